@@ -1,0 +1,36 @@
+/** The directions between the rooms (ARCHITECTURE.md, "The rooms"). */
+const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
+const rooms = 'schedules|policies|executors|sinks|coordinators|stores|clocks';
+
+module.exports = {
+  forbidden: [
+    rule('no-cycles', {}, { circular: true }, 'Rooms and files form a tree.'),
+    rule('domain-imports-nothing', { path: '^src/domain' }, { pathNot: '^src/domain' }, 'Words depend on nothing.'),
+    rule('engine-imports-domain', { path: '^src/engine' }, { pathNot: '^src/(engine|domain)' }, 'The machine knows words only.'),
+    rule(
+      'rooms-import-domain',
+      { path: `^src/(${rooms})/` },
+      { path: '^src/', pathNot: ['^src/domain', '^src/$1/'] },
+      'A kind knows the domain and its own room.',
+    ),
+    rule(
+      'config-imports-kinds',
+      { path: '^src/config' },
+      { path: '^src/', pathNot: ['^src/(config|domain)', `^src/(${rooms})/(kind|index)\\.ts$`] },
+      'The file format knows the lists of kinds, not the kinds.',
+    ),
+    rule('only-cli-and-face-compose', { pathNot: '^src/(cli|index\\.ts)' }, { path: '^src/cli' }, 'Nobody imports the program.'),
+    rule('yaml-in-config-only', { path: '^src', pathNot: '^src/config' }, { path: 'node_modules/(yaml|cosmiconfig|zod)/' }, ''),
+    rule('cron-parser-in-schedules-only', { path: '^src', pathNot: '^src/schedules' }, { path: 'node_modules/(cron-parser|luxon)/' }, ''),
+    rule('execa-in-executors-only', { path: '^src', pathNot: '^src/executors' }, { path: 'node_modules/execa/' }, ''),
+    rule('pino-in-sinks-only', { path: '^src', pathNot: '^src/sinks' }, { path: 'node_modules/pino/' }, ''),
+    rule('commander-ora-in-cli-only', { path: '^src', pathNot: '^src/cli' }, { path: 'node_modules/(commander|ora)/' }, ''),
+    rule('chalk-where-eyes-look', { path: '^src', pathNot: '^src/(cli/render|sinks)' }, { path: 'node_modules/chalk/' }, ''),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensionAlias: { '.js': ['.ts', '.js'] } },
+  },
+};

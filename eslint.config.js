@@ -1,0 +1,57 @@
+import tseslint from 'typescript-eslint';
+
+const timeAndTimers = [
+  { name: 'setTimeout', message: 'Time has one door: src/clocks/system.ts.' },
+  { name: 'setInterval', message: 'Time has one door: src/clocks/system.ts.' },
+  { name: 'setImmediate', message: 'Time has one door: src/clocks/system.ts.' },
+  { name: 'performance', message: 'Time has one door: src/clocks/system.ts.' },
+];
+const processGlobal = { name: 'process', message: 'Only cli/, clocks/ and executors/ know the process they live in.' };
+const consoleGlobal = { name: 'console', message: 'Only cli/ speaks to the person; everyone else emits events.' };
+const clockSyntax = [
+  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Ask the Clock.' },
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Ask the Clock.' },
+  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Inject the source of chance.' },
+];
+
+export default tseslint.config(
+  { ignores: ['dist', 'node_modules', 'bench/results', 'test/support/puppet-command.mjs'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 4],
+      complexity: ['error', 10],
+      'no-restricted-globals': ['error', ...timeAndTimers, processGlobal, consoleGlobal],
+      'no-restricted-syntax': ['error', ...clockSyntax],
+    },
+  },
+  { files: ['src/cli/**/*.ts'], rules: { 'no-restricted-globals': ['error', ...timeAndTimers] } },
+  { files: ['src/executors/**/*.ts'], rules: { 'no-restricted-globals': ['error', ...timeAndTimers, consoleGlobal] } },
+  { files: ['src/clocks/system.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-syntax': 'off' } },
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/support/**'],
+    rules: { 'no-restricted-globals': ['error', ...timeAndTimers.slice(0, 2)] },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+    },
+  },
+);

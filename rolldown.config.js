@@ -1,0 +1,23 @@
+import { defineConfig } from 'rolldown';
+
+const shared = {
+  platform: 'node',
+  resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+};
+
+export default defineConfig([
+  // The program: everything in it, split by command, because loading packages file by file costs most of the start-up time.
+  {
+    ...shared,
+    input: { main: 'src/cli/main.ts' },
+    external: [/^@photostructure\/sqlite/],
+    output: { dir: 'dist/cli', format: 'esm', minify: { compress: true, mangle: false, codegen: true }, cleanDir: true },
+  },
+  // The library: its packages stay outside, so that a project installs each of them once.
+  {
+    ...shared,
+    input: { index: 'src/index.ts' },
+    external: (id) => !id.startsWith('.') && !id.startsWith('/'),
+    output: { dir: 'dist', format: 'esm' },
+  },
+]);

@@ -1,0 +1,33 @@
+import type { Duration } from './time.js';
+
+/** What a job runs. */
+export interface Command {
+  /** A text goes to the shell; a list is program and arguments, started without one. */
+  readonly run: string | readonly string[];
+  /** Absolute path of the shell for a text. */
+  readonly shell: string;
+  /** Absolute path of the working directory. */
+  readonly cwd: string;
+  /** Added to the scheduler's own environment; wins over `envFile`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute path of a file of `NAME=value` lines, read anew before every attempt. */
+  readonly envFile?: string;
+  readonly user?: UserId;
+  /** Exit codes that count as success. */
+  readonly successCodes: readonly number[];
+  /** From SIGTERM to SIGKILL. */
+  readonly killAfter: Duration;
+  readonly output: OutputTarget;
+}
+
+export interface UserId {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Where output lines go. A tail is kept for the failure's record in every case but `inherit`. */
+export type OutputTarget =
+  | { readonly to: 'log'; readonly parse?: 'json' }
+  | { readonly to: 'inherit' }
+  | { readonly to: 'discard' }
+  | { readonly to: 'file'; readonly file: string; readonly maxSize?: number };

@@ -1,0 +1,27 @@
+import type { Cancellation } from './cancellation.js';
+import type { Command } from './command.js';
+import type { Exit } from './outcome.js';
+
+export type OutputStream = 'stdout' | 'stderr';
+
+/** What one attempt is given, and whom it tells. */
+export interface AttemptIo {
+  /** The `TIMERS_*` variables; they win over every other. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cancellation: Cancellation;
+  /** Told once, when there is a process. Not told when it could not be started. */
+  started(pid: number): void;
+  /** Told for every line of output, in order per stream, without its newline; `truncated` when it was cut. */
+  line(stream: OutputStream, text: string, truncated: boolean): void;
+  /** `undefined` while more lines are welcome; else resolves when they are again. An executor stops reading until then. */
+  drained(): Promise<void> | undefined;
+}
+
+/** A way to run commands. */
+export interface Executor {
+  /**
+   * Runs one attempt to its end. Never rejects. When canceled, ends the whole process group: SIGTERM, `killAfter`, SIGKILL.
+   * When it resolves nothing of the attempt is left: no process of its group that a signal could end, no open pipe, no armed timer.
+   */
+  execute(command: Command, io: AttemptIo): Promise<Exit>;
+}

@@ -1,0 +1,41 @@
+import type { Command } from './command.js';
+import type { AdmissionPolicy, MisfirePolicy, RetryPolicy } from './policy.js';
+import type { Schedule } from './schedule.js';
+import type { Duration, Instant } from './time.js';
+
+/** One entry under `timers:`. Immutable. */
+export interface Job {
+  readonly name: string;
+  readonly schedule: Schedule;
+  /** The schedule as written, for people: `{key: 'cron', text: '0 3 * * *'}`. */
+  readonly written: { readonly key: string; readonly text: string };
+  /** IANA name. */
+  readonly timezone: string;
+  readonly command: Command;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  /** When false: known and listed, never fired by its schedule. */
+  readonly enabled: boolean;
+  /** Also fires once when the scheduler starts. */
+  readonly runAtStart: boolean;
+  /** Added to every nominal instant before arming; fixed per host and job. 0 or more. */
+  readonly offset: Duration;
+  /** From the start of an attempt to its cancellation. */
+  readonly timeout?: Duration;
+  /** A firing that could not start this long after its instant is missed. */
+  readonly deadline?: Duration;
+  readonly window: ActiveWindow;
+  readonly misfire: MisfirePolicy;
+  readonly admission: readonly AdmissionPolicy[];
+  readonly retry: RetryPolicy;
+}
+
+/** When a job's schedule counts at all. */
+export interface ActiveWindow {
+  /** Inclusive. */
+  readonly notBefore?: Instant;
+  /** Inclusive. */
+  readonly notAfter?: Instant;
+  /** Admitted runs after which the job is done. */
+  readonly maxRuns?: number;
+}

@@ -1,0 +1,77 @@
+import type { TimerEvent } from './event.js';
+import { firingId, type Firing } from './firing.js';
+import type { Outcome } from './outcome.js';
+import { toTimestamp } from './time.js';
+
+/** An event under the names users and other programs rely on: flat, snake_case, JSON-safe. The same in log and history. */
+export type LogRecord = { readonly event: TimerEvent['event'] } & Readonly<Record<string, unknown>>;
+
+const ofFiring = (firing: Firing) => ({
+  task_name: firing.jobName,
+  firing_id: firingId(firing),
+  scheduled_at: toTimestamp(firing.scheduledFor),
+  trigger: firing.trigger,
+});
+
+const ofOutcome = (outcome: Outcome) => ({
+  status: outcome.status,
+  exit_code: outcome.exitCode ?? null,
+  signal: outcome.signal ?? null,
+});
+
+/** Gives an event its public names. Absent facts are left out, except `exit_code` and `signal`, which are `null` where a run had none. */
+export function toRecord(event: TimerEvent): LogRecord {
+  switch (event.event) {
+    case 'scheduler.started':
+      return { event: event.event, version: event.version, file: event.file, timers: event.timers, pid: event.pid };
+    case 'scheduler.stopping':
+      return { event: event.event, ...(event.signal && { signal: event.signal }), running: event.running };
+    case 'scheduler.stopped':
+      return { event: event.event, runs: event.runs, uptime_ms: event.uptimeMs };
+    case 'run.started':
+    case 'run.output':
+    case 'attempt.failed':
+    case 'run.finished':
+      return ofRunEvent(event);
+    case 'firing.skipped':
+      return { event: event.event, ...ofFiring(event.firing), status: 'skipped', reason: event.reason };
+    case 'firing.missed':
+      return {
+        event: event.event,
+        ...ofFiring(event.firing),
+        status: 'missed',
+        reason: event.reason,
+        ...(event.count !== undefined && { count: event.count }),
+        ...(event.firstScheduledFor !== undefined && { first_scheduled_at: toTimestamp(event.firstScheduledFor) }),
+      };
+    case 'clock.jumped':
+      return { event: event.event, delta_ms: event.deltaMs, cause: event.cause, ...(event.corrected && { corrected: true }) };
+    case 'log.dropped':
+      return { event: event.event, records: event.records };
+  }
+}
+
+type RunEvent = Extract<TimerEvent, { runId: string }>;
+
+function ofRunEvent(event: RunEvent): LogRecord {
+  const run = { event: event.event, ...ofFiring(event.firing), run_id: event.runId };
+  switch (event.event) {
+    case 'run.started':
+      return { ...run, attempt: event.attempt, pid: event.pid, lateness_ms: event.latenessMs };
+    case 'run.output':
+      return { ...run, stream: event.stream, line: event.line, ...(event.truncated && { truncated: true }) };
+    case 'attempt.failed':
+      return { ...run, attempt: event.attempt, ...ofOutcome(event.outcome), error: event.outcome.error, retry_in_ms: event.retryInMs };
+    case 'run.finished':
+      return {
+        ...run,
+        ...ofOutcome(event.outcome),
+        success: event.outcome.status === 'success',
+        duration_ms: event.durationMs,
+        attempts: event.attempts,
+        lateness_ms: event.latenessMs,
+        ...(event.outcome.error !== undefined && { error: event.outcome.error }),
+        ...(event.outputTail && { output_tail: event.outputTail }),
+      };
+  }
+}

@@ -1,0 +1,25 @@
+import type { Instant } from './time.js';
+
+/** When a job is due: a pure function of time. The same answer for a fresh schedule and a long-lived one. */
+export interface Schedule {
+  /**
+   * The first due instant strictly after `after`, or `undefined` when none is left.
+   * Never throws, never answers an instant ≤ `after`, never takes longer than a few milliseconds.
+   */
+  next(after: Instant): Instant | undefined;
+
+  /**
+   * Follows elapsed time rather than the calendar (`every`; a `cron` whose minute or hour begins with `*`).
+   * When the wall clock is set back, such a schedule keeps its rhythm; the others do not fire again for instants they have had.
+   */
+  readonly intervalLike: boolean;
+
+  /** Counts from the end of the last run (`every: {from: end}`): armed with `next(end)` when a run ends, not when one is due. */
+  readonly fromEnd?: true;
+}
+
+/** What becomes of local times that do not exist (`gap`) or exist twice (`repeat`). cronie's rule is the default: `after`, `first`. */
+export interface DstPolicy {
+  readonly gap: 'after' | 'skip';
+  readonly repeat: 'first' | 'last' | 'both';
+}

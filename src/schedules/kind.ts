@@ -1,0 +1,66 @@
+import type { DstPolicy, Schedule } from '../domain/schedule.js';
+import type { Instant } from '../domain/time.js';
+
+/** One way to say when: a schedule key of the timer file. Add a file that exports one, and list it in `index.ts`. */
+export interface ScheduleKind {
+  /** The key in the timer file. */
+  readonly key: 'cron' | 'every' | 'in' | 'at';
+  /** One line for help and documentation. */
+  readonly summary: string;
+  /** Values that parse; shown in help, exercised by the law tests. */
+  readonly examples: readonly unknown[];
+  /**
+   * Reads the key's value.
+   * @throws ScheduleError what is wrong with it, where in the text, and the way out; TypeError when its type is none the key takes.
+   */
+  parse(value: unknown, context: ScheduleContext): ParsedSchedule;
+}
+
+export interface ScheduleContext {
+  /** IANA name, already checked. */
+  readonly timezone: string;
+  readonly dst: DstPolicy;
+  /** When the scheduler starts: what `in` counts from. */
+  readonly start: Instant;
+  /** The timer's name: the seed of `H`. */
+  readonly seed: string;
+}
+
+export interface ParsedSchedule {
+  readonly schedule: Schedule;
+  /** The value in one line, as people write it. */
+  readonly text: string;
+  /** Traps: valid, but perhaps not what was meant. */
+  readonly warnings: readonly ScheduleWarning[];
+}
+
+export interface ScheduleWarning {
+  /** Stable, kebab-case: `cron-day-or`. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly place?: Place;
+}
+
+/** Which part of the value is meant. */
+export interface Place {
+  /** Index into a list value, or the key of a map value. */
+  readonly item?: number | string;
+  /** Where in the text, in UTF-16 units from 0, end exclusive. */
+  readonly span?: readonly [start: number, end: number];
+}
+
+/** A value that says no schedule. */
+export class ScheduleError extends RangeError {
+  override readonly name = 'ScheduleError';
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly place: Place | undefined;
+
+  constructor(code: string, message: string, details: { hint?: string | undefined; place?: Place | undefined } = {}) {
+    super(message);
+    this.code = code;
+    this.hint = details.hint;
+    this.place = details.place;
+  }
+}
