@@ -1,0 +1,50 @@
+import type { Outcome } from '../domain/outcome.js';
+import type { RetryPolicy } from '../domain/policy.js';
+import type { Duration } from '../domain/time.js';
+
+/** An exit code, or how a run can end without one. */
+export type RetryCondition = number | 'timeout' | 'signal';
+
+export interface RetryOptions {
+  /** All tries, the first included. At least 1. */
+  readonly attempts: number;
+  /** The pause after the first failed attempt. */
+  readonly delay: Duration;
+  /** What each further pause is multiplied by. At least 1. */
+  readonly factor: number;
+  /** No pause is longer. */
+  readonly maxDelay: Duration;
+  /** Draws each pause evenly from [0, pause): "full jitter" (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). */
+  readonly jitter: boolean;
+  /** Only these are tried again. Absent: every failure. */
+  readonly on?: readonly RetryCondition[];
+  /** These are never tried again; wins over `on`. */
+  readonly notOn?: readonly RetryCondition[];
+}
+
+/** Exponential backoff. `random` answers evenly from [0, 1). */
+export function retry(options: RetryOptions, random: () => number): RetryPolicy {
+  return {
+    pauseAfter(attempt, outcome) {
+      if (attempt >= options.attempts || !isRetried(outcome, options)) return undefined;
+      const pause = Math.min(options.delay * options.factor ** (attempt - 1), options.maxDelay);
+      return options.jitter ? Math.floor(pause * random()) : pause;
+    },
+  };
+}
+
+function isRetried(outcome: Outcome, { on, notOn }: RetryOptions): boolean {
+  const matches = (condition: RetryCondition) => isMet(condition, outcome);
+  return (on?.some(matches) ?? true) && !(notOn?.some(matches) ?? false);
+}
+
+function isMet(condition: RetryCondition, outcome: Outcome): boolean {
+  switch (condition) {
+    case 'timeout':
+      return outcome.status === 'timeout';
+    case 'signal':
+      return outcome.status === 'failure' && outcome.signal !== undefined;
+    default:
+      return outcome.status === 'failure' && outcome.exitCode === condition;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Clock } from '../../src/domain/clock.js';
+import type { Cancel, Duration, Instant } from '../../src/domain/time.js';
+
+interface Alarm {
+  readonly at: Duration;
+  readonly wake: () => void;
+}
+
+/** A clock the test turns by hand: the wall can be set, the monotonic hand only advanced. */
+export class FakeClock implements Clock {
+  #wall: Instant;
+  #monotonic: Duration = 1_000;
+  #uptime: Duration = 5_000;
+  #alarms: Alarm[] = [];
+  #soon: (() => void)[] = [];
+
+  constructor(start: string | Instant = '2026-01-01T00:00:00Z') {
+    this.#wall = typeof start === 'string' ? Date.parse(start) : start;
+  }
+
+  now(): Instant {
+    return Math.floor(this.#wall);
+  }
+
+  monotonic(): Duration {
+    return this.#monotonic;
+  }
+
+  uptime(): Duration | undefined {
+    return this.#uptime;
+  }
+
+  after(delay: Duration, wake: () => void): Cancel {
+    const alarm = { at: this.#monotonic + Math.max(delay, 0), wake };
+    this.#alarms.push(alarm);
+    return () => {
+      this.#alarms = this.#alarms.filter((other) => other !== alarm);
+    };
+  }
+
+  soon(task: () => void): void {
+    this.#soon.push(task);
+  }
+
+  /** How many timers are armed. */
+  get armed(): number {
+    return this.#alarms.length;
+  }
+
+  /** When the next armed timer wakes, in ms from now; `undefined` when none is armed. */
+  get nextWakeIn(): Duration | undefined {
+    return this.#alarms.length === 0 ? undefined : Math.min(...this.#alarms.map((alarm) => alarm.at)) - this.#monotonic;
+  }
+
+  /** Sets the wall clock; the monotonic hand stays. Wakes nobody. */
+  setWall(instant: string | Instant): void {
+    this.#wall = typeof instant === 'string' ? Date.parse(instant) : instant;
+  }
+
+  /** Moves the wall clock by `delta` against the monotonic one. */
+  stepWall(delta: Duration): void {
+    this.#wall += delta;
+  }
+
+  /** The machine sleeps: wall and uptime go on, the monotonic hand stands. */
+  suspend(duration: Duration): void {
+    this.#wall += duration;
+    this.#uptime += duration;
+  }
+
+  /** The event loop is blocked: time passes, nobody is woken. */
+  block(duration: Duration): void {
+    this.#pass(duration);
+  }
+
+  /** Lets `duration` pass, waking whoever is due on the way and running everything that follows from it. `rate` is how fast the wall runs against the monotonic hand. */
+  async advance(duration: Duration, rate = 1): Promise<void> {
+    const end = this.#monotonic + duration;
+    await this.settle();
+    for (;;) {
+      const next = this.#alarms.reduce<Alarm | undefined>((first, alarm) => (!first || alarm.at < first.at ? alarm : first), undefined);
+      if (!next || next.at > end) break;
+      this.#pass(Math.max(next.at - this.#monotonic, 0), rate);
+      this.#alarms = this.#alarms.filter((alarm) => alarm !== next);
+      next.wake();
+      await this.settle();
+    }
+    this.#pass(end - this.#monotonic, rate);
+    await this.settle();
+  }
+
+  /** Runs all promise callbacks and `soon` tasks that are ready, and those they bring. */
+  async settle(): Promise<void> {
+    do {
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      for (const task of this.#soon.splice(0)) task();
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    } while (this.#soon.length > 0);
+  }
+
+  #pass(duration: Duration, rate = 1): void {
+    this.#monotonic += duration;
+    this.#uptime += duration;
+    this.#wall += duration * rate;
+  }
+}
