@@ -5,7 +5,7 @@ import type { Duration, Instant } from './time.js';
 
 /**
  * Everything that happens, as plain data. Logs, metrics, history and pages are listeners of this stream and nothing else.
- * `at` is the wall clock's time. The public names of the fields are given by {@link toRecord}.
+ * `at` is the scheduler's own time. The public names of the fields are given by {@link toRecord}.
  */
 export type TimerEvent =
   | SchedulerEvent
@@ -20,7 +20,14 @@ export type TimerEvent =
 
 export type SchedulerEvent =
   /** The first timers are armed. */
-  | { readonly event: 'scheduler.started'; readonly at: Instant; readonly version: string; readonly file: string; readonly timers: number; readonly pid: number }
+  | {
+      readonly event: 'scheduler.started';
+      readonly at: Instant;
+      readonly version: string;
+      readonly file: string;
+      readonly timers: number;
+      readonly pid: number;
+    }
   /** Nothing more is armed; what runs is being ended. */
   | { readonly event: 'scheduler.stopping'; readonly at: Instant; readonly signal?: string; readonly running: number }
   /** Nothing runs any more. The last event. */
@@ -73,8 +80,8 @@ export interface RunFinished {
   readonly attempts: number;
   /** From the nominal instant to the first attempt's start. */
   readonly latenessMs: Duration;
-  /** The last lines of output; only when the run did not succeed. */
-  readonly outputTail?: readonly string[];
+  /** The last lines of output, joined by newlines; only when the run did not succeed and printed something. */
+  readonly outputTail?: string;
 }
 
 /** A firing came due and will not run, by a rule its owner chose. */
@@ -90,7 +97,7 @@ export interface FiringMissed {
   readonly event: 'firing.missed';
   readonly at: Instant;
   readonly firing: Firing;
-  readonly reason: 'downtime' | 'clock_jump' | 'deadline' | 'shutdown';
+  readonly reason: 'downtime' | 'clock_jump' | 'stalled' | 'deadline' | 'shutdown';
   readonly count?: number;
   readonly firstScheduledFor?: Instant;
 }

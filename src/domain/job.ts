@@ -22,8 +22,12 @@ export interface Job {
   readonly offset: Duration;
   /** From the start of an attempt to its cancellation. */
   readonly timeout?: Duration;
+  /** From SIGTERM to SIGKILL when the scheduler stops. */
+  readonly stopGrace: Duration;
   /** A firing that could not start this long after its instant is missed. */
   readonly deadline?: Duration;
+  /** Jobs of one group never run at the same time, or at most N of them. */
+  readonly group?: string;
   readonly window: ActiveWindow;
   readonly misfire: MisfirePolicy;
   readonly admission: readonly AdmissionPolicy[];

@@ -27,23 +27,31 @@ export interface Outcome {
   readonly error?: string;
 }
 
+/** The outcome of a run that was told to end while it had no process. */
+export const canceled = (cause: CancelCause): Outcome => ({
+  status: cause.kind === 'timeout' ? 'timeout' : 'canceled',
+  error: reasonOf(cause),
+});
+
 /** Puts the words to how a process ended: what it was told to do (`cause`) comes before what it then did. */
 export function judge(exit: Exit, cause: CancelCause | undefined, successCodes: readonly number[]): Outcome {
-  const facts =
-    exit.kind === 'exited' ? { exitCode: exit.code } : exit.kind === 'signaled' ? { signal: exit.signal } : { exitCode: exit.code };
-  if (exit.kind === 'not_started') return { status: 'failure', ...facts, error: exit.error };
-  switch (cause?.kind) {
-    case 'timeout':
-      return { status: 'timeout', ...facts, error: `timed out after ${cause.afterMs} ms` };
-    case 'replaced':
-      return { status: 'canceled', ...facts, error: 'replaced by the next firing' };
-    case 'shutdown':
-      return { status: 'canceled', ...facts, error: 'the scheduler was stopped' };
-    case 'requested':
-      return { status: 'canceled', ...facts, error: 'canceled on request' };
-    case undefined:
-  }
+  if (exit.kind === 'not_started') return { status: 'failure', exitCode: exit.code, error: exit.error };
+  const facts = exit.kind === 'exited' ? { exitCode: exit.code } : { signal: exit.signal };
+  if (cause !== undefined) return { ...canceled(cause), ...facts };
   if (exit.kind === 'signaled') return { status: 'failure', ...facts, error: `ended by signal ${exit.signal}` };
   if (successCodes.includes(exit.code)) return { status: 'success', ...facts };
   return { status: 'failure', ...facts, error: `exit code ${exit.code}` };
+}
+
+function reasonOf(cause: CancelCause): string {
+  switch (cause.kind) {
+    case 'timeout':
+      return `timed out after ${cause.afterMs} ms`;
+    case 'replaced':
+      return 'replaced by the next firing';
+    case 'shutdown':
+      return 'the scheduler was stopped';
+    case 'requested':
+      return 'canceled on request';
+  }
 }

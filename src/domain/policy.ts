@@ -44,5 +44,4 @@ export interface Coordinator {
 }
 
 export type Claim =
-  | { readonly kind: 'ours'; release?(outcome: Outcome): void }
-  | { readonly kind: 'theirs'; readonly reason: string };
+  { readonly kind: 'ours'; release?(outcome: Outcome): void } | { readonly kind: 'theirs'; readonly reason: string };

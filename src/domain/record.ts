@@ -45,7 +45,12 @@ export function toRecord(event: TimerEvent): LogRecord {
         ...(event.firstScheduledFor !== undefined && { first_scheduled_at: toTimestamp(event.firstScheduledFor) }),
       };
     case 'clock.jumped':
-      return { event: event.event, delta_ms: event.deltaMs, cause: event.cause, ...(event.corrected && { corrected: true }) };
+      return {
+        event: event.event,
+        delta_ms: event.deltaMs,
+        cause: event.cause,
+        ...(event.corrected && { corrected: true }),
+      };
     case 'log.dropped':
       return { event: event.event, records: event.records };
   }
@@ -61,7 +66,13 @@ function ofRunEvent(event: RunEvent): LogRecord {
     case 'run.output':
       return { ...run, stream: event.stream, line: event.line, ...(event.truncated && { truncated: true }) };
     case 'attempt.failed':
-      return { ...run, attempt: event.attempt, ...ofOutcome(event.outcome), error: event.outcome.error, retry_in_ms: event.retryInMs };
+      return {
+        ...run,
+        attempt: event.attempt,
+        ...ofOutcome(event.outcome),
+        error: event.outcome.error,
+        retry_in_ms: event.retryInMs,
+      };
     case 'run.finished':
       return {
         ...run,

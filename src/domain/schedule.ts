@@ -16,6 +16,9 @@ export interface Schedule {
 
   /** Counts from the end of the last run (`every: {from: end}`): armed with `next(end)` when a run ends, not when one is due. */
   readonly fromEnd?: true;
+
+  /** Its instants are elapsed time from a start (`in`, `every: {from: end}`), not times of day: a wall clock that is set moves them along. */
+  readonly countsElapsed?: true;
 }
 
 /** What becomes of local times that do not exist (`gap`) or exist twice (`repeat`). cronie's rule is the default: `after`, `first`. */

@@ -1,0 +1,98 @@
+import { DAY, HOUR, MINUTE, SECOND, type Duration } from './time.js';
+
+/** The longest length of time a duration may say: 100 years of 365.25 days. */
+export const LONGEST_DURATION: Duration = 36_525 * DAY;
+
+/** A text that says no duration. */
+export class DurationError extends RangeError {
+  override readonly name = 'DurationError';
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** Longest first: the order in which the units of a sum stand. */
+const UNITS: ReadonlyMap<string, Duration> = new Map([
+  ['w', 7 * DAY],
+  ['d', DAY],
+  ['h', HOUR],
+  ['m', MINUTE],
+  ['s', SECOND],
+  ['ms', 1],
+]);
+
+const FORMS = 'Write a whole number and a unit (ms, s, m, h, d, w), or a sum such as 1h30m, or ISO 8601 such as PT30S.';
+
+/**
+ * Reads a duration: `250ms`, `10s`, `5m`, `2h`, `1d`, `1w`, a sum with the longest unit first (`1h30m`), or ISO 8601 in
+ * weeks, days, hours, minutes and seconds (`P1DT2H`, `PT0.5S`). A day is 24 hours, whatever the calendar says.
+ *
+ * Answers whole milliseconds from 0 to {@link LONGEST_DURATION}, both inclusive; whether 0 makes sense is for the caller to say.
+ * @throws DurationError what is wrong with the text, and how to write it.
+ */
+export function parseDuration(text: string): Duration {
+  const trimmed = text.trim();
+  if (trimmed === '') throw new DurationError('A duration is missing.', FORMS);
+  const duration = trimmed.startsWith('P') ? isoDuration(trimmed) : sumOfUnits(trimmed);
+  if (duration > LONGEST_DURATION) throw new DurationError(`"${trimmed}" is longer than 100 years.`, 'Write a shorter one.');
+  return duration;
+}
+
+function sumOfUnits(text: string): Duration {
+  let sum = 0;
+  let previous = Infinity;
+  let rest = text;
+  while (rest !== '') {
+    const part = /^(\d+)(ms|[smhdw])(?![a-zA-Z.,])\s*/.exec(rest);
+    const unit = UNITS.get(part?.[2] ?? '');
+    if (!part || unit === undefined) throw notAPart(rest, text);
+    if (unit >= previous) {
+      throw new DurationError(`"${text}" does not name its units from long to short, each once.`, 'Write 1h30m, not 30m1h.');
+    }
+    sum += Number(part[1]) * unit;
+    previous = unit;
+    rest = rest.slice(part[0].length);
+  }
+  return sum;
+}
+
+/** Puts the words to what stands where a number and a unit should. */
+function notAPart(rest: string, text: string): DurationError {
+  if (/^\d+$/.test(rest)) {
+    const which = rest === text ? `"${text}" has no unit.` : `"${text}" ends in a number without a unit.`;
+    return new DurationError(which, `Write "${text}s" for seconds or "${text}m" for minutes.`);
+  }
+  if (rest.startsWith('-')) return new DurationError(`"${text}" is negative.`, 'A duration has no sign.');
+  if (/^\d*[.,]\d/.test(rest)) return new DurationError(`"${text}" has a fraction.`, 'Use smaller units: 1h30m, not 1.5h.');
+  const word = /^(\d+)\s*([a-zA-Zµ]+)/.exec(rest);
+  const unit = word && unitFor(word[2] ?? '');
+  if (word && unit) return new DurationError(`"${word[0]}" does not end in a unit.`, `Write "${word[1]}${unit}".`);
+  if (word) return new DurationError(`"${word[2]}" is no unit of time.`, FORMS);
+  return new DurationError(`"${text}" is no duration.`, FORMS);
+}
+
+/** The unit somebody meant who wrote `seconds`, `Min` or `H`; `undefined` for months and years, which have no fixed length. */
+function unitFor(word: string): string | undefined {
+  const lower = word.toLowerCase();
+  if (/^(ms|msecs?|millis|milliseconds?)$/.test(lower)) return 'ms';
+  if (/^(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/.test(lower)) return lower.charAt(0);
+  return undefined;
+}
+
+const ISO = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d{1,3}))?S)?)?$/;
+
+function isoDuration(text: string): Duration {
+  const parts = ISO.exec(text);
+  if (!parts || text === 'P') {
+    const hint = /^P[^T]*\d[YM]/.test(text)
+      ? 'Months and years have no fixed length: write days, or use cron.'
+      : 'ISO 8601 durations look like PT30S, PT1H30M or P1DT2H.';
+    throw new DurationError(`"${text}" is no ISO 8601 duration of fixed length.`, hint);
+  }
+  const [weeks, days, hours, minutes, seconds] = parts.slice(1, 6).map((part) => Number(part ?? 0));
+  const wholeSeconds = (((weeks ?? 0) * 7 + (days ?? 0)) * 24 + (hours ?? 0)) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
+  return wholeSeconds * SECOND + Number((parts[6] ?? '').padEnd(3, '0'));
+}

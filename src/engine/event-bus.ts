@@ -1,0 +1,105 @@
+import type { Clock } from '../domain/clock.js';
+import type { TimerEvent } from '../domain/event.js';
+import type { Sink } from '../domain/sink.js';
+
+/** How many events the sinks are given before timers and processes get a turn. */
+const BATCH = 256;
+/** How many events may wait for the sinks before commands are asked to hold their output back. */
+const HIGH_WATER = 2_000;
+
+/**
+ * Carries events to the sinks, in order and off the firing path: `emit` only notes them. A sink can neither delay a firing nor stop one;
+ * what it throws is handed to `onSinkError`, once per sink, and the sink goes on being told.
+ */
+export class EventBus {
+  readonly #clock: Clock;
+  readonly #sinks: readonly Sink[];
+  readonly #onSinkError: (sink: string, error: unknown) => void;
+  readonly #broken = new Set<Sink>();
+  #pending: TimerEvent[] = [];
+  #scheduled = false;
+  #drained: PromiseWithResolvers | undefined;
+
+  constructor(clock: Clock, sinks: readonly Sink[], onSinkError: (sink: string, error: unknown) => void) {
+    this.#clock = clock;
+    this.#sinks = sinks;
+    this.#onSinkError = onSinkError;
+  }
+
+  emit(event: TimerEvent): void {
+    this.#pending.push(event);
+    this.#schedule();
+  }
+
+  /** `undefined` while output is welcome; else resolves when it is again. */
+  drained(): Promise<void> | undefined {
+    if (this.#pending.length >= HIGH_WATER) return (this.#drained ??= withResolvers()).promise;
+    for (const sink of this.#sinks) {
+      const wait = sink.drained?.();
+      if (wait !== undefined) return wait;
+    }
+    return undefined;
+  }
+
+  /** Delivers what is pending and resolves when every sink has flushed. Never rejects. */
+  async flush(): Promise<void> {
+    while (this.#pending.length > 0) this.#deliver(this.#pending.length);
+    await Promise.all(this.#sinks.map((sink) => this.#flushOne(sink)));
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#clock.soon(() => {
+      this.#scheduled = false;
+      this.#deliver(BATCH);
+      if (this.#pending.length > 0) this.#schedule();
+    });
+  }
+
+  #deliver(most: number): void {
+    const events = this.#pending.length <= most ? this.#pending : this.#pending.slice(0, most);
+    this.#pending = events === this.#pending ? [] : this.#pending.slice(most);
+    for (const event of events) for (const sink of this.#sinks) this.#accept(sink, event);
+    if (this.#pending.length < HIGH_WATER / 2) {
+      this.#drained?.resolve();
+      this.#drained = undefined;
+    }
+  }
+
+  #accept(sink: Sink, event: TimerEvent): void {
+    try {
+      sink.accept(event);
+    } catch (error) {
+      this.#tell(sink, error);
+    }
+  }
+
+  async #flushOne(sink: Sink): Promise<void> {
+    try {
+      await sink.flush?.();
+    } catch (error) {
+      this.#tell(sink, error);
+    }
+  }
+
+  #tell(sink: Sink, error: unknown): void {
+    if (this.#broken.has(sink)) return;
+    this.#broken.add(sink);
+    this.#onSinkError(sink.name, error);
+  }
+}
+
+interface PromiseWithResolvers {
+  readonly promise: Promise<void>;
+  resolve(): void;
+}
+
+/** `Promise.withResolvers` is not in Node 20. */
+function withResolvers(): PromiseWithResolvers {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((resolved) => {
+    resolve = resolved;
+  });
+  return { promise, resolve };
+}

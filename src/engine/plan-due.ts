@@ -1,0 +1,104 @@
+import type { FiringMissed } from '../domain/event.js';
+import type { Job } from '../domain/job.js';
+import { MINUTE, type Duration, type Instant } from '../domain/time.js';
+
+/** The instants of one job that have come, sorted by what becomes of them. Every instant stands in exactly one place. */
+export interface DuePlan {
+  /** Due in the ordinary way, however late, or chosen by the misfire policy; ascending. */
+  readonly runs: readonly { readonly scheduledFor: Instant; readonly trigger: 'schedule' | 'catch_up' }[];
+  /** Will not run. */
+  readonly missed: readonly Missed[];
+  /** The first instant that has not come. */
+  readonly next: Instant | undefined;
+}
+
+/** Instants in a row that will not run, for one reason. */
+export interface Missed {
+  readonly reason: FiringMissed['reason'];
+  readonly first: Instant;
+  readonly last: Instant;
+  readonly count: number;
+}
+
+/** A stretch of time that passed unseen: `from` exclusive, `to` inclusive. */
+export interface Gap {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly reason: 'downtime' | 'clock_jump';
+}
+
+/** How many passed instants a misfire policy is shown; older ones are counted only. */
+const REMEMBERED = 1_000;
+
+/**
+ * How late a whole row of instants may still run, when the process itself was held up (stopped, starved, paused with its container).
+ * Of a longer row only the latest runs: the job is not lost, and there is no storm.
+ */
+export const STALL_GRACE: Duration = 5 * MINUTE;
+
+/** Sorts the instants of `job` from `next` on that have come by `now` (inclusive). Those inside `gap` are misfires and go through the job's policy. */
+export function planDue(job: Job, next: Instant, now: Instant, gap: Gap | undefined): DuePlan {
+  const second = nextInWindow(job, next);
+  if (gap === undefined && (second === undefined || second + job.offset > now)) {
+    return { runs: [{ scheduledFor: next, trigger: 'schedule' }], missed: NONE, next: second };
+  }
+  return sortRow(job, next, now, gap);
+}
+
+const NONE: readonly never[] = [];
+
+function sortRow(job: Job, next: Instant, now: Instant, gap: Gap | undefined): DuePlan {
+  const stalled = new Row();
+  const unseen = new Row();
+  const due: Instant[] = [];
+  let instant: Instant | undefined = next;
+  while (instant !== undefined && instant + job.offset <= now) {
+    const following = nextInWindow(job, instant);
+    if (isIn(gap, instant + job.offset)) unseen.push(instant);
+    else if (now - instant > STALL_GRACE && following !== undefined && following + job.offset <= now)
+      stalled.push(instant);
+    else due.push(instant);
+    instant = following;
+  }
+  const caughtUp = unseen.latest.length === 0 ? unseen.latest : job.misfire.select(unseen.latest, now);
+  const missed = [stalled.missed('stalled', []), gap && unseen.missed(gap.reason, caughtUp)].filter(
+    (row) => row !== undefined,
+  );
+  const runs = [
+    ...due.map((scheduledFor) => ({ scheduledFor, trigger: 'schedule' as const })),
+    ...caughtUp.map((scheduledFor) => ({ scheduledFor, trigger: 'catch_up' as const })),
+  ].sort((one, other) => one.scheduledFor - other.scheduledFor);
+  return { runs, missed, next: instant };
+}
+
+/** The first instant of `job` strictly after `after` and inside its active window. */
+export function nextInWindow(job: Job, after: Instant): Instant | undefined {
+  const { notBefore, notAfter } = job.window;
+  const instant = job.schedule.next(notBefore === undefined ? after : Math.max(after, notBefore - 1));
+  return instant === undefined || (notAfter !== undefined && instant > notAfter) ? undefined : instant;
+}
+
+const isIn = (gap: Gap | undefined, time: Instant): boolean => gap !== undefined && time > gap.from && time <= gap.to;
+
+/** Ascending instants of which only the latest are remembered one by one. */
+class Row {
+  latest: Instant[] = [];
+  #first: Instant | undefined;
+  #count = 0;
+
+  push(instant: Instant): void {
+    this.#first ??= instant;
+    this.#count++;
+    this.latest.push(instant);
+    if (this.latest.length === 2 * REMEMBERED) this.latest = this.latest.slice(REMEMBERED);
+  }
+
+  /** The row without those `chosen` to run; a policy chooses late ones before early ones, so what is left is in a row too. */
+  missed(reason: Missed['reason'], chosen: readonly Instant[]): Missed | undefined {
+    const left = this.#count - chosen.length;
+    const last = this.latest.findLast((instant) => !chosen.includes(instant));
+    return this.#first === undefined || last === undefined || left === 0
+      ? undefined
+      : { reason, first: this.#first, last, count: left };
+  }
+}

@@ -1,0 +1,101 @@
+import type { Clock } from '../domain/clock.js';
+import { HOUR, type Duration, type Instant } from '../domain/time.js';
+
+/** What the scheduler's time does about a wall clock that stands `error` ms ahead of it. */
+export type Correction =
+  | { readonly kind: 'none' }
+  /** Take `by` of the error away now; time keeps rising. */
+  | { readonly kind: 'slew'; readonly by: Duration }
+  /** Take all of it away now. */
+  | { readonly kind: 'forward' | 'back' | 'corrected'; readonly by: Duration };
+
+/** Below this the two hands agree: the wall clock is read in whole milliseconds. */
+const AGREEMENT: Duration = 2;
+/** From here on a difference is a jump. */
+const JUMP: Duration = 500;
+/** cronie's limit: who is wrong by this much was never right. */
+const GROSS_ERROR: Duration = 3 * HOUR;
+const SLEW_RATE = 0.05;
+
+/** The table of the semantics: agree, slew at 5 % of the `elapsed` time, jump, or take the old time for wrong. */
+export function correctionFor(error: Duration, elapsed: Duration): Correction {
+  const size = Math.abs(error);
+  if (size <= AGREEMENT) return { kind: 'none' };
+  if (size < JUMP) return { kind: 'slew', by: Math.sign(error) * Math.min(size, elapsed * SLEW_RATE) };
+  if (error > 0) return { kind: 'forward', by: error };
+  return { kind: error + GROSS_ERROR > 0 ? 'back' : 'corrected', by: error };
+}
+
+/** A jump of the scheduler's time, told by {@link SchedulerTime.look}. */
+export interface Jump {
+  readonly kind: 'forward' | 'back' | 'corrected';
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly cause: 'step' | 'suspend';
+}
+
+/**
+ * The scheduler's own time: carried by the monotonic clock, disciplined by the wall clock. Never goes back but by a told jump, and
+ * never runs ahead of a wall clock that it agrees with, so that nothing fires early by rounding.
+ */
+export class SchedulerTime {
+  readonly #clock: Clock;
+  #base: Instant;
+  #baseMonotonic: Duration;
+  #latest: Instant;
+  /** Time suspended before the last jump: the uptime's lead over the monotonic clock. */
+  #suspended: Duration;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#base = this.#latest = clock.now();
+    this.#baseMonotonic = clock.monotonic();
+    this.#suspended = this.#uptimeLead();
+  }
+
+  /** The present in whole milliseconds, without a look for jumps. */
+  now(): Instant {
+    return this.#rise(this.#base + this.#clock.monotonic() - this.#baseMonotonic, this.#clock.now());
+  }
+
+  /** Compares with the wall clock, corrects, and tells of a jump. To be called at every wake. */
+  look(): Jump | undefined {
+    const monotonic = this.#clock.monotonic();
+    const wall = this.#clock.now();
+    const elapsed = monotonic - this.#baseMonotonic;
+    const from = this.#base + elapsed;
+    const correction = correctionFor(wall - from, elapsed);
+    this.#baseMonotonic = monotonic;
+    switch (correction.kind) {
+      case 'none':
+        this.#base = from;
+        this.#rise(from, wall);
+        return undefined;
+      case 'slew':
+        this.#base = from + correction.by;
+        this.#rise(this.#base, wall);
+        return undefined;
+      default:
+        this.#base = this.#latest = wall;
+        return { kind: correction.kind, from, to: wall, cause: this.#causeOf(correction.by) };
+    }
+  }
+
+  #rise(time: Instant, wall: Instant): Instant {
+    const held = Math.floor(Math.abs(wall - time) <= AGREEMENT ? Math.min(time, wall) : time);
+    if (held > this.#latest) this.#latest = held;
+    return this.#latest;
+  }
+
+  #causeOf(delta: Duration): 'step' | 'suspend' {
+    const suspended = this.#uptimeLead();
+    const since = suspended - this.#suspended;
+    this.#suspended = suspended;
+    return delta > 0 && since >= delta / 2 ? 'suspend' : 'step';
+  }
+
+  #uptimeLead(): Duration {
+    const uptime = this.#clock.uptime();
+    return uptime === undefined ? 0 : uptime - this.#clock.monotonic();
+  }
+}

@@ -1,0 +1,115 @@
+import type { Clock } from '../domain/clock.js';
+import { MINUTE, SECOND, type Cancel, type Duration } from '../domain/time.js';
+import { TimerQueue, type Queued } from './timer-queue.js';
+
+/** An entry that knows what to do when it is due. */
+export interface Alarm extends Queued {
+  /** Called once per insertion, never before `dueAt`; it is out of the queue then and may queue itself again. */
+  ring(now: number): void;
+}
+
+/** The longest sleep; the next look at the clock comes no later, whatever is armed. */
+const LONGEST_SLEEP: Duration = 30 * SECOND;
+/** …and no later than this while something is due within the minute. */
+const WATCHFUL_SLEEP: Duration = SECOND;
+
+/** How many alarms ring before waiting input and output get a turn. */
+const BATCH = 1_000;
+
+/**
+ * One queue, one armed timer. Wakes when the first alarm is due by `now`, or to look at the clock again: sleeps are bounded, so a
+ * clock that was set, a machine that was suspended and delays beyond `setTimeout`'s 2³¹ − 1 ms all come down to the same rule.
+ */
+export class TimerLoop {
+  readonly #queue = new TimerQueue<Alarm>();
+  readonly #clock: Clock;
+  readonly #now: () => number;
+  readonly #onWake: (() => void) | undefined;
+  /** When the armed timer wakes, by `now`; Infinity while none is armed. */
+  #wakesAt = Number.POSITIVE_INFINITY;
+  #disarm: Cancel | undefined;
+  #ringing = false;
+  #running = true;
+
+  /** `now` is the hand the alarms go by. `onWake` is called at every wake, before `now` is read and any alarm rings; it may set alarms. */
+  constructor(clock: Clock, now: () => number, onWake?: () => void) {
+    this.#clock = clock;
+    this.#now = now;
+    this.#onWake = onWake;
+  }
+
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  /** Arms `alarm` for `dueAt`; one that is armed already is moved. */
+  set(alarm: Alarm, dueAt: number): void {
+    this.#queue.insert(alarm, dueAt);
+    if (dueAt < this.#wakesAt && !this.#ringing) this.#arm();
+  }
+
+  /** Disarms `alarm`. Answers whether it was armed. */
+  clear(alarm: Alarm): boolean {
+    const wasArmed = this.#queue.remove(alarm);
+    if (wasArmed && this.#queue.size === 0 && !this.#ringing) this.#sleep();
+    return wasArmed;
+  }
+
+  /** Calls `ring` once, `delay` ms from now; the alarm that does it is returned so that it can be cleared. */
+  after(delay: Duration, ring: () => void): Alarm {
+    const alarm: Alarm = { dueAt: 0, slot: -1, turn: 0, ring };
+    this.set(alarm, this.#now() + delay);
+    return alarm;
+  }
+
+  /** Rings no more. */
+  stop(): void {
+    this.#running = false;
+    this.#sleep();
+  }
+
+  #sleep(): void {
+    this.#disarm?.();
+    this.#disarm = undefined;
+    this.#wakesAt = Number.POSITIVE_INFINITY;
+  }
+
+  #arm(): void {
+    this.#sleep();
+    const dueAt = this.#queue.nextDueAt();
+    if (!this.#running || dueAt === undefined) return;
+    const now = this.#now();
+    const untilDue = dueAt - now;
+    const longest = untilDue <= MINUTE ? WATCHFUL_SLEEP : LONGEST_SLEEP;
+    // At least 1 ms: a clock that stands still must not turn this into a busy loop.
+    const delay = Math.max(1, Math.ceil(Math.min(untilDue, longest)));
+    this.#wakesAt = now + delay;
+    this.#disarm = this.#clock.after(delay, () => this.#wake());
+  }
+
+  #wake(): void {
+    this.#sleep();
+    this.#ringing = true;
+    let left = BATCH;
+    try {
+      this.#onWake?.();
+      const now = this.#now();
+      for (; left > 0 && this.#running; left--) {
+        const alarm = this.#queue.takeDue(now);
+        if (alarm === undefined) break;
+        alarm.ring(now);
+      }
+    } finally {
+      this.#ringing = false;
+      if (left === 0) this.#wakeSoon();
+      else this.#arm();
+    }
+  }
+
+  #wakeSoon(): void {
+    this.#wakesAt = Number.NEGATIVE_INFINITY;
+    this.#clock.soon(() => {
+      if (this.#running) this.#wake();
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import type { Duration } from '../domain/time.js';
+import type { Alarm, TimerLoop } from './timer-loop.js';
+
+/**
+ * A restartable, cancellable timer on a loop it shares with any number of others.
+ * Counts elapsed time: a wall clock that is set does not move it. Any delay, without `setTimeout`'s limit of 24.8 days.
+ */
+export class LoopTimer implements Alarm {
+  dueAt: number = 0;
+  slot = -1;
+  turn = 0;
+  readonly #loop: TimerLoop;
+  readonly #now: () => number;
+  readonly #callback: () => void;
+  #delay: Duration;
+
+  /** @throws RangeError when `delay` is not a number of milliseconds ≥ 0; TypeError when `callback` is no function. */
+  constructor(loop: TimerLoop, now: () => number, delay: Duration, callback: () => void) {
+    if (typeof callback !== 'function') throw new TypeError('a timer needs a callback function');
+    this.#loop = loop;
+    this.#now = now;
+    this.#callback = callback;
+    this.#delay = checkDelay(delay);
+  }
+
+  /** Whether the callback is still to come. */
+  get isActive(): boolean {
+    return this.slot >= 0;
+  }
+
+  /** Starts counting. Changes nothing while the timer is active. Answers the timer. */
+  start(): this {
+    if (this.slot < 0) this.#loop.set(this, this.#now() + this.#delay);
+    return this;
+  }
+
+  /** Starts counting anew from now, whether active or not; a given delay counts from here on. Answers the timer. */
+  reset(delay?: Duration): this {
+    if (delay !== undefined) this.#delay = checkDelay(delay);
+    this.#loop.set(this, this.#now() + this.#delay);
+    return this;
+  }
+
+  /** Stops counting. Answers whether the timer was active. */
+  stop(): boolean {
+    return this.slot >= 0 && this.#loop.clear(this);
+  }
+
+  /** Called by the loop. */
+  ring(): void {
+    this.#callback();
+  }
+}
+
+function checkDelay(delay: Duration): Duration {
+  if (typeof delay !== 'number' || !(delay >= 0) || delay === Number.POSITIVE_INFINITY) {
+    throw new RangeError(`a timer's delay is a number of milliseconds, 0 or more; got ${String(delay)}`);
+  }
+  return delay;
+}
