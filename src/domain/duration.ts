@@ -37,7 +37,8 @@ export function parseDuration(text: string): Duration {
   const trimmed = text.trim();
   if (trimmed === '') throw new DurationError('A duration is missing.', FORMS);
   const duration = trimmed.startsWith('P') ? isoDuration(trimmed) : sumOfUnits(trimmed);
-  if (duration > LONGEST_DURATION) throw new DurationError(`"${trimmed}" is longer than 100 years.`, 'Write a shorter one.');
+  if (duration > LONGEST_DURATION)
+    throw new DurationError(`"${trimmed}" is longer than 100 years.`, 'Write a shorter one.');
   return duration;
 }
 
@@ -50,7 +51,10 @@ function sumOfUnits(text: string): Duration {
     const unit = UNITS.get(part?.[2] ?? '');
     if (!part || unit === undefined) throw notAPart(rest, text);
     if (unit >= previous) {
-      throw new DurationError(`"${text}" does not name its units from long to short, each once.`, 'Write 1h30m, not 30m1h.');
+      throw new DurationError(
+        `"${text}" does not name its units from long to short, each once.`,
+        'Write 1h30m, not 30m1h.',
+      );
     }
     sum += Number(part[1]) * unit;
     previous = unit;
@@ -66,7 +70,8 @@ function notAPart(rest: string, text: string): DurationError {
     return new DurationError(which, `Write "${text}s" for seconds or "${text}m" for minutes.`);
   }
   if (rest.startsWith('-')) return new DurationError(`"${text}" is negative.`, 'A duration has no sign.');
-  if (/^\d*[.,]\d/.test(rest)) return new DurationError(`"${text}" has a fraction.`, 'Use smaller units: 1h30m, not 1.5h.');
+  if (/^\d*[.,]\d/.test(rest))
+    return new DurationError(`"${text}" has a fraction.`, 'Use smaller units: 1h30m, not 1.5h.');
   const word = /^(\d+)\s*([a-zA-Zµ]+)/.exec(rest);
   const unit = word && unitFor(word[2] ?? '');
   if (word && unit) return new DurationError(`"${word[0]}" does not end in a unit.`, `Write "${word[1]}${unit}".`);
@@ -92,7 +97,9 @@ function isoDuration(text: string): Duration {
       : 'ISO 8601 durations look like PT30S, PT1H30M or P1DT2H.';
     throw new DurationError(`"${text}" is no ISO 8601 duration of fixed length.`, hint);
   }
-  const [weeks, days, hours, minutes, seconds] = parts.slice(1, 6).map((part) => Number(part ?? 0));
-  const wholeSeconds = (((weeks ?? 0) * 7 + (days ?? 0)) * 24 + (hours ?? 0)) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
-  return wholeSeconds * SECOND + Number((parts[6] ?? '').padEnd(3, '0'));
+  const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1, 6).map(numberOr0);
+  const milliseconds = numberOr0((parts[6] ?? '').padEnd(3, '0'));
+  return (weeks * 7 + days) * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND + milliseconds;
 }
+
+const numberOr0 = (digits: string | undefined): number => Number(digits ?? 0);

@@ -1,0 +1,64 @@
+import type { Schedule } from '../domain/schedule.js';
+import type { Instant } from '../domain/time.js';
+import { ScheduleError, type Place, type ScheduleContext, type ScheduleKind, type ScheduleWarning } from './kind.js';
+import { parseTimestamp, type ParsedTimestamp } from './zone/timestamp.js';
+
+/** Fires at the given instants and never again. */
+class Instants implements Schedule {
+  readonly intervalLike = false;
+  readonly #ascending: readonly Instant[];
+
+  constructor(instants: Iterable<Instant>) {
+    this.#ascending = [...new Set(instants)].sort((a, b) => a - b);
+  }
+
+  next(after: Instant): Instant | undefined {
+    return this.#ascending.find((instant) => instant > after);
+  }
+}
+
+/** `at: "2027-01-01 00:00"`, or a list of such. */
+export const at: ScheduleKind = {
+  key: 'at',
+  summary: 'Once, at a point in time; a list is several.',
+  examples: [
+    '2027-01-01 00:00',
+    '2027-01-01T00:00:00Z',
+    '2027-06-30',
+    ['2027-01-01T09:00+01:00', '2028-02-29 12:00:30.250'],
+  ],
+
+  parse(value, context) {
+    const isList = Array.isArray(value);
+    const texts: readonly unknown[] = isList ? value : [value];
+    if (texts.length === 0)
+      throw new ScheduleError('at-empty', 'at is an empty list.', { hint: 'Name at least one point in time.' });
+    const parsed = texts.map((text, item) => timestampValue(text, context, isList ? { item } : {}));
+    const instants = parsed.map(({ instant }) => instant);
+    return {
+      schedule: new Instants(instants),
+      text: texts.join(', '),
+      warnings: [...parsed.flatMap(({ warning }) => warning ?? []), ...pastWarnings(instants, context)],
+    };
+  },
+};
+
+function timestampValue(value: unknown, { timezone }: ScheduleContext, place: Place): ParsedTimestamp {
+  if (typeof value !== 'string') {
+    throw new TypeError('at takes a point in time as text, such as "2027-01-01 00:00", or a list of such.');
+  }
+  try {
+    const { instant, warning } = parseTimestamp(value, timezone);
+    return warning ? { instant, warning: { ...warning, place } } : { instant };
+  } catch (error) {
+    if (!(error instanceof ScheduleError)) throw error;
+    throw new ScheduleError(error.code, `at: ${error.message}`, { hint: error.hint, place });
+  }
+}
+
+function pastWarnings(instants: readonly Instant[], { start }: ScheduleContext): ScheduleWarning[] {
+  if (instants.some((instant) => instant > start)) return [];
+  const message =
+    instants.length === 1 ? 'at: this point in time has passed.' : 'at: all these points in time have passed.';
+  return [{ code: 'at-in-the-past', message, hint: 'The timer will never fire. Remove it, or write a later time.' }];
+}

@@ -1,0 +1,109 @@
+import { nearest } from '../domain/nearest.js';
+import type { Schedule } from '../domain/schedule.js';
+import { DAY, END_OF_TIME, type Duration, type Instant } from '../domain/time.js';
+import { durationValue } from './duration-value.js';
+import { ScheduleError, type ParsedSchedule, type ScheduleKind, type ScheduleWarning } from './kind.js';
+
+/** Below this a timer would only tell skipped firings: no process starts and ends faster. */
+export const SHORTEST_INTERVAL: Duration = 10;
+
+/** Fires at the Unix epoch + n·interval + offset, so that a restart neither shifts nor loses the rhythm. */
+class Grid implements Schedule {
+  readonly intervalLike = true;
+  readonly #interval: Duration;
+  readonly #offset: Duration;
+
+  constructor(interval: Duration, offset: Duration) {
+    this.#interval = interval;
+    this.#offset = offset % interval;
+  }
+
+  next(after: Instant): Instant | undefined {
+    const steps = Math.floor((after - this.#offset) / this.#interval) + 1;
+    const next = steps * this.#interval + this.#offset;
+    return next <= END_OF_TIME && next > after ? next : undefined;
+  }
+}
+
+/** Fires one interval after the moment it is asked about: the end of the last run. */
+class Pause implements Schedule {
+  readonly intervalLike = true;
+  readonly fromEnd = true;
+  readonly countsElapsed = true;
+  readonly #interval: Duration;
+
+  constructor(interval: Duration) {
+    this.#interval = interval;
+  }
+
+  next(after: Instant): Instant | undefined {
+    const next = Math.floor(after) + this.#interval;
+    return next <= END_OF_TIME ? next : undefined;
+  }
+}
+
+const KEYS = ['interval', 'offset', 'from'];
+
+/** `every: 10s`, or `{interval, offset, from: schedule | end}`. */
+export const every: ScheduleKind = {
+  key: 'every',
+  summary: 'At a fixed interval, on a grid that begins at the Unix epoch.',
+  examples: ['10s', '1h30m', 'PT30S', { interval: '15m', offset: '5m' }, { interval: '1m', from: 'end' }],
+
+  parse(value): ParsedSchedule {
+    if (!isMap(value)) return onGrid({ interval: value });
+    const unknown = Object.keys(value).find((key) => !KEYS.includes(key));
+    if (unknown !== undefined) throw unknownKey(unknown);
+    if (!('interval' in value)) throw new TypeError('every: the interval is missing; write {interval: 10s}.');
+    const { from = 'schedule' } = value;
+    if (from !== 'schedule' && from !== 'end') {
+      throw new ScheduleError('every-from', 'every.from is neither "schedule" nor "end".', { place: { item: 'from' } });
+    }
+    return from === 'end' ? fromEnd(value) : onGrid(value);
+  },
+};
+
+type EveryMap = Readonly<Record<string, unknown>>;
+
+const isMap = (value: unknown): value is EveryMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function unknownKey(key: string): ScheduleError {
+  const meant = nearest(key, KEYS);
+  const hint = meant === undefined ? 'every takes interval, offset and from.' : `Did you mean ${meant}?`;
+  return new ScheduleError('every-key', `every knows no key "${key}".`, { hint, place: { item: key } });
+}
+
+function onGrid(value: EveryMap): ParsedSchedule {
+  const interval = intervalOf(value);
+  const offset = 'offset' in value ? durationValue(value['offset'], 'every.offset', { item: 'offset' }) : 0;
+  const text = `${String(value['interval'])}${offset === 0 ? '' : ` + ${String(value['offset'])}`}`;
+  return { schedule: new Grid(interval, offset), text, warnings: 'offset' in value ? [] : trapsOf(interval) };
+}
+
+function fromEnd(value: EveryMap): ParsedSchedule {
+  if ('offset' in value) {
+    const hint = 'Leave the offset out, or count from the schedule.';
+    throw new ScheduleError('every-offset', 'every: from end has no grid to offset.', {
+      hint,
+      place: { item: 'offset' },
+    });
+  }
+  return { schedule: new Pause(intervalOf(value)), text: `${String(value['interval'])} after the end`, warnings: [] };
+}
+
+function intervalOf(value: EveryMap): Duration {
+  const interval = durationValue(value['interval'], 'every');
+  if (interval >= SHORTEST_INTERVAL) return interval;
+  const message = `every: ${String(value['interval'])} is shorter than ${SHORTEST_INTERVAL} ms.`;
+  throw new ScheduleError('every-too-short', message, {
+    hint: 'No command starts and ends faster. Loop inside the command.',
+  });
+}
+
+function trapsOf(interval: Duration): ScheduleWarning[] {
+  if (interval % DAY !== 0) return [];
+  const message =
+    'every counts from 1970-01-01 00:00 UTC, a Thursday: whole days fall on midnight UTC, not on local midnight.';
+  return [{ code: 'every-utc-day', message, hint: 'Write cron for a local time of day, or set an offset.' }];
+}

@@ -1,0 +1,36 @@
+import type { Schedule } from '../domain/schedule.js';
+import type { Instant } from '../domain/time.js';
+import { durationValue } from './duration-value.js';
+import { ScheduleError, type ScheduleKind } from './kind.js';
+
+/** Fires once. */
+class Once implements Schedule {
+  readonly intervalLike = false;
+  readonly countsElapsed = true;
+  readonly #instant: Instant;
+
+  constructor(instant: Instant) {
+    this.#instant = instant;
+  }
+
+  next(after: Instant): Instant | undefined {
+    return this.#instant > after ? this.#instant : undefined;
+  }
+}
+
+/** `in: 30s`: once, that long after the scheduler starts. Named so because `in` is a word of the language. */
+export const inKind: ScheduleKind = {
+  key: 'in',
+  summary: 'Once, that long after the scheduler starts.',
+  examples: ['30s', '1h30m', 'PT0.5S', '1w'],
+
+  parse(value, { start }) {
+    const delay = durationValue(value, 'in');
+    if (delay === 0) {
+      throw new ScheduleError('in-zero', 'in: a delay of 0 is none.', {
+        hint: 'Write run_at_start: true to run at the start.',
+      });
+    }
+    return { schedule: new Once(Math.floor(start) + delay), text: String(value), warnings: [] };
+  },
+};

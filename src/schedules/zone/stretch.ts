@@ -1,0 +1,52 @@
+/**
+ * A stretch of time in which a zone keeps one offset. Everything is in whole seconds: instants since the epoch, and *wall times*,
+ * which are the seconds from 1970-01-01 00:00 to what a clock on the wall shows, as if there were no zones.
+ */
+export interface Stretch {
+  /** Instant; inclusive. */
+  readonly from: number;
+  /** Instant; exclusive. Not always a change of the clock: stretches are also cut where the zone's table is. */
+  readonly until: number;
+  /** Wall time minus instant. */
+  readonly offset: number;
+  /** Wall times before this one, inside the stretch, were shown once already. */
+  readonly firstPassFrom: number;
+  /** Wall times from this one on, inside the stretch, will be shown once more. */
+  readonly lastPassUntil: number;
+  /** The wall time shown at `until`, when the clock is put forward there by as much as a change to summer time; else −∞. */
+  readonly gapUntil: number;
+}
+
+/** Changes above this are no daylight saving (cronie's limit): a date line moved, a station was founded. Seconds, inclusive. */
+const LARGEST_CHANGE = 3 * 3600;
+
+/** One change of a zone's offset: the first instant of the new one. */
+export interface Transition {
+  readonly at: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Builds the stretch of one offset between two changes, cut at `from` and `until`. */
+export function stretchBetween(cut: Cut, previous: Transition | undefined, next: Transition | undefined): Stretch {
+  const from = Math.max(cut.from, previous?.at ?? -Infinity);
+  const until = Math.min(cut.until, next?.at ?? Infinity);
+  return {
+    from,
+    until,
+    offset: cut.offset,
+    firstPassFrom: Math.max(from + cut.offset, previous ? previous.at + previous.before : -Infinity),
+    lastPassUntil: Math.min(until + cut.offset, next ? next.at + next.after : Infinity),
+    gapUntil: next?.at === until ? endOfGap(next) : -Infinity,
+  };
+}
+
+interface Cut {
+  readonly from: number;
+  readonly until: number;
+  readonly offset: number;
+}
+
+function endOfGap({ at, before, after }: Transition): number {
+  return after > before && after - before <= LARGEST_CHANGE ? at + after : -Infinity;
+}

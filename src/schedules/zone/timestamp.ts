@@ -1,0 +1,83 @@
+import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time.js';
+import { daysIn, firstDayOf } from '../calendar.js';
+import { ScheduleError, type ScheduleWarning } from '../kind.js';
+import { formatLocal, localToInstants, type WallTime } from './local-time.js';
+
+/** A point in time as read from a text. */
+export interface ParsedTimestamp {
+  readonly instant: Instant;
+  /** The local time exists twice, and the first was taken. */
+  readonly warning?: ScheduleWarning;
+}
+
+const FORMS = 'Write RFC 3339 (2027-01-01T00:00:00Z, 2027-01-01T00:00+01:00) or a local time (2027-01-01 00:00).';
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})/;
+const TIME = /^[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?/;
+const OFFSET = /^(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+
+/**
+ * Reads a point in time: RFC 3339 with `Z` or an offset, or a local time in `zone` (`2027-01-01 00:00`, with `T`, with seconds and
+ * fraction, or a date alone for its midnight). What is finer than a millisecond is cut off.
+ *
+ * A local time that exists twice is taken at the first, with a warning.
+ * @throws ScheduleError when it says no time, a date that no calendar has, or a local time that the zone's clocks jump over.
+ * @throws RangeError when `zone` is no IANA name.
+ */
+export function parseTimestamp(text: string, zone: string): ParsedTimestamp {
+  const trimmed = text.trim();
+  const date = DATE.exec(trimmed);
+  if (!date) throw new ScheduleError('timestamp-form', `"${trimmed}" is no point in time.`, { hint: FORMS });
+  const rest = trimmed.slice(date[0].length);
+  const time = TIME.exec(rest);
+  const zoned = rest.slice(time?.[0].length ?? 0);
+  const wall = wallTime(trimmed, date, time);
+  if (zoned === '') return fromLocal(trimmed, wall, zone);
+  const offset = OFFSET.exec(zoned);
+  if (!time || !offset) throw new ScheduleError('timestamp-form', `"${trimmed}" is no point in time.`, { hint: FORMS });
+  return { instant: wall - offsetOf(trimmed, offset) };
+}
+
+const wallTime = (text: string, date: RegExpExecArray, time: RegExpExecArray | null): WallTime =>
+  midnightOf(text, date) + (time ? timeOfDay(text, time) : 0);
+
+function midnightOf(text: string, [, ...numbers]: RegExpExecArray): WallTime {
+  const [year = 0, month = 0, day = 0] = numbers.map(Number);
+  if (month < 1 || month > 12) throw new ScheduleError('timestamp-date', `"${text}": there is no month ${month}.`);
+  const index = year * 12 + month - 1;
+  if (day < 1 || day > daysIn(index)) {
+    throw new ScheduleError('timestamp-date', `"${text}": that month has ${daysIn(index)} days.`);
+  }
+  return (firstDayOf(index) + day - 1) * DAY;
+}
+
+function timeOfDay(text: string, [, hours, minutes, seconds, fraction = '']: RegExpExecArray): Duration {
+  const [hour, minute, second] = [Number(hours), Number(minutes), Number(seconds ?? 0)];
+  if (hour > 23 || minute > 59 || second > 59) {
+    const hint = 'Hours go from 00 to 23, minutes and seconds from 00 to 59; midnight is 00:00 of the day it begins.';
+    throw new ScheduleError('timestamp-time', `"${text}": there is no such time of day.`, { hint });
+  }
+  return hour * HOUR + minute * MINUTE + second * SECOND + Number(fraction.padEnd(3, '0').slice(0, 3));
+}
+
+function offsetOf(text: string, offset: RegExpExecArray): number {
+  const [hours, minutes] = [Number(offset[2] ?? 0), Number(offset[3] ?? 0)];
+  if (hours > 23 || minutes > 59) throw new ScheduleError('timestamp-time', `"${text}": there is no such offset.`);
+  return (offset[1] === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE;
+}
+
+function fromLocal(text: string, wall: WallTime, zone: string): ParsedTimestamp {
+  const { instants, gap } = localToInstants(wall, zone);
+  const [first, second] = instants;
+  if (first === undefined) {
+    const around = gap
+      ? `${formatLocal(gap.before, zone)} is followed by ${formatLocal(gap.after, zone)}`
+      : 'the clock jumps over it';
+    const hint = gap && `Write ${formatLocal(gap.after, zone)} for the instant right after the gap.`;
+    throw new ScheduleError('timestamp-gap', `"${text}" does not exist in ${zone}: ${around}.`, { hint });
+  }
+  if (second === undefined) return { instant: first };
+  const message = `"${text}" exists twice in ${zone}; the first is taken, ${formatLocal(first, zone)}.`;
+  const hint = `Write the offset to choose; the second is ${formatLocal(second, zone)}.`;
+  return { instant: first, warning: { code: 'timestamp-twice', message, hint } };
+}

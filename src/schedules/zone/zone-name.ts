@@ -1,0 +1,70 @@
+import { nearest } from '../../domain/nearest.js';
+import { TimeZone } from './time-zone.js';
+
+/** The first part of every IANA name that has two. Others that ICU accepts (`SystemV/PST8`) are its own. */
+const REGIONS =
+  'Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US';
+const DIVIDED = new RegExp(`^(?:${REGIONS})/[a-z]`, 'i');
+
+/** The IANA names without a region (tzdata `backward`). ICU takes more, and reads `BST` as Bangladesh. */
+const UNDIVIDED = new Map(
+  (
+    'CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong Iceland Iran Israel ' +
+    'Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland Portugal ROC ROK Singapore Turkey ' +
+    'UCT UTC Universal W-SU WET Zulu'
+  )
+    .split(' ')
+    .map((name) => [name.toLowerCase(), name]),
+);
+
+const MOST_NAMES = 2048;
+const zones = new Map<string, TimeZone | undefined>();
+
+/**
+ * Answers the zone of an IANA name, aliases such as `Asia/Calcutta` included, in any case; `undefined` for all else:
+ * abbreviations (`BST`, `PST`), offsets (`+02:00`, `UTC+2`). The same zone for the same name.
+ */
+export function findTimeZone(name: string): TimeZone | undefined {
+  if (!zones.has(name)) {
+    if (zones.size >= MOST_NAMES) zones.clear();
+    zones.set(name, openTimeZone(name));
+  }
+  return zones.get(name);
+}
+
+function openTimeZone(name: string): TimeZone | undefined {
+  const undivided = UNDIVIDED.get(name.toLowerCase());
+  if (undivided === undefined && !DIVIDED.test(name)) return undefined;
+  try {
+    return new TimeZone(undivided ?? name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tells whether a text is an IANA time zone name: `Europe/Berlin`, `UTC`, `Etc/GMT+5`, aliases; in any case. Not `BST`, not `+02:00`. */
+export const isTimeZone = (name: string): boolean => findTimeZone(name) !== undefined;
+
+/** Answers the IANA name somebody most likely meant (`Berlin`, `Europe/Berln`, `New York`), or `undefined`. */
+export function suggestTimeZone(name: string): string | undefined {
+  const wanted = name.trim().replaceAll(' ', '_').toLowerCase();
+  const names = [...Intl.supportedValuesOf('timeZone'), ...UNDIVIDED.values()];
+  const sameCity = names.find((known) => known.toLowerCase().endsWith(`/${wanted}`));
+  // Four letters or fewer are an abbreviation: another one that looks like it means something else.
+  return sameCity ?? (wanted.length > 4 ? nearest(wanted, names) : undefined);
+}
+
+/** Answers the zone of an IANA name that has been checked already. @throws RangeError with the nearest name when it is none. */
+export function timeZoneOf(name: string): TimeZone {
+  const zone = findTimeZone(name);
+  if (zone) return zone;
+  const meant = suggestTimeZone(name);
+  const way = meant === undefined ? 'write one such as Europe/Berlin or UTC.' : `did you mean ${meant}?`;
+  throw new RangeError(`"${name}" is no IANA time zone; ${way}`);
+}
+
+/** The machine's own zone; `UTC` where it has none that is known. */
+export function machineTimeZone(): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return isTimeZone(timeZone) ? timeZone : 'UTC';
+}
