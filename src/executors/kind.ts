@@ -1,0 +1,16 @@
+import type { Clock } from '../domain/clock.js';
+import type { Executor } from '../domain/executor.js';
+
+/** One way to run commands. Add a file that exports one, and list it in `index.ts`. */
+export interface ExecutorKind {
+  readonly key: string;
+  /** One line for help and documentation. */
+  readonly summary: string;
+  create(context: ExecutorContext): Executor;
+}
+
+export interface ExecutorContext {
+  readonly clock: Clock;
+  /** What every command inherits. Copied when the executor is created: later changes are not seen. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}

@@ -1,0 +1,88 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Clock } from '../../domain/clock.js';
+import type { OutputTarget } from '../../domain/command.js';
+import type { AttemptIo, OutputStream } from '../../domain/executor.js';
+import type { Duration } from '../../domain/time.js';
+import type { OutputFile, OutputFiles } from './output-file.js';
+import { PipeReader } from './pipe-reader.js';
+
+/** After the process has ended: silence for so long, and its pipes are let go. */
+const SILENCE: Duration = 200;
+/** So long at most, however much a background process goes on writing. */
+const READING: Duration = 1_000;
+/** So long at most when the log is slow to take what is read. */
+const PATIENCE: Duration = 10_000;
+const TICK: Duration = 50;
+
+interface Surroundings {
+  readonly io: AttemptIo;
+  readonly clock: Clock;
+  readonly files: OutputFiles;
+}
+
+/** The output of one attempt, from its pipes to its target. */
+export class CommandOutput {
+  readonly #readers: readonly PipeReader[];
+  readonly #clock: Clock;
+  readonly #files: OutputFiles;
+  readonly #path: string | undefined;
+
+  constructor(child: ChildProcess, target: OutputTarget, { io, clock, files }: Surroundings) {
+    this.#clock = clock;
+    this.#files = files;
+    this.#path = target.to === 'file' ? target.file : undefined;
+    const file = target.to === 'file' ? files.acquire(target.file, target.maxSize) : undefined;
+    const chunk = file && appendTo(file, target, io);
+    const drained = target.to === 'log' ? () => io.drained() : () => file?.drained();
+    const read = (name: OutputStream) => {
+      const stream = child[name];
+      const line = (text: string, truncated: boolean) => io.line(name, text, truncated);
+      return stream ? [new PipeReader(stream, clock, { line, chunk, drained })] : [];
+    };
+    this.#readers = [...read('stdout'), ...read('stderr')];
+  }
+
+  /**
+   * To be called when the process has ended. Resolves when everything it wrote is told and its pipes are closed: at once if nobody else
+   * holds them, else after {@link SILENCE}, and after {@link READING} in any case; while the log is behind the windows stand still, for
+   * {@link PATIENCE} at most.
+   */
+  async drain(): Promise<void> {
+    const stop = this.#closeSoon();
+    await Promise.all(this.#readers.map((reader) => reader.finished));
+    stop();
+    if (this.#path !== undefined) await this.#files.release(this.#path);
+  }
+
+  #closeSoon(): () => void {
+    let [silence, reading, patience] = [SILENCE, READING, PATIENCE];
+    let [chunks, last] = [this.#chunks(), this.#clock.monotonic()];
+    const tick = () => {
+      const elapsed = this.#clock.monotonic() - last;
+      patience -= elapsed;
+      if (!this.#readers.some((reader) => reader.isBlocked)) {
+        reading -= elapsed;
+        silence = chunks === this.#chunks() ? silence - elapsed : SILENCE;
+      }
+      [chunks, last] = [this.#chunks(), last + elapsed];
+      if (Math.min(silence, reading, patience) > 0) disarm = this.#clock.after(TICK, tick);
+      else for (const reader of this.#readers) reader.stop();
+    };
+    let disarm = this.#clock.after(TICK, tick);
+    return () => disarm();
+  }
+
+  #chunks(): number {
+    return this.#readers.reduce((sum, reader) => sum + reader.chunks, 0);
+  }
+}
+
+function appendTo(file: OutputFile, target: OutputTarget, io: AttemptIo): (chunk: Buffer) => void {
+  let isTold = false;
+  const fail = (reason: string) => {
+    if (isTold || target.to !== 'file') return;
+    isTold = true;
+    io.line('stderr', `timers: the output cannot be written to ${target.file}: ${reason}`, false);
+  };
+  return (chunk) => file.write(chunk, fail);
+}

@@ -1,0 +1,116 @@
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { accessSync, constants, statSync } from 'node:fs';
+import { execa, type Options } from 'execa';
+import type { Command } from '../../domain/command.js';
+import type { Exit } from '../../domain/outcome.js';
+
+type NotStarted = Extract<Exit, { kind: 'not_started' }>;
+
+/** A command that runs; or why it does not. */
+export type Launch = { readonly child: ChildProcess; readonly pid: number } | NotStarted;
+
+/** Where Node tells of every child process it makes, before it is started. */
+const BIRTHS = 'child_process';
+
+/**
+ * Starts a command as the leader of a process group of its own, with an empty standard input.
+ * Its output comes through pipes, except for `inherit`. Never rejects.
+ */
+export function launch(command: Command, env: NodeJS.ProcessEnv): Launch | Promise<Launch> {
+  const [program, ...args] = typeof command.run === 'string' ? [command.shell, '-c', command.run] : command.run;
+  if (program === undefined) return notStarted(127, 'the command is empty');
+  const output = command.output.to === 'inherit' ? 'inherit' : 'pipe';
+  const options = {
+    cwd: command.cwd,
+    env,
+    extendEnv: false,
+    ...(command.user && { uid: command.user.uid, gid: command.user.gid }),
+    // With `detached` a signal reaches the whole group; execa's own ways to end a process reach the shell alone.
+    detached: true,
+    cleanup: false,
+    stdin: 'ignore',
+    stdout: output,
+    stderr: output,
+    buffer: false,
+    reject: false,
+  } satisfies Options;
+  // Out of file descriptors, Node makes a child whose error nobody can listen to, because execa throws before it hands the child out.
+  const listen = (message: unknown) => (message as { process: ChildProcess }).process.on('error', () => undefined);
+  subscribe(BIRTHS, listen);
+  try {
+    const child = execa(program, args, options);
+    if (child.pid !== undefined) {
+      // The process tells its end by events; execa's own result, which waits for whoever holds the pipes, is nobody's business.
+      child.catch(() => undefined);
+      return { child, pid: child.pid };
+    }
+    return child.then(
+      (result) => explain(result.cause, command, program),
+      (error: unknown) => explain(error, command, program),
+    );
+  } catch (error) {
+    return explain(error, command, program);
+  } finally {
+    unsubscribe(BIRTHS, listen);
+  }
+}
+
+const notStarted = (code: NotStarted['code'], error: string): NotStarted => ({ kind: 'not_started', code, error });
+
+/** Puts a failed start into words, with the exit code a shell would have answered. */
+function explain(cause: unknown, command: Command, program: string): NotStarted {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const what = typeof command.run === 'string' ? `the shell ${program}` : program;
+  const trouble = troubleWithFolder(command.cwd);
+  if (trouble !== undefined) return notStarted(126, trouble);
+  switch (code) {
+    case 'ENOENT':
+      return notStarted(127, notFound(what, program));
+    case 'EACCES':
+      return notStarted(126, `${what} is not executable, or its folder is closed to this user`);
+    case 'EPERM':
+      return notStarted(126, `${what} could not be started: changing to user ${command.user?.uid ?? '?'} needs root`);
+    case 'E2BIG':
+      return notStarted(126, `${what} could not be started: its arguments and environment are too long for the system`);
+    case 'EAGAIN':
+      return notStarted(
+        126,
+        `${what} could not be started: the system's or user's limit of processes is reached (EAGAIN)`,
+      );
+    case 'ENOMEM':
+      return notStarted(126, `${what} could not be started: the system is out of memory (ENOMEM)`);
+    default:
+      return notStarted(126, isOutOfFiles(cause) ? outOfFiles(what) : `${what} could not be started: ${message}`);
+  }
+}
+
+function notFound(what: string, program: string): string {
+  if (!program.includes('/')) return `${what} was not found in PATH`;
+  try {
+    statSync(program);
+    return `${what} exists, but the interpreter its first line names does not`;
+  } catch {
+    return `${what} does not exist`;
+  }
+}
+
+/** EMFILE reaches execa's caller as a TypeError about a child without pipes. */
+const isOutOfFiles = (cause: unknown): boolean =>
+  ['EMFILE', 'ENFILE'].includes((cause as NodeJS.ErrnoException).code ?? '') ||
+  (cause instanceof TypeError && cause.message.includes('stdio'));
+
+const outOfFiles = (what: string): string =>
+  `${what} could not be started: the limit of open files is reached (EMFILE); see \`ulimit -n\``;
+
+function troubleWithFolder(folder: string): string | undefined {
+  try {
+    if (!statSync(folder).isDirectory()) return `the working directory ${folder} is not a directory`;
+    accessSync(folder, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return `the working directory ${folder} does not exist`;
+    return `the working directory ${folder} cannot be entered: ${code ?? message}`;
+  }
+}

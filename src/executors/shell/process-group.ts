@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Clock } from '../../domain/clock.js';
+import type { Cancel, Duration } from '../../domain/time.js';
+
+/** How long members that were sent SIGKILL are waited for: a process in the hands of a dead disk dies when the disk does. */
+const KILL_PATIENCE: Duration = 1_000;
+const LONGEST_POLL: Duration = 200;
+const LONGEST_TIMER: Duration = 2 ** 31 - 1;
+
+/** A command's processes, led by the one that was started. Signals go to all of them. */
+export class ProcessGroup {
+  readonly #leader: number;
+  readonly #clock: Clock;
+  #disarm: Cancel | undefined;
+  #state: 'running' | 'ending' | 'killed' | 'gone' = 'running';
+
+  constructor(leader: number, clock: Clock) {
+    this.#leader = leader;
+    this.#clock = clock;
+  }
+
+  /** Sends SIGTERM, and SIGKILL `grace` later. Does nothing when the group is being ended already or its leader ended by itself. */
+  terminate(grace: Duration): void {
+    if (this.#state !== 'running') return;
+    this.#state = 'ending';
+    this.#signal('SIGTERM');
+    // A stopped process takes SIGTERM only when it goes on.
+    this.#signal('SIGCONT');
+    this.#disarm = this.#clock.after(Math.min(grace, LONGEST_TIMER), () => this.kill());
+  }
+
+  /** Sends SIGKILL. Does nothing when the leader ended by itself. */
+  kill(): void {
+    if (this.#state === 'gone') return;
+    this.#state = 'killed';
+    this.#disarm?.();
+    this.#signal('SIGKILL');
+  }
+
+  /**
+   * To be called when the leader has ended. Of a group that was told to end, resolves when no member is left that a signal could end:
+   * they keep the rest of their grace. Of a group whose leader ended by itself the others are left alone, as cron does.
+   */
+  async settle(): Promise<void> {
+    let patience = KILL_PATIENCE;
+    for (
+      let pause = 5;
+      this.#state !== 'running' && patience > 0 && this.#isAlive(pause);
+      pause = Math.min(pause * 2, LONGEST_POLL)
+    ) {
+      if (this.#state === 'killed') patience -= pause;
+      await new Promise<void>((resolve) => this.#clock.after(pause, resolve));
+    }
+    this.#disarm?.();
+    this.#state = 'gone';
+  }
+
+  #isAlive(pause: Duration): boolean {
+    if (!this.#signal(0)) return false;
+    // Most groups are gone within a few milliseconds; only for the others is it worth asking who is left.
+    return pause < 40 || hasLivingMember(this.#leader);
+  }
+
+  /** Answers whether there is a member that may be signaled. */
+  #signal(signal: NodeJS.Signals | 0): boolean {
+    try {
+      return process.kill(-this.#leader, signal);
+    } catch {
+      // ESRCH: nobody is left. EPERM: those who are left are another user's.
+      return false;
+    }
+  }
+}
+
+/** Whether a group has a member that is no zombie. A zombie counts as signaled for ever where nobody reaps it (PID 1 in a container). */
+function hasLivingMember(group: number): boolean {
+  let processes: string[];
+  try {
+    processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return true;
+  }
+  return processes.some((pid) => {
+    const { state, groupId } = readStat(pid);
+    return groupId === group && state !== 'Z' && state !== 'X';
+  });
+}
+
+/** `/proc/<pid>/stat` (proc(5)): the name in parentheses may hold anything, so the fields count from the last `)`. */
+function readStat(pid: string): { state?: string | undefined; groupId?: number } {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [state, , groupId] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state, groupId: Number(groupId) };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { LINE_LIMIT, LineSplitter } from '../../src/executors/shell/line-splitter.js';
+
+/** What comes out when these chunks go in; a cut line ends in ` …`. */
+function split(...chunks: (string | Uint8Array)[]): string[] {
+  const lines: string[] = [];
+  const splitter = new LineSplitter((text, truncated) => lines.push(truncated ? `${text} …` : text));
+  for (const chunk of chunks) {
+    splitter.push(Buffer.from(chunk));
+    while (splitter.flow(2));
+  }
+  splitter.end();
+  return lines;
+}
+
+const long = 'x'.repeat(LINE_LIMIT);
+
+describe('lines', () => {
+  test.each<[string, (string | Uint8Array)[], string[]]>([
+    ['nothing', [], []],
+    ['an empty line', ['\n'], ['']],
+    ['several, and one without newline', ['a\nb\n\nc'], ['a', 'b', '', 'c']],
+    ['a line in pieces', ['a', 'b', 'c\nd', '\n'], ['abc', 'd']],
+    ['CRLF, also torn', ['a\r\nb\r', '\nc\r\n'], ['a', 'b', 'c']],
+    ['progress bars are data', ['10 %\r20 %\r30 %\n'], ['10 %\r20 %\r30 %']],
+    ['a character in pieces', [Buffer.from('ä€').subarray(0, 3), Buffer.from('ä€\n').subarray(3)], ['ä€']],
+    ['bytes that are not UTF-8', [Buffer.from([0x61, 0xff, 0xc3, 0x0a, 0xe2, 0x82])], ['a\uFFFD\uFFFD', '\uFFFD']],
+    ['NUL and controls are data', ['a\0b\x1b[31m\n'], ['a\0b\x1b[31m']],
+    ['as long as may be', [`${long}\n`], [long]],
+    ['too long by one', [`${long}x\nnext\n`], [`${long} …`, 'next']],
+    ['too long, in pieces', [long, 'x', 'y', 'z\nnext\n'], [`${long} …`, 'next']],
+    ['too long without end', [long, long, long], [`${long} …`]],
+    ['too long behind others', [`a\nb\n${long}${long}`, 'more\nc'], ['a', 'b', `${long} …`, 'c']],
+    ['cut between characters', [`${'x'.repeat(LINE_LIMIT - 1)}€\n`], [`${'x'.repeat(LINE_LIMIT - 1)} …`]],
+    ['cut between characters, no end', [`${'x'.repeat(LINE_LIMIT - 1)}€€`], [`${'x'.repeat(LINE_LIMIT - 1)} …`]],
+  ])('%s', (_, chunks, expected) => {
+    expect(split(...chunks)).toEqual(expected);
+  });
+
+  it('tells no more at a time than it is asked for', () => {
+    const lines: string[] = [];
+    const splitter = new LineSplitter((text) => lines.push(text));
+    splitter.push(Buffer.from('a\nb\nc\n'));
+    expect([splitter.flow(2), lines]).toEqual([true, ['a', 'b']]);
+    expect([splitter.flow(2), lines]).toEqual([false, ['a', 'b', 'c']]);
+  });
+});
+
+describe('laws', () => {
+  const bytes = fc.uint8Array({ maxLength: 400 }).map((array) => array.map((byte) => (byte % 7 === 0 ? 0x0a : byte)));
+
+  it('tells the same whatever the chunks', () => {
+    fc.assert(
+      fc.property(bytes, fc.array(fc.nat(400)), (output, places) => {
+        const cuts = [0, ...places.sort((a, b) => a - b), output.length];
+        const chunks = cuts.slice(1).map((cut, index) => output.subarray(cuts[index], cut));
+        expect(split(...chunks)).toEqual(split(output));
+      }),
+    );
+  });
+
+  it('loses nothing of what is text', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme' }).filter((line) => !/[\r\n]/.test(line))), (lines) => {
+        expect(split(lines.map((line) => `${line}\n`).join(''))).toEqual(lines);
+      }),
+    );
+  });
+});

@@ -1,0 +1,45 @@
+import { tmpdir } from 'node:os';
+import { Canceler } from '../../src/domain/cancellation.js';
+import type { Command } from '../../src/domain/command.js';
+import type { AttemptIo, OutputStream } from '../../src/domain/executor.js';
+
+/** A command as the timer file's defaults make it. */
+export const command = (run: Command['run'], more: Partial<Command> = {}): Command => ({
+  run,
+  shell: '/bin/sh',
+  cwd: tmpdir(),
+  env: {},
+  successCodes: [0],
+  killAfter: 10_000,
+  output: { to: 'log' },
+  ...more,
+});
+
+/** An attempt's io that keeps what it is told. */
+export class RecordedIo implements AttemptIo {
+  env: Record<string, string> = {};
+  readonly cancellation = new Canceler();
+  readonly pids: number[] = [];
+  readonly lines: string[] = [];
+  readonly truncated: boolean[] = [];
+  /** Told for every line. */
+  onLine: (text: string, stream: OutputStream) => void = () => undefined;
+  drained: () => Promise<void> | undefined = () => undefined;
+
+  started(pid: number): void {
+    this.pids.push(pid);
+  }
+
+  line(stream: OutputStream, text: string, truncated: boolean): void {
+    this.lines.push(stream === 'stdout' ? text : `${stream}: ${text}`);
+    this.truncated.push(truncated);
+    this.onLine(text, stream);
+  }
+
+  /** Resolves when that line comes. */
+  lineThat(matches: (text: string) => boolean): Promise<string> {
+    return new Promise((resolve) => {
+      this.onLine = (text) => matches(text) && resolve(text);
+    });
+  }
+}

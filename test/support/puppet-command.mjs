@@ -1,0 +1,41 @@
+// The process side of puppet.ts: dials back to the test over the Unix socket named in argv[2] and does what it is told.
+// Each order is a line of JSON {order, …}, answered with a line {done: order} when it is carried out.
+import { spawn } from 'node:child_process';
+import { closeSync, writeSync } from 'node:fs';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+
+const socket = connect(process.argv[2]);
+const tell = (fact) => socket.write(`${JSON.stringify(fact)}\n`);
+
+/** Blocking, so that what is printed has left before the order is answered. */
+function print(fd, text) {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
+const orders = {
+  print: ({ fd, text, base64 }) => print(fd, base64 ? Buffer.from(base64, 'base64') : text),
+  trap: ({ signal }) => process.on(signal, () => tell({ signal })),
+  exit: ({ code }) => process.exit(code),
+  raise: ({ signal }) => process.kill(process.pid, signal),
+  close: () => [1, 2].forEach((fd) => closeSync(fd)),
+  spawn: ({ detached, stdio }) => void spawn(process.execPath, process.argv.slice(1), { stdio, detached }),
+};
+
+socket.on('close', () => process.exit(99));
+socket.on('error', () => process.exit(99));
+createInterface({ input: socket }).on('line', (line) => {
+  const order = JSON.parse(line);
+  orders[order.order](order);
+  tell({ done: order.order });
+});
+tell({
+  hello: { pid: process.pid, parent: process.ppid, args: process.argv.slice(3), env: process.env, cwd: process.cwd() },
+});
