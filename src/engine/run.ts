@@ -63,6 +63,8 @@ export class Run {
   #attemptCanceler = this.#canceler;
   #startedAt: Duration = 0;
   #lateness: Duration = 0;
+  readonly #latenessWhenAdmitted: Duration;
+  readonly #admittedAt: Duration;
 
   constructor(
     spec: { job: Job; firing: Firing; history: RunHistory; gates: readonly Gate[] },
@@ -75,6 +77,8 @@ export class Run {
     this.#history = spec.history;
     this.#around = around;
     this.#ended = ended;
+    this.#admittedAt = around.clock.monotonic();
+    this.#latenessWhenAdmitted = Math.max(0, around.now() - spec.firing.scheduledFor);
     this.#pass = new GatePass(spec.gates, () => this.#claimFiring());
   }
 
@@ -87,7 +91,7 @@ export class Run {
     this.#pass.walk();
     const { deadline } = this.job;
     if (deadline === undefined || this.#state !== 'waiting') return;
-    this.#alarm = this.#around.elapsed.after(this.firing.scheduledFor + deadline - this.#around.now(), () => {
+    this.#alarm = this.#around.elapsed.after(deadline - this.#latenessWhenAdmitted, () => {
       this.#end({ kind: 'missed', reason: 'deadline' });
     });
   }
@@ -137,9 +141,14 @@ export class Run {
     else this.#begin();
   }
 
+  /** By the monotonic clock since admission: a wall clock that is set meanwhile makes nothing earlier or later. */
+  #latenessNow(): Duration {
+    return Math.round(this.#latenessWhenAdmitted + this.#around.clock.monotonic() - this.#admittedAt);
+  }
+
   #isTooLate(): boolean {
     const { deadline } = this.job;
-    return deadline !== undefined && this.#around.now() - this.firing.scheduledFor > deadline;
+    return deadline !== undefined && this.#latenessNow() > deadline;
   }
 
   #begin(): void {
@@ -149,7 +158,7 @@ export class Run {
     this.#attempt++;
     if (this.#attempt === 1) {
       this.#startedAt = clock.monotonic();
-      this.#lateness = this.#around.now() - this.firing.scheduledFor;
+      this.#lateness = this.#latenessNow();
     }
     const canceler = (this.#attemptCanceler = new Canceler());
     if (timeout !== undefined) {
@@ -230,7 +239,7 @@ export class Run {
       env: this.#environment(attempt),
       cancellation,
       started: (pid) => {
-        this.#emit({ event: 'run.started', attempt, pid, latenessMs: this.#around.now() - this.firing.scheduledFor });
+        this.#emit({ event: 'run.started', attempt, pid, latenessMs: this.#latenessNow() });
       },
       line: (stream, line, truncated) => {
         this.#tail.push(line);

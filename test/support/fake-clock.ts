@@ -78,7 +78,10 @@ export class FakeClock implements Clock {
     const end = this.#monotonic + duration;
     await this.settle();
     for (;;) {
-      const next = this.#alarms.reduce<Alarm | undefined>((first, alarm) => (!first || alarm.at < first.at ? alarm : first), undefined);
+      const next = this.#alarms.reduce<Alarm | undefined>(
+        (first, alarm) => (!first || alarm.at < first.at ? alarm : first),
+        undefined,
+      );
       if (!next || next.at > end) break;
       this.#pass(Math.max(next.at - this.#monotonic, 0), rate);
       this.#alarms = this.#alarms.filter((alarm) => alarm !== next);

@@ -1,0 +1,167 @@
+import { toRecord } from '../../src/domain/record.js';
+import type { AttemptIo, Executor } from '../../src/domain/executor.js';
+import type { Command } from '../../src/domain/command.js';
+import type { TimerEvent } from '../../src/domain/event.js';
+import type { Job } from '../../src/domain/job.js';
+import type { Exit } from '../../src/domain/outcome.js';
+import type { Coordinator } from '../../src/domain/policy.js';
+import type { Schedule } from '../../src/domain/schedule.js';
+import type { Cancel, Duration, Instant } from '../../src/domain/time.js';
+import { Scheduler, type SchedulerPlan } from '../../src/engine/scheduler.js';
+import { catchUp, overlap, retry } from '../../src/policies/index.js';
+import { FakeClock } from './fake-clock.js';
+
+/** A fixed grid: epoch + n·interval. */
+export const everyMs = (interval: Duration): Schedule => ({
+  intervalLike: true,
+  next: (after) => (Math.floor(after / interval) + 1) * interval,
+});
+
+/** Fixed times, as a `cron` with a fixed hour or an `at` has them. */
+export const atInstants = (...texts: readonly (string | Instant)[]): Schedule => {
+  const instants = texts.map((text) => (typeof text === 'string' ? Date.parse(text) : text));
+  return { intervalLike: false, next: (after) => instants.find((instant) => instant > after) };
+};
+
+const command: Command = {
+  run: 'true',
+  shell: '/bin/sh',
+  cwd: '/',
+  env: {},
+  successCodes: [0],
+  killAfter: 10_000,
+  output: { to: 'log' },
+};
+
+/** A job with the defaults of the file format. */
+export const job = (name: string, schedule: Schedule, more: Partial<Job> = {}): Job => ({
+  name,
+  schedule,
+  written: { key: 'test', text: 'test' },
+  timezone: 'UTC',
+  command,
+  tags: [],
+  enabled: true,
+  runAtStart: false,
+  offset: 0,
+  stopGrace: 8_000,
+  window: {},
+  misfire: catchUp({ policy: 'none' }),
+  admission: [overlap('skip')],
+  retry: retry({ attempts: 1, delay: 0, factor: 1, maxDelay: 0, jitter: false }, () => 0),
+  ...more,
+});
+
+/** One attempt in the hands of the test. */
+export interface FakeAttempt {
+  readonly io: AttemptIo;
+  readonly env: Readonly<Record<string, string>>;
+  end(exit?: Exit | number): void;
+}
+
+/** Runs nothing: every attempt waits for the test, or ends after `lasting` ms of the fake clock. Ends canceled attempts by signal. */
+export class FakeExecutor implements Executor {
+  readonly attempts: FakeAttempt[] = [];
+  /** How long attempts last; `undefined`: until the test ends them. */
+  lasting: Duration | undefined;
+  exits: (env: Readonly<Record<string, string>>) => Exit = () => ({ kind: 'exited', code: 0 });
+  /** What attempts do about a cancellation: end at once, or when forced. */
+  obedience: 'term' | 'kill' | 'never' = 'term';
+  readonly #clock: FakeClock;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  execute(_command: Command, io: AttemptIo): Promise<Exit> {
+    return new Promise((resolve) => {
+      let disarm: Cancel = () => undefined;
+      const end = (exit: Exit | number = 0) => {
+        disarm();
+        resolve(typeof exit === 'number' ? { kind: 'exited', code: exit } : exit);
+      };
+      this.attempts.push({ io, env: io.env, end });
+      io.started(this.attempts.length);
+      if (this.lasting !== undefined) disarm = this.#clock.after(this.lasting, () => end(this.exits(io.env)));
+      io.cancellation.onChange(() => {
+        const ends = this.obedience === 'term' || (this.obedience === 'kill' && io.cancellation.isForced);
+        if (ends) end({ kind: 'signaled', signal: io.cancellation.isForced ? 'SIGKILL' : 'SIGTERM' });
+      });
+    });
+  }
+}
+
+export interface RigOptions extends Omit<SchedulerPlan, 'jobs' | 'facts'> {
+  readonly start?: string;
+  readonly coordinator?: Coordinator;
+}
+
+/** A scheduler on a fake clock and a fake executor, whose story the test reads as text. */
+export class Rig {
+  readonly clock: FakeClock;
+  readonly executor: FakeExecutor;
+  readonly scheduler: Scheduler;
+  readonly events: TimerEvent[] = [];
+  #runs = 0;
+
+  constructor(jobs: readonly Job[], options: RigOptions = {}) {
+    const { start, coordinator, ...plan } = options;
+    this.clock = new FakeClock(start);
+    this.executor = new FakeExecutor(this.clock);
+    this.scheduler = new Scheduler(
+      { jobs, facts: { version: '0', file: 'timers.yaml', pid: 1 }, ...plan },
+      {
+        clock: this.clock,
+        executor: this.executor,
+        coordinator: coordinator ?? { claim: () => ({ kind: 'ours' }) },
+        sinks: [{ name: 'rig', accept: (event) => void this.events.push(event) }],
+        newRunId: () => `run-${++this.#runs}`,
+        onSinkError: (sink, error) => {
+          throw new Error(`sink ${sink}`, { cause: error });
+        },
+      },
+    );
+  }
+
+  /** What happened since the last call, a line an event: `00:00:10.000 run.started tick@00:00:10.000`. */
+  story(): string {
+    return this.events.splice(0).map(tell).join('\n');
+  }
+}
+
+const timeOf = (timestamp: unknown): string => String(timestamp).slice(11, -1);
+
+function tell(event: TimerEvent): string {
+  const { event: name, task_name: task, scheduled_at: scheduledAt, ...facts } = toRecord(event);
+  const firing = typeof task !== 'string' ? '' : ` ${task}@${timeOf(scheduledAt)}`;
+  return `${timeOf(new Date(event.at).toISOString())} ${name}${firing}${tellFacts(facts)}`;
+}
+
+const UNTOLD = new Set([
+  'firing_id',
+  'run_id',
+  'version',
+  'file',
+  'pid',
+  'success',
+  'exit_code',
+  'status',
+  'uptime_ms',
+]);
+
+function tellFacts(facts: Readonly<Record<string, unknown>>): string {
+  const status =
+    facts['event'] === 'run.finished' || facts['attempts'] !== undefined || facts['retry_in_ms'] !== undefined
+      ? [facts['status']]
+      : [];
+  const told = Object.entries(facts)
+    .filter(([key, value]) => !UNTOLD.has(key) && value !== null && !isDefault(key, value))
+    .map(([key, value]) => `${key}=${key.endsWith('_at') ? timeOf(value) : String(value)}`);
+  return [...status, ...told].map((fact) => ` ${String(fact)}`).join('');
+}
+
+const isDefault = (key: string, value: unknown): boolean =>
+  (key === 'trigger' && value === 'schedule') ||
+  (key === 'lateness_ms' && value === 0) ||
+  (key === 'attempts' && value === 1) ||
+  (key === 'attempt' && value === 1);
