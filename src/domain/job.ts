@@ -29,6 +29,8 @@ export interface Job {
   /** Jobs of one group never run at the same time, or at most N of them. */
   readonly group?: string;
   readonly window: ActiveWindow;
+  readonly breaker?: Breaker;
+  readonly hooks?: Hooks;
   readonly misfire: MisfirePolicy;
   readonly admission: readonly AdmissionPolicy[];
   readonly retry: RetryPolicy;
@@ -42,4 +44,20 @@ export interface ActiveWindow {
   readonly notAfter?: Instant;
   /** Admitted runs after which the job is done. */
   readonly maxRuns?: number;
+}
+
+/** After how many failed runs in a row firings are skipped, and for how long. */
+export interface Breaker {
+  /** At least 1. */
+  readonly failures: number;
+  /** From the last failed run's end to the trial run. */
+  readonly cooldown: Duration;
+}
+
+/** Commands told of a run's end. */
+export interface Hooks {
+  readonly onFailure?: Command;
+  readonly onSuccess?: Command;
+  /** After the first success that follows a failure. */
+  readonly onRecovery?: Command;
 }

@@ -1,0 +1,230 @@
+import type { Job } from '../domain/job.js';
+import type { Duration } from '../domain/time.js';
+import { buildJob, readTimezone, type JobContext } from './build-job.js';
+import { Paths } from './check-paths.js';
+import type { Problems } from './diagnostic.js';
+import { describe } from './explain-issue.js';
+import { MapReport, type PlacedMap } from './map-report.js';
+import { mergeDefaults } from './merge-defaults.js';
+import type { Machine } from './machine.js';
+import type { Entry, Slot } from './node.js';
+import { PlainValues } from './plain-value.js';
+import { clip } from './quote.js';
+import { LevelReader } from './read-level.js';
+import { readAccounts, type Accounts } from './read-user.js';
+import { defaultsSchema, fileSchema, KEYS, timerSchema, type Defaults, type FileValues } from './schema.js';
+import type { Span } from './source.js';
+
+/** Where history and cursors live. */
+export type StatePlace =
+  { readonly kind: 'default' } | { readonly kind: 'memory' } | { readonly kind: 'file'; readonly path: string };
+
+/** What a timer file says about the scheduler as a whole. */
+export interface Settings {
+  /** IANA name. */
+  readonly timezone: string;
+  /** Most runs at once over all timers; absent: no limit. */
+  readonly concurrency?: number;
+  readonly state: StatePlace;
+  /** Most runs at once, by group; a group that is not named here has 1. */
+  readonly groups: ReadonlyMap<string, number>;
+  /** What becomes of the processes of a scheduler that died. */
+  readonly orphans: 'kill' | 'keep';
+  readonly history: { readonly keep: Duration; readonly runs: number };
+}
+
+/** The tree of one file, and what its meaning depends on. */
+export interface FileContext {
+  readonly problems: Problems;
+  readonly machine: Machine;
+  /** Where relative paths begin. */
+  readonly folder: string;
+}
+
+export interface BuiltFile {
+  readonly settings: Settings;
+  readonly jobs: readonly Job[];
+  /** Entries under `timers`, wrong ones included. */
+  readonly timerCount: number;
+}
+
+const EXAMPLE = 'For example: timers: {backup: {cron: "0 3 * * *", run: ./backup.sh}}';
+
+/** Builds settings and jobs of a file's tree, telling every mistake. With one told, the answer is not to be run. */
+export function buildFile(root: Slot, context: FileContext): BuiltFile | undefined {
+  const { problems } = context;
+  const { value, at } = root;
+  if (value.kind === 'map')
+    return new FileBuilder({ map: value, path: [], key: { start: 0, end: 0 } }, context).build();
+  if (value.kind === 'broken') return undefined;
+  if (value.kind === 'scalar' && value.value === null) {
+    problems.error({ code: 'empty-file', message: 'The file is empty.', hint: EXAMPLE, at: { start: 0, end: 0 } });
+  } else {
+    const message = `A timer file is a map that begins with "timers:", not ${describe(value)}.`;
+    const hint = value.kind === 'list' ? 'Timers are named, not listed. ' + EXAMPLE : EXAMPLE;
+    problems.error({ code: 'not-a-map', message, hint, at: { start: at.start, end: at.start + 1 } });
+  }
+  return undefined;
+}
+
+class FileBuilder {
+  readonly #top: PlacedMap;
+  readonly #report: MapReport;
+  readonly #context: FileContext;
+  readonly #levels: LevelReader;
+  readonly #paths: Paths;
+  #accounts: Accounts | undefined;
+
+  constructor(top: PlacedMap, context: FileContext) {
+    const { problems, machine, folder } = context;
+    this.#top = top;
+    this.#context = context;
+    this.#report = new MapReport(problems, top);
+    this.#levels = new LevelReader(problems, new PlainValues(machine.env, problems));
+    this.#paths = new Paths(folder, machine.env);
+  }
+
+  build(): BuiltFile {
+    const values = this.#levels.read(fileSchema, withoutParts(this.#top), { level: 'file', path: [] });
+    const settings = this.#settings(values);
+    const defaultsMap = this.#defaultsMap();
+    const defaults = defaultsMap
+      ? this.#levels.read(defaultsSchema, defaultsMap.map, { level: 'defaults', path: ['defaults'] })
+      : {};
+    const timers = this.#timers();
+    const jobs = timers.flatMap(([name, entry]) => this.#job(name, entry, { settings, defaults, defaultsMap }) ?? []);
+    this.#warnUnusedGroups(settings, jobs);
+    this.#warnAllDisabled(timers.length, jobs);
+    return { settings, jobs, timerCount: timers.length };
+  }
+
+  #settings(values: FileValues): Settings {
+    const { machine } = this.#context;
+    return {
+      timezone: readTimezone(values.timezone, machine.timezone, this.#report),
+      ...(values.concurrency !== undefined && { concurrency: values.concurrency }),
+      state: this.#state(values.state),
+      groups: new Map(Object.entries(values.groups ?? {})),
+      orphans: values.orphans ?? 'keep',
+      history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
+    };
+  }
+
+  #state(state: FileValues['state']): StatePlace {
+    if (state === undefined) return { kind: 'default' };
+    return state === false ? { kind: 'memory' } : { kind: 'file', path: this.#paths.resolve(state) };
+  }
+
+  #defaultsMap(): PlacedMap | undefined {
+    const entry = this.#top.map.entries.get('defaults');
+    if (entry === undefined || isEmpty(entry) || entry.value.kind === 'broken') return undefined;
+    if (entry.value.kind === 'map') return { map: entry.value, path: ['defaults'], key: entry.key };
+    const message = `defaults takes a map of timer keys, not ${describe(entry.value)}.`;
+    this.#report.error('defaults', { code: 'wrong-type', message, hint: 'For example: defaults: {timeout: 10m}' });
+    return undefined;
+  }
+
+  #timers(): readonly (readonly [string, Entry])[] {
+    const entry = this.#top.map.entries.get('timers');
+    if (entry === undefined) {
+      // A misspelled "timers" is told already, with the right word.
+      const isMisspelled = this.#report
+        .ownKeys()
+        .some((key) => !(KEYS.file as readonly string[]).includes(key) && !key.startsWith('x-'));
+      if (!isMisspelled)
+        this.#report.errorInAll({ code: 'no-timers', message: 'The file has no timers.', hint: EXAMPLE });
+      return [];
+    }
+    const { value } = entry;
+    if (value.kind === 'map' && value.entries.size > 0) return [...value.entries];
+    if (value.kind === 'broken') return [];
+    if (value.kind === 'map' || isEmpty(entry)) {
+      this.#report.error(
+        'timers',
+        { code: 'no-timers', message: 'timers is empty: there is nothing to run.', hint: EXAMPLE },
+        { isKey: true },
+      );
+    } else {
+      const message = `timers takes a map of names and timers, not ${describe(value)}.`;
+      this.#report.error('timers', {
+        code: 'wrong-type',
+        message,
+        hint: `Give each timer a name instead of a dash. ${EXAMPLE}`,
+      });
+    }
+    return [];
+  }
+
+  #job(
+    name: string,
+    entry: Entry,
+    file: { settings: Settings; defaults: Defaults; defaultsMap: PlacedMap | undefined },
+  ): Job | undefined {
+    const { problems, machine } = this.#context;
+    const path = ['timers', name];
+    this.#checkName(name, entry.key, path);
+    const { value } = entry;
+    if (value.kind === 'broken') return undefined;
+    if (value.kind !== 'map') {
+      const message = isEmpty(entry)
+        ? 'The timer is empty.'
+        : `A timer is a map with a schedule and run, not ${describe(value)}.`;
+      problems.error({
+        code: 'wrong-type',
+        message,
+        hint: `For example: ${name}: {every: 10s, run: ./check.sh}`,
+        at: entry.key,
+        path,
+      });
+      return undefined;
+    }
+    const own = this.#levels.read(timerSchema, value, { level: 'timer', path });
+    const report = new MapReport(problems, { map: value, path, key: entry.key }, file.defaultsMap);
+    const context: JobContext = { machine, timezone: file.settings.timezone, command: this.#command };
+    return buildJob(name, mergeDefaults(file.defaults, own), report, context);
+  }
+
+  get #command(): JobContext['command'] {
+    return { paths: this.#paths, uid: this.#context.machine.uid, accounts: () => (this.#accounts ??= readAccounts()) };
+  }
+
+  #checkName(name: string, at: Span, path: readonly string[]): void {
+    if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) return;
+    const isLong = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
+    const message = isLong
+      ? `This name has ${name.length} characters; 128 are the most.`
+      : `"${clip(name)}" is no name for a timer.`;
+    const hint = 'A name is made of letters, digits, ".", "_" and "-", and begins with a letter or digit.';
+    this.#context.problems.error({ code: 'bad-name', message, ...(!isLong && { hint }), at, path });
+  }
+
+  #warnUnusedGroups({ groups }: Settings, jobs: readonly Job[]): void {
+    if (this.#context.problems.hasErrors) return;
+    const used = new Set(jobs.map(({ group }) => group));
+    for (const name of groups.keys()) {
+      if (used.has(name)) continue;
+      this.#report.warn(
+        'groups',
+        { code: 'unused-group', message: `groups: no timer has group: ${name}.` },
+        { item: name, isKey: true },
+      );
+    }
+  }
+
+  #warnAllDisabled(count: number, jobs: readonly Job[]): void {
+    if (count === 0 || jobs.length < count || jobs.some(({ enabled }) => enabled)) return;
+    this.#report.warn(
+      'timers',
+      { code: 'all-disabled', message: 'Every timer is disabled: nothing will fire.' },
+      { isKey: true },
+    );
+  }
+}
+
+const isEmpty = ({ value }: Slot): boolean => value.kind === 'scalar' && value.value === null;
+
+/** The top of the file without its two large parts, which are read by themselves. */
+function withoutParts({ map }: PlacedMap): PlacedMap['map'] {
+  const isPart = (key: string) => key === 'timers' || key === 'defaults' || key.startsWith('x-');
+  return { ...map, entries: new Map([...map.entries].filter(([key]) => !isPart(key))) };
+}

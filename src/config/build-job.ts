@@ -1,0 +1,141 @@
+import type { ActiveWindow, Hooks, Job } from '../domain/job.js';
+import type { DstPolicy, Schedule } from '../domain/schedule.js';
+import { SECOND } from '../domain/time.js';
+import { isTimeZone, suggestTimeZone } from '../schedules/index.js';
+import { buildRun, buildSetting, type CommandContext, type Setting } from './build-command.js';
+import { buildPolicies } from './build-policies.js';
+import { jobOffset } from './job-offset.js';
+import type { Machine } from './machine.js';
+import type { MapReport } from './map-report.js';
+import { present } from './present.js';
+import { quote } from './quote.js';
+import { readSchedule, readTimestamp, type ReadSchedule } from './read-schedule.js';
+import type { TimerValues } from './schema.js';
+
+export interface JobContext {
+  readonly machine: Machine;
+  /** The file's. */
+  readonly timezone: string;
+  readonly command: CommandContext;
+}
+
+/** Builds one job of a timer's values, defaults included, and tells what is wrong. `undefined` when it has no schedule or command. */
+export function buildJob(name: string, values: TimerValues, report: MapReport, context: JobContext): Job | undefined {
+  const { machine } = context;
+  const timing = buildTiming(name, values, report, context);
+  const run = readRun(values, report);
+  const setting = buildSetting(values, report, context.command);
+  const policies = buildPolicies(values, report, machine.random);
+  const hooks = buildHooks(values, report, setting);
+  if (timing === undefined || run === undefined) return undefined;
+  return {
+    name,
+    ...present({ description: values.description, group: values.group }),
+    tags: values.tags ?? [],
+    enabled: values.enabled ?? true,
+    ...timing,
+    command: { run, ...setting },
+    stopGrace: values.kill_after ?? STOP_GRACE,
+    hooks,
+    ...policies,
+  };
+}
+
+/** From SIGTERM to SIGKILL at the scheduler's end, unless a timer says otherwise: below the 10 s after which containers are killed. */
+const STOP_GRACE = 8 * SECOND;
+
+type Timing = Pick<
+  Job,
+  'schedule' | 'written' | 'timezone' | 'runAtStart' | 'offset' | 'timeout' | 'deadline' | 'window'
+>;
+
+function buildTiming(
+  name: string,
+  values: TimerValues,
+  report: MapReport,
+  { machine, timezone: fallback }: JobContext,
+): Timing | undefined {
+  const timezone = readTimezone(values.timezone, fallback, report);
+  const dst: DstPolicy = { gap: values.dst?.gap ?? 'after', repeat: values.dst?.repeat ?? 'first' };
+  const schedule = readSchedule(values, report, { timezone, dst, start: machine.start, seed: name });
+  const window = buildWindow(values, report, timezone);
+  if (schedule === undefined) return undefined;
+  if (values.enabled !== false) warnNever(schedule, window, report, machine.start);
+  return {
+    schedule: schedule.schedule,
+    written: { key: schedule.key, text: schedule.text },
+    timezone,
+    runAtStart: values.run_at_start ?? false,
+    offset: jobOffset(values.jitter ?? 0, machine.hostname, name),
+    ...present({ timeout: values.timeout, deadline: values.deadline }),
+    window,
+  };
+}
+
+/** The zone of a map that may name one, else `fallback`; an unknown one is told. */
+export function readTimezone(name: string | undefined, fallback: string, report: MapReport): string {
+  if (name === undefined || isTimeZone(name)) return name ?? fallback;
+  const meant = suggestTimeZone(name);
+  const hint = meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
+  report.error('timezone', {
+    code: 'unknown-timezone',
+    message: `timezone: there is no time zone ${quote(name)}.`,
+    hint,
+  });
+  return fallback;
+}
+
+function readRun(values: TimerValues, report: MapReport): Job['command']['run'] | undefined {
+  if (report.ownKeys().includes('run')) return buildRun('run', values.run, report);
+  report.errorInAll({
+    code: 'missing-run',
+    message: 'The timer has no run: it says when, but not what.',
+    hint: 'For example: run: ./backup.sh',
+  });
+  return undefined;
+}
+
+function buildWindow(values: TimerValues, report: MapReport, timezone: string): ActiveWindow {
+  const notBefore = readTimestamp('not_before', values.not_before, { report, timezone });
+  const notAfter = readTimestamp('not_after', values.not_after, { report, timezone });
+  if (notBefore !== undefined && notAfter !== undefined && notAfter < notBefore) {
+    report.error('not_after', {
+      code: 'empty-window',
+      message: 'not_after lies before not_before: the timer could never fire.',
+    });
+  }
+  return present({ notBefore, notAfter, maxRuns: values.max_runs });
+}
+
+/** Warns of a timer whose window holds none of its firings to come. What is over altogether, the schedule has told itself. */
+function warnNever(
+  { schedule, key }: ReadSchedule,
+  { notBefore, notAfter }: ActiveWindow,
+  report: MapReport,
+  start: number,
+): void {
+  if (notBefore === undefined && notAfter === undefined) return;
+  if (notBefore !== undefined && notAfter !== undefined && notAfter < notBefore) return;
+  if (schedule.next(start) === undefined) return;
+  if (hasFiring(schedule, { after: Math.max(start, (notBefore ?? start + 1) - 1), until: notAfter })) return;
+  const bound = notAfter === undefined ? 'not_before' : 'not_after';
+  report.warn(bound, {
+    code: 'never-fires',
+    message: `Between not_before and not_after, ${key} has no firing to come.`,
+  });
+}
+
+function hasFiring(schedule: Schedule, { after, until }: { after: number; until: number | undefined }): boolean {
+  const next = schedule.next(after);
+  return next !== undefined && (until === undefined || next <= until);
+}
+
+/** Hooks run where the timer runs, succeed with exit code 0, and print into the log. */
+function buildHooks(values: TimerValues, report: MapReport, setting: Setting): Hooks {
+  const hook = (key: 'on_failure' | 'on_success' | 'on_recovery') => {
+    const run = buildRun(key, values[key], report);
+    return run === undefined ? undefined : { run, ...setting, successCodes: [0], output: { to: 'log' } as const };
+  };
+  const [onFailure, onSuccess, onRecovery] = [hook('on_failure'), hook('on_success'), hook('on_recovery')];
+  return present({ onFailure, onSuccess, onRecovery });
+}

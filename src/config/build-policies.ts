@@ -1,0 +1,67 @@
+import type { Breaker, Job } from '../domain/job.js';
+import { MINUTE, SECOND, type Duration } from '../domain/time.js';
+import { catchUp, overlap, retry } from '../policies/index.js';
+import type { MapReport } from './map-report.js';
+import { present } from './present.js';
+import type { RetryValues, TimerValues } from './schema.js';
+
+/** The rules of a timer, as policies. */
+export type Policies = Pick<Job, 'admission' | 'misfire' | 'retry' | 'breaker'>;
+
+export function buildPolicies(values: TimerValues, report: MapReport, random: () => number): Policies {
+  const breaker = buildBreaker(values.breaker, report);
+  return {
+    admission: [overlap(values.overlap ?? 'skip')],
+    misfire: buildCatchUp(values.catch_up),
+    retry: buildRetry(values.retry, report, random),
+    ...(breaker && { breaker }),
+  };
+}
+
+const RETRY = { attempts: 1, delay: SECOND, factor: 2, jitter: false };
+
+/** No second try without a number of attempts; then after 1 s, 2 s, 4 s …, at most 1 min, with no chance in it unless asked for. */
+function buildRetry(written: TimerValues['retry'], report: MapReport, random: () => number): Job['retry'] {
+  const given: RetryValues = typeof written === 'object' ? written : present({ attempts: written });
+  const { attempts, delay, factor, jitter } = { ...RETRY, ...present(given) };
+  const maxDelay = given.max_delay ?? Math.max(MINUTE, delay);
+  if (written !== undefined && given.attempts === undefined) {
+    report.warn('retry', {
+      code: 'no-attempts',
+      message: 'retry without attempts: nothing is tried again.',
+      hint: 'Add attempts: 3.',
+    });
+  }
+  if (maxDelay < delay) {
+    report.error(
+      'retry',
+      { code: 'bad-value', message: 'retry: max_delay is shorter than delay.' },
+      { item: 'max_delay' },
+    );
+  }
+  return retry(
+    { attempts, delay, factor, maxDelay, jitter, ...present({ on: given.on, notOn: given.not_on }) },
+    random,
+  );
+}
+
+function buildCatchUp(written: TimerValues['catch_up']): Job['misfire'] {
+  if (written === undefined || written === false) return catchUp({ policy: 'none' });
+  if (written === true) return catchUp({ policy: 'latest' });
+  if (typeof written === 'number') return catchUp({ policy: 'latest', within: written });
+  const { policy = 'latest', within } = written;
+  return catchUp({ policy, ...present({ within }) });
+}
+
+function buildBreaker(written: TimerValues['breaker'], report: MapReport): Breaker | undefined {
+  if (written === undefined) return undefined;
+  const { failures, cooldown = 5 * MINUTE } = typeof written === 'number' ? { failures: written } : written;
+  if (failures !== undefined) return { failures, cooldown };
+  const hint = 'For example: breaker: {failures: 3, cooldown: 5m}';
+  report.error('breaker', {
+    code: 'missing-failures',
+    message: 'breaker: failures is missing, the number of failed runs that opens it.',
+    hint,
+  });
+  return undefined;
+}

@@ -1,0 +1,175 @@
+import { isAlias, isMap, isScalar, type Alias, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+
+import type { Problem, Problems } from './diagnostic.js';
+import type { Entry, ListNode, MapNode, Node, Slot } from './node.js';
+import type { YamlDocument } from './parse-yaml.js';
+import { clip, needsQuotes } from './quote.js';
+import type { Span } from './source.js';
+
+/** How many values a file may have once its aliases are written out. Nobody's file comes near; an alias bomb passes it at once. */
+const MAX_VALUES = 5_000_000;
+
+/**
+ * Builds the tree of one document: aliases and merge keys (`<<`) resolved without copying, duplicate keys told.
+ * What lies in `broken` is told already and becomes a broken node.
+ */
+export function buildTree(document: YamlDocument, problems: Problems, broken: readonly Span[]): Slot {
+  return new TreeBuilder(problems, broken).slot(document.contents, { start: 0, end: 0 });
+}
+
+class TreeBuilder {
+  readonly #problems: Problems;
+  readonly #broken: ReadonlySet<number>;
+  readonly #anchors = new Map<string, Node | 'open'>();
+  /** Values below a node, aliases written out. */
+  readonly #sizes = new WeakMap<Node, number>();
+  #size = 0;
+  readonly #path: (string | number)[] = [];
+
+  constructor(problems: Problems, broken: readonly Span[]) {
+    this.#problems = problems;
+    this.#broken = new Set(broken.map(({ start }) => start));
+  }
+
+  slot(yaml: ParsedNode | null | undefined, fallback: Span): Slot {
+    if (yaml === null || yaml === undefined)
+      return { value: { kind: 'scalar', value: null, text: '', ...fallback }, at: fallback };
+    const at = spanOf(yaml);
+    if (isAlias(yaml)) return { value: this.#resolve(yaml, at), at };
+    if (this.#broken.has(at.start)) return { value: { kind: 'broken', ...at }, at };
+    return { value: this.#anchored(yaml, at), at };
+  }
+
+  #anchored(yaml: Exclude<ParsedNode, Alias.Parsed>, at: Span): Node {
+    const { anchor } = yaml;
+    if (anchor !== undefined) this.#anchors.set(anchor, 'open');
+    const before = this.#size;
+    this.#size += 1;
+    const node = this.#node(yaml, at);
+    if (anchor !== undefined) {
+      this.#anchors.set(anchor, node);
+      this.#sizes.set(node, this.#size - before);
+      if (!/^[\w.-]+$/.test(anchor)) return this.#strayAnchor(anchor, at);
+    }
+    return node;
+  }
+
+  #node(yaml: Exclude<ParsedNode, Alias.Parsed>, at: Span): Node {
+    if (isScalar(yaml)) return scalar(yaml, at);
+    if (isMap(yaml)) return this.#map(yaml, at);
+    return this.#list(yaml, at);
+  }
+
+  #list(yaml: YAMLSeq.Parsed, at: Span): ListNode {
+    const items = yaml.items.map((item, index) => this.#within(index, () => this.slot(item, at)));
+    return { kind: 'list', items, ...at };
+  }
+
+  #map(yaml: YAMLMap.Parsed, at: Span): MapNode {
+    const entries = new Map<string, Entry>();
+    const merged: Slot[] = [];
+    for (const pair of yaml.items) {
+      const key = this.#key(pair.key);
+      if (key === undefined) continue;
+      const value = this.#within(key.text, () => this.slot(pair.value, { start: key.span.end, end: key.span.end }));
+      if (key.text === '<<') merged.push(value);
+      else if (!this.#isDuplicate(entries, key)) entries.set(key.text, { ...value, key: key.span });
+    }
+    for (const source of merged) this.#merge(entries, source);
+    return { kind: 'map', entries, ...at };
+  }
+
+  #within<T>(part: string | number, build: () => T): T {
+    this.#path.push(part);
+    const built = build();
+    this.#path.pop();
+    return built;
+  }
+
+  /** Tells a mistake at the path that is being built. */
+  #error(problem: Omit<Problem, 'path'>): void {
+    this.#problems.error({ ...problem, path: this.#path });
+  }
+
+  #key(yaml: ParsedNode): { text: string; span: Span } | undefined {
+    const span = spanOf(yaml);
+    if (this.#broken.has(span.start)) return undefined;
+    if (isScalar(yaml)) return { text: typeof yaml.value === 'string' ? yaml.value : yaml.source, span };
+    const hint = isMap(yaml) ? 'If this is a template such as {{ name }}, quote it.' : undefined;
+    this.#error({ code: 'bad-key', message: 'A key is plain text, not a list, a map or an alias.', hint, at: span });
+    return undefined;
+  }
+
+  #isDuplicate(entries: ReadonlyMap<string, Entry>, key: { text: string; span: Span }): boolean {
+    const first = entries.get(key.text);
+    if (first === undefined) return false;
+    const { line } = this.#problems.source.position(first.key.start);
+    const message = `"${clip(key.text)}" stands here a second time; the first is in line ${line}.`;
+    this.#within(key.text, () => this.#error({ code: 'duplicate-key', message, at: key.span }));
+    return true;
+  }
+
+  /** YAML 1.1's merge key: what the map says itself comes first, then the sources in their order. */
+  #merge(entries: Map<string, Entry>, source: Slot): void {
+    const { value } = source;
+    if (value.kind === 'list') {
+      for (const item of value.items) this.#merge(entries, item);
+    } else if (value.kind === 'map') {
+      for (const [key, entry] of value.entries) if (!entries.has(key)) entries.set(key, entry);
+    } else if (value.kind === 'scalar') {
+      this.#error({
+        code: 'bad-merge',
+        message: '"<<" merges maps: give it an alias of a map, or a list of such.',
+        at: source.at,
+      });
+    }
+  }
+
+  #resolve(alias: Alias.Parsed, at: Span): Node {
+    const found = this.#anchors.get(alias.source);
+    const broken: Node = { kind: 'broken', ...at };
+    if (found === undefined) {
+      if (!this.#broken.has(at.start))
+        this.#error({ code: 'unknown-alias', ...this.#unknownAlias(alias.source, at), at });
+      return broken;
+    }
+    if (found === 'open') {
+      this.#error({ code: 'alias-cycle', message: `"*${clip(alias.source)}" stands inside what it repeats.`, at });
+      return broken;
+    }
+    const isFirst = this.#size <= MAX_VALUES;
+    this.#size += this.#sizes.get(found) ?? 1;
+    if (this.#size <= MAX_VALUES) return found;
+    if (!isFirst) return broken;
+    const message = `The aliases of this file stand for more than ${MAX_VALUES.toLocaleString('en')} values.`;
+    this.#error({ code: 'alias-bomb', message, at });
+    return broken;
+  }
+
+  #unknownAlias(name: string, at: Span): { message: string; hint: string } {
+    if (/^[\w-]+$/.test(name)) {
+      return {
+        message: `"*${clip(name)}" repeats an anchor "&${clip(name)}", and there is none above it.`,
+        hint: 'A text that begins with * has to be quoted.',
+      };
+    }
+    return needsQuotes(this.#problems.source, at);
+  }
+
+  #strayAnchor(anchor: string, at: Span): Node {
+    const start = this.#problems.source.text.lastIndexOf(`&${anchor}`, at.start);
+    const span = { start, end: start + anchor.length + 1 };
+    this.#error({ code: 'needs-quotes', ...needsQuotes(this.#problems.source, span), at: span });
+    return { kind: 'broken', ...at };
+  }
+}
+
+const spanOf = (yaml: ParsedNode): Span => ({ start: yaml.range[0], end: yaml.range[1] });
+
+function scalar(yaml: Scalar.Parsed, at: Span): Node {
+  const { value } = yaml;
+  if (typeof value === 'string') return { kind: 'scalar', value, text: value, ...at };
+  const text = yaml.source;
+  const plain = typeof value === 'number' || typeof value === 'boolean' ? value : null;
+  return { kind: 'scalar', value: plain, text, ...at };
+}

@@ -1,0 +1,97 @@
+import type { Source, Span } from './source.js';
+
+/** One thing to say about a timer file. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  /** Stable, kebab-case. */
+  readonly code: string;
+  readonly message: string;
+  /** The way out. */
+  readonly hint?: string;
+  /** Counts from 1. */
+  readonly line: number;
+  /** Counts UTF-16 units from 1. */
+  readonly column: number;
+  /** On the same line, exclusive; greater than `column`. Absent: no text is meant. */
+  readonly endColumn?: number;
+  /** The key's path, dotted: `timers.backup.cron`. Empty for the file as a whole. */
+  readonly path: string;
+}
+
+/** A diagnostic before its place is put in lines and columns. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly at: Span;
+  readonly path?: readonly (string | number)[];
+}
+
+/** Of a file with more mistakes than anyone reads, this many are told. */
+const MOST = 1_000;
+
+/** Collects what is wrong with one file. The same thing at the same place (an alias, a default) is told once. */
+export class Problems {
+  readonly #source: Source;
+  readonly #found = new Map<string, Diagnostic>();
+  #errors = 0;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  get source(): Source {
+    return this.#source;
+  }
+
+  get hasErrors(): boolean {
+    return this.#errors > 0;
+  }
+
+  error(problem: Problem): void {
+    this.#add('error', problem);
+  }
+
+  warn(problem: Problem): void {
+    this.#add('warning', problem);
+  }
+
+  /** In the order of the file. */
+  list(): readonly Diagnostic[] {
+    return [...this.#found.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+  }
+
+  #add(severity: Diagnostic['severity'], problem: Problem): void {
+    const id = `${problem.at.start}:${problem.code}`;
+    if (this.#found.has(id)) return;
+    if (severity === 'error') this.#errors += 1;
+    if (this.#found.size < MOST) this.#found.set(id, toDiagnostic(severity, problem, this.#source));
+  }
+}
+
+function toDiagnostic(severity: Diagnostic['severity'], problem: Problem, source: Source): Diagnostic {
+  const { line, column } = source.position(problem.at.start);
+  const lastColumn = source.line(line).length + 1;
+  const endColumn = Math.min(column + problem.at.end - problem.at.start, lastColumn);
+  return {
+    severity,
+    code: problem.code,
+    message: problem.message,
+    ...(problem.hint !== undefined && { hint: problem.hint }),
+    line,
+    column,
+    ...(endColumn > column && { endColumn }),
+    path: (problem.path ?? []).join('.'),
+  };
+}
+
+/** A diagnostic about a file of which no text could be read. */
+export const aboutFile = (code: string, message: string, hint?: string): Diagnostic => ({
+  severity: 'error',
+  code,
+  message,
+  ...(hint !== undefined && { hint }),
+  line: 1,
+  column: 1,
+  path: '',
+});

@@ -1,0 +1,82 @@
+import type { core } from 'zod/mini';
+
+import { nearest } from '../domain/nearest.js';
+import type { Node, ScalarNode } from './node.js';
+import { clip } from './quote.js';
+import type { Refusal } from './schema.js';
+
+type Issue = core.$ZodIssue;
+
+/**
+ * Picks out of a union's failures those of the one form that was meant, so that a wrong key inside `retry: {…}` is told itself,
+ * and not that retry takes a number or a map.
+ */
+export function meantIssues(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.find((branch) => !branch.some(isOfAnotherForm));
+  if (meant === undefined) return [issue];
+  return meant.flatMap(meantIssues).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+const isOfAnotherForm = (issue: Issue): boolean =>
+  issue.path.length === 0 &&
+  (issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union');
+
+/** The words for what a schema did not accept. `issue.message` is the phrase for what it would have. */
+export function explainIssue(issue: Issue, key: string, value: Node): Refusal {
+  if (issue.code === 'custom') {
+    const refusal = issue.params as Refusal;
+    return { ...refusal, message: `${key}: ${refusal.message}` };
+  }
+  if (value.kind === 'scalar' && value.value === null) {
+    return { code: 'empty-value', message: `${key} is empty.`, hint: `It takes ${issue.message}.` };
+  }
+  const hint = hintFor(issue, value);
+  return {
+    code: issue.code === 'invalid_type' || issue.code === 'invalid_union' ? 'wrong-type' : 'bad-value',
+    message: `${key} takes ${issue.message}, not ${describe(value)}.`,
+    ...(hint !== undefined && { hint }),
+  };
+}
+
+/** A value as a message names it. */
+export function describe(node: Node): string {
+  if (node.kind === 'list') return 'a list';
+  if (node.kind === 'map') return 'a map';
+  if (node.kind === 'broken') return 'this';
+  if (typeof node.value === 'string') return `"${clip(node.value)}"`;
+  return node.value === null ? 'nothing' : clip(node.text);
+}
+
+function hintFor(issue: Issue, value: Node): string | undefined {
+  const phrase = issue.message;
+  if (value.kind === 'list' && phrase.includes('text')) return 'Write one text.';
+  if (value.kind !== 'scalar') return undefined;
+  if (phrase.includes('duration') && typeof value.value === 'number') {
+    return `It needs a unit: ${value.text}s for seconds, ${value.text}m for minutes.`;
+  }
+  if (/\blist\b/.test(phrase) && !phrase.startsWith('a command'))
+    return `A list is written in brackets: [${value.text}]`;
+  return hintForText(issue, value);
+}
+
+const YES_AND_NO: Readonly<Record<string, string>> = {
+  yes: 'true',
+  y: 'true',
+  on: 'true',
+  no: 'false',
+  n: 'false',
+  off: 'false',
+};
+
+function hintForText(issue: Issue, { value, text }: ScalarNode): string | undefined {
+  const phrase = issue.message;
+  if (typeof value !== 'string') return /text|path|name|user/.test(phrase) ? `Quote it: "${text}"` : undefined;
+  const boolean = phrase.includes('true') ? YES_AND_NO[text.toLowerCase()] : undefined;
+  if (boolean !== undefined) return `In YAML 1.2 "${text}" is text: write ${boolean}.`;
+  if (/number|code/.test(phrase) && /^\d+$/.test(text)) return `Without quotes: ${text}`;
+  if (/true or false/.test(phrase) && /^(true|false)$/i.test(text)) return `Without quotes: ${text.toLowerCase()}`;
+  const words = phrase.split(/,? or |, /).filter((word) => /^[a-z]+$/.test(word));
+  const near = nearest(text, words);
+  return near === undefined ? undefined : `Did you mean ${near}?`;
+}

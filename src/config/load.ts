@@ -1,0 +1,96 @@
+import { realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+import type { Job } from '../domain/job.js';
+import { buildFile, type Settings } from './build-file.js';
+import { aboutFile, Problems, type Diagnostic } from './diagnostic.js';
+import { findTimerFile, isPackageJson, SEARCH_PLACES } from './find.js';
+import type { Machine } from './machine.js';
+import type { Slot } from './node.js';
+import { readTimerFile } from './read.js';
+import { Source } from './source.js';
+import { readTree } from './syntax.js';
+
+/** A timer file without mistakes. */
+export interface TimerFile {
+  /** Absolute, symbolic links followed. */
+  readonly path: string;
+  /** In the order of the file. */
+  readonly jobs: readonly Job[];
+  readonly settings: Settings;
+}
+
+/** What came of loading a timer file. */
+export interface Loaded {
+  /** Absolute, symbolic links followed; `undefined` when no file was found. */
+  readonly path: string | undefined;
+  /** The file's text, without a byte order mark; empty when none could be read. */
+  readonly source: string;
+  /** In the order of the file. */
+  readonly problems: readonly Diagnostic[];
+  /** Absent when any problem is an error. */
+  readonly timerFile?: TimerFile;
+  /** Entries under `timers`, wrong ones included. */
+  readonly timerCount: number;
+}
+
+/**
+ * Loads the timer file that is named, or else the nearest one from `cwd` upwards. Never throws for what a file holds or is:
+ * every mistake is a diagnostic, and all of a file are told at once.
+ */
+export async function loadTimerFile(
+  request: { readonly file?: string; readonly cwd: string },
+  machine: Machine,
+): Promise<Loaded> {
+  const named = request.file === undefined ? await findTimerFile(request.cwd) : resolve(request.cwd, request.file);
+  if (named === undefined) return refused(undefined, notFound(request.cwd));
+  const read = readTimerFile(named);
+  if ('code' in read) return refused(named, read);
+  return parseTimerFile({ path: realpathSync(named), folder: dirname(named), text: read.text }, machine);
+}
+
+const refused = (path: string | undefined, problem: Diagnostic): Loaded => ({
+  path,
+  source: '',
+  problems: [problem],
+  timerCount: 0,
+});
+
+function notFound(cwd: string): Diagnostic {
+  const message = `There is no timer file in ${cwd} or a folder above it; looked for ${SEARCH_PLACES.join(', ')}.`;
+  return aboutFile('file-not-found', message, 'Name one with --file, or write a starter file: timers init');
+}
+
+/** The text of a timer file: `folder` is what its relative paths begin at. */
+export interface TimerText {
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+}
+
+/** Parses and checks a timer file's text. */
+export function parseTimerFile({ path, folder, text }: TimerText, machine: Machine): Loaded {
+  const problems = new Problems(new Source(text));
+  const tree = readTree(problems);
+  const root = tree && isPackageJson(path) ? timersKey(tree, problems) : tree;
+  const built = root && buildFile(root, { problems, machine, folder });
+  const timerFile = built && !problems.hasErrors ? { path, jobs: built.jobs, settings: built.settings } : undefined;
+  return {
+    path,
+    source: text,
+    problems: problems.list(),
+    ...(timerFile && { timerFile }),
+    timerCount: built?.timerCount ?? 0,
+  };
+}
+
+function timersKey({ value, at }: Slot, problems: Problems): Slot | undefined {
+  const entry = value.kind === 'map' ? value.entries.get('timers') : undefined;
+  if (entry === undefined)
+    problems.error({
+      code: 'no-timers',
+      message: 'This package.json has no key "timers".',
+      at: { start: at.start, end: at.start + 1 },
+    });
+  return entry;
+}

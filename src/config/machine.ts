@@ -1,0 +1,15 @@
+import type { Instant } from '../domain/time.js';
+
+/** What the meaning of a timer file depends on besides its text. */
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** IANA name. */
+  readonly timezone: string;
+  readonly hostname: string;
+  /** Of this process; `undefined` where there are none. */
+  readonly uid: number | undefined;
+  /** When the scheduler starts: what `in` counts from, and what is past. */
+  readonly start: Instant;
+  /** Evenly from [0, 1); for the pauses between attempts. */
+  readonly random: () => number;
+}

@@ -1,0 +1,86 @@
+import type { Problem, Problems } from './diagnostic.js';
+import { placeOf, type Entry, type MapNode, type Slot } from './node.js';
+import type { Path } from './read-level.js';
+import type { Span } from './source.js';
+
+/** Which part of a value is meant: an item of a list or map, a stretch of a text (UTF-16 units from 0, end exclusive). */
+export interface Part {
+  readonly item?: number | string;
+  readonly span?: readonly [start: number, end: number];
+  /** The key itself. */
+  readonly isKey?: true;
+}
+
+export type Words = Pick<Problem, 'code' | 'message' | 'hint'>;
+
+/** A map of the file and its path; `key` is where its own name stands. */
+export interface PlacedMap {
+  readonly map: MapNode;
+  readonly path: Path;
+  readonly key: Span;
+}
+
+/** Tells what is wrong with the values of one map, wherever they stand: in it, or in the defaults behind it. */
+export class MapReport {
+  readonly #problems: Problems;
+  readonly #own: PlacedMap;
+  readonly #behind: PlacedMap | undefined;
+
+  constructor(problems: Problems, own: PlacedMap, behind?: PlacedMap) {
+    this.#problems = problems;
+    this.#own = own;
+    this.#behind = behind;
+  }
+
+  /** The keys of the map itself, in the order of the file. */
+  ownKeys(): readonly string[] {
+    return [...this.#own.map.entries.keys()];
+  }
+
+  error(key: string, words: Words, part: Part = {}): void {
+    this.#problems.error({ ...words, ...this.#where(key, part) });
+  }
+
+  warn(key: string, words: Words, part: Part = {}): void {
+    this.#problems.warn({ ...words, ...this.#where(key, part) });
+  }
+
+  /** Tells a mistake in the map as a whole, at its name. */
+  errorInAll(words: Words): void {
+    this.#problems.error({ ...words, at: this.#own.key, path: this.#own.path });
+  }
+
+  entry(key: string): Entry | undefined {
+    return this.#own.map.entries.get(key) ?? this.#behind?.map.entries.get(key);
+  }
+
+  #where(key: string, { item, span, isKey }: Part): { at: Span; path: Path } {
+    const holder = this.#own.map.entries.has(key) ? this.#own : (this.#behind ?? this.#own);
+    const entry = holder.map.entries.get(key);
+    const path = [...holder.path, key, ...(item === undefined ? [] : [item])];
+    if (entry === undefined) return { at: this.#own.key, path };
+    if (isKey) return { at: entry.key, path };
+    const slot = itemOf(entry, item) ?? entry;
+    return { at: (span && this.#stretch(slot, span)) ?? this.#whole(slot), path };
+  }
+
+  #whole(slot: Slot): Span {
+    const { source } = this.#problems;
+    return placeOf(slot, (a, b) => source.position(a).line === source.position(b).line);
+  }
+
+  /** A stretch of a text where it stands in the file; `undefined` when escapes, line breaks or variables make the two differ. */
+  #stretch({ value, at }: Slot, [start, end]: readonly [number, number]): Span | undefined {
+    if (value.kind !== 'scalar' || value.start !== at.start || value.text.includes('${')) return undefined;
+    const { text } = this.#problems.source;
+    const begin = [value.start, value.start + 1].find((offset) => text.startsWith(value.text, offset));
+    if (begin === undefined) return undefined;
+    return { start: begin + start, end: Math.max(begin + end, begin + start + 1) };
+  }
+}
+
+function itemOf({ value }: Entry, item: number | string | undefined): Slot | undefined {
+  if (item === undefined) return undefined;
+  if (value.kind === 'list') return value.items[Number(item)];
+  return value.kind === 'map' ? value.entries.get(String(item)) : undefined;
+}

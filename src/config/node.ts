@@ -1,0 +1,44 @@
+import type { Span } from './source.js';
+
+/** A value of the file: YAML's or JSON's, with aliases and merge keys resolved. Shared where the file shares it. */
+export type Node = ScalarNode | ListNode | MapNode | BrokenNode;
+
+export interface ScalarNode extends Span {
+  readonly kind: 'scalar';
+  readonly value: string | number | boolean | null;
+  /** As written, without quotes; for a text, the text itself. */
+  readonly text: string;
+}
+
+export interface ListNode extends Span {
+  readonly kind: 'list';
+  readonly items: readonly Slot[];
+}
+
+export interface MapNode extends Span {
+  readonly kind: 'map';
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
+/** Something whose mistake is told already. */
+export interface BrokenNode extends Span {
+  readonly kind: 'broken';
+}
+
+/** A place a value stands at. */
+export interface Slot {
+  readonly value: Node;
+  /** Where the value is used: for an alias, the alias. */
+  readonly at: Span;
+}
+
+export interface Entry extends Slot {
+  readonly key: Span;
+}
+
+/** The text to mark for a mistake in the whole value: the value, or its key when the value is nothing or begins on a later line. */
+export function placeOf(slot: Slot & { readonly key?: Span }, isSameLine: (a: number, b: number) => boolean): Span {
+  const { key, at } = slot;
+  if (key === undefined) return at;
+  return at.end <= at.start || !isSameLine(key.start, at.start) ? key : at;
+}

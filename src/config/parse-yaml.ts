@@ -1,0 +1,83 @@
+import { Composer, Lexer, Parser, type Document, type YAMLError } from 'yaml';
+
+import type { Span } from './source.js';
+
+/** Deeper than any timer file, and far from where recursion ends. */
+const MAX_DEPTH = 100;
+
+/** About twice what 100,000 timers take. */
+const MAX_TOKENS = 6_000_000;
+
+export type YamlDocument = Document.Parsed;
+
+/** What YAML itself says about a text. */
+export interface ParsedYaml {
+  readonly documents: readonly YamlDocument[];
+  /** In the order of the text. */
+  readonly faults: readonly YamlFault[];
+  /** Quoted texts that go over several lines or never end. */
+  readonly longQuotes: readonly Span[];
+  /** Brackets and braces that were opened and not closed. */
+  readonly unclosed: readonly Span[];
+}
+
+export interface YamlFault extends Span {
+  readonly code: YAMLError['code'] | 'TOO_DEEP' | 'TOO_MANY';
+  /** The library's words, which name the case more closely than its code. */
+  readonly message: string;
+}
+
+/**
+ * Parses YAML 1.2 (core schema, no custom tags, whatever a `%YAML` line says) to its syntax tree. Never throws; neither depth nor
+ * number of values exhausts it. Duplicate keys are not looked for here: the library compares every key with every other.
+ */
+export function parseYaml(text: string): ParsedYaml {
+  const parser = new Parser();
+  const composer = new Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false });
+  const documents: YamlDocument[] = [];
+  const openings = new Openings();
+  let tokens = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    openings.see(lexeme, parser.offset);
+    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    const isTooDeep = parser.stack.length > MAX_DEPTH;
+    if (isTooDeep || ++tokens > MAX_TOKENS) return refused(isTooDeep ? 'TOO_DEEP' : 'TOO_MANY', parser.offset);
+  }
+  for (const token of parser.end()) documents.push(...composer.next(token));
+  documents.push(...composer.end(true, text.length));
+  return { documents, faults: documents.flatMap(faultsOf).sort((a, b) => a.start - b.start), ...openings.left() };
+}
+
+function faultsOf(document: YamlDocument): readonly YamlFault[] {
+  const all = [...document.errors, ...document.warnings];
+  return all.map(({ code, message, pos: [start, end] }) => ({ code, message, start, end }));
+}
+
+const refused = (code: YamlFault['code'], start: number): ParsedYaml => ({
+  documents: [],
+  faults: [{ code, message: '', start, end: start + 1 }],
+  longQuotes: [],
+  unclosed: [],
+});
+
+/** Remembers where quotes and brackets were opened: that is where a person looks for the mistake, not where the parser noticed it. */
+class Openings {
+  readonly #longQuotes: Span[] = [];
+  readonly #brackets: Span[] = [];
+
+  see(lexeme: string, start: number): void {
+    const first = lexeme.charAt(0);
+    if (first === '"' || first === "'") {
+      const isClosed = lexeme.length > 1 && lexeme.endsWith(first);
+      if (!isClosed || lexeme.includes('\n')) this.#longQuotes.push({ start, end: start + lexeme.length });
+    } else if (lexeme === '{' || lexeme === '[') {
+      this.#brackets.push({ start, end: start + 1 });
+    } else if (lexeme === '}' || lexeme === ']') {
+      this.#brackets.pop();
+    }
+  }
+
+  left(): Pick<ParsedYaml, 'longQuotes' | 'unclosed'> {
+    return { longQuotes: this.#longQuotes, unclosed: this.#brackets };
+  }
+}

@@ -1,0 +1,92 @@
+import type { core } from 'zod/mini';
+
+import type { Problems } from './diagnostic.js';
+import { explainIssue, meantIssues } from './explain-issue.js';
+import { placeOf, type MapNode, type Node } from './node.js';
+import { BROKEN, type PlainValues } from './plain-value.js';
+import type { Span } from './source.js';
+import { unknownKey, type Level } from './unknown-key.js';
+
+export type Path = readonly (string | number)[];
+
+/** A schema whose keys are all optional: what is required is asked for by name, with words of its own. */
+interface LevelSchema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: core.$ZodError };
+}
+
+/** Reads the maps of one file by their schemas, and tells what does not fit. */
+export class LevelReader {
+  readonly #problems: Problems;
+  readonly #plain: PlainValues;
+
+  constructor(problems: Problems, plain: PlainValues) {
+    this.#problems = problems;
+    this.#plain = plain;
+  }
+
+  /** The values that are right. What is wrong is told and left out, so that the checks to come see the rest. */
+  read<T>(schema: LevelSchema<T>, map: MapNode, place: { level: Level; path: Path }): T {
+    const values = Object.create(null) as Record<string, unknown>;
+    for (const [key, entry] of map.entries) {
+      const value = this.#plain.of(key, entry, [...place.path, key]);
+      if (value !== BROKEN) values[key] = value;
+    }
+    const first = schema.safeParse(values);
+    if (first.success) return first.data;
+    for (const issue of first.error.issues.flatMap(meantIssues)) this.#tell(issue, map, place);
+    for (const key of first.error.issues.flatMap(keysOf)) Reflect.deleteProperty(values, key);
+    const rest = schema.safeParse(values);
+    if (rest.success) return rest.data;
+    throw rest.error;
+  }
+
+  #tell(issue: core.$ZodIssue, map: MapNode, { level, path }: { level: Level; path: Path }): void {
+    const found = find(map, issue.path as Path);
+    const fullPath = [...path, ...(issue.path as Path)];
+    if (issue.code === 'unrecognized_keys') {
+      const inner = (issue.path[0] ?? level) as Level;
+      for (const key of issue.keys) this.#tellUnknown(key, inner, { map: found.node, path: fullPath });
+      return;
+    }
+    if (found.node.kind === 'broken') return;
+    const key = issue.path.filter((part) => typeof part === 'string').join('.');
+    const { code, message, hint } = explainIssue(issue, key, found.node);
+    this.#problems.error({ code, message, hint, at: this.#placeOf(found), path: fullPath });
+  }
+
+  #tellUnknown(key: string, level: Level, { map, path }: { map: Node; path: Path }): void {
+    const entry = map.kind === 'map' ? map.entries.get(key) : undefined;
+    if (entry === undefined) return;
+    if (level === 'file' && key.startsWith('x-')) return;
+    const words = unknownKey(key, level, entry.value.kind === 'map');
+    this.#problems.error({ ...words, at: entry.key, path: [...path, key] });
+  }
+
+  #placeOf({ node, at, key }: Found): Span {
+    const { source } = this.#problems;
+    const isSameLine = (a: number, b: number) => source.position(a).line === source.position(b).line;
+    return placeOf({ value: node, at, ...(key && { key }) }, isSameLine);
+  }
+}
+
+interface Found {
+  readonly node: Node;
+  readonly at: Span;
+  readonly key?: Span;
+}
+
+/** Walks from a map to what a path means, as far as there is something. */
+function find(map: MapNode, path: Path): Found {
+  let found: Found = { node: map, at: map };
+  for (const part of path) {
+    const { node } = found;
+    const entry = node.kind === 'map' ? node.entries.get(String(part)) : undefined;
+    const next = node.kind === 'list' ? node.items[Number(part)] : entry;
+    if (next === undefined) break;
+    found = { node: next.value, at: next.at, ...(entry && { key: entry.key }) };
+  }
+  return found;
+}
+
+const keysOf = (issue: core.$ZodIssue): readonly string[] =>
+  issue.path.length === 0 && issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path[0])];

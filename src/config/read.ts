@@ -1,0 +1,115 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { extname } from 'node:path';
+
+import { aboutFile, type Diagnostic } from './diagnostic.js';
+
+/** The largest timer file read, in bytes: room for 100,000 timers. */
+export const MAX_FILE_SIZE = 16 * 1024 * 1024;
+
+const PROGRAMS = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']);
+
+/**
+ * Reads a timer file's text, without a byte order mark. Never executes it, never blocks on what is no regular file,
+ * never takes in more than {@link MAX_FILE_SIZE}.
+ */
+export function readTimerFile(path: string): { text: string } | Diagnostic {
+  if (PROGRAMS.has(extname(path).toLowerCase())) {
+    return aboutFile(
+      'is-a-program',
+      `${path} is a program; a timer file is data and is never executed`,
+      'write it as YAML or JSON',
+    );
+  }
+  let descriptor: number;
+  try {
+    // Without O_NONBLOCK, opening a named pipe waits for its writer.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    return cannotOpen(path, error);
+  }
+  try {
+    const stats = fstatSync(descriptor);
+    const refusal = refuse(path, stats);
+    return refusal ?? decode(path, readUpTo(descriptor, MAX_FILE_SIZE + 1));
+  } catch (error) {
+    return cannotOpen(path, error);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function cannotOpen(path: string, error: unknown): Diagnostic {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return aboutFile('file-not-found', `there is no file ${path}`, '"timers init" writes a starter file');
+  }
+  if (code === 'EACCES' || code === 'EPERM')
+    return aboutFile('file-unreadable', `${path} may not be read: permission denied`);
+  if (code === 'ELOOP') return aboutFile('file-unreadable', `${path} is a symbolic link that leads back to itself`);
+  return aboutFile('file-unreadable', `${path} cannot be read (${code === '' ? String(error) : code})`);
+}
+
+function refuse(path: string, stats: Stats): Diagnostic | undefined {
+  if (stats.isDirectory()) {
+    return aboutFile(
+      'is-a-directory',
+      `${path} is a directory`,
+      `name the file in it: ${path.replace(/\/+$/, '')}/timers.yaml`,
+    );
+  }
+  if (!stats.isFile()) return aboutFile('not-a-regular-file', `${path} is no regular file (a pipe, socket or device)`);
+  return stats.size > MAX_FILE_SIZE ? tooLarge(path) : undefined;
+}
+
+const tooLarge = (path: string): Diagnostic =>
+  aboutFile('file-too-large', `${path} is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB`, 'is it a timer file?');
+
+/** A file can grow while it is read, and files of /proc say that their size is 0: so the end is found by reading. */
+function readUpTo(descriptor: number, most: number): Buffer {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  while (total < most) {
+    const chunk = Buffer.allocUnsafe(Math.min(256 * 1024, most - total));
+    const length = readSync(descriptor, chunk);
+    if (length === 0) break;
+    chunks.push(chunk.subarray(0, length));
+    total += length;
+  }
+  return Buffer.concat(chunks);
+}
+
+function decode(path: string, bytes: Buffer): { text: string } | Diagnostic {
+  if (bytes.length > MAX_FILE_SIZE) return tooLarge(path);
+  if (isUtf16(bytes)) return aboutFile('not-utf-8', `${path} is written in UTF-16`, 'save it as UTF-8');
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return invalidUtf8(path, bytes);
+  }
+  const nul = text.indexOf('\0');
+  if (nul === -1) return { text };
+  const before = text.slice(0, nul).split('\n');
+  return {
+    ...aboutFile('nul-byte', `${path} holds a NUL byte, which no text has`, 'is it a timer file?'),
+    line: before.length,
+    column: (before.at(-1) ?? '').length + 1,
+  };
+}
+
+function isUtf16(bytes: Buffer): boolean {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
+  return bytes.length > 1 && (first === 0) !== (second === 0);
+}
+
+function invalidUtf8(path: string, bytes: Buffer): Diagnostic {
+  const replaced = new TextDecoder('utf-8').decode(bytes).split('\n');
+  // A U+FFFD that the file itself holds could be found first; the line is then still one with a broken character.
+  const index = replaced.findIndex((line) => line.includes('\uFFFD'));
+  return {
+    ...aboutFile('not-utf-8', `${path} is not UTF-8: a character here is broken`, 'save it as UTF-8'),
+    line: index + 1,
+    column: (replaced[index] ?? '').indexOf('\uFFFD') + 1,
+  };
+}

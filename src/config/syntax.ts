@@ -1,0 +1,133 @@
+import { buildTree } from './build-tree.js';
+import type { Problems } from './diagnostic.js';
+import { explainFault, isLocal } from './explain-fault.js';
+import type { Slot } from './node.js';
+import { parseYaml, type ParsedYaml, type YamlFault } from './parse-yaml.js';
+import { lineValue, needsQuotes, quote } from './quote.js';
+import type { Source, Span } from './source.js';
+
+/**
+ * Reads the tree of a file, or `undefined` when its structure cannot be trusted. The mistake made most often, a text that needed
+ * quotes, is told and stepped over, so that the mistakes behind it are told as well.
+ */
+export function readTree(problems: Problems): Slot | undefined {
+  const { source } = problems;
+  const first = parseYaml(source.text);
+  const unquoted = first.faults.length === 0 ? [] : tellUnquoted(first, problems);
+  const parsed = unquoted.length === 0 ? first : parseYaml(blank(source.text, unquoted));
+  if (!tellFaults(parsed, problems)) return undefined;
+  const [document, second] = parsed.documents;
+  if (document === undefined) return undefined;
+  if (second !== undefined) tellSecondDocument(second.range[0], problems);
+  const tags = parsed.faults.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
+  return buildTree(document, problems, [...unquoted, ...tags.map((tag) => valueAfter(tag, source))]);
+}
+
+/** Tells the values that lack quotes, one a line, and answers where they stand. */
+function tellUnquoted({ faults }: ParsedYaml, problems: Problems): readonly Span[] {
+  const { source } = problems;
+  const told = new Map<number, Span>();
+  for (const fault of faults) {
+    const { value } = lineValue(source, fault.start);
+    if (told.has(value.start) || value.text === '' || fault.start < value.start || fault.start >= value.end) continue;
+    const words = wordsForUnquoted(fault, faults, source);
+    if (words === undefined) continue;
+    told.set(value.start, value);
+    problems.error({ ...words, at: value });
+  }
+  return [...told.values()];
+}
+
+interface Words {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+function wordsForUnquoted(fault: YamlFault, faults: readonly YamlFault[], source: Source): Words | undefined {
+  const { key, value } = lineValue(source, fault.start);
+  const hint = `Quote it: ${key}${quote(value.text)}`;
+  const isOverIndented = faults.some(
+    ({ code, start, end }) => code === 'MULTILINE_IMPLICIT_KEY' && start === fault.start && end > value.end,
+  );
+  if (fault.code === 'BLOCK_AS_IMPLICIT_KEY' && !isOverIndented && /:( |$)/.test(value.text)) {
+    return { code: 'needs-quotes', message: 'A text with ": " in it reads as a key and its value.', hint };
+  }
+  if (fault.code === 'BAD_SCALAR_START' || fault.code === 'BAD_ALIAS')
+    return { code: 'needs-quotes', ...needsQuotes(source, value) };
+  if (fault.code !== 'UNEXPECTED_TOKEN') return undefined;
+  return wordsForTrailing(fault, value, hint, source);
+}
+
+function wordsForTrailing(
+  fault: YamlFault,
+  value: Span & { text: string },
+  hint: string,
+  source: Source,
+): Words | undefined {
+  const first = value.text.charAt(0);
+  if (fault.message.startsWith('Unexpected block-seq-ind on same line')) {
+    return {
+      code: 'list-on-key-line',
+      message: 'A list with "-" begins on the line below its key.',
+      hint: 'Or write it in brackets: [first, second]',
+    };
+  }
+  if (/^[|>]/.test(value.text)) {
+    return {
+      code: 'text-after-block',
+      message: `The text after ${first} begins on the next line, indented.`,
+      hint: `Or leave out the ${first}.`,
+    };
+  }
+  if (!fault.message.endsWith('at node end')) return undefined;
+  if ('*&!@`%'.includes(first)) return { code: 'needs-quotes', ...needsQuotes(source, value) };
+  const before = source.text.slice(value.start, fault.start).trim();
+  if (!/^(".*"|'.*'|\[.*\]|\{.*\})$/.test(before)) return undefined;
+  const what = { '"': 'quoted text', "'": 'quoted text', '[': 'list', '{': 'map' }[first] ?? 'value';
+  return { code: 'text-after-value', message: `The ${what} ends before the end of the line.`, hint };
+}
+
+/** Puts a plain word of the same length over each value, so that every position stays as it was. */
+function blank(text: string, values: readonly Span[]): string {
+  let result = '';
+  let from = 0;
+  for (const { start, end } of values) {
+    result += text.slice(from, start) + 'x'.repeat(end - start);
+    from = end;
+  }
+  return result + text.slice(from);
+}
+
+/** Tells what YAML says is wrong, without its echoes. Answers whether the structure can be trusted all the same. */
+function tellFaults(parsed: ParsedYaml, problems: Problems): boolean {
+  const lines = new Set<number>();
+  let isTrusted = true;
+  for (const fault of parsed.faults) {
+    const problem = explainFault(fault, parsed, problems.source);
+    const { line } = problems.source.position(problem.at.start);
+    const isEcho = lines.has(line) || (!isTrusted && !isLocal(fault));
+    lines.add(line);
+    if (!isEcho) problems.error(problem);
+    if (fault.code !== 'TAG_RESOLVE_FAILED' && fault.code !== 'BAD_DQ_ESCAPE') isTrusted = false;
+  }
+  return isTrusted;
+}
+
+function tellSecondDocument(start: number, problems: Problems): void {
+  const marker = problems.source.text.lastIndexOf('---', start);
+  const at = marker === -1 ? { start, end: start } : { start: marker, end: marker + 3 };
+  const message = 'A second YAML document begins here; a timer file is one.';
+  problems.error({
+    code: 'several-documents',
+    message,
+    hint: 'Remove the line, or move what follows to a file of its own.',
+    at,
+  });
+}
+
+/** The value a tag stands before. */
+function valueAfter(tag: Span, source: Source): Span {
+  const gap = /^\s*/.exec(source.text.slice(tag.end, tag.end + 200))?.[0].length ?? 0;
+  return { start: tag.end + gap, end: tag.end + gap };
+}

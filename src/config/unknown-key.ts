@@ -1,0 +1,118 @@
+import { nearest } from '../domain/nearest.js';
+import { clip } from './quote.js';
+import { KEYS, type Refusal } from './schema.js';
+
+/** A map of the file in which keys have a meaning. */
+export type Level = keyof typeof KEYS;
+
+/** Words of other programs, and what they are here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  args: 'run',
+  argv: 'run',
+  cmd: 'run',
+  command: 'run',
+  exec: 'run',
+  script: 'run',
+  task: 'run',
+  crontab: 'cron',
+  expression: 'cron',
+  schedule: 'cron',
+  frequency: 'every',
+  interval: 'every',
+  period: 'every',
+  delay: 'in',
+  after: 'in',
+  date: 'at',
+  datetime: 'at',
+  when: 'at',
+  tz: 'timezone',
+  time_zone: 'timezone',
+  environment: 'env',
+  environment_file: 'env_file',
+  dir: 'cwd',
+  directory: 'cwd',
+  workdir: 'cwd',
+  working_dir: 'cwd',
+  working_directory: 'cwd',
+  concurrency_policy: 'overlap',
+  on_overlap: 'overlap',
+  attempts: 'retry',
+  retries: 'retry',
+  max_retries: 'retry',
+  backoff: 'retry',
+  active: 'enabled',
+  disabled: 'enabled',
+  suspend: 'enabled',
+  misfire: 'catch_up',
+  persistent: 'catch_up',
+  starting_deadline_seconds: 'deadline',
+  random_delay: 'jitter',
+  splay: 'jitter',
+  grace: 'kill_after',
+  title: 'description',
+  log: 'output',
+  on_error: 'on_failure',
+  job: 'timers',
+  jobs: 'timers',
+  task_list: 'timers',
+  tasks: 'timers',
+  crons: 'timers',
+  schedules: 'timers',
+  max_concurrency: 'concurrency',
+  database: 'state',
+  db: 'state',
+};
+
+const PLACES: Readonly<Record<Level, string>> = {
+  file: 'at the top of the file',
+  timer: 'in a timer',
+  defaults: 'under defaults',
+  retry: 'under retry',
+  breaker: 'under breaker',
+  dst: 'under dst',
+  catch_up: 'under catch_up',
+  output: 'under output',
+  history: 'under history',
+};
+
+/** What to say about a key that its level does not know: the nearest that it does, or the level that knows it. */
+export function unknownKey(key: string, level: Level, holdsTimer: boolean): Refusal {
+  if (level === 'defaults' && isKeyOf('timer', key)) {
+    const message = `"${key}" cannot be a default: every timer says its own.`;
+    return { code: 'not-in-defaults', message, hint: 'Move it into the timers.' };
+  }
+  const message = `There is no key "${clip(key)}" ${PLACES[level]}.`;
+  return { code: 'unknown-key', message, hint: wayOut(key, level, holdsTimer) };
+}
+
+function wayOut(key: string, level: Level, holdsTimer: boolean): string {
+  const keys: readonly string[] = KEYS[level];
+  const meant = sameWord(key, keys) ?? otherWord(key, keys);
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  const home = homeOf(key, level);
+  if (home !== undefined) return `${key} belongs ${PLACES[home]}.`;
+  if (holdsTimer && level === 'file') return 'Is it a timer? Then it belongs under timers:, indented.';
+  const near = nearest(key, keys);
+  if (near !== undefined) return `Did you mean ${near}?`;
+  return `The keys ${PLACES[level]} are: ${keys.join(', ')}.`;
+}
+
+const isKeyOf = (level: Level, key: string): boolean => (KEYS[level] as readonly string[]).includes(key);
+
+const letters = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, '');
+
+/** `runAtStart`, `run-at-start`, `Run_At_Start`. */
+const sameWord = (key: string, keys: readonly string[]): string | undefined =>
+  keys.find((known) => letters(known) === letters(key));
+
+function otherWord(key: string, keys: readonly string[]): string | undefined {
+  const written = letters(key);
+  const [, here] = Object.entries(ELSEWHERE).find(([elsewhere]) => letters(elsewhere) === written) ?? [];
+  return here !== undefined && keys.includes(here) ? here : undefined;
+}
+
+/** The level that a word out of place belongs to; from a level inside a timer, first the timer itself. */
+function homeOf(key: string, level: Level): Level | undefined {
+  const others: readonly Level[] = ['timer', 'file', 'retry', 'breaker', 'dst', 'catch_up', 'output', 'history'];
+  return others.find((other) => other !== level && isKeyOf(other, key));
+}
