@@ -10,7 +10,8 @@ export default defineConfig([
   {
     ...shared,
     input: { main: 'src/cli/main.ts' },
-    external: [/^@photostructure\/sqlite/],
+    // typescript: cosmiconfig's loader for configuration written in it, which is code and never loaded.
+    external: ['typescript', /^@photostructure\/sqlite/],
     output: { dir: 'dist/cli', format: 'esm', minify: { compress: true, mangle: false, codegen: true }, cleanDir: true },
   },
   // The library: its packages stay outside, so that a project installs each of them once.

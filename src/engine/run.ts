@@ -54,7 +54,7 @@ export class Run {
   readonly #ended: (run: Run, ending: Ending) => void;
   readonly #pass: GatePass;
   readonly #canceler = new Canceler();
-  readonly #tail = new OutputTail();
+  #tail = new OutputTail();
   #state: 'waiting' | 'claiming' | 'attempting' | 'pausing' | 'ended' = 'waiting';
   /** The deadline while waiting, the timeout while attempting, the end of the pause while pausing. */
   #alarm: Alarm | undefined;
@@ -63,6 +63,7 @@ export class Run {
   #attemptCanceler = this.#canceler;
   #startedAt: Duration = 0;
   #lateness: Duration = 0;
+  #attemptLateness: Duration = 0;
   readonly #latenessWhenAdmitted: Duration;
   readonly #admittedAt: Duration;
 
@@ -156,9 +157,11 @@ export class Run {
     const { timeout, command } = this.job;
     this.#state = 'attempting';
     this.#attempt++;
+    this.#tail = new OutputTail();
+    this.#attemptLateness = this.#latenessNow();
     if (this.#attempt === 1) {
       this.#startedAt = clock.monotonic();
-      this.#lateness = this.#latenessNow();
+      this.#lateness = this.#attemptLateness;
     }
     const canceler = (this.#attemptCanceler = new Canceler());
     if (timeout !== undefined) {
@@ -239,7 +242,7 @@ export class Run {
       env: this.#environment(attempt),
       cancellation,
       started: (pid) => {
-        this.#emit({ event: 'run.started', attempt, pid, latenessMs: this.#latenessNow() });
+        this.#emit({ event: 'run.started', attempt, pid, latenessMs: this.#attemptLateness });
       },
       line: (stream, line, truncated) => {
         this.#tail.push(line);

@@ -45,7 +45,7 @@ export class Scheduler {
   /** The last stretch of time a forward jump left unseen. */
   #gap: Gap | undefined;
   #generation = 0;
-  #startedAt: Instant = 0;
+  #startedAt: Instant | undefined;
   #stopping: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
@@ -87,7 +87,7 @@ export class Scheduler {
     this.#tellIfIdle();
   }
 
-  /** Resolves when nothing is armed and nothing runs: no job can fire any more by its schedule. */
+  /** Resolves when, once started, nothing is armed and nothing runs: no job can fire any more by its schedule. */
   async idle(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
@@ -121,7 +121,12 @@ export class Scheduler {
     await this.#dispatcher.stop();
     this.#elapsed.stop();
     const at = this.#time.now();
-    this.#bus.emit({ event: 'scheduler.stopped', at, runs: this.#dispatcher.finished, uptimeMs: at - this.#startedAt });
+    this.#bus.emit({
+      event: 'scheduler.stopped',
+      at,
+      runs: this.#dispatcher.finished,
+      uptimeMs: at - (this.#startedAt ?? at),
+    });
     await this.#bus.flush();
   }
 
@@ -206,7 +211,7 @@ export class Scheduler {
   }
 
   #tellIfIdle(): void {
-    if (this.#loop.size > 0 || this.#dispatcher.running > 0) return;
+    if (this.#startedAt === undefined || this.#loop.size > 0 || this.#dispatcher.running > 0) return;
     this.#onIdle?.();
   }
 }

@@ -1,0 +1,50 @@
+import type { Job } from '../domain/job.js';
+import type { Instant } from '../domain/time.js';
+import { nextInWindow } from '../engine/plan-due.js';
+import { TimerQueue, type Queued } from '../engine/timer-queue.js';
+import { parseTimestamp } from '../schedules/index.js';
+import { UsageError } from './commands/kind.js';
+
+export interface ComingFiring {
+  readonly job: Job;
+  readonly scheduledFor: Instant;
+}
+
+export interface Span {
+  /** Exclusive. */
+  readonly from: Instant;
+  /** Inclusive. */
+  readonly until: Instant | undefined;
+  readonly count: number;
+}
+
+interface Coming extends Queued {
+  readonly job: Job;
+}
+
+/** The firings of the enabled ones of `jobs`, in order of time, and of the file where two share an instant. Lazy: a span may be endless. */
+export function* comingFirings(jobs: readonly Job[], { from, until, count }: Span): Generator<ComingFiring> {
+  const queue = new TimerQueue<Coming>();
+  const queueAfter = (coming: Coming, after: Instant) => {
+    const instant = nextInWindow(coming.job, after);
+    if (instant !== undefined && (until === undefined || instant <= until)) queue.insert(coming, instant);
+  };
+  for (const job of jobs) if (job.enabled) queueAfter({ job, dueAt: 0, slot: -1, turn: 0 }, from);
+  for (let left = count; left > 0; left--) {
+    const coming = queue.takeDue(Number.POSITIVE_INFINITY);
+    if (coming === undefined) return;
+    yield { job: coming.job, scheduledFor: coming.dueAt };
+    queueAfter(coming, coming.dueAt);
+  }
+}
+
+/** Reads a point in time given on the command line. @throws UsageError with the forms it takes. */
+export function readTime(option: string, text: string, timezone: string): Instant {
+  try {
+    return parseTimestamp(text, timezone).instant;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const hint = 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : '';
+    throw new UsageError(`${option}: ${error.message}${hint}`);
+  }
+}

@@ -1,0 +1,25 @@
+import { withFile, type FileOption } from '../options.js';
+import type { CommandKind } from './kind.js';
+
+/** One run now, in the foreground, with the timer's environment, timeout and retries. */
+export const run: CommandKind = {
+  name: 'run',
+  summary: 'run one timer now, with its output and its exit status',
+  examples: [
+    { line: 'timers run backup', does: 'as it would run by its schedule, but in front of you' },
+    { line: 'timers run backup; echo $?', does: '124 after a timeout, 128+n after signal n, 127 when not found' },
+  ],
+  configure(command) {
+    withFile(command).argument('<name>', 'the timer');
+    return async (terminal, args) => {
+      const { createSystemClock } = await import('../../clocks/system.js');
+      const { jobNamed, loadOrTell } = await import('../load.js');
+      const clock = createSystemClock();
+      const timerFile = await loadOrTell(terminal, command.opts<FileOption>().file, clock.now());
+      if (timerFile === undefined) return 1;
+      const job = jobNamed(timerFile, String(args[0]));
+      const { runOnce } = await import('../run-once.js');
+      return runOnce(job, timerFile, { terminal, clock });
+    };
+  },
+};

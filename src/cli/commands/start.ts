@@ -1,0 +1,30 @@
+import { withFile, withLog, type FileOption, type LogOptions } from '../options.js';
+import type { CommandKind } from './kind.js';
+
+interface StartOptions extends FileOption, LogOptions {
+  readonly keepAlive?: true;
+}
+
+/** Runs in the foreground until stopped, or until nothing can fire any more. */
+export const start: CommandKind = {
+  name: 'start',
+  summary: 'run the timers of a file until stopped',
+  examples: [
+    { line: 'timers start', does: 'the nearest timer file, pretty on a terminal' },
+    { line: 'timers start -f jobs.yaml --log-format json', does: 'one JSON object a line, as in a container' },
+    { line: 'timers start --keep-alive', does: 'stay when nothing can fire any more' },
+  ],
+  configure(command) {
+    withLog(withFile(command)).option('--keep-alive', 'stay when nothing can fire any more');
+    return async (terminal) => {
+      const options = command.opts<StartOptions>();
+      const { createSystemClock } = await import('../../clocks/system.js');
+      const { loadOrTell } = await import('../load.js');
+      const clock = createSystemClock();
+      const timerFile = await loadOrTell(terminal, options.file, clock.now());
+      if (timerFile === undefined) return 1;
+      const { runInForeground } = await import('../foreground.js');
+      return runInForeground(timerFile, { terminal, clock, log: options, keepAlive: options.keepAlive === true });
+    };
+  },
+};

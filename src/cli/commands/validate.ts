@@ -1,0 +1,44 @@
+import { withFile, withJson, type FileOption, type JsonOption } from '../options.js';
+import type { CommandKind } from './kind.js';
+
+interface ValidateOptions extends FileOption, JsonOption {
+  readonly strict?: true;
+}
+
+/** Checks everything that can be checked without running. */
+export const validate: CommandKind = {
+  name: 'validate',
+  summary: 'check a timer file without running anything',
+  examples: [
+    { line: 'timers validate', does: 'the nearest timer file, all its mistakes at once' },
+    { line: 'timers validate jobs.yaml --strict', does: 'warnings count as errors' },
+    { line: 'timers validate --json', does: 'one object, for editors and CI' },
+  ],
+  configure(command) {
+    withJson(withFile(command).argument('[file]', 'the timer file'), 'the result').option(
+      '--strict',
+      'let warnings count as errors',
+    );
+    return async (terminal, args) => {
+      const options = command.opts<ValidateOptions>();
+      const { createSystemClock } = await import('../../clocks/system.js');
+      const { load, renderLoaded, shortPath } = await import('../load.js');
+      const named = (args[0] as string | undefined) ?? options.file;
+      const loaded = await load(terminal, named, createSystemClock().now());
+      const fatal = options.strict ? ['error', 'warning'] : ['error'];
+      const valid = !loaded.problems.some(({ severity }) => fatal.includes(severity));
+      if (options.json) {
+        const { toReport } = await import('../render/report.js');
+        terminal.out(JSON.stringify(toReport(loaded, valid), null, 2));
+      } else {
+        const { path = '', timerCount, problems } = loaded;
+        if (problems.length > 0) terminal.out(renderLoaded(loaded, terminal, terminal.color.out));
+        if (valid)
+          terminal.out(
+            `${shortPath(path, terminal.cwd)} is valid: ${timerCount} ${timerCount === 1 ? 'timer' : 'timers'}.`,
+          );
+      }
+      return valid ? 0 : 1;
+    };
+  },
+};

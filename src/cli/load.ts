@@ -1,0 +1,55 @@
+import { relative } from 'node:path';
+import { loadTimerFile, type Loaded, type TimerFile } from '../config/index.js';
+import { nearest } from '../domain/nearest.js';
+import type { Instant } from '../domain/time.js';
+import type { Job } from '../domain/job.js';
+import { thisMachine } from '../this-machine.js';
+import { UsageError } from './commands/kind.js';
+import { renderDiagnostics } from './render/diagnostics.js';
+import type { Terminal } from './terminal.js';
+
+/** Loads the timer file that is named or found from the working directory upwards. */
+export function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
+  return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, thisMachine(start));
+}
+
+/** Loads it and says what is wrong with it. Answers `undefined` when it cannot be used. */
+export async function loadOrTell(
+  terminal: Terminal,
+  file: string | undefined,
+  start: Instant,
+): Promise<TimerFile | undefined> {
+  const loaded = await load(terminal, file, start);
+  if (loaded.problems.length > 0) terminal.err(renderLoaded(loaded, terminal, terminal.color.err));
+  return loaded.timerFile;
+}
+
+/** The file's problems for a person; empty when there are none. */
+export function renderLoaded({ path, source, problems }: Loaded, { cwd, width }: Terminal, color: boolean): string {
+  return renderDiagnostics({
+    file: path === undefined ? undefined : shortPath(path, cwd),
+    source,
+    problems,
+    color,
+    width,
+  });
+}
+
+/** As people would write it: relative, unless it lies outside. */
+export function shortPath(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short.startsWith('..') ? path : short;
+}
+
+/** The job of that name. @throws UsageError with the nearest right word. */
+export function jobNamed({ jobs, path }: TimerFile, name: string): Job {
+  const job = jobs.find((other) => other.name === name);
+  if (job !== undefined) return job;
+  const names = jobs.map((other) => other.name);
+  const meant = nearest(name, names);
+  const way =
+    meant === undefined
+      ? `It has: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`
+      : `Did you mean ${meant}?`;
+  throw new UsageError(`there is no timer "${name}" in ${path}. ${way}`);
+}

@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander';
+import { commandKinds } from './commands/index.js';
+import { UsageError, type CommandKind } from './commands/kind.js';
+import { openTerminal } from './terminal.js';
+import { readVersion } from './version.js';
+
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+let exitCode = 0;
+
+function addCommand(program: Command, kind: CommandKind): void {
+  const command = program.command(kind.name).description(kind.summary);
+  const act = kind.configure(command);
+  command
+    .option('--no-color', 'plain text, as with NO_COLOR')
+    .addHelpText(
+      'after',
+      `\nExamples:\n${kind.examples.map(({ line, does }) => `  $ ${line}\n      ${does}`).join('\n')}`,
+    )
+    .action(async () => {
+      const isPlain = !command.opts<{ color: boolean }>().color;
+      exitCode = await act(openTerminal(isPlain), command.processedArgs);
+    });
+}
+
+function createProgram(): Command {
+  const program = new Command('timers')
+    .description('Runs the timers of one YAML file on time, and tells every outcome.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showHelpAfterError('(see timers --help)')
+    .addHelpText('after', '\nFirst steps:\n  $ timers init && timers validate && timers start');
+  for (const kind of commandKinds) addCommand(program, kind);
+  program.commands.forEach((command) => command.showHelpAfterError(`(see timers ${command.name()} --help)`));
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  return program;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const program = createProgram();
+  if (argv.length === 2) {
+    program.outputHelp({ error: true });
+    return WRONG_USAGE;
+  }
+  try {
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`error: ${error.message}\n`);
+    return WRONG_USAGE;
+  }
+}
+
+/** Ends the process when standard output has taken everything. Not by itself: a log that stands still must not keep the program from ending. */
+function exit(code: number): void {
+  if (process.stdout.writableLength === 0) process.exit(code);
+  process.stdout.once('drain', () => process.exit(code));
+  process.stdout.once('close', () => process.exit(code));
+}
+
+try {
+  exit(await main(process.argv));
+} catch (error) {
+  process.stderr.write(
+    `timers: internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exit(FAILED);
+}

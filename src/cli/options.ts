@@ -1,0 +1,29 @@
+import { Option, type Command } from 'commander';
+import { LEVELS, type Level } from '../sinks/level.js';
+
+export interface FileOption {
+  readonly file?: string;
+}
+
+export interface JsonOption {
+  readonly json?: true;
+}
+
+export interface LogOptions {
+  readonly logFormat: 'auto' | 'json' | 'pretty';
+  readonly logLevel: Level;
+}
+
+export const withFile = (command: Command): Command =>
+  command.option('-f, --file <path>', 'the timer file; without it the nearest one from here upwards');
+
+export const withJson = (command: Command, what: string): Command => command.option('--json', `print ${what} as JSON`);
+
+export const withLog = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--log-format <format>', 'auto is pretty on a terminal and JSON elsewhere')
+        .choices(['auto', 'json', 'pretty'])
+        .default('auto'),
+    )
+    .addOption(new Option('--log-level <level>', 'leave out what is less important').choices(LEVELS).default('info'));

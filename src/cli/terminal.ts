@@ -1,0 +1,41 @@
+import type { WriteStream } from 'node:tty';
+
+/** Where a command speaks: data on standard output, everything said to the person on standard error. */
+export interface Terminal {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Characters in a line of standard output; 80 where nobody tells. */
+  readonly width: number;
+  /** Whether a person watches standard output or standard error. */
+  readonly isWatched: { readonly out: boolean; readonly err: boolean };
+  /** Whether colour is welcome there. */
+  readonly color: { readonly out: boolean; readonly err: boolean };
+  /** Writes a line of data. */
+  out(line: string): void;
+  /** Says a line to the person. */
+  err(line: string): void;
+}
+
+/** The terminal of this process. `isPlain` refuses colour whatever the terminal can. */
+export function openTerminal(isPlain: boolean): Terminal {
+  const { stdout, stderr } = process;
+  // A reader that went away (`| head`) ends what is said, not the program.
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    width: stdout.isTTY ? stdout.columns : 80,
+    isWatched: { out: stdout.isTTY, err: stderr.isTTY },
+    color: { out: !isPlain && isColorful(stdout), err: !isPlain && isColorful(stderr) },
+    out: (line) => void stdout.write(`${line}\n`),
+    err: (line) => void stderr.write(`${line}\n`),
+  };
+}
+
+/** NO_COLOR (no-color.org) and FORCE_COLOR speak first, then whether it is a terminal that has any. */
+function isColorful(stream: WriteStream): boolean {
+  const { NO_COLOR: no, FORCE_COLOR: force } = process.env;
+  if (no !== undefined && no !== '') return false;
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  return stream.isTTY && stream.hasColors();
+}

@@ -1,0 +1,54 @@
+import { createSystemClock } from './clocks/system.js';
+import type { TimerFile } from './config/index.js';
+import { alone } from './coordinators/index.js';
+import type { Clock } from './domain/clock.js';
+import type { Executor } from './domain/executor.js';
+import type { Sink } from './domain/sink.js';
+import { Scheduler } from './engine/scheduler.js';
+import { createShellExecutor } from './executors/index.js';
+
+/** What a scheduler is composed of, besides its timer file. */
+export interface Composition {
+  readonly clock?: Clock;
+  readonly executor?: Executor;
+  readonly sinks: readonly Sink[];
+  /** What commands inherit. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly facts: { readonly version: string; readonly pid: number };
+  readonly random: () => number;
+  /** Told once per sink that throws. */
+  readonly onSinkError: (sink: string, error: unknown) => void;
+}
+
+/** Puts a scheduler together: the one place that knows which adapter stands behind which port. */
+export function composeScheduler({ path, jobs, settings }: TimerFile, composition: Composition): Scheduler {
+  const clock = composition.clock ?? createSystemClock();
+  const { environment, sinks, onSinkError, random, facts } = composition;
+  return new Scheduler(
+    {
+      jobs,
+      groups: settings.groups,
+      facts: { ...facts, file: path },
+      ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
+    },
+    {
+      clock,
+      executor: composition.executor ?? createShellExecutor({ clock, environment }),
+      coordinator: alone,
+      sinks,
+      newRunId: createRunIds(clock, random),
+      onSinkError,
+    },
+  );
+}
+
+/** Run ids: the millisecond and a share of chance in base 36, 13 characters, sortable by creation and short enough to type. */
+export function createRunIds(clock: Clock, random: () => number): () => string {
+  let lastMs = 0;
+  return () => {
+    // Two runs never share a millisecond of this counter, so that ids of one scheduler are unique without luck.
+    lastMs = Math.max(lastMs + 1, clock.now());
+    const chance = Math.floor(random() * 36 ** 5);
+    return lastMs.toString(36).padStart(8, '0') + chance.toString(36).padStart(5, '0');
+  };
+}

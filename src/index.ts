@@ -1,0 +1,110 @@
+/**
+ * The library's face. The program is built on the same parts, so a schedule, a timer and a scheduler behave here as they do there.
+ *
+ * @packageDocumentation
+ */
+import { createSystemClock } from './clocks/system.js';
+import { composeScheduler } from './compose.js';
+import { loadTimerFile, type Diagnostic, type Loaded } from './config/index.js';
+import { toRecord, type LogRecord } from './domain/record.js';
+import type { Schedule } from './domain/schedule.js';
+import { toTimestamp, type Duration, type Instant } from './domain/time.js';
+import { LoopTimer } from './engine/timer.js';
+import { TimerLoop } from './engine/timer-loop.js';
+import { machineTimeZone, parseScheduleAt, type ScheduleSpec } from './schedules/index.js';
+import { chance, thisMachine } from './this-machine.js';
+
+export type { Diagnostic, Duration, Instant, Loaded, LogRecord, Schedule, ScheduleSpec };
+
+const clock = createSystemClock();
+const now = () => clock.monotonic();
+const loop = new TimerLoop(clock, now);
+
+/**
+ * Reads a schedule.
+ *
+ * @param spec exactly one of `cron`, `every`, `in`, `at`, as in a timer file; `timezone` (IANA; default: the machine's own) and `dst`.
+ * @param options `start`: what `in` counts from, in epoch milliseconds; default: now.
+ * @returns a schedule whose `next(after)` answers the first due instant strictly after `after`, in epoch milliseconds, or `undefined`.
+ * @throws TypeError a key or a value of the wrong kind. RangeError a value that says no schedule. Both with a sentence a user can act on.
+ */
+export function parseSchedule(spec: ScheduleSpec, options: { readonly start?: Instant } = {}): Schedule {
+  return parseScheduleAt(spec, { start: options.start ?? clock.now(), defaultTimezone: machineTimeZone() });
+}
+
+/**
+ * A restartable, cancellable timer. Counts elapsed time, so a wall clock that is set does not move it, and takes any delay
+ * (`setTimeout` ends at 24.8 days). All timers of a process share one queue and one armed timeout; an active one keeps the process alive.
+ */
+export class Timer extends LoopTimer {
+  /**
+   * @param delay milliseconds, 0 or more. The timer is not active until `start()`.
+   * @param callback called once per start or reset, never before the delay is over.
+   * @throws RangeError when `delay` is no number ≥ 0; TypeError when `callback` is no function.
+   */
+  constructor(delay: Duration, callback: () => void) {
+    super(loop, now, delay, callback);
+  }
+}
+
+/** Which timer file to load; without `file` the nearest one from `cwd` upwards. */
+export interface LoadRequest {
+  readonly file?: string;
+  /** Default: the process's working directory. */
+  readonly cwd?: string;
+}
+
+/**
+ * Loads and checks a timer file. Resolves for every file, however broken: what is wrong stands in `problems`, with line and column, and
+ * `timerFile` is absent when any of it is an error.
+ */
+export function loadTimers({ file, cwd = process.cwd() }: LoadRequest = {}): Promise<Loaded> {
+  return loadTimerFile({ cwd, ...(file !== undefined && { file }) }, thisMachine(clock.now()));
+}
+
+export interface SchedulerOptions {
+  /** Told everything that happens, under the names of the log, in order and off the firing path. What it throws is reported on standard error once. */
+  readonly onEvent?: (record: LogRecord & { readonly timestamp: string }) => void;
+}
+
+/** A scheduler in this process. Installs no signal handlers. */
+export interface TimerScheduler {
+  /** Arms every enabled timer. To be called once. */
+  start(): void;
+  /** Ends what waits and what runs, and resolves when nothing runs any more. Bounded; a second call joins the first. */
+  stop(): Promise<void>;
+  /** Resolves when no timer can fire any more and nothing runs. */
+  idle(): Promise<void>;
+  /** Fires a timer now. Answers whether there is one of that name. */
+  trigger(name: string): boolean;
+}
+
+/**
+ * Creates a scheduler for a loaded timer file.
+ * @throws TypeError when the file has errors; the message holds the first.
+ */
+export function createScheduler({ timerFile, problems, path }: Loaded, options: SchedulerOptions = {}): TimerScheduler {
+  if (timerFile === undefined) {
+    const first = problems.find(({ severity }) => severity === 'error');
+    throw new TypeError(
+      `${path ?? 'the timer file'}:${first?.line ?? 1}:${first?.column ?? 1}: ${first?.message ?? 'not valid'}`,
+    );
+  }
+  const { onEvent } = options;
+  const accept = (event: Parameters<typeof toRecord>[0]) =>
+    onEvent?.({ timestamp: toTimestamp(event.at), ...toRecord(event) });
+  const scheduler = composeScheduler(timerFile, {
+    clock,
+    sinks: [{ name: 'onEvent', accept }],
+    environment: process.env,
+    facts: { version: 'library', pid: process.pid },
+    random: chance,
+    onSinkError: (_sink, error) => process.emitWarning(`timers: onEvent threw: ${String(error)}`),
+  });
+  return {
+    start: () => scheduler.start(),
+    stop: () => scheduler.stop(),
+    idle: () => scheduler.idle(),
+    trigger: (name) => scheduler.trigger(name) !== undefined,
+  };
+}
