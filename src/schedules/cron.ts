@@ -1,9 +1,66 @@
-import type { ScheduleKind } from './kind.js';
+import { CronSchedule, Union } from './cron/cron-schedule.js';
+import { readExpression } from './cron/expression.js';
+import { neverWords, warningsOf } from './cron/traps.js';
+import { canCome } from './cron/wall-walk.js';
+import { ScheduleError, type ParsedSchedule, type Place, type ScheduleContext, type ScheduleKind } from './kind.js';
+import { timeZoneOf } from './zone/zone-name.js';
+
+/** `cron: "0 3 * * *"`, or a list of expressions that are their union. */
 export const cron: ScheduleKind = {
   key: 'cron',
-  summary: '',
-  examples: [],
-  parse() {
-    throw new RangeError('cron: not yet');
+  summary:
+    'At the times of day a cron expression names: five fields, or six with seconds first; a list is their union.',
+  examples: [
+    '0 3 * * *',
+    '*/15 9-17 * * MON-FRI',
+    '30 0 12 * * *',
+    '0 0 L * *',
+    '0 8 15W * *',
+    '0 9 * * FRI#2',
+    'H H(0-5) * * *',
+    '@daily',
+    ['0 9 * * MON-FRI', '0 11 * * SAT,SUN'],
+  ],
+
+  parse(value, context) {
+    if (typeof value === 'string') return parseOne(value, context);
+    if (!Array.isArray(value)) throw notText();
+    if (value.length === 0)
+      throw new ScheduleError('cron-empty', 'cron is an empty list.', { hint: 'Name at least one expression.' });
+    const parsed = value.map((text: unknown, item) => parseOne(text, context, item));
+    const [first, ...others] = parsed.map(({ schedule }) => schedule);
+    return {
+      schedule: first && others.length === 0 ? first : new Union(parsed.map(({ schedule }) => schedule)),
+      text: parsed.map(({ text }) => text).join(' | '),
+      warnings: parsed.flatMap(({ warnings }, item) =>
+        warnings.map((warning) => ({ ...warning, place: { ...warning.place, item } })),
+      ),
+    };
   },
 };
+
+function parseOne(text: unknown, { timezone, dst, seed }: ScheduleContext, item?: number): ParsedSchedule {
+  if (typeof text !== 'string') throw notText();
+  try {
+    const expression = readExpression(text, seed);
+    if (!canCome(expression)) throw neverComes(text);
+    return {
+      schedule: new CronSchedule(expression, timeZoneOf(timezone), dst),
+      text,
+      warnings: warningsOf(expression, text),
+    };
+  } catch (error) {
+    if (!(error instanceof ScheduleError)) throw error;
+    const place: Place = { ...error.place, ...(item !== undefined && { item }) };
+    throw new ScheduleError(error.code, `cron: ${error.message}`, { hint: error.hint, place });
+  }
+}
+
+const notText = (): TypeError =>
+  new TypeError('cron takes an expression as text, such as "0 3 * * *", or a list of such.');
+
+const neverComes = (text: string): ScheduleError =>
+  new ScheduleError('cron-never', `Its days (${neverWords(text)}) never come.`, {
+    hint: 'No month that it names has such a day. L is the last day of a month.',
+    place: { span: [0, text.length] },
+  });

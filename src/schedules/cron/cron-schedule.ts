@@ -1,0 +1,85 @@
+import type { DstPolicy, Schedule } from '../../domain/schedule.js';
+import { END_OF_TIME, type Instant } from '../../domain/time.js';
+import type { Stretch } from '../zone/stretch.js';
+import type { TimeZone } from '../zone/time-zone.js';
+import type { Expression } from './expression.js';
+import { nextWallTime } from './wall-walk.js';
+
+const DAY = 86_400;
+
+/**
+ * How many stretches of a zone are looked at for one answer. A search jumps to where the calendar matches next, so only matches that
+ * fall into gaps take more than a few: 256 are a century of, say, `15,45 2 * 3 SUNL` in a zone where that hour never exists.
+ */
+const MOST_STRETCHES = 256;
+
+/** Goes by what the clock shows: what does not exist does not come, what is shown twice comes twice. */
+const AS_SHOWN: DstPolicy = { gap: 'skip', repeat: 'both' };
+
+/** When one expression is due in one zone. */
+export class CronSchedule implements Schedule {
+  readonly intervalLike: boolean;
+  readonly #expression: Expression;
+  readonly #zone: TimeZone;
+  readonly #dst: DstPolicy;
+
+  constructor(expression: Expression, zone: TimeZone, dst: DstPolicy) {
+    this.intervalLike = expression.minute.isOpen || expression.hour.isOpen;
+    this.#expression = expression;
+    this.#zone = zone;
+    this.#dst = this.intervalLike ? AS_SHOWN : dst;
+  }
+
+  next(after: Instant): Instant | undefined {
+    if (!(after < END_OF_TIME)) return undefined;
+    // In whole seconds from here on, as are expressions and offsets.
+    let instant = Math.floor(Math.max(after, -END_OF_TIME) / 1000) + 1;
+    for (let looks = 0; looks < MOST_STRETCHES; looks++) {
+      const stretch = this.#zone.stretchAt(instant);
+      const from = Math.max(instant + stretch.offset, this.#dst.repeat === 'first' ? stretch.firstPassFrom : -Infinity);
+      const wall = nextWallTime(this.#expression, from);
+      const due = this.#instantOf(wall, stretch);
+      if (due !== undefined) return due * 1000 <= END_OF_TIME ? due * 1000 : undefined;
+      if (wall === Infinity) return undefined;
+      instant = resumeAt(instant, wall, stretch);
+    }
+    return undefined;
+  }
+
+  /** Answers when the wall time comes, if that is in this stretch or in the gap at its end. */
+  #instantOf(wall: number, { until, offset, lastPassUntil, gapUntil }: Stretch): number | undefined {
+    const shownUntil = this.#dst.repeat === 'last' ? lastPassUntil : until + offset;
+    if (wall < shownUntil) return wall - offset;
+    return this.#dst.gap === 'after' && wall < gapUntil ? until : undefined;
+  }
+}
+
+/**
+ * Answers the next instant worth looking at, when nothing that is shown from `instant` to the end of its stretch matches before `wall`.
+ * The wall time comes within a day of the same reading in UTC, so the stretches before that are jumped over. Not when the stretch ends
+ * within a day: a clock that is put back there may show once more what came before `instant`.
+ */
+function resumeAt(instant: number, wall: number, { until }: Stretch): number {
+  return instant + DAY < until ? Math.max(until, wall - DAY) : until;
+}
+
+/** The union of several schedules: due whenever one of them is, once. */
+export class Union implements Schedule {
+  readonly intervalLike: boolean;
+  readonly #schedules: readonly Schedule[];
+
+  /** `schedules` is not empty. Interval-like only if all are: when the clock is set back, not to run twice comes first. */
+  constructor(schedules: readonly Schedule[]) {
+    this.#schedules = schedules;
+    this.intervalLike = schedules.every(({ intervalLike }) => intervalLike);
+  }
+
+  next(after: Instant): Instant | undefined {
+    let first: Instant | undefined;
+    for (const schedule of this.#schedules) {
+      const next = schedule.next(after);
+      if (next !== undefined && (first === undefined || next < first)) first = next;
+    }
+    return first;
+  }
+}

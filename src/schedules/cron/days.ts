@@ -1,0 +1,68 @@
+/**
+ * Which days of a month are meant, as a mask: bit 0 is the 1st, bit 30 the 31st. Every rule of a day field depends on two things
+ * about the month alone: the weekday of its 1st (0 is Sunday) and its length.
+ */
+export type DayRule = (firstWeekday: number, length: number) => number;
+
+const WEEKS = 0b0010000001000000100000010000001;
+const [SATURDAY, SUNDAY] = [6, 0];
+
+/** The days a month of this length has. */
+const all = (length: number): number => 0x7fffffff >>> (31 - length);
+
+const bit = (day: number): number => 1 << (day - 1);
+
+/** Every day. */
+export const everyDay: DayRule = (_, length) => all(length);
+
+/** These days of the month, where it has them. */
+export function daysOfMonth(days: readonly number[]): DayRule {
+  const mask = days.reduce((sum, day) => sum | bit(day), 0);
+  return (_, length) => mask & all(length);
+}
+
+/** These days of the week. */
+export function weekdays(days: readonly number[]): DayRule {
+  return (first, length) => days.reduce((mask, weekday) => mask | everyWeek(weekday, first, length), 0);
+}
+
+const everyWeek = (weekday: number, first: number, length: number): number =>
+  (WEEKS << ((weekday - first + 7) % 7)) & all(length);
+
+/** `L` and `L-n`: the last day of the month, or `before` days earlier, where the month is that long. */
+export const lastDay =
+  (before: number): DayRule =>
+  (_, length) =>
+    length > before ? bit(length - before) : 0;
+
+/** `nW`: the working day nearest to a day of the month and inside that month, where the month has that day. */
+export const nearestWorkday =
+  (day: number): DayRule =>
+  (first, length) =>
+    day > length ? 0 : bit(workdayNear(day, first, length));
+
+/** `LW`: the last working day of the month. */
+export const lastWorkday: DayRule = (first, length) => bit(workdayNear(length, first, length));
+
+function workdayNear(day: number, first: number, length: number): number {
+  switch ((first + day - 1) % 7) {
+    case SATURDAY:
+      return day === 1 ? 3 : day - 1;
+    case SUNDAY:
+      return day === length ? day - 2 : day + 1;
+    default:
+      return day;
+  }
+}
+
+/** `d#n`: the nth such weekday of the month, where it has one. */
+export const nthWeekday =
+  (weekday: number, nth: number): DayRule =>
+  (first, length) =>
+    bit(1 + ((weekday - first + 7) % 7) + (nth - 1) * 7) & all(length);
+
+/** `dL`: the last such weekday of the month. */
+export const lastWeekday =
+  (weekday: number): DayRule =>
+  (first, length) =>
+    bit(31 - Math.clz32(everyWeek(weekday, first, length)) + 1);

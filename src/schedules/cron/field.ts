@@ -1,0 +1,111 @@
+import { ScheduleError } from '../kind.js';
+import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';
+import { resolveHash } from './hash.js';
+import { readItem, type Item, type PlainItem, type Trap } from './item.js';
+import { POSITIONS, type Position } from './position.js';
+import { ValueSet } from './value-set.js';
+
+/** One field of an expression. Immutable, and shared by all expressions that have the same text in the same place. */
+export interface Field {
+  /** Begins with `*`, or is `?`: cronie's wildcard, which decides over day fields and daylight saving. */
+  readonly isOpen: boolean;
+  /** The plain values. Of a day field `days` says more: that has `L`, `W` and `#` too. */
+  readonly values: ValueSet;
+  /** The days meant. Every day, when this is no day field. */
+  readonly days: DayRule;
+  /** Whether there is an `L`, `W` or `#`. */
+  readonly hasRules: boolean;
+  /** Whether every value is in it. */
+  readonly isFull: boolean;
+  /** The one value in it, if there is only one. */
+  readonly single: number | undefined;
+  readonly traps: readonly Trap[];
+}
+
+const MOST_TEXTS = 4096;
+const read = new Map<Position, Map<string, Field>>(POSITIONS.map((position) => [position, new Map()]));
+
+/**
+ * Reads one field. `seed` is for `H`.
+ * @throws ScheduleError naming the position and the offending item; its span counts from the field's start.
+ */
+export function readField(position: Position, text: string, seed: string): Field {
+  const known = read.get(position)?.get(text);
+  if (known) return known;
+  const items = splitItems(position, text);
+  const resolved = items.map(({ text: item, start }) => within(item, start, () => resolveHash(position, item, seed)));
+  const isHashed = resolved.some((item, index) => item !== items[index]?.text);
+  // What `H` came to is another text, which other seeds come to too.
+  if (isHashed) return readField(position, resolved.join(','), seed);
+  const field = build(
+    position,
+    text,
+    items.map(({ text: item, start }) => within(item, start, () => readItem(position, item))),
+  );
+  remember(position, text, field);
+  return field;
+}
+
+function remember(position: Position, text: string, field: Field): void {
+  const known = read.get(position);
+  if (known && known.size >= MOST_TEXTS) known.clear();
+  known?.set(text, field);
+}
+
+function splitItems({ name }: Position, text: string): { text: string; start: number }[] {
+  const unknown = /[^0-9A-Za-z*?,\-/#()~]/u.exec(text);
+  if (unknown) {
+    const span = [unknown.index, unknown.index + unknown[0].length] as const;
+    const hint = 'An expression is made of digits, English names and * ? , - / # L W H.';
+    throw new ScheduleError('cron-character', `${name}: ${JSON.stringify(unknown[0])} does not belong here.`, {
+      hint,
+      place: { span },
+    });
+  }
+  let start = 0;
+  const isDay = name === 'day-of-month' || name === 'day-of-week';
+  const plain = isDay && text === '?' ? '*' : text.toUpperCase();
+  return plain.split(',').map((item) => {
+    const place = { text: item, start };
+    start += item.length + 1;
+    return place;
+  });
+}
+
+/** Reads an item, and gives what is thrown its place. */
+function within<T>(item: string, start: number, reading: () => T): T {
+  try {
+    return reading();
+  } catch (error) {
+    if (!(error instanceof ScheduleError)) throw error;
+    const place = { span: [start, start + item.length] as const };
+    throw new ScheduleError(error.code, error.message, { hint: error.hint, place });
+  }
+}
+
+function build(position: Position, text: string, items: readonly Item[]): Field {
+  const plain = items.filter((item): item is PlainItem => 'values' in item);
+  const values = [...new Set(plain.flatMap((item) => item.values))];
+  const rules = items.flatMap((item) => ('rule' in item ? item.rule : []));
+  return {
+    isOpen: text.startsWith('*') || text === '?',
+    values: new ValueSet(values),
+    days: anyOf(values.length === 0 ? rules : [plainDays(position, values), ...rules]),
+    hasRules: rules.length > 0,
+    isFull: values.length === position.size,
+    single: values.length === 1 ? values[0] : undefined,
+    traps: items.length === 1 ? plain.flatMap(({ trap }) => trap ?? []) : [],
+  };
+}
+
+function plainDays({ name, size }: Position, values: readonly number[]): DayRule {
+  if (values.length === size) return everyDay;
+  if (name === 'day-of-month') return daysOfMonth(values);
+  return name === 'day-of-week' ? weekdays(values) : everyDay;
+}
+
+function anyOf(rules: readonly DayRule[]): DayRule {
+  const [only, ...others] = rules;
+  if (only && others.length === 0) return only;
+  return (firstWeekday, length) => rules.reduce((mask, rule) => mask | rule(firstWeekday, length), 0);
+}

@@ -1,0 +1,38 @@
+import { ScheduleError } from '../kind.js';
+import type { Position } from './position.js';
+
+const HASHED = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/;
+
+/**
+ * Replaces the item `H`, `H/n`, `H(a-b)` or `H(a-b)/n` by the plain one that the seed gives it: the same for ever, spread over the
+ * seeds. Other items stay as they are.
+ * @throws ScheduleError when the range or the step is none.
+ */
+export function resolveHash(position: Position, item: string, seed: string): string {
+  if (!item.startsWith('H')) return item;
+  const parts = HASHED.exec(item);
+  if (!parts) {
+    const hint = 'Write H, H/15, H(0-29) or H(0-29)/10.';
+    throw new ScheduleError('cron-hash', `${position.name}: "${item}" is not understood.`, { hint });
+  }
+  const from = Number(parts[1] ?? position.min);
+  const to = Number(parts[2] ?? position.hashMax);
+  if (from > to || from < position.min || to > position.max) {
+    const hint = `Write a range inside ${position.min}-${position.max}, the smaller value first.`;
+    throw new ScheduleError('cron-hash', `${position.name}: "${item}" has no such range.`, { hint });
+  }
+  const hash = hashOf(`${position.name} ${seed}`);
+  const length = to - from + 1;
+  if (parts[3] === undefined) return `${from + (hash % length)}`;
+  const step = Number(parts[3]);
+  return `${from + (hash % Math.max(1, Math.min(step, length)))}-${to}/${step}`;
+}
+
+/** FNV-1a with the finalizer of MurmurHash3, without which the last letter hardly changes the high bits. 32 bits, unsigned. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,150 @@
+import { ScheduleError } from '../kind.js';
+import { lastDay, lastWeekday, lastWorkday, nearestWorkday, nthWeekday, type DayRule } from './days.js';
+import { plainValues } from './plain-values.js';
+import type { Position } from './position.js';
+
+/** What one item of a comma-separated field says. */
+export type Item = PlainItem | { readonly rule: DayRule };
+
+/** Something valid that perhaps does not do what it looks like. */
+export interface Trap {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface PlainItem {
+  readonly values: readonly number[];
+  readonly trap?: Trap;
+}
+
+const PLAIN = /^(?:\*|([0-9A-Z]+)(?:-([0-9A-Z]+))?)(?:\/(\d+))?$/;
+
+/**
+ * Reads one item in capital letters, with `H` resolved.
+ * @throws ScheduleError naming the position and the text, without a place.
+ */
+export function readItem(position: Position, item: string): Item {
+  const rule = dayRule(position, item);
+  if (rule) return { rule };
+  const parts = PLAIN.exec(item);
+  if (!parts) throw notAnItem(position, item);
+  const [, first, last, step] = parts;
+  if (step !== undefined && Number(step) === 0) {
+    throw new ScheduleError('cron-step', `${position.name}: "${item}" steps by 0.`, { hint: 'A step is 1 or more.' });
+  }
+  if (first === undefined) return stepped(position, plainValues(position, item), step);
+  const from = valueOf(position, first, item);
+  if (last === undefined) {
+    const text = step === undefined ? `${from}` : `${from}/${Number(step)}`;
+    return stepped(position, plainValues(position, text), step, position.max - from + 1);
+  }
+  return range(position, from, valueOf(position, last, item), step);
+}
+
+/** Reads `L LW L-n nW` in the day of the month, `dL d#n` in the day of the week; `undefined` for all else. */
+function dayRule(position: Position, item: string): DayRule | undefined {
+  if (position.name === 'day-of-month') return ruleOfMonth(position, item);
+  if (position.name === 'day-of-week') return ruleOfWeek(position, item);
+  return undefined;
+}
+
+function ruleOfMonth(position: Position, item: string): DayRule | undefined {
+  if (item === 'L') return lastDay(0);
+  if (item === 'LW' || item === 'WL') return lastWorkday;
+  const before = /^L-(\d+)$/.exec(item)?.[1];
+  if (before !== undefined) {
+    if (Number(before) > 30) throw outOfRange(position, item, 'L-30 is the earliest: the 1st of a month of 31 days.');
+    return lastDay(Number(before));
+  }
+  const day = /^(\d+)W$/.exec(item)?.[1];
+  return day === undefined ? undefined : nearestWorkday(valueOf(position, day, item));
+}
+
+function ruleOfWeek(position: Position, item: string): DayRule | undefined {
+  const last = /^(\d+|[A-Z]{3})L$/.exec(item)?.[1];
+  if (last !== undefined) return lastWeekday(valueOf(position, last, item) % 7);
+  const [, weekday, nth] = /^(\d+|[A-Z]{3})#(\d+)$/.exec(item) ?? [];
+  if (weekday === undefined) return undefined;
+  if (Number(nth) < 1 || Number(nth) > 5) throw outOfRange(position, item, 'A month has a 1st to 5th of each weekday.');
+  return nthWeekday(valueOf(position, weekday, item) % 7, Number(nth));
+}
+
+function valueOf(position: Position, text: string, item: string): number {
+  const named = position.names.get(text);
+  if (named !== undefined) return named;
+  if (!/^\d+$/.test(text)) throw notAnItem(position, item);
+  const value = Number(text);
+  if (value < position.min || value > position.max) throw outOfRange(position, text, rangeHint(position, value));
+  return value;
+}
+
+/** Reads a range. One that runs backwards (`FRI-MON`, `22-2`) goes on over the field's end, its steps too. */
+function range(position: Position, from: number, to: number, step = '1'): PlainItem {
+  const width = Number(step);
+  const [start, end] = position.name === 'day-of-week' ? rangeOfWeek(from, to) : [from, to];
+  if (end >= start) return stepped(position, plainValues(position, `${start}-${end}/${width}`), step, end - start + 1);
+  const last = position.min + position.size - 1;
+  const before = plainValues(position, `${start}-${last}/${width}`);
+  const again = start + before.length * width - position.size;
+  const after = again > end ? [] : plainValues(position, `${again}-${end}/${width}`);
+  return stepped(position, [...after, ...before], step, end + position.size - start + 1);
+}
+
+/** Sunday is 0 where a range begins and 7 where it ends (`MON-SUN`, `0-7`), but `SUN-SUN` is one day. */
+function rangeOfWeek(from: number, to: number): [start: number, end: number] {
+  const start = from % 7;
+  if (to % 7 !== 0) return [start, to];
+  return [start, start === 0 && (from === 7 || to === 0) ? 0 : 7];
+}
+
+/** Adds the trap of a step that does not do what it looks like. `length` is how many values it walks over. */
+function stepped(position: Position, values: readonly number[], step = '1', length = position.size): PlainItem {
+  const width = Number(step);
+  const [first = 0, last = 0] = [values[0], values.at(-1)];
+  if (width > 1 && width >= length) {
+    const message = `${position.name}: a step of ${width} leads out of the field at once: only ${last} is left.`;
+    return { values, trap: { code: 'cron-step-too-large', message, hint: hintForSteps(position, width) } };
+  }
+  if (width > 1 && length === position.size && position.size % width !== 0) {
+    const message = `${position.name}: a step of ${width} does not divide ${position.size}: ${last} is followed by ${first}, sooner than the rest.`;
+    return { values, trap: { code: 'cron-uneven-step', message, hint: hintForSteps(position, width) } };
+  }
+  return { values };
+}
+
+const hintForSteps = ({ name }: Position, width: number): string =>
+  name === 'month'
+    ? 'Write the months as a list.'
+    : `If an even rhythm is meant, write every: ${width}${name.startsWith('day') ? 'd' : name.charAt(0)}.`;
+
+const rangeHint = ({ name, min, max }: Position, value: number): string => {
+  if (name === 'day-of-week' && value > 1900) {
+    return 'With six fields the first is the second and the last the day of the week. Years are not_before and not_after.';
+  }
+  if (name === 'hour' && value === 24) return 'Midnight is hour 0.';
+  return `The ${name} goes from ${min} to ${max}.`;
+};
+
+const outOfRange = (position: Position, text: string, hint: string): ScheduleError =>
+  new ScheduleError('cron-range', `${position.name}: ${text} is out of range.`, { hint });
+
+function notAnItem(position: Position, item: string): ScheduleError {
+  return new ScheduleError('cron-item', `${position.name}: "${item}" is not understood.`, {
+    hint: hintFor(position, item),
+  });
+}
+
+function hintFor({ name, names }: Position, item: string): string {
+  if (item === '') return 'Two commas, or one at the end: an item of the list is missing.';
+  if (item.includes('?')) return '? stands alone, in the day of the month or the day of the week. Write *.';
+  if (item.includes('~')) return 'Write H(a-b) for a value that is fixed per timer.';
+  if (name === 'day-of-week' && /^[LW#]+$/.test(item)) {
+    return 'Write SAT for Saturday, SATL for the last Saturday of the month, MON#1 for the first Monday.';
+  }
+  if (/-.*[LW#]/.test(item)) return 'L, W and # take one day, not a range: 15W, FRIL, FRI#2.';
+  if (names.size > 0 && /[A-Z]{3}/.test(item)) return `The names are ${[...names.keys()].join(', ')}.`;
+  if (/[LW#]/.test(item))
+    return 'L, LW, L-3 and 15W are for the day of the month; FRIL and FRI#2 for the day of the week.';
+  return 'Write *, a value, a range such as 1-5, a step such as */15, or a list of these.';
+}

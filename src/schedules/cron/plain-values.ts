@@ -1,0 +1,38 @@
+import { CronExpressionParser } from 'cron-parser';
+import { POSITIONS, type Position } from './position.js';
+
+const MOST_TEXTS = 4096;
+const known = new Map<string, readonly number[]>();
+
+/**
+ * Answers the values of one plain item (`5`, `1-10`, `1-10/3`, `5/10`, `*`, `*` with a step), as cron-parser reads it, ascending.
+ * cron-parser builds a whole expression with a date inside for every question, so each text is asked about once.
+ * @throws Error as cron-parser does.
+ */
+export function plainValues(position: Position, item: string): readonly number[] {
+  const key = `${position.name} ${item}`;
+  let values = known.get(key);
+  if (!values) {
+    values = ask(position, item);
+    if (known.size >= MOST_TEXTS) known.clear();
+    known.set(key, values);
+  }
+  return values;
+}
+
+function ask(position: Position, item: string): readonly number[] {
+  const expression = POSITIONS.map(({ name }) => (name === position.name ? item : '*')).join(' ');
+  // A date and a zone of our own: without them it reads the clock.
+  const { fields } = CronExpressionParser.parse(expression, { currentDate: 0, tz: 'UTC' });
+  const values = {
+    second: fields.second,
+    minute: fields.minute,
+    hour: fields.hour,
+    'day-of-month': fields.dayOfMonth,
+    month: fields.month,
+    'day-of-week': fields.dayOfWeek,
+  }[position.name].values;
+  // It answers Sunday as 0, as 7, or as both.
+  const numbers = values.map((value) => (position.name === 'day-of-week' ? Number(value) % 7 : Number(value)));
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}

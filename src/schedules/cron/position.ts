@@ -1,0 +1,42 @@
+/** One of the six places in an expression. */
+export interface Position {
+  readonly name: 'second' | 'minute' | 'hour' | 'day-of-month' | 'month' | 'day-of-week';
+  readonly min: number;
+  readonly max: number;
+  /** How many different values there are, after which a range that wraps begins again. */
+  readonly size: number;
+  /** The largest value `H` takes when no range is given: 28 in the day of the month, so that no month is left out. */
+  readonly hashMax: number;
+  readonly names: ReadonlyMap<string, number>;
+}
+
+const numbered = (name: Position['name'], min: number, max: number): Position => ({
+  name,
+  min,
+  max,
+  size: max - min + 1,
+  hashMax: max,
+  names: new Map(),
+});
+
+const namesFrom = (first: number, names: string): ReadonlyMap<string, number> =>
+  new Map(names.split(' ').map((name, index) => [name, first + index]));
+
+export const SECOND = numbered('second', 0, 59);
+export const MINUTE = numbered('minute', 0, 59);
+export const HOUR = numbered('hour', 0, 23);
+export const DAY_OF_MONTH: Position = { ...numbered('day-of-month', 1, 31), hashMax: 28 };
+export const MONTH: Position = {
+  ...numbered('month', 1, 12),
+  names: namesFrom(1, 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'),
+};
+/** 0 and 7 are both Sunday. */
+export const DAY_OF_WEEK: Position = {
+  ...numbered('day-of-week', 0, 7),
+  size: 7,
+  hashMax: 6,
+  names: namesFrom(0, 'SUN MON TUE WED THU FRI SAT'),
+};
+
+/** In the order in which they stand. */
+export const POSITIONS = [SECOND, MINUTE, HOUR, DAY_OF_MONTH, MONTH, DAY_OF_WEEK] as const;

@@ -1,0 +1,65 @@
+import { firstDayOf, monthOf, weekdayOf } from '../calendar.js';
+import type { Expression } from './expression.js';
+import { lowestBit, NONE } from './value-set.js';
+
+const DAY = 86_400;
+/** The Gregorian calendar repeats after 400 years: a day that has not come by then never will. */
+const CYCLE = 4_800;
+
+/**
+ * Answers the first wall time that an expression matches and that is `from` or later, in whole seconds from 1970-01-01 00:00;
+ * Infinity when it matches none at all. A wall time need not exist in a zone, or may exist twice there.
+ */
+export function nextWallTime(expression: Expression, from: number): number {
+  const today = Math.floor(from / DAY);
+  const day = nextDay(expression, today);
+  if (day > today) return day * DAY + nextTimeOfDay(expression, 0);
+  const time = nextTimeOfDay(expression, from - today * DAY);
+  return time < DAY ? day * DAY + time : nextDay(expression, today + 1) * DAY + nextTimeOfDay(expression, 0);
+}
+
+/** Answers the first day that matches and is `from` or later, counted from 1970-01-01; Infinity when there is none. */
+function nextDay(expression: Expression, from: number): number {
+  let month = monthOf(from);
+  let first = firstDayOf(month);
+  let mask = -1 << (from - first);
+  for (const end = month + CYCLE; month <= end; month++) {
+    const next = firstDayOf(month + 1);
+    if (expression.month.values.has((((month % 12) + 12) % 12) + 1)) {
+      mask &= daysMatched(expression, weekdayOf(first), next - first);
+      if (mask !== 0) return first + lowestBit(mask);
+    }
+    mask = -1;
+    first = next;
+  }
+  return Infinity;
+}
+
+/**
+ * Answers the days that match in a month, as a mask (bit 0 is the 1st). Two restricted day fields are alternatives (POSIX); a field
+ * that begins with `*` does not count as restricted (cronie).
+ */
+export function daysMatched({ dayOfMonth, dayOfWeek }: Expression, firstWeekday: number, length: number): number {
+  const inMonth = dayOfMonth.days(firstWeekday, length);
+  const inWeek = dayOfWeek.days(firstWeekday, length);
+  return dayOfMonth.isOpen || dayOfWeek.isOpen ? inMonth & inWeek : inMonth | inWeek;
+}
+
+/** Answers the first second of the day that matches and is `from` or later; a whole day or more when none is left. */
+function nextTimeOfDay({ hour, minute, second }: Expression, from: number): number {
+  const nowHour = Math.floor(from / 3600);
+  const nowMinute = Math.floor(from / 60) % 60;
+  if (hour.values.has(nowHour)) {
+    if (minute.values.has(nowMinute)) {
+      const next = second.values.from(from % 60);
+      if (next !== NONE) return from - (from % 60) + next;
+    }
+    const next = minute.values.from(nowMinute + 1);
+    if (next !== NONE) return nowHour * 3600 + next * 60 + second.values.from(0);
+  }
+  const next = hour.values.from(nowHour + 1);
+  return next * 3600 + minute.values.from(0) * 60 + second.values.from(0);
+}
+
+/** Tells whether a day of the calendar matches at all: 31 February does not, 29 February does. */
+export const canCome = (expression: Expression): boolean => nextDay(expression, 0) !== Infinity;
