@@ -71,7 +71,8 @@ export class Puppet {
 
   #welcome(socket: Socket): void {
     socket.on('error', () => undefined);
-    const lines = createInterface({ input: socket });
+    // readline hands on what its socket suffers: a puppet that was killed resets it.
+    const lines = createInterface({ input: socket }).on('error', () => undefined);
     lines.once('line', (line) => {
       const { hello } = JSON.parse(line) as { hello: Hello };
       const arrival = new PuppetProcess(hello, socket, this);

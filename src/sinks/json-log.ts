@@ -1,0 +1,58 @@
+import { pino } from 'pino';
+import { toRecord } from '../domain/record.js';
+import type { Sink } from '../domain/sink.js';
+import { toTimestamp, type Instant } from '../domain/time.js';
+import type { RecordKind } from './destination.js';
+import type { SinkKind, SinkOptions } from './kind.js';
+import { levelOf } from './level.js';
+import { messageOf } from './message.js';
+
+/** One JSON object a line, for programs. */
+export const json: SinkKind = {
+  key: 'json',
+  summary: 'one JSON object a line',
+  create: createJsonLog,
+};
+
+/** Creates the log of one JSON object a line, written by pino: `level`, `timestamp` (the event's own), `host`, the record's fields, `msg`. */
+export function createJsonLog({ destination, clock, level, host }: SinkOptions): Sink {
+  let timestamp = '';
+  let kind: RecordKind = 'event';
+  const stamp = cachedTimestamp();
+  const logger = pino(
+    {
+      level,
+      base: { host },
+      timestamp: () => `,"timestamp":"${timestamp}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line: string) => destination.write(line, kind) },
+  );
+  const sink: Sink = {
+    name: 'json',
+    accept(event) {
+      const loudness = levelOf(event);
+      if (!logger.isLevelEnabled(loudness)) return;
+      timestamp = stamp(event.at);
+      kind = event.event === 'run.output' ? 'output' : 'event';
+      logger[loudness](toRecord(event), messageOf(event));
+    },
+    drained: () => destination.drained(),
+    flush: () => destination.flush(),
+  };
+  destination.onDropped((records) => sink.accept({ event: 'log.dropped', at: clock.now(), records }));
+  return sink;
+}
+
+/** {@link toTimestamp} that remembers the last instant: in a busy log many records share one. */
+function cachedTimestamp(): (instant: Instant) => string {
+  let last: Instant = Number.NaN;
+  let text = '';
+  return (instant) => {
+    if (instant !== last) {
+      last = instant;
+      text = toTimestamp(instant);
+    }
+    return text;
+  };
+}

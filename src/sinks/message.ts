@@ -1,0 +1,124 @@
+import type {
+  FiringMissed,
+  FiringSkipped,
+  RunFinished,
+  RunStarted,
+  SchedulerEvent,
+  TimerEvent,
+  ClockJumped,
+} from '../domain/event.js';
+import { toTimestamp, type Instant } from '../domain/time.js';
+import { humanDuration } from './human-duration.js';
+
+/** Writes an instant for a person. */
+export type InstantFormat = (instant: Instant) => string;
+
+/** Puts an event into one sentence for a person, without period. The same event gives the same sentence. */
+export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp): string {
+  switch (event.event) {
+    case 'scheduler.started':
+    case 'scheduler.stopping':
+    case 'scheduler.stopped':
+      return ofScheduler(event);
+    case 'run.started':
+      return ofStart(event);
+    case 'run.output':
+      return `${event.firing.jobName} wrote to ${event.stream}`;
+    case 'attempt.failed':
+      return `${event.firing.jobName} failed: ${event.outcome.error ?? event.outcome.status} (attempt ${event.attempt}); trying again in ${humanDuration(event.retryInMs)}`;
+    case 'run.finished':
+      return ofFinish(event);
+    case 'firing.skipped':
+      return ofSkip(event, format);
+    case 'firing.missed':
+      return ofMiss(event, format);
+    case 'clock.jumped':
+      return ofJump(event);
+    case 'log.dropped':
+      return `${count(event.records, 'log record')} dropped: the log could not be written fast enough`;
+  }
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+function ofScheduler(event: SchedulerEvent): string {
+  switch (event.event) {
+    case 'scheduler.started':
+      return `started ${count(event.timers, 'timer')} of ${event.file}`;
+    case 'scheduler.stopping': {
+      const why = event.signal === undefined ? '' : ` on ${event.signal}`;
+      return `stopping${why}: ${event.running === 0 ? 'nothing is running' : `${count(event.running, 'run')} to end`}`;
+    }
+    case 'scheduler.stopped':
+      return `stopped after ${humanDuration(event.uptimeMs)} and ${count(event.runs, 'run')}`;
+  }
+}
+
+/** Lateness below this is the machine's everyday noise. */
+const WORTH_TELLING = 1_000;
+
+const TRIGGERS = { schedule: '', catch_up: ' to catch up', manual: ' by hand', start: ' at start' };
+
+function ofStart({ firing, attempt, latenessMs }: RunStarted): string {
+  if (attempt > 1) return `${firing.jobName} started again (attempt ${attempt})`;
+  const isLate = firing.trigger === 'schedule' && latenessMs >= WORTH_TELLING;
+  return `${firing.jobName} started${TRIGGERS[firing.trigger]}${isLate ? `, ${humanDuration(latenessMs)} late` : ''}`;
+}
+
+function ofFinish({ firing, outcome, durationMs, attempts }: RunFinished): string {
+  const took = humanDuration(durationMs);
+  const tries = attempts > 1 ? ` (${attempts} attempts)` : '';
+  const why = outcome.error ?? outcome.status;
+  switch (outcome.status) {
+    case 'success':
+      return `${firing.jobName} finished in ${took}${tries}`;
+    case 'failure':
+      return `${firing.jobName} failed: ${why}${isExit(why) ? ` after ${took}` : ''}${tries}`;
+    case 'timeout':
+      return `${firing.jobName} timed out after ${took}${tries}`;
+    case 'canceled':
+      return `${firing.jobName} canceled after ${took}: ${why}${tries}`;
+    case 'lost':
+      return `${firing.jobName} lost: ${outcome.error ?? 'the scheduler died while it was running'}`;
+  }
+}
+
+/** Whether a process ended so: then it is of interest when. What did not start took no time. */
+const isExit = (why: string): boolean => why.startsWith('exit code') || why.startsWith('ended by');
+
+const SKIPS: Readonly<Record<string, string>> = {
+  overlap: 'the last run is still on',
+  replaced: 'a later firing took its place',
+  breaker_open: 'it failed too often in a row',
+  group: 'another timer of its group is running',
+};
+
+function ofSkip({ firing, reason }: FiringSkipped, format: InstantFormat): string {
+  return `${firing.jobName} skipped its firing of ${format(firing.scheduledFor)}: ${SKIPS[reason] ?? reason.replaceAll('_', ' ')}`;
+}
+
+const MISSES: Readonly<Record<FiringMissed['reason'], string>> = {
+  downtime: 'the scheduler was not running',
+  clock_jump: 'the clock jumped',
+  deadline: 'it could not start in time',
+  shutdown: 'the scheduler was stopping',
+  stalled: 'the scheduler itself stood still',
+};
+
+function ofMiss(
+  { firing, reason, count: firings = 1, firstScheduledFor }: FiringMissed,
+  format: InstantFormat,
+): string {
+  const last = format(firing.scheduledFor);
+  const which =
+    firings === 1 || firstScheduledFor === undefined
+      ? `its firing of ${last}`
+      : `${firings} firings from ${format(firstScheduledFor)} to ${last}`;
+  return `${firing.jobName} missed ${which}: ${MISSES[reason]}`;
+}
+
+function ofJump({ deltaMs, cause, corrected }: ClockJumped): string {
+  const by = humanDuration(Math.abs(deltaMs));
+  if (cause === 'suspend') return `the machine was suspended for ${by}`;
+  return `the clock was set ${deltaMs > 0 ? 'forward' : 'back'} by ${by}${corrected ? ': every timer is armed anew' : ''}`;
+}
