@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-import '../dist/cli/main.js';
+'use strict';
+
+require('./code-cache.js').install();
+require('../dist/cli/main.cjs');

@@ -62,11 +62,10 @@ function exit(code: number): void {
   process.stdout.once('close', () => process.exit(code));
 }
 
-try {
-  exit(await main(process.argv));
-} catch (error) {
-  process.stderr.write(
-    `timers: internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+function fail(error: unknown): never {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`timers: internal error, please report it: ${stack}\n`);
   process.exit(FAILED);
 }
+
+main(process.argv).then(exit, fail);

@@ -1,5 +1,4 @@
-import { Chalk } from 'chalk';
-import { toTimestamp, type Instant } from '../../domain/time.js';
+import { DAY, toTimestamp, type Instant } from '../../domain/time.js';
 import { formatLocal } from '../../schedules/index.js';
 import { humanDuration } from '../../sinks/index.js';
 import type { ComingFiring } from '../coming-firings.js';
@@ -21,15 +20,12 @@ export function printFirings(firings: Iterable<ComingFiring>, { terminal, now, a
     for (const firing of firings) terminal.out(JSON.stringify(toJson(firing)));
     return;
   }
-  const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   let page: ComingFiring[] = [];
   let isEmpty = true;
   const flush = () => {
-    const lines = renderTable(
-      page.map((firing) => toRow(firing, now)),
-      terminal.width,
-    );
-    for (const line of lines) terminal.out(line.replace(/ {2}(in .*|now|.* ago)$/, (ending) => chalk.dim(ending)));
+    const rows = page.map((firing) => toRow(firing, now));
+    const lines = renderTable(rows, { width: terminal.width, flexible: 1 });
+    for (const line of lines) terminal.out(line);
     page = [];
   };
   for (const firing of firings) {
@@ -61,6 +57,12 @@ export function localTime(instant: Instant, timezone: string): string {
   const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';
   const fraction = local.slice(19, 23) === '.000' ? '' : local.slice(19, 23);
   return `${weekday} ${local.slice(0, 10)} ${local.slice(11, 19)}${fraction} ${local.slice(23)}`;
+}
+
+/** As {@link localTime}, shorter: within the week the weekday stands for the date. */
+export function shortLocalTime(instant: Instant, timezone: string, now: Instant): string {
+  const [weekday = '', date = '', ...rest] = localTime(instant, timezone).split(' ');
+  return [Math.abs(instant - now) < 6 * DAY ? weekday : date, ...rest].join(' ');
 }
 
 /** `in 17 h`, `now`, `3 min ago`. */

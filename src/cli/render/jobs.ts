@@ -3,7 +3,7 @@ import type { Job } from '../../domain/job.js';
 import { toTimestamp, type Instant } from '../../domain/time.js';
 import { nextInWindow } from '../../engine/plan-due.js';
 import type { Terminal } from '../terminal.js';
-import { fromNow, localTime } from './firings.js';
+import { fromNow, shortLocalTime } from './firings.js';
 import { scheduleInWords } from './schedule-words.js';
 import { renderTable } from './table.js';
 
@@ -20,8 +20,11 @@ export function printJobs(jobs: readonly Job[], { terminal, now, asJson }: Print
     return;
   }
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
-  const head = ['NAME', 'SCHEDULE', 'NEXT', 'LAST'];
-  const [first = '', ...lines] = renderTable([head, ...jobs.map((job) => toRow(job, now))], terminal.width);
+  const head = ['NAME', 'SCHEDULE', 'NEXT'];
+  const [first = '', ...lines] = renderTable([head, ...jobs.map((job) => toRow(job, now))], {
+    width: terminal.width,
+    flexible: 1,
+  });
   terminal.out(chalk.dim(first));
   for (const line of lines) terminal.out(line);
 }
@@ -43,6 +46,6 @@ function toJson(job: Job, now: Instant) {
 
 function toRow(job: Job, now: Instant): string[] {
   const next = nextOf(job, now);
-  const coming = next === undefined ? 'never' : `${localTime(next, job.timezone)} (${fromNow(next, now)})`;
-  return [job.name, scheduleInWords(job), job.enabled ? coming : 'disabled', '-'];
+  const coming = next === undefined ? 'never' : `${shortLocalTime(next, job.timezone, now)} (${fromNow(next, now)})`;
+  return [job.name, scheduleInWords(job), job.enabled ? coming : 'disabled'];
 }

@@ -1,0 +1,61 @@
+'use strict';
+
+// Compiling the program is half of its start-up time. V8 can keep compiled code; since Node 22.8 Node does that by itself, on Node 20
+// this file does: beside each script of dist/cli the build leaves a file of V8's, made by running the commands once (`node
+// bin/code-cache.js`). V8 refuses one of another version, flags or source, and then compiles as usual: nothing depends on it.
+
+const { spawnSync } = require('node:child_process');
+const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const Module = require('node:module');
+const { tmpdir } = require('node:os');
+const { dirname, join } = require('node:path');
+const { Script } = require('node:vm');
+
+const PROGRAM = join(__dirname, '..', 'dist', 'cli');
+const cacheOf = (filename) => `${filename}.v8cache`;
+
+/** Lets the scripts of dist/cli begin with what V8 kept of them; with `keep`, leaves what it knows of them at exit. */
+function install(keep = process.env.TIMERS_KEEP_CODE === '1') {
+  if (Module.enableCompileCache) {
+    Module.enableCompileCache();
+    return;
+  }
+  const compile = Module.prototype._compile;
+  const scripts = new Map();
+  Module.prototype._compile = function (content, filename, ...rest) {
+    if (!filename.startsWith(PROGRAM)) return compile.call(this, content, filename, ...rest);
+    const cachedData = readCache(filename);
+    const script = new Script(Module.wrap(content), { filename, ...(cachedData && { cachedData }) });
+    scripts.set(filename, script);
+    const load = (id) => this.require(id);
+    return script.runInThisContext().call(this.exports, this.exports, load, this, filename, dirname(filename));
+  };
+  if (keep) process.on('exit', () => scripts.forEach((script, filename) => writeFileSync(cacheOf(filename), script.createCachedData())));
+}
+
+function readCache(filename) {
+  try {
+    return readFileSync(cacheOf(filename));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs the commands people run, so that V8 keeps the functions they need. Each run begins with what the one before has left. */
+function build() {
+  if (Module.enableCompileCache) return;
+  const folder = mkdtempSync(join(tmpdir(), 'timers-'));
+  const file = join(folder, 'timers.yaml');
+  writeFileSync(file, 'timers:\n  a: {in: 1ms, run: echo a}\n  b: {cron: "0 3 * * 1-5", enabled: false, run: [echo, b]}\n');
+  const lines = ['--help', 'validate', 'list', 'next', 'run a', 'start --log-format pretty', 'start', 'validate'];
+  for (const line of lines) {
+    const [command, ...options] = line.split(' ');
+    const env = { ...process.env, TIMERS_KEEP_CODE: '1' };
+    const { status, stderr } = spawnSync(process.execPath, [join(__dirname, 'timers.js'), command, ...options], { cwd: folder, env });
+    if (status !== 0) throw new Error(`timers ${line} ended with ${status}: ${stderr}`);
+  }
+  rmSync(folder, { recursive: true });
+}
+
+module.exports = { install };
+if (require.main === module) build();
