@@ -63,8 +63,7 @@ export class BatchingDestination implements Destination {
   #refusals = 0;
   #dropped = 0;
   #tellDropped: (records: number) => void = () => undefined;
-  /** Counts successful writes: no change over {@link STALL} means standing still. */
-  #moves = 0;
+  #movedAt: Duration = 0;
   #unwatch: Cancel | undefined;
   readonly #drained = new Gate();
   readonly #flushed = new Gate();
@@ -132,7 +131,7 @@ export class BatchingDestination implements Destination {
   #moved(written: number): void {
     this.#writing = this.#writing.subarray(written);
     this.#size -= written;
-    this.#moves++;
+    this.#movedAt = this.#clock.monotonic();
     this.#refusals = 0;
     this.#isStalled = false;
     this.#isTroubled = false;
@@ -185,13 +184,17 @@ export class BatchingDestination implements Destination {
     this.#flushed.open();
   }
 
+  /** Counts from now on how long nothing moves. */
   #watch(): void {
+    this.#movedAt = this.#clock.monotonic();
     this.#unwatch?.();
-    const moves = this.#moves;
-    this.#unwatch = this.#clock.after(STALL, () => {
-      if (this.#moves === moves) this.#stall();
-      this.#watch();
-    });
+    this.#unwatch = this.#clock.after(STALL, () => this.#look());
+  }
+
+  #look(): void {
+    const left = this.#movedAt + STALL - this.#clock.monotonic();
+    if (left <= 0) this.#stall();
+    this.#unwatch = this.#clock.after(left > 0 ? left : STALL, () => this.#look());
   }
 
   #stall(): void {

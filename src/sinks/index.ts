@@ -1,3 +1,4 @@
+import { pretty } from './console.js';
 import { json } from './json-log.js';
 import type { SinkKind } from './kind.js';
 
@@ -9,4 +10,4 @@ export { messageOf } from './message.js';
 export { openDestination } from './writers.js';
 
 /** Every form of the log. */
-export const sinkKinds: readonly SinkKind[] = [json];
+export const sinkKinds: readonly SinkKind[] = [json, pretty];

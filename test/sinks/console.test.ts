@@ -1,0 +1,107 @@
+import { describe, expect, it, test } from 'vitest';
+import type { TimerEvent } from '../../src/domain/event.js';
+import { createConsole } from '../../src/sinks/console.js';
+import { plainText } from '../../src/sinks/plain-text.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { CapturedDestination } from './captured-destination.js';
+import { firing, SENTENCES } from './events.js';
+
+function rows(events: readonly TimerEvent[], color = false): string {
+  const destination = new CapturedDestination();
+  const sink = createConsole({ destination, clock: new FakeClock(), level: 'info', host: 'box', color });
+  for (const event of events) sink.accept(event);
+  return destination.records.join('');
+}
+
+/** Local time, so that the rows are the same in every zone. */
+const at = (local: string) => new Date(`2026-${local}`).getTime();
+const job = (jobName: string, local = '11-23T09:00:00') => ({
+  firing: { ...firing, jobName, scheduledFor: at(local) },
+  runId: 'r1',
+});
+
+const NIGHT: readonly TimerEvent[] = [
+  { event: 'scheduler.started', at: at('11-23T23:59:58'), version: '1', file: '/etc/timers.yaml', timers: 2, pid: 7 },
+  { event: 'run.started', at: at('11-23T23:59:59'), attempt: 1, pid: 9, latenessMs: 0, ...job('backup') },
+  {
+    event: 'run.output',
+    at: at('11-23T23:59:59'),
+    stream: 'stdout',
+    line: 'dumping\tapp',
+    truncated: false,
+    ...job('backup'),
+  },
+  {
+    event: 'run.output',
+    at: at('11-24T00:00:01'),
+    stream: 'stderr',
+    line: '\x1b[2J\x1b]0;owned\x07disk full',
+    truncated: true,
+    ...job('backup'),
+  },
+  {
+    event: 'run.finished',
+    at: at('11-24T00:00:01'),
+    outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+    durationMs: 2_000,
+    attempts: 1,
+    latenessMs: 0,
+    ...job('backup'),
+  },
+  { event: 'run.started', at: at('11-24T00:00:02'), attempt: 1, pid: 9, latenessMs: 0, ...job('warm-cache') },
+  {
+    event: 'firing.skipped',
+    at: at('11-24T00:00:03'),
+    firing: job('backup', '11-24T00:00:03').firing,
+    reason: 'overlap',
+  },
+  { event: 'firing.missed', at: at('11-24T00:00:03'), firing: job('backup').firing, reason: 'downtime' },
+];
+
+describe('the console', () => {
+  it('tells a night', () => {
+    expect(rows(NIGHT)).toBe(`\
+── Mon 2026-11-23 ────────────────────────────────────────
+23:59:58 · started 2 timers of /etc/timers.yaml
+23:59:59 ▸ backup started
+23:59:59 │ backup dumping\tapp
+── Tue 2026-11-24 ────────────────────────────────────────
+00:00:01 ┃ backup disk full … (cut)
+00:00:01 ✗ backup failed: exit code 3 after 2 s
+00:00:02 ▸ warm-cache started
+00:00:03 ○ backup     skipped its firing of 00:00:03: the last run is still on
+00:00:03 ○ backup     missed its firing of Mon 2026-11-23 09:00:00: the scheduler was not running
+`);
+  });
+
+  it('says the same in colour', () => {
+    const colored = rows(NIGHT, true);
+    expect(colored).toContain('\x1b[');
+    expect(plainTextOfRows(colored)).toBe(rows(NIGHT));
+  });
+
+  test.each(SENTENCES)('has one row for: %s', (_, event) => {
+    expect(rows([event]).split('\n')).toHaveLength(3);
+  });
+});
+
+const plainTextOfRows = (text: string) => text.split('\n').map(plainText).join('\n');
+
+describe('plain text', () => {
+  test.each([
+    ['text stays', 'a é 漢 😀\tb', 'a é 漢 😀\tb'],
+    ['colour goes', '\x1b[1;31mred\x1b[0m', 'red'],
+    ['cursor and screen', 'a\x1b[2J\x1b[H\x1b[10;10Hb', 'ab'],
+    ['title, ended either way', '\x1b]0;x\x07a\x1b]2;y\x1b\\b', 'ab'],
+    ['links', '\x1b]8;;http://a\x1b\\text\x1b]8;;\x1b\\', 'text'],
+    ['device control', '\x1bPq#0\x1b\\a', 'a'],
+    ['a sequence without end', 'a\x1b[31', 'a'],
+    ['other escapes', 'a\x1bcb\x1b(Bc', 'abc'],
+    ['C1', 'a\u009b31mb\u009dx\u009cc', 'abc'],
+    ['a progress bar', '10 %\r20 %\r30 %\r', '30 %'],
+    ['controls', 'a\0b\x08c\x7f', 'a\uFFFDb\uFFFDc\uFFFD'],
+    ['text turned around', 'a\u202eb\u2066c', 'a\uFFFDb\uFFFDc'],
+  ])('%s', (_, text, expected) => {
+    expect(plainText(text)).toBe(expected);
+  });
+});

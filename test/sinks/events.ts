@@ -1,0 +1,96 @@
+import type { TimerEvent } from '../../src/domain/event.js';
+import type { Firing } from '../../src/domain/firing.js';
+
+export const at = Date.parse('2026-11-23T08:00:00.500Z');
+
+export const firing: Firing = {
+  jobName: 'backup',
+  scheduledFor: Date.parse('2026-11-23T08:00:00Z'),
+  trigger: 'schedule',
+  generation: 0,
+};
+
+const run = { at, firing, runId: 'r1' } as const;
+const finished = { event: 'run.finished', durationMs: 1_234, attempts: 1, latenessMs: 3, ...run } as const;
+
+/** One event of every form, with the sentence it comes down to. */
+export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
+  [
+    'started 3 timers of /etc/timers.yaml',
+    { event: 'scheduler.started', at, version: '1', file: '/etc/timers.yaml', timers: 3, pid: 7 },
+  ],
+  [
+    'started 1 timer of /etc/timers.yaml',
+    { event: 'scheduler.started', at, version: '1', file: '/etc/timers.yaml', timers: 1, pid: 7 },
+  ],
+  ['stopping on SIGTERM: 2 runs to end', { event: 'scheduler.stopping', at, signal: 'SIGTERM', running: 2 }],
+  ['stopping: nothing is running', { event: 'scheduler.stopping', at, running: 0 }],
+  ['stopped after 2 h 3 min and 120 runs', { event: 'scheduler.stopped', at, runs: 120, uptimeMs: 7_380_000 }],
+  ['backup started', { event: 'run.started', attempt: 1, pid: 9, latenessMs: 12, ...run }],
+  ['backup started, 4 s late', { event: 'run.started', attempt: 1, pid: 9, latenessMs: 4_000, ...run }],
+  [
+    'backup started to catch up',
+    { event: 'run.started', attempt: 1, pid: 9, latenessMs: 9e6, ...run, firing: { ...firing, trigger: 'catch_up' } },
+  ],
+  ['backup started again (attempt 2)', { event: 'run.started', attempt: 2, pid: 9, latenessMs: 9_000, ...run }],
+  ['backup wrote to stderr', { event: 'run.output', stream: 'stderr', line: 'oops', truncated: false, ...run }],
+  [
+    'backup failed: exit code 3 (attempt 1); trying again in 5 s',
+    {
+      event: 'attempt.failed',
+      attempt: 1,
+      retryInMs: 5_000,
+      outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+      ...run,
+    },
+  ],
+  ['backup finished in 1.2 s', { ...finished, outcome: { status: 'success', exitCode: 0 } }],
+  ['backup finished in 1.2 s (2 attempts)', { ...finished, attempts: 2, outcome: { status: 'success', exitCode: 0 } }],
+  [
+    'backup failed: exit code 3 after 1.2 s (3 attempts)',
+    { ...finished, attempts: 3, outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' } },
+  ],
+  [
+    'backup failed: nope was not found in PATH',
+    { ...finished, outcome: { status: 'failure', exitCode: 127, error: 'nope was not found in PATH' } },
+  ],
+  [
+    'backup timed out after 1.2 s',
+    { ...finished, outcome: { status: 'timeout', signal: 'SIGTERM', error: 'timed out after 1000 ms' } },
+  ],
+  [
+    'backup canceled after 1.2 s: the scheduler was stopped',
+    { ...finished, outcome: { status: 'canceled', error: 'the scheduler was stopped' } },
+  ],
+  ['backup lost: the scheduler died while it was running', { ...finished, outcome: { status: 'lost' } }],
+  [
+    'backup skipped its firing of 2026-11-23T08:00:00.000Z: the last run is still on',
+    { event: 'firing.skipped', at, firing, reason: 'overlap' },
+  ],
+  [
+    'backup skipped its firing of 2026-11-23T08:00:00.000Z: not our turn',
+    { event: 'firing.skipped', at, firing, reason: 'not_our_turn' },
+  ],
+  [
+    'backup missed its firing of 2026-11-23T08:00:00.000Z: it could not start in time',
+    { event: 'firing.missed', at, firing, reason: 'deadline' },
+  ],
+  [
+    'backup missed 12 firings from 2026-11-22T20:00:00.000Z to 2026-11-23T08:00:00.000Z: the clock jumped',
+    {
+      event: 'firing.missed',
+      at,
+      firing,
+      reason: 'clock_jump',
+      count: 12,
+      firstScheduledFor: Date.parse('2026-11-22T20:00:00Z'),
+    },
+  ],
+  ['the clock was set forward by 1 h', { event: 'clock.jumped', at, deltaMs: 3_600_000, cause: 'step' }],
+  [
+    'the clock was set back by 5 h: every timer is armed anew',
+    { event: 'clock.jumped', at, deltaMs: -18_000_000, cause: 'step', corrected: true },
+  ],
+  ['the machine was suspended for 8 h 30 min', { event: 'clock.jumped', at, deltaMs: 30_600_000, cause: 'suspend' }],
+  ['4 log records dropped: the log could not be written fast enough', { event: 'log.dropped', at, records: 4 }],
+];

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { humanDuration } from '../../src/sinks/human-duration.js';
+import { messageOf } from '../../src/sinks/message.js';
+import { SENTENCES } from './events.js';
+
+describe('messages', () => {
+  test.each(SENTENCES)('%s', (sentence, event) => {
+    expect(messageOf(event)).toBe(sentence);
+  });
+});
+
+describe('durations', () => {
+  test.each([
+    [0, '0 ms'],
+    [0.4, '0 ms'],
+    [320, '320 ms'],
+    [999.6, '1 s'],
+    [1_234, '1.2 s'],
+    [59_949, '59.9 s'],
+    [59_950, '1 min'],
+    [60_000, '1 min'],
+    [250_000, '4 min 10 s'],
+    [3_599_700, '1 h'],
+    [7_380_000, '2 h 3 min'],
+    [86_399_999, '1 d'],
+    [432_000_000, '5 d'],
+    [439_200_000, '5 d 2 h'],
+  ])('%s ms is %s', (duration, words) => {
+    expect(humanDuration(duration)).toBe(words);
+  });
+});
