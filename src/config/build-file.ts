@@ -149,7 +149,7 @@ class FileBuilder {
       this.#report.error('timers', {
         code: 'wrong-type',
         message,
-        hint: `Give each timer a name instead of a dash. ${EXAMPLE}`,
+        hint: value.kind === 'list' ? `Give each timer a name instead of a dash. ${EXAMPLE}` : EXAMPLE,
       });
     }
     return [];

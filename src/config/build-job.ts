@@ -6,11 +6,12 @@ import { buildRun, buildSetting, type CommandContext, type Setting } from './bui
 import { buildPolicies } from './build-policies.js';
 import { jobOffset } from './job-offset.js';
 import type { Machine } from './machine.js';
-import type { MapReport } from './map-report.js';
+import type { MapReport, Words } from './map-report.js';
 import { present } from './present.js';
-import { quote } from './quote.js';
+import { clip, quote } from './quote.js';
 import { readSchedule, readTimestamp, type ReadSchedule } from './read-schedule.js';
 import type { TimerValues } from './schema.js';
+import { isKeyOf, meantKey } from './unknown-key.js';
 
 export interface JobContext {
   readonly machine: Machine;
@@ -75,18 +76,26 @@ function buildTiming(
 /** The zone of a map that may name one, else `fallback`; an unknown one is told. */
 export function readTimezone(name: string | undefined, fallback: string, report: MapReport): string {
   if (name === undefined || isTimeZone(name)) return name ?? fallback;
-  const meant = suggestTimeZone(name);
-  const hint = meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
-  report.error('timezone', {
-    code: 'unknown-timezone',
-    message: `timezone: there is no time zone ${quote(name)}.`,
-    hint,
-  });
+  report.error('timezone', unknownTimezone(name));
   return fallback;
+}
+
+/** The last one told: the same typing error is often made many times, and looking for the name meant takes a millisecond. */
+let toldTimezone: { readonly name: string; readonly words: Words } | undefined;
+
+function unknownTimezone(name: string): Words {
+  if (toldTimezone?.name === name) return toldTimezone.words;
+  const meant = name.length < 100 ? suggestTimeZone(name) : undefined;
+  const hint = meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
+  const message = `timezone: there is no time zone ${quote(clip(name))}.`;
+  toldTimezone = { name, words: { code: 'unknown-timezone', message, hint } };
+  return toldTimezone.words;
 }
 
 function readRun(values: TimerValues, report: MapReport): Job['command']['run'] | undefined {
   if (report.ownKeys().includes('run')) return buildRun('run', values.run, report);
+  // A misspelled "run" is told already, with the right word.
+  if (report.ownKeys().some((key) => !isKeyOf('timer', key) && meantKey(key, 'timer') === 'run')) return undefined;
   report.errorInAll({
     code: 'missing-run',
     message: 'The timer has no run: it says when, but not what.',

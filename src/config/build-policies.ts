@@ -1,5 +1,5 @@
 import type { Breaker, Job } from '../domain/job.js';
-import { MINUTE, SECOND, type Duration } from '../domain/time.js';
+import { MINUTE, SECOND } from '../domain/time.js';
 import { catchUp, overlap, retry } from '../policies/index.js';
 import type { MapReport } from './map-report.js';
 import { present } from './present.js';

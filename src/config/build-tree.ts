@@ -1,34 +1,43 @@
 import { isAlias, isMap, isScalar, type Alias, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 
 import type { Problem, Problems } from './diagnostic.js';
-import type { Entry, ListNode, MapNode, Node, Slot } from './node.js';
+import type { BrokenNode, Entry, ListNode, MapNode, Node, Slot } from './node.js';
 import type { YamlDocument } from './parse-yaml.js';
 import { clip, needsQuotes } from './quote.js';
 import type { Span } from './source.js';
 
-/** How many values a file may have once its aliases are written out. Nobody's file comes near; an alias bomb passes it at once. */
-const MAX_VALUES = 5_000_000;
+/** How many values the aliases of a file may stand for. Nobody's file comes near; an alias bomb passes it at once. */
+const MAX_REPEATED = 1_000_000;
 
 /**
  * Builds the tree of one document: aliases and merge keys (`<<`) resolved without copying, duplicate keys told.
- * What lies in `broken` is told already and becomes a broken node.
+ * What is in `broken` is told on the way, under its path, and becomes a broken node.
  */
-export function buildTree(document: YamlDocument, problems: Problems, broken: readonly Span[]): Slot {
+export function buildTree(document: YamlDocument, problems: Problems, broken: readonly Broken[]): Slot {
   return new TreeBuilder(problems, broken).slot(document.contents, { start: 0, end: 0 });
+}
+
+/** A value with a mistake that was found before there was a tree. */
+export interface Broken {
+  /** The offset at which the value begins. */
+  readonly start: number;
+  readonly problem: Omit<Problem, 'path'>;
 }
 
 class TreeBuilder {
   readonly #problems: Problems;
-  readonly #broken: ReadonlySet<number>;
+  readonly #broken: ReadonlyMap<number, Broken>;
   readonly #anchors = new Map<string, Node | 'open'>();
   /** Values below a node, aliases written out. */
   readonly #sizes = new WeakMap<Node, number>();
   #size = 0;
+  /** Of these, the ones that an alias repeats. */
+  #repeated = 0;
   readonly #path: (string | number)[] = [];
 
-  constructor(problems: Problems, broken: readonly Span[]) {
+  constructor(problems: Problems, broken: readonly Broken[]) {
     this.#problems = problems;
-    this.#broken = new Set(broken.map(({ start }) => start));
+    this.#broken = new Map(broken.map((value) => [value.start, value]));
   }
 
   slot(yaml: ParsedNode | null | undefined, fallback: Span): Slot {
@@ -36,7 +45,11 @@ class TreeBuilder {
       return { value: { kind: 'scalar', value: null, text: '', ...fallback }, at: fallback };
     const at = spanOf(yaml);
     if (isAlias(yaml)) return { value: this.#resolve(yaml, at), at };
-    if (this.#broken.has(at.start)) return { value: { kind: 'broken', ...at }, at };
+    const broken = this.#broken.get(at.start);
+    if (broken) {
+      this.#error(broken.problem);
+      return { value: { kind: 'broken', ...at }, at };
+    }
     return { value: this.#anchored(yaml, at), at };
   }
 
@@ -65,12 +78,12 @@ class TreeBuilder {
     return { kind: 'list', items, ...at };
   }
 
-  #map(yaml: YAMLMap.Parsed, at: Span): MapNode {
+  #map(yaml: YAMLMap.Parsed, at: Span): MapNode | BrokenNode {
     const entries = new Map<string, Entry>();
     const merged: Slot[] = [];
     for (const pair of yaml.items) {
       const key = this.#key(pair.key);
-      if (key === undefined) continue;
+      if (key === undefined) return { kind: 'broken', ...at };
       const value = this.#within(key.text, () => this.slot(pair.value, { start: key.span.end, end: key.span.end }));
       if (key.text === '<<') merged.push(value);
       else if (!this.#isDuplicate(entries, key)) entries.set(key.text, { ...value, key: key.span });
@@ -93,7 +106,6 @@ class TreeBuilder {
 
   #key(yaml: ParsedNode): { text: string; span: Span } | undefined {
     const span = spanOf(yaml);
-    if (this.#broken.has(span.start)) return undefined;
     if (isScalar(yaml)) return { text: typeof yaml.value === 'string' ? yaml.value : yaml.source, span };
     const hint = isMap(yaml) ? 'If this is a template such as {{ name }}, quote it.' : undefined;
     this.#error({ code: 'bad-key', message: 'A key is plain text, not a list, a map or an alias.', hint, at: span });
@@ -129,20 +141,20 @@ class TreeBuilder {
     const found = this.#anchors.get(alias.source);
     const broken: Node = { kind: 'broken', ...at };
     if (found === undefined) {
-      if (!this.#broken.has(at.start))
-        this.#error({ code: 'unknown-alias', ...this.#unknownAlias(alias.source, at), at });
+      this.#error({ code: 'unknown-alias', ...this.#unknownAlias(alias.source, at), at });
       return broken;
     }
     if (found === 'open') {
       this.#error({ code: 'alias-cycle', message: `"*${clip(alias.source)}" stands inside what it repeats.`, at });
       return broken;
     }
-    const isFirst = this.#size <= MAX_VALUES;
-    this.#size += this.#sizes.get(found) ?? 1;
-    if (this.#size <= MAX_VALUES) return found;
-    if (!isFirst) return broken;
-    const message = `The aliases of this file stand for more than ${MAX_VALUES.toLocaleString('en')} values.`;
-    this.#error({ code: 'alias-bomb', message, at });
+    const isFirst = this.#repeated <= MAX_REPEATED;
+    const size = this.#sizes.get(found) ?? 1;
+    this.#size += size;
+    this.#repeated += size;
+    if (this.#repeated <= MAX_REPEATED) return found;
+    const message = `The aliases of this file stand for more than ${MAX_REPEATED.toLocaleString('en')} values.`;
+    if (isFirst) this.#error({ code: 'alias-bomb', message, at });
     return broken;
   }
 

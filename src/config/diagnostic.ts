@@ -34,7 +34,7 @@ const MOST = 1_000;
 export class Problems {
   readonly #source: Source;
   readonly #found = new Map<string, Diagnostic>();
-  #errors = 0;
+  #hasErrors = false;
 
   constructor(source: Source) {
     this.#source = source;
@@ -45,7 +45,12 @@ export class Problems {
   }
 
   get hasErrors(): boolean {
-    return this.#errors > 0;
+    return this.#hasErrors;
+  }
+
+  /** Whether a mistake is told already, or so many are that no other will be. */
+  isTold(code: string, at: Span): boolean {
+    return this.#found.size >= MOST || this.#found.has(idOf(code, at));
   }
 
   error(problem: Problem): void {
@@ -62,12 +67,13 @@ export class Problems {
   }
 
   #add(severity: Diagnostic['severity'], problem: Problem): void {
-    const id = `${problem.at.start}:${problem.code}`;
-    if (this.#found.has(id)) return;
-    if (severity === 'error') this.#errors += 1;
-    if (this.#found.size < MOST) this.#found.set(id, toDiagnostic(severity, problem, this.#source));
+    if (severity === 'error') this.#hasErrors = true;
+    if (this.isTold(problem.code, problem.at)) return;
+    this.#found.set(idOf(problem.code, problem.at), toDiagnostic(severity, problem, this.#source));
   }
 }
+
+const idOf = (code: string, at: Span): string => `${at.start}:${code}`;
 
 function toDiagnostic(severity: Diagnostic['severity'], problem: Problem, source: Source): Diagnostic {
   const { line, column } = source.position(problem.at.start);

@@ -16,7 +16,6 @@ export function explainFault(fault: YamlFault, parsed: ParsedYaml, source: Sourc
 export const isLocal = ({ code }: YamlFault): boolean => LOCAL.has(code);
 
 const LOCAL: ReadonlySet<YamlFault['code']> = new Set([
-  'TAG_RESOLVE_FAILED',
   'BAD_DQ_ESCAPE',
   'BAD_SCALAR_START',
   'BAD_ALIAS',
@@ -31,11 +30,11 @@ function endsBefore(span: Span, fault: YamlFault, source: Source): boolean {
 }
 
 function unclosedQuote(span: Span, source: Source): Problem {
-  const line = source.position(span.end - 1).line;
-  const isLast = span.end >= source.text.length;
-  const message = isLast
-    ? 'The quote that opens here is never closed.'
-    : `The quote that opens here is closed only in line ${line}.`;
+  const { line } = source.position(span.end - 1);
+  const isClosed = line > source.position(span.start).line && /["']$/.test(source.slice(span));
+  const message = isClosed
+    ? `The quote that opens here is closed only in line ${line}.`
+    : 'The quote that opens here is not closed.';
   const hint = 'Close it on the same line; in double quotes, a quote is written \\".';
   return { code: 'unclosed-quote', message, hint, at: { start: span.start, end: span.start + 1 } };
 }
@@ -45,11 +44,7 @@ const explanations: Partial<Record<YamlFault['code'], Explain>> = {
   BAD_INDENT: badIndent,
   MULTILINE_IMPLICIT_KEY: brokenLine,
   BLOCK_AS_IMPLICIT_KEY: nested,
-  BLOCK_IN_FLOW: (fault) => ({
-    code: 'block-in-brackets',
-    message: 'Inside brackets, lists and maps are written in brackets too.',
-    at: fault,
-  }),
+  BLOCK_IN_FLOW: blockInFlow,
   UNEXPECTED_TOKEN: unexpected,
   BAD_SCALAR_START: (fault, source) => ({ code: 'needs-quotes', ...needsQuotes(source, fault), at: fault }),
   BAD_ALIAS: (fault, source) => ({ code: 'needs-quotes', ...needsQuotes(source, fault), at: fault }),
@@ -70,7 +65,6 @@ const explanations: Partial<Record<YamlFault['code'], Explain>> = {
     message: 'A line that begins with % is a directive, and this one is unknown.',
     at: fault,
   }),
-  TAG_RESOLVE_FAILED: tag,
   KEY_OVER_1024_CHARS: (fault) => ({
     code: 'bad-key',
     message: 'A key is at most 1024 characters long.',
@@ -115,8 +109,17 @@ function noColon(fault: Span, source: Source): Problem {
     };
   }
   const message = `"${clip(text.trim())}" is no key with a value: the colon is missing.`;
-  const [word = ''] = text.trim().split(/\s/, 1);
-  return { code: 'missing-colon', message, hint: `Write ${clip(key ?? word)}: ${clip(value || '…')}`, at };
+  const [, word = text.trim(), rest = '…'] = /^(\S+)\s+(.+)$/.exec(text.trim()) ?? [];
+  const hint = key === undefined ? `Write ${clip(word)}: ${clip(rest)}` : `Write ${clip(key)}: ${clip(value)}`;
+  return { code: 'missing-colon', message, hint, at };
+}
+
+/** Two keys of a `{…}` without a comma between them read as a text with a map in it. */
+function blockInFlow(fault: YamlFault, source: Source): Problem {
+  const [, before = ''] = /^([^\n{}[\],]*\s)[\w.-]+:\s/.exec(source.slice(fault)) ?? [];
+  const at = { start: fault.start + before.length, end: fault.end };
+  if (before !== '') return { code: 'missing-comma', message: 'A comma is missing before this.', at };
+  return { code: 'block-in-brackets', message: 'Inside brackets, lists and maps are written in brackets too.', at };
 }
 
 function badIndent(fault: YamlFault, source: Source, parsed: ParsedYaml): Problem {
@@ -175,7 +178,8 @@ function nested(fault: YamlFault, source: Source, parsed: ParsedYaml): Problem {
   };
 }
 
-function tag(fault: YamlFault, source: Source): Problem {
+/** Puts the words to a tag in front of a value. */
+export function explainTag(fault: Span, source: Source): Problem {
   const text = source.slice(fault);
   const isForeign = text.startsWith('!!');
   return {

@@ -18,9 +18,14 @@ export function meantIssues(issue: Issue): readonly Issue[] {
   return meant.flatMap(meantIssues).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-const isOfAnotherForm = (issue: Issue): boolean =>
-  issue.path.length === 0 &&
-  (issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union');
+const isOfAnotherForm = ({ path, code }: Issue): boolean => path.length === 0 && ANOTHER_FORM.has(code);
+
+const ANOTHER_FORM: ReadonlySet<string | undefined> = new Set([
+  'invalid_type',
+  'invalid_value',
+  'invalid_format',
+  'invalid_union',
+]);
 
 /** The words for what a schema did not accept. `issue.message` is the phrase for what it would have. */
 export function explainIssue(issue: Issue, key: string, value: Node): Refusal {
@@ -29,7 +34,11 @@ export function explainIssue(issue: Issue, key: string, value: Node): Refusal {
     return { ...refusal, message: `${key}: ${refusal.message}` };
   }
   if (value.kind === 'scalar' && value.value === null) {
-    return { code: 'empty-value', message: `${key} is empty.`, hint: `It takes ${issue.message}.` };
+    return {
+      code: 'empty-value',
+      message: `${key} is empty.`,
+      hint: key.startsWith('env.') ? 'Write "" for an empty text.' : `It takes ${issue.message}.`,
+    };
   }
   const hint = hintFor(issue, value);
   return {

@@ -5,8 +5,11 @@ import type { Span } from './source.js';
 /** Deeper than any timer file, and far from where recursion ends. */
 const MAX_DEPTH = 100;
 
-/** About twice what 100,000 timers take. */
-const MAX_TOKENS = 6_000_000;
+/** More than 100,000 timers of a few keys take. */
+const MAX_TOKENS = 4_000_000;
+
+/** Of a text that is no YAML at all, this many faults are looked at. */
+const MAX_FAULTS = 1_000;
 
 export type YamlDocument = Document.Parsed;
 
@@ -45,7 +48,14 @@ export function parseYaml(text: string): ParsedYaml {
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end(true, text.length));
-  return { documents, faults: documents.flatMap(faultsOf).sort((a, b) => a.start - b.start), ...openings.left() };
+  return {
+    documents,
+    faults: documents
+      .flatMap(faultsOf)
+      .sort((a, b) => a.start - b.start)
+      .slice(0, MAX_FAULTS),
+    ...openings.left(),
+  };
 }
 
 function faultsOf(document: YamlDocument): readonly YamlFault[] {
@@ -78,6 +88,6 @@ class Openings {
   }
 
   left(): Pick<ParsedYaml, 'longQuotes' | 'unclosed'> {
-    return { longQuotes: this.#longQuotes, unclosed: this.#brackets };
+    return { longQuotes: this.#longQuotes.slice(0, MAX_FAULTS), unclosed: this.#brackets };
   }
 }

@@ -13,13 +13,11 @@ export function clip(text: string): string {
 export const quote = (text: string): string => (/["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`);
 
 const OPENERS: Readonly<Record<string, string>> = {
-  '*': 'an alias',
-  '&': 'an anchor',
-  '!': 'a tag',
-  '@': 'a reserved character',
-  '`': 'a reserved character',
-  '%': 'a directive',
-  ',': 'a list separator',
+  '*': 'begins an alias',
+  '&': 'begins an anchor',
+  '!': 'begins a tag',
+  '%': 'begins a directive',
+  ',': 'separates the items of a list',
 };
 
 /** The words for a plain text that YAML reads as something else because of its first character. */
@@ -33,15 +31,41 @@ export function needsQuotes(source: Source, at: Span): { message: string; hint: 
   };
 }
 
-/** `key: value` and `- value` lines: what stands before the value, and the value without a trailing comment. */
-const LINE = /^([ \t]*(?:- +)*)((?:[\w.-]+|"[^"]*"|'[^']*')[ \t]*:[ \t]+)?(\S.*?)[ \t]*$/;
+const KEY = /((?:[\w.-]+|"[^"]*"|'[^']*')[ \t]*:[ \t]+)?/.source;
 
-/** The value on the line of an offset, taken as one text, and its key with colon. */
-export function lineValue(source: Source, offset: number): { key: string; value: Span & { text: string } } {
+/** A `key: value` or `- value` line: what stands before the value, and the value. */
+const LINE = new RegExp(`^([ \\t]*(?:- +)*)${KEY}(\\S.*?)[ \\t]*$`);
+
+/** An item within brackets, in the same parts. */
+const ITEM = new RegExp(`^([ \\t]*)${KEY}(\\S.*?)?[ \\t]*$`);
+
+/** A value as it is written, and its key with colon and one space; both empty where there are none. */
+export interface WrittenValue {
+  readonly key: string;
+  readonly value: Span & { readonly text: string };
+}
+
+/** The value at an offset, taken as one text up to the end of its line or, inside brackets, of its item; without a trailing comment. */
+export function lineValue(source: Source, offset: number): WrittenValue {
   const start = source.lineStart(offset);
   const line = source.line(source.position(offset).line);
-  const [, indent = '', key = '', rest = ''] = LINE.exec(line) ?? [];
-  const text = rest.replace(/[ \t]+#.*$/, '');
-  const begin = start + indent.length + key.length;
-  return { key: key.replace(/[ \t]+/g, ' '), value: { start: begin, end: begin + text.length, text } };
+  const whole = written(start, line, LINE);
+  const { value } = whole;
+  const isInside =
+    offset > value.start && /^[[{]/.test(value.text) && !isBalanced(value.text.slice(0, offset - value.start));
+  if (!isInside) return whole;
+  const column = offset - start;
+  const from = Math.max(...['{', '[', ','].map((sign) => line.lastIndexOf(sign, column))) + 1;
+  const length = line.slice(column).search(/[,\]}]/);
+  return written(start + from, line.slice(from, length === -1 ? undefined : column + length), ITEM);
 }
+
+function written(start: number, text: string, form: RegExp): WrittenValue {
+  const [, indent = '', key = '', rest = ''] = form.exec(text) ?? [];
+  const value = rest.replace(/[ \t]+#.*$/, '');
+  const begin = start + indent.length + key.length;
+  return { key: key.replace(/[ \t]+/g, ' '), value: { start: begin, end: begin + value.length, text: value } };
+}
+
+const isBalanced = (text: string): boolean =>
+  (text.match(/[[{]/g) ?? []).length === (text.match(/[\]}]/g) ?? []).length;

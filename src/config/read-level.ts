@@ -5,7 +5,7 @@ import { explainIssue, meantIssues } from './explain-issue.js';
 import { placeOf, type MapNode, type Node } from './node.js';
 import { BROKEN, type PlainValues } from './plain-value.js';
 import type { Span } from './source.js';
-import { unknownKey, type Level } from './unknown-key.js';
+import { isKeyOf, unknownKey, type Level } from './unknown-key.js';
 
 export type Path = readonly (string | number)[];
 
@@ -28,7 +28,7 @@ export class LevelReader {
   read<T>(schema: LevelSchema<T>, map: MapNode, place: { level: Level; path: Path }): T {
     const values = Object.create(null) as Record<string, unknown>;
     for (const [key, entry] of map.entries) {
-      const value = this.#plain.of(key, entry, [...place.path, key]);
+      const value = isKeyOf(place.level, key) ? this.#plain.of(key, entry, [...place.path, key]) : undefined;
       if (value !== BROKEN) values[key] = value;
     }
     const first = schema.safeParse(values);
@@ -56,9 +56,9 @@ export class LevelReader {
 
   #tellUnknown(key: string, level: Level, { map, path }: { map: Node; path: Path }): void {
     const entry = map.kind === 'map' ? map.entries.get(key) : undefined;
-    if (entry === undefined) return;
+    if (entry === undefined || this.#problems.isTold('unknown-key', entry.key)) return;
     if (level === 'file' && key.startsWith('x-')) return;
-    const words = unknownKey(key, level, entry.value.kind === 'map');
+    const words = unknownKey(key, level, isTimer(entry.value));
     this.#problems.error({ ...words, at: entry.key, path: [...path, key] });
   }
 
@@ -68,6 +68,9 @@ export class LevelReader {
     return placeOf({ value: node, at, ...(key && { key }) }, isSameLine);
   }
 }
+
+const isTimer = (node: Node): boolean =>
+  node.kind === 'map' && [...node.entries.keys()].some((key) => isKeyOf('timer', key) && !isKeyOf('defaults', key));
 
 interface Found {
   readonly node: Node;

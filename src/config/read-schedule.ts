@@ -2,10 +2,13 @@ import type { Instant } from '../domain/time.js';
 import { parseTimestamp, scheduleKinds } from '../schedules/index.js';
 import { ScheduleError, type ParsedSchedule, type ScheduleContext, type ScheduleKind } from '../schedules/kind.js';
 import type { MapReport, Part } from './map-report.js';
+import { isKeyOf, meantKey } from './unknown-key.js';
 
 export interface ReadSchedule extends ParsedSchedule {
   readonly key: ScheduleKind['key'];
 }
+
+const SCHEDULE_KEYS: ReadonlySet<string> = new Set(scheduleKinds.map(({ key }) => key));
 
 /** Reads the one schedule key of a timer, and tells when it is missing, not alone, or says no schedule. */
 export function readSchedule(
@@ -17,6 +20,7 @@ export function readSchedule(
   const written = report.ownKeys().flatMap((key) => scheduleKinds.find((kind) => kind.key === key) ?? []);
   const [first, second] = written;
   if (first === undefined) {
+    if (report.ownKeys().some(isMisspelledSchedule)) return undefined;
     const keys = scheduleKinds.map(({ key }) => key).join(', ');
     report.errorInAll({
       code: 'missing-schedule',
@@ -38,6 +42,10 @@ export function readSchedule(
     .map((kind) => parse(kind, values[kind.key], { report, context }));
   return schedules[0];
 }
+
+/** Told already, with the right word. */
+const isMisspelledSchedule = (key: string): boolean =>
+  !isKeyOf('timer', key) && SCHEDULE_KEYS.has(meantKey(key, 'timer') ?? '');
 
 function parse(
   kind: ScheduleKind,

@@ -153,7 +153,9 @@ const sharedKeys = {
   group: z.optional(text),
   retry: z.optional(z.union([count, retry], orMap('a number of attempts'))),
   breaker: z.optional(z.union([count, breaker], orMap('a number of failures'))),
-  catch_up: z.optional(z.union([flag, duration, catchUp], orMap('true, false, a duration'))),
+  catch_up: z.optional(
+    z.union([flag, z.pipe(z.string().check(z.regex(/\d/)), duration), catchUp], orMap('true, false, a duration')),
+  ),
   deadline: z.optional(duration),
   not_before: z.optional(moment),
   not_after: z.optional(moment),

@@ -1,6 +1,6 @@
-import { buildTree } from './build-tree.js';
+import { buildTree, type Broken } from './build-tree.js';
 import type { Problems } from './diagnostic.js';
-import { explainFault, isLocal } from './explain-fault.js';
+import { explainFault, explainTag, isLocal } from './explain-fault.js';
 import type { Slot } from './node.js';
 import { parseYaml, type ParsedYaml, type YamlFault } from './parse-yaml.js';
 import { lineValue, needsQuotes, quote } from './quote.js';
@@ -13,29 +13,32 @@ import type { Source, Span } from './source.js';
 export function readTree(problems: Problems): Slot | undefined {
   const { source } = problems;
   const first = parseYaml(source.text);
-  const unquoted = first.faults.length === 0 ? [] : tellUnquoted(first, problems);
+  const unquoted = findUnquoted(first, source);
   const parsed = unquoted.length === 0 ? first : parseYaml(blank(source.text, unquoted));
-  if (!tellFaults(parsed, problems)) return undefined;
+  const isTrusted = tellFaults(parsed, problems);
   const [document, second] = parsed.documents;
-  if (document === undefined) return undefined;
   if (second !== undefined) tellSecondDocument(second.range[0], problems);
-  const tags = parsed.faults.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
-  return buildTree(document, problems, [...unquoted, ...tags.map((tag) => valueAfter(tag, source))]);
+  const broken = [...unquoted, ...findTagged(parsed, source)];
+  const tree = isTrusted && document ? buildTree(document, problems, broken) : undefined;
+  for (const { problem } of broken) problems.error(problem);
+  return tree;
 }
 
-/** Tells the values that lack quotes, one a line, and answers where they stand. */
-function tellUnquoted({ faults }: ParsedYaml, problems: Problems): readonly Span[] {
-  const { source } = problems;
-  const told = new Map<number, Span>();
+interface Unquoted extends Broken {
+  readonly end: number;
+}
+
+/** The values that lack quotes, one a line, in the order of the file. */
+function findUnquoted({ faults }: ParsedYaml, source: Source): readonly Unquoted[] {
+  const found = new Map<number, Unquoted>();
   for (const fault of faults) {
     const { value } = lineValue(source, fault.start);
-    if (told.has(value.start) || value.text === '' || fault.start < value.start || fault.start >= value.end) continue;
+    const { start, end } = value;
+    if (found.has(start) || fault.start < start || fault.start >= end) continue;
     const words = wordsForUnquoted(fault, faults, source);
-    if (words === undefined) continue;
-    told.set(value.start, value);
-    problems.error({ ...words, at: value });
+    if (words !== undefined) found.set(start, { start, end, problem: { ...words, at: { start, end } } });
   }
-  return [...told.values()];
+  return [...found.values()];
 }
 
 interface Words {
@@ -89,7 +92,7 @@ function wordsForTrailing(
 }
 
 /** Puts a plain word of the same length over each value, so that every position stays as it was. */
-function blank(text: string, values: readonly Span[]): string {
+function blank(text: string, values: readonly Unquoted[]): string {
   let result = '';
   let from = 0;
   for (const { start, end } of values) {
@@ -104,12 +107,13 @@ function tellFaults(parsed: ParsedYaml, problems: Problems): boolean {
   const lines = new Set<number>();
   let isTrusted = true;
   for (const fault of parsed.faults) {
+    if (fault.code === 'TAG_RESOLVE_FAILED') continue;
     const problem = explainFault(fault, parsed, problems.source);
     const { line } = problems.source.position(problem.at.start);
     const isEcho = lines.has(line) || (!isTrusted && !isLocal(fault));
     lines.add(line);
     if (!isEcho) problems.error(problem);
-    if (fault.code !== 'TAG_RESOLVE_FAILED' && fault.code !== 'BAD_DQ_ESCAPE') isTrusted = false;
+    if (fault.code !== 'BAD_DQ_ESCAPE') isTrusted = false;
   }
   return isTrusted;
 }
@@ -126,8 +130,11 @@ function tellSecondDocument(start: number, problems: Problems): void {
   });
 }
 
-/** The value a tag stands before. */
-function valueAfter(tag: Span, source: Source): Span {
-  const gap = /^\s*/.exec(source.text.slice(tag.end, tag.end + 200))?.[0].length ?? 0;
-  return { start: tag.end + gap, end: tag.end + gap };
+/** The values that stand behind a tag: a timer file knows none. */
+function findTagged({ faults }: ParsedYaml, source: Source): readonly Broken[] {
+  const tags = faults.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
+  return tags.map((tag) => {
+    const [gap = ''] = /^\s*/.exec(source.text.slice(tag.end, tag.end + 200)) ?? [];
+    return { start: tag.end + gap.length, problem: explainTag(tag, source) };
+  });
 }

@@ -82,22 +82,30 @@ export function unknownKey(key: string, level: Level, holdsTimer: boolean): Refu
     return { code: 'not-in-defaults', message, hint: 'Move it into the timers.' };
   }
   const message = `There is no key "${clip(key)}" ${PLACES[level]}.`;
-  return { code: 'unknown-key', message, hint: wayOut(key, level, holdsTimer) };
+  const hint = wayOut(key, level, holdsTimer);
+  return { code: 'unknown-key', message, ...(hint !== undefined && { hint }) };
 }
 
-function wayOut(key: string, level: Level, holdsTimer: boolean): string {
-  const keys: readonly string[] = KEYS[level];
-  const meant = sameWord(key, keys) ?? otherWord(key, keys);
+function wayOut(key: string, level: Level, holdsTimer: boolean): string | undefined {
+  const meant = meantKey(key, level);
   if (meant !== undefined) return `Did you mean ${meant}?`;
+  if (holdsTimer && level === 'file') return 'A timer belongs under timers:, indented.';
   const home = homeOf(key, level);
   if (home !== undefined) return `${key} belongs ${PLACES[home]}.`;
-  if (holdsTimer && level === 'file') return 'Is it a timer? Then it belongs under timers:, indented.';
-  const near = nearest(key, keys);
-  if (near !== undefined) return `Did you mean ${near}?`;
-  return `The keys ${PLACES[level]} are: ${keys.join(', ')}.`;
+  const keys: readonly string[] = KEYS[level];
+  return keys.length <= 10 ? `The keys ${PLACES[level]} are ${keys.join(', ')}.` : undefined;
 }
 
-const isKeyOf = (level: Level, key: string): boolean => (KEYS[level] as readonly string[]).includes(key);
+/** The key of a level that somebody most likely meant, or `undefined`; none for a key that is right elsewhere. */
+export function meantKey(key: string, level: Level): string | undefined {
+  const keys: readonly string[] = KEYS[level];
+  return (
+    sameWord(key, keys) ?? otherWord(key, keys) ?? (homeOf(key, level) === undefined ? nearest(key, keys) : undefined)
+  );
+}
+
+/** Whether a level knows a key. */
+export const isKeyOf = (level: Level, key: string): boolean => (KEYS[level] as readonly string[]).includes(key);
 
 const letters = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, '');
 

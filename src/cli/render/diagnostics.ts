@@ -1,0 +1,148 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+
+import type { Diagnostic } from '../../config/index.js';
+import { harmless, toCells, type Cell } from './terminal-text.js';
+
+/** What is to be shown of a timer file's problems. */
+export interface DiagnosticsView {
+  /** The file's name as the person knows it; `undefined` when there is none. */
+  readonly file: string | undefined;
+  /** The file's text. */
+  readonly source: string;
+  readonly problems: readonly Diagnostic[];
+  readonly color: boolean;
+  /** Columns of the terminal; 80 unless told. */
+  readonly width?: number;
+}
+
+/**
+ * Renders problems for a person: place, severity and message; the line with its offending text marked; the way out; and how many
+ * there are. Empty when there are none. Nothing that stands in the file reaches the terminal as a control character.
+ */
+export function renderDiagnostics(view: DiagnosticsView): string {
+  if (view.problems.length === 0) return '';
+  const paint = new Chalk({ level: view.color ? 1 : 0 });
+  const page: Page = {
+    paint,
+    width: Math.max(view.width ?? 80, 40),
+    lines: view.source.split(/\r?\n/),
+    file: view.file,
+  };
+  const blocks = view.problems.map((problem) => renderProblem(problem, page));
+  return `${blocks.join('\n\n')}\n\n${summary(view, paint)}\n`;
+}
+
+interface Page {
+  readonly paint: ChalkInstance;
+  readonly width: number;
+  readonly lines: readonly string[];
+  readonly file: string | undefined;
+}
+
+const INDENT = '  ';
+
+function renderProblem(problem: Diagnostic, page: Page): string {
+  const { paint, width } = page;
+  const place = page.file === undefined ? '' : `${harmless(page.file)}:${problem.line}:${problem.column}  `;
+  const [first = '', ...rest] = wrap(`${place}${problem.severity}  ${harmless(problem.message)}`, width);
+  // Magenta, not yellow, which cannot be read on white.
+  const severity = problem.severity === 'error' ? paint.red.bold('error') : paint.magenta.bold('warning');
+  const head = first.replace(`${place}${problem.severity}`, () => `${paint.bold(place)}${severity}`);
+  const hint = problem.hint === undefined ? [] : wrap(`hint: ${harmless(problem.hint)}`, width);
+  return [
+    head,
+    ...rest,
+    ...snippet(problem, page),
+    ...hint.map((line, index) => (index === 0 ? INDENT : '') + line),
+  ].join('\n');
+}
+
+/** Breaks a text between words; the lines after the first are indented. A word longer than the line stays whole. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<=\S)(?= )/)) {
+    if (line !== '' && columns(line) + columns(word) > width - INDENT.length) {
+      lines.push(line);
+      line = INDENT + INDENT + word.trimStart();
+    } else {
+      line += word;
+    }
+  }
+  return [...lines, line];
+}
+
+const columns = (text: string): number => widthOf(toCells(text));
+const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, { width }) => sum + width, 0);
+
+/** The line and, under it, the mark; nothing where there is no text to show. */
+function snippet(problem: Diagnostic, { paint, width, lines }: Page): readonly string[] {
+  const line = lines[problem.line - 1] ?? '';
+  if (line.trim() === '') return [];
+  const number = String(problem.line);
+  const gutter = `${INDENT}${number} | `;
+  const blank = `${INDENT}${' '.repeat(number.length)} | `;
+  const shown = clipAround(toCells(line), toUnits(problem), width - gutter.length);
+  const mark = ' '.repeat(shown.before) + '^'.repeat(Math.max(shown.marked, 1));
+  return [paint.dim(gutter) + shown.text, paint.dim(blank) + paint.red(mark)];
+}
+
+const toUnits = ({ column, endColumn = column + 1 }: Diagnostic): Stretch => ({
+  start: column - 1,
+  end: endColumn - 1,
+});
+
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Clipped {
+  readonly text: string;
+  /** Columns before the mark. */
+  readonly before: number;
+  readonly marked: number;
+}
+
+/** Shows a line, or of a long one the part around the mark. */
+function clipAround(cells: readonly Cell[], units: Stretch, room: number): Clipped {
+  const mark = { start: cellAt(cells, units.start), end: cellAt(cells, units.end) };
+  const window = windowAround(cells, mark, room);
+  const shown = cells.slice(window.start, window.end);
+  const head = window.start > 0 ? '…' : '';
+  const tail = window.end < cells.length ? '…' : '';
+  const before = widthOf(cells.slice(window.start, mark.start)) + head.length;
+  const marked = widthOf(cells.slice(mark.start, Math.min(mark.end, window.end)));
+  return { text: head + shown.map((cell) => cell.shown).join('') + tail, before, marked };
+}
+
+/** The index of the cell at an offset in UTF-16 units. */
+function cellAt(cells: readonly Cell[], offset: number): number {
+  let units = 0;
+  const index = cells.findIndex((cell) => (units += cell.units) > offset);
+  return index === -1 ? cells.length : index;
+}
+
+/** The cells to show: all, or as many as fit from a little before the mark. */
+function windowAround(cells: readonly Cell[], mark: Stretch, room: number): Stretch {
+  if (widthOf(cells) <= room) return { start: 0, end: cells.length };
+  const lead = Math.floor(room / 3);
+  let start = mark.start;
+  for (let width = 0; start > 0 && width < lead; start--) width += cells[start - 1]?.width ?? 0;
+  let end = start;
+  for (let width = 0; end < cells.length; end++) {
+    width += cells[end]?.width ?? 0;
+    if (width > room - 2) break;
+  }
+  return { start, end };
+}
+
+function summary({ file, problems }: DiagnosticsView, paint: ChalkInstance): string {
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const counts = [count(errors, 'error'), count(problems.length - errors, 'warning')].filter((text) => text !== '');
+  const where = file === undefined ? '' : ` in ${harmless(file)}`;
+  return paint.bold(counts.join(', ')) + where;
+}
+
+const count = (number: number, word: string): string =>
+  number === 0 ? '' : `${number} ${word}${number === 1 ? '' : 's'}`;

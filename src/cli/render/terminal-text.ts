@@ -1,0 +1,56 @@
+/** One character as a terminal shows it: made harmless, and how many columns it takes. */
+export interface Cell {
+  readonly shown: string;
+  readonly width: number;
+  /** UTF-16 units of the text it stands for. */
+  readonly units: number;
+}
+
+const TAB_STOP = 4;
+
+/** Characters two columns wide: East Asian wide and fullwidth (UAX #11), and emoji shown as pictures. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+
+/** Characters that take no column: marks on the one before, joiners, variation selectors. */
+const NARROWER = /[\p{Mn}\p{Me}\u200c\u200d\ufe0f]/u;
+
+/** What could move the cursor, change colours or turn the direction of the text: shown as a sign instead of sent. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+
+/** Cuts a line into what a terminal shows. Tabs become spaces up to the next stop. */
+export function toCells(line: string): readonly Cell[] {
+  const cells: Cell[] = [];
+  let column = 0;
+  for (const character of line) {
+    const cell = toCell(character, column);
+    cells.push(cell);
+    column += cell.width;
+  }
+  return cells;
+}
+
+/** Makes a text of one line harmless to show. */
+export const harmless = (text: string): string =>
+  toCells(text.replaceAll('\t', ' '))
+    .map(({ shown }) => shown)
+    .join('');
+
+function toCell(character: string, column: number): Cell {
+  const units = character.length;
+  if (character === '\t') {
+    const width = TAB_STOP - (column % TAB_STOP);
+    return { shown: ' '.repeat(width), width, units };
+  }
+  if (NARROWER.test(character)) return { shown: character, width: 0, units };
+  if (CONTROL.test(character)) return { ...sign(character), units };
+  return { shown: character, width: WIDE.test(character) ? 2 : 1, units };
+}
+
+/** Control characters have pictures in Unicode; all others are shown by their number. */
+function sign(character: string): Pick<Cell, 'shown' | 'width'> {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) return { shown: String.fromCharCode(0x2400 + code), width: 1 };
+  const shown = `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
+  return { shown, width: shown.length };
+}
