@@ -32,16 +32,18 @@ export class CronSchedule implements Schedule {
 
   next(after: Instant): Instant | undefined {
     if (!(after < END_OF_TIME)) return undefined;
-    // In whole seconds from here on, as are expressions and offsets.
-    let instant = Math.floor(Math.max(after, -END_OF_TIME) / 1000) + 1;
+    // In whole seconds from here on, as are expressions and offsets. The stretch is that of `after` itself: in its last second
+    // nothing is left to be shown, but the gap behind it is still to come.
+    let instant = Math.floor(Math.max(after, -END_OF_TIME) / 1000);
+    let earliest = instant + 1;
     for (let looks = 0; looks < MOST_STRETCHES; looks++) {
       const stretch = this.#zone.stretchAt(instant);
-      const from = Math.max(instant + stretch.offset, this.#dst.repeat === 'first' ? stretch.firstPassFrom : -Infinity);
-      const wall = nextWallTime(this.#expression, from);
+      const freshFrom = this.#dst.repeat === 'first' ? stretch.firstPassFrom : -Infinity;
+      const wall = nextWallTime(this.#expression, Math.max(earliest + stretch.offset, freshFrom));
       const due = this.#instantOf(wall, stretch);
       if (due !== undefined) return due * 1000 <= END_OF_TIME ? due * 1000 : undefined;
       if (wall === Infinity) return undefined;
-      instant = resumeAt(instant, wall, stretch);
+      instant = earliest = resumeAt(instant, wall, stretch);
     }
     return undefined;
   }

@@ -75,7 +75,7 @@ function skippedMonths(expression: Expression): Placed[] {
   const isLeapDay = months.length === 1 && lacking[0] === 2;
   const message = isLeapDay
     ? 'Fires in leap years only.'
-    : `Not every ${monthWords(lacking)} has such a day: those without are skipped.`;
+    : `Months without such a day are skipped: it may be missing in ${monthWords(lacking)}.`;
   const hint = 'Write L for the last day of the month, FRIL for its last Friday.';
   return [[{ code: isLeapDay ? 'cron-leap-day' : 'cron-skipped-months', message, hint }, position]];
 }
