@@ -275,6 +275,7 @@ describe('puppets', () => {
     while (isAlive(leader.pid)) await nextTurn();
     io.cancellation.cancel({ kind: 'shutdown' });
     await outcome;
+    expect(io.cancellation.cause).toBeUndefined();
     expect(isAlive(background.pid)).toBe(true);
   });
 });

@@ -51,7 +51,7 @@ async function attempt(command: Command, io: AttemptIo, { clock, files, env }: S
   const launched = await launch(command, env);
   if ('kind' in launched) return launched;
   const { child, pid } = launched;
-  const exited = exitOf(child);
+  const exited = exitOf(child, io.cancellation);
   const output = new CommandOutput(child, command.output, { io, clock, files });
   const group = new ProcessGroup(pid, clock);
   io.started(pid);
@@ -61,11 +61,12 @@ async function attempt(command: Command, io: AttemptIo, { clock, files, env }: S
   return exit;
 }
 
-function exitOf(child: ChildProcess): Promise<Exit> {
+function exitOf(child: ChildProcess, cancellation: Cancellation): Promise<Exit> {
   return new Promise((resolve) => {
-    child.on('exit', (code, signal) =>
-      resolve(signal === null ? { kind: 'exited', code: code ?? 0 } : { kind: 'signaled', signal }),
-    );
+    child.on('exit', (code, signal) => {
+      cancellation.seal();
+      resolve(signal === null ? { kind: 'exited', code: code ?? 0 } : { kind: 'signaled', signal });
+    });
   });
 }
 

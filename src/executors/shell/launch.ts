@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { subscribe } from 'node:diagnostics_channel';
 import { accessSync, constants, statSync } from 'node:fs';
 import { execa, type Options } from 'execa';
 import type { Command } from '../../domain/command.js';
@@ -10,8 +10,14 @@ type NotStarted = Extract<Exit, { kind: 'not_started' }>;
 /** A command that runs; or why it does not. */
 export type Launch = { readonly child: ChildProcess; readonly pid: number } | NotStarted;
 
-/** Where Node tells of every child process it makes, before it is started. */
-const BIRTHS = 'child_process';
+/**
+ * Whether the child that Node makes is ours. Out of file descriptors, Node makes a child whose error nobody could listen to, because execa
+ * throws before it hands the child out; an error without a listener would end the whole program.
+ */
+let isLaunching = false;
+subscribe('child_process', (message) => {
+  if (isLaunching) (message as { process: ChildProcess }).process.on('error', () => undefined);
+});
 
 /**
  * Starts a command as the leader of a process group of its own, with an empty standard input.
@@ -35,9 +41,7 @@ export function launch(command: Command, env: NodeJS.ProcessEnv): Launch | Promi
     buffer: false,
     reject: false,
   } satisfies Options;
-  // Out of file descriptors, Node makes a child whose error nobody can listen to, because execa throws before it hands the child out.
-  const listen = (message: unknown) => (message as { process: ChildProcess }).process.on('error', () => undefined);
-  subscribe(BIRTHS, listen);
+  isLaunching = true;
   try {
     const child = execa(program, args, options);
     if (child.pid !== undefined) {
@@ -52,7 +56,7 @@ export function launch(command: Command, env: NodeJS.ProcessEnv): Launch | Promi
   } catch (error) {
     return explain(error, command, program);
   } finally {
-    unsubscribe(BIRTHS, listen);
+    isLaunching = false;
   }
 }
 
