@@ -70,7 +70,7 @@ class Rows {
     if (!('firing' in event)) return message;
     const { jobName } = event.firing;
     const text = message.slice(jobName.length + 1);
-    return `${this.#chalk.bold(this.#pad(jobName))} ${isBad(event) ? paint(text) : text}`;
+    return `${this.#chalk.bold(this.#pad(jobName))} ${levelOf(event) === 'error' ? paint(text) : text}`;
   }
 
   #outputOf({ firing, line, truncated }: RunOutput): string {
@@ -107,8 +107,8 @@ class Rows {
   }
 }
 
-/** Whether the message itself deserves the mark's colour. */
-const isBad = (event: TimerEvent): boolean => levelOf(event) !== 'info';
+/** How a date begins. */
+const WEEKDAY = 'Mon ';
 
 interface LocalParts {
   readonly date: string;
@@ -132,7 +132,7 @@ class LocalTime {
   /** Date and time in one text, the date left out when it is `today`. */
   text(instant: Instant, today: string): string {
     const { date, time } = partsOf(instant);
-    return date === today ? time : `${date} ${time}`;
+    return date === today ? time : `${date.slice(WEEKDAY.length)} ${time}`;
   }
 }
 

@@ -70,7 +70,7 @@ describe('the console', () => {
 00:00:01 ✗ backup failed: exit code 3 after 2 s
 00:00:02 ▸ warm-cache started
 00:00:03 ○ backup     skipped its firing of 00:00:03: the last run is still on
-00:00:03 ○ backup     missed its firing of Mon 2026-11-23 09:00:00: the scheduler was not running
+00:00:03 ○ backup     missed its firing of 2026-11-23 09:00:00: the scheduler was not running
 `);
   });
 
