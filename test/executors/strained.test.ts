@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const program = join(mkdtempSync(join(tmpdir(), 'strained-')), 'strained.mjs');
+
+beforeAll(async () => {
+  await build({
+    input: fileURLToPath(new URL('strained.ts', import.meta.url)),
+    platform: 'node',
+    resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+    output: { file: program, format: 'esm' },
+    logLevel: 'silent',
+  });
+});
+
+const run = (strain: string, limits = 'true'): unknown =>
+  JSON.parse(
+    execFileSync('/bin/sh', ['-c', `${limits}; exec '${process.execPath}' '${program}' ${strain}`], {
+      encoding: 'utf8',
+    }),
+  );
+
+describe('under strain', () => {
+  it('says that there are no more files to be had, and the program lives', () => {
+    expect(run('files', 'ulimit -n 64')).toEqual({
+      kind: 'not_started',
+      code: 126,
+      error: 'the shell /bin/sh could not be started: the limit of open files is reached (EMFILE); see `ulimit -n`',
+    });
+  });
+
+  it('stays small whatever a command prints', () => {
+    const { exit, grownMb } = run('flood') as { exit: unknown; grownMb: number };
+    expect(exit).toEqual({ kind: 'exited', code: 0 });
+    expect(grownMb).toBeLessThan(100);
+  });
+});
