@@ -1,11 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+const shared = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  // Messages are asserted by text, so no colour may leak in from the terminal that runs the tests.
+  env: { NO_COLOR: '1' },
+};
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // Messages are asserted by text, so no colour may leak in from the terminal that runs the tests.
-    env: { NO_COLOR: '1', FORCE_COLOR: '0' },
+    projects: [
+      { test: { ...shared, name: 'rooms', include: ['test/**/*.test.ts'], exclude: ['test/program/**'] } },
+      // Tests of the built program, as its user runs it.
+      { test: { ...shared, name: 'program', include: ['test/program/**/*.test.ts'], globalSetup: ['test/support/build.ts'] } },
+    ],
   },
 });

@@ -79,7 +79,7 @@ export class Scheduler {
   /** Arms every enabled job and tells `scheduler.started`. To be called once. */
   start(): void {
     const now = (this.#startedAt = this.#time.now());
-    for (const state of this.#states.values()) if (state.job.enabled) this.#armAfter(state, now);
+    for (const state of this.#states.values()) if (state.job.enabled) this.#armAfter(state, firstAfter(state.job, now));
     this.#bus.emit({ event: 'scheduler.started', at: now, ...this.#plan.facts, timers: this.#states.size });
     for (const state of this.#states.values()) {
       if (state.job.enabled && state.job.runAtStart) this.#submit(state, now, 'start');
@@ -230,3 +230,7 @@ function createStates(
   };
   return new Map(plan.jobs.map((job) => [job.name, new JobState(job, gatesOf(job), due)]));
 }
+
+/** A delay that was over before the scheduler had started is due at once; it is not lost. */
+const firstAfter = ({ schedule }: Job, now: Instant): Instant =>
+  schedule.countsElapsed && !schedule.fromEnd ? 0 : now;

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Puppet } from '../support/puppet.js';
+import { Desk, type Program } from '../support/program.js';
+
+let desk: Desk;
+let puppet: Puppet;
+
+beforeEach(async () => {
+  desk = new Desk();
+  puppet = await Puppet.open();
+});
+
+afterEach(async () => {
+  await puppet.close();
+  await desk.clear();
+});
+
+const timers = (text: string) => desk.write('timers.yaml', `timers:\n${text}`);
+const command = () => JSON.stringify(puppet.command);
+
+/** Starts the scheduler on one delayed timer that runs the puppet. */
+async function startPuppet(more = ''): Promise<{ program: Program; held: Awaited<ReturnType<Puppet['next']>> }> {
+  timers(`  job: { in: 1ms, run: ${command()}${more} }`);
+  const program = desk.start(['start']);
+  return { program, held: await puppet.next() };
+}
+
+describe('a run', () => {
+  test('is told from start to end, its output in between, and the scheduler ends when nothing can fire any more', async () => {
+    const { program, held } = await startPuppet();
+    await held.print('one\ntwo\n');
+    await held.printError('three\n');
+    await held.exit(0);
+    const { code, stderr } = await program.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const told = program.lines.map((line) => line.event);
+    expect(told.filter((event) => event !== 'run.output')).toEqual([
+      'scheduler.started',
+      'run.started',
+      'run.finished',
+      'scheduler.stopping',
+      'scheduler.stopped',
+    ]);
+    const output = program.lines.filter((line) => line.event === 'run.output');
+    expect(output.filter((line) => line['stream'] === 'stdout').map((line) => line['line'])).toEqual(['one', 'two']);
+    expect(output.filter((line) => line['stream'] === 'stderr').map((line) => line['line'])).toEqual(['three']);
+    expect(await program.event('run.finished')).toMatchObject({
+      level: 'info',
+      task_name: 'job',
+      trigger: 'schedule',
+      status: 'success',
+      success: true,
+      exit_code: 0,
+      signal: null,
+      attempts: 1,
+    });
+  });
+
+  test('carries the fields of the contract, and its command finds them in its environment', async () => {
+    const { program, held } = await startPuppet();
+    const started = await program.event('run.started');
+    expect(started.firing_id).toBe(`job@${started.scheduled_at}`);
+    expect(started).toMatchObject({ attempt: 1, pid: held.pid, host: expect.any(String), msg: expect.any(String) });
+    expect(started.timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(Date.parse(started.timestamp)).toBeGreaterThanOrEqual(Date.parse(started.scheduled_at));
+    expect(held.env).toMatchObject({
+      TIMERS_TASK_NAME: 'job',
+      TIMERS_RUN_ID: started.run_id,
+      TIMERS_FIRING_ID: started.firing_id,
+      TIMERS_SCHEDULED_AT: started.scheduled_at,
+      TIMERS_ATTEMPT: '1',
+      TIMERS_TRIGGER: 'schedule',
+    });
+    await held.exit(0);
+    await program.ended;
+  });
+
+  test('that fails carries exit code, error and the tail of its output, and exit code 0 is the scheduler’s own', async () => {
+    const { program, held } = await startPuppet();
+    await held.print('before\n');
+    await held.exit(7);
+    expect((await program.ended).code).toBe(0);
+    expect(await program.event('run.finished')).toMatchObject({
+      level: 'error',
+      status: 'failure',
+      success: false,
+      exit_code: 7,
+      error: 'exit code 7',
+      output_tail: 'before',
+    });
+  });
+
+  test('that is tried again is one run with two attempts', async () => {
+    timers(`  job: { in: 1ms, run: ${command()}, retry: { attempts: 2, delay: 1ms, jitter: false } }`);
+    const program = desk.start(['start']);
+    await (await puppet.next()).exit(1);
+    const second = await puppet.next();
+    expect(second.env['TIMERS_ATTEMPT']).toBe('2');
+    await second.exit(0);
+    await program.ended;
+    expect(await program.event('attempt.failed')).toMatchObject({
+      attempt: 1,
+      status: 'failure',
+      exit_code: 1,
+      retry_in_ms: 1,
+    });
+    expect(await program.event('run.finished')).toMatchObject({ status: 'success', attempts: 2 });
+  });
+
+  test('that times out is ended with everything it started', async () => {
+    timers(`  job: { in: 1ms, run: ${command()}, timeout: 3s, kill_after: 100ms }`);
+    const program = desk.start(['start']);
+    const leader = await puppet.next();
+    const child = await leader.spawnGrandchild();
+    await leader.ignoreTerm();
+    await child.ignoreTerm();
+    await Promise.all([leader.gone, child.gone]);
+    await program.ended;
+    expect(await program.event('run.finished')).toMatchObject({
+      status: 'timeout',
+      success: false,
+      signal: 'SIGKILL',
+      error: 'timed out after 3000 ms',
+    });
+  });
+
+  test('ends at exit, though a background child holds its output', async () => {
+    const { program, held } = await startPuppet();
+    const child = await held.spawnGrandchild({ leaveGroup: true });
+    await held.exit(0);
+    expect((await program.ended).code).toBe(0);
+    expect(await program.event('run.finished')).toMatchObject({ status: 'success' });
+    await child.kill();
+  });
+
+  test('of a command that cannot be found fails with 127 and says which', async () => {
+    timers('  job: { in: 1ms, run: [no-such-program-here] }');
+    const program = desk.start(['start']);
+    await program.ended;
+    expect(await program.event('run.finished')).toMatchObject({
+      status: 'failure',
+      exit_code: 127,
+      error: expect.stringContaining('no-such-program-here'),
+    });
+  });
+});
+
+describe('stopping', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s while nothing runs ends at once with exit code 0', async (signal) => {
+    timers('  job: { in: 10h, run: "true" }');
+    const program = desk.start(['start']);
+    await program.event('scheduler.started');
+    program.kill(signal);
+    expect((await program.ended).code).toBe(0);
+    expect(program.lines.map((line) => line.event)).toEqual([
+      'scheduler.started',
+      'scheduler.stopping',
+      'scheduler.stopped',
+    ]);
+    expect(await program.event('scheduler.stopping')).toMatchObject({ signal, running: 0 });
+  });
+
+  test('SIGTERM while a run is on ends its group and tells it canceled', async () => {
+    const { program, held } = await startPuppet();
+    const child = await held.spawnGrandchild();
+    program.kill('SIGTERM');
+    await Promise.all([held.gone, child.gone]);
+    expect((await program.ended).code).toBe(0);
+    expect(await program.event('run.finished')).toMatchObject({
+      status: 'canceled',
+      signal: 'SIGTERM',
+      error: 'the scheduler was stopped',
+    });
+    expect(program.lines.at(-1)?.event).toBe('scheduler.stopped');
+  });
+
+  test('a command that ignores TERM is killed after kill_after', async () => {
+    const { program, held } = await startPuppet(', kill_after: 200ms');
+    await held.ignoreTerm();
+    program.kill('SIGTERM');
+    await held.gone;
+    expect((await program.ended).code).toBe(0);
+    expect(await program.event('run.finished')).toMatchObject({ status: 'canceled', signal: 'SIGKILL' });
+  });
+
+  test('a second signal kills at once', async () => {
+    const { program, held } = await startPuppet(', kill_after: 1h');
+    await held.ignoreTerm();
+    program.kill('SIGINT');
+    await held.signaled();
+    program.kill('SIGINT');
+    await held.gone;
+    expect((await program.ended).code).toBe(0);
+    expect(await program.event('run.finished')).toMatchObject({ status: 'canceled', signal: 'SIGKILL' });
+  });
+
+  test('a run in a retry pause is canceled at once', async () => {
+    const { program, held } = await startPuppet(', retry: { attempts: 2, delay: 1h, max_delay: 1h }');
+    await held.exit(1);
+    await program.event('attempt.failed');
+    program.kill('SIGTERM');
+    expect((await program.ended).code).toBe(0);
+    expect(await program.event('run.finished')).toMatchObject({ status: 'canceled', attempts: 1 });
+  });
+
+  test('--keep-alive stays when nothing can fire any more', async () => {
+    timers(`  job: { in: 1ms, run: ${command()} }`);
+    const program = desk.start(['start', '--keep-alive']);
+    await (await puppet.next()).exit(0);
+    await program.event('run.finished');
+    program.kill('SIGTERM');
+    await program.ended;
+    expect(await program.event('scheduler.stopping')).toMatchObject({ signal: 'SIGTERM' });
+  });
+});
+
+describe('a log that is not read', () => {
+  test('its reader goes away: jobs run on, it is said once on standard error', async () => {
+    desk.write(
+      'timers.yaml',
+      `timers:\n  job: { every: 100ms, run: [sh, -c, "echo x >> ran"] }\n  end: { in: 1ms, run: ${command()} }`,
+    );
+    const program = desk.start(['start']);
+    const held = await puppet.next();
+    program.process.stdout?.destroy();
+    const before = readRan();
+    while (readRan() < before + 3) await held.print('noise\n');
+    program.kill('SIGTERM');
+    const { code, stderr } = await program.ended;
+    expect(code).toBe(0);
+    expect(stderr.match(/timers: /g)).toHaveLength(1);
+  });
+
+  const readRan = (): number => {
+    try {
+      return readFileSync(`${desk.folder}/ran`, 'utf8').length;
+    } catch {
+      return 0;
+    }
+  };
+});
+
+test('a file with mistakes is not started: they are told, exit code 1', async () => {
+  timers('  job: { every: 10, run: "true" }\n  other: { evry: 10s, run: "true" }');
+  const { code, stdout, stderr } = await desk.run('start');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('timers.yaml:2:17');
+  expect(stderr).toContain('timers.yaml:3:12');
+});

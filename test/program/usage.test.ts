@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Puppet } from '../support/puppet.js';
+import { Desk, ROOT } from '../support/program.js';
+
+let desk: Desk;
+
+beforeEach(() => {
+  desk = new Desk();
+});
+
+afterEach(() => desk.clear());
+
+const FILE = `
+timezone: Europe/Berlin
+timers:
+  backup: { cron: "30 2 * * *", run: ./backup.sh, description: the nightly one }
+  ping: { every: 15m, run: "true" }
+  off: { every: 1s, enabled: false, run: "true" }
+  party: { at: "2027-01-01 00:00", run: "true" }
+`;
+
+describe('wrong usage ends with exit code 2 and the way out', () => {
+  test.each([
+    [['strat'], /unknown command 'strat'[^]*Did you mean start\?/],
+    [['start', '--fil', 'x'], /unknown option '--fil'[^]*Did you mean --file\?/],
+    [['start', '--log-format', 'xml'], /Allowed choices are auto, json, pretty/],
+    [['start', '--log-level', 'loud'], /Allowed choices are trace, debug, info/],
+    [['run'], /missing required argument 'name'/],
+    [['run', 'bakup'], /there is no timer "bakup" in .*\. Did you mean backup\?/],
+    [['next', 'nothing-like-it'], /there is no timer "nothing-like-it" in .*\. It has: backup, ping, off, party/],
+    [['next', '-n', '0'], /--count takes a whole number from 1 on; got "0"/],
+    [['next', '--from', 'tomorrow'], /--from: "tomorrow" is no point in time/],
+    [['next', '--until', '2027-02-30'], /--until: /],
+    [['list', 'extra'], /too many arguments/],
+  ])('timers %j', async (args, said) => {
+    desk.write('timers.yaml', FILE);
+    const { code, stdout, stderr } = await desk.run(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(said);
+    expect(stderr).not.toMatch(/\n {4}at /);
+  });
+
+  test('without a command: the help, on standard error', async () => {
+    const { code, stdout, stderr } = await desk.run();
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Usage: timers');
+  });
+});
+
+test.each(['start', 'validate', 'run', 'list', 'next', 'init'])(
+  'timers %s --help shows examples, exit code 0',
+  async (command) => {
+    const { code, stdout, stderr } = await desk.run(command, '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: timers ${command}`);
+    expect(stdout).toMatch(new RegExp(`Examples:\\n {2}\\$ timers ${command}`));
+  },
+);
+
+test('--version prints the package’s version', async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  expect(await desk.run('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
+});
+
+describe('next', () => {
+  test('the coming firings over all timers, in order, in local time with offset', async () => {
+    desk.write('timers.yaml', FILE);
+    const { stdout, stderr, code } = await desk.run(
+      'next',
+      '--from',
+      '2026-12-31 23:40',
+      '--until',
+      '2027-01-01 02:30',
+      '--json',
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const firings = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(firings[0]).toEqual({
+      task_name: 'ping',
+      scheduled_at: '2026-12-31T22:45:00.000Z',
+      local_time: '2026-12-31T23:45:00.000+01:00',
+      timezone: 'Europe/Berlin',
+    });
+    expect(
+      firings
+        .filter(({ task_name: name }) => name !== 'ping')
+        .map(({ task_name: name, local_time: local }) => `${name} ${local}`),
+    ).toEqual(['party 2027-01-01T00:00:00.000+01:00', 'backup 2027-01-01T02:30:00.000+01:00']);
+    expect(firings).toHaveLength(14);
+  });
+
+  test('named timers only, and so many', async () => {
+    desk.write('timers.yaml', FILE);
+    const { stdout } = await desk.run('next', 'backup', '-n', '2', '--from', '2027-03-27 12:00');
+    expect(stdout.split('\n').map((line) => line.slice(0, 30))).toEqual([
+      'Sun 2027-03-28 03:00:00 +02:00',
+      'Mon 2027-03-29 02:30:00 +02:00',
+      '',
+    ]);
+  });
+
+  test('a disabled timer has none, and that is said', async () => {
+    desk.write('timers.yaml', FILE);
+    const { stdout, stderr } = await desk.run('next', 'off');
+    expect(stdout).toBe('');
+    expect(stderr).toBe('off is disabled and does not fire by its schedule.\nNothing is to come.\n');
+  });
+});
+
+describe('list', () => {
+  test('--json: an object a line with the promised fields', async () => {
+    desk.write('timers.yaml', FILE);
+    const { stdout, code } = await desk.run('list', '--json');
+    expect(code).toBe(0);
+    const [backup, ping, off] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(backup).toMatchObject({
+      task_name: 'backup',
+      schedule: 'At 02:30',
+      timezone: 'Europe/Berlin',
+      enabled: true,
+      last_status: null,
+      last_finished_at: null,
+    });
+    expect(ping).toMatchObject({ schedule: 'every 15m', next_at: expect.stringMatching(/:(00|15|30|45):00\.000Z$/) });
+    expect(off).toMatchObject({ enabled: false, next_at: null });
+  });
+
+  test('a table fits 80 columns', async () => {
+    desk.write('timers.yaml', FILE);
+    const { stdout } = await desk.run('list');
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['NAME', 'backup', 'ping', 'off', 'party']);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('validate', () => {
+  test('a good file: exit code 0 and how many timers', async () => {
+    desk.write('timers.yaml', FILE);
+    expect(await desk.run('validate')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('timers.yaml is valid: 4 timers.'),
+    });
+  });
+
+  test('--json prints one object', async () => {
+    const path = desk.write('bad.yaml', 'timers:\n  a:\n    evry: 10s\n    run: "true"\n');
+    const { code, stdout } = await desk.run('validate', 'bad.yaml', '--json');
+    expect(code).toBe(1);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ file: expect.stringContaining('bad.yaml'), valid: false, timers: 1 });
+    expect(path).toContain('bad.yaml');
+    expect(report.problems[0]).toEqual({
+      severity: 'error',
+      code: expect.any(String),
+      message: expect.stringContaining('evry'),
+      hint: expect.stringContaining('every'),
+      line: 3,
+      column: 5,
+      path: 'timers.a.evry',
+    });
+  });
+
+  test('--strict makes warnings errors', async () => {
+    desk.write('timers.yaml', 'timers:\n  a: { cron: "0 0 13 * 5", run: "true" }\n');
+    expect((await desk.run('validate')).code).toBe(0);
+    expect((await desk.run('validate', '--strict')).code).toBe(1);
+  });
+
+  test('no file anywhere: says what was looked for and how to begin', async () => {
+    const { code, stdout, stderr } = await desk.run('validate');
+    expect(code).toBe(1);
+    expect(stdout + stderr).toMatch(/timers\.yaml[^]*timers init/);
+  });
+});
+
+describe('run', () => {
+  let puppet: Puppet;
+  beforeEach(async () => {
+    puppet = await Puppet.open();
+  });
+  afterEach(() => puppet.close());
+
+  const timers = (more = '') =>
+    desk.write('timers.yaml', `timers:\n  job: { every: 1h, run: ${JSON.stringify(puppet.command)}${more} }\n`);
+
+  test('its output is the command’s own, its exit status too', async () => {
+    timers();
+    const program = desk.start(['run', 'job']);
+    const held = await puppet.next();
+    expect(held.env['TIMERS_TRIGGER']).toBe('manual');
+    await held.print('raw {"json": 1}');
+    await held.printError('warning\n');
+    await held.exit(5);
+    expect(await program.ended).toMatchObject({
+      code: 5,
+      stdout: 'raw {"json": 1}',
+      stderr: expect.stringMatching(/^warning\ntimers: job failed: exit code 5/),
+    });
+  });
+
+  test.each([
+    ['a success says nothing', '', 0, ''],
+    ['an exit code among success_codes is passed on', ', success_codes: [0, 3]', 3, ''],
+  ])('%s', async (_title, more, code, said) => {
+    timers(more);
+    const program = desk.start(['run', 'job']);
+    await (await puppet.next()).exit(code);
+    expect(await program.ended).toMatchObject({ code, stdout: '', stderr: said });
+  });
+
+  test('124 after a timeout', async () => {
+    timers(', timeout: 100ms');
+    const program = desk.start(['run', 'job']);
+    await (
+      await puppet.next()
+    ).gone;
+    expect(await program.ended).toMatchObject({ code: 124, stderr: expect.stringContaining('timed out') });
+  });
+
+  test('128 + n after signal n', async () => {
+    timers();
+    const program = desk.start(['run', 'job']);
+    (await puppet.next()).raise('SIGUSR2');
+    expect((await program.ended).code).toBe(140);
+  });
+
+  test('127 when the command is not found', async () => {
+    desk.write('timers.yaml', 'timers:\n  job: { every: 1h, run: [no-such-program-here] }\n');
+    expect(await desk.run('run', 'job')).toMatchObject({
+      code: 127,
+      stderr: expect.stringContaining('no-such-program-here'),
+    });
+  });
+
+  test('Ctrl-C ends the command', async () => {
+    timers();
+    const program = desk.start(['run', 'job']);
+    const held = await puppet.next();
+    program.kill('SIGINT');
+    await held.gone;
+    expect((await program.ended).code).toBe(143);
+  });
+});
+
+describe('init', () => {
+  test('writes a file that is valid, and never over an existing one', async () => {
+    expect(await desk.run('init')).toMatchObject({ code: 0, stdout: '' });
+    expect(await desk.run('validate', '--strict')).toMatchObject({ code: 0 });
+    const again = await desk.run('init');
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('timers.yaml is there already') });
+    await desk.run('init', '-f', 'other.yaml');
+    expect(existsSync(join(desk.folder, 'other.yaml'))).toBe(true);
+  });
+});

@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const PROGRAM = join(ROOT, 'bin', 'timers.js');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface LogLine {
+  readonly event: string;
+  readonly timestamp: string;
+  readonly task_name: string;
+  readonly firing_id: string;
+  readonly scheduled_at: string;
+  readonly run_id: string;
+  readonly status: string;
+  readonly [field: string]: unknown;
+}
+
+/** A folder with a timer file, in which the built program is run as its user runs it. */
+export class Desk {
+  readonly folder = mkdtempSync(join(tmpdir(), 'desk-'));
+  readonly #running = new Set<Program>();
+
+  write(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** Starts the program and answers at once. */
+  start(
+    args: readonly string[],
+    options: { readonly env?: Record<string, string>; readonly wrap?: readonly string[] } = {},
+  ): Program {
+    const program = new Program(args, { cwd: this.folder, ...options });
+    this.#running.add(program);
+    return program;
+  }
+
+  /** Runs the program to its end. */
+  run(...args: readonly string[]): Promise<Ended> {
+    return this.start(args).ended;
+  }
+
+  /** Ends whatever still runs, and removes the folder. */
+  async clear(): Promise<void> {
+    for (const program of this.#running) program.kill('SIGKILL');
+    await Promise.all([...this.#running].map((program) => program.ended));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The built program, running. Its log is read as it comes. */
+export class Program {
+  readonly ended: Promise<Ended>;
+  readonly lines: LogLine[] = [];
+  readonly process: ChildProcess;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(
+    args: readonly string[],
+    options: { cwd: string; env?: Record<string, string>; wrap?: readonly string[] },
+  ) {
+    const [command = process.execPath, ...rest] = [...(options.wrap ?? []), process.execPath, PROGRAM, ...args];
+    const env = { ...process.env, ...options.env };
+    this.process = spawn(command, rest, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const text = { stdout: '', stderr: '' };
+    this.process.stdout?.on('data', (chunk: Buffer) => (text.stdout += chunk.toString()));
+    this.process.stderr?.on('data', (chunk: Buffer) => (text.stderr += chunk.toString()));
+    if (this.process.stdout) createInterface({ input: this.process.stdout }).on('line', (line) => this.#read(line));
+    this.ended = new Promise((resolve) => {
+      this.process.on('close', (code, signal) => {
+        resolve({ code, signal, ...text });
+        for (const listener of this.#listeners) listener();
+      });
+    });
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.process.kill(signal);
+  }
+
+  /** The first line of the log that fits, as soon as it is there. Rejects when the program ends without it. */
+  async line(fits: (line: LogLine) => boolean): Promise<LogLine> {
+    for (;;) {
+      const found = this.lines.find(fits);
+      if (found) return found;
+      if (this.process.exitCode !== null)
+        throw new Error(`ended without that line; told: ${JSON.stringify(this.lines.map(({ event }) => event))}`);
+      await new Promise<void>((resolve) => this.#listeners.add(resolve));
+    }
+  }
+
+  /** The first event of that name. */
+  event(name: string, task?: string): Promise<LogLine> {
+    return this.line((line) => line.event === name && (task === undefined || line.task_name === task));
+  }
+
+  #read(line: string): void {
+    if (line.startsWith('{"')) this.lines.push(JSON.parse(line) as LogLine);
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener();
+  }
+}
