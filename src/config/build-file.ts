@@ -12,8 +12,9 @@ import { PlainValues } from './plain-value.js';
 import { clip } from './quote.js';
 import { LevelReader } from './read-level.js';
 import { readAccounts, type Accounts } from './read-user.js';
-import { defaultsSchema, fileSchema, KEYS, timerSchema, type Defaults, type FileValues } from './schema.js';
+import { defaultsSchema, fileSchema, timerSchema, type Defaults, type FileValues } from './schema.js';
 import type { Span } from './source.js';
+import { isKeyOf } from './unknown-key.js';
 
 /** Where history and cursors live. */
 export type StatePlace =
@@ -128,9 +129,7 @@ class FileBuilder {
     const entry = this.#top.map.entries.get('timers');
     if (entry === undefined) {
       // A misspelled "timers" is told already, with the right word.
-      const isMisspelled = this.#report
-        .ownKeys()
-        .some((key) => !(KEYS.file as readonly string[]).includes(key) && !key.startsWith('x-'));
+      const isMisspelled = this.#report.ownKeys().some((key) => !isKeyOf('file', key) && !key.startsWith('x-'));
       if (!isMisspelled)
         this.#report.errorInAll({ code: 'no-timers', message: 'The file has no timers.', hint: EXAMPLE });
       return [];
@@ -165,6 +164,12 @@ class FileBuilder {
     this.#checkName(name, entry.key, path);
     const { value } = entry;
     if (value.kind === 'broken') return undefined;
+    if (value.kind !== 'map' && isKeyOf('timer', name)) {
+      const message = `"${name}" stands where the name of a timer should.`;
+      const hint = 'If it belongs to the timer above it, indent it further.';
+      problems.error({ code: 'bad-indent', message, hint, at: entry.key, path });
+      return undefined;
+    }
     if (value.kind !== 'map') {
       const message = isEmpty(entry)
         ? 'The timer is empty.'

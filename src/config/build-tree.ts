@@ -74,8 +74,14 @@ class TreeBuilder {
   }
 
   #list(yaml: YAMLSeq.Parsed, at: Span): ListNode {
-    const items = yaml.items.map((item, index) => this.#within(index, () => this.slot(item, at)));
+    const items = yaml.items.map((item, index) => this.#within(index, () => this.#item(item, at)));
     return { kind: 'list', items, ...at };
+  }
+
+  /** An item of which there is nothing but its dash stands at the dash. */
+  #item(yaml: ParsedNode, list: Span): Slot {
+    const { value, at } = this.slot(yaml, list);
+    return { value, at: at.start < at.end ? at : { start: at.start - 1, end: at.start } };
   }
 
   #map(yaml: YAMLMap.Parsed, at: Span): MapNode | BrokenNode {

@@ -110,13 +110,16 @@ function noColon(fault: Span, source: Source): Problem {
   }
   const message = `"${clip(text.trim())}" is no key with a value: the colon is missing.`;
   const [, word = text.trim(), rest = '…'] = /^(\S+)\s+(.+)$/.exec(text.trim()) ?? [];
-  const hint = key === undefined ? `Write ${clip(word)}: ${clip(rest)}` : `Write ${clip(key)}: ${clip(value)}`;
+  const hint =
+    key === undefined
+      ? `Write ${clip(word)}: ${clip(rest)}, or indent it if it goes on with the text above.`
+      : `Write ${clip(key)}: ${clip(value)}`;
   return { code: 'missing-colon', message, hint, at };
 }
 
 /** Two keys of a `{…}` without a comma between them read as a text with a map in it. */
 function blockInFlow(fault: YamlFault, source: Source): Problem {
-  const [, before = ''] = /^([^\n{}[\],]*\s)[\w.-]+:\s/.exec(source.slice(fault)) ?? [];
+  const [, before = ''] = /^((?:"[^"\n]*"|[^\n{}[\],"]*)\s+)(?:[\w.-]+|"[^"\n]*"):\s/.exec(source.slice(fault)) ?? [];
   const at = { start: fault.start + before.length, end: fault.end };
   if (before !== '') return { code: 'missing-comma', message: 'A comma is missing before this.', at };
   return { code: 'block-in-brackets', message: 'Inside brackets, lists and maps are written in brackets too.', at };

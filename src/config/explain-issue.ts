@@ -50,23 +50,28 @@ export function explainIssue(issue: Issue, key: string, value: Node): Refusal {
 
 /** A value as a message names it. */
 export function describe(node: Node): string {
-  if (node.kind === 'list') return 'a list';
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty one' : 'a list';
   if (node.kind === 'map') return 'a map';
   if (node.kind === 'broken') return 'this';
   if (typeof node.value === 'string') return `"${clip(node.value)}"`;
   return node.value === null ? 'nothing' : clip(node.text);
 }
 
-function hintFor(issue: Issue, value: Node): string | undefined {
-  const phrase = issue.message;
-  if (value.kind === 'list' && phrase.includes('text')) return 'Write one text.';
+function hintFor({ message: phrase }: Issue, value: Node): string | undefined {
+  if (value.kind === 'list') return hintForList(phrase);
   if (value.kind !== 'scalar') return undefined;
-  if (phrase.includes('duration') && typeof value.value === 'number') {
-    return `It needs a unit: ${value.text}s for seconds, ${value.text}m for minutes.`;
-  }
-  if (/\blist\b/.test(phrase) && !phrase.startsWith('a command'))
-    return `A list is written in brackets: [${value.text}]`;
-  return hintForText(issue, value);
+  const { text } = value;
+  if (typeof value.value === 'number' && phrase.includes('duration'))
+    return `It needs a unit: ${text}s for seconds, ${text}m for minutes.`;
+  if (typeof value.value === 'number' && phrase.includes('size')) return `It needs a unit: ${text}KB, ${text}MB.`;
+  if (phrase.startsWith('a list')) return `A list is written in brackets: [${clip(text)}]`;
+  if (phrase.endsWith('a map with a file') && text.includes('/')) return `Write {file: ${clip(text)}}.`;
+  return hintForText(phrase, value);
+}
+
+function hintForList(phrase: string): string | undefined {
+  if (phrase.startsWith('a map of names')) return 'Write {NAME: value}.';
+  return phrase.startsWith('text') ? 'Write one text.' : undefined;
 }
 
 const YES_AND_NO: Readonly<Record<string, string>> = {
@@ -78,9 +83,9 @@ const YES_AND_NO: Readonly<Record<string, string>> = {
   off: 'false',
 };
 
-function hintForText(issue: Issue, { value, text }: ScalarNode): string | undefined {
-  const phrase = issue.message;
-  if (typeof value !== 'string') return /text|path|name|user/.test(phrase) ? `Quote it: "${text}"` : undefined;
+function hintForText(phrase: string, { value, text }: ScalarNode): string | undefined {
+  if (typeof value !== 'string')
+    return /^(text|a command|a path$)/.test(phrase) ? `Quote it: "${clip(text)}"` : undefined;
   const boolean = phrase.includes('true') ? YES_AND_NO[text.toLowerCase()] : undefined;
   if (boolean !== undefined) return `In YAML 1.2 "${text}" is text: write ${boolean}.`;
   if (/number|code/.test(phrase) && /^\d+$/.test(text)) return `Without quotes: ${text}`;

@@ -59,8 +59,8 @@ export class MapReport {
     const entry = holder.map.entries.get(key);
     const path = [...holder.path, key, ...(item === undefined ? [] : [item])];
     if (entry === undefined) return { at: this.#own.key, path };
-    if (isKey) return { at: entry.key, path };
     const slot = itemOf(entry, item) ?? entry;
+    if (isKey) return { at: 'key' in slot ? (slot as Entry).key : entry.key, path };
     return { at: (span && this.#stretch(slot, span)) ?? this.#whole(slot), path };
   }
 

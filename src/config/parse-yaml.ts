@@ -36,32 +36,60 @@ export interface YamlFault extends Span {
  */
 export function parseYaml(text: string): ParsedYaml {
   const parser = new Parser();
-  const composer = new Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false });
+  const composer = boundedComposer();
   const documents: YamlDocument[] = [];
   const openings = new Openings();
   let tokens = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    openings.see(lexeme, parser.offset);
-    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
-    const isTooDeep = parser.stack.length > MAX_DEPTH;
-    if (isTooDeep || ++tokens > MAX_TOKENS) return refused(isTooDeep ? 'TOO_DEEP' : 'TOO_MANY', parser.offset);
+  try {
+    for (const lexeme of new Lexer().lex(text)) {
+      openings.see(lexeme, parser.offset);
+      for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+      const isTooDeep = parser.stack.length > MAX_DEPTH;
+      if (isTooDeep || ++tokens > MAX_TOKENS) return refused(isTooDeep ? 'TOO_DEEP' : 'TOO_MANY', parser.offset);
+    }
+    for (const token of parser.end()) documents.push(...composer.next(token));
+    documents.push(...composer.end(true, text.length));
+  } catch (error) {
+    if (!(error instanceof TooManyFaults)) throw error;
+    return { documents: [], faults: inOrder(error.faults), ...openings.left() };
   }
-  for (const token of parser.end()) documents.push(...composer.next(token));
-  documents.push(...composer.end(true, text.length));
-  return {
-    documents,
-    faults: documents
-      .flatMap(faultsOf)
-      .sort((a, b) => a.start - b.start)
-      .slice(0, MAX_FAULTS),
-    ...openings.left(),
-  };
+  const faults = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+  return { documents, faults: inOrder(faults), ...openings.left() };
 }
 
-function faultsOf(document: YamlDocument): readonly YamlFault[] {
-  const all = [...document.errors, ...document.warnings];
-  return all.map(({ code, message, pos: [start, end] }) => ({ code, message, start, end }));
+class TooManyFaults extends Error {
+  readonly faults: readonly YAMLError[];
+
+  constructor(faults: readonly YAMLError[]) {
+    super('too many faults');
+    this.faults = faults;
+  }
 }
+
+/** The library notes every fault, with a stack trace, and sets itself no limit: a text of a million faults would take gigabytes. */
+function boundedComposer(): Composer {
+  const composer = new Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false });
+  const note = Reflect.get(composer, 'onError') as (...fault: unknown[]) => void;
+  let noted = 0;
+  let enough: TooManyFaults | undefined;
+  Reflect.set(composer, 'onError', (...fault: unknown[]) => {
+    // The library catches what is thrown at it, notes that, and so comes back here.
+    if (enough) throw enough;
+    note(...fault);
+    if (++noted < MAX_FAULTS) return;
+    const { errors, warnings } = composer.streamInfo();
+    enough = new TooManyFaults([...errors, ...warnings]);
+    throw enough;
+  });
+  return composer;
+}
+
+/** Faults of tokens that belong to no document are not counted by the composer, so they are cut off here. */
+const inOrder = (faults: readonly YAMLError[]): readonly YamlFault[] =>
+  faults
+    .slice(0, MAX_FAULTS)
+    .map(({ code, message, pos: [start, end] }) => ({ code, message, start, end }))
+    .sort((a, b) => a.start - b.start);
 
 const refused = (code: YamlFault['code'], start: number): ParsedYaml => ({
   documents: [],

@@ -1,6 +1,8 @@
 import type { Problems } from './diagnostic.js';
-import { expand, type Environment } from './expand.js';
+import { expand, type Environment, type ExpandFault } from './expand.js';
 import type { ListNode, MapNode, ScalarNode, Slot } from './node.js';
+import { clip } from './quote.js';
+import type { Path } from './read-level.js';
 import type { Span } from './source.js';
 
 /** Stands for a value whose mistake is told already. */
@@ -20,12 +22,12 @@ export class PlainValues {
   }
 
   /** The value of a key, or {@link BROKEN}. Maps have no prototype, so no key means anything but itself. */
-  of(key: string, slot: Slot, path: readonly (string | number)[]): unknown {
+  of(key: string, slot: Slot, path: Path): unknown {
     const isCommand = COMMANDS.has(key);
     return this.#plain(slot, { expand: !isCommand, asText: false, itemsAsText: isCommand || key === 'env' }, path);
   }
 
-  #plain(slot: Slot, how: Reading, path: readonly (string | number)[]): unknown {
+  #plain(slot: Slot, how: Reading, path: Path): unknown {
     const { value } = slot;
     switch (value.kind) {
       case 'scalar':
@@ -39,12 +41,12 @@ export class PlainValues {
     }
   }
 
-  #list(list: ListNode, how: Reading, path: readonly (string | number)[]): unknown {
+  #list(list: ListNode, how: Reading, path: Path): unknown {
     const values = list.items.map((item, index) => this.#plain(item, how, [...path, index]));
     return values.includes(BROKEN) ? BROKEN : values;
   }
 
-  #map(map: MapNode, how: Reading, path: readonly (string | number)[]): unknown {
+  #map(map: MapNode, how: Reading, path: Path): unknown {
     const values = Object.create(null) as Record<string, unknown>;
     let isBroken = false;
     for (const [key, entry] of map.entries) {
@@ -55,25 +57,42 @@ export class PlainValues {
     return isBroken ? BROKEN : values;
   }
 
-  #scalar(scalar: ScalarNode, at: Span, how: Reading, path: readonly (string | number)[]): unknown {
+  #scalar(scalar: ScalarNode, at: Span, how: Reading, path: Path): unknown {
     const { value } = scalar;
-    if (typeof value !== 'string') return how.asText && value !== null ? scalar.text : value;
+    if (typeof value !== 'string') return how.asText && value !== null ? scalar.text : this.#number(scalar, at, path);
     if (value.includes('\0')) {
       this.#problems.error({ code: 'nul-character', message: 'No program can be given a NUL character.', at, path });
       return BROKEN;
     }
     if (!how.expand) return value;
     const { text, faults } = expand(value, this.#env);
-    for (const fault of faults) this.#problems.error({ ...fault, at: this.#placeOf(fault.text, scalar, at), path });
+    this.#tellFaults(faults.slice(0, MOST_FAULTS), { scalar, at }, path);
     return faults.length === 0 ? text : BROKEN;
   }
 
-  /** Where the reference stands in the file, or the whole value if escapes hide it. */
-  #placeOf(reference: string, scalar: ScalarNode, at: Span): Span {
-    const start = this.#problems.source.text.indexOf(reference, scalar.start);
-    return start === -1 || start >= scalar.end ? at : { start, end: start + reference.length };
+  /** In YAML 1.1 a leading zero meant octal, and to many people still does. */
+  #number({ value, text }: ScalarNode, at: Span, path: Path): unknown {
+    if (typeof value === 'number' && /^[-+]?0\d/.test(text)) {
+      const message = `${clip(text)} is read as ${value}: in YAML 1.2 a leading zero means nothing.`;
+      this.#problems.warn({ code: 'leading-zero', message, hint: `Write ${value}.`, at, path });
+    }
+    return value;
+  }
+
+  /** Tells each reference where it stands in the file, or at the whole value if escapes hide it. */
+  #tellFaults(faults: readonly ExpandFault[], { scalar, at }: { scalar: ScalarNode; at: Span }, path: Path): void {
+    let from = scalar.start;
+    for (const { text, ...words } of faults) {
+      const start = this.#problems.source.text.indexOf(text, from);
+      const isFound = start !== -1 && start < scalar.end;
+      this.#problems.error({ ...words, at: isFound ? { start, end: start + text.length } : at, path });
+      if (isFound) from = start + 1;
+    }
   }
 }
+
+/** Of one text, this many references are told. */
+const MOST_FAULTS = 20;
 
 interface Reading {
   readonly expand: boolean;

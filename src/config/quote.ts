@@ -24,9 +24,9 @@ const OPENERS: Readonly<Record<string, string>> = {
 export function needsQuotes(source: Source, at: Span): { message: string; hint: string } {
   const { key, value } = lineValue(source, at.start);
   const first = source.text.charAt(at.start);
-  const what = OPENERS[first] ?? 'something else';
+  const role = OPENERS[first] ?? 'is reserved';
   return {
-    message: `In YAML a text cannot begin with ${first}, which is ${what}.`,
+    message: `In YAML a text cannot begin with ${first}, which ${role}.`,
     hint: `Quote it: ${key}${quote(value.text)}`,
   };
 }

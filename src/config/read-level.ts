@@ -49,7 +49,8 @@ export class LevelReader {
       return;
     }
     if (found.node.kind === 'broken') return;
-    const key = issue.path.filter((part) => typeof part === 'string').join('.');
+    const keys = issue.path.filter((part) => typeof part === 'string').join('.');
+    const key = typeof issue.path.at(-1) === 'number' ? `An item of ${keys}` : keys;
     const { code, message, hint } = explainIssue(issue, key, found.node);
     this.#problems.error({ code, message, hint, at: this.#placeOf(found), path: fullPath });
   }
@@ -58,8 +59,8 @@ export class LevelReader {
     const entry = map.kind === 'map' ? map.entries.get(key) : undefined;
     if (entry === undefined || this.#problems.isTold('unknown-key', entry.key)) return;
     if (level === 'file' && key.startsWith('x-')) return;
-    const words = unknownKey(key, level, isTimer(entry.value));
-    this.#problems.error({ ...words, at: entry.key, path: [...path, key] });
+    const { hint = hintForFlag(entry.value), ...words } = unknownKey(key, level, isTimer(entry.value));
+    this.#problems.error({ ...words, hint, at: entry.key, path: [...path, key] });
   }
 
   #placeOf({ node, at, key }: Found): Span {
@@ -68,6 +69,10 @@ export class LevelReader {
     return placeOf({ value: node, at, ...(key && { key }) }, isSameLine);
   }
 }
+
+/** In `{run: echo a, b}` the comma ends the text. */
+const hintForFlag = (node: Node): string | undefined =>
+  node.kind === 'scalar' && node.value === null ? 'If it belongs to the text before it, quote that text.' : undefined;
 
 const isTimer = (node: Node): boolean =>
   node.kind === 'map' && [...node.entries.keys()].some((key) => isKeyOf('timer', key) && !isKeyOf('defaults', key));

@@ -13,7 +13,7 @@ import type { Source, Span } from './source.js';
 export function readTree(problems: Problems): Slot | undefined {
   const { source } = problems;
   const first = parseYaml(source.text);
-  const unquoted = findUnquoted(first, source);
+  const unquoted = first.documents.length === 0 ? [] : findUnquoted(first, source);
   const parsed = unquoted.length === 0 ? first : parseYaml(blank(source.text, unquoted));
   const isTrusted = tellFaults(parsed, problems);
   const [document, second] = parsed.documents;
@@ -87,6 +87,9 @@ function wordsForTrailing(
   if ('*&!@`%'.includes(first)) return { code: 'needs-quotes', ...needsQuotes(source, value) };
   const before = source.text.slice(value.start, fault.start).trim();
   if (!/^(".*"|'.*'|\[.*\]|\{.*\})$/.test(before)) return undefined;
+  if (value.text === `${before},`) {
+    return { code: 'stray-comma', message: 'Lines of a map do not end in a comma.', hint: 'Remove the comma.' };
+  }
   const what = { '"': 'quoted text', "'": 'quoted text', '[': 'list', '{': 'map' }[first] ?? 'value';
   return { code: 'text-after-value', message: `The ${what} ends before the end of the line.`, hint };
 }
