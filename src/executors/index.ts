@@ -2,7 +2,6 @@ import type { ExecutorKind } from './kind.js';
 import { shell } from './shell/index.js';
 
 export { createShellExecutor } from './shell/index.js';
-export type { ExecutorContext, ExecutorKind } from './kind.js';
 
 /** Every way to run commands. */
 export const executorKinds: readonly ExecutorKind[] = [shell];

@@ -37,7 +37,7 @@ export const LOW_WATER = HIGH_WATER / 4;
 /** Kept beyond high water: events of a log that stands still, and the output of commands that are about to wait. */
 export const RESERVE = 4 * 1024 * 1024;
 /** Kept of events of a log that moves: a storm of them (every timer missed at once) is faster than any reader. */
-export const STORM = 64 * 1024 * 1024;
+const STORM = 64 * 1024 * 1024;
 
 const BATCH = 64 * 1024;
 const DISK_PAUSE: Duration = 1_000;

@@ -2,9 +2,6 @@ import { pretty } from './console.js';
 import { json } from './json-log.js';
 import type { SinkKind } from './kind.js';
 
-export type { SinkKind, SinkOptions } from './kind.js';
-export type { Destination } from './destination.js';
-export { LEVELS, type Level } from './level.js';
 export { humanDuration } from './human-duration.js';
 export { messageOf } from './message.js';
 export { openDestination } from './writers.js';

@@ -32,7 +32,7 @@ function writerTo(fd: number, stream: () => Writable): Writer {
 }
 
 /** Files: Node's thread pool waits for the disk. */
-export function toFile(fd: number): Writer {
+function toFile(fd: number): Writer {
   return (bytes, done) => write(fd, bytes, done);
 }
 
@@ -41,7 +41,7 @@ export function toFile(fd: number): Writer {
  * share (proc(5), `/proc/self/fd`). A write then never waits: a full pipe and a terminal stopped with Ctrl-S answer EAGAIN.
  * @throws Error where a descriptor cannot be opened anew: a socket, another user's terminal, a system without `/proc`.
  */
-export function toReopened(fd: number): Writer {
+function toReopened(fd: number): Writer {
   const own = openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   return (bytes, done) => {
     let written: number;
@@ -59,7 +59,7 @@ export function toReopened(fd: number): Writer {
 const PIECE = 16 * 1024;
 
 /** Whatever else can be written to. */
-export function toStream(stream: Writable): Writer {
+function toStream(stream: Writable): Writer {
   // The callback of the write tells what went wrong.
   stream.on('error', () => undefined);
   return (bytes, done) => {

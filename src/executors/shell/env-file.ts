@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /** An environment file that cannot be used. The message names the file, and the line where one is to blame; never a value. */
-export class EnvFileError extends Error {
+class EnvFileError extends Error {
   override readonly name = 'EnvFileError';
 }
 
