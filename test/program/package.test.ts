@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../support/program.js';
+
+/** The package as npm packs it, unpacked elsewhere, with the dependencies it declares and no others. */
+const folder = mkdtempSync(join(tmpdir(), 'packed-'));
+const home = join(folder, 'node_modules', 'timers-cli');
+
+beforeAll(() => {
+  const quiet = { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' } as const;
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const packed = JSON.parse(execFileSync('npm', pack, { cwd: ROOT, ...quiet })) as readonly [{ filename: string }];
+  const [{ filename }] = packed;
+  mkdirSync(home, { recursive: true });
+  execFileSync('tar', ['-xzf', join(folder, filename), '-C', home, '--strip-components=1']);
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean }>;
+  };
+  for (const [path, { dev }] of Object.entries(lock.packages)) {
+    if (!path.startsWith('node_modules/') || dev || path.lastIndexOf('node_modules/') > 0) continue;
+    const target = join(folder, path);
+    mkdirSync(join(target, '..'), { recursive: true });
+    symlinkSync(join(ROOT, path), target);
+  }
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const node = (script: string): string => {
+  writeFileSync(join(folder, 'script.js'), script);
+  return execFileSync(process.execPath, ['script.js'], { cwd: folder, encoding: 'utf8' }).trim();
+};
+
+test('its four names can be imported, and nothing else is there', () => {
+  const names = node("import * as face from 'timers-cli'; console.log(Object.keys(face).sort().join(' '))");
+  expect(names).toBe('Timer createScheduler loadTimers parseSchedule');
+});
+
+test('parseSchedule answers strictly after, in epoch milliseconds, and throws sentences', () => {
+  const script = `
+    import { parseSchedule } from 'timers-cli';
+    const noon = Date.UTC(2026, 0, 1, 12);
+    const schedule = parseSchedule({ cron: '0 12 * * *', timezone: 'UTC' });
+    console.log(schedule.next(noon - 1) - noon, schedule.next(noon) - noon);
+    console.log(parseSchedule({ at: '2020-01-01T00:00Z' }).next(noon));
+    console.log(parseSchedule({ in: '10s' }, { start: noon }).next(noon) - noon);
+    for (const spec of [{ cron: '61 * * * *' }, { every: 10 }, {}, { cron: '* * * * *', timezone: 'Mars/Base' }, { cron: '0 0 31 2 *' }]) {
+      try { parseSchedule(spec); console.log('no error'); } catch (error) { console.log(error instanceof RangeError || error instanceof TypeError, error.message.length > 20); }
+    }`;
+  expect(node(script).split('\n')).toEqual([
+    '0 86400000',
+    'undefined',
+    '10000',
+    ...Array.from({ length: 5 }, () => 'true true'),
+  ]);
+});
+
+test('a loaded file runs, its events come under the names of the log', () => {
+  writeFileSync(join(folder, 'timers.yaml'), 'timers:\n  a: { in: 1ms, run: echo hello }\n');
+  const script = `
+    import { createScheduler, loadTimers } from 'timers-cli';
+    const events = [];
+    const scheduler = createScheduler(await loadTimers(), { onEvent: (event) => events.push(event) });
+    scheduler.start();
+    await scheduler.idle();
+    await scheduler.stop();
+    console.log(events.map(({ event }) => event).join(' '));
+    console.log(events.find(({ event }) => event === 'run.output').line);`;
+  expect(node(script)).toBe(
+    'scheduler.started run.started run.output run.finished scheduler.stopping scheduler.stopped\nhello',
+  );
+});
+
+test('a broken file is refused with place and sentence', () => {
+  writeFileSync(join(folder, 'broken.yaml'), 'timers:\n  a: { every: 1, run: echo hello }\n');
+  const script = `
+    import { createScheduler, loadTimers } from 'timers-cli';
+    const loaded = await loadTimers({ file: 'broken.yaml' });
+    console.log(loaded.problems.length, loaded.timerFile);
+    try { createScheduler(loaded); } catch (error) { console.log(error.name, error.message); }`;
+  expect(node(script)).toMatch(/^1 undefined\nTypeError .*broken\.yaml:2:15: /);
+});
+
+test('its program runs without its sources', () => {
+  const said = execFileSync(process.execPath, [join(home, 'bin', 'timers.js'), 'validate'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(said).toContain('timers.yaml is valid: 1 timer.');
+});
+
+test('its types stand alone', () => {
+  writeFileSync(
+    join(folder, 'types.ts'),
+    `import { parseSchedule, Timer, loadTimers, createScheduler, type Schedule } from 'timers-cli';
+     const schedule: Schedule = parseSchedule({ every: '10s' }, { start: 0 });
+     const next: number | undefined = schedule.next(0);
+     const timer = new Timer(10, () => undefined);
+     const stopped: boolean = timer.start().reset(5).stop();
+     const loaded = await loadTimers({ file: 'x' });
+     createScheduler(loaded, { onEvent: ({ event, timestamp }) => void [event, timestamp, next, stopped] }).start();
+     // @ts-expect-error a schedule key is required to be one of four
+     parseSchedule({ evry: '10s' });`,
+  );
+  const flags = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--types',
+    'node',
+    '--typeRoots',
+    join(ROOT, 'node_modules/@types'),
+    '--skipLibCheck',
+    'false',
+  ];
+  execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...flags, 'types.ts'], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
+});
