@@ -16,10 +16,10 @@ const phrase = {
   path: 'a path',
   moment: 'a time such as "2027-01-01 00:00"',
   command: 'a command: text for the shell, or a list of program and arguments',
+  user: 'a user: name or number, with :group if wanted',
   exitCode: 'an exit code from 0 to 255',
   exitCodes: 'a list of exit codes from 0 to 255, such as [0, 3]',
   conditions: 'a list of exit codes, "timeout" and "signal"',
-  schedule: 'a schedule',
 };
 
 /** What a custom check says; the phrase is not used. */
@@ -145,7 +145,7 @@ const sharedKeys = {
   cwd: z.optional(path),
   env: z.optional(z.record(z.string(), z.string('text'), 'a map of names and texts')),
   env_file: z.optional(path),
-  user: z.optional(z.union([text, z.int().check(z.nonnegative())], 'a user: name or number, with :group if wanted')),
+  user: z.optional(z.union([text, z.int(phrase.user).check(z.nonnegative(phrase.user))], phrase.user)),
   timeout: z.optional(duration),
   kill_after: z.optional(anyDuration),
   success_codes: z.optional(z.array(exitCode, phrase.exitCodes).check(z.minLength(1, phrase.exitCodes))),

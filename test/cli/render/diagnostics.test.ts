@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+
+import { renderDiagnostics } from '../../../src/cli/render/diagnostics.js';
+import type { Diagnostic } from '../../../src/config/index.js';
+
+interface Shown {
+  readonly source?: string;
+  readonly color?: boolean;
+  readonly width?: number;
+}
+
+const problem = (facts: Partial<Diagnostic>): Diagnostic => ({
+  severity: 'error',
+  code: 'wrong-type',
+  message: 'timeout takes a duration, not 10.',
+  line: 1,
+  column: 1,
+  path: 'timers.backup.timeout',
+  ...facts,
+});
+
+const render = (problems: readonly Diagnostic[], { source = '', color = false, width = 80 }: Shown = {}) =>
+  renderDiagnostics({ file: 'timers.yaml', source, problems, color, width });
+
+/** The line shown and, under it, the mark; without what stands before and after. */
+function marked(line: string, text: string, width = 80): readonly string[] {
+  const start = line.indexOf(text);
+  const found = problem({ column: start + 1, endColumn: start + text.length + 1 });
+  return render([found], { source: line, width }).split('\n').slice(1, 3);
+}
+
+describe('diagnostics', () => {
+  it('show place, message, line, mark, way out and number', () => {
+    const source = 'timers:\n  backup:\n    timeout: 10\n    cwd: /nope\n';
+    const timeout = problem({
+      line: 3,
+      column: 14,
+      endColumn: 16,
+      hint: 'It needs a unit: 10s for seconds, 10m for minutes.',
+    });
+    const cwd = problem({
+      severity: 'warning',
+      line: 4,
+      column: 10,
+      endColumn: 15,
+      message: 'cwd: there is no directory /nope.',
+    });
+    expect(render([timeout, cwd], { source })).toBe(
+      [
+        'timers.yaml:3:14  error  timeout takes a duration, not 10.',
+        '  3 |     timeout: 10',
+        '    |              ^^',
+        '  hint: It needs a unit: 10s for seconds, 10m for minutes.',
+        '',
+        'timers.yaml:4:10  warning  cwd: there is no directory /nope.',
+        '  4 |     cwd: /nope',
+        '    |          ^^^^^',
+        '',
+        '1 error, 1 warning in timers.yaml',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('are nothing when there are none', () => {
+    expect(render([])).toBe('');
+  });
+
+  it('do without the line when there is no text', () => {
+    expect(render([problem({ message: 'The file is empty.' })])).toBe(
+      'timers.yaml:1:1  error  The file is empty.\n\n1 error in timers.yaml\n',
+    );
+  });
+
+  it('do without the place when there is no file', () => {
+    const text = renderDiagnostics({
+      file: undefined,
+      source: '',
+      problems: [problem({ message: 'Nothing found.' })],
+      color: false,
+    });
+    expect(text).toBe('error  Nothing found.\n\n1 error\n');
+  });
+
+  it('break long messages between words', () => {
+    const message = 'word '.repeat(30).trim();
+    const lines = render([problem({ message, hint: message })]).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.join(' ').match(/word/g)).toHaveLength(60);
+  });
+
+  it('use colour only when asked', () => {
+    const coloured = render([problem({ endColumn: 4 })], { source: 'abc', color: true });
+    expect(coloured).toContain('\u001b[31m');
+    expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(render([problem({ endColumn: 4 })], { source: 'abc' }));
+  });
+});
+
+describe('the mark', () => {
+  it.each([
+    ['a tab before it', '\ta: 10', '10', '  1 |     a: 10', '    |        ^^'],
+    ['a tab inside the line', 'ab\t: 10', '10', '  1 | ab  : 10', '    |       ^^'],
+    ['wide characters before it', '日本: 10', '10', '  1 | 日本: 10', '    |       ^^'],
+    ['wide characters under it', 'a: 日本', '日本', '  1 | a: 日本', '    |    ^^^^'],
+    ['a combined character before it', 'e\u0301: 10', '10', '  1 | e\u0301: 10', '    |    ^^'],
+    ['an emoji before it', '😀: 10', '10', '  1 | 😀: 10', '    |     ^^'],
+    ['an escape sequence before it', '\u001b[31m: 10', '10', '  1 | ␛[31m: 10', '    |        ^^'],
+    ['a control character under it', 'a: x\u0007', 'x\u0007', '  1 | a: x␇', '    |    ^^'],
+    ['a turned text', 'a\u202eb: 10', '10', '  1 | a<U+202E>b: 10', '    |             ^^'],
+    ['an eight-bit control', '\u009b31m: 10', '10', '  1 | <U+009B>31m: 10', '    |              ^^'],
+    ['a lone surrogate', '\ud800: 10', '10', '  1 | <U+D800>: 10', '    |           ^^'],
+  ])('lies right with %s', (_what, line, text, shown, mark) => {
+    expect(marked(line, text)).toEqual([shown, mark]);
+  });
+
+  it('lies right on a line with CRLF', () => {
+    const found = problem({ line: 2, column: 4, endColumn: 6 });
+    expect(render([found], { source: 'x: 1\r\na: 10\r\n' }).split('\n').slice(1, 3)).toEqual([
+      '  2 | a: 10',
+      '    |    ^^',
+    ]);
+  });
+
+  it('stands behind the line where something is missing', () => {
+    expect(
+      render([problem({ column: 3 })], { source: 'a:' })
+        .split('\n')
+        .slice(1, 3),
+    ).toEqual(['  1 | a:', '    |   ^']);
+  });
+
+  it.each([
+    ['at the beginning', `${'here'}${'x'.repeat(300)}`],
+    ['in the middle', `${'x'.repeat(150)}here${'x'.repeat(150)}`],
+    ['at the end', `${'x'.repeat(300)}here`],
+  ])('of a long line is in sight %s', (_where, line) => {
+    const [shown = '', mark = ''] = marked(line, 'here');
+    expect(shown.length).toBeLessThanOrEqual(80);
+    expect(shown).toContain('…');
+    expect(shown.slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)).toBe('here');
+  });
+
+  it('of a text longer than the line ends with it', () => {
+    const [shown = '', mark = ''] = marked(`a: ${'x'.repeat(300)}`, 'x'.repeat(300));
+    expect(shown.length).toBeLessThanOrEqual(80);
+    expect(mark.length).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('nothing of the file reaches the terminal raw', () => {
+  it.each(['message', 'hint'] as const)('in the %s', (field) => {
+    const text = render([problem({ [field]: 'a\u001b]0;x\u0007b\nc\r\u009bd' })]);
+    expect(text.split('\n').join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+  });
+  it('in the name of the file', () => {
+    const text = renderDiagnostics({ file: 'a\u001b[2J.yaml', source: '', problems: [problem({})], color: false });
+    expect(text).not.toContain('\u001b');
+  });
+});

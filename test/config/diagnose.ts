@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+
+import { parseTimerFile, type Diagnostic, type Loaded, type Machine } from '../../src/config/index.js';
+
+/** A machine whose every fact is known: not root, in Berlin, on 23 November 2026 at 08:00 UTC. */
+export const machine: Machine = {
+  env: { HOME: '/home/ada', STAGE: 'prod', EMPTY: '' },
+  timezone: 'Europe/Berlin',
+  hostname: 'ada',
+  uid: 1000,
+  start: Date.UTC(2026, 10, 23, 8),
+  random: () => 0.5,
+};
+
+export const load = (text: string, path = '/etc/timers.yaml', on: Machine = machine): Loaded =>
+  parseTimerFile({ path, folder: '/etc', text }, on);
+
+/** `backup` with `every: 10s` and `run: x`, and these lines, of which the first is line 5. */
+export const backupWith = (lines: string): string => backup(`every: 10s\nrun: x\n${lines}`);
+
+/** `backup` with these lines, of which the first is line 3. */
+export const backup = (lines: string): string => `timers:\n  backup:\n${indented(lines)}\n`;
+
+const indented = (lines: string): string => lines.replaceAll(/^(?=.)/gm, '    ');
+
+/** A problem in one line: `12:5 wrong-type`, warnings with a leading `~`. */
+export const brief = ({ severity, code, line, column }: Diagnostic): string =>
+  `${severity === 'warning' ? '~' : ''}${line}:${column} ${code}`;
+
+export const words = ({ message, hint = '' }: Diagnostic): string => `${message} ${hint}`;
+
+/** The text, the problem expected first, and a word that message or hint must hold. Further columns: further problems. */
+export type Row = readonly [text: string, problem: string, word: string, ...others: string[]];
+
+/** One test for each row: the problems it is expected to have, all of them, and what the first of them says. */
+export function table(rows: readonly Row[], wrap = (text: string): string => text): void {
+  it.each(rows.map((row) => ({ row, text: row[0] })))('$text', ({ row: [text, problem, word, ...others] }) => {
+    const { problems } = load(wrap(text));
+    const said = problems[0] === undefined ? '' : words(problems[0]);
+    // One comparison, so that a failure shows everything.
+    const seen = { problems: problems.map(brief), says: said.includes(word) ? word : said };
+    expect(seen).toEqual({ problems: [problem, ...others], says: word });
+  });
+}

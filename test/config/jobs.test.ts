@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { jobOffset } from '../../src/config/job-offset.js';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
+import type { Outcome } from '../../src/domain/outcome.js';
+import { backup, backupWith, load, machine } from './diagnose.js';
+
+const jobs = (text: string) => {
+  const { problems, timerFile } = load(text);
+  expect(problems).toEqual([]);
+  return timerFile?.jobs ?? [];
+};
+const backupJob = (lines: string) => jobs(backupWith(lines))[0]!;
+const failure: Outcome = { status: 'failure', exitCode: 1 };
+const pauses = (lines: string) => [1, 2, 3, 4, 5].map((attempt) => backupJob(lines).retry.pauseAfter(attempt, failure));
+
+describe('a job', () => {
+  it('has these values when nothing is said', () => {
+    expect(jobs(backup('every: 10s\nrun: ls'))[0]).toMatchObject({
+      name: 'backup',
+      written: { key: 'every', text: '10s' },
+      timezone: 'Europe/Berlin',
+      command: {
+        run: 'ls',
+        shell: '/bin/sh',
+        cwd: '/etc',
+        env: {},
+        successCodes: [0],
+        killAfter: 10 * SECOND,
+        output: { to: 'log' },
+      },
+      tags: [],
+      enabled: true,
+      runAtStart: false,
+      offset: 0,
+      stopGrace: 8 * SECOND,
+      window: {},
+      hooks: {},
+    });
+  });
+
+  it('has what its timer says', () => {
+    const text = [
+      'timezone: UTC',
+      'description: text',
+      'tags: [a, b]',
+      'enabled: true',
+      'run_at_start: true',
+      'shell: /bin/../bin/sh',
+      'cwd: /',
+      'env: {PORT: 8080, DEBUG: true, RATE: 1e3, MODE: 0644, NAME: x}',
+      'env_file: /etc/passwd',
+      'timeout: 5m',
+      'kill_after: 0s',
+      'success_codes: [0, 3]',
+      'group: db',
+      'breaker: 3',
+      'deadline: 1h',
+      'not_before: 2026-12-01',
+      'not_after: 2026-12-02T00:00:00Z',
+      'max_runs: 7',
+      'output: {file: x.log, max_size: 2MiB}',
+      'on_failure: notify',
+    ].join('\n');
+    expect(backupJob(text)).toMatchObject({
+      timezone: 'UTC',
+      description: 'text',
+      tags: ['a', 'b'],
+      runAtStart: true,
+      command: {
+        shell: '/bin/sh',
+        cwd: '/',
+        env: { PORT: '8080', DEBUG: 'true', RATE: '1e3', MODE: '0644', NAME: 'x' },
+        envFile: '/etc/passwd',
+        killAfter: 0,
+        successCodes: [0, 3],
+        output: { to: 'file', file: '/etc/x.log', maxSize: 2 * 1024 * 1024 },
+      },
+      timeout: 5 * MINUTE,
+      stopGrace: 0,
+      deadline: HOUR,
+      group: 'db',
+      breaker: { failures: 3, cooldown: 5 * MINUTE },
+      window: { notBefore: Date.UTC(2026, 11, 1), notAfter: Date.UTC(2026, 11, 2), maxRuns: 7 },
+      hooks: { onFailure: { run: 'notify', cwd: '/', successCodes: [0], output: { to: 'log' } } },
+    });
+  });
+
+  it.each([
+    ['[sleep, 5]', ['sleep', '5']],
+    ['[chmod, 0644, x]', ['chmod', '0644', 'x']],
+    ['[echo, true, ""]', ['echo', 'true', '']],
+    ['[echo, "${HOME}"]', ['echo', '${HOME}']],
+    ['echo 1 2', 'echo 1 2'],
+    ['|\n  one\n  two', 'one\ntwo\n'],
+  ])('runs %s', (written, run) => {
+    expect(jobs(backup(`every: 10s\nrun: ${written}`))[0]?.command.run).toEqual(run);
+  });
+
+  it.each([
+    ['cwd: /', '/'],
+    ['cwd: .', '/etc'],
+    ['cwd: ..', '/'],
+    ['cwd: ~/..', '/home'],
+    ['cwd: "${HOME}/.."', '/home'],
+  ])('%s is %s', (lines, cwd) => {
+    expect(backupJob(lines).command.cwd).toBe(cwd);
+  });
+});
+
+describe('defaults', () => {
+  const withDefaults = (defaults: string, timer: string) =>
+    jobs(`defaults: {${defaults}}\ntimers: {a: {every: 1m, run: x, ${timer}}}`)[0]!;
+
+  it('stand behind what a timer says', () => {
+    expect(withDefaults('timeout: 5m, tags: [a], cwd: /', 'timeout: 1m')).toMatchObject({
+      timeout: MINUTE,
+      tags: ['a'],
+      command: { cwd: '/' },
+    });
+  });
+  it('merge env, retry, breaker and dst key by key', () => {
+    const job = withDefaults(
+      'env: {A: 1, B: 2}, breaker: {failures: 3, cooldown: 1m}, retry: {attempts: 3, delay: 5s}',
+      'env: {B: 3}, breaker: {failures: 5}, retry: {delay: 1s}',
+    );
+    expect(job.command.env).toEqual({ A: '1', B: '3' });
+    expect(job.breaker).toEqual({ failures: 5, cooldown: MINUTE });
+    expect([1, 2, 3].map((attempt) => job.retry.pauseAfter(attempt, failure))).toEqual([SECOND, 2 * SECOND, undefined]);
+  });
+  it('give way altogether to a short form', () => {
+    const job = withDefaults(
+      'retry: {attempts: 9, delay: 1h}, breaker: {failures: 9, cooldown: 1h}',
+      'retry: 2, breaker: 4',
+    );
+    expect([1, 2].map((attempt) => job.retry.pauseAfter(attempt, failure))).toEqual([SECOND, undefined]);
+    expect(job.breaker).toEqual({ failures: 4, cooldown: 5 * MINUTE });
+  });
+});
+
+describe('retry', () => {
+  it.each([
+    ['description: none', [undefined, undefined]],
+    ['retry: 3', [SECOND, 2 * SECOND, undefined]],
+    ['retry: {attempts: 4, delay: 5s, factor: 3, max_delay: 20s}', [5 * SECOND, 15 * SECOND, 20 * SECOND, undefined]],
+    ['retry: {attempts: 3, delay: 5m}', [5 * MINUTE, 5 * MINUTE, undefined]],
+    ['retry: {attempts: 2, delay: 10s, jitter: true}', [5 * SECOND, undefined]],
+    ['retry: {attempts: 3, on: [75]}', [undefined]],
+    ['retry: {attempts: 2, not_on: [75, timeout, signal]}', [SECOND, undefined]],
+  ])('%s', (lines, expected) => {
+    expect(pauses(lines).slice(0, expected.length)).toEqual(expected);
+  });
+});
+
+describe('catch_up', () => {
+  const now = machine.start;
+  const passed = [now - 3 * HOUR, now - 2 * HOUR, now - HOUR];
+  it.each([
+    ['enabled: true', []],
+    ['catch_up: false', []],
+    ['catch_up: true', [now - HOUR]],
+    ['catch_up: 30m', []],
+    ['catch_up: 6h', [now - HOUR]],
+    ['catch_up: {}', [now - HOUR]],
+    ['catch_up: {policy: all}', passed],
+    ['catch_up: {policy: all, within: 150m}', passed.slice(1)],
+  ])('%s', (lines, expected) => {
+    expect(backupJob(lines).misfire.select(passed, now)).toEqual(expected);
+  });
+});
+
+describe('jitter', () => {
+  it('is the same fraction for the same host and timer', () => {
+    const digest = createHash('sha256').update('ada\0backup').digest('hex');
+    const fraction = Number(`0x${digest.slice(0, 12)}`) / 2 ** 48;
+    expect(backupJob('jitter: 1h').offset).toBe(Math.floor(fraction * HOUR));
+  });
+  it('lies in [0, jitter)', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e12 }), fc.string(), fc.string(), (jitter, host, name) => {
+        const offset = jobOffset(jitter, host, name);
+        expect(offset).toBeGreaterThanOrEqual(0);
+        expect(offset).toBeLessThan(jitter);
+      }),
+    );
+  });
+});
+
+describe('settings', () => {
+  const settings = (top: string) => load(`${top}\ntimers: {a: {every: 1m, run: x, group: db}}`).timerFile?.settings;
+  it('have defaults', () => {
+    expect(settings('')).toEqual({
+      timezone: 'Europe/Berlin',
+      state: { kind: 'default' },
+      groups: new Map(),
+      orphans: 'keep',
+      history: { keep: 30 * 24 * HOUR, runs: 1000 },
+    });
+  });
+  it('have what the file says', () => {
+    const top =
+      'timezone: UTC\nconcurrency: 4\nstate: ./timers.db\ngroups: {db: 2}\norphans: kill\nhistory: {keep: 1d, runs: 5}';
+    expect(settings(top)).toEqual({
+      timezone: 'UTC',
+      concurrency: 4,
+      state: { kind: 'file', path: '/etc/timers.db' },
+      groups: new Map([['db', 2]]),
+      orphans: 'kill',
+      history: { keep: 24 * HOUR, runs: 5 },
+    });
+  });
+  it('keep state in memory for false', () => {
+    expect(settings('state: false')?.state).toEqual({ kind: 'memory' });
+  });
+});

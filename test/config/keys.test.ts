@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+
+import { backup, backupWith, load, table, type Row } from './diagnose.js';
+
+const inBackup = (rows: readonly Row[]) => table(rows, backup);
+const added = (rows: readonly Row[]) => table(rows, backupWith);
+
+describe('the file as a whole', () => {
+  table([
+    ['', '1:1 empty-file', 'timers:'],
+    ['\n\n', '1:1 empty-file', 'timers:'],
+    ['# nothing here\n', '1:1 empty-file', 'timers:'],
+    ['---\n', '1:1 empty-file', 'timers:'],
+    ['null', '1:1 empty-file', 'timers:'],
+    ['- a\n- b', '1:1 not-a-map', 'list'],
+    ['timers', '1:1 not-a-map', '"timers"'],
+    ['42', '1:1 not-a-map', '42'],
+    ['{}', '1:1 no-timers', 'no timers'],
+    ['timezone: UTC', '1:1 no-timers', 'no timers'],
+    ['timers:', '1:1 no-timers', 'empty'],
+    ['timezone: UTC\ntimers: {}', '2:1 no-timers', 'empty'],
+    ['timers:\n  - every: 1m\n    run: x', '1:1 wrong-type', 'name'],
+    ['timers: a', '1:9 wrong-type', '"a"'],
+    ['timers:\n  a:', '2:3 wrong-type', 'empty'],
+    ['timers:\n  a: ls', '2:3 wrong-type', '"ls"'],
+    ['timers:\n  a: [x]', '2:3 wrong-type', 'a list'],
+  ]);
+});
+
+describe('names', () => {
+  const named = (name: string) => `timers:\n  ${name}: {every: 1m, run: x}`;
+  it.each(['a b', '-a', '.a', '_a', '"a\\tb"', '""', 'é', 'a/b', '"a:b"', '~', '"a\\u0000"', `a${'b'.repeat(128)}`])(
+    '%j is none',
+    (name) => {
+      expect(load(named(name)).problems.map(({ line, column, code }) => [line, column, code])).toEqual([
+        [2, 3, 'bad-name'],
+      ]);
+    },
+  );
+  it.each(['a', 'A.b-c_d', '1', '007', 'true', 'null', 'constructor', 'toString', 'hasOwnProperty', 'a'.repeat(128)])(
+    '%j is one',
+    (name) => {
+      const { problems, timerFile } = load(named(name));
+      expect(problems).toEqual([]);
+      expect(timerFile?.jobs[0]?.name).toBe(name);
+    },
+  );
+  it('__proto__ is none, and does no harm', () => {
+    const { problems, timerCount } = load('timers:\n  __proto__: {every: 1m, run: x, polluted: true}');
+    expect(problems.map(({ code }) => code)).toEqual(['bad-name', 'unknown-key']);
+    expect(timerCount).toBe(1);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});
+
+describe('unknown keys', () => {
+  added([
+    ['tiemout: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
+    ['time_out: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
+    ['Timeout: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
+    ['killAfter: 5s', '5:5 unknown-key', 'Did you mean kill_after?'],
+    ['kill-after: 5s', '5:5 unknown-key', 'Did you mean kill_after?'],
+    ['runAtStart: true', '5:5 unknown-key', 'Did you mean run_at_start?'],
+    ['tz: UTC', '5:5 unknown-key', 'Did you mean timezone?'],
+    ['environment: {A: b}', '5:5 unknown-key', 'Did you mean env?'],
+    ['working_dir: /', '5:5 unknown-key', 'Did you mean cwd?'],
+    ['retries: 3', '5:5 unknown-key', 'Did you mean retry?'],
+    ['attempts: 3', '5:5 unknown-key', 'Did you mean retry?'],
+    ['concurrencyPolicy: Forbid', '5:5 unknown-key', 'Did you mean overlap?'],
+    ['suspend: true', '5:5 unknown-key', 'Did you mean enabled?'],
+    ['concurrency: 3', '5:5 unknown-key', 'belongs at the top of the file'],
+    ['groups: {a: 3}', '5:5 unknown-key', 'belongs at the top of the file'],
+    ['max_delay: 3s', '5:5 unknown-key', 'belongs under retry'],
+    ['cooldown: 3s', '5:5 unknown-key', 'belongs under breaker'],
+    ['gap: skip', '5:5 unknown-key', 'belongs under dst'],
+    ['max_size: 3MB', '5:5 unknown-key', 'belongs under output'],
+    ['xyzzy: 1', '5:5 unknown-key', 'no key "xyzzy"'],
+    ['__proto__: 1', '5:5 unknown-key', '__proto__'],
+    ['constructor: 1', '5:5 unknown-key', 'constructor'],
+    ['retry: {attempts: 3, timezone: UTC}', '5:26 unknown-key', 'timezone belongs in a timer'],
+    ['retry: {attempts: 3, dely: 1s}', '5:26 unknown-key', 'Did you mean delay?'],
+    ['retry:\n  attempts: 3\n  maxDelay: 1s', '7:7 unknown-key', 'Did you mean max_delay?'],
+    ['dst: {gapp: skip}', '5:11 unknown-key', 'Did you mean gap?'],
+    ['catch_up: {polciy: all}', '5:16 unknown-key', 'Did you mean policy?'],
+    ['breaker: {failures: 3, cool: 5m}', '5:28 unknown-key', 'failures, cooldown'],
+    ['output: {fil: x}', '5:14 unknown-key', 'Did you mean file?'],
+  ]);
+  inBackup([
+    ['evry: 10s\nrun: x', '3:5 unknown-key', 'Did you mean every?'],
+    ['schedule: "* * * * *"\nrun: x', '3:5 unknown-key', 'Did you mean cron?'],
+    ['interval: 10s\nrun: x', '3:5 unknown-key', 'Did you mean every?'],
+    ['every: 10s\ncommand: x', '4:5 unknown-key', 'Did you mean run?'],
+    ['every: 10s\nscript: x', '4:5 unknown-key', 'Did you mean run?'],
+  ]);
+  table([
+    ['timer:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
+    ['Timers:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
+    ['jobs:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
+    ['tasks:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
+    ['backup:\n  every: 1m\n  run: x', '1:1 unknown-key', 'belongs under timers:'],
+    ['timout: 5m\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'no key'],
+    ['timeout: 5m\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'belongs in a timer'],
+    ['default: {timeout: 5m}\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'Did you mean defaults?'],
+    ['defaults: {tiemout: 5m}\ntimers: {a: {every: 1m, run: x}}', '1:12 unknown-key', 'Did you mean timeout?'],
+    ['history: {days: 3}\ntimers: {a: {every: 1m, run: x}}', '1:11 unknown-key', 'keep, runs'],
+  ]);
+});
+
+describe('what must be there, and what must not be there twice', () => {
+  inBackup([
+    ['every: 10s', '2:3 missing-run', 'run'],
+    ['run: x', '2:3 missing-schedule', 'cron, every, in, at'],
+    ['description: x', '2:3 missing-schedule', 'cron', '2:3 missing-run'],
+    ['every: 10s\ncron: "* * * * *"\nrun: x', '4:5 several-schedules', 'both every and cron'],
+    ['run: x\nin: 5s\nat: "2027-01-01"', '5:5 several-schedules', 'both in and at'],
+  ]);
+  it('points at the name in a timer on one line, too', () => {
+    expect(load('timers: {a: {every: 1m}}').problems).toMatchObject([
+      { line: 1, column: 10, code: 'missing-run', path: 'timers.a' },
+    ]);
+  });
+});
+
+describe('defaults', () => {
+  table([
+    ['defaults: {cron: "@daily"}\ntimers: {a: {every: 1m, run: x}}', '1:12 not-in-defaults', 'cron'],
+    ['defaults: {run: x}\ntimers: {a: {every: 1m, run: x}}', '1:12 not-in-defaults', 'every timer says its own'],
+    ['defaults: [a]\ntimers: {a: {every: 1m, run: x}}', '1:11 wrong-type', 'a list'],
+    ['defaults: 5m\ntimers: {a: {every: 1m, run: x}}', '1:11 wrong-type', '"5m"'],
+    ['defaults: {timeout: 5}\ntimers: {a: {every: 1m, run: x}}', '1:21 wrong-type', 'unit'],
+    [
+      'defaults: {timezone: Mars/Base}\ntimers: {a: {every: 1m, run: x}, b: {every: 1m, run: x}}',
+      '1:22 unknown-timezone',
+      'Mars/Base',
+    ],
+    [
+      'defaults: {env_file: nope}\ntimers: {a: {every: 1m, run: x}, b: {every: 1m, run: x}}',
+      '1:22 missing-env-file',
+      '/etc/nope',
+    ],
+  ]);
+  it('may be empty', () => {
+    expect(load('defaults:\ntimers: {a: {every: 1m, run: x}}').problems).toEqual([]);
+  });
+});

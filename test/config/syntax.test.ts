@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+
+import { backup, load, table, type Row } from './diagnose.js';
+
+const inBackup = (rows: readonly Row[]) => table(rows, backup);
+
+describe('texts that need quotes', () => {
+  inBackup([
+    ['cron: * * * * *\nrun: x', '3:11 needs-quotes', 'Quote it: cron: "* * * * *"'],
+    ['cron: */5 * * * *\nrun: x', '3:11 needs-quotes', 'Quote it: cron: "*/5 * * * *"'],
+    ['cron: */5\nrun: x', '3:11 unknown-alias', 'Quote it: cron: "*/5"'],
+    ['cron: *\nrun: x', '3:11 needs-quotes', '"*"'],
+    ['cron: @daily\nrun: x', '3:11 needs-quotes', 'Quote it: cron: "@daily"'],
+    ['cron:\n  - * * * * *\nrun: x', '4:9 needs-quotes', '"* * * * *"'],
+    ['cron: [* * * * *]\nrun: x', '3:12 needs-quotes', '"* * * * *"'],
+    ['every: 1m\nrun: echo: hello', '4:10 needs-quotes', 'Quote it: run: "echo: hello"'],
+    ['every: 1m\nrun: curl -H "Accept: text/html" x', '4:10 needs-quotes', `'curl -H "Accept: text/html" x'`],
+    ['every: 1m\nrun: `date`', '4:10 needs-quotes', 'reserved'],
+    ['every: 1m\nrun: %d', '4:10 needs-quotes', 'directive'],
+    ['every: 1m\nrun: && true', '4:10 needs-quotes', 'anchor'],
+    ['every: 1m\nrun: , x', '4:10 needs-quotes', 'Quote it'],
+    ['every: 1m\nrun: !important x', '4:10 custom-tag', 'Quote it: run: "!important x"'],
+    ['every: 1m\nrun: "my prog" --all', '4:10 text-after-value', `Quote it: run: '"my prog" --all'`],
+    ["every: 1m\nrun: 'it's late'", '4:10 text-after-value', 'Quote it'],
+    ['every: 1m\nrun: [ -f x ] && y', '4:10 text-after-value', 'Quote it: run: "[ -f x ] && y"'],
+    ['every: 1m\nrun: {a} x', '4:10 text-after-value', 'map ends'],
+    ['every: 1m\nrun: > ls', '4:10 text-after-block', 'next line'],
+    ['every: 1m\nrun: | ls', '4:10 text-after-block', 'next line'],
+    ['every: 1m\nrun: - ls', '4:10 list-on-key-line', 'brackets'],
+    ['every: 1m\nrun: {{ command }}', '4:11 bad-key', 'template'],
+    ['every: 1m\nrun: *later', '4:10 unknown-alias', 'quoted'],
+  ]);
+
+  it('does not hide the mistakes behind it', () => {
+    const text = backup('cron: */5 * * * *\nrun: echo: x\ntimeout: 10\noverlap: skpi');
+    expect(load(text).problems.map(({ line, code, path }) => [line, code, path])).toEqual([
+      [3, 'needs-quotes', 'timers.backup.cron'],
+      [4, 'needs-quotes', 'timers.backup.run'],
+      [5, 'wrong-type', 'timers.backup.timeout'],
+      [6, 'bad-value', 'timers.backup.overlap'],
+    ]);
+  });
+
+  it('leaves a text alone that only looks so', () => {
+    const text = backup('every: 1m\nrun: |\n  cron: * * * * *\n  @daily `date`\ndescription: a*b @c d`e #f');
+    expect(load(text).problems).toEqual([]);
+  });
+});
+
+describe('quotes and brackets', () => {
+  inBackup([
+    ['every: 1m\nrun: "abc', '4:10 unclosed-quote', 'not closed'],
+    ["every: 1m\nrun: 'abc", '4:10 unclosed-quote', 'not closed'],
+    ['every: "1m\nrun: "abc"', '3:12 unclosed-quote', 'not closed'],
+    ['every: "1m\n  run: abc\n  timeout: "5m"', '3:12 unclosed-quote', 'line 5'],
+    ['every: 1m\nrun: "\\d+"', '4:11 bad-escape', 'twice'],
+    ['every: 1m\nrun: [a, b', '4:10 unclosed-bracket', ']'],
+    ['every: 1m\nrun: [a, b\ntimeout: 5m', '4:10 unclosed-bracket', ']'],
+    ['every: 1m\nretry: {attempts: 3', '4:12 unclosed-bracket', '}'],
+    ['every: 1m\nrun: a]\nenv: ]', '5:10 stray-bracket', 'closes nothing'],
+  ]);
+  table([
+    ['timers: {a: {every: 10s run: x}}', '1:25 missing-comma', 'comma'],
+    ['timers: {a: {every: 10s, run: x}', '1:9 unclosed-bracket', '}'],
+    ['timers: {a: {cron: * * * * *, run: x}}', '1:20 needs-quotes', 'cron: "* * * * *"'],
+    ['timers: {a: {every: 1m, run: echo a, b}}', '1:38 unknown-key', 'quote that text'],
+    ['timers:\n  a: {every: 1m, run: x},\n  b: {every: 1m, run: x}', '2:6 stray-comma', 'comma'],
+  ]);
+});
+
+describe('colons and indentation', () => {
+  inBackup([
+    ['every:10s\nrun: x', '3:5 missing-space', 'Write every: 10s'],
+    ['every: 10s\nrun:x', '4:5 missing-space', 'Write run: x'],
+    ['every 10s\nrun: x', '3:5 missing-colon', 'Write every: 10s'],
+    ['every = 10s\nrun: x', '3:5 missing-colon', 'Write every: 10s'],
+    ['every: 10s\n  run: x', '4:7 bad-indent', 'same column'],
+    ['every: 10s\n run: x', '4:6 bad-indent', 'same column'],
+    ['every: 10s\nrun: |\n  a\nb', '6:5 missing-colon', 'indent'],
+    ['\tevery: 10s\nrun: x', '3:1 tab-indent', 'spaces'],
+    ['every: 10s\n\trun: x', '4:1 tab-indent', 'spaces'],
+  ]);
+  table([
+    ['timers:\n  a\n    every: 1m\n    run: x', '2:3 missing-colon', 'Write a: …'],
+    ['timers:\n    a:\n      every: 1m\n      run: x\n  b:\n    every: 1m\n    run: x', '5:3 bad-indent', 'fits none'],
+    ['timers:\n\ta:\n\t\tevery: 1m', '2:1 tab-indent', 'spaces', '3:1 tab-indent'],
+    ['timers:\n  a:\n  every: 1m\n  run: x', '2:3 wrong-type', 'empty', '3:3 bad-indent', '4:3 bad-indent'],
+    ['timers:\n  a:\n    every: 1m\n    run: x\n  run: y', '5:3 bad-indent', 'indent it further'],
+    ['timers:\na:\n  every: 1m\n  run: x', '1:1 no-timers', 'empty', '2:1 unknown-key'],
+  ]);
+});
+
+describe('duplicate keys', () => {
+  table([
+    ['timers:\n  a: {every: 1m, run: x}\n  a: {every: 1m, run: x}', '3:3 duplicate-key', 'line 2'],
+    ['timers: {a: {every: 1m, run: x}}\ntimers: {}', '2:1 duplicate-key', 'line 1'],
+    ['timers:\n  a:\n    every: 1m\n    run: x\n    run: y', '5:5 duplicate-key', 'line 4'],
+    ['timers: {a: {every: 1m, run: x, env: {A: 1, "A": 2}}}', '1:45 duplicate-key', 'second time'],
+    ['timers:\n  a: {every: 1m, run: x}\n  "a": {every: 1m, run: x}', '3:3 duplicate-key', 'line 2'],
+  ]);
+});
+
+describe('what YAML has and a timer file has not', () => {
+  table([
+    ['timers: {a: {every: 1m, run: x}}\n---\ntimers: {}', '2:1 several-documents', 'one'],
+    ['timers: {a: {every: 1m, run: x}}\n---\n', '2:1 several-documents', 'one'],
+    ['timers: {a: {every: 1m, run: !!js/function "x"}}', '1:30 custom-tag', 'plain data'],
+    ['timers: {a: {every: 1m, run: !!binary aGk=}}', '1:30 custom-tag', 'plain data'],
+    ['timers: !!set {a}', '1:9 custom-tag', 'plain data'],
+    ['timers: !!python/object:os.system {a: 1}', '1:9 custom-tag', 'plain data'],
+    ['%FOO\n---\ntimers: {a: {every: 1m, run: x}}', '1:1 bad-directive', 'unknown'],
+    ['%YAML 1.1\n---\ntimers: {a: {every: 1m, run: x, enabled: yes}}', '3:42 wrong-type', 'write true'],
+    ['? [a]\n: b', '1:3 bad-key', 'plain text'],
+    ['timers: {a: &a {every: 1m, run: *a}}', '1:33 alias-cycle', 'inside'],
+    ['timers: {a: {<<: foo, every: 1m, run: x}}', '1:18 bad-merge', 'maps'],
+    ['timers: {a: {<<: *foo, every: 1m, run: x}}', '1:18 unknown-alias', 'anchor'],
+  ]);
+});
+
+describe('what is fine', () => {
+  it.each([
+    ['anchors and aliases', 'timers:\n  a: &a {every: 1m, run: x}\n  b: *a'],
+    ['merge keys', 'timers:\n  a: &a {every: 1m, run: x}\n  b: {<<: *a, every: 5m}'],
+    ['lists of merge keys', 'timers:\n  a: &a {every: 1m, run: x}\n  b: &b {in: 5m, run: y}\n  c: {<<: [*a], cwd: /}'],
+    ['a place for anchors', 'x-base: &base {every: 1m}\ntimers:\n  a: {<<: *base, run: x}'],
+    ['CRLF', 'timers:\r\n  a:\r\n    every: 1m\r\n    run: x\r\n'],
+    ['document markers', '---\ntimers: {a: {every: 1m, run: x}}\n...\n'],
+    ['no line break at the end', 'timers: {a: {every: 1m, run: x}}'],
+    ['comments', '# a\ntimers: # b\n  # c\n  a: {every: 1m, run: x} # d\n'],
+    ['a quote over several lines', 'timers:\n  a:\n    every: 1m\n    run: "one\n      two"'],
+    ['JSON', '{"timers": {"a": {"every": "1m",\n\t"run": "x"}}}'],
+    ['explicit core tags', 'timers: {a: {every: !!str 1m, run: !!str 5}}'],
+  ])('%s', (_what, text) => {
+    const { problems, timerFile } = load(text);
+    expect(problems).toEqual([]);
+    expect(timerFile?.jobs.length).toBeGreaterThan(0);
+  });
+});
