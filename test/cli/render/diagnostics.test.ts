@@ -130,7 +130,7 @@ describe('the mark', () => {
   });
 
   it.each([
-    ['at the beginning', `${'here'}${'x'.repeat(300)}`],
+    ['at the beginning', `here${'x'.repeat(300)}`],
     ['in the middle', `${'x'.repeat(150)}here${'x'.repeat(150)}`],
     ['at the end', `${'x'.repeat(300)}here`],
   ])('of a long line is in sight %s', (_where, line) => {
