@@ -26,8 +26,11 @@ export function monthOf(day: number): number {
   return (era * 400 + yearOfEra) * 12 + monthOfYear + 2;
 }
 
+/** Answers the place of a month in its year: 0 is January, 11 December. */
+export const monthOfYear = (month: number): number => month - Math.floor(month / 12) * 12;
+
 /** Answers the day of the week of a day: 0 is Sunday, 6 Saturday. */
-export const weekdayOf = (day: number): number => (((day + 4) % 7) + 7) % 7;
+export const weekdayOf = (day: number): number => day + 4 - Math.floor((day + 4) / 7) * 7;
 
 /** Answers the length of a month in days. */
 export const daysIn = (month: number): number => firstDayOf(month + 1) - firstDayOf(month);

@@ -2,20 +2,18 @@ import { at } from './at.js';
 import { cron } from './cron.js';
 import { every } from './every.js';
 import { inKind } from './in.js';
-import type { Schedule } from '../domain/schedule.js';
 import type { ScheduleKind } from './kind.js';
-import { parseScheduleOf, type ScheduleOptions, type ScheduleSpec } from './parse-schedule.js';
+import { scheduleParser } from './parse-schedule.js';
 
 /** Every way to say when. A timer has exactly one of these keys. */
 export const scheduleKinds: readonly ScheduleKind[] = [cron, every, inKind, at];
 
 /**
- * Reads a schedule of any listed kind: {@link parseScheduleOf} with {@link scheduleKinds}.
+ * Reads a schedule of any listed kind.
  * @throws TypeError no schedule key or more than one, an unknown key, a value of the wrong type.
  * @throws RangeError a value that says no schedule (then a `ScheduleError` with hint and place), an unknown time zone or `dst` word.
  */
-export const parseScheduleAt = (spec: ScheduleSpec, options: ScheduleOptions): Schedule =>
-  parseScheduleOf(scheduleKinds, spec, options);
+export const parseScheduleAt = scheduleParser(scheduleKinds);
 
 export type { ScheduleOptions, ScheduleSpec } from './parse-schedule.js';
 export { formatLocal, localToInstants, type LocalInstants, type WallTime } from './zone/local-time.js';

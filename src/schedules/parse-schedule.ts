@@ -26,56 +26,57 @@ export interface ScheduleOptions {
   readonly defaultTimezone?: string;
 }
 
+type ParseSchedule = (spec: ScheduleSpec, options: ScheduleOptions) => Schedule;
+
 const GAP = ['after', 'skip'] as const;
 const REPEAT = ['first', 'last', 'both'] as const;
+const CRONIE: DstPolicy = { gap: 'after', repeat: 'first' };
 
-/**
- * Reads a schedule. `kinds` are those it may be of.
- * @throws TypeError no schedule key or more than one, an unknown key, a value of the wrong type.
- * @throws RangeError a value that says no schedule (then a `ScheduleError` with hint and place), an unknown time zone or `dst` word.
- */
-export function parseScheduleOf(
-  kinds: readonly ScheduleKind[],
-  spec: ScheduleSpec,
-  options: ScheduleOptions,
-): Schedule {
-  const { start, seed = '', defaultTimezone } = options;
-  if (!isMap(spec)) throw new TypeError('A schedule is an object such as {cron: "0 3 * * *"}.');
-  if (!Number.isFinite(start)) throw new TypeError('start is no number of milliseconds.');
-  const kind = onlyKindOf(kinds, spec);
-  const timezone: unknown = spec.timezone ?? defaultTimezone ?? machineTimeZone();
-  if (typeof timezone !== 'string')
-    throw new TypeError('timezone takes an IANA name as text, such as "Europe/Berlin".');
-  timeZoneOf(timezone);
-  return kind.parse(spec[kind.key], { timezone, dst: dstPolicy(spec.dst ?? {}), start, seed }).schedule;
+/** Makes the function that reads schedules of these kinds; what it throws is told where it is exported. */
+export function scheduleParser(kinds: readonly ScheduleKind[]): ParseSchedule {
+  const kindOf = new Map<string, ScheduleKind>(kinds.map((kind) => [kind.key, kind]));
+  return (spec, options) => {
+    if (!isMap(spec)) throw new TypeError('A schedule is an object such as {cron: "0 3 * * *"}.');
+    if (!Number.isFinite(options.start)) throw new TypeError('start is no number of milliseconds.');
+    const kind = onlyKindOf(kindOf, spec);
+    const timezone: unknown = spec.timezone ?? options.defaultTimezone ?? machineTimeZone();
+    if (typeof timezone !== 'string')
+      throw new TypeError('timezone takes an IANA name as text, such as "Europe/Berlin".');
+    timeZoneOf(timezone);
+    const dst = spec.dst === undefined ? CRONIE : dstPolicy(spec.dst);
+    return kind.parse(spec[kind.key], { timezone, dst, start: options.start, seed: options.seed ?? '' }).schedule;
+  };
 }
 
 const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function onlyKindOf(kinds: readonly ScheduleKind[], spec: ScheduleSpec): ScheduleKind {
-  const keys = kinds.map(({ key }) => key);
-  checkKeys(spec, [...keys, 'timezone', 'dst'], 'A schedule');
-  const given = kinds.filter(({ key }) => spec[key] !== undefined);
-  const [kind] = given;
-  if (!kind) throw new TypeError(`A schedule needs one of the keys ${keys.join(', ')}.`);
-  if (given.length > 1)
-    throw new TypeError(
-      `A schedule has only one of the keys ${keys.join(', ')}; here are ${given.map(({ key }) => key).join(' and ')}.`,
-    );
-  return kind;
+function onlyKindOf(kindOf: ReadonlyMap<string, ScheduleKind>, spec: ScheduleSpec): ScheduleKind {
+  let found: ScheduleKind | undefined;
+  for (const [key, value] of Object.entries(spec)) {
+    const kind = kindOf.get(key);
+    if (!kind && key !== 'timezone' && key !== 'dst')
+      throw unknownKey('A schedule', key, [...kindOf.keys(), 'timezone', 'dst']);
+    if (!kind || value === undefined) continue;
+    if (found)
+      throw new TypeError(`A schedule has only one of the keys ${listed(kindOf)}; here are ${found.key} and ${key}.`);
+    found = kind;
+  }
+  if (!found) throw new TypeError(`A schedule needs one of the keys ${listed(kindOf)}.`);
+  return found;
 }
+
+const listed = (kindOf: ReadonlyMap<string, unknown>): string => [...kindOf.keys()].join(', ');
 
 function dstPolicy(dst: Partial<DstPolicy>): DstPolicy {
   if (!isMap(dst)) throw new TypeError('dst is an object such as {gap: "after", repeat: "first"}.');
-  checkKeys(dst, ['gap', 'repeat'], 'dst');
+  const unknown = Object.keys(dst).find((key) => key !== 'gap' && key !== 'repeat');
+  if (unknown !== undefined) throw unknownKey('dst', unknown, ['gap', 'repeat']);
   return { gap: oneOf(GAP, dst.gap ?? 'after', 'dst.gap'), repeat: oneOf(REPEAT, dst.repeat ?? 'first', 'dst.repeat') };
 }
 
-function checkKeys(map: object, known: readonly string[], owner: string): void {
-  const unknown = Object.keys(map).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  const meant = nearest(unknown, known);
-  throw new TypeError(`${owner} knows no key "${unknown}"${meant === undefined ? '' : `; did you mean ${meant}?`}`);
+function unknownKey(owner: string, key: string, known: readonly string[]): TypeError {
+  const meant = nearest(key, known);
+  return new TypeError(`${owner} knows no key "${key}"${meant === undefined ? '.' : `; did you mean ${meant}?`}`);
 }
 
 function oneOf<Word extends string>(words: readonly Word[], word: Word, key: string): Word {

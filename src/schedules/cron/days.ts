@@ -58,8 +58,11 @@ function workdayNear(day: number, first: number, length: number): number {
 /** `d#n`: the nth such weekday of the month, where it has one. */
 export const nthWeekday =
   (weekday: number, nth: number): DayRule =>
-  (first, length) =>
-    bit(1 + ((weekday - first + 7) % 7) + (nth - 1) * 7) & all(length);
+  (first, length) => {
+    const day = 1 + ((weekday - first + 7) % 7) + (nth - 1) * 7;
+    // Asked before the shift: one by 32 or more begins again at the 1st.
+    return day > length ? 0 : bit(day);
+  };
 
 /** `dL`: the last such weekday of the month. */
 export const lastWeekday =

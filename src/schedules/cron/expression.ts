@@ -1,16 +1,16 @@
 import { ScheduleError } from '../kind.js';
-import { readField, type Field } from './field.js';
+import { FieldReader, type Field } from './field.js';
 import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, POSITIONS, SECOND, type Position } from './position.js';
 
 /** A cron expression, read. Immutable. */
-export interface Expression {
-  readonly second: Field;
-  readonly minute: Field;
-  readonly hour: Field;
-  readonly dayOfMonth: Field;
-  readonly month: Field;
-  readonly dayOfWeek: Field;
-}
+export type Expression = Readonly<Record<Position['key'], Field>>;
+
+const seconds = new FieldReader(SECOND);
+const minutes = new FieldReader(MINUTE);
+const hours = new FieldReader(HOUR);
+const daysOfMonth = new FieldReader(DAY_OF_MONTH);
+const months = new FieldReader(MONTH);
+const daysOfWeek = new FieldReader(DAY_OF_WEEK);
 
 const SHORTHANDS: ReadonlyMap<string, string> = new Map([
   ['@yearly', '0 0 1 1 *'],
@@ -33,30 +33,28 @@ export function readExpression(text: string, seed: string): Expression {
   const { fields, starts } = splitFields(text.includes('@') ? shorthandOf(text) : text);
   if (text.includes('=')) throw assignment(text);
   if (fields.length < 5 || fields.length > 6) throw wrongCount(text, fields.length);
-  const offset = fields.length - 6;
-  const read = (position: Position, index: number): Field => {
-    const field = fields[index + offset];
-    if (field === undefined) return readField(position, '0', seed);
+  const read = (reader: FieldReader, index: number): Field => {
+    const place = index + fields.length - POSITIONS.length;
     try {
-      return readField(position, field, seed);
+      return reader.read(fields[place] ?? '0', seed);
     } catch (error) {
-      throw moved(error, starts[index + offset] ?? 0);
+      throw moved(error, starts[place] ?? 0);
     }
   };
   return {
-    second: read(SECOND, 0),
-    minute: read(MINUTE, 1),
-    hour: read(HOUR, 2),
-    dayOfMonth: read(DAY_OF_MONTH, 3),
-    month: read(MONTH, 4),
-    dayOfWeek: read(DAY_OF_WEEK, 5),
+    second: read(seconds, 0),
+    minute: read(minutes, 1),
+    hour: read(hours, 2),
+    dayOfMonth: read(daysOfMonth, 3),
+    month: read(months, 4),
+    dayOfWeek: read(daysOfWeek, 5),
   };
 }
 
 /** Answers where the field of a position stands in an expression; all of it, when the expression is a shorthand. */
 export function spanOf(text: string, position: Position): readonly [start: number, end: number] {
   const { fields, starts } = splitFields(text);
-  const index = POSITIONS.findIndex(({ name }) => name === position.name) + fields.length - 6;
+  const index = POSITIONS.findIndex(({ key }) => key === position.key) + fields.length - 6;
   const [field, start] = [fields[index], starts[index]];
   return field === undefined || start === undefined ? [0, text.length] : [start, start + field.length];
 }

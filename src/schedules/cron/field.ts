@@ -2,7 +2,7 @@ import { ScheduleError } from '../kind.js';
 import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';
 import { resolveHash } from './hash.js';
 import { readItem, type Item, type PlainItem, type Trap } from './item.js';
-import { POSITIONS, type Position } from './position.js';
+import type { Position } from './position.js';
 import { ValueSet } from './value-set.js';
 
 /** One field of an expression. Immutable, and shared by all expressions that have the same text in the same place. */
@@ -23,36 +23,40 @@ export interface Field {
 }
 
 const MOST_TEXTS = 4096;
-const read = new Map<Position, Map<string, Field>>(POSITIONS.map((position) => [position, new Map()]));
 
-/**
- * Reads one field. `seed` is for `H`.
- * @throws ScheduleError naming the position and the offending item; its span counts from the field's start.
- */
-export function readField(position: Position, text: string, seed: string): Field {
-  const known = read.get(position)?.get(text);
-  if (known) return known;
-  const items = splitItems(position, text);
-  const resolved = items.map(({ text: item, start }) => within(item, start, () => resolveHash(position, item, seed)));
-  const isHashed = resolved.some((item, index) => item !== items[index]?.text);
-  // What `H` came to is another text, which other seeds come to too.
-  if (isHashed) return readField(position, resolved.join(','), seed);
-  const field = build(
-    position,
-    text,
-    items.map(({ text: item, start }) => within(item, start, () => readItem(position, item))),
-  );
-  remember(position, text, field);
-  return field;
+/** Reads the fields that stand in one position, and remembers them by their text. */
+export class FieldReader {
+  readonly position: Position;
+  readonly #known = new Map<string, Field>();
+
+  constructor(position: Position) {
+    this.position = position;
+  }
+
+  /**
+   * Reads one field. `seed` is for `H`.
+   * @throws ScheduleError naming the position and the offending item; its span counts from the field's start.
+   */
+  read(text: string, seed: string): Field {
+    return this.#known.get(text) ?? this.#readAnew(text, seed);
+  }
+
+  #readAnew(text: string, seed: string): Field {
+    const { position } = this;
+    const items = splitItems(position, text);
+    const resolved = items.map(({ text: item, start }) => within(item, start, () => resolveHash(position, item, seed)));
+    const isHashed = resolved.some((item, index) => item !== items[index]?.text);
+    // What `H` came to is another text, which other seeds come to too.
+    if (isHashed) return this.read(resolved.join(','), seed);
+    const said = items.map(({ text: item, start }) => within(item, start, () => readItem(position, item)));
+    const field = build(position, text, said);
+    if (this.#known.size >= MOST_TEXTS) this.#known.clear();
+    this.#known.set(text, field);
+    return field;
+  }
 }
 
-function remember(position: Position, text: string, field: Field): void {
-  const known = read.get(position);
-  if (known && known.size >= MOST_TEXTS) known.clear();
-  known?.set(text, field);
-}
-
-function splitItems({ name }: Position, text: string): { text: string; start: number }[] {
+function splitItems({ name, key }: Position, text: string): { text: string; start: number }[] {
   const unknown = /[^0-9A-Za-z*?,\-/#()~]/u.exec(text);
   if (unknown) {
     const span = [unknown.index, unknown.index + unknown[0].length] as const;
@@ -63,7 +67,7 @@ function splitItems({ name }: Position, text: string): { text: string; start: nu
     });
   }
   let start = 0;
-  const isDay = name === 'day-of-month' || name === 'day-of-week';
+  const isDay = key === 'dayOfMonth' || key === 'dayOfWeek';
   const plain = isDay && text === '?' ? '*' : text.toUpperCase();
   return plain.split(',').map((item) => {
     const place = { text: item, start };
@@ -98,10 +102,10 @@ function build(position: Position, text: string, items: readonly Item[]): Field 
   };
 }
 
-function plainDays({ name, size }: Position, values: readonly number[]): DayRule {
+function plainDays({ key, size }: Position, values: readonly number[]): DayRule {
   if (values.length === size) return everyDay;
-  if (name === 'day-of-month') return daysOfMonth(values);
-  return name === 'day-of-week' ? weekdays(values) : everyDay;
+  if (key === 'dayOfMonth') return daysOfMonth(values);
+  return key === 'dayOfWeek' ? weekdays(values) : everyDay;
 }
 
 function anyOf(rules: readonly DayRule[]): DayRule {

@@ -44,8 +44,8 @@ export function readItem(position: Position, item: string): Item {
 
 /** Reads `L LW L-n nW` in the day of the month, `dL d#n` in the day of the week; `undefined` for all else. */
 function dayRule(position: Position, item: string): DayRule | undefined {
-  if (position.name === 'day-of-month') return ruleOfMonth(position, item);
-  if (position.name === 'day-of-week') return ruleOfWeek(position, item);
+  if (position.key === 'dayOfMonth') return ruleOfMonth(position, item);
+  if (position.key === 'dayOfWeek') return ruleOfWeek(position, item);
   return undefined;
 }
 
@@ -82,7 +82,7 @@ function valueOf(position: Position, text: string, item: string): number {
 /** Reads a range. One that runs backwards (`FRI-MON`, `22-2`) goes on over the field's end, its steps too. */
 function range(position: Position, from: number, to: number, step = '1'): PlainItem {
   const width = Number(step);
-  const [start, end] = position.name === 'day-of-week' ? rangeOfWeek(from, to) : [from, to];
+  const [start, end] = position.key === 'dayOfWeek' ? rangeOfWeek(from, to) : [from, to];
   if (end >= start) return stepped(position, plainValues(position, `${start}-${end}/${width}`), step, end - start + 1);
   const last = position.min + position.size - 1;
   const before = plainValues(position, `${start}-${last}/${width}`);
@@ -113,16 +113,16 @@ function stepped(position: Position, values: readonly number[], step = '1', leng
   return { values };
 }
 
-const hintForSteps = ({ name }: Position, width: number): string =>
-  name === 'month'
+const hintForSteps = ({ key, name }: Position, width: number): string =>
+  key === 'month'
     ? 'Write the months as a list.'
     : `If an even rhythm is meant, write every: ${width}${name.startsWith('day') ? 'd' : name.charAt(0)}.`;
 
-const rangeHint = ({ name, min, max }: Position, value: number): string => {
-  if (name === 'day-of-week' && value > 1900) {
+const rangeHint = ({ key, name, min, max }: Position, value: number): string => {
+  if (key === 'dayOfWeek' && value > 1900) {
     return 'With six fields the first is the second and the last the day of the week. Years are not_before and not_after.';
   }
-  if (name === 'hour' && value === 24) return 'Midnight is hour 0.';
+  if (key === 'hour' && value === 24) return 'Midnight is hour 0.';
   return `The ${name} goes from ${min} to ${max}.`;
 };
 
@@ -135,11 +135,11 @@ function notAnItem(position: Position, item: string): ScheduleError {
   });
 }
 
-function hintFor({ name, names }: Position, item: string): string {
+function hintFor({ key, names }: Position, item: string): string {
   if (item === '') return 'Two commas, or one at the end: an item of the list is missing.';
   if (item.includes('?')) return '? stands alone, in the day of the month or the day of the week. Write *.';
   if (item.includes('~')) return 'Write H(a-b) for a value that is fixed per timer.';
-  if (name === 'day-of-week' && /^[LW#]+$/.test(item)) {
+  if (key === 'dayOfWeek' && /^[LW#]+$/.test(item)) {
     return 'Write SAT for Saturday, SATL for the last Saturday of the month, MON#1 for the first Monday.';
   }
   if (/-.*[LW#]/.test(item)) return 'L, W and # take one day, not a range: 15W, FRIL, FRI#2.';

@@ -10,7 +10,7 @@ const known = new Map<string, readonly number[]>();
  * @throws Error as cron-parser does.
  */
 export function plainValues(position: Position, item: string): readonly number[] {
-  const key = `${position.name} ${item}`;
+  const key = `${position.key} ${item}`;
   let values = known.get(key);
   if (!values) {
     values = ask(position, item);
@@ -21,18 +21,10 @@ export function plainValues(position: Position, item: string): readonly number[]
 }
 
 function ask(position: Position, item: string): readonly number[] {
-  const expression = POSITIONS.map(({ name }) => (name === position.name ? item : '*')).join(' ');
+  const expression = POSITIONS.map(({ key }) => (key === position.key ? item : '*')).join(' ');
   // A date and a zone of our own: without them it reads the clock.
-  const { fields } = CronExpressionParser.parse(expression, { currentDate: 0, tz: 'UTC' });
-  const values = {
-    second: fields.second,
-    minute: fields.minute,
-    hour: fields.hour,
-    'day-of-month': fields.dayOfMonth,
-    month: fields.month,
-    'day-of-week': fields.dayOfWeek,
-  }[position.name].values;
+  const { values } = CronExpressionParser.parse(expression, { currentDate: 0, tz: 'UTC' }).fields[position.key];
   // It answers Sunday as 0, as 7, or as both.
-  const numbers = values.map((value) => (position.name === 'day-of-week' ? Number(value) % 7 : Number(value)));
+  const numbers = values.map((value) => (position.key === 'dayOfWeek' ? Number(value) % 7 : Number(value)));
   return [...new Set(numbers)].sort((a, b) => a - b);
 }

@@ -1,6 +1,9 @@
 /** One of the six places in an expression. */
 export interface Position {
-  readonly name: 'second' | 'minute' | 'hour' | 'day-of-month' | 'month' | 'day-of-week';
+  /** As people are told. */
+  readonly name: string;
+  /** As cron-parser and we call the field. */
+  readonly key: 'second' | 'minute' | 'hour' | 'dayOfMonth' | 'month' | 'dayOfWeek';
   readonly min: number;
   readonly max: number;
   /** How many different values there are, after which a range that wraps begins again. */
@@ -10,8 +13,9 @@ export interface Position {
   readonly names: ReadonlyMap<string, number>;
 }
 
-const numbered = (name: Position['name'], min: number, max: number): Position => ({
-  name,
+const numbered = (key: Position['key'], min: number, max: number): Position => ({
+  name: key,
+  key,
   min,
   max,
   size: max - min + 1,
@@ -25,14 +29,15 @@ const namesFrom = (first: number, names: string): ReadonlyMap<string, number> =>
 export const SECOND = numbered('second', 0, 59);
 export const MINUTE = numbered('minute', 0, 59);
 export const HOUR = numbered('hour', 0, 23);
-export const DAY_OF_MONTH: Position = { ...numbered('day-of-month', 1, 31), hashMax: 28 };
+export const DAY_OF_MONTH: Position = { ...numbered('dayOfMonth', 1, 31), name: 'day-of-month', hashMax: 28 };
 export const MONTH: Position = {
   ...numbered('month', 1, 12),
   names: namesFrom(1, 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'),
 };
 /** 0 and 7 are both Sunday. */
 export const DAY_OF_WEEK: Position = {
-  ...numbered('day-of-week', 0, 7),
+  ...numbered('dayOfWeek', 0, 7),
+  name: 'day-of-week',
   size: 7,
   hashMax: 6,
   names: namesFrom(0, 'SUN MON TUE WED THU FRI SAT'),

@@ -7,31 +7,25 @@ import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, POSITIONS, SECOND, type
 import { daysMatched } from './wall-walk.js';
 import { dayWords, monthWords } from './words.js';
 
+type Placed = readonly [trap: Trap, position: Position];
+
 const NO_WARNINGS: readonly ScheduleWarning[] = [];
 
 /** Answers the traps of an expression, each with the place of its field in the text. Almost always none. */
 export function warningsOf(expression: Expression, text: string): readonly ScheduleWarning[] {
-  const found = [...trapsOfFields(expression), ...trapsOfTimes(expression), ...trapsOfDays(expression, text)];
-  return found.length === 0
-    ? NO_WARNINGS
-    : found.map(([{ code, message, hint }, position]) => ({
-        code,
-        message,
-        hint,
-        place: { span: spanOf(text, position) },
-      }));
+  const found: Placed[] = [];
+  for (const position of POSITIONS) {
+    for (const trap of expression[position.key].traps) found.push([trap, position]);
+  }
+  addTrapOfTimes(found, expression);
+  addTrapOfDays(found, expression, text);
+  if (found.length === 0) return NO_WARNINGS;
+  return found.map(([trap, position]) => ({ ...trap, place: { span: spanOf(text, position) } }));
 }
 
-type Placed = readonly [trap: Trap, position: Position];
-
-function trapsOfFields({ second, minute, hour, dayOfMonth, month, dayOfWeek }: Expression): Placed[] {
-  const fields = [second, minute, hour, dayOfMonth, month, dayOfWeek];
-  return POSITIONS.flatMap((position, index) => (fields[index]?.traps ?? []).map((trap) => [trap, position] as const));
-}
-
-function trapsOfTimes({ second, minute, hour }: Expression): Placed[] {
-  if (second.isFull && minute.single !== undefined) return [[everyOne('second', MINUTE), SECOND]];
-  return minute.isFull && hour.single !== undefined ? [[everyOne('minute', HOUR), MINUTE]] : [];
+function addTrapOfTimes(found: Placed[], { second, minute, hour }: Expression): void {
+  if (second.isFull && minute.single !== undefined) found.push([everyOne('second', MINUTE), SECOND]);
+  else if (minute.isFull && hour.single !== undefined) found.push([everyOne('minute', HOUR), MINUTE]);
 }
 
 const everyOne = (unit: string, within: Position): Trap => ({
@@ -40,10 +34,11 @@ const everyOne = (unit: string, within: Position): Trap => ({
   hint: `Write 0 in the ${unit} to fire once.`,
 });
 
-function trapsOfDays(expression: Expression, text: string): Placed[] {
+function addTrapOfDays(found: Placed[], expression: Expression, text: string): void {
   const { dayOfMonth, dayOfWeek } = expression;
-  if (dayOfMonth.days !== everyDay && dayOfWeek.days !== everyDay) return [[bothDays(expression, text), DAY_OF_WEEK]];
-  return mayLackDays(dayOfMonth, dayOfWeek) ? skippedMonths(expression) : [];
+  if (dayOfMonth.days !== everyDay && dayOfWeek.days !== everyDay)
+    found.push([bothDays(expression, text), DAY_OF_WEEK]);
+  else if (mayLackDays(dayOfMonth, dayOfWeek)) addSkippedMonths(found, expression);
 }
 
 function bothDays({ dayOfMonth, dayOfWeek }: Expression, text: string): Trap {
@@ -67,17 +62,17 @@ function bothDays({ dayOfMonth, dayOfWeek }: Expression, text: string): Trap {
 const mayLackDays = (dayOfMonth: Field, dayOfWeek: Field): boolean =>
   dayOfWeek.hasRules || (dayOfMonth.days !== everyDay && dayOfMonth.values.from(1) > 28);
 
-function skippedMonths(expression: Expression): Placed[] {
+function addSkippedMonths(found: Placed[], expression: Expression): void {
   const months = expression.month.values.toArray();
   const lacking = months.filter((month) => lengthsOf(month).some((length) => lacksDay(expression, length)));
-  if (lacking.length === 0) return [];
+  if (lacking.length === 0) return;
   const position = expression.dayOfWeek.hasRules ? DAY_OF_WEEK : DAY_OF_MONTH;
   const isLeapDay = months.length === 1 && lacking[0] === 2;
   const message = isLeapDay
     ? 'Fires in leap years only.'
     : `Months without such a day are skipped: it may be missing in ${monthWords(lacking)}.`;
   const hint = 'Write L for the last day of the month, FRIL for its last Friday.';
-  return [[{ code: isLeapDay ? 'cron-leap-day' : 'cron-skipped-months', message, hint }, position]];
+  found.push([{ code: isLeapDay ? 'cron-leap-day' : 'cron-skipped-months', message, hint }, position]);
 }
 
 const lengthsOf = (month: number): number[] => (month === 2 ? [28, 29] : [[4, 6, 9, 11].includes(month) ? 30 : 31]);

@@ -19,7 +19,7 @@ export class ValueSet {
   }
 
   has(value: number): boolean {
-    return this.from(value) === value;
+    return ((value < HALF ? this.#low >>> value : this.#high >>> (value - HALF)) & 1) === 1;
   }
 
   /** Answers the smallest member that is `value` or more, or {@link NONE}. `value` is 0 to 60. */

@@ -1,4 +1,4 @@
-import { firstDayOf, monthOf, weekdayOf } from '../calendar.js';
+import { firstDayOf, monthOf, monthOfYear, weekdayOf } from '../calendar.js';
 import type { Expression } from './expression.js';
 import { lowestBit, NONE } from './value-set.js';
 
@@ -20,17 +20,16 @@ export function nextWallTime(expression: Expression, from: number): number {
 
 /** Answers the first day that matches and is `from` or later, counted from 1970-01-01; Infinity when there is none. */
 function nextDay(expression: Expression, from: number): number {
-  let month = monthOf(from);
-  let first = firstDayOf(month);
-  let mask = -1 << (from - first);
-  for (const end = month + CYCLE; month <= end; month++) {
-    const next = firstDayOf(month + 1);
-    if (expression.month.values.has((((month % 12) + 12) % 12) + 1)) {
-      mask &= daysMatched(expression, weekdayOf(first), next - first);
+  const current = monthOf(from);
+  // What is left of the current month; then months are whole.
+  let mask = -1 << (from - firstDayOf(current));
+  for (let month = current; month <= current + CYCLE; month++) {
+    if (expression.month.values.has(1 + monthOfYear(month))) {
+      const first = firstDayOf(month);
+      mask &= daysMatched(expression, weekdayOf(first), firstDayOf(month + 1) - first);
       if (mask !== 0) return first + lowestBit(mask);
     }
     mask = -1;
-    first = next;
   }
   return Infinity;
 }
