@@ -177,7 +177,10 @@ class FileBuilder {
       problems.error({
         code: 'wrong-type',
         message,
-        hint: `For example: ${name}: {every: 10s, run: ./check.sh}`,
+        hint:
+          value.kind === 'list'
+            ? 'Remove the dashes: the keys of a timer are not a list.'
+            : `For example: ${clip(name)}: {every: 10s, run: ./check.sh}`,
         at: entry.key,
         path,
       });

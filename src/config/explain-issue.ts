@@ -50,7 +50,7 @@ export function explainIssue(issue: Issue, key: string, value: Node): Refusal {
 
 /** A value as a message names it. */
 export function describe(node: Node): string {
-  if (node.kind === 'list') return node.items.length === 0 ? 'an empty one' : 'a list';
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
   if (node.kind === 'map') return 'a map';
   if (node.kind === 'broken') return 'this';
   if (typeof node.value === 'string') return `"${clip(node.value)}"`;

@@ -64,6 +64,10 @@ export class PlainValues {
       this.#problems.error({ code: 'nul-character', message: 'No program can be given a NUL character.', at, path });
       return BROKEN;
     }
+    if (/^[“”„‘’]/.test(value)) {
+      const message = `${value.charAt(0)} is no quote to YAML: it is part of the text.`;
+      this.#problems.warn({ code: 'typographic-quotes', message, hint: 'Write " or \'.', at, path });
+    }
     if (!how.expand) return value;
     const { text, faults } = expand(value, this.#env);
     this.#tellFaults(faults.slice(0, MOST_FAULTS), { scalar, at }, path);

@@ -3,10 +3,11 @@ import type { Source, Span } from './source.js';
 /** How much of somebody's text a message repeats. */
 const MOST = 40;
 
-/** A text short enough for a message. What does not fit is left out in its middle. */
-export function clip(text: string): string {
+/** A text short enough for a message, on one line. What does not fit is left out in its middle. */
+export function clip(written: string): string {
+  const text = written.slice(0, 1_000).replace(/\s*\n\s*/g, ' ');
   if (text.length <= MOST) return text;
-  return `${text.slice(0, MOST - 13)}…${text.slice(-12)}`;
+  return `${text.slice(0, MOST - 13)}…${written.slice(-12).replaceAll('\n', ' ')}`;
 }
 
 /** Writes a text as a quoted YAML scalar: in double quotes, unless it holds such or a backslash. */

@@ -3,8 +3,9 @@ import type { Problems } from './diagnostic.js';
 import { explainFault, explainTag, isLocal } from './explain-fault.js';
 import type { Slot } from './node.js';
 import { parseYaml, type ParsedYaml, type YamlFault } from './parse-yaml.js';
-import { lineValue, needsQuotes, quote } from './quote.js';
+import { clip, lineValue, needsQuotes, quote } from './quote.js';
 import type { Source, Span } from './source.js';
+import { isKeyOf } from './unknown-key.js';
 
 /**
  * Reads the tree of a file, or `undefined` when its structure cannot be trusted. The mistake made most often, a text that needed
@@ -54,12 +55,25 @@ function wordsForUnquoted(fault: YamlFault, faults: readonly YamlFault[], source
     ({ code, start, end }) => code === 'MULTILINE_IMPLICIT_KEY' && start === fault.start && end > value.end,
   );
   if (fault.code === 'BLOCK_AS_IMPLICIT_KEY' && !isOverIndented && /:( |$)/.test(value.text)) {
-    return { code: 'needs-quotes', message: 'A text with ": " in it reads as a key and its value.', hint };
+    return wordsForColon(key, value.text) ?? { code: 'needs-quotes', message: COLON, hint };
   }
   if (fault.code === 'BAD_SCALAR_START' || fault.code === 'BAD_ALIAS')
     return { code: 'needs-quotes', ...needsQuotes(source, value) };
   if (fault.code !== 'UNEXPECTED_TOKEN') return undefined;
   return wordsForTrailing(fault, value, hint, source);
+}
+
+const COLON = 'A text with ": " in it reads as a key and its value.';
+
+/** A second key on a line is no text that lacks quotes. */
+function wordsForColon(key: string, text: string): Words | undefined {
+  const [, inner = ''] = /^([\w.-]+):(?= |$)/.exec(text) ?? [];
+  const isKey =
+    inner !== '' &&
+    (key.startsWith('timers:') || (isKeyOf('timer', inner) && !isKeyOf('timer', key.replace(': ', ''))));
+  if (!isKey) return undefined;
+  const message = `${clip(inner)}: cannot stand on the line of ${clip(key.trim())}.`;
+  return { code: 'key-on-key-line', message, hint: 'Put it on the next line, indented.' };
 }
 
 function wordsForTrailing(

@@ -87,6 +87,9 @@ export function unknownKey(key: string, level: Level, holdsTimer: boolean): Refu
 }
 
 function wayOut(key: string, level: Level, holdsTimer: boolean): string | undefined {
+  const odd = /[^\S \t]|[\u200b\ufeff]/u.exec(key)?.[0].codePointAt(0);
+  if (odd !== undefined)
+    return `It holds U+${odd.toString(16).toUpperCase().padStart(4, '0')}, which only looks like a space: retype it.`;
   const meant = meantKey(key, level);
   if (meant !== undefined) return `Did you mean ${meant}?`;
   if (holdsTimer && level === 'file') return 'A timer belongs under timers:, indented.';
@@ -99,9 +102,9 @@ function wayOut(key: string, level: Level, holdsTimer: boolean): string | undefi
 /** The key of a level that somebody most likely meant, or `undefined`; none for a key that is right elsewhere. */
 export function meantKey(key: string, level: Level): string | undefined {
   const keys: readonly string[] = KEYS[level];
-  return (
-    sameWord(key, keys) ?? otherWord(key, keys) ?? (homeOf(key, level) === undefined ? nearest(key, keys) : undefined)
-  );
+  const same = sameWord(key, keys);
+  if (same !== undefined || homeOf(key, level) !== undefined) return same;
+  return otherWord(key, keys) ?? (key.length > 2 ? nearest(key, keys) : undefined);
 }
 
 /** Whether a level knows a key. */

@@ -24,6 +24,7 @@ describe('the file as a whole', () => {
     ['timers:\n  a:', '2:3 wrong-type', 'empty'],
     ['timers:\n  a: ls', '2:3 wrong-type', '"ls"'],
     ['timers:\n  a: [x]', '2:3 wrong-type', 'a list'],
+    ['timers:\n  a:\n    - every: 1m\n    - run: x', '2:3 wrong-type', 'Remove the dashes'],
   ]);
 });
 
@@ -65,7 +66,9 @@ describe('unknown keys', () => {
     ['environment: {A: b}', '5:5 unknown-key', 'Did you mean env?'],
     ['working_dir: /', '5:5 unknown-key', 'Did you mean cwd?'],
     ['retries: 3', '5:5 unknown-key', 'Did you mean retry?'],
-    ['attempts: 3', '5:5 unknown-key', 'Did you mean retry?'],
+    ['attempts: 3', '5:5 unknown-key', 'attempts belongs under retry'],
+    ['retry:\nattempts: 3', '5:5 empty-value', 'retry is empty', '6:5 unknown-key'],
+    ['env:\nA: b', '5:5 empty-value', 'env is empty', '6:5 unknown-key'],
     ['concurrencyPolicy: Forbid', '5:5 unknown-key', 'Did you mean overlap?'],
     ['suspend: true', '5:5 unknown-key', 'Did you mean enabled?'],
     ['concurrency: 3', '5:5 unknown-key', 'belongs at the top of the file'],

@@ -90,6 +90,21 @@ describe('colons and indentation', () => {
   ]);
 });
 
+describe('several keys on one line', () => {
+  table([
+    ['timers:\n  backup: every: 10s\n', '2:11 key-on-key-line', 'next line'],
+    ['timers: backup:\n  every: 10s', '1:9 key-on-key-line', 'next line', '2:3 bad-indent'],
+  ]);
+});
+
+describe('characters that only look right', () => {
+  inBackup([['every: “1m”\nrun: x', '~3:12 typographic-quotes', 'no quote', '3:12 duration']]);
+  table([
+    ['timers: {a: {every: 1m, run: x, \u00a0tags: [b]}}', '1:33 unknown-key', 'U+00A0'],
+    ['\ufeff\ufefftimers: {a: {every: 1m, run: x}}', '1:2 unknown-key', 'U+FEFF'],
+  ]);
+});
+
 describe('duplicate keys', () => {
   table([
     ['timers:\n  a: {every: 1m, run: x}\n  a: {every: 1m, run: x}', '3:3 duplicate-key', 'line 2'],
