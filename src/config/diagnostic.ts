@@ -18,13 +18,16 @@ export interface Diagnostic {
   readonly path: string;
 }
 
+/** From the top of the file: keys of maps and indexes of lists, from 0. */
+export type Path = readonly (string | number)[];
+
 /** A diagnostic before its place is put in lines and columns. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly hint?: string | undefined;
   readonly at: Span;
-  readonly path?: readonly (string | number)[];
+  readonly path?: Path;
 }
 
 /** Of a file with more mistakes than anyone reads, this many are told. */

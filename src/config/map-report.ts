@@ -1,6 +1,5 @@
-import type { Problem, Problems } from './diagnostic.js';
+import type { Path, Problem, Problems } from './diagnostic.js';
 import { placeOf, type Entry, type MapNode, type Slot } from './node.js';
-import type { Path } from './read-level.js';
 import type { Span } from './source.js';
 
 /** Which part of a value is meant: an item of a list or map, a stretch of a text (UTF-16 units from 0, end exclusive). */

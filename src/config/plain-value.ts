@@ -1,8 +1,7 @@
-import type { Problems } from './diagnostic.js';
+import type { Path, Problems } from './diagnostic.js';
 import { expand, type Environment, type ExpandFault } from './expand.js';
 import type { ListNode, MapNode, ScalarNode, Slot } from './node.js';
 import { clip } from './quote.js';
-import type { Path } from './read-level.js';
 import type { Span } from './source.js';
 
 /** Stands for a value whose mistake is told already. */

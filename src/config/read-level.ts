@@ -1,13 +1,11 @@
 import type { core } from 'zod/mini';
 
-import type { Problems } from './diagnostic.js';
+import type { Path, Problems } from './diagnostic.js';
 import { explainIssue, meantIssues } from './explain-issue.js';
 import { placeOf, type MapNode, type Node } from './node.js';
 import { BROKEN, type PlainValues } from './plain-value.js';
 import type { Span } from './source.js';
 import { isKeyOf, unknownKey, type Level } from './unknown-key.js';
-
-export type Path = readonly (string | number)[];
 
 /** A schema whose keys are all optional: what is required is asked for by name, with words of its own. */
 interface LevelSchema<T> {
