@@ -57,7 +57,7 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': ['error', ...timeAndTimers.slice(0, 2)] },
   },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -36,6 +36,7 @@ const contenders: Readonly<Record<string, () => Promise<unknown>>> = {
       cancellation: new Canceler(),
       started: () => undefined,
       line: () => undefined,
+      trouble: () => undefined,
       drained: () => undefined,
     }),
   'execa alone': () => execa('/bin/sh', ['-c', 'echo done'], { buffer: false, stdin: 'ignore', cwd: '/' }),

@@ -13,6 +13,8 @@ export interface AttemptIo {
   started(pid: number): void;
   /** Told for every line of output, in order per stream, without its newline; `truncated` when it was cut. */
   line(stream: OutputStream, text: string, truncated: boolean): void;
+  /** Told, in a sentence, when output does not reach its target (a file that cannot be written). The run goes on. */
+  trouble(sentence: string): void;
   /** `undefined` while more lines are welcome; else resolves when they are again. An executor stops reading until then. */
   drained(): Promise<void> | undefined;
 }
@@ -21,7 +23,8 @@ export interface AttemptIo {
 export interface Executor {
   /**
    * Runs one attempt to its end. Never rejects. When canceled, ends the whole process group: SIGTERM, `killAfter`, SIGKILL.
-   * When it resolves nothing of the attempt is left: no process of its group that a signal could end, no open pipe, no armed timer.
+   * When it resolves no pipe is open and no timer armed, and of a canceled attempt no process is left that a signal could end. Background
+   * processes of one that ended by itself are left alone, as cron does.
    */
   execute(command: Command, io: AttemptIo): Promise<Exit>;
 }

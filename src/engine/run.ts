@@ -1,14 +1,14 @@
 import { Canceler } from '../domain/cancellation.js';
 import type { Clock } from '../domain/clock.js';
 import type { FiringMissed, TimerEvent } from '../domain/event.js';
-import type { AttemptIo, Executor } from '../domain/executor.js';
-import { firingId, type Firing } from '../domain/firing.js';
+import type { Executor } from '../domain/executor.js';
+import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import { canceled, judge, type CancelCause, type Exit, type Outcome } from '../domain/outcome.js';
 import type { Claim, Coordinator } from '../domain/policy.js';
-import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
+import type { Duration, Instant } from '../domain/time.js';
+import { Attempt, type AttemptOwner, type RunFact, type RunHistory } from './attempt.js';
 import { GatePass, type Gate } from './gate.js';
-import { OutputTail } from './output-tail.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';
 
 /** What every run of a scheduler shares. */
@@ -22,12 +22,6 @@ export interface RunSurroundings {
   emit(event: TimerEvent): void;
   drained(): Promise<void> | undefined;
   newRunId(): string;
-}
-
-/** What a run's command is told of the past of its job. */
-export interface RunHistory {
-  readonly previousScheduledFor: Instant | undefined;
-  readonly lastSuccessAt: Instant | undefined;
 }
 
 /** What became of a firing that was admitted. */
@@ -45,25 +39,22 @@ export type Ending =
  *
  * Canceled while attempting it ends when its process has; in every other state at once.
  */
-export class Run {
+export class Run implements AttemptOwner {
   readonly id: string;
   readonly job: Job;
   readonly firing: Firing;
+  readonly history: RunHistory;
   readonly #around: RunSurroundings;
-  readonly #history: RunHistory;
   readonly #ended: (run: Run, ending: Ending) => void;
   readonly #pass: GatePass;
   readonly #canceler = new Canceler();
-  #tail = new OutputTail();
   #state: 'waiting' | 'claiming' | 'attempting' | 'pausing' | 'ended' = 'waiting';
   /** The deadline while waiting, the timeout while attempting, the end of the pause while pausing. */
   #alarm: Alarm | undefined;
   #claim: Extract<Claim, { kind: 'ours' }> | undefined;
-  #attempt = 0;
-  #attemptCanceler = this.#canceler;
+  #attempt: Attempt | undefined;
   #startedAt: Duration = 0;
   #lateness: Duration = 0;
-  #attemptLateness: Duration = 0;
   readonly #latenessWhenAdmitted: Duration;
   readonly #admittedAt: Duration;
 
@@ -75,7 +66,7 @@ export class Run {
     this.id = around.newRunId();
     this.job = spec.job;
     this.firing = spec.firing;
-    this.#history = spec.history;
+    this.history = spec.history;
     this.#around = around;
     this.#ended = ended;
     this.#admittedAt = around.clock.monotonic();
@@ -85,7 +76,7 @@ export class Run {
 
   /** Whether a process was ever asked for. */
   get hasStarted(): boolean {
-    return this.#attempt > 0;
+    return this.#attempt !== undefined;
   }
 
   start(): void {
@@ -100,14 +91,14 @@ export class Run {
   /** Tells the run to end. The first cause wins. */
   cancel(cause: CancelCause): void {
     this.#canceler.cancel(cause);
-    this.#attemptCanceler.cancel(cause);
+    this.#attempt?.canceler.cancel(cause);
     if (this.#state === 'waiting' || this.#state === 'pausing') this.#end(this.#endingUnstarted(cause));
   }
 
   /** Tells the run to end without grace. */
   force(cause: CancelCause): void {
     this.cancel(cause);
-    this.#attemptCanceler.force(cause);
+    this.#attempt?.canceler.force(cause);
   }
 
   /** Gives up on a process that cannot be ended. */
@@ -156,31 +147,29 @@ export class Run {
     const { clock, elapsed, executor } = this.#around;
     const { timeout, command } = this.job;
     this.#state = 'attempting';
-    this.#attempt++;
-    this.#tail = new OutputTail();
-    this.#attemptLateness = this.#latenessNow();
-    if (this.#attempt === 1) {
+    const attempt = new Attempt(this, (this.#attempt?.number ?? 0) + 1, this.#latenessNow());
+    this.#attempt = attempt;
+    if (attempt.number === 1) {
       this.#startedAt = clock.monotonic();
-      this.#lateness = this.#attemptLateness;
+      this.#lateness = attempt.latenessMs;
     }
-    const canceler = (this.#attemptCanceler = new Canceler());
     if (timeout !== undefined) {
-      this.#alarm = elapsed.after(timeout, () => canceler.cancel({ kind: 'timeout', afterMs: timeout }));
+      this.#alarm = elapsed.after(timeout, () => attempt.canceler.cancel({ kind: 'timeout', afterMs: timeout }));
     }
-    void executor.execute(command, this.#io(canceler)).then((exit) => this.#attemptEnded(exit));
+    void executor.execute(command, attempt).then((exit) => this.#attemptEnded(attempt, exit));
   }
 
-  #attemptEnded(exit: Exit): void {
+  #attemptEnded(attempt: Attempt, exit: Exit): void {
     if (this.#state === 'ended') return;
     this.#clearAlarm();
-    const outcome = judge(exit, this.#attemptCanceler.cause, this.job.command.successCodes);
-    const pause = this.#pauseAfter(outcome);
+    const outcome = judge(exit, attempt.canceler.cause, this.job.command.successCodes);
+    const pause = this.#pauseAfter(attempt, outcome);
     if (pause === undefined) {
       this.#end({ kind: 'finished', outcome });
       return;
     }
     this.#state = 'pausing';
-    this.#emit({ event: 'attempt.failed', attempt: this.#attempt, outcome, retryInMs: pause });
+    this.emit({ event: 'attempt.failed', attempt: attempt.number, outcome, retryInMs: pause });
     this.#alarm = this.#around.elapsed.after(pause, () => {
       this.#state = 'waiting';
       this.#pass.walk();
@@ -188,10 +177,10 @@ export class Run {
     this.#pass.release();
   }
 
-  #pauseAfter(outcome: Outcome): Duration | undefined {
+  #pauseAfter(attempt: Attempt, outcome: Outcome): Duration | undefined {
     const isRetriable = outcome.status === 'failure' || outcome.status === 'timeout';
     return isRetriable && this.#canceler.cause === undefined
-      ? this.job.retry.pauseAfter(this.#attempt, outcome)
+      ? this.job.retry.pauseAfter(attempt.number, outcome)
       : undefined;
   }
 
@@ -217,12 +206,12 @@ export class Run {
         this.#around.emit({ event: 'firing.missed', at, firing, reason: ending.reason });
         return;
       case 'finished': {
-        const outputTail = this.#tail.toString();
-        this.#emit({
+        const outputTail = this.#attempt?.tail.toString() ?? '';
+        this.emit({
           event: 'run.finished',
           outcome: ending.outcome,
           durationMs: Math.round(this.#around.clock.monotonic() - this.#startedAt),
-          attempts: this.#attempt,
+          attempts: this.#attempt?.number ?? 0,
           latenessMs: this.#lateness,
           ...(ending.outcome.status !== 'success' && outputTail !== '' && { outputTail }),
         });
@@ -236,37 +225,13 @@ export class Run {
     return { kind: 'skipped', reason: cause.kind === 'replaced' ? 'replaced' : 'canceled' };
   }
 
-  #io(cancellation: Canceler): AttemptIo {
-    const attempt = this.#attempt;
-    return {
-      env: this.#environment(attempt),
-      cancellation,
-      started: (pid) => {
-        this.#emit({ event: 'run.started', attempt, pid, latenessMs: this.#attemptLateness });
-      },
-      line: (stream, line, truncated) => {
-        this.#tail.push(line);
-        this.#emit({ event: 'run.output', stream, line, truncated });
-      },
-      drained: () => this.#around.drained(),
-    };
+  /** For the run's attempts. */
+  drained(): Promise<void> | undefined {
+    return this.#around.drained();
   }
 
-  #environment(attempt: number): Record<string, string> {
-    const { previousScheduledFor, lastSuccessAt } = this.#history;
-    return {
-      TIMERS_TASK_NAME: this.job.name,
-      TIMERS_RUN_ID: this.id,
-      TIMERS_FIRING_ID: firingId(this.firing),
-      TIMERS_SCHEDULED_AT: toTimestamp(this.firing.scheduledFor),
-      TIMERS_ATTEMPT: String(attempt),
-      TIMERS_TRIGGER: this.firing.trigger,
-      TIMERS_PREVIOUS_SCHEDULED_AT: previousScheduledFor === undefined ? '' : toTimestamp(previousScheduledFor),
-      TIMERS_LAST_SUCCESS_AT: lastSuccessAt === undefined ? '' : toTimestamp(lastSuccessAt),
-    };
-  }
-
-  #emit(fact: RunFact): void {
+  /** Tells of the run. For itself and its attempts. */
+  emit(fact: AnyRunFact): void {
     this.#around.emit({ at: this.#around.now(), firing: this.firing, runId: this.id, ...fact });
   }
 
@@ -277,6 +242,5 @@ export class Run {
 }
 
 type RunEvent = Extract<TimerEvent, { runId: string }>;
-type WithoutRun<E> = E extends RunEvent ? Omit<E, 'at' | 'firing' | 'runId'> : never;
-/** An event of a run, but for what every one of them carries. */
-type RunFact = WithoutRun<RunEvent>;
+type FactOf<Event> = Event extends RunEvent ? RunFact<Event> : never;
+type AnyRunFact = FactOf<RunEvent>;

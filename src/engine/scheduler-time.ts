@@ -36,7 +36,7 @@ export interface Jump {
 
 /**
  * The scheduler's own time: carried by the monotonic clock, disciplined by the wall clock. Never goes back but by a told jump, and
- * never runs ahead of a wall clock that it agrees with, so that nothing fires early by rounding.
+ * is the wall clock's while the two agree, so that nothing fires early by rounding.
  */
 export class SchedulerTime {
   readonly #clock: Clock;
@@ -82,7 +82,7 @@ export class SchedulerTime {
   }
 
   #rise(time: Instant, wall: Instant): Instant {
-    const held = Math.floor(Math.abs(wall - time) <= AGREEMENT ? Math.min(time, wall) : time);
+    const held = Math.abs(wall - time) <= AGREEMENT ? wall : Math.floor(time);
     if (held > this.#latest) this.#latest = held;
     return this.#latest;
   }

@@ -14,7 +14,7 @@ const LONGEST_SLEEP: Duration = 30 * SECOND;
 const WATCHFUL_SLEEP: Duration = SECOND;
 
 /** How many alarms ring before waiting input and output get a turn. */
-const BATCH = 1_000;
+const BATCH = 10_000;
 
 /**
  * One queue, one armed timer. Wakes when the first alarm is due by `now`, or to look at the clock again: sleeps are bounded, so a

@@ -36,6 +36,10 @@ export class RecordedIo implements AttemptIo {
     this.onLine(text, stream);
   }
 
+  trouble(sentence: string): void {
+    this.lines.push(`trouble: ${sentence}`);
+  }
+
   /** Resolves when that line comes. */
   lineThat(matches: (text: string) => boolean): Promise<string> {
     return new Promise((resolve) => {

@@ -10,9 +10,10 @@ const folder = mkdtempSync(join(tmpdir(), 'packed-'));
 const home = join(folder, 'node_modules', 'timers-cli');
 
 beforeAll(() => {
-  const quiet = { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' } as const;
   const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const packed = JSON.parse(execFileSync('npm', pack, { cwd: ROOT, ...quiet })) as readonly [{ filename: string }];
+  const packed = JSON.parse(execFileSync('npm', pack, { cwd: ROOT, encoding: 'utf8' })) as readonly [
+    { filename: string },
+  ];
   const [{ filename }] = packed;
   mkdirSync(home, { recursive: true });
   execFileSync('tar', ['-xzf', join(folder, filename), '-C', home, '--strip-components=1']);

@@ -82,7 +82,7 @@ function appendTo(file: OutputFile, target: OutputTarget, io: AttemptIo): (chunk
   const fail = (reason: string) => {
     if (isTold || target.to !== 'file') return;
     isTold = true;
-    io.line('stderr', `timers: the output cannot be written to ${target.file}: ${reason}`, false);
+    io.trouble(`the output cannot be written to ${target.file}: ${reason}`);
   };
   return (chunk) => file.write(chunk, fail);
 }

@@ -1,0 +1,81 @@
+import { Canceler, type Cancellation } from '../domain/cancellation.js';
+import type { RunOutput, RunStarted } from '../domain/event.js';
+import type { AttemptIo, OutputStream } from '../domain/executor.js';
+import { firingId, type Firing } from '../domain/firing.js';
+import type { Job } from '../domain/job.js';
+import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
+import { OutputTail } from './output-tail.js';
+
+/** What a run's command is told of the past of its job. */
+export interface RunHistory {
+  readonly previousScheduledFor: Instant | undefined;
+  readonly lastSuccessAt: Instant | undefined;
+}
+
+/** An event of a run, but for what every one of them carries. */
+export type RunFact<Event> = Omit<Event, 'at' | 'firing' | 'runId'>;
+
+/** The run an attempt belongs to. */
+export interface AttemptOwner {
+  readonly id: string;
+  readonly job: Job;
+  readonly firing: Firing;
+  readonly history: RunHistory;
+  emit(fact: RunFact<RunStarted> | RunFact<RunOutput>): void;
+  drained(): Promise<void> | undefined;
+}
+
+/** One try of a run: what its executor is given, and what it has told so far. */
+export class Attempt implements AttemptIo {
+  /** Counts from 1. */
+  readonly number: number;
+  /** From the nominal instant to this attempt's start. */
+  readonly latenessMs: Duration;
+  readonly canceler = new Canceler();
+  readonly tail = new OutputTail();
+  readonly #run: AttemptOwner;
+
+  constructor(run: AttemptOwner, number: number, latenessMs: Duration) {
+    this.#run = run;
+    this.number = number;
+    this.latenessMs = latenessMs;
+  }
+
+  get cancellation(): Cancellation {
+    return this.canceler;
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    const { id, job, firing, history } = this.#run;
+    return {
+      TIMERS_TASK_NAME: job.name,
+      TIMERS_RUN_ID: id,
+      TIMERS_FIRING_ID: firingId(firing),
+      TIMERS_SCHEDULED_AT: toTimestamp(firing.scheduledFor),
+      TIMERS_ATTEMPT: String(this.number),
+      TIMERS_TRIGGER: firing.trigger,
+      // Empty rather than absent: those of a scheduler that runs this one must not show through.
+      TIMERS_PREVIOUS_SCHEDULED_AT: timestampOrEmpty(history.previousScheduledFor),
+      TIMERS_LAST_SUCCESS_AT: timestampOrEmpty(history.lastSuccessAt),
+    };
+  }
+
+  started(pid: number): void {
+    this.#run.emit({ event: 'run.started', attempt: this.number, pid, latenessMs: this.latenessMs });
+  }
+
+  line(stream: OutputStream, line: string, truncated: boolean): void {
+    this.tail.push(line);
+    if (this.#run.job.command.output.to === 'log') this.#run.emit({ event: 'run.output', stream, line, truncated });
+  }
+
+  trouble(sentence: string): void {
+    this.#run.emit({ event: 'run.output', stream: 'stderr', line: `timers: ${sentence}`, truncated: false });
+  }
+
+  drained(): Promise<void> | undefined {
+    return this.#run.drained();
+  }
+}
+
+const timestampOrEmpty = (instant: Instant | undefined): string => (instant === undefined ? '' : toTimestamp(instant));
