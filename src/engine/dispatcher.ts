@@ -4,8 +4,9 @@ import type { CancelCause } from '../domain/outcome.js';
 import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import type { JobState } from './job-state.js';
-import { Run, type Ending, type RunSurroundings } from './run.js';
+import { Run, type Ending, type RunOwner, type RunSurroundings } from './run.js';
 
+const NONE: readonly Run[] = [];
 const ADMIT: Verdict = { kind: 'admit' };
 const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 
@@ -13,7 +14,7 @@ const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 const ABANDON_AFTER: Duration = 5 * SECOND;
 
 /** Turns firings into runs: asks Now? of the job's admission policies, keeps what waits, and tells of every firing how it ended. */
-export class Dispatcher {
+export class Dispatcher implements RunOwner {
   readonly #around: RunSurroundings;
   readonly #onRunEnded: (state: JobState) => void;
   readonly #active = new Map<Run, JobState>();
@@ -92,19 +93,22 @@ export class Dispatcher {
     state.admitted++;
     state.previousScheduledFor = firing.scheduledFor;
     const spec = { job: state.job, firing, gates: state.gates, history: { previousScheduledFor, lastSuccessAt } };
-    const run = new Run(spec, this.#around, (ended, ending) => this.#runEnded(state, ended, ending));
-    state.runs.add(run);
+    const run = new Run(spec, this.#around, this);
+    state.runs = [...state.runs, run];
     this.#active.set(run, state);
     run.start();
   }
 
-  #runEnded(state: JobState, run: Run, ending: Ending): void {
-    state.runs.delete(run);
+  /** Called by the run. */
+  runEnded(run: Run, ending: Ending): void {
+    const state = this.#active.get(run);
+    if (state === undefined) return;
     this.#active.delete(run);
+    state.runs = state.runs.length === 1 ? NONE : state.runs.filter((other) => other !== run);
     if (ending.kind === 'finished') this.#finished++;
     note(state, ending, this.#around.now());
     this.#onRunEnded(state);
-    if (state.runs.size === 0) this.#unpark(state, (firing) => this.submit(state, firing));
+    if (state.runs.length === 0) this.#unpark(state, (firing) => this.submit(state, firing));
     this.#resolveIfStopped();
   }
 
@@ -124,7 +128,7 @@ export class Dispatcher {
   #replace(state: JobState, firing: Firing): void {
     this.#unpark(state, (waited) => this.#skip(state, waited, 'replaced'));
     this.#park(state, firing);
-    for (const run of [...state.runs]) run.cancel({ kind: 'replaced' });
+    for (const run of state.runs) run.cancel({ kind: 'replaced' });
   }
 
   #skip(state: JobState, firing: Firing, reason: string): void {

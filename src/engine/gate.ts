@@ -47,23 +47,29 @@ export class Gate {
   }
 }
 
+/** Who walks through gates. */
+export interface PassOwner {
+  /** The last gate is passed. */
+  passed(): void;
+}
+
 /** The gates an attempt passes one after the other, always in this order, so that no two attempts can wait for each other. */
 export class GatePass implements Ticket {
   readonly #gates: readonly Gate[];
-  readonly #through: () => void;
+  readonly #owner: PassOwner;
   #passed = 0;
   #waitsAt: Gate | undefined;
 
-  constructor(gates: readonly Gate[], through: () => void) {
+  constructor(gates: readonly Gate[], owner: PassOwner) {
     this.#gates = gates;
-    this.#through = through;
+    this.#owner = owner;
   }
 
   get isWaiting(): boolean {
     return this.#waitsAt !== undefined;
   }
 
-  /** Goes on until a gate is full, or calls `through` behind the last. */
+  /** Goes on until a gate is full, or tells the owner behind the last. */
   walk(): void {
     for (;;) {
       const gate = this.#gates[this.#passed];
@@ -74,7 +80,7 @@ export class GatePass implements Ticket {
       }
       this.#passed++;
     }
-    this.#through();
+    this.#owner.passed();
   }
 
   enter(): void {
@@ -87,8 +93,8 @@ export class GatePass implements Ticket {
   release(): void {
     this.#waitsAt?.giveUp(this);
     this.#waitsAt = undefined;
-    const passed = this.#gates.slice(0, this.#passed);
+    const passed = this.#passed;
     this.#passed = 0;
-    for (const gate of passed.reverse()) gate.leave();
+    for (let last = passed - 1; last >= 0; last--) this.#gates[last]?.leave();
   }
 }

@@ -7,6 +7,8 @@ import type { Gate } from './gate.js';
 import type { Run } from './run.js';
 import type { Alarm } from './timer-loop.js';
 
+const NONE: readonly Run[] = [];
+
 /** What the engine knows of one job at the moment. Stands in the timer queue itself. */
 export class JobState implements Alarm, JobView {
   dueAt = 0;
@@ -19,7 +21,8 @@ export class JobState implements Alarm, JobView {
   next: Instant | undefined;
   /** Marks the firings after a wall clock that was set back. */
   generation = 0;
-  readonly runs = new Set<Run>();
+  /** Replaced, never changed in place: most jobs run nothing most of the time, and share the empty one. */
+  runs: readonly Run[] = NONE;
   /** A firing that waits for the runs of this job to end. */
   parked: Firing | undefined;
   /** Firings admitted so far, for `max_runs`. */
@@ -41,7 +44,7 @@ export class JobState implements Alarm, JobView {
   }
 
   get running(): number {
-    return this.runs.size;
+    return this.runs.length;
   }
 
   get waiting(): number {

@@ -1,4 +1,3 @@
-import { Canceler } from '../domain/cancellation.js';
 import type { Clock } from '../domain/clock.js';
 import type { FiringMissed, TimerEvent } from '../domain/event.js';
 import type { Executor } from '../domain/executor.js';
@@ -8,7 +7,7 @@ import { canceled, judge, type CancelCause, type Exit, type Outcome } from '../d
 import type { Claim, Coordinator } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { Attempt, type AttemptOwner, type RunFact, type RunHistory } from './attempt.js';
-import { GatePass, type Gate } from './gate.js';
+import { GatePass, type Gate, type PassOwner } from './gate.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';
 
 /** What every run of a scheduler shares. */
@@ -30,6 +29,12 @@ export type Ending =
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'missed'; readonly reason: FiringMissed['reason'] };
 
+/** Who started a run. */
+export interface RunOwner {
+  /** Told once, after the ending was emitted and the slots were left. */
+  runEnded(run: Run, ending: Ending): void;
+}
+
 /**
  * One admitted firing, from the wait for a slot to its one ending.
  *
@@ -39,15 +44,16 @@ export type Ending =
  *
  * Canceled while attempting it ends when its process has; in every other state at once.
  */
-export class Run implements AttemptOwner {
+export class Run implements AttemptOwner, PassOwner {
   readonly id: string;
   readonly job: Job;
   readonly firing: Firing;
   readonly history: RunHistory;
   readonly #around: RunSurroundings;
-  readonly #ended: (run: Run, ending: Ending) => void;
+  readonly #owner: RunOwner;
   readonly #pass: GatePass;
-  readonly #canceler = new Canceler();
+  /** Why it was told to end; the first cause counts. */
+  #cause: CancelCause | undefined;
   #state: 'waiting' | 'claiming' | 'attempting' | 'pausing' | 'ended' = 'waiting';
   /** The deadline while waiting, the timeout while attempting, the end of the pause while pausing. */
   #alarm: Alarm | undefined;
@@ -61,17 +67,17 @@ export class Run implements AttemptOwner {
   constructor(
     spec: { job: Job; firing: Firing; history: RunHistory; gates: readonly Gate[] },
     around: RunSurroundings,
-    ended: (run: Run, ending: Ending) => void,
+    owner: RunOwner,
   ) {
     this.id = around.newRunId();
     this.job = spec.job;
     this.firing = spec.firing;
     this.history = spec.history;
     this.#around = around;
-    this.#ended = ended;
+    this.#owner = owner;
     this.#admittedAt = around.clock.monotonic();
     this.#latenessWhenAdmitted = Math.max(0, around.now() - spec.firing.scheduledFor);
-    this.#pass = new GatePass(spec.gates, () => this.#claimFiring());
+    this.#pass = new GatePass(spec.gates, this);
   }
 
   /** Whether a process was ever asked for. */
@@ -90,7 +96,7 @@ export class Run implements AttemptOwner {
 
   /** Tells the run to end. The first cause wins. */
   cancel(cause: CancelCause): void {
-    this.#canceler.cancel(cause);
+    this.#cause ??= cause;
     this.#attempt?.canceler.cancel(cause);
     if (this.#state === 'waiting' || this.#state === 'pausing') this.#end(this.#endingUnstarted(cause));
   }
@@ -106,7 +112,8 @@ export class Run implements AttemptOwner {
     this.#end({ kind: 'finished', outcome: { status: 'lost', error: 'the process did not end, not even by SIGKILL' } });
   }
 
-  #claimFiring(): void {
+  /** A slot is ours: through every gate. */
+  passed(): void {
     this.#clearAlarm();
     if (this.#claim !== undefined) {
       this.#begin();
@@ -128,8 +135,7 @@ export class Run implements AttemptOwner {
       return;
     }
     this.#claim = claim;
-    const { cause } = this.#canceler;
-    if (cause !== undefined) this.#end(this.#endingUnstarted(cause));
+    if (this.#cause !== undefined) this.#end(this.#endingUnstarted(this.#cause));
     else this.#begin();
   }
 
@@ -179,9 +185,7 @@ export class Run implements AttemptOwner {
 
   #pauseAfter(attempt: Attempt, outcome: Outcome): Duration | undefined {
     const isRetriable = outcome.status === 'failure' || outcome.status === 'timeout';
-    return isRetriable && this.#canceler.cause === undefined
-      ? this.job.retry.pauseAfter(attempt.number, outcome)
-      : undefined;
+    return isRetriable && this.#cause === undefined ? this.job.retry.pauseAfter(attempt.number, outcome) : undefined;
   }
 
   /** Told before the slot is given on, so that the log reads in the order of things. */
@@ -192,7 +196,7 @@ export class Run implements AttemptOwner {
     this.#tell(ending);
     if (ending.kind === 'finished') this.#claim?.release?.(ending.outcome);
     this.#pass.release();
-    this.#ended(this, ending);
+    this.#owner.runEnded(this, ending);
   }
 
   #tell(ending: Ending): void {
