@@ -4,7 +4,7 @@ import type { Command } from '../src/domain/command.js';
 import type { Executor } from '../src/domain/executor.js';
 import type { Job } from '../src/domain/job.js';
 import { Scheduler } from '../src/engine/scheduler.js';
-import { createShellExecutor } from '../src/executors/index.js';
+import { createShellExecutor } from '../src/executors/shell/index.js';
 import { catchUp, overlap, retry } from '../src/policies/index.js';
 import { BareHeap } from './bare-heap.js';
 import { median, quantile, type Result } from './result.js';

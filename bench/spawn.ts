@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { createSystemClock } from '../src/clocks/system.js';
 import { Canceler } from '../src/domain/cancellation.js';
 import type { Command } from '../src/domain/command.js';
-import { createShellExecutor } from '../src/executors/index.js';
+import { createShellExecutor } from '../src/executors/shell/index.js';
 
 /** One measured figure, with the peer's from the same run where there is one. */
 interface Result {

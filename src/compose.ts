@@ -5,7 +5,7 @@ import type { Clock } from './domain/clock.js';
 import type { Executor } from './domain/executor.js';
 import type { Sink } from './domain/sink.js';
 import { Scheduler } from './engine/scheduler.js';
-import { createShellExecutor } from './executors/index.js';
+import { executorKinds } from './executors/index.js';
 
 /** What a scheduler is composed of, besides its timer file. */
 export interface Composition {
@@ -33,7 +33,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
     },
     {
       clock,
-      executor: composition.executor ?? createShellExecutor({ clock, environment }),
+      executor: composition.executor ?? executorKinds.shell.create({ clock, environment }),
       coordinator: alone,
       sinks,
       newRunId: createRunIds(clock, random),
@@ -43,7 +43,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
 }
 
 /** Run ids: the millisecond and a share of chance in base 36, 13 characters, sortable by creation and short enough to type. */
-export function createRunIds(clock: Clock, random: () => number): () => string {
+function createRunIds(clock: Clock, random: () => number): () => string {
   let lastMs = 0;
   return () => {
     // Two runs never share a millisecond of this counter, so that ids of one scheduler are unique without luck.

@@ -36,7 +36,7 @@ function isWorthTelling(event: TimerEvent): boolean {
 }
 
 /** As shells do: 124 after a timeout, 128 + n after signal n, else the command's own. */
-export function exitCodeOf({ outcome }: RunFinished): number {
+function exitCodeOf({ outcome }: RunFinished): number {
   if (outcome.status === 'timeout') return TIMED_OUT;
   if (outcome.status === 'success') return outcome.exitCode ?? 0;
   if (outcome.signal !== undefined) return SIGNALED + constants.signals[outcome.signal as NodeJS.Signals];

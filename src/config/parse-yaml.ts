@@ -5,8 +5,8 @@ import type { Span } from './source.js';
 /** Deeper than any timer file, and far from where recursion ends. */
 const MAX_DEPTH = 100;
 
-/** More than 100,000 timers of a few keys take. */
-const MAX_TOKENS = 4_000_000;
+/** Tens of thousands of timers; what takes more than a second or two to read is refused before. */
+const MAX_TOKENS = 1_000_000;
 
 /** Of a text that is no YAML at all, this many faults are looked at. */
 const MAX_FAULTS = 1_000;

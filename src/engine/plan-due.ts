@@ -34,7 +34,7 @@ const REMEMBERED = 1_000;
  * How late a whole row of instants may still run, when the process itself was held up (stopped, starved, paused with its container).
  * Of a longer row only the latest runs: the job is not lost, and there is no storm.
  */
-export const STALL_GRACE: Duration = 5 * MINUTE;
+const STALL_GRACE: Duration = 5 * MINUTE;
 
 /** Sorts the instants of `job` from `next` on that have come by `now` (inclusive). Those inside `gap` are misfires and go through the job's policy. */
 export function planDue(job: Job, next: Instant, now: Instant, gap: Gap | undefined): DuePlan {

@@ -1,7 +1,5 @@
 import type { ExecutorKind } from './kind.js';
 import { shell } from './shell/index.js';
 
-export { createShellExecutor } from './shell/index.js';
-
-/** Every way to run commands. */
-export const executorKinds: readonly ExecutorKind[] = [shell];
+/** Every way to run commands, by its key. */
+export const executorKinds = { shell } as const satisfies Record<string, ExecutorKind>;

@@ -1,3 +1,3 @@
-export { catchUp, type CatchUpOptions } from './misfire.js';
-export { overlap, type OverlapKind } from './overlap.js';
-export { retry, type RetryCondition, type RetryOptions } from './retry.js';
+export { catchUp } from './misfire.js';
+export { overlap } from './overlap.js';
+export { retry } from './retry.js';

@@ -9,7 +9,7 @@ export interface CatchUpOptions {
 }
 
 /** How many passed instants `all` runs at the most; the rest, the oldest, are told as missed. */
-export const CATCH_UP_CAP = 100;
+const CATCH_UP_CAP = 100;
 
 /** The misfire policy behind `catch_up`. */
 export function catchUp(options: CatchUpOptions): MisfirePolicy {

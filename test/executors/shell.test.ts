@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
 import type { Command } from '../../src/domain/command.js';
 import type { Exit } from '../../src/domain/outcome.js';
-import { createShellExecutor } from '../../src/executors/index.js';
+import { createShellExecutor } from '../../src/executors/shell/index.js';
 import { Puppet } from '../support/puppet.js';
 import { command, RecordedIo } from './recorded-io.js';
 

@@ -1,7 +1,7 @@
 // A program of its own for strained.test.ts: runs one command under the strain named in argv[2] and prints what came of it.
 import { openSync } from 'node:fs';
 import { createSystemClock } from '../../src/clocks/system.js';
-import { createShellExecutor } from '../../src/executors/index.js';
+import { createShellExecutor } from '../../src/executors/shell/index.js';
 import { command, RecordedIo } from './recorded-io.js';
 
 const executor = createShellExecutor({ clock: createSystemClock(), environment: process.env });
