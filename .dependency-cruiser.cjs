@@ -6,7 +6,12 @@ module.exports = {
   forbidden: [
     rule('no-cycles', {}, { circular: true }, 'Rooms and files form a tree.'),
     rule('domain-imports-nothing', { path: '^src/domain' }, { pathNot: '^src/domain' }, 'Words depend on nothing.'),
-    rule('engine-imports-domain', { path: '^src/engine' }, { pathNot: '^src/(engine|domain)' }, 'The machine knows words only.'),
+    rule(
+      'engine-imports-domain',
+      { path: '^src/engine' },
+      { pathNot: '^src/(engine|domain)' },
+      'The machine knows words only.',
+    ),
     rule(
       'rooms-import-domain',
       { path: `^src/(${rooms})/` },
@@ -19,13 +24,38 @@ module.exports = {
       { path: '^src/', pathNot: ['^src/(config|domain)', `^src/(${rooms})/(kind|index)\\.ts$`] },
       'The file format knows the lists of kinds, not the kinds.',
     ),
-    rule('only-cli-and-face-compose', { pathNot: '^src/(cli|index\\.ts)' }, { path: '^src/cli' }, 'Nobody imports the program.'),
-    rule('yaml-in-config-only', { path: '^src', pathNot: '^src/config' }, { path: 'node_modules/(yaml|cosmiconfig|zod)/' }, ''),
-    rule('cron-parser-in-schedules-only', { path: '^src', pathNot: '^src/schedules' }, { path: 'node_modules/(cron-parser|luxon)/' }, ''),
+    rule(
+      'only-cli-and-face-compose',
+      { pathNot: '^src/(cli|index\\.ts)' },
+      { path: '^src/cli' },
+      'Nobody imports the program.',
+    ),
+    rule(
+      'yaml-in-config-only',
+      { path: '^src', pathNot: '^src/config' },
+      { path: 'node_modules/(yaml|cosmiconfig|zod)/' },
+      '',
+    ),
+    rule(
+      'cron-parser-in-schedules-only',
+      { path: '^src', pathNot: '^src/schedules' },
+      { path: 'node_modules/(cron-parser|luxon)/' },
+      '',
+    ),
     rule('execa-in-executors-only', { path: '^src', pathNot: '^src/executors' }, { path: 'node_modules/execa/' }, ''),
     rule('pino-in-sinks-only', { path: '^src', pathNot: '^src/sinks' }, { path: 'node_modules/pino/' }, ''),
-    rule('commander-ora-in-cli-only', { path: '^src', pathNot: '^src/cli' }, { path: 'node_modules/(commander|ora)/' }, ''),
-    rule('chalk-where-eyes-look', { path: '^src', pathNot: '^src/(cli/render|sinks)' }, { path: 'node_modules/chalk/' }, ''),
+    rule(
+      'commander-ora-in-cli-only',
+      { path: '^src', pathNot: '^src/cli' },
+      { path: 'node_modules/(commander|ora)/' },
+      '',
+    ),
+    rule(
+      'chalk-where-eyes-look',
+      { path: '^src', pathNot: '^src/(cli/render|sinks)' },
+      { path: 'node_modules/chalk/' },
+      '',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

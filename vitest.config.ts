@@ -12,7 +12,14 @@ export default defineConfig({
     projects: [
       { test: { ...shared, name: 'rooms', include: ['test/**/*.test.ts'], exclude: ['test/program/**'] } },
       // Tests of the built program, as its user runs it.
-      { test: { ...shared, name: 'program', include: ['test/program/**/*.test.ts'], globalSetup: ['test/support/build.ts'] } },
+      {
+        test: {
+          ...shared,
+          name: 'program',
+          include: ['test/program/**/*.test.ts'],
+          globalSetup: ['test/support/build.ts'],
+        },
+      },
     ],
   },
 });

@@ -30,7 +30,10 @@ function install(keep = process.env.TIMERS_KEEP_CODE === '1') {
     const load = (id) => this.require(id);
     return script.runInThisContext().call(this.exports, this.exports, load, this, filename, dirname(filename));
   };
-  if (keep) process.on('exit', () => scripts.forEach((script, filename) => writeFileSync(cacheOf(filename), script.createCachedData())));
+  if (keep)
+    process.on('exit', () =>
+      scripts.forEach((script, filename) => writeFileSync(cacheOf(filename), script.createCachedData())),
+    );
 }
 
 function readCache(filename) {
@@ -46,12 +49,18 @@ function build() {
   if (Module.enableCompileCache) return;
   const folder = mkdtempSync(join(tmpdir(), 'timers-'));
   const file = join(folder, 'timers.yaml');
-  writeFileSync(file, 'timers:\n  a: {in: 1ms, run: echo a}\n  b: {cron: "0 3 * * 1-5", enabled: false, run: [echo, b]}\n');
+  writeFileSync(
+    file,
+    'timers:\n  a: {in: 1ms, run: echo a}\n  b: {cron: "0 3 * * 1-5", enabled: false, run: [echo, b]}\n',
+  );
   const lines = ['--help', 'validate', 'list', 'next', 'run a', 'start --log-format pretty', 'start', 'validate'];
   for (const line of lines) {
     const [command, ...options] = line.split(' ');
     const env = { ...process.env, TIMERS_KEEP_CODE: '1' };
-    const { status, stderr } = spawnSync(process.execPath, [join(__dirname, 'timers.js'), command, ...options], { cwd: folder, env });
+    const { status, stderr } = spawnSync(process.execPath, [join(__dirname, 'timers.js'), command, ...options], {
+      cwd: folder,
+      env,
+    });
     if (status !== 0) throw new Error(`timers ${line} ended with ${status}: ${stderr}`);
   }
   rmSync(folder, { recursive: true });
