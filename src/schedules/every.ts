@@ -19,9 +19,9 @@ class Grid implements Schedule {
   }
 
   next(after: Instant): Instant | undefined {
-    const steps = Math.floor((after - this.#offset) / this.#interval) + 1;
+    const steps = Math.floor((Math.max(after, -END_OF_TIME) - this.#offset) / this.#interval) + 1;
     const next = steps * this.#interval + this.#offset;
-    return next <= END_OF_TIME && next > after ? next : undefined;
+    return next <= END_OF_TIME ? next : undefined;
   }
 }
 
@@ -37,7 +37,7 @@ class Pause implements Schedule {
   }
 
   next(after: Instant): Instant | undefined {
-    const next = Math.floor(after) + this.#interval;
+    const next = Math.floor(Math.max(after, -END_OF_TIME)) + this.#interval;
     return next <= END_OF_TIME ? next : undefined;
   }
 }

@@ -11,22 +11,23 @@ const HASHED = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/;
 export function resolveHash(position: Position, item: string, seed: string): string {
   if (!item.startsWith('H')) return item;
   const parts = HASHED.exec(item);
-  if (!parts) {
-    const hint = 'Write H, H/15, H(0-29) or H(0-29)/10.';
-    throw new ScheduleError('cron-hash', `${position.name}: "${item}" is not understood.`, { hint });
-  }
+  if (!parts) throw refused(position, item, 'is not understood', 'Write H, H/15, H(0-29) or H(0-29)/10.');
   const from = Number(parts[1] ?? position.min);
   const to = Number(parts[2] ?? position.hashMax);
   if (from > to || from < position.min || to > position.max) {
     const hint = `Write a range inside ${position.min}-${position.max}, the smaller value first.`;
-    throw new ScheduleError('cron-hash', `${position.name}: "${item}" has no such range.`, { hint });
+    throw refused(position, item, 'has no such range', hint);
   }
-  const hash = hashOf(`${position.name} ${seed}`);
   const length = to - from + 1;
+  const hash = hashOf(`${position.name} ${seed}`);
   if (parts[3] === undefined) return `${from + (hash % length)}`;
   const step = Number(parts[3]);
-  return `${from + (hash % Math.max(1, Math.min(step, length)))}-${to}/${step}`;
+  if (step === 0) throw refused(position, item, 'steps by 0', 'A step is 1 or more.');
+  return `${from + (hash % Math.min(step, length))}-${to}/${step}`;
 }
+
+const refused = ({ name }: Position, item: string, what: string, hint: string): ScheduleError =>
+  new ScheduleError('cron-hash', `${name}: "${item}" ${what}.`, { hint });
 
 /** FNV-1a with the finalizer of MurmurHash3, without which the last letter hardly changes the high bits. 32 bits, unsigned. */
 function hashOf(text: string): number {

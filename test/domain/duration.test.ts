@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DurationError, LONGEST_DURATION, parseDuration } from '../../src/domain/duration.js';
+
+describe('parseDuration', () => {
+  it.each([
+    ['250ms', 250],
+    ['10s', 10_000],
+    ['5m', 300_000],
+    ['2h', 7_200_000],
+    ['1d', 86_400_000],
+    ['1w', 604_800_000],
+    ['1h30m', 5_400_000],
+    ['1h 30m', 5_400_000],
+    ['1w2d3h4m5s6ms', 788_645_006],
+    [' 10s ', 10_000],
+    ['0s', 0],
+    ['90m', 5_400_000],
+    ['PT30S', 30_000],
+    ['P1DT2H', 93_600_000],
+    ['PT1H30M', 5_400_000],
+    ['P1W', 604_800_000],
+    ['PT0.25S', 250],
+    ['PT1,5S', 1_500],
+    ['36525d', LONGEST_DURATION],
+  ])('%s is %d ms', (text, expected) => {
+    expect(parseDuration(text)).toBe(expected);
+  });
+
+  it.each([
+    ['10', /"10" has no unit.*Write "10s" for seconds or "10m"/s],
+    ['1h30', /ends in a number without a unit/],
+    ['', /missing/],
+    ['  ', /missing/],
+    ['s', /no duration/],
+    ['abc', /no duration/],
+    ['-5s', /negative/],
+    ['1.5h', /fraction.*1h30m/s],
+    ['30m1h', /long to short/],
+    ['1s1s', /each once/],
+    ['5 minutes', /Write "5m"/],
+    ['10S', /Write "10s"/],
+    ['10 sec', /Write "10s"/],
+    ['3 months', /"months" is no unit/],
+    ['2y', /"y" is no unit/],
+    ['10s!', /no duration|no unit/],
+    ['P', /no ISO 8601/],
+    ['PT', /no ISO 8601/],
+    ['P1DT', /no ISO 8601/],
+    ['P1M', /no fixed length/],
+    ['P1Y', /no fixed length/],
+    ['PT1.5H', /no ISO 8601/],
+    ['36526d', /longer than 100 years/],
+    ['99999999999999999999w', /longer than 100 years/],
+  ])('%j is refused', (text, said) => {
+    const refused = () => parseDuration(text);
+    expect(refused).toThrow(DurationError);
+    expect(refused).toThrow(RangeError);
+    expect(messageAndHint(refused)).toMatch(said);
+  });
+
+  it('reads back what is written, in either form', () => {
+    const part = fc.integer({ min: 0, max: 59 });
+    fc.assert(
+      fc.property(part, part, part, (hours, minutes, seconds) => {
+        const expected = ((hours * 60 + minutes) * 60 + seconds) * 1_000;
+        expect(parseDuration(`${hours}h${minutes}m${seconds}s`)).toBe(expected);
+        expect(parseDuration(`PT${hours}H${minutes}M${seconds}S`)).toBe(expected);
+      }),
+      { seed: 3 },
+    );
+  });
+});
+
+function messageAndHint(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof DurationError) return `${error.message} ${error.hint}`;
+  }
+  return '';
+}

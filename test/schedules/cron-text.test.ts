@@ -1,0 +1,273 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { contextOf, kindOf, read, refusal } from './context.js';
+import { minuteExpression } from './cron-arbitrary.js';
+
+const FROM = Date.parse('2026-11-23T08:00Z');
+
+/** The next hundred instants. */
+function instants(cron: unknown, seed = 'backup'): number[] {
+  const { schedule } = read('cron', cron, { seed });
+  const found = [];
+  for (let at = schedule.next(FROM); at !== undefined && found.length < 100; at = schedule.next(at)) found.push(at);
+  return found;
+}
+
+describe('ways to write the same', () => {
+  it.each([
+    ['0 3 * * *', '0 0 3 * * *'],
+    ['0 3 * * *', '  0\t3  * *   *  '],
+    ['0 3 * * *', '0 3 * * *\n'],
+    ['0 3 * * *', '00 03 * * *'],
+    ['0 3 * * 0', '0 3 * * 7'],
+    ['0 3 * * 0', '0 3 * * sun'],
+    ['0 3 * JAN-mar Mon', '0 3 * 1-3 1'],
+    ['0 3 l * *', '0 3 L * *'],
+    ['0 3 15w * *', '0 3 15W * *'],
+    ['0 3 * * friL', '0 3 * * 5L'],
+    ['0 3 * * 5-1', '0 3 * * 5,6,0,1'],
+    ['0-59 0-23 1-31 1-12 0-7', '* * * * *'],
+    ['*/1 * * * *', '* * * * *'],
+    ['0 3 L-0 * *', '0 3 L * *'],
+    ['@daily', '0 0 * * *'],
+    [['@daily'], '0 0 * * *'],
+  ])('%j is %j', (one, other) => {
+    expect(instants(one)).toEqual(instants(other));
+  });
+
+  it('the order of a list and the case of names say nothing', () => {
+    fc.assert(
+      fc.property(minuteExpression, (cron) => {
+        const turned = cron
+          .split(' ')
+          .map((field) => (field.startsWith('*') ? field : field.split(',').reverse().join(',')));
+        // Whether a field begins with a star says something: those stay as they are.
+        fc.pre(turned.every((field, index) => field.startsWith('*') === cron.split(' ')[index]!.startsWith('*')));
+        expect(instants(turned.join(' ').toLowerCase())).toEqual(instants(cron));
+      }),
+      { numRuns: 200, seed: 7 },
+    );
+  });
+});
+
+describe('refused', () => {
+  it.each([
+    // code, expression, the part that is meant, hint or message
+    ['cron-empty', '', '', /empty/],
+    ['cron-empty', '   ', '', /empty/],
+    ['cron-fields', '5', '5', /not 1/],
+    ['cron-fields', '* * * *', '* * * *', /not 4.*minute, hour/s],
+    ['cron-fields', '0 0 0 1 1 * 2027', '0 0 0 1 1 * 2027', /not 7.*not_before/s],
+    ['cron-fields', '0 3 * * * root backup', '0 3 * * * root backup', /run/],
+    ['cron-range', '60 * * * *', '60', /minute.*0 to 59/s],
+    ['cron-range', '0 24 * * *', '24', /hour.*Midnight is hour 0/s],
+    ['cron-range', '0 0 0 * *', '0', /day-of-month.*1 to 31/s],
+    ['cron-range', '0 0 32 * *', '32', /day-of-month/],
+    ['cron-range', '0 0 * 13 *', '13', /month.*1 to 12/s],
+    ['cron-range', '0 0 * * 8', '8', /day-of-week.*0 to 7/s],
+    ['cron-range', '61 0 0 * * *', '61', /second/],
+    ['cron-range', '0 0 1 1 * 2027', '2027', /not_before/],
+    ['cron-range', '5,70,9 * * * *', '70', /70/],
+    ['cron-range', '0 0 L-31 * *', 'L-31', /L-30/],
+    ['cron-range', '0 0 32W * *', '32W', /32/],
+    ['cron-range', '0 0 * * FRI#6', 'FRI#6', /5th/],
+    ['cron-range', '0 0 * * FRI#0', 'FRI#0', /5th/],
+    ['cron-step', '*/0 * * * *', '*/0', /steps by 0/],
+    ['cron-step', '5/0 * * * *', '5/0', /steps by 0/],
+    ['cron-step', '0 22-2/0 * * *', '22-2/0', /steps by 0/],
+    ['cron-item', '0 0 * JANFEB *', 'JANFEB', /JAN, FEB/],
+    ['cron-item', '0 0 * * MONDAY', 'MONDAY', /SUN, MON/],
+    ['cron-item', '0 0 * * *#2', '*#2', /FRI#2/],
+    ['cron-item', '0 0 * * MON-FRI#2', 'MON-FRI#2', /one day/],
+    ['cron-item', '0 0 1-15W * *', '1-15W', /one day/],
+    ['cron-item', '0 0 W * *', 'W', /15W/],
+    ['cron-item', '0 0 * * L', 'L', /SATL/],
+    ['cron-item', '0 L * * *', 'L', /day of the month/],
+    ['cron-item', '? * * * *', '?', /Write \*/],
+    ['cron-item', '0 0 ?,5 * *', '?', /alone/],
+    ['cron-item', '-1 * * * *', '-1', /not understood/],
+    ['cron-item', '1- * * * *', '1-', /not understood/],
+    ['cron-item', '1-2-3 * * * *', '1-2-3', /not understood/],
+    ['cron-item', '*/ * * * *', '*/', /not understood/],
+    ['cron-item', '*5 * * * *', '*5', /not understood/],
+    ['cron-item', '1//2 * * * *', '1//2', /not understood/],
+    ['cron-item', '1,,2 * * * *', '', /missing/],
+    ['cron-item', '1, * * * *', '', /missing/],
+    ['cron-item', '0~30 * * * *', '0~30', /H\(a-b\)/],
+    ['cron-item', 'MON * * * *', 'MON', /not understood/],
+    ['cron-character', '٣ * * * *', '٣', /does not belong/],
+    ['cron-character', '0.5 * * * *', '.', /does not belong/],
+    ['cron-character', '0 3\n* * * *', '\n', /does not belong/],
+    ['cron-hash', 'H(0-60) * * * *', 'H(0-60)', /0-59/],
+    ['cron-hash', 'H(9-1) * * * *', 'H(9-1)', /smaller value first/],
+    ['cron-hash', 'Hx * * * *', 'Hx', /not understood/],
+    ['cron-hash', 'H/0 * * * *', 'H/0', /steps by 0/],
+    ['cron-assignment', 'CRON_TZ=UTC 0 3 * * *', 'CRON_TZ=UTC 0 3 * * *', /timezone/],
+    ['cron-shorthand', '@reboot', '@reboot', /run_at_start: true/],
+    ['cron-shorthand', '@every 5m', '@every 5m', /every: 5m/],
+    ['cron-shorthand', '@fortnightly', '@fortnightly', /@weekly/],
+    ['cron-never', '0 0 31 2 *', '0 0 31 2 *', /31 2 \*.*never/],
+    ['cron-never', '0 0 30,31 FEB *', '0 0 30,31 FEB *', /never/],
+    ['cron-never', '0 0 31 4,6,9,11 *', '0 0 31 4,6,9,11 *', /never/],
+    ['cron-never', '0 0 31W 6 *', '0 0 31W 6 *', /never/],
+    ['cron-never', '0 0 L-29 2 *', '0 0 L-29 2 *', /never/],
+    ['cron-never', '0 0 */30 2 MON#3', '0 0 */30 2 MON#3', /never/],
+  ])('%s: %j', (code, cron, part, said) => {
+    const error = refusal('cron', cron);
+    const [start, end] = error.place?.span ?? [0, 0];
+    expect({ code: error.code, part: cron.slice(start, end) }).toEqual({ code, part });
+    expect(`${error.message} ${error.hint ?? ''}`).toMatch(said);
+    expect(error.message).toMatch(/^cron: /);
+  });
+
+  it('tells which item of a list it is', () => {
+    expect(refusal('cron', ['0 3 * * *', '0 25 * * *']).place).toEqual({ item: 1, span: [2, 4] });
+    expect(refusal('cron', []).code).toBe('cron-empty');
+  });
+
+  it.each([[5], [null], [undefined], [{}], [true], [['0 3 * * *', 5]]])('%j is of the wrong type', (value) => {
+    expect(() => read('cron', value)).toThrow(TypeError);
+  });
+
+  it('never takes a text by accident: whatever is read has five or six fields or is a shorthand', () => {
+    const letters = fc.constantFrom(...'0 1 5 9 * / , - # L W H J A N M O ? @'.split(' '), ' ');
+    fc.assert(
+      fc.property(fc.string({ unit: letters, maxLength: 14 }), (text) => {
+        try {
+          kindOf('cron').parse(text, contextOf());
+        } catch {
+          return;
+        }
+        expect(text.trim().split(/ +/).length).toBeOneOf(text.includes('@') ? [1] : [5, 6]);
+      }),
+      { numRuns: 3_000, seed: 11 },
+    );
+  });
+});
+
+describe('H', () => {
+  const minuteOf = (cron: string, seed: string): number => new Date(instants(cron, seed)[0]!).getUTCMinutes();
+  const seeds = Array.from({ length: 300 }, (_, index) => `timer-${index}`);
+
+  it('is the same for the same name, for ever', () => {
+    expect(instants('H H * * *', 'backup')).toEqual(instants('38 17 * * *'));
+    expect(instants('H H(0-5) H * *', 'web')).toEqual(instants('9 4 28 * *'));
+  });
+
+  it('spreads names over all minutes', () => {
+    const hit = new Set(seeds.map((seed) => minuteOf('H * * * *', seed)));
+    expect(hit.size).toBeGreaterThan(55);
+  });
+
+  it.each([
+    ['H(0-29) * * * *', (minute: number) => minute < 30],
+    ['H(10-12)/5 * * * *', (minute: number) => minute >= 10 && minute <= 12],
+  ])('%s stays in its range', (cron, isRight) => {
+    expect(seeds.map((seed) => minuteOf(cron, seed)).every(isRight)).toBe(true);
+  });
+
+  it.each([
+    ['H/15 * * * *', 15 * 60_000],
+    ['H/30 9 * * *', 30 * 60_000],
+  ])('%s keeps the step', (cron, step) => {
+    for (const seed of seeds.slice(0, 20)) {
+      const [first, second] = instants(cron, seed);
+      expect(second! - first!).toBe(step);
+    }
+  });
+
+  it('in the day of the month leaves no month out', () => {
+    for (const seed of seeds.slice(0, 40)) {
+      const months = instants('0 12 H * *', seed)
+        .slice(0, 12)
+        .map((at) => new Date(at).getUTCMonth());
+      expect(new Set(months).size).toBe(12);
+    }
+  });
+});
+
+describe('warnings', () => {
+  it.each([
+    ['cron-day-or', '0 0 13 * FRI', 'FRI', /the 13th, and also on every Friday/],
+    [
+      'cron-day-or',
+      '0 0 1,15 * MON-WED',
+      'MON-WED',
+      /the 1st and 15th, and also on every Monday, Tuesday and Wednesday/,
+    ],
+    ['cron-day-or', '0 0 31 2 MON', 'MON', /either is enough/],
+    ['cron-skipped-months', '0 0 31 * *', '31', /February, April, June, September and November/],
+    ['cron-skipped-months', '0 0 29,30 1-3 *', '29,30', /February/],
+    ['cron-skipped-months', '0 0 31W * *', '31W', /April/],
+    ['cron-skipped-months', '0 0 * * FRI#5', 'FRI#5', /skipped/],
+    ['cron-leap-day', '0 0 29 2 *', '29', /leap years/],
+    ['cron-uneven-step', '*/7 * * * *', '*/7', /56 is followed by 0.*|every: 7m/],
+    ['cron-uneven-step', '0 */5 * * *', '*/5', /20 is followed by 0/],
+    ['cron-uneven-step', '0 0 */2 * *', '*/2', /31 is followed by 1/],
+    ['cron-step-too-large', '*/90 * * * *', '*/90', /only 0 is left/],
+    ['cron-step-too-large', '0 9-17/9 * * *', '9-17/9', /only 9 is left/],
+    ['cron-every-minute', '* 3 * * *', '*', /60 times/],
+    ['cron-every-second', '* 30 3 * * *', '*', /60 times/],
+  ])('%s: %j', (code, cron, part, said) => {
+    const [warning, ...others] = read('cron', cron).warnings;
+    const [start, end] = warning?.place?.span ?? [0, 0];
+    expect({ code: warning?.code, part: cron.slice(start, end), others: others.length }).toEqual({
+      code,
+      part,
+      others: 0,
+    });
+    expect(`${warning?.message ?? ''} ${warning?.hint ?? ''}`).toMatch(said);
+  });
+
+  it.each([
+    ['0 3 * * *'],
+    ['*/5 * * * *'],
+    ['0 */6 * * *'],
+    ['* * * * *'],
+    ['* 9-17 * * MON-FRI'],
+    ['0 0 1 * *'],
+    ['0 0 28 * *'],
+    ['0 0 L * *'],
+    ['0 0 LW * *'],
+    ['0 0 1,31 * *'],
+    ['0 0 31 1,3,5 *'],
+    ['0 0 * * FRI#4'],
+    ['0 0 * * SUNL'],
+    ['0 0 ? * MON'],
+    ['0 0 1-31 * *'],
+    ['@weekly'],
+    ['H/15 H * * *'],
+  ])('none: %j', (cron) => {
+    expect(read('cron', cron).warnings).toEqual([]);
+  });
+
+  it('says that a day field which begins with a star does not add days', () => {
+    const [uneven, and] = read('cron', '0 0 13 * */5').warnings;
+    expect(uneven?.code).toBe('cron-uneven-step');
+    expect(and).toMatchObject({ code: 'cron-day-and', place: { span: [9, 12] } });
+    expect(and?.message).toMatch(/every Sunday and Friday, but only when that is also the 13th/);
+  });
+
+  it('carry the index of the expression in a list', () => {
+    expect(read('cron', ['0 3 * * *', '*/7 * * * *']).warnings).toMatchObject([{ place: { item: 1, span: [0, 3] } }]);
+  });
+});
+
+describe('interval-like', () => {
+  it.each([
+    ['*/5 * * * *', true],
+    ['30 */2 * * *', true],
+    ['* 2 * * *', true],
+    ['*,5 2 * * *', true],
+    ['0 * * * *', true],
+    ['@hourly', true],
+    ['0 2 * * *', false],
+    ['0-59 2 * * *', false],
+    ['* 30 2 * * *', false],
+    ['@daily', false],
+    [['*/5 * * * *', '0 * * * *'], true],
+    [['*/5 * * * *', '0 2 * * *'], false],
+  ])('%j: %s', (cron, expected) => {
+    expect(read('cron', cron).schedule.intervalLike).toBe(expected);
+  });
+});

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { END_OF_TIME } from '../../src/domain/time.js';
+import { scheduleKinds } from '../../src/schedules/index.js';
+import { contextOf } from './context.js';
+import { NASTY_ZONES } from './transitions.js';
+
+const examples = scheduleKinds.flatMap((kind) =>
+  kind.examples.map((value) => [kind.key, JSON.stringify(value), value, kind] as const),
+);
+
+/** Any moment a schedule may be asked about, not only those that a clock shows. */
+const moment = fc.oneof(
+  fc.double({ min: Date.UTC(1970), max: Date.UTC(2200), noNaN: true }),
+  fc.integer({ min: Date.UTC(2020), max: Date.UTC(2035) }),
+  fc.double(),
+);
+
+describe.each(examples)('%s: %s', (_, __, value, kind) => {
+  const parse = (timezone = 'Europe/Berlin') => kind.parse(value, contextOf({ timezone, start: 0 }));
+
+  it('is read, with a text and without warnings that make no sense to a machine', () => {
+    const { text, warnings } = parse();
+    expect(text).not.toBe('');
+    expect(warnings.every(({ code }) => /^[a-z]+(-[a-z]+)*$/.test(code))).toBe(true);
+  });
+
+  it('answers an instant strictly after the one it is asked about, or none', () => {
+    const zones = fc.constantFrom(...NASTY_ZONES);
+    fc.assert(
+      fc.property(moment, zones, (after, zone) => {
+        const next = parse(zone).schedule.next(after);
+        if (next === undefined) return;
+        expect(next).toBeGreaterThan(after);
+        expect(next).toBeLessThanOrEqual(END_OF_TIME);
+        expect(Number.isInteger(next)).toBe(true);
+      }),
+      { numRuns: 300, seed: 5 },
+    );
+  });
+
+  it('gives the same answer whether fresh or long-lived, whatever it was asked before', () => {
+    const old = parse('Australia/Lord_Howe').schedule;
+    fc.assert(
+      fc.property(moment, (after) => {
+        expect(parse('Australia/Lord_Howe').schedule.next(after)).toBe(old.next(after));
+      }),
+      { numRuns: 300, seed: 6 },
+    );
+  });
+
+  // What counts from the end of a run is due one interval after any moment, by design.
+  if (!parse().schedule.fromEnd) {
+    it('leaves nothing out: no instant lies between a moment and its answer', () => {
+      const { schedule } = parse('America/Havana');
+      fc.assert(
+        fc.property(moment, fc.double({ min: 0, max: 1, noNaN: true }), (after, part) => {
+          const next = schedule.next(after);
+          if (next === undefined || !Number.isFinite(after)) return;
+          const between = after + part * (next - after);
+          if (between < next) expect(schedule.next(between)).toBe(next);
+        }),
+        { numRuns: 300, seed: 8 },
+      );
+    });
+  }
+
+  it.each(['UTC', 'Pacific/Chatham'])('rises over 10,000 answers in a chain, or ends (%s)', (zone) => {
+    const { schedule } = parse(zone);
+    let at = Date.UTC(2026, 0, 1);
+    for (let asked = 0; asked < 10_000; asked++) {
+      const next = schedule.next(at);
+      if (next === undefined) return;
+      if (next <= at) throw new Error(`${next} is not after ${at}`);
+      at = next;
+    }
+  });
+});
+
+describe.each(scheduleKinds.map((kind) => [kind.key, kind] as const))('%s', (_, kind) => {
+  it.each([[Number.NaN], [Infinity], [END_OF_TIME], [8.7e15]])('has nothing after %s', (after) => {
+    for (const value of kind.examples) expect(kind.parse(value, contextOf()).schedule.next(after)).toBeUndefined();
+  });
+
+  it('describes itself', () => {
+    expect(kind.summary).toMatch(/^[A-Z].*\.$/);
+    expect(kind.examples.length).toBeGreaterThan(0);
+  });
+});
