@@ -4,8 +4,8 @@ import { DAY, END_OF_TIME, type Duration, type Instant } from '../domain/time.js
 import { durationValue } from './duration-value.js';
 import { ScheduleError, type ParsedSchedule, type ScheduleKind, type ScheduleWarning } from './kind.js';
 
-/** Below this a timer would only tell skipped firings: no process starts and ends faster. */
-export const SHORTEST_INTERVAL: Duration = 10;
+/** Below this, starting a process takes about as long as the interval: nearly every firing would be one to skip. */
+const SHORTEST_INTERVAL: Duration = 10;
 
 /** Fires at the Unix epoch + n·interval + offset, so that a restart neither shifts nor loses the rhythm. */
 class Grid implements Schedule {
@@ -97,7 +97,7 @@ function intervalOf(value: EveryMap): Duration {
   if (interval >= SHORTEST_INTERVAL) return interval;
   const message = `every: ${String(value['interval'])} is shorter than ${SHORTEST_INTERVAL} ms.`;
   throw new ScheduleError('every-too-short', message, {
-    hint: 'No command starts and ends faster. Loop inside the command.',
+    hint: 'Starting a process takes about as long. Loop inside the command.',
   });
 }
 

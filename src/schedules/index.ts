@@ -15,7 +15,7 @@ export const scheduleKinds: readonly ScheduleKind[] = [cron, every, inKind, at];
  */
 export const parseScheduleAt = scheduleParser(scheduleKinds);
 
-export type { ScheduleOptions, ScheduleSpec } from './parse-schedule.js';
-export { formatLocal, localToInstants, type LocalInstants, type WallTime } from './zone/local-time.js';
-export { parseTimestamp, type ParsedTimestamp } from './zone/timestamp.js';
+export type { ScheduleSpec } from './parse-schedule.js';
+export { formatLocal } from './zone/local-time.js';
+export { parseTimestamp } from './zone/timestamp.js';
 export { isTimeZone, machineTimeZone, suggestTimeZone } from './zone/zone-name.js';

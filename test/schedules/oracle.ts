@@ -59,7 +59,7 @@ export function dueInstants(expression: string, clock: readonly Reading[], step:
   return [...due].sort((a, b) => a - b);
 }
 
-export function isIntervalLike(expression: string): boolean {
+function isIntervalLike(expression: string): boolean {
   const [hour, minute] = expression.split(' ').slice(-5, -3).reverse();
   return minute!.startsWith('*') || hour!.startsWith('*');
 }
@@ -68,7 +68,7 @@ const MONTHS = ['', 'JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
 /** Tells of a shown time whether the expression means it. Expressions are in capitals, with single blanks. */
-export function matcher(expression: string): (shown: number) => boolean {
+function matcher(expression: string): (shown: number) => boolean {
   const fields = expression.split(' ');
   if (fields.length === 5) fields.unshift('0');
   const [second, minute, hour, day, month, weekday] = fields as [string, string, string, string, string, string];

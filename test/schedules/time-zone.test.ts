@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatLocal, isTimeZone, localToInstants, suggestTimeZone } from '../../src/schedules/index.js';
+import { formatLocal, isTimeZone, suggestTimeZone } from '../../src/schedules/index.js';
+import { localToInstants } from '../../src/schedules/zone/local-time.js';
 import { findTimeZone } from '../../src/schedules/zone/zone-name.js';
 import { shownAt } from './oracle.js';
 import { NASTY_ZONES, transitions } from './transitions.js';

@@ -30,8 +30,8 @@ const TAB = 9;
  * @throws ScheduleError with the place in the text.
  */
 export function readExpression(text: string, seed: string): Expression {
-  const { fields, starts } = splitFields(text.includes('@') ? shorthandOf(text) : text);
   if (text.includes('=')) throw assignment(text);
+  const { fields, starts } = splitFields(text.includes('@') ? shorthandOf(text) : text);
   if (fields.length < 5 || fields.length > 6) throw wrongCount(text, fields.length);
   const read = (reader: FieldReader, index: number): Field => {
     const place = index + fields.length - POSITIONS.length;
@@ -103,12 +103,8 @@ function assignment(text: string): ScheduleError {
 }
 
 function wrongCount(text: string, count: number): ScheduleError {
-  if (count === 0)
+  if (count === 0) {
     return new ScheduleError('cron-empty', 'The expression is empty.', { hint: 'Write five fields: "0 3 * * *".' });
-  if (/^\s*(?:CRON_)?TZ=/.test(text)) {
-    return new ScheduleError('cron-timezone', 'A zone does not stand in the expression.', {
-      hint: 'Write it under timezone:.',
-    });
   }
   const hint =
     count < 5
