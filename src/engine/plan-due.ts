@@ -54,8 +54,10 @@ function sortRow(job: Job, next: Instant, now: Instant, gap: Gap | undefined): D
   let instant: Instant | undefined = next;
   while (instant !== undefined && instant + job.offset <= now) {
     const following = nextInWindow(job, instant);
+    // What was due before a jump has waited until the jump, not through it.
+    const seen = gap !== undefined && instant + job.offset <= gap.from ? gap.from : now;
     if (isIn(gap, instant + job.offset)) unseen.push(instant);
-    else if (now - instant > STALL_GRACE && following !== undefined && following + job.offset <= now)
+    else if (seen - instant > STALL_GRACE && following !== undefined && following + job.offset <= now)
       stalled.push(instant);
     else due.push(instant);
     instant = following;

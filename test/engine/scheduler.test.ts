@@ -371,6 +371,20 @@ describe('a clock that jumps', () => {
     );
   });
 
+  test('forward: a firing that was due just before the jump is noticed is late, not missed', async () => {
+    const rig = new Rig([job('tick', everyMs(SECOND))]);
+    rig.executor.lasting = 0;
+    rig.scheduler.start();
+    await rig.clock.advance(500);
+    rig.clock.block(600);
+    rig.clock.stepWall(2 * HOUR);
+    await rig.clock.advance(1);
+    expect(rig.executor.attempts.map((attempt) => attempt.env['TIMERS_SCHEDULED_AT']?.slice(11, 19))).toEqual([
+      '00:00:01',
+    ]);
+    expect(rig.story()).toContain('reason=clock_jump count=7200');
+  });
+
   test('forward with catch_up: the latest runs, the others are missed', async () => {
     const rig = new Rig([job('tick', everyMs(MINUTE), { misfire: catchUp({ policy: 'latest' }) })], {
       start: '2026-01-01T00:00:30Z',
