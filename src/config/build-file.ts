@@ -7,6 +7,7 @@ import { describe } from './explain-issue.js';
 import { MapReport, type PlacedMap } from './map-report.js';
 import { mergeDefaults } from './merge-defaults.js';
 import type { Machine } from './machine.js';
+import { warnNotInEffect } from './not-in-effect.js';
 import type { Entry, Slot } from './node.js';
 import { PlainValues } from './plain-value.js';
 import { clip } from './quote.js';
@@ -94,6 +95,7 @@ class FileBuilder {
       : {};
     const timers = this.#timers();
     const jobs = timers.flatMap(([name, entry]) => this.#job(name, entry, { settings, defaults, defaultsMap }) ?? []);
+    warnNotInEffect(values, this.#report);
     this.#warnUnusedGroups(settings, jobs);
     this.#warnAllDisabled(timers.length, jobs);
     return { settings, jobs, timerCount: timers.length };

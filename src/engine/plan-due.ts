@@ -54,10 +54,8 @@ function sortRow(job: Job, next: Instant, now: Instant, gap: Gap | undefined): D
   let instant: Instant | undefined = next;
   while (instant !== undefined && instant + job.offset <= now) {
     const following = nextInWindow(job, instant);
-    // What was due before a jump has waited until the jump, not through it.
-    const seen = gap !== undefined && instant + job.offset <= gap.from ? gap.from : now;
     if (isIn(gap, instant + job.offset)) unseen.push(instant);
-    else if (seen - instant > STALL_GRACE && following !== undefined && following + job.offset <= now)
+    else if (hasStalled(instant, now, gap) && following !== undefined && following + job.offset <= now)
       stalled.push(instant);
     else due.push(instant);
     instant = following;
@@ -79,6 +77,10 @@ export function nextInWindow(job: Job, after: Instant): Instant | undefined {
   const instant = job.schedule.next(notBefore === undefined ? after : Math.max(after, notBefore - 1));
   return instant === undefined || (notAfter !== undefined && instant > notAfter) ? undefined : instant;
 }
+
+/** What was due before a jump has waited until the jump, not through it. */
+const hasStalled = (instant: Instant, now: Instant, gap: Gap | undefined): boolean =>
+  (gap !== undefined && instant <= gap.from ? gap.from : now) - instant > STALL_GRACE;
 
 const isIn = (gap: Gap | undefined, time: Instant): boolean => gap !== undefined && time > gap.from && time <= gap.to;
 

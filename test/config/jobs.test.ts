@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { jobOffset } from '../../src/config/job-offset.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Outcome } from '../../src/domain/outcome.js';
-import { backup, backupWith, load, machine } from './diagnose.js';
+import { aboutText, backup, backupWith, load, machine } from './diagnose.js';
 
 const jobs = (text: string) => {
   const { problems, timerFile } = load(text);
-  expect(problems).toEqual([]);
+  expect(aboutText(problems)).toEqual([]);
   return timerFile?.jobs ?? [];
 };
 const backupJob = (lines: string) => jobs(backupWith(lines))[0]!;
