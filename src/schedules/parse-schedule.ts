@@ -52,11 +52,11 @@ const isMap = (value: unknown): boolean => typeof value === 'object' && value !=
 
 function onlyKindOf(kindOf: ReadonlyMap<string, ScheduleKind>, spec: ScheduleSpec): ScheduleKind {
   let found: ScheduleKind | undefined;
-  for (const [key, value] of Object.entries(spec)) {
+  for (const key of Object.keys(spec)) {
     const kind = kindOf.get(key);
     if (!kind && key !== 'timezone' && key !== 'dst')
       throw unknownKey('A schedule', key, [...kindOf.keys(), 'timezone', 'dst']);
-    if (!kind || value === undefined) continue;
+    if (!kind || spec[kind.key] === undefined) continue;
     if (found)
       throw new TypeError(`A schedule has only one of the keys ${listed(kindOf)}; here are ${found.key} and ${key}.`);
     found = kind;

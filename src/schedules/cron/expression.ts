@@ -1,5 +1,5 @@
-import { ScheduleError } from '../kind.js';
-import { FieldReader, type Field } from './field.js';
+import { ScheduleError, type Place } from '../kind.js';
+import { FieldError, FieldReader, type Field } from './field.js';
 import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, POSITIONS, SECOND, type Position } from './position.js';
 
 /** A cron expression, read. Immutable. */
@@ -22,8 +22,7 @@ const SHORTHANDS: ReadonlyMap<string, string> = new Map([
   ['@hourly', '0 * * * *'],
 ]);
 
-const BLANK = 32;
-const TAB = 9;
+type Span = NonNullable<Place['span']>;
 
 /**
  * Reads an expression of five fields, or six with seconds first, or a shorthand such as `@daily`. `seed` is for `H`.
@@ -31,51 +30,41 @@ const TAB = 9;
  */
 export function readExpression(text: string, seed: string): Expression {
   if (text.includes('=')) throw assignment(text);
-  const { fields, starts } = splitFields(text.includes('@') ? shorthandOf(text) : text);
+  const fields = splitFields(text.includes('@') ? shorthandOf(text) : text);
   if (fields.length < 5 || fields.length > 6) throw wrongCount(text, fields.length);
-  const read = (reader: FieldReader, index: number): Field => {
-    const place = index + fields.length - POSITIONS.length;
-    try {
-      return reader.read(fields[place] ?? '0', seed);
-    } catch (error) {
-      throw moved(error, starts[place] ?? 0);
-    }
-  };
-  return {
-    second: read(seconds, 0),
-    minute: read(minutes, 1),
-    hour: read(hours, 2),
-    dayOfMonth: read(daysOfMonth, 3),
-    month: read(months, 4),
-    dayOfWeek: read(daysOfWeek, 5),
-  };
+  const first = fields.length - POSITIONS.length;
+  const read = (reader: FieldReader, index: number): Field => reader.read(fields[first + index] ?? '0', seed);
+  try {
+    return {
+      second: read(seconds, 0),
+      minute: read(minutes, 1),
+      hour: read(hours, 2),
+      dayOfMonth: read(daysOfMonth, 3),
+      month: read(months, 4),
+      dayOfWeek: read(daysOfWeek, 5),
+    };
+  } catch (error) {
+    throw error instanceof FieldError ? placed(error, text) : error;
+  }
 }
 
 /** Answers where the field of a position stands in an expression; all of it, when the expression is a shorthand. */
-export function spanOf(text: string, position: Position): readonly [start: number, end: number] {
-  const { fields, starts } = splitFields(text);
-  const index = POSITIONS.findIndex(({ key }) => key === position.key) + fields.length - 6;
-  const [field, start] = [fields[index], starts[index]];
-  return field === undefined || start === undefined ? [0, text.length] : [start, start + field.length];
+export function spanOf(text: string, position: Position): Span {
+  let start = 0;
+  const spans = splitFields(text).map((field): Span => {
+    start = text.indexOf(field, start) + field.length;
+    return [start - field.length, start];
+  });
+  return spans[POSITIONS.indexOf(position) + spans.length - POSITIONS.length] ?? [0, text.length];
 }
 
-/** Written out by hand: a regular expression here costs as much as the rest of reading. Blank, tab, and line ends at the text's ends. */
-function splitFields(text: string): { fields: string[]; starts: number[] } {
-  const [fields, starts]: [string[], number[]] = [[], []];
-  const end = text.trimEnd().length;
-  for (let start = text.length - text.trimStart().length; start < end;) {
-    const code = text.charCodeAt(start);
-    if (code === BLANK || code === TAB) {
-      start++;
-      continue;
-    }
-    let stop = start + 1;
-    while (stop < end && text.charCodeAt(stop) !== BLANK && text.charCodeAt(stop) !== TAB) stop++;
-    fields.push(text.slice(start, stop));
-    starts.push(start);
-    start = stop;
-  }
-  return { fields, starts };
+/** Splits at blanks and tabs; line ends count as blanks only at the ends of the text. */
+function splitFields(text: string): string[] {
+  const trimmed = text.trim();
+  if (trimmed === '') return [];
+  // Almost always single blanks, for which the regular expression would cost as much as all the rest of reading.
+  const isPlain = !trimmed.includes('  ') && !trimmed.includes('\t');
+  return isPlain ? trimmed.split(' ') : trimmed.split(/[ \t]+/);
 }
 
 function shorthandOf(text: string): string {
@@ -115,8 +104,9 @@ function wrongCount(text: string, count: number): ScheduleError {
 }
 
 /** Moves the span of an error from the field into the expression. */
-function moved(error: unknown, by: number): unknown {
-  if (!(error instanceof ScheduleError) || !error.place?.span) return error;
-  const [start, end] = error.place.span;
-  return new ScheduleError(error.code, error.message, { hint: error.hint, place: { span: [start + by, end + by] } });
+function placed(error: FieldError, text: string): ScheduleError {
+  const [fieldStart] = spanOf(text, error.position);
+  const [start, end] = error.span;
+  const place = { span: [fieldStart + start, fieldStart + end] as const };
+  return new ScheduleError(error.code, error.message, { hint: error.hint, place });
 }

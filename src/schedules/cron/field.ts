@@ -35,7 +35,7 @@ export class FieldReader {
 
   /**
    * Reads one field. `seed` is for `H`.
-   * @throws ScheduleError naming the position and the offending item; its span counts from the field's start.
+   * @throws FieldError naming the position and the offending item.
    */
   read(text: string, seed: string): Field {
     return this.#known.get(text) ?? this.#readAnew(text, seed);
@@ -44,11 +44,11 @@ export class FieldReader {
   #readAnew(text: string, seed: string): Field {
     const { position } = this;
     const items = splitItems(position, text);
-    const resolved = items.map(({ text: item, start }) => within(item, start, () => resolveHash(position, item, seed)));
+    const resolved = items.map((written) => within(position, written, (item) => resolveHash(position, item, seed)));
     const isHashed = resolved.some((item, index) => item !== items[index]?.text);
     // What `H` came to is another text, which other seeds come to too.
     if (isHashed) return this.read(resolved.join(','), seed);
-    const said = items.map(({ text: item, start }) => within(item, start, () => readItem(position, item)));
+    const said = items.map((written) => within(position, written, (item) => readItem(position, item)));
     const field = build(position, text, said);
     if (this.#known.size >= MOST_TEXTS) this.#known.clear();
     this.#known.set(text, field);
@@ -56,34 +56,46 @@ export class FieldReader {
   }
 }
 
-function splitItems({ name, key }: Position, text: string): { text: string; start: number }[] {
+/** What is wrong in a field; `span` counts from the field's start. */
+export class FieldError extends ScheduleError {
+  readonly position: Position;
+  readonly span: readonly [start: number, end: number];
+
+  constructor(position: Position, cause: ScheduleError, span: readonly [start: number, end: number]) {
+    super(cause.code, cause.message, { hint: cause.hint });
+    this.position = position;
+    this.span = span;
+  }
+}
+
+interface WrittenItem {
+  readonly text: string;
+  readonly start: number;
+}
+
+function splitItems(position: Position, text: string): WrittenItem[] {
   const unknown = /[^0-9A-Za-z*?,\-/#()~]/u.exec(text);
   if (unknown) {
-    const span = [unknown.index, unknown.index + unknown[0].length] as const;
+    const message = `${position.name}: ${JSON.stringify(unknown[0])} does not belong here.`;
     const hint = 'An expression is made of digits, English names and * ? , - / # L W H.';
-    throw new ScheduleError('cron-character', `${name}: ${JSON.stringify(unknown[0])} does not belong here.`, {
-      hint,
-      place: { span },
-    });
+    const cause = new ScheduleError('cron-character', message, { hint });
+    throw new FieldError(position, cause, [unknown.index, unknown.index + unknown[0].length]);
   }
+  const isDay = position.key === 'dayOfMonth' || position.key === 'dayOfWeek';
   let start = 0;
-  const isDay = key === 'dayOfMonth' || key === 'dayOfWeek';
-  const plain = isDay && text === '?' ? '*' : text.toUpperCase();
-  return plain.split(',').map((item) => {
-    const place = { text: item, start };
+  return (isDay && text === '?' ? '*' : text.toUpperCase()).split(',').map((item) => {
+    const written = { text: item, start };
     start += item.length + 1;
-    return place;
+    return written;
   });
 }
 
 /** Reads an item, and gives what is thrown its place. */
-function within<T>(item: string, start: number, reading: () => T): T {
+function within<T>(position: Position, { text, start }: WrittenItem, reading: (item: string) => T): T {
   try {
-    return reading();
+    return reading(text);
   } catch (error) {
-    if (!(error instanceof ScheduleError)) throw error;
-    const place = { span: [start, start + item.length] as const };
-    throw new ScheduleError(error.code, error.message, { hint: error.hint, place });
+    throw error instanceof ScheduleError ? new FieldError(position, error, [start, start + text.length]) : error;
   }
 }
 

@@ -1,12 +1,14 @@
-import { CronExpressionParser } from 'cron-parser';
+import { CronDate, CronExpressionParser } from 'cron-parser';
 import { POSITIONS, type Position } from './position.js';
 
 const MOST_TEXTS = 4096;
+/** cron-parser wants to know the time. It is told one, so that it does not look; made once, as making it costs more than all the rest. */
+const EPOCH = new CronDate(0, 'UTC');
 const known = new Map<string, readonly number[]>();
 
 /**
  * Answers the values of one plain item (`5`, `1-10`, `1-10/3`, `5/10`, `*`, `*` with a step), as cron-parser reads it, ascending.
- * cron-parser builds a whole expression with a date inside for every question, so each text is asked about once.
+ * cron-parser builds a whole expression for every question, so each text is asked about once.
  * @throws Error as cron-parser does.
  */
 export function plainValues(position: Position, item: string): readonly number[] {
@@ -21,9 +23,9 @@ export function plainValues(position: Position, item: string): readonly number[]
 }
 
 function ask(position: Position, item: string): readonly number[] {
-  const expression = POSITIONS.map(({ key }) => (key === position.key ? item : '*')).join(' ');
-  // A date and a zone of our own: without them it reads the clock.
-  const { values } = CronExpressionParser.parse(expression, { currentDate: 0, tz: 'UTC' }).fields[position.key];
+  // In the other places one value each, the smallest: it spells stars out, and January has every day of the month.
+  const expression = POSITIONS.map(({ key, min }) => (key === position.key ? item : min)).join(' ');
+  const { values } = CronExpressionParser.parse(expression, { currentDate: EPOCH }).fields[position.key];
   // It answers Sunday as 0, as 7, or as both.
   const numbers = values.map((value) => (position.key === 'dayOfWeek' ? Number(value) % 7 : Number(value)));
   return [...new Set(numbers)].sort((a, b) => a - b);

@@ -3,7 +3,7 @@ import { everyDay } from './days.js';
 import { spanOf, type Expression } from './expression.js';
 import type { Field } from './field.js';
 import type { Trap } from './item.js';
-import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, POSITIONS, SECOND, type Position } from './position.js';
+import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, SECOND, type Position } from './position.js';
 import { daysMatched } from './wall-walk.js';
 import { dayWords, monthWords } from './words.js';
 
@@ -14,13 +14,20 @@ const NO_WARNINGS: readonly ScheduleWarning[] = [];
 /** Answers the traps of an expression, each with the place of its field in the text. Almost always none. */
 export function warningsOf(expression: Expression, text: string): readonly ScheduleWarning[] {
   const found: Placed[] = [];
-  for (const position of POSITIONS) {
-    for (const trap of expression[position.key].traps) found.push([trap, position]);
-  }
+  addTrapsOfField(found, expression.second, SECOND);
+  addTrapsOfField(found, expression.minute, MINUTE);
+  addTrapsOfField(found, expression.hour, HOUR);
+  addTrapsOfField(found, expression.dayOfMonth, DAY_OF_MONTH);
+  addTrapsOfField(found, expression.month, MONTH);
+  addTrapsOfField(found, expression.dayOfWeek, DAY_OF_WEEK);
   addTrapOfTimes(found, expression);
   addTrapOfDays(found, expression, text);
   if (found.length === 0) return NO_WARNINGS;
   return found.map(([trap, position]) => ({ ...trap, place: { span: spanOf(text, position) } }));
+}
+
+function addTrapsOfField(found: Placed[], { traps }: Field, position: Position): void {
+  for (const trap of traps) found.push([trap, position]);
 }
 
 function addTrapOfTimes(found: Placed[], { second, minute, hour }: Expression): void {

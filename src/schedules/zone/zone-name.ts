@@ -18,18 +18,20 @@ const UNDIVIDED = new Map(
 );
 
 const MOST_NAMES = 2048;
-const zones = new Map<string, TimeZone | undefined>();
+const zones = new Map<string, TimeZone>();
 
 /**
  * Answers the zone of an IANA name, aliases such as `Asia/Calcutta` included, in any case; `undefined` for all else:
  * abbreviations (`BST`, `PST`), offsets (`+02:00`, `UTC+2`). The same zone for the same name.
  */
 export function findTimeZone(name: string): TimeZone | undefined {
-  if (!zones.has(name)) {
-    if (zones.size >= MOST_NAMES) zones.clear();
-    zones.set(name, openTimeZone(name));
-  }
-  return zones.get(name);
+  const known = zones.get(name);
+  if (known) return known;
+  const zone = openTimeZone(name);
+  if (!zone) return undefined;
+  if (zones.size >= MOST_NAMES) zones.clear();
+  zones.set(name, zone);
+  return zone;
 }
 
 function openTimeZone(name: string): TimeZone | undefined {
