@@ -4,14 +4,7 @@ import { Cron } from 'croner';
 import nodeCron from 'node-cron';
 import { createSystemClock } from '../src/clocks/system.js';
 import { parseScheduleAt } from '../src/schedules/index.js';
-
-/** One measured figure, with the peer's from the same run where there is one. */
-interface Result {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly peer?: { readonly name: string; readonly value: number };
-}
+import { heapUsed, median, type Result } from './result.js';
 
 const TIMERS = 100_000;
 /** The slower peers are given fewer; the figures are per timer. */
@@ -68,8 +61,6 @@ function timed(work: () => void): number {
   return clock.monotonic() - before;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-
 type FirstNext = (expression: string) => unknown;
 
 /** Each reads the expression and answers the first instant; none arms a timer. cron-schedule knows no zones and takes the machine's. */
@@ -88,15 +79,11 @@ function perTimer(firstNext: FirstNext, rounds: readonly (readonly string[])[]):
   );
 }
 
-/** Bytes of heap that stay for one timer, with what all timers share counted in. Needs `--expose-gc`; else undefined. */
-function heapPerTimer(expressions: readonly string[]): number | undefined {
-  const collect = globalThis.gc;
-  if (!collect) return undefined;
-  collect();
-  const before = process.memoryUsage().heapUsed;
+/** Bytes of heap that stay for one timer, with what all timers share counted in. */
+function heapPerTimer(expressions: readonly string[]): number {
+  const before = heapUsed();
   const kept = expressions.map((cron) => parseScheduleAt({ cron, timezone: ZONE }, { start: START }));
-  collect();
-  return (process.memoryUsage().heapUsed - before) / kept.length;
+  return (heapUsed() - before) / kept.length;
 }
 
 /** Calls of `next` in a chain, a second; the chain begins again at the end of the century. */
@@ -148,7 +135,7 @@ export function run(): Promise<Result[]> {
   return Promise.resolve([
     { name: `cron: ${TIMERS} timers parsed and armed for the first time`, value: Math.round(cold), unit: 'ms' },
     ...compared,
-    ...(heap === undefined ? [] : [{ name: 'cron: heap per timer', value: Math.round(heap), unit: 'B' }]),
+    { name: 'cron: heap per timer', value: Math.round(heap), unit: 'B' },
     ...['*/5 * * * *', '30 2 * * *', '0 9 * * MON-FRI', '0 0 29 2 *'].flatMap(chains),
   ]);
 }
