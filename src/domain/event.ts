@@ -9,12 +9,18 @@ import type { Duration, Instant } from './time.js';
  */
 export type TimerEvent =
   | SchedulerEvent
+  | RunAdmitted
+  | AttemptBegun
   | RunStarted
   | RunOutput
   | AttemptFailed
   | RunFinished
   | FiringSkipped
   | FiringMissed
+  | BreakerMoved
+  | HookFailed
+  | OrphanFound
+  | StateTrouble
   | ClockJumped
   | LogDropped;
 
@@ -27,11 +33,33 @@ export type SchedulerEvent =
       readonly file: string;
       readonly timers: number;
       readonly pid: number;
+      /** The file of the ledger; absent when there is none. */
+      readonly state?: string;
     }
   /** Nothing more is armed; what runs is being ended. */
   | { readonly event: 'scheduler.stopping'; readonly at: Instant; readonly signal?: string; readonly running: number }
   /** Nothing runs any more. The last event. */
   | { readonly event: 'scheduler.stopped'; readonly at: Instant; readonly runs: number; readonly uptimeMs: Duration };
+
+/** A firing was admitted. It runs at once, or waits for a slot or for another run of its job. */
+export interface RunAdmitted {
+  readonly event: 'run.admitted';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly runId: string;
+}
+
+/** An attempt is about to have a process. Recorded before it has. */
+export interface AttemptBegun {
+  readonly event: 'attempt.begun';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly runId: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** From the nominal instant to this attempt's start. */
+  readonly latenessMs: Duration;
+}
 
 /** An attempt has a process. */
 export interface RunStarted {
@@ -80,8 +108,12 @@ export interface RunFinished {
   readonly attempts: number;
   /** From the nominal instant to the first attempt's start. */
   readonly latenessMs: Duration;
-  /** The last lines of output, joined by newlines; only when the run did not succeed and printed something. */
+  /** The last lines of output, joined by newlines; absent when nothing was printed. Told in the log only when the run did not succeed. */
   readonly outputTail?: string;
+  /** Failed runs of its job since the last success, this one included; 0 after a success. */
+  readonly failuresInARow: number;
+  /** The first success that follows a failure. */
+  readonly isRecovery?: true;
 }
 
 /** A firing came due and will not run, by a rule its owner chose. */
@@ -90,6 +122,8 @@ export interface FiringSkipped {
   readonly at: Instant;
   readonly firing: Firing;
   readonly reason: string;
+  /** Of the run it had been admitted as. */
+  readonly runId?: string;
 }
 
 /** A firing's time passed and it will not run. Several in a row of one job are told as one: `firing` is then the last of them. */
@@ -100,7 +134,58 @@ export interface FiringMissed {
   readonly reason: 'downtime' | 'clock_jump' | 'stalled' | 'deadline' | 'shutdown';
   readonly count?: number;
   readonly firstScheduledFor?: Instant;
+  /** Of the run it had been admitted as. */
+  readonly runId?: string;
 }
+
+/** A job's circuit breaker opened, let one trial through, or closed. */
+export interface BreakerMoved {
+  readonly event: 'breaker.opened' | 'breaker.half_open' | 'breaker.closed';
+  readonly at: Instant;
+  readonly jobName: string;
+  /** Failed runs in a row. */
+  readonly failures: number;
+  /** How long it is or was open; 0 once closed. */
+  readonly cooldownMs: Duration;
+}
+
+/** A hook did not succeed. Nothing follows from it. */
+export interface HookFailed {
+  readonly event: 'hook.failed';
+  readonly at: Instant;
+  readonly jobName: string;
+  readonly runId: string;
+  readonly hook: 'on_failure' | 'on_success' | 'on_recovery';
+  readonly outcome: Outcome;
+  readonly outputTail?: string;
+}
+
+/** A process of a run that a scheduler left behind when it died still lives. */
+export interface OrphanFound {
+  readonly event: 'orphan.found';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly runId: string;
+  readonly pid: number;
+  readonly action: 'kill' | 'keep';
+}
+
+/** The ledger cannot be written, can be again, or began anew. No timer is held up by it. */
+export type StateTrouble =
+  | {
+      readonly event: 'state.unavailable';
+      readonly at: Instant;
+      readonly file: string;
+      readonly reason: string;
+    }
+  | { readonly event: 'state.recovered'; readonly at: Instant; readonly file: string; readonly lost: number }
+  | {
+      readonly event: 'state.set_aside';
+      readonly at: Instant;
+      readonly file: string;
+      readonly aside: string;
+      readonly reason: string;
+    };
 
 /** The wall clock moved against the monotonic one by half a second or more. */
 export interface ClockJumped {

@@ -1,4 +1,4 @@
-import type { TimerEvent } from './event.js';
+import type { FiringMissed, FiringSkipped, TimerEvent } from './event.js';
 import { firingId, type Firing } from './firing.js';
 import type { Outcome } from './outcome.js';
 import { toTimestamp } from './time.js';
@@ -35,27 +35,54 @@ const ofOutcome = (outcome: Outcome) => ({
 export function toRecord(event: TimerEvent): LogRecord {
   switch (event.event) {
     case 'scheduler.started':
-      return { event: event.event, version: event.version, file: event.file, timers: event.timers, pid: event.pid };
+      return {
+        event: event.event,
+        version: event.version,
+        file: event.file,
+        timers: event.timers,
+        pid: event.pid,
+        ...(event.state !== undefined && { state: event.state }),
+      };
     case 'scheduler.stopping':
       return { event: event.event, ...(event.signal && { signal: event.signal }), running: event.running };
     case 'scheduler.stopped':
       return { event: event.event, runs: event.runs, uptime_ms: event.uptimeMs };
+    case 'run.admitted':
+    case 'attempt.begun':
     case 'run.started':
     case 'run.output':
     case 'attempt.failed':
     case 'run.finished':
+    case 'orphan.found':
       return ofRunEvent(event);
     case 'firing.skipped':
-      return { event: event.event, ...ofFiring(event.firing), status: 'skipped', reason: event.reason };
     case 'firing.missed':
+      return ofFiringWithoutRun(event);
+    case 'breaker.opened':
+    case 'breaker.half_open':
+    case 'breaker.closed':
       return {
         event: event.event,
-        ...ofFiring(event.firing),
-        status: 'missed',
-        reason: event.reason,
-        ...(event.count !== undefined && { count: event.count }),
-        ...(event.firstScheduledFor !== undefined && { first_scheduled_at: toTimestamp(event.firstScheduledFor) }),
+        task_name: event.jobName,
+        failures: event.failures,
+        cooldown_ms: event.cooldownMs,
       };
+    case 'hook.failed':
+      return {
+        event: event.event,
+        task_name: event.jobName,
+        run_id: event.runId,
+        hook: event.hook,
+        ...ofOutcome(event.outcome),
+        ...(event.outcome.error !== undefined && { error: event.outcome.error }),
+        ...(event.outputTail && { output_tail: event.outputTail }),
+      };
+    case 'state.unavailable':
+      return { event: event.event, file: event.file, reason: event.reason };
+    case 'state.recovered':
+      return { event: event.event, file: event.file, lost: event.lost };
+    case 'state.set_aside':
+      return { event: event.event, file: event.file, aside: event.aside, reason: event.reason };
     case 'clock.jumped':
       return {
         event: event.event,
@@ -68,7 +95,23 @@ export function toRecord(event: TimerEvent): LogRecord {
   }
 }
 
-type RunEvent = Extract<TimerEvent, { runId: string }>;
+function ofFiringWithoutRun(event: FiringSkipped | FiringMissed): LogRecord {
+  const told = {
+    event: event.event,
+    ...ofFiring(event.firing),
+    ...(event.runId !== undefined && { run_id: event.runId }),
+  };
+  if (event.event === 'firing.skipped') return { ...told, status: 'skipped', reason: event.reason };
+  return {
+    ...told,
+    status: 'missed',
+    reason: event.reason,
+    ...(event.count !== undefined && { count: event.count }),
+    ...(event.firstScheduledFor !== undefined && { first_scheduled_at: toTimestamp(event.firstScheduledFor) }),
+  };
+}
+
+type RunEvent = Extract<TimerEvent, { firing: Firing; runId: string }>;
 
 /** With Object.assign: commands print a hundred thousand lines a second, and objects made by spreading cost ten times as much, to make and to write. */
 function ofRunEvent(event: RunEvent): LogRecord {
@@ -79,6 +122,12 @@ function ofRunEvent(event: RunEvent): LogRecord {
 
 function ofRunFacts(event: RunEvent): Readonly<Record<string, unknown>> {
   switch (event.event) {
+    case 'run.admitted':
+      return {};
+    case 'attempt.begun':
+      return { attempt: event.attempt, lateness_ms: event.latenessMs };
+    case 'orphan.found':
+      return { pid: event.pid, action: event.action };
     case 'run.started':
       return { attempt: event.attempt, pid: event.pid, lateness_ms: event.latenessMs };
     case 'run.output':
@@ -100,7 +149,7 @@ function ofRunFacts(event: RunEvent): Readonly<Record<string, unknown>> {
           lateness_ms: event.latenessMs,
         },
         event.outcome.error === undefined ? undefined : { error: event.outcome.error },
-        event.outputTail ? { output_tail: event.outputTail } : undefined,
+        event.outputTail && event.outcome.status !== 'success' ? { output_tail: event.outputTail } : undefined,
       );
   }
 }

@@ -217,7 +217,8 @@ export class Run implements AttemptOwner, PassOwner {
           durationMs: Math.round(this.#around.clock.monotonic() - this.#startedAt),
           attempts: this.#attempt?.number ?? 0,
           latenessMs: this.#lateness,
-          ...(ending.outcome.status !== 'success' && outputTail !== '' && { outputTail }),
+          failuresInARow: 0,
+          ...(outputTail !== '' && { outputTail }),
         });
       }
     }
@@ -245,6 +246,6 @@ export class Run implements AttemptOwner, PassOwner {
   }
 }
 
-type RunEvent = Extract<TimerEvent, { runId: string }>;
+type RunEvent = Extract<TimerEvent, { firing: Firing; runId: string }>;
 type FactOf<Event> = Event extends RunEvent ? RunFact<Event> : never;
 type AnyRunFact = FactOf<RunEvent>;

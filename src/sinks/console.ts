@@ -42,6 +42,11 @@ export function createConsole({ destination, clock, level, color }: SinkOptions)
   return sink;
 }
 
+function jobNameOf(event: TimerEvent): string | undefined {
+  if ('firing' in event) return event.firing.jobName;
+  return 'jobName' in event ? event.jobName : undefined;
+}
+
 type Paint = (text: string) => string;
 
 /** Puts events into rows. Remembers the date it told last, and how wide names are. */
@@ -67,8 +72,8 @@ class Rows {
   #textOf(event: TimerEvent, paint: Paint): string {
     if (event.event === 'run.output') return this.#outputOf(event);
     const message = plainText(messageOf(event, (instant) => this.#localTime.text(instant, this.#date)));
-    if (!('firing' in event)) return message;
-    const { jobName } = event.firing;
+    const jobName = jobNameOf(event);
+    if (jobName === undefined) return message;
     const text = message.slice(jobName.length + 1);
     return `${this.#chalk.bold(this.#pad(jobName))} ${levelOf(event) === 'error' ? paint(text) : text}`;
   }
@@ -98,6 +103,13 @@ class Rows {
       case 'firing.skipped':
       case 'firing.missed':
         return ['○', yellow];
+      case 'breaker.opened':
+      case 'state.unavailable':
+        return ['!', red];
+      case 'breaker.half_open':
+      case 'hook.failed':
+      case 'orphan.found':
+      case 'state.set_aside':
       case 'clock.jumped':
       case 'log.dropped':
         return ['!', yellow];

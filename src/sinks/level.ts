@@ -5,11 +5,21 @@ export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'sile
 export type Level = (typeof LEVELS)[number];
 
 /** How loud an event is. */
-export function levelOf(event: TimerEvent): 'info' | 'warn' | 'error' {
+export function levelOf(event: TimerEvent): 'debug' | 'info' | 'warn' | 'error' {
   switch (event.event) {
     case 'run.finished':
       if (event.outcome.status === 'success') return 'info';
       return event.outcome.status === 'canceled' ? 'warn' : 'error';
+    case 'run.admitted':
+    case 'attempt.begun':
+      return 'debug';
+    case 'state.unavailable':
+    case 'breaker.opened':
+      return 'error';
+    case 'breaker.half_open':
+    case 'hook.failed':
+    case 'orphan.found':
+    case 'state.set_aside':
     case 'attempt.failed':
     case 'firing.missed':
     case 'firing.skipped':

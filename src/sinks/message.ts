@@ -1,9 +1,11 @@
 import type {
+  BreakerMoved,
   FiringMissed,
   FiringSkipped,
   RunFinished,
   RunStarted,
   SchedulerEvent,
+  StateTrouble,
   TimerEvent,
   ClockJumped,
 } from '../domain/event.js';
@@ -20,6 +22,10 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'scheduler.stopping':
     case 'scheduler.stopped':
       return ofScheduler(event);
+    case 'run.admitted':
+      return `${event.firing.jobName} was admitted`;
+    case 'attempt.begun':
+      return `${event.firing.jobName} begins attempt ${event.attempt}`;
     case 'run.started':
       return ofStart(event);
     case 'run.output':
@@ -32,6 +38,18 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
       return ofSkip(event, format);
     case 'firing.missed':
       return ofMiss(event, format);
+    case 'breaker.opened':
+    case 'breaker.half_open':
+    case 'breaker.closed':
+      return ofBreaker(event);
+    case 'hook.failed':
+      return `${event.jobName} could not be told by ${event.hook}: ${event.outcome.error ?? event.outcome.status}`;
+    case 'orphan.found':
+      return `${event.firing.jobName} left process ${event.pid} running when the scheduler died: ${event.action === 'kill' ? 'it is ended' : 'it is let run'}`;
+    case 'state.unavailable':
+    case 'state.recovered':
+    case 'state.set_aside':
+      return ofState(event);
     case 'clock.jumped':
       return ofJump(event);
     case 'log.dropped':
@@ -115,6 +133,31 @@ function ofMiss(
       ? `its firing of ${last}`
       : `${firings} firings from ${format(firstScheduledFor)} to ${last}`;
   return `${firing.jobName} missed ${which}: ${MISSES[reason]}`;
+}
+
+function ofBreaker({ event, jobName, failures, cooldownMs }: BreakerMoved): string {
+  const inARow = `${count(failures, 'failed run')} in a row`;
+  switch (event) {
+    case 'breaker.opened':
+      return `${jobName} is not run for ${humanDuration(cooldownMs)}: its breaker opened after ${inARow}`;
+    case 'breaker.half_open':
+      return `${jobName} is tried once: its breaker was open for ${humanDuration(cooldownMs)} after ${inARow}`;
+    case 'breaker.closed':
+      return `${jobName} runs as usual again: its breaker closed`;
+  }
+}
+
+function ofState(event: StateTrouble): string {
+  switch (event.event) {
+    case 'state.unavailable':
+      return `the state ${event.file} cannot be written, timers go on from memory: ${event.reason}`;
+    case 'state.recovered': {
+      const lost = event.lost === 0 ? '' : `; ${count(event.lost, 'record')} of the meantime could not be kept`;
+      return `the state ${event.file} can be written again${lost}`;
+    }
+    case 'state.set_aside':
+      return `the state ${event.file} could not be used and is kept as ${event.aside}: ${event.reason}`;
+  }
 }
 
 function ofJump({ deltaMs, cause, corrected }: ClockJumped): string {

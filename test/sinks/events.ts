@@ -11,7 +11,14 @@ export const firing: Firing = {
 };
 
 const run = { at, firing, runId: 'r1' } as const;
-const finished = { event: 'run.finished', durationMs: 1_234, attempts: 1, latenessMs: 3, ...run } as const;
+const finished = {
+  event: 'run.finished',
+  durationMs: 1_234,
+  attempts: 1,
+  latenessMs: 3,
+  failuresInARow: 0,
+  ...run,
+} as const;
 
 /** One event of every form, with the sentence it comes down to. */
 export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
@@ -93,4 +100,57 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
   ],
   ['the machine was suspended for 8 h 30 min', { event: 'clock.jumped', at, deltaMs: 30_600_000, cause: 'suspend' }],
   ['4 log records dropped: the log could not be written fast enough', { event: 'log.dropped', at, records: 4 }],
+  ['backup was admitted', { event: 'run.admitted', ...run }],
+  ['backup begins attempt 2', { event: 'attempt.begun', attempt: 2, latenessMs: 0, ...run }],
+  [
+    'backup is not run for 5 min: its breaker opened after 3 failed runs in a row',
+    { event: 'breaker.opened', at, jobName: 'backup', failures: 3, cooldownMs: 300_000 },
+  ],
+  [
+    'backup is tried once: its breaker was open for 5 min after 1 failed run in a row',
+    { event: 'breaker.half_open', at, jobName: 'backup', failures: 1, cooldownMs: 300_000 },
+  ],
+  [
+    'backup runs as usual again: its breaker closed',
+    { event: 'breaker.closed', at, jobName: 'backup', failures: 0, cooldownMs: 0 },
+  ],
+  [
+    'backup could not be told by on_failure: exit code 7',
+    {
+      event: 'hook.failed',
+      at,
+      jobName: 'backup',
+      runId: 'r1',
+      hook: 'on_failure',
+      outcome: { status: 'failure', exitCode: 7, error: 'exit code 7' },
+      outputTail: 'no route',
+    },
+  ],
+  [
+    'backup left process 77 running when the scheduler died: it is ended',
+    { event: 'orphan.found', pid: 77, action: 'kill', ...run },
+  ],
+  [
+    'backup left process 77 running when the scheduler died: it is let run',
+    { event: 'orphan.found', pid: 77, action: 'keep', ...run },
+  ],
+  [
+    'the state /s/timers.db cannot be written, timers go on from memory: the disk is full',
+    { event: 'state.unavailable', at, file: '/s/timers.db', reason: 'the disk is full' },
+  ],
+  ['the state /s/timers.db can be written again', { event: 'state.recovered', at, file: '/s/timers.db', lost: 0 }],
+  [
+    'the state /s/timers.db can be written again; 2 records of the meantime could not be kept',
+    { event: 'state.recovered', at, file: '/s/timers.db', lost: 2 },
+  ],
+  [
+    'the state /s/timers.db could not be used and is kept as /s/timers.db.bad-1: it is no SQLite database',
+    {
+      event: 'state.set_aside',
+      at,
+      file: '/s/timers.db',
+      aside: '/s/timers.db.bad-1',
+      reason: 'it is no SQLite database',
+    },
+  ],
 ];

@@ -1,0 +1,130 @@
+import type { BreakerState } from './breaker.js';
+import type { FiringMissed, FiringSkipped, RunFinished, TimerEvent } from './event.js';
+import type { Firing } from './firing.js';
+import type { FiringStatus } from './outcome.js';
+import type { Duration, Instant } from './time.js';
+
+/** What is remembered of one job over restarts. */
+export interface JobMemory {
+  /** The last considered instant of its schedule: every one up to it (inclusive) has its outcome, or an open run. */
+  readonly cursor: Instant;
+  /** Marks the firings behind a wall clock that was set back; see {@link Firing.generation}. */
+  readonly generation: number;
+  /** Firings admitted so far, for `max_runs`. */
+  readonly admitted: number;
+  /** Failed runs since the last success. */
+  readonly failuresInARow: number;
+  readonly breaker: BreakerState;
+  /** The instant of the last admitted firing. */
+  readonly previousScheduledFor: Instant | undefined;
+  readonly lastSuccessAt: Instant | undefined;
+  readonly lastStatus: FiringStatus | undefined;
+  readonly lastFinishedAt: Instant | undefined;
+}
+
+/** A job's memory as it is recorded. */
+export interface JobRecord {
+  readonly name: string;
+  /** Changes with the job's schedule: a memory of another schedule says nothing about this one. */
+  readonly fingerprint: string;
+  readonly memory: JobMemory;
+}
+
+/** A firing that was admitted and has no outcome yet. */
+export interface OpenRun {
+  readonly runId: string;
+  readonly firing: Firing;
+  /** Attempts begun. 0: it waited, and never had a process. */
+  readonly attempts: number;
+  /** When the first attempt began. */
+  readonly startedAt: Instant | undefined;
+  /** From the nominal instant to the first attempt's start. */
+  readonly latenessMs: Duration;
+  /** When the next attempt was to begin; only between two attempts. */
+  readonly retryAt: Instant | undefined;
+  /** The process of the latest attempt, as far as it was recorded. */
+  readonly pid: number | undefined;
+}
+
+/** What a scheduler finds when it starts. */
+export interface Recollection {
+  readonly jobs: ReadonlyMap<string, JobRecord>;
+  /** In the order of their admission. */
+  readonly open: readonly OpenRun[];
+  /** When the last scheduler recorded something; `undefined` before the first. */
+  readonly lastSeenAt: Instant | undefined;
+}
+
+/**
+ * Where it is written what became of every firing. One scheduler writes; anybody may read.
+ *
+ * A run is recorded before its process starts, and its job's cursor moves in the same transaction: a crash between any two steps
+ * neither loses a firing nor doubles it.
+ */
+export interface Ledger {
+  /** What is recorded. To be called once, before the first {@link commit}. Never throws. */
+  recall(): Recollection;
+  /**
+   * Records events and the memories they changed, all or nothing, before it returns. Never throws: what cannot be recorded (a full disk) is kept
+   * and tried again with the next, as far as a bound allows; trouble is told once by the listener, and so is its end.
+   */
+  commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): void;
+  /** Sets the one listener that is told of trouble and of its end. Told at once of trouble that there is. */
+  onTrouble(listener: (trouble: LedgerTrouble) => void): void;
+  /** Tries once more to record what is kept, and closes. Never throws. */
+  close(): void;
+}
+
+export type LedgerTrouble =
+  /** Nothing can be recorded; timers go on from memory. */
+  | { readonly kind: 'unavailable'; readonly file: string; readonly reason: string }
+  /** Recording works again. `lost` counts events beyond what could be kept. */
+  | { readonly kind: 'recovered'; readonly file: string; readonly lost: number }
+  /** A file that could not be used was moved to `aside`; recording goes on in a new one. */
+  | { readonly kind: 'set_aside'; readonly file: string; readonly aside: string; readonly reason: string };
+
+/** The outcome of a firing, as history has it. */
+export type Ending = RunFinished | FiringSkipped | FiringMissed;
+
+/** Which outcomes to read. */
+export interface HistoryQuery {
+  readonly jobName?: string;
+  readonly status?: FiringStatus;
+  /** Recorded at this instant or later. */
+  readonly since?: Instant;
+  /** Recorded at this instant or earlier. */
+  readonly until?: Instant;
+  /** The latest so many. At least 1. */
+  readonly limit: number;
+}
+
+/** One run whole. */
+export interface RunHistory {
+  /** Absent while it is open. */
+  readonly ending: Ending | undefined;
+  readonly open: OpenRun | undefined;
+  /** Its last lines of output, whatever its outcome. */
+  readonly outputTail: string | undefined;
+  /** Attempts that failed and were tried again, oldest first. */
+  readonly attempts: readonly FailedAttempt[];
+}
+
+export interface FailedAttempt {
+  readonly attempt: number;
+  readonly at: Instant;
+  readonly error: string;
+  readonly retryInMs: Duration;
+}
+
+/** What was recorded, for reading: while a scheduler writes, or without one. */
+export interface History {
+  /** The latest outcomes that fit, oldest first. */
+  endings(query: HistoryQuery): readonly Ending[];
+  /** Runs without an outcome yet, oldest first. */
+  open(): readonly OpenRun[];
+  /** The run of that id or of the only id that begins so. */
+  run(id: string): RunHistory | undefined;
+  /** The memories of all jobs by name. */
+  jobs(): ReadonlyMap<string, JobRecord>;
+  close(): void;
+}
