@@ -49,6 +49,7 @@ const events: readonly TimerEvent[] = Array.from({ length: RECORDS }, (_, index)
     durationMs: 320,
     attempts: 1,
     latenessMs: 2,
+    failuresInARow: 0,
     ...common,
   };
 });

@@ -8,7 +8,7 @@ import { firing, SENTENCES } from './events.js';
 
 function rows(events: readonly TimerEvent[], color = false): string {
   const destination = new CapturedDestination();
-  const sink = createConsole({ destination, clock: new FakeClock(), level: 'info', host: 'box', color });
+  const sink = createConsole({ destination, clock: new FakeClock(), level: 'debug', host: 'box', color });
   for (const event of events) sink.accept(event);
   return destination.records.join('');
 }
@@ -46,6 +46,7 @@ const NIGHT: readonly TimerEvent[] = [
     durationMs: 2_000,
     attempts: 1,
     latenessMs: 0,
+    failuresInARow: 0,
     ...job('backup'),
   },
   { event: 'run.started', at: at('11-24T00:00:02'), attempt: 1, pid: 9, latenessMs: 0, ...job('warm-cache') },

@@ -15,12 +15,12 @@ function log(level: Level = 'info') {
 
 describe('the JSON log', () => {
   test.each(SENTENCES)('%s: one line of JSON with the record’s fields', (sentence, event) => {
-    const { destination, sink } = log();
+    const { destination, sink } = log('debug');
     sink.accept(event);
     const [line, ...more] = destination.records;
     expect([line!.indexOf('\n'), more]).toEqual([line!.length - 1, []]);
     const { level, ...fields } = JSON.parse(line!) as Record<string, unknown>;
-    expect(['info', 'warn', 'error']).toContain(level);
+    expect(['debug', 'info', 'warn', 'error']).toContain(level);
     expect(fields).toEqual({ timestamp: '2026-11-23T08:00:00.500Z', host: 'box', msg: sentence, ...toRecord(event) });
   });
 
@@ -69,6 +69,7 @@ describe('the JSON log', () => {
       durationMs: 1,
       attempts: 1,
       latenessMs: 0,
+      failuresInARow: 0,
     });
     sink.accept(outcome('success'));
     sink.accept({ event: 'firing.skipped', at, firing, reason: 'overlap' });
