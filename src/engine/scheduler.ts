@@ -1,7 +1,10 @@
 import type { Clock } from '../domain/clock.js';
+import type { StateTrouble, TimerEvent } from '../domain/event.js';
 import type { Executor } from '../domain/executor.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
+import type { Ledger, LedgerTrouble, OpenRun, Recollection } from '../domain/ledger.js';
+import type { Orphans } from '../domain/orphans.js';
 import type { Coordinator } from '../domain/policy.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';
@@ -9,7 +12,9 @@ import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
 import { Gate } from './gate.js';
 import { JobState } from './job-state.js';
-import { nextInWindow, planDue, type Gap, type Missed } from './plan-due.js';
+import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } from './plan-due.js';
+import { Recorder } from './recorder.js';
+import { Recovery, takeUp } from './recovery.js';
 import { SchedulerTime, type Jump } from './scheduler-time.js';
 import { TimerLoop } from './timer-loop.js';
 
@@ -18,6 +23,9 @@ export interface SchedulerParts {
   readonly executor: Executor;
   readonly coordinator: Coordinator;
   readonly sinks: readonly Sink[];
+  /** Without one nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
+  readonly ledger?: Ledger;
+  readonly orphans?: Orphans;
   /** Unique over schedulers and restarts. */
   readonly newRunId: () => string;
   readonly onSinkError: (sink: string, error: unknown) => void;
@@ -29,9 +37,14 @@ export interface SchedulerPlan {
   readonly concurrency?: number;
   /** Most runs at once in a group; 1 for one that is not named. */
   readonly groups?: ReadonlyMap<string, number>;
+  /** What becomes of processes that a scheduler which died has left running; default: they are ended. */
+  readonly orphans?: 'kill' | 'keep';
   /** Told in `scheduler.started`. */
-  readonly facts: { readonly version: string; readonly file: string; readonly pid: number };
+  readonly facts: { readonly version: string; readonly file: string; readonly pid: number; readonly state?: string };
 }
+
+const NONE: readonly OpenRun[] = [];
+const NOTHING: Recollection = { jobs: new Map(), open: NONE, lastSeenAt: undefined };
 
 /** The one loop: arms every job for its next instant, sleeps, and hands what has come due to the dispatcher. */
 export class Scheduler {
@@ -40,6 +53,9 @@ export class Scheduler {
   readonly #loop: TimerLoop;
   readonly #elapsed: TimerLoop;
   readonly #bus: EventBus;
+  readonly #recorder: Recorder;
+  readonly #ledger: Ledger | undefined;
+  readonly #recovery: Recovery;
   readonly #dispatcher: Dispatcher;
   readonly #states: ReadonlyMap<string, JobState>;
   /** The last stretch of time a forward jump left unseen. */
@@ -59,7 +75,9 @@ export class Scheduler {
       () => this.#lookAtClock(),
     );
     this.#elapsed = new TimerLoop(clock, () => clock.monotonic());
-    this.#bus = new EventBus(clock, parts.sinks, parts.onSinkError);
+    this.#ledger = parts.ledger;
+    this.#recorder = new Recorder(parts.ledger, () => this.#time.now());
+    this.#bus = new EventBus(clock, parts.sinks, () => this.#recorder.record(), parts.onSinkError);
     this.#dispatcher = new Dispatcher(
       {
         clock,
@@ -68,23 +86,42 @@ export class Scheduler {
         elapsed: this.#elapsed,
         newRunId: parts.newRunId,
         now: () => this.#time.now(),
-        emit: (event) => this.#bus.emit(event),
+        emit: (event) => this.emit(event),
         drained: () => this.#bus.drained(),
+        whenRecorded: (then) => this.#recorder.whenRecorded(then),
       },
       (state) => this.#runEnded(state),
     );
     this.#states = createStates(plan, (state, now) => this.#due(state, now));
+    this.#recovery = new Recovery(this.#states, this.#dispatcher, {
+      action: plan.orphans ?? 'kill',
+      orphans: parts.orphans,
+      emit: (event) => this.emit(event),
+    });
   }
 
-  /** Arms every enabled job and tells `scheduler.started`. To be called once. */
+  /**
+   * Takes up what an earlier scheduler has left, arms every enabled job and tells `scheduler.started`. To be called once. A job whose last run
+   * has left a process behind is armed when that has ended.
+   */
   start(): void {
     const now = (this.#startedAt = this.#time.now());
-    for (const state of this.#states.values()) if (state.job.enabled) this.#armAfter(state, firstAfter(state.job, now));
-    this.#bus.emit({ event: 'scheduler.started', at: now, ...this.#plan.facts, timers: this.#states.size });
-    for (const state of this.#states.values()) {
-      if (state.job.enabled && state.job.runAtStart) this.#submit(state, now, 'start');
-    }
+    const { facts } = this.#plan;
+    this.emit({ event: 'scheduler.started', at: now, ...facts, timers: this.#states.size });
+    this.#ledger?.onTrouble((trouble) => this.#tellTrouble(trouble));
+    const recollection = this.#ledger?.recall() ?? NOTHING;
+    this.#generation = takeUp(this.#states.values(), recollection.jobs, now);
+    for (const state of this.#states.values())
+      if (recollection.jobs.get(state.job.name)?.fingerprint !== state.fingerprint) this.#recorder.touch(state);
+    this.#recovery.begin(recollection, now);
+    for (const state of this.#states.values()) this.#recovery.whenFree(state, () => this.#begin(state, now));
     this.#tellIfIdle();
+  }
+
+  /** Tells an event: to the ledger first, then to the sinks. */
+  emit(event: TimerEvent): void {
+    this.#recorder.note(event, this.#states.get(jobNameOf(event) ?? ''));
+    this.#bus.emit(event);
   }
 
   /** Resolves when, once started, nothing is armed and nothing runs: no job can fire any more by its schedule. */
@@ -98,7 +135,10 @@ export class Scheduler {
   /** Fires `name` now, whatever its schedule says. Answers the firing, or `undefined` when there is no such job. */
   trigger(name: string): Firing | undefined {
     const state = this.#states.get(name);
-    return state && this.#submit(state, this.#time.now(), 'manual');
+    if (state === undefined) return undefined;
+    const firing = firingOf(state, this.#time.now(), 'manual');
+    this.#recovery.whenFree(state, () => this.#dispatcher.submit(state, firing));
+    return firing;
   }
 
   /**
@@ -116,21 +156,45 @@ export class Scheduler {
 
   async #stop(signal: string | undefined): Promise<void> {
     const stopping = { event: 'scheduler.stopping', at: this.#time.now(), running: this.#dispatcher.running } as const;
-    this.#bus.emit(signal === undefined ? stopping : { ...stopping, signal });
+    this.emit(signal === undefined ? stopping : { ...stopping, signal });
     this.#loop.stop();
-    await this.#dispatcher.stop();
+    await Promise.all([this.#dispatcher.stop(), this.#recovery.ended()]);
     this.#elapsed.stop();
+    await this.#bus.settle();
     const at = this.#time.now();
-    this.#bus.emit({
+    this.emit({
       event: 'scheduler.stopped',
       at,
       runs: this.#dispatcher.finished,
       uptimeMs: at - (this.#startedAt ?? at),
     });
+    this.#recorder.record();
+    this.#ledger?.close();
     await this.#bus.flush();
   }
 
+  /** Arms a job for the first time: behind its cursor, its instants of the downtime sorted. */
+  #begin(state: JobState, startedAt: Instant): void {
+    const { job } = state;
+    if (this.#stopping !== undefined) return;
+    const waiting = this.#recovery.waitingOf(state);
+    if (!job.enabled || job.schedule.countsElapsed) {
+      for (const { firing, runId } of waiting) this.#dispatcher.miss(state, firing, 'downtime', runId);
+      if (job.enabled) this.#armAfter(state, firstAfter(job, startedAt));
+    } else {
+      const now = this.#time.now();
+      const gap = { from: state.cursor, to: startedAt, reason: 'downtime' } as const;
+      const next = nextInWindow(job, state.cursor);
+      const instants = waiting.map(({ firing }) => firing.scheduledFor);
+      this.#carryOut(state, planRow(job, next, now, { gap, waiting: instants }), waiting);
+      this.#arm(state);
+    }
+    if (job.enabled && job.runAtStart) this.#submit(state, startedAt, 'start');
+    this.#tellIfIdle();
+  }
+
   #armAfter(state: JobState, after: Instant): void {
+    state.cursor = after;
     state.next = state.isDone ? undefined : nextInWindow(state.job, after);
     this.#arm(state);
   }
@@ -143,14 +207,26 @@ export class Scheduler {
   #due(state: JobState, now: Instant): void {
     const { next, job } = state;
     if (next === undefined) return;
-    const plan = planDue(job, next, now, this.#gapOf(job, next));
-    state.next = plan.next;
-    for (const missed of plan.missed) this.#tellMissed(state, missed);
-    for (const { scheduledFor, trigger } of plan.runs) this.#submit(state, scheduledFor, trigger);
+    this.#carryOut(state, planDue(job, next, now, this.#gapOf(job, next)), NONE);
     if (job.schedule.fromEnd) state.next = state.running === 0 ? nextInWindow(job, now) : undefined;
-    if (state.isDone) state.next = undefined;
     this.#arm(state);
     this.#tellIfIdle();
+  }
+
+  /** Tells and submits what a plan says. `waiting` are runs left open without a process, whose instants the plan has looked at. */
+  #carryOut(state: JobState, plan: DuePlan, waiting: readonly OpenRun[]): void {
+    state.next = plan.next;
+    if (plan.last !== undefined) state.cursor = plan.last;
+    const chosen = new Set(plan.runs.map(({ scheduledFor }) => scheduledFor));
+    for (const { firing, runId } of waiting)
+      if (!chosen.has(firing.scheduledFor)) this.#dispatcher.miss(state, firing, 'downtime', runId);
+    for (const missed of plan.missed) this.#tellMissed(state, missed);
+    for (const { scheduledFor, trigger } of plan.runs) {
+      const open = waiting.find(({ firing }) => firing.scheduledFor === scheduledFor);
+      if (open === undefined) this.#submit(state, scheduledFor, trigger);
+      else this.#dispatcher.submit(state, { ...open.firing, trigger }, open.runId);
+    }
+    if (state.isDone) state.next = undefined;
   }
 
   /** The stretch nobody saw, if the job's instant `next` may lie in it. */
@@ -159,11 +235,8 @@ export class Scheduler {
     return isBehind || job.schedule.countsElapsed ? undefined : this.#gap;
   }
 
-  #submit(state: JobState, scheduledFor: Instant, trigger: Trigger): Firing | undefined {
-    if (state.isDone && trigger !== 'manual') return undefined;
-    const firing: Firing = { jobName: state.job.name, scheduledFor, trigger, generation: state.generation };
-    this.#dispatcher.submit(state, firing);
-    return firing;
+  #submit(state: JobState, scheduledFor: Instant, trigger: Trigger): void {
+    if (!state.isDone) this.#dispatcher.submit(state, firingOf(state, scheduledFor, trigger));
   }
 
   #runEnded(state: JobState): void {
@@ -173,17 +246,10 @@ export class Scheduler {
   }
 
   #tellMissed(state: JobState, { reason, first, last, count }: Missed): void {
-    const firing: Firing = {
-      jobName: state.job.name,
-      scheduledFor: last,
-      trigger: 'schedule',
-      generation: state.generation,
-    };
     const at = this.#time.now();
-    state.lastStatus = 'missed';
-    state.lastFinishedAt = at;
-    const missed = { event: 'firing.missed', at, firing, reason } as const;
-    this.#bus.emit(count === 1 ? missed : { ...missed, count, firstScheduledFor: first });
+    state.note({ kind: 'missed', reason }, at);
+    const missed = { event: 'firing.missed', at, firing: firingOf(state, last, 'schedule'), reason } as const;
+    this.emit(count === 1 ? missed : { ...missed, count, firstScheduledFor: first });
   }
 
   #lookAtClock(): void {
@@ -191,10 +257,13 @@ export class Scheduler {
     if (jump === undefined) return;
     const { kind, from, to, cause } = jump;
     const told = { event: 'clock.jumped', at: to, deltaMs: Math.round(to - from), cause } as const;
-    this.#bus.emit(kind === 'corrected' ? { ...told, corrected: true } : told);
+    this.emit(kind === 'corrected' ? { ...told, corrected: true } : told);
     this.#gap = kind === 'forward' ? { from, to, reason: 'clock_jump' } : undefined;
     if (kind !== 'forward') this.#generation++;
-    for (const state of this.#states.values()) this.#follow(state, jump);
+    for (const state of this.#states.values()) {
+      this.#follow(state, jump);
+      if (to < from) state.shiftBreaker(to - from);
+    }
   }
 
   /** What a jump means to one job. Behind a forward jump its instants come due by themselves, and are sorted then. */
@@ -210,8 +279,13 @@ export class Scheduler {
     }
   }
 
+  #tellTrouble({ kind, ...facts }: LedgerTrouble): void {
+    this.emit({ event: `state.${kind}`, at: this.#time.now(), ...facts } as StateTrouble);
+  }
+
   #tellIfIdle(): void {
-    if (this.#startedAt === undefined || this.#loop.size > 0 || this.#dispatcher.running > 0) return;
+    const isBusy = this.#loop.size > 0 || this.#dispatcher.running > 0 || this.#recovery.isBusy;
+    if (this.#startedAt === undefined || isBusy) return;
     this.#onIdle?.();
   }
 }
@@ -229,6 +303,18 @@ function createStates(
     return [gate, ...overall];
   };
   return new Map(plan.jobs.map((job) => [job.name, new JobState(job, gatesOf(job), due)]));
+}
+
+const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger: Trigger): Firing => ({
+  jobName: job.name,
+  scheduledFor,
+  trigger,
+  generation,
+});
+
+function jobNameOf(event: TimerEvent): string | undefined {
+  if ('firing' in event) return event.firing.jobName;
+  return 'jobName' in event ? event.jobName : undefined;
 }
 
 /** A delay that was over before the scheduler had started is due at once; it is not lost. */
