@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { jobOffset } from '../../src/config/job-offset.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Outcome } from '../../src/domain/outcome.js';
-import { aboutText, backup, backupWith, load, machine } from './diagnose.js';
+import { backup, backupWith, load, machine } from './diagnose.js';
 
 const jobs = (text: string) => {
   const { problems, timerFile } = load(text);
-  expect(aboutText(problems)).toEqual([]);
+  expect(problems).toEqual([]);
   return timerFile?.jobs ?? [];
 };
 const backupJob = (lines: string) => jobs(backupWith(lines))[0]!;
@@ -195,19 +195,19 @@ describe('settings', () => {
       timezone: 'Europe/Berlin',
       state: { kind: 'default' },
       groups: new Map(),
-      orphans: 'keep',
+      orphans: 'kill',
       history: { keep: 30 * 24 * HOUR, runs: 1000 },
     });
   });
   it('have what the file says', () => {
     const top =
-      'timezone: UTC\nconcurrency: 4\nstate: ./timers.db\ngroups: {db: 2}\norphans: kill\nhistory: {keep: 1d, runs: 5}';
+      'timezone: UTC\nconcurrency: 4\nstate: ./timers.db\ngroups: {db: 2}\norphans: keep\nhistory: {keep: 1d, runs: 5}';
     expect(settings(top)).toEqual({
       timezone: 'UTC',
       concurrency: 4,
       state: { kind: 'file', path: '/etc/timers.db' },
       groups: new Map([['db', 2]]),
-      orphans: 'kill',
+      orphans: 'keep',
       history: { keep: 24 * HOUR, runs: 5 },
     });
   });
