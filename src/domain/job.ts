@@ -1,3 +1,4 @@
+import type { BreakerPolicy } from './breaker.js';
 import type { Command } from './command.js';
 import type { AdmissionPolicy, MisfirePolicy, RetryPolicy } from './policy.js';
 import type { Schedule } from './schedule.js';
@@ -29,7 +30,7 @@ export interface Job {
   /** Jobs of one group never run at the same time, or at most N of them. */
   readonly group?: string;
   readonly window: ActiveWindow;
-  readonly breaker?: Breaker;
+  readonly breaker?: BreakerPolicy;
   readonly hooks?: Hooks;
   readonly misfire: MisfirePolicy;
   readonly admission: readonly AdmissionPolicy[];
@@ -44,14 +45,6 @@ export interface ActiveWindow {
   readonly notAfter?: Instant;
   /** Admitted runs after which the job is done. */
   readonly maxRuns?: number;
-}
-
-/** After how many failed runs in a row firings are skipped, and for how long. */
-export interface Breaker {
-  /** At least 1. */
-  readonly failures: number;
-  /** From the last failed run's end to the trial run. */
-  readonly cooldown: Duration;
 }
 
 /** Commands told of a run's end. */
