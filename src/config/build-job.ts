@@ -7,7 +7,6 @@ import { buildPolicies } from './build-policies.js';
 import { jobOffset } from './job-offset.js';
 import type { Machine } from './machine.js';
 import type { MapReport, Words } from './map-report.js';
-import { warnNotInEffect } from './not-in-effect.js';
 import { present } from './present.js';
 import { clip, quote } from './quote.js';
 import { readSchedule, readTimestamp, type ReadSchedule } from './read-schedule.js';
@@ -29,7 +28,6 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
   const setting = buildSetting(values, report, context.command);
   const policies = buildPolicies(values, report, machine.random);
   const hooks = buildHooks(values, report, setting);
-  warnNotInEffect(values, report);
   if (timing === undefined || run === undefined) return undefined;
   return {
     name,
