@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Job } from '../../src/domain/job.js';
-import { catchUp, overlap, retry } from '../../src/policies/index.js';
+import { breaker, catchUp, overlap, retry } from '../../src/policies/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Disk, FakeLedger } from '../support/fake-ledger.js';
 import { atInstants, everyMs, job, Rig, type RigOptions } from '../support/rig.js';
@@ -320,4 +320,87 @@ test('a full disk stops no timer, is told once, and so is its end', async () => 
   expect(story.match(/run.finished/g)).toHaveLength(4);
   expect(story.match(/state\.\S+/g)).toEqual(['state.unavailable', 'state.recovered']);
   expect(lives.disk.endings).toHaveLength(4);
+});
+
+describe('the circuit breaker', () => {
+  const jobs = [job('flaky', everyMs(MINUTE), { breaker: breaker({ failures: 2, cooldown: 3 * MINUTE }) })];
+
+  test('opens, skips, lets one trial through and closes, over restarts, and says so', async () => {
+    const lives = new Lives();
+    const failing = lives.begin(jobs, '2026-01-01T00:00:30Z');
+    failing.executor.exits = () => ({ kind: 'exited', code: 1 });
+    failing.scheduler.start();
+    await failing.clock.advance(3 * MINUTE);
+    await failing.scheduler.stop();
+    expect(failing.story()).toBe(
+      tidy(`
+        00:00:30.000 scheduler.started timers=1
+        00:01:00.000 run.started flaky@00:01:00.000
+        00:01:00.000 run.finished flaky@00:01:00.000 failure duration_ms=0 error=exit code 1
+        00:02:00.000 run.started flaky@00:02:00.000
+        00:02:00.000 run.finished flaky@00:02:00.000 failure duration_ms=0 error=exit code 1
+        00:02:00.000 breaker.opened flaky failures=2 cooldown_ms=180000
+        00:03:00.000 firing.skipped flaky@00:03:00.000 reason=breaker_open
+        00:03:30.000 scheduler.stopping running=0
+        00:03:30.000 scheduler.stopped runs=2`),
+    );
+    const again = lives.begin(jobs, '2026-01-01T00:03:30Z');
+    again.executor.exits = () => ({ kind: 'exited', code: 1 });
+    again.scheduler.start();
+    await again.clock.advance(3 * MINUTE);
+    await again.scheduler.stop();
+    expect(again.story()).toBe(
+      tidy(`
+        00:03:30.000 scheduler.started timers=1
+        00:04:00.000 firing.skipped flaky@00:04:00.000 reason=breaker_open
+        00:05:00.000 breaker.half_open flaky failures=2 cooldown_ms=180000
+        00:05:00.000 run.started flaky@00:05:00.000
+        00:05:00.000 run.finished flaky@00:05:00.000 failure duration_ms=0 error=exit code 1
+        00:05:00.000 breaker.opened flaky failures=3 cooldown_ms=360000
+        00:06:00.000 firing.skipped flaky@00:06:00.000 reason=breaker_open
+        00:06:30.000 scheduler.stopping running=0
+        00:06:30.000 scheduler.stopped runs=1`),
+    );
+    const mended = lives.begin(jobs, '2026-01-01T00:10:30Z');
+    mended.scheduler.start();
+    await mended.clock.advance(90 * SECOND);
+    expect(mended.story()).toBe(
+      tidy(`
+        00:10:30.000 scheduler.started timers=1
+        00:10:30.000 firing.missed flaky@00:10:00.000 reason=downtime count=4 first_scheduled_at=00:07:00.000
+        00:11:00.000 breaker.half_open flaky failures=3 cooldown_ms=360000
+        00:11:00.000 run.started flaky@00:11:00.000
+        00:11:00.000 run.finished flaky@00:11:00.000 success duration_ms=0
+        00:11:00.000 breaker.closed flaky
+        00:12:00.000 run.started flaky@00:12:00.000
+        00:12:00.000 run.finished flaky@00:12:00.000 success duration_ms=0`),
+    );
+  });
+
+  test('is passed by a run by hand, whose success closes it', async () => {
+    const rig = new Lives().begin(jobs, '2026-01-01T00:00:30Z');
+    rig.executor.exits = ({ TIMERS_TRIGGER: trigger }) => ({ kind: 'exited', code: trigger === 'manual' ? 0 : 1 });
+    rig.scheduler.start();
+    await rig.clock.advance(2 * MINUTE);
+    rig.story();
+    rig.scheduler.trigger('flaky');
+    await rig.clock.advance(0);
+    expect(rig.story()).toBe(
+      tidy(`
+        00:02:30.000 run.started flaky@00:02:30.000 trigger=manual
+        00:02:30.000 run.finished flaky@00:02:30.000 success trigger=manual duration_ms=0
+        00:02:30.000 breaker.closed flaky`),
+    );
+  });
+});
+
+test('five hundred timers due at one instant, eight at a time: all run, in order, and say how late they are', async () => {
+  const jobs = Array.from({ length: 500 }, (_, n) => job(`job-${n}`, atInstants('2026-01-01T00:01:00Z')));
+  const rig = new Rig(jobs, { concurrency: 8 });
+  rig.executor.lasting = 100;
+  rig.scheduler.start();
+  await rig.clock.advance(2 * MINUTE);
+  const finished = rig.events.filter((event) => event.event === 'run.finished');
+  expect(finished.map(({ firing }) => firing.jobName)).toEqual(jobs.map(({ name }) => name));
+  expect(finished.map(({ latenessMs }) => latenessMs)).toEqual(jobs.map((_, n) => Math.floor(n / 8) * 100));
 });

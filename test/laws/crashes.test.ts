@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Ending } from '../../src/domain/ledger.js';
 import type { Job } from '../../src/domain/job.js';
 import { HOUR, MINUTE, SECOND, type Instant } from '../../src/domain/time.js';
-import { catchUp, overlap, retry } from '../../src/policies/index.js';
+import { breaker, catchUp, overlap, retry } from '../../src/policies/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Disk, FakeLedger } from '../support/fake-ledger.js';
 import { atInstants, everyMs, job, Rig } from '../support/rig.js';
@@ -61,6 +61,7 @@ const jobsOf = (the: Day): Job[] =>
         ),
         runAtStart: spec.runAtStart,
         offset: spec.offset,
+        ...(spec.breaker !== undefined && { breaker: breaker({ failures: spec.breaker, cooldown: MINUTE }) }),
         ...(spec.timeout !== undefined && { timeout: spec.timeout }),
         ...(spec.deadline !== undefined && { deadline: spec.deadline }),
         ...(spec.group !== undefined && { group: spec.group }),

@@ -153,7 +153,8 @@ const timeOf = (timestamp: unknown): string => String(timestamp).slice(11, -1);
 
 function tell(event: TimerEvent): string {
   const { event: name, task_name: task, scheduled_at: scheduledAt, ...facts } = toRecord(event);
-  const firing = typeof task !== 'string' ? '' : ` ${task}@${timeOf(scheduledAt)}`;
+  const firing =
+    typeof task !== 'string' ? '' : ` ${task}${scheduledAt === undefined ? '' : `@${timeOf(scheduledAt)}`}`;
   return `${timeOf(new Date(event.at).toISOString())} ${name}${firing}${tellFacts(facts)}`;
 }
 
@@ -183,5 +184,7 @@ function tellFacts(facts: Readonly<Record<string, unknown>>): string {
 const isDefault = (key: string, value: unknown): boolean =>
   (key === 'trigger' && value === 'schedule') ||
   (key === 'lateness_ms' && value === 0) ||
+  (key === 'failures' && value === 0) ||
+  (key === 'cooldown_ms' && value === 0) ||
   (key === 'attempts' && value === 1) ||
   (key === 'attempt' && value === 1);
