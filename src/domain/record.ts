@@ -67,6 +67,27 @@ export function toRecord(event: TimerEvent): LogRecord {
         failures: event.failures,
         cooldown_ms: event.cooldownMs,
       };
+    case 'timer.paused':
+      return {
+        event: event.event,
+        task_name: event.jobName,
+        ...(event.until !== undefined && { until: toTimestamp(event.until) }),
+        ...(event.reason !== undefined && { reason: event.reason }),
+      };
+    case 'timer.resumed':
+      return { event: event.event, task_name: event.jobName };
+    case 'timer.reset':
+      return {
+        event: event.event,
+        task_name: event.jobName,
+        next_at: event.next === undefined ? null : toTimestamp(event.next),
+      };
+    case 'config.reloaded': {
+      const { event: name, file, added, removed, changed } = event;
+      return { event: name, file, added, removed, changed };
+    }
+    case 'config.rejected':
+      return { event: event.event, file: event.file, problems: event.problems };
     case 'hook.failed':
       return {
         event: event.event,

@@ -1,6 +1,6 @@
 import { CLOSED, type BreakerState } from '../domain/breaker.js';
 import { fingerprintOf, type Job } from '../domain/job.js';
-import type { JobMemory } from '../domain/ledger.js';
+import type { JobMemory, Pause } from '../domain/ledger.js';
 import type { FiringStatus } from '../domain/outcome.js';
 import type { JobView } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
@@ -23,10 +23,11 @@ export class JobState implements Alarm, JobView, JobMemory {
   dueAt = 0;
   slot = -1;
   turn = 0;
-  readonly job: Job;
-  readonly fingerprint: string;
+  /** Replaced when the file is read anew; a run goes on with the one it began with. */
+  job: Job;
+  fingerprint: string;
   /** What an attempt of this job passes: its group, then the limit over all. */
-  readonly gates: readonly Gate[];
+  gates: readonly Gate[];
   /** The nominal instant it is armed for, or `undefined` when nothing is left. */
   next: Instant | undefined;
   /** Replaced, never changed in place: most jobs run nothing most of the time, and share the empty one. */
@@ -41,6 +42,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   admitted = 0;
   failuresInARow = 0;
   breaker: BreakerState = CLOSED;
+  paused: Pause | undefined;
   previousScheduledFor: Instant | undefined;
   lastSuccessAt: Instant | undefined;
   lastStatus: FiringStatus | undefined;
@@ -52,6 +54,15 @@ export class JobState implements Alarm, JobView, JobMemory {
     this.fingerprint = fingerprintOf(job);
     this.gates = gates;
     this.#due = due;
+  }
+
+  /** Takes another definition of the same job. Answers whether its schedule is another. */
+  redefine(job: Job, gates: readonly Gate[]): boolean {
+    const before = this.fingerprint;
+    this.job = job;
+    this.gates = gates;
+    this.fingerprint = fingerprintOf(job);
+    return this.fingerprint !== before;
   }
 
   ring(now: Instant): void {
@@ -73,7 +84,7 @@ export class JobState implements Alarm, JobView, JobMemory {
 
   /** What outlives the scheduler, as it is now. */
   get memory(): JobMemory {
-    const { cursor, generation, admitted, failuresInARow, breaker } = this;
+    const { cursor, generation, admitted, failuresInARow, breaker, paused } = this;
     const { previousScheduledFor, lastSuccessAt, lastStatus, lastFinishedAt } = this;
     return {
       cursor,
@@ -81,6 +92,7 @@ export class JobState implements Alarm, JobView, JobMemory {
       admitted,
       failuresInARow,
       breaker,
+      paused,
       previousScheduledFor,
       lastSuccessAt,
       lastStatus,
