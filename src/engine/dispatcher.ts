@@ -1,9 +1,9 @@
 import type { FiringMissed } from '../domain/event.js';
 import type { Firing } from '../domain/firing.js';
-import type { BreakerState } from '../domain/breaker.js';
+import { CLOSED, type BreakerState } from '../domain/breaker.js';
 import type { OpenRun } from '../domain/ledger.js';
 import type { CancelCause, Outcome } from '../domain/outcome.js';
-import type { Verdict } from '../domain/policy.js';
+import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import type { RunHistory } from './attempt.js';
 import type { EndingFacts, JobState } from './job-state.js';
@@ -14,6 +14,12 @@ const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 
 /** How long a process may outlive its SIGKILL (stuck in the kernel) before the stop goes on without it. */
 const ABANDON_AFTER: Duration = 5 * SECOND;
+
+/** How a firing is submitted. */
+interface Submission {
+  readonly runId?: string | undefined;
+  readonly admission?: readonly AdmissionPolicy[] | undefined;
+}
 
 /** Turns firings into runs: asks Now? of the job's admission policies, keeps what waits, and tells of every firing how it ended. */
 export class Dispatcher implements RunOwner {
@@ -43,16 +49,32 @@ export class Dispatcher implements RunOwner {
 
   /**
    * Takes a firing that has come due. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`.
-   * `runId`: of the run a scheduler that died had admitted it as, and never begun.
+   * `runId`: of the run a scheduler that died had admitted it as, and never begun. `admission`: in place of the job's own.
    */
-  submit(state: JobState, firing: Firing, runId?: string): void {
+  submit(state: JobState, firing: Firing, { runId, admission }: Submission = {}): void {
     if (this.#isStopping) {
       this.miss(state, firing, 'shutdown', runId);
       return;
     }
-    const verdict = this.#ask(state, firing);
+    const verdict = this.#ask(state, firing, admission);
     if (verdict.kind === 'skip') this.#skip(state, firing, verdict.reason, runId);
-    else this.#follow(verdict, this.#admit(state, firing, runId));
+    else this.#follow(verdict, this.#admit(state, firing, { runId, admission }));
+  }
+
+  /** Cancels the run of that id, or every run of the job of that name. Answers how many. */
+  cancel(nameOrRunId: string): number {
+    const parked = [...this.#parked].flatMap(({ parked: run }) => run ?? []);
+    const told = [...parked, ...this.#active].filter(({ id, job }) => id === nameOrRunId || job.name === nameOrRunId);
+    for (const run of told) {
+      if (run.state.parked === run) this.#unpark(run.state, () => run.dismiss({ kind: 'skipped', reason: 'canceled' }));
+      else run.cancel({ kind: 'requested' });
+    }
+    return told.length;
+  }
+
+  /** Closes a job's breaker, if it has one that is not. */
+  closeBreaker(state: JobState): void {
+    this.#setBreaker(state, CLOSED);
   }
 
   /** Goes on with a run that stood between two attempts when its scheduler died. */
@@ -111,8 +133,8 @@ export class Dispatcher implements RunOwner {
     this.#around.elapsed.after(ABANDON_AFTER, () => run.abandon());
   }
 
-  #admit(state: JobState, firing: Firing, runId = this.#around.newRunId()): Run {
-    const run = new Run({ id: runId, state, firing }, this.#around, this);
+  #admit(state: JobState, firing: Firing, { runId = this.#around.newRunId(), admission }: Submission): Run {
+    const run = new Run({ id: runId, state, firing, ...(admission && { admission }) }, this.#around, this);
     this.#around.emit({ event: 'run.admitted', at: this.#around.now(), firing, runId });
     return run;
   }
@@ -166,7 +188,7 @@ export class Dispatcher implements RunOwner {
   }
 
   #askAgain(run: Run): void {
-    const verdict: Verdict = this.#isStopping ? ADMIT : this.#ask(run.state, run.firing);
+    const verdict: Verdict = this.#isStopping ? ADMIT : this.#ask(run.state, run.firing, run.admission);
     if (this.#isStopping) run.dismiss({ kind: 'missed', reason: 'shutdown' });
     else if (verdict.kind === 'skip') run.dismiss({ kind: 'skipped', reason: verdict.reason });
     else this.#follow(verdict, run);
@@ -198,14 +220,26 @@ export class Dispatcher implements RunOwner {
     this.#around.emit({ event: 'firing.skipped', at, firing, reason, ...(runId !== undefined && { runId }) });
   }
 
-  /** Now? The first answer that is not "admit" counts; the breaker's comes first. */
-  #ask(state: JobState, firing: Firing): Verdict {
-    if (firing.trigger !== 'manual' && !this.#passesBreaker(state)) return { kind: 'skip', reason: 'breaker_open' };
-    for (const policy of state.job.admission) {
+  /** Now? The first answer that is not "admit" counts. Whoever fires by hand has seen the pause and the breaker. */
+  #ask(state: JobState, firing: Firing, admission = state.job.admission): Verdict {
+    if (firing.trigger !== 'manual') {
+      if (this.#isPaused(state)) return { kind: 'skip', reason: 'paused' };
+      if (!this.#passesBreaker(state)) return { kind: 'skip', reason: 'breaker_open' };
+    }
+    for (const policy of admission) {
       const verdict = policy.admit(firing, state);
       if (verdict.kind !== 'admit') return verdict;
     }
     return ADMIT;
+  }
+
+  #isPaused(state: JobState): boolean {
+    const { paused } = state;
+    const at = this.#around.now();
+    if (paused === undefined || paused.until === undefined || at < paused.until) return paused !== undefined;
+    state.paused = undefined;
+    this.#around.emit({ event: 'timer.resumed', at, jobName: state.job.name });
+    return false;
   }
 
   #passesBreaker(state: JobState): boolean {

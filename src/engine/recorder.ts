@@ -14,6 +14,9 @@ const RECORDED: ReadonlySet<TimerEvent['event']> = new Set<TimerEvent['event']>(
   'firing.missed',
 ]);
 
+/** Told to the log alone, but what is remembered of the job has changed. */
+const CHANGES_MEMORY = /^(breaker|timer)\./;
+
 /**
  * Gathers what the ledger has to know and hands it over in as few transactions as the order of things allows: before a process starts, and
  * before the log tells of it. Whatever happens in one turn is one transaction.
@@ -35,11 +38,11 @@ export class Recorder {
   note(event: TimerEvent, state: JobState | undefined): void {
     if (this.#ledger === undefined) return;
     if (RECORDED.has(event.event)) this.#events.push(event);
-    else if (!event.event.startsWith('breaker.')) return;
+    else if (!CHANGES_MEMORY.test(event.event)) return;
     if (state !== undefined) this.#changed.add(state);
   }
 
-  /** Notes that what is remembered of a job has changed. */
+  /** Notes that what is remembered of a job has changed, without a word. */
   touch(state: JobState): void {
     if (this.#ledger !== undefined) this.#changed.add(state);
   }

@@ -78,7 +78,7 @@ const GRACE: Duration = 8 * SECOND;
 export interface OrphanRules {
   readonly action: 'kill' | 'keep';
   readonly orphans: Orphans | undefined;
-  emit(event: TimerEvent): void;
+  readonly emit: (event: TimerEvent) => void;
 }
 
 /** Puts an end to what a scheduler that died has left: its open runs, and their processes. */

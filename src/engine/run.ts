@@ -1,11 +1,12 @@
 import type { Clock } from '../domain/clock.js';
+import type { RunView } from '../domain/controls.js';
 import type { FiringMissed, TimerEvent } from '../domain/event.js';
 import type { Executor } from '../domain/executor.js';
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
 import { canceled, judge, type CancelCause, type Exit, type Outcome } from '../domain/outcome.js';
-import type { Claim, Coordinator } from '../domain/policy.js';
+import type { AdmissionPolicy, Claim, Coordinator } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { Attempt, type AttemptOwner, type RunFact, type RunHistory } from './attempt.js';
 import { GatePass, type PassOwner } from './gate.js';
@@ -48,6 +49,8 @@ export interface RunSpec {
   readonly id: string;
   readonly state: JobState;
   readonly firing: Firing;
+  /** In place of the job's own. */
+  readonly admission?: readonly AdmissionPolicy[];
 }
 
 /**
@@ -64,6 +67,7 @@ export class Run implements AttemptOwner, PassOwner {
   readonly state: JobState;
   readonly job: Job;
   readonly firing: Firing;
+  readonly admission: readonly AdmissionPolicy[];
   history: RunHistory = NO_HISTORY;
   readonly #around: RunSurroundings;
   readonly #owner: RunOwner;
@@ -82,16 +86,30 @@ export class Run implements AttemptOwner, PassOwner {
   readonly #latenessWhenAdmitted: Duration;
   readonly #admittedAt: Duration;
 
-  constructor({ id, state, firing }: RunSpec, around: RunSurroundings, owner: RunOwner) {
+  constructor({ id, state, firing, admission }: RunSpec, around: RunSurroundings, owner: RunOwner) {
     this.id = id;
     this.state = state;
     this.job = state.job;
     this.firing = firing;
+    this.admission = admission ?? state.job.admission;
     this.#around = around;
     this.#owner = owner;
     this.#admittedAt = around.clock.monotonic();
     this.#latenessWhenAdmitted = Math.max(0, around.now() - firing.scheduledFor);
     this.#pass = new GatePass(state.gates, this);
+  }
+
+  /** The run as it stands; `undefined` once it has ended. */
+  get view(): RunView | undefined {
+    if (this.#state === 'ended') return undefined;
+    return {
+      runId: this.id,
+      firing: this.firing,
+      state: this.#state,
+      attempts: this.#attempts,
+      pid: this.#state === 'attempting' ? this.#attempt?.pid : undefined,
+      elapsedMs: this.#attempts === 0 ? 0 : Math.round(this.#around.clock.monotonic() - this.#startedAt),
+    };
   }
 
   /** Starts to wait for its slots, and then runs. */
@@ -100,7 +118,7 @@ export class Run implements AttemptOwner, PassOwner {
     this.#state = 'waiting';
     this.#pass.walk();
     const { deadline } = this.job;
-    if (deadline === undefined || this.#state !== 'waiting') return;
+    if (deadline === undefined || !this.#pass.isWaiting) return;
     this.#alarm = this.#around.elapsed.after(deadline - this.#latenessWhenAdmitted, () => {
       this.#end({ kind: 'missed', reason: 'deadline' });
     });

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { StateTrouble, TimerEvent } from '../domain/event.js';
+import type { Controls, SchedulerPlan } from '../domain/controls.js';
 import type { Executor } from '../domain/executor.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
@@ -10,7 +11,8 @@ import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
-import { Gate } from './gate.js';
+import { SchedulerControls } from './scheduler-controls.js';
+import { Gates } from './gates.js';
 import { JobState } from './job-state.js';
 import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } from './plan-due.js';
 import { Recorder } from './recorder.js';
@@ -31,12 +33,8 @@ export interface SchedulerParts {
   readonly onSinkError: (sink: string, error: unknown) => void;
 }
 
-export interface SchedulerPlan {
-  readonly jobs: readonly Job[];
-  /** Most runs at once over all jobs. */
-  readonly concurrency?: number;
-  /** Most runs at once in a group; 1 for one that is not named. */
-  readonly groups?: ReadonlyMap<string, number>;
+/** What a scheduler begins with. */
+export interface FirstPlan extends SchedulerPlan {
   /** What becomes of processes that a scheduler which died has left running; default: they are ended. */
   readonly orphans?: 'kill' | 'keep';
   /** Told in `scheduler.started`. */
@@ -48,7 +46,9 @@ const NOTHING: Recollection = { jobs: new Map(), open: NONE, lastSeenAt: undefin
 
 /** The one loop: arms every job for its next instant, sleeps, and hands what has come due to the dispatcher. */
 export class Scheduler {
-  readonly #plan: SchedulerPlan;
+  /** The verbs that change it while it runs. */
+  readonly controls: Controls;
+  readonly #facts: FirstPlan['facts'];
   readonly #time: SchedulerTime;
   readonly #loop: TimerLoop;
   readonly #elapsed: TimerLoop;
@@ -57,7 +57,8 @@ export class Scheduler {
   readonly #ledger: Ledger | undefined;
   readonly #recovery: Recovery;
   readonly #dispatcher: Dispatcher;
-  readonly #states: ReadonlyMap<string, JobState>;
+  readonly #states = new Map<string, JobState>();
+  readonly #gates = new Gates();
   /** The last stretch of time a forward jump left unseen. */
   #gap: Gap | undefined;
   #generation = 0;
@@ -65,9 +66,9 @@ export class Scheduler {
   #stopping: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
-  constructor(plan: SchedulerPlan, parts: SchedulerParts) {
+  constructor(plan: FirstPlan, parts: SchedulerParts) {
     const { clock } = parts;
-    this.#plan = plan;
+    this.#facts = plan.facts;
     this.#time = new SchedulerTime(clock);
     this.#loop = new TimerLoop(
       clock,
@@ -92,7 +93,14 @@ export class Scheduler {
       },
       (state) => this.#runEnded(state),
     );
-    this.#states = createStates(plan, (state, now) => this.#due(state, now));
+    this.#gates.resize(plan);
+    for (const job of plan.jobs) this.add(job);
+    this.controls = new SchedulerControls({
+      states: this.#states,
+      gates: this.#gates,
+      dispatcher: this.#dispatcher,
+      scheduler: this,
+    });
     this.#recovery = new Recovery(this.#states, this.#dispatcher, {
       action: plan.orphans ?? 'kill',
       orphans: parts.orphans,
@@ -106,8 +114,7 @@ export class Scheduler {
    */
   start(): void {
     const now = (this.#startedAt = this.#time.now());
-    const { facts } = this.#plan;
-    this.emit({ event: 'scheduler.started', at: now, ...facts, timers: this.#states.size });
+    this.emit({ event: 'scheduler.started', at: now, ...this.#facts, timers: this.#states.size });
     this.#ledger?.onTrouble((trouble) => this.#tellTrouble(trouble));
     const recollection = this.#ledger?.recall() ?? NOTHING;
     this.#generation = takeUp(this.#states.values(), recollection.jobs, now);
@@ -130,15 +137,6 @@ export class Scheduler {
       this.#onIdle = resolve;
       this.#tellIfIdle();
     });
-  }
-
-  /** Fires `name` now, whatever its schedule says. Answers the firing, or `undefined` when there is no such job. */
-  trigger(name: string): Firing | undefined {
-    const state = this.#states.get(name);
-    if (state === undefined) return undefined;
-    const firing = firingOf(state, this.#time.now(), 'manual');
-    this.#recovery.whenFree(state, () => this.#dispatcher.submit(state, firing));
-    return firing;
   }
 
   /**
@@ -176,7 +174,7 @@ export class Scheduler {
   /** Arms a job for the first time: behind its cursor, its instants of the downtime sorted. */
   #begin(state: JobState, startedAt: Instant): void {
     const { job } = state;
-    if (this.#stopping !== undefined) return;
+    if (this.isStopping) return;
     const waiting = this.#recovery.waitingOf(state);
     if (!job.enabled || job.schedule.countsElapsed) {
       for (const { firing, runId } of waiting) this.#dispatcher.miss(state, firing, 'downtime', runId);
@@ -187,19 +185,73 @@ export class Scheduler {
       const next = nextInWindow(job, state.cursor);
       const instants = waiting.map(({ firing }) => firing.scheduledFor);
       this.#carryOut(state, planRow(job, next, now, { gap, waiting: instants }), waiting);
-      this.#arm(state);
+      this.arm(state);
     }
     if (job.enabled && job.runAtStart) this.#submit(state, startedAt, 'start');
+    this.#tellIfIdle();
+  }
+
+  /** The scheduler's own time. */
+  now(): Instant {
+    return this.#time.now();
+  }
+
+  /** Since when it runs; `undefined` before. */
+  get startedAt(): Instant | undefined {
+    return this.#startedAt;
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  /** Timers armed. */
+  get armed(): number {
+    return this.#loop.size;
+  }
+
+  /** For the controls: takes a job in, not armed yet. */
+  add(job: Job): JobState {
+    const state = new JobState(job, this.#gates.of(job), (due, now) => this.#due(due, now));
+    this.#states.set(job.name, state);
+    return state;
+  }
+
+  /** For the controls: calls `then` when no process of an earlier scheduler's run lives. */
+  whenFree(state: JobState, then: () => void): void {
+    this.#recovery.whenFree(state, then);
+  }
+
+  /** For the controls: arms a job behind `cursor`, or disarms one that is not to fire. */
+  armFrom(state: JobState, cursor: Instant): void {
+    if (!state.job.enabled || this.isStopping) this.disarm(state);
+    else this.#armAfter(state, state.job.schedule.countsElapsed ? firstAfter(state.job, cursor) : cursor);
+    this.#recorder.touch(state);
+  }
+
+  /** For the controls: arms a job for one instant of nobody's schedule. */
+  armAt(state: JobState, instant: Instant): void {
+    state.cursor = this.now();
+    state.next = instant;
+    this.arm(state);
+    this.#recorder.touch(state);
+  }
+
+  /** For the controls. */
+  disarm(state: JobState): void {
+    state.next = undefined;
+    this.arm(state);
     this.#tellIfIdle();
   }
 
   #armAfter(state: JobState, after: Instant): void {
     state.cursor = after;
     state.next = state.isDone ? undefined : nextInWindow(state.job, after);
-    this.#arm(state);
+    this.arm(state);
   }
 
-  #arm(state: JobState): void {
+  /** Arms a job for its `next`. */
+  arm(state: JobState): void {
     if (state.next === undefined) this.#loop.clear(state);
     else this.#loop.set(state, state.next + state.job.offset);
   }
@@ -208,8 +260,10 @@ export class Scheduler {
     const { next, job } = state;
     if (next === undefined) return;
     this.#carryOut(state, planDue(job, next, now, this.#gapOf(job, next)), NONE);
-    if (job.schedule.fromEnd) state.next = state.running === 0 ? nextInWindow(job, now) : undefined;
-    this.#arm(state);
+    // `in` fires once, whenever it was reset to; a rhythm that counts from the end is taken up there.
+    if (job.schedule.countsElapsed)
+      state.next = job.schedule.fromEnd && state.running === 0 ? nextInWindow(job, now) : undefined;
+    this.arm(state);
     this.#tellIfIdle();
   }
 
@@ -224,7 +278,7 @@ export class Scheduler {
     for (const { scheduledFor, trigger } of plan.runs) {
       const open = waiting.find(({ firing }) => firing.scheduledFor === scheduledFor);
       if (open === undefined) this.#submit(state, scheduledFor, trigger);
-      else this.#dispatcher.submit(state, { ...open.firing, trigger }, open.runId);
+      else this.#dispatcher.submit(state, { ...open.firing, trigger }, { runId: open.runId });
     }
     if (state.isDone) state.next = undefined;
   }
@@ -272,7 +326,7 @@ export class Scheduler {
     const { schedule } = state.job;
     if (schedule.countsElapsed) {
       if (cause === 'step') state.next += Math.round(to - from);
-      this.#arm(state);
+      this.arm(state);
     } else if (kind === 'corrected' || (kind === 'back' && schedule.intervalLike)) {
       state.generation = this.#generation;
       this.#armAfter(state, to);
@@ -290,22 +344,8 @@ export class Scheduler {
   }
 }
 
-function createStates(
-  plan: SchedulerPlan,
-  due: (state: JobState, now: Instant) => void,
-): ReadonlyMap<string, JobState> {
-  const overall = plan.concurrency === undefined ? [] : [new Gate(plan.concurrency)];
-  const groups = new Map<string, Gate>();
-  const gatesOf = ({ group }: Job): readonly Gate[] => {
-    if (group === undefined) return overall;
-    const gate = groups.get(group) ?? new Gate(plan.groups?.get(group) ?? 1);
-    groups.set(group, gate);
-    return [gate, ...overall];
-  };
-  return new Map(plan.jobs.map((job) => [job.name, new JobState(job, gatesOf(job), due)]));
-}
-
-const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger: Trigger): Firing => ({
+/** A firing of a job as it stands. */
+export const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger: Trigger): Firing => ({
   jobName: job.name,
   scheduledFor,
   trigger,

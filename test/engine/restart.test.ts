@@ -383,7 +383,7 @@ describe('the circuit breaker', () => {
     rig.scheduler.start();
     await rig.clock.advance(2 * MINUTE);
     rig.story();
-    rig.scheduler.trigger('flaky');
+    rig.scheduler.controls.trigger('flaky');
     await rig.clock.advance(0);
     expect(rig.story()).toBe(
       tidy(`

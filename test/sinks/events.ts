@@ -120,10 +120,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
   ],
   ['backup is paused until it is resumed', { event: 'timer.paused', at, jobName: 'backup' }],
   ['backup is resumed', { event: 'timer.resumed', at, jobName: 'backup' }],
-  [
-    'backup is reset, and due at 2026-11-23T08:00:00.500Z',
-    { event: 'timer.reset', at, jobName: 'backup', next: at },
-  ],
+  ['backup is reset, and due at 2026-11-23T08:00:00.500Z', { event: 'timer.reset', at, jobName: 'backup', next: at }],
   ['backup is reset', { event: 'timer.reset', at, jobName: 'backup' }],
   [
     'read /etc/timers.yaml anew: 1 added, 2 changed',

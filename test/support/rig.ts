@@ -9,7 +9,7 @@ import type { Orphans } from '../../src/domain/orphans.js';
 import type { Coordinator } from '../../src/domain/policy.js';
 import type { Schedule } from '../../src/domain/schedule.js';
 import type { Cancel, Duration, Instant } from '../../src/domain/time.js';
-import { Scheduler, type SchedulerPlan } from '../../src/engine/scheduler.js';
+import { Scheduler, type FirstPlan } from '../../src/engine/scheduler.js';
 import { catchUp, overlap, retry } from '../../src/policies/index.js';
 import { levelOf } from '../../src/sinks/level.js';
 import { FakeClock } from './fake-clock.js';
@@ -40,6 +40,7 @@ const command: Command = {
 export const job = (name: string, schedule: Schedule, more: Partial<Job> = {}): Job => ({
   name,
   schedule,
+  definition: {},
   written: { key: 'test', text: 'test' },
   timezone: 'UTC',
   command,
@@ -100,7 +101,7 @@ export class FakeExecutor implements Executor {
   }
 }
 
-export interface RigOptions extends Omit<SchedulerPlan, 'jobs' | 'facts'> {
+export interface RigOptions extends Omit<FirstPlan, 'jobs' | 'facts'> {
   readonly start?: string;
   readonly coordinator?: Coordinator;
   readonly ledger?: Ledger;
