@@ -35,7 +35,7 @@ const ofOutcome = (outcome: Outcome) => ({
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Absent facts are left out; `exit_code` and `signal` are `null` where a run had none. */
-const fieldsOf: { readonly [E in TimerEvent as E['event']]: (event: E) => Fields } = {
+const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerEvent, { event: Name }>) => Fields } = {
   'scheduler.started': ({ version, file, timers, pid, state }) => ({
     version,
     file,
@@ -90,7 +90,7 @@ const fieldsOf: { readonly [E in TimerEvent as E['event']]: (event: E) => Fields
 
 /** Gives an event its public names. */
 export const toRecord = (event: TimerEvent): LogRecord =>
-  Object.assign({ event: event.event }, (fieldsOf[event.event] as (event: TimerEvent) => Fields)(event));
+  Object.assign({ event: event.event }, (fieldsOf[event.event] as (of: TimerEvent) => Fields)(event));
 
 function ofBreaker({ jobName, failures, cooldownMs }: BreakerMoved): Fields {
   return { task_name: jobName, failures, cooldown_ms: cooldownMs };

@@ -122,7 +122,8 @@ async function live(the: Day): Promise<Past> {
     if (!ledger.isDead) {
       const stopped = rig.scheduler.stop('SIGTERM');
       await rig.clock.advance(MINUTE);
-      if (!ledger.isDead) {
+      const diedMeanwhile = (): boolean => ledger.isDead;
+      if (!diedMeanwhile()) {
         await stopped;
         const stopping = rig.events.find((event) => event.event === 'scheduler.stopping');
         until = stopping?.at ?? until;
