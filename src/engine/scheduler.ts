@@ -115,7 +115,7 @@ export class Scheduler {
   start(): void {
     const now = (this.#startedAt = this.#time.now());
     this.emit({ event: 'scheduler.started', at: now, ...this.#facts, timers: this.#states.size });
-    this.#ledger?.onTrouble((trouble) => this.#tellTrouble(trouble));
+    this.#ledger?.onTrouble((trouble) => this.tellTrouble(trouble));
     const recollection = this.#ledger?.recall() ?? NOTHING;
     this.#generation = takeUp(this.#states.values(), recollection.jobs, now);
     for (const state of this.#states.values())
@@ -333,7 +333,8 @@ export class Scheduler {
     }
   }
 
-  #tellTrouble({ kind, ...facts }: LedgerTrouble): void {
+  /** Tells of trouble with the ledger, also of what its opening met. */
+  tellTrouble({ kind, ...facts }: LedgerTrouble): void {
     this.emit({ event: `state.${kind}`, at: this.#time.now(), ...facts } as StateTrouble);
   }
 
