@@ -1,8 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
 import { createProcOrphans } from '../../src/executors/index.js';
+import { readStat } from '../../src/executors/shell/proc.js';
 import { bundle } from '../support/bundle.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Puppet, type PuppetProcess } from '../support/puppet.js';
@@ -10,6 +12,30 @@ import { Puppet, type PuppetProcess } from '../support/puppet.js';
 const GRACE = 10_000;
 const clock = createSystemClock();
 const orphans = createProcOrphans({ clock });
+const nextTurn = () => new Promise<void>((resolve) => clock.soon(resolve));
+
+const LAST_PID = '/proc/sys/kernel/ns_last_pid';
+
+/** Whether the system lets us say which pid comes next. */
+function canChoosePids(): boolean {
+  try {
+    writeFileSync(LAST_PID, readFileSync(LAST_PID));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts a process under that pid, as soon as it is free. */
+async function spawnAs(pid: number): Promise<ChildProcess> {
+  for (;;) {
+    writeFileSync(LAST_PID, String(pid - 1));
+    const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+    if (child.pid === pid) return child;
+    child.kill('SIGKILL');
+    await nextTurn();
+  }
+}
 
 describe.runIf(process.platform === 'linux')('processes that outlived their scheduler', () => {
   let puppet: Puppet;
@@ -61,6 +87,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     await leader.gone;
     expect(await deaf.signaled()).toBe('SIGTERM');
     await turned.advance(GRACE - 1);
+    await deaf.print('still here');
     expect(pids(...found(runId))).toEqual(pids(deaf));
     await turned.advance(1);
     await deaf.gone;
@@ -72,6 +99,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
   it('that were stopped take their SIGTERM without waiting for the grace', async () => {
     const leader = await begin();
     leader.raise('SIGSTOP');
+    while (readStat(leader.pid)?.state !== 'T') await nextTurn();
     await orphans.end(found(runId), GRACE);
     await leader.gone;
   });
@@ -87,13 +115,28 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     await child.gone;
   });
 
-  it('are not confused with a process that was given the same pid', async () => {
-    const leader = await begin();
+  it('are known by their run’s id, not by a pid that may be another’s by now', async () => {
     const innocent = await begin(`${runId}-2`);
-    await leader.kill();
     await orphans.end([{ runId, pid: innocent.pid }], GRACE);
     expect(pids(...found(`${runId}-2`))).toEqual(pids(innocent));
   });
+
+  it.runIf(canChoosePids())(
+    'are not confused with a process that is given the pid of one of them meanwhile',
+    async () => {
+      const deaf = await begin();
+      await deaf.ignoreTerm();
+      const turned = new FakeClock();
+      const ended = createProcOrphans({ clock: turned }).end(found(runId), GRACE);
+      await deaf.kill();
+      const innocent = await spawnAs(deaf.pid);
+      const exited = new Promise((resolve) => innocent.once('exit', (_code, signal) => resolve(signal)));
+      await turned.advance(GRACE);
+      await ended;
+      innocent.kill('SIGINT');
+      expect(await exited).toBe('SIGINT');
+    },
+  );
 
   it('that are dead but not fetched by their parent count as gone', async () => {
     const heedless = spawn('/bin/sh', ['-c', `TIMERS_RUN_ID=${runId} "$@" & exec sleep 60`, 'sh', ...puppet.command]);
