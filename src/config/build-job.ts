@@ -143,11 +143,15 @@ function hasFiring(schedule: Schedule, { after, until }: { after: number; until:
   return next !== undefined && (until === undefined || next <= until);
 }
 
-/** Hooks run where the timer runs, succeed with exit code 0, and print into the log. */
+/** From SIGTERM to SIGKILL of a hook. A timer's own grace is for its own command, and may be hours. */
+const HOOK_GRACE = 5 * SECOND;
+const HOOK = { successCodes: [0], killAfter: HOOK_GRACE, output: { to: 'discard' } } as const;
+
+/** Hooks run where the timer runs and succeed with exit code 0; what they print is told only when they fail. */
 function buildHooks(values: TimerValues, report: MapReport, setting: Setting): Hooks {
   const hook = (key: 'on_failure' | 'on_success' | 'on_recovery') => {
     const run = buildRun(key, values[key], report);
-    return run === undefined ? undefined : { run, ...setting, successCodes: [0], output: { to: 'log' } as const };
+    return run === undefined ? undefined : { run, ...setting, ...HOOK };
   };
   const [onFailure, onSuccess, onRecovery] = [hook('on_failure'), hook('on_success'), hook('on_recovery')];
   return present({ onFailure, onSuccess, onRecovery });

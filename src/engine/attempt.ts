@@ -3,8 +3,8 @@ import type { RunOutput, RunStarted } from '../domain/event.js';
 import type { AttemptIo, OutputStream } from '../domain/executor.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
+import { OutputTail } from '../domain/output-tail.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
-import { OutputTail } from './output-tail.js';
 
 /** What a run's command is told of the past of its job. */
 export interface RunHistory {

@@ -93,7 +93,9 @@ describe('a job', () => {
       deadline: HOUR,
       group: 'db',
       window: { notBefore: Date.UTC(2026, 11, 1), notAfter: Date.UTC(2026, 11, 2), maxRuns: 7 },
-      hooks: { onFailure: { run: 'notify', cwd: '/', successCodes: [0], output: { to: 'log' } } },
+      hooks: {
+        onFailure: { run: 'notify', cwd: '/', successCodes: [0], killAfter: 5 * SECOND, output: { to: 'discard' } },
+      },
     });
   });
 
