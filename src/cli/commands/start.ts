@@ -24,7 +24,13 @@ export const start: CommandKind = {
       const timerFile = await loadOrTell(terminal, options.file, clock.now());
       if (timerFile === undefined) return 1;
       const { runInForeground } = await import('../foreground.js');
-      return runInForeground(timerFile, { terminal, clock, log: options, keepAlive: options.keepAlive === true, state: options.state });
+      return runInForeground(timerFile, {
+        terminal,
+        clock,
+        log: options,
+        keepAlive: options.keepAlive === true,
+        state: options.state,
+      });
     };
   },
 };
