@@ -31,6 +31,7 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
   if (timing === undefined || run === undefined) return undefined;
   return {
     name,
+    definition: definitionOf(values, timing.timezone),
     ...present({ description: values.description, group: values.group }),
     tags: values.tags ?? [],
     enabled: values.enabled ?? true,
@@ -41,6 +42,9 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
     ...policies,
   };
 }
+
+const definitionOf = (values: TimerValues, timezone: string): Job['definition'] =>
+  Object.fromEntries(Object.entries({ ...values, timezone }).map(([key, value]) => [key, JSON.stringify(value)]));
 
 /** From SIGTERM to SIGKILL at the scheduler's end, unless a timer says otherwise: below the 10 s after which containers are killed. */
 const STOP_GRACE = 8 * SECOND;

@@ -8,6 +8,8 @@ import type { Duration, Instant } from './time.js';
 export interface Job {
   readonly name: string;
   readonly schedule: Schedule;
+  /** What the file says of it, defaults included, as JSON by key: tells whether and where another reading of the file differs. */
+  readonly definition: Readonly<Record<string, string>>;
   /** The schedule as written, for people: `{key: 'cron', text: '0 3 * * *'}`. */
   readonly written: { readonly key: string; readonly text: string };
   /** IANA name. */
@@ -36,6 +38,16 @@ export interface Job {
   readonly admission: readonly AdmissionPolicy[];
   readonly retry: RetryPolicy;
 }
+
+/** The keys in which two definitions of one job differ, in alphabetical order. */
+export function changedKeys({ definition: before }: Job, { definition: after }: Job): readonly string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].filter((key) => before[key] !== after[key]).sort();
+}
+
+/** Tells schedules apart: what is remembered of a job under one says nothing about it under another. */
+export const fingerprintOf = ({ enabled, written, timezone }: Job): string =>
+  `${enabled ? '' : 'disabled '}${written.key} ${written.text} ${timezone}`;
 
 /** When a job's schedule counts at all. */
 export interface ActiveWindow {

@@ -33,6 +33,8 @@ export class Attempt implements AttemptIo {
   readonly latenessMs: Duration;
   readonly canceler = new Canceler();
   readonly tail = new OutputTail();
+  /** `undefined` before it has a process. */
+  pid: number | undefined;
   readonly #run: AttemptOwner;
 
   constructor(run: AttemptOwner, number: number, latenessMs: Duration) {
@@ -61,6 +63,7 @@ export class Attempt implements AttemptIo {
   }
 
   started(pid: number): void {
+    this.pid = pid;
     this.#run.emit({ event: 'run.started', attempt: this.number, pid, latenessMs: this.latenessMs });
   }
 
