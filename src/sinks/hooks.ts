@@ -11,12 +11,12 @@ import { SECOND, type Duration } from '../domain/time.js';
 import { hookEnvironment } from './hook-environment.js';
 
 export interface HooksContext {
-  /** The hooks of a job as it stands. */
+  /** The hooks of a job, asked when a run of it has ended; `undefined` when there is no such job any more. */
   readonly hooksOf: (jobName: string) => Hooks | undefined;
   readonly executor: Executor;
   readonly clock: Clock;
   /** Told of every hook that did not succeed. */
-  readonly emit: (failed: Omit<HookFailed, 'at'>) => void;
+  readonly emit: (failed: HookFailed) => void;
 }
 
 /** How long a hook may take before it is ended. */
@@ -102,8 +102,10 @@ class HookRunner implements Sink {
   }
 
   #fail({ hook, run }: Call, outcome: Outcome, outputTail = ''): void {
-    const failed = { event: 'hook.failed', jobName: run.firing.jobName, runId: run.runId, hook, outcome } as const;
-    this.#context.emit(outputTail === '' ? failed : { ...failed, outputTail });
+    const { clock, emit } = this.#context;
+    const { jobName } = run.firing;
+    const failed = { event: 'hook.failed', at: clock.now(), jobName, runId: run.runId, hook, outcome } as const;
+    emit(outputTail === '' ? failed : { ...failed, outputTail });
   }
 
   #isIdleWithin(patience: Duration): Promise<boolean> {

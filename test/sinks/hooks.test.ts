@@ -31,7 +31,7 @@ const ended = (status: RunStatus, more: Partial<RunFinished> = {}): RunFinished 
 
 let clock: FakeClock;
 let executor: FakeExecutor;
-let failed: Omit<HookFailed, 'at'>[];
+let failed: HookFailed[];
 let sink: Sink;
 
 const create = (hooks: Hooks, by: Executor = executor): Sink =>
@@ -132,6 +132,7 @@ describe('what a hook is told', () => {
     expect(failed).toEqual([
       {
         event: 'hook.failed',
+        at: clock.now(),
         jobName: 'backup',
         runId: 'r1',
         hook: 'on_failure',
@@ -153,6 +154,7 @@ describe('a hook that does not succeed is told', () => {
     expect(failed).toEqual([
       {
         event: 'hook.failed',
+        at: clock.now(),
         jobName: 'backup',
         runId: 'r1',
         hook: 'on_failure',
@@ -202,20 +204,20 @@ describe('many hooks', () => {
 });
 
 describe('at the end of the scheduler', () => {
-  const flush = () => {
-    let isFlushed = false;
-    void sink.settle?.().then(() => (isFlushed = true));
-    return () => isFlushed;
+  const settle = () => {
+    let isSettled = false;
+    void sink.settle?.().then(() => (isSettled = true));
+    return () => isSettled;
   };
 
   test('what runs and waits is waited for', async () => {
     executor.lasting = 2 * SECOND;
     fail(8);
-    const isFlushed = flush();
+    const isSettled = settle();
     await clock.advance(4 * SECOND - 1);
-    expect(isFlushed()).toBe(false);
+    expect(isSettled()).toBe(false);
     await clock.advance(1);
-    expect(isFlushed()).toBe(true);
+    expect(isSettled()).toBe(true);
     expect(failed).toEqual([]);
     expect(clock.armed).toBe(0);
   });
@@ -223,9 +225,9 @@ describe('at the end of the scheduler', () => {
   test('after 5 s what waits is given up and what runs is killed, and all of it told', async () => {
     executor.obedience = 'kill';
     fail(6);
-    const isFlushed = flush();
+    const isSettled = settle();
     await clock.advance(5 * SECOND);
-    expect(isFlushed()).toBe(true);
+    expect(isSettled()).toBe(true);
     expect(told().sort()).toEqual([1, 2, 3, 4, 5, 6].map((run) => `r${run} canceled: the scheduler was stopped`));
     expect(executor.attempts).toHaveLength(4);
     expect(clock.armed).toBe(0);
@@ -234,16 +236,16 @@ describe('at the end of the scheduler', () => {
   test('a hook that nothing can end is waited for one second more', async () => {
     executor.obedience = 'never';
     fail(1);
-    const isFlushed = flush();
+    const isSettled = settle();
     await clock.advance(6 * SECOND - 1);
-    expect(isFlushed()).toBe(false);
+    expect(isSettled()).toBe(false);
     await clock.advance(1);
-    expect(isFlushed()).toBe(true);
+    expect(isSettled()).toBe(true);
   });
 
   test('nothing is waited for when no hook runs', async () => {
-    const isFlushed = flush();
+    const isSettled = settle();
     await clock.settle();
-    expect(isFlushed()).toBe(true);
+    expect(isSettled()).toBe(true);
   });
 });
