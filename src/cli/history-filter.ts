@@ -40,7 +40,7 @@ export interface Found {
 }
 
 /** How many outcomes are shown when nobody says how many. */
-export const DEFAULT_COUNT = 20;
+const DEFAULT_COUNT = 20;
 
 /** The most that are shown of a time whose beginning is given. */
 export const MOST_SHOWN = 10_000;
@@ -82,12 +82,16 @@ export function find(history: History, filter: HistoryFilter): Found {
       ...(until !== undefined && { until }),
     })),
   );
+  // Asked for first: a run that ends in between is found twice, not never.
+  const open = statuses.length > 0 || until !== undefined ? [] : history.open();
   const latest = queries.flatMap((query) => history.endings(query));
   if (queries.length > 1) latest.sort((one, other) => one.at - other.at);
-  const isOver = statuses.length > 0 || until !== undefined;
+  const ended = new Set(latest.map(({ runId }) => runId));
   return {
     endings: latest.slice(-(count ?? MOST_SHOWN)),
-    open: isOver ? [] : history.open().filter(({ firing }) => names.length === 0 || names.includes(firing.jobName)),
+    open: open.filter(
+      ({ runId, firing }) => !ended.has(runId) && (names.length === 0 || names.includes(firing.jobName)),
+    ),
     isCut: count === undefined && latest.length > MOST_SHOWN,
   };
 }
@@ -98,10 +102,10 @@ const orAny = <T>(wanted: readonly T[]): readonly (T | undefined)[] => (wanted.l
  * Refuses names that neither the timer file nor the history knows. A timer that was taken out of the file keeps its history.
  * @throws UsageError with the nearest name.
  */
-export function checkNames(names: readonly string[], history: History, inFile: readonly string[]): void {
-  const known = new Set([...inFile, ...history.jobs().keys()]);
+export function checkNames(names: readonly string[], inFile: readonly string[], history?: History): void {
+  const known = new Set([...inFile, ...(history?.jobs().keys() ?? [])]);
   for (const name of names) {
-    if (known.has(name) || history.endings({ jobName: name, limit: 1 }).length > 0) continue;
+    if (known.has(name) || history?.endings({ jobName: name, limit: 1 }).length) continue;
     throw new UsageError(`there is no timer "${name}" in the file or in the history. ${wayOut(name, [...known])}`);
   }
 }

@@ -13,7 +13,7 @@ import {
   type HistoryArguments,
   type HistoryFilter,
 } from './history-filter.js';
-import { loadOrTell } from './load.js';
+import { loadOrTell, shortPath } from './load.js';
 import type { FileOption, JsonOption, StateOption } from './options.js';
 import { printHistory, type PastPrinting } from './render/history.js';
 import { printRun } from './render/run-history.js';
@@ -38,15 +38,19 @@ export async function showHistory(
   const recorded = await findState(terminal, options, here.now);
   if (recorded === undefined) return 1;
   const { path, jobNames } = recorded;
+  const shown = shortPath(path, terminal.cwd);
   const reading = readHistory(path, (history) => {
     const printing = { terminal, ...here, asJson: options.json === true, hasScheduler: isInUse(path) };
-    checkNames(names, history, jobNames);
+    checkNames(names, jobNames, history);
     if (options.run !== undefined) showRun(history, options.run, printing);
-    else showEndings(history, filter, { ...printing, path });
+    else showEndings(history, filter, { ...printing, path: shown });
   });
-  if (reading.kind === 'none') terminal.err(`Nothing is recorded yet: there is no ${path}. "timers start" makes it.`);
+  if (reading.kind === 'none') {
+    if (jobNames.length > 0) checkNames(names, jobNames);
+    terminal.err(`Nothing is recorded yet: there is no ${shown}. "timers start" makes it.`);
+  }
   if (reading.kind !== 'unavailable') return 0;
-  terminal.err(`timers: the state ${path} cannot be read: ${reading.reason}`);
+  terminal.err(`timers: the state ${shown} cannot be read: ${reading.reason}`);
   return 1;
 }
 

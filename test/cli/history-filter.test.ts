@@ -84,6 +84,15 @@ describe('what is found', () => {
     expect(foundBy(asked)).toBe(expected);
   });
 
+  test('a run that ends while it is asked for is shown once', () => {
+    const ended = finished(report('2026-11-23T06:00:00'), { runId: 'mg1c9x3k0zzzz' });
+    expect(find(new FakeHistory({ endings: [ended], open: history.open() }), read())).toEqual({
+      endings: [ended],
+      open: [],
+      isCut: false,
+    });
+  });
+
   test('of a long time the latest are taken, and it is told that there are more', () => {
     const many = Array.from({ length: MOST_SHOWN + 1 }, (_, at) => skipped(firingAt('2026-11-23T00:00:00'), { at }));
     const crowd = new FakeHistory({ endings: many });
@@ -115,13 +124,13 @@ describe('names', () => {
   });
 
   test('of the file and of the history are known, though a timer was taken out of the file', () => {
-    expect(() => checkNames(['backup', 'removed', 'ancient'], history, ['backup'])).not.toThrow();
+    expect(() => checkNames(['backup', 'removed', 'ancient'], ['backup'], history)).not.toThrow();
   });
 
   test('that neither knows are refused with the nearest', () => {
-    expect(() => checkNames(['remove'], history, ['backup'])).toThrow(
+    expect(() => checkNames(['remove'], ['backup'], history)).toThrow(
       'there is no timer "remove" in the file or in the history. Did you mean removed?',
     );
-    expect(() => checkNames(['zzz'], history, ['backup'])).toThrow('It has: backup, removed');
+    expect(() => checkNames(['zzz'], ['backup'], history)).toThrow('It has: backup, removed');
   });
 });

@@ -176,6 +176,14 @@ describe('where there is no history', () => {
     expect(stderr).toMatch(/Nothing is recorded yet: there is no .*past\.db\. "timers start" makes it\.\n$/);
   });
 
+  test('nothing recorded yet, of a timer that there is not: exit code 2', async () => {
+    desk.write('timers.yaml', FILE);
+    expect(await desk.run('history', 'bakup')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean backup?'),
+    });
+  });
+
   test('nothing that fits: it is said, exit code 0', async () => {
     desk.write('timers.yaml', FILE);
     past();
