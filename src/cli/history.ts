@@ -15,9 +15,10 @@ import {
 } from './history-filter.js';
 import { loadOrTell, shortPath } from './load.js';
 import type { FileOption, JsonOption, StateOption } from './options.js';
+import { readHistory } from './read-history.js';
 import { printHistory, type PastPrinting } from './render/history.js';
 import { printRun } from './render/run-history.js';
-import { readHistory, statePathOf } from './state.js';
+import { statePathOf } from './state.js';
 import type { Terminal } from './terminal.js';
 
 /** What the command line says. */
@@ -67,7 +68,7 @@ async function findState(
     terminal.err('timers: with --state <path> the history is read without a timer file');
     return undefined;
   }
-  const path = statePathOf(timerFile, options, terminal);
+  const path = statePathOf(timerFile, terminal, options.state);
   if (path === undefined) {
     terminal.err(`timers: there is no history: ${timerFile.path} says state: false`);
     return undefined;

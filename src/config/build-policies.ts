@@ -1,6 +1,6 @@
-import type { Breaker, Job } from '../domain/job.js';
+import type { Job } from '../domain/job.js';
 import { MINUTE, SECOND } from '../domain/time.js';
-import { catchUp, overlap, retry } from '../policies/index.js';
+import { breaker, catchUp, overlap, retry } from '../policies/index.js';
 import type { MapReport } from './map-report.js';
 import { present } from './present.js';
 import type { RetryValues, TimerValues } from './schema.js';
@@ -9,12 +9,11 @@ import type { RetryValues, TimerValues } from './schema.js';
 export type Policies = Pick<Job, 'admission' | 'misfire' | 'retry' | 'breaker'>;
 
 export function buildPolicies(values: TimerValues, report: MapReport, random: () => number): Policies {
-  const breaker = buildBreaker(values.breaker, report);
   return {
     admission: [overlap(values.overlap ?? 'skip')],
     misfire: buildCatchUp(values.catch_up),
     retry: buildRetry(values.retry, report, random),
-    ...(breaker && { breaker }),
+    ...present({ breaker: buildBreaker(values.breaker, report) }),
   };
 }
 
@@ -53,10 +52,10 @@ function buildCatchUp(written: TimerValues['catch_up']): Job['misfire'] {
   return catchUp({ policy, ...present({ within }) });
 }
 
-function buildBreaker(written: TimerValues['breaker'], report: MapReport): Breaker | undefined {
+function buildBreaker(written: TimerValues['breaker'], report: MapReport): Job['breaker'] {
   if (written === undefined) return undefined;
   const { failures, cooldown = 5 * MINUTE } = typeof written === 'number' ? { failures: written } : written;
-  if (failures !== undefined) return { failures, cooldown };
+  if (failures !== undefined) return breaker({ failures, cooldown });
   const hint = 'For example: breaker: {failures: 3, cooldown: 5m}';
   report.error('breaker', {
     code: 'missing-failures',

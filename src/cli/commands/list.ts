@@ -19,8 +19,9 @@ export const list: CommandKind = {
       const timerFile = await loadOrTell(terminal, options.file, now);
       if (timerFile === undefined) return 1;
       const { printJobs } = await import('../render/jobs.js');
-      const { readHistory, statePathOf } = await import('../state.js');
-      const path = statePathOf(timerFile, options, terminal);
+      const { statePathOf } = await import('../state.js');
+      const { readHistory } = await import('../read-history.js');
+      const path = statePathOf(timerFile, terminal, options.state);
       const reading = path === undefined ? undefined : readHistory(path, (history) => history.jobs());
       // The timers are worth listing without it.
       if (reading?.kind === 'unavailable') terminal.err(`timers: the state ${path} cannot be read: ${reading.reason}`);
