@@ -130,10 +130,10 @@ export class SqliteLedger implements Ledger {
 
   /** Gives the file up if it is not what it was. */
   #look(): Failure | undefined {
+    const file = this.#file;
     const now = this.#clock.monotonic();
-    if (this.#file === undefined || now - this.#lookedAt < BETWEEN_LOOKS) return undefined;
+    if (file === undefined || now - this.#lookedAt < BETWEEN_LOOKS) return undefined;
     this.#lookedAt = now;
-    const { file } = { file: this.#file };
     let mishap: Mishap | undefined;
     const failure = troubleIn(() => (mishap = file.mishap()));
     return failure ?? (mishap && this.#giveUp(mishap, MISHAPS[mishap]));

@@ -119,6 +119,21 @@ describe('a disk', () => {
     expect(state.tryStart().kind).toBe('open');
   });
 
+  test('that filled up between two schedulers: the second recalls all, and records when there is room', async (context) => {
+    const folder = smallDisk(context, '4m');
+    const state = new State(join(folder, 'timers.db'));
+    state.commit([admitted('r1')], [recordOf('backup')]);
+    state.stop();
+    spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'ballast')}`, 'bs=4k']);
+    const { jobs, open } = state.start().ledger.recall();
+    expect([...jobs.keys(), ...open.map(({ runId }) => runId)]).toEqual(['backup', 'r1']);
+    state.commit([finished('r1')]);
+    expect(state.troubles).toEqual([{ kind: 'unavailable', file: state.path, reason: 'the disk is full' }]);
+    rmSync(join(folder, 'ballast'));
+    await state.clock.advance(2 * SECOND);
+    expect(state.ended()).toEqual(['r1']);
+  });
+
   test('that is read-only is told, and can be read', (context) => {
     const folder = smallDisk(context, '8m');
     const state = new State(join(folder, 'timers.db'));
@@ -214,7 +229,7 @@ describe('a file in use', () => {
     expectNewLedger(state);
   });
 
-  test('that is damaged inside is set aside when the damage is met', async () => {
+  test('that is damaged inside is set aside when the damage is met', () => {
     const state = begin();
     state.commit(Array.from({ length: 20_000 }, (_, run) => finished(`old${run}`, { outputTail: 'x'.repeat(300) })));
     state.stop();
