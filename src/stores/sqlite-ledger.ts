@@ -150,12 +150,13 @@ export class SqliteLedger implements Ledger {
         troubleIn(() => file.checkpoint('TRUNCATE'));
         removeCompanions(path);
       }
-      if (mishap === 'removed') this.#unavailable(reason);
-      else this.#tell({ kind: 'set_aside', file: path, aside: setAside(path, this.#clock.now()), reason });
+      const aside = mishap === 'removed' ? undefined : setAside(path, this.#clock.now());
       // Only now: a file that is still in its place would be written into.
       file.close();
       this.#file = undefined;
       this.#unrecorded.restate();
+      if (aside === undefined) this.#unavailable(reason);
+      else this.#tell({ kind: 'set_aside', file: path, aside, reason });
     });
   }
 
