@@ -33,6 +33,7 @@ const recordOf = (name: string, run: number): JobRecord => ({
     generation: 0,
     admitted: run,
     failuresInARow: 0,
+    paused: undefined,
     breaker: CLOSED,
     previousScheduledFor: now + run,
     lastSuccessAt: now + run,

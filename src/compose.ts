@@ -3,9 +3,11 @@ import type { TimerFile } from './config/index.js';
 import { alone } from './coordinators/index.js';
 import type { Clock } from './domain/clock.js';
 import type { Executor } from './domain/executor.js';
+import type { Ledger } from './domain/ledger.js';
 import type { Sink } from './domain/sink.js';
 import { Scheduler } from './engine/scheduler.js';
-import { executorKinds } from './executors/index.js';
+import { createProcOrphans, executorKinds } from './executors/index.js';
+import { createHooks } from './sinks/index.js';
 
 /** What a scheduler is composed of, besides its timer file. */
 export interface Composition {
@@ -27,8 +29,13 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
   const clock = composition.clock ?? createSystemClock();
   const executor = composition.executor ?? executorKinds.shell.create({ clock, environment: composition.environment });
   const { onSinkError, random, facts, ledger } = composition;
-  const hooks = createHooks({ jobs, executor, clock });
-  const scheduler = new Scheduler(
+  const hooks = createHooks({
+    hooksOf: (jobName) => scheduler.job(jobName)?.hooks,
+    executor,
+    clock,
+    emit: (failed) => scheduler.emit({ at: scheduler.now(), ...failed }),
+  });
+  const scheduler: Scheduler = new Scheduler(
     {
       jobs,
       groups: settings.groups,
@@ -46,7 +53,6 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
       onSinkError,
     },
   );
-  hooks.onEvent((event) => scheduler.emit(event));
   return scheduler;
 }
 

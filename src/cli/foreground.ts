@@ -36,7 +36,7 @@ export async function runInForeground(
     terminal,
     clock,
     sinks: [...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
-    ledger: state.ledger,
+    ...(state.ledger && { ledger: state.ledger }),
   });
   const ended = new Promise<void>((resolve) => {
     obeySignals(scheduler, terminal, resolve);

@@ -34,3 +34,10 @@ export const withLog = (command: Command): Command =>
         .default('auto'),
     )
     .addOption(new Option('--log-level <level>', 'leave out what is less important').choices(LEVELS).default('info'));
+
+export interface StateOption {
+  readonly state?: string;
+}
+
+export const withState = (command: Command): Command =>
+  command.option('--state <path>', 'where history and cursors live; wins over the file’s own "state"');

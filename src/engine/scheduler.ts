@@ -196,6 +196,11 @@ export class Scheduler {
     return this.#time.now();
   }
 
+  /** The job of that name as it stands. */
+  job(name: string): Job | undefined {
+    return this.#states.get(name)?.job;
+  }
+
   /** Since when it runs; `undefined` before. */
   get startedAt(): Instant | undefined {
     return this.#startedAt;

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Command } from '../domain/command.js';
 import type { HookFailed, RunFinished, TimerEvent } from '../domain/event.js';
 import type { AttemptIo, Executor, OutputStream } from '../domain/executor.js';
-import type { Hooks, Job } from '../domain/job.js';
+import type { Hooks } from '../domain/job.js';
 import { canceled, judge, type CancelCause, type Outcome } from '../domain/outcome.js';
 import { OutputTail } from '../domain/output-tail.js';
 import type { Sink } from '../domain/sink.js';
@@ -11,7 +11,8 @@ import { SECOND, type Duration } from '../domain/time.js';
 import { hookEnvironment } from './hook-environment.js';
 
 export interface HooksContext {
-  readonly jobs: readonly Job[];
+  /** The hooks of a job as it stands. */
+  readonly hooksOf: (jobName: string) => Hooks | undefined;
   readonly executor: Executor;
   readonly clock: Clock;
   /** Told of every hook that did not succeed. */
@@ -35,7 +36,7 @@ const SHUTDOWN: CancelCause = { kind: 'shutdown' };
  * success, `on_recovery` besides if it is the first behind a failure; none after a cancellation.
  *
  * Hooks take no slot of a timer and hold nobody up: at most four run at once, for 30 s, the others wait in order. One that fails, or that
- * finds a thousand waiting, is told as `hook.failed` with the last lines it printed; nothing else follows from it. `flush` waits for all of
+ * finds a thousand waiting, is told as `hook.failed` with the last lines it printed; nothing else follows from it. `settle` waits for all of
  * them, 5 s at most; then those that wait are given up and those that run are killed, which is told, too.
  */
 export function createHooks(context: HooksContext): Sink {
@@ -52,24 +53,22 @@ interface Call {
 class HookRunner implements Sink {
   readonly name = 'hooks';
   readonly #context: HooksContext;
-  readonly #hooks: ReadonlyMap<string, Hooks | undefined>;
   readonly #running = new Set<HookIo>();
   readonly #waiting: Call[] = [];
   #onIdle: (() => void) | undefined;
 
   constructor(context: HooksContext) {
     this.#context = context;
-    this.#hooks = new Map(context.jobs.map(({ name, hooks }) => [name, hooks]));
   }
 
   accept(event: TimerEvent): void {
     if (event.event !== 'run.finished') return;
-    const hooks = this.#hooks.get(event.firing.jobName);
+    const hooks = this.#context.hooksOf(event.firing.jobName);
     if (hooks === undefined) return;
     for (const call of callsFor(event, hooks)) this.#submit(call);
   }
 
-  async flush(): Promise<void> {
+  async settle(): Promise<void> {
     if (await this.#isIdleWithin(STOP_PATIENCE)) return;
     for (const call of this.#waiting.splice(0)) this.#fail(call, canceled(SHUTDOWN));
     for (const { canceler } of this.#running) canceler.force(SHUTDOWN);

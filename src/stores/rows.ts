@@ -1,7 +1,7 @@
 import type { BreakerState } from '../domain/breaker.js';
 import type { FiringMissed, RunFinished } from '../domain/event.js';
 import type { Firing, Trigger } from '../domain/firing.js';
-import type { Ending, FailedAttempt, JobRecord, OpenRun } from '../domain/ledger.js';
+import type { Ending, FailedAttempt, JobRecord, OpenRun, Pause } from '../domain/ledger.js';
 import type { FiringStatus, RunStatus } from '../domain/outcome.js';
 
 /** Columns and tuples stand in the same order: a row is written and read by position, at half the price of names. */
@@ -9,6 +9,7 @@ type Null<Value> = Value | null;
 
 export const JOB_COLUMNS =
   'name, fingerprint, cursor, generation, admitted, failures_in_a_row, breaker, breaker_until, breaker_cooldown_ms, ' +
+  'paused, paused_until, pause_reason, ' +
   'previous_scheduled_for, last_success_at, last_status, last_finished_at';
 export type JobRow = [
   name: string,
@@ -20,6 +21,9 @@ export type JobRow = [
   breaker: BreakerState['kind'],
   breakerUntil: Null<number>,
   breakerCooldown: Null<number>,
+  paused: 0 | 1,
+  pausedUntil: Null<number>,
+  pauseReason: Null<string>,
   previousScheduledFor: Null<number>,
   lastSuccessAt: Null<number>,
   lastStatus: Null<FiringStatus>,
@@ -28,7 +32,7 @@ export type JobRow = [
 
 /** A job's memory as a row of `jobs`. */
 export function rowOfJob({ name, fingerprint, memory }: JobRecord): JobRow {
-  const { breaker } = memory;
+  const { breaker, paused } = memory;
   return [
     name,
     fingerprint,
@@ -36,15 +40,24 @@ export function rowOfJob({ name, fingerprint, memory }: JobRecord): JobRow {
     memory.generation,
     memory.admitted,
     memory.failuresInARow,
-    breaker.kind,
-    breaker.kind === 'open' ? breaker.until : null,
-    breaker.kind === 'closed' ? null : breaker.cooldown,
+    ...rowOfBreaker(breaker),
+    ...rowOfPause(paused),
     memory.previousScheduledFor ?? null,
     memory.lastSuccessAt ?? null,
     memory.lastStatus ?? null,
     memory.lastFinishedAt ?? null,
   ];
 }
+
+const rowOfBreaker = (breaker: BreakerState) =>
+  [
+    breaker.kind,
+    breaker.kind === 'open' ? breaker.until : null,
+    breaker.kind === 'closed' ? null : breaker.cooldown,
+  ] as const;
+
+const rowOfPause = (paused: Pause | undefined) =>
+  [paused === undefined ? 0 : 1, paused?.until ?? null, paused?.reason ?? null] as const;
 
 /** The inverse of {@link rowOfJob}. */
 export function jobOfRow(row: JobRow): JobRecord {
@@ -58,10 +71,11 @@ export function jobOfRow(row: JobRow): JobRecord {
       admitted,
       failuresInARow,
       breaker: breakerOf(breaker, until ?? 0, cooldown ?? 0),
-      previousScheduledFor: row[9] ?? undefined,
-      lastSuccessAt: row[10] ?? undefined,
-      lastStatus: row[11] ?? undefined,
-      lastFinishedAt: row[12] ?? undefined,
+      paused: row[9] === 0 ? undefined : { until: row[10] ?? undefined, reason: row[11] ?? undefined },
+      previousScheduledFor: row[12] ?? undefined,
+      lastSuccessAt: row[13] ?? undefined,
+      lastStatus: row[14] ?? undefined,
+      lastFinishedAt: row[15] ?? undefined,
     },
   };
 }

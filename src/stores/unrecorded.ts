@@ -78,7 +78,8 @@ export class Unrecorded {
   #fold(event: TimerEvent): void {
     switch (event.event) {
       case 'run.admitted':
-        this.#change(event, {});
+        // Again, for a firing that a scheduler which died had admitted: it may be by another trigger now.
+        this.#change(event, { firing: event.firing });
         return;
       case 'attempt.begun': {
         const begun = { attempts: event.attempt, retryAt: undefined, pid: undefined };

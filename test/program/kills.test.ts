@@ -88,7 +88,10 @@ timers:
         interval,
       );
       const [first = 0] = instants;
-      const due = Array.from({ length: Math.floor((stoppedAt - first) / interval) + 1 }, (_, n) => first + n * interval);
+      const due = Array.from(
+        { length: Math.floor((stoppedAt - first) / interval) + 1 },
+        (_, n) => first + n * interval,
+      );
       expect(instants.length, name).toBeGreaterThan(KILLS);
       // A firing due in the very millisecond of the stop may go either way.
       expect([due, due.slice(0, -1)], name).toContainEqual(instants);

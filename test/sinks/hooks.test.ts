@@ -5,12 +5,12 @@ import type { HookFailed, RunFinished } from '../../src/domain/event.js';
 import type { Hooks } from '../../src/domain/job.js';
 import type { Outcome, RunStatus } from '../../src/domain/outcome.js';
 import type { Sink } from '../../src/domain/sink.js';
-import { MINUTE, SECOND } from '../../src/domain/time.js';
+import { SECOND } from '../../src/domain/time.js';
 import { executorKinds } from '../../src/executors/index.js';
 import { createHooks } from '../../src/sinks/index.js';
 import { command } from '../executors/recorded-io.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { everyMs, FakeExecutor, job } from '../support/rig.js';
+import { FakeExecutor } from '../support/rig.js';
 import { at, firing } from './events.js';
 
 const hook = command('hook', { output: { to: 'discard' }, killAfter: 5 * SECOND });
@@ -36,7 +36,7 @@ let sink: Sink;
 
 const create = (hooks: Hooks, by: Executor = executor): Sink =>
   createHooks({
-    jobs: [job('backup', everyMs(MINUTE), { hooks }), job('silent', everyMs(MINUTE))],
+    hooksOf: (jobName) => (jobName === 'backup' ? hooks : undefined),
     executor: by,
     clock,
     emit: (event) => void failed.push(event),
@@ -128,7 +128,7 @@ describe('what a hook is told', () => {
     sink = create({ onFailure: { ...hook, run: 'printf "$TIMERS_OUTPUT_TAIL" | wc -c; exit 7' } }, real);
     const error = 'x'.repeat(1_000_000);
     sink.accept(ended('failure', { outcome: { status: 'failure', error }, outputTail: error }));
-    await sink.flush?.();
+    await sink.settle?.();
     expect(failed).toEqual([
       {
         event: 'hook.failed',
@@ -204,7 +204,7 @@ describe('many hooks', () => {
 describe('at the end of the scheduler', () => {
   const flush = () => {
     let isFlushed = false;
-    void sink.flush?.().then(() => (isFlushed = true));
+    void sink.settle?.().then(() => (isFlushed = true));
     return () => isFlushed;
   };
 

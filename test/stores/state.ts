@@ -100,6 +100,7 @@ export const memory: JobMemory = {
   generation: 0,
   admitted: 1,
   failuresInARow: 0,
+  paused: undefined,
   breaker: CLOSED,
   previousScheduledFor: undefined,
   lastSuccessAt: undefined,
