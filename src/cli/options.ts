@@ -5,10 +5,6 @@ export interface FileOption {
   readonly file?: string;
 }
 
-export interface StateOption {
-  readonly state?: string;
-}
-
 export interface JsonOption {
   readonly json?: true;
 }
@@ -20,9 +16,6 @@ export interface LogOptions {
 
 export const withFile = (command: Command): Command =>
   command.option('-f, --file <path>', 'the timer file; without it the nearest one from here upwards');
-
-export const withState = (command: Command): Command =>
-  command.option('--state <path>', 'the file of history and cursors, instead of the one the timer file says');
 
 export const withJson = (command: Command, what: string): Command => command.option('--json', `print ${what} as JSON`);
 

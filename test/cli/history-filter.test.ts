@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkNames, find, MOST_SHOWN, readFilter, type HistoryArguments } from '../../src/cli/history-filter.js';
-import { CLOSED } from '../../src/domain/breaker.js';
-import type { JobRecord } from '../../src/domain/ledger.js';
-import { FakeHistory, finished, firingAt, instant, missed, running, skipped } from '../support/past.js';
+import { FakeHistory, finished, firingAt, instant, missed, remembered, running, skipped } from '../support/past.js';
 
 const now = new Date(2026, 10, 23, 10).getTime();
 const HOUR = 3_600_000;
@@ -106,18 +104,7 @@ describe('what is found', () => {
 });
 
 describe('names', () => {
-  const memory = {
-    cursor: 0,
-    generation: 0,
-    admitted: 0,
-    failuresInARow: 0,
-    breaker: CLOSED,
-    previousScheduledFor: undefined,
-    lastSuccessAt: undefined,
-    lastStatus: undefined,
-    lastFinishedAt: undefined,
-  };
-  const jobs: JobRecord[] = [{ name: 'removed', fingerprint: '', memory }];
+  const jobs = [remembered('removed')];
   const history = new FakeHistory({
     jobs,
     endings: [finished(firingAt('2026-11-23T01:00:00', { jobName: 'ancient' }))],

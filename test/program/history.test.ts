@@ -1,14 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CLOSED } from '../../src/domain/breaker.js';
 import type { TimerEvent } from '../../src/domain/event.js';
-import type { Ending, JobRecord, Ledger } from '../../src/domain/ledger.js';
+import type { Ending, Ledger } from '../../src/domain/ledger.js';
 import { toRecord } from '../../src/domain/record.js';
 import { toTimestamp } from '../../src/domain/time.js';
 import { defaultStatePath, openState } from '../../src/stores/index.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { finished, firingAt, instant, missed, skipped } from '../support/past.js';
+import { finished, firingAt, instant, missed, remembered, skipped } from '../support/past.js';
 import { Desk } from '../support/program.js';
 
 let desk: Desk;
@@ -59,21 +58,7 @@ function recording(path: string, ...events: readonly TimerEvent[]): Ledger {
   return opening.ledger;
 }
 
-const BACKUP: JobRecord = {
-  name: 'backup',
-  fingerprint: '',
-  memory: {
-    cursor: instant('2026-11-20T01:30:00'),
-    generation: 0,
-    admitted: 1,
-    failuresInARow: 0,
-    breaker: CLOSED,
-    previousScheduledFor: instant('2026-11-20T01:30:00'),
-    lastSuccessAt: instant('2026-11-20T01:30:01'),
-    lastStatus: 'success',
-    lastFinishedAt: instant('2026-11-20T01:30:01'),
-  },
-};
+const BACKUP = remembered('backup', { lastStatus: 'success', lastFinishedAt: instant('2026-11-20T01:30:01') });
 
 const past = () => record(join(desk.folder, 'past.db'), ...PAST);
 

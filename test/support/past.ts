@@ -1,6 +1,7 @@
+import { CLOSED } from '../../src/domain/breaker.js';
 import type { FiringMissed, FiringSkipped, RunFinished } from '../../src/domain/event.js';
 import type { Firing } from '../../src/domain/firing.js';
-import type { Ending, History, JobRecord, OpenRun, RunHistory } from '../../src/domain/ledger.js';
+import type { Ending, History, JobMemory, JobRecord, OpenRun, RunHistory } from '../../src/domain/ledger.js';
 import type { Terminal } from '../../src/cli/terminal.js';
 
 /** The instant of a timestamp; one without an offset is UTC. */
@@ -56,6 +57,25 @@ export const running = (firing: Firing, facts: Partial<OpenRun> = {}): OpenRun =
   retryAt: undefined,
   pid: 4711,
   ...facts,
+});
+
+/** What is remembered of a job that was admitted once. */
+export const remembered = (name: string, facts: Partial<JobMemory> = {}): JobRecord => ({
+  name,
+  fingerprint: '',
+  memory: {
+    cursor: 0,
+    generation: 0,
+    admitted: 1,
+    failuresInARow: 0,
+    breaker: CLOSED,
+    paused: undefined,
+    previousScheduledFor: undefined,
+    lastSuccessAt: undefined,
+    lastStatus: undefined,
+    lastFinishedAt: undefined,
+    ...facts,
+  },
 });
 
 /** What a test says was recorded. */

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
 import { printJobs } from '../../../src/cli/render/jobs.js';
-import { CLOSED } from '../../../src/domain/breaker.js';
-import type { JobRecord } from '../../../src/domain/ledger.js';
 import type { FiringStatus } from '../../../src/domain/outcome.js';
 import { everyMs, job } from '../../support/rig.js';
-import { capturedTerminal, instant } from '../../support/past.js';
+import { capturedTerminal, instant, remembered } from '../../support/past.js';
 
 const NOW = instant('2026-11-23T10:00:00');
 
@@ -12,26 +10,13 @@ function shown(last: readonly (readonly [string, FiringStatus | undefined, strin
   const terminal = capturedTerminal({ width: 90 });
   const hourly = { written: { key: 'every', text: '1h' } };
   const jobs = ['backup', 'report'].map((name) => job(name, everyMs(3_600_000), hourly));
-  const remembered = last && new Map(last.map(([name, status, at]) => [name, remember(name, status, instant(at))]));
-  printJobs(jobs, { terminal, now: NOW, asJson, remembered });
+  const memories = last && new Map(last.map(([name, status, at]) => [name, remember(name, status, instant(at))]));
+  printJobs(jobs, { terminal, now: NOW, asJson, remembered: memories });
   return terminal.said.out;
 }
 
-const remember = (name: string, lastStatus: FiringStatus | undefined, at: number): JobRecord => ({
-  name,
-  fingerprint: '',
-  memory: {
-    cursor: at,
-    generation: 0,
-    admitted: 1,
-    failuresInARow: 0,
-    breaker: CLOSED,
-    previousScheduledFor: at,
-    lastSuccessAt: undefined,
-    lastStatus,
-    lastFinishedAt: lastStatus && at,
-  },
-});
+const remember = (name: string, lastStatus: FiringStatus | undefined, at: number) =>
+  remembered(name, { lastStatus, lastFinishedAt: lastStatus && at });
 
 test('the list tells each timer’s last outcome and how long ago that was, in one unit', () => {
   const lines = shown([
