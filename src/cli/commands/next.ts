@@ -1,5 +1,5 @@
 import { withFile, withJson, type FileOption, type JsonOption } from '../options.js';
-import { UsageError, type CommandKind } from './kind.js';
+import type { CommandKind } from './kind.js';
 
 interface NextOptions extends FileOption, JsonOption {
   readonly count?: string;
@@ -30,6 +30,7 @@ export const next: CommandKind = {
       const now = createSystemClock().now();
       const timerFile = await loadOrTell(terminal, options.file, now);
       if (timerFile === undefined) return 1;
+      const { readCount } = await import('../arguments.js');
       const { comingFirings, readTime } = await import('../coming-firings.js');
       const { timezone } = timerFile.settings;
       const from = options.from === undefined ? now : readTime('--from', options.from, timezone);
@@ -47,9 +48,3 @@ export const next: CommandKind = {
     };
   },
 };
-
-function readCount(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--count takes a whole number from 1 on; got "${text}"`);
-  return Number(text);
-}

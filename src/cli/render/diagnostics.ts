@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 
 import type { Diagnostic } from '../../config/index.js';
-import { harmless, toCells, type Cell } from './terminal-text.js';
+import { columnsOf, harmless, toCells, type Cell } from './terminal-text.js';
 
 /** What is to be shown of a timer file's problems. */
 export interface DiagnosticsView {
@@ -62,7 +62,7 @@ function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/(?<=\S)(?= )/)) {
-    if (line !== '' && columns(line) + columns(word) > width - INDENT.length) {
+    if (line !== '' && columnsOf(line) + columnsOf(word) > width - INDENT.length) {
       lines.push(line);
       line = INDENT + INDENT + word.trimStart();
     } else {
@@ -72,7 +72,6 @@ function wrap(text: string, width: number): readonly string[] {
   return [...lines, line];
 }
 
-const columns = (text: string): number => widthOf(toCells(text));
 const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, { width }) => sum + width, 0);
 
 /** The line and, under it, the mark; nothing where there is no text to show. */

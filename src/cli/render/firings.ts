@@ -24,7 +24,7 @@ export function printFirings(firings: Iterable<ComingFiring>, { terminal, now, a
   let isEmpty = true;
   const flush = () => {
     const rows = page.map((firing) => toRow(firing, now));
-    const lines = renderTable(rows, { width: terminal.width, flexible: 1 });
+    const lines = renderTable(rows, { width: terminal.width, flexible: [1] });
     for (const line of lines) terminal.out(line);
     page = [];
   };
@@ -52,7 +52,7 @@ function toRow({ job, scheduledFor }: ComingFiring, now: Instant): string[] {
 }
 
 /** A local time as people read it, with weekday and offset; milliseconds only where there are any. */
-function localTime(instant: Instant, timezone: string): string {
+export function localTime(instant: Instant, timezone: string): string {
   const local = formatLocal(instant, timezone);
   const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';
   const fraction = local.slice(19, 23) === '.000' ? '' : local.slice(19, 23);
@@ -66,7 +66,7 @@ export function shortLocalTime(instant: Instant, timezone: string, now: Instant)
 }
 
 /** `in 17 h`, `now`, `3 min ago`. */
-export function fromNow(instant: Instant, now: Instant): string {
+function fromNow(instant: Instant, now: Instant): string {
   if (instant === now) return 'now';
   return instant > now ? `in ${humanDuration(instant - now)}` : `${humanDuration(now - instant)} ago`;
 }

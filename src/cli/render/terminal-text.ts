@@ -30,6 +30,10 @@ export function toCells(line: string): readonly Cell[] {
   return cells;
 }
 
+/** How many columns a text takes. */
+export const columnsOf = (text: string): number =>
+  /^[ -~]*$/.test(text) ? text.length : toCells(text).reduce((sum, { width }) => sum + width, 0);
+
 /** Makes a text of one line harmless to show. */
 export const harmless = (text: string): string =>
   toCells(text.replaceAll('\t', ' '))
