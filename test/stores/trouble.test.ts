@@ -48,6 +48,21 @@ describe('while the file cannot be written', () => {
     ]);
   });
 
+  test('because of half a commit only, the other half is not recorded either', async () => {
+    const state = new State();
+    state.start();
+    const other = new DatabaseSync(state.path);
+    other.exec('ALTER TABLE jobs RENAME TO away');
+    state.commit([admitted('r1'), finished('r2')], [recordOf('backup')]);
+    expect(state.troubles).toMatchObject([{ kind: 'unavailable', reason: 'SQLite says: no such table: jobs' }]);
+    expect(state.ended()).toEqual([]);
+    other.exec('ALTER TABLE away RENAME TO jobs');
+    other.close();
+    await state.clock.advance(2 * SECOND);
+    expect(state.ended()).toEqual(['r2']);
+    expect([...state.read((history) => history.jobs()).keys()]).toEqual(['backup']);
+  });
+
   test('a listener that comes late is told', () => {
     const state = new State();
     const { ledger } = state.start();
