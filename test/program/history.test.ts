@@ -92,6 +92,19 @@ describe('history', () => {
     expect(objects(stdout)).toEqual(PAST.map((ending) => ({ timestamp: toTimestamp(ending.at), ...toRecord(ending) })));
   });
 
+  test('holds the very records of the log', async () => {
+    desk.write(
+      'timers.yaml',
+      'state: ./past.db\ntimers:\n  fine: { in: 10ms, run: "true" }\n  bad: { in: 20ms, run: echo oh; exit 3 }\n',
+    );
+    const { stdout: log } = await desk.run('start');
+    const told = objects(log)
+      .filter(({ event }) => event === 'run.finished')
+      .map((record) => ({ ...record, level: undefined, host: undefined, msg: undefined }));
+    expect(told).toHaveLength(2);
+    expect(objects((await desk.run('history', '--json')).stdout)).toEqual(told);
+  });
+
   test('can be narrowed to timers, outcomes, a time and a number', async () => {
     desk.write('timers.yaml', FILE);
     past();
