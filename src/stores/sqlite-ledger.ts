@@ -66,6 +66,7 @@ export class SqliteLedger implements Ledger {
     this.#unrecorded.add(events, changed);
     this.#now = now;
     if (this.#trouble === undefined) this.#record();
+    else this.#unrecorded.trim();
   }
 
   onTrouble(listener: (trouble: LedgerTrouble) => void): void {
@@ -116,6 +117,7 @@ export class SqliteLedger implements Ledger {
   }
 
   #tryLater(reason: string): void {
+    this.#unrecorded.trim();
     this.#unavailable(reason);
     // What went wrong may be that the file is another.
     this.#lookedAt = Number.NEGATIVE_INFINITY;

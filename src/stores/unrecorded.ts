@@ -45,6 +45,10 @@ export class Unrecorded {
       this.#jobs.set(record.name, record);
       this.changedJobs.set(record.name, record);
     }
+  }
+
+  /** Lets go of the oldest beyond what is kept for as long as nothing can be written. */
+  trim(): void {
     this.lost += letGo(this.endings) + letGo(this.failedAttempts);
   }
 

@@ -60,14 +60,25 @@ const pattern = (output: string): RegExp => {
 function shell(line: string): Promise<string> {
   const script = `timers() { "${process.execPath}" "${PROGRAM}" "$@"; }; ${line}`;
   return new Promise((resolve) => {
-    execFile('bash', ['-c', script], { cwd: desk.folder }, (_error, stdout, stderr) => resolve(stdout + stderr));
+    const env = { ...process.env, XDG_STATE_HOME: join(desk.folder, '.state') };
+    execFile('bash', ['-c', script], { cwd: desk.folder, env }, (_error, stdout, stderr) => resolve(stdout + stderr));
   });
 }
 
 test('every block is of a kind that is exercised here', () => {
   const kinds = blocks.map(({ language, role }) => `${language} ${role}`.trim());
   expect(new Set(kinds)).toEqual(
-    new Set(['text', 'sh', 'yaml timers.yaml', 'yaml broken.yaml', 'yaml once.yaml', 'console', 'js', 'text output']),
+    new Set([
+      'text',
+      'sh',
+      'yaml timers.yaml',
+      'yaml broken.yaml',
+      'yaml once.yaml',
+      'yaml night.yaml',
+      'console',
+      'js',
+      'text output',
+    ]),
   );
 });
 

@@ -263,3 +263,9 @@ test('whatever the instants and names are, sqlite3 shows them as the log does', 
     })),
   );
 });
+
+test('a storm of endings in one commit is recorded whole', () => {
+  const state = new State();
+  state.commit(Array.from({ length: 20_000 }, (_, run) => finished(`r${run}`)));
+  expect(state.ended()).toHaveLength(20_000);
+});

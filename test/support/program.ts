@@ -72,7 +72,8 @@ export class Program {
     options: { cwd: string; env?: Record<string, string>; wrap?: readonly string[] },
   ) {
     const [command = process.execPath, ...rest] = [...(options.wrap ?? []), process.execPath, PROGRAM, ...args];
-    const env = { ...process.env, ...options.env };
+    // States that no file names go into the folder, not into the home of whoever runs the tests.
+    const env = { ...process.env, XDG_STATE_HOME: join(options.cwd, '.state'), ...options.env };
     this.process = spawn(command, rest, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const text = { stdout: '', stderr: '' };
     this.process.stdout?.on('data', (chunk: Buffer) => (text.stdout += chunk.toString()));
