@@ -20,9 +20,9 @@ export const read = (key: ScheduleKind['key'], value: unknown, change?: Partial<
   kindOf(key).parse(value, contextOf(change));
 
 /** What is thrown when a value is read. */
-export function refusal(key: ScheduleKind['key'], value: unknown): ScheduleError {
+export function refusal(key: ScheduleKind['key'], value: unknown, change?: Partial<ScheduleContext>): ScheduleError {
   try {
-    read(key, value);
+    read(key, value, change);
   } catch (error) {
     if (error instanceof ScheduleError) return error;
     throw error;
