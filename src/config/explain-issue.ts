@@ -1,5 +1,6 @@
 import type { core } from 'zod/mini';
 
+import { bareNumber } from '../domain/duration.js';
 import { nearest } from '../domain/nearest.js';
 import type { Node, ScalarNode } from './node.js';
 import { clip } from './quote.js';
@@ -61,9 +62,8 @@ function hintFor({ message: phrase }: Issue, value: Node): string | undefined {
   if (value.kind === 'list') return hintForList(phrase);
   if (value.kind !== 'scalar') return undefined;
   const { text } = value;
-  if (typeof value.value === 'number' && phrase.includes('duration'))
-    return `It needs a unit: ${text}s for seconds, ${text}m for minutes.`;
-  if (typeof value.value === 'number' && phrase.includes('size')) return `It needs a unit: ${text}KB, ${text}MB.`;
+  if (typeof value.value === 'number' && phrase.includes('duration')) return bareNumber(value.value).hint;
+  if (/^[1-9]\d*$/.test(text) && phrase.includes('size')) return `It needs a unit: ${text}KB, ${text}MB.`;
   if (phrase.startsWith('a list')) return `A list is written in brackets: [${clip(text)}]`;
   if (phrase.endsWith('a map with a file') && text.includes('/')) return `Write {file: ${clip(text)}}.`;
   return hintForText(phrase, value);

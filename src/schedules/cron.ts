@@ -3,7 +3,14 @@ import { readExpression, type Expression } from './cron/expression.js';
 import { noSuchDay, onlyInGaps } from './cron/never.js';
 import { warningsOf } from './cron/traps.js';
 import { canCome } from './cron/wall-walk.js';
-import { ScheduleError, type ParsedSchedule, type Place, type ScheduleContext, type ScheduleKind } from './kind.js';
+import {
+  ScheduleError,
+  ScheduleTypeError,
+  type ParsedSchedule,
+  type Place,
+  type ScheduleContext,
+  type ScheduleKind,
+} from './kind.js';
 import { timeZoneOf } from './zone/zone-name.js';
 
 /** `cron: "0 3 * * *"`, or a list of expressions that are their union. */
@@ -42,7 +49,7 @@ export const cron: ScheduleKind = {
 };
 
 function parseOne(text: unknown, context: ScheduleContext, item?: number): ParsedSchedule {
-  if (typeof text !== 'string') throw notText();
+  if (typeof text !== 'string') throw notText(item);
   try {
     const expression = readExpression(text, context.seed);
     if (!canCome(expression)) throw noSuchDay(expression, text);
@@ -56,8 +63,12 @@ function parseOne(text: unknown, context: ScheduleContext, item?: number): Parse
   }
 }
 
-const notText = (): TypeError =>
-  new TypeError('cron takes an expression as text, such as "0 3 * * *", or a list of such.');
+const notText = (item?: number): ScheduleTypeError =>
+  new ScheduleTypeError(
+    'cron takes an expression as text, or a list of such.',
+    'For example: "0 3 * * *"',
+    item === undefined ? {} : { item },
+  );
 
 /** Whether gaps swallow all there is. No clock is put forward every month, so only an expression of some months is asked. */
 function fallsInGaps(schedule: CronSchedule, expression: Expression, { dst, start }: ScheduleContext): boolean {

@@ -130,7 +130,7 @@ describe('defaults', () => {
     ['defaults: {run: x}\ntimers: {a: {every: 1m, run: x}}', '1:12 not-in-defaults', 'every timer says its own'],
     ['defaults: [a]\ntimers: {a: {every: 1m, run: x}}', '1:11 wrong-type', 'a list'],
     ['defaults: 5m\ntimers: {a: {every: 1m, run: x}}', '1:11 wrong-type', '"5m"'],
-    ['defaults: {timeout: 5}\ntimers: {a: {every: 1m, run: x}}', '1:21 wrong-type', 'unit'],
+    ['defaults: {timeout: 5}\ntimers: {a: {every: 1m, run: x}}', '1:21 wrong-type', 'for seconds'],
     [
       'defaults: {timezone: Mars/Base}\ntimers: {a: {every: 1m, run: x}, b: {every: 1m, run: x}}',
       '1:22 unknown-timezone',

@@ -98,7 +98,7 @@ describe('several keys on one line', () => {
 });
 
 describe('characters that only look right', () => {
-  inBackup([['every: “1m”\nrun: x', '~3:12 typographic-quotes', 'no quote', '3:12 duration']]);
+  inBackup([['every: “1m”\nrun: x', '~3:12 typographic-quotes', 'no quote', '3:12 bad-duration']]);
   table([
     ['timers: {a: {every: 1m, run: x, \u00a0tags: [b]}}', '1:33 unknown-key', 'U+00A0'],
     ['\ufeff\ufefftimers: {a: {every: 1m, run: x}}', '1:2 unknown-key', 'U+FEFF'],

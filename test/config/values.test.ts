@@ -7,10 +7,12 @@ const added = (rows: readonly Row[]) => table(rows, backupWith);
 
 describe('durations', () => {
   added([
-    ['timeout: 10', '5:14 wrong-type', '10s for seconds'],
+    ['timeout: 10', '5:14 wrong-type', '"10s" for seconds'],
+    ['timeout: 1.5', '5:14 wrong-type', 'Write "1s500ms"'],
+    ['timeout: -1', '5:14 wrong-type', 'no sign'],
     ['timeout: "10"', '5:14 bad-duration', 'unit'],
     ['timeout: 0s', '5:14 bad-duration', '0'],
-    ['timeout: 0', '5:14 wrong-type', 'unit'],
+    ['timeout: 0', '5:14 wrong-type', 'such as "10s"'],
     ['timeout: -5s', '5:14 bad-duration', 'negative'],
     ['timeout: 1.5h', '5:14 bad-duration', '1h30m'],
     ['timeout: 5 minutes', '5:14 bad-duration', '5m'],
@@ -25,13 +27,13 @@ describe('durations', () => {
     ['timeout: {value: 5m}', '5:14 wrong-type', 'a map'],
     ['timeout: true', '5:14 wrong-type', 'true'],
     ['timeout: 12:30', '5:14 bad-duration', '12:30'],
-    ['kill_after: 5', '5:17 wrong-type', 'unit'],
+    ['kill_after: 5', '5:17 wrong-type', '"5s"'],
     ['deadline: 0s', '5:15 bad-duration', '0'],
-    ['jitter: 30', '5:13 wrong-type', 'unit'],
-    ['breaker: {failures: 2, cooldown: 5}', '5:38 wrong-type', 'unit'],
-    ['retry: {attempts: 2, delay: 5}', '5:33 wrong-type', 'unit'],
+    ['jitter: 30', '5:13 wrong-type', '"30s"'],
+    ['breaker: {failures: 2, cooldown: 5}', '5:38 wrong-type', 'for seconds'],
+    ['retry: {attempts: 2, delay: 5}', '5:33 wrong-type', 'for seconds'],
     ['catch_up: 5', '5:15 wrong-type', 'catch_up'],
-    ['catch_up: {within: 5}', '5:24 wrong-type', 'unit'],
+    ['catch_up: {within: 5}', '5:24 wrong-type', 'for seconds'],
   ]);
 });
 
@@ -71,7 +73,7 @@ describe('numbers', () => {
     ['concurrency: lots\ntimers: {a: {every: 1m, run: x}}', '1:14 wrong-type', '"lots"'],
     ['groups: {db: 0}\ntimers: {a: {every: 1m, run: x, group: db}}', '1:14 bad-value', 'at least 1'],
     ['groups: [db]\ntimers: {a: {every: 1m, run: x}}', '1:9 wrong-type', 'a list'],
-    ['history: {keep: 30}\ntimers: {a: {every: 1m, run: x}}', '1:17 wrong-type', 'unit'],
+    ['history: {keep: 30}\ntimers: {a: {every: 1m, run: x}}', '1:17 wrong-type', 'for seconds'],
     ['history: {runs: 0}\ntimers: {a: {every: 1m, run: x}}', '1:17 bad-value', 'at least 1'],
     ['history: 30d\ntimers: {a: {every: 1m, run: x}}', '1:10 wrong-type', 'keep and runs'],
   ]);
