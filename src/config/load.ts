@@ -9,7 +9,7 @@ import type { Machine } from './machine.js';
 import type { Slot } from './node.js';
 import { readTimerFile } from './read.js';
 import { Source } from './source.js';
-import { readTree } from './syntax.js';
+import { readJson, readTree } from './syntax.js';
 
 /** A timer file without mistakes. */
 export interface TimerFile {
@@ -71,7 +71,7 @@ export interface TimerText {
 /** Parses and checks a timer file's text. */
 export function parseTimerFile({ path, folder, text }: TimerText, machine: Machine): Loaded {
   const problems = new Problems(new Source(text));
-  const tree = readTree(problems);
+  const tree = path.endsWith('.json') ? readJson(problems) : readTree(problems);
   const root = tree && isPackageJson(path) ? timersKey(tree, problems) : tree;
   const built = root && buildFile(root, { problems, machine, folder });
   const timerFile = built && !problems.hasErrors ? { path, jobs: built.jobs, settings: built.settings } : undefined;

@@ -5,6 +5,7 @@ import type { Slot } from './node.js';
 import { parseYaml, type ParsedYaml, type YamlFault } from './parse-yaml.js';
 import { clip, lineValue, needsQuotes, quote } from './quote.js';
 import type { Source, Span } from './source.js';
+import { jsonFault } from './strict-json.js';
 import { isKeyOf } from './unknown-key.js';
 
 /**
@@ -23,6 +24,15 @@ export function readTree(problems: Problems): Slot | undefined {
   const tree = isTrusted && document ? buildTree(document, problems, broken) : undefined;
   for (const { problem } of broken) problems.error(problem);
   return tree;
+}
+
+/** Reads the tree of a file that is JSON and nothing more, or empty. Behind a first mistake in its syntax, none is looked for. */
+export function readJson(problems: Problems): Slot | undefined {
+  const { text } = problems.source;
+  const fault = text.trim() === '' ? undefined : jsonFault(text);
+  if (fault === undefined) return readTree(problems);
+  problems.error(fault);
+  return undefined;
 }
 
 interface Unquoted extends Broken {

@@ -70,11 +70,11 @@ function notAPart(rest: string, text: string, previous: Duration): DurationError
     return new DurationError(`"${text}" ends in a number without a unit.`, unitsFor(text, previous));
   if (rest.startsWith('-')) return new DurationError(`"${text}" is negative.`, 'A duration has no sign.');
   if (/^\d*[.,]\d/.test(rest)) return fraction(text);
-  const word = /^(\d+)\s*([a-zA-Zµ]+)/.exec(rest);
-  const unit = word && unitFor(word[2] ?? '');
-  if (word && unit) return new DurationError(`"${word[0]}" does not end in a unit.`, `Write "${word[1]}${unit}".`);
-  if (word) return new DurationError(`"${word[2]}" is no unit of time.`, FORMS);
-  return new DurationError(`"${text}" is no duration.`, FORMS);
+  const [written, number = '', word = ''] = /^(\d+)\s*([a-zA-Zµ]+)/.exec(rest) ?? [];
+  if (written === undefined) return new DurationError(`"${text}" is no duration.`, FORMS);
+  const unit = unitFor(word);
+  if (unit === undefined) return new DurationError(`"${word}" is no unit of time.`, FORMS);
+  return new DurationError(`"${written}" does not end in a unit.`, `Write "${number}${unit}".`);
 }
 
 /** Puts the words to a number that stands where a duration should: it lacks its unit at least. */
