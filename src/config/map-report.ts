@@ -44,8 +44,9 @@ export class MapReport {
     this.#problems.warn({ ...words, ...this.#where(key, part) });
   }
 
-  /** Tells a mistake in the map as a whole, at its name. */
+  /** Tells, at the map's name, what it lacks; nothing of a map of which not all can be known. */
   errorInAll(words: Words): void {
+    if (this.#own.map.isPartial) return;
     this.#problems.error({ ...words, at: this.#own.key, path: this.#own.path });
   }
 

@@ -18,6 +18,8 @@ export interface ListNode extends Span {
 export interface MapNode extends Span {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, Entry>;
+  /** What is merged into it is broken, so nobody knows what it lacks. */
+  readonly isPartial?: true;
 }
 
 /** Something whose mistake is told already. */

@@ -22,6 +22,13 @@ export interface ParsedYaml {
   readonly longQuotes: readonly Span[];
   /** Brackets and braces that were opened and not closed. */
   readonly unclosed: readonly Span[];
+  /** The first bracket that was closed by one of the other kind. */
+  readonly crossed?: CrossedBrackets;
+}
+
+export interface CrossedBrackets {
+  readonly opened: Span;
+  readonly closed: Span;
 }
 
 export interface YamlFault extends Span {
@@ -98,24 +105,41 @@ const refused = (code: YamlFault['code'], start: number): ParsedYaml => ({
   unclosed: [],
 });
 
+const CLOSING: ReadonlyMap<string, string> = new Map([
+  ['{', '}'],
+  ['[', ']'],
+]);
+
+interface Bracket extends Span {
+  readonly closing: string;
+}
+
 /** Remembers where quotes and brackets were opened: that is where a person looks for the mistake, not where the parser noticed it. */
 class Openings {
   readonly #longQuotes: Span[] = [];
-  readonly #brackets: Span[] = [];
+  readonly #brackets: Bracket[] = [];
+  #crossed: CrossedBrackets | undefined;
 
   see(lexeme: string, start: number): void {
     const first = lexeme.charAt(0);
     if (first === '"' || first === "'") {
       const isClosed = lexeme.length > 1 && lexeme.endsWith(first);
       if (!isClosed || lexeme.includes('\n')) this.#longQuotes.push({ start, end: start + lexeme.length });
-    } else if (lexeme === '{' || lexeme === '[') {
-      this.#brackets.push({ start, end: start + 1 });
-    } else if (lexeme === '}' || lexeme === ']') {
-      this.#brackets.pop();
+    } else {
+      this.#seeSign(lexeme, { start, end: start + 1 });
     }
   }
 
-  left(): Pick<ParsedYaml, 'longQuotes' | 'unclosed'> {
-    return { longQuotes: this.#longQuotes.slice(0, MAX_FAULTS), unclosed: this.#brackets };
+  #seeSign(sign: string, at: Span): void {
+    const closing = CLOSING.get(sign);
+    if (closing !== undefined) this.#brackets.push({ ...at, closing });
+    if (sign !== '}' && sign !== ']') return;
+    const opened = this.#brackets.pop();
+    if (opened && opened.closing !== sign) this.#crossed ??= { opened, closed: at };
+  }
+
+  left(): Pick<ParsedYaml, 'longQuotes' | 'unclosed' | 'crossed'> {
+    const crossed = this.#crossed;
+    return { longQuotes: this.#longQuotes.slice(0, MAX_FAULTS), unclosed: this.#brackets, ...(crossed && { crossed }) };
   }
 }

@@ -8,7 +8,7 @@ import {
   type ScheduleKind,
 } from '../schedules/kind.js';
 import type { MapReport } from './map-report.js';
-import { isKeyOf, meantKey } from './unknown-key.js';
+import { FOREIGN_COMMENT, isKeyOf, meantKey } from './unknown-key.js';
 
 export interface ReadSchedule extends ParsedSchedule {
   readonly key: ScheduleKind['key'];
@@ -72,14 +72,15 @@ function parse(
     for (const { place, ...words } of parsed.warnings) report.warn(key, words, place ?? {});
     return { key, ...parsed };
   } catch (error) {
-    tellScheduleError(error, key, report);
+    tellScheduleError(error, key, value, report);
     return undefined;
   }
 }
 
-function tellScheduleError(error: unknown, key: string, report: MapReport): void {
+function tellScheduleError(error: unknown, key: string, value: unknown, report: MapReport): void {
   if (error instanceof ScheduleError) {
-    const { code, message, hint, place } = error;
+    const { code, message, place } = error;
+    const hint = typeof value === 'string' && value.includes(' // ') ? FOREIGN_COMMENT.message : error.hint;
     report.error(key, { code, message, hint }, place ?? {});
   } else if (error instanceof ScheduleTypeError) {
     report.error(key, { code: 'wrong-type', message: error.message, hint: error.hint }, error.place ?? {});

@@ -70,6 +70,10 @@ function notAPart(rest: string, text: string, previous: Duration): DurationError
     return new DurationError(`"${text}" ends in a number without a unit.`, unitsFor(text, previous));
   if (rest.startsWith('-')) return new DurationError(`"${text}" is negative.`, 'A duration has no sign.');
   if (/^\d*[.,]\d/.test(rest)) return fraction(text);
+  return notAUnit(rest, text);
+}
+
+function notAUnit(rest: string, text: string): DurationError {
   const [written, number = '', word = ''] = /^(\d+)\s*([a-zA-Zµ]+)/.exec(rest) ?? [];
   if (written === undefined) return new DurationError(`"${text}" is no duration.`, FORMS);
   const unit = unitFor(word);

@@ -77,6 +77,8 @@ describe('unknown keys', () => {
     ['cooldown: 3s', '5:5 unknown-key', 'belongs under breaker'],
     ['gap: skip', '5:5 unknown-key', 'belongs under dst'],
     ['max_size: 3MB', '5:5 unknown-key', 'belongs under output'],
+    ['desc: x', '5:5 unknown-key', 'Did you mean description?'],
+    ['on_fail: x', '5:5 unknown-key', 'Did you mean on_failure?'],
     ['xyzzy: 1', '5:5 unknown-key', 'no key "xyzzy"'],
     ['__proto__: 1', '5:5 unknown-key', '__proto__'],
     ['constructor: 1', '5:5 unknown-key', 'constructor'],
@@ -85,7 +87,7 @@ describe('unknown keys', () => {
     ['retry:\n  attempts: 3\n  maxDelay: 1s', '7:7 unknown-key', 'Did you mean max_delay?'],
     ['dst: {gapp: skip}', '5:11 unknown-key', 'Did you mean gap?'],
     ['catch_up: {polciy: all}', '5:16 unknown-key', 'Did you mean policy?'],
-    ['breaker: {failures: 3, cool: 5m}', '5:28 unknown-key', 'failures, cooldown'],
+    ['breaker: {failures: 3, wait: 5m}', '5:28 unknown-key', 'failures, cooldown'],
     ['output: {fil: x}', '5:14 unknown-key', 'Did you mean file?'],
   ]);
   inBackup([
