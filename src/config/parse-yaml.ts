@@ -18,6 +18,8 @@ export interface ParsedYaml {
   readonly documents: readonly YamlDocument[];
   /** In the order of the text. */
   readonly faults: readonly YamlFault[];
+  /** Whether there are so many faults that no others were looked for. */
+  readonly isCut: boolean;
   /** Quoted texts that go over several lines or never end. */
   readonly longQuotes: readonly Span[];
   /** Brackets and braces that were opened and not closed. */
@@ -58,10 +60,10 @@ export function parseYaml(text: string): ParsedYaml {
     documents.push(...composer.end(true, text.length));
   } catch (error) {
     if (!(error instanceof TooManyFaults)) throw error;
-    return { documents: [], faults: inOrder(error.faults), ...openings.left() };
+    return { documents: [], faults: inOrder(error.faults), isCut: true, ...openings.left() };
   }
   const faults = documents.flatMap((document) => [...document.errors, ...document.warnings]);
-  return { documents, faults: inOrder(faults), ...openings.left() };
+  return { documents, faults: inOrder(faults), isCut: faults.length > MAX_FAULTS, ...openings.left() };
 }
 
 class TooManyFaults extends Error {
@@ -101,6 +103,7 @@ const inOrder = (faults: readonly YAMLError[]): readonly YamlFault[] =>
 const refused = (code: YamlFault['code'], start: number): ParsedYaml => ({
   documents: [],
   faults: [{ code, message: '', start, end: start + 1 }],
+  isCut: false,
   longQuotes: [],
   unclosed: [],
 });

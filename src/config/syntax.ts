@@ -154,8 +154,15 @@ function tellFaults(parsed: ParsedYaml, problems: Problems): boolean {
     if (!isEcho) problems.error(problem);
     if (fault.code !== 'BAD_DQ_ESCAPE') isTrusted = false;
   }
+  const last = parsed.faults.at(-1);
+  if (parsed.isCut && last) problems.error({ ...MANY_MORE, at: last });
   return isTrusted;
 }
+
+const MANY_MORE = {
+  code: 'too-many-problems',
+  message: 'Behind this place the file was not looked at: too much is wrong.',
+};
 
 function tellSecondDocument(start: number, problems: Problems): void {
   const marker = problems.source.text.lastIndexOf('---', start);
