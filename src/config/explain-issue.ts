@@ -83,6 +83,23 @@ const YES_AND_NO: Readonly<Record<string, string>> = {
   off: 'false',
 };
 
+/** What other programs say (Kubernetes, Temporal, APScheduler), and what it is here. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['drop', 'skip'],
+  ['forbid', 'skip'],
+  ['ignore', 'skip'],
+  ['wait', 'queue'],
+  ['buffer', 'queue'],
+  ['buffer_one', 'queue'],
+  ['buffer_all', 'queue'],
+  ['parallel', 'allow'],
+  ['allow_all', 'allow'],
+  ['cancel', 'replace'],
+  ['restart', 'replace'],
+  ['cancel_other', 'replace'],
+  ['terminate_other', 'replace'],
+]);
+
 function hintForText(phrase: string, { value, text }: ScalarNode): string | undefined {
   if (typeof value !== 'string')
     return /^(text|a command|a path$)/.test(phrase) ? `Quote it: "${clip(text)}"` : undefined;
@@ -90,7 +107,12 @@ function hintForText(phrase: string, { value, text }: ScalarNode): string | unde
   if (boolean !== undefined) return `In YAML 1.2 "${text}" is text: write ${boolean}.`;
   if (/number|code/.test(phrase) && /^\d+$/.test(text)) return `Without quotes: ${text}`;
   if (/true or false/.test(phrase) && /^(true|false)$/i.test(text)) return `Without quotes: ${text.toLowerCase()}`;
-  const words = phrase.split(/,? or |, /).filter((word) => /^[a-z]+$/.test(word));
-  const near = nearest(text, words);
+  const near = meantWord(text, phrase);
   return near === undefined ? undefined : `Did you mean ${near}?`;
+}
+
+function meantWord(text: string, phrase: string): string | undefined {
+  const words = phrase.split(/,? or |, /).filter((word) => /^[a-z]+$/.test(word));
+  const here = ELSEWHERE.get(text.toLowerCase());
+  return here !== undefined && words.includes(here) ? here : nearest(text, words);
 }

@@ -61,12 +61,7 @@ export class MapReport {
     if (entry === undefined) return { at: this.#own.key, path };
     const slot = itemOf(entry, item) ?? entry;
     if (isKey) return { at: 'key' in slot ? (slot as Entry).key : entry.key, path };
-    return { at: (span && this.#stretch(slot, span)) ?? this.#whole(slot), path };
-  }
-
-  #whole(slot: Slot): Span {
-    const { source } = this.#problems;
-    return placeOf(slot, (a, b) => source.position(a).line === source.position(b).line);
+    return { at: (span && this.#stretch(slot, span)) ?? placeOf(slot), path };
   }
 
   /** A stretch of a text where it stands in the file; `undefined` when escapes, line breaks or variables make the two differ. */

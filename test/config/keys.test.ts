@@ -19,7 +19,7 @@ describe('the file as a whole', () => {
     ['timezone: UTC', '1:1 no-timers', 'no timers'],
     ['timers:', '1:1 no-timers', 'empty'],
     ['timezone: UTC\ntimers: {}', '2:1 no-timers', 'empty'],
-    ['timers:\n  - every: 1m\n    run: x', '1:1 wrong-type', 'name'],
+    ['timers:\n  - every: 1m\n    run: x', '2:3 wrong-type', 'name'],
     ['timers: a', '1:9 wrong-type', '"a"'],
     ['timers:\n  a:', '2:3 wrong-type', 'empty'],
     ['timers:\n  a: ls', '2:3 wrong-type', '"ls"'],

@@ -99,7 +99,12 @@ describe('words', () => {
   added([
     ['overlap: skpi', '5:14 bad-value', 'Did you mean skip?'],
     ['overlap: Queue', '5:14 bad-value', 'Did you mean queue?'],
-    ['overlap: forbid', '5:14 bad-value', 'skip, queue, allow or replace'],
+    ['overlap: Forbid', '5:14 bad-value', 'Did you mean skip?'],
+    ['overlap: drop', '5:14 bad-value', 'Did you mean skip?'],
+    ['overlap: Allow', '5:14 bad-value', 'Did you mean allow?'],
+    ['overlap: Replace', '5:14 bad-value', 'Did you mean replace?'],
+    ['overlap: TERMINATE_OTHER', '5:14 bad-value', 'Did you mean replace?'],
+    ['overlap: constructor', '5:14 bad-value', 'skip, queue, allow or replace'],
     ['overlap: true', '5:14 bad-value', 'not true'],
     ['overlap:', '5:5 empty-value', 'skip'],
     ['dst: after', '5:10 wrong-type', 'gap and repeat'],
@@ -165,7 +170,7 @@ describe('commands', () => {
     ['every: 1m\nrun: 5', '4:10 wrong-type', 'Quote it: "5"'],
     ['every: 1m\nrun: true', '4:10 wrong-type', 'Quote it: "true"'],
     ['every: 1m\nrun: {cmd: x}', '4:10 wrong-type', 'a map'],
-    ['every: 1m\nrun:\n  cmd: x', '4:5 wrong-type', 'a map'],
+    ['every: 1m\nrun:\n  cmd: x', '5:7 wrong-type', 'a map'],
     ['every: 1m\nrun: [a, [b]]', '4:14 wrong-type', 'a list'],
     ['every: 1m\nrun: [a, ~]', '4:14 empty-value', 'empty'],
     ['every: 1m\nrun:\n  - a\n  -\n  - b', '6:7 empty-value', 'empty'],
@@ -238,7 +243,10 @@ describe('variables', () => {
     ['tags: [a, "${NOPE}"]', '5:16 unset-variable', 'NOPE'],
     ['env: {A: "${NOPE}"}', '5:15 unset-variable', 'NOPE'],
     ['timeout: ${NOPE}', '5:14 unset-variable', 'NOPE'],
-    ['max_runs: ${STAGE}', '5:15 wrong-type', 'whole number'],
+    ['max_runs: ${STAGE}', '5:15 wrong-type', 'whole number of at least 1, not "prod"'],
+    ['max_runs: ${NOPE:-0}', '5:15 bad-value', 'at least 1'],
+    ['enabled: ${NOPE:-yes}', '5:14 wrong-type', 'not "yes". In YAML 1.2 "yes" is text: write true'],
+    ['timeout: ${NOPE:-10}', '5:14 bad-duration', '"10s" for seconds'],
   ]);
   it('are asked for in disabled timers, too', () => {
     const { problems } = load(backupWith('enabled: false\ndescription: ${NOPE}'));
@@ -257,6 +265,22 @@ describe('variables', () => {
       hooks: { onFailure: { run: ['mail', '${NOPE}'] } },
       description: '${STAGE} prod',
       tags: ['prod'],
+    });
+  });
+  it('say truth values and numbers where these are asked for, and text elsewhere', () => {
+    const text = backupWith(
+      'enabled: ${NOPE:-false}\nmax_runs: ${NOPE:-3}\nretry: {attempts: "${NOPE:-08}"}\nsuccess_codes: [0, "${NOPE:-4}"]\n' +
+        'description: ${NOPE:-true}\ngroup: ${NOPE:-5}\nrun_at_start: ${NOPE:-True}',
+    );
+    const { problems, timerFile } = load(text);
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(timerFile?.jobs[0]).toMatchObject({
+      enabled: false,
+      runAtStart: true,
+      window: { maxRuns: 3 },
+      command: { successCodes: [0, 4] },
+      description: 'true',
+      group: '5',
     });
   });
   it('are data: what they hold is not expanded again and not read as YAML', () => {
