@@ -11,7 +11,7 @@ import type { Schedule } from './domain/schedule.js';
 import { toTimestamp, type Duration, type Instant } from './domain/time.js';
 import { LoopTimer } from './engine/timer.js';
 import { TimerLoop } from './engine/timer-loop.js';
-import { machineTimeZone, parseScheduleAt, type ScheduleSpec } from './schedules/index.js';
+import { parseScheduleAt, type ScheduleSpec } from './schedules/index.js';
 import { chance, thisMachine } from './this-machine.js';
 
 export type { Diagnostic, Duration, Instant, Loaded, LogRecord, Schedule, ScheduleSpec };
@@ -31,7 +31,7 @@ const loop = new TimerLoop(clock, now);
  */
 export function parseSchedule(spec: ScheduleSpec, options: { readonly start?: Instant } = {}): Schedule {
   const { start = clock.now() } = options;
-  const schedule = plainly(() => parseScheduleAt(spec, { start, defaultTimezone: machineTimeZone() }));
+  const schedule = plainly(() => parseScheduleAt(spec, { start }));
   return {
     ...schedule,
     next(after) {
