@@ -11,7 +11,7 @@ import type { Schedule } from './domain/schedule.js';
 import { toTimestamp, type Duration, type Instant } from './domain/time.js';
 import { LoopTimer } from './engine/timer.js';
 import { TimerLoop } from './engine/timer-loop.js';
-import { machineTimeZone, parseScheduleAt, type ScheduleSpec } from './schedules/index.js';
+import { parseScheduleAt, type ScheduleSpec } from './schedules/index.js';
 import { chance, thisMachine } from './this-machine.js';
 
 export type { Diagnostic, Duration, Instant, Loaded, LogRecord, Schedule, ScheduleSpec };
@@ -25,11 +25,39 @@ const loop = new TimerLoop(clock, now);
  *
  * @param spec exactly one of `cron`, `every`, `in`, `at`, as in a timer file; `timezone` (IANA; default: the machine's own) and `dst`.
  * @param options `start`: what `in` counts from, in epoch milliseconds; default: now.
- * @returns a schedule whose `next(after)` answers the first due instant strictly after `after`, in epoch milliseconds, or `undefined`.
+ * @returns a schedule whose `next(after)` answers the first due instant strictly after `after`, in epoch milliseconds, or `undefined`;
+ * it throws a TypeError when `after` is no number.
  * @throws TypeError a key or a value of the wrong kind. RangeError a value that says no schedule. Both with a sentence a user can act on.
  */
 export function parseSchedule(spec: ScheduleSpec, options: { readonly start?: Instant } = {}): Schedule {
-  return parseScheduleAt(spec, { start: options.start ?? clock.now(), defaultTimezone: machineTimeZone() });
+  const { start = clock.now() } = options;
+  const schedule = plainly(() => parseScheduleAt(spec, { start }));
+  return {
+    ...schedule,
+    next(after) {
+      if (typeof after !== 'number' || Number.isNaN(after)) {
+        throw new TypeError('next takes a point in time in epoch milliseconds, such as Date.now().');
+      }
+      return schedule.next(after);
+    },
+  };
+}
+
+/** Throws what reading a schedule throws as the plain error it is, the way out in the same sentence. */
+function plainly(read: () => Schedule): Schedule {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError && 'hint' in error) throw new RangeError(inOneSentence(error.message, error.hint));
+    if (error instanceof TypeError && 'hint' in error) throw new TypeError(inOneSentence(error.message, error.hint));
+    throw error;
+  }
+}
+
+/** `25 is out of range. Midnight is hour 0.` → `25 is out of range; midnight is hour 0.` */
+function inOneSentence(message: string, hint: unknown): string {
+  if (typeof hint !== 'string') return message;
+  return `${message.replace(/\.$/, '')}; ${hint.replace(/^(?:[A-Z](?=[a-z])|A(?= ))/, (letter) => letter.toLowerCase())}`;
 }
 
 /**

@@ -95,7 +95,8 @@ class TreeBuilder {
       else if (!this.#isDuplicate(entries, key)) entries.set(key.text, { ...value, key: key.span });
     }
     for (const source of merged) this.#merge(entries, source);
-    return { kind: 'map', entries, ...at };
+    const isPartial = merged.some(({ value }) => isBroken(value));
+    return { kind: 'map', entries, ...(isPartial && { isPartial }), ...at };
   }
 
   #within<T>(part: string | number, build: () => T): T {
@@ -181,6 +182,12 @@ class TreeBuilder {
     return { kind: 'broken', ...at };
   }
 }
+
+/** Whether a source of a merge is broken itself, or merges what is. */
+const isBroken = (node: Node): boolean =>
+  node.kind === 'broken' ||
+  (node.kind === 'map' && node.isPartial === true) ||
+  (node.kind === 'list' && node.items.some(({ value }) => isBroken(value)));
 
 const spanOf = (yaml: ParsedNode): Span => ({ start: yaml.range[0], end: yaml.range[1] });
 

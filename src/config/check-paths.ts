@@ -1,14 +1,17 @@
-import { accessSync, constants, statSync, type Stats } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
 import { resolve } from 'node:path';
 
+import { parseEnvFile } from '../domain/env-file.js';
 import type { Environment } from './expand.js';
 import type { MapReport } from './map-report.js';
+import { MAX_FILE_SIZE } from './read.js';
 
 /** What the paths of one file mean, and whether something is there. Each path is looked at once. */
 export class Paths {
   readonly #folder: string;
   readonly #home: string | undefined;
   readonly #seen = new Map<string, Stats | undefined>();
+  readonly #envFaults = new Map<string, string | undefined>();
 
   /** `folder` is what relative paths begin at: the timer file's own. */
   constructor(folder: string, env: Environment) {
@@ -48,6 +51,12 @@ export class Paths {
         code: 'unreadable-env-file',
         message: `env_file: ${absolute} is no file that can be read.`,
       });
+    } else {
+      const fault = this.#envFault(absolute, stats);
+      if (fault !== undefined) {
+        const hint = 'A line is NAME=value, blank, or a comment that begins with #.';
+        report.error('env_file', { code: 'bad-env-file', message: `env_file: ${fault}.`, hint });
+      }
     }
     return absolute;
   }
@@ -72,6 +81,12 @@ export class Paths {
     return absolute;
   }
 
+  /** What is wrong in an environment file that is there now; the commands read it anew at every start. */
+  #envFault(path: string, { size }: Stats): string | undefined {
+    if (!this.#envFaults.has(path)) this.#envFaults.set(path, size > MAX_FILE_SIZE ? undefined : envFaultOf(path));
+    return this.#envFaults.get(path);
+  }
+
   #stats(path: string): Stats | undefined {
     if (!this.#seen.has(path)) this.#seen.set(path, statsOf(path));
     return this.#seen.get(path);
@@ -83,6 +98,15 @@ function statsOf(path: string): Stats | undefined {
     return statSync(path);
   } catch {
     return undefined;
+  }
+}
+
+function envFaultOf(path: string): string | undefined {
+  try {
+    parseEnvFile(readFileSync(path, 'utf8'), path);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

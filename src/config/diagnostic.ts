@@ -51,9 +51,9 @@ export class Problems {
     return this.#hasErrors;
   }
 
-  /** Whether a mistake is told already, or so many are that no other will be. */
+  /** Whether a mistake is told already, or so many are that no other will be. One more than is told is kept, to know that there are more. */
   isTold(code: string, at: Span): boolean {
-    return this.#found.size >= MOST || this.#found.has(idOf(code, at));
+    return this.#found.size > MOST || this.#found.has(idOf(code, at));
   }
 
   error(problem: Problem): void {
@@ -64,9 +64,23 @@ export class Problems {
     this.#add('warning', problem);
   }
 
-  /** In the order of the file. */
+  /** In the order of the file; behind the most that are told stands that there are more. */
   list(): readonly Diagnostic[] {
-    return [...this.#found.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+    const told = [...this.#found.values()].slice(0, MOST).sort((a, b) => a.line - b.line || a.column - b.column);
+    const last = told.at(-1);
+    return last && this.#found.size > MOST ? [...told, this.#more(last)] : told;
+  }
+
+  #more({ line, column }: Diagnostic): Diagnostic {
+    const message = `There are more problems than these ${MOST.toLocaleString('en')}; the others are not told.`;
+    return {
+      severity: this.#hasErrors ? 'error' : 'warning',
+      code: 'too-many-problems',
+      message,
+      line,
+      column,
+      path: '',
+    };
   }
 
   #add(severity: Diagnostic['severity'], problem: Problem): void {

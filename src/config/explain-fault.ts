@@ -1,16 +1,37 @@
 import type { Problem } from './diagnostic.js';
-import type { ParsedYaml, YamlFault } from './parse-yaml.js';
+import { oddCharacter } from '../domain/odd-character.js';
+import type { CrossedBrackets, ParsedYaml, YamlFault } from './parse-yaml.js';
 import { clip, lineValue, needsQuotes, quote } from './quote.js';
 import type { Source, Span } from './source.js';
+import type { Refusal } from './schema.js';
+import { FOREIGN_COMMENT, missingSpace } from './unknown-key.js';
 
 type Explain = (fault: YamlFault, source: Source, parsed: ParsedYaml) => Problem;
 
 /** Puts YAML's complaint into words for somebody who never read its specification, at the place they would look for it. */
 export function explainFault(fault: YamlFault, parsed: ParsedYaml, source: Source): Problem {
+  const odd = oddInLine(fault, source);
+  if (odd) return odd;
+  if (parsed.crossed && fault.start >= parsed.crossed.opened.start) return crossedBrackets(parsed.crossed, source);
   const quoteOpened = parsed.longQuotes.find((span) => endsBefore(span, fault, source));
   if (quoteOpened) return unclosedQuote(quoteOpened, source);
   return (explanations[fault.code] ?? unexpected)(fault, source, parsed);
 }
+
+/** Says which character of a fault's line is not what it looks like, before or behind the key or at the line's end. */
+export function oddInLine(fault: Span, source: Source): Problem | undefined {
+  const line = source.line(source.position(fault.start).line).slice(0, LONGEST_LINE);
+  const [before = ''] = /^[ \t]*(?:- +)*[\w.-]*[ \t]*:?/.exec(line) ?? [];
+  const end = line.search(/[\u0085\u2028\u2029]/);
+  const column = oddCharacter(line.charAt(before.length)) ? before.length : end;
+  const odd = oddCharacter(line.charAt(column));
+  if (!odd) return undefined;
+  const start = source.lineStart(fault.start) + column;
+  return { code: 'odd-character', message: `Here stands ${odd.name}.`, hint: odd.hint, at: { start, end: start + 1 } };
+}
+
+/** Behind so much of a line nothing is looked for. */
+const LONGEST_LINE = 2_000;
 
 /** Whether a fault says nothing about the lines after it. */
 export const isLocal = ({ code }: YamlFault): boolean => LOCAL.has(code);
@@ -99,22 +120,17 @@ function missing(fault: YamlFault, source: Source, parsed: ParsedYaml): Problem 
 function noColon(fault: Span, source: Source): Problem {
   const [text = ''] = source.slice(fault).split('\n', 1);
   const at = { start: fault.start, end: fault.start + text.trimEnd().length };
-  const [, key, sign, value = ''] = /^([\w.-]+) *([:=]) *(.*)$/.exec(text) ?? [];
-  if (key !== undefined && sign === ':') {
-    return {
-      code: 'missing-space',
-      message: `A space is missing after "${clip(key)}:".`,
-      hint: `Write ${clip(key)}: ${clip(value)}`,
-      at,
-    };
-  }
-  const message = `"${clip(text.trim())}" is no key with a value: the colon is missing.`;
-  const [, word = text.trim(), rest = '…'] = /^(\S+)\s+(.+)$/.exec(text.trim()) ?? [];
-  const hint =
-    key === undefined
-      ? `Write ${clip(word)}: ${clip(rest)}, or indent it if it goes on with the text above.`
-      : `Write ${clip(key)}: ${clip(value)}`;
-  return { code: 'missing-colon', message, hint, at };
+  if (text.startsWith('//')) return { ...FOREIGN_COMMENT, at };
+  const [, key, value = ''] = /^([\w.-]+) *: *(.*)$/.exec(text) ?? [];
+  return { ...(key === undefined ? missingColon(text.trim()) : missingSpace(key, value)), at };
+}
+
+function missingColon(text: string): Refusal {
+  const assigned = /^([\w.-]+) *= *(.*)$/.exec(text);
+  const [, word = text, rest = '…'] = assigned ?? /^(\S+)\s+(.+)$/.exec(text) ?? [];
+  const message = `"${clip(text)}" is no key with a value: the colon is missing.`;
+  const otherwise = assigned ? '' : ', or indent it if it goes on with the text above.';
+  return { code: 'missing-colon', message, hint: `Write ${clip(word)}: ${clip(rest)}${otherwise}` };
 }
 
 /** Two keys of a `{…}` without a comma between them read as a text with a map in it. */
@@ -137,6 +153,14 @@ function badIndent(fault: YamlFault, source: Source, parsed: ParsedYaml): Proble
     hint: 'Keys that belong together begin in the same column.',
     at: { start: start + indent, end: Math.max(fault.end, start + indent + 1) },
   };
+}
+
+function crossedBrackets({ opened, closed }: CrossedBrackets, source: Source): Problem {
+  const [opening, closing] = [source.slice(opened), source.slice(closed)];
+  const { line, column } = source.position(opened.start);
+  const message = `This ${closing} cannot close the ${opening} of line ${line}, column ${column}.`;
+  const hint = `Write ${opening === '{' ? '}' : ']'} here.`;
+  return { code: 'crossed-brackets', message, hint, at: closed };
 }
 
 function unclosedBracket(_fault: YamlFault, source: Source, { unclosed }: ParsedYaml): Problem | undefined {

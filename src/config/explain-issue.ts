@@ -1,5 +1,6 @@
 import type { core } from 'zod/mini';
 
+import { bareNumber } from '../domain/duration.js';
 import { nearest } from '../domain/nearest.js';
 import type { Node, ScalarNode } from './node.js';
 import { clip } from './quote.js';
@@ -61,9 +62,8 @@ function hintFor({ message: phrase }: Issue, value: Node): string | undefined {
   if (value.kind === 'list') return hintForList(phrase);
   if (value.kind !== 'scalar') return undefined;
   const { text } = value;
-  if (typeof value.value === 'number' && phrase.includes('duration'))
-    return `It needs a unit: ${text}s for seconds, ${text}m for minutes.`;
-  if (typeof value.value === 'number' && phrase.includes('size')) return `It needs a unit: ${text}KB, ${text}MB.`;
+  if (typeof value.value === 'number' && phrase.includes('duration')) return bareNumber(value.value).hint;
+  if (/^[1-9]\d*$/.test(text) && phrase.includes('size')) return `It needs a unit: ${text}KB, ${text}MB.`;
   if (phrase.startsWith('a list')) return `A list is written in brackets: [${clip(text)}]`;
   if (phrase.endsWith('a map with a file') && text.includes('/')) return `Write {file: ${clip(text)}}.`;
   return hintForText(phrase, value);
@@ -83,6 +83,23 @@ const YES_AND_NO: Readonly<Record<string, string>> = {
   off: 'false',
 };
 
+/** What other programs say (Kubernetes, Temporal, APScheduler), and what it is here. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['drop', 'skip'],
+  ['forbid', 'skip'],
+  ['ignore', 'skip'],
+  ['wait', 'queue'],
+  ['buffer', 'queue'],
+  ['buffer_one', 'queue'],
+  ['buffer_all', 'queue'],
+  ['parallel', 'allow'],
+  ['allow_all', 'allow'],
+  ['cancel', 'replace'],
+  ['restart', 'replace'],
+  ['cancel_other', 'replace'],
+  ['terminate_other', 'replace'],
+]);
+
 function hintForText(phrase: string, { value, text }: ScalarNode): string | undefined {
   if (typeof value !== 'string')
     return /^(text|a command|a path$)/.test(phrase) ? `Quote it: "${clip(text)}"` : undefined;
@@ -90,7 +107,12 @@ function hintForText(phrase: string, { value, text }: ScalarNode): string | unde
   if (boolean !== undefined) return `In YAML 1.2 "${text}" is text: write ${boolean}.`;
   if (/number|code/.test(phrase) && /^\d+$/.test(text)) return `Without quotes: ${text}`;
   if (/true or false/.test(phrase) && /^(true|false)$/i.test(text)) return `Without quotes: ${text.toLowerCase()}`;
-  const words = phrase.split(/,? or |, /).filter((word) => /^[a-z]+$/.test(word));
-  const near = nearest(text, words);
+  const near = meantWord(text, phrase);
   return near === undefined ? undefined : `Did you mean ${near}?`;
+}
+
+function meantWord(text: string, phrase: string): string | undefined {
+  const words = phrase.split(/,? or |, /).filter((word) => /^[a-z]+$/.test(word));
+  const here = ELSEWHERE.get(text.toLowerCase());
+  return here !== undefined && words.includes(here) ? here : nearest(text, words);
 }

@@ -9,7 +9,7 @@ import type { Machine } from './machine.js';
 import type { Slot } from './node.js';
 import { readTimerFile } from './read.js';
 import { Source } from './source.js';
-import { readTree } from './syntax.js';
+import { readJson, readTree } from './syntax.js';
 
 /** A timer file without mistakes. */
 export interface TimerFile {
@@ -24,7 +24,7 @@ export interface TimerFile {
 export interface Loaded {
   /** Absolute, symbolic links followed; `undefined` when no file was found. */
   readonly path: string | undefined;
-  /** The file's text, without a byte order mark; empty when none could be read. */
+  /** The file's text, without a byte order mark, CR alone as line feed; empty when none could be read. */
   readonly source: string;
   /** In the order of the file. */
   readonly problems: readonly Diagnostic[];
@@ -70,14 +70,16 @@ export interface TimerText {
 
 /** Parses and checks a timer file's text. */
 export function parseTimerFile({ path, folder, text }: TimerText, machine: Machine): Loaded {
-  const problems = new Problems(new Source(text));
-  const tree = readTree(problems);
+  // YAML ends lines at CR, too; its parser here does not.
+  const source = text.replace(/\r(?!\n)/g, '\n');
+  const problems = new Problems(new Source(source));
+  const tree = path.endsWith('.json') ? readJson(problems) : readTree(problems);
   const root = tree && isPackageJson(path) ? timersKey(tree, problems) : tree;
   const built = root && buildFile(root, { problems, machine, folder });
   const timerFile = built && !problems.hasErrors ? { path, jobs: built.jobs, settings: built.settings } : undefined;
   return {
     path,
-    source: text,
+    source,
     problems: problems.list(),
     ...(timerFile && { timerFile }),
     timerCount: built?.timerCount ?? 0,

@@ -44,8 +44,9 @@ export class MapReport {
     this.#problems.warn({ ...words, ...this.#where(key, part) });
   }
 
-  /** Tells a mistake in the map as a whole, at its name. */
+  /** Tells, at the map's name, what it lacks; nothing of a map of which not all can be known. */
   errorInAll(words: Words): void {
+    if (this.#own.map.isPartial) return;
     this.#problems.error({ ...words, at: this.#own.key, path: this.#own.path });
   }
 
@@ -60,12 +61,7 @@ export class MapReport {
     if (entry === undefined) return { at: this.#own.key, path };
     const slot = itemOf(entry, item) ?? entry;
     if (isKey) return { at: 'key' in slot ? (slot as Entry).key : entry.key, path };
-    return { at: (span && this.#stretch(slot, span)) ?? this.#whole(slot), path };
-  }
-
-  #whole(slot: Slot): Span {
-    const { source } = this.#problems;
-    return placeOf(slot, (a, b) => source.position(a).line === source.position(b).line);
+    return { at: (span && this.#stretch(slot, span)) ?? placeOf(slot), path };
   }
 
   /** A stretch of a text where it stands in the file; `undefined` when escapes, line breaks or variables make the two differ. */

@@ -18,6 +18,8 @@ export interface ListNode extends Span {
 export interface MapNode extends Span {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, Entry>;
+  /** What is merged into it is broken, so nobody knows what it lacks. */
+  readonly isPartial?: true;
 }
 
 /** Something whose mistake is told already. */
@@ -36,9 +38,6 @@ export interface Entry extends Slot {
   readonly key: Span;
 }
 
-/** The text to mark for a mistake in the whole value: the value, or its key when the value is nothing or begins on a later line. */
-export function placeOf(slot: Slot & { readonly key?: Span }, isSameLine: (a: number, b: number) => boolean): Span {
-  const { key, at } = slot;
-  if (key === undefined) return at;
-  return at.end <= at.start || !isSameLine(key.start, at.start) ? key : at;
-}
+/** The text to mark for a mistake in the whole value: the value, or its key when the value is nothing. */
+export const placeOf = ({ key, at }: Slot & { readonly key?: Span }): Span =>
+  key !== undefined && at.end <= at.start ? key : at;

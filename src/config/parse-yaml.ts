@@ -18,10 +18,19 @@ export interface ParsedYaml {
   readonly documents: readonly YamlDocument[];
   /** In the order of the text. */
   readonly faults: readonly YamlFault[];
+  /** Whether there are so many faults that no others were looked for. */
+  readonly isCut: boolean;
   /** Quoted texts that go over several lines or never end. */
   readonly longQuotes: readonly Span[];
   /** Brackets and braces that were opened and not closed. */
   readonly unclosed: readonly Span[];
+  /** The first bracket that was closed by one of the other kind. */
+  readonly crossed?: CrossedBrackets;
+}
+
+export interface CrossedBrackets {
+  readonly opened: Span;
+  readonly closed: Span;
 }
 
 export interface YamlFault extends Span {
@@ -51,10 +60,10 @@ export function parseYaml(text: string): ParsedYaml {
     documents.push(...composer.end(true, text.length));
   } catch (error) {
     if (!(error instanceof TooManyFaults)) throw error;
-    return { documents: [], faults: inOrder(error.faults), ...openings.left() };
+    return { documents: [], faults: inOrder(error.faults), isCut: true, ...openings.left() };
   }
   const faults = documents.flatMap((document) => [...document.errors, ...document.warnings]);
-  return { documents, faults: inOrder(faults), ...openings.left() };
+  return { documents, faults: inOrder(faults), isCut: faults.length > MAX_FAULTS, ...openings.left() };
 }
 
 class TooManyFaults extends Error {
@@ -94,28 +103,46 @@ const inOrder = (faults: readonly YAMLError[]): readonly YamlFault[] =>
 const refused = (code: YamlFault['code'], start: number): ParsedYaml => ({
   documents: [],
   faults: [{ code, message: '', start, end: start + 1 }],
+  isCut: false,
   longQuotes: [],
   unclosed: [],
 });
 
+const CLOSING: ReadonlyMap<string, string> = new Map([
+  ['{', '}'],
+  ['[', ']'],
+]);
+
+interface Bracket extends Span {
+  readonly closing: string;
+}
+
 /** Remembers where quotes and brackets were opened: that is where a person looks for the mistake, not where the parser noticed it. */
 class Openings {
   readonly #longQuotes: Span[] = [];
-  readonly #brackets: Span[] = [];
+  readonly #brackets: Bracket[] = [];
+  #crossed: CrossedBrackets | undefined;
 
   see(lexeme: string, start: number): void {
     const first = lexeme.charAt(0);
     if (first === '"' || first === "'") {
       const isClosed = lexeme.length > 1 && lexeme.endsWith(first);
       if (!isClosed || lexeme.includes('\n')) this.#longQuotes.push({ start, end: start + lexeme.length });
-    } else if (lexeme === '{' || lexeme === '[') {
-      this.#brackets.push({ start, end: start + 1 });
-    } else if (lexeme === '}' || lexeme === ']') {
-      this.#brackets.pop();
+    } else {
+      this.#seeSign(lexeme, { start, end: start + 1 });
     }
   }
 
-  left(): Pick<ParsedYaml, 'longQuotes' | 'unclosed'> {
-    return { longQuotes: this.#longQuotes.slice(0, MAX_FAULTS), unclosed: this.#brackets };
+  #seeSign(sign: string, at: Span): void {
+    const closing = CLOSING.get(sign);
+    if (closing !== undefined) this.#brackets.push({ ...at, closing });
+    if (sign !== '}' && sign !== ']') return;
+    const opened = this.#brackets.pop();
+    if (opened && opened.closing !== sign) this.#crossed ??= { opened, closed: at };
+  }
+
+  left(): Pick<ParsedYaml, 'longQuotes' | 'unclosed' | 'crossed'> {
+    const crossed = this.#crossed;
+    return { longQuotes: this.#longQuotes.slice(0, MAX_FAULTS), unclosed: this.#brackets, ...(crossed && { crossed }) };
   }
 }

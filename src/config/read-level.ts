@@ -2,7 +2,7 @@ import type { core } from 'zod/mini';
 
 import type { Path, Problems } from './diagnostic.js';
 import { explainIssue, meantIssues } from './explain-issue.js';
-import { placeOf, type MapNode, type Node } from './node.js';
+import { placeOf, type MapNode, type Node, type ScalarNode, type Slot } from './node.js';
 import { BROKEN, type PlainValues } from './plain-value.js';
 import type { Span } from './source.js';
 import { isKeyOf, unknownKey, type Level } from './unknown-key.js';
@@ -29,28 +29,31 @@ export class LevelReader {
       const value = isKeyOf(place.level, key) ? this.#plain.of(key, entry, [...place.path, key]) : undefined;
       if (value !== BROKEN) values[key] = value;
     }
-    const first = schema.safeParse(values);
-    if (first.success) return first.data;
-    for (const issue of first.error.issues.flatMap(meantIssues)) this.#tell(issue, map, place);
-    for (const key of first.error.issues.flatMap(keysOf)) Reflect.deleteProperty(values, key);
+    const asWritten = schema.safeParse(values);
+    if (asWritten.success) return asWritten.data;
+    for (const issue of asWritten.error.issues.flatMap(meantIssues)) retype(values, issue, map);
+    const retyped = schema.safeParse(values);
+    if (retyped.success) return retyped.data;
+    for (const issue of retyped.error.issues.flatMap(meantIssues)) this.#tell(issue, { map, values }, place);
+    for (const key of retyped.error.issues.flatMap(keysOf)) Reflect.deleteProperty(values, key);
     const rest = schema.safeParse(values);
     if (rest.success) return rest.data;
     throw rest.error;
   }
 
-  #tell(issue: core.$ZodIssue, map: MapNode, { level, path }: { level: Level; path: Path }): void {
+  #tell(issue: core.$ZodIssue, { map, values }: ReadMap, { level, path }: { level: Level; path: Path }): void {
     const found = find(map, issue.path as Path);
     const fullPath = [...path, ...(issue.path as Path)];
     if (issue.code === 'unrecognized_keys') {
       const inner = (issue.path[0] ?? level) as Level;
-      for (const key of issue.keys) this.#tellUnknown(key, inner, { map: found.node, path: fullPath });
+      for (const key of issue.keys) this.#tellUnknown(key, inner, { map: found.value, path: fullPath });
       return;
     }
-    if (found.node.kind === 'broken') return;
+    if (found.value.kind === 'broken') return;
     const keys = issue.path.filter((part) => typeof part === 'string').join('.');
     const key = typeof issue.path.at(-1) === 'number' ? `An item of ${keys}` : keys;
-    const { code, message, hint } = explainIssue(issue, key, found.node);
-    this.#problems.error({ code, message, hint, at: this.#placeOf(found), path: fullPath });
+    const { code, message, hint } = explainIssue(issue, key, expanded(found.value, values, issue.path as Path));
+    this.#problems.error({ code, message, hint, at: placeOf(found), path: fullPath });
   }
 
   #tellUnknown(key: string, level: Level, { map, path }: { map: Node; path: Path }): void {
@@ -59,12 +62,6 @@ export class LevelReader {
     if (level === 'file' && key.startsWith('x-')) return;
     const { hint = hintForFlag(entry.value), ...words } = unknownKey(key, level, isTimer(entry.value));
     this.#problems.error({ ...words, hint, at: entry.key, path: [...path, key] });
-  }
-
-  #placeOf({ node, at, key }: Found): Span {
-    const { source } = this.#problems;
-    const isSameLine = (a: number, b: number) => source.position(a).line === source.position(b).line;
-    return placeOf({ value: node, at, ...(key && { key }) }, isSameLine);
   }
 }
 
@@ -75,21 +72,51 @@ const hintForFlag = (node: Node): string | undefined =>
 const isTimer = (node: Node): boolean =>
   node.kind === 'map' && [...node.entries.keys()].some((key) => isKeyOf('timer', key) && !isKeyOf('defaults', key));
 
-interface Found {
-  readonly node: Node;
-  readonly at: Span;
+interface ReadMap {
+  readonly map: MapNode;
+  /** Its plain values. */
+  readonly values: object;
+}
+
+/** Whether a text holds a variable, so that what it says stands elsewhere. */
+const isVariable = (node: Node): node is ScalarNode =>
+  node.kind === 'scalar' && typeof node.value === 'string' && node.value.includes('${');
+
+/** What a variable holds is text. Where a text is refused and it says a number or a truth value, it is taken for that. */
+function retype(values: object, { code, path }: core.$ZodIssue, map: MapNode): void {
+  if (code === 'custom' || !isVariable(find(map, path as Path).value)) return;
+  const holder = valueAt(values, path.slice(0, -1) as Path);
+  const text = valueAt(values, path as Path);
+  if (typeof text !== 'string' || typeof holder !== 'object' || holder === null) return;
+  const isPlain = /^(?:true|false|-?\d{1,15}(?:\.\d{1,15})?)$/i.test(text);
+  if (isPlain) Reflect.set(holder, path.at(-1) ?? '', JSON.parse(text.toLowerCase().replace(/^(-?)0+(?=\d)/, '$1')));
+}
+
+/** The node with what its variables hold. */
+function expanded(node: Node, values: object, path: Path): Node {
+  const value = valueAt(values, path);
+  return isVariable(node) && typeof value === 'string' ? { ...node, value, text: value } : node;
+}
+
+const valueAt = (values: unknown, path: Path): unknown =>
+  path.reduce(
+    (holder, part) => (typeof holder === 'object' && holder !== null ? Reflect.get(holder, part) : undefined),
+    values,
+  );
+
+interface Found extends Slot {
   readonly key?: Span;
 }
 
 /** Walks from a map to what a path means, as far as there is something. */
 function find(map: MapNode, path: Path): Found {
-  let found: Found = { node: map, at: map };
+  let found: Found = { value: map, at: map };
   for (const part of path) {
-    const { node } = found;
+    const { value: node } = found;
     const entry = node.kind === 'map' ? node.entries.get(String(part)) : undefined;
     const next = node.kind === 'list' ? node.items[Number(part)] : entry;
     if (next === undefined) break;
-    found = { node: next.value, at: next.at, ...(entry && { key: entry.key }) };
+    found = { value: next.value, at: next.at, ...(entry && { key: entry.key }) };
   }
   return found;
 }

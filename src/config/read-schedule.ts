@@ -1,8 +1,14 @@
 import type { Instant } from '../domain/time.js';
 import { parseTimestamp, scheduleKinds } from '../schedules/index.js';
-import { ScheduleError, type ParsedSchedule, type ScheduleContext, type ScheduleKind } from '../schedules/kind.js';
-import type { MapReport, Part } from './map-report.js';
-import { isKeyOf, meantKey } from './unknown-key.js';
+import {
+  ScheduleError,
+  ScheduleTypeError,
+  type ParsedSchedule,
+  type ScheduleContext,
+  type ScheduleKind,
+} from '../schedules/kind.js';
+import type { MapReport } from './map-report.js';
+import { FOREIGN_COMMENT, isKeyOf, meantKey } from './unknown-key.js';
 
 export interface ReadSchedule extends ParsedSchedule {
   readonly key: ScheduleKind['key'];
@@ -73,20 +79,14 @@ function parse(
 
 function tellScheduleError(error: unknown, key: string, value: unknown, report: MapReport): void {
   if (error instanceof ScheduleError) {
-    const { code, message, hint, place } = error;
+    const { code, message, place } = error;
+    const hint = typeof value === 'string' && value.includes(' // ') ? FOREIGN_COMMENT.message : error.hint;
     report.error(key, { code, message, hint }, place ?? {});
-  } else if (error instanceof TypeError) {
-    report.error(key, { code: 'wrong-type', message: error.message }, oddItem(value));
+  } else if (error instanceof ScheduleTypeError) {
+    report.error(key, { code: 'wrong-type', message: error.message, hint: error.hint }, error.place ?? {});
   } else {
     throw error;
   }
-}
-
-/** A wrong type is most likely that of the first item which is no text. */
-function oddItem(value: unknown): Part {
-  if (typeof value !== 'object' || value === null) return {};
-  const odd = Object.entries(value).find(([, item]) => typeof item !== 'string');
-  return odd === undefined ? {} : { item: odd[0] };
 }
 
 /** Reads `not_before` or `not_after`. */

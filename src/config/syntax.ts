@@ -1,10 +1,11 @@
 import { buildTree, type Broken } from './build-tree.js';
 import type { Problems } from './diagnostic.js';
-import { explainFault, explainTag, isLocal } from './explain-fault.js';
+import { explainFault, explainTag, isLocal, oddInLine } from './explain-fault.js';
 import type { Slot } from './node.js';
 import { parseYaml, type ParsedYaml, type YamlFault } from './parse-yaml.js';
 import { clip, lineValue, needsQuotes, quote } from './quote.js';
 import type { Source, Span } from './source.js';
+import { jsonFault } from './strict-json.js';
 import { isKeyOf } from './unknown-key.js';
 
 /**
@@ -14,6 +15,7 @@ import { isKeyOf } from './unknown-key.js';
 export function readTree(problems: Problems): Slot | undefined {
   const { source } = problems;
   const first = parseYaml(source.text);
+  if (first.faults.length > 0 && tellConflicts(problems)) return undefined;
   const unquoted = first.documents.length === 0 ? [] : findUnquoted(first, source);
   const parsed = unquoted.length === 0 ? first : parseYaml(blank(source.text, unquoted));
   const isTrusted = tellFaults(parsed, problems);
@@ -23,6 +25,26 @@ export function readTree(problems: Problems): Slot | undefined {
   const tree = isTrusted && document ? buildTree(document, problems, broken) : undefined;
   for (const { problem } of broken) problems.error(problem);
   return tree;
+}
+
+/** Reads the tree of a file that is JSON and nothing more, or empty. Behind a first mistake in its syntax, none is looked for. */
+export function readJson(problems: Problems): Slot | undefined {
+  const { text } = problems.source;
+  const fault = text.trim() === '' ? undefined : jsonFault(text);
+  if (fault === undefined) return readTree(problems);
+  problems.error(fault);
+  return undefined;
+}
+
+/** Tells the conflicts that a merge has left in the file. Answers whether there are any: then nothing else says much. */
+function tellConflicts(problems: Problems): boolean {
+  const conflicts = [...problems.source.text.matchAll(/^<{7}(?: .*)?$/gm)];
+  for (const { index, 0: marker } of conflicts) {
+    const message = 'A merge left a conflict here: both sides stand in the file.';
+    const hint = 'Keep one, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>.';
+    problems.error({ code: 'merge-conflict', message, hint, at: { start: index, end: index + marker.length } });
+  }
+  return conflicts.length > 0;
 }
 
 interface Unquoted extends Broken {
@@ -35,7 +57,7 @@ function findUnquoted({ faults }: ParsedYaml, source: Source): readonly Unquoted
   for (const fault of faults) {
     const { value } = lineValue(source, fault.start);
     const { start, end } = value;
-    if (found.has(start) || fault.start < start || fault.start >= end) continue;
+    if (found.has(start) || fault.start < start || fault.start >= end || oddInLine(fault, source)) continue;
     const words = wordsForUnquoted(fault, faults, source);
     if (words !== undefined) found.set(start, { start, end, problem: { ...words, at: { start, end } } });
   }
@@ -132,8 +154,15 @@ function tellFaults(parsed: ParsedYaml, problems: Problems): boolean {
     if (!isEcho) problems.error(problem);
     if (fault.code !== 'BAD_DQ_ESCAPE') isTrusted = false;
   }
+  const last = parsed.faults.at(-1);
+  if (parsed.isCut && last) problems.error({ ...MANY_MORE, at: last });
   return isTrusted;
 }
+
+const MANY_MORE = {
+  code: 'too-many-problems',
+  message: 'Behind this place the file was not looked at: too much is wrong.',
+};
 
 function tellSecondDocument(start: number, problems: Problems): void {
   const marker = problems.source.text.lastIndexOf('---', start);

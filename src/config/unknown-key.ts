@@ -1,4 +1,5 @@
 import { nearest } from '../domain/nearest.js';
+import { asItLooks, oddCharacter } from '../domain/odd-character.js';
 import { clip } from './quote.js';
 import { KEYS, type Refusal } from './schema.js';
 
@@ -81,15 +82,37 @@ export function unknownKey(key: string, level: Level, holdsTimer: boolean): Refu
     const message = `"${key}" cannot be a default: every timer says its own.`;
     return { code: 'not-in-defaults', message, hint: 'Move it into the timers.' };
   }
+  if (key.startsWith('//')) return FOREIGN_COMMENT;
+  const [, before = '', after = ''] = UNSPACED.exec(asItLooks(key)) ?? [];
+  if (isKeyOf(level, before)) return missingSpace(before, after);
   const message = `There is no key "${clip(key)}" ${PLACES[level]}.`;
   const hint = wayOut(key, level, holdsTimer);
   return { code: 'unknown-key', message, ...(hint !== undefined && { hint }) };
 }
 
+/** The words for a comment as JavaScript and C write it. */
+export const FOREIGN_COMMENT: Refusal = {
+  code: 'foreign-comment',
+  message: 'In YAML a comment begins with #, not with //.',
+  hint: 'Write # instead.',
+};
+
+/** A key, its colon, and no space before the value: in brackets, all of that is one key. */
+const UNSPACED = /^\s*([\w-]+):\s*(\S.*)$/;
+
+/** In brackets, a comment that is none is part of the key behind it. */
+const COMMENT = /^\/\/.*\s/;
+
+/** The words for a colon with no space behind it. */
+export const missingSpace = (key: string, value: string): Refusal => ({
+  code: 'missing-space',
+  message: `A space is missing after "${clip(key)}:".`,
+  hint: `Write ${clip(key)}: ${clip(value)}`,
+});
+
 function wayOut(key: string, level: Level, holdsTimer: boolean): string | undefined {
-  const odd = /[^\S \t]|[\u200b\ufeff]/u.exec(key)?.[0].codePointAt(0);
-  if (odd !== undefined)
-    return `It holds U+${odd.toString(16).toUpperCase().padStart(4, '0')}, which only looks like a space: retype it.`;
+  const odd = oddCharacter(key);
+  if (odd) return `It holds ${odd.name}. ${odd.hint}`;
   const meant = meantKey(key, level);
   if (meant !== undefined) return `Did you mean ${meant}?`;
   if (holdsTimer && level === 'file') return 'A timer belongs under timers:, indented.';
@@ -100,11 +123,13 @@ function wayOut(key: string, level: Level, holdsTimer: boolean): string | undefi
 }
 
 /** The key of a level that somebody most likely meant, or `undefined`; none for a key that is right elsewhere. */
-export function meantKey(key: string, level: Level): string | undefined {
+export function meantKey(written: string, level: Level): string | undefined {
   const keys: readonly string[] = KEYS[level];
+  const looks = asItLooks(written);
+  const key = UNSPACED.exec(looks)?.[1] ?? looks.replace(COMMENT, '').trim();
   const same = sameWord(key, keys);
   if (same !== undefined || homeOf(key, level) !== undefined) return same;
-  return otherWord(key, keys) ?? (key.length > 2 ? nearest(key, keys) : undefined);
+  return otherWord(key, keys) ?? (key.length > 2 ? (beginningOf(key, keys) ?? nearest(key, keys)) : undefined);
 }
 
 /** Whether a level knows a key. */
@@ -115,6 +140,12 @@ const letters = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, '')
 /** `runAtStart`, `run-at-start`, `Run_At_Start`. */
 const sameWord = (key: string, keys: readonly string[]): string | undefined =>
   keys.find((known) => letters(known) === letters(key));
+
+/** The one key that begins so: `desc`, `on_fail`. */
+function beginningOf(key: string, keys: readonly string[]): string | undefined {
+  const [first, second] = keys.filter((known) => letters(known).startsWith(letters(key)));
+  return second === undefined ? first : undefined;
+}
 
 function otherWord(key: string, keys: readonly string[]): string | undefined {
   const written = letters(key);

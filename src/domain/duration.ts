@@ -47,9 +47,9 @@ function sumOfUnits(text: string): Duration {
   let previous = Infinity;
   let rest = text;
   while (rest !== '') {
-    const part = /^(\d+)(ms|[smhdw])(?![a-zA-Z.,])\s*/.exec(rest);
+    const part = /^(\d+) ?(ms|[smhdw])(?![a-zA-Z.,])\s*/.exec(rest);
     const unit = UNITS.get(part?.[2] ?? '');
-    if (!part || unit === undefined) throw notAPart(rest, text);
+    if (!part || unit === undefined) throw notAPart(rest, text, previous);
     if (unit >= previous) {
       throw new DurationError(
         `"${text}" does not name its units from long to short, each once.`,
@@ -63,20 +63,59 @@ function sumOfUnits(text: string): Duration {
   return sum;
 }
 
-/** Puts the words to what stands where a number and a unit should. */
-function notAPart(rest: string, text: string): DurationError {
-  if (/^\d+$/.test(rest)) {
-    const which = rest === text ? `"${text}" has no unit.` : `"${text}" ends in a number without a unit.`;
-    return new DurationError(which, `Write "${text}s" for seconds or "${text}m" for minutes.`);
-  }
+/** Puts the words to what stands where a number and a unit should; `previous` is the unit before it. */
+function notAPart(rest: string, text: string, previous: Duration): DurationError {
+  if (rest === text && /^\d+$/.test(text)) return bareNumber(Number(text));
+  if (/^\d+$/.test(rest))
+    return new DurationError(`"${text}" ends in a number without a unit.`, unitsFor(text, previous));
   if (rest.startsWith('-')) return new DurationError(`"${text}" is negative.`, 'A duration has no sign.');
-  if (/^\d*[.,]\d/.test(rest))
-    return new DurationError(`"${text}" has a fraction.`, 'Use smaller units: 1h30m, not 1.5h.');
-  const word = /^(\d+)\s*([a-zA-Zµ]+)/.exec(rest);
-  const unit = word && unitFor(word[2] ?? '');
-  if (word && unit) return new DurationError(`"${word[0]}" does not end in a unit.`, `Write "${word[1]}${unit}".`);
-  if (word) return new DurationError(`"${word[2]}" is no unit of time.`, FORMS);
-  return new DurationError(`"${text}" is no duration.`, FORMS);
+  if (/^\d*[.,]\d/.test(rest)) return fraction(text);
+  return notAUnit(rest, text);
+}
+
+function notAUnit(rest: string, text: string): DurationError {
+  const [written, number = '', word = ''] = /^(\d+)\s*([a-zA-Zµ]+)/.exec(rest) ?? [];
+  if (written === undefined) return new DurationError(`"${text}" is no duration.`, FORMS);
+  const unit = unitFor(word);
+  if (unit === undefined) return new DurationError(`"${word}" is no unit of time.`, FORMS);
+  return new DurationError(`"${written}" does not end in a unit.`, `Write "${number}${unit}".`);
+}
+
+/** Puts the words to a number that stands where a duration should: it lacks its unit at least. */
+export function bareNumber(value: number): DurationError {
+  if (!(value * MINUTE <= LONGEST_DURATION)) return new DurationError(`${value} is no duration.`, FORMS);
+  if (value < 0) return new DurationError(`${value} is negative.`, 'A duration has no sign.');
+  if (value === 0) return new DurationError('0 has no unit.', 'Write a duration such as "10s".');
+  if (!Number.isInteger(value)) return fraction(`${value}`);
+  return new DurationError(`${value} has no unit.`, unitsFor(`${value}`, Infinity));
+}
+
+/** Names what a number may end in behind a longer unit. */
+function unitsFor(text: string, previous: Duration): string {
+  if (previous === 1) return 'Nothing is smaller than a millisecond.';
+  if (previous === SECOND) return `Write "${text}ms".`;
+  const minutes = previous > MINUTE ? ` or "${text}m" for minutes` : '';
+  return `Write "${text}s" for seconds${minutes}.`;
+}
+
+/** A fraction is told in smaller units where these are whole; one without a unit is taken for seconds. */
+function fraction(text: string): DurationError {
+  const [, number = '', unit = 's'] = /^(\d*[.,]\d+) ?(ms|[smhdw])?$/.exec(text) ?? [];
+  const length = Number(number.replace(',', '.')) * (UNITS.get(unit) ?? Number.NaN);
+  const isWhole = Number.isInteger(length) && length > 0 && length <= LONGEST_DURATION;
+  const hint = isWhole ? `Write "${inUnits(length)}".` : 'Use smaller units: 1h30m, not 1.5h.';
+  return new DurationError(`"${text}" has a fraction.`, hint);
+}
+
+function inUnits(length: Duration): string {
+  let left = length;
+  let text = '';
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(left / size);
+    if (count > 0) text += `${count}${unit}`;
+    left -= count * size;
+  }
+  return text;
 }
 
 /** The unit somebody meant who wrote `seconds`, `Min` or `H`; `undefined` for months and years, which have no fixed length. */

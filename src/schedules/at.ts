@@ -1,6 +1,13 @@
 import type { Schedule } from '../domain/schedule.js';
 import type { Instant } from '../domain/time.js';
-import { ScheduleError, type Place, type ScheduleContext, type ScheduleKind, type ScheduleWarning } from './kind.js';
+import {
+  ScheduleError,
+  ScheduleTypeError,
+  type Place,
+  type ScheduleContext,
+  type ScheduleKind,
+  type ScheduleWarning,
+} from './kind.js';
 import { parseTimestamp, type ParsedTimestamp } from './zone/timestamp.js';
 
 /** Fires at the given instants and never again. */
@@ -45,7 +52,11 @@ export const at: ScheduleKind = {
 
 function timestampValue(value: unknown, { timezone }: ScheduleContext, place: Place): ParsedTimestamp {
   if (typeof value !== 'string') {
-    throw new TypeError('at takes a point in time as text, such as "2027-01-01 00:00", or a list of such.');
+    throw new ScheduleTypeError(
+      'at takes a point in time as text, or a list of such.',
+      'For example: "2027-01-01 00:00"',
+      place,
+    );
   }
   try {
     const { instant, warning } = parseTimestamp(value, timezone);

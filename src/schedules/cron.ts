@@ -1,8 +1,16 @@
 import { CronSchedule, Union } from './cron/cron-schedule.js';
-import { readExpression } from './cron/expression.js';
-import { neverWords, warningsOf } from './cron/traps.js';
+import { readExpression, type Expression } from './cron/expression.js';
+import { noSuchDay, onlyInGaps } from './cron/never.js';
+import { warningsOf } from './cron/traps.js';
 import { canCome } from './cron/wall-walk.js';
-import { ScheduleError, type ParsedSchedule, type Place, type ScheduleContext, type ScheduleKind } from './kind.js';
+import {
+  ScheduleError,
+  ScheduleTypeError,
+  type ParsedSchedule,
+  type Place,
+  type ScheduleContext,
+  type ScheduleKind,
+} from './kind.js';
 import { timeZoneOf } from './zone/zone-name.js';
 
 /** `cron: "0 3 * * *"`, or a list of expressions that are their union. */
@@ -40,16 +48,14 @@ export const cron: ScheduleKind = {
   },
 };
 
-function parseOne(text: unknown, { timezone, dst, seed }: ScheduleContext, item?: number): ParsedSchedule {
-  if (typeof text !== 'string') throw notText();
+function parseOne(text: unknown, context: ScheduleContext, item?: number): ParsedSchedule {
+  if (typeof text !== 'string') throw notText(item);
   try {
-    const expression = readExpression(text, seed);
-    if (!canCome(expression)) throw neverComes(text);
-    return {
-      schedule: new CronSchedule(expression, timeZoneOf(timezone), dst),
-      text,
-      warnings: warningsOf(expression, text),
-    };
+    const expression = readExpression(text, context.seed);
+    if (!canCome(expression)) throw noSuchDay(expression, text);
+    const schedule = new CronSchedule(expression, timeZoneOf(context.timezone), context.dst);
+    if (fallsInGaps(schedule, expression, context)) throw onlyInGaps(schedule, context.timezone, text);
+    return { schedule, text, warnings: warningsOf(expression, text) };
   } catch (error) {
     if (!(error instanceof ScheduleError)) throw error;
     const place: Place = { ...error.place, ...(item !== undefined && { item }) };
@@ -57,11 +63,15 @@ function parseOne(text: unknown, { timezone, dst, seed }: ScheduleContext, item?
   }
 }
 
-const notText = (): TypeError =>
-  new TypeError('cron takes an expression as text, such as "0 3 * * *", or a list of such.');
+const notText = (item?: number): ScheduleTypeError =>
+  new ScheduleTypeError(
+    'cron takes an expression as text, or a list of such.',
+    'For example: "0 3 * * *"',
+    item === undefined ? {} : { item },
+  );
 
-const neverComes = (text: string): ScheduleError =>
-  new ScheduleError('cron-never', `Its days (${neverWords(text)}) never come.`, {
-    hint: 'No month that it names has such a day. L is the last day of a month.',
-    place: { span: [0, text.length] },
-  });
+/** Whether gaps swallow all there is. No clock is put forward every month, so only an expression of some months is asked. */
+function fallsInGaps(schedule: CronSchedule, expression: Expression, { dst, start }: ScheduleContext): boolean {
+  if (!schedule.skipsGaps || expression.month.isFull || schedule.next(start) !== undefined) return false;
+  return new CronSchedule(expression, timeZoneOf('UTC'), dst).next(start) !== undefined;
+}

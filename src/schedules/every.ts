@@ -2,7 +2,14 @@ import { nearest } from '../domain/nearest.js';
 import type { Schedule } from '../domain/schedule.js';
 import { DAY, END_OF_TIME, type Duration, type Instant } from '../domain/time.js';
 import { durationValue } from './duration-value.js';
-import { ScheduleError, type ParsedSchedule, type ScheduleKind, type ScheduleWarning } from './kind.js';
+import {
+  ScheduleError,
+  ScheduleTypeError,
+  type ParsedSchedule,
+  type Place,
+  type ScheduleKind,
+  type ScheduleWarning,
+} from './kind.js';
 
 /** Below this, starting a process takes about as long as the interval: nearly every firing would be one to skip. */
 const SHORTEST_INTERVAL: Duration = 10;
@@ -45,6 +52,7 @@ class Pause implements Schedule {
 }
 
 const KEYS = ['interval', 'offset', 'from'];
+const INTERVAL: Place = { item: 'interval' };
 
 /** `every: 10s`, or `{interval, offset, from: schedule | end}`. */
 export const every: ScheduleKind = {
@@ -56,12 +64,13 @@ export const every: ScheduleKind = {
     if (!isMap(value)) return onGrid({ interval: value });
     const unknown = Object.keys(value).find((key) => !KEYS.includes(key));
     if (unknown !== undefined) throw unknownKey(unknown);
-    if (!('interval' in value)) throw new TypeError('every: the interval is missing; write {interval: 10s}.');
+    if (!('interval' in value))
+      throw new ScheduleTypeError('every: the interval is missing.', 'Write {interval: 10s}.');
     const { from = 'schedule' } = value;
     if (from !== 'schedule' && from !== 'end') {
       throw new ScheduleError('every-from', 'every.from is neither "schedule" nor "end".', { place: { item: 'from' } });
     }
-    return from === 'end' ? fromEnd(value) : onGrid(value);
+    return from === 'end' ? fromEnd(value) : onGrid(value, INTERVAL);
   },
 };
 
@@ -76,8 +85,8 @@ function unknownKey(key: string): ScheduleError {
   return new ScheduleError('every-key', `every knows no key "${key}".`, { hint, place: { item: key } });
 }
 
-function onGrid(value: EveryMap): ParsedSchedule {
-  const interval = intervalOf(value);
+function onGrid(value: EveryMap, place?: Place): ParsedSchedule {
+  const interval = intervalOf(value, place);
   const offset = 'offset' in value ? durationValue(value['offset'], 'every.offset', { item: 'offset' }) : 0;
   const text = `${String(value['interval'])}${offset === 0 ? '' : ` + ${String(value['offset'])}`}`;
   return { schedule: new Grid(interval, offset), text, warnings: 'offset' in value ? [] : trapsOf(interval) };
@@ -91,15 +100,20 @@ function fromEnd(value: EveryMap): ParsedSchedule {
       place: { item: 'offset' },
     });
   }
-  return { schedule: new Pause(intervalOf(value)), text: `${String(value['interval'])} after the end`, warnings: [] };
+  return {
+    schedule: new Pause(intervalOf(value, INTERVAL)),
+    text: `${String(value['interval'])} after the end`,
+    warnings: [],
+  };
 }
 
-function intervalOf(value: EveryMap): Duration {
-  const interval = durationValue(value['interval'], 'every');
+function intervalOf(value: EveryMap, place?: Place): Duration {
+  const interval = durationValue(value['interval'], 'every', place);
   if (interval >= SHORTEST_INTERVAL) return interval;
   const message = `every: ${String(value['interval'])} is shorter than ${SHORTEST_INTERVAL} ms.`;
   throw new ScheduleError('every-too-short', message, {
     hint: 'Starting a process takes about as long. Loop inside the command.',
+    place,
   });
 }
 

@@ -11,7 +11,7 @@ export interface ScheduleKind {
   readonly examples: readonly unknown[];
   /**
    * Reads the key's value.
-   * @throws ScheduleError what is wrong with it, where in the text, and the way out; TypeError when its type is none the key takes.
+   * @throws ScheduleError what is wrong with it, where in the text, and the way out; ScheduleTypeError when its type is none the key takes.
    */
   parse(value: unknown, context: ScheduleContext): ParsedSchedule;
 }
@@ -62,5 +62,18 @@ export class ScheduleError extends RangeError {
     this.code = code;
     this.hint = details.hint;
     this.place = details.place;
+  }
+}
+
+/** A value of a type that its key does not take. */
+export class ScheduleTypeError extends TypeError {
+  override readonly name = 'ScheduleTypeError';
+  readonly hint: string;
+  readonly place: Place | undefined;
+
+  constructor(message: string, hint: string, place?: Place) {
+    super(message);
+    this.hint = hint;
+    this.place = place;
   }
 }

@@ -37,7 +37,7 @@ describe('a timer file is found', () => {
     '.config/timers.yml',
     '.config/timers.json',
   ])('as %s', async (name) => {
-    const path = write(name);
+    const path = write(name, '{"timers": {"a": {"every": "1m", "run": "x"}}}');
     expect(await find()).toMatchObject({ path, problems: [], timerCount: 1 });
   });
 
@@ -47,6 +47,14 @@ describe('a timer file is found', () => {
       '{\n  "name": "x",\n  "timers": {\n    "timers": {"a": {"every": 5, "run": "x"}}\n  }\n}',
     );
     expect(await find()).toMatchObject({ path, problems: [{ line: 4, column: 31, path: 'timers.a.every' }] });
+  });
+
+  it('in a broken package.json, whose mistake is told with its place', async () => {
+    write('timers.yaml');
+    const path = write('sub/package.json', '{\n  "name": "x",\n  "timers": {"timers": {}},\n}');
+    const { path: found, problems } = await find(join(folder, 'sub'));
+    expect([found, problems.map(brief)]).toEqual([path, ['3:27 json-syntax']]);
+    expect(words(problems[0]!)).toContain('Remove the comma');
   });
 
   it('above the working directory, past files that are none', async () => {

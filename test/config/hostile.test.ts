@@ -54,7 +54,21 @@ describe('files that are made to hurt', () => {
 
   it('more mistakes than anyone reads are told up to a bound', () => {
     const timers = Array.from({ length: 5_000 }, (_, index) => `  t${index}: {evry: 1m, run: x}`).join('\n');
+    const { problems } = load(`timers:\n${timers}`);
+    expect(problems).toHaveLength(1_001);
+    expect(problems.at(-1)).toMatchObject({ code: 'too-many-problems', line: 1_001, severity: 'error' });
+    expect(problems.at(-1)?.message).toContain('more problems than these 1,000');
+  });
+
+  it('a thousand mistakes are told, and nothing else', () => {
+    const timers = Array.from({ length: 1_000 }, (_, index) => `  t${index}: {evry: 1m, run: x}`).join('\n');
     expect(load(`timers:\n${timers}`).problems).toHaveLength(1_000);
+  });
+
+  it('where too much is wrong, reading ends, and says so', () => {
+    const { problems } = load(`timers:\n${'\ta: b\n'.repeat(20_000)}`);
+    expect(problems.at(-1)).toMatchObject({ code: 'too-many-problems', severity: 'error' });
+    expect(problems.length).toBeLessThanOrEqual(1_001);
   });
 });
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -8,6 +9,9 @@ import type { Job } from '../../src/domain/job.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Outcome } from '../../src/domain/outcome.js';
 import { backup, backupWith, load, machine } from './diagnose.js';
+
+/** Some file of NAME=value lines. */
+const ENV_FILE = fileURLToPath(new URL('../../.npmrc', import.meta.url));
 
 const jobs = (text: string) => {
   const { problems, timerFile } = load(text);
@@ -62,7 +66,7 @@ describe('a job', () => {
       'shell: /bin/../bin/sh',
       'cwd: /',
       'env: {PORT: 8080, DEBUG: true, RATE: 1e3, MODE: 0644, NAME: x}',
-      'env_file: /etc/passwd',
+      `env_file: ${ENV_FILE}`,
       'timeout: 5m',
       'kill_after: 0s',
       'success_codes: [0, 3]',
@@ -83,7 +87,7 @@ describe('a job', () => {
         shell: '/bin/sh',
         cwd: '/',
         env: { PORT: '8080', DEBUG: 'true', RATE: '1e3', MODE: '0644', NAME: 'x' },
-        envFile: '/etc/passwd',
+        envFile: ENV_FILE,
         killAfter: 0,
         successCodes: [0, 3],
         output: { to: 'file', file: '/etc/x.log', maxSize: 2 * 1024 * 1024 },

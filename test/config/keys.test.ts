@@ -19,7 +19,7 @@ describe('the file as a whole', () => {
     ['timezone: UTC', '1:1 no-timers', 'no timers'],
     ['timers:', '1:1 no-timers', 'empty'],
     ['timezone: UTC\ntimers: {}', '2:1 no-timers', 'empty'],
-    ['timers:\n  - every: 1m\n    run: x', '1:1 wrong-type', 'name'],
+    ['timers:\n  - every: 1m\n    run: x', '2:3 wrong-type', 'name'],
     ['timers: a', '1:9 wrong-type', '"a"'],
     ['timers:\n  a:', '2:3 wrong-type', 'empty'],
     ['timers:\n  a: ls', '2:3 wrong-type', '"ls"'],
@@ -77,6 +77,8 @@ describe('unknown keys', () => {
     ['cooldown: 3s', '5:5 unknown-key', 'belongs under breaker'],
     ['gap: skip', '5:5 unknown-key', 'belongs under dst'],
     ['max_size: 3MB', '5:5 unknown-key', 'belongs under output'],
+    ['desc: x', '5:5 unknown-key', 'Did you mean description?'],
+    ['on_fail: x', '5:5 unknown-key', 'Did you mean on_failure?'],
     ['xyzzy: 1', '5:5 unknown-key', 'no key "xyzzy"'],
     ['__proto__: 1', '5:5 unknown-key', '__proto__'],
     ['constructor: 1', '5:5 unknown-key', 'constructor'],
@@ -85,7 +87,7 @@ describe('unknown keys', () => {
     ['retry:\n  attempts: 3\n  maxDelay: 1s', '7:7 unknown-key', 'Did you mean max_delay?'],
     ['dst: {gapp: skip}', '5:11 unknown-key', 'Did you mean gap?'],
     ['catch_up: {polciy: all}', '5:16 unknown-key', 'Did you mean policy?'],
-    ['breaker: {failures: 3, cool: 5m}', '5:28 unknown-key', 'failures, cooldown'],
+    ['breaker: {failures: 3, wait: 5m}', '5:28 unknown-key', 'failures, cooldown'],
     ['output: {fil: x}', '5:14 unknown-key', 'Did you mean file?'],
   ]);
   inBackup([
@@ -130,7 +132,7 @@ describe('defaults', () => {
     ['defaults: {run: x}\ntimers: {a: {every: 1m, run: x}}', '1:12 not-in-defaults', 'every timer says its own'],
     ['defaults: [a]\ntimers: {a: {every: 1m, run: x}}', '1:11 wrong-type', 'a list'],
     ['defaults: 5m\ntimers: {a: {every: 1m, run: x}}', '1:11 wrong-type', '"5m"'],
-    ['defaults: {timeout: 5}\ntimers: {a: {every: 1m, run: x}}', '1:21 wrong-type', 'unit'],
+    ['defaults: {timeout: 5}\ntimers: {a: {every: 1m, run: x}}', '1:21 wrong-type', 'for seconds'],
     [
       'defaults: {timezone: Mars/Base}\ntimers: {a: {every: 1m, run: x}, b: {every: 1m, run: x}}',
       '1:22 unknown-timezone',

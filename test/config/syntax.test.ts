@@ -57,6 +57,8 @@ describe('quotes and brackets', () => {
     ['every: 1m\nrun: [a, b', '4:10 unclosed-bracket', ']'],
     ['every: 1m\nrun: [a, b\ntimeout: 5m', '4:10 unclosed-bracket', ']'],
     ['every: 1m\nretry: {attempts: 3', '4:12 unclosed-bracket', '}'],
+    ['every: 1m\nrun: [x}', '4:12 crossed-brackets', 'This } cannot close the [ of line 4, column 10. Write ]'],
+    ['every: 1m\nretry: {attempts: 3, on: [1}\ntimeout: 5m', '4:32 crossed-brackets', 'Write ] here'],
     ['every: 1m\nrun: a]\nenv: ]', '5:10 stray-bracket', 'closes nothing'],
   ]);
   table([
@@ -74,6 +76,8 @@ describe('colons and indentation', () => {
     ['every: 10s\nrun:x', '4:5 missing-space', 'Write run: x'],
     ['every 10s\nrun: x', '3:5 missing-colon', 'Write every: 10s'],
     ['every = 10s\nrun: x', '3:5 missing-colon', 'Write every: 10s'],
+    ['{every:10s, run:x}', '3:6 missing-space', 'Write every: 10s', '3:17 missing-space'],
+    ['{every:"10s", run: x}', '3:6 missing-space', 'Write every: "10s"'],
     ['every: 10s\n  run: x', '4:7 bad-indent', 'same column'],
     ['every: 10s\n run: x', '4:6 bad-indent', 'same column'],
     ['every: 10s\nrun: |\n  a\nb', '6:5 missing-colon', 'indent'],
@@ -98,10 +102,39 @@ describe('several keys on one line', () => {
 });
 
 describe('characters that only look right', () => {
-  inBackup([['every: “1m”\nrun: x', '~3:12 typographic-quotes', 'no quote', '3:12 duration']]);
+  inBackup([
+    ['every:\u00a010s\nrun: x', '3:11 odd-character', 'U+00A0 (no-break space). It only looks like a space'],
+    ['every\uff1a 10s\nrun: x', '3:10 odd-character', 'U+FF1A (fullwidth colon). It only looks like ":"'],
+    ['every: 10s\u2028    run: x', '3:15 odd-character', 'U+2028 (line separator). It ends no line'],
+    ['every: 10s\nrun: x\n\u0441wd: /', '5:5 unknown-key', 'U+0441 (Cyrillic). It only looks like "c"'],
+    ['\u0435very: 10s\nrun: x', '3:5 unknown-key', 'U+0435 (Cyrillic). It only looks like "e"'],
+    ['every: 10s\nrun: x\ntimeout\u200b: 5m', '5:5 unknown-key', 'U+200B (zero width space). It cannot be seen'],
+    ['every: 10s\nrun: x\ndescription: "\u0435: b', '5:18 unclosed-quote', 'not closed'],
+  ]);
+  inBackup([['every: “1m”\nrun: x', '~3:12 typographic-quotes', 'no quote', '3:12 bad-duration']]);
   table([
     ['timers: {a: {every: 1m, run: x, \u00a0tags: [b]}}', '1:33 unknown-key', 'U+00A0'],
     ['\ufeff\ufefftimers: {a: {every: 1m, run: x}}', '1:2 unknown-key', 'U+FEFF'],
+  ]);
+});
+
+describe('lines that end in CR alone', () => {
+  table([['timers:\r  a:\r    every: 10s\r    run: x\r    timout: 5m\r', '5:5 unknown-key', 'timeout']]);
+});
+
+describe('comments that YAML has not', () => {
+  inBackup([
+    ['every: 10s\n// mine\nrun: x', '4:5 foreign-comment', 'begins with #'],
+    ['every: 10s // often\nrun: x', '3:12 bad-duration', 'begins with #'],
+  ]);
+  table([['timers:\n  a: { // mine\n    every: 10s, run: x}', '2:8 foreign-comment', 'begins with #']]);
+});
+
+describe('what a merge left behind', () => {
+  const ours = '<<<<<<< HEAD\n    every: 10s\n=======\n    every: 20s\n>>>>>>> theirs\n';
+  table([
+    [`timers:\n  a:\n${ours}    run: x\n`, '3:1 merge-conflict', 'both sides'],
+    [`timers:\n  a:\n${ours}    run: x\n  b:\n${ours}`, '3:1 merge-conflict', 'Keep one', '10:1 merge-conflict'],
   ]);
 });
 
@@ -129,6 +162,8 @@ describe('what YAML has and a timer file has not', () => {
     ['timers: {a: &a {every: 1m, run: *a}}', '1:33 alias-cycle', 'inside'],
     ['timers: {a: {<<: foo, every: 1m, run: x}}', '1:18 bad-merge', 'maps'],
     ['timers: {a: {<<: *foo, every: 1m, run: x}}', '1:18 unknown-alias', 'anchor'],
+    ['timers: {a: {<<: *foo}}', '1:18 unknown-alias', 'anchor'],
+    ['timers: {a: {<<: [*foo]}, b: *foo}', '1:19 unknown-alias', 'anchor', '1:30 unknown-alias'],
   ]);
 });
 

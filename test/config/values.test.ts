@@ -7,10 +7,12 @@ const added = (rows: readonly Row[]) => table(rows, backupWith);
 
 describe('durations', () => {
   added([
-    ['timeout: 10', '5:14 wrong-type', '10s for seconds'],
+    ['timeout: 10', '5:14 wrong-type', '"10s" for seconds'],
+    ['timeout: 1.5', '5:14 wrong-type', 'Write "1s500ms"'],
+    ['timeout: -1', '5:14 wrong-type', 'no sign'],
     ['timeout: "10"', '5:14 bad-duration', 'unit'],
     ['timeout: 0s', '5:14 bad-duration', '0'],
-    ['timeout: 0', '5:14 wrong-type', 'unit'],
+    ['timeout: 0', '5:14 wrong-type', 'such as "10s"'],
     ['timeout: -5s', '5:14 bad-duration', 'negative'],
     ['timeout: 1.5h', '5:14 bad-duration', '1h30m'],
     ['timeout: 5 minutes', '5:14 bad-duration', '5m'],
@@ -25,13 +27,13 @@ describe('durations', () => {
     ['timeout: {value: 5m}', '5:14 wrong-type', 'a map'],
     ['timeout: true', '5:14 wrong-type', 'true'],
     ['timeout: 12:30', '5:14 bad-duration', '12:30'],
-    ['kill_after: 5', '5:17 wrong-type', 'unit'],
+    ['kill_after: 5', '5:17 wrong-type', '"5s"'],
     ['deadline: 0s', '5:15 bad-duration', '0'],
-    ['jitter: 30', '5:13 wrong-type', 'unit'],
-    ['breaker: {failures: 2, cooldown: 5}', '5:38 wrong-type', 'unit'],
-    ['retry: {attempts: 2, delay: 5}', '5:33 wrong-type', 'unit'],
+    ['jitter: 30', '5:13 wrong-type', '"30s"'],
+    ['breaker: {failures: 2, cooldown: 5}', '5:38 wrong-type', 'for seconds'],
+    ['retry: {attempts: 2, delay: 5}', '5:33 wrong-type', 'for seconds'],
     ['catch_up: 5', '5:15 wrong-type', 'catch_up'],
-    ['catch_up: {within: 5}', '5:24 wrong-type', 'unit'],
+    ['catch_up: {within: 5}', '5:24 wrong-type', 'for seconds'],
   ]);
 });
 
@@ -71,7 +73,7 @@ describe('numbers', () => {
     ['concurrency: lots\ntimers: {a: {every: 1m, run: x}}', '1:14 wrong-type', '"lots"'],
     ['groups: {db: 0}\ntimers: {a: {every: 1m, run: x, group: db}}', '1:14 bad-value', 'at least 1'],
     ['groups: [db]\ntimers: {a: {every: 1m, run: x}}', '1:9 wrong-type', 'a list'],
-    ['history: {keep: 30}\ntimers: {a: {every: 1m, run: x}}', '1:17 wrong-type', 'unit'],
+    ['history: {keep: 30}\ntimers: {a: {every: 1m, run: x}}', '1:17 wrong-type', 'for seconds'],
     ['history: {runs: 0}\ntimers: {a: {every: 1m, run: x}}', '1:17 bad-value', 'at least 1'],
     ['history: 30d\ntimers: {a: {every: 1m, run: x}}', '1:10 wrong-type', 'keep and runs'],
   ]);
@@ -97,7 +99,12 @@ describe('words', () => {
   added([
     ['overlap: skpi', '5:14 bad-value', 'Did you mean skip?'],
     ['overlap: Queue', '5:14 bad-value', 'Did you mean queue?'],
-    ['overlap: forbid', '5:14 bad-value', 'skip, queue, allow or replace'],
+    ['overlap: Forbid', '5:14 bad-value', 'Did you mean skip?'],
+    ['overlap: drop', '5:14 bad-value', 'Did you mean skip?'],
+    ['overlap: Allow', '5:14 bad-value', 'Did you mean allow?'],
+    ['overlap: Replace', '5:14 bad-value', 'Did you mean replace?'],
+    ['overlap: TERMINATE_OTHER', '5:14 bad-value', 'Did you mean replace?'],
+    ['overlap: constructor', '5:14 bad-value', 'skip, queue, allow or replace'],
     ['overlap: true', '5:14 bad-value', 'not true'],
     ['overlap:', '5:5 empty-value', 'skip'],
     ['dst: after', '5:10 wrong-type', 'gap and repeat'],
@@ -163,7 +170,7 @@ describe('commands', () => {
     ['every: 1m\nrun: 5', '4:10 wrong-type', 'Quote it: "5"'],
     ['every: 1m\nrun: true', '4:10 wrong-type', 'Quote it: "true"'],
     ['every: 1m\nrun: {cmd: x}', '4:10 wrong-type', 'a map'],
-    ['every: 1m\nrun:\n  cmd: x', '4:5 wrong-type', 'a map'],
+    ['every: 1m\nrun:\n  cmd: x', '5:7 wrong-type', 'a map'],
     ['every: 1m\nrun: [a, [b]]', '4:14 wrong-type', 'a list'],
     ['every: 1m\nrun: [a, ~]', '4:14 empty-value', 'empty'],
     ['every: 1m\nrun:\n  - a\n  -\n  - b', '6:7 empty-value', 'empty'],
@@ -184,6 +191,7 @@ describe('commands', () => {
     ['cwd: ""', '5:10 bad-value', 'empty'],
     ['env_file: nope.env', '5:15 missing-env-file', '/etc/nope.env'],
     ['env_file: /etc', '5:15 unreadable-env-file', '/etc'],
+    ['env_file: /etc/passwd', '5:15 bad-env-file', '/etc/passwd:1: this is no NAME=value line'],
     ['env_file: [a]', '5:15 wrong-type', 'a list'],
     ['user: root', '5:11 needs-root', 'root'],
   ]);
@@ -235,7 +243,10 @@ describe('variables', () => {
     ['tags: [a, "${NOPE}"]', '5:16 unset-variable', 'NOPE'],
     ['env: {A: "${NOPE}"}', '5:15 unset-variable', 'NOPE'],
     ['timeout: ${NOPE}', '5:14 unset-variable', 'NOPE'],
-    ['max_runs: ${STAGE}', '5:15 wrong-type', 'whole number'],
+    ['max_runs: ${STAGE}', '5:15 wrong-type', 'whole number of at least 1, not "prod"'],
+    ['max_runs: ${NOPE:-0}', '5:15 bad-value', 'at least 1'],
+    ['enabled: ${NOPE:-yes}', '5:14 wrong-type', 'not "yes". In YAML 1.2 "yes" is text: write true'],
+    ['timeout: ${NOPE:-10}', '5:14 bad-duration', '"10s" for seconds'],
   ]);
   it('are asked for in disabled timers, too', () => {
     const { problems } = load(backupWith('enabled: false\ndescription: ${NOPE}'));
@@ -254,6 +265,22 @@ describe('variables', () => {
       hooks: { onFailure: { run: ['mail', '${NOPE}'] } },
       description: '${STAGE} prod',
       tags: ['prod'],
+    });
+  });
+  it('say truth values and numbers where these are asked for, and text elsewhere', () => {
+    const text = backupWith(
+      'enabled: ${NOPE:-false}\nmax_runs: ${NOPE:-3}\nretry: {attempts: "${NOPE:-08}"}\nsuccess_codes: [0, "${NOPE:-4}"]\n' +
+        'description: ${NOPE:-true}\ngroup: ${NOPE:-5}\nrun_at_start: ${NOPE:-True}',
+    );
+    const { problems, timerFile } = load(text);
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(timerFile?.jobs[0]).toMatchObject({
+      enabled: false,
+      runAtStart: true,
+      window: { maxRuns: 3 },
+      command: { successCodes: [0, 4] },
+      description: 'true',
+      group: '5',
     });
   });
   it('are data: what they hold is not expanded again and not read as YAML', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DurationError, LONGEST_DURATION, parseDuration } from '../../src/domain/duration.js';
+import { bareNumber, DurationError, LONGEST_DURATION, parseDuration } from '../../src/domain/duration.js';
 
 describe('parseDuration', () => {
   it.each([
@@ -12,6 +12,8 @@ describe('parseDuration', () => {
     ['1w', 604_800_000],
     ['1h30m', 5_400_000],
     ['1h 30m', 5_400_000],
+    ['500 ms', 500],
+    ['1 h 30 m', 5_400_000],
     ['1w2d3h4m5s6ms', 788_645_006],
     [' 10s ', 10_000],
     ['0s', 0],
@@ -28,14 +30,21 @@ describe('parseDuration', () => {
   });
 
   it.each([
-    ['10', /"10" has no unit.*Write "10s" for seconds or "10m"/s],
-    ['1h30', /ends in a number without a unit/],
+    ['10', /10 has no unit.*Write "10s" for seconds or "10m"/s],
+    ['0', /0 has no unit.*"10s"/s],
+    ['1h30', /ends in a number without a unit.*"1h30s" for seconds or "1h30m" for minutes/],
+    ['1m30', /ends in a number without a unit\. Write "1m30s" for seconds\.$/],
+    ['1s500', /ends in a number without a unit\. Write "1s500ms"/],
+    ['5  minutes', /Write "5m"/],
+    ['1.5', /fraction.*Write "1s500ms"/],
+    ['0.0001s', /fraction.*smaller units/],
     ['', /missing/],
     ['  ', /missing/],
     ['s', /no duration/],
     ['abc', /no duration/],
     ['-5s', /negative/],
-    ['1.5h', /fraction.*1h30m/s],
+    ['1.5h', /fraction.*Write "1h30m"/s],
+    ['2,5d', /fraction.*Write "2d12h"/s],
     ['30m1h', /long to short/],
     ['1s1s', /each once/],
     ['5 minutes', /Write "5m"/],
@@ -59,6 +68,33 @@ describe('parseDuration', () => {
     expect(messageAndHint(refused)).toMatch(said);
   });
 
+  it.each([
+    [10, /10 has no unit\. Write "10s" for seconds or "10m" for minutes/],
+    [1.5, /"1\.5" has a fraction\. Write "1s500ms"/],
+    [0, /0 has no unit\. Write a duration such as "10s"/],
+    [-5, /-5 is negative/],
+    [Number.NaN, /NaN is no duration/],
+    [1e30, /is no duration/],
+    [Infinity, /Infinity is no duration/],
+  ])('the number %d is told what it lacks', (value, said) => {
+    const { message, hint } = bareNumber(value);
+    expect(`${message} ${hint}`).toMatch(said);
+  });
+
+  it('a hint that says what to write leads to no other mistake', () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^\d{1,3}([.,]\d{1,4})? ?(ms|s|m|h|secs?|Min|hours)?(\d{1,3}(m|s|ms)?)?$/),
+        (text) => {
+          const hint = hintOf(() => parseDuration(text));
+          for (const [, proposed = ''] of hint.matchAll(/"([^"]+)"/g))
+            expect(() => parseDuration(proposed)).not.toThrow();
+        },
+      ),
+      { seed: 5, numRuns: 500 },
+    );
+  });
+
   it('reads back what is written, in either form', () => {
     const part = fc.integer({ min: 0, max: 59 });
     fc.assert(
@@ -77,6 +113,15 @@ function messageAndHint(work: () => unknown): string {
     work();
   } catch (error) {
     if (error instanceof DurationError) return `${error.message} ${error.hint}`;
+  }
+  return '';
+}
+
+function hintOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof DurationError) return error.hint;
   }
   return '';
 }

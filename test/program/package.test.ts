@@ -60,6 +60,28 @@ test('parseSchedule answers strictly after, in epoch milliseconds, and throws se
   ]);
 });
 
+test('what parseSchedule throws is a plain error with the way out in one sentence', () => {
+  const script = `
+    import { parseSchedule } from 'timers-cli';
+    const said = (work) => { try { work(); return 'no error'; } catch (error) { return error.name + ': ' + error.message; } };
+    const specs = [{ cron: '0 25 * * *' }, { cron: '30 2 * 3 SUNL', timezone: 'Europe/Berlin', dst: { gap: 'skip' } }, { every: 10 }, { every: NaN }, { every: -5 }, null];
+    for (const spec of specs) console.log(said(() => parseSchedule(spec)));
+    const schedule = parseSchedule({ every: '10s' });
+    for (const after of [NaN, undefined, 'x']) console.log(said(() => schedule.next(after)));
+    console.log(schedule.next(-1), schedule.intervalLike);`;
+  expect(node(script).split('\n')).toEqual([
+    'RangeError: cron: hour: 25 is out of range; the hour goes from 0 to 23.',
+    'RangeError: cron: It never comes: all its times are skipped when the clocks of Europe/Berlin are put forward; ' +
+      'write dst: {gap: after} to fire right after the change, or another hour.',
+    'TypeError: every: 10 has no unit; write "10s" for seconds or "10m" for minutes.',
+    expect.stringMatching(/^TypeError: every: NaN is no duration; write a whole number and a unit/),
+    'TypeError: every: -5 is negative; a duration has no sign.',
+    'TypeError: A schedule is an object such as {cron: "0 3 * * *"}.',
+    ...Array.from({ length: 3 }, () => expect.stringMatching(/^TypeError: next takes a point in time/)),
+    '0 true',
+  ]);
+});
+
 test('a loaded file runs, its events come under the names of the log', () => {
   writeFileSync(join(folder, 'timers.yaml'), 'timers:\n  a: { in: 1ms, run: echo hello }\n');
   const script = `

@@ -34,6 +34,7 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
     [['next', '--from', 'tomorrow'], /--from: "tomorrow" is no point in time/],
     [['next', '--until', '2027-02-30'], /--until: /],
     [['list', 'extra'], /too many arguments/],
+    [['validate', '-f', 'a.yaml', 'b.yaml'], /two files are named, b\.yaml and a\.yaml\. Name one/],
   ])('timers %j', async (args, said) => {
     desk.write('timers.yaml', FILE);
     const { code, stdout, stderr } = await desk.run(...args);
@@ -131,6 +132,21 @@ describe('list', () => {
     });
     expect(ping).toMatchObject({ schedule: 'every 15m', next_at: expect.stringMatching(/:(00|15|30|45):00\.000Z$/) });
     expect(off).toMatchObject({ enabled: false, next_at: null });
+  });
+
+  test('descriptions and tags: where a timer has any, and in the table where there is room', async () => {
+    desk.write(
+      'timers.yaml',
+      `timers:\n  a: { every: 1h, run: x, description: the nightly one, tags: [db, slow] }\n  b: { every: 1h, run: x }\n  c: { every: 1h, run: x, description: ${'x'.repeat(90)} }\n`,
+    );
+    const [head = '', a = '', b, c = ''] = (await desk.run('list')).stdout.split('\n');
+    expect(a.slice(head.indexOf('DESCRIPTION'))).toBe('the nightly one #db #slow');
+    expect(b).not.toContain('#');
+    expect(c).toMatch(/ x+…$/);
+    expect(c).toHaveLength(80);
+    const objects = (await desk.run('list', '--json')).stdout.trim().split('\n');
+    expect(JSON.parse(objects[0] ?? '')).toMatchObject({ description: 'the nightly one', tags: ['db', 'slow'] });
+    expect(objects[1]).not.toMatch(/description|tags/);
   });
 
   test('a table fits 80 columns', async () => {

@@ -1,6 +1,7 @@
 import { scheduleKinds } from '../../src/schedules/index.js';
 import {
   ScheduleError,
+  ScheduleTypeError,
   type ParsedSchedule,
   type ScheduleContext,
   type ScheduleKind,
@@ -19,13 +20,20 @@ export const contextOf = (change: Partial<ScheduleContext> = {}): ScheduleContex
 export const read = (key: ScheduleKind['key'], value: unknown, change?: Partial<ScheduleContext>): ParsedSchedule =>
   kindOf(key).parse(value, contextOf(change));
 
-/** What is thrown when a value is read. */
-export function refusal(key: ScheduleKind['key'], value: unknown): ScheduleError {
+/** What is thrown when a value is read that says no schedule. */
+export const refusal = (key: ScheduleKind['key'], value: unknown, change?: Partial<ScheduleContext>): ScheduleError =>
+  thrown(ScheduleError, () => read(key, value, change));
+
+/** What is thrown when a value is read of a type that the key does not take. */
+export const wrongType = (key: ScheduleKind['key'], value: unknown): ScheduleTypeError =>
+  thrown(ScheduleTypeError, () => read(key, value));
+
+function thrown<E>(type: abstract new (...args: never[]) => E, work: () => unknown): E {
   try {
-    read(key, value);
+    work();
   } catch (error) {
-    if (error instanceof ScheduleError) return error;
+    if (error instanceof type) return error;
     throw error;
   }
-  throw new Error(`${key}: ${JSON.stringify(value)} was not refused`);
+  throw new Error('nothing was refused');
 }

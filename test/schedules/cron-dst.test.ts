@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DstPolicy } from '../../src/domain/schedule.js';
+import { refusal, read } from './context.js';
 import { due } from './due.js';
 
 type Row = [zone: string, cron: string | string[], from: string, ...expected: string[]];
@@ -212,4 +213,31 @@ describe('what never exists never comes, and the search for it ends', () => {
   it('finds it where the zone gave up daylight saving', () => {
     expect(due('*/30 3 * 3 SUNL', 'Europe/Istanbul', '2008-01-01T00:00Z', 1)).toEqual(['2011-03-27T03:00+02:00']);
   });
+});
+
+describe('what only falls into gaps is refused', () => {
+  it.each([
+    ['30 2 * 3 SUNL', 'Europe/Berlin', 'skip', /clocks of Europe\/Berlin.*dst: \{gap: after\}/],
+    ['0 0 * 3 SUNL', 'Asia/Beirut', 'skip', /gap: after.*another hour/],
+    ['*/5 2 * 3 SUNL', 'Europe/Berlin', 'after', /another hour.*whatever dst says/],
+    ['*/5 2 * 3 SUN#2', 'America/New_York', 'after', /another hour/],
+  ] as const)('%s in %s with gap: %s', (cron, timezone, gap, said) => {
+    const { code, message, hint, place } = refusalIn(cron, timezone, gap);
+    expect({ code, place }).toEqual({ code: 'cron-only-in-gaps', place: { span: [0, cron.length] } });
+    expect(`${message} ${hint ?? ''}`).toMatch(said);
+  });
+
+  it.each([
+    ['30 2 * 3 SUNL', 'Europe/Berlin', 'after'],
+    ['30 2 29 3 *', 'Europe/Berlin', 'skip'],
+    ['30 2 * * SUNL', 'Europe/Berlin', 'skip'],
+    ['30 2 * 3 SUNL', 'Asia/Tokyo', 'skip'],
+    ['*/5 2-3 * 3 SUNL', 'Europe/Berlin', 'skip'],
+  ] as const)('but not %s in %s with gap: %s', (cron, timezone, gap) => {
+    const { schedule } = read('cron', cron, { timezone, dst: { gap, repeat: 'first' } });
+    expect(schedule.next(Date.parse('2026-11-23T08:00Z'))).toBeDefined();
+  });
+
+  const refusalIn = (cron: string, timezone: string, gap: DstPolicy['gap']) =>
+    refusal('cron', cron, { timezone, dst: { gap, repeat: 'first' } });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { read, refusal } from './context.js';
+import { read, refusal, wrongType } from './context.js';
 
 const at = (time: string): number => Date.parse(time);
 const next = (value: unknown, after: string): string | undefined => {
@@ -52,17 +52,19 @@ describe('every: from end', () => {
 
 describe('refused', () => {
   it.each([
-    ['10', 'duration', /"10" has no unit.*"10s"/s],
-    ['', 'duration', /missing/],
-    ['-5s', 'duration', /negative/],
-    ['5 minutes', 'duration', /"5m"/],
+    ['10', 'bad-duration', /10 has no unit.*"10s"/s],
+    ['', 'bad-duration', /missing/],
+    ['-5s', 'bad-duration', /negative/],
+    ['5 minutes', 'bad-duration', /"5m"/],
+    ['1.5s', 'bad-duration', /"1s500ms"/],
+    [{ interval: '9ms' }, 'every-too-short', /10 ms/],
     ['9ms', 'every-too-short', /10 ms/],
     ['0s', 'every-too-short', /10 ms/],
     [{ interval: '10s', of: '1s' }, 'every-key', /"of".*interval, offset and from/s],
     [{ interval: '10s', ofset: '1s' }, 'every-key', /offset/],
     [{ interval: '10s', from: 'start' }, 'every-from', /"schedule" nor "end"/],
     [{ interval: '10s', offset: '1s', from: 'end' }, 'every-offset', /no grid/],
-    [{ interval: '10s', offset: 'x' }, 'duration', /no duration/],
+    [{ interval: '10s', offset: 'x' }, 'bad-duration', /no duration/],
   ])('%j: %s', (value, code, said) => {
     const error = refusal('every', value);
     expect(error.code).toBe(code);
@@ -70,15 +72,20 @@ describe('refused', () => {
   });
 
   it.each([
-    [10, /10 has no unit; write "10s"/],
+    [10, /10 has no unit\. Write "10s"/],
     [{ interval: 10 }, /10 has no unit/],
+    [{ interval: '1m', offset: 10 }, /every\.offset: 10 has no unit/],
+    [1.5, /a fraction\. Write "1s500ms"/],
+    [0, /0 has no unit\. Write a duration such as "10s"/],
+    [-5, /negative/],
+    [Number.NaN, /NaN is no duration/],
     [{}, /interval is missing/],
     [null, /as text/],
     [true, /as text/],
     [['10s'], /as text/],
   ])('%j is of the wrong type', (value, said) => {
-    expect(() => read('every', value)).toThrow(TypeError);
-    expect(() => read('every', value)).toThrow(said);
+    const error = wrongType('every', value);
+    expect(`${error.message} ${error.hint}`).toMatch(said);
   });
 });
 

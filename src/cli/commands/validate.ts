@@ -1,5 +1,5 @@
 import { withFile, withJson, type FileOption, type JsonOption } from '../options.js';
-import type { CommandKind } from './kind.js';
+import { UsageError, type CommandKind } from './kind.js';
 
 interface ValidateOptions extends FileOption, JsonOption {
   readonly strict?: true;
@@ -23,7 +23,7 @@ export const validate: CommandKind = {
       const options = command.opts<ValidateOptions>();
       const { createSystemClock } = await import('../../clocks/system.js');
       const { load, renderLoaded, shortPath } = await import('../load.js');
-      const named = (args[0] as string | undefined) ?? options.file;
+      const named = onlyFile(args[0] as string | undefined, options.file);
       const loaded = await load(terminal, named, createSystemClock().now());
       const fatal = options.strict ? ['error', 'warning'] : ['error'];
       const valid = !loaded.problems.some(({ severity }) => fatal.includes(severity));
@@ -42,3 +42,9 @@ export const validate: CommandKind = {
     };
   },
 };
+
+/** The file that is named, if any. @throws UsageError when two are. */
+function onlyFile(argument: string | undefined, option: string | undefined): string | undefined {
+  if (argument === undefined || option === undefined) return argument ?? option;
+  throw new UsageError(`two files are named, ${argument} and ${option}. Name one, with or without --file.`);
+}

@@ -9,6 +9,7 @@ import { shortLocalTime } from './firings.js';
 import { scheduleInWords } from './schedule-words.js';
 import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
+import { harmless } from './terminal-text.js';
 
 interface Printing {
   readonly terminal: Terminal;
@@ -33,6 +34,16 @@ export function printJobs(jobs: readonly Job[], { terminal, now, asJson, remembe
 
 type MemoryOf = (job: Job) => JobMemory | undefined;
 
+/** More of a description is for `--json`. */
+const WIDEST_DESCRIPTION = 40;
+
+/** A job's description and its tags: `the nightly one #db #nightly`, on one line. */
+function about({ description = '', tags }: Job): string {
+  const words = [description.replace(/\s+/g, ' ').trim(), ...tags.map((tag) => `#${tag}`)];
+  const text = harmless(words.filter((word) => word !== '').join(' '));
+  return text.length > WIDEST_DESCRIPTION ? `${text.slice(0, WIDEST_DESCRIPTION - 1)}…` : text;
+}
+
 const nextOf = (job: Job, now: Instant): Instant | undefined => (job.enabled ? nextInWindow(job, now) : undefined);
 
 function toJson(job: Job, memory: JobMemory | undefined, now: Instant) {
@@ -45,11 +56,13 @@ function toJson(job: Job, memory: JobMemory | undefined, now: Instant) {
     next_at: next === undefined ? null : toTimestamp(next),
     last_status: memory?.lastStatus ?? null,
     last_finished_at: memory?.lastFinishedAt === undefined ? null : toTimestamp(memory.lastFinishedAt),
+    ...(job.description !== undefined && { description: job.description }),
+    ...(job.tags.length > 0 && { tags: job.tags }),
   };
 }
 
 /** On a narrow terminal SCHEDULE comes before IN, which NEXT says as well. */
-const LAYOUT = { flexible: ['SCHEDULE', 'NAME'], spared: ['IN'], room: 20 };
+const LAYOUT = { flexible: ['SCHEDULE', 'NAME'], spared: ['DESCRIPTION', 'IN'], room: 20 };
 
 function tableOf(
   jobs: readonly Job[],
@@ -67,6 +80,7 @@ function tableOf(
     { head: 'NEXT', cells: jobs.map((job, index) => nextInWords(job, next[index], now)) },
     { head: 'IN', cells: next.map((instant) => (instant === undefined ? '' : humanDuration(instant - now))) },
     { head: 'LAST', cells: jobs.map((job) => lastOf(memoryOf(job), now, chalk)) },
+    { head: 'DESCRIPTION', cells: jobs.map(about) },
   ];
   return renderColumns(columns, { width, ...LAYOUT });
 }

@@ -30,6 +30,11 @@ export class CronSchedule implements Schedule {
     this.#dst = this.intervalLike ? AS_SHOWN : dst;
   }
 
+  /** Whether local times that do not exist are left out. */
+  get skipsGaps(): boolean {
+    return this.#dst.gap === 'skip';
+  }
+
   next(after: Instant): Instant | undefined {
     if (!(after < END_OF_TIME)) return undefined;
     // In whole seconds from here on, as are expressions and offsets. The stretch is that of `after` itself: in its last second

@@ -32,6 +32,7 @@ export function readExpression(text: string, seed: string): Expression {
   if (text.includes('=')) throw assignment(text);
   const fields = splitFields(text.includes('@') ? shorthandOf(text) : text);
   if (fields.length < 5 || fields.length > 6) throw wrongCount(text, fields.length);
+  if (COMMAND.test(fields[5] ?? '')) throw command(text);
   const first = fields.length - POSITIONS.length;
   const read = (reader: FieldReader, index: number): Field => reader.read(fields[first + index] ?? '0', seed);
   try {
@@ -80,6 +81,16 @@ function shorthandOf(text: string): string {
     hint,
     place: { span: [0, text.length] },
   });
+}
+
+/** A path, or a word that begins with no weekday: in a crontab the command stands behind five fields. */
+const COMMAND = /^(?:[./~]|(?!sun|mon|tue|wed|thu|fri|sat)[a-z]{4})/i;
+
+function command(text: string): ScheduleError {
+  const [start, end] = spanOf(text, DAY_OF_WEEK);
+  const message = `"${text.slice(start, end)}" is no field of an expression, but a command.`;
+  const hint = 'Write the five fields alone. The command stands under run.';
+  return new ScheduleError('cron-command', message, { hint, place: { span: [start, end] } });
 }
 
 function assignment(text: string): ScheduleError {

@@ -1,3 +1,4 @@
+import { oddCharacter } from '../../domain/odd-character.js';
 import { ScheduleError } from '../kind.js';
 import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';
 import { resolveHash } from './hash.js';
@@ -69,33 +70,43 @@ export class FieldError extends ScheduleError {
 }
 
 interface WrittenItem {
+  /** In capital letters. */
   readonly text: string;
+  /** As people wrote it. */
+  readonly original: string;
   readonly start: number;
 }
 
 function splitItems(position: Position, text: string): WrittenItem[] {
   const unknown = /[^0-9A-Za-z*?,\-/#()~]/u.exec(text);
   if (unknown) {
-    const message = `${position.name}: ${JSON.stringify(unknown[0])} does not belong here.`;
-    const hint = 'An expression is made of digits, English names and * ? , - / # L W H.';
+    const odd = oddCharacter(unknown[0]);
+    const message = `${position.name}: ${odd?.name ?? JSON.stringify(unknown[0])} does not belong here.`;
+    const hint = odd?.hint ?? 'An expression is made of digits, English names and * ? , - / # L W H.';
     const cause = new ScheduleError('cron-character', message, { hint });
     throw new FieldError(position, cause, [unknown.index, unknown.index + unknown[0].length]);
   }
   const isDay = position.key === 'dayOfMonth' || position.key === 'dayOfWeek';
   let start = 0;
-  return (isDay && text === '?' ? '*' : text.toUpperCase()).split(',').map((item) => {
-    const written = { text: item, start };
+  return (isDay && text === '?' ? '*' : text).split(',').map((item) => {
+    const written = { text: item.toUpperCase(), original: item, start };
     start += item.length + 1;
     return written;
   });
 }
 
 /** Reads an item, and gives what is thrown its place. */
-function within<T>(position: Position, { text, start }: WrittenItem, reading: (item: string) => T): T {
+function within<T>(position: Position, { text, original, start }: WrittenItem, reading: (item: string) => T): T {
   try {
     return reading(text);
   } catch (error) {
-    throw error instanceof ScheduleError ? new FieldError(position, error, [start, start + text.length]) : error;
+    if (!(error instanceof ScheduleError)) throw error;
+    const cause = new ScheduleError(
+      error.code,
+      error.message.replace(`"${text}"`, () => `"${original}"`),
+      error,
+    );
+    throw new FieldError(position, cause, [start, start + text.length]);
   }
 }
 

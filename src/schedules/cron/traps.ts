@@ -3,6 +3,7 @@ import { everyDay } from './days.js';
 import { spanOf, type Expression } from './expression.js';
 import type { Field } from './field.js';
 import type { Trap } from './item.js';
+import { comesIn, lengthsOf } from './never.js';
 import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, SECOND, type Position } from './position.js';
 import { daysMatched } from './wall-walk.js';
 import { dayWords, monthWords } from './words.js';
@@ -48,7 +49,7 @@ function addTrapOfDays(found: Placed[], expression: Expression, text: string): v
   else if (mayLackDays(dayOfMonth, dayOfWeek)) addSkippedMonths(found, expression);
 }
 
-function bothDays({ dayOfMonth, dayOfWeek }: Expression, text: string): Trap {
+function bothDays({ dayOfMonth, dayOfWeek, month }: Expression, text: string): Trap {
   const inMonth = dayWords(DAY_OF_MONTH, dayOfMonth, text.slice(...spanOf(text, DAY_OF_MONTH)));
   const inWeek = dayWords(DAY_OF_WEEK, dayOfWeek, text.slice(...spanOf(text, DAY_OF_WEEK)));
   if (dayOfMonth.isOpen || dayOfWeek.isOpen) {
@@ -56,6 +57,14 @@ function bothDays({ dayOfMonth, dayOfWeek }: Expression, text: string): Trap {
       code: 'cron-day-and',
       message: `Fires on ${inWeek}, but only when that is also ${inMonth}: a day field that begins with * does not add days.`,
       hint: 'Write the days without * if either is to be enough.',
+    };
+  }
+  const months = month.values.toArray();
+  if (!comesIn(dayOfMonth, months)) {
+    return {
+      code: 'cron-day-or',
+      message: `There is never ${inMonth} in ${monthWords(months)}: fires on ${inWeek} alone.`,
+      hint: 'Write * for the day of the month if that is meant.',
     };
   }
   return {
@@ -82,11 +91,5 @@ function addSkippedMonths(found: Placed[], expression: Expression): void {
   found.push([{ code: isLeapDay ? 'cron-leap-day' : 'cron-skipped-months', message, hint }, position]);
 }
 
-const lengthsOf = (month: number): number[] => (month === 2 ? [28, 29] : [[4, 6, 9, 11].includes(month) ? 30 : 31]);
-
 const lacksDay = (expression: Expression, length: number): boolean =>
   [0, 1, 2, 3, 4, 5, 6].some((firstWeekday) => daysMatched(expression, firstWeekday, length) === 0);
-
-/** What an expression that never comes says in its day fields. */
-export const neverWords = (text: string): string =>
-  [DAY_OF_MONTH, MONTH, DAY_OF_WEEK].map((position) => text.slice(...spanOf(text, position))).join(' ');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseEnvFile } from '../../src/executors/shell/env-file.js';
+import { parseEnvFile } from '../../src/domain/env-file.js';
 
 describe('env files', () => {
   test.each<[string, string, Record<string, string>]>([

@@ -1,0 +1,74 @@
+import type { Problem } from './diagnostic.js';
+
+/** One token of JSON (RFC 8259) behind any blanks: a sign, a text, or another value. */
+const TOKEN =
+  /[ \t\n\r]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-]))/y;
+
+type State = 'value' | 'first item' | 'first key' | 'key' | 'colon' | 'end';
+type Turn = Readonly<Record<string, State | 'closed' | 'comma'>>;
+
+const VALUE: Turn = { '{': 'first key', '[': 'first item', text: 'end', other: 'end' };
+
+/** What follows what: for each state, the tokens that belong there. */
+const TURNS: Readonly<Record<State, Turn>> = {
+  value: VALUE,
+  'first item': { ...VALUE, ']': 'closed' },
+  'first key': { text: 'colon', '}': 'closed' },
+  key: { text: 'colon' },
+  colon: { ':': 'value' },
+  end: { ',': 'comma', '}': 'closed', ']': 'closed' },
+};
+
+const AFTER_COMMA: Readonly<Record<string, State>> = { '{': 'key', '[': 'value' };
+
+/** Finds where a text stops being JSON, or `undefined` when all of it is. YAML takes more, so a file that claims to be JSON is asked. */
+export function jsonFault(text: string): Omit<Problem, 'path'> | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch {
+    return problemAt(firstFault(text), text);
+  }
+}
+
+function problemAt(found: number, text: string): Omit<Problem, 'path'> {
+  const comma = /[}\]]/.test(text.charAt(found)) ? /,\s*$/.exec(text.slice(0, found)) : null;
+  const start = comma?.index ?? found;
+  return { code: 'json-syntax', ...words(text.slice(start), text.charAt(found)), at: { start, end: start + 1 } };
+}
+
+/** `JSON.parse` does not always say where; this does. */
+function firstFault(text: string): number {
+  const open: string[] = [];
+  let state: State = 'value';
+  for (let at = 0; ; at = TOKEN.lastIndex) {
+    TOKEN.lastIndex = at;
+    const found = TOKEN.exec(text);
+    const token = found?.[1] ?? (found?.[2] === undefined ? 'other' : 'text');
+    const next: State | undefined = found ? stateAfter(token, state, open) : undefined;
+    if (next === undefined) return at + (/^[ \t\n\r]*/.exec(text.slice(at))?.[0].length ?? 0);
+    state = next;
+  }
+}
+
+/** The state behind a token, or `undefined` when it does not belong there. `open` are the brackets not closed yet. */
+function stateAfter(token: string, state: State, open: string[]): State | undefined {
+  const turn = TURNS[state][token];
+  if (turn === 'comma') return AFTER_COMMA[open.at(-1) ?? ''];
+  if (turn === 'closed') return open.pop() === (token === '}' ? '{' : '[') ? 'end' : undefined;
+  if (token === '{' || token === '[') open.push(token);
+  return turn;
+}
+
+function words(rest: string, found: string): Pick<Problem, 'message' | 'hint'> {
+  if (rest === '') return { message: 'The file ends before its JSON does.', hint: 'Close what is open: } or ].' };
+  if (/^(\/\/|\/\*|#)/.test(rest)) {
+    return { message: 'JSON has no comments.', hint: 'Remove it, or name the file .yaml and write comments with #.' };
+  }
+  if (/^,\s*[}\]]/.test(rest)) {
+    return { message: `In JSON no comma stands before ${found}.`, hint: 'Remove the comma.' };
+  }
+  if (rest.startsWith("'")) return { message: 'JSON takes double quotes only.', hint: 'Write " for \'.' };
+  if (/^[A-Za-z_$]/.test(rest)) return { message: 'In JSON every text and every key is quoted.', hint: 'Write "…".' };
+  return { message: 'This is no JSON from here on.', hint: 'Look for a missing comma, colon, quote or bracket.' };
+}

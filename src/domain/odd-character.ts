@@ -1,0 +1,65 @@
+/** A character that people take for another one, or do not see at all. */
+export interface OddCharacter {
+  /** Where it stands in the text, in UTF-16 units from 0; it takes one. */
+  readonly index: number;
+  /** Its number and what it is called: `U+00A0 (no-break space)`. */
+  readonly name: string;
+  /** What to type instead, as a sentence. */
+  readonly hint: string;
+}
+
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['\u0085', 'next line'],
+  ['\u00a0', 'no-break space'],
+  ['\u200b', 'zero width space'],
+  ['\u2028', 'line separator'],
+  ['\u2029', 'paragraph separator'],
+  ['\u202f', 'narrow no-break space'],
+  ['\u2060', 'word joiner'],
+  ['\u3000', 'ideographic space'],
+  ['\ufeff', 'byte order mark'],
+  ['\uff1a', 'fullwidth colon'],
+]);
+
+/** Cyrillic and Greek letters, and in the same places the Latin ones that they look like. */
+const LETTERS = 'аеорсухіјѕԁһӏАВЕКМНОРСТХІЈЅαορυχνιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ';
+const LATIN = 'aeopcyxijsdhlABEKMHOPCTXIJSaopuxviABEZHIKMNOPTYX';
+
+const LINE_END = /[\u0085\u2028\u2029]/;
+const UNSEEN = /[\u200b\u2060\ufeff]/;
+const ODD = new RegExp(`${LINE_END.source}|${UNSEEN.source}|(?! )\\p{Zs}|[\uff01-\uff5e]|[${LETTERS}]`, 'gu');
+
+/** Finds the first character of a text that only looks like another one, or is not seen. */
+export function oddCharacter(text: string): OddCharacter | undefined {
+  const index = text.search(ODD);
+  if (index === -1) return undefined;
+  const character = text.charAt(index);
+  return { index, name: nameOf(character), hint: hintFor(asItLooks(character)) };
+}
+
+/** Writes a text as it looks: with the characters that were meant. */
+export const asItLooks = (text: string): string =>
+  text.replace(ODD, (character) => {
+    if (LINE_END.test(character)) return '\n';
+    if (UNSEEN.test(character)) return '';
+    // The fullwidth forms and the spaces are compatibility characters of what they look like.
+    return LATIN.charAt(LETTERS.indexOf(character)) || character.normalize('NFKC');
+  });
+
+function hintFor(meant: string): string {
+  if (meant === '') return 'It cannot be seen: remove it.';
+  if (meant === '\n') return 'It ends no line: type a line break.';
+  return meant === ' ' ? 'It only looks like a space: type one.' : `It only looks like "${meant}": type that.`;
+}
+
+function nameOf(character: string): string {
+  const number = `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  const name = NAMES.get(character) ?? kinds.find(([, kind]) => kind.test(character))?.[0] ?? 'fullwidth';
+  return `${number} (${name})`;
+}
+
+const kinds: readonly (readonly [name: string, kind: RegExp])[] = [
+  ['a space', /\p{Zs}/u],
+  ['Cyrillic', /\p{Script=Cyrillic}/u],
+  ['Greek', /\p{Script=Greek}/u],
+];
