@@ -5,13 +5,17 @@
  */
 import { createSystemClock } from './clocks/system.js';
 import { composeScheduler } from './compose.js';
-import { loadTimerFile, type Diagnostic, type Loaded } from './config/index.js';
+import { loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from './config/index.js';
+import type { TimerEvent } from './domain/event.js';
+import type { Ledger, LedgerTrouble } from './domain/ledger.js';
 import { toRecord, type LogRecord } from './domain/record.js';
 import type { Schedule } from './domain/schedule.js';
 import { toTimestamp, type Duration, type Instant } from './domain/time.js';
 import { LoopTimer } from './engine/timer.js';
 import { TimerLoop } from './engine/timer-loop.js';
 import { parseScheduleAt, type ScheduleSpec } from './schedules/index.js';
+import { levelOf } from './sinks/index.js';
+import { openState } from './stores/index.js';
 import { chance, thisMachine } from './this-machine.js';
 
 export type { Diagnostic, Duration, Instant, Loaded, LogRecord, Schedule, ScheduleSpec };
@@ -107,22 +111,44 @@ export interface TimerScheduler {
   trigger(name: string): boolean;
 }
 
+/** Opens the state that a file names; where it names none, nothing outlives the process. */
+function openStateOf({ settings: { state, history } }: TimerFile): {
+  ledger?: { ledger: Ledger; file: string };
+  trouble?: LedgerTrouble;
+} {
+  if (state.kind !== 'file') return {};
+  const file = state.path;
+  const opening = openState({ path: file, clock, pid: process.pid, retention: history });
+  switch (opening.kind) {
+    case 'open':
+      return { ledger: { ledger: opening.ledger, file } };
+    case 'unavailable':
+      return { trouble: { kind: 'unavailable', file, reason: opening.reason } };
+    case 'in_use':
+      throw new Error(`the state ${file} is in use by another scheduler${opening.pid ? `, pid ${opening.pid}` : ''}`);
+  }
+}
+
+function firstError(path: string | undefined, problems: Loaded['problems']): string {
+  const first = problems.find(({ severity }) => severity === 'error');
+  return `${path ?? 'the timer file'}:${first?.line ?? 1}:${first?.column ?? 1}: ${first?.message ?? 'not valid'}`;
+}
+
 /**
- * Creates a scheduler for a loaded timer file.
- * @throws TypeError when the file has errors; the message holds the first.
+ * Creates a scheduler for a loaded timer file. It records into the file's `state`, if that names one; it must be stopped then, even if it was
+ * never started.
+ * @throws TypeError when the file has errors; the message holds the first. Error when another scheduler uses the state.
  */
 export function createScheduler({ timerFile, problems, path }: Loaded, options: SchedulerOptions = {}): TimerScheduler {
-  if (timerFile === undefined) {
-    const first = problems.find(({ severity }) => severity === 'error');
-    throw new TypeError(
-      `${path ?? 'the timer file'}:${first?.line ?? 1}:${first?.column ?? 1}: ${first?.message ?? 'not valid'}`,
-    );
-  }
+  if (timerFile === undefined) throw new TypeError(firstError(path, problems));
   const { onEvent } = options;
-  const accept = (event: Parameters<typeof toRecord>[0]) =>
-    onEvent?.({ timestamp: toTimestamp(event.at), ...toRecord(event) });
+  const accept = (event: TimerEvent) => {
+    if (levelOf(event) !== 'debug') onEvent?.({ timestamp: toTimestamp(event.at), ...toRecord(event) });
+  };
+  const state = openStateOf(timerFile);
   const scheduler = composeScheduler(timerFile, {
     clock,
+    ...(state.ledger && { ledger: state.ledger }),
     sinks: [{ name: 'onEvent', accept }],
     environment: process.env,
     facts: { version: 'library', pid: process.pid },
@@ -130,7 +156,10 @@ export function createScheduler({ timerFile, problems, path }: Loaded, options: 
     onSinkError: (_sink, error) => process.emitWarning(`timers: onEvent threw: ${String(error)}`),
   });
   return {
-    start: () => scheduler.start(),
+    start: () => {
+      scheduler.start();
+      if (state.trouble) scheduler.tellTrouble(state.trouble);
+    },
     stop: () => scheduler.stop(),
     idle: () => scheduler.idle(),
     trigger: (name) => scheduler.controls.trigger(name) !== undefined,

@@ -3,6 +3,7 @@ import { json } from './json-log.js';
 import type { SinkKind } from './kind.js';
 
 export { createHooks } from './hooks.js';
+export { levelOf } from './level.js';
 export { humanDuration } from './human-duration.js';
 export { causeOf, messageOf } from './message.js';
 export { plainText } from './plain-text.js';

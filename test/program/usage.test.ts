@@ -234,12 +234,8 @@ describe('run', () => {
   });
 
   test('124 after a timeout', async () => {
-    timers(', timeout: 100ms');
-    const program = desk.start(['run', 'job']);
-    await (
-      await puppet.next()
-    ).gone;
-    expect(await program.ended).toMatchObject({ code: 124, stderr: expect.stringContaining('timed out') });
+    desk.write('timers.yaml', 'timers:\n  job: { every: 1h, run: [sleep, "60"], timeout: 100ms }\n');
+    expect(await desk.run('run', 'job')).toMatchObject({ code: 124, stderr: expect.stringContaining('timed out') });
   });
 
   test('128 + n after signal n', async () => {

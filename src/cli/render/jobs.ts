@@ -62,7 +62,8 @@ function toJson(job: Job, memory: JobMemory | undefined, now: Instant) {
 }
 
 /** On a narrow terminal SCHEDULE comes before IN, which NEXT says as well. */
-const LAYOUT = { flexible: ['SCHEDULE', 'NAME'], spared: ['DESCRIPTION', 'IN'], room: 20 };
+const LAYOUT = { flexible: ['SCHEDULE', 'NAME'], spared: ['IN'], room: 20 };
+const DESCRIBED = { flexible: ['DESCRIPTION', 'SCHEDULE', 'NAME'], spared: ['DESCRIPTION', 'IN'], room: 16 };
 
 function tableOf(
   jobs: readonly Job[],
@@ -82,7 +83,8 @@ function tableOf(
     { head: 'LAST', cells: jobs.map((job) => lastOf(memoryOf(job), now, chalk)) },
     { head: 'DESCRIPTION', cells: jobs.map(about) },
   ];
-  return renderColumns(columns, { width, ...LAYOUT });
+  const isDescribed = jobs.some((job) => about(job) !== '');
+  return renderColumns(columns, { width, ...(isDescribed ? DESCRIBED : LAYOUT) });
 }
 
 function nextInWords(job: Job, next: Instant | undefined, now: Instant): string {
