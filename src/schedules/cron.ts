@@ -1,3 +1,4 @@
+import { clockTraps } from './cron/clock-traps.js';
 import { CronSchedule, Union } from './cron/cron-schedule.js';
 import { readExpression } from './cron/expression.js';
 import { neverWords, warningsOf } from './cron/traps.js';
@@ -40,16 +41,19 @@ export const cron: ScheduleKind = {
   },
 };
 
-function parseOne(text: unknown, { timezone, dst, seed }: ScheduleContext, item?: number): ParsedSchedule {
+interface ParsedCron extends ParsedSchedule {
+  readonly schedule: CronSchedule;
+}
+
+function parseOne(text: unknown, context: ScheduleContext, item?: number): ParsedCron {
   if (typeof text !== 'string') throw notText();
   try {
+    const { timezone, dst, seed, foresee } = context;
     const expression = readExpression(text, seed);
     if (!canCome(expression)) throw neverComes(text);
-    return {
-      schedule: new CronSchedule(expression, timeZoneOf(timezone), dst),
-      text,
-      warnings: warningsOf(expression, text),
-    };
+    const schedule = new CronSchedule(expression, timeZoneOf(timezone), dst);
+    const warnings = warningsOf(expression, text);
+    return { schedule, text, warnings: foresee ? [...warnings, ...clockTraps(schedule, timezone, foresee)] : warnings };
   } catch (error) {
     if (!(error instanceof ScheduleError)) throw error;
     const place: Place = { ...error.place, ...(item !== undefined && { item }) };
