@@ -1,3 +1,3 @@
 export { catchUp } from './misfire.js';
 export { overlap } from './overlap.js';
-export { retry } from './retry.js';
+export { retry, type RetryOptions } from './retry.js';

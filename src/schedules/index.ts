@@ -20,7 +20,7 @@ export { clockTime, effectInWords } from './cron/clock-words.js';
 export { fieldsInWords, type FieldInWords } from './cron/field-words.js';
 export type { ScheduleSpec } from './parse-schedule.js';
 export { shortestInterval } from './rhythm.js';
-export { clockChanges, type ClockChange } from './zone/clock-change.js';
+export { clockChanges, type ClockChange, type TimeSpan } from './zone/clock-change.js';
 export { formatLocal } from './zone/local-time.js';
 export { parseTimestamp } from './zone/timestamp.js';
 export { isTimeZone, machineTimeZone, suggestTimeZone } from './zone/zone-name.js';
