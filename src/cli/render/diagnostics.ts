@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 
 import type { Diagnostic } from '../../config/index.js';
-import { harmless, toCells, type Cell } from './terminal-text.js';
+import { harmless, toCells, widthOf, wrap, type Cell } from './terminal-text.js';
 
 /** What is to be shown of a timer file's problems. */
 export interface DiagnosticsView {
@@ -40,15 +40,21 @@ interface Page {
 }
 
 const INDENT = '  ';
+const CONTINUED = INDENT + INDENT;
 
 function renderProblem(problem: Diagnostic, page: Page): string {
   const { paint, width } = page;
   const place = page.file === undefined ? '' : `${harmless(page.file)}:${problem.line}:${problem.column}  `;
-  const [first = '', ...rest] = wrap(`${place}${problem.severity}  ${harmless(problem.message)}`, width);
+  const [first = '', ...rest] = wrap(
+    `${place}${problem.severity}  ${harmless(problem.message)}`,
+    width - INDENT.length,
+    CONTINUED,
+  );
   // Magenta, not yellow, which cannot be read on white.
   const severity = problem.severity === 'error' ? paint.red.bold('error') : paint.magenta.bold('warning');
   const head = first.replace(`${place}${problem.severity}`, () => `${paint.bold(place)}${severity}`);
-  const hint = problem.hint === undefined ? [] : wrap(`hint: ${harmless(problem.hint)}`, width);
+  const hint =
+    problem.hint === undefined ? [] : wrap(`hint: ${harmless(problem.hint)}`, width - INDENT.length, CONTINUED);
   return [
     head,
     ...rest,
@@ -56,24 +62,6 @@ function renderProblem(problem: Diagnostic, page: Page): string {
     ...hint.map((line, index) => (index === 0 ? INDENT : '') + line),
   ].join('\n');
 }
-
-/** Breaks a text between words; the lines after the first are indented. A word longer than the line stays whole. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/(?<=\S)(?= )/)) {
-    if (line !== '' && columns(line) + columns(word) > width - INDENT.length) {
-      lines.push(line);
-      line = INDENT + INDENT + word.trimStart();
-    } else {
-      line += word;
-    }
-  }
-  return [...lines, line];
-}
-
-const columns = (text: string): number => widthOf(toCells(text));
-const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, { width }) => sum + width, 0);
 
 /** The line and, under it, the mark; nothing where there is no text to show. */
 function snippet(problem: Diagnostic, { paint, width, lines }: Page): readonly string[] {
