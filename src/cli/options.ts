@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { LEVELS, type Level } from '../sinks/level.js';
+import { UsageError } from './commands/kind.js';
 
 export interface FileOption {
   readonly file?: string;
@@ -27,3 +28,10 @@ export const withLog = (command: Command): Command =>
         .default('auto'),
     )
     .addOption(new Option('--log-level <level>', 'leave out what is less important').choices(LEVELS).default('info'));
+
+/** Reads what `--count` is given. @throws UsageError when it is no whole number from 1 on. */
+export function readCount(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--count takes a whole number from 1 on; got "${text}"`);
+  return Number(text);
+}

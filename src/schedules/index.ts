@@ -17,6 +17,7 @@ export const parseScheduleAt = scheduleParser(scheduleKinds);
 
 export { clockEffects, type ClockEffect } from './cron/clock-effect.js';
 export { clockTime, effectInWords } from './cron/clock-words.js';
+export { scheduleInZone } from './cron/cron-schedule.js';
 export { fieldsInWords, type FieldInWords } from './cron/field-words.js';
 export type { ScheduleSpec } from './parse-schedule.js';
 export { shortestInterval } from './rhythm.js';

@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import type { Job } from '../../domain/job.js';
-import { withFile, withJson, type FileOption, type JsonOption } from '../options.js';
+import { readCount, withFile, withJson, type FileOption, type JsonOption } from '../options.js';
 import type { Terminal } from '../terminal.js';
-import { UsageError, type CommandKind } from './kind.js';
+import type { CommandKind } from './kind.js';
 
 interface NextOptions extends FileOption, JsonOption {
   readonly count?: string;
@@ -67,10 +67,4 @@ export const next: CommandKind = {
 function sayDisabled(jobs: readonly Job[], terminal: Terminal): void {
   for (const { enabled, name } of jobs)
     if (!enabled) terminal.err(`${name} is disabled and does not fire by its schedule.`);
-}
-
-function readCount(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--count takes a whole number from 1 on; got "${text}"`);
-  return Number(text);
 }

@@ -31,7 +31,8 @@ export function printOutlooks(outlooks: readonly ZoneOutlook[], { terminal, now,
   );
   const steady = outlooks.filter(({ changes }) => changes.length === 0).map(({ timezone }) => timezone);
   if (steady.length > 0) blocks.push(`${steady.join(', ')}: the clock does not change within two years.`);
-  terminal.out(blocks.join('\n\n'));
+  if (blocks.length === 0) terminal.err('Nothing is to come.');
+  else terminal.out(blocks.join('\n\n'));
 }
 
 interface Page {

@@ -21,6 +21,11 @@ export interface DiagnosticsView {
  */
 export function renderDiagnostics(view: DiagnosticsView): string {
   if (view.problems.length === 0) return '';
+  return `${renderProblems(view)}\n\n${summary(view, new Chalk({ level: view.color ? 1 : 0 }))}\n`;
+}
+
+/** As {@link renderDiagnostics}, without how many there are. */
+export function renderProblems(view: DiagnosticsView): string {
   const paint = new Chalk({ level: view.color ? 1 : 0 });
   const page: Page = {
     paint,
@@ -28,8 +33,7 @@ export function renderDiagnostics(view: DiagnosticsView): string {
     lines: view.source.split(/\r?\n/),
     file: view.file,
   };
-  const blocks = view.problems.map((problem) => renderProblem(problem, page));
-  return `${blocks.join('\n\n')}\n\n${summary(view, paint)}\n`;
+  return view.problems.map((problem) => renderProblem(problem, page)).join('\n\n');
 }
 
 interface Page {

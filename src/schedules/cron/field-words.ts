@@ -31,10 +31,15 @@ export function fieldsInWords(expression: string, seed: string): readonly FieldI
   });
 }
 
+const FULL: ReadonlyMap<Position, string> = new Map([
+  [DAY_OF_MONTH, 'every day'],
+  [DAY_OF_WEEK, 'whatever it is'],
+]);
+
 const plainName = ({ name }: Position): string => name.replaceAll('-', ' ');
 
 function meaningOf(position: Position, field: Field, text: string): string {
-  if (field.isFull) return position === DAY_OF_MONTH ? 'every day' : `every ${plainName(position)}`;
+  if (field.isFull) return FULL.get(position) ?? `every ${plainName(position)}`;
   const rules = text.toUpperCase().split(',').flatMap(ruleInWords);
   const runs = runsOf(field.values.toArray()).flatMap((run) => runInWords(run, position));
   const items = [...runs, ...rules];
