@@ -10,8 +10,9 @@ const MOST_INSTANTS = 20;
 const MOST_NAMES = 3;
 /** The room that a run in a herd is to get. */
 const ROOM: Duration = 30_000;
-const JITTERS: readonly Duration[] = [60, 30, 15, 10, 5, 2, 1, 1 / 2, 1 / 6, 1 / 12, 1 / 30, 1 / 60].map(
-  (minutes) => minutes * 60_000,
+/** Round lengths, the longest first. */
+const JITTERS: readonly Duration[] = [3600, 1800, 900, 600, 300, 120, 60, 30, 15, 10, 5, 2, 1].map(
+  (seconds) => seconds * 1000,
 );
 
 /** What is looked at from when on, and in which zone instants are told. */
@@ -41,8 +42,10 @@ export function warnOfHerds(timers: readonly BuiltTimer[], { start, timezone, co
   }
 }
 
-const mayHerd = ({ job }: BuiltTimer): boolean =>
-  job.enabled && job.offset === 0 && job.group === undefined && shortestInterval(job.schedule) !== undefined;
+const mayHerd = ({ job: { enabled, offset, group, schedule, written } }: BuiltTimer): boolean =>
+  enabled && offset === 0 && group === undefined && RECURRING.has(written.key) && schedule.fromEnd === undefined;
+
+const RECURRING: ReadonlySet<string> = new Set(['cron', 'every']);
 
 /** The herds, the largest first. */
 function herdsAmong(timers: readonly BuiltTimer[], start: Instant): readonly Herd[] {

@@ -15,18 +15,18 @@ export interface BuiltTimer {
 
 /** Warns of a timer whose runs, or the pauses between their attempts, may outlast the time to its next firing. */
 export function warnOfLongRuns(timer: BuiltTimer): void {
-  const { job, values } = timer;
-  const isBounded = job.timeout !== undefined || values.retry !== undefined;
-  if (!job.enabled || !isBounded || values.overlap === 'allow') return;
+  const { job, values, report } = timer;
+  // A timeout among the defaults is a safety net for all timers, not a word about this one.
+  const isTimed = report.ownKeys().includes('timeout');
+  if (!job.enabled || values.overlap === 'allow' || (!isTimed && values.retry === undefined)) return;
   const interval = shortestInterval(job.schedule);
   if (interval === undefined) return;
-  warnOfTimeout(timer, interval);
+  if (isTimed) warnOfTimeout(timer, interval);
   warnOfRetries(timer, interval);
 }
 
 function warnOfTimeout({ job: { timeout = 0 }, values: { overlap = 'skip' }, report }: BuiltTimer, interval: Duration) {
-  // A timeout among the defaults is a safety net for all timers, not a word about this one.
-  if (timeout <= interval || overlap !== 'skip' || !report.ownKeys().includes('timeout')) return;
+  if (timeout <= interval || overlap !== 'skip') return;
   report.warn('timeout', {
     code: 'timeout-over-interval',
     message: `timeout: a run may last ${inUnits(timeout)}, but the next firing comes ${inUnits(interval)} later, and would be skipped.`,
