@@ -18,7 +18,6 @@ import { UsageError } from './commands/kind.js';
 import { expressionOf } from './expanded-stars.js';
 import { jobNamed, loadForeseeing, renderLoaded, shortPath } from './load.js';
 import { renderProblems } from './render/diagnostics.js';
-import { printExplanation } from './render/explain.js';
 import type { Terminal } from './terminal.js';
 
 export interface Explaining {
@@ -28,7 +27,6 @@ export interface Explaining {
   readonly file: string | undefined;
   /** IANA name, not yet checked. */
   readonly timezone: string | undefined;
-  readonly asJson: boolean;
 }
 
 /** A timer of the file, or an expression by itself, which is a timer without a name. */
@@ -50,23 +48,25 @@ export interface Explanation {
 /** What a timer may be called; no expression looks like it. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** Explains a timer or an expression. Answers the exit code. */
-export async function explainTo(
+/**
+ * Explains the timer or the expression that the words of a command line say; `undefined` when it is wrong, which is then told.
+ * @throws UsageError when there is no such timer or zone, or the shell took the expression apart.
+ */
+export async function explainWords(
   terminal: Terminal,
   words: readonly string[],
-  { now, count, file, timezone, asJson }: Explaining,
-): Promise<number> {
+  { now, count, file, timezone }: Explaining,
+): Promise<Explanation | undefined> {
   checkTimezone(timezone);
   const [first = ''] = words;
   const found =
     words.length === 1 && NAME.test(first)
       ? await findTimer(terminal, first, { file, now })
       : readAlone(terminal, words, { timezone: timezone ?? machineTimeZone(), now });
-  if (found === undefined) return 1;
+  if (found === undefined) return undefined;
   const explained =
     timezone === undefined ? found : { ...found, timezone, schedule: scheduleInZone(found.schedule, timezone) };
-  printExplanation(explanationOf(explained, now, count), { terminal, now, asJson });
-  return 0;
+  return explanationOf(explained, now, count);
 }
 
 function checkTimezone(timezone: string | undefined): void {

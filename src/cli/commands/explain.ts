@@ -24,14 +24,18 @@ export const explain: CommandKind = {
     return async (terminal, args) => {
       const options = command.opts<ExplainOptions>();
       const { createSystemClock } = await import('../../clocks/system.js');
-      const { explainTo } = await import('../explain.js');
-      return explainTo(terminal, args[0] as readonly string[], {
-        now: createSystemClock().now(),
+      const { explainWords } = await import('../explain.js');
+      const { printExplanation } = await import('../render/explain.js');
+      const now = createSystemClock().now();
+      const explanation = await explainWords(terminal, args[0] as readonly string[], {
+        now,
         count: readCount(options.count) ?? DEFAULT_COUNT,
         file: options.file,
         timezone: options.timezone,
-        asJson: options.json === true,
       });
+      if (explanation === undefined) return 1;
+      printExplanation(explanation, { terminal, now, asJson: options.json === true });
+      return 0;
     };
   },
 };

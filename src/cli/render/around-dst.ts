@@ -59,7 +59,7 @@ function changeInLines({ change, near, others }: ChangeOutlook, { timezone, now,
 }
 
 /** `Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00`. */
-export function changeInWords({ at, before, after }: ClockChange, timezone: string): string {
+function changeInWords({ at, before, after }: ClockChange, timezone: string): string {
   // The reading at which the clock is put forward or back is one it does not show, or shows again.
   const date = localTime(at - 1, timezone).slice(0, 14);
   const [offsetBefore, offsetAfter] = [at - 1, at].map((instant) => formatLocal(instant, timezone).slice(23));
@@ -72,7 +72,8 @@ export function jobInWords({ job, effects, firings }: JobOutlook): string {
   if (effects.length === 0) return `as ever at ${around}`;
   const words = [...new Set(effects.map((effect) => effectWithRhythm(effect, job.timezone)))].join('; ');
   if (effects.every(({ kind }) => kind === 'goes-on')) return `${words}: ${around}`;
-  return firings.length > 1 ? `${words}; in all at ${around}` : words;
+  const own = effects.some(({ kind }) => kind === 'both') ? 2 : 1;
+  return firings.length > own ? `${words}; in all at ${around}` : words;
 }
 
 function effectWithRhythm(effect: ClockEffect, timezone: string): string {
