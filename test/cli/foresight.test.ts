@@ -131,8 +131,8 @@ Clock changes
   Sun 2027-03-28  not touched
   Sun 2027-10-31  not touched
 
-warning  Fires on the 13th, and also on every Friday: with two day fields
-    either is enough.
+warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
+    fields either is enough.
   1 | 30 2 13 * FRI
     |           ^^^
   hint: Write * in one of them. The first Monday of the month is MON#1, the last
@@ -157,7 +157,7 @@ warning  Fires on the 13th, and also on every Friday: with two day fields
     expect(other.said).toContain(
       'a.b: every 10m\nLies on a fixed grid of elapsed time; no clock change or restart shifts it.',
     );
-    expect(other.said).toContain('warning  timeout: a run may last 1h');
+    expect(other.said).toContain('warning timeout-over-interval  timeout: a run may last 1h');
     expect(other.said).not.toContain('Clock changes');
   });
 

@@ -41,7 +41,7 @@ interface Page {
   readonly width: number;
 }
 
-/** Names longer than this do not push all lines to the right. */
+/** Names longer than this stand on a line of their own. */
 const WIDEST_NAME = 24;
 /** So many names are told of the timers that a change does not touch. */
 const MOST_NAMES = 3;
@@ -49,9 +49,13 @@ const MOST_NAMES = 3;
 function changeInLines({ change, near, others }: ChangeOutlook, { timezone, now, width }: Page): readonly string[] {
   const column = Math.min(Math.max(0, ...near.map(({ job }) => job.name.length)), WIDEST_NAME);
   const indent = ' '.repeat(column + 4);
-  const lines = near.flatMap((outlook) =>
-    wrap(`  ${outlook.job.name.padEnd(column)}  ${jobInWords(outlook)}`, width, indent),
-  );
+  const lines = near.flatMap((outlook) => {
+    const [first = '', ...rest] = wrap(indent + jobInWords(outlook), width, indent);
+    const name = `  ${outlook.job.name}`;
+    return name.length + 2 > indent.length
+      ? [name, first, ...rest]
+      : [name.padEnd(indent.length) + first.slice(indent.length), ...rest];
+  });
   const names = others.slice(0, MOST_NAMES).map(({ name }) => name);
   const more = others.length > names.length ? `, and ${others.length - names.length} more` : '';
   const untouched = names.length === 0 ? [] : wrap(`  not touched: ${names.join(', ')}${more}`, width, '    ');

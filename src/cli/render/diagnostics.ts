@@ -50,7 +50,7 @@ function renderProblem(problem: Diagnostic, page: Page): string {
   const { paint, width } = page;
   const place = page.file === undefined ? '' : `${harmless(page.file)}:${problem.line}:${problem.column}  `;
   const [first = '', ...rest] = wrap(
-    `${place}${problem.severity}  ${harmless(problem.message)}`,
+    `${place}${labelOf(problem)}  ${harmless(problem.message)}`,
     width - INDENT.length,
     CONTINUED,
   );
@@ -66,6 +66,9 @@ function renderProblem(problem: Diagnostic, page: Page): string {
     ...hint.map((line, index) => (index === 0 ? INDENT : '') + line),
   ].join('\n');
 }
+
+/** A warning with its code, which is what `ignore` takes. */
+const labelOf = ({ severity, code }: Diagnostic): string => (severity === 'error' ? severity : `${severity} ${code}`);
 
 /** The line and, under it, the mark; nothing where there is no text to show. */
 function snippet(problem: Diagnostic, { paint, width, lines }: Page): readonly string[] {
