@@ -43,6 +43,12 @@ module.exports = {
       '',
     ),
     rule('execa-in-executors-only', { path: '^src', pathNot: '^src/executors' }, { path: 'node_modules/execa/' }, ''),
+    rule(
+      'sqlite-in-stores-only',
+      { path: '^src', pathNot: '^src/stores' },
+      { path: 'node_modules/@photostructure/' },
+      '',
+    ),
     rule('pino-in-sinks-only', { path: '^src', pathNot: '^src/sinks' }, { path: 'node_modules/pino/' }, ''),
     rule(
       'commander-ora-in-cli-only',

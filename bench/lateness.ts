@@ -23,6 +23,7 @@ const command: Command = {
   output: { to: 'log' },
 };
 const shared = {
+  definition: {},
   written: { key: 'at', text: '' },
   timezone: 'UTC',
   command,

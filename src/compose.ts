@@ -3,9 +3,11 @@ import type { TimerFile } from './config/index.js';
 import { alone } from './coordinators/index.js';
 import type { Clock } from './domain/clock.js';
 import type { Executor } from './domain/executor.js';
+import type { Ledger } from './domain/ledger.js';
 import type { Sink } from './domain/sink.js';
 import { Scheduler } from './engine/scheduler.js';
-import { executorKinds } from './executors/index.js';
+import { createProcOrphans, executorKinds } from './executors/index.js';
+import { createHooks } from './sinks/index.js';
 
 /** What a scheduler is composed of, besides its timer file. */
 export interface Composition {
@@ -16,6 +18,8 @@ export interface Composition {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly facts: { readonly version: string; readonly pid: number };
   readonly random: () => number;
+  /** Where outcomes are recorded; without it nothing outlives the scheduler. */
+  readonly ledger?: { readonly ledger: Ledger; readonly file: string };
   /** Told once per sink that throws. */
   readonly onSinkError: (sink: string, error: unknown) => void;
 }
@@ -23,23 +27,33 @@ export interface Composition {
 /** Puts a scheduler together: the one place that knows which adapter stands behind which port. */
 export function composeScheduler({ path, jobs, settings }: TimerFile, composition: Composition): Scheduler {
   const clock = composition.clock ?? createSystemClock();
-  const { environment, sinks, onSinkError, random, facts } = composition;
-  return new Scheduler(
+  const executor = composition.executor ?? executorKinds.shell.create({ clock, environment: composition.environment });
+  const { onSinkError, random, facts, ledger } = composition;
+  const hooks = createHooks({
+    hooksOf: (jobName) => scheduler.job(jobName)?.hooks,
+    executor,
+    clock,
+    emit: (failed) => scheduler.emit({ at: scheduler.now(), ...failed }),
+  });
+  const scheduler: Scheduler = new Scheduler(
     {
       jobs,
       groups: settings.groups,
-      facts: { ...facts, file: path },
+      orphans: settings.orphans,
+      facts: { ...facts, file: path, ...(ledger && { state: ledger.file }) },
       ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
     },
     {
       clock,
-      executor: composition.executor ?? executorKinds.shell.create({ clock, environment }),
+      executor,
       coordinator: alone,
-      sinks,
+      sinks: [hooks, ...composition.sinks],
+      ...(ledger && { ledger: ledger.ledger, orphans: createProcOrphans({ clock }) }),
       newRunId: createRunIds(clock, random),
       onSinkError,
     },
   );
+  return scheduler;
 }
 
 /** Run ids: the millisecond and a share of chance in base 36, 13 characters, sortable by creation and short enough to type. */

@@ -105,6 +105,6 @@ export function createScheduler({ timerFile, problems, path }: Loaded, options: 
     start: () => scheduler.start(),
     stop: () => scheduler.stop(),
     idle: () => scheduler.idle(),
-    trigger: (name) => scheduler.trigger(name) !== undefined,
+    trigger: (name) => scheduler.controls.trigger(name) !== undefined,
   };
 }

@@ -1,4 +1,4 @@
-import { composeScheduler } from '../compose.js';
+import { composeScheduler, type Composition } from '../compose.js';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Sink } from '../domain/sink.js';
@@ -8,6 +8,7 @@ import { chance } from '../this-machine.js';
 import { openLog } from './log.js';
 import type { LogOptions } from './options.js';
 import { watchStop } from './render/stop-spinner.js';
+import { openStateOf } from './state.js';
 import type { Terminal } from './terminal.js';
 import { readVersion } from './version.js';
 
@@ -16,18 +17,26 @@ export interface Foreground {
   readonly clock: Clock;
   readonly log: LogOptions;
   readonly keepAlive: boolean;
+  /** The state's file as the command line names it. */
+  readonly state: string | undefined;
 }
 
 /** Runs a scheduler in this process until a signal or the last firing ends it. Answers the exit code. */
 export async function runInForeground(
   timerFile: TimerFile,
-  { terminal, clock, log, keepAlive }: Foreground,
+  { terminal, clock, log, keepAlive, state: named }: Foreground,
 ): Promise<number> {
+  const state = openStateOf(timerFile, { terminal, clock, named });
+  if (state.kind === 'refused') {
+    terminal.err(`timers: ${state.message}`);
+    return 1;
+  }
   const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
   const scheduler = compose(timerFile, {
     terminal,
     clock,
     sinks: [...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
+    ...(state.ledger && { ledger: state.ledger }),
   });
   const ended = new Promise<void>((resolve) => {
     obeySignals(scheduler, terminal, resolve);
@@ -39,6 +48,7 @@ export async function runInForeground(
   });
   const release = keepAlive ? stayAwake(clock) : undefined;
   scheduler.start();
+  for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
   await ended;
   release?.();
   return 0;
@@ -47,11 +57,17 @@ export async function runInForeground(
 /** Composes a scheduler that lives in this process. */
 export function compose(
   timerFile: TimerFile,
-  { terminal, clock, sinks }: { terminal: Terminal; clock: Clock; sinks: readonly Sink[] },
+  {
+    terminal,
+    clock,
+    sinks,
+    ledger,
+  }: { terminal: Terminal; clock: Clock; sinks: readonly Sink[]; ledger?: Composition['ledger'] },
 ): Scheduler {
   return composeScheduler(timerFile, {
     clock,
     sinks,
+    ...(ledger && { ledger }),
     environment: terminal.env,
     facts: { version: readVersion(), pid: process.pid },
     random: chance,

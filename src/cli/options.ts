@@ -29,6 +29,13 @@ export const withLog = (command: Command): Command =>
     )
     .addOption(new Option('--log-level <level>', 'leave out what is less important').choices(LEVELS).default('info'));
 
+export interface StateOption {
+  readonly state?: string;
+}
+
+export const withState = (command: Command): Command =>
+  command.option('--state <path>', 'where history and cursors live; wins over the file’s own "state"');
+
 /** Reads what `--count` is given. @throws UsageError when it is no whole number from 1 on. */
 export function readCount(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

@@ -24,7 +24,7 @@ export async function runOnce(
     };
     const scheduler = compose({ ...timerFile, jobs: [inFront] }, { terminal, clock, sinks: [{ name: 'run', accept }] });
     obeySignals(scheduler, terminal, () => undefined);
-    scheduler.trigger(job.name);
+    scheduler.controls.trigger(job.name);
   });
   return exitCodeOf(await finished);
 }

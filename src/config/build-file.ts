@@ -9,7 +9,6 @@ import { warnOfHerds } from './foresee-herds.js';
 import { MapReport, type PlacedMap } from './map-report.js';
 import { mergeDefaults } from './merge-defaults.js';
 import type { Machine } from './machine.js';
-import { warnNotInEffect } from './not-in-effect.js';
 import type { Entry, Slot } from './node.js';
 import { PlainValues } from './plain-value.js';
 import { clip } from './quote.js';
@@ -100,7 +99,6 @@ class FileBuilder {
     const timers = this.#timers();
     const built = timers.flatMap(([name, entry]) => this.#job(name, entry, { settings, defaults, defaultsMap }) ?? []);
     const jobs = built.map(({ job }) => job);
-    warnNotInEffect(values, this.#report);
     this.#warnUnusedGroups(settings, jobs);
     this.#warnAllDisabled(timers.length, jobs);
     if (this.#context.foresees) {
@@ -117,7 +115,7 @@ class FileBuilder {
       ...(values.concurrency !== undefined && { concurrency: values.concurrency }),
       state: this.#state(values.state),
       groups: new Map(Object.entries(values.groups ?? {})),
-      orphans: values.orphans ?? 'keep',
+      orphans: values.orphans ?? 'kill',
       history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
     };
   }

@@ -7,7 +7,6 @@ import { buildPolicies } from './build-policies.js';
 import { jobOffset } from './job-offset.js';
 import type { Machine } from './machine.js';
 import type { MapReport, Words } from './map-report.js';
-import { warnNotInEffect } from './not-in-effect.js';
 import { present } from './present.js';
 import { clip, quote } from './quote.js';
 import { readSchedule, readTimestamp, type ReadSchedule } from './read-schedule.js';
@@ -31,10 +30,10 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
   const setting = buildSetting(values, report, context.command);
   const policies = buildPolicies(values, report, machine.random);
   const hooks = buildHooks(values, report, setting);
-  warnNotInEffect(values, report);
   if (timing === undefined || run === undefined) return undefined;
   return {
     name,
+    definition: definitionOf(values, timing.timezone),
     ...present({ description: values.description, group: values.group }),
     tags: values.tags ?? [],
     enabled: values.enabled ?? true,
@@ -45,6 +44,9 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
     ...policies,
   };
 }
+
+const definitionOf = (values: TimerValues, timezone: string): Job['definition'] =>
+  Object.fromEntries(Object.entries({ ...values, timezone }).map(([key, value]) => [key, JSON.stringify(value)]));
 
 /** From SIGTERM to SIGKILL at the scheduler's end, unless a timer says otherwise: below the 10 s after which containers are killed. */
 const STOP_GRACE = 8 * SECOND;
@@ -155,11 +157,15 @@ function hasFiring(schedule: Schedule, { after, until }: { after: number; until:
   return next !== undefined && (until === undefined || next <= until);
 }
 
-/** Hooks run where the timer runs, succeed with exit code 0, and print into the log. */
+/** From SIGTERM to SIGKILL of a hook. A timer's own grace is for its own command, and may be hours. */
+const HOOK_GRACE = 5 * SECOND;
+const HOOK = { successCodes: [0], killAfter: HOOK_GRACE, output: { to: 'discard' } } as const;
+
+/** Hooks run where the timer runs and succeed with exit code 0; what they print is told only when they fail. */
 function buildHooks(values: TimerValues, report: MapReport, setting: Setting): Hooks {
   const hook = (key: 'on_failure' | 'on_success' | 'on_recovery') => {
     const run = buildRun(key, values[key], report);
-    return run === undefined ? undefined : { run, ...setting, successCodes: [0], output: { to: 'log' } as const };
+    return run === undefined ? undefined : { run, ...setting, ...HOOK };
   };
   const [onFailure, onSuccess, onRecovery] = [hook('on_failure'), hook('on_success'), hook('on_recovery')];
   return present({ onFailure, onSuccess, onRecovery });

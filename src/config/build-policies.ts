@@ -1,6 +1,6 @@
-import type { Breaker, Job } from '../domain/job.js';
+import type { Job } from '../domain/job.js';
 import { MINUTE, SECOND } from '../domain/time.js';
-import { catchUp, overlap, retry, type RetryOptions } from '../policies/index.js';
+import { breaker, catchUp, overlap, retry, type RetryOptions } from '../policies/index.js';
 import type { MapReport } from './map-report.js';
 import { present } from './present.js';
 import type { RetryValues, TimerValues } from './schema.js';
@@ -9,18 +9,17 @@ import type { RetryValues, TimerValues } from './schema.js';
 export type Policies = Pick<Job, 'admission' | 'misfire' | 'retry' | 'breaker'>;
 
 export function buildPolicies(values: TimerValues, report: MapReport, random: () => number): Policies {
-  const breaker = buildBreaker(values.breaker, report);
   return {
     admission: [overlap(values.overlap ?? 'skip')],
     misfire: buildCatchUp(values.catch_up),
     retry: buildRetry(values.retry, report, random),
-    ...(breaker && { breaker }),
+    ...present({ breaker: buildBreaker(values.breaker, report) }),
   };
 }
 
 const RETRY = { attempts: 1, delay: SECOND, factor: 2, jitter: false };
 
-/** No second try without a number of attempts; then after 1 s, 2 s, 4 s …, at most 1 min, with no chance in it unless asked for. */
+/** What `retry` says, with what it leaves open. No second try without a number of attempts; then after 1 s, 2 s, 4 s …, at most 1 min, with no chance in it unless asked for. */
 export function retryOptions(written: TimerValues['retry']): RetryOptions {
   const given: RetryValues = typeof written === 'object' ? written : present({ attempts: written });
   const { attempts, delay, factor, jitter } = { ...RETRY, ...present(given) };
@@ -55,10 +54,10 @@ function buildCatchUp(written: TimerValues['catch_up']): Job['misfire'] {
   return catchUp({ policy, ...present({ within }) });
 }
 
-function buildBreaker(written: TimerValues['breaker'], report: MapReport): Breaker | undefined {
+function buildBreaker(written: TimerValues['breaker'], report: MapReport): Job['breaker'] {
   if (written === undefined) return undefined;
   const { failures, cooldown = 5 * MINUTE } = typeof written === 'number' ? { failures: written } : written;
-  if (failures !== undefined) return { failures, cooldown };
+  if (failures !== undefined) return breaker({ failures, cooldown });
   const hint = 'For example: breaker: {failures: 3, cooldown: 5m}';
   report.error('breaker', {
     code: 'missing-failures',

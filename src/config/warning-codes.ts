@@ -7,7 +7,6 @@ export const WARNINGS = [
   'missing-cwd',
   'never-fires',
   'no-attempts',
-  'not-in-effect',
   'reserved-env',
   'retries-over-interval',
   'timeout-over-interval',

@@ -18,6 +18,8 @@ export type TimerEvent =
   | FiringSkipped
   | FiringMissed
   | BreakerMoved
+  | TimerControlled
+  | ConfigChanged
   | HookFailed
   | OrphanFound
   | StateTrouble
@@ -148,6 +150,36 @@ export interface BreakerMoved {
   /** How long it is or was open; 0 once closed. */
   readonly cooldownMs: Duration;
 }
+
+/** Somebody paused, resumed or reset a timer, or its pause is over. */
+export type TimerControlled =
+  | {
+      readonly event: 'timer.paused';
+      readonly at: Instant;
+      readonly jobName: string;
+      readonly until?: Instant;
+      readonly reason?: string;
+    }
+  | { readonly event: 'timer.resumed'; readonly at: Instant; readonly jobName: string }
+  | { readonly event: 'timer.reset'; readonly at: Instant; readonly jobName: string; readonly next?: Instant };
+
+/** The timer file was read anew: taken, or refused as a whole. */
+export type ConfigChanged =
+  | {
+      readonly event: 'config.reloaded';
+      readonly at: Instant;
+      readonly file: string;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      readonly changed: readonly string[];
+    }
+  | {
+      readonly event: 'config.rejected';
+      readonly at: Instant;
+      readonly file: string;
+      /** `line:column message`, the errors first. */
+      readonly problems: readonly string[];
+    };
 
 /** A hook did not succeed. Nothing follows from it. */
 export interface HookFailed {

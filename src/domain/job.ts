@@ -1,3 +1,4 @@
+import type { BreakerPolicy } from './breaker.js';
 import type { Command } from './command.js';
 import type { AdmissionPolicy, MisfirePolicy, RetryPolicy } from './policy.js';
 import type { Schedule } from './schedule.js';
@@ -7,6 +8,8 @@ import type { Duration, Instant } from './time.js';
 export interface Job {
   readonly name: string;
   readonly schedule: Schedule;
+  /** What the file says of it, defaults included, as JSON by key: tells whether and where another reading of the file differs. */
+  readonly definition: Readonly<Record<string, string>>;
   /** The schedule as written, for people: `{key: 'cron', text: '0 3 * * *'}`. */
   readonly written: { readonly key: string; readonly text: string };
   /** IANA name. */
@@ -29,12 +32,22 @@ export interface Job {
   /** Jobs of one group never run at the same time, or at most N of them. */
   readonly group?: string;
   readonly window: ActiveWindow;
-  readonly breaker?: Breaker;
+  readonly breaker?: BreakerPolicy;
   readonly hooks?: Hooks;
   readonly misfire: MisfirePolicy;
   readonly admission: readonly AdmissionPolicy[];
   readonly retry: RetryPolicy;
 }
+
+/** The keys in which two definitions of one job differ, in alphabetical order. */
+export function changedKeys({ definition: before }: Job, { definition: after }: Job): readonly string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].filter((key) => before[key] !== after[key]).sort();
+}
+
+/** Tells schedules apart: what is remembered of a job under one says nothing about it under another. */
+export const fingerprintOf = ({ enabled, written, timezone }: Job): string =>
+  `${enabled ? '' : 'disabled '}${written.key} ${written.text} ${timezone}`;
 
 /** When a job's schedule counts at all. */
 export interface ActiveWindow {
@@ -44,14 +57,6 @@ export interface ActiveWindow {
   readonly notAfter?: Instant;
   /** Admitted runs after which the job is done. */
   readonly maxRuns?: number;
-}
-
-/** After how many failed runs in a row firings are skipped, and for how long. */
-export interface Breaker {
-  /** At least 1. */
-  readonly failures: number;
-  /** From the last failed run's end to the trial run. */
-  readonly cooldown: Duration;
 }
 
 /** Commands told of a run's end. */

@@ -4,6 +4,13 @@ import type { Firing } from './firing.js';
 import type { FiringStatus } from './outcome.js';
 import type { Duration, Instant } from './time.js';
 
+/** A job that somebody told not to run for a while. */
+export interface Pause {
+  /** Exclusive; `undefined`: until it is resumed. */
+  readonly until: Instant | undefined;
+  readonly reason: string | undefined;
+}
+
 /** What is remembered of one job over restarts. */
 export interface JobMemory {
   /** The last considered instant of its schedule: every one up to it (inclusive) has its outcome, or an open run. */
@@ -15,6 +22,7 @@ export interface JobMemory {
   /** Failed runs since the last success. */
   readonly failuresInARow: number;
   readonly breaker: BreakerState;
+  readonly paused: Pause | undefined;
   /** The instant of the last admitted firing. */
   readonly previousScheduledFor: Instant | undefined;
   readonly lastSuccessAt: Instant | undefined;

@@ -1,4 +1,4 @@
-import type { FiringMissed, FiringSkipped, TimerEvent } from './event.js';
+import type { BreakerMoved, FiringMissed, FiringSkipped, TimerEvent } from './event.js';
 import { firingId, type Firing } from './firing.js';
 import type { Outcome } from './outcome.js';
 import { toTimestamp } from './time.js';
@@ -31,73 +31,73 @@ const ofOutcome = (outcome: Outcome) => ({
   signal: outcome.signal ?? null,
 });
 
-/** Gives an event its public names. Absent facts are left out, except `exit_code` and `signal`, which are `null` where a run had none. */
-export function toRecord(event: TimerEvent): LogRecord {
-  switch (event.event) {
-    case 'scheduler.started':
-      return {
-        event: event.event,
-        version: event.version,
-        file: event.file,
-        timers: event.timers,
-        pid: event.pid,
-        ...(event.state !== undefined && { state: event.state }),
-      };
-    case 'scheduler.stopping':
-      return { event: event.event, ...(event.signal && { signal: event.signal }), running: event.running };
-    case 'scheduler.stopped':
-      return { event: event.event, runs: event.runs, uptime_ms: event.uptimeMs };
-    case 'run.admitted':
-    case 'attempt.begun':
-    case 'run.started':
-    case 'run.output':
-    case 'attempt.failed':
-    case 'run.finished':
-    case 'orphan.found':
-      return ofRunEvent(event);
-    case 'firing.skipped':
-    case 'firing.missed':
-      return ofFiringWithoutRun(event);
-    case 'breaker.opened':
-    case 'breaker.half_open':
-    case 'breaker.closed':
-      return {
-        event: event.event,
-        task_name: event.jobName,
-        failures: event.failures,
-        cooldown_ms: event.cooldownMs,
-      };
-    case 'hook.failed':
-      return {
-        event: event.event,
-        task_name: event.jobName,
-        run_id: event.runId,
-        hook: event.hook,
-        ...ofOutcome(event.outcome),
-        ...(event.outcome.error !== undefined && { error: event.outcome.error }),
-        ...(event.outputTail && { output_tail: event.outputTail }),
-      };
-    case 'state.unavailable':
-      return { event: event.event, file: event.file, reason: event.reason };
-    case 'state.recovered':
-      return { event: event.event, file: event.file, lost: event.lost };
-    case 'state.set_aside':
-      return { event: event.event, file: event.file, aside: event.aside, reason: event.reason };
-    case 'clock.jumped':
-      return {
-        event: event.event,
-        delta_ms: event.deltaMs,
-        cause: event.cause,
-        ...(event.corrected && { corrected: true }),
-      };
-    case 'log.dropped':
-      return { event: event.event, records: event.records };
-  }
+/** An event's own fields under their public names. */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Absent facts are left out; `exit_code` and `signal` are `null` where a run had none. */
+const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerEvent, { event: Name }>) => Fields } = {
+  'scheduler.started': ({ version, file, timers, pid, state }) => ({
+    version,
+    file,
+    timers,
+    pid,
+    ...(state !== undefined && { state }),
+  }),
+  'scheduler.stopping': ({ signal, running }) => ({ ...(signal && { signal }), running }),
+  'scheduler.stopped': ({ runs, uptimeMs }) => ({ runs, uptime_ms: uptimeMs }),
+  'run.admitted': ofRunEvent,
+  'attempt.begun': ofRunEvent,
+  'run.started': ofRunEvent,
+  'run.output': ofRunEvent,
+  'attempt.failed': ofRunEvent,
+  'run.finished': ofRunEvent,
+  'orphan.found': ofRunEvent,
+  'firing.skipped': ofFiringWithoutRun,
+  'firing.missed': ofFiringWithoutRun,
+  'breaker.opened': ofBreaker,
+  'breaker.half_open': ofBreaker,
+  'breaker.closed': ofBreaker,
+  'timer.paused': ({ jobName, until, reason }) => ({
+    task_name: jobName,
+    ...(until !== undefined && { until: toTimestamp(until) }),
+    ...(reason !== undefined && { reason }),
+  }),
+  'timer.resumed': ({ jobName }) => ({ task_name: jobName }),
+  'timer.reset': ({ jobName, next }) => ({
+    task_name: jobName,
+    next_at: next === undefined ? null : toTimestamp(next),
+  }),
+  'config.reloaded': ({ file, added, removed, changed }) => ({ file, added, removed, changed }),
+  'config.rejected': ({ file, problems }) => ({ file, problems }),
+  'hook.failed': ({ jobName, runId, hook, outcome, outputTail }) => ({
+    task_name: jobName,
+    run_id: runId,
+    hook,
+    ...ofOutcome(outcome),
+    ...(outcome.error !== undefined && { error: outcome.error }),
+    ...(outputTail && { output_tail: outputTail }),
+  }),
+  'state.unavailable': ({ file, reason }) => ({ file, reason }),
+  'state.recovered': ({ file, lost }) => ({ file, lost }),
+  'state.set_aside': ({ file, aside, reason }) => ({ file, aside, reason }),
+  'clock.jumped': ({ deltaMs, cause, corrected }) => ({
+    delta_ms: deltaMs,
+    cause,
+    ...(corrected && { corrected: true }),
+  }),
+  'log.dropped': ({ records }) => ({ records }),
+};
+
+/** Gives an event its public names. */
+export const toRecord = (event: TimerEvent): LogRecord =>
+  Object.assign({ event: event.event }, (fieldsOf[event.event] as (of: TimerEvent) => Fields)(event));
+
+function ofBreaker({ jobName, failures, cooldownMs }: BreakerMoved): Fields {
+  return { task_name: jobName, failures, cooldown_ms: cooldownMs };
 }
 
-function ofFiringWithoutRun(event: FiringSkipped | FiringMissed): LogRecord {
+function ofFiringWithoutRun(event: FiringSkipped | FiringMissed): Fields {
   const told = {
-    event: event.event,
     ...ofFiring(event.firing),
     ...(event.runId !== undefined && { run_id: event.runId }),
   };
@@ -114,13 +114,13 @@ function ofFiringWithoutRun(event: FiringSkipped | FiringMissed): LogRecord {
 type RunEvent = Extract<TimerEvent, { firing: Firing; runId: string }>;
 
 /** With Object.assign: commands print a hundred thousand lines a second, and objects made by spreading cost ten times as much, to make and to write. */
-function ofRunEvent(event: RunEvent): LogRecord {
+function ofRunEvent(event: RunEvent): Fields {
   const { task_name, firing_id, scheduled_at, trigger } = ofFiring(event.firing);
-  const run = { event: event.event, task_name, firing_id, scheduled_at, trigger, run_id: event.runId };
+  const run = { task_name, firing_id, scheduled_at, trigger, run_id: event.runId };
   return Object.assign(run, ofRunFacts(event));
 }
 
-function ofRunFacts(event: RunEvent): Readonly<Record<string, unknown>> {
+function ofRunFacts(event: RunEvent): Fields {
   switch (event.event) {
     case 'run.admitted':
       return {};

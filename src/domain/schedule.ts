@@ -1,4 +1,4 @@
-import type { Instant } from './time.js';
+import type { Duration, Instant } from './time.js';
 
 /** When a job is due: a pure function of time. The same answer for a fresh schedule and a long-lived one. */
 export interface Schedule {
@@ -16,6 +16,9 @@ export interface Schedule {
 
   /** Counts from the end of the last run (`every: {from: end}`): armed with `next(end)` when a run ends, not when one is due. */
   readonly fromEnd?: true;
+
+  /** What a reset counts anew: the delay of `in`, the interval of `every`. Absent where there is nothing to count. */
+  readonly length?: Duration;
 
   /** Its instants are elapsed time from a start (`in`, `every: {from: end}`), not times of day: a wall clock that is set moves them along. */
   readonly countsElapsed?: true;

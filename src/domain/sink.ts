@@ -7,6 +7,8 @@ export interface Sink {
   accept(event: TimerEvent): void;
   /** `undefined` while more is welcome; else resolves when it is again, at the latest after a bounded stall. */
   drained?(): Promise<void> | undefined;
+  /** Resolves when what the sink has started itself (a hook, a notification) is over; bounded. Asked once, when the scheduler stops. Never rejects. */
+  settle?(): Promise<void>;
   /** Resolves when everything accepted has left the process, or the bounded wait for it is over. Never rejects. */
   flush?(): Promise<void>;
 }

@@ -3,8 +3,8 @@ import type { RunOutput, RunStarted } from '../domain/event.js';
 import type { AttemptIo, OutputStream } from '../domain/executor.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
+import { OutputTail } from '../domain/output-tail.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
-import { OutputTail } from './output-tail.js';
 
 /** What a run's command is told of the past of its job. */
 export interface RunHistory {
@@ -33,6 +33,8 @@ export class Attempt implements AttemptIo {
   readonly latenessMs: Duration;
   readonly canceler = new Canceler();
   readonly tail = new OutputTail();
+  /** `undefined` before it has a process. */
+  pid: number | undefined;
   readonly #run: AttemptOwner;
 
   constructor(run: AttemptOwner, number: number, latenessMs: Duration) {
@@ -61,6 +63,7 @@ export class Attempt implements AttemptIo {
   }
 
   started(pid: number): void {
+    this.pid = pid;
     this.#run.emit({ event: 'run.started', attempt: this.number, pid, latenessMs: this.latenessMs });
   }
 

@@ -1,23 +1,31 @@
 import type { FiringMissed } from '../domain/event.js';
 import type { Firing } from '../domain/firing.js';
-import type { CancelCause } from '../domain/outcome.js';
+import { CLOSED, type BreakerState } from '../domain/breaker.js';
+import type { OpenRun } from '../domain/ledger.js';
+import type { CancelCause, Outcome } from '../domain/outcome.js';
 import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
-import { SECOND, type Duration } from '../domain/time.js';
-import type { JobState } from './job-state.js';
+import { SECOND, type Duration, type Instant } from '../domain/time.js';
+import type { RunHistory } from './attempt.js';
+import type { EndingFacts, JobState } from './job-state.js';
 import { Run, type Ending, type RunOwner, type RunSurroundings } from './run.js';
 
-const NONE: readonly Run[] = [];
 const ADMIT: Verdict = { kind: 'admit' };
 const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 
 /** How long a process may outlive its SIGKILL (stuck in the kernel) before the stop goes on without it. */
 const ABANDON_AFTER: Duration = 5 * SECOND;
 
+/** How a firing is submitted. */
+interface Submission {
+  readonly runId?: string | undefined;
+  readonly admission?: readonly AdmissionPolicy[] | undefined;
+}
+
 /** Turns firings into runs: asks Now? of the job's admission policies, keeps what waits, and tells of every firing how it ended. */
 export class Dispatcher implements RunOwner {
   readonly #around: RunSurroundings;
   readonly #onRunEnded: (state: JobState) => void;
-  readonly #active = new Map<Run, JobState>();
+  readonly #active = new Set<Run>();
   readonly #parked = new Set<JobState>();
   #stopped: (() => void) | undefined;
   #isStopping = false;
@@ -39,36 +47,73 @@ export class Dispatcher implements RunOwner {
     return this.#finished;
   }
 
-  /** Takes a firing that has come due. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`. */
-  submit(state: JobState, firing: Firing): void {
+  /**
+   * Takes a firing that has come due. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`.
+   * `runId`: of the run a scheduler that died had admitted it as, and never begun. `admission`: in place of the job's own.
+   */
+  submit(state: JobState, firing: Firing, { runId, admission }: Submission = {}): void {
     if (this.#isStopping) {
-      this.#miss(state, firing, 'shutdown');
+      this.miss(state, firing, 'shutdown', runId);
       return;
     }
-    const verdict = ask(state.job.admission, firing, state);
-    switch (verdict.kind) {
-      case 'admit':
-        this.#run(state, firing);
-        return;
-      case 'skip':
-        this.#skip(state, firing, verdict.reason);
-        return;
-      case 'wait':
-        this.#park(state, firing);
-        return;
-      case 'replace':
-        this.#replace(state, firing);
+    const verdict = this.#ask(state, firing, admission);
+    if (verdict.kind === 'skip') this.#skip(state, firing, verdict.reason, runId);
+    else this.#follow(verdict, this.#admit(state, firing, { runId, admission }));
+  }
+
+  /** Cancels the run of that id, or every run of the job of that name. Answers how many. */
+  cancel(nameOrRunId: string): number {
+    const parked = [...this.#parked].flatMap(({ parked: run }) => run ?? []);
+    const told = [...parked, ...this.#active].filter(({ id, job }) => id === nameOrRunId || job.name === nameOrRunId);
+    for (const run of told) {
+      if (run.state.parked === run) this.#unpark(run.state, () => run.dismiss({ kind: 'skipped', reason: 'canceled' }));
+      else run.cancel({ kind: 'requested' });
     }
+    return told.length;
+  }
+
+  /** Closes a job's breaker, if it has one that is not. */
+  closeBreaker(state: JobState): void {
+    this.#setBreaker(state, CLOSED);
+  }
+
+  /** Goes on with a run that stood between two attempts when its scheduler died. */
+  resume(state: JobState, open: OpenRun): void {
+    // It stays open, and the next scheduler goes on with it.
+    if (this.#isStopping) return;
+    const run = new Run({ id: open.runId, state, firing: open.firing }, this.#around, this);
+    this.#enter(run);
+    run.resume(open, historyOf(state));
+  }
+
+  /** Ends a run that a scheduler which died has left open. `lastSeenAt` is when that one was last known to live. */
+  close(state: JobState | undefined, open: OpenRun, outcome: Outcome, lastSeenAt: Instant | undefined): void {
+    const { firing, runId, attempts, latenessMs, startedAt } = open;
+    const at = this.#around.now();
+    const ending = { kind: 'finished', outcome } as const;
+    const facts = state?.note(ending, at);
+    const durationMs = Math.max(0, (lastSeenAt ?? at) - (startedAt ?? lastSeenAt ?? at));
+    const failuresInARow = facts?.failuresInARow ?? 0;
+    const finished = { event: 'run.finished', at, firing, runId, outcome, durationMs, attempts, latenessMs } as const;
+    this.#around.emit({ ...finished, failuresInARow });
+    if (state !== undefined) this.#moveBreaker(state, ending, false);
+  }
+
+  /** Tells of a firing that will not run. */
+  miss(state: JobState | undefined, firing: Firing, reason: FiringMissed['reason'], runId?: string): void {
+    const at = this.#around.now();
+    state?.note({ kind: 'missed', reason }, at);
+    this.#around.emit({ event: 'firing.missed', at, firing, reason, ...(runId !== undefined && { runId }) });
   }
 
   /** Ends everything: what waits now, what runs by SIGTERM and after the job's grace by SIGKILL. Resolves when nothing runs any more; bounded. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    for (const state of this.#parked) this.#unpark(state, (firing) => this.#miss(state, firing, 'shutdown'));
+    for (const state of this.#parked) this.#unpark(state, (run) => run.dismiss({ kind: 'missed', reason: 'shutdown' }));
     const allEnded = new Promise<void>((resolve) => {
       this.#stopped = resolve;
     });
-    for (const [run] of [...this.#active]) {
+    for (const run of [...this.#active]) {
       run.cancel(SHUTDOWN);
       if (!this.#active.has(run)) continue;
       this.#around.elapsed.after(run.job.stopGrace, () => this.#forceOne(run));
@@ -79,7 +124,7 @@ export class Dispatcher implements RunOwner {
 
   /** Ends what runs by SIGKILL, now. */
   force(): void {
-    for (const [run] of [...this.#active]) this.#forceOne(run);
+    for (const run of [...this.#active]) this.#forceOne(run);
   }
 
   #forceOne(run: Run): void {
@@ -88,57 +133,141 @@ export class Dispatcher implements RunOwner {
     this.#around.elapsed.after(ABANDON_AFTER, () => run.abandon());
   }
 
-  #run(state: JobState, firing: Firing): void {
-    const { previousScheduledFor, lastSuccessAt } = state;
+  #admit(state: JobState, firing: Firing, { runId = this.#around.newRunId(), admission }: Submission): Run {
+    const run = new Run({ id: runId, state, firing, ...(admission && { admission }) }, this.#around, this);
+    this.#around.emit({ event: 'run.admitted', at: this.#around.now(), firing, runId });
+    return run;
+  }
+
+  #follow(verdict: Exclude<Verdict, { kind: 'skip' }>, run: Run): void {
+    switch (verdict.kind) {
+      case 'admit':
+        this.#start(run);
+        return;
+      case 'wait':
+        this.#park(run);
+        return;
+      case 'replace':
+        this.#replace(run);
+    }
+  }
+
+  #start(run: Run): void {
+    const { state, firing } = run;
+    const history = historyOf(state);
     state.admitted++;
     state.previousScheduledFor = firing.scheduledFor;
-    const spec = { job: state.job, firing, gates: state.gates, history: { previousScheduledFor, lastSuccessAt } };
-    const run = new Run(spec, this.#around, this);
-    state.runs = [...state.runs, run];
-    this.#active.set(run, state);
-    run.start();
+    if (state.breaker.kind === 'half_open' && state.trial === undefined && firing.trigger !== 'manual')
+      state.trial = run;
+    this.#enter(run);
+    run.start(history);
+  }
+
+  #enter(run: Run): void {
+    run.state.runs = [...run.state.runs, run];
+    this.#active.add(run);
+  }
+
+  /** Called by the run. */
+  runEnding(run: Run, ending: Ending): EndingFacts {
+    return run.state.note(ending, this.#around.now());
   }
 
   /** Called by the run. */
   runEnded(run: Run, ending: Ending): void {
-    const state = this.#active.get(run);
-    if (state === undefined) return;
-    this.#active.delete(run);
-    state.runs = state.runs.length === 1 ? NONE : state.runs.filter((other) => other !== run);
+    if (!this.#active.delete(run)) return;
+    const { state } = run;
+    state.leave(run);
     if (ending.kind === 'finished') this.#finished++;
-    note(state, ending, this.#around.now());
+    const isTrial = state.trial === run;
+    if (isTrial) state.trial = undefined;
+    this.#moveBreaker(state, ending, isTrial);
     this.#onRunEnded(state);
-    if (state.runs.length === 0) this.#unpark(state, (firing) => this.submit(state, firing));
+    if (state.runs.length === 0) this.#unpark(state, (next) => this.#askAgain(next));
     this.#resolveIfStopped();
   }
 
-  #park(state: JobState, firing: Firing): void {
-    state.parked = firing;
-    this.#parked.add(state);
+  #askAgain(run: Run): void {
+    const verdict: Verdict = this.#isStopping ? ADMIT : this.#ask(run.state, run.firing, run.admission);
+    if (this.#isStopping) run.dismiss({ kind: 'missed', reason: 'shutdown' });
+    else if (verdict.kind === 'skip') run.dismiss({ kind: 'skipped', reason: verdict.reason });
+    else this.#follow(verdict, run);
   }
 
-  #unpark(state: JobState, use: (firing: Firing) => void): void {
-    const firing = state.parked;
-    if (firing === undefined) return;
+  #park(run: Run): void {
+    run.state.parked = run;
+    this.#parked.add(run.state);
+  }
+
+  #unpark(state: JobState, use: (run: Run) => void): void {
+    const run = state.parked;
+    if (run === undefined) return;
     state.parked = undefined;
     this.#parked.delete(state);
-    use(firing);
+    use(run);
   }
 
-  #replace(state: JobState, firing: Firing): void {
-    this.#unpark(state, (waited) => this.#skip(state, waited, 'replaced'));
-    this.#park(state, firing);
-    for (const run of state.runs) run.cancel({ kind: 'replaced' });
+  #replace(run: Run): void {
+    const { state } = run;
+    this.#unpark(state, (waited) => waited.dismiss({ kind: 'skipped', reason: 'replaced' }));
+    this.#park(run);
+    for (const other of state.runs) other.cancel({ kind: 'replaced' });
   }
 
-  #skip(state: JobState, firing: Firing, reason: string): void {
-    note(state, { kind: 'skipped', reason }, this.#around.now());
-    this.#around.emit({ event: 'firing.skipped', at: this.#around.now(), firing, reason });
+  #skip(state: JobState, firing: Firing, reason: string, runId: string | undefined): void {
+    const at = this.#around.now();
+    state.note({ kind: 'skipped', reason }, at);
+    this.#around.emit({ event: 'firing.skipped', at, firing, reason, ...(runId !== undefined && { runId }) });
   }
 
-  #miss(state: JobState, firing: Firing, reason: FiringMissed['reason']): void {
-    note(state, { kind: 'missed', reason }, this.#around.now());
-    this.#around.emit({ event: 'firing.missed', at: this.#around.now(), firing, reason });
+  /** Now? The first answer that is not "admit" counts. Whoever fires by hand has seen the pause and the breaker. */
+  #ask(state: JobState, firing: Firing, admission = state.job.admission): Verdict {
+    if (firing.trigger !== 'manual') {
+      if (this.#isPaused(state)) return { kind: 'skip', reason: 'paused' };
+      if (!this.#passesBreaker(state)) return { kind: 'skip', reason: 'breaker_open' };
+    }
+    for (const policy of admission) {
+      const verdict = policy.admit(firing, state);
+      if (verdict.kind !== 'admit') return verdict;
+    }
+    return ADMIT;
+  }
+
+  #isPaused(state: JobState): boolean {
+    const { paused } = state;
+    const at = this.#around.now();
+    if (paused === undefined || paused.until === undefined || at < paused.until) return paused !== undefined;
+    state.paused = undefined;
+    this.#around.emit({ event: 'timer.resumed', at, jobName: state.job.name });
+    return false;
+  }
+
+  #passesBreaker(state: JobState): boolean {
+    const { breaker } = state.job;
+    if (breaker === undefined || state.breaker.kind === 'closed') return true;
+    this.#setBreaker(state, breaker.at(state.breaker, this.#around.now()));
+    return state.breaker.kind === 'half_open' && state.trial === undefined;
+  }
+
+  #moveBreaker(state: JobState, ending: Ending, isTrial: boolean): void {
+    const { breaker } = state.job;
+    if (breaker === undefined || ending.kind !== 'finished') return;
+    const { failuresInARow } = state;
+    const ended = { outcome: ending.outcome, failuresInARow, isTrial };
+    this.#setBreaker(state, breaker.after(state.breaker, ended, this.#around.now()));
+  }
+
+  #setBreaker(state: JobState, breaker: BreakerState): void {
+    const hasMoved = breaker.kind !== state.breaker.kind;
+    state.breaker = breaker;
+    if (!hasMoved) return;
+    this.#around.emit({
+      event: breaker.kind === 'open' ? 'breaker.opened' : `breaker.${breaker.kind}`,
+      at: this.#around.now(),
+      jobName: state.job.name,
+      failures: state.failuresInARow,
+      cooldownMs: breaker.kind === 'closed' ? 0 : breaker.cooldown,
+    });
   }
 
   #resolveIfStopped(): void {
@@ -146,17 +275,7 @@ export class Dispatcher implements RunOwner {
   }
 }
 
-/** The first answer that is not "admit" counts. */
-function ask(policies: readonly AdmissionPolicy[], firing: Firing, state: JobState): Verdict {
-  for (const policy of policies) {
-    const verdict = policy.admit(firing, state);
-    if (verdict.kind !== 'admit') return verdict;
-  }
-  return ADMIT;
-}
-
-function note(state: JobState, ending: Ending, at: number): void {
-  state.lastStatus = ending.kind === 'finished' ? ending.outcome.status : ending.kind;
-  state.lastFinishedAt = at;
-  if (ending.kind === 'finished' && ending.outcome.status === 'success') state.lastSuccessAt = at;
-}
+const historyOf = ({ previousScheduledFor, lastSuccessAt }: JobState): RunHistory => ({
+  previousScheduledFor,
+  lastSuccessAt,
+});

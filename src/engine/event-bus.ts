@@ -14,14 +14,22 @@ const HIGH_WATER = 2_000;
 export class EventBus {
   readonly #clock: Clock;
   readonly #sinks: readonly Sink[];
+  readonly #beforeDelivery: () => void;
   readonly #onSinkError: (sink: string, error: unknown) => void;
   readonly #broken = new Set<Sink>();
   #pending: TimerEvent[] = [];
   #scheduled = false;
   #drained: PromiseWithResolvers | undefined;
 
-  constructor(clock: Clock, sinks: readonly Sink[], onSinkError: (sink: string, error: unknown) => void) {
+  /** `beforeDelivery` is called before the sinks are told anything. */
+  constructor(
+    clock: Clock,
+    sinks: readonly Sink[],
+    beforeDelivery: () => void,
+    onSinkError: (sink: string, error: unknown) => void,
+  ) {
     this.#clock = clock;
+    this.#beforeDelivery = beforeDelivery;
     this.#sinks = sinks;
     this.#onSinkError = onSinkError;
   }
@@ -41,10 +49,20 @@ export class EventBus {
     return undefined;
   }
 
+  /** Delivers what is pending and resolves when what the sinks have started themselves is over. Never rejects. */
+  async settle(): Promise<void> {
+    this.#deliverAll();
+    await Promise.all(this.#sinks.map((sink) => this.#wait(sink, () => sink.settle?.())));
+  }
+
   /** Delivers what is pending and resolves when every sink has flushed. Never rejects. */
   async flush(): Promise<void> {
+    this.#deliverAll();
+    await Promise.all(this.#sinks.map((sink) => this.#wait(sink, () => sink.flush?.())));
+  }
+
+  #deliverAll(): void {
     while (this.#pending.length > 0) this.#deliver(this.#pending.length);
-    await Promise.all(this.#sinks.map((sink) => this.#flushOne(sink)));
   }
 
   #schedule(): void {
@@ -58,6 +76,7 @@ export class EventBus {
   }
 
   #deliver(most: number): void {
+    this.#beforeDelivery();
     const events = this.#pending.length <= most ? this.#pending : this.#pending.slice(0, most);
     this.#pending = events === this.#pending ? [] : this.#pending.slice(most);
     for (const event of events) for (const sink of this.#sinks) this.#accept(sink, event);
@@ -75,9 +94,9 @@ export class EventBus {
     }
   }
 
-  async #flushOne(sink: Sink): Promise<void> {
+  async #wait(sink: Sink, over: () => Promise<void> | undefined): Promise<void> {
     try {
-      await sink.flush?.();
+      await over();
     } catch (error) {
       this.#tell(sink, error);
     }

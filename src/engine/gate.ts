@@ -6,7 +6,7 @@ export interface Ticket {
 
 /** N places, and a queue before them: first come, first served. */
 export class Gate {
-  readonly #places: number;
+  #places: number;
   #taken = 0;
   /** A set keeps the order of arrival, and lets one who gives up leave from the middle. */
   readonly #waiting = new Set<Ticket>();
@@ -18,6 +18,12 @@ export class Gate {
 
   get waiting(): number {
     return this.#waiting.size;
+  }
+
+  /** Changes the number of places: more let in who waits, fewer turn nobody out. */
+  resize(places: number): void {
+    this.#places = places;
+    this.#letIn();
   }
 
   /** Takes a place now (true), or queues `ticket`, to be called when one is free (false). */
@@ -38,6 +44,10 @@ export class Gate {
   /** Frees a place, and gives it to the first in the queue. */
   leave(): void {
     this.#taken--;
+    this.#letIn();
+  }
+
+  #letIn(): void {
     for (const ticket of this.#waiting) {
       if (this.#taken >= this.#places) break;
       this.#waiting.delete(ticket);

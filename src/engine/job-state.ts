@@ -1,32 +1,48 @@
+import { CLOSED, type BreakerState } from '../domain/breaker.js';
+import { fingerprintOf, type Job } from '../domain/job.js';
+import type { JobMemory, Pause } from '../domain/ledger.js';
 import type { FiringStatus } from '../domain/outcome.js';
-import type { Firing } from '../domain/firing.js';
-import type { Job } from '../domain/job.js';
 import type { JobView } from '../domain/policy.js';
-import type { Instant } from '../domain/time.js';
+import type { Duration, Instant } from '../domain/time.js';
 import type { Gate } from './gate.js';
-import type { Run } from './run.js';
+import type { Ending, Run } from './run.js';
 import type { Alarm } from './timer-loop.js';
 
 const NONE: readonly Run[] = [];
 
+/** What a run's end changed in its job. */
+export interface EndingFacts {
+  /** Failed runs since the last success, this one included. */
+  readonly failuresInARow: number;
+  /** The first success that follows a failure. */
+  readonly isRecovery: boolean;
+}
+
 /** What the engine knows of one job at the moment. Stands in the timer queue itself. */
-export class JobState implements Alarm, JobView {
+export class JobState implements Alarm, JobView, JobMemory {
   dueAt = 0;
   slot = -1;
   turn = 0;
-  readonly job: Job;
+  /** Replaced when the file is read anew; a run goes on with the one it began with. */
+  job: Job;
+  fingerprint: string;
   /** What an attempt of this job passes: its group, then the limit over all. */
-  readonly gates: readonly Gate[];
+  gates: readonly Gate[];
   /** The nominal instant it is armed for, or `undefined` when nothing is left. */
   next: Instant | undefined;
-  /** Marks the firings after a wall clock that was set back. */
-  generation = 0;
   /** Replaced, never changed in place: most jobs run nothing most of the time, and share the empty one. */
   runs: readonly Run[] = NONE;
-  /** A firing that waits for the runs of this job to end. */
-  parked: Firing | undefined;
-  /** Firings admitted so far, for `max_runs`. */
+  /** A run that waits for those before it to end. */
+  parked: Run | undefined;
+  /** The run that decides whether a half-open breaker closes. */
+  trial: Run | undefined;
+
+  cursor: Instant = 0;
+  generation = 0;
   admitted = 0;
+  failuresInARow = 0;
+  breaker: BreakerState = CLOSED;
+  paused: Pause | undefined;
   previousScheduledFor: Instant | undefined;
   lastSuccessAt: Instant | undefined;
   lastStatus: FiringStatus | undefined;
@@ -35,8 +51,18 @@ export class JobState implements Alarm, JobView {
 
   constructor(job: Job, gates: readonly Gate[], due: (state: JobState, now: Instant) => void) {
     this.job = job;
+    this.fingerprint = fingerprintOf(job);
     this.gates = gates;
     this.#due = due;
+  }
+
+  /** Takes another definition of the same job. Answers whether its schedule is another. */
+  redefine(job: Job, gates: readonly Gate[]): boolean {
+    const before = this.fingerprint;
+    this.job = job;
+    this.gates = gates;
+    this.fingerprint = fingerprintOf(job);
+    return this.fingerprint !== before;
   }
 
   ring(now: Instant): void {
@@ -54,5 +80,51 @@ export class JobState implements Alarm, JobView {
   /** Whether `max_runs` is used up. */
   get isDone(): boolean {
     return this.job.window.maxRuns !== undefined && this.admitted >= this.job.window.maxRuns;
+  }
+
+  /** What outlives the scheduler, as it is now. */
+  get memory(): JobMemory {
+    const { cursor, generation, admitted, failuresInARow, breaker, paused } = this;
+    const { previousScheduledFor, lastSuccessAt, lastStatus, lastFinishedAt } = this;
+    return {
+      cursor,
+      generation,
+      admitted,
+      failuresInARow,
+      breaker,
+      paused,
+      previousScheduledFor,
+      lastSuccessAt,
+      lastStatus,
+      lastFinishedAt,
+    };
+  }
+
+  /** Takes up what an earlier scheduler knew. */
+  remember(memory: JobMemory): void {
+    Object.assign(this, memory);
+  }
+
+  /** The clock was set back: an open breaker does not stay open for longer. */
+  shiftBreaker(by: Duration): void {
+    if (this.breaker.kind === 'open') this.breaker = { ...this.breaker, until: this.breaker.until + by };
+  }
+
+  leave(run: Run): void {
+    this.runs = this.runs.length === 1 ? NONE : this.runs.filter((other) => other !== run);
+  }
+
+  /** Counts an ending. A cancellation says nothing about the command. */
+  note(ending: Ending, at: Instant): EndingFacts {
+    const before = this.failuresInARow;
+    this.lastStatus = ending.kind === 'finished' ? ending.outcome.status : ending.kind;
+    this.lastFinishedAt = at;
+    if (this.lastStatus === 'success') {
+      this.lastSuccessAt = at;
+      this.failuresInARow = 0;
+    } else if (ending.kind === 'finished' && this.lastStatus !== 'canceled') {
+      this.failuresInARow++;
+    }
+    return { failuresInARow: this.failuresInARow, isRecovery: this.lastStatus === 'success' && before > 0 };
   }
 }

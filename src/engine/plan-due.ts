@@ -8,6 +8,8 @@ export interface DuePlan {
   readonly runs: readonly { readonly scheduledFor: Instant; readonly trigger: 'schedule' | 'catch_up' }[];
   /** Will not run. */
   readonly missed: readonly Missed[];
+  /** The last instant that has come; `undefined` when none has. */
+  readonly last: Instant | undefined;
   /** The first instant that has not come. */
   readonly next: Instant | undefined;
 }
@@ -40,35 +42,48 @@ const STALL_GRACE: Duration = 5 * MINUTE;
 export function planDue(job: Job, next: Instant, now: Instant, gap: Gap | undefined): DuePlan {
   const second = nextInWindow(job, next);
   if (gap === undefined && (second === undefined || second + job.offset > now)) {
-    return { runs: [{ scheduledFor: next, trigger: 'schedule' }], missed: NONE, next: second };
+    return { runs: [{ scheduledFor: next, trigger: 'schedule' }], missed: NONE, last: next, next: second };
   }
-  return sortRow(job, next, now, gap);
+  return planRow(job, next, now, { gap, waiting: NONE });
 }
 
 const NONE: readonly never[] = [];
 
-function sortRow(job: Job, next: Instant, now: Instant, gap: Gap | undefined): DuePlan {
+/**
+ * Sorts like {@link planDue} a row that may be empty. `waiting` are instants before `next` that were considered, but that a scheduler which
+ * died never ran: the job's policy chooses among them as well. Those it does not choose stand in no `missed`; they are told one by one.
+ */
+export function planRow(
+  job: Job,
+  next: Instant | undefined,
+  now: Instant,
+  { gap, waiting }: { gap: Gap | undefined; waiting: readonly Instant[] },
+): DuePlan {
   const stalled = new Row();
   const unseen = new Row();
   const due: Instant[] = [];
-  let instant: Instant | undefined = next;
+  let instant = next;
+  let last: Instant | undefined;
   while (instant !== undefined && instant + job.offset <= now) {
     const following = nextInWindow(job, instant);
     if (isIn(gap, instant + job.offset)) unseen.push(instant);
     else if (hasStalled(instant, now, gap) && following !== undefined && following + job.offset <= now)
       stalled.push(instant);
     else due.push(instant);
+    last = instant;
     instant = following;
   }
-  const caughtUp = unseen.latest.length === 0 ? unseen.latest : job.misfire.select(unseen.latest, now);
-  const missed = [stalled.missed('stalled', []), gap && unseen.missed(gap.reason, caughtUp)].filter(
-    (row) => row !== undefined,
-  );
+  const passed = [...waiting, ...unseen.latest];
+  const caughtUp = passed.length === 0 ? passed : job.misfire.select(passed, now);
+  const missed = [
+    stalled.missed('stalled', []),
+    gap && unseen.missed(gap.reason, caughtUp.slice(countIn(caughtUp, waiting))),
+  ].filter((row) => row !== undefined);
   const runs = [
     ...due.map((scheduledFor) => ({ scheduledFor, trigger: 'schedule' as const })),
     ...caughtUp.map((scheduledFor) => ({ scheduledFor, trigger: 'catch_up' as const })),
   ].sort((one, other) => one.scheduledFor - other.scheduledFor);
-  return { runs, missed, next: instant };
+  return { runs, missed, last, next: instant };
 }
 
 /** The first instant of `job` strictly after `after` and inside its active window. */
@@ -77,6 +92,9 @@ export function nextInWindow(job: Pick<Job, 'schedule' | 'window'>, after: Insta
   const instant = job.schedule.next(notBefore === undefined ? after : Math.max(after, notBefore - 1));
   return instant === undefined || (notAfter !== undefined && instant > notAfter) ? undefined : instant;
 }
+
+const countIn = (chosen: readonly Instant[], waiting: readonly Instant[]): number =>
+  chosen.filter((instant) => waiting.includes(instant)).length;
 
 /** What was due before a jump has waited until the jump, not through it. */
 const hasStalled = (instant: Instant, now: Instant, gap: Gap | undefined): boolean =>

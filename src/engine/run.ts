@@ -1,13 +1,16 @@
 import type { Clock } from '../domain/clock.js';
+import type { RunView } from '../domain/controls.js';
 import type { FiringMissed, TimerEvent } from '../domain/event.js';
 import type { Executor } from '../domain/executor.js';
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
+import type { OpenRun } from '../domain/ledger.js';
 import { canceled, judge, type CancelCause, type Exit, type Outcome } from '../domain/outcome.js';
-import type { Claim, Coordinator } from '../domain/policy.js';
+import type { AdmissionPolicy, Claim, Coordinator } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { Attempt, type AttemptOwner, type RunFact, type RunHistory } from './attempt.js';
-import { GatePass, type Gate, type PassOwner } from './gate.js';
+import { GatePass, type PassOwner } from './gate.js';
+import type { EndingFacts, JobState } from './job-state.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';
 
 /** What every run of a scheduler shares. */
@@ -21,7 +24,11 @@ export interface RunSurroundings {
   emit(event: TimerEvent): void;
   drained(): Promise<void> | undefined;
   newRunId(): string;
+  /** Calls `then` when everything emitted so far is in the ledger. */
+  whenRecorded(then: () => void): void;
 }
+
+const NO_HISTORY: RunHistory = { previousScheduledFor: undefined, lastSuccessAt: undefined };
 
 /** What became of a firing that was admitted. */
 export type Ending =
@@ -31,67 +38,107 @@ export type Ending =
 
 /** Who started a run. */
 export interface RunOwner {
+  /** Told once, before the ending is emitted; answers what it means to the job. */
+  runEnding(run: Run, ending: Ending): EndingFacts;
   /** Told once, after the ending was emitted and the slots were left. */
   runEnded(run: Run, ending: Ending): void;
+}
+
+/** What a run is of. */
+export interface RunSpec {
+  readonly id: string;
+  readonly state: JobState;
+  readonly firing: Firing;
+  /** In place of the job's own. */
+  readonly admission?: readonly AdmissionPolicy[];
 }
 
 /**
  * One admitted firing, from the wait for a slot to its one ending.
  *
- *     start → waiting → claiming → attempting → ended
- *                ↑                     │ failed, and tried again
- *                └────── pausing ◄─────┘           (a pause holds no slot)
+ *     admit → parked → start → waiting → claiming → attempting → ended
+ *                                 ↑                     │ failed, and tried again
+ *                      resume →   └────── pausing ◄─────┘           (a pause holds no slot)
  *
  * Canceled while attempting it ends when its process has; in every other state at once.
  */
 export class Run implements AttemptOwner, PassOwner {
   readonly id: string;
+  readonly state: JobState;
   readonly job: Job;
   readonly firing: Firing;
-  readonly history: RunHistory;
+  readonly admission: readonly AdmissionPolicy[];
+  history: RunHistory = NO_HISTORY;
   readonly #around: RunSurroundings;
   readonly #owner: RunOwner;
   readonly #pass: GatePass;
   /** Why it was told to end; the first cause counts. */
   #cause: CancelCause | undefined;
-  #state: 'waiting' | 'claiming' | 'attempting' | 'pausing' | 'ended' = 'waiting';
+  #state: 'parked' | 'waiting' | 'claiming' | 'attempting' | 'pausing' | 'ended' = 'parked';
   /** The deadline while waiting, the timeout while attempting, the end of the pause while pausing. */
   #alarm: Alarm | undefined;
   #claim: Extract<Claim, { kind: 'ours' }> | undefined;
   #attempt: Attempt | undefined;
+  /** Attempts begun, those before a restart included. */
+  #attempts = 0;
   #startedAt: Duration = 0;
   #lateness: Duration = 0;
   readonly #latenessWhenAdmitted: Duration;
   readonly #admittedAt: Duration;
 
-  constructor(
-    spec: { job: Job; firing: Firing; history: RunHistory; gates: readonly Gate[] },
-    around: RunSurroundings,
-    owner: RunOwner,
-  ) {
-    this.id = around.newRunId();
-    this.job = spec.job;
-    this.firing = spec.firing;
-    this.history = spec.history;
+  constructor({ id, state, firing, admission }: RunSpec, around: RunSurroundings, owner: RunOwner) {
+    this.id = id;
+    this.state = state;
+    this.job = state.job;
+    this.firing = firing;
+    this.admission = admission ?? state.job.admission;
     this.#around = around;
     this.#owner = owner;
     this.#admittedAt = around.clock.monotonic();
-    this.#latenessWhenAdmitted = Math.max(0, around.now() - spec.firing.scheduledFor);
-    this.#pass = new GatePass(spec.gates, this);
+    this.#latenessWhenAdmitted = Math.max(0, around.now() - firing.scheduledFor);
+    this.#pass = new GatePass(state.gates, this);
   }
 
-  /** Whether a process was ever asked for. */
-  get hasStarted(): boolean {
-    return this.#attempt !== undefined;
+  /** The run as it stands; `undefined` once it has ended. */
+  get view(): RunView | undefined {
+    if (this.#state === 'ended') return undefined;
+    return {
+      runId: this.id,
+      firing: this.firing,
+      state: this.#state,
+      attempts: this.#attempts,
+      pid: this.#state === 'attempting' ? this.#attempt?.pid : undefined,
+      elapsedMs: this.#attempts === 0 ? 0 : Math.round(this.#around.clock.monotonic() - this.#startedAt),
+    };
   }
 
-  start(): void {
+  /** Starts to wait for its slots, and then runs. */
+  start(history: RunHistory): void {
+    this.history = history;
+    this.#state = 'waiting';
     this.#pass.walk();
     const { deadline } = this.job;
-    if (deadline === undefined || this.#state !== 'waiting') return;
+    if (deadline === undefined || !this.#pass.isWaiting) return;
     this.#alarm = this.#around.elapsed.after(deadline - this.#latenessWhenAdmitted, () => {
       this.#end({ kind: 'missed', reason: 'deadline' });
     });
+  }
+
+  /** Goes on where a scheduler that died stood between two attempts. */
+  resume(open: OpenRun, history: RunHistory): void {
+    const { clock, elapsed } = this.#around;
+    const now = this.#around.now();
+    this.history = history;
+    this.#attempts = open.attempts;
+    this.#lateness = open.latenessMs;
+    this.#startedAt = clock.monotonic() - Math.max(0, now - (open.startedAt ?? now));
+    this.#state = 'pausing';
+    this.#alarm = elapsed.after(Math.max(0, (open.retryAt ?? now) - now), () => this.#again());
+  }
+
+  /** Ends a run that has not started. */
+  dismiss(ending: Ending): void {
+    this.#end(ending);
   }
 
   /** Tells the run to end. The first cause wins. */
@@ -119,7 +166,7 @@ export class Run implements AttemptOwner, PassOwner {
       this.#begin();
       return;
     }
-    if (this.#isTooLate()) {
+    if (this.#attempts === 0 && this.#isTooLate()) {
       this.#end({ kind: 'missed', reason: 'deadline' });
       return;
     }
@@ -150,14 +197,23 @@ export class Run implements AttemptOwner, PassOwner {
   }
 
   #begin(): void {
-    const { clock, elapsed, executor } = this.#around;
-    const { timeout, command } = this.job;
     this.#state = 'attempting';
-    const attempt = new Attempt(this, (this.#attempt?.number ?? 0) + 1, this.#latenessNow());
+    const attempt = new Attempt(this, ++this.#attempts, this.#latenessNow());
     this.#attempt = attempt;
     if (attempt.number === 1) {
-      this.#startedAt = clock.monotonic();
+      this.#startedAt = this.#around.clock.monotonic();
       this.#lateness = attempt.latenessMs;
+    }
+    this.emit({ event: 'attempt.begun', attempt: attempt.number, latenessMs: attempt.latenessMs });
+    this.#around.whenRecorded(() => this.#execute(attempt));
+  }
+
+  #execute(attempt: Attempt): void {
+    const { elapsed, executor } = this.#around;
+    const { timeout, command } = this.job;
+    if (this.#cause !== undefined) {
+      this.#end({ kind: 'finished', outcome: canceled(this.#cause) });
+      return;
     }
     if (timeout !== undefined) {
       this.#alarm = elapsed.after(timeout, () => attempt.canceler.cancel({ kind: 'timeout', afterMs: timeout }));
@@ -176,11 +232,13 @@ export class Run implements AttemptOwner, PassOwner {
     }
     this.#state = 'pausing';
     this.emit({ event: 'attempt.failed', attempt: attempt.number, outcome, retryInMs: pause });
-    this.#alarm = this.#around.elapsed.after(pause, () => {
-      this.#state = 'waiting';
-      this.#pass.walk();
-    });
+    this.#alarm = this.#around.elapsed.after(pause, () => this.#again());
     this.#pass.release();
+  }
+
+  #again(): void {
+    this.#state = 'waiting';
+    this.#pass.walk();
   }
 
   #pauseAfter(attempt: Attempt, outcome: Outcome): Duration | undefined {
@@ -193,21 +251,21 @@ export class Run implements AttemptOwner, PassOwner {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#clearAlarm();
-    this.#tell(ending);
+    this.#tell(ending, this.#owner.runEnding(this, ending));
     if (ending.kind === 'finished') this.#claim?.release?.(ending.outcome);
     this.#pass.release();
     this.#owner.runEnded(this, ending);
   }
 
-  #tell(ending: Ending): void {
-    const { firing } = this;
+  #tell(ending: Ending, { failuresInARow, isRecovery }: EndingFacts): void {
+    const { firing, id: runId } = this;
     const at = this.#around.now();
     switch (ending.kind) {
       case 'skipped':
-        this.#around.emit({ event: 'firing.skipped', at, firing, reason: ending.reason });
+        this.#around.emit({ event: 'firing.skipped', at, firing, runId, reason: ending.reason });
         return;
       case 'missed':
-        this.#around.emit({ event: 'firing.missed', at, firing, reason: ending.reason });
+        this.#around.emit({ event: 'firing.missed', at, firing, runId, reason: ending.reason });
         return;
       case 'finished': {
         const outputTail = this.#attempt?.tail.toString() ?? '';
@@ -215,9 +273,10 @@ export class Run implements AttemptOwner, PassOwner {
           event: 'run.finished',
           outcome: ending.outcome,
           durationMs: Math.round(this.#around.clock.monotonic() - this.#startedAt),
-          attempts: this.#attempt?.number ?? 0,
+          attempts: this.#attempts,
           latenessMs: this.#lateness,
-          failuresInARow: 0,
+          failuresInARow,
+          ...(isRecovery && { isRecovery }),
           ...(outputTail !== '' && { outputTail }),
         });
       }
@@ -225,7 +284,7 @@ export class Run implements AttemptOwner, PassOwner {
   }
 
   #endingUnstarted(cause: CancelCause): Ending {
-    if (this.hasStarted) return { kind: 'finished', outcome: canceled(cause) };
+    if (this.#attempts > 0) return { kind: 'finished', outcome: canceled(cause) };
     if (cause.kind === 'shutdown') return { kind: 'missed', reason: 'shutdown' };
     return { kind: 'skipped', reason: cause.kind === 'replaced' ? 'replaced' : 'canceled' };
   }

@@ -1,15 +1,22 @@
 import type { Clock } from '../domain/clock.js';
+import type { StateTrouble, TimerEvent } from '../domain/event.js';
+import type { Controls, SchedulerPlan } from '../domain/controls.js';
 import type { Executor } from '../domain/executor.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
+import type { Ledger, LedgerTrouble, OpenRun, Recollection } from '../domain/ledger.js';
+import type { Orphans } from '../domain/orphans.js';
 import type { Coordinator } from '../domain/policy.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
-import { Gate } from './gate.js';
+import { SchedulerControls } from './scheduler-controls.js';
+import { Gates } from './gates.js';
 import { JobState } from './job-state.js';
-import { nextInWindow, planDue, type Gap, type Missed } from './plan-due.js';
+import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } from './plan-due.js';
+import { Recorder } from './recorder.js';
+import { Recovery, takeUp } from './recovery.js';
 import { SchedulerTime, type Jump } from './scheduler-time.js';
 import { TimerLoop } from './timer-loop.js';
 
@@ -18,30 +25,40 @@ export interface SchedulerParts {
   readonly executor: Executor;
   readonly coordinator: Coordinator;
   readonly sinks: readonly Sink[];
+  /** Without one nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
+  readonly ledger?: Ledger;
+  readonly orphans?: Orphans;
   /** Unique over schedulers and restarts. */
   readonly newRunId: () => string;
   readonly onSinkError: (sink: string, error: unknown) => void;
 }
 
-export interface SchedulerPlan {
-  readonly jobs: readonly Job[];
-  /** Most runs at once over all jobs. */
-  readonly concurrency?: number;
-  /** Most runs at once in a group; 1 for one that is not named. */
-  readonly groups?: ReadonlyMap<string, number>;
+/** What a scheduler begins with. */
+export interface FirstPlan extends SchedulerPlan {
+  /** What becomes of processes that a scheduler which died has left running; default: they are ended. */
+  readonly orphans?: 'kill' | 'keep';
   /** Told in `scheduler.started`. */
-  readonly facts: { readonly version: string; readonly file: string; readonly pid: number };
+  readonly facts: { readonly version: string; readonly file: string; readonly pid: number; readonly state?: string };
 }
+
+const NONE: readonly OpenRun[] = [];
+const NOTHING: Recollection = { jobs: new Map(), open: NONE, lastSeenAt: undefined };
 
 /** The one loop: arms every job for its next instant, sleeps, and hands what has come due to the dispatcher. */
 export class Scheduler {
-  readonly #plan: SchedulerPlan;
+  /** The verbs that change it while it runs. */
+  readonly controls: Controls;
+  readonly #facts: FirstPlan['facts'];
   readonly #time: SchedulerTime;
   readonly #loop: TimerLoop;
   readonly #elapsed: TimerLoop;
   readonly #bus: EventBus;
+  readonly #recorder: Recorder;
+  readonly #ledger: Ledger | undefined;
+  readonly #recovery: Recovery;
   readonly #dispatcher: Dispatcher;
-  readonly #states: ReadonlyMap<string, JobState>;
+  readonly #states = new Map<string, JobState>();
+  readonly #gates = new Gates();
   /** The last stretch of time a forward jump left unseen. */
   #gap: Gap | undefined;
   #generation = 0;
@@ -49,9 +66,9 @@ export class Scheduler {
   #stopping: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
-  constructor(plan: SchedulerPlan, parts: SchedulerParts) {
+  constructor(plan: FirstPlan, parts: SchedulerParts) {
     const { clock } = parts;
-    this.#plan = plan;
+    this.#facts = plan.facts;
     this.#time = new SchedulerTime(clock);
     this.#loop = new TimerLoop(
       clock,
@@ -59,7 +76,9 @@ export class Scheduler {
       () => this.#lookAtClock(),
     );
     this.#elapsed = new TimerLoop(clock, () => clock.monotonic());
-    this.#bus = new EventBus(clock, parts.sinks, parts.onSinkError);
+    this.#ledger = parts.ledger;
+    this.#recorder = new Recorder(parts.ledger, () => this.#time.now());
+    this.#bus = new EventBus(clock, parts.sinks, () => this.#recorder.record(), parts.onSinkError);
     this.#dispatcher = new Dispatcher(
       {
         clock,
@@ -68,23 +87,48 @@ export class Scheduler {
         elapsed: this.#elapsed,
         newRunId: parts.newRunId,
         now: () => this.#time.now(),
-        emit: (event) => this.#bus.emit(event),
+        emit: (event) => this.emit(event),
         drained: () => this.#bus.drained(),
+        whenRecorded: (then) => this.#recorder.whenRecorded(then),
       },
       (state) => this.#runEnded(state),
     );
-    this.#states = createStates(plan, (state, now) => this.#due(state, now));
+    this.#gates.resize(plan);
+    for (const job of plan.jobs) this.add(job);
+    this.controls = new SchedulerControls({
+      states: this.#states,
+      gates: this.#gates,
+      dispatcher: this.#dispatcher,
+      scheduler: this,
+    });
+    this.#recovery = new Recovery(this.#states, this.#dispatcher, {
+      action: plan.orphans ?? 'kill',
+      orphans: parts.orphans,
+      emit: (event) => this.emit(event),
+    });
   }
 
-  /** Arms every enabled job and tells `scheduler.started`. To be called once. */
+  /**
+   * Takes up what an earlier scheduler has left, arms every enabled job and tells `scheduler.started`. To be called once. A job whose last run
+   * has left a process behind is armed when that has ended.
+   */
   start(): void {
     const now = (this.#startedAt = this.#time.now());
-    for (const state of this.#states.values()) if (state.job.enabled) this.#armAfter(state, firstAfter(state.job, now));
-    this.#bus.emit({ event: 'scheduler.started', at: now, ...this.#plan.facts, timers: this.#states.size });
-    for (const state of this.#states.values()) {
-      if (state.job.enabled && state.job.runAtStart) this.#submit(state, now, 'start');
-    }
+    this.emit({ event: 'scheduler.started', at: now, ...this.#facts, timers: this.#states.size });
+    this.#ledger?.onTrouble((trouble) => this.tellTrouble(trouble));
+    const recollection = this.#ledger?.recall() ?? NOTHING;
+    this.#generation = takeUp(this.#states.values(), recollection.jobs, now);
+    for (const state of this.#states.values())
+      if (recollection.jobs.get(state.job.name)?.fingerprint !== state.fingerprint) this.#recorder.touch(state);
+    this.#recovery.begin(recollection, now);
+    for (const state of this.#states.values()) this.#recovery.whenFree(state, () => this.#begin(state, now));
     this.#tellIfIdle();
+  }
+
+  /** Tells an event: to the ledger first, then to the sinks. */
+  emit(event: TimerEvent): void {
+    this.#recorder.note(event, this.#states.get(jobNameOf(event) ?? ''));
+    this.#bus.emit(event);
   }
 
   /** Resolves when, once started, nothing is armed and nothing runs: no job can fire any more by its schedule. */
@@ -93,12 +137,6 @@ export class Scheduler {
       this.#onIdle = resolve;
       this.#tellIfIdle();
     });
-  }
-
-  /** Fires `name` now, whatever its schedule says. Answers the firing, or `undefined` when there is no such job. */
-  trigger(name: string): Firing | undefined {
-    const state = this.#states.get(name);
-    return state && this.#submit(state, this.#time.now(), 'manual');
   }
 
   /**
@@ -116,26 +154,109 @@ export class Scheduler {
 
   async #stop(signal: string | undefined): Promise<void> {
     const stopping = { event: 'scheduler.stopping', at: this.#time.now(), running: this.#dispatcher.running } as const;
-    this.#bus.emit(signal === undefined ? stopping : { ...stopping, signal });
+    this.emit(signal === undefined ? stopping : { ...stopping, signal });
     this.#loop.stop();
-    await this.#dispatcher.stop();
+    await Promise.all([this.#dispatcher.stop(), this.#recovery.ended()]);
     this.#elapsed.stop();
+    await this.#bus.settle();
     const at = this.#time.now();
-    this.#bus.emit({
+    this.emit({
       event: 'scheduler.stopped',
       at,
       runs: this.#dispatcher.finished,
       uptimeMs: at - (this.#startedAt ?? at),
     });
+    this.#recorder.record();
+    this.#ledger?.close();
     await this.#bus.flush();
   }
 
-  #armAfter(state: JobState, after: Instant): void {
-    state.next = state.isDone ? undefined : nextInWindow(state.job, after);
-    this.#arm(state);
+  /** Arms a job for the first time: behind its cursor, its instants of the downtime sorted. */
+  #begin(state: JobState, startedAt: Instant): void {
+    const { job } = state;
+    if (this.isStopping) return;
+    const waiting = this.#recovery.waitingOf(state);
+    if (!job.enabled || job.schedule.countsElapsed) {
+      for (const { firing, runId } of waiting) this.#dispatcher.miss(state, firing, 'downtime', runId);
+      if (job.enabled) this.#armAfter(state, firstAfter(job, startedAt));
+    } else {
+      const now = this.#time.now();
+      const gap = { from: state.cursor, to: startedAt, reason: 'downtime' } as const;
+      const next = nextInWindow(job, state.cursor);
+      const instants = waiting.map(({ firing }) => firing.scheduledFor);
+      this.#carryOut(state, planRow(job, next, now, { gap, waiting: instants }), waiting);
+      this.arm(state);
+    }
+    if (job.enabled && job.runAtStart) this.#submit(state, startedAt, 'start');
+    this.#tellIfIdle();
   }
 
-  #arm(state: JobState): void {
+  /** The scheduler's own time. */
+  now(): Instant {
+    return this.#time.now();
+  }
+
+  /** The job of that name as it stands. */
+  job(name: string): Job | undefined {
+    return this.#states.get(name)?.job;
+  }
+
+  /** Since when it runs; `undefined` before. */
+  get startedAt(): Instant | undefined {
+    return this.#startedAt;
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  /** Timers armed. */
+  get armed(): number {
+    return this.#loop.size;
+  }
+
+  /** For the controls: takes a job in, not armed yet. */
+  add(job: Job): JobState {
+    const state = new JobState(job, this.#gates.of(job), (due, now) => this.#due(due, now));
+    this.#states.set(job.name, state);
+    return state;
+  }
+
+  /** For the controls: calls `then` when no process of an earlier scheduler's run lives. */
+  whenFree(state: JobState, then: () => void): void {
+    this.#recovery.whenFree(state, then);
+  }
+
+  /** For the controls: arms a job behind `cursor`, or disarms one that is not to fire. */
+  armFrom(state: JobState, cursor: Instant): void {
+    if (!state.job.enabled || this.isStopping) this.disarm(state);
+    else this.#armAfter(state, state.job.schedule.countsElapsed ? firstAfter(state.job, cursor) : cursor);
+    this.#recorder.touch(state);
+  }
+
+  /** For the controls: arms a job for one instant of nobody's schedule. */
+  armAt(state: JobState, instant: Instant): void {
+    state.cursor = this.now();
+    state.next = instant;
+    this.arm(state);
+    this.#recorder.touch(state);
+  }
+
+  /** For the controls. */
+  disarm(state: JobState): void {
+    state.next = undefined;
+    this.arm(state);
+    this.#tellIfIdle();
+  }
+
+  #armAfter(state: JobState, after: Instant): void {
+    state.cursor = after;
+    state.next = state.isDone ? undefined : nextInWindow(state.job, after);
+    this.arm(state);
+  }
+
+  /** Arms a job for its `next`. */
+  arm(state: JobState): void {
     if (state.next === undefined) this.#loop.clear(state);
     else this.#loop.set(state, state.next + state.job.offset);
   }
@@ -143,14 +264,28 @@ export class Scheduler {
   #due(state: JobState, now: Instant): void {
     const { next, job } = state;
     if (next === undefined) return;
-    const plan = planDue(job, next, now, this.#gapOf(job, next));
-    state.next = plan.next;
-    for (const missed of plan.missed) this.#tellMissed(state, missed);
-    for (const { scheduledFor, trigger } of plan.runs) this.#submit(state, scheduledFor, trigger);
-    if (job.schedule.fromEnd) state.next = state.running === 0 ? nextInWindow(job, now) : undefined;
-    if (state.isDone) state.next = undefined;
-    this.#arm(state);
+    this.#carryOut(state, planDue(job, next, now, this.#gapOf(job, next)), NONE);
+    // `in` fires once, whenever it was reset to; a rhythm that counts from the end is taken up there.
+    if (job.schedule.countsElapsed)
+      state.next = job.schedule.fromEnd && state.running === 0 ? nextInWindow(job, now) : undefined;
+    this.arm(state);
     this.#tellIfIdle();
+  }
+
+  /** Tells and submits what a plan says. `waiting` are runs left open without a process, whose instants the plan has looked at. */
+  #carryOut(state: JobState, plan: DuePlan, waiting: readonly OpenRun[]): void {
+    state.next = plan.next;
+    if (plan.last !== undefined) state.cursor = plan.last;
+    const chosen = new Set(plan.runs.map(({ scheduledFor }) => scheduledFor));
+    for (const { firing, runId } of waiting)
+      if (!chosen.has(firing.scheduledFor)) this.#dispatcher.miss(state, firing, 'downtime', runId);
+    for (const missed of plan.missed) this.#tellMissed(state, missed);
+    for (const { scheduledFor, trigger } of plan.runs) {
+      const open = waiting.find(({ firing }) => firing.scheduledFor === scheduledFor);
+      if (open === undefined) this.#submit(state, scheduledFor, trigger);
+      else this.#dispatcher.submit(state, { ...open.firing, trigger }, { runId: open.runId });
+    }
+    if (state.isDone) state.next = undefined;
   }
 
   /** The stretch nobody saw, if the job's instant `next` may lie in it. */
@@ -159,11 +294,8 @@ export class Scheduler {
     return isBehind || job.schedule.countsElapsed ? undefined : this.#gap;
   }
 
-  #submit(state: JobState, scheduledFor: Instant, trigger: Trigger): Firing | undefined {
-    if (state.isDone && trigger !== 'manual') return undefined;
-    const firing: Firing = { jobName: state.job.name, scheduledFor, trigger, generation: state.generation };
-    this.#dispatcher.submit(state, firing);
-    return firing;
+  #submit(state: JobState, scheduledFor: Instant, trigger: Trigger): void {
+    if (!state.isDone) this.#dispatcher.submit(state, firingOf(state, scheduledFor, trigger));
   }
 
   #runEnded(state: JobState): void {
@@ -173,17 +305,10 @@ export class Scheduler {
   }
 
   #tellMissed(state: JobState, { reason, first, last, count }: Missed): void {
-    const firing: Firing = {
-      jobName: state.job.name,
-      scheduledFor: last,
-      trigger: 'schedule',
-      generation: state.generation,
-    };
     const at = this.#time.now();
-    state.lastStatus = 'missed';
-    state.lastFinishedAt = at;
-    const missed = { event: 'firing.missed', at, firing, reason } as const;
-    this.#bus.emit(count === 1 ? missed : { ...missed, count, firstScheduledFor: first });
+    state.note({ kind: 'missed', reason }, at);
+    const missed = { event: 'firing.missed', at, firing: firingOf(state, last, 'schedule'), reason } as const;
+    this.emit(count === 1 ? missed : { ...missed, count, firstScheduledFor: first });
   }
 
   #lookAtClock(): void {
@@ -191,10 +316,13 @@ export class Scheduler {
     if (jump === undefined) return;
     const { kind, from, to, cause } = jump;
     const told = { event: 'clock.jumped', at: to, deltaMs: Math.round(to - from), cause } as const;
-    this.#bus.emit(kind === 'corrected' ? { ...told, corrected: true } : told);
+    this.emit(kind === 'corrected' ? { ...told, corrected: true } : told);
     this.#gap = kind === 'forward' ? { from, to, reason: 'clock_jump' } : undefined;
     if (kind !== 'forward') this.#generation++;
-    for (const state of this.#states.values()) this.#follow(state, jump);
+    for (const state of this.#states.values()) {
+      this.#follow(state, jump);
+      if (to < from) state.shiftBreaker(to - from);
+    }
   }
 
   /** What a jump means to one job. Behind a forward jump its instants come due by themselves, and are sorted then. */
@@ -203,32 +331,36 @@ export class Scheduler {
     const { schedule } = state.job;
     if (schedule.countsElapsed) {
       if (cause === 'step') state.next += Math.round(to - from);
-      this.#arm(state);
+      this.arm(state);
     } else if (kind === 'corrected' || (kind === 'back' && schedule.intervalLike)) {
       state.generation = this.#generation;
       this.#armAfter(state, to);
     }
   }
 
+  /** Tells of trouble with the ledger, also of what its opening met. */
+  tellTrouble({ kind, ...facts }: LedgerTrouble): void {
+    this.emit({ event: `state.${kind}`, at: this.#time.now(), ...facts } as StateTrouble);
+  }
+
   #tellIfIdle(): void {
-    if (this.#startedAt === undefined || this.#loop.size > 0 || this.#dispatcher.running > 0) return;
+    const isBusy = this.#loop.size > 0 || this.#dispatcher.running > 0 || this.#recovery.isBusy;
+    if (this.#startedAt === undefined || isBusy) return;
     this.#onIdle?.();
   }
 }
 
-function createStates(
-  plan: SchedulerPlan,
-  due: (state: JobState, now: Instant) => void,
-): ReadonlyMap<string, JobState> {
-  const overall = plan.concurrency === undefined ? [] : [new Gate(plan.concurrency)];
-  const groups = new Map<string, Gate>();
-  const gatesOf = ({ group }: Job): readonly Gate[] => {
-    if (group === undefined) return overall;
-    const gate = groups.get(group) ?? new Gate(plan.groups?.get(group) ?? 1);
-    groups.set(group, gate);
-    return [gate, ...overall];
-  };
-  return new Map(plan.jobs.map((job) => [job.name, new JobState(job, gatesOf(job), due)]));
+/** A firing of a job as it stands. */
+export const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger: Trigger): Firing => ({
+  jobName: job.name,
+  scheduledFor,
+  trigger,
+  generation,
+});
+
+function jobNameOf(event: TimerEvent): string | undefined {
+  if ('firing' in event) return event.firing.jobName;
+  return 'jobName' in event ? event.jobName : undefined;
 }
 
 /** A delay that was over before the scheduler had started is due at once; it is not lost. */

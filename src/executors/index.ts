@@ -1,5 +1,7 @@
 import type { ExecutorKind } from './kind.js';
 import { shell } from './shell/index.js';
 
+export { createProcOrphans } from './shell/orphans.js';
+
 /** Every way to run commands, by its key. */
 export const executorKinds = { shell } as const satisfies Record<string, ExecutorKind>;

@@ -10,11 +10,12 @@ const SHORTEST_INTERVAL: Duration = 10;
 /** Fires at the Unix epoch + n·interval + offset, so that a restart neither shifts nor loses the rhythm. */
 class Grid implements Schedule {
   readonly intervalLike = true;
+  readonly length: Duration;
   readonly #interval: Duration;
   readonly #offset: Duration;
 
   constructor(interval: Duration, offset: Duration) {
-    this.#interval = interval;
+    this.length = this.#interval = interval;
     this.#offset = offset % interval;
   }
 
@@ -30,10 +31,11 @@ class Pause implements Schedule {
   readonly intervalLike = true;
   readonly fromEnd = true;
   readonly countsElapsed = true;
+  readonly length: Duration;
   readonly #interval: Duration;
 
   constructor(interval: Duration) {
-    this.#interval = interval;
+    this.length = this.#interval = interval;
   }
 
   next(after: Instant): Instant | undefined {

@@ -1,5 +1,5 @@
 import type { Schedule } from '../domain/schedule.js';
-import type { Instant } from '../domain/time.js';
+import type { Duration, Instant } from '../domain/time.js';
 import { durationValue } from './duration-value.js';
 import { ScheduleError, type ScheduleKind } from './kind.js';
 
@@ -7,10 +7,12 @@ import { ScheduleError, type ScheduleKind } from './kind.js';
 class Once implements Schedule {
   readonly intervalLike = false;
   readonly countsElapsed = true;
+  readonly length: Duration;
   readonly #instant: Instant;
 
-  constructor(instant: Instant) {
+  constructor(instant: Instant, delay: Duration) {
     this.#instant = instant;
+    this.length = delay;
   }
 
   next(after: Instant): Instant | undefined {
@@ -31,6 +33,6 @@ export const inKind: ScheduleKind = {
         hint: 'Write run_at_start: true to run at the start.',
       });
     }
-    return { schedule: new Once(Math.floor(start) + delay), text: String(value), warnings: [] };
+    return { schedule: new Once(Math.floor(start) + delay, delay), text: String(value), warnings: [] };
   },
 };

@@ -104,9 +104,11 @@ class Rows {
       case 'firing.missed':
         return ['○', yellow];
       case 'breaker.opened':
+      case 'config.rejected':
       case 'state.unavailable':
         return ['!', red];
       case 'breaker.half_open':
+      case 'timer.paused':
       case 'hook.failed':
       case 'orphan.found':
       case 'state.set_aside':

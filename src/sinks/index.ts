@@ -2,6 +2,7 @@ import { pretty } from './console.js';
 import { json } from './json-log.js';
 import type { SinkKind } from './kind.js';
 
+export { createHooks } from './hooks.js';
 export { humanDuration } from './human-duration.js';
 export { messageOf } from './message.js';
 export { openDestination } from './writers.js';

@@ -15,6 +15,7 @@ export function levelOf(event: TimerEvent): 'debug' | 'info' | 'warn' | 'error' 
       return 'debug';
     case 'state.unavailable':
     case 'breaker.opened':
+    case 'config.rejected':
       return 'error';
     case 'breaker.half_open':
     case 'hook.failed':

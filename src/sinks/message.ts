@@ -1,11 +1,13 @@
 import type {
   BreakerMoved,
+  ConfigChanged,
   FiringMissed,
   FiringSkipped,
   RunFinished,
   RunStarted,
   SchedulerEvent,
   StateTrouble,
+  TimerControlled,
   TimerEvent,
   ClockJumped,
 } from '../domain/event.js';
@@ -42,6 +44,14 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'breaker.half_open':
     case 'breaker.closed':
       return ofBreaker(event);
+    case 'timer.paused':
+    case 'timer.resumed':
+    case 'timer.reset':
+      return ofControl(event, format);
+    case 'config.reloaded':
+      return ofReload(event);
+    case 'config.rejected':
+      return `the new ${event.file} is not taken, the timers go on as they were: ${event.problems[0] ?? ''}${event.problems.length > 1 ? ` (and ${event.problems.length - 1} more)` : ''}`;
     case 'hook.failed':
       return `${event.jobName} could not be told by ${event.hook}: ${event.outcome.error ?? event.outcome.status}`;
     case 'orphan.found':
@@ -145,6 +155,29 @@ function ofBreaker({ event, jobName, failures, cooldownMs }: BreakerMoved): stri
     case 'breaker.closed':
       return `${jobName} runs as usual again: its breaker closed`;
   }
+}
+
+function ofControl(event: TimerControlled, format: InstantFormat): string {
+  switch (event.event) {
+    case 'timer.paused': {
+      const until = event.until === undefined ? 'until it is resumed' : `until ${format(event.until)}`;
+      return `${event.jobName} is paused ${until}${event.reason === undefined ? '' : `: ${event.reason}`}`;
+    }
+    case 'timer.resumed':
+      return `${event.jobName} is resumed`;
+    case 'timer.reset':
+      return `${event.jobName} is reset${event.next === undefined ? '' : `, and due at ${format(event.next)}`}`;
+  }
+}
+
+function ofReload({ file, added, removed, changed }: Extract<ConfigChanged, { event: 'config.reloaded' }>): string {
+  const parts = [
+    ['added', added],
+    ['removed', removed],
+    ['changed', changed],
+  ] as const;
+  const told = parts.filter(([, names]) => names.length > 0).map(([what, names]) => `${names.length} ${what}`);
+  return `read ${file} anew: ${told.length === 0 ? 'nothing has changed' : told.join(', ')}`;
 }
 
 function ofState(event: StateTrouble): string {

@@ -35,14 +35,10 @@ export type Row = readonly [text: string, problem: string, word: string, ...othe
 /** One test for each row: the problems it is expected to have, all of them, and what the first of them says. */
 export function table(rows: readonly Row[], wrap = (text: string): string => text): void {
   it.each(rows.map((row) => ({ row, text: row[0] })))('$text', ({ row: [text, problem, word, ...others] }) => {
-    const problems = aboutText(load(wrap(text)).problems);
+    const { problems } = load(wrap(text));
     const said = problems[0] === undefined ? '' : words(problems[0]);
     // One comparison, so that a failure shows everything.
     const seen = { problems: problems.map(brief), says: said.includes(word) ? word : said };
     expect(seen).toEqual({ problems: [problem, ...others], says: word });
   });
 }
-
-/** Without the words about keys that are not followed yet, which have a test of their own. */
-export const aboutText = (problems: readonly Diagnostic[]): readonly Diagnostic[] =>
-  problems.filter(({ code }) => code !== 'not-in-effect');

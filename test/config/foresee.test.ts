@@ -188,7 +188,6 @@ describe('ignore', () => {
     [cron('30 2 * * *', 'ignore: [dst-gap, dst-repeat]'), []],
     [cron('0 4 13 * FRI', 'ignore: [cron-day-or]'), []],
     [cron('*/7 * * * *', 'ignore: [cron-uneven-step]'), []],
-    [backupWith('breaker: 3\nignore: [not-in-effect]'), []],
     [backupWith('timeout: 1m\nignore: [timeout-over-interval]'), []],
     ['defaults: {ignore: [dst-gap, dst-repeat]}\ntimers: {a: {cron: "30 2 * * *", run: x}}', []],
     [backupWith('ignore: [dst-gap]'), []],

@@ -3,18 +3,29 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { jobOffset } from '../../src/config/job-offset.js';
+import { CLOSED } from '../../src/domain/breaker.js';
+import type { Job } from '../../src/domain/job.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Outcome } from '../../src/domain/outcome.js';
-import { aboutText, backup, backupWith, load, machine } from './diagnose.js';
+import { backup, backupWith, load, machine } from './diagnose.js';
 
 const jobs = (text: string) => {
   const { problems, timerFile } = load(text);
-  expect(aboutText(problems)).toEqual([]);
+  expect(problems).toEqual([]);
   return timerFile?.jobs ?? [];
 };
 const backupJob = (lines: string) => jobs(backupWith(lines))[0]!;
 const failure: Outcome = { status: 'failure', exitCode: 1 };
 const pauses = (lines: string) => [1, 2, 3, 4, 5].map((attempt) => backupJob(lines).retry.pauseAfter(attempt, failure));
+
+/** After how many failures in a row its breaker opens, and for how long. */
+const opensAfter = ({ breaker }: Job) => {
+  for (let failures = 1; breaker && failures < 10; failures++) {
+    const state = breaker.after(CLOSED, { outcome: failure, failuresInARow: failures, isTrial: false }, 0);
+    if (state.kind === 'open') return { failures, cooldown: state.cooldown };
+  }
+  return undefined;
+};
 
 describe('a job', () => {
   it('has these values when nothing is said', () => {
@@ -56,7 +67,6 @@ describe('a job', () => {
       'kill_after: 0s',
       'success_codes: [0, 3]',
       'group: db',
-      'breaker: 3',
       'deadline: 1h',
       'not_before: 2026-12-01',
       'not_after: 2026-12-02T00:00:00Z',
@@ -82,9 +92,10 @@ describe('a job', () => {
       stopGrace: 0,
       deadline: HOUR,
       group: 'db',
-      breaker: { failures: 3, cooldown: 5 * MINUTE },
       window: { notBefore: Date.UTC(2026, 11, 1), notAfter: Date.UTC(2026, 11, 2), maxRuns: 7 },
-      hooks: { onFailure: { run: 'notify', cwd: '/', successCodes: [0], output: { to: 'log' } } },
+      hooks: {
+        onFailure: { run: 'notify', cwd: '/', successCodes: [0], killAfter: 5 * SECOND, output: { to: 'discard' } },
+      },
     });
   });
 
@@ -127,7 +138,7 @@ describe('defaults', () => {
       'env: {B: 3}, breaker: {failures: 5}, retry: {delay: 1s}',
     );
     expect(job.command.env).toEqual({ A: '1', B: '3' });
-    expect(job.breaker).toEqual({ failures: 5, cooldown: MINUTE });
+    expect(opensAfter(job)).toEqual({ failures: 5, cooldown: MINUTE });
     expect([1, 2, 3].map((attempt) => job.retry.pauseAfter(attempt, failure))).toEqual([SECOND, 2 * SECOND, undefined]);
   });
   it('give way altogether to a short form', () => {
@@ -136,7 +147,7 @@ describe('defaults', () => {
       'retry: 2, breaker: 4',
     );
     expect([1, 2].map((attempt) => job.retry.pauseAfter(attempt, failure))).toEqual([SECOND, undefined]);
-    expect(job.breaker).toEqual({ failures: 4, cooldown: 5 * MINUTE });
+    expect(opensAfter(job)).toEqual({ failures: 4, cooldown: 5 * MINUTE });
   });
 });
 
@@ -151,6 +162,17 @@ describe('retry', () => {
     ['retry: {attempts: 2, not_on: [75, timeout, signal]}', [SECOND, undefined]],
   ])('%s', (lines, expected) => {
     expect(pauses(lines).slice(0, expected.length)).toEqual(expected);
+  });
+});
+
+describe('breaker', () => {
+  it.each([
+    ['enabled: true', undefined],
+    ['breaker: 3', { failures: 3, cooldown: 5 * MINUTE }],
+    ['breaker: {failures: 2}', { failures: 2, cooldown: 5 * MINUTE }],
+    ['breaker: {failures: 1, cooldown: 30s}', { failures: 1, cooldown: 30 * SECOND }],
+  ])('%s', (lines, expected) => {
+    expect(opensAfter(backupJob(lines))).toEqual(expected);
   });
 });
 
@@ -195,19 +217,19 @@ describe('settings', () => {
       timezone: 'Europe/Berlin',
       state: { kind: 'default' },
       groups: new Map(),
-      orphans: 'keep',
+      orphans: 'kill',
       history: { keep: 30 * 24 * HOUR, runs: 1000 },
     });
   });
   it('have what the file says', () => {
     const top =
-      'timezone: UTC\nconcurrency: 4\nstate: ./timers.db\ngroups: {db: 2}\norphans: kill\nhistory: {keep: 1d, runs: 5}';
+      'timezone: UTC\nconcurrency: 4\nstate: ./timers.db\ngroups: {db: 2}\norphans: keep\nhistory: {keep: 1d, runs: 5}';
     expect(settings(top)).toEqual({
       timezone: 'UTC',
       concurrency: 4,
       state: { kind: 'file', path: '/etc/timers.db' },
       groups: new Map([['db', 2]]),
-      orphans: 'kill',
+      orphans: 'keep',
       history: { keep: 24 * HOUR, runs: 5 },
     });
   });

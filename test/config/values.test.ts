@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { aboutText, backup, backupWith, brief, load, machine, table, type Row } from './diagnose.js';
+import { backup, backupWith, brief, load, machine, table, type Row } from './diagnose.js';
 
 const inBackup = (rows: readonly Row[]) => table(rows, backup);
 const added = (rows: readonly Row[]) => table(rows, backupWith);
@@ -247,7 +247,7 @@ describe('variables', () => {
         'description: "$${STAGE} ${EMPTY}${STAGE}"\ntags: ["${STAGE:-x: [y]}"]\ncwd: /${NOPE:-}',
     );
     const { problems, timerFile } = load(text);
-    expect(aboutText(problems)).toEqual([]);
+    expect(problems).toEqual([]);
     expect(timerFile?.jobs[0]).toMatchObject({
       written: { key: 'every', text: '5m' },
       command: { run: 'echo ${NOPE}', env: { A: 'prod-$STAGE-$$', B: 'c' }, cwd: '/' },

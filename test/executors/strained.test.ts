@@ -1,21 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'rolldown';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { bundle } from '../support/bundle.js';
 
-const program = join(mkdtempSync(join(tmpdir(), 'strained-')), 'strained.mjs');
-
+let program: string;
 beforeAll(async () => {
-  await build({
-    input: fileURLToPath(new URL('strained.ts', import.meta.url)),
-    platform: 'node',
-    resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
-    output: { file: program, format: 'esm' },
-    logLevel: 'silent',
-  });
+  program = await bundle(new URL('strained.ts', import.meta.url));
 });
 
 const run = (strain: string, limits = 'true'): unknown =>

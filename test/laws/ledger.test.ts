@@ -82,7 +82,7 @@ async function live(the: Day): Promise<Rig> {
     if (kind === 'step') rig.clock.stepWall(by);
     else if (kind === 'suspend') rig.clock.suspend(Math.abs(by));
     else if (kind === 'block') rig.clock.block(Math.abs(by));
-    else if (kind === 'trigger') rig.scheduler.trigger('job-0');
+    else if (kind === 'trigger') rig.scheduler.controls.trigger('job-0');
     else rig.executor.attempts.at(-1)?.end(0);
   }
   await rig.clock.advance(5 * MINUTE);

@@ -115,6 +115,31 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'breaker.closed', at, jobName: 'backup', failures: 0, cooldownMs: 0 },
   ],
   [
+    'backup is paused until 2026-11-23T08:00:00.500Z: the disk is being changed',
+    { event: 'timer.paused', at, jobName: 'backup', until: at, reason: 'the disk is being changed' },
+  ],
+  ['backup is paused until it is resumed', { event: 'timer.paused', at, jobName: 'backup' }],
+  ['backup is resumed', { event: 'timer.resumed', at, jobName: 'backup' }],
+  ['backup is reset, and due at 2026-11-23T08:00:00.500Z', { event: 'timer.reset', at, jobName: 'backup', next: at }],
+  ['backup is reset', { event: 'timer.reset', at, jobName: 'backup' }],
+  [
+    'read /etc/timers.yaml anew: 1 added, 2 changed',
+    { event: 'config.reloaded', at, file: '/etc/timers.yaml', added: ['a'], removed: [], changed: ['b', 'c'] },
+  ],
+  [
+    'read /etc/timers.yaml anew: nothing has changed',
+    { event: 'config.reloaded', at, file: '/etc/timers.yaml', added: [], removed: [], changed: [] },
+  ],
+  [
+    'the new /etc/timers.yaml is not taken, the timers go on as they were: 3:5 There is no key "timout". (and 1 more)',
+    {
+      event: 'config.rejected',
+      at,
+      file: '/etc/timers.yaml',
+      problems: ['3:5 There is no key "timout".', '4:1 The timer has no run.'],
+    },
+  ],
+  [
     'backup could not be told by on_failure: exit code 7',
     {
       event: 'hook.failed',

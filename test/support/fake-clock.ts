@@ -42,6 +42,12 @@ export class FakeClock implements Clock {
     this.#soon.push(task);
   }
 
+  /** The process that armed all this has died. */
+  forgetAll(): void {
+    this.#alarms = [];
+    this.#soon = [];
+  }
+
   /** How many timers are armed. */
   get armed(): number {
     return this.#alarms.length;

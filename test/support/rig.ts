@@ -4,11 +4,14 @@ import type { Command } from '../../src/domain/command.js';
 import type { TimerEvent } from '../../src/domain/event.js';
 import type { Job } from '../../src/domain/job.js';
 import type { Exit } from '../../src/domain/outcome.js';
+import type { Ledger } from '../../src/domain/ledger.js';
+import type { Orphans } from '../../src/domain/orphans.js';
 import type { Coordinator } from '../../src/domain/policy.js';
 import type { Schedule } from '../../src/domain/schedule.js';
 import type { Cancel, Duration, Instant } from '../../src/domain/time.js';
-import { Scheduler, type SchedulerPlan } from '../../src/engine/scheduler.js';
+import { Scheduler, type FirstPlan } from '../../src/engine/scheduler.js';
 import { catchUp, overlap, retry } from '../../src/policies/index.js';
+import { levelOf } from '../../src/sinks/level.js';
 import { FakeClock } from './fake-clock.js';
 
 /** A fixed grid: epoch + n·interval. */
@@ -37,6 +40,7 @@ const command: Command = {
 export const job = (name: string, schedule: Schedule, more: Partial<Job> = {}): Job => ({
   name,
   schedule,
+  definition: {},
   written: { key: 'test', text: 'test' },
   timezone: 'UTC',
   command,
@@ -67,6 +71,10 @@ export class FakeExecutor implements Executor {
   exits: (env: Readonly<Record<string, string>>) => Exit = () => ({ kind: 'exited', code: 0 });
   /** What attempts do about a cancellation: end at once, or when forced. */
   obedience: 'term' | 'kill' | 'never' = 'term';
+  /** Called as an attempt is asked for. */
+  onExecute: (env: Readonly<Record<string, string>>) => void = () => undefined;
+  /** Whether the scheduler has died: nothing is started for it any more. */
+  isDead: () => boolean = () => false;
   readonly #clock: FakeClock;
 
   constructor(clock: FakeClock) {
@@ -74,6 +82,8 @@ export class FakeExecutor implements Executor {
   }
 
   execute(_command: Command, io: AttemptIo): Promise<Exit> {
+    if (this.isDead()) return new Promise(() => undefined);
+    this.onExecute(io.env);
     return new Promise((resolve) => {
       let disarm: Cancel = () => undefined;
       const end = (exit: Exit | number = 0) => {
@@ -91,9 +101,14 @@ export class FakeExecutor implements Executor {
   }
 }
 
-export interface RigOptions extends Omit<SchedulerPlan, 'jobs' | 'facts'> {
+export interface RigOptions extends Omit<FirstPlan, 'jobs' | 'facts'> {
   readonly start?: string;
   readonly coordinator?: Coordinator;
+  readonly ledger?: Ledger;
+  readonly finder?: Orphans;
+  /** Run ids begin with it: those of one life differ from those of another. */
+  readonly life?: string;
+  readonly clock?: FakeClock;
 }
 
 /** A scheduler on a fake clock and a fake executor, whose story the test reads as text. */
@@ -105,8 +120,8 @@ export class Rig {
   #runs = 0;
 
   constructor(jobs: readonly Job[], options: RigOptions = {}) {
-    const { start, coordinator, ...plan } = options;
-    this.clock = new FakeClock(start);
+    const { start, coordinator, ledger, finder, clock, life = 'run', ...plan } = options;
+    this.clock = clock ?? new FakeClock(start);
     this.executor = new FakeExecutor(this.clock);
     this.scheduler = new Scheduler(
       { jobs, facts: { version: '0', file: 'timers.yaml', pid: 1 }, ...plan },
@@ -115,7 +130,9 @@ export class Rig {
         executor: this.executor,
         coordinator: coordinator ?? { claim: () => ({ kind: 'ours' }) },
         sinks: [{ name: 'rig', accept: (event) => void this.events.push(event) }],
-        newRunId: () => `run-${++this.#runs}`,
+        ...(ledger && { ledger }),
+        ...(finder && { orphans: finder }),
+        newRunId: () => `${life}-${++this.#runs}`,
         onSinkError: (sink, error) => {
           throw new Error(`sink ${sink}`, { cause: error });
         },
@@ -123,9 +140,13 @@ export class Rig {
     );
   }
 
-  /** What happened since the last call, a line an event: `00:00:10.000 run.started tick@00:00:10.000`. */
+  /** What happened since the last call, a line an event: `00:00:10.000 run.started tick@00:00:10.000`. What the log tells at level debug is left out. */
   story(): string {
-    return this.events.splice(0).map(tell).join('\n');
+    return this.events
+      .splice(0)
+      .filter((event) => levelOf(event) !== 'debug')
+      .map(tell)
+      .join('\n');
   }
 }
 
@@ -133,7 +154,8 @@ const timeOf = (timestamp: unknown): string => String(timestamp).slice(11, -1);
 
 function tell(event: TimerEvent): string {
   const { event: name, task_name: task, scheduled_at: scheduledAt, ...facts } = toRecord(event);
-  const firing = typeof task !== 'string' ? '' : ` ${task}@${timeOf(scheduledAt)}`;
+  const firing =
+    typeof task !== 'string' ? '' : ` ${task}${scheduledAt === undefined ? '' : `@${timeOf(scheduledAt)}`}`;
   return `${timeOf(new Date(event.at).toISOString())} ${name}${firing}${tellFacts(facts)}`;
 }
 
@@ -163,5 +185,7 @@ function tellFacts(facts: Readonly<Record<string, unknown>>): string {
 const isDefault = (key: string, value: unknown): boolean =>
   (key === 'trigger' && value === 'schedule') ||
   (key === 'lateness_ms' && value === 0) ||
+  (key === 'failures' && value === 0) ||
+  (key === 'cooldown_ms' && value === 0) ||
   (key === 'attempts' && value === 1) ||
   (key === 'attempt' && value === 1);

@@ -1,7 +1,7 @@
-import { withFile, withLog, type FileOption, type LogOptions } from '../options.js';
+import { withFile, withLog, withState, type FileOption, type LogOptions, type StateOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
-interface StartOptions extends FileOption, LogOptions {
+interface StartOptions extends FileOption, LogOptions, StateOption {
   readonly keepAlive?: true;
 }
 
@@ -15,7 +15,7 @@ export const start: CommandKind = {
     { line: 'timers start --keep-alive', does: 'stay when nothing can fire any more' },
   ],
   configure(command) {
-    withLog(withFile(command)).option('--keep-alive', 'stay when nothing can fire any more');
+    withState(withLog(withFile(command))).option('--keep-alive', 'stay when nothing can fire any more');
     return async (terminal) => {
       const options = command.opts<StartOptions>();
       const { createSystemClock } = await import('../../clocks/system.js');
@@ -24,7 +24,13 @@ export const start: CommandKind = {
       const timerFile = await loadOrTell(terminal, options.file, clock.now());
       if (timerFile === undefined) return 1;
       const { runInForeground } = await import('../foreground.js');
-      return runInForeground(timerFile, { terminal, clock, log: options, keepAlive: options.keepAlive === true });
+      return runInForeground(timerFile, {
+        terminal,
+        clock,
+        log: options,
+        keepAlive: options.keepAlive === true,
+        state: options.state,
+      });
     };
   },
 };

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
+import { isLiving, processIds, readStat } from './proc.js';
 
 /** How long members that were sent SIGKILL are waited for: a process in the hands of a dead disk dies when the disk does. */
 const KILL_PATIENCE: Duration = 1_000;
@@ -74,25 +74,10 @@ export class ProcessGroup {
 
 /** Whether a group has a member that is no zombie. A zombie counts as signaled for ever where nobody reaps it (PID 1 in a container). */
 function hasLivingMember(group: number): boolean {
-  let processes: string[];
-  try {
-    processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  } catch {
-    return true;
-  }
+  const processes = processIds();
+  if (processes === undefined) return true;
   return processes.some((pid) => {
-    const { state, groupId } = readStat(pid);
-    return groupId === group && state !== 'Z' && state !== 'X';
+    const stat = readStat(pid);
+    return isLiving(stat) && stat.groupId === group;
   });
-}
-
-/** `/proc/<pid>/stat` (proc(5)): the name in parentheses may hold anything, so the fields count from the last `)`. */
-function readStat(pid: string): { state?: string | undefined; groupId?: number } {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [state, , groupId] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state, groupId: Number(groupId) };
-  } catch {
-    return {};
-  }
 }

@@ -1,7 +1,7 @@
 const MOST_LINES = 20;
 const LONGEST_LINE = 1_024;
 
-/** The last lines a run printed, for the record of its failure: 20 lines of 1,024 characters at most. */
+/** The last lines a command printed, for the record of its failure: 20 lines of 1,024 characters at most. */
 export class OutputTail {
   #lines: string[] | undefined;
 

@@ -1,0 +1,62 @@
+import { dirname, resolve } from 'node:path';
+import type { TimerFile } from '../config/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { Ledger, LedgerTrouble } from '../domain/ledger.js';
+import { defaultStatePath, openState } from '../stores/index.js';
+import type { Terminal } from './terminal.js';
+
+/** Where a scheduler records, or why nowhere. */
+export type OpenedState =
+  | {
+      readonly kind: 'ready';
+      /** Absent: nothing outlives the scheduler. */
+      readonly ledger?: { readonly ledger: Ledger; readonly file: string };
+      /** To be told once the scheduler has started. */
+      readonly troubles: readonly LedgerTrouble[];
+    }
+  /** Another scheduler uses it; a sentence for the person. */
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** Where the state of a timer file lives; `undefined` for one that is kept in memory. `named` is what the command line says, and wins. */
+export function statePathOf(
+  { path, settings: { state } }: TimerFile,
+  { cwd, env }: Terminal,
+  named: string | undefined,
+): string | undefined {
+  if (named !== undefined) return resolve(cwd, named);
+  if (state.kind === 'file') return state.path;
+  return state.kind === 'memory' ? undefined : defaultStatePath(path, env);
+}
+
+/** Opens the state for the one scheduler that writes it. */
+export function openStateOf(
+  timerFile: TimerFile,
+  { terminal, clock, named }: { terminal: Terminal; clock: Clock; named: string | undefined },
+): OpenedState {
+  const file = statePathOf(timerFile, terminal, named);
+  if (file === undefined) return { kind: 'ready', troubles: [] };
+  const { history: retention } = timerFile.settings;
+  const opening = openState({ path: file, clock, pid: process.pid, retention });
+  switch (opening.kind) {
+    case 'in_use':
+      return { kind: 'refused', message: inUse(file, opening.pid) };
+    case 'unavailable':
+      return { kind: 'ready', troubles: [{ kind: 'unavailable', file, reason: opening.reason }] };
+    case 'open': {
+      const { ledger, setAside, leftBehind } = opening;
+      const now = setAside ? [{ kind: 'set_aside', file, ...setAside } as const] : [];
+      const earlier = leftBehind
+        .filter((aside) => aside !== setAside?.aside)
+        .map((aside) => ({ kind: 'set_aside', file, aside, reason: LEFT_BEHIND }) as const);
+      return { kind: 'ready', ledger: { ledger, file }, troubles: [...now, ...earlier] };
+    }
+  }
+}
+
+const LEFT_BEHIND = 'an earlier start moved it there; remove it when nobody needs it';
+
+function inUse(file: string, pid: number | undefined): string {
+  const who = pid === undefined ? 'another scheduler' : `the scheduler with pid ${pid}`;
+  const way = `Stop that one first, or give this one a state of its own: timers start --state ${dirname(file)}/other.db`;
+  return `the state ${file} is in use by ${who}. ${way}`;
+}

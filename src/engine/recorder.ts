@@ -1,0 +1,79 @@
+import type { TimerEvent } from '../domain/event.js';
+import type { JobRecord, Ledger } from '../domain/ledger.js';
+import type { Instant } from '../domain/time.js';
+import type { JobState } from './job-state.js';
+
+/** What the ledger is told; the rest is for the log alone. */
+const RECORDED: ReadonlySet<TimerEvent['event']> = new Set<TimerEvent['event']>([
+  'run.admitted',
+  'attempt.begun',
+  'run.started',
+  'attempt.failed',
+  'run.finished',
+  'firing.skipped',
+  'firing.missed',
+]);
+
+/** Told to the log alone, but what is remembered of the job has changed. */
+const CHANGES_MEMORY = /^(breaker|timer)\./;
+
+/**
+ * Gathers what the ledger has to know and hands it over in as few transactions as the order of things allows: before a process starts, and
+ * before the log tells of it. Whatever happens in one turn is one transaction.
+ */
+export class Recorder {
+  readonly #ledger: Ledger | undefined;
+  readonly #now: () => Instant;
+  #events: TimerEvent[] = [];
+  readonly #changed = new Set<JobState>();
+  #waiting: (() => void)[] = [];
+
+  /** Without a ledger nothing is gathered, and nobody waits. */
+  constructor(ledger: Ledger | undefined, now: () => Instant) {
+    this.#ledger = ledger;
+    this.#now = now;
+  }
+
+  /** Notes an event, and that it changed what is remembered of its job. */
+  note(event: TimerEvent, state: JobState | undefined): void {
+    if (this.#ledger === undefined) return;
+    if (RECORDED.has(event.event)) this.#events.push(event);
+    else if (!CHANGES_MEMORY.test(event.event)) return;
+    if (state !== undefined) this.#changed.add(state);
+  }
+
+  /** Notes that what is remembered of a job has changed, without a word. */
+  touch(state: JobState): void {
+    if (this.#ledger !== undefined) this.#changed.add(state);
+  }
+
+  /** Calls `then` when everything noted so far is recorded: at once without a ledger, else at the end of this turn. */
+  whenRecorded(then: () => void): void {
+    if (this.#ledger === undefined) {
+      then();
+      return;
+    }
+    if (this.#waiting.length === 0) queueMicrotask(() => this.record());
+    this.#waiting.push(then);
+  }
+
+  /** Hands over what is noted, and lets go who waits for it. */
+  record(): void {
+    if (this.#events.length > 0 || this.#changed.size > 0) {
+      const events = this.#events;
+      this.#events = [];
+      const changed = Array.from(this.#changed, toJobRecord);
+      this.#changed.clear();
+      this.#ledger?.commit(events, changed, this.#now());
+    }
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const then of waiting) then();
+  }
+}
+
+const toJobRecord = (state: JobState): JobRecord => ({
+  name: state.job.name,
+  fingerprint: state.fingerprint,
+  memory: state.memory,
+});

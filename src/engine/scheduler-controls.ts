@@ -1,0 +1,154 @@
+import type { Controls, JobStatus, PlanChange, RunView, SchedulerPlan, SchedulerStatus } from '../domain/controls.js';
+import type { TimerEvent } from '../domain/event.js';
+import type { Firing } from '../domain/firing.js';
+import { changedKeys, type Job } from '../domain/job.js';
+import type { Pause } from '../domain/ledger.js';
+import type { AdmissionPolicy } from '../domain/policy.js';
+import type { Duration, Instant } from '../domain/time.js';
+import type { Dispatcher } from './dispatcher.js';
+import type { Gates } from './gates.js';
+import type { JobState } from './job-state.js';
+
+/** What the verbs may do to the scheduler. */
+export interface Controlled {
+  now(): Instant;
+  readonly startedAt: Instant | undefined;
+  readonly isStopping: boolean;
+  readonly armed: number;
+  emit(event: TimerEvent): void;
+  add(job: Job): JobState;
+  whenFree(state: JobState, then: () => void): void;
+  armFrom(state: JobState, cursor: Instant): void;
+  armAt(state: JobState, instant: Instant): void;
+  arm(state: JobState): void;
+  disarm(state: JobState): void;
+}
+
+interface Parts {
+  readonly states: Map<string, JobState>;
+  readonly gates: Gates;
+  readonly dispatcher: Dispatcher;
+  readonly scheduler: Controlled;
+}
+
+/** The verbs of a running scheduler. */
+export class SchedulerControls implements Controls {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  status(): SchedulerStatus {
+    const { states, scheduler } = this.#parts;
+    const { startedAt, isStopping, armed } = scheduler;
+    return { at: scheduler.now(), startedAt, isStopping, armed, jobs: Array.from(states.values(), statusOf) };
+  }
+
+  trigger(name: string, admission?: readonly AdmissionPolicy[]): Firing | undefined {
+    const { states, scheduler, dispatcher } = this.#parts;
+    const state = states.get(name);
+    if (state === undefined) return undefined;
+    const { generation } = state;
+    const firing: Firing = { jobName: name, scheduledFor: scheduler.now(), trigger: 'manual', generation };
+    scheduler.whenFree(state, () => dispatcher.submit(state, firing, { admission }));
+    return firing;
+  }
+
+  pause(name: string, pause: Pause): boolean {
+    const state = this.#parts.states.get(name);
+    if (state === undefined) return false;
+    state.paused = pause;
+    const { until, reason } = pause;
+    const facts = { ...(until !== undefined && { until }), ...(reason !== undefined && { reason }) };
+    this.#tell({ event: 'timer.paused', jobName: name, ...facts });
+    return true;
+  }
+
+  resume(name: string): boolean {
+    const state = this.#parts.states.get(name);
+    if (state === undefined) return false;
+    if (state.paused === undefined) return true;
+    state.paused = undefined;
+    this.#tell({ event: 'timer.resumed', jobName: name });
+    return true;
+  }
+
+  cancel(nameOrRunId: string): number {
+    return this.#parts.dispatcher.cancel(nameOrRunId);
+  }
+
+  reset(name: string, length?: Duration): Instant | undefined {
+    const { states, scheduler, dispatcher } = this.#parts;
+    const state = states.get(name);
+    if (state === undefined) return undefined;
+    dispatcher.closeBreaker(state);
+    const { length: ownLength } = state.job.schedule;
+    if (ownLength === undefined || !state.job.enabled || state.isDone || scheduler.isStopping) return undefined;
+    scheduler.armAt(state, scheduler.now() + (length ?? ownLength));
+    const { next } = state;
+    this.#tell({ event: 'timer.reset', jobName: name, ...(next !== undefined && { next }) });
+    return next;
+  }
+
+  compare({ jobs }: SchedulerPlan): PlanChange {
+    const { states } = this.#parts;
+    const names = new Set(jobs.map(({ name }) => name));
+    const isChanged = (job: Job): boolean => {
+      const state = states.get(job.name);
+      return state !== undefined && changedKeys(state.job, job).length > 0;
+    };
+    return {
+      added: jobs.map(({ name }) => name).filter((name) => !states.has(name)),
+      removed: [...states.keys()].filter((name) => !names.has(name)),
+      changed: jobs.filter(isChanged).map(({ name }) => name),
+    };
+  }
+
+  reload(plan: SchedulerPlan, file: string): PlanChange {
+    const { gates, scheduler } = this.#parts;
+    const change = this.compare(plan);
+    const [added, changed] = [new Set(change.added), new Set(change.changed)];
+    gates.resize(plan);
+    for (const name of change.removed) this.#remove(name);
+    for (const job of plan.jobs) {
+      if (added.has(job.name)) scheduler.armFrom(scheduler.add(job), scheduler.now());
+      else if (changed.has(job.name)) this.#redefine(job);
+    }
+    this.#tell({ event: 'config.reloaded', file, ...change });
+    return change;
+  }
+
+  #remove(name: string): void {
+    const { states, scheduler } = this.#parts;
+    const state = states.get(name);
+    if (state === undefined) return;
+    scheduler.disarm(state);
+    states.delete(name);
+  }
+
+  /** Another schedule begins now; the same one goes on, behind what was already considered. */
+  #redefine(job: Job): void {
+    const { states, gates, scheduler } = this.#parts;
+    const state = states.get(job.name);
+    if (state === undefined) return;
+    const { schedule } = state.job;
+    const hasNewSchedule = state.redefine(job, gates.of(job));
+    if (hasNewSchedule) scheduler.armFrom(state, scheduler.now());
+    else if (schedule.countsElapsed) scheduler.arm(state);
+    else scheduler.armFrom(state, state.cursor);
+  }
+
+  #tell(event: Untimed<TimerEvent>): void {
+    const { scheduler } = this.#parts;
+    scheduler.emit({ at: scheduler.now(), ...event });
+  }
+}
+
+type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
+
+function statusOf(state: JobState): JobStatus {
+  const { job, next, paused, breaker, failuresInARow, lastStatus, lastFinishedAt, lastSuccessAt } = state;
+  const runs: RunView[] = [...state.runs, ...(state.parked ? [state.parked] : [])].flatMap(({ view }) => view ?? []);
+  return { job, next, paused, breaker, failuresInARow, lastStatus, lastFinishedAt, lastSuccessAt, runs };
+}

@@ -1,0 +1,39 @@
+import { CLOSED, type BreakerPolicy, type BreakerState } from '../domain/breaker.js';
+import { HOUR, type Duration, type Instant } from '../domain/time.js';
+
+export interface BreakerOptions {
+  /** Failed runs in a row that open it. At least 1. */
+  readonly failures: number;
+  /** From the last failed run's end to the first trial; each trial that fails doubles it. */
+  readonly cooldown: Duration;
+}
+
+/** A cooldown does not grow beyond it, unless it was longer from the start. */
+const LONGEST_GROWN: Duration = HOUR;
+
+/**
+ * The circuit breaker behind `breaker` (Nygard, "Release It!", 2007). Failure, timeout and loss count as failed; a canceled run tells
+ * nothing and changes nothing, so that a canceled trial is followed by another.
+ *
+ * Runs that end while it is open or half open and are not the trial (begun before it opened, or by hand): a success closes it, for the
+ * command has shown that it works; a failure changes nothing, for only the trial's counts.
+ */
+export function breaker({ failures, cooldown }: BreakerOptions): BreakerPolicy {
+  const longest = Math.max(cooldown, LONGEST_GROWN);
+  return {
+    at: (state, now) =>
+      state.kind === 'open' && isOver(state, now) ? { kind: 'half_open', cooldown: state.cooldown } : state,
+    after(state, { outcome, failuresInARow, isTrial }, now) {
+      if (outcome.status === 'success') return CLOSED;
+      if (outcome.status === 'canceled') return state;
+      if (state.kind === 'closed') return failuresInARow < failures ? state : open(cooldown, now);
+      return isTrial ? open(Math.min(2 * state.cooldown, longest), now) : state;
+    },
+  };
+}
+
+const open = (cooldown: Duration, now: Instant): BreakerState => ({ kind: 'open', until: now + cooldown, cooldown });
+
+/** Over, too, when the clock was set back to before it opened: it may have opened in a time that was years ahead. */
+const isOver = ({ until, cooldown }: Extract<BreakerState, { kind: 'open' }>, now: Instant): boolean =>
+  now >= until || now < until - cooldown;

@@ -1,0 +1,39 @@
+import type { HookFailed, RunFinished } from '../domain/event.js';
+import { firingId } from '../domain/firing.js';
+import { toTimestamp } from '../domain/time.js';
+
+/** Most bytes of UTF-8 in one variable. Linux refuses one of 128 KiB, and all together beyond a quarter of the stack (execve(2), E2BIG). */
+const LIMIT = 20_000;
+
+/** The facts of a run for its hook, as variables. What the run has none of is empty rather than absent, so that nothing inherited shows through. */
+export function hookEnvironment(hook: HookFailed['hook'], run: RunFinished): Readonly<Record<string, string>> {
+  const { firing, outcome } = run;
+  return {
+    TIMERS_HOOK: hook,
+    TIMERS_TASK_NAME: firing.jobName,
+    TIMERS_RUN_ID: run.runId,
+    TIMERS_FIRING_ID: firingId(firing),
+    TIMERS_SCHEDULED_AT: toTimestamp(firing.scheduledFor),
+    TIMERS_TRIGGER: firing.trigger,
+    TIMERS_STATUS: outcome.status,
+    TIMERS_EXIT_CODE: String(outcome.exitCode ?? ''),
+    TIMERS_SIGNAL: outcome.signal ?? '',
+    TIMERS_DURATION_MS: String(run.durationMs),
+    TIMERS_ATTEMPTS: String(run.attempts),
+    TIMERS_LATENESS_MS: String(run.latenessMs),
+    TIMERS_FAILURES_IN_A_ROW: String(run.failuresInARow),
+    TIMERS_ERROR: lastOf(outcome.error ?? ''),
+    TIMERS_OUTPUT_TAIL: lastOf(run.outputTail ?? ''),
+  };
+}
+
+/** The end of a text that fits into a variable: without NUL, at most {@link LIMIT} bytes, cut between two characters. */
+function lastOf(text: string): string {
+  const bytes = Buffer.from(text.replaceAll('\0', ''));
+  let start = Math.max(0, bytes.length - LIMIT);
+  while (isContinuation(bytes[start])) start++;
+  return bytes.toString('utf8', start);
+}
+
+/** Whether a byte of UTF-8 goes on with a character that began before it. */
+const isContinuation = (byte = 0): boolean => (byte & 0xc0) === 0x80;

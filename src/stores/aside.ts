@@ -1,0 +1,37 @@
+import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { toTimestamp, type Instant } from '../domain/time.js';
+
+const MARK = '.bad-';
+/** What SQLite keeps beside a database: the write-ahead log and its index. */
+const COMPANIONS = ['-wal', '-shm'];
+
+/** Moves a file that cannot be used out of the way, with what belongs to it, and answers where it is now. @throws the file system's errors. */
+export function setAside(path: string, now: Instant): string {
+  const aside = `${path}${MARK}${toTimestamp(now).replaceAll(/[-:]/g, '')}`;
+  renameSync(path, aside);
+  for (const companion of COMPANIONS) moveIfThere(path + companion, aside + companion);
+  return aside;
+}
+
+function moveIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** Removes the log of a file that is not at `path` any more. @throws the file system's errors. */
+export function removeCompanions(path: string): void {
+  for (const companion of COMPANIONS) rmSync(path + companion, { force: true });
+}
+
+/** Files of `path` that were set aside and are still there, oldest first. @throws the file system's errors. */
+export function leftBehind(path: string): readonly string[] {
+  const folder = dirname(path);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(basename(path) + MARK) && !COMPANIONS.some((end) => name.endsWith(end)))
+    .sort()
+    .map((name) => join(folder, name));
+}

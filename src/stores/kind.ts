@@ -1,0 +1,48 @@
+import type { Clock } from '../domain/clock.js';
+import type { History, Ledger } from '../domain/ledger.js';
+import type { Duration } from '../domain/time.js';
+
+/** What it takes to open a state. */
+export interface StateOptions {
+  /** Absolute. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** Of this scheduler, for a second one to name. */
+  readonly pid: number;
+  readonly retention: Retention;
+}
+
+/** How long outcomes are kept. The latest of each job always stays. */
+export interface Retention {
+  /** Outcomes older than this are let go. */
+  readonly keep: Duration;
+  /** So many outcomes are kept of each job. At least 1. */
+  readonly runs: number;
+}
+
+/** What comes of opening a state for the one scheduler that writes it. */
+export type StateOpening =
+  | {
+      readonly kind: 'open';
+      readonly ledger: Ledger;
+      /** A file that could not be used was moved, and this ledger is a new one. */
+      readonly setAside: SetAside | undefined;
+      /** Files that earlier starts had set aside and that are still there, oldest first. */
+      readonly leftBehind: readonly string[];
+    }
+  /** Another scheduler, whose pid is told as far as it is known, uses the state. */
+  | { readonly kind: 'in_use'; readonly pid: number | undefined }
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** Where a file that could not be used is now. */
+export interface SetAside {
+  readonly aside: string;
+  readonly reason: string;
+}
+
+/** What comes of opening a state for reading. */
+export type StateReading =
+  | { readonly kind: 'open'; readonly history: History }
+  /** Nothing has been recorded yet. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unavailable'; readonly reason: string };

@@ -1,0 +1,171 @@
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Recollection } from '../domain/ledger.js';
+import type { Duration, Instant } from '../domain/time.js';
+import { HEADER_SIZE, isOurs, type Mishap } from './header.js';
+import type { Retention } from './kind.js';
+import { readJobs, readLastSeen, readOpenRuns } from './read.js';
+import {
+  ENDING_COLUMNS,
+  FAILED_ATTEMPT_COLUMNS,
+  JOB_COLUMNS,
+  OPEN_RUN_COLUMNS,
+  rowOfEnding,
+  rowOfFailedAttempt,
+  rowOfJob,
+  rowOfOpenRun,
+} from './rows.js';
+import { migrate } from './schema.js';
+import { troubleOf } from './trouble.js';
+import type { Unrecorded } from './unrecorded.js';
+import { Upkeep } from './upkeep.js';
+
+/** In bytes. Small, because a commit writes whole pages, and few of each. https://sqlite.org/wal.html#walformat */
+const PAGE = 1024;
+/** The write-ahead log is written back into the file when it has so many pages, and then used again from its beginning. */
+const LOG_PAGES = 4096;
+/** How long a commit waits for another program that writes into the file. */
+const PATIENCE: Duration = 5;
+/** How long opening waits for another program. */
+const OPENING_PATIENCE: Duration = 500;
+/** Files up to this size, in bytes, are checked from end to end when they are opened, which takes 2 ms for each MiB. */
+const SMALL = 2 * 1024 * 1024;
+
+/**
+ * A ledger's file, open for writing.
+ *
+ * With `synchronous = NORMAL` a commit hands its pages to the operating system and does not wait for the disk: a process that is killed loses
+ * nothing, whenever it is; a power cut loses the last moments, for as long as the system keeps pages in memory (30 s on Linux), and never
+ * damages what is older. To wait for the disk would cost every firing milliseconds.
+ * https://sqlite.org/pragma.html#pragma_synchronous
+ */
+export class LedgerFile {
+  readonly path: string;
+  /** What was in it when it was opened. */
+  readonly recollection: Recollection;
+  readonly upkeep: Upkeep;
+  readonly #database: DatabaseSyncInstance;
+  readonly #write: (unrecorded: Unrecorded, now: Instant) => void;
+  /** Open as long as the database is, for closing any descriptor of a file drops all the locks of the process on it. https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_ */
+  readonly #descriptor: number;
+
+  /** @throws SQLite's errors. */
+  constructor(path: string, retention: Retention) {
+    const { size } = statSync(path);
+    this.path = path;
+    this.#database = new DatabaseSync(path, { timeout: OPENING_PATIENCE });
+    try {
+      prepareFile(this.#database, size);
+      this.recollection = {
+        jobs: readJobs(this.#database),
+        open: readOpenRuns(this.#database),
+        lastSeenAt: readLastSeen(this.#database),
+      };
+      this.#write = createWriter(this.#database);
+      this.upkeep = new Upkeep(this.#database, retention);
+      if (size === 0) this.upkeep.makeRoom();
+      this.#database.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${PATIENCE}`);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+    this.#descriptor = openSync(path, 'r');
+  }
+
+  /** Writes all of it in one transaction, or nothing. @throws SQLite's errors. */
+  write(unrecorded: Unrecorded, now: Instant): void {
+    try {
+      this.#transact(unrecorded, now);
+    } catch (error) {
+      if (!troubleOf(error).isFull) throw error;
+      // Written back, the log is used again from its beginning, and takes no new room.
+      this.checkpoint('PASSIVE');
+      this.#transact(unrecorded, now);
+    }
+  }
+
+  #transact(unrecorded: Unrecorded, now: Instant): void {
+    try {
+      this.#write(unrecorded, now);
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** What has become of the file behind our back. */
+  mishap(): Mishap | undefined {
+    const named = statSync(this.path, { throwIfNoEntry: false });
+    if (named === undefined) return 'removed';
+    const own = fstatSync(this.#descriptor);
+    if (named.ino !== own.ino || named.dev !== own.dev) return 'replaced';
+    const header = Buffer.alloc(HEADER_SIZE);
+    readSync(this.#descriptor, header, 0, HEADER_SIZE, 0);
+    return isOurs(header) ? undefined : 'overwritten';
+  }
+
+  /** Writes the log back into the file. `TRUNCATE` also empties it, for the next to open. @throws SQLite's errors. */
+  checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
+    this.#database.exec(`PRAGMA wal_checkpoint(${mode})`);
+  }
+
+  /** The binding ends prepared statements, and with them the connection, when they are collected: until then descriptors stay open. */
+  close(): void {
+    this.#database.close();
+    closeSync(this.#descriptor);
+  }
+}
+
+function prepareFile(database: DatabaseSyncInstance, size: number): void {
+  // A new file has nothing to lose yet, and waits for no disk.
+  database.exec(`PRAGMA page_size = ${PAGE}; PRAGMA synchronous = ${size === 0 ? 'OFF' : 'NORMAL'}`);
+  if (size <= SMALL) check(database);
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  migrate(database, version);
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${LOG_PAGES}; PRAGMA temp_store = MEMORY`);
+}
+
+/** SQLITE_CORRUPT. */
+const DAMAGED = { errcode: 11 };
+
+function check(database: DatabaseSyncInstance): void {
+  const { quick_check: found } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+  if (found !== 'ok') throw Object.assign(new Error(found), DAMAGED);
+}
+
+const placeholders = (columns: string) =>
+  columns
+    .split(',')
+    .map(() => '?')
+    .join(', ');
+
+/** Prepares what a commit takes. Statements are prepared once a file: preparing one costs more than running it. */
+function createWriter(database: DatabaseSyncInstance): (unrecorded: Unrecorded, now: Instant) => void {
+  const into = (verb: string, table: string, columns: string) =>
+    database.prepare(`${verb} INTO ${table} (${columns}) VALUES (${placeholders(columns)})`);
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const forgetOpenRuns = database.prepare('DELETE FROM open_runs');
+  const closeRun = database.prepare('DELETE FROM open_runs WHERE admission = ?');
+  const putRun = into('INSERT OR REPLACE', 'open_runs', OPEN_RUN_COLUMNS);
+  const putFailedAttempt = into('INSERT OR REPLACE', 'failed_attempts', FAILED_ATTEMPT_COLUMNS);
+  const addEnding = database.prepare(
+    `INSERT INTO firings (${ENDING_COLUMNS}) VALUES (${placeholders(ENDING_COLUMNS)})
+     ON CONFLICT (run_id) WHERE run_id IS NOT NULL DO NOTHING`,
+  );
+  const putJob = into('INSERT OR REPLACE', 'jobs', JOB_COLUMNS);
+  const putLastSeen = database.prepare(`INSERT OR REPLACE INTO meta VALUES ('last_seen_at', ?)`);
+  const commit = database.prepare('COMMIT');
+  return (unrecorded, now) => {
+    begin.run();
+    if (unrecorded.replacesOpenRuns) forgetOpenRuns.run();
+    for (const admission of unrecorded.closedRuns) closeRun.run(admission);
+    for (const { admission, run } of unrecorded.changedRuns) putRun.run(...rowOfOpenRun(admission, run));
+    for (const { runId, failed } of unrecorded.failedAttempts) {
+      putFailedAttempt.run(...rowOfFailedAttempt(runId, failed));
+    }
+    for (const ending of unrecorded.endings) addEnding.run(...rowOfEnding(ending));
+    for (const record of unrecorded.changedJobs.values()) putJob.run(...rowOfJob(record));
+    putLastSeen.run(now);
+    commit.run();
+  };
+}

@@ -1,0 +1,15 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Makes sure that there is a file, which nobody else may read when it is new, nor enter its folder: what commands print is in it. SQLite gives
+ * the files beside a database the permissions of the database. A file that is there is not even opened. @throws the file system's errors.
+ */
+export function createPrivately(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Ending, History, HistoryQuery, JobRecord, OpenRun, RunHistory } from '../domain/ledger.js';
+import { readJobs, readOpenRuns, rowsOf } from './read.js';
+import {
+  ENDING_COLUMNS,
+  endingOfRow,
+  FAILED_ATTEMPT_COLUMNS,
+  failedAttemptOfRow,
+  type EndingRow,
+  type FailedAttemptRow,
+} from './rows.js';
+
+/** Behind every run id that begins so. */
+const LAST_CHARACTER = '\u{10ffff}';
+
+/** What was recorded, as far as it was when each question is asked. Its methods throw SQLite's errors. */
+export class SqliteHistory implements History {
+  readonly #database: DatabaseSyncInstance;
+
+  constructor(database: DatabaseSyncInstance) {
+    this.#database = database;
+  }
+
+  endings({ jobName, status, since, until, limit }: HistoryQuery): readonly Ending[] {
+    const conditions = [
+      { sql: 'job_name = ?', value: jobName },
+      { sql: 'status = ?', value: status },
+      { sql: 'ended_at >= ?', value: since },
+      { sql: 'ended_at <= ?', value: until },
+    ].flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, value }]));
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
+    // As the index of one job has them; over all jobs, as they were recorded.
+    const order = jobName === undefined ? 'id DESC' : 'ended_at DESC, id DESC';
+    const sql = `SELECT ${ENDING_COLUMNS} FROM firings ${where} ORDER BY ${order} LIMIT ?`;
+    return rowsOf<EndingRow>(this.#database, sql, ...conditions.map(({ value }) => value), limit)
+      .map(endingOfRow)
+      .reverse();
+  }
+
+  open(): readonly OpenRun[] {
+    return readOpenRuns(this.#database);
+  }
+
+  run(id: string): RunHistory | undefined {
+    // Open runs first: one that ends in between is found among the others.
+    const open = this.open().filter(({ runId }) => runId.startsWith(id));
+    const endings = this.#endingsOf(id).filter((ending) => ending.runId !== undefined);
+    const runIds = [...new Set([...endings, ...open].map(({ runId }) => runId ?? ''))];
+    const runId = runIds.includes(id) ? id : runIds.length === 1 ? runIds[0] : undefined;
+    if (runId === undefined) return undefined;
+    const ending = endings.find((one) => one.runId === runId);
+    return {
+      ending,
+      open: ending === undefined ? open.find((run) => run.runId === runId) : undefined,
+      outputTail: ending?.event === 'run.finished' ? ending.outputTail : undefined,
+      attempts: this.#failedAttemptsOf(runId),
+    };
+  }
+
+  jobs(): ReadonlyMap<string, JobRecord> {
+    return readJobs(this.#database);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Of the first two runs whose ids begin so: one that is `id` comes first, and two are too many. */
+  #endingsOf(id: string): Ending[] {
+    const sql = `SELECT ${ENDING_COLUMNS} FROM firings WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT 2`;
+    return rowsOf<EndingRow>(this.#database, sql, id, id + LAST_CHARACTER).map(endingOfRow);
+  }
+
+  #failedAttemptsOf(runId: string) {
+    const sql = `SELECT ${FAILED_ATTEMPT_COLUMNS} FROM failed_attempts WHERE run_id = ? ORDER BY attempt`;
+    return rowsOf<FailedAttemptRow>(this.#database, sql, runId).map(failedAttemptOfRow);
+  }
+}

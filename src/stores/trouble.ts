@@ -1,0 +1,71 @@
+/** Why SQLite, or the file system below it, did not do what it was asked. */
+export interface Trouble {
+  /** In plain words, without the name of the file. */
+  readonly reason: string;
+  /** The file holds what cannot be a ledger of ours: it is to be set aside. */
+  readonly isDamage: boolean;
+  /** There is no room left, which may be made. */
+  readonly isFull: boolean;
+  /** Another program writes into the file. */
+  readonly isBusy: boolean;
+}
+
+/** Primary result codes. https://sqlite.org/rescode.html */
+const PERM = 3;
+const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const IOERR = 10;
+const CORRUPT = 11;
+const FULL = 13;
+const CANTOPEN = 14;
+const NOTADB = 26;
+
+const REASONS: Readonly<Record<number, string>> = {
+  [PERM]: 'access is denied',
+  [BUSY]: 'another program keeps it locked',
+  [LOCKED]: 'another program keeps it locked',
+  [READONLY]: 'it is read-only',
+  [IOERR]: 'the disk failed to read or write it',
+  [CORRUPT]: 'its content is damaged',
+  [FULL]: 'the disk is full',
+  [CANTOPEN]: 'it cannot be opened or created',
+  [NOTADB]: 'it is not a database',
+};
+
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'access to its folder is denied',
+  EPERM: 'access to its folder is denied',
+  EROFS: 'its folder is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of its path is not a folder',
+  EISDIR: 'it is a folder',
+};
+
+/** Puts an error of SQLite or of the file system into plain words. @throws whatever else it is given: that is a bug. */
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof Error)) throw error;
+  const { errcode, code } = error as Error & { errcode?: number; code?: string };
+  if (errcode !== undefined) {
+    const primary = errcode & 0xff;
+    return {
+      reason: REASONS[primary] ?? `SQLite says: ${error.message}`,
+      isDamage: primary === CORRUPT || primary === NOTADB,
+      isFull: primary === FULL,
+      isBusy: primary === BUSY,
+    };
+  }
+  if (!('syscall' in error) || code === undefined) throw error;
+  return { reason: SYSTEM_REASONS[code] ?? error.message, isDamage: false, isFull: code === 'ENOSPC', isBusy: false };
+}
+
+/** Does something, and answers what was in its way. @throws as {@link troubleOf}. */
+export function troubleIn(work: () => void): Trouble | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return troubleOf(error);
+  }
+}

@@ -1,0 +1,151 @@
+import type { AttemptFailed, TimerEvent } from '../domain/event.js';
+import type { Ending, FailedAttempt, JobRecord, OpenRun, Recollection } from '../domain/ledger.js';
+
+/** So many outcomes and failed attempts are kept while nothing can be recorded; then the oldest are let go and counted. */
+export const MOST_KEPT = 10_000;
+
+/** An open run, and whether its row is on disk. */
+export interface OpenEntry {
+  /** Its number in the order of admission. */
+  readonly admission: number;
+  run: OpenRun;
+  isRecorded: boolean;
+}
+
+type OfRun = Extract<TimerEvent, { readonly runId: string; readonly firing: unknown }>;
+
+/**
+ * What is known and not yet on disk. Events are folded into the state they lead to, so that a run whose admission and first attempt are told
+ * together is one row, what is told twice is written once, and keeping what cannot be recorded stays within bounds.
+ */
+export class Unrecorded {
+  readonly changedJobs = new Map<string, JobRecord>();
+  readonly changedRuns = new Set<OpenEntry>();
+  /** Admissions of runs that are closed and have a row among the open ones. */
+  closedRuns: number[] = [];
+  endings: Ending[] = [];
+  failedAttempts: { readonly runId: string; readonly failed: FailedAttempt }[] = [];
+  /** Endings and failed attempts let go. */
+  lost = 0;
+  /** The open runs on disk are another scheduler's, or nobody's: {@link changedRuns} takes the place of all of them. */
+  replacesOpenRuns = false;
+  readonly #jobs: Map<string, JobRecord>;
+  readonly #open = new Map<string, OpenEntry>();
+  #admissions = 0;
+
+  constructor({ jobs, open }: Recollection) {
+    this.#jobs = new Map(jobs);
+    for (const run of open) this.#admit(run);
+    if (open.length > 0) this.#restateRuns();
+  }
+
+  add(events: readonly TimerEvent[], changed: readonly JobRecord[]): void {
+    for (const event of events) this.#fold(event);
+    for (const record of changed) {
+      this.#jobs.set(record.name, record);
+      this.changedJobs.set(record.name, record);
+    }
+    this.lost += letGo(this.endings) + letGo(this.failedAttempts);
+  }
+
+  /** Everything known is to be written anew: the file that had it is gone. */
+  restate(): void {
+    for (const [name, record] of this.#jobs) this.changedJobs.set(name, record);
+    this.#restateRuns();
+  }
+
+  /** All of it is on disk. */
+  recorded(): void {
+    for (const entry of this.changedRuns) entry.isRecorded = true;
+    this.changedJobs.clear();
+    this.changedRuns.clear();
+    this.closedRuns = [];
+    this.endings = [];
+    this.failedAttempts = [];
+    this.lost = 0;
+    this.replacesOpenRuns = false;
+  }
+
+  #restateRuns(): void {
+    this.replacesOpenRuns = true;
+    this.closedRuns = [];
+    for (const entry of this.#open.values()) {
+      entry.isRecorded = false;
+      this.changedRuns.add(entry);
+    }
+  }
+
+  #fold(event: TimerEvent): void {
+    switch (event.event) {
+      case 'run.admitted':
+        // Again, for a firing that a scheduler which died had admitted: it may be by another trigger now.
+        this.#change(event, { firing: event.firing });
+        return;
+      case 'attempt.begun': {
+        const begun = { attempts: event.attempt, retryAt: undefined, pid: undefined };
+        this.#change(
+          event,
+          event.attempt > 1 ? begun : { ...begun, startedAt: event.at, latenessMs: event.latenessMs },
+        );
+        return;
+      }
+      case 'run.started':
+        this.#change(event, { pid: event.pid });
+        return;
+      case 'attempt.failed':
+        this.#change(event, { retryAt: event.at + event.retryInMs });
+        this.failedAttempts.push({ runId: event.runId, failed: failedAttemptOf(event) });
+        return;
+      case 'run.finished':
+      case 'firing.skipped':
+      case 'firing.missed':
+        if (event.runId !== undefined) this.#close(event.runId);
+        this.endings.push(event);
+        return;
+      default:
+    }
+  }
+
+  #change({ runId, firing }: OfRun, change: Partial<OpenRun>): void {
+    const entry = this.#open.get(runId) ?? this.#admit(newRun(runId, firing));
+    entry.run = { ...entry.run, ...change };
+    this.changedRuns.add(entry);
+  }
+
+  #admit(run: OpenRun): OpenEntry {
+    const entry = { admission: ++this.#admissions, run, isRecorded: false };
+    this.#open.set(run.runId, entry);
+    return entry;
+  }
+
+  #close(runId: string): void {
+    const entry = this.#open.get(runId);
+    if (entry === undefined) return;
+    this.#open.delete(runId);
+    this.changedRuns.delete(entry);
+    if (entry.isRecorded) this.closedRuns.push(entry.admission);
+  }
+}
+
+const newRun = (runId: string, firing: OpenRun['firing']): OpenRun => ({
+  runId,
+  firing,
+  attempts: 0,
+  startedAt: undefined,
+  latenessMs: 0,
+  retryAt: undefined,
+  pid: undefined,
+});
+
+const failedAttemptOf = ({ attempt, at, outcome, retryInMs }: AttemptFailed): FailedAttempt => ({
+  attempt,
+  at,
+  error: outcome.error ?? outcome.status,
+  retryInMs,
+});
+
+function letGo(kept: unknown[]): number {
+  const many = Math.max(kept.length - MOST_KEPT, 0);
+  if (many > 0) kept.splice(0, many);
+  return many;
+}

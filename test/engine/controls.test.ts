@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest';
+import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
+import { overlap } from '../../src/policies/index.js';
+import { Disk, FakeLedger } from '../support/fake-ledger.js';
+import { atInstants, everyMs, job, Rig } from '../support/rig.js';
+
+const tidy = (text: string) => text.trim().replace(/^ +/gm, '');
+const after = (length: number) => ({
+  intervalLike: false,
+  countsElapsed: true as const,
+  length,
+  next: (instant: number) => {
+    const due = Date.parse('2026-01-01T00:00:00Z') + length;
+    return due > instant ? due : undefined;
+  },
+});
+
+function begin(...jobs: Parameters<typeof Rig.prototype.scheduler.controls.compare>[0]['jobs']): Rig {
+  const rig = new Rig(jobs);
+  rig.executor.lasting = 0;
+  rig.scheduler.start();
+  return rig;
+}
+
+describe('a pause', () => {
+  test('skips firings until it is over, and says so', async () => {
+    const rig = begin(job('tick', everyMs(MINUTE)));
+    rig.scheduler.controls.pause('tick', { until: rig.clock.now() + 2 * MINUTE + SECOND, reason: 'disk change' });
+    await rig.clock.advance(3 * MINUTE);
+    expect(rig.story()).toBe(
+      tidy(`
+        00:00:00.000 scheduler.started timers=1
+        00:00:00.000 timer.paused tick until=2026-01-01T00:02:01.000Z reason=disk change
+        00:01:00.000 firing.skipped tick@00:01:00.000 reason=paused
+        00:02:00.000 firing.skipped tick@00:02:00.000 reason=paused
+        00:03:00.000 timer.resumed tick
+        00:03:00.000 run.started tick@00:03:00.000
+        00:03:00.000 run.finished tick@00:03:00.000 success duration_ms=0`),
+    );
+  });
+
+  test('without an end lasts until it is resumed, over restarts', async () => {
+    const disk = new Disk();
+    const jobs = [job('tick', everyMs(MINUTE))];
+    const first = new Rig(jobs, { ledger: new FakeLedger(disk), start: '2026-01-01T00:00:30Z' });
+    first.scheduler.start();
+    first.scheduler.controls.pause('tick', { until: undefined, reason: undefined });
+    await first.scheduler.stop();
+    const second = new Rig(jobs, { ledger: new FakeLedger(disk), start: '2026-01-01T00:00:40Z', life: 'second' });
+    second.scheduler.start();
+    await second.clock.advance(MINUTE);
+    second.scheduler.controls.resume('tick');
+    await second.clock.advance(MINUTE);
+    expect(second.story()).toBe(
+      tidy(`
+        00:00:40.000 scheduler.started timers=1
+        00:01:00.000 firing.skipped tick@00:01:00.000 reason=paused
+        00:01:40.000 timer.resumed tick
+        00:02:00.000 run.started tick@00:02:00.000`),
+    );
+  });
+
+  test('does not stop whoever fires by hand', async () => {
+    const rig = begin(job('tick', everyMs(HOUR)));
+    rig.scheduler.controls.pause('tick', { until: undefined, reason: undefined });
+    rig.scheduler.controls.trigger('tick');
+    await rig.clock.advance(0);
+    expect(rig.story()).toContain('run.finished tick@00:00:00.000 success trigger=manual');
+  });
+});
+
+describe('cancel', () => {
+  test('ends the runs of a timer, those that wait too, or one run by its id', async () => {
+    const rig = new Rig([
+      job('slow', everyMs(MINUTE), { admission: [overlap('queue')] }),
+      job('other', everyMs(MINUTE)),
+    ]);
+    rig.scheduler.start();
+    await rig.clock.advance(2 * MINUTE);
+    rig.story();
+    expect(rig.scheduler.controls.cancel('slow')).toBe(2);
+    expect(rig.scheduler.controls.cancel('run-2')).toBe(1);
+    expect(rig.scheduler.controls.cancel('nobody')).toBe(0);
+    await rig.clock.settle();
+    expect(rig.story()).toBe(
+      tidy(`
+        00:02:00.000 firing.skipped slow@00:02:00.000 reason=canceled
+        00:02:00.000 run.finished slow@00:01:00.000 canceled signal=SIGTERM duration_ms=60000 error=canceled on request
+        00:02:00.000 run.finished other@00:01:00.000 canceled signal=SIGTERM duration_ms=60000 error=canceled on request`),
+    );
+  });
+});
+
+describe('reset', () => {
+  test('counts a delay anew, as often as asked, and it fires once', async () => {
+    const rig = begin(job('warm-up', after(MINUTE)), job('keep', everyMs(HOUR)));
+    await rig.clock.advance(30 * SECOND);
+    expect(rig.scheduler.controls.reset('warm-up')).toBe(rig.clock.now() + MINUTE);
+    await rig.clock.advance(50 * SECOND);
+    rig.scheduler.controls.reset('warm-up', 5 * SECOND);
+    await rig.clock.advance(10 * MINUTE);
+    expect(rig.story().match(/run.started \S+/g)).toEqual(['run.started warm-up@00:01:25.000']);
+  });
+
+  test('moves the next firing of an interval, which then goes on on its grid', async () => {
+    const rig = begin(job('tick', { ...everyMs(MINUTE), length: MINUTE }));
+    await rig.clock.advance(30 * SECOND);
+    rig.scheduler.controls.reset('tick');
+    await rig.clock.advance(2 * MINUTE);
+    expect(rig.story().match(/run.started \S+/g)).toEqual([
+      'run.started tick@00:01:30.000',
+      'run.started tick@00:02:00.000',
+    ]);
+  });
+
+  test('of a calendar time has nothing to count', () => {
+    const rig = begin(job('noon', atInstants('2026-01-01T12:00:00Z')));
+    expect(rig.scheduler.controls.reset('noon', MINUTE)).toBeUndefined();
+    expect(rig.scheduler.controls.reset('nobody')).toBeUndefined();
+  });
+});
+
+describe('reload', () => {
+  const definition = (of: object) => ({ definition: { of: JSON.stringify(of) } });
+
+  test('adds, removes and changes, and leaves the rest as it is', async () => {
+    const old = [
+      job('same', after(MINUTE), definition({ in: '1m' })),
+      job('gone', everyMs(MINUTE), definition({})),
+      job('changed', everyMs(MINUTE), definition({ timeout: 1 })),
+    ];
+    const rig = begin(...old);
+    rig.executor.lasting = undefined;
+    await rig.clock.advance(30 * SECOND);
+    const change = rig.scheduler.controls.reload(
+      {
+        jobs: [
+          job('same', after(HOUR), definition({ in: '1m' })),
+          job('changed', everyMs(20 * SECOND), {
+            ...definition({ timeout: 2 }),
+            written: { key: 'every', text: '20s' },
+          }),
+          job('new', everyMs(45 * SECOND), definition({})),
+        ],
+      },
+      'timers.yaml',
+    );
+    expect(change).toEqual({ added: ['new'], removed: ['gone'], changed: ['changed'] });
+    await rig.clock.advance(35 * SECOND);
+    expect(rig.story()).toBe(
+      tidy(`
+        00:00:00.000 scheduler.started timers=3
+        00:00:30.000 config.reloaded added=new removed=gone changed=changed
+        00:00:40.000 run.started changed@00:00:40.000
+        00:00:45.000 run.started new@00:00:45.000
+        00:01:00.000 run.started same@00:01:00.000
+        00:01:00.000 firing.skipped changed@00:01:00.000 reason=overlap`),
+    );
+  });
+
+  test('lets a run that is on end under the definition it began with', async () => {
+    const rig = new Rig([job('slow', everyMs(HOUR), { ...definition({ codes: [0] }) })]);
+    rig.scheduler.start();
+    await rig.clock.advance(HOUR);
+    const changed = job('slow', everyMs(HOUR), definition({ codes: [3] }));
+    rig.scheduler.controls.reload(
+      { jobs: [{ ...changed, command: { ...changed.command, successCodes: [3] } }] },
+      'timers.yaml',
+    );
+    rig.executor.attempts[0]!.end(3);
+    await rig.clock.settle();
+    expect(rig.story()).toContain('run.finished slow@01:00:00.000 failure');
+    await rig.clock.advance(HOUR);
+    rig.executor.attempts[1]!.end(3);
+    await rig.clock.settle();
+    expect(rig.story()).toContain('run.finished slow@02:00:00.000 success');
+  });
+
+  test('raises the limit over all at once', async () => {
+    const jobs = Array.from({ length: 4 }, (_, n) => job(`job-${n}`, everyMs(MINUTE)));
+    const rig = new Rig(jobs, { concurrency: 1 });
+    rig.scheduler.start();
+    await rig.clock.advance(MINUTE);
+    expect(rig.executor.attempts).toHaveLength(1);
+    rig.scheduler.controls.reload({ jobs, concurrency: 3 }, 'timers.yaml');
+    await rig.clock.settle();
+    expect(rig.executor.attempts).toHaveLength(3);
+  });
+
+  test('a thousand times, under load, neither loses nor doubles a firing', async () => {
+    const jobs = [job('a', everyMs(SECOND), definition({})), job('b', everyMs(7 * SECOND), definition({}))];
+    const rig = begin(...jobs);
+    for (let n = 0; n < 1_000; n++) {
+      await rig.clock.advance(370);
+      const more = n % 2 === 0 ? [job('c', everyMs(500), definition({ n }))] : [];
+      const b = job('b', everyMs(7 * SECOND), definition({ n }));
+      rig.scheduler.controls.reload({ jobs: [jobs[0]!, b, ...more] }, 'timers.yaml');
+    }
+    const fired = (name: string) =>
+      rig.events.flatMap((event) =>
+        event.event === 'run.finished' && event.firing.jobName === name ? [event.firing.scheduledFor] : [],
+      );
+    const start = Date.parse('2026-01-01T00:00:00Z');
+    expect(fired('a')).toEqual(Array.from({ length: 370 }, (_, n) => start + (n + 1) * SECOND));
+    const sevens = fired('b');
+    expect(sevens).toHaveLength(Math.floor((start + 370 * SECOND) / 7_000) - Math.floor(start / 7_000));
+    expect(new Set(sevens).size).toBe(sevens.length);
+  });
+});
+
+test('the status tells what is armed, what runs, and what waits', async () => {
+  const rig = new Rig([job('slow', everyMs(MINUTE), { admission: [overlap('queue')] })]);
+  rig.scheduler.start();
+  await rig.clock.advance(2 * MINUTE + SECOND);
+  const { armed, jobs } = rig.scheduler.controls.status();
+  expect(armed).toBe(1);
+  expect(jobs[0]).toMatchObject({ next: Date.parse('2026-01-01T00:03:00Z'), failuresInARow: 0 });
+  expect(jobs[0]!.runs.map(({ state, attempts, elapsedMs, pid }) => ({ state, attempts, elapsedMs, pid }))).toEqual([
+    { state: 'attempting', attempts: 1, elapsedMs: 61_000, pid: 1 },
+    { state: 'parked', attempts: 0, elapsedMs: 0, pid: undefined },
+  ]);
+});

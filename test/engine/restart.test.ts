@@ -1,0 +1,406 @@
+import { describe, expect, test } from 'vitest';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
+import type { Job } from '../../src/domain/job.js';
+import { breaker, catchUp, overlap, retry } from '../../src/policies/index.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { Disk, FakeLedger } from '../support/fake-ledger.js';
+import { atInstants, everyMs, job, Rig, type RigOptions } from '../support/rig.js';
+
+const tidy = (text: string) => text.trim().replace(/^ +/gm, '');
+
+/** Schedulers one after the other on one disk; the clock goes on between them. */
+class Lives {
+  readonly disk = new Disk();
+  #count = 0;
+
+  begin(jobs: readonly Job[], start: string, options: RigOptions = {}): Rig & { ledger: FakeLedger } {
+    const ledger = new FakeLedger(this.disk);
+    const rig = new Rig(jobs, { start, ledger, life: `life${++this.#count}`, ...options });
+    rig.executor.lasting = 0;
+    return Object.assign(rig, { ledger });
+  }
+}
+
+/** One life from `start` for `lasting`, ended in order; then another from `again`. Answers the story of the second. */
+async function restart(
+  jobs: readonly Job[],
+  { start, lasting, again }: { start: string; lasting: number; again: string },
+): Promise<string> {
+  const lives = new Lives();
+  const first = lives.begin(jobs, start);
+  first.scheduler.start();
+  await first.clock.advance(lasting);
+  await first.scheduler.stop();
+  const second = lives.begin(jobs, again);
+  second.scheduler.start();
+  await second.clock.advance(0);
+  return second.story();
+}
+
+const hourly = (policy: 'none' | 'latest' | 'all', within?: number) =>
+  job('hourly', everyMs(HOUR), {
+    misfire: catchUp({ policy, ...(within !== undefined && { within }) }),
+    admission: [overlap('queue')],
+  });
+
+describe('twenty-four hours of downtime', () => {
+  const night = { start: '2026-01-01T00:30:00Z', lasting: HOUR, again: '2026-01-02T01:30:00Z' };
+
+  test('without catch_up everything is missed, told as one', async () => {
+    expect(await restart([hourly('none')], night)).toBe(
+      tidy(`
+        01:30:00.000 scheduler.started timers=1
+        01:30:00.000 firing.missed hourly@01:00:00.000 reason=downtime count=24 first_scheduled_at=02:00:00.000`),
+    );
+  });
+
+  test('latest: one run', async () => {
+    expect(await restart([hourly('latest')], night)).toBe(
+      tidy(`
+        01:30:00.000 scheduler.started timers=1
+        01:30:00.000 firing.missed hourly@00:00:00.000 reason=downtime count=23 first_scheduled_at=02:00:00.000
+        01:30:00.000 run.started hourly@01:00:00.000 trigger=catch_up lateness_ms=1800000
+        01:30:00.000 run.finished hourly@01:00:00.000 success trigger=catch_up duration_ms=0 lateness_ms=1800000`),
+    );
+  });
+
+  test('all, within three hours: each of the last three, oldest first', async () => {
+    const all = job('hourly', everyMs(HOUR), {
+      misfire: catchUp({ policy: 'all', within: 3 * HOUR }),
+      admission: [overlap('allow')],
+    });
+    const story = await restart([all], night);
+    expect(story.match(/run.started hourly@\S+/g)).toEqual([
+      'run.started hourly@23:00:00.000',
+      'run.started hourly@00:00:00.000',
+      'run.started hourly@01:00:00.000',
+    ]);
+    expect(story).toContain('firing.missed hourly@22:00:00.000 reason=downtime count=21');
+  });
+
+  test('all is capped at a hundred, and the rest is told', async () => {
+    const often = job('often', everyMs(MINUTE), { misfire: catchUp({ policy: 'all' }), admission: [overlap('allow')] });
+    const story = await restart([often], night);
+    expect(story.match(/run.started/g)).toHaveLength(100);
+    expect(story).toMatch(/firing.missed often@\S+ reason=downtime count=1340 /);
+  });
+});
+
+describe('what is remembered', () => {
+  test('an absolute time that passed while nothing ran is told, and one that ran is not run again', async () => {
+    const once = job('once', atInstants('2026-01-01T00:01:00Z', '2026-01-01T05:00:00Z'), {
+      misfire: catchUp({ policy: 'latest' }),
+    });
+    const story = await restart([once], {
+      start: '2026-01-01T00:00:00Z',
+      lasting: MINUTE,
+      again: '2026-01-03T00:00:00Z',
+    });
+    expect(story).toBe(
+      tidy(`
+        00:00:00.000 scheduler.started timers=1
+        00:00:00.000 run.started once@05:00:00.000 trigger=catch_up lateness_ms=154800000
+        00:00:00.000 run.finished once@05:00:00.000 success trigger=catch_up duration_ms=0 lateness_ms=154800000`),
+    );
+  });
+
+  test('a timer that is new, whose schedule changed, or that was disabled has nothing to catch up', async () => {
+    const lives = new Lives();
+    const first = lives.begin([hourly('latest')], '2026-01-01T00:00:00Z');
+    first.scheduler.start();
+    await first.scheduler.stop();
+    const changed = { ...hourly('latest'), written: { key: 'test', text: 'another' } };
+    const second = lives.begin([changed, { ...hourly('latest'), name: 'new' }], '2026-01-02T00:00:00Z');
+    second.scheduler.start();
+    await second.clock.settle();
+    expect(second.story()).toBe('00:00:00.000 scheduler.started timers=2');
+  });
+
+  test('max_runs counts over restarts', async () => {
+    const twice = job('twice', everyMs(MINUTE), { window: { maxRuns: 2 } });
+    const story = await restart([twice], {
+      start: '2026-01-01T00:00:00Z',
+      lasting: 90 * SECOND,
+      again: '2026-01-01T00:01:30Z',
+    });
+    expect(story).toBe('00:01:30.000 scheduler.started timers=1');
+    const lives = new Lives();
+    for (const start of ['00:00:00', '00:01:30', '00:02:30']) {
+      const rig = lives.begin([twice], `2026-01-01T${start}Z`);
+      rig.scheduler.start();
+      await rig.clock.advance(MINUTE);
+      await rig.scheduler.stop();
+    }
+    expect(lives.disk.endings).toHaveLength(2);
+  });
+
+  test('the command finds the previous firing and the last success of an earlier scheduler', async () => {
+    const lives = new Lives();
+    for (const start of ['00:00:30', '00:01:30']) {
+      const rig = lives.begin([job('tick', everyMs(MINUTE))], `2026-01-01T${start}Z`);
+      rig.scheduler.start();
+      await rig.clock.advance(30 * SECOND);
+      if (start === '00:01:30')
+        expect(rig.executor.attempts[0]!.env).toMatchObject({
+          TIMERS_PREVIOUS_SCHEDULED_AT: '2026-01-01T00:01:00.000Z',
+          TIMERS_LAST_SUCCESS_AT: '2026-01-01T00:01:00.000Z',
+        });
+      await rig.scheduler.stop();
+    }
+  });
+
+  test('a clock set back between two schedulers fires no fixed time twice, and does not stall an interval', async () => {
+    const jobs = [job('fixed', atInstants('2026-01-01T01:00:00Z')), job('tick', everyMs(30 * MINUTE))];
+    const lives = new Lives();
+    const first = lives.begin(jobs, '2026-01-01T00:45:00Z');
+    first.scheduler.start();
+    await first.clock.advance(30 * MINUTE);
+    await first.scheduler.stop();
+    const second = lives.begin(jobs, '2026-01-01T00:15:00Z');
+    second.scheduler.start();
+    await second.clock.advance(HOUR);
+    const ids = second.events.flatMap((event) => (event.event === 'run.finished' ? [event.firing] : []));
+    expect(ids.map(({ jobName, generation }) => `${jobName} ${generation}`)).toEqual(['tick 1', 'tick 1']);
+  });
+});
+
+describe('a scheduler that died', () => {
+  /** A life that ends without a word while `jobs` do what they do. */
+  const die = (rig: Rig & { ledger: FakeLedger }) => {
+    rig.ledger.isDead = true;
+  };
+
+  test('leaves a run that is lost, once', async () => {
+    const lives = new Lives();
+    const jobs = [job('slow', everyMs(HOUR))];
+    const first = lives.begin(jobs, '2026-01-01T00:59:00Z');
+    first.executor.lasting = undefined;
+    first.scheduler.start();
+    await first.clock.advance(2 * MINUTE);
+    die(first);
+    const second = lives.begin(jobs, '2026-01-01T01:30:00Z');
+    second.scheduler.start();
+    await second.clock.settle();
+    expect(second.story()).toBe(
+      tidy(`
+        01:30:00.000 scheduler.started timers=1
+        01:30:00.000 run.finished slow@01:00:00.000 lost duration_ms=0 error=the scheduler died while it was running`),
+    );
+    await second.scheduler.stop();
+    const third = lives.begin(jobs, '2026-01-01T01:40:00Z');
+    third.scheduler.start();
+    await third.clock.settle();
+    expect(third.story()).toBe('01:40:00.000 scheduler.started timers=1');
+    expect([...lives.disk.open]).toEqual([]);
+  });
+
+  test('leaves a pending retry, which is made at its time', async () => {
+    const lives = new Lives();
+    const jobs = [
+      job('flaky', everyMs(DAY), {
+        retry: retry({ attempts: 3, delay: 10 * MINUTE, factor: 1, maxDelay: HOUR, jitter: false }, () => 0),
+      }),
+    ];
+    const first = lives.begin(jobs, '2026-01-01T23:59:00Z');
+    first.executor.exits = () => ({ kind: 'exited', code: 7 });
+    first.scheduler.start();
+    await first.clock.advance(2 * MINUTE);
+    die(first);
+    const second = lives.begin(jobs, '2026-01-02T00:05:00Z');
+    second.scheduler.start();
+    await second.clock.advance(HOUR);
+    expect(second.story()).toBe(
+      tidy(`
+        00:05:00.000 scheduler.started timers=1
+        00:10:00.000 run.started flaky@00:00:00.000 attempt=2 lateness_ms=600000
+        00:10:00.000 run.finished flaky@00:00:00.000 success duration_ms=600000 attempts=2`),
+    );
+  });
+
+  test('leaves a firing that only waited: it is missed, or caught up under the id it had', async () => {
+    const slow = job('slow', everyMs(HOUR), { admission: [overlap('queue')] });
+    for (const policy of ['none', 'latest'] as const) {
+      const lives = new Lives();
+      const jobs = [{ ...slow, misfire: catchUp({ policy }) }];
+      const first = lives.begin(jobs, '2026-01-01T00:59:00Z');
+      first.executor.lasting = undefined;
+      first.scheduler.start();
+      await first.clock.advance(62 * MINUTE);
+      die(first);
+      const second = lives.begin(jobs, '2026-01-01T02:30:00Z');
+      second.scheduler.start();
+      await second.clock.advance(0);
+      const endings = lives.disk.endings.map((ending) => `${ending.runId} ${ending.event}`);
+      expect(endings).toEqual(
+        policy === 'none'
+          ? ['life1-1 run.finished', 'life1-2 firing.missed']
+          : ['life1-1 run.finished', 'life1-2 run.finished'],
+      );
+    }
+  });
+
+  test('leaves a process, which is ended before its timer runs again, and holds no other timer', async () => {
+    const lives = new Lives();
+    const jobs = [job('slow', everyMs(MINUTE)), job('other', everyMs(MINUTE))];
+    const first = lives.begin(jobs, '2026-01-01T00:00:30Z');
+    first.executor.lasting = undefined;
+    first.scheduler.start();
+    await first.clock.advance(MINUTE);
+    die(first);
+    const clock = new FakeClock('2026-01-01T00:02:30Z');
+    let ended: () => void = () => undefined;
+    const second = lives.begin(jobs, '', {
+      clock,
+      finder: {
+        find: (runIds) => (runIds.has('life1-1') ? [{ runId: 'life1-1', pid: 77 }] : []),
+        end: () => new Promise((resolve) => (ended = resolve)),
+      },
+    });
+    second.scheduler.start();
+    await second.clock.advance(31 * SECOND);
+    expect(second.story()).toBe(
+      tidy(`
+        00:02:30.000 scheduler.started timers=2
+        00:02:30.000 run.finished slow@00:01:00.000 lost duration_ms=0 error=the scheduler died while it was running
+        00:02:30.000 run.finished other@00:01:00.000 lost duration_ms=0 error=the scheduler died while it was running
+        00:02:30.000 orphan.found slow@00:01:00.000 action=kill
+        00:02:30.000 firing.missed other@00:02:00.000 reason=downtime
+        00:03:00.000 run.started other@00:03:00.000
+        00:03:00.000 run.finished other@00:03:00.000 success duration_ms=0`),
+    );
+    ended();
+    await second.clock.advance(0);
+    expect(second.story()).toBe(
+      tidy(`
+        00:03:01.000 firing.missed slow@00:02:00.000 reason=downtime
+        00:03:01.000 run.started slow@00:03:00.000 lateness_ms=1000
+        00:03:01.000 run.finished slow@00:03:00.000 success duration_ms=0 lateness_ms=1000`),
+    );
+  });
+});
+
+test('a run is recorded before its process starts, and its cursor with it', async () => {
+  const lives = new Lives();
+  const rig = lives.begin([job('tick', everyMs(MINUTE))], '2026-01-01T00:00:30Z');
+  const atStart: unknown[] = [];
+  rig.executor.onExecute = () =>
+    void atStart.push([
+      [...lives.disk.open.values()].map(({ attempts }) => attempts),
+      lives.disk.jobs.get('tick')?.memory.cursor,
+    ]);
+  rig.scheduler.start();
+  await rig.clock.advance(30 * SECOND);
+  expect(atStart).toEqual([[[1], Date.parse('2026-01-01T00:01:00Z')]]);
+});
+
+test('what is due in one turn is one transaction', async () => {
+  const lives = new Lives();
+  const jobs = Array.from({ length: 500 }, (_, n) => job(`job-${n}`, everyMs(MINUTE)));
+  const rig = lives.begin(jobs, '2026-01-01T00:00:30Z');
+  rig.executor.lasting = undefined;
+  rig.scheduler.start();
+  await rig.clock.advance(29 * SECOND);
+  const before = rig.ledger.commits;
+  await rig.clock.advance(SECOND);
+  expect(rig.executor.attempts).toHaveLength(500);
+  // One before the processes start; run.started is recorded as the log is told, 256 events at a time.
+  expect(rig.ledger.commits - before).toBeLessThanOrEqual(5);
+});
+
+test('a full disk stops no timer, is told once, and so is its end', async () => {
+  const lives = new Lives();
+  const rig = lives.begin([job('tick', everyMs(MINUTE))], '2026-01-01T00:00:30Z');
+  rig.scheduler.start();
+  rig.ledger.isFull = true;
+  await rig.clock.advance(3 * MINUTE);
+  rig.ledger.isFull = false;
+  await rig.clock.advance(MINUTE);
+  await rig.scheduler.stop();
+  const story = rig.story();
+  expect(story.match(/run.finished/g)).toHaveLength(4);
+  expect(story.match(/state\.\S+/g)).toEqual(['state.unavailable', 'state.recovered']);
+  expect(lives.disk.endings).toHaveLength(4);
+});
+
+describe('the circuit breaker', () => {
+  const jobs = [job('flaky', everyMs(MINUTE), { breaker: breaker({ failures: 2, cooldown: 3 * MINUTE }) })];
+
+  test('opens, skips, lets one trial through and closes, over restarts, and says so', async () => {
+    const lives = new Lives();
+    const failing = lives.begin(jobs, '2026-01-01T00:00:30Z');
+    failing.executor.exits = () => ({ kind: 'exited', code: 1 });
+    failing.scheduler.start();
+    await failing.clock.advance(3 * MINUTE);
+    await failing.scheduler.stop();
+    expect(failing.story()).toBe(
+      tidy(`
+        00:00:30.000 scheduler.started timers=1
+        00:01:00.000 run.started flaky@00:01:00.000
+        00:01:00.000 run.finished flaky@00:01:00.000 failure duration_ms=0 error=exit code 1
+        00:02:00.000 run.started flaky@00:02:00.000
+        00:02:00.000 run.finished flaky@00:02:00.000 failure duration_ms=0 error=exit code 1
+        00:02:00.000 breaker.opened flaky failures=2 cooldown_ms=180000
+        00:03:00.000 firing.skipped flaky@00:03:00.000 reason=breaker_open
+        00:03:30.000 scheduler.stopping running=0
+        00:03:30.000 scheduler.stopped runs=2`),
+    );
+    const again = lives.begin(jobs, '2026-01-01T00:03:30Z');
+    again.executor.exits = () => ({ kind: 'exited', code: 1 });
+    again.scheduler.start();
+    await again.clock.advance(3 * MINUTE);
+    await again.scheduler.stop();
+    expect(again.story()).toBe(
+      tidy(`
+        00:03:30.000 scheduler.started timers=1
+        00:04:00.000 firing.skipped flaky@00:04:00.000 reason=breaker_open
+        00:05:00.000 breaker.half_open flaky failures=2 cooldown_ms=180000
+        00:05:00.000 run.started flaky@00:05:00.000
+        00:05:00.000 run.finished flaky@00:05:00.000 failure duration_ms=0 error=exit code 1
+        00:05:00.000 breaker.opened flaky failures=3 cooldown_ms=360000
+        00:06:00.000 firing.skipped flaky@00:06:00.000 reason=breaker_open
+        00:06:30.000 scheduler.stopping running=0
+        00:06:30.000 scheduler.stopped runs=1`),
+    );
+    const mended = lives.begin(jobs, '2026-01-01T00:10:30Z');
+    mended.scheduler.start();
+    await mended.clock.advance(90 * SECOND);
+    expect(mended.story()).toBe(
+      tidy(`
+        00:10:30.000 scheduler.started timers=1
+        00:10:30.000 firing.missed flaky@00:10:00.000 reason=downtime count=4 first_scheduled_at=00:07:00.000
+        00:11:00.000 breaker.half_open flaky failures=3 cooldown_ms=360000
+        00:11:00.000 run.started flaky@00:11:00.000
+        00:11:00.000 run.finished flaky@00:11:00.000 success duration_ms=0
+        00:11:00.000 breaker.closed flaky
+        00:12:00.000 run.started flaky@00:12:00.000
+        00:12:00.000 run.finished flaky@00:12:00.000 success duration_ms=0`),
+    );
+  });
+
+  test('is passed by a run by hand, whose success closes it', async () => {
+    const rig = new Lives().begin(jobs, '2026-01-01T00:00:30Z');
+    rig.executor.exits = ({ TIMERS_TRIGGER: trigger }) => ({ kind: 'exited', code: trigger === 'manual' ? 0 : 1 });
+    rig.scheduler.start();
+    await rig.clock.advance(2 * MINUTE);
+    rig.story();
+    rig.scheduler.controls.trigger('flaky');
+    await rig.clock.advance(0);
+    expect(rig.story()).toBe(
+      tidy(`
+        00:02:30.000 run.started flaky@00:02:30.000 trigger=manual
+        00:02:30.000 run.finished flaky@00:02:30.000 success trigger=manual duration_ms=0
+        00:02:30.000 breaker.closed flaky`),
+    );
+  });
+});
+
+test('five hundred timers due at one instant, eight at a time: all run, in order, and say how late they are', async () => {
+  const jobs = Array.from({ length: 500 }, (_, n) => job(`job-${n}`, atInstants('2026-01-01T00:01:00Z')));
+  const rig = new Rig(jobs, { concurrency: 8 });
+  rig.executor.lasting = 100;
+  rig.scheduler.start();
+  await rig.clock.advance(2 * MINUTE);
+  const finished = rig.events.filter((event) => event.event === 'run.finished');
+  expect(finished.map(({ firing }) => firing.jobName)).toEqual(jobs.map(({ name }) => name));
+  expect(finished.map(({ latenessMs }) => latenessMs)).toEqual(jobs.map((_, n) => Math.floor(n / 8) * 100));
+});

@@ -1,0 +1,7 @@
+// A program of its own for orphans.test.ts: prints the pids of all processes of the run argv[2], as it finds them.
+import { createSystemClock } from '../../src/clocks/system.js';
+import { createProcOrphans } from '../../src/executors/index.js';
+
+const orphans = createProcOrphans({ clock: createSystemClock() });
+const pids = orphans.find(new Set(process.argv.slice(2))).map(({ pid }) => pid);
+process.stdout.write(JSON.stringify(pids));

@@ -1,0 +1,165 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
+import { createProcOrphans } from '../../src/executors/index.js';
+import { readStat } from '../../src/executors/shell/proc.js';
+import { bundle } from '../support/bundle.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { Puppet, type PuppetProcess } from '../support/puppet.js';
+
+const GRACE = 10_000;
+const clock = createSystemClock();
+const orphans = createProcOrphans({ clock });
+const nextTurn = () => new Promise<void>((resolve) => clock.soon(resolve));
+
+const LAST_PID = '/proc/sys/kernel/ns_last_pid';
+
+/** Whether the system lets us say which pid comes next. */
+function canChoosePids(): boolean {
+  try {
+    writeFileSync(LAST_PID, readFileSync(LAST_PID));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts a process under that pid, as soon as it is free. */
+async function spawnAs(pid: number): Promise<ChildProcess> {
+  for (;;) {
+    writeFileSync(LAST_PID, String(pid - 1));
+    const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+    if (child.pid === pid) return child;
+    child.kill('SIGKILL');
+    await nextTurn();
+  }
+}
+
+describe.runIf(process.platform === 'linux')('processes that outlived their scheduler', () => {
+  let puppet: Puppet;
+  let runId: string;
+  beforeEach(async () => {
+    puppet = await Puppet.open();
+    runId = randomUUID();
+  });
+  afterEach(() => puppet.close());
+
+  const begin = (id = runId): Promise<PuppetProcess> => {
+    const [program = '', ...args] = puppet.command;
+    spawn(program, args, { env: { ...process.env, TIMERS_RUN_ID: id }, stdio: 'ignore', detached: true });
+    return puppet.next();
+  };
+  const found = (...ids: string[]) => orphans.find(new Set(ids));
+  const pids = (...processes: { pid: number }[]) => processes.map(({ pid }) => pid).sort((a, b) => a - b);
+
+  it('are found by the id of their run, also those that have left its process group, and nobody else', async () => {
+    const leader = await begin();
+    const child = await leader.spawnGrandchild();
+    const away = await leader.spawnGrandchild({ leaveGroup: true });
+    const another = await begin(`${runId}-2`);
+    await begin(`not-asked-for-${runId}`);
+    await leader.kill();
+    expect(pids(...found(runId))).toEqual(pids(child, away));
+    expect(found(runId, `${runId}-2`)).toContainEqual({ runId: `${runId}-2`, pid: another.pid });
+    expect(found()).toEqual([]);
+  });
+
+  it('are ended by SIGTERM, and the end is told as soon as none lives', async () => {
+    const leader = await begin();
+    const away = await leader.spawnGrandchild({ leaveGroup: true });
+    const bystander = await begin(`${runId}-2`);
+    const begun = clock.monotonic();
+    await orphans.end(found(runId), GRACE);
+    expect(found(runId)).toEqual([]);
+    expect(clock.monotonic() - begun).toBeLessThan(GRACE / 2);
+    await Promise.all([leader.gone, away.gone]);
+    expect(pids(...found(`${runId}-2`))).toEqual(pids(bystander));
+  });
+
+  it('that ignore SIGTERM are killed when the grace is over, and not before', async () => {
+    const leader = await begin();
+    const deaf = await leader.spawnGrandchild({ leaveGroup: true });
+    await deaf.ignoreTerm();
+    const turned = new FakeClock();
+    const ended = createProcOrphans({ clock: turned }).end(found(runId), GRACE);
+    await leader.gone;
+    expect(await deaf.signaled()).toBe('SIGTERM');
+    await turned.advance(GRACE - 1);
+    await deaf.print('still here');
+    expect(pids(...found(runId))).toEqual(pids(deaf));
+    await turned.advance(1);
+    await deaf.gone;
+    await turned.advance(GRACE);
+    await ended;
+    expect(turned.armed).toBe(0);
+  });
+
+  it('that were stopped take their SIGTERM without waiting for the grace', async () => {
+    const leader = await begin();
+    leader.raise('SIGSTOP');
+    while (readStat(leader.pid)?.state !== 'T') await nextTurn();
+    await orphans.end(found(runId), GRACE);
+    await leader.gone;
+  });
+
+  it('are ended with the children they have made meanwhile', async () => {
+    const leader = await begin();
+    await leader.ignoreTerm();
+    const ended = orphans.end(found(runId), GRACE);
+    await leader.signaled();
+    const child = await leader.spawnGrandchild({ leaveGroup: true });
+    void leader.exit();
+    await ended;
+    await child.gone;
+  });
+
+  it('are known by their run’s id, not by a pid that may be another’s by now', async () => {
+    const innocent = await begin(`${runId}-2`);
+    await orphans.end([{ runId, pid: innocent.pid }], GRACE);
+    expect(pids(...found(`${runId}-2`))).toEqual(pids(innocent));
+  });
+
+  it.runIf(canChoosePids())(
+    'are not confused with a process that is given the pid of one of them meanwhile',
+    async () => {
+      const deaf = await begin();
+      await deaf.ignoreTerm();
+      const turned = new FakeClock();
+      const ended = createProcOrphans({ clock: turned }).end(found(runId), GRACE);
+      await deaf.kill();
+      const innocent = await spawnAs(deaf.pid);
+      const exited = new Promise((resolve) => innocent.once('exit', (_code, signal) => resolve(signal)));
+      await turned.advance(GRACE);
+      await ended;
+      innocent.kill('SIGINT');
+      expect(await exited).toBe('SIGINT');
+    },
+  );
+
+  it('that are dead but not fetched by their parent count as gone', async () => {
+    const heedless = spawn('/bin/sh', ['-c', `TIMERS_RUN_ID=${runId} "$@" & exec sleep 60`, 'sh', ...puppet.command]);
+    await puppet.next();
+    const begun = clock.monotonic();
+    await orphans.end(found(runId), GRACE);
+    expect(clock.monotonic() - begun).toBeLessThan(GRACE / 2);
+    heedless.kill('SIGKILL');
+  });
+
+  it('are not waited for when there are none', async () => {
+    const still = new FakeClock();
+    await createProcOrphans({ clock: still }).end([{ runId, pid: process.pid }], GRACE);
+    expect(still.armed).toBe(0);
+  });
+
+  it('do not include the scheduler itself nor those it was started by', async () => {
+    const program = await bundle(new URL('found-orphans.ts', import.meta.url));
+    const inside = `sleep 60 >/dev/null & echo $!; '${process.execPath}' '${program}' ${runId}; kill $!`;
+    const [sibling, told] = execFileSync('/bin/sh', ['-c', inside], {
+      env: { ...process.env, TIMERS_RUN_ID: runId },
+      encoding: 'utf8',
+    }).split('\n');
+    expect(JSON.parse(told!)).toEqual([Number(sibling)]);
+  });
+});

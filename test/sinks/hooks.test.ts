@@ -1,0 +1,251 @@
+import { beforeEach, describe, expect, it, test } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
+import type { Executor } from '../../src/domain/executor.js';
+import type { HookFailed, RunFinished } from '../../src/domain/event.js';
+import type { Hooks } from '../../src/domain/job.js';
+import type { Outcome, RunStatus } from '../../src/domain/outcome.js';
+import type { Sink } from '../../src/domain/sink.js';
+import { SECOND } from '../../src/domain/time.js';
+import { executorKinds } from '../../src/executors/index.js';
+import { createHooks } from '../../src/sinks/index.js';
+import { command } from '../executors/recorded-io.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { FakeExecutor } from '../support/rig.js';
+import { at, firing } from './events.js';
+
+const hook = command('hook', { output: { to: 'discard' }, killAfter: 5 * SECOND });
+const ALL: Hooks = { onFailure: hook, onSuccess: hook, onRecovery: hook };
+
+const ended = (status: RunStatus, more: Partial<RunFinished> = {}): RunFinished => ({
+  event: 'run.finished',
+  at,
+  firing,
+  runId: 'r1',
+  outcome: { status },
+  durationMs: 1_234,
+  attempts: 1,
+  latenessMs: 3,
+  failuresInARow: 0,
+  ...more,
+});
+
+let clock: FakeClock;
+let executor: FakeExecutor;
+let failed: HookFailed[];
+let sink: Sink;
+
+const create = (hooks: Hooks, by: Executor = executor): Sink =>
+  createHooks({
+    hooksOf: (jobName) => (jobName === 'backup' ? hooks : undefined),
+    executor: by,
+    clock,
+    emit: (event) => void failed.push(event),
+  });
+
+beforeEach(() => {
+  clock = new FakeClock();
+  executor = new FakeExecutor(clock);
+  failed = [];
+  sink = create(ALL);
+});
+
+const begun = () => executor.attempts.map(({ env }) => env['TIMERS_HOOK']);
+const fail = (runs: number) => {
+  for (let run = 1; run <= runs; run++) sink.accept(ended('failure', { runId: `r${run}` }));
+};
+const begunRuns = () => executor.attempts.map(({ env }) => env['TIMERS_RUN_ID']).join(' ');
+const told = () => failed.map(({ runId, outcome }) => `${runId} ${outcome.status}: ${outcome.error}`);
+
+describe('a hook runs', () => {
+  it.each<[RunStatus, boolean, string[]]>([
+    ['failure', false, ['on_failure']],
+    ['timeout', false, ['on_failure']],
+    ['lost', false, ['on_failure']],
+    ['success', false, ['on_success']],
+    ['success', true, ['on_success', 'on_recovery']],
+    ['canceled', false, []],
+  ])('after a run that ended as %s (recovery: %s): %s', (status, isRecovery, hooks) => {
+    sink.accept(ended(status, isRecovery ? { isRecovery } : {}));
+    expect(begun()).toEqual(hooks);
+  });
+
+  it('only for a timer that has one for this', () => {
+    sink = create({ onRecovery: hook });
+    fail(1);
+    sink.accept(ended('success'));
+    sink.accept(ended('failure', { firing: { ...firing, jobName: 'silent' } }));
+    sink.accept({ event: 'firing.skipped', at, firing, reason: 'overlap' });
+    expect(begun()).toEqual([]);
+  });
+});
+
+describe('what a hook is told', () => {
+  const envOf = (run: RunFinished) => {
+    sink.accept(run);
+    return executor.attempts.at(-1)!.env;
+  };
+
+  it('are the facts of the run', () => {
+    const outcome: Outcome = { status: 'failure', exitCode: 3, error: 'exit code 3' };
+    expect(envOf(ended('failure', { outcome, attempts: 2, failuresInARow: 5, outputTail: 'oh\nno' }))).toEqual({
+      TIMERS_HOOK: 'on_failure',
+      TIMERS_TASK_NAME: 'backup',
+      TIMERS_RUN_ID: 'r1',
+      TIMERS_FIRING_ID: 'backup@2026-11-23T08:00:00.000Z',
+      TIMERS_SCHEDULED_AT: '2026-11-23T08:00:00.000Z',
+      TIMERS_TRIGGER: 'schedule',
+      TIMERS_STATUS: 'failure',
+      TIMERS_EXIT_CODE: '3',
+      TIMERS_SIGNAL: '',
+      TIMERS_DURATION_MS: '1234',
+      TIMERS_ATTEMPTS: '2',
+      TIMERS_LATENESS_MS: '3',
+      TIMERS_FAILURES_IN_A_ROW: '5',
+      TIMERS_ERROR: 'exit code 3',
+      TIMERS_OUTPUT_TAIL: 'oh\nno',
+    });
+  });
+
+  it('is empty where the run has no such fact, rather than inherited', () => {
+    expect(envOf(ended('timeout', { outcome: { status: 'timeout', signal: 'SIGTERM' } }))).toMatchObject({
+      TIMERS_EXIT_CODE: '',
+      TIMERS_SIGNAL: 'SIGTERM',
+      TIMERS_ERROR: '',
+      TIMERS_OUTPUT_TAIL: '',
+    });
+  });
+
+  it('has no NUL, at most 20 KB of output, its end, and no broken character', () => {
+    const outputTail = `first${'\0€'.repeat(30_000)}last`;
+    const tail = envOf(ended('failure', { outputTail }))['TIMERS_OUTPUT_TAIL']!;
+    expect(tail).toMatch(/^€+last$/);
+    expect(Buffer.byteLength(tail)).toBeGreaterThan(19_990);
+    expect(Buffer.byteLength(tail)).toBeLessThanOrEqual(20_000);
+  });
+
+  it('reaches a real command, however much was printed', async () => {
+    const real = executorKinds.shell.create({ clock: createSystemClock(), environment: process.env });
+    sink = create({ onFailure: { ...hook, run: 'printf "$TIMERS_OUTPUT_TAIL" | wc -c; exit 7' } }, real);
+    const error = 'x'.repeat(1_000_000);
+    sink.accept(ended('failure', { outcome: { status: 'failure', error }, outputTail: error }));
+    await sink.settle?.();
+    expect(failed).toEqual([
+      {
+        event: 'hook.failed',
+        at: clock.now(),
+        jobName: 'backup',
+        runId: 'r1',
+        hook: 'on_failure',
+        outcome: { status: 'failure', exitCode: 7, error: 'exit code 7' },
+        outputTail: expect.stringMatching(/^ *20000$/),
+      },
+    ]);
+  });
+});
+
+describe('a hook that does not succeed is told', () => {
+  it('with what it printed last, and one that succeeds is not', async () => {
+    fail(2);
+    executor.attempts[0]!.io.line('stderr', 'no route', false);
+    executor.attempts[0]!.end(7);
+    executor.attempts[1]!.io.line('stdout', 'sent', false);
+    executor.attempts[1]!.end(0);
+    await clock.settle();
+    expect(failed).toEqual([
+      {
+        event: 'hook.failed',
+        at: clock.now(),
+        jobName: 'backup',
+        runId: 'r1',
+        hook: 'on_failure',
+        outcome: { status: 'failure', exitCode: 7, error: 'exit code 7' },
+        outputTail: 'no route',
+      },
+    ]);
+  });
+
+  it('when it is not found', async () => {
+    fail(1);
+    executor.attempts[0]!.end({ kind: 'not_started', code: 127, error: 'mail was not found in PATH' });
+    await clock.settle();
+    expect(told()).toEqual(['r1 failure: mail was not found in PATH']);
+  });
+
+  it('when it takes longer than 30 s, and is ended then', async () => {
+    fail(1);
+    await clock.advance(30 * SECOND - 1);
+    expect(failed).toEqual([]);
+    await clock.advance(1);
+    expect(told()).toEqual(['r1 timeout: timed out after 30000 ms']);
+    expect(clock.armed).toBe(0);
+  });
+});
+
+describe('many hooks', () => {
+  it('run four at once, the others wait in order', async () => {
+    fail(7);
+    expect(begunRuns()).toBe('r1 r2 r3 r4');
+    executor.attempts[2]!.end(0);
+    await clock.settle();
+    expect(begunRuns()).toBe('r1 r2 r3 r4 r5');
+    for (const attempt of executor.attempts) attempt.end(0);
+    await clock.settle();
+    expect(begunRuns()).toBe('r1 r2 r3 r4 r5 r6 r7');
+  });
+
+  it('wait to a thousand; those beyond are given up and told', async () => {
+    executor.lasting = SECOND;
+    fail(4 + 1_000 + 2);
+    expect(told()).toEqual(['r1005 canceled: 1000 hooks wait already', 'r1006 canceled: 1000 hooks wait already']);
+    await clock.advance(251 * SECOND);
+    expect(executor.attempts).toHaveLength(1_004);
+    expect(clock.armed).toBe(0);
+  });
+});
+
+describe('at the end of the scheduler', () => {
+  const settle = () => {
+    let isSettled = false;
+    void sink.settle?.().then(() => (isSettled = true));
+    return () => isSettled;
+  };
+
+  test('what runs and waits is waited for', async () => {
+    executor.lasting = 2 * SECOND;
+    fail(8);
+    const isSettled = settle();
+    await clock.advance(4 * SECOND - 1);
+    expect(isSettled()).toBe(false);
+    await clock.advance(1);
+    expect(isSettled()).toBe(true);
+    expect(failed).toEqual([]);
+    expect(clock.armed).toBe(0);
+  });
+
+  test('after 5 s what waits is given up and what runs is killed, and all of it told', async () => {
+    executor.obedience = 'kill';
+    fail(6);
+    const isSettled = settle();
+    await clock.advance(5 * SECOND);
+    expect(isSettled()).toBe(true);
+    expect(told().sort()).toEqual([1, 2, 3, 4, 5, 6].map((run) => `r${run} canceled: the scheduler was stopped`));
+    expect(executor.attempts).toHaveLength(4);
+    expect(clock.armed).toBe(0);
+  });
+
+  test('a hook that nothing can end is waited for one second more', async () => {
+    executor.obedience = 'never';
+    fail(1);
+    const isSettled = settle();
+    await clock.advance(6 * SECOND - 1);
+    expect(isSettled()).toBe(false);
+    await clock.advance(1);
+    expect(isSettled()).toBe(true);
+  });
+
+  test('nothing is waited for when no hook runs', async () => {
+    const isSettled = settle();
+    await clock.settle();
+    expect(isSettled()).toBe(true);
+  });
+});

@@ -1,0 +1,265 @@
+import { DatabaseSync } from '@photostructure/sqlite';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { FiringMissed, FiringSkipped, TimerEvent } from '../../src/domain/event.js';
+import { firingId, type Firing, type Trigger } from '../../src/domain/firing.js';
+import type { Ending, JobRecord } from '../../src/domain/ledger.js';
+import { toRecord } from '../../src/domain/record.js';
+import { toTimestamp } from '../../src/domain/time.js';
+import { SENTENCES } from '../sinks/events.js';
+import { admitted, begun, finished, firingOf, NOW, recordOf, State } from './state.js';
+
+const skipped: FiringSkipped = { event: 'firing.skipped', at: NOW + 1, firing: firingOf('backup'), reason: 'overlap' };
+const missed: FiringMissed = { event: 'firing.missed', at: NOW + 2, firing: firingOf('backup'), reason: 'downtime' };
+const everything: readonly Ending[] = [
+  finished('r1'),
+  finished('r2', { isRecovery: true, outputTail: 'done\n' }),
+  finished('r3', {
+    outcome: { status: 'failure', signal: 'SIGKILL', error: 'ended by signal SIGKILL' },
+    failuresInARow: 3,
+    attempts: 4,
+    latenessMs: 12_345,
+    outputTail: 'a zero \0 and a 😀\n\n',
+  }),
+  finished('r4', {
+    outcome: { status: 'lost' },
+    firing: { ...firingOf('backup'), trigger: 'catch_up', generation: 2 },
+  }),
+  finished('r5', { outcome: { status: 'timeout', exitCode: 143, error: 'timed out' }, outputTail: '' }),
+  skipped,
+  { ...skipped, runId: 'r6', reason: 'not_our_turn' },
+  missed,
+  { ...missed, count: 12, firstScheduledFor: NOW - 12_000, reason: 'clock_jump' },
+  { ...missed, runId: 'r7', reason: 'shutdown' },
+];
+
+describe('what was recorded is read back', () => {
+  test('every outcome, with every fact and the same record as in the log', () => {
+    const state = new State();
+    state.commit(everything);
+    const endings = state.read((history) => history.endings({ limit: 100 }));
+    expect(endings).toEqual(everything);
+    expect(endings.map(toRecord)).toEqual(everything.map(toRecord));
+  });
+
+  test('a new scheduler finds memories, open runs and when the last one was seen', () => {
+    const state = new State();
+    expect(state.start().ledger.recall()).toEqual({ jobs: new Map(), open: [], lastSeenAt: undefined });
+    const records: JobRecord[] = [
+      recordOf('plain'),
+      recordOf('open', {
+        breaker: { kind: 'open', until: NOW + 5, cooldown: 300_000 },
+        lastStatus: 'failure',
+        lastFinishedAt: NOW - 1,
+        failuresInARow: 3,
+      }),
+      recordOf('half-open', {
+        breaker: { kind: 'half_open', cooldown: 300_000 },
+        previousScheduledFor: NOW - 10,
+        lastSuccessAt: NOW - 20,
+        generation: 1,
+        admitted: 77,
+      }),
+    ];
+    state.commit([admitted('r2'), admitted('r1')], records);
+    state.stop();
+    state.clock.setWall(NOW + 1_000);
+    const { jobs, open, lastSeenAt } = state.start().ledger.recall();
+    expect([...jobs.values()]).toEqual(expect.arrayContaining(records));
+    expect(jobs.size).toBe(3);
+    expect(open.map((run) => run.runId)).toEqual(['r2', 'r1']);
+    expect(lastSeenAt).toBe(NOW);
+  });
+
+  test('the later of two memories of a job', () => {
+    const state = new State();
+    state.commit([], [recordOf('backup', { cursor: 1 }), recordOf('backup', { cursor: 2 })]);
+    state.commit([], [recordOf('backup', { cursor: 3 })]);
+    expect(state.read((history) => history.jobs()).get('backup')?.memory.cursor).toBe(3);
+  });
+
+  test('events that say nothing about outcomes leave no trace', () => {
+    const state = new State();
+    const beside = SENTENCES.map(([, event]) => event).filter(
+      ({ event }) => !/^(run\.(admitted|started|finished)|attempt|firing)/.test(event),
+    );
+    expect(beside.length).toBeGreaterThan(10);
+    state.commit(beside);
+    expect(state.ended()).toEqual([]);
+    expect(state.read((history) => history.open())).toEqual([]);
+  });
+});
+
+describe('a run on its way', () => {
+  const stages: readonly (readonly [string, TimerEvent, object])[] = [
+    ['admitted', admitted('r1'), { attempts: 0, startedAt: undefined, latenessMs: 0 }],
+    ['begun', begun('r1', 1, NOW + 5), { attempts: 1, startedAt: NOW + 5, latenessMs: 5 }],
+    [
+      'started',
+      {
+        event: 'run.started',
+        at: NOW + 6,
+        firing: firingOf('backup'),
+        runId: 'r1',
+        attempt: 1,
+        pid: 99,
+        latenessMs: 5,
+      },
+      { pid: 99, attempts: 1 },
+    ],
+    [
+      'failed',
+      {
+        event: 'attempt.failed',
+        at: NOW + 50,
+        firing: firingOf('backup'),
+        runId: 'r1',
+        attempt: 1,
+        outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+        retryInMs: 1_000,
+      },
+      { retryAt: NOW + 1_050, attempts: 1 },
+    ],
+    [
+      'begun again',
+      begun('r1', 2, NOW + 1_060),
+      { attempts: 2, startedAt: NOW + 5, latenessMs: 5, retryAt: undefined, pid: undefined },
+    ],
+  ];
+
+  test('is open, and shows how far it has come, until it ends', () => {
+    const state = new State();
+    for (const [stage, event, shown] of stages) {
+      state.commit([event]);
+      expect(
+        state.read((history) => history.open()),
+        stage,
+      ).toEqual([expect.objectContaining(shown)]);
+    }
+    const ending = finished('r1', { attempts: 2, outputTail: 'ok' });
+    state.commit([ending]);
+    expect(state.read((history) => history.open())).toEqual([]);
+    expect(state.read((history) => history.run('r1'))).toEqual({
+      ending,
+      open: undefined,
+      outputTail: 'ok',
+      attempts: [{ attempt: 1, at: NOW + 50, error: 'exit code 3', retryInMs: 1_000 }],
+    });
+  });
+
+  test('is the same whether its events come one by one or at once', () => {
+    const [oneByOne, atOnce] = [new State(), new State()];
+    const events = stages.map(([, event]) => event);
+    for (const event of events) oneByOne.commit([event]);
+    atOnce.commit(events);
+    const open = oneByOne.read((history) => history.open());
+    expect(open).toHaveLength(1);
+    expect(atOnce.read((history) => history.open())).toEqual(open);
+  });
+
+  test('goes on under a scheduler that finds it open', () => {
+    const state = new State();
+    state.commit([admitted('r1'), begun('r1'), admitted('r2'), admitted('r3')]);
+    state.stop();
+    state.commit([finished('r2'), begun('r1', 2, NOW + 9)]);
+    const open = state.read((history) => history.open());
+    expect(open.map((run) => [run.runId, run.attempts, run.startedAt])).toEqual([
+      ['r1', 2, NOW],
+      ['r3', 0, undefined],
+    ]);
+  });
+
+  test('that is skipped or missed after all is open no longer', () => {
+    const state = new State();
+    state.commit([admitted('r1'), admitted('r2')]);
+    state.commit([
+      { ...skipped, runId: 'r1' },
+      { ...missed, runId: 'r2' },
+    ]);
+    expect(state.read((history) => history.open())).toEqual([]);
+    expect(state.ended()).toEqual(['r1', 'r2']);
+  });
+
+  test('has one outcome, however often it is told', () => {
+    const state = new State();
+    state.commit([finished('r1')]);
+    state.commit([finished('r1', { outcome: { status: 'lost' } })]);
+    const endings = state.read((history) => history.endings({ limit: 9 }));
+    expect(endings).toEqual([finished('r1')]);
+  });
+});
+
+describe('history answers', () => {
+  const state = () => {
+    const one = new State();
+    one.commit([
+      finished('r1', { at: NOW + 1 }),
+      finished('r2', { at: NOW + 2, firing: firingOf('other') }),
+      finished('r3', { at: NOW + 3, outcome: { status: 'failure', exitCode: 1, error: 'exit code 1' } }),
+      finished('r4', { at: NOW + 4, firing: firingOf('other'), outcome: { status: 'failure', exitCode: 1 } }),
+      { ...skipped, at: NOW + 5, runId: 'r5' },
+    ]);
+    return one;
+  };
+  const asked = [
+    ['the latest so many, oldest first', { limit: 2 }, 'r4 r5'],
+    ['those of one job', { jobName: 'backup', limit: 9 }, 'r1 r3 r5'],
+    ['the latest of one job', { jobName: 'backup', limit: 1 }, 'r5'],
+    ['those of one status', { status: 'failure', limit: 9 }, 'r3 r4'],
+    ['skipped ones', { status: 'skipped', limit: 9 }, 'r5'],
+    ['those since an instant, it included', { since: NOW + 4, limit: 9 }, 'r4 r5'],
+    ['those until an instant, it included', { until: NOW + 2, limit: 9 }, 'r1 r2'],
+    ['all of it together', { jobName: 'other', status: 'failure', since: NOW, until: NOW + 9, limit: 9 }, 'r4'],
+    ['nothing for a job it does not know', { jobName: 'nobody', limit: 9 }, ''],
+  ] as const;
+  test.each(asked)('%s', (_, query, expected) => {
+    expect(
+      state()
+        .read((history) => history.endings(query))
+        .map(({ runId }) => runId)
+        .join(' '),
+    ).toBe(expected);
+  });
+
+  test('one run by its id, or by a beginning that no other has', () => {
+    const one = new State();
+    one.commit([admitted('abc1'), admitted('abd2'), admitted('x'), finished('abc1'), finished('xy')]);
+    const idOf = (id: string) =>
+      one.read((history) => history.run(id)?.ending?.runId ?? history.run(id)?.open?.runId) ?? 'none';
+    expect(['abc1', 'abc', 'abd', 'ab', 'x', 'xy', 'q', ''].map(idOf).join(' ')).toBe(
+      'abc1 abc1 abd2 none x xy none none',
+    );
+  });
+
+  test('while a scheduler writes, and the next question sees what was written', () => {
+    const one = state();
+    one.read((history) => {
+      expect(history.endings({ limit: 1 })[0]?.runId).toBe('r5');
+      one.commit([finished('r6')]);
+      expect(history.endings({ limit: 1 })[0]?.runId).toBe('r6');
+    });
+  });
+});
+
+test('whatever the instants and names are, sqlite3 shows them as the log does', () => {
+  const state = new State();
+  const firing = fc.record({
+    jobName: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/),
+    scheduledFor: fc.integer({ min: 0, max: Date.parse('2200-01-01') }),
+    trigger: fc.constantFrom<Trigger>('schedule', 'catch_up', 'manual', 'start'),
+    generation: fc.nat(3),
+  });
+  const firings: Firing[] = fc.sample(firing, 500);
+  state.commit(firings.map((one, index) => finished(`r${index}`, { firing: one, at: one.scheduledFor + 1 })));
+  state.stop();
+  const database = new DatabaseSync(state.path);
+  const rows = database.prepare('SELECT firing_id, task_name, scheduled_at, ended_at FROM history').all();
+  expect(rows.map((row: object) => ({ ...row }))).toEqual(
+    firings.toReversed().map((one) => ({
+      firing_id: firingId(one),
+      task_name: one.jobName,
+      scheduled_at: toTimestamp(one.scheduledFor),
+      ended_at: toTimestamp(one.scheduledFor + 1),
+    })),
+  );
+});

@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { CLOSED } from '../../src/domain/breaker.js';
+import type { RunFinished, TimerEvent } from '../../src/domain/event.js';
+import type { Firing } from '../../src/domain/firing.js';
+import type { History, JobMemory, JobRecord, Ledger, LedgerTrouble } from '../../src/domain/ledger.js';
+import { DAY, type Instant } from '../../src/domain/time.js';
+import { openState, readState, type Retention, type StateOpening } from '../../src/stores/index.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+export const NOW = Date.parse('2026-01-01T00:00:00Z');
+export const KEEP_ALL: Retention = { keep: 1_000 * DAY, runs: 1_000_000 };
+
+const undo: (() => void)[] = [];
+afterEach(() => {
+  for (const step of undo.splice(0).reverse()) step();
+});
+
+/** Does something when the test is over, latest first. */
+export const afterTest = (step: () => void): void => void undo.push(step);
+
+/** A folder that goes with the test. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'timers-state-'));
+  afterTest(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A state in the hands of the test. */
+export class State {
+  readonly path: string;
+  readonly clock = new FakeClock(NOW);
+  readonly troubles: LedgerTrouble[] = [];
+  readonly #retention: Retention;
+  #ledger: Ledger | undefined;
+
+  constructor(path = join(newFolder(), 'timers.db'), retention = KEEP_ALL) {
+    this.path = path;
+    this.#retention = retention;
+    afterTest(() => this.stop());
+  }
+
+  /** Opens it, whatever comes of it. */
+  tryStart(pid = 4711): StateOpening {
+    const opening = openState({ path: this.path, clock: this.clock, pid, retention: this.#retention });
+    if (opening.kind === 'open') {
+      this.#ledger = opening.ledger;
+      opening.ledger.onTrouble((trouble) => void this.troubles.push(trouble));
+    }
+    return opening;
+  }
+
+  start(): Extract<StateOpening, { kind: 'open' }> {
+    const opening = this.tryStart();
+    if (opening.kind !== 'open') throw new Error(`${this.path} could not be opened: ${JSON.stringify(opening)}`);
+    return opening;
+  }
+
+  get ledger(): Ledger {
+    return this.#ledger ?? this.start().ledger;
+  }
+
+  commit(events: readonly TimerEvent[], changed: readonly JobRecord[] = []): void {
+    this.ledger.commit(events, changed, this.clock.now());
+  }
+
+  stop(): void {
+    this.#ledger?.close();
+    this.#ledger = undefined;
+  }
+
+  /** Reads it as another program would. */
+  read<Answer>(question: (history: History) => Answer): Answer {
+    const reading = readState(this.path);
+    if (reading.kind !== 'open') throw new Error(`${this.path} could not be read: ${JSON.stringify(reading)}`);
+    const answer = question(reading.history);
+    reading.history.close();
+    return answer;
+  }
+
+  /** The latest outcomes by run id or instant, oldest first. */
+  ended(): string[] {
+    return this.read((history) => history.endings({ limit: 1_000_000 })).map(
+      (ending) => ending.runId ?? `${ending.at}`,
+    );
+  }
+}
+
+export const firingOf = (jobName: string, scheduledFor: Instant = NOW): Firing => ({
+  jobName,
+  scheduledFor,
+  trigger: 'schedule',
+  generation: 0,
+});
+
+export const memory: JobMemory = {
+  cursor: NOW,
+  generation: 0,
+  admitted: 1,
+  failuresInARow: 0,
+  paused: undefined,
+  breaker: CLOSED,
+  previousScheduledFor: undefined,
+  lastSuccessAt: undefined,
+  lastStatus: undefined,
+  lastFinishedAt: undefined,
+};
+
+export const recordOf = (name: string, more: Partial<JobMemory> = {}): JobRecord => ({
+  name,
+  fingerprint: 'every 10s',
+  memory: { ...memory, ...more },
+});
+
+export const admitted = (runId: string, firing = firingOf('backup')): TimerEvent => ({
+  event: 'run.admitted',
+  at: NOW,
+  firing,
+  runId,
+});
+
+export const begun = (runId: string, attempt = 1, at = NOW, firing = firingOf('backup')): TimerEvent => ({
+  event: 'attempt.begun',
+  at,
+  firing,
+  runId,
+  attempt,
+  latenessMs: at - firing.scheduledFor,
+});
+
+export const finished = (runId: string, more: Partial<RunFinished> = {}): RunFinished => ({
+  event: 'run.finished',
+  at: NOW + 1_500,
+  firing: firingOf('backup'),
+  runId,
+  outcome: { status: 'success', exitCode: 0 },
+  durationMs: 1_500,
+  attempts: 1,
+  latenessMs: 0,
+  failuresInARow: 0,
+  ...more,
+});

@@ -1,0 +1,107 @@
+import type { TimerEvent } from '../../src/domain/event.js';
+import type { Ending, JobRecord, Ledger, LedgerTrouble, OpenRun, Recollection } from '../../src/domain/ledger.js';
+import type { Instant } from '../../src/domain/time.js';
+
+/** What is on the disk: it outlives every scheduler. */
+export class Disk {
+  readonly jobs = new Map<string, JobRecord>();
+  readonly open = new Map<string, OpenRun>();
+  readonly endings: Ending[] = [];
+  lastSeenAt: Instant | undefined;
+}
+
+/** A ledger on a {@link Disk} in memory. The test says when the disk is full, and when the process that writes is dead. */
+export class FakeLedger implements Ledger {
+  readonly #disk: Disk;
+  isFull = false;
+  isDead = false;
+  commits = 0;
+  /** Called before each commit is written, and after: where a test lets the scheduler die. */
+  onCommit: (when: 'before' | 'after') => void = () => undefined;
+  #kept: TimerEvent[] = [];
+  readonly #keptJobs = new Map<string, JobRecord>();
+  #tell: (trouble: LedgerTrouble) => void = () => undefined;
+  #isTroubled = false;
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  recall(): Recollection {
+    const { jobs, open, lastSeenAt } = this.#disk;
+    return { jobs: new Map(jobs), open: [...open.values()], lastSeenAt };
+  }
+
+  commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): void {
+    this.onCommit('before');
+    if (this.isDead) return;
+    this.#kept.push(...events);
+    for (const record of changed) this.#keptJobs.set(record.name, record);
+    if (this.isFull) {
+      if (!this.#isTroubled) this.#tell({ kind: 'unavailable', file: 'disk', reason: 'the disk is full' });
+      this.#isTroubled = true;
+      return;
+    }
+    this.#write(now);
+    this.onCommit('after');
+  }
+
+  onTrouble(listener: (trouble: LedgerTrouble) => void): void {
+    this.#tell = listener;
+  }
+
+  close(): void {
+    if (!this.isDead && !this.isFull) this.#write(this.#disk.lastSeenAt ?? 0);
+  }
+
+  #write(now: Instant): void {
+    this.commits++;
+    for (const event of this.#kept.splice(0)) this.#apply(event);
+    for (const [name, record] of this.#keptJobs) this.#disk.jobs.set(name, record);
+    this.#keptJobs.clear();
+    this.#disk.lastSeenAt = now;
+    if (this.#isTroubled) this.#tell({ kind: 'recovered', file: 'disk', lost: 0 });
+    this.#isTroubled = false;
+  }
+
+  #apply(event: TimerEvent): void {
+    const { open, endings } = this.#disk;
+    if (!('firing' in event) || event.runId === undefined) {
+      if (event.event === 'firing.skipped' || event.event === 'firing.missed') endings.push(event);
+      return;
+    }
+    const { runId, firing, at } = event;
+    const run: OpenRun = open.get(runId) ?? {
+      runId,
+      firing,
+      attempts: 0,
+      startedAt: undefined,
+      latenessMs: 0,
+      retryAt: undefined,
+      pid: undefined,
+    };
+    switch (event.event) {
+      case 'run.admitted':
+        open.set(runId, { ...run, firing });
+        return;
+      case 'attempt.begun': {
+        const first = run.attempts === 0 ? { startedAt: at, latenessMs: event.latenessMs } : {};
+        open.set(runId, { ...run, ...first, attempts: event.attempt, retryAt: undefined, pid: undefined });
+        return;
+      }
+      case 'run.started':
+        open.set(runId, { ...run, pid: event.pid });
+        return;
+      case 'attempt.failed':
+        open.set(runId, { ...run, retryAt: at + event.retryInMs });
+        return;
+      case 'run.finished':
+      case 'firing.skipped':
+      case 'firing.missed':
+        open.delete(runId);
+        endings.push(event);
+        return;
+      default:
+    }
+  }
+}
