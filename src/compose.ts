@@ -33,7 +33,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
     hooksOf: (jobName) => scheduler.job(jobName)?.hooks,
     executor,
     clock,
-    emit: (failed) => scheduler.emit({ at: scheduler.now(), ...failed }),
+    emit: (failed) => scheduler.emit(failed),
   });
   const scheduler: Scheduler = new Scheduler(
     {

@@ -51,10 +51,12 @@ export function jobNamed({ jobs, path }: TimerFile, name: string): Job {
   const job = jobs.find((other) => other.name === name);
   if (job !== undefined) return job;
   const names = jobs.map((other) => other.name);
+  throw new UsageError(`there is no timer "${name}" in ${path}. ${wayOut(name, names)}`);
+}
+
+/** The way out for who gave a name that there is not: the nearest one, or the first ten. */
+export function wayOut(name: string, names: readonly string[]): string {
   const meant = nearest(name, names);
-  const way =
-    meant === undefined
-      ? `It has: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`
-      : `Did you mean ${meant}?`;
-  throw new UsageError(`there is no timer "${name}" in ${path}. ${way}`);
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  return `It has: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`;
 }

@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
 import { LEVELS, type Level } from '../sinks/level.js';
-import { UsageError } from './commands/kind.js';
 
 export interface FileOption {
   readonly file?: string;
@@ -35,10 +34,3 @@ export interface StateOption {
 
 export const withState = (command: Command): Command =>
   command.option('--state <path>', 'where history and cursors live; wins over the file’s own "state"');
-
-/** Reads what `--count` is given. @throws UsageError when it is no whole number from 1 on. */
-export function readCount(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--count takes a whole number from 1 on; got "${text}"`);
-  return Number(text);
-}

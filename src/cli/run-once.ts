@@ -16,7 +16,7 @@ export async function runOnce(
   timerFile: TimerFile,
   { terminal, clock }: { terminal: Terminal; clock: Clock },
 ): Promise<number> {
-  const inFront: Job = { ...job, enabled: false, command: { ...job.command, output: { to: 'inherit' } } };
+  const inFront: Job = { ...job, hooks: {}, enabled: false, command: { ...job.command, output: { to: 'inherit' } } };
   const finished = new Promise<RunFinished>((resolve) => {
     const accept = (event: TimerEvent) => {
       if (event.event === 'run.finished') resolve(event);

@@ -18,6 +18,17 @@ export type RunStatus = 'success' | 'failure' | 'timeout' | 'canceled' | 'lost';
 /** The one word for what became of a firing. */
 export type FiringStatus = RunStatus | 'skipped' | 'missed';
 
+/** Every {@link FiringStatus}. */
+export const FIRING_STATUSES: readonly FiringStatus[] = [
+  'success',
+  'failure',
+  'timeout',
+  'canceled',
+  'lost',
+  'skipped',
+  'missed',
+];
+
 /** How one attempt ended. A failure is a value, not an exception. */
 export interface Outcome {
   readonly status: RunStatus;

@@ -1,4 +1,5 @@
 import type { TimerEvent } from './event.js';
+import type { Duration } from './time.js';
 
 /** A listener of the event stream. It can neither change nor delay what the engine does. */
 export interface Sink {
@@ -7,8 +8,11 @@ export interface Sink {
   accept(event: TimerEvent): void;
   /** `undefined` while more is welcome; else resolves when it is again, at the latest after a bounded stall. */
   drained?(): Promise<void> | undefined;
-  /** Resolves when what the sink has started itself (a hook, a notification) is over; bounded. Asked once, when the scheduler stops. Never rejects. */
-  settle?(): Promise<void>;
+  /**
+   * Resolves when what the sink has started itself (a hook, a notification) is over; what takes longer than `patience` is ended. Asked once, when
+   * the scheduler stops. Never rejects.
+   */
+  settle?(patience: Duration): Promise<void>;
   /** Resolves when everything accepted has left the process, or the bounded wait for it is over. Never rejects. */
   flush?(): Promise<void>;
 }

@@ -6,8 +6,9 @@ import type { CancelCause, Outcome } from '../domain/outcome.js';
 import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import type { RunHistory } from './attempt.js';
-import type { EndingFacts, JobState } from './job-state.js';
-import { Run, type Ending, type RunOwner, type RunSurroundings } from './run.js';
+import type { Ending, EndingFacts } from './ending.js';
+import type { JobState } from './job-state.js';
+import { Run, type RunOwner, type RunSurroundings } from './run.js';
 
 const ADMIT: Verdict = { kind: 'admit' };
 const SHUTDOWN: CancelCause = { kind: 'shutdown' };
@@ -25,6 +26,8 @@ interface Submission {
 export class Dispatcher implements RunOwner {
   readonly #around: RunSurroundings;
   readonly #onRunEnded: (state: JobState) => void;
+  /** Every run that has not ended, with its job. */
+  readonly #jobs = new Map<Run, JobState>();
   readonly #active = new Set<Run>();
   readonly #parked = new Set<JobState>();
   #stopped: (() => void) | undefined;
@@ -58,7 +61,7 @@ export class Dispatcher implements RunOwner {
     }
     const verdict = this.#ask(state, firing, admission);
     if (verdict.kind === 'skip') this.#skip(state, firing, verdict.reason, runId);
-    else this.#follow(verdict, this.#admit(state, firing, { runId, admission }));
+    else this.#follow(verdict, state, this.#admit(state, firing, { runId, admission }));
   }
 
   /** Cancels the run of that id, or every run of the job of that name. Answers how many. */
@@ -66,7 +69,8 @@ export class Dispatcher implements RunOwner {
     const parked = [...this.#parked].flatMap(({ parked: run }) => run ?? []);
     const told = [...parked, ...this.#active].filter(({ id, job }) => id === nameOrRunId || job.name === nameOrRunId);
     for (const run of told) {
-      if (run.state.parked === run) this.#unpark(run.state, () => run.dismiss({ kind: 'skipped', reason: 'canceled' }));
+      const state = this.#stateOf(run);
+      if (state.parked === run) this.#unpark(state, () => run.dismiss({ kind: 'skipped', reason: 'canceled' }));
       else run.cancel({ kind: 'requested' });
     }
     return told.length;
@@ -81,8 +85,8 @@ export class Dispatcher implements RunOwner {
   resume(state: JobState, open: OpenRun): void {
     // It stays open, and the next scheduler goes on with it.
     if (this.#isStopping) return;
-    const run = new Run({ id: open.runId, state, firing: open.firing }, this.#around, this);
-    this.#enter(run);
+    const run = this.#create(state, open.firing, { runId: open.runId });
+    this.#enter(state, run);
     run.resume(open, historyOf(state));
   }
 
@@ -133,70 +137,84 @@ export class Dispatcher implements RunOwner {
     this.#around.elapsed.after(ABANDON_AFTER, () => run.abandon());
   }
 
-  #admit(state: JobState, firing: Firing, { runId = this.#around.newRunId(), admission }: Submission): Run {
-    const run = new Run({ id: runId, state, firing, ...(admission && { admission }) }, this.#around, this);
-    this.#around.emit({ event: 'run.admitted', at: this.#around.now(), firing, runId });
+  #admit(state: JobState, firing: Firing, submission: Submission): Run {
+    const run = this.#create(state, firing, submission);
+    this.#around.emit({ event: 'run.admitted', at: this.#around.now(), firing, runId: run.id });
     return run;
   }
 
-  #follow(verdict: Exclude<Verdict, { kind: 'skip' }>, run: Run): void {
+  #create(state: JobState, firing: Firing, { runId = this.#around.newRunId(), admission }: Submission): Run {
+    const { job, gates } = state;
+    const run = new Run({ id: runId, job, firing, gates, ...(admission && { admission }) }, this.#around, this);
+    this.#jobs.set(run, state);
+    return run;
+  }
+
+  #stateOf(run: Run): JobState {
+    const state = this.#jobs.get(run);
+    if (state === undefined) throw new Error(`run ${run.id} has ended already`);
+    return state;
+  }
+
+  #follow(verdict: Exclude<Verdict, { kind: 'skip' }>, state: JobState, run: Run): void {
     switch (verdict.kind) {
       case 'admit':
-        this.#start(run);
+        this.#start(state, run);
         return;
       case 'wait':
-        this.#park(run);
+        this.#park(state, run);
         return;
       case 'replace':
-        this.#replace(run);
+        this.#replace(state, run);
     }
   }
 
-  #start(run: Run): void {
-    const { state, firing } = run;
+  #start(state: JobState, run: Run): void {
+    const { firing } = run;
     const history = historyOf(state);
     state.admitted++;
     state.previousScheduledFor = firing.scheduledFor;
     if (state.breaker.kind === 'half_open' && state.trial === undefined && firing.trigger !== 'manual')
       state.trial = run;
-    this.#enter(run);
+    this.#enter(state, run);
     run.start(history);
   }
 
-  #enter(run: Run): void {
-    run.state.runs = [...run.state.runs, run];
+  #enter(state: JobState, run: Run): void {
+    state.runs = [...state.runs, run];
     this.#active.add(run);
   }
 
   /** Called by the run. */
   runEnding(run: Run, ending: Ending): EndingFacts {
-    return run.state.note(ending, this.#around.now());
+    return this.#stateOf(run).note(ending, this.#around.now());
   }
 
   /** Called by the run. */
   runEnded(run: Run, ending: Ending): void {
+    const state = this.#stateOf(run);
+    this.#jobs.delete(run);
     if (!this.#active.delete(run)) return;
-    const { state } = run;
     state.leave(run);
     if (ending.kind === 'finished') this.#finished++;
     const isTrial = state.trial === run;
     if (isTrial) state.trial = undefined;
     this.#moveBreaker(state, ending, isTrial);
     this.#onRunEnded(state);
-    if (state.runs.length === 0) this.#unpark(state, (next) => this.#askAgain(next));
+    if (state.runs.length === 0) this.#unpark(state, (next) => this.#askAgain(state, next));
     this.#resolveIfStopped();
   }
 
-  #askAgain(run: Run): void {
-    const verdict: Verdict = this.#isStopping ? ADMIT : this.#ask(run.state, run.firing, run.admission);
+  #askAgain(state: JobState, run: Run): void {
+    const verdict: Verdict = this.#isStopping ? ADMIT : this.#ask(state, run.firing, run.admission);
     if (this.#isStopping) run.dismiss({ kind: 'missed', reason: 'shutdown' });
     else if (verdict.kind === 'skip') run.dismiss({ kind: 'skipped', reason: verdict.reason });
-    else this.#follow(verdict, run);
+    else this.#follow(verdict, state, run);
   }
 
-  #park(run: Run): void {
-    run.state.parked = run;
-    this.#parked.add(run.state);
+  #park(state: JobState, run: Run): void {
+    state.parked = run;
+    this.#parked.add(state);
   }
 
   #unpark(state: JobState, use: (run: Run) => void): void {
@@ -207,10 +225,9 @@ export class Dispatcher implements RunOwner {
     use(run);
   }
 
-  #replace(run: Run): void {
-    const { state } = run;
+  #replace(state: JobState, run: Run): void {
     this.#unpark(state, (waited) => waited.dismiss({ kind: 'skipped', reason: 'replaced' }));
-    this.#park(run);
+    this.#park(state, run);
     for (const other of state.runs) other.cancel({ kind: 'replaced' });
   }
 

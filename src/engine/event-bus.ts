@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
 import type { Sink } from '../domain/sink.js';
+import type { Duration } from '../domain/time.js';
 
 /** How many events the sinks are given before timers and processes get a turn. */
 const BATCH = 256;
@@ -49,10 +50,10 @@ export class EventBus {
     return undefined;
   }
 
-  /** Delivers what is pending and resolves when what the sinks have started themselves is over. Never rejects. */
-  async settle(): Promise<void> {
+  /** Delivers what is pending and resolves when what the sinks have started themselves is over, or `patience` and it was ended. Never rejects. */
+  async settle(patience: Duration): Promise<void> {
     this.#deliverAll();
-    await Promise.all(this.#sinks.map((sink) => this.#wait(sink, () => sink.settle?.())));
+    await Promise.all(this.#sinks.map((sink) => this.#wait(sink, () => sink.settle?.(patience))));
   }
 
   /** Delivers what is pending and resolves when every sink has flushed. Never rejects. */

@@ -5,18 +5,11 @@ import type { FiringStatus } from '../domain/outcome.js';
 import type { JobView } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import type { Gate } from './gate.js';
-import type { Ending, Run } from './run.js';
+import type { Ending, EndingFacts } from './ending.js';
+import type { Run } from './run.js';
 import type { Alarm } from './timer-loop.js';
 
 const NONE: readonly Run[] = [];
-
-/** What a run's end changed in its job. */
-export interface EndingFacts {
-  /** Failed runs since the last success, this one included. */
-  readonly failuresInARow: number;
-  /** The first success that follows a failure. */
-  readonly isRecovery: boolean;
-}
 
 /** What the engine knows of one job at the moment. Stands in the timer queue itself. */
 export class JobState implements Alarm, JobView, JobMemory {

@@ -22,7 +22,7 @@ export interface LeftOpen {
 }
 
 /** Sorts the runs left open. `jobs` are those of the file as it is now. */
-export function sortLeftOpen(open: readonly OpenRun[], jobs: ReadonlyMap<string, { readonly job: Job }>): LeftOpen {
+function sortLeftOpen(open: readonly OpenRun[], jobs: ReadonlyMap<string, { readonly job: Job }>): LeftOpen {
   const left = { waiting: [], retrying: [], dropped: [], lost: [] } satisfies Record<keyof LeftOpen, OpenRun[]>;
   for (const run of open) (left[fateOf(run, jobs.get(run.firing.jobName)?.job)] as OpenRun[]).push(run);
   return left;
@@ -42,7 +42,7 @@ export interface Resumption {
 }
 
 /** Takes up a schedule at `now`; the clock may have been set back while no scheduler ran. The same rules as for a clock that jumps. */
-export function resumeFrom({ cursor }: JobMemory, schedule: Schedule, now: Instant): Resumption {
+function resumeFrom({ cursor }: JobMemory, schedule: Schedule, now: Instant): Resumption {
   const { kind } = correctionFor(now - cursor, 0);
   const isSetBack = kind === 'corrected' || (kind === 'back' && schedule.intervalLike);
   return { cursor: isSetBack ? now : cursor, isSetBack };

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { RunView } from '../domain/controls.js';
-import type { FiringMissed, TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/event.js';
 import type { Executor } from '../domain/executor.js';
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
@@ -9,8 +9,8 @@ import { canceled, judge, type CancelCause, type Exit, type Outcome } from '../d
 import type { AdmissionPolicy, Claim, Coordinator } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { Attempt, type AttemptOwner, type RunFact, type RunHistory } from './attempt.js';
-import { GatePass, type PassOwner } from './gate.js';
-import type { EndingFacts, JobState } from './job-state.js';
+import type { Ending, EndingFacts } from './ending.js';
+import { GatePass, type Gate, type PassOwner } from './gate.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';
 
 /** What every run of a scheduler shares. */
@@ -30,12 +30,6 @@ export interface RunSurroundings {
 
 const NO_HISTORY: RunHistory = { previousScheduledFor: undefined, lastSuccessAt: undefined };
 
-/** What became of a firing that was admitted. */
-export type Ending =
-  | { readonly kind: 'finished'; readonly outcome: Outcome }
-  | { readonly kind: 'skipped'; readonly reason: string }
-  | { readonly kind: 'missed'; readonly reason: FiringMissed['reason'] };
-
 /** Who started a run. */
 export interface RunOwner {
   /** Told once, before the ending is emitted; answers what it means to the job. */
@@ -47,8 +41,10 @@ export interface RunOwner {
 /** What a run is of. */
 export interface RunSpec {
   readonly id: string;
-  readonly state: JobState;
+  readonly job: Job;
   readonly firing: Firing;
+  /** What an attempt passes, in this order. */
+  readonly gates: readonly Gate[];
   /** In place of the job's own. */
   readonly admission?: readonly AdmissionPolicy[];
 }
@@ -64,7 +60,6 @@ export interface RunSpec {
  */
 export class Run implements AttemptOwner, PassOwner {
   readonly id: string;
-  readonly state: JobState;
   readonly job: Job;
   readonly firing: Firing;
   readonly admission: readonly AdmissionPolicy[];
@@ -86,17 +81,16 @@ export class Run implements AttemptOwner, PassOwner {
   readonly #latenessWhenAdmitted: Duration;
   readonly #admittedAt: Duration;
 
-  constructor({ id, state, firing, admission }: RunSpec, around: RunSurroundings, owner: RunOwner) {
+  constructor({ id, job, firing, gates, admission }: RunSpec, around: RunSurroundings, owner: RunOwner) {
     this.id = id;
-    this.state = state;
-    this.job = state.job;
+    this.job = job;
     this.firing = firing;
-    this.admission = admission ?? state.job.admission;
+    this.admission = admission ?? job.admission;
     this.#around = around;
     this.#owner = owner;
     this.#admittedAt = around.clock.monotonic();
     this.#latenessWhenAdmitted = Math.max(0, around.now() - firing.scheduledFor);
-    this.#pass = new GatePass(state.gates, this);
+    this.#pass = new GatePass(gates, this);
   }
 
   /** The run as it stands; `undefined` once it has ended. */

@@ -8,7 +8,7 @@ import type { Ledger, LedgerTrouble, OpenRun, Recollection } from '../domain/led
 import type { Orphans } from '../domain/orphans.js';
 import type { Coordinator } from '../domain/policy.js';
 import type { Sink } from '../domain/sink.js';
-import type { Instant } from '../domain/time.js';
+import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
 import { SchedulerControls } from './scheduler-controls.js';
@@ -40,6 +40,10 @@ export interface FirstPlan extends SchedulerPlan {
   /** Told in `scheduler.started`. */
   readonly facts: { readonly version: string; readonly file: string; readonly pid: number; readonly state?: string };
 }
+
+/** How long the listeners may take for what they do (hooks, notifications) when somebody waits for the end, and when nobody does. */
+const HASTE: Duration = SECOND;
+const LEISURE: Duration = MINUTE;
 
 const NONE: readonly OpenRun[] = [];
 const NOTHING: Recollection = { jobs: new Map(), open: NONE, lastSeenAt: undefined };
@@ -158,7 +162,7 @@ export class Scheduler {
     this.#loop.stop();
     await Promise.all([this.#dispatcher.stop(), this.#recovery.ended()]);
     this.#elapsed.stop();
-    await this.#bus.settle();
+    await this.#bus.settle(signal === undefined ? LEISURE : HASTE);
     const at = this.#time.now();
     this.emit({
       event: 'scheduler.stopped',
@@ -350,8 +354,7 @@ export class Scheduler {
   }
 }
 
-/** A firing of a job as it stands. */
-export const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger: Trigger): Firing => ({
+const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger: Trigger): Firing => ({
   jobName: job.name,
   scheduledFor,
   trigger,

@@ -25,8 +25,6 @@ const TIMEOUT: Duration = 30 * SECOND;
 const AT_ONCE = 4;
 /** How many more may wait. */
 const MOST_WAITING = 1_000;
-/** How long hooks are waited for when the scheduler stops. */
-const STOP_PATIENCE: Duration = 5 * SECOND;
 /** How long those are waited for that were sent SIGKILL then. */
 const KILL_PATIENCE: Duration = 1 * SECOND;
 const SHUTDOWN: CancelCause = { kind: 'shutdown' };
@@ -37,7 +35,7 @@ const SHUTDOWN: CancelCause = { kind: 'shutdown' };
  *
  * Hooks take no slot of a timer and hold nobody up: at most four run at once, for 30 s, the others wait in order. One that fails, or that
  * finds a thousand waiting, is told as `hook.failed` with the last lines it printed; nothing else follows from it. `settle` waits for all of
- * them, 5 s at most; then those that wait are given up and those that run are killed, which is told, too.
+ * them, as long as it is told; then those that wait are given up and those that run are killed, which is told, too.
  */
 export function createHooks(context: HooksContext): Sink {
   return new HookRunner(context);
@@ -68,8 +66,8 @@ class HookRunner implements Sink {
     for (const call of callsFor(event, hooks)) this.#submit(call);
   }
 
-  async settle(): Promise<void> {
-    if (await this.#isIdleWithin(STOP_PATIENCE)) return;
+  async settle(patience: Duration): Promise<void> {
+    if (await this.#isIdleWithin(patience)) return;
     for (const call of this.#waiting.splice(0)) this.#fail(call, canceled(SHUTDOWN));
     for (const { canceler } of this.#running) canceler.force(SHUTDOWN);
     await this.#isIdleWithin(KILL_PATIENCE);

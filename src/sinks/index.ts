@@ -4,7 +4,8 @@ import type { SinkKind } from './kind.js';
 
 export { createHooks } from './hooks.js';
 export { humanDuration } from './human-duration.js';
-export { messageOf } from './message.js';
+export { causeOf, messageOf } from './message.js';
+export { plainText } from './plain-text.js';
 export { openDestination } from './writers.js';
 
 /** Every form of the log. */

@@ -11,6 +11,7 @@ import type {
   TimerEvent,
   ClockJumped,
 } from '../domain/event.js';
+import type { Ending } from '../domain/ledger.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 import { humanDuration } from './human-duration.js';
 
@@ -93,7 +94,8 @@ function ofStart({ firing, attempt, latenessMs }: RunStarted): string {
   return `${firing.jobName} started${TRIGGERS[firing.trigger]}${isLate ? `, ${humanDuration(latenessMs)} late` : ''}`;
 }
 
-function ofFinish({ firing, outcome, durationMs, attempts }: RunFinished): string {
+function ofFinish(event: RunFinished): string {
+  const { firing, outcome, durationMs, attempts } = event;
   const took = humanDuration(durationMs);
   const tries = attempts > 1 ? ` (${attempts} attempts)` : '';
   const why = outcome.error ?? outcome.status;
@@ -103,11 +105,11 @@ function ofFinish({ firing, outcome, durationMs, attempts }: RunFinished): strin
     case 'failure':
       return `${firing.jobName} failed: ${why}${isExit(why) ? ` after ${took}` : ''}${tries}`;
     case 'timeout':
-      return `${firing.jobName} timed out after ${took}${tries}`;
+      return `${firing.jobName} ${causeOf(event)}${tries}`;
     case 'canceled':
       return `${firing.jobName} canceled after ${took}: ${why}${tries}`;
     case 'lost':
-      return `${firing.jobName} lost: ${outcome.error ?? 'the scheduler died while it was running'}`;
+      return `${firing.jobName} lost: ${causeOf(event)}`;
   }
 }
 
@@ -121,8 +123,9 @@ const SKIPS: Readonly<Record<string, string>> = {
   group: 'another timer of its group is running',
 };
 
-function ofSkip({ firing, reason }: FiringSkipped, format: InstantFormat): string {
-  return `${firing.jobName} skipped its firing of ${format(firing.scheduledFor)}: ${SKIPS[reason] ?? reason.replaceAll('_', ' ')}`;
+function ofSkip(event: FiringSkipped, format: InstantFormat): string {
+  const { jobName, scheduledFor } = event.firing;
+  return `${jobName} skipped its firing of ${format(scheduledFor)}: ${causeOf(event)}`;
 }
 
 const MISSES: Readonly<Record<FiringMissed['reason'], string>> = {
@@ -133,16 +136,23 @@ const MISSES: Readonly<Record<FiringMissed['reason'], string>> = {
   stalled: 'the scheduler itself stood still',
 };
 
-function ofMiss(
-  { firing, reason, count: firings = 1, firstScheduledFor }: FiringMissed,
-  format: InstantFormat,
-): string {
+function ofMiss(event: FiringMissed, format: InstantFormat): string {
+  const { firing, count: firings = 1, firstScheduledFor } = event;
   const last = format(firing.scheduledFor);
   const which =
     firings === 1 || firstScheduledFor === undefined
       ? `its firing of ${last}`
       : `${firings} firings from ${format(firstScheduledFor)} to ${last}`;
-  return `${firing.jobName} missed ${which}: ${MISSES[reason]}`;
+  return `${firing.jobName} missed ${which}: ${causeOf(event)}`;
+}
+
+/** Puts into a few words, the same as in {@link messageOf}, why a firing ended as it did; empty behind a success. */
+export function causeOf(ending: Ending): string {
+  if (ending.event === 'firing.skipped') return SKIPS[ending.reason] ?? ending.reason.replaceAll('_', ' ');
+  if (ending.event === 'firing.missed') return MISSES[ending.reason];
+  const { outcome, durationMs } = ending;
+  if (outcome.status === 'timeout') return `timed out after ${humanDuration(durationMs)}`;
+  return outcome.error ?? (outcome.status === 'lost' ? 'the scheduler died while it was running' : '');
 }
 
 function ofBreaker({ event, jobName, failures, cooldownMs }: BreakerMoved): string {

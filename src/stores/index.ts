@@ -1,4 +1,5 @@
-export type { Retention, SetAside, StateOpening, StateOptions, StateReading } from './kind.js';
+export type { Retention, StateOpening } from './kind.js';
+export { isInUse } from './is-in-use.js';
 export { openState } from './open-state.js';
 export { readState } from './read-state.js';
 export { defaultStatePath } from './state-path.js';

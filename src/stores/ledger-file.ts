@@ -65,11 +65,11 @@ export class LedgerFile {
       this.upkeep = new Upkeep(this.#database, retention);
       if (size === 0) this.upkeep.makeRoom();
       this.#database.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${PATIENCE}`);
+      this.#descriptor = openSync(path, 'r');
     } catch (error) {
       this.#database.close();
       throw error;
     }
-    this.#descriptor = openSync(path, 'r');
   }
 
   /** Writes all of it in one transaction, or nothing. @throws SQLite's errors. */

@@ -130,10 +130,10 @@ export class SqliteLedger implements Ledger {
 
   /** Gives the file up if it is not what it was. */
   #look(): Failure | undefined {
+    const file = this.#file;
     const now = this.#clock.monotonic();
-    if (this.#file === undefined || now - this.#lookedAt < BETWEEN_LOOKS) return undefined;
+    if (file === undefined || now - this.#lookedAt < BETWEEN_LOOKS) return undefined;
     this.#lookedAt = now;
-    const { file } = { file: this.#file };
     let mishap: Mishap | undefined;
     const failure = troubleIn(() => (mishap = file.mishap()));
     return failure ?? (mishap && this.#giveUp(mishap, MISHAPS[mishap]));
@@ -150,12 +150,13 @@ export class SqliteLedger implements Ledger {
         troubleIn(() => file.checkpoint('TRUNCATE'));
         removeCompanions(path);
       }
-      if (mishap === 'removed') this.#unavailable(reason);
-      else this.#tell({ kind: 'set_aside', file: path, aside: setAside(path, this.#clock.now()), reason });
+      const aside = mishap === 'removed' ? undefined : setAside(path, this.#clock.now());
       // Only now: a file that is still in its place would be written into.
       file.close();
       this.#file = undefined;
       this.#unrecorded.restate();
+      if (aside === undefined) this.#unavailable(reason);
+      else this.#tell({ kind: 'set_aside', file: path, aside, reason });
     });
   }
 

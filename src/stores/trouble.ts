@@ -33,12 +33,22 @@ const REASONS: Readonly<Record<number, string>> = {
   [NOTADB]: 'it is not a database',
 };
 
+/** The binding leaves the code out where all rows are asked for; SQLite's sentence then stands for it. */
+const CODES: Readonly<Record<string, number>> = {
+  'database is locked': BUSY,
+  'disk I/O error': IOERR,
+  'database disk image is malformed': CORRUPT,
+  'unable to open database file': CANTOPEN,
+  'file is not a database': NOTADB,
+};
+
 const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'access to its folder is denied',
   EPERM: 'access to its folder is denied',
   EROFS: 'its folder is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
+  EEXIST: 'a part of its path is not a folder',
   ENOTDIR: 'a part of its path is not a folder',
   EISDIR: 'it is a folder',
 };
@@ -47,8 +57,8 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Error)) throw error;
   const { errcode, code } = error as Error & { errcode?: number; code?: string };
-  if (errcode !== undefined) {
-    const primary = errcode & 0xff;
+  if (code === 'ERR_SQLITE_ERROR') {
+    const primary = (errcode ?? CODES[error.message] ?? 0) & 0xff;
     return {
       reason: REASONS[primary] ?? `SQLite says: ${error.message}`,
       isDamage: primary === CORRUPT || primary === NOTADB,

@@ -54,7 +54,7 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
   });
 });
 
-test.each(['start', 'validate', 'run', 'list', 'next', 'explain', 'init'])(
+test.each(['start', 'validate', 'run', 'list', 'next', 'explain', 'history', 'init'])(
   'timers %s --help shows examples, exit code 0',
   async (command) => {
     const { code, stdout, stderr } = await desk.run(command, '--help');

@@ -128,7 +128,7 @@ describe('what a hook is told', () => {
     sink = create({ onFailure: { ...hook, run: 'printf "$TIMERS_OUTPUT_TAIL" | wc -c; exit 7' } }, real);
     const error = 'x'.repeat(1_000_000);
     sink.accept(ended('failure', { outcome: { status: 'failure', error }, outputTail: error }));
-    await sink.settle?.();
+    await sink.settle?.(5 * SECOND);
     expect(failed).toEqual([
       {
         event: 'hook.failed',
@@ -206,7 +206,7 @@ describe('many hooks', () => {
 describe('at the end of the scheduler', () => {
   const settle = () => {
     let isSettled = false;
-    void sink.settle?.().then(() => (isSettled = true));
+    void sink.settle?.(5 * SECOND).then(() => (isSettled = true));
     return () => isSettled;
   };
 

@@ -11,7 +11,7 @@ import { openState, readState, type Retention, type StateOpening } from '../../s
 import { FakeClock } from '../support/fake-clock.js';
 
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
-export const KEEP_ALL: Retention = { keep: 1_000 * DAY, runs: 1_000_000 };
+const KEEP_ALL: Retention = { keep: 1_000 * DAY, runs: 1_000_000 };
 
 const undo: (() => void)[] = [];
 afterEach(() => {
@@ -95,7 +95,7 @@ export const firingOf = (jobName: string, scheduledFor: Instant = NOW): Firing =
   generation: 0,
 });
 
-export const memory: JobMemory = {
+const memory: JobMemory = {
   cursor: NOW,
   generation: 0,
   admitted: 1,

@@ -1,4 +1,4 @@
-import { readCount, withFile, withJson, type FileOption, type JsonOption } from '../options.js';
+import { withFile, withJson, type FileOption, type JsonOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 interface ExplainOptions extends FileOption, JsonOption {
@@ -24,6 +24,7 @@ export const explain: CommandKind = {
     return async (terminal, args) => {
       const options = command.opts<ExplainOptions>();
       const { createSystemClock } = await import('../../clocks/system.js');
+      const { readCount } = await import('../arguments.js');
       const { explainWords } = await import('../explain.js');
       const { printExplanation } = await import('../render/explain.js');
       const now = createSystemClock().now();

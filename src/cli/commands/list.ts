@@ -1,25 +1,32 @@
-import { withFile, withJson, type FileOption, type JsonOption } from '../options.js';
+import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** The timers of a file. */
 export const list: CommandKind = {
   name: 'list',
-  summary: 'show the timers, their schedules in words and their next firings',
+  summary: 'show the timers, their schedules in words, next firings and last outcomes',
   examples: [
     { line: 'timers list', does: 'a table' },
     { line: 'timers list --json', does: 'an object a line' },
   ],
   configure(command) {
-    withJson(withFile(command), 'an object a line');
+    withJson(withState(withFile(command)), 'an object a line');
     return async (terminal) => {
-      const options = command.opts<FileOption & JsonOption>();
+      const options = command.opts<FileOption & StateOption & JsonOption>();
       const { createSystemClock } = await import('../../clocks/system.js');
       const { loadOrTell } = await import('../load.js');
       const now = createSystemClock().now();
       const timerFile = await loadOrTell(terminal, options.file, now);
       if (timerFile === undefined) return 1;
       const { printJobs } = await import('../render/jobs.js');
-      printJobs(timerFile.jobs, { terminal, now, asJson: options.json === true });
+      const { statePathOf } = await import('../state.js');
+      const { readHistory } = await import('../read-history.js');
+      const path = statePathOf(timerFile, terminal, options.state);
+      const reading = path === undefined ? undefined : readHistory(path, (history) => history.jobs());
+      // The timers are worth listing without it.
+      if (reading?.kind === 'unavailable') terminal.err(`timers: the state ${path} cannot be read: ${reading.reason}`);
+      const remembered = reading?.kind === 'read' ? reading.answer : undefined;
+      printJobs(timerFile.jobs, { terminal, now, asJson: options.json === true, remembered });
       return 0;
     };
   },

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Job } from '../../domain/job.js';
-import { readCount, withFile, withJson, type FileOption, type JsonOption } from '../options.js';
+import { withFile, withJson, type FileOption, type JsonOption } from '../options.js';
 import type { Terminal } from '../terminal.js';
 import type { CommandKind } from './kind.js';
 
@@ -41,6 +41,7 @@ export const next: CommandKind = {
       const now = createSystemClock().now();
       const timerFile = await loadOrTell(terminal, options.file, now);
       if (timerFile === undefined) return 1;
+      const { readCount } = await import('../arguments.js');
       const { comingFirings, readTime } = await import('../coming-firings.js');
       const { timezone } = timerFile.settings;
       const from = options.from === undefined ? now : readTime('--from', options.from, timezone);

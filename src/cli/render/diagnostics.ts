@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 
 import type { Diagnostic } from '../../config/index.js';
-import { harmless, toCells, widthOf, wrap, type Cell } from './terminal-text.js';
+import { harmless, toCells, wrap, type Cell } from './terminal-text.js';
 
 /** What is to be shown of a timer file's problems. */
 export interface DiagnosticsView {
@@ -69,6 +69,8 @@ function renderProblem(problem: Diagnostic, page: Page): string {
 
 /** A warning with its code, which is what `ignore` takes. */
 const labelOf = ({ severity, code }: Diagnostic): string => (severity === 'error' ? severity : `${severity} ${code}`);
+
+const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, { width }) => sum + width, 0);
 
 /** The line and, under it, the mark; nothing where there is no text to show. */
 function snippet(problem: Diagnostic, { paint, width, lines }: Page): readonly string[] {

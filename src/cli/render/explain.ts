@@ -67,7 +67,7 @@ function fieldBlocks({ expressions }: Explanation, width: number): readonly (rea
 }
 
 const indented = (rows: readonly (readonly string[])[], width: number): string[] =>
-  renderTable(rows, { width: width - 2, flexible: 2 }).map((line) => `  ${line}`);
+  renderTable(rows, { width: width - 2, flexible: [2] }).map((line) => `  ${line}`);
 
 function firingsInLines({ explained, firings }: Explanation, now: Instant, width: number): readonly string[] {
   return indented(

@@ -24,7 +24,7 @@ export function printFirings(firings: Iterable<ComingFiring>, { terminal, now, a
   let isEmpty = true;
   const flush = () => {
     const rows = page.map((firing) => toRow(firing, now));
-    const lines = renderTable(rows, { width: terminal.width, flexible: 1 });
+    const lines = renderTable(rows, { width: terminal.width, flexible: [1] });
     for (const line of lines) terminal.out(line);
     page = [];
   };

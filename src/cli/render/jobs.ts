@@ -1,37 +1,41 @@
-import { Chalk } from 'chalk';
+import { Chalk, type ChalkInstance } from 'chalk';
 import type { Job } from '../../domain/job.js';
-import { toTimestamp, type Instant } from '../../domain/time.js';
+import type { JobMemory, JobRecord } from '../../domain/ledger.js';
+import { toTimestamp, type Duration, type Instant } from '../../domain/time.js';
 import { nextInWindow } from '../../engine/plan-due.js';
+import { humanDuration } from '../../sinks/index.js';
 import type { Terminal } from '../terminal.js';
-import { fromNow, shortLocalTime } from './firings.js';
+import { shortLocalTime } from './firings.js';
 import { scheduleInWords } from './schedule-words.js';
-import { renderTable } from './table.js';
+import { outcomeCell } from './outcome.js';
+import { renderColumns, type TableCell } from './table.js';
 
 interface Printing {
   readonly terminal: Terminal;
   readonly now: Instant;
   readonly asJson: boolean;
+  /** What is remembered of them; absent where there is no history. */
+  readonly remembered: ReadonlyMap<string, JobRecord> | undefined;
 }
 
 /** Prints the timers of a file, as a table or an object a line. */
-export function printJobs(jobs: readonly Job[], { terminal, now, asJson }: Printing): void {
+export function printJobs(jobs: readonly Job[], { terminal, now, asJson, remembered }: Printing): void {
+  const memoryOf: MemoryOf = ({ name }) => remembered?.get(name)?.memory;
   if (asJson) {
-    for (const job of jobs) terminal.out(JSON.stringify(toJson(job, now)));
+    for (const job of jobs) terminal.out(JSON.stringify(toJson(job, memoryOf(job), now)));
     return;
   }
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
-  const head = ['NAME', 'SCHEDULE', 'NEXT'];
-  const [first = '', ...lines] = renderTable([head, ...jobs.map((job) => toRow(job, now))], {
-    width: terminal.width,
-    flexible: 1,
-  });
+  const [first = '', ...lines] = tableOf(jobs, { terminal, now, memoryOf, chalk });
   terminal.out(chalk.dim(first));
   for (const line of lines) terminal.out(line);
 }
 
+type MemoryOf = (job: Job) => JobMemory | undefined;
+
 const nextOf = (job: Job, now: Instant): Instant | undefined => (job.enabled ? nextInWindow(job, now) : undefined);
 
-function toJson(job: Job, now: Instant) {
+function toJson(job: Job, memory: JobMemory | undefined, now: Instant) {
   const next = nextOf(job, now);
   return {
     task_name: job.name,
@@ -39,13 +43,48 @@ function toJson(job: Job, now: Instant) {
     timezone: job.timezone,
     enabled: job.enabled,
     next_at: next === undefined ? null : toTimestamp(next),
-    last_status: null,
-    last_finished_at: null,
+    last_status: memory?.lastStatus ?? null,
+    last_finished_at: memory?.lastFinishedAt === undefined ? null : toTimestamp(memory.lastFinishedAt),
   };
 }
 
-function toRow(job: Job, now: Instant): string[] {
-  const next = nextOf(job, now);
-  const coming = next === undefined ? 'never' : `${shortLocalTime(next, job.timezone, now)} (${fromNow(next, now)})`;
-  return [job.name, scheduleInWords(job), job.enabled ? coming : 'disabled'];
+/** On a narrow terminal SCHEDULE comes before IN, which NEXT says as well. */
+const LAYOUT = { flexible: ['SCHEDULE', 'NAME'], spared: ['IN'], room: 20 };
+
+function tableOf(
+  jobs: readonly Job[],
+  {
+    terminal: { width },
+    now,
+    memoryOf,
+    chalk,
+  }: Pick<Printing, 'terminal' | 'now'> & { memoryOf: MemoryOf; chalk: ChalkInstance },
+): string[] {
+  const next = jobs.map((job) => nextOf(job, now));
+  const columns = [
+    { head: 'NAME', cells: jobs.map(({ name }) => name) },
+    { head: 'SCHEDULE', cells: jobs.map(scheduleInWords) },
+    { head: 'NEXT', cells: jobs.map((job, index) => nextInWords(job, next[index], now)) },
+    { head: 'IN', cells: next.map((instant) => (instant === undefined ? '' : humanDuration(instant - now))) },
+    { head: 'LAST', cells: jobs.map((job) => lastOf(memoryOf(job), now, chalk)) },
+  ];
+  return renderColumns(columns, { width, ...LAYOUT });
 }
+
+function nextInWords(job: Job, next: Instant | undefined, now: Instant): string {
+  if (!job.enabled) return 'disabled';
+  return next === undefined ? 'never' : shortLocalTime(next, job.timezone, now);
+}
+
+/** `success 3 h ago`. */
+function lastOf(memory: JobMemory | undefined, now: Instant, chalk: ChalkInstance): TableCell {
+  if (memory?.lastStatus === undefined || memory.lastFinishedAt === undefined) return '';
+  const { text: word, paint } = outcomeCell(memory.lastStatus, chalk);
+  return {
+    text: `${word} ${roughly(now - memory.lastFinishedAt)} ago`,
+    paint: (text) => paint(text.slice(0, word.length)) + text.slice(word.length),
+  };
+}
+
+/** A duration in its first unit alone. */
+const roughly = (duration: Duration): string => humanDuration(Math.max(0, duration)).split(' ', 2).join(' ');

@@ -30,6 +30,10 @@ export function toCells(line: string): readonly Cell[] {
   return cells;
 }
 
+/** How many columns a text takes. */
+export const columnsOf = (text: string): number =>
+  /^[ -~]*$/.test(text) ? text.length : toCells(text).reduce((sum, { width }) => sum + width, 0);
+
 /** Makes a text of one line harmless to show. */
 export const harmless = (text: string): string =>
   toCells(text.replaceAll('\t', ' '))
@@ -60,7 +64,7 @@ export function wrap(text: string, width: number, indent: string): readonly stri
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/(?<=\S)(?= )/)) {
-    if (line !== '' && widthOf(toCells(line)) + widthOf(toCells(word)) > width) {
+    if (line !== '' && columnsOf(line) + columnsOf(word) > width) {
       lines.push(line);
       line = indent + word.trimStart();
     } else {
@@ -69,6 +73,3 @@ export function wrap(text: string, width: number, indent: string): readonly stri
   }
   return [...lines, line];
 }
-
-/** How many columns cells take. */
-export const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, { width }) => sum + width, 0);

@@ -1,0 +1,98 @@
+import { resolve } from 'node:path';
+import { createSystemClock } from '../clocks/system.js';
+import type { History } from '../domain/ledger.js';
+import type { Instant } from '../domain/time.js';
+import { machineTimeZone } from '../schedules/index.js';
+import { isInUse } from '../stores/index.js';
+import { UsageError, type ExitCode } from './commands/kind.js';
+import {
+  checkNames,
+  find,
+  MOST_SHOWN,
+  readFilter,
+  type HistoryArguments,
+  type HistoryFilter,
+} from './history-filter.js';
+import { loadOrTell, shortPath } from './load.js';
+import type { FileOption, JsonOption, StateOption } from './options.js';
+import { readHistory } from './read-history.js';
+import { printHistory, type PastPrinting } from './render/history.js';
+import { printRun } from './render/run-history.js';
+import { statePathOf } from './state.js';
+import type { Terminal } from './terminal.js';
+
+/** What the command line says. */
+export interface HistoryOptions extends FileOption, StateOption, JsonOption, Omit<HistoryArguments, 'names'> {
+  /** A run id or its beginning. */
+  readonly run?: string;
+}
+
+/** Shows what was recorded of the named timers, or of all; or one run whole. Answers the exit code: 1 when there is nothing to read it from. */
+export async function showHistory(
+  terminal: Terminal,
+  names: readonly string[],
+  options: HistoryOptions,
+): Promise<ExitCode> {
+  const here = { now: createSystemClock().now(), timezone: machineTimeZone() };
+  const filter = readFilter({ ...options, names }, here);
+  if (options.run !== undefined && names.length > 0) throw new UsageError('--run shows one run; leave out the names');
+  const recorded = await findState(terminal, options, here.now);
+  if (recorded === undefined) return 1;
+  const { path, jobNames } = recorded;
+  const shown = shortPath(path, terminal.cwd);
+  const reading = readHistory(path, (history) => {
+    const printing = { terminal, ...here, asJson: options.json === true, hasScheduler: isInUse(path) };
+    checkNames(names, jobNames, history);
+    if (options.run !== undefined) showRun(history, options.run, printing);
+    else showEndings(history, filter, { ...printing, path: shown });
+  });
+  if (reading.kind === 'none') {
+    if (jobNames.length > 0) checkNames(names, jobNames);
+    terminal.err(`Nothing is recorded yet: there is no ${shown}. "timers start" makes it.`);
+  }
+  if (reading.kind !== 'unavailable') return 0;
+  terminal.err(`timers: the state ${shown} cannot be read: ${reading.reason}`);
+  return 1;
+}
+
+/** Finds the state, and which timers the file has. A state that is named needs no timer file. Says why when there is none. */
+async function findState(
+  terminal: Terminal,
+  options: FileOption & StateOption,
+  now: Instant,
+): Promise<{ readonly path: string; readonly jobNames: readonly string[] } | undefined> {
+  if (options.state !== undefined && options.file === undefined)
+    return { path: resolve(terminal.cwd, options.state), jobNames: [] };
+  const timerFile = await loadOrTell(terminal, options.file, now);
+  if (timerFile === undefined) {
+    terminal.err('timers: with --state <path> the history is read without a timer file');
+    return undefined;
+  }
+  const path = statePathOf(timerFile, terminal, options.state);
+  if (path === undefined) {
+    terminal.err(`timers: there is no history: ${timerFile.path} says state: false`);
+    return undefined;
+  }
+  return { path, jobNames: timerFile.jobs.map(({ name }) => name) };
+}
+
+function showRun(history: History, id: string, printing: PastPrinting): void {
+  const run = history.run(id);
+  if (run === undefined) throw new UsageError(`--run: no run, or more than one, has an id that begins with "${id}"`);
+  printRun(run, printing);
+}
+
+function showEndings(
+  history: History,
+  filter: HistoryFilter,
+  printing: PastPrinting & { readonly path: string },
+): void {
+  const { terminal, asJson, path } = printing;
+  const found = find(history, filter);
+  printHistory(found, printing);
+  const { names, statuses, since, until } = filter;
+  const isFiltered = names.length > 0 || statuses.length > 0 || since !== undefined || until !== undefined;
+  if (found.endings.length === 0 && (asJson || found.open.length === 0))
+    terminal.err(isFiltered ? `Nothing in ${path} fits.` : `Nothing is recorded yet in ${path}.`);
+  if (found.isCut) terminal.err(`There is more: these are the latest ${MOST_SHOWN}; -n takes another number.`);
+}

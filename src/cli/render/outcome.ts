@@ -1,0 +1,40 @@
+import type { ChalkInstance } from 'chalk';
+import type { OpenRun } from '../../domain/ledger.js';
+import type { FiringStatus } from '../../domain/outcome.js';
+import type { TableCell } from './table.js';
+
+/** What a run without an outcome is doing; `open` while no scheduler runs. */
+type OpenWord = 'running' | 'waiting' | 'open';
+
+/** Puts a word to a run without an outcome. */
+export function openWord({ attempts, retryAt }: OpenRun, hasScheduler: boolean): OpenWord {
+  if (!hasScheduler) return 'open';
+  return attempts > 0 && retryAt === undefined ? 'running' : 'waiting';
+}
+
+/** What is to be said of an {@link OpenWord} `open`. */
+export const LEFT_OPEN = 'no scheduler runs; the next start takes it up';
+
+/** The word for what became of a firing, for a table: green when it is well, red when it failed, yellow when it did not run to its end. */
+export function outcomeCell(word: FiringStatus | OpenWord, chalk: ChalkInstance): Exclude<TableCell, string> {
+  return { text: word, paint: paintOf(word, chalk) };
+}
+
+function paintOf(word: FiringStatus | OpenWord, { green, red, yellow, cyan }: ChalkInstance): (text: string) => string {
+  switch (word) {
+    case 'success':
+      return green;
+    case 'failure':
+    case 'timeout':
+    case 'lost':
+      return red;
+    case 'canceled':
+    case 'skipped':
+    case 'missed':
+    case 'open':
+      return yellow;
+    case 'running':
+    case 'waiting':
+      return cyan;
+  }
+}

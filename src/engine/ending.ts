@@ -1,0 +1,16 @@
+import type { FiringMissed } from '../domain/event.js';
+import type { Outcome } from '../domain/outcome.js';
+
+/** What became of a firing that was admitted. */
+export type Ending =
+  | { readonly kind: 'finished'; readonly outcome: Outcome }
+  | { readonly kind: 'skipped'; readonly reason: string }
+  | { readonly kind: 'missed'; readonly reason: FiringMissed['reason'] };
+
+/** What a run's end changed in its job. */
+export interface EndingFacts {
+  /** Failed runs since the last success, this one included. */
+  readonly failuresInARow: number;
+  /** The first success that follows a failure. */
+  readonly isRecovery: boolean;
+}

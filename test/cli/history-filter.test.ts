@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { checkNames, find, MOST_SHOWN, readFilter, type HistoryArguments } from '../../src/cli/history-filter.js';
+import { FakeHistory, finished, firingAt, instant, missed, remembered, running, skipped } from '../support/past.js';
+
+const now = new Date(2026, 10, 23, 10).getTime();
+const HOUR = 3_600_000;
+
+const read = (asked: Partial<HistoryArguments> = {}) =>
+  readFilter({ names: [], ...asked }, { now, timezone: 'Europe/Berlin' });
+
+describe('what is asked for', () => {
+  test('the latest 20, unless a number or a beginning is given', () => {
+    expect(read()).toEqual({ names: [], statuses: [], since: undefined, until: undefined, count: 20 });
+    expect(read({ count: '3', since: '2h' }).count).toBe(3);
+    expect(read({ since: '2h' }).count).toBeUndefined();
+    expect(read({ until: '2h' }).count).toBe(20);
+  });
+
+  test.each([
+    ['2h', now - 2 * HOUR],
+    ['1d12h', now - 36 * HOUR],
+    ['PT30M', now - HOUR / 2],
+    ['today', new Date(2026, 10, 23).getTime()],
+    ['yesterday', new Date(2026, 10, 22).getTime()],
+    ['2026-11-20 08:00', instant('2026-11-20T07:00:00')],
+    ['2026-11-20T08:00:00Z', instant('2026-11-20T08:00:00')],
+    ['2026-11-20', instant('2026-11-19T23:00:00')],
+  ])('since %s', (since, expected) => {
+    expect(read({ since }).since).toBe(expected);
+  });
+
+  test('several outcomes, separated by commas, each once', () => {
+    expect(read({ status: 'failure, timeout,failure' }).statuses).toEqual(['failure', 'timeout']);
+  });
+
+  test.each([
+    [{ status: 'sucess' }, '--status: there is no outcome "sucess". Did you mean success?'],
+    [{ status: 'failed' }, '--status: there is no outcome "failed". Did you mean failure?'],
+    [
+      { status: 'success,xyz' },
+      '--status: there is no outcome "xyz". It is one of: success, failure, timeout, canceled, lost, skipped, missed',
+    ],
+    [
+      { since: 'monday' },
+      '--since takes a time (2027-01-01 00:00), today, yesterday, or a duration back from now (2h, 7d); got "monday"',
+    ],
+    [{ until: '5' }, '--until takes a time'],
+    [{ since: '2026-02-30' }, '--since: "2026-02-30": that month has 28 days.'],
+    [{ count: '0' }, '--count takes a whole number from 1 on; got "0"'],
+  ])('%j is refused with the way out', (asked, said) => {
+    expect(() => read(asked)).toThrow(said);
+  });
+});
+
+describe('what is found', () => {
+  const failure = { outcome: { status: 'failure', exitCode: 1, error: 'exit code 1' } } as const;
+  const report = (timestamp: string) => firingAt(timestamp, { jobName: 'report' });
+  const endings = [
+    finished(firingAt('2026-11-23T01:00:00')),
+    finished(report('2026-11-23T02:00:00'), failure),
+    skipped(firingAt('2026-11-23T03:00:00')),
+    finished(firingAt('2026-11-23T04:00:00'), failure),
+    missed(firingAt('2026-11-23T05:00:00', { jobName: 'other' })),
+  ];
+  const history = new FakeHistory({ endings, open: [running(report('2026-11-23T06:00:00'))] });
+  const foundBy = (asked: Partial<HistoryArguments>) => {
+    const { endings: found, open } = find(history, read(asked));
+    return [...found.map(({ firing }) => firing), ...open.map(({ firing }) => firing)]
+      .map(({ jobName, scheduledFor }) => `${jobName} ${new Date(scheduledFor).getUTCHours()}`)
+      .join(', ');
+  };
+
+  test.each([
+    [{}, 'backup 1, report 2, backup 3, backup 4, other 5, report 6'],
+    [{ names: ['report', 'other', 'report'] }, 'report 2, other 5, report 6'],
+    [{ names: ['report', 'backup'], count: '2' }, 'backup 3, backup 4, report 6'],
+    [{ status: 'failure,missed' }, 'report 2, backup 4, other 5'],
+    [{ status: 'failure', names: ['report', 'backup'], count: '1' }, 'backup 4'],
+    [{ until: '2026-11-23T02:30:00Z' }, 'backup 1, report 2'],
+    [{ since: '2026-11-23T03:30:00Z' }, 'backup 4, other 5, report 6'],
+  ])('by %j, oldest first, open runs last', (asked, expected) => {
+    expect(foundBy(asked)).toBe(expected);
+  });
+
+  test('a run that ends while it is asked for is shown once', () => {
+    const ended = finished(report('2026-11-23T06:00:00'), { runId: 'mg1c9x3k0zzzz' });
+    expect(find(new FakeHistory({ endings: [ended], open: history.open() }), read())).toEqual({
+      endings: [ended],
+      open: [],
+      isCut: false,
+    });
+  });
+
+  test('of a long time the latest are taken, and it is told that there are more', () => {
+    const many = Array.from({ length: MOST_SHOWN + 1 }, (_, at) => skipped(firingAt('2026-11-23T00:00:00'), { at }));
+    const crowd = new FakeHistory({ endings: many });
+    const found = find(crowd, read({ since: '1970-01-01' }));
+    expect(found.isCut).toBe(true);
+    expect(found.endings).toHaveLength(MOST_SHOWN);
+    expect(found.endings.at(-1)).toBe(many.at(-1));
+    expect(find(crowd, read({ since: '1970-01-01', count: '10000' })).isCut).toBe(false);
+    expect(find(crowd, read()).endings).toHaveLength(20);
+  });
+});
+
+describe('names', () => {
+  const jobs = [remembered('removed')];
+  const history = new FakeHistory({
+    jobs,
+    endings: [finished(firingAt('2026-11-23T01:00:00', { jobName: 'ancient' }))],
+  });
+
+  test('of the file and of the history are known, though a timer was taken out of the file', () => {
+    expect(() => checkNames(['backup', 'removed', 'ancient'], ['backup'], history)).not.toThrow();
+  });
+
+  test('that neither knows are refused with the nearest', () => {
+    expect(() => checkNames(['remove'], ['backup'], history)).toThrow(
+      'there is no timer "remove" in the file or in the history. Did you mean removed?',
+    );
+    expect(() => checkNames(['zzz'], ['backup'], history)).toThrow('It has: backup, removed');
+  });
+});

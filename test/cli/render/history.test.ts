@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { printHistory, type Past } from '../../../src/cli/render/history.js';
+import { columnsOf } from '../../../src/cli/render/terminal-text.js';
+import { toRecord } from '../../../src/domain/record.js';
+import { capturedTerminal, finished, firingAt, instant, missed, running, skipped } from '../../support/past.js';
+
+const NOW = instant('2026-11-23T10:00:00');
+
+function shown(
+  past: Partial<Past>,
+  how: { width?: number; color?: boolean; asJson?: boolean; hasScheduler?: boolean } = {},
+): string[] {
+  const terminal = capturedTerminal(how);
+  const { asJson = false, hasScheduler = true } = how;
+  printHistory(
+    { endings: [], open: [], ...past },
+    { terminal, now: NOW, timezone: 'Europe/Berlin', asJson, hasScheduler },
+  );
+  return terminal.said.out;
+}
+
+const failed = finished(firingAt('2026-11-23T02:00:00', { jobName: 'report' }), {
+  outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+  attempts: 3,
+  durationMs: 16_200,
+  latenessMs: 2_500,
+  runId: 'mg1c2x3k1abcd',
+});
+
+describe('the table of the past', () => {
+  test('tells when, which timer, what became of it, how long it took, how late and the cause, the newest last', () => {
+    const lines = shown({ endings: [finished(firingAt('2026-11-22T02:00:00')), failed] }, { width: 100 });
+    expect(lines).toEqual([
+      '        WHEN  TIMER   OUTCOME  TOOK    LATE   TRIES  RUN       CAUSE',
+      'Sun 03:00:00  backup  success  900 ms                mg1c2x3k',
+      '    03:00:00  report  failure  16.2 s  2.5 s  3      mg1c2x3k  exit code 3',
+    ]);
+  });
+
+  test('leaves out columns with nothing in them', () => {
+    expect(shown({ endings: [finished(firingAt('2026-11-23T02:00:00'))] })).toEqual([
+      '    WHEN  TIMER   OUTCOME  TOOK    RUN',
+      '03:00:00  backup  success  900 ms  mg1c2x3k',
+    ]);
+  });
+
+  test('marks what did not run by its schedule', () => {
+    const by = (trigger: 'catch_up' | 'manual' | 'start' | 'schedule') =>
+      finished(firingAt('2026-11-23T02:00:00', { trigger }));
+    const lines = shown({ endings: [by('catch_up'), by('manual'), by('start'), by('schedule')] });
+    expect(lines.slice(1).map((line) => line.slice(10, 26))).toEqual([
+      'catch-up  backup',
+      'by hand   backup',
+      'at start  backup',
+      '          backup',
+    ]);
+  });
+
+  test('says why a firing did not run, and of how many it is told', () => {
+    const endings = [
+      skipped(firingAt('2026-11-23T02:00:00')),
+      missed(firingAt('2026-11-23T08:00:00'), { count: 12, firstScheduledFor: instant('2026-11-22T21:00:00') }),
+    ];
+    expect(shown({ endings })).toEqual([
+      '    WHEN  TIMER   OUTCOME  CAUSE',
+      '03:00:00  backup  skipped  the last run is still on',
+      '09:00:00  backup  missed   12 firings: the scheduler was not running',
+    ]);
+  });
+
+  test('shows what has no outcome yet at its end: running, waiting, between two attempts', () => {
+    const open = [
+      running(firingAt('2026-11-23T09:55:00')),
+      running(firingAt('2026-11-23T09:58:00'), { attempts: 0, startedAt: undefined, latenessMs: 0 }),
+      running(firingAt('2026-11-23T09:59:00'), { retryAt: instant('2026-11-23T10:00:05'), attempts: 2 }),
+    ];
+    expect(shown({ endings: [finished(firingAt('2026-11-23T09:50:00'))], open })).toEqual([
+      '    WHEN  TIMER   OUTCOME  TOOK    LATE   TRIES  RUN       CAUSE',
+      '10:50:00  backup  success  900 ms                mg1c2x3k',
+      '10:55:00  backup  running  5 min                 mg1c9x3k',
+      '10:58:00  backup  waiting          2 min         mg1c9x3k',
+      '10:59:00  backup  waiting  1 min          2      mg1c9x3k  retry at 11:00:05',
+    ]);
+  });
+
+  test('calls nothing running where no scheduler is', () => {
+    const open = [running(firingAt('2026-11-23T09:55:00'))];
+    expect(shown({ open }, { hasScheduler: false, width: 90 })[1]).toBe(
+      '10:55:00  backup  open     mg1c9x3k  no scheduler runs; the next start takes it up',
+    );
+  });
+
+  test.each([64, 80, 100, 140])('never wraps in %i columns, and the cause gives way first', (width) => {
+    const endings = [
+      failed,
+      finished(firingAt('2025-01-02T02:00:00', { jobName: 'a-timer-with-a-rather-long-name' }), {
+        outcome: { status: 'failure', exitCode: 127, error: `/opt/備份/${'deep/'.repeat(20)}run was not found` },
+        latenessMs: 7_380_000,
+        attempts: 12,
+        durationMs: 7_380_000,
+      }),
+    ];
+    const lines = shown({ endings }, { width });
+    for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(width);
+    expect(lines[2]).toMatch(/2025-01-02 03:00:00 {2}a-timer.* failure .* \/opt\/.*…$/);
+  });
+
+  test('colours the outcome, not what stands beside it', () => {
+    const [, success, failure] = shown(
+      { endings: [finished(firingAt('2026-11-23T02:00:00')), failed] },
+      { color: true },
+    );
+    expect(success).toContain('\u001b[32msuccess\u001b[39m  900 ms');
+    expect(failure).toContain('\u001b[31mfailure\u001b[39m  16.2 s');
+  });
+
+  test('lets nothing that a command could name reach the terminal as a control sequence', () => {
+    const nasty = finished(firingAt('2026-11-23T02:00:00'), {
+      outcome: { status: 'failure', exitCode: 127, error: '\u001b[2Jwipe\nout was not found' },
+    });
+    expect(shown({ endings: [nasty] }).join('')).not.toMatch(/\u001b|\n/);
+  });
+
+  test('stays quiet where there is nothing to show', () => {
+    expect(shown({})).toEqual([]);
+  });
+});
+
+test('as JSON: the record of the log and its timestamp, an object a line, without open runs', () => {
+  const endings = [failed, skipped(firingAt('2026-11-23T03:00:00')), missed(firingAt('2026-11-23T04:00:00'))];
+  const lines = shown({ endings, open: [running(firingAt('2026-11-23T09:55:00'))] }, { asJson: true });
+  expect(lines.map((line) => JSON.parse(line))).toEqual(
+    endings.map((ending) => ({ timestamp: new Date(ending.at).toISOString(), ...toRecord(ending) })),
+  );
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'run.finished', status: 'failure', attempts: 3 });
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { printJobs } from '../../../src/cli/render/jobs.js';
+import type { FiringStatus } from '../../../src/domain/outcome.js';
+import { everyMs, job } from '../../support/rig.js';
+import { capturedTerminal, instant, remembered } from '../../support/past.js';
+
+const NOW = instant('2026-11-23T10:00:00');
+
+function shown(last: readonly (readonly [string, FiringStatus | undefined, string])[] | undefined, asJson = false) {
+  const terminal = capturedTerminal({ width: 90 });
+  const hourly = { written: { key: 'every', text: '1h' } };
+  const jobs = ['backup', 'report'].map((name) => job(name, everyMs(3_600_000), hourly));
+  const memories = last && new Map(last.map(([name, status, at]) => [name, remember(name, status, instant(at))]));
+  printJobs(jobs, { terminal, now: NOW, asJson, remembered: memories });
+  return terminal.said.out;
+}
+
+const remember = (name: string, lastStatus: FiringStatus | undefined, at: number) =>
+  remembered(name, { lastStatus, lastFinishedAt: lastStatus && at });
+
+test('the list tells each timer’s last outcome and how long ago that was, in one unit', () => {
+  const lines = shown([
+    ['backup', 'success', '2026-11-23T06:59:00'],
+    ['report', 'failure', '2026-11-23T09:59:20'],
+  ]);
+  expect(lines.map((line) => line.replace(/^.* {2}/, ''))).toEqual(['LAST', 'success 3 h ago', 'failure 40 s ago']);
+});
+
+test('a timer that never ended a run has no last outcome', () => {
+  expect(shown([['report', undefined, '2026-11-23T09:59:20']]).join('\n')).not.toContain('ago');
+});
+
+test('without a history there is no such column', () => {
+  expect(shown(undefined)[0]).toBe('NAME    SCHEDULE  NEXT                 IN');
+});
+
+test('as JSON: the last outcome and when it was, or null', () => {
+  const [backup, report] = shown([['backup', 'timeout', '2026-11-23T06:59:00']], true).map((line) => JSON.parse(line));
+  expect(backup).toMatchObject({ last_status: 'timeout', last_finished_at: '2026-11-23T06:59:00.000Z' });
+  expect(report).toMatchObject({ last_status: null, last_finished_at: null });
+});

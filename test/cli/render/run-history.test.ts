@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { printRun } from '../../../src/cli/render/run-history.js';
+import type { RunHistory } from '../../../src/domain/ledger.js';
+import { capturedTerminal, finished, firingAt, instant, missed, running } from '../../support/past.js';
+
+const NOTHING: RunHistory = { ending: undefined, open: undefined, outputTail: undefined, attempts: [] };
+
+function shown(run: Partial<RunHistory>, { asJson = false, hasScheduler = true } = {}): string {
+  const terminal = capturedTerminal();
+  const now = instant('2026-11-23T10:00:00');
+  printRun({ ...NOTHING, ...run }, { terminal, now, timezone: 'Europe/Berlin', asJson, hasScheduler });
+  return terminal.said.out.join('\n');
+}
+
+const firing = firingAt('2026-11-23T02:00:00');
+
+const failed: Partial<RunHistory> = {
+  ending: finished(firing, {
+    at: instant('2026-11-23T02:00:16.202'),
+    outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+    durationMs: 16_200,
+    attempts: 2,
+    outputTail: 'no route to host',
+  }),
+  outputTail: 'dumping\n\u001b[31mno route to host',
+  attempts: [{ attempt: 1, at: instant('2026-11-23T02:00:05'), error: 'exit code 3', retryInMs: 5_000 }],
+};
+
+test('one run is told whole: what, when, how late, each attempt, how it ended, its last output', () => {
+  expect(shown(failed)).toBe(
+    [
+      'run       mg1c2x3k0abcd',
+      'timer     backup',
+      'firing    backup@2026-11-23T02:00:00.000Z',
+      'due       Mon 2026-11-23 03:00:00 +01:00, by schedule',
+      'started   Mon 2026-11-23 03:00:00.002 +01:00, 2 ms late',
+      'ended     Mon 2026-11-23 03:00:16.202 +01:00, after 16.2 s',
+      'outcome   failure: exit code 3',
+      'exit      code 3',
+      'attempts  1  Mon 2026-11-23 03:00:05 +01:00  exit code 3; again after 5 s',
+      '          2  Mon 2026-11-23 03:00:16.202 +01:00  exit code 3',
+      'output',
+      '│ dumping',
+      '│ no route to host',
+    ].join('\n'),
+  );
+});
+
+test('a run that is still on says so, and which process it is', () => {
+  expect(shown({ open: running(firing) })).toBe(
+    [
+      'run       mg1c9x3k0zzzz',
+      'timer     backup',
+      'firing    backup@2026-11-23T02:00:00.000Z',
+      'due       Mon 2026-11-23 03:00:00 +01:00, by schedule',
+      'started   Mon 2026-11-23 03:00:00.002 +01:00, 2 ms late',
+      'outcome   none yet: running',
+      'pid       4711',
+    ].join('\n'),
+  );
+});
+
+test('a run between two attempts says when the next begins', () => {
+  const open = running(firing, { retryAt: instant('2026-11-23T10:00:05'), pid: undefined });
+  expect(shown({ open })).toContain('outcome   none yet: waiting, retry at Mon 2026-11-23 11:00:05 +01:00');
+});
+
+test('a run that a dead scheduler left behind is not called running', () => {
+  expect(shown({ open: running(firing) }, { hasScheduler: false })).toContain(
+    'outcome   none yet: open, no scheduler runs; the next start takes it up',
+  );
+});
+
+test('a run that waited in vain says that it never started', () => {
+  const run = shown({ ending: missed(firing, { runId: 'mg1c2x3k0abcd', reason: 'deadline' }) });
+  expect(run).toContain('started   never');
+  expect(run).toContain('outcome   missed: it could not start in time');
+});
+
+test('as JSON: one object with the record of its outcome, its attempts and its output', () => {
+  expect(JSON.parse(shown(failed, { asJson: true }))).toEqual({
+    timestamp: '2026-11-23T02:00:16.202Z',
+    event: 'run.finished',
+    task_name: 'backup',
+    firing_id: 'backup@2026-11-23T02:00:00.000Z',
+    scheduled_at: '2026-11-23T02:00:00.000Z',
+    trigger: 'schedule',
+    run_id: 'mg1c2x3k0abcd',
+    status: 'failure',
+    success: false,
+    exit_code: 3,
+    signal: null,
+    duration_ms: 16_200,
+    attempts: 2,
+    lateness_ms: 2,
+    error: 'exit code 3',
+    started_at: '2026-11-23T02:00:00.002Z',
+    output_tail: 'dumping\n\u001b[31mno route to host',
+    failed_attempts: [{ attempt: 1, timestamp: '2026-11-23T02:00:05.000Z', error: 'exit code 3', retry_in_ms: 5_000 }],
+  });
+});
+
+test('as JSON: a run without an outcome has the status null', () => {
+  const run = JSON.parse(shown({ open: running(firing) }, { asJson: true }));
+  expect(run).toMatchObject({ run_id: 'mg1c9x3k0zzzz', status: null, attempts: 1, pid: 4711, retry_at: null });
+  expect(run).not.toHaveProperty('event');
+});

@@ -1,0 +1,255 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TimerEvent } from '../../src/domain/event.js';
+import type { Ending, Ledger } from '../../src/domain/ledger.js';
+import { toRecord } from '../../src/domain/record.js';
+import { toTimestamp } from '../../src/domain/time.js';
+import { defaultStatePath, openState } from '../../src/stores/index.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { finished, firingAt, instant, missed, remembered, skipped } from '../support/past.js';
+import { Desk } from '../support/program.js';
+
+let desk: Desk;
+
+beforeEach(() => {
+  desk = new Desk();
+});
+
+afterEach(() => desk.clear());
+
+const FILE = `
+state: ./past.db
+timers:
+  backup: { cron: "30 2 * * *", run: ./backup.sh }
+  report: { every: 1h, run: "true" }
+`;
+
+const report = (timestamp: string) => firingAt(timestamp, { jobName: 'report' });
+const PAST: readonly Ending[] = [
+  finished(firingAt('2026-11-20T01:30:00'), { runId: 'mg1c2x3k0abcd' }),
+  finished(report('2026-11-20T02:00:00'), {
+    runId: 'mg1c2x3l0abcd',
+    outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+    attempts: 2,
+    outputTail: 'no route to host',
+    failuresInARow: 1,
+  }),
+  skipped(report('2026-11-20T03:00:00')),
+  missed(firingAt('2026-11-21T01:30:00', { jobName: 'removed' }), {
+    count: 3,
+    firstScheduledFor: instant('2026-11-19'),
+  }),
+];
+
+/** Records what a scheduler would have, and stops. */
+function record(path: string, ...events: readonly TimerEvent[]): string {
+  recording(path, ...events).close();
+  return path;
+}
+
+/** A scheduler that recorded this and runs on. */
+function recording(path: string, ...events: readonly TimerEvent[]): Ledger {
+  const clock = new FakeClock('2026-11-21T02:00:00Z');
+  const opening = openState({ path, clock, pid: 1, retention: { keep: 1e12, runs: 1_000 } });
+  if (opening.kind !== 'open') throw new Error(`the state is ${opening.kind}`);
+  opening.ledger.recall();
+  opening.ledger.commit(events, [BACKUP], clock.now());
+  return opening.ledger;
+}
+
+const BACKUP = remembered('backup', { lastStatus: 'success', lastFinishedAt: instant('2026-11-20T01:30:01') });
+
+const past = () => record(join(desk.folder, 'past.db'), ...PAST);
+
+const objects = (stdout: string): Record<string, unknown>[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+describe('history', () => {
+  test('is read from where the timer file says, and tells every outcome, newest last', async () => {
+    desk.write('timers.yaml', FILE);
+    past();
+    const { code, stdout } = await desk.run('history');
+    expect(code).toBe(0);
+    const [head = '', ...lines] = stdout.trimEnd().split('\n');
+    expect(head.trim().split(/ {2,}/)).toEqual(expect.arrayContaining(['WHEN', 'TIMER', 'OUTCOME', 'TOOK', 'CAUSE']));
+    expect(lines.map((line) => /(success|failure|skipped|missed).*$/.exec(line)?.[0].replace(/ +/g, ' '))).toEqual([
+      expect.stringContaining('success 900 ms'),
+      expect.stringMatching(/^failure 900 ms .*exit code 3$/),
+      expect.stringMatching(/^skipped the last run is /),
+      expect.stringMatching(/^missed 3 firings: the /),
+    ]);
+    for (const line of [head, ...lines]) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('--json has the fields of the log, and the timestamp', async () => {
+    desk.write('timers.yaml', FILE);
+    past();
+    const { stdout } = await desk.run('history', '--json');
+    expect(objects(stdout)).toEqual(PAST.map((ending) => ({ timestamp: toTimestamp(ending.at), ...toRecord(ending) })));
+  });
+
+  test('holds the very records of the log', async () => {
+    desk.write(
+      'timers.yaml',
+      'state: ./past.db\ntimers:\n  fine: { in: 10ms, run: "true" }\n  bad: { in: 20ms, run: echo oh; exit 3 }\n',
+    );
+    const { stdout: log } = await desk.run('start');
+    const told = objects(log)
+      .filter(({ event }) => event === 'run.finished')
+      .map((record) => ({ ...record, level: undefined, host: undefined, msg: undefined }));
+    expect(told).toHaveLength(2);
+    expect(objects((await desk.run('history', '--json')).stdout)).toEqual(told);
+  });
+
+  test('can be narrowed to timers, outcomes, a time and a number', async () => {
+    desk.write('timers.yaml', FILE);
+    past();
+    const idsOf = async (...args: string[]) =>
+      objects((await desk.run('history', '--json', ...args)).stdout).map(({ firing_id: id }) => id);
+    expect(await idsOf('report')).toEqual(['report@2026-11-20T02:00:00.000Z', 'report@2026-11-20T03:00:00.000Z']);
+    expect(await idsOf('--status', 'failure,success')).toEqual([
+      'backup@2026-11-20T01:30:00.000Z',
+      'report@2026-11-20T02:00:00.000Z',
+    ]);
+    expect(await idsOf('-n', '1')).toEqual(['removed@2026-11-21T01:30:00.000Z']);
+    expect(await idsOf('--since', '2026-11-20T02:30:00Z', '--until', '2026-11-20T04:00:00Z')).toEqual([
+      'report@2026-11-20T03:00:00.000Z',
+    ]);
+    expect(await idsOf('removed')).toEqual(['removed@2026-11-21T01:30:00.000Z']);
+  });
+
+  test('--run shows one run whole by the beginning of its id', async () => {
+    desk.write('timers.yaml', FILE);
+    past();
+    const { code, stdout } = await desk.run('history', '--run', 'mg1c2x3l');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^run {7}mg1c2x3l0abcd\ntimer {5}report\n/);
+    expect(stdout).toMatch(/\noutput\n│ no route to host\n$/);
+    const { stdout: json } = await desk.run('history', '--run', 'mg1c2x3l', '--json');
+    expect(objects(json)).toMatchObject([{ run_id: 'mg1c2x3l0abcd', output_tail: 'no route to host' }]);
+  });
+
+  test('shows a run that is on while a scheduler has it, and does not call it running when none has', async () => {
+    desk.write('timers.yaml', FILE);
+    const run = { firing: report('2026-11-21T02:00:00'), runId: 'mg1c9x3k0zzzz', at: instant('2026-11-21T02:00:00') };
+    const ledger = recording(
+      join(desk.folder, 'past.db'),
+      { event: 'run.admitted', ...run },
+      { event: 'attempt.begun', attempt: 1, latenessMs: 0, ...run },
+    );
+    expect((await desk.run('history')).stdout).toMatch(/ report {2}running /);
+    ledger.close();
+    expect((await desk.run('history')).stdout).toMatch(/ report {2}open .* no scheduler runs/);
+    expect((await desk.run('history', '--json')).stdout).toBe('');
+  });
+
+  test('needs no timer file when the state is named', async () => {
+    const state = past();
+    expect(await desk.run('history', '--state', state, 'removed')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('missed'),
+    });
+  });
+
+  test('is looked for where a scheduler keeps it when the timer file does not say', async () => {
+    const file = desk.write('timers.yaml', FILE.replace('state: ./past.db', ''));
+    const env = { XDG_STATE_HOME: desk.folder };
+    record(defaultStatePath(file, env), ...PAST);
+    expect(await desk.start(['history'], { env }).ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('backup'),
+    });
+  });
+});
+
+describe('where there is no history', () => {
+  test('nothing recorded yet: it is said where it looked, exit code 0', async () => {
+    desk.write('timers.yaml', FILE);
+    const { code, stdout, stderr } = await desk.run('history');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toMatch(/Nothing is recorded yet: there is no .*past\.db\. "timers start" makes it\.\n$/);
+  });
+
+  test('nothing recorded yet, of a timer that there is not: exit code 2', async () => {
+    desk.write('timers.yaml', FILE);
+    expect(await desk.run('history', 'bakup')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean backup?'),
+    });
+  });
+
+  test('nothing that fits: it is said, exit code 0', async () => {
+    desk.write('timers.yaml', FILE);
+    past();
+    const { code, stderr } = await desk.run('history', '--status', 'timeout');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/Nothing in .*past\.db fits\.\n$/) });
+  });
+
+  test('the state is off: exit code 1', async () => {
+    desk.write('timers.yaml', FILE.replace('./past.db', 'false'));
+    expect(await desk.run('history')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/there is no history: .*timers\.yaml says state: false/),
+    });
+  });
+
+  test('the state cannot be read: exit code 1, and the file is named', async () => {
+    desk.write('timers.yaml', FILE);
+    writeFileSync(join(desk.folder, 'past.db'), 'noise '.repeat(1_000));
+    const { code, stderr } = await desk.run('history');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/timers: the state .*past\.db cannot be read: \S.*\n$/);
+  });
+
+  test('no timer file: exit code 1 and the way out', async () => {
+    expect(await desk.run('history')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('with --state <path> the history is read without a timer file'),
+    });
+  });
+});
+
+describe('wrong usage ends with exit code 2 and the way out', () => {
+  test.each([
+    [['bakup'], /there is no timer "bakup" in the file or in the history\. Did you mean backup\?/],
+    [['--status', 'failed'], /--status: there is no outcome "failed"\. Did you mean failure\?/],
+    [['--since', 'monday'], /--since takes a time .*; got "monday"/],
+    [['-n', 'all'], /--count takes a whole number/],
+    [['--run', 'zzz'], /--run: no run, or more than one, has an id that begins with "zzz"/],
+    [['--run', 'mg1c2x3'], /--run: no run, or more than one/],
+    [['--run', 'mg1c2x3l', '-n', '3'], /'--run <id>' cannot be used with option '-n, --count <n>'/],
+    [['--run', 'mg1c2x3l', 'backup'], /--run shows one run; leave out the names/],
+  ])('timers history %j', async (args, said) => {
+    desk.write('timers.yaml', FILE);
+    past();
+    const { code, stdout, stderr } = await desk.run('history', ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(said);
+  });
+});
+
+describe('list', () => {
+  test('tells the last outcome of each timer', async () => {
+    desk.write('timers.yaml', FILE);
+    past();
+    const { stdout } = await desk.run('list', '--json');
+    expect(objects(stdout)).toMatchObject([
+      { task_name: 'backup', last_status: 'success', last_finished_at: '2026-11-20T01:30:01.000Z' },
+      { task_name: 'report', last_status: null, last_finished_at: null },
+    ]);
+    expect((await desk.run('list')).stdout).toMatch(/^NAME.*LAST\nbackup .*success .* ago\n/);
+  });
+
+  test('does not fail because of a state that cannot be read', async () => {
+    desk.write('timers.yaml', FILE);
+    writeFileSync(join(desk.folder, 'past.db'), 'noise '.repeat(1_000));
+    const { code, stdout, stderr } = await desk.run('list');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^NAME +SCHEDULE +NEXT +IN\nbackup/);
+    expect(stderr).toMatch(/timers: the state .*past\.db cannot be read: .*\n$/);
+  });
+});

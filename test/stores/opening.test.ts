@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { describe, expect, test } from 'vitest';
+import { defaultStatePath, readState } from '../../src/stores/index.js';
+import { APPLICATION_ID } from '../../src/stores/schema.js';
+import { admitted, finished, newFolder, recordOf, State } from './state.js';
+
+const noise = Buffer.from(Array.from({ length: 20_000 }, (_, index) => (index * 7919) % 251));
+const filesBeside = (path: string) => readdirSync(dirname(path)).sort();
+
+describe('a state that is not there', () => {
+  test('is made, with its folder, for its owner alone', () => {
+    const state = new State(join(newFolder(), 'deep', 'down', 'timers.db'));
+    expect(state.start()).toMatchObject({ setAside: undefined, leftBehind: [] });
+    state.commit([finished('r1')]);
+    const modes = [dirname(state.path), state.path, `${state.path}.lock`, `${state.path}-wal`].map((path) =>
+      (statSync(path).mode & 0o777).toString(8),
+    );
+    expect(modes).toEqual(['700', '600', '600', '600']);
+  });
+
+  test('is made of a file without content', () => {
+    const state = new State();
+    writeFileSync(state.path, '');
+    state.commit([finished('r1')]);
+    expect(state.ended()).toEqual(['r1']);
+  });
+
+  test('is no history yet, and reading makes no file', () => {
+    const path = join(newFolder(), 'deep', 'timers.db');
+    expect(readState(path)).toEqual({ kind: 'none' });
+    expect(existsSync(dirname(path))).toBe(false);
+  });
+
+  test('stands by default where the timer file says, or rather its real path', () => {
+    const [one, other] = ['/etc/a/timers.yaml', '/etc/b/timers.yaml'].map((file) =>
+      defaultStatePath(file, { HOME: '/home/ann', XDG_STATE_HOME: 'relative' }),
+    );
+    expect(one).toMatch(/^\/home\/ann\/\.local\/state\/timers\/timers\.yaml-[0-9a-f]{8}\.db$/);
+    expect(basename(one!)).not.toBe(basename(other!));
+    const told = defaultStatePath('/etc/a/timers.yaml', { HOME: '/home/ann', XDG_STATE_HOME: '/var/state' });
+    expect(told).toBe(join('/var/state/timers', basename(one!)));
+  });
+});
+
+describe('a file that cannot be used', () => {
+  const damaged = [
+    ['noise', 'it is not a database', (path: string) => writeFileSync(path, noise)],
+    ['a few bytes', 'it is not a database', (path: string) => writeFileSync(path, 'hello')],
+    [
+      'a ledger with noise in its middle',
+      'its content is damaged',
+      (path: string) => {
+        const state = new State(path);
+        state.commit(Array.from({ length: 2_000 }, (_, run) => finished(`r${run}`)));
+        state.stop();
+        const bytes = readFileSync(path);
+        noise.copy(bytes, 2 * 1024);
+        writeFileSync(path, bytes);
+      },
+    ],
+  ] as const;
+  test.each(damaged)('%s is set aside, told at each start, and a new one begun', (_, reason, make) => {
+    const state = new State();
+    make(state.path);
+    const bytes = readFileSync(state.path);
+    const { setAside, leftBehind } = state.start();
+    expect(setAside).toEqual({ aside: `${state.path}.bad-20260101T000000.000Z`, reason });
+    expect(readFileSync(setAside!.aside).equals(bytes)).toBe(true);
+    expect(leftBehind).toEqual([]);
+    state.commit([finished('r1')]);
+    expect(state.ended()).toEqual(['r1']);
+    state.stop();
+    expect(state.start()).toMatchObject({ setAside: undefined, leftBehind: [setAside!.aside] });
+  });
+
+  const refused = [
+    ['of another program', 'it is the database of another program', 'PRAGMA application_id = 1'],
+    ['of another program that left no mark', 'it is the database of another program', 'SELECT 1'],
+    [
+      'of a newer version',
+      'it was written by a newer version of timers',
+      `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 99`,
+    ],
+  ] as const;
+  test.each(refused)('a database %s is left as it is', (_, reason, sql) => {
+    const state = new State();
+    const database = new DatabaseSync(state.path);
+    database.exec(`PRAGMA journal_mode = WAL; CREATE TABLE treasure (a); ${sql}`);
+    database.close();
+    const bytes = readFileSync(state.path);
+    expect(state.tryStart()).toEqual({ kind: 'unavailable', reason });
+    expect(readState(state.path)).toEqual({ kind: 'unavailable', reason });
+    expect(readFileSync(state.path).equals(bytes)).toBe(true);
+    expect(filesBeside(state.path)).toEqual(['timers.db', 'timers.db.lock']);
+  });
+
+  test('a folder, or a path through a file, is told in words', () => {
+    const folder = newFolder();
+    mkdirSync(join(folder, 'timers.db'));
+    writeFileSync(join(folder, 'file'), '');
+    expect(new State(join(folder, 'timers.db')).tryStart()).toMatchObject({ reason: 'it is a folder' });
+    expect(new State(join(folder, 'file', 'timers.db')).tryStart()).toEqual({
+      kind: 'unavailable',
+      reason: 'a part of its path is not a folder',
+    });
+  });
+
+  test('noise is told to readers, who change nothing', () => {
+    const path = join(newFolder(), 'timers.db');
+    writeFileSync(path, noise);
+    expect(readState(path)).toEqual({ kind: 'unavailable', reason: 'it is not a database' });
+    expect(filesBeside(path)).toEqual(['timers.db']);
+  });
+});
+
+test('reading a state nobody uses leaves no file behind', () => {
+  const state = new State();
+  state.commit([finished('r1')]);
+  state.stop();
+  const before = filesBeside(state.path);
+  expect(state.ended()).toEqual(['r1']);
+  expect(filesBeside(state.path)).toEqual(before);
+});
+
+test('what a scheduler wrote before it was killed is read, and found by the next', () => {
+  const killed = new State();
+  killed.commit([finished('r1'), admitted('r2')], [recordOf('backup')]);
+  const folder = newFolder();
+  for (const name of filesBeside(killed.path)) {
+    if (!name.endsWith('-shm')) writeFileSync(join(folder, name), readFileSync(join(dirname(killed.path), name)));
+  }
+  const state = new State(join(folder, 'timers.db'));
+  expect(state.ended()).toEqual(['r1']);
+  const { jobs, open } = state.start().ledger.recall();
+  expect([...jobs.keys()]).toEqual(['backup']);
+  expect(open.map(({ runId }) => runId)).toEqual(['r2']);
+});

@@ -1,0 +1,276 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { describe, expect, test, type TestContext } from 'vitest';
+import { SECOND } from '../../src/domain/time.js';
+import { MOST_KEPT } from '../../src/stores/unrecorded.js';
+import { admitted, afterTest, begun, finished, newFolder, recordOf, State } from './state.js';
+
+/** A folder with so much room, or the test is skipped with the reason. */
+function smallDisk(context: TestContext, size: string): string {
+  const folder = newFolder();
+  const { status, stderr, error } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
+  context.skip(status !== 0, `no small disk can be mounted: ${error?.message ?? String(stderr).trim()}`);
+  afterTest(() => void spawnSync('umount', ['-l', folder]));
+  return folder;
+}
+
+/** Another program that writes into the file, until told otherwise. */
+function lockOut(path: string): () => void {
+  const database = new DatabaseSync(path);
+  database.exec('BEGIN IMMEDIATE');
+  return () => {
+    database.exec('ROLLBACK');
+    database.close();
+  };
+}
+
+describe('while the file cannot be written', () => {
+  test('commits are kept, trouble is told once, and its end when all is recorded', async () => {
+    const state = new State();
+    state.commit([admitted('r0'), admitted('r1')], [recordOf('backup', { cursor: 0 })]);
+    const free = lockOut(state.path);
+    state.commit([finished('r1')], [recordOf('backup', { cursor: 1 })]);
+    state.commit([finished('r2'), admitted('r3'), begun('r3')], [recordOf('backup', { cursor: 2 })]);
+    await state.clock.advance(10 * SECOND);
+    const unavailable = { kind: 'unavailable', file: state.path, reason: 'another program keeps it locked' };
+    expect(state.troubles).toEqual([unavailable]);
+    expect(state.ended()).toEqual([]);
+    free();
+    await state.clock.advance(2 * SECOND);
+    expect(state.troubles).toEqual([unavailable, { kind: 'recovered', file: state.path, lost: 0 }]);
+    expect(state.ended()).toEqual(['r1', 'r2']);
+    expect(state.read((history) => history.jobs()).get('backup')?.memory.cursor).toBe(2);
+    expect(state.read((history) => history.open()).map(({ runId, attempts }) => [runId, attempts])).toEqual([
+      ['r0', 0],
+      ['r3', 1],
+    ]);
+  });
+
+  test('because of half a commit only, the other half is not recorded either', async () => {
+    const state = new State();
+    state.start();
+    const other = new DatabaseSync(state.path);
+    other.exec('ALTER TABLE jobs RENAME TO away');
+    state.commit([admitted('r1'), finished('r2')], [recordOf('backup')]);
+    expect(state.troubles).toMatchObject([{ kind: 'unavailable', reason: 'SQLite says: no such table: jobs' }]);
+    expect(state.ended()).toEqual([]);
+    other.exec('ALTER TABLE away RENAME TO jobs');
+    other.close();
+    await state.clock.advance(2 * SECOND);
+    expect(state.ended()).toEqual(['r2']);
+    expect([...state.read((history) => history.jobs()).keys()]).toEqual(['backup']);
+  });
+
+  test('a listener that comes late is told', () => {
+    const state = new State();
+    const { ledger } = state.start();
+    afterTest(lockOut(state.path));
+    state.commit([finished('r1')]);
+    const told: unknown[] = [];
+    ledger.onTrouble((trouble) => void told.push(trouble));
+    expect(told).toEqual(state.troubles);
+    expect(told).toHaveLength(1);
+  });
+
+  test('the oldest outcomes beyond what is kept are let go and counted; nothing is left open by it', async () => {
+    const state = new State();
+    state.commit(Array.from({ length: 100 }, (_, run) => admitted(`r${run}`)));
+    const free = lockOut(state.path);
+    for (let run = 0; run < MOST_KEPT + 25; run++) state.commit([finished(`r${run}`)]);
+    free();
+    await state.clock.advance(2 * SECOND);
+    expect(state.troubles.at(-1)).toEqual({ kind: 'recovered', file: state.path, lost: 25 });
+    expect(state.ended()).toHaveLength(MOST_KEPT);
+    expect(state.ended()[0]).toBe('r25');
+    expect(state.read((history) => history.open())).toEqual([]);
+  });
+
+  test('closing tries once more', () => {
+    const state = new State();
+    state.start();
+    const free = lockOut(state.path);
+    state.commit([finished('r1')]);
+    free();
+    state.stop();
+    expect(state.ended()).toEqual(['r1']);
+    expect(state.clock.armed).toBe(0);
+  });
+});
+
+describe('a disk', () => {
+  test('that is full stops recording late, loses nothing, and recording goes on when there is room', async (context) => {
+    const folder = smallDisk(context, '4m');
+    const state = new State(join(folder, 'timers.db'));
+    state.start();
+    await state.clock.advance(2 * SECOND);
+    writeFileSync(join(folder, 'ballast'), '');
+    spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'ballast')}`, 'bs=4k']);
+    let runs = 0;
+    while (state.troubles.length === 0 && runs < 20_000) {
+      state.commit([admitted(`r${runs}`)]);
+      state.commit([finished(`r${runs}`, { outputTail: 'x'.repeat(100) })], [recordOf('backup', { admitted: ++runs })]);
+    }
+    await context.annotate(`${runs} runs recorded on a full disk`);
+    expect(runs).toBeGreaterThan(1_000);
+    expect(state.troubles).toEqual([{ kind: 'unavailable', file: state.path, reason: 'the disk is full' }]);
+    for (let more = 0; more < 50; more++) state.commit([finished(`late${more}`)]);
+    rmSync(join(folder, 'ballast'));
+    await state.clock.advance(2 * SECOND);
+    expect(state.troubles.at(-1)).toEqual({ kind: 'recovered', file: state.path, lost: 0 });
+    const ended = state.ended();
+    expect(ended).toHaveLength(runs + 50);
+    expect(new Set(ended).size).toBe(runs + 50);
+    expect(state.read((history) => history.open())).toEqual([]);
+  });
+
+  test('that was full before the start is told, and so is a second scheduler', (context) => {
+    const folder = smallDisk(context, '1m');
+    spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'ballast')}`, 'bs=4k']);
+    const state = new State(join(folder, 'timers.db'));
+    expect(state.tryStart()).toEqual({ kind: 'unavailable', reason: 'the disk is full' });
+    rmSync(join(folder, 'ballast'));
+    expect(state.tryStart().kind).toBe('open');
+  });
+
+  test('that filled up between two schedulers: the second recalls all, and records when there is room', async (context) => {
+    const folder = smallDisk(context, '4m');
+    const state = new State(join(folder, 'timers.db'));
+    state.commit([admitted('r1')], [recordOf('backup')]);
+    state.stop();
+    spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'ballast')}`, 'bs=4k']);
+    const { jobs, open } = state.start().ledger.recall();
+    expect([...jobs.keys(), ...open.map(({ runId }) => runId)]).toEqual(['backup', 'r1']);
+    state.commit([finished('r1')]);
+    expect(state.troubles).toEqual([{ kind: 'unavailable', file: state.path, reason: 'the disk is full' }]);
+    rmSync(join(folder, 'ballast'));
+    await state.clock.advance(2 * SECOND);
+    expect(state.ended()).toEqual(['r1']);
+  });
+
+  test('that is read-only is told, and can be read', (context) => {
+    const folder = smallDisk(context, '8m');
+    const state = new State(join(folder, 'timers.db'));
+    state.commit([finished('r1')]);
+    state.stop();
+    const copy = smallDisk(context, '8m');
+    copyFileSync(state.path, join(copy, 'timers.db'));
+    expect(spawnSync('mount', ['-o', 'remount,ro', copy]).status).toBe(0);
+    const other = new State(join(copy, 'timers.db'));
+    expect(other.ended()).toEqual(['r1']);
+    expect(other.tryStart()).toEqual({ kind: 'unavailable', reason: 'its folder is read-only' });
+  });
+});
+
+describe('a file in use', () => {
+  const aside = (state: State) => `${state.path}.bad-20260101T000006.000Z`;
+  const begin = () => {
+    const state = new State();
+    state.commit([finished('r1'), admitted('r2'), begun('r2'), admitted('r3')], [recordOf('a'), recordOf('b')]);
+    state.commit([finished('r3')], [recordOf('b', { admitted: 2 })]);
+    return state;
+  };
+  const goOn = async (state: State) => {
+    await state.clock.advance(6 * SECOND);
+    state.commit([finished('r4')]);
+  };
+  const expectNewLedger = (state: State) => {
+    expect(state.ended()).toEqual(['r4']);
+    expect(state.read((history) => history.open()).map(({ runId, attempts }) => [runId, attempts])).toEqual([
+      ['r2', 1],
+    ]);
+    const jobs = state.read((history) => history.jobs());
+    expect([...jobs.values()].map(({ name, memory }) => [name, memory.admitted])).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
+  };
+
+  test('that is overwritten by noise is set aside, and a new one begins with all that is known', async () => {
+    const state = begin();
+    const noise = Buffer.alloc(statSync(state.path).size, 'noise');
+    writeFileSync(state.path, noise);
+    await goOn(state);
+    expect(state.troubles).toEqual([
+      { kind: 'set_aside', file: state.path, aside: aside(state), reason: 'it was overwritten while in use' },
+    ]);
+    expect(readFileSync(aside(state)).equals(noise)).toBe(true);
+    expectNewLedger(state);
+  });
+
+  test('that is emptied is set aside as well', async () => {
+    const state = begin();
+    writeFileSync(state.path, '');
+    await goOn(state);
+    expect(state.troubles).toMatchObject([{ kind: 'set_aside' }]);
+    expectNewLedger(state);
+  });
+
+  test('that is replaced by noise gives way to a new one', async () => {
+    const state = begin();
+    writeFileSync(`${state.path}.new`, 'noise');
+    renameSync(`${state.path}.new`, state.path);
+    await goOn(state);
+    expect(state.troubles).toEqual([
+      {
+        kind: 'set_aside',
+        file: state.path,
+        aside: aside(state),
+        reason: 'another file was put in its place while in use',
+      },
+    ]);
+    expect(readFileSync(aside(state), 'utf8')).toBe('noise');
+    expectNewLedger(state);
+  });
+
+  test('that is moved away has everything in it, and a new one is begun', async () => {
+    const state = begin();
+    const moved = join(newFolder(), 'moved.db');
+    renameSync(state.path, moved);
+    await goOn(state);
+    expect(state.troubles).toEqual([
+      { kind: 'unavailable', file: state.path, reason: 'it was removed while in use' },
+      { kind: 'recovered', file: state.path, lost: 0 },
+    ]);
+    expectNewLedger(state);
+    expect(new State(moved).ended()).toEqual(['r1', 'r3']);
+  });
+
+  test('whose folder is removed is begun anew, folder and all', async () => {
+    const state = begin();
+    rmSync(dirname(state.path), { recursive: true });
+    await goOn(state);
+    expectNewLedger(state);
+  });
+
+  test('that is damaged inside is set aside when the damage is met', () => {
+    const state = begin();
+    state.commit(Array.from({ length: 20_000 }, (_, run) => finished(`old${run}`, { outputTail: 'x'.repeat(300) })));
+    state.stop();
+    state.start();
+    const bytes = readFileSync(state.path);
+    bytes.fill(0xa5, 1024);
+    writeFileSync(state.path, bytes);
+    state.commit([finished('r4')], [recordOf('a'), recordOf('b', { admitted: 2 })]);
+    expect(state.troubles).toMatchObject([{ kind: 'set_aside', reason: 'its content is damaged' }]);
+    expectNewLedger(state);
+  });
+
+  test('whose place is taken by what cannot be moved: timers go on from memory until it can', async () => {
+    const state = begin();
+    const folder = dirname(state.path);
+    renameSync(folder, `${folder}-away`);
+    afterTest(() => rmSync(`${folder}-away`, { recursive: true }));
+    writeFileSync(folder, 'in the way');
+    await goOn(state);
+    expect(state.troubles).toEqual([
+      { kind: 'unavailable', file: state.path, reason: 'a part of its path is not a folder' },
+    ]);
+    rmSync(folder);
+    mkdirSync(folder);
+    await state.clock.advance(2 * SECOND);
+    expect(state.troubles.at(-1)).toEqual({ kind: 'recovered', file: state.path, lost: 0 });
+    expectNewLedger(state);
+  });
+});

@@ -1,0 +1,132 @@
+import { CLOSED } from '../../src/domain/breaker.js';
+import type { FiringMissed, FiringSkipped, RunFinished } from '../../src/domain/event.js';
+import type { Firing } from '../../src/domain/firing.js';
+import type { Ending, History, JobMemory, JobRecord, OpenRun, RunHistory } from '../../src/domain/ledger.js';
+import type { Terminal } from '../../src/cli/terminal.js';
+
+/** The instant of a timestamp; one without an offset is UTC. */
+export const instant = (timestamp: string): number =>
+  Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(timestamp) ? timestamp : `${timestamp}Z`);
+
+/** A firing of `backup` at that time. */
+export const firingAt = (timestamp: string, facts: Partial<Firing> = {}): Firing => ({
+  jobName: 'backup',
+  scheduledFor: instant(timestamp),
+  trigger: 'schedule',
+  generation: 0,
+  ...facts,
+});
+
+/** A run that succeeded within a second, and began on time. */
+export const finished = (firing: Firing, facts: Partial<RunFinished> = {}): RunFinished => ({
+  event: 'run.finished',
+  at: firing.scheduledFor + 900 + (facts.latenessMs ?? 2),
+  firing,
+  runId: 'mg1c2x3k0abcd',
+  outcome: { status: 'success', exitCode: 0 },
+  durationMs: 900,
+  attempts: 1,
+  latenessMs: 2,
+  failuresInARow: 0,
+  ...facts,
+});
+
+export const skipped = (firing: Firing, facts: Partial<FiringSkipped> = {}): FiringSkipped => ({
+  event: 'firing.skipped',
+  at: firing.scheduledFor,
+  firing,
+  reason: 'overlap',
+  ...facts,
+});
+
+export const missed = (firing: Firing, facts: Partial<FiringMissed> = {}): FiringMissed => ({
+  event: 'firing.missed',
+  at: firing.scheduledFor,
+  firing,
+  reason: 'downtime',
+  ...facts,
+});
+
+/** A run in its first attempt. */
+export const running = (firing: Firing, facts: Partial<OpenRun> = {}): OpenRun => ({
+  runId: 'mg1c9x3k0zzzz',
+  firing,
+  attempts: 1,
+  startedAt: firing.scheduledFor + 2,
+  latenessMs: 2,
+  retryAt: undefined,
+  pid: 4711,
+  ...facts,
+});
+
+/** What is remembered of a job that was admitted once. */
+export const remembered = (name: string, facts: Partial<JobMemory> = {}): JobRecord => ({
+  name,
+  fingerprint: '',
+  memory: {
+    cursor: 0,
+    generation: 0,
+    admitted: 1,
+    failuresInARow: 0,
+    breaker: CLOSED,
+    paused: undefined,
+    previousScheduledFor: undefined,
+    lastSuccessAt: undefined,
+    lastStatus: undefined,
+    lastFinishedAt: undefined,
+    ...facts,
+  },
+});
+
+/** What a test says was recorded. */
+export class FakeHistory implements History {
+  readonly #endings: readonly Ending[];
+  readonly #open: readonly OpenRun[];
+  readonly #jobs: readonly JobRecord[];
+
+  constructor({ endings = [], open = [], jobs = [] }: Partial<Recorded>) {
+    this.#endings = endings;
+    this.#open = open;
+    this.#jobs = jobs;
+  }
+
+  endings: History['endings'] = ({ jobName, status, since, until, limit }) =>
+    this.#endings
+      .filter((ending) => jobName === undefined || ending.firing.jobName === jobName)
+      .filter((ending) => status === undefined || statusOf(ending) === status)
+      .filter(({ at }) => at >= (since ?? -Infinity) && at <= (until ?? Infinity))
+      .slice(-limit);
+
+  open = (): readonly OpenRun[] => this.#open;
+  run = (): RunHistory | undefined => undefined;
+  jobs = (): ReadonlyMap<string, JobRecord> => new Map(this.#jobs.map((job) => [job.name, job]));
+  close = (): void => undefined;
+}
+
+interface Recorded {
+  readonly endings: readonly Ending[];
+  readonly open: readonly OpenRun[];
+  readonly jobs: readonly JobRecord[];
+}
+
+const statusOf = (ending: Ending): string => {
+  if (ending.event === 'run.finished') return ending.outcome.status;
+  return ending.event === 'firing.missed' ? 'missed' : 'skipped';
+};
+
+/** A terminal that remembers what was said. */
+export function capturedTerminal({ width = 80, color = false } = {}): Terminal & {
+  readonly said: { readonly out: string[]; readonly err: string[] };
+} {
+  const said = { out: [] as string[], err: [] as string[] };
+  return {
+    cwd: '/desk',
+    env: {},
+    width,
+    isWatched: { out: color, err: color },
+    color: { out: color, err: color },
+    out: (line) => void said.out.push(line),
+    err: (line) => void said.err.push(line),
+    said,
+  };
+}
