@@ -9,8 +9,13 @@ import { renderDiagnostics } from './render/diagnostics.js';
 import type { Terminal } from './terminal.js';
 
 /** Loads the timer file that is named or found from the working directory upwards. */
-export function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
+function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
   return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, thisMachine(start));
+}
+
+/** As {@link load}, and looks for what is to come: changes of the clock, runs that outlast their interval, herds. */
+export function loadForeseeing({ cwd }: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
+  return loadTimerFile({ cwd, foresees: true, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
 /** Loads it and says what is wrong with it. Answers `undefined` when it cannot be used. */

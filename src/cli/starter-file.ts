@@ -16,7 +16,7 @@ timers:
     run: echo "still here"
 
   nightly:
-    cron: "0 3 * * *"           # minute hour day month weekday; quoted, because * means something in YAML
+    cron: "0 5 * * *"           # minute hour day month weekday; quoted, because * means something in YAML
     run: echo "backing up" && sleep 1
     timeout: 30m                # then SIGTERM to everything the command started, and SIGKILL 10s later
     retry: { attempts: 3, delay: 5s }

@@ -4,6 +4,8 @@ import { buildJob, readTimezone, type JobContext } from './build-job.js';
 import { Paths } from './check-paths.js';
 import type { Problems } from './diagnostic.js';
 import { describe } from './explain-issue.js';
+import { warnOfLongRuns, type BuiltTimer } from './foresee.js';
+import { warnOfHerds } from './foresee-herds.js';
 import { MapReport, type PlacedMap } from './map-report.js';
 import { mergeDefaults } from './merge-defaults.js';
 import type { Machine } from './machine.js';
@@ -40,6 +42,8 @@ export interface FileContext {
   readonly machine: Machine;
   /** Where relative paths begin. */
   readonly folder: string;
+  /** Whether to warn of what is to come: changes of the clock, runs that outlast their interval, herds. */
+  readonly foresees: boolean;
 }
 
 export interface BuiltFile {
@@ -93,9 +97,14 @@ class FileBuilder {
       ? this.#levels.read(defaultsSchema, defaultsMap.map, { level: 'defaults', path: ['defaults'] })
       : {};
     const timers = this.#timers();
-    const jobs = timers.flatMap(([name, entry]) => this.#job(name, entry, { settings, defaults, defaultsMap }) ?? []);
+    const built = timers.flatMap(([name, entry]) => this.#job(name, entry, { settings, defaults, defaultsMap }) ?? []);
+    const jobs = built.map(({ job }) => job);
     this.#warnUnusedGroups(settings, jobs);
     this.#warnAllDisabled(timers.length, jobs);
+    if (this.#context.foresees) {
+      for (const timer of built) warnOfLongRuns(timer);
+      warnOfHerds(built, { ...settings, start: this.#context.machine.start });
+    }
     return { settings, jobs, timerCount: timers.length };
   }
 
@@ -158,8 +167,8 @@ class FileBuilder {
     name: string,
     entry: Entry,
     file: { settings: Settings; defaults: Defaults; defaultsMap: PlacedMap | undefined },
-  ): Job | undefined {
-    const { problems, machine } = this.#context;
+  ): BuiltTimer | undefined {
+    const { problems, machine, foresees } = this.#context;
     const path = ['timers', name];
     this.#checkName(name, entry.key, path);
     const { value } = entry;
@@ -187,9 +196,11 @@ class FileBuilder {
       return undefined;
     }
     const own = this.#levels.read(timerSchema, value, { level: 'timer', path });
-    const report = new MapReport(problems, { map: value, path, key: entry.key }, file.defaultsMap);
-    const context: JobContext = { machine, timezone: file.settings.timezone, command: this.#command };
-    return buildJob(name, mergeDefaults(file.defaults, own), report, context);
+    const values = mergeDefaults(file.defaults, own);
+    const report = new MapReport(problems, { map: value, path, key: entry.key }, file.defaultsMap, values.ignore);
+    const context: JobContext = { machine, timezone: file.settings.timezone, command: this.#command, foresees };
+    const job = buildJob(name, values, report, context);
+    return job && { job, values, report };
   }
 
   get #command(): JobContext['command'] {

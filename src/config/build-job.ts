@@ -1,7 +1,7 @@
 import type { ActiveWindow, Hooks, Job } from '../domain/job.js';
 import type { DstPolicy, Schedule } from '../domain/schedule.js';
-import { SECOND } from '../domain/time.js';
-import { isTimeZone, suggestTimeZone } from '../schedules/index.js';
+import { DAY, SECOND } from '../domain/time.js';
+import { isTimeZone, suggestTimeZone, type TimeSpan } from '../schedules/index.js';
 import { buildRun, buildSetting, type CommandContext, type Setting } from './build-command.js';
 import { buildPolicies } from './build-policies.js';
 import { jobOffset } from './job-offset.js';
@@ -18,6 +18,8 @@ export interface JobContext {
   /** The file's. */
   readonly timezone: string;
   readonly command: CommandContext;
+  /** Whether to warn of changes of the clock. */
+  readonly foresees: boolean;
 }
 
 /** Builds one job of a timer's values, defaults included, and tells what is wrong. `undefined` when it has no schedule or command. */
@@ -58,12 +60,14 @@ function buildTiming(
   name: string,
   values: TimerValues,
   report: MapReport,
-  { machine, timezone: fallback }: JobContext,
+  { machine, timezone: fallback, foresees }: JobContext,
 ): Timing | undefined {
   const timezone = readTimezone(values.timezone, fallback, report);
   const dst: DstPolicy = { gap: values.dst?.gap ?? 'after', repeat: values.dst?.repeat ?? 'first' };
-  const schedule = readSchedule(values, report, { timezone, dst, start: machine.start, seed: name });
   const window = buildWindow(values, report, timezone);
+  const foresee = foresees ? spanToForesee(values, window, machine.start) : undefined;
+  const context = { timezone, dst, start: machine.start, seed: name, ...present({ foresee }) };
+  const schedule = readSchedule(values, report, context);
   if (schedule === undefined) return undefined;
   if (values.enabled !== false) warnNever(schedule, window, report, machine.start);
   return {
@@ -75,6 +79,16 @@ function buildTiming(
     ...present({ timeout: values.timeout, deadline: values.deadline }),
     window,
   };
+}
+
+/** The coming year, as far as the timer is active; none for a timer that never fires, or that says itself what its `dst` is to be. */
+function spanToForesee(
+  values: TimerValues,
+  { notBefore, notAfter }: ActiveWindow,
+  start: number,
+): TimeSpan | undefined {
+  if (values.enabled === false || values.dst !== undefined) return undefined;
+  return { from: Math.max(start, notBefore ?? start), until: Math.min(start + 365 * DAY, notAfter ?? Infinity) };
 }
 
 /** The zone of a map that may name one, else `fallback`; an unknown one is told. */

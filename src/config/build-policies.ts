@@ -1,6 +1,6 @@
 import type { Job } from '../domain/job.js';
 import { MINUTE, SECOND } from '../domain/time.js';
-import { breaker, catchUp, overlap, retry } from '../policies/index.js';
+import { breaker, catchUp, overlap, retry, type RetryOptions } from '../policies/index.js';
 import type { MapReport } from './map-report.js';
 import { present } from './present.js';
 import type { RetryValues, TimerValues } from './schema.js';
@@ -19,29 +19,31 @@ export function buildPolicies(values: TimerValues, report: MapReport, random: ()
 
 const RETRY = { attempts: 1, delay: SECOND, factor: 2, jitter: false };
 
-/** No second try without a number of attempts; then after 1 s, 2 s, 4 s …, at most 1 min, with no chance in it unless asked for. */
-function buildRetry(written: TimerValues['retry'], report: MapReport, random: () => number): Job['retry'] {
+/** What `retry` says, with what it leaves open. No second try without a number of attempts; then after 1 s, 2 s, 4 s …, at most 1 min, with no chance in it unless asked for. */
+export function retryOptions(written: TimerValues['retry']): RetryOptions {
   const given: RetryValues = typeof written === 'object' ? written : present({ attempts: written });
   const { attempts, delay, factor, jitter } = { ...RETRY, ...present(given) };
   const maxDelay = given.max_delay ?? Math.max(MINUTE, delay);
-  if (written !== undefined && given.attempts === undefined) {
+  return { attempts, delay, factor, maxDelay, jitter, ...present({ on: given.on, notOn: given.not_on }) };
+}
+
+function buildRetry(written: TimerValues['retry'], report: MapReport, random: () => number): Job['retry'] {
+  const options = retryOptions(written);
+  if (typeof written === 'object' && written.attempts === undefined) {
     report.warn('retry', {
       code: 'no-attempts',
       message: 'retry without attempts: nothing is tried again.',
       hint: 'Add attempts: 3.',
     });
   }
-  if (maxDelay < delay) {
+  if (options.maxDelay < options.delay) {
     report.error(
       'retry',
       { code: 'bad-value', message: 'retry: max_delay is shorter than delay.' },
       { item: 'max_delay' },
     );
   }
-  return retry(
-    { attempts, delay, factor, maxDelay, jitter, ...present({ on: given.on, notOn: given.not_on }) },
-    random,
-  );
+  return retry(options, random);
 }
 
 function buildCatchUp(written: TimerValues['catch_up']): Job['misfire'] {

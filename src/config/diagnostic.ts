@@ -30,14 +30,14 @@ export interface Problem {
   readonly path?: Path;
 }
 
-/** Of a file with more mistakes than anyone reads, this many are told. */
+/** Of a file with more mistakes, or more warnings, than anyone reads, this many are told. */
 const MOST = 1_000;
 
 /** Collects what is wrong with one file. The same thing at the same place (an alias, a default) is told once. */
 export class Problems {
   readonly #source: Source;
   readonly #found = new Map<string, Diagnostic>();
-  #hasErrors = false;
+  readonly #told = { error: 0, warning: 0 };
 
   constructor(source: Source) {
     this.#source = source;
@@ -48,12 +48,12 @@ export class Problems {
   }
 
   get hasErrors(): boolean {
-    return this.#hasErrors;
+    return this.#told.error > 0;
   }
 
   /** Whether a mistake is told already, or so many are that no other will be. One more than is told is kept, to know that there are more. */
   isTold(code: string, at: Span): boolean {
-    return this.#found.size > MOST || this.#found.has(idOf(code, at));
+    return this.#told.error > MOST || this.#found.has(idOf(code, at));
   }
 
   error(problem: Problem): void {
@@ -66,15 +66,18 @@ export class Problems {
 
   /** In the order of the file; behind the most that are told stands that there are more. */
   list(): readonly Diagnostic[] {
-    const told = [...this.#found.values()].slice(0, MOST).sort((a, b) => a.line - b.line || a.column - b.column);
+    const counted = { error: 0, warning: 0 };
+    const told = [...this.#found.values()]
+      .filter(({ severity }) => counted[severity]++ < MOST)
+      .sort((a, b) => a.line - b.line || a.column - b.column);
     const last = told.at(-1);
-    return last && this.#found.size > MOST ? [...told, this.#more(last)] : told;
+    return last && this.#found.size > told.length ? [...told, this.#more(last)] : told;
   }
 
   #more({ line, column }: Diagnostic): Diagnostic {
     const message = `There are more problems than these ${MOST.toLocaleString('en')}; the others are not told.`;
     return {
-      severity: this.#hasErrors ? 'error' : 'warning',
+      severity: this.#told.error > MOST ? 'error' : 'warning',
       code: 'too-many-problems',
       message,
       line,
@@ -84,9 +87,10 @@ export class Problems {
   }
 
   #add(severity: Diagnostic['severity'], problem: Problem): void {
-    if (severity === 'error') this.#hasErrors = true;
-    if (this.isTold(problem.code, problem.at)) return;
-    this.#found.set(idOf(problem.code, problem.at), toDiagnostic(severity, problem, this.#source));
+    const id = idOf(problem.code, problem.at);
+    if (this.#told[severity] > MOST || this.#found.has(id)) return;
+    this.#told[severity]++;
+    this.#found.set(id, toDiagnostic(severity, problem, this.#source));
   }
 }
 

@@ -39,14 +39,17 @@ export interface Loaded {
  * every mistake is a diagnostic, and all of a file are told at once.
  */
 export async function loadTimerFile(
-  request: { readonly file?: string; readonly cwd: string },
+  request: { readonly file?: string; readonly cwd: string; readonly foresees?: boolean },
   machine: Machine,
 ): Promise<Loaded> {
   const named = request.file === undefined ? await findTimerFile(request.cwd) : resolve(request.cwd, request.file);
   if (named === undefined) return refused(undefined, notFound(request.cwd));
   const read = readTimerFile(named);
   if ('code' in read) return refused(named, read);
-  return parseTimerFile({ path: realpathSync(named), folder: dirname(named), text: read.text }, machine);
+  return parseTimerFile(
+    { path: realpathSync(named), folder: dirname(named), text: read.text, foresees: request.foresees },
+    machine,
+  );
 }
 
 const refused = (path: string | undefined, problem: Diagnostic): Loaded => ({
@@ -66,16 +69,17 @@ export interface TimerText {
   readonly path: string;
   readonly folder: string;
   readonly text: string;
+  /** Also warn of what is to come, as `validate` does. Default: not. */
+  readonly foresees?: boolean | undefined;
 }
 
 /** Parses and checks a timer file's text. */
-export function parseTimerFile({ path, folder, text }: TimerText, machine: Machine): Loaded {
+export function parseTimerFile({ path, folder, text, foresees = false }: TimerText, machine: Machine): Loaded {
   // YAML ends lines at CR, too; its parser here does not.
   const source = text.replace(/\r(?!\n)/g, '\n');
   const problems = new Problems(new Source(source));
-  const tree = path.endsWith('.json') ? readJson(problems) : readTree(problems);
-  const root = tree && isPackageJson(path) ? timersKey(tree, problems) : tree;
-  const built = root && buildFile(root, { problems, machine, folder });
+  const root = readRoot(path, problems);
+  const built = root && buildFile(root, { problems, machine, folder, foresees });
   const timerFile = built && !problems.hasErrors ? { path, jobs: built.jobs, settings: built.settings } : undefined;
   return {
     path,
@@ -84,6 +88,12 @@ export function parseTimerFile({ path, folder, text }: TimerText, machine: Machi
     ...(timerFile && { timerFile }),
     timerCount: built?.timerCount ?? 0,
   };
+}
+
+/** The tree of the timer file itself: in a package.json it is the value of one key. */
+function readRoot(path: string, problems: Problems): Slot | undefined {
+  const tree = path.endsWith('.json') ? readJson(problems) : readTree(problems);
+  return tree && isPackageJson(path) ? timersKey(tree, problems) : tree;
 }
 
 function timersKey({ value, at }: Slot, problems: Problems): Slot | undefined {

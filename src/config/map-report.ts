@@ -1,6 +1,7 @@
 import type { Path, Problem, Problems } from './diagnostic.js';
 import { placeOf, type Entry, type MapNode, type Slot } from './node.js';
 import type { Span } from './source.js';
+import type { WarningCode } from './warning-codes.js';
 
 /** Which part of a value is meant: an item of a list or map, a stretch of a text (UTF-16 units from 0, end exclusive). */
 export interface Part {
@@ -11,6 +12,11 @@ export interface Part {
 }
 
 export type Words = Pick<Problem, 'code' | 'message' | 'hint'>;
+
+/** A warning of a timer, or of the file as a whole. */
+export interface Warning extends Words {
+  readonly code: WarningCode | 'all-disabled' | 'unused-group';
+}
 
 /** A map of the file and its path; `key` is where its own name stands. */
 export interface PlacedMap {
@@ -24,11 +30,14 @@ export class MapReport {
   readonly #problems: Problems;
   readonly #own: PlacedMap;
   readonly #behind: PlacedMap | undefined;
+  readonly #ignored: readonly string[];
 
-  constructor(problems: Problems, own: PlacedMap, behind?: PlacedMap) {
+  /** `behind` are the defaults; `ignored` are the codes of warnings that are not to be told. */
+  constructor(problems: Problems, own: PlacedMap, behind?: PlacedMap, ignored: readonly WarningCode[] = []) {
     this.#problems = problems;
     this.#own = own;
     this.#behind = behind;
+    this.#ignored = ignored;
   }
 
   /** The keys of the map itself, in the order of the file. */
@@ -40,8 +49,13 @@ export class MapReport {
     this.#problems.error({ ...words, ...this.#where(key, part) });
   }
 
-  warn(key: string, words: Words, part: Part = {}): void {
-    this.#problems.warn({ ...words, ...this.#where(key, part) });
+  /** Whether a warning is not to be told. */
+  ignores(code: Warning['code']): boolean {
+    return this.#ignored.includes(code);
+  }
+
+  warn(key: string, words: Warning, part: Part = {}): void {
+    if (!this.ignores(words.code)) this.#problems.warn({ ...words, ...this.#where(key, part) });
   }
 
   /** Tells, at the map's name, what it lacks; nothing of a map of which not all can be known. */

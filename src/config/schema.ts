@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 
 import { DurationError, parseDuration } from '../domain/duration.js';
+import { nearest } from '../domain/nearest.js';
+import { WARNINGS, type WarningCode } from './warning-codes.js';
 
 /**
  * The timer file's keys and what they take: the one place that says so. Types, checks, suggestions and messages follow from it.
@@ -101,6 +103,20 @@ const conditions = z.array(
   z.union([exitCode, z.enum(['timeout', 'signal'])], 'an exit code from 0 to 255, "timeout" or "signal"'),
   phrase.conditions,
 );
+const warningCode = z.pipe(
+  text,
+  z.transform((written: string, context): WarningCode => {
+    const code = WARNINGS.find((known) => known === written);
+    if (code !== undefined) return code;
+    const meant = nearest(written, WARNINGS);
+    const hint = meant === undefined ? `There are ${WARNINGS.join(', ')}.` : `Did you mean ${meant}?`;
+    return refuse(context, written, {
+      code: 'unknown-warning',
+      message: `There is no warning "${written.slice(0, 40)}".`,
+      hint,
+    });
+  }),
+);
 const orMap = (what: string): string => `${what}, or a map`;
 
 const retry = z.strictObject(
@@ -163,6 +179,7 @@ const sharedKeys = {
   output: z.optional(
     z.union([z.enum(['log', 'inherit', 'discard']), output], 'log, inherit, discard, or a map with a file'),
   ),
+  ignore: z.optional(z.array(warningCode, 'a list of warnings, such as [dst-gap]')),
   on_failure: z.optional(command),
   on_success: z.optional(command),
   on_recovery: z.optional(command),

@@ -87,7 +87,7 @@ export function planRow(
 }
 
 /** The first instant of `job` strictly after `after` and inside its active window. */
-export function nextInWindow(job: Job, after: Instant): Instant | undefined {
+export function nextInWindow(job: Pick<Job, 'schedule' | 'window'>, after: Instant): Instant | undefined {
   const { notBefore, notAfter } = job.window;
   const instant = job.schedule.next(notBefore === undefined ? after : Math.max(after, notBefore - 1));
   return instant === undefined || (notAfter !== undefined && instant > notAfter) ? undefined : instant;

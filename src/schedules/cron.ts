@@ -1,3 +1,4 @@
+import { clockTraps } from './cron/clock-traps.js';
 import { CronSchedule, Union } from './cron/cron-schedule.js';
 import { readExpression, type Expression } from './cron/expression.js';
 import { noSuchDay, onlyInGaps } from './cron/never.js';
@@ -48,14 +49,20 @@ export const cron: ScheduleKind = {
   },
 };
 
-function parseOne(text: unknown, context: ScheduleContext, item?: number): ParsedSchedule {
+interface ParsedCron extends ParsedSchedule {
+  readonly schedule: CronSchedule;
+}
+
+function parseOne(text: unknown, context: ScheduleContext, item?: number): ParsedCron {
   if (typeof text !== 'string') throw notText(item);
   try {
-    const expression = readExpression(text, context.seed);
+    const { timezone, dst, seed, foresee } = context;
+    const expression = readExpression(text, seed);
     if (!canCome(expression)) throw noSuchDay(expression, text);
-    const schedule = new CronSchedule(expression, timeZoneOf(context.timezone), context.dst);
-    if (fallsInGaps(schedule, expression, context)) throw onlyInGaps(schedule, context.timezone, text);
-    return { schedule, text, warnings: warningsOf(expression, text) };
+    const schedule = new CronSchedule(expression, timeZoneOf(timezone), dst);
+    if (fallsInGaps(schedule, expression, context)) throw onlyInGaps(schedule, timezone, text);
+    const warnings = warningsOf(expression, text);
+    return { schedule, text, warnings: foresee ? [...warnings, ...clockTraps(schedule, timezone, foresee)] : warnings };
   } catch (error) {
     if (!(error instanceof ScheduleError)) throw error;
     const place: Place = { ...error.place, ...(item !== undefined && { item }) };

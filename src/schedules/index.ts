@@ -15,7 +15,13 @@ export const scheduleKinds: readonly ScheduleKind[] = [cron, every, inKind, at];
  */
 export const parseScheduleAt = scheduleParser(scheduleKinds);
 
+export { clockEffects, type ClockEffect } from './cron/clock-effect.js';
+export { clockTime, effectInWords } from './cron/clock-words.js';
+export { scheduleInZone } from './cron/cron-schedule.js';
+export { fieldsInWords, type FieldInWords } from './cron/field-words.js';
 export type { ScheduleSpec } from './parse-schedule.js';
+export { shortestInterval } from './rhythm.js';
+export { clockChanges, type ClockChange, type TimeSpan } from './zone/clock-change.js';
 export { formatLocal } from './zone/local-time.js';
 export { parseTimestamp } from './zone/timestamp.js';
 export { isTimeZone, machineTimeZone, suggestTimeZone } from './zone/zone-name.js';

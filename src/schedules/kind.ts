@@ -1,5 +1,6 @@
 import type { DstPolicy, Schedule } from '../domain/schedule.js';
 import type { Instant } from '../domain/time.js';
+import type { TimeSpan } from './zone/clock-change.js';
 
 /** One way to say when: a schedule key of the timer file. Add a file that exports one, and list it in `index.ts`. */
 export interface ScheduleKind {
@@ -24,6 +25,8 @@ export interface ScheduleContext {
   readonly start: Instant;
   /** The timer's name: the seed of `H`. */
   readonly seed: string;
+  /** Also warns of what the changes of the zone's clock in this span do to the schedule. Absent: none are looked for. */
+  readonly foresee?: TimeSpan;
 }
 
 export interface ParsedSchedule {
@@ -34,9 +37,25 @@ export interface ParsedSchedule {
   readonly warnings: readonly ScheduleWarning[];
 }
 
+/** The codes of all warnings that a schedule can have. Stable. */
+export const SCHEDULE_WARNINGS = [
+  'at-in-the-past',
+  'cron-day-and',
+  'cron-day-or',
+  'cron-every-minute',
+  'cron-every-second',
+  'cron-leap-day',
+  'cron-skipped-months',
+  'cron-step-too-large',
+  'cron-uneven-step',
+  'dst-gap',
+  'dst-repeat',
+  'every-utc-day',
+  'timestamp-twice',
+] as const;
+
 export interface ScheduleWarning {
-  /** Stable, kebab-case: `cron-day-or`. */
-  readonly code: string;
+  readonly code: (typeof SCHEDULE_WARNINGS)[number];
   readonly message: string;
   readonly hint?: string;
   readonly place?: Place;

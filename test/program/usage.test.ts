@@ -33,6 +33,11 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
     [['next', '-n', '0'], /--count takes a whole number from 1 on; got "0"/],
     [['next', '--from', 'tomorrow'], /--from: "tomorrow" is no point in time/],
     [['next', '--until', '2027-02-30'], /--until: /],
+    [['next', '--around-dst', '-n', '3'], /'--around-dst' cannot be used with option '-n, --count <n>'/],
+    [['explain'], /missing required argument 'what'/],
+    [['explain', 'bakup'], /there is no timer "bakup" in .*\. Did you mean backup\?/],
+    [['explain', '0', '3', 'timers.yaml', 'timers.yaml', 'timers.yaml'], /Quote the expression: .* '0 3 \* \* \*'/],
+    [['explain', '@daily', '--timezone', 'Berlin'], /no time zone "Berlin"\. Did you mean Europe\/Berlin\?/],
     [['list', 'extra'], /too many arguments/],
     [['validate', '-f', 'a.yaml', 'b.yaml'], /two files are named, b\.yaml and a\.yaml\. Name one/],
   ])('timers %j', async (args, said) => {
@@ -50,7 +55,7 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
   });
 });
 
-test.each(['start', 'validate', 'run', 'list', 'next', 'history', 'init'])(
+test.each(['start', 'validate', 'run', 'list', 'next', 'explain', 'history', 'init'])(
   'timers %s --help shows examples, exit code 0',
   async (command) => {
     const { code, stdout, stderr } = await desk.run(command, '--help');
@@ -110,6 +115,38 @@ describe('next', () => {
     const { stdout, stderr } = await desk.run('next', 'off');
     expect(stdout).toBe('');
     expect(stderr).toBe('off is disabled and does not fire by its schedule.\nNothing is to come.\n');
+  });
+});
+
+describe('next --around-dst', () => {
+  test('what each timer does at the next two changes of its zone', async () => {
+    desk.write('timers.yaml', FILE);
+    const { stdout, code } = await desk.run('next', '--around-dst', '--from', '2027-01-01');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Europe\/Berlin {2}Sun 2027-03-28 02:00 \+01:00 → 03:00 \+02:00 /);
+    expect(stdout).toContain('\n  backup  02:30 does not exist: fires at 03:00 +02:00\n  not touched: ping, party\n');
+    expect(stdout).toContain('\n  backup  02:30 comes twice: fires at the first (+02:00)\n');
+  });
+});
+
+describe('explain', () => {
+  test('a timer of the file', async () => {
+    desk.write('timers.yaml', FILE);
+    const { stdout, stderr, code } = await desk.run('explain', 'backup');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('backup: At 02:30\nGoes by what the clock shows in Europe/Berlin.\n');
+  });
+
+  test('an expression needs no file; a wrong one ends with exit code 1', async () => {
+    expect(await desk.run('explain', '@daily')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^At 00:00\n/),
+    });
+    expect(await desk.run('explain', '0 3 * *')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('five or six fields'),
+    });
   });
 });
 

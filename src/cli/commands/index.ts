@@ -1,3 +1,4 @@
+import { explain } from './explain.js';
 import { history } from './history.js';
 import { init } from './init.js';
 import type { CommandKind } from './kind.js';
@@ -8,4 +9,4 @@ import { start } from './start.js';
 import { validate } from './validate.js';
 
 /** Every command, in the order of the help. */
-export const commandKinds: readonly CommandKind[] = [start, validate, run, list, next, history, init];
+export const commandKinds: readonly CommandKind[] = [start, validate, run, list, next, explain, history, init];

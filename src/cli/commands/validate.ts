@@ -22,9 +22,9 @@ export const validate: CommandKind = {
     return async (terminal, args) => {
       const options = command.opts<ValidateOptions>();
       const { createSystemClock } = await import('../../clocks/system.js');
-      const { load, renderLoaded, shortPath } = await import('../load.js');
+      const { loadForeseeing, renderLoaded, shortPath } = await import('../load.js');
       const named = onlyFile(args[0] as string | undefined, options.file);
-      const loaded = await load(terminal, named, createSystemClock().now());
+      const loaded = await loadForeseeing(terminal, named, createSystemClock().now());
       const fatal = options.strict ? ['error', 'warning'] : ['error'];
       const valid = !loaded.problems.some(({ severity }) => fatal.includes(severity));
       if (options.json) {

@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 
 import type { Diagnostic } from '../../config/index.js';
-import { columnsOf, harmless, toCells, type Cell } from './terminal-text.js';
+import { harmless, toCells, wrap, type Cell } from './terminal-text.js';
 
 /** What is to be shown of a timer file's problems. */
 export interface DiagnosticsView {
@@ -21,6 +21,11 @@ export interface DiagnosticsView {
  */
 export function renderDiagnostics(view: DiagnosticsView): string {
   if (view.problems.length === 0) return '';
+  return `${renderProblems(view)}\n\n${summary(view, new Chalk({ level: view.color ? 1 : 0 }))}\n`;
+}
+
+/** As {@link renderDiagnostics}, without how many there are. */
+export function renderProblems(view: DiagnosticsView): string {
   const paint = new Chalk({ level: view.color ? 1 : 0 });
   const page: Page = {
     paint,
@@ -28,8 +33,7 @@ export function renderDiagnostics(view: DiagnosticsView): string {
     lines: view.source.split(/\r?\n/),
     file: view.file,
   };
-  const blocks = view.problems.map((problem) => renderProblem(problem, page));
-  return `${blocks.join('\n\n')}\n\n${summary(view, paint)}\n`;
+  return view.problems.map((problem) => renderProblem(problem, page)).join('\n\n');
 }
 
 interface Page {
@@ -40,15 +44,21 @@ interface Page {
 }
 
 const INDENT = '  ';
+const CONTINUED = INDENT + INDENT;
 
 function renderProblem(problem: Diagnostic, page: Page): string {
   const { paint, width } = page;
   const place = page.file === undefined ? '' : `${harmless(page.file)}:${problem.line}:${problem.column}  `;
-  const [first = '', ...rest] = wrap(`${place}${problem.severity}  ${harmless(problem.message)}`, width);
+  const [first = '', ...rest] = wrap(
+    `${place}${labelOf(problem)}  ${harmless(problem.message)}`,
+    width - INDENT.length,
+    CONTINUED,
+  );
   // Magenta, not yellow, which cannot be read on white.
   const severity = problem.severity === 'error' ? paint.red.bold('error') : paint.magenta.bold('warning');
   const head = first.replace(`${place}${problem.severity}`, () => `${paint.bold(place)}${severity}`);
-  const hint = problem.hint === undefined ? [] : wrap(`hint: ${harmless(problem.hint)}`, width);
+  const hint =
+    problem.hint === undefined ? [] : wrap(`hint: ${harmless(problem.hint)}`, width - INDENT.length, CONTINUED);
   return [
     head,
     ...rest,
@@ -57,20 +67,8 @@ function renderProblem(problem: Diagnostic, page: Page): string {
   ].join('\n');
 }
 
-/** Breaks a text between words; the lines after the first are indented. A word longer than the line stays whole. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/(?<=\S)(?= )/)) {
-    if (line !== '' && columnsOf(line) + columnsOf(word) > width - INDENT.length) {
-      lines.push(line);
-      line = INDENT + INDENT + word.trimStart();
-    } else {
-      line += word;
-    }
-  }
-  return [...lines, line];
-}
+/** A warning with its code, which is what `ignore` takes. */
+const labelOf = ({ severity, code }: Diagnostic): string => (severity === 'error' ? severity : `${severity} ${code}`);
 
 const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, { width }) => sum + width, 0);
 

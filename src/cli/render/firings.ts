@@ -66,7 +66,7 @@ export function shortLocalTime(instant: Instant, timezone: string, now: Instant)
 }
 
 /** `in 17 h`, `now`, `3 min ago`. */
-function fromNow(instant: Instant, now: Instant): string {
+export function fromNow(instant: Instant, now: Instant): string {
   if (instant === now) return 'now';
   return instant > now ? `in ${humanDuration(instant - now)}` : `${humanDuration(now - instant)} ago`;
 }

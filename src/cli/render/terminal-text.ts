@@ -58,3 +58,18 @@ function sign(character: string): Pick<Cell, 'shown' | 'width'> {
   const shown = `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
   return { shown, width: shown.length };
 }
+
+/** Breaks a text between words; the lines after the first begin with `indent`. A word longer than the line stays whole. */
+export function wrap(text: string, width: number, indent: string): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<=\S)(?= )/)) {
+    if (line !== '' && columnsOf(line) + columnsOf(word) > width) {
+      lines.push(line);
+      line = indent + word.trimStart();
+    } else {
+      line += word;
+    }
+  }
+  return [...lines, line];
+}

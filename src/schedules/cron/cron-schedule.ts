@@ -1,7 +1,9 @@
 import type { DstPolicy, Schedule } from '../../domain/schedule.js';
 import { END_OF_TIME, type Instant } from '../../domain/time.js';
+import type { WallTime } from '../zone/local-time.js';
 import type { Stretch } from '../zone/stretch.js';
 import type { TimeZone } from '../zone/time-zone.js';
+import { timeZoneOf } from '../zone/zone-name.js';
 import type { Expression } from './expression.js';
 import { nextWallTime } from './wall-walk.js';
 
@@ -53,6 +55,17 @@ export class CronSchedule implements Schedule {
     return undefined;
   }
 
+  /** Answers the first wall time that the expression names strictly after `after`, whether the zone's clock shows it or not. */
+  nextNamed(after: WallTime): WallTime | undefined {
+    const wall = nextWallTime(this.#expression, Math.floor(after / 1000) + 1);
+    return wall === Infinity ? undefined : wall * 1000;
+  }
+
+  /** The same expression, with the same `dst`, in another zone. */
+  inZone(zone: TimeZone): CronSchedule {
+    return new CronSchedule(this.#expression, zone, this.#dst);
+  }
+
   /** Answers when the wall time comes, if that is in this stretch or in the gap at its end. */
   #instantOf(wall: number, { until, offset, lastPassUntil, gapUntil }: Stretch): number | undefined {
     const shownUntil = this.#dst.repeat === 'last' ? lastPassUntil : until + offset;
@@ -73,12 +86,16 @@ function resumeAt(instant: number, wall: number, { until }: Stretch): number {
 /** The union of several schedules: due whenever one of them is, once. */
 export class Union implements Schedule {
   readonly intervalLike: boolean;
-  readonly #schedules: readonly Schedule[];
+  readonly #schedules: readonly CronSchedule[];
 
   /** `schedules` is not empty. Interval-like only if all are: when the clock is set back, not to run twice comes first. */
-  constructor(schedules: readonly Schedule[]) {
+  constructor(schedules: readonly CronSchedule[]) {
     this.#schedules = schedules;
     this.intervalLike = schedules.every(({ intervalLike }) => intervalLike);
+  }
+
+  get parts(): readonly CronSchedule[] {
+    return this.#schedules;
   }
 
   next(after: Instant): Instant | undefined {
@@ -89,4 +106,20 @@ export class Union implements Schedule {
     }
     return first;
   }
+}
+
+/** Answers the schedules, one for each expression, that a schedule is made of; none when it is not one of `cron`. */
+export function cronParts(schedule: Schedule): readonly CronSchedule[] {
+  if (schedule instanceof Union) return schedule.parts;
+  return schedule instanceof CronSchedule ? [schedule] : [];
+}
+
+/**
+ * Answers a schedule as it is in another zone. One that does not go by local times stays as it is.
+ * @throws RangeError when `zone` is no IANA name.
+ */
+export function scheduleInZone(schedule: Schedule, zone: string): Schedule {
+  const [first, ...others] = cronParts(schedule).map((part) => part.inZone(timeZoneOf(zone)));
+  if (first === undefined) return schedule;
+  return others.length === 0 ? first : new Union([first, ...others]);
 }

@@ -30,7 +30,7 @@ type Span = NonNullable<Place['span']>;
  */
 export function readExpression(text: string, seed: string): Expression {
   if (text.includes('=')) throw assignment(text);
-  const fields = splitFields(text.includes('@') ? shorthandOf(text) : text);
+  const fields = textsOf(text);
   if (fields.length < 5 || fields.length > 6) throw wrongCount(text, fields.length);
   if (COMMAND.test(fields[5] ?? '')) throw command(text);
   const first = fields.length - POSITIONS.length;
@@ -48,6 +48,9 @@ export function readExpression(text: string, seed: string): Expression {
     throw error instanceof FieldError ? placed(error, text) : error;
   }
 }
+
+/** Answers the texts of an expression's fields; of a shorthand, of what it stands for. @throws ScheduleError when it is no shorthand. */
+export const textsOf = (text: string): string[] => splitFields(text.includes('@') ? shorthandOf(text) : text);
 
 /** Answers where the field of a position stands in an expression; all of it, when the expression is a shorthand. */
 export function spanOf(text: string, position: Position): Span {

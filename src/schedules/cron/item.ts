@@ -1,4 +1,4 @@
-import { ScheduleError } from '../kind.js';
+import { ScheduleError, type ScheduleWarning } from '../kind.js';
 import { lastDay, lastWeekday, lastWorkday, nearestWorkday, nthWeekday, type DayRule } from './days.js';
 import { plainValues } from './plain-values.js';
 import type { Position } from './position.js';
@@ -8,7 +8,7 @@ export type Item = PlainItem | { readonly rule: DayRule };
 
 /** Something valid that perhaps does not do what it looks like. */
 export interface Trap {
-  readonly code: string;
+  readonly code: ScheduleWarning['code'];
   readonly message: string;
   readonly hint: string;
 }

@@ -36,7 +36,7 @@ function addTrapOfTimes(found: Placed[], { second, minute, hour }: Expression): 
   else if (minute.isFull && hour.single !== undefined) found.push([everyOne('minute', HOUR), MINUTE]);
 }
 
-const everyOne = (unit: string, within: Position): Trap => ({
+const everyOne = (unit: 'second' | 'minute', within: Position): Trap => ({
   code: `cron-every-${unit}`,
   message: `Fires 60 times, every ${unit} of that ${within.name}.`,
   hint: `Write 0 in the ${unit} to fire once.`,

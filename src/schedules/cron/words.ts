@@ -11,20 +11,25 @@ const MOST_WORDS = 7;
 export function dayWords(position: Position, field: Field, text: string): string {
   const values = field.values.toArray();
   if (field.hasRules || values.length > MOST_WORDS) return `a day of "${text}"`;
-  return position === DAY_OF_WEEK
-    ? `every ${inWords(values.map((value) => WEEKDAYS[value] ?? ''))}`
-    : `the ${inWords(values.map(ordinal))}`;
+  return position === DAY_OF_WEEK ? `every ${inWords(values.map(weekdayName))}` : `the ${inWords(values.map(ordinal))}`;
 }
 
 /** Says months: "April, June and September". */
-export const monthWords = (months: readonly number[]): string =>
-  inWords(months.map((month) => MONTHS[month - 1] ?? ''));
+export const monthWords = (months: readonly number[]): string => inWords(months.map(monthName));
 
-function inWords(words: readonly string[]): string {
+/** The name of a month, from 1. */
+export const monthName = (month: number): string => MONTHS[month - 1] ?? '';
+
+/** The name of a day of the week; 0 and 7 are Sunday. */
+export const weekdayName = (weekday: number): string => WEEKDAYS[weekday % 7] ?? '';
+
+/** Lists words: "a", "a and b", "a, b and c". */
+export function inWords(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 }
 
-function ordinal(value: number): string {
+/** `1st`, `22nd`, `13th`. */
+export function ordinal(value: number): string {
   const isTeen = value > 10 && value < 14;
   const ending = isTeen ? 'th' : (['th', 'st', 'nd', 'rd'][value % 10] ?? 'th');
   return `${value}${ending}`;

@@ -40,6 +40,7 @@ describe('diagnostics', () => {
     });
     const cwd = problem({
       severity: 'warning',
+      code: 'missing-cwd',
       line: 4,
       column: 10,
       endColumn: 15,
@@ -52,7 +53,7 @@ describe('diagnostics', () => {
         '    |              ^^',
         '  hint: It needs a unit: 10s for seconds, 10m for minutes.',
         '',
-        'timers.yaml:4:10  warning  cwd: there is no directory /nope.',
+        'timers.yaml:4:10  warning missing-cwd  cwd: there is no directory /nope.',
         '  4 |     cwd: /nope',
         '    |          ^^^^^',
         '',

@@ -1,0 +1,15 @@
+import { SCHEDULE_WARNINGS } from '../schedules/kind.js';
+
+/** The warnings that can be told of a timer, and that its `ignore` silences. The codes are stable. */
+export const WARNINGS = [
+  ...SCHEDULE_WARNINGS,
+  'herd',
+  'missing-cwd',
+  'never-fires',
+  'no-attempts',
+  'reserved-env',
+  'retries-over-interval',
+  'timeout-over-interval',
+] as const;
+
+export type WarningCode = (typeof WARNINGS)[number];

@@ -1,0 +1,82 @@
+import type { Schedule } from '../../domain/schedule.js';
+import type { Duration } from '../../domain/time.js';
+import type { ClockChange } from '../zone/clock-change.js';
+import type { WallTime } from '../zone/local-time.js';
+import { cronParts, type CronSchedule } from './cron-schedule.js';
+
+/** What a change of the clock does to the local times of one cron expression. */
+export interface ClockEffect {
+  /**
+   * Of times that do not exist: `moved` to the first instant after the gap, `merged` with a time of its own there, or `left-out`.
+   * Of times that come twice: due at the `first`, the `last`, or `both`.
+   * Of either: `goes-on`, when the expression follows elapsed time and goes through the change at its rhythm.
+   */
+  readonly kind: 'moved' | 'merged' | 'left-out' | 'first' | 'last' | 'both' | 'goes-on';
+  readonly change: ClockChange;
+  /** The local times that do not exist or come twice, the first {@link MOST_TIMES}; ascending, not empty. */
+  readonly times: readonly WallTime[];
+  /** There are more than these. */
+  readonly hasMore: boolean;
+  /** From each of the times to the next, if that is always the same. */
+  readonly rhythm?: Duration;
+}
+
+/** More are not read out. */
+const MOST_TIMES = 3;
+
+/** Answers what a change of its zone's clock does to a schedule, for each of its expressions that names a time which it touches. */
+export function clockEffects(schedule: Schedule, change: ClockChange): readonly ClockEffect[] {
+  return cronParts(schedule).flatMap((part) => clockEffect(part, change) ?? []);
+}
+
+/** As {@link clockEffects}, of one expression; `undefined` when the change touches none of its times. */
+export function clockEffect(schedule: CronSchedule, change: ClockChange): ClockEffect | undefined {
+  const from = change.at + Math.min(change.before, change.after);
+  const named = namedFrom(schedule, from, change);
+  const times = named.slice(0, MOST_TIMES);
+  const [first] = times;
+  if (first === undefined) return undefined;
+  const kind = goesOn(schedule, named, change) ? 'goes-on' : kindOf(schedule, first, change);
+  const rhythm = rhythmFrom(schedule, first);
+  return { kind, change, times, hasMore: named.length > times.length, ...(rhythm !== undefined && { rhythm }) };
+}
+
+/** The first local times named in the stretch from `from` on that is as long as the change, one more than are read out. */
+function namedFrom(schedule: CronSchedule, from: WallTime, { before, after }: ClockChange): readonly WallTime[] {
+  const until = from + Math.abs(after - before);
+  const named: WallTime[] = [];
+  let wall = schedule.nextNamed(from - 1000);
+  while (wall !== undefined && wall < until && named.length <= MOST_TIMES) {
+    named.push(wall);
+    wall = schedule.nextNamed(wall);
+  }
+  return named;
+}
+
+function kindOf(schedule: CronSchedule, first: WallTime, { at, before, after }: ClockChange): ClockEffect['kind'] {
+  const isDue = (instant: number) => schedule.next(instant - 1) === instant;
+  if (after > before) {
+    if (!isDue(at)) return 'left-out';
+    return schedule.nextNamed(at + after - 1000) === at + after ? 'merged' : 'moved';
+  }
+  if (!isDue(first - before)) return 'last';
+  return isDue(first - after) ? 'both' : 'first';
+}
+
+/** Whether an interval-like schedule names the same times before and after the stretch: then it loses no beat, and adds none. */
+function goesOn(schedule: CronSchedule, named: readonly WallTime[], change: ClockChange): boolean {
+  const size = Math.abs(change.after - change.before);
+  const from = change.at + Math.min(change.before, change.after);
+  const isSameAt = (shift: Duration) => {
+    const there = namedFrom(schedule, from + shift, change);
+    return there.length === named.length && there.every((wall, index) => wall - shift === named[index]);
+  };
+  return schedule.intervalLike && isSameAt(-size) && isSameAt(size);
+}
+
+function rhythmFrom(schedule: CronSchedule, first: WallTime): Duration | undefined {
+  const second = schedule.nextNamed(first);
+  const third = second && schedule.nextNamed(second);
+  if (second === undefined || third === undefined || third - second !== second - first) return undefined;
+  return second - first;
+}

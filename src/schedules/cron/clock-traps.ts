@@ -1,0 +1,28 @@
+import type { ScheduleWarning } from '../kind.js';
+import { clockChanges, type TimeSpan } from '../zone/clock-change.js';
+import { formatLocal } from '../zone/local-time.js';
+import { clockEffect, type ClockEffect } from './clock-effect.js';
+import { effectInWords } from './clock-words.js';
+import type { CronSchedule } from './cron-schedule.js';
+
+/** Answers what the clock of a zone does to an expression in a span of time: the first gap and the first repeat that touch it. */
+export function clockTraps(schedule: CronSchedule, zone: string, span: TimeSpan): ScheduleWarning[] {
+  // What follows elapsed time goes through.
+  if (schedule.intervalLike) return [];
+  const found = new Map<string, ScheduleWarning>();
+  for (const change of clockChanges(zone, span)) {
+    const effect = clockEffect(schedule, change);
+    if (effect === undefined) continue;
+    const warning = trapOf(effect, zone);
+    if (!found.has(warning.code)) found.set(warning.code, warning);
+  }
+  return [...found.values()];
+}
+
+function trapOf(effect: ClockEffect, zone: string): ScheduleWarning {
+  const { at, before, after } = effect.change;
+  const message = `On ${formatLocal(at, zone).slice(0, 10)} in ${zone} ${effectInWords(effect, zone)}.`;
+  return after > before
+    ? { code: 'dst-gap', message, hint: 'Move it, or say what is meant: dst: {gap: after} or {gap: skip}.' }
+    : { code: 'dst-repeat', message, hint: 'Move it, or say what is meant: dst: {repeat: first}, last or both.' };
+}

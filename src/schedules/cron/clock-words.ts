@@ -1,0 +1,35 @@
+import { formatLocal, type WallTime } from '../zone/local-time.js';
+import type { ClockEffect } from './clock-effect.js';
+import { inWords } from './words.js';
+
+/**
+ * Says what a change of the clock does to local times, as the clock of `zone` shows them: "02:30 does not exist: fires at 03:00 +02:00".
+ * Of what goes on, only that it does.
+ */
+export function effectInWords({ kind, change, times, hasMore }: ClockEffect, zone: string): string {
+  const listed = times.map(clockTime);
+  const named = hasMore ? `${listed.join(', ')} …` : inWords(listed);
+  const isOne = times.length === 1;
+  const [missing, twice] = isOne ? ['does not exist', 'comes twice'] : ['do not exist', 'come twice'];
+  const offset = (instant: number) => formatLocal(instant, zone).slice(23);
+  const after = `${clockTime(change.at + change.after)} ${offset(change.at)}`;
+  switch (kind) {
+    case 'moved':
+      return `${named} ${missing}: fires ${isOne ? '' : 'once, '}at ${after}`;
+    case 'merged':
+      return `${named} ${missing}: fires at ${after} only`;
+    case 'left-out':
+      return `${named} ${missing}: left out`;
+    case 'first':
+      return `${named} ${twice}: fires at the first (${offset(change.at - 1)})`;
+    case 'last':
+      return `${named} ${twice}: fires at the last (${offset(change.at)})`;
+    case 'both':
+      return `${named} ${twice}: fires both times (${offset(change.at - 1)}, ${offset(change.at)})`;
+    case 'goes-on':
+      return 'goes on';
+  }
+}
+
+/** A wall time without its date; seconds only where there are any. */
+export const clockTime = (wall: WallTime): string => new Date(wall).toISOString().slice(11, 19).replace(/:00$/, '');

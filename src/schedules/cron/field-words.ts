@@ -1,0 +1,90 @@
+import { readExpression, textsOf } from './expression.js';
+import type { Field } from './field.js';
+import { DAY_OF_MONTH, DAY_OF_WEEK, MONTH, POSITIONS, type Position } from './position.js';
+import { inWords, monthName, ordinal, weekdayName } from './words.js';
+
+/** One field of an expression, for people. */
+export interface FieldInWords {
+  /** `minute`, `day of week`. */
+  readonly name: string;
+  /** As written; of a shorthand, what it stands for. */
+  readonly text: string;
+  /** `0, 15, 30 and 45`, `Monday to Friday`. */
+  readonly meaning: string;
+}
+
+/** Longer lists are cut in their middle. */
+const MOST_VALUES = 8;
+
+/**
+ * Says what each field of an expression means, in the order in which they stand. `seed` is for `H`.
+ * @throws ScheduleError when it is no expression.
+ */
+export function fieldsInWords(expression: string, seed: string): readonly FieldInWords[] {
+  const read = readExpression(expression, seed);
+  const texts = textsOf(expression);
+  return POSITIONS.slice(POSITIONS.length - texts.length).map((position, index) => {
+    const text = texts[index] ?? '';
+    const meaning = meaningOf(position, read[position.key], text);
+    const isHashed = /^H|,H/i.test(text);
+    return { name: plainName(position), text, meaning: isHashed ? `${meaning}, by the timer’s name` : meaning };
+  });
+}
+
+const FULL: ReadonlyMap<Position, string> = new Map([
+  [DAY_OF_MONTH, 'every day'],
+  [DAY_OF_WEEK, 'whatever it is'],
+]);
+
+const plainName = ({ name }: Position): string => name.replaceAll('-', ' ');
+
+function meaningOf(position: Position, field: Field, text: string): string {
+  if (field.isFull) return FULL.get(position) ?? `every ${plainName(position)}`;
+  const rules = text.toUpperCase().split(',').flatMap(ruleInWords);
+  const runs = runsOf(field.values.toArray()).flatMap((run) => runInWords(run, position));
+  const items = [...runs, ...rules];
+  if (items.length <= MOST_VALUES) return inWords(items);
+  return `${items.slice(0, 3).join(', ')} … ${items.at(-1) ?? ''}`;
+}
+
+const RULES: readonly (readonly [form: RegExp, words: (...parts: string[]) => string])[] = [
+  [/^L$/, () => 'the last day'],
+  [/^(?:LW|WL)$/, () => 'the last working day'],
+  [/^L-(\d+)$/, (days) => `${days} ${days === '1' ? 'day' : 'days'} before the last`],
+  [/^(\d+)W$/, (day) => `the working day nearest to the ${ordinal(Number(day))}`],
+  [/^(\d|[A-Z]{3})L$/, (weekday) => `the last ${weekdayNamed(weekday)}`],
+  [/^(\d|[A-Z]{3})#(\d)$/, (weekday, nth) => `the ${ordinal(Number(nth))} ${weekdayNamed(weekday)}`],
+];
+
+const weekdayNamed = (text: string): string => weekdayName(DAY_OF_WEEK.names.get(text) ?? Number(text));
+
+/** Says an `L`, `W` or `#`; nothing for all else. */
+function ruleInWords(item: string): string[] {
+  return RULES.flatMap(([form, words]) => {
+    const parts = form.exec(item);
+    return parts ? words(...parts.slice(1)) : [];
+  });
+}
+
+/** Cuts ascending values into runs without holes. */
+function runsOf(values: readonly number[]): number[][] {
+  const runs: number[][] = [];
+  for (const value of values) {
+    const run = runs.at(-1);
+    if (run?.at(-1) === value - 1) run.push(value);
+    else runs.push([value]);
+  }
+  return runs;
+}
+
+/** A run of three or more is said by its ends. */
+function runInWords(run: readonly number[], position: Position): string[] {
+  const names = run.map((value) => valueInWords(value, position));
+  return run.length < 3 ? names : [`${names[0] ?? ''} to ${names.at(-1) ?? ''}`];
+}
+
+function valueInWords(value: number, position: Position): string {
+  if (position === MONTH) return monthName(value);
+  if (position === DAY_OF_WEEK) return weekdayName(value);
+  return position === DAY_OF_MONTH ? `the ${ordinal(value)}` : String(value);
+}

@@ -1,0 +1,30 @@
+import type { Schedule } from '../domain/schedule.js';
+import type { Duration } from '../domain/time.js';
+import { cronParts } from './cron/cron-schedule.js';
+
+/** Any start would do, as long as it is always the same: a leap year, on its first day. */
+const START = Date.UTC(2024, 0, 1) - 1;
+/** How many intervals are looked at: those of a working day, a weekend, the turn of a month. */
+const MOST_INTERVALS = 8;
+
+/**
+ * Answers the shortest time between two firings in a row, among the first few of a year; of local times as if the clock never changed.
+ * `undefined` for a schedule that ends (`in`, `at`), or counts from the end of a run.
+ */
+export function shortestInterval(schedule: Schedule): Duration | undefined {
+  const parts = cronParts(schedule);
+  const isGrid = schedule.intervalLike && schedule.fromEnd === undefined;
+  if (parts.length === 0 && !isGrid) return undefined;
+  const next = (after: number): number =>
+    parts.length === 0
+      ? (schedule.next(after) ?? Infinity)
+      : Math.min(...parts.map((part) => part.nextNamed(after) ?? Infinity));
+  let shortest = Infinity;
+  let last = next(START);
+  for (let count = 0; count < MOST_INTERVALS; count++) {
+    const following = next(last);
+    shortest = Math.min(shortest, following - last);
+    last = following;
+  }
+  return shortest;
+}

@@ -1,0 +1,256 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { zoneOutlooks } from '../../src/cli/around-dst.js';
+import { explainWords, type Explaining } from '../../src/cli/explain.js';
+import { printOutlooks } from '../../src/cli/render/around-dst.js';
+import { printExplanation } from '../../src/cli/render/explain.js';
+import { loadTimerFile } from '../../src/config/index.js';
+import { thisMachine } from '../../src/this-machine.js';
+import { Desk } from '../support/program.js';
+import { RecordedTerminal } from '../support/recorded-terminal.js';
+
+const now = Date.parse('2026-11-23T08:00Z');
+
+let desk: Desk;
+beforeEach(() => {
+  desk = new Desk();
+});
+afterEach(() => desk.clear());
+
+describe('next --around-dst', () => {
+  const FILE = `
+timezone: Europe/Berlin
+timers:
+  backup: { cron: "30 2 * * *", run: x }
+  strict: { cron: "30 2 * * *", dst: { gap: skip, repeat: both }, run: x }
+  often: { cron: "15,45 1-3 * * *", run: x }
+  report: { cron: "30 3 * * *", run: x }
+  poll: { cron: "*/10 * * * *", run: x }
+  ping: { every: 10m, run: x }
+  noon: { cron: "0 12 * * *", run: x }
+  off: { cron: "30 2 * * *", enabled: false, run: x }
+  tokyo: { cron: "0 9 * * *", timezone: Asia/Tokyo, run: x }
+  over: { cron: "30 2 * * *", not_after: 2027-01-01, timezone: Europe/Paris, run: x }
+`;
+
+  async function print(asJson: boolean, file = FILE): Promise<string> {
+    desk.write('timers.yaml', file);
+    const { timerFile } = await loadTimerFile({ cwd: desk.folder }, thisMachine(now));
+    const terminal = new RecordedTerminal(desk.folder);
+    printOutlooks(zoneOutlooks(timerFile!.jobs, now), { terminal, now, asJson });
+    return terminal.said + terminal.complained;
+  }
+
+  test('says for each change what becomes of each timer', async () => {
+    expect(await print(false)).toBe(`\
+Europe/Berlin  Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00  in 124 d 17 h
+  backup  02:30 does not exist: fires at 03:00 +02:00
+  strict  02:30 does not exist: left out
+  often   02:15 and 02:45 do not exist: fires once, at 03:00 +02:00; in all at
+          01:15, 01:45 (+01:00), 03:00, 03:15 (+02:00)
+  report  as ever at 03:30 (+02:00)
+  poll    goes on every 10 min: 01:40, 01:50 (+01:00), 03:00, 03:10 (+02:00)
+  not touched: ping, noon
+
+Europe/Berlin  Sun 2027-10-31 03:00 +02:00 → 02:00 +01:00  in 341 d 17 h
+  backup  02:30 comes twice: fires at the first (+02:00)
+  strict  02:30 comes twice: fires both times (+02:00, +01:00)
+  often   02:15 and 02:45 come twice: fires at the first (+02:00); in all at
+          02:15, 02:45 (+02:00), 03:15, 03:45 (+01:00)
+  report  as ever at 03:30 (+01:00)
+  poll    goes on every 10 min: 02:40, 02:50 (+02:00), 02:00, 02:10 (+01:00)
+  not touched: ping, noon
+
+Europe/Paris  Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00  in 124 d 17 h
+  not touched: over
+
+Europe/Paris  Sun 2027-10-31 03:00 +02:00 → 02:00 +01:00  in 341 d 17 h
+  not touched: over
+
+Asia/Tokyo: the clock does not change within two years.
+`);
+  });
+
+  test('--json: an object a change', async () => {
+    const [spring, autumn, tokyo, , , ...others] = (await print(true))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(others).toEqual([]);
+    expect(spring).toMatchObject({
+      timezone: 'Europe/Berlin',
+      changes_at: '2027-03-28T01:00:00.000Z',
+      kind: 'gap',
+      local_from: '2027-03-28T02:00:00',
+      local_until: '2027-03-28T03:00:00',
+      offset_before: '+01:00',
+      offset_after: '+02:00',
+    });
+    const timers = spring!['timers'] as { task_name: string }[];
+    expect(timers[0]).toEqual({
+      task_name: 'backup',
+      effects: [{ kind: 'moved', local_times: ['2027-03-28T02:30:00'] }],
+      firings: [{ scheduled_at: '2027-03-28T01:00:00.000Z', local_time: '2027-03-28T03:00:00.000+02:00' }],
+    });
+    expect(autumn).toMatchObject({ kind: 'repeat', local_from: '2027-10-31T02:00:00', offset_before: '+02:00' });
+    expect(timers).toHaveLength(7);
+    expect(tokyo).toEqual({ timezone: 'Asia/Tokyo', changes_at: null, timers: [] });
+  });
+
+  test('with nothing enabled there is nothing to come', async () => {
+    expect(await print(false, 'timers: { off: { every: 1m, enabled: false, run: x } }')).toBe('Nothing is to come.\n');
+  });
+});
+
+describe('explain', () => {
+  async function explain(words: string | readonly string[], more: Partial<Explaining> & { asJson?: true } = {}) {
+    const terminal = new RecordedTerminal(desk.folder);
+    const request = { now, count: 2, file: undefined, timezone: undefined, ...more };
+    const explanation = await explainWords(terminal, typeof words === 'string' ? [words] : words, request);
+    if (explanation) printExplanation(explanation, { terminal, now, asJson: more.asJson === true });
+    return { isRight: explanation !== undefined, said: terminal.said, complained: terminal.complained };
+  }
+
+  test('an expression: in words, field by field, what is next, clock changes, traps', async () => {
+    const { said } = await explain('30 2 13 * FRI', { timezone: 'Europe/Berlin' });
+    expect(said).toBe(`\
+At 02:30, on day 13 of the month, and on Friday
+Goes by what the clock shows in Europe/Berlin.
+
+  minute        30   30
+  hour          2    2
+  day of month  13   the 13th
+  month         *    every month
+  day of week   FRI  Friday
+
+Next in Europe/Berlin
+  Fri 2026-11-27 02:30:00 +01:00  in 3 d 18 h
+  Fri 2026-12-04 02:30:00 +01:00  in 10 d 18 h
+
+Clock changes
+  Sun 2027-03-28  not touched
+  Sun 2027-10-31  not touched
+
+warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
+    fields either is enough.
+  1 | 30 2 13 * FRI
+    |           ^^^
+  hint: Write * in one of them. The first Monday of the month is MON#1, the last
+    Friday FRIL.
+`);
+  });
+
+  test('a timer of the file, with its own zone, dst and traps', async () => {
+    desk.write(
+      'timers.yaml',
+      `timers:
+  a: { cron: "30 2 * * *", timezone: Europe/Berlin, dst: { repeat: last }, run: x }
+  a.b: { every: 10m, timeout: 1h, run: x }
+`,
+    );
+    const { said } = await explain('a');
+    expect(said).toContain('a: At 02:30\nGoes by what the clock shows in Europe/Berlin.\n');
+    expect(said).toContain('  Sun 2027-03-28  02:30 does not exist: fires at 03:00 +02:00\n');
+    expect(said).toContain('  Sun 2027-10-31  02:30 comes twice: fires at the last (+01:00)\n');
+    expect(said).not.toContain('warning');
+    const other = await explain('a.b');
+    expect(other.said).toContain(
+      'a.b: every 10m\nLies on a fixed grid of elapsed time; no clock change or restart shifts it.',
+    );
+    expect(other.said).toContain('warning timeout-over-interval  timeout: a run may last 1h');
+    expect(other.said).not.toContain('Clock changes');
+  });
+
+  test.each([
+    ['in: 30s', 'once, 30s after the start\nCounts elapsed time; shown as if the scheduler started now.'],
+    ['at: "2027-01-01 00:00"', 'once, at 2027-01-01 00:00\nFires at what is written, and never again.'],
+    ['every: {interval: 5m, from: end}', 'every 5m after the end\nCounts elapsed time from the end of the last run;'],
+    ['cron: "*/5 * * * *"', 'Every 5 minutes\nFollows elapsed time through clock changes'],
+    ['at: "2020-01-01 00:00"', 'Nothing is to come.'],
+    ['{every: 1m, enabled: false}', 'Disabled: it does not fire by its schedule.'],
+  ])('%s', async (schedule, expected) => {
+    const lines = schedule.startsWith('{') ? schedule.slice(1, -1) : schedule;
+    desk.write('timers.yaml', `timers: { job: { ${lines}, run: x }, other: { every: 1m, run: x } }`);
+    expect((await explain('job')).said).toContain(expected);
+  });
+
+  test('a union: a table for each expression', async () => {
+    desk.write('timers.yaml', 'timers: { job: { cron: ["0 9 * * 1-5", "@daily"], run: x } }');
+    const { said } = await explain('job');
+    expect(said).toContain('\n0 9 * * 1-5\n  minute        0    0\n');
+    expect(said).toContain('\n@daily\n  minute        0  0\n');
+  });
+
+  test('in another zone', async () => {
+    desk.write(
+      'timers.yaml',
+      'timezone: Europe/Berlin\ntimers: { job: { cron: "0 9 * * *", dst: {gap: skip}, run: x } }',
+    );
+    const { said } = await explain('job', { timezone: 'America/New_York' });
+    expect(said).toContain('Next in America/New_York\n  Mon 2026-11-23 09:00:00 -05:00  in 6 h\n');
+  });
+
+  test('--json: one object', async () => {
+    const { said } = await explain('*/7 * * * *', { timezone: 'UTC', asJson: true, count: 1 });
+    expect(JSON.parse(said)).toMatchObject({
+      expression: '*/7 * * * *',
+      schedule: 'Every 7 minutes',
+      timezone: 'UTC',
+      expressions: [{ fields: [{ name: 'minute', text: '*/7', meaning: '0, 7, 14 … 56' }, {}, {}, {}, {}] }],
+      next: [{ scheduled_at: '2026-11-23T08:07:00.000Z', local_time: '2026-11-23T08:07:00.000+00:00' }],
+      clock_changes: [],
+      problems: [{ severity: 'warning', code: 'cron-uneven-step', column: 1 }],
+    });
+  });
+
+  test('a wrong expression is told as in a file, with the place marked', async () => {
+    expect(await explain('0 25 * * *')).toEqual({
+      isRight: false,
+      said: '',
+      complained: `\
+error  cron: hour: 25 is out of range.
+  1 | 0 25 * * *
+    |   ^^
+  hint: The hour goes from 0 to 23.
+`,
+    });
+  });
+
+  test('a file that is wrong: its problems', async () => {
+    desk.write('timers.yaml', 'timers: { job: { every: 5, run: x } }');
+    expect(await explain('job')).toMatchObject({
+      isRight: false,
+      said: '',
+      complained: expect.stringContaining('5 has no unit'),
+    });
+  });
+
+  describe('the shell', () => {
+    beforeEach(() => {
+      for (const name of ['a.txt', 'b.txt']) desk.write(name, '');
+      desk.write('.hidden', '');
+    });
+    const stars = (count: number) => Array.from({ length: count }, () => ['a.txt', 'b.txt']).flat();
+
+    test.each([
+      ['put files in place of *', ['0', '3', ...stars(3)], "Quote the expression: timers explain '0 3 * * *'"],
+      ['in six fields', ['*/5', ...stars(5)], "Quote the expression: timers explain '*/5 * * * * *'"],
+      ['in too few', ['0', ...stars(1)], "Quote the expression: timers explain '0 3 * * *'"],
+      ['split several names', ['backup', 'report'], 'explain takes one timer, or one expression in quotes'],
+    ])('%s', async (_what, words, said) => {
+      await expect(explain(words)).rejects.toThrow(said);
+    });
+
+    test('may leave an expression as it is: then its fields are one', async () => {
+      expect((await explain(['0', '3', '1', '1', 'MON'])).said).toContain('At 03:00');
+    });
+  });
+
+  test.each([
+    ['bakup', {}, 'there is no timer "bakup"'],
+    ['backup', { timezone: 'Berlin' }, 'there is no time zone "Berlin". Did you mean Europe/Berlin?'],
+  ])('wrong usage: %s %j', async (word, more, said) => {
+    desk.write('timers.yaml', 'timers: { backup: { every: 1m, run: x } }');
+    await expect(explain(word, more)).rejects.toThrow(said);
+  });
+});

@@ -1,0 +1,24 @@
+import type { Terminal } from '../../src/cli/terminal.js';
+
+/** A terminal of 80 columns without colour, in a folder, that remembers what is said on it. */
+export class RecordedTerminal implements Terminal {
+  readonly env = {};
+  readonly width = 80;
+  readonly isWatched = { out: false, err: false };
+  readonly color = { out: false, err: false };
+  readonly cwd: string;
+  said = '';
+  complained = '';
+
+  constructor(cwd: string) {
+    this.cwd = cwd;
+  }
+
+  out(line: string): void {
+    this.said += `${line}\n`;
+  }
+
+  err(line: string): void {
+    this.complained += `${line}\n`;
+  }
+}
