@@ -9,9 +9,10 @@ import type {
   StateTrouble,
   TimerControlled,
   TimerEvent,
+  ClockDrift,
   ClockJumped,
 } from '../domain/event.js';
-import { toTimestamp, type Instant } from '../domain/time.js';
+import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 import { humanDuration } from './human-duration.js';
 
 /** Writes an instant for a person. */
@@ -62,6 +63,11 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
       return ofState(event);
     case 'clock.jumped':
       return ofJump(event);
+    case 'clock.drift':
+    case 'clock.synchronised':
+      return ofDrift(event);
+    case 'clock.unmeasured':
+      return `${event.source} ${event.reason}`;
     case 'log.dropped':
       return `${count(event.records, 'log record')} dropped: the log could not be written fast enough`;
   }
@@ -198,3 +204,15 @@ function ofJump({ deltaMs, cause, corrected }: ClockJumped): string {
   if (cause === 'suspend') return `the machine was suspended for ${by}`;
   return `the clock was set ${deltaMs > 0 ? 'forward' : 'back'} by ${by}${corrected ? ': every timer is armed anew' : ''}`;
 }
+
+function ofDrift({ event, offsetMs, errorMs, source, limitMs, followed }: ClockDrift): string {
+  const off = `${fine(Math.abs(offsetMs))} ${offsetMs > 0 ? 'slow' : 'fast'} (± ${fine(errorMs)}, by ${source})`;
+  if (event === 'clock.synchronised') return `the clock is right again: ${off}`;
+  const told = `the clock is ${off}, more than ${humanDuration(limitMs)}`;
+  if (followed === undefined) return told;
+  return `${told}; ${followed ? 'timers go by the measured time' : 'that is too much for timers to follow'}`;
+}
+
+/** A duration to a tenth of a millisecond, where that is of interest. */
+const fine = (duration: Duration): string =>
+  duration < 10 ? `${Math.round(duration * 10) / 10} ms` : humanDuration(duration);
