@@ -11,8 +11,10 @@ export function readServer(written: string): TimeServer | undefined {
   const [, address, name = '', digits = NTP_PORT] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d{1,5}))?$/.exec(written) ?? [];
   const isHost = address === undefined ? isIPv4(name) || isName(name) : isIPv6(address);
   const port = Number(digits);
-  return isHost && port >= 1 && port <= 65_535 ? { host: address ?? name, port } : undefined;
+  return isHost && isPort(port) ? { host: address ?? name, port } : undefined;
 }
+
+const isPort = (port: number): boolean => port >= 1 && port <= 65_535;
 
 /** RFC 1123: letters, digits and hyphens between dots; the last part of a name is no number, or it would be an address. */
 const isName = (text: string): boolean =>

@@ -26,7 +26,7 @@ export type Exchanged =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** How long an answer is waited for. */
-const PATIENCE: Duration = 2_000;
+const PATIENCE: Duration = 3_000;
 /** The wall clock is read in whole milliseconds: on average this much is cut off, and it may be this much more or less. */
 const HALF_TICK: Duration = 0.5;
 /** Leads that differ by more are of a clock that was set. */
@@ -38,7 +38,7 @@ export const wasSet = (clock: Clock, lead: Duration): boolean => Math.abs(leadOf
 const leadOf = (clock: Clock): Duration => clock.now() - clock.monotonic();
 
 /**
- * Asks a server once. Never rejects; over within 2 s, at once when `signal` aborts (then as failed), and then the socket is closed.
+ * Asks a server once. Never rejects; over within 3 s, at once when `signal` aborts (then as failed), and then the socket is closed.
  * The socket is connected, so that the system lets nobody but the server answer, and has a port of its own, so that nobody can guess it.
  */
 export function exchange(endpoint: Endpoint, clock: Clock, signal: AbortSignal): Promise<Exchanged> {
