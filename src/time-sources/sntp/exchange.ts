@@ -29,13 +29,26 @@ export type Exchanged =
 const PATIENCE: Duration = 3_000;
 /** The wall clock is read in whole milliseconds: on average this much is cut off, and it may be this much more or less. */
 const HALF_TICK: Duration = 0.5;
+const ONE_MOMENT: Duration = 0.1;
 /** Leads that differ by more are of a clock that was set. */
 const SAME_LEAD: Duration = 2;
 
 /** Whether the wall clock was set, or the machine suspended, since it had this lead. */
 export const wasSet = (clock: Clock, lead: Duration): boolean => Math.abs(leadOf(clock) - lead) > SAME_LEAD;
 
-const leadOf = (clock: Clock): Duration => clock.now() - clock.monotonic();
+function leadOf(clock: Clock): Duration {
+  const { wall, monotonic } = readHands(clock);
+  return wall - monotonic;
+}
+
+/** Both hands of the clock at one moment: read again, a few times, where the process was interrupted in between. */
+function readHands(clock: Clock): { wall: Instant; monotonic: Duration } {
+  for (let tries = 1; ; tries++) {
+    const monotonic = clock.monotonic();
+    const wall = clock.now();
+    if (clock.monotonic() - monotonic < ONE_MOMENT || tries === 5) return { wall, monotonic };
+  }
+}
 
 /**
  * Asks a server once. Never rejects; over within 3 s, at once when `signal` aborts (then as failed), and then the socket is closed.
@@ -66,8 +79,7 @@ export function exchange(endpoint: Endpoint, clock: Clock, signal: AbortSignal):
 function ask(socket: Socket, { port, address }: Endpoint, clock: Clock, end: (exchanged: Exchanged) => void): void {
   const nonce = randomBytes(NONCE_SIZE);
   socket.on('connect', () => {
-    const monotonic = clock.monotonic();
-    const wall = clock.now();
+    const { wall, monotonic } = readHands(clock);
     socket.on('message', (bytes) => {
       const elapsed = clock.monotonic() - monotonic;
       const reply = readReply(bytes, nonce);
