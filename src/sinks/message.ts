@@ -11,6 +11,7 @@ import type {
   TimerEvent,
   ClockDrift,
   ClockJumped,
+  ClockUnmeasured,
 } from '../domain/event.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 import { humanDuration } from './human-duration.js';
@@ -50,9 +51,8 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'timer.reset':
       return ofControl(event, format);
     case 'config.reloaded':
-      return ofReload(event);
     case 'config.rejected':
-      return `the new ${event.file} is not taken, the timers go on as they were: ${event.problems[0] ?? ''}${event.problems.length > 1 ? ` (and ${event.problems.length - 1} more)` : ''}`;
+      return ofReload(event);
     case 'hook.failed':
       return `${event.jobName} could not be told by ${event.hook}: ${event.outcome.error ?? event.outcome.status}`;
     case 'orphan.found':
@@ -62,12 +62,10 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'state.set_aside':
       return ofState(event);
     case 'clock.jumped':
-      return ofJump(event);
     case 'clock.drift':
     case 'clock.synchronised':
-      return ofDrift(event);
     case 'clock.unmeasured':
-      return `${event.source} ${event.reason}`;
+      return ofClock(event);
     case 'log.dropped':
       return `${count(event.records, 'log record')} dropped: the log could not be written fast enough`;
   }
@@ -176,7 +174,13 @@ function ofControl(event: TimerControlled, format: InstantFormat): string {
   }
 }
 
-function ofReload({ file, added, removed, changed }: Extract<ConfigChanged, { event: 'config.reloaded' }>): string {
+function ofReload(event: ConfigChanged): string {
+  if (event.event === 'config.rejected') {
+    const { file, problems } = event;
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+    return `the new ${file} is not taken, the timers go on as they were: ${problems[0] ?? ''}${more}`;
+  }
+  const { file, added, removed, changed } = event;
   const parts = [
     ['added', added],
     ['removed', removed],
@@ -197,6 +201,11 @@ function ofState(event: StateTrouble): string {
     case 'state.set_aside':
       return `the state ${event.file} could not be used and is kept as ${event.aside}: ${event.reason}`;
   }
+}
+
+function ofClock(event: ClockJumped | ClockDrift | ClockUnmeasured): string {
+  if (event.event === 'clock.jumped') return ofJump(event);
+  return event.event === 'clock.unmeasured' ? `${event.source} ${event.reason}` : ofDrift(event);
 }
 
 function ofJump({ deltaMs, cause, corrected }: ClockJumped): string {
