@@ -45,7 +45,7 @@ export class SchedulerTime {
   #latest: Instant;
   /** Time suspended before the last jump: the uptime's lead over the monotonic clock. */
   #suspended: Duration;
-  /** What the wall clock was slow by when it was measured, and how far it was ahead of the monotonic clock then. */
+  /** What the wall clock was slow by when it was measured (0: nothing to follow), and how far it was ahead of the monotonic clock then. */
   #offset: Duration = 0;
   #lead: Duration = 0;
   /** How much of the offset is followed by now. */
@@ -66,7 +66,7 @@ export class SchedulerTime {
   /**
    * Follows a wall clock that was measured to be slow by `offset`: from here on this time aims at wall + offset, by 5 % of the elapsed time
    * and never by a jump. Answers whether it does: not from 500 ms on, which would be one. The measurement belongs to the clock as it stands: what
-   * the wall clock is set by later is taken off.
+   * the wall clock is set by later is taken off. 0 lets go: this time goes by the wall clock alone again.
    */
   steer(offset: Duration): boolean {
     this.#offset = offset;
@@ -105,8 +105,8 @@ export class SchedulerTime {
   }
 
   #slewSteered(lead: Duration, elapsed: Duration): void {
-    const set = lead - this.#lead;
-    const offset = Math.abs(set) <= AGREEMENT ? this.#offset : this.#offset - set;
+    const set = Math.abs(lead - this.#lead) <= AGREEMENT ? 0 : lead - this.#lead;
+    const offset = this.#offset === 0 ? 0 : this.#offset - set;
     const missing = (Math.abs(offset) < JUMP ? offset : 0) - this.#steered;
     this.#steered += Math.sign(missing) * Math.min(Math.abs(missing), elapsed * SLEW_RATE);
   }

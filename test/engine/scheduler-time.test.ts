@@ -120,6 +120,14 @@ describe('a time that follows a measured offset', () => {
     expect(Math.max(...leads.map(Math.abs))).toBeLessThanOrEqual(2);
   });
 
+  test('goes by the wall clock alone when there is nothing to follow, also when that is set', async () => {
+    const clock = new FakeClock();
+    const time = new SchedulerTime(clock);
+    time.steer(0);
+    clock.stepWall(-300);
+    expect((await run(clock, time, 8)).at(-1)).toBe(0);
+  });
+
   test('jumps with the wall clock as ever, and lets go of an offset that was measured before', async () => {
     const clock = new FakeClock();
     const time = new SchedulerTime(clock);

@@ -108,6 +108,13 @@ describe('chronyc', () => {
   });
 });
 
+test('a program that the system refuses to run is told, not thrown', async () => {
+  const clock = new FakeClock();
+  const source = createChronySource({ clock, mayBeAbsent: false, command: ['no\0name'] });
+  expect(await source.measure(never)).toMatchObject({ reason: expect.stringContaining('could not be run') });
+  expect(clock.armed).toBe(0);
+});
+
 describe('the settings', () => {
   const one = { host: '192.0.2.1', port: 123 };
   test.each([
