@@ -5,7 +5,9 @@ import type { Clock } from './domain/clock.js';
 import type { Executor } from './domain/executor.js';
 import type { Ledger } from './domain/ledger.js';
 import type { Sink } from './domain/sink.js';
+import { DriftWatch } from './engine/drift-watch.js';
 import { Scheduler } from './engine/scheduler.js';
+import { timeSourceKinds } from './time-sources/index.js';
 import { createProcOrphans, executorKinds } from './executors/index.js';
 import { createHooks } from './sinks/index.js';
 
@@ -35,6 +37,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
     clock,
     emit: (failed) => scheduler.emit(failed),
   });
+  const watch = settings.clock && createDriftWatch(settings.clock, { clock, random, scheduler: () => scheduler });
   const scheduler: Scheduler = new Scheduler(
     {
       jobs,
@@ -48,12 +51,28 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
       executor,
       coordinator: alone,
       sinks: [hooks, ...composition.sinks],
+      ...(watch && { companions: [watch] }),
       ...(ledger && { ledger: ledger.ledger, orphans: createProcOrphans({ clock }) }),
       newRunId: createRunIds(clock, random),
       onSinkError,
     },
   );
   return scheduler;
+}
+
+/** Puts together what measures the clock, from every source that the file names. */
+function createDriftWatch(
+  settings: NonNullable<TimerFile['settings']['clock']>,
+  { clock, random, scheduler }: { clock: Clock; random: () => number; scheduler: () => Scheduler },
+): DriftWatch {
+  return new DriftWatch(settings, {
+    sources: timeSourceKinds.flatMap((kind) => kind.create(settings, clock)),
+    clock,
+    random,
+    now: () => scheduler().now(),
+    emit: (event) => scheduler().emit(event),
+    ...(settings.discipline && { steer: (offset) => scheduler().steer(offset) }),
+  });
 }
 
 /** Run ids: the millisecond and a share of chance in base 36, 13 characters, sortable by creation and short enough to type. */

@@ -1,5 +1,7 @@
 import type { Job } from '../domain/job.js';
+import type { ClockSettings } from '../domain/time-source.js';
 import type { Duration } from '../domain/time.js';
+import { buildClock } from './build-clock.js';
 import { buildJob, readTimezone, type JobContext } from './build-job.js';
 import { Paths } from './check-paths.js';
 import type { Problems } from './diagnostic.js';
@@ -34,6 +36,8 @@ export interface Settings {
   /** What becomes of the processes of a scheduler that died. */
   readonly orphans: 'kill' | 'keep';
   readonly history: { readonly keep: Duration; readonly runs: number };
+  /** How the clock is watched; absent: it is not. */
+  readonly clock?: ClockSettings;
 }
 
 /** The tree of one file, and what its meaning depends on. */
@@ -117,6 +121,7 @@ class FileBuilder {
       groups: new Map(Object.entries(values.groups ?? {})),
       orphans: values.orphans ?? 'kill',
       history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
+      ...(values.clock && { clock: buildClock(values.clock, this.#report) }),
     };
   }
 

@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 
 import { DurationError, parseDuration } from '../domain/duration.js';
 import { nearest } from '../domain/nearest.js';
+import { DAY, SECOND } from '../domain/time.js';
+import { readServer } from './read-server.js';
 import { WARNINGS, type WarningCode } from './warning-codes.js';
 
 /**
@@ -21,6 +23,7 @@ const phrase = {
   user: 'a user: name or number, with :group if wanted',
   exitCode: 'an exit code from 0 to 255',
   exitCodes: 'a list of exit codes from 0 to 255, such as [0, 3]',
+  servers: 'a list of servers, such as [ntp.example.org]',
   conditions: 'a list of exit codes, "timeout" and "signal"',
 };
 
@@ -199,6 +202,43 @@ export const timerSchema = z.strictObject({ ...scheduleKeys, run: z.optional(com
 
 const history = z.strictObject({ keep: z.optional(duration), runs: z.optional(count) }, 'a map of keep and runs');
 
+const server = z.pipe(
+  z.string('a server, such as ntp.example.org'),
+  z.transform(
+    (written: string, context) =>
+      readServer(written) ??
+      refuse(context, written, {
+        code: 'bad-server',
+        message: `"${written.slice(0, 80)}" is no server.`,
+        hint: 'Write a name or an address, with a port if it is not 123: ntp.example.org, 192.0.2.1:1123, "[2001:db8::1]:123"',
+      }),
+  ),
+);
+/** Public servers ask for no more than this (RFC 4330, 10). */
+const SHORTEST_POLL = 64 * SECOND;
+const poll = z.pipe(
+  duration,
+  z.transform((length: number, context) =>
+    length >= SHORTEST_POLL && length <= DAY
+      ? length
+      : refuse(context, length, {
+          code: 'bad-duration',
+          message: 'The clock is measured every 64 seconds at most, and every day at least.',
+          hint: 'For example: poll: 10m',
+        }),
+  ),
+);
+const clock = z.strictObject(
+  {
+    servers: z.optional(z.array(server, phrase.servers).check(z.minLength(1, phrase.servers))),
+    chrony: z.optional(z.union([flag, z.literal('auto')], 'auto, true or false')),
+    limit: z.optional(duration),
+    discipline: z.optional(flag),
+    poll: z.optional(poll),
+  },
+  'a map of servers, chrony, limit, discipline and poll',
+);
+
 /** The top of the file, but for `defaults` and `timers`, which are read by themselves. */
 export const fileSchema = z.strictObject({
   timezone: z.optional(z.string(phrase.zone)),
@@ -207,6 +247,7 @@ export const fileSchema = z.strictObject({
   groups: z.optional(z.record(z.string(), count, 'a map of group names and numbers')),
   orphans: z.optional(z.enum(['kill', 'keep'], 'kill or keep')),
   history: z.optional(history),
+  clock: z.optional(clock),
   defaults: z.optional(z.unknown()),
   timers: z.optional(z.unknown()),
 });
@@ -228,4 +269,5 @@ export const KEYS = {
   catch_up: Object.keys(catchUp.def.shape),
   output: Object.keys(output.def.shape),
   history: Object.keys(history.def.shape),
+  clock: Object.keys(clock.def.shape),
 } as const;

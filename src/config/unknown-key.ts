@@ -62,6 +62,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   max_concurrency: 'concurrency',
   database: 'state',
   db: 'state',
+  ntp: 'clock',
+  server: 'servers',
+  pool: 'servers',
+  threshold: 'limit',
 };
 
 const PLACES: Readonly<Record<Level, string>> = {
@@ -74,6 +78,7 @@ const PLACES: Readonly<Record<Level, string>> = {
   catch_up: 'under catch_up',
   output: 'under output',
   history: 'under history',
+  clock: 'under clock',
 };
 
 /** What to say about a key that its level does not know: the nearest that it does, or the level that knows it. */
@@ -155,6 +160,16 @@ function otherWord(key: string, keys: readonly string[]): string | undefined {
 
 /** The level that a word out of place belongs to; from a level inside a timer, first the timer itself. */
 function homeOf(key: string, level: Level): Level | undefined {
-  const others: readonly Level[] = ['timer', 'file', 'retry', 'breaker', 'dst', 'catch_up', 'output', 'history'];
+  const others: readonly Level[] = [
+    'timer',
+    'file',
+    'retry',
+    'breaker',
+    'dst',
+    'catch_up',
+    'output',
+    'history',
+    'clock',
+  ];
   return others.find((other) => other !== level && isKeyOf(other, key));
 }

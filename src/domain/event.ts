@@ -1,6 +1,7 @@
 import type { OutputStream } from './executor.js';
 import type { Firing } from './firing.js';
 import type { Outcome } from './outcome.js';
+import type { ClockOffset } from './time-source.js';
 import type { Duration, Instant } from './time.js';
 
 /**
@@ -24,6 +25,8 @@ export type TimerEvent =
   | OrphanFound
   | StateTrouble
   | ClockJumped
+  | ClockDrift
+  | ClockUnmeasured
   | LogDropped;
 
 export type SchedulerEvent =
@@ -228,6 +231,22 @@ export interface ClockJumped {
   readonly cause: 'step' | 'suspend';
   /** The time before was wrong by hours: every job was armed anew. */
   readonly corrected?: true;
+}
+
+/** The wall clock is certainly off by more than the limit; or was, and is right again. Told at the change. */
+export interface ClockDrift extends ClockOffset {
+  readonly event: 'clock.drift' | 'clock.synchronised';
+  readonly limitMs: Duration;
+  /** Where the scheduler's time may follow the measured one: whether it does. */
+  readonly followed?: boolean;
+}
+
+/** A source of time that was asked could not tell, or tells otherwise than the others. Told once, until it can or the reason is another. */
+export interface ClockUnmeasured {
+  readonly event: 'clock.unmeasured';
+  readonly at: Instant;
+  readonly source: string;
+  readonly reason: string;
 }
 
 /** The log's reader stood still or went away, and this many records were let go instead of slowing the commands down. */

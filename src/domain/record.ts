@@ -1,7 +1,7 @@
-import type { BreakerMoved, FiringMissed, FiringSkipped, TimerEvent } from './event.js';
+import type { BreakerMoved, ClockDrift, FiringMissed, FiringSkipped, TimerEvent } from './event.js';
 import { firingId, type Firing } from './firing.js';
 import type { Outcome } from './outcome.js';
-import { toTimestamp } from './time.js';
+import { toTimestamp, type Duration } from './time.js';
 
 /** An event under the names users and other programs rely on: flat, snake_case, JSON-safe. The same in log and history. */
 export type LogRecord = { readonly event: TimerEvent['event'] } & Readonly<Record<string, unknown>>;
@@ -85,6 +85,9 @@ const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerE
     cause,
     ...(corrected && { corrected: true }),
   }),
+  'clock.drift': ofDrift,
+  'clock.synchronised': ofDrift,
+  'clock.unmeasured': ({ source, reason }) => ({ source, reason }),
   'log.dropped': ({ records }) => ({ records }),
 };
 
@@ -95,6 +98,19 @@ export const toRecord = (event: TimerEvent): LogRecord =>
 function ofBreaker({ jobName, failures, cooldownMs }: BreakerMoved): Fields {
   return { task_name: jobName, failures, cooldown_ms: cooldownMs };
 }
+
+function ofDrift({ offsetMs, errorMs, source, limitMs, followed }: ClockDrift): Fields {
+  return {
+    offset_ms: toMicroseconds(offsetMs),
+    error_ms: toMicroseconds(errorMs),
+    source,
+    limit_ms: limitMs,
+    ...(followed !== undefined && { followed }),
+  };
+}
+
+/** What is measured in fractions of a millisecond, without the digits that mean nothing. */
+const toMicroseconds = (duration: Duration): Duration => Math.round(duration * 1_000) / 1_000;
 
 function ofFiringWithoutRun(event: FiringSkipped | FiringMissed): Fields {
   const told = {

@@ -45,6 +45,11 @@ export class SchedulerTime {
   #latest: Instant;
   /** Time suspended before the last jump: the uptime's lead over the monotonic clock. */
   #suspended: Duration;
+  /** What the wall clock was slow by when it was measured (0: nothing to follow), and how far it was ahead of the monotonic clock then. */
+  #offset: Duration = 0;
+  #lead: Duration = 0;
+  /** How much of the offset is followed by now. */
+  #steered: Duration = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -58,6 +63,17 @@ export class SchedulerTime {
     return this.#rise(this.#base + this.#clock.monotonic() - this.#baseMonotonic, this.#clock.now());
   }
 
+  /**
+   * Follows a wall clock that was measured to be slow by `offset`: from here on this time aims at wall + offset, by 5 % of the elapsed time
+   * and never by a jump. Answers whether it does: not from 500 ms on, which would be one. The measurement belongs to the clock as it stands: what
+   * the wall clock is set by later is taken off. 0 lets go: this time goes by the wall clock alone again.
+   */
+  steer(offset: Duration): boolean {
+    this.#offset = offset;
+    this.#lead = this.#clock.now() - this.#clock.monotonic();
+    return Math.abs(offset) < JUMP;
+  }
+
   /** Compares with the wall clock, corrects, and tells of a jump. To be called at every wake. */
   look(): Jump | undefined {
     const monotonic = this.#clock.monotonic();
@@ -66,6 +82,7 @@ export class SchedulerTime {
     const from = this.#base + elapsed;
     const correction = correctionFor(wall - from, elapsed);
     this.#baseMonotonic = monotonic;
+    this.#slewSteered(wall - monotonic, elapsed);
     switch (correction.kind) {
       case 'none':
         this.#base = from;
@@ -76,13 +93,27 @@ export class SchedulerTime {
         this.#rise(this.#base, wall);
         return undefined;
       default:
-        this.#base = this.#latest = wall;
-        return { kind: correction.kind, from, to: wall, cause: this.#causeOf(correction.by) };
+        this.#base = wall;
+        this.#latest = Math.floor(wall + this.#steered);
+        return {
+          kind: correction.kind,
+          from: from + this.#steered,
+          to: this.#latest,
+          cause: this.#causeOf(correction.by),
+        };
     }
   }
 
+  #slewSteered(lead: Duration, elapsed: Duration): void {
+    const set = Math.abs(lead - this.#lead) <= AGREEMENT ? 0 : lead - this.#lead;
+    const offset = this.#offset === 0 ? 0 : this.#offset - set;
+    const missing = (Math.abs(offset) < JUMP ? offset : 0) - this.#steered;
+    this.#steered += Math.sign(missing) * Math.min(Math.abs(missing), elapsed * SLEW_RATE);
+  }
+
   #rise(time: Instant, wall: Instant): Instant {
-    const held = Math.abs(wall - time) <= AGREEMENT ? wall : Math.floor(time);
+    const agreed = Math.abs(wall - time) <= AGREEMENT ? wall : time;
+    const held = Math.floor(agreed + this.#steered);
     if (held > this.#latest) this.#latest = held;
     return this.#latest;
   }

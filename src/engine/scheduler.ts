@@ -28,9 +28,18 @@ export interface SchedulerParts {
   /** Without one nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
   readonly ledger?: Ledger;
   readonly orphans?: Orphans;
+  /** What lives as long as the scheduler does. */
+  readonly companions?: readonly Companion[];
   /** Unique over schedulers and restarts. */
   readonly newRunId: () => string;
   readonly onSinkError: (sink: string, error: unknown) => void;
+}
+
+/** Something that is started with the scheduler, and stopped before what runs is. */
+export interface Companion {
+  start(): void;
+  /** Returns at once. */
+  stop(): void;
 }
 
 /** What a scheduler begins with. */
@@ -59,6 +68,7 @@ export class Scheduler {
   readonly #bus: EventBus;
   readonly #recorder: Recorder;
   readonly #ledger: Ledger | undefined;
+  readonly #companions: readonly Companion[];
   readonly #recovery: Recovery;
   readonly #dispatcher: Dispatcher;
   readonly #states = new Map<string, JobState>();
@@ -81,6 +91,7 @@ export class Scheduler {
     );
     this.#elapsed = new TimerLoop(clock, () => clock.monotonic());
     this.#ledger = parts.ledger;
+    this.#companions = parts.companions ?? [];
     this.#recorder = new Recorder(parts.ledger, () => this.#time.now());
     this.#bus = new EventBus(clock, parts.sinks, () => this.#recorder.record(), parts.onSinkError);
     this.#dispatcher = new Dispatcher(
@@ -125,6 +136,7 @@ export class Scheduler {
     for (const state of this.#states.values())
       if (recollection.jobs.get(state.job.name)?.fingerprint !== state.fingerprint) this.#recorder.touch(state);
     this.#recovery.begin(recollection, now);
+    for (const companion of this.#companions) companion.start();
     for (const state of this.#states.values()) this.#recovery.whenFree(state, () => this.#begin(state, now));
     this.#tellIfIdle();
   }
@@ -159,6 +171,7 @@ export class Scheduler {
   async #stop(signal: string | undefined): Promise<void> {
     const stopping = { event: 'scheduler.stopping', at: this.#time.now(), running: this.#dispatcher.running } as const;
     this.emit(signal === undefined ? stopping : { ...stopping, signal });
+    for (const companion of this.#companions) companion.stop();
     this.#loop.stop();
     await Promise.all([this.#dispatcher.stop(), this.#recovery.ended()]);
     this.#elapsed.stop();
@@ -203,6 +216,11 @@ export class Scheduler {
   /** The job of that name as it stands. */
   job(name: string): Job | undefined {
     return this.#states.get(name)?.job;
+  }
+
+  /** Lets the scheduler's time aim at the wall clock's plus `offset`; see {@link SchedulerTime.steer}. */
+  steer(offset: Duration): boolean {
+    return this.#time.steer(offset);
   }
 
   /** Since when it runs; `undefined` before. */

@@ -113,6 +113,8 @@ class Rows {
       case 'orphan.found':
       case 'state.set_aside':
       case 'clock.jumped':
+      case 'clock.drift':
+      case 'clock.unmeasured':
       case 'log.dropped':
         return ['!', yellow];
       default:

@@ -25,6 +25,8 @@ export function levelOf(event: TimerEvent): 'debug' | 'info' | 'warn' | 'error' 
     case 'firing.missed':
     case 'firing.skipped':
     case 'clock.jumped':
+    case 'clock.drift':
+    case 'clock.unmeasured':
     case 'log.dropped':
       return 'warn';
     default:

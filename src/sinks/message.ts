@@ -9,10 +9,12 @@ import type {
   StateTrouble,
   TimerControlled,
   TimerEvent,
+  ClockDrift,
   ClockJumped,
+  ClockUnmeasured,
 } from '../domain/event.js';
 import type { Ending } from '../domain/ledger.js';
-import { toTimestamp, type Instant } from '../domain/time.js';
+import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 import { humanDuration } from './human-duration.js';
 
 /** Writes an instant for a person. */
@@ -50,9 +52,8 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'timer.reset':
       return ofControl(event, format);
     case 'config.reloaded':
-      return ofReload(event);
     case 'config.rejected':
-      return `the new ${event.file} is not taken, the timers go on as they were: ${event.problems[0] ?? ''}${event.problems.length > 1 ? ` (and ${event.problems.length - 1} more)` : ''}`;
+      return ofReload(event);
     case 'hook.failed':
       return `${event.jobName} could not be told by ${event.hook}: ${event.outcome.error ?? event.outcome.status}`;
     case 'orphan.found':
@@ -62,7 +63,10 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'state.set_aside':
       return ofState(event);
     case 'clock.jumped':
-      return ofJump(event);
+    case 'clock.drift':
+    case 'clock.synchronised':
+    case 'clock.unmeasured':
+      return ofClock(event);
     case 'log.dropped':
       return `${count(event.records, 'log record')} dropped: the log could not be written fast enough`;
   }
@@ -180,7 +184,13 @@ function ofControl(event: TimerControlled, format: InstantFormat): string {
   }
 }
 
-function ofReload({ file, added, removed, changed }: Extract<ConfigChanged, { event: 'config.reloaded' }>): string {
+function ofReload(event: ConfigChanged): string {
+  if (event.event === 'config.rejected') {
+    const { file, problems } = event;
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+    return `the new ${file} is not taken, the timers go on as they were: ${problems[0] ?? ''}${more}`;
+  }
+  const { file, added, removed, changed } = event;
   const parts = [
     ['added', added],
     ['removed', removed],
@@ -203,8 +213,25 @@ function ofState(event: StateTrouble): string {
   }
 }
 
+function ofClock(event: ClockJumped | ClockDrift | ClockUnmeasured): string {
+  if (event.event === 'clock.jumped') return ofJump(event);
+  return event.event === 'clock.unmeasured' ? `${event.source} ${event.reason}` : ofDrift(event);
+}
+
 function ofJump({ deltaMs, cause, corrected }: ClockJumped): string {
   const by = humanDuration(Math.abs(deltaMs));
   if (cause === 'suspend') return `the machine was suspended for ${by}`;
   return `the clock was set ${deltaMs > 0 ? 'forward' : 'back'} by ${by}${corrected ? ': every timer is armed anew' : ''}`;
 }
+
+function ofDrift({ event, offsetMs, errorMs, source, limitMs, followed }: ClockDrift): string {
+  const off = `${fine(Math.abs(offsetMs))} ${offsetMs > 0 ? 'slow' : 'fast'} (± ${fine(errorMs)}, by ${source})`;
+  if (event === 'clock.synchronised') return `the clock is right again: ${off}`;
+  const told = `the clock is ${off}, more than ${humanDuration(limitMs)}`;
+  if (followed === undefined) return told;
+  return `${told}; ${followed ? 'timers go by the measured time' : 'that is too much for timers to follow'}`;
+}
+
+/** A duration to a tenth of a millisecond, where that is of interest. */
+const fine = (duration: Duration): string =>
+  duration < 10 ? `${Math.round(duration * 10) / 10} ms` : humanDuration(duration);

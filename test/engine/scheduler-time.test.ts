@@ -49,7 +49,7 @@ describe('the time of a scheduler', () => {
     expect(time.look()).toMatchObject({ kind: 'back', cause: 'step' });
   });
 
-  test('law: without a told jump it never goes back, and where it agrees with the wall clock it is never ahead of it', async () => {
+  test('law: without a told jump it never goes back, and where it goes on in agreement with the wall clock it is never ahead of it', async () => {
     const step = fc.record({ wait: fc.nat(2_000), wall: fc.integer({ min: -480, max: 480 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
@@ -62,8 +62,99 @@ describe('the time of a scheduler', () => {
           const jump = time.look();
           const now = time.now();
           if (!jump) expect(now).toBeGreaterThanOrEqual(last);
-          if (Math.abs(now - clock.now()) <= 1) expect(now).toBeLessThanOrEqual(clock.now());
+          if (now > last && Math.abs(now - clock.now()) <= 1) expect(now).toBeLessThanOrEqual(clock.now());
           last = now;
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a time that follows a measured offset', () => {
+  /** Looks once a second, as the scheduler does, and answers how far the time is ahead of the wall clock after each. */
+  async function run(clock: FakeClock, time: SchedulerTime, seconds: number): Promise<number[]> {
+    const leads: number[] = [];
+    for (let second = 0; second < seconds; second++) {
+      await clock.advance(1_000);
+      expect(time.look()).toBeUndefined();
+      leads.push(time.now() - clock.now());
+    }
+    return leads;
+  }
+
+  test.each([
+    [250, [50, 100, 150, 200, 250, 250]],
+    [-120, [-50, -100, -120, -120, -120, -120]],
+  ])('slews to %d ms by 5 %%, and stays there', async (offset, leads) => {
+    const clock = new FakeClock();
+    const time = new SchedulerTime(clock);
+    expect(time.steer(offset)).toBe(true);
+    expect(await run(clock, time, 6)).toEqual(leads);
+  });
+
+  test('goes back to the wall clock when there is nothing to follow any more', async () => {
+    const clock = new FakeClock();
+    const time = new SchedulerTime(clock);
+    time.steer(100);
+    await run(clock, time, 5);
+    time.steer(0);
+    expect(await run(clock, time, 3)).toEqual([50, 0, 0]);
+  });
+
+  test.each([500, -500, 86_400_000])('does not follow %d ms: that would be a jump', async (offset) => {
+    const clock = new FakeClock();
+    const time = new SchedulerTime(clock);
+    expect(time.steer(offset)).toBe(false);
+    expect(await run(clock, time, 3)).toEqual([0, 0, 0]);
+  });
+
+  test('is where it was when the wall clock is set right', async () => {
+    const clock = new FakeClock();
+    const time = new SchedulerTime(clock);
+    time.steer(250);
+    await run(clock, time, 5);
+    clock.stepWall(250);
+    const leads = await run(clock, time, 6);
+    expect(leads.at(-1)).toBe(0);
+    expect(Math.max(...leads.map(Math.abs))).toBeLessThanOrEqual(2);
+  });
+
+  test('goes by the wall clock alone when there is nothing to follow, also when that is set', async () => {
+    const clock = new FakeClock();
+    const time = new SchedulerTime(clock);
+    time.steer(0);
+    clock.stepWall(-300);
+    expect((await run(clock, time, 8)).at(-1)).toBe(0);
+  });
+
+  test('jumps with the wall clock as ever, and lets go of an offset that was measured before', async () => {
+    const clock = new FakeClock();
+    const time = new SchedulerTime(clock);
+    time.steer(250);
+    await run(clock, time, 5);
+    clock.stepWall(HOUR);
+    const from = clock.now() - HOUR + 250;
+    expect(time.look()).toEqual({ kind: 'forward', cause: 'step', from, to: from + HOUR });
+    expect((await run(clock, time, 6)).at(-1)).toBe(0);
+  });
+
+  test('law: it keeps rising, by at least nine tenths of what elapses, whatever is measured and set', async () => {
+    const step = fc.record({
+      offset: fc.option(fc.integer({ min: -700, max: 700 })),
+      wall: fc.integer({ min: -400, max: 400 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const clock = new FakeClock();
+        const time = new SchedulerTime(clock);
+        for (const { offset, wall } of steps) {
+          if (offset !== null) time.steer(offset);
+          clock.stepWall(wall);
+          const last = time.now();
+          await clock.advance(1_000);
+          const jump = time.look();
+          if (!jump) expect(time.now() - last).toBeGreaterThanOrEqual(900 - 5);
         }
       }),
       { numRuns: 100 },

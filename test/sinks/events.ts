@@ -99,6 +99,26 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'clock.jumped', at, deltaMs: -18_000_000, cause: 'step', corrected: true },
   ],
   ['the machine was suspended for 8 h 30 min', { event: 'clock.jumped', at, deltaMs: 30_600_000, cause: 'suspend' }],
+  [
+    'the clock is 250 ms slow (± 0.7 ms, by a.example, chrony), more than 50 ms',
+    { event: 'clock.drift', at, offsetMs: 250.04, errorMs: 0.71, source: 'a.example, chrony', limitMs: 50 },
+  ],
+  [
+    'the clock is 1.3 s fast (± 12 ms, by chrony), more than 50 ms; that is too much for timers to follow',
+    { event: 'clock.drift', at, offsetMs: -1_300, errorMs: 12.3, source: 'chrony', limitMs: 50, followed: false },
+  ],
+  [
+    'the clock is 90 ms slow (± 0.5 ms, by chrony), more than 50 ms; timers go by the measured time',
+    { event: 'clock.drift', at, offsetMs: 90, errorMs: 0.5, source: 'chrony', limitMs: 50, followed: true },
+  ],
+  [
+    'the clock is right again: 0.3 ms fast (± 0.5 ms, by chrony)',
+    { event: 'clock.synchronised', at, offsetMs: -0.3, errorMs: 0.5, source: 'chrony', limitMs: 50 },
+  ],
+  [
+    'ntp.example.org does not answer',
+    { event: 'clock.unmeasured', at, source: 'ntp.example.org', reason: 'does not answer' },
+  ],
   ['4 log records dropped: the log could not be written fast enough', { event: 'log.dropped', at, records: 4 }],
   ['backup was admitted', { event: 'run.admitted', ...run }],
   ['backup begins attempt 2', { event: 'attempt.begun', attempt: 2, latenessMs: 0, ...run }],

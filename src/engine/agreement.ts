@@ -1,0 +1,41 @@
+import type { TimeSample } from '../domain/time-source.js';
+import type { Duration } from '../domain/time.js';
+
+/** What several sources come down to. */
+export interface Agreement {
+  /** Where the true offset lies by all who agree; absent when no majority does. */
+  readonly offset?: { readonly offsetMs: Duration; readonly errorMs: Duration };
+  readonly truechimers: readonly TimeSample[];
+  /** Those whose interval lies outside: they are wrong, or all others are. */
+  readonly falsetickers: readonly TimeSample[];
+}
+
+/**
+ * Finds the interval that more than half of the samples hold for right (Marzullo; RFC 5905, 11.2.1, without its question for midpoints).
+ * Where several stretches are shared by equally many, the answer spans them all.
+ */
+export function agree(samples: readonly TimeSample[]): Agreement {
+  const edges = samples.flatMap(edgesOf).sort((a, b) => a.at - b.at || b.step - a.step);
+  let count = 0;
+  const stretches = edges.map(({ at, step }, index) => {
+    count += step;
+    return { count, from: at, to: edges[index + 1]?.at ?? at };
+  });
+  const most = Math.max(0, ...stretches.map((stretch) => stretch.count));
+  if (most * 2 <= samples.length) return { truechimers: [], falsetickers: samples };
+  const shared = stretches.filter((stretch) => stretch.count === most);
+  const low = Math.min(...shared.map(({ from }) => from));
+  const high = Math.max(...shared.map(({ to }) => to));
+  const isTrue = ({ offsetMs, errorMs }: TimeSample) => offsetMs - errorMs <= high && offsetMs + errorMs >= low;
+  return {
+    offset: { offsetMs: (low + high) / 2, errorMs: (high - low) / 2 },
+    truechimers: samples.filter(isTrue),
+    falsetickers: samples.filter((sample) => !isTrue(sample)),
+  };
+}
+
+/** Where a sample's interval begins and ends; one that begins where another ends still touches it. */
+const edgesOf = ({ offsetMs, errorMs }: TimeSample) => [
+  { at: offsetMs - errorMs, step: 1 },
+  { at: offsetMs + errorMs, step: -1 },
+];

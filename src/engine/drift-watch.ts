@@ -1,0 +1,118 @@
+import type { Clock } from '../domain/clock.js';
+import type { ClockDrift, TimerEvent } from '../domain/event.js';
+import type { ClockOffset, ClockSettings, TimeSample, TimeSource, TimeTrouble } from '../domain/time-source.js';
+import { HOUR, type Cancel, type Duration, type Instant } from '../domain/time.js';
+import { agree } from './agreement.js';
+
+/** Whether the wall clock is certainly off by more than the limit. */
+export type DriftState = 'within' | 'beyond';
+
+/** The state behind a measurement: beyond when even the smallest possible offset is, within when the likeliest is; in between as it was. */
+export function judgeDrift(
+  was: DriftState,
+  { offsetMs, errorMs }: Pick<ClockOffset, 'offsetMs' | 'errorMs'>,
+  limit: Duration,
+): DriftState {
+  const size = Math.abs(offsetMs);
+  if (size - errorMs > limit) return 'beyond';
+  return size <= limit ? 'within' : was;
+}
+
+/** What of a measured offset the scheduler's time should follow: all of it, or nothing while it may as well be 0. */
+export const offsetToFollow = ({ offsetMs, errorMs }: Pick<ClockOffset, 'offsetMs' | 'errorMs'>): Duration =>
+  Math.abs(offsetMs) > errorMs ? offsetMs : 0;
+
+/** The pause before the next measurement: doubled with every failure in a row up to an hour, and up to a tenth longer by chance (`random` from [0, 1)). */
+export const pauseBetween = (poll: Duration, failures: number, random: number): Duration =>
+  Math.min(poll * 2 ** failures, Math.max(poll, HOUR)) * (1 + random / 10);
+
+export interface DriftParts {
+  readonly sources: readonly TimeSource[];
+  readonly clock: Clock;
+  /** The scheduler's own time. */
+  readonly now: () => Instant;
+  /** Evenly from [0, 1). */
+  readonly random: () => number;
+  readonly emit: (event: TimerEvent) => void;
+  /** Lets the scheduler's time follow the offset, and answers whether it does. Given only where it may. 0 after a failed measurement. */
+  readonly steer?: (offset: Duration) => boolean;
+}
+
+/** Measures the wall clock's offset over and over, from the start on, and tells when it goes beyond the limit and when it is back. */
+export class DriftWatch {
+  readonly #settings: Pick<ClockSettings, 'limit' | 'poll'>;
+  readonly #parts: DriftParts;
+  readonly #stopping = new AbortController();
+  /** By source: why it could not tell, as told. */
+  readonly #told = new Map<string, string>();
+  #state: DriftState = 'within';
+  #latest: ClockOffset | undefined;
+  #failures = 0;
+  #disarm: Cancel | undefined;
+
+  constructor(settings: Pick<ClockSettings, 'limit' | 'poll'>, parts: DriftParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+  }
+
+  /** The last measurement that succeeded; `undefined` before the first. */
+  get latest(): ClockOffset | undefined {
+    return this.#latest;
+  }
+
+  /** Begins with a measurement at once. To be called once. */
+  start(): void {
+    void this.#measure();
+  }
+
+  /** Measures no more, tells nothing more, and releases sockets, processes and timers at once. */
+  stop(): void {
+    this.#disarm?.();
+    this.#stopping.abort();
+  }
+
+  async #measure(): Promise<void> {
+    const { sources, clock, random } = this.#parts;
+    const { signal } = this.#stopping;
+    const answers = (await Promise.all(sources.map((source) => source.measure(signal)))).filter(
+      (answer) => answer !== undefined,
+    );
+    if (signal.aborted) return;
+    if (answers.length > 0) this.#take(answers);
+    const pause = pauseBetween(this.#settings.poll, this.#failures, random());
+    this.#disarm = clock.after(pause, () => void this.#measure());
+  }
+
+  #take(answers: readonly (TimeSample | TimeTrouble)[]): void {
+    const { offset, truechimers, falsetickers } = agree(answers.filter((answer) => answer.kind === 'sample'));
+    for (const answer of answers) if (answer.kind === 'trouble') this.#tellTrouble(answer.source, answer.reason);
+    for (const { source } of falsetickers) this.#tellTrouble(source, 'does not agree with the other sources of time');
+    for (const { source } of truechimers) this.#told.delete(source);
+    if (offset === undefined) {
+      this.#failures++;
+      this.#parts.steer?.(0);
+      return;
+    }
+    this.#failures = 0;
+    const source = truechimers.map((sample) => sample.source).join(', ');
+    this.#latest = { ...offset, source, at: this.#parts.now() };
+    this.#judge(this.#latest);
+  }
+
+  #judge(latest: ClockOffset): void {
+    const { limit } = this.#settings;
+    const followed = this.#parts.steer?.(offsetToFollow(latest));
+    const was = this.#state;
+    this.#state = judgeDrift(was, latest, limit);
+    if (this.#state === was) return;
+    const event = this.#state === 'beyond' ? 'clock.drift' : 'clock.synchronised';
+    const told: ClockDrift = { event, ...latest, limitMs: limit };
+    this.#parts.emit(followed === undefined ? told : { ...told, followed });
+  }
+
+  #tellTrouble(source: string, reason: string): void {
+    if (this.#told.get(source) === reason) return;
+    this.#told.set(source, reason);
+    this.#parts.emit({ event: 'clock.unmeasured', at: this.#parts.now(), source, reason });
+  }
+}

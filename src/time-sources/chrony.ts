@@ -1,0 +1,43 @@
+import type { Clock } from '../domain/clock.js';
+import type { TimeSource, TimeTrouble } from '../domain/time-source.js';
+import { ask } from './chrony/ask.js';
+import { readTracking } from './chrony/tracking.js';
+import type { TimeSourceKind } from './kind.js';
+
+/** chronyd, if it disciplines this machine's clock: it knows sources that we do not speak to (NTS, PTP, GPS). */
+export const chrony: TimeSourceKind = {
+  key: 'chrony',
+  summary: 'chronyd, read by `chronyc tracking`: NTP, NTS, PTP and whatever else it has',
+  create: (settings, clock) => {
+    if (settings.chrony === false) return [];
+    const mayBeAbsent = settings.chrony === 'auto' && settings.servers.length > 0;
+    return [createChronySource({ clock, mayBeAbsent })];
+  },
+};
+
+export interface ChronyOptions {
+  readonly clock: Clock;
+  /** Whether a machine without chronyc is nothing to tell. */
+  readonly mayBeAbsent: boolean;
+  /** How chronyc is called; what it is asked comes behind. */
+  readonly command?: readonly string[];
+}
+
+/** Creates the source that asks chronyd. What chronyd does not know is told as such, never guessed. */
+export function createChronySource({ clock, mayBeAbsent, command = ['chronyc'] }: ChronyOptions): TimeSource {
+  return {
+    async measure(signal) {
+      const printed = await ask([...command, '-c', 'tracking'], clock, signal);
+      if (printed.kind === 'absent' && mayBeAbsent) return undefined;
+      if (printed.kind !== 'printed') return trouble(`cannot be asked: ${printed.reason}`);
+      if (!printed.succeeded) return trouble(`does not answer: ${printed.text.trim() || 'chronyc failed'}`);
+      const tracking = readTracking(printed.text);
+      if (tracking.kind === 'trouble') return trouble(tracking.reason);
+      return { kind: 'sample', source: SOURCE, offsetMs: tracking.offsetMs, errorMs: tracking.errorMs };
+    },
+  };
+}
+
+const SOURCE = 'chrony';
+
+const trouble = (reason: string): TimeTrouble => ({ kind: 'trouble', source: SOURCE, reason });

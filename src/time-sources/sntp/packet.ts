@@ -1,0 +1,90 @@
+import type { Duration, Instant } from '../../domain/time.js';
+
+/**
+ * NTP's packet, version 4 (RFC 5905, 7.3), as far as a simple client needs it (RFC 4330): 48 bytes, big-endian. Timestamps are seconds
+ * since 1900 as 32.32 fixed point; they wrap in 2036, so that only their differences mean something.
+ */
+const SIZE = 48;
+const CLIENT = 0x23; // No leap warning, version 4, mode 3.
+const SERVER_MODE = 4;
+const ORIGIN = 24;
+const RECEIVE = 32;
+const TRANSMIT = 40;
+
+const UNSYNCHRONISED = 3;
+const MOST_STRATUM = 15;
+/** MAXDISP of RFC 5905: a server whose own error may be larger is of no use. */
+const LARGEST_ERROR: Duration = 16_000;
+
+const UNIX_EPOCH = 2_208_988_800n;
+
+/** How many bytes a request's random mark has. */
+export const NONCE_SIZE = 8;
+
+/** What a server answered to our request. */
+export type Reply =
+  | {
+      readonly kind: 'time';
+      /** When it received the request and when it sent the answer, as NTP timestamps. */
+      readonly received: bigint;
+      readonly sent: bigint;
+      /** How far its own clock may be off: half its root delay, its root dispersion and its precision. */
+      readonly errorMs: Duration;
+    }
+  /** A kiss-o'-death: four letters that say what to do. */
+  | { readonly kind: 'kiss'; readonly code: string }
+  /** It answered, but its time is not to be used; the words go on behind its name. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Writes a request. Its transmit timestamp is the random mark `nonce` instead of the time: who answers must have seen it, and learns
+ * nothing else.
+ */
+export function writeRequest(nonce: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(SIZE);
+  bytes[0] = CLIENT;
+  bytes.set(nonce, TRANSMIT);
+  return bytes;
+}
+
+/** Reads what came. `undefined` for anything that is no answer to the request with this `nonce`: somebody else may have sent it. */
+export function readReply(bytes: Uint8Array, nonce: Uint8Array): Reply | undefined {
+  if (bytes.length < SIZE || !nonce.every((byte, index) => bytes[ORIGIN + index] === byte)) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const first = view.getUint8(0);
+  if ((first & 7) !== SERVER_MODE) return undefined;
+  const stratum = view.getUint8(1);
+  const code = String.fromCharCode(...bytes.subarray(12, 16));
+  if (stratum === 0 && /^[A-Z]{4}$/.test(code)) return { kind: 'kiss', code };
+  if (first >> 6 === UNSYNCHRONISED || stratum === 0 || stratum > MOST_STRATUM)
+    return refused('is not synchronised itself');
+  return readTime(view);
+}
+
+function readTime(view: DataView): Reply {
+  const errorMs = (short(view, 4) / 2 + short(view, 8) + 2 ** view.getInt8(3)) * 1_000;
+  if (errorMs >= LARGEST_ERROR) return refused('does not know its own time well enough');
+  const received = view.getBigUint64(RECEIVE);
+  const sent = view.getBigUint64(TRANSMIT);
+  if (received === 0n || sent === 0n || millisecondsBetween(received, sent) < 0) return refused(CONTRADICTION);
+  return { kind: 'time', received, sent, errorMs };
+}
+
+/** Why an answer is refused whose timestamps cannot all be right. */
+export const CONTRADICTION = 'answers with timestamps that contradict each other';
+
+const refused = (reason: string): Reply => ({ kind: 'refused', reason });
+
+/** Seconds in 16.16 fixed point. */
+const short = (view: DataView, offset: number): number => view.getUint32(offset) / 2 ** 16;
+
+/** Writes an instant, fractions of a millisecond included, as NTP timestamp of its era. */
+export function toNtpTime(instant: Instant): bigint {
+  const seconds = Math.floor(instant / 1_000);
+  const fraction = Math.floor(((instant - seconds * 1_000) / 1_000) * 2 ** 32);
+  return BigInt.asUintN(64, ((BigInt(seconds) + UNIX_EPOCH) << 32n) + BigInt(fraction));
+}
+
+/** From one NTP timestamp to another: the shorter way around, so right over the end of an era if they lie within 68 years. */
+export const millisecondsBetween = (from: bigint, to: bigint): Duration =>
+  (Number(BigInt.asIntN(64, to - from)) / 2 ** 32) * 1_000;

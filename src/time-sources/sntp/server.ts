@@ -1,0 +1,113 @@
+import { lookup } from 'node:dns/promises';
+import type { Clock } from '../../domain/clock.js';
+import type { Duration } from '../../domain/time.js';
+import type { TimeSample, TimeServer, TimeSource, TimeTrouble } from '../../domain/time-source.js';
+import { exchange, wasSet, WAS_SET, type Endpoint, type Exchanged } from './exchange.js';
+
+/** How often a server is asked in one measurement, and the pause between: that of NTP's own bursts (RFC 5905, appendix A). */
+const BURST = 4;
+const PAUSE: Duration = 2_000;
+
+/** A server that asks to be asked less often is asked this seldom at the least. NTP's largest poll interval. */
+const LONGEST_REST: Duration = 2 ** 17 * 1_000;
+
+type Timed = Extract<Exchanged, { kind: 'timed' }>;
+
+/** An NTP server as a source of time. Of four answers the one with the least delay counts (RFC 5905, 10). */
+export class SntpServer implements TimeSource {
+  readonly #server: TimeServer;
+  readonly #name: string;
+  readonly #clock: Clock;
+  /** How long it wants to be left alone after each measurement; 0 until it says so. */
+  #rest: Duration = 0;
+  readonly #poll: Duration;
+  /** By the monotonic clock; Infinity once it said never again. */
+  #restsUntil = 0;
+  /** Of a name with several addresses the next is taken after a failure. */
+  #failures = 0;
+
+  constructor(server: TimeServer, poll: Duration, clock: Clock) {
+    this.#server = server;
+    this.#name = nameOf(server);
+    this.#poll = poll;
+    this.#clock = clock;
+  }
+
+  async measure(signal: AbortSignal): Promise<TimeSample | TimeTrouble | undefined> {
+    const now = this.#clock.monotonic();
+    if (now < this.#restsUntil) return undefined;
+    this.#restsUntil = now + this.#rest;
+    const answer = await this.#ask(signal);
+    if (answer.kind === 'trouble') this.#failures++;
+    return answer;
+  }
+
+  async #ask(signal: AbortSignal): Promise<TimeSample | TimeTrouble> {
+    const endpoint = await this.#find();
+    if (typeof endpoint === 'string') return this.#trouble(endpoint);
+    const answers: Timed[] = [];
+    let reason = '';
+    for (let count = 0; count < BURST && !signal.aborted; count++) {
+      if (count > 0) await pause(this.#clock, PAUSE, signal);
+      const answer = await exchange(endpoint, this.#clock, signal);
+      if (answer.kind === 'kiss') return this.#kissed(answer.code);
+      if (answer.kind === 'timed') answers.push(answer);
+      else reason = answer.reason;
+    }
+    const best = answers
+      .filter(({ lead }) => !wasSet(this.#clock, lead))
+      .reduce<Timed | undefined>((least, next) => (least && least.delayMs <= next.delayMs ? least : next), undefined);
+    if (best === undefined) return this.#trouble(answers.length > 0 ? WAS_SET : reason);
+    return { kind: 'sample', source: this.#name, offsetMs: best.offsetMs, errorMs: best.errorMs };
+  }
+
+  async #find(): Promise<Endpoint | string> {
+    try {
+      const found = await lookup(this.#server.host, { all: true });
+      const one = found[this.#failures % found.length];
+      return one ? { ...one, port: this.#server.port } : 'has no address';
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      return code === 'ENOTFOUND' ? 'is a name nobody knows' : `could not be looked up (${code ?? message})`;
+    }
+  }
+
+  /** RFC 5905, 7.4: who says DENY or RSTR is not asked again, who says RATE half as often. */
+  #kissed(code: string): TimeTrouble {
+    switch (code) {
+      case 'DENY':
+      case 'RSTR':
+        this.#restsUntil = Number.POSITIVE_INFINITY;
+        return this.#trouble(`wants no questions from here (${code}) and is asked no more`);
+      case 'RATE':
+        this.#rest = Math.min(Math.max(this.#rest, this.#poll) * 2, LONGEST_REST);
+        this.#restsUntil = this.#clock.monotonic() + this.#rest;
+        return this.#trouble('wants to be asked less often (RATE), and is');
+      default:
+        return this.#trouble(`sends no time but the code ${code}`);
+    }
+  }
+
+  #trouble(reason: string): TimeTrouble {
+    return { kind: 'trouble', source: this.#name, reason };
+  }
+}
+
+const NTP_PORT = 123;
+
+function nameOf({ host, port }: TimeServer): string {
+  if (port === NTP_PORT) return host;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function pause(clock: Clock, duration: Duration, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      disarm();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const disarm = clock.after(duration, end);
+    signal.addEventListener('abort', end);
+  });
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+
+import { load, table } from './diagnose.js';
+
+const withClock = (lines: string): string => `timers: {a: {every: 1m, run: x}}\n${lines}`;
+
+const settingsOf = (lines: string) => {
+  const { problems, timerFile } = load(withClock(lines));
+  expect(problems).toEqual([]);
+  return timerFile?.settings.clock;
+};
+
+describe('how the clock is watched', () => {
+  it('is not watched unless the file says so', () => {
+    expect(settingsOf('')).toBeUndefined();
+  });
+
+  it('asks chrony when no servers are named, every ten minutes, and tells 50 ms', () => {
+    expect(settingsOf('clock: {}')).toEqual({
+      servers: [],
+      chrony: 'auto',
+      limit: 50,
+      discipline: false,
+      poll: 600_000,
+    });
+  });
+
+  it('asks the servers alone when there are any', () => {
+    const clock = settingsOf('clock: { servers: [ntp.example.org], limit: 20ms, discipline: true, poll: 64s }');
+    expect(clock).toEqual({
+      servers: [{ host: 'ntp.example.org', port: 123 }],
+      chrony: false,
+      limit: 20,
+      discipline: true,
+      poll: 64_000,
+    });
+  });
+
+  it.each([
+    ['ntp.example.org', 'ntp.example.org', 123],
+    ['ntp.example.org:11123', 'ntp.example.org', 11123],
+    ['localhost:1', 'localhost', 1],
+    ['1.time.example.', '1.time.example.', 123],
+    ['192.0.2.1', '192.0.2.1', 123],
+    ['192.0.2.1:65535', '192.0.2.1', 65535],
+    ['"::1"', '::1', 123],
+    ['"[::1]"', '::1', 123],
+    ['"[2001:db8::1]:11123"', '2001:db8::1', 11123],
+  ])('%s is a server', (written, host, port) => {
+    expect(settingsOf(`clock: { servers: [${written}] }`)?.servers).toEqual([{ host, port }]);
+  });
+
+  const notAServer = (written: string) =>
+    [`clock:\n  servers:\n    - ${written}`, '4:7 bad-server', 'ntp.example.org'] as const;
+  table(
+    [
+      notAServer('ntp://ntp.example.org'),
+      notAServer('ntp.example.org:0'),
+      notAServer('ntp.example.org:65536'),
+      notAServer('ntp.example.org:ntp'),
+      notAServer('300.1.1.1'),
+      notAServer('192.0.2'),
+      notAServer('"[ntp.example.org]:123"'),
+      notAServer('"[192.0.2.1]:123"'),
+      notAServer('-ntp.example.org'),
+      notAServer('a..b'),
+      notAServer('two words'),
+      notAServer('""'),
+      ['clock:', '2:1 empty-value', 'servers'],
+      ['clock: true', '2:8 wrong-type', 'a map of servers'],
+      ['clock: {servers: ntp.example.org}', '2:18 wrong-type', '[ntp.example.org]'],
+      ['clock: {servers: []}', '2:18 bad-value', 'a list of servers'],
+      ['clock: {servers: [1]}', '2:19 wrong-type', 'a server'],
+      ['clock: {servers: [a.example, A.example]}', '2:18 duplicate-server', 'named twice'],
+      ['clock: {chrony: false}', '2:8 no-time-source', 'nobody to ask'],
+      ['clock: {chrony: maybe}', '2:17 wrong-type', 'auto, true or false'],
+      ['clock: {limit: 50}', '2:16 wrong-type', 'unit'],
+      ['clock: {limit: 0s}', '2:16 bad-duration', '0'],
+      ['clock: {poll: 63s}', '2:15 bad-duration', '64 seconds'],
+      ['clock: {poll: 25h}', '2:15 bad-duration', 'every day'],
+      ['clock: {discipline: yes}', '2:21 wrong-type', 'write true'],
+      ['clock: {limt: 50ms}', '2:9 unknown-key', 'Did you mean limit?'],
+      ['clock: {server: ntp.example.org}', '2:9 unknown-key', 'Did you mean servers?'],
+      ['limit: 50ms', '2:1 unknown-key', 'under clock'],
+      ['ntp: {}', '2:1 unknown-key', 'Did you mean clock?'],
+    ],
+    withClock,
+  );
+});

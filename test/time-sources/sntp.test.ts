@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TimeServer } from '../../src/domain/time-source.js';
+import { MINUTE } from '../../src/domain/time.js';
+import { sntp } from '../../src/time-sources/sntp.js';
+import { toNtpTime } from '../../src/time-sources/sntp/packet.js';
+import type { FakeClock } from '../support/fake-clock.js';
+import { answerTo, FakeServer, PausingClock, RestlessClock, type Said } from './fake-server.js';
+
+const POLL = 10 * MINUTE;
+const never = new AbortController().signal;
+
+let server: FakeServer;
+let clock: FakeClock;
+beforeEach(async () => {
+  server = await FakeServer.open();
+  clock = new RestlessClock();
+});
+afterEach(() => server.close());
+
+const sourceAt = (where: Partial<TimeServer> = {}) => {
+  const settings = { chrony: false, limit: 50, discipline: false, poll: POLL };
+  const servers = [{ host: '127.0.0.1', port: server.port, ...where }];
+  return sntp.create({ ...settings, servers }, clock)[0]!;
+};
+
+/** A network and a server in fake time: the question takes `there`, the answer `back`; the server's clock is ahead by `offset`. */
+const travel =
+  (offset: number, there = 0, back = 0, said: Said = {}) =>
+  (request: Buffer): Buffer => {
+    clock.block(there);
+    const answer = answerTo(request, clock.now() + offset, said);
+    clock.block(back);
+    return answer;
+  };
+
+const outcomeOf = async (source = sourceAt()) => {
+  const answer = await source.measure(never);
+  return answer?.kind === 'trouble' ? answer.reason : answer;
+};
+
+describe('a server', () => {
+  test.each([250, -250, 0.25, 7_200_000, -86_400_000 * 365])(
+    'that is ahead by %d ms is measured so',
+    async (offset) => {
+      server.behave = travel(offset, 10, 10);
+      const sample = await sourceAt().measure(never);
+      if (sample?.kind !== 'sample') throw new Error(JSON.stringify(sample));
+      expect(Math.abs(sample.offsetMs - offset)).toBeLessThanOrEqual(0.51);
+      expect(sample.errorMs).toBeCloseTo(10.5, 1);
+      expect(sample.source).toBe(`127.0.0.1:${server.port}`);
+    },
+  );
+
+  test('is measured over the end of the era in 2036', async () => {
+    clock.setWall('2036-02-07T06:28:15.900Z');
+    server.behave = travel(250);
+    const sample = await sourceAt().measure(never);
+    expect(sample?.kind === 'sample' && Math.abs(sample.offsetMs - 250)).toBeLessThanOrEqual(0.51);
+  });
+
+  test('is asked four times, each time with another mark, and the answer with the least delay counts', async () => {
+    const ways = [
+      [40, 0],
+      [0, 60],
+      [2, 1],
+      [0, 30],
+    ] as const;
+    server.behave = (request, count) => travel(100, ...ways[count - 1]!)(request);
+    const sample = await sourceAt().measure(never);
+    expect(sample).toMatchObject({ errorMs: expect.closeTo(2, 1) });
+    expect(sample?.kind === 'sample' && Math.abs(sample.offsetMs - 100)).toBeLessThanOrEqual(1);
+    expect(new Set(server.requests.map((request) => request.toString('hex'))).size).toBe(4);
+  });
+
+  test('law: whatever the way takes, the true offset lies within the error', async () => {
+    const way = fc.tuple(fc.nat(900), fc.nat(900));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: -1e6, max: 1e6 }),
+        fc.array(way, { minLength: 4, maxLength: 4 }),
+        async (offset, ways) => {
+          let count = 0;
+          server.behave = (request) => travel(offset, ...ways[count++]!)(request);
+          const sample = await sourceAt().measure(never);
+          if (sample?.kind !== 'sample') throw new Error(JSON.stringify(sample));
+          expect(Math.abs(sample.offsetMs - offset)).toBeLessThanOrEqual(sample.errorMs);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test('may leave questions unanswered, as long as it answers one', async () => {
+    server.behave = (request, count) => (count < 4 ? undefined : travel(100)(request));
+    const measured = sourceAt().measure(never);
+    for (let lost = 0; lost < 3; lost++) {
+      await server.asked();
+      await clock.advance(3_000);
+    }
+    expect(await measured).toMatchObject({ kind: 'sample' });
+  });
+
+  test('is asked over IPv6 too', async ({ skip }) => {
+    const six = await FakeServer.open('::1').catch(() => undefined);
+    if (six === undefined) return skip('this machine has no IPv6 on loopback');
+    six.behave = travel(250);
+    const sample = await sourceAt({ host: '::1', port: six.port }).measure(never);
+    await six.close();
+    expect(sample).toMatchObject({ kind: 'sample', source: `[::1]:${six.port}` });
+  });
+});
+
+describe('an answer is refused', () => {
+  test.each<[string, Said]>([
+    ['is not synchronised itself', { leap: 3 }],
+    ['is not synchronised itself', { stratum: 16 }],
+    ['is not synchronised itself', { stratum: 0, reference: '\x01\x02\x03\x04' }],
+    ['does not know its own time well enough', { rootDispersion: 16 }],
+    ['does not know its own time well enough', { rootDelay: 33 }],
+    ['does not know its own time well enough', { precision: 5 }],
+    ['answers with timestamps that contradict each other', { sent: 0n }],
+    ['answers with timestamps that contradict each other', { received: 0n }],
+    ['answers with timestamps that contradict each other', { sent: toNtpTime(0) }],
+    ['answers with timestamps that contradict each other', { sent: toNtpTime(Date.parse('2026-01-01T00:00:01Z')) }],
+    ['sends no time but the code INIT', { stratum: 0, leap: 3, reference: 'INIT' }],
+  ])('when its sender %s: %o', async (reason, said) => {
+    server.behave = travel(0, 0, 0, said);
+    expect(await outcomeOf()).toBe(reason);
+  });
+
+  test('when the clock was set while it was under way', async () => {
+    server.behave = (request) => {
+      clock.stepWall(40);
+      return travel(0)(request);
+    };
+    expect(await outcomeOf()).toBe('was asked while the clock was being set');
+  });
+
+  test('when the clock was set before the measurement was over', async () => {
+    server.behave = (request, count) => {
+      if (count === 4) clock.stepWall(-3_000);
+      return travel(5_000)(request);
+    };
+    expect(await outcomeOf()).toBe('was asked while the clock was being set');
+  });
+});
+
+describe('what is no answer to our question is not read', () => {
+  const strays: readonly (readonly [string, (request: Buffer) => Buffer])[] = [
+    ['nothing', () => Buffer.alloc(0)],
+    ['half an answer', (request) => answerTo(request, 0).subarray(0, 47)],
+    ['another mark', (request) => answerTo(request, 0, { origin: Buffer.alloc(8) })],
+    ['a question', (request) => answerTo(request, 0, { mode: 3 })],
+    ['our own question', (request) => request],
+    [
+      'a kiss without our mark',
+      (request) => answerTo(request, 0, { stratum: 0, reference: 'DENY', origin: Buffer.alloc(8) }),
+    ],
+  ];
+
+  test.each(strays)('%s, and the answer behind it counts', async (_, stray) => {
+    server.behave = (request, _count, from) => {
+      server.send(stray(request), from);
+      return travel(250)(request);
+    };
+    expect(await outcomeOf()).toMatchObject({ kind: 'sample' });
+  });
+
+  test('nor what comes from somebody else, even with our mark', async () => {
+    const somebody = await FakeServer.open();
+    server.behave = (request, _count, from) => {
+      somebody.send(answerTo(request, clock.now() + 9e6), from);
+      return travel(250)(request);
+    };
+    const sample = await sourceAt().measure(never);
+    await somebody.close();
+    expect(sample?.kind === 'sample' && sample.offsetMs).toBeCloseTo(249.5, 0);
+  });
+});
+
+describe('who gives no answer', () => {
+  test('is told after four times three seconds', async () => {
+    const measured = outcomeOf();
+    for (let lost = 0; lost < 4; lost++) {
+      await server.asked();
+      await clock.advance(3_000);
+    }
+    expect(await measured).toBe('does not answer');
+    expect(clock.armed).toBe(0);
+  });
+
+  test('is told when nobody listens there', async () => {
+    const closed = await FakeServer.open();
+    await closed.close();
+    expect(await outcomeOf(sourceAt({ port: closed.port }))).toBe('serves no time: nobody listens at its port');
+  });
+
+  test('is told when nobody knows its name', async () => {
+    expect(await outcomeOf(sourceAt({ host: `${'long'.repeat(20)}.invalid` }))).toBe('is a name nobody knows');
+  });
+});
+
+describe('a kiss of death', () => {
+  test.each(['DENY', 'RSTR'])('%s ends all questions', async (code) => {
+    server.behave = travel(0, 0, 0, { stratum: 0, leap: 3, reference: code });
+    const source = sourceAt();
+    expect(await outcomeOf(source)).toBe(`wants no questions from here (${code}) and is asked no more`);
+    await clock.advance(365 * 24 * 60 * MINUTE);
+    expect(await source.measure(never)).toBeUndefined();
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('RATE halves the questions from then on, and again', async () => {
+    const source = sourceAt();
+    server.behave = travel(0, 0, 0, { stratum: 0, reference: 'RATE' });
+    expect(await outcomeOf(source)).toBe('wants to be asked less often (RATE), and is');
+    await clock.advance(2 * POLL - 1);
+    expect(await source.measure(never)).toBeUndefined();
+    await clock.advance(1);
+    expect(await outcomeOf(source)).toBe('wants to be asked less often (RATE), and is');
+    await clock.advance(4 * POLL - 1);
+    expect(await source.measure(never)).toBeUndefined();
+    await clock.advance(1);
+    server.behave = travel(100);
+    expect(await source.measure(never)).toMatchObject({ kind: 'sample' });
+    await clock.advance(4 * POLL - 1);
+    expect(await source.measure(never)).toBeUndefined();
+  });
+});
+
+describe('stopping', () => {
+  test('ends a question that waits for its answer', async () => {
+    const stopping = new AbortController();
+    const measured = sourceAt().measure(stopping.signal);
+    await server.asked();
+    stopping.abort();
+    await measured;
+    expect(clock.armed).toBe(0);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('ends the pause between two questions', async () => {
+    const stopping = new AbortController();
+    const pausing = new PausingClock();
+    clock = pausing;
+    server.behave = travel(0);
+    const measured = sourceAt().measure(stopping.signal);
+    await pausing.begun;
+    stopping.abort();
+    await measured;
+    expect(pausing.armed).toBe(0);
+    expect(server.requests).toHaveLength(1);
+  });
+});
