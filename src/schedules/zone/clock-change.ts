@@ -1,0 +1,34 @@
+import type { Duration, Instant } from '../../domain/time.js';
+import { timeZoneOf } from './zone-name.js';
+
+/** One change of a zone's clock. */
+export interface ClockChange {
+  /** The first instant of the new offset. */
+  readonly at: Instant;
+  /** Wall time minus instant, up to there. */
+  readonly before: Duration;
+  /** Wall time minus instant, from there on: more than `before` where local times are left out, less where they come twice. */
+  readonly after: Duration;
+}
+
+/** A stretch of time: `from` exclusive, `until` inclusive. */
+export interface TimeSpan {
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+/**
+ * Answers the changes of a zone's clock in a span of time, in order and as they are asked for.
+ * @throws RangeError when `zone` is no IANA name.
+ */
+export function* clockChanges(zone: string, { from, until }: TimeSpan): Generator<ClockChange> {
+  const offsets = timeZoneOf(zone);
+  let stretch = offsets.stretchAt(Math.floor(from / 1000));
+  while (stretch.until * 1000 <= until) {
+    const next = offsets.stretchAt(stretch.until);
+    // Stretches are also cut where the zone's table is.
+    if (next.offset !== stretch.offset)
+      yield { at: stretch.until * 1000, before: stretch.offset * 1000, after: next.offset * 1000 };
+    stretch = next;
+  }
+}
