@@ -16,7 +16,8 @@ export const scheduleKinds: readonly ScheduleKind[] = [cron, every, inKind, at];
 export const parseScheduleAt = scheduleParser(scheduleKinds);
 
 export type { ScheduleSpec } from './parse-schedule.js';
+export { writtenOut } from './cron/expression.js';
 export { clockChanges, type ClockChange, type TimeSpan } from './zone/clock-change.js';
-export { formatLocal } from './zone/local-time.js';
+export { formatLocal, timeOfDay } from './zone/local-time.js';
 export { parseTimestamp } from './zone/timestamp.js';
 export { isTimeZone, machineTimeZone, suggestTimeZone } from './zone/zone-name.js';

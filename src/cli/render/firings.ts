@@ -52,7 +52,7 @@ function toRow({ job, scheduledFor }: ComingFiring, now: Instant): string[] {
 }
 
 /** A local time as people read it, with weekday and offset; milliseconds only where there are any. */
-function localTime(instant: Instant, timezone: string): string {
+export function localTime(instant: Instant, timezone: string): string {
   const local = formatLocal(instant, timezone);
   const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';
   const fraction = local.slice(19, 23) === '.000' ? '' : local.slice(19, 23);
