@@ -98,7 +98,9 @@ function worstSections(worst: Outlook, page: Page): Section[] {
 function busyMinutes({ tally }: Outlook, { report, terminal }: Page): Section {
   const { span, timezone } = report;
   const isLong = span.until - span.from > DAY;
-  const minutes = tally.minutes.busiest(BUSIEST);
+  const busiest = tally.minutes.busiest(BUSIEST);
+  // A single start is worth a bar only where there is nothing busier.
+  const minutes = busiest.filter(({ starts }) => starts > 1 || busiest[0]?.starts === 1);
   const bars = minutes.map(({ minute, starts, atOnce, times, firstAt }) => {
     const often = times === 1 ? 'once' : `${times} times`;
     const when = isLong ? `, ${often}, first ${formatLocal(firstAt, timezone).slice(0, 10)}` : '';
