@@ -12,8 +12,8 @@ export interface SimulateOptions extends FileOption, JsonOption {
   readonly from?: string;
   readonly to: string;
   readonly durations: string;
-  readonly fail: readonly string[];
-  readonly assert: readonly string[];
+  readonly fail?: readonly string[];
+  readonly assert?: readonly string[];
   readonly suggest?: true;
   readonly seed: string;
 }
@@ -48,7 +48,7 @@ export function readSeed({ seed }: SimulateOptions): number {
 }
 
 /** Reads which share of a timer's attempts fails. @throws UsageError */
-export function readShares({ fail }: SimulateOptions, names: readonly string[]): ReadonlyMap<string, number> {
+export function readShares({ fail = [] }: SimulateOptions, names: readonly string[]): ReadonlyMap<string, number> {
   return new Map(
     fail.map((text) => {
       const [, name = '', share] = /^(.+)=(0(?:\.\d+)?|1(?:\.0+)?)$/.exec(text) ?? [];
@@ -62,7 +62,7 @@ export function readShares({ fail }: SimulateOptions, names: readonly string[]):
 }
 
 /** Reads the rules. @throws UsageError with the list of those there are. */
-export function readRules({ assert }: SimulateOptions, jobNames: readonly string[]): readonly Rule[] {
+export function readRules({ assert = [] }: SimulateOptions, jobNames: readonly string[]): readonly Rule[] {
   try {
     return assert.map((text) => readRule(text, { jobNames, timeOfDay }));
   } catch (error) {

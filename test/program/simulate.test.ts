@@ -104,7 +104,7 @@ describe('for a person', () => {
   });
 
   test('without --from it begins at the next full hour, and lasts 24 hours', async () => {
-    const report = JSON.parse((await simulate('--json')).stdout);
+    const report = JSON.parse((await simulate('--json')).stdout) as { from: string; to: string };
     expect(report.from).toMatch(/:00:00\.000Z$/);
     expect(Date.parse(report.to) - Date.parse(report.from)).toBe(86_400_000);
   });
@@ -152,6 +152,18 @@ test('--suggest proposes other minutes, shows before and after, and leaves the f
     '  sync          every: 5m          →  every: {interval: 5m, offset: 1m}',
   ]);
   expect(readdirSync(desk.folder)).toEqual(['timers.yaml']);
+});
+
+test('--help shows every rule there is', async () => {
+  const [help, refusal] = [await simulate('--help'), await simulate('--assert', 'xyzzy')];
+  expect(help).toMatchObject({ code: 0, stderr: '' });
+  const forms = refusal.stderr
+    .trim()
+    .replace(/.*The rules are: /, '')
+    .split(' · ');
+  expect(forms).toHaveLength(7);
+  const shown = help.stdout.replace(/\s+/g, ' ');
+  for (const form of forms) expect(shown).toContain(form);
 });
 
 test('--json prints one object', async () => {

@@ -2,7 +2,11 @@ import { withFile, withJson } from '../options.js';
 import type { SimulateOptions } from '../simulate-options.js';
 import type { CommandKind } from './kind.js';
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+const RULES =
+  'exit with 1 unless it holds; repeatable: max-concurrent<=4 · max-wait<=5m · no-skips · no-missed · no-overlaps · ' +
+  '"NAME within 22:00-06:00" · "NAME runs>=1"';
 
 /** The whole file through the real engine on a virtual clock, with nothing executed. */
 export const simulate: CommandKind = {
@@ -22,8 +26,8 @@ export const simulate: CommandKind = {
       )
       .option('--to <time>', 'end there, or so long after the start: 7d, 52w', '24h')
       .option('--durations <how>', 'how long runs take: 30s, a file of name: 30s or {p50, p95}, or recorded', '1s')
-      .option('--fail <name=share>', 'let so many attempts of a timer fail: backup=0.1; repeatable', collect, [])
-      .option('--assert <rule>', 'exit with 1 unless it holds: no-skips, max-concurrent<=4, …; repeatable', collect, [])
+      .option('--fail <name=share>', 'let so many attempts of a timer fail: backup=0.1; repeatable', collect)
+      .option('--assert <rule>', RULES, collect)
       .option('--suggest', 'propose minutes that flatten the busiest ones')
       .option('--seed <n>', 'another course of chance, for --fail and the jitter of retries', '1');
     return async (terminal, args) => {

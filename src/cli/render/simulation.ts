@@ -91,8 +91,10 @@ function outlookSections(outlook: Outlook, { report, terminal, paint }: Page, wh
 }
 
 function worstSections(worst: Outlook, page: Page): Section[] {
-  const [totals, ...others] = outlookSections(worst, page, 'p95');
-  return [{ head: 'Worst case: every run takes its p95', lines: totals?.lines ?? [] }, ...others];
+  return outlookSections(worst, page, 'p95').map(({ head, lines }) => ({
+    head: `Worst case: ${head === '' ? 'every run takes its p95' : head.toLowerCase()}`,
+    lines,
+  }));
 }
 
 function busyMinutes({ tally }: Outlook, { report, terminal }: Page): Section {
