@@ -36,13 +36,12 @@ export function findRunTimes(question: RunTimeQuestion, terminal: Terminal): Run
     const runTimes = readFileOrTell(asked, timerFile, terminal);
     return runTimes && complete(runTimes, 'file', question);
   }
-  const always = readDuration('--durations', asked);
+  const always = readDuration('--durations takes a duration, a .yaml or .json file, or recorded', asked);
   const forAll = new Map(jobs.map(({ name }) => [name, { p50: always, p95: always }]));
   return complete(forAll, 'fixed', question);
 }
 
-/** What holds a dot or a slash is no duration. */
-const isPath = (text: string): boolean => /[./\\]/.test(text);
+const isPath = (text: string): boolean => /[/\\]|\.(?:ya?ml|json)$/.test(text);
 
 function complete(
   known: ReadonlyMap<string, RunTime>,
