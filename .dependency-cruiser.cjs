@@ -13,6 +13,12 @@ module.exports = {
       'The machine knows words only.',
     ),
     rule(
+      'simulation-drives-engine',
+      { path: '^src/simulation' },
+      { path: '^src/', pathNot: '^src/(simulation|engine|domain)' },
+      'The simulation knows the words and the machine; calendars and policies come with the jobs.',
+    ),
+    rule(
       'rooms-import-domain',
       { path: `^src/(${rooms})/` },
       { path: '^src/', pathNot: ['^src/domain', '^src/$1/'] },

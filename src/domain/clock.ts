@@ -20,6 +20,9 @@ export interface Clock {
    */
   after(delay: Duration, wake: () => void): Cancel;
 
+  /** The wall clock never moves against the monotonic one (a simulated clock's): who sleeps need not wake to look at it. */
+  readonly isSteady?: true;
+
   /** Calls `task` once in the next turn of the event loop, after waiting input and output were served. */
   soon(task: () => void): void;
 }

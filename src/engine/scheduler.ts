@@ -1,13 +1,8 @@
-import type { Clock } from '../domain/clock.js';
 import type { StateTrouble, TimerEvent } from '../domain/event.js';
-import type { Controls, SchedulerPlan } from '../domain/controls.js';
-import type { Executor } from '../domain/executor.js';
+import type { Controls } from '../domain/controls.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { Ledger, LedgerTrouble, OpenRun, Recollection } from '../domain/ledger.js';
-import type { Orphans } from '../domain/orphans.js';
-import type { Coordinator } from '../domain/policy.js';
-import type { Sink } from '../domain/sink.js';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
@@ -17,38 +12,9 @@ import { JobState } from './job-state.js';
 import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } from './plan-due.js';
 import { Recorder } from './recorder.js';
 import { Recovery, takeUp } from './recovery.js';
+import type { Companion, FirstPlan, SchedulerParts } from './scheduler-parts.js';
 import { SchedulerTime, type Jump } from './scheduler-time.js';
 import { TimerLoop } from './timer-loop.js';
-
-export interface SchedulerParts {
-  readonly clock: Clock;
-  readonly executor: Executor;
-  readonly coordinator: Coordinator;
-  readonly sinks: readonly Sink[];
-  /** Without one nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
-  readonly ledger?: Ledger;
-  readonly orphans?: Orphans;
-  /** What lives as long as the scheduler does. */
-  readonly companions?: readonly Companion[];
-  /** Unique over schedulers and restarts. */
-  readonly newRunId: () => string;
-  readonly onSinkError: (sink: string, error: unknown) => void;
-}
-
-/** Something that is started with the scheduler, and stopped before what runs is. */
-export interface Companion {
-  start(): void;
-  /** Returns at once. */
-  stop(): void;
-}
-
-/** What a scheduler begins with. */
-export interface FirstPlan extends SchedulerPlan {
-  /** What becomes of processes that a scheduler which died has left running; default: they are ended. */
-  readonly orphans?: 'kill' | 'keep';
-  /** Told in `scheduler.started`. */
-  readonly facts: { readonly version: string; readonly file: string; readonly pid: number; readonly state?: string };
-}
 
 /** How long the listeners may take for what they do (hooks, notifications) when somebody waits for the end, and when nobody does. */
 const HASTE: Duration = SECOND;

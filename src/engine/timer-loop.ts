@@ -80,11 +80,15 @@ export class TimerLoop {
     if (!this.#running || dueAt === undefined) return;
     const now = this.#now();
     const untilDue = dueAt - now;
-    const longest = untilDue <= MINUTE ? WATCHFUL_SLEEP : LONGEST_SLEEP;
     // At least 1 ms: a clock that stands still must not turn this into a busy loop.
-    const delay = Math.max(1, Math.ceil(Math.min(untilDue, longest)));
+    const delay = Math.max(1, Math.ceil(Math.min(untilDue, this.#longestSleep(untilDue))));
     this.#wakesAt = now + delay;
     this.#disarm = this.#clock.after(delay, () => this.#wake());
+  }
+
+  #longestSleep(untilDue: Duration): Duration {
+    if (this.#clock.isSteady) return Number.POSITIVE_INFINITY;
+    return untilDue <= MINUTE ? WATCHFUL_SLEEP : LONGEST_SLEEP;
   }
 
   #wake(): void {

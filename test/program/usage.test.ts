@@ -55,7 +55,7 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
   });
 });
 
-test.each(['start', 'validate', 'run', 'list', 'next', 'explain', 'history', 'init'])(
+test.each(['start', 'validate', 'run', 'list', 'next', 'explain', 'history', 'simulate', 'init'])(
   'timers %s --help shows examples, exit code 0',
   async (command) => {
     const { code, stdout, stderr } = await desk.run(command, '--help');

@@ -5,8 +5,19 @@ import type { CommandKind } from './kind.js';
 import { list } from './list.js';
 import { next } from './next.js';
 import { run } from './run.js';
+import { simulate } from './simulate.js';
 import { start } from './start.js';
 import { validate } from './validate.js';
 
 /** Every command, in the order of the help. */
-export const commandKinds: readonly CommandKind[] = [start, validate, run, list, next, explain, history, init];
+export const commandKinds: readonly CommandKind[] = [
+  start,
+  validate,
+  run,
+  list,
+  next,
+  explain,
+  history,
+  simulate,
+  init,
+];

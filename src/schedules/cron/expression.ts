@@ -22,6 +22,9 @@ const SHORTHANDS: ReadonlyMap<string, string> = new Map([
   ['@hourly', '0 * * * *'],
 ]);
 
+/** Writes a shorthand such as `@daily` as its five fields; all else stays as it is. */
+export const writtenOut = (text: string): string => SHORTHANDS.get(text.trim().toLowerCase()) ?? text;
+
 type Span = NonNullable<Place['span']>;
 
 /**

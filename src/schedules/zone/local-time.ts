@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/time.js';
+import type { Duration, Instant } from '../../domain/time.js';
 import type { TimeZone } from './time-zone.js';
 import { timeZoneOf } from './zone-name.js';
 
@@ -38,6 +38,16 @@ function instantsOf(local: WallTime, zone: TimeZone): LocalInstants {
     if (isGap) gap = { before: (until - 1) * 1000, after: until * 1000 };
   }
   return gap && instants.length === 0 ? { instants, gap } : { instants };
+}
+
+/**
+ * Answers the time of day that the clocks of a zone show at an instant, from 0 (midnight) to 24 h (exclusive).
+ * @throws RangeError when `zone` is no IANA name.
+ */
+export function timeOfDay(instant: Instant, zone: string): Duration {
+  const second = Math.floor(instant / 1000);
+  const wall = second + timeZoneOf(zone).stretchAt(second).offset;
+  return (((wall % DAY) + DAY) % DAY) * 1000 + (instant - second * 1000);
 }
 
 /**

@@ -1,0 +1,35 @@
+/** One bar of a chart. */
+export interface Bar {
+  readonly label: string;
+  readonly value: number;
+  /** Stands behind the value. */
+  readonly note: string;
+}
+
+export interface BarSize {
+  readonly width: number;
+  /** Without, bars are of number signs. */
+  readonly hasBlocks: boolean;
+}
+
+/** The longest bar of a wide terminal. */
+const LONGEST = 48;
+const SHORTEST = 8;
+const INDENT = '  ';
+
+/** Horizontal bars: label, bar, value, note. The longest stands for the greatest value; every value but 0 has a mark at least. */
+export function renderBars(bars: readonly Bar[], { width, hasBlocks }: BarSize): string[] {
+  const [labels, values] = [bars.map(({ label }) => label), bars.map(({ value }) => String(value))];
+  const [labelWidth, valueWidth, noteWidth] = [widest(labels), widest(values), widest(bars.map(({ note }) => note))];
+  const room = width - INDENT.length - labelWidth - valueWidth - noteWidth - 6;
+  const longest = Math.min(LONGEST, Math.max(SHORTEST, room));
+  const most = Math.max(1, ...bars.map(({ value }) => value));
+  return bars.map(({ label, value, note }, index) => {
+    const length = value === 0 ? 0 : Math.max(1, Math.round((value / most) * longest));
+    const bar = (hasBlocks ? '█' : '#').repeat(length).padEnd(longest);
+    const amount = (values[index] ?? '').padStart(valueWidth);
+    return `${INDENT}${label.padEnd(labelWidth)}  ${bar}  ${amount}  ${note}`.trimEnd();
+  });
+}
+
+const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));

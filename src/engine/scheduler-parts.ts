@@ -1,0 +1,38 @@
+import type { Clock } from '../domain/clock.js';
+import type { SchedulerPlan } from '../domain/controls.js';
+import type { Executor } from '../domain/executor.js';
+import type { Ledger } from '../domain/ledger.js';
+import type { Orphans } from '../domain/orphans.js';
+import type { Coordinator } from '../domain/policy.js';
+import type { Sink } from '../domain/sink.js';
+
+/** The adapters a scheduler works with. */
+export interface SchedulerParts {
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly coordinator: Coordinator;
+  readonly sinks: readonly Sink[];
+  /** Without one nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
+  readonly ledger?: Ledger;
+  readonly orphans?: Orphans;
+  /** What lives as long as the scheduler does. */
+  readonly companions?: readonly Companion[];
+  /** Unique over schedulers and restarts. */
+  readonly newRunId: () => string;
+  readonly onSinkError: (sink: string, error: unknown) => void;
+}
+
+/** Something that is started with the scheduler, and stopped before what runs is. */
+export interface Companion {
+  start(): void;
+  /** Returns at once. */
+  stop(): void;
+}
+
+/** What a scheduler begins with. */
+export interface FirstPlan extends SchedulerPlan {
+  /** What becomes of processes that a scheduler which died has left running; default: they are ended. */
+  readonly orphans?: 'kill' | 'keep';
+  /** Told in `scheduler.started`. */
+  readonly facts: { readonly version: string; readonly file: string; readonly pid: number; readonly state?: string };
+}

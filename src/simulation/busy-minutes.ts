@@ -1,0 +1,63 @@
+import { MINUTE, type Duration, type Instant } from '../domain/time.js';
+
+/** A minute of the day, over all days. */
+export interface BusyMinute {
+  /** Minutes since local midnight, from 0 to 1439. */
+  readonly minute: number;
+  /** Attempts begun in it, on its busiest day. */
+  readonly starts: number;
+  /** Most attempts at once in it, on any day. */
+  readonly atOnce: number;
+  /** How often it had that many. */
+  readonly times: number;
+  /** Its beginning, the first of those times. */
+  readonly firstAt: Instant;
+}
+
+/** Counts starts by the minute of the local day: over a year, what is busy every night is one fact, not 365. */
+export class BusyMinutes {
+  readonly #timeOfDay: (instant: Instant) => Duration;
+  readonly #minutes = new Map<number, BusyMinute>();
+  /** The minute that is being counted: its beginning. */
+  #at: Instant = Number.NEGATIVE_INFINITY;
+  #starts = 0;
+  #atOnce = 0;
+
+  constructor(timeOfDay: (instant: Instant) => Duration) {
+    this.#timeOfDay = timeOfDay;
+  }
+
+  /** An attempt begins; `running` are on with it. To be told in the order of time. */
+  start(at: Instant, running: number): void {
+    const minute = Math.floor(at / MINUTE) * MINUTE;
+    if (minute !== this.#at) {
+      this.close();
+      this.#at = minute;
+    }
+    this.#starts++;
+    this.#atOnce = Math.max(this.#atOnce, running);
+  }
+
+  /** Ends the minute that is being counted. */
+  close(): void {
+    if (this.#starts === 0) return;
+    const ofDay = Math.floor(this.#timeOfDay(this.#at) / MINUTE);
+    const { starts = 0, times = 0, firstAt = this.#at, atOnce = 0 } = this.#minutes.get(ofDay) ?? {};
+    const isBusier = this.#starts > starts;
+    this.#minutes.set(ofDay, {
+      minute: ofDay,
+      starts: Math.max(starts, this.#starts),
+      atOnce: Math.max(atOnce, this.#atOnce),
+      times: isBusier ? 1 : times + (this.#starts === starts ? 1 : 0),
+      firstAt: isBusier ? this.#at : firstAt,
+    });
+    this.#starts = this.#atOnce = 0;
+  }
+
+  /** The busiest minutes, those with the most starts first, at most `count`. */
+  busiest(count: number): readonly BusyMinute[] {
+    return [...this.#minutes.values()]
+      .sort((one, other) => other.starts - one.starts || other.atOnce - one.atOnce || one.minute - other.minute)
+      .slice(0, count);
+  }
+}

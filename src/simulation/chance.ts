@@ -1,0 +1,26 @@
+/**
+ * Chance that comes the same every time: numbers in [0, 1) by the seed.
+ *
+ * mulberry32 (Tommy Ettinger, 2017): 32 bits of state, every one of them passed through before any comes again.
+ */
+export class Chance {
+  readonly seed: number;
+  #state: number;
+
+  /** `seed` is a whole number below 2³². */
+  constructor(seed: number) {
+    this.seed = this.#state = seed;
+  }
+
+  /** Begins anew. */
+  reset(): void {
+    this.#state = this.seed;
+  }
+
+  readonly next = (): number => {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,46 @@
+import type { Rule } from './rules.js';
+import type { Moment, Tally } from './tally.js';
+
+/** What a simulation says of one rule. */
+export interface Verdict {
+  readonly rule: Rule;
+  readonly holds: boolean;
+  /** How often it was broken. */
+  readonly breaches: number;
+  /** The first of them. */
+  readonly first: readonly Moment[];
+  /** What showed at the end only. */
+  readonly sentence: string | undefined;
+}
+
+/** How many breaches of a rule are shown. */
+const SHOWN = 3;
+
+/** Watches one rule while a simulation goes on. */
+export class Judge {
+  readonly #rule: Rule;
+  readonly #first: Moment[] = [];
+  #breaches = 0;
+
+  constructor(rule: Rule) {
+    this.#rule = rule;
+  }
+
+  watch(moment: Moment): void {
+    if (!this.#rule.breaks(moment)) return;
+    this.#breaches += moment.count;
+    if (this.#first.length < SHOWN) this.#first.push(moment);
+  }
+
+  /** To be asked when the simulation is over. */
+  verdict(tally: Tally): Verdict {
+    const sentence = this.#rule.breaksAtEnd?.(tally);
+    return {
+      rule: this.#rule,
+      holds: this.#breaches === 0 && sentence === undefined,
+      breaches: this.#breaches,
+      first: this.#first,
+      sentence,
+    };
+  }
+}

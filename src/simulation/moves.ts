@@ -1,0 +1,68 @@
+import { parseDuration } from '../domain/duration.js';
+import type { Job } from '../domain/job.js';
+import type { Schedule } from '../domain/schedule.js';
+import { HOUR, MINUTE, type Duration, type Instant } from '../domain/time.js';
+
+/** Another place for a job's firings: each of them earlier or later by the same few minutes. */
+export interface Move {
+  /** In whole minutes; negative: earlier. */
+  readonly by: Duration;
+  /** The schedule as it would be written. */
+  readonly written: Job['written'];
+}
+
+/** Five fields, or six, with a plain number as the minute. */
+const FIXED_MINUTE = /^((?:\S+ )?)(\d{1,2})((?: \S+){4})$/;
+
+/**
+ * Where the firings of a job could go: a `cron` with a fixed minute to any other minute of its hour, an `every` of two minutes or more
+ * to any minute of its interval, of the first hour at most. No other schedule can be moved.
+ * `writtenOut` writes a cron shorthand as its fields.
+ */
+export function movesOf({ written, schedule }: Job, writtenOut: (text: string) => string): readonly Move[] {
+  if (written.key === 'cron') return movesOfCron(writtenOut(written.text));
+  return written.key === 'every' && !schedule.fromEnd ? movesOfEvery(written.text) : [];
+}
+
+function movesOfCron(text: string): readonly Move[] {
+  const [whole, before = '', minute = '', after = ''] = FIXED_MINUTE.exec(text) ?? [];
+  if (whole === undefined) return [];
+  return minutesUpTo(HOUR)
+    .filter((other) => other !== Number(minute))
+    .map((other) => ({
+      by: (other - Number(minute)) * MINUTE,
+      written: { key: 'cron', text: `${before}${other}${after}` },
+    }));
+}
+
+function movesOfEvery(text: string): readonly Move[] {
+  const [interval = '', offset = '0s'] = text.split(' + ');
+  const length = parseDuration(interval);
+  return minutesUpTo(Math.min(length, HOUR))
+    .slice(1)
+    .map((minutes) => {
+      const moved = (parseDuration(offset) + minutes * MINUTE) % length;
+      return { by: minutes * MINUTE, written: { key: 'every', text: `${interval} + ${shortest(moved)}` } };
+    });
+}
+
+const minutesUpTo = (end: Duration): readonly number[] =>
+  Array.from({ length: Math.floor(end / MINUTE) }, (_, minute) => minute);
+
+/** A duration as a file has it. */
+function shortest(duration: Duration): string {
+  return duration % MINUTE === 0 ? `${duration / MINUTE}m` : `${duration}ms`;
+}
+
+/** The job with its firings moved. Behind a change of the clock inside the moved hour they may differ from those of the schedule as written. */
+export function moved(job: Job, { by, written }: Move): Job {
+  const { schedule } = job;
+  const shifted: Schedule = {
+    intervalLike: schedule.intervalLike,
+    next(after: Instant) {
+      const next = schedule.next(after - by);
+      return next === undefined ? undefined : next + by;
+    },
+  };
+  return { ...job, schedule: shifted, written };
+}

@@ -1,0 +1,20 @@
+import { Judge, type Verdict } from './judge.js';
+import type { Rule } from './rules.js';
+import { simulate, type Scenario } from './simulate.js';
+import type { Tally } from './tally.js';
+
+/** One simulation, and what its rules say of it. */
+export interface Outlook {
+  readonly tally: Tally;
+  /** In the order of the rules. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/** Simulates a scenario under the eyes of these rules. */
+export async function foretell(scenario: Scenario, rules: readonly Rule[]): Promise<Outlook> {
+  const judges = rules.map((rule) => new Judge(rule));
+  const tally = await simulate(scenario, (moment) => {
+    for (const judge of judges) judge.watch(moment);
+  });
+  return { tally, verdicts: judges.map((judge) => judge.verdict(tally)) };
+}

@@ -1,0 +1,66 @@
+import type { Command } from '../domain/command.js';
+import type { Job } from '../domain/job.js';
+import type { Claim, Coordinator } from '../domain/policy.js';
+import type { Duration, Instant } from '../domain/time.js';
+import { Scheduler } from '../engine/scheduler.js';
+import { BusyMinutes } from './busy-minutes.js';
+import { FakeExecutor, type Behaviour } from './fake-executor.js';
+import { Tally, type Moment } from './tally.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** What is simulated. */
+export interface Scenario {
+  readonly jobs: readonly Job[];
+  readonly concurrency?: number;
+  readonly groups: ReadonlyMap<string, number>;
+  /** The scheduler starts at `from`, and firings come strictly after it; `until` is inclusive. */
+  readonly span: { readonly from: Instant; readonly until: Instant };
+  /** How long an attempt of a job lasts. */
+  readonly lasting: (job: Job) => Duration;
+  /** Whether the attempt of a job that is about to begin fails. */
+  readonly fails: (job: Job) => boolean;
+  /** The time of day by which busy minutes are told. */
+  readonly timeOfDay: (instant: Instant) => Duration;
+}
+
+const OURS: Claim = { kind: 'ours' };
+const alone: Coordinator = { claim: () => OURS };
+
+/** Runs the scheduler itself on a clock that jumps from event to event, with nothing executed. What is still on at the end is left as it is. */
+export async function simulate(scenario: Scenario, onMoment: (moment: Moment) => void): Promise<Tally> {
+  const { span, groups, concurrency } = scenario;
+  const clock = new VirtualClock(span.from);
+  const behaviours = new Map<Command, Behaviour>();
+  const jobs = scenario.jobs.map((job) => withOwnCommand(job, scenario, behaviours));
+  const tally = new Tally(jobs, new BusyMinutes(scenario.timeOfDay), onMoment);
+  const faults: unknown[] = [];
+  let runs = 0;
+  const scheduler = new Scheduler(
+    {
+      jobs,
+      groups,
+      ...(concurrency !== undefined && { concurrency }),
+      facts: { version: '', file: '', pid: 0 },
+    },
+    {
+      clock,
+      executor: new FakeExecutor(clock, behaviours),
+      coordinator: alone,
+      sinks: [tally],
+      newRunId: () => String(++runs),
+      onSinkError: (_sink, error) => void faults.push(error),
+    },
+  );
+  scheduler.start();
+  await clock.runUntil(span.until);
+  tally.close(span.until);
+  if (faults.length > 0) throw faults[0];
+  return tally;
+}
+
+/** The executor knows a job by its command, so no two may share one. */
+function withOwnCommand(job: Job, scenario: Scenario, behaviours: Map<Command, Behaviour>): Job {
+  const command = { ...job.command };
+  behaviours.set(command, { lasting: scenario.lasting(job), fails: () => scenario.fails(job) });
+  return { ...job, command };
+}

@@ -1,0 +1,120 @@
+import type { Job } from '../domain/job.js';
+import { DAY, MINUTE, type Duration, type Instant } from '../domain/time.js';
+import { nextInWindow } from '../engine/plan-due.js';
+import type { Move } from './moves.js';
+
+/** A job that had better fire at other minutes. */
+export interface Suggestion {
+  readonly job: Job;
+  readonly move: Move;
+}
+
+/** What is to be flattened. */
+export interface Crowd {
+  readonly jobs: readonly Job[];
+  /** The beginning of the busiest minute. */
+  readonly busiestAt: Instant;
+  /** How long a run of a job lasts. */
+  readonly lasting: (job: Job) => Duration;
+  readonly movesOf: (job: Job) => readonly Move[];
+}
+
+/** Two timers in one minute are no crowd. */
+const QUIET = 2;
+
+/** From the day before the busiest minute on, so that what comes every day or every week is seen. */
+const SPAN: Duration = 8 * DAY;
+const MINUTES = SPAN / MINUTE;
+
+/**
+ * Proposes moves that flatten the busiest minutes of the days around the busiest of all: again and again the minute in which the most jobs
+ * are on loses one, of those that can be moved the last of the file, if that finds a quieter place. Each job is tried once.
+ */
+export function suggestMoves({ jobs, busiestAt, lasting, movesOf }: Crowd): readonly Suggestion[] {
+  const from = Math.floor(busiestAt / DAY) * DAY - DAY;
+  const load = new Load();
+  const movable: Placed[] = [];
+  for (const job of jobs) {
+    if (!job.enabled) continue;
+    const placed = { job, minutes: minutesOf(job, from, lasting(job)), moves: movesOf(job) };
+    load.add(placed.minutes, 1);
+    if (placed.moves.length > 0) movable.unshift(placed);
+  }
+  const suggestions: Suggestion[] = [];
+  for (const minute of load.crowded(QUIET)) {
+    for (let at = 0; at < movable.length && load.at(minute) > QUIET;) {
+      const placed = movable[at];
+      if (placed?.minutes.has(minute) !== true) {
+        at++;
+        continue;
+      }
+      movable.splice(at, 1);
+      const move = moveAway(placed, load);
+      if (move !== undefined) suggestions.push({ job: placed.job, move });
+    }
+  }
+  return suggestions;
+}
+
+interface Placed {
+  readonly job: Job;
+  /** Those in which it is on, from the beginning of the span. */
+  readonly minutes: ReadonlySet<number>;
+  readonly moves: readonly Move[];
+}
+
+/** Moves a job to where the fewest others are on: the nearest of several places. `undefined` when staying is as good. */
+function moveAway({ minutes, moves }: Placed, load: Load): Move | undefined {
+  load.add(minutes, -1);
+  let best: Move | undefined;
+  let least = load.peakOf(minutes, 0);
+  for (const move of [...moves].sort((one, other) => Math.abs(one.by) - Math.abs(other.by))) {
+    const peak = load.peakOf(minutes, move.by / MINUTE);
+    if (peak < least) [best, least] = [move, peak];
+  }
+  load.add(minutes, 1, (best?.by ?? 0) / MINUTE);
+  return best;
+}
+
+function minutesOf(job: Job, from: Instant, lasting: Duration): ReadonlySet<number> {
+  const minutes = new Set<number>();
+  const until = from + SPAN - job.offset;
+  let at = nextInWindow(job, from - 1);
+  while (at !== undefined && at < until) {
+    const start = at + job.offset - from;
+    const first = Math.floor(start / MINUTE);
+    const last = Math.floor((start + Math.max(0, lasting - 1)) / MINUTE);
+    for (let minute = first; minute <= Math.min(last, MINUTES); minute++) minutes.add(minute);
+    at = nextInWindow(job, from + (first + 1) * MINUTE - job.offset - 1);
+  }
+  return minutes;
+}
+
+/** How many jobs are on, by minute. What lies outside the span is not seen. */
+class Load {
+  readonly #counts = new Int32Array(MINUTES);
+
+  at(minute: number): number {
+    return this.#counts[minute] ?? 0;
+  }
+
+  add(minutes: ReadonlySet<number>, count: number, moved = 0): void {
+    for (const minute of minutes) {
+      const at = minute + moved;
+      if (at >= 0 && at < MINUTES) this.#counts[at] = this.at(at) + count;
+    }
+  }
+
+  /** The most that are on in any of these minutes. */
+  peakOf(minutes: ReadonlySet<number>, moved: number): number {
+    let peak = 0;
+    for (const minute of minutes) peak = Math.max(peak, this.at(minute + moved));
+    return peak;
+  }
+
+  /** The minutes in which more than `quiet` are on now, the busiest first. */
+  crowded(quiet: number): readonly number[] {
+    const minutes = Array.from(this.#counts.keys()).filter((minute) => this.at(minute) > quiet);
+    return minutes.sort((one, other) => this.at(other) - this.at(one) || one - other);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '../domain/clock.js';
+import type { Cancel, Duration, Instant } from '../domain/time.js';
+import { TimerQueue, type Queued } from '../engine/timer-queue.js';
+
+interface Alarm extends Queued {
+  readonly wake: () => void;
+}
+
+/** Sorts an alarm ahead of every other at its instant. Less than the whole millisecond that alarms lie apart. */
+const AHEAD: Duration = 0.5;
+
+/** How many promise callbacks may follow from one another in a turn: an attempt's end is one, a claim would be another. */
+const CALLBACKS = 2;
+
+/** A clock that jumps from event to event: time passes as soon as nothing is left to do in it. Both hands go in step and in whole milliseconds. */
+export class VirtualClock implements Clock {
+  readonly isSteady = true;
+  readonly #alarms = new TimerQueue<Alarm>();
+  readonly #start: Instant;
+  #now: Instant;
+  #soon: (() => void)[] = [];
+
+  constructor(start: Instant) {
+    this.#start = this.#now = start;
+  }
+
+  now(): Instant {
+    return this.#now;
+  }
+
+  monotonic(): Duration {
+    return this.#now - this.#start;
+  }
+
+  uptime(): undefined {
+    return undefined;
+  }
+
+  after(delay: Duration, wake: () => void): Cancel {
+    return this.#set(this.#now + Math.max(0, Math.ceil(delay)), wake);
+  }
+
+  /** As {@link after}, ahead of everything else at that instant: a run that lasts until the next one is due has ended by then. */
+  ahead(delay: Duration, wake: () => void): Cancel {
+    return this.#set(this.#now + Math.max(0, Math.ceil(delay)) - AHEAD, wake);
+  }
+
+  soon(task: () => void): void {
+    this.#soon.push(task);
+  }
+
+  /** Lets time pass up to `end` (inclusive), waking whoever is due and doing all that follows from it. */
+  async runUntil(end: Instant): Promise<void> {
+    await this.#settle();
+    for (let alarm = this.#alarms.takeDue(end); alarm !== undefined; alarm = this.#alarms.takeDue(end)) {
+      this.#now = Math.max(this.#now, Math.ceil(alarm.dueAt));
+      alarm.wake();
+      await this.#settle();
+    }
+    this.#now = end;
+  }
+
+  #set(dueAt: number, wake: () => void): Cancel {
+    const alarm: Alarm = { dueAt, slot: -1, turn: 0, wake };
+    this.#alarms.insert(alarm, dueAt);
+    return () => void this.#alarms.remove(alarm);
+  }
+
+  async #settle(): Promise<void> {
+    do {
+      for (let left = CALLBACKS; left > 0; left--) await Promise.resolve();
+      const tasks = this.#soon;
+      this.#soon = [];
+      for (const task of tasks) task();
+    } while (this.#soon.length > 0);
+  }
+}
