@@ -24,14 +24,18 @@ const CHANGES_MEMORY = /^(breaker|timer)\./;
 export class Recorder {
   readonly #ledger: Ledger | undefined;
   readonly #now: () => Instant;
+  readonly #soon: (task: () => void) => void;
   #events: TimerEvent[] = [];
+  /** Whether anything noted is worth a transaction of its own. */
+  #isUrgent = false;
   readonly #changed = new Set<JobState>();
   #waiting: (() => void)[] = [];
 
   /** Without a ledger nothing is gathered, and nobody waits. */
-  constructor(ledger: Ledger | undefined, now: () => Instant) {
+  constructor(ledger: Ledger | undefined, time: { now(): Instant; soon(task: () => void): void }) {
     this.#ledger = ledger;
-    this.#now = now;
+    this.#now = () => time.now();
+    this.#soon = (task) => time.soon(task);
   }
 
   /** Notes an event, and that it changed what is remembered of its job. */
@@ -39,36 +43,44 @@ export class Recorder {
     if (this.#ledger === undefined) return;
     if (RECORDED.has(event.event)) this.#events.push(event);
     else if (!CHANGES_MEMORY.test(event.event)) return;
+    // A pid is good to know, no more: it goes with whatever is recorded next.
+    if (event.event === 'run.started') return;
+    this.#isUrgent = true;
     if (state !== undefined) this.#changed.add(state);
   }
 
   /** Notes that what is remembered of a job has changed, without a word. */
   touch(state: JobState): void {
-    if (this.#ledger !== undefined) this.#changed.add(state);
+    if (this.#ledger === undefined) return;
+    this.#isUrgent = true;
+    this.#changed.add(state);
   }
 
-  /** Calls `then` when everything noted so far is recorded: at once without a ledger, else at the end of this turn. */
+  /** Calls `then` when everything noted so far is recorded: at once without a ledger, else in the next turn of the event loop, with all that this one brings. */
   whenRecorded(then: () => void): void {
     if (this.#ledger === undefined) {
       then();
       return;
     }
-    if (this.#waiting.length === 0) queueMicrotask(() => this.record());
+    if (this.#waiting.length === 0) this.#soon(() => this.record());
     this.#waiting.push(then);
   }
 
   /** Hands over what is noted, and lets go who waits for it. */
   record(): void {
-    if (this.#events.length > 0 || this.#changed.size > 0) {
-      const events = this.#events;
-      this.#events = [];
-      const changed = Array.from(this.#changed, toJobRecord);
-      this.#changed.clear();
-      this.#ledger?.commit(events, changed, this.#now());
-    }
+    if (this.#isUrgent) this.#commit();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const then of waiting) then();
+  }
+
+  #commit(): void {
+    const events = this.#events;
+    this.#events = [];
+    const changed = Array.from(this.#changed, toJobRecord);
+    this.#changed.clear();
+    this.#isUrgent = false;
+    this.#ledger?.commit(events, changed, this.#now());
   }
 }
 

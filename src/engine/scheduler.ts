@@ -58,7 +58,7 @@ export class Scheduler {
     this.#elapsed = new TimerLoop(clock, () => clock.monotonic());
     this.#ledger = parts.ledger;
     this.#companions = parts.companions ?? [];
-    this.#recorder = new Recorder(parts.ledger, () => this.#time.now());
+    this.#recorder = new Recorder(parts.ledger, { now: () => this.#time.now(), soon: (task) => clock.soon(task) });
     this.#bus = new EventBus(clock, parts.sinks, () => this.#recorder.record(), parts.onSinkError);
     this.#dispatcher = new Dispatcher(
       {
