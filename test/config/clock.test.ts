@@ -74,7 +74,7 @@ describe('how the clock is watched', () => {
       ['clock: {servers: [a.example, A.example]}', '2:18 duplicate-server', 'named twice'],
       ['clock: {chrony: false}', '2:8 no-time-source', 'nobody to ask'],
       ['clock: {chrony: maybe}', '2:17 wrong-type', 'auto, true or false'],
-      ['clock: {limit: 50}', '2:16 wrong-type', 'unit'],
+      ['clock: {limit: 50}', '2:16 wrong-type', 'Write "50s" for seconds'],
       ['clock: {limit: 0s}', '2:16 bad-duration', '0'],
       ['clock: {poll: 63s}', '2:15 bad-duration', '64 seconds'],
       ['clock: {poll: 25h}', '2:15 bad-duration', 'every day'],

@@ -290,7 +290,7 @@ describe('what cannot be simulated', () => {
     );
     const { code, stderr } = await simulate('--durations', 'times.yaml');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/times\.yaml:1:9 {2}error {2}"20" has no unit/);
+    expect(stderr).toMatch(/times\.yaml:1:9 {2}error {2}20 has no unit/);
     expect(stderr).toMatch(/times\.yaml:2:23 {2}error {2}p95 is shorter than p50/);
     expect(stderr).toMatch(/times\.yaml:2:27 {2}error {2}There is no key "p99"/);
     expect(stderr).toMatch(/times\.yaml:3:1 {2}error {2}p50 is missing/);

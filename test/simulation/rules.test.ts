@@ -70,7 +70,7 @@ describe('rules that cannot be read', () => {
       /"max-concurent<=4" is no rule\. Did you mean max-concurrent<=4\?.*The rules are: .*no-missed/,
     ],
     ['no-skip', /Did you mean no-skips\?/],
-    ['max-wait<=5', /"5" has no unit\. Write "5s" for seconds/],
+    ['max-wait<=5', /5 has no unit\. Write "5s" for seconds/],
     ['max-concurrent<4', /Did you mean max-concurrent<=4\?/],
     ['backup withn 22:00-06:00', /Did you mean NAME within 22:00-06:00\?/],
     ['backup within 22-06', /Did you mean NAME within 22:00-06:00\?/],
