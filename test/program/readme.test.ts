@@ -75,6 +75,8 @@ test('every block is of a kind that is exercised here', () => {
       'yaml broken.yaml',
       'yaml once.yaml',
       'yaml night.yaml',
+      'yaml team.yaml',
+      'yaml times.yaml',
       'console',
       'js',
       'text output',
