@@ -87,6 +87,8 @@ export interface RunOutput {
   readonly runId: string;
   readonly stream: OutputStream;
   readonly line: string;
+  /** The line's JSON object, where the job asks for lines to be read so (`output: {parse: json}`) and this one is one. */
+  readonly data?: Readonly<Record<string, unknown>>;
   readonly truncated: boolean;
 }
 

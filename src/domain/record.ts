@@ -147,6 +147,8 @@ function ofRunFacts(event: RunEvent): Fields {
     case 'run.started':
       return { attempt: event.attempt, pid: event.pid, lateness_ms: event.latenessMs };
     case 'run.output':
+      // Nested, and not as a string in a string.
+      if (event.data !== undefined) return { stream: event.stream, data: event.data };
       return event.truncated
         ? { stream: event.stream, line: event.line, truncated: true }
         : { stream: event.stream, line: event.line };

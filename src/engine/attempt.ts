@@ -69,7 +69,10 @@ export class Attempt implements AttemptIo {
 
   line(stream: OutputStream, line: string, truncated: boolean): void {
     this.tail.push(line);
-    if (this.#run.job.command.output.to === 'log') this.#run.emit({ event: 'run.output', stream, line, truncated });
+    const { output } = this.#run.job.command;
+    if (output.to !== 'log') return;
+    const data = output.parse === undefined || truncated ? undefined : jsonObject(line);
+    this.#run.emit({ event: 'run.output', stream, line, truncated, ...(data && { data }) });
   }
 
   trouble(sentence: string): void {
@@ -78,6 +81,16 @@ export class Attempt implements AttemptIo {
 
   drained(): Promise<void> | undefined {
     return this.#run.drained();
+  }
+}
+
+/** The object a line is the JSON of; `undefined` for any other line. */
+function jsonObject(line: string): Readonly<Record<string, unknown>> | undefined {
+  if (!/^\s*\{/.test(line)) return undefined;
+  try {
+    return JSON.parse(line) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
   }
 }
 

@@ -134,6 +134,16 @@ describe('a run', () => {
     await child.kill();
   });
 
+  test('that prints JSON objects has them nested in the log where it asks for it; any other line stays text', async () => {
+    const { program, held } = await startPuppet(', output: { parse: json }');
+    await held.print('{"level":"info","n":[1]}\n[2]\n{broken\n');
+    await held.exit(0);
+    await program.ended;
+    const output = program.lines.filter((line) => line.event === 'run.output');
+    expect(output.map(({ line, data }) => data ?? line)).toEqual([{ level: 'info', n: [1] }, '[2]', '{broken']);
+    expect(output[0]).not.toHaveProperty('line');
+  });
+
   test('of a command that cannot be found fails with 127 and says which', async () => {
     timers('  job: { in: 1ms, run: [no-such-program-here] }');
     const program = desk.start(['start']);
