@@ -64,7 +64,7 @@ export class LedgerFile {
         lastSeenAt: readLastSeen(this.#database),
       };
       this.#write = createWriter(this.#database);
-      this.upkeep = new Upkeep(this.#database, retention);
+      this.upkeep = new Upkeep(path, this.#database, retention);
       if (size === 0) this.upkeep.makeRoom();
       this.#database.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${PATIENCE}`);
       this.#descriptor = openSync(path, 'r');

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { MINUTE, type Duration, type Instant } from '../domain/time.js';
 import type { Retention } from './kind.js';
@@ -12,8 +13,18 @@ const BETWEEN_SWEEPS: Duration = MINUTE;
 /** In bytes, within the file: recording goes on for a while when the disk is full. */
 const ROOM = 1024 * 1024;
 
+/** In bytes. On a disk with less, what is kept in reserve would itself fill it. */
+const PLENTY = 3 * ROOM;
+
+/** Free bytes where a file lies, for who is not root. */
+function freeBeside(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}
+
 /** Lets old outcomes go and keeps some room within the file, a little at a time. */
 export class Upkeep {
+  readonly #path: string;
   readonly #database: DatabaseSyncInstance;
   readonly #retention: Retention;
   readonly #nextJob: StatementSyncInstance;
@@ -22,7 +33,8 @@ export class Upkeep {
   #job = '';
   #isRoomMade = false;
 
-  constructor(database: DatabaseSyncInstance, retention: Retention) {
+  constructor(path: string, database: DatabaseSyncInstance, retention: Retention) {
+    this.#path = path;
     this.#database = database;
     this.#retention = retention;
     this.#nextJob = database.prepare('SELECT min(job_name) AS name FROM firings WHERE job_name > ?');
@@ -54,6 +66,7 @@ export class Upkeep {
 
   /** Makes the file, and the log beside it, larger by what is then free within; tried again later where the disk is full. @throws SQLite's other errors. */
   makeRoom(): void {
+    if (freeBeside(this.#path) < PLENTY) return;
     try {
       // In two transactions: pages that are free again when theirs ends are never written.
       this.#database.exec(`DELETE FROM reserve; INSERT INTO reserve VALUES (zeroblob(${ROOM})); DELETE FROM reserve`);
