@@ -2,6 +2,7 @@ import type { Job } from '../domain/job.js';
 import type { ClockSettings } from '../domain/time-source.js';
 import type { Duration } from '../domain/time.js';
 import { buildClock } from './build-clock.js';
+import { buildHttp, type HttpSettings } from './build-http.js';
 import { buildJob, readTimezone, type JobContext } from './build-job.js';
 import { Paths } from './check-paths.js';
 import type { Problems } from './diagnostic.js';
@@ -36,6 +37,8 @@ export interface Settings {
   /** What becomes of the processes of a scheduler that died. */
   readonly orphans: 'kill' | 'keep';
   readonly history: { readonly keep: Duration; readonly runs: number };
+  /** Where it is watched over HTTP; absent: nowhere. */
+  readonly http?: HttpSettings;
   /** How the clock is watched; absent: it is not. */
   readonly clock?: ClockSettings;
 }
@@ -122,6 +125,7 @@ class FileBuilder {
       orphans: values.orphans ?? 'kill',
       history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
       ...(values.clock && { clock: buildClock(values.clock, this.#report) }),
+      ...(values.http && { http: buildHttp(values.http, this.#report, this.#paths) }),
     };
   }
 

@@ -2,3 +2,4 @@ export type { Diagnostic } from './diagnostic.js';
 export { loadTimerFile, parseTimerFile, type Loaded, type TimerFile } from './load.js';
 export type { Machine } from './machine.js';
 export { readRunTimes } from './read-run-times.js';
+export { readToken } from './build-http.js';

@@ -20,3 +20,14 @@ const isPort = (port: number): boolean => port >= 1 && port <= 65_535;
 const isName = (text: string): boolean =>
   text.length <= LONGEST_NAME &&
   /^(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)*(?!\d+\.?$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.?$/i.test(text);
+
+/** Reads `host:port` of an address to listen on; port 0 is any that is free. `undefined` when it is none. */
+export function readListen(written: string): TimeServer | undefined {
+  if (!/:\d{1,5}$/.test(written)) return undefined;
+  const isAny = written.endsWith(':0');
+  const read = readServer(isAny ? `${written.slice(0, -1)}1` : written);
+  return read && isAny ? { ...read, port: 0 } : read;
+}
+
+/** Whether only this machine can reach it. */
+export const isLoopbackHost = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { DurationError, parseDuration } from '../domain/duration.js';
 import { nearest } from '../domain/nearest.js';
 import { DAY, SECOND } from '../domain/time.js';
-import { readServer } from './read-server.js';
+import { readListen, readServer } from './read-server.js';
 import { WARNINGS, type WarningCode } from './warning-codes.js';
 
 /**
@@ -239,6 +239,23 @@ const clock = z.strictObject(
   'a map of servers, chrony, limit, discipline and poll',
 );
 
+const listen = z.pipe(
+  z.string('an address with a port'),
+  z.transform(
+    (written: string, context) =>
+      readListen(written) ??
+      refuse(context, written, {
+        code: 'bad-address',
+        message: 'This is no address with a port.',
+        hint: 'For example: http: 127.0.0.1:9464',
+      }),
+  ),
+);
+const http = z.union(
+  [listen, z.strictObject({ listen, token_file: z.optional(path) }, 'a map of listen and token_file')],
+  'an address with a port, or a map of listen and token_file',
+);
+
 /** The top of the file, but for `defaults` and `timers`, which are read by themselves. */
 export const fileSchema = z.strictObject({
   timezone: z.optional(z.string(phrase.zone)),
@@ -248,6 +265,7 @@ export const fileSchema = z.strictObject({
   orphans: z.optional(z.enum(['kill', 'keep'], 'kill or keep')),
   history: z.optional(history),
   clock: z.optional(clock),
+  http: z.optional(http),
   defaults: z.optional(z.unknown()),
   timers: z.optional(z.unknown()),
 });

@@ -1,0 +1,74 @@
+import type { Clock } from '../domain/clock.js';
+import type { TimerEvent } from '../domain/event.js';
+import type { Condition } from '../domain/health.js';
+import type { Sink } from '../domain/sink.js';
+import { SECOND, type Cancel, type Duration } from '../domain/time.js';
+
+const BEAT: Duration = SECOND;
+/** How long a standstill is remembered: as long as a probe that comes every 10 s may take to see it. */
+const REMEMBERED: Duration = 30 * SECOND;
+
+/** Watches over the scheduler's condition: what its events tell, and whether the event loop turns. */
+export class ConditionWatch implements Sink {
+  readonly name = 'condition';
+  readonly #clock: Clock;
+  #beatAt: Duration;
+  #disarm: Cancel = () => undefined;
+  #stood: Duration = 0;
+  #stoodUntil: Duration = Number.NEGATIVE_INFINITY;
+  #rejected: string | undefined;
+  #stateTrouble: string | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#beatAt = clock.monotonic();
+  }
+
+  start(): void {
+    this.#beat();
+  }
+
+  stop(): void {
+    this.#disarm();
+  }
+
+  /** The condition at this moment. */
+  get condition(): Condition {
+    const now = this.#clock.monotonic();
+    const remembered = now - this.#stoodUntil < REMEMBERED ? this.#stood : 0;
+    return {
+      loopStood: Math.round(Math.max(remembered, now - this.#beatAt - BEAT, 0)),
+      ...(this.#rejected !== undefined && { rejected: this.#rejected }),
+      ...(this.#stateTrouble !== undefined && { stateTrouble: this.#stateTrouble }),
+    };
+  }
+
+  accept(event: TimerEvent): void {
+    switch (event.event) {
+      case 'config.rejected':
+        this.#rejected = event.problems[0] ?? 'it has mistakes';
+        return;
+      case 'config.reloaded':
+        this.#rejected = undefined;
+        return;
+      case 'state.unavailable':
+        this.#stateTrouble = event.reason;
+        return;
+      case 'state.recovered':
+        this.#stateTrouble = undefined;
+        return;
+      default:
+    }
+  }
+
+  #beat(): void {
+    const now = this.#clock.monotonic();
+    const stood = now - this.#beatAt - BEAT;
+    if (stood >= BEAT) {
+      this.#stood = stood;
+      this.#stoodUntil = now;
+    }
+    this.#beatAt = now;
+    this.#disarm = this.#clock.after(BEAT, () => this.#beat());
+  }
+}
