@@ -9,7 +9,7 @@ import { renderDiagnostics } from './render/diagnostics.js';
 import type { Terminal } from './terminal.js';
 
 /** Loads the timer file that is named or found from the working directory upwards. */
-function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
+export function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
   return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 

@@ -116,10 +116,13 @@ export class Scheduler {
 
   /** Resolves when, once started, nothing is armed and nothing runs: no job can fire any more by its schedule. */
   async idle(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
-      this.#tellIfIdle();
-    });
+    // Asked again, because a reload may disarm the last job before it arms the next.
+    do {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+        this.#tellIfIdle();
+      });
+    } while (this.#isBusy);
   }
 
   /**
@@ -345,9 +348,11 @@ export class Scheduler {
   }
 
   #tellIfIdle(): void {
-    const isBusy = this.#loop.size > 0 || this.#dispatcher.running > 0 || this.#recovery.isBusy;
-    if (this.#startedAt === undefined || isBusy) return;
-    this.#onIdle?.();
+    if (this.#startedAt !== undefined && !this.#isBusy) this.#onIdle?.();
+  }
+
+  get #isBusy(): boolean {
+    return this.#loop.size > 0 || this.#dispatcher.running > 0 || this.#recovery.isBusy;
   }
 }
 
