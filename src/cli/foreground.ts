@@ -85,7 +85,13 @@ export function compose(
     sinks,
     ledger,
     socket,
-  }: { terminal: Terminal; clock: Clock; sinks: readonly Sink[]; ledger?: Composition['ledger']; socket?: string | undefined },
+  }: {
+    terminal: Terminal;
+    clock: Clock;
+    sinks: readonly Sink[];
+    ledger?: Composition['ledger'];
+    socket?: string | undefined;
+  },
 ): Scheduler {
   return composeScheduler(timerFile, {
     clock,

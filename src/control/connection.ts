@@ -13,7 +13,7 @@ import {
   type Reply,
   type Request,
 } from './protocol.js';
-import { verbs, type Controlled } from './verbs.js';
+import { refuseUnknown, verbs, type Controlled } from './verbs.js';
 
 /** What waits to be read by one client, in bytes: beyond it nothing more is taken from it, and events are left out. */
 const HIGH_WATER = 1024 * 1024;
@@ -105,14 +105,17 @@ export class Connection {
   }
 
   #logs({ id, args }: Request): void {
-    const { feed } = this.#served;
+    const { feed, controlled } = this.#served;
     const interest = { jobName: optionalText(args, 'task_name'), runId: optionalText(args, 'run_id') };
     const last = optionalCount(args, 'last') ?? Number.POSITIVE_INFINITY;
     const follows = flag(args, 'follow');
     if (follows && this.#followed.size >= MOST_FOLLOWED)
       throw new RefusalError('busy', `a connection follows ${MOST_FOLLOWED} times at most`);
+    const past = feed.past(interest, last);
+    // A timer that is gone has a past, too.
+    if (interest.jobName !== undefined && past.length === 0) refuseUnknown(controlled, interest.jobName);
     this.#send({ id, ok: {} });
-    for (const event of feed.past(interest, last)) this.#sendEvent(id, event);
+    for (const event of past) this.#sendEvent(id, event);
     if (!follows) this.#send({ id, end: true });
     else
       this.#followed.set(

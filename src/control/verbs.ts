@@ -118,6 +118,11 @@ function named({ controls, file }: Controlled, args: Args): { at: number; names:
   return { at, names };
 }
 
+/** @throws RefusalError when there is no timer of that name. */
+export function refuseUnknown(controlled: Controlled, name: string): void {
+  if (!controlled.controls.status().jobs.some(({ job }) => job.name === name)) throw unknownTimer(controlled, name);
+}
+
 function unknownTimer({ controls, file }: Controlled, name: string): RefusalError {
   const known = controls.status().jobs.map(({ job }) => job.name);
   return unknown(name, known, file);

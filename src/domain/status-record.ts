@@ -107,4 +107,5 @@ const toRunRecord = ({ runId, firing, state, attempts, pid, elapsedMs }: RunView
   elapsed_ms: elapsedMs,
 });
 
-const timestamp = (instant: Instant | undefined): string | null => (instant === undefined ? null : toTimestamp(instant));
+const timestamp = (instant: Instant | undefined): string | null =>
+  instant === undefined ? null : toTimestamp(instant);

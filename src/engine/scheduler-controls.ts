@@ -1,4 +1,12 @@
-import type { Controls, JobStatus, PlanChange, PlanSource, RunView, SchedulerPlan, SchedulerStatus } from '../domain/controls.js';
+import type {
+  Controls,
+  JobStatus,
+  PlanChange,
+  PlanSource,
+  RunView,
+  SchedulerPlan,
+  SchedulerStatus,
+} from '../domain/controls.js';
 import type { TimerEvent } from '../domain/event.js';
 import type { Firing } from '../domain/firing.js';
 import { changedKeys, type Job } from '../domain/job.js';
