@@ -25,6 +25,12 @@ module.exports = {
       'A kind knows the domain and its own room.',
     ),
     rule(
+      'control-imports-domain',
+      { path: '^src/control/' },
+      { path: '^src/', pathNot: ['^src/domain', '^src/control/'] },
+      'The socket knows the verbs, not the machine behind them.',
+    ),
+    rule(
       'config-imports-kinds',
       { path: '^src/config' },
       { path: '^src/', pathNot: ['^src/(config|domain)', `^src/(${rooms})/(kind|index)\\.ts$`] },

@@ -2,6 +2,7 @@ import { createSystemClock } from './clocks/system.js';
 import type { TimerFile } from './config/index.js';
 import { alone } from './coordinators/index.js';
 import type { Clock } from './domain/clock.js';
+import type { SchedulerPlan } from './domain/controls.js';
 import type { Executor } from './domain/executor.js';
 import type { Ledger } from './domain/ledger.js';
 import type { Sink } from './domain/sink.js';
@@ -18,7 +19,7 @@ export interface Composition {
   readonly sinks: readonly Sink[];
   /** What commands inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly facts: { readonly version: string; readonly pid: number };
+  readonly facts: { readonly version: string; readonly pid: number; readonly socket?: string };
   readonly random: () => number;
   /** Where outcomes are recorded; without it nothing outlives the scheduler. */
   readonly ledger?: { readonly ledger: Ledger; readonly file: string };
@@ -40,11 +41,9 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
   const watch = settings.clock && createDriftWatch(settings.clock, { clock, random, scheduler: () => scheduler });
   const scheduler: Scheduler = new Scheduler(
     {
-      jobs,
-      groups: settings.groups,
+      ...planOf({ jobs, settings }),
       orphans: settings.orphans,
       facts: { ...facts, file: path, ...(ledger && { state: ledger.file }) },
-      ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
     },
     {
       clock,
@@ -59,6 +58,16 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
   );
   return scheduler;
 }
+
+/** What a timer file lets a scheduler run. */
+export const planOf = ({
+  jobs,
+  settings: { groups, concurrency },
+}: Pick<TimerFile, 'jobs' | 'settings'>): SchedulerPlan => ({
+  jobs,
+  groups,
+  ...(concurrency !== undefined && { concurrency }),
+});
 
 /** Puts together what measures the clock, from every source that the file names. */
 function createDriftWatch(

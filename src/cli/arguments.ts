@@ -1,5 +1,5 @@
 import { DurationError, parseDuration } from '../domain/duration.js';
-import type { Instant } from '../domain/time.js';
+import type { Duration, Instant } from '../domain/time.js';
 import { readTime } from './coming-firings.js';
 import { UsageError } from './commands/kind.js';
 
@@ -8,6 +8,24 @@ export function readCount(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--count takes a whole number from 1 on; got "${text}"`);
   return Number(text);
+}
+
+/** Reads an option that takes a duration. @throws UsageError with what is wrong and how to write it. */
+export function readLength(option: string, text: string | undefined): Duration | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+    throw new UsageError(`${option}: ${error.message} ${error.hint}`);
+  }
+}
+
+/** The timers a command is for: those named, or all. @throws UsageError when it is neither or both. */
+export function readNames(names: readonly string[], all: true | undefined): { names?: readonly string[]; all?: true } {
+  if (all && names.length > 0) throw new UsageError('--all means every timer: name none, or leave it out');
+  if (!all && names.length === 0) throw new UsageError('which timers? Name them, or take --all');
+  return all ? { all } : { names };
 }
 
 /**

@@ -5,12 +5,15 @@ import type { Sink } from '../domain/sink.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { chance } from '../this-machine.js';
+import { openControl } from './control.js';
 import { openLog } from './log.js';
 import type { LogOptions } from './options.js';
+import { Reloader } from './reload.js';
 import { watchStop } from './render/stop-spinner.js';
 import { openStateOf } from './state.js';
-import type { Terminal } from './terminal.js';
+import { hasControllingTerminal, type Terminal } from './terminal.js';
 import { readVersion } from './version.js';
+import { watchTimerFile } from './watch.js';
 
 export interface Foreground {
   readonly terminal: Terminal;
@@ -19,27 +22,41 @@ export interface Foreground {
   readonly keepAlive: boolean;
   /** The state's file as the command line names it. */
   readonly state: string | undefined;
+  /** Whether the timer file is read anew whenever it changes. */
+  readonly watches: boolean;
 }
 
 /** Runs a scheduler in this process until a signal or the last firing ends it. Answers the exit code. */
 export async function runInForeground(
   timerFile: TimerFile,
-  { terminal, clock, log, keepAlive, state: named }: Foreground,
+  { terminal, clock, log, keepAlive, state: named, watches }: Foreground,
 ): Promise<number> {
   const state = openStateOf(timerFile, { terminal, clock, named });
   if (state.kind === 'refused') {
     terminal.err(`timers: ${state.message}`);
     return 1;
   }
+  const reloader = new Reloader(timerFile, { running: () => scheduler });
+  let stop = (): void => undefined;
+  const control = await openControl(timerFile, {
+    terminal,
+    clock,
+    named,
+    reloader,
+    scheduler: () => scheduler,
+    stopped: () => stop(),
+  });
   const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
   const scheduler = compose(timerFile, {
     terminal,
     clock,
-    sinks: [...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
+    sinks: [control.feed, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
     ...(state.ledger && { ledger: state.ledger }),
+    socket: control.socket,
   });
   const ended = new Promise<void>((resolve) => {
-    obeySignals(scheduler, terminal, resolve);
+    stop = resolve;
+    obeySignals(scheduler, { stopped: resolve, hungUp: () => void reloader.reload() });
     if (!keepAlive)
       void scheduler
         .idle()
@@ -49,7 +66,12 @@ export async function runInForeground(
   const release = keepAlive ? stayAwake(clock) : undefined;
   scheduler.start();
   for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
+  const unwatch = watches
+    ? watchTimerFile(timerFile.named, { clock, terminal, changed: () => void reloader.reload() })
+    : undefined;
   await ended;
+  unwatch?.();
+  await control.close();
   release?.();
   return 0;
 }
@@ -62,22 +84,37 @@ export function compose(
     clock,
     sinks,
     ledger,
-  }: { terminal: Terminal; clock: Clock; sinks: readonly Sink[]; ledger?: Composition['ledger'] },
+    socket,
+  }: {
+    terminal: Terminal;
+    clock: Clock;
+    sinks: readonly Sink[];
+    ledger?: Composition['ledger'];
+    socket?: string | undefined;
+  },
 ): Scheduler {
   return composeScheduler(timerFile, {
     clock,
     sinks,
     ...(ledger && { ledger }),
     environment: terminal.env,
-    facts: { version: readVersion(), pid: process.pid },
+    facts: { version: readVersion(), pid: process.pid, ...(socket !== undefined && { socket }) },
     random: chance,
     onSinkError: (sink, error) =>
       terminal.err(`timers: the ${sink} log failed, and goes on as it can: ${String(error)}`),
   });
 }
 
-/** SIGTERM and SIGINT stop in order, a second one at once. SIGHUP stops when a terminal went away, and is let pass otherwise. */
-export function obeySignals(scheduler: Scheduler, terminal: Terminal, stopped: () => void): void {
+/** What is to be done behind a signal. */
+interface OnSignal {
+  /** The scheduler has stopped. */
+  readonly stopped: () => void;
+  /** SIGHUP, but the terminal is still there. */
+  readonly hungUp: () => void;
+}
+
+/** SIGTERM and SIGINT stop in order, a second one at once; and so does SIGHUP when the terminal went away. */
+export function obeySignals(scheduler: Scheduler, { stopped, hungUp }: OnSignal): void {
   let isStopping = false;
   const stop = (signal: string) => {
     if (isStopping) {
@@ -89,8 +126,8 @@ export function obeySignals(scheduler: Scheduler, terminal: Terminal, stopped: (
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
   process.on('SIGHUP', () => {
-    if (process.stdin.isTTY) stop('SIGHUP');
-    else terminal.err('timers: SIGHUP: reloading is not there yet; restart to read the file anew');
+    if (process.stdin.isTTY && !hasControllingTerminal()) stop('SIGHUP');
+    else hungUp();
   });
 }
 

@@ -4,7 +4,7 @@ import { FIRING_STATUSES, type FiringStatus } from '../domain/outcome.js';
 import type { Instant } from '../domain/time.js';
 import { readCount, readPastTime } from './arguments.js';
 import { UsageError } from './commands/kind.js';
-import { wayOut } from './load.js';
+import { wayOut } from '../domain/nearest.js';
 
 /** What the command line asks of the history, as written. */
 export interface HistoryArguments {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { loadTimerFile, type Loaded, type TimerFile } from '../config/index.js';
-import { nearest } from '../domain/nearest.js';
+import { wayOut } from '../domain/nearest.js';
 import type { Instant } from '../domain/time.js';
 import type { Job } from '../domain/job.js';
 import { thisMachine } from '../this-machine.js';
@@ -9,7 +9,7 @@ import { renderDiagnostics } from './render/diagnostics.js';
 import type { Terminal } from './terminal.js';
 
 /** Loads the timer file that is named or found from the working directory upwards. */
-function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
+export function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
   return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
@@ -52,11 +52,4 @@ export function jobNamed({ jobs, path }: TimerFile, name: string): Job {
   if (job !== undefined) return job;
   const names = jobs.map((other) => other.name);
   throw new UsageError(`there is no timer "${name}" in ${path}. ${wayOut(name, names)}`);
-}
-
-/** The way out for who gave a name that there is not: the nearest one, or the first ten. */
-export function wayOut(name: string, names: readonly string[]): string {
-  const meant = nearest(name, names);
-  if (meant !== undefined) return `Did you mean ${meant}?`;
-  return `It has: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`;
 }

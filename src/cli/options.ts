@@ -14,8 +14,8 @@ export interface LogOptions {
   readonly logLevel: Level;
 }
 
-export const withFile = (command: Command): Command =>
-  command.option('-f, --file <path>', 'the timer file; without it the nearest one from here upwards');
+export const withFile = (command: Command, flags = '-f, --file <path>'): Command =>
+  command.option(flags, 'the timer file; without it the nearest one from here upwards');
 
 export const withJson = (command: Command, what: string): Command => command.option('--json', `print ${what} as JSON`);
 

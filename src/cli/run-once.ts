@@ -1,14 +1,11 @@
-import { constants } from 'node:os';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { RunFinished, TimerEvent } from '../domain/event.js';
 import type { Job } from '../domain/job.js';
 import { messageOf } from '../sinks/index.js';
+import { exitCodeOf } from './exit-code.js';
 import { compose, obeySignals } from './foreground.js';
 import type { Terminal } from './terminal.js';
-
-const TIMED_OUT = 124;
-const SIGNALED = 128;
 
 /** Runs one job once. Its output is the command's own; what there is to say of it is said on standard error. Answers the command's exit status. */
 export async function runOnce(
@@ -23,22 +20,14 @@ export async function runOnce(
       if (isWorthTelling(event)) terminal.err(`timers: ${messageOf(event)}`);
     };
     const scheduler = compose({ ...timerFile, jobs: [inFront] }, { terminal, clock, sinks: [{ name: 'run', accept }] });
-    obeySignals(scheduler, terminal, () => undefined);
+    obeySignals(scheduler, { stopped: () => undefined, hungUp: () => undefined });
     scheduler.controls.trigger(job.name);
   });
-  return exitCodeOf(await finished);
+  return exitCodeOf((await finished).outcome);
 }
 
 /** Success speaks for itself, and so does a command that failed at its first and only attempt by its own exit code. */
 function isWorthTelling(event: TimerEvent): boolean {
   if (event.event === 'attempt.failed') return true;
   return event.event === 'run.finished' && event.outcome.status !== 'success';
-}
-
-/** As shells do: 124 after a timeout, 128 + n after signal n, else the command's own. */
-function exitCodeOf({ outcome }: RunFinished): number {
-  if (outcome.status === 'timeout') return TIMED_OUT;
-  if (outcome.status === 'success') return outcome.exitCode ?? 0;
-  if (outcome.signal !== undefined) return SIGNALED + constants.signals[outcome.signal as NodeJS.Signals];
-  return outcome.exitCode ?? 1;
 }

@@ -19,7 +19,7 @@ export type OpenedState =
 
 /** Where the state of a timer file lives; `undefined` for one that is kept in memory. `named` is what the command line says, and wins. */
 export function statePathOf(
-  { path, settings: { state } }: TimerFile,
+  { path, settings: { state } }: Pick<TimerFile, 'path' | 'settings'>,
   { cwd, env }: Terminal,
   named: string | undefined,
 ): string | undefined {

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import type { WriteStream } from 'node:tty';
 
 /** Where a command speaks: data on standard output, everything said to the person on standard error. */
@@ -30,6 +31,16 @@ export function openTerminal(isPlain: boolean): Terminal {
     out: (line) => void stdout.write(`${line}\n`),
     err: (line) => void stderr.write(`${line}\n`),
   };
+}
+
+/** Whether this process still has a terminal that can signal it. Behind a hang-up there is none, though the descriptors are open. */
+export function hasControllingTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** NO_COLOR (no-color.org) and FORCE_COLOR speak first, then whether it is a terminal that has any. */

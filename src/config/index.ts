@@ -1,3 +1,4 @@
+export type { Settings } from './build-file.js';
 export type { Diagnostic } from './diagnostic.js';
 export { loadTimerFile, parseTimerFile, type Loaded, type TimerFile } from './load.js';
 export type { Machine } from './machine.js';

@@ -15,6 +15,8 @@ import { readJson, readTree } from './syntax.js';
 export interface TimerFile {
   /** Absolute, symbolic links followed. */
   readonly path: string;
+  /** Absolute, as it was named or found: what is to be read when it has changed. */
+  readonly named: string;
   /** In the order of the file. */
   readonly jobs: readonly Job[];
   readonly settings: Settings;
@@ -30,6 +32,8 @@ export interface Loaded {
   readonly problems: readonly Diagnostic[];
   /** Absent when any problem is an error. */
   readonly timerFile?: TimerFile;
+  /** What the file says about the scheduler as a whole, as far as it can be read. */
+  readonly settings?: Settings;
   /** Entries under `timers`, wrong ones included. */
   readonly timerCount: number;
 }
@@ -47,7 +51,7 @@ export async function loadTimerFile(
   const read = readTimerFile(named);
   if ('code' in read) return refused(named, read);
   return parseTimerFile(
-    { path: realpathSync(named), folder: dirname(named), text: read.text, foresees: request.foresees },
+    { path: realpathSync(named), named, folder: dirname(named), text: read.text, foresees: request.foresees },
     machine,
   );
 }
@@ -67,6 +71,8 @@ function notFound(cwd: string): Diagnostic {
 /** The text of a timer file: `folder` is what its relative paths begin at. */
 export interface TimerText {
   readonly path: string;
+  /** Default: `path`. */
+  readonly named?: string;
   readonly folder: string;
   readonly text: string;
   /** Also warn of what is to come, as `validate` does. Default: not. */
@@ -74,18 +80,23 @@ export interface TimerText {
 }
 
 /** Parses and checks a timer file's text. */
-export function parseTimerFile({ path, folder, text, foresees = false }: TimerText, machine: Machine): Loaded {
+export function parseTimerFile(
+  { path, named = path, folder, text, foresees = false }: TimerText,
+  machine: Machine,
+): Loaded {
   // YAML ends lines at CR, too; its parser here does not.
   const source = text.replace(/\r(?!\n)/g, '\n');
   const problems = new Problems(new Source(source));
   const root = readRoot(path, problems);
   const built = root && buildFile(root, { problems, machine, folder, foresees });
-  const timerFile = built && !problems.hasErrors ? { path, jobs: built.jobs, settings: built.settings } : undefined;
+  const timerFile =
+    built && !problems.hasErrors ? { path, named, jobs: built.jobs, settings: built.settings } : undefined;
   return {
     path,
     source,
     problems: problems.list(),
     ...(timerFile && { timerFile }),
+    ...(built && { settings: built.settings }),
     timerCount: built?.timerCount ?? 0,
   };
 }

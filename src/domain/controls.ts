@@ -51,6 +51,13 @@ export interface PlanChange {
   readonly changed: readonly string[];
 }
 
+/** What a plan was read from. Told in `config.reloaded`. */
+export interface PlanSource {
+  readonly file: string;
+  /** As in the event. */
+  readonly needsRestart?: readonly string[];
+}
+
 /** What a scheduler runs. */
 export interface SchedulerPlan {
   readonly jobs: readonly Job[];
@@ -79,5 +86,5 @@ export interface Controls {
   /** What {@link reload} would change. */
   compare(plan: SchedulerPlan): PlanChange;
   /** Takes other jobs in place of the present ones. Unchanged ones keep everything; runs that are on end under their old definition. */
-  reload(plan: SchedulerPlan, file: string): PlanChange;
+  reload(plan: SchedulerPlan, source: PlanSource): PlanChange;
 }

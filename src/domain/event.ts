@@ -40,9 +40,17 @@ export type SchedulerEvent =
       readonly pid: number;
       /** The file of the ledger; absent when there is none. */
       readonly state?: string;
+      /** The control socket; absent when there is none. */
+      readonly socket?: string;
     }
-  /** Nothing more is armed; what runs is being ended. */
-  | { readonly event: 'scheduler.stopping'; readonly at: Instant; readonly signal?: string; readonly running: number }
+  /** Nothing more is armed; what runs is being ended, or with `drain` waited for. */
+  | {
+      readonly event: 'scheduler.stopping';
+      readonly at: Instant;
+      readonly signal?: string;
+      readonly running: number;
+      readonly drain?: true;
+    }
   /** Nothing runs any more. The last event. */
   | { readonly event: 'scheduler.stopped'; readonly at: Instant; readonly runs: number; readonly uptimeMs: Duration };
 
@@ -177,6 +185,8 @@ export type ConfigChanged =
       readonly added: readonly string[];
       readonly removed: readonly string[];
       readonly changed: readonly string[];
+      /** Keys of the file as a whole that differ, and count from the next start on; absent when there are none. */
+      readonly needsRestart?: readonly string[];
     }
   | {
       readonly event: 'config.rejected';

@@ -15,6 +15,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** The way out for who gave a name that there is not: the nearest one, or the first ten. */
+export function wayOut(name: string, names: readonly string[]): string {
+  const meant = nearest(name, names);
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  return `It has: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`;
+}
+
 /** Damerau–Levenshtein in its restricted form (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let beforeLast: readonly number[] = [];

@@ -36,14 +36,19 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Absent facts are left out; `exit_code` and `signal` are `null` where a run had none. */
 const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerEvent, { event: Name }>) => Fields } = {
-  'scheduler.started': ({ version, file, timers, pid, state }) => ({
+  'scheduler.started': ({ version, file, timers, pid, state, socket }) => ({
     version,
     file,
     timers,
     pid,
     ...(state !== undefined && { state }),
+    ...(socket !== undefined && { socket }),
   }),
-  'scheduler.stopping': ({ signal, running }) => ({ ...(signal && { signal }), running }),
+  'scheduler.stopping': ({ signal, running, drain }) => ({
+    ...(signal && { signal }),
+    running,
+    ...(drain && { drain: true }),
+  }),
   'scheduler.stopped': ({ runs, uptimeMs }) => ({ runs, uptime_ms: uptimeMs }),
   'run.admitted': ofRunEvent,
   'attempt.begun': ofRunEvent,
@@ -67,7 +72,13 @@ const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerE
     task_name: jobName,
     next_at: next === undefined ? null : toTimestamp(next),
   }),
-  'config.reloaded': ({ file, added, removed, changed }) => ({ file, added, removed, changed }),
+  'config.reloaded': ({ file, added, removed, changed, needsRestart }) => ({
+    file,
+    added,
+    removed,
+    changed,
+    ...(needsRestart && { needs_restart: needsRestart }),
+  }),
   'config.rejected': ({ file, problems }) => ({ file, problems }),
   'hook.failed': ({ jobName, runId, hook, outcome, outputTail }) => ({
     task_name: jobName,

@@ -30,7 +30,7 @@ export class Dispatcher implements RunOwner {
   readonly #jobs = new Map<Run, JobState>();
   readonly #active = new Set<Run>();
   readonly #parked = new Set<JobState>();
-  #stopped: (() => void) | undefined;
+  #whenEnded: (() => void)[] = [];
   #isStopping = false;
   #finished = 0;
 
@@ -112,18 +112,33 @@ export class Dispatcher implements RunOwner {
 
   /** Ends everything: what waits now, what runs by SIGTERM and after the job's grace by SIGKILL. Resolves when nothing runs any more; bounded. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
-    for (const state of this.#parked) this.#unpark(state, (run) => run.dismiss({ kind: 'missed', reason: 'shutdown' }));
-    const allEnded = new Promise<void>((resolve) => {
-      this.#stopped = resolve;
-    });
+    this.#close();
     for (const run of [...this.#active]) {
       run.cancel(SHUTDOWN);
       if (!this.#active.has(run)) continue;
       this.#around.elapsed.after(run.job.stopGrace, () => this.#forceOne(run));
     }
-    this.#resolveIfStopped();
-    await allEnded;
+    await this.#allEnded();
+  }
+
+  /** Misses what waits, and lets what runs end by itself, the attempts it has left included. Resolves when nothing runs any more. */
+  async drain(): Promise<void> {
+    this.#close();
+    for (const run of [...this.#active]) if (!run.hasBegun) run.cancel(SHUTDOWN);
+    await this.#allEnded();
+  }
+
+  /** Takes nothing more. */
+  #close(): void {
+    this.#isStopping = true;
+    for (const state of this.#parked) this.#unpark(state, (run) => run.dismiss({ kind: 'missed', reason: 'shutdown' }));
+  }
+
+  #allEnded(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenEnded.push(resolve);
+      this.#resolveIfStopped();
+    });
   }
 
   /** Ends what runs by SIGKILL, now. */
@@ -288,7 +303,8 @@ export class Dispatcher implements RunOwner {
   }
 
   #resolveIfStopped(): void {
-    if (this.#isStopping && this.#active.size === 0) this.#stopped?.();
+    if (this.#active.size > 0) return;
+    for (const resolve of this.#whenEnded.splice(0)) resolve();
   }
 }
 

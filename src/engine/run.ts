@@ -93,6 +93,11 @@ export class Run implements AttemptOwner, PassOwner {
     this.#pass = new GatePass(gates, this);
   }
 
+  /** Whether an attempt has begun. */
+  get hasBegun(): boolean {
+    return this.#attempts > 0;
+  }
+
   /** The run as it stands; `undefined` once it has ended. */
   get view(): RunView | undefined {
     if (this.#state === 'ended') return undefined;

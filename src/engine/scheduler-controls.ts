@@ -1,4 +1,12 @@
-import type { Controls, JobStatus, PlanChange, RunView, SchedulerPlan, SchedulerStatus } from '../domain/controls.js';
+import type {
+  Controls,
+  JobStatus,
+  PlanChange,
+  PlanSource,
+  RunView,
+  SchedulerPlan,
+  SchedulerStatus,
+} from '../domain/controls.js';
 import type { TimerEvent } from '../domain/event.js';
 import type { Firing } from '../domain/firing.js';
 import { changedKeys, type Job } from '../domain/job.js';
@@ -105,7 +113,7 @@ export class SchedulerControls implements Controls {
     };
   }
 
-  reload(plan: SchedulerPlan, file: string): PlanChange {
+  reload(plan: SchedulerPlan, source: PlanSource): PlanChange {
     const { gates, scheduler } = this.#parts;
     const change = this.compare(plan);
     const [added, changed] = [new Set(change.added), new Set(change.changed)];
@@ -115,7 +123,7 @@ export class SchedulerControls implements Controls {
       if (added.has(job.name)) scheduler.armFrom(scheduler.add(job), scheduler.now());
       else if (changed.has(job.name)) this.#redefine(job);
     }
-    this.#tell({ event: 'config.reloaded', file, ...change });
+    this.#tell({ event: 'config.reloaded', ...source, ...change });
     return change;
   }
 

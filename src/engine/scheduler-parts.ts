@@ -34,5 +34,11 @@ export interface FirstPlan extends SchedulerPlan {
   /** What becomes of processes that a scheduler which died has left running; default: they are ended. */
   readonly orphans?: 'kill' | 'keep';
   /** Told in `scheduler.started`. */
-  readonly facts: { readonly version: string; readonly file: string; readonly pid: number; readonly state?: string };
+  readonly facts: {
+    readonly version: string;
+    readonly file: string;
+    readonly pid: number;
+    readonly state?: string;
+    readonly socket?: string;
+  };
 }

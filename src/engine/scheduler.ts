@@ -44,6 +44,7 @@ export class Scheduler {
   #generation = 0;
   #startedAt: Instant | undefined;
   #stopping: Promise<void> | undefined;
+  #isDraining = false;
   #onIdle: (() => void) | undefined;
 
   constructor(plan: FirstPlan, parts: SchedulerParts) {
@@ -115,10 +116,13 @@ export class Scheduler {
 
   /** Resolves when, once started, nothing is armed and nothing runs: no job can fire any more by its schedule. */
   async idle(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
-      this.#tellIfIdle();
-    });
+    // Asked again, because a reload may disarm the last job before it arms the next.
+    do {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+        this.#tellIfIdle();
+      });
+    } while (this.#isBusy);
   }
 
   /**
@@ -129,6 +133,17 @@ export class Scheduler {
     return (this.#stopping ??= this.#stop(signal));
   }
 
+  /** Arms nothing more, misses what waits, and stops when what runs has ended by itself. A {@link stop} meanwhile does not wait for that. */
+  async drain(): Promise<void> {
+    if (this.isStopping) return this.#stopping;
+    this.#isDraining = true;
+    this.#loop.stop();
+    const ended = this.#dispatcher.drain();
+    this.emit({ event: 'scheduler.stopping', at: this.#time.now(), running: this.#dispatcher.running, drain: true });
+    await ended;
+    await this.stop();
+  }
+
   /** Ends what runs by SIGKILL. For a second signal, while {@link stop} waits. */
   forceStop(): void {
     this.#dispatcher.force();
@@ -136,7 +151,8 @@ export class Scheduler {
 
   async #stop(signal: string | undefined): Promise<void> {
     const stopping = { event: 'scheduler.stopping', at: this.#time.now(), running: this.#dispatcher.running } as const;
-    this.emit(signal === undefined ? stopping : { ...stopping, signal });
+    if (signal !== undefined) this.emit({ ...stopping, signal });
+    else if (!this.#isDraining) this.emit(stopping);
     for (const companion of this.#companions) companion.stop();
     this.#loop.stop();
     await Promise.all([this.#dispatcher.stop(), this.#recovery.ended()]);
@@ -195,7 +211,7 @@ export class Scheduler {
   }
 
   get isStopping(): boolean {
-    return this.#stopping !== undefined;
+    return this.#isDraining || this.#stopping !== undefined;
   }
 
   /** Timers armed. */
@@ -332,9 +348,11 @@ export class Scheduler {
   }
 
   #tellIfIdle(): void {
-    const isBusy = this.#loop.size > 0 || this.#dispatcher.running > 0 || this.#recovery.isBusy;
-    if (this.#startedAt === undefined || isBusy) return;
-    this.#onIdle?.();
+    if (this.#startedAt !== undefined && !this.#isBusy) this.#onIdle?.();
+  }
+
+  get #isBusy(): boolean {
+    return this.#loop.size > 0 || this.#dispatcher.running > 0 || this.#recovery.isBusy;
   }
 }
 

@@ -80,7 +80,8 @@ function ofScheduler(event: SchedulerEvent): string {
       return `started ${count(event.timers, 'timer')} of ${event.file}`;
     case 'scheduler.stopping': {
       const why = event.signal === undefined ? '' : ` on ${event.signal}`;
-      return `stopping${why}: ${event.running === 0 ? 'nothing is running' : `${count(event.running, 'run')} to end`}`;
+      if (event.running === 0) return `stopping${why}: nothing is running`;
+      return `stopping${why}: ${count(event.running, 'run')} ${event.drain ? 'to end by themselves' : 'to end'}`;
     }
     case 'scheduler.stopped':
       return `stopped after ${humanDuration(event.uptimeMs)} and ${count(event.runs, 'run')}`;
@@ -190,14 +191,15 @@ function ofReload(event: ConfigChanged): string {
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
     return `the new ${file} is not taken, the timers go on as they were: ${problems[0] ?? ''}${more}`;
   }
-  const { file, added, removed, changed } = event;
+  const { file, added, removed, changed, needsRestart } = event;
   const parts = [
     ['added', added],
     ['removed', removed],
     ['changed', changed],
   ] as const;
   const told = parts.filter(([, names]) => names.length > 0).map(([what, names]) => `${names.length} ${what}`);
-  return `read ${file} anew: ${told.length === 0 ? 'nothing has changed' : told.join(', ')}`;
+  const later = needsRestart === undefined ? '' : `; ${needsRestart.join(', ')} from the next start on`;
+  return `read ${file} anew: ${told.length === 0 ? 'no timer has changed' : told.join(', ')}${later}`;
 }
 
 function ofState(event: StateTrouble): string {

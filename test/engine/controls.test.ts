@@ -143,7 +143,7 @@ describe('reload', () => {
           job('new', everyMs(45 * SECOND), definition({})),
         ],
       },
-      'timers.yaml',
+      { file: 'timers.yaml' },
     );
     expect(change).toEqual({ added: ['new'], removed: ['gone'], changed: ['changed'] });
     await rig.clock.advance(35 * SECOND);
@@ -165,7 +165,7 @@ describe('reload', () => {
     const changed = job('slow', everyMs(HOUR), definition({ codes: [3] }));
     rig.scheduler.controls.reload(
       { jobs: [{ ...changed, command: { ...changed.command, successCodes: [3] } }] },
-      'timers.yaml',
+      { file: 'timers.yaml' },
     );
     rig.executor.attempts[0]!.end(3);
     await rig.clock.settle();
@@ -182,7 +182,7 @@ describe('reload', () => {
     rig.scheduler.start();
     await rig.clock.advance(MINUTE);
     expect(rig.executor.attempts).toHaveLength(1);
-    rig.scheduler.controls.reload({ jobs, concurrency: 3 }, 'timers.yaml');
+    rig.scheduler.controls.reload({ jobs, concurrency: 3 }, { file: 'timers.yaml' });
     await rig.clock.settle();
     expect(rig.executor.attempts).toHaveLength(3);
   });
@@ -194,7 +194,7 @@ describe('reload', () => {
       await rig.clock.advance(370);
       const more = n % 2 === 0 ? [job('c', everyMs(500), definition({ n }))] : [];
       const b = job('b', everyMs(7 * SECOND), definition({ n }));
-      rig.scheduler.controls.reload({ jobs: [jobs[0]!, b, ...more] }, 'timers.yaml');
+      rig.scheduler.controls.reload({ jobs: [jobs[0]!, b, ...more] }, { file: 'timers.yaml' });
     }
     const fired = (name: string) =>
       rig.events.flatMap((event) =>

@@ -147,7 +147,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'config.reloaded', at, file: '/etc/timers.yaml', added: ['a'], removed: [], changed: ['b', 'c'] },
   ],
   [
-    'read /etc/timers.yaml anew: nothing has changed',
+    'read /etc/timers.yaml anew: no timer has changed',
     { event: 'config.reloaded', at, file: '/etc/timers.yaml', added: [], removed: [], changed: [] },
   ],
   [

@@ -3,6 +3,7 @@ import type { CommandKind } from './kind.js';
 
 interface StartOptions extends FileOption, LogOptions, StateOption {
   readonly keepAlive?: true;
+  readonly watch?: true;
 }
 
 /** Runs in the foreground until stopped, or until nothing can fire any more. */
@@ -12,10 +13,13 @@ export const start: CommandKind = {
   examples: [
     { line: 'timers start', does: 'the nearest timer file, pretty on a terminal' },
     { line: 'timers start -f jobs.yaml --log-format json', does: 'one JSON object a line, as in a container' },
+    { line: 'timers start --watch', does: 'take every change of the file as it is saved' },
     { line: 'timers start --keep-alive', does: 'stay when nothing can fire any more' },
   ],
   configure(command) {
-    withState(withLog(withFile(command))).option('--keep-alive', 'stay when nothing can fire any more');
+    withState(withLog(withFile(command)))
+      .option('--keep-alive', 'stay when nothing can fire any more')
+      .option('--watch', 'read the file anew whenever it changes, as timers reload does');
     return async (terminal) => {
       const options = command.opts<StartOptions>();
       const { createSystemClock } = await import('../../clocks/system.js');
@@ -30,6 +34,7 @@ export const start: CommandKind = {
         log: options,
         keepAlive: options.keepAlive === true,
         state: options.state,
+        watches: options.watch === true,
       });
     };
   },

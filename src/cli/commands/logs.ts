@@ -1,0 +1,45 @@
+import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../options.js';
+import type { CommandKind } from './kind.js';
+
+interface LogsOptions extends FileOption, StateOption, JsonOption {
+  readonly count?: string;
+  readonly follow?: true;
+  readonly run?: string;
+}
+
+/** The log of a running scheduler, wherever its own output goes. */
+export const logs: CommandKind = {
+  name: 'logs',
+  summary: 'show the recent log of the running scheduler, and follow it',
+  examples: [
+    { line: 'timers logs -f', does: 'what happened lately, and all that comes' },
+    { line: 'timers logs backup -n 50', does: 'the latest 50 lines of one timer' },
+    { line: 'timers logs --run mg1c2x3k -f', does: 'one run; the beginning of its id is enough' },
+  ],
+  configure(command) {
+    withJson(
+      withState(withFile(command, '--file <path>')).argument('[name]', 'the timer; without one, all'),
+      'an object a line',
+    )
+      .option('-f, --follow', 'go on with what comes, until Ctrl-C')
+      .option('-n, --count <n>', 'the latest so many; all that are kept (2,000 at most)')
+      .option('--run <id>', 'one run; the beginning of its id is enough');
+    return async (terminal, args) => {
+      const options = command.opts<LogsOptions>();
+      const { readCount } = await import('../arguments.js');
+      const last = readCount(options.count);
+      const name = args[0] as string | undefined;
+      const { withScheduler } = await import('../reach.js');
+      return withScheduler(terminal, options, async ({ client }) => {
+        const { showLogs } = await import('../logs.js');
+        const asked = {
+          follow: options.follow === true,
+          ...(name !== undefined && { task_name: name }),
+          ...(options.run !== undefined && { run_id: options.run }),
+          ...(last !== undefined && { last }),
+        };
+        return showLogs(client, asked, { terminal, asJson: options.json === true });
+      });
+    };
+  },
+};

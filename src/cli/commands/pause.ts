@@ -1,0 +1,44 @@
+import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import type { CommandKind } from './kind.js';
+
+interface PauseOptions extends FileOption, StateOption {
+  readonly all?: true;
+  readonly for?: string;
+  readonly reason?: string;
+}
+
+/** No firings by schedule for a while. */
+export const pause: CommandKind = {
+  name: 'pause',
+  summary: 'let timers skip their firings for a while; what runs goes on',
+  examples: [
+    { line: 'timers pause backup --for 1h --reason "disk change"', does: 'it resumes by itself' },
+    { line: 'timers pause --all', does: 'until timers resume --all, over restarts too' },
+  ],
+  configure(command) {
+    withState(withFile(command))
+      .argument('[names...]', 'the timers')
+      .option('--all', 'every timer')
+      .option('--for <duration>', 'resume by itself then (30m, 1h30m)')
+      .option('--reason <text>', 'shown in status and log');
+    return async (terminal, args) => {
+      const options = command.opts<PauseOptions>();
+      const { readLength, readNames } = await import('../arguments.js');
+      const length = readLength('--for', options.for);
+      const asked = {
+        ...readNames(args[0] as readonly string[], options.all),
+        ...(length !== undefined && { for_ms: length }),
+        ...(options.reason !== undefined && { reason: options.reason }),
+      };
+      const { withScheduler } = await import('../reach.js');
+      return withScheduler(terminal, options, async ({ client }) => {
+        const { names, until } = (await client.request('pause', asked)) as { names: string[]; until: string | null };
+        const { localTime } = await import('../render/firings.js');
+        const { machineTimeZone } = await import('../../schedules/index.js');
+        const end = until === null ? 'timers resume' : localTime(Date.parse(until), machineTimeZone());
+        terminal.err(`timers: paused until ${end}: ${names.join(', ')}`);
+        return 0;
+      });
+    };
+  },
+};

@@ -1,0 +1,27 @@
+import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import type { Reading } from '../reload.js';
+import type { CommandKind } from './kind.js';
+
+/** The timer file, read anew by the running scheduler. */
+export const reload: CommandKind = {
+  name: 'reload',
+  summary: 'let the running scheduler read its file anew: taken whole, or refused whole',
+  examples: [
+    { line: 'timers reload', does: 'unchanged timers keep everything; what runs ends under its old definition' },
+    { line: 'timers reload --dry-run', does: 'show what would change, and change nothing' },
+  ],
+  configure(command) {
+    withState(withFile(command)).option('--dry-run', 'show what would change, and change nothing');
+    return async (terminal) => {
+      const options = command.opts<FileOption & StateOption & { readonly dryRun?: true }>();
+      const { withScheduler } = await import('../reach.js');
+      return withScheduler(terminal, options, async ({ client }) => {
+        const isDry = options.dryRun === true;
+        const reading = (await client.request('reload', { dry_run: isDry })) as Reading;
+        const { printReading } = await import('../render/reading.js');
+        printReading(reading, { terminal, isDry });
+        return reading.valid ? 0 : 1;
+      });
+    };
+  },
+};

@@ -1,0 +1,26 @@
+import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import type { CommandKind } from './kind.js';
+
+/** The end of the scheduler. */
+export const stop: CommandKind = {
+  name: 'stop',
+  summary: 'stop the running scheduler, and wait until it has',
+  examples: [
+    { line: 'timers stop', does: 'ends what runs, as SIGTERM does' },
+    { line: 'timers stop --drain', does: 'starts nothing more, and lets what runs end by itself' },
+  ],
+  configure(command) {
+    withState(withFile(command)).option('--drain', 'let what runs end by itself');
+    return async (terminal) => {
+      const options = command.opts<FileOption & StateOption & { readonly drain?: true }>();
+      const { withScheduler } = await import('../reach.js');
+      return withScheduler(terminal, options, async ({ client, file }) => {
+        const stopped = client.follow({ follow: true, last: 0 }, { event: () => undefined, dropped: () => undefined });
+        await client.request('stop', { drain: options.drain === true });
+        await stopped;
+        terminal.err(`timers: the scheduler of ${file} has stopped`);
+        return 0;
+      });
+    };
+  },
+};

@@ -1,0 +1,42 @@
+import { Option } from 'commander';
+import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import type { CommandKind } from './kind.js';
+
+interface TriggerOptions extends FileOption, StateOption {
+  readonly wait?: true;
+  readonly overlap?: string;
+}
+
+/** A firing by hand, in the running scheduler. */
+export const trigger: CommandKind = {
+  name: 'trigger',
+  summary: 'fire a timer of the running scheduler now, whatever its schedule, a pause or its breaker say',
+  examples: [
+    { line: 'timers trigger backup', does: 'and go' },
+    { line: 'timers trigger backup --wait', does: 'follow its output, and exit as it does' },
+    { line: 'timers trigger backup --overlap allow', does: 'beside a run that is on' },
+  ],
+  configure(command) {
+    withState(withFile(command))
+      .argument('<name>', 'the timer')
+      .option('--wait', 'show its output and exit with its exit status, as timers run does')
+      .addOption(
+        new Option('--overlap <kind>', 'in place of the timer’s own rule').choices([
+          'skip',
+          'queue',
+          'allow',
+          'replace',
+        ]),
+      );
+    return async (terminal, args) => {
+      const { wait, ...options } = command.opts<TriggerOptions>();
+      const name = String(args[0]);
+      const asked = { name, ...(options.overlap !== undefined && { overlap: options.overlap }) };
+      const { withScheduler } = await import('../reach.js');
+      const { triggerAndGo, triggerAndWait } = await import('../trigger.js');
+      return withScheduler(terminal, options, ({ client }) =>
+        wait ? triggerAndWait(client, asked, terminal) : triggerAndGo(client, asked, terminal),
+      );
+    };
+  },
+};

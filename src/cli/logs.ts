@@ -1,0 +1,17 @@
+import type { Args, ControlClient } from '../control/index.js';
+import { renderRecord } from './render/record.js';
+import type { Terminal } from './terminal.js';
+
+/** Prints what a scheduler tells, lines for people or the very records of the log. Answers the exit code. */
+export async function showLogs(
+  client: ControlClient,
+  asked: Args,
+  { terminal, asJson }: { terminal: Terminal; asJson: boolean },
+): Promise<number> {
+  const render = asJson ? JSON.stringify : renderRecord(terminal.color.out);
+  await client.follow(asked, {
+    event: (record) => terminal.out(render(record)),
+    dropped: (count) => terminal.err(`timers: ${count} lines left out, because they were read too slowly`),
+  });
+  return 0;
+}

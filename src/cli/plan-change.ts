@@ -1,0 +1,69 @@
+import type { Settings } from '../config/index.js';
+import { changedKeys, type Job } from '../domain/job.js';
+import { toTimestamp, type Instant } from '../domain/time.js';
+import { nextInWindow } from '../engine/plan-due.js';
+
+/** What becomes of one timer when a file is taken in place of what runs. JSON-safe. */
+export interface TimerChange {
+  readonly task_name: string;
+  readonly change: 'added' | 'removed' | 'changed';
+  /** The keys that differ. */
+  readonly keys: readonly string[];
+  readonly next_before: string | null;
+  readonly next_after: string | null;
+}
+
+/** A timer that runs, and when it is due. */
+export interface Armed {
+  readonly job: Job;
+  readonly next: Instant | undefined;
+}
+
+/** What taking `after` in place of `before` changes, in the order of the file, the removed ones last. */
+export function changesBetween(before: readonly Armed[], after: readonly Job[], now: Instant): readonly TimerChange[] {
+  const running = new Map(before.map((armed) => [armed.job.name, armed]));
+  const kept = after.flatMap((job) => changeOf(running.get(job.name), job, now) ?? []);
+  const names = new Set(after.map(({ name }) => name));
+  const removed = before.filter(({ job }) => !names.has(job.name));
+  return [
+    ...kept,
+    ...removed.map(({ job, next }) => ({
+      task_name: job.name,
+      change: 'removed' as const,
+      keys: [],
+      next_before: timestamp(next),
+      next_after: null,
+    })),
+  ];
+}
+
+function changeOf(before: Armed | undefined, job: Job, now: Instant): TimerChange | undefined {
+  const keys = before === undefined ? [] : changedKeys(before.job, job);
+  if (before !== undefined && keys.length === 0) return undefined;
+  return {
+    task_name: job.name,
+    change: before === undefined ? 'added' : 'changed',
+    keys,
+    next_before: timestamp(before?.next),
+    next_after: timestamp(firstNext(job, now)),
+  };
+}
+
+/** When a timer that is taken in now is first due. A delay counts from the reading of its file. */
+export function firstNext(job: Job, now: Instant): Instant | undefined {
+  const { countsElapsed, fromEnd } = job.schedule;
+  return job.enabled ? nextInWindow(job, countsElapsed && !fromEnd ? 0 : now) : undefined;
+}
+
+const timestamp = (instant: Instant | undefined): string | null =>
+  instant === undefined ? null : toTimestamp(instant);
+
+/** What a reload takes of the file as a whole; everything else counts from the next start on. */
+const TAKEN: ReadonlySet<string> = new Set(['timezone', 'concurrency', 'groups']);
+
+/** The keys of the file as a whole that differ and that only a restart takes. */
+export function keysForRestart(before: Settings, after: Settings): readonly string[] {
+  const valueOf = (settings: Settings, key: string) => JSON.stringify(settings[key as keyof Settings]);
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].filter((key) => !TAKEN.has(key) && valueOf(before, key) !== valueOf(after, key)).sort();
+}

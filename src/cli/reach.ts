@@ -1,0 +1,73 @@
+import { connectToScheduler, LostError, RefusalError, socketPaths, type ControlClient } from '../control/index.js';
+import { resolve } from 'node:path';
+import type { Loaded } from '../config/index.js';
+import { createSystemClock } from '../clocks/system.js';
+import { UsageError } from './commands/kind.js';
+import { socketPathsOf, userId } from './control.js';
+import { load, renderLoaded, shortPath } from './load.js';
+import type { FileOption, StateOption } from './options.js';
+import type { Terminal } from './terminal.js';
+
+/** A running scheduler, reached over its socket. */
+export interface Reached {
+  readonly client: ControlClient;
+  /** The timer file, as people would write it. */
+  readonly file: string;
+}
+
+/** What the refusal of a name or a value is: wrong usage. */
+const WRONG_USAGE: ReadonlySet<string> = new Set(['unknown_timer', 'unknown_run', 'bad_argument']);
+
+/**
+ * Speaks to the scheduler of the timer file that is named or found. Answers what `act` does, or 1 when there is no scheduler, it refuses, or it
+ * goes away; what is wrong and what to do is said. @throws UsageError for a name it does not know.
+ */
+export async function withScheduler(
+  terminal: Terminal,
+  options: FileOption & StateOption,
+  act: (reached: Reached) => Promise<number>,
+): Promise<number> {
+  const loaded = await load(terminal, options.file, createSystemClock().now());
+  const paths = pathsOf(loaded, terminal, options.state);
+  if (paths === undefined) {
+    terminal.err(renderLoaded(loaded, terminal, terminal.color.err));
+    return 1;
+  }
+  const connecting = await connectToScheduler(paths, userId());
+  const file = shortPath(loaded.path ?? options.state ?? '', terminal.cwd);
+  if (connecting.kind !== 'connected') {
+    terminal.err(`timers: ${connecting.kind === 'absent' ? absent(file, options) : connecting.reason}`);
+    return 1;
+  }
+  const { client } = connecting;
+  try {
+    return await act({ client, file });
+  } catch (error) {
+    terminal.err(`timers: ${refusalOf(error)}`);
+    return 1;
+  } finally {
+    client.close();
+  }
+}
+
+/** Why the scheduler did not do it. @throws UsageError when what was asked for was wrong, and what is no refusal. */
+function refusalOf(error: unknown): string {
+  if (error instanceof RefusalError && WRONG_USAGE.has(error.code)) throw new UsageError(error.message);
+  if (error instanceof RefusalError || error instanceof LostError) return error.message;
+  throw error;
+}
+
+/** Also of a file with mistakes: its scheduler runs what it was before. */
+function pathsOf(
+  { path, settings }: Loaded,
+  terminal: Terminal,
+  named: string | undefined,
+): readonly string[] | undefined {
+  if (path !== undefined && settings !== undefined) return socketPathsOf({ path, settings }, terminal, named);
+  return named === undefined ? undefined : socketPaths({ state: resolve(terminal.cwd, named), file: '', folders: [] });
+}
+
+function absent(file: string, { file: named, state }: FileOption & StateOption): string {
+  const options = [...(named === undefined ? [] : ['-f', named]), ...(state === undefined ? [] : ['--state', state])];
+  return `no scheduler of ${file} is running. Start it: ${['timers', 'start', ...options].join(' ')}`;
+}

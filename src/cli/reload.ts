@@ -1,0 +1,83 @@
+import { planOf } from '../compose.js';
+import { loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from '../config/index.js';
+import type { Scheduler } from '../engine/scheduler.js';
+import { thisMachine } from '../this-machine.js';
+import { changesBetween, keysForRestart, type TimerChange } from './plan-change.js';
+
+/** What came of reading a timer file for a scheduler that runs. JSON-safe. */
+export type Reading =
+  | {
+      readonly valid: true;
+      readonly file: string;
+      readonly changes: readonly TimerChange[];
+      /** Keys of the file as a whole that differ, and count from the next start on. */
+      readonly needs_restart: readonly string[];
+    }
+  /** With errors: nothing is changed by it. */
+  | {
+      readonly valid: false;
+      readonly file: string;
+      readonly problems: readonly Diagnostic[];
+      /** The file's text, to show where they are. */
+      readonly source: string;
+    };
+
+/** Reads the timer file of a running scheduler anew: whole, checked, and then taken at once or not at all. */
+export class Reloader {
+  readonly #first: TimerFile;
+  readonly #running: () => Scheduler;
+  /** One reload at a time, in the order they were asked for. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** `first` is what the scheduler was started with. */
+  constructor(first: TimerFile, { running }: { readonly running: () => Scheduler }) {
+    this.#first = first;
+    this.#running = running;
+  }
+
+  /** Takes the file as it is now, and tells `config.reloaded`; or `config.rejected`, and changes nothing. */
+  reload(): Promise<Reading> {
+    const reading = this.#last.then(() => this.#reload());
+    this.#last = reading;
+    return reading;
+  }
+
+  /** What taking `file` would change; by default the timer file as it is now. Changes nothing. */
+  async compare(file = this.#first.named): Promise<Reading> {
+    return this.#read(await this.#load(file));
+  }
+
+  async #reload(): Promise<Reading> {
+    const scheduler = this.#running();
+    const loaded = await this.#load(this.#first.named);
+    const reading = this.#read(loaded);
+    if (scheduler.isStopping) return reading;
+    const { file } = reading;
+    if (loaded.timerFile === undefined || !reading.valid) {
+      const problems = inWords(loaded.problems);
+      scheduler.emit({ event: 'config.rejected', at: scheduler.now(), file, problems });
+      return reading;
+    }
+    const { needs_restart: needsRestart } = reading;
+    scheduler.controls.reload(planOf(loaded.timerFile), { file, ...(needsRestart.length > 0 && { needsRestart }) });
+    return reading;
+  }
+
+  /** A delay that is new counts from now. */
+  #load(file: string): Promise<Loaded> {
+    return loadTimerFile({ file, cwd: '/' }, thisMachine(this.#running().now()));
+  }
+
+  #read({ path: file = this.#first.named, timerFile, problems, source }: Loaded): Reading {
+    if (timerFile === undefined) return { valid: false, file, problems, source };
+    const { at, jobs } = this.#running().controls.status();
+    const changes = changesBetween(jobs, timerFile.jobs, at);
+    return { valid: true, file, changes, needs_restart: keysForRestart(this.#first.settings, timerFile.settings) };
+  }
+}
+
+/** The errors first, each in one line. */
+const inWords = (problems: readonly Diagnostic[]): readonly string[] =>
+  [...problems]
+    .sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
+    .map(({ line, column, message }) => `${line}:${column} ${message}`);

@@ -1,0 +1,52 @@
+import { machineTimeZone } from '../../schedules/index.js';
+import { shortPath } from '../load.js';
+import type { TimerChange } from '../plan-change.js';
+import type { Reading } from '../reload.js';
+import type { Terminal } from '../terminal.js';
+import { renderDiagnostics } from './diagnostics.js';
+import { localTime } from './firings.js';
+import { renderColumns } from './table.js';
+
+interface Printing {
+  readonly terminal: Terminal;
+  /** Whether nothing was changed by it. */
+  readonly isDry: boolean;
+}
+
+/** Prints what taking a file changes or has changed, or why it cannot be taken. */
+export function printReading(reading: Reading, { terminal, isDry }: Printing): void {
+  const file = shortPath(reading.file, terminal.cwd);
+  if (!reading.valid) {
+    const { problems, source } = reading;
+    terminal.err(renderDiagnostics({ file, source, problems, color: terminal.color.err, width: terminal.width }));
+    terminal.err('timers: not taken: the timers go on as they were');
+    return;
+  }
+  const { changes, needs_restart: later } = reading;
+  if (changes.length > 0) for (const line of tableOf(changes, terminal.width)) terminal.out(line);
+  const taken = isDry ? `${file} would be taken` : `${file} is taken`;
+  terminal.err(`timers: ${taken}: ${changes.length === 0 ? 'no timer changes' : countsOf(changes)}`);
+  if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: from the next start on`);
+}
+
+const SIGNS = { added: '+', removed: '-', changed: '~' } as const;
+
+function tableOf(changes: readonly TimerChange[], width: number): string[] {
+  const zone = machineTimeZone();
+  const next = (instant: string | null) => (instant === null ? '-' : localTime(Date.parse(instant), zone));
+  const columns = [
+    { head: '', cells: changes.map(({ change }) => SIGNS[change]) },
+    { head: 'NAME', cells: changes.map(({ task_name: name }) => name) },
+    { head: 'CHANGED', cells: changes.map(({ keys }) => keys.join(', ')) },
+    { head: 'NEXT BEFORE', cells: changes.map((change) => next(change.next_before)) },
+    { head: 'NEXT AFTER', cells: changes.map((change) => next(change.next_after)) },
+  ];
+  return renderColumns(columns, { width, flexible: ['CHANGED', 'NAME'], spared: ['NEXT BEFORE'], room: 12 });
+}
+
+const countsOf = (changes: readonly TimerChange[]): string =>
+  (['added', 'removed', 'changed'] as const)
+    .map((word) => ({ word, count: changes.filter(({ change }) => change === word).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ word, count }) => `${count} ${word}`)
+    .join(', ');

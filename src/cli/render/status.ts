@@ -1,0 +1,101 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { RunRecord, StatusRecord, TimerRecord } from '../../domain/status-record.js';
+import type { Instant } from '../../domain/time.js';
+import { machineTimeZone } from '../../schedules/index.js';
+import { humanDuration } from '../../sinks/index.js';
+import type { Terminal } from '../terminal.js';
+import { shortLocalTime } from './firings.js';
+import { outcomeCell } from './outcome.js';
+import { renderColumns, type TableCell } from './table.js';
+import { harmless } from './terminal-text.js';
+
+/** Prints a scheduler as it stands: what it is on standard error, its timers as a table; or all that as one object. */
+export function printStatus(record: StatusRecord, { terminal, asJson }: { terminal: Terminal; asJson: boolean }): void {
+  if (asJson) {
+    terminal.out(JSON.stringify(record));
+    return;
+  }
+  const now = Date.parse(record.now);
+  const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
+  const [head = '', ...lines] = tableOf(record.timers, { now, chalk, width: terminal.width });
+  terminal.out(chalk.dim(head));
+  for (const line of lines) terminal.out(line);
+  terminal.err(`timers: ${summaryOf(record, now)}`);
+}
+
+interface Page {
+  readonly now: Instant;
+  readonly chalk: ChalkInstance;
+}
+
+function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { readonly width: number }): string[] {
+  const columns = [
+    { head: 'NAME', cells: timers.map(({ task_name: name }) => name) },
+    { head: 'STATE', cells: timers.map((timer) => stateOf(timer, page)) },
+    { head: 'NEXT', cells: timers.map((timer) => nextOf(timer, page.now)) },
+    { head: 'LAST', cells: timers.map((timer) => lastOf(timer, page)) },
+  ];
+  return renderColumns(columns, { width, flexible: ['STATE', 'NAME'], spared: [], room: 30 });
+}
+
+/** What is of most interest: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`. */
+function stateOf({ runs, paused, breaker, enabled, next_at: next }: TimerRecord, { now, chalk }: Page): TableCell {
+  const [longest] = [...runs].sort((a, b) => b.elapsed_ms - a.elapsed_ms);
+  const until = (instant: string | null) => (instant === null ? '' : ` until ${shortly(instant, now)}`);
+  const words = [
+    ...(longest === undefined ? [] : [ofRuns(longest, runs.length)]),
+    ...(paused === null ? [] : [`paused${until(paused.until)}${ofReason(paused.reason)}`]),
+    ...(breaker.state === 'closed' ? [] : [`breaker ${breaker.state.replace('_', ' ')}${until(breaker.until)}`]),
+    ...(enabled ? [] : ['disabled']),
+  ];
+  if (words.length === 0) return next === null ? 'done' : '';
+  const paint = longest === undefined ? chalk.yellow : chalk.cyan;
+  return { text: words.join(', '), paint };
+}
+
+const RUN_WORDS = {
+  parked: 'waiting',
+  waiting: 'waiting',
+  claiming: 'waiting',
+  attempting: 'running',
+  pausing: 'retrying',
+};
+
+function ofRuns({ state, elapsed_ms: elapsed }: RunRecord, count: number): string {
+  const word = RUN_WORDS[state];
+  return `${word}${elapsed > 0 ? ` ${humanDuration(elapsed)}` : ''}${count > 1 ? ` (${count} runs)` : ''}`;
+}
+
+const ofReason = (reason: string | null): string => (reason === null ? '' : `: ${harmless(reason)}`);
+
+const shortly = (instant: string, now: Instant): string => {
+  const text = shortLocalTime(Date.parse(instant), machineTimeZone(), now);
+  return text.replace(/(\.\d+)? [+-]\d\d:\d\d$/, '');
+};
+
+const nextOf = ({ next_at: next }: TimerRecord, now: Instant): string =>
+  next === null ? '' : Date.parse(next) <= now ? 'now' : `in ${humanDuration(Date.parse(next) - now)}`;
+
+function lastOf(
+  { last_status: status, last_finished_at: at, failures_in_a_row: failures }: TimerRecord,
+  { now, chalk }: Page,
+): TableCell {
+  if (status === null || at === null) return '';
+  const { text, paint } = outcomeCell(status, chalk);
+  const often = failures > 1 ? ` ×${failures}` : '';
+  const [amount = '', unit = ''] = humanDuration(Math.max(0, now - Date.parse(at))).split(' ');
+  return {
+    text: `${text}${often} ${amount} ${unit} ago`,
+    paint: (whole) => paint(whole.slice(0, text.length)) + whole.slice(text.length),
+  };
+}
+
+function summaryOf(
+  { pid, version, file, started_at: since, is_stopping: isStopping, timers }: StatusRecord,
+  now: Instant,
+): string {
+  const running = timers.reduce((sum, { runs }) => sum + runs.length, 0);
+  const age = since === null ? '' : `, up ${humanDuration(now - Date.parse(since))}`;
+  const runs = `${running} ${running === 1 ? 'run' : 'runs'} on`;
+  return `pid ${pid}, version ${version}${age}, ${runs}${isStopping ? ', stopping' : ''}: ${harmless(file)}`;
+}

@@ -1,0 +1,65 @@
+import { LostError, type ControlClient, type EventRecord } from '../control/index.js';
+import type { RunStatus } from '../domain/outcome.js';
+import { exitCodeOf } from './exit-code.js';
+import type { Terminal } from './terminal.js';
+
+/** What is fired. */
+interface Asked {
+  readonly name: string;
+  readonly overlap?: string;
+}
+
+interface Fired {
+  readonly firing_id: string;
+}
+
+/** Fires a timer, and does not wait for what becomes of it. */
+export async function triggerAndGo(client: ControlClient, asked: Asked, terminal: Terminal): Promise<number> {
+  const { firing_id } = (await client.request('trigger', { ...asked })) as Fired;
+  terminal.err(`timers: ${asked.name} is fired as ${firing_id}. Follow it: timers logs ${asked.name} -f`);
+  return 0;
+}
+
+/** Fires a timer and follows it to its end. Answers the exit status of its command, 1 where it did not run. */
+export async function triggerAndWait(client: ControlClient, asked: Asked, terminal: Terminal): Promise<number> {
+  const { firing_id: firingId } = (await client.request('trigger', { ...asked })) as Fired;
+  const ended = new Promise<EventRecord>((resolve, reject) => {
+    const event = (record: EventRecord) => {
+      if (record['firing_id'] !== firingId) return;
+      tell(record, terminal);
+      if (ENDINGS.has(record.event)) resolve(record);
+    };
+    const dropped = (count: number) =>
+      terminal.err(`timers: ${count} lines left out, because they were read too slowly`);
+    // What happened since is told first.
+    client
+      .follow({ task_name: asked.name, follow: true }, { event, dropped })
+      .then(() => reject(new LostError('the scheduler has stopped')), reject);
+  });
+  return exitCodeBehind(await ended);
+}
+
+const ENDINGS: ReadonlySet<string> = new Set(['run.finished', 'firing.skipped', 'firing.missed']);
+
+/** The command's lines are data; of the rest, what a person is to know. */
+function tell(record: EventRecord, terminal: Terminal): void {
+  if (record.event !== 'run.output') {
+    if (record['success'] !== true) terminal.err(`timers: ${record.msg}`);
+    return;
+  }
+  const line = String(record['line']);
+  if (record['stream'] === 'stdout') terminal.out(line);
+  else terminal.err(line);
+}
+
+function exitCodeBehind(record: EventRecord): number {
+  if (record.event !== 'run.finished') return 1;
+  const { status, exit_code: exitCode, signal } = record as unknown as Finished;
+  return exitCodeOf({ status, ...(exitCode !== null && { exitCode }), ...(signal !== null && { signal }) });
+}
+
+interface Finished {
+  readonly status: RunStatus;
+  readonly exit_code: number | null;
+  readonly signal: string | null;
+}

@@ -1,0 +1,54 @@
+import type { Duration } from '../domain/time.js';
+import { LONGEST_DURATION } from '../domain/duration.js';
+import { RefusalError, type Args } from './protocol.js';
+
+const bad = (key: string, form: string) => new RefusalError('bad_argument', `${key} takes ${form}`);
+
+/** A text of at most 1,024 characters. @throws RefusalError when it is none. */
+export function optionalText(args: Args, key: string): string | undefined {
+  const value = args[key];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || value.length > 1_024) throw bad(key, 'a text of at most 1024 characters');
+  return value;
+}
+
+/** As {@link optionalText}, and there must be one. */
+export function text(args: Args, key: string): string {
+  const value = optionalText(args, key);
+  if (value === undefined || value === '') throw bad(key, 'a text');
+  return value;
+}
+
+/** Absent is false. */
+export function flag(args: Args, key: string): boolean {
+  const value = args[key] ?? false;
+  if (typeof value !== 'boolean') throw bad(key, 'true or false');
+  return value;
+}
+
+/** A whole number of milliseconds from 0 to 100 years. */
+export function optionalDuration(args: Args, key: string): Duration | undefined {
+  const value = args[key];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > LONGEST_DURATION)
+    throw bad(key, 'whole milliseconds, from 0 to 100 years');
+  return value;
+}
+
+/** A list of texts that is not empty, each once; `undefined` where `all` is true instead. */
+export function namesOrAll(args: Args): readonly string[] | undefined {
+  if (flag(args, 'all')) return undefined;
+  const { names } = args;
+  const isList = Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string');
+  if (!isList) throw bad('names', 'a list of timers; all: true means every one');
+  return [...new Set(names as readonly string[])];
+}
+
+/** A whole number, 0 or more. */
+export function optionalCount(args: Args, key: string): number | undefined {
+  const value = args[key];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw bad(key, 'a whole number, 0 or more');
+  return value;
+}

@@ -1,0 +1,6 @@
+export { connectToScheduler, ControlClient, LostError, type Follower } from './client.js';
+export { EventFeed } from './event-feed.js';
+export { RefusalError, type Args, type EventRecord } from './protocol.js';
+export { ControlServer } from './server.js';
+export { socketPaths } from './socket-path.js';
+export type { Controlled } from './verbs.js';

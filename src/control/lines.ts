@@ -1,0 +1,32 @@
+const NEWLINE = 0x0a;
+
+/** Cuts chunks of bytes into lines of UTF-8. Holds at most one unfinished line of `longest` bytes. */
+export class Lines {
+  readonly #longest: number;
+  #held: Buffer[] = [];
+  #size = 0;
+
+  constructor(longest: number) {
+    this.#longest = longest;
+  }
+
+  /** The lines that end in this chunk, without their newlines. @throws RangeError when a line is longer than the longest. */
+  *take(chunk: Buffer): Generator<string> {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      this.#hold(chunk.subarray(start, end));
+      const line = Buffer.concat(this.#held).toString();
+      this.#held = [];
+      this.#size = 0;
+      start = end + 1;
+      yield line;
+    }
+    this.#hold(chunk.subarray(start));
+  }
+
+  #hold(piece: Buffer): void {
+    this.#size += piece.length;
+    if (this.#size > this.#longest) throw new RangeError(`a line is longer than ${this.#longest} bytes`);
+    if (piece.length > 0) this.#held.push(piece);
+  }
+}

@@ -1,0 +1,104 @@
+import type { LogRecord } from '../domain/record.js';
+
+/**
+ * The protocol of the control socket, version 1: one JSON object a line, UTF-8, both ways.
+ *
+ *     → {"v":1,"id":1,"verb":"pause","args":{"names":["backup"],"for_ms":3600000}}
+ *     ← {"v":1,"id":1,"ok":{"names":["backup"]}}
+ *     ← {"v":1,"id":2,"error":{"code":"unknown_timer","message":"there is no timer \"bakup\" …"}}
+ *     → {"v":1,"id":3,"verb":"logs","args":{"task_name":"backup","follow":true}}
+ *     ← {"v":1,"id":3,"ok":{}}
+ *     ← {"v":1,"id":3,"event":{"timestamp":"…","event":"run.started",…}}          as often as there are events, while the connection lasts
+ *     ← {"v":1,"id":3,"end":true}                                                without `follow`, and behind the last event
+ *
+ * Answers carry the request's `id` and come in any order. Unknown members are ignored, so that both sides can grow.
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** The longest line a scheduler takes, in bytes. */
+export const LONGEST_REQUEST = 64 * 1024;
+
+/** What somebody asks of a scheduler. */
+export interface Request {
+  readonly id: number;
+  readonly verb: string;
+  readonly args: Args;
+}
+
+export type Args = Readonly<Record<string, unknown>>;
+
+/** Why a request was refused. The message is a sentence for a person. */
+export interface Refusal {
+  readonly code:
+    | 'bad_request'
+    | 'unsupported_version'
+    | 'unknown_verb'
+    | 'bad_argument'
+    | 'unknown_timer'
+    | 'unknown_run'
+    | 'nothing_to_reset'
+    | 'stopping'
+    | 'busy'
+    | 'internal';
+  readonly message: string;
+}
+
+/** A verb's refusal, thrown on the way to its answer. */
+export class RefusalError extends Error implements Refusal {
+  override readonly name = 'RefusalError';
+  readonly code: Refusal['code'];
+
+  constructor(code: Refusal['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** An event as it goes over the wire: the very record of the JSON log. */
+export type EventRecord = LogRecord & { readonly timestamp: string; readonly level: string; readonly msg: string };
+
+/** What comes back. `ok`, `error`, `event`, `dropped` and `end` exclude each other. */
+export interface Reply {
+  readonly id: number | null;
+  readonly ok?: unknown;
+  readonly error?: Refusal;
+  readonly event?: EventRecord;
+  /** So many events were left out here: whoever follows reads too slowly. */
+  readonly dropped?: number;
+  readonly end?: true;
+}
+
+/** Writes a reply as a line. */
+export const writeReply = (reply: Reply): string => `${JSON.stringify({ v: PROTOCOL_VERSION, ...reply })}\n`;
+
+/** Writes a request as a line. */
+export const writeRequest = (request: Request): string => `${JSON.stringify({ v: PROTOCOL_VERSION, ...request })}\n`;
+
+/** Reads a line as a request. Never throws: what is none answers the reply that says so. */
+export function readRequest(line: string): Request | Reply {
+  const value = parse(line);
+  if (!isMap(value)) return refuse(null, 'bad_request', 'a request is one JSON object a line');
+  const { v, id, verb, args = {} } = value;
+  const known = typeof id === 'number' && Number.isSafeInteger(id) ? id : null;
+  if (v !== PROTOCOL_VERSION) {
+    const message = `this scheduler speaks version ${PROTOCOL_VERSION} of the protocol; stop and start it with the program's own version`;
+    return refuse(known, 'unsupported_version', message);
+  }
+  if (known === null) return refuse(null, 'bad_request', 'id takes a whole number');
+  if (typeof verb !== 'string') return refuse(known, 'bad_request', 'verb takes a text');
+  if (!isMap(args)) return refuse(known, 'bad_request', 'args takes an object');
+  return { id: known, verb, args };
+}
+
+const refuse = (id: number | null, code: Refusal['code'], message: string): Reply => ({ id, error: { code, message } });
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

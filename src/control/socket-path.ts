@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The longest path of a socket in bytes: what macOS takes, and Linux (107) too. */
+const LONGEST_PATH = 103;
+
+/** What a scheduler is known by. */
+export interface SchedulerPlace {
+  /** Its state's file; `undefined` when it is kept in memory. */
+  readonly state: string | undefined;
+  /** Its timer file's real path. */
+  readonly file: string;
+  /** Folders for sockets that cannot lie beside the state, the best first. */
+  readonly folders: readonly string[];
+}
+
+/**
+ * Where the control socket of a scheduler can be, the best first: beside its state, else under a short name in one of the folders. A scheduler
+ * takes the first that is fit; whoever looks for it tries them in the same order.
+ */
+export function socketPaths({ state, file, folders }: SchedulerPlace): readonly string[] {
+  const digest = createHash('sha256')
+    .update(state ?? file)
+    .digest('hex')
+    .slice(0, 16);
+  const beside = state === undefined ? [] : [`${state.replace(/\.db$/, '')}.sock`];
+  return [...beside, ...folders.map((folder) => join(folder, `${digest}.sock`))];
+}
+
+/** Makes sure that a socket can be at `path` and nobody else can reach it. Answers why not. */
+export function unfitness(path: string, uid: number): string | undefined {
+  if (Buffer.byteLength(path) > LONGEST_PATH) return `its path is longer than ${LONGEST_PATH} bytes`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).message;
+  }
+  return exposure(dirname(path), uid);
+}
+
+/** Why a file or folder is not to be trusted: it is another user's, or open to others. `undefined`: it is ours alone. Root trusts every owner. */
+export function exposure(path: string, uid: number): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return `${path} is not there`;
+  if (stats.uid !== uid && uid !== 0) return `${path} is another user's`;
+  return (stats.mode & 0o077) === 0 ? undefined : `${path} is open to other users (chmod go= ${path})`;
+}

@@ -1,0 +1,111 @@
+import type { BreakerState } from './breaker.js';
+import type { JobStatus, RunView, SchedulerStatus } from './controls.js';
+import { firingId, type Trigger } from './firing.js';
+import type { Job } from './job.js';
+import type { Pause } from './ledger.js';
+import type { FiringStatus } from './outcome.js';
+import { toTimestamp, type Instant } from './time.js';
+
+/** A scheduler as it stands, under public names: JSON-safe, snake_case, instants as timestamps. What there is not is `null`. */
+export interface StatusRecord {
+  readonly pid: number;
+  readonly version: string;
+  readonly file: string;
+  readonly started_at: string | null;
+  /** By the scheduler's own time, as every other instant here. */
+  readonly now: string;
+  readonly is_stopping: boolean;
+  /** How many are armed. */
+  readonly armed: number;
+  readonly timers: readonly TimerRecord[];
+}
+
+/** One timer in a {@link StatusRecord}. */
+export interface TimerRecord {
+  readonly task_name: string;
+  /** In words. */
+  readonly schedule: string;
+  readonly timezone: string;
+  readonly enabled: boolean;
+  readonly description: string | null;
+  readonly tags: readonly string[];
+  readonly next_at: string | null;
+  readonly runs: readonly RunRecord[];
+  /** `null` inside: until it is resumed, without a reason. */
+  readonly paused: { readonly until: string | null; readonly reason: string | null } | null;
+  readonly breaker: { readonly state: BreakerState['kind']; readonly until: string | null };
+  readonly failures_in_a_row: number;
+  readonly last_status: FiringStatus | null;
+  readonly last_finished_at: string | null;
+  readonly last_success_at: string | null;
+}
+
+/** One run in a {@link TimerRecord}. */
+export interface RunRecord {
+  readonly run_id: string;
+  readonly firing_id: string;
+  readonly scheduled_at: string;
+  readonly trigger: Trigger;
+  readonly state: RunView['state'];
+  readonly attempts: number;
+  readonly pid: number | null;
+  readonly elapsed_ms: number;
+}
+
+/** What a status does not know of its scheduler. */
+export interface StatusContext {
+  readonly facts: { readonly pid: number; readonly version: string; readonly file: string };
+  readonly words: (job: Job) => string;
+}
+
+/** Gives a status its public names. */
+export const toStatusRecord = (status: SchedulerStatus, { facts, words }: StatusContext): StatusRecord => ({
+  pid: facts.pid,
+  version: facts.version,
+  file: facts.file,
+  started_at: timestamp(status.startedAt),
+  now: toTimestamp(status.at),
+  is_stopping: status.isStopping,
+  armed: status.armed,
+  timers: status.jobs.map((job) => toTimerRecord(job, status.at, words)),
+});
+
+function toTimerRecord(status: JobStatus, now: Instant, words: (job: Job) => string): TimerRecord {
+  const { job, next, paused, breaker } = status;
+  return {
+    task_name: job.name,
+    schedule: words(job),
+    timezone: job.timezone,
+    enabled: job.enabled,
+    description: job.description ?? null,
+    tags: job.tags,
+    next_at: timestamp(next),
+    runs: status.runs.map(toRunRecord),
+    paused: ofPause(paused, now),
+    breaker: { state: breaker.kind, until: breaker.kind === 'open' ? toTimestamp(breaker.until) : null },
+    failures_in_a_row: status.failuresInARow,
+    last_status: status.lastStatus ?? null,
+    last_finished_at: timestamp(status.lastFinishedAt),
+    last_success_at: timestamp(status.lastSuccessAt),
+  };
+}
+
+/** A pause that is over is told with the next firing; it is over for all that. */
+function ofPause(pause: Pause | undefined, now: Instant): TimerRecord['paused'] {
+  if (pause === undefined || (pause.until !== undefined && pause.until <= now)) return null;
+  return { until: timestamp(pause.until), reason: pause.reason ?? null };
+}
+
+const toRunRecord = ({ runId, firing, state, attempts, pid, elapsedMs }: RunView): RunRecord => ({
+  run_id: runId,
+  firing_id: firingId(firing),
+  scheduled_at: toTimestamp(firing.scheduledFor),
+  trigger: firing.trigger,
+  state,
+  attempts,
+  pid: pid ?? null,
+  elapsed_ms: elapsedMs,
+});
+
+const timestamp = (instant: Instant | undefined): string | null =>
+  instant === undefined ? null : toTimestamp(instant);

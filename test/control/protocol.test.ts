@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { at, firing } from '../sinks/events.js';
+import { RawClient, Served } from './socket.js';
+
+let served: Served;
+let client: RawClient;
+
+beforeEach(async () => {
+  served = new Served();
+  await served.listen();
+  client = new RawClient(served.path);
+});
+
+afterEach(async () => {
+  client.socket.destroy();
+  await served.clear();
+});
+
+const run = { event: 'run.output', at, firing, runId: 'r1', stream: 'stdout', truncated: false } as const;
+
+describe('a request', () => {
+  test('is one line, and its answer carries its number', async () => {
+    expect(await client.ask({ id: 5, verb: 'status' })).toMatchObject({
+      v: 1,
+      id: 5,
+      ok: { pid: 7, file: '/etc/timers.yaml', timers: [{ task_name: 'tick' }, { task_name: 'backup' }] },
+    });
+  });
+
+  test.each([
+    ['no JSON', 'hello\n', { id: null, error: { code: 'bad_request' } }],
+    ['a list', '[]\n', { id: null, error: { code: 'bad_request' } }],
+    ['another version', '{"v":2,"id":1,"verb":"status"}\n', { id: 1, error: { code: 'unsupported_version' } }],
+    ['no number', '{"v":1,"verb":"status"}\n', { id: null, error: { code: 'bad_request' } }],
+    ['no verb', '{"v":1,"id":1}\n', { id: 1, error: { code: 'bad_request' } }],
+    ['an unknown verb', '{"v":1,"id":1,"verb":"toString"}\n', { id: 1, error: { code: 'unknown_verb' } }],
+    [
+      'arguments that are none',
+      '{"v":1,"id":1,"verb":"status","args":[]}\n',
+      { id: 1, error: { code: 'bad_request' } },
+    ],
+  ])('that is %s is refused, and the next is answered', async (_, line, refusal) => {
+    client.write(line);
+    expect(await client.next()).toMatchObject(refusal);
+    expect(await client.ask({ id: 2, verb: 'status' })).toMatchObject({ id: 2, ok: {} });
+  });
+
+  test.each([
+    ['trigger', {}, 'bad_argument'],
+    ['trigger', { name: 'tick', overlap: 'sometimes' }, 'bad_argument'],
+    ['trigger', { name: 'tock' }, 'unknown_timer'],
+    ['pause', { names: [] }, 'bad_argument'],
+    ['pause', { names: ['tick'], for_ms: -1 }, 'bad_argument'],
+    ['pause', { names: ['tick', 'tock'] }, 'unknown_timer'],
+    ['cancel', { target: 'tock' }, 'unknown_run'],
+    ['reset', { name: 'tick' }, 'nothing_to_reset'],
+    ['logs', { task_name: 'tock' }, 'unknown_timer'],
+  ])('%s of %j is refused: %s, and changes nothing', async (verb, args, code) => {
+    expect(await client.ask({ id: 1, verb, args })).toMatchObject({ id: 1, error: { code } });
+    expect(served.rig.scheduler.controls.status().jobs.every(({ paused }) => paused === undefined)).toBe(true);
+  });
+
+  test('that names a timer there is not is told the nearest', async () => {
+    const { error } = await client.ask({ id: 1, verb: 'trigger', args: { name: 'bakcup' } });
+    expect(error).toMatchObject({ message: 'there is no timer "bakcup" in /etc/timers.yaml. Did you mean backup?' });
+  });
+
+  test('longer than 64 KiB ends the connection, and no other', async () => {
+    const other = new RawClient(served.path);
+    client.write('x'.repeat(65 * 1024));
+    expect(await client.next()).toMatchObject({ id: null, error: { code: 'bad_request' } });
+    await client.closed;
+    expect(await other.ask({ id: 1, verb: 'status' })).toMatchObject({ id: 1 });
+    other.socket.destroy();
+  });
+
+  test('whatever bytes come in, the next client is answered and nothing breaks', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 8 }), async (chunks) => {
+        const hostile = new RawClient(served.path);
+        for (const chunk of chunks) hostile.write(chunk);
+        hostile.socket.destroySoon();
+        await hostile.closed;
+        expect(await client.ask({ id: 9, verb: 'stop', args: {} })).toEqual({ v: 1, id: 9, ok: {} });
+      }),
+      { numRuns: 50 },
+    );
+    expect(served.bugs).toEqual([]);
+  });
+
+  test('whatever JSON is asked for, the answer is a refusal or well-formed', async () => {
+    const verb = fc.constantFrom('trigger', 'pause', 'resume', 'cancel', 'reset', 'reload', 'stop', 'logs');
+    const args = fc.dictionary(
+      fc.constantFrom('name', 'names', 'all', 'for_ms', 'target', 'in_ms', 'dry_run', 'drain', 'last', 'overlap'),
+      fc.jsonValue(),
+    );
+    await fc.assert(
+      fc.asyncProperty(verb, args, async (asked, given) => {
+        const guest = new RawClient(served.path);
+        const answer = await guest.ask({ id: 1, verb: asked, args: given });
+        guest.socket.destroy();
+        expect(answer).toMatchObject({ v: 1, id: 1 });
+      }),
+      { numRuns: 200 },
+    );
+    expect(served.bugs).toEqual([]);
+  });
+});
+
+describe('a verb that has a bug', () => {
+  test('is answered and told, and the socket serves on', async () => {
+    await served.clear();
+    served = new Served({ reload: () => Promise.reject(new Error('oops')) });
+    await served.listen();
+    client = new RawClient(served.path);
+    expect(await client.ask({ id: 1, verb: 'reload' })).toMatchObject({ error: { code: 'internal' } });
+    expect(served.bugs).toEqual([new Error('oops')]);
+    expect(await client.ask({ id: 2, verb: 'status' })).toMatchObject({ id: 2, ok: {} });
+  });
+});
+
+describe('logs', () => {
+  test('tell what was, then what comes, of one timer or run', async () => {
+    served.feed.accept({ ...run, line: 'before' });
+    served.feed.accept({ ...run, line: 'of another run', runId: 'r2' });
+    expect(await client.ask({ id: 1, verb: 'logs', args: { run_id: 'r1', follow: true } })).toMatchObject({ ok: {} });
+    expect(await client.next()).toMatchObject({ id: 1, event: { event: 'run.output', line: 'before' } });
+    served.feed.accept({ ...run, line: 'of another run', runId: 'r2' });
+    served.feed.accept({ ...run, line: 'behind' });
+    expect(await client.next()).toMatchObject({ id: 1, event: { line: 'behind' } });
+  });
+
+  test('end for whoever follows when the scheduler stops', async () => {
+    await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
+    const closed = served.server.close();
+    expect(await client.next()).toEqual({ v: 1, id: 1, end: true });
+    await closed;
+  });
+
+  test('are left out, counted, where the reader stands still, and told again when it reads on', async () => {
+    await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
+    client.socket.pause();
+    const line = 'x'.repeat(10_000);
+    for (let sent = 0; sent < 1_000; sent++) served.feed.accept({ ...run, line });
+    let told = 0;
+    client.socket.resume();
+    for (;;) {
+      served.feed.accept({ ...run, line });
+      const { event, dropped } = await client.next();
+      if (event !== undefined) told++;
+      if (dropped === undefined) continue;
+      expect(told).toBeLessThan(1_000);
+      expect(dropped).toBeGreaterThan(0);
+      return;
+    }
+  });
+
+  test('keep the latest 2,000 events, and of many long lines fewer', async () => {
+    for (let sent = 0; sent < 3_000; sent++) served.feed.accept({ ...run, line: String(sent) });
+    expect(served.feed.past({}, Infinity)).toHaveLength(2_000);
+    for (let sent = 0; sent < 1_000; sent++) served.feed.accept({ ...run, line: 'x'.repeat(16_384) });
+    expect(served.feed.past({}, Infinity)).toHaveLength(256);
+    expect(await client.ask({ id: 1, verb: 'logs', args: { last: 0 } })).toMatchObject({ ok: {} });
+    expect(await client.next()).toMatchObject({ end: true });
+  });
+});

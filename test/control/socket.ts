@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ControlServer, EventFeed, type Controlled } from '../../src/control/index.js';
+import { toRecord } from '../../src/domain/record.js';
+import { toStatusRecord } from '../../src/domain/status-record.js';
+import { MINUTE, toTimestamp } from '../../src/domain/time.js';
+import { overlap } from '../../src/policies/index.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { everyMs, job, Rig } from '../support/rig.js';
+
+export const uid = process.getuid?.() ?? -1;
+
+/** A scheduler on a fake clock behind a real control socket in a folder of its own. */
+export class Served {
+  readonly folder = mkdtempSync(join(tmpdir(), 'ctl-'));
+  readonly path = join(this.folder, 'timers.sock');
+  readonly rig = new Rig([job('tick', everyMs(MINUTE)), job('backup', everyMs(MINUTE))]);
+  readonly feed = new EventFeed(() => true);
+  readonly asked: string[] = [];
+  readonly bugs: unknown[] = [];
+  readonly server: ControlServer;
+
+  constructor(more: Partial<Controlled> = {}) {
+    const { scheduler } = this.rig;
+    scheduler.start();
+    const controlled: Controlled = {
+      controls: scheduler.controls,
+      file: '/etc/timers.yaml',
+      isStopping: () => scheduler.isStopping,
+      status: () =>
+        toStatusRecord(scheduler.controls.status(), {
+          facts: { pid: 7, version: '1', file: '/etc/timers.yaml' },
+          words: ({ written }) => written.text,
+        }),
+      overlap: (kind) => (kind === 'allow' ? overlap('allow') : undefined),
+      reload: () => Promise.resolve({ valid: true }),
+      compare: (file) => Promise.resolve({ valid: true, file: file ?? null }),
+      stop: ({ drain }) => void this.asked.push(drain ? 'drain' : 'stop'),
+      ...more,
+    };
+    this.server = new ControlServer(
+      {
+        controlled,
+        feed: this.feed,
+        toRecord: (event) => ({ timestamp: toTimestamp(event.at), level: 'info', msg: '', ...toRecord(event) }),
+        onBug: (error) => this.bugs.push(error),
+      },
+      new FakeClock(),
+    );
+  }
+
+  listen() {
+    return this.server.listen([this.path], uid);
+  }
+
+  async clear(): Promise<void> {
+    await this.server.close();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** A client that writes what it likes, and reads lines. */
+export class RawClient {
+  readonly socket: Socket;
+  readonly closed: Promise<void>;
+  readonly #lines: string[] = [];
+  readonly #awaited: ((line: string) => void)[] = [];
+
+  constructor(path: string) {
+    this.socket = connect(path).on('error', () => undefined);
+    this.closed = new Promise((resolve) => this.socket.on('close', () => resolve()));
+    createInterface({ input: this.socket })
+      .on('error', () => undefined)
+      .on('line', (line) => {
+        const wake = this.#awaited.shift();
+        if (wake) wake(line);
+        else this.#lines.push(line);
+      });
+  }
+
+  write(text: string | Uint8Array): void {
+    this.socket.write(text);
+  }
+
+  /** The next line, as JSON. */
+  async next(): Promise<Record<string, unknown>> {
+    const line = this.#lines.shift() ?? (await new Promise<string>((resolve) => this.#awaited.push(resolve)));
+    return JSON.parse(line) as Record<string, unknown>;
+  }
+
+  async ask(request: object): Promise<Record<string, unknown>> {
+    this.write(`${JSON.stringify({ v: 1, ...request })}\n`);
+    return this.next();
+  }
+}
