@@ -31,6 +31,12 @@ module.exports = {
       'The socket knows the verbs, not the machine behind them.',
     ),
     rule(
+      'http-imports-domain',
+      { path: '^src/http' },
+      { path: '^src/', pathNot: '^src/(http|domain)' },
+      'Routes are given what they serve.',
+    ),
+    rule(
       'config-imports-kinds',
       { path: '^src/config' },
       { path: '^src/', pathNot: ['^src/(config|domain)', `^src/(${rooms})/(kind|index)\\.ts$`] },
@@ -59,6 +65,12 @@ module.exports = {
       'sqlite-in-stores-only',
       { path: '^src', pathNot: '^src/stores' },
       { path: 'node_modules/@photostructure/' },
+      '',
+    ),
+    rule(
+      'prom-client-in-sinks-only',
+      { path: '^src', pathNot: '^src/sinks' },
+      { path: 'node_modules/prom-client/' },
       '',
     ),
     rule('pino-in-sinks-only', { path: '^src', pathNot: '^src/sinks' }, { path: 'node_modules/pino/' }, ''),

@@ -7,6 +7,7 @@ import type { Executor } from './domain/executor.js';
 import type { Ledger } from './domain/ledger.js';
 import type { Sink } from './domain/sink.js';
 import { DriftWatch } from './engine/drift-watch.js';
+import type { Companion } from './engine/scheduler-parts.js';
 import { Scheduler } from './engine/scheduler.js';
 import { timeSourceKinds } from './time-sources/index.js';
 import { createProcOrphans, executorKinds } from './executors/index.js';
@@ -23,6 +24,8 @@ export interface Composition {
   readonly random: () => number;
   /** Where outcomes are recorded; without it nothing outlives the scheduler. */
   readonly ledger?: { readonly ledger: Ledger; readonly file: string };
+  /** What lives as long as the scheduler, besides. */
+  readonly companions?: readonly Companion[];
   /** Told once per sink that throws. */
   readonly onSinkError: (sink: string, error: unknown) => void;
 }
@@ -50,10 +53,11 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
       executor,
       coordinator: alone,
       sinks: [hooks, ...composition.sinks],
-      ...(watch && { companions: [watch] }),
+      companions: [...(watch ? [watch] : []), ...(composition.companions ?? [])],
       ...(ledger && { ledger: ledger.ledger, orphans: createProcOrphans({ clock }) }),
       newRunId: createRunIds(clock, random),
       onSinkError,
+      ...(watch && { clockOffset: () => watch.latest }),
     },
   );
   return scheduler;

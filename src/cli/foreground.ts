@@ -3,9 +3,11 @@ import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Sink } from '../domain/sink.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
+import type { Companion } from '../engine/scheduler-parts.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { chance } from '../this-machine.js';
 import { openControl } from './control.js';
+import type { Http, HttpContext } from './http.js';
 import { openLog } from './log.js';
 import type { LogOptions } from './options.js';
 import { Reloader } from './reload.js';
@@ -46,13 +48,15 @@ export async function runInForeground(
     scheduler: () => scheduler,
     stopped: () => stop(),
   });
+  const http = await watchOver(timerFile, { terminal, clock, scheduler: () => scheduler });
   const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
   const scheduler = compose(timerFile, {
     terminal,
     clock,
-    sinks: [control.feed, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
+    sinks: [control.feed, ...http.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
     ...(state.ledger && { ledger: state.ledger }),
     socket: control.socket,
+    companions: http.companions,
   });
   const ended = new Promise<void>((resolve) => {
     stop = resolve;
@@ -76,6 +80,13 @@ export async function runInForeground(
   return 0;
 }
 
+/** Opens the HTTP server a file asks for; where it asks for none, its packages are not even loaded. */
+async function watchOver({ settings: { http } }: TimerFile, context: HttpContext): Promise<Http> {
+  if (http === undefined) return { sinks: [], companions: [] };
+  const { openHttp } = await import('./http.js');
+  return openHttp(http, context);
+}
+
 /** Composes a scheduler that lives in this process. */
 export function compose(
   timerFile: TimerFile,
@@ -85,18 +96,21 @@ export function compose(
     sinks,
     ledger,
     socket,
+    companions = [],
   }: {
     terminal: Terminal;
     clock: Clock;
     sinks: readonly Sink[];
     ledger?: Composition['ledger'];
     socket?: string | undefined;
+    companions?: readonly Companion[];
   },
 ): Scheduler {
   return composeScheduler(timerFile, {
     clock,
     sinks,
     ...(ledger && { ledger }),
+    companions,
     environment: terminal.env,
     facts: { version: readVersion(), pid: process.pid, ...(socket !== undefined && { socket }) },
     random: chance,

@@ -29,7 +29,12 @@ export function openHttp(
 ): Http {
   const controls = () => scheduler().controls;
   const condition = new ConditionWatch(clock);
-  const metrics = new Metrics({ controls, version: readVersion(), clockOffset: () => scheduler().clockOffset });
+  const metrics = new Metrics({
+    controls,
+    version: readVersion(),
+    node: process.version,
+    clockOffset: () => scheduler().clockOffset(),
+  });
   const { host, port, tokenFile } = settings;
   const server = new HttpServer({
     host,

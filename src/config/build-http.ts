@@ -25,7 +25,11 @@ export function buildHttp(values: NonNullable<FileValues['http']>, report: MapRe
   }
   if (tokenFile !== undefined && readToken(tokenFile) === undefined) {
     const message = `http: the token file ${tokenFile} cannot be read, or is empty.`;
-    report.error('http', { code: 'no-token', message, hint: 'For example: openssl rand -hex 24 > token' }, { item: 'token_file' });
+    report.error(
+      'http',
+      { code: 'no-token', message, hint: 'For example: openssl rand -hex 24 > token' },
+      { item: 'token_file' },
+    );
   }
   return { ...listen, ...(tokenFile !== undefined && { tokenFile }) };
 }

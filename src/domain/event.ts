@@ -267,3 +267,9 @@ export interface LogDropped {
   readonly at: Instant;
   readonly records: number;
 }
+
+/** The job an event is about; `undefined` for one about the scheduler. */
+export function jobNameOf(event: TimerEvent): string | undefined {
+  if ('firing' in event) return event.firing.jobName;
+  return 'jobName' in event ? event.jobName : undefined;
+}

@@ -18,7 +18,7 @@ export interface Judgement {
 }
 
 /** How long the event loop may stand, and how overdue a timer may be, before the scheduler is not well. */
-export const STANDSTILL: Duration = 10 * SECOND;
+const STANDSTILL: Duration = 10 * SECOND;
 
 /** Whether the scheduler does its work: its loop turns, and what is due is fired. One that is not is to be restarted. */
 export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopStood }: Condition): Judgement {

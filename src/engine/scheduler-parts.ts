@@ -5,6 +5,7 @@ import type { Ledger } from '../domain/ledger.js';
 import type { Orphans } from '../domain/orphans.js';
 import type { Coordinator } from '../domain/policy.js';
 import type { Sink } from '../domain/sink.js';
+import type { ClockOffset } from '../domain/time-source.js';
 
 /** The adapters a scheduler works with. */
 export interface SchedulerParts {
@@ -15,6 +16,8 @@ export interface SchedulerParts {
   /** Without one nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
   readonly ledger?: Ledger;
   readonly orphans?: Orphans;
+  /** The latest measurement of the clock; absent where nobody measures it. */
+  readonly clockOffset?: () => ClockOffset | undefined;
   /** What lives as long as the scheduler does. */
   readonly companions?: readonly Companion[];
   /** Unique over schedulers and restarts. */

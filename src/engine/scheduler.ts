@@ -1,8 +1,9 @@
-import type { StateTrouble, TimerEvent } from '../domain/event.js';
+import { jobNameOf, type StateTrouble, type TimerEvent } from '../domain/event.js';
 import type { Controls } from '../domain/controls.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { Ledger, LedgerTrouble, OpenRun, Recollection } from '../domain/ledger.js';
+import type { ClockOffset } from '../domain/time-source.js';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
@@ -25,6 +26,8 @@ const NOTHING: Recollection = { jobs: new Map(), open: NONE, lastSeenAt: undefin
 
 /** The one loop: arms every job for its next instant, sleeps, and hands what has come due to the dispatcher. */
 export class Scheduler {
+  /** The latest measurement of the clock; `undefined` where nobody measures it, or nothing was. */
+  readonly clockOffset: () => ClockOffset | undefined;
   /** The verbs that change it while it runs. */
   readonly controls: Controls;
   readonly #facts: FirstPlan['facts'];
@@ -57,6 +60,7 @@ export class Scheduler {
       () => this.#lookAtClock(),
     );
     this.#elapsed = new TimerLoop(clock, () => clock.monotonic());
+    this.clockOffset = parts.clockOffset ?? (() => undefined);
     this.#ledger = parts.ledger;
     this.#companions = parts.companions ?? [];
     this.#recorder = new Recorder(parts.ledger, { now: () => this.#time.now(), soon: (task) => clock.soon(task) });
@@ -226,7 +230,7 @@ export class Scheduler {
     return state;
   }
 
-  /** For the controls: calls `then` when no process of an earlier scheduler's run lives. */
+  /** For the controls. */
   whenFree(state: JobState, then: () => void): void {
     this.#recovery.whenFree(state, then);
   }
@@ -362,11 +366,6 @@ const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger:
   trigger,
   generation,
 });
-
-function jobNameOf(event: TimerEvent): string | undefined {
-  if ('firing' in event) return event.firing.jobName;
-  return 'jobName' in event ? event.jobName : undefined;
-}
 
 /** A delay that was over before the scheduler had started is due at once; it is not lost. */
 const firstAfter = ({ schedule }: Job, now: Instant): Instant =>

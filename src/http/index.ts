@@ -1,2 +1,2 @@
-export { HttpServer, isLoopback, sendJson, type HttpRequest, type Route } from './server.js';
+export { HttpServer, type Route } from './server.js';
 export { watchingRoutes } from './watching.js';

@@ -42,7 +42,9 @@ export class HttpServer {
       (request, response) => void this.#answer(request, response),
     );
     this.#server.maxConnections = 256;
-    this.#server.on('error', (error) => options.onTrouble(`http: cannot listen on ${addressOf(options)}: ${error.message}`));
+    this.#server.on('error', (error) =>
+      options.onTrouble(`http: cannot listen on ${addressOf(options)}: ${error.message}`),
+    );
   }
 
   start(): void {
@@ -98,7 +100,10 @@ export class HttpServer {
 
   #isAskedByName({ headers }: IncomingMessage): boolean {
     const { host = '' } = headers;
-    const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1').toLowerCase();
+    const name = host
+      .replace(/:\d+$/, '')
+      .replace(/^\[(.*)\]$/, '$1')
+      .toLowerCase();
     return !isLoopback(this.#options.host) || isLoopback(name) || name === this.#options.host;
   }
 
@@ -141,7 +146,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 }
 
 /** Whether only this machine can ask there. */
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
 
 const isBelow = (path: string, asked: string): boolean =>
   path.endsWith('/*') ? asked.startsWith(path.slice(0, -1)) : asked === path;

@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { RunOutput, TimerEvent } from '../domain/event.js';
+import { jobNameOf, type RunOutput, type TimerEvent } from '../domain/event.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';
 import type { SinkKind, SinkOptions } from './kind.js';
@@ -40,11 +40,6 @@ export function createConsole({ destination, clock, level, color }: SinkOptions)
   };
   destination.onDropped((records) => sink.accept({ event: 'log.dropped', at: clock.now(), records }));
   return sink;
-}
-
-function jobNameOf(event: TimerEvent): string | undefined {
-  if ('firing' in event) return event.firing.jobName;
-  return 'jobName' in event ? event.jobName : undefined;
 }
 
 type Paint = (text: string) => string;

@@ -8,6 +8,8 @@ import { SECOND, type Instant } from '../domain/time.js';
 export interface MetricsContext {
   readonly controls: () => Pick<Controls, 'status'>;
   readonly version: string;
+  /** Of Node. */
+  readonly node: string;
   /** The latest measurement of the clock; `undefined` where nobody measures it, or nothing was. */
   readonly clockOffset: () => { readonly offsetMs: number; readonly errorMs: number } | undefined;
 }
@@ -17,6 +19,9 @@ const DURATIONS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400];
 /** From what nobody notices to what somebody must look at. */
 const LATENESSES = [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600];
 const BREAKER = { closed: 0, half_open: 1, open: 2 } as const;
+
+/** Gauges of prom-client's own whose names end like a counter's. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 const seconds = (milliseconds: number): number => milliseconds / SECOND;
 
@@ -35,7 +40,8 @@ export class Metrics implements Sink {
   constructor(context: MetricsContext) {
     this.#context = context;
     collectDefaultMetrics({ register: this.#registry });
-    this.#gauges.buildInfo.set({ version: context.version, node: process.version }, 1);
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
+    this.#gauges.buildInfo.set({ version: context.version, node: context.node }, 1);
   }
 
   /** The media type of {@link text}. */
@@ -160,8 +166,7 @@ export class Metrics implements Sink {
 
 function createCounters(register: Registry) {
   const registers = [register];
-  const perTask = <Name extends string>(name: Name, help: string) =>
-    new Counter({ name, help, registers, labelNames: ['task'] as const });
+  const perTask = (name: string, help: string) => new Counter({ name, help, registers, labelNames: ['task'] as const });
   const histogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name, help, registers, buckets, labelNames: ['task'] as const });
   return {
@@ -172,10 +177,18 @@ function createCounters(register: Registry) {
       labelNames: ['task', 'status'] as const,
     }),
     durations: histogram('task_execution_duration_seconds', 'From the first attempt to the end of a run.', DURATIONS),
-    latenesses: histogram('task_execution_lateness_seconds', 'From the nominal instant to the first attempt.', LATENESSES),
+    latenesses: histogram(
+      'task_execution_lateness_seconds',
+      'From the nominal instant to the first attempt.',
+      LATENESSES,
+    ),
     retries: perTask('task_retries_total', 'Attempts that failed and were followed by another.'),
     hookFailures: perTask('task_hook_failures_total', 'Hooks that did not succeed.'),
-    jumps: new Counter({ name: 'timers_clock_jumps_total', help: 'Jumps of the wall clock of 500 ms or more.', registers }),
+    jumps: new Counter({
+      name: 'timers_clock_jumps_total',
+      help: 'Jumps of the wall clock of 500 ms or more.',
+      registers,
+    }),
     dropped: new Counter({ name: 'timers_log_dropped_total', help: 'Log records that were let go.', registers }),
     reloads: new Counter({
       name: 'timers_config_reloads_total',
@@ -212,7 +225,10 @@ function createGauges(register: Registry) {
     byTask,
     reloadSuccess,
     stateWritable,
-    reloadAt: one('timers_config_last_reload_timestamp_seconds', 'When the file was last read while running; 0 for never.'),
+    reloadAt: one(
+      'timers_config_last_reload_timestamp_seconds',
+      'When the file was last read while running; 0 for never.',
+    ),
     startedAt: one('timers_start_timestamp_seconds', 'When the scheduler started.'),
     armed: one('timers_armed', 'Timers that stand in the queue.'),
     timers: one('timers_known', 'Timers of the file.'),
