@@ -50,7 +50,7 @@ function changeOf(before: Armed | undefined, job: Job, now: Instant): TimerChang
 }
 
 /** When a timer that is taken in now is first due. A delay counts from the reading of its file. */
-export function firstNext(job: Job, now: Instant): Instant | undefined {
+function firstNext(job: Job, now: Instant): Instant | undefined {
   const { countsElapsed, fromEnd } = job.schedule;
   return job.enabled ? nextInWindow(job, countsElapsed && !fromEnd ? 0 : now) : undefined;
 }

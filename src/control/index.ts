@@ -1,4 +1,4 @@
-export { connectToScheduler, ControlClient, LostError, type Follower } from './client.js';
+export { connectToScheduler, ControlClient, LostError } from './client.js';
 export { EventFeed } from './event-feed.js';
 export { RefusalError, type Args, type EventRecord } from './protocol.js';
 export { ControlServer } from './server.js';

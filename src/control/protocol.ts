@@ -13,7 +13,7 @@ import type { LogRecord } from '../domain/record.js';
  *
  * Answers carry the request's `id` and come in any order. Unknown members are ignored, so that both sides can grow.
  */
-export const PROTOCOL_VERSION = 1;
+const PROTOCOL_VERSION = 1;
 
 /** The longest line a scheduler takes, in bytes. */
 export const LONGEST_REQUEST = 64 * 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
-import { overlap } from '../../src/policies/index.js';
+import { overlap, retry } from '../../src/policies/index.js';
 import { Disk, FakeLedger } from '../support/fake-ledger.js';
 import { atInstants, everyMs, job, Rig } from '../support/rig.js';
 
@@ -219,4 +219,57 @@ test('the status tells what is armed, what runs, and what waits', async () => {
     { state: 'attempting', attempts: 1, elapsedMs: 61_000, pid: 1 },
     { state: 'parked', attempts: 0, elapsedMs: 0, pid: undefined },
   ]);
+});
+
+describe('drain', () => {
+  test('starts nothing more, misses what waits, and stops when what runs has ended, its retries included', async () => {
+    const again = retry({ attempts: 2, delay: SECOND, factor: 1, maxDelay: SECOND, jitter: false }, () => 0);
+    const rig = new Rig([job('slow', everyMs(MINUTE), { admission: [overlap('queue')], retry: again })]);
+    rig.scheduler.start();
+    await rig.clock.advance(2 * MINUTE);
+    rig.story();
+    const drained = rig.scheduler.drain();
+    rig.scheduler.controls.trigger('slow');
+    rig.executor.attempts[0]?.end(1);
+    await rig.clock.advance(MINUTE);
+    rig.executor.attempts[1]?.end(0);
+    await rig.clock.advance(0);
+    await drained;
+    expect(rig.story()).toBe(
+      tidy(`
+        00:02:00.000 firing.missed slow@00:02:00.000 reason=shutdown
+        00:02:00.000 scheduler.stopping running=1 drain=true
+        00:02:00.000 firing.missed slow@00:02:00.000 trigger=manual reason=shutdown
+        00:02:00.000 attempt.failed slow@00:01:00.000 failure error=exit code 1 retry_in_ms=1000
+        00:02:01.000 run.started slow@00:01:00.000 attempt=2 lateness_ms=61000
+        00:03:00.000 run.finished slow@00:01:00.000 success duration_ms=120000 attempts=2
+        00:03:00.000 scheduler.stopped runs=1`),
+    );
+  });
+
+  test('gives way to a stop that does not wait', async () => {
+    const rig = new Rig([job('slow', everyMs(MINUTE))]);
+    rig.scheduler.start();
+    await rig.clock.advance(MINUTE);
+    const drained = rig.scheduler.drain();
+    await rig.clock.advance(0);
+    await Promise.all([rig.scheduler.stop('SIGTERM'), rig.clock.advance(0)]);
+    await drained;
+    expect(rig.story()).toContain('scheduler.stopping signal=SIGTERM running=1');
+    expect(rig.story()).toBe('');
+  });
+});
+
+describe('a scheduler whose last timer is replaced by another', () => {
+  test('is not idle in between', async () => {
+    const rig = begin(job('old', everyMs(MINUTE)));
+    let isIdle = false;
+    void rig.scheduler.idle().then(() => (isIdle = true));
+    rig.scheduler.controls.reload({ jobs: [job('new', everyMs(MINUTE))] }, { file: 'timers.yaml' });
+    await rig.clock.advance(0);
+    expect(isIdle).toBe(false);
+    rig.scheduler.controls.reload({ jobs: [] }, { file: 'timers.yaml' });
+    await rig.clock.advance(0);
+    expect(isIdle).toBe(true);
+  });
 });

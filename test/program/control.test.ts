@@ -1,0 +1,326 @@
+import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { StatusRecord } from '../../src/domain/status-record.js';
+import { Puppet } from '../support/puppet.js';
+import { Desk, type Program } from '../support/program.js';
+
+let desk: Desk;
+let puppet: Puppet;
+
+beforeEach(async () => {
+  desk = new Desk();
+  puppet = await Puppet.open();
+});
+
+afterEach(async () => {
+  await puppet.close();
+  await desk.clear();
+});
+
+const timers = (text: string) => desk.write('timers.yaml', `timers:\n${text}`);
+const command = () => JSON.stringify(puppet.command);
+
+/** A scheduler with a timer that runs the puppet by hand, one that counts, and one whose breaker opens at once. */
+async function start(...args: string[]): Promise<Program> {
+  timers(`  job: { cron: "0 0 1 1 *", run: ${command()} }
+  later: { in: 1h, run: echo later }
+  shaky: { every: 1d, run: exit 3, breaker: 1 }
+`);
+  const program = desk.start(['start', ...args]);
+  await program.event('scheduler.started');
+  return program;
+}
+
+const status = async (...args: string[]): Promise<StatusRecord> =>
+  JSON.parse((await desk.run('status', '--json', ...args)).stdout) as StatusRecord;
+const timer = async (name: string) => (await status()).timers.find((one) => one.task_name === name)!;
+
+describe('without a running scheduler', () => {
+  test.each([
+    ['status'],
+    ['trigger', 'job'],
+    ['pause', 'job'],
+    ['resume', '--all'],
+    ['cancel', 'job'],
+    ['reset', 'job'],
+    ['reload'],
+    ['diff', 'timers.yaml'],
+    ['stop'],
+    ['logs'],
+  ])('%s says so, and what to do', async (...args) => {
+    timers('  job: { every: 1h, run: "true" }');
+    expect(await desk.run(...args)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'timers: no scheduler of timers.yaml is running. Start it: timers start\n',
+    });
+  });
+});
+
+describe('status', () => {
+  test('tells what runs, what is paused, whose breaker is open, and what is next', async () => {
+    const program = await start();
+    await desk.run('trigger', 'job');
+    await puppet.next();
+    await desk.run('trigger', 'shaky', '--wait');
+    await desk.run('pause', 'later', '--for', '1h', '--reason', 'disk change');
+    const { code, stdout, stderr } = await desk.run('status');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^job +running /m);
+    expect(stdout).toMatch(/^later +paused until .*disk/m);
+    expect(stdout).toMatch(/^shaky +breaker open until .* failure /m);
+    expect(stderr).toContain(`pid ${program.process.pid}`);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test('finds each scheduler by its file', async () => {
+    desk.write('a.yaml', 'timers: { a: { every: 1h, run: "true" } }');
+    desk.write('b.yaml', 'state: false\ntimers: { b: { every: 1h, run: "true" } }');
+    const programs = ['a.yaml', 'b.yaml'].map((file) => desk.start(['start', '-f', file]));
+    for (const program of programs) await program.event('scheduler.started');
+    for (const [index, name] of ['a', 'b'].entries()) {
+      const found = await status('-f', `${name}.yaml`);
+      expect(found).toMatchObject({ pid: programs[index]!.process.pid, timers: [{ task_name: name }] });
+    }
+  });
+
+  test('answers though the file has been broken since', async () => {
+    await start();
+    timers('  job: { evry: 1h }');
+    expect((await status()).timers).toHaveLength(3);
+  });
+});
+
+describe('trigger', () => {
+  test('--wait shows the command’s output and exits as it does', async () => {
+    const program = await start();
+    const waiting = desk.start(['trigger', 'job', '--wait']);
+    const held = await puppet.next();
+    expect(held.env['TIMERS_TRIGGER']).toBe('manual');
+    await held.print('one\n');
+    await held.printError('two\n');
+    await held.exit(7);
+    const { code, stdout, stderr } = await waiting.ended;
+    expect({ code, stdout }).toEqual({ code: 7, stdout: 'one\n' });
+    expect(stderr).toContain('two\n');
+    expect(await program.event('run.finished')).toMatchObject({ trigger: 'manual', exit_code: 7 });
+  });
+
+  test('of a timer that is running is skipped, or runs beside with --overlap allow', async () => {
+    await start();
+    await desk.run('trigger', 'job');
+    await puppet.next();
+    expect(await desk.run('trigger', 'job', '--wait')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('still on'),
+    });
+    await desk.run('trigger', 'job', '--overlap', 'allow');
+    await puppet.next();
+    expect((await timer('job')).runs).toHaveLength(2);
+  });
+
+  test('of a name there is not tells the nearest, exit 2', async () => {
+    await start();
+    expect(await desk.run('trigger', 'shakey')).toMatchObject({ code: 2, stderr: expect.stringContaining('shaky') });
+  });
+});
+
+describe('pause, resume, cancel and reset', () => {
+  test('a pause outlives the scheduler, and resume ends it', async () => {
+    const first = await start();
+    expect(await desk.run('pause', '--all')).toMatchObject({ code: 0 });
+    await desk.run('stop');
+    expect((await first.ended).code).toBe(0);
+    await start();
+    expect((await timer('job')).paused).toEqual({ until: null, reason: null });
+    await desk.run('resume', 'job');
+    expect((await timer('job')).paused).toBeNull();
+    expect((await timer('later')).paused).not.toBeNull();
+  });
+
+  test('which timers is to be said', async () => {
+    await start();
+    expect(await desk.run('pause')).toMatchObject({ code: 2 });
+    expect(await desk.run('pause', 'job', '--for', '5')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('5s'),
+    });
+  });
+
+  test('cancel ends a run by its timer’s name or its id', async () => {
+    const program = await start();
+    await desk.run('trigger', 'job');
+    const first = await puppet.next();
+    await desk.run('cancel', 'job');
+    await first.gone;
+    await desk.run('trigger', 'job');
+    const second = await puppet.next();
+    await desk.run('cancel', (await timer('job')).runs[0]!.run_id);
+    await second.gone;
+    expect(await desk.run('cancel', 'job')).toMatchObject({ code: 0, stderr: 'timers: nothing of job is on\n' });
+    await program.line(({ event, run_id: id }) => event === 'run.finished' && id === second.env['TIMERS_RUN_ID']);
+    const endings = program.lines.filter(({ event }) => event === 'run.finished');
+    expect(endings.map((line) => line.status)).toEqual(['canceled', 'canceled']);
+  });
+
+  test('reset counts a delay anew, and closes a breaker', async () => {
+    await start();
+    const before = Date.parse((await timer('later')).next_at!);
+    await desk.run('reset', 'later', '--in', '2h');
+    expect(Date.parse((await timer('later')).next_at!)).toBeGreaterThan(before);
+    await desk.run('trigger', 'shaky', '--wait');
+    expect((await timer('shaky')).breaker.state).toBe('open');
+    expect((await desk.run('reset', 'shaky')).code).toBe(0);
+    expect((await timer('shaky')).breaker.state).toBe('closed');
+  });
+});
+
+describe('stop', () => {
+  test('--drain starts nothing more and lets what runs end by itself', async () => {
+    const program = await start();
+    await desk.run('trigger', 'job');
+    const held = await puppet.next();
+    const stopping = desk.start(['stop', '--drain']);
+    expect(await program.event('scheduler.stopping')).toMatchObject({ running: 1, drain: true });
+    expect(await desk.run('trigger', 'later')).toMatchObject({
+      code: 1,
+      stderr: 'timers: the scheduler is stopping\n',
+    });
+    await held.exit(0);
+    expect((await stopping.ended).code).toBe(0);
+    expect((await program.ended).code).toBe(0);
+    expect(await program.event('run.finished')).toMatchObject({ status: 'success' });
+  });
+
+  test('ends what runs, also with --keep-alive', async () => {
+    const program = await start('--keep-alive');
+    await desk.run('trigger', 'job');
+    await puppet.next();
+    expect((await desk.run('stop')).code).toBe(0);
+    expect((await program.ended).code).toBe(0);
+    expect(await program.event('run.finished')).toMatchObject({ status: 'canceled' });
+  });
+});
+
+describe('logs', () => {
+  test('hold what was, and with -f what comes, until the scheduler stops', async () => {
+    const program = await start();
+    await desk.run('trigger', 'shaky', '--wait');
+    const past = await desk.run('logs', 'shaky', '--json');
+    const told = past.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).event);
+    expect(told).toEqual(['run.started', 'run.finished', 'breaker.opened']);
+    const following = desk.start(['logs', '-f', '--json', '-n', '1']);
+    await following.event('breaker.opened');
+    await desk.run('stop');
+    await following.event('scheduler.stopped');
+    expect((await following.ended).code).toBe(0);
+    await program.ended;
+  });
+});
+
+describe('the file is read anew', () => {
+  const changed = () =>
+    timers('  job: { cron: "0 0 2 1 *", run: echo changed }\n  fresh: { every: 1h, run: echo fresh }\n');
+  const plan = { added: ['fresh'], removed: ['later', 'shaky'], changed: ['job'] };
+
+  test('on SIGHUP and by reload; a run that is on ends under its old definition', async () => {
+    const program = await start();
+    await desk.run('trigger', 'job');
+    const held = await puppet.next();
+    changed();
+    program.kill('SIGHUP');
+    expect(await program.event('config.reloaded')).toMatchObject(plan);
+    await held.exit(0);
+    await program.event('run.finished', 'job');
+    expect(await desk.run('reload')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringContaining('no timer changes'),
+    });
+  });
+
+  test('a bad one changes nothing, and its problems are shown', async () => {
+    const program = await start();
+    timers('  job: { evry: 1h, run: "true" }\n');
+    expect(await desk.run('reload')).toMatchObject({ code: 1, stderr: expect.stringContaining('timers.yaml:2:10') });
+    expect((await program.event('config.rejected'))['problems']).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^2:10 /)]),
+    );
+    expect((await status()).timers).toHaveLength(3);
+  });
+
+  test('--dry-run and diff show the plan and change nothing', async () => {
+    const program = await start();
+    const file = changed();
+    const dry = await desk.run('reload', '--dry-run');
+    expect(dry.stdout).toMatch(/^~ +job +cron, run .*-01-02 00:00:00/m);
+    expect(dry.stdout).toMatch(/^\+ +fresh/m);
+    expect(dry.stdout).toMatch(/^- +later/m);
+    cpSync(file, join(desk.folder, 'new.yaml'));
+    expect((await desk.run('diff', 'new.yaml')).stdout).toBe(dry.stdout);
+    expect((await status()).timers).toHaveLength(3);
+    expect(program.lines.some(({ event }) => event === 'config.reloaded')).toBe(false);
+  });
+
+  test('what only a restart takes is told', async () => {
+    const program = await start();
+    desk.write('timers.yaml', `orphans: keep\ntimers: { job: { every: 1h, run: "true" } }`);
+    expect((await desk.run('reload')).stderr).toContain('orphans: from the next start on');
+    expect(await program.event('config.reloaded')).toMatchObject({ needs_restart: ['orphans'] });
+  });
+
+  test('with --watch when an editor renames a new file over it', async () => {
+    const program = await start('--watch');
+    const file = join(desk.folder, 'timers.yaml');
+    desk.write('.timers.yaml.swp', 'timers: { job: { every: 1h, run: "true" } }');
+    renameSync(join(desk.folder, '.timers.yaml.swp'), file);
+    expect(await program.event('config.reloaded')).toMatchObject({ removed: ['later', 'shaky'] });
+  });
+
+  test('with --watch when Kubernetes turns the link of its folder, again and again', async () => {
+    const mounted = join(desk.folder, 'config');
+    const version = (number: number) => {
+      const folder = join(mounted, `..v${number}`);
+      mkdirSync(folder, { recursive: true });
+      desk.write(`config/..v${number}/timers.yaml`, `timers: { v${number}: { every: 1h, run: "true" } }`);
+      symlinkSync(`..v${number}`, join(mounted, '..new'));
+      renameSync(join(mounted, '..new'), join(mounted, '..data'));
+      rmSync(join(mounted, `..v${number - 1}`), { recursive: true, force: true });
+    };
+    version(1);
+    symlinkSync('..data/timers.yaml', join(mounted, 'timers.yaml'));
+    const program = desk.start(['start', '--watch', '-f', 'config/timers.yaml']);
+    await program.event('scheduler.started');
+    for (const number of [2, 3]) {
+      version(number);
+      await program.line(({ event, ...line }) => event === 'config.reloaded' && String(line['added']) === `v${number}`);
+    }
+    expect(program.lines.filter(({ event }) => event.startsWith('config.'))).toHaveLength(2);
+  });
+
+  test('a hundred times over the socket while timers fire: none is lost or doubled', async () => {
+    const file = (number: number) =>
+      `timers:\n  steady: { every: 50ms, run: ":", overlap: allow }\n  other: { every: 1h, run: echo ${number} }\n`;
+    desk.write('timers.yaml', file(0));
+    const program = desk.start(['start']);
+    const started = await program.event('run.started', 'steady');
+    for (let number = 1; number <= 20; number++) {
+      desk.write('timers.yaml', file(number));
+      for (let again = 0; again < 5; again++) program.kill('SIGHUP');
+      expect((await desk.run('reload')).code).toBe(0);
+    }
+    await desk.run('stop', '--drain');
+    await program.ended;
+    const due = program.lines
+      .filter(({ event, task_name: name }) => name === 'steady' && /^(run\.finished|firing\.)/.test(event))
+      .map(({ scheduled_at: at }) => Date.parse(at))
+      .sort((a, b) => a - b);
+    const first = Date.parse(started.scheduled_at);
+    expect(due).toEqual(due.map((_, index) => first + index * 50));
+    expect(due.length).toBeGreaterThan(20);
+  });
+});
