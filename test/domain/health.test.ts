@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import type { SchedulerStatus } from '../../src/domain/controls.js';
+import { judgeLiveness, judgeReadiness } from '../../src/domain/health.js';
+import { SECOND } from '../../src/domain/time.js';
+import { ConditionWatch } from '../../src/sinks/condition.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { everyMs, job, Rig } from '../support/rig.js';
+
+const fine = { loopStood: 0 };
+
+async function running(): Promise<SchedulerStatus> {
+  const rig = new Rig([job('tick', everyMs(SECOND))]);
+  rig.scheduler.start();
+  await rig.clock.advance(1);
+  return rig.scheduler.controls.status();
+}
+
+describe('a scheduler is', () => {
+  test('alive and ready while it does its work', async () => {
+    const status = await running();
+    expect(judgeLiveness(status, fine)).toEqual({ isOk: true, reasons: [] });
+    expect(judgeReadiness(status, fine)).toEqual({ isOk: true, reasons: [] });
+  });
+
+  test('not alive when something is due and is not fired', async () => {
+    const status = await running();
+    const { isOk, reasons } = judgeLiveness({ ...status, at: status.at + 12 * SECOND }, fine);
+    expect({ isOk, reasons }).toEqual({ isOk: false, reasons: ['tick is due and was not fired'] });
+  });
+
+  test('not ready before it has started, while it stops, with a refused file, or without its state', async () => {
+    const status = await running();
+    expect(judgeReadiness({ ...status, startedAt: undefined }, fine).reasons).toEqual(['it has not started yet']);
+    expect(judgeReadiness({ ...status, isStopping: true }, fine).reasons).toEqual(['it is stopping']);
+    const troubled = { loopStood: 0, rejected: '3:1 no', stateTrouble: 'the disk is full' };
+    expect(judgeReadiness(status, troubled).reasons).toEqual([
+      'the timer file was changed and is not taken: 3:1 no',
+      'the state cannot be written: the disk is full',
+    ]);
+  });
+});
+
+test('a loop that stood still is remembered for half a minute', async () => {
+  const clock = new FakeClock();
+  const watch = new ConditionWatch(clock);
+  watch.start();
+  await clock.advance(5 * SECOND);
+  expect(watch.condition.loopStood).toBe(0);
+  clock.block(15 * SECOND);
+  expect(watch.condition.loopStood).toBeGreaterThan(10 * SECOND);
+  await clock.advance(2 * SECOND);
+  expect(watch.condition.loopStood).toBeGreaterThan(10 * SECOND);
+  await clock.advance(31 * SECOND);
+  expect(watch.condition.loopStood).toBe(0);
+  watch.stop();
+  expect(clock.armed).toBe(0);
+});
