@@ -8,6 +8,7 @@ import { run } from './run.js';
 import { simulate } from './simulate.js';
 import { start } from './start.js';
 import { validate } from './validate.js';
+import { why } from './why.js';
 
 /** Every command, in the order of the help. */
 export const commandKinds: readonly CommandKind[] = [
@@ -18,6 +19,7 @@ export const commandKinds: readonly CommandKind[] = [
   next,
   explain,
   history,
+  why,
   simulate,
   init,
 ];
