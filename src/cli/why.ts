@@ -131,9 +131,8 @@ function ownObstacle(
 ): Obstacle | undefined {
   const isNamedThere = expressions.some(isNamed);
   if (isFound && (!isInGap || (isNamedThere && movedIn(clock) !== undefined))) return undefined;
-  if (!isNamedThere) return 'schedule';
-  if (isInGap) return 'gap';
-  return clock === undefined ? 'schedule' : 'repeat';
+  if (isInGap && (isNamedThere || expressions.length === 0)) return 'gap';
+  return isNamedThere && clock !== undefined ? 'repeat' : 'schedule';
 }
 
 function obstaclesAround({ window, enabled }: Job, instant: Instant): readonly Obstacle[] {

@@ -30,9 +30,15 @@ function endingInWords(ending: Ending): string {
   const because = cause === '' ? '' : `: ${cause}`;
   if (ending.event === 'firing.missed') return `missed${because}`;
   if (ending.event === 'firing.skipped') return `skipped${because}`;
-  const how = { schedule: 'it ran', catch_up: 'it was caught up', manual: 'run by hand', start: 'run at start' };
+  const how = {
+    schedule: 'it ran',
+    catch_up: 'it was caught up',
+    manual: 'it was run by hand',
+    start: 'it was run at the start',
+  };
   const { status } = ending.outcome;
-  return `${how[ending.firing.trigger]}: ${status}${because || ` in ${humanDuration(ending.durationMs)}`}`;
+  const told = cause === '' ? ` in ${humanDuration(ending.durationMs)}` : `, ${cause}`;
+  return `${how[ending.firing.trigger]}: ${status}${told}`;
 }
 
 /** Says, a sentence each, what lies behind the fate of a firing. */
@@ -170,17 +176,11 @@ function downtimeInWords(at: Instant, silence: Silence | undefined, why: Why): r
 
 /** What `catch_up` made of what had passed by `at`. */
 function catchUpInWords(at: Instant, { job, judgement }: Why): readonly string[] {
-  const catchUp = catchUpOf(job);
-  if (catchUp === undefined) return ['catch_up is off: what passes unseen is told, not run.'];
-  const after = humanDuration(Math.max(0, at - judgement.instant));
-  return [`catch_up (${catchUp}) did not choose it, ${after} after its time.`];
+  if (!hasCatchUp(job)) return ['catch_up is off: what passes unseen is told, not run.'];
+  return [`catch_up did not choose it, ${humanDuration(Math.max(0, at - judgement.instant))} after its time.`];
 }
 
-/** What is written under `catch_up`; `undefined` when it is off. */
-function catchUpOf({ definition }: Job): string | undefined {
-  const written = definition['catch_up'] ?? 'false';
-  return written === 'false' ? undefined : written.replaceAll('"', '');
-}
+const hasCatchUp = ({ definition }: Job): boolean => (definition['catch_up'] ?? 'false') !== 'false';
 
 function ofOpenRun({ runId, startedAt, attempts, retryAt, pid }: OpenRun, why: Why): readonly string[] {
   const process = pid === undefined ? '' : `, process ${pid}`;
@@ -220,7 +220,7 @@ function ofUnrecorded(cause: Unrecorded, why: Why): readonly string[] {
     case 'done':
       return [`max_runs: ${job.window.maxRuns ?? 0} was reached; no scheduler fires it any more.`];
     case 'not-considered':
-      return [hasScheduler ? `The scheduler that runs on ${state} has not come to it yet.` : notYet(state, job)];
+      return [hasScheduler ? `The scheduler that runs on ${state} has not come to it yet.` : notYet(state, why)];
     case 'let-go':
       return [`Outcomes are kept for ${humanDuration(keep)}, ${runs} of a timer: of that time they are let go.`];
     case 'before-its-time':
@@ -228,11 +228,13 @@ function ofUnrecorded(cause: Unrecorded, why: Why): readonly string[] {
   }
 }
 
-function notYet(state: string, job: Job): string {
-  const catchUp = catchUpOf(job);
-  const way =
-    catchUp === undefined ? 'will tell it as missed: catch_up is off' : `runs it if catch_up (${catchUp}) chooses it`;
-  return `No scheduler has run on ${state} since. The next start ${way}.`;
+function notYet(state: string, { job, judgement: { instant, after = Infinity }, now }: Why): string {
+  const passed = after > now ? [instant] : [instant, after];
+  const isChosen = job.misfire.select(passed, now).includes(instant);
+  const way = isChosen
+    ? 'A start now would run it: catch_up.'
+    : `The next start will tell it as missed: catch_up ${hasCatchUp(job) ? 'does not choose it' : 'is off'}.`;
+  return `No scheduler has run on ${state} since. ${way}`;
 }
 
 function silenceInWords(silence: Silence | undefined, why: Why): readonly string[] {

@@ -62,14 +62,16 @@ function triggerOf(fate: Fate | undefined) {
   return fate?.kind === 'open' ? fate.run.firing.trigger : undefined;
 }
 
+const hasRun = (fate: Fate | undefined): boolean => fate?.kind === 'ended' && fate.ending.event === 'run.finished';
+
 /** The answer in one sentence. */
 function answerOf(why: Why): string {
   const { judgement, fate, job } = why;
   const fateWords = fate === undefined ? '' : fateInWords(fate, why);
+  const firing = `A firing, ${hasRun(fate) ? 'and ' : ''}${fateWords}.`;
   const obstacles = judgement.obstacles.map((obstacle) => obstacleInWords(obstacle, why)).join('; ');
-  if (judgement.obstacles.length === 0 || (isFiring(why) && job.schedule.countsElapsed))
-    return `A firing, ${fateWords}.`;
-  if (isFiring(why)) return `A firing, ${fateWords}. By the file as it is now it would be none: ${obstacles}.`;
+  if (judgement.obstacles.length === 0 || (isFiring(why) && job.schedule.countsElapsed)) return firing;
+  if (isFiring(why)) return `${firing} By the file as it is now it would be none: ${obstacles}.`;
   return fate === undefined
     ? `No firing: ${obstacles}.`
     : `No firing by its schedule, but ${fateWords}. The schedule: ${obstacles}.`;
