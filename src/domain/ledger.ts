@@ -102,8 +102,18 @@ export interface HistoryQuery {
   readonly since?: Instant;
   /** Recorded at this instant or earlier. */
   readonly until?: Instant;
+  /** Of a firing that was due then: its own outcome, or that of a row of firings told as one which it may stand in. */
+  readonly due?: DueSpan;
   /** The latest so many. At least 1. */
   readonly limit: number;
+  /** The earliest so many instead. */
+  readonly earliest?: true;
+}
+
+/** A span of nominal instants, both ends inclusive. */
+export interface DueSpan {
+  readonly from: Instant;
+  readonly until: Instant;
 }
 
 /** One run whole. */
@@ -126,7 +136,7 @@ export interface FailedAttempt {
 
 /** What was recorded, for reading: while a scheduler writes, or without one. */
 export interface History {
-  /** The latest outcomes that fit, oldest first. */
+  /** The latest outcomes that fit, or the earliest; oldest first. */
   endings(query: HistoryQuery): readonly Ending[];
   /** Runs without an outcome yet, oldest first. */
   open(): readonly OpenRun[];

@@ -21,20 +21,22 @@ export class SqliteHistory implements History {
     this.#database = database;
   }
 
-  endings({ jobName, status, since, until, limit }: HistoryQuery): readonly Ending[] {
+  endings({ jobName, status, since, until, due, limit, earliest }: HistoryQuery): readonly Ending[] {
     const conditions = [
       { sql: 'job_name = ?', value: jobName },
       { sql: 'status = ?', value: status },
       { sql: 'ended_at >= ?', value: since },
       { sql: 'ended_at <= ?', value: until },
+      { sql: 'scheduled_for >= ?', value: due?.from },
+      { sql: 'ifnull(first_scheduled_for, scheduled_for) <= ?', value: due?.until },
     ].flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, value }]));
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
     // As the index of one job has them; over all jobs, as they were recorded.
-    const order = jobName === undefined ? 'id DESC' : 'ended_at DESC, id DESC';
+    const to = earliest ? 'ASC' : 'DESC';
+    const order = jobName === undefined ? `id ${to}` : `ended_at ${to}, id ${to}`;
     const sql = `SELECT ${ENDING_COLUMNS} FROM firings ${where} ORDER BY ${order} LIMIT ?`;
-    return rowsOf<EndingRow>(this.#database, sql, ...conditions.map(({ value }) => value), limit)
-      .map(endingOfRow)
-      .reverse();
+    const rows = rowsOf<EndingRow>(this.#database, sql, ...conditions.map(({ value }) => value), limit);
+    return (earliest ? rows : rows.reverse()).map(endingOfRow);
   }
 
   open(): readonly OpenRun[] {

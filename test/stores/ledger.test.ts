@@ -209,6 +209,8 @@ describe('history answers', () => {
     ['skipped ones', { status: 'skipped', limit: 9 }, 'r5'],
     ['those since an instant, it included', { since: NOW + 4, limit: 9 }, 'r4 r5'],
     ['those until an instant, it included', { until: NOW + 2, limit: 9 }, 'r1 r2'],
+    ['the earliest so many, oldest first', { limit: 2, earliest: true }, 'r1 r2'],
+    ['the earliest of one job since an instant', { jobName: 'backup', since: NOW + 2, limit: 1, earliest: true }, 'r3'],
     ['all of it together', { jobName: 'other', status: 'failure', since: NOW, until: NOW + 9, limit: 9 }, 'r4'],
     ['nothing for a job it does not know', { jobName: 'nobody', limit: 9 }, ''],
   ] as const;
@@ -219,6 +221,30 @@ describe('history answers', () => {
         .map(({ runId }) => runId)
         .join(' '),
     ).toBe(expected);
+  });
+
+  test('those of a firing that was due then, or of a row it stands in', () => {
+    const one = new State();
+    const firing = { ...firingOf('backup'), scheduledFor: NOW + 50 };
+    const row = { event: 'firing.missed', at: NOW + 60, firing, reason: 'downtime', count: 5 } as const;
+    one.commit([
+      finished('r1', { at: NOW + 9, firing: { ...firing, scheduledFor: NOW + 8 } }),
+      { ...row, firstScheduledFor: NOW + 10, runId: 'row' },
+      finished('r2', { at: NOW + 70, firing: { ...firing, scheduledFor: NOW + 65 } }),
+    ]);
+    const dueAt = (at: number) =>
+      one
+        .read((history) => history.endings({ jobName: 'backup', due: { from: at, until: at }, limit: 9 }))
+        .map(({ runId }) => runId);
+    expect([8, 9, 10, 30, 50, 51, 65].map((after) => dueAt(NOW + after).join(''))).toEqual([
+      'r1',
+      '',
+      'row',
+      'row',
+      'row',
+      '',
+      'r2',
+    ]);
   });
 
   test('one run by its id, or by a beginning that no other has', () => {

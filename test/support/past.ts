@@ -1,7 +1,7 @@
 import { CLOSED } from '../../src/domain/breaker.js';
 import type { FiringMissed, FiringSkipped, RunFinished } from '../../src/domain/event.js';
 import type { Firing } from '../../src/domain/firing.js';
-import type { Ending, History, JobMemory, JobRecord, OpenRun, RunHistory } from '../../src/domain/ledger.js';
+import type { DueSpan, Ending, History, JobMemory, JobRecord, OpenRun, RunHistory } from '../../src/domain/ledger.js';
 import type { Terminal } from '../../src/cli/terminal.js';
 
 /** The instant of a timestamp; one without an offset is UTC. */
@@ -90,12 +90,13 @@ export class FakeHistory implements History {
     this.#jobs = jobs;
   }
 
-  endings: History['endings'] = ({ jobName, status, since, until, limit }) =>
+  endings: History['endings'] = ({ jobName, status, since, until, due, limit, earliest }) =>
     this.#endings
       .filter((ending) => jobName === undefined || ending.firing.jobName === jobName)
       .filter((ending) => status === undefined || statusOf(ending) === status)
       .filter(({ at }) => at >= (since ?? -Infinity) && at <= (until ?? Infinity))
-      .slice(-limit);
+      .filter((ending) => due === undefined || isDueIn(ending, due))
+      .slice(...(earliest ? [0, limit] : [-limit]));
 
   open = (): readonly OpenRun[] => this.#open;
   run = (): RunHistory | undefined => undefined;
@@ -107,6 +108,11 @@ interface Recorded {
   readonly endings: readonly Ending[];
   readonly open: readonly OpenRun[];
   readonly jobs: readonly JobRecord[];
+}
+
+function isDueIn(ending: Ending, { from, until }: DueSpan): boolean {
+  const first = ending.event === 'firing.missed' ? ending.firstScheduledFor : undefined;
+  return ending.firing.scheduledFor >= from && (first ?? ending.firing.scheduledFor) <= until;
 }
 
 const statusOf = (ending: Ending): string => {

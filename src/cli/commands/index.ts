@@ -18,6 +18,7 @@ import { status } from './status.js';
 import { stop } from './stop.js';
 import { trigger } from './trigger.js';
 import { validate } from './validate.js';
+import { why } from './why.js';
 
 /** Every command, in the order of the help. */
 export const commandKinds: readonly CommandKind[] = [
@@ -28,6 +29,7 @@ export const commandKinds: readonly CommandKind[] = [
   next,
   explain,
   history,
+  why,
   simulate,
   init,
   status,

@@ -63,7 +63,7 @@ function changeInLines({ change, near, others }: ChangeOutlook, { timezone, now,
 }
 
 /** `Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00`. */
-function changeInWords({ at, before, after }: ClockChange, timezone: string): string {
+export function changeInWords({ at, before, after }: ClockChange, timezone: string): string {
   // The reading at which the clock is put forward or back is one it does not show, or shows again.
   const date = localTime(at - 1, timezone).slice(0, 14);
   const [offsetBefore, offsetAfter] = [at - 1, at].map((instant) => formatLocal(instant, timezone).slice(23));

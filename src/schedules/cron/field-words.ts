@@ -83,7 +83,8 @@ function runInWords(run: readonly number[], position: Position): string[] {
   return run.length < 3 ? names : [`${names[0] ?? ''} to ${names.at(-1) ?? ''}`];
 }
 
-function valueInWords(value: number, position: Position): string {
+/** Says one value of a field: `30`, `the 22nd`, `Sunday`. */
+export function valueInWords(value: number, position: Position): string {
   if (position === MONTH) return monthName(value);
   if (position === DAY_OF_WEEK) return weekdayName(value);
   return position === DAY_OF_MONTH ? `the ${ordinal(value)}` : String(value);

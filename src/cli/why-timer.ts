@@ -1,0 +1,88 @@
+import type { TimerFile } from '../config/index.js';
+import type { Job } from '../domain/job.js';
+import type { History } from '../domain/ledger.js';
+import { MINUTE, type Instant } from '../domain/time.js';
+import { isInUse } from '../stores/index.js';
+import { askedAt, readAskedTime, type AskedTime } from './asked-time.js';
+import { jobNamed, loadOrTell, shortPath } from './load.js';
+import type { FileOption, StateOption } from './options.js';
+import { readHistory } from './read-history.js';
+import { statePathOf } from './state.js';
+import type { Terminal } from './terminal.js';
+import { fateOf, fateWithoutHistory, lastRecorded, type Fate, type Question } from './why-history.js';
+import { judge, lastDue } from './why.js';
+
+export interface WhyOptions extends FileOption, StateOption {
+  readonly at?: string;
+}
+
+export interface Asking extends WhyOptions {
+  readonly now: Instant;
+}
+
+/** Why a timer did or did not run at a time. */
+export interface Why extends Question {
+  /** `undefined`: it is no firing, and nothing is recorded of it. */
+  readonly fate: Fate | undefined;
+  /** Where the history is, as people write it; `undefined` when it is kept in memory. */
+  readonly state: string | undefined;
+  /** Why there is no history; a sentence. */
+  readonly noHistory: string | undefined;
+  /** The history was there, and could not be read. */
+  readonly isUnread: boolean;
+  readonly hasScheduler: boolean;
+  /** What shows more of the same history. */
+  readonly historyCommand: string;
+}
+
+/**
+ * Answers why a timer did or did not run at a time; `undefined` when its file cannot be used, which is then told.
+ * @throws UsageError when there is no such timer or time.
+ */
+export async function whyTimer(terminal: Terminal, name: string, options: Asking): Promise<Why | undefined> {
+  const { now } = options;
+  const timerFile = await loadOrTell(terminal, options.file, now);
+  if (timerFile === undefined) return undefined;
+  const job = jobNamed(timerFile, name);
+  const told =
+    options.at === undefined ? undefined : readAskedTime('--at', options.at, { now, timezone: job.timezone });
+  const path = statePathOf(timerFile, terminal, options.state);
+  const ask = (history?: History) => {
+    const asked = told ?? lastAsked(job, now, history);
+    const question = { job, asked, judgement: judge(job, asked), now, retention: timerFile.settings.history };
+    return { ...question, fate: history ? fateOf(history, question) : fateWithoutHistory(question) };
+  };
+  const reading = path === undefined ? undefined : readHistory(path, ask);
+  const state = path === undefined ? undefined : shortPath(path, terminal.cwd);
+  return {
+    ...(reading?.kind === 'read' ? reading.answer : ask()),
+    state,
+    noHistory: noHistory(timerFile, state, reading),
+    isUnread: reading?.kind === 'unavailable',
+    hasScheduler: path !== undefined && isInUse(path),
+    historyCommand: ['timers history', ...optionWords(options)].join(' '),
+  };
+}
+
+/** What is asked about when nothing is said: the last firing, else now. */
+function lastAsked(job: Job, now: Instant, history: History | undefined): AskedTime {
+  const last = lastDue(job, now) ?? (history && lastRecorded(history, job.name));
+  return last === undefined
+    ? askedAt(Math.floor(now / MINUTE) * MINUTE, MINUTE, job.timezone)
+    : askedAt(last, 1, job.timezone);
+}
+
+function noHistory(
+  { path }: TimerFile,
+  state: string | undefined,
+  reading: { readonly kind: string; readonly reason?: string } | undefined,
+): string | undefined {
+  if (state === undefined) return `There is no history: ${path} says state: false.`;
+  if (reading?.kind === 'unavailable') return `The state ${state} cannot be read: ${reading.reason ?? ''}.`;
+  return reading?.kind === 'none' ? `Nothing is recorded yet: there is no ${state}.` : undefined;
+}
+
+const optionWords = ({ file, state }: WhyOptions): readonly string[] => [
+  ...(file === undefined ? [] : [`-f ${file}`]),
+  ...(state === undefined ? [] : [`--state ${state}`]),
+];

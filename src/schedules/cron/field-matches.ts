@@ -1,0 +1,73 @@
+import { firstDayOf, monthOf, monthOfYear, weekdayOf } from '../calendar.js';
+import type { WallTime } from '../zone/local-time.js';
+import { readExpression, type Expression } from './expression.js';
+import type { Field } from './field.js';
+import { fieldsInWords, valueInWords, type FieldInWords } from './field-words.js';
+import { DAY_OF_MONTH, DAY_OF_WEEK, POSITIONS, SECOND, type Position } from './position.js';
+
+/** One field of an expression beside what a clock shows. */
+export interface FieldMatch extends FieldInWords {
+  /** What the clock shows there, in the field's words: `30`, `the 22nd`, `Sunday`. */
+  readonly shown: string;
+  /** `spared`: it is not in this day field, but in the other, and with two of them either is enough. */
+  readonly matches: 'yes' | 'no' | 'spared';
+}
+
+/**
+ * Says of each field of an expression, in the order in which they stand, whether it names what a clock shows. All of them `yes` or `spared`
+ * mean that the expression names the local time. `second` is absent when any second of the minute will do; the field then is left out, and so
+ * is one that is not written and matches. `seed` is for `H`.
+ * @throws ScheduleError when `expression` is none.
+ */
+export function fieldMatches(
+  expression: string,
+  seed: string,
+  { wall, second }: { readonly wall: WallTime; readonly second?: number | undefined },
+): readonly FieldMatch[] {
+  const read = readExpression(expression, seed);
+  const values = shownAt(wall, second ?? 0);
+  const words = fieldsInWords(expression, seed);
+  const written = POSITIONS.slice(POSITIONS.length - words.length);
+  const matches = written.flatMap((position, index): FieldMatch[] => {
+    const inWords = words[index];
+    if (inWords === undefined || (position === SECOND && second === undefined)) return [];
+    const shown = valueInWords(values[position.key], position);
+    return [{ ...inWords, shown, matches: matchOf(position, read, wall, values) }];
+  });
+  // Five fields stand for the second 0.
+  const isOff = words.length < POSITIONS.length && second !== undefined && second !== 0;
+  if (isOff) matches.unshift({ name: SECOND.name, text: '', meaning: '0', shown: String(second), matches: 'no' });
+  return matches;
+}
+
+type Shown = Readonly<Record<Position['key'], number>>;
+
+function shownAt(wall: WallTime, second: number): Shown {
+  const minutes = Math.floor(wall / 60_000);
+  const day = Math.floor(minutes / 1440);
+  return {
+    second,
+    minute: minutes - Math.floor(minutes / 60) * 60,
+    hour: Math.floor(minutes / 60) - day * 24,
+    dayOfMonth: day - firstDayOf(monthOf(day)) + 1,
+    month: monthOfYear(monthOf(day)) + 1,
+    dayOfWeek: weekdayOf(day),
+  };
+}
+
+function matchOf(position: Position, expression: Expression, wall: WallTime, shown: Shown): FieldMatch['matches'] {
+  const field = expression[position.key];
+  if (position !== DAY_OF_MONTH && position !== DAY_OF_WEEK)
+    return field.values.has(shown[position.key]) ? 'yes' : 'no';
+  if (hasDay(field, wall)) return 'yes';
+  const other = position === DAY_OF_MONTH ? expression.dayOfWeek : expression.dayOfMonth;
+  return !field.isOpen && !other.isOpen && hasDay(other, wall) ? 'spared' : 'no';
+}
+
+/** Whether a day field names the day of a wall time. */
+function hasDay({ days }: Field, wall: WallTime): boolean {
+  const day = Math.floor(wall / 86_400_000);
+  const month = monthOf(day);
+  const first = firstDayOf(month);
+  return ((days(weekdayOf(first), firstDayOf(month + 1) - first) >>> (day - first)) & 1) === 1;
+}

@@ -1,0 +1,367 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readAskedTime } from '../../src/cli/asked-time.js';
+import { UsageError } from '../../src/cli/commands/kind.js';
+import { printWhy } from '../../src/cli/render/why.js';
+import { whyTimer } from '../../src/cli/why-timer.js';
+import type { TimerEvent } from '../../src/domain/event.js';
+import type { JobMemory } from '../../src/domain/ledger.js';
+import { fingerprintOf, type Job } from '../../src/domain/job.js';
+import { loadTimerFile } from '../../src/config/index.js';
+import { openState } from '../../src/stores/index.js';
+import { thisMachine } from '../../src/this-machine.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { finished, firingAt, instant, missed, remembered, running, skipped } from '../support/past.js';
+import { Desk } from '../support/program.js';
+import { RecordedTerminal } from '../support/recorded-terminal.js';
+
+const NOW = instant('2026-11-24T07:00:00');
+
+const FILE = `
+timezone: Europe/Berlin
+state: ./past.db
+timers:
+  backup: { cron: "0 3 * * *", run: ./backup.sh }
+  weekdays: { cron: "0 3 * * MON-FRI", run: x }
+  night: { cron: "30 2 * * *", run: x }
+  strict: { cron: "30 2 * * *", dst: { gap: skip, repeat: both }, run: x }
+  poll: { cron: "*/10 * * * *", run: x }
+  ticks: { cron: "*/10 * 3 * * *", run: x }
+  either: { cron: "0 3 13 * FRI", run: x }
+  several: { cron: ["0 3 * * *", "0 4 * * SUN"], run: x }
+  ping: { every: 10m, run: x }
+  rest: { every: { interval: 1h, from: end }, run: x }
+  once: { at: "2027-01-01 00:00", run: x }
+  later: { cron: "0 3 * * *", not_before: 2027-01-01, run: x }
+  thrice: { cron: "0 3 * * *", max_runs: 3, run: x }
+  over: { cron: "0 3 * * *", not_after: 2026-11-01, run: x }
+  caught: { cron: "0 3 * * *", catch_up: 6h, run: x }
+  off: { cron: "0 3 * * *", enabled: false, run: x }
+`;
+
+let desk: Desk;
+beforeEach(() => {
+  desk = new Desk();
+  desk.write('timers.yaml', FILE);
+});
+afterEach(() => desk.clear());
+
+/** What a scheduler would have recorded that ran until now; it remembers every timer of the file. */
+async function record(events: readonly TimerEvent[], memory: Partial<JobMemory> = {}): Promise<void> {
+  const { timerFile } = await loadTimerFile({ cwd: desk.folder }, thisMachine(NOW));
+  const clock = new FakeClock('2026-11-24T06:00:00Z');
+  const opening = openState({
+    path: join(desk.folder, 'past.db'),
+    clock,
+    pid: 1,
+    retention: { keep: 1e12, runs: 1_000 },
+  });
+  if (opening.kind !== 'open') throw new Error(`the state is ${opening.kind}`);
+  opening.ledger.recall();
+  const recordOf = (job: Job) => ({
+    ...remembered(job.name, { cursor: instant('2026-11-24T06:00'), ...memory }),
+    fingerprint: fingerprintOf(job),
+  });
+  opening.ledger.commit(events, timerFile!.jobs.map(recordOf), clock.now());
+  opening.ledger.close();
+}
+
+async function why(name: string, at?: string, asJson = false): Promise<string> {
+  const terminal = new RecordedTerminal(desk.folder);
+  const answer = await whyTimer(terminal, name, { now: NOW, ...(at !== undefined && { at }) });
+  if (answer) printWhy(answer, { terminal, asJson });
+  return terminal.said;
+}
+
+/** The answer, and what lies behind it: all above the schedule, without the head. */
+async function answer(name: string, at?: string): Promise<string> {
+  const [head = '', behind = ''] = (await why(name, at)).split('\n\n');
+  const isBehind = !/^(?:cron|every|in|at): /.test(behind);
+  return [...head.split('\n').slice(1), ...(isBehind ? [behind] : [])].join('\n');
+}
+
+describe('whether a time is a firing', () => {
+  test('field by field, with the firings before and after', async () => {
+    expect(await why('weekdays', '2026-11-22 03:00')).toBe(`\
+weekdays  Sun 2026-11-22 03:00:00 +01:00  2 d 5 h ago
+No firing: day of week MON-FRI, not Sunday.
+
+cron: 0 3 * * MON-FRI (At 03:00, Monday through Friday)
+  FIELD         WRITTEN  MEANS             03:00     MATCHES
+  minute        0                          0         yes
+  hour          3                          3         yes
+  day of month  *        every day         the 22nd  yes
+  month         *        every month       November  yes
+  day of week   MON-FRI  Monday to Friday  Sunday    no
+
+the firing before  Fri 2026-11-20 03:00:00 +01:00  4 d 5 h ago
+the firing after   Mon 2026-11-23 03:00:00 +01:00  1 d 5 h ago
+`);
+  });
+
+  test('several expressions are held against it one by one', async () => {
+    const said = await why('several', '04:00');
+    expect(said).toContain('No firing: none of its 2 expressions names it.');
+    expect(said).toMatch(/^ {2}0 3 \* \* \* +no$/m);
+    expect(said).toMatch(/^ {4}hour +3 +4 +no$/m);
+    expect(said).toMatch(/^ {4}day of week +SUN +Sunday +Tuesday +no$/m);
+  });
+
+  test('a minute that holds several firings is told of', async () => {
+    expect(await answer('ticks', '03:00')).toContain(
+      'The time asked about holds 6 firings; this is the first of them.',
+    );
+    expect(await answer('ticks', '03:00:05')).toBe('No firing: second */10, not 5.');
+  });
+
+  test.each([
+    ['ping', '03:03', 'No firing: every 10m does not fall on it.'],
+    ['once', '03:00', 'No firing: at names 2027-01-01 00:00.'],
+    ['rest', '03:00', 'No firing: it counts from the end of its last run, and no firing is recorded\n  then.'],
+    ['later', '03:00', 'No firing: it is before not_before, Fri 2027-01-01 00:00:00 +01:00.'],
+    ['over', '03:00', 'No firing: it is after not_after, Sun 2026-11-01 00:00:00 +01:00.'],
+    ['off', '03:00', 'No firing: the timer is disabled (enabled: false).'],
+    ['off', '03:01', 'No firing: minute 0, not 1; the timer is disabled (enabled: false).'],
+    ['either', '2026-11-19 03:00', 'No firing: day of month 13, not the 19th; day of week FRI, not Thursday.'],
+  ])('%s at %s', async (name, at, said) => {
+    expect(await answer(name, at)).toBe(said);
+  });
+});
+
+describe('in the nights when the clock changes', () => {
+  const GAP = 'The clock of Europe/Berlin changes: Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00.\n';
+  const REPEAT = 'The clock of Europe/Berlin changes: Sun 2026-10-25 03:00 +02:00 → 02:00 +01:00.\n';
+
+  test.each(['2027-03-28 02:30', '2027-03-28 03:00'])(
+    'a time that does not exist comes right after the gap: asked about as %s',
+    async (at) => {
+      const said = await why('night', at);
+      expect(said).toContain('A firing, still to come, in 123 d 18 h.\n');
+      expect(said).toContain(`${GAP}02:30 does not exist: fires at 03:00 +02:00.\n`);
+      expect(said).toMatch(/^ {2}FIELD .* 02:30 +MATCHES$/m);
+      expect(said).toMatch(/^ {2}minute +30 +30 +yes$/m);
+    },
+  );
+
+  test('or is left out', async () => {
+    expect(await answer('strict', '2027-03-28 02:30')).toBe(
+      `No firing: 02:30 does not exist that day.\n${GAP}02:30 does not exist: left out.`,
+    );
+  });
+
+  test('what follows elapsed time does not make up for it', async () => {
+    const said = await why('poll', '2027-03-28 02:10');
+    expect(said).toContain('No firing: 02:10 does not exist that day.');
+    expect(said).toContain('the firing after   Sun 2027-03-28 03:00:00 +02:00');
+    expect(await answer('ping', '2027-03-28 02:10')).toContain('No firing: 02:10 does not exist that day.');
+  });
+
+  test('a time that comes twice is a firing at the first, and its other is none', async () => {
+    const rule = `${REPEAT}02:30 comes twice: fires at the first (+02:00).`;
+    expect(await answer('night', '2026-10-25 02:30')).toMatch(/^A firing, [^]*02:30 comes twice: fires at the first/);
+    expect(await answer('night', '2026-10-25T02:30+01:00')).toBe(
+      `No firing: 02:30 comes twice that day, and this is the other.\n${rule}`,
+    );
+    expect(await answer('strict', '2026-10-25T02:30+01:00')).toMatch(/^A firing, [^]*fires both times/);
+  });
+});
+
+describe('what became of a firing', () => {
+  test('missed while no scheduler ran: between which records, and what catch_up had to say', async () => {
+    await record([
+      finished(firingAt('2026-11-23T20:00', { jobName: 'ping' })),
+      missed(firingAt('2026-11-24T02:00'), { at: instant('2026-11-24T05:40') }),
+      missed(firingAt('2026-11-24T05:40', { jobName: 'ping' }), {
+        at: instant('2026-11-24T05:40'),
+        count: 58,
+        firstScheduledFor: instant('2026-11-23T20:10'),
+      }),
+    ]);
+    expect(await answer('backup')).toBe(`\
+A firing, missed: the scheduler was not running.
+Nothing is recorded in past.db from Mon 2026-11-23 21:00:00 until 06:40:00, when
+  a scheduler started.
+catch_up is off: what passes unseen is told, not run.`);
+    expect(await answer('ping', '03:00')).toBe(`\
+A firing, missed: the scheduler was not running.
+It is one of 58 in a row, from Mon 2026-11-23 21:10:00 to 06:40:00.
+Nothing is recorded in past.db from Mon 2026-11-23 21:00:00 until 06:40:00, when
+  a scheduler started.
+catch_up is off: what passes unseen is told, not run.`);
+  });
+
+  test('skipped because the last run was still on: which one, and until when', async () => {
+    await record([
+      skipped(firingAt('2026-11-24T02:00')),
+      finished(firingAt('2026-11-23T02:00'), { at: instant('2026-11-24T02:20:11'), durationMs: 87_611_000 }),
+    ]);
+    expect(await answer('backup')).toBe(`\
+A firing, skipped: the last run is still on.
+Its run mg1c2x3k of Mon 2026-11-23 03:00:00 was on from Mon 2026-11-23 03:00:00
+  to 03:20:11.
+overlap: skip drops what comes due meanwhile; queue keeps one waiting, allow
+  runs both.`);
+  });
+
+  test('skipped by the breaker: behind which failure', async () => {
+    await record([
+      finished(firingAt('2026-11-24T01:50'), {
+        outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+        failuresInARow: 5,
+      }),
+      skipped(firingAt('2026-11-24T02:00'), { reason: 'breaker_open' }),
+    ]);
+    expect(await answer('backup')).toBe(`\
+A firing, skipped: it failed too often in a row.
+Its breaker was open: the run of 02:50:00 was its failure no. 5 in a row (exit
+  code 3).`);
+  });
+
+  test('ran late and failed: when, after how many attempts, with its last lines', async () => {
+    await record([
+      finished(firingAt('2026-11-23T02:00'), { runId: 'mg0aaaaa0abcd', at: instant('2026-11-24T02:04') }),
+      finished(firingAt('2026-11-24T02:00'), {
+        at: instant('2026-11-24T02:05'),
+        latenessMs: 240_000,
+        attempts: 2,
+        durationMs: 60_000,
+        outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+        outputTail: 'a\nb\ndumping\nno route to host',
+      }),
+    ]);
+    expect(await answer('backup')).toBe(`\
+A firing, and it ran: failure, exit code 3.
+It began at 03:04:00, 4 min late, and ended at 03:05:00 after 2 attempts, in 1
+  min.
+It waited: its run mg0aaaaa of Mon 2026-11-23 03:00:00 was on from Mon
+  2026-11-23 03:00:00 to 03:04:00.
+│ b
+│ dumping
+│ no route to host
+The whole run: timers history --run mg1c2x3k`);
+  });
+
+  test('open while no scheduler runs', async () => {
+    const { firing, runId } = running(firingAt('2026-11-24T02:00'));
+    const at = firing.scheduledFor;
+    await record([
+      { event: 'run.admitted', at, firing, runId },
+      { event: 'attempt.begun', at, firing, runId, attempt: 1, latenessMs: 0 },
+    ]);
+    expect(await answer('backup')).toMatch(/^A firing, open: no scheduler runs; the next start takes it up\.\n/);
+  });
+
+  test('fired by hand at a time that is none', async () => {
+    await record([finished(firingAt('2026-11-24T02:17:05.3', { trigger: 'manual' }))]);
+    expect(await answer('backup', '03:17')).toMatch(
+      /^No firing by its schedule, but it was run by hand: success in 900 ms\. The\n {2}schedule: minute 0, not 17\.\n/,
+    );
+  });
+
+  test('a time counted from the end of a run is a firing when it is recorded', async () => {
+    await record([finished(firingAt('2026-11-24T02:17:05', { jobName: 'rest' }))]);
+    expect(await answer('rest', '03:17')).toMatch(/^A firing, and it ran: success in 900 ms\.\n/);
+  });
+
+  test('still to come: whether it is paused, and whether a scheduler runs', async () => {
+    await record([], { paused: { until: instant('2026-11-26'), reason: 'moving house' } });
+    expect(await answer('backup', '2026-11-25 03:00')).toBe(`\
+A firing, still to come, in 19 h.
+The timer is paused until Thu 2026-11-26 01:00:00 (moving house): it would be
+  skipped.
+No scheduler runs on past.db now.`);
+  });
+});
+
+describe('where nothing is recorded of a firing', () => {
+  test.each<[string, string, Partial<JobMemory>, RegExp]>([
+    [
+      'no scheduler has run since',
+      'backup',
+      { cursor: 0 },
+      /No scheduler has run on past\.db since\. The next start will tell it as/,
+    ],
+    ['with catch_up', 'caught', { cursor: 0 }, /A start now would run it: catch_up\./],
+    ['the timer came later', 'backup', {}, /The timer came to past\.db, or got this schedule, only later\./],
+    [
+      'its runs are used up',
+      'thrice',
+      { admitted: 3 },
+      /^A firing, but its runs are used up\.\nmax_runs: 3 was reached/,
+    ],
+  ])('%s', async (_case, name, memory, said) => {
+    await record([], memory);
+    expect(await answer(name, '03:00')).toMatch(said);
+  });
+
+  test('it is older than what is kept', async () => {
+    await record([]);
+    expect(await answer('backup', '2026-10-20 03:00')).toContain('Outcomes are kept for 30 d, 1000 of a timer');
+  });
+
+  test('the timer is new in the file, or its schedule', async () => {
+    await record([]);
+    desk.write(
+      'timers.yaml',
+      `${FILE.replace('"0 3 * * *", run: ./b', '"0 2 * * *", run: ./b')}  fresh: { every: 1h, run: x }\n`,
+    );
+    expect(await answer('fresh')).toContain('No scheduler on past.db has ever had this timer.');
+    expect(await answer('backup')).toContain('had this timer with another schedule');
+  });
+
+  test('there is no history', async () => {
+    expect(await answer('backup')).toBe(
+      'A firing, but nothing is recorded of it.\nNothing is recorded yet: there is no past.db.',
+    );
+    desk.write('timers.yaml', FILE.replace('./past.db', 'false'));
+    expect(await answer('backup')).toMatch(/There is no history: \S*timers\.yaml says state: false\.$/);
+  });
+});
+
+test('no line but a path is longer than the terminal is wide', async () => {
+  await record([missed(firingAt('2026-11-24T02:00'), { at: instant('2026-11-24T05:40') })]);
+  for (const name of ['backup', 'several', 'ticks', 'night', 'ping'])
+    for (const line of (await why(name)).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test('--json: one object, with the record of the log', async () => {
+  await record([missed(firingAt('2026-11-24T02:00'), { at: instant('2026-11-24T05:40') })]);
+  expect(JSON.parse(await why('backup', undefined, true))).toMatchObject({
+    task_name: 'backup',
+    scheduled_at: '2026-11-24T02:00:00.000Z',
+    local_time: '2026-11-24T03:00:00.000+01:00',
+    is_firing: true,
+    answer: 'A firing, missed: the scheduler was not running.',
+    obstacles: [],
+    expressions: [{ text: '0 3 * * *', fields: [{ name: 'minute', shown: '0', matches: 'yes' }, {}, {}, {}, {}] }],
+    previous_at: '2026-11-23T02:00:00.000Z',
+    next_at: '2026-11-25T02:00:00.000Z',
+    outcome: { state: 'ended', record: { event: 'firing.missed', reason: 'downtime' } },
+  });
+});
+
+describe('the time asked about', () => {
+  test.each([
+    ['03:00', '2026-11-24T02:00'],
+    ['09:30', '2026-11-23T08:30'],
+    ['yesterday 03:00', '2026-11-23T02:00'],
+    ['today', '2026-11-23T23:00'],
+    ['yesterday', '2026-11-22T23:00'],
+    ['2h', '2026-11-24T05:00'],
+    ['2026-11-22', '2026-11-21T23:00'],
+    ['2026-11-22T03:00Z', '2026-11-22T03:00'],
+  ])('%s', (text, expected) => {
+    const { starts, length } = readAskedTime('--at', text, { now: NOW, timezone: 'Europe/Berlin' });
+    expect({ starts, length }).toEqual({ starts: [instant(expected)], length: 60_000 });
+  });
+
+  test('is as exact as it is said', () => {
+    const lengthOf = (text: string) => readAskedTime('--at', text, { now: NOW, timezone: 'Europe/Berlin' }).length;
+    expect(lengthOf('2026-11-22 03:00:00')).toBe(1_000);
+    expect(lengthOf('2026-11-22T03:00:00.5Z')).toBe(1);
+  });
+
+  test.each(['teatime', '2026-13-01', '25:00', '2026-11-22 25:00'])('%s is none', (text) => {
+    expect(() => readAskedTime('--at', text, { now: NOW, timezone: 'Europe/Berlin' })).toThrow(UsageError);
+  });
+});

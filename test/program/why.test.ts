@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Desk } from '../support/program.js';
+
+let desk: Desk;
+beforeEach(() => {
+  desk = new Desk();
+  desk.write('timers.yaml', FILE);
+});
+afterEach(() => desk.clear());
+
+const FILE = `
+timezone: Europe/Berlin
+state: ./past.db
+timers:
+  backup: { cron: "0 3 * * MON-FRI", run: ./backup.sh }
+  once: { in: 10ms, run: echo cannot reach the server; exit 3 }
+`;
+
+test('says field by field why a time is no firing', async () => {
+  const { code, stdout, stderr } = await desk.run('why', 'backup', '--at', '2026-11-22 03:00');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout.replace(/(\+01:00) {2}.*$/gm, '$1')).toBe(`\
+backup  Sun 2026-11-22 03:00:00 +01:00
+No firing: day of week MON-FRI, not Sunday.
+
+cron: 0 3 * * MON-FRI (At 03:00, Monday through Friday)
+  FIELD         WRITTEN  MEANS             03:00     MATCHES
+  minute        0                          0         yes
+  hour          3                          3         yes
+  day of month  *        every day         the 22nd  yes
+  month         *        every month       November  yes
+  day of week   MON-FRI  Monday to Friday  Sunday    no
+
+the firing before  Fri 2026-11-20 03:00:00 +01:00
+the firing after   Mon 2026-11-23 03:00:00 +01:00
+`);
+});
+
+test('says what became of the last firing of a timer that a scheduler ran', async () => {
+  desk.write('timers.yaml', FILE.replace(/^ {2}backup.*\n/m, ''));
+  await desk.run('start');
+  const { code, stdout } = await desk.run('why', 'once');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^once {2}.* ago\nA firing, and it ran: failure, exit code 3\.\n/);
+  expect(stdout).toContain('\n│ cannot reach the server\n');
+  const command = /^The whole run: timers (.*)$/m.exec(stdout)![1]!;
+  expect((await desk.run(...command.split(' '))).stdout).toMatch(/^run .*\ntimer {5}once\n/);
+  const { stdout: json } = await desk.run('why', 'once', '--json');
+  expect(JSON.parse(json)).toMatchObject({
+    is_firing: true,
+    outcome: { state: 'ended', record: { status: 'failure', exit_code: 3 } },
+  });
+});
+
+test('a state that cannot be read: the schedule is told all the same, exit code 1', async () => {
+  writeFileSync(join(desk.folder, 'past.db'), 'noise '.repeat(1_000));
+  const { code, stdout } = await desk.run('why', 'backup');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/\nThe state \S*past\.db cannot be read: /);
+  expect(stdout).toContain('day of week');
+});
+
+test.each([
+  [['bakup'], /there is no timer "bakup" in .*\. Did you mean backup\?/s],
+  [['backup', '--at', 'teatime'], /--at takes a time .*; got "teatime"/],
+  [['backup', '--at', '2026-02-30 03:00'], /--at: "2026-02-30 03:00": that month has 28 days\./],
+  [[], /missing required argument 'name'/],
+])('timers why %j is wrong usage: exit code 2', async (args, said) => {
+  const { code, stdout, stderr } = await desk.run('why', ...args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(said);
+});
