@@ -3,7 +3,7 @@ import { oddCharacter } from '../domain/odd-character.js';
 import type { CrossedBrackets, ParsedYaml, YamlFault } from './parse-yaml.js';
 import { clip, lineValue, needsQuotes, quote } from './quote.js';
 import type { Source, Span } from './source.js';
-import type { Refusal } from './schema.js';
+import type { Refusal } from './schema-values.js';
 import { FOREIGN_COMMENT, missingSpace } from './unknown-key.js';
 
 type Explain = (fault: YamlFault, source: Source, parsed: ParsedYaml) => Problem;

@@ -4,7 +4,7 @@ import { bareNumber } from '../domain/duration.js';
 import { nearest } from '../domain/nearest.js';
 import type { Node, ScalarNode } from './node.js';
 import { clip } from './quote.js';
-import type { Refusal } from './schema.js';
+import type { Refusal } from './schema-values.js';
 
 type Issue = core.$ZodIssue;
 

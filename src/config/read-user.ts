@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import type { UserId } from '../domain/command.js';
-import type { Refusal } from './schema.js';
+import type { Refusal } from './schema-values.js';
 
 /** The lines of the system's user and group files, by the name in their first field. */
 export interface Accounts {

@@ -1,7 +1,8 @@
 import { nearest } from '../domain/nearest.js';
 import { asItLooks, oddCharacter } from '../domain/odd-character.js';
 import { clip } from './quote.js';
-import { KEYS, type Refusal } from './schema.js';
+import type { Refusal } from './schema-values.js';
+import { KEYS } from './schema.js';
 
 /** A map of the file in which keys have a meaning. */
 export type Level = keyof typeof KEYS;
