@@ -154,10 +154,8 @@ const listen = z.pipe(
       }),
   ),
 );
-const http = z.union(
-  [listen, z.strictObject({ listen, token_file: z.optional(path) }, 'a map of listen and token_file')],
-  'an address with a port, or a map of listen and token_file',
-);
+const httpMap = z.strictObject({ listen, token_file: z.optional(path) }, 'a map of listen and token_file');
+const http = z.union([listen, httpMap], 'an address with a port, or a map of listen and token_file');
 
 /** The top of the file, but for `defaults` and `timers`, which are read by themselves. */
 export const fileSchema = z.strictObject({
@@ -191,4 +189,5 @@ export const KEYS = {
   output: Object.keys(output.def.shape),
   history: Object.keys(history.def.shape),
   clock: Object.keys(clock.def.shape),
+  http: Object.keys(httpMap.def.shape),
 } as const;
