@@ -81,6 +81,7 @@ const PLACES: Readonly<Record<Level, string>> = {
   history: 'under history',
   clock: 'under clock',
   http: 'under http',
+  tracing: 'under tracing',
 };
 
 /** What to say about a key that its level does not know: the nearest that it does, or the level that knows it. */
