@@ -15,7 +15,8 @@ afterEach(async () => {
 });
 
 /** Times of a log and of spans, in milliseconds. */
-const millisecondsOf = ({ start, end }: ReceivedSpan) => [Number(start) / 1e6, Number(end) / 1e6] as const;
+const millisecondsOf = ({ start, end }: ReceivedSpan) =>
+  [Number(start / 1_000n) / 1e3, Number(end / 1_000n) / 1e3] as const;
 
 const write = (tracing: string, timers: string) =>
   desk.write('timers.yaml', `state: false\ntracing: ${tracing}\ntimers:\n${timers}`);
