@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { createSystemClock } from '../clocks/system.js';
 import type { History } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
@@ -18,7 +17,7 @@ import type { FileOption, JsonOption, StateOption } from './options.js';
 import { readHistory } from './read-history.js';
 import { printHistory, type PastPrinting } from './render/history.js';
 import { printRun } from './render/run-history.js';
-import { statePathOf } from './state.js';
+import { namedStatePath, statePathOf } from './state.js';
 import type { Terminal } from './terminal.js';
 
 /** What the command line says. */
@@ -62,7 +61,7 @@ async function findState(
   now: Instant,
 ): Promise<{ readonly path: string; readonly jobNames: readonly string[] } | undefined> {
   if (options.state !== undefined && options.file === undefined)
-    return { path: resolve(terminal.cwd, options.state), jobNames: [] };
+    return { path: namedStatePath(options.state, terminal.cwd), jobNames: [] };
   const timerFile = await loadOrTell(terminal, options.file, now);
   if (timerFile === undefined) {
     terminal.err('timers: with --state <path> the history is read without a timer file');

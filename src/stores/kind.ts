@@ -4,7 +4,7 @@ import type { Duration } from '../domain/time.js';
 
 /** What it takes to open a state. */
 export interface StateOptions {
-  /** Absolute. */
+  /** The one path of it, see `realPath`: the lock lies beside it. */
   readonly path: string;
   readonly clock: Clock;
   /** Of this scheduler, for a second one to name. */

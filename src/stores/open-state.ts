@@ -1,6 +1,7 @@
 import { leftBehind } from './aside.js';
 import type { StateOpening, StateOptions } from './kind.js';
 import { openFile } from './open-file.js';
+import { isOpenByAnotherName } from './other-name.js';
 import { SqliteLedger } from './sqlite-ledger.js';
 import { lockState } from './state-lock.js';
 import { troubleOf } from './trouble.js';
@@ -18,6 +19,10 @@ function lockAndOpen(options: StateOptions): StateOpening {
   const { path, clock, pid, retention } = options;
   const lock = lockState(path, pid);
   if (lock.kind === 'in_use') return lock;
+  if (isOpenByAnotherName(path)) {
+    lock.release();
+    return { kind: 'in_use', pid: undefined };
+  }
   const earlier = leftBehind(path);
   const opening = openFile(path, retention, clock.now());
   if (opening.kind === 'unavailable') {
