@@ -3,6 +3,7 @@ import { setAside } from './aside.js';
 import { contentOf } from './header.js';
 import type { Retention, SetAside } from './kind.js';
 import { LedgerFile } from './ledger-file.js';
+import { noFile } from './no-file.js';
 import { createPrivately } from './private-file.js';
 import { troubleOf } from './trouble.js';
 
@@ -23,6 +24,8 @@ export function openFile(path: string, retention: Retention, now: Instant): File
 }
 
 function openOrBeginAnew(path: string, retention: Retention, now: Instant): FileOpening {
+  const other = noFile(path);
+  if (other !== undefined) return { kind: 'unavailable', reason: other };
   createPrivately(path);
   const content = contentOf(path);
   if (content === 'foreign') return { kind: 'unavailable', reason: 'it is the database of another program' };

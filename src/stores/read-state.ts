@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Duration } from '../domain/time.js';
 import type { StateReading } from './kind.js';
+import { noFile } from './no-file.js';
 import { rowsOf } from './read.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 import { SqliteHistory } from './sqlite-history.js';
@@ -16,6 +17,8 @@ const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
 /** Opens a state for reading, whether or not a scheduler writes it. Changes nothing, creates no state, and never throws. */
 export function readState(path: string): StateReading {
   try {
+    const other = noFile(path);
+    if (other !== undefined) return { kind: 'unavailable', reason: other };
     if (sizeOf(path) === 0) return { kind: 'none' };
     const database = openForReading(path);
     const reason = strangenessOf(database);

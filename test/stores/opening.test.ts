@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
@@ -105,6 +106,20 @@ describe('a file that cannot be used', () => {
       kind: 'unavailable',
       reason: 'a part of its path is not a folder',
     });
+  });
+
+  test.each([
+    ['a named pipe', 'it is a named pipe, not a file', (path: string) => spawnSync('mkfifo', [path])],
+    ['a device', 'it is a device, not a file', (path: string) => symlinkSync('/dev/null', path)],
+    ['a folder', 'it is a folder', (path: string) => mkdirSync(path)],
+  ])('%s is refused in words by writers and readers, and nobody waits', (_, reason, make) => {
+    const path = join(newFolder(), 'timers.db');
+    make(path);
+    expect(new State(path).tryStart()).toEqual({ kind: 'unavailable', reason });
+    expect(readState(path)).toEqual({ kind: 'unavailable', reason });
+    const other = join(newFolder(), 'timers.db');
+    make(`${other}.lock`);
+    expect(new State(other).tryStart()).toEqual({ kind: 'unavailable', reason: `of ${other}.lock: ${reason}` });
   });
 
   test('noise is told to readers, who change nothing', () => {

@@ -224,6 +224,15 @@ describe('a file in use', () => {
     expectNewLedger(state);
   });
 
+  test('that is replaced by a named pipe gives way to a new one, and nobody waits', async () => {
+    const state = begin();
+    rmSync(state.path);
+    spawnSync('mkfifo', [state.path]);
+    await goOn(state);
+    expect(state.troubles).toMatchObject([{ kind: 'set_aside', aside: aside(state) }]);
+    expectNewLedger(state);
+  });
+
   test('that is moved away has everything in it, and a new one is begun', async () => {
     const state = begin();
     const moved = join(newFolder(), 'moved.db');
