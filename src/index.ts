@@ -121,7 +121,10 @@ function openStateOf({ settings: { state, history } }: TimerFile): {
   const opening = openState({ path: file, clock, pid: process.pid, retention: history });
   switch (opening.kind) {
     case 'open':
-      return { ledger: { ledger: opening.ledger, file } };
+      return {
+        ledger: { ledger: opening.ledger, file },
+        ...(opening.setAside && { trouble: { kind: 'set_aside', ...opening.setAside } }),
+      };
     case 'unavailable':
       return { trouble: { kind: 'unavailable', file, reason: opening.reason } };
     case 'in_use':

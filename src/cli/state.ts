@@ -50,7 +50,7 @@ export function openStateOf(
       return { kind: 'ready', troubles: [{ kind: 'unavailable', file, reason: opening.reason }] };
     case 'open': {
       const { ledger, setAside, leftBehind } = opening;
-      const now = setAside ? [{ kind: 'set_aside', file, ...setAside } as const] : [];
+      const now = setAside ? [{ kind: 'set_aside', ...setAside } as const] : [];
       const earlier = leftBehind
         .filter((aside) => aside !== setAside?.aside)
         .map((aside) => ({ kind: 'set_aside', file, aside, reason: LEFT_BEHIND }) as const);

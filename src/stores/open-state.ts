@@ -1,4 +1,5 @@
 import { leftBehind } from './aside.js';
+import { wasUsed } from './emptied.js';
 import type { StateOpening, StateOptions } from './kind.js';
 import { noFile } from './no-file.js';
 import { openFile } from './open-file.js';
@@ -21,6 +22,7 @@ function lockAndOpen(options: StateOptions): StateOpening {
   const lockFile = lockFileOf(path);
   const other = noFile(lockFile);
   if (other !== undefined) return { kind: 'unavailable', reason: `of ${lockFile}: ${other}` };
+  const isUsed = wasUsed(path);
   const lock = lockState(path, pid);
   if (lock.kind === 'in_use') return lock;
   if (isOpenByAnotherName(path)) {
@@ -28,7 +30,7 @@ function lockAndOpen(options: StateOptions): StateOpening {
     return { kind: 'in_use', pid: undefined };
   }
   const earlier = leftBehind(path);
-  const opening = openFile(path, retention, clock.now());
+  const opening = openFile({ path, retention, wasUsed: isUsed }, clock.now());
   if (opening.kind === 'unavailable') {
     lock.release();
     return opening;

@@ -101,9 +101,9 @@ export class SqliteLedger implements Ledger {
 
   #openAnew(): LedgerFile | Failure {
     const { path, retention } = this.#options;
-    const opening = openFile(path, retention, this.#clock.now());
+    const opening = openFile({ path, retention, wasUsed: true }, this.#clock.now());
     if (opening.kind === 'unavailable') return { reason: opening.reason, isDamage: false };
-    if (opening.setAside !== undefined) this.#tell({ kind: 'set_aside', file: path, ...opening.setAside });
+    if (opening.setAside !== undefined) this.#tell({ kind: 'set_aside', ...opening.setAside });
     this.#file = opening.file;
     return opening.file;
   }
