@@ -64,7 +64,9 @@ function pathsOf(
   named: string | undefined,
 ): readonly string[] | undefined {
   if (path !== undefined && settings !== undefined) return socketPathsOf({ path, settings }, terminal, named);
-  return named === undefined ? undefined : socketPaths({ state: namedStatePath(named, terminal.cwd), file: '', folders: [] });
+  return named === undefined
+    ? undefined
+    : socketPaths({ state: namedStatePath(named, terminal.cwd), file: '', folders: [] });
 }
 
 function absent(file: string, { file: named, state }: FileOption & StateOption): string {

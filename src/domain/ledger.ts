@@ -79,7 +79,7 @@ export interface Ledger {
   commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): void;
   /** Sets the one listener that is told of trouble and of its end. Told at once of trouble that there is. */
   onTrouble(listener: (trouble: LedgerTrouble) => void): void;
-  /** Tries once more to record what is kept, and closes. Never throws. */
+  /** Tries once more to record what is kept, tells what is lost if it cannot be, and closes. Never throws. */
   close(): void;
 }
 
@@ -88,6 +88,8 @@ export type LedgerTrouble =
   | { readonly kind: 'unavailable'; readonly file: string; readonly reason: string }
   /** Recording works again. `lost` counts events beyond what could be kept. */
   | { readonly kind: 'recovered'; readonly file: string; readonly lost: number }
+  /** At the end, still nothing can be recorded: `lost` outcomes and failed attempts, and what the timers have remembered since, do not reach the next scheduler. */
+  | { readonly kind: 'unrecorded'; readonly file: string; readonly reason: string; readonly lost: number }
   /** A file that could not be used was moved to `aside`; recording goes on in a new one. */
   | { readonly kind: 'set_aside'; readonly file: string; readonly aside: string; readonly reason: string };
 

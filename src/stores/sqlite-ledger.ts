@@ -79,11 +79,17 @@ export class SqliteLedger implements Ledger {
     this.#disarmTry();
     this.#record();
     this.#disarmTry();
+    this.#tellUnrecorded();
     const file = this.#file;
     // A log that cannot be written back is read by who opens the file next.
     troubleIn(() => file?.checkpoint('TRUNCATE'));
     file?.close();
     this.#unlock();
+  }
+
+  #tellUnrecorded(): void {
+    if (this.#trouble?.kind !== 'unavailable') return;
+    this.#tell({ ...this.#trouble, kind: 'unrecorded', lost: this.#unrecorded.records });
   }
 
   #record(): void {
