@@ -140,6 +140,12 @@ export interface FailedAttempt {
 export interface History {
   /** The latest outcomes that fit, or the earliest; oldest first. */
   endings(query: HistoryQuery): readonly Ending[];
+  /** The numbers of such outcomes, where there may be more than memory can hold. A later outcome has a higher one. */
+  numbers(query: HistoryQuery): readonly number[];
+  /** The outcomes of those numbers, in their order; `undefined` for one that was let go meanwhile. For a few hundred at a time. */
+  numbered(numbers: readonly number[]): readonly (Ending | undefined)[];
+  /** Answers several questions as of one moment. Short ones: a scheduler cannot use its log again before that. */
+  still<Answer>(ask: () => Answer): Answer;
   /** Runs without an outcome yet, oldest first. */
   open(): readonly OpenRun[];
   /** The run of that id or of the only id that begins so. */
