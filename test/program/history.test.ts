@@ -83,7 +83,8 @@ describe('history', () => {
       expect.stringMatching(/^skipped the last run is /),
       expect.stringMatching(/^missed 3 firings: the /),
     ]);
-    for (const line of [head, ...lines]) expect(line.length).toBeLessThanOrEqual(80);
+    // Nobody watches, so nothing is cut.
+    expect(lines.at(-1)).toMatch(/ 3 firings: the scheduler was not running$/);
   });
 
   test('--json has the fields of the log, and the timestamp', async () => {

@@ -146,7 +146,7 @@ describe('a file that cannot be used', () => {
 /** Files as a scheduler that was killed leaves them, with a log of several commits. */
 function killed(): State {
   const dying = new State();
-  for (let run = 0; run < 20; run++) dying.commit([finished(`r${run}`)], [recordOf('backup', { admitted: run })]);
+  for (let run = 0; run < 20; run++) dying.commit([finished(`r${run}`)], [recordOf('backup', { runsBegun: run })]);
   const folder = newFolder();
   for (const name of filesBeside(dying.path))
     if (!name.endsWith('-shm')) copyFileSync(join(dirname(dying.path), name), join(folder, name));
