@@ -53,7 +53,7 @@ export async function runInForeground(
   const scheduler = compose(timerFile, {
     terminal,
     clock,
-    sinks: [control.feed, ...http.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
+    sinks: [...control.sinks, ...http.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
     ...(state.ledger && { ledger: state.ledger }),
     socket: control.socket,
     companions: http.companions,
