@@ -80,6 +80,7 @@ test('every block is of a kind that is exercised here', () => {
       'console',
       'js',
       'text output',
+      'text top',
     ]),
   );
 });
@@ -103,6 +104,11 @@ test('the two commands are the ones of package.json', () => {
 test('the transcript is in the form of the log', () => {
   const transcript = blocks.find(({ language, role }) => language === 'text' && role === '')!.text;
   for (const line of transcript.trimEnd().split('\n').slice(1)) expect(line).toMatch(/^\d\d:\d\d:\d\d [·▸│✓┃↻] \S/);
+});
+
+test('the live view is a frame as it is drawn', () => {
+  const frame = readFileSync(join(ROOT, 'test/cli/render/top/frames/80x20-readme.txt'), 'utf8');
+  expect(blocks.find(({ role }) => role === 'top')!.text).toBe(frame);
 });
 
 test('the library block prints what stands below it', async () => {
