@@ -13,6 +13,8 @@ export interface Reached {
   readonly client: ControlClient;
   /** The timer file, as people would write it. */
   readonly file: string;
+  /** Where the next scheduler of the same file will be. */
+  readonly paths: readonly string[];
 }
 
 /** What the refusal of a name or a value is: wrong usage. */
@@ -41,7 +43,7 @@ export async function withScheduler(
   }
   const { client } = connecting;
   try {
-    return await act({ client, file });
+    return await act({ client, file, paths });
   } catch (error) {
     terminal.err(`timers: ${refusalOf(error)}`);
     return 1;

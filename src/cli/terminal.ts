@@ -51,6 +51,12 @@ const relieved = (stream: WriteStream): Promise<void> =>
     for (const event of events) stream.on(event, settle);
   });
 
+/** Whether it shows more than ASCII: by the locale, as C programs do. */
+export function hasUnicode({ env }: Terminal): boolean {
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
+  return locale !== undefined && /utf-?8/i.test(locale);
+}
+
 /** Whether this process still has a terminal that can signal it. Behind a hang-up there is none, though the descriptors are open. */
 export function hasControllingTerminal(): boolean {
   try {

@@ -1,4 +1,4 @@
-import { columnsOf, toCells } from './terminal-text.js';
+import { clip, columnsOf } from './terminal-text.js';
 
 export interface TableSize {
   /** Columns of the terminal. */
@@ -128,17 +128,4 @@ function fit(cell: TableCell, width: number, isRight = false): string {
   const padding = ' '.repeat(width - columnsOf(text));
   const shown = typeof cell === 'string' ? text : cell.paint(text);
   return isRight ? padding + shown : shown + padding;
-}
-
-/** Cuts a text to so many columns; what was cut ends in `…`. */
-function clip(text: string, width: number): string {
-  if (columnsOf(text) <= width) return text;
-  let kept = '';
-  let left = width - 1;
-  for (const cell of toCells(text)) {
-    left -= cell.width;
-    if (left < 0) break;
-    kept += cell.shown;
-  }
-  return `${kept}…`;
 }
