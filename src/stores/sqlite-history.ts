@@ -21,7 +21,7 @@ export class SqliteHistory implements History {
     this.#database = database;
   }
 
-  endings({ jobName, status, since, until, due, limit, earliest }: HistoryQuery): readonly Ending[] {
+  endings({ jobName, status, since, until, due, limit, earliest, withoutOutput }: HistoryQuery): readonly Ending[] {
     const conditions = [
       { sql: 'job_name = ?', value: jobName },
       { sql: 'status = ?', value: status },
@@ -34,7 +34,8 @@ export class SqliteHistory implements History {
     // As the index of one job has them; over all jobs, as they were recorded.
     const to = earliest ? 'ASC' : 'DESC';
     const order = jobName === undefined ? `id ${to}` : `ended_at ${to}, id ${to}`;
-    const sql = `SELECT ${ENDING_COLUMNS} FROM firings ${where} ORDER BY ${order} LIMIT ?`;
+    const columns = withoutOutput ? ENDING_COLUMNS.replace(/output_tail$/, 'NULL') : ENDING_COLUMNS;
+    const sql = `SELECT ${columns} FROM firings ${where} ORDER BY ${order} LIMIT ?`;
     const rows = rowsOf<EndingRow>(this.#database, sql, ...conditions.map(({ value }) => value), limit);
     return (earliest ? rows : rows.reverse()).map(endingOfRow);
   }
