@@ -1,6 +1,15 @@
 import { homedir, hostname, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { ControlServer, EventFeed, socketPaths, type Controlled, type EventRecord } from '../control/index.js';
+import {
+  ControlServer,
+  EventFeed,
+  RefusalError,
+  socketPaths,
+  verbs,
+  type Args,
+  type Controlled,
+  type EventRecord,
+} from '../control/index.js';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
@@ -21,6 +30,8 @@ import { readVersion } from './version.js';
 export interface Control {
   /** The sink from which followers are told. */
   readonly feed: EventFeed;
+  /** Carries out a verb for somebody who does not come by the socket. @throws RefusalError why not. */
+  readonly carryOut: (verb: string, args: Args) => unknown;
   /** Absent when there is none. */
   readonly socket?: string;
   close(): Promise<void>;
@@ -43,9 +54,15 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   const { terminal, clock, named } = opening;
   const feed = new EventFeed((event) => levelOf(event) !== 'debug');
   const host = hostname();
+  const controlled = controlledBy(timerFile, opening);
+  const carryOut = (verb: string, args: Args): unknown => {
+    const carry = verbs.get(verb);
+    if (carry === undefined) throw new RefusalError('unknown_verb', `there is no verb "${verb}"`);
+    return carry(controlled, args);
+  };
   const server = new ControlServer(
     {
-      controlled: controlledBy(timerFile, opening),
+      controlled,
       feed,
       toRecord: (event) => toLogRecord(event, host),
       onBug: (error) => terminal.err(`timers: internal error, please report it: ${String(error)}`),
@@ -53,11 +70,11 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
     clock,
   );
   const listening = await server.listen(socketPathsOf(timerFile, terminal, named), userId());
-  if (listening.kind === 'listening') return { feed, socket: listening.path, close: () => server.close() };
+  if (listening.kind === 'listening') return { feed, carryOut, socket: listening.path, close: () => server.close() };
   terminal.err(
     `timers: no control socket, so that status, pause and the like cannot reach this scheduler: ${listening.reason}`,
   );
-  return { feed, close: () => Promise.resolve() };
+  return { feed, carryOut, close: () => Promise.resolve() };
 }
 
 /** Where the scheduler of a timer file can be reached. */

@@ -40,15 +40,9 @@ export async function runInForeground(
   }
   const reloader = new Reloader(timerFile, { running: () => scheduler });
   let stop = (): void => undefined;
-  const control = await openControl(timerFile, {
-    terminal,
-    clock,
-    named,
-    reloader,
-    scheduler: () => scheduler,
-    stopped: () => stop(),
-  });
-  const http = await watchOver(timerFile, { terminal, clock, scheduler: () => scheduler });
+  const parts = { terminal, clock, scheduler: () => scheduler };
+  const control = await openControl(timerFile, { ...parts, named, reloader, stopped: () => stop() });
+  const http = await watchOver(timerFile, { ...parts, control, recorded: state.recorded });
   const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
   const scheduler = compose(timerFile, {
     terminal,
@@ -81,10 +75,10 @@ export async function runInForeground(
 }
 
 /** Opens the HTTP server a file asks for; where it asks for none, its packages are not even loaded. */
-async function watchOver({ settings: { http } }: TimerFile, context: HttpContext): Promise<Http> {
+async function watchOver({ path, settings: { http } }: TimerFile, context: HttpContext): Promise<Http> {
   if (http === undefined) return { sinks: [], companions: [] };
   const { openHttp } = await import('./http.js');
-  return openHttp(http, context);
+  return openHttp(http, path, context);
 }
 
 /** Composes a scheduler that lives in this process. */

@@ -3,4 +3,4 @@ export { EventFeed } from './event-feed.js';
 export { RefusalError, type Args, type EventRecord } from './protocol.js';
 export { ControlServer } from './server.js';
 export { socketPaths } from './socket-path.js';
-export type { Controlled } from './verbs.js';
+export { verbs, type Controlled } from './verbs.js';
