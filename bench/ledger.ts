@@ -31,7 +31,7 @@ const recordOf = (name: string, run: number): JobRecord => ({
   memory: {
     cursor: now + run,
     generation: 0,
-    admitted: run,
+    runsBegun: run,
     failuresInARow: 0,
     paused: undefined,
     breaker: CLOSED,

@@ -178,7 +178,7 @@ function unrecordedBecause(history: History, question: Question): Unrecorded {
 function isDone(history: History, { job }: Question): boolean {
   const record = history.jobs().get(job.name);
   if (record?.fingerprint !== fingerprintOf(job)) return false;
-  return record.memory.admitted >= (job.window.maxRuns ?? Infinity);
+  return record.memory.runsBegun >= (job.window.maxRuns ?? Infinity);
 }
 
 /** The oldest outcomes of a timer are let go first: while there is an older one, this was not. */

@@ -17,8 +17,8 @@ export interface JobMemory {
   readonly cursor: Instant;
   /** Marks the firings behind a wall clock that was set back; see {@link Firing.generation}. */
   readonly generation: number;
-  /** Firings admitted so far, for `max_runs`. */
-  readonly admitted: number;
+  /** Runs that have begun so far, for `max_runs`. */
+  readonly runsBegun: number;
   /** Failed runs since the last success. */
   readonly failuresInARow: number;
   readonly breaker: BreakerState;

@@ -12,7 +12,7 @@ export interface MisfirePolicy {
 export interface JobView {
   /** Runs that are on, retry pauses included, and firings that wait for a slot. */
   readonly running: number;
-  /** Firings that wait for a run of this job to end. */
+  /** Firings that wait for a run of this job to end, but for those caught up on, which all wait for their turn. */
   readonly waiting: number;
 }
 
@@ -20,7 +20,7 @@ export interface JobView {
 export type Verdict =
   | { readonly kind: 'admit' }
   | { readonly kind: 'skip'; readonly reason: string }
-  /** Asked again when a run of this job ends. */
+  /** Asked again when no run of this job is on any more. Never the answer when none is. */
   | { readonly kind: 'wait' }
   /** The running runs are canceled; waits for their end. A firing that waited already gives way (`skipped`, `replaced`). */
   | { readonly kind: 'replace' };

@@ -66,14 +66,13 @@ export class Dispatcher implements RunOwner {
 
   /** Cancels the run of that id, or every run of the job of that name. Answers how many. */
   cancel(nameOrRunId: string): number {
-    const parked = [...this.#parked].flatMap(({ parked: run }) => run ?? []);
-    const told = [...parked, ...this.#active].filter(({ id, job }) => id === nameOrRunId || job.name === nameOrRunId);
-    for (const run of told) {
-      const state = this.#stateOf(run);
-      if (state.parked === run) this.#unpark(state, () => run.dismiss({ kind: 'skipped', reason: 'canceled' }));
-      else run.cancel({ kind: 'requested' });
-    }
-    return told.length;
+    const isMeant = ({ id, job }: Run) => id === nameOrRunId || job.name === nameOrRunId;
+    const active = [...this.#active].filter(isMeant);
+    let canceled = active.length;
+    for (const state of [...this.#parked])
+      canceled += this.#dismissParked(state, { kind: 'skipped', reason: 'canceled' }, state.parked.filter(isMeant));
+    for (const run of active) run.cancel({ kind: 'requested' });
+    return canceled;
   }
 
   /** Closes a job's breaker, if it has one that is not. */
@@ -96,6 +95,7 @@ export class Dispatcher implements RunOwner {
     const at = this.#around.now();
     const ending = { kind: 'finished', outcome } as const;
     const facts = state?.note(ending, at);
+    if (state?.job.schedule.fromEnd) state.cursor = at;
     const durationMs = Math.max(0, (lastSeenAt ?? at) - (startedAt ?? lastSeenAt ?? at));
     const failuresInARow = facts?.failuresInARow ?? 0;
     const finished = { event: 'run.finished', at, firing, runId, outcome, durationMs, attempts, latenessMs } as const;
@@ -131,7 +131,7 @@ export class Dispatcher implements RunOwner {
   /** Takes nothing more. */
   #close(): void {
     this.#isStopping = true;
-    for (const state of this.#parked) this.#unpark(state, (run) => run.dismiss({ kind: 'missed', reason: 'shutdown' }));
+    for (const state of [...this.#parked]) this.#dismissParked(state, { kind: 'missed', reason: 'shutdown' });
   }
 
   #allEnded(): Promise<void> {
@@ -187,7 +187,6 @@ export class Dispatcher implements RunOwner {
   #start(state: JobState, run: Run): void {
     const { firing } = run;
     const history = historyOf(state);
-    state.admitted++;
     state.previousScheduledFor = firing.scheduledFor;
     if (state.breaker.kind === 'half_open' && state.trial === undefined && firing.trigger !== 'manual')
       state.trial = run;
@@ -198,6 +197,11 @@ export class Dispatcher implements RunOwner {
   #enter(state: JobState, run: Run): void {
     state.runs = [...state.runs, run];
     this.#active.add(run);
+  }
+
+  /** Called by the run. */
+  runBegan(run: Run): void {
+    this.#stateOf(run).runsBegun++;
   }
 
   /** Called by the run. */
@@ -216,7 +220,10 @@ export class Dispatcher implements RunOwner {
     if (isTrial) state.trial = undefined;
     this.#moveBreaker(state, ending, isTrial);
     this.#onRunEnded(state);
-    if (state.runs.length === 0) this.#unpark(state, (next) => this.#askAgain(state, next));
+    for (let [next] = state.parked; next !== undefined && state.runs.length === 0; [next] = state.parked) {
+      this.#unpark(state, [next]);
+      this.#askAgain(state, next);
+    }
     this.#resolveIfStopped();
   }
 
@@ -228,20 +235,24 @@ export class Dispatcher implements RunOwner {
   }
 
   #park(state: JobState, run: Run): void {
-    state.parked = run;
+    state.parked = [...state.parked, run];
     this.#parked.add(state);
   }
 
-  #unpark(state: JobState, use: (run: Run) => void): void {
-    const run = state.parked;
-    if (run === undefined) return;
-    state.parked = undefined;
-    this.#parked.delete(state);
-    use(run);
+  #unpark(state: JobState, runs: readonly Run[]): void {
+    state.parked = state.parked.filter((run) => !runs.includes(run));
+    if (state.parked.length === 0) this.#parked.delete(state);
+  }
+
+  /** Answers how many. */
+  #dismissParked(state: JobState, ending: Ending, runs = state.parked): number {
+    this.#unpark(state, runs);
+    for (const run of runs) run.dismiss(ending);
+    return runs.length;
   }
 
   #replace(state: JobState, run: Run): void {
-    this.#unpark(state, (waited) => waited.dismiss({ kind: 'skipped', reason: 'replaced' }));
+    this.#dismissParked(state, { kind: 'skipped', reason: 'replaced' });
     this.#park(state, run);
     for (const other of state.runs) other.cancel({ kind: 'replaced' });
   }
@@ -257,6 +268,7 @@ export class Dispatcher implements RunOwner {
     if (firing.trigger !== 'manual') {
       if (this.#isPaused(state)) return { kind: 'skip', reason: 'paused' };
       if (!this.#passesBreaker(state)) return { kind: 'skip', reason: 'breaker_open' };
+      if (state.isSpokenFor) return { kind: 'skip', reason: 'max_runs' };
     }
     for (const policy of admission) {
       const verdict = policy.admit(firing, state);

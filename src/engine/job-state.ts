@@ -25,14 +25,14 @@ export class JobState implements Alarm, JobView, JobMemory {
   next: Instant | undefined;
   /** Replaced, never changed in place: most jobs run nothing most of the time, and share the empty one. */
   runs: readonly Run[] = NONE;
-  /** A run that waits for those before it to end. */
-  parked: Run | undefined;
+  /** Runs that wait for those before them to end, in the order of their turn. Replaced, never changed in place. */
+  parked: readonly Run[] = NONE;
   /** The run that decides whether a half-open breaker closes. */
   trial: Run | undefined;
 
   cursor: Instant = 0;
   generation = 0;
-  admitted = 0;
+  runsBegun = 0;
   failuresInARow = 0;
   breaker: BreakerState = CLOSED;
   paused: Pause | undefined;
@@ -67,22 +67,30 @@ export class JobState implements Alarm, JobView, JobMemory {
   }
 
   get waiting(): number {
-    return this.parked === undefined ? 0 : 1;
+    return this.parked.filter(({ firing }) => firing.trigger !== 'catch_up').length;
   }
 
   /** Whether `max_runs` is used up. */
   get isDone(): boolean {
-    return this.job.window.maxRuns !== undefined && this.admitted >= this.job.window.maxRuns;
+    return this.job.window.maxRuns !== undefined && this.runsBegun >= this.job.window.maxRuns;
+  }
+
+  /** Whether the runs that `max_runs` leaves are all taken by some that have not begun yet, and may never. */
+  get isSpokenFor(): boolean {
+    const { maxRuns } = this.job.window;
+    if (maxRuns === undefined) return false;
+    const toBegin = [...this.runs, ...this.parked].filter(({ hasBegun }) => !hasBegun).length;
+    return this.runsBegun + toBegin >= maxRuns;
   }
 
   /** What outlives the scheduler, as it is now. */
   get memory(): JobMemory {
-    const { cursor, generation, admitted, failuresInARow, breaker, paused } = this;
+    const { cursor, generation, runsBegun, failuresInARow, breaker, paused } = this;
     const { previousScheduledFor, lastSuccessAt, lastStatus, lastFinishedAt } = this;
     return {
       cursor,
       generation,
-      admitted,
+      runsBegun,
       failuresInARow,
       breaker,
       paused,

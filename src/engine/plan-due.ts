@@ -29,6 +29,13 @@ export interface Gap {
   readonly reason: 'downtime' | 'clock_jump';
 }
 
+/** What nobody saw come due. */
+interface Unseen {
+  readonly gap: Gap | undefined;
+  /** Instants that were considered, but that a scheduler which died never ran. */
+  readonly waiting: readonly Instant[];
+}
+
 /** How many passed instants a misfire policy is shown; older ones are counted only. */
 const REMEMBERED = 1_000;
 
@@ -53,12 +60,8 @@ const NONE: readonly never[] = [];
  * Sorts like {@link planDue} a row that may be empty. `waiting` are instants before `next` that were considered, but that a scheduler which
  * died never ran: the job's policy chooses among them as well. Those it does not choose stand in no `missed`; they are told one by one.
  */
-export function planRow(
-  job: Job,
-  next: Instant | undefined,
-  now: Instant,
-  { gap, waiting }: { gap: Gap | undefined; waiting: readonly Instant[] },
-): DuePlan {
+export function planRow(job: Job, next: Instant | undefined, now: Instant, { gap, waiting }: Unseen): DuePlan {
+  if (job.schedule.fromEnd) return planOne(job, next, now, { gap, waiting });
   const stalled = new Row();
   const unseen = new Row();
   const due: Instant[] = [];
@@ -84,6 +87,23 @@ export function planRow(
     ...caughtUp.map((scheduledFor) => ({ scheduledFor, trigger: 'catch_up' as const })),
   ].sort((one, other) => one.scheduledFor - other.scheduledFor);
   return { runs, missed, last, next: instant };
+}
+
+/**
+ * Sorts the one instant that is due of a rhythm which counts from the end of the last run: what comes behind it hangs on the run it becomes,
+ * and is not planned.
+ */
+function planOne(job: Job, next: Instant | undefined, now: Instant, { gap, waiting }: Unseen): DuePlan {
+  const caughtUp = (passed: readonly Instant[]) =>
+    job.misfire.select(passed, now).map((scheduledFor) => ({ scheduledFor, trigger: 'catch_up' as const }));
+  if (waiting.length > 0) return { runs: caughtUp(waiting), missed: NONE, last: undefined, next: undefined };
+  if (next === undefined || next + job.offset > now) return { runs: NONE, missed: NONE, last: undefined, next };
+  const due = { last: next, next: undefined };
+  if (gap === undefined || !isIn(gap, next + job.offset))
+    return { ...due, runs: [{ scheduledFor: next, trigger: 'schedule' }], missed: NONE };
+  const runs = caughtUp([next]);
+  const missed = { reason: gap.reason, first: next, last: next, count: 1 };
+  return { ...due, runs, missed: runs.length > 0 ? NONE : [missed] };
 }
 
 /** The first instant of `job` strictly after `after` and inside its active window. */

@@ -32,6 +32,8 @@ const NO_HISTORY: RunHistory = { previousScheduledFor: undefined, lastSuccessAt:
 
 /** Who started a run. */
 export interface RunOwner {
+  /** Told once, before the first attempt is. */
+  runBegan(run: Run): void;
   /** Told once, before the ending is emitted; answers what it means to the job. */
   runEnding(run: Run, ending: Ending): EndingFacts;
   /** Told once, after the ending was emitted and the slots were left. */
@@ -202,6 +204,7 @@ export class Run implements AttemptOwner, PassOwner {
     if (attempt.number === 1) {
       this.#startedAt = this.#around.clock.monotonic();
       this.#lateness = attempt.latenessMs;
+      this.#owner.runBegan(this);
     }
     this.emit({ event: 'attempt.begun', attempt: attempt.number, latenessMs: attempt.latenessMs });
     this.#around.whenRecorded(() => this.#execute(attempt));

@@ -13,6 +13,7 @@ import { changedKeys, type Job } from '../domain/job.js';
 import type { Pause } from '../domain/ledger.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
+import type { Arming } from './arming.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { Gates } from './gates.js';
 import type { JobState } from './job-state.js';
@@ -26,16 +27,13 @@ export interface Controlled {
   emit(event: TimerEvent): void;
   add(job: Job): JobState;
   whenFree(state: JobState, then: () => void): void;
-  armFrom(state: JobState, cursor: Instant): void;
-  armAt(state: JobState, instant: Instant): void;
-  arm(state: JobState): void;
-  disarm(state: JobState): void;
 }
 
 interface Parts {
   readonly states: Map<string, JobState>;
   readonly gates: Gates;
   readonly dispatcher: Dispatcher;
+  readonly arming: Arming;
   readonly scheduler: Controlled;
 }
 
@@ -87,13 +85,13 @@ export class SchedulerControls implements Controls {
   }
 
   reset(name: string, length?: Duration): Instant | undefined {
-    const { states, scheduler, dispatcher } = this.#parts;
+    const { states, scheduler, arming, dispatcher } = this.#parts;
     const state = states.get(name);
     if (state === undefined) return undefined;
     dispatcher.closeBreaker(state);
     const { length: ownLength } = state.job.schedule;
     if (ownLength === undefined || !state.job.enabled || state.isDone || scheduler.isStopping) return undefined;
-    scheduler.armAt(state, scheduler.now() + (length ?? ownLength));
+    arming.armAt(state, scheduler.now() + (length ?? ownLength));
     const { next } = state;
     this.#tell({ event: 'timer.reset', jobName: name, ...(next !== undefined && { next }) });
     return next;
@@ -114,13 +112,13 @@ export class SchedulerControls implements Controls {
   }
 
   reload(plan: SchedulerPlan, source: PlanSource): PlanChange {
-    const { gates, scheduler } = this.#parts;
+    const { gates, scheduler, arming } = this.#parts;
     const change = this.compare(plan);
     const [added, changed] = [new Set(change.added), new Set(change.changed)];
     gates.resize(plan);
     for (const name of change.removed) this.#remove(name);
     for (const job of plan.jobs) {
-      if (added.has(job.name)) scheduler.armFrom(scheduler.add(job), scheduler.now());
+      if (added.has(job.name)) arming.armFrom(scheduler.add(job), scheduler.now());
       else if (changed.has(job.name)) this.#redefine(job);
     }
     this.#tell({ event: 'config.reloaded', ...source, ...change });
@@ -128,23 +126,25 @@ export class SchedulerControls implements Controls {
   }
 
   #remove(name: string): void {
-    const { states, scheduler } = this.#parts;
+    const { states, arming } = this.#parts;
     const state = states.get(name);
     if (state === undefined) return;
-    scheduler.disarm(state);
+    arming.disarm(state);
     states.delete(name);
   }
 
   /** Another schedule begins now; the same one goes on, behind what was already considered. */
   #redefine(job: Job): void {
-    const { states, gates, scheduler } = this.#parts;
+    const { states, gates, arming, scheduler } = this.#parts;
     const state = states.get(job.name);
     if (state === undefined) return;
+    const { isDone: wasDone } = state;
     const { schedule } = state.job;
     const hasNewSchedule = state.redefine(job, gates.of(job));
-    if (hasNewSchedule) scheduler.armFrom(state, scheduler.now());
-    else if (schedule.countsElapsed) scheduler.arm(state);
-    else scheduler.armFrom(state, state.cursor);
+    // One that was done is taken up now, not where it had been.
+    if (hasNewSchedule || wasDone) arming.armFrom(state, scheduler.now());
+    else if (schedule.countsElapsed) arming.arm(state);
+    else arming.armFrom(state, state.cursor);
   }
 
   #tell(event: Untimed<TimerEvent>): void {
@@ -157,6 +157,6 @@ type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 
 function statusOf(state: JobState): JobStatus {
   const { job, next, paused, breaker, failuresInARow, lastStatus, lastFinishedAt, lastSuccessAt } = state;
-  const runs: RunView[] = [...state.runs, ...(state.parked ? [state.parked] : [])].flatMap(({ view }) => view ?? []);
+  const runs: RunView[] = [...state.runs, ...state.parked].flatMap(({ view }) => view ?? []);
   return { job, next, paused, breaker, failuresInARow, lastStatus, lastFinishedAt, lastSuccessAt, runs };
 }

@@ -5,6 +5,7 @@ import type { Job } from '../domain/job.js';
 import type { Ledger, LedgerTrouble, OpenRun, Recollection } from '../domain/ledger.js';
 import type { ClockOffset } from '../domain/time-source.js';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
+import { Arming } from './arming.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
 import { SchedulerControls } from './scheduler-controls.js';
@@ -38,6 +39,7 @@ export class Scheduler {
   readonly #recorder: Recorder;
   readonly #ledger: Ledger | undefined;
   readonly #companions: readonly Companion[];
+  readonly #arming: Arming;
   readonly #recovery: Recovery;
   readonly #dispatcher: Dispatcher;
   readonly #states = new Map<string, JobState>();
@@ -54,16 +56,20 @@ export class Scheduler {
     const { clock } = parts;
     this.#facts = plan.facts;
     this.#time = new SchedulerTime(clock);
-    this.#loop = new TimerLoop(
-      clock,
-      () => this.#time.now(),
-      () => this.#lookAtClock(),
-    );
+    const now = () => this.#time.now();
+    this.#loop = new TimerLoop(clock, now, () => this.#lookAtClock());
     this.#elapsed = new TimerLoop(clock, () => clock.monotonic());
+    this.#arming = new Arming(this.#loop, {
+      now,
+      isStopping: () => this.isStopping,
+      isPresent: (state) => this.#states.get(state.job.name) === state,
+      touched: (state) => this.#recorder.touch(state),
+      disarmed: () => this.#tellIfIdle(),
+    });
     this.clockOffset = parts.clockOffset ?? (() => undefined);
     this.#ledger = parts.ledger;
     this.#companions = parts.companions ?? [];
-    this.#recorder = new Recorder(parts.ledger, { now: () => this.#time.now(), soon: (task) => clock.soon(task) });
+    this.#recorder = new Recorder(parts.ledger, { now, soon: (task) => clock.soon(task) });
     this.#bus = new EventBus(clock, parts.sinks, () => this.#recorder.record(), parts.onSinkError);
     this.#dispatcher = new Dispatcher(
       {
@@ -72,7 +78,7 @@ export class Scheduler {
         coordinator: parts.coordinator,
         elapsed: this.#elapsed,
         newRunId: parts.newRunId,
-        now: () => this.#time.now(),
+        now,
         emit: (event) => this.emit(event),
         drained: () => this.#bus.drained(),
         whenRecorded: (then) => this.#recorder.whenRecorded(then),
@@ -85,6 +91,7 @@ export class Scheduler {
       states: this.#states,
       gates: this.#gates,
       dispatcher: this.#dispatcher,
+      arming: this.#arming,
       scheduler: this,
     });
     this.#recovery = new Recovery(this.#states, this.#dispatcher, {
@@ -179,18 +186,18 @@ export class Scheduler {
     const { job } = state;
     if (this.isStopping) return;
     const waiting = this.#recovery.waitingOf(state);
-    if (!job.enabled || job.schedule.countsElapsed) {
+    if (!job.enabled || state.isDone || beginsAnew(job)) {
       for (const { firing, runId } of waiting) this.#dispatcher.miss(state, firing, 'downtime', runId);
-      if (job.enabled) this.#armAfter(state, firstAfter(job, startedAt));
+      if (job.enabled) this.#arming.armFirst(state, startedAt);
     } else {
       const now = this.#time.now();
       const gap = { from: state.cursor, to: startedAt, reason: 'downtime' } as const;
       const next = nextInWindow(job, state.cursor);
       const instants = waiting.map(({ firing }) => firing.scheduledFor);
       this.#carryOut(state, planRow(job, next, now, { gap, waiting: instants }), waiting);
-      this.arm(state);
+      this.#arming.rearm(state);
     }
-    if (job.enabled && job.runAtStart) this.#submit(state, startedAt, 'start');
+    if (job.enabled && job.runAtStart && !state.isDone) this.#submit(state, startedAt, 'start');
     this.#tellIfIdle();
   }
 
@@ -235,48 +242,17 @@ export class Scheduler {
     this.#recovery.whenFree(state, then);
   }
 
-  /** For the controls: arms a job behind `cursor`, or disarms one that is not to fire. */
-  armFrom(state: JobState, cursor: Instant): void {
-    if (!state.job.enabled || this.isStopping) this.disarm(state);
-    else this.#armAfter(state, state.job.schedule.countsElapsed ? firstAfter(state.job, cursor) : cursor);
-    this.#recorder.touch(state);
-  }
-
-  /** For the controls: arms a job for one instant of nobody's schedule. */
-  armAt(state: JobState, instant: Instant): void {
-    state.cursor = this.now();
-    state.next = instant;
-    this.arm(state);
-    this.#recorder.touch(state);
-  }
-
-  /** For the controls. */
-  disarm(state: JobState): void {
-    state.next = undefined;
-    this.arm(state);
-    this.#tellIfIdle();
-  }
-
-  #armAfter(state: JobState, after: Instant): void {
-    state.cursor = after;
-    state.next = state.isDone ? undefined : nextInWindow(state.job, after);
-    this.arm(state);
-  }
-
-  /** Arms a job for its `next`. */
-  arm(state: JobState): void {
-    if (state.next === undefined) this.#loop.clear(state);
-    else this.#loop.set(state, state.next + state.job.offset);
-  }
-
   #due(state: JobState, now: Instant): void {
     const { next, job } = state;
     if (next === undefined) return;
+    if (state.isDone) {
+      this.#arming.disarm(state);
+      return;
+    }
     this.#carryOut(state, planDue(job, next, now, this.#gapOf(job, next)), NONE);
-    // `in` fires once, whenever it was reset to; a rhythm that counts from the end is taken up there.
-    if (job.schedule.countsElapsed)
-      state.next = job.schedule.fromEnd && state.running === 0 ? nextInWindow(job, now) : undefined;
-    this.arm(state);
+    // `in` fires once, whenever it was reset to.
+    if (job.schedule.countsElapsed) state.next = undefined;
+    this.#arming.rearm(state);
     this.#tellIfIdle();
   }
 
@@ -303,12 +279,11 @@ export class Scheduler {
   }
 
   #submit(state: JobState, scheduledFor: Instant, trigger: Trigger): void {
-    if (!state.isDone) this.#dispatcher.submit(state, firingOf(state, scheduledFor, trigger));
+    this.#dispatcher.submit(state, firingOf(state, scheduledFor, trigger));
   }
 
   #runEnded(state: JobState): void {
-    if (state.job.schedule.fromEnd && state.running === 0 && state.parked === undefined)
-      this.#armAfter(state, this.#time.now());
+    this.#arming.runEnded(state);
     this.#tellIfIdle();
   }
 
@@ -339,10 +314,10 @@ export class Scheduler {
     const { schedule } = state.job;
     if (schedule.countsElapsed) {
       if (cause === 'step') state.next += Math.round(to - from);
-      this.arm(state);
+      this.#arming.arm(state);
     } else if (kind === 'corrected' || (kind === 'back' && schedule.intervalLike)) {
       state.generation = this.#generation;
-      this.#armAfter(state, to);
+      this.#arming.armAfter(state, to);
     }
   }
 
@@ -367,6 +342,5 @@ const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger:
   generation,
 });
 
-/** A delay that was over before the scheduler had started is due at once; it is not lost. */
-const firstAfter = ({ schedule }: Job, now: Instant): Instant =>
-  schedule.countsElapsed && !schedule.fromEnd ? 0 : now;
+/** Whether nothing of the job is remembered over a restart: a delay counts from the start. */
+const beginsAnew = ({ schedule }: Job): boolean => schedule.countsElapsed === true && schedule.fromEnd !== true;

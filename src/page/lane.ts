@@ -33,7 +33,7 @@ export function drawLane(lane: LaneRecord, running: readonly LiveTimer[], scale:
     'svg',
     { class: 'lane-drawing', 'aria-hidden': 'true' },
     ...cutOff(lane, scale),
-    ...past.map(({ shape }) => shape),
+    ...legible(past, scale).map(({ shape }) => shape),
     ...running.flatMap((timer) => ofRuns(timer, scale)),
     ...ofRhythm(coming, scale),
     draw('line', { x1: line, x2: line, y1: 0, y2: '100%', class: 'now' }),
@@ -48,6 +48,22 @@ export function drawLane(lane: LaneRecord, running: readonly LiveTimer[], scale:
 interface Drawn {
   readonly shape: SVGElement;
   readonly mark: Mark;
+}
+
+const DEPTHS = { good: 0, held: 1, bad: 2 };
+
+/** What went wrong lies on top; of hollow shapes that would fill each other up only as many as can be told apart. */
+function legible(past: readonly Drawn[], scale: Scale): readonly Drawn[] {
+  let last = Number.NEGATIVE_INFINITY;
+  const depthOf = ({ mark: { outcome } }: Drawn) => (outcome ? DEPTHS[toneOf(outcome.status)] : 0);
+  return past
+    .filter((drawn) => {
+      if (depthOf(drawn) !== DEPTHS.held) return true;
+      const isApart = drawn.mark.at - last >= scale.closest;
+      if (isApart) last = drawn.mark.at;
+      return isApart;
+    })
+    .sort((one, other) => depthOf(one) - depthOf(other));
 }
 
 /** When what an outcome tells began. */

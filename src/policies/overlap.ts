@@ -5,21 +5,32 @@ export type OverlapKind = 'skip' | 'queue' | 'allow' | 'replace';
 
 const ADMIT: Verdict = { kind: 'admit' };
 const SKIP: Verdict = { kind: 'skip', reason: 'overlap' };
+const WAIT: Verdict = { kind: 'wait' };
 
 const whileRunning: Record<OverlapKind, (view: JobView) => Verdict> = {
   skip: () => SKIP,
-  queue: (view) => (view.waiting === 0 ? { kind: 'wait' } : SKIP),
+  queue: (view) => (view.waiting === 0 ? WAIT : SKIP),
   allow: () => ADMIT,
   replace: () => ({ kind: 'replace' }),
 };
 
 const policies = new Map<OverlapKind, AdmissionPolicy>();
 
-/** The admission policy for one of the four kinds. Stateless, and so one object for all jobs. */
+/**
+ * The admission policy for one of the four kinds. Stateless, and so one object for all jobs.
+ *
+ * What `catch_up` chose to run is not dropped because it is run: but for `allow`, firings caught up on run one after the other.
+ */
 export function overlap(kind: OverlapKind): AdmissionPolicy {
   let policy = policies.get(kind);
   if (policy === undefined) {
-    policy = { name: 'overlap', admit: (_firing, view) => (view.running === 0 ? ADMIT : whileRunning[kind](view)) };
+    policy = {
+      name: 'overlap',
+      admit({ trigger }, view) {
+        if (view.running === 0) return ADMIT;
+        return trigger === 'catch_up' && kind !== 'allow' ? WAIT : whileRunning[kind](view);
+      },
+    };
     policies.set(kind, policy);
   }
   return policy;

@@ -126,6 +126,7 @@ const SKIPS: Readonly<Record<string, string>> = {
   replaced: 'a later firing took its place',
   breaker_open: 'it failed too often in a row',
   group: 'another timer of its group is running',
+  max_runs: 'the runs that max_runs leaves are waiting already',
 };
 
 function ofSkip(event: FiringSkipped, format: InstantFormat): string {

@@ -38,7 +38,7 @@ export function rowOfJob({ name, fingerprint, memory }: JobRecord): JobRow {
     fingerprint,
     memory.cursor,
     memory.generation,
-    memory.admitted,
+    memory.runsBegun,
     memory.failuresInARow,
     ...rowOfBreaker(breaker),
     ...rowOfPause(paused),
@@ -61,14 +61,14 @@ const rowOfPause = (paused: Pause | undefined) =>
 
 /** The inverse of {@link rowOfJob}. */
 export function jobOfRow(row: JobRow): JobRecord {
-  const [name, fingerprint, cursor, generation, admitted, failuresInARow, breaker, until, cooldown] = row;
+  const [name, fingerprint, cursor, generation, runsBegun, failuresInARow, breaker, until, cooldown] = row;
   return {
     name,
     fingerprint,
     memory: {
       cursor,
       generation,
-      admitted,
+      runsBegun,
       failuresInARow,
       breaker: breakerOf(breaker, until ?? 0, cooldown ?? 0),
       paused: row[9] === 0 ? undefined : { until: row[10] ?? undefined, reason: row[11] ?? undefined },

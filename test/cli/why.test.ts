@@ -286,7 +286,7 @@ describe('where nothing is recorded of a firing', () => {
     [
       'its runs are used up',
       'thrice',
-      { admitted: 3 },
+      { runsBegun: 3 },
       /^A firing, but its runs are used up\.\nmax_runs: 3 was reached/,
     ],
   ])('%s', async (_case, name, memory, said) => {

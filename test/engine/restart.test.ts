@@ -3,23 +3,9 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Job } from '../../src/domain/job.js';
 import { breaker, catchUp, overlap, retry } from '../../src/policies/index.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { Disk, FakeLedger } from '../support/fake-ledger.js';
-import { atInstants, everyMs, job, Rig, type RigOptions } from '../support/rig.js';
-
-const tidy = (text: string) => text.trim().replace(/^ +/gm, '');
-
-/** Schedulers one after the other on one disk; the clock goes on between them. */
-class Lives {
-  readonly disk = new Disk();
-  #count = 0;
-
-  begin(jobs: readonly Job[], start: string, options: RigOptions = {}): Rig & { ledger: FakeLedger } {
-    const ledger = new FakeLedger(this.disk);
-    const rig = new Rig(jobs, { start, ledger, life: `life${++this.#count}`, ...options });
-    rig.executor.lasting = 0;
-    return Object.assign(rig, { ledger });
-  }
-}
+import type { FakeLedger } from '../support/fake-ledger.js';
+import { Lives, tidy } from '../support/lives.js';
+import { atInstants, everyMs, job, Rig } from '../support/rig.js';
 
 /** One life from `start` for `lasting`, ended in order; then another from `again`. Answers the story of the second. */
 async function restart(

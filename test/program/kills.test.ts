@@ -21,7 +21,14 @@ interface Told {
   readonly first_scheduled_at?: string;
 }
 
-const INTERVALS: Readonly<Record<string, number>> = { quick: 50, failing: 70, slow: 110, queued: 130, shared: 90 };
+const INTERVALS: Readonly<Record<string, number>> = {
+  quick: 50,
+  failing: 70,
+  slow: 110,
+  queued: 130,
+  shared: 90,
+  owed: 300,
+};
 
 /** A seeded generator (Park, Miller, 1988), so that a run that fails can be had again. */
 function seeded(seed: number): () => number {
@@ -56,6 +63,7 @@ timers:
   slow: { every: 110ms, run: [sleep, "0.2"], overlap: allow, catch_up: { policy: all, within: 1m } }
   queued: { every: 130ms, run: [sleep, "0.1"], overlap: queue, group: g }
   shared: { every: 90ms, run: [true], group: g }
+  owed: { every: 300ms, run: [sleep, "0.05"], catch_up: { policy: all, within: 20s } }
 `,
     );
     const random = seeded(20_261_123);

@@ -58,7 +58,7 @@ describe('what was recorded is read back', () => {
         previousScheduledFor: NOW - 10,
         lastSuccessAt: NOW - 20,
         generation: 1,
-        admitted: 77,
+        runsBegun: 77,
       }),
     ];
     state.commit([admitted('r2'), admitted('r1')], records);

@@ -98,7 +98,7 @@ export const firingOf = (jobName: string, scheduledFor: Instant = NOW): Firing =
 const memory: JobMemory = {
   cursor: NOW,
   generation: 0,
-  admitted: 1,
+  runsBegun: 1,
   failuresInARow: 0,
   paused: undefined,
   breaker: CLOSED,

@@ -110,7 +110,7 @@ describe('a disk', () => {
     let runs = 0;
     while (state.troubles.length === 0 && runs < 20_000) {
       state.commit([admitted(`r${runs}`)]);
-      state.commit([finished(`r${runs}`, { outputTail: 'x'.repeat(100) })], [recordOf('backup', { admitted: ++runs })]);
+      state.commit([finished(`r${runs}`, { outputTail: 'x'.repeat(100) })], [recordOf('backup', { runsBegun: ++runs })]);
     }
     await context.annotate(`${runs} runs recorded on a full disk`);
     expect(runs).toBeGreaterThan(1_000);
@@ -168,7 +168,7 @@ describe('a file in use', () => {
   const begin = () => {
     const state = new State();
     state.commit([finished('r1'), admitted('r2'), begun('r2'), admitted('r3')], [recordOf('a'), recordOf('b')]);
-    state.commit([finished('r3')], [recordOf('b', { admitted: 2 })]);
+    state.commit([finished('r3')], [recordOf('b', { runsBegun: 2 })]);
     return state;
   };
   const goOn = async (state: State) => {
@@ -181,7 +181,7 @@ describe('a file in use', () => {
       ['r2', 1],
     ]);
     const jobs = state.read((history) => history.jobs());
-    expect([...jobs.values()].map(({ name, memory }) => [name, memory.admitted])).toEqual([
+    expect([...jobs.values()].map(({ name, memory }) => [name, memory.runsBegun])).toEqual([
       ['a', 1],
       ['b', 2],
     ]);
@@ -252,7 +252,7 @@ describe('a file in use', () => {
     const bytes = readFileSync(state.path);
     bytes.fill(0xa5, 1024);
     writeFileSync(state.path, bytes);
-    state.commit([finished('r4')], [recordOf('a'), recordOf('b', { admitted: 2 })]);
+    state.commit([finished('r4')], [recordOf('a'), recordOf('b', { runsBegun: 2 })]);
     expect(state.troubles).toMatchObject([{ kind: 'set_aside', reason: 'its content is damaged' }]);
     expectNewLedger(state);
   });

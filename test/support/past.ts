@@ -66,7 +66,7 @@ export const remembered = (name: string, facts: Partial<JobMemory> = {}): JobRec
   memory: {
     cursor: 0,
     generation: 0,
-    admitted: 1,
+    runsBegun: 1,
     failuresInARow: 0,
     breaker: CLOSED,
     paused: undefined,

@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -76,9 +75,14 @@ export class Program {
     const env = { ...process.env, XDG_STATE_HOME: join(options.cwd, '.state'), ...options.env };
     this.process = spawn(command, rest, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const text = { stdout: '', stderr: '' };
-    this.process.stdout?.on('data', (chunk: Buffer) => (text.stdout += chunk.toString()));
-    this.process.stderr?.on('data', (chunk: Buffer) => (text.stderr += chunk.toString()));
-    if (this.process.stdout) createInterface({ input: this.process.stdout }).on('line', (line) => this.#read(line));
+    this.process.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      const begun = text.stdout.lastIndexOf('\n') + 1;
+      text.stdout += chunk;
+      // A line that the program was killed in the middle of is none.
+      const lines = text.stdout.slice(begun).split('\n').slice(0, -1);
+      for (const line of lines) this.#read(line);
+    });
+    this.process.stderr?.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk));
     this.ended = new Promise((resolve) => {
       this.process.on('close', (code, signal) => {
         resolve({ code, signal, ...text });
@@ -96,7 +100,7 @@ export class Program {
     for (;;) {
       const found = this.lines.find(fits);
       if (found) return found;
-      if (this.process.exitCode !== null)
+      if (this.process.exitCode !== null || this.process.signalCode !== null)
         throw new Error(`ended without that line; told: ${JSON.stringify(this.lines.map(({ event }) => event))}`);
       await new Promise<void>((resolve) => this.#listeners.add(resolve));
     }

@@ -1,0 +1,96 @@
+import type { Job } from '../domain/job.js';
+import type { Instant } from '../domain/time.js';
+import type { JobState } from './job-state.js';
+import { nextInWindow } from './plan-due.js';
+import type { TimerLoop } from './timer-loop.js';
+
+/** What arming depends on, besides the jobs. */
+export interface ArmingRules {
+  now(): Instant;
+  isStopping(): boolean;
+  /** Whether the job of that state is one of the scheduler's still. */
+  isPresent(state: JobState): boolean;
+  /** Told when what is remembered of a job has changed without a word. */
+  touched(state: JobState): void;
+  /** Told when a job was disarmed. */
+  disarmed(): void;
+}
+
+/** When each job fires next: its cursor, its next instant, and its place in the queue. */
+export class Arming {
+  readonly #loop: TimerLoop;
+  readonly #rules: ArmingRules;
+
+  constructor(loop: TimerLoop, rules: ArmingRules) {
+    this.#loop = loop;
+    this.#rules = rules;
+  }
+
+  /** Arms a job for its `next`. */
+  arm(state: JobState): void {
+    if (state.next === undefined) this.#loop.clear(state);
+    else this.#loop.set(state, state.next + state.job.offset);
+  }
+
+  /** Arms a job for its first instant strictly after `after`, which becomes its cursor. */
+  armAfter(state: JobState, after: Instant): void {
+    state.cursor = after;
+    state.next = state.isDone ? undefined : nextInWindow(state.job, after);
+    this.arm(state);
+  }
+
+  /** Arms a job whose scheduler starts at `now`, or that is new in one that runs, behind `now`. */
+  armFirst(state: JobState, now: Instant): void {
+    this.armAfter(state, firstAfter(state.job, now));
+  }
+
+  /** Arms a job behind `cursor`, or disarms one that is not to fire. */
+  armFrom(state: JobState, cursor: Instant): void {
+    const { job } = state;
+    if (!job.enabled || this.#rules.isStopping()) this.disarm(state);
+    else if (job.schedule.countsElapsed) this.armFirst(state, cursor);
+    else this.armAfter(state, cursor);
+    this.#rules.touched(state);
+  }
+
+  /** Arms a job for one instant of nobody's schedule. */
+  armAt(state: JobState, instant: Instant): void {
+    state.cursor = this.#rules.now();
+    state.next = instant;
+    this.arm(state);
+    this.#rules.touched(state);
+  }
+
+  disarm(state: JobState): void {
+    state.next = undefined;
+    this.arm(state);
+    this.#rules.disarmed();
+  }
+
+  /** Behind what was planned: a rhythm that counts from the end of the last run has no `next` while one is on; where none is, it begins now. */
+  rearm(state: JobState): void {
+    const { job } = state;
+    if (job.schedule.fromEnd === true) {
+      if (!this.#countsFromEnd(state)) state.next = undefined;
+      else if (state.next === undefined && !state.isDone)
+        state.next = nextInWindow(job, (state.cursor = this.#rules.now()));
+    }
+    this.arm(state);
+  }
+
+  /** A run of the job has ended. */
+  runEnded(state: JobState): void {
+    if (state.isDone) this.disarm(state);
+    else if (this.#countsFromEnd(state)) this.armAfter(state, this.#rules.now());
+  }
+
+  #countsFromEnd(state: JobState): boolean {
+    const { job, running, parked } = state;
+    if (job.schedule.fromEnd !== true || !job.enabled || !this.#rules.isPresent(state)) return false;
+    return running === 0 && parked.length === 0;
+  }
+}
+
+/** A delay that was over before the scheduler had started is due at once; it is not lost. */
+const firstAfter = ({ schedule }: Job, now: Instant): Instant =>
+  schedule.countsElapsed && !schedule.fromEnd ? 0 : now;

@@ -1,0 +1,19 @@
+import type { Job } from '../../src/domain/job.js';
+import { Disk, FakeLedger } from './fake-ledger.js';
+import { Rig, type RigOptions } from './rig.js';
+
+/** A story as a test writes it, without its indentation. */
+export const tidy = (text: string): string => text.trim().replace(/^ +/gm, '');
+
+/** Schedulers one after the other on one disk; the clock goes on between them. */
+export class Lives {
+  readonly disk = new Disk();
+  #count = 0;
+
+  begin(jobs: readonly Job[], start: string, options: RigOptions = {}): Rig & { ledger: FakeLedger } {
+    const ledger = new FakeLedger(this.disk);
+    const rig = new Rig(jobs, { start, ledger, life: `life${++this.#count}`, ...options });
+    rig.executor.lasting = 0;
+    return Object.assign(rig, { ledger });
+  }
+}
