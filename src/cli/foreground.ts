@@ -41,15 +41,9 @@ export async function runInForeground(
   }
   const reloader = new Reloader(timerFile, { running: () => scheduler });
   let stop = (): void => undefined;
-  const control = await openControl(timerFile, {
-    terminal,
-    clock,
-    named,
-    reloader,
-    scheduler: () => scheduler,
-    stopped: () => stop(),
-  });
-  const around = await openAround(timerFile, { terminal, clock, scheduler: () => scheduler });
+  const parts = { terminal, clock, scheduler: () => scheduler, recorded: state.recorded };
+  const control = await openControl(timerFile, { ...parts, named, reloader, stopped: () => stop() });
+  const around = await openAround(timerFile, { ...parts, control });
   const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
   const scheduler = compose(timerFile, {
     terminal,
@@ -88,8 +82,8 @@ interface Around extends Http {
 }
 
 /** Opens the HTTP server and the tracing a file asks for; where it asks for none, their packages are not even loaded. */
-async function openAround({ settings: { http, tracing } }: TimerFile, context: HttpContext): Promise<Around> {
-  const watched = http && (await import('./http.js')).openHttp(http, context);
+async function openAround({ path, settings: { http, tracing } }: TimerFile, context: HttpContext): Promise<Around> {
+  const watched = http && (await import('./http.js')).openHttp(http, path, context);
   const traced = tracing && (await import('./tracing.js')).openTracing(tracing, context);
   return {
     sinks: [...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],
