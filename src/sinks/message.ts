@@ -1,9 +1,12 @@
 import type {
+  AttemptBegun,
   BreakerMoved,
   ConfigChanged,
   FiringMissed,
   FiringSkipped,
+  RunAdmitted,
   RunFinished,
+  RunOutput,
   RunStarted,
   SchedulerEvent,
   StateTrouble,
@@ -28,13 +31,11 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'scheduler.stopped':
       return ofScheduler(event);
     case 'run.admitted':
-      return `${event.firing.jobName} was admitted`;
     case 'attempt.begun':
-      return `${event.firing.jobName} begins attempt ${event.attempt}`;
+    case 'run.output':
+      return ofProgress(event);
     case 'run.started':
       return ofStart(event);
-    case 'run.output':
-      return `${event.firing.jobName} wrote to ${event.stream}`;
     case 'attempt.failed':
       return `${event.firing.jobName} failed: ${event.outcome.error ?? event.outcome.status} (attempt ${event.attempt}); trying again in ${humanDuration(event.retryInMs)}`;
     case 'run.finished':
@@ -50,6 +51,8 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'timer.paused':
     case 'timer.resumed':
     case 'timer.reset':
+    case 'timer.added':
+    case 'timer.removed':
       return ofControl(event, format);
     case 'config.reloaded':
     case 'config.rejected':
@@ -70,6 +73,14 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'log.dropped':
       return `${count(event.records, 'log record')} dropped: the log could not be written fast enough`;
   }
+}
+
+function ofProgress(event: RunAdmitted | AttemptBegun | RunOutput): string {
+  const { jobName } = event.firing;
+  if (event.event === 'run.admitted') return `${jobName} was admitted`;
+  return event.event === 'run.output'
+    ? `${jobName} wrote to ${event.stream}`
+    : `${jobName} begins attempt ${event.attempt}`;
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
@@ -95,7 +106,7 @@ const TRIGGERS = { schedule: '', catch_up: ' to catch up', manual: ' by hand', s
 
 function ofStart({ firing, attempt, latenessMs }: RunStarted): string {
   if (attempt > 1) return `${firing.jobName} started again (attempt ${attempt})`;
-  const isLate = firing.trigger === 'schedule' && latenessMs >= WORTH_TELLING;
+  const isLate = (firing.trigger === 'schedule' || firing.trigger === 'catch_up') && latenessMs >= WORTH_TELLING;
   return `${firing.jobName} started${TRIGGERS[firing.trigger]}${isLate ? `, ${humanDuration(latenessMs)} late` : ''}`;
 }
 
@@ -183,6 +194,10 @@ function ofControl(event: TimerControlled, format: InstantFormat): string {
       return `${event.jobName} is resumed`;
     case 'timer.reset':
       return `${event.jobName} is reset${event.next === undefined ? '' : `, and due at ${format(event.next)}`}`;
+    case 'timer.added':
+      return `${event.jobName} is added${event.next === undefined ? '' : `, due at ${format(event.next)}`}: ${event.command}`;
+    case 'timer.removed':
+      return `${event.jobName} is removed${event.reason === 'canceled' ? ' before it came due' : ': it is over'}`;
   }
 }
 
