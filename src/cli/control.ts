@@ -11,6 +11,7 @@ import type { Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
 import { levelOf, messageOf } from '../sinks/index.js';
 import { defaultStatePath } from '../stores/index.js';
+import type { AdHocTimers } from './ad-hoc.js';
 import type { Reloader } from './reload.js';
 import { scheduleInWords } from './render/schedule-words.js';
 import { statePathOf } from './state.js';
@@ -32,6 +33,7 @@ interface Opening {
   /** The state's file as the command line names it. */
   readonly named: string | undefined;
   readonly reloader: Reloader;
+  readonly adHoc: AdHocTimers;
   /** Asked for when the first client has come. */
   readonly scheduler: () => Scheduler;
   /** Told when a stop that was asked for over the socket is done. */
@@ -79,7 +81,7 @@ export function socketPathsOf(
 /** The user this process acts for. */
 export const userId = (): number => process.getuid?.() ?? -1;
 
-function controlledBy({ path: file }: TimerFile, { reloader, scheduler, stopped }: Opening): Controlled {
+function controlledBy({ path: file }: TimerFile, { reloader, adHoc, scheduler, stopped }: Opening): Controlled {
   const context = { facts: { pid: process.pid, version: readVersion(), file }, words: scheduleInWords };
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
   return {
@@ -93,6 +95,8 @@ function controlledBy({ path: file }: TimerFile, { reloader, scheduler, stopped 
       const kind = kinds.find((other) => other === word);
       return kind && overlap(kind);
     },
+    add: (request) => adHoc.add(request),
+    move: (name, length) => adHoc.move(name, length),
     reload: () => reloader.reload(),
     compare: (other) => reloader.compare(other),
     stop: ({ drain }) => void (drain ? scheduler().drain() : scheduler().stop()).then(stopped),

@@ -39,7 +39,10 @@ function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { re
 }
 
 /** What is of most interest: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`. */
-function stateOf({ runs, paused, breaker, enabled, next_at: next }: TimerRecord, { now, chalk }: Page): TableCell {
+function stateOf(
+  { runs, paused, breaker, enabled, next_at: next, ad_hoc, description }: TimerRecord,
+  { now, chalk }: Page,
+): TableCell {
   const [longest] = [...runs].sort((a, b) => b.elapsed_ms - a.elapsed_ms);
   const until = (instant: string | null) => (instant === null ? '' : ` until ${shortly(instant, now)}`);
   const words = [
@@ -48,6 +51,8 @@ function stateOf({ runs, paused, breaker, enabled, next_at: next }: TimerRecord,
     ...(breaker.state === 'closed' ? [] : [`breaker ${breaker.state.replace('_', ' ')}${until(breaker.until)}`]),
     ...(enabled ? [] : ['disabled']),
   ];
+  if (words.length === 0 && ad_hoc !== null)
+    return { text: `once: ${harmless(description ?? ad_hoc.command)}`, paint: chalk.dim };
   if (words.length === 0) return next === null ? 'done' : '';
   const paint = longest === undefined ? chalk.yellow : chalk.cyan;
   return { text: words.join(', '), paint };
