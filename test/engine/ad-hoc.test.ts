@@ -185,7 +185,7 @@ describe('a job that no file has', () => {
   });
 });
 
-test('who asks is told when nothing can be recorded, and it is recorded later', async () => {
+test('who asks is told when nothing can be recorded, and it is recorded later', () => {
   const lives = new Lives();
   const rig = lives.begin([], START);
   rig.scheduler.start();

@@ -1,7 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, test } from 'vitest';
 import { DAY, MINUTE } from '../../src/domain/time.js';
-import { MIGRATIONS } from '../../src/stores/schema.js';
+import { APPLICATION_ID, MIGRATIONS } from '../../src/stores/schema.js';
 import { join } from 'node:path';
 import { finished, firingOf, newFolder, NOW, recordOf, State } from './state.js';
 
@@ -55,7 +55,7 @@ test('a state of the version before is read as it is, and brought forward by the
   const before = MIGRATIONS.findIndex((step) => step.includes('definition'));
   const old = new DatabaseSync(path);
   old.exec(
-    `${MIGRATIONS.slice(0, before).join('')} PRAGMA application_id = ${0x746d7273}; PRAGMA user_version = ${before}`,
+    `${MIGRATIONS.slice(0, before).join('')} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${before}`,
   );
   old.exec(`INSERT INTO jobs (name, fingerprint, cursor, generation, admitted, failures_in_a_row, breaker, paused)
     VALUES ('backup', 'every 10s', ${NOW}, 0, 1, 0, 'closed', 0)`);

@@ -31,7 +31,7 @@ interface Page {
 function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { readonly width: number }): string[] {
   const columns = [
     { head: 'NAME', cells: timers.map(({ task_name: name }) => name) },
-    { head: 'STATE', cells: timers.map((timer) => stateOf(timer, page)) },
+    { head: 'STATE', cells: timers.map((timer) => stateOf(timer, page) || whatItIs(timer, page)) },
     { head: 'NEXT', cells: timers.map((timer) => nextOf(timer, page.now)) },
     { head: 'LAST', cells: timers.map((timer) => lastOf(timer, page)) },
   ];
@@ -39,10 +39,7 @@ function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { re
 }
 
 /** What is of most interest: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`. */
-function stateOf(
-  { runs, paused, breaker, enabled, next_at: next, ad_hoc, description }: TimerRecord,
-  { now, chalk }: Page,
-): TableCell {
+function stateOf({ runs, paused, breaker, enabled, next_at: next }: TimerRecord, { now, chalk }: Page): TableCell {
   const [longest] = [...runs].sort((a, b) => b.elapsed_ms - a.elapsed_ms);
   const until = (instant: string | null) => (instant === null ? '' : ` until ${shortly(instant, now)}`);
   const words = [
@@ -51,12 +48,14 @@ function stateOf(
     ...(breaker.state === 'closed' ? [] : [`breaker ${breaker.state.replace('_', ' ')}${until(breaker.until)}`]),
     ...(enabled ? [] : ['disabled']),
   ];
-  if (words.length === 0 && ad_hoc !== null)
-    return { text: `once: ${harmless(description ?? ad_hoc.command)}`, paint: chalk.dim };
   if (words.length === 0) return next === null ? 'done' : '';
   const paint = longest === undefined ? chalk.yellow : chalk.cyan;
   return { text: words.join(', '), paint };
 }
+
+/** Of a timer that no file has, what it is for: nobody can look it up. */
+const whatItIs = ({ ad_hoc, description }: TimerRecord, { chalk }: Page): TableCell =>
+  ad_hoc === null ? '' : { text: `once: ${harmless(description ?? ad_hoc.command)}`, paint: chalk.dim };
 
 const RUN_WORDS = {
   parked: 'waiting',
