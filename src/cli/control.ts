@@ -24,6 +24,7 @@ import type { Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
 import { levelOf, messageOf } from '../sinks/index.js';
 import { defaultStatePath } from '../stores/index.js';
+import type { AdHocTimers } from './ad-hoc.js';
 import type { Reloader } from './reload.js';
 import { scheduleInWords } from './render/schedule-words.js';
 import { statePathOf } from './state.js';
@@ -51,6 +52,7 @@ interface Opening {
   readonly reloader: Reloader;
   /** What is recorded so far. */
   readonly recorded: () => Recorded | undefined;
+  readonly adHoc: AdHocTimers;
   /** Asked for when the first client has come. */
   readonly scheduler: () => Scheduler;
   /** Told when a stop that was asked for over the socket is done. */
@@ -110,7 +112,7 @@ export const userId = (): number => process.getuid?.() ?? -1;
 
 function controlledBy(
   { path: file }: TimerFile,
-  { reloader, scheduler, stopped }: Opening,
+  { reloader, adHoc, scheduler, stopped }: Opening,
   watched: { readonly recent: RecentOutcomes; readonly changes: Changes },
 ): Controlled {
   const context = { facts: { pid: process.pid, version: readVersion(), file }, words: scheduleInWords };
@@ -126,6 +128,8 @@ function controlledBy(
       const kind = kinds.find((other) => other === word);
       return kind && overlap(kind);
     },
+    add: (request) => adHoc.add(request),
+    move: (name, length) => adHoc.move(name, length),
     reload: () => reloader.reload(),
     compare: (other) => reloader.compare(other),
     stop: ({ drain }) => void (drain ? scheduler().drain() : scheduler().stop()).then(stopped),

@@ -7,10 +7,12 @@ import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Companion } from '../engine/scheduler-parts.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { chance } from '../this-machine.js';
+import { AdHocTimers } from './ad-hoc.js';
 import { openControl } from './control.js';
 import type { Http, HttpContext } from './http.js';
 import { openLog } from './log.js';
 import type { LogOptions } from './options.js';
+import { recordedAdHoc } from './recorded-ad-hoc.js';
 import { Reloader } from './reload.js';
 import { watchStop } from './render/stop-spinner.js';
 import { openStateOf } from './state.js';
@@ -30,22 +32,22 @@ export interface Foreground {
 }
 
 /** Runs a scheduler in this process until a signal or the last firing ends it. Answers the exit code. */
-export async function runInForeground(
-  timerFile: TimerFile,
-  { terminal, clock, log, keepAlive, state: named, watches }: Foreground,
-): Promise<number> {
+export async function runInForeground(timerFile: TimerFile, foreground: Foreground): Promise<number> {
+  const { terminal, clock, log, keepAlive, state: named, watches } = foreground;
   const state = openStateOf(timerFile, { terminal, clock, named });
   if (state.kind === 'refused') {
     terminal.err(`timers: ${state.message}`);
     return 1;
   }
-  const reloader = new Reloader(timerFile, { running: () => scheduler });
+  const running = (): Scheduler => scheduler;
+  const reloader = new Reloader(timerFile, { running });
+  const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
   let stop = (): void => undefined;
-  const parts = { terminal, clock, scheduler: () => scheduler, recorded: state.recorded };
-  const control = await openControl(timerFile, { ...parts, named, reloader, stopped: () => stop() });
+  const parts = { terminal, clock, scheduler: running, recorded: state.recorded };
+  const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
   const around = await openAround(timerFile, { ...parts, control });
   const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
-  const scheduler = compose(timerFile, {
+  const scheduler = compose(withRecorded(timerFile, state.ledger, foreground), {
     terminal,
     clock,
     ...around,
@@ -73,6 +75,15 @@ export async function runInForeground(
   await control.close();
   release?.();
   return 0;
+}
+
+/** The timer file with the timers that an earlier scheduler was given and has left to do; says of which nothing can be made. */
+function withRecorded(timerFile: TimerFile, state: Composition['ledger'], { terminal, clock }: Foreground): TimerFile {
+  if (state === undefined) return timerFile;
+  const { jobs, unreadable } = recordedAdHoc(state.ledger.recall().jobs.values(), timerFile, clock.now());
+  for (const name of unreadable)
+    terminal.err(`timers: ${name}, an ad-hoc timer, cannot be read and does not run; it stays in ${state.file}`);
+  return { ...timerFile, jobs: [...timerFile.jobs, ...jobs] };
 }
 
 /** What a file asks for around a scheduler. */

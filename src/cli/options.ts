@@ -34,3 +34,15 @@ export interface StateOption {
 
 export const withState = (command: Command): Command =>
   command.option('--state <path>', 'where history and cursors live; wins over the file’s own "state"');
+
+export interface AdHocOptions extends FileOption, StateOption, JsonOption {
+  readonly timeout?: string;
+  readonly description?: string;
+}
+
+/** What `in` and `at` take behind their time. */
+export const withAdHoc = (command: Command): Command =>
+  withJson(withState(withFile(command)), 'one object')
+    .argument('<command...>', 'behind --: one word is a text for the shell, several run without one; in this directory')
+    .option('--timeout <duration>', 'end it then, as a timer’s timeout does')
+    .option('--description <text>', 'shown in status and list');

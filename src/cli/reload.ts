@@ -26,13 +26,20 @@ export type Reading =
 export class Reloader {
   readonly #first: TimerFile;
   readonly #running: () => Scheduler;
+  #current: TimerFile;
   /** One reload at a time, in the order they were asked for. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** `first` is what the scheduler was started with. */
   constructor(first: TimerFile, { running }: { readonly running: () => Scheduler }) {
     this.#first = first;
+    this.#current = first;
     this.#running = running;
+  }
+
+  /** The file as it was last taken. */
+  get current(): TimerFile {
+    return this.#current;
   }
 
   /** Takes the file as it is now, and tells `config.reloaded`; or `config.rejected`, and changes nothing. */
@@ -58,6 +65,7 @@ export class Reloader {
       scheduler.emit({ event: 'config.rejected', at: scheduler.now(), file, problems });
       return reading;
     }
+    this.#current = loaded.timerFile;
     const { needs_restart: needsRestart } = reading;
     scheduler.controls.reload(planOf(loaded.timerFile), { file, ...(needsRestart.length > 0 && { needsRestart }) });
     return reading;
@@ -71,7 +79,11 @@ export class Reloader {
   #read({ path: file = this.#first.named, timerFile, problems, source }: Loaded): Reading {
     if (timerFile === undefined) return { valid: false, file, problems, source };
     const { at, jobs } = this.#running().controls.status();
-    const changes = changesBetween(jobs, timerFile.jobs, at);
+    const changes = changesBetween(
+      jobs.filter(({ job }) => job.adHoc === undefined),
+      timerFile.jobs,
+      at,
+    );
     return { valid: true, file, changes, needs_restart: keysForRestart(this.#first.settings, timerFile.settings) };
   }
 }

@@ -59,6 +59,7 @@ export interface FileContext {
 export interface BuiltFile {
   readonly settings: Settings;
   readonly jobs: readonly Job[];
+  readonly defaults: Defaults;
   /** Entries under `timers`, wrong ones included. */
   readonly timerCount: number;
 }
@@ -115,7 +116,7 @@ class FileBuilder {
       for (const timer of built) warnOfLongRuns(timer);
       warnOfHerds(built, { ...settings, start: this.#context.machine.start });
     }
-    return { settings, jobs, timerCount: timers.length };
+    return { settings, jobs, defaults, timerCount: timers.length };
   }
 
   #settings(values: FileValues): Settings {

@@ -1,3 +1,4 @@
+export { buildAdHoc, rebuildAdHoc, type AdHocDefinition } from './build-ad-hoc.js';
 export type { Settings } from './build-file.js';
 export type { Diagnostic } from './diagnostic.js';
 export { loadTimerFile, parseTimerFile, type Loaded, type TimerFile } from './load.js';

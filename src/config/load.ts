@@ -8,6 +8,7 @@ import { findTimerFile, isPackageJson, SEARCH_PLACES } from './find.js';
 import type { Machine } from './machine.js';
 import type { Slot } from './node.js';
 import { readTimerFile } from './read.js';
+import type { Defaults } from './schema.js';
 import { Source } from './source.js';
 import { readJson, readTree } from './syntax.js';
 
@@ -20,6 +21,8 @@ export interface TimerFile {
   /** In the order of the file. */
   readonly jobs: readonly Job[];
   readonly settings: Settings;
+  /** What it says for all its timers. */
+  readonly defaults: Defaults;
 }
 
 /** What came of loading a timer file. */
@@ -90,7 +93,9 @@ export function parseTimerFile(
   const root = readRoot(path, problems);
   const built = root && buildFile(root, { problems, machine, folder, foresees });
   const timerFile =
-    built && !problems.hasErrors ? { path, named, jobs: built.jobs, settings: built.settings } : undefined;
+    built && !problems.hasErrors
+      ? { path, named, jobs: built.jobs, settings: built.settings, defaults: built.defaults }
+      : undefined;
   return {
     path,
     source,

@@ -19,6 +19,31 @@ export function text(args: Args, key: string): string {
   return value;
 }
 
+/** The longest command, in bytes as JSON; a request is not much longer. */
+export const LONGEST_COMMAND = 32 * 1024;
+
+/** A command: a text, or a list of texts that is not empty. At most {@link LONGEST_COMMAND}. @throws RefusalError when it is none. */
+export function command(args: Args, key: string): string | readonly string[] {
+  const value = args[key];
+  const isList = Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
+  if (typeof value !== 'string' && !isList) throw bad(key, 'a text, or a list of program and arguments');
+  const written = JSON.stringify(value);
+  if (written.includes('\\u0000')) throw bad(key, 'no NUL character: no program can be given one');
+  if (Buffer.byteLength(written) > LONGEST_COMMAND) throw bad(key, 'at most 32 KiB; put a longer one into a script');
+  return value;
+}
+
+/** The longest path that Linux knows (PATH_MAX). */
+const LONGEST_PATH = 4_096;
+
+/** An absolute path. @throws RefusalError when it is none. */
+export function path(args: Args, key: string): string {
+  const value = args[key];
+  if (typeof value !== 'string' || !value.startsWith('/') || value.length > LONGEST_PATH || value.includes('\0'))
+    throw bad(key, 'an absolute path');
+  return value;
+}
+
 /** Absent is false. */
 export function flag(args: Args, key: string): boolean {
   const value = args[key] ?? false;

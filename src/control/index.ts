@@ -1,4 +1,5 @@
 export { Changes } from './changes.js';
+export { LONGEST_COMMAND } from './arguments.js';
 export { connectToScheduler, ControlClient, LostError } from './client.js';
 export { EventFeed } from './event-feed.js';
 export { RefusalError, type Args, type EventRecord } from './protocol.js';

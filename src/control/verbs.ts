@@ -1,10 +1,11 @@
+import { isAdHoc, type AdHocRequest, type AdHocTimer } from '../domain/ad-hoc.js';
 import type { Controls } from '../domain/controls.js';
 import { firingId } from '../domain/firing.js';
 import { wayOut } from '../domain/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { StatusRecord } from '../domain/status-record.js';
-import { toTimestamp } from '../domain/time.js';
-import { flag, namesOrAll, optionalCount, optionalDuration, optionalText, text } from './arguments.js';
+import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
+import { command, flag, namesOrAll, optionalCount, optionalDuration, optionalText, path, text } from './arguments.js';
 import { RefusalError, type Args } from './protocol.js';
 import { MOST_RECENT } from './recent-outcomes.js';
 import type { StatusAsked } from './status.js';
@@ -18,6 +19,10 @@ export interface Controlled {
   status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
   /** The policy for a kind of overlap; `undefined` for a word that is none. */
   overlap(kind: string): AdmissionPolicy | undefined;
+  /** Takes a timer that no file has. @throws RefusalError why not. */
+  add(request: AdHocRequest): AdHocTimer;
+  /** Lets such a timer be due after `length`. Answers when. @throws RefusalError why not. */
+  move(name: string, length: Duration): Instant;
   /** Reads the timer file anew and takes it, or tells what is wrong with it. JSON-safe. */
   reload(): Promise<object>;
   /** What taking `file` (by default the timer file) would change. Changes nothing. JSON-safe. */
@@ -32,6 +37,7 @@ type Verb = (controlled: Controlled, args: Args) => unknown;
 /** Every verb but `logs`, which answers more than once. */
 export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['status', status],
+  ['add', add],
   ['trigger', trigger],
   ['pause', pause],
   ['resume', resume],
@@ -60,6 +66,30 @@ function status(controlled: Controlled, args: Args): unknown {
   if (recent !== undefined && recent > MOST_RECENT)
     throw new RefusalError('bad_argument', `recent takes a whole number up to ${MOST_RECENT}`);
   return controlled.status({ recent, since: optionalCount(args, 'since') });
+}
+
+function add(controlled: Controlled, args: Args): unknown {
+  const length = optionalDuration(args, 'in_ms');
+  const timezone = optionalText(args, 'timezone');
+  const timeout = optionalDuration(args, 'timeout_ms');
+  const description = optionalText(args, 'description');
+  const when =
+    length === undefined ? { at: text(args, 'at'), ...(timezone !== undefined && { timezone }) } : { in: length };
+  if (length === 0) throw new RefusalError('bad_argument', 'a delay of 0 is none: run it yourself, now');
+  refuseWhileStopping(controlled);
+  const {
+    name,
+    due,
+    command: line,
+    ...rest
+  } = controlled.add({
+    when,
+    run: command(args, 'run'),
+    cwd: path(args, 'cwd'),
+    ...(timeout !== undefined && { timeout }),
+    ...(description !== undefined && { description }),
+  });
+  return { task_name: name, scheduled_at: toTimestamp(due), command: line, ...rest };
 }
 
 function trigger(controlled: Controlled, args: Args): unknown {
@@ -91,10 +121,11 @@ function resume(controlled: Controlled, args: Args): unknown {
 
 function cancel(controlled: Controlled, args: Args): unknown {
   const target = text(args, 'target');
+  const isRemoved = isAdHoc(target) && controlled.controls.remove(target);
   const canceled = controlled.controls.cancel(target);
-  if (canceled > 0) return { canceled };
+  if (canceled > 0 || isRemoved) return { canceled, removed: isRemoved };
   const { jobs } = controlled.controls.status();
-  if (jobs.some(({ job }) => job.name === target)) return { canceled };
+  if (jobs.some(({ job }) => job.name === target)) return { canceled, removed: false };
   const way = wayOut(
     target,
     jobs.map(({ job }) => job.name),
@@ -108,6 +139,7 @@ function reset(controlled: Controlled, args: Args): unknown {
   refuseWhileStopping(controlled);
   const before = controlled.controls.status().jobs.find(({ job }) => job.name === name);
   if (before === undefined) throw unknownTimer(controlled, name);
+  if (isAdHoc(name)) return { next_at: toTimestamp(move(controlled, name, length)), breaker_closed: false };
   const next = controlled.controls.reset(name, length);
   const hasClosed = before.breaker.kind !== 'closed';
   if (next === undefined && !hasClosed) {
@@ -115,6 +147,11 @@ function reset(controlled: Controlled, args: Args): unknown {
     throw new RefusalError('nothing_to_reset', message);
   }
   return { next_at: next === undefined ? null : toTimestamp(next), breaker_closed: hasClosed };
+}
+
+function move(controlled: Controlled, name: string, length: Duration | undefined): Instant {
+  if (length !== undefined && length > 0) return controlled.move(name, length);
+  throw new RefusalError('bad_argument', `${name} is due once; say in how long: timers reset ${name} --in 5m`);
 }
 
 /** The timers an argument names: all of them known, or none is touched. */

@@ -20,6 +20,15 @@ export interface Command {
   readonly output: OutputTarget;
 }
 
+/** A command in one line for people, cut to `most` characters: a list with quotes where the shell would need them. */
+export function commandLine({ run }: Pick<Command, 'run'>, most = 200): string {
+  const line = typeof run === 'string' ? run : run.map(quoted).join(' ');
+  const text = line.replace(/\s+/g, ' ').trim();
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+const quoted = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
 export interface UserId {
   readonly uid: number;
   readonly gid: number;

@@ -1,3 +1,4 @@
+import type { Keeping } from './ad-hoc.js';
 import type { BreakerState } from './breaker.js';
 import type { Firing } from './firing.js';
 import type { Job } from './job.js';
@@ -83,7 +84,14 @@ export interface Controls {
    * is no such job or nothing to count.
    */
   reset(name: string, length?: Duration): Instant | undefined;
-  /** What {@link reload} would change. */
+  /**
+   * Takes in a job that no plan has, or puts it in place of the one of its name, and arms it for its first instant. It is gone when it has had its
+   * outcome. Answers when it has been recorded, as far as it can be.
+   */
+  put(job: Job): Keeping;
+  /** Takes a job that no plan has out before it comes due: that is no firing. Answers whether there is one that has not. */
+  remove(name: string): boolean;
+  /** What {@link reload} would change. Jobs that no plan has are not looked at, and stay. */
   compare(plan: SchedulerPlan): PlanChange;
   /** Takes other jobs in place of the present ones. Unchanged ones keep everything; runs that are on end under their old definition. */
   reload(plan: SchedulerPlan, source: PlanSource): PlanChange;

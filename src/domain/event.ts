@@ -164,7 +164,7 @@ export interface BreakerMoved {
   readonly cooldownMs: Duration;
 }
 
-/** Somebody paused, resumed or reset a timer, or its pause is over. */
+/** Somebody paused, resumed or reset a timer, or its pause is over; or gave the scheduler one that no file has, or took it back. */
 export type TimerControlled =
   | {
       readonly event: 'timer.paused';
@@ -174,7 +174,22 @@ export type TimerControlled =
       readonly reason?: string;
     }
   | { readonly event: 'timer.resumed'; readonly at: Instant; readonly jobName: string }
-  | { readonly event: 'timer.reset'; readonly at: Instant; readonly jobName: string; readonly next?: Instant };
+  | { readonly event: 'timer.reset'; readonly at: Instant; readonly jobName: string; readonly next?: Instant }
+  | {
+      readonly event: 'timer.added';
+      readonly at: Instant;
+      readonly jobName: string;
+      readonly next?: Instant;
+      /** In one line. */
+      readonly command: string;
+    }
+  /** A timer that no file has is gone: `canceled` before it came due, or `over` with its outcome. */
+  | {
+      readonly event: 'timer.removed';
+      readonly at: Instant;
+      readonly jobName: string;
+      readonly reason: 'canceled' | 'over';
+    };
 
 /** The timer file was read anew: taken, or refused as a whole. */
 export type ConfigChanged =

@@ -37,6 +37,8 @@ export interface Job {
   readonly misfire: MisfirePolicy;
   readonly admission: readonly AdmissionPolicy[];
   readonly retry: RetryPolicy;
+  /** What it is made of, as JSON; only of a job that no file has: see {@link isAdHoc}. Gone with its outcome. */
+  readonly adHoc?: string;
 }
 
 /** The keys in which two definitions of one job differ, in alphabetical order. */

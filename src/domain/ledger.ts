@@ -36,6 +36,8 @@ export interface JobRecord {
   /** Changes with the job's schedule: a memory of another schedule says nothing about this one. */
   readonly fingerprint: string;
   readonly memory: JobMemory;
+  /** What the job is made of; only of one that no file has. */
+  readonly definition?: string;
 }
 
 /** A firing that was admitted and has no outcome yet. */
@@ -70,13 +72,15 @@ export interface Recollection {
  * neither loses a firing nor doubles it.
  */
 export interface Ledger {
-  /** What is recorded. To be called once, before the first {@link commit}. Never throws. */
+  /** What is recorded. To be called before the first {@link commit}. Never throws. */
   recall(): Recollection;
   /**
    * Records events and the memories they changed, all or nothing, before it returns. Never throws: what cannot be recorded (a full disk) is kept
    * and tried again with the next, as far as a bound allows; trouble is told once by the listener, and so is its end.
    */
   commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): void;
+  /** Whether something it was told is not on record yet. */
+  readonly isBehind: boolean;
   /** Sets the one listener that is told of trouble and of its end. Told at once of trouble that there is. */
   onTrouble(listener: (trouble: LedgerTrouble) => void): void;
   /** Tries once more to record what is kept, tells what is lost if it cannot be, and closes. Never throws. */

@@ -72,6 +72,12 @@ const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerE
     task_name: jobName,
     next_at: next === undefined ? null : toTimestamp(next),
   }),
+  'timer.added': ({ jobName, next, command }) => ({
+    task_name: jobName,
+    next_at: next === undefined ? null : toTimestamp(next),
+    command,
+  }),
+  'timer.removed': ({ jobName, reason }) => ({ task_name: jobName, reason }),
   'config.reloaded': ({ file, added, removed, changed, needsRestart }) => ({
     file,
     added,

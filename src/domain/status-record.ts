@@ -1,3 +1,4 @@
+import { commandLine } from './command.js';
 import type { BreakerState } from './breaker.js';
 import type { JobStatus, RunView, SchedulerStatus } from './controls.js';
 import { firingId, type Trigger } from './firing.js';
@@ -33,6 +34,8 @@ export interface TimerRecord {
   readonly timezone: string;
   readonly enabled: boolean;
   readonly description: string | null;
+  /** Of a timer that no file has: its command in one line. */
+  readonly ad_hoc: { readonly command: string } | null;
   readonly tags: readonly string[];
   readonly next_at: string | null;
   readonly runs: readonly RunRecord[];
@@ -100,6 +103,7 @@ function toTimerRecord(status: JobStatus, now: Instant, words: (job: Job) => str
     timezone: job.timezone,
     enabled: job.enabled,
     description: job.description ?? null,
+    ad_hoc: job.adHoc === undefined ? null : { command: commandLine(job.command) },
     tags: job.tags,
     next_at: timestamp(next),
     runs: status.runs.map(toRunRecord),

@@ -1,3 +1,4 @@
+import type { Keeping } from '../domain/ad-hoc.js';
 import type { TimerEvent } from '../domain/event.js';
 import type { JobRecord, Ledger } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
@@ -12,6 +13,7 @@ const RECORDED: ReadonlySet<TimerEvent['event']> = new Set<TimerEvent['event']>(
   'run.finished',
   'firing.skipped',
   'firing.missed',
+  'timer.removed',
 ]);
 
 /** Told to the log alone, but what is remembered of the job has changed. */
@@ -46,7 +48,9 @@ export class Recorder {
     // A pid is good to know, no more: it goes with whatever is recorded next.
     if (event.event === 'run.started') return;
     this.#isUrgent = true;
-    if (state !== undefined) this.#changed.add(state);
+    if (state === undefined) return;
+    if (event.event === 'timer.removed') this.#changed.delete(state);
+    else this.#changed.add(state);
   }
 
   /** Notes that what is remembered of a job has changed, without a word. */
@@ -74,6 +78,13 @@ export class Recorder {
     for (const then of waiting) then();
   }
 
+  /** Hands over what is noted, and answers what that means to whoever asked for it. */
+  keep(): Keeping {
+    if (this.#ledger === undefined) return 'memory';
+    if (this.#isUrgent) this.#commit();
+    return this.#ledger.isBehind ? 'unrecorded' : 'recorded';
+  }
+
   #commit(): void {
     const events = this.#events;
     this.#events = [];
@@ -84,8 +95,9 @@ export class Recorder {
   }
 }
 
-const toJobRecord = (state: JobState): JobRecord => ({
-  name: state.job.name,
-  fingerprint: state.fingerprint,
-  memory: state.memory,
+const toJobRecord = ({ job, fingerprint, memory }: JobState): JobRecord => ({
+  name: job.name,
+  fingerprint,
+  memory,
+  ...(job.adHoc !== undefined && { definition: job.adHoc }),
 });

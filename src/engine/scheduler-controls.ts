@@ -7,12 +7,15 @@ import type {
   SchedulerPlan,
   SchedulerStatus,
 } from '../domain/controls.js';
+import { isAdHoc, type Keeping } from '../domain/ad-hoc.js';
+import { commandLine } from '../domain/command.js';
 import type { TimerEvent } from '../domain/event.js';
 import type { Firing } from '../domain/firing.js';
 import { changedKeys, type Job } from '../domain/job.js';
 import type { Pause } from '../domain/ledger.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
+import type { AdHocJobs } from './ad-hoc-jobs.js';
 import type { Arming } from './arming.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { Gates } from './gates.js';
@@ -27,6 +30,7 @@ export interface Controlled {
   emit(event: TimerEvent): void;
   add(job: Job): JobState;
   whenFree(state: JobState, then: () => void): void;
+  keep(): Keeping;
 }
 
 interface Parts {
@@ -34,6 +38,7 @@ interface Parts {
   readonly gates: Gates;
   readonly dispatcher: Dispatcher;
   readonly arming: Arming;
+  readonly adHoc: AdHocJobs;
   readonly scheduler: Controlled;
 }
 
@@ -97,6 +102,29 @@ export class SchedulerControls implements Controls {
     return next;
   }
 
+  put(job: Job): Keeping {
+    const { states, gates, scheduler, arming } = this.#parts;
+    const { name: jobName } = job;
+    const present = states.get(jobName);
+    present?.redefine(job, gates.of(job));
+    const state = present ?? scheduler.add(job);
+    // What has come due since it was asked for is late, and not lost.
+    arming.armFrom(state, 0);
+    const facts = { jobName, ...(state.next !== undefined && { next: state.next }) };
+    if (present !== undefined) this.#tell({ event: 'timer.reset', ...facts });
+    else this.#tell({ event: 'timer.added', ...facts, command: commandLine(job.command) });
+    return scheduler.keep();
+  }
+
+  remove(name: string): boolean {
+    const { states, scheduler, adHoc } = this.#parts;
+    const state = states.get(name);
+    if (state?.next === undefined || state.job.adHoc === undefined) return false;
+    adHoc.part(state, 'canceled');
+    scheduler.keep();
+    return true;
+  }
+
   compare({ jobs }: SchedulerPlan): PlanChange {
     const { states } = this.#parts;
     const names = new Set(jobs.map(({ name }) => name));
@@ -106,7 +134,7 @@ export class SchedulerControls implements Controls {
     };
     return {
       added: jobs.map(({ name }) => name).filter((name) => !states.has(name)),
-      removed: [...states.keys()].filter((name) => !names.has(name)),
+      removed: [...states.keys()].filter((name) => !names.has(name) && !isAdHoc(name)),
       changed: jobs.filter(isChanged).map(({ name }) => name),
     };
   }

@@ -1,10 +1,12 @@
 import { jobNameOf, type StateTrouble, type TimerEvent } from '../domain/event.js';
+import type { Keeping } from '../domain/ad-hoc.js';
 import type { Controls } from '../domain/controls.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { Ledger, LedgerTrouble, OpenRun, Recollection } from '../domain/ledger.js';
 import type { ClockOffset } from '../domain/time-source.js';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
+import { AdHocJobs } from './ad-hoc-jobs.js';
 import { Arming } from './arming.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
@@ -44,6 +46,7 @@ export class Scheduler {
   readonly #dispatcher: Dispatcher;
   readonly #states = new Map<string, JobState>();
   readonly #gates = new Gates();
+  readonly #adHoc: AdHocJobs;
   /** The last stretch of time a forward jump left unseen. */
   #gap: Gap | undefined;
   #generation = 0;
@@ -66,11 +69,12 @@ export class Scheduler {
       touched: (state) => this.#recorder.touch(state),
       disarmed: () => this.#tellIfIdle(),
     });
+    this.#adHoc = new AdHocJobs(this.#states, this.#arming, this);
     this.clockOffset = parts.clockOffset ?? (() => undefined);
     this.#ledger = parts.ledger;
     this.#companions = parts.companions ?? [];
     this.#recorder = new Recorder(parts.ledger, { now, soon: (task) => clock.soon(task) });
-    this.#bus = new EventBus(clock, parts.sinks, () => this.#recorder.record(), parts.onSinkError);
+    this.#bus = new EventBus(clock, [...parts.sinks, this.#adHoc], () => this.#recorder.record(), parts.onSinkError);
     this.#dispatcher = new Dispatcher(
       {
         clock,
@@ -92,6 +96,7 @@ export class Scheduler {
       gates: this.#gates,
       dispatcher: this.#dispatcher,
       arming: this.#arming,
+      adHoc: this.#adHoc,
       scheduler: this,
     });
     this.#recovery = new Recovery(this.#states, this.#dispatcher, {
@@ -199,6 +204,7 @@ export class Scheduler {
       this.#arming.rearm(state);
     }
     if (job.enabled && job.runAtStart && !state.isDone) this.#submit(state, startedAt, 'start');
+    this.#adHoc.partIfOver(state);
     this.#tellIfIdle();
   }
 
@@ -207,9 +213,9 @@ export class Scheduler {
     return this.#time.now();
   }
 
-  /** The job of that name as it stands. */
+  /** The job of that name as it stands; also one that is gone, for as long as listeners are told of its end. */
   job(name: string): Job | undefined {
-    return this.#states.get(name)?.job;
+    return this.#states.get(name)?.job ?? this.#adHoc.gone(name);
   }
 
   /** Lets the scheduler's time aim at the wall clock's plus `offset`; see {@link SchedulerTime.steer}. */
@@ -231,6 +237,11 @@ export class Scheduler {
     return this.#loop.size;
   }
 
+  /** How many jobs there are that no file has. */
+  get adHoc(): number {
+    return this.#adHoc.count;
+  }
+
   /** For the controls: takes a job in, not armed yet. */
   add(job: Job): JobState {
     const state = new JobState(job, this.#gates.of(job), (due, now) => this.#due(due, now));
@@ -241,6 +252,11 @@ export class Scheduler {
   /** For the controls. */
   whenFree(state: JobState, then: () => void): void {
     this.#recovery.whenFree(state, then);
+  }
+
+  /** For the controls: hands the ledger what it is to know, now. */
+  keep(): Keeping {
+    return this.#recorder.keep();
   }
 
   #due(state: JobState, now: Instant): void {
@@ -254,6 +270,7 @@ export class Scheduler {
     // `in` fires once, whenever it was reset to.
     if (job.schedule.countsElapsed) state.next = undefined;
     this.#arming.rearm(state);
+    this.#adHoc.partIfOver(state);
     this.#tellIfIdle();
   }
 
@@ -285,6 +302,7 @@ export class Scheduler {
 
   #runEnded(state: JobState): void {
     this.#arming.runEnded(state);
+    this.#adHoc.partIfOver(state);
     this.#tellIfIdle();
   }
 

@@ -13,6 +13,8 @@ export function levelOf(event: TimerEvent): 'debug' | 'info' | 'warn' | 'error' 
     case 'run.admitted':
     case 'attempt.begun':
       return 'debug';
+    case 'timer.removed':
+      return event.reason === 'over' ? 'debug' : 'info';
     case 'state.unavailable':
     case 'state.unrecorded':
     case 'breaker.opened':

@@ -1,11 +1,13 @@
 import type {
   AttemptBegun,
+  AttemptFailed,
   BreakerMoved,
   ConfigChanged,
   FiringMissed,
   FiringSkipped,
   RunAdmitted,
   RunFinished,
+  RunOutput,
   RunStarted,
   SchedulerEvent,
   StateTrouble,
@@ -31,15 +33,11 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
       return ofScheduler(event);
     case 'run.admitted':
     case 'attempt.begun':
-      return ofAdvance(event);
     case 'run.started':
-      return ofStart(event);
     case 'run.output':
-      return `${event.firing.jobName} wrote to ${event.stream}`;
     case 'attempt.failed':
-      return `${event.firing.jobName} failed: ${event.outcome.error ?? event.outcome.status} (attempt ${event.attempt}); trying again in ${humanDuration(event.retryInMs)}`;
     case 'run.finished':
-      return ofFinish(event);
+      return ofRun(event);
     case 'firing.skipped':
       return ofSkip(event, format);
     case 'firing.missed':
@@ -51,6 +49,8 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'timer.paused':
     case 'timer.resumed':
     case 'timer.reset':
+    case 'timer.added':
+    case 'timer.removed':
       return ofControl(event, format);
     case 'config.reloaded':
     case 'config.rejected':
@@ -74,10 +74,27 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
   }
 }
 
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+type RunEvent = RunAdmitted | AttemptBegun | RunStarted | RunOutput | AttemptFailed | RunFinished;
 
-const ofAdvance = (event: RunAdmitted | AttemptBegun): string =>
-  `${event.firing.jobName} ${event.event === 'run.admitted' ? 'was admitted' : `begins attempt ${event.attempt}`}`;
+function ofRun(event: RunEvent): string {
+  const { jobName } = event.firing;
+  switch (event.event) {
+    case 'run.admitted':
+      return `${jobName} was admitted`;
+    case 'attempt.begun':
+      return `${jobName} begins attempt ${event.attempt}`;
+    case 'run.started':
+      return ofStart(event);
+    case 'run.output':
+      return `${jobName} wrote to ${event.stream}`;
+    case 'attempt.failed':
+      return `${jobName} failed: ${event.outcome.error ?? event.outcome.status} (attempt ${event.attempt}); trying again in ${humanDuration(event.retryInMs)}`;
+    case 'run.finished':
+      return ofFinish(event);
+  }
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 function ofScheduler(event: SchedulerEvent): string {
   switch (event.event) {
@@ -100,7 +117,7 @@ const TRIGGERS = { schedule: '', catch_up: ' to catch up', manual: ' by hand', s
 
 function ofStart({ firing, attempt, latenessMs }: RunStarted): string {
   if (attempt > 1) return `${firing.jobName} started again (attempt ${attempt})`;
-  const isLate = firing.trigger === 'schedule' && latenessMs >= WORTH_TELLING;
+  const isLate = (firing.trigger === 'schedule' || firing.trigger === 'catch_up') && latenessMs >= WORTH_TELLING;
   return `${firing.jobName} started${TRIGGERS[firing.trigger]}${isLate ? `, ${humanDuration(latenessMs)} late` : ''}`;
 }
 
@@ -188,6 +205,10 @@ function ofControl(event: TimerControlled, format: InstantFormat): string {
       return `${event.jobName} is resumed`;
     case 'timer.reset':
       return `${event.jobName} is reset${event.next === undefined ? '' : `, and due at ${format(event.next)}`}`;
+    case 'timer.added':
+      return `${event.jobName} is added${event.next === undefined ? '' : `, due at ${format(event.next)}`}: ${event.command}`;
+    case 'timer.removed':
+      return `${event.jobName} is removed${event.reason === 'canceled' ? ' before it came due' : ': it is over'}`;
   }
 }
 

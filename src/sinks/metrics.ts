@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { isAdHoc } from '../domain/ad-hoc.js';
 import type { Controls, JobStatus } from '../domain/controls.js';
 import type { TimerEvent } from '../domain/event.js';
 import { FIRING_STATUSES } from '../domain/outcome.js';
@@ -22,6 +23,9 @@ const BREAKER = { closed: 0, half_open: 1, open: 2 } as const;
 
 /** Gauges of prom-client's own whose names end like a counter's. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** Ad-hoc timers come and go, and each has a name of its own: they share `in:*` and `at:*`, so that labels stay few and outcomes are still counted when their timer is gone. */
+const labelOf = (jobName: string): string => (isAdHoc(jobName) ? jobName.replace(/:.*/, ':*') : jobName);
 
 const seconds = (milliseconds: number): number => milliseconds / SECOND;
 
@@ -56,7 +60,7 @@ export class Metrics implements Sink {
   }
 
   accept(event: TimerEvent): void {
-    if ('firing' in event) this.#know(event.firing.jobName);
+    if ('firing' in event) this.#know(labelOf(event.firing.jobName));
     this.#count(event);
   }
 
@@ -64,7 +68,7 @@ export class Metrics implements Sink {
     const { executions, durations, latenesses, retries, hookFailures, jumps, dropped, reloads } = this.#counters;
     switch (event.event) {
       case 'run.finished': {
-        const task = event.firing.jobName;
+        const task = labelOf(event.firing.jobName);
         executions.inc({ task, status: event.outcome.status });
         durations.observe({ task }, seconds(event.durationMs));
         latenesses.observe({ task }, seconds(event.latenessMs));
@@ -72,19 +76,19 @@ export class Metrics implements Sink {
         return;
       }
       case 'firing.skipped':
-        executions.inc({ task: event.firing.jobName, status: 'skipped' });
+        executions.inc({ task: labelOf(event.firing.jobName), status: 'skipped' });
         return;
       case 'firing.missed':
-        executions.inc({ task: event.firing.jobName, status: 'missed' }, event.count ?? 1);
+        executions.inc({ task: labelOf(event.firing.jobName), status: 'missed' }, event.count ?? 1);
         return;
       case 'run.started':
-        this.#stamp(this.#gauges.lastStart, event.firing.jobName, event.at);
+        this.#stamp(this.#gauges.lastStart, labelOf(event.firing.jobName), event.at);
         return;
       case 'attempt.failed':
-        retries.inc({ task: event.firing.jobName });
+        retries.inc({ task: labelOf(event.firing.jobName) });
         return;
       case 'hook.failed':
-        hookFailures.inc({ task: event.jobName });
+        hookFailures.inc({ task: labelOf(event.jobName) });
         return;
       case 'clock.jumped':
         jumps.inc();
@@ -121,9 +125,10 @@ export class Metrics implements Sink {
       this.#gauges.clockOffset.set(seconds(offset.offsetMs));
       this.#gauges.clockError.set(seconds(offset.errorMs));
     }
-    for (const status of jobs) this.#readJob(status);
+    this.#gauges.adHoc.set(jobs.filter(({ job }) => isAdHoc(job.name)).length);
+    for (const status of jobs) if (!isAdHoc(status.job.name)) this.#readJob(status);
     const present = new Set(jobs.map(({ job }) => job.name));
-    for (const task of this.#known) if (!present.has(task)) this.#forget(task);
+    for (const task of this.#known) if (!present.has(task) && !isAdHoc(task)) this.#forget(task);
   }
 
   #readJob(status: JobStatus): void {
@@ -231,7 +236,8 @@ function createGauges(register: Registry) {
     ),
     startedAt: one('timers_start_timestamp_seconds', 'When the scheduler started.'),
     armed: one('timers_armed', 'Timers that stand in the queue.'),
-    timers: one('timers_known', 'Timers of the file.'),
+    timers: one('timers_known', 'Timers of the file, and those of no file.'),
+    adHoc: one('timers_ad_hoc', 'Timers that no file has, and that have no outcome yet.'),
     stopping: one('timers_stopping', '1 while the scheduler stops.'),
     clockOffset: one('timers_clock_offset_seconds', 'Measured offset of the wall clock; positive: it is slow.'),
     clockError: one('timers_clock_offset_error_seconds', 'Bound of the error of the measured offset.'),

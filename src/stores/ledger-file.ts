@@ -158,6 +158,7 @@ function createWriter(database: DatabaseSyncInstance): (unrecorded: Unrecorded, 
     `INSERT INTO firings (${ENDING_COLUMNS}) VALUES (${placeholders(ENDING_COLUMNS)})
      ON CONFLICT (run_id) WHERE run_id IS NOT NULL DO NOTHING`,
   );
+  const removeJob = database.prepare('DELETE FROM jobs WHERE name = ?');
   const putJob = into('INSERT OR REPLACE', 'jobs', JOB_COLUMNS);
   const putLastSeen = database.prepare(`INSERT OR REPLACE INTO meta VALUES ('last_seen_at', ?)`);
   const commit = database.prepare('COMMIT');
@@ -171,6 +172,7 @@ function createWriter(database: DatabaseSyncInstance): (unrecorded: Unrecorded, 
       putFailedAttempt.run(...rowOfFailedAttempt(runId, failed));
     }
     for (const ending of unrecorded.endings) addEnding.run(...rowOfEnding(ending));
+    for (const name of unrecorded.removedJobs) removeJob.run(name);
     for (const record of unrecorded.changedJobs.values()) putJob.run(...rowOfJob(record));
     if (Math.abs(now - seenAt) >= BETWEEN_SEEN) {
       putLastSeen.run(now);

@@ -14,9 +14,14 @@ export function rowsOf<Row>(database: DatabaseSyncInstance, sql: string, ...para
 
 /** The memories of all jobs by name. */
 export function readJobs(database: DatabaseSyncInstance): ReadonlyMap<string, JobRecord> {
-  const records = rowsOf<JobRow>(database, `SELECT ${JOB_COLUMNS} FROM jobs`).map(jobOfRow);
+  // A file that no scheduler of this version has opened yet may lack the last column.
+  const columns = hasDefinitions(database) ? JOB_COLUMNS : JOB_COLUMNS.replace(/definition$/, 'NULL');
+  const records = rowsOf<JobRow>(database, `SELECT ${columns} FROM jobs`).map(jobOfRow);
   return new Map(records.map((record) => [record.name, record]));
 }
+
+const hasDefinitions = (database: DatabaseSyncInstance): boolean =>
+  rowsOf(database, `SELECT 1 FROM pragma_table_info('jobs') WHERE name = 'definition'`).length > 0;
 
 /** In the order of their admission. */
 export const readOpenRuns = (database: DatabaseSyncInstance): OpenRun[] =>

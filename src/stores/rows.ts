@@ -10,7 +10,7 @@ type Null<Value> = Value | null;
 export const JOB_COLUMNS =
   'name, fingerprint, cursor, generation, admitted, failures_in_a_row, breaker, breaker_until, breaker_cooldown_ms, ' +
   'paused, paused_until, pause_reason, ' +
-  'previous_scheduled_for, last_success_at, last_status, last_finished_at';
+  'previous_scheduled_for, last_success_at, last_status, last_finished_at, definition';
 export type JobRow = [
   name: string,
   fingerprint: string,
@@ -28,10 +28,11 @@ export type JobRow = [
   lastSuccessAt: Null<number>,
   lastStatus: Null<FiringStatus>,
   lastFinishedAt: Null<number>,
+  definition: Null<string>,
 ];
 
 /** A job's memory as a row of `jobs`. */
-export function rowOfJob({ name, fingerprint, memory }: JobRecord): JobRow {
+export function rowOfJob({ name, fingerprint, memory, definition }: JobRecord): JobRow {
   const { breaker, paused } = memory;
   return [
     name,
@@ -46,6 +47,7 @@ export function rowOfJob({ name, fingerprint, memory }: JobRecord): JobRow {
     memory.lastSuccessAt ?? null,
     memory.lastStatus ?? null,
     memory.lastFinishedAt ?? null,
+    definition ?? null,
   ];
 }
 
@@ -77,8 +79,11 @@ export function jobOfRow(row: JobRow): JobRecord {
       lastStatus: row[14] ?? undefined,
       lastFinishedAt: row[15] ?? undefined,
     },
+    ...definitionOf(row[16]),
   };
 }
+
+const definitionOf = (definition: Null<string>) => definition !== null && { definition };
 
 function breakerOf(kind: BreakerState['kind'], until: number, cooldown: number): BreakerState {
   switch (kind) {

@@ -107,6 +107,9 @@ export const MIGRATIONS: readonly string[] = [
     output_tail
   FROM firings ORDER BY id DESC;
   `,
+  `
+  ALTER TABLE jobs ADD COLUMN definition TEXT;
+  `,
 ];
 
 /** Brings a database to the newest schema, each step in a transaction of its own. Throws SQLite's errors; the step is then undone. */

@@ -74,6 +74,10 @@ export class SqliteLedger implements Ledger {
     else this.#unrecorded.trim();
   }
 
+  get isBehind(): boolean {
+    return this.#trouble !== undefined;
+  }
+
   onTrouble(listener: (trouble: LedgerTrouble) => void): void {
     this.#tell = listener;
     if (this.#trouble !== undefined) listener(this.#trouble);

@@ -20,6 +20,8 @@ type OfRun = Extract<TimerEvent, { readonly runId: string; readonly firing: unkn
  */
 export class Unrecorded {
   readonly changedJobs = new Map<string, JobRecord>();
+  /** Names of jobs that are gone, and whose rows go before any are written. */
+  readonly removedJobs = new Set<string>();
   readonly changedRuns = new Set<OpenEntry>();
   /** Admissions of runs that are closed and have a row among the open ones. */
   closedRuns: number[] = [];
@@ -67,6 +69,7 @@ export class Unrecorded {
   recorded(): void {
     for (const entry of this.changedRuns) entry.isRecorded = true;
     this.changedJobs.clear();
+    this.removedJobs.clear();
     this.changedRuns.clear();
     this.closedRuns = [];
     this.endings = [];
@@ -110,6 +113,11 @@ export class Unrecorded {
       case 'firing.missed':
         if (event.runId !== undefined) this.#close(event.runId);
         this.endings.push(event);
+        return;
+      case 'timer.removed':
+        this.#jobs.delete(event.jobName);
+        this.changedJobs.delete(event.jobName);
+        this.removedJobs.add(event.jobName);
         return;
       default:
     }

@@ -38,11 +38,12 @@ export class Upkeep {
     this.#database = database;
     this.#retention = retention;
     this.#nextJob = database.prepare('SELECT min(job_name) AS name FROM firings WHERE job_name > ?');
-    // Of the oldest few those older than `keep` or beyond the newest `runs`, but never the newest.
+    // Of the oldest few those older than `keep` or beyond the newest `runs`, but never the newest of a job that may come again: an ad-hoc one, which has
+    // a colon in its name, does not.
     this.#prune = database.prepare(`
       DELETE FROM firings WHERE id IN (
         SELECT id FROM (SELECT id, ended_at FROM firings WHERE job_name = ?1 ORDER BY ended_at, id LIMIT ?4)
-        WHERE (ended_at, id) < (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1)
+        WHERE (instr(?1, ':') > 0 OR (ended_at, id) < (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1))
           AND (ended_at < ?2 OR (ended_at, id) <=
             (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1 OFFSET ?3)))`);
   }

@@ -63,6 +63,31 @@ describe('a request', () => {
     expect(served.rig.scheduler.controls.status().jobs.every(({ paused }) => paused === undefined)).toBe(true);
   });
 
+  test.each([
+    ['no time', { run: 'x', cwd: '/' }],
+    ['no delay', { in_ms: 0, run: 'x', cwd: '/' }],
+    ['no command', { in_ms: 1, cwd: '/' }],
+    ['an empty list', { in_ms: 1, run: [], cwd: '/' }],
+    ['a list of others than texts', { in_ms: 1, run: ['x', 1], cwd: '/' }],
+    ['a NUL character', { in_ms: 1, run: ['x', '\0'], cwd: '/' }],
+    ['a command that is too long', { in_ms: 1, run: 'x'.repeat(33_000), cwd: '/' }],
+    ['no directory', { in_ms: 1, run: 'x' }],
+    ['a relative directory', { in_ms: 1, run: 'x', cwd: 'here' }],
+    ['a timeout that is none', { in_ms: 1, run: 'x', cwd: '/', timeout_ms: '1h' }],
+    ['a long description', { in_ms: 1, run: 'x', cwd: '/', description: 'x'.repeat(1_025) }],
+  ])('for a timer with %s is refused', async (_what, args) => {
+    expect(await client.ask({ id: 1, verb: 'add', args })).toMatchObject({ error: { code: 'bad_argument' } });
+    expect(served.asked).toEqual([]);
+  });
+
+  test('for a timer answers its name, when it is due and how it is kept', async () => {
+    const args = { at: '17:00', timezone: 'Asia/Tokyo', run: ['x', 'y'], cwd: '/' };
+    expect(await client.ask({ id: 1, verb: 'add', args })).toMatchObject({
+      ok: { task_name: 'in:23456', scheduled_at: '1970-01-01T00:00:00.000Z', command: 'true', keeping: 'recorded' },
+    });
+    expect(served.asked).toEqual(['{"at":"17:00","timezone":"Asia/Tokyo"}']);
+  });
+
   test('that names a timer there is not is told the nearest', async () => {
     const { error } = await client.ask({ id: 1, verb: 'trigger', args: { name: 'bakcup' } });
     expect(error).toMatchObject({ message: 'there is no timer "bakcup" in /etc/timers.yaml. Did you mean backup?' });
@@ -92,9 +117,23 @@ describe('a request', () => {
   });
 
   test('whatever JSON is asked for, the answer is a refusal or well-formed', async () => {
-    const verb = fc.constantFrom('trigger', 'pause', 'resume', 'cancel', 'reset', 'reload', 'stop', 'logs');
+    const verb = fc.constantFrom('add', 'trigger', 'pause', 'resume', 'cancel', 'reset', 'reload', 'stop', 'logs');
     const args = fc.dictionary(
-      fc.constantFrom('name', 'names', 'all', 'for_ms', 'target', 'in_ms', 'dry_run', 'drain', 'last', 'overlap'),
+      fc.constantFrom(
+        'name',
+        'names',
+        'all',
+        'for_ms',
+        'target',
+        'in_ms',
+        'dry_run',
+        'drain',
+        'last',
+        'overlap',
+        'at',
+        'run',
+        'cwd',
+      ),
       fc.jsonValue(),
     );
     await fc.assert(

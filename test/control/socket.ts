@@ -36,6 +36,14 @@ export class Served {
           words: ({ written }) => written.text,
         }),
       overlap: (kind) => (kind === 'allow' ? overlap('allow') : undefined),
+      add: ({ when }) => {
+        this.asked.push(JSON.stringify(when));
+        return { name: 'in:23456', due: 0, timezone: 'UTC', command: 'true', keeping: 'recorded' };
+      },
+      move: (name, length) => {
+        this.asked.push(`${name} ${length}`);
+        return 1_000;
+      },
       reload: () => Promise.resolve({ valid: true }),
       compare: (file) => Promise.resolve({ valid: true, file: file ?? null }),
       stop: ({ drain }) => void this.asked.push(drain ? 'drain' : 'stop'),

@@ -12,6 +12,7 @@ const timer = (facts: Partial<LiveTimer> = {}): LiveTimer => ({
   timezone: 'UTC',
   enabled: true,
   description: null,
+  ad_hoc: null,
   tags: [],
   next_at: AT(10),
   runs: [],

@@ -36,7 +36,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
   ['backup started', { event: 'run.started', attempt: 1, pid: 9, latenessMs: 12, ...run }],
   ['backup started, 4 s late', { event: 'run.started', attempt: 1, pid: 9, latenessMs: 4_000, ...run }],
   [
-    'backup started to catch up',
+    'backup started to catch up, 2 h 30 min late',
     { event: 'run.started', attempt: 1, pid: 9, latenessMs: 9e6, ...run, firing: { ...firing, trigger: 'catch_up' } },
   ],
   ['backup started again (attempt 2)', { event: 'run.started', attempt: 2, pid: 9, latenessMs: 9_000, ...run }],
@@ -142,6 +142,12 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
   ['backup is resumed', { event: 'timer.resumed', at, jobName: 'backup' }],
   ['backup is reset, and due at 2026-11-23T08:00:00.500Z', { event: 'timer.reset', at, jobName: 'backup', next: at }],
   ['backup is reset', { event: 'timer.reset', at, jobName: 'backup' }],
+  [
+    'at:4k2f9 is added, due at 2026-11-23T08:00:00.500Z: ls -l',
+    { event: 'timer.added', at, jobName: 'at:4k2f9', next: at, command: 'ls -l' },
+  ],
+  ['at:4k2f9 is removed before it came due', { event: 'timer.removed', at, jobName: 'at:4k2f9', reason: 'canceled' }],
+  ['at:4k2f9 is removed: it is over', { event: 'timer.removed', at, jobName: 'at:4k2f9', reason: 'over' }],
   [
     'read /etc/timers.yaml anew: 1 added, 2 changed',
     { event: 'config.reloaded', at, file: '/etc/timers.yaml', added: ['a'], removed: [], changed: ['b', 'c'] },

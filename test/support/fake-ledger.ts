@@ -36,6 +36,7 @@ export class FakeLedger implements Ledger {
     this.onCommit('before');
     if (this.isDead) return;
     this.#kept.push(...events);
+    for (const event of events) if (event.event === 'timer.removed') this.#keptJobs.delete(event.jobName);
     for (const record of changed) this.#keptJobs.set(record.name, record);
     if (this.isFull) {
       if (!this.#isTroubled) this.#tell({ kind: 'unavailable', file: 'disk', reason: 'the disk is full' });
@@ -44,6 +45,10 @@ export class FakeLedger implements Ledger {
     }
     this.#write(now);
     this.onCommit('after');
+  }
+
+  get isBehind(): boolean {
+    return this.#isTroubled;
   }
 
   onTrouble(listener: (trouble: LedgerTrouble) => void): void {
@@ -67,7 +72,8 @@ export class FakeLedger implements Ledger {
   }
 
   #apply(event: TimerEvent): void {
-    const { open, endings } = this.#disk;
+    const { jobs, open, endings } = this.#disk;
+    if (event.event === 'timer.removed') jobs.delete(event.jobName);
     if (!('firing' in event) || event.runId === undefined) {
       if (event.event === 'firing.skipped' || event.event === 'firing.missed') endings.push(event);
       return;

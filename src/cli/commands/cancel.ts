@@ -4,10 +4,11 @@ import type { CommandKind } from './kind.js';
 /** The end of what runs. */
 export const cancel: CommandKind = {
   name: 'cancel',
-  summary: 'end the runs of a timer, or one run, as a timeout would',
+  summary: 'end the runs of a timer, or one run, as a timeout would; take back one of timers in and at',
   examples: [
     { line: 'timers cancel backup', does: 'every run of it that is on or waits' },
     { line: 'timers cancel mg1c2x3kabcde', does: 'one run, by its id' },
+    { line: 'timers cancel at:4k2f9', does: 'a timer of timers at that has not come due: it never will' },
   ],
   configure(command) {
     withState(withFile(command)).argument('<name-or-run>', 'the timer, or the id of a run');
@@ -15,9 +16,12 @@ export const cancel: CommandKind = {
       const { withScheduler } = await import('../reach.js');
       return withScheduler(terminal, command.opts<FileOption & StateOption>(), async ({ client }) => {
         const target = String(args[0]);
-        const { canceled } = (await client.request('cancel', { target })) as { canceled: number };
+        const answer = (await client.request('cancel', { target })) as { canceled: number; removed: boolean };
+        const { canceled, removed } = answer;
         const runs = `${canceled} ${canceled === 1 ? 'run' : 'runs'}`;
-        terminal.err(canceled === 0 ? `timers: nothing of ${target} is on` : `timers: canceled ${runs} of ${target}`);
+        if (removed) terminal.err(`timers: ${target} is removed: it had not come due, and never will`);
+        if (canceled > 0) terminal.err(`timers: canceled ${runs} of ${target}`);
+        else if (!removed) terminal.err(`timers: nothing of ${target} is on`);
         return 0;
       });
     };

@@ -1,7 +1,9 @@
+import { at } from './at.js';
 import { cancel } from './cancel.js';
 import { diff } from './diff.js';
 import { explain } from './explain.js';
 import { history } from './history.js';
+import { inCommand } from './in.js';
 import { init } from './init.js';
 import type { CommandKind } from './kind.js';
 import { list } from './list.js';
@@ -36,6 +38,8 @@ export const commandKinds: readonly CommandKind[] = [
   status,
   top,
   logs,
+  inCommand,
+  at,
   trigger,
   pause,
   resume,

@@ -4,7 +4,7 @@ import type { CommandKind } from './kind.js';
 /** The timers of a file. */
 export const list: CommandKind = {
   name: 'list',
-  summary: 'show the timers, their schedules in words, next firings and last outcomes',
+  summary: 'show the timers, their schedules in words, next firings and last outcomes; also those of timers in and at',
   examples: [
     { line: 'timers list', does: 'a table' },
     { line: 'timers list --json', does: 'an object a line' },
@@ -26,7 +26,9 @@ export const list: CommandKind = {
       // The timers are worth listing without it.
       if (reading?.kind === 'unavailable') terminal.err(`timers: the state ${path} cannot be read: ${reading.reason}`);
       const remembered = reading?.kind === 'read' ? reading.answer : undefined;
-      printJobs(timerFile.jobs, { terminal, now, asJson: options.json === true, remembered });
+      const { recordedAdHoc } = await import('../recorded-ad-hoc.js');
+      const jobs = [...timerFile.jobs, ...recordedAdHoc(remembered?.values() ?? [], timerFile, now).jobs];
+      printJobs(jobs, { terminal, now, asJson: options.json === true, remembered });
       return 0;
     };
   },

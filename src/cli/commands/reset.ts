@@ -4,7 +4,7 @@ import type { CommandKind } from './kind.js';
 /** A delay or an interval, counted anew. */
 export const reset: CommandKind = {
   name: 'reset',
-  summary: 'count a delayed or interval timer anew from now, and close its breaker',
+  summary: 'count a delayed or interval timer anew from now, and close its breaker; move one of timers in and at',
   examples: [
     { line: 'timers reset warm-cache', does: 'its whole delay again' },
     { line: 'timers reset warm-cache --in 5m', does: 'due in five minutes' },

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { commandLine } from '../../domain/command.js';
 import type { Job } from '../../domain/job.js';
 import type { JobMemory, JobRecord } from '../../domain/ledger.js';
 import { toTimestamp, type Duration, type Instant } from '../../domain/time.js';
@@ -44,6 +45,10 @@ function about({ description = '', tags }: Job): string {
   return text.length > WIDEST_DESCRIPTION ? `${text.slice(0, WIDEST_DESCRIPTION - 1)}…` : text;
 }
 
+/** When one is due that no file has stands under NEXT; what it does, nowhere else. */
+const scheduleOf = (job: Job): string =>
+  job.adHoc === undefined ? scheduleInWords(job) : harmless(`once: ${commandLine(job.command)}`);
+
 const nextOf = (job: Job, now: Instant): Instant | undefined => (job.enabled ? nextInWindow(job, now) : undefined);
 
 function toJson(job: Job, memory: JobMemory | undefined, now: Instant) {
@@ -58,6 +63,7 @@ function toJson(job: Job, memory: JobMemory | undefined, now: Instant) {
     last_finished_at: memory?.lastFinishedAt === undefined ? null : toTimestamp(memory.lastFinishedAt),
     ...(job.description !== undefined && { description: job.description }),
     ...(job.tags.length > 0 && { tags: job.tags }),
+    ...(job.adHoc !== undefined && { ad_hoc: { command: commandLine(job.command) } }),
   };
 }
 
@@ -77,7 +83,7 @@ function tableOf(
   const next = jobs.map((job) => nextOf(job, now));
   const columns = [
     { head: 'NAME', cells: jobs.map(({ name }) => name) },
-    { head: 'SCHEDULE', cells: jobs.map(scheduleInWords) },
+    { head: 'SCHEDULE', cells: jobs.map(scheduleOf) },
     { head: 'NEXT', cells: jobs.map((job, index) => nextInWords(job, next[index], now)) },
     { head: 'IN', cells: next.map((instant) => (instant === undefined ? '' : humanDuration(instant - now))) },
     { head: 'LAST', cells: jobs.map((job) => lastOf(memoryOf(job), now, chalk)) },

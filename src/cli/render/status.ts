@@ -31,7 +31,7 @@ interface Page {
 function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { readonly width: number }): string[] {
   const columns = [
     { head: 'NAME', cells: timers.map(({ task_name: name }) => name) },
-    { head: 'STATE', cells: timers.map((timer) => stateOf(timer, page)) },
+    { head: 'STATE', cells: timers.map((timer) => stateOf(timer, page) || whatItIs(timer, page)) },
     { head: 'NEXT', cells: timers.map((timer) => nextOf(timer, page.now)) },
     { head: 'LAST', cells: timers.map((timer) => lastOf(timer, page)) },
   ];
@@ -52,6 +52,10 @@ function stateOf({ runs, paused, breaker, enabled, next_at: next }: TimerRecord,
   const paint = longest === undefined ? chalk.yellow : chalk.cyan;
   return { text: words.join(', '), paint };
 }
+
+/** Of a timer that no file has, what it is for: nobody can look it up. */
+const whatItIs = ({ ad_hoc, description }: TimerRecord, { chalk }: Page): TableCell =>
+  ad_hoc === null ? '' : { text: `once: ${harmless(description ?? ad_hoc.command)}`, paint: chalk.dim };
 
 const RUN_WORDS = {
   parked: 'waiting',

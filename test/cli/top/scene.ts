@@ -36,6 +36,7 @@ export const timer = (name: string, facts: Partial<TimerRecord> = {}): TimerReco
   timezone: 'UTC',
   enabled: true,
   description: null,
+  ad_hoc: null,
   tags: [],
   next_at: inSeconds(300),
   runs: [],

@@ -1,0 +1,91 @@
+import { buildAdHoc, type AdHocDefinition, type TimerFile } from '../config/index.js';
+import { RefusalError } from '../control/index.js';
+import { MOST_AD_HOC, type AdHocRequest, type AdHocTimer, type Keeping } from '../domain/ad-hoc.js';
+import { commandLine } from '../domain/command.js';
+import type { Job } from '../domain/job.js';
+import type { Duration, Instant } from '../domain/time.js';
+import type { Scheduler } from '../engine/scheduler.js';
+import { formatLocal, isTimeZone, suggestTimeZone } from '../schedules/index.js';
+import { chance, thisMachine } from '../this-machine.js';
+import { readComingTime } from './coming-time.js';
+
+interface Surroundings {
+  /** The timer file as it was last taken. */
+  readonly file: () => TimerFile;
+  readonly scheduler: () => Scheduler;
+}
+
+/** The timers that people give a running scheduler. */
+export class AdHocTimers {
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** Takes one. @throws RefusalError why not. */
+  add(request: AdHocRequest): AdHocTimer {
+    const scheduler = this.#around.scheduler();
+    if (scheduler.adHoc >= MOST_AD_HOC)
+      throw new RefusalError(
+        'busy',
+        `there are ${MOST_AD_HOC} ad-hoc timers already; cancel some, or write a timer file`,
+      );
+    const { when, run, cwd, timeout, description } = request;
+    const now = scheduler.now();
+    const timezone = ('at' in when ? when.timezone : undefined) ?? this.#around.file().settings.timezone;
+    if (!isTimeZone(timezone)) throw new RefusalError('bad_argument', unknownZone(timezone));
+    const name = this.#newName('in' in when ? 'in' : 'at');
+    const build = (at: Instant) =>
+      this.#build(name, {
+        at: formatLocal(at, timezone),
+        timezone,
+        run,
+        cwd,
+        ...(timeout !== undefined && { timeout }),
+        ...(description !== undefined && { description }),
+      });
+    const due = 'in' in when ? Math.floor(now) + when.in : readComingTime(when.at, { now, timezone });
+    const job = build(due);
+    const keeping: Keeping = scheduler.controls.put(job);
+    return { name, due, timezone, command: commandLine(job.command), keeping };
+  }
+
+  /** Lets one that is pending be due after `length`. Answers when. @throws RefusalError when it has come due. */
+  move(name: string, length: Duration): Instant {
+    const scheduler = this.#around.scheduler();
+    const { job, next } = scheduler.controls.status().jobs.find((status) => status.job.name === name) ?? {};
+    if (job?.adHoc === undefined || next === undefined)
+      throw new RefusalError('nothing_to_reset', `${name} has come due already; ask for it anew with timers in`);
+    const due = Math.floor(scheduler.now()) + length;
+    const definition = JSON.parse(job.adHoc) as AdHocDefinition;
+    scheduler.controls.put(this.#build(name, { ...definition, at: formatLocal(due, definition.timezone) }));
+    return due;
+  }
+
+  #build(name: string, definition: AdHocDefinition): Job {
+    const machine = thisMachine(this.#around.scheduler().now());
+    const { job, problems } = buildAdHoc(name, definition, { file: this.#around.file(), machine });
+    const mistake = problems.find(({ severity }) => severity === 'error');
+    if (job !== undefined && mistake === undefined) return job;
+    const { message = 'it says no time or no command', hint } = mistake ?? {};
+    throw new RefusalError('bad_argument', `${message}${hint === undefined ? '' : ` ${hint}`}`);
+  }
+
+  #newName(kind: 'in' | 'at'): string {
+    for (;;) {
+      const name = `${kind}:${Array.from({ length: 5 }, letter).join('')}`;
+      if (this.#around.scheduler().job(name) === undefined) return name;
+    }
+  }
+}
+
+function unknownZone(name: string): string {
+  const meant = name.length < 100 ? suggestTimeZone(name) : undefined;
+  const way = meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
+  return `timezone: there is no time zone "${name}". ${way}`;
+}
+
+/** Easily read and typed: none is taken for another. */
+const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz';
+const letter = (): string => LETTERS.charAt(Math.floor(chance() * LETTERS.length));

@@ -1,0 +1,72 @@
+import { LONGEST_COMMAND } from '../control/index.js';
+import type { Keeping } from '../domain/ad-hoc.js';
+import { formatLocal } from '../schedules/index.js';
+import { createSystemClock } from '../clocks/system.js';
+import { readLength } from './arguments.js';
+import { UsageError, type ExitCode } from './commands/kind.js';
+import type { AdHocOptions } from './options.js';
+import { withScheduler } from './reach.js';
+import { fromNow, localTime } from './render/firings.js';
+import { harmless } from './render/terminal-text.js';
+import type { Terminal } from './terminal.js';
+
+/** What is asked for. */
+interface Asked {
+  readonly words: readonly string[];
+  /** As the verb takes it. */
+  readonly when: { readonly in_ms?: number | undefined; readonly at?: string; readonly timezone?: string | undefined };
+}
+
+/** What the scheduler answers. */
+interface Answer {
+  readonly task_name: string;
+  readonly scheduled_at: string;
+  readonly timezone: string;
+  readonly command: string;
+  readonly keeping: Keeping;
+}
+
+/** Gives the running scheduler a timer that no file has, and says its name and when it is due. Answers the exit code. */
+export async function askForTimer(
+  terminal: Terminal,
+  options: AdHocOptions,
+  { words, when }: Asked,
+): Promise<ExitCode> {
+  const run = readCommand(words);
+  const { description } = options;
+  const timeout = readLength('--timeout', options.timeout);
+  return withScheduler(terminal, options, async ({ client }) => {
+    const asked = { ...when, run, cwd: terminal.cwd, timeout_ms: timeout, description };
+    print((await client.request('add', asked)) as Answer, terminal, options.json === true);
+    return 0;
+  });
+}
+
+/** One word is a text for the shell, several are a program and its arguments. @throws UsageError for none, or too many. */
+function readCommand(words: readonly string[]): string | readonly string[] {
+  const [first = '', ...rest] = words;
+  if (first.trim() === '') throw new UsageError('the command is empty');
+  const run = rest.length === 0 ? first : words;
+  if (Buffer.byteLength(JSON.stringify(run)) <= LONGEST_COMMAND) return run;
+  throw new UsageError('the command is longer than 32 KiB; put it into a script');
+}
+
+const KEEPING: Readonly<Record<Keeping, string | undefined>> = {
+  recorded: undefined,
+  unrecorded: 'its state cannot be written at the moment: kept in memory for now, and recorded as soon as it can be',
+  memory: 'kept in memory only: this scheduler records no state, and takes it along when it ends',
+};
+
+function print(answer: Answer, terminal: Terminal, asJson: boolean): void {
+  const { task_name: name, scheduled_at: at, timezone, command, keeping } = answer;
+  const due = Date.parse(at);
+  if (asJson) {
+    const local_time = formatLocal(due, timezone);
+    terminal.out(JSON.stringify({ task_name: name, scheduled_at: at, local_time, timezone, command, keeping }));
+    return;
+  }
+  const when = `${localTime(due, timezone)}  ${fromNow(due, createSystemClock().now())}`;
+  terminal.out(`${name}  ${when}: ${harmless(command)}`);
+  const warning = KEEPING[keeping];
+  if (warning !== undefined) terminal.err(`timers: ${warning}`);
+}

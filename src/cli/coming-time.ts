@@ -1,0 +1,64 @@
+import { RefusalError } from '../control/index.js';
+import { DAY, SECOND, type Instant } from '../domain/time.js';
+import { localToInstants, parseTimestamp } from '../schedules/index.js';
+import { wallAt } from './asked-time.js';
+import { localTime } from './render/firings.js';
+
+interface Here {
+  readonly now: Instant;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
+/** A time of day, on its next day or on one that is named. */
+const CLOCK = /^(?:(today|tomorrow) )?(\d\d?:\d\d(?::\d\d)?)$/;
+
+/**
+ * Reads a point in time that is to come: all that a timer's `at` takes, and a time of day (`17:00`, `tomorrow 09:00`), which alone is the next one.
+ * Where the clock shows it twice, the first that is to come.
+ * @throws RefusalError for what is no time, has passed, or is left out by a change of the clock: it names the two nearest instants.
+ */
+export function readComingTime(text: string, { now, timezone }: Here): Instant {
+  const trimmed = text.trim();
+  const [, day, clock] = CLOCK.exec(trimmed) ?? [];
+  const instant =
+    clock === undefined ? exactly(trimmed, timezone) : onDay(clock.padStart(5, '0'), day, { now, timezone });
+  if (instant > now) return instant;
+  throw bad(
+    `"${trimmed}" has passed: it was ${localTime(instant, timezone)}, and now it is ${localTime(now - (now % SECOND), timezone)}`,
+  );
+}
+
+const FORMS =
+  'A time of day (17:00, tomorrow 09:00), a local time (2027-01-01 00:00) or RFC 3339 (2027-01-01T00:00:00Z).';
+
+const bad = (message: string) => new RefusalError('bad_argument', message);
+
+function exactly(text: string, timezone: string): Instant {
+  try {
+    return parseTimestamp(text, timezone).instant;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const { code, hint } = error as RangeError & { readonly code?: string; readonly hint?: string };
+    const way = code === 'timestamp-form' ? FORMS : hint;
+    throw bad(`at: ${error.message}${way === undefined ? '' : ` ${way}`}`);
+  }
+}
+
+/** The next such time of day; of a day that is named, the last when all have passed. */
+function onDay(clock: string, day: string | undefined, { now, timezone }: Here): Instant {
+  const today = wallAt(now, timezone);
+  const dates = { today: [today], tomorrow: [today + DAY] }[day ?? ''] ?? [today, today + DAY];
+  let passed = now;
+  for (const date of dates) {
+    const text = `${new Date(date).toISOString().slice(0, 10)} ${clock}`;
+    // As UTC has neither gaps nor repeats, it answers what a clock shows; a wrong time of day is told.
+    const wall: number = exactly(text, 'UTC');
+    const { instants, gap } = localToInstants(wall, timezone);
+    const coming = instants.find((instant) => instant > now);
+    if (coming !== undefined) return coming;
+    if (gap !== undefined && gap.after > now) return exactly(text, timezone);
+    passed = instants.at(-1) ?? now;
+  }
+  return passed;
+}

@@ -1,0 +1,312 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { StatusRecord } from '../../src/domain/status-record.js';
+import { Puppet } from '../support/puppet.js';
+import { Desk, type Program } from '../support/program.js';
+
+let desk: Desk;
+let puppet: Puppet;
+
+beforeEach(async () => {
+  desk = new Desk();
+  puppet = await Puppet.open();
+  desk.write('timers.yaml', FILE);
+});
+
+afterEach(async () => {
+  await puppet.close();
+  await desk.clear();
+});
+
+const FILE = `timezone: Europe/Berlin
+state: ./timers.db
+timers:
+  yearly: { cron: "0 0 1 1 *", run: "true" }
+`;
+
+async function start(...args: string[]): Promise<Program> {
+  const program = desk.start(['start', ...args]);
+  await program.event('scheduler.started');
+  return program;
+}
+
+interface Added {
+  readonly task_name: string;
+  readonly scheduled_at: string;
+  readonly keeping: string;
+}
+
+/** Asks for a timer that runs the puppet, and answers what is told of it. */
+async function ask(when: readonly string[], ...options: string[]): Promise<Added> {
+  const { code, stdout, stderr } = await desk.run(...when, '--json', ...options, '--', ...puppet.command);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return JSON.parse(stdout) as Added;
+}
+
+const status = async (...args: string[]): Promise<StatusRecord> =>
+  JSON.parse((await desk.run('status', '--json', ...args)).stdout) as StatusRecord;
+const names = async () => (await status()).timers.map(({ task_name: name }) => name);
+const history = async () =>
+  (await desk.run('history', '--json')).stdout
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('a command that is asked for', () => {
+  test('in a while runs then, in the client’s folder, and is gone with its outcome', async () => {
+    const program = await start();
+    const { task_name: name, keeping } = await ask(['in', '10ms'], '--timeout', '1h', '--description', 'a ${b}');
+    expect(name).toMatch(/^in:[a-z2-9]{5}$/);
+    expect(keeping).toBe('recorded');
+    const held = await puppet.next();
+    expect(held.cwd).toBe(desk.folder);
+    expect(held.env['TIMERS_TASK_NAME']).toBe(name);
+    expect((await status()).timers[1]).toMatchObject({
+      task_name: name,
+      description: 'a ${b}',
+      runs: [{ attempts: 1 }],
+    });
+    await held.exit(3);
+    expect(await program.event('run.finished')).toMatchObject({ task_name: name, exit_code: 3, trigger: 'schedule' });
+    expect(await names()).toEqual(['yearly']);
+    expect(await history()).toMatchObject([{ task_name: name, status: 'failure' }]);
+    expect((await desk.run('history', name)).stdout).toContain(`${name}  failure`);
+  });
+
+  test('says its name, when it is due, and the command; one word is for the shell', async () => {
+    const program = await start();
+    const answer = await desk.run('at', '2199-12-01 09:00', '--', 'echo "$TIMERS_TASK_NAME" | tr a-z A-Z');
+    expect(answer).toMatchObject({ code: 0, stderr: '' });
+    expect(answer.stdout).toMatch(
+      /^at:\w{5} {2}Sun 2199-12-01 09:00:00 \+01:00 {2}in \d+ d.*: echo "\$TIMERS_TASK_NAME" \| tr a-z A-Z\n$/,
+    );
+    const [name = ''] = answer.stdout.split(' ');
+    expect((await desk.run('reset', name, '--in', '1ms')).stderr).toMatch(`${name} is due at `);
+    expect(await program.event('run.output')).toMatchObject({ line: name.toUpperCase() });
+  });
+
+  test('is listed by status and list, as what it is', async () => {
+    await start();
+    const { task_name: name } = await ask(['at', '2199-12-01 09:00', '--timezone', 'Asia/Tokyo']);
+    const expected = { task_name: name, timezone: 'Asia/Tokyo', next_at: '2199-12-01T00:00:00.000Z' };
+    expect((await status()).timers[1]).toMatchObject({
+      ...expected,
+      ad_hoc: { command: expect.stringContaining('puppet') },
+    });
+    const { stdout } = await desk.run('list', '--json');
+    expect(JSON.parse(stdout.trim().split('\n')[1] ?? '')).toMatchObject(expected);
+    for (const verb of ['status', 'list'])
+      expect((await desk.run(verb)).stdout).toMatch(new RegExp(`^${name} +once: .*`, 'm'));
+  });
+
+  test('is taken back before it comes due, and its run is canceled after', async () => {
+    const program = await start();
+    const { task_name: one } = await ask(['in', '1h']);
+    expect(await desk.run('cancel', one)).toMatchObject({
+      code: 0,
+      stderr: `timers: ${one} is removed: it had not come due, and never will\n`,
+    });
+    expect(await program.event('timer.removed')).toMatchObject({ task_name: one, reason: 'canceled' });
+    expect(await names()).toEqual(['yearly']);
+    const { task_name: other } = await ask(['in', '1ms']);
+    await puppet.next();
+    expect((await desk.run('cancel', other)).stderr).toBe(`timers: canceled 1 run of ${other}\n`);
+    expect(await program.event('run.finished')).toMatchObject({ task_name: other, status: 'canceled' });
+    expect(await history()).toMatchObject([{ task_name: other }]);
+  });
+
+  test('stays over a reload, which does not tell of it', async () => {
+    await start();
+    const { task_name: name } = await ask(['in', '1h']);
+    desk.write('timers.yaml', `${FILE}  new: { every: 1h, run: "true" }\n`);
+    const dry = await desk.run('reload', '--dry-run');
+    expect(dry.stdout).toContain('new');
+    expect(dry.stdout).not.toContain(name);
+    expect(await desk.run('reload')).toMatchObject({ code: 0, stderr: 'timers: timers.yaml is taken: 1 added\n' });
+    expect(await names()).toEqual(['yearly', name, 'new']);
+  });
+
+  test('has the file’s defaults of how commands run, and not of when', async () => {
+    desk.write(
+      'timers.yaml',
+      `defaults: { env: { GREETING: hello }, on_failure: 'echo "$TIMERS_TASK_NAME" > failed', enabled: false, retry: 3 }\n${FILE}`,
+    );
+    const program = await start('--keep-alive');
+    const { task_name: name } = await ask(['in', '1ms']);
+    const held = await puppet.next();
+    expect(held.env['GREETING']).toBe('hello');
+    await held.exit(1);
+    await program.event('run.finished');
+    await desk.run('stop');
+    await program.ended;
+    expect(readFileSync(join(desk.folder, 'failed'), 'utf8')).toBe(`${name}\n`);
+  });
+
+  test('lets the scheduler end when it was the last that could fire', async () => {
+    desk.write('timers.yaml', 'timers: { hour: { in: 1h, run: "true" } }');
+    const program = await start();
+    await ask(['in', '1ms']);
+    const held = await puppet.next();
+    desk.write('timers.yaml', 'timers: { hour: { in: 1h, run: "true", enabled: false } }');
+    await desk.run('reload');
+    expect(program.process.exitCode).toBeNull();
+    await held.exit(0);
+    expect((await program.ended).code).toBe(0);
+  });
+});
+
+describe('over the death of the scheduler', () => {
+  test('it runs once, at its time', async () => {
+    const first = await start();
+    const { task_name: name, scheduled_at: due } = await ask(['in', '3s']);
+    first.kill('SIGKILL');
+    await first.ended;
+    const second = await start();
+    expect(await names()).toEqual(['yearly', name]);
+    const held = await puppet.next();
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(due));
+    await held.exit(0);
+    await second.event('run.finished');
+    expect(await history()).toMatchObject([{ task_name: name, scheduled_at: due, status: 'success' }]);
+    expect(await names()).toEqual(['yearly']);
+  });
+
+  test('it runs once, late, and says so, when it came due meanwhile; never again after that', async () => {
+    const first = await start();
+    const { task_name: name, scheduled_at: due } = await ask(['in', '1500ms']);
+    first.kill('SIGKILL');
+    await first.ended;
+    while (Date.now() < Date.parse(due)) await desk.run('--version');
+    const second = await start();
+    await (await puppet.next()).exit(0);
+    expect(await second.event('run.finished')).toMatchObject({
+      task_name: name,
+      trigger: 'catch_up',
+      scheduled_at: due,
+    });
+    second.kill('SIGKILL');
+    await second.ended;
+    await start();
+    expect(await names()).toEqual(['yearly']);
+    expect(await history()).toHaveLength(1);
+  });
+
+  test('its run is lost, once, and it is gone', async () => {
+    const first = await start();
+    await ask(['in', '1ms']);
+    const held = await puppet.next();
+    first.kill('SIGKILL');
+    await first.ended;
+    const second = await start();
+    await held.gone;
+    expect(await second.event('run.finished')).toMatchObject({ status: 'lost' });
+    expect(await history()).toMatchObject([{ status: 'lost' }]);
+    expect(await names()).toEqual(['yearly']);
+  });
+
+  test('one of which nothing can be made is told, and stays', async () => {
+    const first = await start();
+    const { task_name: name } = await ask(['in', '1h']);
+    await desk.run('stop');
+    await first.ended;
+    const { DatabaseSync } = await import('@photostructure/sqlite');
+    const database = new DatabaseSync(join(desk.folder, 'timers.db'));
+    database.exec(`UPDATE jobs SET definition = '{"at":7}' WHERE name = '${name}'`);
+    database.close();
+    const second = await start();
+    await desk.run('stop');
+    expect((await second.ended).stderr).toContain(
+      `${name}, an ad-hoc timer, cannot be read and does not run; it stays in`,
+    );
+    expect((await desk.run('list')).stdout).toContain('yearly');
+  });
+});
+
+describe('who asks is told', () => {
+  test('that there is no scheduler, and what to do', async () => {
+    expect(await desk.run('in', '1h', '--', 'x')).toEqual({
+      code: 1,
+      signal: null,
+      stdout: '',
+      stderr: 'timers: no scheduler of timers.yaml is running. Start it: timers start\n',
+    });
+  });
+
+  test('that it lives in memory only, where the file says so', async () => {
+    desk.write('timers.yaml', FILE.replace('./timers.db', 'false'));
+    await start();
+    expect(await desk.run('in', '1h', '--', 'x')).toMatchObject({
+      code: 0,
+      stderr: 'timers: kept in memory only: this scheduler records no state, and takes it along when it ends\n',
+    });
+  });
+
+  test('that the state cannot be written at the moment; it is recorded when it can be', async () => {
+    const program = await start();
+    const { DatabaseSync } = await import('@photostructure/sqlite');
+    const other = new DatabaseSync(join(desk.folder, 'timers.db'));
+    other.exec('BEGIN IMMEDIATE');
+    const answer = await desk.run('in', '1h', '--', 'x');
+    expect(answer).toMatchObject({ code: 0, stderr: expect.stringContaining('cannot be written at the moment') });
+    other.exec('ROLLBACK');
+    other.close();
+    await program.event('state.recovered');
+    program.kill('SIGKILL');
+    await program.ended;
+    await start();
+    expect(await names()).toEqual(['yearly', answer.stdout.split(' ')[0]]);
+  });
+
+  test.each([
+    [
+      'the past',
+      ['at', '2020-01-01 09:00', '--', 'x'],
+      '"2020-01-01 09:00" has passed: it was Wed 2020-01-01 09:00:00 +01:00',
+    ],
+    ['a time that the clock leaves out', ['at', '2199-03-31 02:30', '--', 'x'], 'does not exist in Europe/Berlin'],
+    ['no time', ['at', 'teatime', '--', 'x'], 'at: "teatime" is no point in time. A time of day (17:00'],
+    [
+      'no zone',
+      ['at', '17:00', '--timezone', 'Europe/Berln', '--', 'x'],
+      'timezone: there is no time zone "Europe/Berln". Did you mean Europe/Berlin?',
+    ],
+    ['no delay', ['in', '0s', '--', 'x'], 'a delay of 0 is none'],
+    ['no unit', ['in', '30', '--', 'x'], 'in: 30 has no unit'],
+    ['no timeout', ['in', '1h', '--timeout', '1', '--', 'x'], '--timeout: 1 has no unit'],
+    ['an empty command', ['in', '1h', '--', ' '], 'the command is empty'],
+    ['an empty program', ['in', '1h', '--', '', 'x'], 'the command is empty'],
+    ['no command', ['in', '1h'], "missing required argument 'command'"],
+    ['a long command', ['in', '1h', '--', 'x'.repeat(33_000)], 'longer than 32 KiB; put it into a script'],
+    ['a name there is not', ['reset', 'in:zzzzz', '--in', '1h'], 'there is no timer "in:zzzzz"'],
+  ])('of %s, exit 2', async (_what, args, message) => {
+    await start();
+    expect(await desk.run(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
+    expect(await names()).toEqual(['yearly']);
+  });
+
+  test('of a name that has come due, or that needs a length, when it is to be moved', async () => {
+    await start();
+    const { task_name: name } = await ask(['in', '1h']);
+    expect(await desk.run('reset', name)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`timers reset ${name} --in 5m`),
+    });
+    await desk.run('reset', name, '--in', '1ms');
+    await puppet.next();
+    expect(await desk.run('reset', name, '--in', '1h')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('has come due already'),
+    });
+  });
+});
+
+test('two schedulers are told apart by their files', async () => {
+  for (const name of ['a', 'b']) desk.write(`${name}.yaml`, FILE.replace('./timers.db', `./${name}.db`));
+  for (const name of ['a', 'b']) await start('-f', `${name}.yaml`);
+  const { stdout } = await desk.run('in', '1h', '-f', 'b.yaml', '--json', '--', 'x');
+  const { task_name: name } = JSON.parse(stdout) as Added;
+  expect((await status('-f', 'a.yaml')).timers).toHaveLength(1);
+  expect((await status('-f', 'b.yaml')).timers[1]).toMatchObject({ task_name: name });
+});

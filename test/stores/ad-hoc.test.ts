@@ -1,0 +1,68 @@
+import { DatabaseSync } from '@photostructure/sqlite';
+import { expect, test } from 'vitest';
+import { DAY, MINUTE } from '../../src/domain/time.js';
+import { APPLICATION_ID, MIGRATIONS } from '../../src/stores/schema.js';
+import { join } from 'node:path';
+import { finished, firingOf, newFolder, NOW, recordOf, State } from './state.js';
+
+const DEFINITION = '{"at":"2026-01-01T01:00:00Z","run":"echo ünï"}';
+const removed = (jobName: string) => ({ event: 'timer.removed', at: NOW, jobName, reason: 'over' }) as const;
+const adHoc = (name: string) => ({ ...recordOf(name), definition: DEFINITION });
+
+test('what a job is made of outlives the scheduler, and goes with the job', () => {
+  const state = new State();
+  state.commit([], [adHoc('at:one'), adHoc('at:two'), recordOf('backup')]);
+  state.stop();
+  expect(state.ledger.recall().jobs.get('at:one')).toEqual(adHoc('at:one'));
+  expect(state.ledger.recall().jobs.get('backup')).toEqual(recordOf('backup'));
+  state.commit([finished('r1', { firing: firingOf('at:one') }), removed('at:one')]);
+  expect(state.read((history) => [...history.jobs().keys()])).toEqual(['at:two', 'backup']);
+  state.stop();
+  expect([...state.ledger.recall().jobs.keys()]).toEqual(['at:two', 'backup']);
+  expect(state.ended()).toEqual(['r1']);
+});
+
+test('a job that came and went while nothing could be written leaves nothing', async () => {
+  const state = new State();
+  state.commit([], [adHoc('at:kept')]);
+  expect(state.ledger.isBehind).toBe(false);
+  const other = new DatabaseSync(state.path);
+  other.exec('BEGIN IMMEDIATE');
+  state.commit([], [adHoc('at:one')]);
+  expect(state.ledger.isBehind).toBe(true);
+  state.commit([removed('at:one'), removed('at:kept')]);
+  state.commit([], [adHoc('at:two')]);
+  other.exec('ROLLBACK');
+  other.close();
+  await state.clock.advance(MINUTE);
+  expect(state.ledger.isBehind).toBe(false);
+  expect(state.read((history) => [...history.jobs().keys()])).toEqual(['at:two']);
+});
+
+test('an outcome is let go when it is old, though it is the newest of its job: there will be no other', async () => {
+  const state = new State(join(newFolder(), 'timers.db'), { keep: DAY, runs: 1 });
+  state.commit([
+    finished('old', { at: NOW - 2 * DAY, firing: firingOf('at:one') }),
+    finished('new', { at: NOW, firing: firingOf('at:two') }),
+    finished('yearly', { at: NOW - 2 * DAY, firing: firingOf('yearly') }),
+  ]);
+  await state.clock.advance(2 * MINUTE);
+  expect(state.ended()).toEqual(['new', 'yearly']);
+});
+
+test('a state of the version before is read as it is, and brought forward by the next scheduler', () => {
+  const path = join(newFolder(), 'timers.db');
+  const before = MIGRATIONS.findIndex((step) => step.includes('definition'));
+  const old = new DatabaseSync(path);
+  old.exec(
+    `${MIGRATIONS.slice(0, before).join('')} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${before}`,
+  );
+  old.exec(`INSERT INTO jobs (name, fingerprint, cursor, generation, admitted, failures_in_a_row, breaker, paused)
+    VALUES ('backup', 'every 10s', ${NOW}, 0, 1, 0, 'closed', 0)`);
+  old.close();
+  const state = new State(path);
+  expect(state.read((history) => history.jobs().get('backup'))).toEqual(recordOf('backup'));
+  expect(state.ledger.recall().jobs.get('backup')).toEqual(recordOf('backup'));
+  state.commit([], [adHoc('at:one')]);
+  expect(state.read((history) => history.jobs().get('at:one')?.definition)).toBe(DEFINITION);
+});
