@@ -11,7 +11,7 @@ export interface MetricsContext extends SchedulerFacts {
   readonly clock: Pick<Clock, 'soon'>;
 }
 
-/** Timers whose series are written in one turn of the event loop: in some milliseconds. */
+/** Timers whose series of one metric are written in one turn of the event loop: in some milliseconds, 30 at most. */
 const SLICE = 100;
 
 /**
