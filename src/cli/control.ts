@@ -4,16 +4,18 @@ import { ControlServer, EventFeed, socketPaths, type Controlled, type EventRecor
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
+import { judgeLiveness, judgeReadiness } from '../domain/health.js';
 import { toRecord } from '../domain/record.js';
 import { toStatusRecord } from '../domain/status-record.js';
 import { toTimestamp } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
+import type { ConditionWatch } from '../sinks/condition.js';
 import { levelOf, messageOf } from '../sinks/index.js';
 import { defaultStatePath } from '../stores/index.js';
 import type { Reloader } from './reload.js';
 import { scheduleInWords } from './render/schedule-words.js';
-import { statePathOf } from './state.js';
+import { statePathOf, type StateOwner } from './state.js';
 import type { Terminal } from './terminal.js';
 import { readVersion } from './version.js';
 
@@ -32,6 +34,7 @@ interface Opening {
   /** The state's file as the command line names it. */
   readonly named: string | undefined;
   readonly reloader: Reloader;
+  readonly condition: ConditionWatch;
   /** Asked for when the first client has come. */
   readonly scheduler: () => Scheduler;
   /** Told when a stop that was asked for over the socket is done. */
@@ -61,11 +64,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
 }
 
 /** Where the scheduler of a timer file can be reached. */
-export function socketPathsOf(
-  place: Pick<TimerFile, 'path' | 'settings'>,
-  terminal: Terminal,
-  named: string | undefined,
-): readonly string[] {
+export function socketPathsOf(place: StateOwner, terminal: Terminal, named: string | undefined): readonly string[] {
   const { env } = terminal;
   const runtime = env['XDG_RUNTIME_DIR'] ?? '';
   const folders = [
@@ -79,7 +78,7 @@ export function socketPathsOf(
 /** The user this process acts for. */
 export const userId = (): number => process.getuid?.() ?? -1;
 
-function controlledBy({ path: file }: TimerFile, { reloader, scheduler, stopped }: Opening): Controlled {
+function controlledBy({ path: file }: TimerFile, { reloader, condition, scheduler, stopped }: Opening): Controlled {
   const context = { facts: { pid: process.pid, version: readVersion(), file }, words: scheduleInWords };
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
   return {
@@ -89,6 +88,10 @@ function controlledBy({ path: file }: TimerFile, { reloader, scheduler, stopped 
     file,
     isStopping: () => scheduler().isStopping,
     status: () => toStatusRecord(scheduler().controls.status(), context),
+    health: (question) => {
+      const judge = question === 'alive' ? judgeLiveness : judgeReadiness;
+      return judge(scheduler().controls.status(), condition.condition);
+    },
     overlap: (word) => {
       const kind = kinds.find((other) => other === word);
       return kind && overlap(kind);

@@ -5,6 +5,7 @@ import type { Sink } from '../domain/sink.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Companion } from '../engine/scheduler-parts.js';
 import type { Scheduler } from '../engine/scheduler.js';
+import { ConditionWatch } from '../sinks/condition.js';
 import { chance } from '../this-machine.js';
 import { openControl } from './control.js';
 import type { Http, HttpContext } from './http.js';
@@ -38,25 +39,20 @@ export async function runInForeground(
     terminal.err(`timers: ${state.message}`);
     return 1;
   }
+  const condition = new ConditionWatch(clock);
   const reloader = new Reloader(timerFile, { running: () => scheduler });
   let stop = (): void => undefined;
-  const control = await openControl(timerFile, {
-    terminal,
-    clock,
-    named,
-    reloader,
-    scheduler: () => scheduler,
-    stopped: () => stop(),
-  });
-  const http = await watchOver(timerFile, { terminal, clock, scheduler: () => scheduler });
+  const parts = { terminal, clock, condition, scheduler: () => scheduler };
+  const control = await openControl(timerFile, { ...parts, named, reloader, stopped: () => stop() });
+  const http = await watchOver(timerFile, parts);
   const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
   const scheduler = compose(timerFile, {
     terminal,
     clock,
-    sinks: [control.feed, ...http.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
+    sinks: [control.feed, condition, ...http.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
     ...(state.ledger && { ledger: state.ledger }),
     socket: control.socket,
-    companions: http.companions,
+    companions: [condition, ...http.companions],
   });
   const ended = new Promise<void>((resolve) => {
     stop = resolve;

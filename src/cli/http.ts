@@ -4,7 +4,7 @@ import type { Sink } from '../domain/sink.js';
 import type { Companion } from '../engine/scheduler-parts.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { HttpServer, watchingRoutes, type Route } from '../http/index.js';
-import { ConditionWatch } from '../sinks/condition.js';
+import type { ConditionWatch } from '../sinks/condition.js';
 import { Metrics } from '../sinks/metrics.js';
 import type { Terminal } from './terminal.js';
 import { readVersion } from './version.js';
@@ -18,6 +18,7 @@ export interface Http {
 export interface HttpContext {
   readonly terminal: Terminal;
   readonly clock: Clock;
+  readonly condition: ConditionWatch;
   readonly scheduler: () => Scheduler;
   readonly routes?: readonly Route[];
 }
@@ -25,12 +26,12 @@ export interface HttpContext {
 /** Puts together what a timer file's `http` asks for. */
 export function openHttp(
   settings: NonNullable<TimerFile['settings']['http']>,
-  { terminal, clock, scheduler, routes = [] }: HttpContext,
+  { terminal, clock, condition, scheduler, routes = [] }: HttpContext,
 ): Http {
   const controls = () => scheduler().controls;
-  const condition = new ConditionWatch(clock);
   const metrics = new Metrics({
     controls,
+    clock,
     version: readVersion(),
     node: process.version,
     clockOffset: () => scheduler().clockOffset(),
@@ -46,5 +47,5 @@ export function openHttp(
     ],
     onTrouble: (sentence) => terminal.err(`timers: ${sentence}; the timers go on`),
   });
-  return { sinks: [condition, metrics], companions: [condition, server] };
+  return { sinks: [metrics], companions: [server] };
 }

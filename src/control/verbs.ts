@@ -1,5 +1,6 @@
 import type { Controls } from '../domain/controls.js';
 import { firingId } from '../domain/firing.js';
+import type { Judgement } from '../domain/health.js';
 import { wayOut } from '../domain/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { StatusRecord } from '../domain/status-record.js';
@@ -14,6 +15,8 @@ export interface Controlled {
   readonly file: string;
   isStopping(): boolean;
   status(): StatusRecord;
+  /** Whether the scheduler is alive, or besides ready: the same judgement as `/healthz` and `/readyz`. */
+  health(question: 'alive' | 'ready'): Judgement;
   /** The policy for a kind of overlap; `undefined` for a word that is none. */
   overlap(kind: string): AdmissionPolicy | undefined;
   /** Reads the timer file anew and takes it, or tells what is wrong with it. JSON-safe. */
@@ -30,6 +33,7 @@ type Verb = (controlled: Controlled, args: Args) => unknown;
 /** Every verb but `logs`, which answers more than once. */
 export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['status', (controlled) => controlled.status()],
+  ['health', health],
   ['trigger', trigger],
   ['pause', pause],
   ['resume', resume],
@@ -52,6 +56,14 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     },
   ],
 ]);
+
+function health(controlled: Controlled, args: Args): { ok: boolean; reasons: readonly string[] } {
+  const question = optionalText(args, 'question') ?? 'ready';
+  if (question !== 'alive' && question !== 'ready')
+    throw new RefusalError('bad_argument', 'question takes alive or ready');
+  const { isOk: ok, reasons } = controlled.health(question);
+  return { ok, reasons };
+}
 
 function trigger(controlled: Controlled, args: Args): unknown {
   const name = text(args, 'name');
