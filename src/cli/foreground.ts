@@ -1,6 +1,7 @@
 import { composeScheduler, type Composition } from '../compose.js';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
+import type { Executor } from '../domain/executor.js';
 import type { Sink } from '../domain/sink.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Companion } from '../engine/scheduler-parts.js';
@@ -44,15 +45,15 @@ export async function runInForeground(
   let stop = (): void => undefined;
   const parts = { terminal, clock, condition, scheduler: () => scheduler };
   const control = await openControl(timerFile, { ...parts, named, reloader, stopped: () => stop() });
-  const http = await watchOver(timerFile, parts);
+  const around = await openAround(timerFile, parts);
   const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
   const scheduler = compose(timerFile, {
     terminal,
     clock,
-    sinks: [control.feed, condition, ...http.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
+    ...around,
+    sinks: [control.feed, ...around.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
     ...(state.ledger && { ledger: state.ledger }),
     socket: control.socket,
-    companions: [condition, ...http.companions],
   });
   const ended = new Promise<void>((resolve) => {
     stop = resolve;
@@ -76,11 +77,21 @@ export async function runInForeground(
   return 0;
 }
 
-/** Opens the HTTP server a file asks for; where it asks for none, its packages are not even loaded. */
-async function watchOver({ settings: { http } }: TimerFile, context: HttpContext): Promise<Http> {
-  if (http === undefined) return { sinks: [], companions: [] };
-  const { openHttp } = await import('./http.js');
-  return openHttp(http, context);
+/** What stands around a scheduler. */
+interface Around extends Http {
+  /** Absent: the usual one. */
+  readonly executor?: Executor | undefined;
+}
+
+/** Watches its condition, and opens the HTTP server and the tracing a file asks for; where it asks for none, their packages are not even loaded. */
+async function openAround({ settings: { http, tracing } }: TimerFile, context: HttpContext): Promise<Around> {
+  const watched = http && (await import('./http.js')).openHttp(http, context);
+  const traced = tracing && (await import('./tracing.js')).openTracing(tracing, context);
+  return {
+    sinks: [context.condition, ...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],
+    companions: [context.condition, ...(watched?.companions ?? [])],
+    executor: traced?.executor,
+  };
 }
 
 /** Composes a scheduler that lives in this process. */
@@ -89,6 +100,7 @@ export function compose(
   {
     terminal,
     clock,
+    executor,
     sinks,
     ledger,
     socket,
@@ -96,6 +108,7 @@ export function compose(
   }: {
     terminal: Terminal;
     clock: Clock;
+    executor?: Executor | undefined;
     sinks: readonly Sink[];
     ledger?: Composition['ledger'];
     socket?: string | undefined;
@@ -104,6 +117,7 @@ export function compose(
 ): Scheduler {
   return composeScheduler(timerFile, {
     clock,
+    ...(executor && { executor }),
     sinks,
     ...(ledger && { ledger }),
     companions,

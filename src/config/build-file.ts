@@ -4,6 +4,7 @@ import type { Duration } from '../domain/time.js';
 import { buildClock } from './build-clock.js';
 import { buildHttp, type HttpSettings } from './build-http.js';
 import { buildJob, readTimezone, type JobContext } from './build-job.js';
+import { buildTracing, type TracingSettings } from './build-tracing.js';
 import { Paths } from './check-paths.js';
 import type { Problems } from './diagnostic.js';
 import { describe } from './explain-issue.js';
@@ -39,6 +40,8 @@ export interface Settings {
   readonly history: { readonly keep: Duration; readonly runs: number };
   /** Where it is watched over HTTP; absent: nowhere. */
   readonly http?: HttpSettings;
+  /** Where spans of its runs are sent to; absent: nowhere. */
+  readonly tracing?: TracingSettings;
   /** How the clock is watched; absent: it is not. */
   readonly clock?: ClockSettings;
 }
@@ -126,6 +129,7 @@ class FileBuilder {
       history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
       ...(values.clock && { clock: buildClock(values.clock, this.#report) }),
       ...(values.http && { http: buildHttp(values.http, this.#report, this.#paths) }),
+      ...buildTracing(values.tracing, this.#report, machine.env),
     };
   }
 

@@ -80,6 +80,8 @@ const PLACES: Readonly<Record<Level, string>> = {
   output: 'under output',
   history: 'under history',
   clock: 'under clock',
+  http: 'under http',
+  tracing: 'under tracing',
 };
 
 /** What to say about a key that its level does not know: the nearest that it does, or the level that knows it. */

@@ -110,7 +110,10 @@ describe('a disk', () => {
     let runs = 0;
     while (state.troubles.length === 0 && runs < 20_000) {
       state.commit([admitted(`r${runs}`)]);
-      state.commit([finished(`r${runs}`, { outputTail: 'x'.repeat(100) })], [recordOf('backup', { runsBegun: ++runs })]);
+      state.commit(
+        [finished(`r${runs}`, { outputTail: 'x'.repeat(100) })],
+        [recordOf('backup', { runsBegun: ++runs })],
+      );
     }
     await context.annotate(`${runs} runs recorded on a full disk`);
     expect(runs).toBeGreaterThan(1_000);
