@@ -1,18 +1,28 @@
 import { homedir, hostname, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { ControlServer, EventFeed, socketPaths, type Controlled, type EventRecord } from '../control/index.js';
+import {
+  answerStatus,
+  Changes,
+  ControlServer,
+  EventFeed,
+  RecentOutcomes,
+  socketPaths,
+  type Controlled,
+  type EventRecord,
+} from '../control/index.js';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
 import { judgeLiveness, judgeReadiness } from '../domain/health.js';
+import type { History } from '../domain/ledger.js';
 import { toRecord } from '../domain/record.js';
-import { toStatusRecord } from '../domain/status-record.js';
+import type { Sink } from '../domain/sink.js';
 import { toTimestamp } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
 import type { ConditionWatch } from '../sinks/condition.js';
 import { levelOf, messageOf } from '../sinks/index.js';
-import { defaultStatePath } from '../stores/index.js';
+import { defaultStatePath, readState } from '../stores/index.js';
 import type { Reloader } from './reload.js';
 import { scheduleInWords } from './render/schedule-words.js';
 import { statePathOf, type StateOwner } from './state.js';
@@ -21,8 +31,8 @@ import { readVersion } from './version.js';
 
 /** The open control socket of a scheduler in this process. */
 export interface Control {
-  /** The sink from which followers are told. */
-  readonly feed: EventFeed;
+  /** From which followers are told, and who looks again. */
+  readonly sinks: readonly Sink[];
   /** Absent when there is none. */
   readonly socket?: string;
   close(): Promise<void>;
@@ -45,10 +55,13 @@ interface Opening {
 export async function openControl(timerFile: TimerFile, opening: Opening): Promise<Control> {
   const { terminal, clock, named } = opening;
   const feed = new EventFeed((event) => levelOf(event) !== 'debug');
+  const recent = new RecentOutcomes(clock, () => openHistory(timerFile, terminal, named));
+  const changes = new Changes();
+  const sinks = [feed, recent, changes];
   const host = hostname();
   const server = new ControlServer(
     {
-      controlled: controlledBy(timerFile, opening),
+      controlled: controlledBy(timerFile, opening, { recent, changes }),
       feed,
       toRecord: (event) => toLogRecord(event, host),
       onBug: (error) => terminal.err(`timers: internal error, please report it: ${String(error)}`),
@@ -56,11 +69,11 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
     clock,
   );
   const listening = await server.listen(socketPathsOf(timerFile, terminal, named), userId());
-  if (listening.kind === 'listening') return { feed, socket: listening.path, close: () => server.close() };
+  if (listening.kind === 'listening') return { sinks, socket: listening.path, close: () => server.close() };
   terminal.err(
     `timers: no control socket, so that status, pause and the like cannot reach this scheduler: ${listening.reason}`,
   );
-  return { feed, close: () => Promise.resolve() };
+  return { sinks, close: () => Promise.resolve() };
 }
 
 /** Where the scheduler of a timer file can be reached. */
@@ -78,7 +91,17 @@ export function socketPathsOf(place: StateOwner, terminal: Terminal, named: stri
 /** The user this process acts for. */
 export const userId = (): number => process.getuid?.() ?? -1;
 
-function controlledBy({ path: file }: TimerFile, { reloader, condition, scheduler, stopped }: Opening): Controlled {
+function openHistory(timerFile: TimerFile, terminal: Terminal, named: string | undefined): History | undefined {
+  const path = statePathOf(timerFile, terminal, named);
+  const state = path === undefined ? undefined : readState(path);
+  return state?.kind === 'open' ? state.history : undefined;
+}
+
+function controlledBy(
+  { path: file }: TimerFile,
+  { reloader, condition, scheduler, stopped }: Opening,
+  watched: { readonly recent: RecentOutcomes; readonly changes: Changes },
+): Controlled {
   const context = { facts: { pid: process.pid, version: readVersion(), file }, words: scheduleInWords };
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
   return {
@@ -87,7 +110,7 @@ function controlledBy({ path: file }: TimerFile, { reloader, condition, schedule
     },
     file,
     isStopping: () => scheduler().isStopping,
-    status: () => toStatusRecord(scheduler().controls.status(), context),
+    status: (asked) => answerStatus({ controls: scheduler().controls, context, ...watched }, asked),
     health: (question) => {
       const judge = question === 'alive' ? judgeLiveness : judgeReadiness;
       return judge(scheduler().controls.status(), condition.condition);

@@ -51,7 +51,7 @@ export async function runInForeground(
     terminal,
     clock,
     ...around,
-    sinks: [control.feed, ...around.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
+    sinks: [...control.sinks, ...around.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
     ...(state.ledger && { ledger: state.ledger }),
     socket: control.socket,
   });

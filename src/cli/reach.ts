@@ -1,11 +1,11 @@
 import { connectToScheduler, LostError, RefusalError, socketPaths, type ControlClient } from '../control/index.js';
-import { resolve } from 'node:path';
 import type { Loaded } from '../config/index.js';
 import { createSystemClock } from '../clocks/system.js';
 import { UsageError } from './commands/kind.js';
 import { socketPathsOf, userId } from './control.js';
 import { load, renderLoaded, shortPath } from './load.js';
 import type { FileOption, StateOption } from './options.js';
+import { namedStatePath } from './state.js';
 import type { Terminal } from './terminal.js';
 
 /** A running scheduler, reached over its socket. */
@@ -13,6 +13,8 @@ export interface Reached {
   readonly client: ControlClient;
   /** The timer file, as people would write it. */
   readonly file: string;
+  /** Where the next scheduler of the same file will be. */
+  readonly paths: readonly string[];
 }
 
 /** What the refusal of a name or a value is: wrong usage. */
@@ -50,7 +52,7 @@ export async function reach(terminal: Terminal, options: FileOption & StateOptio
   if (paths === undefined) return renderLoaded(loaded, terminal, terminal.color.err);
   const connecting = await connectToScheduler(paths, userId());
   const file = shortPath(loaded.path ?? options.state ?? '', terminal.cwd);
-  if (connecting.kind === 'connected') return { client: connecting.client, file };
+  if (connecting.kind === 'connected') return { client: connecting.client, file, paths };
   if (connecting.kind === 'absent' && loaded.settings === undefined)
     return renderLoaded(loaded, terminal, terminal.color.err);
   return `timers: ${connecting.kind === 'absent' ? absent(file, options) : connecting.reason}`;
@@ -73,7 +75,9 @@ function pathsOf(
     const states = settings === undefined ? LIKELY_STATES : [settings.state];
     return states.flatMap((state) => socketPathsOf({ path, settings: { state } }, terminal, named));
   }
-  return named === undefined ? undefined : socketPaths({ state: resolve(terminal.cwd, named), file: '', folders: [] });
+  return named === undefined
+    ? undefined
+    : socketPaths({ state: namedStatePath(named, terminal.cwd), file: '', folders: [] });
 }
 
 const LIKELY_STATES = [{ kind: 'default' }, { kind: 'memory' }] as const;

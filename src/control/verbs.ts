@@ -5,8 +5,10 @@ import { wayOut } from '../domain/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { StatusRecord } from '../domain/status-record.js';
 import { toTimestamp } from '../domain/time.js';
-import { flag, namesOrAll, optionalDuration, optionalText, text } from './arguments.js';
+import { flag, namesOrAll, optionalCount, optionalDuration, optionalText, text } from './arguments.js';
 import { RefusalError, type Args } from './protocol.js';
+import { MOST_RECENT } from './recent-outcomes.js';
+import type { StatusAsked } from './status.js';
 
 /** What stands behind the socket. */
 export interface Controlled {
@@ -14,7 +16,7 @@ export interface Controlled {
   /** The timer file's path. */
   readonly file: string;
   isStopping(): boolean;
-  status(): StatusRecord;
+  status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
   /** Whether the scheduler is alive, or besides ready: the same judgement as `/healthz` and `/readyz`. */
   health(question: 'alive' | 'ready'): Judgement;
   /** The policy for a kind of overlap; `undefined` for a word that is none. */
@@ -32,7 +34,7 @@ type Verb = (controlled: Controlled, args: Args) => unknown;
 
 /** Every verb but `logs`, which answers more than once. */
 export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
-  ['status', (controlled) => controlled.status()],
+  ['status', status],
   ['health', health],
   ['trigger', trigger],
   ['pause', pause],
@@ -56,6 +58,13 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     },
   ],
 ]);
+
+function status(controlled: Controlled, args: Args): unknown {
+  const recent = optionalCount(args, 'recent');
+  if (recent !== undefined && recent > MOST_RECENT)
+    throw new RefusalError('bad_argument', `recent takes a whole number up to ${MOST_RECENT}`);
+  return controlled.status({ recent, since: optionalCount(args, 'since') });
+}
 
 function health(controlled: Controlled, args: Args): { ok: boolean; reasons: readonly string[] } {
   const question = optionalText(args, 'question') ?? 'ready';

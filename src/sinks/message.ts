@@ -1,8 +1,10 @@
 import type {
+  AttemptBegun,
   BreakerMoved,
   ConfigChanged,
   FiringMissed,
   FiringSkipped,
+  RunAdmitted,
   RunFinished,
   RunStarted,
   SchedulerEvent,
@@ -28,9 +30,8 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'scheduler.stopped':
       return ofScheduler(event);
     case 'run.admitted':
-      return `${event.firing.jobName} was admitted`;
     case 'attempt.begun':
-      return `${event.firing.jobName} begins attempt ${event.attempt}`;
+      return ofAdvance(event);
     case 'run.started':
       return ofStart(event);
     case 'run.output':
@@ -60,6 +61,7 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
       return `${event.firing.jobName} left process ${event.pid} running when the scheduler died: ${event.action === 'kill' ? 'it is ended' : 'it is let run'}`;
     case 'state.unavailable':
     case 'state.recovered':
+    case 'state.unrecorded':
     case 'state.set_aside':
       return ofState(event);
     case 'clock.jumped':
@@ -73,6 +75,9 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+const ofAdvance = (event: RunAdmitted | AttemptBegun): string =>
+  `${event.firing.jobName} ${event.event === 'run.admitted' ? 'was admitted' : `begins attempt ${event.attempt}`}`;
 
 function ofScheduler(event: SchedulerEvent): string {
   switch (event.event) {
@@ -210,6 +215,10 @@ function ofState(event: StateTrouble): string {
     case 'state.recovered': {
       const lost = event.lost === 0 ? '' : `; ${count(event.lost, 'record')} of the meantime could not be kept`;
       return `the state ${event.file} can be written again${lost}`;
+    }
+    case 'state.unrecorded': {
+      const what = event.lost === 0 ? 'the last changes' : count(event.lost, 'record');
+      return `${what} could not be written into the state ${event.file}; the next start does not know of them: ${event.reason}`;
     }
     case 'state.set_aside':
       return `the state ${event.file} could not be used and is kept as ${event.aside}: ${event.reason}`;
