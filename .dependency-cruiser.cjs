@@ -43,6 +43,13 @@ module.exports = {
       'Spans are made of events, and of nothing else.',
     ),
     rule(
+      'page-imports-words',
+      { path: '^src/page' },
+      { pathNot: ['^src/page', '^src/domain', '^src/sinks/human-duration\\.ts$'] },
+      'The page runs in a browser: it knows the words, and asks the server for the rest.',
+    ),
+    rule('page-stands-alone', { pathNot: '^src/page' }, { path: '^src/page' }, 'Nobody imports the page.'),
+    rule(
       'config-imports-kinds',
       { path: '^src/config' },
       { path: '^src/', pathNot: ['^src/(config|domain)', `^src/(${rooms})/(kind|index)\\.ts$`] },

@@ -52,6 +52,21 @@ export default tseslint.config(
   { files: ['src/executors/**/*.ts'], rules: { 'no-restricted-globals': ['error', ...timeAndTimers, consoleGlobal] } },
   { files: ['src/clocks/system.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-syntax': 'off' } },
   {
+    // A browser is the page's clock and its process. What comes from commands and files is text there, and never markup.
+    files: ['src/page/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', processGlobal, consoleGlobal],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|write|srcdoc)$/]',
+          message: 'Texts are set as textContent: nothing a command prints is markup.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     ignores: ['test/support/**'],
     rules: { 'no-restricted-globals': ['error', ...timeAndTimers.slice(0, 2)] },

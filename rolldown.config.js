@@ -1,4 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
+
+/** Copies files of src/page beside the script that is made of it. */
+const copied = (...names) => ({
+  name: 'copied',
+  generateBundle() {
+    for (const fileName of names)
+      this.emitFile({ type: 'asset', fileName, source: readFileSync(`src/page/${fileName}`) });
+  },
+});
 
 const shared = {
   platform: 'node',
@@ -30,5 +40,13 @@ export default defineConfig([
     input: { index: 'src/index.ts' },
     external: (id) => !id.startsWith('.') && !id.startsWith('/'),
     output: { dir: 'dist', format: 'esm' },
+  },
+  // The page at `/`, for browsers.
+  {
+    ...shared,
+    platform: 'browser',
+    input: { page: 'src/page/main.ts' },
+    plugins: [copied('index.html', 'page.css', 'icon.svg')],
+    output: { dir: 'dist/page', format: 'esm', cleanDir: true },
   },
 ]);

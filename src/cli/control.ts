@@ -6,7 +6,10 @@ import {
   ControlServer,
   EventFeed,
   RecentOutcomes,
+  RefusalError,
   socketPaths,
+  verbs,
+  type Args,
   type Controlled,
   type EventRecord,
 } from '../control/index.js';
@@ -14,7 +17,7 @@ import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
 import { judgeLiveness, judgeReadiness } from '../domain/health.js';
-import type { History } from '../domain/ledger.js';
+import type { Recorded } from '../domain/ledger.js';
 import { toRecord } from '../domain/record.js';
 import type { Sink } from '../domain/sink.js';
 import { toTimestamp } from '../domain/time.js';
@@ -22,7 +25,7 @@ import type { Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
 import type { ConditionWatch } from '../sinks/condition.js';
 import { levelOf, messageOf } from '../sinks/index.js';
-import { defaultStatePath, readState } from '../stores/index.js';
+import { defaultStatePath } from '../stores/index.js';
 import type { Reloader } from './reload.js';
 import { scheduleInWords } from './render/schedule-words.js';
 import { statePathOf, type StateOwner } from './state.js';
@@ -33,6 +36,10 @@ import { readVersion } from './version.js';
 export interface Control {
   /** From which followers are told, and who looks again. */
   readonly sinks: readonly Sink[];
+  /** Among them, the one that keeps what happened lately. */
+  readonly feed: EventFeed;
+  /** Carries out a verb for somebody who does not come by the socket. @throws RefusalError why not. */
+  readonly carryOut: (verb: string, args: Args) => unknown;
   /** Absent when there is none. */
   readonly socket?: string;
   close(): Promise<void>;
@@ -45,6 +52,8 @@ interface Opening {
   readonly named: string | undefined;
   readonly reloader: Reloader;
   readonly condition: ConditionWatch;
+  /** What is recorded so far. */
+  readonly recorded: () => Recorded | undefined;
   /** Asked for when the first client has come. */
   readonly scheduler: () => Scheduler;
   /** Told when a stop that was asked for over the socket is done. */
@@ -55,13 +64,19 @@ interface Opening {
 export async function openControl(timerFile: TimerFile, opening: Opening): Promise<Control> {
   const { terminal, clock, named } = opening;
   const feed = new EventFeed((event) => levelOf(event) !== 'debug');
-  const recent = new RecentOutcomes(clock, () => openHistory(timerFile, terminal, named));
+  const recent = new RecentOutcomes(clock, opening.recorded);
   const changes = new Changes();
   const sinks = [feed, recent, changes];
   const host = hostname();
+  const controlled = controlledBy(timerFile, opening, { recent, changes });
+  const carryOut = (verb: string, args: Args): unknown => {
+    const carry = verbs.get(verb);
+    if (carry === undefined) throw new RefusalError('unknown_verb', `there is no verb "${verb}"`);
+    return carry(controlled, args);
+  };
   const server = new ControlServer(
     {
-      controlled: controlledBy(timerFile, opening, { recent, changes }),
+      controlled,
       feed,
       toRecord: (event) => toLogRecord(event, host),
       onBug: (error) => terminal.err(`timers: internal error, please report it: ${String(error)}`),
@@ -69,11 +84,12 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
     clock,
   );
   const listening = await server.listen(socketPathsOf(timerFile, terminal, named), userId());
-  if (listening.kind === 'listening') return { sinks, socket: listening.path, close: () => server.close() };
+  const control = { sinks, feed, carryOut };
+  if (listening.kind === 'listening') return { ...control, socket: listening.path, close: () => server.close() };
   terminal.err(
     `timers: no control socket, so that status, pause and the like cannot reach this scheduler: ${listening.reason}`,
   );
-  return { sinks, close: () => Promise.resolve() };
+  return { ...control, close: () => Promise.resolve() };
 }
 
 /** Where the scheduler of a timer file can be reached. */
@@ -90,12 +106,6 @@ export function socketPathsOf(place: StateOwner, terminal: Terminal, named: stri
 
 /** The user this process acts for. */
 export const userId = (): number => process.getuid?.() ?? -1;
-
-function openHistory(timerFile: TimerFile, terminal: Terminal, named: string | undefined): History | undefined {
-  const path = statePathOf(timerFile, terminal, named);
-  const state = path === undefined ? undefined : readState(path);
-  return state?.kind === 'open' ? state.history : undefined;
-}
 
 function controlledBy(
   { path: file }: TimerFile,

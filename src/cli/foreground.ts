@@ -43,9 +43,9 @@ export async function runInForeground(
   const condition = new ConditionWatch(clock);
   const reloader = new Reloader(timerFile, { running: () => scheduler });
   let stop = (): void => undefined;
-  const parts = { terminal, clock, condition, scheduler: () => scheduler };
+  const parts = { terminal, clock, condition, scheduler: () => scheduler, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, stopped: () => stop() });
-  const around = await openAround(timerFile, parts);
+  const around = await openAround(timerFile, { ...parts, control });
   const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
   const scheduler = compose(timerFile, {
     terminal,
@@ -84,8 +84,8 @@ interface Around extends Http {
 }
 
 /** Watches its condition, and opens the HTTP server and the tracing a file asks for; where it asks for none, their packages are not even loaded. */
-async function openAround({ settings: { http, tracing } }: TimerFile, context: HttpContext): Promise<Around> {
-  const watched = http && (await import('./http.js')).openHttp(http, context);
+async function openAround({ path, settings: { http, tracing } }: TimerFile, context: HttpContext): Promise<Around> {
+  const watched = http && (await import('./http.js')).openHttp(http, path, context);
   const traced = tracing && (await import('./tracing.js')).openTracing(tracing, context);
   return {
     sinks: [context.condition, ...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],

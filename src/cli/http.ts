@@ -1,12 +1,10 @@
 import { readToken, type TimerFile } from '../config/index.js';
-import type { Clock } from '../domain/clock.js';
 import type { Sink } from '../domain/sink.js';
 import type { Companion } from '../engine/scheduler-parts.js';
-import type { Scheduler } from '../engine/scheduler.js';
-import { HttpServer, watchingRoutes, type Route } from '../http/index.js';
+import { HttpServer, watchingRoutes } from '../http/index.js';
 import type { ConditionWatch } from '../sinks/condition.js';
 import { Metrics } from '../sinks/metrics.js';
-import type { Terminal } from './terminal.js';
+import { openPage, type PageParts } from './page.js';
 import { readVersion } from './version.js';
 
 /** What watches a scheduler over HTTP: listeners of its events, and what lives as long as it does. */
@@ -15,19 +13,18 @@ export interface Http {
   readonly companions: readonly Companion[];
 }
 
-export interface HttpContext {
-  readonly terminal: Terminal;
-  readonly clock: Clock;
+/** What an HTTP server speaks of. */
+export interface HttpContext extends PageParts {
   readonly condition: ConditionWatch;
-  readonly scheduler: () => Scheduler;
-  readonly routes?: readonly Route[];
 }
 
-/** Puts together what a timer file's `http` asks for. */
+/** Puts together what the `http` of a timer file asks for. `file` is its path. */
 export function openHttp(
   settings: NonNullable<TimerFile['settings']['http']>,
-  { terminal, clock, condition, scheduler, routes = [] }: HttpContext,
+  file: string,
+  context: HttpContext,
 ): Http {
+  const { terminal, clock, condition, scheduler } = context;
   const controls = () => scheduler().controls;
   const metrics = new Metrics({
     controls,
@@ -37,15 +34,16 @@ export function openHttp(
     clockOffset: () => scheduler().clockOffset(),
   });
   const { host, port, tokenFile } = settings;
+  const page = openPage(context, { file, canAct: tokenFile !== undefined });
   const server = new HttpServer({
     host,
     port,
     token: () => (tokenFile === undefined ? undefined : readToken(tokenFile)),
     routes: [
       ...watchingRoutes({ status: () => controls().status(), condition: () => condition.condition, metrics }),
-      ...routes,
+      ...page.routes,
     ],
     onTrouble: (sentence) => terminal.err(`timers: ${sentence}; the timers go on`),
   });
-  return { sinks: [metrics], companions: [server] };
+  return { sinks: [metrics, page.sink], companions: [server] };
 }

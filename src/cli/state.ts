@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
-import type { Ledger, LedgerTrouble } from '../domain/ledger.js';
+import type { Ledger, LedgerTrouble, Recorded } from '../domain/ledger.js';
 import { defaultStatePath, openState, realPath } from '../stores/index.js';
 import type { Terminal } from './terminal.js';
 
@@ -11,6 +11,8 @@ export type OpenedState =
       readonly kind: 'ready';
       /** Absent: nothing outlives the scheduler. */
       readonly ledger?: { readonly ledger: Ledger; readonly file: string };
+      /** What is recorded so far; answers `undefined` where nothing is. */
+      readonly recorded: () => Recorded | undefined;
       /** To be told once the scheduler has started. */
       readonly troubles: readonly LedgerTrouble[];
     }
@@ -46,24 +48,26 @@ export function openStateOf(
   { terminal, clock, named }: { terminal: Terminal; clock: Clock; named: string | undefined },
 ): OpenedState {
   const file = statePathOf(timerFile, terminal, named);
-  if (file === undefined) return { kind: 'ready', troubles: [] };
+  if (file === undefined) return { kind: 'ready', recorded: nothing, troubles: [] };
   const { history: retention } = timerFile.settings;
   const opening = openState({ path: file, clock, pid: process.pid, retention });
   switch (opening.kind) {
     case 'in_use':
       return { kind: 'refused', message: inUse(file, opening.pid) };
     case 'unavailable':
-      return { kind: 'ready', troubles: [{ kind: 'unavailable', file, reason: opening.reason }] };
+      return { kind: 'ready', recorded: nothing, troubles: [{ kind: 'unavailable', file, reason: opening.reason }] };
     case 'open': {
-      const { ledger, setAside, leftBehind } = opening;
+      const { ledger, recorded, setAside, leftBehind } = opening;
       const now = setAside ? [{ kind: 'set_aside', ...setAside } as const] : [];
       const earlier = leftBehind
         .filter((aside) => aside !== setAside?.aside)
         .map((aside) => ({ kind: 'set_aside', file, aside, reason: LEFT_BEHIND }) as const);
-      return { kind: 'ready', ledger: { ledger, file }, troubles: [...now, ...earlier] };
+      return { kind: 'ready', ledger: { ledger, file }, recorded, troubles: [...now, ...earlier] };
     }
   }
 }
+
+const nothing = () => undefined;
 
 const LEFT_BEHIND = 'an earlier start moved it there; remove it when nobody needs it';
 

@@ -5,5 +5,5 @@ export { RefusalError, type Args, type EventRecord } from './protocol.js';
 export { RecentOutcomes } from './recent-outcomes.js';
 export { ControlServer } from './server.js';
 export { socketPaths } from './socket-path.js';
-export type { Controlled } from './verbs.js';
 export { answerStatus } from './status.js';
+export { verbs, type Controlled } from './verbs.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import { jobNameOf, type TimerEvent } from '../domain/event.js';
-import type { History } from '../domain/ledger.js';
+import type { Recorded } from '../domain/ledger.js';
 import { recentOutcomeOf, type RecentOutcome } from '../domain/recent.js';
 import type { Sink } from '../domain/sink.js';
 
@@ -11,22 +11,20 @@ const MOST_OF_ALL = 200_000;
 /** How many jobs are looked up before timers and processes get a turn. */
 const BATCH = 16;
 
-/** Opens what was recorded; `undefined` where nothing is. Whoever opens it closes it. */
-export type OpenHistory = () => History | undefined;
-
 /** Keeps the last outcomes of each job for who asks. What was before this scheduler is looked up when somebody asks first. Bounded. */
 export class RecentOutcomes implements Sink {
   readonly name = 'recent';
   readonly #clock: Clock;
-  readonly #open: OpenHistory;
+  readonly #recorded: () => Recorded | undefined;
   readonly #byJob = new Map<string, RecentOutcome[]>();
   /** Whose past was looked up, or was not to be had. */
   readonly #recalled = new Set<string>();
   #recalling: Promise<void> = Promise.resolve();
 
-  constructor(clock: Clock, open: OpenHistory) {
+  /** `recorded` answers what is recorded so far, `undefined` where nothing is. */
+  constructor(clock: Clock, recorded: () => Recorded | undefined) {
     this.#clock = clock;
-    this.#open = open;
+    this.#recorded = recorded;
   }
 
   accept(event: TimerEvent): void {
@@ -50,17 +48,14 @@ export class RecentOutcomes implements Sink {
 
   async #lookUp(names: readonly string[]): Promise<void> {
     for (const name of names) this.#recalled.add(name);
-    const history = names.length === 0 ? undefined : this.#open();
-    if (history === undefined) return;
     try {
       for (const [index, name] of names.entries()) {
         if (index % BATCH === BATCH - 1) await new Promise<void>((resolve) => this.#clock.soon(resolve));
-        this.#precede(name, history.endings({ jobName: name, limit: MOST_RECENT }).flatMap(toOutcome));
+        const past = this.#recorded()?.endings({ jobName: name, limit: MOST_RECENT, withoutOutput: true }) ?? [];
+        this.#precede(name, past.flatMap(toOutcome));
       }
     } catch {
       // A history that cannot be read has told nothing; of a state in trouble the log tells.
-    } finally {
-      history.close();
     }
   }
 

@@ -110,6 +110,8 @@ export interface HistoryQuery {
   readonly limit: number;
   /** The earliest so many instead. */
   readonly earliest?: true;
+  /** Leaves `outputTail` out, which is the bulk of an outcome. */
+  readonly withoutOutput?: true;
 }
 
 /** A span of nominal instants, both ends inclusive. */
@@ -153,4 +155,24 @@ export interface History {
   /** The memories of all jobs by name. */
   jobs(): ReadonlyMap<string, JobRecord>;
   close(): void;
+}
+
+/** What the ledger of this very process has recorded. Its connection is the ledger's own, which the ledger closes. */
+export type Recorded = Omit<History, 'close'>;
+
+/** Whether an event tells what became of a firing. */
+export const isEnding = (event: TimerEvent): event is Ending =>
+  event.event === 'run.finished' || event.event === 'firing.skipped' || event.event === 'firing.missed';
+
+/** The one word for an outcome. */
+export function statusOf(ending: Ending): FiringStatus {
+  if (ending.event === 'run.finished') return ending.outcome.status;
+  return ending.event === 'firing.missed' ? 'missed' : 'skipped';
+}
+
+/** When a run's first attempt began; `undefined` when it never had one. */
+export function startOfRun({ ending, open }: Pick<RunHistory, 'ending' | 'open'>): Instant | undefined {
+  if (open) return open.startedAt;
+  if (ending?.event !== 'run.finished' || ending.attempts === 0) return undefined;
+  return ending.firing.scheduledFor + ending.latenessMs;
 }

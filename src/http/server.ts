@@ -1,5 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 
 /** What is answered at one path. Add one to the list the server is given. */
 export interface Route {
@@ -110,6 +116,7 @@ export class HttpServer {
   #mayPass({ access }: Route, { headers }: IncomingMessage): Refusal | undefined {
     const token = this.#options.token();
     if (access === 'probe') return undefined;
+    if (isForeign(headers, access)) return { status: 403, reason: 'another page may not ask this' };
     if (token === undefined) {
       const isOpen = access === 'read' && isLoopback(this.#options.host);
       return isOpen ? undefined : { status: 403, reason: 'a token is needed: set http.token_file in the timer file' };
@@ -120,6 +127,19 @@ export class HttpServer {
       : { status: 401, reason: 'show the token: Authorization: Bearer …' };
   }
 }
+
+/**
+ * Whether a browser says that a page of another origin asks. Programs say neither; looking at something by following a link is no page's doing.
+ * https://www.w3.org/TR/fetch-metadata/
+ */
+function isForeign(headers: IncomingHttpHeaders, access: Route['access']): boolean {
+  const { origin, host, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
+  if (origin !== undefined && hostOf(origin) !== host) return true;
+  const isFollowed = access === 'read' && mode === 'navigate';
+  return site !== undefined && site !== 'same-origin' && site !== 'none' && !isFollowed;
+}
+
+const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined);
 
 interface Refusal {
   readonly status: number;

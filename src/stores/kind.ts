@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import type { History, Ledger } from '../domain/ledger.js';
+import type { History, Ledger, Recorded } from '../domain/ledger.js';
 import type { Duration } from '../domain/time.js';
 
 /** What it takes to open a state. */
@@ -25,6 +25,8 @@ export type StateOpening =
   | {
       readonly kind: 'open';
       readonly ledger: Ledger;
+      /** What is recorded so far; `undefined` while there is no file to read it from. */
+      readonly recorded: () => Recorded | undefined;
       /** A file that could not be used: the state's, and this ledger is a new one; or that of its log, and what stood last in this one is missing. */
       readonly setAside: SetAside | undefined;
       /** Files that earlier starts had set aside and that are still there, oldest first. */

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { Recollection } from '../domain/ledger.js';
+import type { Recollection, Recorded } from '../domain/ledger.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { HEADER_SIZE, isOurs, type Mishap } from './header.js';
 import type { Retention } from './kind.js';
@@ -16,6 +16,7 @@ import {
   rowOfOpenRun,
 } from './rows.js';
 import { migrate } from './schema.js';
+import { SqliteHistory } from './sqlite-history.js';
 import { troubleOf } from './trouble.js';
 import type { Unrecorded } from './unrecorded.js';
 import { Upkeep } from './upkeep.js';
@@ -46,6 +47,8 @@ export class LedgerFile {
   /** What was in it when it was opened. */
   readonly recollection: Recollection;
   readonly upkeep: Upkeep;
+  /** What is in it now. */
+  readonly recorded: Recorded;
   readonly #database: DatabaseSyncInstance;
   readonly #write: (unrecorded: Unrecorded, now: Instant) => void;
   /** Open as long as the database is, for closing any descriptor of a file drops all the locks of the process on it. https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_ */
@@ -63,6 +66,7 @@ export class LedgerFile {
         open: readOpenRuns(this.#database),
         lastSeenAt: readLastSeen(this.#database),
       };
+      this.recorded = new SqliteHistory(this.#database);
       this.#write = createWriter(this.#database);
       this.upkeep = new Upkeep(path, this.#database, retention);
       if (size === 0) this.upkeep.makeRoom();

@@ -36,5 +36,5 @@ function lockAndOpen(options: StateOptions): StateOpening {
     return opening;
   }
   const ledger = new SqliteLedger(options, opening.file, () => lock.release());
-  return { kind: 'open', ledger, setAside: opening.setAside, leftBehind: earlier };
+  return { kind: 'open', ledger, recorded: () => ledger.recorded, setAside: opening.setAside, leftBehind: earlier };
 }

@@ -24,7 +24,8 @@ export class SqliteHistory implements History {
   }
 
   endings(query: HistoryQuery): readonly Ending[] {
-    const { sql, parameters } = choose(ENDING_COLUMNS, query);
+    const columns = query.withoutOutput ? ENDING_COLUMNS.replace(/output_tail$/, 'NULL') : ENDING_COLUMNS;
+    const { sql, parameters } = choose(columns, query);
     const rows = rowsOf<EndingRow>(this.#database, sql, ...parameters);
     return (query.earliest ? rows : rows.reverse()).map(endingOfRow);
   }

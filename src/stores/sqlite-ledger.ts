@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
-import type { JobRecord, Ledger, LedgerTrouble, Recollection } from '../domain/ledger.js';
+import type { JobRecord, Ledger, LedgerTrouble, Recollection, Recorded } from '../domain/ledger.js';
 import { MINUTE, SECOND, type Cancel, type Duration, type Instant } from '../domain/time.js';
 import { removeCompanions, setAside } from './aside.js';
 import type { Mishap } from './header.js';
@@ -56,6 +56,11 @@ export class SqliteLedger implements Ledger {
     this.#now = this.#clock.now();
     this.#lookedAt = this.#clock.monotonic();
     this.#armUpkeep(FIRST_UPKEEP);
+  }
+
+  /** What is recorded so far, over the connection that writes: a second one to the file would let go of its POSIX locks when it closes. */
+  get recorded(): Recorded | undefined {
+    return this.#file?.recorded;
   }
 
   recall(): Recollection {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -114,6 +114,10 @@ test('its program runs without its sources', () => {
     encoding: 'utf8',
   });
   expect(said).toContain('timers.yaml is valid: 1 timer.');
+});
+
+test('the page of its scheduler is in it', () => {
+  expect(readdirSync(join(home, 'dist', 'page')).sort()).toEqual(['icon.svg', 'index.html', 'page.css', 'page.js']);
 });
 
 test('its types stand alone', () => {

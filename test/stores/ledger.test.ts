@@ -285,6 +285,18 @@ describe('history answers', () => {
     });
   });
 
+  test('by the scheduler itself, over the connection it writes with; without output where nobody wants it', () => {
+    const state = new State();
+    const { recorded } = state.start();
+    expect(recorded()?.endings({ limit: 10 })).toEqual([]);
+    state.commit([finished('r1', { outputTail: 'long' })]);
+    const read = (withoutOutput?: true) =>
+      recorded()?.endings({ jobName: 'backup', limit: 10, ...(withoutOutput && { withoutOutput }) });
+    expect(read()).toEqual([finished('r1', { outputTail: 'long' })]);
+    expect(read(true)).toEqual([finished('r1')]);
+    expect(recorded()?.run('r1')?.outputTail).toBe('long');
+  });
+
   test('while a scheduler writes, and the next question sees what was written', () => {
     const one = state();
     one.read((history) => {

@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { firingId, type Firing } from '../../domain/firing.js';
-import type { Ending, OpenRun, RunHistory } from '../../domain/ledger.js';
+import { startOfRun, type Ending, type OpenRun, type RunHistory } from '../../domain/ledger.js';
 import { toRecord } from '../../domain/record.js';
 import { toTimestamp, type Instant } from '../../domain/time.js';
 import { causeOf, humanDuration, plainText } from '../../sinks/index.js';
@@ -48,15 +48,8 @@ function subjectOf({ ending, open }: RunHistory): { readonly firing: Firing; rea
 
 type Local = (instant: Instant) => string;
 
-/** When its first attempt began; `undefined` when it never had one. */
-function startedAt({ ending, open }: RunHistory): Instant | undefined {
-  if (open) return open.startedAt;
-  if (ending?.event !== 'run.finished' || ending.attempts === 0) return undefined;
-  return ending.firing.scheduledFor + ending.latenessMs;
-}
-
 function startOf(run: RunHistory, local: Local): readonly Fact[] {
-  const start = startedAt(run);
+  const start = startOfRun(run);
   if (start === undefined) return [['started', 'never']];
   return [['started', `${local(start)}, ${humanDuration(start - subjectOf(run).firing.scheduledFor)} late`]];
 }
@@ -103,7 +96,7 @@ function attemptsOf({ attempts, ending }: RunHistory, local: Local): readonly Fa
 
 /** The record of its outcome, if it has one, and what the log's record does not hold. An open run has the status `null`. */
 function runToJson(run: RunHistory) {
-  const start = startedAt(run);
+  const start = startOfRun(run);
   return {
     ...(run.ending ? toJson(run.ending) : {}),
     ...(run.open ? openToJson(run.open) : {}),

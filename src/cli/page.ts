@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { RefusalError } from '../control/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { Job } from '../domain/job.js';
+import type { Recorded } from '../domain/ledger.js';
+import type { Sink } from '../domain/sink.js';
+import { toStatusRecord } from '../domain/status-record.js';
+import {
+  apiRoutes,
+  Live,
+  Past,
+  RecentOutcomes,
+  staticRoutes,
+  type Acted,
+  type Route,
+  type StaticFile,
+} from '../http/index.js';
+import type { Scheduler } from '../engine/scheduler.js';
+import { causeOf } from '../sinks/index.js';
+import { firingsAfter } from './coming-firings.js';
+import type { Control } from './control.js';
+import { scheduleInWords } from './render/schedule-words.js';
+import type { Terminal } from './terminal.js';
+import { readVersion } from './version.js';
+
+/** The page of a scheduler: what it listens with, and what it is asked for. */
+export interface Page {
+  readonly sink: Sink;
+  readonly routes: readonly Route[];
+}
+
+export interface PageParts {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly scheduler: () => Scheduler;
+  readonly control: Pick<Control, 'feed' | 'carryOut'>;
+  /** What is recorded so far. */
+  readonly recorded: () => Recorded | undefined;
+}
+
+export interface PageFacts {
+  /** The timer file's path. */
+  readonly file: string;
+  /** Whether there is a token that allows to act. */
+  readonly canAct: boolean;
+}
+
+/** Puts together the page at `/` and what it asks for under `/api/`. */
+export function openPage({ terminal, clock, scheduler, control, recorded }: PageParts, facts: PageFacts): Page {
+  const controls = () => scheduler().controls;
+  const turn = () => new Promise<void>((resolve) => clock.soon(resolve));
+  const status = { facts: { pid: process.pid, version: readVersion(), file: facts.file }, words: rememberWords() };
+  const recent = new RecentOutcomes({ recorded, causeOf });
+  const live = new Live({
+    clock,
+    recent,
+    turn,
+    canAct: facts.canAct,
+    status: () => controls().status(),
+    toRecord: (of) => toStatusRecord(of, status),
+  });
+  const sources = {
+    recorded,
+    remembered: (interest: { readonly jobName?: string }) => control.feed.past(interest, Number.POSITIVE_INFINITY),
+    follow: control.feed.follow.bind(control.feed),
+  };
+  const api = apiRoutes({
+    ...sources,
+    live,
+    past: new Past(sources),
+    causeOf,
+    turn,
+    now: () => controls().status().at,
+    coming: (jobName, until, count) => {
+      const { jobs } = controls().status();
+      const asked = jobName === undefined ? jobs : jobs.filter(({ job }) => job.name === jobName);
+      return [...firingsAfter(asked, { until, count })].map(({ job, scheduledFor }) => ({
+        jobName: job.name,
+        scheduledFor,
+      }));
+    },
+    act: (verb, args) => acted(() => control.carryOut(verb, args)),
+  });
+  return { sink: live, routes: [...api, ...staticRoutes(readPage((sentence) => terminal.err(sentence)))] };
+}
+
+/** Putting cron into words takes longer than all the rest of a status. */
+function rememberWords(): (job: Job) => string {
+  const words = new WeakMap<Job, string>();
+  return (job) => {
+    const known = words.get(job) ?? scheduleInWords(job);
+    words.set(job, known);
+    return known;
+  };
+}
+
+function acted(carryOut: () => unknown): Acted {
+  try {
+    return { kind: 'done', answer: carryOut() };
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    return { kind: 'refused', isUnknown: error.code.startsWith('unknown_'), reason: error.message };
+  }
+}
+
+const FILES = [
+  { path: '/', name: 'index.html', type: 'text/html; charset=utf-8' },
+  { path: '/page.js', name: 'page.js', type: 'text/javascript; charset=utf-8' },
+  { path: '/page.css', name: 'page.css', type: 'text/css; charset=utf-8' },
+  { path: '/icon.svg', name: 'icon.svg', type: 'image/svg+xml' },
+] as const;
+
+/** The page's files as the build made them. This file and the built program both stand two folders below `dist`'s. */
+function readPage(complain: (sentence: string) => void): readonly StaticFile[] {
+  try {
+    return FILES.map(({ path, name, type }) => {
+      return { path, type, content: readFileSync(new URL(`../../dist/page/${name}`, import.meta.url)) };
+    });
+  } catch (error) {
+    complain(`timers: there is no page at /, because it was not built: ${String(error)}`);
+    return [];
+  }
+}

@@ -1,0 +1,127 @@
+import type { ServerResponse } from 'node:http';
+import { toOutcome } from '../domain/api-record.js';
+import { DAY, type Instant } from '../domain/time.js';
+import { followRun } from './follow-run.js';
+import type { Live } from './live.js';
+import type { PastSources } from './past.js';
+import { toRunDetails } from './run-details.js';
+import { sendJson, type HttpRequest, type Route } from './server.js';
+import { readTimeline, type TimelineSources } from './timeline.js';
+
+/** What stands behind `/api/`. */
+export interface Api extends TimelineSources, Pick<PastSources, 'remembered' | 'follow'> {
+  readonly live: Live;
+  readonly now: () => Instant;
+  /** Carries out a verb of the control socket. */
+  readonly act: (verb: string, args: Readonly<Record<string, unknown>>) => Acted;
+}
+
+/** What came of a verb: its answer, or a sentence why not. */
+export type Acted =
+  | { readonly kind: 'done'; readonly answer: unknown }
+  | { readonly kind: 'refused'; readonly isUnknown: boolean; readonly reason: string };
+
+const VERBS = ['trigger', 'pause', 'resume', 'cancel', 'reset'];
+const MOST_OUTCOMES = 200;
+const MOST_LANES = 32;
+const LONGEST_SPAN = 62 * DAY;
+/** Streams at once, over all pages. */
+const MOST_STREAMS = 32;
+
+/** What the page at `/` asks for, and whoever wants the same. */
+export const apiRoutes = (api: Api): readonly Route[] => [
+  look('status', async (_request, response) => sendJson(response, 200, await api.live.status())),
+  look('timeline', (request, response) => answerTimeline(api, request, response)),
+  look('outcomes', ({ url }, response) => answerOutcomes(api, url, response)),
+  look('run', ({ url }, response) => answerRun(api, url, response)),
+  events(api),
+  ...VERBS.map((verb) => act(api, verb)),
+  // Tells whether a token is right, and does nothing else.
+  { method: 'POST', path: '/api/token', access: 'act', handle: (_request, response) => sendJson(response, 200, {}) },
+];
+
+const look = (name: string, handle: Route['handle']): Route => ({
+  method: 'GET',
+  path: `/api/${name}`,
+  access: 'read',
+  handle,
+});
+
+const refuse = (response: ServerResponse, status: number, error: string) => sendJson(response, status, { error });
+
+async function answerTimeline(api: Api, { url }: HttpRequest, response: ServerResponse): Promise<void> {
+  const [from, until] = ['from', 'until'].map((key) => Date.parse(url.searchParams.get(key) ?? ''));
+  const jobNames = url.searchParams.getAll('task_name');
+  if (from === undefined || until === undefined || !(until >= from && until - from <= LONGEST_SPAN))
+    refuse(response, 400, 'from and until take timestamps, at most 62 days apart');
+  else if (jobNames.length > MOST_LANES) refuse(response, 400, `at most ${MOST_LANES} timers at once`);
+  else sendJson(response, 200, await readTimeline(api, { from, until, now: api.now(), jobNames }));
+}
+
+function answerOutcomes({ past, causeOf }: Api, { searchParams }: URL, response: ServerResponse): void {
+  const jobName = searchParams.get('task_name');
+  const limit = Number(searchParams.get('limit') ?? 50);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_OUTCOMES) {
+    refuse(response, 400, `limit takes a whole number from 1 to ${MOST_OUTCOMES}`);
+    return;
+  }
+  const endings = past.latest({ ...(jobName !== null && { jobName }), limit });
+  sendJson(response, 200, { outcomes: endings.map((ending) => toOutcome(ending, causeOf)) });
+}
+
+function answerRun({ past, remembered, causeOf }: Api, { searchParams }: URL, response: ServerResponse): void {
+  const runId = searchParams.get('run_id') ?? '';
+  const run = runId === '' ? undefined : past.run(runId);
+  const details = run && toRunDetails(run, { events: remembered({ runId }), causeOf });
+  if (details === undefined) refuse(response, 404, 'nothing is known of that run any more');
+  else sendJson(response, 200, details);
+}
+
+function events(api: Api): Route {
+  let open = 0;
+  return look('events', async ({ url, raw }, response) => {
+    if (raw.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    if (open >= MOST_STREAMS) {
+      refuse(response, 503, 'too many pages are open');
+      return;
+    }
+    open++;
+    response.once('close', () => open--);
+    const runId = url.searchParams.get('run_id');
+    if (runId === null) await api.live.connect(response);
+    else followRun(response, { past: api.remembered({ runId }), follow: (tell) => api.follow({ runId }, tell) });
+  });
+}
+
+const act = (api: Api, verb: string): Route => ({
+  method: 'POST',
+  path: `/api/${verb}`,
+  access: 'act',
+  async handle({ raw, body }, response) {
+    // A form cannot say so: only a page of this origin, or a program, gets further.
+    if (!raw.headers['content-type']?.startsWith('application/json')) {
+      refuse(response, 415, 'send the arguments as application/json');
+      return;
+    }
+    const args = argumentsIn(await body());
+    if (args === undefined) {
+      refuse(response, 400, 'the arguments are one JSON object');
+      return;
+    }
+    const acted = api.act(verb, args);
+    if (acted.kind === 'done') sendJson(response, 200, acted.answer);
+    else refuse(response, acted.isUnknown ? 404 : 409, acted.reason);
+  },
+});
+
+function argumentsIn(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}

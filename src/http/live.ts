@@ -1,0 +1,179 @@
+import type { ServerResponse } from 'node:http';
+import type { LiveChange, LiveStatus, LiveTimer } from '../domain/api-record.js';
+import type { Clock } from '../domain/clock.js';
+import type { SchedulerStatus } from '../domain/controls.js';
+import { jobNameOf, type TimerEvent } from '../domain/event.js';
+import type { Sink } from '../domain/sink.js';
+import type { StatusRecord } from '../domain/status-record.js';
+import { SECOND, toTimestamp, type Cancel, type Duration } from '../domain/time.js';
+import { EventStream } from './event-stream.js';
+import { isEnding } from '../domain/ledger.js';
+import type { RecentOutcomes } from './recent-outcomes.js';
+
+/** Changes are gathered for so long, and longer where telling them takes long: at most a tenth of the time goes into it. */
+const BETWEEN_CHANGES: Duration = 500;
+const SHARE = 10;
+const BETWEEN_BEATS: Duration = 15 * SECOND;
+/** A client that takes nothing for so long is let go of. */
+const PATIENCE: Duration = 30 * SECOND;
+/** So many timers are shown, the first of the file. */
+const MOST_TIMERS = 5_000;
+/** So many timers are looked up in one turn of the event loop. */
+const AT_ONCE = 10;
+
+/** Events after which the whole is told anew. */
+const CONCERN_ALL: ReadonlySet<TimerEvent['event']> = new Set([
+  'config.reloaded',
+  'scheduler.started',
+  'scheduler.stopping',
+]);
+
+export interface LiveOptions {
+  readonly clock: Clock;
+  readonly status: () => SchedulerStatus;
+  readonly toRecord: (status: SchedulerStatus) => StatusRecord;
+  readonly recent: RecentOutcomes;
+  /** Resolves in a later turn of the event loop. */
+  readonly turn: () => Promise<void>;
+  readonly canAct: boolean;
+}
+
+/** Who looks, and what has changed since it was last told: names of timers, never messages. So a slow client costs no more than a fast one. */
+interface Client {
+  readonly stream: EventStream;
+  behind: Set<string> | 'everything';
+  takenAt: Duration;
+  saidAt: Duration;
+}
+
+/** Tells everybody who looks how the scheduler stands, and then what changes. */
+export class Live implements Sink {
+  readonly name = 'page';
+  readonly #options: LiveOptions;
+  readonly #clients = new Set<Client>();
+  #disarm: Cancel = () => undefined;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  accept(event: TimerEvent): void {
+    if (isEnding(event)) this.#options.recent.add(event);
+    if (this.#clients.size === 0 || event.event === 'run.output') return;
+    const name = jobNameOf(event);
+    for (const client of this.#clients) {
+      if (CONCERN_ALL.has(event.event)) client.behind = 'everything';
+      else if (name !== undefined && client.behind !== 'everything') client.behind.add(name);
+    }
+  }
+
+  /** How the scheduler stands. */
+  async status(): Promise<LiveStatus> {
+    await this.#lookUp();
+    return this.#everything();
+  }
+
+  /** Tells one more client, until it goes away. */
+  async connect(response: ServerResponse): Promise<void> {
+    const stream = new EventStream(response);
+    const now = this.#options.clock.monotonic();
+    const client: Client = { stream, behind: 'everything', takenAt: now, saidAt: now };
+    stream.onClose(() => {
+      this.#clients.delete(client);
+      if (this.#clients.size === 0) this.#disarm();
+    });
+    await this.#lookUp();
+    if (response.destroyed) return;
+    this.#clients.add(client);
+    if (this.#clients.size === 1) this.#arm(BETWEEN_CHANGES);
+    this.#bring(client, new Map());
+  }
+
+  /** Gets ready to tell of every timer, a few of them in a turn of the event loop: at first their past is read, and their schedules are put into words. */
+  async #lookUp(): Promise<void> {
+    const { recent, toRecord, turn } = this.#options;
+    const status = this.#options.status();
+    const names = status.jobs.map(({ job }) => job.name);
+    recent.keep(new Set(names));
+    const unknown = new Set(recent.unknown(names.slice(0, MOST_TIMERS)));
+    const jobs = status.jobs.filter(({ job }) => unknown.has(job.name));
+    for (let index = 0; index < jobs.length; index += AT_ONCE) {
+      const some = jobs.slice(index, index + AT_ONCE);
+      toRecord({ ...status, jobs: some });
+      for (const { job } of some) recent.lookUp(job.name);
+      await turn();
+    }
+  }
+
+  #arm(delay: Duration): void {
+    this.#disarm();
+    this.#disarm = this.#options.clock.after(delay, () => this.#tell());
+  }
+
+  #tell(): void {
+    const { clock } = this.#options;
+    const began = clock.monotonic();
+    const written = new Map<string, string>();
+    for (const client of this.#clients) this.#bring(client, written);
+    if (this.#clients.size > 0) this.#arm(Math.max(BETWEEN_CHANGES, SHARE * (clock.monotonic() - began)));
+  }
+
+  /** Brings a client up to date, unless it is still taking what it was told before. `written` is shared by the clients of one round. */
+  #bring(client: Client, written: Map<string, string>): void {
+    const now = this.#options.clock.monotonic();
+    if (client.stream.isClogged) {
+      if (now - client.takenAt > PATIENCE) client.stream.drop();
+      return;
+    }
+    client.takenAt = now;
+    const { behind } = client;
+    if (behind === 'everything')
+      client.stream.send(
+        'status',
+        once(written, '', () => JSON.stringify(this.#everything())),
+      );
+    else if (behind.size > 0) client.stream.send('change', this.#changeOf(behind, written));
+    else if (now - client.saidAt < BETWEEN_BEATS) return;
+    else client.stream.beat();
+    client.behind = new Set();
+    client.saidAt = now;
+  }
+
+  #everything(): LiveStatus {
+    const status = this.#options.status();
+    const { timers, ...rest } = this.#options.toRecord({ ...status, jobs: status.jobs.slice(0, MOST_TIMERS) });
+    return {
+      ...rest,
+      can_act: this.#options.canAct,
+      left_out: status.jobs.length - timers.length,
+      timers: timers.map((timer) => this.#withRecent(timer)),
+    };
+  }
+
+  #changeOf(names: ReadonlySet<string>, written: Map<string, string>): string {
+    const status = this.#options.status();
+    const jobs = status.jobs.slice(0, MOST_TIMERS).filter(({ job }) => names.has(job.name));
+    const timers = jobs.map((job) =>
+      once(written, job.job.name, () => {
+        const [timer] = this.#options.toRecord({ ...status, jobs: [job] }).timers;
+        return JSON.stringify(timer && this.#withRecent(timer));
+      }),
+    );
+    const head: Omit<LiveChange, 'timers'> = {
+      now: toTimestamp(status.at),
+      is_stopping: status.isStopping,
+      armed: status.armed,
+    };
+    return `${JSON.stringify(head).slice(0, -1)},"timers":[${timers.join(',')}]}`;
+  }
+
+  #withRecent(timer: StatusRecord['timers'][number]): LiveTimer {
+    return { ...timer, ...this.#options.recent.of(timer.task_name) };
+  }
+}
+
+function once(written: Map<string, string>, key: string, write: () => string): string {
+  const known = written.get(key) ?? write();
+  written.set(key, known);
+  return known;
+}

@@ -1,0 +1,98 @@
+import type { TimerEvent } from '../domain/event.js';
+import {
+  isEnding,
+  type Ending,
+  type FailedAttempt,
+  type OpenRun,
+  type Recorded,
+  type RunHistory,
+} from '../domain/ledger.js';
+import type { Cancel, Instant } from '../domain/time.js';
+import { keyOf } from './recent-outcomes.js';
+
+/** Which of the recent events; absent: all. */
+export interface Interest {
+  readonly jobName?: string;
+  readonly runId?: string;
+}
+
+export interface PastSources {
+  /** `undefined` where nothing is recorded. */
+  readonly recorded: () => Recorded | undefined;
+  /** The recent events that are kept in memory, oldest first. */
+  readonly remembered: (interest: Interest) => readonly TimerEvent[];
+  readonly follow: (interest: Interest, listener: (event: TimerEvent) => void) => Cancel;
+}
+
+/** Which outcomes: the latest `limit` since then. */
+export interface PastQuery {
+  readonly jobName?: string;
+  readonly since?: Instant;
+  readonly limit: number;
+}
+
+/** What was: as it is recorded, and as it is remembered where that cannot be read, or could not be written. */
+export class Past {
+  readonly #sources: PastSources;
+
+  constructor(sources: PastSources) {
+    this.#sources = sources;
+  }
+
+  /** Oldest first, without their output. Reads `limit` rows at most. */
+  latest({ jobName, since = Number.NEGATIVE_INFINITY, limit }: PastQuery): readonly Ending[] {
+    const interest = jobName === undefined ? {} : { jobName };
+    // By time only after reading: over all timers no index has it, and a search for it would read the file to its beginning.
+    const recorded = this.#ask((history) => history.endings({ ...interest, limit, withoutOutput: true })) ?? [];
+    const isRecorded = new Set(recorded.map(keyOf));
+    const remembered = this.#sources
+      .remembered(interest)
+      .filter(isEnding)
+      .filter((ending) => !isRecorded.has(keyOf(ending)));
+    return [...recorded, ...remembered]
+      .filter(({ at }) => at >= since)
+      .sort((one, other) => one.at - other.at)
+      .slice(-limit);
+  }
+
+  run(runId: string): RunHistory | undefined {
+    return this.#ask((history) => history.run(runId)) ?? runOf(this.#sources.remembered({ runId }));
+  }
+
+  #ask<Answer>(question: (history: Recorded) => Answer): Answer | undefined {
+    const history = this.#sources.recorded();
+    try {
+      return history && question(history);
+    } catch {
+      // Trouble with the state is told of by the ledger; here it means that only the memory answers.
+      return undefined;
+    }
+  }
+}
+
+/** Puts a run together from its events. */
+function runOf(events: readonly TimerEvent[]): RunHistory | undefined {
+  const ending = events.find(isEnding);
+  const started = events.find((event) => event.event === 'run.started');
+  if (ending === undefined && started === undefined) return undefined;
+  const open: OpenRun | undefined = started && {
+    runId: started.runId,
+    firing: started.firing,
+    attempts: started.attempt,
+    startedAt: started.at,
+    latenessMs: started.latenessMs,
+    retryAt: undefined,
+    pid: started.pid,
+  };
+  return {
+    ending,
+    open: ending === undefined ? open : undefined,
+    outputTail: ending?.event === 'run.finished' ? ending.outputTail : undefined,
+    attempts: events.flatMap((event) => (event.event === 'attempt.failed' ? [failedAttemptOf(event)] : [])),
+  };
+}
+
+function failedAttemptOf(event: Extract<TimerEvent, { event: 'attempt.failed' }>): FailedAttempt {
+  const { attempt, at, outcome, retryInMs } = event;
+  return { attempt, at, error: outcome.error ?? outcome.status, retryInMs };
+}

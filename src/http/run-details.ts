@@ -1,0 +1,46 @@
+import { toOutcome, type OutputRecord, type RunDetails } from '../domain/api-record.js';
+import type { TimerEvent } from '../domain/event.js';
+import { startOfRun, type Ending, type RunHistory } from '../domain/ledger.js';
+import { toTimestamp } from '../domain/time.js';
+
+/** How many lines of output are shown of a run. */
+const MOST_LINES = 1_000;
+
+export interface RunContext {
+  /** The run's events that are still remembered. */
+  readonly events: readonly TimerEvent[];
+  readonly causeOf: (ending: Ending) => string;
+}
+
+/** Puts a run as the page shows it. Its output is what is remembered of it, else the tail that was recorded. */
+export function toRunDetails(run: RunHistory, { events, causeOf }: RunContext): RunDetails | undefined {
+  const subject = run.ending ?? run.open;
+  if (subject?.runId === undefined) return undefined;
+  const start = startOfRun(run);
+  return {
+    task_name: subject.firing.jobName,
+    run_id: subject.runId,
+    outcome: run.ending === undefined ? null : toOutcome(run.ending, causeOf),
+    started_at: start === undefined ? null : toTimestamp(start),
+    failed_attempts: run.attempts.map(({ attempt, at, error, retryInMs }) => ({
+      attempt,
+      timestamp: toTimestamp(at),
+      error,
+      retry_in_ms: retryInMs,
+    })),
+    output: outputOf(run, events),
+  };
+}
+
+function outputOf({ outputTail }: RunHistory, events: readonly TimerEvent[]): readonly OutputRecord[] {
+  const lines = events.flatMap((event) => (event.event === 'run.output' ? [toOutputRecord(event)] : []));
+  if (lines.length > 0 || outputTail === undefined) return lines.slice(-MOST_LINES);
+  return outputTail.split('\n').map((line) => ({ line }));
+}
+
+/** A line of output under its public names. */
+export const toOutputRecord = ({ at, stream, line }: Extract<TimerEvent, { event: 'run.output' }>): OutputRecord => ({
+  timestamp: toTimestamp(at),
+  stream,
+  line,
+});

@@ -1,0 +1,58 @@
+import { toOutcome, type LaneRecord, type TimelineRecord } from '../domain/api-record.js';
+import type { Ending } from '../domain/ledger.js';
+import { toTimestamp, type Instant } from '../domain/time.js';
+import type { Past } from './past.js';
+
+/** Of a lane: so many outcomes, and as many firings to come. */
+const MOST_MARKS = 250;
+
+/** A firing that is to come. */
+export interface Coming {
+  readonly jobName: string;
+  readonly scheduledFor: Instant;
+}
+
+export interface TimelineSources {
+  readonly past: Past;
+  /** The next `most` firings of one timer, or of all, up to `until`. */
+  readonly coming: (jobName: string | undefined, until: Instant, most: number) => readonly Coming[];
+  readonly causeOf: (ending: Ending) => string;
+  /** Resolves in a later turn of the event loop. */
+  readonly turn: () => Promise<void>;
+}
+
+export interface TimelineQuery {
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly now: Instant;
+  /** Each has a lane of its own; none: one lane for all. */
+  readonly jobNames: readonly string[];
+}
+
+/** Puts a timeline together, a lane a turn of the event loop. */
+export async function readTimeline(sources: TimelineSources, query: TimelineQuery): Promise<TimelineRecord> {
+  const lanes: LaneRecord[] = [];
+  for (const jobName of query.jobNames.length === 0 ? [undefined] : query.jobNames) {
+    lanes.push(laneOf(jobName, sources, query));
+    await sources.turn();
+  }
+  const { from, until, now } = query;
+  return { from: toTimestamp(from), until: toTimestamp(until), now: toTimestamp(now), lanes };
+}
+
+function laneOf(jobName: string | undefined, sources: TimelineSources, { from, until }: TimelineQuery): LaneRecord {
+  const past = sources.past.latest({ ...(jobName !== undefined && { jobName }), since: from, limit: MOST_MARKS + 1 });
+  const coming = sources.coming(jobName, until, MOST_MARKS + 1);
+  return {
+    task_name: jobName ?? null,
+    past: past
+      .slice(-MOST_MARKS)
+      .filter(({ at }) => at <= until)
+      .map((ending) => toOutcome(ending, sources.causeOf)),
+    is_past_cut: past.length > MOST_MARKS,
+    coming: coming
+      .slice(0, MOST_MARKS)
+      .map((firing) => ({ task_name: firing.jobName, scheduled_at: toTimestamp(firing.scheduledFor) })),
+    is_coming_cut: coming.length > MOST_MARKS,
+  };
+}

@@ -1,0 +1,31 @@
+import { byId } from './element.js';
+
+/** Reading aloud takes a while: what happens by itself is told so often at most, and only the latest of it. */
+const BETWEEN = 10_000;
+const SHOWN = 6_000;
+
+/** Tells the person what was done, and what has happened: shown for a moment, and read aloud. */
+export class Announcer {
+  readonly #said = byId('said', HTMLElement);
+  #saidAt = Number.NEGATIVE_INFINITY;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+  #fading: ReturnType<typeof setTimeout> | undefined;
+
+  /** `now` is the answer to what the person did. */
+  say(sentence: string, when: 'now' | 'in turn'): void {
+    clearTimeout(this.#waiting);
+    const pause = when === 'now' ? 0 : this.#saidAt + BETWEEN - Date.now();
+    this.#waiting = setTimeout(() => this.#tell(sentence, when), Math.max(0, pause));
+  }
+
+  #tell(sentence: string, when: 'now' | 'in turn'): void {
+    this.#saidAt = Date.now();
+    this.#said.classList.toggle('unseen', when !== 'now');
+    this.#said.textContent = sentence;
+    clearTimeout(this.#fading);
+    this.#fading = setTimeout(() => {
+      this.#said.textContent = '';
+      this.#said.classList.add('unseen');
+    }, SHOWN);
+  }
+}

@@ -1,0 +1,209 @@
+import type { LiveTimer, OutcomeRecord } from '../domain/api-record.js';
+import type { Actions } from './actions.js';
+import { byId, make, say } from './element.js';
+import type { Model } from './model.js';
+import { OutcomeList } from './outcome-list.js';
+import { pauseForm } from './pause-form.js';
+import { factList, RunView } from './run-view.js';
+import type { Server } from './server.js';
+import { statesOf, whySkipped } from './state.js';
+import { showStates } from './show-states.js';
+import { ago, ahead, fullTime } from './words.js';
+
+export interface DrawerParts {
+  readonly model: Model;
+  readonly server: Server;
+  readonly actions: Actions;
+  /** Another timer is shown, or none. */
+  readonly shown: (name: string | undefined) => void;
+}
+
+/** Shows one timer whole: how it stands, what runs, what became of its last firings and why. */
+export class Drawer {
+  readonly #parts: DrawerParts;
+  readonly #dialog = byId('drawer', HTMLDialogElement);
+  #view: TimerView | undefined;
+
+  constructor(parts: DrawerParts) {
+    this.#parts = parts;
+    this.#dialog.addEventListener('close', () => {
+      this.#view?.close();
+      this.#view = undefined;
+      parts.shown(undefined);
+    });
+    // Beside the drawer, which covers the whole of its own box.
+    this.#dialog.addEventListener('click', ({ target }) => {
+      if (target === this.#dialog) this.#dialog.close();
+    });
+  }
+
+  open(name: string, outcome?: OutcomeRecord): void {
+    if (this.#view?.name === name || !this.#parts.model.timers.has(name)) return;
+    this.#view?.close();
+    this.#view = new TimerView(name, this.#parts, () => this.#dialog.close());
+    this.#dialog.replaceChildren(this.#view.element);
+    if (!this.#dialog.open) this.#dialog.showModal();
+    this.#parts.shown(name);
+    this.#view.render();
+    void this.#view.load(outcome, true);
+  }
+
+  close(): void {
+    this.#dialog.close();
+  }
+
+  render(): void {
+    this.#view?.render();
+  }
+}
+
+class TimerView {
+  readonly name: string;
+  readonly element: HTMLElement;
+  readonly #parts: DrawerParts;
+  readonly #outcomes: OutcomeList;
+  readonly #states = make('p', { class: 'states' });
+  readonly #facts = make('div', { class: 'facts' });
+  readonly #runs = make('div');
+  readonly #trouble = make('p', { class: 'quiet' });
+  readonly #hold = make('span');
+  readonly #views = new Map<string, RunView>();
+  readonly #stop = new AbortController();
+  #timer: LiveTimer | undefined;
+  #facted = '';
+
+  constructor(name: string, parts: DrawerParts, leave: () => void) {
+    this.name = name;
+    this.#parts = parts;
+    this.#outcomes = new OutcomeList(parts.server, name);
+    const { actions } = parts;
+    this.element = make(
+      'div',
+      { class: 'inside' },
+      make(
+        'div',
+        { class: 'bar' },
+        make('h2', { id: 'drawer-title' }, name),
+        make('button', { type: 'button', on: { click: leave } }, 'Close'),
+      ),
+      this.#states,
+      this.#facts,
+      make(
+        'div',
+        { class: 'buttons' },
+        make(
+          'button',
+          { type: 'button', class: 'main', on: { click: () => void actions.trigger(name) } },
+          'Trigger now',
+        ),
+        this.#hold,
+      ),
+      this.#runs,
+      make('h3', {}, 'Last outcomes'),
+      this.#trouble,
+      this.#outcomes.element,
+    );
+  }
+
+  /** Shows what has changed, and moves what counts. */
+  render(): void {
+    const { model } = this.#parts;
+    const timer = model.timers.get(this.name);
+    this.element.classList.toggle('locked', model.facts?.can_act === false);
+    if (timer === undefined) {
+      this.#states.replaceChildren('It is no longer in the file.');
+      return;
+    }
+    showStates(this.#states, statesOf(timer, model.now, model.receivedAt(this.name)));
+    this.#showFacts(timer, model.now);
+    if (timer === this.#timer) return;
+    const hasNew = this.#timer !== undefined && this.#timer.last?.firing_id !== timer.last?.firing_id;
+    if (this.#timer === undefined || (this.#timer.paused === null) !== (timer.paused === null)) this.#offerHold(timer);
+    this.#timer = timer;
+    this.#showRuns(timer);
+    if (hasNew) void this.load(undefined, false);
+  }
+
+  /** Loads the outcomes. At first, reveals the one that is asked for, or the last if it went wrong. Never rejects. */
+  async load(outcome: OutcomeRecord | undefined, isFirst: boolean): Promise<void> {
+    try {
+      await this.#outcomes.load(this.#parts.model.now, this.#stop.signal);
+      say(this.#trouble, '');
+    } catch {
+      if (!this.#stop.signal.aborted) say(this.#trouble, 'The outcomes could not be loaded.');
+      return;
+    }
+    const wentWrong = (this.#timer?.last?.status ?? 'success') !== 'success';
+    if (isFirst && (outcome !== undefined || wentWrong)) this.#outcomes.reveal(outcome);
+  }
+
+  close(): void {
+    this.#stop.abort();
+    for (const view of this.#views.values()) view.close();
+  }
+
+  #showFacts(timer: LiveTimer, now: number): void {
+    const { next_at: next, last_success_at: success, timezone, schedule, description, tags, paused } = timer;
+    const facts: [string, string][] = [
+      ['schedule', `${schedule} (${timezone})`],
+      [
+        'next',
+        next === null
+          ? 'none'
+          : `${fullTime(Date.parse(next))}, ${ahead(Date.parse(next), now)}${skippedInWords(timer)}`,
+      ],
+      [
+        'last success',
+        success === null ? 'none' : `${fullTime(Date.parse(success))}, ${ago(Date.parse(success), now)}`,
+      ],
+      ...(description === null ? [] : [['about', description] as [string, string]]),
+      ...(tags.length === 0 ? [] : [['tags', tags.join(', ')] as [string, string]]),
+      ...(paused?.reason == null ? [] : [['paused', paused.reason] as [string, string]]),
+    ];
+    const facted = JSON.stringify(facts);
+    if (facted !== this.#facted) this.#facts.replaceChildren(factList(facts));
+    this.#facted = facted;
+  }
+
+  #offerHold({ paused }: LiveTimer): void {
+    const { actions } = this.#parts;
+    if (paused === null) this.#hold.replaceChildren(pauseForm((how) => void actions.pause(this.name, how)));
+    else {
+      const resume = { click: () => void actions.resume(this.name) };
+      this.#hold.replaceChildren(make('button', { type: 'button', on: resume }, 'Resume'));
+    }
+  }
+
+  #showRuns({ runs }: LiveTimer): void {
+    const on = new Set(runs.map(({ run_id: id }) => id));
+    for (const [id, view] of this.#views) {
+      if (on.has(id)) continue;
+      view.close();
+      view.element.parentElement?.remove();
+      this.#views.delete(id);
+    }
+    for (const { run_id: id } of runs) if (!this.#views.has(id)) this.#addRun(id);
+  }
+
+  #addRun(id: string): void {
+    const { server, actions } = this.#parts;
+    const view = new RunView(server, id);
+    const cancel = () => {
+      if (confirm(`Cancel this run of ${this.name}?`)) void actions.cancel(this.name, id);
+    };
+    const head = make(
+      'div',
+      { class: 'bar' },
+      make('h3', {}, 'Now running'),
+      make('button', { type: 'button', class: 'act', on: { click: cancel } }, 'Cancel run'),
+    );
+    this.#views.set(id, view);
+    this.#runs.append(make('section', { class: 'running' }, head, view.element));
+    void view.open();
+  }
+}
+
+function skippedInWords(timer: LiveTimer): string {
+  const why = whySkipped(timer);
+  return why === '' ? '' : `; it will be ${why}`;
+}

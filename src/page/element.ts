@@ -1,0 +1,72 @@
+/** What an element gets besides its children: attributes, and listeners by the name of their event. `false` and `undefined` leave out. */
+export interface Traits {
+  readonly on?: Readonly<Record<string, (event: Event) => void>>;
+  readonly [attribute: string]: Attribute | Traits['on'];
+}
+
+type Attribute = string | number | boolean | undefined;
+
+type Child = Node | string;
+
+/** Makes an element. Texts become text, whatever stands in them. */
+export function make<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  traits: Traits = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  give(element, traits);
+  element.append(...children);
+  return element;
+}
+
+/** Makes an element of a drawing. */
+export function draw<Tag extends keyof SVGElementTagNameMap>(
+  tag: Tag,
+  traits: Traits = {},
+  ...children: readonly Child[]
+): SVGElementTagNameMap[Tag] {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  give(element, traits);
+  element.append(...children);
+  return element;
+}
+
+function give(element: Element, { on = {}, ...attributes }: Traits): void {
+  for (const [name, value] of Object.entries(attributes as Readonly<Record<string, Attribute>>))
+    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value));
+  for (const [name, listener] of Object.entries(on)) element.addEventListener(name, listener);
+}
+
+/** The element of that id, which index.html has. */
+export function byId<Kind extends Element>(id: string, kind: new () => Kind): Kind {
+  const element = document.getElementById(id);
+  if (!(element instanceof kind)) throw new Error(`there is no #${id}`);
+  return element;
+}
+
+/** Sets a text if it is another: nothing is read aloud or laid out again for one that is the same. */
+export function say(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Puts exactly these children in this order, and moves none that stands right: what has the focus keeps it. */
+export function arrange(parent: Element, children: readonly Element[]): void {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  let place = parent.firstElementChild;
+  for (const child of children) {
+    if (child === place) place = place.nextElementSibling;
+    else keepFocus(child, () => parent.insertBefore(child, place));
+  }
+}
+
+function keepFocus(element: Element, move: () => void): void {
+  const focused = document.activeElement;
+  move();
+  if (focused instanceof HTMLElement && element.contains(focused)) focused.focus({ preventScroll: true });
+}
+
+/** A sign of the sprite in index.html. */
+export const sign = (name: string): SVGSVGElement =>
+  draw('svg', { class: 'sign', 'aria-hidden': 'true' }, draw('use', { href: `#sign-${name}` }));

@@ -1,0 +1,95 @@
+import { byId, make, say } from './element.js';
+import type { Model } from './model.js';
+import { has, type State, type Trait } from './state.js';
+import { showStates } from './show-states.js';
+import { clockTime, plural } from './words.js';
+
+export interface HeadEvents {
+  readonly filtered: (trait: Trait | undefined) => void;
+  readonly unlocked: () => void;
+  readonly locked: () => void;
+}
+
+const FILTERS: readonly (readonly [Trait | undefined, string])[] = [
+  [undefined, 'all'],
+  ['failing', 'failing'],
+  ['running', 'running'],
+  ['paused', 'paused'],
+  ['disabled', 'disabled'],
+];
+
+/** What stands above the timers: which scheduler this is, whether it is there, what one may do, and how many of what there are. */
+export class Head {
+  readonly #model: Model;
+  readonly #file = byId('file', HTMLElement);
+  readonly #facts = byId('facts', HTMLElement);
+  readonly #connection = byId('connection', HTMLElement);
+  readonly #note = byId('note', HTMLElement);
+  readonly #key = byId('key', HTMLButtonElement);
+  readonly #counts = new Map<Trait | undefined, HTMLElement>();
+  #hasToken = false;
+
+  constructor(model: Model, events: HeadEvents) {
+    this.#model = model;
+    this.#key.addEventListener('click', () => (this.#hasToken ? events.locked() : events.unlocked()));
+    const choices = FILTERS.map(([trait, word]) => {
+      const on = { change: () => events.filtered(trait) };
+      const input = make('input', { type: 'radio', name: 'filter', checked: trait === undefined, on });
+      const count = make('b');
+      this.#counts.set(trait, count);
+      return make('label', {}, input, make('span', {}, `${word} `, count));
+    });
+    byId('filters', HTMLFieldSetElement).append(...choices);
+  }
+
+  render(hasToken: boolean): void {
+    this.#hasToken = hasToken;
+    const { facts, isConnected } = this.#model;
+    document.body.classList.toggle('away', facts !== undefined && !isConnected);
+    showStates(this.#connection, [isConnected ? connected(facts?.is_stopping) : AWAY]);
+    if (facts === undefined) return;
+    say(this.#file, facts.file);
+    say(this.#facts, `${sinceOf(facts.started_at, this.#model.now)} · pid ${facts.pid} · ${facts.version}`);
+    this.#key.hidden = !facts.can_act;
+    say(this.#key, hasToken ? 'Lock' : 'Unlock…');
+    this.#showNote(facts.can_act, facts.left_out, facts.file);
+    this.#count();
+  }
+
+  /** Says why nothing is shown. */
+  refuse(reason: string): void {
+    this.#note.hidden = false;
+    this.#note.replaceChildren(
+      `${reason}. `,
+      make('button', { type: 'button', on: { click: () => location.reload() } }, 'Try again'),
+    );
+  }
+
+  #count(): void {
+    const timers = [...this.#model.timers.values()];
+    for (const [trait, element] of this.#counts)
+      say(element, String(trait === undefined ? timers.length : timers.filter((timer) => has(timer, trait)).length));
+  }
+
+  #showNote(canAct: boolean, leftOut: number, file: string): void {
+    const sentences = [
+      ...(canAct
+        ? []
+        : [
+            'This page can look, not act. To trigger and pause from here, write a token into a file (openssl rand -hex 24 > token), and ' +
+              `http: { listen: …, token_file: ./token } into ${file}; then start the scheduler anew.`,
+          ]),
+      ...(leftOut > 0 ? [`${plural(leftOut, 'more timer')} of the file are not shown.`] : []),
+    ];
+    this.#note.hidden = sentences.length === 0;
+    say(this.#note, sentences.join(' '));
+  }
+}
+
+const AWAY: State = { sign: 'bad', word: 'not connected, trying again…', tone: 'bad' };
+
+const connected = (isStopping: boolean | undefined): State =>
+  isStopping ? { sign: 'held', word: 'stopping', tone: 'held' } : { sign: 'on', word: 'live', tone: 'good' };
+
+const sinceOf = (startedAt: string | null, now: number): string =>
+  startedAt === null ? 'not started yet' : `since ${clockTime(Date.parse(startedAt), now)}`;

@@ -1,0 +1,46 @@
+import type { LiveChange, LiveStatus, LiveTimer } from '../domain/api-record.js';
+import type { Instant } from '../domain/time.js';
+
+/** The scheduler as this page knows it. */
+export class Model {
+  /** In the order of the file. */
+  readonly timers = new Map<string, LiveTimer>();
+  facts: Omit<LiveStatus, 'timers'> | undefined;
+  isConnected = false;
+  /** Counts every change of the timers. */
+  version = 0;
+  /** When each timer was told of, by the scheduler's time. */
+  readonly #receivedAt = new Map<string, Instant>();
+  /** The scheduler's time minus this machine's. */
+  #skew = 0;
+
+  /** The scheduler's own time, now. */
+  get now(): Instant {
+    return Date.now() + this.#skew;
+  }
+
+  takeAll({ timers, ...facts }: LiveStatus): void {
+    this.facts = facts;
+    this.timers.clear();
+    this.#take(facts.now, timers);
+  }
+
+  take({ timers, ...facts }: LiveChange): void {
+    if (this.facts) this.facts = { ...this.facts, ...facts };
+    this.#take(facts.now, timers);
+  }
+
+  receivedAt(name: string): Instant {
+    return this.#receivedAt.get(name) ?? this.now;
+  }
+
+  #take(now: string, timers: readonly LiveTimer[]): void {
+    const at = Date.parse(now);
+    this.#skew = at - Date.now();
+    for (const timer of timers) {
+      this.timers.set(timer.task_name, timer);
+      this.#receivedAt.set(timer.task_name, at);
+    }
+    this.version++;
+  }
+}

@@ -1,0 +1,87 @@
+import type { OutcomeRecord } from '../domain/api-record.js';
+import { humanDuration } from '../sinks/human-duration.js';
+import { arrange, make, sign } from './element.js';
+import { RunView } from './run-view.js';
+import type { Server } from './server.js';
+import { signOf, toneOf } from './state.js';
+import { clockTime } from './words.js';
+
+/** So many outcomes of a timer are listed. */
+const MOST = 50;
+const WORTH_TELLING = 1_000;
+
+/** The last outcomes of one timer, newest first; each opens to its run. */
+export class OutcomeList {
+  readonly element = make('div', { class: 'outcomes' });
+  readonly #server: Server;
+  readonly #name: string;
+  readonly #items = new Map<string, Item>();
+  readonly #empty = make('p', { class: 'quiet' }, 'Nothing is recorded yet.');
+
+  constructor(server: Server, name: string) {
+    this.#server = server;
+    this.#name = name;
+  }
+
+  /** Loads them anew; what is open stays open. Throws as the server does. */
+  async load(now: number, signal: AbortSignal): Promise<void> {
+    const path = `api/outcomes?limit=${MOST}&task_name=${encodeURIComponent(this.#name)}`;
+    const { outcomes } = await this.#server.get<{ outcomes: readonly OutcomeRecord[] }>(path, signal);
+    const items = outcomes.toReversed().map((outcome) => this.#itemOf(outcome, now));
+    arrange(this.element, items.length === 0 ? [this.#empty] : items.map(({ element }) => element));
+  }
+
+  /** Opens an outcome, the newest by default, and answers whether it is there. */
+  reveal(outcome?: OutcomeRecord): boolean {
+    const element = outcome ? this.#items.get(keyOf(outcome))?.element : this.element.querySelector('details');
+    if (!(element instanceof HTMLDetailsElement)) return false;
+    element.open = true;
+    element.scrollIntoView({ block: 'nearest' });
+    return true;
+  }
+
+  #itemOf(outcome: OutcomeRecord, now: number): Item {
+    const key = keyOf(outcome);
+    const item = this.#items.get(key) ?? new Item(this.#server, outcome, now);
+    this.#items.set(key, item);
+    return item;
+  }
+}
+
+const keyOf = ({ run_id: runId, firing_id: firingId }: OutcomeRecord): string => runId ?? firingId;
+
+const TRIGGERS = { schedule: '', catch_up: 'catch-up', manual: 'by hand', start: 'at start' };
+
+class Item {
+  readonly element: HTMLDetailsElement;
+
+  constructor(server: Server, outcome: OutcomeRecord, now: number) {
+    const { status, cause, run_id: runId, trigger } = outcome;
+    const head = make(
+      'summary',
+      {},
+      make('span', { class: `state ${toneOf(status)}` }, sign(signOf(status)), make('span', {}, status)),
+      make('time', { datetime: outcome.scheduled_at }, clockTime(Date.parse(outcome.scheduled_at), now)),
+      make('span', { class: 'how' }, [TRIGGERS[trigger], tookOf(outcome), lateOf(outcome)].filter(Boolean).join(' · ')),
+      make('span', { class: 'cause' }, timesOf(outcome) + cause),
+    );
+    this.element = make('details', {}, head);
+    let view: RunView | undefined;
+    this.element.addEventListener('toggle', () => {
+      if (view !== undefined || !this.element.open) return;
+      if (runId === undefined)
+        this.element.append(make('p', { class: 'quiet' }, 'It did not run, so it printed nothing.'));
+      else {
+        view = new RunView(server, runId);
+        this.element.append(view.element);
+        void view.open();
+      }
+    });
+  }
+}
+
+const tookOf = ({ duration_ms: took, attempts = 1 }: OutcomeRecord): string =>
+  took === undefined ? '' : `took ${humanDuration(took)}${attempts > 1 ? `, ${attempts} attempts` : ''}`;
+const lateOf = ({ lateness_ms: late = 0 }: OutcomeRecord): string =>
+  late < WORTH_TELLING ? '' : `${humanDuration(late)} late`;
+const timesOf = ({ count = 1 }: OutcomeRecord): string => (count > 1 ? `${count} firings: ` : '');

@@ -1,0 +1,85 @@
+import type { LiveTimer } from '../domain/api-record.js';
+import type { FiringStatus } from '../domain/outcome.js';
+import type { RunRecord } from '../domain/status-record.js';
+import type { Instant } from '../domain/time.js';
+import { clockTime, counted } from './words.js';
+
+/** How it stands with a timer, in a sign, a word and a tone. */
+export interface State {
+  readonly sign: 'good' | 'bad' | 'on' | 'held' | 'open' | 'not' | 'off' | 'new';
+  readonly word: string;
+  readonly tone: 'good' | 'bad' | 'on' | 'held' | 'quiet';
+}
+
+/** What timers can be filtered by. */
+export type Trait = 'running' | 'failing' | 'paused' | 'disabled';
+
+/** Whether a filter takes a timer. A breaker that is not closed is a failing timer's. */
+export function has(timer: LiveTimer, trait: Trait): boolean {
+  switch (trait) {
+    case 'running':
+      return timer.runs.length > 0;
+    case 'failing':
+      return timer.failures_in_a_row > 0 || timer.breaker.state !== 'closed';
+    case 'paused':
+      return timer.paused !== null;
+    case 'disabled':
+      return !timer.enabled;
+  }
+}
+
+/** Everything that is to be said of a timer at a glance; never nothing. */
+export function statesOf(timer: LiveTimer, now: Instant, receivedAt: Instant): readonly State[] {
+  const states: State[] = timer.runs.slice(0, 2).map((run) => ofRun(run, now - receivedAt));
+  const { paused, breaker, failures_in_a_row: failures } = timer;
+  if (paused !== null) states.push({ sign: 'held', word: `paused${until(paused.until, now)}`, tone: 'held' });
+  if (breaker.state === 'open')
+    states.push({ sign: 'open', word: `breaker open${until(breaker.until, now)}`, tone: 'bad' });
+  if (breaker.state === 'half_open') states.push({ sign: 'open', word: 'breaker tries once', tone: 'bad' });
+  if (failures > 0)
+    states.push({ sign: 'bad', word: failures > 1 ? `failing, ${failures} in a row` : 'failing', tone: 'bad' });
+  if (!timer.enabled) states.push({ sign: 'off', word: 'disabled', tone: 'quiet' });
+  return states.length > 0 ? states : [ofRest(timer)];
+}
+
+const until = (timestamp: string | null, now: Instant): string =>
+  timestamp === null ? '' : ` until ${clockTime(Date.parse(timestamp), now)}`;
+
+function ofRun({ state, elapsed_ms: elapsed, attempts }: RunRecord, since: number): State {
+  const word = {
+    parked: 'waiting',
+    waiting: 'waiting',
+    claiming: 'starting',
+    attempting: 'running',
+    pausing: 'retries soon',
+  }[state];
+  if (state !== 'attempting') return { sign: 'new', word, tone: 'on' };
+  const tries = attempts > 1 ? `, attempt ${attempts}` : '';
+  return { sign: 'on', word: `${word} ${counted(elapsed + since)}${tries}`, tone: 'on' };
+}
+
+function ofRest(timer: LiveTimer): State {
+  const { last_status: status } = timer;
+  if (status !== null && status !== 'success') return { sign: signOf(status), word: status, tone: toneOf(status) };
+  if (timer.next_at === null) return { sign: 'off', word: status === null ? 'never due' : 'done', tone: 'quiet' };
+  return status === null
+    ? { sign: 'new', word: 'not run yet', tone: 'quiet' }
+    : { sign: 'good', word: 'ok', tone: 'good' };
+}
+
+/** The tone of an outcome: good, bad, or that it did not run to its end. */
+export function toneOf(status: FiringStatus): 'good' | 'bad' | 'held' {
+  if (status === 'success') return 'good';
+  return status === 'failure' || status === 'timeout' || status === 'lost' ? 'bad' : 'held';
+}
+
+/** The sign of an outcome. */
+export const signOf = (status: FiringStatus): State['sign'] =>
+  (({ good: 'good', bad: 'bad', held: 'not' }) as const)[toneOf(status)];
+
+/** Why the next firing will not run, as far as it is known now: `skipped, paused`; empty when it will. */
+export function whySkipped({ next_at: next, paused, breaker }: LiveTimer): string {
+  const isBefore = (until: string | null) => next !== null && (until === null || next < until);
+  if (paused !== null && isBefore(paused.until)) return 'skipped: paused';
+  return breaker.state === 'open' && isBefore(breaker.until) ? 'skipped: breaker open' : '';
+}

@@ -1,0 +1,217 @@
+import type { LiveTimer } from '../domain/api-record.js';
+import { humanDuration } from '../sinks/human-duration.js';
+import { arrange, byId, make, say } from './element.js';
+import type { Model } from './model.js';
+import { showStates } from './show-states.js';
+import { has, statesOf, whySkipped, type Trait } from './state.js';
+import { drawStrip } from './strip.js';
+import { ago, ahead, clockTime, plural } from './words.js';
+
+/** So many rows at first, and more whenever more are asked for: a page of a thousand rows is slow, and nobody reads it. */
+const ROWS = 100;
+/** Lateness below this is everyday noise. */
+const WORTH_TELLING = 1_000;
+
+export interface TableEvents {
+  readonly opened: (name: string) => void;
+  readonly asked: (verb: 'trigger' | 'pause' | 'resume', name: string) => void;
+  /** Other timers stand on top now. */
+  readonly reordered: () => void;
+}
+
+type Order = 'trouble' | 'next' | 'name' | 'file';
+
+/** The table of timers, filtered and in an order. */
+export class TimersTable {
+  readonly #model: Model;
+  readonly #events: TableEvents;
+  readonly #body = byId('timers', HTMLTableSectionElement);
+  readonly #rest = byId('rest', HTMLElement);
+  readonly #find = byId('find', HTMLInputElement);
+  readonly #order = byId('order', HTMLSelectElement);
+  readonly #rows = new Map<string, Row>();
+  #trait: Trait | undefined;
+  #most = ROWS;
+  #shown: readonly LiveTimer[] = [];
+
+  constructor(model: Model, events: TableEvents) {
+    this.#model = model;
+    this.#events = events;
+    const changed = () => {
+      this.#most = ROWS;
+      this.render();
+      events.reordered();
+    };
+    this.#find.addEventListener('input', changed);
+    this.#order.addEventListener('change', changed);
+  }
+
+  /** The timers that are shown, in their order. */
+  get shown(): readonly LiveTimer[] {
+    return this.#shown;
+  }
+
+  /** Shows those with a trait only; `undefined`: all. */
+  show(trait: Trait | undefined): void {
+    this.#trait = trait;
+    this.#most = ROWS;
+    this.render();
+    this.#events.reordered();
+  }
+
+  render(): void {
+    const fitting = this.#fitting();
+    this.#shown = fitting.slice(0, this.#most);
+    const rows = this.#shown.map((timer) => this.#rowOf(timer));
+    arrange(
+      this.#body,
+      rows.map(({ element }) => element),
+    );
+    for (const name of this.#rows.keys()) if (!this.#model.timers.has(name)) this.#rows.delete(name);
+    this.#sayRest(fitting.length);
+    this.tick();
+  }
+
+  /** Moves everything that counts. */
+  tick(): void {
+    for (const timer of this.#shown) this.#rows.get(timer.task_name)?.tick(this.#model);
+  }
+
+  setCanAct(canAct: boolean): void {
+    this.#body.classList.toggle('locked', !canAct);
+  }
+
+  #rowOf(timer: LiveTimer): Row {
+    const row = this.#rows.get(timer.task_name) ?? new Row(timer.task_name, this.#events);
+    this.#rows.set(timer.task_name, row);
+    row.take(timer);
+    return row;
+  }
+
+  #fitting(): LiveTimer[] {
+    const sought = this.#find.value.trim().toLowerCase();
+    const trait = this.#trait;
+    const fitting = [...this.#model.timers.values()].filter(
+      (timer) => (trait === undefined || has(timer, trait)) && (sought === '' || textOf(timer).includes(sought)),
+    );
+    const order = this.#order.value as Order;
+    return order === 'file' ? fitting : fitting.sort(COMPARISONS[order]);
+  }
+
+  #sayRest(fitting: number): void {
+    const left = fitting - this.#shown.length;
+    const total = this.#model.timers.size;
+    this.#rest.hidden = left === 0 && fitting > 0;
+    if (fitting === 0) this.#rest.replaceChildren(total === 0 ? 'There are no timers in the file.' : 'No timer fits.');
+    else if (left > 0) {
+      const more = () => {
+        this.#most += 5 * ROWS;
+        this.render();
+      };
+      const button = make('button', { type: 'button', on: { click: more } }, 'Show more');
+      this.#rest.replaceChildren(`${plural(left, 'more timer')} `, button);
+    }
+  }
+}
+
+const textOf = ({ task_name: name, description, tags }: LiveTimer): string =>
+  [name, description ?? '', ...tags].join(' ').toLowerCase();
+
+const rankOf = (timer: LiveTimer): number => {
+  if (has(timer, 'failing')) return 0;
+  if (has(timer, 'paused')) return 1;
+  return has(timer, 'disabled') ? 3 : 2;
+};
+const nextOf = ({ next_at: next }: LiveTimer): number => (next === null ? Number.POSITIVE_INFINITY : Date.parse(next));
+const byName = (one: LiveTimer, other: LiveTimer): number => (one.task_name < other.task_name ? -1 : 1);
+const COMPARISONS: Readonly<Record<Exclude<Order, 'file'>, (one: LiveTimer, other: LiveTimer) => number>> = {
+  trouble: (one, other) => rankOf(one) - rankOf(other) || byName(one, other),
+  next: (one, other) => (nextOf(one) === nextOf(other) ? byName(one, other) : nextOf(one) - nextOf(other)),
+  name: byName,
+};
+
+/** One timer's row. It is filled when the timer has changed, and ticks in between. */
+class Row {
+  readonly element: HTMLTableRowElement;
+  readonly #about = make('span', { class: 'about' });
+  readonly #states = make('td', { class: 'states' });
+  readonly #next = make('td', { class: 'next' });
+  readonly #last = make('td', { class: 'wide last' });
+  readonly #recent = make('td');
+  readonly #took = make('td', { class: 'wide number' });
+  readonly #late = make('td', { class: 'wide number' });
+  readonly #hold: HTMLButtonElement;
+  #timer: LiveTimer | undefined;
+
+  constructor(name: string, { opened, asked }: TableEvents) {
+    const open = make('button', { type: 'button', class: 'name', on: { click: () => opened(name) } }, name);
+    const trigger = button('Trigger', `Trigger ${name}`, () => asked('trigger', name));
+    this.#hold = button('Pause', `Pause ${name}`, () => asked(this.#timer?.paused == null ? 'pause' : 'resume', name));
+    this.element = make(
+      'tr',
+      {},
+      make('th', { scope: 'row' }, open, this.#about),
+      this.#states,
+      this.#next,
+      this.#last,
+      this.#recent,
+      this.#took,
+      this.#late,
+      make('td', { class: 'acts' }, trigger, ' ', this.#hold),
+    );
+  }
+
+  take(timer: LiveTimer): void {
+    if (timer === this.#timer) return;
+    this.#timer = timer;
+    say(this.#about, timer.description ?? timer.schedule);
+    this.#recent.replaceChildren(drawStrip(timer.recent));
+    const { last } = timer;
+    say(this.#took, last?.duration_ms === undefined ? '' : humanDuration(last.duration_ms));
+    say(
+      this.#late,
+      last?.lateness_ms === undefined || last.lateness_ms < WORTH_TELLING ? '' : humanDuration(last.lateness_ms),
+    );
+    const verb = timer.paused === null ? 'Pause' : 'Resume';
+    say(this.#hold, verb);
+    this.#hold.setAttribute('aria-label', `${verb} ${timer.task_name}`);
+  }
+
+  tick(model: Model): void {
+    const timer = this.#timer;
+    if (timer === undefined) return;
+    const { now } = model;
+    showStates(this.#states, statesOf(timer, now, model.receivedAt(timer.task_name)));
+    say(this.#last, lastInWords(timer, now));
+    this.#sayNext(timer, now);
+  }
+
+  #sayNext(timer: LiveTimer, now: number): void {
+    if (timer.next_at === null) {
+      say(this.#next, '–');
+      return;
+    }
+    const next = Date.parse(timer.next_at);
+    const why = whySkipped(timer);
+    sayBoth(this.#next, ahead(next, now), `${clockTime(next, now)}${why === '' ? '' : `, ${why}`}`);
+  }
+}
+
+const button = (text: string, label: string, click: () => void): HTMLButtonElement =>
+  make('button', { type: 'button', class: 'small', 'aria-label': label, on: { click } }, text);
+
+function sayBoth(parent: Element, main: string, small: string): void {
+  if (parent.childElementCount === 0) parent.replaceChildren(make('span'), make('small'));
+  const [first, second] = parent.children;
+  if (first && second) {
+    say(first, main);
+    say(second, small);
+  }
+}
+
+function lastInWords({ last }: LiveTimer, now: number): string {
+  if (last === null) return '';
+  const times = last.count !== undefined && last.count > 1 ? `${last.count} × ` : '';
+  const when = ago(Date.parse(last.timestamp), now);
+  return `${times}${last.status} ${when}${last.cause === '' ? '' : `: ${last.cause}`}`;
+}

@@ -1,0 +1,59 @@
+import { byId, say } from './element.js';
+import { RefusedError, type Server } from './server.js';
+
+/** Asks for the token. */
+export class Unlock {
+  readonly #server: Server;
+  readonly #dialog = byId('unlock', HTMLDialogElement);
+  readonly #token = byId('token', HTMLInputElement);
+  readonly #wrong = byId('unlock-wrong', HTMLElement);
+  readonly #changed: () => void;
+  #waiting: Promise<boolean> | undefined;
+
+  /** `changed` is told when there is a token, or none any more. */
+  constructor(server: Server, changed: () => void) {
+    this.#server = server;
+    this.#changed = changed;
+    this.#dialog.querySelector('form')?.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.#try();
+    });
+    byId('unlock-leave', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
+  }
+
+  /** Resolves to whether there is a right token now. */
+  ask(why: string): Promise<boolean> {
+    return (this.#waiting ??= this.#ask(why).finally(() => (this.#waiting = undefined)));
+  }
+
+  lock(): void {
+    this.#server.token = undefined;
+    this.#changed();
+  }
+
+  async #ask(why: string): Promise<boolean> {
+    say(byId('unlock-why', HTMLElement), why);
+    say(this.#wrong, '');
+    this.#token.value = '';
+    const closed = new Promise((resolve) => this.#dialog.addEventListener('close', resolve, { once: true }));
+    this.#dialog.showModal();
+    this.#token.focus();
+    await closed;
+    return this.#server.token !== undefined;
+  }
+
+  async #try(): Promise<void> {
+    this.#server.token = this.#token.value.trim();
+    try {
+      await this.#server.post('token');
+      this.#dialog.close();
+    } catch (error) {
+      this.#server.token = undefined;
+      const isWrong = error instanceof RefusedError && error.status === 401;
+      const reason = error instanceof RefusedError ? error.message : 'the scheduler cannot be reached';
+      say(this.#wrong, isWrong ? 'That is not the token.' : `It did not work: ${reason}`);
+      this.#token.select();
+    }
+    this.#changed();
+  }
+}

@@ -1,0 +1,244 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { MINUTE, SECOND } from '../../src/domain/time.js';
+import { everyMs, job } from '../support/rig.js';
+import { FakeHistory, finished, firingAt, missed, skipped } from '../support/past.js';
+import { servePage, type ServedPage } from './page.js';
+
+let page: ServedPage | undefined;
+afterEach(() => page?.listening.stop());
+
+const JOBS = [job('backup', everyMs(10 * SECOND)), job('tick', everyMs(MINUTE))];
+
+const PAST = [
+  finished(firingAt('2025-12-31T23:50')),
+  finished(firingAt('2025-12-31T23:52'), {
+    runId: 'failed1',
+    outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+    outputTail: 'secret line',
+  }),
+  skipped(firingAt('2025-12-31T23:54')),
+  missed(firingAt('2025-12-31T23:56'), { count: 3, firstScheduledFor: Date.parse('2025-12-31T23:55:00Z') }),
+  finished(firingAt('2025-12-31T23:58', { jobName: 'tick' }), { runId: 'tick1' }),
+];
+
+describe('how it stands', () => {
+  test('the status has every timer with its last outcomes, from the record and from this process', async () => {
+    page = await servePage(JOBS, { recorded: new FakeHistory({ endings: PAST }) });
+    page.rig.executor.lasting = SECOND;
+    await page.rig.clock.advance(11 * SECOND);
+    page.tell();
+    const status = await page.listening.json('/api/status');
+    expect(status).toMatchObject({ file: '/etc/timers.yaml', can_act: false, left_out: 0 });
+    expect(status['timers']).toMatchObject([
+      {
+        task_name: 'backup',
+        recent: ['success', 'failure', 'skipped', 'missed', 'success'],
+        last: { status: 'success', cause: '', trigger: 'schedule' },
+      },
+      { task_name: 'tick', recent: ['success'], last: { run_id: 'tick1' } },
+    ]);
+  });
+
+  test('a stream begins with all of it, and goes on with the timers that change', async () => {
+    page = await servePage(JOBS);
+    const heard = await page.listening.listen('/api/events');
+    const first = await heard.next();
+    expect([first.event, (first.data['timers'] as unknown[]).length]).toEqual(['status', 2]);
+    await page.rig.clock.advance(10 * SECOND);
+    page.rig.executor.attempts[0]!.end(3);
+    await page.rig.clock.advance(1);
+    page.tell();
+    await page.pass();
+    const { event, data } = await heard.next();
+    expect(event).toBe('change');
+    expect(data['timers']).toMatchObject([
+      { task_name: 'backup', failures_in_a_row: 1, recent: ['failure'], last: { cause: 'exit code 3' } },
+    ]);
+    heard.response.destroy();
+  });
+
+  test('a stream that has nothing to say says so, and one whose reader went away costs nothing any more', async () => {
+    page = await servePage([job('never', { next: () => undefined, intervalLike: false })]);
+    const before = page.rig.clock.armed;
+    const heard = await page.listening.listen('/api/events');
+    await heard.next();
+    expect(page.rig.clock.armed).toBe(before + 1);
+    await page.rig.clock.advance(16 * SECOND);
+    expect((await heard.next()).event).toBe('comment');
+    heard.response.destroy();
+    await expect.poll(() => page?.rig.clock.armed).toBe(before);
+  });
+
+  test('so many streams and no more', async () => {
+    page = await servePage(JOBS);
+    const { listening } = page;
+    const open = await Promise.all(Array.from({ length: 32 }, () => listening.listen('/api/events')));
+    expect((await listening.ask('/api/events')).status).toBe(503);
+    for (const { response } of open) response.destroy();
+    await expect.poll(async () => (await listening.ask('/api/events', { method: 'HEAD' })).status).toBe(200);
+  });
+});
+
+describe('the timeline', () => {
+  const span = 'from=2025-12-31T23:51:00Z&until=2026-01-01T00:01:00Z';
+
+  test('has a lane a timer: what was since then, without output, and what is to come', async () => {
+    page = await servePage(JOBS, { recorded: new FakeHistory({ endings: PAST }) });
+    const { lanes } = await page.listening.json(`/api/timeline?${span}&task_name=backup&task_name=tick`);
+    expect(lanes).toMatchObject([
+      {
+        task_name: 'backup',
+        past: [
+          { status: 'failure', cause: 'exit code 3', exit_code: 3 },
+          { status: 'skipped', reason: 'overlap', cause: 'the last run is still on' },
+          { status: 'missed', count: 3, cause: 'the scheduler was not running' },
+        ],
+        is_past_cut: false,
+        coming: Array.from({ length: 6 }, () => ({ task_name: 'backup' })),
+      },
+      { task_name: 'tick', past: [{ status: 'success' }], coming: [{ scheduled_at: '2026-01-01T00:01:00.000Z' }] },
+    ]);
+    expect(JSON.stringify(lanes)).not.toContain('secret line');
+  });
+
+  test('without names there is one lane for all', async () => {
+    page = await servePage(JOBS, { recorded: new FakeHistory({ endings: PAST }) });
+    const { lanes } = await page.listening.json(`/api/timeline?${span}`);
+    expect((lanes as { past: { task_name: string }[] }[]).map(({ past }) => past.map((one) => one.task_name))).toEqual([
+      ['backup', 'backup', 'backup', 'tick'],
+    ]);
+  });
+
+  test('a lane is bounded, and says that there is more', async () => {
+    const endings = Array.from({ length: 300 }, (_, index) =>
+      finished(firingAt('2025-12-31T23:52'), { runId: `run${index}`, at: Date.parse('2025-12-31T23:53:00Z') + index }),
+    );
+    page = await servePage(JOBS, { recorded: new FakeHistory({ endings }) });
+    const { lanes } = await page.listening.json(
+      '/api/timeline?from=2025-12-31T23:51:00Z&until=2026-01-01T02:00:00Z&task_name=backup',
+    );
+    const [lane] = lanes as { past: { run_id: string }[]; coming: unknown[] }[];
+    expect(lane).toMatchObject({ is_past_cut: true, is_coming_cut: true });
+    expect([lane?.past.length, lane?.past.at(-1)?.run_id, lane?.coming.length]).toEqual([250, 'run299', 250]);
+  });
+
+  test('a span that is none, or too long, and too many names are refused with a sentence', async () => {
+    page = await servePage(JOBS);
+    const { listening } = page;
+    for (const query of ['', 'from=x&until=y', 'from=2026-01-01T00:00Z&until=2027-01-01T00:00Z'])
+      expect((await listening.ask(`/api/timeline?${query}`)).status).toBe(400);
+    const many = Array.from({ length: 33 }, (_, index) => `&task_name=t${index}`).join('');
+    expect(await listening.json(`/api/timeline?${span}${many}`)).toEqual({ error: 'at most 32 timers at once' });
+  });
+});
+
+describe('one run', () => {
+  test('while it is on, its output is streamed from its beginning to its end', async () => {
+    page = await servePage(JOBS);
+    await page.rig.clock.advance(10 * SECOND);
+    const [attempt] = page.rig.executor.attempts;
+    attempt!.io.line('stdout', '<b>one</b>', false);
+    await page.rig.clock.advance(1);
+    page.tell();
+    expect(await page.listening.json('/api/run?run_id=run-1')).toMatchObject({
+      task_name: 'backup',
+      outcome: null,
+      output: [{ stream: 'stdout', line: '<b>one</b>' }],
+    });
+    const heard = await page.listening.listen('/api/events?run_id=run-1');
+    expect((await heard.next()).data).toMatchObject({ line: '<b>one</b>' });
+    attempt!.io.line('stderr', 'two', false);
+    attempt!.end(0);
+    await page.rig.clock.advance(1);
+    page.tell();
+    expect((await heard.next()).data).toMatchObject({ stream: 'stderr', line: 'two' });
+    expect((await heard.next()).event).toBe('end');
+    await heard.ended;
+  });
+
+  test('without a record what is remembered answers; what nobody knows is 404', async () => {
+    page = await servePage(JOBS);
+    await page.rig.clock.advance(10 * SECOND);
+    page.rig.executor.attempts[0]!.end(1);
+    await page.rig.clock.advance(1);
+    page.tell();
+    const run = await page.listening.json('/api/run?run_id=run-1');
+    expect(run).toMatchObject({
+      outcome: { status: 'failure', cause: 'exit code 1' },
+      started_at: '2026-01-01T00:00:10.000Z',
+    });
+    const { outcomes } = await page.listening.json('/api/outcomes?task_name=backup');
+    expect(outcomes).toMatchObject([{ run_id: 'run-1', status: 'failure' }]);
+    expect((await page.listening.ask('/api/run?run_id=nobody')).status).toBe(404);
+    expect((await page.listening.ask('/api/outcomes?limit=1000')).status).toBe(400);
+  });
+
+  test('a record that cannot be read leaves what is remembered', async () => {
+    const broken = new FakeHistory({});
+    broken.endings = () => {
+      throw new Error('disk I/O error');
+    };
+    page = await servePage(JOBS, { recorded: broken });
+    await page.rig.clock.advance(10 * SECOND);
+    page.rig.executor.attempts[0]!.end(1);
+    await page.rig.clock.advance(1);
+    page.tell();
+    const { outcomes } = await page.listening.json('/api/outcomes?task_name=backup');
+    expect(outcomes).toMatchObject([{ run_id: 'run-1', status: 'failure' }]);
+    expect((await page.listening.ask('/api/status')).status).toBe(200);
+  });
+});
+
+describe('acting', () => {
+  const bearer = { Authorization: 'Bearer secret' };
+
+  test('with the token the verb is carried out with its arguments', async () => {
+    page = await servePage(JOBS, { token: 'secret' });
+    const args = { names: ['backup'], for_ms: 1000 };
+    expect((await page.listening.post('/api/pause', args, bearer)).status).toBe(200);
+    expect((await page.listening.post('/api/token', {}, bearer)).status).toBe(200);
+    expect(page.acted).toEqual([{ verb: 'pause', args }]);
+  });
+
+  test.each([
+    ['without the token', {}, 401],
+    ['with a wrong one', { Authorization: 'Bearer secreT' }, 401],
+    ['from a page of another origin', { ...bearer, Origin: 'http://evil.example' }, 403],
+    ['from a page in a sandbox', { ...bearer, Origin: 'null' }, 403],
+    ['from another site, by what the browser says', { ...bearer, 'Sec-Fetch-Site': 'cross-site' }, 403],
+    ['from another port of this machine', { ...bearer, 'Sec-Fetch-Site': 'same-site' }, 403],
+    ['under the name of another host', { ...bearer, Host: 'evil.example' }, 421],
+    ['as a form would send it', { ...bearer, 'Content-Type': 'text/plain' }, 415],
+  ])('nothing is done %s', async (_who, headers, status) => {
+    page = await servePage(JOBS, { token: 'secret' });
+    expect((await page.listening.post('/api/trigger', { name: 'backup' }, headers)).status).toBe(status);
+    expect(page.acted).toEqual([]);
+  });
+
+  test('without a token file nobody acts, and is told how to change that', async () => {
+    page = await servePage(JOBS);
+    const { status, text } = await page.listening.post('/api/trigger', { name: 'backup' }, bearer);
+    expect([status, page.acted]).toEqual([403, []]);
+    expect(text).toContain('set http.token_file');
+  });
+
+  test('arguments that are none, and a verb that refuses, answer a sentence', async () => {
+    page = await servePage(JOBS, {
+      token: 'secret',
+      answer: { kind: 'refused', isUnknown: true, reason: 'there is no timer "x"' },
+    });
+    for (const body of ['', '[]', '{', '7'])
+      expect((await page.listening.post('/api/trigger', body, bearer)).status).toBe(400);
+    const { status, text } = await page.listening.post('/api/trigger', { name: 'x' }, bearer);
+    expect([status, text]).toEqual([404, '{"error":"there is no timer \\"x\\""}\n']);
+  });
+
+  test('a page of another origin may not even look', async () => {
+    page = await servePage(JOBS);
+    const { listening } = page;
+    const look = (headers: Record<string, string>) => listening.ask('/api/status', { headers });
+    expect((await look({ 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' })).status).toBe(403);
+    expect((await look({ 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' })).status).toBe(200);
+    expect((await look({ 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200);
+  });
+});

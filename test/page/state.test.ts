@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import type { LiveTimer } from '../../src/domain/api-record.js';
+import { has, statesOf, whySkipped } from '../../src/page/state.js';
+import { ago, ahead } from '../../src/page/words.js';
+
+const NOW = Date.parse('2026-01-01T12:00:00Z');
+const AT = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
+
+const timer = (facts: Partial<LiveTimer> = {}): LiveTimer => ({
+  task_name: 'backup',
+  schedule: 'At 03:00',
+  timezone: 'UTC',
+  enabled: true,
+  description: null,
+  tags: [],
+  next_at: AT(10),
+  runs: [],
+  paused: null,
+  breaker: { state: 'closed', until: null },
+  failures_in_a_row: 0,
+  last_status: 'success',
+  last_finished_at: AT(-1),
+  last_success_at: AT(-1),
+  recent: [],
+  last: null,
+  ...facts,
+});
+
+const running = {
+  run_id: 'r1',
+  firing_id: 'backup@x',
+  scheduled_at: AT(-1),
+  trigger: 'schedule',
+  state: 'attempting',
+  attempts: 2,
+  pid: 1,
+  elapsed_ms: 60_000,
+} as const;
+
+const said = (facts: Partial<LiveTimer>, receivedAt = NOW) =>
+  statesOf(timer(facts), NOW, receivedAt).map(({ word }) => word.replace(/\d\d:\d\d:00/, 'T'));
+
+describe('a timer at a glance', () => {
+  test.each<[string[], Partial<LiveTimer>]>([
+    [['ok'], {}],
+    [['not run yet'], { last_status: null }],
+    [['done'], { next_at: null }],
+    [['never due'], { next_at: null, last_status: null }],
+    [['skipped'], { last_status: 'skipped' }],
+    [['failing'], { last_status: 'failure', failures_in_a_row: 1 }],
+    [['failing, 3 in a row', 'disabled'], { failures_in_a_row: 3, enabled: false }],
+    [
+      ['paused until T', 'breaker open until T'],
+      { paused: { until: AT(5), reason: null }, breaker: { state: 'open', until: AT(5) } },
+    ],
+    [['paused'], { paused: { until: null, reason: null } }],
+    [['breaker tries once'], { breaker: { state: 'half_open', until: null } }],
+    [['running 1 min, attempt 2'], { runs: [running] }],
+    [['waiting'], { runs: [{ ...running, state: 'parked' }] }],
+  ])('is %s', (words, facts) => {
+    expect(said(facts)).toEqual(words);
+  });
+
+  test('a run goes on counting between two messages', () => {
+    expect(said({ runs: [{ ...running, attempts: 1 }] }, NOW - 5_000)).toEqual(['running 1 min 5 s']);
+  });
+
+  test('filters find it', () => {
+    expect(has(timer({ breaker: { state: 'open', until: AT(5) } }), 'failing')).toBe(true);
+    expect(has(timer({ enabled: false }), 'disabled')).toBe(true);
+    expect(has(timer(), 'running')).toBe(false);
+  });
+
+  test('a firing that will be skipped says so beforehand', () => {
+    expect(whySkipped(timer({ paused: { until: AT(20), reason: null } }))).toBe('skipped: paused');
+    expect(whySkipped(timer({ paused: { until: AT(5), reason: null } }))).toBe('');
+    expect(whySkipped(timer({ breaker: { state: 'open', until: AT(20) } }))).toBe('skipped: breaker open');
+    expect(whySkipped(timer({ next_at: null, paused: { until: null, reason: null } }))).toBe('');
+  });
+});
+
+test('what is ahead counts in seconds and is never early; the past is coarse', () => {
+  expect([ahead(NOW + 1, NOW), ahead(NOW + 65_000, NOW), ahead(NOW, NOW)]).toEqual(['in 1 s', 'in 1 min 5 s', 'due']);
+  expect([ago(NOW - 59_000, NOW), ago(NOW - 125_000, NOW)]).toEqual(['just now', '2 min ago']);
+});
