@@ -16,18 +16,20 @@ import {
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
+import { judgeLiveness, judgeReadiness } from '../domain/health.js';
 import type { Recorded } from '../domain/ledger.js';
 import { toRecord } from '../domain/record.js';
 import type { Sink } from '../domain/sink.js';
 import { toTimestamp } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
+import type { ConditionWatch } from '../sinks/condition.js';
 import { levelOf, messageOf } from '../sinks/index.js';
 import { defaultStatePath } from '../stores/index.js';
 import type { AdHocTimers } from './ad-hoc.js';
 import type { Reloader } from './reload.js';
 import { scheduleInWords } from './render/schedule-words.js';
-import { statePathOf } from './state.js';
+import { statePathOf, type StateOwner } from './state.js';
 import type { Terminal } from './terminal.js';
 import { readVersion } from './version.js';
 
@@ -50,6 +52,7 @@ interface Opening {
   /** The state's file as the command line names it. */
   readonly named: string | undefined;
   readonly reloader: Reloader;
+  readonly condition: ConditionWatch;
   /** What is recorded so far. */
   readonly recorded: () => Recorded | undefined;
   readonly adHoc: AdHocTimers;
@@ -92,11 +95,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
 }
 
 /** Where the scheduler of a timer file can be reached. */
-export function socketPathsOf(
-  place: Pick<TimerFile, 'path' | 'settings'>,
-  terminal: Terminal,
-  named: string | undefined,
-): readonly string[] {
+export function socketPathsOf(place: StateOwner, terminal: Terminal, named: string | undefined): readonly string[] {
   const { env } = terminal;
   const runtime = env['XDG_RUNTIME_DIR'] ?? '';
   const folders = [
@@ -112,7 +111,7 @@ export const userId = (): number => process.getuid?.() ?? -1;
 
 function controlledBy(
   { path: file }: TimerFile,
-  { reloader, adHoc, scheduler, stopped }: Opening,
+  { reloader, condition, adHoc, scheduler, stopped }: Opening,
   watched: { readonly recent: RecentOutcomes; readonly changes: Changes },
 ): Controlled {
   const context = { facts: { pid: process.pid, version: readVersion(), file }, words: scheduleInWords };
@@ -124,6 +123,10 @@ function controlledBy(
     file,
     isStopping: () => scheduler().isStopping,
     status: (asked) => answerStatus({ controls: scheduler().controls, context, ...watched }, asked),
+    health: (question) => {
+      const judge = question === 'alive' ? judgeLiveness : judgeReadiness;
+      return judge(scheduler().controls.status(), condition.condition);
+    },
     overlap: (word) => {
       const kind = kinds.find((other) => other === word);
       return kind && overlap(kind);

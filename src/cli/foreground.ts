@@ -6,6 +6,7 @@ import type { Sink } from '../domain/sink.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Companion } from '../engine/scheduler-parts.js';
 import type { Scheduler } from '../engine/scheduler.js';
+import { ConditionWatch } from '../sinks/condition.js';
 import { chance } from '../this-machine.js';
 import { AdHocTimers } from './ad-hoc.js';
 import { openControl } from './control.js';
@@ -39,11 +40,12 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
     terminal.err(`timers: ${state.message}`);
     return 1;
   }
+  const condition = new ConditionWatch(clock);
   const running = (): Scheduler => scheduler;
   const reloader = new Reloader(timerFile, { running });
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
   let stop = (): void => undefined;
-  const parts = { terminal, clock, scheduler: running, recorded: state.recorded };
+  const parts = { terminal, clock, condition, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
   const around = await openAround(timerFile, { ...parts, control });
   const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
@@ -86,19 +88,19 @@ function withRecorded(timerFile: TimerFile, state: Composition['ledger'], { term
   return { ...timerFile, jobs: [...timerFile.jobs, ...jobs] };
 }
 
-/** What a file asks for around a scheduler. */
+/** What stands around a scheduler. */
 interface Around extends Http {
   /** Absent: the usual one. */
   readonly executor?: Executor | undefined;
 }
 
-/** Opens the HTTP server and the tracing a file asks for; where it asks for none, their packages are not even loaded. */
+/** Watches its condition, and opens the HTTP server and the tracing a file asks for; where it asks for none, their packages are not even loaded. */
 async function openAround({ path, settings: { http, tracing } }: TimerFile, context: HttpContext): Promise<Around> {
   const watched = http && (await import('./http.js')).openHttp(http, path, context);
   const traced = tracing && (await import('./tracing.js')).openTracing(tracing, context);
   return {
-    sinks: [...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],
-    companions: watched?.companions ?? [],
+    sinks: [context.condition, ...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],
+    companions: [context.condition, ...(watched?.companions ?? [])],
     executor: traced?.executor,
   };
 }

@@ -2,7 +2,7 @@ import { readToken, type TimerFile } from '../config/index.js';
 import type { Sink } from '../domain/sink.js';
 import type { Companion } from '../engine/scheduler-parts.js';
 import { HttpServer, watchingRoutes } from '../http/index.js';
-import { ConditionWatch } from '../sinks/condition.js';
+import type { ConditionWatch } from '../sinks/condition.js';
 import { Metrics } from '../sinks/metrics.js';
 import { openPage, type PageParts } from './page.js';
 import { readVersion } from './version.js';
@@ -14,7 +14,9 @@ export interface Http {
 }
 
 /** What an HTTP server speaks of. */
-export type HttpContext = PageParts;
+export interface HttpContext extends PageParts {
+  readonly condition: ConditionWatch;
+}
 
 /** Puts together what the `http` of a timer file asks for. `file` is its path. */
 export function openHttp(
@@ -22,11 +24,11 @@ export function openHttp(
   file: string,
   context: HttpContext,
 ): Http {
-  const { terminal, clock, scheduler } = context;
+  const { terminal, clock, condition, scheduler } = context;
   const controls = () => scheduler().controls;
-  const condition = new ConditionWatch(clock);
   const metrics = new Metrics({
     controls,
+    clock,
     version: readVersion(),
     node: process.version,
     clockOffset: () => scheduler().clockOffset(),
@@ -43,5 +45,5 @@ export function openHttp(
     ],
     onTrouble: (sentence) => terminal.err(`timers: ${sentence}; the timers go on`),
   });
-  return { sinks: [condition, metrics, page.sink], companions: [condition, server] };
+  return { sinks: [metrics, page.sink], companions: [server] };
 }

@@ -29,27 +29,33 @@ export async function withScheduler(
   options: FileOption & StateOption,
   act: (reached: Reached) => Promise<number>,
 ): Promise<number> {
-  const loaded = await load(terminal, options.file, createSystemClock().now());
-  const paths = pathsOf(loaded, terminal, options.state);
-  if (paths === undefined) {
-    terminal.err(renderLoaded(loaded, terminal, terminal.color.err));
+  const reached = await reach(terminal, options);
+  if (typeof reached === 'string') {
+    terminal.err(reached);
     return 1;
   }
-  const connecting = await connectToScheduler(paths, userId());
-  const file = shortPath(loaded.path ?? options.state ?? '', terminal.cwd);
-  if (connecting.kind !== 'connected') {
-    terminal.err(`timers: ${connecting.kind === 'absent' ? absent(file, options) : connecting.reason}`);
-    return 1;
-  }
-  const { client } = connecting;
+  const { client } = reached;
   try {
-    return await act({ client, file, paths });
+    return await act(reached);
   } catch (error) {
     terminal.err(`timers: ${refusalOf(error)}`);
     return 1;
   } finally {
     client.close();
   }
+}
+
+/** Looks for the scheduler of the timer file that is named or found. Answers what to tell the person when there is none to speak to. */
+export async function reach(terminal: Terminal, options: FileOption & StateOption): Promise<Reached | string> {
+  const loaded = await load(terminal, options.file, createSystemClock().now());
+  const paths = pathsOf(loaded, terminal, options.state);
+  if (paths === undefined) return renderLoaded(loaded, terminal, terminal.color.err);
+  const connecting = await connectToScheduler(paths, userId());
+  const file = shortPath(loaded.path ?? options.state ?? '', terminal.cwd);
+  if (connecting.kind === 'connected') return { client: connecting.client, file, paths };
+  if (connecting.kind === 'absent' && loaded.settings === undefined)
+    return renderLoaded(loaded, terminal, terminal.color.err);
+  return `timers: ${connecting.kind === 'absent' ? absent(file, options) : connecting.reason}`;
 }
 
 /** Why the scheduler did not do it. @throws UsageError when what was asked for was wrong, and what is no refusal. */
@@ -59,17 +65,22 @@ function refusalOf(error: unknown): string {
   throw error;
 }
 
-/** Also of a file with mistakes: its scheduler runs what it was before. */
+/** Also of a file with mistakes: its scheduler runs what it was before. Where it cannot even be read, its state is looked for where most are. */
 function pathsOf(
   { path, settings }: Loaded,
   terminal: Terminal,
   named: string | undefined,
 ): readonly string[] | undefined {
-  if (path !== undefined && settings !== undefined) return socketPathsOf({ path, settings }, terminal, named);
+  if (path !== undefined) {
+    const states = settings === undefined ? LIKELY_STATES : [settings.state];
+    return states.flatMap((state) => socketPathsOf({ path, settings: { state } }, terminal, named));
+  }
   return named === undefined
     ? undefined
     : socketPaths({ state: namedStatePath(named, terminal.cwd), file: '', folders: [] });
 }
+
+const LIKELY_STATES = [{ kind: 'default' }, { kind: 'memory' }] as const;
 
 function absent(file: string, { file: named, state }: FileOption & StateOption): string {
   const options = [...(named === undefined ? [] : ['-f', named]), ...(state === undefined ? [] : ['--state', state])];

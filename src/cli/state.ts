@@ -19,12 +19,18 @@ export type OpenedState =
   /** Another scheduler uses it; a sentence for the person. */
   | { readonly kind: 'refused'; readonly message: string };
 
+/** A timer file, and what it says of its state. */
+export interface StateOwner {
+  readonly path: string;
+  readonly settings: Pick<TimerFile['settings'], 'state'>;
+}
+
 /**
  * Where the state of a timer file lives, links followed, so that whoever names it in whatever way means the same lock and the same socket;
  * `undefined` for one that is kept in memory. `named` is what the command line says, and wins.
  */
 export function statePathOf(
-  { path, settings: { state } }: Pick<TimerFile, 'path' | 'settings'>,
+  { path, settings: { state } }: StateOwner,
   { cwd, env }: Terminal,
   named: string | undefined,
 ): string | undefined {

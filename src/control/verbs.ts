@@ -1,6 +1,7 @@
 import { isAdHoc, type AdHocRequest, type AdHocTimer } from '../domain/ad-hoc.js';
 import type { Controls } from '../domain/controls.js';
 import { firingId } from '../domain/firing.js';
+import type { Judgement } from '../domain/health.js';
 import { wayOut } from '../domain/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { StatusRecord } from '../domain/status-record.js';
@@ -17,6 +18,8 @@ export interface Controlled {
   readonly file: string;
   isStopping(): boolean;
   status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
+  /** Whether the scheduler is alive, or besides ready: the same judgement as `/healthz` and `/readyz`. */
+  health(question: 'alive' | 'ready'): Judgement;
   /** The policy for a kind of overlap; `undefined` for a word that is none. */
   overlap(kind: string): AdmissionPolicy | undefined;
   /** Takes a timer that no file has. @throws RefusalError why not. */
@@ -38,6 +41,7 @@ type Verb = (controlled: Controlled, args: Args) => unknown;
 export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['status', status],
   ['add', add],
+  ['health', health],
   ['trigger', trigger],
   ['pause', pause],
   ['resume', resume],
@@ -90,6 +94,14 @@ function add(controlled: Controlled, args: Args): unknown {
     ...(description !== undefined && { description }),
   });
   return { task_name: name, scheduled_at: toTimestamp(due), command: line, ...rest };
+}
+
+function health(controlled: Controlled, args: Args): { ok: boolean; reasons: readonly string[] } {
+  const question = optionalText(args, 'question') ?? 'ready';
+  if (question !== 'alive' && question !== 'ready')
+    throw new RefusalError('bad_argument', 'question takes alive or ready');
+  const { isOk: ok, reasons } = controlled.health(question);
+  return { ok, reasons };
 }
 
 function trigger(controlled: Controlled, args: Args): unknown {

@@ -28,8 +28,10 @@ export class ConditionWatch implements Sink {
     this.#beat();
   }
 
+  /** From then on nobody looks whether the loop turns; what was seen is remembered as before. */
   stop(): void {
     this.#disarm();
+    this.#beatAt = Number.POSITIVE_INFINITY;
   }
 
   /** The condition at this moment. */

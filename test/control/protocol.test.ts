@@ -88,6 +88,18 @@ describe('a request', () => {
     expect(served.asked).toEqual(['{"at":"17:00","timezone":"Asia/Tokyo"}']);
   });
 
+  test('for its health asks one of two questions', async () => {
+    expect(await client.ask({ id: 1, verb: 'health', args: { question: 'alive' } })).toMatchObject({
+      ok: { ok: true, reasons: [] },
+    });
+    expect(await client.ask({ id: 2, verb: 'health' })).toMatchObject({
+      ok: { ok: false, reasons: ['the disk is full'] },
+    });
+    expect(await client.ask({ id: 3, verb: 'health', args: { question: 'well' } })).toMatchObject({
+      error: { code: 'bad_argument', message: 'question takes alive or ready' },
+    });
+  });
+
   test('that names a timer there is not is told the nearest', async () => {
     const { error } = await client.ask({ id: 1, verb: 'trigger', args: { name: 'bakcup' } });
     expect(error).toMatchObject({ message: 'there is no timer "bakcup" in /etc/timers.yaml. Did you mean backup?' });

@@ -35,6 +35,7 @@ export class Served {
           facts: { pid: 7, version: '1', file: '/etc/timers.yaml' },
           words: ({ written }) => written.text,
         }),
+      health: (question) => ({ isOk: question === 'alive', reasons: question === 'alive' ? [] : ['the disk is full'] }),
       overlap: (kind) => (kind === 'allow' ? overlap('allow') : undefined),
       add: ({ when }) => {
         this.asked.push(JSON.stringify(when));

@@ -54,4 +54,6 @@ test('a loop that stood still is remembered for half a minute', async () => {
   expect(watch.condition.loopStood).toBe(0);
   watch.stop();
   expect(clock.armed).toBe(0);
+  await clock.advance(60 * SECOND);
+  expect(watch.condition.loopStood, 'nobody looks any more').toBe(0);
 });

@@ -1,22 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Desk, ROOT, type Program } from '../support/program.js';
+import { Desk, type Program } from '../support/program.js';
 
 let desk: Desk;
 beforeEach(() => {
   desk = new Desk();
 });
 afterEach(() => desk.clear());
-
-/** Debian's package `prometheus`. */
-const hasPromtool = ((): boolean => {
-  try {
-    execFileSync('promtool', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 const PORT = 20_000 + (process.pid % 20_000);
 const ask = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${PORT}${path}`);
@@ -57,22 +48,25 @@ test('Prometheus, probes and people are answered where the file says so', async 
   expect((await program.ended).code).toBe(0);
 });
 
-test.skipIf(!hasPromtool)(
-  `promtool finds nothing wrong with the metrics and the alert rules${hasPromtool ? '' : ' (skipped: promtool is not installed)'}`,
-  async () => {
-    const program = await start();
-    const input = await (await ask('/metrics')).text();
-    expect(execFileSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' })).toBe('');
-    const rules = `${ROOT}examples/monitoring/alerts.rules.yml`;
-    expect(execFileSync('promtool', ['check', 'rules', rules], { encoding: 'utf8' })).toMatch(
-      /SUCCESS: \d+ rules found/,
+test('from elsewhere Prometheus shows the token, and probes need none', async () => {
+  desk.write('token', 'a-token-of-some-length-0123456789\n');
+  desk.write(
+    'open.yaml',
+    `state: false\nhttp: { listen: "0.0.0.0:${PORT}", token_file: ./token }\ntimers:\n  never: { every: 1h, run: [true] }\n`,
+  );
+  chmodSync(join(desk.folder, 'token'), 0o600);
+  const program = desk.start(['start', '-f', 'open.yaml']);
+  await program.event('scheduler.started');
+  const statuses = async (headers: Record<string, string>) =>
+    Promise.all(
+      ['/healthz', '/readyz', '/metrics'].map(
+        async (path) => (await fetch(`http://127.0.0.1:${PORT}${path}`, { headers })).status,
+      ),
     );
-    const named = [...execFileSync('cat', [rules], { encoding: 'utf8' }).matchAll(/\b((?:task|timers)_[a-z_]+)\b/g)];
-    for (const [, name = ''] of named) if (!name.startsWith('timers_scheduler')) expect(input).toContain(name);
-    program.kill('SIGTERM');
-    await program.ended;
-  },
-);
+  expect(await statuses({})).toEqual([200, 200, 401]);
+  expect(await statuses({ Authorization: 'Bearer another' })).toEqual([200, 200, 401]);
+  expect(await statuses({ Authorization: 'Bearer a-token-of-some-length-0123456789' })).toEqual([200, 200, 200]);
+});
 
 test('a port that is taken is told, and the timers run', async () => {
   const first = await start();

@@ -1,6 +1,12 @@
+import { Option } from 'commander';
 import type { StatusRecord } from '../../domain/status-record.js';
 import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../options.js';
+import type { Question } from '../check.js';
 import type { CommandKind } from './kind.js';
+
+interface StatusOptions extends FileOption, StateOption, JsonOption {
+  readonly check?: Question;
+}
 
 /** What a running scheduler does now. */
 export const status: CommandKind = {
@@ -9,11 +15,27 @@ export const status: CommandKind = {
   examples: [
     { line: 'timers status', does: 'a table' },
     { line: 'timers status --json | jq .timers[0]', does: 'one object' },
+    {
+      line: 'timers status --check',
+      does: 'for a container’s health check: exit code 0 when it is ready, else 1 and why',
+    },
+    { line: 'timers status --check alive', does: 'the same for whether its loop turns: whether to start it anew' },
   ],
   configure(command) {
-    withJson(withState(withFile(command)), 'one object');
+    withJson(withState(withFile(command)), 'one object').addOption(
+      new Option(
+        '--check [question]',
+        'no table, only whether it is ready or alive, by the exit code; answers within 5 s',
+      )
+        .choices(['ready', 'alive'])
+        .preset('ready'),
+    );
     return async (terminal) => {
-      const options = command.opts<FileOption & StateOption & JsonOption>();
+      const options = command.opts<StatusOptions>();
+      if (options.check !== undefined) {
+        const { checkScheduler } = await import('../check.js');
+        return checkScheduler(terminal, options.check, options);
+      }
       const { withScheduler } = await import('../reach.js');
       return withScheduler(terminal, options, async ({ client }) => {
         const record = (await client.request('status')) as StatusRecord;

@@ -1,0 +1,54 @@
+import { createSystemClock } from '../clocks/system.js';
+import { LostError, RefusalError } from '../control/index.js';
+import { SECOND, type Duration } from '../domain/time.js';
+import type { FileOption, JsonOption, StateOption } from './options.js';
+import { reach } from './reach.js';
+import type { Terminal } from './terminal.js';
+
+/** Whether it does its work; or besides, whether all is as its owner wants it. */
+export type Question = 'alive' | 'ready';
+
+/** How long a scheduler may take to answer. Shorter than any prober waits. */
+const PATIENCE: Duration = 5 * SECOND;
+
+interface Answer {
+  readonly ok: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** Asks a scheduler how it is, as `/healthz` and `/readyz` do, and says so. Answers 0 when all is well, else 1. Bounded, also when nobody answers. */
+export async function checkScheduler(
+  terminal: Terminal,
+  question: Question,
+  options: FileOption & StateOption & JsonOption,
+): Promise<number> {
+  const answer = await Promise.race([ask(terminal, question, options), silence()]);
+  if (options.json) terminal.out(JSON.stringify(answer));
+  else terminal.err(inOneLine(answer, question));
+  return answer.ok ? 0 : 1;
+}
+
+async function ask(terminal: Terminal, question: Question, options: FileOption & StateOption): Promise<Answer> {
+  const reached = await reach(terminal, options);
+  if (typeof reached === 'string') return { ok: false, reasons: [reached.replace(/^timers: /, '')] };
+  try {
+    return (await reached.client.request('health', { question })) as Answer;
+  } catch (error) {
+    if (error instanceof RefusalError || error instanceof LostError) return { ok: false, reasons: [error.message] };
+    throw error;
+  } finally {
+    reached.client.close();
+  }
+}
+
+/** A scheduler that stands still takes the question, and leaves it. */
+const silence = (): Promise<Answer> =>
+  new Promise((resolve) => {
+    const reasons = [
+      `the scheduler is there and has not answered for ${PATIENCE / SECOND} s: its event loop stands still`,
+    ];
+    createSystemClock().after(PATIENCE, () => resolve({ ok: false, reasons }));
+  });
+
+const inOneLine = ({ ok, reasons }: Answer, question: Question): string =>
+  ok ? `timers: ${question}` : `timers: not ${question}: ${reasons.join('; ').replace(/\s*\n\s*/g, ' ')}`;

@@ -1,0 +1,136 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { isAdHoc } from '../../domain/ad-hoc.js';
+import type { SchedulerStatus } from '../../domain/controls.js';
+import type { TimerEvent } from '../../domain/event.js';
+import { seconds } from './task-metrics.js';
+
+/** What the scheduler's metrics are labelled with and read from. */
+export interface SchedulerFacts {
+  readonly version: string;
+  /** Of Node. */
+  readonly node: string;
+  /** The latest measurement of the clock; `undefined` where nobody measures it, or nothing was. */
+  readonly clockOffset: () => { readonly offsetMs: number; readonly errorMs: number } | undefined;
+}
+
+/** Gauges of prom-client's own whose names end like a counter's. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** The series of the scheduler as a whole, and of the process it lives in. */
+export class SchedulerMetrics {
+  readonly #facts: SchedulerFacts;
+  readonly #registry = new Registry();
+  readonly #counters = createCounters(this.#registry);
+  readonly #gauges = createGauges(this.#registry);
+
+  constructor(facts: SchedulerFacts) {
+    this.#facts = facts;
+    collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
+    this.#gauges.buildInfo.set({ version: facts.version, node: facts.node }, 1);
+    for (const result of ['success', 'failure']) this.#counters.reloads.inc({ result }, 0);
+  }
+
+  /** The media type of {@link text}. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** All of it in Prometheus' text format. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  count(event: TimerEvent): void {
+    const { jumps, dropped, reloads } = this.#counters;
+    const isGood = event.event === 'config.reloaded' || event.event === 'state.recovered';
+    switch (event.event) {
+      case 'clock.jumped':
+        jumps.inc();
+        return;
+      case 'log.dropped':
+        dropped.inc(event.records);
+        return;
+      case 'config.reloaded':
+      case 'config.rejected':
+        reloads.inc({ result: isGood ? 'success' : 'failure' });
+        this.#gauges.reloadSuccess.set(isGood ? 1 : 0);
+        this.#gauges.reloadAt.set(seconds(event.at));
+        return;
+      case 'state.unavailable':
+      case 'state.recovered':
+        this.#gauges.stateWritable.set(isGood ? 1 : 0);
+        return;
+      default:
+    }
+  }
+
+  read({ startedAt, armed, isStopping, jobs }: SchedulerStatus): void {
+    const gauges = this.#gauges;
+    gauges.startedAt.set(seconds(startedAt ?? 0));
+    gauges.armed.set(armed);
+    gauges.stopping.set(isStopping ? 1 : 0);
+    const adHoc = jobs.filter(({ job }) => isAdHoc(job.name)).length;
+    gauges.timers.set(jobs.length - adHoc);
+    gauges.adHoc.set(adHoc);
+    const offset = this.#facts.clockOffset();
+    if (offset === undefined) {
+      // A clock that nobody has measured is not right by that.
+      for (const gauge of [gauges.clockOffset, gauges.clockError]) gauge.remove({});
+      return;
+    }
+    gauges.clockOffset.set(seconds(offset.offsetMs));
+    gauges.clockError.set(seconds(offset.errorMs));
+  }
+}
+
+function createCounters(registry: Registry) {
+  const registers = [registry];
+  return {
+    jumps: new Counter({
+      name: 'timers_clock_jumps_total',
+      help: 'Jumps of the wall clock of 500 ms or more.',
+      registers,
+    }),
+    dropped: new Counter({ name: 'timers_log_dropped_total', help: 'Log records that were let go.', registers }),
+    reloads: new Counter({
+      name: 'timers_config_reloads_total',
+      help: 'Readings of the timer file while running.',
+      registers,
+      labelNames: ['result'] as const,
+    }),
+  };
+}
+
+function createGauges(registry: Registry) {
+  const registers = [registry];
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const reloadSuccess = gauge('timers_config_last_reload_successful', '0 when the file as it is was refused.');
+  const stateWritable = gauge('timers_state_writable', '0 while outcomes cannot be recorded.');
+  reloadSuccess.set(1);
+  stateWritable.set(1);
+  return {
+    reloadSuccess,
+    stateWritable,
+    reloadAt: gauge(
+      'timers_config_last_reload_timestamp_seconds',
+      'When the file was last read while running; 0 for never.',
+    ),
+    startedAt: gauge('timers_start_timestamp_seconds', 'When the scheduler started.'),
+    armed: gauge('timers_armed', 'Timers that stand in the queue.'),
+    timers: gauge('timers_known', 'Timers of the file.'),
+    adHoc: gauge('timers_ad_hoc', 'Timers that no file has, and that have no outcome yet.'),
+    stopping: gauge('timers_stopping', '1 while the scheduler stops.'),
+    clockOffset: gauge(
+      'timers_clock_offset_seconds',
+      'Measured offset of the wall clock; positive: it is slow. Absent until it is measured.',
+    ),
+    clockError: gauge('timers_clock_offset_error_seconds', 'Bound of the error of the measured offset.'),
+    buildInfo: new Gauge({
+      name: 'timers_build_info',
+      help: 'Always 1; the labels tell the version.',
+      registers,
+      labelNames: ['version', 'node'] as const,
+    }),
+  };
+}

@@ -1,0 +1,169 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { JobStatus } from '../../domain/controls.js';
+import type { RunFinished, TimerEvent } from '../../domain/event.js';
+import type { Pause } from '../../domain/ledger.js';
+import { FIRING_STATUSES } from '../../domain/outcome.js';
+import { SECOND, type Duration, type Instant } from '../../domain/time.js';
+
+/** From a tenth of a second to a day. */
+const DURATIONS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400];
+/** From what nobody notices to what somebody must look at. */
+const LATENESSES = [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600];
+const BREAKER = { closed: 0, half_open: 1, open: 2 } as const;
+
+/** Prometheus counts time in seconds. */
+export const seconds = (milliseconds: Duration | Instant): number => milliseconds / SECOND;
+
+/** The series of some timers. They begin at 0 when a timer becomes known, so that a first failure is an increase, and end with it. */
+export class TaskMetrics {
+  readonly #known = new Set<string>();
+  readonly #registry = new Registry();
+  readonly #counters = createCounters(this.#registry);
+  readonly #stamps = createStamps(this.#registry);
+  readonly #gauges = createGauges(this.#registry);
+
+  /** How many timers it knows. */
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** The metrics' names, the same in every instance, in the order they are to be told. */
+  get names(): readonly string[] {
+    return this.#registry.getMetricsAsArray().map(({ name }) => name);
+  }
+
+  /** One metric with its head, in Prometheus' text format. */
+  text(name: string): Promise<string> {
+    return this.#registry.getSingleMetricAsString(name);
+  }
+
+  know(task: string): void {
+    if (this.#known.has(task)) return;
+    this.#known.add(task);
+    const { executions, durations, latenesses, retries, hookFailures } = this.#counters;
+    for (const status of FIRING_STATUSES) executions.inc({ task, status }, 0);
+    for (const histogram of [durations, latenesses]) histogram.zero({ task });
+    for (const counter of [retries, hookFailures]) counter.inc({ task }, 0);
+    for (const stamp of Object.values(this.#stamps)) stamp.set({ task }, 0);
+  }
+
+  forget(task: string): void {
+    if (!this.#known.delete(task)) return;
+    const { executions, ...others } = this.#counters;
+    for (const status of FIRING_STATUSES) executions.remove({ task, status });
+    for (const metrics of [others, this.#stamps, this.#gauges])
+      for (const metric of Object.values(metrics)) (metric as { remove(of: object): void }).remove({ task });
+  }
+
+  /** Counts what an event tells of a timer that is known, under its label. */
+  count(task: string, event: TimerEvent): void {
+    const { executions, retries, hookFailures } = this.#counters;
+    switch (event.event) {
+      case 'run.finished':
+        this.#finished(task, event);
+        return;
+      case 'firing.skipped':
+        executions.inc({ task, status: 'skipped' });
+        return;
+      case 'firing.missed':
+        executions.inc({ task, status: 'missed' }, event.count ?? 1);
+        return;
+      case 'run.started':
+        this.#stamps.lastStart.set({ task }, seconds(event.at));
+        return;
+      case 'attempt.failed':
+        retries.inc({ task });
+        return;
+      case 'hook.failed':
+        hookFailures.inc({ task });
+        return;
+      default:
+    }
+  }
+
+  /** Takes over how a timer that is known stands `at` a moment. */
+  read(status: JobStatus, at: Instant): void {
+    const task = status.job.name;
+    const gauges = this.#gauges;
+    const waiting = status.runs.filter(({ state }) => state === 'parked' || state === 'waiting').length;
+    gauges.running.set({ task }, status.runs.length - waiting);
+    gauges.waiting.set({ task }, waiting);
+    gauges.paused.set({ task }, isPaused(status.paused, at) ? 1 : 0);
+    gauges.breaker.set({ task }, BREAKER[status.breaker.kind]);
+    gauges.failuresInARow.set({ task }, status.failuresInARow);
+    gauges.enabled.set({ task }, status.job.enabled ? 1 : 0);
+    gauges.next.set({ task }, seconds(status.next ?? 0));
+    gauges.lastSuccess.set({ task }, seconds(status.lastSuccessAt ?? 0));
+    gauges.lastFinish.set({ task }, seconds(status.lastFinishedAt ?? 0));
+  }
+
+  #finished(task: string, { outcome: { status }, attempts, at, ...times }: RunFinished): void {
+    const { executions, durations, latenesses } = this.#counters;
+    executions.inc({ task, status });
+    // A cancellation says nothing about the command.
+    if (status !== 'success' && status !== 'canceled') this.#stamps.lastFailure.set({ task }, seconds(at));
+    if (attempts === 0) return;
+    durations.observe({ task }, seconds(times.durationMs));
+    latenesses.observe({ task }, seconds(times.latenessMs));
+  }
+}
+
+/** A pause that is over is told with the next firing; it is over for all that. */
+const isPaused = (pause: Pause | undefined, at: Instant): boolean =>
+  pause !== undefined && (pause.until === undefined || at < pause.until);
+
+function createCounters(registry: Registry) {
+  const registers = [registry];
+  const counter = (name: string, help: string) => new Counter({ name, help, registers, labelNames: ['task'] as const });
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name, help, registers, buckets, labelNames: ['task'] as const });
+  return {
+    executions: new Counter({
+      name: 'task_execution_total',
+      help: 'Firings that have ended, by the one word for what became of them.',
+      registers,
+      labelNames: ['task', 'status'] as const,
+    }),
+    durations: histogram('task_execution_duration_seconds', 'From the first attempt to the end of a run.', DURATIONS),
+    latenesses: histogram(
+      'task_execution_lateness_seconds',
+      'From the nominal instant to the first attempt.',
+      LATENESSES,
+    ),
+    retries: counter('task_retries_total', 'Attempts that failed and were followed by another.'),
+    hookFailures: counter('task_hook_failures_total', 'Hooks that did not succeed.'),
+  };
+}
+
+const gaugesOf = (registry: Registry) => (name: string, help: string) =>
+  new Gauge({ name, help, registers: [registry], labelNames: ['task'] as const });
+
+/** Moments that only the events tell: since the scheduler started. */
+function createStamps(registry: Registry) {
+  const gauge = gaugesOf(registry);
+  return {
+    lastStart: gauge(
+      'task_last_start_timestamp_seconds',
+      'When an attempt began last; 0 for not since the scheduler started.',
+    ),
+    lastFailure: gauge(
+      'task_last_failure_timestamp_seconds',
+      'When a run failed last; 0 for not since the scheduler started.',
+    ),
+  };
+}
+
+function createGauges(registry: Registry) {
+  const gauge = gaugesOf(registry);
+  return {
+    running: gauge('task_running', 'Runs that are on, retry pauses included.'),
+    waiting: gauge('task_waiting', 'Firings that wait for a slot or for another run.'),
+    paused: gauge('task_paused', '1 while somebody has paused it.'),
+    enabled: gauge('task_enabled', '0 when it is disabled in the file.'),
+    breaker: gauge('task_breaker_state', '0 closed, 1 half open, 2 open.'),
+    failuresInARow: gauge('task_consecutive_failures', 'Failed runs since the last success.'),
+    next: gauge('task_next_firing_timestamp_seconds', 'The instant it is armed for; 0 for none.'),
+    lastFinish: gauge('task_last_finish_timestamp_seconds', 'When a firing ended last; 0 for never.'),
+    lastSuccess: gauge('task_last_success_timestamp_seconds', 'When a run succeeded last; 0 for never.'),
+  };
+}

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { HttpServer, watchingRoutes } from '../../src/http/index.js';
+import { everyMs, job, Rig } from '../support/rig.js';
+
+let server: HttpServer;
+let troubles: string[];
+/** Scrapes that wait for their second part, until the test gives it. */
+let waiting: (() => void)[];
+let condition: { loopStood: number; rejected?: string; stateTrouble?: string };
+const clients: ClientRequest[] = [];
+
+beforeEach(async () => {
+  [troubles, waiting, condition] = [[], [], { loopStood: 0 }];
+  const rig = new Rig([job('tick', everyMs(1_000))]);
+  rig.scheduler.start();
+  async function* text(): AsyncGenerator<string> {
+    yield 'one 1\n';
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    yield 'two 2\n';
+  }
+  server = new HttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    token: () => undefined,
+    routes: watchingRoutes({
+      status: () => rig.scheduler.controls.status(),
+      condition: () => condition,
+      metrics: { contentType: 'text/plain; version=0.0.4', text },
+    }),
+    onTrouble: (sentence) => void troubles.push(sentence),
+  });
+  server.start();
+  await expect.poll(() => server.port).toBeGreaterThan(0);
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.destroy();
+  server.stop();
+});
+
+/** Asks, and answers as soon as the head of the answer is there. */
+async function ask(path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  const client = request({ host: '127.0.0.1', port: server.port, path, headers, agent: false });
+  clients.push(client);
+  const answered = once(client, 'response');
+  client.on('error', () => undefined).end();
+  const [response] = (await answered) as [IncomingMessage];
+  return response.setEncoding('utf8');
+}
+
+async function bodyOf(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const part of response) text += String(part);
+  return text;
+}
+
+/** The first part has come, so that the scrape is on. */
+async function scrape(): Promise<IncomingMessage> {
+  const response = await ask('/metrics');
+  await once(response, 'readable');
+  return response;
+}
+
+test('metrics are told part by part, as they are written', async () => {
+  const response = await scrape();
+  expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'text/plain; version=0.0.4']);
+  waiting.shift()!();
+  expect(await bodyOf(response)).toBe('one 1\ntwo 2\n');
+});
+
+test('more scrapes at once than anybody needs are refused, until one is over', async () => {
+  const scrapes = await Promise.all([scrape(), scrape(), scrape(), scrape()]);
+  const refused = await ask('/metrics');
+  expect([refused.statusCode, await bodyOf(refused)]).toEqual([503, expect.stringContaining('4 scrapes are on')]);
+  for (const resume of waiting.splice(0)) resume();
+  await Promise.all(scrapes.map(bodyOf));
+  expect((await scrape()).statusCode).toBe(200);
+});
+
+test('who goes away in the middle leaves nothing behind, and nobody is troubled', async () => {
+  for (let i = 0; i < 10; i++) {
+    const response = await scrape();
+    const closed = once(response, 'close');
+    response.destroy();
+    await closed;
+    waiting.shift()?.();
+  }
+  // The server has noticed the last of them when it lets another in.
+  await expect.poll(async () => (await ask('/metrics')).statusCode).toBe(200);
+  expect(troubles).toEqual([]);
+});
+
+test('probes say what is not well, whoever asks', async () => {
+  condition = { loopStood: 12_345, rejected: '3:1 no', stateTrouble: 'the disk is full' };
+  const [alive, ready] = [await ask('/healthz'), await ask('/readyz')];
+  const stood = 'the event loop stood still for 12345 ms';
+  expect([alive.statusCode, JSON.parse(await bodyOf(alive))]).toEqual([503, { ok: false, reasons: [stood] }]);
+  expect([ready.statusCode, JSON.parse(await bodyOf(ready))]).toEqual([
+    503,
+    {
+      ok: false,
+      reasons: [
+        stood,
+        'the timer file was changed and is not taken: 3:1 no',
+        'the state cannot be written: the disk is full',
+      ],
+    },
+  ]);
+});
+
+test('a page that has its own name resolved to this machine is answered nowhere, and no page elsewhere may read', async () => {
+  for (const path of ['/healthz', '/readyz', '/metrics'])
+    expect((await ask(path, { Host: 'evil.example:9464' })).statusCode, path).toBe(421);
+  const { headers } = await ask('/healthz', { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' });
+  expect(headers['access-control-allow-origin']).toBeUndefined();
+  expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+});

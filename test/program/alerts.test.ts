@@ -1,0 +1,116 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort, missing, why } from '../support/monitors.js';
+import { Desk, ROOT } from '../support/program.js';
+import { dashboardQueries, type Dashboard } from '../support/watched-by-prometheus.js';
+
+const EXAMPLES = join(ROOT, 'examples', 'monitoring');
+const read = (name: string): string => readFileSync(join(EXAMPLES, name), 'utf8');
+
+let desk: Desk;
+beforeEach(() => {
+  desk = new Desk();
+});
+afterEach(() => desk.clear());
+
+const lacksPromtool = missing('promtool');
+const lacksAmtool = missing('amtool');
+const promtool = (args: readonly string[], input = ''): string =>
+  execFileSync('promtool', args, { input, encoding: 'utf8' });
+
+/** What a scheduler that has run something is scraped for. */
+async function scrape(): Promise<string> {
+  const port = await freePort();
+  desk.write(
+    'timers.yaml',
+    `state: false\nhttp: 127.0.0.1:${port}\ntimers:\n  good: { in: 1ms, run: [true] }\n  bad: { in: 1ms, run: [false] }\n  never: { every: 1h, run: [true] }\n`,
+  );
+  const program = desk.start(['start']);
+  for (const name of ['good', 'bad']) await program.event('run.finished', name);
+  return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+}
+
+describe('the shipped monitoring', () => {
+  test.skipIf(lacksPromtool.length > 0)(`promtool finds nothing wrong with a scrape${why(lacksPromtool)}`, async () => {
+    expect(promtool(['check', 'metrics'], await scrape())).toBe('');
+  });
+
+  test.skipIf(lacksPromtool.length > 0)(
+    `promtool finds nothing wrong with rules and configuration, and the rules tell of what they should${why(lacksPromtool)}`,
+    () => {
+      expect(promtool(['check', 'config', join(EXAMPLES, 'prometheus.yml')])).toMatch(/SUCCESS: 10 rules found/);
+      expect(promtool(['test', 'rules', join(ROOT, 'test', 'program', 'alerts.test.yml')])).toContain('SUCCESS');
+    },
+  );
+
+  test.skipIf(lacksAmtool.length > 0)(`amtool finds nothing wrong with the route${why(lacksAmtool)}`, () => {
+    expect(
+      execFileSync('amtool', ['check-config', join(EXAMPLES, 'alertmanager.yml')], { encoding: 'utf8' }),
+    ).toContain('SUCCESS');
+  });
+
+  test('asks for nothing that is not there', async () => {
+    const scraped = await scrape();
+    // Measured clocks alone have an offset.
+    const known = new Set([...scraped.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name));
+    const asked = [read('alerts.rules.yml'), ...dashboardQueries().map(([, query]) => query)].flatMap((text) =>
+      [...text.matchAll(/\b((?:task|timers|nodejs|process)_[a-z0-9_]+?)(?:_bucket)?\b/g)].map(([, name]) => name),
+    );
+    expect(new Set(asked).size).toBeGreaterThan(15);
+    for (const name of asked) expect(known, name).toContain(name);
+  });
+
+  test('says in every alert what to do, with commands that there are', async () => {
+    const rules = read('alerts.rules.yml').split('- alert: ').slice(1);
+    expect(rules.map((rule) => rule.split('\n')[0])).toEqual([
+      'TimersSchedulerGone',
+      'TimerFailing',
+      'TimerMissed',
+      'TimerLate',
+      'TimerNotSucceededForADay',
+      'TimerBreakerOpen',
+      'TimerPausedForADay',
+      'TimersClockDrift',
+      'TimersConfigRejected',
+      'TimersStateNotWritable',
+    ]);
+    for (const rule of rules) expect(rule).toMatch(/summary: .*\n.*action: .*`/);
+    const lines = [...rules.join('').matchAll(/`timers ([^`]+)`/g)].map(([, line = '']) => line.split(' '));
+    const helps = new Map<string, string>();
+    for (const [command = ''] of lines)
+      if (!helps.has(command)) helps.set(command, (await desk.run(command, '--help')).stdout);
+    for (const [command = '', ...rest] of lines) {
+      expect(helps.get(command), command).toContain(`Usage: timers ${command}`);
+      for (const option of rest.filter((word) => word.startsWith('-')))
+        expect(helps.get(command), `${command} ${option}`).toMatch(new RegExp(`^ +(-\\w, )?${option}\\b`, 'm'));
+    }
+  });
+});
+
+describe('the dashboard', () => {
+  const { schemaVersion, panels } = JSON.parse(read('grafana-dashboard.json')) as Dashboard;
+
+  test('is of a schema that Grafana reads, with panels beside and not on each other', () => {
+    expect(schemaVersion).toBeGreaterThanOrEqual(39);
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    const taken = new Set<string>();
+    for (const { title, gridPos } of panels) {
+      expect(gridPos.x + gridPos.w, title).toBeLessThanOrEqual(24);
+      for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++)
+        for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
+          expect(taken.has(`${x},${y}`), title).toBe(false);
+          taken.add(`${x},${y}`);
+        }
+    }
+  });
+
+  test.skipIf(lacksPromtool.length > 0)(`asks in PromQL${why(lacksPromtool)}`, () => {
+    const rules = dashboardQueries().map(
+      ([, query], index) => `- { record: "r:${index}", expr: ${JSON.stringify(query)} }`,
+    );
+    const file = desk.write('rules.yml', `groups:\n- name: dashboard\n  rules:\n  ${rules.join('\n  ')}\n`);
+    expect(promtool(['check', 'rules', file])).toContain(`SUCCESS: ${rules.length} rules found`);
+  });
+});

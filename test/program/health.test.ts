@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/monitors.js';
+import { Desk, type Program } from '../support/program.js';
+
+let desk: Desk;
+let port: number;
+beforeEach(async () => {
+  desk = new Desk();
+  port = await freePort();
+});
+afterEach(() => desk.clear());
+
+const timers = (text: string) =>
+  desk.write('timers.yaml', `http: 127.0.0.1:${port}\nstate: ./state/timers.db\n${text}`);
+const IDLE = 'timers:\n  yearly: { cron: "0 0 1 1 *", run: "true" }\n';
+
+async function start(text = IDLE, env: Record<string, string> = {}): Promise<Program> {
+  timers(text);
+  mkdirSync(join(desk.folder, 'state'));
+  const program = desk.start(['start'], { env });
+  await program.event('scheduler.started');
+  return program;
+}
+
+interface Answer {
+  readonly ok: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** What a probe sees at a path, with the patience of a prober: the status, and the reasons. */
+async function probe(path: '/healthz' | '/readyz'): Promise<readonly [number, readonly string[]]> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(1_000) });
+  const { ok, reasons } = (await response.json()) as Answer;
+  expect(ok).toBe(response.status === 200);
+  return [response.status, reasons];
+}
+
+/** What a container's health check sees. */
+async function check(question: 'alive' | 'ready'): Promise<readonly [number | null, readonly string[]]> {
+  const { code, stdout } = await desk.run('status', '--check', question, '--json');
+  const { ok, reasons } = JSON.parse(stdout) as Answer;
+  expect(ok).toBe(code === 0);
+  return [code, reasons];
+}
+
+/** All four say the same: the probes over HTTP, and the command over the socket. */
+async function expectHealth(alive: readonly unknown[], ready: readonly unknown[]): Promise<void> {
+  const statusOf = (reasons: readonly unknown[]) => (reasons.length === 0 ? 200 : 503);
+  const codeOf = (reasons: readonly unknown[]) => (reasons.length === 0 ? 0 : 1);
+  expect(await probe('/healthz')).toEqual([statusOf(alive), alive]);
+  expect(await probe('/readyz')).toEqual([statusOf(ready), ready]);
+  expect(await check('alive')).toEqual([codeOf(alive), alive]);
+  expect(await check('ready')).toEqual([codeOf(ready), ready]);
+}
+
+test('a scheduler that does its work is alive and ready, and says so in one line', async () => {
+  await start();
+  await expectHealth([], []);
+  expect(await desk.run('status', '--check')).toMatchObject({ code: 0, stdout: '', stderr: 'timers: ready\n' });
+});
+
+test('a refused timer file makes it unready until it is taken; it is alive all the while', async () => {
+  const program = await start();
+  timers('timers:\n  yearly: { corn: "0 0 1 1 *", run: "true" }\n');
+  program.kill('SIGHUP');
+  await program.event('config.rejected');
+  const reason = expect.stringMatching(/^the timer file was changed and is not taken: \d+:\d+ .*/);
+  await expectHealth([], [reason]);
+  const { code, stderr } = await desk.run('status', '--check');
+  expect([code, stderr.split('\n')]).toEqual([
+    1,
+    [expect.stringMatching(/^timers: not ready: the timer file was/), ''],
+  ]);
+  timers(IDLE);
+  program.kill('SIGHUP');
+  await program.event('config.reloaded');
+  await expectHealth([], []);
+});
+
+test('a timer file that cannot even be read is no reason to kill the scheduler, and a reason to look', async () => {
+  desk.write('timers.yaml', IDLE);
+  const program = desk.start(['start']);
+  await program.event('scheduler.started');
+  desk.write('timers.yaml', 'timers: [');
+  expect((await desk.run('reload')).code).toBe(1);
+  await program.event('config.rejected');
+  expect(await check('alive')).toEqual([0, []]);
+  expect(await check('ready')).toEqual([1, [expect.stringMatching(/^the timer file was changed and is not taken: /)]]);
+});
+
+test('a state that cannot be written makes it unready until it can', async () => {
+  const program = await start('timers:\n  often: { every: 1s, run: "true" }\n');
+  const [state, away] = ['state', 'away'].map((name) => join(desk.folder, name)) as [string, string];
+  await program.event('run.finished');
+  renameSync(state, away);
+  // Not even root makes a file in a folder that is a file.
+  writeFileSync(state, '');
+  await program.event('state.unavailable');
+  const reason = expect.stringMatching(/^the state cannot be written: .+/);
+  expect(await probe('/readyz')).toEqual([503, [reason]]);
+  expect((await probe('/healthz'))[0]).toBe(200);
+  rmSync(state);
+  renameSync(away, state);
+  await program.event('state.recovered');
+  expect(await probe('/readyz')).toEqual([200, []]);
+});
+
+test('one that stops is not ready, and alive', async () => {
+  const program = await start('timers:\n  long: { every: 1d, run_at_start: true, run: [tail, -f, /dev/null] }\n');
+  await program.event('run.started', 'long');
+  const stopping = desk.start(['stop', '--drain']);
+  await program.event('scheduler.stopping');
+  await expectHealth([], ['it is stopping']);
+  program.kill('SIGTERM');
+  await stopping.ended;
+});
+
+test('without a scheduler the check says that there is none', async () => {
+  timers(IDLE);
+  const reason = 'no scheduler of timers.yaml is running. Start it: timers start';
+  expect(await check('ready')).toEqual([1, [reason]]);
+  expect((await desk.run('status', '--check', 'alive')).stderr).toBe(`timers: not alive: ${reason}\n`);
+});
+
+/** Blocks the event loop from the signal on, until the file `go` is there, and for 11 s at least. */
+const BLOCKER = `
+import { existsSync, writeFileSync } from 'node:fs';
+process.on('SIGUSR2', () => {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  const least = performance.now() + 11_000;
+  const most = least + 60_000;
+  writeFileSync('blocked', '');
+  while (performance.now() < least || (!existsSync('go') && performance.now() < most)) Atomics.wait(cell, 0, 0, 20);
+  writeFileSync('free', '');
+});
+`;
+
+describe('an event loop that stands still', () => {
+  test('is no answer in time while it does, and a reason afterwards', async () => {
+    const blocker = desk.write('blocker.mjs', BLOCKER);
+    const isThere = (name: string) => () => existsSync(join(desk.folder, name)) || undefined;
+    const program = await start(IDLE, { NODE_OPTIONS: `--import=${blocker}` });
+    await expectHealth([], []);
+
+    program.kill('SIGUSR2');
+    await eventually('the loop to be blocked', isThere('blocked'));
+    await expect(probe('/healthz')).rejects.toThrow(/timeout|aborted/);
+    const began = performance.now();
+    expect(await check('alive')).toEqual([1, [expect.stringContaining('has not answered for 5 s')]]);
+    // Five seconds, and what the machine takes to start the program.
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(isThere('free')()).toBeUndefined();
+
+    desk.write('go', '');
+    await eventually('the loop to turn again', isThere('free'));
+    const reason = expect.stringMatching(/^the event loop stood still for \d{5} ms$/);
+    expect(await eventually('an answer', () => probe('/healthz'))).toEqual([503, [reason]]);
+    await expectHealth([reason], [reason]);
+  });
+});

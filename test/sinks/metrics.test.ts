@@ -1,0 +1,283 @@
+import { describe, expect, test } from 'vitest';
+import type { TimerEvent } from '../../src/domain/event.js';
+import { FIRING_STATUSES } from '../../src/domain/outcome.js';
+import { toRecord } from '../../src/domain/record.js';
+import { MINUTE, SECOND } from '../../src/domain/time.js';
+import type { Job } from '../../src/domain/job.js';
+import { breaker, overlap } from '../../src/policies/index.js';
+import { Metrics } from '../../src/sinks/metrics.js';
+import { atInstants, everyMs, job, Rig } from '../support/rig.js';
+
+/** A scheduler on a fake clock, and what Prometheus is told of it. */
+class Watched {
+  readonly rig: Rig;
+  readonly metrics: Metrics;
+  offset: { offsetMs: number; errorMs: number } | undefined;
+  /** Lines told in each turn of the event loop. */
+  readonly turns = [0];
+  #told = 0;
+
+  constructor(jobs: readonly Job[]) {
+    this.rig = new Rig(jobs, { start: '2026-01-01T00:00:00.500Z' });
+    this.metrics = new Metrics({
+      controls: () => this.rig.scheduler.controls,
+      clock: {
+        soon: (task) => {
+          this.turns.push(0);
+          queueMicrotask(task);
+        },
+      },
+      version: '1.2.3',
+      node: 'v20',
+      clockOffset: () => this.offset,
+    });
+    this.rig.scheduler.start();
+  }
+
+  /** Every series and its value. */
+  async series(): Promise<ReadonlyMap<string, number>> {
+    const lines = (await this.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const series = new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]));
+    expect(lines, 'no series stands twice').toHaveLength(series.size);
+    return series;
+  }
+
+  async text(): Promise<string> {
+    for (const event of this.rig.events.slice(this.#told)) this.metrics.accept(event);
+    this.#told = this.rig.events.length;
+    let text = '';
+    for await (const part of this.metrics.text()) {
+      text += part;
+      this.turns[this.turns.length - 1]! += part.split('\n').length - 1;
+    }
+    return text;
+  }
+
+  reload(...jobs: readonly Job[]): void {
+    this.rig.scheduler.controls.reload({ jobs }, { file: 'timers.yaml' });
+  }
+}
+
+const of = (name: string, task: string, more = ''): string => `${name}{task="${task}"${more}}`;
+const tasks = (series: ReadonlyMap<string, number>): readonly string[] => [
+  ...new Set([...series.keys()].flatMap((name) => /task="([^"]*)"/.exec(name)?.[1] ?? [])),
+];
+
+describe('the series of a timer', () => {
+  test('exist before it has ever fired, all of them, at 0', async () => {
+    const series = await new Watched([job('tick', everyMs(MINUTE)), job('later', atInstants())]).series();
+    for (const task of ['tick', 'later']) {
+      for (const status of FIRING_STATUSES)
+        expect(series.get(of('task_execution_total', task, `,status="${status}"`))).toBe(0);
+      for (const name of [
+        'task_execution_duration_seconds_count',
+        'task_execution_lateness_seconds_count',
+        'task_retries_total',
+        'task_hook_failures_total',
+        'task_running',
+        'task_waiting',
+        'task_paused',
+        'task_breaker_state',
+        'task_consecutive_failures',
+        'task_last_start_timestamp_seconds',
+        'task_last_success_timestamp_seconds',
+        'task_last_failure_timestamp_seconds',
+        'task_last_finish_timestamp_seconds',
+      ])
+        expect(series.get(of(name, task)), name).toBe(0);
+      expect(series.get(of('task_enabled', task))).toBe(1);
+    }
+    const minute = Date.parse('2026-01-01T00:01:00Z') / 1_000;
+    expect(series.get(of('task_next_firing_timestamp_seconds', 'tick'))).toBe(minute);
+    expect(series.get(of('task_next_firing_timestamp_seconds', 'later'))).toBe(0);
+  });
+
+  test('end with it, and begin once and at 0 when it comes again', async () => {
+    const [tick, tock] = [job('tick', everyMs(SECOND)), job('tock', everyMs(SECOND))];
+    const watched = new Watched([tick, tock]);
+    watched.rig.executor.lasting = 10;
+    await watched.rig.clock.advance(1_100);
+    const success = of('task_execution_total', 'tock', ',status="success"');
+    expect((await watched.series()).get(success)).toBe(1);
+    watched.reload(tick);
+    expect(tasks(await watched.series())).toEqual(['tick']);
+    watched.reload(tick, tock);
+    const series = await watched.series();
+    expect([...tasks(series)].sort()).toEqual(['tick', 'tock']);
+    expect(series.get(success)).toBe(0);
+    expect(series.get(of('task_execution_total', 'tick', ',status="success"'))).toBe(1);
+  });
+
+  test('count on through a reload that changes it', async () => {
+    const watched = new Watched([job('tick', everyMs(SECOND))]);
+    watched.rig.executor.lasting = 10;
+    await watched.rig.clock.advance(2_100);
+    watched.reload(job('tick', everyMs(MINUTE), { definition: { every: '1m' } }));
+    await watched.rig.clock.advance(60_000);
+    expect((await watched.series()).get(of('task_execution_total', 'tick', ',status="success"'))).toBe(3);
+  });
+
+  test('are not kept of timers that come and go while nobody asks', async () => {
+    const watched = new Watched([job('tick', everyMs(MINUTE))]);
+    const { scheduledFor, ...rest } = { jobName: '', scheduledFor: 0, trigger: 'manual', generation: 0 } as const;
+    for (let i = 0; i < 2_000; i++)
+      watched.metrics.accept({
+        event: 'firing.skipped',
+        at: 0,
+        firing: { ...rest, scheduledFor, jobName: `ad-hoc-${i}` },
+        reason: 'paused',
+      });
+    // Asked for without looking at what is there now.
+    expect(watched.metrics.size).toBeLessThan(500);
+    expect(tasks(await watched.series())).toEqual(['tick']);
+  });
+
+  test('of ad-hoc timers are one for `in` and one for `at`, and stay when their timers are gone', async () => {
+    const watched = new Watched([job('tick', everyMs(MINUTE))]);
+    const firing = { scheduledFor: 0, trigger: 'schedule', generation: 0 } as const;
+    for (const jobName of ['in:k3f9x', 'in:abcde', 'at:22222'])
+      watched.metrics.accept({ event: 'firing.skipped', at: 0, firing: { ...firing, jobName }, reason: 'paused' });
+    await watched.series();
+    const series = await watched.series();
+    expect([...tasks(series)].sort()).toEqual(['at:*', 'in:*', 'tick']);
+    expect(series.get(of('task_execution_total', 'in:*', ',status="skipped"'))).toBe(2);
+    expect(series.has(of('task_running', 'in:*'))).toBe(false);
+  });
+
+  test('of a hook that fails behind the end of its timer end, too', async () => {
+    const watched = new Watched([job('tick', everyMs(MINUTE))]);
+    watched.metrics.accept({
+      event: 'hook.failed',
+      at: 0,
+      jobName: 'gone',
+      runId: 'r',
+      hook: 'on_failure',
+      outcome: { status: 'failure' },
+    });
+    expect(tasks(await watched.series())).toEqual(['tick']);
+  });
+});
+
+/** What the log says of a timer's firings, by its one word. */
+function wordsOf(events: readonly TimerEvent[], task: string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const record of events.map(toRecord)) {
+    const hasEnded = /^(run\.finished|firing\.(skipped|missed))$/.test(record.event);
+    if (!hasEnded || record['task_name'] !== task) continue;
+    const word = record['status'] as string;
+    counts[word] = (counts[word] ?? 0) + Number(record['count'] ?? 1);
+  }
+  return counts;
+}
+
+test('every firing is counted under the word that the log has for it', async () => {
+  const watched = new Watched([
+    job('busy', everyMs(SECOND), { timeout: 3_000 }),
+    job('queued', everyMs(SECOND), { admission: [overlap('queue')] }),
+    job('replaced', everyMs(2 * SECOND), { admission: [overlap('replace')] }),
+  ]);
+  const { rig } = watched;
+  rig.executor.lasting = 4_700;
+  rig.executor.exits = (env) => ({ kind: 'exited', code: env['TIMERS_TASK_NAME'] === 'queued' ? 1 : 0 });
+  await rig.clock.advance(20_000);
+  rig.clock.stepWall(3_600_000);
+  await rig.clock.advance(20_000);
+  rig.scheduler.controls.pause('busy', { until: undefined, reason: undefined });
+  await rig.clock.advance(5_000);
+  const stopped = rig.scheduler.stop();
+  await rig.clock.advance(20_000);
+  await stopped;
+  const series = await watched.series();
+  const words = new Set<string>();
+  for (const task of ['busy', 'queued', 'replaced']) {
+    const told = wordsOf(rig.events, task);
+    for (const status of FIRING_STATUSES) {
+      expect(series.get(of('task_execution_total', task, `,status="${status}"`)), `${task} ${status}`).toBe(
+        told[status] ?? 0,
+      );
+      if (told[status]) words.add(status);
+    }
+  }
+  expect(words).toEqual(new Set(['failure', 'timeout', 'canceled', 'skipped', 'missed']));
+});
+
+describe('what stands now', () => {
+  test('runs, waiting ones, pauses and breakers', async () => {
+    const watched = new Watched([
+      job('job', everyMs(SECOND), {
+        admission: [overlap('queue')],
+        breaker: breaker({ failures: 1, cooldown: MINUTE }),
+      }),
+    ]);
+    const { rig } = watched;
+    await rig.clock.advance(2_000);
+    let series = await watched.series();
+    expect(series.get(of('task_running', 'job'))).toBe(1);
+    expect(series.get(of('task_waiting', 'job'))).toBe(1);
+    rig.executor.attempts[0]!.end(1);
+    await rig.clock.advance(1);
+    rig.scheduler.controls.pause('job', { until: rig.scheduler.now() + MINUTE, reason: undefined });
+    series = await watched.series();
+    expect(series.get(of('task_breaker_state', 'job'))).toBe(2);
+    expect(series.get(of('task_consecutive_failures', 'job'))).toBe(1);
+    expect(series.get(of('task_paused', 'job'))).toBe(1);
+    expect(series.get(of('task_last_failure_timestamp_seconds', 'job'))).toBeCloseTo(rig.scheduler.now() / 1_000, 0);
+    rig.clock.block(MINUTE);
+    expect((await watched.series()).get(of('task_paused', 'job')), 'a pause that is over').toBe(0);
+  });
+
+  test('the scheduler: its file, its state, its clock, its queue, its version', async () => {
+    const watched = new Watched([job('tick', everyMs(MINUTE))]);
+    const at = Date.parse('2026-01-01T00:00:10Z');
+    let series = await watched.series();
+    expect(Object.fromEntries([...series].filter(([name]) => name.startsWith('timers_')))).toEqual({
+      timers_start_timestamp_seconds: Date.parse('2026-01-01T00:00:00.500Z') / 1_000,
+      timers_armed: 1,
+      timers_known: 1,
+      timers_stopping: 0,
+      timers_clock_jumps_total: 0,
+      timers_log_dropped_total: 0,
+      'timers_config_reloads_total{result="success"}': 0,
+      'timers_config_reloads_total{result="failure"}': 0,
+      timers_config_last_reload_successful: 1,
+      timers_config_last_reload_timestamp_seconds: 0,
+      timers_state_writable: 1,
+      'timers_build_info{version="1.2.3",node="v20"}': 1,
+    });
+    expect(series.get('nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0);
+    watched.offset = { offsetMs: -120, errorMs: 4 };
+    for (const event of [
+      { event: 'config.rejected', at, file: 'f', problems: ['1:1 no'] },
+      { event: 'state.unavailable', at, file: 'f', reason: 'full' },
+      { event: 'clock.jumped', at, deltaMs: 900, cause: 'step' },
+      { event: 'log.dropped', at, records: 7 },
+    ] as const)
+      watched.metrics.accept(event);
+    series = await watched.series();
+    expect(Object.fromEntries(series)).toMatchObject({
+      timers_clock_jumps_total: 1,
+      timers_log_dropped_total: 7,
+      'timers_config_reloads_total{result="failure"}': 1,
+      timers_config_last_reload_successful: 0,
+      timers_config_last_reload_timestamp_seconds: at / 1_000,
+      timers_state_writable: 0,
+      timers_clock_offset_seconds: -0.12,
+      timers_clock_offset_error_seconds: 0.004,
+    });
+    watched.offset = undefined;
+    series = await watched.series();
+    expect(series.has('timers_clock_offset_seconds'), 'nobody measures it any more').toBe(false);
+  });
+});
+
+test('however many timers there are, no turn of the event loop writes more than some thousand lines of them', async () => {
+  const watched = new Watched(Array.from({ length: 1_050 }, (_, index) => job(`t${index}`, everyMs(MINUTE))));
+  const text = await watched.text();
+  expect(text.split('\n').length).toBeGreaterThan(40_000);
+  expect(Math.max(...watched.turns)).toBeLessThan(2_000);
+  const heads = text.split('\n').filter((line) => line.startsWith('# TYPE'));
+  expect(new Set(heads).size, 'each metric has one head').toBe(heads.length);
+  const names = text.split('\n').flatMap((line) => /^(?!#)(task_\w+?)(_bucket|_sum|_count)?\{/.exec(line)?.[1] ?? []);
+  const stretches = names.filter((name, index) => name !== names[index - 1]);
+  expect(new Set(stretches).size, 'and stands in one piece').toBe(stretches.length);
+});
