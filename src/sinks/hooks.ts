@@ -1,14 +1,14 @@
-import { Canceler, type Cancellation } from '../domain/cancellation.js';
+import { Canceler } from '../domain/cancellation.js';
 import type { Clock } from '../domain/clock.js';
 import type { Command } from '../domain/command.js';
 import type { HookFailed, RunFinished, TimerEvent } from '../domain/event.js';
-import type { AttemptIo, Executor, OutputStream } from '../domain/executor.js';
+import type { Executor } from '../domain/executor.js';
 import type { Hooks } from '../domain/job.js';
-import { canceled, judge, type CancelCause, type Outcome } from '../domain/outcome.js';
+import { canceled, type CancelCause, type Outcome } from '../domain/outcome.js';
 import { FairQueue } from '../domain/fair-queue.js';
-import { OutputTail } from '../domain/output-tail.js';
 import type { Sink } from '../domain/sink.js';
 import { SECOND, type Duration } from '../domain/time.js';
+import { runErrand } from './errand.js';
 import { hookEnvironment } from './hook-environment.js';
 
 export interface HooksContext {
@@ -20,8 +20,6 @@ export interface HooksContext {
   readonly emit: (failed: HookFailed) => void;
 }
 
-/** How long a hook may take before it is ended. */
-const TIMEOUT: Duration = 30 * SECOND;
 /** How many hooks run at once, over all timers. */
 const AT_ONCE = 16;
 /** How many more may wait: of one timer, and over all. */
@@ -84,14 +82,9 @@ class HookRunner implements Sink {
   }
 
   async #run(call: Call): Promise<void> {
-    const { clock, executor } = this.#context;
-    const { command, canceler } = call;
-    const io = new HookIo(hookEnvironment(call.hook, call.run), canceler);
-    const disarm = clock.after(TIMEOUT, () => canceler.cancel({ kind: 'timeout', afterMs: TIMEOUT }));
-    const exit = await executor.execute(command, io);
-    disarm();
-    const outcome = judge(exit, canceler.cause, command.successCodes);
-    if (outcome.status !== 'success') this.#fail(call, outcome, io.tail.toString());
+    const env = hookEnvironment(call.hook, call.run);
+    const { outcome, outputTail } = await runErrand({ ...call, env }, this.#context);
+    if (outcome.status !== 'success') this.#fail(call, outcome, outputTail);
   }
 
   #fail({ hook, run }: Call, outcome: Outcome, outputTail = ''): void {
@@ -114,33 +107,5 @@ function callsFor(run: RunFinished, { onFailure, onSuccess, onRecovery }: Hooks)
       return [...call('on_success', onSuccess), ...(run.isRecovery ? call('on_recovery', onRecovery) : [])];
     case 'canceled':
       return [];
-  }
-}
-
-/** What a hook's executor is given: its output is kept in case it fails, and goes nowhere else. */
-class HookIo implements AttemptIo {
-  readonly env: AttemptIo['env'];
-  readonly cancellation: Cancellation;
-  readonly tail = new OutputTail();
-
-  constructor(env: AttemptIo['env'], cancellation: Cancellation) {
-    this.env = env;
-    this.cancellation = cancellation;
-  }
-
-  started(): void {
-    // Nobody asks for the pid of a hook.
-  }
-
-  line(_stream: OutputStream, line: string): void {
-    this.tail.push(line);
-  }
-
-  trouble(sentence: string): void {
-    this.tail.push(sentence);
-  }
-
-  drained(): undefined {
-    return undefined;
   }
 }

@@ -1,9 +1,17 @@
 import type {
+  AttemptBegun,
+  AttemptFailed,
   BreakerMoved,
   ConfigChanged,
   FiringMissed,
   FiringSkipped,
+  HeartbeatMoved,
+  HookFailed,
+  NotificationFailed,
+  PingFailed,
+  RunAdmitted,
   RunFinished,
+  RunOutput,
   RunStarted,
   SchedulerEvent,
   StateTrouble,
@@ -28,15 +36,11 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'scheduler.stopped':
       return ofScheduler(event);
     case 'run.admitted':
-      return `${event.firing.jobName} was admitted`;
     case 'attempt.begun':
-      return `${event.firing.jobName} begins attempt ${event.attempt}`;
-    case 'run.started':
-      return ofStart(event);
     case 'run.output':
-      return `${event.firing.jobName} wrote to ${event.stream}`;
+    case 'run.started':
     case 'attempt.failed':
-      return `${event.firing.jobName} failed: ${event.outcome.error ?? event.outcome.status} (attempt ${event.attempt}); trying again in ${humanDuration(event.retryInMs)}`;
+      return ofAttempt(event);
     case 'run.finished':
       return ofFinish(event);
     case 'firing.skipped':
@@ -55,7 +59,11 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'config.rejected':
       return ofReload(event);
     case 'hook.failed':
-      return `${event.jobName} could not be told by ${event.hook}: ${event.outcome.error ?? event.outcome.status}`;
+    case 'ping.failed':
+    case 'notification.failed':
+    case 'heartbeat.failed':
+    case 'heartbeat.recovered':
+      return ofTelling(event);
     case 'orphan.found':
       return `${event.firing.jobName} left process ${event.pid} running when the scheduler died: ${event.action === 'kill' ? 'it is ended' : 'it is let run'}`;
     case 'state.unavailable':
@@ -85,6 +93,22 @@ function ofScheduler(event: SchedulerEvent): string {
     }
     case 'scheduler.stopped':
       return `stopped after ${humanDuration(event.uptimeMs)} and ${count(event.runs, 'run')}`;
+  }
+}
+
+function ofAttempt(event: RunAdmitted | AttemptBegun | RunStarted | RunOutput | AttemptFailed): string {
+  const { jobName } = event.firing;
+  switch (event.event) {
+    case 'run.admitted':
+      return `${jobName} was admitted`;
+    case 'attempt.begun':
+      return `${jobName} begins attempt ${event.attempt}`;
+    case 'run.started':
+      return ofStart(event);
+    case 'run.output':
+      return `${jobName} wrote to ${event.stream}`;
+    case 'attempt.failed':
+      return `${jobName} failed: ${event.outcome.error ?? event.outcome.status} (attempt ${event.attempt}); trying again in ${humanDuration(event.retryInMs)}`;
   }
 }
 
@@ -172,6 +196,23 @@ function ofBreaker({ event, jobName, failures, cooldownMs }: BreakerMoved): stri
       return `${jobName} runs as usual again: its breaker closed`;
   }
 }
+
+function ofTelling(event: HookFailed | PingFailed | NotificationFailed | HeartbeatMoved): string {
+  switch (event.event) {
+    case 'hook.failed':
+      return `${event.jobName} could not be told by ${event.hook}: ${event.outcome.error ?? event.outcome.status}`;
+    case 'ping.failed':
+      return `${event.jobName} could not tell ${event.host} of its ${MOMENT_WORDS[event.moment]}: ${event.error}`;
+    case 'notification.failed':
+      return `${event.jobName} could not notify ${event.host ?? 'by its command'} (${event.change}): ${event.error}`;
+    case 'heartbeat.failed':
+      return `the heartbeat did not reach ${event.host ?? 'its command'}: ${event.error}`;
+    case 'heartbeat.recovered':
+      return `the heartbeat reaches ${event.host ?? 'its command'} again, after ${count(event.failures, 'failure')}`;
+  }
+}
+
+const MOMENT_WORDS = { start: 'start', success: 'success', failure: 'failure', canceled: 'cancellation' };
 
 function ofControl(event: TimerControlled, format: InstantFormat): string {
   switch (event.event) {
