@@ -37,6 +37,12 @@ module.exports = {
       'Routes are given what they serve.',
     ),
     rule(
+      'tracing-imports-domain',
+      { path: '^src/tracing' },
+      { path: '^src/', pathNot: '^src/(tracing|domain)' },
+      'Spans are made of events, and of nothing else.',
+    ),
+    rule(
       'config-imports-kinds',
       { path: '^src/config' },
       { path: '^src/', pathNot: ['^src/(config|domain)', `^src/(${rooms})/(kind|index)\\.ts$`] },
@@ -71,6 +77,12 @@ module.exports = {
       'prom-client-in-sinks-only',
       { path: '^src', pathNot: '^src/sinks' },
       { path: 'node_modules/prom-client/' },
+      '',
+    ),
+    rule(
+      'opentelemetry-in-tracing-only',
+      { path: '^src', pathNot: '^src/tracing' },
+      { path: 'node_modules/@opentelemetry/' },
       '',
     ),
     rule('pino-in-sinks-only', { path: '^src', pathNot: '^src/sinks' }, { path: 'node_modules/pino/' }, ''),

@@ -16,6 +16,8 @@ export default defineConfig([
     output: {
       dir: 'dist/cli',
       format: 'cjs',
+      // Scripts that code-cache.js compiles cannot import.
+      dynamicImportInCjs: false,
       entryFileNames: '[name].cjs',
       chunkFileNames: '[name]-[hash].cjs',
       minify: { compress: true, mangle: false, codegen: true },

@@ -16,7 +16,7 @@ import { LoopTimer } from './engine/timer.js';
 import { TimerLoop } from './engine/timer-loop.js';
 import { parseScheduleAt, type ScheduleSpec } from './schedules/index.js';
 import { levelOf } from './sinks/index.js';
-import { openState } from './stores/index.js';
+import { openState, realPath } from './stores/index.js';
 import { chance, thisMachine } from './this-machine.js';
 
 export type { Diagnostic, Duration, Instant, Loaded, LogRecord, Schedule, ScheduleSpec };
@@ -118,11 +118,14 @@ function openStateOf({ settings: { state, history } }: TimerFile): {
   trouble?: LedgerTrouble;
 } {
   if (state.kind !== 'file') return {};
-  const file = state.path;
+  const file = realPath(state.path);
   const opening = openState({ path: file, clock, pid: process.pid, retention: history });
   switch (opening.kind) {
     case 'open':
-      return { ledger: { ledger: opening.ledger, file } };
+      return {
+        ledger: { ledger: opening.ledger, file },
+        ...(opening.setAside && { trouble: { kind: 'set_aside', ...opening.setAside } }),
+      };
     case 'unavailable':
       return { trouble: { kind: 'unavailable', file, reason: opening.reason } };
     case 'in_use':

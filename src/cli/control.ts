@@ -1,16 +1,26 @@
 import { homedir, hostname, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { ControlServer, EventFeed, socketPaths, type Controlled, type EventRecord } from '../control/index.js';
+import {
+  answerStatus,
+  Changes,
+  ControlServer,
+  EventFeed,
+  RecentOutcomes,
+  socketPaths,
+  type Controlled,
+  type EventRecord,
+} from '../control/index.js';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
+import type { History } from '../domain/ledger.js';
 import { toRecord } from '../domain/record.js';
-import { toStatusRecord } from '../domain/status-record.js';
+import type { Sink } from '../domain/sink.js';
 import { toTimestamp } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
 import { levelOf, messageOf } from '../sinks/index.js';
-import { defaultStatePath } from '../stores/index.js';
+import { defaultStatePath, readState } from '../stores/index.js';
 import type { Reloader } from './reload.js';
 import { scheduleInWords } from './render/schedule-words.js';
 import { statePathOf } from './state.js';
@@ -19,8 +29,8 @@ import { readVersion } from './version.js';
 
 /** The open control socket of a scheduler in this process. */
 export interface Control {
-  /** The sink from which followers are told. */
-  readonly feed: EventFeed;
+  /** From which followers are told, and who looks again. */
+  readonly sinks: readonly Sink[];
   /** Absent when there is none. */
   readonly socket?: string;
   close(): Promise<void>;
@@ -42,10 +52,13 @@ interface Opening {
 export async function openControl(timerFile: TimerFile, opening: Opening): Promise<Control> {
   const { terminal, clock, named } = opening;
   const feed = new EventFeed((event) => levelOf(event) !== 'debug');
+  const recent = new RecentOutcomes(clock, () => openHistory(timerFile, terminal, named));
+  const changes = new Changes();
+  const sinks = [feed, recent, changes];
   const host = hostname();
   const server = new ControlServer(
     {
-      controlled: controlledBy(timerFile, opening),
+      controlled: controlledBy(timerFile, opening, { recent, changes }),
       feed,
       toRecord: (event) => toLogRecord(event, host),
       onBug: (error) => terminal.err(`timers: internal error, please report it: ${String(error)}`),
@@ -53,11 +66,11 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
     clock,
   );
   const listening = await server.listen(socketPathsOf(timerFile, terminal, named), userId());
-  if (listening.kind === 'listening') return { feed, socket: listening.path, close: () => server.close() };
+  if (listening.kind === 'listening') return { sinks, socket: listening.path, close: () => server.close() };
   terminal.err(
     `timers: no control socket, so that status, pause and the like cannot reach this scheduler: ${listening.reason}`,
   );
-  return { feed, close: () => Promise.resolve() };
+  return { sinks, close: () => Promise.resolve() };
 }
 
 /** Where the scheduler of a timer file can be reached. */
@@ -79,7 +92,17 @@ export function socketPathsOf(
 /** The user this process acts for. */
 export const userId = (): number => process.getuid?.() ?? -1;
 
-function controlledBy({ path: file }: TimerFile, { reloader, scheduler, stopped }: Opening): Controlled {
+function openHistory(timerFile: TimerFile, terminal: Terminal, named: string | undefined): History | undefined {
+  const path = statePathOf(timerFile, terminal, named);
+  const state = path === undefined ? undefined : readState(path);
+  return state?.kind === 'open' ? state.history : undefined;
+}
+
+function controlledBy(
+  { path: file }: TimerFile,
+  { reloader, scheduler, stopped }: Opening,
+  watched: { readonly recent: RecentOutcomes; readonly changes: Changes },
+): Controlled {
   const context = { facts: { pid: process.pid, version: readVersion(), file }, words: scheduleInWords };
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
   return {
@@ -88,7 +111,7 @@ function controlledBy({ path: file }: TimerFile, { reloader, scheduler, stopped 
     },
     file,
     isStopping: () => scheduler().isStopping,
-    status: () => toStatusRecord(scheduler().controls.status(), context),
+    status: (asked) => answerStatus({ controls: scheduler().controls, context, ...watched }, asked),
     overlap: (word) => {
       const kind = kinds.find((other) => other === word);
       return kind && overlap(kind);

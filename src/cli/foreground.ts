@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { composeScheduler, type Composition } from '../compose.js';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
+import type { Executor } from '../domain/executor.js';
 import type { Sink } from '../domain/sink.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Companion } from '../engine/scheduler-parts.js';
@@ -49,15 +50,15 @@ export async function runInForeground(
     scheduler: () => scheduler,
     stopped: () => stop(),
   });
-  const http = await watchOver(timerFile, { terminal, clock, scheduler: () => scheduler });
+  const around = await openAround(timerFile, { terminal, clock, scheduler: () => scheduler });
   const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
   const scheduler = compose(timerFile, {
     terminal,
     clock,
-    sinks: [control.feed, ...http.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
+    ...around,
+    sinks: [...control.sinks, ...around.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
     ...(state.ledger && { ledger: state.ledger }),
     socket: control.socket,
-    companions: http.companions,
   });
   const ended = new Promise<void>((resolve) => {
     stop = resolve;
@@ -81,11 +82,21 @@ export async function runInForeground(
   return 0;
 }
 
-/** Opens the HTTP server a file asks for; where it asks for none, its packages are not even loaded. */
-async function watchOver({ settings: { http } }: TimerFile, context: HttpContext): Promise<Http> {
-  if (http === undefined) return { sinks: [], companions: [] };
-  const { openHttp } = await import('./http.js');
-  return openHttp(http, context);
+/** What a file asks for around a scheduler. */
+interface Around extends Http {
+  /** Absent: the usual one. */
+  readonly executor?: Executor | undefined;
+}
+
+/** Opens the HTTP server and the tracing a file asks for; where it asks for none, their packages are not even loaded. */
+async function openAround({ settings: { http, tracing } }: TimerFile, context: HttpContext): Promise<Around> {
+  const watched = http && (await import('./http.js')).openHttp(http, context);
+  const traced = tracing && (await import('./tracing.js')).openTracing(tracing, context);
+  return {
+    sinks: [...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],
+    companions: watched?.companions ?? [],
+    executor: traced?.executor,
+  };
 }
 
 /** Composes a scheduler that lives in this process. */
@@ -94,6 +105,7 @@ export function compose(
   {
     terminal,
     clock,
+    executor,
     sinks,
     ledger,
     socket,
@@ -101,6 +113,7 @@ export function compose(
   }: {
     terminal: Terminal;
     clock: Clock;
+    executor?: Executor | undefined;
     sinks: readonly Sink[];
     ledger?: Composition['ledger'];
     socket?: string | undefined;
@@ -109,6 +122,7 @@ export function compose(
 ): Scheduler {
   return composeScheduler(timerFile, {
     clock,
+    ...(executor && { executor }),
     sinks,
     ...(ledger && { ledger }),
     companions,

@@ -1,4 +1,4 @@
-import type { Ending, History, HistoryQuery, OpenRun } from '../domain/ledger.js';
+import type { History, HistoryQuery, OpenRun } from '../domain/ledger.js';
 import { nearest } from '../domain/nearest.js';
 import { FIRING_STATUSES, type FiringStatus } from '../domain/outcome.js';
 import type { Instant } from '../domain/time.js';
@@ -31,8 +31,8 @@ export interface HistoryFilter {
 
 /** What was found. */
 export interface Found {
-  /** Oldest first. */
-  readonly endings: readonly Ending[];
+  /** Of outcomes, the oldest first. */
+  readonly numbers: readonly number[];
   /** Runs without an outcome yet, oldest first; none where outcomes of some kind or of the past are asked for. */
   readonly open: readonly OpenRun[];
   /** There are more than {@link MOST_SHOWN}, and nobody said how many to show. */
@@ -82,18 +82,15 @@ export function find(history: History, filter: HistoryFilter): Found {
       ...(until !== undefined && { until }),
     })),
   );
-  // Asked for first: a run that ends in between is found twice, not never.
-  const open = statuses.length > 0 || until !== undefined ? [] : history.open();
-  const latest = queries.flatMap((query) => history.endings(query));
-  if (queries.length > 1) latest.sort((one, other) => one.at - other.at);
-  const ended = new Set(latest.map(({ runId }) => runId));
-  return {
-    endings: latest.slice(-(count ?? MOST_SHOWN)),
-    open: open.filter(
-      ({ runId, firing }) => !ended.has(runId) && (names.length === 0 || names.includes(firing.jobName)),
-    ),
-    isCut: count === undefined && latest.length > MOST_SHOWN,
-  };
+  return history.still(() => {
+    const numbers = queries.flatMap((query) => history.numbers(query)).sort((one, other) => one - other);
+    const open = statuses.length > 0 || until !== undefined ? [] : history.open();
+    return {
+      numbers: numbers.slice(-(count ?? MOST_SHOWN)),
+      open: open.filter(({ firing }) => names.length === 0 || names.includes(firing.jobName)),
+      isCut: count === undefined && numbers.length > MOST_SHOWN,
+    };
+  });
 }
 
 const orAny = <T>(wanted: readonly T[]): readonly (T | undefined)[] => (wanted.length === 0 ? [undefined] : wanted);

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { createSystemClock } from '../clocks/system.js';
 import type { History } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
@@ -15,10 +14,11 @@ import {
 } from './history-filter.js';
 import { loadOrTell, shortPath } from './load.js';
 import type { FileOption, JsonOption, StateOption } from './options.js';
+import { pour } from './pour.js';
 import { readHistory } from './read-history.js';
-import { printHistory, type PastPrinting } from './render/history.js';
+import { historyLines, type PastPrinting } from './render/history.js';
 import { printRun } from './render/run-history.js';
-import { statePathOf } from './state.js';
+import { namedStatePath, statePathOf } from './state.js';
 import type { Terminal } from './terminal.js';
 
 /** What the command line says. */
@@ -40,11 +40,11 @@ export async function showHistory(
   if (recorded === undefined) return 1;
   const { path, jobNames } = recorded;
   const shown = shortPath(path, terminal.cwd);
-  const reading = readHistory(path, (history) => {
+  const reading = await readHistory(path, async (history) => {
     const printing = { terminal, ...here, asJson: options.json === true, hasScheduler: isInUse(path) };
     checkNames(names, jobNames, history);
     if (options.run !== undefined) showRun(history, options.run, printing);
-    else showEndings(history, filter, { ...printing, path: shown });
+    else await showEndings(history, filter, { ...printing, path: shown });
   });
   if (reading.kind === 'none') {
     if (jobNames.length > 0) checkNames(names, jobNames);
@@ -62,7 +62,7 @@ async function findState(
   now: Instant,
 ): Promise<{ readonly path: string; readonly jobNames: readonly string[] } | undefined> {
   if (options.state !== undefined && options.file === undefined)
-    return { path: resolve(terminal.cwd, options.state), jobNames: [] };
+    return { path: namedStatePath(options.state, terminal.cwd), jobNames: [] };
   const timerFile = await loadOrTell(terminal, options.file, now);
   if (timerFile === undefined) {
     terminal.err('timers: with --state <path> the history is read without a timer file');
@@ -82,17 +82,18 @@ function showRun(history: History, id: string, printing: PastPrinting): void {
   printRun(run, printing);
 }
 
-function showEndings(
+async function showEndings(
   history: History,
   filter: HistoryFilter,
   printing: PastPrinting & { readonly path: string },
-): void {
+): Promise<void> {
   const { terminal, asJson, path } = printing;
   const found = find(history, filter);
-  printHistory(found, printing);
+  const lines = historyLines({ ...found, endingsOf: (numbers) => history.numbered(numbers) }, printing);
+  await pour(terminal, lines, createSystemClock());
   const { names, statuses, since, until } = filter;
   const isFiltered = names.length > 0 || statuses.length > 0 || since !== undefined || until !== undefined;
-  if (found.endings.length === 0 && (asJson || found.open.length === 0))
+  if (found.numbers.length === 0 && (asJson || found.open.length === 0))
     terminal.err(isFiltered ? `Nothing in ${path} fits.` : `Nothing is recorded yet in ${path}.`);
   if (found.isCut) terminal.err(`There is more: these are the latest ${MOST_SHOWN}; -n takes another number.`);
 }

@@ -1,11 +1,11 @@
 import { connectToScheduler, LostError, RefusalError, socketPaths, type ControlClient } from '../control/index.js';
-import { resolve } from 'node:path';
 import type { Loaded } from '../config/index.js';
 import { createSystemClock } from '../clocks/system.js';
 import { UsageError } from './commands/kind.js';
 import { socketPathsOf, userId } from './control.js';
 import { load, renderLoaded, shortPath } from './load.js';
 import type { FileOption, StateOption } from './options.js';
+import { namedStatePath } from './state.js';
 import type { Terminal } from './terminal.js';
 
 /** A running scheduler, reached over its socket. */
@@ -13,6 +13,8 @@ export interface Reached {
   readonly client: ControlClient;
   /** The timer file, as people would write it. */
   readonly file: string;
+  /** Where the next scheduler of the same file will be. */
+  readonly paths: readonly string[];
 }
 
 /** What the refusal of a name or a value is: wrong usage. */
@@ -41,7 +43,7 @@ export async function withScheduler(
   }
   const { client } = connecting;
   try {
-    return await act({ client, file });
+    return await act({ client, file, paths });
   } catch (error) {
     terminal.err(`timers: ${refusalOf(error)}`);
     return 1;
@@ -64,7 +66,9 @@ function pathsOf(
   named: string | undefined,
 ): readonly string[] | undefined {
   if (path !== undefined && settings !== undefined) return socketPathsOf({ path, settings }, terminal, named);
-  return named === undefined ? undefined : socketPaths({ state: resolve(terminal.cwd, named), file: '', folders: [] });
+  return named === undefined
+    ? undefined
+    : socketPaths({ state: namedStatePath(named, terminal.cwd), file: '', folders: [] });
 }
 
 function absent(file: string, { file: named, state }: FileOption & StateOption): string {

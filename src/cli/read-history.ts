@@ -10,11 +10,14 @@ export type Reading<Answer> =
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 /** Asks the history of a state. Only bugs and wrong usage throw: a state that is broken, locked or denied is an answer. */
-export function readHistory<Answer>(path: string, ask: (history: History) => Answer): Reading<Answer> {
+export async function readHistory<Answer>(
+  path: string,
+  ask: (history: History) => Answer | Promise<Answer>,
+): Promise<Reading<Answer>> {
   const state = readState(path);
   if (state.kind !== 'open') return state;
   try {
-    return { kind: 'read', answer: ask(state.history) };
+    return { kind: 'read', answer: await ask(state.history) };
   } catch (error) {
     return { kind: 'unavailable', reason: troubleOf(error).reason };
   } finally {

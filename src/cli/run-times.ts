@@ -12,7 +12,7 @@ import type { Terminal } from './terminal.js';
 export type AskHistory = <Answer>(
   timerFile: TimerFile,
   ask: (history: History) => Answer,
-) => { readonly answer: Answer } | { readonly reason: string };
+) => Promise<{ readonly answer: Answer } | { readonly reason: string }>;
 
 export interface RunTimeQuestion {
   /** `recorded`, a duration for all, or the path of a file. */
@@ -23,11 +23,11 @@ export interface RunTimeQuestion {
 }
 
 /** Finds how long runs take, and says what is wrong where that cannot be found: then `undefined`. @throws UsageError for a duration that is none. */
-export function findRunTimes(question: RunTimeQuestion, terminal: Terminal): RunTimes | undefined {
+export async function findRunTimes(question: RunTimeQuestion, terminal: Terminal): Promise<RunTimes | undefined> {
   const { asked, timerFile, jobs, askHistory } = question;
   if (asked === 'recorded') {
     const names = jobs.map(({ name }) => name);
-    const told = askHistory(timerFile, (history) => recordedRunTimes(history, names));
+    const told = await askHistory(timerFile, (history) => recordedRunTimes(history, names));
     if ('answer' in told) return complete(told.answer, 'recorded', question);
     terminal.err(`timers: --durations recorded: ${told.reason}`);
     return undefined;

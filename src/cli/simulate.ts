@@ -46,7 +46,7 @@ export async function simulateFile(
   const jobNames = jobs.map(({ name }) => name);
   const shares = readShares(options, jobNames);
   const rules = readRules(options, jobNames);
-  const runTimes = findRunTimes({ asked: options.durations, timerFile, jobs, askHistory }, terminal);
+  const runTimes = await findRunTimes({ asked: options.durations, timerFile, jobs, askHistory }, terminal);
   if (runTimes === undefined) return 1;
   const future = new Future({ timerFile, jobs, span, chance, shares, runTimes, rules });
   const report = await future.report({

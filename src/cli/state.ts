@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Ledger, LedgerTrouble } from '../domain/ledger.js';
-import { defaultStatePath, openState } from '../stores/index.js';
+import { defaultStatePath, openState, realPath } from '../stores/index.js';
 import type { Terminal } from './terminal.js';
 
 /** Where a scheduler records, or why nowhere. */
@@ -17,16 +17,22 @@ export type OpenedState =
   /** Another scheduler uses it; a sentence for the person. */
   | { readonly kind: 'refused'; readonly message: string };
 
-/** Where the state of a timer file lives; `undefined` for one that is kept in memory. `named` is what the command line says, and wins. */
+/**
+ * Where the state of a timer file lives, links followed, so that whoever names it in whatever way means the same lock and the same socket;
+ * `undefined` for one that is kept in memory. `named` is what the command line says, and wins.
+ */
 export function statePathOf(
   { path, settings: { state } }: Pick<TimerFile, 'path' | 'settings'>,
   { cwd, env }: Terminal,
   named: string | undefined,
 ): string | undefined {
-  if (named !== undefined) return resolve(cwd, named);
-  if (state.kind === 'file') return state.path;
-  return state.kind === 'memory' ? undefined : defaultStatePath(path, env);
+  if (named !== undefined) return namedStatePath(named, cwd);
+  if (state.kind === 'memory') return undefined;
+  return realPath(state.kind === 'file' ? state.path : defaultStatePath(path, env));
 }
+
+/** Where a state that the command line names lives, links followed. */
+export const namedStatePath = (named: string, cwd: string): string => realPath(resolve(cwd, named));
 
 /** Opens the state for the one scheduler that writes it. */
 export function openStateOf(
@@ -44,7 +50,7 @@ export function openStateOf(
       return { kind: 'ready', troubles: [{ kind: 'unavailable', file, reason: opening.reason }] };
     case 'open': {
       const { ledger, setAside, leftBehind } = opening;
-      const now = setAside ? [{ kind: 'set_aside', file, ...setAside } as const] : [];
+      const now = setAside ? [{ kind: 'set_aside', ...setAside } as const] : [];
       const earlier = leftBehind
         .filter((aside) => aside !== setAside?.aside)
         .map((aside) => ({ kind: 'set_aside', file, aside, reason: LEFT_BEHIND }) as const);

@@ -13,6 +13,8 @@ export interface Terminal {
   readonly color: { readonly out: boolean; readonly err: boolean };
   /** Writes a line of data. */
   out(line: string): void;
+  /** Resolves when standard output can take more: `false` when nobody reads it any more. */
+  drained(): Promise<boolean>;
   /** Says a line to the person. */
   err(line: string): void;
 }
@@ -21,16 +23,38 @@ export interface Terminal {
 export function openTerminal(isPlain: boolean): Terminal {
   const { stdout, stderr } = process;
   // A reader that went away (`| head`) ends what is said, not the program.
-  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
+  let isRead = true;
+  stdout.on('error', () => (isRead = false));
+  stderr.on('error', () => undefined);
   return {
     cwd: process.cwd(),
     env: process.env,
-    width: stdout.isTTY ? stdout.columns : 80,
+    width: (stdout.isTTY && stdout.columns) || 80,
     isWatched: { out: stdout.isTTY, err: stderr.isTTY },
     color: { out: !isPlain && isColorful(stdout), err: !isPlain && isColorful(stderr) },
     out: (line) => void stdout.write(`${line}\n`),
+    drained: async () => {
+      if (isRead && stdout.writableNeedDrain) await relieved(stdout);
+      return isRead;
+    },
     err: (line) => void stderr.write(`${line}\n`),
   };
+}
+
+const relieved = (stream: WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    const events = ['drain', 'error', 'close'] as const;
+    const settle = () => {
+      for (const event of events) stream.off(event, settle);
+      resolve();
+    };
+    for (const event of events) stream.on(event, settle);
+  });
+
+/** Whether it shows more than ASCII: by the locale, as C programs do. */
+export function hasUnicode({ env }: Terminal): boolean {
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
+  return locale !== undefined && /utf-?8/i.test(locale);
 }
 
 /** Whether this process still has a terminal that can signal it. Behind a hang-up there is none, though the descriptors are open. */

@@ -52,7 +52,7 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
     const question = { job, asked, judgement: judge(job, asked), now, retention: timerFile.settings.history };
     return { ...question, fate: history ? fateOf(history, question) : fateWithoutHistory(question) };
   };
-  const reading = path === undefined ? undefined : readHistory(path, ask);
+  const reading = path === undefined ? undefined : await readHistory(path, ask);
   const state = path === undefined ? undefined : shortPath(path, terminal.cwd);
   return {
     ...(reading?.kind === 'read' ? reading.answer : ask()),

@@ -6,6 +6,7 @@ import { buildClock } from './build-clock.js';
 import { buildHttp, type HttpSettings } from './build-http.js';
 import { buildJob, readTimezone, type JobContext } from './build-job.js';
 import { buildHeartbeat } from './build-notify.js';
+import { buildTracing, type TracingSettings } from './build-tracing.js';
 import { Paths } from './check-paths.js';
 import type { Problems } from './diagnostic.js';
 import { describe } from './explain-issue.js';
@@ -42,6 +43,8 @@ export interface Settings {
   readonly history: { readonly keep: Duration; readonly runs: number };
   /** Where it is watched over HTTP; absent: nowhere. */
   readonly http?: HttpSettings;
+  /** Where spans of its runs are sent to; absent: nowhere. */
+  readonly tracing?: TracingSettings;
   /** How the clock is watched; absent: it is not. */
   readonly clock?: ClockSettings;
   /** The scheduler's own sign of life; absent: it gives none. */
@@ -130,6 +133,7 @@ class FileBuilder {
       orphans: values.orphans ?? 'kill',
       history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
       ...this.#watch(values),
+      ...buildTracing(values.tracing, this.#report, machine.env),
     };
   }
 

@@ -222,10 +222,18 @@ const listen = z.pipe(
       }),
   ),
 );
-const http = z.union(
-  [listen, z.strictObject({ listen, token_file: z.optional(path) }, 'a map of listen and token_file')],
-  'an address with a port, or a map of listen and token_file',
+const httpMap = z.strictObject({ listen, token_file: z.optional(path) }, 'a map of listen and token_file');
+const http = z.union([listen, httpMap], 'an address with a port, or a map of listen and token_file');
+
+const tracingMap = z.strictObject(
+  {
+    endpoint: z.optional(text),
+    headers: z.optional(z.record(z.string(), z.string('text'), 'a map of names and texts')),
+    service_name: z.optional(text),
+  },
+  'a map of endpoint, headers and service_name',
 );
+const tracing = z.union([flag, text, tracingMap], orMap('true, false, the URL of a collector'));
 
 /** The top of the file, but for `defaults` and `timers`, which are read by themselves. */
 export const fileSchema = z.strictObject({
@@ -238,6 +246,7 @@ export const fileSchema = z.strictObject({
   clock: z.optional(clock),
   http: z.optional(http),
   heartbeat: z.optional(z.union([urlAlone, heartbeat], 'an address, or a map of every, url and run')),
+  tracing: z.optional(tracing),
   defaults: z.optional(z.unknown()),
   timers: z.optional(z.unknown()),
 });
@@ -264,4 +273,6 @@ export const KEYS = {
   ping: Object.keys(ping.def.shape),
   notify: Object.keys(notify.def.shape),
   heartbeat: Object.keys(heartbeat.def.shape),
+  http: Object.keys(httpMap.def.shape),
+  tracing: Object.keys(tracingMap.def.shape),
 } as const;

@@ -95,6 +95,8 @@ const PLACES: Readonly<Record<Level, string>> = {
   ping: 'under ping',
   notify: 'under notify',
   heartbeat: 'under heartbeat',
+  http: 'under http',
+  tracing: 'under tracing',
 };
 
 /** What to say about a key that its level does not know: the nearest that it does, or the level that knows it. */

@@ -88,6 +88,7 @@ export class ControlClient {
 
   #ask(verb: string, args: Args, follower?: Follower): Promise<unknown> {
     const id = ++this.#lastId;
+    if (this.#socket.destroyed) return Promise.reject(new LostError('the scheduler went away'));
     const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { follower, resolve, reject }));
     this.#socket.write(writeRequest({ id, verb, args }));
     return answered;

@@ -4,8 +4,10 @@ import { wayOut } from '../domain/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { StatusRecord } from '../domain/status-record.js';
 import { toTimestamp } from '../domain/time.js';
-import { flag, namesOrAll, optionalDuration, optionalText, text } from './arguments.js';
+import { flag, namesOrAll, optionalCount, optionalDuration, optionalText, text } from './arguments.js';
 import { RefusalError, type Args } from './protocol.js';
+import { MOST_RECENT } from './recent-outcomes.js';
+import type { StatusAsked } from './status.js';
 
 /** What stands behind the socket. */
 export interface Controlled {
@@ -13,7 +15,7 @@ export interface Controlled {
   /** The timer file's path. */
   readonly file: string;
   isStopping(): boolean;
-  status(): StatusRecord;
+  status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
   /** The policy for a kind of overlap; `undefined` for a word that is none. */
   overlap(kind: string): AdmissionPolicy | undefined;
   /** Reads the timer file anew and takes it, or tells what is wrong with it. JSON-safe. */
@@ -29,7 +31,7 @@ type Verb = (controlled: Controlled, args: Args) => unknown;
 
 /** Every verb but `logs`, which answers more than once. */
 export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
-  ['status', (controlled) => controlled.status()],
+  ['status', status],
   ['trigger', trigger],
   ['pause', pause],
   ['resume', resume],
@@ -52,6 +54,13 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     },
   ],
 ]);
+
+function status(controlled: Controlled, args: Args): unknown {
+  const recent = optionalCount(args, 'recent');
+  if (recent !== undefined && recent > MOST_RECENT)
+    throw new RefusalError('bad_argument', `recent takes a whole number up to ${MOST_RECENT}`);
+  return controlled.status({ recent, since: optionalCount(args, 'since') });
+}
 
 function trigger(controlled: Controlled, args: Args): unknown {
   const name = text(args, 'name');

@@ -262,7 +262,7 @@ export interface OrphanFound {
   readonly action: 'kill' | 'keep';
 }
 
-/** The ledger cannot be written, can be again, or began anew. No timer is held up by it. */
+/** The ledger cannot be written, can be again, could not to the end, or began anew. No timer is held up by it. */
 export type StateTrouble =
   | {
       readonly event: 'state.unavailable';
@@ -271,6 +271,13 @@ export type StateTrouble =
       readonly reason: string;
     }
   | { readonly event: 'state.recovered'; readonly at: Instant; readonly file: string; readonly lost: number }
+  | {
+      readonly event: 'state.unrecorded';
+      readonly at: Instant;
+      readonly file: string;
+      readonly reason: string;
+      readonly lost: number;
+    }
   | {
       readonly event: 'state.set_aside';
       readonly at: Instant;

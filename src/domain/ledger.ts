@@ -79,7 +79,7 @@ export interface Ledger {
   commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): void;
   /** Sets the one listener that is told of trouble and of its end. Told at once of trouble that there is. */
   onTrouble(listener: (trouble: LedgerTrouble) => void): void;
-  /** Tries once more to record what is kept, and closes. Never throws. */
+  /** Tries once more to record what is kept, tells what is lost if it cannot be, and closes. Never throws. */
   close(): void;
 }
 
@@ -88,6 +88,8 @@ export type LedgerTrouble =
   | { readonly kind: 'unavailable'; readonly file: string; readonly reason: string }
   /** Recording works again. `lost` counts events beyond what could be kept. */
   | { readonly kind: 'recovered'; readonly file: string; readonly lost: number }
+  /** At the end, still nothing can be recorded: `lost` outcomes and failed attempts, and what the timers have remembered since, do not reach the next scheduler. */
+  | { readonly kind: 'unrecorded'; readonly file: string; readonly reason: string; readonly lost: number }
   /** A file that could not be used was moved to `aside`; recording goes on in a new one. */
   | { readonly kind: 'set_aside'; readonly file: string; readonly aside: string; readonly reason: string };
 
@@ -138,6 +140,12 @@ export interface FailedAttempt {
 export interface History {
   /** The latest outcomes that fit, or the earliest; oldest first. */
   endings(query: HistoryQuery): readonly Ending[];
+  /** The numbers of such outcomes, where there may be more than memory can hold. A later outcome has a higher one. */
+  numbers(query: HistoryQuery): readonly number[];
+  /** The outcomes of those numbers, in their order; `undefined` for one that was let go meanwhile. For a few hundred at a time. */
+  numbered(numbers: readonly number[]): readonly (Ending | undefined)[];
+  /** Answers several questions as of one moment. Short ones: a scheduler cannot use its log again before that. */
+  still<Answer>(ask: () => Answer): Answer;
   /** Runs without an outcome yet, oldest first. */
   open(): readonly OpenRun[];
   /** The run of that id or of the only id that begins so. */

@@ -108,6 +108,7 @@ const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerE
   'heartbeat.recovered': ({ host, failures }) => ({ ...toWhom(host), failures }),
   'state.unavailable': ({ file, reason }) => ({ file, reason }),
   'state.recovered': ({ file, lost }) => ({ file, lost }),
+  'state.unrecorded': ({ file, reason, lost }) => ({ file, reason, lost }),
   'state.set_aside': ({ file, aside, reason }) => ({ file, aside, reason }),
   'clock.jumped': ({ deltaMs, cause, corrected }) => ({
     delta_ms: deltaMs,

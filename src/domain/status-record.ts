@@ -4,7 +4,8 @@ import { firingId, type Trigger } from './firing.js';
 import type { Job } from './job.js';
 import type { Pause } from './ledger.js';
 import type { FiringStatus } from './outcome.js';
-import { toTimestamp, type Instant } from './time.js';
+import type { RecentOutcome } from './recent.js';
+import { toTimestamp, type Duration, type Instant } from './time.js';
 
 /** A scheduler as it stands, under public names: JSON-safe, snake_case, instants as timestamps. What there is not is `null`. */
 export interface StatusRecord {
@@ -17,7 +18,11 @@ export interface StatusRecord {
   readonly is_stopping: boolean;
   /** How many are armed. */
   readonly armed: number;
+  /** With `partial` only those that have changed since the revision that was named. */
   readonly timers: readonly TimerRecord[];
+  readonly partial?: true;
+  /** To be named when asking for what has changed since this answer. */
+  readonly revision?: number;
 }
 
 /** One timer in a {@link StatusRecord}. */
@@ -38,6 +43,18 @@ export interface TimerRecord {
   readonly last_status: FiringStatus | null;
   readonly last_finished_at: string | null;
   readonly last_success_at: string | null;
+  /** The latest outcomes, newest last; absent when nobody asked for them. */
+  readonly recent?: readonly OutcomeRecord[];
+}
+
+/** How one firing ended, in a {@link TimerRecord}. What did not run has neither duration nor lateness. */
+export interface OutcomeRecord {
+  readonly status: FiringStatus;
+  readonly scheduled_at: string;
+  readonly finished_at: string;
+  readonly duration_ms: Duration | null;
+  readonly lateness_ms: Duration | null;
+  readonly run_id: string | null;
 }
 
 /** One run in a {@link TimerRecord}. */
@@ -56,10 +73,12 @@ export interface RunRecord {
 export interface StatusContext {
   readonly facts: { readonly pid: number; readonly version: string; readonly file: string };
   readonly words: (job: Job) => string;
+  /** Latest outcomes by the job's name, newest last; absent when nobody asked for them. */
+  readonly recent?: (name: string) => readonly RecentOutcome[];
 }
 
 /** Gives a status its public names. */
-export const toStatusRecord = (status: SchedulerStatus, { facts, words }: StatusContext): StatusRecord => ({
+export const toStatusRecord = (status: SchedulerStatus, { facts, words, recent }: StatusContext): StatusRecord => ({
   pid: facts.pid,
   version: facts.version,
   file: facts.file,
@@ -67,7 +86,10 @@ export const toStatusRecord = (status: SchedulerStatus, { facts, words }: Status
   now: toTimestamp(status.at),
   is_stopping: status.isStopping,
   armed: status.armed,
-  timers: status.jobs.map((job) => toTimerRecord(job, status.at, words)),
+  timers: status.jobs.map((job) => ({
+    ...toTimerRecord(job, status.at, words),
+    ...(recent && { recent: recent(job.job.name).map(toOutcomeRecord) }),
+  })),
 });
 
 function toTimerRecord(status: JobStatus, now: Instant, words: (job: Job) => string): TimerRecord {
@@ -105,6 +127,22 @@ const toRunRecord = ({ runId, firing, state, attempts, pid, elapsedMs }: RunView
   attempts,
   pid: pid ?? null,
   elapsed_ms: elapsedMs,
+});
+
+const toOutcomeRecord = ({
+  status,
+  scheduledFor,
+  at,
+  durationMs,
+  latenessMs,
+  runId,
+}: RecentOutcome): OutcomeRecord => ({
+  status,
+  scheduled_at: toTimestamp(scheduledFor),
+  finished_at: toTimestamp(at),
+  duration_ms: durationMs ?? null,
+  lateness_ms: latenessMs ?? null,
+  run_id: runId ?? null,
 });
 
 const timestamp = (instant: Instant | undefined): string | null =>

@@ -169,6 +169,9 @@ export class Scheduler {
     await Promise.all([this.#dispatcher.stop(), this.#recovery.ended()]);
     this.#elapsed.stop();
     await this.#bus.settle(signal === undefined ? LEISURE : HASTE);
+    // Before the last word: what can no longer be recorded is told.
+    this.#recorder.record();
+    this.#ledger?.close();
     const at = this.#time.now();
     this.emit({
       event: 'scheduler.stopped',
@@ -176,8 +179,6 @@ export class Scheduler {
       runs: this.#dispatcher.finished,
       uptimeMs: at - (this.#startedAt ?? at),
     });
-    this.#recorder.record();
-    this.#ledger?.close();
     await this.#bus.flush();
   }
 

@@ -101,6 +101,7 @@ class Rows {
       case 'breaker.opened':
       case 'config.rejected':
       case 'state.unavailable':
+      case 'state.unrecorded':
         return ['!', red];
       case 'breaker.half_open':
       case 'timer.paused':

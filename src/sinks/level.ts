@@ -14,6 +14,7 @@ export function levelOf(event: TimerEvent): 'debug' | 'info' | 'warn' | 'error' 
     case 'attempt.begun':
       return 'debug';
     case 'state.unavailable':
+    case 'state.unrecorded':
     case 'breaker.opened':
     case 'config.rejected':
       return 'error';

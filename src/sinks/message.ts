@@ -44,9 +44,8 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'run.finished':
       return ofFinish(event);
     case 'firing.skipped':
-      return ofSkip(event, format);
     case 'firing.missed':
-      return ofMiss(event, format);
+      return event.event === 'firing.skipped' ? ofSkip(event, format) : ofMiss(event, format);
     case 'breaker.opened':
     case 'breaker.half_open':
     case 'breaker.closed':
@@ -68,6 +67,7 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
       return `${event.firing.jobName} left process ${event.pid} running when the scheduler died: ${event.action === 'kill' ? 'it is ended' : 'it is let run'}`;
     case 'state.unavailable':
     case 'state.recovered':
+    case 'state.unrecorded':
     case 'state.set_aside':
       return ofState(event);
     case 'clock.jumped':
@@ -251,6 +251,10 @@ function ofState(event: StateTrouble): string {
     case 'state.recovered': {
       const lost = event.lost === 0 ? '' : `; ${count(event.lost, 'record')} of the meantime could not be kept`;
       return `the state ${event.file} can be written again${lost}`;
+    }
+    case 'state.unrecorded': {
+      const what = event.lost === 0 ? 'the last changes' : count(event.lost, 'record');
+      return `${what} could not be written into the state ${event.file}; the next start does not know of them: ${event.reason}`;
     }
     case 'state.set_aside':
       return `the state ${event.file} could not be used and is kept as ${event.aside}: ${event.reason}`;

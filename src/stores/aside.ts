@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { toTimestamp, type Instant } from '../domain/time.js';
 
@@ -8,11 +8,20 @@ const COMPANIONS = ['-wal', '-shm'];
 
 /** Moves a file that cannot be used out of the way, with what belongs to it, and answers where it is now. @throws the file system's errors. */
 export function setAside(path: string, now: Instant): string {
-  const aside = `${path}${MARK}${toTimestamp(now).replaceAll(/[-:]/g, '')}`;
+  const aside = asideOf(path, now);
   renameSync(path, aside);
   for (const companion of COMPANIONS) moveIfThere(path + companion, aside + companion);
   return aside;
 }
+
+/** Keeps a copy of a file that can be used in part, and answers where. @throws the file system's errors. */
+export function copyAside(path: string, now: Instant): string {
+  const aside = asideOf(path, now);
+  copyFileSync(path, aside);
+  return aside;
+}
+
+const asideOf = (path: string, now: Instant): string => `${path}${MARK}${toTimestamp(now).replaceAll(/[-:]/g, '')}`;
 
 function moveIfThere(from: string, to: string): void {
   try {
@@ -27,11 +36,12 @@ export function removeCompanions(path: string): void {
   for (const companion of COMPANIONS) rmSync(path + companion, { force: true });
 }
 
-/** Files of `path` that were set aside and are still there, oldest first. @throws the file system's errors. */
+/** Files of `path`, and logs of it, that were set aside and are still there, oldest first. @throws the file system's errors. */
 export function leftBehind(path: string): readonly string[] {
   const folder = dirname(path);
+  const isAside = (name: string) => ['', '-wal'].some((end) => name.startsWith(basename(path) + end + MARK));
   return readdirSync(folder)
-    .filter((name) => name.startsWith(basename(path) + MARK) && !COMPANIONS.some((end) => name.endsWith(end)))
+    .filter((name) => isAside(name) && !COMPANIONS.some((end) => name.endsWith(end)))
     .sort()
     .map((name) => join(folder, name));
 }

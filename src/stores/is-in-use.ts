@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { lockFileOf } from './state-lock.js';
 import { troubleIn } from './trouble.js';
 
 /**
@@ -7,7 +8,7 @@ import { troubleIn } from './trouble.js';
  * used. Not for a process that holds the lock itself: closing the file would let go of it, as POSIX locks do.
  */
 export function isInUse(path: string): boolean {
-  const file = `${path}.lock`;
+  const file = lockFileOf(path);
   if (!existsSync(file)) return false;
   const trouble = troubleIn(() => {
     const database = new DatabaseSync(file, { timeout: 0 });

@@ -4,7 +4,7 @@ import type { Duration } from '../domain/time.js';
 
 /** What it takes to open a state. */
 export interface StateOptions {
-  /** Absolute. */
+  /** The one path of it, see `realPath`: the lock lies beside it. */
   readonly path: string;
   readonly clock: Clock;
   /** Of this scheduler, for a second one to name. */
@@ -25,7 +25,7 @@ export type StateOpening =
   | {
       readonly kind: 'open';
       readonly ledger: Ledger;
-      /** A file that could not be used was moved, and this ledger is a new one. */
+      /** A file that could not be used: the state's, and this ledger is a new one; or that of its log, and what stood last in this one is missing. */
       readonly setAside: SetAside | undefined;
       /** Files that earlier starts had set aside and that are still there, oldest first. */
       readonly leftBehind: readonly string[];
@@ -34,8 +34,10 @@ export type StateOpening =
   | { readonly kind: 'in_use'; readonly pid: number | undefined }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** Where a file that could not be used is now. */
+/** Where a file that could not be used is now, or a copy of one that could be used in part. */
 export interface SetAside {
+  /** The state's, or that of its log. */
+  readonly file: string;
   readonly aside: string;
   readonly reason: string;
 }

@@ -1,8 +1,12 @@
+import { rmSync, statSync } from 'node:fs';
 import type { Instant } from '../domain/time.js';
-import { setAside } from './aside.js';
-import { contentOf } from './header.js';
+import { copyAside, setAside } from './aside.js';
+import { EMPTIED } from './emptied.js';
+import { contentOf, type Content } from './header.js';
 import type { Retention, SetAside } from './kind.js';
 import { LedgerFile } from './ledger-file.js';
+import { logContentOf, type LogContent } from './log-content.js';
+import { noFile } from './no-file.js';
 import { createPrivately } from './private-file.js';
 import { troubleOf } from './trouble.js';
 
@@ -10,29 +14,56 @@ export type FileOpening =
   | { readonly kind: 'open'; readonly file: LedgerFile; readonly setAside: SetAside | undefined }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
+/** Which file to open, and how. */
+export interface FileToOpen {
+  readonly path: string;
+  readonly retention: Retention;
+  /** A scheduler has used it before: if it is empty, it was emptied. */
+  readonly wasUsed: boolean;
+}
+
 /**
- * Opens the file of a ledger for writing, creating it where there is none. What is damaged or no database is set aside for a new file; what belongs
- * to another program, or to a later version, is left as it is. Never throws.
+ * Opens the file of a ledger for writing, creating it where there is none. What is damaged, emptied or no database is set aside for a new file; what
+ * belongs to another program, or to a later version, is left as it is. Never throws.
  */
-export function openFile(path: string, retention: Retention, now: Instant): FileOpening {
+export function openFile(toOpen: FileToOpen, now: Instant): FileOpening {
   try {
-    return openOrBeginAnew(path, retention, now);
+    return openOrBeginAnew(toOpen, now);
   } catch (error) {
     return { kind: 'unavailable', reason: troubleOf(error).reason };
   }
 }
 
-function openOrBeginAnew(path: string, retention: Retention, now: Instant): FileOpening {
-  createPrivately(path);
+function openOrBeginAnew({ path, retention, wasUsed }: FileToOpen, now: Instant): FileOpening {
+  const other = noFile(path);
+  if (other !== undefined) return { kind: 'unavailable', reason: other };
+  if (createPrivately(path)) return { kind: 'open', file: begin(path, retention), setAside: undefined };
   const content = contentOf(path);
   if (content === 'foreign') return { kind: 'unavailable', reason: 'it is the database of another program' };
   if (content === 'newer') return { kind: 'unavailable', reason: 'it was written by a newer version of timers' };
-  const damage = content === 'noise' ? 'it is not a database' : undefined;
+  const log = content === 'ledger' ? setLogAside(path, now) : undefined;
+  const damage = DAMAGES[content === 'empty' && wasUsed ? 'emptied' : content];
   const opened = damage ?? openUnlessDamaged(path, retention);
-  if (opened instanceof LedgerFile) return { kind: 'open', file: opened, setAside: undefined };
+  if (opened instanceof LedgerFile) return { kind: 'open', file: opened, setAside: log };
   const aside = setAside(path, now);
   createPrivately(path);
-  return { kind: 'open', file: new LedgerFile(path, retention), setAside: { aside, reason: opened } };
+  return { kind: 'open', file: begin(path, retention), setAside: { file: path, aside, reason: opened } };
+}
+
+/** Content that is set aside unopened. */
+const DAMAGES: Readonly<Partial<Record<Content | 'emptied', string>>> = {
+  noise: 'it is not a database',
+  emptied: EMPTIED,
+};
+
+/** Opens a file that was just made. One that cannot be used is removed again: left empty, it would look like a state that was emptied. */
+function begin(path: string, retention: Retention): LedgerFile {
+  try {
+    return new LedgerFile(path, retention);
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.size === 0) rmSync(path);
+    throw error;
+  }
 }
 
 /** Answers what is wrong with a file that is damaged. */
@@ -44,4 +75,18 @@ function openUnlessDamaged(path: string, retention: Retention): LedgerFile | str
     if (!isDamage) throw error;
     return reason;
   }
+}
+
+const LOG_REASONS: Readonly<Record<Exclude<LogContent, 'whole'>, string>> = {
+  noise: 'it is no log of the state, and what was recorded last is lost with it',
+  damaged: 'a part of it is damaged, and what was recorded behind that is lost',
+};
+
+/** Keeps a log that SQLite would leave out, or read in part, without a word. What is good of it is still read. */
+function setLogAside(path: string, now: Instant): SetAside | undefined {
+  const file = `${path}-wal`;
+  const content = logContentOf(file);
+  if (content === 'whole') return undefined;
+  const aside = content === 'noise' ? setAside(file, now) : copyAside(file, now);
+  return { file, aside, reason: LOG_REASONS[content] };
 }

@@ -3,13 +3,15 @@ import { dirname } from 'node:path';
 
 /**
  * Makes sure that there is a file, which nobody else may read when it is new, nor enter its folder: what commands print is in it. SQLite gives
- * the files beside a database the permissions of the database. A file that is there is not even opened. @throws the file system's errors.
+ * the files beside a database the permissions of the database. A file that is there is not even opened. Answers whether it is new. @throws the file system's errors.
  */
-export function createPrivately(path: string): void {
+export function createPrivately(path: string): boolean {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   try {
     closeSync(openSync(path, 'wx', 0o600));
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
   }
 }

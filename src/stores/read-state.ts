@@ -1,8 +1,10 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Duration } from '../domain/time.js';
+import { EMPTIED, wasUsed } from './emptied.js';
 import type { StateReading } from './kind.js';
+import { noFile } from './no-file.js';
 import { rowsOf } from './read.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 import { SqliteHistory } from './sqlite-history.js';
@@ -16,7 +18,9 @@ const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
 /** Opens a state for reading, whether or not a scheduler writes it. Changes nothing, creates no state, and never throws. */
 export function readState(path: string): StateReading {
   try {
-    if (sizeOf(path) === 0) return { kind: 'none' };
+    const other = noFile(path);
+    if (other !== undefined) return { kind: 'unavailable', reason: other };
+    if (sizeOf(path) === 0) return wasEmptied(path) ? { kind: 'unavailable', reason: EMPTIED } : { kind: 'none' };
     const database = openForReading(path);
     const reason = strangenessOf(database);
     if (reason === undefined) return { kind: 'open', history: new SqliteHistory(database) };
@@ -26,6 +30,8 @@ export function readState(path: string): StateReading {
     return { kind: 'unavailable', reason: troubleOf(error).reason };
   }
 }
+
+const wasEmptied = (path: string): boolean => existsSync(path) && wasUsed(path);
 
 /** A file without a log is nobody's at the moment. Told that, SQLite creates no files beside it, and can read where it may not create any. */
 function openForReading(path: string): DatabaseSyncInstance {

@@ -1,4 +1,4 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Ending, History, HistoryQuery, JobRecord, OpenRun, RunHistory } from '../domain/ledger.js';
 import { readJobs, readOpenRuns, rowsOf } from './read.js';
 import {
@@ -16,27 +16,44 @@ const LAST_CHARACTER = '\u{10ffff}';
 /** What was recorded, as far as it was when each question is asked. Its methods throw SQLite's errors. */
 export class SqliteHistory implements History {
   readonly #database: DatabaseSyncInstance;
+  /** Prepared once: statements stay until they are collected. */
+  #byNumbers: StatementSyncInstance | undefined;
 
   constructor(database: DatabaseSyncInstance) {
     this.#database = database;
   }
 
-  endings({ jobName, status, since, until, due, limit, earliest }: HistoryQuery): readonly Ending[] {
-    const conditions = [
-      { sql: 'job_name = ?', value: jobName },
-      { sql: 'status = ?', value: status },
-      { sql: 'ended_at >= ?', value: since },
-      { sql: 'ended_at <= ?', value: until },
-      { sql: 'scheduled_for >= ?', value: due?.from },
-      { sql: 'ifnull(first_scheduled_for, scheduled_for) <= ?', value: due?.until },
-    ].flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, value }]));
-    const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
-    // As the index of one job has them; over all jobs, as they were recorded.
-    const to = earliest ? 'ASC' : 'DESC';
-    const order = jobName === undefined ? `id ${to}` : `ended_at ${to}, id ${to}`;
-    const sql = `SELECT ${ENDING_COLUMNS} FROM firings ${where} ORDER BY ${order} LIMIT ?`;
-    const rows = rowsOf<EndingRow>(this.#database, sql, ...conditions.map(({ value }) => value), limit);
-    return (earliest ? rows : rows.reverse()).map(endingOfRow);
+  endings(query: HistoryQuery): readonly Ending[] {
+    const { sql, parameters } = choose(ENDING_COLUMNS, query);
+    const rows = rowsOf<EndingRow>(this.#database, sql, ...parameters);
+    return (query.earliest ? rows : rows.reverse()).map(endingOfRow);
+  }
+
+  numbers(query: HistoryQuery): readonly number[] {
+    const { sql, parameters } = choose('id', query);
+    const statement = this.#database.prepare(sql);
+    statement.setReturnArrays(true);
+    const numbers = Array.from(statement.iterate(...parameters) as Iterable<[number]>, ([number]) => number);
+    return query.earliest ? numbers : numbers.reverse();
+  }
+
+  numbered(numbers: readonly number[]): readonly (Ending | undefined)[] {
+    this.#byNumbers ??= this.#database.prepare(
+      `SELECT id, ${ENDING_COLUMNS} FROM firings WHERE id IN (SELECT value FROM json_each(?))`,
+    );
+    this.#byNumbers.setReturnArrays(true);
+    const rows = this.#byNumbers.all(JSON.stringify(numbers)) as [number, ...EndingRow][];
+    const endings = new Map(rows.map(([number, ...row]) => [number, endingOfRow(row)]));
+    return numbers.map((number) => endings.get(number));
+  }
+
+  still<Answer>(ask: () => Answer): Answer {
+    this.#database.exec('BEGIN');
+    try {
+      return ask();
+    } finally {
+      this.#database.exec('ROLLBACK');
+    }
   }
 
   open(): readonly OpenRun[] {
@@ -77,4 +94,24 @@ export class SqliteHistory implements History {
     const sql = `SELECT ${FAILED_ATTEMPT_COLUMNS} FROM failed_attempts WHERE run_id = ? ORDER BY attempt`;
     return rowsOf<FailedAttemptRow>(this.#database, sql, runId).map(failedAttemptOfRow);
   }
+}
+
+/** The question for some columns of the outcomes that fit, the latest first, or the earliest. */
+function choose(columns: string, { jobName, status, since, until, due, limit, earliest }: HistoryQuery) {
+  const conditions = [
+    { sql: 'job_name = ?', value: jobName },
+    { sql: 'status = ?', value: status },
+    { sql: 'ended_at >= ?', value: since },
+    { sql: 'ended_at <= ?', value: until },
+    { sql: 'scheduled_for >= ?', value: due?.from },
+    { sql: 'ifnull(first_scheduled_for, scheduled_for) <= ?', value: due?.until },
+  ].flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, value }]));
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
+  // As the index of one job has them; over all jobs, as they were recorded.
+  const to = earliest ? 'ASC' : 'DESC';
+  const order = jobName === undefined ? `id ${to}` : `ended_at ${to}, id ${to}`;
+  return {
+    sql: `SELECT ${columns} FROM firings ${where} ORDER BY ${order} LIMIT ?`,
+    parameters: [...conditions.map(({ value }) => value), limit],
+  };
 }

@@ -79,11 +79,17 @@ export class SqliteLedger implements Ledger {
     this.#disarmTry();
     this.#record();
     this.#disarmTry();
+    this.#tellUnrecorded();
     const file = this.#file;
     // A log that cannot be written back is read by who opens the file next.
     troubleIn(() => file?.checkpoint('TRUNCATE'));
     file?.close();
     this.#unlock();
+  }
+
+  #tellUnrecorded(): void {
+    if (this.#trouble?.kind !== 'unavailable') return;
+    this.#tell({ ...this.#trouble, kind: 'unrecorded', lost: this.#unrecorded.records });
   }
 
   #record(): void {
@@ -101,9 +107,9 @@ export class SqliteLedger implements Ledger {
 
   #openAnew(): LedgerFile | Failure {
     const { path, retention } = this.#options;
-    const opening = openFile(path, retention, this.#clock.now());
+    const opening = openFile({ path, retention, wasUsed: true }, this.#clock.now());
     if (opening.kind === 'unavailable') return { reason: opening.reason, isDamage: false };
-    if (opening.setAside !== undefined) this.#tell({ kind: 'set_aside', file: path, ...opening.setAside });
+    if (opening.setAside !== undefined) this.#tell({ kind: 'set_aside', ...opening.setAside });
     this.#file = opening.file;
     return opening.file;
   }

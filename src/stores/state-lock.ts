@@ -12,6 +12,9 @@ export type Locking =
 /** How long to wait for another process that only reads the pid. */
 const PATIENCE: Duration = 100;
 
+/** The file that stands for the lock of a state. */
+export const lockFileOf = (path: string): string => `${path}.lock`;
+
 /**
  * Takes the lock that lets one scheduler at a time use a state. It is SQLite's own write lock on the small database `<path>.lock`, held in an
  * open transaction: the kernel lets go of it however the process ends, so it is never left behind, and it holds between containers that share
@@ -20,7 +23,7 @@ const PATIENCE: Duration = 100;
  * @throws errors of SQLite and of the file system where there can be no lock.
  */
 export function lockState(path: string, pid: number): Locking {
-  const file = `${path}.lock`;
+  const file = lockFileOf(path);
   try {
     return lock(file, pid);
   } catch (error) {

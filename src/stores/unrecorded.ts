@@ -58,6 +58,11 @@ export class Unrecorded {
     this.#restateRuns();
   }
 
+  /** Endings and failed attempts that are not on disk, those let go among them. */
+  get records(): number {
+    return this.endings.length + this.failedAttempts.length + this.lost;
+  }
+
   /** All of it is on disk. */
   recorded(): void {
     for (const entry of this.changedRuns) entry.isRecorded = true;

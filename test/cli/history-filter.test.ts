@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkNames, find, MOST_SHOWN, readFilter, type HistoryArguments } from '../../src/cli/history-filter.js';
+import type { History } from '../../src/domain/ledger.js';
 import { FakeHistory, finished, firingAt, instant, missed, remembered, running, skipped } from '../support/past.js';
 
 const now = new Date(2026, 10, 23, 10).getTime();
@@ -64,7 +65,8 @@ describe('what is found', () => {
   ];
   const history = new FakeHistory({ endings, open: [running(report('2026-11-23T06:00:00'))] });
   const foundBy = (asked: Partial<HistoryArguments>) => {
-    const { endings: found, open } = find(history, read(asked));
+    const { numbers, open } = find(history, read(asked));
+    const found = history.numbered(numbers).flatMap((ending) => ending ?? []);
     return [...found.map(({ firing }) => firing), ...open.map(({ firing }) => firing)]
       .map(({ jobName, scheduledFor }) => `${jobName} ${new Date(scheduledFor).getUTCHours()}`)
       .join(', ');
@@ -82,13 +84,25 @@ describe('what is found', () => {
     expect(foundBy(asked)).toBe(expected);
   });
 
-  test('a run that ends while it is asked for is shown once', () => {
-    const ended = finished(report('2026-11-23T06:00:00'), { runId: 'mg1c9x3k0zzzz' });
-    expect(find(new FakeHistory({ endings: [ended], open: history.open() }), read())).toEqual({
-      endings: [ended],
-      open: [],
-      isCut: false,
-    });
+  test('outcomes and open runs are asked for as of one moment: a run that ends meanwhile is shown once', () => {
+    const asked: string[] = [];
+    const watched: History = {
+      endings: (query) => history.endings(query),
+      numbered: (numbers) => history.numbered(numbers),
+      run: () => undefined,
+      jobs: () => history.jobs(),
+      close: () => undefined,
+      numbers: (query) => (asked.push('numbers'), history.numbers(query)),
+      open: () => (asked.push('open'), history.open()),
+      still: (ask) => {
+        asked.push('(');
+        const answer = ask();
+        asked.push(')');
+        return answer;
+      },
+    };
+    find(watched, read());
+    expect(asked.join(' ')).toMatch(/^\( (numbers open|open numbers) \)$/);
   });
 
   test('of a long time the latest are taken, and it is told that there are more', () => {
@@ -96,10 +110,10 @@ describe('what is found', () => {
     const crowd = new FakeHistory({ endings: many });
     const found = find(crowd, read({ since: '1970-01-01' }));
     expect(found.isCut).toBe(true);
-    expect(found.endings).toHaveLength(MOST_SHOWN);
-    expect(found.endings.at(-1)).toBe(many.at(-1));
+    expect(found.numbers).toHaveLength(MOST_SHOWN);
+    expect(crowd.numbered(found.numbers.slice(-1))).toEqual(many.slice(-1));
     expect(find(crowd, read({ since: '1970-01-01', count: '10000' })).isCut).toBe(false);
-    expect(find(crowd, read()).endings).toHaveLength(20);
+    expect(find(crowd, read()).numbers).toHaveLength(20);
   });
 });
 

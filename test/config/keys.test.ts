@@ -105,6 +105,11 @@ describe('unknown keys', () => {
     ['backup:\n  every: 1m\n  run: x', '1:1 unknown-key', 'belongs under timers:'],
     ['timout: 5m\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'no key'],
     ['timeout: 5m\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'belongs in a timer'],
+    [
+      'http: {listen: "127.0.0.1:1", tokn_file: x}\ntimers: {a: {every: 1m, run: x}}',
+      '1:31 unknown-key',
+      'Did you mean token_file?',
+    ],
     ['default: {timeout: 5m}\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'Did you mean defaults?'],
     ['defaults: {tiemout: 5m}\ntimers: {a: {every: 1m, run: x}}', '1:12 unknown-key', 'Did you mean timeout?'],
     ['history: {days: 3}\ntimers: {a: {every: 1m, run: x}}', '1:11 unknown-key', 'keep, runs'],

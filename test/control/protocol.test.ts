@@ -47,6 +47,8 @@ describe('a request', () => {
   });
 
   test.each([
+    ['status', { recent: 21 }, 'bad_argument'],
+    ['status', { since: 'then' }, 'bad_argument'],
     ['trigger', {}, 'bad_argument'],
     ['trigger', { name: 'tick', overlap: 'sometimes' }, 'bad_argument'],
     ['trigger', { name: 'tock' }, 'unknown_timer'],

@@ -308,6 +308,20 @@ test('a full disk stops no timer, is told once, and so is its end', async () => 
   expect(lives.disk.endings).toHaveLength(4);
 });
 
+test('what cannot be recorded to the end is told before the last word', async () => {
+  const rig = new Lives().begin([job('tick', everyMs(MINUTE))], '2026-01-01T00:00:30Z');
+  rig.scheduler.start();
+  rig.ledger.isFull = true;
+  await rig.clock.advance(MINUTE);
+  await rig.scheduler.stop();
+  expect(rig.story().match(/(state|scheduler\.stop)\S+/g)).toEqual([
+    'state.unavailable',
+    'scheduler.stopping',
+    'state.unrecorded',
+    'scheduler.stopped',
+  ]);
+});
+
 describe('the circuit breaker', () => {
   const jobs = [job('flaky', everyMs(MINUTE), { breaker: breaker({ failures: 2, cooldown: 3 * MINUTE }) })];
 

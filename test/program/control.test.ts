@@ -85,6 +85,27 @@ describe('status', () => {
     }
   });
 
+  test('finds it by whatever link its state is named, and a second one is refused', async () => {
+    mkdirSync(join(desk.folder, 'real'), { mode: 0o700 });
+    symlinkSync('real', join(desk.folder, 'link'));
+    symlinkSync('link/past.db', join(desk.folder, 'named.db'));
+    desk.write('a.yaml', 'state: ./link/past.db\ntimers: { a: { every: 1h, run: "true" } }');
+    const program = desk.start(['start', '-f', 'a.yaml']);
+    const { pid } = program.process;
+    expect(await program.event('scheduler.started')).toMatchObject({
+      pid,
+      socket: expect.stringMatching(/real\/past\.sock$/),
+    });
+    for (const state of ['real/past.db', 'link/past.db', 'named.db']) {
+      expect(await status('-f', 'a.yaml', '--state', state)).toMatchObject({ pid });
+      expect(await status('--state', state)).toMatchObject({ pid });
+      expect(await desk.run('start', '-f', 'a.yaml', '--state', state)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`is in use by the scheduler with pid ${pid}`),
+      });
+    }
+  });
+
   test('answers though the file has been broken since', async () => {
     await start();
     timers('  job: { evry: 1h }');

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TimerEvent } from '../../src/domain/event.js';
 import type { Ending, Ledger } from '../../src/domain/ledger.js';
@@ -82,7 +83,8 @@ describe('history', () => {
       expect.stringMatching(/^skipped the last run is /),
       expect.stringMatching(/^missed 3 firings: the /),
     ]);
-    for (const line of [head, ...lines]) expect(line.length).toBeLessThanOrEqual(80);
+    // Nobody watches, so nothing is cut.
+    expect(lines.at(-1)).toMatch(/ 3 firings: the scheduler was not running$/);
   });
 
   test('--json has the fields of the log, and the timestamp', async () => {
@@ -164,6 +166,20 @@ describe('history', () => {
       stdout: expect.stringContaining('backup'),
     });
   });
+});
+
+test('outcomes that cannot be recorded to the end are told aloud before the scheduler goes', async () => {
+  const path = past();
+  const other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  desk.write('timers.yaml', 'state: ./past.db\ntimers:\n  fine: { in: 10ms, run: "true" }\n');
+  const program = desk.start(['start']);
+  await program.ended;
+  other.close();
+  expect(program.lines.slice(-2)).toMatchObject([
+    { level: 'error', event: 'state.unrecorded', file: realpathSync(path), lost: 1 },
+    { event: 'scheduler.stopped' },
+  ]);
 });
 
 describe('where there is no history', () => {

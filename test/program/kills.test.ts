@@ -21,7 +21,14 @@ interface Told {
   readonly first_scheduled_at?: string;
 }
 
-const INTERVALS: Readonly<Record<string, number>> = { quick: 50, failing: 70, slow: 110, queued: 130, shared: 90, owed: 300 };
+const INTERVALS: Readonly<Record<string, number>> = {
+  quick: 50,
+  failing: 70,
+  slow: 110,
+  queued: 130,
+  shared: 90,
+  owed: 300,
+};
 
 /** A seeded generator (Park, Miller, 1988), so that a run that fails can be had again. */
 function seeded(seed: number): () => number {

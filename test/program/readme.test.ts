@@ -52,6 +52,8 @@ const pattern = (output: string): RegExp => {
         : line
             .split('…')
             .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+            // Widths of columns, and where a sentence is wrapped, follow from the figures in them.
+            .map((part) => part.replace(/ {2,}/g, ' {2,}').replace(/(?<=\S) (?=[^\s{])/g, '(?: |\\n +)'))
             .join('[^\\n]*'),
     );
   return new RegExp(`^${lines.join('\\n')}\\s*$`);
@@ -81,6 +83,7 @@ test('every block is of a kind that is exercised here', () => {
       'console',
       'js',
       'text output',
+      'text top',
     ]),
   );
 });
@@ -104,6 +107,11 @@ test('the two commands are the ones of package.json', () => {
 test('the transcript is in the form of the log', () => {
   const transcript = blocks.find(({ language, role }) => language === 'text' && role === '')!.text;
   for (const line of transcript.trimEnd().split('\n').slice(1)) expect(line).toMatch(/^\d\d:\d\d:\d\d [·▸│✓┃↻] \S/);
+});
+
+test('the live view is a frame as it is drawn', () => {
+  const frame = readFileSync(join(ROOT, 'test/cli/render/top/frames/80x20-readme.txt'), 'utf8');
+  expect(blocks.find(({ role }) => role === 'top')!.text).toBe(frame);
 });
 
 test('the library block prints what stands below it', async () => {

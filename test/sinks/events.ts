@@ -223,6 +223,14 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'state.recovered', at, file: '/s/timers.db', lost: 2 },
   ],
   [
+    '1 record could not be written into the state /s/timers.db; the next start does not know of them: it is read-only',
+    { event: 'state.unrecorded', at, file: '/s/timers.db', reason: 'it is read-only', lost: 1 },
+  ],
+  [
+    'the last changes could not be written into the state /s/timers.db; the next start does not know of them: it is read-only',
+    { event: 'state.unrecorded', at, file: '/s/timers.db', reason: 'it is read-only', lost: 0 },
+  ],
+  [
     'the state /s/timers.db could not be used and is kept as /s/timers.db.bad-1: it is no SQLite database',
     {
       event: 'state.set_aside',

@@ -257,6 +257,34 @@ describe('history answers', () => {
     );
   });
 
+  test('by their numbers, a few at a time; one that was let go meanwhile is missing', () => {
+    state().read((history) => {
+      const numbers = history.numbers({ jobName: 'backup', limit: 2 });
+      expect(history.numbered(numbers).map((ending) => ending?.runId)).toEqual(['r3', 'r5']);
+      const [first = 0] = numbers;
+      expect(history.numbered([first, 4711, numbers[1] ?? 0]).map((ending) => ending?.runId)).toEqual([
+        'r3',
+        undefined,
+        'r5',
+      ]);
+      expect(history.numbers({ limit: 9, earliest: true })).toEqual(history.numbers({ limit: 9 }));
+    });
+  });
+
+  test('several questions as of one moment', () => {
+    const one = state();
+    one.commit([admitted('r6')]);
+    one.read((history) => {
+      const [open, ended] = history.still(() => {
+        const before = history.open();
+        one.commit([finished('r6')]);
+        return [before, history.endings({ limit: 1 })];
+      });
+      expect([open[0]?.runId, ended[0]?.runId]).toEqual(['r6', 'r5']);
+      expect(history.endings({ limit: 1 })[0]?.runId).toBe('r6');
+    });
+  });
+
   test('while a scheduler writes, and the next question sees what was written', () => {
     const one = state();
     one.read((history) => {

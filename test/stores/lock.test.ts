@@ -1,23 +1,30 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { afterTest, finished, State } from './state.js';
+import { afterTest, finished, newFolder, State } from './state.js';
 
 const sqlite = createRequire(import.meta.url).resolve('@photostructure/sqlite');
 
-/** Holds the lock as a scheduler does, in a process of its own, until it is killed. */
+/** What a scheduler does to its lock, and what whoever has the state open does to the file. */
+const LOCK = 'BEGIN IMMEDIATE; PRAGMA user_version = %; COMMIT; BEGIN IMMEDIATE';
+const USE = 'SELECT 1 FROM firings';
+
+/** Does so in a process of its own, and holds it until it is killed. */
 const HOLDER = `
   const { DatabaseSync } = require(${JSON.stringify(sqlite)});
   const database = new DatabaseSync(process.argv[1]);
-  database.exec('BEGIN IMMEDIATE; PRAGMA user_version = ' + process.pid + '; COMMIT; BEGIN IMMEDIATE');
+  database.exec(process.argv[2].replace('%', process.pid));
   console.log('held');
   setInterval(() => {}, 1e6);
 `;
 
-async function holdElsewhere(path: string) {
-  const holder = spawn(process.execPath, ['-e', HOLDER, `${path}.lock`], { stdio: ['ignore', 'pipe', 'inherit'] });
+const holdElsewhere = (path: string) => hold(`${path}.lock`, LOCK);
+
+async function hold(file: string, sql: string) {
+  const holder = spawn(process.execPath, ['-e', HOLDER, file, sql], { stdio: ['ignore', 'pipe', 'inherit'] });
   afterTest(() => void holder.kill('SIGKILL'));
   await once(holder.stdout, 'data');
   return holder;
@@ -58,6 +65,23 @@ test('history is read while another process holds the lock', async () => {
   state.stop();
   await holdElsewhere(state.path);
   expect(state.ended()).toEqual(['r1']);
+});
+
+test('a second name of the file itself is refused while the first is in use', async () => {
+  const made = new State();
+  made.commit([finished('r1')]);
+  made.stop();
+  const first = join(newFolder(), 'first.db');
+  const second = new State(join(dirname(first), 'second.db'));
+  // A file this process never had open: until it is collected, a connection that was closed keeps its locks.
+  copyFileSync(made.path, first);
+  linkSync(first, second.path);
+  const holder = await hold(first, USE);
+  expect(second.tryStart()).toEqual({ kind: 'in_use', pid: undefined });
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  expect(second.tryStart().kind).toBe('open');
+  expect(second.ended()).toEqual(['r1']);
 });
 
 test('noise in place of the lock locks nobody out', () => {

@@ -1,4 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
@@ -66,7 +80,7 @@ describe('a file that cannot be used', () => {
     make(state.path);
     const bytes = readFileSync(state.path);
     const { setAside, leftBehind } = state.start();
-    expect(setAside).toEqual({ aside: `${state.path}.bad-20260101T000000.000Z`, reason });
+    expect(setAside).toEqual({ file: state.path, aside: `${state.path}.bad-20260101T000000.000Z`, reason });
     expect(readFileSync(setAside!.aside).equals(bytes)).toBe(true);
     expect(leftBehind).toEqual([]);
     state.commit([finished('r1')]);
@@ -107,11 +121,119 @@ describe('a file that cannot be used', () => {
     });
   });
 
+  test.each([
+    ['a named pipe', 'it is a named pipe, not a file', (path: string) => spawnSync('mkfifo', [path])],
+    ['a device', 'it is a device, not a file', (path: string) => symlinkSync('/dev/null', path)],
+    ['a folder', 'it is a folder', (path: string) => mkdirSync(path)],
+  ])('%s is refused in words by writers and readers, and nobody waits', (_, reason, make) => {
+    const path = join(newFolder(), 'timers.db');
+    make(path);
+    expect(new State(path).tryStart()).toEqual({ kind: 'unavailable', reason });
+    expect(readState(path)).toEqual({ kind: 'unavailable', reason });
+    const other = join(newFolder(), 'timers.db');
+    make(`${other}.lock`);
+    expect(new State(other).tryStart()).toEqual({ kind: 'unavailable', reason: `of ${other}.lock: ${reason}` });
+  });
+
   test('noise is told to readers, who change nothing', () => {
     const path = join(newFolder(), 'timers.db');
     writeFileSync(path, noise);
     expect(readState(path)).toEqual({ kind: 'unavailable', reason: 'it is not a database' });
     expect(filesBeside(path)).toEqual(['timers.db']);
+  });
+});
+
+/** Files as a scheduler that was killed leaves them, with a log of several commits. */
+function killed(): State {
+  const dying = new State();
+  for (let run = 0; run < 20; run++) dying.commit([finished(`r${run}`)], [recordOf('backup', { runsBegun: run })]);
+  const folder = newFolder();
+  for (const name of filesBeside(dying.path))
+    if (!name.endsWith('-shm')) copyFileSync(join(dirname(dying.path), name), join(folder, name));
+  return new State(join(folder, 'timers.db'));
+}
+
+const RUNS = Array.from({ length: 20 }, (_, run) => `r${run}`);
+
+describe('a state that was emptied', () => {
+  const EMPTY = 'it is empty, though a scheduler has used it before';
+  test('after an orderly stop is told, and a new one begun', () => {
+    const state = new State();
+    state.commit([finished('r1')]);
+    state.stop();
+    truncateSync(state.path);
+    expect(readState(state.path)).toEqual({ kind: 'unavailable', reason: EMPTY });
+    const aside = `${state.path}.bad-20260101T000000.000Z`;
+    expect(state.start().setAside).toEqual({ file: state.path, aside, reason: EMPTY });
+    state.stop();
+    expect(state.start()).toMatchObject({ setAside: undefined, leftBehind: [aside] });
+  });
+
+  test('beside its log is set aside with it', () => {
+    const state = killed();
+    rmSync(`${state.path}.lock`);
+    truncateSync(state.path);
+    const { setAside } = state.start();
+    expect(setAside).toMatchObject({ file: state.path, reason: EMPTY });
+    expect(statSync(`${setAside!.aside}-wal`).size).toBeGreaterThan(0);
+    state.commit([finished('new')]);
+    expect(state.ended()).toEqual(['new']);
+  });
+
+  test('is not what is left when a new one could not be made', () => {
+    const state = new State();
+    mkdirSync(`${state.path}-journal`);
+    expect(state.tryStart().kind).toBe('unavailable');
+    expect(existsSync(state.path)).toBe(false);
+    rmdirSync(`${state.path}-journal`);
+    expect(state.start().setAside).toBeUndefined();
+  });
+});
+
+describe('a log', () => {
+  const log = (state: State) => `${state.path}-wal`;
+  const aside = (state: State) => `${log(state)}.bad-20260101T000000.000Z`;
+
+  test('of a scheduler that was killed, even while it wrote, is whole', () => {
+    const state = killed();
+    const bytes = readFileSync(log(state));
+    // The header of a frame of the same log, its page half written.
+    appendFileSync(log(state), bytes.subarray(32, 32 + 24 + 500));
+    appendFileSync(log(state), Buffer.alloc(524));
+    expect(state.start().setAside).toBeUndefined();
+    expect(state.ended()).toEqual(RUNS);
+  });
+
+  test('of noise is set aside and told at each start; the rest of the state is used', () => {
+    const state = killed();
+    writeFileSync(log(state), noise);
+    expect(state.start().setAside).toEqual({
+      file: log(state),
+      aside: aside(state),
+      reason: 'it is no log of the state, and what was recorded last is lost with it',
+    });
+    expect(readFileSync(aside(state)).equals(noise)).toBe(true);
+    state.commit([finished('new')]);
+    expect(state.ended()).toEqual(['new']);
+    state.stop();
+    expect(state.start()).toMatchObject({ setAside: undefined, leftBehind: [aside(state)] });
+  });
+
+  test('with noise in its middle is kept, and what is good of it is used', () => {
+    const state = killed();
+    const bytes = readFileSync(log(state));
+    noise.copy(bytes, 32 + 40 * (24 + 1024) + 100, 0, 200);
+    writeFileSync(log(state), bytes);
+    expect(state.start().setAside).toEqual({
+      file: log(state),
+      aside: aside(state),
+      reason: 'a part of it is damaged, and what was recorded behind that is lost',
+    });
+    expect(readFileSync(aside(state)).equals(bytes)).toBe(true);
+    const ended = state.ended();
+    expect(ended.length).toBeGreaterThan(5);
+    expect(ended).toEqual(RUNS.slice(0, ended.length));
+    expect(ended.length).toBeLessThan(20);
   });
 });
 

@@ -87,6 +87,20 @@ describe('while the file cannot be written', () => {
     expect(state.read((history) => history.open())).toEqual([]);
   });
 
+  test('closing tells how much is not recorded, and of which file', () => {
+    const state = new State();
+    state.commit([admitted('r1')]);
+    afterTest(lockOut(state.path));
+    state.commit([finished('r1')]);
+    state.commit([finished('r2')], [recordOf('backup')]);
+    state.stop();
+    const trouble = { file: state.path, reason: 'another program keeps it locked' };
+    expect(state.troubles).toEqual([
+      { kind: 'unavailable', ...trouble },
+      { kind: 'unrecorded', ...trouble, lost: 2 },
+    ]);
+  });
+
   test('closing tries once more', () => {
     const state = new State();
     state.start();
@@ -110,7 +124,10 @@ describe('a disk', () => {
     let runs = 0;
     while (state.troubles.length === 0 && runs < 20_000) {
       state.commit([admitted(`r${runs}`)]);
-      state.commit([finished(`r${runs}`, { outputTail: 'x'.repeat(100) })], [recordOf('backup', { runsBegun: ++runs })]);
+      state.commit(
+        [finished(`r${runs}`, { outputTail: 'x'.repeat(100) })],
+        [recordOf('backup', { runsBegun: ++runs })],
+      );
     }
     await context.annotate(`${runs} runs recorded on a full disk`);
     expect(runs).toBeGreaterThan(1_000);
@@ -221,6 +238,15 @@ describe('a file in use', () => {
       },
     ]);
     expect(readFileSync(aside(state), 'utf8')).toBe('noise');
+    expectNewLedger(state);
+  });
+
+  test('that is replaced by a named pipe gives way to a new one, and nobody waits', async () => {
+    const state = begin();
+    rmSync(state.path);
+    spawnSync('mkfifo', [state.path]);
+    await goOn(state);
+    expect(state.troubles).toMatchObject([{ kind: 'set_aside', aside: aside(state) }]);
     expectNewLedger(state);
   });
 

@@ -51,6 +51,8 @@ export class FakeLedger implements Ledger {
   }
 
   close(): void {
+    if (this.isFull && this.#isTroubled)
+      this.#tell({ kind: 'unrecorded', file: 'disk', reason: 'the disk is full', lost: this.#kept.length });
     if (!this.isDead && !this.isFull) this.#write(this.#disk.lastSeenAt ?? 0);
   }
 

@@ -98,6 +98,13 @@ export class FakeHistory implements History {
       .filter((ending) => due === undefined || isDueIn(ending, due))
       .slice(...(earliest ? [0, limit] : [-limit]));
 
+  numbers: History['numbers'] = (query) => {
+    const chosen = new Set(this.endings(query));
+    return [...this.#endings.keys()].filter((number) => chosen.has(this.#endings[number]!));
+  };
+  numbered: History['numbered'] = (numbers) => numbers.map((number) => this.#endings[number]);
+  still: History['still'] = (ask) => ask();
+
   open = (): readonly OpenRun[] => this.#open;
   run = (): RunHistory | undefined => undefined;
   jobs = (): ReadonlyMap<string, JobRecord> => new Map(this.#jobs.map((job) => [job.name, job]));
@@ -129,9 +136,10 @@ export function capturedTerminal({ width = 80, color = false } = {}): Terminal &
     cwd: '/desk',
     env: {},
     width,
-    isWatched: { out: color, err: color },
+    isWatched: { out: true, err: true },
     color: { out: color, err: color },
     out: (line) => void said.out.push(line),
+    drained: () => Promise.resolve(true),
     err: (line) => void said.err.push(line),
     said,
   };

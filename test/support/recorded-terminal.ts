@@ -18,6 +18,10 @@ export class RecordedTerminal implements Terminal {
     this.said += `${line}\n`;
   }
 
+  drained(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   err(line: string): void {
     this.complained += `${line}\n`;
   }

@@ -16,6 +16,7 @@ import { simulate } from './simulate.js';
 import { start } from './start.js';
 import { status } from './status.js';
 import { stop } from './stop.js';
+import { top } from './top.js';
 import { trigger } from './trigger.js';
 import { validate } from './validate.js';
 import { why } from './why.js';
@@ -33,6 +34,7 @@ export const commandKinds: readonly CommandKind[] = [
   simulate,
   init,
   status,
+  top,
   logs,
   trigger,
   pause,

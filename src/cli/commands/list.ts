@@ -22,7 +22,7 @@ export const list: CommandKind = {
       const { statePathOf } = await import('../state.js');
       const { readHistory } = await import('../read-history.js');
       const path = statePathOf(timerFile, terminal, options.state);
-      const reading = path === undefined ? undefined : readHistory(path, (history) => history.jobs());
+      const reading = path === undefined ? undefined : await readHistory(path, (history) => history.jobs());
       // The timers are worth listing without it.
       if (reading?.kind === 'unavailable') terminal.err(`timers: the state ${path} cannot be read: ${reading.reason}`);
       const remembered = reading?.kind === 'read' ? reading.answer : undefined;

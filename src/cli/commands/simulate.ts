@@ -40,10 +40,10 @@ export const simulate: CommandKind = {
       return simulateFile(options, args[0] as readonly string[], {
         terminal,
         now,
-        askHistory: (timerFile, ask) => {
+        askHistory: async (timerFile, ask) => {
           const path = statePathOf(timerFile, terminal, options.state);
           if (path === undefined) return { reason: 'the file keeps no history (state: false)' };
-          const reading = readHistory(path, ask);
+          const reading = await readHistory(path, ask);
           if (reading.kind === 'read') return { answer: reading.answer };
           return { reason: reading.kind === 'none' ? `nothing has been recorded yet in ${path}` : reading.reason };
         },

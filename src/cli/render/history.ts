@@ -8,7 +8,7 @@ import { causeOf, humanDuration, plainText } from '../../sinks/index.js';
 import type { Terminal } from '../terminal.js';
 import { shortLocalTime } from './firings.js';
 import { LEFT_OPEN, openWord, outcomeCell } from './outcome.js';
-import { renderColumns, type TableCell } from './table.js';
+import { TableShape, type TableCell, type TableColumn } from './table.js';
 
 /** How the past is shown. */
 export interface PastPrinting {
@@ -21,28 +21,67 @@ export interface PastPrinting {
   readonly hasScheduler: boolean;
 }
 
-/** Outcomes, and the runs that have none yet; each oldest first. */
+/** Outcomes by their numbers, as they were recorded, and the runs that have none yet. */
 export interface Past {
-  readonly endings: readonly Ending[];
+  readonly numbers: readonly number[];
+  /** `undefined` for one that was let go meanwhile. */
+  readonly endingsOf: (numbers: readonly number[]) => readonly (Ending | undefined)[];
+  /** Oldest first. */
   readonly open: readonly OpenRun[];
 }
 
-/** Prints outcomes as a log, the newest last: a table that fits the terminal, open runs at its end; or an object a line, without them. */
-export function printHistory({ endings, open }: Past, printing: PastPrinting): void {
-  const { terminal, asJson } = printing;
-  if (asJson) {
-    for (const ending of endings) terminal.out(JSON.stringify(toJson(ending)));
+/** So many outcomes are in memory at a time. */
+const BATCH = 100;
+
+/**
+ * The past, line by line. As objects: outcomes as they were recorded, without open runs. As a table that fits the terminal, or is whole where
+ * nobody watches: by the time each was due, which it shows, and the open runs at its end. Outcomes are read as they are shown, and before that twice for a table: for its widths and its order.
+ */
+export function* historyLines(past: Past, printing: PastPrinting): Generator<string, void> {
+  if (!printing.asJson) {
+    yield* tableLines(past, printing);
     return;
   }
+  for (const endings of batches(past, past.numbers)) for (const ending of endings) yield JSON.stringify(toJson(ending));
+}
+
+function* batches({ endingsOf }: Past, numbers: readonly number[]): Generator<readonly Ending[], void> {
+  for (let at = 0; at < numbers.length; at += BATCH)
+    yield endingsOf(numbers.slice(at, at + BATCH)).filter((ending) => ending !== undefined);
+}
+
+function* tableLines(past: Past, printing: PastPrinting): Generator<string, void> {
+  const { terminal } = printing;
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
-  const rows = [
-    ...endings.map((ending) => ofEnding(ending, chalk)),
-    ...open.map((run) => ofOpenRun(run, chalk, printing)),
-  ];
-  if (rows.length === 0) return;
-  const [head = '', ...lines] = tableOf(rows, printing);
-  terminal.out(chalk.dim(head));
-  for (const line of lines) terminal.out(line);
+  const toColumns = (endings: readonly Ending[]) =>
+    columnsOf(
+      endings.map((ending) => ofEnding(ending, chalk)),
+      printing,
+    );
+  const open = columnsOf(
+    past.open.map((run) => ofOpenRun(run, chalk, printing)),
+    printing,
+  );
+  const shape = new TableShape();
+  for (const endings of batches(past, past.numbers)) shape.measure(toColumns(endings));
+  shape.measure(open);
+  if (past.numbers.length + past.open.length === 0) return;
+  const { head, lines } = shape.fit({ width: terminal.isWatched.out ? terminal.width : Infinity, ...LAYOUT });
+  yield chalk.dim(head);
+  for (const endings of batches(past, byDue(past))) yield* lines(toColumns(endings));
+  yield* lines(open);
+}
+
+/** The numbers in the order in which the outcomes were due, those due together as they were recorded. */
+function byDue({ numbers, endingsOf }: Past): readonly number[] {
+  const due = new Float64Array(numbers.length);
+  for (let at = 0; at < numbers.length; at += BATCH)
+    for (const [index, ending] of endingsOf(numbers.slice(at, at + BATCH)).entries())
+      due[at + index] = ending?.firing.scheduledFor ?? 0;
+  const order = Uint32Array.from(numbers.keys()).sort(
+    (one, other) => (due[one] ?? 0) - (due[other] ?? 0) || one - other,
+  );
+  return Array.from(order, (index) => numbers[index] ?? 0);
 }
 
 /** The record of the log, and when it was told. */
@@ -116,16 +155,22 @@ const row = (firing: Firing, { latenessMs, attempts }: { latenessMs: Duration; a
 /** Of a run id: its millisecond, by which the runs of one scheduler differ. */
 const SHORT_ID = 8;
 
-/** On a narrow terminal CAUSE comes before RUN, TRIES and LATE, which `--run` and `--json` have all the same. */
-const LAYOUT = { flexible: ['CAUSE', 'TIMER'], spared: ['RUN', 'TRIES', 'LATE'], room: 20 };
+/** What made it come due needs no head. */
+const TRIGGER_HEAD = '';
 
-function tableOf(rows: readonly Row[], { terminal: { width }, now, timezone }: PastPrinting): string[] {
+/** On a narrow terminal CAUSE comes before RUN, TRIES and LATE, which `--run` and `--json` have all the same. */
+const LAYOUT = {
+  flexible: ['CAUSE', 'TIMER'],
+  spared: ['RUN', 'TRIES', 'LATE'],
+  room: 20,
+  lastSpared: ['TOOK', TRIGGER_HEAD],
+};
+
+function columnsOf(rows: readonly Row[], at: Pick<PastPrinting, 'now' | 'timezone'>): readonly TableColumn[] {
   const column = (head: string, cellOf: (row: Row) => TableCell) => ({ head, cells: rows.map(cellOf) });
-  const times = rows.map(({ firing }) => clockTime(firing.scheduledFor, { now, timezone }));
-  const widest = times.reduce((most, { length }) => Math.max(most, length), 0);
-  const columns = [
-    { head: 'WHEN'.padStart(widest), cells: times.map((time) => time.padStart(widest)) },
-    column('', ({ firing: { trigger } }) => (trigger === 'schedule' ? '' : TRIGGER_WORDS[trigger])),
+  return [
+    { ...column('WHEN', ({ firing }) => clockTime(firing.scheduledFor, at)), isRight: true },
+    column(TRIGGER_HEAD, ({ firing: { trigger } }) => (trigger === 'schedule' ? '' : TRIGGER_WORDS[trigger])),
     column('TIMER', ({ firing }) => firing.jobName),
     column('OUTCOME', ({ outcome }) => outcome),
     column('TOOK', ({ took }) => took),
@@ -134,7 +179,6 @@ function tableOf(rows: readonly Row[], { terminal: { width }, now, timezone }: P
     column('RUN', ({ runId }) => runId.slice(0, SHORT_ID)),
     column('CAUSE', ({ cause }) => cause),
   ];
-  return renderColumns(columns, { width, ...LAYOUT });
 }
 
 /** Local time to the second. The date is left out when it is today; within the week the weekday stands for it. */

@@ -5,7 +5,7 @@ import { DEFAULT_RUN_TIME } from '../../simulation/durations.js';
 import type { Outlook } from '../../simulation/outlook.js';
 import { humanDuration } from '../../sinks/index.js';
 import { busiestOf, type Proposal, type RunTimes, type SimulationReport } from '../simulation-report.js';
-import type { Terminal } from '../terminal.js';
+import { hasUnicode, type Terminal } from '../terminal.js';
 import { renderBars } from './bars.js';
 import { clockMinute } from './clock-minute.js';
 import { localTime } from './firings.js';
@@ -115,12 +115,6 @@ function busyMinutes({ tally }: Outlook, { report, terminal }: Page): Section {
     head: `Busiest minutes, by starts (${timezone})`,
     lines: [...renderBars(bars, { width: terminal.width, hasBlocks: hasUnicode(terminal) }), ...most],
   };
-}
-
-/** By the locale, as C programs do. */
-function hasUnicode({ env }: Terminal): boolean {
-  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
-  return locale !== undefined && /utf-?8/i.test(locale);
 }
 
 /** `Europe/Berlin  Sun 2027-03-28  02:00 → 03:00`. */

@@ -1,4 +1,4 @@
-import { columnsOf, toCells } from './terminal-text.js';
+import { clip, columnsOf } from './terminal-text.js';
 
 export interface TableSize {
   /** Columns of the terminal. */
@@ -14,6 +14,8 @@ export type TableCell = string | { readonly text: string; readonly paint: (text:
 export interface TableColumn {
   readonly head: string;
   readonly cells: readonly TableCell[];
+  /** Set on the right: for times that end alike. */
+  readonly isRight?: boolean;
 }
 
 /** How columns fit a narrow terminal. Columns are named by their heads. */
@@ -24,29 +26,83 @@ export interface TableLayout {
   /** Left out, in this order, for as long as the first flexible column has less than it needs and less than `room`. */
   readonly spared: readonly string[];
   readonly room: number;
+  /** Left out, in this order, where the rows are too long though the flexible columns are cut as far as they go. */
+  readonly lastSpared?: readonly string[];
 }
 
 const GAP = '  ';
 const NARROWEST = 8;
 
 /** A head and rows in aligned columns, those without content left out. */
-export function renderColumns(all: readonly TableColumn[], { width, flexible, spared, room }: TableLayout): string[] {
-  const needOf = ({ head, cells }: TableColumn) => {
-    const widest = widestOf([head, ...cells]);
-    return head === flexible[0] ? Math.min(widest, room) : widest;
-  };
-  let columns = all.filter(({ cells }) => cells.some((cell) => textOf(cell) !== ''));
-  for (const head of spared)
-    if (widthOf(columns.map(needOf)) > width) columns = columns.filter((column) => column.head !== head);
-  const rows = columns[0]?.cells.map((_, row) => columns.map(({ cells }) => cells[row] ?? '')) ?? [];
-  const indices = flexible.map((head) => columns.findIndex((column) => column.head === head));
-  const size = { width, flexible: indices.filter((index) => index >= 0) };
-  return renderTable([columns.map(({ head }) => head), ...rows], size);
+export function renderColumns(all: readonly TableColumn[], layout: TableLayout): string[] {
+  const shape = new TableShape();
+  shape.measure(all);
+  const { head, lines } = shape.fit(layout);
+  return [head, ...lines(all)];
+}
+
+/** Columns with their widths: prints rows a few at a time. */
+export interface FittedTable {
+  readonly head: string;
+  /** Of the columns that were measured, with these or other cells of those measured. */
+  readonly lines: (columns: readonly TableColumn[]) => string[];
+}
+
+interface Measure {
+  readonly index: number;
+  readonly head: string;
+  readonly isRight: boolean;
+  readonly widest: number;
+  readonly hasContent: boolean;
+}
+
+/** What rows take, measured a few at a time, so that a table of any length needs no more memory than a line. */
+export class TableShape {
+  #measures: readonly Measure[] = [];
+
+  /** Takes in some rows. The columns are the same each time. */
+  measure(columns: readonly TableColumn[]): void {
+    this.#measures = columns.map(({ head, cells, isRight = false }, index) => {
+      const before = this.#measures[index];
+      const widest = Math.max(before?.widest ?? columnsOf(head), widestOf(cells));
+      const hasContent = before?.hasContent === true || cells.some((cell) => textOf(cell) !== '');
+      return { index, head, isRight, widest, hasContent };
+    });
+  }
+
+  /** Chooses columns, and their widths. */
+  fit({ width, flexible, spared, room, lastSpared = [] }: TableLayout): FittedTable {
+    let kept = this.#measures.filter(({ hasContent }) => hasContent);
+    const spare = (heads: readonly string[], needOf: (measure: Measure) => number) => {
+      for (const head of heads)
+        if (widthOf(kept.map(needOf)) > width) kept = kept.filter((measure) => measure.head !== head);
+    };
+    spare(spared, ({ head, widest }) => (head === flexible[0] ? Math.min(widest, room) : widest));
+    spare(lastSpared, ({ head, widest }) => (flexible.includes(head) ? Math.min(widest, NARROWEST) : widest));
+    const indices = flexible.map((head) => kept.findIndex((measure) => measure.head === head));
+    const widths = cutTo(
+      { width, flexible: indices.filter((index) => index >= 0) },
+      kept.map(({ widest }) => widest),
+    );
+    const lineOf = (cells: readonly TableCell[]) =>
+      joined(cells.map((cell, at) => fit(cell, widths[at] ?? 0, kept[at]?.isRight)));
+    return {
+      head: lineOf(kept.map(({ head }) => head)),
+      lines: (columns) =>
+        (columns[0]?.cells ?? []).map((_, row) => lineOf(kept.map(({ index }) => columns[index]?.cells[row] ?? ''))),
+    };
+  }
 }
 
 /** Rows in aligned columns. Where they are longer than the width, the flexible columns are cut, but not below 8. */
-export function renderTable(rows: readonly (readonly TableCell[])[], { width, flexible }: TableSize): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => widestOf(rows.map((row) => row[column] ?? '')));
+export function renderTable(rows: readonly (readonly TableCell[])[], size: TableSize): string[] {
+  const widest = (rows[0] ?? []).map((_, column) => widestOf(rows.map((row) => row[column] ?? '')));
+  const widths = cutTo(size, widest);
+  return rows.map((row) => joined(row.map((cell, column) => fit(cell, widths[column] ?? 0))));
+}
+
+function cutTo({ width, flexible }: TableSize, widest: readonly number[]): readonly number[] {
+  const widths = [...widest];
   let excess = widthOf(widths) - width;
   for (const column of flexible) {
     const full = widths[column] ?? 0;
@@ -54,13 +110,10 @@ export function renderTable(rows: readonly (readonly TableCell[])[], { width, fl
     widths[column] = full - cut;
     excess -= cut;
   }
-  return rows.map((row) =>
-    row
-      .map((cell, column) => fit(cell, widths[column] ?? 0))
-      .join(GAP)
-      .trimEnd(),
-  );
+  return widths;
 }
+
+const joined = (cells: readonly string[]): string => cells.join(GAP).trimEnd();
 
 const widthOf = (widths: readonly number[]): number => widths.reduce((sum, one) => sum + one + GAP.length, -GAP.length);
 
@@ -70,21 +123,9 @@ const widestOf = (cells: readonly TableCell[]): number =>
 
 const textOf = (cell: TableCell): string => (typeof cell === 'string' ? cell : cell.text);
 
-function fit(cell: TableCell, width: number): string {
+function fit(cell: TableCell, width: number, isRight = false): string {
   const text = clip(textOf(cell), width);
   const padding = ' '.repeat(width - columnsOf(text));
-  return (typeof cell === 'string' ? text : cell.paint(text)) + padding;
-}
-
-/** Cuts a text to so many columns; what was cut ends in `…`. */
-function clip(text: string, width: number): string {
-  if (columnsOf(text) <= width) return text;
-  let kept = '';
-  let left = width - 1;
-  for (const cell of toCells(text)) {
-    left -= cell.width;
-    if (left < 0) break;
-    kept += cell.shown;
-  }
-  return `${kept}…`;
+  const shown = typeof cell === 'string' ? text : cell.paint(text);
+  return isRight ? padding + shown : shown + padding;
 }

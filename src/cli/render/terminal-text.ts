@@ -34,6 +34,19 @@ export function toCells(line: string): readonly Cell[] {
 export const columnsOf = (text: string): number =>
   /^[ -~]*$/.test(text) ? text.length : toCells(text).reduce((sum, { width }) => sum + width, 0);
 
+/** Cuts a text to so many columns; what was cut ends in `…`. */
+export function clip(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text;
+  let kept = '';
+  let left = width - 1;
+  for (const cell of toCells(text)) {
+    left -= cell.width;
+    if (left < 0) break;
+    kept += cell.shown;
+  }
+  return `${kept}…`;
+}
+
 /** Makes a text of one line harmless to show. */
 export const harmless = (text: string): string =>
   toCells(text.replaceAll('\t', ' '))

@@ -1,22 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { printHistory, type Past } from '../../../src/cli/render/history.js';
+import { historyLines } from '../../../src/cli/render/history.js';
 import { columnsOf } from '../../../src/cli/render/terminal-text.js';
+import type { Ending, OpenRun } from '../../../src/domain/ledger.js';
 import { toRecord } from '../../../src/domain/record.js';
 import { capturedTerminal, finished, firingAt, instant, missed, running, skipped } from '../../support/past.js';
 
 const NOW = instant('2026-11-23T10:00:00');
 
 function shown(
-  past: Partial<Past>,
-  how: { width?: number; color?: boolean; asJson?: boolean; hasScheduler?: boolean } = {},
+  { endings = [], open = [] }: { readonly endings?: readonly Ending[]; readonly open?: readonly OpenRun[] },
+  how: { width?: number; color?: boolean; asJson?: boolean; hasScheduler?: boolean; isPiped?: boolean } = {},
 ): string[] {
-  const terminal = capturedTerminal(how);
-  const { asJson = false, hasScheduler = true } = how;
-  printHistory(
-    { endings: [], open: [], ...past },
-    { terminal, now: NOW, timezone: 'Europe/Berlin', asJson, hasScheduler },
-  );
-  return terminal.said.out;
+  const { asJson = false, hasScheduler = true, ...size } = how;
+  const past = {
+    numbers: [...endings.keys()],
+    endingsOf: (numbers: readonly number[]) => numbers.map((number) => endings[number]),
+    open,
+  };
+  const terminal = { ...capturedTerminal(size), ...(how.isPiped && { isWatched: { out: false, err: true } }) };
+  return [...historyLines(past, { terminal, now: NOW, timezone: 'Europe/Berlin', asJson, hasScheduler })];
 }
 
 const failed = finished(firingAt('2026-11-23T02:00:00', { jobName: 'report' }), {
@@ -102,7 +104,58 @@ describe('the table of the past', () => {
     ];
     const lines = shown({ endings }, { width });
     for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(width);
-    expect(lines[2]).toMatch(/2025-01-02 03:00:00 {2}a-timer.* failure .* \/opt\/.*…$/);
+    expect(lines[1]).toMatch(/2025-01-02 03:00:00 {2}a-timer.* failure .* \/opt\/.*…$/);
+  });
+
+  test.each([48, 60, 80])('gives up columns before it wraps in %i', (width) => {
+    const by = (trigger: 'catch_up' | 'schedule', jobName: string) =>
+      finished(firingAt('2025-01-02T02:00:00', { trigger, jobName }), {
+        outcome: { status: 'failure', exitCode: 127, error: `/opt/${'deep/'.repeat(20)}run was not found` },
+        durationMs: 7_380_000,
+        latenessMs: 7_380_000,
+        attempts: 12,
+      });
+    const lines = shown({ endings: [by('catch_up', 'nightly-backup'), by('schedule', 'report')] }, { width });
+    for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(width);
+    expect(lines[1]).toMatch(/nightly-?.* failure .*…$/);
+  });
+
+  test('is whole where nobody watches', () => {
+    const error = `/opt/${'deep/'.repeat(20)}run was not found`;
+    const ending = finished(firingAt('2026-11-23T02:00:00'), { outcome: { status: 'failure', exitCode: 127, error } });
+    expect(shown({ endings: [ending] }, { width: 40, isPiped: true })[1]).toMatch(new RegExp(`mg1c2x3k  ${error}$`));
+  });
+
+  test('is in the order of the times it shows, however long runs take, and of recording where they are the same', () => {
+    const at = (timestamp: string, jobName: string, durationMs: number) =>
+      finished(firingAt(timestamp, { jobName }), { durationMs, at: instant(timestamp) + durationMs });
+    const endings = [
+      at('2026-11-23T02:05:00', 'short', 1_000),
+      at('2026-11-23T02:10:00', 'short', 1_000),
+      at('2026-11-23T02:00:00', 'long', 900_000),
+      at('2026-11-23T02:10:00', 'other', 600_000),
+    ];
+    const tableOf = shown({ endings }).slice(1);
+    expect(tableOf.map((line) => line.slice(0, 15).trim())).toEqual([
+      '03:00:00  long',
+      '03:05:00  short',
+      '03:10:00  short',
+      '03:10:00  other',
+    ]);
+    const timestamps = shown({ endings }, { asJson: true }).map(
+      (line) => (JSON.parse(line) as Ending & { task_name: string }).task_name,
+    );
+    expect(timestamps).toEqual(['short', 'short', 'long', 'other']);
+  });
+
+  test('measures and shows more rows than it holds at a time', () => {
+    const endings = Array.from({ length: 1_201 }, (_, index) =>
+      finished(firingAt('2026-11-23T02:00:00'), { durationMs: index === 1_200 ? 7_380_000 : 900 }),
+    );
+    const lines = shown({ endings });
+    expect(lines).toHaveLength(1_202);
+    expect(lines[1]).toBe('03:00:00  backup  success  900 ms     mg1c2x3k');
+    expect(lines.at(-1)).toBe('03:00:00  backup  success  2 h 3 min  mg1c2x3k');
   });
 
   test('colours the outcome, not what stands beside it', () => {

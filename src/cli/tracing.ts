@@ -1,0 +1,35 @@
+import { hostname } from 'node:os';
+import type { TimerFile } from '../config/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { Executor } from '../domain/executor.js';
+import type { Sink } from '../domain/sink.js';
+import { executorKinds } from '../executors/index.js';
+import { createTracing, tracedExecutor } from '../tracing/index.js';
+import type { Terminal } from './terminal.js';
+import { readVersion } from './version.js';
+
+/** What traces a scheduler. */
+export interface Tracing {
+  readonly sink: Sink;
+  /** Tells commands whose child they are. */
+  readonly executor: Executor;
+}
+
+/** Puts together what a timer file's `tracing` asks for. */
+export function openTracing(
+  settings: NonNullable<TimerFile['settings']['tracing']>,
+  { terminal, clock }: { terminal: Terminal; clock: Clock },
+): Tracing {
+  // An inherited TRACESTATE belongs to the trace of whoever started the scheduler, and the commands are in another.
+  const environment = { ...terminal.env, TRACESTATE: undefined };
+  return {
+    sink: createTracing({
+      ...settings,
+      origin: { version: readVersion(), host: hostname() },
+      pid: process.pid,
+      clock,
+      onTrouble: (sentence) => terminal.err(`timers: tracing: ${sentence}`),
+    }),
+    executor: tracedExecutor(executorKinds.shell.create({ clock, environment })),
+  };
+}

@@ -1,0 +1,35 @@
+import type { Controls } from '../domain/controls.js';
+import { toStatusRecord, type StatusContext, type StatusRecord } from '../domain/status-record.js';
+import type { Changes } from './changes.js';
+import type { RecentOutcomes } from './recent-outcomes.js';
+
+/** What somebody wants to know besides how things stand. */
+export interface StatusAsked {
+  /** So many of each timer's last outcomes; absent: none, not even an empty list. */
+  readonly recent?: number | undefined;
+  /** Only timers that have changed since the answer of this `revision`. */
+  readonly since?: number | undefined;
+}
+
+interface Known {
+  readonly controls: Controls;
+  readonly context: StatusContext;
+  readonly recent: RecentOutcomes;
+  readonly changes: Changes;
+}
+
+/** Tells how a scheduler stands. The first who asks for outcomes waits until they are looked up; nobody else does. Never rejects. */
+export async function answerStatus({ controls, context, recent, changes }: Known, asked: StatusAsked) {
+  const { recent: most, since } = asked;
+  if (most !== undefined) await recent.recall(controls.status().jobs.map(({ job }) => job.name));
+  const status = controls.status();
+  const { revision } = changes;
+  // An answer to a scheduler of another life is whole again.
+  const isPartial = since !== undefined && changes.isPartial(since);
+  const jobs = isPartial ? status.jobs.filter(({ job }) => changes.hasChanged(job.name, since)) : status.jobs;
+  const record: StatusRecord = toStatusRecord(
+    { ...status, jobs },
+    { ...context, ...(most !== undefined && { recent: (name: string) => recent.of(name, most) }) },
+  );
+  return { ...record, revision, ...(isPartial && { partial: true as const }) };
+}

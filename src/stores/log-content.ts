@@ -1,0 +1,80 @@
+import { readFileSync, statSync } from 'node:fs';
+
+/** In bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
+const HEADER = 32;
+const FRAME_HEADER = 24;
+/** Of the header, and of a frame's, what is before its own checksum. */
+const HEADER_SUMMED = 24;
+const FRAME_SUMMED = 8;
+/** The last bit tells the order of bytes in checksums. */
+const MAGIC = 0x377f0682;
+const LARGEST_PAGE = 65_536;
+
+type Sum = readonly [number, number];
+const NOTHING: Sum = [0, 0];
+
+/** What a write-ahead log holds. */
+export type LogContent =
+  /** Nothing, or commits and what a scheduler that died had not committed. */
+  | 'whole'
+  /** Commits behind a damaged place, which SQLite leaves out without a word. */
+  | 'damaged'
+  /** No log of SQLite, which takes it for an empty one without a word. */
+  | 'noise';
+
+/** Tells what the log of a database holds, without touching it; 5 MB, the most it usually holds, take 80 ms. @throws the file system's errors. */
+export function logContentOf(file: string): LogContent {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined || !stats.isFile() || stats.size === 0) return 'whole';
+  const log = readFileSync(file);
+  if (log.length < HEADER) return 'noise';
+  const isBigEndian = (log.readUInt32BE(0) & 1) === 1;
+  const page = log.readUInt32BE(8);
+  const sum = sumOf(log.subarray(0, HEADER_SUMMED), NOTHING, isBigEndian);
+  const isLog = log.readUInt32BE(0) >>> 1 === MAGIC >>> 1 && page > 0 && page <= LARGEST_PAGE;
+  if (!isLog || !isSum(log, HEADER_SUMMED, sum)) return 'noise';
+  const frames = framesOf(log, page);
+  const good = goodFrames(frames, sum, isBigEndian);
+  return frames.slice(good + 1).some(isCommitOf(log)) ? 'damaged' : 'whole';
+}
+
+function framesOf(log: Buffer, page: number): readonly Buffer[] {
+  const size = FRAME_HEADER + page;
+  const count = Math.floor((log.length - HEADER) / size);
+  return Array.from({ length: count }, (_, index) => log.subarray(HEADER + index * size, HEADER + (index + 1) * size));
+}
+
+/** So many frames are what was written: the checksum of each begins with that of the one before. */
+function goodFrames(frames: readonly Buffer[], first: Sum, isBigEndian: boolean): number {
+  let sum = first;
+  const bad = frames.findIndex((frame) => {
+    sum = sumOf(frame.subarray(0, FRAME_SUMMED), sum, isBigEndian);
+    sum = sumOf(frame.subarray(FRAME_HEADER), sum, isBigEndian);
+    return !isSum(frame, 16, sum);
+  });
+  return bad === -1 ? frames.length : bad;
+}
+
+/**
+ * Whether a frame ends a commit of this log. Frames that an earlier use of the file has left have other salts. The first that is not good may
+ * be half written by a scheduler that was killed; behind it such a one has written nothing.
+ */
+const isCommitOf =
+  (log: Buffer) =>
+  (frame: Buffer): boolean =>
+    frame.readUInt32BE(4) > 0 && frame.compare(log, 16, 24, 8, 16) === 0;
+
+const isSum = (bytes: Buffer, at: number, [one, other]: Sum): boolean =>
+  bytes.readUInt32BE(at) === one && bytes.readUInt32BE(at + 4) === other;
+
+/** https://sqlite.org/fileformat2.html#checksum_algorithm */
+function sumOf(bytes: Buffer, [first, second]: Sum, isBigEndian: boolean): Sum {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let one = first;
+  let other = second;
+  for (let at = 0; at < bytes.length; at += 8) {
+    one = (one + view.getUint32(at, !isBigEndian) + other) >>> 0;
+    other = (other + view.getUint32(at + 4, !isBigEndian) + one) >>> 0;
+  }
+  return [one, other];
+}

@@ -1,0 +1,45 @@
+import { readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+/** So many links lead on from each other at most; the kernel follows 40. */
+const MOST_LINKS = 40;
+
+/**
+ * The one path of a file, however it is named: links are followed in its folders and in itself, and also where it, or its folder, is still to
+ * be made. What cannot be followed (a circle, a folder that is closed to us) stays as it is. `path` is absolute.
+ */
+export function realPath(path: string): string {
+  try {
+    return realPathOf(path, MOST_LINKS);
+  } catch {
+    return path;
+  }
+}
+
+function realPathOf(path: string, links: number): string {
+  const known = unlessMissing(() => realpathSync(path));
+  if (known !== undefined) return known;
+  const folder = dirname(path);
+  if (folder === path) return path;
+  const real = join(realPathOf(folder, links), basename(path));
+  const target = links > 0 ? linkAt(real) : undefined;
+  return target === undefined ? real : realPathOf(resolve(dirname(real), target), links - 1);
+}
+
+/** Where a link leads to, though nothing is there yet. */
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function unlessMissing(find: () => string): string | undefined {
+  try {
+    return find();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+/** Most sentences of the library that are handed on; they differ in numbers, and could be told for ever. */
+const NOTICES = 10;
+const LONGEST = 300;
+/** Most spans on their way, about 1 KB each. */
+export const MOST_WAITING = 8_192;
+
+/** Keeps count of spans on their way, and tells a person when a collector does not take them: once, and once more when it does again. */
+export class CollectorWatch {
+  readonly #collector: string;
+  readonly #tell: (sentence: string) => void;
+  readonly #noticed = new Set<string>();
+  /** Spans on their way. */
+  #waiting = 0;
+  /** Spans that did not arrive since one last did. */
+  #lost = 0;
+  #isInTrouble = false;
+
+  constructor(url: string, tell: (sentence: string) => void) {
+    this.#collector = withoutSecrets(url);
+    this.#tell = tell;
+  }
+
+  /** Whether there is room for one more; if not, it is counted as lost. */
+  admits(): boolean {
+    if (this.#waiting < MOST_WAITING) {
+      this.#waiting++;
+      return true;
+    }
+    this.#failed(1, `${MOST_WAITING} wait to be sent`);
+    return false;
+  }
+
+  /** An export of so many spans is over. */
+  answered(spans: number, error: Error | undefined): void {
+    this.#waiting -= spans;
+    if (error !== undefined) {
+      this.#failed(spans, reasonOf(error));
+      return;
+    }
+    if (this.#isInTrouble) this.#tell(`${this.#collector} takes spans again; ${this.#lost} were lost`);
+    this.#isInTrouble = false;
+    this.#lost = 0;
+  }
+
+  /** The library has something to say. What it says of a failed export is told already. */
+  noticed(message: string): void {
+    const sentence = message.replace(/\s+/g, ' ').slice(0, LONGEST);
+    if (this.#isInTrouble || this.#noticed.size >= NOTICES || this.#noticed.has(sentence)) return;
+    this.#noticed.add(sentence);
+    this.#tell(sentence);
+  }
+
+  /** Nothing is sent any more. */
+  close(): void {
+    const lost = this.#lost + this.#waiting;
+    if (lost > 0) this.#tell(`${this.#collector} was not sent the last ${lost} spans`);
+  }
+
+  #failed(spans: number, reason: string): void {
+    this.#lost += spans;
+    if (!this.#isInTrouble) this.#tell(`${this.#collector} takes no spans (${reason}); the timers go on`);
+    this.#isInTrouble = true;
+  }
+}
+
+/** Neither a password nor a key in the query is for the log. */
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
+/** What the library says of answers that it tries again. */
+const RETRIED = 'Export failed with retryable status';
+
+/** Who refuses over two addresses (localhost) says nothing but a code. */
+function reasonOf(error: Error): string {
+  const { code, message } = error as Error & { readonly code?: number | string };
+  if (message === RETRIED) return 'HTTP 429, 502, 503 or 504, again and again';
+  const status = typeof code === 'number' ? `HTTP ${code} ` : '';
+  return `${status}${message || String(code ?? error.name)}`.trim().slice(0, LONGEST);
+}

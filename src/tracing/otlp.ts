@@ -1,0 +1,130 @@
+import { diag, SpanKind, SpanStatusCode, TraceFlags, type HrTime } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+  type Resource,
+} from '@opentelemetry/resources';
+import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { Clock } from '../domain/clock.js';
+import { SECOND, type Duration, type Instant } from '../domain/time.js';
+import type { Span } from './span.js';
+import { CollectorWatch, MOST_WAITING } from './collector-watch.js';
+
+export interface OtlpOptions {
+  /** Where spans are posted to. */
+  readonly url: string;
+  /** Beside those of `OTEL_EXPORTER_OTLP_HEADERS`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Wins over the environment's. */
+  readonly serviceName?: string;
+  /** What the spans are told to come from, unless the environment tells otherwise. */
+  readonly origin: { readonly version: string; readonly host: string };
+  readonly clock: Clock;
+  /** Told in a sentence when spans do not arrive, once, and when they do again. */
+  readonly onTrouble: (sentence: string) => void;
+}
+
+/** How long a stop waits for the last spans. */
+const PATIENCE: Duration = 3 * SECOND;
+/** How long a span waits for others. */
+const BATCH_EVERY: Duration = 2 * SECOND;
+
+const NOTHING_MORE = { droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0, events: [], links: [] };
+
+/**
+ * Hands spans to a collector: OTLP over HTTP in protobuf, in batches, tried again while the export's time (`OTEL_EXPORTER_OTLP_TIMEOUT`) is not up. What a
+ * collector does or does not do costs a bounded queue and nothing else.
+ */
+export class OtlpSpans {
+  readonly #clock: Clock;
+  readonly #processor: BatchSpanProcessor;
+  readonly #watch: CollectorWatch;
+  readonly #resource: Resource;
+  readonly #scope: { readonly name: string; readonly version: string };
+
+  constructor({ url, headers, serviceName, origin, clock, onTrouble }: OtlpOptions) {
+    this.#clock = clock;
+    this.#scope = { name: 'timers', version: origin.version };
+    this.#watch = new CollectorWatch(url, onTrouble);
+    tellOfTheLibrary(this.#watch);
+    this.#resource = resourceOf(origin, serviceName);
+    const otlp = new OTLPTraceExporter({ url, headers: { ...headers } });
+    this.#processor = new BatchSpanProcessor({
+      exporter: {
+        export: (spans, done) =>
+          otlp.export(spans, (result) => {
+            this.#watch.answered(spans.length, result.error);
+            done(result);
+          }),
+        forceFlush: () => otlp.forceFlush(),
+        shutdown: () => otlp.shutdown(),
+      },
+      maxQueueSize: MOST_WAITING,
+      scheduledDelayMillis: BATCH_EVERY,
+    });
+  }
+
+  /** Takes a span; drops it when {@link MOST_WAITING} wait. Returns at once. */
+  add(span: Span): void {
+    if (this.#watch.admits()) this.#processor.onEnd(this.#readable(span));
+  }
+
+  /** Sends what is left, for {@link PATIENCE} at most, and tells what could not be. Takes nothing more. Never rejects. */
+  async close(): Promise<void> {
+    const patience = new Promise<void>((resolve) => this.#clock.after(PATIENCE, resolve));
+    await Promise.race([this.#processor.shutdown().catch(() => undefined), patience]);
+    this.#watch.close();
+  }
+
+  #readable({ of, name, ids, parentSpanId, start, end, attributes, error }: Span): ReadableSpan {
+    const context = (spanId: string) => ({ traceId: ids.traceId, spanId, traceFlags: TraceFlags.SAMPLED });
+    const own = context(ids.spanId);
+    return {
+      name,
+      // Whoever runs a command is its client, say OpenTelemetry's conventions for programs of the command line.
+      kind: of === 'run' ? SpanKind.INTERNAL : SpanKind.CLIENT,
+      spanContext: () => own,
+      ...(parentSpanId !== undefined && { parentSpanContext: context(parentSpanId) }),
+      startTime: toHrTime(start),
+      endTime: toHrTime(end),
+      duration: toHrTime(end - start),
+      status: error === undefined ? { code: SpanStatusCode.UNSET } : { code: SpanStatusCode.ERROR, message: error },
+      attributes,
+      ended: true,
+      resource: this.#resource,
+      instrumentationScope: this.#scope,
+      ...NOTHING_MORE,
+    };
+  }
+}
+
+/** What the file says comes before what the environment says, and that before what is known anyway. */
+function resourceOf({ version, host }: OtlpOptions['origin'], serviceName: string | undefined): Resource {
+  const known = { 'service.name': 'timers', 'service.version': version, 'host.name': host };
+  return defaultResource()
+    .merge(resourceFromAttributes(known))
+    .merge(detectResources({ detectors: [envDetector] }))
+    .merge(resourceFromAttributes(serviceName === undefined ? {} : { 'service.name': serviceName }));
+}
+
+/** Seconds and nanoseconds. */
+function toHrTime(milliseconds: Instant | Duration): HrTime {
+  const seconds = Math.floor(milliseconds / SECOND);
+  return [seconds, Math.round((milliseconds - seconds * SECOND) * 1e6)];
+}
+
+/** Without this the library says nothing at all: neither of variables it cannot read nor of spans that a collector refused. */
+function tellOfTheLibrary(watch: CollectorWatch): void {
+  const silent = () => undefined;
+  const logger = {
+    verbose: silent,
+    debug: silent,
+    info: silent,
+    warn: (message: string) => watch.noticed(message),
+    error: (message: string) => watch.noticed(message),
+  };
+  diag.setLogger(logger, { suppressOverrideMessage: true });
+}

@@ -1,0 +1,208 @@
+import type {
+  AttemptBegun,
+  AttemptFailed,
+  FiringMissed,
+  FiringSkipped,
+  RunFinished,
+  TimerEvent,
+} from '../domain/event.js';
+import { firingId, type Firing } from '../domain/firing.js';
+import type { Outcome } from '../domain/outcome.js';
+import { toTimestamp, type Instant } from '../domain/time.js';
+import type { Attributes, Span } from './span.js';
+import { idsOfAttempt, idsOfRun } from './trace-ids.js';
+
+/** What is known of a run that is not over. */
+interface OpenRun {
+  /** Absent for one that an earlier scheduler admitted. */
+  readonly admittedAt?: Instant;
+  /** The first attempt this scheduler has seen. */
+  begunAt?: Instant;
+  attempt?: OpenAttempt;
+}
+
+interface OpenAttempt {
+  readonly number: number;
+  readonly begunAt: Instant;
+  pid?: number;
+}
+
+/**
+ * Makes spans of events: one a run, from its admission, so that its wait is seen before its first attempt; below it one an attempt; and one
+ * without length for a firing that did not run. A span is told when it is over. Remembers the runs that are not.
+ */
+export class RunSpans {
+  readonly #open = new Map<string, OpenRun>();
+  readonly #scheduler: string;
+
+  /** `scheduler` tells this one apart from others that run the same timers: their firings have the same ids, unlike their runs. */
+  constructor(scheduler: string) {
+    this.#scheduler = scheduler;
+  }
+
+  /** The spans an event puts an end to. */
+  of(event: TimerEvent): readonly Span[] {
+    switch (event.event) {
+      case 'run.admitted':
+        this.#open.set(event.runId, { admittedAt: event.at });
+        return [];
+      case 'attempt.begun':
+        this.#begin(event);
+        return [];
+      case 'run.started': {
+        const attempt = this.#open.get(event.runId)?.attempt;
+        if (attempt) attempt.pid = event.pid;
+        return [];
+      }
+      case 'attempt.failed':
+        return this.#attemptFailed(event);
+      case 'run.finished':
+        return this.#finished(event);
+      case 'firing.skipped':
+      case 'firing.missed':
+        return [this.#didNotRun(event)];
+      default:
+        return [];
+    }
+  }
+
+  #begin({ runId, attempt, at }: AttemptBegun): void {
+    const run = this.#open.get(runId) ?? {};
+    run.begunAt ??= at;
+    run.attempt = { number: attempt, begunAt: at };
+    this.#open.set(runId, run);
+  }
+
+  #attemptFailed(event: AttemptFailed): readonly Span[] {
+    const run = this.#open.get(event.runId);
+    if (run?.attempt === undefined) return [];
+    const span = attemptSpan(event, run.attempt, event.at, { 'timers.retry_in_ms': event.retryInMs });
+    delete run.attempt;
+    return [span];
+  }
+
+  #finished(event: RunFinished): readonly Span[] {
+    const { runId, firing, outcome, attempts } = event;
+    const run = this.#open.get(runId) ?? {};
+    this.#open.delete(runId);
+    const { start, end } = extentOf(event, run);
+    const waited = waitOf(run, attempts);
+    const ending = {
+      ...outcomeAttributes(outcome),
+      'timers.attempts': attempts,
+      'timers.lateness_ms': event.latenessMs,
+      'timers.failures_in_a_row': event.failuresInARow,
+      ...(waited !== undefined && { 'timers.waited_ms': waited }),
+    };
+    const error = errorOf(outcome);
+    return [
+      ...lastAttempt(event, run, { start, end }),
+      {
+        of: 'run',
+        name: firing.jobName,
+        ids: idsOfRun(runId),
+        start,
+        end: Math.max(start, end),
+        attributes: { ...firingAttributes(firing), 'timers.run_id': runId, ...ending },
+        ...(error !== undefined && { error }),
+      },
+    ];
+  }
+
+  #didNotRun(event: FiringSkipped | FiringMissed): Span {
+    const { firing, runId, at } = event;
+    const run = runId === undefined ? undefined : this.#open.get(runId);
+    if (runId !== undefined) this.#open.delete(runId);
+    const start = run?.admittedAt ?? at;
+    const isMissed = event.event === 'firing.missed';
+    return {
+      of: 'run',
+      name: firing.jobName,
+      ids: runId === undefined ? idsOfRun(`${this.#scheduler} ${event.event} ${firingId(firing)}`) : idsOfRun(runId),
+      start,
+      end: Math.max(start, at),
+      attributes: { ...firingAttributes(firing), ...whyNot(event) },
+      // What was skipped was so by a rule its owner chose; what was missed should have run.
+      ...(isMissed && { error: `missed: ${event.reason}` }),
+    };
+  }
+}
+
+const whyNot = (event: FiringSkipped | FiringMissed): Attributes => ({
+  ...(event.runId !== undefined && { 'timers.run_id': event.runId }),
+  'timers.reason': event.reason,
+  ...(event.event === 'firing.missed'
+    ? { 'timers.status': 'missed', 'timers.count': event.count ?? 1, 'error.type': 'missed' }
+    : { 'timers.status': 'skipped' }),
+});
+
+/** The attempt that a run ends with; none when it ended between two. */
+function lastAttempt(event: RunFinished, { attempt }: OpenRun, { start, end }: Extent): readonly Span[] {
+  if (attempt !== undefined) return [attemptSpan(event, attempt, end)];
+  // Nobody is left who saw it begin. Its command may have spans of its own, and they are to have a parent.
+  const isUnseen = event.outcome.status === 'lost' && event.attempts > 0;
+  return isUnseen ? [attemptSpan(event, { number: event.attempts, begunAt: start }, end)] : [];
+}
+
+function attemptSpan(
+  { runId, outcome }: RunFinished | AttemptFailed,
+  { number, begunAt, pid }: OpenAttempt,
+  end: Instant,
+  further: Attributes = {},
+): Span {
+  const error = errorOf(outcome);
+  return {
+    of: 'attempt',
+    name: `attempt ${number}`,
+    ids: idsOfAttempt(runId, number),
+    parentSpanId: idsOfRun(runId).spanId,
+    start: begunAt,
+    end: Math.max(begunAt, end),
+    attributes: {
+      'timers.run_id': runId,
+      'timers.attempt': number,
+      ...(pid !== undefined && { 'process.pid': pid }),
+      ...outcomeAttributes(outcome),
+      ...further,
+    },
+    ...(error !== undefined && { error }),
+  };
+}
+
+interface Extent {
+  readonly start: Instant;
+  readonly end: Instant;
+}
+
+/** From when to when a run was. Of one that an earlier scheduler admitted its wait is not known, and of one it lost the end only as last seen. */
+function extentOf({ firing, at, durationMs, latenessMs, outcome }: RunFinished, run: OpenRun): Extent {
+  if (run.admittedAt !== undefined) return { start: run.admittedAt, end: at };
+  const start = firing.scheduledFor + latenessMs;
+  return { start, end: outcome.status === 'lost' ? start + durationMs : at };
+}
+
+/** From admission to the first attempt, or to the end without one. `undefined` when an earlier scheduler saw it. */
+function waitOf({ admittedAt, begunAt }: OpenRun, attempts: number): number | undefined {
+  if (admittedAt === undefined || begunAt === undefined || attempts === 0) return undefined;
+  return Math.max(0, begunAt - admittedAt);
+}
+
+const firingAttributes = (firing: Firing): Attributes => ({
+  'timers.task_name': firing.jobName,
+  'timers.firing_id': firingId(firing),
+  'timers.scheduled_at': toTimestamp(firing.scheduledFor),
+  'timers.trigger': firing.trigger,
+});
+
+/** `process.*` and `error.type` are OpenTelemetry's words. */
+const outcomeAttributes = (outcome: Outcome): Attributes => ({
+  'timers.status': outcome.status,
+  ...(outcome.exitCode !== undefined && { 'process.exit.code': outcome.exitCode }),
+  ...(outcome.signal !== undefined && { 'timers.signal': outcome.signal }),
+  ...(errorOf(outcome) !== undefined && { 'error.type': outcome.status }),
+  ...(outcome.status === 'canceled' && outcome.error !== undefined && { 'timers.reason': outcome.error }),
+});
+
+/** A run that was told to end, by a stop or by somebody, did nothing wrong. */
+const errorOf = ({ status, error }: Outcome): string | undefined =>
+  status === 'success' || status === 'canceled' ? undefined : (error ?? status);

@@ -1,0 +1,19 @@
+import type { Instant } from '../domain/time.js';
+import type { SpanIds } from './trace-ids.js';
+
+/** What a span tells about: one run or firing from its admission to its end, or one attempt of it. */
+export interface Span {
+  readonly of: 'run' | 'attempt';
+  readonly name: string;
+  readonly ids: SpanIds;
+  /** Of the same trace; absent for its root. */
+  readonly parentSpanId?: string;
+  readonly start: Instant;
+  /** Never before `start`. */
+  readonly end: Instant;
+  readonly attributes: Attributes;
+  /** A sentence; absent where nothing went wrong. */
+  readonly error?: string;
+}
+
+export type Attributes = Readonly<Record<string, string | number>>;

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+
+/** The names of one run, or of one of its attempts, in a trace: lower-case hex. */
+export interface SpanIds {
+  /** 32 digits. All spans of a run share it. */
+  readonly traceId: string;
+  /** 16 digits. */
+  readonly spanId: string;
+}
+
+/**
+ * The ids of a run's own span. They are hashes of the run's id, so that whoever knows that id knows them too: the environment of a command, the
+ * spans made of the events, and a scheduler that goes on with a run after a restart need not tell one another.
+ */
+export const idsOfRun = (runId: string): SpanIds => ({
+  traceId: hash(`run ${runId}`, 32),
+  spanId: hash(`span ${runId}`, 16),
+});
+
+/** The ids of an attempt's span; `attempt` counts from 1. */
+export const idsOfAttempt = (runId: string, attempt: number): SpanIds => ({
+  traceId: idsOfRun(runId).traceId,
+  spanId: hash(`span ${runId} ${attempt}`, 16),
+});
+
+/** A span as the value of `TRACEPARENT`: W3C Trace Context, version 00, sampled. */
+export const traceparent = ({ traceId, spanId }: SpanIds): string => `00-${traceId}-${spanId}-01`;
+
+const hash = (text: string, digits: number): string => createHash('sha256').update(text).digest('hex').slice(0, digits);

@@ -1,0 +1,130 @@
+import { Chalk } from 'chalk';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { renderTop } from '../../../../src/cli/render/top/index.js';
+import type { Look } from '../../../../src/cli/render/top/look.js';
+import { columnsOf } from '../../../../src/cli/render/terminal-text.js';
+import type { View } from '../../../../src/cli/top/view.js';
+import { line, NOW, tell, TIMERS, timer } from '../../top/scene.js';
+
+const SMALL = { columns: 80, rows: 24 };
+const look = (how: Partial<Look> & { level?: 0 | 1 } = {}): Look => ({
+  chalk: new Chalk({ level: how.level ?? 0 }),
+  isUnicode: true,
+  zone: 'Europe/Berlin',
+  ...how,
+});
+const frame = (view: View, how: Look = look()): string => `${renderTop(view, how).join('\n')}\n`;
+const golden = (name: string): string => readFileSync(new URL(`frames/${name}.txt`, import.meta.url), 'utf8');
+
+/** What chalk writes. */
+const SGR = new RegExp('\\u001b\\[[0-9;]*m', 'g');
+
+const OUTPUT = [
+  line('run.started', { msg: 'backup started' }),
+  line('run.output', { stream: 'stdout', line: 'dumping \u001b[2J\u001b]0;title\u0007app\tdone' }),
+  line('run.output', { stream: 'stderr', line: '日本語テキスト'.repeat(8) }),
+  { kind: 'followed', name: 'backup', line: { dropped: 12 } },
+] as const;
+/** As the README shows it. */
+const SHOWN = tell(
+  { columns: 80, rows: 20 },
+  TIMERS.filter(({ task_name: name }) => name !== 'a-name-that-is-longer-than-there-is-room'),
+  'down',
+  'down',
+  'down',
+  'o',
+  line('run.started', { msg: 'backup started' }),
+  ...['orders', 'customers', 'invoices'].map((table) => line('run.output', { line: `dumping ${table}` })),
+).view;
+const withOutput = (columns: number, rows: number): View =>
+  tell({ columns, rows }, TIMERS, '2', 'down', 'down', 'o', ...OUTPUT).view;
+
+describe('a frame stands as it was last looked at', () => {
+  test.each([
+    ['80x24', tell(SMALL, TIMERS).view, look()],
+    ['80x24-ascii', tell(SMALL, TIMERS, '4').view, look({ isUnicode: false })],
+    ['80x24-output', withOutput(80, 24), look()],
+    ['60x20-output', withOutput(60, 20), look()],
+    ['200x50', tell({ columns: 200, rows: 50 }, TIMERS, 'down').view, look()],
+    ['80x20-readme', SHOWN, look()],
+    ['80x24-help', tell(SMALL, TIMERS, '?').view, look()],
+    ['80x24-help-ascii', tell(SMALL, TIMERS, '?').view, look({ isUnicode: false })],
+  ])('%s', (name, view, how) => {
+    expect(frame(view, how)).toBe(golden(name));
+  });
+});
+
+describe('colour adds nothing but colour', () => {
+  test.each([
+    ['80x24', tell(SMALL, TIMERS).view],
+    ['80x24-output', withOutput(80, 24)],
+  ])('%s', (name, view) => {
+    const colored = frame(view, look({ level: 1 }));
+    expect(colored).not.toBe(golden(name));
+    const plain = colored.replace(SGR, '').split('\n');
+    expect(plain.map((text) => text.trimEnd())).toEqual(golden(name).split('\n'));
+  });
+
+  test('failures are red, what runs is cyan, the selected row is inverse from edge to edge', () => {
+    const lines = renderTop(tell(SMALL, TIMERS, '2', 'down', 'down').view, look({ level: 1 }));
+    const [start = '', row = '', end = ''] = lines.find((text) => text.includes('backup'))!.split(SGR);
+    expect([start, end]).toEqual(['', '']);
+    expect(row).toMatch(/^>▸ backup .* running 12s .* ▃▄▅✗▃█$/);
+    expect(columnsOf(row)).toBe(80);
+    expect(lines.find((text) => text.includes('flaky'))).toContain('\u001b[31mfailed ×2');
+    expect(lines.find((text) => text.includes('retrying'))).toContain('\u001b[36mretrying 1m01s');
+  });
+});
+
+describe('every frame has the screen’s height, and no line is wider than it', () => {
+  const sizes = [40, 47, 60, 79, 80, 81, 100, 132, 200, 300].flatMap((columns) =>
+    [10, 24, 50].map((rows) => [columns, rows]),
+  );
+  test.each(sizes)('%i × %i', (columns = 0, rows = 0) => {
+    for (const view of [
+      withOutput(columns, rows),
+      tell({ columns, rows }, TIMERS, '?').view,
+      tell({ columns, rows }, TIMERS, '/', 'a').view,
+      tell({ columns, rows }, [timer('x', { schedule: '🎉'.repeat(200), tags: ['t'] })], 'down', 'P', '5').view,
+      tell({ columns, rows }, TIMERS, { kind: 'link', link: { kind: 'lost', since: NOW } }).view,
+    ])
+      for (const how of [look(), look({ isUnicode: false })]) {
+        const lines = renderTop(view, how);
+        expect(lines).toHaveLength(rows);
+        for (const text of lines) expect(columnsOf(text)).toBeLessThanOrEqual(columns);
+        if (!how.isUnicode) expect(lines.join('')).toMatch(/^[ -~]*$/);
+      }
+  });
+
+  test('one that is too small says so', () => {
+    const lines = renderTop(tell({ columns: 30, rows: 5 }, TIMERS).view, look());
+    expect(lines).toEqual(['too small: 40 x 10 at least', '', '', '', '']);
+  });
+});
+
+describe('time goes on', () => {
+  const later = (view: View, seconds: number): string[] => renderTop({ ...view, now: NOW + seconds * 1_000 }, look());
+  const row = (lines: readonly string[], name: string) => lines.find((text) => text.slice(3).startsWith(name));
+
+  test('what is next counts down, what runs counts up, a pause ends by itself', () => {
+    const { view } = tell(SMALL, TIMERS);
+    expect(row(later(view, 0), 'backup')).toContain('  8s  running 12s ');
+    expect(row(later(view, 7), 'backup')).toContain('  1s  running 19s ');
+    expect(row(later(view, 8), 'backup')).toContain(' now  running 20s ');
+    expect(row(later(view, 3_599), 'paused')).toContain('paused 1s');
+    expect(row(later(view, 3_600), 'paused')).not.toContain('paused 0s');
+  });
+
+  test('but not for a scheduler that is gone: its last word stays, and when that was', () => {
+    const { view } = tell(SMALL, TIMERS, { kind: 'link', link: { kind: 'lost', since: NOW } });
+    const lines = later(view, 65);
+    expect(lines[1]).toBe(' The scheduler went away 1m05s ago. Trying to reach it again.');
+    expect(row(lines, 'backup')).toContain('  8s  running 12s ');
+  });
+
+  test('one that says nothing is told of', () => {
+    const { view } = tell(SMALL, TIMERS, { kind: 'link', link: { kind: 'silent', since: NOW } });
+    expect(later(view, 5)[1]).toBe(' The scheduler has not answered for 5s.');
+  });
+});

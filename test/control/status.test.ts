@@ -1,0 +1,78 @@
+import { beforeEach, expect, test } from 'vitest';
+import { answerStatus, Changes, RecentOutcomes } from '../../src/control/index.js';
+import { HOUR, MINUTE } from '../../src/domain/time.js';
+import { everyMs, job, Rig } from '../support/rig.js';
+
+let rig: Rig;
+let changes: Changes;
+let recent: RecentOutcomes;
+let heard = 0;
+
+/** Time goes on, and the sinks are told what happened. */
+async function pass(duration: number): Promise<void> {
+  await rig.clock.advance(duration);
+  for (const event of rig.events.slice(heard)) for (const sink of [changes, recent]) sink.accept(event);
+  heard = rig.events.length;
+}
+
+const ask = (asked: Parameters<typeof answerStatus>[1] = {}) =>
+  answerStatus(
+    {
+      controls: rig.scheduler.controls,
+      context: { facts: { pid: 7, version: '1', file: 'f' }, words: () => 'words' },
+      recent,
+      changes,
+    },
+    asked,
+  );
+const names = ({ timers }: Awaited<ReturnType<typeof ask>>) => timers.map(({ task_name: name }) => name);
+
+beforeEach(async () => {
+  rig = new Rig([job('tick', everyMs(MINUTE)), job('tock', everyMs(HOUR))], { start: '2026-01-01T00:00:30Z' });
+  rig.executor.lasting = 10;
+  changes = new Changes();
+  recent = new RecentOutcomes(rig.clock, () => undefined);
+  heard = 0;
+  rig.scheduler.start();
+  await pass(0);
+});
+
+test('outcomes are told to who asks for them', async () => {
+  await pass(2 * MINUTE);
+  expect((await ask()).timers[0]).not.toHaveProperty('recent');
+  const [tick, tock] = (await ask({ recent: 1 })).timers;
+  expect(tick?.recent).toEqual([
+    {
+      status: 'success',
+      scheduled_at: '2026-01-01T00:02:00.000Z',
+      finished_at: '2026-01-01T00:02:00.010Z',
+      duration_ms: 10,
+      lateness_ms: 0,
+      run_id: 'run-2',
+    },
+  ]);
+  expect(tock?.recent).toEqual([]);
+});
+
+test('who names the revision of an answer is told what has changed since, as it stands now', async () => {
+  const first = await ask();
+  expect(names(first)).toEqual(['tick', 'tock']);
+  expect(first).not.toHaveProperty('partial');
+  await pass(MINUTE);
+  const second = await ask({ since: first.revision });
+  expect(second).toMatchObject({ partial: true, timers: [{ task_name: 'tick', next_at: '2026-01-01T00:02:00.000Z' }] });
+  expect(names(await ask({ since: second.revision }))).toEqual([]);
+  rig.scheduler.controls.pause('tock', { until: undefined, reason: undefined });
+  await pass(0);
+  expect(names(await ask({ since: second.revision }))).toEqual(['tock']);
+});
+
+test('what concerns all timers, and a revision of another life, is answered whole', async () => {
+  const { revision } = await ask();
+  rig.scheduler.controls.reload({ jobs: [job('tick', everyMs(MINUTE))] }, { file: 'f' });
+  await pass(0);
+  const reloaded = await ask({ since: revision });
+  expect(reloaded).not.toHaveProperty('partial');
+  expect(names(reloaded)).toEqual(['tick']);
+  expect(await ask({ since: reloaded.revision + 1_000 })).not.toHaveProperty('partial');
+});

@@ -1,0 +1,77 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+/** How long a screen may take to show what a test waits for; machines that run tests are busy. */
+const PATIENCE = 20_000;
+
+/** Why there can be no real terminal; `undefined` when there can. */
+export const whyNoTmux = (): string | undefined =>
+  spawnSync('tmux', ['-V']).status === 0 ? undefined : 'there is no tmux';
+
+/** A shell in a real terminal of so many columns and rows, whose screen the test reads. */
+export class Tmux {
+  readonly #socket: string;
+
+  constructor(folder: string, { columns = 80, rows = 24, env = {} }: TmuxOptions = {}) {
+    this.#socket = join(folder, 'tmux.sock');
+    const variables = Object.entries({ LC_ALL: 'C.UTF-8', PS1: '$ ', ...env }).map(
+      ([name, value]) => `${name}=${value}`,
+    );
+    const shell = ['env', '-u', 'NO_COLOR', ...variables, 'bash', '--norc'];
+    this.#ask('-f', '/dev/null', 'new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, '-c', folder, ...shell);
+  }
+
+  /** Types keys by tmux's names (`Down`, `Enter`), or letters. */
+  press(...keys: readonly string[]): void {
+    this.#ask('send-keys', ...keys);
+  }
+
+  /** Types a line and Enter. */
+  type(line: string): void {
+    this.#ask('send-keys', '-l', line);
+    this.press('Enter');
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#ask('resize-window', '-x', `${columns}`, '-y', `${rows}`);
+  }
+
+  /** The screen as it is, without the blank end of lines; with `colors` as escape sequences. */
+  screen({ colors = false } = {}): string {
+    return this.#ask('capture-pane', '-p', ...(colors ? ['-e'] : []));
+  }
+
+  /** The screen, as soon as it fits. Rejects with the screen as it is when it does not in time. */
+  async until(fits: RegExp): Promise<string> {
+    for (let waited = 0; waited < PATIENCE; waited += 50) {
+      const screen = this.screen();
+      if (fits.test(screen)) return screen;
+      await setTimeout(50);
+    }
+    throw new Error(`the screen never showed ${String(fits)}:\n${this.screen()}`);
+  }
+
+  /** Whether the cursor is shown, the alternate screen is on, and lines wrap. */
+  get state(): string {
+    return this.#ask(
+      'display-message',
+      '-p',
+      'cursor=#{cursor_flag} alternate=#{alternate_on} wrap=#{wrap_flag}',
+    ).trim();
+  }
+
+  close(): void {
+    spawnSync('tmux', ['-S', this.#socket, 'kill-server']);
+  }
+
+  #ask(...args: readonly string[]): string {
+    return execFileSync('tmux', ['-S', this.#socket, ...args], { encoding: 'utf8' });
+  }
+}
+
+interface TmuxOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
+import { MOST_WAITING } from '../../src/tracing/collector-watch.js';
+import { OtlpSpans } from '../../src/tracing/otlp.js';
+import type { Span } from '../../src/tracing/span.js';
+import { idsOfRun } from '../../src/tracing/trace-ids.js';
+import { Collector } from '../support/collector.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+let collector: Collector;
+let told: string[];
+beforeEach(async () => {
+  collector = await Collector.open();
+  told = [];
+});
+afterEach(() => collector.close());
+
+const open = (clock = createSystemClock(), url = `${collector.endpoint}/v1/traces?key=secret`) =>
+  new OtlpSpans({
+    url,
+    headers: {},
+    origin: { version: '1', host: 'ada' },
+    clock,
+    onTrouble: (sentence) => told.push(sentence),
+  });
+
+const span = (number: number): Span => ({
+  of: 'run',
+  name: `n${number}`,
+  ids: idsOfRun(String(number)),
+  start: 1_764_000_000_123,
+  end: 1_764_000_001_124,
+  attributes: {},
+});
+
+it('times arrive to the millisecond', async () => {
+  const spans = open();
+  spans.add(span(1));
+  await spans.close();
+  const { start, end } = collector.span('n1');
+  expect([start, end]).toEqual([1_764_000_000_123_000_000n, 1_764_000_001_124_000_000n]);
+  expect(told).toEqual([]);
+});
+
+it('what a collector that hangs is not sent is bounded, counted, and told without its secrets', async () => {
+  collector.mood = 'hangs';
+  const clock = new FakeClock();
+  const spans = open(clock);
+  for (let number = 0; number < MOST_WAITING + 1_000; number++) spans.add(span(number));
+  await collector.asked();
+  const closed = spans.close();
+  await clock.advance(10_000);
+  await closed;
+  const where = `${collector.endpoint}/v1/traces`;
+  expect(told).toEqual([
+    `${where} takes no spans (${MOST_WAITING} wait to be sent); the timers go on`,
+    `${where} was not sent the last ${MOST_WAITING + 1_000} spans`,
+  ]);
+});
+
+it('many spans arrive in batches, each once', async () => {
+  const spans = open();
+  for (let number = 0; number < 2_000; number++) spans.add(span(number));
+  await spans.close();
+  expect(new Set(collector.spans.map(({ name }) => name)).size).toBe(2_000);
+  expect(collector.spans).toHaveLength(2_000);
+  expect(collector.requests.length).toBeLessThan(10);
+});

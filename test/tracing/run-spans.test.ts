@@ -1,0 +1,132 @@
+import { expect, it } from 'vitest';
+import type { TimerEvent } from '../../src/domain/event.js';
+import type { Outcome } from '../../src/domain/outcome.js';
+import { RunSpans } from '../../src/tracing/run-spans.js';
+import { idsOfAttempt, idsOfRun, traceparent } from '../../src/tracing/trace-ids.js';
+
+const DUE = Date.parse('2026-11-23T08:00:00Z');
+const firing = { jobName: 'backup', scheduledFor: DUE, trigger: 'schedule', generation: 0 } as const;
+const run = { firing, runId: 'r1' } as const;
+
+const admitted = (at: number): TimerEvent => ({ event: 'run.admitted', at: DUE + at, ...run });
+const begun = (at: number, attempt = 1): TimerEvent => ({
+  event: 'attempt.begun',
+  at: DUE + at,
+  attempt,
+  latenessMs: at,
+  ...run,
+});
+const started = (at: number, attempt = 1): TimerEvent => ({
+  event: 'run.started',
+  at: DUE + at,
+  attempt,
+  pid: 7,
+  latenessMs: at,
+  ...run,
+});
+const finished = (at: number, outcome: Outcome, further: object = {}): TimerEvent => ({
+  event: 'run.finished',
+  at: DUE + at,
+  outcome,
+  durationMs: 100,
+  attempts: 1,
+  latenessMs: 5,
+  failuresInARow: 0,
+  ...run,
+  ...further,
+});
+
+/** The spans of these events, each in a line, its times in milliseconds from the due instant. */
+const spansOf = (...events: readonly TimerEvent[]) => {
+  const spans = new RunSpans('here');
+  return events.flatMap((event) => spans.of(event));
+};
+const brief = (...events: readonly TimerEvent[]) =>
+  spansOf(...events).map(
+    ({ name, start, end, error }) => `${name} ${start - DUE}–${end - DUE}${error ? ` ${error}` : ''}`,
+  );
+
+it('a run is from its admission to its end, its attempt from its beginning', () => {
+  const events = [admitted(2), begun(40), started(45), finished(140, { status: 'success', exitCode: 0 })];
+  expect(brief(...events)).toEqual(['attempt 1 40–140', 'backup 2–140']);
+  const [attempt, whole] = spansOf(...events);
+  expect(whole!.attributes).toMatchObject({ 'timers.waited_ms': 38, 'process.exit.code': 0 });
+  expect(attempt!.attributes).toMatchObject({ 'process.pid': 7, 'process.exit.code': 0 });
+});
+
+it.each<[Outcome, string]>([
+  [{ status: 'failure', exitCode: 3, error: 'exit code 3' }, ' exit code 3'],
+  [{ status: 'timeout', signal: 'SIGTERM', error: 'timed out after 5 ms' }, ' timed out after 5 ms'],
+  [{ status: 'lost' }, ' lost'],
+  [{ status: 'canceled', signal: 'SIGTERM', error: 'the scheduler was stopped' }, ''],
+])('%j', (outcome, error) => {
+  const events = [admitted(0), begun(5), finished(9, outcome)];
+  expect(brief(...events)).toEqual([`attempt 1 5–9${error}`, `backup 0–9${error}`]);
+  for (const { attributes } of spansOf(...events)) {
+    expect(attributes['timers.status']).toBe(outcome.status);
+    expect(attributes['timers.signal']).toBe(outcome.signal);
+    expect(attributes['timers.reason']).toBe(outcome.status === 'canceled' ? outcome.error : undefined);
+    expect(attributes['error.type']).toBe(error === '' ? undefined : outcome.status);
+  }
+});
+
+it('a run that is canceled between two attempts ends without one', () => {
+  const failed: TimerEvent = {
+    event: 'attempt.failed',
+    at: DUE + 20,
+    attempt: 1,
+    outcome: { status: 'failure', exitCode: 1, error: 'exit code 1' },
+    retryInMs: 50,
+    ...run,
+  };
+  expect(brief(admitted(0), begun(5), failed, finished(30, { status: 'canceled' }))).toEqual([
+    'attempt 1 5–20 exit code 1',
+    'backup 0–30',
+  ]);
+});
+
+it('a run that an earlier scheduler began is told from its first attempt on', () => {
+  expect(brief(begun(9_000, 2), finished(9_100, { status: 'success' }, { attempts: 2 }))).toEqual([
+    'attempt 2 9000–9100',
+    'backup 5–9100',
+  ]);
+  const [, whole] = spansOf(begun(9_000, 2), finished(9_100, { status: 'success' }, { attempts: 2 }));
+  expect(whole!.attributes).not.toHaveProperty('timers.waited_ms');
+});
+
+it('a run that an earlier scheduler lost ends as it was last seen, and its attempt is there for the spans below it', () => {
+  expect(brief(finished(60_000, { status: 'lost', error: 'gone' }))).toEqual([
+    'attempt 1 5–105 gone',
+    'backup 5–105 gone',
+  ]);
+});
+
+it('a firing that did not run is a span without length, unless it had been admitted', () => {
+  const skipped: TimerEvent = { event: 'firing.skipped', at: DUE + 1, firing, reason: 'overlap' };
+  const missed: TimerEvent = { event: 'firing.missed', at: DUE + 9, firing, reason: 'downtime', count: 4 };
+  expect(brief(skipped, missed)).toEqual(['backup 1–1', 'backup 9–9 missed: downtime']);
+  const [first, second] = spansOf(skipped, missed);
+  expect(first!.attributes).toMatchObject({ 'timers.status': 'skipped', 'timers.reason': 'overlap' });
+  expect(second!.attributes).toMatchObject({ 'timers.status': 'missed', 'timers.count': 4, 'error.type': 'missed' });
+  expect(brief(admitted(1), { ...missed, reason: 'deadline', runId: 'r1' })).toEqual(['backup 1–9 missed: deadline']);
+});
+
+it('two schedulers that run one file never share a span', () => {
+  const skipped: TimerEvent = { event: 'firing.skipped', at: DUE, firing, reason: 'overlap' };
+  const [here] = new RunSpans('here').of(skipped);
+  const [there] = new RunSpans('there').of(skipped);
+  expect(here!.ids.traceId).not.toBe(there!.ids.traceId);
+});
+
+it('no span ends before it begins, whatever the clock did', () => {
+  for (const { start, end } of spansOf(admitted(50), begun(60), finished(10, { status: 'success' })))
+    expect(end).toBeGreaterThanOrEqual(start);
+});
+
+it('the ids are those of W3C Trace Context, the same for ever, and each of its own', () => {
+  expect(traceparent(idsOfRun('r1'))).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-01$/);
+  expect(idsOfAttempt('r1', 1)).toEqual(idsOfAttempt('r1', 1));
+  const spans = [idsOfRun('r1'), idsOfAttempt('r1', 1), idsOfAttempt('r1', 11), idsOfRun('r2')];
+  expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(4);
+  expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(2);
+});
