@@ -1,6 +1,6 @@
 /** The directions between the rooms (ARCHITECTURE.md, "The rooms"). */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
-const rooms = 'schedules|policies|executors|sinks|coordinators|stores|clocks|time-sources';
+const rooms = 'schedules|policies|executors|sinks|monitors|coordinators|stores|clocks|time-sources';
 
 module.exports = {
   forbidden: [

@@ -3,6 +3,7 @@ import type { TimerFile } from './config/index.js';
 import { alone } from './coordinators/index.js';
 import type { Clock } from './domain/clock.js';
 import type { SchedulerPlan } from './domain/controls.js';
+import type { TimerEvent } from './domain/event.js';
 import type { Executor } from './domain/executor.js';
 import type { Ledger } from './domain/ledger.js';
 import type { Sink } from './domain/sink.js';
@@ -11,7 +12,7 @@ import type { Companion } from './engine/scheduler-parts.js';
 import { Scheduler } from './engine/scheduler.js';
 import { timeSourceKinds } from './time-sources/index.js';
 import { createProcOrphans, executorKinds } from './executors/index.js';
-import { createHooks } from './sinks/index.js';
+import { createHooks, createNotifications, createPings, createWebSender, Heartbeat } from './sinks/index.js';
 
 /** What a scheduler is composed of, besides its timer file. */
 export interface Composition {
@@ -21,6 +22,8 @@ export interface Composition {
   /** What commands inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly facts: { readonly version: string; readonly pid: number; readonly socket?: string };
+  /** This machine's name, for whoever is told something. */
+  readonly host: string;
   readonly random: () => number;
   /** Where outcomes are recorded; without it nothing outlives the scheduler. */
   readonly ledger?: { readonly ledger: Ledger; readonly file: string };
@@ -35,12 +38,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
   const clock = composition.clock ?? createSystemClock();
   const executor = composition.executor ?? executorKinds.shell.create({ clock, environment: composition.environment });
   const { onSinkError, random, facts, ledger } = composition;
-  const hooks = createHooks({
-    hooksOf: (jobName) => scheduler.job(jobName)?.hooks,
-    executor,
-    clock,
-    emit: (failed) => scheduler.emit(failed),
-  });
+  const tellers = createTellers({ path, settings }, { ...composition, clock, executor, scheduler: () => scheduler });
   const watch = settings.clock && createDriftWatch(settings.clock, { clock, random, scheduler: () => scheduler });
   const scheduler: Scheduler = new Scheduler(
     {
@@ -52,8 +50,8 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
       clock,
       executor,
       coordinator: alone,
-      sinks: [hooks, ...composition.sinks],
-      companions: [...(watch ? [watch] : []), ...(composition.companions ?? [])],
+      sinks: [...tellers.sinks, ...composition.sinks],
+      companions: [...(watch ? [watch] : []), ...tellers.companions, ...(composition.companions ?? [])],
       ...(ledger && { ledger: ledger.ledger, orphans: createProcOrphans({ clock }) }),
       newRunId: createRunIds(clock, random),
       onSinkError,
@@ -61,6 +59,39 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
     },
   );
   return scheduler;
+}
+
+/** Puts together those who tell others: hooks, pings, notifications, the heartbeat. */
+function createTellers(
+  { path, settings }: Pick<TimerFile, 'path' | 'settings'>,
+  {
+    clock,
+    executor,
+    scheduler,
+    facts: { version, pid },
+    host,
+  }: Composition & { clock: Clock; executor: Executor; scheduler: () => Scheduler },
+): { readonly sinks: readonly Sink[]; readonly companions: readonly Companion[] } {
+  const send = createWebSender({ clock, version });
+  const context = { send, executor, clock, host, emit: (event: TimerEvent) => scheduler().emit(event) };
+  const heartbeat =
+    settings.heartbeat &&
+    new Heartbeat(settings.heartbeat, {
+      ...context,
+      status: () => scheduler().controls.status(),
+      facts: { host, version, pid, file: path },
+    });
+  const alive = heartbeat ? [heartbeat] : [];
+  const jobOf = (name: string) => scheduler().job(name);
+  return {
+    sinks: [
+      createHooks({ ...context, hooksOf: (name) => jobOf(name)?.hooks }),
+      createPings({ ...context, monitorsOf: (name) => jobOf(name)?.monitors }),
+      createNotifications({ ...context, notifyOf: (name) => jobOf(name)?.notify }),
+      ...alive,
+    ],
+    companions: alive,
+  };
 }
 
 /** What a timer file lets a scheduler run. */

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { hostname } from 'node:os';
 import { createSystemClock } from './clocks/system.js';
 import { composeScheduler } from './compose.js';
 import { loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from './config/index.js';
@@ -155,6 +156,7 @@ export function createScheduler({ timerFile, problems, path }: Loaded, options: 
     sinks: [{ name: 'onEvent', accept }],
     environment: process.env,
     facts: { version: 'library', pid: process.pid },
+    host: hostname(),
     random: chance,
     onSinkError: (_sink, error) => process.emitWarning(`timers: onEvent threw: ${String(error)}`),
   });

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { composeScheduler, type Composition } from '../compose.js';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
@@ -134,6 +135,7 @@ export function compose(
     companions,
     environment: terminal.env,
     facts: { version: readVersion(), pid: process.pid, ...(socket !== undefined && { socket }) },
+    host: hostname(),
     random: chance,
     onSinkError: (sink, error) =>
       terminal.err(`timers: the ${sink} log failed, and goes on as it can: ${String(error)}`),

@@ -13,7 +13,9 @@ export async function runOnce(
   timerFile: TimerFile,
   { terminal, clock }: { terminal: Terminal; clock: Clock },
 ): Promise<number> {
-  const inFront: Job = { ...job, hooks: {}, enabled: false, command: { ...job.command, output: { to: 'inherit' } } };
+  const command: Job['command'] = { ...job.command, output: { to: 'inherit' } };
+  const notify: Job['notify'] = { on: new Set(), stillFailingAfter: 1 };
+  const inFront: Job = { ...job, command, hooks: {}, monitors: [], notify, enabled: false };
   const finished = new Promise<RunFinished>((resolve) => {
     const accept = (event: TimerEvent) => {
       if (event.event === 'run.finished') resolve(event);

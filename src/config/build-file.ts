@@ -1,9 +1,11 @@
 import type { Job } from '../domain/job.js';
+import type { HeartbeatSettings } from '../domain/heartbeat.js';
 import type { ClockSettings } from '../domain/time-source.js';
 import type { Duration } from '../domain/time.js';
 import { buildClock } from './build-clock.js';
 import { buildHttp, type HttpSettings } from './build-http.js';
 import { buildJob, readTimezone, type JobContext } from './build-job.js';
+import { buildHeartbeat } from './build-notify.js';
 import { buildTracing, type TracingSettings } from './build-tracing.js';
 import { Paths } from './check-paths.js';
 import type { Problems } from './diagnostic.js';
@@ -15,6 +17,7 @@ import { mergeDefaults } from './merge-defaults.js';
 import type { Machine } from './machine.js';
 import type { Entry, Slot } from './node.js';
 import { PlainValues } from './plain-value.js';
+import { present } from './present.js';
 import { clip } from './quote.js';
 import { LevelReader } from './read-level.js';
 import { readAccounts, type Accounts } from './read-user.js';
@@ -44,6 +47,8 @@ export interface Settings {
   readonly tracing?: TracingSettings;
   /** How the clock is watched; absent: it is not. */
   readonly clock?: ClockSettings;
+  /** The scheduler's own sign of life; absent: it gives none. */
+  readonly heartbeat?: HeartbeatSettings;
 }
 
 /** The tree of one file, and what its meaning depends on. */
@@ -128,10 +133,18 @@ class FileBuilder {
       groups: new Map(Object.entries(values.groups ?? {})),
       orphans: values.orphans ?? 'kill',
       history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
-      ...(values.clock && { clock: buildClock(values.clock, this.#report) }),
-      ...(values.http && { http: buildHttp(values.http, this.#report, this.#paths) }),
+      ...this.#watch(values),
       ...buildTracing(values.tracing, this.#report, machine.env),
     };
+  }
+
+  /** Who watches, and who is watched. */
+  #watch({ clock, http, heartbeat }: FileValues): Pick<Settings, 'clock' | 'http' | 'heartbeat'> {
+    return present({
+      clock: clock && buildClock(clock, this.#report),
+      http: http && buildHttp(http, this.#report, this.#paths),
+      heartbeat: heartbeat && buildHeartbeat(heartbeat, this.#report, this.#context.folder),
+    });
   }
 
   #state(state: FileValues['state']): StatePlace {

@@ -3,6 +3,8 @@ import type { DstPolicy, Schedule } from '../domain/schedule.js';
 import { DAY, SECOND } from '../domain/time.js';
 import { isTimeZone, suggestTimeZone, type TimeSpan } from '../schedules/index.js';
 import { buildRun, buildSetting, type CommandContext, type Setting } from './build-command.js';
+import { buildMonitors } from './build-monitors.js';
+import { buildNotify, TELLING } from './build-notify.js';
 import { buildPolicies } from './build-policies.js';
 import { jobOffset } from './job-offset.js';
 import type { Machine } from './machine.js';
@@ -11,6 +13,7 @@ import { present } from './present.js';
 import { clip, quote } from './quote.js';
 import { readSchedule, readTimestamp, type ReadSchedule } from './read-schedule.js';
 import type { TimerValues } from './schema.js';
+import { sentrySchedule } from './sentry-schedule.js';
 import { isKeyOf, meantKey } from './unknown-key.js';
 
 export interface JobContext {
@@ -30,7 +33,9 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
   const setting = buildSetting(values, report, context.command);
   const policies = buildPolicies(values, report, machine.random);
   const hooks = buildHooks(values, report, setting);
+  const notify = buildNotify(values.notify, report, setting);
   if (timing === undefined || run === undefined) return undefined;
+  const schedule = () => sentrySchedule(timing, values);
   return {
     name,
     definition: definitionOf(values, timing.timezone),
@@ -41,6 +46,8 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
     command: { run, ...setting },
     stopGrace: values.kill_after ?? STOP_GRACE,
     hooks,
+    monitors: buildMonitors(values.ping, { name, report, schedule }),
+    ...present({ notify }),
     ...policies,
   };
 }
@@ -157,15 +164,11 @@ function hasFiring(schedule: Schedule, { after, until }: { after: number; until:
   return next !== undefined && (until === undefined || next <= until);
 }
 
-/** From SIGTERM to SIGKILL of a hook. A timer's own grace is for its own command, and may be hours. */
-const HOOK_GRACE = 5 * SECOND;
-const HOOK = { successCodes: [0], killAfter: HOOK_GRACE, output: { to: 'discard' } } as const;
-
 /** Hooks run where the timer runs and succeed with exit code 0; what they print is told only when they fail. */
 function buildHooks(values: TimerValues, report: MapReport, setting: Setting): Hooks {
   const hook = (key: 'on_failure' | 'on_success' | 'on_recovery') => {
     const run = buildRun(key, values[key], report);
-    return run === undefined ? undefined : { run, ...setting, ...HOOK };
+    return run === undefined ? undefined : { run, ...setting, ...TELLING };
   };
   const [onFailure, onSuccess, onRecovery] = [hook('on_failure'), hook('on_success'), hook('on_recovery')];
   return present({ onFailure, onSuccess, onRecovery });

@@ -22,8 +22,8 @@ export class PlainValues {
 
   /** The value of a key, or {@link BROKEN}. Maps have no prototype, so no key means anything but itself. */
   of(key: string, slot: Slot, path: Path): unknown {
-    const isCommand = COMMANDS.has(key);
-    return this.#plain(slot, { expand: !isCommand, asText: false, itemsAsText: isCommand || key === 'env' }, path);
+    const how = { expand: true, asText: false, itemsAsText: key === 'env' };
+    return this.#plain(slot, COMMANDS.has(key) ? AS_COMMAND : how, path);
   }
 
   #plain(slot: Slot, how: Reading, path: Path): unknown {
@@ -49,7 +49,7 @@ export class PlainValues {
     const values = Object.create(null) as Record<string, unknown>;
     let isBroken = false;
     for (const [key, entry] of map.entries) {
-      const value = this.#plain(entry, how, [...path, key]);
+      const value = this.#plain(entry, isCommandIn(key, how) ? AS_COMMAND : how, [...path, key]);
       isBroken ||= value === BROKEN;
       values[key] = value;
     }
@@ -103,5 +103,10 @@ interface Reading {
   readonly asText: boolean;
   readonly itemsAsText: boolean;
 }
+
+const AS_COMMAND: Reading = { expand: false, asText: false, itemsAsText: true };
+
+/** `notify: {run: …}`; in `env`, names mean nothing. */
+const isCommandIn = (key: string, how: Reading): boolean => key === 'run' && !how.asText;
 
 const inside = (how: Reading): Reading => (how.itemsAsText ? { ...how, asText: true } : how);

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import { DurationError, parseDuration } from '../domain/duration.js';
 import { nearest } from '../domain/nearest.js';
+import { addressFault } from './read-address.js';
 import { WARNINGS, type WarningCode } from './warning-codes.js';
 
 /**
@@ -22,6 +23,7 @@ export const phrase = {
   exitCode: 'an exit code from 0 to 255',
   exitCodes: 'a list of exit codes from 0 to 255, such as [0, 3]',
   servers: 'a list of servers, such as [ntp.example.org]',
+  address: 'an address such as https://hc-ping.com/your-uuid',
   conditions: 'a list of exit codes, "timeout" and "signal"',
 };
 
@@ -119,3 +121,15 @@ export const warningCode = z.pipe(
     });
   }),
 );
+
+/** An address on the web; with placeholders for a run's facts where it is asked for about a run. */
+const addressThat = (mayHold: 'placeholders' | 'none') =>
+  z.pipe(
+    z.string(phrase.address),
+    z.transform((written: string, context): string => {
+      const fault = addressFault(written, mayHold);
+      return fault === undefined ? written : refuse(context, written, fault);
+    }),
+  );
+export const address = addressThat('none');
+export const addressTemplate = addressThat('placeholders');

@@ -1,8 +1,12 @@
 import * as z from 'zod/mini';
 
+import { MOMENTS } from '../domain/moment.js';
+import { CHANGES } from '../domain/notify.js';
 import { DAY, SECOND } from '../domain/time.js';
 import { readListen, readServer } from './read-server.js';
 import {
+  address,
+  addressTemplate,
   anyDuration,
   command,
   conditions,
@@ -54,6 +58,63 @@ const output = z.strictObject(
   'a map',
 );
 
+const texts = z.record(z.string(), z.string('text'), 'a map of names and texts');
+const ping = z.strictObject(
+  {
+    healthchecks: z.optional(addressTemplate),
+    sentry: z.optional(text),
+    slug: z.optional(text),
+    url: z.optional(addressTemplate),
+    method: z.optional(z.enum(['GET', 'HEAD', 'POST', 'PUT'], 'GET, HEAD, POST or PUT')),
+    on: z.optional(
+      z.array(z.enum(MOMENTS, MOMENTS.join(', ')), 'a list of moments, such as [start, success, failure]'),
+    ),
+    headers: z.optional(texts),
+    body: z.optional(z.union([z.string(), z.record(z.string(), z.unknown())], 'text, or a map that is sent as JSON')),
+  },
+  'a map',
+);
+const pingValue = z.union([addressTemplate, ping], 'an address, or a map of healthchecks, sentry or url');
+const notify = z.strictObject(
+  {
+    webhook: z.optional(address),
+    run: z.optional(command),
+    on: z.optional(z.array(z.enum(CHANGES, CHANGES.join(', ')), 'a list of changes, such as [failed, recovered]')),
+    still_failing_after: z.optional(count),
+  },
+  'a map',
+);
+/** The short form means the long one, so that a timer's map goes over a default in either form. */
+const webhookAlone = z.pipe(
+  address,
+  z.transform((webhook: string): z.output<typeof notify> => ({ webhook })),
+);
+const pulse = z.pipe(
+  duration,
+  z.transform((length: number, context) =>
+    length >= SECOND && length <= DAY
+      ? length
+      : refuse(context, length, {
+          code: 'bad-duration',
+          message: 'A heartbeat comes every second at most, and every day at least.',
+          hint: 'For example: every: 1m',
+        }),
+  ),
+);
+const heartbeat = z.strictObject(
+  {
+    every: z.optional(pulse),
+    url: z.optional(address),
+    method: z.optional(z.enum(['GET', 'HEAD', 'POST'], 'GET, HEAD or POST')),
+    run: z.optional(command),
+  },
+  'a map',
+);
+const urlAlone = z.pipe(
+  address,
+  z.transform((url: string): z.output<typeof heartbeat> => ({ url })),
+);
+
 /** What a timer and `defaults` both take. */
 const sharedKeys = {
   description: z.optional(text),
@@ -89,6 +150,13 @@ const sharedKeys = {
   on_failure: z.optional(command),
   on_success: z.optional(command),
   on_recovery: z.optional(command),
+  ping: z.optional(
+    z.union(
+      [z.literal(false), addressTemplate, ping, z.array(pingValue)],
+      'an address, a map, a list of them, or false',
+    ),
+  ),
+  notify: z.optional(z.union([z.literal(false), webhookAlone, notify], "a webhook's address, a map, or false")),
 };
 
 /** Read by the schedules room. */
@@ -177,6 +245,7 @@ export const fileSchema = z.strictObject({
   history: z.optional(history),
   clock: z.optional(clock),
   http: z.optional(http),
+  heartbeat: z.optional(z.union([urlAlone, heartbeat], 'an address, or a map of every, url and run')),
   tracing: z.optional(tracing),
   defaults: z.optional(z.unknown()),
   timers: z.optional(z.unknown()),
@@ -187,6 +256,7 @@ export type TimerValues = z.output<typeof timerSchema>;
 export type FileValues = z.output<typeof fileSchema>;
 export type RetryValues = z.output<typeof retry>;
 export type CommandValue = z.output<typeof command>;
+export type PingValue = z.output<typeof pingValue>;
 
 /** The keys of every level at which there are any, for suggestions. */
 export const KEYS = {
@@ -200,6 +270,9 @@ export const KEYS = {
   output: Object.keys(output.def.shape),
   history: Object.keys(history.def.shape),
   clock: Object.keys(clock.def.shape),
+  ping: Object.keys(ping.def.shape),
+  notify: Object.keys(notify.def.shape),
+  heartbeat: Object.keys(heartbeat.def.shape),
   http: Object.keys(httpMap.def.shape),
   tracing: Object.keys(tracingMap.def.shape),
 } as const;

@@ -67,6 +67,18 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   server: 'servers',
   pool: 'servers',
   threshold: 'limit',
+  monitor: 'ping',
+  monitoring: 'ping',
+  healthcheck: 'ping',
+  dsn: 'sentry',
+  uri: 'url',
+  events: 'on',
+  notifications: 'notify',
+  alert: 'notify',
+  alerts: 'notify',
+  slack: 'webhook',
+  discord: 'webhook',
+  mattermost: 'webhook',
 };
 
 const PLACES: Readonly<Record<Level, string>> = {
@@ -80,6 +92,9 @@ const PLACES: Readonly<Record<Level, string>> = {
   output: 'under output',
   history: 'under history',
   clock: 'under clock',
+  ping: 'under ping',
+  notify: 'under notify',
+  heartbeat: 'under heartbeat',
   http: 'under http',
   tracing: 'under tracing',
 };
@@ -173,6 +188,9 @@ function homeOf(key: string, level: Level): Level | undefined {
     'output',
     'history',
     'clock',
+    'ping',
+    'notify',
+    'heartbeat',
   ];
   return others.find((other) => other !== level && isKeyOf(other, key));
 }

@@ -9,6 +9,7 @@ export const WARNINGS = [
   'no-attempts',
   'reserved-env',
   'retries-over-interval',
+  'sentry-schedule',
   'timeout-over-interval',
 ] as const;
 

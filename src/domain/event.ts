@@ -1,5 +1,7 @@
 import type { OutputStream } from './executor.js';
 import type { Firing } from './firing.js';
+import type { Moment, MonitorKind } from './moment.js';
+import type { Change } from './notify.js';
 import type { Outcome } from './outcome.js';
 import type { ClockOffset } from './time-source.js';
 import type { Duration, Instant } from './time.js';
@@ -22,6 +24,9 @@ export type TimerEvent =
   | TimerControlled
   | ConfigChanged
   | HookFailed
+  | PingFailed
+  | NotificationFailed
+  | HeartbeatMoved
   | OrphanFound
   | StateTrouble
   | ClockJumped
@@ -221,6 +226,46 @@ export interface HookFailed {
   readonly outcome: Outcome;
   readonly outputTail?: string;
 }
+
+/** A monitor on the web could not be told of a run's begin or end. Nothing follows from it here; the monitor may miss the run. */
+export interface PingFailed {
+  readonly event: 'ping.failed';
+  readonly at: Instant;
+  readonly jobName: string;
+  readonly runId: string;
+  readonly monitor: MonitorKind;
+  readonly moment: Moment;
+  /** Of the address, which is a secret otherwise. */
+  readonly host: string;
+  /** Tries made; 0 when there was none. */
+  readonly tries: number;
+  readonly error: string;
+}
+
+/** Somebody could not be told of a job's change. Nothing follows from it. */
+export interface NotificationFailed {
+  readonly event: 'notification.failed';
+  readonly at: Instant;
+  readonly jobName: string;
+  readonly change: Change;
+  /** The webhook's host; absent when it was the command. */
+  readonly host?: string;
+  readonly error: string;
+  /** The last lines of the command. */
+  readonly outputTail?: string;
+}
+
+/** The scheduler's own sign of life was not sent, or did not arrive; or does again. Told at the change, and when the reason is another. */
+export type HeartbeatMoved =
+  | {
+      readonly event: 'heartbeat.failed';
+      readonly at: Instant;
+      /** The address's host; absent for a command. */
+      readonly host?: string;
+      readonly error: string;
+    }
+  /** `failures`: how many did not arrive. */
+  | { readonly event: 'heartbeat.recovered'; readonly at: Instant; readonly host?: string; readonly failures: number };
 
 /** A process of a run that a scheduler left behind when it died still lives. */
 export interface OrphanFound {

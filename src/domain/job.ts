@@ -1,5 +1,7 @@
 import type { BreakerPolicy } from './breaker.js';
 import type { Command } from './command.js';
+import type { Monitor } from './monitor.js';
+import type { Notify } from './notify.js';
 import type { AdmissionPolicy, MisfirePolicy, RetryPolicy } from './policy.js';
 import type { Schedule } from './schedule.js';
 import type { Duration, Instant } from './time.js';
@@ -34,6 +36,9 @@ export interface Job {
   readonly window: ActiveWindow;
   readonly breaker?: BreakerPolicy;
   readonly hooks?: Hooks;
+  /** Who is told over the web when it begins and ends. */
+  readonly monitors?: readonly Monitor[];
+  readonly notify?: Notify;
   readonly misfire: MisfirePolicy;
   readonly admission: readonly AdmissionPolicy[];
   readonly retry: RetryPolicy;

@@ -94,6 +94,24 @@ const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerE
     ...(outcome.error !== undefined && { error: outcome.error }),
     ...(outputTail && { output_tail: outputTail }),
   }),
+  'ping.failed': ({ jobName, runId, monitor, moment, host, tries, error }) => ({
+    task_name: jobName,
+    run_id: runId,
+    monitor,
+    moment,
+    ...toWhom(host),
+    tries,
+    error,
+  }),
+  'notification.failed': ({ jobName, change, host, error, outputTail }) => ({
+    task_name: jobName,
+    change,
+    ...toWhom(host),
+    error,
+    ...(outputTail && { output_tail: outputTail }),
+  }),
+  'heartbeat.failed': ({ host, error }) => ({ ...toWhom(host), error }),
+  'heartbeat.recovered': ({ host, failures }) => ({ ...toWhom(host), failures }),
   'state.unavailable': ({ file, reason }) => ({ file, reason }),
   'state.recovered': ({ file, lost }) => ({ file, lost }),
   'state.unrecorded': ({ file, reason, lost }) => ({ file, reason, lost }),
@@ -112,6 +130,9 @@ const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerE
 /** Gives an event its public names. */
 export const toRecord = (event: TimerEvent): LogRecord =>
   Object.assign({ event: event.event }, (fieldsOf[event.event] as (of: TimerEvent) => Fields)(event));
+
+/** `host` is this machine's name in every record. */
+const toWhom = (host: string | undefined): Fields => ({ to: host ?? 'run' });
 
 function ofBreaker({ jobName, failures, cooldownMs }: BreakerMoved): Fields {
   return { task_name: jobName, failures, cooldown_ms: cooldownMs };

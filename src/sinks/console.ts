@@ -106,6 +106,9 @@ class Rows {
       case 'breaker.half_open':
       case 'timer.paused':
       case 'hook.failed':
+      case 'ping.failed':
+      case 'notification.failed':
+      case 'heartbeat.failed':
       case 'orphan.found':
       case 'state.set_aside':
       case 'clock.jumped':

@@ -5,11 +5,16 @@ import { toTimestamp } from '../domain/time.js';
 /** Most bytes of UTF-8 in one variable. Linux refuses one of 128 KiB, and all together beyond a quarter of the stack (execve(2), E2BIG). */
 const LIMIT = 20_000;
 
-/** The facts of a run for its hook, as variables. What the run has none of is empty rather than absent, so that nothing inherited shows through. */
-export function hookEnvironment(hook: HookFailed['hook'], run: RunFinished): Readonly<Record<string, string>> {
+/** The facts of a run for its hook, as variables. */
+export const hookEnvironment = (hook: HookFailed['hook'], run: RunFinished): Readonly<Record<string, string>> => ({
+  TIMERS_HOOK: hook,
+  ...runEnvironment(run),
+});
+
+/** The facts of a run, as variables. What it has none of is empty rather than absent, so that nothing inherited shows through. */
+export function runEnvironment(run: RunFinished): Readonly<Record<string, string>> {
   const { firing, outcome } = run;
   return {
-    TIMERS_HOOK: hook,
     TIMERS_TASK_NAME: firing.jobName,
     TIMERS_RUN_ID: run.runId,
     TIMERS_FIRING_ID: firingId(firing),
@@ -27,8 +32,8 @@ export function hookEnvironment(hook: HookFailed['hook'], run: RunFinished): Rea
   };
 }
 
-/** The end of a text that fits into a variable: without NUL, at most {@link LIMIT} bytes, cut between two characters. */
-function lastOf(text: string): string {
+/** The end of a text that fits into a variable: without NUL, at most 20,000 bytes, cut between two characters. */
+export function lastOf(text: string): string {
   const bytes = Buffer.from(text.replaceAll('\0', ''));
   let start = Math.max(0, bytes.length - LIMIT);
   while (isContinuation(bytes[start])) start++;

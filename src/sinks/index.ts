@@ -2,7 +2,11 @@ import { pretty } from './console.js';
 import { json } from './json-log.js';
 import type { SinkKind } from './kind.js';
 
+export { Heartbeat } from './heartbeat.js';
 export { createHooks } from './hooks.js';
+export { createNotifications } from './notifications.js';
+export { createPings } from './pings.js';
+export { createWebSender } from './web-sender.js';
 export { levelOf } from './level.js';
 export { humanDuration } from './human-duration.js';
 export { causeOf, messageOf } from './message.js';

@@ -22,6 +22,9 @@ export function levelOf(event: TimerEvent): 'debug' | 'info' | 'warn' | 'error' 
       return 'error';
     case 'breaker.half_open':
     case 'hook.failed':
+    case 'ping.failed':
+    case 'notification.failed':
+    case 'heartbeat.failed':
     case 'orphan.found':
     case 'state.set_aside':
     case 'attempt.failed':

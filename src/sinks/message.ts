@@ -5,6 +5,10 @@ import type {
   ConfigChanged,
   FiringMissed,
   FiringSkipped,
+  HeartbeatMoved,
+  HookFailed,
+  NotificationFailed,
+  PingFailed,
   RunAdmitted,
   RunFinished,
   RunOutput,
@@ -56,7 +60,11 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'config.rejected':
       return ofReload(event);
     case 'hook.failed':
-      return `${event.jobName} could not be told by ${event.hook}: ${event.outcome.error ?? event.outcome.status}`;
+    case 'ping.failed':
+    case 'notification.failed':
+    case 'heartbeat.failed':
+    case 'heartbeat.recovered':
+      return ofTelling(event);
     case 'orphan.found':
       return `${event.firing.jobName} left process ${event.pid} running when the scheduler died: ${event.action === 'kill' ? 'it is ended' : 'it is let run'}`;
     case 'state.unavailable':
@@ -194,6 +202,23 @@ function ofBreaker({ event, jobName, failures, cooldownMs }: BreakerMoved): stri
       return `${jobName} runs as usual again: its breaker closed`;
   }
 }
+
+function ofTelling(event: HookFailed | PingFailed | NotificationFailed | HeartbeatMoved): string {
+  switch (event.event) {
+    case 'hook.failed':
+      return `${event.jobName} could not be told by ${event.hook}: ${event.outcome.error ?? event.outcome.status}`;
+    case 'ping.failed':
+      return `${event.jobName} could not tell ${event.host} of its ${MOMENT_WORDS[event.moment]}: ${event.error}`;
+    case 'notification.failed':
+      return `${event.jobName} could not notify ${event.host ?? 'by its command'} (${event.change}): ${event.error}`;
+    case 'heartbeat.failed':
+      return `the heartbeat did not reach ${event.host ?? 'its command'}: ${event.error}`;
+    case 'heartbeat.recovered':
+      return `the heartbeat reaches ${event.host ?? 'its command'} again, after ${count(event.failures, 'failure')}`;
+  }
+}
+
+const MOMENT_WORDS = { start: 'start', success: 'success', failure: 'failure', canceled: 'cancellation' };
 
 function ofControl(event: TimerControlled, format: InstantFormat): string {
   switch (event.event) {

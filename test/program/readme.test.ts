@@ -79,6 +79,7 @@ test('every block is of a kind that is exercised here', () => {
       'yaml night.yaml',
       'yaml team.yaml',
       'yaml times.yaml',
+      'yaml watched.yaml',
       'console',
       'js',
       'text output',

@@ -178,6 +178,40 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     },
   ],
   [
+    'backup could not tell hc-ping.com of its success: it answered 503',
+    {
+      event: 'ping.failed',
+      at,
+      jobName: 'backup',
+      runId: 'r1',
+      monitor: 'healthchecks',
+      moment: 'success',
+      host: 'hc-ping.com',
+      tries: 3,
+      error: 'it answered 503',
+    },
+  ],
+  [
+    'backup could not notify hooks.slack.com (failed): no answer within 10 s',
+    {
+      event: 'notification.failed',
+      at,
+      jobName: 'backup',
+      change: 'failed',
+      host: 'hooks.slack.com',
+      error: 'no answer within 10 s',
+    },
+  ],
+  [
+    'backup could not notify by its command (recovered): exit code 7',
+    { event: 'notification.failed', at, jobName: 'backup', change: 'recovered', error: 'exit code 7' },
+  ],
+  [
+    'the heartbeat did not reach hc-ping.com: nobody listens there',
+    { event: 'heartbeat.failed', at, host: 'hc-ping.com', error: 'nobody listens there' },
+  ],
+  ['the heartbeat reaches its command again, after 2 failures', { event: 'heartbeat.recovered', at, failures: 2 }],
+  [
     'backup left process 77 running when the scheduler died: it is ended',
     { event: 'orphan.found', pid: 77, action: 'kill', ...run },
   ],

@@ -36,7 +36,7 @@ let sink: Sink;
 
 const create = (hooks: Hooks, by: Executor = executor): Sink =>
   createHooks({
-    hooksOf: (jobName) => (jobName === 'backup' ? hooks : undefined),
+    hooksOf: (jobName) => (jobName === 'silent' ? undefined : hooks),
     executor: by,
     clock,
     emit: (event) => void failed.push(event),
@@ -50,9 +50,16 @@ beforeEach(() => {
 });
 
 const begun = () => executor.attempts.map(({ env }) => env['TIMERS_HOOK']);
-const fail = (runs: number) => {
-  for (let run = 1; run <= runs; run++) sink.accept(ended('failure', { runId: `r${run}` }));
+/** So many runs of one timer fail. */
+const fail = (runs: number, jobName = 'backup') => {
+  for (let run = 1; run <= runs; run++)
+    sink.accept(ended('failure', { runId: `r${run}`, firing: { ...firing, jobName } }));
 };
+/** One run each of so many timers fails: t1, t2 … */
+const failEach = (timers: number) => {
+  for (let timer = 1; timer <= timers; timer++) fail(1, `t${timer}`);
+};
+const begunTimers = () => executor.attempts.map(({ env }) => env['TIMERS_TASK_NAME']).join(' ');
 const begunRuns = () => executor.attempts.map(({ env }) => env['TIMERS_RUN_ID']).join(' ');
 const told = () => failed.map(({ runId, outcome }) => `${runId} ${outcome.status}: ${outcome.error}`);
 
@@ -64,8 +71,10 @@ describe('a hook runs', () => {
     ['success', false, ['on_success']],
     ['success', true, ['on_success', 'on_recovery']],
     ['canceled', false, []],
-  ])('after a run that ended as %s (recovery: %s): %s', (status, isRecovery, hooks) => {
+  ])('after a run that ended as %s (recovery: %s): %s', async (status, isRecovery, hooks) => {
+    executor.lasting = 0;
     sink.accept(ended(status, isRecovery ? { isRecovery } : {}));
+    await clock.advance(1);
     expect(begun()).toEqual(hooks);
   });
 
@@ -148,6 +157,7 @@ describe('a hook that does not succeed is told', () => {
     fail(2);
     executor.attempts[0]!.io.line('stderr', 'no route', false);
     executor.attempts[0]!.end(7);
+    await clock.settle();
     executor.attempts[1]!.io.line('stdout', 'sent', false);
     executor.attempts[1]!.end(0);
     await clock.settle();
@@ -182,23 +192,72 @@ describe('a hook that does not succeed is told', () => {
 });
 
 describe('many hooks', () => {
-  it('run four at once, the others wait in order', async () => {
-    fail(7);
-    expect(begunRuns()).toBe('r1 r2 r3 r4');
-    executor.attempts[2]!.end(0);
+  it('of one timer run one after the other, in order', async () => {
+    fail(3);
+    expect(begunRuns()).toBe('r1');
+    executor.attempts[0]!.end(0);
     await clock.settle();
-    expect(begunRuns()).toBe('r1 r2 r3 r4 r5');
-    for (const attempt of executor.attempts) attempt.end(0);
+    expect(begunRuns()).toBe('r1 r2');
+    executor.attempts[1]!.end(0);
     await clock.settle();
-    expect(begunRuns()).toBe('r1 r2 r3 r4 r5 r6 r7');
+    expect(begunRuns()).toBe('r1 r2 r3');
   });
 
-  it('wait to a thousand; those beyond are given up and told', async () => {
+  it('of several timers run sixteen at once, and the timers take turns', async () => {
+    failEach(17);
+    fail(2, 'busy');
+    expect(executor.attempts).toHaveLength(16);
+    executor.attempts[2]!.end(0);
+    await clock.settle();
+    expect(begunTimers()).toMatch(/ t16 t17$/);
+    fail(1, 't3');
+    for (const attempt of [...executor.attempts]) attempt.end(0);
+    await clock.settle();
+    expect(begunTimers()).toMatch(/ t16 t17 busy t3$/);
+    for (const attempt of executor.attempts.slice(-2)) attempt.end(0);
+    await clock.settle();
+    expect(begunTimers()).toMatch(/ t17 busy t3 busy$/);
+  });
+
+  it('that hang, of fifteen timers, hold up no other timer for a moment, however many of them wait', async () => {
+    for (let timer = 1; timer <= 15; timer++) fail(50, `hangs${timer}`);
+    executor.lasting = 10;
+    fail(2, 'quick');
+    await clock.advance(20);
+    expect(begunTimers()).toMatch(/^(hangs\d+ ){15}quick quick$/);
+  });
+
+  it('that hang, of sixteen timers, hold up another for the 30 s after which they are ended', async () => {
+    failEach(16);
+    fail(100, 't1');
+    fail(1, 'quick');
+    await clock.advance(30 * SECOND - 1);
+    expect(begunTimers()).not.toContain('quick');
+    await clock.advance(1);
+    expect(begunTimers()).toContain('quick');
+  });
+
+  it('wait to a hundred of one timer; those beyond are given up and told', async () => {
     executor.lasting = SECOND;
-    fail(4 + 1_000 + 2);
-    expect(told()).toEqual(['r1005 canceled: 1000 hooks wait already', 'r1006 canceled: 1000 hooks wait already']);
-    await clock.advance(251 * SECOND);
-    expect(executor.attempts).toHaveLength(1_004);
+    fail(1 + 100 + 2);
+    expect(told()).toEqual([102, 103].map((run) => `r${run} canceled: too many hooks wait already`));
+    await clock.advance(101 * SECOND);
+    expect(executor.attempts).toHaveLength(101);
+    expect(clock.armed).toBe(0);
+  });
+
+  it('wait to a thousand over all, and one more of every timer of which none waits', async () => {
+    for (let timer = 1; timer <= 10; timer++) fail(101, `t${timer}`);
+    failEach(16);
+    failed.length = 0;
+    fail(2, 'late');
+    fail(2, 'later');
+    expect(failed.map(({ jobName, runId }) => `${jobName} ${runId}`)).toEqual(['late r2', 'later r2']);
+    executor.lasting = 0;
+    for (const attempt of executor.attempts) attempt.end(0);
+    await clock.advance(SECOND);
+    expect(begunTimers().match(/late\b/g)).toHaveLength(1);
+    expect(begunTimers().match(/later/g)).toHaveLength(1);
     expect(clock.armed).toBe(0);
   });
 });
@@ -212,7 +271,8 @@ describe('at the end of the scheduler', () => {
 
   test('what runs and waits is waited for', async () => {
     executor.lasting = 2 * SECOND;
-    fail(8);
+    fail(2);
+    failEach(3);
     const isSettled = settle();
     await clock.advance(4 * SECOND - 1);
     expect(isSettled()).toBe(false);
@@ -225,11 +285,12 @@ describe('at the end of the scheduler', () => {
   test('after 5 s what waits is given up and what runs is killed, and all of it told', async () => {
     executor.obedience = 'kill';
     fail(6);
+    fail(2, 'other');
     const isSettled = settle();
     await clock.advance(5 * SECOND);
     expect(isSettled()).toBe(true);
-    expect(told().sort()).toEqual([1, 2, 3, 4, 5, 6].map((run) => `r${run} canceled: the scheduler was stopped`));
-    expect(executor.attempts).toHaveLength(4);
+    expect(told().sort()).toEqual([1, 1, 2, 2, 3, 4, 5, 6].map((run) => `r${run} canceled: the scheduler was stopped`));
+    expect(executor.attempts).toHaveLength(2);
     expect(clock.armed).toBe(0);
   });
 

@@ -235,6 +235,7 @@ describe('what stands now', () => {
       timers_armed: 1,
       timers_known: 1,
       timers_stopping: 0,
+      timers_ad_hoc: 0,
       timers_clock_jumps_total: 0,
       timers_log_dropped_total: 0,
       'timers_config_reloads_total{result="success"}': 0,

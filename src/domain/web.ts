@@ -1,0 +1,11 @@
+/** One request to somebody's address on the web. Addresses are often secrets: what is told of one is its `host` alone. */
+export interface WebRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  /** Absolute, http or https. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** The part of an address that may be told: `hc-ping.com`, `localhost:8000`. */
+export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'an address that is none');

@@ -1,0 +1,43 @@
+import type { RunFinished } from '../domain/event.js';
+import type { Monitor } from '../domain/monitor.js';
+import { fillUrl } from './placeholders.js';
+import { runUuid } from './run-uuid.js';
+
+/**
+ * Speaks the protocol of healthchecks.io (https://healthchecks.io/docs/http_api/), which others have taken up: `/start`, the address itself for
+ * success, the exit code or `/fail` for failure, with the last lines of output, and `rid` for the run. A canceled run did neither succeed nor fail:
+ * it is put into the check's log.
+ */
+export const healthchecks = (url: string): Monitor => ({
+  kind: 'healthchecks',
+  requestFor(event) {
+    const address = new URL(fillUrl(url, event));
+    address.pathname = address.pathname.replace(/\/$/, '') + suffixOf(event);
+    address.searchParams.set('rid', runUuid(event.runId));
+    const body = event.event === 'run.started' ? '' : bodyOf(event);
+    return { method: 'POST', url: address.href, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body };
+  },
+});
+
+function suffixOf(event: Parameters<Monitor['requestFor']>[0]): string {
+  if (event.event === 'run.started') return '/start';
+  const { status, exitCode = 0 } = event.outcome;
+  switch (status) {
+    case 'success':
+      return '';
+    case 'canceled':
+      return '/log';
+    case 'failure':
+      // 0 would mean success, and `success_codes` may leave it out.
+      return exitCode === 0 ? '/fail' : `/${exitCode}`;
+    case 'timeout':
+    case 'lost':
+      return '/fail';
+  }
+}
+
+/** What went wrong, and then the last lines of output; far below the 100 kB that are kept. */
+const bodyOf = ({ outcome, outputTail }: RunFinished): string =>
+  [outcome.status === 'success' ? undefined : (outcome.error ?? outcome.status), outputTail]
+    .filter((part) => part !== undefined)
+    .join('\n\n');

@@ -1,0 +1,44 @@
+import type { RunFinished, RunStarted } from '../domain/event.js';
+import { momentOfRun } from '../domain/monitor.js';
+import { toRecord } from '../domain/record.js';
+
+/** What may stand in braces in an address or a body: the names of the log. What a run has none of is empty. */
+export const PLACEHOLDERS = [
+  'task_name',
+  'run_id',
+  'firing_id',
+  'scheduled_at',
+  'trigger',
+  'status',
+  'exit_code',
+  'signal',
+  'duration_ms',
+  'lateness_ms',
+  'attempts',
+  'error',
+  'output_tail',
+] as const;
+
+const PATTERN = /\{([a-z_]+)\}/g;
+
+/** The names in braces in a text, known or not. */
+export const placeholdersIn = (text: string): readonly string[] =>
+  Array.from(text.matchAll(PATTERN), ([, name = '']) => name);
+
+/** Puts the facts of a run into a text, each as `encode` writes it. At the start, `status` is `start`. */
+export function fill(text: string, event: RunStarted | RunFinished, encode: (value: string) => string): string {
+  if (!text.includes('{')) return text;
+  const facts: Readonly<Record<string, unknown>> = { ...toRecord(event), ...tailOf(event) };
+  return text.replace(PATTERN, (written, name: string) =>
+    (PLACEHOLDERS as readonly string[]).includes(name) ? encode(textOf(facts[name])) : written,
+  );
+}
+
+/** Puts them into an address. */
+export const fillUrl = (url: string, event: RunStarted | RunFinished): string => fill(url, event, encodeURIComponent);
+
+const tailOf = (event: RunStarted | RunFinished) =>
+  event.event === 'run.started' ? { status: momentOfRun(event) } : { output_tail: event.outputTail };
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';

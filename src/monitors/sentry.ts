@@ -1,0 +1,85 @@
+import type { Monitor } from '../domain/monitor.js';
+import type { RunFinished, RunStarted } from '../domain/event.js';
+import { runUuid } from './run-uuid.js';
+
+/** What Sentry is told of a schedule, so that it makes the monitor itself and knows when a run is missing. Times in whole minutes. */
+export interface MonitorConfig {
+  readonly schedule:
+    | { readonly type: 'crontab'; readonly value: string }
+    | { readonly type: 'interval'; readonly value: number; readonly unit: 'week' | 'day' | 'hour' | 'minute' };
+  /** How late a run may begin. */
+  readonly checkin_margin: number;
+  /** How long it may last; absent: as Sentry has it. */
+  readonly max_runtime?: number;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
+/** A project's address, as Sentry's DSN gives it. */
+export interface SentryProject {
+  readonly dsn: string;
+  readonly publicKey: string;
+  readonly envelopeUrl: string;
+}
+
+export interface SentryOptions {
+  readonly project: SentryProject;
+  /** Of the monitor. */
+  readonly slug: string;
+  readonly environment?: string;
+  /** Absent for a schedule that Sentry has no words for. */
+  readonly config?: MonitorConfig;
+}
+
+/** Reads `https://KEY@HOST/PATH/PROJECT`; `undefined` when it is no DSN. */
+export function readDsn(dsn: string): SentryProject | undefined {
+  if (!URL.canParse(dsn)) return undefined;
+  const { protocol, username, host, pathname } = new URL(dsn);
+  const [, path = '', project] = /^(.*)\/(\d+)\/?$/.exec(pathname) ?? [];
+  if (!/^https?:$/.test(protocol) || username === '' || project === undefined) return undefined;
+  return { dsn, publicKey: username, envelopeUrl: `${protocol}//${host}${path}/api/${project}/envelope/` };
+}
+
+/** A monitor's slug as Sentry takes it: of `Nightly.Backup`, `nightly-backup`. */
+export const slugOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .slice(0, LONGEST_SLUG);
+
+const LONGEST_SLUG = 50;
+
+/** Whether Sentry takes it as a slug. */
+export const isSlug = (slug: string): boolean => /^[a-z0-9_-]{1,50}$/.test(slug);
+
+/**
+ * Checks in at Sentry by an envelope with one `check_in` (https://develop.sentry.dev/sdk/telemetry/check-ins/): `in_progress`, then `ok` or `error`.
+ * A canceled run is an `error`: it did not do its work, and left open it would be told as one that hangs.
+ */
+export const sentry = ({ project, slug, environment, config }: SentryOptions): Monitor => ({
+  kind: 'sentry',
+  requestFor(event) {
+    const checkIn = {
+      check_in_id: runUuid(event.runId).replaceAll('-', ''),
+      monitor_slug: slug,
+      ...progressOf(event),
+      ...(environment !== undefined && { environment }),
+      ...(config && { monitor_config: config }),
+    };
+    const lines = [{ dsn: project.dsn }, { type: 'check_in' }, checkIn];
+    return {
+      method: 'POST',
+      url: project.envelopeUrl,
+      headers: {
+        'Content-Type': 'application/x-sentry-envelope',
+        'X-Sentry-Auth': `Sentry sentry_version=7, sentry_client=timers/1, sentry_key=${project.publicKey}`,
+      },
+      body: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    };
+  },
+});
+
+function progressOf(event: RunStarted | RunFinished): { status: 'in_progress' | 'ok' | 'error'; duration?: number } {
+  if (event.event === 'run.started') return { status: 'in_progress' };
+  return { status: event.outcome.status === 'success' ? 'ok' : 'error', duration: event.durationMs / 1_000 };
+}

@@ -1,0 +1,59 @@
+import type { RunFinished, TimerEvent } from '../domain/event.js';
+import type { Change } from '../domain/notify.js';
+
+/**
+ * Finds among events what has changed for a job. Failing and recovering follow from the events alone, and so over restarts; that firings are
+ * missed or a breaker is open is told once, until a run succeeds or it closes, and once more by a scheduler that was started since.
+ */
+export class Changes {
+  readonly #missing = new Set<string>();
+  readonly #open = new Set<string>();
+
+  /** What an event changes; `undefined` when nothing. */
+  of(event: TimerEvent, stillFailingAfter: number): Change | undefined {
+    switch (event.event) {
+      case 'run.finished':
+        if (event.outcome.status === 'success') this.#missing.delete(event.firing.jobName);
+        return changeByRun(event, stillFailingAfter);
+      case 'firing.missed':
+        // Who stops a scheduler knows that it fires no more.
+        return event.reason !== 'shutdown' && isNew(this.#missing, event.firing.jobName) ? 'missed' : undefined;
+      case 'breaker.opened':
+        return isNew(this.#open, event.jobName) ? 'breaker_opened' : undefined;
+      case 'breaker.closed':
+        this.#open.delete(event.jobName);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** Forgets a job. */
+  forget(jobName: string): void {
+    this.#missing.delete(jobName);
+    this.#open.delete(jobName);
+  }
+}
+
+function isNew(known: Set<string>, jobName: string): boolean {
+  const isKnown = known.has(jobName);
+  known.add(jobName);
+  return !isKnown;
+}
+
+function changeByRun({ outcome, failuresInARow, isRecovery }: RunFinished, after: number): Change | undefined {
+  switch (outcome.status) {
+    case 'success':
+      return isRecovery ? 'recovered' : undefined;
+    case 'canceled':
+      return undefined;
+    case 'failure':
+    case 'timeout':
+    case 'lost':
+      if (failuresInARow === 1) return 'failed';
+      return isPowerOfTwo(failuresInARow / after) ? 'still_failing' : undefined;
+  }
+}
+
+/** 1, 2, 4 … */
+const isPowerOfTwo = (number: number): boolean => number >= 1 && Number.isInteger(Math.log2(number));

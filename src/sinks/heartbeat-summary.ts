@@ -1,0 +1,68 @@
+import type { SchedulerStatus } from '../domain/controls.js';
+import type { Condition } from '../domain/health.js';
+import { toTimestamp, type Instant } from '../domain/time.js';
+
+/** A scheduler in a few numbers, under public names. JSON-safe. */
+export interface Summary {
+  readonly event: 'heartbeat';
+  readonly timestamp: string;
+  readonly host: string;
+  readonly version: string;
+  readonly pid: number;
+  readonly file: string;
+  readonly started_at: string | null;
+  readonly timers: number;
+  /** Runs that are on, those that wait included. */
+  readonly running: number;
+  /** Timers whose last run failed. */
+  readonly failing: number;
+  readonly paused: number;
+  /** When a run last began, since the start. */
+  readonly last_firing_at: string | null;
+  readonly next_firing_at: string | null;
+  /** What is not as it should be though timers run: a rejected file, a state that cannot be written. */
+  readonly problems: readonly string[];
+}
+
+interface Facts extends Pick<Summary, 'host' | 'version' | 'pid' | 'file'> {
+  readonly lastFiringAt: Instant | undefined;
+  readonly condition: Condition;
+}
+
+/** Sums up a status. */
+export function summaryOf({ at, startedAt, jobs }: SchedulerStatus, facts: Facts): Summary {
+  const { lastFiringAt, condition, ...told } = facts;
+  const { rejected, stateTrouble } = condition;
+  let next: Instant | undefined;
+  for (const job of jobs) if (job.next !== undefined && (next === undefined || job.next < next)) next = job.next;
+  return {
+    event: 'heartbeat',
+    timestamp: toTimestamp(at),
+    ...told,
+    started_at: timestamp(startedAt),
+    timers: jobs.length,
+    running: jobs.reduce((sum, { runs }) => sum + runs.length, 0),
+    failing: jobs.filter(({ failuresInARow }) => failuresInARow > 0).length,
+    paused: jobs.filter(({ paused }) => paused !== undefined && (paused.until === undefined || paused.until > at))
+      .length,
+    last_firing_at: timestamp(lastFiringAt),
+    next_firing_at: timestamp(next),
+    problems: [
+      ...(rejected === undefined ? [] : [`the timer file was changed and is not taken: ${rejected}`]),
+      ...(stateTrouble === undefined ? [] : [`the state cannot be written: ${stateTrouble}`]),
+    ],
+  };
+}
+
+/** The summary for a command: its numbers as variables, and all of it as JSON. */
+export const summaryEnvironment = (summary: Summary): Readonly<Record<string, string>> => ({
+  TIMERS_TIMERS: String(summary.timers),
+  TIMERS_RUNNING: String(summary.running),
+  TIMERS_FAILING: String(summary.failing),
+  TIMERS_PAUSED: String(summary.paused),
+  TIMERS_LAST_FIRING_AT: summary.last_firing_at ?? '',
+  TIMERS_HEARTBEAT: JSON.stringify(summary),
+});
+
+const timestamp = (instant: Instant | undefined): string | null =>
+  instant === undefined ? null : toTimestamp(instant);

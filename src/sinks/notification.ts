@@ -1,0 +1,84 @@
+import type { TimerEvent } from '../domain/event.js';
+import type { Change } from '../domain/notify.js';
+import { toRecord } from '../domain/record.js';
+import { toTimestamp } from '../domain/time.js';
+import { lastOf, runEnvironment } from './hook-environment.js';
+import { humanDuration } from './human-duration.js';
+import { messageOf } from './message.js';
+
+/** A change that somebody is told of. */
+export interface Notification {
+  readonly change: Change;
+  readonly jobName: string;
+  readonly event: TimerEvent;
+  /** This machine's name. */
+  readonly host: string;
+}
+
+/** What a chat shows of a text, at the least: Discord's 2,000 characters, with room for what escaping adds. */
+const LONGEST_SENTENCE = 500;
+const MOST_LINES = 5;
+const LONGEST_LINE = 200;
+
+/** The change in one sentence, and below it the last lines that were printed before a failure. */
+function textOf(notification: Notification): string {
+  const sentence = `${sentenceOf(notification).slice(0, LONGEST_SENTENCE)} (on ${notification.host})`;
+  const lines = lastLines(notification);
+  return harmless(lines.length === 0 ? sentence : `${sentence}\n\`\`\`\n${lines.join('\n')}\n\`\`\``);
+}
+
+/**
+ * The body for a webhook: `text` for Slack, Mattermost and whoever is like them, `content` for Discord, and the fields of the log's record.
+ */
+export function webhookBody(notification: Notification): string {
+  const { change, event, host } = notification;
+  const text = textOf(notification);
+  return JSON.stringify({
+    text,
+    content: text,
+    allowed_mentions: { parse: [] },
+    change,
+    host,
+    timestamp: toTimestamp(event.at),
+    ...toRecord(event),
+    ...(event.event === 'run.finished' && {
+      failures_in_a_row: event.failuresInARow,
+      output_tail: event.outputTail ?? null,
+    }),
+  });
+}
+
+/** The variables for a command. */
+export function notificationEnvironment(notification: Notification): Readonly<Record<string, string>> {
+  const { change, jobName, event } = notification;
+  return {
+    TIMERS_NOTIFICATION: change,
+    TIMERS_TEXT: lastOf(textOf(notification)),
+    TIMERS_TASK_NAME: jobName,
+    ...(event.event === 'run.finished' && runEnvironment(event)),
+  };
+}
+
+function sentenceOf({ change, jobName, event }: Notification): string {
+  if (event.event !== 'run.finished') return messageOf(event);
+  const { outcome, failuresInARow, durationMs } = event;
+  switch (change) {
+    case 'still_failing':
+      return `${jobName} still fails, ${failuresInARow} times in a row: ${outcome.error ?? outcome.status}`;
+    case 'recovered':
+      return `${jobName} works again: it finished in ${humanDuration(durationMs)}`;
+    default:
+      return messageOf(event);
+  }
+}
+
+function lastLines({ change, event }: Notification): readonly string[] {
+  if (event.event !== 'run.finished' || change === 'recovered' || event.outputTail === undefined) return [];
+  return event.outputTail
+    .split('\n')
+    .slice(-MOST_LINES)
+    .map((line) => line.replaceAll('```', "'''").slice(0, LONGEST_LINE));
+}
+
+/** What a command printed calls nobody in a chat: `<!channel>`, `@everyone`. */
+const harmless = (text: string): string => text.replaceAll(/<(?=[!@#])|@(?=\w)/g, '$&\u200b');

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Desk } from '../support/program.js';
+import { until, WebPuppet } from '../support/web-puppet.js';
+
+let desk: Desk;
+let web: WebPuppet;
+beforeEach(async () => {
+  desk = new Desk();
+  web = await WebPuppet.open();
+  web.answers = 200;
+});
+afterEach(async () => {
+  await desk.clear();
+  await web.close();
+});
+
+const asked = () => web.log.map((line) => line.replace(/\?rid=[\da-f-]{36}$/, ''));
+
+test('monitors, webhook and heartbeat are told of what happens; a reload takes other addresses; no log holds one', async () => {
+  const file = (secret: string, beat: string) => `
+heartbeat: { every: 1h, url: "http://${web.host}/${beat}" }
+timers:
+  good: { every: 1h, run: [true], ping: "http://${web.host}/${secret}" }
+  bad: { every: 1h, run: [false], notify: "http://${web.host}/hook-s3cret" }
+`;
+  desk.write('timers.yaml', file('a-s3cret', 'beat-s3cret'));
+  const program = desk.start(['start']);
+  await program.event('scheduler.started');
+  await until(() => web.log.length === 1);
+  expect((await desk.run('trigger', 'good', '--wait')).code).toBe(0);
+  await until(() => web.log.length === 3);
+  expect(asked()).toEqual(['POST /beat-s3cret', 'POST /a-s3cret/start', 'POST /a-s3cret']);
+
+  desk.write('timers.yaml', file('b-s3cret', 'other-s3cret'));
+  program.kill('SIGHUP');
+  expect(await program.event('config.reloaded')).toMatchObject({ changed: ['good'], needs_restart: ['heartbeat'] });
+  web.answers = 403;
+  expect((await desk.run('trigger', 'good', '--wait')).code).toBe(0);
+  expect((await desk.run('trigger', 'bad', '--wait')).code).toBe(1);
+  await program.event('notification.failed', 'bad');
+  await program.line(({ event, moment }) => event === 'ping.failed' && moment === 'success');
+  expect(asked().slice(3).sort()).toEqual(['POST /b-s3cret', 'POST /b-s3cret/start', 'POST /hook-s3cret']);
+
+  program.kill('SIGTERM');
+  const { code, stdout, stderr } = await program.ended;
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain(`good could not tell ${web.host} of its success: it answered 403`);
+  expect(stdout).not.toContain('s3cret');
+  expect(readFileSync(`${desk.folder}/timers.yaml`, 'utf8')).toContain('s3cret');
+});
+
+test('services that hang hold up neither a timer nor the end of the scheduler', async () => {
+  web.answers = undefined;
+  desk.write(
+    'timers.yaml',
+    `
+heartbeat: "http://${web.host}/beat"
+defaults: { ping: "http://${web.host}/{task_name}", notify: "http://${web.host}/hook" }
+timers:
+  bad: { every: 1s, run: [false] }
+`,
+  );
+  const program = desk.start(['start']);
+  const runs = () => program.lines.filter(({ event }) => event === 'run.finished').length;
+  await program.line(() => runs() >= 3);
+  for (const { lateness_ms: late } of program.lines.filter(({ event }) => event === 'run.started'))
+    expect(late).toBeLessThan(1_000);
+  program.kill('SIGTERM');
+  const { code } = await program.ended;
+  expect(code).toBe(0);
+  const [stopping, stopped] = ['scheduler.stopping', 'scheduler.stopped'].map((name) =>
+    Date.parse(program.lines.find(({ event }) => event === name)!.timestamp),
+  );
+  expect(stopped! - stopping!).toBeLessThan(4_000);
+  expect(program.lines.filter(({ event }) => event === 'ping.failed').length).toBeGreaterThan(0);
+  expect(program.lines.some(({ event }) => event === 'heartbeat.failed')).toBe(true);
+});
+
+test('a run by hand in the foreground tells nobody', async () => {
+  desk.write(
+    'timers.yaml',
+    `heartbeat: "http://${web.host}/beat"\ntimers:\n  bad: { every: 1h, run: [false], ping: "http://${web.host}/x", notify: "http://${web.host}/y" }\n`,
+  );
+  expect((await desk.run('run', 'bad')).code).toBe(1);
+  expect(web.log).toEqual([]);
+});

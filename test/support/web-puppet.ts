@@ -1,0 +1,69 @@
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request in the hands of the test. */
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** Answers it. One that is not answered hangs. */
+  answer(status: number, headers?: Readonly<Record<string, string>>): void;
+}
+
+/** A real server on this machine whose every answer the test decides. */
+export class WebPuppet {
+  readonly host: string;
+  readonly #server: Server;
+  readonly #arrived: Asked[] = [];
+  readonly #awaited: ((asked: Asked) => void)[] = [];
+  /** What is answered at once; `undefined`: what the test says. */
+  answers: number | undefined;
+  /** Everything asked so far: `POST /start`. */
+  readonly log: string[] = [];
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server.on('request', (request, response: ServerResponse) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      request.on('end', () => {
+        const { method = '', url = '', headers } = request;
+        this.log.push(`${method} ${url}`);
+        const answer: Asked['answer'] = (status, more = {}) => void response.writeHead(status, more).end('words');
+        this.#arrive({ method, url, headers, body, answer });
+      });
+    });
+  }
+
+  static async open(): Promise<WebPuppet> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new WebPuppet(server);
+  }
+
+  /** The next request; one that has come already is answered at once, in order. */
+  next(): Promise<Asked> {
+    const arrived = this.#arrived.shift();
+    return arrived ? Promise.resolve(arrived) : new Promise((resolve) => this.#awaited.push(resolve));
+  }
+
+  /** Hangs up on everybody. */
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #arrive(asked: Asked): void {
+    if (this.answers !== undefined) asked.answer(this.answers);
+    const awaiting = this.#awaited.shift();
+    if (awaiting) awaiting(asked);
+    else this.#arrived.push(asked);
+  }
+}
+
+/** Resolves as soon as something is so, letting input and output go on meanwhile. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
