@@ -43,9 +43,8 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'run.finished':
       return ofRun(event);
     case 'firing.skipped':
-      return ofSkip(event, format);
     case 'firing.missed':
-      return ofMiss(event, format);
+      return event.event === 'firing.skipped' ? ofSkip(event, format) : ofMiss(event, format);
     case 'breaker.opened':
     case 'breaker.half_open':
     case 'breaker.closed':
