@@ -7,6 +7,7 @@ import type {
   FiringSkipped,
   HeartbeatMoved,
   HookFailed,
+  OrphanFound,
   NotificationFailed,
   PingFailed,
   RunAdmitted,
@@ -41,6 +42,7 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'run.output':
     case 'attempt.failed':
     case 'run.finished':
+    case 'orphan.found':
       return ofRun(event);
     case 'firing.skipped':
     case 'firing.missed':
@@ -64,8 +66,6 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'heartbeat.failed':
     case 'heartbeat.recovered':
       return ofTelling(event);
-    case 'orphan.found':
-      return `${event.firing.jobName} left process ${event.pid} running when the scheduler died: ${event.action === 'kill' ? 'it is ended' : 'it is let run'}`;
     case 'state.unavailable':
     case 'state.recovered':
     case 'state.unrecorded':
@@ -81,7 +81,7 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
   }
 }
 
-type RunEvent = RunAdmitted | AttemptBegun | RunStarted | RunOutput | AttemptFailed | RunFinished;
+type RunEvent = RunAdmitted | AttemptBegun | RunStarted | RunOutput | AttemptFailed | RunFinished | OrphanFound;
 
 function ofRun(event: RunEvent): string {
   const { jobName } = event.firing;
@@ -98,6 +98,8 @@ function ofRun(event: RunEvent): string {
       return `${jobName} failed: ${event.outcome.error ?? event.outcome.status} (attempt ${event.attempt}); trying again in ${humanDuration(event.retryInMs)}`;
     case 'run.finished':
       return ofFinish(event);
+    case 'orphan.found':
+      return `${event.firing.jobName} left process ${event.pid} running when the scheduler died: ${event.action === 'kill' ? 'it is ended' : 'it is let run'}`;
   }
 }
 
