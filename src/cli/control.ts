@@ -5,7 +5,6 @@ import {
   Changes,
   ControlServer,
   EventFeed,
-  RecentOutcomes,
   RefusalError,
   socketPaths,
   verbs,
@@ -18,13 +17,14 @@ import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
 import { judgeLiveness, judgeReadiness } from '../domain/health.js';
 import type { Recorded } from '../domain/ledger.js';
+import type { RecentPast } from '../domain/recent.js';
 import { toRecord } from '../domain/record.js';
 import type { Sink } from '../domain/sink.js';
 import { toTimestamp } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
 import type { ConditionWatch } from '../sinks/condition.js';
-import { levelOf, messageOf } from '../sinks/index.js';
+import { levelOf, messageOf, RecentOutcomes } from '../sinks/index.js';
 import { defaultStatePath } from '../stores/index.js';
 import type { AdHocTimers } from './ad-hoc.js';
 import type { Reloader } from './reload.js';
@@ -39,6 +39,8 @@ export interface Control {
   readonly sinks: readonly Sink[];
   /** Among them, the one that keeps what happened lately. */
   readonly feed: EventFeed;
+  /** And the one that keeps how firings ended lately. */
+  readonly recent: RecentPast;
   /** Carries out a verb for somebody who does not come by the socket. @throws RefusalError why not. */
   readonly carryOut: (verb: string, args: Args) => unknown;
   /** Absent when there is none. */
@@ -86,7 +88,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
     clock,
   );
   const listening = await server.listen(socketPathsOf(timerFile, terminal, named), userId());
-  const control = { sinks, feed, carryOut };
+  const control = { sinks, feed, recent, carryOut };
   if (listening.kind === 'listening') return { ...control, socket: listening.path, close: () => server.close() };
   terminal.err(
     `timers: no control socket, so that status, pause and the like cannot reach this scheduler: ${listening.reason}`,
@@ -112,7 +114,7 @@ export const userId = (): number => process.getuid?.() ?? -1;
 function controlledBy(
   { path: file }: TimerFile,
   { reloader, condition, adHoc, scheduler, stopped }: Opening,
-  watched: { readonly recent: RecentOutcomes; readonly changes: Changes },
+  watched: { readonly recent: RecentPast; readonly changes: Changes },
 ): Controlled {
   const context = { facts: { pid: process.pid, version: readVersion(), file }, words: scheduleInWords };
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;

@@ -5,16 +5,7 @@ import type { Job } from '../domain/job.js';
 import type { Recorded } from '../domain/ledger.js';
 import type { Sink } from '../domain/sink.js';
 import { toStatusRecord } from '../domain/status-record.js';
-import {
-  apiRoutes,
-  Live,
-  Past,
-  RecentOutcomes,
-  staticRoutes,
-  type Acted,
-  type Route,
-  type StaticFile,
-} from '../http/index.js';
+import { apiRoutes, Live, Past, staticRoutes, type Acted, type Route, type StaticFile } from '../http/index.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { causeOf } from '../sinks/index.js';
 import { firingsAfter } from './coming-firings.js';
@@ -33,7 +24,7 @@ export interface PageParts {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly scheduler: () => Scheduler;
-  readonly control: Pick<Control, 'feed' | 'carryOut'>;
+  readonly control: Pick<Control, 'feed' | 'recent' | 'carryOut'>;
   /** What is recorded so far. */
   readonly recorded: () => Recorded | undefined;
 }
@@ -50,10 +41,9 @@ export function openPage({ terminal, clock, scheduler, control, recorded }: Page
   const controls = () => scheduler().controls;
   const turn = () => new Promise<void>((resolve) => clock.soon(resolve));
   const status = { facts: { pid: process.pid, version: readVersion(), file: facts.file }, words: rememberWords() };
-  const recent = new RecentOutcomes({ recorded, causeOf });
   const live = new Live({
     clock,
-    recent,
+    recent: control.recent,
     turn,
     canAct: facts.canAct,
     status: () => controls().status(),

@@ -6,6 +6,7 @@ const OF_ALL: ReadonlySet<TimerEvent['event']> = new Set([
   'scheduler.started',
   'scheduler.stopping',
   'config.reloaded',
+  'timer.removed',
   'clock.jumped',
 ]);
 
@@ -26,6 +27,7 @@ export class Changes implements Sink {
     this.#revision++;
     const name = jobNameOf(event);
     if (name !== undefined) this.#ofJob.set(name, this.#revision);
+    if (event.event === 'timer.removed') this.#ofJob.delete(event.jobName);
     if (event.event === 'config.reloaded') for (const removed of event.removed) this.#ofJob.delete(removed);
     if (OF_ALL.has(event.event)) this.#ofAll = this.#revision;
   }

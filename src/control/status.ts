@@ -1,7 +1,7 @@
 import type { Controls } from '../domain/controls.js';
 import { toStatusRecord, type StatusContext, type StatusRecord } from '../domain/status-record.js';
+import type { RecentPast } from '../domain/recent.js';
 import type { Changes } from './changes.js';
-import type { RecentOutcomes } from './recent-outcomes.js';
 
 /** What somebody wants to know besides how things stand. */
 export interface StatusAsked {
@@ -14,7 +14,7 @@ export interface StatusAsked {
 interface Known {
   readonly controls: Controls;
   readonly context: StatusContext;
-  readonly recent: RecentOutcomes;
+  readonly recent: RecentPast;
   readonly changes: Changes;
 }
 

@@ -4,11 +4,11 @@ import { firingId } from '../domain/firing.js';
 import type { Judgement } from '../domain/health.js';
 import { wayOut } from '../domain/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
+import { MOST_RECENT } from '../domain/recent.js';
 import type { StatusRecord } from '../domain/status-record.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 import { command, flag, namesOrAll, optionalCount, optionalDuration, optionalText, path, text } from './arguments.js';
 import { RefusalError, type Args } from './protocol.js';
-import { MOST_RECENT } from './recent-outcomes.js';
 import type { StatusAsked } from './status.js';
 
 /** What stands behind the socket. */

@@ -1,7 +1,7 @@
 import type { Ending } from './ledger.js';
 import type { FiringStatus } from './outcome.js';
 import { toRecord } from './record.js';
-import type { StatusRecord, TimerRecord } from './status-record.js';
+import type { RecentRecord, StatusRecord, TimerRecord } from './status-record.js';
 import { toTimestamp } from './time.js';
 import type { Trigger } from './firing.js';
 
@@ -33,7 +33,7 @@ export interface OutcomeRecord {
 export interface LiveTimer extends Omit<TimerRecord, 'recent'> {
   /** The latest twelve, oldest first. */
   readonly recent: readonly FiringStatus[];
-  readonly last: OutcomeRecord | null;
+  readonly last: RecentRecord | null;
 }
 
 /** The first message of the stream of events, and again after the timer file was read anew: all there is. */

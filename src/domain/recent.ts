@@ -1,41 +1,46 @@
-import type { TimerEvent } from './event.js';
+import { firingId } from './firing.js';
+import { statusOf, type Ending } from './ledger.js';
 import type { FiringStatus } from './outcome.js';
 import type { Duration, Instant } from './time.js';
 
 /** The bare facts of how one firing ended: small, for many of them are kept. */
 export interface RecentOutcome {
   readonly status: FiringStatus;
+  readonly firingId: string;
   readonly scheduledFor: Instant;
   readonly at: Instant;
   /** Absent where nothing ran; so is lateness. */
   readonly durationMs: Duration | undefined;
   readonly latenessMs: Duration | undefined;
   readonly runId: string | undefined;
+  /** In a few words why; empty behind a success. */
+  readonly cause: string;
 }
 
-/** What an event tells of how a firing ended; `undefined` when it tells of something else. */
-export function recentOutcomeOf(event: TimerEvent): RecentOutcome | undefined {
-  switch (event.event) {
-    case 'run.finished': {
-      const { at, firing, runId, outcome, durationMs, latenessMs, attempts } = event;
-      // Of a run that never had a process nothing was late, and nothing took time.
-      const ran = attempts > 0;
-      return {
-        status: outcome.status,
-        scheduledFor: firing.scheduledFor,
-        at,
-        durationMs: ran ? durationMs : undefined,
-        latenessMs: ran ? latenessMs : undefined,
-        runId,
-      };
-    }
-    case 'firing.skipped':
-    case 'firing.missed': {
-      const { at, firing, runId } = event;
-      const status = event.event === 'firing.skipped' ? 'skipped' : 'missed';
-      return { status, scheduledFor: firing.scheduledFor, at, durationMs: undefined, latenessMs: undefined, runId };
-    }
-    default:
-      return undefined;
-  }
+/** How many outcomes of a job can be had, at the most. */
+export const MOST_RECENT = 20;
+
+/** The last outcomes of each job. */
+export interface RecentPast {
+  /** Looks up the past of these jobs, of each once, a few in a turn of the event loop. Never rejects. */
+  recall(names: readonly string[]): Promise<void>;
+  /** The latest `most` outcomes of a job, as far as they are known, oldest first. */
+  of(name: string, most: number): readonly RecentOutcome[];
+}
+
+/** The bare facts of an ending; `cause` puts it into a few words. */
+export function recentOutcomeOf(ending: Ending, cause: string): RecentOutcome {
+  const { at, firing, runId } = ending;
+  // Of a run that never had a process nothing was late, and nothing took time.
+  const run = ending.event === 'run.finished' && ending.attempts > 0 ? ending : undefined;
+  return {
+    status: statusOf(ending),
+    firingId: firingId(firing),
+    scheduledFor: firing.scheduledFor,
+    at,
+    durationMs: run?.durationMs,
+    latenessMs: run?.latenessMs,
+    runId,
+    cause,
+  };
 }

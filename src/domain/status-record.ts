@@ -47,17 +47,20 @@ export interface TimerRecord {
   readonly last_finished_at: string | null;
   readonly last_success_at: string | null;
   /** The latest outcomes, newest last; absent when nobody asked for them. */
-  readonly recent?: readonly OutcomeRecord[];
+  readonly recent?: readonly RecentRecord[];
 }
 
 /** How one firing ended, in a {@link TimerRecord}. What did not run has neither duration nor lateness. */
-export interface OutcomeRecord {
+export interface RecentRecord {
   readonly status: FiringStatus;
+  readonly firing_id: string;
   readonly scheduled_at: string;
   readonly finished_at: string;
   readonly duration_ms: Duration | null;
   readonly lateness_ms: Duration | null;
   readonly run_id: string | null;
+  /** In a few words why; empty behind a success. */
+  readonly cause: string;
 }
 
 /** One run in a {@link TimerRecord}. */
@@ -91,7 +94,7 @@ export const toStatusRecord = (status: SchedulerStatus, { facts, words, recent }
   armed: status.armed,
   timers: status.jobs.map((job) => ({
     ...toTimerRecord(job, status.at, words),
-    ...(recent && { recent: recent(job.job.name).map(toOutcomeRecord) }),
+    ...(recent && { recent: recent(job.job.name).map(toRecentRecord) }),
   })),
 });
 
@@ -133,20 +136,16 @@ const toRunRecord = ({ runId, firing, state, attempts, pid, elapsedMs }: RunView
   elapsed_ms: elapsedMs,
 });
 
-const toOutcomeRecord = ({
-  status,
-  scheduledFor,
-  at,
-  durationMs,
-  latenessMs,
-  runId,
-}: RecentOutcome): OutcomeRecord => ({
-  status,
-  scheduled_at: toTimestamp(scheduledFor),
-  finished_at: toTimestamp(at),
-  duration_ms: durationMs ?? null,
-  lateness_ms: latenessMs ?? null,
-  run_id: runId ?? null,
+/** Gives an outcome its public names. */
+export const toRecentRecord = (outcome: RecentOutcome): RecentRecord => ({
+  status: outcome.status,
+  firing_id: outcome.firingId,
+  scheduled_at: toTimestamp(outcome.scheduledFor),
+  finished_at: toTimestamp(outcome.at),
+  duration_ms: outcome.durationMs ?? null,
+  lateness_ms: outcome.latenessMs ?? null,
+  run_id: outcome.runId ?? null,
+  cause: outcome.cause,
 });
 
 const timestamp = (instant: Instant | undefined): string | null =>

@@ -1,7 +1,6 @@
 export { apiRoutes, type Acted } from './api.js';
 export { Live } from './live.js';
 export { Past } from './past.js';
-export { RecentOutcomes } from './recent-outcomes.js';
 export { HttpServer, type Route } from './server.js';
 export { staticRoutes, type StaticFile } from './static-files.js';
 export { watchingRoutes } from './watching.js';

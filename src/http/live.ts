@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { LiveChange, LiveStatus, LiveTimer } from '../domain/api-record.js';
 import type { Clock } from '../domain/clock.js';
+import type { Job } from '../domain/job.js';
 import type { SchedulerStatus } from '../domain/controls.js';
 import { jobNameOf, type TimerEvent } from '../domain/event.js';
 import type { Sink } from '../domain/sink.js';
-import type { StatusRecord } from '../domain/status-record.js';
+import type { RecentPast } from '../domain/recent.js';
+import { toRecentRecord, type StatusRecord } from '../domain/status-record.js';
 import { SECOND, toTimestamp, type Cancel, type Duration } from '../domain/time.js';
 import { EventStream } from './event-stream.js';
-import { isEnding } from '../domain/ledger.js';
-import type { RecentOutcomes } from './recent-outcomes.js';
 
 /** Changes are gathered for so long, and longer where telling them takes long: at most a tenth of the time goes into it. */
 const BETWEEN_CHANGES: Duration = 500;
@@ -18,7 +18,9 @@ const BETWEEN_BEATS: Duration = 15 * SECOND;
 const PATIENCE: Duration = 30 * SECOND;
 /** So many timers are shown, the first of the file. */
 const MOST_TIMERS = 5_000;
-/** So many timers are looked up in one turn of the event loop. */
+/** How many outcomes of a timer are shown as a strip. */
+const STRIP = 12;
+/** So many timers are put into words in one turn of the event loop. */
 const AT_ONCE = 10;
 
 /** Events after which the whole is told anew. */
@@ -26,13 +28,14 @@ const CONCERN_ALL: ReadonlySet<TimerEvent['event']> = new Set([
   'config.reloaded',
   'scheduler.started',
   'scheduler.stopping',
+  'timer.removed',
 ]);
 
 export interface LiveOptions {
   readonly clock: Clock;
   readonly status: () => SchedulerStatus;
   readonly toRecord: (status: SchedulerStatus) => StatusRecord;
-  readonly recent: RecentOutcomes;
+  readonly recent: RecentPast;
   /** Resolves in a later turn of the event loop. */
   readonly turn: () => Promise<void>;
   readonly canAct: boolean;
@@ -51,6 +54,7 @@ export class Live implements Sink {
   readonly name = 'page';
   readonly #options: LiveOptions;
   readonly #clients = new Set<Client>();
+  readonly #worded = new WeakSet<Job>();
   #disarm: Cancel = () => undefined;
 
   constructor(options: LiveOptions) {
@@ -58,7 +62,6 @@ export class Live implements Sink {
   }
 
   accept(event: TimerEvent): void {
-    if (isEnding(event)) this.#options.recent.add(event);
     if (this.#clients.size === 0 || event.event === 'run.output') return;
     const name = jobNameOf(event);
     for (const client of this.#clients) {
@@ -93,14 +96,13 @@ export class Live implements Sink {
   async #lookUp(): Promise<void> {
     const { recent, toRecord, turn } = this.#options;
     const status = this.#options.status();
-    const names = status.jobs.map(({ job }) => job.name);
-    recent.keep(new Set(names));
-    const unknown = new Set(recent.unknown(names.slice(0, MOST_TIMERS)));
-    const jobs = status.jobs.filter(({ job }) => unknown.has(job.name));
-    for (let index = 0; index < jobs.length; index += AT_ONCE) {
-      const some = jobs.slice(index, index + AT_ONCE);
+    const shown = status.jobs.slice(0, MOST_TIMERS);
+    await recent.recall(shown.map(({ job }) => job.name));
+    const unworded = shown.filter(({ job }) => !this.#worded.has(job));
+    for (let index = 0; index < unworded.length; index += AT_ONCE) {
+      const some = unworded.slice(index, index + AT_ONCE);
       toRecord({ ...status, jobs: some });
-      for (const { job } of some) recent.lookUp(job.name);
+      for (const { job } of some) this.#worded.add(job);
       await turn();
     }
   }
@@ -168,7 +170,13 @@ export class Live implements Sink {
   }
 
   #withRecent(timer: StatusRecord['timers'][number]): LiveTimer {
-    return { ...timer, ...this.#options.recent.of(timer.task_name) };
+    const recent = this.#options.recent.of(timer.task_name, STRIP);
+    const last = recent.at(-1);
+    return {
+      ...timer,
+      recent: recent.map(({ status }) => status),
+      last: last === undefined ? null : toRecentRecord(last),
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TimerEvent } from '../domain/event.js';
+import { firingId } from '../domain/firing.js';
 import {
   isEnding,
   type Ending,
@@ -8,7 +9,6 @@ import {
   type RunHistory,
 } from '../domain/ledger.js';
 import type { Cancel, Instant } from '../domain/time.js';
-import { keyOf } from './recent-outcomes.js';
 
 /** Which of the recent events; absent: all. */
 export interface Interest {
@@ -96,3 +96,6 @@ function failedAttemptOf(event: Extract<TimerEvent, { event: 'attempt.failed' }>
   const { attempt, at, outcome, retryInMs } = event;
   return { attempt, at, error: outcome.error ?? outcome.status, retryInMs };
 }
+
+/** Tells outcomes apart. */
+const keyOf = ({ firing, runId }: Ending): string => runId ?? firingId(firing);

@@ -11,6 +11,7 @@ export { levelOf } from './level.js';
 export { humanDuration } from './human-duration.js';
 export { causeOf, messageOf } from './message.js';
 export { plainText } from './plain-text.js';
+export { RecentOutcomes } from './recent-outcomes.js';
 export { openDestination } from './writers.js';
 
 /** Every form of the log. */

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { answerStatus, Changes, RecentOutcomes } from '../../src/control/index.js';
+import { answerStatus, Changes } from '../../src/control/index.js';
+import { RecentOutcomes } from '../../src/sinks/index.js';
 import { HOUR, MINUTE } from '../../src/domain/time.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 
@@ -44,6 +45,8 @@ test('outcomes are told to who asks for them', async () => {
   expect(tick?.recent).toEqual([
     {
       status: 'success',
+      firing_id: 'tick@2026-01-01T00:02:00.000Z',
+      cause: '',
       scheduled_at: '2026-01-01T00:02:00.000Z',
       finished_at: '2026-01-01T00:02:00.010Z',
       duration_ms: 10,

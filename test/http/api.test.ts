@@ -33,7 +33,7 @@ describe('how it stands', () => {
       {
         task_name: 'backup',
         recent: ['success', 'failure', 'skipped', 'missed', 'success'],
-        last: { status: 'success', cause: '', trigger: 'schedule' },
+        last: { status: 'success', cause: '', lateness_ms: 0 },
       },
       { task_name: 'tick', recent: ['success'], last: { run_id: 'tick1' } },
     ]);

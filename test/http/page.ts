@@ -2,10 +2,10 @@ import type { TimerEvent } from '../../src/domain/event.js';
 import type { Ending, Recorded } from '../../src/domain/ledger.js';
 import { toStatusRecord } from '../../src/domain/status-record.js';
 import { SECOND } from '../../src/domain/time.js';
-import { apiRoutes, Live, Past, RecentOutcomes, type Acted } from '../../src/http/index.js';
+import { apiRoutes, Live, Past, type Acted } from '../../src/http/index.js';
 import { EventFeed } from '../../src/control/index.js';
 import type { Job } from '../../src/domain/job.js';
-import { causeOf } from '../../src/sinks/index.js';
+import { causeOf, RecentOutcomes } from '../../src/sinks/index.js';
 import { Rig } from '../support/rig.js';
 import { Listening } from './ask.js';
 
@@ -30,7 +30,7 @@ export async function servePage(
   const feed = new EventFeed(() => true);
   const facts = { facts: { pid: 7, version: '1', file: '/etc/timers.yaml' }, words: (job: Job) => job.written.text };
   const turn = () => Promise.resolve();
-  const recent = new RecentOutcomes({ recorded: () => recorded, causeOf });
+  const recent = new RecentOutcomes(rig.clock, () => recorded);
   const live = new Live({
     clock,
     recent,
@@ -76,6 +76,7 @@ export async function servePage(
       for (const event of events.filter((one) => !told.includes(one))) {
         told.push(event);
         feed.accept(event);
+        recent.accept(event);
         live.accept(event);
       }
     },

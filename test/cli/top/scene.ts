@@ -1,5 +1,5 @@
 import type { FiringStatus } from '../../../src/domain/outcome.js';
-import type { OutcomeRecord, RunRecord, StatusRecord, TimerRecord } from '../../../src/domain/status-record.js';
+import type { RecentRecord, RunRecord, StatusRecord, TimerRecord } from '../../../src/domain/status-record.js';
 import { reduce, type Input } from '../../../src/cli/top/reduce.js';
 import { emptyView, type Size, type View, type Wish } from '../../../src/cli/top/view.js';
 
@@ -8,7 +8,7 @@ const ago = (seconds: number): string => new Date(NOW - seconds * 1_000).toISOSt
 export const inSeconds = (seconds: number): string => ago(-seconds);
 
 /** Outcomes a minute apart, the newest last: each is a word, and a success how many seconds it took. */
-const outcomes = (...all: readonly (Exclude<FiringStatus, 'success'> | number)[]): OutcomeRecord[] =>
+const outcomes = (...all: readonly (Exclude<FiringStatus, 'success'> | number)[]): RecentRecord[] =>
   all.map((one, index) => ({
     status: typeof one === 'number' ? 'success' : one,
     scheduled_at: ago((all.length - index) * 60),
@@ -16,6 +16,8 @@ const outcomes = (...all: readonly (Exclude<FiringStatus, 'success'> | number)[]
     duration_ms: typeof one === 'number' ? one * 1_000 : null,
     lateness_ms: one === 'skipped' || one === 'missed' ? null : 4,
     run_id: `r${index}`,
+    firing_id: `f${index}`,
+    cause: '',
   }));
 
 export const run = (facts: Partial<RunRecord> = {}): RunRecord => ({

@@ -1,5 +1,5 @@
 import type { FiringStatus } from '../../../domain/outcome.js';
-import type { OutcomeRecord } from '../../../domain/status-record.js';
+import type { RecentRecord } from '../../../domain/status-record.js';
 import { SECOND } from '../../../domain/time.js';
 import type { Look } from './look.js';
 
@@ -17,7 +17,7 @@ const SIGNS: Readonly<Record<Exclude<FiringStatus, 'success'>, readonly [string,
 };
 
 /** One character an outcome, the newest last. A success is as high as it took long, by the longest shown; in ASCII all are dots. */
-export function sparkLine(recent: readonly OutcomeRecord[], width: number, { isUnicode }: Look): string {
+export function sparkLine(recent: readonly RecentRecord[], width: number, { isUnicode }: Look): string {
   const shown = recent.slice(Math.max(0, recent.length - width));
   const longest = Math.max(LOW, ...shown.map(({ duration_ms: duration }) => duration ?? 0));
   return shown

@@ -1,18 +1,18 @@
 import type { Clock } from '../domain/clock.js';
-import { jobNameOf, type TimerEvent } from '../domain/event.js';
-import type { Recorded } from '../domain/ledger.js';
-import { recentOutcomeOf, type RecentOutcome } from '../domain/recent.js';
+import { isAdHoc } from '../domain/ad-hoc.js';
+import type { TimerEvent } from '../domain/event.js';
+import { isEnding, type Ending, type Recorded } from '../domain/ledger.js';
+import { MOST_RECENT, recentOutcomeOf, type RecentOutcome, type RecentPast } from '../domain/recent.js';
 import type { Sink } from '../domain/sink.js';
+import { causeOf } from './message.js';
 
-/** How many outcomes are kept of each job. */
-export const MOST_RECENT = 20;
-/** And of all: with more jobs than this has room for, each has fewer. */
+/** So many outcomes are kept of all jobs: with more jobs than this has room for, each has fewer. */
 const MOST_OF_ALL = 200_000;
 /** How many jobs are looked up before timers and processes get a turn. */
 const BATCH = 16;
 
 /** Keeps the last outcomes of each job for who asks. What was before this scheduler is looked up when somebody asks first. Bounded. */
-export class RecentOutcomes implements Sink {
+export class RecentOutcomes implements Sink, RecentPast {
   readonly name = 'recent';
   readonly #clock: Clock;
   readonly #recorded: () => Recorded | undefined;
@@ -29,19 +29,18 @@ export class RecentOutcomes implements Sink {
 
   accept(event: TimerEvent): void {
     if (event.event === 'config.reloaded') for (const name of event.removed) this.#forget(name);
-    const [name, outcome] = [jobNameOf(event), recentOutcomeOf(event)];
-    if (name === undefined || outcome === undefined) return;
-    this.#keep(name, [...(this.#byJob.get(name) ?? []), outcome]);
+    if (!isEnding(event)) return;
+    const { jobName } = event.firing;
+    // With its outcome an ad-hoc timer is gone.
+    if (!isAdHoc(jobName)) this.#keep(jobName, [...(this.#byJob.get(jobName) ?? []), toOutcome(event)]);
   }
 
-  /** The latest `most` outcomes of a job, oldest first. */
   of(name: string, most: number): readonly RecentOutcome[] {
     return most === 0 ? [] : (this.#byJob.get(name)?.slice(-most) ?? []);
   }
 
-  /** Looks up the past of these jobs, of each once, a few in a turn of the event loop. Never rejects. */
   recall(names: readonly string[]): Promise<void> {
-    const missing = () => names.filter((name) => !this.#recalled.has(name));
+    const missing = () => names.filter((name) => !this.#recalled.has(name) && !isAdHoc(name));
     if (missing().length > 0) this.#recalling = this.#recalling.then(() => this.#lookUp(missing()));
     return this.#recalling;
   }
@@ -52,7 +51,7 @@ export class RecentOutcomes implements Sink {
       for (const [index, name] of names.entries()) {
         if (index % BATCH === BATCH - 1) await new Promise<void>((resolve) => this.#clock.soon(resolve));
         const past = this.#recorded()?.endings({ jobName: name, limit: MOST_RECENT, withoutOutput: true }) ?? [];
-        this.#precede(name, past.flatMap(toOutcome));
+        this.#precede(name, past.map(toOutcome));
       }
     } catch {
       // A history that cannot be read has told nothing; of a state in trouble the log tells.
@@ -77,10 +76,7 @@ export class RecentOutcomes implements Sink {
   }
 }
 
-const toOutcome = (event: TimerEvent): readonly RecentOutcome[] => {
-  const outcome = recentOutcomeOf(event);
-  return outcome === undefined ? [] : [outcome];
-};
+const toOutcome = (ending: Ending): RecentOutcome => recentOutcomeOf(ending, causeOf(ending));
 
 const identityOf = ({ status, at, scheduledFor, runId }: RecentOutcome): string =>
   `${status} ${at} ${runId ?? scheduledFor}`;
