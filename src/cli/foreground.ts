@@ -49,7 +49,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   const parts = { terminal, clock, condition, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
   const around = await openAround(timerFile, { ...parts, control });
-  const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
+  const spinner = terminal.isWatched.err ? watchStop(process.stderr, clock) : undefined;
   const scheduler = compose(withRecorded(timerFile, state.ledger, foreground), {
     terminal,
     clock,
