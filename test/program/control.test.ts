@@ -106,6 +106,21 @@ describe('status', () => {
     }
   });
 
+  test.each([
+    ['somebody has removed the lock', () => rmSync(join(desk.folder, 'past.db.lock'))],
+    ['the state cannot be used', () => undefined],
+  ])('a second one is refused by the first, though %s', async (what, mishap) => {
+    if (what.startsWith('the state')) mkdirSync(join(desk.folder, 'past.db'));
+    desk.write('a.yaml', 'state: ./past.db\ntimers: { a: { every: 1h, run: "true" } }');
+    const program = desk.start(['start', '-f', 'a.yaml']);
+    await program.event('scheduler.started');
+    mishap();
+    expect(await desk.run('start', '-f', 'a.yaml')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`is in use by the scheduler with pid ${program.process.pid}`),
+    });
+  });
+
   test('answers though the file has been broken since', async () => {
     await start();
     timers('  job: { evry: 1h }');
