@@ -159,6 +159,8 @@ export interface History {
   open(): readonly OpenRun[];
   /** The run of that id or of the only id that begins so. */
   run(id: string): RunHistory | undefined;
+  /** The ids of runs that begin so, at most `limit` of them, in the order of the ids. */
+  runIds(beginning: string, limit: number): readonly string[];
   /** The memories of all jobs by name. */
   jobs(): ReadonlyMap<string, JobRecord>;
   close(): void;

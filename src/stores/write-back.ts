@@ -1,6 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { endianness } from 'node:os';
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { closeSync, fstatSync, openSync, type Stats } from 'node:fs';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { troubleIn } from './trouble.js';
 
 /** The log is written back into the file when it has so many pages, and then used again from its beginning. */
@@ -8,47 +7,40 @@ const LOG_PAGES = 4096;
 /** From one look at how long the log is to the next. */
 const COMMITS_BETWEEN_LOOKS = 16;
 
-/** In bytes: where the log's index says how many pages the log has. https://sqlite.org/walformat.html#the_wal_index_file_format */
-const PAGES_OFFSET = 16;
-
 /**
  * Writes the log back into the file of a ledger. In WAL mode nothing else changes that file, and SQLite does not tell when it does so by itself;
  * so it never does, and a file that has changed was changed by others.
  *
- * Its descriptors stay open as long as the database is, for closing any descriptor of a file drops all the locks of the process on it.
+ * Its descriptor stays open as long as the database is, for closing any descriptor of a file drops all the locks of the process on it.
  * https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
 export class WriteBack {
   /** Of the file itself. */
   readonly descriptor: number;
   readonly #database: DatabaseSyncInstance;
-  readonly #index: number;
-  readonly #pages = Buffer.alloc(4);
+  /** Tells how many pages the log has. */
+  readonly #length: StatementSyncInstance;
   #commits = 0;
   /** The file as our last checkpoint left it. */
   #left: string;
   #isTouched = false;
 
-  /** @throws the file system's errors. */
+  /** @throws SQLite's errors and the file system's. */
   constructor(path: string, database: DatabaseSyncInstance) {
     this.#database = database;
     database.exec('PRAGMA wal_autocheckpoint = 0');
+    this.#length = database.prepare('PRAGMA wal_checkpoint(NOOP)');
     this.descriptor = openSync(path, 'r');
-    try {
-      this.#index = openSync(`${path}-shm`, 'r');
-    } catch (error) {
-      closeSync(this.descriptor);
-      throw error;
-    }
     this.#left = this.#stamp();
   }
 
   /** To be told of each commit. What is in the way of a checkpoint is in the way of the next commit too, or of nothing. */
   committed(): void {
     if (++this.#commits % COMMITS_BETWEEN_LOOKS !== 0) return;
-    readSync(this.#index, this.#pages, 0, this.#pages.length, PAGES_OFFSET);
-    const pages = endianness() === 'LE' ? this.#pages.readUInt32LE() : this.#pages.readUInt32BE();
-    if (pages >= LOG_PAGES) troubleIn(() => this.checkpoint('PASSIVE'));
+    troubleIn(() => {
+      const { log } = this.#length.get() as { readonly log: number };
+      if (log >= LOG_PAGES) this.checkpoint('PASSIVE');
+    });
   }
 
   /** Writes the log back into the file. `TRUNCATE` also empties it, for the next to open. @throws SQLite's errors. */
@@ -75,7 +67,6 @@ export class WriteBack {
   /** Behind the closing of the database. */
   close(): void {
     closeSync(this.descriptor);
-    closeSync(this.#index);
   }
 
   #stamp(): string {

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
+  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -20,6 +22,9 @@ import { SECOND } from '../../src/domain/time.js';
 import { defaultStatePath, readState } from '../../src/stores/index.js';
 import { APPLICATION_ID } from '../../src/stores/schema.js';
 import { admitted, finished, newFolder, recordOf, State } from './state.js';
+
+/** Whoever may read nothing but what is his; ourselves where we are not root. */
+const NOBODY = process.geteuid!() === 0 ? 65_534 : process.geteuid!();
 
 const noise = Buffer.from(Array.from({ length: 20_000 }, (_, index) => (index * 7919) % 251));
 const filesBeside = (path: string) => readdirSync(dirname(path)).sort();
@@ -131,6 +136,24 @@ describe('a file that cannot be used', () => {
     const other = join(newFolder(), 'timers.db');
     make(`${other}.lock`);
     expect(new State(other).whyUnavailable()).toBe(`of ${other}.lock: ${reason}`);
+  });
+
+  test('one that is closed to us is not taken for a folder that is', () => {
+    const state = new State();
+    state.commit([finished('r1')]);
+    state.stop();
+    chmodSync(state.path, 0);
+    for (const path of [dirname(state.path), state.path, `${state.path}.lock`]) chownSync(path, NOBODY, NOBODY);
+    const user = process.geteuid!();
+    const denied = new State(state.path);
+    if (user === 0) process.seteuid!(NOBODY);
+    try {
+      expect(denied.whyUnavailable()).toBe('access to it is denied');
+      chmodSync(dirname(state.path), 0);
+      expect(readState(state.path)).toEqual({ kind: 'unavailable', reason: 'access to its folder is denied' });
+    } finally {
+      process.seteuid!(user);
+    }
   });
 
   test('noise is told to readers, who change nothing', () => {
