@@ -13,6 +13,7 @@ import { AdHocTimers } from './ad-hoc.js';
 import { openControl } from './control.js';
 import type { Http, HttpContext } from './http.js';
 import { openLog } from './log.js';
+import { otherSchedulerOf } from './other-scheduler.js';
 import type { LogOptions } from './options.js';
 import { recordedAdHoc } from './recorded-ad-hoc.js';
 import { Reloader } from './reload.js';
@@ -36,7 +37,8 @@ export interface Foreground {
 /** Runs a scheduler in this process until a signal or the last firing ends it. Answers the exit code. */
 export async function runInForeground(timerFile: TimerFile, foreground: Foreground): Promise<number> {
   const { terminal, clock, log, keepAlive, state: named, watches } = foreground;
-  const state = openStateOf(timerFile, { terminal, clock, named });
+  const other = await otherSchedulerOf(timerFile, { terminal, clock, named });
+  const state = openStateOf(timerFile, { terminal, clock, named, other });
   if (state.kind === 'refused') {
     terminal.err(`timers: ${state.message}`);
     return 1;
@@ -49,7 +51,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   const parts = { terminal, clock, condition, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
   const around = await openAround(timerFile, { ...parts, control });
-  const spinner = terminal.isWatched.err ? watchStop(process.stderr) : undefined;
+  const spinner = terminal.isWatched.err ? watchStop(process.stderr, clock) : undefined;
   const scheduler = compose(withRecorded(timerFile, state.ledger, foreground), {
     terminal,
     clock,

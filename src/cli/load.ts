@@ -18,14 +18,16 @@ export function loadForeseeing({ cwd }: Terminal, file: string | undefined, star
   return loadTimerFile({ cwd, foresees: true, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
-/** Loads it and says what is wrong with it. Answers `undefined` when it cannot be used. */
+/** Loads it and says what is wrong with it, with `warns` also what is odd. Answers `undefined` when it cannot be used. */
 export async function loadOrTell(
   terminal: Terminal,
   file: string | undefined,
   start: Instant,
+  { warns = false }: { readonly warns?: boolean } = {},
 ): Promise<TimerFile | undefined> {
   const loaded = await load(terminal, file, start);
-  if (loaded.problems.length > 0) terminal.err(renderLoaded(loaded, terminal, terminal.color.err));
+  const problems = loaded.problems.filter(({ severity }) => warns || severity === 'error');
+  if (problems.length > 0) terminal.err(renderLoaded({ ...loaded, problems }, terminal, terminal.color.err));
   return loaded.timerFile;
 }
 

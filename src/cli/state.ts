@@ -42,13 +42,21 @@ export function statePathOf(
 /** Where a state that the command line names lives, links followed. */
 export const namedStatePath = (named: string, cwd: string): string => realPath(resolve(cwd, named));
 
+/** Who opens a state. */
+export interface StateOpener {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  /** The state's file as the command line names it. */
+  readonly named: string | undefined;
+  /** The pid of a scheduler that answers for this state already. */
+  readonly other: number | undefined;
+}
+
 /** Opens the state for the one scheduler that writes it. */
-export function openStateOf(
-  timerFile: TimerFile,
-  { terminal, clock, named }: { terminal: Terminal; clock: Clock; named: string | undefined },
-): OpenedState {
+export function openStateOf(timerFile: TimerFile, { terminal, clock, named, other }: StateOpener): OpenedState {
   const file = statePathOf(timerFile, terminal, named);
   if (file === undefined) return { kind: 'ready', recorded: nothing, troubles: [] };
+  if (other !== undefined) return { kind: 'refused', message: inUse(file, other) };
   const { history: retention } = timerFile.settings;
   const opening = openState({ path: file, clock, pid: process.pid, retention });
   switch (opening.kind) {

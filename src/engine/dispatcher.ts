@@ -91,16 +91,18 @@ export class Dispatcher implements RunOwner {
 
   /** Ends a run that a scheduler which died has left open. `lastSeenAt` is when that one was last known to live. */
   close(state: JobState | undefined, open: OpenRun, outcome: Outcome, lastSeenAt: Instant | undefined): void {
-    const { firing, runId, attempts, latenessMs, startedAt } = open;
+    const { firing, runId, attempts, latenessMs } = open;
     const at = this.#around.now();
     const ending = { kind: 'finished', outcome } as const;
     const facts = state?.note(ending, at);
-    if (state?.job.schedule.fromEnd) state.cursor = at;
-    const durationMs = Math.max(0, (lastSeenAt ?? at) - (startedAt ?? lastSeenAt ?? at));
+    const durationMs = durationOf(open, lastSeenAt ?? at);
     const failuresInARow = facts?.failuresInARow ?? 0;
     const finished = { event: 'run.finished', at, firing, runId, outcome, durationMs, attempts, latenessMs } as const;
     this.#around.emit({ ...finished, failuresInARow });
-    if (state !== undefined) this.#moveBreaker(state, ending, false);
+    if (state === undefined) return;
+    if (state.job.schedule.fromEnd) state.cursor = at;
+    // A trial that was lost has failed: without that, every start would try what takes the scheduler down.
+    this.#moveBreaker(state, ending, state.breaker.kind === 'half_open' && firing.trigger !== 'manual');
   }
 
   /** Tells of a firing that will not run. */
@@ -324,3 +326,5 @@ const historyOf = ({ previousScheduledFor, lastSuccessAt }: JobState): RunHistor
   previousScheduledFor,
   lastSuccessAt,
 });
+
+const durationOf = ({ startedAt }: OpenRun, until: Instant): Duration => Math.max(0, until - (startedAt ?? until));

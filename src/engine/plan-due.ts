@@ -1,6 +1,6 @@
 import type { FiringMissed } from '../domain/event.js';
 import type { Job } from '../domain/job.js';
-import { MINUTE, type Duration, type Instant } from '../domain/time.js';
+import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 
 /** The instants of one job that have come, sorted by what becomes of them. Every instant stands in exactly one place. */
 export interface DuePlan {
@@ -40,10 +40,11 @@ interface Unseen {
 const REMEMBERED = 1_000;
 
 /**
- * How late a whole row of instants may still run, when the process itself was held up (stopped, starved, paused with its container).
- * Of a longer row only the latest runs: the job is not lost, and there is no storm.
+ * How late a row of instants may come and still be taken one by one. When it is later, the process itself was held up (stopped, starved, paused with
+ * its container): the latest of the row runs, however late, so that the job is not lost, and the others are misfires like those of a downtime.
+ * Beats of a rhythm stand for each other sooner than fixed times do.
  */
-const STALL_GRACE: Duration = 5 * MINUTE;
+const graceOf = ({ schedule }: Job): Duration => (schedule.intervalLike ? 5 * SECOND : 5 * MINUTE);
 
 /** Sorts the instants of `job` from `next` on that have come by `now` (inclusive). Those inside `gap` are misfires and go through the job's policy. */
 export function planDue(job: Job, next: Instant, now: Instant, gap: Gap | undefined): DuePlan {
@@ -62,31 +63,43 @@ const NONE: readonly never[] = [];
  */
 export function planRow(job: Job, next: Instant | undefined, now: Instant, { gap, waiting }: Unseen): DuePlan {
   if (job.schedule.fromEnd) return planOne(job, next, now, { gap, waiting });
-  const stalled = new Row();
-  const unseen = new Row();
-  const due: Instant[] = [];
-  let instant = next;
-  let last: Instant | undefined;
-  while (instant !== undefined && instant + job.offset <= now) {
-    const following = nextInWindow(job, instant);
-    if (isIn(gap, instant + job.offset)) unseen.push(instant);
-    else if (hasStalled(instant, now, gap) && following !== undefined && following + job.offset <= now)
-      stalled.push(instant);
-    else due.push(instant);
-    last = instant;
-    instant = following;
-  }
-  const passed = [...waiting, ...unseen.latest];
-  const caughtUp = passed.length === 0 ? passed : job.misfire.select(passed, now);
+  const { held, latest, unseen, hasStood, last, next: toCome } = gather(job, next, now, gap);
+  const seen = latest === undefined ? held.latest : [...held.latest, latest];
+  const passed = [...waiting, ...(hasStood ? seen : []), ...unseen.latest];
+  const chosen = passed.length === 0 ? passed : job.misfire.select(passed, now);
+  // Alone the latest of a row that stood is a late firing as any other; behind others it waits for its turn among them.
+  const isAmongOthers = hasStood && chosen.length > 1;
+  const caughtUp = isAmongOthers ? chosen : chosen.filter((one) => one !== latest);
+  const ordinary = hasStood ? seen.slice(-1).filter((one) => !caughtUp.includes(one)) : seen;
   const missed = [
-    stalled.missed('stalled', []),
-    gap && unseen.missed(gap.reason, caughtUp.slice(countIn(caughtUp, waiting))),
+    hasStood ? held.missed('stalled', caughtUp) : undefined,
+    gap && unseen.missed(gap.reason, caughtUp),
   ].filter((row) => row !== undefined);
   const runs = [
-    ...due.map((scheduledFor) => ({ scheduledFor, trigger: 'schedule' as const })),
+    ...ordinary.map((scheduledFor) => ({ scheduledFor, trigger: 'schedule' as const })),
     ...caughtUp.map((scheduledFor) => ({ scheduledFor, trigger: 'catch_up' as const })),
   ].sort((one, other) => one.scheduledFor - other.scheduledFor);
-  return { runs, missed, last, next: instant };
+  return { runs, missed, last, next: toCome };
+}
+
+/** The instants that have come: those inside the gap, the latest of the others, and those `held` before it; `hasStood` when these are too late. */
+function gather(job: Job, next: Instant | undefined, now: Instant, gap: Gap | undefined) {
+  const [held, unseen] = [new Row(), new Row()];
+  let [latest, last]: (Instant | undefined)[] = [];
+  let hasStood = false;
+  let instant = next;
+  for (; instant !== undefined && instant + job.offset <= now; instant = nextInWindow(job, instant)) {
+    last = instant;
+    const due = instant + job.offset;
+    if (isIn(gap, due)) {
+      unseen.push(instant);
+      continue;
+    }
+    if (latest !== undefined) held.push(latest);
+    latest = instant;
+    hasStood ||= waitOf(due, now, gap) > graceOf(job);
+  }
+  return { held, latest, unseen, hasStood, last, next: instant };
 }
 
 /**
@@ -113,12 +126,9 @@ export function nextInWindow(job: Pick<Job, 'schedule' | 'window'>, after: Insta
   return instant === undefined || (notAfter !== undefined && instant > notAfter) ? undefined : instant;
 }
 
-const countIn = (chosen: readonly Instant[], waiting: readonly Instant[]): number =>
-  chosen.filter((instant) => waiting.includes(instant)).length;
-
 /** What was due before a jump has waited until the jump, not through it. */
-const hasStalled = (instant: Instant, now: Instant, gap: Gap | undefined): boolean =>
-  (gap !== undefined && instant <= gap.from ? gap.from : now) - instant > STALL_GRACE;
+const waitOf = (due: Instant, now: Instant, gap: Gap | undefined): Duration =>
+  (gap !== undefined && due <= gap.from ? gap.from : now) - due;
 
 const isIn = (gap: Gap | undefined, time: Instant): boolean => gap !== undefined && time > gap.from && time <= gap.to;
 
@@ -135,10 +145,11 @@ class Row {
     if (this.latest.length === 2 * REMEMBERED) this.latest = this.latest.slice(REMEMBERED);
   }
 
-  /** The row without those `chosen` to run; a policy chooses late ones before early ones, so what is left is in a row too. */
+  /** The row without those of it that were chosen to run; a policy chooses late ones before early ones, so what is left is in a row too. */
   missed(reason: Missed['reason'], chosen: readonly Instant[]): Missed | undefined {
-    const left = this.#count - chosen.length;
-    const last = this.latest.findLast((instant) => !chosen.includes(instant));
+    const toRun = new Set(chosen);
+    const left = this.#count - this.latest.filter((instant) => toRun.has(instant)).length;
+    const last = this.latest.findLast((instant) => !toRun.has(instant));
     return this.#first === undefined || last === undefined || left === 0
       ? undefined
       : { reason, first: this.#first, last, count: left };

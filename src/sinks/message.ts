@@ -155,7 +155,7 @@ const isExit = (why: string): boolean => why.startsWith('exit code') || why.star
 const SKIPS: Readonly<Record<string, string>> = {
   overlap: 'the last run is still on',
   replaced: 'a later firing took its place',
-  breaker_open: 'it failed too often in a row',
+  breaker_open: 'its breaker is open, after too many failures in a row',
   group: 'another timer of its group is running',
   max_runs: 'the runs that max_runs leaves are waiting already',
 };

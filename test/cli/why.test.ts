@@ -212,7 +212,7 @@ overlap: skip drops what comes due meanwhile; queue keeps one waiting, allow
       skipped(firingAt('2026-11-24T02:00'), { reason: 'breaker_open' }),
     ]);
     expect(await answer('backup')).toBe(`\
-A firing, skipped: it failed too often in a row.
+A firing, skipped: its breaker is open, after too many failures in a row.
 Its breaker was open: the run of 02:50:00 was its failure no. 5 in a row (exit
   code 3).`);
   });

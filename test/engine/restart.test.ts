@@ -377,6 +377,29 @@ describe('the circuit breaker', () => {
     );
   });
 
+  test('opens again, for longer, when its trial is lost with the scheduler', async () => {
+    const lives = new Lives();
+    const failing = lives.begin(jobs, '2026-01-01T00:00:30Z');
+    failing.executor.exits = () => ({ kind: 'exited', code: 1 });
+    failing.scheduler.start();
+    await failing.clock.advance(4 * MINUTE);
+    failing.executor.lasting = undefined;
+    await failing.clock.advance(MINUTE);
+    expect(failing.story()).toContain('00:05:00.000 run.started');
+    failing.ledger.isDead = true;
+    const again = lives.begin(jobs, '2026-01-01T00:05:10Z');
+    again.scheduler.start();
+    await again.clock.advance(2 * MINUTE);
+    expect(again.story()).toBe(
+      tidy(`
+        00:05:10.000 scheduler.started timers=1
+        00:05:10.000 run.finished flaky@00:05:00.000 lost duration_ms=0 error=the scheduler died while it was running
+        00:05:10.000 breaker.opened flaky failures=3 cooldown_ms=360000
+        00:06:00.000 firing.skipped flaky@00:06:00.000 reason=breaker_open
+        00:07:00.000 firing.skipped flaky@00:07:00.000 reason=breaker_open`),
+    );
+  });
+
   test('is passed by a run by hand, whose success closes it', async () => {
     const rig = new Lives().begin(jobs, '2026-01-01T00:00:30Z');
     rig.executor.exits = ({ TIMERS_TRIGGER: trigger }) => ({ kind: 'exited', code: trigger === 'manual' ? 0 : 1 });

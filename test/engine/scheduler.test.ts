@@ -54,7 +54,7 @@ describe('the ordinary day', () => {
     await rig.clock.advance(MINUTE + 1_499);
     expect(rig.executor.attempts).toHaveLength(0);
     await rig.clock.advance(1);
-    expect(rig.story()).toContain('00:01:01.500 run.started tick@00:01:00.000 lateness_ms=1500');
+    expect(rig.story()).toContain('00:01:01.500 run.started tick@00:01:00.000');
   });
 
   test('a disabled job never fires, run_at_start fires once with its own trigger', async () => {
@@ -457,24 +457,108 @@ describe('a clock that jumps', () => {
   });
 });
 
+test('what jitter adds is no lateness, and no deadline is missed by it', async () => {
+  const rig = new Rig([job('tick', everyMs(MINUTE), { offset: 20 * SECOND, deadline: 5 * SECOND, group: 'g' })]);
+  rig.executor.lasting = 10;
+  rig.scheduler.start();
+  await rig.clock.advance(81 * SECOND);
+  expect(rig.story()).toContain('00:01:20.000 run.started tick@00:01:00.000\n');
+});
+
+test('a stop waits for hooks and notifications as long as it is told', async () => {
+  const waited: number[] = [];
+  const stops: readonly Parameters<Rig['scheduler']['stop']>[] = [[], ['SIGTERM'], [undefined, SECOND]];
+  for (const stop of stops) {
+    const rig = new Rig([job('tick', everyMs(MINUTE))], {
+      sinks: [
+        { name: 'slow', accept: () => undefined, settle: (patience) => Promise.resolve(void waited.push(patience)) },
+      ],
+    });
+    rig.scheduler.start();
+    await rig.scheduler.stop(...stop);
+  }
+  expect(waited).toEqual([MINUTE, SECOND, SECOND]);
+});
+
 describe('a process that was held up', () => {
-  test('less than five minutes: every firing comes late and goes through admission', async () => {
-    const rig = new Rig([job('tick', everyMs(MINUTE))]);
+  /** A time, and the two after it. */
+  const threeTimes = atInstants('1970-01-01T00:01:00Z', '1970-01-01T00:02:00Z', '1970-01-01T00:03:00Z');
+
+  test('less than five minutes: every fixed time comes late and goes through admission', async () => {
+    const rig = new Rig([job('fixed', threeTimes, { admission: [overlap('allow')] })], {
+      start: '1970-01-01T00:00:00Z',
+    });
     rig.scheduler.start();
     rig.clock.block(3 * MINUTE + 30 * SECOND);
-    await rig.clock.advance(0);
     await rig.clock.advance(1);
-    expect(rig.story()).toContain('run.started tick@00:01:00.000 lateness_ms=150000');
+    expect(rig.story().match(/run.started \S+ \S+/g)).toEqual([
+      'run.started fixed@00:01:00.000 lateness_ms=150000',
+      'run.started fixed@00:02:00.000 lateness_ms=90000',
+      'run.started fixed@00:03:00.000 lateness_ms=30000',
+    ]);
   });
 
-  test('for hours: the latest runs late, the older are missed, and there is no storm', async () => {
+  test('for longer: of fixed times the latest runs late, the older are missed', async () => {
+    const rig = new Rig([job('fixed', threeTimes)], { start: '1970-01-01T00:00:00Z' });
+    rig.scheduler.start();
+    rig.clock.block(HOUR);
+    await rig.clock.advance(1);
+    const story = rig.story();
+    expect(story).toContain('firing.missed fixed@00:02:00.000 reason=stalled count=2 first_scheduled_at=00:01:00.000');
+    expect(story).toContain('run.started fixed@00:03:00.000 lateness_ms=3420000');
+  });
+
+  test.each(['none', 'latest'] as const)(
+    'for more than seconds: of a rhythm the latest beat runs late, the others are missed, catch_up %s or not',
+    async (policy) => {
+      const tick = job('tick', everyMs(5 * SECOND), { misfire: catchUp({ policy }) });
+      const rig = new Rig([tick], { start: '1970-01-01T00:00:01Z' });
+      rig.executor.lasting = 10;
+      rig.scheduler.start();
+      rig.clock.block(75 * SECOND);
+      await rig.clock.advance(1);
+      expect(rig.story()).toContain(
+        [
+          '00:01:16.000 firing.missed tick@00:01:10.000 reason=stalled count=14 first_scheduled_at=00:00:05.000',
+          '00:01:16.000 run.started tick@00:01:15.000 lateness_ms=1000',
+        ].join('\n'),
+      );
+    },
+  );
+
+  test('catch_up all runs each of them, oldest first', async () => {
+    const tick = job('tick', everyMs(5 * SECOND), { misfire: catchUp({ policy: 'all', within: 20 * SECOND }) });
+    const rig = new Rig([tick], { start: '1970-01-01T00:00:01Z' });
+    rig.executor.lasting = 10;
+    rig.scheduler.start();
+    rig.clock.block(75 * SECOND);
+    await rig.clock.advance(SECOND);
+    const story = rig.story();
+    expect(story).toContain('firing.missed tick@00:00:55.000 reason=stalled count=11');
+    expect(story.match(/run.started tick@\S+/g)).toEqual([
+      'run.started tick@00:01:00.000',
+      'run.started tick@00:01:05.000',
+      'run.started tick@00:01:10.000',
+      'run.started tick@00:01:15.000',
+    ]);
+  });
+
+  test('for hours: there is no storm, whatever may run beside each other', async () => {
     const rig = new Rig([job('tick', everyMs(MINUTE), { admission: [overlap('allow')] })]);
     rig.scheduler.start();
     rig.clock.block(2 * HOUR + 30 * SECOND);
     await rig.clock.advance(0);
     expect(rig.story()).toContain(
-      'firing.missed tick@01:55:00.000 reason=stalled count=115 first_scheduled_at=00:01:00.000',
+      'firing.missed tick@01:59:00.000 reason=stalled count=119 first_scheduled_at=00:01:00.000',
     );
-    expect(rig.executor.attempts).toHaveLength(5);
+    expect(rig.executor.attempts).toHaveLength(1);
+  });
+
+  test('a moment: each beat goes through admission, as ever', async () => {
+    const rig = new Rig([job('tick', everyMs(SECOND), { admission: [overlap('allow')] })]);
+    rig.scheduler.start();
+    rig.clock.block(3 * SECOND);
+    await rig.clock.advance(0);
+    expect(rig.executor.attempts).toHaveLength(3);
   });
 });

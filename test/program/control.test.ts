@@ -106,6 +106,37 @@ describe('status', () => {
     }
   });
 
+  test.each([
+    ['somebody has removed the lock', () => rmSync(join(desk.folder, 'past.db.lock'))],
+    ['the state cannot be used', () => undefined],
+  ])('a second one is refused by the first, though %s', async (what, mishap) => {
+    if (what.startsWith('the state')) mkdirSync(join(desk.folder, 'past.db'));
+    desk.write('a.yaml', 'state: ./past.db\ntimers: { a: { every: 1h, run: "true" } }');
+    const program = desk.start(['start', '-f', 'a.yaml']);
+    await program.event('scheduler.started');
+    mishap();
+    expect(await desk.run('start', '-f', 'a.yaml')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`is in use by the scheduler with pid ${program.process.pid}`),
+    });
+  });
+
+  test.each([
+    ['has another state by now', 'timers: { a: { every: 1h, run: "true" } }'],
+    ['cannot be read any more', 'timers: ['],
+  ])('is found though its file %s', async (_what, text) => {
+    desk.write('a.yaml', 'state: ./st/past.db\ntimers: { a: { every: 1h, run: "true" } }');
+    const program = desk.start(['start', '-f', 'a.yaml']);
+    const { pid } = program.process;
+    await program.event('scheduler.started');
+    desk.write('a.yaml', text);
+    expect(await status('-f', 'a.yaml')).toMatchObject({ pid });
+    expect(await desk.run('status', '-f', 'a.yaml', '--check', 'alive')).toMatchObject({ code: 0 });
+    program.kill('SIGTERM');
+    await program.ended;
+    expect(await desk.run('status', '-f', 'a.yaml')).toMatchObject({ code: 1 });
+  });
+
   test('answers though the file has been broken since', async () => {
     await start();
     timers('  job: { evry: 1h }');

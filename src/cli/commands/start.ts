@@ -25,7 +25,7 @@ export const start: CommandKind = {
       const { createSystemClock } = await import('../../clocks/system.js');
       const { loadOrTell } = await import('../load.js');
       const clock = createSystemClock();
-      const timerFile = await loadOrTell(terminal, options.file, clock.now());
+      const timerFile = await loadOrTell(terminal, options.file, clock.now(), { warns: true });
       if (timerFile === undefined) return 1;
       const { runInForeground } = await import('../foreground.js');
       return runInForeground(timerFile, {

@@ -1,31 +1,33 @@
-import type { Sink } from '../../domain/sink.js';
 import type { Ora } from 'ora';
+import type { Clock } from '../../domain/clock.js';
+import type { Sink } from '../../domain/sink.js';
+import type { Cancel, Duration } from '../../domain/time.js';
 
-/** Shows, while a stop waits for running commands, how many are left and how not to wait. Listens to the event stream, ahead of the log. */
-export function watchStop(stream: NodeJS.WriteStream): Sink {
+/** The log is written a moment after it is told. Until it is, nothing else may stand on its line. */
+const QUIET: Duration = 150;
+
+/** Shows, while a stop waits for running commands and the log is quiet, how many are left and how not to wait. */
+export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
   let spinner: Ora | undefined;
   let running = 0;
   const text = () => `waiting for ${running} ${running === 1 ? 'run' : 'runs'} to end (Ctrl-C again kills)`;
-  const begin = async () => {
+  let disarm: Cancel = () => undefined;
+  const show = async () => {
     const { default: ora } = await import('ora');
     // discardStdin would put the terminal into raw mode, where Ctrl-C is no signal.
-    if (running > 0) spinner = ora({ text: text(), stream, discardStdin: false }).start();
+    spinner ??= ora({ stream, discardStdin: false });
+    spinner.text = text();
+    if (running > 0) spinner.start();
   };
   return {
     name: 'stop spinner',
     accept(event) {
-      // Off the line, so that the log's next line begins at its start; the next frame draws it again below.
-      spinner?.clear();
-      if (event.event === 'scheduler.stopping') {
-        running = event.running;
-        if (running > 0) void begin();
-      } else if (event.event === 'run.finished' && running > 0) {
-        running--;
-        if (spinner) spinner.text = text();
-      } else if (event.event === 'scheduler.stopped') {
-        running = 0;
-        spinner?.stop();
-      }
+      spinner?.stop();
+      disarm();
+      if (event.event === 'scheduler.stopping') running = event.running;
+      else if (event.event === 'run.finished' && running > 0) running--;
+      else if (event.event === 'scheduler.stopped') running = 0;
+      if (running > 0) disarm = clock.after(QUIET, () => void show());
     },
   };
 }

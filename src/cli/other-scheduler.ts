@@ -1,0 +1,35 @@
+import type { TimerFile } from '../config/index.js';
+import { connectToScheduler } from '../control/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { StatusRecord } from '../domain/status-record.js';
+import { SECOND, type Duration } from '../domain/time.js';
+import { socketPathsOf, userId } from './control.js';
+import { statePathOf } from './state.js';
+import type { Terminal } from './terminal.js';
+
+/** One that does not answer meanwhile is stuck, or stopped; its lock still tells of it. */
+const PATIENCE: Duration = SECOND;
+
+/**
+ * The pid of a scheduler that answers for the state of a timer file; `undefined` when none does. A lock tells of most; not of one whose lock file
+ * somebody has removed, and not where there is no state to lock, because it cannot be written.
+ */
+export async function otherSchedulerOf(
+  timerFile: TimerFile,
+  { terminal, clock, named }: { terminal: Terminal; clock: Clock; named: string | undefined },
+): Promise<number | undefined> {
+  if (statePathOf(timerFile, terminal, named) === undefined) return undefined;
+  const connecting = await connectToScheduler(socketPathsOf(timerFile, terminal, named), userId());
+  if (connecting.kind !== 'connected') return undefined;
+  const { client } = connecting;
+  const disarm = clock.after(PATIENCE, () => client.close());
+  try {
+    const { pid } = (await client.request('status')) as StatusRecord;
+    return pid;
+  } catch {
+    return undefined;
+  } finally {
+    disarm();
+    client.close();
+  }
+}
