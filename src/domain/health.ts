@@ -9,6 +9,8 @@ export interface Condition {
   readonly rejected?: string;
   /** Why the state cannot be written; absent when it can, or when there is none by choice. */
   readonly stateTrouble?: string;
+  /** Where and why the HTTP server cannot listen; absent when it does, or when there is none by choice. */
+  readonly httpTrouble?: string;
 }
 
 /** Whether something is so, and if not, why: sentences for a person. */
@@ -31,15 +33,16 @@ export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopS
   ]);
 }
 
-/** Whether all is as its owner wants it: alive, the file as it is taken, the state written, not stopping. */
+/** Whether all is as its owner wants it: alive, the file as it is taken, the state written, the HTTP server open, not stopping. */
 export function judgeReadiness(status: SchedulerStatus, condition: Condition): Judgement {
-  const { rejected, stateTrouble } = condition;
+  const { rejected, stateTrouble, httpTrouble } = condition;
   return judgement([
     ...(status.startedAt === undefined ? ['it has not started yet'] : []),
     ...(status.isStopping ? ['it is stopping'] : []),
     ...judgeLiveness(status, condition).reasons,
     ...(rejected === undefined ? [] : [`the timer file was changed and is not taken: ${rejected}`]),
     ...(stateTrouble === undefined ? [] : [`the state cannot be written: ${stateTrouble}`]),
+    ...(httpTrouble === undefined ? [] : [`the HTTP server cannot listen on ${httpTrouble}`]),
   ]);
 }
 

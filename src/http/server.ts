@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { Listener, type Listening } from './listener.js';
 
 /** What is answered at one path. Add one to the list the server is given. */
 export interface Route {
@@ -24,13 +25,11 @@ export interface HttpRequest {
   readonly raw: IncomingMessage;
 }
 
-export interface HttpOptions {
-  readonly host: string;
-  readonly port: number;
+export interface HttpOptions extends Listening {
   /** What `Authorization: Bearer …` must hold; `undefined` where there is none: then nobody may act, and everybody on this machine may look. */
   readonly token: () => string | undefined;
   readonly routes: readonly Route[];
-  /** Told, in a sentence, when the server cannot listen, or when a route threw. */
+  /** Told, in a sentence, when a route threw. */
   readonly onTrouble: (sentence: string) => void;
 }
 
@@ -40,6 +39,7 @@ const BODY_LIMIT = 64 * 1024;
 export class HttpServer {
   readonly #options: HttpOptions;
   readonly #server: Server;
+  readonly #listener: Listener;
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -48,26 +48,21 @@ export class HttpServer {
       (request, response) => void this.#answer(request, response),
     );
     this.#server.maxConnections = 256;
-    this.#server.on('error', (error) =>
-      options.onTrouble(`http: cannot listen on ${addressOf(options)}: ${error.message}`),
-    );
+    this.#listener = new Listener(this.#server, options);
   }
 
   start(): void {
-    this.#server.listen(this.#options.port, this.#options.host);
-    // Who watches keeps nobody awake.
-    this.#server.unref();
+    this.#listener.start();
   }
 
   stop(): void {
-    this.#server.close();
+    this.#listener.stop();
     this.#server.closeAllConnections();
   }
 
   /** The port it listens on; differs from the one asked for only when that was 0. */
   get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : this.#options.port;
+    return this.#listener.port;
   }
 
   async #answer(raw: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -170,8 +165,6 @@ const isLoopback = (host: string): boolean => host === 'localhost' || host === '
 
 const isBelow = (path: string, asked: string): boolean =>
   path.endsWith('/*') ? asked.startsWith(path.slice(0, -1)) : asked === path;
-
-const addressOf = ({ host, port }: HttpOptions): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** Takes the same time for every wrong text of that length. */
 function isSame(shown: string, wanted: string): boolean {

@@ -1,4 +1,5 @@
 import { get, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { createSystemClock } from '../../src/clocks/system.js';
 import { HttpServer, type Route } from '../../src/http/server.js';
 
 export interface Answer {
@@ -22,6 +23,9 @@ export class Listening {
     this.server = new HttpServer({
       host,
       port: 0,
+      clock: createSystemClock(),
+      onListening: () => undefined,
+      onUnavailable: () => undefined,
       token: () => token,
       routes,
       onTrouble: (it) => void this.troubles.push(it),

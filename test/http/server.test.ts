@@ -1,5 +1,6 @@
 import { get, request, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
 import { HttpServer, type Route } from '../../src/http/server.js';
 
 const route = (access: Route['access'], method: Route['method'] = 'GET'): Route => ({
@@ -19,6 +20,9 @@ async function listen(host: string, token: string | undefined) {
   const own = (server = new HttpServer({
     host,
     port: 0,
+    clock: createSystemClock(),
+    onListening: () => undefined,
+    onUnavailable: () => undefined,
     token: () => token,
     routes,
     onTrouble: (it) => void troubles.push(it),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
 import { HttpServer, watchingRoutes } from '../../src/http/index.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 
@@ -23,6 +24,9 @@ beforeEach(async () => {
   server = new HttpServer({
     host: '127.0.0.1',
     port: 0,
+    clock: createSystemClock(),
+    onListening: () => undefined,
+    onUnavailable: () => undefined,
     token: () => undefined,
     routes: watchingRoutes({
       status: () => rig.scheduler.controls.status(),
