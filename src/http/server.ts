@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { SECOND, type Duration } from '../domain/time.js';
 import { Listener, type Listening } from './listener.js';
 
 /** What is answered at one path. Add one to the list the server is given. */
@@ -34,6 +35,8 @@ export interface HttpOptions extends Listening {
 }
 
 const BODY_LIMIT = 64 * 1024;
+/** A connection on which nothing moves for so long while it is answered is closed. Streams of events are left alone. */
+const PATIENCE: Duration = 30 * SECOND;
 
 /** Small server for who watches and steers. Whatever happens in it, no timer is the later for it: it refuses rather than queues. */
 export class HttpServer {
@@ -44,7 +47,14 @@ export class HttpServer {
   constructor(options: HttpOptions) {
     this.#options = options;
     this.#server = createServer(
-      { requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 },
+      {
+        requestTimeout: 10_000,
+        headersTimeout: 5_000,
+        keepAliveTimeout: 5_000,
+        // Else Node looks every 30 s only who has outstayed, and who asks slowly keeps everybody out until then.
+        connectionsCheckingInterval: 1_000,
+        maxHeaderSize: 8_192,
+      },
       (request, response) => void this.#answer(request, response),
     );
     this.#server.maxConnections = 256;
@@ -67,6 +77,7 @@ export class HttpServer {
 
   async #answer(raw: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
+    response.setTimeout(PATIENCE, () => response.destroy());
     try {
       const url = new URL(raw.url ?? '/', 'http://local');
       const refusal = this.#refusal(raw, url);
