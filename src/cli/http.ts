@@ -42,7 +42,7 @@ export function openHttp(
     onListening: (address) => scheduler().emit({ event: 'http.listening', at: scheduler().now(), address }),
     onUnavailable: (address, reason) =>
       scheduler().emit({ event: 'http.unavailable', at: scheduler().now(), address, reason }),
-    token: () => (tokenFile === undefined ? undefined : readToken(tokenFile)),
+    token: tokenFile === undefined ? undefined : () => readToken(tokenFile),
     routes: [
       ...watchingRoutes({ status: () => controls().status(), condition: () => condition.condition, metrics }),
       ...page.routes,

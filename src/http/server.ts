@@ -27,8 +27,11 @@ export interface HttpRequest {
 }
 
 export interface HttpOptions extends Listening {
-  /** What `Authorization: Bearer …` must hold; `undefined` where there is none: then nobody may act, and everybody on this machine may look. */
-  readonly token: () => string | undefined;
+  /**
+   * What `Authorization: Bearer …` must hold; `undefined` where it cannot be had: then nobody may act, and everybody on this machine may look.
+   * Absent where none is asked for, which comes to the same.
+   */
+  readonly token: (() => string | undefined) | undefined;
   readonly routes: readonly Route[];
   /** Told, in a sentence, when a route threw. */
   readonly onTrouble: (sentence: string) => void;
@@ -78,19 +81,24 @@ export class HttpServer {
   async #answer(raw: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
     response.setTimeout(PATIENCE, () => response.destroy());
+    const url = urlOf(raw);
     try {
-      const url = new URL(raw.url ?? '/', 'http://local');
       const refusal = this.#refusal(raw, url);
-      if (refusal !== undefined) {
-        refuse(response, refusal);
-        return;
-      }
-      await this.#routeOf(raw, url)?.handle({ url, raw, body: () => bodyOf(raw) }, response);
+      if (refusal !== undefined) refuse(response, refusal);
+      else await this.#routeOf(raw, url)?.handle({ url, raw, body: () => bodyOf(raw) }, response);
     } catch (error) {
-      this.#options.onTrouble(`http: ${raw.method ?? ''} ${raw.url ?? ''}: ${String(error)}`);
-      if (!response.headersSent) refuse(response, { status: 500, reason: 'internal error' });
-      else response.destroy();
+      this.#failed(error, raw, response);
     }
+  }
+
+  #failed(error: unknown, { method = '', url = '' }: IncomingMessage, response: ServerResponse): void {
+    if (error instanceof TooLongError) {
+      refuse(response, { status: 413, reason: error.message });
+      return;
+    }
+    this.#options.onTrouble(`http: ${method} ${url}: ${String(error)}`);
+    if (!response.headersSent) refuse(response, { status: 500, reason: 'internal error' });
+    else response.destroy();
   }
 
   #routeOf({ method }: IncomingMessage, { pathname }: URL): Route | undefined {
@@ -120,15 +128,15 @@ export class HttpServer {
   }
 
   #mayPass({ access }: Route, { headers }: IncomingMessage): Refusal | undefined {
-    const token = this.#options.token();
     if (access === 'probe') return undefined;
     if (isForeign(headers, access)) return { status: 403, reason: 'another page may not ask this' };
-    if (token === undefined) {
-      const isOpen = access === 'read' && isLoopback(this.#options.host);
-      return isOpen ? undefined : { status: 403, reason: 'a token is needed: set http.token_file in the timer file' };
-    }
     if (access === 'read' && isLoopback(this.#options.host)) return undefined;
-    return isSame(headers.authorization ?? '', `Bearer ${token}`)
+    if (this.#options.token === undefined)
+      return { status: 403, reason: 'a token is needed: set http.token_file in the timer file' };
+    const token = this.#options.token();
+    if (token === undefined)
+      return { status: 403, reason: 'no token is right: the token file cannot be read, or is empty' };
+    return isSame(shownIn(headers), token)
       ? undefined
       : { status: 401, reason: 'show the token: Authorization: Bearer …' };
   }
@@ -177,17 +185,38 @@ const isLoopback = (host: string): boolean => host === 'localhost' || host === '
 const isBelow = (path: string, asked: string): boolean =>
   path.endsWith('/*') ? asked.startsWith(path.slice(0, -1)) : asked === path;
 
+/** The token that is shown; empty for none. The scheme's case says nothing (RFC 9110, 11.1). */
+const shownIn = ({ authorization = '' }: IncomingHttpHeaders): string =>
+  /^bearer +(.*)$/i.exec(authorization)?.[1] ?? '';
+
+/** What is asked for. A path may begin with two slashes: it names no host. What is no address at all is a path that nothing is at. */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  const whole = url.startsWith('/') ? `http://local${url}` : url;
+  return new URL(URL.canParse(whole) ? whole : 'http://local//');
+}
+
 /** Takes the same time for every wrong text of that length. */
 function isSame(shown: string, wanted: string): boolean {
   const [one, other] = [Buffer.from(shown), Buffer.from(wanted)];
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > BODY_LIMIT) throw new Error('the body is too long');
+class TooLongError extends Error {
+  constructor() {
+    super('the body is too long: it may have 64 KiB');
   }
-  return text;
+}
+
+function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    request.once('error', reject).once('end', () => resolve(Buffer.concat(chunks).toString()));
+    // To the end, so that who sends too much still gets the answer.
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > BODY_LIMIT) reject(new TooLongError());
+      else chunks.push(chunk);
+    });
+  });
 }

@@ -26,7 +26,7 @@ export class Listening {
       clock: createSystemClock(),
       onListening: () => undefined,
       onUnavailable: () => undefined,
-      token: () => token,
+      token: token === undefined ? undefined : () => token,
       routes,
       onTrouble: (it) => void this.troubles.push(it),
     });

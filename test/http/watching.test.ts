@@ -27,7 +27,7 @@ beforeEach(async () => {
     clock: createSystemClock(),
     onListening: () => undefined,
     onUnavailable: () => undefined,
-    token: () => undefined,
+    token: undefined,
     routes: watchingRoutes({
       status: () => rig.scheduler.controls.status(),
       condition: () => condition,
