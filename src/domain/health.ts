@@ -19,6 +19,12 @@ export interface Judgement {
   readonly reasons: readonly string[];
 }
 
+/** The same condition without what is told of files and addresses: for whoever may not know that. */
+export const withoutDetails = ({ loopStood, ...troubles }: Condition): Condition => ({
+  loopStood,
+  ...Object.fromEntries(Object.keys(troubles).map((trouble) => [trouble, ''])),
+});
+
 /** How long the event loop may stand, and how overdue a timer may be, before the scheduler is not well. */
 const STANDSTILL: Duration = 10 * SECOND;
 
@@ -40,10 +46,14 @@ export function judgeReadiness(status: SchedulerStatus, condition: Condition): J
     ...(status.startedAt === undefined ? ['it has not started yet'] : []),
     ...(status.isStopping ? ['it is stopping'] : []),
     ...judgeLiveness(status, condition).reasons,
-    ...(rejected === undefined ? [] : [`the timer file was changed and is not taken: ${rejected}`]),
-    ...(stateTrouble === undefined ? [] : [`the state cannot be written: ${stateTrouble}`]),
-    ...(httpTrouble === undefined ? [] : [`the HTTP server cannot listen on ${httpTrouble}`]),
+    ...because('the timer file was changed and is not taken', rejected),
+    ...because('the state cannot be written', stateTrouble),
+    ...because('the HTTP server cannot listen', httpTrouble),
   ]);
 }
+
+/** What is wrong, and why where that is told; nothing where nothing is. */
+const because = (what: string, why: string | undefined): readonly string[] =>
+  why === undefined ? [] : [why === '' ? what : `${what}: ${why}`];
 
 const judgement = (reasons: readonly string[]): Judgement => ({ isOk: reasons.length === 0, reasons });

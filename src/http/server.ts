@@ -24,6 +24,8 @@ export interface HttpRequest {
   /** Resolves to the body, 64 KiB at most. Rejects when it is longer or the client goes away. */
   readonly body: () => Promise<string>;
   readonly raw: IncomingMessage;
+  /** Whether who asks may look, whatever this route lets in. */
+  readonly mayLook: boolean;
 }
 
 export interface HttpOptions extends Listening {
@@ -85,10 +87,14 @@ export class HttpServer {
     try {
       const refusal = this.#refusal(raw, url);
       if (refusal !== undefined) refuse(response, refusal);
-      else await this.#routeOf(raw, url)?.handle({ url, raw, body: () => bodyOf(raw) }, response);
+      else await this.#routeOf(raw, url)?.handle(this.#requestOf(raw, url), response);
     } catch (error) {
       this.#failed(error, raw, response);
     }
+  }
+
+  #requestOf(raw: IncomingMessage, url: URL): HttpRequest {
+    return { url, raw, body: () => bodyOf(raw), mayLook: this.#mayPass('read', raw) === undefined };
   }
 
   #failed(error: unknown, { method = '', url = '' }: IncomingMessage, response: ServerResponse): void {
@@ -115,7 +121,7 @@ export class HttpServer {
     }
     // A page of somebody else's that resolves its own name to this machine is told apart by the name it asks for.
     if (!this.#isAskedByName(request)) return { status: 421, reason: 'this is not the host you asked for' };
-    return this.#mayPass(route, request);
+    return this.#mayPass(route.access, request);
   }
 
   #isAskedByName({ headers }: IncomingMessage): boolean {
@@ -127,7 +133,7 @@ export class HttpServer {
     return !isLoopback(this.#options.host) || isLoopback(name) || name === this.#options.host;
   }
 
-  #mayPass({ access }: Route, { headers }: IncomingMessage): Refusal | undefined {
+  #mayPass(access: Route['access'], { headers }: IncomingMessage): Refusal | undefined {
     if (access === 'probe') return undefined;
     if (isForeign(headers, access)) return { status: 403, reason: 'another page may not ask this' };
     if (access === 'read' && isLoopback(this.#options.host)) return undefined;

@@ -62,7 +62,7 @@ export class ConditionWatch implements Sink {
         this.#stateTrouble = undefined;
         return;
       case 'http.unavailable':
-        this.#httpTrouble = `${event.address}: ${event.reason}`;
+        this.#httpTrouble = `${event.reason}, at ${event.address}`;
         return;
       case 'http.listening':
         this.#httpTrouble = undefined;

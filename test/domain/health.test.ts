@@ -36,12 +36,12 @@ describe('a scheduler is', () => {
       loopStood: 0,
       rejected: '3:1 no',
       stateTrouble: 'the disk is full',
-      httpTrouble: '127.0.0.1:1: taken',
+      httpTrouble: 'taken',
     };
     expect(judgeReadiness(status, troubled).reasons).toEqual([
       'the timer file was changed and is not taken: 3:1 no',
       'the state cannot be written: the disk is full',
-      'the HTTP server cannot listen on 127.0.0.1:1: taken',
+      'the HTTP server cannot listen: taken',
     ]);
     expect(judgeLiveness(status, troubled).isOk, 'nothing that a restart would mend').toBe(true);
   });

@@ -98,7 +98,9 @@ test('who waits for a port is not ready, and gets it when it is free', async () 
   const { code, stdout, stderr } = await ready();
   expect([code, stdout + stderr]).toEqual([
     1,
-    expect.stringContaining(`the HTTP server cannot listen on 127.0.0.1:${PORT}: another program has that port`),
+    expect.stringContaining(
+      `the HTTP server cannot listen: another program has that port (EADDRINUSE), at 127.0.0.1:${PORT}`,
+    ),
   ]);
   expect((await desk.run('status', '--check', 'alive', '-f', 'other.yaml')).code).toBe(0);
   first.kill('SIGTERM');
