@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { isLoopback } from '../domain/loopback.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { Listener, type Listening } from './listener.js';
 
@@ -184,9 +185,6 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
   response.end(`${JSON.stringify(value)}\n`);
 }
-
-/** Whether only this machine can ask there. */
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
 
 const isBelow = (path: string, asked: string): boolean =>
   path.endsWith('/*') ? asked.startsWith(path.slice(0, -1)) : asked === path;
