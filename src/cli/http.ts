@@ -38,7 +38,11 @@ export function openHttp(
   const server = new HttpServer({
     host,
     port,
-    token: () => (tokenFile === undefined ? undefined : readToken(tokenFile)),
+    clock,
+    onListening: (address) => scheduler().emit({ event: 'http.listening', at: scheduler().now(), address }),
+    onUnavailable: (address, reason) =>
+      scheduler().emit({ event: 'http.unavailable', at: scheduler().now(), address, reason }),
+    token: tokenFile === undefined ? undefined : () => readToken(tokenFile),
     routes: [
       ...watchingRoutes({ status: () => controls().status(), condition: () => condition.condition, metrics }),
       ...page.routes,

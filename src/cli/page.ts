@@ -89,8 +89,13 @@ function acted(carryOut: () => unknown): Acted {
     return { kind: 'done', answer: carryOut() };
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
-    return { kind: 'refused', isUnknown: error.code.startsWith('unknown_'), reason: error.message };
+    return { kind: 'refused', because: becauseOf(error), reason: error.message };
   }
+}
+
+function becauseOf({ code }: RefusalError): 'unknown' | 'wrong' | 'unfit' {
+  if (code.startsWith('unknown_')) return 'unknown';
+  return code === 'bad_argument' ? 'wrong' : 'unfit';
 }
 
 const FILES = [

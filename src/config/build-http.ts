@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isLoopback } from '../domain/loopback.js';
 import type { Paths } from './check-paths.js';
 import type { MapReport } from './map-report.js';
@@ -23,16 +23,28 @@ export function buildHttp(values: NonNullable<FileValues['http']>, report: MapRe
       hint: 'Add token_file: http: {listen: "0.0.0.0:9464", token_file: ./token}, or listen on 127.0.0.1.',
     });
   }
-  if (tokenFile !== undefined && readToken(tokenFile) === undefined) {
+  if (tokenFile === undefined) return listen;
+  if (readToken(tokenFile) === undefined) {
     const message = `http: the token file ${tokenFile} cannot be read, or is empty.`;
     report.error(
       'http',
-      { code: 'no-token', message, hint: 'For example: openssl rand -hex 24 > token' },
+      { code: 'no-token', message, hint: 'For example: (umask 077; openssl rand -hex 24 > token)' },
+      { item: 'token_file' },
+    );
+  } else if (isOpenToOthers(tokenFile)) {
+    const message = `http: other users of this machine may read or change the token file ${tokenFile}.`;
+    report.warn(
+      'http',
+      { code: 'open-token-file', message, hint: `Keep it to yourself: chmod 600 ${tokenFile}` },
       { item: 'token_file' },
     );
   }
-  return { ...listen, ...(tokenFile !== undefined && { tokenFile }) };
+  return { ...listen, tokenFile };
 }
+
+/** By its mode; whoever owns it may do so anyway. */
+const isOpenToOthers = (file: string): boolean =>
+  ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
 
 /** The token a file holds; `undefined` when there is none. */
 export function readToken(file: string): string | undefined {

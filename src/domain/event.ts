@@ -27,6 +27,7 @@ export type TimerEvent =
   | PingFailed
   | NotificationFailed
   | HeartbeatMoved
+  | HttpMoved
   | OrphanFound
   | StateTrouble
   | ClockJumped
@@ -266,6 +267,12 @@ export type HeartbeatMoved =
     }
   /** `failures`: how many did not arrive. */
   | { readonly event: 'heartbeat.recovered'; readonly at: Instant; readonly host?: string; readonly failures: number };
+
+/** The server that `http` asks for listens, or cannot. Told at the change, and when the reason is another; it tries again by itself. */
+export type HttpMoved =
+  /** `address`: `host:port`, with the port it has. */
+  | { readonly event: 'http.listening'; readonly at: Instant; readonly address: string }
+  | { readonly event: 'http.unavailable'; readonly at: Instant; readonly address: string; readonly reason: string };
 
 /** A process of a run that a scheduler left behind when it died still lives. */
 export interface OrphanFound {

@@ -9,6 +9,8 @@ export interface Condition {
   readonly rejected?: string;
   /** Why the state cannot be written; absent when it can, or when there is none by choice. */
   readonly stateTrouble?: string;
+  /** Where and why the HTTP server cannot listen; absent when it does, or when there is none by choice. */
+  readonly httpTrouble?: string;
 }
 
 /** Whether something is so, and if not, why: sentences for a person. */
@@ -16,6 +18,12 @@ export interface Judgement {
   readonly isOk: boolean;
   readonly reasons: readonly string[];
 }
+
+/** The same condition without what is told of files and addresses: for whoever may not know that. */
+export const withoutDetails = ({ loopStood, ...troubles }: Condition): Condition => ({
+  loopStood,
+  ...Object.fromEntries(Object.keys(troubles).map((trouble) => [trouble, ''])),
+});
 
 /** How long the event loop may stand, and how overdue a timer may be, before the scheduler is not well. */
 const STANDSTILL: Duration = 10 * SECOND;
@@ -31,16 +39,21 @@ export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopS
   ]);
 }
 
-/** Whether all is as its owner wants it: alive, the file as it is taken, the state written, not stopping. */
+/** Whether all is as its owner wants it: alive, the file as it is taken, the state written, the HTTP server open, not stopping. */
 export function judgeReadiness(status: SchedulerStatus, condition: Condition): Judgement {
-  const { rejected, stateTrouble } = condition;
+  const { rejected, stateTrouble, httpTrouble } = condition;
   return judgement([
     ...(status.startedAt === undefined ? ['it has not started yet'] : []),
     ...(status.isStopping ? ['it is stopping'] : []),
     ...judgeLiveness(status, condition).reasons,
-    ...(rejected === undefined ? [] : [`the timer file was changed and is not taken: ${rejected}`]),
-    ...(stateTrouble === undefined ? [] : [`the state cannot be written: ${stateTrouble}`]),
+    ...because('the timer file was changed and is not taken', rejected),
+    ...because('the state cannot be written', stateTrouble),
+    ...because('the HTTP server cannot listen', httpTrouble),
   ]);
 }
+
+/** What is wrong, and why where that is told; nothing where nothing is. */
+const because = (what: string, why: string | undefined): readonly string[] =>
+  why === undefined ? [] : [why === '' ? what : `${what}: ${why}`];
 
 const judgement = (reasons: readonly string[]): Judgement => ({ isOk: reasons.length === 0, reasons });

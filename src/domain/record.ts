@@ -112,6 +112,8 @@ const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerE
   }),
   'heartbeat.failed': ({ host, error }) => ({ ...toWhom(host), error }),
   'heartbeat.recovered': ({ host, failures }) => ({ ...toWhom(host), failures }),
+  'http.listening': ({ address }) => ({ address }),
+  'http.unavailable': ({ address, reason }) => ({ address, reason }),
   'state.unavailable': ({ file, reason }) => ({ file, reason }),
   'state.recovered': ({ file, lost, adHoc }) => ({ file, lost, ...(adHoc !== undefined && { ad_hoc: adHoc }) }),
   'state.unrecorded': ({ file, reason, lost }) => ({ file, reason, lost }),

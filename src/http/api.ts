@@ -16,10 +16,13 @@ export interface Api extends TimelineSources, Pick<PastSources, 'remembered' | '
   readonly act: (verb: string, args: Readonly<Record<string, unknown>>) => Acted;
 }
 
+/** The status for a verb that names what is not there, has a wrong argument, or does not fit how things stand. */
+const REFUSALS = { unknown: 404, wrong: 400, unfit: 409 } as const;
+
 /** What came of a verb: its answer, or a sentence why not. */
 export type Acted =
   | { readonly kind: 'done'; readonly answer: unknown }
-  | { readonly kind: 'refused'; readonly isUnknown: boolean; readonly reason: string };
+  | { readonly kind: 'refused'; readonly because: keyof typeof REFUSALS; readonly reason: string };
 
 const VERBS = ['trigger', 'pause', 'resume', 'cancel', 'reset'];
 const MOST_OUTCOMES = 200;
@@ -113,7 +116,7 @@ const act = (api: Api, verb: string): Route => ({
     }
     const acted = api.act(verb, args);
     if (acted.kind === 'done') sendJson(response, 200, acted.answer);
-    else refuse(response, acted.isUnknown ? 404 : 409, acted.reason);
+    else refuse(response, REFUSALS[acted.because], acted.reason);
   },
 });
 

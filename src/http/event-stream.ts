@@ -6,6 +6,8 @@ export class EventStream {
 
   constructor(response: ServerResponse) {
     this.#response = response;
+    // Of a run that prints nothing there is nothing to tell.
+    response.setTimeout(0);
     // Behind a proxy: pass every event on as it comes.
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
     response.flushHeaders();

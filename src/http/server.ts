@@ -7,6 +7,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { isLoopback } from '../domain/loopback.js';
+import { SECOND, type Duration } from '../domain/time.js';
+import { Listener, type Listening } from './listener.js';
 
 /** What is answered at one path. Add one to the list the server is given. */
 export interface Route {
@@ -23,69 +25,87 @@ export interface HttpRequest {
   /** Resolves to the body, 64 KiB at most. Rejects when it is longer or the client goes away. */
   readonly body: () => Promise<string>;
   readonly raw: IncomingMessage;
+  /** Whether who asks may look, whatever this route lets in. */
+  readonly mayLook: boolean;
 }
 
-export interface HttpOptions {
-  readonly host: string;
-  readonly port: number;
-  /** What `Authorization: Bearer …` must hold; `undefined` where there is none: then nobody may act, and everybody on this machine may look. */
-  readonly token: () => string | undefined;
+export interface HttpOptions extends Listening {
+  /**
+   * What `Authorization: Bearer …` must hold; `undefined` where it cannot be had: then nobody may act, and everybody on this machine may look.
+   * Absent where none is asked for, which comes to the same.
+   */
+  readonly token: (() => string | undefined) | undefined;
   readonly routes: readonly Route[];
-  /** Told, in a sentence, when the server cannot listen, or when a route threw. */
+  /** Told, in a sentence, when a route threw. */
   readonly onTrouble: (sentence: string) => void;
 }
 
 const BODY_LIMIT = 64 * 1024;
+/** A connection on which nothing moves for so long while it is answered is closed. Streams of events are left alone. */
+const PATIENCE: Duration = 30 * SECOND;
 
 /** Small server for who watches and steers. Whatever happens in it, no timer is the later for it: it refuses rather than queues. */
 export class HttpServer {
   readonly #options: HttpOptions;
   readonly #server: Server;
+  readonly #listener: Listener;
 
   constructor(options: HttpOptions) {
     this.#options = options;
     this.#server = createServer(
-      { requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8_192 },
+      {
+        requestTimeout: 10_000,
+        headersTimeout: 5_000,
+        keepAliveTimeout: 5_000,
+        // Else Node looks every 30 s only who has outstayed, and who asks slowly keeps everybody out until then.
+        connectionsCheckingInterval: 1_000,
+        maxHeaderSize: 8_192,
+      },
       (request, response) => void this.#answer(request, response),
     );
     this.#server.maxConnections = 256;
-    this.#server.on('error', (error) =>
-      options.onTrouble(`http: cannot listen on ${addressOf(options)}: ${error.message}`),
-    );
+    this.#listener = new Listener(this.#server, options);
   }
 
   start(): void {
-    this.#server.listen(this.#options.port, this.#options.host);
-    // Who watches keeps nobody awake.
-    this.#server.unref();
+    this.#listener.start();
   }
 
   stop(): void {
-    this.#server.close();
+    this.#listener.stop();
     this.#server.closeAllConnections();
   }
 
   /** The port it listens on; differs from the one asked for only when that was 0. */
   get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : this.#options.port;
+    return this.#listener.port;
   }
 
   async #answer(raw: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
+    response.setTimeout(PATIENCE, () => response.destroy());
+    const url = urlOf(raw);
     try {
-      const url = new URL(raw.url ?? '/', 'http://local');
       const refusal = this.#refusal(raw, url);
-      if (refusal !== undefined) {
-        refuse(response, refusal);
-        return;
-      }
-      await this.#routeOf(raw, url)?.handle({ url, raw, body: () => bodyOf(raw) }, response);
+      if (refusal !== undefined) refuse(response, refusal);
+      else await this.#routeOf(raw, url)?.handle(this.#requestOf(raw, url), response);
     } catch (error) {
-      this.#options.onTrouble(`http: ${raw.method ?? ''} ${raw.url ?? ''}: ${String(error)}`);
-      if (!response.headersSent) refuse(response, { status: 500, reason: 'internal error' });
-      else response.destroy();
+      this.#failed(error, raw, response);
     }
+  }
+
+  #requestOf(raw: IncomingMessage, url: URL): HttpRequest {
+    return { url, raw, body: () => bodyOf(raw), mayLook: this.#mayPass('read', raw) === undefined };
+  }
+
+  #failed(error: unknown, { method = '', url = '' }: IncomingMessage, response: ServerResponse): void {
+    if (error instanceof TooLongError) {
+      refuse(response, { status: 413, reason: error.message });
+      return;
+    }
+    this.#options.onTrouble(`http: ${method} ${url}: ${String(error)}`);
+    if (!response.headersSent) refuse(response, { status: 500, reason: 'internal error' });
+    else response.destroy();
   }
 
   #routeOf({ method }: IncomingMessage, { pathname }: URL): Route | undefined {
@@ -102,7 +122,7 @@ export class HttpServer {
     }
     // A page of somebody else's that resolves its own name to this machine is told apart by the name it asks for.
     if (!this.#isAskedByName(request)) return { status: 421, reason: 'this is not the host you asked for' };
-    return this.#mayPass(route, request);
+    return this.#mayPass(route.access, request);
   }
 
   #isAskedByName({ headers }: IncomingMessage): boolean {
@@ -114,16 +134,16 @@ export class HttpServer {
     return !isLoopback(this.#options.host) || isLoopback(name) || name === this.#options.host;
   }
 
-  #mayPass({ access }: Route, { headers }: IncomingMessage): Refusal | undefined {
-    const token = this.#options.token();
+  #mayPass(access: Route['access'], { headers }: IncomingMessage): Refusal | undefined {
     if (access === 'probe') return undefined;
     if (isForeign(headers, access)) return { status: 403, reason: 'another page may not ask this' };
-    if (token === undefined) {
-      const isOpen = access === 'read' && isLoopback(this.#options.host);
-      return isOpen ? undefined : { status: 403, reason: 'a token is needed: set http.token_file in the timer file' };
-    }
     if (access === 'read' && isLoopback(this.#options.host)) return undefined;
-    return isSame(headers.authorization ?? '', `Bearer ${token}`)
+    if (this.#options.token === undefined)
+      return { status: 403, reason: 'a token is needed: set http.token_file in the timer file' };
+    const token = this.#options.token();
+    if (token === undefined)
+      return { status: 403, reason: 'no token is right: the token file cannot be read, or is empty' };
+    return isSame(shownIn(headers), token)
       ? undefined
       : { status: 401, reason: 'show the token: Authorization: Bearer …' };
   }
@@ -169,7 +189,15 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 const isBelow = (path: string, asked: string): boolean =>
   path.endsWith('/*') ? asked.startsWith(path.slice(0, -1)) : asked === path;
 
-const addressOf = ({ host, port }: HttpOptions): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** The token that is shown; empty for none. The scheme's case says nothing (RFC 9110, 11.1). */
+const shownIn = ({ authorization = '' }: IncomingHttpHeaders): string =>
+  /^bearer +(.*)$/i.exec(authorization)?.[1] ?? '';
+
+/** What is asked for. A path may begin with two slashes: it names no host. What is no address at all is a path that nothing is at. */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  const whole = url.startsWith('/') ? `http://local${url}` : url;
+  return new URL(URL.canParse(whole) ? whole : 'http://local//');
+}
 
 /** Takes the same time for every wrong text of that length. */
 function isSame(shown: string, wanted: string): boolean {
@@ -177,11 +205,22 @@ function isSame(shown: string, wanted: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > BODY_LIMIT) throw new Error('the body is too long');
+class TooLongError extends Error {
+  constructor() {
+    super('the body is too long: it may have 64 KiB');
   }
-  return text;
+}
+
+function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    request.once('error', reject).once('end', () => resolve(Buffer.concat(chunks).toString()));
+    // To the end, so that who sends too much still gets the answer.
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > BODY_LIMIT) reject(new TooLongError());
+      else chunks.push(chunk);
+    });
+  });
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { SchedulerStatus } from '../domain/controls.js';
-import { judgeLiveness, judgeReadiness, type Condition, type Judgement } from '../domain/health.js';
+import { judgeLiveness, judgeReadiness, withoutDetails, type Condition, type Judgement } from '../domain/health.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { sendJson, type Route } from './server.js';
 
@@ -19,7 +19,7 @@ const PATIENCE: Duration = 10 * SECOND;
 /** What probes and Prometheus ask for: `/healthz`, `/readyz`, `/metrics`. */
 export const watchingRoutes = ({ status, condition, metrics }: Watched): readonly Route[] => [
   probe('/healthz', () => judgeLiveness(status(), condition())),
-  probe('/readyz', () => judgeReadiness(status(), condition())),
+  probe('/readyz', (mayLook) => judgeReadiness(status(), mayLook ? condition() : withoutDetails(condition()))),
   scraped(metrics),
 ];
 
@@ -51,12 +51,12 @@ function scraped(metrics: Watched['metrics']): Route {
 /** Whether the client went away in the middle, which is its own affair. */
 const hasLeft = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 
-const probe = (path: string, judge: () => Judgement): Route => ({
+const probe = (path: string, judge: (mayLook: boolean) => Judgement): Route => ({
   method: 'GET',
   path,
   access: 'probe',
-  handle(_request, response) {
-    const { isOk, reasons } = judge();
+  handle({ mayLook }, response) {
+    const { isOk, reasons } = judge(mayLook);
     sendJson(response, isOk ? 200 : 503, { ok: isOk, reasons });
   },
 });

@@ -18,6 +18,7 @@ export class ConditionWatch implements Sink {
   #stoodUntil: Duration = Number.NEGATIVE_INFINITY;
   #rejected: string | undefined;
   #stateTrouble: string | undefined;
+  #httpTrouble: string | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -42,6 +43,7 @@ export class ConditionWatch implements Sink {
       loopStood: Math.round(Math.max(remembered, now - this.#beatAt - BEAT, 0)),
       ...(this.#rejected !== undefined && { rejected: this.#rejected }),
       ...(this.#stateTrouble !== undefined && { stateTrouble: this.#stateTrouble }),
+      ...(this.#httpTrouble !== undefined && { httpTrouble: this.#httpTrouble }),
     };
   }
 
@@ -58,6 +60,12 @@ export class ConditionWatch implements Sink {
         return;
       case 'state.recovered':
         this.#stateTrouble = undefined;
+        return;
+      case 'http.unavailable':
+        this.#httpTrouble = `${event.reason}, at ${event.address}`;
+        return;
+      case 'http.listening':
+        this.#httpTrouble = undefined;
         return;
       default:
     }

@@ -15,6 +15,7 @@ export function levelOf(event: TimerEvent): 'debug' | 'info' | 'warn' | 'error' 
       return 'debug';
     case 'timer.removed':
       return event.reason === 'over' ? 'debug' : 'info';
+    case 'http.unavailable':
     case 'state.unavailable':
     case 'state.unrecorded':
     case 'breaker.opened':

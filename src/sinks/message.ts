@@ -7,6 +7,8 @@ import type {
   FiringSkipped,
   HeartbeatMoved,
   HookFailed,
+  HttpMoved,
+  LogDropped,
   OrphanFound,
   NotificationFailed,
   PingFailed,
@@ -35,6 +37,9 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'scheduler.started':
     case 'scheduler.stopping':
     case 'scheduler.stopped':
+    case 'http.listening':
+    case 'http.unavailable':
+    case 'log.dropped':
       return ofScheduler(event);
     case 'run.admitted':
     case 'attempt.begun':
@@ -50,13 +55,12 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'breaker.opened':
     case 'breaker.half_open':
     case 'breaker.closed':
-      return ofBreaker(event);
     case 'timer.paused':
     case 'timer.resumed':
     case 'timer.reset':
     case 'timer.added':
     case 'timer.removed':
-      return ofControl(event, format);
+      return 'failures' in event ? ofBreaker(event) : ofControl(event, format);
     case 'config.reloaded':
     case 'config.rejected':
       return ofReload(event);
@@ -76,8 +80,6 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'clock.synchronised':
     case 'clock.unmeasured':
       return ofClock(event);
-    case 'log.dropped':
-      return `${count(event.records, 'log record')} dropped: the log could not be written fast enough`;
   }
 }
 
@@ -105,7 +107,7 @@ function ofRun(event: RunEvent): string {
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-function ofScheduler(event: SchedulerEvent): string {
+function ofScheduler(event: SchedulerEvent | HttpMoved | LogDropped): string {
   switch (event.event) {
     case 'scheduler.started':
       return `started ${count(event.timers, 'timer')} of ${event.file}`;
@@ -116,6 +118,12 @@ function ofScheduler(event: SchedulerEvent): string {
     }
     case 'scheduler.stopped':
       return `stopped after ${humanDuration(event.uptimeMs)} and ${count(event.runs, 'run')}`;
+    case 'http.listening':
+      return `the HTTP server listens on ${event.address}`;
+    case 'http.unavailable':
+      return `the HTTP server cannot listen on ${event.address}, and tries again every few seconds: ${event.reason}`;
+    case 'log.dropped':
+      return `${count(event.records, 'log record')} dropped: the log could not be written fast enough`;
   }
 }
 

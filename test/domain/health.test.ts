@@ -28,15 +28,22 @@ describe('a scheduler is', () => {
     expect({ isOk, reasons }).toEqual({ isOk: false, reasons: ['tick is due and was not fired'] });
   });
 
-  test('not ready before it has started, while it stops, with a refused file, or without its state', async () => {
+  test('not ready before it has started, while it stops, with a refused file, without its state, or without its address', async () => {
     const status = await running();
     expect(judgeReadiness({ ...status, startedAt: undefined }, fine).reasons).toEqual(['it has not started yet']);
     expect(judgeReadiness({ ...status, isStopping: true }, fine).reasons).toEqual(['it is stopping']);
-    const troubled = { loopStood: 0, rejected: '3:1 no', stateTrouble: 'the disk is full' };
+    const troubled = {
+      loopStood: 0,
+      rejected: '3:1 no',
+      stateTrouble: 'the disk is full',
+      httpTrouble: 'taken',
+    };
     expect(judgeReadiness(status, troubled).reasons).toEqual([
       'the timer file was changed and is not taken: 3:1 no',
       'the state cannot be written: the disk is full',
+      'the HTTP server cannot listen: taken',
     ]);
+    expect(judgeLiveness(status, troubled).isOk, 'nothing that a restart would mend').toBe(true);
   });
 });
 

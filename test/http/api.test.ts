@@ -222,15 +222,37 @@ describe('acting', () => {
     expect(text).toContain('set http.token_file');
   });
 
-  test('arguments that are none, and a verb that refuses, answer a sentence', async () => {
+  test.each([
+    ['unknown', 404],
+    ['wrong', 400],
+    ['unfit', 409],
+  ] as const)('arguments that are none, and a verb that refuses (%s), answer a sentence', async (because, refused) => {
     page = await servePage(JOBS, {
       token: 'secret',
-      answer: { kind: 'refused', isUnknown: true, reason: 'there is no timer "x"' },
+      answer: { kind: 'refused', because, reason: 'there is no timer "x"' },
     });
     for (const body of ['', '[]', '{', '7'])
       expect((await page.listening.post('/api/trigger', body, bearer)).status).toBe(400);
     const { status, text } = await page.listening.post('/api/trigger', { name: 'x' }, bearer);
-    expect([status, text]).toEqual([404, '{"error":"there is no timer \\"x\\""}\n']);
+    expect([status, text]).toEqual([refused, '{"error":"there is no timer \\"x\\""}\n']);
+  });
+
+  test('a body that is too long is refused, whether its length is told before or not', async () => {
+    page = await servePage(JOBS, { token: 'secret' });
+    const body = JSON.stringify({ name: 'x'.repeat(3_000_000) });
+    const refused = [413, '{"error":"the body is too long: it may have 64 KiB"}\n'];
+    for (const headers of [{}, { 'Transfer-Encoding': 'chunked' }]) {
+      const { status, text } = await page.listening.post('/api/trigger', body, { ...bearer, ...headers });
+      expect([status, text]).toEqual(refused);
+    }
+    expect([page.acted, page.listening.troubles]).toEqual([[], []]);
+  });
+
+  test('a character that comes in two parts is whole', async () => {
+    page = await servePage(JOBS, { token: 'secret' });
+    const name = `${'x'.repeat(16_000)}ü`.repeat(2);
+    expect((await page.listening.post('/api/trigger', { name }, bearer)).status).toBe(200);
+    expect(page.acted).toEqual([{ verb: 'trigger', args: { name } }]);
   });
 
   test('a page of another origin may not even look', async () => {

@@ -1,4 +1,5 @@
 import { get, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { createSystemClock } from '../../src/clocks/system.js';
 import { HttpServer, type Route } from '../../src/http/server.js';
 
 export interface Answer {
@@ -22,7 +23,10 @@ export class Listening {
     this.server = new HttpServer({
       host,
       port: 0,
-      token: () => token,
+      clock: createSystemClock(),
+      onListening: () => undefined,
+      onUnavailable: () => undefined,
+      token: token === undefined ? undefined : () => token,
       routes,
       onTrouble: (it) => void this.troubles.push(it),
     });

@@ -1,5 +1,6 @@
 import { get, request, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
 import { HttpServer, type Route } from '../../src/http/server.js';
 
 const route = (access: Route['access'], method: Route['method'] = 'GET'): Route => ({
@@ -13,13 +14,16 @@ let server: HttpServer | undefined;
 afterEach(() => server?.stop());
 
 /** A server on a free port of this machine, and how to ask it. */
-async function listen(host: string, token: string | undefined) {
+async function listen(host: string, token: string | (() => undefined) | undefined) {
   const troubles: string[] = [];
   const routes = [route('probe'), route('read'), route('act', 'POST')];
   const own = (server = new HttpServer({
     host,
     port: 0,
-    token: () => token,
+    clock: createSystemClock(),
+    onListening: () => undefined,
+    onUnavailable: () => undefined,
+    token: typeof token === 'string' ? () => token : token,
     routes,
     onTrouble: (it) => void troubles.push(it),
   }));
@@ -58,6 +62,22 @@ describe('who gets in', () => {
     const { ask } = await listen('127.0.0.1', 'secret');
     expect(await Promise.all([ask('/read'), ask('/act'), ask('/act', bearer)])).toEqual([200, 401, 200]);
     expect(await ask('/act', { Authorization: 'Bearer secreT' })).toBe(401);
+    expect(await ask('/act', { Authorization: 'secret' })).toBe(401);
+  });
+
+  test('the scheme may be written in any case', async () => {
+    const { ask } = await listen('127.0.0.1', 'secret');
+    for (const scheme of ['bearer', 'BEARER', 'Bearer '])
+      expect(await ask('/act', { Authorization: `${scheme} secret` })).toBe(200);
+  });
+
+  test('with a token file that cannot be read nobody gets in, and is told so without its path', async () => {
+    const { ask } = await listen('0.0.0.0', () => undefined);
+    for (const shown of ['Bearer ', 'Bearer undefined', ''])
+      expect(await Promise.all([ask('/probe'), ask('/read', { Authorization: shown })])).toEqual([200, 403]);
+    const { port } = server!;
+    const response = await fetch(`http://127.0.0.1:${port}/read`);
+    expect(await response.json()).toEqual({ error: 'no token is right: the token file cannot be read, or is empty' });
   });
 
   test('from elsewhere: who looks shows the token too, and probes pass', async () => {
@@ -75,9 +95,11 @@ describe('who gets in', () => {
   });
 
   test('what is not there, and what is asked for in the wrong way', async () => {
-    const { ask } = await listen('127.0.0.1', undefined);
+    const { ask, troubles } = await listen('127.0.0.1', undefined);
     expect(await Promise.all([ask('/nothing'), ask('/read', {}, 'POST'), ask('/read', {}, 'DELETE')])).toEqual([
       404, 405, 405,
     ]);
+    for (const path of ['//', '//read', '///', 'http://[']) expect(await ask(path), path).toBe(404);
+    expect(troubles).toEqual([]);
   });
 });

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
 import { HttpServer, watchingRoutes } from '../../src/http/index.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 
 let server: HttpServer;
+let elsewhere: HttpServer | undefined;
+let rig: Rig;
 let troubles: string[];
 /** Scrapes that wait for their second part, until the test gives it. */
 let waiting: (() => void)[];
@@ -13,7 +17,7 @@ const clients: ClientRequest[] = [];
 
 beforeEach(async () => {
   [troubles, waiting, condition] = [[], [], { loopStood: 0 }];
-  const rig = new Rig([job('tick', everyMs(1_000))]);
+  rig = new Rig([job('tick', everyMs(1_000))]);
   rig.scheduler.start();
   async function* text(): AsyncGenerator<string> {
     yield 'one 1\n';
@@ -23,7 +27,10 @@ beforeEach(async () => {
   server = new HttpServer({
     host: '127.0.0.1',
     port: 0,
-    token: () => undefined,
+    clock: createSystemClock(),
+    onListening: () => undefined,
+    onUnavailable: () => undefined,
+    token: undefined,
     routes: watchingRoutes({
       status: () => rig.scheduler.controls.status(),
       condition: () => condition,
@@ -37,6 +44,8 @@ beforeEach(async () => {
 afterEach(() => {
   for (const client of clients.splice(0)) client.destroy();
   server.stop();
+  elsewhere?.stop();
+  elsewhere = undefined;
 });
 
 /** Asks, and answers as soon as the head of the answer is there. */
@@ -106,6 +115,37 @@ test('probes say what is not well, whoever asks', async () => {
         'the state cannot be written: the disk is full',
       ],
     },
+  ]);
+});
+
+test('who may not look is told what is wrong, and nothing of files', async () => {
+  condition = { loopStood: 0, rejected: '/etc/timers.yaml:3:1 no', stateTrouble: '/var/lib/timers.db is full' };
+  const own = (elsewhere = new HttpServer({
+    host: '0.0.0.0',
+    port: 0,
+    clock: createSystemClock(),
+    onListening: () => undefined,
+    onUnavailable: () => undefined,
+    token: () => 'secret',
+    routes: watchingRoutes({
+      status: () => rig.scheduler.controls.status(),
+      condition: () => condition,
+      metrics: { contentType: 'text/plain', text: () => Readable.from([]) },
+    }),
+    onTrouble: (sentence) => void troubles.push(sentence),
+  }));
+  own.start();
+  await expect.poll(() => own.port).toBeGreaterThan(0);
+  const reasons = async (headers: Record<string, string>) => {
+    const response = await fetch(`http://127.0.0.1:${own.port}/readyz`, { headers });
+    return [response.status, ((await response.json()) as { reasons: string[] }).reasons];
+  };
+  const [file, state] = ['the timer file was changed and is not taken', 'the state cannot be written'];
+  expect(await reasons({})).toEqual([503, [file, state]]);
+  expect(await reasons({ Authorization: 'Bearer wrong' })).toEqual([503, [file, state]]);
+  expect(await reasons({ Authorization: 'Bearer secret' })).toEqual([
+    503,
+    [`${file}: /etc/timers.yaml:3:1 no`, `${state}: /var/lib/timers.db is full`],
   ]);
 });
 

@@ -70,11 +70,42 @@ test('from elsewhere Prometheus shows the token, and probes need none', async ()
 
 test('a port that is taken is told, and the timers run', async () => {
   const first = await start();
+  expect(await first.event('http.listening')).toMatchObject({ level: 'info', address: `127.0.0.1:${PORT}` });
   desk.write('other.yaml', `state: false\nhttp: 127.0.0.1:${PORT}\ntimers:\n  once: { in: 500ms, run: [true] }\n`);
   const { code, stdout, stderr } = await desk.run('start', '-f', 'other.yaml');
   expect(code).toBe(0);
   expect(stdout).toContain('"event":"run.finished"');
-  expect(stderr).toMatch(/http: cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*; the timers go on/);
+  const told = stdout.split('\n').filter((line) => line.includes('"event":"http.'));
+  expect(told.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({
+      event: 'http.unavailable',
+      level: 'error',
+      address: `127.0.0.1:${PORT}`,
+      reason: 'another program has that port (EADDRINUSE)',
+    }),
+  ]);
+  expect(stderr).toBe('');
   first.kill('SIGTERM');
   await first.ended;
+});
+
+test('who waits for a port is not ready, and gets it when it is free', async () => {
+  const first = await start();
+  desk.write('other.yaml', `http: 127.0.0.1:${PORT}\ntimers:\n  never: { every: 1h, run: [true] }\n`);
+  const second = desk.start(['start', '-f', 'other.yaml']);
+  await second.event('http.unavailable');
+  const ready = () => desk.run('status', '--check', '-f', 'other.yaml');
+  const { code, stdout, stderr } = await ready();
+  expect([code, stdout + stderr]).toEqual([
+    1,
+    expect.stringContaining(
+      `the HTTP server cannot listen: another program has that port (EADDRINUSE), at 127.0.0.1:${PORT}`,
+    ),
+  ]);
+  expect((await desk.run('status', '--check', 'alive', '-f', 'other.yaml')).code).toBe(0);
+  first.kill('SIGTERM');
+  await first.ended;
+  await second.event('http.listening');
+  expect((await ask('/readyz')).status).toBe(200);
+  expect((await ready()).code).toBe(0);
 });

@@ -210,6 +210,16 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     'the heartbeat did not reach hc-ping.com: nobody listens there',
     { event: 'heartbeat.failed', at, host: 'hc-ping.com', error: 'nobody listens there' },
   ],
+  ['the HTTP server listens on 127.0.0.1:9464', { event: 'http.listening', at, address: '127.0.0.1:9464' }],
+  [
+    'the HTTP server cannot listen on 127.0.0.1:9464, and tries again every few seconds: another program has that port (EADDRINUSE)',
+    {
+      event: 'http.unavailable',
+      at,
+      address: '127.0.0.1:9464',
+      reason: 'another program has that port (EADDRINUSE)',
+    },
+  ],
   ['the heartbeat reaches its command again, after 2 failures', { event: 'heartbeat.recovered', at, failures: 2 }],
   [
     'backup left process 77 running when the scheduler died: it is ended',

@@ -6,7 +6,8 @@ import { MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Job } from '../../src/domain/job.js';
 import { breaker, overlap } from '../../src/policies/index.js';
 import { Metrics } from '../../src/sinks/metrics.js';
-import { atInstants, everyMs, job, Rig } from '../support/rig.js';
+import { Disk, FakeLedger } from '../support/fake-ledger.js';
+import { atInstants, everyMs, job, Rig, type RigOptions } from '../support/rig.js';
 
 /** A scheduler on a fake clock, and what Prometheus is told of it. */
 class Watched {
@@ -17,8 +18,8 @@ class Watched {
   readonly turns = [0];
   #told = 0;
 
-  constructor(jobs: readonly Job[]) {
-    this.rig = new Rig(jobs, { start: '2026-01-01T00:00:00.500Z' });
+  constructor(jobs: readonly Job[], options: RigOptions = {}) {
+    this.rig = new Rig(jobs, { start: '2026-01-01T00:00:00.500Z', ...options });
     this.metrics = new Metrics({
       controls: () => this.rig.scheduler.controls,
       clock: {
@@ -224,6 +225,29 @@ describe('what stands now', () => {
     expect(series.get(of('task_last_failure_timestamp_seconds', 'job'))).toBeCloseTo(rig.scheduler.now() / 1_000, 0);
     rig.clock.block(MINUTE);
     expect((await watched.series()).get(of('task_paused', 'job')), 'a pause that is over').toBe(0);
+  });
+
+  test('a failure is known behind a restart, as long as nothing came after it', async () => {
+    const disk = new Disk();
+    const hourly = (name: string) => job(name, everyMs(3_600 * SECOND));
+    const rig = new Rig([hourly('bad'), hourly('canceled')], { ledger: new FakeLedger(disk), life: 'first' });
+    rig.scheduler.start();
+    for (const name of ['bad', 'canceled']) rig.scheduler.controls.trigger(name);
+    await rig.clock.advance(5 * SECOND);
+    rig.executor.attempts[0]!.end(1);
+    await rig.clock.advance(5 * SECOND);
+    rig.scheduler.controls.cancel('canceled');
+    await rig.clock.advance(SECOND);
+    rig.executor.attempts[1]!.end(143);
+    await rig.clock.advance(SECOND);
+    expect(disk.endings).toHaveLength(2);
+    const { clock } = rig;
+    const later = new Watched([hourly('bad'), hourly('canceled')], { ledger: new FakeLedger(disk), clock });
+    const series = await later.series();
+    const failedAt = (name: string) => series.get(of('task_last_failure_timestamp_seconds', name));
+    expect(failedAt('bad')).toBe(Date.parse('2026-01-01T00:00:05Z') / 1_000);
+    expect(failedAt('canceled')).toBe(0);
+    expect(series.get(of('task_consecutive_failures', 'bad'))).toBe(1);
   });
 
   test('the scheduler: its file, its state, its clock, its queue, its version', async () => {

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobStatus } from '../../domain/controls.js';
 import type { RunFinished, TimerEvent } from '../../domain/event.js';
 import type { Pause } from '../../domain/ledger.js';
-import { FIRING_STATUSES } from '../../domain/outcome.js';
+import { FIRING_STATUSES, type FiringStatus } from '../../domain/outcome.js';
 import { SECOND, type Duration, type Instant } from '../../domain/time.js';
 
 /** From a tenth of a second to a day. */
@@ -95,18 +95,23 @@ export class TaskMetrics {
     gauges.next.set({ task }, seconds(status.next ?? 0));
     gauges.lastSuccess.set({ task }, seconds(status.lastSuccessAt ?? 0));
     gauges.lastFinish.set({ task }, seconds(status.lastFinishedAt ?? 0));
+    // Of an earlier scheduler no more is known than how the last firing ended.
+    if (isFailure(status.lastStatus)) this.#stamps.lastFailure.set({ task }, seconds(status.lastFinishedAt ?? 0));
   }
 
   #finished(task: string, { outcome: { status }, attempts, at, ...times }: RunFinished): void {
     const { executions, durations, latenesses } = this.#counters;
     executions.inc({ task, status });
-    // A cancellation says nothing about the command.
-    if (status !== 'success' && status !== 'canceled') this.#stamps.lastFailure.set({ task }, seconds(at));
+    if (isFailure(status)) this.#stamps.lastFailure.set({ task }, seconds(at));
     if (attempts === 0) return;
     durations.observe({ task }, seconds(times.durationMs));
     latenesses.observe({ task }, seconds(times.latenessMs));
   }
 }
+
+/** A cancellation says nothing about the command. */
+const isFailure = (status: FiringStatus | undefined): boolean =>
+  status === 'failure' || status === 'timeout' || status === 'lost';
 
 /** A pause that is over is told with the next firing; it is over for all that. */
 const isPaused = (pause: Pause | undefined, at: Instant): boolean =>
@@ -138,7 +143,7 @@ function createCounters(registry: Registry) {
 const gaugesOf = (registry: Registry) => (name: string, help: string) =>
   new Gauge({ name, help, registers: [registry], labelNames: ['task'] as const });
 
-/** Moments that only the events tell: since the scheduler started. */
+/** Moments that the events tell: since the scheduler started. */
 function createStamps(registry: Registry) {
   const gauge = gaugesOf(registry);
   return {
@@ -148,7 +153,7 @@ function createStamps(registry: Registry) {
     ),
     lastFailure: gauge(
       'task_last_failure_timestamp_seconds',
-      'When a run failed last; 0 for not since the scheduler started.',
+      'When a run failed last; 0 for not since the scheduler started, unless the last firing before did.',
     ),
   };
 }

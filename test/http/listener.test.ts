@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { BETWEEN_TRIES, Listener } from '../../src/http/listener.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+const open: Server[] = [];
+afterEach(() => {
+  for (const server of open.splice(0)) server.close();
+});
+
+/** Somebody who has a port of this machine. */
+async function occupy(): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  open.push(server);
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+function listenOn(port: number, host = '127.0.0.1') {
+  const clock = new FakeClock();
+  const told: string[] = [];
+  const server = createServer();
+  open.push(server);
+  const listener = new Listener(server, {
+    host,
+    port,
+    clock,
+    onListening: (address) => void told.push(`listening ${address}`),
+    onUnavailable: (address, reason) => void told.push(`${address}: ${reason}`),
+  });
+  listener.start();
+  return { clock, told, server, listener };
+}
+
+test('an address is told with the port it has', async () => {
+  const { told, server, listener } = listenOn(0);
+  await once(server, 'listening');
+  expect(told).toEqual([`listening 127.0.0.1:${listener.port}`]);
+});
+
+test('a port that is taken is told once, asked for again every few seconds, and told when it is had', async () => {
+  const other = await occupy();
+  const { clock, told, server } = listenOn(other.port);
+  const taken = `127.0.0.1:${other.port}: another program has that port (EADDRINUSE)`;
+  await once(server, 'error');
+  for (let tries = 0; tries < 3; tries++) {
+    await Promise.all([once(server, 'error'), clock.advance(BETWEEN_TRIES)]);
+  }
+  expect(told).toEqual([taken]);
+  other.server.close();
+  await once(other.server, 'close');
+  await Promise.all([once(server, 'listening'), clock.advance(BETWEEN_TRIES)]);
+  expect(told).toEqual([taken, `listening 127.0.0.1:${other.port}`]);
+  expect(clock.armed).toBe(0);
+});
+
+test('an address that this machine has not is told as that', async () => {
+  const { told, server } = listenOn(9_464, '192.0.2.1');
+  await once(server, 'error');
+  expect(told).toEqual(['192.0.2.1:9464: this machine has no such address (EADDRNOTAVAIL)']);
+});
+
+test('an error of one connection changes nothing for who listens', async () => {
+  const { clock, told, server } = listenOn(0);
+  await once(server, 'listening');
+  server.emit('error', new Error('accept EMFILE'));
+  expect([told.length, clock.armed]).toEqual([1, 0]);
+});
+
+test('who has stopped asks no more, and tells nothing', async () => {
+  const other = await occupy();
+  const { clock, told, server, listener } = listenOn(other.port);
+  await once(server, 'error');
+  listener.stop();
+  expect([clock.armed, told.length]).toEqual([0, 1]);
+});
