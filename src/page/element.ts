@@ -50,6 +50,13 @@ export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Sets a text for which there may be too little room; pointed at, it tells the whole. */
+export function sayWhole(element: Element, text: string): void {
+  if (element.textContent === text) return;
+  element.textContent = text;
+  element.setAttribute('title', text);
+}
+
 /** Puts exactly these children in this order, and moves none that stands right: what has the focus keeps it. */
 export function arrange(parent: Element, children: readonly Element[]): void {
   const wanted = new Set(children);

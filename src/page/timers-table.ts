@@ -1,6 +1,6 @@
 import type { LiveTimer } from '../domain/api-record.js';
 import { humanDuration } from '../sinks/human-duration.js';
-import { arrange, byId, make, say } from './element.js';
+import { arrange, byId, make, say, sayWhole } from './element.js';
 import type { Model } from './model.js';
 import { showStates } from './show-states.js';
 import { has, statesOf, whySkipped, type Trait } from './state.js';
@@ -136,15 +136,19 @@ class Row {
   readonly #about = make('span', { class: 'about' });
   readonly #states = make('td', { class: 'states' });
   readonly #next = make('td', { class: 'next' });
-  readonly #last = make('td', { class: 'wide last' });
-  readonly #recent = make('td');
+  readonly #last = make('td', { class: 'last' }, make('span'));
+  readonly #recent = make('td', { class: 'recent' });
   readonly #took = make('td', { class: 'wide number' });
   readonly #late = make('td', { class: 'wide number' });
   readonly #hold: HTMLButtonElement;
   #timer: LiveTimer | undefined;
 
   constructor(name: string, { opened, asked }: TableEvents) {
-    const open = make('button', { type: 'button', class: 'name', on: { click: () => opened(name) } }, name);
+    const open = make(
+      'button',
+      { type: 'button', class: 'name', title: name, on: { click: () => opened(name) } },
+      name,
+    );
     const trigger = button('Trigger', `Trigger ${name}`, () => asked('trigger', name));
     this.#hold = button('Pause', `Pause ${name}`, () => asked(this.#timer?.paused == null ? 'pause' : 'resume', name));
     this.element = make(
@@ -164,14 +168,11 @@ class Row {
   take(timer: LiveTimer): void {
     if (timer === this.#timer) return;
     this.#timer = timer;
-    say(this.#about, timer.description ?? timer.schedule);
+    sayWhole(this.#about, timer.description ?? timer.schedule);
     this.#recent.replaceChildren(drawStrip(timer.recent));
-    const { last } = timer;
-    say(this.#took, last?.duration_ms === undefined ? '' : humanDuration(last.duration_ms));
-    say(
-      this.#late,
-      last?.lateness_ms === undefined || last.lateness_ms < WORTH_TELLING ? '' : humanDuration(last.lateness_ms),
-    );
+    const { duration_ms: took = null, lateness_ms: late = null } = timer.last ?? {};
+    say(this.#took, took === null ? '' : humanDuration(took));
+    say(this.#late, late === null || late < WORTH_TELLING ? '' : humanDuration(late));
     const verb = timer.paused === null ? 'Pause' : 'Resume';
     say(this.#hold, verb);
     this.#hold.setAttribute('aria-label', `${verb} ${timer.task_name}`);
@@ -182,8 +183,15 @@ class Row {
     if (timer === undefined) return;
     const { now } = model;
     showStates(this.#states, statesOf(timer, now, model.receivedAt(timer.task_name)));
-    say(this.#last, lastInWords(timer, now));
+    this.#sayLast(timer, now);
     this.#sayNext(timer, now);
+  }
+
+  #sayLast(timer: LiveTimer, now: number): void {
+    const words = lastInWords(timer, now);
+    const [text] = this.#last.children;
+    if (text) sayWhole(text, words);
+    this.#last.classList.toggle('good', (timer.last?.status ?? 'success') === 'success');
   }
 
   #sayNext(timer: LiveTimer, now: number): void {
@@ -211,7 +219,5 @@ function sayBoth(parent: Element, main: string, small: string): void {
 
 function lastInWords({ last }: LiveTimer, now: number): string {
   if (last === null) return '';
-  const times = last.count !== undefined && last.count > 1 ? `${last.count} × ` : '';
-  const when = ago(Date.parse(last.timestamp), now);
-  return `${times}${last.status} ${when}${last.cause === '' ? '' : `: ${last.cause}`}`;
+  return `${last.status} ${ago(Date.parse(last.finished_at), now)}${last.cause === '' ? '' : `: ${last.cause}`}`;
 }

@@ -2,30 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { LiveTimer } from '../../src/domain/api-record.js';
 import { has, statesOf, whySkipped } from '../../src/page/state.js';
 import { ago, ahead } from '../../src/page/words.js';
+import { NOW, timerAt } from './timer.js';
 
-const NOW = Date.parse('2026-01-01T12:00:00Z');
 const AT = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
-
-const timer = (facts: Partial<LiveTimer> = {}): LiveTimer => ({
-  task_name: 'backup',
-  schedule: 'At 03:00',
-  timezone: 'UTC',
-  enabled: true,
-  description: null,
-  ad_hoc: null,
-  tags: [],
-  next_at: AT(10),
-  runs: [],
-  paused: null,
-  breaker: { state: 'closed', until: null },
-  failures_in_a_row: 0,
-  last_status: 'success',
-  last_finished_at: AT(-1),
-  last_success_at: AT(-1),
-  recent: [],
-  last: null,
-  ...facts,
-});
+const timer = (facts: Partial<LiveTimer> = {}): LiveTimer => timerAt(NOW, facts);
 
 const running = {
   run_id: 'r1',
