@@ -109,7 +109,7 @@ class TimerView {
   render(): void {
     const { model } = this.#parts;
     const timer = model.timers.get(this.name);
-    this.element.classList.toggle('locked', model.facts?.can_act === false);
+    this.element.classList.toggle('locked', !model.isConnected || model.facts?.can_act === false);
     if (timer === undefined) {
       this.#states.replaceChildren('It is no longer in the file.');
       return;
@@ -150,7 +150,7 @@ class TimerView {
         'next',
         next === null
           ? 'none'
-          : `${fullTime(Date.parse(next))}, ${ahead(Date.parse(next), now)}${skippedInWords(timer)}`,
+          : `${fullTime(Date.parse(next))}, ${this.#parts.model.isConnected ? ahead(Date.parse(next), now) : 'as last known'}${skippedInWords(timer)}`,
       ],
       [
         'last success',

@@ -45,7 +45,7 @@ function open(name: string, outcome?: OutcomeRecord): void {
 
 function render(): void {
   head.render(server.token !== undefined);
-  table.setCanAct(model.facts?.can_act !== false);
+  table.setCanAct(model.isConnected && model.facts?.can_act !== false);
   table.render();
   drawer.render();
 }
@@ -73,7 +73,7 @@ function heard(event: string, data: string): void {
     for (const timer of change.timers) announceFailure(timer);
     model.take(change);
   }
-  model.isConnected = true;
+  model.find();
   renderSoon();
 }
 
@@ -107,7 +107,7 @@ async function watch(): Promise<never> {
       // Else the scheduler is away; the page says so, and tries again.
     }
     document.removeEventListener('visibilitychange', hide);
-    model.isConnected = false;
+    model.lose();
     renderSoon();
     if (!document.hidden) await new Promise((resolve) => setTimeout(resolve, pause));
     pause = Math.min(LONGEST_PAUSE, pause * 2);

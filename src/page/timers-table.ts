@@ -184,7 +184,7 @@ class Row {
     const { now } = model;
     showStates(this.#states, statesOf(timer, now, model.receivedAt(timer.task_name)));
     this.#sayLast(timer, now);
-    this.#sayNext(timer, now);
+    this.#sayNext(timer, now, model.isConnected);
   }
 
   #sayLast(timer: LiveTimer, now: number): void {
@@ -194,14 +194,15 @@ class Row {
     this.#last.classList.toggle('good', (timer.last?.status ?? 'success') === 'success');
   }
 
-  #sayNext(timer: LiveTimer, now: number): void {
+  #sayNext(timer: LiveTimer, now: number, isConnected: boolean): void {
     if (timer.next_at === null) {
       say(this.#next, '–');
       return;
     }
     const next = Date.parse(timer.next_at);
     const why = whySkipped(timer);
-    sayBoth(this.#next, ahead(next, now), `${clockTime(next, now)}${why === '' ? '' : `, ${why}`}`);
+    if (!isConnected) sayBoth(this.#next, clockTime(next, now), 'as last known');
+    else sayBoth(this.#next, ahead(next, now), `${clockTime(next, now)}${why === '' ? '' : `, ${why}`}`);
   }
 }
 

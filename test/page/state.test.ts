@@ -2,21 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { LiveTimer } from '../../src/domain/api-record.js';
 import { has, statesOf, whySkipped } from '../../src/page/state.js';
 import { ago, ahead } from '../../src/page/words.js';
-import { NOW, timerAt } from './timer.js';
+import { NOW, runAt, timerAt } from './timer.js';
 
 const AT = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
 const timer = (facts: Partial<LiveTimer> = {}): LiveTimer => timerAt(NOW, facts);
 
-const running = {
-  run_id: 'r1',
-  firing_id: 'backup@x',
-  scheduled_at: AT(-1),
-  trigger: 'schedule',
-  state: 'attempting',
-  attempts: 2,
-  pid: 1,
-  elapsed_ms: 60_000,
-} as const;
+const running = runAt(NOW);
 
 const said = (facts: Partial<LiveTimer>, receivedAt = NOW) =>
   statesOf(timer(facts), NOW, receivedAt).map(({ word }) => word.replace(/\d\d:\d\d:00/, 'T'));

@@ -1,5 +1,5 @@
 import type { LiveTimer, OutcomeRecord } from '../../src/domain/api-record.js';
-import type { RecentRecord } from '../../src/domain/status-record.js';
+import type { RecentRecord, RunRecord } from '../../src/domain/status-record.js';
 
 /** 2026-01-01, noon. */
 export const NOW = Date.parse('2026-01-01T12:00:00Z');
@@ -62,3 +62,15 @@ export function lastAt(now: number, facts: Partial<RecentRecord> = {}): RecentRe
     ...facts,
   };
 }
+
+/** A run in its second attempt, a minute old. */
+export const runAt = (now: number): RunRecord => ({
+  run_id: 'r1',
+  firing_id: 'backup@x',
+  scheduled_at: new Date(now - 60_000).toISOString(),
+  trigger: 'schedule',
+  state: 'attempting',
+  attempts: 2,
+  pid: 1,
+  elapsed_ms: 60_000,
+});

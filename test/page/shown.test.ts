@@ -1,0 +1,45 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { hasChromium, openChromium, skippedWithoutChromium } from '../support/chromium.js';
+import { Stage, type Scene } from './stage.js';
+import { timerAt } from './timer.js';
+
+let browser: Browser;
+let stage: Stage;
+
+beforeAll(async () => {
+  if (hasChromium) browser = await openChromium();
+});
+afterEach(async () => {
+  if (!hasChromium) return;
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await stage.close();
+});
+afterAll(() => (hasChromium ? browser.close() : undefined));
+
+async function show(scene: Scene): Promise<Page> {
+  stage = await Stage.open(scene);
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(stage.address);
+  await page.locator('#timers tr').first().waitFor();
+  return page;
+}
+
+describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
+  test('without its scheduler says so across its width, counts nothing and offers nothing', async () => {
+    const page = await show({ timers: [timerAt(Date.now())] });
+    expect(await page.locator('#away').isVisible()).toBe(false);
+    expect(await page.locator('td.next').textContent()).toMatch(/^in 9 min|^in 10 min/);
+    stage.leave();
+    await page.locator('#away').waitFor();
+    expect(await page.locator('#away').textContent()).toMatch(/since \d\d:\d\d:\d\d\. What stands below is how it was/);
+    expect(await page.locator('td.next').textContent()).toMatch(/^\S+as last known$|^\w+ \S+as last known$/);
+    expect(await page.getByRole('button', { name: /Unlock|Trigger|Pause/ }).count()).toBe(0);
+  });
+
+  test('says of how many timers it draws the timeline', async () => {
+    const timers = Array.from({ length: 15 }, (_, index) => timerAt(Date.now(), { task_name: `timer-${index}` }));
+    const page = await show({ timers });
+    await page.getByText('10 of 15 timers: what runs or failed lately comes first').waitFor();
+  });
+});
