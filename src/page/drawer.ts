@@ -3,7 +3,6 @@ import type { Actions } from './actions.js';
 import { byId, make, say } from './element.js';
 import type { Model } from './model.js';
 import { OutcomeList } from './outcome-list.js';
-import { pauseForm } from './pause-form.js';
 import { factList, RunView } from './run-view.js';
 import type { Server } from './server.js';
 import { statesOf, whySkipped } from './state.js';
@@ -167,11 +166,11 @@ class TimerView {
 
   #offerHold({ paused }: LiveTimer): void {
     const { actions } = this.#parts;
-    if (paused === null) this.#hold.replaceChildren(pauseForm((how) => void actions.pause(this.name, how)));
-    else {
-      const resume = { click: () => void actions.resume(this.name) };
-      this.#hold.replaceChildren(make('button', { type: 'button', on: resume }, 'Resume'));
-    }
+    const [word, click]: [string, () => void] =
+      paused === null
+        ? ['Pause…', () => void actions.pause(this.name)]
+        : ['Resume', () => void actions.resume(this.name)];
+    this.#hold.replaceChildren(make('button', { type: 'button', on: { click } }, word));
   }
 
   #showRuns({ runs }: LiveTimer): void {

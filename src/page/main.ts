@@ -5,6 +5,7 @@ import { Drawer } from './drawer.js';
 import { byId } from './element.js';
 import { Head } from './head.js';
 import { Model } from './model.js';
+import { PauseDialog } from './pause-dialog.js';
 import { RefusedError, Server } from './server.js';
 import { Timeline } from './timeline.js';
 import { TimersTable } from './timers-table.js';
@@ -17,9 +18,11 @@ const server = new Server();
 const model = new Model();
 const announcer = new Announcer();
 const unlock = new Unlock(server, () => render());
+const pauseDialog = new PauseDialog();
 const actions = new Actions(server, {
   said: (sentence) => announcer.say(sentence, 'now'),
-  unlock: (why) => unlock.ask(why),
+  unlock: (why, next) => unlock.ask(why, next),
+  pause: (name) => pauseDialog.ask(name),
 });
 const table = new TimersTable(model, {
   opened: open,

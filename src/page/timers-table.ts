@@ -150,7 +150,7 @@ class Row {
       name,
     );
     const trigger = button('Trigger', `Trigger ${name}`, () => asked('trigger', name));
-    this.#hold = button('Pause', `Pause ${name}`, () => asked(this.#timer?.paused == null ? 'pause' : 'resume', name));
+    this.#hold = button('Pause…', `Pause ${name}`, () => asked(this.#timer?.paused == null ? 'pause' : 'resume', name));
     this.element = make(
       'tr',
       {},
@@ -174,7 +174,7 @@ class Row {
     say(this.#took, took === null ? '' : humanDuration(took));
     say(this.#late, late === null || late < WORTH_TELLING ? '' : humanDuration(late));
     const verb = timer.paused === null ? 'Pause' : 'Resume';
-    say(this.#hold, verb);
+    say(this.#hold, timer.paused === null ? 'Pause…' : verb);
     this.#hold.setAttribute('aria-label', `${verb} ${timer.task_name}`);
   }
 

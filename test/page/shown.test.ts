@@ -42,4 +42,27 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     const page = await show({ timers });
     await page.getByText('10 of 15 timers: what runs or failed lately comes first').waitFor();
   });
+
+  test('pauses nothing at one click, and says beforehand what the token will do', async () => {
+    const page = await show({ timers: [timerAt(Date.now())] });
+    const dialog = page.getByRole('dialog');
+    const ask = () => page.getByRole('button', { name: 'Pause backup' }).click();
+    await ask();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await ask();
+    await dialog.getByLabel('How long').selectOption('for 1 h');
+    await dialog.getByLabel('Reason').fill('disk swap');
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await dialog.getByText('this is done at once: pause backup').waitFor();
+    expect(await dialog.textContent()).toContain('the file that http.token_file in the timer file names');
+    expect(stage.acted).toEqual([]);
+    await dialog.getByLabel('Token').fill('of-the-test');
+    await dialog.getByRole('button', { name: 'Unlock and pause backup' }).click();
+    await page.getByText('backup is paused.').waitFor();
+    expect(stage.acted.at(-1)).toEqual({
+      verb: 'pause',
+      args: { names: ['backup'], for_ms: 3_600_000, reason: 'disk swap' },
+    });
+    expect(stage.acted.map(({ verb }) => verb)).toEqual(['token', 'pause']);
+  });
 });

@@ -26,6 +26,7 @@ describe('a timer at a glance', () => {
       { paused: { until: AT(5), reason: null }, breaker: { state: 'open', until: AT(5) } },
     ],
     [['paused'], { paused: { until: null, reason: null } }],
+    [['paused until T: disk swap'], { paused: { until: AT(5), reason: 'disk swap' } }],
     [['breaker tries once'], { breaker: { state: 'half_open', until: null } }],
     [['running 1 min, attempt 2'], { runs: [running] }],
     [['waiting'], { runs: [{ ...running, state: 'parked' }] }],
