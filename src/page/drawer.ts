@@ -5,7 +5,7 @@ import type { Model } from './model.js';
 import { OutcomeList } from './outcome-list.js';
 import { factList, RunView } from './run-view.js';
 import type { Server } from './server.js';
-import { statesOf, whySkipped } from './state.js';
+import { has, statesOf, whySkipped } from './state.js';
 import { showStates } from './show-states.js';
 import { ago, ahead, fullTime } from './words.js';
 
@@ -63,6 +63,8 @@ class TimerView {
   readonly #outcomes: OutcomeList;
   readonly #states = make('p', { class: 'states' });
   readonly #facts = make('div', { class: 'facts' });
+  /** Apart from what counts and is drawn anew every second: it is scrolled. */
+  readonly #about = make('div');
   readonly #runs = make('div');
   readonly #trouble = make('p', { class: 'quiet' });
   readonly #hold = make('span');
@@ -87,6 +89,7 @@ class TimerView {
       ),
       this.#states,
       this.#facts,
+      this.#about,
       make(
         'div',
         { class: 'buttons' },
@@ -98,7 +101,6 @@ class TimerView {
         this.#hold,
       ),
       this.#runs,
-      make('h3', {}, 'Last outcomes'),
       this.#trouble,
       this.#outcomes.element,
     );
@@ -118,6 +120,8 @@ class TimerView {
     if (timer === this.#timer) return;
     const hasNew = this.#timer !== undefined && this.#timer.last?.firing_id !== timer.last?.firing_id;
     if (this.#timer === undefined || (this.#timer.paused === null) !== (timer.paused === null)) this.#offerHold(timer);
+    if (timer.description !== (this.#timer?.description ?? null))
+      this.#about.replaceChildren(...(timer.description === null ? [] : [factList([['about', timer.description]])]));
     this.#timer = timer;
     this.#showRuns(timer);
     if (hasNew) void this.load(undefined, false);
@@ -126,7 +130,10 @@ class TimerView {
   /** Loads the outcomes. At first, reveals the one that is asked for, or the last if it went wrong. Never rejects. */
   async load(outcome: OutcomeRecord | undefined, isFirst: boolean): Promise<void> {
     try {
-      await this.#outcomes.load(this.#parts.model.now, this.#stop.signal);
+      const { now } = this.#parts.model;
+      await this.#outcomes.load(now, this.#stop.signal);
+      if (this.#timer !== undefined && has(this.#timer, 'failing'))
+        await this.#outcomes.tellFailure(now, this.#stop.signal);
       say(this.#trouble, '');
     } catch {
       if (!this.#stop.signal.aborted) say(this.#trouble, 'The outcomes could not be loaded.');
@@ -142,7 +149,7 @@ class TimerView {
   }
 
   #showFacts(timer: LiveTimer, now: number): void {
-    const { next_at: next, last_success_at: success, timezone, schedule, description, tags, paused } = timer;
+    const { next_at: next, last_success_at: success, timezone, schedule, tags, paused } = timer;
     const facts: [string, string][] = [
       ['schedule', `${schedule} (${timezone})`],
       [
@@ -155,7 +162,6 @@ class TimerView {
         'last success',
         success === null ? 'none' : `${fullTime(Date.parse(success))}, ${ago(Date.parse(success), now)}`,
       ],
-      ...(description === null ? [] : [['about', description] as [string, string]]),
       ...(tags.length === 0 ? [] : [['tags', tags.join(', ')] as [string, string]]),
       ...(paused?.reason == null ? [] : [['paused', paused.reason] as [string, string]]),
     ];

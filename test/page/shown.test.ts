@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { hasChromium, openChromium, skippedWithoutChromium } from '../support/chromium.js';
 import { Stage, type Scene } from './stage.js';
-import { timerAt } from './timer.js';
+import { outcomeAt, timerAt } from './timer.js';
 
 let browser: Browser;
 let stage: Stage;
@@ -64,5 +64,44 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
       args: { names: ['backup'], for_ms: 3_600_000, reason: 'disk swap' },
     });
     expect(stage.acted.map(({ verb }) => verb)).toEqual(['token', 'pause']);
+  });
+
+  test('tells of an open breaker the failure that opened it, and of a run its last attempt', async () => {
+    const now = Date.now();
+    const failure = outcomeAt(now - 3_600_000, { attempts: 2, cause: 'exit code 3' });
+    const skips = Array.from({ length: 199 }, (_, index) => {
+      const { run_id: _run, ...skip } = outcomeAt(now - 300_000 + index * 1_000, {
+        status: 'skipped',
+        cause: 'breaker',
+      });
+      return skip;
+    });
+    const attempt = { attempt: 1, timestamp: failure.timestamp, error: 'exit code 4', retry_in_ms: 1_000 };
+    const page = await show({
+      timers: [timerAt(now, { failures_in_a_row: 1, breaker: { state: 'open', until: null } })],
+      outcomes: [failure, ...skips],
+      run: {
+        task_name: 'backup',
+        run_id: 'r1',
+        outcome: failure,
+        started_at: failure.timestamp,
+        failed_attempts: [attempt],
+        output: [],
+      },
+    });
+    await page.getByRole('button', { name: 'backup', exact: true }).click();
+    const told = page.locator('#drawer .failure');
+    await told.getByText('exit code 3').waitFor();
+    await told.locator('summary').click();
+    await told.getByText('attempt 2').waitFor();
+    expect(await told.locator('dl').textContent()).toMatch(/attempt 1.*exit code 4.*attempt 2.*exit code 3/);
+  });
+
+  test('a description without end pushes nothing away, and one that turns its letters shows that it does', async () => {
+    const page = await show({ timers: [timerAt(Date.now(), { description: `\u202e${'so it goes '.repeat(200)}` })] });
+    expect(await page.locator('.about').textContent()).toMatch(/^⟨U\+202E⟩so it goes/);
+    await page.getByRole('button', { name: 'backup', exact: true }).click();
+    const trigger = await page.getByRole('button', { name: 'Trigger now' }).boundingBox();
+    expect(trigger?.y).toBeLessThan(400);
   });
 });
