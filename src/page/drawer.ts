@@ -110,7 +110,7 @@ class TimerView {
   render(): void {
     const { model } = this.#parts;
     const timer = model.timers.get(this.name);
-    this.element.classList.toggle('locked', !model.isConnected || model.facts?.can_act === false);
+    this.element.classList.toggle('locked', this.#isLocked());
     if (timer === undefined) {
       this.#states.replaceChildren('It is no longer in the file.');
       return;
@@ -119,9 +119,8 @@ class TimerView {
     this.#showFacts(timer, model.now);
     if (timer === this.#timer) return;
     const hasNew = this.#timer !== undefined && this.#timer.last?.firing_id !== timer.last?.firing_id;
-    if (this.#timer === undefined || (this.#timer.paused === null) !== (timer.paused === null)) this.#offerHold(timer);
-    if (timer.description !== (this.#timer?.description ?? null))
-      this.#about.replaceChildren(...(timer.description === null ? [] : [factList([['about', timer.description]])]));
+    this.#offerHold(timer);
+    this.#showAbout(timer.description);
     this.#timer = timer;
     this.#showRuns(timer);
     if (hasNew) void this.load(undefined, false);
@@ -139,13 +138,26 @@ class TimerView {
       if (!this.#stop.signal.aborted) say(this.#trouble, 'The outcomes could not be loaded.');
       return;
     }
-    const wentWrong = (this.#timer?.last?.status ?? 'success') !== 'success';
-    if (isFirst && (outcome !== undefined || wentWrong)) this.#outcomes.reveal(outcome);
+    if (isFirst && (outcome !== undefined || this.#wentWrong())) this.#outcomes.reveal(outcome);
+  }
+
+  #wentWrong(): boolean {
+    return (this.#timer?.last?.status ?? 'success') !== 'success';
   }
 
   close(): void {
     this.#stop.abort();
     for (const view of this.#views.values()) view.close();
+  }
+
+  #showAbout(description: string | null): void {
+    if (description === (this.#timer?.description ?? null)) return;
+    this.#about.replaceChildren(...(description === null ? [] : [factList([['about', description]])]));
+  }
+
+  #isLocked(): boolean {
+    const { isConnected, facts } = this.#parts.model;
+    return !isConnected || facts?.can_act === false;
   }
 
   #showFacts(timer: LiveTimer, now: number): void {
@@ -171,6 +183,7 @@ class TimerView {
   }
 
   #offerHold({ paused }: LiveTimer): void {
+    if (this.#timer !== undefined && (this.#timer.paused === null) === (paused === null)) return;
     const { actions } = this.#parts;
     const [word, click]: [string, () => void] =
       paused === null

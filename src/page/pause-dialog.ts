@@ -37,10 +37,11 @@ export class PauseDialog {
     const closed = new Promise((resolve) => this.#dialog.addEventListener('close', resolve, { once: true }));
     this.#dialog.showModal();
     await closed;
-    return this.#isMeant ? this.#wish() : undefined;
+    return this.#wish();
   }
 
-  #wish(): PauseWish {
+  #wish(): PauseWish | undefined {
+    if (!this.#isMeant) return undefined;
     const milliseconds = Number(this.#length.value);
     const reason = this.#reason.value.trim();
     return { ...(milliseconds > 0 && { for_ms: milliseconds }), ...(reason !== '' && { reason }) };

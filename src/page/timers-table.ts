@@ -170,9 +170,7 @@ class Row {
     this.#timer = timer;
     sayWhole(this.#about, timer.description ?? timer.schedule);
     this.#recent.replaceChildren(drawStrip(timer.recent));
-    const { duration_ms: took = null, lateness_ms: late = null } = timer.last ?? {};
-    say(this.#took, took === null ? '' : humanDuration(took));
-    say(this.#late, late === null || late < WORTH_TELLING ? '' : humanDuration(late));
+    this.#sayLengths(timer);
     const verb = timer.paused === null ? 'Pause' : 'Resume';
     say(this.#hold, timer.paused === null ? 'Pause…' : verb);
     this.#hold.setAttribute('aria-label', `${verb} ${timer.task_name}`);
@@ -185,6 +183,12 @@ class Row {
     showStates(this.#states, statesOf(timer, now, model.receivedAt(timer.task_name)));
     this.#sayLast(timer, now);
     this.#sayNext(timer, now, model.isConnected);
+  }
+
+  #sayLengths(timer: LiveTimer): void {
+    const { duration_ms: took = null, lateness_ms: late = null } = timer.last ?? {};
+    say(this.#took, took === null ? '' : humanDuration(took));
+    say(this.#late, late === null || late < WORTH_TELLING ? '' : humanDuration(late));
   }
 
   #sayLast(timer: LiveTimer, now: number): void {
