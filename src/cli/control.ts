@@ -6,7 +6,9 @@ import {
   ControlServer,
   EventFeed,
   RefusalError,
+  leaveWord,
   socketPaths,
+  wordPaths,
   verbs,
   type Args,
   type Controlled,
@@ -21,7 +23,7 @@ import type { RecentPast } from '../domain/recent.js';
 import { toRecord } from '../domain/record.js';
 import type { Sink } from '../domain/sink.js';
 import { toTimestamp } from '../domain/time.js';
-import type { Scheduler } from '../engine/scheduler.js';
+import { HASTE, type Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
 import type { ConditionWatch } from '../sinks/condition.js';
 import { levelOf, messageOf, RecentOutcomes } from '../sinks/index.js';
@@ -89,7 +91,17 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   );
   const listening = await server.listen(socketPathsOf(timerFile, terminal, named), userId());
   const control = { sinks, feed, recent, carryOut };
-  if (listening.kind === 'listening') return { ...control, socket: listening.path, close: () => server.close() };
+  if (listening.kind === 'listening') {
+    const takeBack = leaveWord(wordPathsOf(timerFile.path, terminal), listening.path, userId());
+    return {
+      ...control,
+      socket: listening.path,
+      close() {
+        takeBack();
+        return server.close();
+      },
+    };
+  }
   terminal.err(
     `timers: no control socket, so that status, pause and the like cannot reach this scheduler: ${listening.reason}`,
   );
@@ -98,14 +110,21 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
 
 /** Where the scheduler of a timer file can be reached. */
 export function socketPathsOf(place: StateOwner, terminal: Terminal, named: string | undefined): readonly string[] {
-  const { env } = terminal;
+  const { path: file } = place;
+  return socketPaths({ state: statePathOf(place, terminal, named), file, folders: foldersOf(file, terminal) });
+}
+
+/** Where the scheduler of a timer file leaves word of its socket. */
+export const wordPathsOf = (file: string, terminal: Terminal): readonly string[] =>
+  wordPaths({ file, folders: foldersOf(file, terminal) });
+
+function foldersOf(file: string, { env }: Terminal): readonly string[] {
   const runtime = env['XDG_RUNTIME_DIR'] ?? '';
-  const folders = [
+  return [
     ...(isAbsolute(runtime) ? [join(runtime, 'timers')] : []),
-    dirname(defaultStatePath(place.path, { HOME: homedir(), ...env })),
+    dirname(defaultStatePath(file, { HOME: homedir(), ...env })),
     join(tmpdir(), `timers-${userId()}`),
   ];
-  return socketPaths({ state: statePathOf(place, terminal, named), file: place.path, folders });
 }
 
 /** The user this process acts for. */
@@ -137,7 +156,7 @@ function controlledBy(
     move: (name, length) => adHoc.move(name, length),
     reload: () => reloader.reload(),
     compare: (other) => reloader.compare(other),
-    stop: ({ drain }) => void (drain ? scheduler().drain() : scheduler().stop()).then(stopped),
+    stop: ({ drain }) => void (drain ? scheduler().drain() : scheduler().stop(undefined, HASTE)).then(stopped),
   };
 }
 

@@ -1,8 +1,15 @@
-import { connectToScheduler, LostError, RefusalError, socketPaths, type ControlClient } from '../control/index.js';
+import {
+  connectToScheduler,
+  followWord,
+  LostError,
+  RefusalError,
+  socketPaths,
+  type ControlClient,
+} from '../control/index.js';
 import type { Loaded } from '../config/index.js';
 import { createSystemClock } from '../clocks/system.js';
 import { UsageError } from './commands/kind.js';
-import { socketPathsOf, userId } from './control.js';
+import { socketPathsOf, userId, wordPathsOf } from './control.js';
 import { load, renderLoaded, shortPath } from './load.js';
 import type { FileOption, StateOption } from './options.js';
 import { namedStatePath } from './state.js';
@@ -65,7 +72,7 @@ function refusalOf(error: unknown): string {
   throw error;
 }
 
-/** Also of a file with mistakes: its scheduler runs what it was before. Where it cannot even be read, its state is looked for where most are. */
+/** Also of a file with mistakes: its scheduler runs what it was before. Where it cannot even be read, or has another state by now, its scheduler has left word. */
 function pathsOf(
   { path, settings }: Loaded,
   terminal: Terminal,
@@ -73,7 +80,9 @@ function pathsOf(
 ): readonly string[] | undefined {
   if (path !== undefined) {
     const states = settings === undefined ? LIKELY_STATES : [settings.state];
-    return states.flatMap((state) => socketPathsOf({ path, settings: { state } }, terminal, named));
+    const paths = states.flatMap((state) => socketPathsOf({ path, settings: { state } }, terminal, named));
+    // Who names a state means that one.
+    return named === undefined ? [...paths, ...followWord(wordPathsOf(path, terminal), userId())] : paths;
   }
   return named === undefined
     ? undefined

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { isLoopback } from '../domain/loopback.js';
 import type { Paths } from './check-paths.js';
 import type { MapReport } from './map-report.js';
-import { isLoopbackHost } from './read-server.js';
 import type { FileValues } from './schema.js';
 
 /** Where the scheduler is watched over HTTP. */
@@ -16,7 +16,7 @@ export interface HttpSettings {
 export function buildHttp(values: NonNullable<FileValues['http']>, report: MapReport, paths: Paths): HttpSettings {
   const { listen, token_file: file } = 'listen' in values ? values : { listen: values, token_file: undefined };
   const tokenFile = file === undefined ? undefined : paths.resolve(file);
-  if (tokenFile === undefined && !isLoopbackHost(listen.host)) {
+  if (tokenFile === undefined && !isLoopback(listen.host)) {
     report.error('http', {
       code: 'needs-token',
       message: `http: ${listen.host} can be reached from other machines, and there is no token.`,

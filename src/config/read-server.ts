@@ -28,6 +28,3 @@ export function readListen(written: string): TimeServer | undefined {
   const read = readServer(isAny ? `${written.slice(0, -1)}1` : written);
   return read && isAny ? { ...read, port: 0 } : read;
 }
-
-/** Whether only this machine can reach it. */
-export const isLoopbackHost = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);

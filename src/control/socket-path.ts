@@ -20,13 +20,20 @@ export interface SchedulerPlace {
  * takes the first that is fit; whoever looks for it tries them in the same order.
  */
 export function socketPaths({ state, file, folders }: SchedulerPlace): readonly string[] {
-  const digest = createHash('sha256')
-    .update(state ?? file)
-    .digest('hex')
-    .slice(0, 16);
+  const digest = digestOf(state ?? file);
   const beside = state === undefined ? [] : [`${state.replace(/\.db$/, '')}.sock`];
   return [...beside, ...folders.map((folder) => join(folder, `${digest}.sock`))];
 }
+
+/**
+ * Where the scheduler of a timer file leaves word of its socket, the best first: for whoever knows the file only, because its `state` was changed
+ * since, or because it cannot be read any more.
+ */
+export function wordPaths({ file, folders }: Omit<SchedulerPlace, 'state'>): readonly string[] {
+  return folders.map((folder) => join(folder, `${digestOf(file)}.at`));
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** Makes sure that a socket can be at `path` and nobody else can reach it. Answers why not. */
 export function unfitness(path: string, uid: number): string | undefined {

@@ -75,7 +75,7 @@ export interface AttemptBegun {
   readonly runId: string;
   /** Counts from 1. */
   readonly attempt: number;
-  /** From the nominal instant to this attempt's start. */
+  /** From the nominal instant, and the job's jitter behind it, to this attempt's start. */
   readonly latenessMs: Duration;
 }
 
@@ -88,7 +88,7 @@ export interface RunStarted {
   /** Counts from 1. */
   readonly attempt: number;
   readonly pid: number;
-  /** From the nominal instant to this attempt's start. */
+  /** From the nominal instant, and the job's jitter behind it, to this attempt's start. */
   readonly latenessMs: Duration;
 }
 
@@ -126,7 +126,7 @@ export interface RunFinished {
   /** From the first attempt's start to the end, retry pauses included. */
   readonly durationMs: Duration;
   readonly attempts: number;
-  /** From the nominal instant to the first attempt's start. */
+  /** From the nominal instant, and the job's jitter behind it, to the first attempt's start. */
   readonly latenessMs: Duration;
   /** The last lines of output, joined by newlines; absent when nothing was printed. Told in the log only when the run did not succeed. */
   readonly outputTail?: string;

@@ -48,7 +48,7 @@ export interface OpenRun {
   readonly attempts: number;
   /** When the first attempt began. */
   readonly startedAt: Instant | undefined;
-  /** From the nominal instant to the first attempt's start. */
+  /** From the nominal instant, and the job's jitter behind it, to the first attempt's start. */
   readonly latenessMs: Duration;
   /** When the next attempt was to begin; only between two attempts. */
   readonly retryAt: Instant | undefined;

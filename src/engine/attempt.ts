@@ -29,7 +29,7 @@ export interface AttemptOwner {
 export class Attempt implements AttemptIo {
   /** Counts from 1. */
   readonly number: number;
-  /** From the nominal instant to this attempt's start. */
+  /** From the nominal instant, and the job's jitter behind it, to this attempt's start. */
   readonly latenessMs: Duration;
   readonly canceler = new Canceler();
   readonly tail = new OutputTail();

@@ -91,7 +91,7 @@ export class Run implements AttemptOwner, PassOwner {
     this.#around = around;
     this.#owner = owner;
     this.#admittedAt = around.clock.monotonic();
-    this.#latenessWhenAdmitted = Math.max(0, around.now() - firing.scheduledFor);
+    this.#latenessWhenAdmitted = Math.max(0, around.now() - firing.scheduledFor - job.offset);
     this.#pass = new GatePass(gates, this);
   }
 

@@ -21,7 +21,7 @@ import { SchedulerTime, type Jump } from './scheduler-time.js';
 import { TimerLoop } from './timer-loop.js';
 
 /** How long the listeners may take for what they do (hooks, notifications) when somebody waits for the end, and when nobody does. */
-const HASTE: Duration = SECOND;
+export const HASTE: Duration = SECOND;
 const LEISURE: Duration = MINUTE;
 
 const NONE: readonly OpenRun[] = [];
@@ -143,10 +143,10 @@ export class Scheduler {
 
   /**
    * Arms nothing more, ends what waits and what runs, tells `scheduler.stopped` and flushes the sinks. Bounded by the longest grace of a
-   * running job and a few seconds. A second call joins the first.
+   * running job and a few seconds, and by `patience` for the hooks and notifications. A second call joins the first.
    */
-  stop(signal?: string): Promise<void> {
-    return (this.#stopping ??= this.#stop(signal));
+  stop(signal?: string, patience = signal === undefined ? LEISURE : HASTE): Promise<void> {
+    return (this.#stopping ??= this.#stop(signal, patience));
   }
 
   /** Arms nothing more, misses what waits, and stops when what runs has ended by itself. A {@link stop} meanwhile does not wait for that. */
@@ -165,7 +165,7 @@ export class Scheduler {
     this.#dispatcher.force();
   }
 
-  async #stop(signal: string | undefined): Promise<void> {
+  async #stop(signal: string | undefined, patience: Duration): Promise<void> {
     const stopping = { event: 'scheduler.stopping', at: this.#time.now(), running: this.#dispatcher.running } as const;
     if (signal !== undefined) this.emit({ ...stopping, signal });
     else if (!this.#isDraining) this.emit(stopping);
@@ -173,7 +173,7 @@ export class Scheduler {
     this.#loop.stop();
     await Promise.all([this.#dispatcher.stop(), this.#recovery.ended()]);
     this.#elapsed.stop();
-    await this.#bus.settle(signal === undefined ? LEISURE : HASTE);
+    await this.#bus.settle(patience);
     // Before the last word: what can no longer be recorded is told.
     this.#recorder.record();
     this.#ledger?.close();

@@ -71,5 +71,11 @@ function pastWarnings(instants: readonly Instant[], { start }: ScheduleContext):
   if (instants.some((instant) => instant > start)) return [];
   const message =
     instants.length === 1 ? 'at: this point in time has passed.' : 'at: all these points in time have passed.';
-  return [{ code: 'at-in-the-past', message, hint: 'Nothing is to come of it, unless catch_up runs what was missed. Remove it, or write a later time.' }];
+  return [
+    {
+      code: 'at-in-the-past',
+      message,
+      hint: 'Nothing is to come of it, unless catch_up runs what was missed. Remove it, or write a later time.',
+    },
+  ];
 }

@@ -54,7 +54,7 @@ describe('the ordinary day', () => {
     await rig.clock.advance(MINUTE + 1_499);
     expect(rig.executor.attempts).toHaveLength(0);
     await rig.clock.advance(1);
-    expect(rig.story()).toContain('00:01:01.500 run.started tick@00:01:00.000 lateness_ms=1500');
+    expect(rig.story()).toContain('00:01:01.500 run.started tick@00:01:00.000');
   });
 
   test('a disabled job never fires, run_at_start fires once with its own trigger', async () => {
@@ -455,6 +455,29 @@ describe('a clock that jumps', () => {
     await rig.clock.advance(MINUTE);
     expect(rig.story()).toContain('02:10:00.000 run.started later@02:10:00.000');
   });
+});
+
+test('what jitter adds is no lateness, and no deadline is missed by it', async () => {
+  const rig = new Rig([job('tick', everyMs(MINUTE), { offset: 20 * SECOND, deadline: 5 * SECOND, group: 'g' })]);
+  rig.executor.lasting = 10;
+  rig.scheduler.start();
+  await rig.clock.advance(81 * SECOND);
+  expect(rig.story()).toContain('00:01:20.000 run.started tick@00:01:00.000\n');
+});
+
+test('a stop waits for hooks and notifications as long as it is told', async () => {
+  const waited: number[] = [];
+  const stops: readonly Parameters<Rig['scheduler']['stop']>[] = [[], ['SIGTERM'], [undefined, SECOND]];
+  for (const stop of stops) {
+    const rig = new Rig([job('tick', everyMs(MINUTE))], {
+      sinks: [
+        { name: 'slow', accept: () => undefined, settle: (patience) => Promise.resolve(void waited.push(patience)) },
+      ],
+    });
+    rig.scheduler.start();
+    await rig.scheduler.stop(...stop);
+  }
+  expect(waited).toEqual([MINUTE, SECOND, SECOND]);
 });
 
 describe('a process that was held up', () => {

@@ -68,6 +68,9 @@ describe('who gets in', () => {
   test('a page that calls this machine by another name is turned away', async () => {
     const { ask } = await listen('127.0.0.1', 'secret');
     expect(await ask('/read', { Host: 'evil.example' })).toBe(421);
+    // Names that begin like this machine's addresses, and resolve to it for the moment.
+    expect(await ask('/read', { Host: '127.evil.example' })).toBe(421);
+    expect(await ask('/read', { Host: '127.0.0.1.evil.example:80' })).toBe(421);
     expect(await ask('/act', { ...bearer, Host: 'evil.example:80' })).toBe(421);
   });
 

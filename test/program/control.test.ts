@@ -121,6 +121,22 @@ describe('status', () => {
     });
   });
 
+  test.each([
+    ['has another state by now', 'timers: { a: { every: 1h, run: "true" } }'],
+    ['cannot be read any more', 'timers: ['],
+  ])('is found though its file %s', async (_what, text) => {
+    desk.write('a.yaml', 'state: ./st/past.db\ntimers: { a: { every: 1h, run: "true" } }');
+    const program = desk.start(['start', '-f', 'a.yaml']);
+    const { pid } = program.process;
+    await program.event('scheduler.started');
+    desk.write('a.yaml', text);
+    expect(await status('-f', 'a.yaml')).toMatchObject({ pid });
+    expect(await desk.run('status', '-f', 'a.yaml', '--check', 'alive')).toMatchObject({ code: 0 });
+    program.kill('SIGTERM');
+    await program.ended;
+    expect(await desk.run('status', '-f', 'a.yaml')).toMatchObject({ code: 1 });
+  });
+
   test('answers though the file has been broken since', async () => {
     await start();
     timers('  job: { evry: 1h }');

@@ -7,6 +7,7 @@ import type { Exit } from '../../src/domain/outcome.js';
 import type { Ledger } from '../../src/domain/ledger.js';
 import type { Orphans } from '../../src/domain/orphans.js';
 import type { Coordinator } from '../../src/domain/policy.js';
+import type { Sink } from '../../src/domain/sink.js';
 import type { Schedule } from '../../src/domain/schedule.js';
 import type { Cancel, Duration, Instant } from '../../src/domain/time.js';
 import type { FirstPlan } from '../../src/engine/scheduler-parts.js';
@@ -110,6 +111,8 @@ export interface RigOptions extends Omit<FirstPlan, 'jobs' | 'facts'> {
   /** Run ids begin with it: those of one life differ from those of another. */
   readonly life?: string;
   readonly clock?: FakeClock;
+  /** Listeners besides the rig's own. */
+  readonly sinks?: readonly Sink[];
 }
 
 /** A scheduler on a fake clock and a fake executor, whose story the test reads as text. */
@@ -121,7 +124,7 @@ export class Rig {
   #runs = 0;
 
   constructor(jobs: readonly Job[], options: RigOptions = {}) {
-    const { start, coordinator, ledger, finder, clock, life = 'run', ...plan } = options;
+    const { start, coordinator, ledger, finder, clock, life = 'run', sinks = [], ...plan } = options;
     this.clock = clock ?? new FakeClock(start);
     this.executor = new FakeExecutor(this.clock);
     this.scheduler = new Scheduler(
@@ -130,7 +133,7 @@ export class Rig {
         clock: this.clock,
         executor: this.executor,
         coordinator: coordinator ?? { claim: () => ({ kind: 'ours' }) },
-        sinks: [{ name: 'rig', accept: (event) => void this.events.push(event) }],
+        sinks: [{ name: 'rig', accept: (event) => void this.events.push(event) }, ...sinks],
         ...(ledger && { ledger }),
         ...(finder && { orphans: finder }),
         newRunId: () => `${life}-${++this.#runs}`,

@@ -101,7 +101,7 @@ function ofRun(run: RunFinished, { beside }: Context, why: Why): readonly string
 
 function lateBecause({ firing, latenessMs }: RunFinished, beside: Context['beside'], why: Why): readonly string[] {
   const { job } = why;
-  if (latenessMs - job.offset < SECOND) return [];
+  if (latenessMs < SECOND) return [];
   if (firing.trigger === 'catch_up')
     return ['It came due unseen (downtime, suspension or a clock that jumped), and catch_up ran it later.'];
   if (beside !== undefined) return [`It waited: ${besideInWords(beside, why)}.`];
