@@ -1,13 +1,22 @@
+import type { PauseWish } from './pause-dialog.js';
 import { RefusedError, type Server } from './server.js';
 
 export interface ActionEvents {
   /** Tells the person. */
   readonly said: (sentence: string) => void;
-  /** The token is needed, or was wrong. Resolves to whether there is one now. */
-  readonly unlock: (why: string) => Promise<boolean>;
+  /** The token is needed, or was wrong; `next` is what is done with it at once. Resolves to whether there is one now. */
+  readonly unlock: (why: string, next?: string) => Promise<boolean>;
+  /** How long, and why; `undefined` when it is not to be paused after all. */
+  readonly pause: (name: string) => Promise<PauseWish | undefined>;
 }
 
-/** Does what was asked, asks for the token where it is needed, and says what came of it. */
+/** An action before and after it: `trigger backup`, and the sentence that it is done. */
+interface Words {
+  readonly doing: string;
+  readonly done: string;
+}
+
+/** Does what was asked, asks for the token where it is needed, and says what came of it. Its methods never reject. */
 export class Actions {
   readonly #server: Server;
   readonly #events: ActionEvents;
@@ -17,10 +26,30 @@ export class Actions {
     this.#events = events;
   }
 
-  /** Never rejects. */
-  async carryOut(verb: string, args: object, done: string): Promise<void> {
-    const needsToken = this.#server.token === undefined;
-    if (needsToken && !(await this.#events.unlock('Who acts shows the token of this scheduler.'))) return;
+  trigger(name: string): Promise<void> {
+    return this.#carryOut('trigger', { name }, { doing: `trigger ${name}`, done: `${name} was triggered.` });
+  }
+
+  async pause(name: string): Promise<void> {
+    const wish = await this.#events.pause(name);
+    if (wish === undefined) return;
+    await this.#carryOut('pause', { names: [name], ...wish }, { doing: `pause ${name}`, done: `${name} is paused.` });
+  }
+
+  resume(name: string): Promise<void> {
+    return this.#carryOut('resume', { names: [name] }, { doing: `resume ${name}`, done: `${name} is resumed.` });
+  }
+
+  cancel(name: string, target: string): Promise<void> {
+    const words = { doing: `cancel the run of ${name}`, done: `The run of ${name} is told to end.` };
+    return this.#carryOut('cancel', { target }, words);
+  }
+
+  async #carryOut(verb: string, args: object, { doing, done }: Words): Promise<void> {
+    if (this.#server.token === undefined) {
+      const why = `Who acts shows the token of this scheduler. With the right one, this is done at once: ${doing}.`;
+      if (!(await this.#events.unlock(why, doing))) return;
+    }
     try {
       await this.#server.post(verb, args);
       this.#events.said(done);
@@ -33,21 +62,5 @@ export class Actions {
           `Not done: ${error instanceof RefusedError ? error.message : 'the scheduler cannot be reached'}`,
         );
     }
-  }
-
-  trigger(name: string): Promise<void> {
-    return this.carryOut('trigger', { name }, `${name} was triggered.`);
-  }
-
-  pause(name: string, how: { readonly for_ms?: number; readonly reason?: string } = {}): Promise<void> {
-    return this.carryOut('pause', { names: [name], ...how }, `${name} is paused.`);
-  }
-
-  resume(name: string): Promise<void> {
-    return this.carryOut('resume', { names: [name] }, `${name} is resumed.`);
-  }
-
-  cancel(name: string, target: string): Promise<void> {
-    return this.carryOut('cancel', { target }, `The run of ${name} is told to end.`);
   }
 }

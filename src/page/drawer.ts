@@ -3,10 +3,9 @@ import type { Actions } from './actions.js';
 import { byId, make, say } from './element.js';
 import type { Model } from './model.js';
 import { OutcomeList } from './outcome-list.js';
-import { pauseForm } from './pause-form.js';
 import { factList, RunView } from './run-view.js';
 import type { Server } from './server.js';
-import { statesOf, whySkipped } from './state.js';
+import { has, statesOf, whySkipped } from './state.js';
 import { showStates } from './show-states.js';
 import { ago, ahead, fullTime } from './words.js';
 
@@ -64,6 +63,8 @@ class TimerView {
   readonly #outcomes: OutcomeList;
   readonly #states = make('p', { class: 'states' });
   readonly #facts = make('div', { class: 'facts' });
+  /** Apart from what counts and is drawn anew every second: it is scrolled. */
+  readonly #about = make('div');
   readonly #runs = make('div');
   readonly #trouble = make('p', { class: 'quiet' });
   readonly #hold = make('span');
@@ -88,6 +89,7 @@ class TimerView {
       ),
       this.#states,
       this.#facts,
+      this.#about,
       make(
         'div',
         { class: 'buttons' },
@@ -99,7 +101,6 @@ class TimerView {
         this.#hold,
       ),
       this.#runs,
-      make('h3', {}, 'Last outcomes'),
       this.#trouble,
       this.#outcomes.element,
     );
@@ -109,7 +110,7 @@ class TimerView {
   render(): void {
     const { model } = this.#parts;
     const timer = model.timers.get(this.name);
-    this.element.classList.toggle('locked', model.facts?.can_act === false);
+    this.element.classList.toggle('locked', this.#isLocked());
     if (timer === undefined) {
       this.#states.replaceChildren('It is no longer in the file.');
       return;
@@ -118,7 +119,8 @@ class TimerView {
     this.#showFacts(timer, model.now);
     if (timer === this.#timer) return;
     const hasNew = this.#timer !== undefined && this.#timer.last?.firing_id !== timer.last?.firing_id;
-    if (this.#timer === undefined || (this.#timer.paused === null) !== (timer.paused === null)) this.#offerHold(timer);
+    this.#offerHold(timer);
+    this.#showAbout(timer.description);
     this.#timer = timer;
     this.#showRuns(timer);
     if (hasNew) void this.load(undefined, false);
@@ -127,14 +129,20 @@ class TimerView {
   /** Loads the outcomes. At first, reveals the one that is asked for, or the last if it went wrong. Never rejects. */
   async load(outcome: OutcomeRecord | undefined, isFirst: boolean): Promise<void> {
     try {
-      await this.#outcomes.load(this.#parts.model.now, this.#stop.signal);
+      const { now } = this.#parts.model;
+      await this.#outcomes.load(now, this.#stop.signal);
+      if (this.#timer !== undefined && has(this.#timer, 'failing'))
+        await this.#outcomes.tellFailure(now, this.#stop.signal);
       say(this.#trouble, '');
     } catch {
       if (!this.#stop.signal.aborted) say(this.#trouble, 'The outcomes could not be loaded.');
       return;
     }
-    const wentWrong = (this.#timer?.last?.status ?? 'success') !== 'success';
-    if (isFirst && (outcome !== undefined || wentWrong)) this.#outcomes.reveal(outcome);
+    if (isFirst && (outcome !== undefined || this.#wentWrong())) this.#outcomes.reveal(outcome);
+  }
+
+  #wentWrong(): boolean {
+    return (this.#timer?.last?.status ?? 'success') !== 'success';
   }
 
   close(): void {
@@ -142,21 +150,30 @@ class TimerView {
     for (const view of this.#views.values()) view.close();
   }
 
+  #showAbout(description: string | null): void {
+    if (description === (this.#timer?.description ?? null)) return;
+    this.#about.replaceChildren(...(description === null ? [] : [factList([['about', description]])]));
+  }
+
+  #isLocked(): boolean {
+    const { isConnected, facts } = this.#parts.model;
+    return !isConnected || facts?.can_act === false;
+  }
+
   #showFacts(timer: LiveTimer, now: number): void {
-    const { next_at: next, last_success_at: success, timezone, schedule, description, tags, paused } = timer;
+    const { next_at: next, last_success_at: success, timezone, schedule, tags, paused } = timer;
     const facts: [string, string][] = [
       ['schedule', `${schedule} (${timezone})`],
       [
         'next',
         next === null
           ? 'none'
-          : `${fullTime(Date.parse(next))}, ${ahead(Date.parse(next), now)}${skippedInWords(timer)}`,
+          : `${fullTime(Date.parse(next))}, ${this.#parts.model.isConnected ? ahead(Date.parse(next), now) : 'as last known'}${skippedInWords(timer)}`,
       ],
       [
         'last success',
         success === null ? 'none' : `${fullTime(Date.parse(success))}, ${ago(Date.parse(success), now)}`,
       ],
-      ...(description === null ? [] : [['about', description] as [string, string]]),
       ...(tags.length === 0 ? [] : [['tags', tags.join(', ')] as [string, string]]),
       ...(paused?.reason == null ? [] : [['paused', paused.reason] as [string, string]]),
     ];
@@ -166,12 +183,13 @@ class TimerView {
   }
 
   #offerHold({ paused }: LiveTimer): void {
+    if (this.#timer !== undefined && (this.#timer.paused === null) === (paused === null)) return;
     const { actions } = this.#parts;
-    if (paused === null) this.#hold.replaceChildren(pauseForm((how) => void actions.pause(this.name, how)));
-    else {
-      const resume = { click: () => void actions.resume(this.name) };
-      this.#hold.replaceChildren(make('button', { type: 'button', on: resume }, 'Resume'));
-    }
+    const [word, click]: [string, () => void] =
+      paused === null
+        ? ['Pause…', () => void actions.pause(this.name)]
+        : ['Resume', () => void actions.resume(this.name)];
+    this.#hold.replaceChildren(make('button', { type: 'button', on: { click } }, word));
   }
 
   #showRuns({ runs }: LiveTimer): void {

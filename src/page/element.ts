@@ -1,3 +1,5 @@
+import { plain } from './plain.js';
+
 /** What an element gets besides its children: attributes, and listeners by the name of their event. `false` and `undefined` leave out. */
 export interface Traits {
   readonly on?: Readonly<Record<string, (event: Event) => void>>;
@@ -16,7 +18,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag);
   give(element, traits);
-  element.append(...children);
+  element.append(...children.map((child) => (typeof child === 'string' ? plain(child) : child)));
   return element;
 }
 
@@ -28,13 +30,13 @@ export function draw<Tag extends keyof SVGElementTagNameMap>(
 ): SVGElementTagNameMap[Tag] {
   const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
   give(element, traits);
-  element.append(...children);
+  element.append(...children.map((child) => (typeof child === 'string' ? plain(child) : child)));
   return element;
 }
 
 function give(element: Element, { on = {}, ...attributes }: Traits): void {
   for (const [name, value] of Object.entries(attributes as Readonly<Record<string, Attribute>>))
-    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value));
+    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : plain(String(value)));
   for (const [name, listener] of Object.entries(on)) element.addEventListener(name, listener);
 }
 
@@ -47,7 +49,16 @@ export function byId<Kind extends Element>(id: string, kind: new () => Kind): Ki
 
 /** Sets a text if it is another: nothing is read aloud or laid out again for one that is the same. */
 export function say(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  const shown = plain(text);
+  if (element.textContent !== shown) element.textContent = shown;
+}
+
+/** Sets a text for which there may be too little room; pointed at, it tells the whole. */
+export function sayWhole(element: Element, text: string): void {
+  const shown = plain(text);
+  if (element.textContent === shown) return;
+  element.textContent = shown;
+  element.setAttribute('title', shown);
 }
 
 /** Puts exactly these children in this order, and moves none that stands right: what has the focus keeps it. */

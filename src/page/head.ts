@@ -24,6 +24,7 @@ export class Head {
   readonly #file = byId('file', HTMLElement);
   readonly #facts = byId('facts', HTMLElement);
   readonly #connection = byId('connection', HTMLElement);
+  readonly #away = byId('away', HTMLElement);
   readonly #note = byId('note', HTMLElement);
   readonly #key = byId('key', HTMLButtonElement);
   readonly #counts = new Map<Trait | undefined, HTMLElement>();
@@ -45,12 +46,12 @@ export class Head {
   render(hasToken: boolean): void {
     this.#hasToken = hasToken;
     const { facts, isConnected } = this.#model;
-    document.body.classList.toggle('away', facts !== undefined && !isConnected);
+    this.#showAway();
     showStates(this.#connection, [isConnected ? connected(facts?.is_stopping) : AWAY]);
     if (facts === undefined) return;
     say(this.#file, facts.file);
     say(this.#facts, `${sinceOf(facts.started_at, this.#model.now)} · pid ${facts.pid} · ${facts.version}`);
-    this.#key.hidden = !facts.can_act;
+    this.#key.hidden = !facts.can_act || !isConnected;
     say(this.#key, hasToken ? 'Lock' : 'Unlock…');
     this.#showNote(facts.can_act, facts.left_out, facts.file);
     this.#count();
@@ -63,6 +64,18 @@ export class Head {
       `${reason}. `,
       make('button', { type: 'button', on: { click: () => location.reload() } }, 'Try again'),
     );
+  }
+
+  #showAway(): void {
+    const { lostAt, facts, now } = this.#model;
+    const isAway = facts !== undefined && lostAt !== undefined;
+    document.body.classList.toggle('away', isAway);
+    this.#away.hidden = !isAway;
+    if (isAway)
+      say(
+        this.#away,
+        `The scheduler has not been reachable since ${clockTime(lostAt, now)}. What stands below is how it was then; what has happened since is not known. This page keeps trying.`,
+      );
   }
 
   #count(): void {

@@ -5,6 +5,7 @@ import { Drawer } from './drawer.js';
 import { byId } from './element.js';
 import { Head } from './head.js';
 import { Model } from './model.js';
+import { PauseDialog } from './pause-dialog.js';
 import { RefusedError, Server } from './server.js';
 import { Timeline } from './timeline.js';
 import { TimersTable } from './timers-table.js';
@@ -17,9 +18,11 @@ const server = new Server();
 const model = new Model();
 const announcer = new Announcer();
 const unlock = new Unlock(server, () => render());
+const pauseDialog = new PauseDialog();
 const actions = new Actions(server, {
   said: (sentence) => announcer.say(sentence, 'now'),
-  unlock: (why) => unlock.ask(why),
+  unlock: (why, next) => unlock.ask(why, next),
+  pause: (name) => pauseDialog.ask(name),
 });
 const table = new TimersTable(model, {
   opened: open,
@@ -45,7 +48,7 @@ function open(name: string, outcome?: OutcomeRecord): void {
 
 function render(): void {
   head.render(server.token !== undefined);
-  table.setCanAct(model.facts?.can_act !== false);
+  table.setCanAct(model.isConnected && model.facts?.can_act !== false);
   table.render();
   drawer.render();
 }
@@ -73,7 +76,7 @@ function heard(event: string, data: string): void {
     for (const timer of change.timers) announceFailure(timer);
     model.take(change);
   }
-  model.isConnected = true;
+  model.find();
   renderSoon();
 }
 
@@ -107,7 +110,7 @@ async function watch(): Promise<never> {
       // Else the scheduler is away; the page says so, and tries again.
     }
     document.removeEventListener('visibilitychange', hide);
-    model.isConnected = false;
+    model.lose();
     renderSoon();
     if (!document.hidden) await new Promise((resolve) => setTimeout(resolve, pause));
     pause = Math.min(LONGEST_PAUSE, pause * 2);

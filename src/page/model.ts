@@ -6,7 +6,7 @@ export class Model {
   /** In the order of the file. */
   readonly timers = new Map<string, LiveTimer>();
   facts: Omit<LiveStatus, 'timers'> | undefined;
-  isConnected = false;
+  #lostAt: Instant | undefined = Date.now();
   /** Counts every change of the timers. */
   version = 0;
   /** When each timer was told of, by the scheduler's time. */
@@ -14,9 +14,28 @@ export class Model {
   /** The scheduler's time minus this machine's. */
   #skew = 0;
 
-  /** The scheduler's own time, now. */
+  /** The scheduler's own time, now; while it is away it stands, and with it all that counts. */
   get now(): Instant {
-    return Date.now() + this.#skew;
+    return this.#lostAt ?? Date.now() + this.#skew;
+  }
+
+  get isConnected(): boolean {
+    return this.#lostAt === undefined;
+  }
+
+  /** Since when the scheduler is away, by its own time; `undefined` while it is there. */
+  get lostAt(): Instant | undefined {
+    return this.#lostAt;
+  }
+
+  /** The scheduler is away from now on, if it was not before. */
+  lose(): void {
+    this.#lostAt ??= this.now;
+  }
+
+  /** The scheduler is there. */
+  find(): void {
+    this.#lostAt = undefined;
   }
 
   takeAll({ timers, ...facts }: LiveStatus): void {

@@ -8,32 +8,57 @@ import { clockTime } from './words.js';
 
 /** So many outcomes of a timer are listed. */
 const MOST = 50;
+/** Among so many a failure is looked for that those are too new to show. */
+const MOST_SOUGHT = 200;
 const WORTH_TELLING = 1_000;
 
 /** The last outcomes of one timer, newest first; each opens to its run. */
 export class OutcomeList {
-  readonly element = make('div', { class: 'outcomes' });
+  readonly element = make('div');
+  readonly #list = make('div', { class: 'outcomes' });
   readonly #server: Server;
   readonly #name: string;
+  /** The failure behind a timer that does not run any more, above the list. */
+  readonly #failure = make('div', { class: 'failure' });
   readonly #items = new Map<string, Item>();
   readonly #empty = make('p', { class: 'quiet' }, 'Nothing is recorded yet.');
 
   constructor(server: Server, name: string) {
     this.#server = server;
     this.#name = name;
+    this.element.append(this.#failure, make('h3', {}, 'Last outcomes'), this.#list);
   }
 
   /** Loads them anew; what is open stays open. Throws as the server does. */
   async load(now: number, signal: AbortSignal): Promise<void> {
-    const path = `api/outcomes?limit=${MOST}&task_name=${encodeURIComponent(this.#name)}`;
-    const { outcomes } = await this.#server.get<{ outcomes: readonly OutcomeRecord[] }>(path, signal);
+    const outcomes = await this.#ask(MOST, signal);
     const items = outcomes.toReversed().map((outcome) => this.#itemOf(outcome, now));
-    arrange(this.element, items.length === 0 ? [this.#empty] : items.map(({ element }) => element));
+    arrange(this.#list, items.length === 0 ? [this.#empty] : items.map(({ element }) => element));
+  }
+
+  /** Shows the last failure with its cause above the list, if newer outcomes hide it there. Throws as the server does. */
+  async tellFailure(now: number, signal: AbortSignal): Promise<void> {
+    const isBad = ({ status }: OutcomeRecord) => toneOf(status) === 'bad';
+    const outcomes = await this.#ask(MOST_SOUGHT, signal);
+    const failure = outcomes.findLast(isBad);
+    if (failure === undefined || failure === outcomes.at(-1)) {
+      this.#failure.replaceChildren();
+      delete this.#failure.dataset['key'];
+    } else if (this.#failure.dataset['key'] !== keyOf(failure)) {
+      const { element } = new Item(this.#server, failure, now);
+      this.#failure.replaceChildren(make('h3', {}, 'Last failure'), make('div', { class: 'outcomes' }, element));
+      this.#failure.dataset['key'] = keyOf(failure);
+    }
+  }
+
+  async #ask(limit: number, signal: AbortSignal): Promise<readonly OutcomeRecord[]> {
+    const path = `api/outcomes?limit=${limit}&task_name=${encodeURIComponent(this.#name)}`;
+    return (await this.#server.get<{ outcomes: readonly OutcomeRecord[] }>(path, signal)).outcomes;
   }
 
   /** Opens an outcome, the newest by default, and answers whether it is there. */
   reveal(outcome?: OutcomeRecord): boolean {
-    const element = outcome ? this.#items.get(keyOf(outcome))?.element : this.element.querySelector('details');
+    const element = outcome ? this.#items.get(keyOf(outcome))?.element : this.#list.querySelector('details');
     if (!(element instanceof HTMLDetailsElement)) return false;
     element.open = true;
     element.scrollIntoView({ block: 'nearest' });

@@ -6,6 +6,8 @@ import { fullTime } from './words.js';
 
 /** So many lines are kept on the page. */
 const MOST_LINES = 2_000;
+/** Longer facts may scroll, and must be reached by keyboard. */
+const SHORT = 200;
 
 /** One run whole: its attempts and what it printed, as it prints it. */
 export class RunView {
@@ -49,6 +51,7 @@ export class RunView {
         `attempt ${attempt}`,
         `${fullTime(Date.parse(timestamp))}: ${error}; again after ${humanDuration(pause)}`,
       ]),
+      ...lastAttemptOf(outcome),
     ];
     this.#facts.replaceChildren(factList(facts));
     this.#output.replaceChildren();
@@ -87,6 +90,19 @@ export class RunView {
   }
 }
 
+/** The attempt whose outcome is the run's, where there were others before it. */
+function lastAttemptOf(outcome: RunDetails['outcome']): [string, string][] {
+  const { attempts = 1, timestamp, status, cause } = outcome ?? {};
+  if (attempts < 2 || timestamp === undefined) return [];
+  return [[`attempt ${attempts}`, `${fullTime(Date.parse(timestamp))}: ${cause || status || ''}`]];
+}
+
 /** Labels and what they say. */
 export const factList = (facts: readonly (readonly [string, string])[]): HTMLElement =>
-  make('dl', {}, ...facts.map(([label, text]) => make('div', {}, make('dt', {}, label), make('dd', {}, text))));
+  make(
+    'dl',
+    {},
+    ...facts.map(([label, text]) =>
+      make('div', {}, make('dt', {}, label), make('dd', { tabindex: text.length > SHORT && 0 }, text)),
+    ),
+  );

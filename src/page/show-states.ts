@@ -1,4 +1,4 @@
-import { make, say, sign } from './element.js';
+import { make, sayWhole, sign } from './element.js';
 import type { State } from './state.js';
 
 /** Shows states as signs with words. */
@@ -12,7 +12,7 @@ export function showStates(parent: Element, states: readonly State[]): void {
       else badge.replaceWith(fresh);
       badge = fresh;
     }
-    if (badge.lastElementChild) say(badge.lastElementChild, word);
+    if (badge.lastElementChild) sayWhole(badge.lastElementChild, word);
   }
   while (parent.children.length > states.length) parent.lastElementChild?.remove();
 }

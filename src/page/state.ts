@@ -32,7 +32,12 @@ export function has(timer: LiveTimer, trait: Trait): boolean {
 export function statesOf(timer: LiveTimer, now: Instant, receivedAt: Instant): readonly State[] {
   const states: State[] = timer.runs.slice(0, 2).map((run) => ofRun(run, now - receivedAt));
   const { paused, breaker, failures_in_a_row: failures } = timer;
-  if (paused !== null) states.push({ sign: 'held', word: `paused${until(paused.until, now)}`, tone: 'held' });
+  if (paused !== null)
+    states.push({
+      sign: 'held',
+      word: `paused${until(paused.until, now)}${paused.reason === null ? '' : `: ${paused.reason}`}`,
+      tone: 'held',
+    });
   if (breaker.state === 'open')
     states.push({ sign: 'open', word: `breaker open${until(breaker.until, now)}`, tone: 'bad' });
   if (breaker.state === 'half_open') states.push({ sign: 'open', word: 'breaker tries once', tone: 'bad' });

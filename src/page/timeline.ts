@@ -3,7 +3,9 @@ import { byId, draw, make, say } from './element.js';
 import { drawLane, type Lane, type Mark } from './lane.js';
 import type { Model } from './model.js';
 import type { Server } from './server.js';
+import { pickLanes } from './pick-lanes.js';
 import { RANGES, Scale } from './timeline-scale.js';
+import { plural } from './words.js';
 
 /** So many timers have a lane; on a narrow page fewer, so that it is not all there is to see. */
 const LANES = 10;
@@ -21,6 +23,7 @@ export class Timeline {
   readonly #server: Server;
   readonly #events: TimelineEvents;
   readonly #parent = byId('timeline', HTMLElement);
+  readonly #many = byId('timeline-many', HTMLElement);
   readonly #readout = make('output', { class: 'readout' });
   readonly #lanes = new Map<string, HTMLButtonElement>();
   readonly #marks = new WeakMap<HTMLButtonElement, readonly Mark[]>();
@@ -44,7 +47,8 @@ export class Timeline {
   /** Looks again if there is something else to see. Call it as often as you like. */
   refresh(shown: readonly LiveTimer[], isUrgent = false): void {
     this.#shown = shown;
-    const lanes = shown.slice(0, this.#parent.clientWidth < 600 ? FEW_LANES : LANES);
+    const lanes = pickLanes(shown, this.#parent.clientWidth < 600 ? FEW_LANES : LANES);
+    this.#sayHowMany(lanes.length);
     const seen = `${this.#past} ${lanes.map(({ task_name: name, last }) => `${name} ${last?.firing_id ?? ''}`).join(' ')}`;
     const since = Date.now() - this.#lookedAt;
     const isStale = since > Math.max(BETWEEN_LOOKS, this.#past / 500);
@@ -52,6 +56,12 @@ export class Timeline {
     if (this.#isLooking || !(isUrgent || isOther || isStale)) return;
     this.#seen = seen;
     void this.#look(lanes);
+  }
+
+  #sayHowMany(drawn: number): void {
+    const total = this.#model.timers.size;
+    const order = drawn < this.#shown.length ? ': what runs or failed lately comes first' : '';
+    say(this.#many, drawn < total ? `${drawn} of ${plural(total, 'timer')}${order}` : '');
   }
 
   async #look(timers: readonly LiveTimer[]): Promise<void> {
@@ -210,5 +220,6 @@ function legend(): HTMLElement {
     entry(draw('rect', { x: 3, y: 4, width: 6, height: 16, class: 'outcome held' }), 'skipped, missed, canceled'),
     entry(draw('rect', { x: 0, y: 9, width: 12, height: 11, class: 'outcome on' }), 'running'),
     entry(draw('circle', { cx: 6, cy: 16, r: 3, class: 'coming' }), 'to come'),
+    entry(draw('rect', { x: 0, y: 4, width: 12, height: 16, class: 'more' }), 'too many to draw'),
   );
 }

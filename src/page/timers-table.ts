@@ -1,6 +1,6 @@
 import type { LiveTimer } from '../domain/api-record.js';
 import { humanDuration } from '../sinks/human-duration.js';
-import { arrange, byId, make, say } from './element.js';
+import { arrange, byId, make, say, sayWhole } from './element.js';
 import type { Model } from './model.js';
 import { showStates } from './show-states.js';
 import { has, statesOf, whySkipped, type Trait } from './state.js';
@@ -136,17 +136,21 @@ class Row {
   readonly #about = make('span', { class: 'about' });
   readonly #states = make('td', { class: 'states' });
   readonly #next = make('td', { class: 'next' });
-  readonly #last = make('td', { class: 'wide last' });
-  readonly #recent = make('td');
+  readonly #last = make('td', { class: 'last' }, make('span'));
+  readonly #recent = make('td', { class: 'recent' });
   readonly #took = make('td', { class: 'wide number' });
   readonly #late = make('td', { class: 'wide number' });
   readonly #hold: HTMLButtonElement;
   #timer: LiveTimer | undefined;
 
   constructor(name: string, { opened, asked }: TableEvents) {
-    const open = make('button', { type: 'button', class: 'name', on: { click: () => opened(name) } }, name);
+    const open = make(
+      'button',
+      { type: 'button', class: 'name', title: name, on: { click: () => opened(name) } },
+      name,
+    );
     const trigger = button('Trigger', `Trigger ${name}`, () => asked('trigger', name));
-    this.#hold = button('Pause', `Pause ${name}`, () => asked(this.#timer?.paused == null ? 'pause' : 'resume', name));
+    this.#hold = button('Pause…', `Pause ${name}`, () => asked(this.#timer?.paused == null ? 'pause' : 'resume', name));
     this.element = make(
       'tr',
       {},
@@ -164,16 +168,11 @@ class Row {
   take(timer: LiveTimer): void {
     if (timer === this.#timer) return;
     this.#timer = timer;
-    say(this.#about, timer.description ?? timer.schedule);
+    sayWhole(this.#about, timer.description ?? timer.schedule);
     this.#recent.replaceChildren(drawStrip(timer.recent));
-    const { last } = timer;
-    say(this.#took, typeof last?.duration_ms === 'number' ? humanDuration(last.duration_ms) : '');
-    say(
-      this.#late,
-      typeof last?.lateness_ms === 'number' && last.lateness_ms >= WORTH_TELLING ? humanDuration(last.lateness_ms) : '',
-    );
+    this.#sayLengths(timer);
     const verb = timer.paused === null ? 'Pause' : 'Resume';
-    say(this.#hold, verb);
+    say(this.#hold, timer.paused === null ? 'Pause…' : verb);
     this.#hold.setAttribute('aria-label', `${verb} ${timer.task_name}`);
   }
 
@@ -182,18 +181,32 @@ class Row {
     if (timer === undefined) return;
     const { now } = model;
     showStates(this.#states, statesOf(timer, now, model.receivedAt(timer.task_name)));
-    say(this.#last, lastInWords(timer, now));
-    this.#sayNext(timer, now);
+    this.#sayLast(timer, now);
+    this.#sayNext(timer, now, model.isConnected);
   }
 
-  #sayNext(timer: LiveTimer, now: number): void {
+  #sayLengths(timer: LiveTimer): void {
+    const { duration_ms: took = null, lateness_ms: late = null } = timer.last ?? {};
+    say(this.#took, took === null ? '' : humanDuration(took));
+    say(this.#late, late === null || late < WORTH_TELLING ? '' : humanDuration(late));
+  }
+
+  #sayLast(timer: LiveTimer, now: number): void {
+    const words = lastInWords(timer, now);
+    const [text] = this.#last.children;
+    if (text) sayWhole(text, words);
+    this.#last.classList.toggle('good', (timer.last?.status ?? 'success') === 'success');
+  }
+
+  #sayNext(timer: LiveTimer, now: number, isConnected: boolean): void {
     if (timer.next_at === null) {
       say(this.#next, '–');
       return;
     }
     const next = Date.parse(timer.next_at);
     const why = whySkipped(timer);
-    sayBoth(this.#next, ahead(next, now), `${clockTime(next, now)}${why === '' ? '' : `, ${why}`}`);
+    if (!isConnected) sayBoth(this.#next, clockTime(next, now), 'as last known');
+    else sayBoth(this.#next, ahead(next, now), `${clockTime(next, now)}${why === '' ? '' : `, ${why}`}`);
   }
 }
 

@@ -21,9 +21,9 @@ export class Unlock {
     byId('unlock-leave', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
   }
 
-  /** Resolves to whether there is a right token now. */
-  ask(why: string): Promise<boolean> {
-    return (this.#waiting ??= this.#ask(why).finally(() => (this.#waiting = undefined)));
+  /** Resolves to whether there is a right token now. `next` is what the caller does then, in words the button says: `trigger backup`. */
+  ask(why: string, next?: string): Promise<boolean> {
+    return (this.#waiting ??= this.#ask(why, next).finally(() => (this.#waiting = undefined)));
   }
 
   lock(): void {
@@ -31,7 +31,8 @@ export class Unlock {
     this.#changed();
   }
 
-  async #ask(why: string): Promise<boolean> {
+  async #ask(why: string, next: string | undefined): Promise<boolean> {
+    say(byId('unlock-do', HTMLElement), next === undefined ? 'Unlock' : `Unlock and ${next}`);
     say(byId('unlock-why', HTMLElement), why);
     say(this.#wrong, '');
     this.#token.value = '';

@@ -2,41 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { LiveTimer } from '../../src/domain/api-record.js';
 import { has, statesOf, whySkipped } from '../../src/page/state.js';
 import { ago, ahead } from '../../src/page/words.js';
+import { NOW, runAt, timerAt } from './timer.js';
 
-const NOW = Date.parse('2026-01-01T12:00:00Z');
 const AT = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
+const timer = (facts: Partial<LiveTimer> = {}): LiveTimer => timerAt(NOW, facts);
 
-const timer = (facts: Partial<LiveTimer> = {}): LiveTimer => ({
-  task_name: 'backup',
-  schedule: 'At 03:00',
-  timezone: 'UTC',
-  enabled: true,
-  description: null,
-  ad_hoc: null,
-  tags: [],
-  next_at: AT(10),
-  runs: [],
-  paused: null,
-  breaker: { state: 'closed', until: null },
-  failures_in_a_row: 0,
-  last_status: 'success',
-  last_finished_at: AT(-1),
-  last_success_at: AT(-1),
-  recent: [],
-  last: null,
-  ...facts,
-});
-
-const running = {
-  run_id: 'r1',
-  firing_id: 'backup@x',
-  scheduled_at: AT(-1),
-  trigger: 'schedule',
-  state: 'attempting',
-  attempts: 2,
-  pid: 1,
-  elapsed_ms: 60_000,
-} as const;
+const running = runAt(NOW);
 
 const said = (facts: Partial<LiveTimer>, receivedAt = NOW) =>
   statesOf(timer(facts), NOW, receivedAt).map(({ word }) => word.replace(/\d\d:\d\d:00/, 'T'));
@@ -55,6 +26,7 @@ describe('a timer at a glance', () => {
       { paused: { until: AT(5), reason: null }, breaker: { state: 'open', until: AT(5) } },
     ],
     [['paused'], { paused: { until: null, reason: null } }],
+    [['paused until T: disk swap'], { paused: { until: AT(5), reason: 'disk swap' } }],
     [['breaker tries once'], { breaker: { state: 'half_open', until: null } }],
     [['running 1 min, attempt 2'], { runs: [running] }],
     [['waiting'], { runs: [{ ...running, state: 'parked' }] }],

@@ -128,7 +128,9 @@ about(`the page${skippedWithoutChromium}`, () => {
     await unlock(page);
     await puppet.next().then((process) => process.exit(0));
     await page.getByRole('button', { name: 'Pause live' }).click();
-    await expect.poll(() => row(page, 'live').textContent()).toContain('paused');
+    await page.getByLabel('Reason').fill('disk swap');
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await expect.poll(() => row(page, 'live').textContent()).toContain('paused: disk swap');
     await page.getByRole('button', { name: 'Resume live' }).click();
     await expect.poll(() => row(page, 'live').textContent()).toContain('ok');
     expect(await page.context().cookies()).toEqual([]);

@@ -1,0 +1,103 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { hasChromium, openChromium, skippedWithoutChromium } from '../support/chromium.js';
+import { Stage, type Scene } from './stage.js';
+import { outcomeAt, timerAt } from './timer.js';
+
+let browser: Browser;
+let stage: Stage;
+
+beforeAll(async () => {
+  if (hasChromium) browser = await openChromium();
+});
+afterEach(async () => {
+  if (!hasChromium) return;
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await stage.close();
+});
+afterAll(() => (hasChromium ? browser.close() : undefined));
+
+async function show(scene: Scene): Promise<Page> {
+  stage = await Stage.open(scene);
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(stage.address);
+  await page.locator('#timers tr').first().waitFor();
+  return page;
+}
+
+describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
+  test('without its scheduler says so across its width, counts nothing and offers nothing', async () => {
+    const page = await show({ timers: [timerAt(Date.now())] });
+    expect(await page.locator('#away').isVisible()).toBe(false);
+    expect(await page.locator('td.next').textContent()).toMatch(/^in 9 min|^in 10 min/);
+    stage.leave();
+    await page.locator('#away').waitFor();
+    expect(await page.locator('#away').textContent()).toMatch(/since \d\d:\d\d:\d\d\. What stands below is how it was/);
+    expect(await page.locator('td.next').textContent()).toMatch(/^\S+as last known$|^\w+ \S+as last known$/);
+    expect(await page.getByRole('button', { name: /Unlock|Trigger|Pause/ }).count()).toBe(0);
+  });
+
+  test('says of how many timers it draws the timeline', async () => {
+    const timers = Array.from({ length: 15 }, (_, index) => timerAt(Date.now(), { task_name: `timer-${index}` }));
+    const page = await show({ timers });
+    await page.getByText('10 of 15 timers: what runs or failed lately comes first').waitFor();
+  });
+
+  test('pauses nothing at one click, and says beforehand what the token will do', async () => {
+    const page = await show({ timers: [timerAt(Date.now())] });
+    const dialog = page.getByRole('dialog');
+    const ask = () => page.getByRole('button', { name: 'Pause backup' }).click();
+    await ask();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await ask();
+    await dialog.getByLabel('How long').selectOption('for 1 h');
+    await dialog.getByLabel('Reason').fill('disk swap');
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await dialog.getByText('this is done at once: pause backup').waitFor();
+    expect(await dialog.textContent()).toContain('the file that http.token_file in the timer file names');
+    expect(stage.acted).toEqual([]);
+    await dialog.getByLabel('Token').fill('of-the-test');
+    await dialog.getByRole('button', { name: 'Unlock and pause backup' }).click();
+    await page.getByText('backup is paused.').waitFor();
+    expect(stage.acted.at(-1)).toEqual({
+      verb: 'pause',
+      args: { names: ['backup'], for_ms: 3_600_000, reason: 'disk swap' },
+    });
+    expect(stage.acted.map(({ verb }) => verb)).toEqual(['token', 'pause']);
+  });
+
+  test('tells of an open breaker the failure that opened it, and of a run its last attempt', async () => {
+    const now = Date.now();
+    const failure = outcomeAt(now - 3_600_000, { attempts: 2, cause: 'exit code 3' });
+    const skips = Array.from({ length: 199 }, (_, index) =>
+      outcomeAt(now - 300_000 + index * 1_000, { status: 'skipped', cause: 'breaker' }),
+    );
+    const attempt = { attempt: 1, timestamp: failure.timestamp, error: 'exit code 4', retry_in_ms: 1_000 };
+    const page = await show({
+      timers: [timerAt(now, { failures_in_a_row: 1, breaker: { state: 'open', until: null } })],
+      outcomes: [failure, ...skips],
+      run: {
+        task_name: 'backup',
+        run_id: 'r1',
+        outcome: failure,
+        started_at: failure.timestamp,
+        failed_attempts: [attempt],
+        output: [],
+      },
+    });
+    await page.getByRole('button', { name: 'backup', exact: true }).click();
+    const told = page.locator('#drawer .failure');
+    await told.getByText('exit code 3').waitFor();
+    await told.locator('summary').click();
+    await told.getByText('attempt 2').waitFor();
+    expect(await told.locator('dl').textContent()).toMatch(/attempt 1.*exit code 4.*attempt 2.*exit code 3/);
+  });
+
+  test('a description without end pushes nothing away, and one that turns its letters shows that it does', async () => {
+    const page = await show({ timers: [timerAt(Date.now(), { description: `\u202e${'so it goes '.repeat(200)}` })] });
+    expect(await page.locator('.about').textContent()).toMatch(/^⟨U\+202E⟩so it goes/);
+    await page.getByRole('button', { name: 'backup', exact: true }).click();
+    const trigger = await page.getByRole('button', { name: 'Trigger now' }).boundingBox();
+    expect(trigger?.y).toBeLessThan(400);
+  });
+});
