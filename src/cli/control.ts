@@ -132,7 +132,7 @@ export const userId = (): number => process.getuid?.() ?? -1;
 
 function controlledBy(
   { path: file }: TimerFile,
-  { reloader, condition, adHoc, scheduler, stopped }: Opening,
+  { clock, reloader, condition, adHoc, scheduler, stopped }: Opening,
   watched: { readonly recent: RecentPast; readonly changes: Changes },
 ): Controlled {
   const context = { facts: { pid: process.pid, version: readVersion(), file }, words: scheduleInWords };
@@ -142,6 +142,7 @@ function controlledBy(
       return scheduler().controls;
     },
     file,
+    now: () => clock.now(),
     isStopping: () => scheduler().isStopping,
     status: (asked) => answerStatus({ controls: scheduler().controls, context, ...watched }, asked),
     health: (question) => {

@@ -16,6 +16,8 @@ export interface Controlled {
   readonly controls: Controls;
   /** The timer file's path. */
   readonly file: string;
+  /** The wall clock, by which requests expire. */
+  now(): Instant;
   isStopping(): boolean;
   status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
   /** Whether the scheduler is alive, or besides ready: the same judgement as `/healthz` and `/readyz`. */
@@ -38,32 +40,21 @@ export interface Controlled {
 type Verb = (controlled: Controlled, args: Args) => unknown;
 
 /** Every verb but `logs`, which answers more than once. */
-export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
-  ['status', status],
-  ['add', add],
-  ['health', health],
-  ['trigger', trigger],
-  ['pause', pause],
-  ['resume', resume],
-  ['cancel', cancel],
-  ['reset', reset],
-  [
-    'reload',
-    (controlled, args) => {
-      const file = optionalText(args, 'file');
-      if (flag(args, 'dry_run')) return controlled.compare(file);
-      refuseWhileStopping(controlled);
-      return controlled.reload();
-    },
-  ],
-  [
-    'stop',
-    (controlled, args) => {
-      controlled.stop({ drain: flag(args, 'drain') });
-      return {};
-    },
-  ],
-]);
+export const verbs: ReadonlyMap<string, Verb> = new Map(
+  Object.entries<Verb>({ status, add, health, trigger, pause, resume, cancel, reset, reload, stop }).map(
+    ([name, carryOut]) => [name, timely(carryOut)],
+  ),
+);
+
+/** A process that was stopped finds, when it goes on, what was asked of it meanwhile: nobody waits for that any more. */
+function timely(carryOut: Verb): Verb {
+  return (controlled, args) => {
+    const expiresAt = optionalCount(args, 'expires_at');
+    if (expiresAt !== undefined && controlled.now() > expiresAt)
+      throw new RefusalError('expired', 'the request came too late, and is not carried out: ask again');
+    return carryOut(controlled, args);
+  };
+}
 
 function status(controlled: Controlled, args: Args): unknown {
   const recent = optionalCount(args, 'recent');
@@ -164,6 +155,18 @@ function reset(controlled: Controlled, args: Args): unknown {
 function move(controlled: Controlled, name: string, length: Duration | undefined): Instant {
   if (length !== undefined && length > 0) return controlled.move(name, length);
   throw new RefusalError('bad_argument', `${name} is due once; say in how long: timers reset ${name} --in 5m`);
+}
+
+function reload(controlled: Controlled, args: Args): Promise<object> {
+  const file = optionalText(args, 'file');
+  if (flag(args, 'dry_run')) return controlled.compare(file);
+  refuseWhileStopping(controlled);
+  return controlled.reload();
+}
+
+function stop(controlled: Controlled, args: Args): object {
+  controlled.stop({ drain: flag(args, 'drain') });
+  return {};
 }
 
 /** The timers an argument names: all of them known, or none is touched. */

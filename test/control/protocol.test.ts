@@ -100,6 +100,17 @@ describe('a request', () => {
     });
   });
 
+  test.each(['trigger', 'pause', 'stop', 'reload', 'status'])(
+    'for %s that comes too late is not carried out',
+    async (verb) => {
+      const args = { name: 'tick', names: ['tick'], expires_at: served.clock.now() - 1 };
+      expect(await client.ask({ id: 1, verb, args })).toMatchObject({ error: { code: 'expired' } });
+      expect(served.asked).toEqual([]);
+      expect(served.rig.scheduler.controls.status().jobs[0]).toMatchObject({ paused: undefined, runs: [] });
+      expect(await client.ask({ id: 2, verb, args: { ...args, expires_at: served.clock.now() } })).toHaveProperty('ok');
+    },
+  );
+
   test('that names a timer there is not is told the nearest', async () => {
     const { error } = await client.ask({ id: 1, verb: 'trigger', args: { name: 'bakcup' } });
     expect(error).toMatchObject({ message: 'there is no timer "bakcup" in /etc/timers.yaml. Did you mean backup?' });

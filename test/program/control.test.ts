@@ -144,6 +144,21 @@ describe('status', () => {
   });
 });
 
+describe('of a scheduler whose process is stopped', () => {
+  test('a verb tells so after 10 s, and nothing that was asked meanwhile is done when it goes on', async () => {
+    const program = await start();
+    program.kill('SIGSTOP');
+    const asked = [['trigger', 'job'], ['stop'], ['reload'], ['logs', '-f']].map((words) => desk.run(...words));
+    for (const { code, stdout, stderr } of await Promise.all(asked)) {
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^timers: the scheduler is there and has not answered for 10 s: .* Nothing was done\n$/);
+    }
+    program.kill('SIGCONT');
+    expect((await timer('job')).runs).toEqual([]);
+    expect(program.lines.some(({ event }) => /^(firing|run|config|scheduler\.stop)/.test(event))).toBe(false);
+  }, 30_000);
+});
+
 describe('trigger', () => {
   test('--wait shows the command’s output and exits as it does', async () => {
     const program = await start();
