@@ -40,6 +40,7 @@ export interface Refusal {
     | 'unknown_timer'
     | 'unknown_run'
     | 'nothing_to_reset'
+    | 'skipped'
     | 'stopping'
     | 'expired'
     | 'busy'

@@ -1,6 +1,6 @@
 import { isAdHoc, type AdHocRequest, type AdHocTimer } from '../domain/ad-hoc.js';
 import type { Controls } from '../domain/controls.js';
-import { firingId } from '../domain/firing.js';
+import { firingId, type Firing } from '../domain/firing.js';
 import type { Judgement } from '../domain/health.js';
 import { wayOut } from '../domain/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
@@ -104,7 +104,17 @@ function trigger(controlled: Controlled, args: Args): unknown {
   refuseWhileStopping(controlled);
   const firing = controlled.controls.trigger(name, admission && [admission]);
   if (firing === undefined) throw unknownTimer(controlled, name);
+  refuseSkipped(controlled, firing);
   return { firing_id: firingId(firing), scheduled_at: toTimestamp(firing.scheduledFor) };
+}
+
+/** What is not among the runs behind its firing has ended already, by a rule; its event is told only when it is recorded. */
+function refuseSkipped({ controls }: Controlled, firing: Firing): void {
+  const { jobName } = firing;
+  const runs = controls.status().jobs.find(({ job }) => job.name === jobName)?.runs;
+  if (runs === undefined || runs.some((run) => firingId(run.firing) === firingId(firing))) return;
+  const why = runs.length > 0 ? 'the last run is still on' : `timers history ${jobName} tells why`;
+  throw new RefusalError('skipped', `${jobName} is skipped: ${why}`);
 }
 
 function pause(controlled: Controlled, args: Args): unknown {

@@ -182,6 +182,10 @@ describe('trigger', () => {
       code: 1,
       stderr: expect.stringContaining('still on'),
     });
+    expect(await desk.run('trigger', 'job')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^timers: job is skipped: the last run is still on\n$/),
+    });
     await desk.run('trigger', 'job', '--overlap', 'allow');
     await puppet.next();
     expect((await timer('job')).runs).toHaveLength(2);
