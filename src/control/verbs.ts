@@ -133,7 +133,7 @@ function resume(controlled: Controlled, args: Args): unknown {
 }
 
 function cancel(controlled: Controlled, args: Args): unknown {
-  const target = text(args, 'target');
+  const target = wholeId(controlled, text(args, 'target'));
   const isRemoved = isAdHoc(target) && controlled.controls.remove(target);
   const canceled = controlled.controls.cancel(target);
   if (canceled > 0 || isRemoved) return { canceled, removed: isRemoved };
@@ -144,6 +144,18 @@ function cancel(controlled: Controlled, args: Args): unknown {
     jobs.map(({ job }) => job.name),
   );
   throw new RefusalError('unknown_run', `there is no timer and no run that is on "${target}". ${way}`);
+}
+
+/** The id of the run that begins so; what names a timer, or no run, as it is. @throws RefusalError when several runs begin so. */
+function wholeId({ controls }: Controlled, target: string): string {
+  const { jobs } = controls.status();
+  if (target === '' || jobs.some(({ job }) => job.name === target)) return target;
+  const ids = jobs.flatMap(({ runs }) => runs.map(({ runId }) => runId)).filter((id) => id.startsWith(target));
+  if (ids.length <= 1 || ids.includes(target)) return ids.length === 1 ? (ids[0] ?? target) : target;
+  throw new RefusalError(
+    'unknown_run',
+    `${ids.length} runs that are on begin with "${target}": ${ids.slice(0, 5).join(', ')}`,
+  );
 }
 
 function reset(controlled: Controlled, args: Args): unknown {
