@@ -227,7 +227,7 @@ describe('pause, resume, cancel and reset', () => {
     await first.gone;
     await desk.run('trigger', 'job');
     const second = await puppet.next();
-    await desk.run('cancel', (await timer('job')).runs[0]!.run_id);
+    await desk.run('cancel', (await timer('job')).runs[0]!.run_id.slice(0, 10));
     await second.gone;
     expect(await desk.run('cancel', 'job')).toMatchObject({ code: 0, stderr: 'timers: nothing of job is on\n' });
     await program.line(({ event, run_id: id }) => event === 'run.finished' && id === second.env['TIMERS_RUN_ID']);
@@ -275,6 +275,15 @@ describe('stop', () => {
 });
 
 describe('logs', () => {
+  test('of what nothing is remembered say so', async () => {
+    await start();
+    expect(await desk.run('logs', 'job')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/^timers: nothing of it is remembered: .*2,000 events.* timers history/),
+    });
+  });
+
   test('hold what was, and with -f what comes, until the scheduler stops', async () => {
     const program = await start();
     await desk.run('trigger', 'shaky', '--wait');
@@ -322,6 +331,13 @@ describe('the file is read anew', () => {
       expect.arrayContaining([expect.stringMatching(/^2:10 /)]),
     );
     expect((await status()).timers).toHaveLength(3);
+    expect(await status()).toMatchObject({
+      config_rejected: { problems: expect.arrayContaining([expect.stringMatching(/^2:10 /)]) },
+    });
+    expect((await desk.run('status')).stderr).toMatch(/^timers: .*timers.yaml was refused .* ago, the timers go on/);
+    timers('  job: { every: 1h, run: "true" }\n');
+    await desk.run('reload');
+    expect((await status()).config_rejected).toBeNull();
   });
 
   test('--dry-run and diff show the plan and change nothing', async () => {
