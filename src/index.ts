@@ -126,8 +126,6 @@ function openStateOf({ settings: { state, history } }: TimerFile): {
         ledger: { ledger: opening.ledger, file },
         ...(opening.setAside && { trouble: { kind: 'set_aside', ...opening.setAside } }),
       };
-    case 'unavailable':
-      return { trouble: { kind: 'unavailable', file, reason: opening.reason } };
     case 'in_use':
       throw new Error(`the state ${file} is in use by another scheduler${opening.pid ? `, pid ${opening.pid}` : ''}`);
   }

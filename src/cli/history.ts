@@ -78,8 +78,18 @@ async function findState(
 
 function showRun(history: History, id: string, printing: PastPrinting): void {
   const run = history.run(id);
-  if (run === undefined) throw new UsageError(`--run: no run, or more than one, has an id that begins with "${id}"`);
+  if (run === undefined) throw new UsageError(`--run: ${whyNoRun(history, id)}`);
   printRun(run, printing);
+}
+
+/** So many ids are named where several begin alike. */
+const MOST_NAMED = 5;
+
+function whyNoRun(history: History, id: string): string {
+  const found = history.runIds(id, MOST_NAMED + 1);
+  if (found.length === 0) return `no run has an id that begins with "${id}"; timers history shows them under RUN`;
+  const more = found.length > MOST_NAMED ? ' and more' : '';
+  return `several runs have ids that begin with "${id}": ${found.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
 
 async function showEndings(

@@ -5,7 +5,7 @@ import type { Ledger, LedgerTrouble, Recorded } from '../domain/ledger.js';
 import { defaultStatePath, openState, realPath } from '../stores/index.js';
 import type { Terminal } from './terminal.js';
 
-/** Where a scheduler records, or why nowhere. */
+/** Where a scheduler records. */
 export type OpenedState =
   | {
       readonly kind: 'ready';
@@ -62,8 +62,6 @@ export function openStateOf(timerFile: TimerFile, { terminal, clock, named, othe
   switch (opening.kind) {
     case 'in_use':
       return { kind: 'refused', message: inUse(file, opening.pid) };
-    case 'unavailable':
-      return { kind: 'ready', recorded: nothing, troubles: [{ kind: 'unavailable', file, reason: opening.reason }] };
     case 'open': {
       const { ledger, recorded, setAside, leftBehind } = opening;
       const now = setAside ? [{ kind: 'set_aside', ...setAside } as const] : [];

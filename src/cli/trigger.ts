@@ -22,19 +22,30 @@ export async function triggerAndGo(client: ControlClient, asked: Asked, terminal
 
 /** Fires a timer and follows it to its end. Answers the exit status of its command, 1 where it did not run. */
 export async function triggerAndWait(client: ControlClient, asked: Asked, terminal: Terminal): Promise<number> {
-  const { firing_id: firingId } = (await client.request('trigger', { ...asked })) as Fired;
+  // Followed before it is fired, so that nothing is missed; what comes before its id is known is kept until then.
+  let early: EventRecord[] | undefined = [];
+  let firingId: string | undefined;
   const ended = new Promise<EventRecord>((resolve, reject) => {
     const event = (record: EventRecord) => {
+      if (early !== undefined) {
+        early.push(record);
+        return;
+      }
       if (record['firing_id'] !== firingId) return;
       tell(record, terminal);
       if (ENDINGS.has(record.event)) resolve(record);
     };
     const dropped = (count: number) =>
       terminal.err(`timers: ${count} lines left out, because they were read too slowly`);
-    // What happened since is told first.
     client
-      .follow({ task_name: asked.name, follow: true }, { event, dropped })
+      .follow({ task_name: asked.name, follow: true, last: 0 }, { event, dropped })
       .then(() => reject(new LostError('the scheduler has stopped')), reject);
+    void client.request('trigger', { ...asked }).then((fired) => {
+      firingId = (fired as Fired).firing_id;
+      const kept = early ?? [];
+      early = undefined;
+      for (const record of kept) event(record);
+    }, reject);
   });
   return exitCodeBehind(await ended);
 }

@@ -15,8 +15,12 @@ import {
 } from './protocol.js';
 import { refuseUnknown, verbs, type Controlled } from './verbs.js';
 
-/** What waits to be read by one client, in bytes: beyond it nothing more is taken from it, and events are left out. */
+/** What waits to be read by one client, in bytes: beyond it nothing more is taken from it. */
 const HIGH_WATER = 1024 * 1024;
+/** Beyond it lines of output are left out: a command that prints in bursts is faster than who reads it. */
+const MOST_OUTPUT = 8 * HIGH_WATER;
+/** Beyond it everything is left out. The end of a run is to be told where its output could not be. */
+const MOST_EVENTS = 2 * MOST_OUTPUT;
 const MOST_FOLLOWED = 8;
 
 /** What a connection speaks for. */
@@ -42,6 +46,7 @@ export class Connection {
     // What a socket suffers ends the connection, and nothing else.
     socket.on('error', () => undefined);
     socket.on('close', () => this.#unfollow());
+    socket.on('drain', () => this.#tellDropped());
   }
 
   /** Answers requests until the client has ended them. Never rejects. */
@@ -125,14 +130,18 @@ export class Connection {
   }
 
   #sendEvent(id: number, event: TimerEvent): void {
-    const dropped = this.#dropped.get(id) ?? 0;
-    if (this.#socket.writableLength > HIGH_WATER) {
-      this.#dropped.set(id, dropped + 1);
+    if (this.#socket.writableLength > (event.event === 'run.output' ? MOST_OUTPUT : MOST_EVENTS)) {
+      this.#dropped.set(id, (this.#dropped.get(id) ?? 0) + 1);
       return;
     }
-    if (dropped > 0) this.#send({ id, dropped });
-    this.#dropped.delete(id);
+    this.#tellDropped();
     this.#send({ id, event: this.#served.toRecord(event) });
+  }
+
+  /** Before what comes behind them, or when the client has caught up. */
+  #tellDropped(): void {
+    for (const [id, dropped] of this.#dropped) this.#send({ id, dropped });
+    this.#dropped.clear();
   }
 
   #send(reply: Reply): void {

@@ -285,7 +285,14 @@ export type StateTrouble =
       readonly file: string;
       readonly reason: string;
     }
-  | { readonly event: 'state.recovered'; readonly at: Instant; readonly file: string; readonly lost: number }
+  | {
+      readonly event: 'state.recovered';
+      readonly at: Instant;
+      readonly file: string;
+      readonly lost: number;
+      /** Ad-hoc timers in the file that only the next scheduler takes up; absent when there are none. */
+      readonly adHoc?: number;
+    }
   | {
       readonly event: 'state.unrecorded';
       readonly at: Instant;

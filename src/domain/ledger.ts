@@ -90,8 +90,11 @@ export interface Ledger {
 export type LedgerTrouble =
   /** Nothing can be recorded; timers go on from memory. */
   | { readonly kind: 'unavailable'; readonly file: string; readonly reason: string }
-  /** Recording works again. `lost` counts events beyond what could be kept. */
-  | { readonly kind: 'recovered'; readonly file: string; readonly lost: number }
+  /**
+   * Recording works again. `lost` counts events beyond what could be kept; `adHoc` the ad-hoc timers of an earlier scheduler in a file that could
+   * not be opened at the start, which run from the next start on.
+   */
+  | { readonly kind: 'recovered'; readonly file: string; readonly lost: number; readonly adHoc?: number }
   /** At the end, still nothing can be recorded: `lost` outcomes and failed attempts, and what the timers have remembered since, do not reach the next scheduler. */
   | { readonly kind: 'unrecorded'; readonly file: string; readonly reason: string; readonly lost: number }
   /** A file that could not be used was moved to `aside`; recording goes on in a new one. */
@@ -156,6 +159,8 @@ export interface History {
   open(): readonly OpenRun[];
   /** The run of that id or of the only id that begins so. */
   run(id: string): RunHistory | undefined;
+  /** The ids of runs that begin so, at most `limit` of them, in the order of the ids. */
+  runIds(beginning: string, limit: number): readonly string[];
   /** The memories of all jobs by name. */
   jobs(): ReadonlyMap<string, JobRecord>;
   close(): void;

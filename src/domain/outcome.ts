@@ -44,6 +44,9 @@ export const canceled = (cause: CancelCause): Outcome => ({
   error: reasonOf(cause),
 });
 
+/** The outcome of a run whose end nobody saw. */
+export const LOST: Outcome = { status: 'lost', error: 'the scheduler died while it was running' };
+
 /** Puts the words to how a process ended: what it was told to do (`cause`) comes before what it then did. */
 export function judge(exit: Exit, cause: CancelCause | undefined, successCodes: readonly number[]): Outcome {
   if (exit.kind === 'not_started') return { status: 'failure', exitCode: exit.code, error: exit.error };

@@ -13,6 +13,8 @@ export interface RecentOutcome {
   readonly durationMs: Duration | undefined;
   readonly latenessMs: Duration | undefined;
   readonly runId: string | undefined;
+  /** How many firings in a row it speaks for. */
+  readonly count: number;
   /** In a few words why; empty behind a success. */
   readonly cause: string;
 }
@@ -41,6 +43,7 @@ export function recentOutcomeOf(ending: Ending, cause: string): RecentOutcome {
     durationMs: run?.durationMs,
     latenessMs: run?.latenessMs,
     runId,
+    count: ending.event === 'firing.missed' ? (ending.count ?? 1) : 1,
     cause,
   };
 }

@@ -113,7 +113,7 @@ const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerE
   'heartbeat.failed': ({ host, error }) => ({ ...toWhom(host), error }),
   'heartbeat.recovered': ({ host, failures }) => ({ ...toWhom(host), failures }),
   'state.unavailable': ({ file, reason }) => ({ file, reason }),
-  'state.recovered': ({ file, lost }) => ({ file, lost }),
+  'state.recovered': ({ file, lost, adHoc }) => ({ file, lost, ...(adHoc !== undefined && { ad_hoc: adHoc }) }),
   'state.unrecorded': ({ file, reason, lost }) => ({ file, reason, lost }),
   'state.set_aside': ({ file, aside, reason }) => ({ file, aside, reason }),
   'clock.jumped': ({ deltaMs, cause, corrected }) => ({

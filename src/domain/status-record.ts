@@ -61,6 +61,8 @@ export interface RecentRecord {
   readonly duration_ms: Duration | null;
   readonly lateness_ms: Duration | null;
   readonly run_id: string | null;
+  /** How many firings in a row it speaks for. */
+  readonly count: number;
   /** In a few words why; empty behind a success. */
   readonly cause: string;
 }
@@ -147,6 +149,7 @@ export const toRecentRecord = (outcome: RecentOutcome): RecentRecord => ({
   duration_ms: outcome.durationMs ?? null,
   lateness_ms: outcome.latenessMs ?? null,
   run_id: outcome.runId ?? null,
+  count: outcome.count,
   cause: outcome.cause,
 });
 

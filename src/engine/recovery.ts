@@ -2,7 +2,7 @@ import type { TimerEvent } from '../domain/event.js';
 import type { Job } from '../domain/job.js';
 import type { JobMemory, JobRecord, OpenRun, Recollection } from '../domain/ledger.js';
 import type { Orphan, Orphans } from '../domain/orphans.js';
-import type { Outcome } from '../domain/outcome.js';
+import { LOST, type Outcome } from '../domain/outcome.js';
 import type { Schedule } from '../domain/schedule.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import type { Dispatcher } from './dispatcher.js';
@@ -66,7 +66,6 @@ export function takeUp(states: Iterable<JobState>, records: ReadonlyMap<string, 
   return generation;
 }
 
-const LOST: Outcome = { status: 'lost', error: 'the scheduler died while it was running' };
 const DROPPED: Outcome = {
   status: 'canceled',
   error: 'it waited to be tried again, and its timer is gone or disabled',

@@ -167,10 +167,10 @@ class Row {
     say(this.#about, timer.description ?? timer.schedule);
     this.#recent.replaceChildren(drawStrip(timer.recent));
     const { last } = timer;
-    say(this.#took, last?.duration_ms === undefined ? '' : humanDuration(last.duration_ms));
+    say(this.#took, typeof last?.duration_ms === 'number' ? humanDuration(last.duration_ms) : '');
     say(
       this.#late,
-      last?.lateness_ms === undefined || last.lateness_ms < WORTH_TELLING ? '' : humanDuration(last.lateness_ms),
+      typeof last?.lateness_ms === 'number' && last.lateness_ms >= WORTH_TELLING ? humanDuration(last.lateness_ms) : '',
     );
     const verb = timer.paused === null ? 'Pause' : 'Resume';
     say(this.#hold, verb);
@@ -211,7 +211,7 @@ function sayBoth(parent: Element, main: string, small: string): void {
 
 function lastInWords({ last }: LiveTimer, now: number): string {
   if (last === null) return '';
-  const times = last.count !== undefined && last.count > 1 ? `${last.count} × ` : '';
-  const when = ago(Date.parse(last.timestamp), now);
+  const times = last.count > 1 ? `${last.count} × ` : '';
+  const when = ago(Date.parse(last.finished_at), now);
   return `${times}${last.status} ${when}${last.cause === '' ? '' : `: ${last.cause}`}`;
 }

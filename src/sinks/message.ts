@@ -261,7 +261,9 @@ function ofState(event: StateTrouble): string {
       return `the state ${event.file} cannot be written, timers go on from memory: ${event.reason}`;
     case 'state.recovered': {
       const lost = event.lost === 0 ? '' : `; ${count(event.lost, 'record')} of the meantime could not be kept`;
-      return `the state ${event.file} can be written again${lost}`;
+      const later =
+        event.adHoc === undefined ? '' : `; ${count(event.adHoc, 'ad-hoc timer')} in it wait for the next start`;
+      return `the state ${event.file} can be written again${lost}${later}`;
     }
     case 'state.unrecorded': {
       const what = event.lost === 0 ? 'the last changes' : count(event.lost, 'record');

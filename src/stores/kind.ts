@@ -20,10 +20,21 @@ export interface Retention {
   readonly runs: number;
 }
 
+/** Which file to open, and how. */
+export interface FileToOpen {
+  readonly path: string;
+  readonly retention: Retention;
+  /** A scheduler has used it before: if it is empty, it was emptied. */
+  readonly wasUsed: boolean;
+  /** How long to wait for another program that writes into it. */
+  readonly patience: Duration;
+}
+
 /** What comes of opening a state for the one scheduler that writes it. */
 export type StateOpening =
   | {
       readonly kind: 'open';
+      /** In trouble, which it tells its listener at once, while the state cannot be opened. */
       readonly ledger: Ledger;
       /** What is recorded so far; `undefined` while there is no file to read it from. */
       readonly recorded: () => Recorded | undefined;
@@ -33,8 +44,7 @@ export type StateOpening =
       readonly leftBehind: readonly string[];
     }
   /** Another scheduler, whose pid is told as far as it is known, uses the state. */
-  | { readonly kind: 'in_use'; readonly pid: number | undefined }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | { readonly kind: 'in_use'; readonly pid: number | undefined };
 
 /** Where a file that could not be used is now, or a copy of one that could be used in part. */
 export interface SetAside {

@@ -1,9 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { fstatSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Recollection, Recorded } from '../domain/ledger.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { HEADER_SIZE, isOurs, type Mishap } from './header.js';
-import type { Retention } from './kind.js';
+import type { FileToOpen } from './kind.js';
 import { readJobs, readLastSeen, readOpenRuns } from './read.js';
 import {
   ENDING_COLUMNS,
@@ -17,18 +17,15 @@ import {
 } from './rows.js';
 import { migrate } from './schema.js';
 import { SqliteHistory } from './sqlite-history.js';
-import { troubleOf } from './trouble.js';
+import { troubleIn, troubleOf } from './trouble.js';
 import type { Unrecorded } from './unrecorded.js';
 import { Upkeep } from './upkeep.js';
+import { WriteBack } from './write-back.js';
 
 /** In bytes. Small, because a commit writes whole pages, and few of each. https://sqlite.org/wal.html#walformat */
 const PAGE = 1024;
-/** The write-ahead log is written back into the file when it has so many pages, and then used again from its beginning. */
-const LOG_PAGES = 4096;
 /** How long a commit waits for another program that writes into the file. */
 const PATIENCE: Duration = 5;
-/** How long opening waits for another program. */
-const OPENING_PATIENCE: Duration = 500;
 /** How often it is noted that the scheduler lives: a page in every commit would be a sixth of its price. */
 const BETWEEN_SEEN: Duration = 1_000;
 /** Files up to this size, in bytes, are checked from end to end when they are opened, which takes 2 ms for each MiB. */
@@ -51,14 +48,13 @@ export class LedgerFile {
   readonly recorded: Recorded;
   readonly #database: DatabaseSyncInstance;
   readonly #write: (unrecorded: Unrecorded, now: Instant) => void;
-  /** Open as long as the database is, for closing any descriptor of a file drops all the locks of the process on it. https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_ */
-  readonly #descriptor: number;
+  readonly #writeBack: WriteBack;
 
   /** @throws SQLite's errors. */
-  constructor(path: string, retention: Retention) {
+  constructor({ path, retention, patience }: Omit<FileToOpen, 'wasUsed'>) {
     const { size } = statSync(path);
     this.path = path;
-    this.#database = new DatabaseSync(path, { timeout: OPENING_PATIENCE });
+    this.#database = new DatabaseSync(path, { timeout: patience });
     try {
       prepareFile(this.#database, size);
       this.recollection = {
@@ -68,10 +64,11 @@ export class LedgerFile {
       };
       this.recorded = new SqliteHistory(this.#database);
       this.#write = createWriter(this.#database);
-      this.upkeep = new Upkeep(path, this.#database, retention);
+      this.#writeBack = new WriteBack(path, this.#database);
+      this.upkeep = new Upkeep(path, { database: this.#database, writeBack: this.#writeBack, retention });
       if (size === 0) this.upkeep.makeRoom();
-      this.#database.exec(`PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${PATIENCE}`);
-      this.#descriptor = openSync(path, 'r');
+      this.#database.exec('PRAGMA synchronous = NORMAL');
+      this.waitForOthers(PATIENCE);
     } catch (error) {
       this.#database.close();
       throw error;
@@ -88,6 +85,7 @@ export class LedgerFile {
       this.checkpoint('PASSIVE');
       this.#transact(unrecorded, now);
     }
+    this.#writeBack.committed();
   }
 
   #transact(unrecorded: Unrecorded, now: Instant): void {
@@ -103,22 +101,38 @@ export class LedgerFile {
   mishap(): Mishap | undefined {
     const named = statSync(this.path, { throwIfNoEntry: false });
     if (named === undefined) return 'removed';
-    const own = fstatSync(this.#descriptor);
+    const { descriptor } = this.#writeBack;
+    const own = fstatSync(descriptor);
     if (named.ino !== own.ino || named.dev !== own.dev) return 'replaced';
     const header = Buffer.alloc(HEADER_SIZE);
-    readSync(this.#descriptor, header, 0, HEADER_SIZE, 0);
-    return isOurs(header) ? undefined : 'overwritten';
+    readSync(descriptor, header, 0, HEADER_SIZE, 0);
+    return isOurs(header) && this.#isSound() ? undefined : 'overwritten';
+  }
+
+  /** Whether what others may have written into the file has left it whole. Takes 2 ms for each MiB, if they have. */
+  #isSound(): boolean {
+    if (!this.#writeBack.isTouched) return true;
+    // What is in memory is what the file held before.
+    this.#database.exec('PRAGMA shrink_memory');
+    const trouble = troubleIn(() => check(this.#database));
+    if (trouble === undefined) this.#writeBack.accept();
+    return !trouble?.isDamage;
+  }
+
+  /** Sets how long a commit waits for another program that writes into the file. */
+  waitForOthers(patience: Duration): void {
+    this.#database.exec(`PRAGMA busy_timeout = ${patience}`);
   }
 
   /** Writes the log back into the file. `TRUNCATE` also empties it, for the next to open. @throws SQLite's errors. */
   checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
-    this.#database.exec(`PRAGMA wal_checkpoint(${mode})`);
+    this.#writeBack.checkpoint(mode);
   }
 
   /** The binding ends prepared statements, and with them the connection, when they are collected: until then descriptors stay open. */
   close(): void {
     this.#database.close();
-    closeSync(this.#descriptor);
+    this.#writeBack.close();
   }
 }
 
@@ -128,11 +142,11 @@ function prepareFile(database: DatabaseSyncInstance, size: number): void {
   if (size <= SMALL) check(database);
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   migrate(database, version);
-  database.exec(`PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${LOG_PAGES}; PRAGMA temp_store = MEMORY`);
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY`);
 }
 
-/** SQLITE_CORRUPT. */
-const DAMAGED = { errcode: 11 };
+/** SQLITE_CORRUPT, as the binding tells it. */
+const DAMAGED = { code: 'ERR_SQLITE_ERROR', errcode: 11 };
 
 function check(database: DatabaseSyncInstance): void {
   const { quick_check: found } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };

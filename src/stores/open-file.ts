@@ -3,7 +3,7 @@ import type { Instant } from '../domain/time.js';
 import { copyAside, setAside } from './aside.js';
 import { EMPTIED } from './emptied.js';
 import { contentOf, type Content } from './header.js';
-import type { Retention, SetAside } from './kind.js';
+import type { FileToOpen, SetAside } from './kind.js';
 import { LedgerFile } from './ledger-file.js';
 import { logContentOf, type LogContent } from './log-content.js';
 import { noFile } from './no-file.js';
@@ -13,14 +13,6 @@ import { troubleOf } from './trouble.js';
 export type FileOpening =
   | { readonly kind: 'open'; readonly file: LedgerFile; readonly setAside: SetAside | undefined }
   | { readonly kind: 'unavailable'; readonly reason: string };
-
-/** Which file to open, and how. */
-export interface FileToOpen {
-  readonly path: string;
-  readonly retention: Retention;
-  /** A scheduler has used it before: if it is empty, it was emptied. */
-  readonly wasUsed: boolean;
-}
 
 /**
  * Opens the file of a ledger for writing, creating it where there is none. What is damaged, emptied or no database is set aside for a new file; what
@@ -34,20 +26,21 @@ export function openFile(toOpen: FileToOpen, now: Instant): FileOpening {
   }
 }
 
-function openOrBeginAnew({ path, retention, wasUsed }: FileToOpen, now: Instant): FileOpening {
+function openOrBeginAnew(toOpen: FileToOpen, now: Instant): FileOpening {
+  const { path, wasUsed } = toOpen;
   const other = noFile(path);
   if (other !== undefined) return { kind: 'unavailable', reason: other };
-  if (createPrivately(path)) return { kind: 'open', file: begin(path, retention), setAside: undefined };
+  if (createPrivately(path)) return { kind: 'open', file: begin(toOpen), setAside: undefined };
   const content = contentOf(path);
   if (content === 'foreign') return { kind: 'unavailable', reason: 'it is the database of another program' };
   if (content === 'newer') return { kind: 'unavailable', reason: 'it was written by a newer version of timers' };
   const log = content === 'ledger' ? setLogAside(path, now) : undefined;
   const damage = DAMAGES[content === 'empty' && wasUsed ? 'emptied' : content];
-  const opened = damage ?? openUnlessDamaged(path, retention);
+  const opened = damage ?? openUnlessDamaged(toOpen);
   if (opened instanceof LedgerFile) return { kind: 'open', file: opened, setAside: log };
   const aside = setAside(path, now);
   createPrivately(path);
-  return { kind: 'open', file: begin(path, retention), setAside: { file: path, aside, reason: opened } };
+  return { kind: 'open', file: begin(toOpen), setAside: { file: path, aside, reason: opened } };
 }
 
 /** Content that is set aside unopened. */
@@ -57,9 +50,10 @@ const DAMAGES: Readonly<Partial<Record<Content | 'emptied', string>>> = {
 };
 
 /** Opens a file that was just made. One that cannot be used is removed again: left empty, it would look like a state that was emptied. */
-function begin(path: string, retention: Retention): LedgerFile {
+function begin(toOpen: FileToOpen): LedgerFile {
+  const { path } = toOpen;
   try {
-    return new LedgerFile(path, retention);
+    return new LedgerFile(toOpen);
   } catch (error) {
     if (statSync(path, { throwIfNoEntry: false })?.size === 0) rmSync(path);
     throw error;
@@ -67,9 +61,9 @@ function begin(path: string, retention: Retention): LedgerFile {
 }
 
 /** Answers what is wrong with a file that is damaged. */
-function openUnlessDamaged(path: string, retention: Retention): LedgerFile | string {
+function openUnlessDamaged(toOpen: FileToOpen): LedgerFile | string {
   try {
-    return new LedgerFile(path, retention);
+    return new LedgerFile(toOpen);
   } catch (error) {
     const { isDamage, reason } = troubleOf(error);
     if (!isDamage) throw error;

@@ -1,40 +1,30 @@
+import type { Duration } from '../domain/time.js';
 import { leftBehind } from './aside.js';
-import { wasUsed } from './emptied.js';
 import type { StateOpening, StateOptions } from './kind.js';
-import { noFile } from './no-file.js';
 import { openFile } from './open-file.js';
-import { isOpenByAnotherName } from './other-name.js';
 import { SqliteLedger } from './sqlite-ledger.js';
-import { lockFileOf, lockState } from './state-lock.js';
-import { troubleOf } from './trouble.js';
+import { takeState } from './take-state.js';
+import { troubleIn } from './trouble.js';
 
-/** Opens a state for the one scheduler that writes it, creating it, and its folder, where there is none. Never throws. */
+/** How long a start waits for another program that uses the files. */
+const PATIENCE: Duration = 500;
+
+/**
+ * Opens a state for the one scheduler that writes it, creating it, and its folder, where there is none. What cannot be opened now is a ledger in
+ * trouble, which tries again. Never throws.
+ */
 export function openState(options: StateOptions): StateOpening {
-  try {
-    return lockAndOpen(options);
-  } catch (error) {
-    return { kind: 'unavailable', reason: troubleOf(error).reason };
-  }
-}
-
-function lockAndOpen(options: StateOptions): StateOpening {
   const { path, clock, pid, retention } = options;
-  const lockFile = lockFileOf(path);
-  const other = noFile(lockFile);
-  if (other !== undefined) return { kind: 'unavailable', reason: `of ${lockFile}: ${other}` };
-  const isUsed = wasUsed(path);
-  const lock = lockState(path, pid);
-  if (lock.kind === 'in_use') return lock;
-  if (isOpenByAnotherName(path)) {
-    lock.release();
-    return { kind: 'in_use', pid: undefined };
-  }
-  const earlier = leftBehind(path);
-  const opening = openFile({ path, retention, wasUsed: isUsed }, clock.now());
-  if (opening.kind === 'unavailable') {
-    lock.release();
-    return opening;
-  }
-  const ledger = new SqliteLedger(options, opening.file, () => lock.release());
-  return { kind: 'open', ledger, recorded: () => ledger.recorded, setAside: opening.setAside, leftBehind: earlier };
+  const taking = takeState(path, pid, PATIENCE);
+  if (taking.kind === 'in_use') return taking;
+  let earlier: readonly string[] = [];
+  // A folder that cannot be listed may be good enough for the state.
+  if (taking.kind === 'held') troubleIn(() => (earlier = leftBehind(path)));
+  const opening =
+    taking.kind === 'held'
+      ? openFile({ path, retention, wasUsed: taking.wasUsed, patience: PATIENCE }, clock.now())
+      : taking;
+  const ledger = new SqliteLedger(options, taking, opening);
+  const setAside = opening.kind === 'open' ? opening.setAside : undefined;
+  return { kind: 'open', ledger, recorded: () => ledger.recorded, setAside, leftBehind: earlier };
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Duration } from '../domain/time.js';
@@ -21,6 +21,8 @@ export function readState(path: string): StateReading {
     const other = noFile(path);
     if (other !== undefined) return { kind: 'unavailable', reason: other };
     if (sizeOf(path) === 0) return wasEmptied(path) ? { kind: 'unavailable', reason: EMPTIED } : { kind: 'none' };
+    // SQLite does not tell what is in its way.
+    accessSync(path, constants.R_OK);
     const database = openForReading(path);
     const reason = strangenessOf(database);
     if (reason === undefined) return { kind: 'open', history: new SqliteHistory(database) };

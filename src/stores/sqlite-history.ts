@@ -77,6 +77,13 @@ export class SqliteHistory implements History {
     };
   }
 
+  runIds(beginning: string, limit: number): readonly string[] {
+    const sql = 'SELECT run_id FROM firings WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT ?';
+    const ended = rowsOf<[string]>(this.#database, sql, beginning, beginning + LAST_CHARACTER, limit);
+    const open = this.open().filter(({ runId }) => runId.startsWith(beginning));
+    return [...new Set([...ended.map(([runId]) => runId), ...open.map(({ runId }) => runId)])].sort().slice(0, limit);
+  }
+
   jobs(): ReadonlyMap<string, JobRecord> {
     return readJobs(this.#database);
   }

@@ -6,7 +6,9 @@ import { removeCompanions, setAside } from './aside.js';
 import type { Mishap } from './header.js';
 import type { StateOptions } from './kind.js';
 import type { LedgerFile } from './ledger-file.js';
-import { openFile } from './open-file.js';
+import { openFile, type FileOpening } from './open-file.js';
+import { realPath } from './real-path.js';
+import { takeState, type Taking } from './take-state.js';
 import { troubleIn, type Trouble } from './trouble.js';
 import { Unrecorded } from './unrecorded.js';
 
@@ -14,11 +16,21 @@ import { Unrecorded } from './unrecorded.js';
 const BETWEEN_TRIES: Duration = 2 * SECOND;
 /** From one look at what has become of the file to the next, at the least. */
 const BETWEEN_LOOKS: Duration = 5 * SECOND;
+/** At the most so large a part of the time goes into looks, since one at a file that others wrote into reads all of it. */
+const SHARE_OF_LOOKS = 1 / 100;
+/** From a commit that met another program's lock to the next try, which nobody is told of yet. */
+const FIRST_RETRY: Duration = 100;
+/** How long each try waits for another program, on the loop that firings need. */
+const PATIENCE: Duration = 5;
+/** How long the last try waits, when nothing else is left to do. */
+const LAST_PATIENCE: Duration = SECOND;
 const FIRST_UPKEEP: Duration = SECOND;
 /** Behind upkeep that could not be done. */
 const LATER: Duration = MINUTE;
 
-type Failure = Pick<Trouble, 'reason' | 'isDamage'>;
+type Failure = Pick<Trouble, 'reason'> & Partial<Pick<Trouble, 'isDamage' | 'isBusy'>>;
+
+const NOTHING: Recollection = { jobs: new Map(), open: [], lastSeenAt: undefined };
 
 const MISHAPS: Readonly<Record<Mishap, string>> = {
   removed: 'it was removed while in use',
@@ -28,34 +40,47 @@ const MISHAPS: Readonly<Record<Mishap, string>> = {
 
 /**
  * The ledger in an SQLite file. Every commit is one transaction of it; what cannot be written is kept, folded, in {@link Unrecorded} and tried again
- * every two seconds. A file that is no longer a ledger is set aside, and a new one begins with all that is known: the memories of all jobs, and
- * the open runs.
+ * every two seconds, and sooner, without a word, behind a short lock of another program. A file that is no longer a ledger is set aside, and a new
+ * one begins with all that is known: the memories of all jobs, and the open runs. A state that could not be opened at the start is taken up as soon
+ * as it can be; what passed before that start is then not made up for.
  */
 export class SqliteLedger implements Ledger {
   readonly #options: StateOptions;
   readonly #clock: Clock;
-  readonly #unlock: () => void;
   readonly #recollection: Recollection;
   readonly #unrecorded: Unrecorded;
-  /** Absent between a file that was given up and a new one. */
+  /** Absent until the state could be locked. */
+  #lock: Extract<Taking, { readonly kind: 'held' }> | undefined;
+  /** The file's real path, as of when it was locked. */
+  #path: string;
+  /** Absent until one could be opened, and between a file that was given up and a new one. */
   #file: LedgerFile | undefined;
   #now: Instant;
-  #trouble: LedgerTrouble | undefined;
+  /** Why the last commit could not be written; it is tried again. */
+  #failure: Failure | undefined;
+  /** What was told of it: nothing yet of a lock that may be short. */
+  #trouble: Extract<LedgerTrouble, { readonly kind: 'unavailable' }> | undefined;
+  #busySince: Duration | undefined;
+  /** Of an earlier scheduler, in a file that was opened late. */
+  #adHoc = 0;
   #tell: (trouble: LedgerTrouble) => void = () => undefined;
-  #lookedAt: Duration;
+  #nextLook: Duration;
   #disarmTry: Cancel = () => undefined;
   #disarmUpkeep: Cancel = () => undefined;
 
-  constructor(options: StateOptions, file: LedgerFile, unlock: () => void) {
+  /** `taking` and `opening`: how far a start has come. */
+  constructor(options: StateOptions, taking: Exclude<Taking, { readonly kind: 'in_use' }>, opening: FileOpening) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#unlock = unlock;
-    this.#file = file;
-    this.#recollection = file.recollection;
-    this.#unrecorded = new Unrecorded(file.recollection);
+    this.#path = options.path;
+    this.#lock = taking.kind === 'held' ? taking : undefined;
+    this.#file = opening.kind === 'open' ? opening.file : undefined;
+    this.#recollection = this.#file?.recollection ?? NOTHING;
+    this.#unrecorded = new Unrecorded(this.#recollection);
     this.#now = this.#clock.now();
-    this.#lookedAt = this.#clock.monotonic();
+    this.#nextLook = this.#clock.monotonic() + BETWEEN_LOOKS;
     this.#armUpkeep(FIRST_UPKEEP);
+    if (opening.kind === 'unavailable') this.#tryLater(opening);
   }
 
   /** What is recorded so far, over the connection that writes: a second one to the file would let go of its POSIX locks when it closes. */
@@ -70,12 +95,12 @@ export class SqliteLedger implements Ledger {
   commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): void {
     this.#unrecorded.add(events, changed);
     this.#now = now;
-    if (this.#trouble === undefined) this.#record();
-    else this.#unrecorded.trim();
+    if (this.#failure === undefined) this.#record();
+    else this.#keep(this.#failure);
   }
 
   get isBehind(): boolean {
-    return this.#trouble !== undefined;
+    return this.#failure !== undefined;
   }
 
   onTrouble(listener: (trouble: LedgerTrouble) => void): void {
@@ -86,26 +111,30 @@ export class SqliteLedger implements Ledger {
   close(): void {
     this.#disarmUpkeep();
     this.#disarmTry();
+    this.#file?.waitForOthers(LAST_PATIENCE);
     this.#record();
+    this.#file?.waitForOthers(PATIENCE);
     this.#disarmTry();
     this.#tellUnrecorded();
     const file = this.#file;
     // A log that cannot be written back is read by who opens the file next.
     troubleIn(() => file?.checkpoint('TRUNCATE'));
     file?.close();
-    this.#unlock();
+    this.#lock?.release();
   }
 
   #tellUnrecorded(): void {
-    if (this.#trouble?.kind !== 'unavailable') return;
-    this.#tell({ ...this.#trouble, kind: 'unrecorded', lost: this.#unrecorded.records });
+    if (this.#failure === undefined) return;
+    const { reason } = this.#failure;
+    this.#unavailable(reason);
+    this.#tell({ kind: 'unrecorded', file: this.#options.path, reason, lost: this.#unrecorded.records });
   }
 
   #record(): void {
     let failure = this.#look() ?? this.#write();
     if (failure?.isDamage) failure = this.#giveUp('overwritten', failure.reason) ?? this.#write();
     if (failure === undefined) this.#recorded();
-    else this.#tryLater(failure.reason);
+    else this.#tryLater(failure);
   }
 
   #write(): Failure | undefined {
@@ -115,32 +144,72 @@ export class SqliteLedger implements Ledger {
   }
 
   #openAnew(): LedgerFile | Failure {
-    const { path, retention } = this.#options;
-    const opening = openFile({ path, retention, wasUsed: true }, this.#clock.now());
-    if (opening.kind === 'unavailable') return { reason: opening.reason, isDamage: false };
+    const lock = this.#take();
+    if ('reason' in lock) return lock;
+    const toOpen = { path: this.#path, retention: this.#options.retention, wasUsed: lock.wasUsed, patience: PATIENCE };
+    const now = this.#clock.now();
+    const opening = openFile(toOpen, now);
+    if (opening.kind === 'unavailable') return opening;
     if (opening.setAside !== undefined) this.#tell({ kind: 'set_aside', ...opening.setAside });
     this.#file = opening.file;
+    this.#adHoc = this.#unrecorded.takeOver(opening.file.recollection, now);
     return opening.file;
+  }
+
+  /** Makes sure that the state is locked. What its path leads to may be another file by now. */
+  #take(): Extract<Taking, { readonly kind: 'held' }> | Failure {
+    const path = realPath(this.#options.path);
+    if (this.#lock !== undefined && path === this.#path) return this.#lock;
+    this.#lock?.release();
+    this.#lock = undefined;
+    const taking = takeState(path, this.#options.pid, PATIENCE);
+    if (taking.kind === 'unavailable') return taking;
+    if (taking.kind === 'in_use') return { reason: inUse(taking.pid) };
+    this.#path = path;
+    this.#lock = taking;
+    return taking;
   }
 
   #recorded(): void {
     const { lost } = this.#unrecorded;
+    const adHoc = this.#adHoc;
     this.#unrecorded.recorded();
+    this.#failure = undefined;
+    this.#busySince = undefined;
+    this.#adHoc = 0;
     if (this.#trouble === undefined) return;
     this.#trouble = undefined;
-    this.#tell({ kind: 'recovered', file: this.#options.path, lost });
+    this.#tell({ kind: 'recovered', file: this.#options.path, lost, ...(adHoc > 0 && { adHoc }) });
   }
 
-  #tryLater(reason: string): void {
-    this.#unrecorded.trim();
-    this.#unavailable(reason);
+  #tryLater(failure: Failure): void {
+    this.#failure = failure;
     // What went wrong may be that the file is another.
-    this.#lookedAt = Number.NEGATIVE_INFINITY;
-    this.#disarmTry = this.#clock.after(BETWEEN_TRIES, () => this.#record());
+    this.#nextLook = Number.NEGATIVE_INFINITY;
+    const pause = this.#silentPause(failure);
+    if (pause === undefined) this.#unavailable(failure.reason);
+    this.#keep(failure);
+    this.#disarmTry = this.#clock.after(pause ?? BETWEEN_TRIES, () => this.#record());
   }
 
+  /** Until the next try while another program has a lock that may be short; `undefined`: it is to be told. */
+  #silentPause({ isBusy }: Failure): Duration | undefined {
+    if (!isBusy || this.#trouble !== undefined) return undefined;
+    const now = this.#clock.monotonic();
+    this.#busySince ??= now;
+    const lasted = now - this.#busySince;
+    return lasted < BETWEEN_TRIES ? Math.min(Math.max(lasted, FIRST_RETRY), BETWEEN_TRIES - lasted) : undefined;
+  }
+
+  /** Keeps what is known, within bounds. Nothing is let go without a word. */
+  #keep({ reason }: Failure): void {
+    this.#unrecorded.trim();
+    if (this.#unrecorded.lost > 0) this.#unavailable(reason);
+  }
+
+  /** Tells it, once for each reason. */
   #unavailable(reason: string): void {
-    if (this.#trouble !== undefined) return;
+    if (this.#trouble?.reason === reason) return;
     this.#trouble = { kind: 'unavailable', file: this.#options.path, reason };
     this.#tell(this.#trouble);
   }
@@ -149,10 +218,11 @@ export class SqliteLedger implements Ledger {
   #look(): Failure | undefined {
     const file = this.#file;
     const now = this.#clock.monotonic();
-    if (file === undefined || now - this.#lookedAt < BETWEEN_LOOKS) return undefined;
-    this.#lookedAt = now;
+    if (file === undefined || now < this.#nextLook) return undefined;
     let mishap: Mishap | undefined;
     const failure = troubleIn(() => (mishap = file.mishap()));
+    const later = this.#clock.monotonic();
+    this.#nextLook = later + Math.max(BETWEEN_LOOKS, (later - now) / SHARE_OF_LOOKS);
     return failure ?? (mishap && this.#giveUp(mishap, MISHAPS[mishap]));
   }
 
@@ -183,13 +253,17 @@ export class SqliteLedger implements Ledger {
 
   /** Does a little upkeep, and answers when the next is due. What is in its way is in the way of commits too, and told then. */
   #upkeep(): Duration {
+    const file = this.#file;
     let pause = LATER;
-    const trouble = troubleIn(() => (pause = this.#file?.upkeep.step(this.#clock.now()) ?? LATER));
-    if (trouble?.isDamage) {
-      this.#giveUp('overwritten', trouble.reason);
+    const failure = this.#look() ?? troubleIn(() => (pause = this.#file?.upkeep.step(this.#clock.now()) ?? LATER));
+    if (failure?.isDamage) this.#giveUp('overwritten', failure.reason);
+    if (failure?.isDamage || this.#file !== file) {
       this.#disarmTry();
       this.#record();
     }
     return pause;
   }
 }
+
+const inUse = (pid: number | undefined): string =>
+  `${pid === undefined ? 'another scheduler' : `the scheduler with pid ${pid}`} uses it by now`;

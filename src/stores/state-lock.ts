@@ -9,9 +9,6 @@ export type Locking =
   /** By a scheduler that lives. `pid` as its own system counts, as far as it is known. */
   | { readonly kind: 'in_use'; readonly pid: number | undefined };
 
-/** How long to wait for another process that only reads the pid. */
-const PATIENCE: Duration = 100;
-
 /** The file that stands for the lock of a state. */
 export const lockFileOf = (path: string): string => `${path}.lock`;
 
@@ -20,23 +17,24 @@ export const lockFileOf = (path: string): string => `${path}.lock`;
  * open transaction: the kernel lets go of it however the process ends, so it is never left behind, and it holds between containers that share
  * the volume. The holder's pid stands in the database's `user_version`; on a full disk it may not.
  *
+ * `patience`: how long to wait for another process that only reads the pid.
  * @throws errors of SQLite and of the file system where there can be no lock.
  */
-export function lockState(path: string, pid: number): Locking {
+export function lockState(path: string, pid: number, patience: Duration): Locking {
   const file = lockFileOf(path);
   try {
-    return lock(file, pid);
+    return lock(file, pid, patience);
   } catch (error) {
     if (!troubleOf(error).isDamage) throw error;
     // Noise: nobody holds a lock on it.
     rmSync(file);
-    return lock(file, pid);
+    return lock(file, pid, patience);
   }
 }
 
-function lock(file: string, pid: number): Locking {
+function lock(file: string, pid: number, patience: Duration): Locking {
   createPrivately(file);
-  const database = new DatabaseSync(file, { timeout: PATIENCE });
+  const database = new DatabaseSync(file, { timeout: patience });
   try {
     hold(database, pid);
     return { kind: 'held', release: () => letGo(database) };

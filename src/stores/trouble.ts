@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 /** Why SQLite, or the file system below it, did not do what it was asked. */
 export interface Trouble {
   /** In plain words, without the name of the file. */
@@ -57,18 +59,25 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Error)) throw error;
   const { errcode, code } = error as Error & { errcode?: number; code?: string };
-  if (code === 'ERR_SQLITE_ERROR') {
-    const primary = (errcode ?? CODES[error.message] ?? 0) & 0xff;
-    return {
-      reason: REASONS[primary] ?? `SQLite says: ${error.message}`,
-      isDamage: primary === CORRUPT || primary === NOTADB,
-      isFull: primary === FULL,
-      isBusy: primary === BUSY,
-    };
-  }
+  if (code === 'ERR_SQLITE_ERROR') return troubleOfSqlite(error, errcode);
   if (!('syscall' in error) || code === undefined) throw error;
-  return { reason: SYSTEM_REASONS[code] ?? error.message, isDamage: false, isFull: code === 'ENOSPC', isBusy: false };
+  const reason = isOfFileItself(error) ? 'access to it is denied' : SYSTEM_REASONS[code];
+  return { reason: reason ?? error.message, isDamage: false, isFull: code === 'ENOSPC', isBusy: false };
 }
+
+function troubleOfSqlite({ message }: Error, errcode: number | undefined): Trouble {
+  const primary = (errcode ?? CODES[message] ?? 0) & 0xff;
+  return {
+    reason: REASONS[primary] ?? `SQLite says: ${message}`,
+    isDamage: primary === CORRUPT || primary === NOTADB,
+    isFull: primary === FULL,
+    isBusy: primary === BUSY,
+  };
+}
+
+/** Whether access was denied to a file, and not to its folder: in a folder that is closed none can be seen. */
+const isOfFileItself = ({ code, syscall, path }: { code?: string; syscall?: unknown; path?: string }): boolean =>
+  code === 'EACCES' && (syscall === 'open' || syscall === 'access') && path !== undefined && existsSync(path);
 
 /** Does something, and answers what was in its way. @throws as {@link troubleOf}. */
 export function troubleIn(work: () => void): Trouble | undefined {

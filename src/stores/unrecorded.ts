@@ -1,5 +1,7 @@
 import type { AttemptFailed, TimerEvent } from '../domain/event.js';
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Recollection } from '../domain/ledger.js';
+import type { Instant } from '../domain/time.js';
+import { endingOfLeft } from './taken-over.js';
 
 /** So many outcomes and failed attempts are kept while nothing can be recorded; then the oldest are let go and counted. */
 export const MOST_KEPT = 10_000;
@@ -58,6 +60,19 @@ export class Unrecorded {
   restate(): void {
     for (const [name, record] of this.#jobs) this.changedJobs.set(name, record);
     this.#restateRuns();
+  }
+
+  /**
+   * The file was another scheduler's: its open runs get outcomes, in the commit in which ours take their place, and of its jobs those that are not
+   * ours stay. Answers how many ad-hoc ones among them, which run only when a scheduler finds them at its start.
+   */
+  takeOver({ jobs, open, lastSeenAt }: Recollection, at: Instant): number {
+    this.#restateRuns();
+    const ours = new Set(this.endings.map(({ runId }) => runId));
+    for (const run of open)
+      if (!this.#open.has(run.runId) && !ours.has(run.runId)) this.endings.push(endingOfLeft(run, lastSeenAt, at));
+    const isOurs = (name: string) => this.#jobs.has(name) || this.removedJobs.has(name);
+    return [...jobs.values()].filter(({ name, definition }) => definition !== undefined && !isOurs(name)).length;
   }
 
   /** Endings and failed attempts that are not on disk, those let go among them. */

@@ -3,6 +3,7 @@ import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructur
 import { MINUTE, type Duration, type Instant } from '../domain/time.js';
 import type { Retention } from './kind.js';
 import { troubleOf } from './trouble.js';
+import type { WriteBack } from './write-back.js';
 
 /** Rows and jobs looked at in one step, which thus takes about a millisecond. */
 const ROWS = 200;
@@ -22,10 +23,18 @@ function freeBeside(path: string): number {
   return bavail * bsize;
 }
 
+/** What is kept in order, and how. */
+interface Kept {
+  readonly database: DatabaseSyncInstance;
+  readonly writeBack: WriteBack;
+  readonly retention: Retention;
+}
+
 /** Lets old outcomes go and keeps some room within the file, a little at a time. */
 export class Upkeep {
   readonly #path: string;
   readonly #database: DatabaseSyncInstance;
+  readonly #writeBack: WriteBack;
   readonly #retention: Retention;
   readonly #nextJob: StatementSyncInstance;
   readonly #prune: StatementSyncInstance;
@@ -33,9 +42,10 @@ export class Upkeep {
   #job = '';
   #isRoomMade = false;
 
-  constructor(path: string, database: DatabaseSyncInstance, retention: Retention) {
+  constructor(path: string, { database, writeBack, retention }: Kept) {
     this.#path = path;
     this.#database = database;
+    this.#writeBack = writeBack;
     this.#retention = retention;
     this.#nextJob = database.prepare('SELECT min(job_name) AS name FROM firings WHERE job_name > ?');
     // Of the oldest few those older than `keep` or beyond the newest `runs`, but never the newest of a job that may come again: an ad-hoc one, which has
@@ -59,6 +69,7 @@ export class Upkeep {
         return BETWEEN_SWEEPS;
       }
       rows -= this.#prune.run(name, now - this.#retention.keep, this.#retention.runs, rows).changes;
+      this.#writeBack.committed();
       if (rows <= 0) break;
       this.#job = name;
     }
@@ -71,7 +82,7 @@ export class Upkeep {
     try {
       // In two transactions: pages that are free again when theirs ends are never written.
       this.#database.exec(`DELETE FROM reserve; INSERT INTO reserve VALUES (zeroblob(${ROOM})); DELETE FROM reserve`);
-      this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+      this.#writeBack.checkpoint('PASSIVE');
       this.#isRoomMade = true;
     } catch (error) {
       if (!troubleOf(error).isFull) throw error;

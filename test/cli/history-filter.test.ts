@@ -90,6 +90,7 @@ describe('what is found', () => {
       endings: (query) => history.endings(query),
       numbered: (numbers) => history.numbered(numbers),
       run: () => undefined,
+      runIds: () => [],
       jobs: () => history.jobs(),
       close: () => undefined,
       numbers: (query) => (asked.push('numbers'), history.numbers(query)),

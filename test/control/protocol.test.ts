@@ -217,6 +217,31 @@ describe('logs', () => {
     await closed;
   });
 
+  test('tell the end of a run though its output was left out', async () => {
+    await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
+    client.socket.pause();
+    for (let sent = 0; sent < 1_500; sent++) served.feed.accept({ ...run, line: 'x'.repeat(10_000) });
+    served.feed.accept({
+      event: 'run.finished',
+      at,
+      firing,
+      runId: 'r1',
+      outcome: { status: 'success' },
+      durationMs: 1,
+      attempts: 1,
+      latenessMs: 0,
+      failuresInARow: 0,
+    });
+    client.socket.resume();
+    let dropped = 0;
+    for (;;) {
+      const reply = await client.next();
+      dropped += Number(reply['dropped'] ?? 0);
+      if ((reply['event'] as { event?: string } | undefined)?.event === 'run.finished') break;
+    }
+    expect(dropped).toBeGreaterThan(0);
+  });
+
   test('are left out, counted, where the reader stands still, and told again when it reads on', async () => {
     await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
     client.socket.pause();

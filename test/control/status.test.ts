@@ -47,6 +47,7 @@ test('outcomes are told to who asks for them', async () => {
       status: 'success',
       firing_id: 'tick@2026-01-01T00:02:00.000Z',
       cause: '',
+      count: 1,
       scheduled_at: '2026-01-01T00:02:00.000Z',
       finished_at: '2026-01-01T00:02:00.010Z',
       duration_ms: 10,

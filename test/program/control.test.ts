@@ -174,6 +174,14 @@ describe('trigger', () => {
     expect(await program.event('run.finished')).toMatchObject({ trigger: 'manual', exit_code: 7 });
   });
 
+  test('--wait misses no line of a command that prints fast', async () => {
+    desk.write('timers.yaml', 'state: ./past.db\ntimers: { many: { every: 1h, run: [seq, "10000"] } }');
+    await desk.start(['start']).event('scheduler.started');
+    const { code, stdout } = await desk.run('trigger', 'many', '--wait');
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toEqual(Array.from({ length: 10_000 }, (_, n) => String(n + 1)));
+  });
+
   test('of a timer that is running is skipped, or runs beside with --overlap allow', async () => {
     await start();
     await desk.run('trigger', 'job');

@@ -235,8 +235,8 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
     [['--status', 'failed'], /--status: there is no outcome "failed"\. Did you mean failure\?/],
     [['--since', 'monday'], /--since takes a time .*; got "monday"/],
     [['-n', 'all'], /--count takes a whole number/],
-    [['--run', 'zzz'], /--run: no run, or more than one, has an id that begins with "zzz"/],
-    [['--run', 'mg1c2x3'], /--run: no run, or more than one/],
+    [['--run', 'zzz'], /--run: no run has an id that begins with "zzz"; timers history shows them under RUN/],
+    [['--run', 'mg1c2x3'], /--run: several runs have ids that begin with "mg1c2x3": mg1c2x3k0abcd, mg1c2x3l0abcd$/m],
     [['--run', 'mg1c2x3l', '-n', '3'], /'--run <id>' cannot be used with option '-n, --count <n>'/],
     [['--run', 'mg1c2x3l', 'backup'], /--run shows one run; leave out the names/],
   ])('timers history %j', async (args, said) => {

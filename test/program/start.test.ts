@@ -251,6 +251,14 @@ describe('a log that is not read', () => {
   };
 });
 
+test('a command that prints fast and ends has every line told', async () => {
+  timers('  fast: { in: 1ms, run: [seq, "60000"] }');
+  const program = desk.start(['start']);
+  expect((await program.ended).code).toBe(0);
+  const told = program.lines.filter(({ event }) => event === 'run.output').map((line) => line['line']);
+  expect(told).toEqual(Array.from({ length: 60_000 }, (_, n) => String(n + 1)));
+});
+
 test('a file with mistakes is not started: they are told, exit code 1', async () => {
   timers('  job: { every: 10, run: "true" }\n  other: { evry: 10s, run: "true" }');
   const { code, stdout, stderr } = await desk.run('start');

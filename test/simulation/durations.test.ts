@@ -29,6 +29,7 @@ const historyOf = (endings: readonly Ending[]): History => ({
   still: (ask) => ask(),
   open: () => [],
   run: () => undefined,
+  runIds: () => [],
   jobs: () => new Map(),
   close: () => undefined,
 });

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
+  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -16,9 +18,13 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
+import { SECOND } from '../../src/domain/time.js';
 import { defaultStatePath, readState } from '../../src/stores/index.js';
 import { APPLICATION_ID } from '../../src/stores/schema.js';
 import { admitted, finished, newFolder, recordOf, State } from './state.js';
+
+/** Whoever may read nothing but what is his; ourselves where we are not root. */
+const NOBODY = process.geteuid!() === 0 ? 65_534 : process.geteuid!();
 
 const noise = Buffer.from(Array.from({ length: 20_000 }, (_, index) => (index * 7919) % 251));
 const filesBeside = (path: string) => readdirSync(dirname(path)).sort();
@@ -104,7 +110,7 @@ describe('a file that cannot be used', () => {
     database.exec(`PRAGMA journal_mode = WAL; CREATE TABLE treasure (a); ${sql}`);
     database.close();
     const bytes = readFileSync(state.path);
-    expect(state.tryStart()).toEqual({ kind: 'unavailable', reason });
+    expect(state.whyUnavailable()).toBe(reason);
     expect(readState(state.path)).toEqual({ kind: 'unavailable', reason });
     expect(readFileSync(state.path).equals(bytes)).toBe(true);
     expect(filesBeside(state.path)).toEqual(['timers.db', 'timers.db.lock']);
@@ -114,11 +120,8 @@ describe('a file that cannot be used', () => {
     const folder = newFolder();
     mkdirSync(join(folder, 'timers.db'));
     writeFileSync(join(folder, 'file'), '');
-    expect(new State(join(folder, 'timers.db')).tryStart()).toMatchObject({ reason: 'it is a folder' });
-    expect(new State(join(folder, 'file', 'timers.db')).tryStart()).toEqual({
-      kind: 'unavailable',
-      reason: 'a part of its path is not a folder',
-    });
+    expect(new State(join(folder, 'timers.db')).whyUnavailable()).toBe('it is a folder');
+    expect(new State(join(folder, 'file', 'timers.db')).whyUnavailable()).toBe('a part of its path is not a folder');
   });
 
   test.each([
@@ -128,11 +131,29 @@ describe('a file that cannot be used', () => {
   ])('%s is refused in words by writers and readers, and nobody waits', (_, reason, make) => {
     const path = join(newFolder(), 'timers.db');
     make(path);
-    expect(new State(path).tryStart()).toEqual({ kind: 'unavailable', reason });
+    expect(new State(path).whyUnavailable()).toBe(reason);
     expect(readState(path)).toEqual({ kind: 'unavailable', reason });
     const other = join(newFolder(), 'timers.db');
     make(`${other}.lock`);
-    expect(new State(other).tryStart()).toEqual({ kind: 'unavailable', reason: `of ${other}.lock: ${reason}` });
+    expect(new State(other).whyUnavailable()).toBe(`of ${other}.lock: ${reason}`);
+  });
+
+  test('one that is closed to us is not taken for a folder that is', () => {
+    const state = new State();
+    state.commit([finished('r1')]);
+    state.stop();
+    chmodSync(state.path, 0);
+    for (const path of [dirname(state.path), state.path, `${state.path}.lock`]) chownSync(path, NOBODY, NOBODY);
+    const user = process.geteuid!();
+    const denied = new State(state.path);
+    if (user === 0) process.seteuid!(NOBODY);
+    try {
+      expect(denied.whyUnavailable()).toBe('access to it is denied');
+      chmodSync(dirname(state.path), 0);
+      expect(readState(state.path)).toEqual({ kind: 'unavailable', reason: 'access to its folder is denied' });
+    } finally {
+      process.seteuid!(user);
+    }
   });
 
   test('noise is told to readers, who change nothing', () => {
@@ -180,13 +201,14 @@ describe('a state that was emptied', () => {
     expect(state.ended()).toEqual(['new']);
   });
 
-  test('is not what is left when a new one could not be made', () => {
+  test('is not what is left when a new one could not be made', async () => {
     const state = new State();
     mkdirSync(`${state.path}-journal`);
-    expect(state.tryStart().kind).toBe('unavailable');
+    expect(state.whyUnavailable()).toBeDefined();
     expect(existsSync(state.path)).toBe(false);
     rmdirSync(`${state.path}-journal`);
-    expect(state.start().setAside).toBeUndefined();
+    await state.clock.advance(2 * SECOND);
+    expect(state.troubles.map(({ kind }) => kind)).toEqual(['unavailable', 'recovered']);
   });
 });
 

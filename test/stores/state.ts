@@ -58,6 +58,13 @@ export class State {
     return opening;
   }
 
+  /** Starts it, and answers why it cannot be opened. */
+  whyUnavailable(): string | undefined {
+    this.start();
+    const [trouble, ...more] = this.troubles;
+    return trouble?.kind === 'unavailable' && more.length === 0 ? trouble.reason : undefined;
+  }
+
   get ledger(): Ledger {
     return this.#ledger ?? this.start().ledger;
   }

@@ -1,11 +1,28 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test, type TestContext } from 'vitest';
 import { SECOND } from '../../src/domain/time.js';
 import { MOST_KEPT } from '../../src/stores/unrecorded.js';
 import { admitted, afterTest, begun, finished, newFolder, recordOf, State } from './state.js';
+
+const OVERWRITTEN = 'it was overwritten while in use';
+const sqlite = createRequire(import.meta.url).resolve('@photostructure/sqlite');
 
 /** A folder with so much room, or the test is skipped with the reason. */
 function smallDisk(context: TestContext, size: string): string {
@@ -48,6 +65,41 @@ describe('while the file cannot be written', () => {
     ]);
   });
 
+  test('by a lock that is short, it is written soon, in silence', async () => {
+    const state = new State();
+    state.commit([admitted('r1')]);
+    const free = lockOut(state.path);
+    state.commit([finished('r1')]);
+    expect(state.ledger.isBehind).toBe(true);
+    await state.clock.advance(300);
+    expect(state.ended()).toEqual([]);
+    free();
+    await state.clock.advance(100);
+    expect(state.ended()).toEqual(['r1']);
+    expect(state.ledger.isBehind).toBe(false);
+    expect(state.troubles).toEqual([]);
+  });
+
+  test('by a lock, it is told after two seconds, or when something is let go', async () => {
+    const state = new State();
+    state.start();
+    const free = lockOut(state.path);
+    state.commit([finished('r1')]);
+    await state.clock.advance(1_900);
+    expect(state.troubles).toEqual([]);
+    await state.clock.advance(100);
+    expect(state.troubles).toMatchObject([{ kind: 'unavailable' }]);
+    free();
+    await state.clock.advance(2 * SECOND);
+    expect(state.troubles).toMatchObject([{ kind: 'unavailable' }, { kind: 'recovered', lost: 0 }]);
+    const freeAgain = lockOut(state.path);
+    for (let run = 0; run < MOST_KEPT + 2; run++) state.commit([finished(`late${run}`)]);
+    expect(state.troubles.at(-1)).toMatchObject({ kind: 'unavailable' });
+    freeAgain();
+    await state.clock.advance(100);
+    expect(state.troubles.at(-1)).toMatchObject({ kind: 'recovered', lost: 2 });
+  });
+
   test('because of half a commit only, the other half is not recorded either', async () => {
     const state = new State();
     state.start();
@@ -63,11 +115,12 @@ describe('while the file cannot be written', () => {
     expect([...state.read((history) => history.jobs()).keys()]).toEqual(['backup']);
   });
 
-  test('a listener that comes late is told', () => {
+  test('a listener that comes late is told', async () => {
     const state = new State();
     const { ledger } = state.start();
     afterTest(lockOut(state.path));
     state.commit([finished('r1')]);
+    await state.clock.advance(2 * SECOND);
     const told: unknown[] = [];
     ledger.onTrouble((trouble) => void told.push(trouble));
     expect(told).toEqual(state.troubles);
@@ -113,6 +166,23 @@ describe('while the file cannot be written', () => {
   });
 });
 
+test('closing waits a moment for another program', async () => {
+  const state = new State();
+  state.commit([admitted('r1')]);
+  const sql = 'BEGIN IMMEDIATE; SELECT 1';
+  const program = `const { DatabaseSync } = require(${JSON.stringify(sqlite)});
+    const database = new DatabaseSync(process.argv[1]);
+    database.exec(${JSON.stringify(sql)});
+    console.log('locked');
+    setTimeout(() => database.exec('ROLLBACK'), 300);`;
+  const other = spawn(process.execPath, ['-e', program, state.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(other.stdout, 'data');
+  state.commit([finished('r1')]);
+  state.stop();
+  expect(state.troubles).toEqual([]);
+  expect(state.ended()).toEqual(['r1']);
+});
+
 describe('a disk', () => {
   test('that is full stops recording late, loses nothing, and recording goes on when there is room', async (context) => {
     const folder = smallDisk(context, '4m');
@@ -142,13 +212,19 @@ describe('a disk', () => {
     expect(state.read((history) => history.open())).toEqual([]);
   });
 
-  test('that was full before the start is told, and so is a second scheduler', (context) => {
+  test('that was full before the start is told, and recording begins when there is room', async (context) => {
     const folder = smallDisk(context, '1m');
     spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'ballast')}`, 'bs=4k']);
     const state = new State(join(folder, 'timers.db'));
-    expect(state.tryStart()).toEqual({ kind: 'unavailable', reason: 'the disk is full' });
+    expect(state.whyUnavailable()).toBe('the disk is full');
+    state.commit([finished('r1')], [recordOf('backup')]);
+    expect(state.ledger.isBehind).toBe(true);
+    await state.clock.advance(2 * SECOND);
+    expect(state.troubles).toHaveLength(1);
     rmSync(join(folder, 'ballast'));
-    expect(state.tryStart().kind).toBe('open');
+    await state.clock.advance(2 * SECOND);
+    expect(state.troubles.at(-1)).toEqual({ kind: 'recovered', file: state.path, lost: 0 });
+    expect(state.ended()).toEqual(['r1']);
   });
 
   test('that filled up between two schedulers: the second recalls all, and records when there is room', async (context) => {
@@ -176,7 +252,7 @@ describe('a disk', () => {
     expect(spawnSync('mount', ['-o', 'remount,ro', copy]).status).toBe(0);
     const other = new State(join(copy, 'timers.db'));
     expect(other.ended()).toEqual(['r1']);
-    expect(other.tryStart()).toEqual({ kind: 'unavailable', reason: 'its folder is read-only' });
+    expect(other.whyUnavailable()).toBe('its folder is read-only');
   });
 });
 
@@ -281,6 +357,45 @@ describe('a file in use', () => {
     state.commit([finished('r4')], [recordOf('a'), recordOf('b', { runsBegun: 2 })]);
     expect(state.troubles).toMatchObject([{ kind: 'set_aside', reason: 'its content is damaged' }]);
     expectNewLedger(state);
+  });
+
+  test('into whose middle noise is written is set aside when it is looked at, without a commit that meets it', async () => {
+    const state = begin();
+    state.commit(Array.from({ length: 2_000 }, (_, run) => finished(`old${run}`)));
+    state.stop();
+    state.start();
+    await state.clock.advance(2 * SECOND);
+    state.commit([finished('r4')]);
+    const file = openSync(state.path, 'r+');
+    afterTest(() => closeSync(file));
+    writeSync(file, randomBytes(100 * 1024), 0, 100 * 1024, 1024);
+    await state.clock.advance(60 * SECOND);
+    expect(state.troubles).toMatchObject([{ kind: 'set_aside', file: state.path, reason: OVERWRITTEN }]);
+    state.commit([finished('r5')], [recordOf('a'), recordOf('b', { runsBegun: 2 })]);
+    expect(state.ended()).toEqual(['r5']);
+    expect(state.read((history) => history.open()).map(({ runId }) => runId)).toEqual(['r2']);
+    expect(state.read((history) => [...history.jobs().keys()])).toEqual(['a', 'b']);
+  });
+
+  test('that another program has written into, as one should, stays', async () => {
+    const state = begin();
+    state.commit(Array.from({ length: 2_000 }, (_, run) => finished(`old${run}`)));
+    const other = new DatabaseSync(state.path);
+    other.exec(`DELETE FROM firings WHERE run_id = 'old7'; PRAGMA wal_checkpoint(PASSIVE)`);
+    other.close();
+    await goOn(state);
+    await state.clock.advance(60 * SECOND);
+    expect(state.troubles).toEqual([]);
+    expect(state.ended()).toHaveLength(2_002);
+  });
+
+  test('is not taken for one that others wrote into when its own log is written back', async () => {
+    const state = begin();
+    for (let run = 0; run < 4_000; run++) state.commit([finished(`old${run}`, { outputTail: 'x'.repeat(500) })]);
+    expect(statSync(state.path).size).toBeGreaterThan(2 * 1024 * 1024);
+    expect(statSync(`${state.path}-wal`).size).toBeLessThan(6 * 1024 * 1024);
+    await goOn(state);
+    expect(state.troubles).toEqual([]);
   });
 
   test('whose place is taken by what cannot be moved: timers go on from memory until it can', async () => {

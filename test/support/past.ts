@@ -106,6 +106,7 @@ export class FakeHistory implements History {
   still: History['still'] = (ask) => ask();
 
   open = (): readonly OpenRun[] => this.#open;
+  runIds = (): readonly string[] => [];
   run = (): RunHistory | undefined => undefined;
   jobs = (): ReadonlyMap<string, JobRecord> => new Map(this.#jobs.map((job) => [job.name, job]));
   close = (): void => undefined;

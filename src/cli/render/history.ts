@@ -66,7 +66,7 @@ function* tableLines(past: Past, printing: PastPrinting): Generator<string, void
   for (const endings of batches(past, past.numbers)) shape.measure(toColumns(endings));
   shape.measure(open);
   if (past.numbers.length + past.open.length === 0) return;
-  const { head, lines } = shape.fit({ width: terminal.isWatched.out ? terminal.width : Infinity, ...LAYOUT });
+  const { head, lines } = shape.fit(layoutFor(terminal.isWatched.out ? terminal.width : Infinity));
   yield chalk.dim(head);
   for (const endings of batches(past, byDue(past))) yield* lines(toColumns(endings));
   yield* lines(open);
@@ -110,7 +110,8 @@ function ofEnding(ending: Ending, chalk: ChalkInstance): Row {
   const cause = plainText(causeOf(ending));
   if (ending.event === 'run.finished') {
     const { outcome, durationMs, latenessMs, attempts } = ending;
-    const took = humanDuration(durationMs);
+    // When a lost run ended nobody saw.
+    const took = outcome.status === 'lost' ? '' : humanDuration(durationMs);
     return {
       ...row(firing, { latenessMs, attempts }),
       outcome: outcomeCell(outcome.status, chalk),
@@ -158,13 +159,26 @@ const SHORT_ID = 8;
 /** What made it come due needs no head. */
 const TRIGGER_HEAD = '';
 
-/** On a narrow terminal CAUSE comes before RUN, TRIES and LATE, which `--run` and `--json` have all the same. */
-const LAYOUT = {
-  flexible: ['CAUSE', 'TIMER'],
-  spared: ['RUN', 'TRIES', 'LATE'],
-  room: 20,
-  lastSpared: ['TOOK', TRIGGER_HEAD],
-};
+/**
+ * On a narrow terminal a long name is cut first, then CAUSE; they come before LATE and TRIES, which `--run` and `--json` have all the same. RUN,
+ * which `--run` asks for, goes last.
+ */
+const layoutFor = (width: number) => ({
+  width,
+  flexible: [
+    ['TIMER', Math.max(SHORT_NAME, Math.floor(width / 3))],
+    ['CAUSE', SHORT_CAUSE],
+    ['TIMER', SHORT_NAME],
+    ['CAUSE', SHORT_NAME],
+    'TIMER',
+    'CAUSE',
+  ] as const,
+  spared: ['LATE', 'TRIES'],
+  rooms: { CAUSE: SHORT_CAUSE, TIMER: SHORT_NAME },
+  lastSpared: [TRIGGER_HEAD, 'TOOK', 'RUN'],
+});
+const SHORT_NAME = 12;
+const SHORT_CAUSE = 20;
 
 function columnsOf(rows: readonly Row[], at: Pick<PastPrinting, 'now' | 'timezone'>): readonly TableColumn[] {
   const column = (head: string, cellOf: (row: Row) => TableCell) => ({ head, cells: rows.map(cellOf) });

@@ -68,8 +68,12 @@ function toJson(job: Job, memory: JobMemory | undefined, now: Instant) {
 }
 
 /** On a narrow terminal SCHEDULE comes before IN, which NEXT says as well. */
-const LAYOUT = { flexible: ['SCHEDULE', 'NAME'], spared: ['IN'], room: 20 };
-const DESCRIBED = { flexible: ['DESCRIPTION', 'SCHEDULE', 'NAME'], spared: ['DESCRIPTION', 'IN'], room: 16 };
+const LAYOUT = { flexible: ['SCHEDULE', 'NAME'], spared: ['IN'], rooms: { SCHEDULE: 20 } };
+const DESCRIBED = {
+  flexible: ['DESCRIPTION', 'SCHEDULE', 'NAME'],
+  spared: ['DESCRIPTION', 'IN'],
+  rooms: { DESCRIPTION: 16 },
+};
 
 function tableOf(
   jobs: readonly Job[],

@@ -41,7 +41,12 @@ function tableOf(changes: readonly TimerChange[], width: number): string[] {
     { head: 'NEXT BEFORE', cells: changes.map((change) => next(change.next_before)) },
     { head: 'NEXT AFTER', cells: changes.map((change) => next(change.next_after)) },
   ];
-  return renderColumns(columns, { width, flexible: ['CHANGED', 'NAME'], spared: ['NEXT BEFORE'], room: 12 });
+  return renderColumns(columns, {
+    width,
+    flexible: ['CHANGED', 'NAME'],
+    spared: ['NEXT BEFORE'],
+    rooms: { CHANGED: 12 },
+  });
 }
 
 const countsOf = (changes: readonly TimerChange[]): string =>

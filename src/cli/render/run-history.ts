@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import type { RunFinished } from '../../domain/event.js';
 import { firingId, type Firing } from '../../domain/firing.js';
 import { startOfRun, type Ending, type OpenRun, type RunHistory } from '../../domain/ledger.js';
 import { toRecord } from '../../domain/record.js';
@@ -66,11 +67,18 @@ function ofEnding(ending: Ending, local: Local, chalk: ChalkInstance): readonly 
   const { outcome, durationMs, at } = ending;
   const { text, paint } = outcomeCell(outcome.status, chalk);
   return [
-    ['ended', `${local(at)}, after ${humanDuration(durationMs)}`],
+    ['ended', outcome.status === 'lost' ? whenLost(ending, local) : `${local(at)}, after ${humanDuration(durationMs)}`],
     ['outcome', paint(text) + because],
     ...(outcome.exitCode === undefined ? [] : [['exit', `code ${outcome.exitCode}`] as const]),
     ...(outcome.signal === undefined ? [] : [['exit', `signal ${outcome.signal}`] as const]),
   ];
+}
+
+/** What is known of the end of a run that nobody saw: its scheduler still lived, the next one found it. */
+function whenLost(ending: RunFinished, local: Local): string {
+  const start = startOfRun({ ending, open: undefined });
+  const seen = start === undefined ? '' : `; last seen ${local(start + ending.durationMs)}`;
+  return `unknown${seen}, found lost ${local(ending.at)}`;
 }
 
 function ofOpenRun(run: OpenRun, { timezone, hasScheduler }: PastPrinting, chalk: ChalkInstance): readonly Fact[] {

@@ -45,7 +45,7 @@ function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { re
     { head: 'NEXT', cells: timers.map((timer) => nextOf(timer, page.now)) },
     { head: 'LAST', cells: timers.map((timer) => lastOf(timer, page)) },
   ];
-  return renderColumns(columns, { width, flexible: ['STATE', 'NAME'], spared: [], room: 30 });
+  return renderColumns(columns, { width, flexible: ['STATE', 'NAME'], spared: [], rooms: {} });
 }
 
 /** What is of most interest: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`. */

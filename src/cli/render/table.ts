@@ -21,14 +21,17 @@ export interface TableColumn {
 /** How columns fit a narrow terminal. Columns are named by their heads. */
 export interface TableLayout {
   readonly width: number;
-  /** As in {@link TableSize}. */
-  readonly flexible: readonly string[];
-  /** Left out, in this order, for as long as the first flexible column has less than it needs and less than `room`. */
+  /** The columns that are cut when the rows are too long, in this order: as far as they go, or to so many columns of the terminal. */
+  readonly flexible: readonly (string | Cut)[];
+  /** Left out, in this order, for as long as a column of `rooms` would have less than it needs and less than that. */
   readonly spared: readonly string[];
-  readonly room: number;
+  readonly rooms: Readonly<Record<string, number>>;
   /** Left out, in this order, where the rows are too long though the flexible columns are cut as far as they go. */
   readonly lastSpared?: readonly string[];
 }
+
+/** A column, named by its head, that is cut to a width, and by another cut perhaps further. */
+type Cut = readonly [head: string, atLeast: number];
 
 const GAP = '  ';
 const NARROWEST = 8;
@@ -71,17 +74,22 @@ export class TableShape {
   }
 
   /** Chooses columns, and their widths. */
-  fit({ width, flexible, spared, room, lastSpared = [] }: TableLayout): FittedTable {
+  fit({ width, flexible, spared, rooms, lastSpared = [] }: TableLayout): FittedTable {
+    const cuts = flexible.map((one): Cut => (typeof one === 'string' ? [one, NARROWEST] : one));
+    const isCut = (name: string) => cuts.some(([head]) => head === name);
     let kept = this.#measures.filter(({ hasContent }) => hasContent);
     const spare = (heads: readonly string[], needOf: (measure: Measure) => number) => {
       for (const head of heads)
         if (widthOf(kept.map(needOf)) > width) kept = kept.filter((measure) => measure.head !== head);
     };
-    spare(spared, ({ head, widest }) => (head === flexible[0] ? Math.min(widest, room) : widest));
-    spare(lastSpared, ({ head, widest }) => (flexible.includes(head) ? Math.min(widest, NARROWEST) : widest));
-    const indices = flexible.map((head) => kept.findIndex((measure) => measure.head === head));
+    spare(spared, ({ head, widest }) => Math.min(widest, rooms[head] ?? widest));
+    spare(lastSpared, ({ head, widest }) => (isCut(head) ? Math.min(widest, NARROWEST) : widest));
+    const columns = cuts.map(
+      ([head, atLeast]) => [kept.findIndex((measure) => measure.head === head), atLeast] as const,
+    );
     const widths = cutTo(
-      { width, flexible: indices.filter((index) => index >= 0) },
+      width,
+      columns.filter(([column]) => column >= 0),
       kept.map(({ widest }) => widest),
     );
     const lineOf = (cells: readonly TableCell[]) =>
@@ -97,16 +105,21 @@ export class TableShape {
 /** Rows in aligned columns. Where they are longer than the width, the flexible columns are cut, but not below 8. */
 export function renderTable(rows: readonly (readonly TableCell[])[], size: TableSize): string[] {
   const widest = (rows[0] ?? []).map((_, column) => widestOf(rows.map((row) => row[column] ?? '')));
-  const widths = cutTo(size, widest);
+  const cuts = size.flexible.map((column) => [column, NARROWEST] as const);
+  const widths = cutTo(size.width, cuts, widest);
   return rows.map((row) => joined(row.map((cell, column) => fit(cell, widths[column] ?? 0))));
 }
 
-function cutTo({ width, flexible }: TableSize, widest: readonly number[]): readonly number[] {
+function cutTo(
+  width: number,
+  cuts: readonly (readonly [column: number, atLeast: number])[],
+  widest: readonly number[],
+): readonly number[] {
   const widths = [...widest];
   let excess = widthOf(widths) - width;
-  for (const column of flexible) {
+  for (const [column, atLeast] of cuts) {
     const full = widths[column] ?? 0;
-    const cut = Math.max(0, Math.min(excess, full - NARROWEST));
+    const cut = Math.max(0, Math.min(excess, full - atLeast));
     widths[column] = full - cut;
     excess -= cut;
   }

@@ -93,7 +93,7 @@ function ofRun(run: RunFinished, { beside }: Context, why: Why): readonly string
   const never = attempts === 0 ? 'It never began' : began;
   const lines = outcome.status === 'success' ? [] : outputTail.split('\n').slice(-MOST_LINES);
   return [
-    `${never}, and ended at ${when(at, why)}${tries}, in ${humanDuration(durationMs)}.`,
+    `${never}, and ${outcome.status === 'lost' ? `was found lost at ${when(at, why)}` : `ended at ${when(at, why)}${tries}, in ${humanDuration(durationMs)}`}.`,
     ...lateBecause(run, beside, why),
     ...lines.filter((line) => line !== '').map((line) => `│ ${plainText(line)}`),
   ];

@@ -119,7 +119,7 @@ function tableOf({ judgement }: Why, width: number, chalk: ChalkInstance): reado
     width: width - 2,
     flexible: ['MEANS', 'FIELD', 'WRITTEN'],
     spared: [],
-    room: 20,
+    rooms: {},
   });
   return [`  ${chalk.dim(head)}`, ...lines.map((line) => `  ${line}`)];
 }

@@ -26,10 +26,12 @@ export class CommandOutput {
   readonly #clock: Clock;
   readonly #files: OutputFiles;
   readonly #path: string | undefined;
+  readonly #trouble: (sentence: string) => void;
 
   constructor(child: ChildProcess, target: OutputTarget, { io, clock, files }: Surroundings) {
     this.#clock = clock;
     this.#files = files;
+    this.#trouble = (sentence) => io.trouble(sentence);
     this.#path = target.to === 'file' ? target.file : undefined;
     const file = target.to === 'file' ? files.acquire(target.file, target.maxSize) : undefined;
     const chunk = file && appendTo(file, target, io);
@@ -44,8 +46,8 @@ export class CommandOutput {
 
   /**
    * To be called when the process has ended. Resolves when everything it wrote is told and its pipes are closed: at once if nobody else
-   * holds them, else after {@link SILENCE}, and after {@link READING} in any case; while the log is behind the windows stand still, for
-   * {@link PATIENCE} at most.
+   * holds them, else after {@link SILENCE}, and after {@link READING} in any case. Both count only the time there was to read in: while what was
+   * read is being told, or the event loop is held up, they stand still, for {@link PATIENCE} at most; what is let go then is told of.
    */
   async drain(): Promise<void> {
     const stop = this.#closeSoon();
@@ -60,16 +62,23 @@ export class CommandOutput {
     const tick = () => {
       const elapsed = this.#clock.monotonic() - last;
       patience -= elapsed;
-      if (!this.#readers.some((reader) => reader.isBlocked)) {
-        reading -= elapsed;
-        silence = chunks === this.#chunks() ? silence - elapsed : SILENCE;
+      if (!this.#readers.some((reader) => reader.isBehind)) {
+        const spent = Math.min(elapsed, TICK);
+        reading -= spent;
+        silence = chunks === this.#chunks() ? silence - spent : SILENCE;
       }
       [chunks, last] = [this.#chunks(), last + elapsed];
       if (Math.min(silence, reading, patience) > 0) disarm = this.#clock.after(TICK, tick);
-      else for (const reader of this.#readers) reader.stop();
+      else this.#stop(patience <= 0);
     };
     let disarm = this.#clock.after(TICK, tick);
     return () => disarm();
+  }
+
+  #stop(isCut: boolean): void {
+    for (const reader of this.#readers) reader.stop();
+    if (isCut)
+      this.#trouble(`the last lines of its output may be missing: they could not be read within ${PATIENCE} ms`);
   }
 
   #chunks(): number {

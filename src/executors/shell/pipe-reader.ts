@@ -46,9 +46,9 @@ export class PipeReader {
     return this.#state === 'finished';
   }
 
-  /** Whether reading stands still because {@link PipeListener.drained} says so. */
-  get isBlocked(): boolean {
-    return this.#state === 'blocked';
+  /** Whether something was read that is not told yet: because it is much, or because {@link PipeListener.drained} says so. */
+  get isBehind(): boolean {
+    return this.#state === 'telling' || this.#state === 'blocked';
   }
 
   /** How many chunks have come in: whether this grows tells silence. */

@@ -120,6 +120,39 @@ describe('the table of the past', () => {
     expect(lines[1]).toMatch(/nightly-?.* failure .*…$/);
   });
 
+  const long = finished(firingAt('2026-11-23T02:00:00', { jobName: `${'nightly-'.repeat(8)}me` }), {
+    outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+    attempts: 3,
+    durationMs: 16_200,
+  });
+  const short = finished(firingAt('2026-11-23T02:00:00'));
+
+  test('cuts a long name before it leaves out a column', () => {
+    expect(shown({ endings: [short, long] }, { width: 80 })).toEqual([
+      '    WHEN  TIMER                    OUTCOME  TOOK    TRIES  RUN       CAUSE',
+      '03:00:00  backup                   success  900 ms         mg1c2x3k',
+      '03:00:00  nightly-nightly-nightl…  failure  16.2 s  3      mg1c2x3k  exit code 3',
+    ]);
+  });
+
+  test('leaves out RUN last, which --run asks for', () => {
+    const rows = { endings: [failed, long] };
+    expect(shown(rows, { width: 60 })[1]).toMatch(
+      /^03:00:00 {2}report .* failure {2}16\.2 s {2}mg1c2x3k {2}exit code 3$/,
+    );
+    expect(shown(rows, { width: 48 })[0]).toMatch(/RUN {7}CAUSE$/);
+    for (const width of [48, 60, 80])
+      for (const line of shown(rows, { width })) expect(line.length).toBeLessThanOrEqual(width);
+  });
+
+  test('says of a lost run no time that nobody knows', () => {
+    const lost = { outcome: { status: 'lost', error: 'the scheduler died' }, durationMs: 0 } as const;
+    expect(shown({ endings: [finished(firingAt('2026-11-23T02:00:00'), lost)] })).toEqual([
+      '    WHEN  TIMER   OUTCOME  RUN       CAUSE',
+      '03:00:00  backup  lost     mg1c2x3k  the scheduler died',
+    ]);
+  });
+
   test('is whole where nobody watches', () => {
     const error = `/opt/${'deep/'.repeat(20)}run was not found`;
     const ending = finished(firingAt('2026-11-23T02:00:00'), { outcome: { status: 'failure', exitCode: 127, error } });

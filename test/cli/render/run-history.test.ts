@@ -71,6 +71,20 @@ test('a run that a dead scheduler left behind is not called running', () => {
   );
 });
 
+test('of a lost run nobody knows how long it took: it says when it was last seen', () => {
+  const ending = finished(firing, {
+    at: instant('2026-11-23T02:10:00'),
+    outcome: { status: 'lost', error: 'the scheduler died while it was running' },
+    durationMs: 998,
+  });
+  const run = shown({ ending });
+  expect(run).toContain(
+    'ended     unknown; last seen Mon 2026-11-23 03:00:01 +01:00, found lost Mon 2026-11-23 03:10:00 +01:00\n' +
+      'outcome   lost: the scheduler died while it was running',
+  );
+  expect(JSON.parse(shown({ ending }, { asJson: true }))).toMatchObject({ status: 'lost', duration_ms: 998 });
+});
+
 test('a run that waited in vain says that it never started', () => {
   const run = shown({ ending: missed(firing, { runId: 'mg1c2x3k0abcd', reason: 'deadline' }) });
   expect(run).toContain('started   never');

@@ -18,6 +18,7 @@ const outcomes = (...all: readonly (Exclude<FiringStatus, 'success'> | number)[]
     run_id: `r${index}`,
     firing_id: `f${index}`,
     cause: '',
+    count: 1,
   }));
 
 export const run = (facts: Partial<RunRecord> = {}): RunRecord => ({

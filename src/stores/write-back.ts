@@ -1,0 +1,77 @@
+import { closeSync, fstatSync, openSync, type Stats } from 'node:fs';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import { troubleIn } from './trouble.js';
+
+/** The log is written back into the file when it has so many pages, and then used again from its beginning. */
+const LOG_PAGES = 4096;
+/** From one look at how long the log is to the next. */
+const COMMITS_BETWEEN_LOOKS = 16;
+
+/**
+ * Writes the log back into the file of a ledger. In WAL mode nothing else changes that file, and SQLite does not tell when it does so by itself;
+ * so it never does, and a file that has changed was changed by others.
+ *
+ * Its descriptor stays open as long as the database is, for closing any descriptor of a file drops all the locks of the process on it.
+ * https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+ */
+export class WriteBack {
+  /** Of the file itself. */
+  readonly descriptor: number;
+  readonly #database: DatabaseSyncInstance;
+  /** Tells how many pages the log has. */
+  readonly #length: StatementSyncInstance;
+  #commits = 0;
+  /** The file as our last checkpoint left it. */
+  #left: string;
+  #isTouched = false;
+
+  /** @throws SQLite's errors and the file system's. */
+  constructor(path: string, database: DatabaseSyncInstance) {
+    this.#database = database;
+    database.exec('PRAGMA wal_autocheckpoint = 0');
+    this.#length = database.prepare('PRAGMA wal_checkpoint(NOOP)');
+    this.descriptor = openSync(path, 'r');
+    this.#left = this.#stamp();
+  }
+
+  /** To be told of each commit. What is in the way of a checkpoint is in the way of the next commit too, or of nothing. */
+  committed(): void {
+    if (++this.#commits % COMMITS_BETWEEN_LOOKS !== 0) return;
+    troubleIn(() => {
+      const { log } = this.#length.get() as { readonly log: number };
+      if (log >= LOG_PAGES) this.checkpoint('PASSIVE');
+    });
+  }
+
+  /** Writes the log back into the file. `TRUNCATE` also empties it, for the next to open. @throws SQLite's errors. */
+  checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
+    this.#isTouched = this.isTouched;
+    try {
+      this.#database.exec(`PRAGMA wal_checkpoint(${mode})`);
+    } finally {
+      this.#left = this.#stamp();
+    }
+  }
+
+  /** Whether others have written into the file since {@link accept}. */
+  get isTouched(): boolean {
+    return this.#isTouched || this.#stamp() !== this.#left;
+  }
+
+  /** The file is good as it is. */
+  accept(): void {
+    this.#isTouched = false;
+    this.#left = this.#stamp();
+  }
+
+  /** Behind the closing of the database. */
+  close(): void {
+    closeSync(this.descriptor);
+  }
+
+  #stamp(): string {
+    return stampOf(fstatSync(this.descriptor));
+  }
+}
+
+const stampOf = ({ mtimeMs, size }: Stats): string => `${mtimeMs} ${size}`;
