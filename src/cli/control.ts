@@ -22,6 +22,7 @@ import type { Recorded } from '../domain/ledger.js';
 import type { RecentPast } from '../domain/recent.js';
 import { toRecord } from '../domain/record.js';
 import type { Sink } from '../domain/sink.js';
+import type { StatusRecord } from '../domain/status-record.js';
 import { toTimestamp } from '../domain/time.js';
 import { HASTE, type Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
@@ -132,7 +133,7 @@ export const userId = (): number => process.getuid?.() ?? -1;
 
 function controlledBy(
   { path: file }: TimerFile,
-  { reloader, condition, adHoc, scheduler, stopped }: Opening,
+  { clock, reloader, condition, adHoc, scheduler, stopped }: Opening,
   watched: { readonly recent: RecentPast; readonly changes: Changes },
 ): Controlled {
   const context = { facts: { pid: process.pid, version: readVersion(), file }, words: scheduleInWords };
@@ -142,8 +143,12 @@ function controlledBy(
       return scheduler().controls;
     },
     file,
+    now: () => clock.now(),
     isStopping: () => scheduler().isStopping,
-    status: (asked) => answerStatus({ controls: scheduler().controls, context, ...watched }, asked),
+    status: async (asked) => {
+      const record = await answerStatus({ controls: scheduler().controls, context, ...watched }, asked);
+      return { ...record, config_rejected: rejectedBy(condition) };
+    },
     health: (question) => {
       const judge = question === 'alive' ? judgeLiveness : judgeReadiness;
       return judge(scheduler().controls.status(), condition.condition);
@@ -158,6 +163,10 @@ function controlledBy(
     compare: (other) => reloader.compare(other),
     stop: ({ drain }) => void (drain ? scheduler().drain() : scheduler().stop(undefined, HASTE)).then(stopped),
   };
+}
+
+function rejectedBy({ rejection }: ConditionWatch): Exclude<StatusRecord['config_rejected'], undefined> {
+  return rejection === undefined ? null : { at: toTimestamp(rejection.at), problems: rejection.problems };
 }
 
 /** The very record of the JSON log. */

@@ -9,9 +9,17 @@ export async function showLogs(
   { terminal, asJson }: { terminal: Terminal; asJson: boolean },
 ): Promise<number> {
   const render = asJson ? JSON.stringify : renderRecord(terminal.color.out);
+  let told = 0;
   await client.follow(asked, {
-    event: (record) => terminal.out(render(record)),
+    event: (record) => {
+      told++;
+      terminal.out(render(record));
+    },
     dropped: (count) => terminal.err(`timers: ${count} lines left out, because they were read too slowly`),
   });
+  if (told === 0)
+    terminal.err(
+      'timers: nothing of it is remembered: the latest 2,000 events are kept. See timers history for what was before',
+    );
   return 0;
 }

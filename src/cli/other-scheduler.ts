@@ -19,7 +19,7 @@ export async function otherSchedulerOf(
   { terminal, clock, named }: { terminal: Terminal; clock: Clock; named: string | undefined },
 ): Promise<number | undefined> {
   if (statePathOf(timerFile, terminal, named) === undefined) return undefined;
-  const connecting = await connectToScheduler(socketPathsOf(timerFile, terminal, named), userId());
+  const connecting = await connectToScheduler(socketPathsOf(timerFile, terminal, named), userId(), clock);
   if (connecting.kind !== 'connected') return undefined;
   const { client } = connecting;
   const disarm = clock.after(PATIENCE, () => client.close());

@@ -54,10 +54,11 @@ export async function withScheduler(
 
 /** Looks for the scheduler of the timer file that is named or found. Answers what to tell the person when there is none to speak to. */
 export async function reach(terminal: Terminal, options: FileOption & StateOption): Promise<Reached | string> {
-  const loaded = await load(terminal, options.file, createSystemClock().now());
+  const clock = createSystemClock();
+  const loaded = await load(terminal, options.file, clock.now());
   const paths = pathsOf(loaded, terminal, options.state);
   if (paths === undefined) return renderLoaded(loaded, terminal, terminal.color.err);
-  const connecting = await connectToScheduler(paths, userId());
+  const connecting = await connectToScheduler(paths, userId(), clock);
   const file = shortPath(loaded.path ?? options.state ?? '', terminal.cwd);
   if (connecting.kind === 'connected') return { client: connecting.client, file, paths };
   if (connecting.kind === 'absent' && loaded.settings === undefined)

@@ -1,11 +1,18 @@
 import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
+import type { Clock } from '../domain/clock.js';
+import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import { Lines } from './lines.js';
-import { RefusalError, writeRequest, type Args, type EventRecord, type Reply } from './protocol.js';
+import { RefusalError, writeRequest, type Args, type EventRecord, type Reply, type Request } from './protocol.js';
 import { exposure } from './socket-path.js';
 
-/** The scheduler went away before it had answered. */
+/** How long a scheduler may take to answer. What it has not begun by then it does not do any more. */
+const PATIENCE: Duration = 10 * SECOND;
+/** How long a file may take to be read and checked, once the scheduler has answered at all. */
+const PATIENCE_FOR_FILE: Duration = 60 * SECOND;
+
+/** The scheduler went away before it had answered, or stands still and does not answer. */
 export class LostError extends Error {
   override readonly name = 'LostError';
 }
@@ -17,8 +24,8 @@ export type Connecting =
   /** It is there, but cannot be spoken to; a sentence for the person. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Connects to the first of `paths` behind which a scheduler answers. Never rejects. */
-export async function connectToScheduler(paths: readonly string[], uid: number): Promise<Connecting> {
+/** Connects to the first of `paths` behind which a scheduler listens; whether it answers, the first request tells. Never rejects. */
+export async function connectToScheduler(paths: readonly string[], uid: number, clock: Clock): Promise<Connecting> {
   for (const path of paths) {
     if (!existsSync(path)) continue;
     const reason = exposure(dirname(path), uid) ?? exposure(path, uid);
@@ -28,7 +35,7 @@ export async function connectToScheduler(paths: readonly string[], uid: number):
       if (isNobody(dialed)) continue;
       return { kind: 'refused', reason: dialed.message };
     }
-    return { kind: 'connected', client: new ControlClient(dialed) };
+    return { kind: 'connected', client: new ControlClient(dialed, clock) };
   }
   return { kind: 'absent' };
 }
@@ -52,27 +59,45 @@ interface Pending {
   readonly follower: Follower | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
+  /** Ends the wait for a sign of life. */
+  readonly disarm: Cancel;
 }
 
-/** Speaks to one scheduler. Requests are carried out in the order they are made. */
+/** How long, and for whose sake, an answer is waited for. */
+interface Waiting {
+  readonly follower?: Follower | undefined;
+  readonly patience: Duration;
+  /** What to tell when none comes. */
+  readonly silence: string;
+}
+
+const standsStill = (patience: Duration): string =>
+  `the scheduler is there and has not answered for ${patience / SECOND} s: its process is stopped, or its event loop stands still`;
+
+/**
+ * Speaks to one scheduler. Requests are carried out in the order they are made. None waits without end for its first answer, and none is
+ * carried out after its asker has given up.
+ */
 export class ControlClient {
   readonly #socket: Socket;
+  readonly #clock: Clock;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
+  #greeted: Promise<void> | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
+    this.#clock = clock;
     const lines = new Lines(Number.POSITIVE_INFINITY);
     socket.on('data', (chunk: Buffer) => {
       for (const line of lines.take(chunk)) this.#hear(JSON.parse(line) as Reply);
     });
     socket.on('close', () => {
-      for (const { reject } of this.#pending.values()) reject(new LostError('the scheduler went away'));
-      this.#pending.clear();
+      this.#giveUp('the scheduler went away');
     });
   }
 
-  /** Asks for a verb. @throws RefusalError the scheduler's reason why not; LostError when it went away. */
+  /** Asks for a verb. @throws RefusalError the scheduler's reason why not; LostError when it went away or does not answer. */
   request(verb: string, args: Args = {}): Promise<unknown> {
     return this.#ask(verb, args);
   }
@@ -86,17 +111,50 @@ export class ControlClient {
     this.#socket.destroy();
   }
 
-  #ask(verb: string, args: Args, follower?: Follower): Promise<unknown> {
+  async #ask(verb: string, args: Args, follower?: Follower): Promise<unknown> {
+    await (this.#greeted ??= this.#greet());
+    const patience = verb === 'reload' ? PATIENCE_FOR_FILE : PATIENCE;
+    const silence = `${standsStill(patience)}. Whether it was done, timers status and timers history tell`;
+    return this.#send({ verb, args }, { follower, patience, silence });
+  }
+
+  /** A process that is stopped takes requests, and would carry them out when it goes on, though their asker is dead: so it is asked nothing before it answers. */
+  async #greet(): Promise<void> {
+    const silence = `${standsStill(PATIENCE)}. Nothing was done`;
+    try {
+      await this.#send({ verb: 'health', args: { question: 'alive' } }, { patience: PATIENCE, silence });
+    } catch (error) {
+      // A refusal is an answer.
+      if (!(error instanceof RefusalError)) throw error;
+    }
+  }
+
+  #send({ verb, args }: Pick<Request, 'verb' | 'args'>, { follower, patience, silence }: Waiting): Promise<unknown> {
     const id = ++this.#lastId;
     if (this.#socket.destroyed) return Promise.reject(new LostError('the scheduler went away'));
-    const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { follower, resolve, reject }));
-    this.#socket.write(writeRequest({ id, verb, args }));
+    const disarm = this.#clock.after(patience, () => {
+      this.#giveUp(silence);
+      this.#socket.destroy();
+    });
+    const answered = new Promise<unknown>((resolve, reject) =>
+      this.#pending.set(id, { follower, resolve, reject, disarm }),
+    );
+    this.#socket.write(writeRequest({ id, verb, args: { ...args, expires_at: this.#clock.now() + PATIENCE } }));
     return answered;
+  }
+
+  #giveUp(reason: string): void {
+    for (const { reject, disarm } of this.#pending.values()) {
+      disarm();
+      reject(new LostError(reason));
+    }
+    this.#pending.clear();
   }
 
   #hear(reply: Reply): void {
     const pending = this.#pending.get(reply.id ?? 0);
     if (pending === undefined) return;
+    pending.disarm();
     if (reply.event !== undefined) pending.follower?.event(reply.event);
     else if (reply.dropped !== undefined) pending.follower?.dropped(reply.dropped);
     else this.#settle(pending, reply);

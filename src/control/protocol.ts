@@ -11,6 +11,9 @@ import type { LogRecord } from '../domain/record.js';
  *     ← {"v":1,"id":3,"event":{"timestamp":"…","event":"run.started",…}}          as often as there are events, while the connection lasts
  *     ← {"v":1,"id":3,"end":true}                                                without `follow`, and behind the last event
  *
+ * Every verb but `logs` takes `expires_at` among its `args`: Unix time in milliseconds. Behind it, by the scheduler's wall clock, the verb is not
+ * carried out but refused (`expired`): whoever asked has given up by then. Without it a request waits as long as it has to.
+ *
  * Answers carry the request's `id` and come in any order. Unknown members are ignored, so that both sides can grow.
  */
 const PROTOCOL_VERSION = 1;
@@ -37,7 +40,9 @@ export interface Refusal {
     | 'unknown_timer'
     | 'unknown_run'
     | 'nothing_to_reset'
+    | 'skipped'
     | 'stopping'
+    | 'expired'
     | 'busy'
     | 'internal';
   readonly message: string;

@@ -1,6 +1,6 @@
 import { isAdHoc, type AdHocRequest, type AdHocTimer } from '../domain/ad-hoc.js';
 import type { Controls } from '../domain/controls.js';
-import { firingId } from '../domain/firing.js';
+import { firingId, type Firing } from '../domain/firing.js';
 import type { Judgement } from '../domain/health.js';
 import { wayOut } from '../domain/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
@@ -16,6 +16,8 @@ export interface Controlled {
   readonly controls: Controls;
   /** The timer file's path. */
   readonly file: string;
+  /** The wall clock, by which requests expire. */
+  now(): Instant;
   isStopping(): boolean;
   status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
   /** Whether the scheduler is alive, or besides ready: the same judgement as `/healthz` and `/readyz`. */
@@ -38,32 +40,21 @@ export interface Controlled {
 type Verb = (controlled: Controlled, args: Args) => unknown;
 
 /** Every verb but `logs`, which answers more than once. */
-export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
-  ['status', status],
-  ['add', add],
-  ['health', health],
-  ['trigger', trigger],
-  ['pause', pause],
-  ['resume', resume],
-  ['cancel', cancel],
-  ['reset', reset],
-  [
-    'reload',
-    (controlled, args) => {
-      const file = optionalText(args, 'file');
-      if (flag(args, 'dry_run')) return controlled.compare(file);
-      refuseWhileStopping(controlled);
-      return controlled.reload();
-    },
-  ],
-  [
-    'stop',
-    (controlled, args) => {
-      controlled.stop({ drain: flag(args, 'drain') });
-      return {};
-    },
-  ],
-]);
+export const verbs: ReadonlyMap<string, Verb> = new Map(
+  Object.entries<Verb>({ status, add, health, trigger, pause, resume, cancel, reset, reload, stop }).map(
+    ([name, carryOut]) => [name, timely(carryOut)],
+  ),
+);
+
+/** A process that was stopped finds, when it goes on, what was asked of it meanwhile: nobody waits for that any more. */
+function timely(carryOut: Verb): Verb {
+  return (controlled, args) => {
+    const expiresAt = optionalCount(args, 'expires_at');
+    if (expiresAt !== undefined && controlled.now() > expiresAt)
+      throw new RefusalError('expired', 'the request came too late, and is not carried out: ask again');
+    return carryOut(controlled, args);
+  };
+}
 
 function status(controlled: Controlled, args: Args): unknown {
   const recent = optionalCount(args, 'recent');
@@ -113,7 +104,17 @@ function trigger(controlled: Controlled, args: Args): unknown {
   refuseWhileStopping(controlled);
   const firing = controlled.controls.trigger(name, admission && [admission]);
   if (firing === undefined) throw unknownTimer(controlled, name);
+  refuseSkipped(controlled, firing);
   return { firing_id: firingId(firing), scheduled_at: toTimestamp(firing.scheduledFor) };
+}
+
+/** What is not among the runs behind its firing has ended already, by a rule; its event is told only when it is recorded. */
+function refuseSkipped({ controls }: Controlled, firing: Firing): void {
+  const { jobName } = firing;
+  const runs = controls.status().jobs.find(({ job }) => job.name === jobName)?.runs;
+  if (runs === undefined || runs.some((run) => firingId(run.firing) === firingId(firing))) return;
+  const why = runs.length > 0 ? 'the last run is still on' : `timers history ${jobName} tells why`;
+  throw new RefusalError('skipped', `${jobName} is skipped: ${why}`);
 }
 
 function pause(controlled: Controlled, args: Args): unknown {
@@ -132,7 +133,7 @@ function resume(controlled: Controlled, args: Args): unknown {
 }
 
 function cancel(controlled: Controlled, args: Args): unknown {
-  const target = text(args, 'target');
+  const target = wholeId(controlled, text(args, 'target'));
   const isRemoved = isAdHoc(target) && controlled.controls.remove(target);
   const canceled = controlled.controls.cancel(target);
   if (canceled > 0 || isRemoved) return { canceled, removed: isRemoved };
@@ -143,6 +144,18 @@ function cancel(controlled: Controlled, args: Args): unknown {
     jobs.map(({ job }) => job.name),
   );
   throw new RefusalError('unknown_run', `there is no timer and no run that is on "${target}". ${way}`);
+}
+
+/** The id of the run that begins so; what names a timer, or no run, as it is. @throws RefusalError when several runs begin so. */
+function wholeId({ controls }: Controlled, target: string): string {
+  const { jobs } = controls.status();
+  if (target === '' || jobs.some(({ job }) => job.name === target)) return target;
+  const ids = jobs.flatMap(({ runs }) => runs.map(({ runId }) => runId)).filter((id) => id.startsWith(target));
+  if (ids.length <= 1 || ids.includes(target)) return ids.length === 1 ? (ids[0] ?? target) : target;
+  throw new RefusalError(
+    'unknown_run',
+    `${ids.length} runs that are on begin with "${target}": ${ids.slice(0, 5).join(', ')}`,
+  );
 }
 
 function reset(controlled: Controlled, args: Args): unknown {
@@ -164,6 +177,18 @@ function reset(controlled: Controlled, args: Args): unknown {
 function move(controlled: Controlled, name: string, length: Duration | undefined): Instant {
   if (length !== undefined && length > 0) return controlled.move(name, length);
   throw new RefusalError('bad_argument', `${name} is due once; say in how long: timers reset ${name} --in 5m`);
+}
+
+function reload(controlled: Controlled, args: Args): Promise<object> {
+  const file = optionalText(args, 'file');
+  if (flag(args, 'dry_run')) return controlled.compare(file);
+  refuseWhileStopping(controlled);
+  return controlled.reload();
+}
+
+function stop(controlled: Controlled, args: Args): object {
+  controlled.stop({ drain: flag(args, 'drain') });
+  return {};
 }
 
 /** The timers an argument names: all of them known, or none is touched. */

@@ -22,6 +22,8 @@ export interface StatusRecord {
   /** With `partial` only those that have changed since the revision that was named. */
   readonly timers: readonly TimerRecord[];
   readonly partial?: true;
+  /** The timer file as it was changed last, when it was refused: the timers go on as they were. */
+  readonly config_rejected?: { readonly at: string; readonly problems: readonly string[] } | null;
   /** To be named when asking for what has changed since this answer. */
   readonly revision?: number;
 }

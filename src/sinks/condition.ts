@@ -8,6 +8,9 @@ const BEAT: Duration = SECOND;
 /** How long a standstill is remembered: as long as a probe that comes every 10 s may take to see it. */
 const REMEMBERED: Duration = 30 * SECOND;
 
+/** A timer file that was not taken. */
+type Rejection = Pick<Extract<TimerEvent, { event: 'config.rejected' }>, 'at' | 'problems'>;
+
 /** Watches over the scheduler's condition: what its events tell, and whether the event loop turns. */
 export class ConditionWatch implements Sink {
   readonly name = 'condition';
@@ -16,7 +19,7 @@ export class ConditionWatch implements Sink {
   #disarm: Cancel = () => undefined;
   #stood: Duration = 0;
   #stoodUntil: Duration = Number.NEGATIVE_INFINITY;
-  #rejected: string | undefined;
+  #rejection: Rejection | undefined;
   #stateTrouble: string | undefined;
   #httpTrouble: string | undefined;
 
@@ -41,19 +44,24 @@ export class ConditionWatch implements Sink {
     const remembered = now - this.#stoodUntil < REMEMBERED ? this.#stood : 0;
     return {
       loopStood: Math.round(Math.max(remembered, now - this.#beatAt - BEAT, 0)),
-      ...(this.#rejected !== undefined && { rejected: this.#rejected }),
+      ...(this.#rejection !== undefined && { rejected: this.#rejection.problems[0] ?? 'it has mistakes' }),
       ...(this.#stateTrouble !== undefined && { stateTrouble: this.#stateTrouble }),
       ...(this.#httpTrouble !== undefined && { httpTrouble: this.#httpTrouble }),
     };
   }
 
+  /** The timer file as it is now, when it was refused. */
+  get rejection(): Rejection | undefined {
+    return this.#rejection;
+  }
+
   accept(event: TimerEvent): void {
     switch (event.event) {
       case 'config.rejected':
-        this.#rejected = event.problems[0] ?? 'it has mistakes';
+        this.#rejection = event;
         return;
       case 'config.reloaded':
-        this.#rejected = undefined;
+        this.#rejection = undefined;
         return;
       case 'state.unavailable':
         this.#stateTrouble = event.reason;

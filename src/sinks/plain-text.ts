@@ -9,7 +9,10 @@ const SEQUENCES = new RegExp(
   'g',
 );
 /** C0 but for tab, DEL, C1, and what turns the direction of text around or ends a line. */
-const CONTROLS = new RegExp('[\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]', 'g');
+const CONTROLS = new RegExp(
+  '[\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]',
+  'g',
+);
 
 /**
  * Makes a text safe to print on a terminal: no cursor movement, no title, no colour that bleeds. Of a line that was overwritten with `\r`
@@ -17,7 +20,7 @@ const CONTROLS = new RegExp('[\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u20
  */
 export function plainText(text: string): string {
   // The common case costs one look.
-  if (!/[^\t\u0020-\u007e\u00a0-\u2027\u202f-\u2065\u206a-\uffff]/.test(text)) return text;
+  if (!/[^\t\u0020-\u007e\u00a0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\uffff]/.test(text)) return text;
   const visible = text.replace(SEQUENCES, '').replace(/\r+$/, '');
   return visible.slice(visible.lastIndexOf('\r') + 1).replace(CONTROLS, '\uFFFD');
 }

@@ -100,6 +100,32 @@ describe('a request', () => {
     });
   });
 
+  test.each(['trigger', 'pause', 'stop', 'reload', 'status'])(
+    'for %s that comes too late is not carried out',
+    async (verb) => {
+      const args = { name: 'tick', names: ['tick'], expires_at: served.clock.now() - 1 };
+      expect(await client.ask({ id: 1, verb, args })).toMatchObject({ error: { code: 'expired' } });
+      expect(served.asked).toEqual([]);
+      expect(served.rig.scheduler.controls.status().jobs[0]).toMatchObject({ paused: undefined, runs: [] });
+      expect(await client.ask({ id: 2, verb, args: { ...args, expires_at: served.clock.now() } })).toHaveProperty('ok');
+    },
+  );
+
+  test('to cancel takes the beginning of a run’s id, and tells when several begin so', async () => {
+    const { controls } = served.rig.scheduler;
+    controls.trigger('tick');
+    controls.trigger('backup');
+    const ids = controls.status().jobs.flatMap(({ runs }) => runs.map(({ runId }) => runId));
+    const common = ids[0]!.slice(0, -1);
+    expect(ids.every((id) => id.startsWith(common))).toBe(true);
+    expect(await client.ask({ id: 1, verb: 'cancel', args: { target: common } })).toMatchObject({
+      error: { code: 'unknown_run', message: `2 runs that are on begin with "${common}": ${ids.join(', ')}` },
+    });
+    expect(await client.ask({ id: 2, verb: 'cancel', args: { target: ids[1] } })).toMatchObject({
+      ok: { canceled: 1 },
+    });
+  });
+
   test('that names a timer there is not is told the nearest', async () => {
     const { error } = await client.ask({ id: 1, verb: 'trigger', args: { name: 'bakcup' } });
     expect(error).toMatchObject({ message: 'there is no timer "bakcup" in /etc/timers.yaml. Did you mean backup?' });

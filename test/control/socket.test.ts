@@ -1,8 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { spawnSync } from 'node:child_process';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connectToScheduler, socketPaths } from '../../src/control/index.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { Served, uid } from './socket.js';
 
 let served: Served;
@@ -68,7 +71,11 @@ describe('the socket', () => {
 describe('a client', () => {
   test('finds the scheduler at the first path that answers', async () => {
     await served.listen();
-    const connecting = await connectToScheduler([join(served.folder, 'nobody.sock'), served.path], uid);
+    const connecting = await connectToScheduler(
+      [join(served.folder, 'nobody.sock'), served.path],
+      uid,
+      new FakeClock(),
+    );
     expect(connecting.kind).toBe('connected');
     if (connecting.kind === 'connected') connecting.client.close();
   });
@@ -76,17 +83,81 @@ describe('a client', () => {
   test('does not trust a socket that others could have put there', async () => {
     await served.listen();
     chmodSync(served.path, 0o666);
-    expect(await connectToScheduler([served.path], uid)).toMatchObject({ kind: 'refused' });
+    expect(await connectToScheduler([served.path], uid, new FakeClock())).toMatchObject({ kind: 'refused' });
     chmodSync(served.path, 0o600);
     chmodSync(served.folder, 0o777);
-    expect(await connectToScheduler([served.path], uid)).toMatchObject({ kind: 'refused' });
-    expect(await connectToScheduler([served.path], uid + 1)).toMatchObject({ kind: 'refused' });
+    expect(await connectToScheduler([served.path], uid, new FakeClock())).toMatchObject({ kind: 'refused' });
+    expect(await connectToScheduler([served.path], uid + 1, new FakeClock())).toMatchObject({ kind: 'refused' });
     chmodSync(served.folder, 0o700);
+  });
+
+  /** A scheduler that takes what it is asked, and answers so many requests of all. */
+  async function deaf(answers: number, clock = new FakeClock()) {
+    const heard: Record<string, unknown>[] = [];
+    const listening = new Map<number, () => void>();
+    const server = createServer((socket) => {
+      createInterface({ input: socket.on('error', () => undefined) })
+        .on('error', () => undefined)
+        .on('line', (line) => {
+          const { id, verb, args } = JSON.parse(line) as Record<string, unknown>;
+          heard.push({ verb, args });
+          if (heard.length <= answers) socket.write(`${JSON.stringify({ v: 1, id, ok: {} })}\n`);
+          listening.get(heard.length)?.();
+        });
+    });
+    await new Promise<void>((resolve) => server.listen(served.path, resolve));
+    chmodSync(served.path, 0o600);
+    const connecting = await connectToScheduler([served.path], uid, clock);
+    if (connecting.kind !== 'connected') throw new Error(connecting.kind);
+    const asked = (count: number) => new Promise<void>((resolve) => listening.set(count, resolve));
+    return { clock, heard, client: connecting.client, asked, close: () => server.close() };
+  }
+
+  test('asks nothing of a scheduler that stands still, and tells so after 10 s', async () => {
+    const { clock, heard, client, asked, close } = await deaf(0);
+    const greeted = asked(1);
+    const answer = client.request('trigger', { name: 'tick' }).catch(String);
+    await greeted;
+    await clock.advance(10_000);
+    expect(await answer).toMatch(
+      /LostError: the scheduler is there and has not answered for 10 s: .* stands still. Nothing was done$/,
+    );
+    expect(heard.map(({ verb }) => verb)).toEqual(['health']);
+    close();
+  });
+
+  test.each([
+    ['trigger', 10_000],
+    ['reload', 60_000],
+  ])('waits for the answer to %s for %d ms, and says until when it is to be carried out', async (verb, patience) => {
+    const { clock, heard, client, asked, close } = await deaf(1);
+    const sent = asked(2);
+    const answer = client.request(verb, { name: 'tick' }).catch(String);
+    await sent;
+    expect(heard[1]).toEqual({ verb, args: { name: 'tick', expires_at: clock.now() + 10_000 } });
+    await clock.advance(patience - 1);
+    expect(clock.armed).toBe(1);
+    await clock.advance(1);
+    expect(await answer).toContain(`has not answered for ${patience / 1_000} s`);
+    close();
+  });
+
+  test('follows without end what has been answered', async () => {
+    const { clock, client, asked, close } = await deaf(2);
+    const sent = asked(2);
+    const following = client.follow({ follow: true }, { event: () => undefined, dropped: () => undefined });
+    await sent;
+    await vi.waitFor(() => expect(clock.armed).toBe(0));
+    client.close();
+    await expect(following).rejects.toThrow('the scheduler went away');
+    close();
   });
 
   test('is told by an absent scheduler', async () => {
     mkdirSync(join(served.folder, 'empty'));
-    expect(await connectToScheduler([join(served.folder, 'empty', 'timers.sock')], uid)).toEqual({ kind: 'absent' });
+    expect(await connectToScheduler([join(served.folder, 'empty', 'timers.sock')], uid, new FakeClock())).toEqual({
+      kind: 'absent',
+    });
   });
 });
 

@@ -18,6 +18,7 @@ export class Served {
   readonly folder = mkdtempSync(join(tmpdir(), 'ctl-'));
   readonly path = join(this.folder, 'timers.sock');
   readonly rig = new Rig([job('tick', everyMs(MINUTE)), job('backup', everyMs(MINUTE))]);
+  readonly clock = new FakeClock();
   readonly feed = new EventFeed(() => true);
   readonly asked: string[] = [];
   readonly bugs: unknown[] = [];
@@ -29,6 +30,7 @@ export class Served {
     const controlled: Controlled = {
       controls: scheduler.controls,
       file: '/etc/timers.yaml',
+      now: () => this.clock.now(),
       isStopping: () => scheduler.isStopping,
       status: () =>
         toStatusRecord(scheduler.controls.status(), {
@@ -57,7 +59,7 @@ export class Served {
         toRecord: (event) => ({ timestamp: toTimestamp(event.at), level: 'info', msg: '', ...toRecord(event) }),
         onBug: (error) => this.bugs.push(error),
       },
-      new FakeClock(),
+      this.clock,
     );
   }
 

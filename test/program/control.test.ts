@@ -144,6 +144,21 @@ describe('status', () => {
   });
 });
 
+describe('of a scheduler whose process is stopped', () => {
+  test('a verb tells so after 10 s, and nothing that was asked meanwhile is done when it goes on', async () => {
+    const program = await start();
+    program.kill('SIGSTOP');
+    const asked = [['trigger', 'job'], ['stop'], ['reload'], ['logs', '-f']].map((words) => desk.run(...words));
+    for (const { code, stdout, stderr } of await Promise.all(asked)) {
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^timers: the scheduler is there and has not answered for 10 s: .* Nothing was done\n$/);
+    }
+    program.kill('SIGCONT');
+    expect((await timer('job')).runs).toEqual([]);
+    expect(program.lines.some(({ event }) => /^(firing|run|config|scheduler\.stop)/.test(event))).toBe(false);
+  }, 30_000);
+});
+
 describe('trigger', () => {
   test('--wait shows the command’s output and exits as it does', async () => {
     const program = await start();
@@ -174,6 +189,10 @@ describe('trigger', () => {
     expect(await desk.run('trigger', 'job', '--wait')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('still on'),
+    });
+    expect(await desk.run('trigger', 'job')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^timers: job is skipped: the last run is still on\n$/),
     });
     await desk.run('trigger', 'job', '--overlap', 'allow');
     await puppet.next();
@@ -216,7 +235,7 @@ describe('pause, resume, cancel and reset', () => {
     await first.gone;
     await desk.run('trigger', 'job');
     const second = await puppet.next();
-    await desk.run('cancel', (await timer('job')).runs[0]!.run_id);
+    await desk.run('cancel', (await timer('job')).runs[0]!.run_id.slice(0, 10));
     await second.gone;
     expect(await desk.run('cancel', 'job')).toMatchObject({ code: 0, stderr: 'timers: nothing of job is on\n' });
     await program.line(({ event, run_id: id }) => event === 'run.finished' && id === second.env['TIMERS_RUN_ID']);
@@ -264,6 +283,15 @@ describe('stop', () => {
 });
 
 describe('logs', () => {
+  test('of what nothing is remembered say so', async () => {
+    await start();
+    expect(await desk.run('logs', 'job')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/^timers: nothing of it is remembered: .*2,000 events.* timers history/),
+    });
+  });
+
   test('hold what was, and with -f what comes, until the scheduler stops', async () => {
     const program = await start();
     await desk.run('trigger', 'shaky', '--wait');
@@ -311,6 +339,13 @@ describe('the file is read anew', () => {
       expect.arrayContaining([expect.stringMatching(/^2:10 /)]),
     );
     expect((await status()).timers).toHaveLength(3);
+    expect(await status()).toMatchObject({
+      config_rejected: { problems: expect.arrayContaining([expect.stringMatching(/^2:10 /)]) },
+    });
+    expect((await desk.run('status')).stderr).toMatch(/^timers: .*timers.yaml was refused .* ago, the timers go on/);
+    timers('  job: { every: 1h, run: "true" }\n');
+    await desk.run('reload');
+    expect((await status()).config_rejected).toBeNull();
   });
 
   test('--dry-run and diff show the plan and change nothing', async () => {

@@ -102,6 +102,7 @@ describe('plain text', () => {
     ['a progress bar', '10 %\r20 %\r30 %\r', '30 %'],
     ['controls', 'a\0b\x08c\x7f', 'a\uFFFDb\uFFFDc\uFFFD'],
     ['text turned around', 'a\u202eb\u2066c', 'a\uFFFDb\uFFFDc'],
+    ['marks of direction', 'a\u200eb\u200fc', 'a\uFFFDb\uFFFDc'],
   ])('%s', (_, text, expected) => {
     expect(plainText(text)).toBe(expected);
   });

@@ -11,7 +11,7 @@ export const cancel: CommandKind = {
     { line: 'timers cancel at:4k2f9', does: 'a timer of timers at that has not come due: it never will' },
   ],
   configure(command) {
-    withState(withFile(command)).argument('<name-or-run>', 'the timer, or the id of a run');
+    withState(withFile(command)).argument('<name-or-run>', 'the timer, or the id of a run; its beginning is enough');
     return async (terminal, args) => {
       const { withScheduler } = await import('../reach.js');
       return withScheduler(terminal, command.opts<FileOption & StateOption>(), async ({ client }) => {

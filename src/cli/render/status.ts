@@ -16,11 +16,21 @@ export function printStatus(record: StatusRecord, { terminal, asJson }: { termin
     return;
   }
   const now = Date.parse(record.now);
+  const rejected = rejectionOf(record, now);
+  if (rejected !== undefined) terminal.err(`timers: ${rejected}`);
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   const [head = '', ...lines] = tableOf(record.timers, { now, chalk, width: terminal.width });
   terminal.out(chalk.dim(head));
   for (const line of lines) terminal.out(line);
   terminal.err(`timers: ${summaryOf(record, now)}`);
+}
+
+function rejectionOf({ file, config_rejected: rejected }: StatusRecord, now: Instant): string | undefined {
+  if (!rejected) return undefined;
+  const [first = 'it has mistakes', ...more] = rejected.problems;
+  const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+  const age = humanDuration(Math.max(0, now - Date.parse(rejected.at)));
+  return harmless(`${file} was refused ${age} ago, the timers go on as they were: ${first}${others}`);
 }
 
 interface Page {

@@ -1,6 +1,8 @@
 import { connectToScheduler, LostError, RefusalError, type Args, type ControlClient } from '../../control/index.js';
+import type { Clock } from '../../domain/clock.js';
 import type { StatusRecord } from '../../domain/status-record.js';
 import { userId } from '../control.js';
+import type { Reached } from '../reach.js';
 import type { PaneLine } from './view.js';
 
 /** How many outcomes of each timer are asked for: as many as a scheduler keeps. */
@@ -21,6 +23,7 @@ export interface LinkListener {
 /** Keeps in touch with a scheduler: looks again whenever it is told to, and finds the next one when this one is gone. */
 export class Link {
   readonly #paths: readonly string[];
+  readonly #clock: Clock;
   readonly #listener: LinkListener;
   #client: ControlClient | undefined;
   #follower: ControlClient | undefined;
@@ -30,9 +33,10 @@ export class Link {
   #revision: number | undefined;
   #isBusy = false;
 
-  constructor(client: ControlClient, paths: readonly string[], listener: LinkListener) {
+  constructor({ client, paths }: Pick<Reached, 'client' | 'paths'>, clock: Clock, listener: LinkListener) {
     this.#client = client;
     this.#paths = paths;
+    this.#clock = clock;
     this.#listener = listener;
   }
 
@@ -62,7 +66,7 @@ export class Link {
     this.#follower = undefined;
     if (name === undefined) return;
     // On a connection of its own: a loud timer does not hold up how things stand.
-    const connecting = await connectToScheduler(this.#paths, userId());
+    const connecting = await connectToScheduler(this.#paths, userId(), this.#clock);
     if (connecting.kind !== 'connected') return;
     const { client } = connecting;
     if (following !== this.#following) {
@@ -86,7 +90,7 @@ export class Link {
   }
 
   async #reconnect(): Promise<void> {
-    const connecting = await connectToScheduler(this.#paths, userId());
+    const connecting = await connectToScheduler(this.#paths, userId(), this.#clock);
     if (connecting.kind !== 'connected') return;
     this.#client = connecting.client;
     this.#revision = undefined;

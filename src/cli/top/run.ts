@@ -93,7 +93,7 @@ class Top {
     this.#told = { now: clock.now(), at: clock.monotonic() };
     this.#view = emptyView(file, screen.size, clock.now());
     this.#look = lookOf(terminal);
-    this.#link = new Link(client, paths, {
+    this.#link = new Link({ client, paths }, clock, {
       status: (record) => {
         this.#told = { now: Date.parse(record.now), at: clock.monotonic() };
         const wasLost = this.#view.link.kind === 'lost';
