@@ -41,7 +41,6 @@ export function outcomeAt(now: number, facts: Partial<OutcomeRecord> = {}): Outc
     trigger: 'schedule',
     run_id: `r${now}`,
     status: 'failure',
-    count: 1,
     cause: 'exit code 3',
     duration_ms: 1_000,
     ...facts,
@@ -59,6 +58,7 @@ export function lastAt(now: number, facts: Partial<RecentRecord> = {}): RecentRe
     duration_ms: 1_000,
     lateness_ms: 0,
     run_id: `r${now}`,
+    count: 1,
     cause: 'exit code 3',
     ...facts,
   };
