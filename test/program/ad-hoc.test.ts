@@ -250,6 +250,8 @@ describe('who asks is told', () => {
     other.exec('BEGIN IMMEDIATE');
     const answer = await desk.run('in', '1h', '--', 'x');
     expect(answer).toMatchObject({ code: 0, stderr: expect.stringContaining('cannot be written at the moment') });
+    // A lock that is short is waited out without a word.
+    await program.event('state.unavailable');
     other.exec('ROLLBACK');
     other.close();
     await program.event('state.recovered');
