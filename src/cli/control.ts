@@ -93,12 +93,14 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   const listening = await server.listen(socketPathsOf(timerFile, terminal, named), userId());
   const control = { sinks, feed, recent, carryOut };
   if (listening.kind === 'listening') {
-    const takeBack = leaveWord(wordPathsOf(timerFile.path, terminal), listening.path, userId());
+    // Under the name it was given, too: where that leads may be another file by the time somebody looks (`..data` of Kubernetes).
+    const files = new Set([timerFile.path, timerFile.named]);
+    const takeBack = Array.from(files, (file) => leaveWord(wordPathsOf(file, terminal), listening.path, userId()));
     return {
       ...control,
       socket: listening.path,
       close() {
-        takeBack();
+        for (const take of takeBack) take();
         return server.close();
       },
     };

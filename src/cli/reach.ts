@@ -75,7 +75,7 @@ function refusalOf(error: unknown): string {
 
 /** Also of a file with mistakes: its scheduler runs what it was before. Where it cannot even be read, or has another state by now, its scheduler has left word. */
 function pathsOf(
-  { path, settings }: Loaded,
+  { path, settings, timerFile }: Loaded,
   terminal: Terminal,
   named: string | undefined,
 ): readonly string[] | undefined {
@@ -83,7 +83,9 @@ function pathsOf(
     const states = settings === undefined ? LIKELY_STATES : [settings.state];
     const paths = states.flatMap((state) => socketPathsOf({ path, settings: { state } }, terminal, named));
     // Who names a state means that one.
-    return named === undefined ? [...paths, ...followWord(wordPathsOf(path, terminal), userId())] : paths;
+    if (named !== undefined) return paths;
+    const words = [path, timerFile?.named ?? path].flatMap((file) => wordPathsOf(file, terminal));
+    return [...paths, ...followWord(words, userId())];
   }
   return named === undefined
     ? undefined

@@ -395,6 +395,7 @@ describe('the file is read anew', () => {
       await program.line(({ event, ...line }) => event === 'config.reloaded' && String(line['added']) === `v${number}`);
     }
     expect(program.lines.filter(({ event }) => event.startsWith('config.'))).toHaveLength(2);
+    expect(await status('-f', 'config/timers.yaml')).toMatchObject({ pid: program.process.pid });
   });
 
   test('a hundred times over the socket while timers fire: none is lost or doubled', async () => {
