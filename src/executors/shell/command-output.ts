@@ -13,6 +13,8 @@ const READING: Duration = 1_000;
 /** So long at most when the log is slow to take what is read. */
 const PATIENCE: Duration = 10_000;
 const TICK: Duration = 50;
+/** In bytes: more than a command can have left in its pipes when it ended. Who goes on writing beyond it is another process. */
+const LEFT_BEHIND = 1024 * 1024;
 
 interface Surroundings {
   readonly io: AttemptIo;
@@ -47,7 +49,8 @@ export class CommandOutput {
   /**
    * To be called when the process has ended. Resolves when everything it wrote is told and its pipes are closed: at once if nobody else
    * holds them, else after {@link SILENCE}, and after {@link READING} in any case. Both count only the time there was to read in: while what was
-   * read is being told, or the event loop is held up, they stand still, for {@link PATIENCE} at most; what is let go then is told of.
+   * read is being told, or the event loop is held up, they stand still, for {@link PATIENCE} at most; what is let go then is told of. Not so for
+   * what a background process goes on writing.
    */
   async drain(): Promise<void> {
     const stop = this.#closeSoon();
@@ -59,10 +62,12 @@ export class CommandOutput {
   #closeSoon(): () => void {
     let [silence, reading, patience] = [SILENCE, READING, PATIENCE];
     let [chunks, last] = [this.#chunks(), this.#clock.monotonic()];
+    const most = this.#bytes() + LEFT_BEHIND;
+    const isBehind = ({ isBlocked, isTelling }: PipeReader) => isBlocked || (isTelling && this.#bytes() < most);
     const tick = () => {
       const elapsed = this.#clock.monotonic() - last;
       patience -= elapsed;
-      if (!this.#readers.some((reader) => reader.isBehind)) {
+      if (!this.#readers.some(isBehind)) {
         const spent = Math.min(elapsed, TICK);
         reading -= spent;
         silence = chunks === this.#chunks() ? silence - spent : SILENCE;
@@ -79,6 +84,10 @@ export class CommandOutput {
     for (const reader of this.#readers) reader.stop();
     if (isCut)
       this.#trouble(`the last lines of its output may be missing: they could not be read within ${PATIENCE} ms`);
+  }
+
+  #bytes(): number {
+    return this.#readers.reduce((sum, reader) => sum + reader.bytes, 0);
   }
 
   #chunks(): number {

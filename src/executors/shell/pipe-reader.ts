@@ -29,6 +29,7 @@ export class PipeReader {
   #state: 'free' | 'telling' | 'blocked' | 'finished' = 'free';
   #closed = false;
   #chunks = 0;
+  #bytes = 0;
 
   constructor(stream: Readable, clock: Clock, listener: PipeListener) {
     this.#stream = stream;
@@ -46,9 +47,19 @@ export class PipeReader {
     return this.#state === 'finished';
   }
 
-  /** Whether something was read that is not told yet: because it is much, or because {@link PipeListener.drained} says so. */
-  get isBehind(): boolean {
-    return this.#state === 'telling' || this.#state === 'blocked';
+  /** Whether reading stands still because {@link PipeListener.drained} says so. */
+  get isBlocked(): boolean {
+    return this.#state === 'blocked';
+  }
+
+  /** Whether more was read than could be told in one turn. */
+  get isTelling(): boolean {
+    return this.#state === 'telling';
+  }
+
+  /** How many bytes have come in. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** How many chunks have come in: whether this grows tells silence. */
@@ -70,6 +81,7 @@ export class PipeReader {
   #receive(chunk: Buffer): void {
     if (this.#state === 'finished') return;
     this.#chunks++;
+    this.#bytes += chunk.length;
     if (this.#state === 'free') {
       this.#push(chunk);
       this.#tell();
