@@ -148,10 +148,7 @@ describe('an event loop that stands still', () => {
     program.kill('SIGUSR2');
     await eventually('the loop to be blocked', isThere('blocked'));
     await expect(probe('/healthz')).rejects.toThrow(/timeout|aborted/);
-    const began = performance.now();
     expect(await check('alive')).toEqual([1, [expect.stringContaining('has not answered for 5 s')]]);
-    // Five seconds, and what the machine takes to start the program.
-    expect(performance.now() - began).toBeLessThan(20_000);
     expect(isThere('free')()).toBeUndefined();
 
     desk.write('go', '');

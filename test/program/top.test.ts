@@ -55,7 +55,7 @@ async function left(terminal: Tmux): Promise<{ code: string; state: string }> {
 
 const AS_IT_WAS = 'cursor=1 alternate=0 wrap=1';
 
-describe.skipIf(missing !== undefined)('in a real terminal', { timeout: 90_000 }, () => {
+describe.skipIf(missing !== undefined)('in a real terminal', () => {
   test('what runs, fails and is paused is seen, and keys trigger, follow, cancel, pause and resume', async () => {
     const program = await start();
     const terminal = open();

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
-  within = 40_000,
+  within = 120_000,
 ): Promise<T> {
   const end = Date.now() + within;
   let last: unknown = 'nothing';

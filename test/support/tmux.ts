@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 /** How long a screen may take to show what a test waits for; machines that run tests are busy. */
-const PATIENCE = 20_000;
+const PATIENCE = 90_000;
 
 /** Why there can be no real terminal; `undefined` when there can. */
 export const whyNoTmux = (): string | undefined =>
