@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contextOf, kindOf, read, refusal } from './context.js';
 import { minuteExpression } from './cron-arbitrary.js';
 
+const LONG = '1'.padEnd(22, '0');
 const FROM = Date.parse('2026-11-23T08:00Z');
 
 /** The next hundred instants. */
@@ -48,6 +49,26 @@ describe('ways to write the same', () => {
       { numRuns: 200, seed: 7 },
     );
   });
+});
+
+describe('a number too long for a double', () => {
+  const inMinute = ['0/n', '0-30/n', '22-2/n', '*/n', 'H/n', 'H(0-29)/n', 'H(0-n)', 'n', '1-n'].map(
+    (item) => `${item} * * * *`,
+  );
+  it.each([...inMinute, '0 0 L-n * *', '0 0 nW * *', '0 0 * * MON-SUN/n', '0 0 * * 1#n', '0 0 * * nL'])(
+    'in %s',
+    (form) => {
+      for (const long of [LONG, '9'.repeat(1_000)]) {
+        const error = refusal(
+          'cron',
+          form.replace('n', () => long),
+        );
+        expect(error.code).toBe('cron-range');
+        expect(error.message).toMatch(/: a number here has at most 9 digits\.$/);
+        expect(error.place?.span).toBeDefined();
+      }
+    },
+  );
 });
 
 describe('refused', () => {

@@ -25,6 +25,10 @@ export interface Field {
 
 const MOST_TEXTS = 4096;
 
+/** Digits of a number. Longer ones are not parsed: from 22 on `Number` would print them as 1e+21, from 309 on as Infinity. */
+const MOST_DIGITS = 9;
+const LONG_NUMBER = new RegExp(`\\d{${MOST_DIGITS + 1}}`);
+
 /** Reads the fields that stand in one position, and remembers them by their text. */
 export class FieldReader {
   readonly position: Position;
@@ -45,6 +49,7 @@ export class FieldReader {
   #readAnew(text: string, seed: string): Field {
     const { position } = this;
     const items = splitItems(position, text);
+    for (const item of items) within(position, item, () => checkNumbers(position, item.text));
     const resolved = items.map((written) => within(position, written, (item) => resolveHash(position, item, seed)));
     const isHashed = resolved.some((item, index) => item !== items[index]?.text);
     // What `H` came to is another text, which other seeds come to too.
@@ -93,6 +98,12 @@ function splitItems(position: Position, text: string): WrittenItem[] {
     start += item.length + 1;
     return written;
   });
+}
+
+function checkNumbers({ name, min, max }: Position, item: string): void {
+  if (!LONG_NUMBER.test(item)) return;
+  const message = `${name}: a number here has at most ${MOST_DIGITS} digits.`;
+  throw new ScheduleError('cron-range', message, { hint: `The ${name} goes from ${min} to ${max}.` });
 }
 
 /** Reads an item, and gives what is thrown its place. */
