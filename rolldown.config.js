@@ -10,8 +10,11 @@ const copied = (...names) => ({
   },
 });
 
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
 const shared = {
   platform: 'node',
+  transform: { define: { TIMERS_VERSION: JSON.stringify(version) } },
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
 };
 

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 const shared = {
   // Ends a test that hangs; no test is judged by how long it takes. Machines that run tests are busy.
@@ -24,6 +27,8 @@ const zoned = {
 const isFirstZone = process.env['TZ'] !== 'Europe/Berlin';
 
 export default defineConfig({
+  // As the bundler does for the built program.
+  define: { TIMERS_VERSION: JSON.stringify(version) },
   test: {
     // Most tests of the program wait for a process.
     maxWorkers: 2,

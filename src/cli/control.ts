@@ -34,7 +34,7 @@ import type { Reloader } from './reload.js';
 import { scheduleInWords } from './render/schedule-words.js';
 import { statePathOf, type StateOwner } from './state.js';
 import type { Terminal } from './terminal.js';
-import { readVersion } from './version.js';
+import { version } from './version.js';
 
 /** The open control socket of a scheduler in this process. */
 export interface Control {
@@ -138,7 +138,7 @@ function controlledBy(
   { clock, reloader, condition, adHoc, scheduler, stopped }: Opening,
   watched: { readonly recent: RecentPast; readonly changes: Changes },
 ): Controlled {
-  const context = { facts: { pid: process.pid, version: readVersion(), file }, words: scheduleInWords };
+  const context = { facts: { pid: process.pid, version, file }, words: scheduleInWords };
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
   return {
     get controls() {

@@ -20,7 +20,7 @@ import { Reloader } from './reload.js';
 import { watchStop } from './render/stop-spinner.js';
 import { openStateOf } from './state.js';
 import { hasControllingTerminal, type Terminal } from './terminal.js';
-import { readVersion } from './version.js';
+import { version } from './version.js';
 import { watchTimerFile } from './watch.js';
 
 export interface Foreground {
@@ -136,7 +136,7 @@ export function compose(
     ...(ledger && { ledger }),
     companions,
     environment: terminal.env,
-    facts: { version: readVersion(), pid: process.pid, ...(socket !== undefined && { socket }) },
+    facts: { version, pid: process.pid, ...(socket !== undefined && { socket }) },
     host: hostname(),
     random: chance,
     onSinkError: (sink, error) =>

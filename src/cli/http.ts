@@ -5,7 +5,7 @@ import { HttpServer, watchingRoutes } from '../http/index.js';
 import type { ConditionWatch } from '../sinks/condition.js';
 import { Metrics } from '../sinks/metrics.js';
 import { openPage, type PageParts } from './page.js';
-import { readVersion } from './version.js';
+import { version } from './version.js';
 
 /** What watches a scheduler over HTTP: listeners of its events, and what lives as long as it does. */
 export interface Http {
@@ -29,7 +29,7 @@ export function openHttp(
   const metrics = new Metrics({
     controls,
     clock,
-    version: readVersion(),
+    version,
     node: process.version,
     clockOffset: () => scheduler().clockOffset(),
   });

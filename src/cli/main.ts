@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { commandKinds } from './commands/index.js';
 import { UsageError, type CommandKind } from './commands/kind.js';
 import { openTerminal } from './terminal.js';
-import { readVersion } from './version.js';
+import { version } from './version.js';
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
@@ -27,7 +27,7 @@ function addCommand(program: Command, kind: CommandKind): void {
 function createProgram(): Command {
   const program = new Command('timers')
     .description('Runs the timers of one YAML file on time, and tells every outcome.')
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .showHelpAfterError('(see timers --help)')
@@ -62,7 +62,14 @@ function exit(code: number): void {
   process.stdout.once('close', () => process.exit(code));
 }
 
+/** Met while the program is loaded piece by piece, so that no command can report it. */
+const OUT_OF_FILES = /^(?:EMFILE|ENFILE)$/;
+
 function fail(error: unknown): never {
+  if (error instanceof Error && 'code' in error && OUT_OF_FILES.test(String(error.code))) {
+    process.stderr.write('timers: too many files are open. Raise the limit, for example: ulimit -n 1024\n');
+    process.exit(FAILED);
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`timers: internal error, please report it: ${stack}\n`);
   process.exit(FAILED);

@@ -12,7 +12,7 @@ import { firingsAfter } from './coming-firings.js';
 import type { Control } from './control.js';
 import { scheduleInWords } from './render/schedule-words.js';
 import type { Terminal } from './terminal.js';
-import { readVersion } from './version.js';
+import { version } from './version.js';
 
 /** The page of a scheduler: what it listens with, and what it is asked for. */
 export interface Page {
@@ -40,7 +40,7 @@ export interface PageFacts {
 export function openPage({ terminal, clock, scheduler, control, recorded }: PageParts, facts: PageFacts): Page {
   const controls = () => scheduler().controls;
   const turn = () => new Promise<void>((resolve) => clock.soon(resolve));
-  const status = { facts: { pid: process.pid, version: readVersion(), file: facts.file }, words: rememberWords() };
+  const status = { facts: { pid: process.pid, version, file: facts.file }, words: rememberWords() };
   const live = new Live({
     clock,
     recent: control.recent,

@@ -6,7 +6,7 @@ import type { Sink } from '../domain/sink.js';
 import { executorKinds } from '../executors/index.js';
 import { createTracing, tracedExecutor } from '../tracing/index.js';
 import type { Terminal } from './terminal.js';
-import { readVersion } from './version.js';
+import { version } from './version.js';
 
 /** What traces a scheduler. */
 export interface Tracing {
@@ -25,7 +25,7 @@ export function openTracing(
   return {
     sink: createTracing({
       ...settings,
-      origin: { version: readVersion(), host: hostname() },
+      origin: { version, host: hostname() },
       pid: process.pid,
       clock,
       onTrouble: (sentence) => terminal.err(`timers: tracing: ${sentence}`),

@@ -53,6 +53,8 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'a part of its path is not a folder',
   ENOTDIR: 'a part of its path is not a folder',
   EISDIR: 'it is a folder',
+  EMFILE: 'this process has too many files open (see ulimit -n)',
+  ENFILE: 'the system has too many files open',
 };
 
 /** Puts an error of SQLite or of the file system into plain words. @throws whatever else it is given: that is a bug. */
