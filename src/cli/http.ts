@@ -4,7 +4,9 @@ import type { Companion } from '../engine/scheduler-parts.js';
 import { HttpServer, watchingRoutes } from '../http/index.js';
 import type { ConditionWatch } from '../sinks/condition.js';
 import { Metrics } from '../sinks/metrics.js';
+import { userId } from './control.js';
 import { openPage, type PageParts } from './page.js';
+import { privateSocket } from './private-socket.js';
 import { version } from './version.js';
 
 /** What watches a scheduler over HTTP: listeners of its events, and what lives as long as it does. */
@@ -33,18 +35,17 @@ export function openHttp(
     node: process.version,
     clockOffset: () => scheduler().clockOffset(),
   });
-  const { host, port, tokenFile } = settings;
-  const page = openPage(context, { file, canAct: tokenFile !== undefined });
+  const { listen, tokenFile, isOpen } = settings;
+  const page = openPage(context, { file, canAct: tokenFile !== undefined || 'socket' in listen });
   const server = new HttpServer({
-    host,
-    port,
+    ...('socket' in listen ? { socket: privateSocket(listen.socket, userId()) } : listen),
     clock,
     onListening: (address) => scheduler().emit({ event: 'http.listening', at: scheduler().now(), address }),
     onUnavailable: (address, reason) =>
       scheduler().emit({ event: 'http.unavailable', at: scheduler().now(), address, reason }),
     token: tokenFile === undefined ? undefined : () => readToken(tokenFile),
     routes: [
-      ...watchingRoutes({ status: () => controls().status(), condition: () => condition.condition, metrics }),
+      ...watchingRoutes({ status: () => controls().status(), condition: () => condition.condition, metrics, isOpen }),
       ...page.routes,
     ],
     onTrouble: (sentence) => terminal.err(`timers: ${sentence}; the timers go on`),

@@ -1,29 +1,65 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isLoopback } from '../domain/loopback.js';
+import { LONGEST_SOCKET_PATH } from '../domain/socket.js';
 import type { Paths } from './check-paths.js';
 import type { MapReport } from './map-report.js';
+import type { ListenAddress } from './read-server.js';
 import type { FileValues } from './schema.js';
 
 /** Where the scheduler is watched over HTTP. */
 export interface HttpSettings {
-  readonly host: string;
-  readonly port: number;
+  /** The path of a socket file is absolute. */
+  readonly listen: ListenAddress;
   /** Absolute; its content, without the space around it, is the token. */
   readonly tokenFile?: string;
+  /** Whether a client needs no token: for `/metrics`, and for `/healthz` and `/readyz`. */
+  readonly isOpen: { readonly metrics: boolean; readonly health: boolean };
 }
 
-/** Builds what `http` says. Whoever can be reached from elsewhere must ask for a token. */
+type Written = Extract<NonNullable<FileValues['http']>, { readonly listen: unknown }>;
+
+/** Builds what `http` says. A server that other machines can reach must ask for a token. */
 export function buildHttp(values: NonNullable<FileValues['http']>, report: MapReport, paths: Paths): HttpSettings {
-  const { listen, token_file: file } = 'listen' in values ? values : { listen: values, token_file: undefined };
+  const written: Written = 'listen' in values ? values : { listen: values };
+  const { metrics = 'token', health = 'open', token_file: file } = written;
+  const listen = 'socket' in written.listen ? socketAt(paths.resolve(written.listen.socket), report) : written.listen;
   const tokenFile = file === undefined ? undefined : paths.resolve(file);
-  if (tokenFile === undefined && !isLoopback(listen.host)) {
+  if (tokenFile === undefined) checkNoToken(written, report);
+  else checkTokenFile(tokenFile, report);
+  const isOpen = { metrics: metrics === 'open', health: health === 'open' };
+  return { listen, ...(tokenFile !== undefined && { tokenFile }), isOpen };
+}
+
+function socketAt(path: string, report: MapReport): ListenAddress {
+  const bytes = Buffer.byteLength(path);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (bytes > LONGEST_SOCKET_PATH) {
+    const message = `http: the path of a socket has at most ${LONGEST_SOCKET_PATH} bytes; this one has ${bytes}.`;
+    report.error('http', { code: 'bad-address', message, hint: `The whole path is ${path}` });
+  } else if (stats !== undefined && !stats.isSocket()) {
+    const message = `http: ${path} is already there, and is not a socket.`;
+    report.error('http', { code: 'bad-address', message, hint: 'Name a path that is free.' });
+  }
+  return { socket: path };
+}
+
+/** Without a token nothing can ask for one, and other machines must not get in. */
+function checkNoToken({ listen, metrics, health }: Written, report: MapReport): void {
+  if ('host' in listen && !isLoopback(listen.host)) {
     report.error('http', {
       code: 'needs-token',
       message: `http: ${listen.host} can be reached from other machines, and there is no token.`,
       hint: 'Add token_file: http: {listen: "0.0.0.0:9464", token_file: ./token}, or listen on 127.0.0.1.',
     });
   }
-  if (tokenFile === undefined) return listen;
+  for (const [key, access] of Object.entries({ metrics, health })) {
+    if (access !== 'token') continue;
+    const message = `http: ${key}: token needs a token_file.`;
+    report.error('http', { code: 'needs-token', message, hint: 'Add token_file: ./token' }, { item: key });
+  }
+}
+
+function checkTokenFile(tokenFile: string, report: MapReport): void {
   if (readToken(tokenFile) === undefined) {
     const message = `http: the token file ${tokenFile} cannot be read, or is empty.`;
     report.error(
@@ -39,7 +75,6 @@ export function buildHttp(values: NonNullable<FileValues['http']>, report: MapRe
       { item: 'token_file' },
     );
   }
-  return { ...listen, tokenFile };
 }
 
 /** By its mode; whoever owns it may do so anyway. */

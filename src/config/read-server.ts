@@ -21,8 +21,13 @@ const isName = (text: string): boolean =>
   text.length <= LONGEST_NAME &&
   /^(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)*(?!\d+\.?$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.?$/i.test(text);
 
-/** Reads `host:port` of an address to listen on; port 0 is any that is free. `undefined` when it is none. */
-export function readListen(written: string): TimeServer | undefined {
+/** Where to listen: at a port of a host (0 is any that is free), or at a socket file, by its path as written. */
+export type ListenAddress = TimeServer | { readonly socket: string };
+
+/** Reads `host:port` or `unix:PATH`. `undefined` when it is neither. */
+export function readListen(written: string): ListenAddress | undefined {
+  const [, socket] = /^unix:(?!\/\/)([^]*[^/])$/.exec(written) ?? [];
+  if (socket !== undefined) return { socket };
   if (!/:\d{1,5}$/.test(written)) return undefined;
   const isAny = written.endsWith(':0');
   const read = readServer(isAny ? `${written.slice(0, -1)}1` : written);

@@ -211,19 +211,25 @@ const clock = z.strictObject(
 );
 
 const listen = z.pipe(
-  z.string('an address with a port'),
+  z.string('an address with a port, or unix:PATH'),
   z.transform(
     (written: string, context) =>
       readListen(written) ??
       refuse(context, written, {
         code: 'bad-address',
-        message: 'This is no address with a port.',
-        hint: 'For example: http: 127.0.0.1:9464',
+        message: written.startsWith('unix:')
+          ? 'This does not name a socket file.'
+          : 'This is neither an address with a port nor unix:PATH.',
+        hint: 'For example: http: 127.0.0.1:9464, or http: unix:./run/http.sock',
       }),
   ),
 );
-const httpMap = z.strictObject({ listen, token_file: z.optional(path) }, 'a map of listen and token_file');
-const http = z.union([listen, httpMap], 'an address with a port, or a map of listen and token_file');
+const openOrToken = z.optional(z.enum(['open', 'token'], 'open or token'));
+const httpMap = z.strictObject(
+  { listen, token_file: z.optional(path), metrics: openOrToken, health: openOrToken },
+  'a map of listen, token_file, metrics and health',
+);
+const http = z.union([listen, httpMap], orMap('an address with a port, unix:PATH'));
 
 const tracingMap = z.strictObject(
   {

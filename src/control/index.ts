@@ -1,3 +1,4 @@
+export { clearSocket } from './clear-socket.js';
 export { Changes } from './changes.js';
 export { LONGEST_COMMAND } from './arguments.js';
 export { connectToScheduler, ControlClient, LostError } from './client.js';

@@ -1,8 +1,9 @@
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
+import { chmodSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { Connection, type Served } from './connection.js';
+import { clearSocket } from './clear-socket.js';
 import { unfitness } from './socket-path.js';
 
 const MOST_CONNECTIONS = 64;
@@ -36,7 +37,7 @@ export class ControlServer {
   async listen(paths: readonly string[], uid: number): Promise<Listening> {
     const reasons: string[] = [];
     for (const path of paths) {
-      const reason = unfitness(path, uid) ?? (await takenBy(path)) ?? (await this.#listenAt(path));
+      const reason = unfitness(path, uid) ?? (await clearSocket(path, uid)) ?? (await this.#listenAt(path));
       if (reason === undefined) return { kind: 'listening', path };
       reasons.push(`${path}: ${reason}`);
     }
@@ -69,23 +70,3 @@ export class ControlServer {
     });
   }
 }
-
-/** Clears the path of a socket that nobody answers. Answers why it cannot be used: somebody does, or it is something else. */
-async function takenBy(path: string): Promise<string | undefined> {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return undefined;
-  if (!stats.isSocket()) return 'it is no socket';
-  if (await isAnswered(path)) return 'another scheduler answers there';
-  unlinkSync(path);
-  return undefined;
-}
-
-const isAnswered = (path: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(path, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    // Refused by nobody; every other error is somebody.
-    socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED'));
-  });

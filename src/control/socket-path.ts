@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
-/** The longest path of a socket in bytes: what macOS takes, and Linux (107) too. */
-const LONGEST_PATH = 103;
+import { LONGEST_SOCKET_PATH } from '../domain/socket.js';
 
 /** What a scheduler is known by. */
 export interface SchedulerPlace {
@@ -37,7 +35,7 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
 
 /** Makes sure that a socket can be at `path` and nobody else can reach it. Answers why not. */
 export function unfitness(path: string, uid: number): string | undefined {
-  if (Buffer.byteLength(path) > LONGEST_PATH) return `its path is longer than ${LONGEST_PATH} bytes`;
+  if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) return `its path is longer than ${LONGEST_SOCKET_PATH} bytes`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   } catch (error) {

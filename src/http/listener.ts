@@ -5,16 +5,25 @@ import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 /** How long until an address that could not be had is asked for again. */
 export const BETWEEN_TRIES: Duration = 5 * SECOND;
 
-export interface Listening {
-  readonly host: string;
-  /** 0 is any that is free. */
-  readonly port: number;
+/** Where a server listens. A port of 0 is any that is free. */
+export type Address = { readonly host: string; readonly port: number } | { readonly socket: SocketFile };
+
+/** A socket file that only its owner can open. */
+export interface SocketFile {
+  readonly path: string;
+  /** Clears what a dead server has left there. Resolves to why the socket cannot be there, in a few words. Never rejects. */
+  readonly claim: () => Promise<string | undefined>;
+  /** Calls `make`, which makes the file, so that it is its owner's alone from the beginning. */
+  readonly privately: (make: () => void) => void;
+}
+
+export type Listening = Address & {
   readonly clock: Pick<Clock, 'after'>;
-  /** Told whenever it begins to listen. `address` is `host:port`, with the port it has. */
+  /** Told whenever it begins to listen. `address` is `host:port`, with the port it has, or `unix:PATH`. */
   readonly onListening: (address: string) => void;
   /** Told, in a few words, why it cannot listen: once, and again when the reason is another. */
   readonly onUnavailable: (address: string, reason: string) => void;
-}
+};
 
 /** Holds a server at its address: one that is taken is asked for again until it is free. */
 export class Listener {
@@ -32,9 +41,17 @@ export class Listener {
   }
 
   start(): void {
-    this.#server.listen(this.#options.port, this.#options.host);
+    if ('socket' in this.#options) void this.#openSocket(this.#options.socket);
+    else this.#server.listen(this.#options.port, this.#options.host);
     // Who watches keeps nobody awake.
     this.#server.unref();
+  }
+
+  async #openSocket({ path, claim, privately }: SocketFile): Promise<void> {
+    const reason = await claim();
+    if (this.#isStopped) return;
+    if (reason === undefined) privately(() => this.#server.listen(path));
+    else this.#retry(reason);
   }
 
   /** From then on nothing is told, and nothing asked for. */
@@ -44,10 +61,11 @@ export class Listener {
     this.#server.close();
   }
 
-  /** The port it listens on; differs from the one asked for only when that was 0. */
+  /** The port it listens on; differs from the one asked for only when that was 0. 0 for a socket file. */
   get port(): number {
     const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : this.#options.port;
+    if (typeof address === 'object' && address !== null) return address.port;
+    return 'port' in this.#options ? this.#options.port : 0;
   }
 
   #listens(): void {
@@ -59,13 +77,17 @@ export class Listener {
   #failed(error: NodeJS.ErrnoException): void {
     // A client that could not be let in, for want of descriptors, does not close the door.
     if (this.#isStopped || this.#server.listening) return;
-    const reason = reasonOf(error);
+    this.#retry(reasonOf(error));
+  }
+
+  #retry(reason: string): void {
     if (reason !== this.#reason) this.#options.onUnavailable(this.#address, reason);
     this.#reason = reason;
     this.#disarm = this.#options.clock.after(BETWEEN_TRIES, () => this.start());
   }
 
   get #address(): string {
+    if ('socket' in this.#options) return `unix:${this.#options.socket.path}`;
     const { host } = this.#options;
     return `${host.includes(':') ? `[${host}]` : host}:${this.port}`;
   }

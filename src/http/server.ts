@@ -9,13 +9,14 @@ import {
 import { isLoopback } from '../domain/loopback.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { Listener, type Listening } from './listener.js';
+import { isSameHost, namesLoopback, namesNobodyElse, targetOf, type Target } from './target.js';
 
 /** What is answered at one path. Add one to the list the server is given. */
 export interface Route {
   readonly method: 'GET' | 'POST';
   /** Exact, or ending in `/*` for everything below. */
   readonly path: string;
-  /** `probe` is open to everybody (health), `read` to who may look, `act` only to who shows the token. */
+  /** `probe` is open to everybody; `read` and `act` to clients that show the token. Without a token, see {@link HttpOptions.token}. */
   readonly access: 'probe' | 'read' | 'act';
   handle(request: HttpRequest, response: ServerResponse): void | Promise<void>;
 }
@@ -29,16 +30,16 @@ export interface HttpRequest {
   readonly mayLook: boolean;
 }
 
-export interface HttpOptions extends Listening {
+export type HttpOptions = Listening & {
   /**
-   * What `Authorization: Bearer …` must hold; `undefined` where it cannot be had: then nobody may act, and everybody on this machine may look.
-   * Absent where none is asked for, which comes to the same.
+   * What `Authorization: Bearer …` must hold; it returns `undefined` if the token cannot be had: then nobody gets in. Absent if none is asked for:
+   * then a socket file is open to everybody who can reach it, and a loopback address may be read by everybody on this machine.
    */
   readonly token: (() => string | undefined) | undefined;
   readonly routes: readonly Route[];
   /** Told, in a sentence, when a route threw. */
   readonly onTrouble: (sentence: string) => void;
-}
+};
 
 const BODY_LIMIT = 64 * 1024;
 /** A connection on which nothing moves for so long while it is answered is closed. Streams of events are left alone. */
@@ -76,7 +77,7 @@ export class HttpServer {
     this.#server.closeAllConnections();
   }
 
-  /** The port it listens on; differs from the one asked for only when that was 0. */
+  /** The port it listens on; differs from the one asked for only when that was 0. 0 for a socket file. */
   get port(): number {
     return this.#listener.port;
   }
@@ -84,62 +85,66 @@ export class HttpServer {
   async #answer(raw: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
     response.setTimeout(PATIENCE, () => response.destroy());
-    const url = urlOf(raw);
+    const target = targetOf(raw);
+    if (target === undefined) {
+      refuse(response, { status: 400, reason: 'a request names one host, as host or host:port' });
+      return;
+    }
     try {
-      const refusal = this.#refusal(raw, url);
+      const refusal = this.#refusal(raw, target);
       if (refusal !== undefined) refuse(response, refusal);
-      else await this.#routeOf(raw, url)?.handle(this.#requestOf(raw, url), response);
+      else await this.#routeOf(raw, target)?.handle(this.#requestOf(raw, target), response);
     } catch (error) {
-      this.#failed(error, raw, response);
+      this.#failed(error, `${raw.method ?? ''} ${target.url.pathname}`, response);
     }
   }
 
-  #requestOf(raw: IncomingMessage, url: URL): HttpRequest {
-    return { url, raw, body: () => bodyOf(raw), mayLook: this.#mayPass('read', raw) === undefined };
+  #requestOf(raw: IncomingMessage, target: Target): HttpRequest {
+    const mayLook = this.#mayPass('read', raw, target) === undefined;
+    return { url: target.url, raw, body: () => bodyOf(raw), mayLook };
   }
 
-  #failed(error: unknown, { method = '', url = '' }: IncomingMessage, response: ServerResponse): void {
+  #failed(error: unknown, asked: string, response: ServerResponse): void {
     if (error instanceof TooLongError) {
       refuse(response, { status: 413, reason: error.message });
       return;
     }
-    this.#options.onTrouble(`http: ${method} ${url}: ${String(error)}`);
+    this.#options.onTrouble(`http: ${asked}: ${String(error)}`);
     if (!response.headersSent) refuse(response, { status: 500, reason: 'internal error' });
     else response.destroy();
   }
 
-  #routeOf({ method }: IncomingMessage, { pathname }: URL): Route | undefined {
+  #routeOf({ method }: IncomingMessage, { url: { pathname } }: Target): Route | undefined {
     const asked = method === 'HEAD' ? 'GET' : method;
     return this.#options.routes.find((route) => route.method === asked && isBelow(route.path, pathname));
   }
 
-  #refusal(request: IncomingMessage, url: URL): Refusal | undefined {
+  #refusal(request: IncomingMessage, target: Target): Refusal | undefined {
     const { routes } = this.#options;
-    const route = this.#routeOf(request, url);
+    const { url } = target;
+    const route = this.#routeOf(request, target);
     if (route === undefined) {
       const isKnown = routes.some(({ path }) => isBelow(path, url.pathname));
       return isKnown ? { status: 405, reason: 'not so' } : { status: 404, reason: 'nothing is here' };
     }
-    // A page of somebody else's that resolves its own name to this machine is told apart by the name it asks for.
-    if (!this.#isAskedByName(request)) return { status: 421, reason: 'this is not the host you asked for' };
-    return this.#mayPass(route.access, request);
+    if (!this.#isAskedByName(target)) return { status: 421, reason: 'this is not the host you asked for' };
+    return this.#mayPass(route.access, request, target);
   }
 
-  #isAskedByName({ headers }: IncomingMessage): boolean {
-    const { host = '' } = headers;
-    const name = host
-      .replace(/:\d+$/, '')
-      .replace(/^\[(.*)\]$/, '$1')
-      .toLowerCase();
-    return !isLoopback(this.#options.host) || isLoopback(name) || name === this.#options.host;
+  /** A page of somebody else's that resolves its own name to this machine (DNS rebinding) is told apart by the name it asks for. */
+  #isAskedByName(target: Target): boolean {
+    const { token } = this.#options;
+    if ('socket' in this.#options) return token !== undefined || namesNobodyElse(target);
+    return !isLoopback(this.#options.host) || namesLoopback(target);
   }
 
-  #mayPass(access: Route['access'], { headers }: IncomingMessage): Refusal | undefined {
+  #mayPass(access: Route['access'], { headers }: IncomingMessage, target: Target): Refusal | undefined {
     if (access === 'probe') return undefined;
-    if (isForeign(headers, access)) return { status: 403, reason: 'another page may not ask this' };
-    if (access === 'read' && isLoopback(this.#options.host)) return undefined;
+    if (isForeign(headers, access, target)) return { status: 403, reason: 'another page may not ask this' };
     if (this.#options.token === undefined)
-      return { status: 403, reason: 'a token is needed: set http.token_file in the timer file' };
+      return this.#isOpenTo(access)
+        ? undefined
+        : { status: 403, reason: 'a token is needed: set http.token_file in the timer file' };
     const token = this.#options.token();
     if (token === undefined)
       return { status: 403, reason: 'no token is right: the token file cannot be read, or is empty' };
@@ -147,20 +152,23 @@ export class HttpServer {
       ? undefined
       : { status: 401, reason: 'show the token: Authorization: Bearer …' };
   }
+
+  /** Without a token: who can open the socket file may do everything, who is on this machine may look. */
+  #isOpenTo(access: 'read' | 'act'): boolean {
+    return 'socket' in this.#options || (access === 'read' && isLoopback(this.#options.host));
+  }
 }
 
 /**
  * Whether a browser says that a page of another origin asks. Programs say neither; looking at something by following a link is no page's doing.
  * https://www.w3.org/TR/fetch-metadata/
  */
-function isForeign(headers: IncomingHttpHeaders, access: Route['access']): boolean {
-  const { origin, host, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
-  if (origin !== undefined && hostOf(origin) !== host) return true;
+function isForeign(headers: IncomingHttpHeaders, access: Route['access'], target: Target): boolean {
+  const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
+  if (origin !== undefined && !isSameHost(origin, target)) return true;
   const isFollowed = access === 'read' && mode === 'navigate';
   return site !== undefined && site !== 'same-origin' && site !== 'none' && !isFollowed;
 }
-
-const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined);
 
 interface Refusal {
   readonly status: number;
@@ -192,12 +200,6 @@ const isBelow = (path: string, asked: string): boolean =>
 /** The token that is shown; empty for none. The scheme's case says nothing (RFC 9110, 11.1). */
 const shownIn = ({ authorization = '' }: IncomingHttpHeaders): string =>
   /^bearer +(.*)$/i.exec(authorization)?.[1] ?? '';
-
-/** What is asked for. A path may begin with two slashes: it names no host. What is no address at all is a path that nothing is at. */
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  const whole = url.startsWith('/') ? `http://local${url}` : url;
-  return new URL(URL.canParse(whole) ? whole : 'http://local//');
-}
 
 /** Takes the same time for every wrong text of that length. */
 function isSame(shown: string, wanted: string): boolean {

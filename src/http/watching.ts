@@ -9,6 +9,8 @@ export interface Watched {
   readonly status: () => SchedulerStatus;
   readonly condition: () => Condition;
   readonly metrics: { readonly contentType: string; text(): AsyncIterable<string> };
+  /** Whether a client needs no token: for `/metrics`, and for `/healthz` and `/readyz`. */
+  readonly isOpen: { readonly metrics: boolean; readonly health: boolean };
 }
 
 /** A scrape costs a turn of the event loop a slice; more at once than anybody needs are refused. */
@@ -17,18 +19,25 @@ const MOST_SCRAPES = 4;
 const PATIENCE: Duration = 10 * SECOND;
 
 /** What probes and Prometheus ask for: `/healthz`, `/readyz`, `/metrics`. */
-export const watchingRoutes = ({ status, condition, metrics }: Watched): readonly Route[] => [
-  probe('/healthz', () => judgeLiveness(status(), condition())),
-  probe('/readyz', (mayLook) => judgeReadiness(status(), mayLook ? condition() : withoutDetails(condition()))),
-  scraped(metrics),
-];
+export const watchingRoutes = ({ status, condition, metrics, isOpen }: Watched): readonly Route[] => {
+  const health = accessOf(isOpen.health);
+  return [
+    probe('/healthz', health, () => judgeLiveness(status(), condition())),
+    probe('/readyz', health, (mayLook) =>
+      judgeReadiness(status(), mayLook ? condition() : withoutDetails(condition())),
+    ),
+    scraped(metrics, accessOf(isOpen.metrics)),
+  ];
+};
 
-function scraped(metrics: Watched['metrics']): Route {
+const accessOf = (isOpen: boolean): Route['access'] => (isOpen ? 'probe' : 'read');
+
+function scraped(metrics: Watched['metrics'], access: Route['access']): Route {
   let scrapes = 0;
   return {
     method: 'GET',
     path: '/metrics',
-    access: 'read',
+    access,
     async handle(_request, response) {
       if (scrapes >= MOST_SCRAPES) {
         sendJson(response, 503, { error: `${MOST_SCRAPES} scrapes are on; try again later` });
@@ -51,10 +60,10 @@ function scraped(metrics: Watched['metrics']): Route {
 /** Whether the client went away in the middle, which is its own affair. */
 const hasLeft = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 
-const probe = (path: string, judge: (mayLook: boolean) => Judgement): Route => ({
+const probe = (path: string, access: Route['access'], judge: (mayLook: boolean) => Judgement): Route => ({
   method: 'GET',
   path,
-  access: 'probe',
+  access,
   handle({ mayLook }, response) {
     const { isOk, reasons } = judge(mayLook);
     sendJson(response, isOk ? 200 : 503, { ok: isOk, reasons });

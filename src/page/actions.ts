@@ -4,8 +4,8 @@ import { RefusedError, type Server } from './server.js';
 export interface ActionEvents {
   /** Tells the person. */
   readonly said: (sentence: string) => void;
-  /** The token is needed, or was wrong; `next` is what is done with it at once. Resolves to whether there is one now. */
-  readonly unlock: (why: string, next?: string) => Promise<boolean>;
+  /** Asks for the token; `next` is what is done with it at once. Resolves to whether there is one now. */
+  readonly unlock: (why: string, next: string) => Promise<boolean>;
   /** How long, and why; `undefined` when it is not to be paused after all. */
   readonly pause: (name: string) => Promise<PauseWish | undefined>;
 }
@@ -45,22 +45,23 @@ export class Actions {
     return this.#carryOut('cancel', { target }, words);
   }
 
-  async #carryOut(verb: string, args: object, { doing, done }: Words): Promise<void> {
-    if (this.#server.token === undefined) {
-      const why = `Who acts shows the token of this scheduler. With the right one, this is done at once: ${doing}.`;
-      if (!(await this.#events.unlock(why, doing))) return;
-    }
+  async #carryOut(verb: string, args: object, words: Words): Promise<void> {
     try {
       await this.#server.post(verb, args);
-      this.#events.said(done);
+      this.#events.said(words.done);
     } catch (error) {
-      if (error instanceof RefusedError && error.status === 401) {
-        this.#server.token = undefined;
-        await this.#events.unlock('The token was changed. Enter the new one, and try again.');
-      } else
+      if (error instanceof RefusedError && error.status === 401) await this.#unlockAndCarryOut(verb, args, words);
+      else
         this.#events.said(
           `Not done: ${error instanceof RefusedError ? error.message : 'the scheduler cannot be reached'}`,
         );
     }
+  }
+
+  /** The token was changed after this page was shown. */
+  async #unlockAndCarryOut(verb: string, args: object, words: Words): Promise<void> {
+    this.#server.token = undefined;
+    const why = `The token was changed. With the new one, this is done at once: ${words.doing}.`;
+    if (await this.#events.unlock(why, words.doing)) await this.#carryOut(verb, args, words);
   }
 }

@@ -6,7 +6,6 @@ import { clockTime, plural } from './words.js';
 
 export interface HeadEvents {
   readonly filtered: (trait: Trait | undefined) => void;
-  readonly unlocked: () => void;
   readonly locked: () => void;
 }
 
@@ -28,11 +27,10 @@ export class Head {
   readonly #note = byId('note', HTMLElement);
   readonly #key = byId('key', HTMLButtonElement);
   readonly #counts = new Map<Trait | undefined, HTMLElement>();
-  #hasToken = false;
 
   constructor(model: Model, events: HeadEvents) {
     this.#model = model;
-    this.#key.addEventListener('click', () => (this.#hasToken ? events.locked() : events.unlocked()));
+    this.#key.addEventListener('click', () => events.locked());
     const choices = FILTERS.map(([trait, word]) => {
       const on = { change: () => events.filtered(trait) };
       const input = make('input', { type: 'radio', name: 'filter', checked: trait === undefined, on });
@@ -44,15 +42,13 @@ export class Head {
   }
 
   render(hasToken: boolean): void {
-    this.#hasToken = hasToken;
+    this.#key.hidden = !hasToken;
     const { facts, isConnected } = this.#model;
     this.#showAway();
     showStates(this.#connection, [isConnected ? connected(facts?.is_stopping) : AWAY]);
     if (facts === undefined) return;
     say(this.#file, facts.file);
     say(this.#facts, `${sinceOf(facts.started_at, this.#model.now)} · pid ${facts.pid} · ${facts.version}`);
-    this.#key.hidden = !facts.can_act || !isConnected;
-    say(this.#key, hasToken ? 'Lock' : 'Unlock…');
     this.#showNote(facts.can_act, facts.left_out, facts.file);
     this.#count();
   }

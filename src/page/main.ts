@@ -38,7 +38,6 @@ const drawer = new Drawer({
 });
 const head = new Head(model, {
   filtered: (trait) => table.show(trait),
-  unlocked: () => void unlock.ask('Who acts shows the token of this scheduler.'),
   locked: () => unlock.lock(),
 });
 
@@ -117,12 +116,16 @@ async function watch(): Promise<never> {
   }
 }
 
+/** Resolves when it is worth another try: never, if the person did not want to show the token. */
 async function letIn({ status, message }: RefusedError): Promise<void> {
+  const why = server.token === undefined ? 'This scheduler shows nothing without its token.' : 'The token was changed.';
   server.token = undefined;
-  const isIn =
-    status === 401 &&
-    (await unlock.ask('This scheduler can be reached from elsewhere: it shows its token before it shows anything.'));
-  if (!isIn) head.refuse(message);
+  const isWanted = status === 401;
+  if (isWanted && (await unlock.ask(why))) return;
+  model.lose();
+  render();
+  head.refuse(message);
+  if (isWanted) await new Promise(() => undefined);
 }
 
 const visible = (): Promise<void> =>

@@ -26,9 +26,10 @@ export class Unlock {
     return (this.#waiting ??= this.#ask(why, next).finally(() => (this.#waiting = undefined)));
   }
 
+  /** Forgets the token, and with it everything this page shows. */
   lock(): void {
     this.#server.token = undefined;
-    this.#changed();
+    location.reload();
   }
 
   async #ask(why: string, next: string | undefined): Promise<boolean> {

@@ -39,3 +39,28 @@ test('an empty one is an error, and nothing else is told of it', () => {
   writeFileSync(token, '\n');
   expect(problems()).toEqual([[expect.stringContaining('no-token'), expect.stringContaining('umask 077')]]);
 });
+
+const diagnosed = (http: string) =>
+  load(`http: ${http}\n${backupWith('')}`).problems.map((problem) => [brief(problem), words(problem)]);
+
+test.each([
+  ['127.0.0.1', '1:7 bad-address', 'unix:PATH'],
+  ['"unix:"', '1:7 bad-address', 'unix:./run/http.sock'],
+  ['unix:///run/http.sock', '1:7 bad-address', 'unix:./run/http.sock'],
+  ['unix:./run/', '1:7 bad-address', 'unix:./run/http.sock'],
+  [`unix:/${'x'.repeat(103)}`, '1:7 bad-address', 'at most 103 bytes; this one has 104'],
+  ['unix:/etc', '1:7 bad-address', 'is not a socket'],
+  ['{listen: "unix:x.sock", metrics: closed}', '1:40 bad-value', 'open or token'],
+  ['{listen: "unix:x.sock", metrics: token}', '1:40 needs-token', 'needs a token_file'],
+  ['{listen: "127.0.0.1:1", health: token}', '1:39 needs-token', 'needs a token_file'],
+  ['{listen: "0.0.0.0:1", metrics: open}', '1:7 needs-token', 'reached from other machines'],
+])('http: %s is a mistake at %s', (http, place, phrase) => {
+  expect(diagnosed(http)).toEqual([[place, expect.stringContaining(phrase)]]);
+});
+
+test('metrics ask for the token and health does not, unless the file says so', () => {
+  const settings = (rest: string) =>
+    load(`http: {listen: "127.0.0.1:1", token_file: ${token}${rest}}\n${backupWith('')}`).timerFile?.settings.http;
+  expect(settings('')?.isOpen).toEqual({ metrics: false, health: true });
+  expect(settings(', metrics: open, health: token')?.isOpen).toEqual({ metrics: true, health: false });
+});

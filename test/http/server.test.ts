@@ -1,4 +1,5 @@
 import { get, request, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
 import { HttpServer, type Route } from '../../src/http/server.js';
@@ -38,6 +39,15 @@ async function listen(host: string, token: string | (() => undefined) | undefine
         .on('error', reject)
         .end();
     });
+  /** The status for a request as it is written. */
+  const raw = (text: string) =>
+    new Promise<number>((resolve, reject) => {
+      const socket = connect(own.port, '127.0.0.1', () => socket.write(text));
+      socket.once('error', reject).once('data', (answer: Buffer) => {
+        resolve(Number(answer.toString('latin1').slice(9, 12)));
+        socket.destroy();
+      });
+    });
   await new Promise<void>((resolve) => {
     const knock = () => {
       get({ host: '127.0.0.1', port: own.port, path: '/probe' }, (response) => {
@@ -47,7 +57,7 @@ async function listen(host: string, token: string | (() => undefined) | undefine
     };
     knock();
   });
-  return { ask, troubles };
+  return { ask, raw, troubles };
 }
 
 const bearer = { Authorization: 'Bearer secret' };
@@ -58,9 +68,10 @@ describe('who gets in', () => {
     expect(await Promise.all([ask('/probe'), ask('/read'), ask('/act')])).toEqual([200, 200, 403]);
   });
 
-  test('on this machine with a token: who acts shows it', async () => {
+  test('on this machine with a token: who looks or acts shows it', async () => {
     const { ask } = await listen('127.0.0.1', 'secret');
-    expect(await Promise.all([ask('/read'), ask('/act'), ask('/act', bearer)])).toEqual([200, 401, 200]);
+    expect(await Promise.all([ask('/probe'), ask('/read'), ask('/act')])).toEqual([200, 401, 401]);
+    expect(await Promise.all([ask('/read', bearer), ask('/act', bearer)])).toEqual([200, 200]);
     expect(await ask('/act', { Authorization: 'Bearer secreT' })).toBe(401);
     expect(await ask('/act', { Authorization: 'secret' })).toBe(401);
   });
@@ -92,6 +103,63 @@ describe('who gets in', () => {
     expect(await ask('/read', { Host: '127.evil.example' })).toBe(421);
     expect(await ask('/read', { Host: '127.0.0.1.evil.example:80' })).toBe(421);
     expect(await ask('/act', { ...bearer, Host: 'evil.example:80' })).toBe(421);
+  });
+
+  test.each([
+    ['localhost', 200],
+    ['LOCALHOST:80', 200],
+    ['localhost.', 200],
+    ['localhost:', 200],
+    ['localhost:65535', 200],
+    ['127.0.0.1', 200],
+    ['127.9.8.7:1', 200],
+    ['[::1]:9464', 200],
+    ['[0:0:0:0:0:0:0:1]', 200],
+    ['', 421],
+    [':9464', 421],
+    ['localhost..', 421],
+    ['127.0.0.1.evil.example', 421],
+    ['[::2]', 421],
+    ['0.0.0.0', 421],
+    ['localhost:65536', 400],
+    ['localhost:80x', 400],
+    ['localhost:80:80', 400],
+    ['evil.example@localhost', 400],
+    ['localhost@evil.example', 400],
+    ['localhost/evil.example', 400],
+    ['localhost, evil.example', 400],
+    ['localhost evil.example', 400],
+    ['::1', 400],
+    ['[::1', 400],
+    ['[::1%25lo]', 400],
+    ['[evil.example]', 400],
+  ])('Host: %s is answered %i', async (host, status) => {
+    const { raw } = await listen('127.0.0.1', undefined);
+    expect(await raw(`GET /read HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).toBe(status);
+  });
+
+  test.each([
+    ['two hosts', 'GET /read HTTP/1.1\r\nHost: localhost\r\nHost: evil.example', 400],
+    ['two hosts, in other words', 'GET /read HTTP/1.1\r\nHost: localhost\r\nX: y\r\nhOST: localhost', 400],
+    ['two hosts for a probe', 'GET /probe HTTP/1.1\r\nHost: localhost\r\nHost: localhost', 400],
+    ['no host', 'GET /read HTTP/1.1', 400],
+    ['a target of another host', 'GET http://evil.example/read HTTP/1.1\r\nHost: localhost', 421],
+    ['a target of this host', 'GET http://localhost:1/read HTTP/1.1\r\nHost: evil.example', 200],
+    ['a target of this host in https', 'GET https://[::1]/read HTTP/1.1\r\nHost: localhost', 200],
+    ['a target with a user', 'GET http://evil.example@localhost/read HTTP/1.1\r\nHost: localhost', 400],
+    ['a target in another scheme', 'GET ftp://localhost/read HTTP/1.1\r\nHost: localhost', 404],
+    ['a target of another host, and two hosts', 'GET http://evil.example/read HTTP/1.1\r\nHost: a\r\nHost: b', 400],
+    ['a path that looks like a host', 'GET //localhost/read HTTP/1.1\r\nHost: evil.example', 404],
+  ])('%s', async (_words, head, status) => {
+    const { raw } = await listen('127.0.0.1', undefined);
+    expect(await raw(`${head}\r\n\r\n`)).toBe(status);
+  });
+
+  test('a page is judged by the target it asked for, not by the header', async () => {
+    const { raw } = await listen('127.0.0.1', undefined);
+    const ask = (origin: string) =>
+      raw(`GET http://localhost/read HTTP/1.1\r\nHost: evil.example\r\nOrigin: ${origin}\r\n\r\n`);
+    expect(await Promise.all([ask('http://evil.example'), ask('http://localhost')])).toEqual([403, 200]);
   });
 
   test('what is not there, and what is asked for in the wrong way', async () => {

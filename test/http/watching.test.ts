@@ -35,6 +35,7 @@ beforeEach(async () => {
       status: () => rig.scheduler.controls.status(),
       condition: () => condition,
       metrics: { contentType: 'text/plain; version=0.0.4', text },
+      isOpen: { metrics: false, health: true },
     }),
     onTrouble: (sentence) => void troubles.push(sentence),
   });
@@ -131,6 +132,7 @@ test('who may not look is told what is wrong, and nothing of files', async () =>
       status: () => rig.scheduler.controls.status(),
       condition: () => condition,
       metrics: { contentType: 'text/plain', text: () => Readable.from([]) },
+      isOpen: { metrics: false, health: true },
     }),
     onTrouble: (sentence) => void troubles.push(sentence),
   }));
@@ -147,6 +149,39 @@ test('who may not look is told what is wrong, and nothing of files', async () =>
     503,
     [`${file}: /etc/timers.yaml:3:1 no`, `${state}: /var/lib/timers.db is full`],
   ]);
+});
+
+test.each([
+  [{ metrics: true, health: true }, [200, 200, 200]],
+  [{ metrics: false, health: true }, [200, 200, 401]],
+  [{ metrics: true, health: false }, [401, 401, 200]],
+  [{ metrics: false, health: false }, [401, 401, 401]],
+])('with a token, %j decides who may ask without it', async (isOpen, statuses) => {
+  const own = (elsewhere = new HttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    clock: createSystemClock(),
+    onListening: () => undefined,
+    onUnavailable: () => undefined,
+    token: () => 'secret',
+    routes: watchingRoutes({
+      status: () => rig.scheduler.controls.status(),
+      condition: () => condition,
+      metrics: { contentType: 'text/plain', text: () => Readable.from([]) },
+      isOpen,
+    }),
+    onTrouble: (sentence) => void troubles.push(sentence),
+  }));
+  own.start();
+  await expect.poll(() => own.port).toBeGreaterThan(0);
+  const asked = (headers: Record<string, string>) =>
+    Promise.all(
+      ['/healthz', '/readyz', '/metrics'].map(
+        async (path) => (await fetch(`http://127.0.0.1:${own.port}${path}`, { headers })).status,
+      ),
+    );
+  expect(await asked({})).toEqual(statuses);
+  expect(await asked({ Authorization: 'Bearer secret' })).toEqual([200, 200, 200]);
 });
 
 test('a page that has its own name resolved to this machine is answered nowhere, and no page elsewhere may read', async () => {

@@ -67,6 +67,10 @@ export class Stage {
     } else if (request.method === 'POST') {
       let text = '';
       for await (const chunk of request) text += String(chunk);
+      if (request.headers.authorization === undefined) {
+        response.writeHead(401).end('{}');
+        return;
+      }
       this.acted.push({ verb: path.slice('/api/'.length), args: JSON.parse(text) });
       response.end('{}');
     } else response.end(JSON.stringify(this.#known(path)));

@@ -52,8 +52,12 @@ timers:
   await program.event('run.finished', 'hostile');
 }
 
-async function look(options: BrowserContextOptions = {}, address = `http://127.0.0.1:${PORT}/`): Promise<Page> {
+/** Opens the page in a tab that knows the token. */
+const look = (options: BrowserContextOptions = {}): Promise<Page> => open({ options, token: TOKEN });
+
+async function open({ address = `http://127.0.0.1:${PORT}/`, options = {}, token }: Visit = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  if (token !== undefined) await context.addInitScript(`sessionStorage.setItem('timers.token', '${token}')`);
   const page = await context.newPage();
   page.on('pageerror', (error) => void complaints.push(error.message));
   page.on('console', (message) => {
@@ -61,6 +65,12 @@ async function look(options: BrowserContextOptions = {}, address = `http://127.0
   });
   await page.goto(address);
   return page;
+}
+
+interface Visit {
+  readonly address?: string;
+  readonly options?: BrowserContextOptions;
+  readonly token?: string;
 }
 
 const row = (page: Page, name: string) =>
@@ -119,13 +129,16 @@ about(`the page${skippedWithoutChromium}`, () => {
     expect(await drawer.locator('.outcomes summary').first().textContent()).toContain('exit code 3');
   });
 
-  test('acts with the token, and with no other', async () => {
+  test('shows and acts with the token, and with no other', async () => {
     await start();
-    const page = await look();
-    await page.getByRole('button', { name: 'Trigger live' }).click();
+    const page = await open();
+    await page.getByLabel('Token').waitFor();
+    expect(await page.content()).not.toContain('backup');
     await unlock(page, 'wrong');
     await expect.poll(() => page.getByRole('alert').textContent()).toBe('That is not the token.');
+    expect(await page.content()).not.toContain('backup');
     await unlock(page);
+    await page.getByRole('button', { name: 'Trigger live' }).click();
     await puppet.next().then((process) => process.exit(0));
     await page.getByRole('button', { name: 'Pause live' }).click();
     await page.getByLabel('Reason').fill('disk swap');
@@ -135,13 +148,17 @@ about(`the page${skippedWithoutChromium}`, () => {
     await expect.poll(() => row(page, 'live').textContent()).toContain('ok');
     expect(await page.context().cookies()).toEqual([]);
     await page.reload();
+    await row(page, 'live').waitFor();
     await page.getByRole('button', { name: 'Lock' }).click();
-    await page.getByRole('button', { name: 'Unlock…' }).waitFor();
+    await page.getByLabel('Token').waitFor();
+    expect(await page.content()).not.toContain('backup');
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
   });
 
   test('without a token file it can look, cannot act, and says how to change that', async () => {
     await start({ http: `127.0.0.1:${PORT}` });
-    const page = await look();
+    const page = await open();
     await page.getByText('This page can look, not act.').waitFor();
     expect(await page.getByRole('button', { name: /Trigger|Pause|Unlock/ }).count()).toBe(0);
     const status = await page.evaluate(
@@ -152,7 +169,7 @@ about(`the page${skippedWithoutChromium}`, () => {
 
   test('that can be reached from elsewhere shows nothing before it is shown the token', async () => {
     await start({ http: `{ listen: "0.0.0.0:${PORT}", token_file: ./token }` });
-    const page = await look();
+    const page = await open();
     await page.getByLabel('Token').waitFor();
     expect(await page.content()).not.toContain('backup');
     await unlock(page);
@@ -175,7 +192,7 @@ about(`the page${skippedWithoutChromium}`, () => {
   test('a page from elsewhere that knows the token cannot use it', async () => {
     await start();
     const other = desk.write('other.html', '<title>other</title>');
-    const page = await look({}, `file://${other}`);
+    const page = await open({ address: `file://${other}` });
     const headers = { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' };
     const asked = JSON.stringify({ method: 'POST', headers, body: '{"name":"live"}' });
     const answered = await page.evaluate(

@@ -1,0 +1,32 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { clearSocket } from '../control/index.js';
+import type { SocketFile } from '../http/index.js';
+
+/** A socket file at `path` that only the user `uid` can open. Its folder is made where it is missing, and must be one that nobody else may change. */
+export const privateSocket = (path: string, uid: number): SocketFile => ({
+  path,
+  async claim() {
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      return changeability(dirname(path), uid) ?? (await clearSocket(path, uid));
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).message;
+    }
+  },
+  privately(make) {
+    const before = process.umask(0o177);
+    try {
+      make();
+    } finally {
+      process.umask(before);
+    }
+  },
+});
+
+/** Why other users could put a socket of theirs in place of ours; `undefined` if they cannot. */
+function changeability(folder: string, uid: number): string | undefined {
+  const { uid: owner, mode } = statSync(folder);
+  if (owner !== uid && owner !== 0) return `${folder} is another user’s`;
+  return (mode & 0o022) === 0 ? undefined : `other users may change ${folder} (chmod go-w ${folder})`;
+}

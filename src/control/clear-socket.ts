@@ -1,0 +1,26 @@
+import { lstatSync, unlinkSync } from 'node:fs';
+import { connect } from 'node:net';
+
+/**
+ * Clears the path of a socket of this user's that nobody answers. Resolves to why it cannot be used: somebody answers, or it is something else.
+ * @throws when the file system refuses.
+ */
+export async function clearSocket(path: string, uid: number): Promise<string | undefined> {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (!stats.isSocket()) return 'it is no socket';
+  if (stats.uid !== uid && uid !== 0) return 'it is another user’s';
+  if (await isAnswered(path)) return 'another scheduler answers there';
+  unlinkSync(path);
+  return undefined;
+}
+
+const isAnswered = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    // Refused by nobody; every other error is somebody.
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED'));
+  });

@@ -1,0 +1,111 @@
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Desk, type Program } from '../support/program.js';
+
+let desk: Desk;
+beforeEach(() => {
+  desk = new Desk();
+});
+afterEach(() => desk.clear());
+
+const pathOf = (name: string): string => join(desk.folder, name);
+
+function start(http: string): Program {
+  desk.write('timers.yaml', `http: ${http}\nstate: false\ntimers:\n  job: { cron: "0 0 1 1 *", run: [true] }\n`);
+  return desk.start(['start']);
+}
+
+interface Question {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+}
+
+const ask = (socketPath: string, { path = '/api/status', ...rest }: Question = {}): Promise<number> =>
+  new Promise((resolve, reject) => {
+    request({ socketPath, path, ...rest }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end(rest.method === 'POST' ? '{"name":"job"}' : undefined);
+  });
+
+const trigger = { path: '/api/trigger', method: 'POST', headers: { 'Content-Type': 'application/json' } };
+
+test('a socket file is its owner’s alone, who may look and act; a stop removes it', async () => {
+  const program = start('unix:./run/http.sock');
+  const socket = pathOf('run/http.sock');
+  expect(await program.event('http.listening')).toMatchObject({ address: `unix:${socket}` });
+  expect([statSync(socket).mode & 0o777, statSync(pathOf('run')).mode & 0o777]).toEqual([0o600, 0o700]);
+  expect(await Promise.all([ask(socket), ask(socket, { path: '/metrics' }), ask(socket, trigger)])).toEqual([
+    200, 200, 200,
+  ]);
+  for (const [host, status] of [
+    ['x', 200],
+    ['localhost:9464', 200],
+    ['evil.example', 421],
+  ] as const)
+    expect(await ask(socket, { headers: { Host: host } }), host).toBe(status);
+  program.kill('SIGTERM');
+  expect((await program.ended).code).toBe(0);
+  expect(existsSync(socket)).toBe(false);
+});
+
+test('with a token file it asks for the token too, under any name', async () => {
+  writeFileSync(pathOf('token'), 'secret', { mode: 0o600 });
+  const program = start('{ listen: "unix:http.sock", token_file: ./token }');
+  await program.event('http.listening');
+  const socket = pathOf('http.sock');
+  const bearer = { Authorization: 'Bearer secret', Host: 'timers.example' };
+  expect([await ask(socket), await ask(socket, { headers: bearer })]).toEqual([401, 200]);
+  program.kill('SIGTERM');
+  await program.ended;
+});
+
+test('a socket that a killed scheduler has left is replaced', async () => {
+  const first = start('unix:http.sock');
+  await first.event('http.listening');
+  first.kill('SIGKILL');
+  await first.ended;
+  expect(existsSync(pathOf('http.sock'))).toBe(true);
+  const second = desk.start(['start']);
+  await second.event('http.listening');
+  expect(await ask(pathOf('http.sock'))).toBe(200);
+  second.kill('SIGTERM');
+  await second.ended;
+});
+
+test('a socket that somebody answers stays theirs, and the timers run', async () => {
+  const server = createServer().listen(pathOf('http.sock'));
+  const program = start('unix:http.sock');
+  expect(await program.event('http.unavailable')).toMatchObject({ reason: 'another scheduler answers there' });
+  program.kill('SIGTERM');
+  await program.ended;
+  expect(existsSync(pathOf('http.sock'))).toBe(true);
+  server.close();
+});
+
+test('a folder that others may change is refused', async () => {
+  mkdirSync(pathOf('open'));
+  chmodSync(pathOf('open'), 0o1777);
+  const program = start('unix:open/http.sock');
+  const { reason } = await program.event('http.unavailable');
+  expect(reason).toBe(`other users may change ${pathOf('open')} (chmod go-w ${pathOf('open')})`);
+  program.kill('SIGTERM');
+  await program.ended;
+});
+
+test('what is at the path and is no socket is left alone', async () => {
+  writeFileSync(pathOf('precious'), 'precious');
+  symlinkSync('precious', pathOf('link'));
+  for (const path of ['precious', 'link']) {
+    desk.write('timers.yaml', `http: unix:${path}\nstate: false\ntimers:\n  job: { in: 1ms, run: [true] }\n`);
+    const { code, stdout } = await desk.run('validate');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('Name a path that is free.')]);
+  }
+  expect(statSync(pathOf('precious')).size).toBe(8);
+});
