@@ -59,6 +59,7 @@ async function throughScheduler(instants: readonly number[], executor: Executor,
       coordinator: alone,
       sinks: [{ name: 'none', accept: () => undefined }],
       newRunId: () => 'run',
+      newMark: () => 0,
       onSinkError: (_sink, error) => {
         throw error;
       },

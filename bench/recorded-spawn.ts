@@ -59,6 +59,7 @@ async function rate(ledger: Ledger | undefined): Promise<number> {
       coordinator: { claim: () => ({ kind: 'ours' }) },
       sinks: [{ name: 'bench', accept: ({ event }) => event === 'run.finished' && ++finished === RUNS && allDone() }],
       ...(ledger && { ledger }),
+      newMark: () => 0,
       newRunId: () => `${process.hrtime.bigint().toString(36)}-${++ids}`,
       onSinkError: (_sink, error) => {
         throw error;

@@ -5,6 +5,7 @@ import type { Clock } from './domain/clock.js';
 import type { SchedulerPlan } from './domain/controls.js';
 import type { TimerEvent } from './domain/event.js';
 import type { Executor } from './domain/executor.js';
+import { MARKS_FROM } from './domain/firing.js';
 import type { Ledger } from './domain/ledger.js';
 import type { Sink } from './domain/sink.js';
 import { DriftWatch } from './engine/drift-watch.js';
@@ -54,6 +55,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
       companions: [...(watch ? [watch] : []), ...tellers.companions, ...(composition.companions ?? [])],
       ...(ledger && { ledger: ledger.ledger, orphans: createProcOrphans({ clock }) }),
       newRunId: createRunIds(clock, random),
+      newMark: createMarks(random),
       onSinkError,
       ...(watch && { clockOffset: () => watch.latest }),
     },
@@ -128,4 +130,10 @@ function createRunIds(clock: Clock, random: () => number): () => string {
     const chance = Math.floor(random() * 36 ** 5);
     return lastMs.toString(36).padStart(8, '0') + chance.toString(36).padStart(5, '0');
   };
+}
+
+/** Counted on from a share of chance, so that two schedulers which meet in a millisecond (a clock that was set back) do not meet here as well. */
+function createMarks(random: () => number): () => number {
+  let last = MARKS_FROM + Math.floor(random() * 36 ** 5);
+  return () => ++last;
 }

@@ -1,6 +1,6 @@
 import { buildAdHoc, type AdHocDefinition, type TimerFile } from '../config/index.js';
 import { RefusalError } from '../control/index.js';
-import { MOST_AD_HOC, type AdHocRequest, type AdHocTimer, type Keeping } from '../domain/ad-hoc.js';
+import { MOST_AD_HOC, type AdHocRequest, type AdHocTimer } from '../domain/ad-hoc.js';
 import { commandLine } from '../domain/command.js';
 import type { Job } from '../domain/job.js';
 import type { Duration, Instant } from '../domain/time.js';
@@ -47,8 +47,8 @@ export class AdHocTimers {
       });
     const due = 'in' in when ? Math.floor(now) + when.in : readComingTime(when.at, { now, timezone });
     const job = build(due);
-    const keeping: Keeping = scheduler.controls.put(job);
-    return { name, due, timezone, command: commandLine(job.command), keeping };
+    scheduler.controls.put(job);
+    return { name, due, timezone, command: commandLine(job.command) };
   }
 
   /** Lets one that is pending be due after `length`. Answers when. @throws RefusalError when it has come due. */

@@ -35,9 +35,9 @@ export async function askForTimer(
   const run = readCommand(words);
   const { description } = options;
   const timeout = readLength('--timeout', options.timeout);
-  return withScheduler(terminal, options, async ({ client }) => {
+  return withScheduler(terminal, options, async ({ change }) => {
     const asked = { ...when, run, cwd: terminal.cwd, timeout_ms: timeout, description };
-    print((await client.request('add', asked)) as Answer, terminal, options.json === true);
+    print((await change('add', asked)) as Answer, terminal, options.json === true);
     return 0;
   });
 }
@@ -51,12 +51,6 @@ function readCommand(words: readonly string[]): string | readonly string[] {
   throw new UsageError('the command is longer than 32 KiB; put it into a script');
 }
 
-const KEEPING: Readonly<Record<Keeping, string | undefined>> = {
-  recorded: undefined,
-  unrecorded: 'its state cannot be written at the moment: kept in memory for now, and recorded as soon as it can be',
-  memory: 'kept in memory only: this scheduler records no state, and takes it along when it ends',
-};
-
 function print(answer: Answer, terminal: Terminal, asJson: boolean): void {
   const { task_name: name, scheduled_at: at, timezone, command, keeping } = answer;
   const due = Date.parse(at);
@@ -67,6 +61,6 @@ function print(answer: Answer, terminal: Terminal, asJson: boolean): void {
   }
   const when = `${localTime(due, timezone)}  ${fromNow(due, createSystemClock().now())}`;
   terminal.out(`${name}  ${when}: ${harmless(command)}`);
-  const warning = KEEPING[keeping];
-  if (warning !== undefined) terminal.err(`timers: ${warning}`);
+  if (keeping === 'memory')
+    terminal.err('timers: kept in memory only: this scheduler records no state, and takes it along when it ends');
 }

@@ -84,9 +84,9 @@ function rememberWords(): (job: Job) => string {
   };
 }
 
-function acted(carryOut: () => unknown): Acted {
+async function acted(carryOut: () => unknown): Promise<Acted> {
   try {
-    return { kind: 'done', answer: carryOut() };
+    return { kind: 'done', answer: await carryOut() };
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
     return { kind: 'refused', because: becauseOf(error), reason: error.message };

@@ -4,9 +4,11 @@ import {
   LostError,
   RefusalError,
   socketPaths,
+  type Args,
   type ControlClient,
 } from '../control/index.js';
 import type { Loaded } from '../config/index.js';
+import type { Keeping } from '../domain/ad-hoc.js';
 import { createSystemClock } from '../clocks/system.js';
 import { UsageError } from './commands/kind.js';
 import { socketPathsOf, userId, wordPathsOf } from './control.js';
@@ -18,11 +20,17 @@ import type { Terminal } from './terminal.js';
 /** A running scheduler, reached over its socket. */
 export interface Reached {
   readonly client: ControlClient;
+  /** Asks for a verb that changes something, and says it when that is not on record yet. */
+  readonly change: (verb: string, args: Args) => Promise<unknown>;
   /** The timer file, as people would write it. */
   readonly file: string;
   /** Where the next scheduler of the same file will be. */
   readonly paths: readonly string[];
 }
+
+/** Behind a verb that is granted, and not on record yet. */
+const UNRECORDED =
+  'its state cannot be written at the moment: kept in memory for now, and recorded as soon as it can be';
 
 /** What the refusal of a name or a value is: wrong usage. */
 const WRONG_USAGE: ReadonlySet<string> = new Set(['unknown_timer', 'unknown_run', 'bad_argument']);
@@ -60,7 +68,15 @@ export async function reach(terminal: Terminal, options: FileOption & StateOptio
   if (paths === undefined) return renderLoaded(loaded, terminal, terminal.color.err);
   const connecting = await connectToScheduler(paths, userId(), clock);
   const file = shortPath(loaded.path ?? options.state ?? '', terminal.cwd);
-  if (connecting.kind === 'connected') return { client: connecting.client, file, paths };
+  if (connecting.kind === 'connected') {
+    const { client } = connecting;
+    const change = async (verb: string, args: Args) => {
+      const answer = await client.request(verb, args);
+      if ((answer as { keeping?: Keeping }).keeping === 'unrecorded') terminal.err(`timers: ${UNRECORDED}`);
+      return answer;
+    };
+    return { client, change, file, paths };
+  }
   if (connecting.kind === 'absent' && loaded.settings === undefined)
     return renderLoaded(loaded, terminal, terminal.color.err);
   return `timers: ${connecting.kind === 'absent' ? absent(file, options) : connecting.reason}`;

@@ -1,6 +1,7 @@
-import { LostError, type ControlClient, type EventRecord } from '../control/index.js';
+import { LostError, type EventRecord } from '../control/index.js';
 import type { RunStatus } from '../domain/outcome.js';
 import { exitCodeOf } from './exit-code.js';
+import type { Reached } from './reach.js';
 import type { Terminal } from './terminal.js';
 
 /** What is fired. */
@@ -14,14 +15,14 @@ interface Fired {
 }
 
 /** Fires a timer, and does not wait for what becomes of it. */
-export async function triggerAndGo(client: ControlClient, asked: Asked, terminal: Terminal): Promise<number> {
-  const { firing_id } = (await client.request('trigger', { ...asked })) as Fired;
+export async function triggerAndGo({ change }: Reached, asked: Asked, terminal: Terminal): Promise<number> {
+  const { firing_id } = (await change('trigger', { ...asked })) as Fired;
   terminal.err(`timers: ${asked.name} is fired as ${firing_id}. Follow it: timers logs ${asked.name} -f`);
   return 0;
 }
 
 /** Fires a timer and follows it to its end. Answers the exit status of its command, 1 where it did not run. */
-export async function triggerAndWait(client: ControlClient, asked: Asked, terminal: Terminal): Promise<number> {
+export async function triggerAndWait({ client, change }: Reached, asked: Asked, terminal: Terminal): Promise<number> {
   // Followed before it is fired, so that nothing is missed; what comes before its id is known is kept until then.
   let early: EventRecord[] | undefined = [];
   let firingId: string | undefined;
@@ -40,7 +41,7 @@ export async function triggerAndWait(client: ControlClient, asked: Asked, termin
     client
       .follow({ task_name: asked.name, follow: true, last: 0 }, { event, dropped })
       .then(() => reject(new LostError('the scheduler has stopped')), reject);
-    void client.request('trigger', { ...asked }).then((fired) => {
+    void change('trigger', { ...asked }).then((fired) => {
       firingId = (fired as Fired).firing_id;
       const kept = early ?? [];
       early = undefined;

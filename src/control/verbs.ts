@@ -41,10 +41,27 @@ type Verb = (controlled: Controlled, args: Args) => unknown;
 
 /** Every verb but `logs`, which answers more than once. */
 export const verbs: ReadonlyMap<string, Verb> = new Map(
-  Object.entries<Verb>({ status, add, health, trigger, pause, resume, cancel, reset, reload, stop }).map(
-    ([name, carryOut]) => [name, timely(carryOut)],
-  ),
+  Object.entries<Verb>({
+    status,
+    add: kept(add),
+    health,
+    trigger: kept(trigger),
+    pause: kept(pause),
+    resume: kept(resume),
+    cancel: kept(cancel),
+    reset: kept(reset),
+    reload: kept(reload),
+    stop,
+  }).map(([name, carryOut]) => [name, timely(carryOut)]),
 );
+
+/** Answers only when what it changed is on record, and says so: who was told that it is done finds it done after any crash. */
+function kept(carryOut: (controlled: Controlled, args: Args) => object | Promise<object>): Verb {
+  return async (controlled, args) => {
+    const answer = await carryOut(controlled, args);
+    return { ...answer, keeping: await controlled.controls.kept() };
+  };
+}
 
 /** A process that was stopped finds, when it goes on, what was asked of it meanwhile: nobody waits for that any more. */
 function timely(carryOut: Verb): Verb {
@@ -63,7 +80,7 @@ function status(controlled: Controlled, args: Args): unknown {
   return controlled.status({ recent, since: optionalCount(args, 'since') });
 }
 
-function add(controlled: Controlled, args: Args): unknown {
+function add(controlled: Controlled, args: Args): object {
   const length = optionalDuration(args, 'in_ms');
   const timezone = optionalText(args, 'timezone');
   const timeout = optionalDuration(args, 'timeout_ms');
@@ -95,7 +112,7 @@ function health(controlled: Controlled, args: Args): { ok: boolean; reasons: rea
   return { ok, reasons };
 }
 
-function trigger(controlled: Controlled, args: Args): unknown {
+function trigger(controlled: Controlled, args: Args): object {
   const name = text(args, 'name');
   const kind = optionalText(args, 'overlap');
   const admission = kind === undefined ? undefined : controlled.overlap(kind);
@@ -117,7 +134,7 @@ function refuseSkipped({ controls }: Controlled, firing: Firing): void {
   throw new RefusalError('skipped', `${jobName} is skipped: ${why}`);
 }
 
-function pause(controlled: Controlled, args: Args): unknown {
+function pause(controlled: Controlled, args: Args): object {
   const length = optionalDuration(args, 'for_ms');
   const reason = optionalText(args, 'reason');
   const { at, names } = named(controlled, args);
@@ -126,13 +143,13 @@ function pause(controlled: Controlled, args: Args): unknown {
   return { names, until: until === undefined ? null : toTimestamp(until) };
 }
 
-function resume(controlled: Controlled, args: Args): unknown {
+function resume(controlled: Controlled, args: Args): object {
   const { names } = named(controlled, args);
   for (const name of names) controlled.controls.resume(name);
   return { names };
 }
 
-function cancel(controlled: Controlled, args: Args): unknown {
+function cancel(controlled: Controlled, args: Args): object {
   const target = wholeId(controlled, text(args, 'target'));
   const isRemoved = isAdHoc(target) && controlled.controls.remove(target);
   const canceled = controlled.controls.cancel(target);
@@ -158,7 +175,7 @@ function wholeId({ controls }: Controlled, target: string): string {
   );
 }
 
-function reset(controlled: Controlled, args: Args): unknown {
+function reset(controlled: Controlled, args: Args): object {
   const name = text(args, 'name');
   const length = optionalDuration(args, 'in_ms');
   refuseWhileStopping(controlled);

@@ -36,5 +36,4 @@ export interface AdHocTimer {
   /** IANA name. */
   readonly timezone: string;
   readonly command: string;
-  readonly keeping: Keeping;
 }

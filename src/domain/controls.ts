@@ -70,6 +70,11 @@ export interface SchedulerPlan {
 
 /** The verbs that change a running scheduler. There are no others, whoever calls. A name that is not there answers `undefined` or 0. */
 export interface Controls {
+  /**
+   * Resolves when what the other verbs have changed so far is recorded, or known not to be: a verb is granted to somebody only behind that. Takes as
+   * long as a commit; never rejects.
+   */
+  kept(): Promise<Keeping>;
   status(): SchedulerStatus;
   /** Fires now, whatever the schedule, the breaker or a pause says; `admission` in place of the job's own. */
   trigger(name: string, admission?: readonly AdmissionPolicy[]): Firing | undefined;
@@ -86,9 +91,9 @@ export interface Controls {
   reset(name: string, length?: Duration): Instant | undefined;
   /**
    * Takes in a job that no plan has, or puts it in place of the one of its name, and arms it for its first instant. It is gone when it has had its
-   * outcome. Answers when it has been recorded, as far as it can be.
+   * outcome.
    */
-  put(job: Job): Keeping;
+  put(job: Job): void;
   /** Takes a job that no plan has out before it comes due: that is no firing. Answers whether there is one that has not. */
   remove(name: string): boolean;
   /** What {@link reload} would change. Jobs that no plan has are not looked at, and stay. */

@@ -10,13 +10,16 @@ export interface Firing {
   readonly scheduledFor: Instant;
   readonly trigger: Trigger;
   /**
-   * 0, or how often the wall clock had been set back when this interval-like job took up its rhythm again.
-   * Keeps the ids of the second pass apart from those of the first.
+   * Keeps firings of one instant apart. By schedule: 0, or how often the wall clock had been set back when this interval-like job took up its
+   * rhythm again. By hand, or because the scheduler started: a number of its own, above {@link MARKS_FROM}.
    */
   readonly generation: number;
 }
 
-/** `name@2026-11-23T08:00:00.000Z`, and behind a clock that was set back `…Z~1`. */
+/** Where the numbers of firings begin that no schedule brings; no clock is set back so often. */
+export const MARKS_FROM = 36 ** 4;
+
+/** `name@2026-11-23T08:00:00.000Z`; behind a clock that was set back `…Z~1`, and by hand or at a start `…Z~30466176`. */
 export function firingId(firing: Firing): string {
   const id = `${firing.jobName}@${toTimestamp(firing.scheduledFor)}`;
   return firing.generation === 0 ? id : `${id}~${firing.generation}`;

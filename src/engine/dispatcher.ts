@@ -1,6 +1,7 @@
 import type { FiringMissed } from '../domain/event.js';
 import type { Firing } from '../domain/firing.js';
 import { CLOSED, type BreakerState } from '../domain/breaker.js';
+import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
 import type { CancelCause, Outcome } from '../domain/outcome.js';
 import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
@@ -48,6 +49,11 @@ export class Dispatcher implements RunOwner {
   /** Runs that have ended. */
   get finished(): number {
     return this.#finished;
+  }
+
+  /** A firing of the job that no schedule brings. */
+  unscheduled({ name }: Job, scheduledFor: Instant, trigger: 'manual' | 'start'): Firing {
+    return { jobName: name, scheduledFor, trigger, generation: this.#around.newMark() };
   }
 
   /**

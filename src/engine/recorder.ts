@@ -78,11 +78,13 @@ export class Recorder {
     for (const then of waiting) then();
   }
 
-  /** Hands over what is noted, and answers what that means to whoever asked for it. */
-  keep(): Keeping {
-    if (this.#ledger === undefined) return 'memory';
-    if (this.#isUrgent) this.#commit();
-    return this.#ledger.isBehind ? 'unrecorded' : 'recorded';
+  /** Resolves when everything noted so far is recorded, as far as it can be. Not before the ledger has said so. Never rejects. */
+  kept(): Promise<Keeping> {
+    const ledger = this.#ledger;
+    if (ledger === undefined) return Promise.resolve('memory');
+    return new Promise((resolve) => {
+      this.whenRecorded(() => resolve(ledger.isBehind ? 'unrecorded' : 'recorded'));
+    });
   }
 
   #commit(): void {

@@ -24,6 +24,7 @@ export interface RunSurroundings {
   emit(event: TimerEvent): void;
   drained(): Promise<void> | undefined;
   newRunId(): string;
+  newMark(): number;
   /** Calls `then` when everything emitted so far is in the ledger. */
   whenRecorded(then: () => void): void;
 }

@@ -20,6 +20,7 @@ import type { Arming } from './arming.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { Gates } from './gates.js';
 import type { JobState } from './job-state.js';
+import type { Recorder } from './recorder.js';
 
 /** What the verbs may do to the scheduler. */
 export interface Controlled {
@@ -30,7 +31,6 @@ export interface Controlled {
   emit(event: TimerEvent): void;
   add(job: Job): JobState;
   whenFree(state: JobState, then: () => void): void;
-  keep(): Keeping;
 }
 
 interface Parts {
@@ -39,6 +39,7 @@ interface Parts {
   readonly dispatcher: Dispatcher;
   readonly arming: Arming;
   readonly adHoc: AdHocJobs;
+  readonly recorder: Pick<Recorder, 'kept'>;
   readonly scheduler: Controlled;
 }
 
@@ -48,6 +49,10 @@ export class SchedulerControls implements Controls {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  kept(): Promise<Keeping> {
+    return this.#parts.recorder.kept();
   }
 
   status(): SchedulerStatus {
@@ -60,8 +65,7 @@ export class SchedulerControls implements Controls {
     const { states, scheduler, dispatcher } = this.#parts;
     const state = states.get(name);
     if (state === undefined) return undefined;
-    const { generation } = state;
-    const firing: Firing = { jobName: name, scheduledFor: scheduler.now(), trigger: 'manual', generation };
+    const firing = dispatcher.unscheduled(state.job, scheduler.now(), 'manual');
     scheduler.whenFree(state, () => dispatcher.submit(state, firing, { admission }));
     return firing;
   }
@@ -102,7 +106,7 @@ export class SchedulerControls implements Controls {
     return next;
   }
 
-  put(job: Job): Keeping {
+  put(job: Job): void {
     const { states, gates, scheduler, arming } = this.#parts;
     const { name: jobName } = job;
     const present = states.get(jobName);
@@ -113,15 +117,13 @@ export class SchedulerControls implements Controls {
     const facts = { jobName, ...(state.next !== undefined && { next: state.next }) };
     if (present !== undefined) this.#tell({ event: 'timer.reset', ...facts });
     else this.#tell({ event: 'timer.added', ...facts, command: commandLine(job.command) });
-    return scheduler.keep();
   }
 
   remove(name: string): boolean {
-    const { states, scheduler, adHoc } = this.#parts;
+    const { states, adHoc } = this.#parts;
     const state = states.get(name);
     if (state?.next === undefined || state.job.adHoc === undefined) return false;
     adHoc.part(state, 'canceled');
-    scheduler.keep();
     return true;
   }
 

@@ -22,6 +22,8 @@ export interface SchedulerParts {
   readonly companions?: readonly Companion[];
   /** Unique over schedulers and restarts. */
   readonly newRunId: () => string;
+  /** The `generation` of a firing that no schedule brings. Unique in a scheduler, and as good as unique over restarts. */
+  readonly newMark: () => number;
   readonly onSinkError: (sink: string, error: unknown) => void;
 }
 

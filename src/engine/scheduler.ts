@@ -1,5 +1,4 @@
 import { jobNameOf, type StateTrouble, type TimerEvent } from '../domain/event.js';
-import type { Keeping } from '../domain/ad-hoc.js';
 import type { Controls } from '../domain/controls.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
@@ -77,11 +76,8 @@ export class Scheduler {
     this.#bus = new EventBus(clock, [...parts.sinks, this.#adHoc], () => this.#recorder.record(), parts.onSinkError);
     this.#dispatcher = new Dispatcher(
       {
-        clock,
-        executor: parts.executor,
-        coordinator: parts.coordinator,
+        ...parts,
         elapsed: this.#elapsed,
-        newRunId: parts.newRunId,
         now,
         emit: (event) => this.emit(event),
         drained: () => this.#bus.drained(),
@@ -97,6 +93,7 @@ export class Scheduler {
       dispatcher: this.#dispatcher,
       arming: this.#arming,
       adHoc: this.#adHoc,
+      recorder: this.#recorder,
       scheduler: this,
     });
     this.#recovery = new Recovery(this.#states, this.#dispatcher, {
@@ -203,7 +200,8 @@ export class Scheduler {
       this.#carryOut(state, planRow(job, next, now, { gap, waiting: instants }), waiting);
       this.#arming.rearm(state);
     }
-    if (job.enabled && job.runAtStart && !state.isDone) this.#submit(state, startedAt, 'start');
+    if (job.enabled && job.runAtStart && !state.isDone)
+      this.#dispatcher.submit(state, this.#dispatcher.unscheduled(job, startedAt, 'start'));
     this.#adHoc.partIfOver(state);
     this.#tellIfIdle();
   }
@@ -252,11 +250,6 @@ export class Scheduler {
   /** For the controls. */
   whenFree(state: JobState, then: () => void): void {
     this.#recovery.whenFree(state, then);
-  }
-
-  /** For the controls: hands the ledger what it is to know, now. */
-  keep(): Keeping {
-    return this.#recorder.keep();
   }
 
   #due(state: JobState, now: Instant): void {

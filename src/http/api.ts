@@ -13,7 +13,7 @@ export interface Api extends TimelineSources, Pick<PastSources, 'remembered' | '
   readonly live: Live;
   readonly now: () => Instant;
   /** Carries out a verb of the control socket. */
-  readonly act: (verb: string, args: Readonly<Record<string, unknown>>) => Acted;
+  readonly act: (verb: string, args: Readonly<Record<string, unknown>>) => Promise<Acted>;
 }
 
 /** The status for a verb that names what is not there, has a wrong argument, or does not fit how things stand. */
@@ -114,7 +114,7 @@ const act = (api: Api, verb: string): Route => ({
       refuse(response, 400, 'the arguments are one JSON object');
       return;
     }
-    const acted = api.act(verb, args);
+    const acted = await api.act(verb, args);
     if (acted.kind === 'done') sendJson(response, 200, acted.answer);
     else refuse(response, REFUSALS[acted.because], acted.reason);
   },

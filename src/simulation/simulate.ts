@@ -1,4 +1,5 @@
 import type { Command } from '../domain/command.js';
+import { MARKS_FROM } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { Claim, Coordinator } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
@@ -34,7 +35,7 @@ export async function simulate(scenario: Scenario, onMoment: (moment: Moment) =>
   const jobs = scenario.jobs.map((job) => withOwnCommand(job, scenario, behaviours));
   const tally = new Tally(jobs, new BusyMinutes(scenario.timeOfDay), onMoment);
   const faults: unknown[] = [];
-  let runs = 0;
+  let [runs, marks] = [0, 0];
   const scheduler = new Scheduler(
     {
       jobs,
@@ -48,6 +49,7 @@ export async function simulate(scenario: Scenario, onMoment: (moment: Moment) =>
       coordinator: alone,
       sinks: [tally],
       newRunId: () => String(++runs),
+      newMark: () => MARKS_FROM + ++marks,
       onSinkError: (_sink, error) => void faults.push(error),
     },
   );

@@ -83,7 +83,7 @@ describe('a request', () => {
   test('for a timer answers its name, when it is due and how it is kept', async () => {
     const args = { at: '17:00', timezone: 'Asia/Tokyo', run: ['x', 'y'], cwd: '/' };
     expect(await client.ask({ id: 1, verb: 'add', args })).toMatchObject({
-      ok: { task_name: 'in:23456', scheduled_at: '1970-01-01T00:00:00.000Z', command: 'true', keeping: 'recorded' },
+      ok: { task_name: 'in:23456', scheduled_at: '1970-01-01T00:00:00.000Z', command: 'true', keeping: 'memory' },
     });
     expect(served.asked).toEqual(['{"at":"17:00","timezone":"Asia/Tokyo"}']);
   });

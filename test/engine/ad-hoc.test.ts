@@ -14,6 +14,12 @@ const adHoc = (name: string, at: string, more: Partial<Job> = {}): Job =>
   });
 
 const START = '2026-01-01T00:00:00Z';
+/** What is said to who asked, once the ledger was told. */
+const kept = async (rig: Rig) => {
+  const keeping = rig.scheduler.controls.kept();
+  await rig.clock.advance(0);
+  return keeping;
+};
 const names = (rig: Rig) => rig.scheduler.controls.status().jobs.map(({ job: { name } }) => name);
 
 describe('a job that no file has', () => {
@@ -21,7 +27,8 @@ describe('a job that no file has', () => {
     const lives = new Lives();
     const rig = lives.begin([job('tick', everyMs(HOUR))], START);
     rig.scheduler.start();
-    expect(rig.scheduler.controls.put(adHoc('at:one', '2026-01-01T00:10:00Z'))).toBe('recorded');
+    rig.scheduler.controls.put(adHoc('at:one', '2026-01-01T00:10:00Z'));
+    expect(await kept(rig)).toBe('recorded');
     expect(lives.disk.jobs.get('at:one')?.definition).toBe('{"at":"2026-01-01T00:10:00Z"}');
     expect(names(rig)).toEqual(['tick', 'at:one']);
     await rig.clock.advance(20 * MINUTE);
@@ -55,6 +62,7 @@ describe('a job that no file has', () => {
     first.scheduler.start();
     const one = adHoc('at:one', '2026-01-01T00:10:00Z');
     first.scheduler.controls.put(one);
+    await kept(first);
     first.ledger.isDead = true;
     const second = lives.begin([one], '2026-01-01T02:00:00Z');
     second.scheduler.start();
@@ -99,6 +107,7 @@ describe('a job that no file has', () => {
     expect(rig.scheduler.controls.remove('tick')).toBe(false);
     expect(rig.scheduler.controls.remove('at:one')).toBe(true);
     expect(rig.scheduler.controls.remove('at:one')).toBe(false);
+    await kept(rig);
     expect([...lives.disk.jobs.keys()]).toEqual(['tick']);
     await rig.clock.advance(20 * MINUTE);
     expect(rig.story()).toContain('00:00:00.000 timer.removed at:one reason=canceled');
@@ -111,8 +120,8 @@ describe('a job that no file has', () => {
     first.scheduler.start();
     first.scheduler.controls.put(adHoc('at:one', '2026-01-01T00:10:00Z'));
     const moved = adHoc('at:one', '2026-01-01T00:30:00Z');
-    expect(first.scheduler.controls.put(moved)).toBe('recorded');
-    await first.clock.advance(0);
+    first.scheduler.controls.put(moved);
+    expect(await kept(first)).toBe('recorded');
     expect(first.story()).toContain('00:00:00.000 timer.reset at:one next_at=00:30:00.000');
     first.ledger.isDead = true;
     const second = lives.begin([moved], '2026-01-01T00:20:00Z');
@@ -185,16 +194,19 @@ describe('a job that no file has', () => {
   });
 });
 
-test('who asks is told when nothing can be recorded, and it is recorded later', () => {
+test('who asks is told when nothing can be recorded, and it is recorded later', async () => {
   const lives = new Lives();
   const rig = lives.begin([], START);
   rig.scheduler.start();
   rig.ledger.isFull = true;
-  expect(rig.scheduler.controls.put(adHoc('at:one', '2026-01-01T00:10:00Z'))).toBe('unrecorded');
+  rig.scheduler.controls.put(adHoc('at:one', '2026-01-01T00:10:00Z'));
+  expect(await kept(rig)).toBe('unrecorded');
   rig.ledger.isFull = false;
-  expect(rig.scheduler.controls.put(adHoc('at:two', '2026-01-01T00:11:00Z'))).toBe('recorded');
+  rig.scheduler.controls.put(adHoc('at:two', '2026-01-01T00:11:00Z'));
+  expect(await kept(rig)).toBe('recorded');
   expect([...lives.disk.jobs.keys()]).toEqual(['at:one', 'at:two']);
   const without = new Rig([], { start: START });
   without.scheduler.start();
-  expect(without.scheduler.controls.put(adHoc('at:one', '2026-01-01T00:10:00Z'))).toBe('memory');
+  without.scheduler.controls.put(adHoc('at:one', '2026-01-01T00:10:00Z'));
+  expect(await kept(without)).toBe('memory');
 });

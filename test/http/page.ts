@@ -63,7 +63,7 @@ export async function servePage(
     },
     act: (verb, args) => {
       acted.push({ verb, args });
-      return answer ?? { kind: 'done', answer: { verb } };
+      return Promise.resolve(answer ?? { kind: 'done', answer: { verb } });
     },
   });
   const listening = await new Listening(routes, token === undefined ? {} : { token }).ready();

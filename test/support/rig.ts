@@ -12,6 +12,7 @@ import type { Schedule } from '../../src/domain/schedule.js';
 import type { Cancel, Duration, Instant } from '../../src/domain/time.js';
 import type { FirstPlan } from '../../src/engine/scheduler-parts.js';
 import { Scheduler } from '../../src/engine/scheduler.js';
+import { MARKS_FROM } from '../../src/domain/firing.js';
 import { catchUp, overlap, retry } from '../../src/policies/index.js';
 import { levelOf } from '../../src/sinks/level.js';
 import { FakeClock } from './fake-clock.js';
@@ -122,6 +123,7 @@ export class Rig {
   readonly scheduler: Scheduler;
   readonly events: TimerEvent[] = [];
   #runs = 0;
+  #marks = MARKS_FROM;
 
   constructor(jobs: readonly Job[], options: RigOptions = {}) {
     const { start, coordinator, ledger, finder, clock, life = 'run', sinks = [], ...plan } = options;
@@ -137,6 +139,7 @@ export class Rig {
         ...(ledger && { ledger }),
         ...(finder && { orphans: finder }),
         newRunId: () => `${life}-${++this.#runs}`,
+        newMark: () => ++this.#marks,
         onSinkError: (sink, error) => {
           throw new Error(`sink ${sink}`, { cause: error });
         },

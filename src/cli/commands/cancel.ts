@@ -14,9 +14,9 @@ export const cancel: CommandKind = {
     withState(withFile(command)).argument('<name-or-run>', 'the timer, or the id of a run; its beginning is enough');
     return async (terminal, args) => {
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, command.opts<FileOption & StateOption>(), async ({ client }) => {
+      return withScheduler(terminal, command.opts<FileOption & StateOption>(), async ({ change }) => {
         const target = String(args[0]);
-        const answer = (await client.request('cancel', { target })) as { canceled: number; removed: boolean };
+        const answer = (await change('cancel', { target })) as { canceled: number; removed: boolean };
         const { canceled, removed } = answer;
         const runs = `${canceled} ${canceled === 1 ? 'run' : 'runs'}`;
         if (removed) terminal.err(`timers: ${target} is removed: it had not come due, and never will`);

@@ -31,8 +31,8 @@ export const pause: CommandKind = {
         ...(options.reason !== undefined && { reason: options.reason }),
       };
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, options, async ({ client }) => {
-        const { names, until } = (await client.request('pause', asked)) as { names: string[]; until: string | null };
+      return withScheduler(terminal, options, async ({ change }) => {
+        const { names, until } = (await change('pause', asked)) as { names: string[]; until: string | null };
         const { localTime } = await import('../render/firings.js');
         const { machineTimeZone } = await import('../../schedules/index.js');
         const end = until === null ? 'timers resume' : localTime(Date.parse(until), machineTimeZone());

@@ -15,9 +15,9 @@ export const reload: CommandKind = {
     return async (terminal) => {
       const options = command.opts<FileOption & StateOption & { readonly dryRun?: true }>();
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, options, async ({ client }) => {
+      return withScheduler(terminal, options, async ({ change }) => {
         const isDry = options.dryRun === true;
-        const reading = (await client.request('reload', { dry_run: isDry })) as Reading;
+        const reading = (await change('reload', { dry_run: isDry })) as Reading;
         const { printReading } = await import('../render/reading.js');
         printReading(reading, { terminal, isDry });
         return reading.valid ? 0 : 1;

@@ -17,9 +17,9 @@ export const reset: CommandKind = {
       const length = readLength('--in', options.in);
       const name = String(args[0]);
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, options, async ({ client }) => {
+      return withScheduler(terminal, options, async ({ change }) => {
         const asked = { name, ...(length !== undefined && { in_ms: length }) };
-        const answer = (await client.request('reset', asked)) as { next_at: string | null; breaker_closed: boolean };
+        const answer = (await change('reset', asked)) as { next_at: string | null; breaker_closed: boolean };
         const { localTime } = await import('../render/firings.js');
         const { machineTimeZone } = await import('../../schedules/index.js');
         const done = [

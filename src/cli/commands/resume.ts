@@ -13,8 +13,8 @@ export const resume: CommandKind = {
       const { readNames } = await import('../arguments.js');
       const asked = readNames(args[0] as readonly string[], options.all);
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, options, async ({ client }) => {
-        const { names } = (await client.request('resume', asked)) as { names: string[] };
+      return withScheduler(terminal, options, async ({ change }) => {
+        const { names } = (await change('resume', asked)) as { names: string[] };
         terminal.err(`timers: resumed: ${names.join(', ')}`);
         return 0;
       });

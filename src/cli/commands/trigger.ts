@@ -34,8 +34,8 @@ export const trigger: CommandKind = {
       const asked = { name, ...(options.overlap !== undefined && { overlap: options.overlap }) };
       const { withScheduler } = await import('../reach.js');
       const { triggerAndGo, triggerAndWait } = await import('../trigger.js');
-      return withScheduler(terminal, options, ({ client }) =>
-        wait ? triggerAndWait(client, asked, terminal) : triggerAndGo(client, asked, terminal),
+      return withScheduler(terminal, options, (reached) =>
+        wait ? triggerAndWait(reached, asked, terminal) : triggerAndGo(reached, asked, terminal),
       );
     };
   },
