@@ -29,14 +29,19 @@ const loop = new TimerLoop(clock, now);
  * Reads a schedule.
  *
  * @param spec exactly one of `cron`, `every`, `in`, `at`, as in a timer file; `timezone` (IANA; default: the machine's own) and `dst`.
- * @param options `start`: what `in` counts from, in epoch milliseconds; default: now.
+ * @param options `start`: what `in` counts from, in epoch milliseconds; default: now. `seed`: what `H` in `cron` is a hash of, such as the
+ * name of a timer; default: the empty text, the same for all callers.
  * @returns a schedule whose `next(after)` answers the first due instant strictly after `after`, in epoch milliseconds, or `undefined`;
  * it throws a TypeError when `after` is no number.
  * @throws TypeError a key or a value of the wrong kind. RangeError a value that says no schedule. Both with a sentence a user can act on.
  */
-export function parseSchedule(spec: ScheduleSpec, options: { readonly start?: Instant } = {}): Schedule {
-  const { start = clock.now() } = options;
-  const schedule = plainly(() => parseScheduleAt(spec, { start }));
+export function parseSchedule(
+  spec: ScheduleSpec,
+  options: { readonly start?: Instant; readonly seed?: string } = {},
+): Schedule {
+  const { start = clock.now(), seed = '' } = options;
+  if (typeof seed !== 'string') throw new TypeError('seed takes a text, such as the name of a timer.');
+  const schedule = plainly(() => parseScheduleAt(spec, { start, seed }));
   return {
     ...schedule,
     next(after) {

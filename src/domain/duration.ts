@@ -1,3 +1,4 @@
+import { LONGEST_VALUE, quoted } from './excerpt.js';
 import { DAY, HOUR, MINUTE, SECOND, type Duration } from './time.js';
 
 /** The longest length of time a duration may say: 100 years of 365.25 days. */
@@ -36,6 +37,7 @@ const FORMS = 'Write a whole number and a unit (ms, s, m, h, d, w), or a sum suc
 export function parseDuration(text: string): Duration {
   const trimmed = text.trim();
   if (trimmed === '') throw new DurationError('A duration is missing.', FORMS);
+  if (trimmed.length > LONGEST_VALUE) throw new DurationError(`${quoted(trimmed)} is too long for a duration.`, FORMS);
   const duration = trimmed.startsWith('P') ? isoDuration(trimmed) : sumOfUnits(trimmed);
   if (duration > LONGEST_DURATION)
     throw new DurationError(`"${trimmed}" is longer than 100 years.`, 'Write a shorter one.');

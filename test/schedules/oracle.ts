@@ -154,6 +154,6 @@ function dayOfWeekItem(item: string): DayItem {
   return (date) => days.has(date.getUTCDay());
 }
 
-/** A weekday with a step and no end runs through to Sunday, the 7 at the end of the week. */
+/** A weekday with a step and no end runs through to Saturday, as `*` with a step does. */
 const weekdayEnds = (ends: readonly number[], item: string): readonly (number | undefined)[] =>
-  ends.length === 2 ? ends : [ends[0], item.includes('/') ? (ends[0] === 0 ? 6 : 7) : ends[0]];
+  ends.length === 2 ? ends : [ends[0], item.includes('/') ? 6 : ends[0]];

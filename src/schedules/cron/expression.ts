@@ -1,5 +1,8 @@
+import { quoted } from '../../domain/excerpt.js';
+import { nearest } from '../../domain/nearest.js';
 import { ScheduleError, type Place } from '../kind.js';
 import { FieldError, FieldReader, type Field } from './field.js';
+import { withShortNames } from './names.js';
 import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, POSITIONS, SECOND, type Position } from './position.js';
 
 /** A cron expression, read. Immutable. */
@@ -20,10 +23,18 @@ const SHORTHANDS: ReadonlyMap<string, string> = new Map([
   ['@daily', '0 0 * * *'],
   ['@midnight', '0 0 * * *'],
   ['@hourly', '0 * * * *'],
+  ['@every_minute', '* * * * *'],
+  ['@noon', '0 12 * * *'],
+  ['@weekdays', '0 0 * * 1-5'],
+  ['@weekends', '0 0 * * 0,6'],
 ]);
 
-/** Writes a shorthand such as `@daily` as its five fields; all else stays as it is. */
-export const writtenOut = (text: string): string => SHORTHANDS.get(text.trim().toLowerCase()) ?? text;
+/** In UTF-16 units; every value of every field as a list takes less. */
+const LONGEST_EXPRESSION = 1_000;
+
+/** Writes a shorthand such as `@daily` as its five fields, and names short; all else stays as it is. */
+export const writtenOut = (text: string): string =>
+  SHORTHANDS.get(text.trim().toLowerCase()) ?? (/[a-z]{4}/i.test(text) ? withShortNames(text) : text);
 
 type Span = NonNullable<Place['span']>;
 
@@ -32,6 +43,7 @@ type Span = NonNullable<Place['span']>;
  * @throws ScheduleError with the place in the text.
  */
 export function readExpression(text: string, seed: string): Expression {
+  if (text.length > LONGEST_EXPRESSION) throw tooLong(text);
   if (text.includes('=')) throw assignment(text);
   const fields = textsOf(text);
   if (fields.length < 5 || fields.length > 6) throw wrongCount(text, fields.length);
@@ -82,11 +94,16 @@ function shorthandOf(text: string): string {
     ? 'Write run_at_start: true beside another schedule key.'
     : /^@every\b/i.test(word)
       ? 'Write the key every: instead, for example every: 5m.'
-      : `The shorthands are ${[...SHORTHANDS.keys()].join(', ')}.`;
-  throw new ScheduleError('cron-shorthand', `"${word}" is no schedule here.`, {
+      : shorthandHint(word);
+  throw new ScheduleError('cron-shorthand', `${quoted(word)} is not a known shorthand.`, {
     hint,
     place: { span: [0, text.length] },
   });
+}
+
+function shorthandHint(word: string): string {
+  const meant = nearest(word, SHORTHANDS.keys());
+  return meant === undefined ? `The shorthands are ${[...SHORTHANDS.keys()].join(', ')}.` : `Did you mean ${meant}?`;
 }
 
 /** A path, or a word that begins with no weekday: in a crontab the command stands behind five fields. */
@@ -94,9 +111,15 @@ const COMMAND = /^(?:[./~]|(?!sun|mon|tue|wed|thu|fri|sat)[a-z]{4})/i;
 
 function command(text: string): ScheduleError {
   const [start, end] = spanOf(text, DAY_OF_WEEK);
-  const message = `"${text.slice(start, end)}" is no field of an expression, but a command.`;
+  const message = `${quoted(text.slice(start, end))} is not a field of an expression, but a command.`;
   const hint = 'Write the five fields alone. The command stands under run.';
   return new ScheduleError('cron-command', message, { hint, place: { span: [start, end] } });
+}
+
+function tooLong(text: string): ScheduleError {
+  const message = `The expression has ${text.length} characters; ${LONGEST_EXPRESSION} are the most.`;
+  const hint = 'Write ranges and steps, such as 0-30/5, or a list of several expressions.';
+  return new ScheduleError('cron-too-long', message, { hint, place: { span: [0, text.length] } });
 }
 
 function assignment(text: string): ScheduleError {

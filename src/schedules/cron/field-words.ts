@@ -1,5 +1,6 @@
 import { readExpression, textsOf } from './expression.js';
 import type { Field } from './field.js';
+import { withShortNames } from './names.js';
 import { DAY_OF_MONTH, DAY_OF_WEEK, MONTH, POSITIONS, type Position } from './position.js';
 import { inWords, monthName, ordinal, weekdayName } from './words.js';
 
@@ -40,7 +41,7 @@ const plainName = ({ name }: Position): string => name.replaceAll('-', ' ');
 
 function meaningOf(position: Position, field: Field, text: string): string {
   if (field.isFull) return FULL.get(position) ?? `every ${plainName(position)}`;
-  const rules = text.toUpperCase().split(',').flatMap(ruleInWords);
+  const rules = withShortNames(text).split(',').flatMap(ruleInWords);
   const runs = runsOf(field.values.toArray()).flatMap((run) => runInWords(run, position));
   const items = [...runs, ...rules];
   if (items.length <= MOST_VALUES) return inWords(items);

@@ -1,8 +1,10 @@
+import { quoted } from '../../domain/excerpt.js';
 import { oddCharacter } from '../../domain/odd-character.js';
 import { ScheduleError } from '../kind.js';
 import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';
 import { resolveHash } from './hash.js';
 import { readItem, type Item, type PlainItem, type Trap } from './item.js';
+import { withShortNames } from './names.js';
 import type { Position } from './position.js';
 import { ValueSet } from './value-set.js';
 
@@ -75,7 +77,7 @@ export class FieldError extends ScheduleError {
 }
 
 interface WrittenItem {
-  /** In capital letters. */
+  /** In capital letters, with short names. */
   readonly text: string;
   /** As people wrote it. */
   readonly original: string;
@@ -94,7 +96,7 @@ function splitItems(position: Position, text: string): WrittenItem[] {
   const isDay = position.key === 'dayOfMonth' || position.key === 'dayOfWeek';
   let start = 0;
   return (isDay && text === '?' ? '*' : text).split(',').map((item) => {
-    const written = { text: item.toUpperCase(), original: item, start };
+    const written = { text: withShortNames(item), original: item, start };
     start += item.length + 1;
     return written;
   });
@@ -114,10 +116,10 @@ function within<T>(position: Position, { text, original, start }: WrittenItem, r
     if (!(error instanceof ScheduleError)) throw error;
     const cause = new ScheduleError(
       error.code,
-      error.message.replace(`"${text}"`, () => `"${original}"`),
+      error.message.replace(quoted(text), () => quoted(original)),
       error,
     );
-    throw new FieldError(position, cause, [start, start + text.length]);
+    throw new FieldError(position, cause, [start, start + original.length]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { quoted } from '../../domain/excerpt.js';
 import { ScheduleError } from '../kind.js';
 import type { Position } from './position.js';
 
@@ -27,7 +28,7 @@ export function resolveHash(position: Position, item: string, seed: string): str
 }
 
 const refused = ({ name }: Position, item: string, what: string, hint: string): ScheduleError =>
-  new ScheduleError('cron-hash', `${name}: "${item}" ${what}.`, { hint });
+  new ScheduleError('cron-hash', `${name}: ${quoted(item)} ${what}.`, { hint });
 
 /** FNV-1a with the finalizer of MurmurHash3, without which the last letter hardly changes the high bits. 32 bits, unsigned. */
 function hashOf(text: string): number {

@@ -1,5 +1,8 @@
+import { quoted } from '../../domain/excerpt.js';
+import { nearest } from '../../domain/nearest.js';
 import { ScheduleError, type ScheduleWarning } from '../kind.js';
 import { lastDay, lastWeekday, lastWorkday, nearestWorkday, nthWeekday, type DayRule } from './days.js';
+import { fullNames } from './names.js';
 import { plainValues } from './plain-values.js';
 import type { Position } from './position.js';
 
@@ -31,15 +34,22 @@ export function readItem(position: Position, item: string): Item {
   if (!parts) throw notAnItem(position, item);
   const [, first, last, step] = parts;
   if (step !== undefined && Number(step) === 0) {
-    throw new ScheduleError('cron-step', `${position.name}: "${item}" steps by 0.`, { hint: 'A step is 1 or more.' });
+    throw new ScheduleError('cron-step', `${position.name}: ${quoted(item)} steps by 0.`, {
+      hint: 'A step is 1 or more.',
+    });
   }
   if (first === undefined) return stepped(position, plainValues(position, item), step);
   const from = valueOf(position, first, item);
-  if (last === undefined) {
-    const text = step === undefined ? `${from}` : `${from}/${Number(step)}`;
-    return stepped(position, plainValues(position, text), step, position.max - from + 1);
-  }
+  if (last === undefined)
+    return step === undefined ? { values: plainValues(position, `${from}`) } : onwards(position, from, step);
   return range(position, from, valueOf(position, last, item), step);
+}
+
+/** Reads `a/n`: from a to the field's end, which of the week is Saturday, as it is for `*` with a step. */
+function onwards(position: Position, from: number, step: string): PlainItem {
+  const last = position.min + position.size - 1;
+  const start = position.key === 'dayOfWeek' ? from % position.size : from;
+  return stepped(position, plainValues(position, `${start}-${last}/${Number(step)}`), step, last - start + 1);
 }
 
 /** Reads `L LW L-n nW` in the day of the month, `dL d#n` in the day of the week; `undefined` for all else. */
@@ -130,7 +140,7 @@ const outOfRange = (position: Position, text: string, hint: string): ScheduleErr
   new ScheduleError('cron-range', `${position.name}: ${text} is out of range.`, { hint });
 
 function notAnItem(position: Position, item: string): ScheduleError {
-  return new ScheduleError('cron-item', `${position.name}: "${item}" is not understood.`, {
+  return new ScheduleError('cron-item', `${position.name}: ${quoted(item)} is not understood.`, {
     hint: hintFor(position, item),
   });
 }
@@ -142,9 +152,17 @@ function hintFor({ key, names }: Position, item: string): string {
   if (key === 'dayOfWeek' && /^[LW#]+$/.test(item)) {
     return 'Write SAT for Saturday, SATL for the last Saturday of the month, MON#1 for the first Monday.';
   }
-  if (/-.*[LW#]/.test(item)) return 'L, W and # take one day, not a range: 15W, FRIL, FRI#2.';
-  if (names.size > 0 && /[A-Z]{3}/.test(item)) return `The names are ${[...names.keys()].join(', ')}.`;
+  if (/-.*#|-(?:\d*|[A-Z]{3})[LW]+$/.test(item)) return 'L, W and # take one day, not a range: 15W, FRIL, FRI#2.';
+  if (names.size > 0 && /[A-Z]{3}/.test(item)) return namesHint([...names.keys()], item);
   if (/[LW#]/.test(item))
     return 'L, LW, L-3 and 15W are for the day of the month; FRIL and FRI#2 for the day of the week.';
   return 'Write *, a value, a range such as 1-5, a step such as */15, or a list of these.';
+}
+
+/** Names the right form of the first word that is not one: `FRIDY` is near `FRIDAY`, which stands for FRI. */
+function namesHint(names: readonly string[], item: string): string {
+  const word = item.match(/[A-Z]+/g)?.find((one) => !names.includes(one)) ?? item;
+  const full = nearest(word, fullNames(names));
+  const meant = full === undefined ? nearest(word, names) : full.slice(0, 3);
+  return meant === undefined ? `The names are ${names.join(', ')}.` : `Did you mean ${item.replace(word, meant)}?`;
 }

@@ -1,3 +1,4 @@
+import { quoted } from '../../domain/excerpt.js';
 import { ScheduleError } from '../kind.js';
 import type { CronSchedule } from './cron-schedule.js';
 import { spanOf, type Expression } from './expression.js';
@@ -22,7 +23,7 @@ export function noSuchDay({ dayOfMonth, month }: Expression, text: string): Sche
   const [inMonth, inWeek] = [DAY_OF_MONTH, DAY_OF_WEEK].map((position) => text.slice(...spanOf(text, position)));
   const place = { span: [0, text.length] as const };
   if (comesIn(dayOfMonth, months)) {
-    const message = `"${inMonth ?? ''}" and "${inWeek ?? ''}" never fall on the same day${within}.`;
+    const message = `${quoted(inMonth ?? '')} and ${quoted(inWeek ?? '')} never fall on the same day${within}.`;
     const hint =
       'A day field that begins with * has to match as well. Write its days without * if either is to be enough.';
     return new ScheduleError('cron-never', message, { hint, place });

@@ -1,3 +1,4 @@
+import { quoted } from '../../domain/excerpt.js';
 import type { Field } from './field.js';
 import { DAY_OF_WEEK, type Position } from './position.js';
 
@@ -10,7 +11,7 @@ const MOST_WORDS = 7;
 /** Says which days a day field means: "the 1st and 15th", "every Monday and Friday"; many, or with `L`, `W` or `#`, as written. */
 export function dayWords(position: Position, field: Field, text: string): string {
   const values = field.values.toArray();
-  if (field.hasRules || values.length > MOST_WORDS) return `a day of "${text}"`;
+  if (field.hasRules || values.length > MOST_WORDS) return `a day of ${quoted(text)}`;
   return position === DAY_OF_WEEK ? `every ${inWords(values.map(weekdayName))}` : `the ${inWords(values.map(ordinal))}`;
 }
 

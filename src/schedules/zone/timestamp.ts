@@ -1,3 +1,4 @@
+import { LONGEST_VALUE, quoted } from '../../domain/excerpt.js';
 import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time.js';
 import { daysIn, firstDayOf } from '../calendar.js';
 import { ScheduleError, type ScheduleWarning } from '../kind.js';
@@ -26,6 +27,8 @@ const OFFSET = /^(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
  */
 export function parseTimestamp(text: string, zone: string): ParsedTimestamp {
   const trimmed = text.trim();
+  if (trimmed.length > LONGEST_VALUE)
+    throw new ScheduleError('timestamp-form', `${quoted(trimmed)} is too long for a point in time.`, { hint: FORMS });
   const date = DATE.exec(trimmed);
   if (!date) throw new ScheduleError('timestamp-form', `"${trimmed}" is no point in time.`, { hint: FORMS });
   const rest = trimmed.slice(date[0].length);

@@ -1,3 +1,4 @@
+import { LONGEST_VALUE, quoted } from '../../domain/excerpt.js';
 import { nearest } from '../../domain/nearest.js';
 import { TimeZone } from './time-zone.js';
 
@@ -35,6 +36,7 @@ export function findTimeZone(name: string): TimeZone | undefined {
 }
 
 function openTimeZone(name: string): TimeZone | undefined {
+  if (name.length > LONGEST_VALUE) return undefined;
   const undivided = UNDIVIDED.get(name.toLowerCase());
   if (undivided === undefined && !DIVIDED.test(name)) return undefined;
   try {
@@ -49,6 +51,7 @@ export const isTimeZone = (name: string): boolean => findTimeZone(name) !== unde
 
 /** Answers the IANA name somebody most likely meant (`Berlin`, `Europe/Berln`, `New York`), or `undefined`. */
 export function suggestTimeZone(name: string): string | undefined {
+  if (name.length > LONGEST_VALUE) return undefined;
   const wanted = name.trim().replaceAll(' ', '_').toLowerCase();
   const names = [...Intl.supportedValuesOf('timeZone'), ...UNDIVIDED.values()];
   const sameCity = names.find((known) => known.toLowerCase().endsWith(`/${wanted}`));
@@ -62,7 +65,7 @@ export function timeZoneOf(name: string): TimeZone {
   if (zone) return zone;
   const meant = suggestTimeZone(name);
   const way = meant === undefined ? 'write one such as Europe/Berlin or UTC.' : `did you mean ${meant}?`;
-  throw new RangeError(`"${name}" is no IANA time zone; ${way}`);
+  throw new RangeError(`${quoted(name)} is not an IANA time zone; ${way}`);
 }
 
 /** The machine's own zone; `UTC` where it has none that is known. */
