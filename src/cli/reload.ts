@@ -1,5 +1,5 @@
 import { planOf } from '../compose.js';
-import { loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from '../config/index.js';
+import { aboutBug, loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from '../config/index.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { thisMachine } from '../this-machine.js';
 import { changesBetween, keysForRestart, type TimerChange } from './plan-change.js';
@@ -42,33 +42,52 @@ export class Reloader {
     return this.#current;
   }
 
-  /** Takes the file as it is now, and tells `config.reloaded`; or `config.rejected`, and changes nothing. */
+  /**
+   * Takes the file as it is now, and emits `config.reloaded`; or `config.rejected`, and changes nothing. The one way of SIGHUP, `--watch` and the verb:
+   * a bug on it is a mistake of the file.
+   */
   reload(): Promise<Reading> {
     const reading = this.#last.then(() => this.#reload());
-    this.#last = reading;
+    this.#last = reading.catch(() => undefined);
     return reading;
   }
 
   /** What taking `file` would change; by default the timer file as it is now. Changes nothing. */
-  async compare(file = this.#first.named): Promise<Reading> {
-    return this.#read(await this.#load(file));
+  compare(file = this.#first.named): Promise<Reading> {
+    return this.#contain(file, async () => this.#read(await this.#load(file)));
   }
 
   async #reload(): Promise<Reading> {
     const scheduler = this.#running();
-    const loaded = await this.#load(this.#first.named);
-    const reading = this.#read(loaded);
-    if (scheduler.isStopping) return reading;
-    const { file } = reading;
-    if (loaded.timerFile === undefined || !reading.valid) {
-      const problems = inWords(loaded.problems);
-      scheduler.emit({ event: 'config.rejected', at: scheduler.now(), file, problems });
-      return reading;
-    }
-    this.#current = loaded.timerFile;
-    const { needs_restart: needsRestart } = reading;
-    scheduler.controls.reload(planOf(loaded.timerFile), { file, ...(needsRestart.length > 0 && { needsRestart }) });
+    const { named } = this.#first;
+    const reading = await this.#contain(named, () => this.#take(named));
+    if (reading.valid || scheduler.isStopping) return reading;
+    const { file, problems } = reading;
+    const at = scheduler.now();
+    scheduler.emit({ event: 'config.rejected', at, file, problems: inWords(problems) });
+    for (const { message: error, stack } of problems)
+      if (stack !== undefined) scheduler.emit({ event: 'internal.error', at, doing: `reading ${file}`, error, stack });
     return reading;
+  }
+
+  async #take(named: string): Promise<Reading> {
+    const scheduler = this.#running();
+    const loaded = await this.#load(named);
+    const reading = this.#read(loaded);
+    const { timerFile } = loaded;
+    if (timerFile === undefined || !reading.valid || scheduler.isStopping) return reading;
+    const { file, needs_restart: needsRestart } = reading;
+    scheduler.controls.reload(planOf(timerFile), { file, ...(needsRestart.length > 0 && { needsRestart }) });
+    this.#current = timerFile;
+    return reading;
+  }
+
+  async #contain(file: string, read: () => Promise<Reading>): Promise<Reading> {
+    try {
+      return await read();
+    } catch (error) {
+      return { valid: false, file, problems: [aboutBug(error)], source: '' };
+    }
   }
 
   /** A delay that is new counts from now. */

@@ -8,7 +8,7 @@ import { buildJob, readTimezone, type JobContext } from './build-job.js';
 import { buildHeartbeat } from './build-notify.js';
 import { buildTracing, type TracingSettings } from './build-tracing.js';
 import { Paths } from './check-paths.js';
-import type { Problems } from './diagnostic.js';
+import { internalError, type Problems } from './diagnostic.js';
 import { describe } from './explain-issue.js';
 import { warnOfLongRuns, type BuiltTimer } from './foresee.js';
 import { warnOfHerds } from './foresee-herds.js';
@@ -88,6 +88,13 @@ export function buildFile(root: Slot, context: FileContext): BuiltFile | undefin
   return undefined;
 }
 
+/** What the file says for all its timers. */
+interface Surroundings {
+  readonly settings: Settings;
+  readonly defaults: Defaults;
+  readonly defaultsMap: PlacedMap | undefined;
+}
+
 class FileBuilder {
   readonly #top: PlacedMap;
   readonly #report: MapReport;
@@ -113,7 +120,9 @@ class FileBuilder {
       ? this.#levels.read(defaultsSchema, defaultsMap.map, { level: 'defaults', path: ['defaults'] })
       : {};
     const timers = this.#timers();
-    const built = timers.flatMap(([name, entry]) => this.#job(name, entry, { settings, defaults, defaultsMap }) ?? []);
+    const built = timers.flatMap(
+      ([name, entry]) => this.#guarded(name, entry, { settings, defaults, defaultsMap }) ?? [],
+    );
     const jobs = built.map(({ job }) => job);
     this.#warnUnusedGroups(settings, jobs);
     this.#warnAllDisabled(timers.length, jobs);
@@ -190,11 +199,18 @@ class FileBuilder {
     return [];
   }
 
-  #job(
-    name: string,
-    entry: Entry,
-    file: { settings: Settings; defaults: Defaults; defaultsMap: PlacedMap | undefined },
-  ): BuiltTimer | undefined {
+  /** A bug that one timer brings out is a mistake at that timer. */
+  #guarded(name: string, entry: Entry, file: Surroundings): BuiltTimer | undefined {
+    try {
+      return this.#job(name, entry, file);
+    } catch (error) {
+      const subject = `The timer "${clip(name)}"`;
+      this.#context.problems.error({ ...internalError(subject, error), at: entry.key, path: ['timers', name] });
+      return undefined;
+    }
+  }
+
+  #job(name: string, entry: Entry, file: Surroundings): BuiltTimer | undefined {
     const { problems, machine, foresees } = this.#context;
     const path = ['timers', name];
     this.#checkName(name, entry.key, path);

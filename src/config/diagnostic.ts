@@ -1,3 +1,4 @@
+import { bugOf } from '../domain/bug.js';
 import type { Source, Span } from './source.js';
 
 /** One thing to say about a timer file. */
@@ -16,6 +17,8 @@ export interface Diagnostic {
   readonly endColumn?: number;
   /** The key's path, dotted: `timers.backup.cron`. Empty for the file as a whole. */
   readonly path: string;
+  /** Of an internal error: where in the program it arose. */
+  readonly stack?: string;
 }
 
 /** From the top of the file: keys of maps and indexes of lists, from 0. */
@@ -28,6 +31,7 @@ export interface Problem {
   readonly hint?: string | undefined;
   readonly at: Span;
   readonly path?: Path;
+  readonly stack?: string;
 }
 
 /** Of a file with more mistakes, or more warnings, than anyone reads, this many are told. */
@@ -109,7 +113,26 @@ function toDiagnostic(severity: Diagnostic['severity'], problem: Problem, source
     column,
     ...(endColumn > column && { endColumn }),
     path: (problem.path ?? []).join('.'),
+    ...(problem.stack !== undefined && { stack: problem.stack }),
   };
+}
+
+/** What to say about `subject`, which a bug in the program kept from being read. */
+export function internalError(subject: string, thrown: unknown): Omit<Problem, 'at'> {
+  const { error, ...stack } = bugOf(thrown);
+  const message = `${subject} can't be read because of a bug in timers: ${error}`;
+  return {
+    code: 'internal-error',
+    message,
+    hint: 'Please report it, with the output of timers validate --json.',
+    ...stack,
+  };
+}
+
+/** A bug that kept a file from being read, where no place in it is known. */
+export function aboutBug(thrown: unknown): Diagnostic {
+  const { code, message, hint, stack } = internalError('The file', thrown);
+  return { ...aboutFile(code, message, hint), ...(stack !== undefined && { stack }) };
 }
 
 /** A diagnostic about a file of which no text could be read. */

@@ -1,6 +1,6 @@
 export { buildAdHoc, rebuildAdHoc, type AdHocDefinition } from './build-ad-hoc.js';
 export type { Settings } from './build-file.js';
-export type { Diagnostic } from './diagnostic.js';
+export { aboutBug, type Diagnostic } from './diagnostic.js';
 export { loadTimerFile, parseTimerFile, type Loaded, type TimerFile } from './load.js';
 export type { Machine } from './machine.js';
 export { readRunTimes } from './read-run-times.js';

@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 import type { Job } from '../domain/job.js';
-import { buildFile, type Settings } from './build-file.js';
-import { aboutFile, Problems, type Diagnostic } from './diagnostic.js';
+import { buildFile, type BuiltFile, type FileContext, type Settings } from './build-file.js';
+import { aboutFile, internalError, Problems, type Diagnostic } from './diagnostic.js';
 import { findTimerFile, isPackageJson, SEARCH_PLACES } from './find.js';
 import type { Machine } from './machine.js';
 import type { Slot } from './node.js';
@@ -53,10 +53,18 @@ export async function loadTimerFile(
   if (named === undefined) return refused(undefined, notFound(request.cwd));
   const read = readTimerFile(named);
   if ('code' in read) return refused(named, read);
-  return parseTimerFile(
-    { path: realpathSync(named), named, folder: dirname(named), text: read.text, foresees: request.foresees },
-    machine,
-  );
+  const path = realPathOf(named);
+  const { foresees } = request;
+  return parseTimerFile({ path, named, folder: dirname(named), text: read.text, foresees }, machine);
+}
+
+/** The file may be gone since it was read. */
+function realPathOf(named: string): string {
+  try {
+    return realpathSync(named);
+  } catch {
+    return named;
+  }
 }
 
 const refused = (path: string | undefined, problem: Diagnostic): Loaded => ({
@@ -90,8 +98,7 @@ export function parseTimerFile(
   // YAML ends lines at CR, too; its parser here does not.
   const source = text.replace(/\r(?!\n)/g, '\n');
   const problems = new Problems(new Source(source));
-  const root = readRoot(path, problems);
-  const built = root && buildFile(root, { problems, machine, folder, foresees });
+  const built = build(path, { problems, machine, folder, foresees });
   const timerFile =
     built && !problems.hasErrors
       ? { path, named, jobs: built.jobs, settings: built.settings, defaults: built.defaults }
@@ -104,6 +111,18 @@ export function parseTimerFile(
     ...(built && { settings: built.settings }),
     timerCount: built?.timerCount ?? 0,
   };
+}
+
+/** A bug is a mistake at the top of the file, where its place is not known better. */
+function build(path: string, context: FileContext): BuiltFile | undefined {
+  const { problems } = context;
+  try {
+    const root = readRoot(path, problems);
+    return root && buildFile(root, context);
+  } catch (error) {
+    problems.error({ ...internalError('The file', error), at: { start: 0, end: 0 } });
+    return undefined;
+  }
 }
 
 /** The tree of the timer file itself: in a package.json it is the value of one key. */

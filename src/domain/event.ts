@@ -1,3 +1,4 @@
+import type { Bug } from './bug.js';
 import type { OutputStream } from './executor.js';
 import type { Firing } from './firing.js';
 import type { Moment, MonitorKind } from './moment.js';
@@ -33,7 +34,8 @@ export type TimerEvent =
   | ClockJumped
   | ClockDrift
   | ClockUnmeasured
-  | LogDropped;
+  | LogDropped
+  | InternalError;
 
 export type SchedulerEvent =
   /** The first timers are armed. */
@@ -347,6 +349,18 @@ export interface LogDropped {
   readonly event: 'log.dropped';
   readonly at: Instant;
   readonly records: number;
+}
+
+/** A bug in the program. What it was about is set apart or begins again; all else goes on. */
+export interface InternalError extends Bug {
+  readonly event: 'internal.error';
+  readonly at: Instant;
+  /** What could not be done: `planning`, `recording`… */
+  readonly doing: string;
+  /** Absent where it is no timer's. */
+  readonly jobName?: string;
+  /** When the timer is planned again, where that is not at once. */
+  readonly retryInMs?: Duration;
 }
 
 /** The job an event is about; `undefined` for one about the scheduler. */

@@ -127,6 +127,13 @@ const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerE
   'clock.synchronised': ofDrift,
   'clock.unmeasured': ({ source, reason }) => ({ source, reason }),
   'log.dropped': ({ records }) => ({ records }),
+  'internal.error': ({ jobName, doing, error, stack, retryInMs }) => ({
+    ...(jobName !== undefined && { task_name: jobName }),
+    doing,
+    error,
+    ...(stack !== undefined && { stack }),
+    ...(retryInMs !== undefined && { retry_in_ms: retryInMs }),
+  }),
 };
 
 /** Gives an event its public names. */

@@ -100,6 +100,7 @@ class Rows {
         return ['○', yellow];
       case 'breaker.opened':
       case 'config.rejected':
+      case 'internal.error':
       case 'state.unavailable':
       case 'state.unrecorded':
         return ['!', red];

@@ -20,6 +20,7 @@ export function levelOf(event: TimerEvent): 'debug' | 'info' | 'warn' | 'error' 
     case 'state.unrecorded':
     case 'breaker.opened':
     case 'config.rejected':
+    case 'internal.error':
       return 'error';
     case 'breaker.half_open':
     case 'hook.failed':

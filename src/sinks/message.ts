@@ -8,6 +8,7 @@ import type {
   HeartbeatMoved,
   HookFailed,
   HttpMoved,
+  InternalError,
   LogDropped,
   OrphanFound,
   NotificationFailed,
@@ -40,6 +41,9 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'http.listening':
     case 'http.unavailable':
     case 'log.dropped':
+    case 'config.reloaded':
+    case 'config.rejected':
+    case 'internal.error':
       return ofScheduler(event);
     case 'run.admitted':
     case 'attempt.begun':
@@ -61,9 +65,6 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'timer.added':
     case 'timer.removed':
       return 'failures' in event ? ofBreaker(event) : ofControl(event, format);
-    case 'config.reloaded':
-    case 'config.rejected':
-      return ofReload(event);
     case 'hook.failed':
     case 'ping.failed':
     case 'notification.failed':
@@ -107,7 +108,7 @@ function ofRun(event: RunEvent): string {
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-function ofScheduler(event: SchedulerEvent | HttpMoved | LogDropped): string {
+function ofScheduler(event: SchedulerEvent | HttpMoved | LogDropped | ConfigChanged | InternalError): string {
   switch (event.event) {
     case 'scheduler.started':
       return `started ${count(event.timers, 'timer')} of ${event.file}`;
@@ -124,6 +125,10 @@ function ofScheduler(event: SchedulerEvent | HttpMoved | LogDropped): string {
       return `the HTTP server cannot listen on ${event.address}, and tries again every few seconds: ${event.reason}`;
     case 'log.dropped':
       return `${count(event.records, 'log record')} dropped: the log could not be written fast enough`;
+    case 'internal.error':
+      return describeInternalError(event);
+    default:
+      return ofReload(event);
   }
 }
 
@@ -225,6 +230,12 @@ function ofTelling(event: HookFailed | PingFailed | NotificationFailed | Heartbe
     case 'heartbeat.recovered':
       return `the heartbeat reaches ${event.host ?? 'its command'} again, after ${count(event.failures, 'failure')}`;
   }
+}
+
+function describeInternalError({ jobName, doing, error, retryInMs }: InternalError): string {
+  const whose = jobName === undefined ? '' : ` ${jobName}`;
+  const again = retryInMs === undefined ? '' : `; trying again in ${humanDuration(retryInMs)}`;
+  return `internal error while ${doing}${whose}, please report it: ${error}${again}`;
 }
 
 const MOMENT_WORDS = { start: 'start', success: 'success', failure: 'failure', canceled: 'cancellation' };

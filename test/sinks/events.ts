@@ -120,6 +120,14 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'clock.unmeasured', at, source: 'ntp.example.org', reason: 'does not answer' },
   ],
   ['4 log records dropped: the log could not be written fast enough', { event: 'log.dropped', at, records: 4 }],
+  [
+    'internal error while planning backup, please report it: TypeError: no; trying again in 2 s',
+    { event: 'internal.error', at, jobName: 'backup', doing: 'planning', error: 'TypeError: no', retryInMs: 2_000 },
+  ],
+  [
+    'internal error while recording, please report it: TypeError: no',
+    { event: 'internal.error', at, doing: 'recording', error: 'TypeError: no', stack: 'TypeError: no at x' },
+  ],
   ['backup was admitted', { event: 'run.admitted', ...run }],
   ['backup begins attempt 2', { event: 'attempt.begun', attempt: 2, latenessMs: 0, ...run }],
   [

@@ -5,7 +5,7 @@ export const toReport = ({ path, problems, timerCount }: Loaded, valid: boolean)
   file: path ?? null,
   valid,
   timers: timerCount,
-  problems: problems.map(({ severity, code, message, hint, line, column, path: at }) => ({
+  problems: problems.map(({ severity, code, message, hint, line, column, path: at, stack }) => ({
     severity,
     code,
     message,
@@ -13,5 +13,6 @@ export const toReport = ({ path, problems, timerCount }: Loaded, valid: boolean)
     line,
     column,
     path: at,
+    ...(stack !== undefined && { stack }),
   })),
 });

@@ -1,0 +1,21 @@
+/** What is known of an error that should not be possible. */
+export interface Bug {
+  /** In one line. */
+  readonly error: string;
+  /** For whoever mends it; absent where something was thrown that has none. */
+  readonly stack?: string;
+}
+
+/** Describes whatever was thrown. Never throws. */
+export function bugOf(thrown: unknown): Bug {
+  try {
+    const stack = thrown instanceof Error ? thrown.stack : undefined;
+    return { error: oneLine(String(thrown)), ...(typeof stack === 'string' && { stack }) };
+  } catch {
+    return { error: 'something that cannot be printed was thrown' };
+  }
+}
+
+const LONGEST = 500;
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, LONGEST);
