@@ -59,8 +59,14 @@ export type SchedulerEvent =
       readonly running: number;
       readonly drain?: true;
     }
-  /** Nothing runs any more. The last event. */
-  | { readonly event: 'scheduler.stopped'; readonly at: Instant; readonly runs: number; readonly uptimeMs: Duration };
+  /** Nothing runs any more. The last event. `waiting`: runs left open for the next scheduler, because they never had a process. */
+  | {
+      readonly event: 'scheduler.stopped';
+      readonly at: Instant;
+      readonly runs: number;
+      readonly waiting?: number;
+      readonly uptimeMs: Duration;
+    };
 
 /** A firing was admitted. It runs at once, or waits for a slot or for another run of its job. */
 export interface RunAdmitted {

@@ -49,7 +49,11 @@ const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerE
     running,
     ...(drain && { drain: true }),
   }),
-  'scheduler.stopped': ({ runs, uptimeMs }) => ({ runs, uptime_ms: uptimeMs }),
+  'scheduler.stopped': ({ runs, waiting, uptimeMs }) => ({
+    runs,
+    ...(waiting !== undefined && { waiting }),
+    uptime_ms: uptimeMs,
+  }),
   'run.admitted': ofRunEvent,
   'attempt.begun': ofRunEvent,
   'run.started': ofRunEvent,

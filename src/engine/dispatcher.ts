@@ -23,6 +23,9 @@ interface Submission {
   readonly admission?: readonly AdmissionPolicy[] | undefined;
 }
 
+/** Whether the next scheduler runs a firing that was admitted and has not begun. */
+export type Survival = (job: Job, firing: Firing) => boolean;
+
 /** Turns firings into runs: asks Now? of the job's admission policies, keeps what waits, and tells of every firing how it ended. */
 export class Dispatcher implements RunOwner {
   readonly #around: RunSurroundings;
@@ -44,6 +47,13 @@ export class Dispatcher implements RunOwner {
   /** Runs that are on: attempting, in a retry pause, or waiting for a slot. */
   get running(): number {
     return this.#active.size;
+  }
+
+  /** Runs that wait for those of their own job; once it stops, those left open. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const { parked } of this.#parked) waiting += parked.length;
+    return waiting;
   }
 
   /** Runs that have ended. */
@@ -118,9 +128,12 @@ export class Dispatcher implements RunOwner {
     this.#around.emit({ event: 'firing.missed', at, firing, reason, ...(runId !== undefined && { runId }) });
   }
 
-  /** Ends everything: what waits now, what runs by SIGTERM and after the job's grace by SIGKILL. Resolves when nothing runs any more; bounded. */
-  async stop(): Promise<void> {
-    this.#close();
+  /**
+   * Ends everything: what waits now, what runs by SIGTERM and after the job's grace by SIGKILL. What waits for its first attempt and `survives` is
+   * left open instead. Resolves when nothing runs any more; bounded.
+   */
+  async stop(survives: Survival): Promise<void> {
+    this.#close(survives);
     for (const run of [...this.#active]) {
       run.cancel(SHUTDOWN);
       if (!this.#active.has(run)) continue;
@@ -129,17 +142,29 @@ export class Dispatcher implements RunOwner {
     await this.#allEnded();
   }
 
-  /** Misses what waits, and lets what runs end by itself, the attempts it has left included. Resolves when nothing runs any more. */
-  async drain(): Promise<void> {
-    this.#close();
+  /** Ends what waits as {@link stop} does, and lets what runs end by itself, the attempts it has left included. Resolves when nothing runs any more. */
+  async drain(survives: Survival): Promise<void> {
+    this.#close(survives);
     for (const run of [...this.#active]) if (!run.hasBegun) run.cancel(SHUTDOWN);
     await this.#allEnded();
   }
 
   /** Takes nothing more. */
-  #close(): void {
+  #close(survives: Survival): void {
     this.#isStopping = true;
-    for (const state of [...this.#parked]) this.#dismissParked(state, { kind: 'missed', reason: 'shutdown' });
+    for (const state of [...this.#parked]) {
+      const over = state.parked.filter(({ job, firing }) => !survives(job, firing));
+      this.#dismissParked(state, { kind: 'missed', reason: 'shutdown' }, over);
+    }
+    for (const run of [...this.#active])
+      if (!run.hasBegun && survives(run.job, run.firing) && run.withdraw()) this.#withdrawn(run);
+  }
+
+  #withdrawn(run: Run): void {
+    const state = this.#stateOf(run);
+    this.#active.delete(run);
+    state.leave(run);
+    this.#park(state, run);
   }
 
   #allEnded(): Promise<void> {
@@ -228,17 +253,21 @@ export class Dispatcher implements RunOwner {
     if (isTrial) state.trial = undefined;
     this.#moveBreaker(state, ending, isTrial);
     this.#onRunEnded(state);
-    for (let [next] = state.parked; next !== undefined && state.runs.length === 0; [next] = state.parked) {
+    for (let [next] = state.parked; this.#canFollow(next, state); [next] = state.parked) {
       this.#unpark(state, [next]);
       this.#askAgain(state, next);
     }
     this.#resolveIfStopped();
   }
 
+  /** Once it stops, nothing does: what is still parked is left to the next scheduler. */
+  #canFollow(next: Run | undefined, { runs }: JobState): next is Run {
+    return next !== undefined && runs.length === 0 && !this.#isStopping;
+  }
+
   #askAgain(state: JobState, run: Run): void {
-    const verdict: Verdict = this.#isStopping ? ADMIT : this.#ask(state, run.firing, run.admission);
-    if (this.#isStopping) run.dismiss({ kind: 'missed', reason: 'shutdown' });
-    else if (verdict.kind === 'skip') run.dismiss({ kind: 'skipped', reason: verdict.reason });
+    const verdict = this.#ask(state, run.firing, run.admission);
+    if (verdict.kind === 'skip') run.dismiss({ kind: 'skipped', reason: verdict.reason });
     else this.#follow(verdict, state, run);
   }
 

@@ -1,4 +1,5 @@
 import type { TimerEvent } from '../domain/event.js';
+import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { JobMemory, JobRecord, OpenRun, Recollection } from '../domain/ledger.js';
 import type { Orphan, Orphans } from '../domain/orphans.js';
@@ -33,6 +34,16 @@ function fateOf({ attempts, retryAt, firing }: OpenRun, job: Job | undefined): k
   if (retryAt === undefined) return 'lost';
   return job !== undefined && (job.enabled || firing.trigger === 'manual') ? 'retrying' : 'dropped';
 }
+
+/** Whether the scheduler that finds this firing admitted and not begun would run it, if it started `now`. */
+export function isTakenUp({ schedule, misfire }: Job, firing: Firing, now: Instant): boolean {
+  return isScheduled(firing) && !beginsAnew(schedule) && misfire.select([firing.scheduledFor], now).length > 0;
+}
+
+const isScheduled = ({ trigger }: Firing): boolean => trigger === 'schedule' || trigger === 'catch_up';
+
+/** Whether nothing of a job is remembered over a restart: a delay counts from the start. */
+export const beginsAnew = (schedule: Schedule): boolean => schedule.countsElapsed === true && schedule.fromEnd !== true;
 
 /** Where a job's schedule is taken up after a restart. */
 export interface Resumption {
@@ -140,8 +151,7 @@ export class Recovery {
   #keepWaiting(run: OpenRun): void {
     const state = this.#stateOf(run);
     const { firing, runId } = run;
-    const isScheduled = firing.trigger === 'schedule' || firing.trigger === 'catch_up';
-    if (state === undefined || !isScheduled) this.#dispatcher.miss(state, firing, 'downtime', runId);
+    if (state === undefined || !isScheduled(firing)) this.#dispatcher.miss(state, firing, 'downtime', runId);
     else this.#waiting.set(state, [...this.waitingOf(state), run].sort(byInstant));
   }
 

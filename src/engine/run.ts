@@ -59,6 +59,7 @@ export interface RunSpec {
  *                                 ↑                     │ failed, and tried again
  *                      resume →   └────── pausing ◄─────┘           (a pause holds no slot)
  *
+ * When the scheduler stops, one that waits may go back to parked, and is left open for the next. *
  * Canceled while attempting it ends when its process has; in every other state at once.
  */
 export class Run implements AttemptOwner, PassOwner {
@@ -136,6 +137,15 @@ export class Run implements AttemptOwner, PassOwner {
     this.#startedAt = clock.monotonic() - Math.max(0, now - (open.startedAt ?? now));
     this.#state = 'pausing';
     this.#alarm = elapsed.after(Math.max(0, (open.retryAt ?? now) - now), () => this.#again());
+  }
+
+  /** Goes back to before {@link start}, if it still waits for its first attempt. Answers whether it does. */
+  withdraw(): boolean {
+    if (this.#state !== 'waiting' || this.hasBegun) return false;
+    this.#state = 'parked';
+    this.#clearAlarm();
+    this.#pass.release();
+    return true;
   }
 
   /** Ends a run that has not started. */

@@ -14,7 +14,7 @@ import { Gates } from './gates.js';
 import { JobState } from './job-state.js';
 import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } from './plan-due.js';
 import { Recorder } from './recorder.js';
-import { Recovery, takeUp } from './recovery.js';
+import { beginsAnew, isTakenUp, Recovery, takeUp } from './recovery.js';
 import type { Companion, FirstPlan, SchedulerParts } from './scheduler-parts.js';
 import { SchedulerTime, type Jump } from './scheduler-time.js';
 import { TimerLoop } from './timer-loop.js';
@@ -139,19 +139,20 @@ export class Scheduler {
   }
 
   /**
-   * Arms nothing more, ends what waits and what runs, tells `scheduler.stopped` and flushes the sinks. Bounded by the longest grace of a
-   * running job and a few seconds, and by `patience` for the hooks and notifications. A second call joins the first.
+   * Arms nothing more, ends what runs and what waits (what the next scheduler would run is left open for it), tells `scheduler.stopped` and flushes
+   * the sinks. Bounded by the longest grace of a running job and a few seconds, and by `patience` for the hooks and notifications. A second call
+   * joins the first.
    */
   stop(signal?: string, patience = signal === undefined ? LEISURE : HASTE): Promise<void> {
     return (this.#stopping ??= this.#stop(signal, patience));
   }
 
-  /** Arms nothing more, misses what waits, and stops when what runs has ended by itself. A {@link stop} meanwhile does not wait for that. */
+  /** Arms nothing more, ends or leaves open what waits, and stops when what runs has ended by itself. A {@link stop} meanwhile does not wait for that. */
   async drain(): Promise<void> {
     if (this.isStopping) return this.#stopping;
     this.#isDraining = true;
     this.#loop.stop();
-    const ended = this.#dispatcher.drain();
+    const ended = this.#dispatcher.drain(this.#survives);
     this.emit({ event: 'scheduler.stopping', at: this.#time.now(), running: this.#dispatcher.running, drain: true });
     await ended;
     await this.stop();
@@ -162,13 +163,17 @@ export class Scheduler {
     this.#dispatcher.force();
   }
 
+  /** Without a ledger nobody knows of what waited. */
+  readonly #survives = (job: Job, firing: Firing): boolean =>
+    this.#ledger !== undefined && isTakenUp(job, firing, this.#time.now());
+
   async #stop(signal: string | undefined, patience: Duration): Promise<void> {
     const stopping = { event: 'scheduler.stopping', at: this.#time.now(), running: this.#dispatcher.running } as const;
     if (signal !== undefined) this.emit({ ...stopping, signal });
     else if (!this.#isDraining) this.emit(stopping);
     for (const companion of this.#companions) companion.stop();
     this.#loop.stop();
-    await Promise.all([this.#dispatcher.stop(), this.#recovery.ended()]);
+    await Promise.all([this.#dispatcher.stop(this.#survives), this.#recovery.ended()]);
     this.#elapsed.stop();
     await this.#bus.settle(patience);
     // Before the last word: what can no longer be recorded is told.
@@ -179,6 +184,7 @@ export class Scheduler {
       event: 'scheduler.stopped',
       at,
       runs: this.#dispatcher.finished,
+      ...(this.#dispatcher.waiting > 0 && { waiting: this.#dispatcher.waiting }),
       uptimeMs: at - (this.#startedAt ?? at),
     });
     await this.#bus.flush();
@@ -189,7 +195,7 @@ export class Scheduler {
     const { job } = state;
     if (this.isStopping) return;
     const waiting = this.#recovery.waitingOf(state);
-    if (!job.enabled || state.isDone || beginsAnew(job)) {
+    if (!job.enabled || state.isDone || beginsAnew(job.schedule)) {
       for (const { firing, runId } of waiting) this.#dispatcher.miss(state, firing, 'downtime', runId);
       if (job.enabled) this.#arming.armFirst(state, startedAt);
     } else {
@@ -353,6 +359,3 @@ const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger:
   trigger,
   generation,
 });
-
-/** Whether nothing of the job is remembered over a restart: a delay counts from the start. */
-const beginsAnew = ({ schedule }: Job): boolean => schedule.countsElapsed === true && schedule.fromEnd !== true;

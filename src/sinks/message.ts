@@ -117,8 +117,11 @@ function ofScheduler(event: SchedulerEvent | HttpMoved | LogDropped | ConfigChan
       if (event.running === 0) return `stopping${why}: nothing is running`;
       return `stopping${why}: ${count(event.running, 'run')} ${event.drain ? 'to end by themselves' : 'to end'}`;
     }
-    case 'scheduler.stopped':
-      return `stopped after ${humanDuration(event.uptimeMs)} and ${count(event.runs, 'run')}`;
+    case 'scheduler.stopped': {
+      const { uptimeMs, runs, waiting } = event;
+      const left = waiting === undefined ? '' : `; ${count(waiting, 'waiting run')} left to the next start`;
+      return `stopped after ${humanDuration(uptimeMs)} and ${count(runs, 'run')}${left}`;
+    }
     case 'http.listening':
       return `the HTTP server listens on ${event.address}`;
     case 'http.unavailable':

@@ -427,3 +427,85 @@ test('five hundred timers due at one instant, eight at a time: all run, in order
   expect(finished.map(({ firing }) => firing.jobName)).toEqual(jobs.map(({ name }) => name));
   expect(finished.map(({ latenessMs }) => latenessMs)).toEqual(jobs.map((_, n) => Math.floor(n / 8) * 100));
 });
+
+describe('an orderly stop leaves to the next scheduler what never had a process', () => {
+  const latest = catchUp({ policy: 'latest' });
+  const once = atInstants('2026-01-01T00:01:00Z');
+  const long = job('long', once, { stopGrace: SECOND });
+  const waits = job('waits', once, { misfire: latest });
+
+  test.each(['stop', 'drain'] as const)('%s: what waits for a place runs at the next start, once', async (how) => {
+    const lives = new Lives();
+    const first = lives.begin([long, waits], '2026-01-01T00:00:00Z', { concurrency: 1 });
+    first.executor.lasting = 10 * MINUTE;
+    first.scheduler.start();
+    await first.clock.advance(2 * MINUTE);
+    const over = first.scheduler[how]();
+    await first.clock.advance(10 * MINUTE);
+    await over;
+    expect(first.executor.attempts).toHaveLength(1);
+    expect(first.story()).not.toContain('waits@');
+    expect(first.events).toEqual([]);
+    const second = lives.begin([long, waits], '2026-01-01T01:00:00Z', { concurrency: 1 });
+    second.scheduler.start();
+    await second.clock.advance(MINUTE);
+    expect(second.story()).toBe(
+      tidy(`
+        01:00:00.000 scheduler.started timers=2
+        01:00:00.000 run.started waits@00:01:00.000 trigger=catch_up lateness_ms=3540000
+        01:00:00.000 run.finished waits@00:01:00.000 success trigger=catch_up duration_ms=0 lateness_ms=3540000`),
+    );
+    expect([...lives.disk.open]).toEqual([]);
+  });
+
+  test('an ad-hoc timer that waits stays, is run by the next, and is gone then', async () => {
+    const lives = new Lives();
+    const asked = { ...waits, name: 'in:23456', adHoc: '{}' };
+    const first = lives.begin([long, asked], '2026-01-01T00:00:00Z', { concurrency: 1 });
+    first.executor.lasting = HOUR;
+    first.scheduler.start();
+    await first.clock.advance(2 * MINUTE);
+    await first.scheduler.stop();
+    expect([...lives.disk.jobs.keys()]).toContain('in:23456');
+    const second = lives.begin([long, asked], '2026-01-01T01:00:00Z');
+    second.scheduler.start();
+    await second.clock.advance(MINUTE);
+    expect(second.story()).toContain('run.finished in:23456@00:01:00.000 success');
+    expect([...lives.disk.jobs.keys()]).toEqual(['long']);
+  });
+
+  test('runs in a queue behind one that is on are left open too, and can still be canceled while it drains', async () => {
+    const lives = new Lives();
+    const queue = job('queue', everyMs(MINUTE), { misfire: catchUp({ policy: 'all' }), admission: [overlap('queue')] });
+    const first = lives.begin([queue], '2026-01-01T00:00:00Z');
+    first.executor.lasting = 5 * MINUTE;
+    first.scheduler.start();
+    await first.clock.advance(2 * MINUTE);
+    const drained = first.scheduler.drain();
+    expect([...lives.disk.open.values()].map(({ attempts }) => attempts)).toEqual([1, 0]);
+    expect(first.scheduler.controls.cancel('life1-2')).toBe(1);
+    await first.clock.advance(5 * MINUTE);
+    await drained;
+    expect(first.story()).toContain('firing.skipped queue@00:02:00.000 reason=canceled');
+    expect([...lives.disk.open]).toEqual([]);
+  });
+
+  test.each([
+    ['whose job catches nothing up', job('waits', once), {}],
+    ['that was fired by hand', job('waits', once, { enabled: false, misfire: latest }), {}],
+    ['without a state', waits, { ledger: undefined }],
+  ])('one %s is missed', async (_which, one, options) => {
+    const lives = new Lives();
+    const first =
+      'ledger' in options
+        ? new Rig([long, one], { start: '2026-01-01T00:00:00Z', concurrency: 1 })
+        : lives.begin([long, one], '2026-01-01T00:00:00Z', { concurrency: 1 });
+    first.executor.lasting = HOUR;
+    first.scheduler.start();
+    await first.clock.advance(2 * MINUTE);
+    if (!one.enabled) first.scheduler.controls.trigger('waits');
+    await first.scheduler.stop();
+    expect(first.story()).toMatch(/firing.missed waits@\S+ (trigger=manual )?reason=shutdown/);
+    expect([...lives.disk.open]).toEqual([]);
+  });
+});
