@@ -114,7 +114,7 @@ describe('explain', () => {
   test('an expression: in words, field by field, what is next, clock changes, traps', async () => {
     const { said } = await explain('30 2 13 * FRI', { timezone: 'Europe/Berlin' });
     expect(said).toBe(`\
-At 02:30, on day 13 of the month, and on Friday
+At 02:30, on the 13th of the month, and also on Friday
 Goes by what the clock shows in Europe/Berlin.
 
   minute        30   30
@@ -194,7 +194,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     const { said } = await explain('*/7 * * * *', { timezone: 'UTC', asJson: true, count: 1 });
     expect(JSON.parse(said)).toMatchObject({
       expression: '*/7 * * * *',
-      schedule: 'Every 7 minutes',
+      schedule: 'At minutes 0, 7, 14, 21, 28, 35, 42, 49 and 56 of every hour',
       timezone: 'UTC',
       expressions: [{ fields: [{ name: 'minute', text: '*/7', meaning: '0, 7, 14 … 56' }, {}, {}, {}, {}] }],
       next: [{ scheduled_at: '2026-11-23T08:07:00.000Z', local_time: '2026-11-23T08:07:00.000+00:00' }],

@@ -86,7 +86,7 @@ describe('whether a time is a firing', () => {
 weekdays  Sun 2026-11-22 03:00:00 +01:00  2 d 5 h ago
 No firing: day of week MON-FRI, not Sunday.
 
-cron: 0 3 * * MON-FRI (At 03:00, Monday through Friday)
+cron: 0 3 * * MON-FRI (At 03:00, on Monday to Friday)
   FIELD         WRITTEN  MEANS             03:00     MATCHES
   minute        0                          0         yes
   hour          3                          3         yes

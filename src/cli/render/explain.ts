@@ -44,8 +44,12 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
 /** The schedule in words, and how it takes the clock. */
 function headOf(explained: Explained, width: number): readonly string[] {
   const name = explained.file === undefined ? '' : `${explained.name}: `;
-  return [...wrap(harmless(name + scheduleInWords(explained)), width, '  '), ...wrap(mannerOf(explained), width, '')];
+  return [...wrap(harmless(name + wordsOf(explained)), width, '  '), ...wrap(mannerOf(explained), width, '')];
 }
+
+/** An expression by itself has no name, and so no seed. */
+const wordsOf = (explained: Explained): string =>
+  scheduleInWords({ ...explained, name: explained.file === undefined ? '' : explained.name });
 
 /** How a schedule takes the clock: in one sentence. */
 function mannerOf({ written, schedule, timezone }: Explained): string {
@@ -89,7 +93,7 @@ function toJson({ explained, expressions, firings, outlook }: Explanation) {
   const { file, name, timezone, problems } = explained;
   return {
     ...(file === undefined ? { expression: name } : { task_name: name }),
-    schedule: scheduleInWords(explained),
+    schedule: wordsOf(explained),
     timezone,
     expressions,
     next: firings.map((instant) => ({

@@ -1,11 +1,14 @@
-import cronstrue from 'cronstrue';
 import type { Job } from '../../domain/job.js';
+import { expressionInWords } from '../../schedules/index.js';
 
-/** Says a job's schedule in words: `every 10s`, `At 03:00`, `once, 30s after the start`. An expression without words stays as it is. */
-export function scheduleInWords({ written: { key, text } }: Pick<Job, 'written'>): string {
+/** Says a job's schedule in words: `every 10s`, `At 03:00`, `once, 30s after the start`. The name is the seed of `H`. */
+export function scheduleInWords({ written: { key, text }, name }: Pick<Job, 'written' | 'name'>): string {
   switch (key) {
     case 'cron':
-      return text.split(' | ').map(cronInWords).join('; ');
+      return text
+        .split(' | ')
+        .map((expression) => expressionInWords(expression, name))
+        .join('; ');
     case 'every':
       return `every ${text}`;
     case 'in':
@@ -14,13 +17,5 @@ export function scheduleInWords({ written: { key, text } }: Pick<Job, 'written'>
       return `once, at ${text}`;
     default:
       return `${key} ${text}`;
-  }
-}
-
-function cronInWords(expression: string): string {
-  try {
-    return cronstrue.toString(expression, { use24HourTimeFormat: true, throwExceptionOnParseError: true });
-  } catch {
-    return expression;
   }
 }

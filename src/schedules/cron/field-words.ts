@@ -41,11 +41,15 @@ const plainName = ({ name }: Position): string => name.replaceAll('-', ' ');
 
 function meaningOf(position: Position, field: Field, text: string): string {
   if (field.isFull) return FULL.get(position) ?? `every ${plainName(position)}`;
-  const rules = withShortNames(text).split(',').flatMap(ruleInWords);
-  const runs = runsOf(field.values.toArray()).flatMap((run) => runInWords(run, position));
-  const items = [...runs, ...rules];
+  const items = itemsInWords(position, field, text);
   if (items.length <= MOST_VALUES) return inWords(items);
   return `${items.slice(0, 3).join(', ')} … ${items.at(-1) ?? ''}`;
+}
+
+/** Says what is in a field, item by item: values, runs of values by their ends, and the `L`, `W` and `#` of its `text`. */
+export function itemsInWords(position: Position, field: Field, text: string): readonly string[] {
+  const rules = withShortNames(text).split(',').flatMap(ruleInWords);
+  return [...runsOf(field.values.toArray()).flatMap((run) => runInWords(run, position)), ...rules];
 }
 
 const RULES: readonly (readonly [form: RegExp, words: (...parts: string[]) => string])[] = [

@@ -1,3 +1,4 @@
+import { quoted } from '../../domain/excerpt.js';
 import type { ScheduleWarning } from '../kind.js';
 import { everyDay } from './days.js';
 import { spanOf, type Expression } from './expression.js';
@@ -44,9 +45,20 @@ const everyOne = (unit: 'second' | 'minute', within: Position): Trap => ({
 
 function addTrapOfDays(found: Placed[], expression: Expression, text: string): void {
   const { dayOfMonth, dayOfWeek } = expression;
-  if (dayOfMonth.days !== everyDay && dayOfWeek.days !== everyDay)
-    found.push([bothDays(expression, text), DAY_OF_WEEK]);
+  const whole = [dayOfMonth, dayOfWeek].filter(({ days }) => days === everyDay);
+  if (whole.length === 0) found.push([bothDays(expression, text), DAY_OF_WEEK]);
+  else if (whole.length === 1 && !dayOfMonth.isOpen && !dayOfWeek.isOpen)
+    found.push([wholeDays(whole[0] === dayOfMonth ? DAY_OF_MONTH : DAY_OF_WEEK, text), DAY_OF_WEEK]);
   else if (mayLackDays(dayOfMonth, dayOfWeek)) addSkippedMonths(found, expression);
+}
+
+function wholeDays(position: Position, text: string): Trap {
+  const written = text.slice(...spanOf(text, position));
+  return {
+    code: 'cron-day-or',
+    message: `Fires every day: ${quoted(written)} names every day, and with two day fields either is enough.`,
+    hint: `Write * in place of ${written} if the other field is meant.`,
+  };
 }
 
 function bothDays({ dayOfMonth, dayOfWeek, month }: Expression, text: string): Trap {

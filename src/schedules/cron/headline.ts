@@ -1,0 +1,135 @@
+import { readExpression, textsOf, type Expression } from './expression.js';
+import type { Field } from './field.js';
+import { itemsInWords } from './field-words.js';
+import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, POSITIONS, SECOND, type Position } from './position.js';
+import { inWords, ordinal } from './words.js';
+
+/** So many times of day are listed one by one. */
+const MOST_TIMES = 6;
+
+/**
+ * Returns one sentence without a period: `At 03:00, on Monday to Friday`, `Every 15 minutes from 09:00 to 17:45`. The words are made of the
+ * values that the schedule goes by, so they never say anything else than it does. `seed` is for `H`.
+ * @throws ScheduleError when it is no expression.
+ */
+export function expressionInWords(text: string, seed: string): string {
+  const expression = readExpression(text, seed);
+  const texts = textsOf(text);
+  const textOf = (position: Position): string =>
+    texts[POSITIONS.findIndex(({ key }) => key === position.key) - POSITIONS.length + texts.length] ?? '0';
+  const time = timeInWords(expression);
+  const parts = [time, ...daysInWords(expression, textOf), ...monthsInWords(expression.month)];
+  const words = parts.join(', ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+/** Values that come at an even distance, the last and the first of the next round apart. */
+interface Rhythm {
+  readonly step: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Returns the rhythm of three or more ascending values. */
+function rhythmOf(values: readonly number[]): Rhythm | undefined {
+  const [first, second, ...others] = values;
+  if (first === undefined || second === undefined || others.length === 0) return undefined;
+  const step = second - first;
+  const isEven = others.every((value, index) => value === second + (index + 1) * step);
+  return isEven ? { step, first, last: others.at(-1) ?? second } : undefined;
+}
+
+/** Hours that go on over midnight begin with their first one, and are counted on from 24. */
+function hoursInOrder({ values }: Field): readonly number[] {
+  const hours = values.toArray();
+  const hole = hours.findIndex((hour, index) => index > 0 && hour - (hours[index - 1] ?? 0) > 1);
+  if (hours[0] !== 0 || hours.at(-1) !== 23 || hole < 0) return hours;
+  return [...hours.slice(hole), ...hours.slice(0, hole).map((hour) => hour + 24)];
+}
+
+/** Whether a rhythm of seconds or minutes goes through the whole hour, from its beginning on. */
+const isEndless = ({ step, first, last }: Rhythm, { size }: Position): boolean =>
+  first === 0 && size % step === 0 && last + step === size;
+
+const two = (value: number): string => String(value).padStart(2, '0');
+const clock = (...parts: readonly number[]): string => parts.map(two).join(':');
+const every = (count: number, unit: string): string => (count === 1 ? `every ${unit}` : `every ${count} ${unit}s`);
+
+function timeInWords({ second, minute, hour }: Expression): string {
+  if (second.single === undefined) return secondsInWords(second, minute, hour);
+  const seconds = second.single === 0 ? [] : [second.single];
+  const times = timesOf(minute, hour);
+  if (times !== undefined) return `at ${inWords(times.map((time) => clock(...time, ...seconds)))}`;
+  return [minutesInWords(minute, hour), ...seconds.map((value) => `at second ${value}`)].join(', ');
+}
+
+/** The times of day, if there are few. */
+function timesOf(minute: Field, hour: Field): readonly (readonly [hour: number, minute: number])[] | undefined {
+  const [minutes, hours] = [minute.values.toArray(), hour.values.toArray()];
+  if (minutes.length * hours.length > MOST_TIMES) return undefined;
+  return hours.flatMap((at) => minutes.map((past) => [at, past] as const));
+}
+
+function secondsInWords(second: Field, minute: Field, hour: Field): string {
+  const rhythm = rhythmOf(second.values.toArray());
+  const isRhythm = rhythm !== undefined && isEndless(rhythm, SECOND);
+  const words = isRhythm ? every(rhythm.step, 'second') : `at ${named('second', second, SECOND)}`;
+  if (minute.isFull && hour.isFull) return isRhythm ? words : `${words} of every minute`;
+  const times = timesOf(minute, hour);
+  if (times !== undefined)
+    return `${words} of the ${times.length === 1 ? 'minute' : 'minutes'} ${inWords(times.map((time) => clock(...time)))}`;
+  return `${words} of ${minutesInWords(minute, hour)}`;
+}
+
+function minutesInWords(minute: Field, hour: Field): string {
+  const rhythm = rhythmOf(minute.values.toArray());
+  if (rhythm !== undefined && isEndless(rhythm, MINUTE)) {
+    const words = every(rhythm.step, 'minute');
+    return hour.isFull ? words : `${words} ${hoursAround(rhythm, hour)}`;
+  }
+  const words = `at ${named('minute', minute, MINUTE)}`;
+  if (hour.isFull) return `${words} of every hour`;
+  const hours = rhythmOf(hoursInOrder(hour));
+  if (hours === undefined || minute.single === undefined) return `${words} of the ${named('hour', hour, HOUR)}`;
+  const at = (value: number): string => clock(value % 24, minute.single ?? 0);
+  return `${every(hours.step, 'hour')} from ${at(hours.first)} to ${at(hours.last)}`;
+}
+
+/** The hours in which a rhythm of minutes goes on: `from 09:00 to 17:45`, `in the hours 9, 12 and 15`. */
+function hoursAround({ last }: Rhythm, hour: Field): string {
+  const hours =
+    hour.single === undefined ? rhythmOf(hoursInOrder(hour)) : { step: 1, first: hour.single, last: hour.single };
+  if (hours?.step !== 1) return `in the ${named('hour', hour, HOUR)}`;
+  return `from ${clock(hours.first, 0)} to ${clock(hours.last % 24, last)}`;
+}
+
+/** `minute 5`, `minutes 5, 20 and 45`. */
+function named(unit: string, field: Field, position: Position): string {
+  return `${unit}${field.single === undefined ? 's' : ''} ${inWords(itemsInWords(position, field, ''))}`;
+}
+
+function daysInWords({ dayOfMonth, dayOfWeek }: Expression, textOf: (position: Position) => string): string[] {
+  const isEither = !dayOfMonth.isOpen && !dayOfWeek.isOpen;
+  const claims = [
+    ...(isEveryDay(dayOfWeek) ? [] : [weekdaysOf(dayOfWeek, textOf(DAY_OF_WEEK))]),
+    ...(isEveryDay(dayOfMonth) ? [] : [`${daysOf(dayOfMonth, textOf(DAY_OF_MONTH))} of the month`]),
+  ];
+  const [one, other] = claims;
+  if (one === undefined || (isEither && other === undefined)) return [];
+  if (other === undefined) return [`on ${one}`];
+  return [isEither ? `on ${other}, and also on ${one}` : `on ${one}, but only on ${other}`];
+}
+
+const isEveryDay = ({ isFull, hasRules }: Field): boolean => isFull && !hasRules;
+
+const weekdaysOf = (field: Field, text: string): string =>
+  inWords(itemsInWords(DAY_OF_WEEK, field, text)) + (field.hasRules ? ' of the month' : '');
+
+function daysOf(field: Field, text: string): string {
+  const rhythm = field.hasRules ? undefined : rhythmOf(field.values.toArray());
+  if (rhythm === undefined || rhythm.step === 1) return inWords(itemsInWords(DAY_OF_MONTH, field, text));
+  return `every ${ordinal(rhythm.step)} day from the ${ordinal(rhythm.first)} to the ${ordinal(rhythm.last)}`;
+}
+
+const monthsInWords = (month: Field): string[] =>
+  month.isFull ? [] : [`in ${inWords(itemsInWords(MONTH, month, ''))}`];
