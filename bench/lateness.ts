@@ -43,7 +43,7 @@ const jobsAt = (instants: readonly number[]): Job[] =>
     ...shared,
     command: { ...command, run: String(due) },
     name: `t${index}`,
-    schedule: { intervalLike: false, next: (after) => (after < due ? due : undefined) },
+    schedule: { intervalLike: false, next: (after) => (after < due ? due : undefined), count: () => 0 },
   }));
 
 async function throughScheduler(instants: readonly number[], executor: Executor, concurrency?: number): Promise<void> {

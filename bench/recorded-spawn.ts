@@ -29,7 +29,7 @@ const command: Command = {
 };
 const job: Job = {
   name: 'bench',
-  schedule: { intervalLike: false, next: () => undefined },
+  schedule: { intervalLike: false, next: () => undefined, count: () => 0 },
   definition: {},
   written: { key: 'at', text: 'never' },
   timezone: 'UTC',

@@ -10,7 +10,7 @@ import { loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from './c
 import type { TimerEvent } from './domain/event.js';
 import type { Ledger, LedgerTrouble } from './domain/ledger.js';
 import { toRecord, type LogRecord } from './domain/record.js';
-import type { Schedule } from './domain/schedule.js';
+import type { Schedule as CountedSchedule } from './domain/schedule.js';
 import { toTimestamp, type Duration, type Instant } from './domain/time.js';
 import { LoopTimer } from './engine/timer.js';
 import { TimerLoop } from './engine/timer-loop.js';
@@ -19,7 +19,10 @@ import { levelOf } from './sinks/index.js';
 import { openState, realPath } from './stores/index.js';
 import { chance, thisMachine } from './this-machine.js';
 
-export type { Diagnostic, Duration, Instant, Loaded, LogRecord, Schedule, ScheduleSpec };
+export type { Diagnostic, Duration, Instant, Loaded, LogRecord, ScheduleSpec };
+
+/** When something is due: a pure function of time. */
+export type Schedule = Omit<CountedSchedule, 'count'>;
 
 const clock = createSystemClock();
 const now = () => clock.monotonic();

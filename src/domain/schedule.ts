@@ -9,6 +9,12 @@ export interface Schedule {
   next(after: Instant): Instant | undefined;
 
   /**
+   * How many instants {@link next} answers in a row from `after` (exclusive) to `until` (inclusive); 0 when `until` is not later.
+   * Reckoned, not walked: decades take milliseconds, whatever the rhythm.
+   */
+  count(after: Instant, until: Instant): number;
+
+  /**
    * Follows elapsed time rather than the calendar (`every`; a `cron` whose minute or hour begins with `*`).
    * When the wall clock is set back, such a schedule keeps its rhythm; the others do not fire again for instants they have had.
    */

@@ -20,7 +20,22 @@ class Instants implements Schedule {
   }
 
   next(after: Instant): Instant | undefined {
-    return this.#ascending.find((instant) => instant > after);
+    return this.#ascending[this.#upTo(after)];
+  }
+
+  count(after: Instant, until: Instant): number {
+    return Math.max(0, this.#upTo(until) - this.#upTo(after));
+  }
+
+  /** How many there are that are no later than `instant`; of NaN, all. */
+  #upTo(instant: Instant): number {
+    let [low, high] = [0, this.#ascending.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#ascending[middle] ?? Infinity) > instant) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 }
 

@@ -27,9 +27,16 @@ class Grid implements Schedule {
   }
 
   next(after: Instant): Instant | undefined {
-    const steps = Math.floor((Math.max(after, -END_OF_TIME) - this.#offset) / this.#interval) + 1;
-    const next = steps * this.#interval + this.#offset;
+    const next = (this.#stepsUpTo(after) + 1) * this.#interval + this.#offset;
     return next <= END_OF_TIME ? next : undefined;
+  }
+
+  count(after: Instant, until: Instant): number {
+    return until > after ? this.#stepsUpTo(until) - this.#stepsUpTo(after) : 0;
+  }
+
+  #stepsUpTo(instant: Instant): number {
+    return Math.floor((Math.min(Math.max(instant, -END_OF_TIME), END_OF_TIME) - this.#offset) / this.#interval);
   }
 }
 
@@ -48,6 +55,11 @@ class Pause implements Schedule {
   next(after: Instant): Instant | undefined {
     const next = Math.floor(Math.max(after, -END_OF_TIME)) + this.#interval;
     return next <= END_OF_TIME ? next : undefined;
+  }
+
+  count(after: Instant, until: Instant): number {
+    const from = Math.floor(Math.max(after, -END_OF_TIME));
+    return until > after ? Math.floor((Math.min(until, END_OF_TIME) - from) / this.#interval) : 0;
   }
 }
 

@@ -18,6 +18,10 @@ class Once implements Schedule {
   next(after: Instant): Instant | undefined {
     return this.#instant > after ? this.#instant : undefined;
   }
+
+  count(after: Instant, until: Instant): number {
+    return this.#instant > after && this.#instant <= until ? 1 : 0;
+  }
 }
 
 /** `in: 30s`: once, that long after the scheduler starts. Named so because `in` is a word of the language. */

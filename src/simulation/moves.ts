@@ -63,6 +63,7 @@ export function moved(job: Job, { by, written }: Move): Job {
       const next = schedule.next(after - by);
       return next === undefined ? undefined : next + by;
     },
+    count: (after, until) => schedule.count(after - by, until - by),
   };
   return { ...job, schedule: shifted, written };
 }

@@ -13,6 +13,7 @@ const after = (length: number) => ({
     const due = Date.parse('2026-01-01T00:00:00Z') + length;
     return due > instant ? due : undefined;
   },
+  count: () => 0,
 });
 
 function begin(...jobs: Parameters<typeof Rig.prototype.scheduler.controls.compare>[0]['jobs']): Rig {

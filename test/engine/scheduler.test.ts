@@ -108,6 +108,7 @@ describe('the ordinary day', () => {
       fromEnd: true,
       countsElapsed: true,
       next: (after: number) => after + 10 * SECOND,
+      count: () => 0,
     } as const;
     const rig = new Rig([job('chain', fromEnd)]);
     rig.executor.lasting = 3 * SECOND;

@@ -58,7 +58,7 @@ describe('how it stands', () => {
   });
 
   test('a stream that has nothing to say says so, and one whose reader went away costs nothing any more', async () => {
-    page = await servePage([job('never', { next: () => undefined, intervalLike: false })]);
+    page = await servePage([job('never', { next: () => undefined, count: () => 0, intervalLike: false })]);
     const before = page.rig.clock.armed;
     const heard = await page.listening.listen('/api/events');
     await heard.next();

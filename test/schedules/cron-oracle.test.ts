@@ -22,7 +22,7 @@ function chain(schedule: Schedule, [after, until]: Window): number[] {
   return due;
 }
 
-const NEVER: Schedule = { intervalLike: false, next: () => undefined };
+const NEVER: Schedule = { intervalLike: false, next: () => undefined, count: () => 0 };
 
 /** Expressions for days that never come are refused; here they are schedules without instants, as they are to the oracle. */
 function parse(cron: string, timezone: string, dst: Dst): Schedule {

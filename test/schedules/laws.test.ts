@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { END_OF_TIME } from '../../src/domain/time.js';
+import { DAY, END_OF_TIME } from '../../src/domain/time.js';
 import { scheduleKinds } from '../../src/schedules/index.js';
 import { contextOf } from './context.js';
 import { NASTY_ZONES } from './transitions.js';
+import { walk } from './walk.js';
 
 const examples = scheduleKinds.flatMap((kind) =>
   kind.examples.map((value) => [kind.key, JSON.stringify(value), value, kind] as const),
@@ -64,6 +65,20 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
       );
     });
   }
+
+  it('counts what it would answer one by one', () => {
+    const zones = fc.constantFrom(...NASTY_ZONES);
+    const length = fc.oneof(fc.integer({ min: -5, max: 3_000_000 }), fc.integer({ min: 0, max: 40 * DAY }));
+    fc.assert(
+      fc.property(moment, length, zones, (after, length, zone) => {
+        if (!Number.isFinite(after) || Math.abs(after) > 1e14) return;
+        const { schedule } = parse(zone);
+        const [until, counted] = walk(schedule, after, after + length);
+        expect(schedule.count(after, until)).toBe(counted);
+      }),
+      { numRuns: 300, seed: 9 },
+    );
+  });
 
   it.each(['UTC', 'Pacific/Chatham'])('rises over 10,000 answers in a chain, or ends (%s)', (zone) => {
     const { schedule } = parse(zone);

@@ -21,12 +21,17 @@ import { FakeClock } from './fake-clock.js';
 export const everyMs = (interval: Duration): Schedule => ({
   intervalLike: true,
   next: (after) => (Math.floor(after / interval) + 1) * interval,
+  count: (after, until) => Math.max(0, Math.floor(until / interval) - Math.floor(after / interval)),
 });
 
 /** Fixed times, as a `cron` with a fixed hour or an `at` has them. */
 export const atInstants = (...texts: readonly (string | Instant)[]): Schedule => {
   const instants = texts.map((text) => (typeof text === 'string' ? Date.parse(text) : text));
-  return { intervalLike: false, next: (after) => instants.find((instant) => instant > after) };
+  return {
+    intervalLike: false,
+    next: (after) => instants.find((instant) => instant > after),
+    count: (after, until) => instants.filter((instant) => instant > after && instant <= until).length,
+  };
 };
 
 const command: Command = {

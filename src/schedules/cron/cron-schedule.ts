@@ -4,6 +4,7 @@ import type { WallTime } from '../zone/local-time.js';
 import type { Stretch } from '../zone/stretch.js';
 import type { TimeZone } from '../zone/time-zone.js';
 import { timeZoneOf } from '../zone/zone-name.js';
+import { countDue } from './count.js';
 import type { Expression } from './expression.js';
 import { nextWallTime } from './wall-walk.js';
 
@@ -21,20 +22,20 @@ const AS_SHOWN: DstPolicy = { gap: 'skip', repeat: 'both' };
 /** When one expression is due in one zone. */
 export class CronSchedule implements Schedule {
   readonly intervalLike: boolean;
-  readonly #expression: Expression;
-  readonly #zone: TimeZone;
-  readonly #dst: DstPolicy;
+  readonly expression: Expression;
+  readonly zone: TimeZone;
+  readonly dst: DstPolicy;
 
   constructor(expression: Expression, zone: TimeZone, dst: DstPolicy) {
     this.intervalLike = expression.minute.isOpen || expression.hour.isOpen;
-    this.#expression = expression;
-    this.#zone = zone;
-    this.#dst = this.intervalLike ? AS_SHOWN : dst;
+    this.expression = expression;
+    this.zone = zone;
+    this.dst = this.intervalLike ? AS_SHOWN : dst;
   }
 
   /** Whether local times that do not exist are left out. */
   get skipsGaps(): boolean {
-    return this.#dst.gap === 'skip';
+    return this.dst.gap === 'skip';
   }
 
   next(after: Instant): Instant | undefined {
@@ -44,9 +45,9 @@ export class CronSchedule implements Schedule {
     let instant = Math.floor(Math.max(after, -END_OF_TIME) / 1000);
     let earliest = instant + 1;
     for (let looks = 0; looks < MOST_STRETCHES; looks++) {
-      const stretch = this.#zone.stretchAt(instant);
-      const freshFrom = this.#dst.repeat === 'first' ? stretch.firstPassFrom : -Infinity;
-      const wall = nextWallTime(this.#expression, Math.max(earliest + stretch.offset, freshFrom));
+      const stretch = this.zone.stretchAt(instant);
+      const freshFrom = this.dst.repeat === 'first' ? stretch.firstPassFrom : -Infinity;
+      const wall = nextWallTime(this.expression, Math.max(earliest + stretch.offset, freshFrom));
       const due = this.#instantOf(wall, stretch);
       if (due !== undefined) return due * 1000 <= END_OF_TIME ? due * 1000 : undefined;
       if (wall === Infinity) return undefined;
@@ -55,22 +56,26 @@ export class CronSchedule implements Schedule {
     return undefined;
   }
 
+  count(after: Instant, until: Instant): number {
+    return countDue([this], { after, until });
+  }
+
   /** Answers the first wall time that the expression names strictly after `after`, whether the zone's clock shows it or not. */
   nextNamed(after: WallTime): WallTime | undefined {
-    const wall = nextWallTime(this.#expression, Math.floor(after / 1000) + 1);
+    const wall = nextWallTime(this.expression, Math.floor(after / 1000) + 1);
     return wall === Infinity ? undefined : wall * 1000;
   }
 
   /** The same expression, with the same `dst`, in another zone. */
   inZone(zone: TimeZone): CronSchedule {
-    return new CronSchedule(this.#expression, zone, this.#dst);
+    return new CronSchedule(this.expression, zone, this.dst);
   }
 
   /** Answers when the wall time comes, if that is in this stretch or in the gap at its end. */
   #instantOf(wall: number, { until, offset, lastPassUntil, gapUntil }: Stretch): number | undefined {
-    const shownUntil = this.#dst.repeat === 'last' ? lastPassUntil : until + offset;
+    const shownUntil = this.dst.repeat === 'last' ? lastPassUntil : until + offset;
     if (wall < shownUntil) return wall - offset;
-    return this.#dst.gap === 'after' && wall < gapUntil ? until : undefined;
+    return this.dst.gap === 'after' && wall < gapUntil ? until : undefined;
   }
 }
 
@@ -88,7 +93,7 @@ export class Union implements Schedule {
   readonly intervalLike: boolean;
   readonly #schedules: readonly CronSchedule[];
 
-  /** `schedules` is not empty. Interval-like only if all are: when the clock is set back, not to run twice comes first. */
+  /** `schedules` is not empty and of one zone. Interval-like only if all are: when the clock is set back, not to run twice comes first. */
   constructor(schedules: readonly CronSchedule[]) {
     this.#schedules = schedules;
     this.intervalLike = schedules.every(({ intervalLike }) => intervalLike);
@@ -105,6 +110,10 @@ export class Union implements Schedule {
       if (next !== undefined && (first === undefined || next < first)) first = next;
     }
     return first;
+  }
+
+  count(after: Instant, until: Instant): number {
+    return countDue(this.#schedules, { after, until });
   }
 }
 

@@ -33,6 +33,18 @@ export class ValueSet {
     return left === 0 ? NONE : HALF + lowestBit(left);
   }
 
+  /** How many members there are. */
+  get size(): number {
+    return bitCount(this.#low) + bitCount(this.#high);
+  }
+
+  /** How many members are smaller than `value`, which is 0 to 59. */
+  below(value: number): number {
+    const isLow = value < HALF;
+    const high = isLow ? 0 : this.#high & ((1 << (value - HALF)) - 1);
+    return bitCount(isLow ? this.#low & ((1 << value) - 1) : this.#low) + bitCount(high);
+  }
+
   /** The members, ascending. */
   toArray(): number[] {
     const members = [];
@@ -43,3 +55,10 @@ export class ValueSet {
 
 /** Answers the place of the lowest bit that is set, from 0. `word` is not 0. */
 export const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);
+
+/** Answers how many bits of a word are set. (Warren, "Hacker's Delight", 5-1.) */
+export function bitCount(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

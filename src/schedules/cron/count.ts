@@ -1,0 +1,146 @@
+import type { DstPolicy } from '../../domain/schedule.js';
+import { END_OF_TIME, type Instant } from '../../domain/time.js';
+import { firstDayOf, monthOf, monthOfYear, weekdayOf } from '../calendar.js';
+import type { Stretch } from '../zone/stretch.js';
+import type { TimeZone } from '../zone/time-zone.js';
+import type { Expression } from './expression.js';
+import { TimesOfDay } from './times-of-day.js';
+import { bitCount } from './value-set.js';
+import { daysMatched, nextWallTime } from './wall-walk.js';
+
+const DAY = 86_400;
+
+/** When one expression is due: the wall times it names, as `dst` takes them. */
+interface Part {
+  readonly expression: Expression;
+  readonly zone: TimeZone;
+  readonly dst: DstPolicy;
+}
+
+/** `after` exclusive, `until` inclusive. */
+interface Bounds {
+  readonly after: Instant;
+  readonly until: Instant;
+}
+
+/**
+ * Counts the instants at which any of `parts`, all of one zone, is due. Goes from change to change of the clock, and between them by days: all
+ * days on which the same expressions match have as many times. So it takes milliseconds for decades, of seconds as of years.
+ */
+export function countDue(parts: readonly Part[], { after, until }: Bounds): number {
+  const zone = parts[0]?.zone;
+  // Whole seconds from here on: `from` is the first that counts, `end` the first that does not.
+  let from = Math.floor(Math.max(after, -END_OF_TIME) / 1000) + 1;
+  const end = Math.floor(Math.min(until, END_OF_TIME) / 1000) + 1;
+  if (zone === undefined || !(from < end)) return 0;
+  const counter = new WallCounter(parts.map(({ expression }) => expression));
+  let count = 0;
+  let stretch = zone.stretchAt(from - 1);
+  for (;;) {
+    const spans = parts.map(({ dst }) => shownIn(stretch, dst, { from, end }));
+    count += counter.countIn(spans);
+    if (stretch.until >= end) return count;
+    if (isDueBehindGap(parts, stretch)) count++;
+    from = stretch.until;
+    stretch = zone.stretchAt(from);
+  }
+}
+
+/** Wall times: `from` inclusive, `end` exclusive. */
+interface WallSpan {
+  readonly from: number;
+  readonly end: number;
+}
+
+/** The wall times of a stretch that count under a rule, none when they end before they begin. `from` and `end` are instants. */
+function shownIn(stretch: Stretch, { repeat }: DstPolicy, { from, end }: WallSpan): WallSpan {
+  const { offset, firstPassFrom, lastPassUntil } = stretch;
+  return {
+    from: Math.max(from + offset, repeat === 'first' ? firstPassFrom : -Infinity),
+    end: Math.min(Math.min(end, stretch.until) + offset, repeat === 'last' ? lastPassUntil : Infinity),
+  };
+}
+
+/** Whether the instant behind the gap at the end of a stretch is due for what was left out alone: it is not named itself. */
+function isDueBehindGap(parts: readonly Part[], { until, offset, gapUntil }: Stretch): boolean {
+  const firstNamed = ({ expression }: Part, from: number) => nextWallTime(expression, from);
+  const isMoved = parts.some((part) => part.dst.gap === 'after' && firstNamed(part, until + offset) < gapUntil);
+  return isMoved && !parts.some((part) => firstNamed(part, gapUntil) === gapUntil);
+}
+
+/** Days of one month, as a mask (bit 0 is the 1st), on which the same expressions match. */
+interface AlikeDays {
+  readonly mask: number;
+  readonly matching: readonly number[];
+}
+
+/** Counts the wall times that any of several expressions names. Expressions go by their places in the list. */
+class WallCounter {
+  readonly #expressions: readonly Expression[];
+  readonly #times: TimesOfDay;
+
+  constructor(expressions: readonly Expression[]) {
+    this.#expressions = expressions;
+    this.#times = new TimesOfDay(
+      expressions.map(({ hour, minute, second }) => [hour.values, minute.values, second.values]),
+    );
+  }
+
+  /** Counts the wall times named by an expression in its span, each once. */
+  countIn(spans: readonly WallSpan[]): number {
+    const edges = [...new Set(spans.flatMap(({ from, end }) => [from, end]))].sort((a, b) => a - b);
+    let count = 0;
+    edges.slice(1).forEach((end, index) => {
+      const from = edges[index] ?? end;
+      const shown = [...spans.keys()].filter(
+        (at) => (spans[at]?.from ?? end) <= from && (spans[at]?.end ?? from) >= end,
+      );
+      if (shown.length > 0) count += this.#count(shown, { from, end });
+    });
+    return count;
+  }
+
+  #count(shown: readonly number[], { from, end }: WallSpan): number {
+    const [first, last] = [Math.floor(from / DAY), Math.floor(end / DAY)];
+    let count = this.#before(shown, end) - this.#before(shown, from);
+    for (let month = monthOf(first); firstDayOf(month) < last; month++) {
+      for (const { mask, matching } of this.#alikeDays(shown, month, { from: first, end: last }))
+        count += bitCount(mask) * this.#times.count(matching);
+    }
+    return count;
+  }
+
+  /** Counts the times of a wall time's own day that come before it. */
+  #before(shown: readonly number[], wall: number): number {
+    const day = Math.floor(wall / DAY);
+    const time = wall - day * DAY;
+    if (time === 0) return 0;
+    const [today] = this.#alikeDays(shown, monthOf(day), { from: day, end: day + 1 });
+    return today === undefined ? 0 : this.#times.countBefore(today.matching, time);
+  }
+
+  /** Sorts those days of a month that lie from day `from` to before day `end`. */
+  #alikeDays(shown: readonly number[], month: number, { from, end }: WallSpan): readonly AlikeDays[] {
+    const first = firstDayOf(month);
+    const length = firstDayOf(month + 1) - first;
+    const until = -1 >>> (32 - Math.min(length, end - first));
+    let alike: readonly AlikeDays[] = [{ mask: until & (-1 << Math.max(0, from - first)), matching: [] }];
+    for (const at of shown) {
+      const days = daysOf(this.#expressions[at], month, { first, length });
+      alike = alike.flatMap(({ mask, matching }) => [
+        ...((mask & days) === 0 ? [] : [{ mask: mask & days, matching: [...matching, at] }]),
+        ...((mask & ~days) === 0 ? [] : [{ mask: mask & ~days, matching }]),
+      ]);
+    }
+    return alike;
+  }
+}
+
+function daysOf(
+  expression: Expression | undefined,
+  month: number,
+  { first, length }: { readonly first: number; readonly length: number },
+): number {
+  if (expression?.month.values.has(1 + monthOfYear(month)) !== true) return 0;
+  return daysMatched(expression, weekdayOf(first), length);
+}
