@@ -59,6 +59,7 @@ export class Reloader {
 
   async #reload(): Promise<Reading> {
     const scheduler = this.#running();
+    await scheduler.begun();
     const { named } = this.#first;
     const reading = await this.#contain(named, () => this.#take(named));
     if (reading.valid || scheduler.isStopping) return reading;

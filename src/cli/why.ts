@@ -1,5 +1,6 @@
 import type { Job } from '../domain/job.js';
-import { DAY, END_OF_TIME, MINUTE, SECOND, type Instant } from '../domain/time.js';
+import { lastBefore } from '../domain/last-before.js';
+import { DAY, MINUTE, SECOND, type Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
 import {
   clockChanges,
@@ -157,21 +158,4 @@ function clockAt(job: Job, asked: AskedTime): Judgement['clock'] {
     return effects.length > 0 || asked.isInGap || !isGap ? { change, effects } : undefined;
   }
   return undefined;
-}
-
-/** The last instant before `end` that `next` (the first after an instant) answers: found by halving, so that no rhythm is walked. */
-function lastBefore(next: (after: Instant) => Instant | undefined, end: Instant): Instant | undefined {
-  const comesAfter = (instant: Instant) => (next(instant) ?? Infinity) < end;
-  let width = SECOND;
-  while (!comesAfter(end - width)) {
-    if (end - width < -END_OF_TIME) return undefined;
-    width *= 2;
-  }
-  let [inside, outside] = [end - width, end];
-  while (outside - inside > 1) {
-    const middle = Math.floor((inside + outside) / 2);
-    if (comesAfter(middle)) inside = middle;
-    else outside = middle;
-  }
-  return next(inside);
 }

@@ -4,6 +4,8 @@ import type { Duration, Instant } from './time.js';
 
 /** Which? — of the instants that passed unseen (downtime, suspension, a clock that jumped), those that still run. */
 export interface MisfirePolicy {
+  /** How many of the latest it looks at; it need not be shown more, and chooses no older ones. */
+  readonly most: number;
   /** `passed` is ascending and not empty. Answers a subsequence of it; the rest is told as missed. */
   select(passed: readonly Instant[], now: Instant): readonly Instant[];
 }

@@ -1,4 +1,5 @@
 import { CLOSED, type BreakerState } from '../domain/breaker.js';
+import type { Firing, Trigger } from '../domain/firing.js';
 import { fingerprintOf, type Job } from '../domain/job.js';
 import type { JobMemory, Pause } from '../domain/ledger.js';
 import type { FiringStatus } from '../domain/outcome.js';
@@ -129,3 +130,10 @@ export class JobState implements Alarm, JobView, JobMemory {
     return { failuresInARow: this.failuresInARow, isRecovery: this.lastStatus === 'success' && before > 0 };
   }
 }
+
+export const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger: Trigger): Firing => ({
+  jobName: job.name,
+  scheduledFor,
+  trigger,
+  generation,
+});

@@ -1,5 +1,6 @@
 import type { FiringMissed } from '../domain/event.js';
 import type { Job } from '../domain/job.js';
+import { lastBefore } from '../domain/last-before.js';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 
 /** The instants of one job that have come, sorted by what becomes of them. Every instant stands in exactly one place. */
@@ -36,9 +37,6 @@ interface Unseen {
   readonly waiting: readonly Instant[];
 }
 
-/** How many passed instants a misfire policy is shown; older ones are counted only. */
-const REMEMBERED = 1_000;
-
 /**
  * How late a row of instants may come and still be taken one by one. When it is later, the process itself was held up (stopped, starved, paused with
  * its container): the latest of the row runs, however late, so that the job is not lost, and the others are misfires like those of a downtime.
@@ -63,17 +61,16 @@ const NONE: readonly never[] = [];
  */
 export function planRow(job: Job, next: Instant | undefined, now: Instant, { gap, waiting }: Unseen): DuePlan {
   if (job.schedule.fromEnd) return planOne(job, next, now, { gap, waiting });
-  const { held, latest, unseen, hasStood, last, next: toCome } = gather(job, next, now, gap);
-  const seen = latest === undefined ? held.latest : [...held.latest, latest];
-  const passed = [...waiting, ...(hasStood ? seen : []), ...unseen.latest];
+  const { seen, latest, hasStood, unseen, last, next: toCome } = gather(job, next, now, gap);
+  const passed = [...waiting, ...(hasStood ? seen.latest : []), ...unseen.latest];
   const chosen = passed.length === 0 ? passed : job.misfire.select(passed, now);
   // Alone the latest of a row that stood is a late firing as any other; behind others it waits for its turn among them.
   const isAmongOthers = hasStood && chosen.length > 1;
   const caughtUp = isAmongOthers ? chosen : chosen.filter((one) => one !== latest);
-  const ordinary = hasStood ? seen.slice(-1).filter((one) => !caughtUp.includes(one)) : seen;
+  const ordinary = hasStood ? seen.latest.slice(-1).filter((one) => !caughtUp.includes(one)) : seen.latest;
   const missed = [
-    hasStood ? held.missed('stalled', caughtUp) : undefined,
-    gap && unseen.missed(gap.reason, caughtUp),
+    hasStood ? missedOf(withoutLatest(seen), 'stalled', caughtUp) : undefined,
+    gap && missedOf(unseen, gap.reason, caughtUp),
   ].filter((row) => row !== undefined);
   const runs = [
     ...ordinary.map((scheduledFor) => ({ scheduledFor, trigger: 'schedule' as const })),
@@ -82,25 +79,36 @@ export function planRow(job: Job, next: Instant | undefined, now: Instant, { gap
   return { runs, missed, last, next: toCome };
 }
 
-/** The instants that have come: those inside the gap, the latest of the others, and those `held` before it; `hasStood` when these are too late. */
+/**
+ * The instants that have come: those inside the gap (`unseen`), and those before and behind it (`seen`), all of which are listed unless they
+ * are too late (`hasStood`). `latest` is the last of these.
+ */
 function gather(job: Job, next: Instant | undefined, now: Instant, gap: Gap | undefined) {
-  const [held, unseen] = [new Row(), new Row()];
-  let [latest, last]: (Instant | undefined)[] = [];
-  let hasStood = false;
-  let instant = next;
-  for (; instant !== undefined && instant + job.offset <= now; instant = nextInWindow(job, instant)) {
-    last = instant;
-    const due = instant + job.offset;
-    if (isIn(gap, due)) {
-      unseen.push(instant);
-      continue;
-    }
-    if (latest !== undefined) held.push(latest);
-    latest = instant;
-    hasStood ||= waitOf(due, now, gap) > graceOf(job);
-  }
-  return { held, latest, unseen, hasStood, last, next: instant };
+  const instantAt = (time: Instant) => Math.min(time, now) - job.offset;
+  const following = (after: Instant) => (next === undefined || next > after ? next : nextInWindow(job, after));
+  const gapFrom = instantAt(gap?.from ?? now);
+  const gapTo = Math.max(gapFrom, instantAt(gap?.to ?? now));
+  const before = { first: next, until: gapFrom };
+  const behind = { first: following(gapTo), until: instantAt(now) };
+  const hasStood = [before, behind].some(
+    ({ first = Infinity, until }) => first <= until && waitOf(first + job.offset, now, gap) > graceOf(job),
+  );
+  // One more than may be chosen is the last of those that were not; the latest of those seen stands apart.
+  const most = job.misfire.most + 2;
+  const rows = [before, behind].map((span) => rowOf(job, span, hasStood ? most : Infinity));
+  const seen = {
+    first: rows.find(({ count }) => count > 0)?.first,
+    count: rows.reduce((sum, { count }) => sum + count, 0),
+    latest: rows.flatMap(({ latest }) => latest),
+  };
+  const unseen = rowOf(job, { first: following(gapFrom), until: gapTo }, most);
+  const latest = seen.latest.at(-1);
+  const last = [unseen.latest.at(-1), latest].filter((one) => one !== undefined);
+  return { seen, latest, hasStood, unseen, last: maxOf(last), next: following(instantAt(now)) };
 }
+
+const maxOf = (instants: readonly Instant[]): Instant | undefined =>
+  instants.length === 0 ? undefined : Math.max(...instants);
 
 /**
  * Sorts the one instant that is due of a rhythm which counts from the end of the last run: what comes behind it hangs on the run it becomes,
@@ -132,26 +140,47 @@ const waitOf = (due: Instant, now: Instant, gap: Gap | undefined): Duration =>
 
 const isIn = (gap: Gap | undefined, time: Instant): boolean => gap !== undefined && time > gap.from && time <= gap.to;
 
-/** Ascending instants of which only the latest are remembered one by one. */
-class Row {
-  latest: Instant[] = [];
-  #first: Instant | undefined;
-  #count = 0;
+/** Ascending instants, of which the latest are listed. */
+interface Row {
+  readonly first: Instant | undefined;
+  readonly count: number;
+  readonly latest: readonly Instant[];
+}
 
-  push(instant: Instant): void {
-    this.#first ??= instant;
-    this.#count++;
-    this.latest.push(instant);
-    if (this.latest.length === 2 * REMEMBERED) this.latest = this.latest.slice(REMEMBERED);
-  }
+const EMPTY: Row = { first: undefined, count: 0, latest: NONE };
 
-  /** The row without those of it that were chosen to run; a policy chooses late ones before early ones, so what is left is in a row too. */
-  missed(reason: Missed['reason'], chosen: readonly Instant[]): Missed | undefined {
-    const toRun = new Set(chosen);
-    const left = this.#count - this.latest.filter((instant) => toRun.has(instant)).length;
-    const last = this.latest.findLast((instant) => !toRun.has(instant));
-    return this.#first === undefined || last === undefined || left === 0
-      ? undefined
-      : { reason, first: this.#first, last, count: left };
+/** The instants of `job` from `first` on, which may be one of nobody's schedule, to `until` (inclusive); the latest `most` of them listed. */
+function rowOf(job: Job, { first, until }: { first: Instant | undefined; until: Instant }, most: number): Row {
+  if (first === undefined || first > until) return EMPTY;
+  const next = (after: Instant) => (after < first ? first : nextInWindow(job, after));
+  const latest: Instant[] = [];
+  let instant: Instant | undefined = until + 1;
+  while (latest.length < most && instant > first) {
+    instant = lastBefore(next, instant) ?? first;
+    latest.push(instant);
   }
+  return { first, count: 1 + countInWindow(job, first, until), latest: latest.reverse() };
+}
+
+function countInWindow({ schedule, window }: Job, after: Instant, until: Instant): number {
+  const { notBefore = -Infinity, notAfter = Infinity } = window;
+  return schedule.count(Math.max(after, notBefore - 1), Math.min(until, notAfter));
+}
+
+const withoutLatest = ({ first, count, latest }: Row): Row => ({
+  first,
+  count: count - 1,
+  latest: latest.slice(0, -1),
+});
+
+/** The row without those of it that were chosen to run; a policy chooses late ones before early ones, so what is left is in a row too. */
+function missedOf(
+  { first, count, latest }: Row,
+  reason: Missed['reason'],
+  chosen: readonly Instant[],
+): Missed | undefined {
+  const toRun = new Set(chosen);
+  const left = count - latest.filter((instant) => toRun.has(instant)).length;
+  const last = latest.findLast((instant) => !toRun.has(instant));
+  return first === undefined || last === undefined || left <= 0 ? undefined : { reason, first, last, count: left };
 }

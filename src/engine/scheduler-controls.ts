@@ -30,6 +30,7 @@ export interface Controlled {
   readonly armed: number;
   emit(event: TimerEvent): void;
   add(job: Job): JobState;
+  begin(state: JobState): void;
   whenFree(state: JobState, then: () => void): void;
 }
 
@@ -100,6 +101,7 @@ export class SchedulerControls implements Controls {
     dispatcher.closeBreaker(state);
     const { length: ownLength } = state.job.schedule;
     if (ownLength === undefined || !state.job.enabled || state.isDone || scheduler.isStopping) return undefined;
+    scheduler.begin(state);
     arming.armAt(state, scheduler.now() + (length ?? ownLength));
     const { next } = state;
     this.#tell({ event: 'timer.reset', jobName: name, ...(next !== undefined && { next }) });

@@ -11,12 +11,13 @@ import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
 import { SchedulerControls } from './scheduler-controls.js';
 import { Gates } from './gates.js';
-import { JobState } from './job-state.js';
+import { firingOf, JobState } from './job-state.js';
 import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } from './plan-due.js';
 import { Recorder } from './recorder.js';
 import { beginsAnew, isTakenUp, Recovery, takeUp } from './recovery.js';
 import type { Companion, FirstPlan, SchedulerParts } from './scheduler-parts.js';
 import { SchedulerTime, type Jump } from './scheduler-time.js';
+import { Slices } from './slices.js';
 import { TimerLoop } from './timer-loop.js';
 
 /** How long the listeners may take for what they do (hooks, notifications) when somebody waits for the end, and when nobody does. */
@@ -44,6 +45,9 @@ export class Scheduler {
   readonly #recovery: Recovery;
   readonly #dispatcher: Dispatcher;
   readonly #states = new Map<string, JobState>();
+  readonly #isPresent = (state: JobState): boolean => this.#states.get(state.job.name) === state;
+  /** Sorts the downtime of each job. */
+  readonly #beginnings: Slices<JobState>;
   readonly #gates = new Gates();
   readonly #adHoc: AdHocJobs;
   /** The last stretch of time a forward jump left unseen. */
@@ -64,7 +68,7 @@ export class Scheduler {
     this.#arming = new Arming(this.#loop, {
       now,
       isStopping: () => this.isStopping,
-      isPresent: (state) => this.#states.get(state.job.name) === state,
+      isPresent: this.#isPresent,
       touched: (state) => this.#recorder.touch(state),
       disarmed: () => this.#tellIfIdle(),
     });
@@ -85,6 +89,7 @@ export class Scheduler {
       },
       (state) => this.#runEnded(state),
     );
+    this.#beginnings = new Slices(clock, (state) => this.#recovery.whenFree(state, () => this.#beginIfPresent(state)));
     this.#gates.resize(plan);
     for (const job of plan.jobs) this.add(job);
     this.controls = new SchedulerControls({
@@ -117,8 +122,12 @@ export class Scheduler {
       if (recollection.jobs.get(state.job.name)?.fingerprint !== state.fingerprint) this.#recorder.touch(state);
     this.#recovery.begin(recollection, now);
     for (const companion of this.#companions) companion.start();
-    for (const state of this.#states.values()) this.#recovery.whenFree(state, () => this.#begin(state, now));
-    this.#tellIfIdle();
+    this.#beginnings.begin(this.#states.values(), () => this.#tellIfIdle());
+  }
+
+  /** Resolves when, once started, the downtime of every job is sorted, but for those whose last run has left a process behind. */
+  begun(): Promise<void> {
+    return this.#beginnings.done();
   }
 
   /** Tells an event: to the ledger first, then to the sinks. */
@@ -190,10 +199,19 @@ export class Scheduler {
     await this.#bus.flush();
   }
 
+  /** For the controls: sorts a job's downtime, if that is still to come. */
+  begin(state: JobState): void {
+    this.#beginnings.prefer(state);
+  }
+
+  #beginIfPresent(state: JobState): void {
+    if (!this.isStopping && this.#isPresent(state)) this.#begin(state);
+  }
+
   /** Arms a job for the first time: behind its cursor, its instants of the downtime sorted. */
-  #begin(state: JobState, startedAt: Instant): void {
+  #begin(state: JobState): void {
     const { job } = state;
-    if (this.isStopping) return;
+    const startedAt = this.#startedAt ?? 0;
     const waiting = this.#recovery.waitingOf(state);
     if (!job.enabled || state.isDone || beginsAnew(job.schedule)) {
       for (const { firing, runId } of waiting) this.#dispatcher.miss(state, firing, 'downtime', runId);
@@ -349,13 +367,6 @@ export class Scheduler {
   }
 
   get #isBusy(): boolean {
-    return this.#loop.size > 0 || this.#dispatcher.running > 0 || this.#recovery.isBusy;
+    return this.#beginnings.isBusy || this.#loop.size > 0 || this.#dispatcher.running > 0 || this.#recovery.isBusy;
   }
 }
-
-const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger: Trigger): Firing => ({
-  jobName: job.name,
-  scheduledFor,
-  trigger,
-  generation,
-});

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../domain/time.js';
+import { SLICE } from './slices.js';
 import { TimerQueue, type Queued } from './timer-queue.js';
 
 /** An entry that knows what to do when it is due. */
@@ -12,9 +13,6 @@ export interface Alarm extends Queued {
 const LONGEST_SLEEP: Duration = 30 * SECOND;
 /** …and no later than this while something is due within the minute. */
 const WATCHFUL_SLEEP: Duration = SECOND;
-
-/** How many alarms ring before waiting input and output get a turn. */
-const BATCH = 10_000;
 
 /**
  * One queue, one armed timer. Wakes when the first alarm is due by `now`, or to look at the clock again: sleeps are bounded, so a
@@ -94,18 +92,20 @@ export class TimerLoop {
   #wake(): void {
     this.#sleep();
     this.#ringing = true;
-    let left = BATCH;
+    const sliceEnd = this.#clock.monotonic() + SLICE;
+    let isCut = false;
     try {
       this.#onWake?.();
       const now = this.#now();
-      for (; left > 0 && this.#running; left--) {
+      while (this.#running && !isCut) {
         const alarm = this.#queue.takeDue(now);
         if (alarm === undefined) break;
         alarm.ring(now);
+        isCut = this.#clock.monotonic() >= sliceEnd;
       }
     } finally {
       this.#ringing = false;
-      if (left === 0) this.#wakeSoon();
+      if (isCut) this.#wakeSoon();
       else this.#arm();
     }
   }

@@ -16,6 +16,7 @@ export function catchUp(options: CatchUpOptions): MisfirePolicy {
   const most = { none: 0, latest: 1, all: CATCH_UP_CAP }[options.policy];
   const within = options.within ?? Number.POSITIVE_INFINITY;
   return {
+    most,
     select: (passed, now) => (most === 0 ? [] : passed.slice(-most).filter((instant) => now - instant <= within)),
   };
 }

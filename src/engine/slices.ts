@@ -1,0 +1,48 @@
+import type { Clock } from '../domain/clock.js';
+import type { Duration } from '../domain/time.js';
+
+/** For how long one turn of the event loop works off what has come at once; then signals, the control socket and processes get theirs. */
+export const SLICE: Duration = 10;
+
+/** Does one thing to each of many: a slice at once, the others in later turns of the event loop, in their order. */
+export class Slices<Item> {
+  readonly #left = new Set<Item>();
+  readonly #clock: Clock;
+  readonly #doTo: (item: Item) => void;
+
+  constructor(clock: Clock, doTo: (item: Item) => void) {
+    this.#clock = clock;
+    this.#doTo = doTo;
+  }
+
+  /** Whether any are left. */
+  get isBusy(): boolean {
+    return this.#left.size > 0;
+  }
+
+  /** Begins with `items`, and calls `then` behind the last. To be called once. */
+  begin(items: Iterable<Item>, then: () => void): void {
+    for (const item of items) this.#left.add(item);
+    this.#goOn(then);
+  }
+
+  /** Does it to `item` now, if that is left. */
+  prefer(item: Item): void {
+    if (this.#left.delete(item)) this.#doTo(item);
+  }
+
+  /** Resolves when none are left. */
+  async done(): Promise<void> {
+    while (this.isBusy) await new Promise<void>((resolve) => this.#clock.soon(resolve));
+  }
+
+  #goOn(then: () => void): void {
+    const end = this.#clock.monotonic() + SLICE;
+    for (const item of this.#left) {
+      this.prefer(item);
+      if (this.#clock.monotonic() >= end) break;
+    }
+    if (this.isBusy) this.#clock.soon(() => this.#goOn(then));
+    else then();
+  }
+}
