@@ -12,7 +12,7 @@ import { MapReport } from './map-report.js';
 import { mergeDefaults } from './merge-defaults.js';
 import type { Entry } from './node.js';
 import { present } from './present.js';
-import { readAccounts } from './read-user.js';
+import { readAccounts } from './accounts.js';
 import type { Defaults, TimerValues } from './schema.js';
 import { Source } from './source.js';
 
@@ -45,6 +45,7 @@ const INHERITED = [
   'on_recovery',
   'on_success',
   'output',
+  'pass_env',
   'shell',
   'success_codes',
   'timeout',
@@ -71,7 +72,7 @@ export function buildAdHoc(
   const job = buildJob(name, values, new MapReport(problems, { map: mapOf(own), path: [], key: NOWHERE }), {
     machine,
     timezone: definition.timezone,
-    command: { paths: new Paths(dirname(file.named), machine.env), uid: machine.uid, accounts: readAccounts },
+    command: { paths: new Paths(dirname(file.named), machine), uid: machine.uid, accounts: readAccounts },
     foresees: false,
   });
   return { job: job && { ...job, adHoc: JSON.stringify(definition) }, problems: problems.list() };

@@ -1,8 +1,9 @@
-import type { Command, OutputTarget, UserId } from '../domain/command.js';
+import type { Account, Command, OutputTarget } from '../domain/command.js';
 import { SECOND } from '../domain/time.js';
+import type { Accounts } from './accounts.js';
 import type { Paths } from './check-paths.js';
 import type { MapReport } from './map-report.js';
-import { readUser, type Accounts } from './read-user.js';
+import { readUser } from './read-user.js';
 import type { CommandValue, TimerValues } from './schema.js';
 
 /** What commands need to know of the machine. */
@@ -19,18 +20,20 @@ export type Setting = Omit<Command, 'run'>;
 /** Reads where and as whom a timer's commands run. */
 export function buildSetting(values: TimerValues, report: MapReport, context: CommandContext): Setting {
   const { paths } = context;
-  const envFile = paths.envFile(values.env_file, report);
   const user = buildUser(values.user, report, context);
+  const envFile = paths.envFile(values.env_file, report, user);
   checkEnv(values.env ?? {}, report);
+  checkPassEnv(values.pass_env ?? [], report);
   return {
     shell: paths.shell(values.shell, report),
-    cwd: paths.cwd(values.cwd, report),
+    cwd: paths.cwd(values.cwd, report, user),
     env: values.env ?? {},
     ...(envFile !== undefined && { envFile }),
     ...(user && { user }),
+    ...(values.pass_env && { passEnv: values.pass_env }),
     successCodes: values.success_codes ?? [0],
     killAfter: values.kill_after ?? 10 * SECOND,
-    output: buildOutput(values.output, report, paths),
+    output: buildOutput(values.output, report, (path) => paths.resolve(path, user)),
   };
 }
 
@@ -48,7 +51,7 @@ function buildUser(
   user: string | number | undefined,
   report: MapReport,
   { uid, accounts }: CommandContext,
-): UserId | undefined {
+): Account | undefined {
   if (user === undefined) return undefined;
   if (uid !== 0) {
     const hint = 'Start the scheduler as root, or leave the key out.';
@@ -59,6 +62,15 @@ function buildUser(
   if ('uid' in found) return found;
   report.error('user', found);
   return undefined;
+}
+
+function checkPassEnv(names: readonly string[], report: MapReport): void {
+  for (const [item, name] of names.entries()) {
+    if (!/[=\s*]/.test(name)) continue;
+    const message = `pass_env: "${name}" is not the name of a variable.`;
+    const hint = 'List the names one by one: pass_env: [DB_HOST, DB_PORT]. Set values with env.';
+    report.error('pass_env', { code: 'bad-env-name', message, hint }, { item });
+  }
 }
 
 function checkEnv(env: Readonly<Record<string, string>>, report: MapReport): void {
@@ -84,12 +96,16 @@ function checkEnv(env: Readonly<Record<string, string>>, report: MapReport): voi
   }
 }
 
-function buildOutput(output: TimerValues['output'], report: MapReport, paths: Paths): OutputTarget {
+function buildOutput(
+  output: TimerValues['output'],
+  report: MapReport,
+  resolve: (path: string) => string,
+): OutputTarget {
   if (output === undefined) return { to: 'log' };
   if (typeof output === 'string') return { to: output };
   const { file, max_size: maxSize, parse } = output;
   if (file !== undefined && parse === undefined)
-    return { to: 'file', file: paths.resolve(file), ...(maxSize !== undefined && { maxSize }) };
+    return { to: 'file', file: resolve(file), ...(maxSize !== undefined && { maxSize }) };
   if (file === undefined && parse !== undefined && maxSize === undefined) return { to: 'log', parse };
   const message = 'output: a map names a file, and may give its max_size.';
   report.error('output', { code: 'bad-output', message, hint: 'output: {file: backup.log, max_size: 10MB}' });

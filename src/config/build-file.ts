@@ -2,6 +2,7 @@ import type { Job } from '../domain/job.js';
 import type { HeartbeatSettings } from '../domain/heartbeat.js';
 import type { ClockSettings } from '../domain/time-source.js';
 import type { Duration } from '../domain/time.js';
+import { readAccounts, type Accounts } from './accounts.js';
 import { buildClock } from './build-clock.js';
 import { buildHttp, type HttpSettings } from './build-http.js';
 import { buildJob, readTimezone, type JobContext } from './build-job.js';
@@ -20,7 +21,6 @@ import { PlainValues } from './plain-value.js';
 import { present } from './present.js';
 import { clip } from './quote.js';
 import { LevelReader } from './read-level.js';
-import { readAccounts, type Accounts } from './read-user.js';
 import { defaultsSchema, fileSchema, timerSchema, type Defaults, type FileValues } from './schema.js';
 import type { Span } from './source.js';
 import { isKeyOf } from './unknown-key.js';
@@ -109,7 +109,7 @@ class FileBuilder {
     this.#context = context;
     this.#report = new MapReport(problems, top);
     this.#levels = new LevelReader(problems, new PlainValues(machine.env, problems));
-    this.#paths = new Paths(folder, machine.env);
+    this.#paths = new Paths(folder, machine);
   }
 
   build(): BuiltFile {

@@ -25,7 +25,7 @@ export function buildHttp(values: NonNullable<FileValues['http']>, report: MapRe
   const listen = 'socket' in written.listen ? socketAt(paths.resolve(written.listen.socket), report) : written.listen;
   const tokenFile = file === undefined ? undefined : paths.resolve(file);
   if (tokenFile === undefined) checkNoToken(written, report);
-  else checkTokenFile(tokenFile, report);
+  else checkTokenFile(tokenFile, report, paths);
   const isOpen = { metrics: metrics === 'open', health: health === 'open' };
   return { listen, ...(tokenFile !== undefined && { tokenFile }), isOpen };
 }
@@ -59,7 +59,7 @@ function checkNoToken({ listen, metrics, health }: Written, report: MapReport): 
   }
 }
 
-function checkTokenFile(tokenFile: string, report: MapReport): void {
+function checkTokenFile(tokenFile: string, report: MapReport, paths: Paths): void {
   if (readToken(tokenFile) === undefined) {
     const message = `http: the token file ${tokenFile} cannot be read, or is empty.`;
     report.error(
@@ -67,7 +67,10 @@ function checkTokenFile(tokenFile: string, report: MapReport): void {
       { code: 'no-token', message, hint: 'For example: (umask 077; openssl rand -hex 24 > token)' },
       { item: 'token_file' },
     );
-  } else if (isOpenToOthers(tokenFile)) {
+    return;
+  }
+  if (paths.tellDistrust({ key: 'http', path: tokenFile, part: { item: 'token_file' } }, report)) return;
+  if (isOpenToOthers(tokenFile)) {
     const message = `http: other users of this machine may read or change the token file ${tokenFile}.`;
     report.warn(
       'http',

@@ -1,34 +1,54 @@
-import { accessSync, constants, readFileSync, statSync, type Stats } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { resolve } from 'node:path';
 
-import { parseEnvFile } from '../domain/env-file.js';
-import type { Environment } from './expand.js';
-import type { MapReport } from './map-report.js';
-import { MAX_FILE_SIZE } from './read.js';
+import type { Account } from '../domain/command.js';
+import { LARGEST_ENV_FILE, parseEnvFile } from '../domain/env-file.js';
+import type { Machine } from './machine.js';
+import type { MapReport, Part } from './map-report.js';
+import { Trust, type Distrust } from './trust.js';
+
+interface EnvFileCheck {
+  readonly fault?: string;
+  readonly distrust?: Distrust | undefined;
+}
 
 /** What the paths of one file mean, and whether something is there. Each path is looked at once. */
 export class Paths {
   readonly #folder: string;
   readonly #home: string | undefined;
+  readonly #uid: number | undefined;
   readonly #seen = new Map<string, Stats | undefined>();
-  readonly #envFaults = new Map<string, string | undefined>();
+  readonly #envFiles = new Map<string, EnvFileCheck>();
 
   /** `folder` is what relative paths begin at: the timer file's own. */
-  constructor(folder: string, env: Environment) {
+  constructor(folder: string, { env, uid }: Pick<Machine, 'env' | 'uid'>) {
     this.#folder = folder;
     this.#home = env['HOME'];
+    this.#uid = uid;
   }
 
-  /** Makes a path absolute. A leading `~/` is the home directory of who starts the scheduler. */
-  resolve(path: string): string {
-    const isInHome = this.#home !== undefined && (path === '~' || path.startsWith('~/'));
-    return isInHome ? resolve(this.#home, path.slice(2)) : resolve(this.#folder, path);
+  /** Makes a path absolute. A leading `~/` is the home directory of `user`, or else of who starts the scheduler. */
+  resolve(path: string, user?: Account): string {
+    const home = user?.home ?? this.#home;
+    const isInHome = home !== undefined && (path === '~' || path.startsWith('~/'));
+    return isInHome ? resolve(home, path.slice(2)) : resolve(this.#folder, path);
   }
 
   /** A working directory may be made by an earlier timer, or exist only where the file will run: absent is a warning. */
-  cwd(path: string | undefined, report: MapReport): string {
+  cwd(path: string | undefined, report: MapReport, user?: Account): string {
     if (path === undefined) return this.#folder;
-    const absolute = this.resolve(path);
+    const absolute = this.resolve(path, user);
     const stats = this.#stats(absolute);
     if (stats === undefined) {
       const hint = 'Runs fail until it is made. Relative paths begin at the folder of the timer file.';
@@ -39,10 +59,11 @@ export class Paths {
     return absolute;
   }
 
-  envFile(path: string | undefined, report: MapReport): string | undefined {
+  envFile(path: string | undefined, report: MapReport, user?: Account): string | undefined {
     if (path === undefined) return undefined;
-    const absolute = this.resolve(path);
+    const absolute = this.resolve(path, user);
     const stats = this.#stats(absolute);
+    const isOthers = user !== undefined && user.uid !== this.#uid;
     if (stats === undefined) {
       const hint = 'Relative paths begin at the folder of the timer file.';
       report.error('env_file', { code: 'missing-env-file', message: `env_file: there is no file ${absolute}.`, hint });
@@ -51,14 +72,37 @@ export class Paths {
         code: 'unreadable-env-file',
         message: `env_file: ${absolute} is no file that can be read.`,
       });
+    } else if (isOthers && isLink(absolute)) {
+      const message = `env_file: ${absolute} is a symbolic link, which is not followed for a timer with user.`;
+      report.error('env_file', { code: 'unreadable-env-file', message, hint: `Name ${realpathSync(absolute)}.` });
     } else {
-      const fault = this.#envFault(absolute, stats);
-      if (fault !== undefined) {
-        const hint = 'A line is NAME=value, blank, or a comment that begins with #.';
-        report.error('env_file', { code: 'bad-env-file', message: `env_file: ${fault}.`, hint });
-      }
+      this.#tellEnvFile(this.#checkEnvFile(absolute, stats, user), report);
     }
     return absolute;
+  }
+
+  /** Reports that others may change a file: as root that is an error, else a warning. Returns whether it is reported. */
+  tellDistrust({ key, path, part = {} }: { key: string; path: string; part?: Part }, report: MapReport): boolean {
+    const distrust = withFile(path, (descriptor) => this.#trust()?.distrust(path, fstatSync(descriptor)));
+    if (distrust) this.#tell({ key, distrust, part }, report);
+    return distrust !== undefined;
+  }
+
+  #tell({ key, distrust, part }: { key: string; distrust: Distrust; part?: Part }, report: MapReport): void {
+    const words = { code: 'writable-by-others', ...distrust, message: `${key}: ${distrust.message}.` } as const;
+    if (this.#uid === 0) report.error(key, words, part);
+    else report.warn(key, words, part);
+  }
+
+  #trust(user?: Account): Trust | undefined {
+    return this.#uid === undefined ? undefined : new Trust(this.#uid, ...(user ? [user.uid] : []));
+  }
+
+  #tellEnvFile({ fault, distrust }: EnvFileCheck, report: MapReport): void {
+    if (distrust) this.#tell({ key: 'env_file', distrust }, report);
+    if (fault === undefined) return;
+    const hint = 'A line is NAME=value, blank, or a comment that begins with #.';
+    report.error('env_file', { code: 'bad-env-file', message: `env_file: ${fault}.`, hint });
   }
 
   shell(path: string | undefined, report: MapReport): string {
@@ -81,10 +125,12 @@ export class Paths {
     return absolute;
   }
 
-  /** What is wrong in an environment file that is there now; the commands read it anew at every start. */
-  #envFault(path: string, { size }: Stats): string | undefined {
-    if (!this.#envFaults.has(path)) this.#envFaults.set(path, size > MAX_FILE_SIZE ? undefined : envFaultOf(path));
-    return this.#envFaults.get(path);
+  /** What is wrong with an environment file that is there now; the commands read it again at every start. */
+  #checkEnvFile(path: string, { size }: Stats, user: Account | undefined): EnvFileCheck {
+    const key = `${user?.uid ?? ''}:${path}`;
+    const check = this.#envFiles.get(key) ?? (size > LARGEST_ENV_FILE ? {} : checkEnvFile(path, this.#trust(user)));
+    this.#envFiles.set(key, check);
+    return check;
   }
 
   #stats(path: string): Stats | undefined {
@@ -101,14 +147,30 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
-function envFaultOf(path: string): string | undefined {
+/** What is asked of one descriptor is about the same file, whatever happens to its path meanwhile. */
+function withFile<T>(path: string, ask: (descriptor: number) => T): T {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    parseEnvFile(readFileSync(path, 'utf8'), path);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
+    return ask(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
+
+function checkEnvFile(path: string, trust: Trust | undefined): EnvFileCheck {
+  let distrust: Distrust | undefined;
+  try {
+    withFile(path, (descriptor) => {
+      distrust = trust?.distrust(path, fstatSync(descriptor));
+      parseEnvFile(readFileSync(descriptor, 'utf8'), path);
+    });
+    return { distrust };
+  } catch (error) {
+    return { distrust, fault: (error as Error).message };
+  }
+}
+
+const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
 function isAllowed(path: string, mode: number): boolean {
   try {

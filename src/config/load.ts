@@ -11,6 +11,7 @@ import { readTimerFile } from './read.js';
 import type { Defaults } from './schema.js';
 import { Source } from './source.js';
 import { readJson, readTree } from './syntax.js';
+import { Trust, type FileFacts } from './trust.js';
 
 /** A timer file without mistakes. */
 export interface TimerFile {
@@ -53,9 +54,12 @@ export async function loadTimerFile(
   if (named === undefined) return refused(undefined, notFound(request.cwd));
   const read = readTimerFile(named);
   if ('code' in read) return refused(named, read);
+  const distrust = distrustOf(named, read.facts, { isNamed: request.file !== undefined, machine });
+  if (distrust?.severity === 'error') return refused(named, distrust);
   const path = realPathOf(named);
   const { foresees } = request;
-  return parseTimerFile({ path, named, folder: dirname(named), text: read.text, foresees }, machine);
+  const loaded = parseTimerFile({ path, named, folder: dirname(named), text: read.text, foresees }, machine);
+  return distrust ? { ...loaded, problems: [distrust, ...loaded.problems] } : loaded;
 }
 
 /** The file may be gone since it was read. */
@@ -65,6 +69,22 @@ function realPathOf(named: string): string {
   } catch {
     return named;
   }
+}
+
+/** Root runs nothing that others may have written; whoever else does so is warned. A file that was named may belong to anybody. */
+function distrustOf(
+  path: string,
+  facts: FileFacts,
+  { isNamed, machine: { uid } }: { isNamed: boolean; machine: Machine },
+): Diagnostic | undefined {
+  if (uid === undefined) return undefined;
+  const trust = new Trust(uid);
+  const foreign = isNamed ? undefined : trust.distrustOwner(path, facts);
+  if (foreign) return aboutFile('foreign-file', foreign.message, foreign.hint);
+  const open = trust.distrust(path, facts);
+  if (open === undefined) return undefined;
+  const diagnostic = aboutFile('writable-by-others', open.message, open.hint);
+  return uid === 0 ? diagnostic : { ...diagnostic, severity: 'warning' };
 }
 
 const refused = (path: string | undefined, problem: Diagnostic): Loaded => ({

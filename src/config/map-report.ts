@@ -15,7 +15,7 @@ export type Words = Pick<Problem, 'code' | 'message' | 'hint'>;
 
 /** A warning of a timer, or of the file as a whole. */
 export interface Warning extends Words {
-  readonly code: WarningCode | 'all-disabled' | 'open-token-file' | 'unused-group';
+  readonly code: WarningCode | 'all-disabled' | 'open-token-file' | 'unused-group' | 'writable-by-others';
 }
 
 /** A map of the file and its path; `key` is where its own name stands. */

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { extname } from 'node:path';
 
 import { aboutFile, type Diagnostic } from './diagnostic.js';
+import type { FileFacts } from './trust.js';
 
 /** The largest timer file read, in bytes: room for 100,000 timers. */
 export const MAX_FILE_SIZE = 16 * 1024 * 1024;
@@ -10,9 +11,9 @@ const PROGRAMS = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']);
 
 /**
  * Reads a timer file's text, without a byte order mark. Never executes it, never blocks on what is no regular file,
- * never takes in more than {@link MAX_FILE_SIZE}.
+ * never takes in more than {@link MAX_FILE_SIZE}. `facts` are those of the very file that was read.
  */
-export function readTimerFile(path: string): { text: string } | Diagnostic {
+export function readTimerFile(path: string): { readonly text: string; readonly facts: FileFacts } | Diagnostic {
   if (PROGRAMS.has(extname(path).toLowerCase())) {
     return aboutFile(
       'is-a-program',
@@ -30,7 +31,9 @@ export function readTimerFile(path: string): { text: string } | Diagnostic {
   try {
     const stats = fstatSync(descriptor);
     const refusal = refuse(path, stats);
-    return refusal ?? decode(path, readUpTo(descriptor, MAX_FILE_SIZE + 1));
+    if (refusal) return refusal;
+    const decoded = decode(path, readUpTo(descriptor, MAX_FILE_SIZE + 1));
+    return 'code' in decoded ? decoded : { ...decoded, facts: stats };
   } catch (error) {
     return cannotOpen(path, error);
   } finally {

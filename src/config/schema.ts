@@ -128,6 +128,7 @@ const sharedKeys = {
   cwd: z.optional(path),
   env: z.optional(z.record(z.string(), z.string('text'), 'a map of names and texts')),
   env_file: z.optional(path),
+  pass_env: z.optional(z.array(text, 'a list of names, such as [DB_HOST]')),
   user: z.optional(z.union([text, z.int(phrase.user).check(z.nonnegative(phrase.user))], phrase.user)),
   timeout: z.optional(duration),
   kill_after: z.optional(anyDuration),

@@ -8,11 +8,14 @@ export interface Command {
   readonly shell: string;
   /** Absolute path of the working directory. */
   readonly cwd: string;
-  /** Added to the scheduler's own environment; wins over `envFile`. */
+  /** Added to the environment; wins over `envFile`. */
   readonly env: Readonly<Record<string, string>>;
-  /** Absolute path of a file of `NAME=value` lines, read anew before every attempt. */
+  /** Absolute path of a file of `NAME=value` lines, read again before every attempt. */
   readonly envFile?: string;
-  readonly user?: UserId;
+  /** Whom it runs as; absent: as the scheduler. */
+  readonly user?: Account;
+  /** Variables of the scheduler that another user's command receives as well. Its own user's receive all. */
+  readonly passEnv?: readonly string[];
   /** Exit codes that count as success. */
   readonly successCodes: readonly number[];
   /** From SIGTERM to SIGKILL. */
@@ -29,9 +32,14 @@ export function commandLine({ run }: Pick<Command, 'run'>, most = 200): string {
 
 const quoted = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
-export interface UserId {
+/** A user of this machine, as in passwd(5). */
+export interface Account {
   readonly uid: number;
   readonly gid: number;
+  readonly name: string;
+  /** Absolute path of the home directory. */
+  readonly home: string;
+  readonly shell: string;
 }
 
 /** Where output lines go. A tail is kept for the failure's record in every case but `inherit`. */

@@ -1,3 +1,6 @@
+/** In bytes. */
+export const LARGEST_ENV_FILE = 16 * 1024 * 1024;
+
 /** An environment file that cannot be used. The message names the file, and the line where one is to blame; never a value. */
 export class EnvFileError extends Error {
   override readonly name = 'EnvFileError';

@@ -200,13 +200,15 @@ describe('commands', () => {
 describe('user, as root', () => {
   const asRoot = { ...machine, uid: 0 };
   it.each([
-    ['root', { uid: 0, gid: 0 }],
-    ['0', { uid: 0, gid: 0 }],
-    ['54321', { uid: 54321, gid: 54321 }],
-    ['54321:12', { uid: 54321, gid: 12 }],
-    ['root:root', { uid: 0, gid: 0 }],
+    ['root', { uid: 0, gid: 0, name: 'root', home: '/root' }],
+    ['0', { uid: 0, gid: 0, name: 'root', home: '/root' }],
+    ['54321', { uid: 54321, gid: 54321, name: '54321', home: '/', shell: '/bin/sh' }],
+    ['54321:12', { uid: 54321, gid: 12, name: '54321', home: '/', shell: '/bin/sh' }],
+    ['root:root', { uid: 0, gid: 0, name: 'root', home: '/root' }],
   ])('%s', (user, id) => {
-    expect(load(backupWith(`user: ${user}`), '/etc/timers.yaml', asRoot).timerFile?.jobs[0]?.command.user).toEqual(id);
+    expect(
+      load(backupWith(`user: ${user}`), '/etc/timers.yaml', asRoot).timerFile?.jobs[0]?.command.user,
+    ).toMatchObject(id);
   });
   it.each([
     ['nobody-here', 'unknown-user'],

@@ -1,0 +1,144 @@
+import { accessSync, constants, lstatSync, realpathSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+
+import { readAccounts, type Accounts } from './accounts.js';
+
+export type FileFacts = Pick<Stats, 'mode' | 'uid' | 'gid'>;
+
+/** Why a file is not to be trusted, as a sentence, and the command that mends it. */
+export interface Distrust {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const OTHERS_WRITE = 0o002;
+const GROUP_WRITES = 0o020;
+const STICKY = 0o1000;
+const ROOT = 0;
+
+/**
+ * Whether anybody but the owner and those we trust may change a file: by its mode, or by the mode of a folder on its path, as sshd's StrictModes
+ * asks. `facts` are those of the opened file, so that they are about what is read.
+ */
+export class Trust {
+  readonly #trusted: readonly number[];
+  #accounts: Accounts | undefined;
+
+  /** `uids` are trusted besides root: the one that reads, and the one it is read for. */
+  constructor(...uids: readonly number[]) {
+    this.#trusted = [ROOT, ...uids];
+  }
+
+  /** Why others may change the file at `path` (absolute); `undefined` when they may not. */
+  distrust(path: string, facts: FileFacts): Distrust | undefined {
+    return this.#distrustMode(path, facts) ?? this.#distrustFolders(path, facts);
+  }
+
+  /** Why a file that nobody named is not used: it, the link to it, or its folder is another user's. As git's `safe.directory`. */
+  distrustOwner(path: string, facts: FileFacts): Distrust | undefined {
+    const owned: readonly (readonly [string, FileFacts | undefined])[] = [
+      [path, facts],
+      [path, factsOf(path)],
+      [dirname(path), factsOf(dirname(path))],
+      [dirname(real(path)), factsOf(dirname(real(path)))],
+    ];
+    const foreign = owned.find(([, found]) => found !== undefined && !this.#isOurs(found));
+    if (foreign === undefined) return undefined;
+    const [what, { uid } = facts] = foreign;
+    return {
+      message: `found ${path}, but ${what === path ? 'it' : `its folder ${what}`} belongs to another user (uid ${uid})`,
+      hint: `if you trust it, name it: --file ${quoted(path)}`,
+    };
+  }
+
+  /** Only our own files and root's are used where everybody may put some. */
+  #distrustFolders(path: string, facts: FileFacts): Distrust | undefined {
+    const link = factsOf(path);
+    for (const folder of new Set([...above(path), ...above(real(path))])) {
+      const found = factsOf(folder);
+      if (found === undefined) continue;
+      if ((found.mode & STICKY) === 0) {
+        const distrust = this.#distrustMode(folder, found);
+        if (distrust) return distrust;
+      } else if ((found.mode & OTHERS_WRITE) !== 0 && [dirname(path), dirname(real(path))].includes(folder)) {
+        const foreign = [facts, link].find((it) => it !== undefined && !this.#isOurs(it));
+        if (foreign) return inOpenFolder(path, foreign.uid, folder);
+      }
+    }
+    return undefined;
+  }
+
+  #distrustMode(path: string, facts: FileFacts): Distrust | undefined {
+    const byAll = (facts.mode & OTHERS_WRITE) !== 0;
+    const byGroup = (facts.mode & GROUP_WRITES) !== 0 && !this.#isPrivate(facts);
+    if ((!byAll && !byGroup) || isReadOnly(path)) return undefined;
+    const who = byAll ? 'every user' : `group ${this.#known().group(String(facts.gid))?.name ?? facts.gid}`;
+    return { message: `${who} may write to ${path}`, hint: `chmod go-w ${quoted(path)}` };
+  }
+
+  /** Whether a file's group holds nobody but its owner and those we trust: many systems give every user a group of his own, and umask 002. */
+  #isPrivate({ uid, gid }: FileFacts): boolean {
+    const accounts = this.#known();
+    const group = accounts.group(String(gid));
+    if (group === undefined) return gid === uid;
+    const members = [
+      ...accounts.withGroup(gid).map((account) => account.uid),
+      ...group.members.map((name) => accounts.user(name)?.uid),
+    ];
+    return members.every((member) => member !== undefined && (member === uid || this.#trusted.includes(member)));
+  }
+
+  #isOurs({ uid }: FileFacts): boolean {
+    return this.#trusted.includes(uid);
+  }
+
+  #known(): Accounts {
+    return (this.#accounts ??= readAccounts());
+  }
+}
+
+const inOpenFolder = (path: string, uid: number, folder: string): Distrust => ({
+  message: `${path} belongs to another user (uid ${uid}), in ${folder}, where every user may put files`,
+  hint: `move it to a folder of your own, or: chown -h root ${quoted(path)}`,
+});
+
+/** Every folder that leads to a path, links to it followed, the nearest first. */
+function above(path: string): readonly string[] {
+  const folders = [real(dirname(path))];
+  for (let at = folders[0] ?? '/'; at !== dirname(at); at = dirname(at)) folders.push(dirname(at));
+  return folders;
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function factsOf(path: string): FileFacts | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever the mode says: nobody writes to a read-only mount, such as a ConfigMap's, whose folder has mode 777. */
+function isReadOnly(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS';
+  }
+}
+
+const quoted = (path: string): string => (/^[\w./:@%+,=-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
+
+/** Why root must not read a file, in one sentence with the way out. */
+export function rootDistrust(path: string, facts: FileFacts): string | undefined {
+  const distrust = new Trust(ROOT).distrust(path, facts);
+  return distrust && `${distrust.message} (${distrust.hint})`;
+}
