@@ -1,5 +1,5 @@
 import { createSystemClock } from './clocks/system.js';
-import type { TimerFile } from './config/index.js';
+import { rootDistrust, type TimerFile } from './config/index.js';
 import { alone } from './coordinators/index.js';
 import type { Clock } from './domain/clock.js';
 import type { SchedulerPlan } from './domain/controls.js';
@@ -37,7 +37,9 @@ export interface Composition {
 /** Puts a scheduler together: the one place that knows which adapter stands behind which port. */
 export function composeScheduler({ path, jobs, settings }: TimerFile, composition: Composition): Scheduler {
   const clock = composition.clock ?? createSystemClock();
-  const executor = composition.executor ?? executorKinds.shell.create({ clock, environment: composition.environment });
+  const executor =
+    composition.executor ??
+    executorKinds.shell.create({ clock, environment: composition.environment, distrust: rootDistrust });
   const { onSinkError, random, facts, ledger } = composition;
   const tellers = createTellers({ path, settings }, { ...composition, clock, executor, scheduler: () => scheduler });
   const watch = settings.clock && createDriftWatch(settings.clock, { clock, random, scheduler: () => scheduler });

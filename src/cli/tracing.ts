@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { TimerFile } from '../config/index.js';
+import { rootDistrust, type TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Executor } from '../domain/executor.js';
 import type { Sink } from '../domain/sink.js';
@@ -30,6 +30,6 @@ export function openTracing(
       clock,
       onTrouble: (sentence) => terminal.err(`timers: tracing: ${sentence}`),
     }),
-    executor: tracedExecutor(executorKinds.shell.create({ clock, environment })),
+    executor: tracedExecutor(executorKinds.shell.create({ clock, environment, distrust: rootDistrust })),
   };
 }

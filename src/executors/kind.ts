@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import type { Clock } from '../domain/clock.js';
 import type { Executor } from '../domain/executor.js';
 
@@ -11,6 +12,8 @@ export interface ExecutorKind {
 
 export interface ExecutorContext {
   readonly clock: Clock;
-  /** What every command inherits. Copied when the executor is created: later changes are not seen. */
+  /** What commands of the scheduler's own user inherit. Copied when the executor is created: later changes are not seen. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Why root must not read a file, asked of the opened file; `undefined`: it may. */
+  readonly distrust?: ((path: string, stats: Stats) => string | undefined) | undefined;
 }

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '../../domain/clock.js';
-import type { OutputTarget } from '../../domain/command.js';
+import type { Account, OutputTarget } from '../../domain/command.js';
 import type { AttemptIo, OutputStream } from '../../domain/executor.js';
 import type { Duration } from '../../domain/time.js';
-import type { OutputFile, OutputFiles } from './output-file.js';
+import type { FileInUse, OutputFile, OutputFiles } from './output-file.js';
 import { PipeReader } from './pipe-reader.js';
 
 /** After the process has ended: silence for so long, and its pipes are let go. */
@@ -20,22 +20,24 @@ interface Surroundings {
   readonly io: AttemptIo;
   readonly clock: Clock;
   readonly files: OutputFiles;
+  /** With whose rights an output file is written, if not with our own. */
+  readonly user: Account | undefined;
 }
 
 /** The output of one attempt, from its pipes to its target. */
 export class CommandOutput {
   readonly #readers: readonly PipeReader[];
   readonly #clock: Clock;
-  readonly #files: OutputFiles;
-  readonly #path: string | undefined;
+  readonly #target: OutputTarget;
+  readonly #file: FileInUse | undefined;
   readonly #trouble: (sentence: string) => void;
 
-  constructor(child: ChildProcess, target: OutputTarget, { io, clock, files }: Surroundings) {
+  constructor(child: ChildProcess, target: OutputTarget, { io, clock, files, user }: Surroundings) {
     this.#clock = clock;
-    this.#files = files;
+    this.#target = target;
     this.#trouble = (sentence) => io.trouble(sentence);
-    this.#path = target.to === 'file' ? target.file : undefined;
-    const file = target.to === 'file' ? files.acquire(target.file, target.maxSize) : undefined;
+    this.#file = target.to === 'file' ? files.acquire(target, user) : undefined;
+    const file = this.#file?.file;
     const chunk = file && appendTo(file, target, io);
     const drained = target.to === 'log' ? () => io.drained() : () => file?.drained();
     const read = (name: OutputStream) => {
@@ -56,7 +58,7 @@ export class CommandOutput {
     const stop = this.#closeSoon();
     await Promise.all(this.#readers.map((reader) => reader.finished));
     stop();
-    if (this.#path !== undefined) await this.#files.release(this.#path);
+    await this.#file?.release().catch((error: unknown) => this.#trouble(troubleWith(this.#target, error as Error)));
   }
 
   #closeSoon(): () => void {
@@ -95,12 +97,15 @@ export class CommandOutput {
   }
 }
 
+const troubleWith = (target: OutputTarget, { message }: Error): string =>
+  `the output cannot be written to ${target.to === 'file' ? target.file : target.to}: ${message}`;
+
 function appendTo(file: OutputFile, target: OutputTarget, io: AttemptIo): (chunk: Buffer) => void {
   let isTold = false;
   const fail = (reason: string) => {
-    if (isTold || target.to !== 'file') return;
+    if (isTold) return;
     isTold = true;
-    io.trouble(`the output cannot be written to ${target.file}: ${reason}`);
+    io.trouble(troubleWith(target, new Error(reason)));
   };
   return (chunk) => file.write(chunk, fail);
 }

@@ -1,16 +1,47 @@
-import { readFile } from 'node:fs/promises';
-import { EnvFileError, parseEnvFile } from '../../domain/env-file.js';
+import { constants, type Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Clock } from '../../domain/clock.js';
+import type { Command } from '../../domain/command.js';
+import { EnvFileError, LARGEST_ENV_FILE, parseEnvFile } from '../../domain/env-file.js';
+import { readAs } from './as-user.js';
+import { otherUser } from './environment.js';
+
+export interface EnvFileContext {
+  readonly clock: Clock;
+  /** Why root must not read a file, asked of the opened file. */
+  readonly distrust?: ((path: string, stats: Stats) => string | undefined) | undefined;
+}
 
 /**
- * Reads a file of `NAME=value` lines.
- * @throws EnvFileError it cannot be read, or a line says nothing.
+ * Reads the command's file of `NAME=value` lines, with the rights of the user that the command runs as.
+ * @throws EnvFileError it cannot be read or is not to be trusted, or a line is malformed.
  */
-export async function readEnvFile(file: string): Promise<Record<string, string>> {
+export async function readEnvFile(
+  file: string,
+  command: Pick<Command, 'user'>,
+  context: EnvFileContext,
+): Promise<Record<string, string>> {
+  const user = otherUser(command);
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await (user ? readAs(user, file, context.clock) : readOwn(file, context));
   } catch (error) {
-    throw new EnvFileError(`the env_file cannot be read: ${(error as Error).message}`);
+    throw new EnvFileError(`the env_file${user ? ` ${file}` : ''} cannot be read: ${(error as Error).message}`);
   }
   return parseEnvFile(text, file);
+}
+
+async function readOwn(file: string, { distrust }: EnvFileContext): Promise<string> {
+  // Without O_NONBLOCK, opening a named pipe waits for its writer.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw new Error(`${file} is not a regular file`);
+    if (stats.size > LARGEST_ENV_FILE) throw new Error(`${file} is larger than 16 MiB`);
+    const reason = process.getuid?.() === 0 ? distrust?.(file, stats) : undefined;
+    if (reason !== undefined) throw new Error(reason);
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
 }

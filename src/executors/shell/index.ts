@@ -6,6 +6,7 @@ import type { AttemptIo, Executor } from '../../domain/executor.js';
 import type { Exit } from '../../domain/outcome.js';
 import type { ExecutorContext, ExecutorKind } from '../kind.js';
 import { readEnvFile } from './env-file.js';
+import { inheritedBy, otherUser } from './environment.js';
 import { launch } from './launch.js';
 import { OutputFiles } from './output-file.js';
 import { CommandOutput } from './command-output.js';
@@ -19,15 +20,15 @@ export const shell: ExecutorKind = {
 };
 
 /** Creates the executor that runs commands as processes of this machine, each attempt in a process group of its own. */
-export function createShellExecutor({ clock, environment }: ExecutorContext): Executor {
+export function createShellExecutor({ clock, environment, distrust }: ExecutorContext): Executor {
   const inherited = { ...environment };
-  const files = new OutputFiles();
+  const files = new OutputFiles(clock);
   return {
     async execute(command, io) {
       try {
         const env = {
-          ...inherited,
-          ...(command.envFile !== undefined && (await readEnvFile(command.envFile))),
+          ...inheritedBy(command, inherited),
+          ...(command.envFile !== undefined && (await readEnvFile(command.envFile, command, { clock, distrust }))),
           ...command.env,
           ...io.env,
         };
@@ -52,7 +53,7 @@ async function attempt(command: Command, io: AttemptIo, { clock, files, env }: S
   if ('kind' in launched) return launched;
   const { child, pid } = launched;
   const exited = exitOf(child, io.cancellation);
-  const output = new CommandOutput(child, command.output, { io, clock, files });
+  const output = new CommandOutput(child, command.output, { io, clock, files, user: otherUser(command) });
   const group = new ProcessGroup(pid, clock);
   io.started(pid);
   endWhenCanceled(group, io.cancellation, command);

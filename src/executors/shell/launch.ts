@@ -4,6 +4,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { execa, type Options } from 'execa';
 import type { Command } from '../../domain/command.js';
 import type { Exit } from '../../domain/outcome.js';
+import { enterAs } from './enter-as.js';
+import { otherUser } from './environment.js';
 
 type NotStarted = Extract<Exit, { kind: 'not_started' }>;
 
@@ -24,11 +26,16 @@ subscribe('child_process', (message) => {
  * Its output comes through pipes, except for `inherit`. Never rejects.
  */
 export function launch(command: Command, env: NodeJS.ProcessEnv): Launch | Promise<Launch> {
-  const [program, ...args] = typeof command.run === 'string' ? [command.shell, '-c', command.run] : command.run;
+  const words = typeof command.run === 'string' ? [command.shell, '-c', command.run] : command.run;
+  const [program] = words;
   if (program === undefined) return notStarted(127, 'the command is empty');
+  const user = otherUser(command);
+  const trouble = user && troubleWithFolder(command.cwd);
+  if (trouble !== undefined) return notStarted(126, trouble);
+  const start = user ? enterAs(user, command.cwd, words) : { cwd: command.cwd, program, args: words.slice(1) };
   const output = command.output.to === 'inherit' ? 'inherit' : 'pipe';
   const options = {
-    cwd: command.cwd,
+    cwd: start.cwd,
     env,
     extendEnv: false,
     ...(command.user && { uid: command.user.uid, gid: command.user.gid }),
@@ -43,7 +50,7 @@ export function launch(command: Command, env: NodeJS.ProcessEnv): Launch | Promi
   } satisfies Options;
   isLaunching = true;
   try {
-    const child = execa(program, args, options);
+    const child = execa(start.program, start.args, options);
     if (child.pid !== undefined) {
       // The process tells its end by events; execa's own result, which waits for whoever holds the pipes, is nobody's business.
       child.catch(() => undefined);

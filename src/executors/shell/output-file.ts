@@ -1,8 +1,15 @@
-import { open, rename, type FileHandle } from 'node:fs/promises';
+import type { Clock } from '../../domain/clock.js';
+import type { Account } from '../../domain/command.js';
+import { SECOND, type Duration } from '../../domain/time.js';
+import { createAccessAs } from './as-user.js';
+import { createOwnAccess, type AppendedFile, type FileAccess } from './file-access.js';
+import { within } from './within.js';
 
 /** Bytes that may wait to be written before commands are asked to pause. */
 const WELCOME = 1024 * 1024;
 const NEWLINE = 0x0a;
+/** How long the end of a run waits for what is still to be written. */
+const PATIENCE: Duration = 15 * SECOND;
 
 interface Piece {
   readonly bytes: Buffer;
@@ -12,38 +19,52 @@ interface Piece {
 /** The files that commands' output goes to. Runs that write to the same file at the same time share it, so that it is rotated once. */
 export class OutputFiles {
   readonly #open = new Map<string, { file: OutputFile; users: number }>();
+  readonly #clock: Clock;
 
-  /** Begins to use a file; it is opened at the first write. */
-  acquire(path: string, maxSize: number | undefined): OutputFile {
-    const entry = this.#open.get(path) ?? { file: new OutputFile(path, maxSize), users: 0 };
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Begins to use a file, with the rights of `user` if there is one, else with our own. It is opened at the first write. */
+  acquire({ file: path, maxSize }: { file: string; maxSize?: number }, user: Account | undefined): FileInUse {
+    const key = `${user ? `${user.uid}:${user.gid}` : ''}:${path}`;
+    const access = user ? createAccessAs(user, this.#clock) : createOwnAccess(this.#clock);
+    const entry = this.#open.get(key) ?? { file: new OutputFile(path, access, maxSize), users: 0 };
     entry.users++;
-    this.#open.set(path, entry);
-    return entry.file;
+    this.#open.set(key, entry);
+    const { file } = entry;
+    const finish = async () => {
+      await file.written();
+      if (--entry.users > 0) return;
+      this.#open.delete(key);
+      await file.close();
+    };
+    return { file, release: () => within(finish(), PATIENCE, { clock: this.#clock, what: 'writing to it' }) };
   }
+}
 
-  /** Ends using a file. Resolves when all is written, and the file is closed if nobody else uses it. */
-  async release(path: string): Promise<void> {
-    const entry = this.#open.get(path);
-    if (!entry) return;
-    await entry.file.written();
-    if (--entry.users > 0) return;
-    this.#open.delete(path);
-    await entry.file.close();
-  }
+export interface FileInUse {
+  readonly file: OutputFile;
+  /** Ends using it. Resolves when all is written, and the file is closed if nobody else uses it. Rejects when that takes too long. */
+  release(): Promise<void>;
 }
 
 /** A file that grows to `maxSize` bytes, then becomes `<path>.1` (an older one is replaced) and begins anew, at a line's end where there is one. */
 export class OutputFile {
   readonly #path: string;
+  readonly #access: FileAccess;
   readonly #maxSize: number;
   readonly #waiting: Piece[] = [];
   #waitingBytes = 0;
   #work: Promise<void> | undefined;
-  #handle: FileHandle | undefined;
+  #open: AppendedFile | undefined;
   #size = 0;
+  /** Who wrote last, and so is told what goes wrong when the file is closed. */
+  #fail: Piece['fail'] = () => undefined;
 
-  constructor(path: string, maxSize = Number.POSITIVE_INFINITY) {
+  constructor(path: string, access: FileAccess, maxSize = Number.POSITIVE_INFINITY) {
     this.#path = path;
+    this.#access = access;
     this.#maxSize = maxSize;
   }
 
@@ -66,18 +87,19 @@ export class OutputFile {
 
   /** Closes the file; a later write opens it again. Never rejects. */
   async close(): Promise<void> {
-    const handle = this.#handle;
-    this.#handle = undefined;
-    await handle?.close().catch(() => undefined);
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.close().catch((error: unknown) => this.#fail((error as Error).message));
   }
 
   async #writeAll(): Promise<void> {
     for (let piece = this.#waiting.shift(); piece; piece = this.#waiting.shift()) {
+      this.#fail = piece.fail;
       try {
         await this.#append(piece.bytes);
       } catch (error) {
-        await this.close();
         piece.fail((error as Error).message);
+        await this.close();
       }
       this.#waitingBytes -= piece.bytes.length;
     }
@@ -87,27 +109,23 @@ export class OutputFile {
   async #append(bytes: Buffer): Promise<void> {
     let rest = bytes;
     while (rest.length > 0) {
-      const handle = this.#handle ?? (await this.#open());
+      const open = this.#open ?? this.#use(await this.#access.append(this.#path));
       const length = lengthThatFits(rest, this.#size, this.#maxSize);
       if (length === 0) {
-        await this.#rotate();
+        await this.close();
+        this.#use(await this.#access.rotate(this.#path));
         continue;
       }
-      const { bytesWritten } = await handle.write(rest, 0, length);
-      this.#size += bytesWritten;
-      rest = rest.subarray(bytesWritten);
+      const written = await open.write(rest.subarray(0, length));
+      this.#size += written;
+      rest = rest.subarray(written);
     }
   }
 
-  async #open(): Promise<FileHandle> {
-    this.#handle = await open(this.#path, 'a');
-    this.#size = (await this.#handle.stat()).size;
-    return this.#handle;
-  }
-
-  async #rotate(): Promise<void> {
-    await this.close();
-    await rename(this.#path, `${this.#path}.1`);
+  #use(open: AppendedFile): AppendedFile {
+    this.#open = open;
+    this.#size = open.size;
+    return open;
   }
 }
 

@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Clock } from '../../domain/clock.js';
+import type { Account } from '../../domain/command.js';
+import { LARGEST_ENV_FILE } from '../../domain/env-file.js';
+import { SECOND, type Duration } from '../../domain/time.js';
+import { CLEAN_PATH } from './environment.js';
+import type { AppendedFile, FileAccess } from './file-access.js';
+import { within } from './within.js';
+
+/**
+ * Files of another user. Node has no rights of a single thread, so a process of that user does what is done to them: the kernel decides about
+ * every folder and link on the way, no window is left between looking and opening, and a file system that hangs holds up nobody else.
+ */
+
+/** How long one step (open, write, close, read) may take. */
+const PATIENCE: Duration = 10 * SECOND;
+
+const REGULAR_FILE = `
+refuse() { printf '%s\\n' "timers: $1" >&2; exit 1; }
+[ ! -L "$1" ] || refuse "it is a symbolic link"
+[ ! -e "$1" ] || [ -f "$1" ] || refuse "it is not a regular file"
+`;
+const READ = `${REGULAR_FILE} exec cat -- "$1"`;
+const APPEND = `${REGULAR_FILE}
+exec 3>>"$1" || exit 1
+stat -c %s -- "$1" 2>/dev/null || wc -c <"$1" || echo 0
+exec cat >&3 3>&-
+`;
+const ROTATE = `[ ! -d "$1.1" ] || { echo "timers: $1.1 is a directory" >&2; exit 1; }
+mv -f -- "$1" "$1.1" || exit 1
+${APPEND}`;
+
+/** Reads a regular file of at most {@link LARGEST_ENV_FILE} with the rights of `user`. @throws Error with the reason, and as whom. */
+export async function readAs(user: Account, path: string, clock: Clock): Promise<string> {
+  const reader = new Assistant(user, READ, path, clock);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  reader.child.stdout?.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > LARGEST_ENV_FILE) reader.giveUp('it is larger than 16 MiB');
+  });
+  await reader.ended();
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The rights of another user. Links as the last part of a path are not followed. */
+export function createAccessAs(user: Account, clock: Clock): FileAccess {
+  return {
+    append: (path) => appendBy(new Assistant(user, APPEND, path, clock)),
+    // The size is what a process of the user says: taken at its word, a false one would have us rotate without end.
+    rotate: async (path) => ({ ...(await appendBy(new Assistant(user, ROTATE, path, clock))), size: 0 }),
+  };
+}
+
+async function appendBy(writer: Assistant): Promise<AppendedFile> {
+  const size = Number(await writer.firstLine()) || 0;
+  return { size, write: (bytes) => writer.write(bytes), close: () => writer.ended() };
+}
+
+/** A process of another user that does one thing to one file. Every step is bounded: after that it is killed. */
+class Assistant {
+  readonly child: ChildProcess;
+  readonly #as: string;
+  readonly #clock: Clock;
+  readonly #exit: Promise<number | null>;
+  #complaint = '';
+
+  constructor({ uid, gid, name }: Account, script: string, path: string, clock: Clock) {
+    this.#as = ` (as user ${name})`;
+    this.#clock = clock;
+    this.child = spawn('/bin/sh', ['-c', script, 'timers', path], {
+      uid,
+      gid,
+      cwd: '/',
+      env: { PATH: CLEAN_PATH, LC_ALL: 'C' },
+      // Ctrl-C at a terminal is for the scheduler; this one ends with its input.
+      detached: true,
+      stdio: 'pipe',
+    });
+    this.#exit = new Promise((resolve) => {
+      this.child.on('close', resolve);
+      this.child.on('error', ({ message }) => {
+        this.#complaint ||= message;
+        resolve(null);
+      });
+    });
+    this.child.stdin?.on('error', () => undefined);
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      if (this.#complaint.length < 1_000) this.#complaint += text;
+    });
+  }
+
+  async firstLine(): Promise<string> {
+    const line = new Promise<string>((resolve, reject) => {
+      this.child.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
+      void this.#exit.then(() => reject(this.#reason()));
+    });
+    return this.#bounded(line, 'opening it');
+  }
+
+  async write(bytes: Buffer): Promise<number> {
+    const written = new Promise<number>((resolve, reject) => {
+      this.child.stdin?.write(bytes, (error) => {
+        if (error) void this.#exit.then(() => reject(this.#reason()));
+        else resolve(bytes.length);
+      });
+    });
+    return this.#bounded(written, 'writing to it');
+  }
+
+  /** Resolves when it has done what it was given. */
+  async ended(): Promise<void> {
+    this.child.stdin?.end();
+    if ((await this.#bounded(this.#exit, 'closing it')) !== 0) throw this.#reason();
+  }
+
+  giveUp(reason: string): void {
+    this.#complaint ||= reason;
+    this.child.kill('SIGKILL');
+    for (const stream of [this.child.stdin, this.child.stdout, this.child.stderr]) stream?.destroy();
+  }
+
+  async #bounded<T>(step: Promise<T>, what: string): Promise<T> {
+    try {
+      return await within(step, PATIENCE, { clock: this.#clock, what });
+    } catch (error) {
+      this.giveUp((error as Error).message);
+      throw error instanceof Error ? error : this.#reason();
+    }
+  }
+
+  /** What the shell or tool said last, without its name and the path: `timers: 5: cannot create /x: Permission denied`. */
+  #reason(): Error {
+    const said = this.#complaint.trim().split('\n').at(-1) ?? '';
+    return new Error(
+      `${said.slice(said.lastIndexOf(': ') + 1).trim() || 'the process that does it was killed'}${this.#as}`,
+    );
+  }
+}

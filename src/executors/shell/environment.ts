@@ -1,0 +1,31 @@
+import type { Account, Command } from '../../domain/command.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** systemd's default. */
+export const CLEAN_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Time and language: secrets of nobody, and needed to print a date. */
+const ABOUT_LOCALE = /^(TZ|LANG|LANGUAGE|LC_\w+)$/;
+
+/** Whom a command runs as, if not as the scheduler. */
+export const otherUser = ({ user }: Pick<Command, 'user'>): Account | undefined =>
+  user?.uid === process.getuid?.() ? undefined : user;
+
+/**
+ * What a command finds in its environment before anything is added. Our own user's inherits everything. Another user's begins as a login
+ * would: the scheduler's environment may hold secrets.
+ */
+export function inheritedBy(command: Pick<Command, 'user' | 'passEnv'>, environment: Environment): Environment {
+  const user = otherUser(command);
+  if (user === undefined) return environment;
+  const passed = new Set(command.passEnv);
+  return {
+    PATH: CLEAN_PATH,
+    HOME: user.home,
+    USER: user.name,
+    LOGNAME: user.name,
+    SHELL: user.shell,
+    ...Object.fromEntries(Object.entries(environment).filter(([name]) => passed.has(name) || ABOUT_LOCALE.test(name))),
+  };
+}

@@ -1,0 +1,202 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { createSystemClock } from '../../src/clocks/system.js';
+import type { Command } from '../../src/domain/command.js';
+import { createShellExecutor } from '../../src/executors/shell/index.js';
+import { command, RecordedIo } from './recorded-io.js';
+
+const isRoot = process.getuid?.() === 0;
+const needsRoot = isRoot ? '' : ' (skipped: only root can run commands as another user)';
+const user = { uid: 65534, gid: 65534, name: 'nobody', home: '/home/nobody', shell: '/bin/false' };
+const environment = { PATH: process.env['PATH'], TZ: 'UTC', LC_TIME: 'C', DB_PASSWORD: 'hunter2', DB_HOST: 'db' };
+const executor = createShellExecutor({ clock: createSystemClock(), environment });
+
+let folder: string;
+/** The user's own folder. */
+let home: string;
+/** Root's folder, where the user may do nothing. */
+let root: string;
+let io: RecordedIo;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'as-user-'));
+  chmodSync(folder, 0o755);
+  home = join(folder, 'home');
+  root = join(folder, 'closed');
+  mkdirSync(home);
+  mkdirSync(root, { mode: 0o700 });
+  mkdirSync(join(root, 'open'));
+  writeFileSync(join(root, 'secret'), 'KEY=root\n');
+  if (isRoot) chownSync(home, user.uid, user.gid);
+  io = new RecordedIo();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (what: Command['run'], more: Partial<Command> = {}) =>
+  executor.execute(command(what, { cwd: home, user, ...more }), io);
+const output = (file: string, maxSize?: number): Partial<Command> => ({
+  output: { to: 'file', file, ...(maxSize !== undefined && { maxSize }) },
+});
+const exited = { kind: 'exited', code: 0 };
+
+describe.skipIf(!isRoot)(`the output file of another user${needsRoot}`, () => {
+  it('is made, appended to and rotated as that user', async () => {
+    const file = join(home, 'job.log');
+    expect(await run('seq 1 9', output(file, 10))).toEqual(exited);
+    expect(await run('echo end', output(file, 10))).toEqual(exited);
+    expect(io.lines.filter((line) => line.startsWith('trouble'))).toEqual([]);
+    expect([readFileSync(`${file}.1`, 'utf8'), readFileSync(file, 'utf8')]).toEqual(['6\n7\n8\n9\n', 'end\n']);
+    expect([statSync(file).uid, statSync(`${file}.1`).gid]).toEqual([user.uid, user.gid]);
+  });
+
+  it.each([
+    ['a link', () => symlinkSync(join(root, 'secret'), join(home, 'log')), 'log', 'it is a symbolic link'],
+    ['a link to nothing', () => symlinkSync(join(root, 'new'), join(home, 'log')), 'log', 'it is a symbolic link'],
+    ['a link on the way', () => symlinkSync(join(root, 'open'), join(home, 'd')), 'd/log', 'Permission denied'],
+    ['a folder of root', () => undefined, '../closed/log', 'Permission denied'],
+    ['a file of root', () => writeFileSync(join(home, 'log'), ''), 'log', 'Permission denied'],
+    ['a pipe', () => execFileSync('mkfifo', [join(home, 'log')]), 'log', 'it is not a regular file'],
+    ['a folder', () => mkdirSync(join(home, 'log')), 'log', 'it is not a regular file'],
+  ])('is not %s', async (_, make, name, reason) => {
+    make();
+    const file = join(home, name);
+    expect(await run('echo mine', output(file))).toEqual(exited);
+    expect(io.lines).toEqual(['mine', `trouble: the output cannot be written to ${file}: ${reason} (as user nobody)`]);
+    expect(readFileSync(join(root, 'secret'), 'utf8')).toBe('KEY=root\n');
+    expect(existsSync(join(root, 'new')) || existsSync(join(root, 'open/log'))).toBe(false);
+  });
+
+  it('is rotated only where that user may', async () => {
+    const file = join(root, 'open/log');
+    chmodSync(root, 0o755);
+    writeFileSync(file, 'full');
+    chownSync(file, user.uid, user.gid);
+    await run('echo mine', output(file, 5));
+    expect(io.lines[1]).toContain('Permission denied (as user nobody)');
+    expect(existsSync(`${file}.1`)).toBe(false);
+  });
+});
+
+describe.skipIf(!isRoot)(`the env_file of another user${needsRoot}`, () => {
+  const print = 'echo "$KEY"';
+
+  it('is read as that user', async () => {
+    const envFile = join(home, '.env');
+    writeFileSync(envFile, 'KEY=own\n');
+    await run(print, { envFile });
+    expect(io.lines).toEqual(['own']);
+  });
+
+  it.each([
+    ['a link', () => symlinkSync(join(root, 'secret'), join(home, '.env')), '.env', 'it is a symbolic link'],
+    ['a link on the way', () => symlinkSync(root, join(home, 'd')), 'd/secret', 'Permission denied'],
+    ['a file of root', () => undefined, '../closed/secret', 'Permission denied'],
+    ['a pipe', () => execFileSync('mkfifo', [join(home, '.env')]), '.env', 'it is not a regular file'],
+    ['nothing', () => undefined, '.env', 'No such file or directory'],
+  ])('is not %s', async (_, make, name, reason) => {
+    make();
+    const envFile = join(home, name);
+    const error = `the env_file ${envFile} cannot be read: ${reason} (as user nobody)`;
+    expect(await run(print, { envFile })).toEqual({ kind: 'not_started', code: 126, error });
+    expect(io.lines).toEqual([]);
+  });
+});
+
+describe.skipIf(!isRoot)(`the working directory of another user${needsRoot}`, () => {
+  it('is entered as that user, which keeps the process and its output', async () => {
+    await run(['sh', '-c', 'pwd; echo $$; echo "$0"; echo "[${OLDPWD-}]"', '-a b'], { cwd: home });
+    expect(io.lines).toEqual([home, String(io.pids[0]), '-a b', '[]']);
+  });
+
+  it('is not entered through a link into a folder of root', async () => {
+    symlinkSync(join(root, 'open'), join(home, 'd'));
+    expect(await run('pwd', { cwd: join(home, 'd') })).toEqual({ kind: 'exited', code: 126 });
+    expect(io.lines).toEqual([
+      `stderr: timers: the working directory ${join(home, 'd')} cannot be entered as user nobody: set cwd`,
+    ]);
+  });
+
+  it('that is not there is reported before anything starts', async () => {
+    const error = `the working directory ${join(home, 'd')} does not exist`;
+    expect(await run('pwd', { cwd: join(home, 'd') })).toEqual({ kind: 'not_started', code: 126, error });
+  });
+});
+
+describe.skipIf(!isRoot)(`the environment of another user${needsRoot}`, () => {
+  it('begins clean', async () => {
+    io.env = { TIMERS_RUN_ID: 'r1' };
+    await run('env | grep -v ^PWD= | sort', { env: { OWN: 'file' } });
+    expect(io.lines).toEqual([
+      'HOME=/home/nobody',
+      'LC_TIME=C',
+      'LOGNAME=nobody',
+      'OWN=file',
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      'SHELL=/bin/false',
+      'TIMERS_RUN_ID=r1',
+      'TZ=UTC',
+      'USER=nobody',
+    ]);
+  });
+
+  it('has what pass_env names, below env_file and env', async () => {
+    const envFile = join(home, '.env');
+    writeFileSync(envFile, 'DB_HOST=file\n');
+    const passEnv = ['DB_PASSWORD', 'DB_HOST', 'HOME', 'UNSET'];
+    await run('echo "$DB_PASSWORD $DB_HOST $HOME [${UNSET-none}]"', { passEnv, envFile });
+    expect(io.lines).toEqual(['hunter2 file /home/nobody [none]']);
+  });
+
+  it('is the scheduler’s own for its own user', async () => {
+    await run('echo "$DB_PASSWORD"', { user: { ...user, uid: 0 } });
+    expect(io.lines).toEqual(['hunter2']);
+  });
+});
+
+describe('an output file of our own', () => {
+  const own = (what: string, file: string) => executor.execute(command(what, { cwd: folder, ...output(file) }), io);
+
+  it('may be a link', async () => {
+    symlinkSync('real.log', join(folder, 'log'));
+    await own('echo a', join(folder, 'log'));
+    expect(readFileSync(join(folder, 'real.log'), 'utf8')).toBe('a\n');
+  });
+
+  it('may be a device of the system', async () => {
+    await own('echo a', '/dev/null');
+    expect(io.lines).toEqual(['a']);
+  });
+
+  it('is not a pipe, with or without a reader', async () => {
+    const file = join(folder, 'pipe');
+    execFileSync('mkfifo', [file]);
+    expect(await own('echo a', file)).toEqual(exited);
+    expect(io.lines[1]).toBe(`trouble: the output cannot be written to ${file}: it is not a regular file`);
+  });
+
+  it.skipIf(!isRoot)(`is not another user's link or file where everybody may write${needsRoot}`, async () => {
+    chmodSync(home, 0o1777);
+    const plant = 'ln -s "$1/secret" "$2/link"; : > "$2/file"';
+    execFileSync('sh', ['-c', plant, 'sh', root, home], { uid: user.uid, gid: user.gid });
+    for (const name of ['link', 'file']) {
+      io = new RecordedIo();
+      await own('echo a', join(home, name));
+      expect(io.lines[1]).toContain('of another user (uid 65534), in a folder that every user may write to');
+    }
+    expect(readFileSync(join(root, 'secret'), 'utf8')).toBe('KEY=root\n');
+  });
+});
