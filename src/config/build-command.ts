@@ -41,10 +41,18 @@ export function buildSetting(values: TimerValues, report: MapReport, context: Co
 export function buildRun(key: string, run: CommandValue | undefined, report: MapReport): CommandValue | undefined {
   if (run === undefined) return undefined;
   const program = typeof run === 'string' ? run : (run[0] ?? '');
+  if (typeof run === 'string') warnOfPercent(key, run, report);
   if (program.trim() !== '') return run;
   const words = { code: 'empty-value', message: `${key} names no program.`, hint: `For example: ${key}: ./backup.sh` };
   report.error(key, words, typeof run === 'string' ? {} : { item: 0 });
   return undefined;
+}
+
+/** In a crontab `%` ends the command, so that people write `\\%` there; a shell keeps that backslash inside quotes. */
+function warnOfPercent(key: string, run: string, report: MapReport): void {
+  if (!run.includes('\\%')) return;
+  const message = `${key}: \\% is how a crontab writes %. Here the shell gets the backslash, too.`;
+  report.warn(key, { code: 'crontab-percent', message, hint: 'Write % alone.' });
 }
 
 function buildUser(

@@ -3,6 +3,7 @@ import { SCHEDULE_WARNINGS } from '../schedules/kind.js';
 /** The warnings that can be told of a timer, and that its `ignore` silences. The codes are stable. */
 export const WARNINGS = [
   ...SCHEDULE_WARNINGS,
+  'crontab-percent',
   'herd',
   'missing-cwd',
   'never-fires',

@@ -45,6 +45,7 @@ export const SCHEDULE_WARNINGS = [
   'cron-every-minute',
   'cron-every-second',
   'cron-leap-day',
+  'cron-quartz-weekday',
   'cron-skipped-months',
   'cron-step-too-large',
   'cron-uneven-step',

@@ -164,6 +164,7 @@ describe('commands', () => {
   inBackup([
     ['every: 1m\nrun:', '4:5 empty-value', 'run is empty'],
     ['every: 1m\nrun: ""', '4:10 bad-value', 'empty'],
+    ['every: 1m\nrun: date +\\%F', '~4:10 crontab-percent', 'Write % alone'],
     ['every: 1m\nrun: "   "', '4:10 empty-value', 'no program'],
     ['every: 1m\nrun: []', '4:10 bad-value', 'program'],
     ['every: 1m\nrun: [""]', '4:11 empty-value', 'no program'],

@@ -135,6 +135,17 @@ describe('refused', () => {
     ['cron-item', '0 L * * *', 'L', /day of the month/],
     ['cron-item', '? * * * *', '?', /Write \*/],
     ['cron-item', '0 0 ?,5 * *', '?', /alone/],
+    ['cron-item', '0 10 ? * MON-FRI *', '?', /the sixth field is a year, as in AWS/],
+    ['cron-item', '0 12 * * ? *', '?', /the sixth field is a year, as in AWS/],
+    [
+      'cron-aws',
+      'cron(0 10 ? * 2-6 *)',
+      'cron(0 10 ? * 2-6 *)',
+      /Write cron: "0 10 \* \* MON-FRI" and timezone: UTC\.$/,
+    ],
+    ['cron-aws', 'cron(0 8 1 * ? 2027)', 'cron(0 8 1 * ? 2027)', /"0 8 1 \* \*".*not_before/],
+    ['cron-aws', 'rate(5 minutes)', 'rate(5 minutes)', /every: 5m$/],
+    ['cron-aws', 'rate(1 day)', 'rate(1 day)', /every: 1d$/],
     ['cron-item', '-1 * * * *', '-1', /not understood/],
     ['cron-item', '1- * * * *', '1-', /not understood/],
     ['cron-item', '1-2-3 * * * *', '1-2-3', /not understood/],
@@ -327,5 +338,23 @@ describe('interval-like', () => {
     [['*/5 * * * *', '0 2 * * *'], false],
   ])('%j: %s', (cron, expected) => {
     expect(read('cron', cron).schedule.intervalLike).toBe(expected);
+  });
+});
+
+describe('weekdays by number, in a manner that gives Quartz away', () => {
+  it.each([
+    ['0 0 9 ? * 2-6', 'MON-FRI', 'TUE-SAT'],
+    ['0 9 ? * 1,7', 'SUN,SAT', 'MON,SUN'],
+    ['0 9 * * 6L', 'FRIL', 'SATL'],
+    ['0 9 * * 2#1', 'MON#1', 'TUE#1'],
+    ['0 9 ? * 2/2', 'MON/2', 'TUE/2'],
+  ])('%s is warned of', (cron, there, here) => {
+    const warning = read('cron', cron).warnings.find(({ code }) => code === 'cron-quartz-weekday');
+    expect(warning?.message).toContain(`means ${here}.`);
+    expect(warning?.hint).toContain(`${there} if the expression comes from there, ${here} if not`);
+  });
+
+  it.each(['0 9 * * 2-6', '0 9 ? * MON-FRI', '0 9 * * FRIL', '0 9 ? * 0', '0 0 9 1 * ?'])('%s is not', (cron) => {
+    expect(read('cron', cron).warnings.map(({ code }) => code)).not.toContain('cron-quartz-weekday');
   });
 });

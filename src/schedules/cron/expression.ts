@@ -1,6 +1,7 @@
 import { quoted } from '../../domain/excerpt.js';
 import { nearest } from '../../domain/nearest.js';
 import { ScheduleError, type Place } from '../kind.js';
+import { awsForm } from './dialect.js';
 import { FieldError, FieldReader, type Field } from './field.js';
 import { withShortNames } from './names.js';
 import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, POSITIONS, SECOND, type Position } from './position.js';
@@ -44,6 +45,8 @@ type Span = NonNullable<Place['span']>;
  */
 export function readExpression(text: string, seed: string): Expression {
   if (text.length > LONGEST_EXPRESSION) throw tooLong(text);
+  const foreign = awsForm(text);
+  if (foreign) throw foreign;
   if (text.includes('=')) throw assignment(text);
   const fields = textsOf(text);
   if (fields.length < 5 || fields.length > 6) throw wrongCount(text, fields.length);

@@ -145,9 +145,18 @@ function notAnItem(position: Position, item: string): ScheduleError {
   });
 }
 
+/** The day fields of an expression of AWS come to stand under hour and month, if its year is taken for the day of the week. */
+const questionHint = (key: Position['key'], item: string): string =>
+  item === '?' && (key === 'hour' || key === 'month')
+    ? AWS_YEAR
+    : '? is allowed alone, in the day of the month or the day of the week. Write *.';
+
+const AWS_YEAR =
+  '? is for a day field. If the sixth field is a year, as in AWS, leave it out: without it the first field is the minute.';
+
 function hintFor({ key, names }: Position, item: string): string {
   if (item === '') return 'Two commas, or one at the end: an item of the list is missing.';
-  if (item.includes('?')) return '? stands alone, in the day of the month or the day of the week. Write *.';
+  if (item.includes('?')) return questionHint(key, item);
   if (item.includes('~')) return 'Write H(a-b) for a value that is fixed per timer.';
   if (key === 'dayOfWeek' && /^[LW#]+$/.test(item)) {
     return 'Write SAT for Saturday, SATL for the last Saturday of the month, MON#1 for the first Monday.';

@@ -1,7 +1,8 @@
 import { quoted } from '../../domain/excerpt.js';
 import type { ScheduleWarning } from '../kind.js';
 import { everyDay } from './days.js';
-import { spanOf, type Expression } from './expression.js';
+import { quartzTrap } from './dialect.js';
+import { spanOf, textsOf, type Expression } from './expression.js';
 import type { Field } from './field.js';
 import type { Trap } from './item.js';
 import { comesIn, lengthsOf } from './never.js';
@@ -24,6 +25,8 @@ export function warningsOf(expression: Expression, text: string): readonly Sched
   addTrapsOfField(found, expression.dayOfWeek, DAY_OF_WEEK);
   addTrapOfTimes(found, expression);
   addTrapOfDays(found, expression, text);
+  const quartz = quartzTrap(textsOf(text));
+  if (quartz) found.push([quartz, DAY_OF_WEEK]);
   if (found.length === 0) return NO_WARNINGS;
   return found.map(([trap, position]) => ({ ...trap, place: { span: spanOf(text, position) } }));
 }
