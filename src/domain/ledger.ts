@@ -83,6 +83,11 @@ export interface Ledger {
   readonly isBehind: boolean;
   /** Sets the one listener that is told of trouble and of its end. Told at once of trouble that there is. */
   onTrouble(listener: (trouble: LedgerTrouble) => void): void;
+  /**
+   * Waits, `patience` at the longest, for another program's lock that keeps what it was told from being recorded. Resolves at once when nothing
+   * or something else does. Never rejects.
+   */
+  settle(patience: Duration): Promise<void>;
   /** Tries once more to record what is kept, tells what is lost if it cannot be, and closes. Never throws. */
   close(): void;
 }

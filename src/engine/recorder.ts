@@ -1,7 +1,8 @@
 import type { Keeping } from '../domain/ad-hoc.js';
+import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
 import type { JobRecord, Ledger } from '../domain/ledger.js';
-import type { Instant } from '../domain/time.js';
+import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import type { JobState } from './job-state.js';
 
 /** What the ledger is told; the rest is for the log alone. */
@@ -16,6 +17,11 @@ const RECORDED: ReadonlySet<TimerEvent['event']> = new Set<TimerEvent['event']>(
   'timer.removed',
 ]);
 
+/** How long a stop waits for another program's lock on the state, from its beginning: as long as for a run. */
+const LOCK_PATIENCE: Duration = 8 * SECOND;
+/** And how long, when what runs has taken all of that. */
+const LEAST_PATIENCE: Duration = SECOND;
+
 /** Told to the log alone, but what is remembered of the job has changed. */
 const CHANGES_MEMORY = /^(breaker|timer)\./;
 
@@ -24,20 +30,23 @@ const CHANGES_MEMORY = /^(breaker|timer)\./;
  * before the log tells of it. Whatever happens in one turn is one transaction.
  */
 export class Recorder {
-  readonly #ledger: Ledger | undefined;
+  #ledger: Ledger | undefined;
+  readonly #clock: Clock;
   readonly #now: () => Instant;
-  readonly #soon: (task: () => void) => void;
   #events: TimerEvent[] = [];
   /** Whether anything noted is worth a transaction of its own. */
   #isUrgent = false;
   readonly #changed = new Set<JobState>();
   #waiting: (() => void)[] = [];
+  #closingSince: Duration = 0;
+  #hurry: () => void = () => undefined;
+  readonly #hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
 
   /** Without a ledger nothing is gathered, and nobody waits. */
-  constructor(ledger: Ledger | undefined, time: { now(): Instant; soon(task: () => void): void }) {
+  constructor(ledger: Ledger | undefined, clock: Clock, now: () => Instant) {
     this.#ledger = ledger;
-    this.#now = () => time.now();
-    this.#soon = (task) => time.soon(task);
+    this.#clock = clock;
+    this.#now = now;
   }
 
   /** Notes an event, and that it changed what is remembered of its job. */
@@ -66,7 +75,7 @@ export class Recorder {
       then();
       return;
     }
-    if (this.#waiting.length === 0) this.#soon(() => this.record());
+    if (this.#waiting.length === 0) this.#clock.soon(() => this.record());
     this.#waiting.push(then);
   }
 
@@ -85,6 +94,27 @@ export class Recorder {
     return new Promise((resolve) => {
       this.whenRecorded(() => resolve(ledger.isBehind ? 'unrecorded' : 'recorded'));
     });
+  }
+
+  /** To be told when a stop begins: from then on its patience counts. */
+  expectClose(): void {
+    this.#closingSince = this.#clock.monotonic();
+  }
+
+  /** Records what was noted last, waiting for another program's lock within bounds, and closes the ledger, which tells what could not be recorded. */
+  async close(): Promise<void> {
+    this.record();
+    if (this.#ledger === undefined) return;
+    const waited = this.#clock.monotonic() - this.#closingSince;
+    await Promise.race([this.#ledger.settle(Math.max(LOCK_PATIENCE - waited, LEAST_PATIENCE)), this.#hurried]);
+    this.record();
+    this.#ledger.close();
+    this.#ledger = undefined;
+  }
+
+  /** Lets {@link close} wait no longer. */
+  hurry(): void {
+    this.#hurry();
   }
 
   #commit(): void {

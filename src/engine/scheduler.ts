@@ -76,7 +76,7 @@ export class Scheduler {
     this.clockOffset = parts.clockOffset ?? (() => undefined);
     this.#ledger = parts.ledger;
     this.#companions = parts.companions ?? [];
-    this.#recorder = new Recorder(parts.ledger, { now, soon: (task) => clock.soon(task) });
+    this.#recorder = new Recorder(parts.ledger, clock, now);
     this.#bus = new EventBus(clock, [...parts.sinks, this.#adHoc], () => this.#recorder.record(), parts.onSinkError);
     this.#dispatcher = new Dispatcher(
       {
@@ -167,8 +167,9 @@ export class Scheduler {
     await this.stop();
   }
 
-  /** Ends what runs by SIGKILL. For a second signal, while {@link stop} waits. */
+  /** Ends what runs by SIGKILL, and waits for no lock. For a second signal, while {@link stop} waits. */
   forceStop(): void {
+    this.#recorder.hurry();
     this.#dispatcher.force();
   }
 
@@ -177,6 +178,7 @@ export class Scheduler {
     this.#ledger !== undefined && isTakenUp(job, firing, this.#time.now());
 
   async #stop(signal: string | undefined, patience: Duration): Promise<void> {
+    this.#recorder.expectClose();
     const stopping = { event: 'scheduler.stopping', at: this.#time.now(), running: this.#dispatcher.running } as const;
     if (signal !== undefined) this.emit({ ...stopping, signal });
     else if (!this.#isDraining) this.emit(stopping);
@@ -186,8 +188,7 @@ export class Scheduler {
     this.#elapsed.stop();
     await this.#bus.settle(patience);
     // Before the last word: what can no longer be recorded is told.
-    this.#recorder.record();
-    this.#ledger?.close();
+    await this.#recorder.close();
     const at = this.#time.now();
     this.emit({
       event: 'scheduler.stopped',

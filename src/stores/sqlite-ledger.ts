@@ -22,8 +22,6 @@ const SHARE_OF_LOOKS = 1 / 100;
 const FIRST_RETRY: Duration = 100;
 /** How long each try waits for another program, on the loop that firings need. */
 const PATIENCE: Duration = 5;
-/** How long the last try waits, when nothing else is left to do. */
-const LAST_PATIENCE: Duration = SECOND;
 const FIRST_UPKEEP: Duration = SECOND;
 /** Behind upkeep that could not be done. */
 const LATER: Duration = MINUTE;
@@ -65,6 +63,7 @@ export class SqliteLedger implements Ledger {
   #adHoc = 0;
   #tell: (trouble: LedgerTrouble) => void = () => undefined;
   #nextLook: Duration;
+  #isClosed = false;
   #disarmTry: Cancel = () => undefined;
   #disarmUpkeep: Cancel = () => undefined;
 
@@ -108,12 +107,24 @@ export class SqliteLedger implements Ledger {
     if (this.#trouble !== undefined) listener(this.#trouble);
   }
 
+  async settle(patience: Duration): Promise<void> {
+    const until = this.#clock.monotonic() + patience;
+    while (this.#isLockedOut() && this.#clock.monotonic() < until) {
+      await new Promise<void>((resolve) => this.#clock.after(FIRST_RETRY, resolve));
+      this.#disarmTry();
+      if (this.#isLockedOut()) this.#record();
+    }
+  }
+
+  #isLockedOut(): boolean {
+    return this.#failure?.isBusy === true && !this.#isClosed;
+  }
+
   close(): void {
+    this.#isClosed = true;
     this.#disarmUpkeep();
     this.#disarmTry();
-    this.#file?.waitForOthers(LAST_PATIENCE);
     this.#record();
-    this.#file?.waitForOthers(PATIENCE);
     this.#disarmTry();
     this.#tellUnrecorded();
     const file = this.#file;

@@ -509,3 +509,38 @@ describe('an orderly stop leaves to the next scheduler what never had a process'
     expect([...lives.disk.open]).toEqual([]);
   });
 });
+
+describe('a stop that another program keeps from the state', () => {
+  /** A scheduler whose ledger waits for a lock until the test frees it. */
+  function lockedOut() {
+    const rig = new Lives().begin([], '2026-01-01T00:00:00Z');
+    const asked: number[] = [];
+    let free = (): void => undefined;
+    rig.ledger.settle = (patience) => {
+      asked.push(patience);
+      return new Promise((resolve) => (free = resolve));
+    };
+    rig.scheduler.start();
+    return { rig, asked, free: () => free() };
+  }
+
+  test('waits as long as it would for a run, then tells its end', async () => {
+    const { rig, asked, free } = lockedOut();
+    const stopped = rig.scheduler.stop('SIGTERM');
+    await rig.clock.advance(0);
+    expect(asked).toEqual([8 * SECOND]);
+    expect(rig.story()).not.toContain('scheduler.stopped');
+    free();
+    await stopped;
+    expect(rig.story()).toContain('scheduler.stopped');
+  });
+
+  test('waits no longer behind a second signal', async () => {
+    const { rig } = lockedOut();
+    const stopped = rig.scheduler.stop('SIGTERM');
+    await rig.clock.advance(0);
+    rig.scheduler.forceStop();
+    await stopped;
+    expect(rig.story()).toContain('scheduler.stopped');
+  });
+});

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   copyFileSync,
@@ -13,7 +12,6 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test, type TestContext } from 'vitest';
@@ -22,7 +20,6 @@ import { MOST_KEPT } from '../../src/stores/unrecorded.js';
 import { admitted, afterTest, begun, finished, newFolder, recordOf, State } from './state.js';
 
 const OVERWRITTEN = 'it was overwritten while in use';
-const sqlite = createRequire(import.meta.url).resolve('@photostructure/sqlite');
 
 /** A folder with so much room, or the test is skipped with the reason. */
 function smallDisk(context: TestContext, size: string): string {
@@ -63,6 +60,34 @@ describe('while the file cannot be written', () => {
       ['r0', 0],
       ['r3', 1],
     ]);
+  });
+
+  test('by a lock, a stop waits for it: what was kept is recorded before the end', async () => {
+    const state = new State();
+    state.commit([admitted('r1')]);
+    const free = lockOut(state.path);
+    state.commit([finished('r1')]);
+    await state.clock.advance(5 * SECOND);
+    const settled = state.ledger.settle(8 * SECOND);
+    await state.clock.advance(7 * SECOND);
+    expect(state.ended()).toEqual([]);
+    free();
+    await state.clock.advance(SECOND);
+    await settled;
+    expect(state.ended()).toEqual(['r1']);
+  });
+
+  test('by a lock that stays, a stop gives up, and what is lost is told', async () => {
+    const state = new State();
+    state.commit([admitted('r1')]);
+    afterTest(lockOut(state.path));
+    state.commit([finished('r1')]);
+    const settled = state.ledger.settle(8 * SECOND);
+    await state.clock.advance(9 * SECOND);
+    await settled;
+    state.stop();
+    expect(state.troubles.at(-1)).toMatchObject({ kind: 'unrecorded', lost: 1 });
+    expect(state.clock.armed).toBe(0);
   });
 
   test('by a lock that is short, it is written soon, in silence', async () => {
@@ -164,23 +189,6 @@ describe('while the file cannot be written', () => {
     expect(state.ended()).toEqual(['r1']);
     expect(state.clock.armed).toBe(0);
   });
-});
-
-test('closing waits a moment for another program', async () => {
-  const state = new State();
-  state.commit([admitted('r1')]);
-  const sql = 'BEGIN IMMEDIATE; SELECT 1';
-  const program = `const { DatabaseSync } = require(${JSON.stringify(sqlite)});
-    const database = new DatabaseSync(process.argv[1]);
-    database.exec(${JSON.stringify(sql)});
-    console.log('locked');
-    setTimeout(() => database.exec('ROLLBACK'), 300);`;
-  const other = spawn(process.execPath, ['-e', program, state.path], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(other.stdout, 'data');
-  state.commit([finished('r1')]);
-  state.stop();
-  expect(state.troubles).toEqual([]);
-  expect(state.ended()).toEqual(['r1']);
 });
 
 describe('a disk', () => {

@@ -55,6 +55,8 @@ export class FakeLedger implements Ledger {
     this.#tell = listener;
   }
 
+  settle: Ledger['settle'] = () => Promise.resolve();
+
   close(): void {
     if (this.isFull && this.#isTroubled)
       this.#tell({ kind: 'unrecorded', file: 'disk', reason: 'the disk is full', lost: this.#kept.length });
