@@ -1,23 +1,34 @@
 /** Who wants through a {@link Gate}. */
 export interface Ticket {
+  /** The name of its job. */
+  readonly jobName: string;
   /** Called once, when a place came free after waiting: the place is taken then. */
   enter(): void;
 }
 
-/** N places, and a queue before them: first come, first served. */
+/** The tickets of one job. */
+interface Lane {
+  /** In the order of arrival. A set lets one who gives up leave from the middle. */
+  readonly tickets: Set<Ticket>;
+  /** Goes along the tickets: what comes later is seen, what is taken out is not, and none is looked at twice. */
+  readonly line: Iterator<Ticket, undefined>;
+}
+
+/**
+ * N places, and a queue before them. The jobs take turns, so that a burst of one delays the others by one run of it at most for each of
+ * theirs; of one job it is first come, first served. Every step is O(1).
+ */
 export class Gate {
   #places: number;
   #taken = 0;
-  /** A set keeps the order of arrival, and lets one who gives up leave from the middle. */
-  readonly #waiting = new Set<Ticket>();
+  /** By job; without empty ones. */
+  readonly #lanes = new Map<string, Lane>();
+  /** Goes along the lanes, and begins anew at the end. */
+  #round = this.#lanes.values();
 
   /** `places` is at least 1; `Infinity` for a gate that is always open. */
   constructor(places: number) {
     this.#places = places;
-  }
-
-  get waiting(): number {
-    return this.#waiting.size;
   }
 
   /** Changes the number of places: more let in who waits, fewer turn nobody out. */
@@ -28,33 +39,53 @@ export class Gate {
 
   /** Takes a place now (true), or queues `ticket`, to be called when one is free (false). */
   tryEnter(ticket: Ticket): boolean {
-    if (this.#taken < this.#places && this.#waiting.size === 0) {
+    if (this.#taken < this.#places && this.#lanes.size === 0) {
       this.#taken++;
       return true;
     }
-    this.#waiting.add(ticket);
+    const lane = this.#lanes.get(ticket.jobName);
+    if (lane === undefined) this.#lanes.set(ticket.jobName, laneOf(ticket));
+    else lane.tickets.add(ticket);
     return false;
   }
 
   /** Takes `ticket` out of the queue. Answers whether it stood there. */
   giveUp(ticket: Ticket): boolean {
-    return this.#waiting.delete(ticket);
+    const lane = this.#lanes.get(ticket.jobName);
+    if (lane?.tickets.delete(ticket) !== true) return false;
+    if (lane.tickets.size === 0) this.#lanes.delete(ticket.jobName);
+    return true;
   }
 
-  /** Frees a place, and gives it to the first in the queue. */
+  /** Frees a place, and gives it to whose turn it is. */
   leave(): void {
     this.#taken--;
     this.#letIn();
   }
 
   #letIn(): void {
-    for (const ticket of this.#waiting) {
-      if (this.#taken >= this.#places) break;
-      this.#waiting.delete(ticket);
+    while (this.#taken < this.#places) {
+      const next = this.#takeNext();
+      if (next === undefined) break;
       this.#taken++;
-      ticket.enter();
+      next.enter();
     }
   }
+
+  /** The first of the job whose turn it is. */
+  #takeNext(): Ticket | undefined {
+    if (this.#lanes.size === 0) return undefined;
+    let turn = this.#round.next();
+    if (turn.done === true) turn = (this.#round = this.#lanes.values()).next();
+    const ticket = turn.value?.line.next().value;
+    if (ticket !== undefined) this.giveUp(ticket);
+    return ticket;
+  }
+}
+
+function laneOf(first: Ticket): Lane {
+  const tickets = new Set([first]);
+  return { tickets, line: tickets.values() };
 }
 
 /** Who walks through gates. */
@@ -65,12 +96,14 @@ export interface PassOwner {
 
 /** The gates an attempt passes one after the other, always in this order, so that no two attempts can wait for each other. */
 export class GatePass implements Ticket {
+  readonly jobName: string;
   readonly #gates: readonly Gate[];
   readonly #owner: PassOwner;
   #passed = 0;
   #waitsAt: Gate | undefined;
 
-  constructor(gates: readonly Gate[], owner: PassOwner) {
+  constructor(jobName: string, gates: readonly Gate[], owner: PassOwner) {
+    this.jobName = jobName;
     this.#gates = gates;
     this.#owner = owner;
   }

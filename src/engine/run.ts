@@ -94,7 +94,7 @@ export class Run implements AttemptOwner, PassOwner {
     this.#owner = owner;
     this.#admittedAt = around.clock.monotonic();
     this.#latenessWhenAdmitted = Math.max(0, around.now() - firing.scheduledFor - job.offset);
-    this.#pass = new GatePass(gates, this);
+    this.#pass = new GatePass(job.name, gates, this);
   }
 
   /** Whether an attempt has begun. */
