@@ -47,15 +47,22 @@ export const canceled = (cause: CancelCause): Outcome => ({
 /** The outcome of a run whose end nobody saw. */
 export const LOST: Outcome = { status: 'lost', error: 'the scheduler died while it was running' };
 
-/** Puts the words to how a process ended: what it was told to do (`cause`) comes before what it then did. */
+/**
+ * Puts the words to how a process ended: what it was told to do (`cause`) comes before what it then did. A code that would be a success is not
+ * told beside a timeout: the command has answered SIGTERM with it, and has not done its work in time.
+ */
 export function judge(exit: Exit, cause: CancelCause | undefined, successCodes: readonly number[]): Outcome {
   if (exit.kind === 'not_started') return { status: 'failure', exitCode: exit.code, error: exit.error };
   const facts = exit.kind === 'exited' ? { exitCode: exit.code } : { signal: exit.signal };
+  if (cause?.kind === 'timeout' && looksDone(exit, successCodes)) return canceled(cause);
   if (cause !== undefined) return { ...canceled(cause), ...facts };
   if (exit.kind === 'signaled') return { status: 'failure', ...facts, error: `ended by signal ${exit.signal}` };
   if (successCodes.includes(exit.code)) return { status: 'success', ...facts };
   return { status: 'failure', ...facts, error: `exit code ${exit.code}` };
 }
+
+const looksDone = (exit: Exit, successCodes: readonly number[]): boolean =>
+  exit.kind === 'exited' && (exit.code === 0 || successCodes.includes(exit.code));
 
 function reasonOf(cause: CancelCause): string {
   switch (cause.kind) {

@@ -21,6 +21,8 @@ export interface AttemptOwner {
   readonly job: Job;
   readonly firing: Firing;
   readonly history: RunHistory;
+  /** There is a process. */
+  processBegan(): void;
   emit(fact: RunFact<RunStarted> | RunFact<RunOutput>): void;
   drained(): Promise<void> | undefined;
 }
@@ -64,6 +66,7 @@ export class Attempt implements AttemptIo {
 
   started(pid: number): void {
     this.pid = pid;
+    this.#run.processBegan();
     this.#run.emit({ event: 'run.started', attempt: this.number, pid, latenessMs: this.latenessMs });
   }
 

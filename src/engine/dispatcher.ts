@@ -6,12 +6,12 @@ import type { OpenRun } from '../domain/ledger.js';
 import type { CancelCause, Outcome } from '../domain/outcome.js';
 import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
-import type { RunHistory } from './attempt.js';
 import type { Ending, EndingFacts } from './ending.js';
 import type { JobState } from './job-state.js';
 import { Run, type RunOwner, type RunSurroundings } from './run.js';
 
 const ADMIT: Verdict = { kind: 'admit' };
+const WAIT = { kind: 'wait' } as const;
 const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 
 /** How long a process may outlive its SIGKILL (stuck in the kernel) before the stop goes on without it. */
@@ -34,6 +34,8 @@ export class Dispatcher implements RunOwner {
   readonly #jobs = new Map<Run, JobState>();
   readonly #active = new Set<Run>();
   readonly #parked = new Set<JobState>();
+  /** Of those parked, the ones that would have been skipped but for a run whose process has ended: they are asked about when its end is known. */
+  readonly #undecided = new Set<Run>();
   #whenEnded: (() => void)[] = [];
   #isStopping = false;
   #finished = 0;
@@ -76,8 +78,14 @@ export class Dispatcher implements RunOwner {
       return;
     }
     const verdict = this.#ask(state, firing, admission);
-    if (verdict.kind === 'skip') this.#skip(state, firing, verdict.reason, runId);
-    else this.#follow(verdict, state, this.#admit(state, firing, { runId, admission }));
+    const isUndecided = verdict.kind === 'skip' && state.runs.some(({ isEnding }) => isEnding);
+    if (verdict.kind === 'skip' && !isUndecided) {
+      this.#skip(state, firing, verdict.reason, runId);
+      return;
+    }
+    const run = this.#admit(state, firing, { runId, admission });
+    if (isUndecided) this.#undecided.add(run);
+    this.#follow(verdict.kind === 'skip' ? WAIT : verdict, state, run);
   }
 
   /** Cancels the run of that id, or every run of the job of that name. Answers how many. */
@@ -102,7 +110,7 @@ export class Dispatcher implements RunOwner {
     if (this.#isStopping) return;
     const run = this.#create(state, open.firing, { runId: open.runId });
     this.#enter(state, run);
-    run.resume(open, historyOf(state));
+    run.resume(open, state.history);
   }
 
   /** Ends a run that a scheduler which died has left open. `lastSeenAt` is when that one was last known to live. */
@@ -219,7 +227,7 @@ export class Dispatcher implements RunOwner {
 
   #start(state: JobState, run: Run): void {
     const { firing } = run;
-    const history = historyOf(state);
+    const { history } = state;
     state.previousScheduledFor = firing.scheduledFor;
     if (state.breaker.kind === 'half_open' && state.trial === undefined && firing.trigger !== 'manual')
       state.trial = run;
@@ -257,12 +265,25 @@ export class Dispatcher implements RunOwner {
       this.#unpark(state, [next]);
       this.#askAgain(state, next);
     }
+    this.#decide(state);
     this.#resolveIfStopped();
   }
 
   /** Once it stops, nothing does: what is still parked is left to the next scheduler. */
   #canFollow(next: Run | undefined, { runs }: JobState): next is Run {
     return next !== undefined && runs.length === 0 && !this.#isStopping;
+  }
+
+  /** Called by the run. */
+  runPaused(run: Run): void {
+    this.#decide(this.#stateOf(run));
+  }
+
+  #decide(state: JobState): void {
+    if (this.#undecided.size === 0 || this.#isStopping) return;
+    const undecided = state.parked.filter((run) => this.#undecided.has(run));
+    this.#unpark(state, undecided);
+    for (const run of undecided) this.#askAgain(state, run);
   }
 
   #askAgain(state: JobState, run: Run): void {
@@ -278,6 +299,7 @@ export class Dispatcher implements RunOwner {
 
   #unpark(state: JobState, runs: readonly Run[]): void {
     state.parked = state.parked.filter((run) => !runs.includes(run));
+    for (const run of runs) this.#undecided.delete(run);
     if (state.parked.length === 0) this.#parked.delete(state);
   }
 
@@ -356,10 +378,5 @@ export class Dispatcher implements RunOwner {
     for (const resolve of this.#whenEnded.splice(0)) resolve();
   }
 }
-
-const historyOf = ({ previousScheduledFor, lastSuccessAt }: JobState): RunHistory => ({
-  previousScheduledFor,
-  lastSuccessAt,
-});
 
 const durationOf = ({ startedAt }: OpenRun, until: Instant): Duration => Math.max(0, until - (startedAt ?? until));

@@ -5,6 +5,7 @@ import type { JobMemory, Pause } from '../domain/ledger.js';
 import type { FiringStatus } from '../domain/outcome.js';
 import type { JobView } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
+import type { RunHistory } from './attempt.js';
 import type { Gate } from './gate.js';
 import type { Ending, EndingFacts } from './ending.js';
 import type { Run } from './run.js';
@@ -82,6 +83,12 @@ export class JobState implements Alarm, JobView, JobMemory {
     if (maxRuns === undefined) return false;
     const toBegin = [...this.runs, ...this.parked].filter(({ hasBegun }) => !hasBegun).length;
     return this.runsBegun + toBegin >= maxRuns;
+  }
+
+  /** What a run that begins now is told of the past. */
+  get history(): RunHistory {
+    const { previousScheduledFor, lastSuccessAt } = this;
+    return { previousScheduledFor, lastSuccessAt };
   }
 
   /** What outlives the scheduler, as it is now. */

@@ -31,10 +31,14 @@ export interface RunSurroundings {
 
 const NO_HISTORY: RunHistory = { previousScheduledFor: undefined, lastSuccessAt: undefined };
 
+const UNENDING: Outcome = { status: 'lost', error: 'the process did not end, not even by SIGKILL' };
+
 /** Who started a run. */
 export interface RunOwner {
   /** Told once, before the first attempt is. */
   runBegan(run: Run): void;
+  /** Told when an attempt has failed and another is to follow. */
+  runPaused(run: Run): void;
   /** Told once, before the ending is emitted; answers what it means to the job. */
   runEnding(run: Run, ending: Ending): EndingFacts;
   /** Told once, after the ending was emitted and the slots were left. */
@@ -102,6 +106,12 @@ export class Run implements AttemptOwner, PassOwner {
     return this.#attempts > 0;
   }
 
+  /** Whether its process has ended, uncalled for, and only its last output is still read. Whether it is tried again is not known yet. */
+  get isEnding(): boolean {
+    const canceler = this.#state === 'attempting' ? this.#attempt?.canceler : undefined;
+    return canceler?.exit !== undefined && canceler.cause === undefined;
+  }
+
   /** The run as it stands; `undefined` once it has ended. */
   get view(): RunView | undefined {
     if (this.#state === 'ended') return undefined;
@@ -166,9 +176,12 @@ export class Run implements AttemptOwner, PassOwner {
     this.#attempt?.canceler.force(cause);
   }
 
-  /** Gives up on a process that cannot be ended. */
+  /** Gives up on a process that cannot be ended, or on what it wrote. */
   abandon(): void {
-    this.#end({ kind: 'finished', outcome: { status: 'lost', error: 'the process did not end, not even by SIGKILL' } });
+    const attempt = this.#attempt;
+    const exit = attempt?.canceler.exit;
+    const outcome = attempt && exit ? this.#judge(attempt, exit) : UNENDING;
+    this.#end({ kind: 'finished', outcome });
   }
 
   /** A slot is ours: through every gate. */
@@ -222,22 +235,26 @@ export class Run implements AttemptOwner, PassOwner {
   }
 
   #execute(attempt: Attempt): void {
-    const { elapsed, executor } = this.#around;
-    const { timeout, command } = this.job;
     if (this.#cause !== undefined) {
       this.#end({ kind: 'finished', outcome: canceled(this.#cause) });
       return;
     }
-    if (timeout !== undefined) {
-      this.#alarm = elapsed.after(timeout, () => attempt.canceler.cancel({ kind: 'timeout', afterMs: timeout }));
-    }
-    void executor.execute(command, attempt).then((exit) => this.#attemptEnded(attempt, exit));
+    const ended = this.#around.executor.execute(this.job.command, attempt);
+    void ended.then((exit) => this.#attemptEnded(attempt, exit));
+  }
+
+  /** From now on its time counts. */
+  processBegan(): void {
+    const { timeout } = this.job;
+    if (timeout === undefined || this.#state !== 'attempting') return;
+    const ring = () => this.#attempt?.canceler.cancel({ kind: 'timeout', afterMs: timeout });
+    this.#alarm = this.#around.elapsed.after(timeout, ring);
   }
 
   #attemptEnded(attempt: Attempt, exit: Exit): void {
     if (this.#state === 'ended') return;
     this.#clearAlarm();
-    const outcome = judge(exit, attempt.canceler.cause, this.job.command.successCodes);
+    const outcome = this.#judge(attempt, exit);
     const pause = this.#pauseAfter(attempt, outcome);
     if (pause === undefined) {
       this.#end({ kind: 'finished', outcome });
@@ -247,6 +264,11 @@ export class Run implements AttemptOwner, PassOwner {
     this.emit({ event: 'attempt.failed', attempt: attempt.number, outcome, retryInMs: pause });
     this.#alarm = this.#around.elapsed.after(pause, () => this.#again());
     this.#pass.release();
+    this.#owner.runPaused(this);
+  }
+
+  #judge({ canceler }: Attempt, exit: Exit): Outcome {
+    return judge(exit, canceler.cause, this.job.command.successCodes);
   }
 
   #again(): void {

@@ -17,6 +17,9 @@ const WATCHFUL_SLEEP: Duration = SECOND;
 /**
  * One queue, one armed timer. Wakes when the first alarm is due by `now`, or to look at the clock again: sleeps are bounded, so a
  * clock that was set, a machine that was suspended and delays beyond `setTimeout`'s 2³¹ − 1 ms all come down to the same rule.
+ *
+ * What has happened comes before what is due: between waking and ringing the event loop serves what has come in, ends of processes above all,
+ * and what rings is what was due before that. So however long the loop was held up, a timeout finds a run ended that has ended.
  */
 export class TimerLoop {
   readonly #queue = new TimerQueue<Alarm>();
@@ -26,7 +29,8 @@ export class TimerLoop {
   /** When the armed timer wakes, by `now`; Infinity while none is armed. */
   #wakesAt = Number.POSITIVE_INFINITY;
   #disarm: Cancel | undefined;
-  #ringing = false;
+  /** From waking until all have rung: nothing is armed meanwhile. */
+  #awake = false;
   #running = true;
 
   /** `now` is the hand the alarms go by. `onWake` is called at every wake, before `now` is read and any alarm rings; it may set alarms. */
@@ -43,13 +47,13 @@ export class TimerLoop {
   /** Arms `alarm` for `dueAt`; one that is armed already is moved. */
   set(alarm: Alarm, dueAt: number): void {
     this.#queue.insert(alarm, dueAt);
-    if (dueAt < this.#wakesAt && !this.#ringing) this.#arm();
+    if (dueAt < this.#wakesAt && !this.#awake) this.#arm();
   }
 
   /** Disarms `alarm`. Answers whether it was armed. */
   clear(alarm: Alarm): boolean {
     const wasArmed = this.#queue.remove(alarm);
-    if (wasArmed && this.#queue.size === 0 && !this.#ringing) this.#sleep();
+    if (wasArmed && this.#queue.size === 0 && !this.#awake) this.#sleep();
     return wasArmed;
   }
 
@@ -91,12 +95,20 @@ export class TimerLoop {
 
   #wake(): void {
     this.#sleep();
-    this.#ringing = true;
+    this.#awake = true;
+    try {
+      this.#onWake?.();
+    } finally {
+      const now = this.#now();
+      this.#clock.soon(() => this.#ring(now));
+    }
+  }
+
+  /** Rings what is due at `now`. */
+  #ring(now: number): void {
     const sliceEnd = this.#clock.monotonic() + SLICE;
     let isCut = false;
     try {
-      this.#onWake?.();
-      const now = this.#now();
       while (this.#running && !isCut) {
         const alarm = this.#queue.takeDue(now);
         if (alarm === undefined) break;
@@ -104,16 +116,9 @@ export class TimerLoop {
         isCut = this.#clock.monotonic() >= sliceEnd;
       }
     } finally {
-      this.#ringing = false;
-      if (isCut) this.#wakeSoon();
+      this.#awake = false;
+      if (isCut && this.#running) this.#wake();
       else this.#arm();
     }
-  }
-
-  #wakeSoon(): void {
-    this.#wakesAt = Number.NEGATIVE_INFINITY;
-    this.#clock.soon(() => {
-      if (this.#running) this.#wake();
-    });
   }
 }

@@ -6,6 +6,11 @@ interface Alarm {
   readonly wake: () => void;
 }
 
+/** Runs the promise callbacks that are ready, and those they bring. */
+async function followUp(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
+
 /** A clock the test turns by hand: the wall can be set, the monotonic hand only advanced. */
 export class FakeClock implements Clock {
   #wall: Instant;
@@ -13,6 +18,7 @@ export class FakeClock implements Clock {
   #uptime: Duration = 5_000;
   #alarms: Alarm[] = [];
   #soon: (() => void)[] = [];
+  #arrived: (() => void)[] = [];
 
   constructor(start: string | Instant = '2026-01-01T00:00:00Z') {
     this.#wall = typeof start === 'string' ? Date.parse(start) : start;
@@ -74,15 +80,19 @@ export class FakeClock implements Clock {
     this.#uptime += duration;
   }
 
-  /** The event loop is blocked: time passes, nobody is woken. */
-  block(duration: Duration): void {
+  /**
+   * The event loop is blocked: time passes, nobody is woken. `happened` is what comes in meanwhile (a process has ended); it is served in the
+   * turn that follows: behind those that are due, and before all that they want done {@link soon}.
+   */
+  block(duration: Duration, happened?: () => void): void {
     this.#pass(duration);
+    if (happened) this.#arrived.push(happened);
   }
 
   /** Lets `duration` pass, waking whoever is due on the way and running everything that follows from it. `rate` is how fast the wall runs against the monotonic hand. */
   async advance(duration: Duration, rate = 1): Promise<void> {
     const end = this.#monotonic + duration;
-    await this.settle();
+    if (this.#arrived.length === 0) await this.settle();
     for (;;) {
       const next = this.#alarms.reduce<Alarm | undefined>(
         (first, alarm) => (!first || alarm.at < first.at ? alarm : first),
@@ -101,10 +111,12 @@ export class FakeClock implements Clock {
   /** Runs all promise callbacks and `soon` tasks that are ready, and those they bring. */
   async settle(): Promise<void> {
     do {
-      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      await followUp();
+      for (const task of this.#arrived.splice(0)) task();
+      await followUp();
       for (const task of this.#soon.splice(0)) task();
-      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-    } while (this.#soon.length > 0);
+      await followUp();
+    } while (this.#soon.length + this.#arrived.length > 0);
   }
 
   #pass(duration: Duration, rate = 1): void {

@@ -68,6 +68,8 @@ export const job = (name: string, schedule: Schedule, more: Partial<Job> = {}): 
 export interface FakeAttempt {
   readonly io: AttemptIo;
   readonly env: Readonly<Record<string, string>>;
+  /** Its process ends; its output is still read. */
+  exit(exit?: Exit | number): void;
   end(exit?: Exit | number): void;
 }
 
@@ -94,11 +96,14 @@ export class FakeExecutor implements Executor {
     this.onExecute(io.env);
     return new Promise((resolve) => {
       let disarm: Cancel = () => undefined;
-      const end = (exit: Exit | number = 0) => {
+      const exit = (how: Exit | number = 0): Exit => {
         disarm();
-        resolve(typeof exit === 'number' ? { kind: 'exited', code: exit } : exit);
+        const exited = typeof how === 'number' ? ({ kind: 'exited', code: how } as const) : how;
+        io.cancellation.seal(exited);
+        return exited;
       };
-      this.attempts.push({ io, env: io.env, end });
+      const end = (how?: Exit | number) => resolve(exit(how));
+      this.attempts.push({ io, env: io.env, exit, end });
       io.started(this.attempts.length);
       if (this.lasting !== undefined) disarm = this.#clock.after(this.lasting, () => end(this.exits(io.env)));
       io.cancellation.onChange(() => {

@@ -55,8 +55,8 @@ async function attempt(command: Command, io: AttemptIo, { clock, files, env }: S
   const exited = exitOf(child, io.cancellation);
   const output = new CommandOutput(child, command.output, { io, clock, files, user: otherUser(command) });
   const group = new ProcessGroup(pid, clock);
-  io.started(pid);
   endWhenCanceled(group, io.cancellation, command);
+  io.started(pid);
   const exit = await exited;
   await Promise.all([output.drain(), group.settle()]);
   return exit;
@@ -65,15 +65,17 @@ async function attempt(command: Command, io: AttemptIo, { clock, files, env }: S
 function exitOf(child: ChildProcess, cancellation: Cancellation): Promise<Exit> {
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => {
-      cancellation.seal();
-      resolve(signal === null ? { kind: 'exited', code: code ?? 0 } : { kind: 'signaled', signal });
+      const exit: Exit = signal === null ? { kind: 'exited', code: code ?? 0 } : { kind: 'signaled', signal };
+      cancellation.seal(exit);
+      resolve(exit);
     });
   });
 }
 
 function endWhenCanceled(group: ProcessGroup, cancellation: Cancellation, { killAfter }: Command): void {
-  cancellation.onChange(() => {
+  const end = () => {
     if (cancellation.isForced) group.kill();
     else group.terminate(killAfter);
-  });
+  };
+  cancellation.onChange(end, () => group.hasEnded);
 }

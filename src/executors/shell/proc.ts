@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** What `/proc` tells of a process. */
 export interface ProcessStat {
-  /** `Z` and `X` are dead. */
+  /** One letter; `Z` and `X` are dead. */
   readonly state: string;
+  /** Whether nothing of it will run any more: it is ending, or waits for its parent to fetch how it ended. */
+  readonly isOver: boolean;
   readonly parent: number;
   readonly groupId: number;
   /** In clock ticks since boot: with the pid it names a process for good. */
@@ -19,20 +21,25 @@ export function processIds(): readonly number[] | undefined {
   }
 }
 
+/** PF_EXITING of the kernel's `sched.h`. */
+const EXITING = 0x4;
+
 /** Reads `/proc/<pid>/stat` (proc(5)); `undefined` when there is no such process. */
 export function readStat(pid: number): ProcessStat | undefined {
   const stat = read(pid, 'stat');
   // The name in parentheses may hold anything, so the fields count from the last `)`.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, parent, groupId] = fields ?? [];
   const startTime = fields?.[19];
-  if (state === undefined || startTime === undefined) return undefined;
-  return { state, parent: Number(parent), groupId: Number(groupId), startTime };
+  if (fields === undefined || startTime === undefined) return undefined;
+  const [state = '', parent, groupId] = fields;
+  const isEnding = state === 'Z' || state === 'X' || (Number(fields[6]) & EXITING) !== 0;
+  // The first thread of several may end and leave the process to the others.
+  const isOver = isEnding && Number(fields[17]) <= 1;
+  return { state, isOver, parent: Number(parent), groupId: Number(groupId), startTime };
 }
 
 /** Whether a process is more than the entry that its parent has not fetched yet. */
-export const isLiving = (stat: ProcessStat | undefined): stat is ProcessStat =>
-  stat !== undefined && stat.state !== 'Z' && stat.state !== 'X';
+export const isLiving = (stat: ProcessStat | undefined): stat is ProcessStat => stat !== undefined && !stat.isOver;
 
 /** A variable of the environment a process was started with; `undefined` when it has none, is gone or another user's. */
 export function readVariable(pid: number, name: string): string | undefined {

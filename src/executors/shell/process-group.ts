@@ -19,6 +19,11 @@ export class ProcessGroup {
     this.#clock = clock;
   }
 
+  /** Whether its leader has ended, though Node has not told of it yet. Where the system does not tell (no Linux): false. */
+  get hasEnded(): boolean {
+    return readStat(this.#leader)?.isOver ?? false;
+  }
+
   /** Sends SIGTERM, and SIGKILL `grace` later. Does nothing when the group is being ended already or its leader ended by itself. */
   terminate(grace: Duration): void {
     if (this.#state !== 'running') return;
@@ -26,7 +31,9 @@ export class ProcessGroup {
     this.#signal('SIGTERM');
     // A stopped process takes SIGTERM only when it goes on.
     this.#signal('SIGCONT');
-    this.#disarm = this.#clock.after(Math.min(grace, LONGEST_TIMER), () => this.kill());
+    // Ends that came in while the event loop was held up are looked at first.
+    const look = () => this.#clock.soon(() => this.kill());
+    this.#disarm = this.#clock.after(Math.min(grace, LONGEST_TIMER), look);
   }
 
   /** Sends SIGKILL. Does nothing when the leader ended by itself. */

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { judge, type CancelCause, type Exit, type Outcome } from '../../src/domain/outcome.js';
+
+const exited = (code: number): Exit => ({ kind: 'exited', code });
+const signaled = (signal: string): Exit => ({ kind: 'signaled', signal });
+const timeout: CancelCause = { kind: 'timeout', afterMs: 2_000 };
+const late = { status: 'timeout', error: 'timed out after 2000 ms' } as const;
+
+describe('an outcome', () => {
+  it.each<[string, Exit, CancelCause | undefined, Outcome]>([
+    ['a success', exited(0), undefined, { status: 'success', exitCode: 0 }],
+    ['another code of success', exited(3), undefined, { status: 'success', exitCode: 3 }],
+    ['a failure', exited(1), undefined, { status: 'failure', exitCode: 1, error: 'exit code 1' }],
+    ['a signal', signaled('SIG34'), undefined, { status: 'failure', signal: 'SIG34', error: 'ended by signal SIG34' }],
+    ['a timeout', signaled('SIGTERM'), timeout, { ...late, signal: 'SIGTERM' }],
+    ['a timeout answered by a failure', exited(143), timeout, { ...late, exitCode: 143 }],
+    ['a timeout answered by exit code 0', exited(0), timeout, late],
+    ['a timeout answered by another code of success', exited(3), timeout, late],
+    [
+      'a request answered by exit code 0',
+      exited(0),
+      { kind: 'requested' },
+      { status: 'canceled', exitCode: 0, error: 'canceled on request' },
+    ],
+  ])('%s', (_, exit, cause, outcome) => {
+    expect(judge(exit, cause, [0, 3])).toEqual(outcome);
+  });
+
+  it('never tells exit code 0 beside a timeout, also where 0 is a failure', () => {
+    expect(judge(exited(0), timeout, [3])).toEqual(late);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { SECOND, type Duration } from '../../src/domain/time.js';
+import { overlap, retry } from '../../src/policies/index.js';
+import type { OverlapKind } from '../../src/policies/overlap.js';
+import { atInstants, job, Rig } from '../support/rig.js';
+
+const at = (second: number): string => `2026-01-01T00:00:0${second}Z`;
+const twice = retry({ attempts: 2, delay: 10 * SECOND, factor: 1, maxDelay: 10 * SECOND, jitter: false }, () => 0);
+
+/** The event loop is held up; meanwhile `happened`, which nobody has looked at. Then it goes on. */
+async function stall(rig: Rig, duration: Duration, happened: () => void): Promise<void> {
+  rig.clock.block(duration, happened);
+  await rig.clock.advance(0);
+}
+
+describe('what happened is looked at before what is due', () => {
+  test('a command that ended while the loop was held up beyond its timeout has the outcome of its exit', async () => {
+    const rig = new Rig([job('pay', atInstants(at(1)), { timeout: 2 * SECOND, retry: twice })]);
+    rig.scheduler.start();
+    await rig.clock.advance(SECOND);
+    await stall(rig, 3 * SECOND, () => rig.executor.attempts[0]!.end(0));
+    await rig.clock.advance(20 * SECOND);
+    expect(rig.executor.attempts).toHaveLength(1);
+    expect(rig.story()).toContain('run.finished pay@00:00:01.000 success');
+  });
+
+  test('a timeout counts from when there is a process', async () => {
+    const rig = new Rig([job('pay', atInstants(at(1)), { timeout: 2 * SECOND })]);
+    rig.executor.onExecute = () => rig.clock.block(3 * SECOND);
+    rig.executor.lasting = 1.9 * SECOND;
+    rig.scheduler.start();
+    await rig.clock.advance(10 * SECOND);
+    expect(rig.story()).toContain('run.finished pay@00:00:01.000 success');
+  });
+
+  test.each<[OverlapKind]>([['skip'], ['queue'], ['replace']])(
+    'overlap: %s: a firing that is due in the same wake-up as the end of the run before it runs',
+    async (kind) => {
+      const rig = new Rig([job('tick', atInstants(at(1), at(3)), { admission: [overlap(kind)] })]);
+      rig.scheduler.start();
+      await rig.clock.advance(SECOND);
+      await stall(rig, 2.5 * SECOND, () => rig.executor.attempts[0]!.end(0));
+      const story = rig.story();
+      expect(story).toContain('run.finished tick@00:00:01.000 success');
+      expect(story).toContain('run.started tick@00:00:03.000');
+    },
+  );
+
+  test('a firing is not skipped for a run of which only the output is still read', async () => {
+    const rig = new Rig([job('tick', atInstants(at(1), at(3), at(4)))]);
+    rig.scheduler.start();
+    await rig.clock.advance(SECOND);
+    await stall(rig, 2.5 * SECOND, () => rig.executor.attempts[0]!.exit(0));
+    await rig.clock.advance(0.5 * SECOND);
+    rig.executor.attempts[0]!.end(0);
+    await rig.clock.settle();
+    expect(rig.story().split('\n').slice(2)).toEqual([
+      '00:00:04.000 run.finished tick@00:00:01.000 success duration_ms=3000',
+      '00:00:04.000 run.started tick@00:00:03.000 lateness_ms=1000',
+      '00:00:04.000 firing.skipped tick@00:00:04.000 reason=overlap',
+    ]);
+  });
+
+  test('it is skipped when that run is tried again', async () => {
+    const rig = new Rig([job('tick', atInstants(at(1), at(3)), { retry: twice })]);
+    rig.scheduler.start();
+    await rig.clock.advance(SECOND);
+    await stall(rig, 2.5 * SECOND, () => rig.executor.attempts[0]!.exit(7));
+    rig.executor.attempts[0]!.end(7);
+    await rig.clock.settle();
+    expect(rig.story().split('\n').slice(2)).toEqual([
+      '00:00:03.500 attempt.failed tick@00:00:01.000 failure error=exit code 7 retry_in_ms=10000',
+      '00:00:03.500 firing.skipped tick@00:00:03.000 reason=overlap',
+    ]);
+  });
+
+  test('it is missed when the scheduler stops meanwhile', async () => {
+    const rig = new Rig([job('tick', atInstants(at(1), at(3)))]);
+    rig.scheduler.start();
+    await rig.clock.advance(SECOND);
+    await stall(rig, 2.5 * SECOND, () => rig.executor.attempts[0]!.exit(0));
+    const stopped = rig.scheduler.stop();
+    rig.executor.attempts[0]!.end(0);
+    await rig.clock.settle();
+    await stopped;
+    const story = rig.story();
+    expect(story).toContain('firing.missed tick@00:00:03.000 reason=shutdown');
+    expect(story).toContain('run.finished tick@00:00:01.000 success');
+  });
+
+  test('a run that was ended by force and whose output nobody can read is not lost', async () => {
+    const rig = new Rig([job('deaf', atInstants(at(1)))]);
+    rig.executor.obedience = 'never';
+    rig.scheduler.start();
+    await rig.clock.advance(SECOND);
+    const stopped = rig.scheduler.stop();
+    rig.scheduler.forceStop();
+    await stall(rig, 6 * SECOND, () => rig.executor.attempts[0]!.exit({ kind: 'signaled', signal: 'SIGKILL' }));
+    await stopped;
+    expect(rig.story()).toContain('run.finished deaf@00:00:01.000 canceled');
+  });
+});
