@@ -1,6 +1,7 @@
 /** How one process ended, as the operating system tells it. */
 export type Exit =
   | { readonly kind: 'exited'; readonly code: number }
+  /** `signal` is its name, or `SIG<n>` of one without. */
   | { readonly kind: 'signaled'; readonly signal: string }
   /** There never was a process. `code` is what a shell would have answered: 126 not executable, 127 not found. */
   | { readonly kind: 'not_started'; readonly code: 126 | 127; readonly error: string };

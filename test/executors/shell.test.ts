@@ -65,6 +65,20 @@ describe.runIf(process.platform === 'linux')('a process that has ended, though N
   });
 });
 
+describe.runIf(process.platform === 'linux')('signals without a name', () => {
+  test.each<[string, number, Command['run'], Partial<Command>]>([
+    ['the first', 32, 'kill -32 $$', {}],
+    ['a real-time signal', 34, 'kill -34 $$', {}],
+    ['the last', 64, 'kill -64 $$', {}],
+    ['behind output', 34, 'echo a; echo b >&2; kill -34 $$', {}],
+    ['without a shell', 40, ['sh', '-c', 'kill -40 $$'], {}],
+    ['to no output', 34, 'kill -34 $$', { output: { to: 'discard' } }],
+    ['to a file', 34, 'echo a; kill -34 $$', { output: { to: 'file', file: join(folder, 'signal.log') } }],
+  ])('are no success: %s', async (_, number, what, more) => {
+    expect(await run(what, more)).toEqual({ kind: 'signaled', signal: `SIG${number}` });
+  });
+});
+
 describe('does not start, and says why', () => {
   const script = join(folder, 'script');
   writeFileSync(script, '#!/no/such/interpreter\n', { mode: 0o755 });

@@ -10,6 +10,7 @@ import { inheritedBy, otherUser } from './environment.js';
 import { launch } from './launch.js';
 import { OutputFiles } from './output-file.js';
 import { CommandOutput } from './command-output.js';
+import { readStat, type ProcessStat } from './proc.js';
 import { ProcessGroup } from './process-group.js';
 
 /** Processes of this machine. */
@@ -52,7 +53,7 @@ async function attempt(command: Command, io: AttemptIo, { clock, files, env }: S
   const launched = await launch(command, env);
   if ('kind' in launched) return launched;
   const { child, pid } = launched;
-  const exited = exitOf(child, io.cancellation);
+  const exited = exitOf(child, pid, io.cancellation);
   const output = new CommandOutput(child, command.output, { io, clock, files, user: otherUser(command) });
   const group = new ProcessGroup(pid, clock);
   endWhenCanceled(group, io.cancellation, command);
@@ -62,14 +63,35 @@ async function attempt(command: Command, io: AttemptIo, { clock, files, env }: S
   return exit;
 }
 
-function exitOf(child: ChildProcess, cancellation: Cancellation): Promise<Exit> {
+function exitOf(child: ChildProcess, pid: number, cancellation: Cancellation): Promise<Exit> {
+  const unnamed = unnamedSignalOf(child, pid);
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => {
-      const exit: Exit = signal === null ? { kind: 'exited', code: code ?? 0 } : { kind: 'signaled', signal };
+      const endedBy = signal ?? (code === 0 ? unnamed() : undefined);
+      const exit: Exit =
+        endedBy === undefined ? { kind: 'exited', code: code ?? 0 } : { kind: 'signaled', signal: endedBy };
       cancellation.seal(exit);
       resolve(exit);
     });
   });
+}
+
+/** Linux's real-time signals, with the two that its C libraries keep for themselves. */
+const FIRST_UNNAMED = 32;
+
+/**
+ * Node has no names for signals from 32 on: of a command that one of them has ended it says "exit code 0". The truth is in `/proc` until Node
+ * fetches the exit, and the pipes of a process close before that. Not seen where they stay open beyond it, because a background process holds
+ * them or because there is more in them than was read.
+ */
+function unnamedSignalOf({ stdout, stderr }: ChildProcess, pid: number): () => string | undefined {
+  let stat: ProcessStat | undefined;
+  const look = () => {
+    if (stat?.isOver !== true) stat = readStat(pid);
+  };
+  stdout?.once('end', look);
+  stderr?.once('end', look);
+  return () => (stat !== undefined && stat.endedBy >= FIRST_UNNAMED ? `SIG${stat.endedBy}` : undefined);
 }
 
 function endWhenCanceled(group: ProcessGroup, cancellation: Cancellation, { killAfter }: Command): void {

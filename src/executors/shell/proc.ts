@@ -6,6 +6,8 @@ export interface ProcessStat {
   readonly state: string;
   /** Whether nothing of it will run any more: it is ending, or waits for its parent to fetch how it ended. */
   readonly isOver: boolean;
+  /** The signal that ends it, or 0. */
+  readonly endedBy: number;
   readonly parent: number;
   readonly groupId: number;
   /** In clock ticks since boot: with the pid it names a process for good. */
@@ -23,6 +25,8 @@ export function processIds(): readonly number[] | undefined {
 
 /** PF_EXITING of the kernel's `sched.h`. */
 const EXITING = 0x4;
+/** The bits of a wait status that hold the signal. */
+const SIGNAL = 0x7f;
 
 /** Reads `/proc/<pid>/stat` (proc(5)); `undefined` when there is no such process. */
 export function readStat(pid: number): ProcessStat | undefined {
@@ -35,7 +39,8 @@ export function readStat(pid: number): ProcessStat | undefined {
   const isEnding = state === 'Z' || state === 'X' || (Number(fields[6]) & EXITING) !== 0;
   // The first thread of several may end and leave the process to the others.
   const isOver = isEnding && Number(fields[17]) <= 1;
-  return { state, isOver, parent: Number(parent), groupId: Number(groupId), startTime };
+  const endedBy = Number(fields[49]) & SIGNAL;
+  return { state, isOver, endedBy, parent: Number(parent), groupId: Number(groupId), startTime };
 }
 
 /** Whether a process is more than the entry that its parent has not fetched yet. */
