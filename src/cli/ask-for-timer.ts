@@ -1,5 +1,6 @@
 import { LONGEST_COMMAND } from '../control/index.js';
 import type { Keeping } from '../domain/ad-hoc.js';
+import { jsonText } from '../domain/visible.js';
 import { formatLocal } from '../schedules/index.js';
 import { createSystemClock } from '../clocks/system.js';
 import { readLength } from './arguments.js';
@@ -7,7 +8,6 @@ import { UsageError, type ExitCode } from './commands/kind.js';
 import type { AdHocOptions } from './options.js';
 import { withScheduler } from './reach.js';
 import { fromNow, localTime } from './render/firings.js';
-import { harmless } from './render/terminal-text.js';
 import type { Terminal } from './terminal.js';
 
 /** What is asked for. */
@@ -56,11 +56,11 @@ function print(answer: Answer, terminal: Terminal, asJson: boolean): void {
   const due = Date.parse(at);
   if (asJson) {
     const local_time = formatLocal(due, timezone);
-    terminal.out(JSON.stringify({ task_name: name, scheduled_at: at, local_time, timezone, command, keeping }));
+    terminal.out(jsonText({ task_name: name, scheduled_at: at, local_time, timezone, command, keeping }));
     return;
   }
   const when = `${localTime(due, timezone)}  ${fromNow(due, createSystemClock().now())}`;
-  terminal.out(`${name}  ${when}: ${harmless(command)}`);
+  terminal.out(`${name}  ${when}: ${command}`);
   if (keeping === 'memory')
     terminal.err('timers: kept in memory only: this scheduler records no state, and takes it along when it ends');
 }

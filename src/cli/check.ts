@@ -1,8 +1,9 @@
 import { createSystemClock } from '../clocks/system.js';
 import { LostError, RefusalError } from '../control/index.js';
 import { SECOND, type Duration } from '../domain/time.js';
+import { jsonText } from '../domain/visible.js';
 import type { FileOption, JsonOption, StateOption } from './options.js';
-import { reach } from './reach.js';
+import { isUnreached, reach } from './reach.js';
 import type { Terminal } from './terminal.js';
 
 /** Whether it does its work; or besides, whether all is as its owner wants it. */
@@ -23,14 +24,14 @@ export async function checkScheduler(
   options: FileOption & StateOption & JsonOption,
 ): Promise<number> {
   const answer = await Promise.race([ask(terminal, question, options), silence()]);
-  if (options.json) terminal.out(JSON.stringify(answer));
+  if (options.json) terminal.out(jsonText(answer));
   else terminal.err(inOneLine(answer, question));
   return answer.ok ? 0 : 1;
 }
 
 async function ask(terminal: Terminal, question: Question, options: FileOption & StateOption): Promise<Answer> {
-  const reached = await reach(terminal, options);
-  if (typeof reached === 'string') return { ok: false, reasons: [reached.replace(/^timers: /, '')] };
+  const reached = await reach({ ...terminal, color: { out: false, err: false } }, options);
+  if (isUnreached(reached)) return { ok: false, reasons: [reached.join('\n').replace(/^timers: /, '')] };
   try {
     return (await reached.client.request('health', { question })) as Answer;
   } catch (error) {

@@ -84,7 +84,7 @@ async function findTimer(
 ): Promise<Explained | undefined> {
   const loaded = await loadForeseeing(terminal, file, now);
   if (loaded.timerFile === undefined) {
-    terminal.err(renderLoaded(loaded, terminal, terminal.color.err));
+    terminal.errPainted(...renderLoaded(loaded, terminal, terminal.color.err));
     return undefined;
   }
   const job = jobNamed(loaded.timerFile, name);
@@ -130,7 +130,7 @@ function readAlone(
     if (!(error instanceof ScheduleError)) throw error;
     const { width, color } = terminal;
     const problems = [diagnosticOf(error, 'error')];
-    terminal.err(renderProblems({ file: undefined, source, problems, width, color: color.err }));
+    terminal.errPainted(...renderProblems({ file: undefined, source, problems, width, color: color.err }));
     return undefined;
   }
 }

@@ -27,12 +27,16 @@ export async function loadOrTell(
 ): Promise<TimerFile | undefined> {
   const loaded = await load(terminal, file, start);
   const problems = loaded.problems.filter(({ severity }) => warns || severity === 'error');
-  if (problems.length > 0) terminal.err(renderLoaded({ ...loaded, problems }, terminal, terminal.color.err));
+  if (problems.length > 0) terminal.errPainted(...renderLoaded({ ...loaded, problems }, terminal, terminal.color.err));
   return loaded.timerFile;
 }
 
-/** The file's problems for a person; empty when there are none. */
-export function renderLoaded({ path, source, problems }: Loaded, { cwd, width }: Terminal, color: boolean): string {
+/** The file's problems for a person, in lines; none when there are none. */
+export function renderLoaded(
+  { path, source, problems }: Loaded,
+  { cwd, width }: Terminal,
+  color: boolean,
+): readonly string[] {
   return renderDiagnostics({
     file: path === undefined ? undefined : shortPath(path, cwd),
     source,

@@ -1,4 +1,5 @@
-import type { Args, ControlClient } from '../control/index.js';
+import { jsonText } from '../domain/visible.js';
+import type { Args, ControlClient, EventRecord } from '../control/index.js';
 import { renderRecord } from './render/record.js';
 import type { Terminal } from './terminal.js';
 
@@ -8,12 +9,12 @@ export async function showLogs(
   asked: Args,
   { terminal, asJson }: { terminal: Terminal; asJson: boolean },
 ): Promise<number> {
-  const render = asJson ? JSON.stringify : renderRecord(terminal.color.out);
+  const render = asJson ? (record: EventRecord) => [jsonText(record)] : renderRecord(terminal.color.out);
   let told = 0;
   await client.follow(asked, {
     event: (record) => {
       told++;
-      terminal.out(render(record));
+      terminal.outPainted(...render(record));
     },
     dropped: (count) => terminal.err(`timers: ${count} lines left out, because they were read too slowly`),
   });

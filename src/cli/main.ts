@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { visible } from '../domain/visible.js';
 import { commandKinds } from './commands/index.js';
 import { UsageError, type CommandKind } from './commands/kind.js';
 import { openTerminal } from './terminal.js';
@@ -30,6 +31,7 @@ function createProgram(): Command {
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
+    .configureOutput({ outputError: (text, write) => write(`${visibleError(text.trimEnd())}\n`) })
     .showHelpAfterError('(see timers --help)')
     .addHelpText('after', '\nFirst steps:\n  $ timers init && timers validate && timers start');
   for (const kind of commandKinds) addCommand(program, kind);
@@ -37,6 +39,13 @@ function createProgram(): Command {
   for (const command of [program, ...program.commands]) command.exitOverride();
   return program;
 }
+
+/** Commander repeats what was typed; its own suggestion stands on a line of its own. */
+const visibleError = (text: string): string =>
+  text
+    .split(/\n(?=\(Did you mean )/)
+    .map(visible)
+    .join('\n');
 
 async function main(argv: readonly string[]): Promise<number> {
   const program = createProgram();
@@ -50,7 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`error: ${error.message}\n`);
+    process.stderr.write(`error: ${visible(error.message)}\n`);
     return WRONG_USAGE;
   }
 }
@@ -71,7 +80,7 @@ function fail(error: unknown): never {
     process.exit(FAILED);
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`timers: internal error, please report it: ${stack}\n`);
+  process.stderr.write(`timers: internal error, please report it: ${stack.split('\n').map(visible).join('\n')}\n`);
   process.exit(FAILED);
 }
 

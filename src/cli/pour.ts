@@ -10,10 +10,10 @@ export async function pour(terminal: Terminal, lines: Iterable<string>, clock: P
   for (const line of lines) {
     gathered.push(line);
     if (gathered.length < LINES) continue;
-    terminal.out(gathered.join('\n'));
+    terminal.outPainted(...gathered);
     gathered = [];
     await new Promise<void>((resolve) => clock.soon(resolve));
     if (!(await terminal.drained())) return;
   }
-  if (gathered.length > 0) terminal.out(gathered.join('\n'));
+  if (gathered.length > 0) terminal.outPainted(...gathered);
 }

@@ -10,6 +10,7 @@ import {
 import type { Loaded } from '../config/index.js';
 import type { Keeping } from '../domain/ad-hoc.js';
 import { createSystemClock } from '../clocks/system.js';
+import { visible } from '../domain/visible.js';
 import { UsageError } from './commands/kind.js';
 import { socketPathsOf, userId, wordPathsOf } from './control.js';
 import { load, renderLoaded, shortPath } from './load.js';
@@ -45,8 +46,8 @@ export async function withScheduler(
   act: (reached: Reached) => Promise<number>,
 ): Promise<number> {
   const reached = await reach(terminal, options);
-  if (typeof reached === 'string') {
-    terminal.err(reached);
+  if (isUnreached(reached)) {
+    terminal.errPainted(...reached);
     return 1;
   }
   const { client } = reached;
@@ -60,8 +61,11 @@ export async function withScheduler(
   }
 }
 
-/** Looks for the scheduler of the timer file that is named or found. Answers what to tell the person when there is none to speak to. */
-export async function reach(terminal: Terminal, options: FileOption & StateOption): Promise<Reached | string> {
+/** Looks for the scheduler of the timer file that is named or found. Answers what to tell the person, in lines, when there is none to speak to. */
+export async function reach(
+  terminal: Terminal,
+  options: FileOption & StateOption,
+): Promise<Reached | readonly string[]> {
   const clock = createSystemClock();
   const loaded = await load(terminal, options.file, clock.now());
   const paths = pathsOf(loaded, terminal, options.state);
@@ -79,8 +83,11 @@ export async function reach(terminal: Terminal, options: FileOption & StateOptio
   }
   if (connecting.kind === 'absent' && loaded.settings === undefined)
     return renderLoaded(loaded, terminal, terminal.color.err);
-  return `timers: ${connecting.kind === 'absent' ? absent(file, options) : connecting.reason}`;
+  return [visible(`timers: ${connecting.kind === 'absent' ? absent(file, options) : connecting.reason}`)];
 }
+
+export const isUnreached = (reached: Reached | readonly string[]): reached is readonly string[] =>
+  Array.isArray(reached);
 
 /** Why the scheduler did not do it. @throws UsageError when what was asked for was wrong, and what is no refusal. */
 function refusalOf(error: unknown): string {

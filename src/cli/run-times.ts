@@ -66,7 +66,7 @@ function readFileOrTell(
   const { source, problems, runTimes } = readFile(resolve(terminal.cwd, path));
   const { width } = terminal;
   if (problems.length > 0)
-    terminal.err(renderDiagnostics({ file: path, source, problems, color: terminal.color.err, width }));
+    terminal.errPainted(...renderDiagnostics({ file: path, source, problems, color: terminal.color.err, width }));
   const strangers = [...runTimes.keys()].filter((name) => !jobs.some((job) => job.name === name));
   if (strangers.length > 0) terminal.err(`timers: ${path} names timers that there are not: ${strangers.join(', ')}`);
   return problems.some(({ severity }) => severity === 'error') ? undefined : runTimes;

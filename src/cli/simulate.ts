@@ -1,6 +1,7 @@
 import { loadTimerFile, type TimerFile } from '../config/index.js';
 import type { Job } from '../domain/job.js';
 import type { Duration, Instant } from '../domain/time.js';
+import { jsonText } from '../domain/visible.js';
 import { clockChanges, timeOfDay, writtenOut, type TimeSpan } from '../schedules/index.js';
 import { Chance } from '../simulation/chance.js';
 import { DEFAULT_RUN_TIME, type RunTime } from '../simulation/durations.js';
@@ -53,7 +54,7 @@ export async function simulateFile(
     file: shortPath(timerFile.path, terminal.cwd),
     suggests: options.suggest === true,
   });
-  if (options.json) terminal.out(JSON.stringify(toJson(report), null, 2));
+  if (options.json) terminal.out(...jsonText(toJson(report), 2).split('\n'));
   else printSimulation(report, terminal);
   const verdicts = [...report.plan.verdicts, ...(report.worst?.verdicts ?? [])];
   return verdicts.every(({ holds }) => holds) ? 0 : 1;
@@ -66,7 +67,7 @@ async function loadAt(
 ): Promise<TimerFile | undefined> {
   const machine = { ...thisMachine(start), random: chance.next };
   const loaded = await loadTimerFile({ cwd: terminal.cwd, file }, machine);
-  if (loaded.timerFile === undefined) terminal.err(renderLoaded(loaded, terminal, terminal.color.err));
+  if (loaded.timerFile === undefined) terminal.errPainted(...renderLoaded(loaded, terminal, terminal.color.err));
   return loaded.timerFile;
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import type { WriteStream } from 'node:tty';
+import { visible } from '../domain/visible.js';
 
 /** Where a command speaks: data on standard output, everything said to the person on standard error. */
 export interface Terminal {
@@ -11,12 +12,16 @@ export interface Terminal {
   readonly isWatched: { readonly out: boolean; readonly err: boolean };
   /** Whether colour is welcome there. */
   readonly color: { readonly out: boolean; readonly err: boolean };
-  /** Writes a line of data. */
-  out(line: string): void;
+  /** Writes lines of data. Whatever a line holds, it stays one, and no control character is sent. */
+  out(...lines: readonly string[]): void;
+  /** As {@link out}, for lines that a renderer has painted: it has made visible what is not its own. */
+  outPainted(...lines: readonly string[]): void;
   /** Resolves when standard output can take more: `false` when nobody reads it any more. */
   drained(): Promise<boolean>;
-  /** Says a line to the person. */
-  err(line: string): void;
+  /** Says lines to the person; as {@link out}. */
+  err(...lines: readonly string[]): void;
+  /** As {@link outPainted}. */
+  errPainted(...lines: readonly string[]): void;
 }
 
 /** The terminal of this process. `isPlain` refuses colour whatever the terminal can. */
@@ -24,6 +29,7 @@ export function openTerminal(isPlain: boolean): Terminal {
   const { stdout, stderr } = process;
   // A reader that went away (`| head`) ends what is said, not the program.
   let isRead = true;
+  const color = { out: !isPlain && isColorful(stdout), err: !isPlain && isColorful(stderr) };
   stdout.on('error', () => (isRead = false));
   stderr.on('error', () => undefined);
   return {
@@ -31,15 +37,27 @@ export function openTerminal(isPlain: boolean): Terminal {
     env: process.env,
     width: (stdout.isTTY && stdout.columns) || 80,
     isWatched: { out: stdout.isTTY, err: stderr.isTTY },
-    color: { out: !isPlain && isColorful(stdout), err: !isPlain && isColorful(stderr) },
-    out: (line) => void stdout.write(`${line}\n`),
+    color,
+    out: (...lines) => void stdout.write(textOf(lines.map(visible))),
+    outPainted: (...lines) => void stdout.write(textOf(color.out ? lines.map(visiblePainted) : lines.map(visible))),
     drained: async () => {
       if (isRead && stdout.writableNeedDrain) await relieved(stdout);
       return isRead;
     },
-    err: (line) => void stderr.write(`${line}\n`),
+    err: (...lines) => void stderr.write(textOf(lines.map(visible))),
+    errPainted: (...lines) => void stderr.write(textOf(color.err ? lines.map(visiblePainted) : lines.map(visible))),
   };
 }
+
+const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
+/** Lets through what chalk writes. */
+const visiblePainted = (line: string): string =>
+  line
+    .split(PAINT)
+    .map((part, index) => (index % 2 === 0 ? visible(part) : part))
+    .join('');
+const PAINT = new RegExp('(\\u001b\\[\\d{1,2}m)');
 
 const relieved = (stream: WriteStream): Promise<void> =>
   new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import { LostError, type EventRecord } from '../control/index.js';
 import type { RunStatus } from '../domain/outcome.js';
+import { plainText } from '../sinks/index.js';
 import { exitCodeOf } from './exit-code.js';
 import type { Reached } from './reach.js';
 import type { Terminal } from './terminal.js';
@@ -59,7 +60,7 @@ function tell(record: EventRecord, terminal: Terminal): void {
     if (record['success'] !== true) terminal.err(`timers: ${record.msg}`);
     return;
   }
-  const line = String(record['line']);
+  const line = plainText(String(record['line']));
   if (record['stream'] === 'stdout') terminal.out(line);
   else terminal.err(line);
 }

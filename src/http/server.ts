@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { isLoopback } from '../domain/loopback.js';
 import { SECOND, type Duration } from '../domain/time.js';
+import { jsonText } from '../domain/visible.js';
 import { Listener, type Listening } from './listener.js';
 import { isSameHost, namesLoopback, namesNobodyElse, targetOf, type Target } from './target.js';
 
@@ -191,7 +192,7 @@ function refuse(response: ServerResponse, { status, reason }: Refusal): void {
 /** Answers with JSON. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
-  response.end(`${JSON.stringify(value)}\n`);
+  response.end(`${jsonText(value)}\n`);
 }
 
 const isBelow = (path: string, asked: string): boolean =>

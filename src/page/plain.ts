@@ -1,6 +1,4 @@
-// Marks that turn the direction of what follows, or hold it: by them a text can look like another.
-const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+import { visible } from '../domain/visible.js';
 
-/** A text with marks of writing direction made visible: `⟨U+202E⟩`. Letters of right-to-left scripts stay as they are. */
-export const plain = (text: string): string =>
-  text.replace(TURNS, (mark) => `⟨U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
+/** A text whose hidden characters are shown (`<U+202E>`), so that none looks like another. Line ends stay; letters of right-to-left scripts do, too. */
+export const plain = (text: string): string => text.split('\n').map(visible).join('\n');

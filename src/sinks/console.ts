@@ -2,6 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { jobNameOf, type RunOutput, type TimerEvent } from '../domain/event.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';
+import { visible } from '../domain/visible.js';
 import type { SinkKind, SinkOptions } from './kind.js';
 import { isTold, levelOf } from './level.js';
 import { messageOf } from './message.js';
@@ -66,10 +67,10 @@ class Rows {
 
   #textOf(event: TimerEvent, paint: Paint): string {
     if (event.event === 'run.output') return this.#outputOf(event);
-    const message = plainText(messageOf(event, (instant) => this.#localTime.text(instant, this.#date)));
+    const message = messageOf(event, (instant) => this.#localTime.text(instant, this.#date));
     const jobName = jobNameOf(event);
-    if (jobName === undefined) return message;
-    const text = message.slice(jobName.length + 1);
+    if (jobName === undefined) return visible(message);
+    const text = visible(message.slice(jobName.length + 1));
     return `${this.#chalk.bold(this.#pad(jobName))} ${levelOf(event) === 'error' ? paint(text) : text}`;
   }
 
@@ -78,7 +79,8 @@ class Rows {
     return `${dim(this.#pad(firing.jobName))} ${dim(plainText(line))}${truncated ? dim(' … (cut)') : ''}`;
   }
 
-  #pad(name: string): string {
+  #pad(jobName: string): string {
+    const name = visible(jobName);
     this.#nameWidth = Math.max(this.#nameWidth, Math.min(name.length, WIDEST_NAME));
     return name.padEnd(this.#nameWidth);
   }

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { toRecord } from '../domain/record.js';
 import type { Sink } from '../domain/sink.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
+import { visibleJson } from '../domain/visible.js';
 import type { RecordKind } from './destination.js';
 import type { SinkKind, SinkOptions } from './kind.js';
 import { levelOf } from './level.js';
@@ -26,7 +27,7 @@ export function createJsonLog({ destination, clock, level, host }: SinkOptions):
       timestamp: () => `,"timestamp":"${timestamp}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => destination.write(line, kind) },
+    { write: (line: string) => destination.write(visibleJson(line), kind) },
   );
   const sink: Sink = {
     name: 'json',

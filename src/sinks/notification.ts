@@ -2,9 +2,11 @@ import type { TimerEvent } from '../domain/event.js';
 import type { Change } from '../domain/notify.js';
 import { toRecord } from '../domain/record.js';
 import { toTimestamp } from '../domain/time.js';
+import { visible } from '../domain/visible.js';
 import { lastOf, runEnvironment } from './hook-environment.js';
 import { humanDuration } from './human-duration.js';
 import { messageOf } from './message.js';
+import { plainText } from './plain-text.js';
 
 /** A change that somebody is told of. */
 export interface Notification {
@@ -22,7 +24,7 @@ const LONGEST_LINE = 200;
 
 /** The change in one sentence, and below it the last lines that were printed before a failure. */
 function textOf(notification: Notification): string {
-  const sentence = `${sentenceOf(notification).slice(0, LONGEST_SENTENCE)} (on ${notification.host})`;
+  const sentence = `${visible(sentenceOf(notification)).slice(0, LONGEST_SENTENCE)} (on ${notification.host})`;
   const lines = lastLines(notification);
   return harmless(lines.length === 0 ? sentence : `${sentence}\n\`\`\`\n${lines.join('\n')}\n\`\`\``);
 }
@@ -77,7 +79,7 @@ function lastLines({ change, event }: Notification): readonly string[] {
   return event.outputTail
     .split('\n')
     .slice(-MOST_LINES)
-    .map((line) => line.replaceAll('```', "'''").slice(0, LONGEST_LINE));
+    .map((line) => plainText(line).replaceAll('```', "'''").slice(0, LONGEST_LINE));
 }
 
 /** What a command printed calls nobody in a chat: `<!channel>`, `@everyone`. */

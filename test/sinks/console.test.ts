@@ -100,9 +100,9 @@ describe('plain text', () => {
     ['other escapes', 'a\x1bcb\x1b(Bc', 'abc'],
     ['C1', 'a\u009b31mb\u009dx\u009cc', 'abc'],
     ['a progress bar', '10 %\r20 %\r30 %\r', '30 %'],
-    ['controls', 'a\0b\x08c\x7f', 'a\uFFFDb\uFFFDc\uFFFD'],
-    ['text turned around', 'a\u202eb\u2066c', 'a\uFFFDb\uFFFDc'],
-    ['marks of direction', 'a\u200eb\u200fc', 'a\uFFFDb\uFFFDc'],
+    ['controls', 'a\0b\x08c\x7f', 'a␀b␈c<U+007F>'],
+    ['text turned around', 'a\u202eb\u2066c', 'a<U+202E>b<U+2066>c'],
+    ['marks of direction', 'a\u200eb\u200f\u061cc', 'a<U+200E>b<U+200F><U+061C>c'],
   ])('%s', (_, text, expected) => {
     expect(plainText(text)).toBe(expected);
   });

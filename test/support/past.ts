@@ -139,9 +139,11 @@ export function capturedTerminal({ width = 80, color = false } = {}): Terminal &
     width,
     isWatched: { out: true, err: true },
     color: { out: color, err: color },
-    out: (line) => void said.out.push(line),
+    out: (...lines) => void said.out.push(...lines),
+    outPainted: (...lines) => void said.out.push(...lines),
     drained: () => Promise.resolve(true),
-    err: (line) => void said.err.push(line),
+    err: (...lines) => void said.err.push(...lines),
+    errPainted: (...lines) => void said.err.push(...lines),
     said,
   };
 }

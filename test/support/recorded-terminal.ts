@@ -14,15 +14,23 @@ export class RecordedTerminal implements Terminal {
     this.cwd = cwd;
   }
 
-  out(line: string): void {
-    this.said += `${line}\n`;
+  out(...lines: readonly string[]): void {
+    for (const line of lines) this.said += `${line}\n`;
+  }
+
+  outPainted(...lines: readonly string[]): void {
+    this.out(...lines);
   }
 
   drained(): Promise<boolean> {
     return Promise.resolve(true);
   }
 
-  err(line: string): void {
-    this.complained += `${line}\n`;
+  err(...lines: readonly string[]): void {
+    for (const line of lines) this.complained += `${line}\n`;
+  }
+
+  errPainted(...lines: readonly string[]): void {
+    this.err(...lines);
   }
 }

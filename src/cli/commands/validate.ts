@@ -1,3 +1,4 @@
+import { jsonText } from '../../domain/visible.js';
 import { withFile, withJson, type FileOption, type JsonOption } from '../options.js';
 import { UsageError, type CommandKind } from './kind.js';
 
@@ -29,10 +30,10 @@ export const validate: CommandKind = {
       const valid = !loaded.problems.some(({ severity }) => fatal.includes(severity));
       if (options.json) {
         const { toReport } = await import('../render/report.js');
-        terminal.out(JSON.stringify(toReport(loaded, valid), null, 2));
+        terminal.out(...jsonText(toReport(loaded, valid), 2).split('\n'));
       } else {
         const { path = '', timerCount, problems } = loaded;
-        if (problems.length > 0) terminal.out(renderLoaded(loaded, terminal, terminal.color.out));
+        if (problems.length > 0) terminal.outPainted(...renderLoaded(loaded, terminal, terminal.color.out));
         if (valid)
           terminal.out(
             `${shortPath(path, terminal.cwd)} is valid: ${timerCount} ${timerCount === 1 ? 'timer' : 'timers'}.`,

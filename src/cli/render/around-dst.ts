@@ -1,10 +1,12 @@
 import { Chalk } from 'chalk';
 import { toTimestamp, type Instant } from '../../domain/time.js';
+import { jsonText } from '../../domain/visible.js';
 import { clockTime, effectInWords, formatLocal, type ClockChange, type ClockEffect } from '../../schedules/index.js';
 import { humanDuration } from '../../sinks/index.js';
 import type { ChangeOutlook, JobOutlook, ZoneOutlook } from '../around-dst.js';
 import type { Terminal } from '../terminal.js';
 import { fromNow, localTime } from './firings.js';
+import { separated } from './separated.js';
 import { wrap } from './terminal-text.js';
 
 interface Printing {
@@ -17,8 +19,8 @@ interface Printing {
 export function printOutlooks(outlooks: readonly ZoneOutlook[], { terminal, now, asJson }: Printing): void {
   if (asJson) {
     for (const { timezone, changes } of outlooks) {
-      if (changes.length === 0) terminal.out(JSON.stringify({ timezone, changes_at: null, timers: [] }));
-      for (const outlook of changes) terminal.out(JSON.stringify(changeToJson(outlook, timezone)));
+      if (changes.length === 0) terminal.out(jsonText({ timezone, changes_at: null, timers: [] }));
+      for (const outlook of changes) terminal.out(jsonText(changeToJson(outlook, timezone)));
     }
     return;
   }
@@ -26,13 +28,13 @@ export function printOutlooks(outlooks: readonly ZoneOutlook[], { terminal, now,
   const blocks = outlooks.flatMap(({ timezone, changes }) =>
     changes.map((outlook) => {
       const [head, ...lines] = changeInLines(outlook, { timezone, now, width: terminal.width });
-      return [paint.bold(head), ...lines].join('\n');
+      return [paint.bold(head), ...lines];
     }),
   );
   const steady = outlooks.filter(({ changes }) => changes.length === 0).map(({ timezone }) => timezone);
-  if (steady.length > 0) blocks.push(`${steady.join(', ')}: the clock does not change within two years.`);
+  if (steady.length > 0) blocks.push([`${steady.join(', ')}: the clock does not change within two years.`]);
   if (blocks.length === 0) terminal.err('Nothing is to come.');
-  else terminal.out(blocks.join('\n\n'));
+  else terminal.outPainted(...separated(blocks));
 }
 
 interface Page {

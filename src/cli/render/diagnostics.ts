@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 
 import type { Diagnostic } from '../../config/index.js';
+import { separated } from './separated.js';
 import { harmless, toCells, wrap, type Cell } from './terminal-text.js';
 
 /** What is to be shown of a timer file's problems. */
@@ -16,16 +17,16 @@ export interface DiagnosticsView {
 }
 
 /**
- * Renders problems for a person: place, severity and message; the line with its offending text marked; the way out; and how many
+ * Renders problems for a person, in lines: place, severity and message; the line with its offending text marked; the way out; and how many
  * there are. Empty when there are none. Nothing that stands in the file reaches the terminal as a control character.
  */
-export function renderDiagnostics(view: DiagnosticsView): string {
-  if (view.problems.length === 0) return '';
-  return `${renderProblems(view)}\n\n${summary(view, new Chalk({ level: view.color ? 1 : 0 }))}\n`;
+export function renderDiagnostics(view: DiagnosticsView): readonly string[] {
+  if (view.problems.length === 0) return [];
+  return [...renderProblems(view), '', summary(view, new Chalk({ level: view.color ? 1 : 0 })), ''];
 }
 
 /** As {@link renderDiagnostics}, without how many there are. */
-export function renderProblems(view: DiagnosticsView): string {
+export function renderProblems(view: DiagnosticsView): readonly string[] {
   const paint = new Chalk({ level: view.color ? 1 : 0 });
   const page: Page = {
     paint,
@@ -33,7 +34,7 @@ export function renderProblems(view: DiagnosticsView): string {
     lines: view.source.split(/\r?\n/),
     file: view.file,
   };
-  return view.problems.map((problem) => renderProblem(problem, page)).join('\n\n');
+  return separated(view.problems.map((problem) => renderProblem(problem, page)));
 }
 
 interface Page {
@@ -46,7 +47,7 @@ interface Page {
 const INDENT = '  ';
 const CONTINUED = INDENT + INDENT;
 
-function renderProblem(problem: Diagnostic, page: Page): string {
+function renderProblem(problem: Diagnostic, page: Page): readonly string[] {
   const { paint, width } = page;
   const place = page.file === undefined ? '' : `${harmless(page.file)}:${problem.line}:${problem.column}  `;
   const [first = '', ...rest] = wrap(
@@ -59,12 +60,7 @@ function renderProblem(problem: Diagnostic, page: Page): string {
   const head = first.replace(`${place}${problem.severity}`, () => `${paint.bold(place)}${severity}`);
   const hint =
     problem.hint === undefined ? [] : wrap(`hint: ${harmless(problem.hint)}`, width - INDENT.length, CONTINUED);
-  return [
-    head,
-    ...rest,
-    ...snippet(problem, page),
-    ...hint.map((line, index) => (index === 0 ? INDENT : '') + line),
-  ].join('\n');
+  return [head, ...rest, ...snippet(problem, page), ...hint.map((line, index) => (index === 0 ? INDENT : '') + line)];
 }
 
 /** A warning with its code, which is what `ignore` takes. */

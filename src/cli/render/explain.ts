@@ -1,5 +1,6 @@
 import { Chalk } from 'chalk';
 import { toTimestamp, type Instant } from '../../domain/time.js';
+import { jsonText } from '../../domain/visible.js';
 import { formatLocal } from '../../schedules/index.js';
 import type { ZoneOutlook } from '../around-dst.js';
 import type { Explained, Explanation } from '../explain.js';
@@ -8,6 +9,7 @@ import { changeToJson, jobInWords } from './around-dst.js';
 import { renderProblems } from './diagnostics.js';
 import { fromNow, localTime } from './firings.js';
 import { scheduleInWords } from './schedule-words.js';
+import { separated } from './separated.js';
 import { renderTable } from './table.js';
 import { harmless, wrap } from './terminal-text.js';
 
@@ -20,7 +22,7 @@ interface Printing {
 /** Prints what a timer or an expression means, for a person or as an object. */
 export function printExplanation(explanation: Explanation, { terminal, now, asJson }: Printing): void {
   if (asJson) {
-    terminal.out(JSON.stringify(toJson(explanation)));
+    terminal.out(jsonText(toJson(explanation)));
     return;
   }
   const { explained, firings, outlook } = explanation;
@@ -34,11 +36,11 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
     ...fieldBlocks(explanation, width),
     ...titled(`Next in ${explained.timezone}`, firingsInLines(explanation, now, width)),
     ...titled('Clock changes', outlook ? changesInLines(outlook, explained, width) : []),
-    ...(problems.length === 0 ? [] : [[renderProblems({ ...explained, problems, width, color: terminal.color.out })]]),
+    ...(problems.length === 0 ? [] : [renderProblems({ ...explained, problems, width, color: terminal.color.out })]),
   ];
   if (firings.length === 0)
     blocks.push([explained.enabled ? 'Nothing is to come.' : 'Disabled: it does not fire by its schedule.']);
-  terminal.out(blocks.map((lines) => lines.join('\n')).join('\n\n'));
+  terminal.outPainted(...separated(blocks));
 }
 
 /** The schedule in words, and how it takes the clock. */

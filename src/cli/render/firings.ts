@@ -1,4 +1,5 @@
 import { DAY, toTimestamp, type Instant } from '../../domain/time.js';
+import { jsonText } from '../../domain/visible.js';
 import { formatLocal } from '../../schedules/index.js';
 import { humanDuration } from '../../sinks/index.js';
 import type { ComingFiring } from '../coming-firings.js';
@@ -17,7 +18,7 @@ const PAGE = 200;
 /** Prints coming firings, as a table or an object a line. */
 export function printFirings(firings: Iterable<ComingFiring>, { terminal, now, asJson }: Printing): void {
   if (asJson) {
-    for (const firing of firings) terminal.out(JSON.stringify(toJson(firing)));
+    for (const firing of firings) terminal.out(jsonText(toJson(firing)));
     return;
   }
   let page: ComingFiring[] = [];
@@ -25,7 +26,7 @@ export function printFirings(firings: Iterable<ComingFiring>, { terminal, now, a
   const flush = () => {
     const rows = page.map((firing) => toRow(firing, now));
     const lines = renderTable(rows, { width: terminal.width, flexible: [1] });
-    for (const line of lines) terminal.out(line);
+    terminal.out(...lines);
     page = [];
   };
   for (const firing of firings) {

@@ -3,8 +3,9 @@ import type { Ending, OpenRun } from '../../domain/ledger.js';
 import type { Firing, Trigger } from '../../domain/firing.js';
 import { toRecord } from '../../domain/record.js';
 import { SECOND, toTimestamp, type Duration, type Instant } from '../../domain/time.js';
+import { jsonText } from '../../domain/visible.js';
 import { formatLocal } from '../../schedules/index.js';
-import { causeOf, humanDuration, plainText } from '../../sinks/index.js';
+import { causeOf, humanDuration } from '../../sinks/index.js';
 import type { Terminal } from '../terminal.js';
 import { shortLocalTime } from './firings.js';
 import { LEFT_OPEN, openWord, outcomeCell } from './outcome.js';
@@ -42,7 +43,7 @@ export function* historyLines(past: Past, printing: PastPrinting): Generator<str
     yield* tableLines(past, printing);
     return;
   }
-  for (const endings of batches(past, past.numbers)) for (const ending of endings) yield JSON.stringify(toJson(ending));
+  for (const endings of batches(past, past.numbers)) for (const ending of endings) yield jsonText(toJson(ending));
 }
 
 function* batches({ endingsOf }: Past, numbers: readonly number[]): Generator<readonly Ending[], void> {
@@ -107,7 +108,7 @@ interface Row {
 
 function ofEnding(ending: Ending, chalk: ChalkInstance): Row {
   const { firing, runId = '' } = ending;
-  const cause = plainText(causeOf(ending));
+  const cause = causeOf(ending);
   if (ending.event === 'run.finished') {
     const { outcome, durationMs, latenessMs, attempts } = ending;
     // When a lost run ended nobody saw.

@@ -3,6 +3,7 @@ import { commandLine } from '../../domain/command.js';
 import type { Job } from '../../domain/job.js';
 import type { JobMemory, JobRecord } from '../../domain/ledger.js';
 import { toTimestamp, type Duration, type Instant } from '../../domain/time.js';
+import { jsonText } from '../../domain/visible.js';
 import { nextInWindow } from '../../engine/plan-due.js';
 import { humanDuration } from '../../sinks/index.js';
 import type { Terminal } from '../terminal.js';
@@ -24,13 +25,12 @@ interface Printing {
 export function printJobs(jobs: readonly Job[], { terminal, now, asJson, remembered }: Printing): void {
   const memoryOf: MemoryOf = ({ name }) => remembered?.get(name)?.memory;
   if (asJson) {
-    for (const job of jobs) terminal.out(JSON.stringify(toJson(job, memoryOf(job), now)));
+    for (const job of jobs) terminal.out(jsonText(toJson(job, memoryOf(job), now)));
     return;
   }
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   const [first = '', ...lines] = tableOf(jobs, { terminal, now, memoryOf, chalk });
-  terminal.out(chalk.dim(first));
-  for (const line of lines) terminal.out(line);
+  terminal.outPainted(chalk.dim(first), ...lines);
 }
 
 type MemoryOf = (job: Job) => JobMemory | undefined;

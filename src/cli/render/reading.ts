@@ -18,12 +18,13 @@ export function printReading(reading: Reading, { terminal, isDry }: Printing): v
   const file = shortPath(reading.file, terminal.cwd);
   if (!reading.valid) {
     const { problems, source } = reading;
-    terminal.err(renderDiagnostics({ file, source, problems, color: terminal.color.err, width: terminal.width }));
+    const { color, width } = terminal;
+    terminal.errPainted(...renderDiagnostics({ file, source, problems, color: color.err, width }));
     terminal.err('timers: not taken: the timers go on as they were');
     return;
   }
   const { changes, needs_restart: later } = reading;
-  if (changes.length > 0) for (const line of tableOf(changes, terminal.width)) terminal.out(line);
+  if (changes.length > 0) terminal.out(...tableOf(changes, terminal.width));
   const taken = isDry ? `${file} would be taken` : `${file} is taken`;
   terminal.err(`timers: ${taken}: ${changes.length === 0 ? 'no timer changes' : countsOf(changes)}`);
   if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: from the next start on`);

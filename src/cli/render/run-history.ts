@@ -4,6 +4,7 @@ import { firingId, type Firing } from '../../domain/firing.js';
 import { startOfRun, type Ending, type OpenRun, type RunHistory } from '../../domain/ledger.js';
 import { toRecord } from '../../domain/record.js';
 import { toTimestamp, type Instant } from '../../domain/time.js';
+import { jsonText, visible } from '../../domain/visible.js';
 import { causeOf, humanDuration, plainText } from '../../sinks/index.js';
 import { localTime } from './firings.js';
 import { toJson, TRIGGER_WORDS, type PastPrinting } from './history.js';
@@ -13,14 +14,15 @@ import { LEFT_OPEN, openWord, outcomeCell } from './outcome.js';
 export function printRun(run: RunHistory, printing: PastPrinting): void {
   const { terminal, asJson } = printing;
   if (asJson) {
-    terminal.out(JSON.stringify(runToJson(run)));
+    terminal.out(jsonText(runToJson(run)));
     return;
   }
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
-  for (const [label, text] of factsOf(run, printing, chalk)) terminal.out(`${chalk.dim(label.padEnd(8))}  ${text}`);
+  for (const [label, text] of factsOf(run, printing, chalk))
+    terminal.outPainted(`${chalk.dim(label.padEnd(8))}  ${text}`);
   if (run.outputTail === undefined) return;
-  terminal.out(chalk.dim('output'));
-  for (const line of run.outputTail.split('\n')) terminal.out(`${chalk.dim('│')} ${plainText(line)}`);
+  const lines = run.outputTail.split('\n').map((line) => `${chalk.dim('│')} ${plainText(line)}`);
+  terminal.outPainted(chalk.dim('output'), ...lines);
 }
 
 /** A label and what it says. */
@@ -30,9 +32,9 @@ function factsOf(run: RunHistory, printing: PastPrinting, chalk: ChalkInstance):
   const { firing, runId = '' } = subjectOf(run);
   const local = (instant: Instant) => localTime(instant, printing.timezone);
   return [
-    ['run', runId],
-    ['timer', firing.jobName],
-    ['firing', firingId(firing)],
+    ['run', visible(runId)],
+    ['timer', visible(firing.jobName)],
+    ['firing', visible(firingId(firing))],
     ['due', `${local(firing.scheduledFor)}, ${TRIGGER_WORDS[firing.trigger]}`],
     ...startOf(run, local),
     ...(run.ending ? ofEnding(run.ending, local, chalk) : []),
@@ -56,7 +58,7 @@ function startOf(run: RunHistory, local: Local): readonly Fact[] {
 }
 
 function ofEnding(ending: Ending, local: Local, chalk: ChalkInstance): readonly Fact[] {
-  const because = causeOf(ending) === '' ? '' : `: ${plainText(causeOf(ending))}`;
+  const because = causeOf(ending) === '' ? '' : `: ${visible(causeOf(ending))}`;
   if (ending.event !== 'run.finished') {
     const { text, paint } = outcomeCell(ending.event === 'firing.missed' ? 'missed' : 'skipped', chalk);
     return [
@@ -70,7 +72,7 @@ function ofEnding(ending: Ending, local: Local, chalk: ChalkInstance): readonly 
     ['ended', outcome.status === 'lost' ? whenLost(ending, local) : `${local(at)}, after ${humanDuration(durationMs)}`],
     ['outcome', paint(text) + because],
     ...(outcome.exitCode === undefined ? [] : [['exit', `code ${outcome.exitCode}`] as const]),
-    ...(outcome.signal === undefined ? [] : [['exit', `signal ${outcome.signal}`] as const]),
+    ...(outcome.signal === undefined ? [] : [['exit', `signal ${visible(outcome.signal)}`] as const]),
   ];
 }
 
@@ -95,10 +97,10 @@ function attemptsOf({ attempts, ending }: RunHistory, local: Local): readonly Fa
   if (attempts.length === 0) return [];
   const lines = attempts.map(
     ({ attempt, at, error, retryInMs }) =>
-      `${attempt}  ${local(at)}  ${plainText(error)}; again after ${humanDuration(retryInMs)}`,
+      `${attempt}  ${local(at)}  ${visible(error)}; again after ${humanDuration(retryInMs)}`,
   );
   if (ending?.event === 'run.finished' && ending.attempts > attempts.length)
-    lines.push(`${ending.attempts}  ${local(ending.at)}  ${plainText(causeOf(ending)) || ending.outcome.status}`);
+    lines.push(`${ending.attempts}  ${local(ending.at)}  ${visible(causeOf(ending)) || ending.outcome.status}`);
   return lines.map((line, index) => [index === 0 ? 'attempts' : '', line]);
 }
 

@@ -11,6 +11,7 @@ import { clockMinute } from './clock-minute.js';
 import { localTime } from './firings.js';
 import { renderRules } from './simulation-rules.js';
 import { renderTotals, renderTroubles, renderWaits } from './simulation-timers.js';
+import { separated } from './separated.js';
 import { renderTable } from './table.js';
 import { harmless } from './terminal-text.js';
 
@@ -41,8 +42,8 @@ export function printSimulation(report: SimulationReport, terminal: Terminal): v
   ];
   const blocks = sections
     .filter(({ lines }) => lines.length > 0)
-    .map(({ head, lines }) => [...(head === '' ? [] : [paint.bold(head)]), ...lines].join('\n'));
-  terminal.out(blocks.join('\n\n'));
+    .map(({ head, lines }) => [...(head === '' ? [] : [paint.bold(head)]), ...lines]);
+  terminal.outPainted(...separated(blocks));
 }
 
 interface Page {
@@ -59,12 +60,13 @@ function headOf({ report, terminal }: Page): Section {
   const head = [harmless(file), `${timers} ${timers === 1 ? 'timer' : 'timers'}`, inDays(span.until - span.from)];
   return {
     head: [...head, runTimesInWords(runTimes)].join(' · '),
-    lines: [fitted(`${ends.join(' to ')} ${timezone}`, width), ...unknownIn(runTimes, width)],
+    lines: [...fitted(`${ends.join(' to ')} ${timezone}`, width), ...unknownIn(runTimes, width)],
   };
 }
 
 /** The last word goes to a line of its own where there is no room for it. */
-const fitted = (text: string, width: number): string => (text.length > width ? text.replace(/ (\S+)$/, '\n$1') : text);
+const fitted = (text: string, width: number): readonly string[] =>
+  text.length > width ? text.split(/ (?=\S+$)/) : [text];
 
 const inDays = (length: number): string => (length === DAY ? '24 h' : humanDuration(length));
 

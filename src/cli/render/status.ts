@@ -1,18 +1,18 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { RunRecord, StatusRecord, TimerRecord } from '../../domain/status-record.js';
 import type { Instant } from '../../domain/time.js';
+import { jsonText } from '../../domain/visible.js';
 import { machineTimeZone } from '../../schedules/index.js';
 import { humanDuration } from '../../sinks/index.js';
 import type { Terminal } from '../terminal.js';
 import { shortLocalTime } from './firings.js';
 import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
-import { harmless } from './terminal-text.js';
 
 /** Prints a scheduler as it stands: what it is on standard error, its timers as a table; or all that as one object. */
 export function printStatus(record: StatusRecord, { terminal, asJson }: { terminal: Terminal; asJson: boolean }): void {
   if (asJson) {
-    terminal.out(JSON.stringify(record));
+    terminal.out(jsonText(record));
     return;
   }
   const now = Date.parse(record.now);
@@ -20,8 +20,7 @@ export function printStatus(record: StatusRecord, { terminal, asJson }: { termin
   if (rejected !== undefined) terminal.err(`timers: ${rejected}`);
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   const [head = '', ...lines] = tableOf(record.timers, { now, chalk, width: terminal.width });
-  terminal.out(chalk.dim(head));
-  for (const line of lines) terminal.out(line);
+  terminal.outPainted(chalk.dim(head), ...lines);
   terminal.err(`timers: ${summaryOf(record, now)}`);
 }
 
@@ -30,7 +29,7 @@ function rejectionOf({ file, config_rejected: rejected }: StatusRecord, now: Ins
   const [first = 'it has mistakes', ...more] = rejected.problems;
   const others = more.length > 0 ? ` (and ${more.length} more)` : '';
   const age = humanDuration(Math.max(0, now - Date.parse(rejected.at)));
-  return harmless(`${file} was refused ${age} ago, the timers go on as they were: ${first}${others}`);
+  return `${file} was refused ${age} ago, the timers go on as they were: ${first}${others}`;
 }
 
 interface Page {
@@ -65,7 +64,7 @@ function stateOf({ runs, paused, breaker, enabled, next_at: next }: TimerRecord,
 
 /** Of a timer that no file has, what it is for: nobody can look it up. */
 const whatItIs = ({ ad_hoc, description }: TimerRecord, { chalk }: Page): TableCell =>
-  ad_hoc === null ? '' : { text: `once: ${harmless(description ?? ad_hoc.command)}`, paint: chalk.dim };
+  ad_hoc === null ? '' : { text: `once: ${description ?? ad_hoc.command}`, paint: chalk.dim };
 
 const RUN_WORDS = {
   parked: 'waiting',
@@ -80,7 +79,7 @@ function ofRuns({ state, elapsed_ms: elapsed }: RunRecord, count: number): strin
   return `${word}${elapsed > 0 ? ` ${humanDuration(elapsed)}` : ''}${count > 1 ? ` (${count} runs)` : ''}`;
 }
 
-const ofReason = (reason: string | null): string => (reason === null ? '' : `: ${harmless(reason)}`);
+const ofReason = (reason: string | null): string => (reason === null ? '' : `: ${reason}`);
 
 const shortly = (instant: string, now: Instant): string => {
   const text = shortLocalTime(Date.parse(instant), machineTimeZone(), now);
@@ -111,5 +110,5 @@ function summaryOf(
   const running = timers.reduce((sum, { runs }) => sum + runs.length, 0);
   const age = since === null ? '' : `, up ${humanDuration(now - Date.parse(since))}`;
   const runs = `${running} ${running === 1 ? 'run' : 'runs'} on`;
-  return `pid ${pid}, version ${version}${age}, ${runs}${isStopping ? ', stopping' : ''}: ${harmless(file)}`;
+  return `pid ${pid}, version ${version}${age}, ${runs}${isStopping ? ', stopping' : ''}: ${file}`;
 }

@@ -1,3 +1,5 @@
+import { visible, visibleCharacters, type VisibleCharacter } from '../../domain/visible.js';
+
 /** One character as a terminal shows it: made harmless, and how many columns it takes. */
 export interface Cell {
   readonly shown: string;
@@ -15,15 +17,12 @@ const WIDE =
 /** Characters that take no column: marks on the one before, joiners, variation selectors. */
 const NARROWER = /[\p{Mn}\p{Me}\u200c\u200d\ufe0f]/u;
 
-/** What could move the cursor, change colours or turn the direction of the text: shown as a sign instead of sent. */
-const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
-
 /** Cuts a line into what a terminal shows. Tabs become spaces up to the next stop. */
 export function toCells(line: string): readonly Cell[] {
   const cells: Cell[] = [];
   let column = 0;
-  for (const character of line) {
-    const cell = toCell(character, column);
+  for (const part of visibleCharacters(line)) {
+    const cell = toCell(part, column);
     cells.push(cell);
     column += cell.width;
   }
@@ -36,7 +35,7 @@ export const columnsOf = (text: string): number =>
 
 /** Cuts a text to so many columns; what was cut ends in `…`. */
 export function clip(text: string, width: number): string {
-  if (columnsOf(text) <= width) return text;
+  if (columnsOf(text) <= width) return harmless(text);
   let kept = '';
   let left = width - 1;
   for (const cell of toCells(text)) {
@@ -48,28 +47,17 @@ export function clip(text: string, width: number): string {
 }
 
 /** Makes a text of one line harmless to show. */
-export const harmless = (text: string): string =>
-  toCells(text.replaceAll('\t', ' '))
-    .map(({ shown }) => shown)
-    .join('');
+export const harmless = (text: string): string => visible(text.replaceAll('\t', ' '));
 
-function toCell(character: string, column: number): Cell {
-  const units = character.length;
-  if (character === '\t') {
+function toCell({ shown, units }: VisibleCharacter, column: number): Cell {
+  if (shown === '\t') {
     const width = TAB_STOP - (column % TAB_STOP);
     return { shown: ' '.repeat(width), width, units };
   }
-  if (NARROWER.test(character)) return { shown: character, width: 0, units };
-  if (CONTROL.test(character)) return { ...sign(character), units };
-  return { shown: character, width: WIDE.test(character) ? 2 : 1, units };
-}
-
-/** Control characters have pictures in Unicode; all others are shown by their number. */
-function sign(character: string): Pick<Cell, 'shown' | 'width'> {
-  const code = character.codePointAt(0) ?? 0;
-  if (code < 0x20) return { shown: String.fromCharCode(0x2400 + code), width: 1 };
-  const shown = `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
-  return { shown, width: shown.length };
+  // The sign of a hidden character is ASCII, but for pictures of one column.
+  if (shown.length > units) return { shown, width: shown.length, units };
+  if (NARROWER.test(shown)) return { shown, width: 0, units };
+  return { shown, width: WIDE.test(shown) ? 2 : 1, units };
 }
 
 /** Breaks a text between words; the lines after the first begin with `indent`. A word longer than the line stays whole. */

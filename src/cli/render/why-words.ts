@@ -26,7 +26,7 @@ export function fateInWords(fate: Fate, { now, hasScheduler, judgement }: Why): 
 }
 
 function endingInWords(ending: Ending): string {
-  const cause = plainText(causeOf(ending));
+  const cause = causeOf(ending);
   const because = cause === '' ? '' : `: ${cause}`;
   if (ending.event === 'firing.missed') return `missed${because}`;
   if (ending.event === 'firing.skipped') return `skipped${because}`;
@@ -123,7 +123,7 @@ const SHORT_ID = 8;
 function ofSkip({ reason }: FiringSkipped, { beside, lastFailure }: Context, why: Why): readonly string[] {
   if (lastFailure !== undefined) {
     const { firing, failuresInARow, outcome } = lastFailure;
-    const cause = plainText(causeOf(lastFailure)) || outcome.status;
+    const cause = causeOf(lastFailure) || outcome.status;
     return [
       `Its breaker was open: the run of ${when(firing.scheduledFor, why)} was its failure no. ${failuresInARow} in a row (${cause}).`,
     ];
@@ -193,7 +193,7 @@ function ofOpenRun({ runId, startedAt, attempts, retryAt, pid }: OpenRun, why: W
 
 function ofComing({ paused }: Extract<Fate, { kind: 'coming' }>, why: Why): readonly string[] {
   const until = paused?.until === undefined ? 'until it is resumed' : `until ${when(paused.until, why)}`;
-  const reason = paused?.reason === undefined ? '' : ` (${plainText(paused.reason)})`;
+  const reason = paused?.reason === undefined ? '' : ` (${paused.reason})`;
   return [
     ...(paused === undefined ? [] : [`The timer is paused ${until}${reason}: it would be skipped.`]),
     ...(why.hasScheduler || why.state === undefined ? [] : [`No scheduler runs on ${why.state} now.`]),

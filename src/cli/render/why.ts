@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Job } from '../../domain/job.js';
 import { toTimestamp, type Instant } from '../../domain/time.js';
+import { jsonText } from '../../domain/visible.js';
 import { clockTime, formatLocal } from '../../schedules/index.js';
 import type { Fate } from '../why-history.js';
 import type { Why } from '../why-timer.js';
@@ -8,6 +9,7 @@ import { fromNow, localTime } from './firings.js';
 import { toJson as endingToJson } from './history.js';
 import { openWord, outcomeCell } from './outcome.js';
 import { scheduleInWords } from './schedule-words.js';
+import { separated } from './separated.js';
 import { renderColumns, type TableCell } from './table.js';
 import { harmless, wrap } from './terminal-text.js';
 import { clockInWords, fieldRows, obstacleInWords } from './why-schedule.js';
@@ -20,7 +22,7 @@ export function printWhy(
   { terminal, asJson }: { readonly terminal: Terminal; readonly asJson: boolean },
 ): void {
   if (asJson) {
-    terminal.out(JSON.stringify(toJson(why)));
+    terminal.out(jsonText(toJson(why)));
     return;
   }
   const { width } = terminal;
@@ -36,12 +38,7 @@ export function printWhy(
     [...wrap(harmless(scheduleLine(job)), width, '  '), ...tableOf(why, width, chalk)],
     neighbours(why),
   ];
-  terminal.out(
-    blocks
-      .filter((lines) => lines.length > 0)
-      .map((lines) => lines.join('\n'))
-      .join('\n\n'),
-  );
+  terminal.outPainted(...separated(blocks.filter((lines) => lines.length > 0)));
 }
 
 /** A time in a gap has no offset. */

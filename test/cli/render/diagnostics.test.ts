@@ -20,7 +20,7 @@ const problem = (facts: Partial<Diagnostic>): Diagnostic => ({
 });
 
 const render = (problems: readonly Diagnostic[], { source = '', color = false, width = 80 }: Shown = {}) =>
-  renderDiagnostics({ file: 'timers.yaml', source, problems, color, width });
+  renderDiagnostics({ file: 'timers.yaml', source, problems, color, width }).join('\n');
 
 /** The line shown and, under it, the mark; without what stands before and after. */
 function marked(line: string, text: string, width = 80): readonly string[] {
@@ -79,7 +79,7 @@ describe('diagnostics', () => {
       source: '',
       problems: [problem({ message: 'Nothing found.' })],
       color: false,
-    });
+    }).join('\n');
     expect(text).toBe('error  Nothing found.\n\n1 error\n');
   });
 
@@ -154,7 +154,12 @@ describe('nothing of the file reaches the terminal raw', () => {
     expect(text.split('\n').join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   });
   it('in the name of the file', () => {
-    const text = renderDiagnostics({ file: 'a\u001b[2J.yaml', source: '', problems: [problem({})], color: false });
+    const text = renderDiagnostics({
+      file: 'a\u001b[2J.yaml',
+      source: '',
+      problems: [problem({})],
+      color: false,
+    }).join();
     expect(text).not.toContain('\u001b');
   });
 });

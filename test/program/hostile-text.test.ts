@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { commandKinds } from '../../src/cli/commands/index.js';
+import { visible } from '../../src/domain/visible.js';
+import { Desk, type Ended } from '../support/program.js';
+
+/** Takes a title, conceals, forges a line, turns and hides letters. */
+const HOSTILE =
+  'x\x1b]0;owned\x07\x1b[8m\x9b8m\x7f\u202e\u061c\u200e\u200f\u2066\u200b\ufeff\u2028\u{e0041}\nforged\ry\u0085';
+const ESCAPED = JSON.stringify(HOSTILE).replace(
+  /[\x7f-\uffff]/g,
+  (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+);
+
+let desk: Desk;
+beforeEach(() => {
+  desk = new Desk();
+});
+afterEach(() => desk.clear());
+
+const COLORS = { FORCE_COLOR: '1', NO_COLOR: '' };
+
+const run = async (...args: readonly string[]): Promise<Ended> => {
+  const ended = await desk.start(args, { env: COLORS }).ended;
+  expectHarmless(ended, args);
+  return ended;
+};
+
+/** Colors of ours aside, nothing is sent but text, and no line is forged. */
+function expectHarmless({ stdout, stderr }: Pick<Ended, 'stdout' | 'stderr'>, args: readonly string[]): void {
+  for (const line of (stdout + stderr).split('\n')) {
+    const text = line.replace(/\x1b\[(?:[1-57]|2[1-79]|3\d|9\d)m/g, '');
+    expect(text, `${args.join(' ')}: ${visible(line)}`).toBe(visible(text));
+    expect(text, `${args.join(' ')}: ${visible(line)}`).not.toMatch(/^forged|^owned/);
+  }
+}
+
+describe('what is typed is told harmlessly', () => {
+  test.each(commandKinds.map(({ name }) => name))('by %s', async (name) => {
+    desk.write('timers.yaml', 'state: ./s.db\ntimers:\n  job: { cron: "0 0 1 1 *", run: [true] }\n');
+    const lines: (readonly string[])[] = [
+      [name, `--${HOSTILE}`],
+      [name, HOSTILE, HOSTILE, HOSTILE],
+      [name, '-f', HOSTILE, 'job'],
+      [name, '--json', '-f', HOSTILE],
+      [name, '--state', HOSTILE, 'job'],
+    ].filter((line) => name !== 'start' || !line.includes('--state'));
+    await Promise.all(lines.map((line) => run(...line)));
+  });
+
+  test('by the program itself', async () => {
+    for (const line of [[HOSTILE], [`--${HOSTILE}`], ['help', HOSTILE]]) await run(...line);
+    const { stderr } = await run('lst');
+    expect(stderr).toContain('\n(Did you mean list?)');
+    for (const line of [
+      ['next', '--until', HOSTILE],
+      ['history', '--since', HOSTILE],
+      ['history', '--run', HOSTILE],
+      ['start', '--log-format', HOSTILE],
+      ['explain', '--timezone', HOSTILE, '* * * * *'],
+      ['simulate', '--durations', HOSTILE],
+      ['in', HOSTILE, '--', 'true'],
+    ])
+      await run(...line);
+  });
+});
+
+const file = (rest: string): string => `state: ./s.db
+x-note: ${ESCAPED}
+timers:
+  loud: { cron: "0 0 1 1 *", run_at_start: true, run: "cat loud.txt; cat loud.txt >&2; exit 3", description: ${ESCAPED}, tags: [${ESCAPED}] }
+  gone: { cron: "0 0 1 1 *", run_at_start: true, run: [true], cwd: ${ESCAPED} }
+  lost: { cron: "0 0 1 1 *", run_at_start: true, run: [${ESCAPED}] }
+  json: { cron: "0 0 1 1 *", run_at_start: true, run: [cat, data.json], output: { parse: json } }
+${rest}`;
+
+describe('what a file holds and a command prints is told harmlessly', () => {
+  test.each(['json', 'pretty'])('by a running scheduler with a %s log, and whoever asks it', async (format) => {
+    desk.write('loud.txt', `${HOSTILE}\n`);
+    desk.write('data.json', `${JSON.stringify({ [HOSTILE]: HOSTILE })}\n`);
+    desk.write('timers.yaml', file(''));
+    const program = desk.start(['start', '--log-format', format], { env: COLORS });
+    const outcomes = async () => (await desk.run('history', '--json')).stdout.split('\n').length - 1;
+    await expect.poll(outcomes, { timeout: 20_000 }).toBe(4);
+    await run('pause', 'gone', '--reason', HOSTILE);
+    await run('in', '1h', '--description', HOSTILE, '--', `echo '${HOSTILE}'`);
+    await run('trigger', 'loud', '--wait');
+    const recorded = (await run('history', '--json')).stdout.split('\n').filter((line) => line !== '');
+    const runs = recorded.map((line) => (JSON.parse(line) as { run_id: string }).run_id);
+    for (const id of runs) for (const form of [[], ['--json']]) await run('history', '--run', id, ...form);
+    desk.write('timers.yaml', file(`  ${ESCAPED}: { every: ${ESCAPED}, run: true, ${ESCAPED}: 1 }\n`));
+    for (const line of [['validate'], ['validate', '--json'], ['diff'], ['reload']]) await run(...line);
+    for (const name of ['status', 'list', 'next', 'history', 'logs', 'simulate'])
+      for (const form of [[], ['--json']]) await run(name, ...form);
+    desk.write('timers.yaml', file(''));
+    for (const line of [['list'], ['next'], ['why', 'loud', '--at', 'now'], ['explain', 'loud'], ['simulate']])
+      for (const form of [[], ['--json']]) await run(...line, ...form);
+    program.kill('SIGTERM');
+    const ended = await program.ended;
+    expectHarmless(ended, ['start']);
+    if (format !== 'json') return;
+    const printed = program.lines.find(({ event, task_name: name }) => event === 'run.output' && name === 'json');
+    expect(printed?.['data']).toEqual({ [HOSTILE]: HOSTILE });
+  });
+
+  test('by whoever is in a folder of such a name', async () => {
+    const folder = join(desk.folder, HOSTILE);
+    mkdirSync(folder);
+    const path = join(folder, 'timers.yaml');
+    desk.write(join(HOSTILE, 'timers.yaml'), file(''));
+    expect(existsSync(path)).toBe(true);
+    for (const line of [
+      ['validate'],
+      ['list'],
+      ['history'],
+      ['status'],
+      ['run', 'nobody'],
+      ['why', 'loud', '--at', 'now'],
+    ])
+      for (const form of [[], ['--json']]) await run(...line, ...form, '-f', path);
+  });
+
+  test('and what `run` runs is its own', async () => {
+    desk.write('loud.txt', `${HOSTILE}\n`);
+    desk.write('timers.yaml', file(''));
+    const { stdout, stderr, code } = await desk.run('run', 'loud');
+    expect([stdout, stderr, code]).toEqual([`${HOSTILE}\n`, expect.stringContaining(`${HOSTILE}\n`), 3]);
+  });
+});
