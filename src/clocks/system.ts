@@ -13,9 +13,14 @@ export function createSystemClock(): Clock {
   };
 }
 
+/** Node looks at its timers before it looks at what has come in; so behind each timer it gets a turn to do that. */
 function armTimeout(delay: Duration, wake: () => void): Cancel {
-  const timeout = setTimeout(wake, Math.max(delay, 0));
-  return () => clearTimeout(timeout);
+  let turn: NodeJS.Immediate | undefined;
+  const timeout = setTimeout(() => (turn = setImmediate(wake)), Math.max(delay, 0));
+  return () => {
+    clearTimeout(timeout);
+    clearImmediate(turn);
+  };
 }
 
 /** Linux's CLOCK_BOOTTIME as a file, in hundredths of a second. Absent on other systems. */

@@ -15,7 +15,8 @@ export interface Clock {
   uptime(): Duration | undefined;
 
   /**
-   * Calls `wake` once, `delay` ms from now on the monotonic clock: late under load, up to 2 ms early by rounding.
+   * Calls `wake` once, `delay` ms from now on the monotonic clock: late under load, up to 2 ms early by rounding. However long the event loop
+   * was held up, what has come in by then (ends of processes, answers of others) is served first: no timeout comes before what it waits for.
    * `delay` is at most 2³¹ − 1; a negative one counts as 0.
    */
   after(delay: Duration, wake: () => void): Cancel;

@@ -19,7 +19,8 @@ const WATCHFUL_SLEEP: Duration = SECOND;
  * clock that was set, a machine that was suspended and delays beyond `setTimeout`'s 2³¹ − 1 ms all come down to the same rule.
  *
  * What has happened comes before what is due: between waking and ringing the event loop serves what has come in, ends of processes above all,
- * and what rings is what was due before that. So however long the loop was held up, a timeout finds a run ended that has ended.
+ * and what rings is what was due before that. So however long the loop was held up, and however long that takes, a timeout finds a run ended
+ * that has ended.
  */
 export class TimerLoop {
   readonly #queue = new TimerQueue<Alarm>();

@@ -22,9 +22,7 @@ export async function runErrand(
   { clock, executor }: { readonly clock: Clock; readonly executor: Executor },
 ): Promise<{ readonly outcome: Outcome; readonly outputTail: string }> {
   const io = new ErrandIo(env, canceler);
-  const cancel = () => canceler.cancel({ kind: 'timeout', afterMs: TIMEOUT });
-  // An end that came in while the event loop was held up is looked at first.
-  const disarm = clock.after(TIMEOUT, () => clock.soon(cancel));
+  const disarm = clock.after(TIMEOUT, () => canceler.cancel({ kind: 'timeout', afterMs: TIMEOUT }));
   const exit = await executor.execute(command, io);
   disarm();
   return { outcome: judge(exit, canceler.cause, command.successCodes), outputTail: io.tail.toString() };

@@ -24,6 +24,18 @@ describe('what happened is looked at before what is due', () => {
     expect(rig.story()).toContain('run.finished pay@00:00:01.000 success');
   });
 
+  test('so has one that ended while the loop served what had come in before', async () => {
+    const rig = new Rig([job('pay', atInstants(at(1)), { timeout: 2 * SECOND }), job('other', atInstants(at(1)))]);
+    rig.scheduler.start();
+    await rig.clock.advance(SECOND);
+    const [pay, other] = rig.executor.attempts;
+    await stall(rig, SECOND, () => {
+      other!.end(0);
+      rig.clock.block(3 * SECOND, () => pay!.end(0));
+    });
+    expect(rig.story()).toContain('run.finished pay@00:00:01.000 success');
+  });
+
   test('a timeout counts from when there is a process', async () => {
     const rig = new Rig([job('pay', atInstants(at(1)), { timeout: 2 * SECOND })]);
     rig.executor.onExecute = () => rig.clock.block(3 * SECOND);

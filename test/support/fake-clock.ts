@@ -82,7 +82,7 @@ export class FakeClock implements Clock {
 
   /**
    * The event loop is blocked: time passes, nobody is woken. `happened` is what comes in meanwhile (a process has ended); it is served in the
-   * turn that follows: behind those that are due, and before all that they want done {@link soon}.
+   * turn that follows, before anybody is woken and before all that is to be done {@link soon}.
    */
   block(duration: Duration, happened?: () => void): void {
     this.#pass(duration);
@@ -100,6 +100,8 @@ export class FakeClock implements Clock {
       );
       if (!next || next.at > end) break;
       this.#pass(Math.max(next.at - this.#monotonic, 0), rate);
+      await this.#serve();
+      if (!this.#alarms.includes(next)) continue;
       this.#alarms = this.#alarms.filter((alarm) => alarm !== next);
       next.wake();
       await this.settle();
@@ -111,12 +113,17 @@ export class FakeClock implements Clock {
   /** Runs all promise callbacks and `soon` tasks that are ready, and those they bring. */
   async settle(): Promise<void> {
     do {
-      await followUp();
-      for (const task of this.#arrived.splice(0)) task();
-      await followUp();
+      await this.#serve();
       for (const task of this.#soon.splice(0)) task();
       await followUp();
     } while (this.#soon.length + this.#arrived.length > 0);
+  }
+
+  /** What comes in meanwhile is served in the next turn. */
+  async #serve(): Promise<void> {
+    await followUp();
+    for (const task of this.#arrived.splice(0)) task();
+    await followUp();
   }
 
   #pass(duration: Duration, rate = 1): void {

@@ -31,9 +31,7 @@ export class ProcessGroup {
     this.#signal('SIGTERM');
     // A stopped process takes SIGTERM only when it goes on.
     this.#signal('SIGCONT');
-    // Ends that came in while the event loop was held up are looked at first.
-    const look = () => this.#clock.soon(() => this.kill());
-    this.#disarm = this.#clock.after(Math.min(grace, LONGEST_TIMER), look);
+    this.#disarm = this.#clock.after(Math.min(grace, LONGEST_TIMER), () => this.kill());
   }
 
   /** Sends SIGKILL. Does nothing when the leader ended by itself. */

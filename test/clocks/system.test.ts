@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
+import { readStat } from '../../src/executors/shell/proc.js';
+
+const clock = createSystemClock();
+
+/** Holds the event loop up for so many milliseconds at least. */
+function block(duration: number): void {
+  const until = clock.monotonic() + duration;
+  while (clock.monotonic() < until);
+}
+
+describe('a timer of the machine', () => {
+  it.runIf(process.platform === 'linux')('comes behind the end of a process that ended meanwhile', async () => {
+    const told: string[] = [];
+    const child = spawn('true').on('exit', () => told.push('exit'));
+    const timer = new Promise<void>((resolve) => clock.after(1, resolve)).then(() => told.push('timer'));
+    while (readStat(child.pid ?? 0)?.isOver === false);
+    block(20);
+    await timer;
+    expect(told).toEqual(['exit', 'timer']);
+  });
+
+  it('does not come when it is disarmed before, though it is due', async () => {
+    let isLate = false;
+    await new Promise<void>((resolve) => {
+      clock.after(1, () => {
+        disarm();
+        clock.after(5, resolve);
+      });
+      const disarm = clock.after(1, () => (isLate = true));
+      block(20);
+    });
+    expect(isLate).toBe(false);
+  });
+});
