@@ -105,16 +105,12 @@ export function readTimezone(name: string | undefined, fallback: string, report:
   return fallback;
 }
 
-/** The last one told: the same typing error is often made many times, and looking for the name meant takes a millisecond. */
-let toldTimezone: { readonly name: string; readonly words: Words } | undefined;
-
 function unknownTimezone(name: string): Words {
-  if (toldTimezone?.name === name) return toldTimezone.words;
-  const meant = name.length < 100 ? suggestTimeZone(name) : undefined;
-  const hint = meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
-  const message = `timezone: there is no time zone ${quote(clip(name))}.`;
-  toldTimezone = { name, words: { code: 'unknown-timezone', message, hint } };
-  return toldTimezone.words;
+  const hint = () => {
+    const meant = name.length < 100 ? suggestTimeZone(name) : undefined;
+    return meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
+  };
+  return { code: 'unknown-timezone', message: `timezone: there is no time zone ${quote(clip(name))}.`, hint };
 }
 
 function readRun(values: TimerValues, report: MapReport): Job['command']['run'] | undefined {

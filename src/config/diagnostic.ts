@@ -28,7 +28,8 @@ export type Path = readonly (string | number)[];
 export interface Problem {
   readonly code: string;
   readonly message: string;
-  readonly hint?: string | undefined;
+  /** Where looking for it takes long: what answers it, asked only when the problem is told. */
+  readonly hint?: string | (() => string | undefined) | undefined;
   readonly at: Span;
   readonly path?: Path;
   readonly stack?: string;
@@ -104,11 +105,12 @@ function toDiagnostic(severity: Diagnostic['severity'], problem: Problem, source
   const { line, column } = source.position(problem.at.start);
   const lastColumn = source.line(line).length + 1;
   const endColumn = Math.min(column + problem.at.end - problem.at.start, lastColumn);
+  const hint = typeof problem.hint === 'function' ? problem.hint() : problem.hint;
   return {
     severity,
     code: problem.code,
     message: problem.message,
-    ...(problem.hint !== undefined && { hint: problem.hint }),
+    ...(hint !== undefined && { hint }),
     line,
     column,
     ...(endColumn > column && { endColumn }),
@@ -118,7 +120,10 @@ function toDiagnostic(severity: Diagnostic['severity'], problem: Problem, source
 }
 
 /** What to say about `subject`, which a bug in the program kept from being read. */
-export function internalError(subject: string, thrown: unknown): Omit<Problem, 'at'> {
+export function internalError(
+  subject: string,
+  thrown: unknown,
+): Omit<Problem, 'at' | 'hint'> & { readonly hint: string } {
   const { error, ...stack } = bugOf(thrown);
   const message = `${subject} can't be read because of a bug in timers: ${error}`;
   return {

@@ -9,7 +9,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - wanted.length) >= least) continue;
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    const distance = editDistance(wanted, candidate.toLowerCase(), least);
     if (distance < least) [best, least] = [candidate, distance];
   }
   return best;
@@ -22,18 +22,26 @@ export function wayOut(name: string, names: readonly string[]): string {
   return `It has: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`;
 }
 
-/** Damerau–Levenshtein in its restricted form (optimal string alignment). */
-function editDistance(a: string, b: string): number {
+/**
+ * Damerau–Levenshtein in its restricted form (optimal string alignment). Distances of `limit` or more are not told apart: nothing is looked
+ * at that lies further from the diagonal.
+ */
+function editDistance(a: string, b: string, limit: number): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
-    for (let column = 1; column <= b.length; column++) {
+    let least = row;
+    const end = Math.min(b.length, row + limit);
+    for (let column = Math.max(1, row - limit); column <= end; column++) {
       const changed = at(last, column - 1) + (a[row - 1] === b[column - 1] ? 0 : 1);
       const swapped =
         a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1] ? at(beforeLast, column - 2) + 1 : Infinity;
-      current.push(Math.min(at(last, column) + 1, at(current, column - 1) + 1, changed, swapped));
+      const cost = Math.min(at(last, column) + 1, at(current, column - 1) + 1, changed, swapped);
+      current[column] = cost;
+      least = Math.min(least, cost);
     }
+    if (least >= limit) return limit;
     [beforeLast, last] = [last, current];
   }
   return at(last, b.length);

@@ -49,14 +49,16 @@ function openTimeZone(name: string): TimeZone | undefined {
 /** Tells whether a text is an IANA time zone name: `Europe/Berlin`, `UTC`, `Etc/GMT+5`, aliases; in any case. Not `BST`, not `+02:00`. */
 export const isTimeZone = (name: string): boolean => findTimeZone(name) !== undefined;
 
+let knownNames: readonly string[] | undefined;
+
 /** Answers the IANA name somebody most likely meant (`Berlin`, `Europe/Berln`, `New York`), or `undefined`. */
 export function suggestTimeZone(name: string): string | undefined {
   if (name.length > LONGEST_VALUE) return undefined;
   const wanted = name.trim().replaceAll(' ', '_').toLowerCase();
-  const names = [...Intl.supportedValuesOf('timeZone'), ...UNDIVIDED.values()];
-  const sameCity = names.find((known) => known.toLowerCase().endsWith(`/${wanted}`));
+  knownNames ??= [...Intl.supportedValuesOf('timeZone'), ...UNDIVIDED.values()];
+  const sameCity = knownNames.find((known) => known.toLowerCase().endsWith(`/${wanted}`));
   // Four letters or fewer are an abbreviation: another one that looks like it means something else.
-  return sameCity ?? (wanted.length > 4 ? nearest(wanted, names) : undefined);
+  return sameCity ?? (wanted.length > 4 ? nearest(wanted, knownNames) : undefined);
 }
 
 /** Answers the zone of an IANA name that has been checked already. @throws RangeError with the nearest name when it is none. */
