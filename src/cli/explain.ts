@@ -5,6 +5,7 @@ import type { Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
 import {
   fieldsInWords,
+  goesByLocalTime,
   isTimeZone,
   machineTimeZone,
   scheduleInZone,
@@ -159,6 +160,6 @@ function explanationOf(explained: Explained, now: Instant, count: number): Expla
     explained,
     expressions,
     firings,
-    outlook: texts.length === 0 ? undefined : zoneOutlooks([explained], now)[0],
+    outlook: goesByLocalTime(explained.schedule) ? zoneOutlooks([explained], now)[0] : undefined,
   };
 }
