@@ -1,8 +1,8 @@
 import type { Job } from '../domain/job.js';
-import type { Instant } from '../domain/time.js';
+import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 import type { JobState } from './job-state.js';
 import { nextInWindow } from './plan-due.js';
-import type { TimerLoop } from './timer-loop.js';
+import type { Alarm, TimerLoop } from './timer-loop.js';
 
 /** What arming depends on, besides the jobs. */
 export interface ArmingRules {
@@ -14,12 +14,20 @@ export interface ArmingRules {
   touched(state: JobState): void;
   /** Told when a job was disarmed. */
   disarmed(): void;
+  /** Told of a bug that kept a job from being planned, which is tried again after `pause`. */
+  failed(state: JobState, error: unknown, pause: Duration): void;
 }
+
+/** How long a job that could not be planned is set apart: doubled each time. */
+const FIRST_PAUSE: Duration = SECOND;
+const LONGEST_PAUSE: Duration = MINUTE;
 
 /** When each job fires next: its cursor, its next instant, and its place in the queue. */
 export class Arming {
   readonly #loop: TimerLoop;
   readonly #rules: ArmingRules;
+  /** Of the jobs that are set apart: what plans them again. */
+  readonly #retries = new Map<JobState, Alarm>();
 
   constructor(loop: TimerLoop, rules: ArmingRules) {
     this.#loop = loop;
@@ -35,7 +43,7 @@ export class Arming {
   /** Arms a job for its first instant strictly after `after`, which becomes its cursor. */
   armAfter(state: JobState, after: Instant): void {
     state.cursor = after;
-    state.next = state.isDone ? undefined : nextInWindow(state.job, after);
+    state.next = state.isDone ? undefined : this.#firstBehind(state, after);
     this.arm(state);
   }
 
@@ -73,9 +81,42 @@ export class Arming {
     if (job.schedule.fromEnd === true) {
       if (!this.#countsFromEnd(state)) state.next = undefined;
       else if (state.next === undefined && !state.isDone)
-        state.next = nextInWindow(job, (state.cursor = this.#rules.now()));
+        state.next = this.#firstBehind(state, (state.cursor = this.#rules.now()));
     }
     this.arm(state);
+  }
+
+  /** Reports a job that could not be planned, and plans it again after a pause; until then it is not armed. */
+  setApart(state: JobState, error: unknown): void {
+    const pause = Math.min(FIRST_PAUSE * 2 ** state.faults++, LONGEST_PAUSE);
+    state.next = undefined;
+    this.arm(state);
+    this.#rules.failed(state, error, pause);
+    const retry = this.#retries.get(state);
+    if (retry !== undefined) this.#loop.clear(retry);
+    this.#retries.set(
+      state,
+      this.#loop.after(pause, () => this.#planAgain(state)),
+    );
+  }
+
+  /** First behind what was considered, so that nothing of the pause is lost; then behind the present, because what came meanwhile may be the cause. */
+  #planAgain(state: JobState): void {
+    const { job, next, faults, cursor } = state;
+    this.#retries.delete(state);
+    if (next !== undefined || !job.enabled || !this.#rules.isPresent(state) || this.#rules.isStopping()) return;
+    if (job.schedule.fromEnd === true) this.rearm(state);
+    else this.armAfter(state, faults === 1 ? cursor : this.#rules.now());
+    this.#rules.disarmed();
+  }
+
+  #firstBehind(state: JobState, after: Instant): Instant | undefined {
+    try {
+      return nextInWindow(state.job, after);
+    } catch (error) {
+      this.setApart(state, error);
+      return undefined;
+    }
   }
 
   /** A run of the job has ended. */

@@ -1,11 +1,12 @@
 import type { FiringMissed } from '../domain/event.js';
 import type { Firing } from '../domain/firing.js';
-import { CLOSED, type BreakerState } from '../domain/breaker.js';
 import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
 import type { CancelCause, Outcome } from '../domain/outcome.js';
 import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
+import { Breakers } from './breakers.js';
+import { contain } from './contain.js';
 import type { Ending, EndingFacts } from './ending.js';
 import type { JobState } from './job-state.js';
 import { Run, type RunOwner, type RunSurroundings } from './run.js';
@@ -26,9 +27,15 @@ interface Submission {
 /** Whether the next scheduler runs a firing that was admitted and has not begun. */
 export type Survival = (job: Job, firing: Firing) => boolean;
 
+/** A firing, and how it is submitted. */
+interface Submitted extends Submission {
+  readonly firing: Firing;
+}
+
 /** Turns firings into runs: asks Now? of the job's admission policies, keeps what waits, and tells of every firing how it ended. */
 export class Dispatcher implements RunOwner {
   readonly #around: RunSurroundings;
+  readonly #breakers: Breakers;
   readonly #onRunEnded: (state: JobState) => void;
   /** Every run that has not ended, with its job. */
   readonly #jobs = new Map<Run, JobState>();
@@ -43,6 +50,7 @@ export class Dispatcher implements RunOwner {
   /** `onRunEnded` is told after the run's ending was, and before the firing that waited for it is asked about again. */
   constructor(around: RunSurroundings, onRunEnded: (state: JobState) => void) {
     this.#around = around;
+    this.#breakers = new Breakers(around);
     this.#onRunEnded = onRunEnded;
   }
 
@@ -77,7 +85,8 @@ export class Dispatcher implements RunOwner {
       this.miss(state, firing, 'shutdown', runId);
       return;
     }
-    const verdict = this.#ask(state, firing, admission);
+    const verdict = this.#ask(state, { firing, admission }, (error) => this.fail(state, { firing, runId }, error));
+    if (verdict === undefined) return;
     const isUndecided = verdict.kind === 'skip' && state.runs.some(({ isEnding }) => isEnding);
     if (verdict.kind === 'skip' && !isUndecided) {
       this.#skip(state, firing, verdict.reason, runId);
@@ -86,6 +95,13 @@ export class Dispatcher implements RunOwner {
     const run = this.#admit(state, firing, { runId, admission });
     if (isUndecided) this.#undecided.add(run);
     this.#follow(verdict.kind === 'skip' ? WAIT : verdict, state, run);
+  }
+
+  /** Ends a firing that a bug keeps from running: as a run that failed without an attempt. */
+  fail(state: JobState, { firing, runId }: Submitted, error: unknown): void {
+    const run = this.#admit(state, firing, { runId });
+    this.#enter(state, run);
+    run.fail(error);
   }
 
   /** Cancels the run of that id, or every run of the job of that name. Answers how many. */
@@ -101,7 +117,7 @@ export class Dispatcher implements RunOwner {
 
   /** Closes a job's breaker, if it has one that is not. */
   closeBreaker(state: JobState): void {
-    this.#setBreaker(state, CLOSED);
+    this.#breakers.close(state);
   }
 
   /** Goes on with a run that stood between two attempts when its scheduler died. */
@@ -126,7 +142,8 @@ export class Dispatcher implements RunOwner {
     if (state === undefined) return;
     if (state.job.schedule.fromEnd) state.cursor = at;
     // A trial that was lost has failed: without that, every start would try what takes the scheduler down.
-    this.#moveBreaker(state, ending, state.breaker.kind === 'half_open' && firing.trigger !== 'manual');
+    const isTrial = state.breaker.kind === 'half_open' && firing.trigger !== 'manual';
+    contain(() => this.#breakers.move(state, ending, isTrial), this.#reportOf(state));
   }
 
   /** Tells of a firing that will not run. */
@@ -259,8 +276,8 @@ export class Dispatcher implements RunOwner {
     if (ending.kind === 'finished') this.#finished++;
     const isTrial = state.trial === run;
     if (isTrial) state.trial = undefined;
-    this.#moveBreaker(state, ending, isTrial);
-    this.#onRunEnded(state);
+    contain(() => this.#breakers.move(state, ending, isTrial), this.#reportOf(state));
+    contain(() => this.#onRunEnded(state), this.#reportOf(state));
     for (let [next] = state.parked; this.#canFollow(next, state); [next] = state.parked) {
       this.#unpark(state, [next]);
       this.#askAgain(state, next);
@@ -287,7 +304,8 @@ export class Dispatcher implements RunOwner {
   }
 
   #askAgain(state: JobState, run: Run): void {
-    const verdict = this.#ask(state, run.firing, run.admission);
+    const verdict = this.#ask(state, run, (error) => run.fail(error));
+    if (verdict === undefined) return;
     if (verdict.kind === 'skip') run.dismiss({ kind: 'skipped', reason: verdict.reason });
     else this.#follow(verdict, state, run);
   }
@@ -322,11 +340,22 @@ export class Dispatcher implements RunOwner {
     this.#around.emit({ event: 'firing.skipped', at, firing, reason, ...(runId !== undefined && { runId }) });
   }
 
+  /** Calls `fail` where a bug is the only answer. */
+  #ask(state: JobState, { firing, admission }: Submitted, fail: (error: unknown) => void): Verdict | undefined {
+    try {
+      return this.#verdictOn(state, firing, admission);
+    } catch (error) {
+      this.#around.report('admitting', error, { jobName: state.job.name });
+      fail(error);
+      return undefined;
+    }
+  }
+
   /** Now? The first answer that is not "admit" counts. Whoever fires by hand has seen the pause and the breaker. */
-  #ask(state: JobState, firing: Firing, admission = state.job.admission): Verdict {
+  #verdictOn(state: JobState, firing: Firing, admission = state.job.admission): Verdict {
     if (firing.trigger !== 'manual') {
       if (this.#isPaused(state)) return { kind: 'skip', reason: 'paused' };
-      if (!this.#passesBreaker(state)) return { kind: 'skip', reason: 'breaker_open' };
+      if (!this.#breakers.pass(state)) return { kind: 'skip', reason: 'breaker_open' };
       if (state.isSpokenFor) return { kind: 'skip', reason: 'max_runs' };
     }
     for (const policy of admission) {
@@ -345,32 +374,8 @@ export class Dispatcher implements RunOwner {
     return false;
   }
 
-  #passesBreaker(state: JobState): boolean {
-    const { breaker } = state.job;
-    if (breaker === undefined || state.breaker.kind === 'closed') return true;
-    this.#setBreaker(state, breaker.at(state.breaker, this.#around.now()));
-    return state.breaker.kind === 'half_open' && state.trial === undefined;
-  }
-
-  #moveBreaker(state: JobState, ending: Ending, isTrial: boolean): void {
-    const { breaker } = state.job;
-    if (breaker === undefined || ending.kind !== 'finished') return;
-    const { failuresInARow } = state;
-    const ended = { outcome: ending.outcome, failuresInARow, isTrial };
-    this.#setBreaker(state, breaker.after(state.breaker, ended, this.#around.now()));
-  }
-
-  #setBreaker(state: JobState, breaker: BreakerState): void {
-    const hasMoved = breaker.kind !== state.breaker.kind;
-    state.breaker = breaker;
-    if (!hasMoved) return;
-    this.#around.emit({
-      event: breaker.kind === 'open' ? 'breaker.opened' : `breaker.${breaker.kind}`,
-      at: this.#around.now(),
-      jobName: state.job.name,
-      failures: state.failuresInARow,
-      cooldownMs: breaker.kind === 'closed' ? 0 : breaker.cooldown,
-    });
+  #reportOf({ job }: JobState): (error: unknown) => void {
+    return (error) => this.#around.report('ending a run', error, { jobName: job.name });
   }
 
   #resolveIfStopped(): void {

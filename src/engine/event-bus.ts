@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
 import type { Sink } from '../domain/sink.js';
 import type { Duration } from '../domain/time.js';
+import { contain, raiseLater } from './contain.js';
 
 /** How many events the sinks are given before timers and processes get a turn. */
 const BATCH = 256;
@@ -44,10 +45,20 @@ export class EventBus {
   drained(): Promise<void> | undefined {
     if (this.#pending.length >= HIGH_WATER) return (this.#drained ??= withResolvers()).promise;
     for (const sink of this.#sinks) {
-      const wait = sink.drained?.();
+      const wait = this.#drainedOf(sink);
       if (wait !== undefined) return wait;
     }
     return undefined;
+  }
+
+  /** A sink that can't say whether it wants more holds nobody back. */
+  #drainedOf(sink: Sink): Promise<void> | undefined {
+    try {
+      return sink.drained?.()?.catch((error: unknown) => this.#tell(sink, error));
+    } catch (error) {
+      this.#tell(sink, error);
+      return undefined;
+    }
   }
 
   /** Delivers what is pending and resolves when what the sinks have started themselves is over, or `patience` and it was ended. Never rejects. */
@@ -106,7 +117,10 @@ export class EventBus {
   #tell(sink: Sink, error: unknown): void {
     if (this.#broken.has(sink)) return;
     this.#broken.add(sink);
-    this.#onSinkError(sink.name, error);
+    contain(
+      () => this.#onSinkError(sink.name, error),
+      (worse) => raiseLater(this.#clock, worse),
+    );
   }
 }
 

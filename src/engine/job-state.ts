@@ -31,6 +31,8 @@ export class JobState implements Alarm, JobView, JobMemory {
   parked: readonly Run[] = NONE;
   /** The run that decides whether a half-open breaker closes. */
   trial: Run | undefined;
+  /** How often in a row its next instant could not be found. */
+  faults = 0;
 
   cursor: Instant = 0;
   generation = 0;
@@ -138,6 +140,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   }
 }
 
+/** The firing of a job's instant. */
 export const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger: Trigger): Firing => ({
   jobName: job.name,
   scheduledFor,

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
 import type { JobRecord, Ledger } from '../domain/ledger.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
+import { contain, type Report } from './contain.js';
 import type { JobState } from './job-state.js';
 
 /** What the ledger is told; the rest is for the log alone. */
@@ -33,6 +34,7 @@ export class Recorder {
   #ledger: Ledger | undefined;
   readonly #clock: Clock;
   readonly #now: () => Instant;
+  readonly #report: Report;
   #events: TimerEvent[] = [];
   /** Whether anything noted is worth a transaction of its own. */
   #isUrgent = false;
@@ -43,10 +45,11 @@ export class Recorder {
   readonly #hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
 
   /** Without a ledger nothing is gathered, and nobody waits. */
-  constructor(ledger: Ledger | undefined, clock: Clock, now: () => Instant) {
+  constructor(ledger: Ledger | undefined, clock: Clock, now: () => Instant, report: Report) {
     this.#ledger = ledger;
     this.#clock = clock;
     this.#now = now;
+    this.#report = report;
   }
 
   /** Notes an event, and that it changed what is remembered of its job. */
@@ -84,7 +87,7 @@ export class Recorder {
     if (this.#isUrgent) this.#commit();
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const then of waiting) then();
+    for (const then of waiting) contain(then, (error) => this.#report('going on behind a commit', error));
   }
 
   /** Resolves when everything noted so far is recorded, as far as it can be. Not before the ledger has said so. Never rejects. */
@@ -104,11 +107,17 @@ export class Recorder {
   /** Records what was noted last, waiting for another program's lock within bounds, and closes the ledger, which tells what could not be recorded. */
   async close(): Promise<void> {
     this.record();
-    if (this.#ledger === undefined) return;
+    const ledger = this.#ledger;
+    if (ledger === undefined) return;
+    const failed = (error: unknown) => this.#report('closing the state', error);
     const waited = this.#clock.monotonic() - this.#closingSince;
-    await Promise.race([this.#ledger.settle(Math.max(LOCK_PATIENCE - waited, LEAST_PATIENCE)), this.#hurried]);
+    try {
+      await Promise.race([ledger.settle(Math.max(LOCK_PATIENCE - waited, LEAST_PATIENCE)), this.#hurried]);
+    } catch (error) {
+      failed(error);
+    }
     this.record();
-    this.#ledger.close();
+    contain(() => ledger.close(), failed);
     this.#ledger = undefined;
   }
 
@@ -123,7 +132,10 @@ export class Recorder {
     const changed = Array.from(this.#changed, toJobRecord);
     this.#changed.clear();
     this.#isUrgent = false;
-    this.#ledger?.commit(events, changed, this.#now());
+    contain(
+      () => this.#ledger?.commit(events, changed, this.#now()),
+      (error) => this.#report('recording', error),
+    );
   }
 }
 

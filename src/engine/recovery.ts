@@ -6,6 +6,7 @@ import type { Orphan, Orphans } from '../domain/orphans.js';
 import { LOST, type Outcome } from '../domain/outcome.js';
 import type { Schedule } from '../domain/schedule.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
+import { contain, type Report } from './contain.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { JobState } from './job-state.js';
 import { correctionFor } from './scheduler-time.js';
@@ -89,6 +90,7 @@ export interface OrphanRules {
   readonly action: 'kill' | 'keep';
   readonly orphans: Orphans | undefined;
   readonly emit: (event: TimerEvent) => void;
+  readonly report: Report;
 }
 
 /** Puts an end to what a scheduler that died has left: its open runs, and their processes. */
@@ -156,10 +158,14 @@ export class Recovery {
   }
 
   #endOrphans(lost: readonly OpenRun[], at: Instant): void {
-    const { orphans, action, emit } = this.#rules;
+    const { orphans, action, emit, report } = this.#rules;
     if (orphans === undefined || lost.length === 0) return;
     const runs = new Map(lost.map((run) => [run.runId, run]));
-    const found = orphans.find(new Set(runs.keys()));
+    let found: readonly Orphan[] = [];
+    contain(
+      () => (found = orphans.find(new Set(runs.keys()))),
+      (error) => report('looking for processes left behind', error),
+    );
     const byJob = new Map<string, Orphan[]>();
     for (const orphan of found) {
       const run = runs.get(orphan.runId);
@@ -176,9 +182,13 @@ export class Recovery {
     const state = this.#states.get(jobName);
     const held: (() => void)[] = [];
     if (state !== undefined) this.#held.set(state, held);
-    await orphans.end(theirs, state?.job.command.killAfter ?? GRACE);
+    try {
+      await orphans.end(theirs, state?.job.command.killAfter ?? GRACE);
+    } catch (error) {
+      this.#rules.report('ending a process left behind', error, { jobName });
+    }
     if (state !== undefined) this.#held.delete(state);
-    for (const then of held) then();
+    for (const then of held) contain(then, (error) => this.#rules.report('beginning', error, { jobName }));
   }
 }
 

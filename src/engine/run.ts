@@ -1,3 +1,4 @@
+import { bugOf } from '../domain/bug.js';
 import type { Clock } from '../domain/clock.js';
 import type { RunView } from '../domain/controls.js';
 import type { TimerEvent } from '../domain/event.js';
@@ -9,6 +10,7 @@ import { canceled, judge, type CancelCause, type Exit, type Outcome } from '../d
 import type { AdmissionPolicy, Claim, Coordinator } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { Attempt, type AttemptOwner, type RunFact, type RunHistory } from './attempt.js';
+import { contain, type Report } from './contain.js';
 import type { Ending, EndingFacts } from './ending.js';
 import { GatePass, type Gate, type PassOwner } from './gate.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';
@@ -27,6 +29,7 @@ export interface RunSurroundings {
   newMark(): number;
   /** Calls `then` when everything emitted so far is in the ledger. */
   whenRecorded(then: () => void): void;
+  readonly report: Report;
 }
 
 const NO_HISTORY: RunHistory = { previousScheduledFor: undefined, lastSuccessAt: undefined };
@@ -121,8 +124,13 @@ export class Run implements AttemptOwner, PassOwner {
       state: this.#state,
       attempts: this.#attempts,
       pid: this.#state === 'attempting' ? this.#attempt?.pid : undefined,
-      elapsedMs: this.#attempts === 0 ? 0 : Math.round(this.#around.clock.monotonic() - this.#startedAt),
+      elapsedMs: this.#elapsed,
     };
+  }
+
+  /** Since the first attempt began. */
+  get #elapsed(): Duration {
+    return this.#attempts === 0 ? 0 : Math.round(this.#around.clock.monotonic() - this.#startedAt);
   }
 
   /** Starts to wait for its slots, and then runs. */
@@ -166,14 +174,14 @@ export class Run implements AttemptOwner, PassOwner {
   /** Tells the run to end. The first cause wins. */
   cancel(cause: CancelCause): void {
     this.#cause ??= cause;
-    this.#attempt?.canceler.cancel(cause);
+    this.#contain('canceling', () => this.#attempt?.canceler.cancel(cause));
     if (this.#state === 'waiting' || this.#state === 'pausing') this.#end(this.#endingUnstarted(cause));
   }
 
   /** Tells the run to end without grace. */
   force(cause: CancelCause): void {
     this.cancel(cause);
-    this.#attempt?.canceler.force(cause);
+    this.#contain('canceling', () => this.#attempt?.canceler.force(cause));
   }
 
   /** Gives up on a process that cannot be ended, or on what it wrote. */
@@ -184,8 +192,32 @@ export class Run implements AttemptOwner, PassOwner {
     this.#end({ kind: 'finished', outcome });
   }
 
+  /** Ends the run because of a bug, so that its firing has an outcome. A process it may have is killed. */
+  fail(error: unknown): void {
+    this.#contain('canceling', () => this.#attempt?.canceler.force({ kind: 'requested' }));
+    this.#end({ kind: 'finished', outcome: { status: 'failure', error: `internal error: ${bugOf(error).error}` } });
+  }
+
+  #contain(doing: string, work: () => void): void {
+    contain(work, (error) => this.#around.report(doing, error, { jobName: this.job.name }));
+  }
+
+  /** Does a step of the run, which fails by what it throws. */
+  #step(doing: string, work: () => void): void {
+    contain(work, (error) => this.#failed(doing, error));
+  }
+
+  #failed(doing: string, error: unknown): void {
+    this.#around.report(doing, error, { jobName: this.job.name });
+    this.fail(error);
+  }
+
   /** A slot is ours: through every gate. */
   passed(): void {
+    this.#step('starting', () => this.#passed());
+  }
+
+  #passed(): void {
     this.#clearAlarm();
     if (this.#claim !== undefined) {
       this.#begin();
@@ -197,7 +229,9 @@ export class Run implements AttemptOwner, PassOwner {
     }
     this.#state = 'claiming';
     const claim = this.#around.coordinator.claim(this.firing);
-    if (claim instanceof Promise) void claim.then((answer) => this.#claimed(answer));
+    const failed = (error: unknown) => this.#failed('claiming', error);
+    if (claim instanceof Promise)
+      void claim.then((answer) => this.#step('starting', () => this.#claimed(answer)), failed);
     else this.#claimed(claim);
   }
 
@@ -231,7 +265,7 @@ export class Run implements AttemptOwner, PassOwner {
       this.#owner.runBegan(this);
     }
     this.emit({ event: 'attempt.begun', attempt: attempt.number, latenessMs: attempt.latenessMs });
-    this.#around.whenRecorded(() => this.#execute(attempt));
+    this.#around.whenRecorded(() => this.#step('executing', () => this.#execute(attempt)));
   }
 
   #execute(attempt: Attempt): void {
@@ -240,7 +274,10 @@ export class Run implements AttemptOwner, PassOwner {
       return;
     }
     const ended = this.#around.executor.execute(this.job.command, attempt);
-    void ended.then((exit) => this.#attemptEnded(attempt, exit));
+    void ended.then(
+      (exit) => this.#step('judging', () => this.#attemptEnded(attempt, exit)),
+      (error: unknown) => this.#failed('executing', error),
+    );
   }
 
   /** From now on its time counts. */
@@ -287,7 +324,7 @@ export class Run implements AttemptOwner, PassOwner {
     this.#state = 'ended';
     this.#clearAlarm();
     this.#tell(ending, this.#owner.runEnding(this, ending));
-    if (ending.kind === 'finished') this.#claim?.release?.(ending.outcome);
+    if (ending.kind === 'finished') this.#contain('releasing', () => this.#claim?.release?.(ending.outcome));
     this.#pass.release();
     this.#owner.runEnded(this, ending);
   }
@@ -307,7 +344,7 @@ export class Run implements AttemptOwner, PassOwner {
         this.emit({
           event: 'run.finished',
           outcome: ending.outcome,
-          durationMs: Math.round(this.#around.clock.monotonic() - this.#startedAt),
+          durationMs: this.#elapsed,
           attempts: this.#attempts,
           latenessMs: this.#lateness,
           failuresInARow,

@@ -1,6 +1,7 @@
+import { bugOf } from '../domain/bug.js';
 import { jobNameOf, type StateTrouble, type TimerEvent } from '../domain/event.js';
 import type { Controls } from '../domain/controls.js';
-import type { Firing, Trigger } from '../domain/firing.js';
+import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { Ledger, LedgerTrouble, OpenRun, Recollection } from '../domain/ledger.js';
 import type { ClockOffset } from '../domain/time-source.js';
@@ -11,14 +12,16 @@ import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
 import { SchedulerControls } from './scheduler-controls.js';
 import { Gates } from './gates.js';
-import { firingOf, JobState } from './job-state.js';
-import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } from './plan-due.js';
+import { JobState } from './job-state.js';
+import { Planner } from './planner.js';
 import { Recorder } from './recorder.js';
 import { beginsAnew, isTakenUp, Recovery, takeUp } from './recovery.js';
+import { contain, type Report } from './contain.js';
 import type { Companion, FirstPlan, SchedulerParts } from './scheduler-parts.js';
+import type { RunSurroundings } from './run.js';
 import { SchedulerTime, type Jump } from './scheduler-time.js';
 import { Slices } from './slices.js';
-import { TimerLoop } from './timer-loop.js';
+import { TimerLoop, type Alarm } from './timer-loop.js';
 
 /** How long the listeners may take for what they do (hooks, notifications) when somebody waits for the end, and when nobody does. */
 export const HASTE: Duration = SECOND;
@@ -33,6 +36,10 @@ export class Scheduler {
   readonly clockOffset: () => ClockOffset | undefined;
   /** The verbs that change it while it runs. */
   readonly controls: Controls;
+  /** Reports a bug. What it was about is dealt with by the caller. */
+  readonly report: Report = (doing, thrown, about = {}) => {
+    this.emit({ event: 'internal.error', at: this.#time.now(), doing, ...bugOf(thrown), ...about });
+  };
   readonly #facts: FirstPlan['facts'];
   readonly #time: SchedulerTime;
   readonly #loop: TimerLoop;
@@ -44,14 +51,13 @@ export class Scheduler {
   readonly #arming: Arming;
   readonly #recovery: Recovery;
   readonly #dispatcher: Dispatcher;
+  readonly #planner: Planner;
   readonly #states = new Map<string, JobState>();
   readonly #isPresent = (state: JobState): boolean => this.#states.get(state.job.name) === state;
   /** Sorts the downtime of each job. */
   readonly #beginnings: Slices<JobState>;
   readonly #gates = new Gates();
   readonly #adHoc: AdHocJobs;
-  /** The last stretch of time a forward jump left unseen. */
-  #gap: Gap | undefined;
   #generation = 0;
   #startedAt: Instant | undefined;
   #stopping: Promise<void> | undefined;
@@ -63,32 +69,25 @@ export class Scheduler {
     this.#facts = plan.facts;
     this.#time = new SchedulerTime(clock);
     const now = () => this.#time.now();
-    this.#loop = new TimerLoop(clock, now, () => this.#lookAtClock());
-    this.#elapsed = new TimerLoop(clock, () => clock.monotonic());
+    const onError = (error: unknown, alarm?: Alarm) => this.#ringFailed(error, alarm);
+    this.#loop = new TimerLoop(clock, now, { onWake: () => this.#lookAtClock(), onError });
+    this.#elapsed = new TimerLoop(clock, () => clock.monotonic(), { onError });
     this.#arming = new Arming(this.#loop, {
       now,
       isStopping: () => this.isStopping,
       isPresent: this.#isPresent,
       touched: (state) => this.#recorder.touch(state),
       disarmed: () => this.#tellIfIdle(),
+      failed: ({ job }, error, retryInMs) => this.report('planning', error, { jobName: job.name, retryInMs }),
     });
     this.#adHoc = new AdHocJobs(this.#states, this.#arming, this);
     this.clockOffset = parts.clockOffset ?? (() => undefined);
     this.#ledger = parts.ledger;
     this.#companions = parts.companions ?? [];
-    this.#recorder = new Recorder(parts.ledger, clock, now);
+    this.#recorder = new Recorder(parts.ledger, clock, now, this.report);
     this.#bus = new EventBus(clock, [...parts.sinks, this.#adHoc], () => this.#recorder.record(), parts.onSinkError);
-    this.#dispatcher = new Dispatcher(
-      {
-        ...parts,
-        elapsed: this.#elapsed,
-        now,
-        emit: (event) => this.emit(event),
-        drained: () => this.#bus.drained(),
-        whenRecorded: (then) => this.#recorder.whenRecorded(then),
-      },
-      (state) => this.#runEnded(state),
-    );
+    this.#dispatcher = new Dispatcher(this.#surroundings(parts), (state) => this.#runEnded(state));
+    this.#planner = new Planner(this.#arming, this.#dispatcher, this);
     this.#beginnings = new Slices(clock, (state) => this.#recovery.whenFree(state, () => this.#beginIfPresent(state)));
     this.#gates.resize(plan);
     for (const job of plan.jobs) this.add(job);
@@ -105,7 +104,20 @@ export class Scheduler {
       action: plan.orphans ?? 'kill',
       orphans: parts.orphans,
       emit: (event) => this.emit(event),
+      report: this.report,
     });
+  }
+
+  #surroundings(parts: SchedulerParts): RunSurroundings {
+    return {
+      ...parts,
+      elapsed: this.#elapsed,
+      now: () => this.#time.now(),
+      emit: (event) => this.emit(event),
+      drained: () => this.#bus.drained(),
+      whenRecorded: (then) => this.#recorder.whenRecorded(then),
+      report: this.report,
+    };
   }
 
   /**
@@ -120,8 +132,8 @@ export class Scheduler {
     this.#generation = takeUp(this.#states.values(), recollection.jobs, now);
     for (const state of this.#states.values())
       if (recollection.jobs.get(state.job.name)?.fingerprint !== state.fingerprint) this.#recorder.touch(state);
-    this.#recovery.begin(recollection, now);
-    for (const companion of this.#companions) companion.start();
+    this.#contain('recovering', () => this.#recovery.begin(recollection, now));
+    for (const companion of this.#companions) this.#contain('starting a companion', () => companion.start());
     this.#beginnings.begin(this.#states.values(), () => this.#tellIfIdle());
   }
 
@@ -134,6 +146,16 @@ export class Scheduler {
   emit(event: TimerEvent): void {
     this.#recorder.note(event, this.#states.get(jobNameOf(event) ?? ''));
     this.#bus.emit(event);
+  }
+
+  #contain(doing: string, work: () => void): void {
+    contain(work, (error) => this.report(doing, error));
+  }
+
+  /** What one timer throws is that timer's alone. */
+  #ringFailed(error: unknown, alarm: Alarm | undefined): void {
+    if (alarm instanceof JobState) this.#arming.setApart(alarm, error);
+    else this.report('keeping time', error);
   }
 
   /** Resolves when, once started, nothing is armed and nothing runs: no job can fire any more by its schedule. */
@@ -182,7 +204,7 @@ export class Scheduler {
     const stopping = { event: 'scheduler.stopping', at: this.#time.now(), running: this.#dispatcher.running } as const;
     if (signal !== undefined) this.emit({ ...stopping, signal });
     else if (!this.#isDraining) this.emit(stopping);
-    for (const companion of this.#companions) companion.stop();
+    for (const companion of this.#companions) this.#contain('stopping a companion', () => companion.stop());
     this.#loop.stop();
     await Promise.all([this.#dispatcher.stop(this.#survives), this.#recovery.ended()]);
     this.#elapsed.stop();
@@ -206,7 +228,11 @@ export class Scheduler {
   }
 
   #beginIfPresent(state: JobState): void {
-    if (!this.isStopping && this.#isPresent(state)) this.#begin(state);
+    if (this.isStopping || !this.#isPresent(state)) return;
+    contain(
+      () => this.#begin(state),
+      (error) => this.#arming.setApart(state, error),
+    );
   }
 
   /** Arms a job for the first time: behind its cursor, its instants of the downtime sorted. */
@@ -218,12 +244,7 @@ export class Scheduler {
       for (const { firing, runId } of waiting) this.#dispatcher.miss(state, firing, 'downtime', runId);
       if (job.enabled) this.#arming.armFirst(state, startedAt);
     } else {
-      const now = this.#time.now();
-      const gap = { from: state.cursor, to: startedAt, reason: 'downtime' } as const;
-      const next = nextInWindow(job, state.cursor);
-      const instants = waiting.map(({ firing }) => firing.scheduledFor);
-      this.#carryOut(state, planRow(job, next, now, { gap, waiting: instants }), waiting);
-      this.#arming.rearm(state);
+      this.#planner.resume(state, startedAt, waiting);
     }
     if (job.enabled && job.runAtStart && !state.isDone)
       this.#dispatcher.submit(state, this.#dispatcher.unscheduled(job, startedAt, 'start'));
@@ -278,44 +299,9 @@ export class Scheduler {
   }
 
   #due(state: JobState, now: Instant): void {
-    const { next, job } = state;
-    if (next === undefined) return;
-    if (state.isDone) {
-      this.#arming.disarm(state);
-      return;
-    }
-    this.#carryOut(state, planDue(job, next, now, this.#gapOf(job, next)), NONE);
-    // `in` fires once, whenever it was reset to.
-    if (job.schedule.countsElapsed) state.next = undefined;
-    this.#arming.rearm(state);
+    this.#planner.due(state, now);
     this.#adHoc.partIfOver(state);
     this.#tellIfIdle();
-  }
-
-  /** Tells and submits what a plan says. `waiting` are runs left open without a process, whose instants the plan has looked at. */
-  #carryOut(state: JobState, plan: DuePlan, waiting: readonly OpenRun[]): void {
-    state.next = plan.next;
-    if (plan.last !== undefined) state.cursor = plan.last;
-    const chosen = new Set(plan.runs.map(({ scheduledFor }) => scheduledFor));
-    for (const { firing, runId } of waiting)
-      if (!chosen.has(firing.scheduledFor)) this.#dispatcher.miss(state, firing, 'downtime', runId);
-    for (const missed of plan.missed) this.#tellMissed(state, missed);
-    for (const { scheduledFor, trigger } of plan.runs) {
-      const open = waiting.find(({ firing }) => firing.scheduledFor === scheduledFor);
-      if (open === undefined) this.#submit(state, scheduledFor, trigger);
-      else this.#dispatcher.submit(state, { ...open.firing, trigger }, { runId: open.runId });
-    }
-    if (state.isDone) state.next = undefined;
-  }
-
-  /** The stretch nobody saw, if the job's instant `next` may lie in it. */
-  #gapOf(job: Job, next: Instant): Gap | undefined {
-    const isBehind = this.#gap === undefined || next + job.offset > this.#gap.to;
-    return isBehind || job.schedule.countsElapsed ? undefined : this.#gap;
-  }
-
-  #submit(state: JobState, scheduledFor: Instant, trigger: Trigger): void {
-    this.#dispatcher.submit(state, firingOf(state, scheduledFor, trigger));
   }
 
   #runEnded(state: JobState): void {
@@ -324,20 +310,13 @@ export class Scheduler {
     this.#tellIfIdle();
   }
 
-  #tellMissed(state: JobState, { reason, first, last, count }: Missed): void {
-    const at = this.#time.now();
-    state.note({ kind: 'missed', reason }, at);
-    const missed = { event: 'firing.missed', at, firing: firingOf(state, last, 'schedule'), reason } as const;
-    this.emit(count === 1 ? missed : { ...missed, count, firstScheduledFor: first });
-  }
-
   #lookAtClock(): void {
     const jump = this.#time.look();
     if (jump === undefined) return;
     const { kind, from, to, cause } = jump;
     const told = { event: 'clock.jumped', at: to, deltaMs: Math.round(to - from), cause } as const;
     this.emit(kind === 'corrected' ? { ...told, corrected: true } : told);
-    this.#gap = kind === 'forward' ? { from, to, reason: 'clock_jump' } : undefined;
+    this.#planner.gap = kind === 'forward' ? { from, to, reason: 'clock_jump' } : undefined;
     if (kind !== 'forward') this.#generation++;
     for (const state of this.#states.values()) {
       this.#follow(state, jump);

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../domain/time.js';
+import { contain, raiseLater } from './contain.js';
 import { SLICE } from './slices.js';
 import { TimerQueue, type Queued } from './timer-queue.js';
 
@@ -7,6 +8,17 @@ import { TimerQueue, type Queued } from './timer-queue.js';
 export interface Alarm extends Queued {
   /** Called once per insertion, never before `dueAt`; it is out of the queue then and may queue itself again. */
   ring(now: number): void;
+}
+
+/** Who is told of a loop's turns. */
+export interface LoopListeners {
+  /** Called at every wake, before `now` is read and any alarm rings; it may set alarms. */
+  readonly onWake?: () => void;
+  /**
+   * Called with what an alarm threw, or `onWake`; the alarms behind it ring all the same. By default it is thrown again in a turn of its own, where
+   * the process finds it uncaught.
+   */
+  readonly onError?: (error: unknown, alarm: Alarm | undefined) => void;
 }
 
 /** The longest sleep; the next look at the clock comes no later, whatever is armed. */
@@ -26,7 +38,8 @@ export class TimerLoop {
   readonly #queue = new TimerQueue<Alarm>();
   readonly #clock: Clock;
   readonly #now: () => number;
-  readonly #onWake: (() => void) | undefined;
+  readonly #onWake: () => void;
+  readonly #onError: (error: unknown, alarm: Alarm | undefined) => void;
   /** When the armed timer wakes, by `now`; Infinity while none is armed. */
   #wakesAt = Number.POSITIVE_INFINITY;
   #disarm: Cancel | undefined;
@@ -34,11 +47,12 @@ export class TimerLoop {
   #awake = false;
   #running = true;
 
-  /** `now` is the hand the alarms go by. `onWake` is called at every wake, before `now` is read and any alarm rings; it may set alarms. */
-  constructor(clock: Clock, now: () => number, onWake?: () => void) {
+  /** `now` is the hand the alarms go by. */
+  constructor(clock: Clock, now: () => number, { onWake, onError }: LoopListeners = {}) {
     this.#clock = clock;
     this.#now = now;
-    this.#onWake = onWake;
+    this.#onWake = onWake ?? (() => undefined);
+    this.#onError = onError ?? ((error) => raiseLater(clock, error));
   }
 
   get size(): number {
@@ -97,29 +111,31 @@ export class TimerLoop {
   #wake(): void {
     this.#sleep();
     this.#awake = true;
-    try {
-      this.#onWake?.();
-    } finally {
-      const now = this.#now();
-      this.#clock.soon(() => this.#ring(now));
-    }
+    contain(this.#onWake, (error) => this.#onError(error, undefined));
+    const now = this.#now();
+    this.#clock.soon(() => this.#ring(now));
   }
 
   /** Rings what is due at `now`. */
   #ring(now: number): void {
     const sliceEnd = this.#clock.monotonic() + SLICE;
     let isCut = false;
+    while (this.#running && !isCut) {
+      const alarm = this.#queue.takeDue(now);
+      if (alarm === undefined) break;
+      this.#ringOne(alarm, now);
+      isCut = this.#clock.monotonic() >= sliceEnd;
+    }
+    this.#awake = false;
+    if (isCut && this.#running) this.#wake();
+    else this.#arm();
+  }
+
+  #ringOne(alarm: Alarm, now: number): void {
     try {
-      while (this.#running && !isCut) {
-        const alarm = this.#queue.takeDue(now);
-        if (alarm === undefined) break;
-        alarm.ring(now);
-        isCut = this.#clock.monotonic() >= sliceEnd;
-      }
-    } finally {
-      this.#awake = false;
-      if (isCut && this.#running) this.#wake();
-      else this.#arm();
+      alarm.ring(now);
+    } catch (error) {
+      this.#onError(error, alarm);
     }
   }
 }

@@ -10,7 +10,7 @@ import type { Coordinator } from '../../src/domain/policy.js';
 import type { Sink } from '../../src/domain/sink.js';
 import type { Schedule } from '../../src/domain/schedule.js';
 import type { Cancel, Duration, Instant } from '../../src/domain/time.js';
-import type { FirstPlan } from '../../src/engine/scheduler-parts.js';
+import type { Companion, FirstPlan } from '../../src/engine/scheduler-parts.js';
 import { Scheduler } from '../../src/engine/scheduler.js';
 import { MARKS_FROM } from '../../src/domain/firing.js';
 import { catchUp, overlap, retry } from '../../src/policies/index.js';
@@ -124,6 +124,9 @@ export interface RigOptions extends Omit<FirstPlan, 'jobs' | 'facts'> {
   readonly clock?: FakeClock;
   /** Listeners besides the rig's own. */
   readonly sinks?: readonly Sink[];
+  readonly companions?: readonly Companion[];
+  /** Default: fails the test. */
+  readonly onSinkError?: (sink: string, error: unknown) => void;
 }
 
 /** A scheduler on a fake clock and a fake executor, whose story the test reads as text. */
@@ -136,7 +139,18 @@ export class Rig {
   #marks = MARKS_FROM;
 
   constructor(jobs: readonly Job[], options: RigOptions = {}) {
-    const { start, coordinator, ledger, finder, clock, life = 'run', sinks = [], ...plan } = options;
+    const {
+      start,
+      coordinator,
+      ledger,
+      finder,
+      clock,
+      life = 'run',
+      sinks = [],
+      companions,
+      onSinkError,
+      ...plan
+    } = options;
     this.clock = clock ?? new FakeClock(start);
     this.executor = new FakeExecutor(this.clock);
     this.scheduler = new Scheduler(
@@ -150,9 +164,12 @@ export class Rig {
         ...(finder && { orphans: finder }),
         newRunId: () => `${life}-${++this.#runs}`,
         newMark: () => ++this.#marks,
-        onSinkError: (sink, error) => {
-          throw new Error(`sink ${sink}`, { cause: error });
-        },
+        ...(companions && { companions }),
+        onSinkError:
+          onSinkError ??
+          ((sink, error) => {
+            throw new Error(`sink ${sink}`, { cause: error });
+          }),
       },
     );
   }

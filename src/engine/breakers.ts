@@ -1,0 +1,54 @@
+import { CLOSED, type BreakerState } from '../domain/breaker.js';
+import type { TimerEvent } from '../domain/event.js';
+import type { Instant } from '../domain/time.js';
+import type { Ending } from './ending.js';
+import type { JobState } from './job-state.js';
+
+interface Teller {
+  now(): Instant;
+  emit(event: TimerEvent): void;
+}
+
+/** Moves the circuit breakers of the jobs, and tells of each move. */
+export class Breakers {
+  readonly #teller: Teller;
+
+  constructor(teller: Teller) {
+    this.#teller = teller;
+  }
+
+  /** Closes a job's breaker, if it has one that is not. */
+  close(state: JobState): void {
+    this.#set(state, CLOSED);
+  }
+
+  /** Whether a firing may pass the job's breaker now. */
+  pass(state: JobState): boolean {
+    const { breaker } = state.job;
+    if (breaker === undefined || state.breaker.kind === 'closed') return true;
+    this.#set(state, breaker.at(state.breaker, this.#teller.now()));
+    return state.breaker.kind === 'half_open' && state.trial === undefined;
+  }
+
+  /** A run has ended. */
+  move(state: JobState, ending: Ending, isTrial: boolean): void {
+    const { breaker } = state.job;
+    if (breaker === undefined || ending.kind !== 'finished') return;
+    const { failuresInARow } = state;
+    const ended = { outcome: ending.outcome, failuresInARow, isTrial };
+    this.#set(state, breaker.after(state.breaker, ended, this.#teller.now()));
+  }
+
+  #set(state: JobState, breaker: BreakerState): void {
+    const hasMoved = breaker.kind !== state.breaker.kind;
+    state.breaker = breaker;
+    if (!hasMoved) return;
+    this.#teller.emit({
+      event: breaker.kind === 'open' ? 'breaker.opened' : `breaker.${breaker.kind}`,
+      at: this.#teller.now(),
+      jobName: state.job.name,
+      failures: state.failuresInARow,
+      cooldownMs: breaker.kind === 'closed' ? 0 : breaker.cooldown,
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import type { TimerEvent } from '../domain/event.js';
+import type { Trigger } from '../domain/firing.js';
+import type { Job } from '../domain/job.js';
+import type { OpenRun } from '../domain/ledger.js';
+import type { Instant } from '../domain/time.js';
+import type { Arming } from './arming.js';
+import type { Dispatcher } from './dispatcher.js';
+import { firingOf, type JobState } from './job-state.js';
+import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } from './plan-due.js';
+
+const NONE: readonly OpenRun[] = [];
+
+interface Teller {
+  now(): Instant;
+  emit(event: TimerEvent): void;
+}
+
+/** Sorts the instants of a job that have come, and carries out what becomes of each: submits it, or tells that it is missed. */
+export class Planner {
+  /** The last stretch of time a forward jump left unseen. */
+  gap: Gap | undefined;
+  readonly #arming: Arming;
+  readonly #dispatcher: Dispatcher;
+  readonly #teller: Teller;
+
+  constructor(arming: Arming, dispatcher: Dispatcher, teller: Teller) {
+    this.#arming = arming;
+    this.#dispatcher = dispatcher;
+    this.#teller = teller;
+  }
+
+  /** A job is due. */
+  due(state: JobState, now: Instant): void {
+    const { next, job } = state;
+    if (next === undefined) return;
+    if (state.isDone) {
+      this.#arming.disarm(state);
+      return;
+    }
+    const due = [{ firing: firingOf(state, next, 'schedule') }];
+    const plan = this.#plan(state, due, () => planDue(job, next, now, this.#gapOf(job, next)));
+    if (plan === undefined) {
+      state.cursor = next;
+      return;
+    }
+    this.#carryOut(state, plan, NONE);
+    // `in` fires once, whenever it was reset to.
+    if (job.schedule.countsElapsed) state.next = undefined;
+    this.#arming.rearm(state);
+  }
+
+  /** A job goes on behind its cursor after a downtime. `waiting` are runs left open without a process. */
+  resume(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): void {
+    const { job, cursor } = state;
+    const gap = { from: cursor, to: startedAt, reason: 'downtime' } as const;
+    const instants = waiting.map(({ firing }) => firing.scheduledFor);
+    const plan = this.#plan(state, waiting, () =>
+      planRow(job, nextInWindow(job, cursor), this.#teller.now(), { gap, waiting: instants }),
+    );
+    if (plan === undefined) return;
+    this.#carryOut(state, plan, waiting);
+    this.#arming.rearm(state);
+  }
+
+  /** Plans a job. If a bug keeps it from that, the firings that were `due` fail, and the job is set apart. */
+  #plan(state: JobState, due: readonly Pick<OpenRun, 'firing'>[], plan: () => DuePlan): DuePlan | undefined {
+    try {
+      const planned = plan();
+      state.faults = 0;
+      return planned;
+    } catch (error) {
+      this.#arming.setApart(state, error);
+      for (const run of due) this.#dispatcher.fail(state, run, error);
+      return undefined;
+    }
+  }
+
+  /** Tells and submits what a plan says. `waiting` are runs left open without a process, whose instants the plan has looked at. */
+  #carryOut(state: JobState, plan: DuePlan, waiting: readonly OpenRun[]): void {
+    state.next = plan.next;
+    if (plan.last !== undefined) state.cursor = plan.last;
+    const chosen = new Set(plan.runs.map(({ scheduledFor }) => scheduledFor));
+    for (const { firing, runId } of waiting)
+      if (!chosen.has(firing.scheduledFor)) this.#dispatcher.miss(state, firing, 'downtime', runId);
+    for (const missed of plan.missed) this.#tellMissed(state, missed);
+    for (const { scheduledFor, trigger } of plan.runs) {
+      const open = waiting.find(({ firing }) => firing.scheduledFor === scheduledFor);
+      if (open === undefined) this.#submit(state, scheduledFor, trigger);
+      else this.#dispatcher.submit(state, { ...open.firing, trigger }, { runId: open.runId });
+    }
+    if (state.isDone) state.next = undefined;
+  }
+
+  /** The stretch nobody saw, if the job's instant `next` may lie in it. */
+  #gapOf(job: Job, next: Instant): Gap | undefined {
+    const isBehind = this.gap === undefined || next + job.offset > this.gap.to;
+    return isBehind || job.schedule.countsElapsed ? undefined : this.gap;
+  }
+
+  #submit(state: JobState, scheduledFor: Instant, trigger: Trigger): void {
+    this.#dispatcher.submit(state, firingOf(state, scheduledFor, trigger));
+  }
+
+  #tellMissed(state: JobState, { reason, first, last, count }: Missed): void {
+    const at = this.#teller.now();
+    state.note({ kind: 'missed', reason }, at);
+    const missed = { event: 'firing.missed', at, firing: firingOf(state, last, 'schedule'), reason } as const;
+    this.#teller.emit(count === 1 ? missed : { ...missed, count, firstScheduledFor: first });
+  }
+}
