@@ -4,7 +4,7 @@ import {
   answerStatus,
   Changes,
   ControlServer,
-  EventFeed,
+  EventRing,
   RefusalError,
   leaveWord,
   socketPaths,
@@ -41,7 +41,7 @@ export interface Control {
   /** From which followers are told, and who looks again. */
   readonly sinks: readonly Sink[];
   /** Among them, the one that keeps what happened lately. */
-  readonly feed: EventFeed;
+  readonly ring: EventRing;
   /** And the one that keeps how firings ended lately. */
   readonly recent: RecentPast;
   /** Carries out a verb for somebody who does not come by the socket. @throws RefusalError why not. */
@@ -70,11 +70,14 @@ interface Opening {
 /** Opens the control socket. A scheduler without one runs as well, and says so. */
 export async function openControl(timerFile: TimerFile, opening: Opening): Promise<Control> {
   const { terminal, clock, named } = opening;
-  const feed = new EventFeed((event) => levelOf(event) !== 'debug');
+  const host = hostname();
+  const ring = new EventRing(
+    (event) => levelOf(event) !== 'debug',
+    (event) => JSON.stringify(toLogRecord(event, host)),
+  );
   const recent = new RecentOutcomes(clock, opening.recorded);
   const changes = new Changes();
-  const sinks = [feed, recent, changes];
-  const host = hostname();
+  const sinks = [ring, recent, changes];
   const controlled = controlledBy(timerFile, opening, { recent, changes });
   const carryOut = (verb: string, args: Args): unknown => {
     const carry = verbs.get(verb);
@@ -84,14 +87,13 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   const server = new ControlServer(
     {
       controlled,
-      feed,
-      toRecord: (event) => toLogRecord(event, host),
+      ring,
       onBug: (error) => terminal.err(`timers: internal error, please report it: ${String(error)}`),
     },
     clock,
   );
   const listening = await server.listen(socketPathsOf(timerFile, terminal, named), userId());
-  const control = { sinks, feed, recent, carryOut };
+  const control = { sinks, ring, recent, carryOut };
   if (listening.kind === 'listening') {
     // Under the name it was given, too: where that leads may be another file by the time somebody looks (`..data` of Kubernetes).
     const files = new Set([timerFile.path, timerFile.named]);
@@ -144,6 +146,7 @@ function controlledBy(
     get controls() {
       return scheduler().controls;
     },
+    pid: process.pid,
     file,
     now: () => clock.now(),
     isStopping: () => scheduler().isStopping,

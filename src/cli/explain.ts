@@ -5,7 +5,6 @@ import type { Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
 import {
   fieldsInWords,
-  goesByLocalTime,
   isTimeZone,
   machineTimeZone,
   scheduleInZone,
@@ -160,6 +159,6 @@ function explanationOf(explained: Explained, now: Instant, count: number): Expla
     explained,
     expressions,
     firings,
-    outlook: goesByLocalTime(explained.schedule) ? zoneOutlooks([explained], now)[0] : undefined,
+    outlook: texts.length === 0 ? undefined : zoneOutlooks([explained], now)[0],
   };
 }

@@ -1,7 +1,6 @@
 import type { TimerFile } from '../config/index.js';
 import { connectToScheduler } from '../control/index.js';
 import type { Clock } from '../domain/clock.js';
-import type { StatusRecord } from '../domain/status-record.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { socketPathsOf, userId } from './control.js';
 import { statePathOf } from './state.js';
@@ -24,7 +23,8 @@ export async function otherSchedulerOf(
   const { client } = connecting;
   const disarm = clock.after(PATIENCE, () => client.close());
   try {
-    const { pid } = (await client.request('status')) as StatusRecord;
+    // Answered also when all places are taken.
+    const { pid } = (await client.request('health')) as { readonly pid: number };
     return pid;
   } catch {
     return undefined;

@@ -24,7 +24,7 @@ export interface PageParts {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly scheduler: () => Scheduler;
-  readonly control: Pick<Control, 'feed' | 'recent' | 'carryOut'>;
+  readonly control: Pick<Control, 'ring' | 'recent' | 'carryOut'>;
   /** What is recorded so far. */
   readonly recorded: () => Recorded | undefined;
 }
@@ -51,8 +51,8 @@ export function openPage({ terminal, clock, scheduler, control, recorded }: Page
   });
   const sources = {
     recorded,
-    remembered: (interest: { readonly jobName?: string }) => control.feed.past(interest, Number.POSITIVE_INFINITY),
-    follow: control.feed.follow.bind(control.feed),
+    remembered: (interest: { readonly jobName?: string }) => control.ring.past(interest, Number.POSITIVE_INFINITY),
+    follow: control.ring.follow.bind(control.ring),
   };
   const api = apiRoutes({
     ...sources,

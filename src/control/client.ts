@@ -4,7 +4,15 @@ import { dirname } from 'node:path';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import { Lines } from './lines.js';
-import { RefusalError, writeRequest, type Args, type EventRecord, type Reply, type Request } from './protocol.js';
+import {
+  READ_PATIENCE,
+  RefusalError,
+  writeRequest,
+  type Args,
+  type EventRecord,
+  type Reply,
+  type Request,
+} from './protocol.js';
 import { exposure } from './socket-path.js';
 
 /** How long a scheduler may take to answer. What it has not begun by then it does not do any more. */
@@ -33,12 +41,18 @@ export async function connectToScheduler(paths: readonly string[], uid: number, 
     const dialed = await dial(path);
     if (dialed instanceof Error) {
       if (isNobody(dialed)) continue;
-      return { kind: 'refused', reason: dialed.message };
+      return { kind: 'refused', reason: reasonOf(dialed) };
     }
     return { kind: 'connected', client: new ControlClient(dialed, clock) };
   }
   return { kind: 'absent' };
 }
+
+/** The kernel keeps some hundred connections that are not accepted yet. */
+const reasonOf = ({ code, message }: NodeJS.ErrnoException): string =>
+  code === 'EAGAIN'
+    ? 'the scheduler is there and accepts no connection: it is busy, or its event loop stands still'
+    : message;
 
 const isNobody = ({ code }: NodeJS.ErrnoException): boolean => code === 'ECONNREFUSED' || code === 'ENOENT';
 
@@ -49,14 +63,16 @@ const dial = (path: string): Promise<Socket | NodeJS.ErrnoException> =>
   });
 
 /** What is told of what is followed. */
-export interface Follower {
+export interface Listener {
   event(record: EventRecord): void;
-  /** So many were left out here, because they were read too slowly. */
+  /** How many events were lost here, because they were read too slowly. */
   dropped(count: number): void;
 }
 
+const NOT_LISTENING: Listener = { event: () => undefined, dropped: () => undefined };
+
 interface Pending {
-  readonly follower: Follower | undefined;
+  readonly follower: Listener | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
   /** Ends the wait for a sign of life. */
@@ -65,7 +81,7 @@ interface Pending {
 
 /** How long, and for whose sake, an answer is waited for. */
 interface Waiting {
-  readonly follower?: Follower | undefined;
+  readonly follower?: Listener | undefined;
   readonly patience: Duration;
   /** What to tell when none comes. */
   readonly silence: string;
@@ -84,17 +100,30 @@ export class ControlClient {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #greeted: Promise<void> | undefined;
+  /** Why there is no connection any more. */
+  #gone: Error | undefined;
+  #readAt: Duration;
+  /** The longest time in which nothing was read. */
+  #longestRest: Duration = 0;
 
   constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
     this.#clock = clock;
+    this.#readAt = clock.monotonic();
     const lines = new Lines(Number.POSITIVE_INFINITY);
     socket.on('data', (chunk: Buffer) => {
+      this.#rested();
       for (const line of lines.take(chunk)) this.#hear(JSON.parse(line) as Reply);
+      this.#rested();
     });
     socket.on('close', () => {
-      this.#giveUp('the scheduler went away');
+      this.#giveUp(new LostError(this.#howLost()));
     });
+  }
+
+  /** Whether the scheduler has ended the connection, or went away. */
+  get isGone(): boolean {
+    return this.#gone !== undefined;
   }
 
   /** Asks for a verb. @throws RefusalError the scheduler's reason why not; LostError when it went away or does not answer. */
@@ -103,15 +132,20 @@ export class ControlClient {
   }
 
   /** Hands recent events to `follower`, and with `follow: true` all that come. Resolves behind the last. @throws as {@link request}. */
-  async follow(args: Args, follower: Follower): Promise<void> {
+  async follow(args: Args, follower: Listener): Promise<void> {
     await this.#ask('logs', args, follower);
+  }
+
+  /** Asks the scheduler to stop. Resolves when it has. @throws as {@link request}. */
+  async stop(args: Args): Promise<void> {
+    await this.#ask('stop', args, NOT_LISTENING);
   }
 
   close(): void {
     this.#socket.destroy();
   }
 
-  async #ask(verb: string, args: Args, follower?: Follower): Promise<unknown> {
+  async #ask(verb: string, args: Args, follower?: Listener): Promise<unknown> {
     await (this.#greeted ??= this.#greet());
     const patience = verb === 'reload' ? PATIENCE_FOR_FILE : PATIENCE;
     const silence = `${standsStill(patience)}. Whether it was done, timers status and timers history tell`;
@@ -131,9 +165,9 @@ export class ControlClient {
 
   #send({ verb, args }: Pick<Request, 'verb' | 'args'>, { follower, patience, silence }: Waiting): Promise<unknown> {
     const id = ++this.#lastId;
-    if (this.#socket.destroyed) return Promise.reject(new LostError('the scheduler went away'));
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
     const disarm = this.#clock.after(patience, () => {
-      this.#giveUp(silence);
+      this.#giveUp(new LostError(silence));
       this.#socket.destroy();
     });
     const answered = new Promise<unknown>((resolve, reject) =>
@@ -143,15 +177,32 @@ export class ControlClient {
     return answered;
   }
 
-  #giveUp(reason: string): void {
+  #giveUp(reason: Error): void {
+    this.#gone ??= reason;
     for (const { reject, disarm } of this.#pending.values()) {
       disarm();
-      reject(new LostError(reason));
+      reject(this.#gone);
     }
     this.#pending.clear();
   }
 
+  /** Printing to a pipe that nobody reads, and a process that is stopped, let time pass between two reads. */
+  #rested(): void {
+    const now = this.#clock.monotonic();
+    this.#longestRest = Math.max(this.#longestRest, now - this.#readAt);
+    this.#readAt = now;
+  }
+
+  #howLost(): string {
+    this.#rested();
+    return this.#longestRest < READ_PATIENCE
+      ? 'the scheduler went away'
+      : `the scheduler went away, or hung up because nothing was read for ${READ_PATIENCE / SECOND} s`;
+  }
+
   #hear(reply: Reply): void {
+    if (reply.id === null && reply.error !== undefined)
+      this.#giveUp(new RefusalError(reply.error.code, reply.error.message));
     const pending = this.#pending.get(reply.id ?? 0);
     if (pending === undefined) return;
     pending.disarm();

@@ -1,77 +1,147 @@
 import type { Socket } from 'node:net';
-import type { TimerEvent } from '../domain/event.js';
-import type { Cancel } from '../domain/time.js';
+import type { Clock } from '../domain/clock.js';
+import { SECOND, type Duration } from '../domain/time.js';
 import { flag, optionalCount, optionalText } from './arguments.js';
-import type { EventFeed } from './event-feed.js';
+import type { EventRing, Follower, Told } from './event-ring.js';
 import { Lines } from './lines.js';
 import {
   LONGEST_REQUEST,
+  READ_PATIENCE,
   readRequest,
   RefusalError,
+  writeEvent,
   writeReply,
-  type EventRecord,
+  type Refusal,
   type Reply,
   type Request,
 } from './protocol.js';
+import type { Turnstile } from './turnstile.js';
 import { refuseUnknown, verbs, type Controlled } from './verbs.js';
 
-/** What waits to be read by one client, in bytes: beyond it nothing more is taken from it. */
-const HIGH_WATER = 1024 * 1024;
-/** Beyond it lines of output are left out: a command that prints in bursts is faster than who reads it. */
-const MOST_OUTPUT = 8 * HIGH_WATER;
-/** Beyond it everything is left out. The end of a run is to be told where its output could not be. */
-const MOST_EVENTS = 2 * MOST_OUTPUT;
+/** The events that are written at once, in characters: no more than these wait for a client that does not read. */
+const PORTION = 128 * 1024;
+/** What waits to be read by all clients, in bytes: beyond it only short requests are answered. */
+const MOST_UNREAD = 32 * 1024 * 1024;
 const MOST_FOLLOWED = 8;
+/** How long the last reply may take to leave. */
+export const FAREWELL: Duration = SECOND;
+
+const UNREAD: Refusal = { code: 'unread', message: `nothing was read for ${READ_PATIENCE / SECOND} s` };
 
 /** What a connection speaks for. */
 export interface Served {
   readonly controlled: Controlled;
-  readonly feed: EventFeed;
-  readonly toRecord: (event: TimerEvent) => EventRecord;
+  readonly ring: EventRing;
   /** Told of what a verb throws besides its refusals. */
   readonly onBug: (error: unknown) => void;
 }
+
+/** What a connection shares with the others. */
+export interface House {
+  readonly clock: Clock;
+  readonly turnstile: Turnstile;
+  /** What waits to be read by all clients, in bytes. */
+  unread(): number;
+}
+
+/** Where a client got in: how long it may take for a request, and which are answered. */
+export interface Lane {
+  readonly patience: Duration;
+  /** Why a verb is not carried out here. */
+  readonly refusal: (verb: string) => Refusal | undefined;
+}
+
+/** Requests that are answered whatever others do: a probe must learn that the scheduler lives, and a person must be able to stop it. */
+export const isShort = (verb: string): boolean => verb === 'health' || verb === 'stop';
 
 /** One client: its requests one after the other, the events it follows in between. It can neither block the scheduler nor make it grow. */
 export class Connection {
   readonly #socket: Socket;
   readonly #served: Served;
+  readonly #house: House;
+  readonly #lane: Lane;
   /** What is followed, by the id of the request. */
-  readonly #followed = new Map<number, Cancel>();
-  readonly #dropped = new Map<number, number>();
+  readonly #followed = new Map<number, Follower>();
+  /** The requests that are answered once more when the scheduler has stopped. */
+  readonly #stops: number[] = [];
+  /** How many writes the client has yet to read, and when it last read. */
+  #writes = 0;
+  #readAt: Duration;
+  /** When the client had the reply to its last request. */
+  #askedAt: Duration;
+  #isAnswering = false;
+  #isWoken = false;
+  /** Whether the connection ends when all is told. */
+  #isEnding = false;
+  /** When a connection that was hung up is destroyed. */
+  #destroyAt: Duration | undefined;
 
-  constructor(socket: Socket, served: Served) {
+  constructor(socket: Socket, served: Served, { house, lane }: { house: House; lane: Lane }) {
     this.#socket = socket;
     this.#served = served;
+    this.#house = house;
+    this.#lane = lane;
+    this.#readAt = this.#askedAt = house.clock.monotonic();
     // What a socket suffers ends the connection, and nothing else.
     socket.on('error', () => undefined);
     socket.on('close', () => this.#unfollow());
-    socket.on('drain', () => this.#tellDropped());
+  }
+
+  /** What waits to be read by the client, in bytes. */
+  get unread(): number {
+    return this.#socket.writableLength;
   }
 
   /** Answers requests until the client has ended them. Never rejects. */
   async serve(): Promise<void> {
     const lines = new Lines(LONGEST_REQUEST);
     try {
-      for await (const chunk of this.#socket.iterator({ destroyOnReturn: false })) {
-        for (const line of lines.take(chunk as Buffer)) {
-          if (line.trim() !== '') await this.#answer(line);
-          await this.#drained();
-        }
-      }
-    } catch (error) {
-      // Else the client went away in the middle.
-      if (error instanceof RangeError) this.#send({ id: null, error: { code: 'bad_request', message: error.message } });
+      // What still comes after a farewell is read, so that the client gets to read the reason.
+      for await (const chunk of this.#socket.iterator({ destroyOnReturn: false }))
+        if (this.#destroyAt === undefined) await this.#take(lines, chunk as Buffer);
+    } catch {
+      // The client went away in the middle.
     }
+    this.#finish();
+  }
+
+  /** Tells whoever follows the rest and that nothing more comes, and ends. */
+  end(): void {
+    for (const id of this.#stops.splice(0)) void this.#send({ id, end: true });
+    this.#finish();
+  }
+
+  /** Hangs up on a client that takes too long. To be called every second or so. */
+  check(): void {
+    const now = this.#house.clock.monotonic();
+    const { patience } = this.#lane;
+    if (this.#destroyAt !== undefined) {
+      if (now >= this.#destroyAt) this.destroy();
+    } else if (this.#writes > 0) {
+      if (now - this.#readAt >= READ_PATIENCE) this.hangUp(UNREAD);
+    } else if (this.#isIdle && now - this.#askedAt >= patience) {
+      this.hangUp({ code: 'idle', message: `no request came within ${patience / SECOND} s` });
+    }
+  }
+
+  /** Tells the client why, and lets go of it as soon as it has read that, or has not. */
+  hangUp(error: Refusal, id: number | null = null): void {
+    if (this.#destroyAt !== undefined) return;
     this.#unfollow();
+    void this.#send({ id, error });
+    this.#destroyAt = this.#house.clock.monotonic() + FAREWELL;
     this.#socket.end();
   }
 
-  /** Tells whoever follows that nothing more comes, and ends. */
-  end(): void {
-    for (const id of this.#followed.keys()) this.#send({ id, end: true });
-    this.#unfollow();
-    this.#socket.end();
+  /** Makes room for another client at once. */
+  turnAway(error: Refusal): void {
+    this.hangUp(error);
+    this.#socket.destroySoon();
+  }
+
+  /** Whether the client waits for the scheduler to stop. */
+  get awaitsStop(): boolean {
+    return this.#stops.length > 0;
   }
 
   /** Lets go at once. */
@@ -79,82 +149,150 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  async #answer(line: string): Promise<void> {
-    const request = readRequest(line);
-    if (!('verb' in request)) {
-      this.#send(request);
-      return;
-    }
+  get #isIdle(): boolean {
+    return !this.#isAnswering && this.#followed.size === 0 && this.#stops.length === 0;
+  }
+
+  async #take(lines: Lines, chunk: Buffer): Promise<void> {
     try {
-      if (request.verb === 'logs') this.#logs(request);
-      else this.#send({ id: request.id, ok: await this.#carryOut(request) });
+      for (const line of lines.take(chunk)) {
+        await this.#answer(line);
+        if (this.#destroyAt !== undefined) return;
+      }
     } catch (error) {
-      this.#refuse(request.id, error);
+      if (!(error instanceof RangeError)) throw error;
+      this.hangUp({ code: 'bad_request', message: error.message });
     }
   }
 
-  #refuse(id: number, error: unknown): void {
-    const isRefusal = error instanceof RefusalError;
-    if (!isRefusal) this.#served.onBug(error);
-    const { code, message } = isRefusal ? error : new RefusalError('internal', String(error));
-    this.#send({ id, error: { code, message } });
-  }
-
-  #carryOut({ verb, args }: Request): unknown {
-    const carryOut = verbs.get(verb);
-    if (carryOut !== undefined) return carryOut(this.#served.controlled, args);
-    throw new RefusalError(
-      'unknown_verb',
-      `there is no verb "${verb}"; there are ${[...verbs.keys(), 'logs'].join(', ')}`,
-    );
-  }
-
-  #logs({ id, args }: Request): void {
-    const { feed, controlled } = this.#served;
-    const interest = { jobName: optionalText(args, 'task_name'), runId: optionalText(args, 'run_id') };
-    const last = optionalCount(args, 'last') ?? Number.POSITIVE_INFINITY;
-    const follows = flag(args, 'follow');
-    if (follows && this.#followed.size >= MOST_FOLLOWED)
-      throw new RefusalError('busy', `a connection follows ${MOST_FOLLOWED} times at most`);
-    const past = feed.past(interest, last);
-    // A timer that is gone has a past, too.
-    if (interest.jobName !== undefined && past.length === 0) refuseUnknown(controlled, interest.jobName);
-    this.#send({ id, ok: {} });
-    for (const event of past) this.#sendEvent(id, event);
-    if (!follows) this.#send({ id, end: true });
-    else
-      this.#followed.set(
-        id,
-        feed.follow(interest, (event) => this.#sendEvent(id, event)),
-      );
-  }
-
-  #sendEvent(id: number, event: TimerEvent): void {
-    if (this.#socket.writableLength > (event.event === 'run.output' ? MOST_OUTPUT : MOST_EVENTS)) {
-      this.#dropped.set(id, (this.#dropped.get(id) ?? 0) + 1);
+  /** Takes no further request before the client has taken the reply. */
+  async #answer(line: string): Promise<void> {
+    const request = line.trim() === '' ? undefined : readRequest(line);
+    const verb = request !== undefined && 'verb' in request ? request.verb : '';
+    await this.#house.turnstile.pass(isShort(verb));
+    if (request === undefined || this.#destroyAt !== undefined) return;
+    if (!('verb' in request)) {
+      await this.#send(request);
       return;
     }
-    this.#tellDropped();
-    this.#send({ id, event: this.#served.toRecord(event) });
+    this.#isAnswering = true;
+    const refusal = this.#lane.refusal(verb);
+    if (refusal !== undefined) this.hangUp(refusal, request.id);
+    else await this.#send(await this.#replyTo(request));
+    this.#isAnswering = false;
+    this.#askedAt = this.#house.clock.monotonic();
   }
 
-  /** Before what comes behind them, or when the client has caught up. */
-  #tellDropped(): void {
-    for (const [id, dropped] of this.#dropped) this.#send({ id, dropped });
-    this.#dropped.clear();
+  async #replyTo(request: Request): Promise<Reply> {
+    const { id, verb } = request;
+    try {
+      const ok = verb === 'logs' ? this.#logs(request) : await this.#ask(request);
+      if (verb === 'stop') this.#stops.push(id);
+      return { id, ok };
+    } catch (error) {
+      const isRefusal = error instanceof RefusalError;
+      if (!isRefusal) this.#served.onBug(error);
+      const { code, message } = isRefusal ? error : new RefusalError('internal', String(error));
+      return { id, error: { code, message } };
+    }
   }
 
-  #send(reply: Reply): void {
-    if (this.#socket.writable) this.#socket.write(writeReply(reply));
+  #ask({ verb, args }: Request): unknown {
+    const carryOut = verbs.get(verb);
+    if (carryOut === undefined)
+      throw new RefusalError(
+        'unknown_verb',
+        `there is no verb "${verb}"; there are ${[...verbs.keys(), 'logs'].join(', ')}`,
+      );
+    if (!isShort(verb) && this.#house.unread() > MOST_UNREAD)
+      throw new RefusalError('busy', 'the scheduler is busy: its clients do not read what they asked for');
+    return carryOut(this.#served.controlled, args);
   }
 
-  async #drained(): Promise<void> {
-    if (this.#socket.writableLength <= HIGH_WATER) return;
-    await new Promise<void>((resolve) => this.#socket.once('drain', resolve).once('close', () => resolve()));
+  #logs({ id, args }: Request): object {
+    const { ring, controlled } = this.#served;
+    const interest = { jobName: optionalText(args, 'task_name'), runId: optionalText(args, 'run_id') };
+    const last = optionalCount(args, 'last');
+    const follows = flag(args, 'follow');
+    if (this.#followed.size >= MOST_FOLLOWED)
+      throw new RefusalError('busy', `a connection follows ${MOST_FOLLOWED} times at most`);
+    // A timer that is gone has a past, too.
+    if (interest.jobName !== undefined && (last === 0 || ring.past(interest, 1).length === 0))
+      refuseUnknown(controlled, interest.jobName);
+    const follower = ring.follow({ ...interest, last, onNews: () => this.#wake() });
+    if (!follows) follower.finish();
+    this.#followed.get(id)?.close();
+    this.#followed.set(id, follower);
+    this.#wake();
+    return {};
+  }
+
+  /** Tells what is followed, in the next turn of the event loop: a portion at a time, and the next when the client has read it. */
+  #wake(): void {
+    if (this.#isWoken) return;
+    this.#isWoken = true;
+    this.#house.clock.soon(() => {
+      this.#isWoken = false;
+      if (this.#writes > 0 || this.#destroyAt !== undefined) return;
+      const portion = this.#followed.size > 0 ? this.#portion() : '';
+      if (portion !== '') void this.#write(portion);
+      if (this.#isEnding && this.#followed.size === 0) this.#socket.end();
+    });
+  }
+
+  #portion(): string {
+    const share = PORTION / this.#followed.size;
+    let portion = '';
+    for (const [id, follower] of this.#followed) {
+      let piece = '';
+      while (piece.length < share) {
+        const told = follower.next();
+        if (told === undefined) break;
+        piece += this.#lineOf(id, told);
+      }
+      portion += piece;
+      if (!follower.isOver) continue;
+      portion += writeReply({ id, end: true });
+      follower.close();
+      this.#followed.delete(id);
+    }
+    return portion;
+  }
+
+  #lineOf(id: number, told: Told): string {
+    return told.kind === 'lost'
+      ? writeReply({ id, dropped: told.count })
+      : writeEvent(id, this.#served.ring.jsonOf(told));
+  }
+
+  #send(reply: Reply): Promise<void> {
+    return this.#write(writeReply(reply));
+  }
+
+  /** Resolves when the client has taken it, or is gone. */
+  #write(text: string): Promise<void> {
+    const { clock } = this.#house;
+    if (!this.#socket.writable) return Promise.resolve();
+    if (this.#writes++ === 0) this.#readAt = clock.monotonic();
+    return new Promise((resolve) => {
+      this.#socket.write(text, () => {
+        this.#writes--;
+        this.#readAt = clock.monotonic();
+        if (this.#writes === 0) this.#wake();
+        resolve();
+      });
+    });
+  }
+
+  /** Nothing more is asked, or nothing more comes: what is followed is told to its end. */
+  #finish(): void {
+    this.#isEnding = true;
+    for (const follower of this.#followed.values()) follower.finish();
+    this.#wake();
   }
 
   #unfollow(): void {
-    for (const cancel of this.#followed.values()) cancel();
+    for (const follower of this.#followed.values()) follower.close();
     this.#followed.clear();
   }
 }

@@ -2,7 +2,7 @@ export { clearSocket } from './clear-socket.js';
 export { Changes } from './changes.js';
 export { LONGEST_COMMAND } from './arguments.js';
 export { connectToScheduler, ControlClient, LostError } from './client.js';
-export { EventFeed } from './event-feed.js';
+export { EventRing } from './event-ring.js';
 export { RefusalError, type Args, type EventRecord } from './protocol.js';
 export { ControlServer } from './server.js';
 export { socketPaths, wordPaths } from './socket-path.js';

@@ -1,4 +1,6 @@
 const NEWLINE = 0x0a;
+/** A client that sends single bytes would make a buffer of each. */
+const MOST_PIECES = 64;
 
 /** Cuts chunks of bytes into lines of UTF-8. Holds at most one unfinished line of `longest` bytes. */
 export class Lines {
@@ -28,5 +30,6 @@ export class Lines {
     this.#size += piece.length;
     if (this.#size > this.#longest) throw new RangeError(`a line is longer than ${this.#longest} bytes`);
     if (piece.length > 0) this.#held.push(piece);
+    if (this.#held.length > MOST_PIECES) this.#held = [Buffer.concat(this.#held)];
   }
 }

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../domain/record.js';
+import { MINUTE, type Duration } from '../domain/time.js';
 
 /**
  * The protocol of the control socket, version 1: one JSON object a line, UTF-8, both ways.
@@ -9,7 +10,12 @@ import type { LogRecord } from '../domain/record.js';
  *     → {"v":1,"id":3,"verb":"logs","args":{"task_name":"backup","follow":true}}
  *     ← {"v":1,"id":3,"ok":{}}
  *     ← {"v":1,"id":3,"event":{"timestamp":"…","event":"run.started",…}}          as often as there are events, while the connection lasts
- *     ← {"v":1,"id":3,"end":true}                                                without `follow`, and behind the last event
+ *     ← {"v":1,"id":3,"dropped":17}                                              where the client read too slowly
+ *     ← {"v":1,"id":3,"end":true}                                                without `follow`, and after the last event
+ *     → {"v":1,"id":4,"verb":"stop"}
+ *     ← {"v":1,"id":4,"ok":{}}
+ *     ← {"v":1,"id":4,"end":true}                                                when the scheduler has stopped
+ *     ← {"v":1,"id":null,"error":{"code":"idle","message":"…"}}                  why the scheduler hangs up
  *
  * Every verb but `logs` takes `expires_at` among its `args`: Unix time in milliseconds. Behind it, by the scheduler's wall clock, the verb is not
  * carried out but refused (`expired`): whoever asked has given up by then. Without it a request waits as long as it has to.
@@ -20,6 +26,9 @@ const PROTOCOL_VERSION = 1;
 
 /** The longest line a scheduler takes, in bytes. */
 export const LONGEST_REQUEST = 64 * 1024;
+
+/** A client that reads nothing for so long is hung up on (`unread`). */
+export const READ_PATIENCE: Duration = MINUTE;
 
 /** What somebody asks of a scheduler. */
 export interface Request {
@@ -44,6 +53,8 @@ export interface Refusal {
     | 'stopping'
     | 'expired'
     | 'busy'
+    | 'idle'
+    | 'unread'
     | 'internal';
   readonly message: string;
 }
@@ -68,13 +79,17 @@ export interface Reply {
   readonly ok?: unknown;
   readonly error?: Refusal;
   readonly event?: EventRecord;
-  /** So many events were left out here: whoever follows reads too slowly. */
+  /** How many events the client lost here because it read too slowly. The outcomes among them follow. */
   readonly dropped?: number;
   readonly end?: true;
 }
 
 /** Writes a reply as a line. */
 export const writeReply = (reply: Reply): string => `${JSON.stringify({ v: PROTOCOL_VERSION, ...reply })}\n`;
+
+/** Writes an event as a line of the request that follows it. `json` is its {@link EventRecord}. */
+export const writeEvent = (id: number, json: string): string =>
+  `{"v":${PROTOCOL_VERSION},"id":${id},"event":${json}}\n`;
 
 /** Writes a request as a line. */
 export const writeRequest = (request: Request): string => `${JSON.stringify({ v: PROTOCOL_VERSION, ...request })}\n`;

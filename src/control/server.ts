@@ -1,14 +1,19 @@
 import { chmodSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../domain/clock.js';
-import { SECOND, type Duration } from '../domain/time.js';
-import { Connection, type Served } from './connection.js';
+import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import { clearSocket } from './clear-socket.js';
+import { Connection, FAREWELL, isShort, type House, type Lane, type Served } from './connection.js';
 import { unfitness } from './socket-path.js';
+import { Turnstile } from './turnstile.js';
 
 const MOST_CONNECTIONS = 64;
-/** How long the last answers may take to leave. */
-const FAREWELL: Duration = SECOND;
+/** How many more are asked at the door what they want. */
+const MOST_AT_DOOR = 16;
+/** How long a client may take for a request. */
+const PATIENCE: Duration = 10 * SECOND;
+const PATIENCE_AT_DOOR: Duration = 2 * SECOND;
+const BETWEEN_CHECKS: Duration = SECOND;
 
 /** What came of opening a control socket. */
 export type Listening =
@@ -16,21 +21,27 @@ export type Listening =
   /** A sentence for the person says why. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** Listens on a control socket that only its own user can reach, and serves whoever connects. */
+const INSIDE: Lane = { patience: PATIENCE, refusal: () => undefined };
+
+/**
+ * Listens on a control socket that only its own user can reach, and serves its clients. When all places are taken, further clients are asked at
+ * the door what they want: short requests are answered, others are told that the scheduler is busy.
+ */
 export class ControlServer {
   readonly #clock: Clock;
   readonly #server: Server;
-  readonly #connections = new Set<Connection>();
+  readonly #served: Served;
+  readonly #house: House;
+  readonly #inside = new Set<Connection>();
+  readonly #atDoor = new Set<Connection>();
+  #stopChecks: Cancel = () => undefined;
 
   constructor(served: Served, clock: Clock) {
     this.#clock = clock;
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => {
-      const connection = new Connection(socket, served);
-      this.#connections.add(connection);
-      socket.on('close', () => this.#connections.delete(connection));
-      void connection.serve();
-    });
-    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#served = served;
+    this.#house = { clock, turnstile: new Turnstile(clock), unread: () => this.#unread() };
+    // A client may end its side first, and read the reply then.
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#welcome(socket));
   }
 
   /** Listens at the first of `paths` that is fit, in place of a socket that a dead scheduler has left. Never rejects. */
@@ -47,12 +58,49 @@ export class ControlServer {
   /** Ends every connection and removes the socket. Bounded. Never rejects. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const connection of this.#connections) connection.end();
+    for (const connection of this.#all()) connection.end();
     const cancel = this.#clock.after(FAREWELL, () => {
-      for (const connection of this.#connections) connection.destroy();
+      for (const connection of this.#all()) connection.destroy();
     });
     await closed;
     cancel();
+  }
+
+  #welcome(socket: Socket): void {
+    const isInside = this.#inside.size < MOST_CONNECTIONS;
+    const room = isInside ? this.#inside : this.#atDoor;
+    const lane = isInside ? INSIDE : this.#door();
+    if (this.#inside.size + this.#atDoor.size === 0) this.#armChecks();
+    const connection = new Connection(socket, this.#served, { house: this.#house, lane });
+    room.add(connection);
+    socket.on('close', () => {
+      room.delete(connection);
+      if (this.#inside.size + this.#atDoor.size === 0) this.#stopChecks();
+    });
+    void connection.serve();
+  }
+
+  /** At the door the newest come first, so that nobody who waits there keeps others from asking. */
+  #door(): Lane {
+    const busy = { code: 'busy', message: `the scheduler is busy: ${this.#inside.size} connections are open` } as const;
+    const waiting = [...this.#atDoor];
+    if (waiting.length >= MOST_AT_DOOR) (waiting.find(({ awaitsStop }) => !awaitsStop) ?? waiting[0])?.turnAway(busy);
+    return { patience: PATIENCE_AT_DOOR, refusal: (verb) => (isShort(verb) ? undefined : busy) };
+  }
+
+  #all(): readonly Connection[] {
+    return [...this.#inside, ...this.#atDoor];
+  }
+
+  #unread(): number {
+    return this.#all().reduce((sum, { unread }) => sum + unread, 0);
+  }
+
+  #armChecks(): void {
+    this.#stopChecks = this.#clock.after(BETWEEN_CHECKS, () => {
+      for (const connection of this.#all()) connection.check();
+      this.#armChecks();
+    });
   }
 
   #listenAt(path: string): Promise<string | undefined> {

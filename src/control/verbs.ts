@@ -14,6 +14,8 @@ import type { StatusAsked } from './status.js';
 /** What stands behind the socket. */
 export interface Controlled {
   readonly controls: Controls;
+  /** The scheduler's process. */
+  readonly pid: number;
   /** The timer file's path. */
   readonly file: string;
   /** The wall clock, by which requests expire. */
@@ -104,12 +106,12 @@ function add(controlled: Controlled, args: Args): object {
   return { task_name: name, scheduled_at: toTimestamp(due), command: line, ...rest };
 }
 
-function health(controlled: Controlled, args: Args): { ok: boolean; reasons: readonly string[] } {
+function health(controlled: Controlled, args: Args): object {
   const question = optionalText(args, 'question') ?? 'ready';
   if (question !== 'alive' && question !== 'ready')
     throw new RefusalError('bad_argument', 'question takes alive or ready');
   const { isOk: ok, reasons } = controlled.health(question);
-  return { ok, reasons };
+  return { ok, reasons, pid: controlled.pid };
 }
 
 function trigger(controlled: Controlled, args: Args): object {

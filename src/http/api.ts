@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { toOutcome } from '../domain/api-record.js';
 import { DAY, type Instant } from '../domain/time.js';
 import { followRun } from './follow-run.js';
+import { Latest } from './latest.js';
 import type { Live } from './live.js';
 import type { PastSources } from './past.js';
 import { toRunDetails } from './run-details.js';
@@ -28,7 +29,7 @@ const VERBS = ['trigger', 'pause', 'resume', 'cancel', 'reset'];
 const MOST_OUTCOMES = 200;
 const MOST_LANES = 32;
 const LONGEST_SPAN = 62 * DAY;
-/** Streams at once, over all pages. */
+/** Streams at once, over all pages: one more ends the oldest. */
 const MOST_STREAMS = 32;
 
 /** What the page at `/` asks for, and whoever wants the same. */
@@ -80,22 +81,17 @@ function answerRun({ past, remembered, causeOf }: Api, { searchParams }: URL, re
   else sendJson(response, 200, details);
 }
 
-function events(api: Api): Route {
-  let open = 0;
+function events({ live, follow, turn }: Api): Route {
+  const streams = new Latest(MOST_STREAMS);
   return look('events', async ({ url, raw }, response) => {
     if (raw.method === 'HEAD') {
       response.end();
       return;
     }
-    if (open >= MOST_STREAMS) {
-      refuse(response, 503, 'too many pages are open');
-      return;
-    }
-    open++;
-    response.once('close', () => open--);
+    streams.admit(response);
     const runId = url.searchParams.get('run_id');
-    if (runId === null) await api.live.connect(response);
-    else followRun(response, { past: api.remembered({ runId }), follow: (tell) => api.follow({ runId }, tell) });
+    if (runId === null) await live.connect(response);
+    else followRun(response, { runId, follow, turn });
   });
 }
 

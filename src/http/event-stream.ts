@@ -1,4 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { MINUTE, type Duration } from '../domain/time.js';
+
+/** A client that reads nothing for so long is disconnected. */
+const PATIENCE: Duration = MINUTE;
 
 /** Server-sent events to one client. https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export class EventStream {
@@ -6,11 +10,12 @@ export class EventStream {
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    // Of a run that prints nothing there is nothing to tell.
+    // A run that prints nothing has nothing to tell; the server destroys a response that times out.
     response.setTimeout(0);
     // Behind a proxy: pass every event on as it comes.
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
     response.flushHeaders();
+    response.on('drain', () => response.setTimeout(0));
   }
 
   /** Whether something that was sent is still on its way, so that more would have to be kept. */
@@ -18,19 +23,19 @@ export class EventStream {
     return this.#response.writableNeedDrain;
   }
 
-  /** What waits to leave, in bytes. */
-  get waiting(): number {
-    return this.#response.writableLength;
-  }
-
   /** `json` is one line. */
   send(event: string, json: string): void {
-    this.#response.write(`event: ${event}\ndata: ${json}\n\n`);
+    this.write(writeEvent(event, json));
+  }
+
+  /** Events as {@link writeEvent} makes them. */
+  write(events: string): void {
+    if (!this.#response.write(events)) this.#response.setTimeout(PATIENCE);
   }
 
   /** Says nothing, so that both sides learn whether the other is there. */
   beat(): void {
-    this.#response.write(': still here\n\n');
+    this.write(': still here\n\n');
   }
 
   end(): void {
@@ -42,8 +47,16 @@ export class EventStream {
     this.#response.destroy();
   }
 
+  /** Calls `listener` whenever the client has read what it was sent. */
+  onDrain(listener: () => void): void {
+    this.#response.on('drain', listener);
+  }
+
   /** Calls `listener` once, however it ends. */
   onClose(listener: () => void): void {
     this.#response.once('close', listener);
   }
 }
+
+/** An event as text. `json` is one line. */
+export const writeEvent = (event: string, json: string): string => `event: ${event}\ndata: ${json}\n\n`;

@@ -1,40 +1,65 @@
 import type { ServerResponse } from 'node:http';
 import type { TimerEvent } from '../domain/event.js';
-import type { Cancel } from '../domain/time.js';
-import { EventStream } from './event-stream.js';
+import { EventStream, writeEvent } from './event-stream.js';
+import type { Follower, PastSources, Told } from './past.js';
 import { toOutputRecord } from './run-details.js';
 
-/** What may wait for one client, in bytes; lines beyond it are left out and counted. */
-const HIGH_WATER = 1024 * 1024;
+/** What is written at once, in characters: no more than this waits for a client that does not read. */
+const PORTION = 64 * 1024;
 
-/** The run as far as it is remembered, and what follows. */
-export interface RunFeed {
-  readonly past: readonly TimerEvent[];
-  readonly follow: (listener: (event: TimerEvent) => void) => Cancel;
+type RunOutput = Extract<TimerEvent, { event: 'run.output' }>;
+
+/** The records of lines, as long as the lines are remembered: streams of the same run share them. */
+const written = new WeakMap<RunOutput, string>();
+
+export interface RunFeed extends Pick<PastSources, 'follow'> {
+  readonly runId: string;
+  /** Resolves in a later turn of the event loop. */
+  readonly turn: () => Promise<void>;
 }
 
-/** Streams the output of a run: `output` a line, `dropped` where lines were left out, and `end` when it is over. */
-export function followRun(response: ServerResponse, { past, follow }: RunFeed): void {
+/** Streams the output of a run: `output` a line, `dropped` where the client read too slowly, and `end` when it is over. */
+export function followRun(response: ServerResponse, { runId, follow, turn }: RunFeed): void {
   const stream = new EventStream(response);
-  let dropped = 0;
-  const tell = (event: TimerEvent) => {
-    if (event.event === 'run.output') {
-      if (stream.waiting > HIGH_WATER) {
-        dropped++;
-        return;
-      }
-      if (dropped > 0) stream.send('dropped', String(dropped));
-      dropped = 0;
-      stream.send('output', JSON.stringify(toOutputRecord(event)));
-    } else if (event.event === 'run.finished') {
-      stream.send('end', '{}');
-      stream.end();
-    }
+  let isWoken = false;
+  const wake = () => {
+    if (isWoken) return;
+    isWoken = true;
+    void turn().then(() => {
+      isWoken = false;
+      if (!stream.isClogged && tellPortion(stream, follower)) wake();
+    });
   };
-  if (past.some(({ event }) => event === 'run.finished')) {
-    past.forEach(tell);
-    return;
+  const follower = follow({ runId, onNews: wake });
+  stream.onDrain(wake);
+  stream.onClose(() => follower.close());
+  wake();
+}
+
+/** Returns whether there may be more. */
+function tellPortion(stream: EventStream, follower: Follower): boolean {
+  let portion = '';
+  while (portion.length < PORTION) {
+    const told = follower.next();
+    const isOver = told?.kind === 'event' && told.event.event === 'run.finished';
+    if (told !== undefined) portion += writeTold(told);
+    if (told !== undefined && !isOver) continue;
+    if (portion !== '') stream.write(portion);
+    if (isOver) stream.end();
+    return false;
   }
-  stream.onClose(follow(tell));
-  past.forEach(tell);
+  stream.write(portion);
+  return true;
+}
+
+function writeTold(told: Told): string {
+  if (told.kind === 'lost') return writeEvent('dropped', String(told.count));
+  if (told.event.event === 'run.finished') return writeEvent('end', '{}');
+  return told.event.event === 'run.output' ? writeEvent('output', jsonOf(told.event)) : '';
+}
+
+function jsonOf(output: RunOutput): string {
+  const json = written.get(output) ?? JSON.stringify(toOutputRecord(output));
+  written.set(output, json);
+  return json;
 }

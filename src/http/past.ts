@@ -8,7 +8,7 @@ import {
   type Recorded,
   type RunHistory,
 } from '../domain/ledger.js';
-import type { Cancel, Instant } from '../domain/time.js';
+import type { Instant } from '../domain/time.js';
 
 /** Which of the recent events; absent: all. */
 export interface Interest {
@@ -16,12 +16,25 @@ export interface Interest {
   readonly runId?: string;
 }
 
+export type Told =
+  | { readonly kind: 'event'; readonly event: TimerEvent }
+  /** How many events the follower lost because it read too slowly. */
+  | { readonly kind: 'lost'; readonly count: number };
+
+/** A position among the events. */
+export interface Follower {
+  /** `undefined` when there is nothing to read yet. */
+  next(): Told | undefined;
+  close(): void;
+}
+
 export interface PastSources {
   /** `undefined` where nothing is recorded. */
   readonly recorded: () => Recorded | undefined;
   /** The recent events that are kept in memory, oldest first. */
   readonly remembered: (interest: Interest) => readonly TimerEvent[];
-  readonly follow: (interest: Interest, listener: (event: TimerEvent) => void) => Cancel;
+  /** Follows the recent events and those that come. `onNews` is called when there is something to read after `next` had nothing. */
+  readonly follow: (following: Interest & { readonly onNews: () => void }) => Follower;
 }
 
 /** Which outcomes: the latest `limit` since then. */

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ControlServer, EventFeed, type Controlled } from '../../src/control/index.js';
+import { ControlServer, EventRing, type Controlled } from '../../src/control/index.js';
 import { toRecord } from '../../src/domain/record.js';
 import { toStatusRecord } from '../../src/domain/status-record.js';
 import { MINUTE, toTimestamp } from '../../src/domain/time.js';
@@ -18,8 +18,17 @@ export class Served {
   readonly folder = mkdtempSync(join(tmpdir(), 'ctl-'));
   readonly path = join(this.folder, 'timers.sock');
   readonly rig = new Rig([job('tick', everyMs(MINUTE)), job('backup', everyMs(MINUTE))]);
-  readonly clock = new FakeClock();
-  readonly feed = new EventFeed(() => true);
+  /** Turned by hand; turns of the event loop are the machine's own. */
+  readonly clock = Object.assign(new FakeClock(), { soon: (task: () => void) => void setImmediate(task) });
+  readonly ring = new EventRing(
+    () => true,
+    (event) => {
+      this.written++;
+      return JSON.stringify({ timestamp: toTimestamp(event.at), level: 'info', msg: '', ...toRecord(event) });
+    },
+  );
+  /** How many records were written as JSON. */
+  written = 0;
   readonly asked: string[] = [];
   readonly bugs: unknown[] = [];
   readonly server: ControlServer;
@@ -29,6 +38,7 @@ export class Served {
     scheduler.start();
     const controlled: Controlled = {
       controls: scheduler.controls,
+      pid: 7,
       file: '/etc/timers.yaml',
       now: () => this.clock.now(),
       isStopping: () => scheduler.isStopping,
@@ -55,8 +65,7 @@ export class Served {
     this.server = new ControlServer(
       {
         controlled,
-        feed: this.feed,
-        toRecord: (event) => ({ timestamp: toTimestamp(event.at), level: 'info', msg: '', ...toRecord(event) }),
+        ring: this.ring,
         onBug: (error) => this.bugs.push(error),
       },
       this.clock,
@@ -80,8 +89,8 @@ export class RawClient {
   readonly #lines: string[] = [];
   readonly #awaited: ((line: string) => void)[] = [];
 
-  constructor(path: string) {
-    this.socket = connect(path).on('error', () => undefined);
+  constructor(path: string, { allowHalfOpen = false } = {}) {
+    this.socket = connect({ path, allowHalfOpen }).on('error', () => undefined);
     this.closed = new Promise((resolve) => this.socket.on('close', () => resolve()));
     createInterface({ input: this.socket })
       .on('error', () => undefined)

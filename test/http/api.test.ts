@@ -69,13 +69,16 @@ describe('how it stands', () => {
     await expect.poll(() => page?.rig.clock.armed).toBe(before);
   });
 
-  test('so many streams and no more', async () => {
+  test('one stream more than 32 ends the oldest, and plain requests are answered', async () => {
     page = await servePage(JOBS);
     const { listening } = page;
-    const open = await Promise.all(Array.from({ length: 32 }, () => listening.listen('/api/events')));
-    expect((await listening.ask('/api/events')).status).toBe(503);
-    for (const { response } of open) response.destroy();
-    await expect.poll(async () => (await listening.ask('/api/events', { method: 'HEAD' })).status).toBe(200);
+    const open = [];
+    for (let count = 0; count < 32; count++) open.push(await listening.listen('/api/events'));
+    const more = await listening.listen('/api/events');
+    expect((await more.next()).event).toBe('status');
+    await open[0]!.ended;
+    expect(open.slice(1).every(({ response }) => !response.destroyed)).toBe(true);
+    expect((await listening.ask('/api/status')).status).toBe(200);
   });
 });
 
@@ -153,6 +156,35 @@ describe('one run', () => {
     page.tell();
     expect((await heard.next()).data).toMatchObject({ stream: 'stderr', line: 'two' });
     expect((await heard.next()).event).toBe('end');
+    await heard.ended;
+  });
+
+  test('a stream that is read too slowly tells how much was lost, and the end of the run', async () => {
+    page = await servePage(JOBS);
+    await page.rig.clock.advance(10 * SECOND);
+    const [attempt] = page.rig.executor.attempts;
+    page.tell();
+    const heard = await page.listening.listen('/api/events?run_id=run-1');
+    heard.response.pause();
+    const lines = 2_000;
+    for (let printed = 0; printed < lines; printed++) {
+      attempt!.io.line('stdout', 'x'.repeat(10_000), false);
+      if (printed % 500 === 0) await page.rig.clock.advance(1);
+    }
+    attempt!.end(0);
+    await page.rig.clock.advance(1);
+    page.tell();
+    heard.response.resume();
+    const counts = { output: 0, dropped: 0 };
+    for (;;) {
+      const { event, data } = await heard.next();
+      if (event === 'end') break;
+      if (event === 'output') counts.output++;
+      if (event === 'dropped') counts.dropped += Number(data);
+    }
+    expect(counts.dropped).toBeGreaterThan(0);
+    // And the event that the run has started.
+    expect(counts.output + counts.dropped).toBeOneOf([lines, lines + 1]);
     await heard.ended;
   });
 

@@ -3,7 +3,7 @@ import type { Ending, Recorded } from '../../src/domain/ledger.js';
 import { toStatusRecord } from '../../src/domain/status-record.js';
 import { SECOND } from '../../src/domain/time.js';
 import { apiRoutes, Live, Past, type Acted } from '../../src/http/index.js';
-import { EventFeed } from '../../src/control/index.js';
+import { EventRing } from '../../src/control/index.js';
 import type { Job } from '../../src/domain/job.js';
 import { causeOf, RecentOutcomes } from '../../src/sinks/index.js';
 import { Rig } from '../support/rig.js';
@@ -27,7 +27,10 @@ export async function servePage(
   const rig = new Rig(jobs);
   const { scheduler, clock, events } = rig;
   scheduler.start();
-  const feed = new EventFeed(() => true);
+  const ring = new EventRing(
+    () => true,
+    (event) => JSON.stringify(event),
+  );
   const facts = { facts: { pid: 7, version: '1', file: '/etc/timers.yaml' }, words: (job: Job) => job.written.text };
   const turn = () => Promise.resolve();
   const recent = new RecentOutcomes(rig.clock, () => recorded);
@@ -41,8 +44,8 @@ export async function servePage(
   });
   const sources = {
     recorded: () => recorded,
-    remembered: (interest: { readonly jobName?: string }) => feed.past(interest, Number.POSITIVE_INFINITY),
-    follow: feed.follow.bind(feed),
+    remembered: (interest: { readonly jobName?: string }) => ring.past(interest, Number.POSITIVE_INFINITY),
+    follow: ring.follow.bind(ring),
   };
   const acted: { verb: string; args: unknown }[] = [];
   const routes = apiRoutes({
@@ -75,7 +78,7 @@ export async function servePage(
     tell() {
       for (const event of events.filter((one) => !told.includes(one))) {
         told.push(event);
-        feed.accept(event);
+        ring.accept(event);
         recent.accept(event);
         live.accept(event);
       }

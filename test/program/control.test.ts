@@ -1,4 +1,5 @@
 import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StatusRecord } from '../../src/domain/status-record.js';
@@ -157,6 +158,24 @@ describe('of a scheduler whose process is stopped', () => {
     expect((await timer('job')).runs).toEqual([]);
     expect(program.lines.some(({ event }) => /^(firing|run|config|scheduler\.stop)/.test(event))).toBe(false);
   }, 30_000);
+});
+
+describe('when all connections are taken', () => {
+  test('verbs tell so, and the scheduler can be checked and stopped', async () => {
+    const program = await start();
+    const path = String((await program.event('scheduler.started'))['socket']);
+    const places = Array.from({ length: 64 }, () => createConnection(path).on('error', () => undefined));
+    const follow = '{"v":1,"id":1,"verb":"logs","args":{"follow":true}}\n';
+    await Promise.all(places.map((socket) => new Promise((resolve) => socket.once('data', resolve).write(follow))));
+    const busy = { code: 1, stderr: 'timers: the scheduler is busy: 64 connections are open\n' };
+    for (const words of [['status'], ['trigger', 'job'], ['logs', '-f']])
+      expect(await desk.run(...words)).toMatchObject(busy);
+    expect(await desk.run('status', '--check', 'alive')).toMatchObject({ code: 0 });
+    expect(await desk.run('status', '--check')).toMatchObject({ code: 0 });
+    expect(await desk.run('start')).toMatchObject({ code: 1, stderr: expect.stringContaining('is in use') });
+    expect(await desk.run('stop')).toMatchObject({ code: 0 });
+    expect((await program.ended).code).toBe(0);
+  });
 });
 
 describe('trigger', () => {

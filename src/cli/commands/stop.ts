@@ -15,9 +15,7 @@ export const stop: CommandKind = {
       const options = command.opts<FileOption & StateOption & { readonly drain?: true }>();
       const { withScheduler } = await import('../reach.js');
       return withScheduler(terminal, options, async ({ client, file }) => {
-        const stopped = client.follow({ follow: true, last: 0 }, { event: () => undefined, dropped: () => undefined });
-        await client.request('stop', { drain: options.drain === true });
-        await stopped;
+        await client.stop({ drain: options.drain === true });
         terminal.err(`timers: the scheduler of ${file} has stopped`);
         return 0;
       });

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MINUTE, SECOND } from '../../src/domain/time.js';
+import { firing, at } from '../sinks/events.js';
+import { RawClient, Served } from './socket.js';
+
+const PLACES = 64;
+const run = { event: 'run.output', at, firing, runId: 'r1', stream: 'stdout', truncated: false } as const;
+const requestOf = (verb: string, args: object = {}, id = 1) => `${JSON.stringify({ v: 1, id, verb, args })}\n`;
+
+let served: Served;
+const clients: RawClient[] = [];
+
+beforeEach(async () => {
+  served = new Served();
+  await served.listen();
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.socket.destroy();
+  await served.clear();
+});
+
+function connect(): RawClient {
+  const client = new RawClient(served.path);
+  clients.push(client);
+  return client;
+}
+
+const crowd = (count = PLACES) => Array.from({ length: count }, connect);
+
+/** As a client of its own asks. */
+const ask = (verb: string, args: object = {}) => connect().ask({ id: 7, verb, args });
+
+const BUSY = { id: 7, error: { code: 'busy', message: 'the scheduler is busy: 64 connections are open' } };
+
+describe('when all places are taken', () => {
+  beforeEach(async () => {
+    await Promise.all(crowd().map((client) => client.ask({ id: 1, verb: 'logs', args: { follow: true } })));
+  });
+
+  test('a client is told so, and its connection ends', async () => {
+    const client = connect();
+    expect(await client.ask({ id: 7, verb: 'status' })).toMatchObject(BUSY);
+    await client.closed;
+  });
+
+  test('health and stop are answered, one after the other, and the end of a stop as well', async () => {
+    const client = connect();
+    expect(await client.ask({ id: 1, verb: 'health', args: { question: 'alive' } })).toMatchObject({
+      ok: { ok: true },
+    });
+    expect(await client.ask({ id: 2, verb: 'stop' })).toMatchObject({ id: 2, ok: {} });
+    expect(served.asked).toEqual(['stop']);
+    await served.clock.advance(MINUTE);
+    const closed = served.server.close();
+    expect(await client.next()).toEqual({ v: 1, id: 2, end: true });
+    await closed;
+  });
+
+  test('those who say nothing at the door keep nobody from asking, and are sent away', async () => {
+    const silent = crowd(200);
+    expect(await ask('health')).toMatchObject({ ok: {} });
+    await served.clock.advance(3 * SECOND);
+    await Promise.all(silent.map(({ closed }) => closed));
+  });
+
+  test('a place that is given up is taken by the next', async () => {
+    clients[0]!.socket.destroy();
+    await clients[0]!.closed;
+    await expect.poll(() => ask('status')).toMatchObject({ id: 7, ok: {} });
+  });
+});
+
+describe('a place is given up by a client that', () => {
+  test.each<[string, (client: RawClient) => void]>([
+    ['says nothing', () => undefined],
+    ['sends half a request', ({ socket }) => void socket.write('{"v":1')],
+    ['sends what is no request', ({ socket }) => void socket.write('hello\n')],
+    ['asks once', ({ socket }) => void socket.write(requestOf('status'))],
+  ])('%s, after 10 s', async (_what, act) => {
+    const idle = crowd();
+    idle.forEach(act);
+    expect(await ask('status')).toMatchObject(BUSY);
+    await served.clock.advance(12 * SECOND);
+    await Promise.all(idle.map(({ closed }) => closed));
+    expect(await ask('status')).toMatchObject({ ok: {} });
+  });
+
+  test('sends a request a byte at a time, or one that is none now and then', async () => {
+    const slow = crowd();
+    for (let second = 0; second < 13; second++) {
+      for (const { socket } of slow) if (socket.writable) socket.write(second % 2 === 0 ? '{' : '\n');
+      await ask('health');
+      await served.clock.advance(SECOND);
+    }
+    await Promise.all(slow.map(({ closed }) => closed));
+    expect(await ask('status')).toMatchObject({ ok: {} });
+  });
+
+  test('is told why it was idle', async () => {
+    const client = connect();
+    await client.ask({ id: 1, verb: 'status' });
+    await served.clock.advance(11 * SECOND);
+    expect(await client.next()).toEqual({
+      v: 1,
+      id: null,
+      error: { code: 'idle', message: 'no request came within 10 s' },
+    });
+  });
+
+  test('sends more than a request may have, and neither reads on nor goes away', async () => {
+    const large = Array.from({ length: PLACES }, () => new RawClient(served.path, { allowHalfOpen: true }));
+    clients.push(...large);
+    for (const client of large) client.write('x'.repeat(100_000));
+    for (const client of large) expect(await client.next()).toMatchObject({ error: { code: 'bad_request' } });
+    await served.clock.advance(3 * SECOND);
+    expect(await ask('status')).toMatchObject({ ok: {} });
+  });
+
+  test('follows and reads nothing for a minute', async () => {
+    const deaf = crowd();
+    await Promise.all(deaf.map((client) => client.ask({ id: 1, verb: 'logs', args: { follow: true } })));
+    for (const { socket } of deaf) socket.pause();
+    for (let sent = 0; sent < 1_000; sent++) served.ring.accept({ ...run, line: 'x'.repeat(10_000) });
+    await ask('health');
+    await served.clock.advance(MINUTE - 2 * SECOND);
+    expect(await ask('status')).toMatchObject(BUSY);
+    await served.clock.advance(5 * SECOND);
+    expect(await ask('status')).toMatchObject({ ok: {} });
+  });
+
+  test('asks without end and reads no answer, after a minute', async () => {
+    const deaf = crowd();
+    const flood = requestOf('status').repeat(1_000);
+    for (const client of deaf) {
+      client.socket.pause();
+      client.write(flood);
+    }
+    await expect.poll(() => ask('health')).toMatchObject({ ok: {} });
+    await expect
+      .poll(async () => {
+        await served.clock.advance(MINUTE);
+        return ask('status');
+      })
+      .toMatchObject({ ok: {} });
+  });
+});
+
+test('a client that follows is not idle', async () => {
+  const client = connect();
+  await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
+  await served.clock.advance(10 * MINUTE);
+  served.ring.accept({ ...run, line: 'late' });
+  expect(await client.next()).toMatchObject({ event: { line: 'late' } });
+});
+
+test('a flood of requests lets others in between', async () => {
+  const flood = connect();
+  let answered = 0;
+  flood.socket.on('data', (chunk: Buffer) => (answered += chunk.toString().split('\n').length - 1));
+  const count = 5_000;
+  flood.write(requestOf('status').repeat(count));
+  expect(await ask('status')).toMatchObject({ ok: {} });
+  expect(answered).toBeLessThan(count);
+  await expect.poll(() => answered, { timeout: 10_000 }).toBe(count);
+}, 20_000);

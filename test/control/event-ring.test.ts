@@ -1,0 +1,120 @@
+import { beforeEach, expect, test } from 'vitest';
+import { EventRing } from '../../src/control/index.js';
+import type { TimerEvent } from '../../src/domain/event.js';
+import { at, firing } from '../sinks/events.js';
+
+const output = { event: 'run.output', at, firing, runId: 'r1', stream: 'stdout', line: 'x', truncated: false } as const;
+const finished: TimerEvent = {
+  event: 'run.finished',
+  at,
+  firing,
+  runId: 'r1',
+  outcome: { status: 'success' },
+  durationMs: 1,
+  attempts: 1,
+  latenessMs: 0,
+  failuresInARow: 0,
+};
+
+let written: number;
+let ring: EventRing;
+
+beforeEach(() => {
+  written = 0;
+  ring = new EventRing(
+    () => true,
+    ({ event }) => `${event} ${++written}`,
+  );
+});
+
+const tell = (count: number, event: TimerEvent = output) => {
+  for (let told = 0; told < count; told++) ring.accept(event);
+};
+
+/** Reads all there is: how many events of which name, and how many were lost. */
+function read(follower: ReturnType<EventRing['follow']>): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (let told = follower.next(); told !== undefined; told = follower.next()) {
+    if (told.kind === 'event') ring.jsonOf(told);
+    const [name, count] = told.kind === 'lost' ? ['lost', told.count] : [told.event.event, 1];
+    counts[name] = (counts[name] ?? 0) + count;
+  }
+  return counts;
+}
+
+const follow = (interest: object = {}) => ring.follow({ ...interest, onNews: () => undefined });
+
+test('a record is written once for all who follow, and never for nobody', () => {
+  tell(100);
+  expect(written).toBe(0);
+  const followers = [follow(), follow(), follow()];
+  expect(followers.map(read)).toEqual([{ 'run.output': 100 }, { 'run.output': 100 }, { 'run.output': 100 }]);
+  expect(written).toBe(100);
+});
+
+test('a follower that reads too slowly learns exactly how many events it lost', () => {
+  const follower = follow();
+  tell(50_000);
+  const { lost, 'run.output': told } = read(follower);
+  expect(told! + lost!).toBe(50_000);
+  expect(told).toBeGreaterThan(10_000);
+  tell(1);
+  expect(read(follower)).toEqual({ 'run.output': 1 });
+});
+
+test('of what it does not want it loses nothing', () => {
+  const other = follow({ jobName: 'other' });
+  const run = follow({ runId: 'r2' });
+  tell(50_000);
+  ring.accept({ ...output, runId: 'r2' });
+  expect([read(other), read(run)]).toEqual([{}, { 'run.output': 1 }]);
+});
+
+test('a run’s end is told however much comes after it', () => {
+  const follower = follow({ runId: 'r' });
+  tell(10);
+  ring.accept(finished);
+  tell(50_000, { ...output, runId: 'other' });
+  expect(read(follower)).toEqual({ lost: 10, 'run.finished': 1 });
+});
+
+test('of many ends the latest 16 are kept', () => {
+  const follower = follow({ runId: 'r1' });
+  tell(100, finished);
+  tell(50_000, { ...output, runId: 'other' });
+  expect(read(follower)).toEqual({ lost: 84, 'run.finished': 16 });
+});
+
+test('long lines and long lists count by their length', () => {
+  follow();
+  tell(10_000, { ...output, line: 'x'.repeat(16_384) });
+  expect(ring.past({}, Infinity).length).toBeLessThan(300);
+  const problems = Array.from({ length: 1_000 }, () => 'x'.repeat(100));
+  tell(1_000, { event: 'config.rejected', at, file: '/etc/timers.yaml', problems });
+  expect(ring.past({}, Infinity).length).toBeLessThan(50);
+});
+
+test('what all have read is kept only for those who ask later', () => {
+  const follower = follow();
+  tell(5_000);
+  expect(ring.past({}, Infinity)).toHaveLength(5_000);
+  read(follower);
+  tell(1);
+  expect(ring.past({}, Infinity)).toHaveLength(2_000);
+  follow().close();
+  tell(3_000, finished);
+  expect(ring.past({ runId: 'r1' }, 3)).toEqual([finished, finished, finished]);
+});
+
+test('news is told once, until all is read', () => {
+  let news = 0;
+  const follower = ring.follow({ jobName: firing.jobName, last: 0, onNews: () => news++ });
+  read(follower);
+  tell(3, { ...output, firing: { ...firing, jobName: 'other' } });
+  expect(news).toBe(0);
+  tell(3);
+  expect(news).toBe(1);
+  read(follower);
+  tell(1);
+  expect(news).toBe(2);
+});
