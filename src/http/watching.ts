@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { SchedulerStatus } from '../domain/controls.js';
 import { judgeLiveness, judgeReadiness, withoutDetails, type Condition, type Judgement } from '../domain/health.js';
 import { SECOND, type Duration } from '../domain/time.js';
+import { Latest } from './latest.js';
 import { sendJson, type Route } from './server.js';
 
 export interface Watched {
@@ -13,7 +14,7 @@ export interface Watched {
   readonly isOpen: { readonly metrics: boolean; readonly health: boolean };
 }
 
-/** A scrape costs a turn of the event loop a slice; more at once than anybody needs are refused. */
+/** A scrape costs a slice of a turn of the event loop. One more than these ends the oldest. */
 const MOST_SCRAPES = 4;
 /** How long a reader may stand still. */
 const PATIENCE: Duration = 10 * SECOND;
@@ -33,25 +34,19 @@ export const watchingRoutes = ({ status, condition, metrics, isOpen }: Watched):
 const accessOf = (isOpen: boolean): Route['access'] => (isOpen ? 'probe' : 'read');
 
 function scraped(metrics: Watched['metrics'], access: Route['access']): Route {
-  let scrapes = 0;
+  const scrapes = new Latest(MOST_SCRAPES);
   return {
     method: 'GET',
     path: '/metrics',
     access,
     async handle(_request, response) {
-      if (scrapes >= MOST_SCRAPES) {
-        sendJson(response, 503, { error: `${MOST_SCRAPES} scrapes are on; try again later` });
-        return;
-      }
-      scrapes++;
+      scrapes.admit(response);
       response.setTimeout(PATIENCE, () => response.destroy());
       response.writeHead(200, { 'Content-Type': metrics.contentType });
       try {
         await pipeline(Readable.from(metrics.text(), { objectMode: false }), response);
       } catch (error) {
         if (!hasLeft(error)) throw error;
-      } finally {
-        scrapes--;
       }
     },
   };
