@@ -32,6 +32,8 @@ export class Link {
   #following = 0;
   #revision: number | undefined;
   #isBusy = false;
+  /** Whether the scheduler hung up on the connection of {@link follow}. */
+  #isCutOff = false;
 
   constructor({ client, paths }: Pick<Reached, 'client' | 'paths'>, clock: Clock, listener: LinkListener) {
     this.#client = client;
@@ -45,8 +47,13 @@ export class Link {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
+      // Hung up while nothing was asked: this process was stopped, or the scheduler was.
+      const wasThere = this.#client !== undefined;
+      if (this.#client?.isGone === true) this.#client = undefined;
       if (this.#client === undefined) await this.#reconnect();
       if (this.#client !== undefined) await this.#askStatus(this.#client);
+      else if (wasThere) this.#listener.lost();
+      if (this.#isCutOff && this.#client !== undefined) void this.follow(this.#followed, 0);
     } finally {
       this.#isBusy = false;
     }
@@ -59,8 +66,9 @@ export class Link {
   }
 
   /** Follows what one timer tells from now on, its recent past first, instead of what was followed before. */
-  async follow(name: string | undefined): Promise<void> {
+  async follow(name: string | undefined, last = PAST_LINES): Promise<void> {
     const following = ++this.#following;
+    this.#isCutOff = false;
     this.#followed = name;
     this.#follower?.close();
     this.#follower = undefined;
@@ -77,10 +85,13 @@ export class Link {
     const tell = (line: PaneLine) => {
       if (following === this.#following) this.#listener.followed(name, line);
     };
-    const asked = { task_name: name, follow: true, last: PAST_LINES };
+    const asked = { task_name: name, follow: true, last };
     await client
       .follow(asked, { event: (record) => tell({ record }), dropped: (dropped) => tell({ dropped }) })
-      .catch(ignoreEnd);
+      .catch((error: unknown) => {
+        const isHungUp = mayGoOn(error);
+        if (following === this.#following) this.#isCutOff = isHungUp;
+      });
   }
 
   close(): void {
@@ -94,7 +105,7 @@ export class Link {
     if (connecting.kind !== 'connected') return;
     this.#client = connecting.client;
     this.#revision = undefined;
-    if (this.#followed !== undefined) void this.follow(this.#followed);
+    if (this.#followed !== undefined && this.#follower?.isGone !== false) void this.follow(this.#followed);
   }
 
   async #askStatus(client: ControlClient): Promise<void> {
@@ -120,7 +131,8 @@ export class Link {
   }
 }
 
-/** A timer that is gone, or a scheduler: the status tells of both. */
-function ignoreEnd(error: unknown): void {
+/** Whether another connection may follow on. A timer that is gone is gone, and the status tells of it. @throws what is a bug. */
+function mayGoOn(error: unknown): boolean {
   if (!(error instanceof RefusalError || error instanceof LostError)) throw error;
+  return error instanceof LostError || error.code !== 'unknown_timer';
 }
