@@ -51,8 +51,8 @@ async function openOwn(path: string): Promise<FileHandle> {
   try {
     const stats = await handle.stat();
     if (!stats.isFile() && !isSystems(path)) throw new Error('it is not a regular file');
-    if (stats.isFile() && isForeign(stats) && (await isOpenToAll(dirname(path))))
-      throw new Error(`it is a file of another user (uid ${stats.uid}), in a folder that every user may write to`);
+    const plant = stats.isFile() ? whyPlanted(stats, await lstat(`${dirname(path)}/.`)) : undefined;
+    if (plant !== undefined) throw new Error(plant);
     return handle;
   } catch (error) {
     await handle.close();
@@ -60,7 +60,7 @@ async function openOwn(path: string): Promise<FileHandle> {
   }
 }
 
-/** Follows a final link as the kernel does with `protected_symlinks`: where all may write, only if it is ours or root's. */
+/** Follows a final link only if it is ours or root's, wherever it is. The kernel's `protected_symlinks` says so of sticky folders alone. */
 async function openLast(path: string): Promise<FileHandle> {
   try {
     return await open(path, APPEND | O_NOFOLLOW);
@@ -71,8 +71,7 @@ async function openLast(path: string): Promise<FileHandle> {
     if (code !== 'ELOOP') throw error;
   }
   const link = await lstat(path);
-  if (isForeign(link) && (await isOpenToAll(dirname(path))))
-    throw new Error(`it is a link of another user (uid ${link.uid}), in a folder that every user may write to`);
+  if (isForeign(link)) throw new Error(`it is a link of another user (uid ${link.uid})`);
   return open(path, APPEND);
 }
 
@@ -80,7 +79,18 @@ const isSystems = (path: string): boolean => /^\/(dev(?!\/shm\/)|proc)\//.test(p
 
 const isForeign = ({ uid }: Stats): boolean => uid !== 0 && uid !== process.getuid?.();
 
-const isOpenToAll = async (folder: string): Promise<boolean> => ((await lstat(`${folder}/.`)).mode & 0o002) !== 0;
+/** Why a file may have been put where it is by another user: his own where all may write, or a second name of ours where he may. */
+function whyPlanted(file: Stats, folder: Stats): string | undefined {
+  const isOpenToAll = (folder.mode & 0o002) !== 0;
+  if (isForeign(file))
+    return isOpenToAll
+      ? `it is a file of another user (uid ${file.uid}), in a folder that every user may write to`
+      : undefined;
+  const isOthersFolder = isOpenToAll || isForeign(folder);
+  return isOthersFolder && file.nlink > 1
+    ? 'it has a second name, in a folder that other users may write to'
+    : undefined;
+}
 
 /** A pipe whose reader is slow is waited for here, not in a thread. */
 async function writeTo(handle: FileHandle, bytes: Buffer, clock: Clock): Promise<number> {
