@@ -14,6 +14,10 @@ export interface Group {
 export interface Accounts {
   readonly user: (key: string) => Account | undefined;
   readonly group: (key: string) => Group | undefined;
+  /** All groups of an account. */
+  readonly groupsOf: (name: string) => readonly number[];
+  /** Whether `setpriv` of util-linux is there, which gives a process its groups. Those of other systems lack the option. */
+  readonly hasSetpriv: () => boolean;
   /** Accounts whose main group it is. Only those of /etc/passwd. */
   readonly withGroup: (gid: number) => readonly Account[];
 }
@@ -22,17 +26,22 @@ export interface Accounts {
 export function readAccounts(): Accounts {
   const users = linesOf('/etc/passwd').map(toAccount);
   const groups = linesOf('/etc/group').map(toGroup);
-  const asked = new Map<string, readonly string[] | undefined>();
-  const ask = (database: 'passwd' | 'group', key: string) => {
-    const question = `${database} ${key}`;
-    if (!asked.has(question)) asked.set(question, askNss(database, key));
-    return asked.get(question);
+  const asked = new Map<string, string>();
+  const ask = (program: string, ...args: readonly string[]) => {
+    const question = [program, ...args].join(' ');
+    const answer = asked.get(question) ?? outputOf(program, args);
+    asked.set(question, answer);
+    return answer;
   };
+  const nss = (database: 'passwd' | 'group', key: string) =>
+    /^\w[\w.@+-]*\$?$/.test(key) ? fieldsOf(ask('getent', database, key))[0] : undefined;
   return {
     user: (key) =>
-      users.find(({ name, uid }) => name === key || String(uid) === key) ?? map(ask('passwd', key), toAccount),
+      users.find(({ name, uid }) => name === key || String(uid) === key) ?? map(nss('passwd', key), toAccount),
     group: (key) =>
-      groups.find(({ name, gid }) => name === key || String(gid) === key) ?? map(ask('group', key), toGroup),
+      groups.find(({ name, gid }) => name === key || String(gid) === key) ?? map(nss('group', key), toGroup),
+    groupsOf: (name) => numbersOf(ask('id', '-G', '--', name)),
+    hasSetpriv: () => ask('setpriv', '--reuid=0', '--regid=0', '--clear-groups', 'echo', 'yes') !== '',
     withGroup: (gid) => users.filter((account) => account.gid === gid),
   };
 }
@@ -43,6 +52,7 @@ const map = <T, R>(value: T | undefined, make: (value: T) => R): R | undefined =
 const toAccount = ([name = '', , uid, gid, , home = '', shell = '']: readonly string[]): Account => ({
   uid: Number(uid),
   gid: Number(gid),
+  groups: [],
   name,
   home: home === '' ? '/' : home,
   shell: shell === '' ? '/bin/sh' : shell,
@@ -71,16 +81,21 @@ const fieldsOf = (text: string): readonly (readonly string[])[] =>
 /** How long a directory service may take, in ms. */
 const NSS_PATIENCE = 3_000;
 
-function askNss(database: 'passwd' | 'group', key: string): readonly string[] | undefined {
-  if (!/^\w[\w.@+-]*\$?$/.test(key)) return undefined;
+const numbersOf = (text: string): readonly number[] =>
+  text
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map(Number);
+
+/** What a program prints; empty when it fails or is not there. */
+function outputOf(program: string, args: readonly string[]): string {
   try {
-    const answer = execFileSync('getent', [database, key], {
+    return execFileSync(program, args, {
       encoding: 'utf8',
       timeout: NSS_PATIENCE,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    return fieldsOf(answer)[0];
   } catch {
-    return undefined;
+    return '';
   }
 }

@@ -67,9 +67,18 @@ function buildUser(
     return undefined;
   }
   const found = readUser(String(user), accounts());
-  if ('uid' in found) return found;
+  if ('uid' in found) return withSettableGroups(found, accounts(), report);
   report.error('user', found);
   return undefined;
+}
+
+/** Node can't set further groups, and needs a program for it. */
+function withSettableGroups(user: Account, { hasSetpriv }: Accounts, report: MapReport): Account {
+  if (user.uid === 0 || user.groups.length === 0 || hasSetpriv()) return user;
+  const message = `user: the groups ${user.groups.join(', ')} of ${user.name} can't be set, because this machine has no setpriv.`;
+  const hint = `Install util-linux. Until then the command runs in group ${user.gid} only.`;
+  report.warn('user', { code: 'missing-setpriv', message, hint });
+  return { ...user, groups: [] };
 }
 
 function checkPassEnv(names: readonly string[], report: MapReport): void {

@@ -8,7 +8,7 @@ import type { Refusal } from './schema-values.js';
  */
 export function readUser(written: string, accounts: Accounts): Account | Refusal {
   const [, user = '', group] = /^([^:]*)(?::([^:]*))?$/.exec(written) ?? [];
-  const account = accounts.user(user) ?? unknownNumber(user);
+  const account = knownUser(user, accounts) ?? unknownNumber(user);
   if (account === undefined) return unknownUser(user || written);
   if (group === undefined) return account;
   const gid = accounts.group(group)?.gid ?? number(group);
@@ -19,7 +19,13 @@ export function readUser(written: string, accounts: Accounts): Account | Refusal
       hint: 'Write a name that "getent group" knows, or a gid.',
     };
   }
-  return { ...account, gid };
+  return { ...account, gid, groups: account.groups.filter((other) => other !== gid) };
+}
+
+/** With the groups that list the user besides the main one, as su does. */
+function knownUser(user: string, accounts: Accounts): Account | undefined {
+  const account = accounts.user(user);
+  return account && { ...account, groups: accounts.groupsOf(account.name).filter((gid) => gid !== account.gid) };
 }
 
 const unknownUser = (name: string): Refusal => ({
@@ -32,5 +38,5 @@ const number = (text: string): number | undefined => (/^\d{1,10}$/.test(text) ? 
 
 function unknownNumber(user: string): Account | undefined {
   const uid = number(user);
-  return uid === undefined ? undefined : { uid, gid: uid, name: String(uid), home: '/', shell: '/bin/sh' };
+  return uid === undefined ? undefined : { uid, gid: uid, groups: [], name: String(uid), home: '/', shell: '/bin/sh' };
 }

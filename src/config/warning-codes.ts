@@ -6,6 +6,7 @@ export const WARNINGS = [
   'crontab-percent',
   'herd',
   'missing-cwd',
+  'missing-setpriv',
   'never-fires',
   'no-attempts',
   'reserved-env',

@@ -36,6 +36,8 @@ const quoted = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word :
 export interface Account {
   readonly uid: number;
   readonly gid: number;
+  /** Further groups, without `gid`. */
+  readonly groups: readonly number[];
   readonly name: string;
   /** Absolute path of the home directory. */
   readonly home: string;

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -23,7 +24,9 @@ import { command, RecordedIo } from './recorded-io.js';
 
 const isRoot = process.getuid?.() === 0;
 const needsRoot = isRoot ? '' : ' (skipped: only root can run commands as another user)';
-const user = { uid: 65534, gid: 65534, name: 'nobody', home: '/home/nobody', shell: '/bin/false' };
+const hasSetpriv = isRoot && spawnSync('setpriv', ['--reuid=0', '--clear-groups', 'true']).status === 0;
+const needsSetpriv = hasSetpriv ? '' : ' (skipped: it needs root, and setpriv of util-linux)';
+const user = { uid: 65534, gid: 65534, groups: [], name: 'nobody', home: '/home/nobody', shell: '/bin/false' };
 const environment = { PATH: process.env['PATH'], TZ: 'UTC', LC_TIME: 'C', DB_PASSWORD: 'hunter2', DB_HOST: 'db' };
 const executor = createShellExecutor({ clock: createSystemClock(), environment });
 
@@ -165,6 +168,34 @@ describe.skipIf(!isRoot)(`the environment of another user${needsRoot}`, () => {
   it('is the scheduler’s own for its own user', async () => {
     await run('echo "$DB_PASSWORD"', { user: { ...user, uid: 0 } });
     expect(io.lines).toEqual(['hunter2']);
+  });
+});
+
+describe.skipIf(!isRoot || !hasSetpriv)(`the further groups of another user${needsSetpriv}`, () => {
+  const member = { ...user, groups: [54_321, 54_322] };
+
+  it('are set for the command, whose process and environment stay what they are', async () => {
+    const odd = `it's "$HOME" \\ \n\`x\``;
+    await run(['sh', '-c', 'id -u; id -G; echo $$; echo "$ODD"; ls -l /proc/self/fd/3 2>&1 | grep -c socket'], {
+      user: member,
+      env: { ODD: odd, UID: '5' },
+    });
+    expect(io.lines).toEqual(['65534', '65534 54321 54322', String(io.pids[0]), ...odd.split('\n'), '0']);
+  });
+
+  it('count for its files', async () => {
+    chownSync(root, 0, 54_322);
+    chmodSync(root, 0o770);
+    await run('echo a', { user: member, ...output(join(root, 'log')) });
+    expect(readFileSync(join(root, 'log'), 'utf8')).toBe('a\n');
+  });
+
+  it('do not let what the user writes into an env_file act as root', async () => {
+    const envFile = join(home, '.env');
+    writeFileSync(envFile, `LD_PRELOAD=${home}/evil.so\nLD_DEBUG=libs\nLD_DEBUG_OUTPUT=${root}/trace\nKEY=own\n`);
+    await run('echo "$KEY"', { user: member, envFile });
+    expect(io.lines).toContain('own');
+    expect(readdirSync(root).filter((name) => name.startsWith('trace'))).toEqual([]);
   });
 });
 

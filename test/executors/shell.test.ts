@@ -145,7 +145,7 @@ describe('surroundings', () => {
 
   it.runIf(process.getuid?.() === 0)('changes to the user, and drops every supplementary group', async () => {
     await run('id -u; id -g; id -G', {
-      user: { uid: 65534, gid: 65533, name: 'nobody', home: '/', shell: '/bin/sh' },
+      user: { uid: 65534, gid: 65533, groups: [], name: 'nobody', home: '/', shell: '/bin/sh' },
       cwd: '/',
     });
     expect(io.lines).toEqual(['65534', '65533', '65533']);

@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Account } from '../../domain/command.js';
 import { LARGEST_ENV_FILE } from '../../domain/env-file.js';
 import { SECOND, type Duration } from '../../domain/time.js';
+import { shellAs } from './enter-as.js';
 import { CLEAN_PATH } from './environment.js';
 import type { AppendedFile, FileAccess } from './file-access.js';
 import { within } from './within.js';
@@ -66,14 +67,15 @@ class Assistant {
   readonly #exit: Promise<number | null>;
   #complaint = '';
 
-  constructor({ uid, gid, name }: Account, script: string, path: string, clock: Clock) {
-    this.#as = ` (as user ${name})`;
+  constructor(user: Account, script: string, path: string, clock: Clock) {
+    this.#as = ` (as user ${user.name})`;
     this.#clock = clock;
-    this.child = spawn('/bin/sh', ['-c', script, 'timers', path], {
-      uid,
-      gid,
-      cwd: '/',
-      env: { PATH: CLEAN_PATH, LC_ALL: 'C' },
+    const { program, args, ...place } = shellAs(user, ['-c', script, 'timers', path], {
+      PATH: CLEAN_PATH,
+      LC_ALL: 'C',
+    });
+    this.child = spawn(program, args, {
+      ...place,
       // Ctrl-C at a terminal is for the scheduler; this one ends with its input.
       detached: true,
       stdio: 'pipe',

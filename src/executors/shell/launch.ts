@@ -4,7 +4,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { execa, type Options } from 'execa';
 import type { Command } from '../../domain/command.js';
 import type { Exit } from '../../domain/outcome.js';
-import { enterAs } from './enter-as.js';
+import { enterAs, type Start } from './enter-as.js';
 import { otherUser } from './environment.js';
 
 type NotStarted = Extract<Exit, { kind: 'not_started' }>;
@@ -29,28 +29,23 @@ export function launch(command: Command, env: NodeJS.ProcessEnv): Launch | Promi
   const words = typeof command.run === 'string' ? [command.shell, '-c', command.run] : command.run;
   const [program] = words;
   if (program === undefined) return notStarted(127, 'the command is empty');
-  const user = otherUser(command);
-  const trouble = user && troubleWithFolder(command.cwd);
+  const trouble = otherUser(command) && troubleWithFolder(command.cwd);
   if (trouble !== undefined) return notStarted(126, trouble);
-  const start = user ? enterAs(user, command.cwd, words) : { cwd: command.cwd, program, args: words.slice(1) };
+  const { program: first, args, input, ...place } = startOf(command, words, env);
   const output = command.output.to === 'inherit' ? 'inherit' : 'pipe';
   const options = {
-    cwd: start.cwd,
-    env,
+    ...place,
     extendEnv: false,
-    ...(command.user && { uid: command.user.uid, gid: command.user.gid }),
     // With `detached` a signal reaches the whole group; execa's own ways to end a process reach the shell alone.
     detached: true,
     cleanup: false,
-    stdin: 'ignore',
-    stdout: output,
-    stderr: output,
+    stdio: ['ignore', output, output, ...(input ? [input] : [])],
     buffer: false,
     reject: false,
   } satisfies Options;
   isLaunching = true;
   try {
-    const child = execa(start.program, start.args, options);
+    const child = execa(first, args, options);
     if (child.pid !== undefined) {
       // The process tells its end by events; execa's own result, which waits for whoever holds the pipes, is nobody's business.
       child.catch(() => undefined);
@@ -65,6 +60,14 @@ export function launch(command: Command, env: NodeJS.ProcessEnv): Launch | Promi
   } finally {
     isLaunching = false;
   }
+}
+
+function startOf(command: Command, words: readonly string[], env: NodeJS.ProcessEnv): Start {
+  const { cwd, user } = command;
+  const other = otherUser(command);
+  if (other) return enterAs(other, { folder: cwd, command: words, env });
+  const [program = '', ...args] = words;
+  return { program, args, cwd, env, ...(user && { uid: user.uid, gid: user.gid }) };
 }
 
 const notStarted = (code: NotStarted['code'], error: string): NotStarted => ({ kind: 'not_started', code, error });
