@@ -246,7 +246,7 @@ describe('variables', () => {
     ['tags: [a, "${NOPE}"]', '5:16 unset-variable', 'NOPE'],
     ['env: {A: "${NOPE}"}', '5:15 unset-variable', 'NOPE'],
     ['timeout: ${NOPE}', '5:14 unset-variable', 'NOPE'],
-    ['max_runs: ${STAGE}', '5:15 wrong-type', 'whole number of at least 1, not "prod"'],
+    ['max_runs: ${STAGE}', '5:15 wrong-type', 'whole number of at least 1, not "${STAGE}"'],
     ['max_runs: ${NOPE:-0}', '5:15 bad-value', 'at least 1'],
     ['enabled: ${NOPE:-yes}', '5:14 wrong-type', 'not "yes". In YAML 1.2 "yes" is text: write true'],
     ['timeout: ${NOPE:-10}', '5:14 bad-duration', '"10s" for seconds'],
