@@ -12,6 +12,7 @@ import { chance } from '../this-machine.js';
 import { AdHocTimers } from './ad-hoc.js';
 import { openControl } from './control.js';
 import type { Http, HttpContext } from './http.js';
+import { openLastResort } from './last-resort.js';
 import { openLog } from './log.js';
 import { otherSchedulerOf } from './other-scheduler.js';
 import type { LogOptions } from './options.js';
@@ -67,9 +68,10 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
       void scheduler
         .idle()
         .then(() => scheduler.stop())
-        .then(resolve);
+        .finally(resolve);
   });
   const release = keepAlive ? stayAwake(clock) : undefined;
+  const lastResort = openLastResort(scheduler, { terminal, clock, stopped: () => stop() });
   scheduler.start();
   for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
   const unwatch = watches
@@ -79,7 +81,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   unwatch?.();
   await control.close();
   release?.();
-  return 0;
+  return lastResort.exitCode;
 }
 
 /** The timer file with the timers that an earlier scheduler was given and has left to do; says of which nothing can be made. */
@@ -161,7 +163,7 @@ export function obeySignals(scheduler: Scheduler, { stopped, hungUp }: OnSignal)
       return;
     }
     isStopping = true;
-    void scheduler.stop(signal).then(stopped);
+    void scheduler.stop(signal).finally(stopped);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
   process.on('SIGHUP', () => {
