@@ -132,6 +132,16 @@ describe('words', () => {
     ['state: true\ntimers: {a: {every: 1m, run: x}}', '1:8 wrong-type', 'false for memory'],
     ['state: 5\ntimers: {a: {every: 1m, run: x}}', '1:8 wrong-type', 'a path'],
     ['groups: {db: 2}\ntimers: {a: {every: 1m, run: x}}', '~1:10 unused-group', 'db'],
+    [
+      'groups: {database: 1}\ntimers: {a: {every: 1m, run: x, group: datbase}, b: {every: 1m, run: x, group: database}}',
+      '~2:40 undeclared-group',
+      'Did you mean database?',
+    ],
+    [
+      'groups: {db: 1}\ntimers: {a: {every: 1m, run: x, group: other}, b: {every: 1m, run: x, group: db}}',
+      '~2:40 undeclared-group',
+      'Add it: groups: {other: 1}',
+    ],
     ['timers: {a: {every: 1m, run: x, enabled: false}}', '~1:1 all-disabled', 'nothing will fire'],
   ]);
 });
