@@ -22,10 +22,11 @@ import { watchStop } from './render/stop-spinner.js';
 import { openStateOf } from './state.js';
 import { hasControllingTerminal, type Terminal } from './terminal.js';
 import { version } from './version.js';
+import type { UnhinderedTerminal } from './unhindered.js';
 import { watchTimerFile } from './watch.js';
 
 export interface Foreground {
-  readonly terminal: Terminal;
+  readonly terminal: UnhinderedTerminal;
   readonly clock: Clock;
   readonly log: LogOptions;
   readonly keepAlive: boolean;
@@ -52,7 +53,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   const parts = { terminal, clock, condition, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
   const around = await openAround(timerFile, { ...parts, control });
-  const spinner = terminal.isWatched.err ? watchStop(process.stderr, clock) : undefined;
+  const spinner = terminal.isWatched.err ? watchStop(terminal.screen, clock) : undefined;
   const scheduler = compose(withRecorded(timerFile, state.ledger, foreground), {
     terminal,
     clock,
