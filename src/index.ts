@@ -121,13 +121,16 @@ export interface TimerScheduler {
 }
 
 /** Opens the state that a file names; where it names none, nothing outlives the process. */
-function openStateOf({ settings: { state, history } }: TimerFile): {
+function openStateOf(
+  { settings: { state, history } }: TimerFile,
+  onTaken: () => void,
+): {
   ledger?: { ledger: Ledger; file: string };
   trouble?: LedgerTrouble;
 } {
   if (state.kind !== 'file') return {};
   const file = realPath(state.path);
-  const opening = openState({ path: file, clock, pid: process.pid, retention: history });
+  const opening = openState({ path: file, clock, pid: process.pid, retention: history, onTaken });
   switch (opening.kind) {
     case 'open':
       return {
@@ -136,6 +139,8 @@ function openStateOf({ settings: { state, history } }: TimerFile): {
       };
     case 'in_use':
       throw new Error(`the state ${file} is in use by another scheduler${opening.pid ? `, pid ${opening.pid}` : ''}`);
+    case 'refused':
+      throw new Error(`the state ${file} is left as it is: ${opening.reason}`);
   }
 }
 
@@ -147,7 +152,7 @@ function firstError(path: string | undefined, problems: Loaded['problems']): str
 /**
  * Creates a scheduler for a loaded timer file. It records into the file's `state`, if that names one; it must be stopped then, even if it was
  * never started.
- * @throws TypeError when the file has errors; the message holds the first. Error when another scheduler uses the state.
+ * @throws TypeError when the file has errors; the message holds the first. Error when another scheduler uses the state, or its file is not one of timers.
  */
 export function createScheduler({ timerFile, problems, path }: Loaded, options: SchedulerOptions = {}): TimerScheduler {
   if (timerFile === undefined) throw new TypeError(firstError(path, problems));
@@ -155,7 +160,7 @@ export function createScheduler({ timerFile, problems, path }: Loaded, options: 
   const accept = (event: TimerEvent) => {
     if (levelOf(event) !== 'debug') onEvent?.({ timestamp: toTimestamp(event.at), ...toRecord(event) });
   };
-  const state = openStateOf(timerFile);
+  const state = openStateOf(timerFile, () => void scheduler.stop());
   const scheduler = composeScheduler(timerFile, {
     clock,
     ...(state.ledger && { ledger: state.ledger }),

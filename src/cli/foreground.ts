@@ -12,7 +12,6 @@ import { chance } from '../this-machine.js';
 import { AdHocTimers } from './ad-hoc.js';
 import { openControl } from './control.js';
 import type { Http, HttpContext } from './http.js';
-import { openLastResort } from './last-resort.js';
 import { openLog } from './log.js';
 import { otherSchedulerOf } from './other-scheduler.js';
 import type { LogOptions } from './options.js';
@@ -22,11 +21,10 @@ import { watchStop } from './render/stop-spinner.js';
 import { openStateOf } from './state.js';
 import { hasControllingTerminal, type Terminal } from './terminal.js';
 import { version } from './version.js';
-import type { UnhinderedTerminal } from './unhindered.js';
 import { watchTimerFile } from './watch.js';
 
 export interface Foreground {
-  readonly terminal: UnhinderedTerminal;
+  readonly terminal: Terminal;
   readonly clock: Clock;
   readonly log: LogOptions;
   readonly keepAlive: boolean;
@@ -40,7 +38,9 @@ export interface Foreground {
 export async function runInForeground(timerFile: TimerFile, foreground: Foreground): Promise<number> {
   const { terminal, clock, log, keepAlive, state: named, watches } = foreground;
   const other = await otherSchedulerOf(timerFile, { terminal, clock, named });
-  const state = openStateOf(timerFile, { terminal, clock, named, other });
+  let stop: (code?: number) => void = () => undefined;
+  const onTaken = () => void scheduler.stop().then(() => stop(1));
+  const state = openStateOf(timerFile, { terminal, clock, named, other, onTaken });
   if (state.kind === 'refused') {
     terminal.err(`timers: ${state.message}`);
     return 1;
@@ -49,11 +49,10 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   const running = (): Scheduler => scheduler;
   const reloader = new Reloader(timerFile, { running });
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
-  let stop = (): void => undefined;
   const parts = { terminal, clock, condition, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
   const around = await openAround(timerFile, { ...parts, control });
-  const spinner = terminal.isWatched.err ? watchStop(terminal.screen, clock) : undefined;
+  const spinner = terminal.isWatched.err ? watchStop(process.stderr, clock) : undefined;
   const scheduler = compose(withRecorded(timerFile, state.ledger, foreground), {
     terminal,
     clock,
@@ -62,27 +61,26 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
     ...(state.ledger && { ledger: state.ledger }),
     socket: control.socket,
   });
-  const ended = new Promise<void>((resolve) => {
-    stop = resolve;
-    obeySignals(scheduler, { stopped: resolve, hungUp: () => void reloader.reload() });
+  const ended = new Promise<number>((resolve) => {
+    stop = (code = 0) => resolve(code);
+    obeySignals(scheduler, { stopped: () => stop(), hungUp: () => void reloader.reload() });
     if (!keepAlive)
       void scheduler
         .idle()
         .then(() => scheduler.stop())
-        .finally(resolve);
+        .then(() => stop());
   });
   const release = keepAlive ? stayAwake(clock) : undefined;
-  const lastResort = openLastResort(scheduler, { terminal, clock, stopped: () => stop() });
   scheduler.start();
   for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
   const unwatch = watches
     ? watchTimerFile(timerFile.named, { clock, terminal, changed: () => void reloader.reload() })
     : undefined;
-  await ended;
+  const code = await ended;
   unwatch?.();
   await control.close();
   release?.();
-  return lastResort.exitCode;
+  return code;
 }
 
 /** The timer file with the timers that an earlier scheduler was given and has left to do; says of which nothing can be made. */
@@ -164,7 +162,7 @@ export function obeySignals(scheduler: Scheduler, { stopped, hungUp }: OnSignal)
       return;
     }
     isStopping = true;
-    void scheduler.stop(signal).finally(stopped);
+    void scheduler.stop(signal).then(stopped);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
   process.on('SIGHUP', () => {

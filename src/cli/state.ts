@@ -3,6 +3,7 @@ import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Ledger, LedgerTrouble, Recorded } from '../domain/ledger.js';
 import { defaultStatePath, openState, realPath } from '../stores/index.js';
+import { exposedState, plantedLink } from './state-trust.js';
 import type { Terminal } from './terminal.js';
 
 /** Where a scheduler records. */
@@ -16,7 +17,7 @@ export type OpenedState =
       /** To be told once the scheduler has started. */
       readonly troubles: readonly LedgerTrouble[];
     }
-  /** Another scheduler uses it; a sentence for the person. */
+  /** Another scheduler uses it, or its file is not ours to use; a sentence for the person. */
   | { readonly kind: 'refused'; readonly message: string };
 
 /** A timer file, and what it says of its state. */
@@ -34,9 +35,18 @@ export function statePathOf(
   { cwd, env }: Terminal,
   named: string | undefined,
 ): string | undefined {
-  if (named !== undefined) return namedStatePath(named, cwd);
+  const given = givenPathOf({ path, settings: { state } }, { cwd, env }, named);
+  return given === undefined ? undefined : realPath(given);
+}
+
+function givenPathOf(
+  { path, settings: { state } }: StateOwner,
+  { cwd, env }: Pick<Terminal, 'cwd' | 'env'>,
+  named: string | undefined,
+): string | undefined {
+  if (named !== undefined) return resolve(cwd, named);
   if (state.kind === 'memory') return undefined;
-  return realPath(state.kind === 'file' ? state.path : defaultStatePath(path, env));
+  return state.kind === 'file' ? state.path : defaultStatePath(path, env);
 }
 
 /** Where a state that the command line names lives, links followed. */
@@ -50,18 +60,26 @@ export interface StateOpener {
   readonly named: string | undefined;
   /** The pid of a scheduler that answers for this state already. */
   readonly other: number | undefined;
+  /** Told when another scheduler has taken the state. */
+  readonly onTaken: () => void;
 }
 
 /** Opens the state for the one scheduler that writes it. */
-export function openStateOf(timerFile: TimerFile, { terminal, clock, named, other }: StateOpener): OpenedState {
-  const file = statePathOf(timerFile, terminal, named);
-  if (file === undefined) return { kind: 'ready', recorded: nothing, troubles: [] };
+export function openStateOf(timerFile: TimerFile, opener: StateOpener): OpenedState {
+  const { terminal, clock, named, other, onTaken } = opener;
+  const given = givenPathOf(timerFile, terminal, named);
+  if (given === undefined) return { kind: 'ready', recorded: nothing, troubles: [] };
+  const file = realPath(given);
+  const refusal = distrust(given, file, terminal);
+  if (refusal !== undefined) return { kind: 'refused', message: refusal };
   if (other !== undefined) return { kind: 'refused', message: inUse(file, other) };
   const { history: retention } = timerFile.settings;
-  const opening = openState({ path: file, clock, pid: process.pid, retention });
+  const opening = openState({ path: file, clock, pid: process.pid, retention, onTaken });
   switch (opening.kind) {
     case 'in_use':
       return { kind: 'refused', message: inUse(file, opening.pid) };
+    case 'refused':
+      return { kind: 'refused', message: notOurs(opening) };
     case 'open': {
       const { ledger, recorded, setAside, leftBehind } = opening;
       const now = setAside ? [{ kind: 'set_aside', ...setAside } as const] : [];
@@ -82,3 +100,22 @@ function inUse(file: string, pid: number | undefined): string {
   const way = `Stop that one first, or give this one a state of its own: timers start --state ${dirname(file)}/other.db`;
   return `the state ${file} is in use by ${who}. ${way}`;
 }
+
+/** The file stays as it is: it may be all that somebody has of it. */
+function notOurs({ file, reason }: { readonly file: string; readonly reason: string }): string {
+  const way = `Choose another path for the state, or move that file away: mv ${quoted(file)} ${quoted(`${file}.bad`)}`;
+  return `${file} cannot be the state: ${reason}. ${way}`;
+}
+
+/** Why a state is not used because of who may write it. Users other than root are warned. */
+function distrust(given: string, file: string, terminal: Terminal): string | undefined {
+  const uid = process.getuid?.() ?? -1;
+  const planted = plantedLink(given, uid);
+  const exposed = planted === undefined ? exposedState(file, uid) : undefined;
+  if (uid === 0 || planted !== undefined) return planted ?? exposed;
+  if (exposed !== undefined) terminal.err(`timers: warning: ${exposed}`);
+  return undefined;
+}
+
+const quoted = (path: string): string =>
+  /^[\w./:@%+,=-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;

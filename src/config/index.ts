@@ -5,4 +5,4 @@ export { loadTimerFile, parseTimerFile, type Loaded, type TimerFile } from './lo
 export type { Machine } from './machine.js';
 export { readRunTimes } from './read-run-times.js';
 export { readToken } from './build-http.js';
-export { rootDistrust } from './trust.js';
+export { rootDistrust, Trust } from './trust.js';

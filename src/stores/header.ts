@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 
 /** What can become of the file of a running scheduler. */
@@ -8,10 +8,10 @@ export type Mishap = 'removed' | 'replaced' | 'overwritten';
 export const HEADER_SIZE = 100;
 const MAGIC = 'SQLite format 3\0';
 const USER_VERSION_OFFSET = 60;
-const APPLICATION_ID_OFFSET = 68;
+export const APPLICATION_ID_OFFSET = 68;
 
 export type Content =
-  /** Nothing yet. */
+  /** Nothing yet, or no file. */
   | 'empty'
   | 'ledger'
   /** A ledger with a schema of a later version than we know. */
@@ -26,20 +26,28 @@ export const isOurs = (header: Buffer): boolean =>
   header.toString('latin1', 0, MAGIC.length) === MAGIC && header.readInt32BE(APPLICATION_ID_OFFSET) === APPLICATION_ID;
 
 /**
- * Tells by its header what a file holds, without touching it. Not to be asked about a file this process has a database open on: see
- * `LedgerFile`. @throws the file system's errors.
+ * Reads the header of a file, without touching it. Not to be asked about a file this process has a database open on: see `LedgerFile`.
+ * @throws the file system's errors.
  */
-export function contentOf(path: string): Content {
+export function headerOf(path: string): Buffer {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return Buffer.alloc(0);
   const header = Buffer.alloc(HEADER_SIZE);
   const descriptor = openSync(path, 'r');
-  let length: number;
   try {
-    length = readSync(descriptor, header, 0, HEADER_SIZE, 0);
+    const length = readSync(descriptor, header, 0, HEADER_SIZE, 0);
+    return length === 0 ? Buffer.alloc(0) : header;
   } finally {
     closeSync(descriptor);
   }
-  if (length === 0) return 'empty';
+}
+
+/** Tells by its header what a file holds. */
+export function contentIn(header: Buffer): Content {
+  if (header.length === 0) return 'empty';
   if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return 'noise';
   if (!isOurs(header)) return 'foreign';
-  return header.readInt32BE(USER_VERSION_OFFSET) > MIGRATIONS.length ? 'newer' : 'ledger';
+  return formatIn(header) > MIGRATIONS.length ? 'newer' : 'ledger';
 }
+
+/** The version of a ledger's schema. */
+export const formatIn = (header: Buffer): number => header.readInt32BE(USER_VERSION_OFFSET);

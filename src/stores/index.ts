@@ -1,6 +1,7 @@
 export type { Retention, StateOpening } from './kind.js';
 export { isInUse } from './is-in-use.js';
 export { openState } from './open-state.js';
+export { plantedLinkOn } from './planted-link.js';
 export { readState } from './read-state.js';
 export { realPath } from './real-path.js';
 export { defaultStatePath } from './state-path.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { lockFileOf } from './state-lock.js';
+import { lockContentOf, lockFileOf } from './state-lock.js';
 import { troubleIn } from './trouble.js';
 
 /**
@@ -11,6 +11,7 @@ export function isInUse(path: string): boolean {
   const file = lockFileOf(path);
   if (!existsSync(file)) return false;
   const trouble = troubleIn(() => {
+    if (lockContentOf(file, 0) === 'foreign') return;
     const database = new DatabaseSync(file, { timeout: 0 });
     try {
       database.exec('BEGIN IMMEDIATE; ROLLBACK');

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { History, Ledger, Recorded } from '../domain/ledger.js';
 import type { Duration } from '../domain/time.js';
+import type { Refusal } from './strangeness.js';
 
 /** What it takes to open a state. */
 export interface StateOptions {
@@ -10,6 +11,8 @@ export interface StateOptions {
   /** Of this scheduler, for a second one to name. */
   readonly pid: number;
   readonly retention: Retention;
+  /** Called once when another scheduler has taken the state: to go on would run each firing twice. */
+  readonly onTaken?: (() => void) | undefined;
 }
 
 /** How long outcomes are kept. The latest of each job always stays. */
@@ -44,7 +47,8 @@ export type StateOpening =
       readonly leftBehind: readonly string[];
     }
   /** Another scheduler, whose pid is told as far as it is known, uses the state. */
-  | { readonly kind: 'in_use'; readonly pid: number | undefined };
+  | { readonly kind: 'in_use'; readonly pid: number | undefined }
+  | Refusal;
 
 /** Where a file that could not be used is now, or a copy of one that could be used in part. */
 export interface SetAside {

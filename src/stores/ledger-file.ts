@@ -3,6 +3,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import type { Recollection, Recorded } from '../domain/ledger.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { HEADER_SIZE, isOurs, type Mishap } from './header.js';
+import { HOLDER_ROW, type Holder } from './holder.js';
 import type { FileToOpen } from './kind.js';
 import { readJobs, readLastSeen, readOpenRuns } from './read.js';
 import {
@@ -47,7 +48,9 @@ export class LedgerFile {
   /** What is in it now. */
   readonly recorded: Recorded;
   readonly #database: DatabaseSyncInstance;
-  readonly #write: (unrecorded: Unrecorded, now: Instant) => void;
+  /** Who uses it, as it says itself from the next commit on. */
+  holder: Holder | undefined;
+  readonly #write: Writer;
   readonly #writeBack: WriteBack;
 
   /** @throws SQLite's errors. */
@@ -90,20 +93,26 @@ export class LedgerFile {
 
   #transact(unrecorded: Unrecorded, now: Instant): void {
     try {
-      this.#write(unrecorded, now);
+      this.#write(unrecorded, now, this.holder);
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
   }
 
-  /** What has become of the file behind our back. */
-  mishap(): Mishap | undefined {
+  /** Whether another file, or none, is at its path. */
+  displaced(): Exclude<Mishap, 'overwritten'> | undefined {
     const named = statSync(this.path, { throwIfNoEntry: false });
     if (named === undefined) return 'removed';
+    const own = fstatSync(this.#writeBack.descriptor);
+    return named.ino === own.ino && named.dev === own.dev ? undefined : 'replaced';
+  }
+
+  /** What has become of the file behind our back. */
+  mishap(): Mishap | undefined {
+    const displaced = this.displaced();
+    if (displaced !== undefined) return displaced;
     const { descriptor } = this.#writeBack;
-    const own = fstatSync(descriptor);
-    if (named.ino !== own.ino || named.dev !== own.dev) return 'replaced';
     const header = Buffer.alloc(HEADER_SIZE);
     readSync(descriptor, header, 0, HEADER_SIZE, 0);
     return isOurs(header) && this.#isSound() ? undefined : 'overwritten';
@@ -159,8 +168,10 @@ const placeholders = (columns: string) =>
     .map(() => '?')
     .join(', ');
 
+type Writer = (unrecorded: Unrecorded, now: Instant, holder: Holder | undefined) => void;
+
 /** Prepares what a commit takes. Statements are prepared once a file: preparing one costs more than running it. */
-function createWriter(database: DatabaseSyncInstance): (unrecorded: Unrecorded, now: Instant) => void {
+function createWriter(database: DatabaseSyncInstance): Writer {
   const into = (verb: string, table: string, columns: string) =>
     database.prepare(`${verb} INTO ${table} (${columns}) VALUES (${placeholders(columns)})`);
   const begin = database.prepare('BEGIN IMMEDIATE');
@@ -175,9 +186,10 @@ function createWriter(database: DatabaseSyncInstance): (unrecorded: Unrecorded, 
   const removeJob = database.prepare('DELETE FROM jobs WHERE name = ?');
   const putJob = into('INSERT OR REPLACE', 'jobs', JOB_COLUMNS);
   const putLastSeen = database.prepare(`INSERT OR REPLACE INTO meta VALUES ('last_seen_at', ?)`);
+  const putHolder = database.prepare(HOLDER_ROW);
   const commit = database.prepare('COMMIT');
   let seenAt: Instant = Number.NEGATIVE_INFINITY;
-  return (unrecorded, now) => {
+  return (unrecorded, now, holder) => {
     begin.run();
     if (unrecorded.replacesOpenRuns) forgetOpenRuns.run();
     for (const admission of unrecorded.closedRuns) closeRun.run(admission);
@@ -190,6 +202,7 @@ function createWriter(database: DatabaseSyncInstance): (unrecorded: Unrecorded, 
     for (const record of unrecorded.changedJobs.values()) putJob.run(...rowOfJob(record));
     if (Math.abs(now - seenAt) >= BETWEEN_SEEN) {
       putLastSeen.run(now);
+      if (holder !== undefined) putHolder.run(JSON.stringify(holder));
       seenAt = now;
     }
     commit.run();

@@ -2,17 +2,19 @@ import { rmSync, statSync } from 'node:fs';
 import type { Instant } from '../domain/time.js';
 import { copyAside, setAside } from './aside.js';
 import { EMPTIED } from './emptied.js';
-import { contentOf, type Content } from './header.js';
+import { contentIn, headerOf, type Content } from './header.js';
 import type { FileToOpen, SetAside } from './kind.js';
 import { LedgerFile } from './ledger-file.js';
 import { logContentOf, type LogContent } from './log-content.js';
 import { noFile } from './no-file.js';
 import { createPrivately } from './private-file.js';
+import { strangenessOf, type Refusal } from './strangeness.js';
 import { troubleOf } from './trouble.js';
 
 export type FileOpening =
   | { readonly kind: 'open'; readonly file: LedgerFile; readonly setAside: SetAside | undefined }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  | Refusal;
 
 /**
  * Opens the file of a ledger for writing, creating it where there is none. What is damaged, emptied or no database is set aside for a new file; what
@@ -31,9 +33,9 @@ function openOrBeginAnew(toOpen: FileToOpen, now: Instant): FileOpening {
   const other = noFile(path);
   if (other !== undefined) return { kind: 'unavailable', reason: other };
   if (createPrivately(path)) return { kind: 'open', file: begin(toOpen), setAside: undefined };
-  const content = contentOf(path);
-  if (content === 'foreign') return { kind: 'unavailable', reason: 'it is the database of another program' };
-  if (content === 'newer') return { kind: 'unavailable', reason: 'it was written by a newer version of timers' };
+  const strange = strangenessOf(path, wasUsed);
+  if (strange !== undefined) return { kind: 'refused', file: path, reason: strange };
+  const content = contentIn(headerOf(path));
   const log = content === 'ledger' ? setLogAside(path, now) : undefined;
   const damage = DAMAGES[content === 'empty' && wasUsed ? 'emptied' : content];
   const opened = damage ?? openUnlessDamaged(toOpen);

@@ -15,8 +15,8 @@ const PATIENCE: Duration = 500;
  */
 export function openState(options: StateOptions): StateOpening {
   const { path, clock, pid, retention } = options;
-  const taking = takeState(path, pid, PATIENCE);
-  if (taking.kind === 'in_use') return taking;
+  const taking = takeState(path, { pid, now: clock.now(), patience: PATIENCE });
+  if (taking.kind === 'in_use' || taking.kind === 'refused') return taking;
   let earlier: readonly string[] = [];
   // A folder that cannot be listed may be good enough for the state.
   if (taking.kind === 'held') troubleIn(() => (earlier = leftBehind(path)));
@@ -24,6 +24,10 @@ export function openState(options: StateOptions): StateOpening {
     taking.kind === 'held'
       ? openFile({ path, retention, wasUsed: taking.wasUsed, patience: PATIENCE }, clock.now())
       : taking;
+  if (opening.kind === 'refused') {
+    if (taking.kind === 'held') taking.lock.release();
+    return opening;
+  }
   const ledger = new SqliteLedger(options, taking, opening);
   const setAside = opening.kind === 'open' ? opening.setAside : undefined;
   return { kind: 'open', ledger, recorded: () => ledger.recorded, setAside, leftBehind: earlier };

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { Duration } from '../domain/time.js';
-import { contentOf } from './header.js';
+import { contentIn, headerOf } from './header.js';
 import { troubleIn } from './trouble.js';
 
 /**
@@ -11,7 +11,7 @@ import { troubleIn } from './trouble.js';
  */
 export function isOpenByAnotherName(path: string, patience: Duration): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined || !stats.isFile() || stats.nlink < 2 || contentOf(path) !== 'ledger') return false;
+  if (stats === undefined || !stats.isFile() || stats.nlink < 2 || contentIn(headerOf(path)) !== 'ledger') return false;
   const trouble = troubleIn(() => {
     const database = new DatabaseSync(path, { timeout: patience });
     try {

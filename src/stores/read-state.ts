@@ -1,13 +1,11 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
-import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Duration } from '../domain/time.js';
 import { EMPTIED, wasUsed } from './emptied.js';
+import { openForReading } from './glance.js';
 import type { StateReading } from './kind.js';
 import { noFile } from './no-file.js';
-import { rowsOf } from './read.js';
-import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 import { SqliteHistory } from './sqlite-history.js';
+import { strangenessOf } from './strangeness.js';
 import { troubleOf } from './trouble.js';
 
 /** How long to wait for a scheduler that is just opening or closing the file. */
@@ -15,7 +13,10 @@ const PATIENCE: Duration = 1_000;
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-/** Opens a state for reading, whether or not a scheduler writes it. Changes nothing, creates no state, and never throws. */
+/**
+ * Opens a state for reading, whether or not a scheduler writes it. Changes nothing, creates no state, and never throws. Not for the process that
+ * writes it.
+ */
 export function readState(path: string): StateReading {
   try {
     const other = noFile(path);
@@ -23,28 +24,12 @@ export function readState(path: string): StateReading {
     if (sizeOf(path) === 0) return wasEmptied(path) ? { kind: 'unavailable', reason: EMPTIED } : { kind: 'none' };
     // SQLite does not tell what is in its way.
     accessSync(path, constants.R_OK);
-    const database = openForReading(path);
-    const reason = strangenessOf(database);
-    if (reason === undefined) return { kind: 'open', history: new SqliteHistory(database) };
-    database.close();
-    return { kind: 'unavailable', reason };
+    const reason = strangenessOf(path, false);
+    if (reason !== undefined) return { kind: 'unavailable', reason };
+    return { kind: 'open', history: new SqliteHistory(openForReading(path, PATIENCE)) };
   } catch (error) {
     return { kind: 'unavailable', reason: troubleOf(error).reason };
   }
 }
 
-const wasEmptied = (path: string): boolean => existsSync(path) && wasUsed(path);
-
-/** A file without a log is nobody's at the moment. Told that, SQLite creates no files beside it, and can read where it may not create any. */
-function openForReading(path: string): DatabaseSyncInstance {
-  const url = pathToFileURL(path);
-  if (sizeOf(`${path}-wal`) === 0) url.search = 'immutable=1';
-  return new DatabaseSync(url, { readOnly: true, timeout: PATIENCE });
-}
-
-function strangenessOf(database: DatabaseSyncInstance): string | undefined {
-  const pragma = (name: string) => rowsOf<[number]>(database, `PRAGMA ${name}`)[0]?.[0] ?? 0;
-  if (pragma('application_id') !== APPLICATION_ID) return 'it is the database of another program';
-  if (pragma('user_version') > MIGRATIONS.length) return 'it was written by a newer version of timers';
-  return undefined;
-}
+const wasEmptied = (path: string): boolean => existsSync(path) && wasUsed(path, PATIENCE);

@@ -2,13 +2,13 @@ import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/event.js';
 import type { JobRecord, Ledger, LedgerTrouble, Recollection, Recorded } from '../domain/ledger.js';
 import { MINUTE, SECOND, type Cancel, type Duration, type Instant } from '../domain/time.js';
-import { removeCompanions, setAside } from './aside.js';
+import { clearPlace, MISHAPS } from './clear-place.js';
 import type { Mishap } from './header.js';
+import { Hold } from './hold.js';
 import type { StateOptions } from './kind.js';
 import type { LedgerFile } from './ledger-file.js';
 import { openFile, type FileOpening } from './open-file.js';
-import { realPath } from './real-path.js';
-import { takeState, type Taking } from './take-state.js';
+import type { Taking } from './take-state.js';
 import { troubleIn, type Trouble } from './trouble.js';
 import { Unrecorded } from './unrecorded.js';
 
@@ -22,6 +22,10 @@ const SHARE_OF_LOOKS = 1 / 100;
 const FIRST_RETRY: Duration = 100;
 /** How long each try waits for another program, on the loop that firings need. */
 const PATIENCE: Duration = 5;
+/** From one look at whether the lock is still ours to find to the next; it takes some microseconds. */
+const BETWEEN_WATCHES: Duration = 5 * SECOND;
+/** A scheduler with nothing to record puts down so often that it lives: a page into the log, which waits for no disk. */
+const BETWEEN_BEATS: Duration = 30 * SECOND;
 const FIRST_UPKEEP: Duration = SECOND;
 /** Behind upkeep that could not be done. */
 const LATER: Duration = MINUTE;
@@ -29,12 +33,6 @@ const LATER: Duration = MINUTE;
 type Failure = Pick<Trouble, 'reason'> & Partial<Pick<Trouble, 'isDamage' | 'isBusy'>>;
 
 const NOTHING: Recollection = { jobs: new Map(), open: [], lastSeenAt: undefined };
-
-const MISHAPS: Readonly<Record<Mishap, string>> = {
-  removed: 'it was removed while in use',
-  replaced: 'another file was put in its place while in use',
-  overwritten: 'it was overwritten while in use',
-};
 
 /**
  * The ledger in an SQLite file. Every commit is one transaction of it; what cannot be written is kept, folded, in {@link Unrecorded} and tried again
@@ -47,10 +45,7 @@ export class SqliteLedger implements Ledger {
   readonly #clock: Clock;
   readonly #recollection: Recollection;
   readonly #unrecorded: Unrecorded;
-  /** Absent until the state could be locked. */
-  #lock: Extract<Taking, { readonly kind: 'held' }> | undefined;
-  /** The file's real path, as of when it was locked. */
-  #path: string;
+  readonly #hold: Hold;
   /** Absent until one could be opened, and between a file that was given up and a new one. */
   #file: LedgerFile | undefined;
   #now: Instant;
@@ -66,19 +61,24 @@ export class SqliteLedger implements Ledger {
   #isClosed = false;
   #disarmTry: Cancel = () => undefined;
   #disarmUpkeep: Cancel = () => undefined;
+  #disarmWatch: Cancel = () => undefined;
+  #writtenAt: Duration;
+  /** Another scheduler has the state. */
+  #taken: Failure | undefined;
 
   /** `taking` and `opening`: how far a start has come. */
-  constructor(options: StateOptions, taking: Exclude<Taking, { readonly kind: 'in_use' }>, opening: FileOpening) {
+  constructor(options: StateOptions, taking: Taking, opening: FileOpening) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#path = options.path;
-    this.#lock = taking.kind === 'held' ? taking : undefined;
-    this.#file = opening.kind === 'open' ? opening.file : undefined;
+    this.#hold = new Hold(options, taking);
+    if (opening.kind === 'open') this.#use(opening.file);
     this.#recollection = this.#file?.recollection ?? NOTHING;
     this.#unrecorded = new Unrecorded(this.#recollection);
     this.#now = this.#clock.now();
+    this.#writtenAt = this.#clock.monotonic();
     this.#nextLook = this.#clock.monotonic() + BETWEEN_LOOKS;
     this.#armUpkeep(FIRST_UPKEEP);
+    this.#armWatch();
     if (opening.kind === 'unavailable') this.#tryLater(opening);
   }
 
@@ -123,6 +123,7 @@ export class SqliteLedger implements Ledger {
   close(): void {
     this.#isClosed = true;
     this.#disarmUpkeep();
+    this.#disarmWatch();
     this.#disarmTry();
     this.#record();
     this.#disarmTry();
@@ -131,7 +132,7 @@ export class SqliteLedger implements Ledger {
     // A log that cannot be written back is read by who opens the file next.
     troubleIn(() => file?.checkpoint('TRUNCATE'));
     file?.close();
-    this.#lock?.release();
+    this.#hold.release();
   }
 
   #tellUnrecorded(): void {
@@ -155,30 +156,22 @@ export class SqliteLedger implements Ledger {
   }
 
   #openAnew(): LedgerFile | Failure {
-    const lock = this.#take();
-    if ('reason' in lock) return lock;
-    const toOpen = { path: this.#path, retention: this.#options.retention, wasUsed: lock.wasUsed, patience: PATIENCE };
+    const held = this.#hold.take();
+    if ('reason' in held) return held;
+    const { path } = this.#hold;
+    const toOpen = { path, retention: this.#options.retention, wasUsed: held.wasUsed, patience: PATIENCE };
     const now = this.#clock.now();
     const opening = openFile(toOpen, now);
-    if (opening.kind === 'unavailable') return opening;
+    if (opening.kind !== 'open') return opening;
     if (opening.setAside !== undefined) this.#tell({ kind: 'set_aside', ...opening.setAside });
-    this.#file = opening.file;
+    this.#use(opening.file);
     this.#adHoc = this.#unrecorded.takeOver(opening.file.recollection, now);
     return opening.file;
   }
 
-  /** Makes sure that the state is locked. What its path leads to may be another file by now. */
-  #take(): Extract<Taking, { readonly kind: 'held' }> | Failure {
-    const path = realPath(this.#options.path);
-    if (this.#lock !== undefined && path === this.#path) return this.#lock;
-    this.#lock?.release();
-    this.#lock = undefined;
-    const taking = takeState(path, this.#options.pid, PATIENCE);
-    if (taking.kind === 'unavailable') return taking;
-    if (taking.kind === 'in_use') return { reason: inUse(taking.pid) };
-    this.#path = path;
-    this.#lock = taking;
-    return taking;
+  #use(file: LedgerFile): void {
+    this.#file = file;
+    file.holder = this.#hold.opened();
   }
 
   #recorded(): void {
@@ -187,6 +180,7 @@ export class SqliteLedger implements Ledger {
     this.#unrecorded.recorded();
     this.#failure = undefined;
     this.#busySince = undefined;
+    this.#writtenAt = this.#clock.monotonic();
     this.#adHoc = 0;
     if (this.#trouble === undefined) return;
     this.#trouble = undefined;
@@ -225,8 +219,10 @@ export class SqliteLedger implements Ledger {
     this.#tell(this.#trouble);
   }
 
-  /** Gives the file up if it is not what it was. */
+  /** Gives the file up if it is not what it was. Not when the state is another scheduler's by now. */
   #look(): Failure | undefined {
+    const taken = this.#keepHold();
+    if (taken !== undefined) return taken;
     const file = this.#file;
     const now = this.#clock.monotonic();
     if (file === undefined || now < this.#nextLook) return undefined;
@@ -242,24 +238,51 @@ export class SqliteLedger implements Ledger {
     const file = this.#file;
     if (file === undefined) return undefined;
     return troubleIn(() => {
-      const { path } = file;
-      if (mishap !== 'overwritten') {
-        // The log belongs to the file that was moved: who moved it has it whole then, and nobody else finds it.
-        troubleIn(() => file.checkpoint('TRUNCATE'));
-        removeCompanions(path);
-      }
-      const aside = mishap === 'removed' ? undefined : setAside(path, this.#clock.now());
+      const aside = clearPlace(file, mishap, this.#clock.now());
       // Only now: a file that is still in its place would be written into.
       file.close();
       this.#file = undefined;
       this.#unrecorded.restate();
       if (aside === undefined) this.#unavailable(reason);
-      else this.#tell({ kind: 'set_aside', file: path, aside, reason });
+      else this.#tell({ kind: 'set_aside', file: file.path, aside, reason });
     });
   }
 
   #armUpkeep(delay: Duration): void {
     this.#disarmUpkeep = this.#clock.after(delay, () => this.#armUpkeep(this.#upkeep()));
+  }
+
+  #armWatch(): void {
+    this.#disarmWatch = this.#clock.after(BETWEEN_WATCHES, () => {
+      this.#watch();
+      if (this.#taken === undefined) this.#armWatch();
+    });
+  }
+
+  /** Keeps the state ours to find, and tells in it that we live. */
+  #watch(): void {
+    if (this.#keepHold() !== undefined || this.#file === undefined) return;
+    this.#file.holder = this.#hold.opened();
+    if (this.#failure !== undefined || this.#clock.monotonic() - this.#writtenAt < BETWEEN_BEATS) return;
+    this.#now = this.#clock.now();
+    this.#record();
+  }
+
+  /** Keeps the state ours to find. Answers when it is another scheduler's: from then on nothing is touched, and this one has to stop. */
+  #keepHold(): Failure | undefined {
+    if (this.#taken !== undefined) return this.#taken;
+    const other = this.#hold.keep();
+    if (other === undefined || !(other.isForGood || this.#isDisplaced())) return undefined;
+    this.#taken = other;
+    this.#unavailable(other.reason);
+    this.#clock.soon(() => this.#options.onTaken?.());
+    return other;
+  }
+
+  #isDisplaced(): boolean {
+    let isDisplaced = false;
+    troubleIn(() => (isDisplaced = this.#file?.displaced() !== undefined));
+    return isDisplaced;
   }
 
   /** Does a little upkeep, and answers when the next is due. What is in its way is in the way of commits too, and told then. */
@@ -275,6 +298,3 @@ export class SqliteLedger implements Ledger {
     return pause;
   }
 }
-
-const inUse = (pid: number | undefined): string =>
-  `${pid === undefined ? 'another scheduler' : `the scheduler with pid ${pid}`} uses it by now`;

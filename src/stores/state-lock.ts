@@ -1,16 +1,63 @@
-import { rmSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, statSync, writeSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Duration } from '../domain/time.js';
+import { glance } from './glance.js';
+import { APPLICATION_ID_OFFSET, HEADER_SIZE } from './header.js';
 import { createPrivately } from './private-file.js';
-import { troubleOf } from './trouble.js';
+import { troubleIn, troubleOf } from './trouble.js';
+
+/** A lock that this process holds. */
+export interface HeldLock {
+  readonly kind: 'held';
+  /** The inode of its file. While another file has its path, others find that one's lock. */
+  readonly inode: number;
+  /** Whether its file is still the one at its path. @throws the file system's errors. */
+  isInPlace(): boolean;
+  /** Marks it as the lock of a state of ours, which {@link lockContentOf} tells later. Never throws. */
+  mark(): void;
+  release(): void;
+}
 
 export type Locking =
-  | { readonly kind: 'held'; release(): void }
+  | HeldLock
   /** By a scheduler that lives. `pid` as its own system counts, as far as it is known. */
   | { readonly kind: 'in_use'; readonly pid: number | undefined };
 
 /** The file that stands for the lock of a state. */
 export const lockFileOf = (path: string): string => `${path}.lock`;
+
+export type LockContent =
+  /** Nothing, or a lock that never saw a state. */
+  | 'unmarked'
+  /** A scheduler had a state at that path. */
+  | 'marked'
+  /** A file of another program. */
+  | 'foreign';
+
+/** Marks a lock whose state was made ("tmrl" in ASCII), where a state has its own mark. */
+const LOCK_ID = 0x746d726c;
+
+/**
+ * Tells what a lock's file holds, without changing it. By SQLite's means: a descriptor of our own would let go of a lock that this process holds
+ * on it as it closes. @throws SQLite's errors and the file system's.
+ */
+export function lockContentOf(file: string, patience: Duration): LockContent {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined || stats.size === 0) return 'unmarked';
+  const database = new DatabaseSync(file, { readOnly: true, timeout: patience });
+  try {
+    const pragma = (name: string) => glance(database, name, `FROM pragma_${name}`);
+    const id = pragma('application_id');
+    if (id === LOCK_ID) return 'marked';
+    // One of an earlier version has no mark. Nor has it a table.
+    return id === 0 && pragma('schema_version') === 0 ? 'unmarked' : 'foreign';
+  } catch (error) {
+    if (troubleOf(error).isDamage) return 'foreign';
+    throw error;
+  } finally {
+    database.close();
+  }
+}
 
 /**
  * Takes the lock that lets one scheduler at a time use a state. It is SQLite's own write lock on the small database `<path>.lock`, held in an
@@ -22,22 +69,11 @@ export const lockFileOf = (path: string): string => `${path}.lock`;
  */
 export function lockState(path: string, pid: number, patience: Duration): Locking {
   const file = lockFileOf(path);
-  try {
-    return lock(file, pid, patience);
-  } catch (error) {
-    if (!troubleOf(error).isDamage) throw error;
-    // Noise: nobody holds a lock on it.
-    rmSync(file);
-    return lock(file, pid, patience);
-  }
-}
-
-function lock(file: string, pid: number, patience: Duration): Locking {
   createPrivately(file);
   const database = new DatabaseSync(file, { timeout: patience });
   try {
     hold(database, pid);
-    return { kind: 'held', release: () => letGo(database) };
+    return heldLock(file, database);
   } catch (error) {
     const holder = troubleOf(error).isBusy ? pidIn(database) : undefined;
     database.close();
@@ -59,12 +95,34 @@ function hold(database: DatabaseSyncInstance, pid: number): void {
   database.exec('BEGIN IMMEDIATE');
 }
 
-function pidIn(database: DatabaseSyncInstance): number {
-  const { user_version: pid } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  return pid;
+function heldLock(file: string, database: DatabaseSyncInstance): HeldLock {
+  // Stays open as long as the database: to close it would let go of the lock.
+  const descriptor = openSync(file, 'r+');
+  const own = fstatSync(descriptor);
+  return {
+    kind: 'held',
+    inode: own.ino,
+    isInPlace() {
+      const named = statSync(file, { throwIfNoEntry: false });
+      return named?.ino === own.ino && named.dev === own.dev;
+    },
+    mark: () => void troubleIn(() => mark(descriptor)),
+    release() {
+      database.exec('ROLLBACK');
+      database.close();
+      closeSync(descriptor);
+    },
+  };
 }
 
-function letGo(database: DatabaseSyncInstance): void {
-  database.exec('ROLLBACK');
-  database.close();
+/** In place: a transaction of SQLite that wrote it would let go of the lock as it ends. */
+function mark(descriptor: number): void {
+  // The full disk that kept the pid out.
+  if (fstatSync(descriptor).size < HEADER_SIZE) return;
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(LOCK_ID);
+  writeSync(descriptor, bytes, 0, bytes.length, APPLICATION_ID_OFFSET);
 }
+
+const pidIn = (database: DatabaseSyncInstance): number =>
+  Number(glance(database, 'user_version', 'FROM pragma_user_version'));

@@ -1,37 +1,71 @@
-import type { Duration } from '../domain/time.js';
+import type { Duration, Instant } from '../domain/time.js';
+import { setAside } from './aside.js';
 import { wasUsed } from './emptied.js';
+import { contentIn, headerOf } from './header.js';
+import { livingHolderOf } from './holder.js';
 import { noFile } from './no-file.js';
 import { isOpenByAnotherName } from './other-name.js';
-import { lockFileOf, lockState, type Locking } from './state-lock.js';
+import { lockContentOf, lockFileOf, lockState, type HeldLock, type Locking } from './state-lock.js';
+import { strangenessOf, type Refusal } from './strangeness.js';
 import { troubleOf } from './trouble.js';
 
 export type Taking =
   | {
       readonly kind: 'held';
-      release(): void;
+      readonly lock: HeldLock;
       /** A scheduler has used the state before. */
       readonly wasUsed: boolean;
     }
   | Extract<Locking, { readonly kind: 'in_use' }>
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  | Refusal;
 
-/** Takes the lock of a state, before its file is touched, and waits for other programs no longer than `patience` each time. Never throws. */
-export function takeState(path: string, pid: number, patience: Duration): Taking {
+/** Who takes a state. */
+export interface Taker {
+  readonly pid: number;
+  readonly now: Instant;
+  /** How long to wait for other programs, each time. */
+  readonly patience: Duration;
+}
+
+/** Takes the lock of a state, before its file is touched. Where the file is not ours to use there is no lock either. Never throws. */
+export function takeState(path: string, taker: Taker): Taking {
   try {
-    return take(path, pid, patience);
+    return takeUnlessStrange(path, taker) ?? take(path, taker);
   } catch (error) {
     return { kind: 'unavailable', reason: troubleOf(error).reason };
   }
 }
 
-function take(path: string, pid: number, patience: Duration): Taking {
+/** What keeps us from making, or taking, a lock. */
+function takeUnlessStrange(
+  path: string,
+  { now, patience }: Taker,
+): Exclude<Taking, { readonly kind: 'held' }> | undefined {
+  const other = noFile(path);
+  if (other !== undefined) return { kind: 'unavailable', reason: other };
   const lockFile = lockFileOf(path);
-  const other = noFile(lockFile);
-  if (other !== undefined) return { kind: 'unavailable', reason: `of ${lockFile}: ${other}` };
-  const isUsed = wasUsed(path);
+  const otherLock = noFile(lockFile);
+  if (otherLock !== undefined) return { kind: 'unavailable', reason: `of ${lockFile}: ${otherLock}` };
+  const lock = lockContentOf(lockFile, patience);
+  // Beside a lock of ours the file is looked at later: this process may have it open.
+  if (lock === 'marked') return undefined;
+  const reason = strangenessOf(path, false);
+  if (reason !== undefined) return { kind: 'refused', file: path, reason };
+  if (lock === 'unmarked') return undefined;
+  if (contentIn(headerOf(path)) !== 'ledger')
+    return { kind: 'refused', file: lockFile, reason: 'it is not a lock of timers' };
+  setAside(lockFile, now);
+  return undefined;
+}
+
+function take(path: string, { pid, now, patience }: Taker): Taking {
+  const isUsed = wasUsed(path, patience);
+  const holder = livingHolderOf(path, { now, patience });
+  if (holder !== undefined) return { kind: 'in_use', pid: holder.pid };
   const lock = lockState(path, pid, patience);
   if (lock.kind === 'in_use') return lock;
-  const taken = { kind: 'held', release: () => lock.release(), wasUsed: isUsed } as const;
+  const taken = { kind: 'held', lock, wasUsed: isUsed } as const;
   try {
     if (!isOpenByAnotherName(path, patience)) return taken;
   } catch {

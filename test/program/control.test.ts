@@ -109,6 +109,10 @@ describe('status', () => {
 
   test.each([
     ['somebody has removed the lock', () => rmSync(join(desk.folder, 'past.db.lock'))],
+    [
+      'somebody has removed lock and socket',
+      () => ['past.db.lock', 'past.sock'].forEach((name) => rmSync(join(desk.folder, name))),
+    ],
     ['the state cannot be used', () => undefined],
   ])('a second one is refused by the first, though %s', async (what, mishap) => {
     if (what.startsWith('the state')) mkdirSync(join(desk.folder, 'past.db'));

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../src/domain/time.js';
 import { admitted, begun, finished, firingOf, newFolder, NOW, recordOf, State } from './state.js';
@@ -9,15 +8,9 @@ import { admitted, begun, finished, firingOf, newFolder, NOW, recordOf, State } 
 const kinds = (state: State) => state.troubles.map(({ kind }) => kind);
 
 describe('a state that cannot be opened at the start', () => {
-  const foreign = (path: string) => {
-    const database = new DatabaseSync(path);
-    database.exec('CREATE TABLE treasure (a)');
-    database.close();
-  };
   const inTheWay = [
     ['a folder', (path: string) => mkdirSync(path), (path: string) => rmdirSync(path)],
     ['a named pipe', (path: string) => spawnSync('mkfifo', [path]), (path: string) => unlinkSync(path)],
-    ['a database of somebody else', foreign, (path: string) => unlinkSync(path)],
     ['a circle of links', (path: string) => symlinkSync(path, path), (path: string) => unlinkSync(path)],
     [
       'a file for a folder',

@@ -1,10 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, linkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
-import { afterTest, finished, newFolder, State } from './state.js';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { describe, expect, test } from 'vitest';
+import { MINUTE, SECOND } from '../../src/domain/time.js';
+import { afterTest, finished, newFolder, NOW, State } from './state.js';
 
 const sqlite = createRequire(import.meta.url).resolve('@photostructure/sqlite');
 
@@ -84,9 +95,120 @@ test('a second name of the file itself is refused while the first is in use', as
   expect(second.ended()).toEqual(['r1']);
 });
 
-test('noise in place of the lock locks nobody out', () => {
+test('noise in place of the lock of a state is set aside, and locks nobody out', () => {
   const state = new State();
+  state.commit([finished('r1')]);
+  state.stop();
   writeFileSync(`${state.path}.lock`, 'noise '.repeat(200));
   expect(state.tryStart(11).kind).toBe('open');
   expect(new State(state.path).tryStart(22)).toEqual({ kind: 'in_use', pid: 11 });
+  expect(readFileSync(`${state.path}.lock.bad-20260101T000000.000Z`, 'utf8')).toMatch(/^noise /);
+});
+
+describe('whose lock is removed while it is in use', () => {
+  /** A process that lives, in whose name the test holds the state. */
+  const someProcess = () => {
+    const other = spawn('sleep', ['1000']);
+    afterTest(() => void other.kill('SIGKILL'));
+    return other;
+  };
+
+  test('a state is refused with the pid of its scheduler, and nothing is made', () => {
+    const first = new State();
+    const { pid } = someProcess();
+    first.tryStart(pid);
+    first.commit([finished('r1')]);
+    rmSync(`${first.path}.lock`);
+    expect(new State(first.path).tryStart(22)).toEqual({ kind: 'in_use', pid });
+    expect(existsSync(`${first.path}.lock`)).toBe(false);
+  });
+
+  test('a state is free when its scheduler has died', async () => {
+    const first = new State();
+    const other = someProcess();
+    first.tryStart(other.pid);
+    first.commit([finished('r1')]);
+    rmSync(`${first.path}.lock`);
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    expect(new State(first.path).tryStart(22).kind).toBe('open');
+  });
+
+  test.each([
+    [60 * SECOND, 'in_use'],
+    [10 * MINUTE, 'open'],
+  ])('a state whose scheduler is on another machine and was seen %i ms ago is: %s', async (ago, kind) => {
+    const first = new State();
+    first.tryStart(11);
+    first.commit([finished('r1')]);
+    rmSync(`${first.path}.lock`);
+    const database = new DatabaseSync(first.path);
+    database.exec(
+      `UPDATE meta SET value = json_set(value, '$.where', 'elsewhere', '$.host', 'db7') WHERE key = 'holder'`,
+    );
+    database.close();
+    const second = new State(first.path);
+    await second.clock.advance(ago);
+    expect(second.tryStart(22).kind).toBe(kind);
+  });
+
+  test('a copy of the state is free', () => {
+    const first = new State();
+    first.tryStart(someProcess().pid);
+    first.commit([finished('r1')]);
+    const copy = join(newFolder(), 'copy.db');
+    copyFileSync(first.path, copy);
+    copyFileSync(`${first.path}-wal`, `${copy}-wal`);
+    expect(new State(copy).tryStart(22).kind).toBe('open');
+  });
+
+  test('the lock is made again, also with nothing to record', async () => {
+    const first = new State();
+    first.tryStart(11);
+    rmSync(`${first.path}.lock`);
+    await first.clock.advance(5 * SECOND);
+    expect(new State(first.path).tryStart(22)).toEqual({ kind: 'in_use', pid: 11 });
+  });
+
+  test('the state tells every half minute that its scheduler lives', async () => {
+    const first = new State();
+    first.tryStart(11);
+    first.commit([finished('r1')]);
+    await first.clock.advance(10 * MINUTE);
+    const rows = new DatabaseSync(first.path).prepare(`SELECT value FROM meta WHERE key = 'last_seen_at'`).all();
+    expect((rows[0] as { value: number }).value).toBeGreaterThanOrEqual(NOW + 9.5 * MINUTE);
+  });
+
+  test('and held by another process for more than a moment, the first one has to stop, and touches nothing', async () => {
+    const first = new State();
+    first.tryStart(11);
+    first.commit([finished('r1')]);
+    rmSync(`${first.path}.lock`);
+    const holder = await holdElsewhere(first.path);
+    first.commit([finished('r2')]);
+    expect(first.taken).toBe(0);
+    await first.clock.advance(10 * SECOND);
+    expect(first.taken).toBe(1);
+    const reason = `the scheduler with pid ${holder.pid} uses it by now; this one stops`;
+    expect(first.troubles.at(-1)).toMatchObject({ kind: 'unavailable', reason });
+    first.commit([finished('r3')]);
+    expect(first.ended()).toEqual(['r1', 'r2']);
+  });
+
+  test('and whose folder another scheduler has made again: the first has to stop, and leaves that file alone', async () => {
+    const first = new State(join(newFolder(), 'in', 'timers.db'));
+    first.tryStart(11);
+    first.commit([finished('r1')]);
+    renameSync(dirname(first.path), `${dirname(first.path)}.away`);
+    mkdirSync(dirname(first.path));
+    const holder = await holdElsewhere(first.path);
+    writeFileSync(first.path, 'theirs');
+    first.commit([finished('r2')]);
+    await first.clock.advance(0);
+    expect(first.taken).toBe(1);
+    expect(first.troubles.at(-1)).toMatchObject({
+      reason: `the scheduler with pid ${holder.pid} uses it by now; this one stops`,
+    });
+    expect(readFileSync(first.path, 'utf8')).toBe('theirs');
+  });
 });

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   rmSync,
   statSync,
@@ -83,6 +84,8 @@ describe('a file that cannot be used', () => {
   ] as const;
   test.each(damaged)('%s is set aside, told at each start, and a new one begun', (_, reason, make) => {
     const state = new State();
+    state.commit([finished('r0')]);
+    state.stop();
     make(state.path);
     const bytes = readFileSync(state.path);
     const { setAside, leftBehind } = state.start();
@@ -95,25 +98,57 @@ describe('a file that cannot be used', () => {
     expect(state.start()).toMatchObject({ setAside: undefined, leftBehind: [setAside!.aside] });
   });
 
+  const database = (sql: string) => (path: string) => {
+    const other = new DatabaseSync(path);
+    other.exec(`PRAGMA journal_mode = WAL; CREATE TABLE treasure (a); ${sql}`);
+    other.close();
+  };
+  const NEWER = 'it was written by a newer version of timers (format 99, this version reads up to 2)';
   const refused = [
-    ['of another program', 'it is the database of another program', 'PRAGMA application_id = 1'],
-    ['of another program that left no mark', 'it is the database of another program', 'SELECT 1'],
-    [
-      'of a newer version',
-      'it was written by a newer version of timers',
-      `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 99`,
-    ],
+    ['of text', 'it is not a database', (path: string) => writeFileSync(path, 'timers:\n')],
+    ['of noise', 'it is not a database', (path: string) => writeFileSync(path, noise)],
+    ['of another program', 'it is the database of another program', database('PRAGMA application_id = 1')],
+    ['that another program left without a mark', 'it is the database of another program', database('SELECT 1')],
+    ['of a newer version', NEWER, database(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 99`)],
   ] as const;
-  test.each(refused)('a database %s is left as it is', (_, reason, sql) => {
+  test.each(refused)(
+    'a file %s that never was our state is refused, and nothing is made or changed',
+    (_, reason, make) => {
+      const path = join(newFolder(), 'timers.db');
+      make(path);
+      const bytes = readFileSync(path);
+      expect(new State(path).tryStart()).toEqual({ kind: 'refused', file: path, reason });
+      expect(readState(path)).toEqual({ kind: 'unavailable', reason });
+      expect(readFileSync(path).equals(bytes)).toBe(true);
+      expect(filesBeside(path)).toEqual(['timers.db']);
+    },
+  );
+
+  test('the lock file of another program is refused', () => {
+    const path = join(newFolder(), 'yarn');
+    writeFileSync(`${path}.lock`, '# yarn lockfile v1');
+    const reason = 'it is not a lock of timers';
+    expect(new State(path).tryStart()).toEqual({ kind: 'refused', file: `${path}.lock`, reason });
+    expect(readFileSync(`${path}.lock`, 'utf8')).toBe('# yarn lockfile v1');
+    expect(filesBeside(path)).toEqual(['yarn.lock']);
+  });
+
+  test('a database of another program that takes the place of a state in use stays there', async () => {
     const state = new State();
-    const database = new DatabaseSync(state.path);
-    database.exec(`PRAGMA journal_mode = WAL; CREATE TABLE treasure (a); ${sql}`);
-    database.close();
-    const bytes = readFileSync(state.path);
-    expect(state.whyUnavailable()).toBe(reason);
-    expect(readState(state.path)).toEqual({ kind: 'unavailable', reason });
+    state.commit([finished('r1')]);
+    const other = join(newFolder(), 'app.db');
+    database('SELECT 1')(other);
+    const bytes = readFileSync(other);
+    renameSync(other, state.path);
+    await state.clock.advance(6 * SECOND);
+    state.commit([finished('r2')]);
+    await state.clock.advance(2 * SECOND);
     expect(readFileSync(state.path).equals(bytes)).toBe(true);
-    expect(filesBeside(state.path)).toEqual(['timers.db', 'timers.db.lock']);
+    expect(state.troubles.at(-1)).toMatchObject({
+      kind: 'unavailable',
+      reason: 'it is the database of another program',
+    });
+    expect(filesBeside(state.path).filter((name) => name.includes('.bad-'))).toEqual([]);
   });
 
   test('a folder, or a path through a file, is told in words', () => {
@@ -175,6 +210,20 @@ function killed(): State {
 }
 
 const RUNS = Array.from({ length: 20 }, (_, run) => `r${run}`);
+
+test('an empty file that a scheduler left as it was killed, before it wrote, is a new one', () => {
+  const folder = newFolder();
+  // A lock that was held, but never saw a state.
+  const lock = new DatabaseSync(join(folder, 'timers.db.lock'));
+  lock.exec('PRAGMA user_version = 4711');
+  lock.close();
+  writeFileSync(join(folder, 'timers.db'), '');
+  const next = new State(join(folder, 'timers.db'));
+  expect(readState(next.path)).toEqual({ kind: 'none' });
+  expect(next.start()).toMatchObject({ setAside: undefined, leftBehind: [] });
+  next.stop();
+  expect(next.start()).toMatchObject({ setAside: undefined, leftBehind: [] });
+});
 
 describe('a state that was emptied', () => {
   const EMPTY = 'it is empty, though a scheduler has used it before';

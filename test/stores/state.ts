@@ -33,6 +33,8 @@ export class State {
   readonly path: string;
   readonly clock = new FakeClock(NOW);
   readonly troubles: LedgerTrouble[] = [];
+  /** How often it was told that another scheduler has the state. */
+  taken = 0;
   readonly #retention: Retention;
   #ledger: Ledger | undefined;
 
@@ -44,7 +46,13 @@ export class State {
 
   /** Opens it, whatever comes of it. */
   tryStart(pid = 4711): StateOpening {
-    const opening = openState({ path: this.path, clock: this.clock, pid, retention: this.#retention });
+    const opening = openState({
+      path: this.path,
+      clock: this.clock,
+      pid,
+      retention: this.#retention,
+      onTaken: () => this.taken++,
+    });
     if (opening.kind === 'open') {
       this.#ledger = opening.ledger;
       opening.ledger.onTrouble((trouble) => void this.troubles.push(trouble));

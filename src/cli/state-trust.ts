@@ -1,0 +1,46 @@
+import { lstatSync, type Stats } from 'node:fs';
+import { Trust } from '../config/index.js';
+import { plantedLinkOn } from '../stores/index.js';
+
+const ROOT = 0;
+/** What is beside a state, and as good as it. */
+const COMPANIONS = ['', '-wal', '-journal', '-shm', '.lock'];
+/** A file that is still to be made. */
+const OUR_NEW_FILE = { mode: 0o600, gid: ROOT };
+
+/** The first link on the way to a state that another user has planted, as a sentence. `given`: the path before links are followed. */
+export function plantedLink(given: string, uid: number): string | undefined {
+  const link = plantedLinkOn(given, uid);
+  return (
+    link &&
+    `${link} is another user's link in a folder that others may write to, so it is not followed to a state. Choose another path for the state`
+  );
+}
+
+/**
+ * Why others could change a state, and the command that mends it, as a sentence. Ad-hoc timers are kept in it: who writes it runs commands as its
+ * owner. `file`: the real path.
+ */
+export function exposedState(file: string, uid: number): string | undefined {
+  const trust = new Trust(uid);
+  for (const path of COMPANIONS.map((end) => file + end)) {
+    const stats = statsOf(path);
+    const distrust =
+      trust.distrust(path, stats ?? { ...OUR_NEW_FILE, uid }) ?? (stats && anothersFile(path, stats.uid, uid));
+    if (distrust) return `${distrust.message}. To keep a state there: ${distrust.hint}`;
+  }
+  return undefined;
+}
+
+const anothersFile = (path: string, owner: number, uid: number) =>
+  owner === uid || owner === ROOT
+    ? undefined
+    : { message: `${path} belongs to another user (uid ${owner})`, hint: `chown ${uid} ${path}` };
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import { statSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Duration } from '../domain/time.js';
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+/**
+ * Opens a database for reading. A file without a log is nobody's at the moment: told that, SQLite creates no files beside it, takes no lock, and can
+ * read where it may not create any. @throws SQLite's errors.
+ */
+export function openForReading(path: string, patience: Duration): DatabaseSyncInstance {
+  const url = pathToFileURL(path);
+  if (sizeOf(`${path}-wal`) === 0) url.search = 'immutable=1';
+  return new DatabaseSync(url, { readOnly: true, timeout: patience });
+}
+
+/**
+ * Reads one value without a prepared statement, which would keep the connection open, and its locks, until it is collected. `undefined` without a
+ * row. @throws SQLite's errors.
+ */
+export function glance(database: DatabaseSyncInstance, value: string, from = ''): unknown {
+  let seen: unknown;
+  database.function('seen', (found: unknown) => {
+    seen = found;
+    return 0;
+  });
+  database.exec(`SELECT seen(${value}) ${from}`);
+  return seen;
+}

@@ -1,0 +1,98 @@
+import { SECOND, type Duration } from '../domain/time.js';
+import { holderOf, type Holder } from './holder.js';
+import type { StateOptions } from './kind.js';
+import { realPath } from './real-path.js';
+import { lockState, type HeldLock, type Locking } from './state-lock.js';
+import { takeState, type Taking } from './take-state.js';
+import { troubleIn } from './trouble.js';
+
+type Held = Extract<Taking, { readonly kind: 'held' }>;
+
+/** How long to wait for a program that only looks who holds the lock. */
+const PATIENCE: Duration = 5;
+/** A start that will be refused may have the lock for less. */
+const A_MOMENT: Duration = 3 * SECOND;
+
+/** Another scheduler has the lock. */
+interface OtherHands {
+  readonly reason: string;
+  /** It has had it for more than a moment. */
+  readonly isForGood: boolean;
+}
+
+/** The lock of a state in the hands of its ledger: taken when it can be, and made again where its file is removed. */
+export class Hold {
+  readonly #options: StateOptions;
+  /** The file's real path, as of when it was locked. */
+  #path: string;
+  /** Absent until the state could be locked. */
+  #held: Held | undefined;
+  #lostSince: Duration | undefined;
+
+  /** `taking`: how far a start has come. */
+  constructor(options: StateOptions, taking: Taking) {
+    this.#options = options;
+    this.#path = options.path;
+    this.#held = taking.kind === 'held' ? taking : undefined;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  /** Makes sure that the state is locked; answers what is in the way. What its path leads to may be another file by now. */
+  take(): Held | { readonly reason: string } {
+    const options = this.#options;
+    const path = realPath(options.path);
+    if (this.#held !== undefined && path === this.#path) return this.#held;
+    this.release();
+    const taking = takeState(path, { pid: options.pid, now: options.clock.now(), patience: PATIENCE });
+    if (taking.kind === 'in_use') return { reason: takenBy(taking.pid) };
+    if (taking.kind !== 'held') return taking;
+    this.#path = path;
+    return (this.#held = taking);
+  }
+
+  /** Makes the lock again when its file is not at its path any more; answers who has it where another scheduler was quicker. */
+  keep(): OtherHands | undefined {
+    const held = this.#held;
+    let locking: Locking | undefined;
+    // What cannot be locked now may be the next time. Until then the state itself says who uses it.
+    troubleIn(() => {
+      if (held?.lock.isInPlace() === false) locking = lockState(this.#path, this.#options.pid, PATIENCE);
+    });
+    return held && this.#kept(held, locking);
+  }
+
+  #kept(held: Held, locking: Locking | undefined): OtherHands | undefined {
+    const now = this.#options.clock.monotonic();
+    if (locking?.kind === 'held') this.#exchange(held, locking);
+    if (locking?.kind !== 'in_use') this.#lostSince = undefined;
+    else this.#lostSince ??= now;
+    if (locking?.kind !== 'in_use' || this.#lostSince === undefined) return undefined;
+    return { reason: `${takenBy(locking.pid)}; this one stops`, isForGood: now - this.#lostSince >= A_MOMENT };
+  }
+
+  #exchange(held: Held, lock: HeldLock): void {
+    lock.mark();
+    held.lock.release();
+    this.#held = { ...held, lock };
+  }
+
+  /** The state at its path was opened; answers what it is to say of who uses it. Never throws. */
+  opened(): Holder | undefined {
+    const lock = this.#held?.lock;
+    let holder: Holder | undefined;
+    lock?.mark();
+    if (lock !== undefined) troubleIn(() => (holder = holderOf(this.#path, this.#options.pid, lock.inode)));
+    return holder;
+  }
+
+  release(): void {
+    this.#held?.lock.release();
+    this.#held = undefined;
+  }
+}
+
+const takenBy = (pid: number | undefined): string =>
+  `${pid === undefined ? 'another scheduler' : `the scheduler with pid ${pid}`} uses it by now`;

@@ -1,0 +1,49 @@
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+/** So many links lead on from each other at most; the kernel follows 40. */
+const MOST_LINKS = 40;
+/** Write permission of a group and of everybody. */
+const OTHERS_WRITE = 0o022;
+const ROOT = 0;
+
+/**
+ * The first link on the way to a file that another user has put where others may write: it may lead to any file of ours. `undefined`: there is
+ * none. As the kernel's `protected_symlinks`, which not every system has on. `path` is absolute.
+ */
+export function plantedLinkOn(path: string, uid: number): string | undefined {
+  let at = path;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const link = firstLinkOn(at);
+    if (link === undefined) return undefined;
+    if (isPlanted(link.path, uid)) return link.path;
+    at = resolve(dirname(link.path), readlinkSync(link.path), link.rest);
+  }
+  return undefined;
+}
+
+/** The link nearest to the root, and the way on from what it leads to. */
+function firstLinkOn(path: string): { readonly path: string; readonly rest: string } | undefined {
+  const names = path.split('/').filter((name) => name !== '');
+  let at = '/';
+  for (const [index, name] of names.entries()) {
+    at = join(at, name);
+    if (statsOf(at)?.isSymbolicLink()) return { path: at, rest: names.slice(index + 1).join('/') };
+  }
+  return undefined;
+}
+
+function isPlanted(link: string, uid: number): boolean {
+  const isTrusted = (stats: Stats | undefined) => stats === undefined || [uid, ROOT].includes(stats.uid);
+  const folder = statsOf(dirname(link));
+  const isOpen = !isTrusted(folder) || ((folder?.mode ?? 0) & OTHERS_WRITE) !== 0;
+  return isOpen && !isTrusted(statsOf(link));
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}

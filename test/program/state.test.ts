@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Desk } from '../support/program.js';
+
+let desk: Desk;
+
+beforeEach(() => {
+  desk = new Desk();
+  desk.write('timers.yaml', 'timers:\n  t: { every: 1h, run: "true" }\n');
+});
+
+afterEach(() => desk.clear());
+
+const at = (name: string) => join(desk.folder, name);
+const files = () => readdirSync(desk.folder).sort();
+
+test.each([
+  ['timers.yaml', 'it is not a database'],
+  ['app.db', 'it is the database of another program'],
+])('--state %s, which never was a state, is refused with the way out, and nothing is touched', async (name, reason) => {
+  // As an application that was killed leaves it.
+  const code = `const { DatabaseSync } = require('@photostructure/sqlite');
+    const app = new DatabaseSync(process.argv[1]);
+    app.exec('PRAGMA journal_mode = WAL; CREATE TABLE treasure (a)');
+    process.kill(process.pid, 'SIGKILL')`;
+  spawnSync(process.execPath, ['-e', code, at('app.db')]);
+  const before = files().map((file) => [file, readFileSync(at(file), 'latin1')]);
+  expect(await desk.run('start', '--state', name)).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: `timers: ${at(name)} cannot be the state: ${reason}. Choose another path for the state, or move that file away: mv ${at(name)} ${at(name)}.bad\n`,
+  });
+  for (const args of [['history'], ['why', 't'], ['status'], ['list']]) await desk.run(...args, '--state', name);
+  expect(files().map((file) => [file, readFileSync(at(file), 'latin1')])).toEqual(before);
+});
+
+test('a state of a newer version is not run without: exit code 1, both versions are named', async () => {
+  desk.write('once.yaml', 'state: ./past.db\ntimers: { t: { in: 1ms, run: "true" } }');
+  expect((await desk.run('start', '-f', 'once.yaml')).code).toBe(0);
+  const database = new DatabaseSync(at('past.db'));
+  database.exec('PRAGMA user_version = 99');
+  database.close();
+  const newer = /was written by a newer version of timers \(format 99, this version reads up to \d+\)/;
+  const { code, stderr } = await desk.run('start', '-f', 'once.yaml');
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(newer) });
+  expect((await desk.run('history', '-f', 'once.yaml')).stderr).toMatch(newer);
+});
+
+test('a state that others may write is refused as root, with the command that mends it, and warned of otherwise', async () => {
+  mkdirSync(at('pub'));
+  chmodSync(at('pub'), 0o777);
+  desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
+  const { code, stderr } = await desk.run('start', '-f', 'once.yaml', '--state', 'pub/s.db');
+  expect(stderr).toContain(`every user may write to ${at('pub')}. To keep a state there: chmod go-w ${at('pub')}\n`);
+  const isRoot = process.geteuid!() === 0;
+  expect({ code, made: readdirSync(at('pub')).includes('s.db') }).toEqual({ code: isRoot ? 1 : 0, made: !isRoot });
+});
+
+test("another user's link in a folder that others may write to is not followed", async (context) => {
+  context.skip(process.geteuid!() !== 0, 'only root can make files of others');
+  mkdirSync(at('pub'));
+  chmodSync(at('pub'), 0o1777);
+  chmodSync(desk.folder, 0o755);
+  writeFileSync(at('important'), 'precious');
+  const link = ['--reuid', '65534', '--regid', '65534', '--clear-groups', 'ln', '-s', at('important'), at('pub/s.db')];
+  expect(spawnSync('setpriv', link).status).toBe(0);
+  const { code, stderr } = await desk.run('start', '--state', 'pub/s.db');
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/is another user's link .* not followed/),
+  });
+  expect(readFileSync(at('important'), 'utf8')).toBe('precious');
+});
