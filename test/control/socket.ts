@@ -19,7 +19,14 @@ export class Served {
   readonly path = join(this.folder, 'timers.sock');
   readonly rig = new Rig([job('tick', everyMs(MINUTE)), job('backup', everyMs(MINUTE))]);
   /** Turned by hand; turns of the event loop are the machine's own. */
-  readonly clock = Object.assign(new FakeClock(), { soon: (task: () => void) => void setImmediate(task) });
+  readonly clock = Object.assign(new FakeClock(), {
+    soon: (task: () => void) => {
+      this.turns++;
+      setImmediate(task);
+    },
+  });
+  /** How many turns were asked for. */
+  turns = 0;
   readonly ring = new EventRing(
     () => true,
     (event) => {
