@@ -47,7 +47,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   }
   const condition = new ConditionWatch(clock);
   const running = (): Scheduler => scheduler;
-  const reloader = new Reloader(timerFile, { running });
+  const reloader = new Reloader(timerFile, { running, clock });
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
   const parts = { terminal, clock, condition, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });

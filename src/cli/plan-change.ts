@@ -1,5 +1,6 @@
 import type { Settings } from '../config/index.js';
 import { changedKeys, type Job } from '../domain/job.js';
+import type { Steps } from '../domain/steps.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
 
@@ -20,9 +21,18 @@ export interface Armed {
 }
 
 /** What taking `after` in place of `before` changes, in the order of the file, the removed ones last. */
-export function changesBetween(before: readonly Armed[], after: readonly Job[], now: Instant): readonly TimerChange[] {
+export function* changesBetween(
+  before: readonly Armed[],
+  after: readonly Job[],
+  now: Instant,
+): Steps<readonly TimerChange[]> {
   const running = new Map(before.map((armed) => [armed.job.name, armed]));
-  const kept = after.flatMap((job) => changeOf(running.get(job.name), job, now) ?? []);
+  const kept: TimerChange[] = [];
+  for (const job of after) {
+    const change = changeOf(running.get(job.name), job, now);
+    if (change !== undefined) kept.push(change);
+    yield;
+  }
   const names = new Set(after.map(({ name }) => name));
   const removed = before.filter(({ job }) => !names.has(job.name));
   return [

@@ -1,5 +1,7 @@
 import { planOf } from '../compose.js';
 import { aboutBug, loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from '../config/index.js';
+import type { Clock } from '../domain/clock.js';
+import { finishInTurns } from '../domain/steps.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { thisMachine } from '../this-machine.js';
 import { changesBetween, keysForRestart, type TimerChange } from './plan-change.js';
@@ -26,15 +28,17 @@ export type Reading =
 export class Reloader {
   readonly #first: TimerFile;
   readonly #running: () => Scheduler;
+  readonly #clock: Clock;
   #current: TimerFile;
   /** One reload at a time, in the order they were asked for. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** `first` is what the scheduler was started with. */
-  constructor(first: TimerFile, { running }: { readonly running: () => Scheduler }) {
+  constructor(first: TimerFile, { running, clock }: { readonly running: () => Scheduler; readonly clock: Clock }) {
     this.#first = first;
     this.#current = first;
     this.#running = running;
+    this.#clock = clock;
   }
 
   /** The file as it was last taken. */
@@ -74,7 +78,7 @@ export class Reloader {
   async #take(named: string): Promise<Reading> {
     const scheduler = this.#running();
     const loaded = await this.#load(named);
-    const reading = this.#read(loaded);
+    const reading = await this.#read(loaded);
     const { timerFile } = loaded;
     if (timerFile === undefined || !reading.valid || scheduler.isStopping) return reading;
     const { file, needs_restart: needsRestart } = reading;
@@ -93,17 +97,14 @@ export class Reloader {
 
   /** A delay that is new counts from now. */
   #load(file: string): Promise<Loaded> {
-    return loadTimerFile({ file, cwd: '/' }, thisMachine(this.#running().now()));
+    return loadTimerFile({ file, cwd: '/', inTurns: this.#clock }, thisMachine(this.#running().now()));
   }
 
-  #read({ path: file = this.#first.named, timerFile, problems, source }: Loaded): Reading {
+  async #read({ path: file = this.#first.named, timerFile, problems, source }: Loaded): Promise<Reading> {
     if (timerFile === undefined) return { valid: false, file, problems, source };
     const { at, jobs } = this.#running().controls.status();
-    const changes = changesBetween(
-      jobs.filter(({ job }) => job.adHoc === undefined),
-      timerFile.jobs,
-      at,
-    );
+    const running = jobs.filter(({ job }) => job.adHoc === undefined);
+    const changes = await finishInTurns(changesBetween(running, timerFile.jobs, at), this.#clock);
     return { valid: true, file, changes, needs_restart: keysForRestart(this.#first.settings, timerFile.settings) };
   }
 }

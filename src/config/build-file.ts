@@ -1,5 +1,6 @@
 import type { Job } from '../domain/job.js';
 import type { HeartbeatSettings } from '../domain/heartbeat.js';
+import type { Steps } from '../domain/steps.js';
 import type { ClockSettings } from '../domain/time-source.js';
 import type { Duration } from '../domain/time.js';
 import { readAccounts, type Accounts } from './accounts.js';
@@ -72,11 +73,11 @@ export interface BuiltFile {
 const EXAMPLE = 'For example: timers: {backup: {cron: "0 3 * * *", run: ./backup.sh}}';
 
 /** Builds settings and jobs of a file's tree, telling every mistake. With one told, the answer is not to be run. */
-export function buildFile(root: Slot, context: FileContext): BuiltFile | undefined {
+export function* buildFile(root: Slot, context: FileContext): Steps<BuiltFile | undefined> {
   const { problems } = context;
   const { value, at } = root;
   if (value.kind === 'map')
-    return new FileBuilder({ map: value, path: [], key: { start: 0, end: 0 } }, context).build();
+    return yield* new FileBuilder({ map: value, path: [], key: { start: 0, end: 0 } }, context).build();
   if (value.kind === 'broken') return undefined;
   if (value.kind === 'scalar' && value.value === null) {
     problems.error({ code: 'empty-file', message: 'The file is empty.', hint: EXAMPLE, at: { start: 0, end: 0 } });
@@ -112,7 +113,7 @@ class FileBuilder {
     this.#paths = new Paths(folder, machine);
   }
 
-  build(): BuiltFile {
+  *build(): Steps<BuiltFile> {
     const values = this.#levels.read(fileSchema, withoutParts(this.#top), { level: 'file', path: [] });
     const settings = this.#settings(values);
     const defaultsMap = this.#defaultsMap();
@@ -120,9 +121,12 @@ class FileBuilder {
       ? this.#levels.read(defaultsSchema, defaultsMap.map, { level: 'defaults', path: ['defaults'] })
       : {};
     const timers = this.#timers();
-    const built = timers.flatMap(
-      ([name, entry]) => this.#guarded(name, entry, { settings, defaults, defaultsMap }) ?? [],
-    );
+    const built: BuiltTimer[] = [];
+    for (const [name, entry] of timers) {
+      const timer = this.#guarded(name, entry, { settings, defaults, defaultsMap });
+      if (timer !== undefined) built.push(timer);
+      yield;
+    }
     const jobs = built.map(({ job }) => job);
     this.#warnUnusedGroups(settings, jobs);
     this.#warnAllDisabled(timers.length, jobs);

@@ -1,8 +1,9 @@
 import { isAlias, isMap, isScalar, type Alias, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 
+import type { Steps } from '../domain/steps.js';
 import type { Problem, Problems } from './diagnostic.js';
 import type { BrokenNode, Entry, ListNode, MapNode, Node, Slot } from './node.js';
-import type { YamlDocument } from './parse-yaml.js';
+import type { YamlDocument } from './compose-yaml.js';
 import { clip, needsQuotes } from './quote.js';
 import type { Span } from './source.js';
 
@@ -13,7 +14,7 @@ const MAX_REPEATED = 1_000_000;
  * Builds the tree of one document: aliases and merge keys (`<<`) resolved without copying, duplicate keys told.
  * What is in `broken` is told on the way, under its path, and becomes a broken node.
  */
-export function buildTree(document: YamlDocument, problems: Problems, broken: readonly Broken[]): Slot {
+export function buildTree(document: YamlDocument, problems: Problems, broken: readonly Broken[]): Steps<Slot> {
   return new TreeBuilder(problems, broken).slot(document.contents, { start: 0, end: 0 });
 }
 
@@ -40,7 +41,7 @@ class TreeBuilder {
     this.#broken = new Map(broken.map((value) => [value.start, value]));
   }
 
-  slot(yaml: ParsedNode | null | undefined, fallback: Span): Slot {
+  *slot(yaml: ParsedNode | null | undefined, fallback: Span): Steps<Slot> {
     if (yaml === null || yaml === undefined)
       return { value: { kind: 'scalar', value: null, text: '', ...fallback }, at: fallback };
     const at = spanOf(yaml);
@@ -50,15 +51,15 @@ class TreeBuilder {
       this.#error(broken.problem);
       return { value: { kind: 'broken', ...at }, at };
     }
-    return { value: this.#anchored(yaml, at), at };
+    return { value: yield* this.#anchored(yaml, at), at };
   }
 
-  #anchored(yaml: Exclude<ParsedNode, Alias.Parsed>, at: Span): Node {
+  *#anchored(yaml: Exclude<ParsedNode, Alias.Parsed>, at: Span): Steps<Node> {
     const { anchor } = yaml;
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
     const before = this.#size;
     this.#size += 1;
-    const node = this.#node(yaml, at);
+    const node = yield* this.#node(yaml, at);
     if (anchor !== undefined) {
       this.#anchors.set(anchor, node);
       this.#sizes.set(node, this.#size - before);
@@ -67,30 +68,32 @@ class TreeBuilder {
     return node;
   }
 
-  #node(yaml: Exclude<ParsedNode, Alias.Parsed>, at: Span): Node {
+  *#node(yaml: Exclude<ParsedNode, Alias.Parsed>, at: Span): Steps<Node> {
     if (isScalar(yaml)) return scalar(yaml, at);
-    if (isMap(yaml)) return this.#map(yaml, at);
-    return this.#list(yaml, at);
+    yield;
+    if (isMap(yaml)) return yield* this.#map(yaml, at);
+    return yield* this.#list(yaml, at);
   }
 
-  #list(yaml: YAMLSeq.Parsed, at: Span): ListNode {
-    const items = yaml.items.map((item, index) => this.#within(index, () => this.#item(item, at)));
+  *#list(yaml: YAMLSeq.Parsed, at: Span): Steps<ListNode> {
+    const items: Slot[] = [];
+    for (const [index, item] of yaml.items.entries()) items.push(yield* this.#within(index, this.#item(item, at)));
     return { kind: 'list', items, ...at };
   }
 
   /** An item of which there is nothing but its dash stands at the dash. */
-  #item(yaml: ParsedNode, list: Span): Slot {
-    const { value, at } = this.slot(yaml, list);
+  *#item(yaml: ParsedNode, list: Span): Steps<Slot> {
+    const { value, at } = yield* this.slot(yaml, list);
     return { value, at: at.start < at.end ? at : { start: at.start - 1, end: at.start } };
   }
 
-  #map(yaml: YAMLMap.Parsed, at: Span): MapNode | BrokenNode {
+  *#map(yaml: YAMLMap.Parsed, at: Span): Steps<MapNode | BrokenNode> {
     const entries = new Map<string, Entry>();
     const merged: Slot[] = [];
     for (const pair of yaml.items) {
       const key = this.#key(pair.key);
       if (key === undefined) return { kind: 'broken', ...at };
-      const value = this.#within(key.text, () => this.slot(pair.value, { start: key.span.end, end: key.span.end }));
+      const value = yield* this.#within(key.text, this.slot(pair.value, { start: key.span.end, end: key.span.end }));
       if (key.text === '<<') merged.push(value);
       else if (!this.#isDuplicate(entries, key)) entries.set(key.text, { ...value, key: key.span });
     }
@@ -99,9 +102,9 @@ class TreeBuilder {
     return { kind: 'map', entries, ...(isPartial && { isPartial }), ...at };
   }
 
-  #within<T>(part: string | number, build: () => T): T {
+  *#within<T>(part: string | number, building: Steps<T>): Steps<T> {
     this.#path.push(part);
-    const built = build();
+    const built = yield* building;
     this.#path.pop();
     return built;
   }
@@ -124,7 +127,7 @@ class TreeBuilder {
     if (first === undefined) return false;
     const { line } = this.#problems.source.position(first.key.start);
     const message = `"${clip(key.text)}" stands here a second time; the first is in line ${line}.`;
-    this.#within(key.text, () => this.#error({ code: 'duplicate-key', message, at: key.span }));
+    this.#problems.error({ code: 'duplicate-key', message, at: key.span, path: [...this.#path, key.text] });
     return true;
   }
 

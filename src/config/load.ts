@@ -1,7 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
+import type { Clock } from '../domain/clock.js';
 import type { Job } from '../domain/job.js';
+import { finish, finishInTurns, type Steps } from '../domain/steps.js';
 import { buildFile, type BuiltFile, type FileContext, type Settings } from './build-file.js';
 import { aboutFile, internalError, Problems, type Diagnostic } from './diagnostic.js';
 import { findTimerFile, isPackageJson, SEARCH_PLACES } from './find.js';
@@ -42,14 +44,19 @@ export interface Loaded {
   readonly timerCount: number;
 }
 
+export interface LoadRequest {
+  readonly file?: string;
+  readonly cwd: string;
+  readonly foresees?: boolean;
+  /** Leaves turns of the event loop to others, by this clock. Default: all in one. */
+  readonly inTurns?: Clock;
+}
+
 /**
  * Loads the timer file that is named, or else the nearest one from `cwd` upwards. Never throws for what a file holds or is:
  * every mistake is a diagnostic, and all of a file are told at once.
  */
-export async function loadTimerFile(
-  request: { readonly file?: string; readonly cwd: string; readonly foresees?: boolean },
-  machine: Machine,
-): Promise<Loaded> {
+export async function loadTimerFile(request: LoadRequest, machine: Machine): Promise<Loaded> {
   const named = request.file === undefined ? await findTimerFile(request.cwd) : resolve(request.cwd, request.file);
   if (named === undefined) return refused(undefined, notFound(request.cwd));
   const read = readTimerFile(named);
@@ -58,7 +65,8 @@ export async function loadTimerFile(
   if (distrust?.severity === 'error') return refused(named, distrust);
   const path = realPathOf(named);
   const { foresees } = request;
-  const loaded = parseTimerFile({ path, named, folder: dirname(named), text: read.text, foresees }, machine);
+  const steps = parsing({ path, named, folder: dirname(named), text: read.text, foresees }, machine);
+  const loaded = await (request.inTurns ? finishInTurns(steps, request.inTurns) : finish(steps));
   return distrust ? { ...loaded, problems: [distrust, ...loaded.problems] } : loaded;
 }
 
@@ -111,14 +119,13 @@ export interface TimerText {
 }
 
 /** Parses and checks a timer file's text. */
-export function parseTimerFile(
-  { path, named = path, folder, text, foresees = false }: TimerText,
-  machine: Machine,
-): Loaded {
+export const parseTimerFile = (text: TimerText, machine: Machine): Loaded => finish(parsing(text, machine));
+
+function* parsing({ path, named = path, folder, text, foresees = false }: TimerText, machine: Machine): Steps<Loaded> {
   // YAML ends lines at CR, too; its parser here does not.
   const source = text.replace(/\r(?!\n)/g, '\n');
   const problems = new Problems(new Source(source));
-  const built = build(path, { problems, machine, folder, foresees });
+  const built = yield* build(path, { problems, machine, folder, foresees });
   const timerFile =
     built && !problems.hasErrors
       ? { path, named, jobs: built.jobs, settings: built.settings, defaults: built.defaults }
@@ -134,11 +141,11 @@ export function parseTimerFile(
 }
 
 /** A bug is a mistake at the top of the file, where its place is not known better. */
-function build(path: string, context: FileContext): BuiltFile | undefined {
+function* build(path: string, context: FileContext): Steps<BuiltFile | undefined> {
   const { problems } = context;
   try {
-    const root = readRoot(path, problems);
-    return root && buildFile(root, context);
+    const root = yield* readRoot(path, problems);
+    return root && (yield* buildFile(root, context));
   } catch (error) {
     problems.error({ ...internalError('The file', error), at: { start: 0, end: 0 } });
     return undefined;
@@ -146,8 +153,8 @@ function build(path: string, context: FileContext): BuiltFile | undefined {
 }
 
 /** The tree of the timer file itself: in a package.json it is the value of one key. */
-function readRoot(path: string, problems: Problems): Slot | undefined {
-  const tree = path.endsWith('.json') ? readJson(problems) : readTree(problems);
+function* readRoot(path: string, problems: Problems): Steps<Slot | undefined> {
+  const tree = yield* path.endsWith('.json') ? readJson(problems) : readTree(problems);
   return tree && isPackageJson(path) ? timersKey(tree, problems) : tree;
 }
 

@@ -1,5 +1,7 @@
-import { Composer, Lexer, Parser, type Document, type YAMLError } from 'yaml';
+import { Lexer, Parser, type CST, type YAMLError } from 'yaml';
 
+import type { Steps } from '../domain/steps.js';
+import { composeYaml, MAX_FAULTS, TooManyFaults, type YamlDocument } from './compose-yaml.js';
 import type { Span } from './source.js';
 
 /** Deeper than any timer file, and far from where recursion ends. */
@@ -8,10 +10,8 @@ const MAX_DEPTH = 100;
 /** Tens of thousands of timers; what takes more than a second or two to read is refused before. */
 const MAX_TOKENS = 1_000_000;
 
-/** Of a text that is no YAML at all, this many faults are looked at. */
-const MAX_FAULTS = 1_000;
-
-export type YamlDocument = Document.Parsed;
+/** Tokens looked at in one step. */
+const STEP = 1_000;
 
 /** What YAML itself says about a text. */
 export interface ParsedYaml {
@@ -43,54 +43,27 @@ export interface YamlFault extends Span {
  * Parses YAML 1.2 (core schema, no custom tags, whatever a `%YAML` line says) to its syntax tree. Never throws; neither depth nor
  * number of values exhausts it. Duplicate keys are not looked for here: the library compares every key with every other.
  */
-export function parseYaml(text: string): ParsedYaml {
+export function* parseYaml(text: string): Steps<ParsedYaml> {
   const parser = new Parser();
-  const composer = boundedComposer();
-  const documents: YamlDocument[] = [];
+  const tokens: CST.Token[] = [];
   const openings = new Openings();
-  let tokens = 0;
+  let lexemes = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    openings.see(lexeme, parser.offset);
+    tokens.push(...parser.next(lexeme));
+    const isTooDeep = parser.stack.length > MAX_DEPTH;
+    if (isTooDeep || ++lexemes > MAX_TOKENS) return refused(isTooDeep ? 'TOO_DEEP' : 'TOO_MANY', parser.offset);
+    if (lexemes % STEP === 0) yield;
+  }
+  tokens.push(...parser.end());
   try {
-    for (const lexeme of new Lexer().lex(text)) {
-      openings.see(lexeme, parser.offset);
-      for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
-      const isTooDeep = parser.stack.length > MAX_DEPTH;
-      if (isTooDeep || ++tokens > MAX_TOKENS) return refused(isTooDeep ? 'TOO_DEEP' : 'TOO_MANY', parser.offset);
-    }
-    for (const token of parser.end()) documents.push(...composer.next(token));
-    documents.push(...composer.end(true, text.length));
+    const documents = yield* composeYaml(tokens, text.length);
+    const faults = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+    return { documents, faults: inOrder(faults), isCut: faults.length > MAX_FAULTS, ...openings.left() };
   } catch (error) {
     if (!(error instanceof TooManyFaults)) throw error;
     return { documents: [], faults: inOrder(error.faults), isCut: true, ...openings.left() };
   }
-  const faults = documents.flatMap((document) => [...document.errors, ...document.warnings]);
-  return { documents, faults: inOrder(faults), isCut: faults.length > MAX_FAULTS, ...openings.left() };
-}
-
-class TooManyFaults extends Error {
-  readonly faults: readonly YAMLError[];
-
-  constructor(faults: readonly YAMLError[]) {
-    super('too many faults');
-    this.faults = faults;
-  }
-}
-
-/** The library notes every fault, with a stack trace, and sets itself no limit: a text of a million faults would take gigabytes. */
-function boundedComposer(): Composer {
-  const composer = new Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false });
-  const note = Reflect.get(composer, 'onError') as (...fault: unknown[]) => void;
-  let noted = 0;
-  let enough: TooManyFaults | undefined;
-  Reflect.set(composer, 'onError', (...fault: unknown[]) => {
-    // The library catches what is thrown at it, notes that, and so comes back here.
-    if (enough) throw enough;
-    note(...fault);
-    if (++noted < MAX_FAULTS) return;
-    const { errors, warnings } = composer.streamInfo();
-    enough = new TooManyFaults([...errors, ...warnings]);
-    throw enough;
-  });
-  return composer;
 }
 
 /** Faults of tokens that belong to no document are not counted by the composer, so they are cut off here. */

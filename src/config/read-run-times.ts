@@ -1,4 +1,5 @@
 import { DurationError, parseDuration } from '../domain/duration.js';
+import { finish } from '../domain/steps.js';
 import type { Duration } from '../domain/time.js';
 import { Problems, type Diagnostic } from './diagnostic.js';
 import type { Entry, MapNode, Slot } from './node.js';
@@ -21,7 +22,7 @@ export function readRunTimes(path: string): ReadRunTimes {
   const read = readTimerFile(path);
   if ('code' in read) return { source: '', problems: [read], runTimes: new Map() };
   const problems = new Problems(new Source(read.text));
-  const root = readTree(problems);
+  const root = finish(readTree(problems));
   const runTimes = new Map(
     Array.from(root === undefined ? [] : entriesOf(root, problems), ([name, entry]) => [
       name,

@@ -1,3 +1,4 @@
+import type { Steps } from '../domain/steps.js';
 import { buildTree, type Broken } from './build-tree.js';
 import type { Problems } from './diagnostic.js';
 import { explainFault, explainTag, isLocal, oddInLine } from './explain-fault.js';
@@ -12,26 +13,26 @@ import { isKeyOf } from './unknown-key.js';
  * Reads the tree of a file, or `undefined` when its structure cannot be trusted. The mistake made most often, a text that needed
  * quotes, is told and stepped over, so that the mistakes behind it are told as well.
  */
-export function readTree(problems: Problems): Slot | undefined {
+export function* readTree(problems: Problems): Steps<Slot | undefined> {
   const { source } = problems;
-  const first = parseYaml(source.text);
+  const first = yield* parseYaml(source.text);
   if (first.faults.length > 0 && tellConflicts(problems)) return undefined;
   const unquoted = first.documents.length === 0 ? [] : findUnquoted(first, source);
-  const parsed = unquoted.length === 0 ? first : parseYaml(blank(source.text, unquoted));
+  const parsed = unquoted.length === 0 ? first : yield* parseYaml(blank(source.text, unquoted));
   const isTrusted = tellFaults(parsed, problems);
   const [document, second] = parsed.documents;
   if (second !== undefined) tellSecondDocument(second.range[0], problems);
   const broken = [...unquoted, ...findTagged(parsed, source)];
-  const tree = isTrusted && document ? buildTree(document, problems, broken) : undefined;
+  const tree = isTrusted && document ? yield* buildTree(document, problems, broken) : undefined;
   for (const { problem } of broken) problems.error(problem);
   return tree;
 }
 
 /** Reads the tree of a file that is JSON and nothing more, or empty. Behind a first mistake in its syntax, none is looked for. */
-export function readJson(problems: Problems): Slot | undefined {
+export function* readJson(problems: Problems): Steps<Slot | undefined> {
   const { text } = problems.source;
   const fault = text.trim() === '' ? undefined : jsonFault(text);
-  if (fault === undefined) return readTree(problems);
+  if (fault === undefined) return yield* readTree(problems);
   problems.error(fault);
   return undefined;
 }

@@ -1,8 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import type { Duration } from '../domain/time.js';
-
-/** For how long one turn of the event loop works off what has come at once; then signals, the control socket and processes get theirs. */
-export const SLICE: Duration = 10;
+import { SLICE } from '../domain/steps.js';
 
 /** Does one thing to each of many: a slice at once, the others in later turns of the event loop, in their order. */
 export class Slices<Item> {

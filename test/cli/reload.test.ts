@@ -21,7 +21,7 @@ beforeEach(async () => {
   write();
   const { timerFile } = await loadTimerFile({ file, cwd: '/' }, thisMachine(0));
   rig = new Rig(planOf(timerFile as TimerFile).jobs);
-  reloader = new Reloader(timerFile as TimerFile, { running: () => rig.scheduler });
+  reloader = new Reloader(timerFile as TimerFile, { running: () => rig.scheduler, clock: rig.clock });
   rig.scheduler.start();
 });
 
