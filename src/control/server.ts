@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, lstatSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
@@ -14,6 +14,8 @@ const MOST_AT_DOOR = 16;
 const PATIENCE: Duration = 10 * SECOND;
 const PATIENCE_AT_DOOR: Duration = 2 * SECOND;
 const BETWEEN_CHECKS: Duration = SECOND;
+/** From one look at whether the socket is still at its path to the next: cleaners of temporary folders remove old sockets. */
+const BETWEEN_LOOKS: Duration = 5 * SECOND;
 
 /** What came of opening a control socket. */
 export type Listening =
@@ -29,19 +31,19 @@ const INSIDE: Lane = { patience: PATIENCE, refusal: () => undefined };
  */
 export class ControlServer {
   readonly #clock: Clock;
-  readonly #server: Server;
+  #server: Server;
   readonly #served: Served;
   readonly #house: House;
   readonly #inside = new Set<Connection>();
   readonly #atDoor = new Set<Connection>();
   #stopChecks: Cancel = () => undefined;
+  #stopLooks: Cancel = () => undefined;
 
   constructor(served: Served, clock: Clock) {
     this.#clock = clock;
     this.#served = served;
     this.#house = { clock, turnstile: new Turnstile(clock), unread: () => this.#unread() };
-    // A client may end its side first, and read the reply then.
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#welcome(socket));
+    this.#server = this.#createServer();
   }
 
   /** Listens at the first of `paths` that is fit, in place of a socket that a dead scheduler has left. Never rejects. */
@@ -49,7 +51,10 @@ export class ControlServer {
     const reasons: string[] = [];
     for (const path of paths) {
       const reason = unfitness(path, uid) ?? (await clearSocket(path, uid)) ?? (await this.#listenAt(path));
-      if (reason === undefined) return { kind: 'listening', path };
+      if (reason === undefined) {
+        this.#armLook(path, uid);
+        return { kind: 'listening', path };
+      }
       reasons.push(`${path}: ${reason}`);
     }
     return { kind: 'unavailable', reason: reasons.join('; ') };
@@ -57,6 +62,7 @@ export class ControlServer {
 
   /** Ends every connection and removes the socket. Bounded. Never rejects. */
   async close(): Promise<void> {
+    this.#stopLooks();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of this.#all()) connection.end();
     const cancel = this.#clock.after(FAREWELL, () => {
@@ -64,6 +70,23 @@ export class ControlServer {
     });
     await closed;
     cancel();
+  }
+
+  #createServer(): Server {
+    // A client may end its side first, and read the reply then.
+    return createServer({ allowHalfOpen: true }, (socket) => this.#welcome(socket));
+  }
+
+  #armLook(path: string, uid: number): void {
+    this.#stopLooks = this.#clock.after(BETWEEN_LOOKS, () => {
+      if (isGone(path) && unfitness(path, uid) === undefined) {
+        // First: as it closes, a server removes the socket at its path. Its connections stay.
+        this.#server.close();
+        this.#server = this.#createServer();
+        void this.#listenAt(path);
+      }
+      this.#armLook(path, uid);
+    });
   }
 
   #welcome(socket: Socket): void {
@@ -116,5 +139,13 @@ export class ControlServer {
         resolve(undefined);
       });
     });
+  }
+}
+
+function isGone(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connectToScheduler, socketPaths } from '../../src/control/index.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { Served, uid } from './socket.js';
+import { RawClient, Served, uid } from './socket.js';
 
 let served: Served;
 
@@ -159,6 +159,18 @@ describe('a client', () => {
       kind: 'absent',
     });
   });
+});
+
+test('a socket that somebody has removed is made again, and who was connected stays so', async () => {
+  await served.listen();
+  const early = new RawClient(served.path);
+  expect(await early.ask({ id: 1, verb: 'status' })).toMatchObject({ id: 1, ok: { pid: 7 } });
+  rmSync(served.path);
+  await served.clock.advance(5_000);
+  await vi.waitFor(() => expect(modeOf(served.path)).toBe(0o600));
+  const late = new RawClient(served.path);
+  expect(await late.ask({ id: 2, verb: 'status' })).toMatchObject({ id: 2, ok: { pid: 7 } });
+  expect(await early.ask({ id: 3, verb: 'status' })).toMatchObject({ id: 3, ok: { pid: 7 } });
 });
 
 test('the paths are beside the state first, and tell schedulers apart by state or file', () => {
