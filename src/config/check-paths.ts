@@ -101,7 +101,7 @@ export class Paths {
   #tellEnvFile({ fault, distrust }: EnvFileCheck, report: MapReport): void {
     if (distrust) this.#tell({ key: 'env_file', distrust }, report);
     if (fault === undefined) return;
-    const hint = 'A line is NAME=value, blank, or a comment that begins with #.';
+    const hint = 'Write NAME=value, with quotes around a value that spans lines. Comments begin with #.';
     report.error('env_file', { code: 'bad-env-file', message: `env_file: ${fault}.`, hint });
   }
 
@@ -128,7 +128,7 @@ export class Paths {
   /** What is wrong with an environment file that is there now; the commands read it again at every start. */
   #checkEnvFile(path: string, { size }: Stats, user: Account | undefined): EnvFileCheck {
     const key = `${user?.uid ?? ''}:${path}`;
-    const check = this.#envFiles.get(key) ?? (size > LARGEST_ENV_FILE ? {} : checkEnvFile(path, this.#trust(user)));
+    const check = this.#envFiles.get(key) ?? checkEnvFile(path, size, this.#trust(user));
     this.#envFiles.set(key, check);
     return check;
   }
@@ -157,7 +157,8 @@ function withFile<T>(path: string, ask: (descriptor: number) => T): T {
   }
 }
 
-function checkEnvFile(path: string, trust: Trust | undefined): EnvFileCheck {
+function checkEnvFile(path: string, size: number, trust: Trust | undefined): EnvFileCheck {
+  if (size > LARGEST_ENV_FILE) return { fault: `${path} is larger than 16 MiB` };
   let distrust: Distrust | undefined;
   try {
     withFile(path, (descriptor) => {

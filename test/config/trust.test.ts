@@ -7,6 +7,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -144,6 +145,14 @@ describe('a file that nobody named', () => {
     symlinkSync('real.yaml', join(folder, 'timers.yaml'));
     lchownSync(join(folder, 'timers.yaml'), 65534, 65534);
     expect((await find(folder, ours)).map(brief)).toEqual(['1:1 foreign-file']);
+  });
+});
+
+it('an env_file that is larger than what the commands read is an error', () => {
+  const path = write('timers.yaml', 0o644, 'timers: {a: {every: 1m, run: x, env_file: ./e}}\n');
+  truncateSync(write('e', 0o644, 'A=1\n'), 16 * 1024 * 1024 + 1);
+  return expect(loadTimerFile({ file: path, cwd: folder }, ours)).resolves.toMatchObject({
+    problems: [{ code: 'bad-env-file', message: `env_file: ${join(folder, 'e')} is larger than 16 MiB.` }],
   });
 });
 

@@ -192,7 +192,7 @@ describe('commands', () => {
     ['cwd: ""', '5:10 bad-value', 'empty'],
     ['env_file: nope.env', '5:15 missing-env-file', '/etc/nope.env'],
     ['env_file: /etc', '5:15 unreadable-env-file', '/etc'],
-    ['env_file: /etc/passwd', '5:15 bad-env-file', '/etc/passwd:1: this is no NAME=value line'],
+    ['env_file: /etc/passwd', '5:15 bad-env-file', '/etc/passwd:1: this line has no ='],
     ['env_file: [a]', '5:15 wrong-type', 'a list'],
     ['user: root', '5:11 needs-root', 'root'],
   ]);

@@ -100,7 +100,7 @@ describe('does not start, and says why', () => {
       126,
       "the env_file cannot be read: ENOENT: no such file or directory, open '/no/such.env'",
     ],
-    ['an env_file with a mistake', 'true', { envFile: plain }, 126, `${plain}:1: this is no NAME=value line`],
+    ['an env_file with a mistake', 'true', { envFile: plain }, 126, `${plain}:1: this line has no =`],
     [
       'NUL in an argument',
       ['echo', 'a\0b'],
