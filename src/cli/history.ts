@@ -15,7 +15,7 @@ import {
 import { loadOrTell, shortPath } from './load.js';
 import type { FileOption, JsonOption, StateOption } from './options.js';
 import { pour } from './pour.js';
-import { readHistory } from './read-history.js';
+import { readHistory, warnOfInvalid } from './read-history.js';
 import { historyLines, type PastPrinting } from './render/history.js';
 import { printRun } from './render/run-history.js';
 import { namedStatePath, statePathOf } from './state.js';
@@ -46,6 +46,7 @@ export async function showHistory(
     if (options.run !== undefined) showRun(history, options.run, printing);
     else await showEndings(history, filter, { ...printing, path: shown });
   });
+  warnOfInvalid(terminal, shown, reading);
   if (reading.kind === 'none') {
     if (jobNames.length > 0) checkNames(names, jobNames);
     terminal.err(`Nothing is recorded yet: there is no ${shown}. "timers start" makes it.`);

@@ -1,13 +1,16 @@
-import type { History } from '../domain/ledger.js';
+import type { History, LeftOut } from '../domain/ledger.js';
 import { readState } from '../stores/index.js';
 import { troubleOf } from '../stores/trouble.js';
+import type { Terminal } from './terminal.js';
 
 /** What came of a question to the history. */
 export type Reading<Answer> =
-  | { readonly kind: 'read'; readonly answer: Answer }
+  | { readonly kind: 'read'; readonly answer: Answer; readonly invalid: LeftOut }
   /** Nothing has been recorded yet. */
   | { readonly kind: 'none' }
   | { readonly kind: 'unavailable'; readonly reason: string };
+
+const NOTHING: LeftOut = { count: 0, words: [] };
 
 /** Asks the history of a state. Only bugs and wrong usage throw: a state that is broken, locked or denied is an answer. */
 export async function readHistory<Answer>(
@@ -17,10 +20,19 @@ export async function readHistory<Answer>(
   const state = readState(path);
   if (state.kind !== 'open') return state;
   try {
-    return { kind: 'read', answer: await ask(state.history) };
+    const answer = await ask(state.history);
+    return { kind: 'read', answer, invalid: state.history.invalid ?? NOTHING };
   } catch (error) {
     return { kind: 'unavailable', reason: troubleOf(error).reason };
   } finally {
     state.history.close();
   }
+}
+
+/** Says what of a state is invalid, and was left out of the answer. */
+export function warnOfInvalid(terminal: Terminal, path: string, reading: Reading<unknown> | undefined): void {
+  if (reading?.kind !== 'read' || reading.invalid.count === 0) return;
+  const { count, words } = reading.invalid;
+  const values = count === 1 ? 'an invalid value' : `${count} invalid values`;
+  terminal.err(`timers: the state ${path} holds ${values}, left out here: ${words.slice(0, 3).join('; ')}`);
 }

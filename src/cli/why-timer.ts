@@ -6,7 +6,7 @@ import { isInUse } from '../stores/index.js';
 import { askedAt, readAskedTime, type AskedTime } from './asked-time.js';
 import { jobNamed, loadOrTell, shortPath } from './load.js';
 import type { FileOption, StateOption } from './options.js';
-import { readHistory } from './read-history.js';
+import { readHistory, warnOfInvalid } from './read-history.js';
 import { statePathOf } from './state.js';
 import type { Terminal } from './terminal.js';
 import { fateOf, fateWithoutHistory, lastRecorded, type Fate, type Question } from './why-history.js';
@@ -54,6 +54,7 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
   };
   const reading = path === undefined ? undefined : await readHistory(path, ask);
   const state = path === undefined ? undefined : shortPath(path, terminal.cwd);
+  if (state !== undefined) warnOfInvalid(terminal, state, reading);
   return {
     ...(reading?.kind === 'read' ? reading.answer : ask()),
     state,

@@ -315,6 +315,15 @@ export type StateTrouble =
       readonly reason: string;
       readonly lost: number;
     }
+  /** Some of what the state holds is invalid: it is left out, and what it was about begins again. */
+  | {
+      readonly event: 'state.invalid';
+      readonly at: Instant;
+      readonly file: string;
+      readonly count: number;
+      /** The first of them, each in words. */
+      readonly problems: readonly string[];
+    }
   | {
       readonly event: 'state.set_aside';
       readonly at: Instant;

@@ -65,6 +65,13 @@ export interface Recollection {
   readonly lastSeenAt: Instant | undefined;
 }
 
+/** Values and rows of a state that are invalid, because others wrote them. */
+export interface LeftOut {
+  readonly count: number;
+  /** The first of them, each in words. */
+  readonly words: readonly string[];
+}
+
 /**
  * Where it is written what became of every firing. One scheduler writes; anybody may read.
  *
@@ -102,6 +109,8 @@ export type LedgerTrouble =
   | { readonly kind: 'recovered'; readonly file: string; readonly lost: number; readonly adHoc?: number }
   /** At the end, still nothing can be recorded: `lost` outcomes and failed attempts, and what the timers have remembered since, do not reach the next scheduler. */
   | { readonly kind: 'unrecorded'; readonly file: string; readonly reason: string; readonly lost: number }
+  /** Some of what the file holds is invalid: it is left out, and what it was about begins again. */
+  | { readonly kind: 'invalid'; readonly file: string; readonly count: number; readonly problems: readonly string[] }
   /** A file that could not be used was moved to `aside`; recording goes on in a new one. */
   | { readonly kind: 'set_aside'; readonly file: string; readonly aside: string; readonly reason: string };
 
@@ -168,6 +177,8 @@ export interface History {
   runIds(beginning: string, limit: number): readonly string[];
   /** The memories of all jobs by name. */
   jobs(): ReadonlyMap<string, JobRecord>;
+  /** What was left out of the answers so far. Absent: nothing ever is. */
+  readonly invalid?: LeftOut;
   close(): void;
 }
 

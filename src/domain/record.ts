@@ -121,6 +121,7 @@ const fieldsOf: { readonly [Name in TimerEvent['event']]: (event: Extract<TimerE
   'state.unavailable': ({ file, reason }) => ({ file, reason }),
   'state.recovered': ({ file, lost, adHoc }) => ({ file, lost, ...(adHoc !== undefined && { ad_hoc: adHoc }) }),
   'state.unrecorded': ({ file, reason, lost }) => ({ file, reason, lost }),
+  'state.invalid': ({ file, count, problems }) => ({ file, count, problems }),
   'state.set_aside': ({ file, aside, reason }) => ({ file, aside, reason }),
   'clock.jumped': ({ deltaMs, cause, corrected }) => ({
     delta_ms: deltaMs,

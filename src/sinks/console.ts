@@ -113,6 +113,7 @@ class Rows {
       case 'notification.failed':
       case 'heartbeat.failed':
       case 'orphan.found':
+      case 'state.invalid':
       case 'state.set_aside':
       case 'clock.jumped':
       case 'clock.drift':

@@ -28,6 +28,7 @@ export function levelOf(event: TimerEvent): 'debug' | 'info' | 'warn' | 'error' 
     case 'notification.failed':
     case 'heartbeat.failed':
     case 'orphan.found':
+    case 'state.invalid':
     case 'state.set_aside':
     case 'attempt.failed':
     case 'firing.missed':

@@ -74,12 +74,10 @@ export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp
     case 'state.unavailable':
     case 'state.recovered':
     case 'state.unrecorded':
+    case 'state.invalid':
     case 'state.set_aside':
       return ofState(event);
-    case 'clock.jumped':
-    case 'clock.drift':
-    case 'clock.synchronised':
-    case 'clock.unmeasured':
+    default:
       return ofClock(event);
   }
 }
@@ -181,7 +179,7 @@ function ofSkip(event: FiringSkipped, format: InstantFormat): string {
   return `${jobName} skipped its firing of ${format(scheduledFor)}: ${causeOf(event)}`;
 }
 
-const MISSES: Readonly<Record<FiringMissed['reason'], string>> = {
+const MISSES: Readonly<Record<string, string>> = {
   downtime: 'the scheduler was not running',
   clock_jump: 'the clock jumped',
   deadline: 'it could not start in time',
@@ -199,10 +197,12 @@ function ofMiss(event: FiringMissed, format: InstantFormat): string {
   return `${firing.jobName} missed ${which}: ${causeOf(event)}`;
 }
 
+const inWords = (reason: string): string => reason.replaceAll('_', ' ');
+
 /** Puts into a few words, the same as in {@link messageOf}, why a firing ended as it did; empty behind a success. */
 export function causeOf(ending: Ending): string {
-  if (ending.event === 'firing.skipped') return SKIPS[ending.reason] ?? ending.reason.replaceAll('_', ' ');
-  if (ending.event === 'firing.missed') return MISSES[ending.reason];
+  if (ending.event === 'firing.skipped') return SKIPS[ending.reason] ?? inWords(ending.reason);
+  if (ending.event === 'firing.missed') return MISSES[ending.reason] ?? inWords(ending.reason);
   const { outcome, durationMs } = ending;
   if (outcome.status === 'timeout') return `timed out after ${humanDuration(durationMs)}`;
   return outcome.error ?? (outcome.status === 'lost' ? 'the scheduler died while it was running' : '');
@@ -291,6 +291,8 @@ function ofState(event: StateTrouble): string {
       const what = event.lost === 0 ? 'the last changes' : count(event.lost, 'record');
       return `${what} could not be written into the state ${event.file}; the next start does not know of them: ${event.reason}`;
     }
+    case 'state.invalid':
+      return `the state ${event.file} holds ${count(event.count, 'invalid value')}, which ${event.count === 1 ? 'is' : 'are'} ignored: ${event.problems[0] ?? ''}`;
     case 'state.set_aside':
       return `the state ${event.file} could not be used and is kept as ${event.aside}: ${event.reason}`;
   }

@@ -21,6 +21,7 @@ import { SqliteHistory } from './sqlite-history.js';
 import { troubleIn, troubleOf } from './trouble.js';
 import type { Unrecorded } from './unrecorded.js';
 import { Upkeep } from './upkeep.js';
+import { Invalid } from './valid.js';
 import { WriteBack } from './write-back.js';
 
 /** In bytes. Small, because a commit writes whole pages, and few of each. https://sqlite.org/wal.html#walformat */
@@ -44,6 +45,8 @@ export class LedgerFile {
   readonly path: string;
   /** What was in it when it was opened. */
   readonly recollection: Recollection;
+  /** What was left out of it. */
+  readonly invalid = new Invalid();
   readonly upkeep: Upkeep;
   /** What is in it now. */
   readonly recorded: Recorded;
@@ -61,9 +64,9 @@ export class LedgerFile {
     try {
       prepareFile(this.#database, size);
       this.recollection = {
-        jobs: readJobs(this.#database),
-        open: readOpenRuns(this.#database),
-        lastSeenAt: readLastSeen(this.#database),
+        jobs: readJobs(this.#database, this.invalid),
+        open: readOpenRuns(this.#database, this.invalid),
+        lastSeenAt: readLastSeen(this.#database, this.invalid),
       };
       this.recorded = new SqliteHistory(this.#database);
       this.#write = createWriter(this.#database);

@@ -1,22 +1,42 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { JobRecord, OpenRun } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
-import { JOB_COLUMNS, jobOfRow, OPEN_RUN_COLUMNS, openRunOfRow, type JobRow, type OpenRunRow } from './rows.js';
+import { jobOfRow, openRunOfRow } from './read-rows.js';
+import { JOB_COLUMNS, OPEN_RUN_COLUMNS, type JobRow, type OpenRunRow } from './rows.js';
+import { isInstant, type Invalid } from './valid.js';
 
 type Parameter = string | number;
 
 /** Answers rows as tuples in the order of their columns. @throws SQLite's errors. */
 export function rowsOf<Row>(database: DatabaseSyncInstance, sql: string, ...parameters: readonly Parameter[]): Row[] {
-  const statement = database.prepare(sql);
+  return allOf(database.prepare(sql), ...parameters);
+}
+
+/** As {@link rowsOf}, of a statement that is prepared. An integer beyond what a number can hold is NaN: the binding would refuse to read the row. */
+export function allOf<Row>(statement: StatementSyncInstance, ...parameters: readonly Parameter[]): Row[] {
   statement.setReturnArrays(true);
-  return statement.all(...parameters) as Row[];
+  try {
+    return statement.all(...parameters) as Row[];
+  } catch (error) {
+    if (!/too large to be represented/.test(String(error))) throw error;
+  }
+  statement.setReadBigInts(true);
+  const rows = statement.all(...parameters) as unknown[][];
+  statement.setReadBigInts(false);
+  return rows.map((row) => row.map(toNumber)) as Row[];
+}
+
+function toNumber(value: unknown): unknown {
+  if (typeof value !== 'bigint') return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : Number.NaN;
 }
 
 /** The memories of all jobs by name. */
-export function readJobs(database: DatabaseSyncInstance): ReadonlyMap<string, JobRecord> {
+export function readJobs(database: DatabaseSyncInstance, invalid: Invalid): ReadonlyMap<string, JobRecord> {
   // A file that no scheduler of this version has opened yet may lack the last column.
   const columns = hasDefinitions(database) ? JOB_COLUMNS : JOB_COLUMNS.replace(/definition$/, 'NULL');
-  const records = rowsOf<JobRow>(database, `SELECT ${columns} FROM jobs`).map(jobOfRow);
+  const rows = rowsOf<JobRow>(database, `SELECT ${columns} FROM jobs`);
+  const records = rows.flatMap((row) => jobOfRow(row, invalid) ?? []);
   return new Map(records.map((record) => [record.name, record]));
 }
 
@@ -24,9 +44,13 @@ const hasDefinitions = (database: DatabaseSyncInstance): boolean =>
   rowsOf(database, `SELECT 1 FROM pragma_table_info('jobs') WHERE name = 'definition'`).length > 0;
 
 /** In the order of their admission. */
-export const readOpenRuns = (database: DatabaseSyncInstance): OpenRun[] =>
-  rowsOf<OpenRunRow>(database, `SELECT ${OPEN_RUN_COLUMNS} FROM open_runs ORDER BY admission`).map(openRunOfRow);
+export const readOpenRuns = (database: DatabaseSyncInstance, invalid: Invalid): OpenRun[] =>
+  rowsOf<OpenRunRow>(database, `SELECT ${OPEN_RUN_COLUMNS} FROM open_runs ORDER BY admission`).flatMap(
+    (row) => openRunOfRow(row, invalid) ?? [],
+  );
 
 /** When something was recorded last; `undefined` before the first time. */
-export const readLastSeen = (database: DatabaseSyncInstance): Instant | undefined =>
-  rowsOf<[Instant]>(database, `SELECT value FROM meta WHERE key = 'last_seen_at'`)[0]?.[0];
+export function readLastSeen(database: DatabaseSyncInstance, invalid: Invalid): Instant | undefined {
+  const [seen] = rowsOf<[unknown]>(database, `SELECT value FROM meta WHERE key = 'last_seen_at'`);
+  return seen && invalid.reader('the state').optional('last_seen_at', seen[0], isInstant);
+}

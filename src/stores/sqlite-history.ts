@@ -1,14 +1,9 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { Ending, History, HistoryQuery, JobRecord, OpenRun, RunHistory } from '../domain/ledger.js';
-import { readJobs, readOpenRuns, rowsOf } from './read.js';
-import {
-  ENDING_COLUMNS,
-  endingOfRow,
-  FAILED_ATTEMPT_COLUMNS,
-  failedAttemptOfRow,
-  type EndingRow,
-  type FailedAttemptRow,
-} from './rows.js';
+import type { Ending, History, HistoryQuery, JobRecord, LeftOut, OpenRun, RunHistory } from '../domain/ledger.js';
+import { endingOfRow, failedAttemptOfRow } from './read-rows.js';
+import { allOf, readJobs, readOpenRuns, rowsOf } from './read.js';
+import { ENDING_COLUMNS, FAILED_ATTEMPT_COLUMNS, type EndingRow, type FailedAttemptRow } from './rows.js';
+import { Invalid } from './valid.js';
 
 /** Behind every run id that begins so. */
 const LAST_CHARACTER = '\u{10ffff}';
@@ -16,6 +11,7 @@ const LAST_CHARACTER = '\u{10ffff}';
 /** What was recorded, as far as it was when each question is asked. Its methods throw SQLite's errors. */
 export class SqliteHistory implements History {
   readonly #database: DatabaseSyncInstance;
+  readonly #invalid = new Invalid();
   /** Prepared once: statements stay until they are collected. */
   #byNumbers: StatementSyncInstance | undefined;
 
@@ -23,11 +19,15 @@ export class SqliteHistory implements History {
     this.#database = database;
   }
 
+  get invalid(): LeftOut {
+    return this.#invalid;
+  }
+
   endings(query: HistoryQuery): readonly Ending[] {
     const columns = query.withoutOutput ? ENDING_COLUMNS.replace(/output_tail$/, 'NULL') : ENDING_COLUMNS;
     const { sql, parameters } = choose(columns, query);
     const rows = rowsOf<EndingRow>(this.#database, sql, ...parameters);
-    return (query.earliest ? rows : rows.reverse()).map(endingOfRow);
+    return this.#endingsOfRows(query.earliest ? rows : rows.reverse());
   }
 
   numbers(query: HistoryQuery): readonly number[] {
@@ -42,9 +42,8 @@ export class SqliteHistory implements History {
     this.#byNumbers ??= this.#database.prepare(
       `SELECT id, ${ENDING_COLUMNS} FROM firings WHERE id IN (SELECT value FROM json_each(?))`,
     );
-    this.#byNumbers.setReturnArrays(true);
-    const rows = this.#byNumbers.all(JSON.stringify(numbers)) as [number, ...EndingRow][];
-    const endings = new Map(rows.map(([number, ...row]) => [number, endingOfRow(row)]));
+    const rows = allOf<[number, ...EndingRow]>(this.#byNumbers, JSON.stringify(numbers));
+    const endings = new Map(rows.map(([number, ...row]) => [number, endingOfRow(row, this.#invalid)]));
     return numbers.map((number) => endings.get(number));
   }
 
@@ -58,7 +57,7 @@ export class SqliteHistory implements History {
   }
 
   open(): readonly OpenRun[] {
-    return readOpenRuns(this.#database);
+    return readOpenRuns(this.#database, this.#invalid);
   }
 
   run(id: string): RunHistory | undefined {
@@ -85,7 +84,7 @@ export class SqliteHistory implements History {
   }
 
   jobs(): ReadonlyMap<string, JobRecord> {
-    return readJobs(this.#database);
+    return readJobs(this.#database, this.#invalid);
   }
 
   close(): void {
@@ -95,12 +94,17 @@ export class SqliteHistory implements History {
   /** Of the first two runs whose ids begin so: one that is `id` comes first, and two are too many. */
   #endingsOf(id: string): Ending[] {
     const sql = `SELECT ${ENDING_COLUMNS} FROM firings WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT 2`;
-    return rowsOf<EndingRow>(this.#database, sql, id, id + LAST_CHARACTER).map(endingOfRow);
+    return this.#endingsOfRows(rowsOf<EndingRow>(this.#database, sql, id, id + LAST_CHARACTER));
+  }
+
+  #endingsOfRows(rows: readonly EndingRow[]): Ending[] {
+    return rows.flatMap((row) => endingOfRow(row, this.#invalid) ?? []);
   }
 
   #failedAttemptsOf(runId: string) {
     const sql = `SELECT ${FAILED_ATTEMPT_COLUMNS} FROM failed_attempts WHERE run_id = ? ORDER BY attempt`;
-    return rowsOf<FailedAttemptRow>(this.#database, sql, runId).map(failedAttemptOfRow);
+    const rows = rowsOf<FailedAttemptRow>(this.#database, sql, runId);
+    return rows.flatMap((row) => failedAttemptOfRow(row, this.#invalid) ?? []);
   }
 }
 

@@ -74,6 +74,8 @@ export class SqliteLedger implements Ledger {
     if (opening.kind === 'open') this.#use(opening.file);
     this.#recollection = this.#file?.recollection ?? NOTHING;
     this.#unrecorded = new Unrecorded(this.#recollection);
+    // What is invalid is written over.
+    if (this.#file && this.#file.invalid.count > 0) this.#unrecorded.restate();
     this.#now = this.#clock.now();
     this.#writtenAt = this.#clock.monotonic();
     this.#nextLook = this.#clock.monotonic() + BETWEEN_LOOKS;
@@ -105,6 +107,7 @@ export class SqliteLedger implements Ledger {
   onTrouble(listener: (trouble: LedgerTrouble) => void): void {
     this.#tell = listener;
     if (this.#trouble !== undefined) listener(this.#trouble);
+    this.#tellInvalid();
   }
 
   async settle(patience: Duration): Promise<void> {
@@ -165,6 +168,7 @@ export class SqliteLedger implements Ledger {
     if (opening.kind !== 'open') return opening;
     if (opening.setAside !== undefined) this.#tell({ kind: 'set_aside', ...opening.setAside });
     this.#use(opening.file);
+    this.#tellInvalid();
     this.#adHoc = this.#unrecorded.takeOver(opening.file.recollection, now);
     return opening.file;
   }
@@ -172,6 +176,11 @@ export class SqliteLedger implements Ledger {
   #use(file: LedgerFile): void {
     this.#file = file;
     file.holder = this.#hold.opened();
+  }
+
+  #tellInvalid(): void {
+    const { count = 0, words: problems = [] } = this.#file?.invalid ?? {};
+    if (count > 0) this.#tell({ kind: 'invalid', file: this.#options.path, count, problems });
   }
 
   #recorded(): void {

@@ -128,6 +128,10 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     'internal error while recording, please report it: TypeError: no',
     { event: 'internal.error', at, doing: 'recording', error: 'TypeError: no', stack: 'TypeError: no at x' },
   ],
+  [
+    'the state /var/s.db holds 2 invalid values, which are ignored: timer backup: breaker is "opem"',
+    { event: 'state.invalid', at, file: '/var/s.db', count: 2, problems: ['timer backup: breaker is "opem"', 'x'] },
+  ],
   ['backup was admitted', { event: 'run.admitted', ...run }],
   ['backup begins attempt 2', { event: 'attempt.begun', attempt: 2, latenessMs: 0, ...run }],
   [

@@ -20,11 +20,12 @@ export const list: CommandKind = {
       if (timerFile === undefined) return 1;
       const { printJobs } = await import('../render/jobs.js');
       const { statePathOf } = await import('../state.js');
-      const { readHistory } = await import('../read-history.js');
+      const { readHistory, warnOfInvalid } = await import('../read-history.js');
       const path = statePathOf(timerFile, terminal, options.state);
       const reading = path === undefined ? undefined : await readHistory(path, (history) => history.jobs());
       // The timers are worth listing without it.
       if (reading?.kind === 'unavailable') terminal.err(`timers: the state ${path} cannot be read: ${reading.reason}`);
+      if (path !== undefined) warnOfInvalid(terminal, path, reading);
       const remembered = reading?.kind === 'read' ? reading.answer : undefined;
       const { recordedAdHoc } = await import('../recorded-ad-hoc.js');
       const jobs = [...timerFile.jobs, ...recordedAdHoc(remembered?.values() ?? [], timerFile, now).jobs];

@@ -1,0 +1,95 @@
+import { END_OF_TIME, type Duration, type Instant } from '../domain/time.js';
+
+/** Far beyond what any timer waits, and so little that sums with instants stay instants. */
+const LONGEST_DURATION: Duration = 1e14;
+const LATEST: Instant = END_OF_TIME - 10 * LONGEST_DURATION;
+
+/** Checks of what a column holds. SQLite keeps whatever it is given, and others may have written into the file. */
+export const isInstant = (value: unknown): value is Instant => typeof value === 'number' && Math.abs(value) <= LATEST;
+
+export const isDuration = (value: unknown): value is Duration =>
+  typeof value === 'number' && value >= 0 && value <= LONGEST_DURATION;
+
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+export const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
+
+export const isText = (value: unknown): value is string => typeof value === 'string';
+
+export const isName = (value: unknown): value is string => isText(value) && value !== '';
+
+/** Whether it is one of a set of words. */
+export const isOneOf =
+  <Word extends string>(words: readonly Word[]) =>
+  (value: unknown): value is Word =>
+    (words as readonly unknown[]).includes(value);
+
+/** So many are put in words. */
+const MOST_TOLD = 20;
+const LONGEST = 40;
+
+/** Collects what was found invalid in rows, and left out. */
+export class Invalid {
+  #count = 0;
+  readonly #words: string[] = [];
+
+  /** How many values and rows. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The first of them, each in words. */
+  get words(): readonly string[] {
+    return this.#words;
+  }
+
+  /** Takes note of a value of `whose`. */
+  add(whose: string, what: string, value: unknown): void {
+    this.#count++;
+    if (this.#words.length < MOST_TOLD) this.#words.push(`${whose}: ${what} is ${printed(value)}`);
+  }
+
+  /** Whether the values that a row cannot do without are right; takes note of the first that is not. */
+  isUsable(whose: string, needed: readonly Needed[]): boolean {
+    const wrong = needed.find(([, value, isRight]) => !isRight(value));
+    if (wrong !== undefined) this.add(whose, wrong[0], wrong[1]);
+    return wrong === undefined;
+  }
+
+  reader(whose: string): RowReader {
+    return new RowReader(this, whose);
+  }
+}
+
+type Needed = readonly [what: string, value: unknown, isRight: (value: unknown) => boolean];
+
+type Check<Value> = (value: unknown) => value is Value;
+
+/** Reads the values of one row. */
+export class RowReader {
+  readonly #invalid: Invalid;
+  readonly #whose: string;
+
+  constructor(invalid: Invalid, whose: string) {
+    this.#invalid = invalid;
+    this.#whose = whose;
+  }
+
+  /** Answers `value` if it is right; else takes note of it, and answers `fallback`. */
+  required<Value, Fallback>(what: string, value: unknown, isRight: Check<Value>, fallback: Fallback): Value | Fallback {
+    if (isRight(value)) return value;
+    this.#invalid.add(this.#whose, what, value);
+    return fallback;
+  }
+
+  /** As {@link required}, where a value may be absent. */
+  optional<Value>(what: string, value: unknown, isRight: Check<Value>): Value | undefined {
+    return value === null ? undefined : this.required(what, value, isRight, undefined);
+  }
+}
+
+function printed(value: unknown): string {
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
