@@ -25,6 +25,7 @@ import { LevelReader } from './read-level.js';
 import { defaultsSchema, fileSchema, timerSchema, type Defaults, type FileValues } from './schema.js';
 import type { Span } from './source.js';
 import { isKeyOf } from './unknown-key.js';
+import { warnOfSharedMonitors, warnOfUndeclaredGroups } from './warn-of-sharing.js';
 
 /** Where history and cursors live. */
 export type StatePlace =
@@ -129,6 +130,8 @@ class FileBuilder {
     }
     const jobs = built.map(({ job }) => job);
     this.#warnUnusedGroups(settings, jobs);
+    warnOfUndeclaredGroups(built, settings.groups);
+    warnOfSharedMonitors(built);
     this.#warnAllDisabled(timers.length, jobs);
     if (this.#context.foresees) {
       for (const timer of built) warnOfLongRuns(timer);
