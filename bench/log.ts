@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { toTimestamp } from '../src/domain/time.js';
 import { pino, destination as pinoDestination } from 'pino';
 import { createSystemClock } from '../src/clocks/system.js';
 import type { TimerEvent } from '../src/domain/event.js';
@@ -61,7 +62,14 @@ const ours: Contender = async (fd) => {
     throw new Error(reason);
   };
   const destination = openDestination({ fd, stream: () => process.stdout, clock, onEnded: fail, onTrouble: fail });
-  const sink = createJsonLog({ destination, clock, level: 'info', host: 'bench', color: false });
+  const sink = createJsonLog({
+    destination,
+    clock,
+    level: 'info',
+    host: 'bench',
+    color: false,
+    local: { zone: 'UTC', format: toTimestamp },
+  });
   for (const [index, event] of events.entries()) {
     sink.accept(event);
     if (index % BATCH === 0) await (sink.drained?.() ?? nextTurn());

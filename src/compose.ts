@@ -12,6 +12,7 @@ import { DriftWatch } from './engine/drift-watch.js';
 import type { Companion } from './engine/scheduler-parts.js';
 import { Scheduler } from './engine/scheduler.js';
 import { timeSourceKinds } from './time-sources/index.js';
+import { formatLocal } from './schedules/index.js';
 import { createProcOrphans, executorKinds } from './executors/index.js';
 import { createHooks, createNotifications, createPings, createWebSender, Heartbeat } from './sinks/index.js';
 
@@ -91,7 +92,11 @@ function createTellers(
     sinks: [
       createHooks({ ...context, hooksOf: (name) => jobOf(name)?.hooks }),
       createPings({ ...context, monitorsOf: (name) => jobOf(name)?.monitors }),
-      createNotifications({ ...context, notifyOf: (name) => jobOf(name)?.notify }),
+      createNotifications({
+        ...context,
+        format: (instant) => `${formatLocal(instant, settings.timezone)} ${settings.timezone}`,
+        notifyOf: (name) => jobOf(name)?.notify,
+      }),
       ...alive,
     ],
     companions: alive,

@@ -17,7 +17,7 @@ import { TimerLoop } from './engine/timer-loop.js';
 import { parseScheduleAt, type ScheduleSpec } from './schedules/index.js';
 import { levelOf } from './sinks/index.js';
 import { openState, realPath } from './stores/index.js';
-import { chance, thisMachine } from './this-machine.js';
+import { chance, localZone, thisMachine } from './this-machine.js';
 
 export type { Diagnostic, Duration, Instant, Loaded, LogRecord, ScheduleSpec };
 
@@ -44,7 +44,7 @@ export function parseSchedule(
 ): Schedule {
   const { start = clock.now(), seed = '' } = options;
   if (typeof seed !== 'string') throw new TypeError('seed takes a text, such as the name of a timer.');
-  const schedule = plainly(() => parseScheduleAt(spec, { start, seed }));
+  const schedule = plainly(() => parseScheduleAt(spec, { start, seed, defaultTimezone: localZone().name }));
   return {
     ...schedule,
     next(after) {

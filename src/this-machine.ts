@@ -1,15 +1,19 @@
 import { hostname } from 'node:os';
 import type { Machine } from './config/index.js';
 import type { Instant } from './domain/time.js';
-import { machineTimeZone } from './schedules/index.js';
+import { systemZone, type SystemZone } from './schedules/index.js';
 
 /** The source of chance. The only one: everything else is given it. */
 export const chance = (): number => Math.random();
 
+/** The system's time zone, as this process has it. */
+export const localZone = (): SystemZone => systemZone(process.env['TZ']);
+
 /** What a timer file's meaning depends on, as it is on this machine and in this process. */
 export const thisMachine = (start: Instant): Machine => ({
   env: process.env,
-  timezone: machineTimeZone(),
+  timezone: localZone().name,
+  unknownZone: localZone().unknown,
   hostname: hostname(),
   uid: process.getuid?.(),
   start,

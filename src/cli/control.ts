@@ -136,11 +136,11 @@ function foldersOf(file: string, { env }: Terminal): readonly string[] {
 export const userId = (): number => process.getuid?.() ?? -1;
 
 function controlledBy(
-  { path: file }: TimerFile,
+  { path: file, settings: { timezone } }: TimerFile,
   { clock, reloader, condition, adHoc, scheduler, stopped }: Opening,
   watched: { readonly recent: RecentPast; readonly changes: Changes },
 ): Controlled {
-  const context = { facts: { pid: process.pid, version, file }, words: scheduleInWords };
+  const context = { facts: { pid: process.pid, version, file, timezone }, words: scheduleInWords };
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
   return {
     get controls() {

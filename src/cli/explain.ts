@@ -3,22 +3,15 @@ import type { Diagnostic, Loaded } from '../config/index.js';
 import type { Job } from '../domain/job.js';
 import type { Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
-import {
-  fieldsInWords,
-  isTimeZone,
-  machineTimeZone,
-  scheduleInZone,
-  scheduleKinds,
-  suggestTimeZone,
-  type FieldInWords,
-} from '../schedules/index.js';
+import { fieldsInWords, scheduleInZone, scheduleKinds, type FieldInWords } from '../schedules/index.js';
 import { ScheduleError, type ScheduleWarning } from '../schedules/kind.js';
 import { zoneOutlooks, type ForeseenJob, type ZoneOutlook } from './around-dst.js';
-import { UsageError } from './commands/kind.js';
+import { localZone } from '../this-machine.js';
 import { expressionOf } from './expanded-stars.js';
 import { jobNamed, loadForeseeing, renderLoaded, shortPath } from './load.js';
 import { renderProblems } from './render/diagnostics.js';
 import type { Terminal } from './terminal.js';
+import { checkTimezone } from './zone.js';
 
 export interface Explaining {
   readonly now: Instant;
@@ -62,18 +55,11 @@ export async function explainWords(
   const found =
     words.length === 1 && NAME.test(first)
       ? await findTimer(terminal, first, { file, now })
-      : readAlone(terminal, words, { timezone: timezone ?? machineTimeZone(), now });
+      : readAlone(terminal, words, { timezone: timezone ?? localZone().name, now });
   if (found === undefined) return undefined;
   const explained =
     timezone === undefined ? found : { ...found, timezone, schedule: scheduleInZone(found.schedule, timezone) };
   return explanationOf(explained, now, count);
-}
-
-function checkTimezone(timezone: string | undefined): void {
-  if (timezone === undefined || isTimeZone(timezone)) return;
-  const meant = suggestTimeZone(timezone);
-  const way = meant === undefined ? 'Write an IANA name such as Europe/Berlin.' : `Did you mean ${meant}?`;
-  throw new UsageError(`--timezone: there is no time zone "${timezone}". ${way}`);
 }
 
 /** The timer of that name; what keeps its file from being used is told. */

@@ -12,7 +12,6 @@ import { chance } from '../this-machine.js';
 import { AdHocTimers } from './ad-hoc.js';
 import { openControl } from './control.js';
 import type { Http, HttpContext } from './http.js';
-import { openLastResort } from './last-resort.js';
 import { openLog } from './log.js';
 import { otherSchedulerOf } from './other-scheduler.js';
 import type { LogOptions } from './options.js';
@@ -22,11 +21,10 @@ import { watchStop } from './render/stop-spinner.js';
 import { openStateOf } from './state.js';
 import { hasControllingTerminal, type Terminal } from './terminal.js';
 import { version } from './version.js';
-import type { UnhinderedTerminal } from './unhindered.js';
 import { watchTimerFile } from './watch.js';
 
 export interface Foreground {
-  readonly terminal: UnhinderedTerminal;
+  readonly terminal: Terminal;
   readonly clock: Clock;
   readonly log: LogOptions;
   readonly keepAlive: boolean;
@@ -54,12 +52,13 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   const parts = { terminal, clock, condition, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
   const around = await openAround(timerFile, { ...parts, control });
-  const spinner = terminal.isWatched.err ? watchStop(terminal.screen, clock) : undefined;
+  const spinner = terminal.isWatched.err ? watchStop(process.stderr, clock) : undefined;
+  const sink = openLog(log, terminal, clock, timerFile.settings);
   const scheduler = compose(withRecorded(timerFile, state.ledger, foreground), {
     terminal,
     clock,
     ...around,
-    sinks: [...control.sinks, ...around.sinks, ...(spinner ? [spinner] : []), openLog(log, terminal, clock)],
+    sinks: [...control.sinks, ...around.sinks, ...(spinner ? [spinner] : []), sink],
     ...(state.ledger && { ledger: state.ledger }),
     socket: control.socket,
   });
@@ -73,7 +72,6 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
         .then(() => stop());
   });
   const release = keepAlive ? stayAwake(clock) : undefined;
-  const lastResort = openLastResort(scheduler, { terminal, clock, stopped: () => stop() });
   scheduler.start();
   for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
   const unwatch = watches
@@ -83,7 +81,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   unwatch?.();
   await control.close();
   release?.();
-  return Math.max(code, lastResort.exitCode);
+  return code;
 }
 
 /** The timer file with the timers that an earlier scheduler was given and has left to do; says of which nothing can be made. */
@@ -102,8 +100,9 @@ interface Around extends Http {
 }
 
 /** Watches its condition, and opens the HTTP server and the tracing a file asks for; where it asks for none, their packages are not even loaded. */
-async function openAround({ path, settings: { http, tracing } }: TimerFile, context: HttpContext): Promise<Around> {
-  const watched = http && (await import('./http.js')).openHttp(http, path, context);
+async function openAround(timerFile: TimerFile, context: HttpContext): Promise<Around> {
+  const { http, tracing } = timerFile.settings;
+  const watched = http && (await import('./http.js')).openHttp(http, timerFile, context);
   const traced = tracing && (await import('./tracing.js')).openTracing(tracing, context);
   return {
     sinks: [context.condition, ...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],
@@ -165,7 +164,7 @@ export function obeySignals(scheduler: Scheduler, { stopped, hungUp }: OnSignal)
       return;
     }
     isStopping = true;
-    void scheduler.stop(signal).finally(stopped);
+    void scheduler.stop(signal).then(stopped);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
   process.on('SIGHUP', () => {

@@ -1,28 +1,30 @@
 import { createSystemClock } from '../clocks/system.js';
 import type { History } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
-import { machineTimeZone } from '../schedules/index.js';
 import { isInUse } from '../stores/index.js';
 import { UsageError, type ExitCode } from './commands/kind.js';
 import {
   checkNames,
   find,
+  type Found,
   MOST_SHOWN,
   readFilter,
   type HistoryArguments,
   type HistoryFilter,
 } from './history-filter.js';
 import { loadOrTell, shortPath } from './load.js';
-import type { FileOption, JsonOption, StateOption } from './options.js';
+import type { FileOption, JsonOption, StateOption, ZoneOption } from './options.js';
 import { pour } from './pour.js';
 import { readHistory, warnOfInvalid } from './read-history.js';
 import { historyLines, type PastPrinting } from './render/history.js';
 import { printRun } from './render/run-history.js';
 import { namedStatePath, statePathOf } from './state.js';
 import type { Terminal } from './terminal.js';
+import { zoneOf } from './zone.js';
 
 /** What the command line says. */
-export interface HistoryOptions extends FileOption, StateOption, JsonOption, Omit<HistoryArguments, 'names'> {
+export interface HistoryOptions
+  extends FileOption, StateOption, JsonOption, ZoneOption, Omit<HistoryArguments, 'names'> {
   /** A run id or its beginning. */
   readonly run?: string;
 }
@@ -33,12 +35,15 @@ export async function showHistory(
   names: readonly string[],
   options: HistoryOptions,
 ): Promise<ExitCode> {
-  const here = { now: createSystemClock().now(), timezone: machineTimeZone() };
-  const filter = readFilter({ ...options, names }, here);
+  const now = createSystemClock().now();
   if (options.run !== undefined && names.length > 0) throw new UsageError('--run shows one run; leave out the names');
-  const recorded = await findState(terminal, options, here.now);
+  // What is wrong with the options comes before what is wrong with the file.
+  readFilter({ ...options, names }, { now, timezone: zoneOf(options, undefined) });
+  const recorded = await findState(terminal, options, now);
   if (recorded === undefined) return 1;
-  const { path, jobNames } = recorded;
+  const { path, jobNames, settings } = recorded;
+  const here = { now, timezone: zoneOf(options, settings) };
+  const filter = readFilter({ ...options, names }, here);
   const shown = shortPath(path, terminal.cwd);
   const reading = await readHistory(path, async (history) => {
     const printing = { terminal, ...here, asJson: options.json === true, hasScheduler: isInUse(path) };
@@ -56,14 +61,21 @@ export async function showHistory(
   return 1;
 }
 
+/** Where the history is, and what the timer file says of it. */
+interface Recorded {
+  readonly path: string;
+  readonly jobNames: readonly string[];
+  readonly settings: { readonly timezone: string } | undefined;
+}
+
 /** Finds the state, and which timers the file has. A state that is named needs no timer file. Says why when there is none. */
 async function findState(
   terminal: Terminal,
   options: FileOption & StateOption,
   now: Instant,
-): Promise<{ readonly path: string; readonly jobNames: readonly string[] } | undefined> {
+): Promise<Recorded | undefined> {
   if (options.state !== undefined && options.file === undefined)
-    return { path: namedStatePath(options.state, terminal.cwd), jobNames: [] };
+    return { path: namedStatePath(options.state, terminal.cwd), jobNames: [], settings: undefined };
   const timerFile = await loadOrTell(terminal, options.file, now);
   if (timerFile === undefined) {
     terminal.err('timers: with --state <path> the history is read without a timer file');
@@ -74,7 +86,7 @@ async function findState(
     terminal.err(`timers: there is no history: ${timerFile.path} says state: false`);
     return undefined;
   }
-  return { path, jobNames: timerFile.jobs.map(({ name }) => name) };
+  return { path, jobNames: timerFile.jobs.map(({ name }) => name), settings: timerFile.settings };
 }
 
 function showRun(history: History, id: string, printing: PastPrinting): void {
@@ -98,13 +110,23 @@ async function showEndings(
   filter: HistoryFilter,
   printing: PastPrinting & { readonly path: string },
 ): Promise<void> {
-  const { terminal, asJson, path } = printing;
+  const { terminal } = printing;
   const found = find(history, filter);
   const lines = historyLines({ ...found, endingsOf: (numbers) => history.numbered(numbers) }, printing);
   await pour(terminal, lines, createSystemClock());
-  const { names, statuses, since, until } = filter;
+  terminal.err(...remarksOn(found, filter, printing));
+}
+
+/** What the table does not say: the zone of its times, or that there is nothing in it. */
+function remarksOn(
+  found: Found,
+  { names, statuses, since, until }: HistoryFilter,
+  { timezone, asJson, path }: PastPrinting & { readonly path: string },
+): readonly string[] {
+  if (found.numbers.length > 0 || (!asJson && found.open.length > 0)) {
+    const cut = `There is more: these are the latest ${MOST_SHOWN}; -n takes another number.`;
+    return [...(asJson ? [] : [`Times are in ${timezone}.`]), ...(found.isCut ? [cut] : [])];
+  }
   const isFiltered = names.length > 0 || statuses.length > 0 || since !== undefined || until !== undefined;
-  if (found.numbers.length === 0 && (asJson || found.open.length === 0))
-    terminal.err(isFiltered ? `Nothing in ${path} fits.` : `Nothing is recorded yet in ${path}.`);
-  if (found.isCut) terminal.err(`There is more: these are the latest ${MOST_SHOWN}; -n takes another number.`);
+  return [isFiltered ? `Nothing in ${path} fits.` : `Nothing is recorded yet in ${path}.`];
 }

@@ -23,7 +23,7 @@ export interface HttpContext extends PageParts {
 /** Puts together what the `http` of a timer file asks for. `file` is its path. */
 export function openHttp(
   settings: NonNullable<TimerFile['settings']['http']>,
-  file: string,
+  { path: file, settings: { timezone } }: TimerFile,
   context: HttpContext,
 ): Http {
   const { terminal, clock, condition, scheduler } = context;
@@ -36,7 +36,7 @@ export function openHttp(
     clockOffset: () => scheduler().clockOffset(),
   });
   const { listen, tokenFile, isOpen } = settings;
-  const page = openPage(context, { file, canAct: tokenFile !== undefined || 'socket' in listen });
+  const page = openPage(context, { file, timezone, canAct: tokenFile !== undefined || 'socket' in listen });
   const server = new HttpServer({
     ...('socket' in listen ? { socket: privateSocket(listen.socket, userId()) } : listen),
     clock,

@@ -26,7 +26,9 @@ export async function loadOrTell(
   { warns = false }: { readonly warns?: boolean } = {},
 ): Promise<TimerFile | undefined> {
   const loaded = await load(terminal, file, start);
-  const problems = loaded.problems.filter(({ severity }) => warns || severity === 'error');
+  const problems = loaded.problems.filter(
+    ({ severity, code }) => warns || severity === 'error' || code === 'unknown-tz',
+  );
   if (problems.length > 0) terminal.errPainted(...renderLoaded({ ...loaded, problems }, terminal, terminal.color.err));
   return loaded.timerFile;
 }

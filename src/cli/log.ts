@@ -4,9 +4,16 @@ import type { Sink } from '../domain/sink.js';
 import { openDestination, sinkKinds } from '../sinks/index.js';
 import type { LogOptions } from './options.js';
 import type { Terminal } from './terminal.js';
+import { localClock, zoneOf } from './zone.js';
 
 /** Opens the log on standard output in the form asked for. */
-export function openLog({ logFormat, logLevel }: LogOptions, terminal: Terminal, clock: Clock): Sink {
+export function openLog(
+  options: LogOptions,
+  terminal: Terminal,
+  clock: Clock,
+  settings: { readonly timezone: string },
+): Sink {
+  const { logFormat, logLevel } = options;
   const automatic = terminal.isWatched.out ? 'pretty' : 'json';
   const key = logFormat === 'auto' ? automatic : logFormat;
   const kind = sinkKinds.find((other) => other.key === key);
@@ -18,5 +25,12 @@ export function openLog({ logFormat, logLevel }: LogOptions, terminal: Terminal,
     onEnded: (reason) => terminal.err(`timers: ${reason}`),
     onTrouble: (reason) => terminal.err(`timers: ${reason}`),
   });
-  return kind.create({ destination, clock, level: logLevel, host: hostname(), color: terminal.color.out });
+  return kind.create({
+    destination,
+    clock,
+    level: logLevel,
+    host: hostname(),
+    color: terminal.color.out,
+    local: localClock(zoneOf(options, settings)),
+  });
 }

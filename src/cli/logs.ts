@@ -7,9 +7,9 @@ import type { Terminal } from './terminal.js';
 export async function showLogs(
   client: ControlClient,
   asked: Args,
-  { terminal, asJson }: { terminal: Terminal; asJson: boolean },
+  { terminal, timezone, asJson }: { terminal: Terminal; timezone: string; asJson: boolean },
 ): Promise<number> {
-  const render = asJson ? (record: EventRecord) => [jsonText(record)] : renderRecord(terminal.color.out);
+  const render = asJson ? (record: EventRecord) => [jsonText(record)] : renderRecord(terminal.color.out, timezone);
   let told = 0;
   await client.follow(asked, {
     event: (record) => {

@@ -9,7 +9,7 @@ export interface JsonOption {
   readonly json?: true;
 }
 
-export interface LogOptions {
+export interface LogOptions extends ZoneOption {
   readonly logFormat: 'auto' | 'json' | 'pretty';
   readonly logLevel: Level;
 }
@@ -27,6 +27,13 @@ export const withLog = (command: Command): Command =>
         .default('auto'),
     )
     .addOption(new Option('--log-level <level>', 'leave out what is less important').choices(LEVELS).default('info'));
+
+export interface ZoneOption {
+  readonly timezone?: string;
+}
+
+export const withZone = (command: Command): Command =>
+  command.option('--timezone <zone>', 'show and read times in this zone; default: the file’s "timezone"');
 
 export interface StateOption {
   readonly state?: string;

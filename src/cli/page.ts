@@ -32,6 +32,8 @@ export interface PageParts {
 export interface PageFacts {
   /** The timer file's path. */
   readonly file: string;
+  /** IANA name, for times that people read. */
+  readonly timezone: string;
   /** Whether there is a token that allows to act. */
   readonly canAct: boolean;
 }
@@ -40,7 +42,10 @@ export interface PageFacts {
 export function openPage({ terminal, clock, scheduler, control, recorded }: PageParts, facts: PageFacts): Page {
   const controls = () => scheduler().controls;
   const turn = () => new Promise<void>((resolve) => clock.soon(resolve));
-  const status = { facts: { pid: process.pid, version, file: facts.file }, words: rememberWords() };
+  const status = {
+    facts: { pid: process.pid, version, file: facts.file, timezone: facts.timezone },
+    words: rememberWords(),
+  };
   const live = new Live({
     clock,
     recent: control.recent,

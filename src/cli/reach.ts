@@ -14,9 +14,10 @@ import { visible } from '../domain/visible.js';
 import { UsageError } from './commands/kind.js';
 import { socketPathsOf, userId, wordPathsOf } from './control.js';
 import { load, renderLoaded, shortPath } from './load.js';
-import type { FileOption, StateOption } from './options.js';
+import type { FileOption, StateOption, ZoneOption } from './options.js';
 import { namedStatePath } from './state.js';
 import type { Terminal } from './terminal.js';
+import { zoneOf } from './zone.js';
 
 /** A running scheduler, reached over its socket. */
 export interface Reached {
@@ -25,6 +26,8 @@ export interface Reached {
   readonly change: (verb: string, args: Args) => Promise<unknown>;
   /** The timer file, as people would write it. */
   readonly file: string;
+  /** The zone of times on the screen. */
+  readonly timezone: string;
   /** Where the next scheduler of the same file will be. */
   readonly paths: readonly string[];
 }
@@ -42,7 +45,7 @@ const WRONG_USAGE: ReadonlySet<string> = new Set(['unknown_timer', 'unknown_run'
  */
 export async function withScheduler(
   terminal: Terminal,
-  options: FileOption & StateOption,
+  options: FileOption & StateOption & ZoneOption,
   act: (reached: Reached) => Promise<number>,
 ): Promise<number> {
   const reached = await reach(terminal, options);
@@ -64,10 +67,11 @@ export async function withScheduler(
 /** Looks for the scheduler of the timer file that is named or found. Answers what to tell the person, in lines, when there is none to speak to. */
 export async function reach(
   terminal: Terminal,
-  options: FileOption & StateOption,
+  options: FileOption & StateOption & ZoneOption,
 ): Promise<Reached | readonly string[]> {
   const clock = createSystemClock();
   const loaded = await load(terminal, options.file, clock.now());
+  const timezone = zoneOf(options, loaded.settings);
   const paths = pathsOf(loaded, terminal, options.state);
   if (paths === undefined) return renderLoaded(loaded, terminal, terminal.color.err);
   const connecting = await connectToScheduler(paths, userId(), clock);
@@ -79,7 +83,7 @@ export async function reach(
       if ((answer as { keeping?: Keeping }).keeping === 'unrecorded') terminal.err(`timers: ${UNRECORDED}`);
       return answer;
     };
-    return { client, change, file, paths };
+    return { client, change, file, timezone, paths };
   }
   if (connecting.kind === 'absent' && loaded.settings === undefined)
     return renderLoaded(loaded, terminal, terminal.color.err);

@@ -5,14 +5,15 @@ import { MINUTE, type Instant } from '../domain/time.js';
 import { isInUse } from '../stores/index.js';
 import { askedAt, readAskedTime, type AskedTime } from './asked-time.js';
 import { jobNamed, loadOrTell, shortPath } from './load.js';
-import type { FileOption, StateOption } from './options.js';
+import type { FileOption, StateOption, ZoneOption } from './options.js';
 import { readHistory, warnOfInvalid } from './read-history.js';
 import { statePathOf } from './state.js';
 import type { Terminal } from './terminal.js';
+import { zoneOf } from './zone.js';
 import { fateOf, fateWithoutHistory, lastRecorded, type Fate, type Question } from './why-history.js';
 import { judge, lastDue } from './why.js';
 
-export interface WhyOptions extends FileOption, StateOption {
+export interface WhyOptions extends FileOption, StateOption, ZoneOption {
   readonly at?: string;
 }
 
@@ -45,7 +46,9 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
   if (timerFile === undefined) return undefined;
   const job = jobNamed(timerFile, name);
   const told =
-    options.at === undefined ? undefined : readAskedTime('--at', options.at, { now, timezone: job.timezone });
+    options.at === undefined
+      ? undefined
+      : toldTime(options.at, job, { now, timezone: zoneOf(options, timerFile.settings) });
   const path = statePathOf(timerFile, terminal, options.state);
   const ask = (history?: History) => {
     const asked = told ?? lastAsked(job, now, history);
@@ -63,6 +66,13 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
     hasScheduler: path !== undefined && isInUse(path),
     historyCommand: ['timers history', ...optionWords(options)].join(' '),
   };
+}
+
+/** Reads the time that is asked about in the zone of the screen, where the log shows it; the timer's clock may show another. */
+function toldTime(at: string, job: Job, here: { readonly now: Instant; readonly timezone: string }): AskedTime {
+  const asked = readAskedTime('--at', at, here);
+  const [start] = asked.starts;
+  return here.timezone === job.timezone || start === undefined ? asked : askedAt(start, asked.length, job.timezone);
 }
 
 /** What is asked about when nothing is said: the last firing, else now. */

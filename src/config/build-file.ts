@@ -19,13 +19,14 @@ import { mergeDefaults } from './merge-defaults.js';
 import type { Machine } from './machine.js';
 import type { Entry, Slot } from './node.js';
 import { PlainValues } from './plain-value.js';
+import { quoted } from '../domain/excerpt.js';
+import { suggestTimeZone } from '../schedules/index.js';
 import { present } from './present.js';
 import { clip } from './quote.js';
 import { LevelReader } from './read-level.js';
 import { defaultsSchema, fileSchema, timerSchema, type Defaults, type FileValues } from './schema.js';
 import type { Span } from './source.js';
 import { isKeyOf } from './unknown-key.js';
-import { warnOfSharedMonitors, warnOfUndeclaredGroups } from './warn-of-sharing.js';
 
 /** Where history and cursors live. */
 export type StatePlace =
@@ -130,9 +131,8 @@ class FileBuilder {
     }
     const jobs = built.map(({ job }) => job);
     this.#warnUnusedGroups(settings, jobs);
-    warnOfUndeclaredGroups(built, settings.groups);
-    warnOfSharedMonitors(built);
     this.#warnAllDisabled(timers.length, jobs);
+    this.#warnUnknownZone(values.timezone, built);
     if (this.#context.foresees) {
       for (const timer of built) warnOfLongRuns(timer);
       warnOfHerds(built, { ...settings, start: this.#context.machine.start });
@@ -278,6 +278,19 @@ class FileBuilder {
         { item: name, isKey: true },
       );
     }
+  }
+
+  /** `TZ` counts only where the file does not say a zone. */
+  #warnUnknownZone(timezone: string | undefined, timers: readonly BuiltTimer[]): void {
+    const { unknownZone } = this.#context.machine;
+    if (unknownZone === undefined || timezone !== undefined) return;
+    if (timers.length > 0 && timers.every(({ values }) => values.timezone !== undefined)) return;
+    const meant = suggestTimeZone(unknownZone) ?? 'Europe/Berlin';
+    this.#report.warnInAll({
+      code: 'unknown-tz',
+      message: `The variable TZ is ${quoted(unknownZone)}, which is not the name of a time zone: UTC is used.`,
+      hint: `Write timezone: ${meant} in the file, or set TZ=${meant}.`,
+    });
   }
 
   #warnAllDisabled(count: number, jobs: readonly Job[]): void {

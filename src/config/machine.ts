@@ -5,6 +5,8 @@ export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** IANA name. */
   readonly timezone: string;
+  /** What `TZ` says, where that is not the name of a zone; `timezone` is UTC then. */
+  readonly unknownZone?: string | undefined;
   readonly hostname: string;
   /** Of this process; `undefined` where there are none. */
   readonly uid: number | undefined;

@@ -15,7 +15,8 @@ export type Words = Pick<Problem, 'code' | 'message' | 'hint'>;
 
 /** A warning of a timer, or of the file as a whole. */
 export interface Warning extends Words {
-  readonly code: WarningCode | 'all-disabled' | 'open-token-file' | 'unused-group' | 'writable-by-others';
+  readonly code:
+    WarningCode | 'all-disabled' | 'open-token-file' | 'unknown-tz' | 'unused-group' | 'writable-by-others';
 }
 
 /** A map of the file and its path; `key` is where its own name stands. */
@@ -62,6 +63,11 @@ export class MapReport {
   errorInAll(words: Words): void {
     if (this.#own.map.isPartial) return;
     this.#problems.error({ ...words, at: this.#own.key, path: this.#own.path });
+  }
+
+  /** Warns of the map as a whole, at its name. */
+  warnInAll(words: Warning): void {
+    if (!this.ignores(words.code)) this.#problems.warn({ ...words, at: this.#own.key, path: this.#own.path });
   }
 
   entry(key: string): Entry | undefined {

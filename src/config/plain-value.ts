@@ -68,8 +68,7 @@ export class PlainValues {
       this.#problems.warn({ code: 'typographic-quotes', message, hint: 'Write " or \'.', at, path });
     }
     if (!how.expand) return value;
-    const { text, faults, values } = expand(value, this.#env);
-    this.#problems.hide(at, values);
+    const { text, faults } = expand(value, this.#env);
     this.#tellFaults(faults.slice(0, MOST_FAULTS), { scalar, at }, path);
     return faults.length === 0 ? text : BROKEN;
   }

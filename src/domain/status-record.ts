@@ -13,6 +13,8 @@ export interface StatusRecord {
   readonly pid: number;
   readonly version: string;
   readonly file: string;
+  /** IANA name of the timer file, for times that people read; all times here are UTC. */
+  readonly timezone: string;
   readonly started_at: string | null;
   /** By the scheduler's own time, as every other instant here. */
   readonly now: string;
@@ -81,7 +83,7 @@ export interface RunRecord {
 
 /** What a status does not know of its scheduler. */
 export interface StatusContext {
-  readonly facts: { readonly pid: number; readonly version: string; readonly file: string };
+  readonly facts: { readonly pid: number; readonly version: string; readonly file: string; readonly timezone: string };
   readonly words: (job: Job) => string;
   /** Latest outcomes by the job's name, newest last; absent when nobody asked for them. */
   readonly recent?: (name: string) => readonly RecentOutcome[];
@@ -92,6 +94,7 @@ export const toStatusRecord = (status: SchedulerStatus, { facts, words, recent }
   pid: facts.pid,
   version: facts.version,
   file: facts.file,
+  timezone: facts.timezone,
   started_at: timestamp(status.startedAt),
   now: toTimestamp(status.at),
   is_stopping: status.isStopping,

@@ -6,11 +6,9 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { Socket } from 'node:net';
 import { isLoopback } from '../domain/loopback.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { jsonText } from '../domain/visible.js';
-import { Latest } from './latest.js';
 import { Listener, type Listening } from './listener.js';
 import { isSameHost, namesLoopback, namesNobodyElse, targetOf, type Target } from './target.js';
 
@@ -44,9 +42,6 @@ export type HttpOptions = Listening & {
   readonly onTrouble: (sentence: string) => void;
 };
 
-const MOST_CONNECTIONS = 256;
-/** What clients have yet to read, in bytes. */
-const MOST_UNREAD = 32 * 1024 * 1024;
 const BODY_LIMIT = 64 * 1024;
 /** A connection on which nothing moves for so long while it is answered is closed. Streams of events are left alone. */
 const PATIENCE: Duration = 30 * SECOND;
@@ -56,8 +51,6 @@ export class HttpServer {
   readonly #options: HttpOptions;
   readonly #server: Server;
   readonly #listener: Listener;
-  /** The connections with a request that is being answered. */
-  readonly #answering = new Set<Socket>();
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -72,8 +65,7 @@ export class HttpServer {
       },
       (request, response) => void this.#answer(request, response),
     );
-    const connections = new Latest<Socket>(MOST_CONNECTIONS, (socket) => this.#answering.has(socket));
-    this.#server.on('connection', (socket) => connections.admit(socket));
+    this.#server.maxConnections = 256;
     this.#listener = new Listener(this.#server, options);
   }
 
@@ -94,9 +86,6 @@ export class HttpServer {
   async #answer(raw: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
     response.setTimeout(PATIENCE, () => response.destroy());
-    this.#makeRoom();
-    this.#answering.add(raw.socket);
-    response.once('close', () => this.#answering.delete(raw.socket));
     const target = targetOf(raw);
     if (target === undefined) {
       refuse(response, { status: 400, reason: 'a request names one host, as host or host:port' });
@@ -108,17 +97,6 @@ export class HttpServer {
       else await this.#routeOf(raw, target)?.handle(this.#requestOf(raw, target), response);
     } catch (error) {
       this.#failed(error, `${raw.method ?? ''} ${target.url.pathname}`, response);
-    }
-  }
-
-  /** Clients that ask for much and do not read would fill the memory: the one that has most to read is disconnected. */
-  #makeRoom(): void {
-    const byUnread = [...this.#answering].sort((one, other) => other.writableLength - one.writableLength);
-    let unread = byUnread.reduce((sum, { writableLength }) => sum + writableLength, 0);
-    for (const socket of byUnread) {
-      if (unread <= MOST_UNREAD) return;
-      unread -= socket.writableLength;
-      socket.destroy();
     }
   }
 

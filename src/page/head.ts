@@ -2,7 +2,7 @@ import { byId, make, say } from './element.js';
 import type { Model } from './model.js';
 import { has, type State, type Trait } from './state.js';
 import { showStates } from './show-states.js';
-import { clockTime, plural } from './words.js';
+import { clockTime, plural, zoneInUse } from './words.js';
 
 export interface HeadEvents {
   readonly filtered: (trait: Trait | undefined) => void;
@@ -48,7 +48,10 @@ export class Head {
     showStates(this.#connection, [isConnected ? connected(facts?.is_stopping) : AWAY]);
     if (facts === undefined) return;
     say(this.#file, facts.file);
-    say(this.#facts, `${sinceOf(facts.started_at, this.#model.now)} · pid ${facts.pid} · ${facts.version}`);
+    say(
+      this.#facts,
+      `${sinceOf(facts.started_at, this.#model.now)} · pid ${facts.pid} · ${facts.version} · times in ${zoneInUse()}`,
+    );
     this.#showNote(facts.can_act, facts.left_out, facts.file);
     this.#count();
   }

@@ -1,5 +1,6 @@
 import type { LiveChange, LiveStatus, LiveTimer } from '../domain/api-record.js';
 import type { Instant } from '../domain/time.js';
+import { useZone } from './words.js';
 
 /** The scheduler as this page knows it. */
 export class Model {
@@ -40,6 +41,7 @@ export class Model {
 
   takeAll({ timers, ...facts }: LiveStatus): void {
     this.facts = facts;
+    useZone(facts.timezone);
     this.timers.clear();
     this.#take(facts.now, timers);
   }

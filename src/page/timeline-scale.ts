@@ -1,3 +1,4 @@
+import { offsetAt } from './words.js';
 import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../domain/time.js';
 
 /** What the timeline reaches over: so much past, and half as much of what is to come. */
@@ -33,7 +34,7 @@ export class Scale {
   /** Full hours, quarters of an hour or days in local time, `most` of them at most. */
   ticks(most: number): readonly Instant[] {
     const step = STEPS.find((one) => (this.until - this.from) / one <= most) ?? DAY;
-    const shift = new Date(this.now).getTimezoneOffset() * MINUTE;
+    const shift = -offsetAt(this.now);
     const ticks: Instant[] = [];
     for (let tick = Math.ceil((this.from - shift) / step) * step + shift; tick <= this.until; tick += step)
       ticks.push(tick);

@@ -5,7 +5,7 @@ import type { Model } from './model.js';
 import type { Server } from './server.js';
 import { pickLanes } from './pick-lanes.js';
 import { RANGES, Scale } from './timeline-scale.js';
-import { plural } from './words.js';
+import { plural, tickInWords } from './words.js';
 
 /** So many timers have a lane; on a narrow page fewer, so that it is not all there is to see. */
 const LANES = 10;
@@ -187,9 +187,6 @@ function point(button: Element, mark: Mark | undefined): void {
   drawing?.append(draw('line', { x1: x, x2: x, y1: 0, y2: '100%', class: 'pointer' }));
 }
 
-const HOURS = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const DAYS = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric' });
-
 function drawAxis(axis: SVGSVGElement, scale: Scale): void {
   const width = axis.clientWidth;
   const ticks = scale.ticks(Math.max(3, Math.floor(width / 80)));
@@ -199,14 +196,9 @@ function drawAxis(axis: SVGSVGElement, scale: Scale): void {
     ...ticks
       .map((tick) => ({ tick, at: scale.place(tick) }))
       .filter(({ at }) => Math.abs(at - now) > room && at > room / 2 && at < 100 - room / 2)
-      .map(({ tick, at }) => draw('text', { x: `${at}%`, y: 12 }, labelOf(tick))),
+      .map(({ tick, at }) => draw('text', { x: `${at}%`, y: 12 }, tickInWords(tick))),
     draw('text', { x: `${now}%`, y: 12, class: 'now' }, 'now'),
   );
-}
-
-function labelOf(tick: number): string {
-  const time = HOURS.format(tick);
-  return time === '00:00' ? DAYS.format(tick) : time;
 }
 
 function legend(): HTMLElement {

@@ -16,20 +16,61 @@ export function ago(instant: Instant, now: Instant): string {
   return `${humanDuration(Math.floor(past / MINUTE) * MINUTE)} ago`;
 }
 
-const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
-const DATE = new Intl.DateTimeFormat('sv-SE', { year: 'numeric', month: '2-digit', day: '2-digit' });
+/** Formatters of one zone. */
+const formatsOf = (timeZone?: string) => ({
+  time: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone }),
+  minute: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone }),
+  day: new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', timeZone }),
+  weekday: new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone }),
+  date: new Intl.DateTimeFormat('sv-SE', { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }),
+});
+
+let formats = formatsOf();
+
+/** Writes all times in a zone from now on: that of the timer file. A browser that does not know it keeps its own. */
+export function useZone(timeZone: string): void {
+  try {
+    formats = formatsOf(timeZone);
+  } catch {
+    formats = formatsOf();
+  }
+}
+
+/** The zone in which times are written. */
+export const zoneInUse = (): string => formats.time.resolvedOptions().timeZone;
 
 /** Local time to the second; the weekday where it is another day, the date where that is more than six days away. */
 export function clockTime(instant: Instant, now: Instant): string {
-  const time = TIME.format(instant);
-  if (DATE.format(instant) === DATE.format(now)) return time;
-  return `${Math.abs(instant - now) < 6 * DAY ? WEEKDAY.format(instant) : DATE.format(instant)} ${time}`;
+  const { time, date, weekday } = formats;
+  if (date.format(instant) === date.format(now)) return time.format(instant);
+  if (Math.abs(instant - now) < 6 * DAY) return `${weekday.format(instant)} ${time.format(instant)}`;
+  return `${date.format(instant)} ${time.format(instant)} ${offsetInWords(instant)}`;
 }
 
-/** Local date and time in full. */
-export const fullTime = (instant: Instant): string =>
-  `${WEEKDAY.format(instant)} ${DATE.format(instant)} ${TIME.format(instant)}`;
+/** Local date and time in full, with the offset. */
+export const fullTime = (instant: Instant): string => {
+  const { time, date, weekday } = formats;
+  return `${weekday.format(instant)} ${date.format(instant)} ${time.format(instant)} ${offsetInWords(instant)}`;
+};
+
+/** A tick of the time axis: the time of day, or at midnight the day. */
+export function tickInWords(instant: Instant): string {
+  const time = formats.minute.format(instant);
+  return time === '00:00' ? formats.day.format(instant) : time;
+}
+
+/** Local time minus UTC, in whole minutes. */
+export function offsetAt(instant: Instant): Duration {
+  const { time, date } = formats;
+  const local = Date.parse(`${date.format(instant)}T${time.format(instant)}Z`);
+  return Math.round((local - instant) / MINUTE) * MINUTE;
+}
+
+function offsetInWords(instant: Instant): string {
+  const minutes = Math.abs(offsetAt(instant)) / MINUTE;
+  const two = (part: number) => String(part).padStart(2, '0');
+  return `${offsetAt(instant) < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
 
 /** `1 timer`, `2 timers`. */
 export const plural = (count: number, noun: string): string =>

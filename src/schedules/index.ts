@@ -27,4 +27,4 @@ export { shortestInterval } from './rhythm.js';
 export { clockChanges, type ClockChange, type TimeSpan } from './zone/clock-change.js';
 export { formatLocal, localToInstants, timeOfDay, type WallTime } from './zone/local-time.js';
 export { parseTimestamp } from './zone/timestamp.js';
-export { isTimeZone, machineTimeZone, suggestTimeZone } from './zone/zone-name.js';
+export { isTimeZone, suggestTimeZone, systemZone, type SystemZone } from './zone/zone-name.js';

@@ -2,7 +2,7 @@ import { nearest } from '../domain/nearest.js';
 import type { DstPolicy, Schedule } from '../domain/schedule.js';
 import type { Instant } from '../domain/time.js';
 import type { ScheduleKind } from './kind.js';
-import { machineTimeZone, timeZoneOf } from './zone/zone-name.js';
+import { systemZone, timeZoneOf } from './zone/zone-name.js';
 
 /** When something is due, as an object: one of the four keys, and what it is read with. The same words as in the timer file. */
 export interface ScheduleSpec {
@@ -39,7 +39,7 @@ export function scheduleParser(kinds: readonly ScheduleKind[]): ParseSchedule {
     if (!isMap(spec)) throw new TypeError('A schedule is an object such as {cron: "0 3 * * *"}.');
     if (!Number.isFinite(options.start)) throw new TypeError('start is no number of milliseconds.');
     const kind = onlyKindOf(kindOf, spec);
-    const timezone: unknown = spec.timezone ?? options.defaultTimezone ?? machineTimeZone();
+    const timezone: unknown = spec.timezone ?? options.defaultTimezone ?? systemZone(undefined).name;
     if (typeof timezone !== 'string')
       throw new TypeError('timezone takes an IANA name as text, such as "Europe/Berlin".');
     timeZoneOf(timezone);

@@ -1,17 +1,17 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { jobNameOf, type RunOutput, type TimerEvent } from '../domain/event.js';
 import type { Sink } from '../domain/sink.js';
-import type { Instant } from '../domain/time.js';
 import { visible } from '../domain/visible.js';
 import type { SinkKind, SinkOptions } from './kind.js';
 import { isTold, levelOf } from './level.js';
+import { LocalTime } from './local-clock.js';
 import { messageOf } from './message.js';
 import { plainText } from './plain-text.js';
 
 /** Columns for people. */
 export const pretty: SinkKind = {
   key: 'pretty',
-  summary: 'columns for people, in local time',
+  summary: 'columns for people, in the time zone of the file',
   create: createConsole,
 };
 
@@ -20,16 +20,16 @@ const WIDEST_NAME = 20;
 
 /**
  * Creates the log for a terminal: local time, a mark, the timer's name, what happened; output lines below, under their timer's name.
- * The date stands on a line of its own whenever it changes.
+ * A heading names the date, the offset and the zone whenever the date or the offset changes.
  *
- *     ── Mon 2026-11-23 ──────────────────────
+ *     ── Mon 2026-11-23 +01:00 Europe/Berlin ─────────
  *     09:00:00 ▸ backup    started
  *     09:00:01 │ backup    dumping app
  *     09:00:09 ✗ backup    failed: exit code 3 after 9.1 s
  */
-export function createConsole({ destination, clock, level, color }: SinkOptions): Sink {
+export function createConsole({ destination, clock, level, color, local }: SinkOptions): Sink {
   const chalk = new Chalk({ level: color ? 1 : 0 });
-  const rows = new Rows(chalk);
+  const rows = new Rows(chalk, new LocalTime(local));
   const sink: Sink = {
     name: 'pretty',
     accept(event) {
@@ -45,29 +45,32 @@ export function createConsole({ destination, clock, level, color }: SinkOptions)
 
 type Paint = (text: string) => string;
 
-/** Puts events into rows. Remembers the date it told last, and how wide names are. */
+/** Puts events into rows. Remembers the last heading, and how wide names are. */
 class Rows {
   readonly #chalk: ChalkInstance;
-  readonly #localTime = new LocalTime();
-  #date = '';
+  readonly #localTime: LocalTime;
+  #heading = '';
   #nameWidth = 0;
 
-  constructor(chalk: ChalkInstance) {
+  constructor(chalk: ChalkInstance, localTime: LocalTime) {
     this.#chalk = chalk;
+    this.#localTime = localTime;
   }
 
   /** The event's row, its newline included; before it a row for the date, if that is another. */
   of(event: TimerEvent): string {
-    const { date, time } = this.#localTime.of(event.at);
-    const rule = date === this.#date ? '' : `${this.#chalk.dim(`── ${date} ${'─'.repeat(40)}`)}\n`;
-    this.#date = date;
+    const { time } = this.#localTime.of(event.at);
+    const heading = this.#localTime.heading(event.at);
+    const rule = heading === this.#heading ? '' : `${this.#chalk.dim(heading)}\n`;
+    this.#heading = heading;
     const [mark, paint] = this.#markOf(event);
     return `${rule}${this.#chalk.dim(time)} ${paint(mark)} ${this.#textOf(event, paint)}\n`;
   }
 
   #textOf(event: TimerEvent, paint: Paint): string {
     if (event.event === 'run.output') return this.#outputOf(event);
-    const message = messageOf(event, (instant) => this.#localTime.text(instant, this.#date));
+    const today = this.#localTime.of(event.at);
+    const message = messageOf(event, (instant) => this.#localTime.text(instant, today));
     const jobName = jobNameOf(event);
     if (jobName === undefined) return visible(message);
     const text = visible(message.slice(jobName.length + 1));
@@ -124,43 +127,4 @@ class Rows {
         return ['·', dim];
     }
   }
-}
-
-/** How a date begins. */
-const WEEKDAY = 'Mon ';
-
-interface LocalParts {
-  readonly date: string;
-  readonly time: string;
-}
-
-/** Local date and time of instants. Asks the system once a second, for it is slow to answer. */
-class LocalTime {
-  #second = Number.NaN;
-  #parts: LocalParts = { date: '', time: '' };
-
-  of(instant: Instant): LocalParts {
-    const second = Math.floor(instant / 1_000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#parts = partsOf(instant);
-    }
-    return this.#parts;
-  }
-
-  /** Date and time in one text, the date left out when it is `today`. */
-  text(instant: Instant, today: string): string {
-    const { date, time } = partsOf(instant);
-    return date === today ? time : `${date.slice(WEEKDAY.length)} ${time}`;
-  }
-}
-
-function partsOf(instant: Instant): LocalParts {
-  const local = new Date(instant);
-  const two = (part: number) => String(part).padStart(2, '0');
-  const weekday = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][local.getDay()] ?? '';
-  return {
-    date: `${weekday} ${local.getFullYear()}-${two(local.getMonth() + 1)}-${two(local.getDate())}`,
-    time: `${two(local.getHours())}:${two(local.getMinutes())}:${two(local.getSeconds())}`,
-  };
 }

@@ -42,12 +42,12 @@ class ErrandIo implements AttemptIo {
     // Nobody asks for the pid of one.
   }
 
-  line(stream: OutputStream, line: string): void {
-    this.tail.push(line, stream);
+  line(_stream: OutputStream, line: string): void {
+    this.tail.push(line);
   }
 
   trouble(sentence: string): void {
-    this.tail.push(sentence, 'stderr');
+    this.tail.push(sentence);
   }
 
   drained(): undefined {

@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Sink } from '../domain/sink.js';
 import type { Destination } from './destination.js';
 import type { Level } from './level.js';
+import type { LocalClock } from './local-clock.js';
 
 /** One form of the log. Add a file that exports one, and list it in `index.ts`. */
 export interface SinkKind {
@@ -19,6 +20,8 @@ export interface SinkOptions {
   readonly level: Level;
   /** The machine's name, in every record. */
   readonly host: string;
+  /** For times that people read. */
+  readonly local: LocalClock;
   /** Whether colour is welcome. */
   readonly color: boolean;
 }

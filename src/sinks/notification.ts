@@ -5,7 +5,7 @@ import { toTimestamp } from '../domain/time.js';
 import { visible } from '../domain/visible.js';
 import { lastOf, runEnvironment } from './hook-environment.js';
 import { humanDuration } from './human-duration.js';
-import { messageOf } from './message.js';
+import { messageOf, type InstantFormat } from './message.js';
 import { plainText } from './plain-text.js';
 
 /** A change that somebody is told of. */
@@ -15,6 +15,8 @@ export interface Notification {
   readonly event: TimerEvent;
   /** This machine's name. */
   readonly host: string;
+  /** How its sentence writes points in time. */
+  readonly format: InstantFormat;
 }
 
 /** What a chat shows of a text, at the least: Discord's 2,000 characters, with room for what escaping adds. */
@@ -61,8 +63,8 @@ export function notificationEnvironment(notification: Notification): Readonly<Re
   };
 }
 
-function sentenceOf({ change, jobName, event }: Notification): string {
-  if (event.event !== 'run.finished') return messageOf(event);
+function sentenceOf({ change, jobName, event, format }: Notification): string {
+  if (event.event !== 'run.finished') return messageOf(event, format);
   const { outcome, failuresInARow, durationMs } = event;
   switch (change) {
     case 'still_failing':
@@ -70,7 +72,7 @@ function sentenceOf({ change, jobName, event }: Notification): string {
     case 'recovered':
       return `${jobName} works again: it finished in ${humanDuration(durationMs)}`;
     default:
-      return messageOf(event);
+      return messageOf(event, format);
   }
 }
 

@@ -11,6 +11,7 @@ import { hostOf } from '../domain/web.js';
 import { Changes } from './changes.js';
 import { runErrand } from './errand.js';
 import { notificationEnvironment, webhookBody, type Notification } from './notification.js';
+import type { InstantFormat } from './message.js';
 import { STOPPED, type Send } from './web-sender.js';
 
 export interface NotificationsContext {
@@ -21,6 +22,8 @@ export interface NotificationsContext {
   readonly clock: Clock;
   /** This machine's name. */
   readonly host: string;
+  /** How sentences write points in time. */
+  readonly format: InstantFormat;
   /** Told of everybody who could not be told. */
   readonly emit: (failed: NotificationFailed) => void;
 }
@@ -67,7 +70,8 @@ export function createNotifications(context: NotificationsContext): Sink {
       const notify = jobName === undefined ? undefined : notifyOf(jobName);
       if (jobName === undefined || notify === undefined) return;
       const change = changes.of(event, notify.stillFailingAfter);
-      if (change !== undefined && notify.on.has(change)) write({ change, jobName, event, host: context.host }, notify);
+      if (change !== undefined && notify.on.has(change))
+        write({ change, jobName, event, host: context.host, format: context.format }, notify);
     },
     settle: (patience) => queue.settle(patience, END_PATIENCE),
   };

@@ -248,7 +248,7 @@ error  cron: hour: 25 is out of range.
 
   test.each([
     ['bakup', {}, 'there is no timer "bakup"'],
-    ['backup', { timezone: 'Berlin' }, 'there is no time zone "Berlin". Did you mean Europe/Berlin?'],
+    ['backup', { timezone: 'Berlin' }, '--timezone: "Berlin" is not a time zone. Did you mean Europe/Berlin?'],
   ])('wrong usage: %s %j', async (word, more, said) => {
     desk.write('timers.yaml', 'timers: { backup: { every: 1m, run: x } }');
     await expect(explain(word, more)).rejects.toThrow(said);

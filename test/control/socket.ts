@@ -51,7 +51,7 @@ export class Served {
       isStopping: () => scheduler.isStopping,
       status: () =>
         toStatusRecord(scheduler.controls.status(), {
-          facts: { pid: 7, version: '1', file: '/etc/timers.yaml' },
+          facts: { pid: 7, version: '1', file: '/etc/timers.yaml', timezone: 'UTC' },
           words: ({ written }) => written.text,
         }),
       health: (question) => ({ isOk: question === 'alive', reasons: question === 'alive' ? [] : ['the disk is full'] }),

@@ -20,7 +20,7 @@ const ask = (asked: Parameters<typeof answerStatus>[1] = {}) =>
   answerStatus(
     {
       controls: rig.scheduler.controls,
-      context: { facts: { pid: 7, version: '1', file: 'f' }, words: () => 'words' },
+      context: { facts: { pid: 7, version: '1', file: 'f', timezone: 'UTC' }, words: () => 'words' },
       recent,
       changes,
     },

@@ -31,7 +31,10 @@ export async function servePage(
     () => true,
     (event) => JSON.stringify(event),
   );
-  const facts = { facts: { pid: 7, version: '1', file: '/etc/timers.yaml' }, words: (job: Job) => job.written.text };
+  const facts = {
+    facts: { pid: 7, version: '1', file: '/etc/timers.yaml', timezone: 'UTC' },
+    words: (job: Job) => job.written.text,
+  };
   const turn = () => Promise.resolve();
   const recent = new RecentOutcomes(rig.clock, () => recorded);
   const live = new Live({

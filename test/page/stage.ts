@@ -83,7 +83,14 @@ export class Stage {
 
   #status() {
     const now = new Date().toISOString();
-    const facts = { pid: 7, version: '1', file: '/etc/timers.yaml', started_at: now, is_stopping: false };
+    const facts = {
+      pid: 7,
+      version: '1',
+      file: '/etc/timers.yaml',
+      timezone: 'Europe/Berlin',
+      started_at: now,
+      is_stopping: false,
+    };
     const { timers } = this.#scene;
     return { ...facts, now, armed: timers.length, can_act: true, left_out: 0, timers };
   }

@@ -37,7 +37,7 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
     [['explain'], /missing required argument 'what'/],
     [['explain', 'bakup'], /there is no timer "bakup" in .*\. Did you mean backup\?/],
     [['explain', '0', '3', 'timers.yaml', 'timers.yaml', 'timers.yaml'], /Quote the expression: .* '0 3 \* \* \*'/],
-    [['explain', '@daily', '--timezone', 'Berlin'], /no time zone "Berlin"\. Did you mean Europe\/Berlin\?/],
+    [['explain', '@daily', '--timezone', 'Berlin'], /"Berlin" is not a time zone\. Did you mean Europe\/Berlin\?/],
     [['list', 'extra'], /too many arguments/],
     [['validate', '-f', 'a.yaml', 'b.yaml'], /two files are named, b\.yaml and a\.yaml\. Name one/],
   ])('timers %j', async (args, said) => {

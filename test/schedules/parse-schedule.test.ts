@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTimeZone, machineTimeZone, parseScheduleAt, type ScheduleSpec } from '../../src/schedules/index.js';
+import { isTimeZone, systemZone, parseScheduleAt, type ScheduleSpec } from '../../src/schedules/index.js';
 
 const start = Date.parse('2026-11-23T08:00:00Z');
 const first = (spec: ScheduleSpec, options = {}): string | undefined => {
@@ -26,8 +26,8 @@ describe('parseScheduleAt', () => {
     expect(first({ cron: '0 9 * * *', timezone: 'UTC' }, { defaultTimezone: 'Asia/Tokyo' })).toBe(
       '2026-11-23T09:00:00.000Z',
     );
-    expect(first({ cron: '0 9 * * *' })).toBe(first({ cron: '0 9 * * *', timezone: machineTimeZone() }));
-    expect(isTimeZone(machineTimeZone())).toBe(true);
+    expect(first({ cron: '0 9 * * *' })).toBe(first({ cron: '0 9 * * *', timezone: systemZone(undefined).name }));
+    expect(isTimeZone(systemZone(undefined).name)).toBe(true);
   });
 
   it('hands on dst and seed', () => {

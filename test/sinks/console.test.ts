@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { TimerEvent } from '../../src/domain/event.js';
+import { formatLocal } from '../../src/schedules/index.js';
 import { createConsole } from '../../src/sinks/console.js';
 import { plainText } from '../../src/sinks/plain-text.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -8,13 +9,14 @@ import { firing, SENTENCES } from './events.js';
 
 function rows(events: readonly TimerEvent[], color = false): string {
   const destination = new CapturedDestination();
-  const sink = createConsole({ destination, clock: new FakeClock(), level: 'debug', host: 'box', color });
+  const sink = createConsole({ destination, clock: new FakeClock(), level: 'debug', host: 'box', color, local: LOCAL });
   for (const event of events) sink.accept(event);
   return destination.records.join('');
 }
 
-/** Local time, so that the rows are the same in every zone. */
-const at = (local: string) => new Date(`2026-${local}`).getTime();
+const LOCAL = { zone: 'Europe/Berlin', format: (instant: number) => formatLocal(instant, 'Europe/Berlin') };
+/** In Berlin, in winter. */
+const at = (local: string) => Date.parse(`2026-${local}+01:00`);
 const job = (jobName: string, local = '11-23T09:00:00') => ({
   firing: { ...firing, jobName, scheduledFor: at(local) },
   runId: 'r1',
@@ -62,16 +64,16 @@ const NIGHT: readonly TimerEvent[] = [
 describe('the console', () => {
   it('tells a night', () => {
     expect(rows(NIGHT)).toBe(`\
-── Mon 2026-11-23 ────────────────────────────────────────
+── Mon 2026-11-23 +01:00 Europe/Berlin ────────────────────────
 23:59:58 · started 2 timers of /etc/timers.yaml
 23:59:59 ▸ backup started
 23:59:59 │ backup dumping\tapp
-── Tue 2026-11-24 ────────────────────────────────────────
+── Tue 2026-11-24 +01:00 Europe/Berlin ────────────────────────
 00:00:01 ┃ backup disk full … (cut)
 00:00:01 ✗ backup failed: exit code 3 after 2 s
 00:00:02 ▸ warm-cache started
 00:00:03 ○ backup     skipped its firing of 00:00:03: the last run is still on
-00:00:03 ○ backup     missed its firing of 2026-11-23 09:00:00: the scheduler was not running
+00:00:03 ○ backup     missed its firing of 2026-11-23 09:00:00 +01:00: the scheduler was not running
 `);
   });
 

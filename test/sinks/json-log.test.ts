@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { toTimestamp } from '../../src/domain/time.js';
 import type { TimerEvent } from '../../src/domain/event.js';
 import { toRecord } from '../../src/domain/record.js';
 import { createJsonLog } from '../../src/sinks/json-log.js';
@@ -9,7 +10,14 @@ import { at, firing, SENTENCES } from './events.js';
 
 function log(level: Level = 'info') {
   const destination = new CapturedDestination();
-  const sink = createJsonLog({ destination, clock: new FakeClock(at), level, host: 'box', color: false });
+  const sink = createJsonLog({
+    destination,
+    clock: new FakeClock(at),
+    level,
+    host: 'box',
+    color: false,
+    local: { zone: 'UTC', format: toTimestamp },
+  });
   return { destination, sink };
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { toTimestamp } from '../../src/domain/time.js';
 import type { NotificationFailed, TimerEvent } from '../../src/domain/event.js';
 import { CHANGES, type Notify } from '../../src/domain/notify.js';
 import type { Sink } from '../../src/domain/sink.js';
@@ -34,6 +35,7 @@ const create = (notify: Partial<Notify>): Sink =>
     executor,
     clock,
     host: 'ada',
+    format: toTimestamp,
     emit: (event) => void failed.push(event),
   });
 

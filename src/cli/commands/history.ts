@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { HistoryOptions } from '../history.js';
-import { withFile, withJson, withState } from '../options.js';
+import { withFile, withJson, withState, withZone } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** What became of past firings. */
@@ -15,7 +15,10 @@ export const history: CommandKind = {
   ],
   configure(command) {
     const time = '(RFC 3339, local time, today, yesterday, or back from now: 2h)';
-    withJson(withState(withFile(command)).argument('[names...]', 'the timers; without any, all'), 'an object a line')
+    withJson(
+      withZone(withState(withFile(command))).argument('[names...]', 'the timers; without any, all'),
+      'an object a line',
+    )
       .option('-n, --count <n>', 'the latest so many; 20, or all since --since')
       .option('--status <words>', 'success, failure, timeout, canceled, lost, skipped or missed; several with commas')
       .option('--since <time>', `ended then or later ${time}`)

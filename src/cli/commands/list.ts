@@ -1,4 +1,13 @@
-import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../options.js';
+import {
+  withFile,
+  withJson,
+  withState,
+  withZone,
+  type FileOption,
+  type JsonOption,
+  type StateOption,
+  type ZoneOption,
+} from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** The timers of a file. */
@@ -10,9 +19,9 @@ export const list: CommandKind = {
     { line: 'timers list --json', does: 'an object a line' },
   ],
   configure(command) {
-    withJson(withState(withFile(command)), 'an object a line');
+    withJson(withZone(withState(withFile(command))), 'an object a line');
     return async (terminal) => {
-      const options = command.opts<FileOption & StateOption & JsonOption>();
+      const options = command.opts<FileOption & StateOption & JsonOption & ZoneOption>();
       const { createSystemClock } = await import('../../clocks/system.js');
       const { loadOrTell } = await import('../load.js');
       const now = createSystemClock().now();
@@ -29,7 +38,8 @@ export const list: CommandKind = {
       const remembered = reading?.kind === 'read' ? reading.answer : undefined;
       const { recordedAdHoc } = await import('../recorded-ad-hoc.js');
       const jobs = [...timerFile.jobs, ...recordedAdHoc(remembered?.values() ?? [], timerFile, now).jobs];
-      printJobs(jobs, { terminal, now, asJson: options.json === true, remembered });
+      const { inZone } = await import('../zone.js');
+      printJobs(inZone(jobs, options), { terminal, now, asJson: options.json === true, remembered });
       return 0;
     };
   },

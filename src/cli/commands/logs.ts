@@ -1,7 +1,16 @@
-import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../options.js';
+import {
+  withFile,
+  withJson,
+  withState,
+  withZone,
+  type FileOption,
+  type JsonOption,
+  type StateOption,
+  type ZoneOption,
+} from '../options.js';
 import type { CommandKind } from './kind.js';
 
-interface LogsOptions extends FileOption, StateOption, JsonOption {
+interface LogsOptions extends FileOption, StateOption, JsonOption, ZoneOption {
   readonly count?: string;
   readonly follow?: true;
   readonly run?: string;
@@ -18,7 +27,7 @@ export const logs: CommandKind = {
   ],
   configure(command) {
     withJson(
-      withState(withFile(command, '--file <path>')).argument('[name]', 'the timer; without one, all'),
+      withZone(withState(withFile(command, '--file <path>'))).argument('[name]', 'the timer; without one, all'),
       'an object a line',
     )
       .option('-f, --follow', 'go on with what comes, until Ctrl-C')
@@ -30,7 +39,7 @@ export const logs: CommandKind = {
       const last = readCount(options.count);
       const name = args[0] as string | undefined;
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, options, async ({ client }) => {
+      return withScheduler(terminal, options, async ({ client, timezone }) => {
         const { showLogs } = await import('../logs.js');
         const asked = {
           follow: options.follow === true,
@@ -38,7 +47,7 @@ export const logs: CommandKind = {
           ...(options.run !== undefined && { run_id: options.run }),
           ...(last !== undefined && { last }),
         };
-        return showLogs(client, asked, { terminal, asJson: options.json === true });
+        return showLogs(client, asked, { terminal, timezone, asJson: options.json === true });
       });
     };
   },

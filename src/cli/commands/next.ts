@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import type { Job } from '../../domain/job.js';
-import { withFile, withJson, type FileOption, type JsonOption } from '../options.js';
+import { withFile, withJson, withZone, type FileOption, type JsonOption, type ZoneOption } from '../options.js';
 import type { Terminal } from '../terminal.js';
 import type { CommandKind } from './kind.js';
 
-interface NextOptions extends FileOption, JsonOption {
+interface NextOptions extends FileOption, JsonOption, ZoneOption {
   readonly count?: string;
   readonly from?: string;
   readonly until?: string;
@@ -27,7 +27,7 @@ export const next: CommandKind = {
     },
   ],
   configure(command) {
-    withJson(withFile(command).argument('[names...]', 'the timers; without any, all'), 'an object a line')
+    withJson(withZone(withFile(command)).argument('[names...]', 'the timers; without any, all'), 'an object a line')
       .option('-n, --count <n>', `how many; ${DEFAULT_COUNT}, or all of a time that --until ends`)
       .option('--from <time>', 'begin there instead of now (RFC 3339, or a local time in the file’s zone)')
       .option('--until <time>', 'end there, inclusive')
@@ -43,11 +43,13 @@ export const next: CommandKind = {
       if (timerFile === undefined) return 1;
       const { readCount } = await import('../arguments.js');
       const { comingFirings, readTime } = await import('../coming-firings.js');
-      const { timezone } = timerFile.settings;
+      const { inZone, zoneOf } = await import('../zone.js');
+      const timezone = zoneOf(options, timerFile.settings);
       const from = options.from === undefined ? now : readTime('--from', options.from, timezone);
       const until = options.until === undefined ? undefined : readTime('--until', options.until, timezone);
       const names = args[0] as readonly string[];
-      const jobs = names.length === 0 ? timerFile.jobs : [...new Set(names)].map((name) => jobNamed(timerFile, name));
+      const asked = names.length === 0 ? timerFile.jobs : [...new Set(names)].map((name) => jobNamed(timerFile, name));
+      const jobs = inZone(asked, options);
       if (names.length > 0) sayDisabled(jobs, terminal);
       const printing = { terminal, now, asJson: options.json === true };
       if (options.aroundDst) {

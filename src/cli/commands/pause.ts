@@ -1,7 +1,7 @@
-import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import { withFile, withState, withZone, type FileOption, type StateOption, type ZoneOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
-interface PauseOptions extends FileOption, StateOption {
+interface PauseOptions extends FileOption, StateOption, ZoneOption {
   readonly all?: true;
   readonly for?: string;
   readonly reason?: string;
@@ -16,7 +16,7 @@ export const pause: CommandKind = {
     { line: 'timers pause --all', does: 'until timers resume --all, over restarts too' },
   ],
   configure(command) {
-    withState(withFile(command))
+    withZone(withState(withFile(command)))
       .argument('[names...]', 'the timers')
       .option('--all', 'every timer')
       .option('--for <duration>', 'resume by itself then (30m, 1h30m)')
@@ -31,11 +31,10 @@ export const pause: CommandKind = {
         ...(options.reason !== undefined && { reason: options.reason }),
       };
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, options, async ({ change }) => {
+      return withScheduler(terminal, options, async ({ change, timezone }) => {
         const { names, until } = (await change('pause', asked)) as { names: string[]; until: string | null };
         const { localTime } = await import('../render/firings.js');
-        const { machineTimeZone } = await import('../../schedules/index.js');
-        const end = until === null ? 'timers resume' : localTime(Date.parse(until), machineTimeZone());
+        const end = until === null ? 'timers resume' : `${localTime(Date.parse(until), timezone)} ${timezone}`;
         terminal.err(`timers: paused until ${end}: ${names.join(', ')}`);
         return 0;
       });

@@ -1,4 +1,4 @@
-import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import { withFile, withState, withZone, type FileOption, type StateOption, type ZoneOption } from '../options.js';
 import type { Reading } from '../reload.js';
 import type { CommandKind } from './kind.js';
 
@@ -11,15 +11,15 @@ export const reload: CommandKind = {
     { line: 'timers reload --dry-run', does: 'show what would change, and change nothing' },
   ],
   configure(command) {
-    withState(withFile(command)).option('--dry-run', 'show what would change, and change nothing');
+    withZone(withState(withFile(command))).option('--dry-run', 'show what would change, and change nothing');
     return async (terminal) => {
-      const options = command.opts<FileOption & StateOption & { readonly dryRun?: true }>();
+      const options = command.opts<FileOption & StateOption & ZoneOption & { readonly dryRun?: true }>();
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, options, async ({ change }) => {
+      return withScheduler(terminal, options, async ({ change, timezone }) => {
         const isDry = options.dryRun === true;
         const reading = (await change('reload', { dry_run: isDry })) as Reading;
         const { printReading } = await import('../render/reading.js');
-        printReading(reading, { terminal, isDry });
+        printReading(reading, { terminal, timezone, isDry });
         return reading.valid ? 0 : 1;
       });
     };

@@ -1,4 +1,4 @@
-import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import { withFile, withState, withZone, type FileOption, type StateOption, type ZoneOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** A delay or an interval, counted anew. */
@@ -10,20 +10,23 @@ export const reset: CommandKind = {
     { line: 'timers reset warm-cache --in 5m', does: 'due in five minutes' },
   ],
   configure(command) {
-    withState(withFile(command)).argument('<name>', 'the timer').option('--in <duration>', 'instead of its own length');
+    withZone(withState(withFile(command)))
+      .argument('<name>', 'the timer')
+      .option('--in <duration>', 'instead of its own length');
     return async (terminal, args) => {
-      const options = command.opts<FileOption & StateOption & { readonly in?: string }>();
+      const options = command.opts<FileOption & StateOption & ZoneOption & { readonly in?: string }>();
       const { readLength } = await import('../arguments.js');
       const length = readLength('--in', options.in);
       const name = String(args[0]);
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, options, async ({ change }) => {
+      return withScheduler(terminal, options, async ({ change, timezone }) => {
         const asked = { name, ...(length !== undefined && { in_ms: length }) };
         const answer = (await change('reset', asked)) as { next_at: string | null; breaker_closed: boolean };
         const { localTime } = await import('../render/firings.js');
-        const { machineTimeZone } = await import('../../schedules/index.js');
         const done = [
-          ...(answer.next_at === null ? [] : [`is due at ${localTime(Date.parse(answer.next_at), machineTimeZone())}`]),
+          ...(answer.next_at === null
+            ? []
+            : [`is due at ${localTime(Date.parse(answer.next_at), timezone)} ${timezone}`]),
           ...(answer.breaker_closed ? ['runs again: its breaker is closed'] : []),
         ];
         terminal.err(`timers: ${name} ${done.join(', and ')}`);

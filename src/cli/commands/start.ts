@@ -1,4 +1,12 @@
-import { withFile, withLog, withState, type FileOption, type LogOptions, type StateOption } from '../options.js';
+import {
+  withFile,
+  withLog,
+  withState,
+  withZone,
+  type FileOption,
+  type LogOptions,
+  type StateOption,
+} from '../options.js';
 import type { CommandKind } from './kind.js';
 
 interface StartOptions extends FileOption, LogOptions, StateOption {
@@ -16,9 +24,8 @@ export const start: CommandKind = {
     { line: 'timers start --watch', does: 'take every change of the file as it is saved' },
     { line: 'timers start --keep-alive', does: 'stay when nothing can fire any more' },
   ],
-  hasFlushed: true,
   configure(command) {
-    withState(withLog(withFile(command)))
+    withZone(withState(withLog(withFile(command))))
       .option('--keep-alive', 'stay when nothing can fire any more')
       .option('--watch', 'read the file anew whenever it changes, as timers reload does');
     return async (terminal) => {
@@ -29,18 +36,14 @@ export const start: CommandKind = {
       const timerFile = await loadOrTell(terminal, options.file, clock.now(), { warns: true });
       if (timerFile === undefined) return 1;
       const { runInForeground } = await import('../foreground.js');
-      const { unhindered } = await import('../unhindered.js');
-      const said = unhindered(terminal, clock);
-      const exitCode = await runInForeground(timerFile, {
-        terminal: said,
+      return runInForeground(timerFile, {
+        terminal,
         clock,
         log: options,
         keepAlive: options.keepAlive === true,
         state: options.state,
         watches: options.watch === true,
       });
-      await said.flush();
-      return exitCode;
     };
   },
 };

@@ -1,10 +1,19 @@
 import { Option } from 'commander';
 import type { StatusRecord } from '../../domain/status-record.js';
-import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../options.js';
+import {
+  withFile,
+  withJson,
+  withState,
+  withZone,
+  type FileOption,
+  type JsonOption,
+  type StateOption,
+  type ZoneOption,
+} from '../options.js';
 import type { Question } from '../check.js';
 import type { CommandKind } from './kind.js';
 
-interface StatusOptions extends FileOption, StateOption, JsonOption {
+interface StatusOptions extends FileOption, StateOption, JsonOption, ZoneOption {
   readonly check?: Question;
 }
 
@@ -22,7 +31,7 @@ export const status: CommandKind = {
     { line: 'timers status --check alive', does: 'the same for whether its loop turns: whether to start it anew' },
   ],
   configure(command) {
-    withJson(withState(withFile(command)), 'one object').addOption(
+    withJson(withZone(withState(withFile(command))), 'one object').addOption(
       new Option(
         '--check [question]',
         'no table, only whether it is ready or alive, by the exit code; answers within 5 s',
@@ -37,10 +46,10 @@ export const status: CommandKind = {
         return checkScheduler(terminal, options.check, options);
       }
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, options, async ({ client }) => {
+      return withScheduler(terminal, options, async ({ client, timezone }) => {
         const record = (await client.request('status')) as StatusRecord;
         const { printStatus } = await import('../render/status.js');
-        printStatus(record, { terminal, asJson: options.json === true });
+        printStatus(record, { terminal, timezone, asJson: options.json === true });
         return 0;
       });
     };

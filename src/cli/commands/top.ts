@@ -1,4 +1,4 @@
-import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import { withFile, withState, withZone, type FileOption, type StateOption, type ZoneOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** A running scheduler, live. */
@@ -10,9 +10,9 @@ export const top: CommandKind = {
     { line: 'NO_COLOR=1 timers top', does: 'everything in it can be told apart without colour' },
   ],
   configure(command) {
-    withState(withFile(command));
+    withZone(withState(withFile(command)));
     return async (terminal) => {
-      const options = command.opts<FileOption & StateOption>();
+      const options = command.opts<FileOption & StateOption & ZoneOption>();
       const { Screen } = await import('../top/screen.js');
       if (!Screen.isAvailable()) {
         terminal.err('timers: top needs a terminal to draw on and to read keys from. Anywhere else: timers status');

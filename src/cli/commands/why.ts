@@ -1,4 +1,4 @@
-import { withFile, withJson, withState, type JsonOption } from '../options.js';
+import { withFile, withJson, withState, withZone, type JsonOption } from '../options.js';
 import type { WhyOptions } from '../why-timer.js';
 import type { CommandKind } from './kind.js';
 
@@ -12,9 +12,9 @@ export const why: CommandKind = {
     { line: "timers why backup --at '2026-11-22 03:00'", does: 'that minute: a firing or not, field by field' },
   ],
   configure(command) {
-    withJson(withState(withFile(command)).argument('<name>', 'the timer'), 'one object').option(
+    withJson(withZone(withState(withFile(command))).argument('<name>', 'the timer'), 'one object').option(
       '--at <time>',
-      'RFC 3339, a local time in the timer’s zone, 03:00, yesterday 03:00, or back from now (2h); without it the last firing',
+      'RFC 3339, a local time in the file’s zone, 03:00, yesterday 03:00, or back from now (2h); without it the last firing',
     );
     return async (terminal, args) => {
       const options = command.opts<WhyOptions & JsonOption>();

@@ -181,7 +181,7 @@ const layoutFor = (width: number) => ({
 const SHORT_NAME = 12;
 const SHORT_CAUSE = 20;
 
-function columnsOf(rows: readonly Row[], at: Pick<PastPrinting, 'now' | 'timezone'>): readonly TableColumn[] {
+function columnsOf(rows: readonly Row[], at: PastPrinting): readonly TableColumn[] {
   const column = (head: string, cellOf: (row: Row) => TableCell) => ({ head, cells: rows.map(cellOf) });
   return [
     { ...column('WHEN', ({ firing }) => clockTime(firing.scheduledFor, at)), isRight: true },
@@ -196,9 +196,14 @@ function columnsOf(rows: readonly Row[], at: Pick<PastPrinting, 'now' | 'timezon
   ];
 }
 
-/** Local time to the second. The date is left out when it is today; within the week the weekday stands for it. */
-function clockTime(instant: Instant, { now, timezone }: Pick<PastPrinting, 'now' | 'timezone'>): string {
-  const [day = '', time = ''] = shortLocalTime(instant, timezone, now).split(' ');
+/** Below so many columns dates have no offset. */
+const NARROW = 60;
+
+/** Local time to the second. The date is left out when it is today; within the week the weekday stands for it. A date has its offset. */
+function clockTime(instant: Instant, { terminal, now, timezone }: PastPrinting): string {
+  const [day = '', time = '', offset = ''] = shortLocalTime(instant, timezone, now).split(' ');
   const isToday = formatLocal(instant, timezone).slice(0, 10) === formatLocal(now, timezone).slice(0, 10);
-  return `${isToday ? '' : `${day} `}${time.slice(0, 8)}`;
+  if (isToday) return time.slice(0, 8);
+  const isDate = /^\d/.test(day) && !(terminal.isWatched.out && terminal.width < NARROW);
+  return `${day} ${time.slice(0, 8)}${isDate ? ` ${offset}` : ''}`;
 }

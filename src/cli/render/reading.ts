@@ -1,4 +1,3 @@
-import { machineTimeZone } from '../../schedules/index.js';
 import { shortPath } from '../load.js';
 import type { TimerChange } from '../plan-change.js';
 import type { Reading } from '../reload.js';
@@ -9,12 +8,14 @@ import { renderColumns } from './table.js';
 
 interface Printing {
   readonly terminal: Terminal;
+  /** IANA name, for local times. */
+  readonly timezone: string;
   /** Whether nothing was changed by it. */
   readonly isDry: boolean;
 }
 
 /** Prints what taking a file changes or has changed, or why it cannot be taken. */
-export function printReading(reading: Reading, { terminal, isDry }: Printing): void {
+export function printReading(reading: Reading, { terminal, timezone, isDry }: Printing): void {
   const file = shortPath(reading.file, terminal.cwd);
   if (!reading.valid) {
     const { problems, source } = reading;
@@ -24,7 +25,7 @@ export function printReading(reading: Reading, { terminal, isDry }: Printing): v
     return;
   }
   const { changes, needs_restart: later } = reading;
-  if (changes.length > 0) terminal.out(...tableOf(changes, terminal.width));
+  if (changes.length > 0) terminal.out(...tableOf(changes, terminal.width, timezone));
   const taken = isDry ? `${file} would be taken` : `${file} is taken`;
   terminal.err(`timers: ${taken}: ${changes.length === 0 ? 'no timer changes' : countsOf(changes)}`);
   if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: from the next start on`);
@@ -32,15 +33,14 @@ export function printReading(reading: Reading, { terminal, isDry }: Printing): v
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;
 
-function tableOf(changes: readonly TimerChange[], width: number): string[] {
-  const zone = machineTimeZone();
+function tableOf(changes: readonly TimerChange[], width: number, zone: string): string[] {
   const next = (instant: string | null) => (instant === null ? '-' : localTime(Date.parse(instant), zone));
   const columns = [
     { head: '', cells: changes.map(({ change }) => SIGNS[change]) },
     { head: 'NAME', cells: changes.map(({ task_name: name }) => name) },
     { head: 'CHANGED', cells: changes.map(({ keys }) => keys.join(', ')) },
     { head: 'NEXT BEFORE', cells: changes.map((change) => next(change.next_before)) },
-    { head: 'NEXT AFTER', cells: changes.map((change) => next(change.next_after)) },
+    { head: `NEXT AFTER (${zone})`, cells: changes.map((change) => next(change.next_after)) },
   ];
   return renderColumns(columns, {
     width,

@@ -2,7 +2,6 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import type { RunRecord, StatusRecord, TimerRecord } from '../../domain/status-record.js';
 import type { Instant } from '../../domain/time.js';
 import { jsonText } from '../../domain/visible.js';
-import { machineTimeZone } from '../../schedules/index.js';
 import { humanDuration } from '../../sinks/index.js';
 import type { Terminal } from '../terminal.js';
 import { shortLocalTime } from './firings.js';
@@ -10,7 +9,10 @@ import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
 
 /** Prints a scheduler as it stands: what it is on standard error, its timers as a table; or all that as one object. */
-export function printStatus(record: StatusRecord, { terminal, asJson }: { terminal: Terminal; asJson: boolean }): void {
+export function printStatus(
+  record: StatusRecord,
+  { terminal, timezone, asJson }: { terminal: Terminal; timezone: string; asJson: boolean },
+): void {
   if (asJson) {
     terminal.out(jsonText(record));
     return;
@@ -19,9 +21,9 @@ export function printStatus(record: StatusRecord, { terminal, asJson }: { termin
   const rejected = rejectionOf(record, now);
   if (rejected !== undefined) terminal.err(`timers: ${rejected}`);
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
-  const [head = '', ...lines] = tableOf(record.timers, { now, chalk, width: terminal.width });
+  const [head = '', ...lines] = tableOf(record.timers, { now, timezone, chalk, width: terminal.width });
   terminal.outPainted(chalk.dim(head), ...lines);
-  terminal.err(`timers: ${summaryOf(record, now)}`);
+  terminal.err(`timers: ${summaryOf(record, now)}; times are in ${timezone}`);
 }
 
 function rejectionOf({ file, config_rejected: rejected }: StatusRecord, now: Instant): string | undefined {
@@ -34,6 +36,8 @@ function rejectionOf({ file, config_rejected: rejected }: StatusRecord, now: Ins
 
 interface Page {
   readonly now: Instant;
+  /** IANA name, for local times. */
+  readonly timezone: string;
   readonly chalk: ChalkInstance;
 }
 
@@ -48,9 +52,13 @@ function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { re
 }
 
 /** What is of most interest: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`. */
-function stateOf({ runs, paused, breaker, enabled, next_at: next }: TimerRecord, { now, chalk }: Page): TableCell {
+function stateOf(
+  { runs, paused, breaker, enabled, next_at: next }: TimerRecord,
+  { now, timezone, chalk }: Page,
+): TableCell {
   const [longest] = [...runs].sort((a, b) => b.elapsed_ms - a.elapsed_ms);
-  const until = (instant: string | null) => (instant === null ? '' : ` until ${shortly(instant, now)}`);
+  const until = (instant: string | null) =>
+    instant === null ? '' : ` until ${shortLocalTime(Date.parse(instant), timezone, now)}`;
   const words = [
     ...(longest === undefined ? [] : [ofRuns(longest, runs.length)]),
     ...(paused === null ? [] : [`paused${until(paused.until)}${ofReason(paused.reason)}`]),
@@ -80,11 +88,6 @@ function ofRuns({ state, elapsed_ms: elapsed }: RunRecord, count: number): strin
 }
 
 const ofReason = (reason: string | null): string => (reason === null ? '' : `: ${reason}`);
-
-const shortly = (instant: string, now: Instant): string => {
-  const text = shortLocalTime(Date.parse(instant), machineTimeZone(), now);
-  return text.replace(/(\.\d+)? [+-]\d\d:\d\d$/, '');
-};
 
 const nextOf = ({ next_at: next }: TimerRecord, now: Instant): string =>
   next === null ? '' : Date.parse(next) <= now ? 'now' : `in ${humanDuration(Date.parse(next) - now)}`;

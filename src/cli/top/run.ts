@@ -87,12 +87,12 @@ class Top {
   #releases: readonly Cancel[] = [];
   #tick: Cancel = () => undefined;
 
-  constructor({ client, file, paths }: Reached, { terminal, clock, screen }: Around) {
+  constructor({ client, file, timezone, paths }: Reached, { terminal, clock, screen }: Around) {
     this.#clock = clock;
     this.#screen = screen;
     this.#told = { now: clock.now(), at: clock.monotonic() };
     this.#view = emptyView(file, screen.size, clock.now());
-    this.#look = lookOf(terminal);
+    this.#look = lookOf(terminal, timezone);
     this.#link = new Link({ client, paths }, clock, {
       status: (record) => {
         this.#told = { now: Date.parse(record.now), at: clock.monotonic() };

@@ -1,8 +1,8 @@
+import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '../../domain/clock.js';
 import type { Account, OutputTarget } from '../../domain/command.js';
-import type { AttemptIo } from '../../domain/executor.js';
+import type { AttemptIo, OutputStream } from '../../domain/executor.js';
 import type { Duration } from '../../domain/time.js';
-import type { Source } from './launch.js';
 import type { FileInUse, OutputFile, OutputFiles } from './output-file.js';
 import { PipeReader } from './pipe-reader.js';
 
@@ -26,13 +26,13 @@ interface Surroundings {
 
 /** The output of one attempt, from its pipes to its target. */
 export class CommandOutput {
-  readonly #reader: PipeReader;
+  readonly #readers: readonly PipeReader[];
   readonly #clock: Clock;
   readonly #target: OutputTarget;
   readonly #file: FileInUse | undefined;
   readonly #trouble: (sentence: string) => void;
 
-  constructor(sources: readonly Source[], target: OutputTarget, { io, clock, files, user }: Surroundings) {
+  constructor(child: ChildProcess, target: OutputTarget, { io, clock, files, user }: Surroundings) {
     this.#clock = clock;
     this.#target = target;
     this.#trouble = (sentence) => io.trouble(sentence);
@@ -40,7 +40,12 @@ export class CommandOutput {
     const file = this.#file?.file;
     const chunk = file && appendTo(file, target, io);
     const drained = target.to === 'log' ? () => io.drained() : () => file?.drained();
-    this.#reader = new PipeReader(sources, clock, { line: (...line) => io.line(...line), chunk, drained });
+    const read = (name: OutputStream) => {
+      const stream = child[name];
+      const line = (text: string, truncated: boolean) => io.line(name, text, truncated);
+      return stream ? [new PipeReader(stream, clock, { line, chunk, drained })] : [];
+    };
+    this.#readers = [...read('stdout'), ...read('stderr')];
   }
 
   /**
@@ -51,26 +56,25 @@ export class CommandOutput {
    */
   async drain(): Promise<void> {
     const stop = this.#closeSoon();
-    await this.#reader.finished;
+    await Promise.all(this.#readers.map((reader) => reader.finished));
     stop();
     await this.#file?.release().catch((error: unknown) => this.#trouble(troubleWith(this.#target, error as Error)));
   }
 
   #closeSoon(): () => void {
     let [silence, reading, patience] = [SILENCE, READING, PATIENCE];
-    const reader = this.#reader;
-    let [chunks, last] = [reader.chunks, this.#clock.monotonic()];
-    const most = reader.bytes + LEFT_BEHIND;
+    let [chunks, last] = [this.#chunks(), this.#clock.monotonic()];
+    const most = this.#bytes() + LEFT_BEHIND;
+    const isBehind = ({ isBlocked, isTelling }: PipeReader) => isBlocked || (isTelling && this.#bytes() < most);
     const tick = () => {
       const elapsed = this.#clock.monotonic() - last;
       patience -= elapsed;
-      const isBehind = reader.isBlocked || (reader.isTelling && reader.bytes < most);
-      if (!isBehind) {
+      if (!this.#readers.some(isBehind)) {
         const spent = Math.min(elapsed, TICK);
         reading -= spent;
-        silence = chunks === reader.chunks ? silence - spent : SILENCE;
+        silence = chunks === this.#chunks() ? silence - spent : SILENCE;
       }
-      [chunks, last] = [reader.chunks, last + elapsed];
+      [chunks, last] = [this.#chunks(), last + elapsed];
       if (Math.min(silence, reading, patience) > 0) disarm = this.#clock.after(TICK, tick);
       else this.#stop(patience <= 0);
     };
@@ -79,9 +83,17 @@ export class CommandOutput {
   }
 
   #stop(isCut: boolean): void {
-    this.#reader.stop();
+    for (const reader of this.#readers) reader.stop();
     if (isCut)
       this.#trouble(`the last lines of its output may be missing: they could not be read within ${PATIENCE} ms`);
+  }
+
+  #bytes(): number {
+    return this.#readers.reduce((sum, reader) => sum + reader.bytes, 0);
+  }
+
+  #chunks(): number {
+    return this.#readers.reduce((sum, reader) => sum + reader.chunks, 0);
   }
 }
 

@@ -70,8 +70,36 @@ export function timeZoneOf(name: string): TimeZone {
   throw new RangeError(`${quoted(name)} is not an IANA time zone; ${way}`);
 }
 
-/** The machine's own zone; `UTC` where it has none that is known. */
-export function machineTimeZone(): string {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return isTimeZone(timeZone) ? timeZone : 'UTC';
+/** The time zone of a system. */
+export interface SystemZone {
+  /** IANA name. */
+  readonly name: string;
+  /** What `TZ` says instead, where it is not the name of a zone; then the name is `UTC`. */
+  readonly unknown?: string;
+}
+
+/**
+ * Returns the zone that the variable `TZ` names, or the system's own without one. Takes the forms that libc takes for a name: `Europe/Berlin`,
+ * `:Europe/Berlin`, a path below `zoneinfo/`. Anything else (an abbreviation, a POSIX rule, a slip) is unknown: V8 would guess, and take `BST` for
+ * Bangladesh.
+ */
+export function systemZone(tz: string | undefined): SystemZone {
+  if (tz === undefined) {
+    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+    return { name: isTimeZone(timeZone) ? timeZone : 'UTC' };
+  }
+  const name = tz
+    .replace(/^:/, '')
+    .replace(/^\/.*\/zoneinfo\//, '')
+    .replace(/^posix\//, '');
+  if (name === '') return { name: 'UTC' };
+  return isWrittenSo(name) ? { name } : { name: 'UTC', unknown: tz };
+}
+
+/** Whether a zone has this name, capital letters included: libc knows no other, and commands go by libc. */
+function isWrittenSo(name: string): boolean {
+  if (!isTimeZone(name)) return false;
+  const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+  const written = UNDIVIDED.get(name.toLowerCase()) ?? timeZone;
+  return written === name || written.toLowerCase() !== name.toLowerCase();
 }

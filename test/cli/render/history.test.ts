@@ -104,7 +104,7 @@ describe('the table of the past', () => {
     ];
     const lines = shown({ endings }, { width });
     for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(width);
-    expect(lines[1]).toMatch(/2025-01-02 03:00:00 {2}a-timer.* failure .* \/opt\/.*…$/);
+    expect(lines[1]).toMatch(/2025-01-02 03:00:00 \+01:00 {2}a-timer.* failure .* \/opt\/.*…$/);
   });
 
   test.each([48, 60, 80])('gives up columns before it wraps in %i', (width) => {

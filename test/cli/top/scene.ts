@@ -89,6 +89,7 @@ export const status = (timers: readonly TimerRecord[], facts: Partial<StatusReco
   pid: 4711,
   version: '1',
   file: '/desk/timers.yaml',
+  timezone: 'Europe/Berlin',
   started_at: ago(7_380),
   now: new Date(NOW).toISOString(),
   is_stopping: false,

@@ -5,6 +5,8 @@ import { apart, lineOf, tame, type Look } from './look.js';
 import { shortDuration } from './short-duration.js';
 import { isPausedAt } from './state.js';
 
+/** The columns from which on there is room for a date. */
+const ROOMY = 80;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /** Two lines: whose timers these are, and how many are what. */
@@ -29,11 +31,13 @@ function whoseOf({ file, scheduler, now }: View): string {
   return [tame(file), `pid ${pid}`, ...age].join('  ');
 }
 
-/** By the scheduler's own time. */
-function clockOf({ now }: View, { zone }: Look): string {
+/** By the scheduler's own time, with the zone of all times on the screen. Where there is no room for a date, only the time. */
+function clockOf({ now, size }: View, { zone }: Look): string {
   const local = formatLocal(now, zone);
   const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';
-  return `${weekday} ${local.slice(0, 10)} ${local.slice(11, 19)}`;
+  const time = local.slice(11, 19);
+  if (size.columns < ROOMY) return `${time} ${zone}`;
+  return `${weekday} ${local.slice(0, 10)} ${time} ${local.slice(23)} ${zone}`;
 }
 
 /** What a person has to know first: that nothing here is true any more. */

@@ -1,5 +1,4 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import { machineTimeZone } from '../../../schedules/index.js';
 import { plainText } from '../../../sinks/index.js';
 import { hasUnicode, type Terminal } from '../../terminal.js';
 import { clip, columnsOf, harmless, toCells } from '../terminal-text.js';
@@ -13,11 +12,11 @@ export interface Look {
   readonly zone: string;
 }
 
-/** What this terminal can show, in the machine's own zone. */
-export const lookOf = (terminal: Terminal): Look => ({
+/** What this terminal can show. */
+export const lookOf = (terminal: Terminal, zone: string): Look => ({
   chalk: new Chalk({ level: terminal.color.out ? 1 : 0 }),
   isUnicode: hasUnicode(terminal),
-  zone: machineTimeZone(),
+  zone,
 });
 
 /** A text, and its colour once it has its width. */

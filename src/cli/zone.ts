@@ -1,0 +1,34 @@
+import { quoted } from '../domain/excerpt.js';
+import type { Job } from '../domain/job.js';
+import { formatLocal, isTimeZone, suggestTimeZone } from '../schedules/index.js';
+import type { LocalClock } from '../sinks/local-clock.js';
+import { localZone } from '../this-machine.js';
+import { UsageError } from './commands/kind.js';
+import type { ZoneOption } from './options.js';
+
+/**
+ * Returns the one zone of a screen: `--timezone`, else the `timezone` of the timer file, else the system's. Times without an offset are read
+ * in it, too.
+ * @throws UsageError when `--timezone` is not an IANA name.
+ */
+export function zoneOf({ timezone }: ZoneOption, file: { readonly timezone: string } | undefined): string {
+  checkTimezone(timezone);
+  return timezone ?? file?.timezone ?? localZone().name;
+}
+
+/** @throws UsageError when it is not an IANA name. */
+export function checkTimezone(timezone: string | undefined): void {
+  if (timezone === undefined || isTimeZone(timezone)) return;
+  const meant = suggestTimeZone(timezone);
+  const way = meant === undefined ? 'Write an IANA name such as Europe/Berlin.' : `Did you mean ${meant}?`;
+  throw new UsageError(`--timezone: ${quoted(timezone)} is not a time zone. ${way}`);
+}
+
+/** The clock of a zone. */
+export const localClock = (zone: string): LocalClock => ({ zone, format: (instant) => formatLocal(instant, zone) });
+
+/** The jobs as a screen shows them: each in its own zone, which it names, or all in that of `--timezone`. */
+export function inZone(jobs: readonly Job[], { timezone }: ZoneOption): readonly Job[] {
+  checkTimezone(timezone);
+  return timezone === undefined ? jobs : jobs.map((job) => ({ ...job, timezone }));
+}

@@ -1,0 +1,61 @@
+import type { Instant } from '../domain/time.js';
+
+/** What the clock on the wall of one zone shows. */
+export interface LocalClock {
+  /** IANA name, to be shown with the times. */
+  readonly zone: string;
+  /** RFC 3339 with milliseconds and offset. */
+  readonly format: (instant: Instant) => string;
+}
+
+/** What a clock shows at an instant. */
+export interface LocalParts {
+  /** With its weekday: `Mon 2026-11-23`. */
+  readonly date: string;
+  /** To the second. */
+  readonly time: string;
+  /** `+01:00`. */
+  readonly offset: string;
+}
+
+/** Local date and time of instants, in parts. Remembers the last second. */
+export class LocalTime {
+  readonly #clock: LocalClock;
+  #second = Number.NaN;
+  #parts: LocalParts = { date: '', time: '', offset: '' };
+
+  constructor(clock: LocalClock) {
+    this.#clock = clock;
+  }
+
+  of(instant: Instant): LocalParts {
+    const second = Math.floor(instant / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#parts = partsOf(this.#clock.format(instant));
+    }
+    return this.#parts;
+  }
+
+  /** What stands above the times of a day: its date, the offset and the zone. */
+  heading(instant: Instant): string {
+    const { date, offset } = this.of(instant);
+    return `── ${date} ${offset} ${this.#clock.zone} ${'─'.repeat(24)}`;
+  }
+
+  /** Date and time in one text, the date left out when it is that of `today`. */
+  text(instant: Instant, today: LocalParts): string {
+    const { date, time, offset } = partsOf(this.#clock.format(instant));
+    return date === today.date ? time : `${date.slice(WEEKDAY.length)} ${time} ${offset}`;
+  }
+}
+
+/** How a date begins. */
+const WEEKDAY = 'Mon ';
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+function partsOf(local: string): LocalParts {
+  const day = local.slice(0, 10);
+  const weekday = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()] ?? '';
+  return { date: `${weekday} ${day}`, time: local.slice(11, 19), offset: local.slice(23) };
+}

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { Desk } from '../support/program.js';
+
+let desk: Desk;
+
+beforeEach(() => {
+  desk = new Desk();
+});
+
+afterEach(() => desk.clear());
+
+/** Far from every machine's zone, with an offset that no other has. */
+const FILE = `
+timezone: Asia/Kathmandu
+state: ./s.db
+timers:
+  once: { in: 10ms, run: "echo hello" }
+`;
+
+describe('what a person reads is in the zone of the file, which is named once', () => {
+  test('the pretty log and history', async () => {
+    desk.write('timers.yaml', FILE);
+    const { stdout: log } = await desk.run('start', '--log-format', 'pretty');
+    expect(log).toMatch(/^── \w{3} \d{4}-\d\d-\d\d \+05:45 Asia\/Kathmandu ─+\n/);
+    expect(log.match(/Kathmandu/g)).toHaveLength(1);
+    const time = /(\d\d:\d\d):\d\d ✓ once/.exec(log)?.[1];
+
+    const { stdout, stderr } = await desk.run('history');
+    expect(stderr).toBe('Times are in Asia/Kathmandu.\n');
+    expect(stdout).toContain(`${time}:`);
+    const why = await desk.run('why', 'once', '--at', time ?? '');
+    expect(why.stdout).toContain('+05:45');
+
+    const elsewhere = await desk.run('history', '--timezone', 'America/St_Johns');
+    expect(elsewhere.stderr).toBe('Times are in America/St_Johns.\n');
+    expect(elsewhere.stdout).not.toContain(`${time}:`);
+  });
+
+  test('what a running scheduler is asked', async () => {
+    desk.write('timers.yaml', `${FILE}  job: { cron: "0 3 * * *", run: "true" }\n`);
+    const program = desk.start(['start']);
+    await program.event('run.finished');
+    expect((await desk.run('pause', 'job', '--for', '1h')).stderr).toMatch(/\+05:45 Asia\/Kathmandu: job\n$/);
+    const { stdout, stderr } = await desk.run('status');
+    expect(stdout).toMatch(/paused until \w{3} [\d:.]+ \+05:45/);
+    expect(stderr).toContain('times are in Asia/Kathmandu');
+    expect((await desk.run('logs')).stdout).toMatch(/^── \w{3} \d{4}-\d\d-\d\d \+05:45 Asia\/Kathmandu/);
+    expect(JSON.parse((await desk.run('status', '--json')).stdout)).toMatchObject({ timezone: 'Asia/Kathmandu' });
+    program.kill('SIGTERM');
+    await program.ended;
+  });
+
+  test('--timezone replaces it, and is checked', async () => {
+    desk.write('timers.yaml', FILE);
+    expect((await desk.run('next', '--timezone', 'America/St_Johns')).stdout).toContain('America/St_Johns');
+    const { code, stderr } = await desk.run('list', '--timezone', 'Europe/Berln');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Did you mean Europe/Berlin?')]);
+  });
+});
+
+describe('a variable TZ that names no zone', () => {
+  const TIMER = 'timers:\n  job: { cron: "0 3 * * *", run: "true" }\n';
+
+  it.each(['Europe/Berln', '"Europe/Berlin"', 'CET-1CEST,M3.5.0,M10.5.0/3', 'BST', 'UTC+2', 'europe/berlin', 'Foo'])(
+    '%s is named, and UTC is used',
+    async (TZ) => {
+      desk.write('timers.yaml', TIMER);
+      const { code, stdout } = await desk.start(['validate'], { env: { TZ } }).ended;
+      expect(code).toBe(0);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+        `The variable TZ is "${TZ}", which is not the name of a time zone: UTC is used.`,
+      );
+      expect((await desk.start(['next', '-n', '1'], { env: { TZ } }).ended).stdout).toMatch(/03:00:00 \+00:00 {2}UTC/);
+    },
+  );
+
+  it.each(['Asia/Kathmandu', ':Asia/Kathmandu', '/usr/share/zoneinfo/Asia/Kathmandu'])('%s is one', async (TZ) => {
+    desk.write('timers.yaml', TIMER);
+    expect((await desk.start(['next', '-n', '1'], { env: { TZ } }).ended).stdout).toMatch(
+      /03:00:00 \+05:45 {2}Asia\/Kathmandu/,
+    );
+  });
+
+  test('a file with its own zone does not ask for it', async () => {
+    desk.write('timers.yaml', `timezone: Asia/Kathmandu\n${TIMER}`);
+    const { code, stderr } = await desk.start(['validate', '--strict'], { env: { TZ: 'Foo' } }).ended;
+    expect([code, stderr]).toEqual([0, '']);
+  });
+});
