@@ -61,6 +61,4 @@ function print(answer: Answer, terminal: Terminal, asJson: boolean): void {
   }
   const when = `${localTime(due, timezone)}  ${fromNow(due, createSystemClock().now())}`;
   terminal.out(`${name}  ${when}: ${command}`);
-  if (keeping === 'memory')
-    terminal.err('timers: kept in memory only: this scheduler records no state, and takes it along when it ends');
 }

@@ -18,7 +18,7 @@ import { pour } from './pour.js';
 import { readHistory, warnOfInvalid } from './read-history.js';
 import { historyLines, type PastPrinting } from './render/history.js';
 import { printRun } from './render/run-history.js';
-import { namedStatePath, statePathOf } from './state.js';
+import { namedStatePath, noState, statePathOf } from './state.js';
 import type { Terminal } from './terminal.js';
 import { zoneOf } from './zone.js';
 
@@ -74,8 +74,9 @@ async function findState(
   options: FileOption & StateOption,
   now: Instant,
 ): Promise<Recorded | undefined> {
-  if (options.state !== undefined && options.file === undefined)
-    return { path: namedStatePath(options.state, terminal.cwd), jobNames: [], settings: undefined };
+  const named =
+    options.file === undefined && options.state !== undefined && namedStatePath(options.state, terminal.cwd);
+  if (typeof named === 'string') return { path: named, jobNames: [], settings: undefined };
   const timerFile = await loadOrTell(terminal, options.file, now);
   if (timerFile === undefined) {
     terminal.err('timers: with --state <path> the history is read without a timer file');
@@ -83,7 +84,7 @@ async function findState(
   }
   const path = statePathOf(timerFile, terminal, options.state);
   if (path === undefined) {
-    terminal.err(`timers: there is no history: ${timerFile.path} says state: false`);
+    terminal.err(`timers: there is no history: ${noState(timerFile.path, options.state)}`);
     return undefined;
   }
   return { path, jobNames: timerFile.jobs.map(({ name }) => name), settings: timerFile.settings };

@@ -1,4 +1,5 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { stateFault } from '../domain/state-place.js';
 import { LEVELS, type Level } from '../sinks/level.js';
 
 export interface FileOption {
@@ -40,7 +41,17 @@ export interface StateOption {
 }
 
 export const withState = (command: Command): Command =>
-  command.option('--state <path>', 'where history and cursors live; wins over the file’s own "state"');
+  command.option(
+    '--state <path>',
+    'where history and cursors live, false for memory only; wins over the file’s own "state"',
+    readState,
+  );
+
+function readState(written: string): string {
+  const fault = stateFault(written);
+  if (fault) throw new InvalidArgumentError(`${fault.message} ${fault.hint}`);
+  return written;
+}
 
 export interface AdHocOptions extends FileOption, StateOption, JsonOption {
   readonly timeout?: string;

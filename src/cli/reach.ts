@@ -36,6 +36,10 @@ export interface Reached {
 const UNRECORDED =
   'its state cannot be written at the moment: kept in memory for now, and recorded as soon as it can be';
 
+/** What one expects to outlive the scheduler. */
+const LASTING: ReadonlySet<string> = new Set(['add', 'pause']);
+const IN_MEMORY = 'warning: kept in memory only: this scheduler has no state, and forgets it when it ends';
+
 /** What the refusal of a name or a value is: wrong usage. */
 const WRONG_USAGE: ReadonlySet<string> = new Set(['unknown_timer', 'unknown_run', 'bad_argument']);
 
@@ -80,7 +84,9 @@ export async function reach(
     const { client } = connecting;
     const change = async (verb: string, args: Args) => {
       const answer = await client.request(verb, args);
-      if ((answer as { keeping?: Keeping }).keeping === 'unrecorded') terminal.err(`timers: ${UNRECORDED}`);
+      const { keeping } = answer as { keeping?: Keeping };
+      if (keeping === 'unrecorded') terminal.err(`timers: ${UNRECORDED}`);
+      if (keeping === 'memory' && LASTING.has(verb)) terminal.err(`timers: ${IN_MEMORY}`);
       return answer;
     };
     return { client, change, file, timezone, paths };
@@ -114,9 +120,8 @@ function pathsOf(
     const words = [path, timerFile?.named ?? path].flatMap((file) => wordPathsOf(file, terminal));
     return [...paths, ...followWord(words, userId())];
   }
-  return named === undefined
-    ? undefined
-    : socketPaths({ state: namedStatePath(named, terminal.cwd), file: '', folders: [] });
+  const state = named === undefined ? undefined : namedStatePath(named, terminal.cwd);
+  return state === undefined ? undefined : socketPaths({ state, file: '', folders: [] });
 }
 
 const LIKELY_STATES = [{ kind: 'default' }, { kind: 'memory' }] as const;

@@ -2,8 +2,11 @@ import { dirname, resolve } from 'node:path';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Ledger, LedgerTrouble, Recorded } from '../domain/ledger.js';
+import { networkState } from '../domain/network-mount.js';
+import { isMemory } from '../domain/state-place.js';
 import { defaultStatePath, openState, realPath } from '../stores/index.js';
 import { exposedState, plantedLink } from './state-trust.js';
+import { networkMount } from '../this-machine.js';
 import type { Terminal } from './terminal.js';
 
 /** Where a scheduler records. */
@@ -44,13 +47,18 @@ function givenPathOf(
   { cwd, env }: Pick<Terminal, 'cwd' | 'env'>,
   named: string | undefined,
 ): string | undefined {
-  if (named !== undefined) return resolve(cwd, named);
+  if (named !== undefined) return isMemory(named) ? undefined : resolve(cwd, named);
   if (state.kind === 'memory') return undefined;
   return state.kind === 'file' ? state.path : defaultStatePath(path, env);
 }
 
-/** Where a state that the command line names lives, links followed. */
-export const namedStatePath = (named: string, cwd: string): string => realPath(resolve(cwd, named));
+/** Where a state that the command line names lives, links followed; `undefined` for memory. */
+export const namedStatePath = (named: string, cwd: string): string | undefined =>
+  isMemory(named) ? undefined : realPath(resolve(cwd, named));
+
+/** Why there is no history, as a clause. */
+export const noState = (file: string, named: string | undefined): string =>
+  named === undefined ? `${file} says state: false` : `--state ${named} keeps it in memory only`;
 
 /** Who opens a state. */
 export interface StateOpener {
@@ -68,11 +76,15 @@ export interface StateOpener {
 export function openStateOf(timerFile: TimerFile, opener: StateOpener): OpenedState {
   const { terminal, clock, named, other, onTaken } = opener;
   const given = givenPathOf(timerFile, terminal, named);
-  if (given === undefined) return { kind: 'ready', recorded: nothing, troubles: [] };
+  if (given === undefined) {
+    if (timerFile.settings.state.kind !== 'memory') warnOfForgetting(timerFile, terminal);
+    return { kind: 'ready', recorded: nothing, troubles: [] };
+  }
   const file = realPath(given);
   const refusal = distrust(given, file, terminal);
   if (refusal !== undefined) return { kind: 'refused', message: refusal };
   if (other !== undefined) return { kind: 'refused', message: inUse(file, other) };
+  if (named !== undefined || timerFile.settings.state.kind === 'default') warnOfNetwork(file, terminal);
   const { history: retention } = timerFile.settings;
   const opening = openState({ path: file, clock, pid: process.pid, retention, onTaken });
   switch (opening.kind) {
@@ -115,6 +127,25 @@ function distrust(given: string, file: string, terminal: Terminal): string | und
   if (uid === 0 || planted !== undefined) return planted ?? exposed;
   if (exposed !== undefined) terminal.err(`timers: warning: ${exposed}`);
   return undefined;
+}
+
+/** A path in the timer file is warned of where it is written. */
+function warnOfNetwork(file: string, terminal: Terminal): void {
+  const mount = networkMount(file);
+  if (mount === undefined) return;
+  const { message, hint } = networkState(mount);
+  terminal.err(`timers: warning: the state ${file}: ${message}. ${hint}: timers start --state PATH`);
+}
+
+/** A file that says so itself is warned of where it does. */
+function warnOfForgetting({ jobs }: TimerFile, terminal: Terminal): void {
+  const keys = ['catch_up', 'max_runs'].filter((key) =>
+    jobs.some(({ definition }) => (definition[key] ?? 'false') !== 'false'),
+  );
+  if (keys.length > 0)
+    terminal.err(
+      `timers: warning: the state is kept in memory only, so ${keys.join(' and ')} know nothing of earlier starts`,
+    );
 }
 
 const quoted = (path: string): string =>

@@ -1,4 +1,3 @@
-import type { TimerFile } from '../config/index.js';
 import type { Job } from '../domain/job.js';
 import type { History } from '../domain/ledger.js';
 import { MINUTE, type Instant } from '../domain/time.js';
@@ -7,7 +6,7 @@ import { askedAt, readAskedTime, type AskedTime } from './asked-time.js';
 import { jobNamed, loadOrTell, shortPath } from './load.js';
 import type { FileOption, StateOption, ZoneOption } from './options.js';
 import { readHistory, warnOfInvalid } from './read-history.js';
-import { statePathOf } from './state.js';
+import { noState, statePathOf } from './state.js';
 import type { Terminal } from './terminal.js';
 import { zoneOf } from './zone.js';
 import { fateOf, fateWithoutHistory, lastRecorded, type Fate, type Question } from './why-history.js';
@@ -61,7 +60,7 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
   return {
     ...(reading?.kind === 'read' ? reading.answer : ask()),
     state,
-    noHistory: noHistory(timerFile, state, reading),
+    noHistory: noHistory(noState(timerFile.path, options.state), state, reading),
     isUnread: reading?.kind === 'unavailable',
     hasScheduler: path !== undefined && isInUse(path),
     historyCommand: ['timers history', ...optionWords(options)].join(' '),
@@ -84,11 +83,11 @@ function lastAsked(job: Job, now: Instant, history: History | undefined): AskedT
 }
 
 function noHistory(
-  { path }: TimerFile,
+  inMemory: string,
   state: string | undefined,
   reading: { readonly kind: string; readonly reason?: string } | undefined,
 ): string | undefined {
-  if (state === undefined) return `There is no history: ${path} says state: false.`;
+  if (state === undefined) return `There is no history: ${inMemory}.`;
   if (reading?.kind === 'unavailable') return `The state ${state} cannot be read: ${reading.reason ?? ''}.`;
   return reading?.kind === 'none' ? `Nothing is recorded yet: there is no ${state}.` : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Job } from '../domain/job.js';
 import type { HeartbeatSettings } from '../domain/heartbeat.js';
+import type { StatePlace } from '../domain/state-place.js';
 import type { Steps } from '../domain/steps.js';
 import type { ClockSettings } from '../domain/time-source.js';
 import type { Duration } from '../domain/time.js';
@@ -8,6 +9,7 @@ import { buildClock } from './build-clock.js';
 import { buildHttp, type HttpSettings } from './build-http.js';
 import { buildJob, readTimezone, type JobContext } from './build-job.js';
 import { buildHeartbeat } from './build-notify.js';
+import { buildState, warnOfForgetting } from './build-state.js';
 import { buildTracing, type TracingSettings } from './build-tracing.js';
 import { Paths } from './check-paths.js';
 import { internalError, type Problems } from './diagnostic.js';
@@ -27,10 +29,6 @@ import { LevelReader } from './read-level.js';
 import { defaultsSchema, fileSchema, timerSchema, type Defaults, type FileValues } from './schema.js';
 import type { Span } from './source.js';
 import { isKeyOf } from './unknown-key.js';
-
-/** Where history and cursors live. */
-export type StatePlace =
-  { readonly kind: 'default' } | { readonly kind: 'memory' } | { readonly kind: 'file'; readonly path: string };
 
 /** What a timer file says about the scheduler as a whole. */
 export interface Settings {
@@ -133,6 +131,7 @@ class FileBuilder {
     this.#warnUnusedGroups(settings, jobs);
     this.#warnAllDisabled(timers.length, jobs);
     this.#warnUnknownZone(values.timezone, built);
+    if (settings.state.kind === 'memory') built.forEach(warnOfForgetting);
     if (this.#context.foresees) {
       for (const timer of built) warnOfLongRuns(timer);
       warnOfHerds(built, { ...settings, start: this.#context.machine.start });
@@ -145,7 +144,7 @@ class FileBuilder {
     return {
       timezone: readTimezone(values.timezone, machine.timezone, this.#report),
       ...(values.concurrency !== undefined && { concurrency: values.concurrency }),
-      state: this.#state(values.state),
+      state: buildState(values.state, this.#report, { paths: this.#paths, machine }),
       groups: new Map(Object.entries(values.groups ?? {})),
       orphans: values.orphans ?? 'kill',
       history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
@@ -161,11 +160,6 @@ class FileBuilder {
       http: http && buildHttp(http, this.#report, this.#paths),
       heartbeat: heartbeat && buildHeartbeat(heartbeat, this.#report, this.#context.folder),
     });
-  }
-
-  #state(state: FileValues['state']): StatePlace {
-    if (state === undefined) return { kind: 'default' };
-    return state === false ? { kind: 'memory' } : { kind: 'file', path: this.#paths.resolve(state) };
   }
 
   #defaultsMap(): PlacedMap | undefined {

@@ -1,3 +1,4 @@
+import type { NetworkMount } from '../domain/network-mount.js';
 import type { Instant } from '../domain/time.js';
 
 /** What the meaning of a timer file depends on besides its text. */
@@ -10,6 +11,8 @@ export interface Machine {
   readonly hostname: string;
   /** Of this process; `undefined` where there are none. */
   readonly uid: number | undefined;
+  /** The network file system that holds a path (absolute). Absent: mounts are unknown. */
+  readonly networkMount?: ((path: string) => NetworkMount | undefined) | undefined;
   /** When the scheduler starts: what `in` counts from, and what is past. */
   readonly start: Instant;
   /** Evenly from [0, 1); for the pauses between attempts. */

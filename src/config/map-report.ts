@@ -16,7 +16,13 @@ export type Words = Pick<Problem, 'code' | 'message' | 'hint'>;
 /** A warning of a timer, or of the file as a whole. */
 export interface Warning extends Words {
   readonly code:
-    WarningCode | 'all-disabled' | 'open-token-file' | 'unknown-tz' | 'unused-group' | 'writable-by-others';
+    | WarningCode
+    | 'all-disabled'
+    | 'open-token-file'
+    | 'state-on-network'
+    | 'unknown-tz'
+    | 'unused-group'
+    | 'writable-by-others';
 }
 
 /** A map of the file and its path; `key` is where its own name stands. */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import { DurationError, parseDuration } from '../domain/duration.js';
 import { nearest } from '../domain/nearest.js';
+import { stateFault } from '../domain/state-place.js';
 import { addressFault } from './read-address.js';
 import { WARNINGS, type WarningCode } from './warning-codes.js';
 
@@ -44,6 +45,14 @@ export function refuse<T>(context: Context<T>, input: T, refusal: Refusal): neve
 
 export const text = z.string(phrase.text).check(z.minLength(1, 'text that is not empty'));
 export const path = z.string(phrase.path).check(z.minLength(1, 'a path that is not empty'));
+/** A path, or a word for memory. */
+export const statePath = z.pipe(
+  z.string(phrase.path),
+  z.transform((written: string, context): string => {
+    const fault = stateFault(written);
+    return fault === undefined ? written : refuse(context, written, { code: 'bad-value', ...fault });
+  }),
+);
 export const moment = z.string(phrase.moment);
 export const flag = z.boolean(phrase.flag);
 export const count = z.int(phrase.count).check(z.minimum(1, phrase.count));

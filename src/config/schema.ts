@@ -19,6 +19,7 @@ import {
   phrase,
   refuse,
   size,
+  statePath,
   text,
   warningCode,
 } from './schema-values.js';
@@ -246,7 +247,7 @@ const tracing = z.union([flag, text, tracingMap], orMap('true, false, the URL of
 export const fileSchema = z.strictObject({
   timezone: z.optional(z.string(phrase.zone)),
   concurrency: z.optional(count),
-  state: z.optional(z.union([path, z.literal(false)], 'a path, or false for memory only')),
+  state: z.optional(z.union([statePath, z.literal(false)], 'a path, or false for memory only')),
   groups: z.optional(z.record(z.string(), count, 'a map of group names and numbers')),
   orphans: z.optional(z.enum(['kill', 'keep'], 'kill or keep')),
   history: z.optional(history),

@@ -7,6 +7,7 @@ export const WARNINGS = [
   'herd',
   'missing-cwd',
   'missing-setpriv',
+  'needs-state',
   'never-fires',
   'no-attempts',
   'reserved-env',

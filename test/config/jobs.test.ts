@@ -237,7 +237,24 @@ describe('settings', () => {
       history: { keep: 24 * HOUR, runs: 5 },
     });
   });
-  it('keep state in memory for false', () => {
-    expect(settings('state: false')?.state).toEqual({ kind: 'memory' });
+  it.each(['false', 'False', '"false"', 'memory', '":memory:"'])('keep state in memory for %s', (written) => {
+    expect(settings(`state: ${written}`)?.state).toEqual({ kind: 'memory' });
+  });
+  it('keep it in a file of such a name, named as a path', () => {
+    expect(settings('state: ./memory')?.state).toEqual({ kind: 'file', path: '/etc/memory' });
+  });
+  it('warn of a state on a network file system', () => {
+    const networkMount = (path: string) => (path === '/etc/a.db' ? { type: 'nfs4', at: '/etc' } : undefined);
+    const problems = (state: string) =>
+      load(`state: ${state}\ntimers: {a: {every: 1m, run: x}}`, undefined, { ...machine, networkMount }).problems;
+    expect(problems('./a.db')).toMatchObject([{ severity: 'warning', code: 'state-on-network', line: 1, column: 8 }]);
+    expect(problems('/var/a.db')).toEqual([]);
+    expect(problems('memory')).toEqual([]);
+  });
+  it('know nothing that a state in memory would forget where nothing needs one', () => {
+    expect(load('state: false\ntimers: {a: {every: 1m, run: x, catch_up: false}}').problems).toEqual([]);
+    expect(
+      load('state: false\ntimers: {a: {every: 1m, run: x, catch_up: true, ignore: [needs-state]}}').problems,
+    ).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StatusRecord } from '../../src/domain/status-record.js';
@@ -30,6 +30,8 @@ async function start(...args: string[]): Promise<Program> {
   await program.event('scheduler.started');
   return program;
 }
+
+const IN_MEMORY = 'timers: warning: kept in memory only: this scheduler has no state, and forgets it when it ends\n';
 
 interface Added {
   readonly task_name: string;
@@ -234,13 +236,27 @@ describe('who asks is told', () => {
     });
   });
 
-  test('that it lives in memory only, where the file says so', async () => {
+  test('that it is kept in memory only, where the file says so', async () => {
     desk.write('timers.yaml', FILE.replace('./timers.db', 'false'));
     await start();
-    expect(await desk.run('in', '1h', '--', 'x')).toMatchObject({
-      code: 0,
-      stderr: 'timers: kept in memory only: this scheduler records no state, and takes it along when it ends\n',
-    });
+    expect(await desk.run('in', '1h', '--', 'x')).toMatchObject({ code: 0, stderr: IN_MEMORY });
+  });
+
+  test.each(['false', ':memory:'])('the same with --state %s, which makes no file', async (state) => {
+    desk.write('timers.yaml', FILE.replace('run: "true"', 'run: "true", catch_up: true'));
+    const program = desk.start(['start', '--state', state]);
+    await program.event('scheduler.started');
+    expect(await desk.run('in', '1h', '--state', state, '--', 'x')).toMatchObject({ code: 0, stderr: IN_MEMORY });
+    expect((await desk.run('pause', 'yearly', '--state', state)).stderr).toContain(IN_MEMORY);
+    expect(await desk.run('history', '--state', state)).toMatchObject({ code: 1, stdout: '' });
+    expect(readdirSync(desk.folder).sort()).toEqual(['.state', 'timers.yaml']);
+    program.kill('SIGTERM');
+    expect((await program.ended).stderr).toContain('in memory only, so catch_up');
+  });
+
+  test('that none and an empty text are neither a path nor memory', async () => {
+    for (const state of ['none', ''])
+      expect(await desk.run('start', '--state', state)).toMatchObject({ code: 2, stdout: '' });
   });
 
   test('that the state cannot be written at the moment; it is recorded when it can be', async () => {

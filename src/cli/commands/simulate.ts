@@ -34,7 +34,7 @@ export const simulate: CommandKind = {
       const { createSystemClock } = await import('../../clocks/system.js');
       const { readHistory } = await import('../read-history.js');
       const { simulateFile } = await import('../simulate.js');
-      const { statePathOf } = await import('../state.js');
+      const { noState, statePathOf } = await import('../state.js');
       const options = command.opts<SimulateOptions & StateOption>();
       const now = createSystemClock().now();
       return simulateFile(options, args[0] as readonly string[], {
@@ -42,7 +42,7 @@ export const simulate: CommandKind = {
         now,
         askHistory: async (timerFile, ask) => {
           const path = statePathOf(timerFile, terminal, options.state);
-          if (path === undefined) return { reason: 'the file keeps no history (state: false)' };
+          if (path === undefined) return { reason: noState(timerFile.path, options.state) };
           const reading = await readHistory(path, ask);
           if (reading.kind === 'read') return { answer: reading.answer };
           return { reason: reading.kind === 'none' ? `nothing has been recorded yet in ${path}` : reading.reason };

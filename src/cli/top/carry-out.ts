@@ -1,4 +1,5 @@
 import type { Args } from '../../control/index.js';
+import type { Keeping } from '../../domain/ad-hoc.js';
 import type { Instant } from '../../domain/time.js';
 import { clockTime } from '../render/top/state.js';
 import type { Wish } from './view.js';
@@ -23,8 +24,9 @@ export async function carryOut(
       return `triggered ${name}`;
     case 'pause': {
       const args = { names: [name], ...(wish.length !== undefined && { for_ms: wish.length }) };
-      const { until } = (await link.ask('pause', args)) as { until: string | null };
-      return `paused ${name} until ${until === null ? 'it is resumed' : clockTime(Date.parse(until), at.now, at)}`;
+      const { until, keeping } = (await link.ask('pause', args)) as { until: string | null; keeping?: Keeping };
+      const end = until === null ? 'it is resumed' : clockTime(Date.parse(until), at.now, at);
+      return `paused ${name} until ${end}${keeping === 'memory' ? ', or the scheduler ends' : ''}`;
     }
     case 'resume':
       await link.ask('resume', { names: [name] });
