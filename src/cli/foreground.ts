@@ -12,6 +12,7 @@ import { chance } from '../this-machine.js';
 import { AdHocTimers } from './ad-hoc.js';
 import { openControl } from './control.js';
 import type { Http, HttpContext } from './http.js';
+import { openLastResort } from './last-resort.js';
 import { openLog } from './log.js';
 import { otherSchedulerOf } from './other-scheduler.js';
 import type { LogOptions } from './options.js';
@@ -21,10 +22,11 @@ import { watchStop } from './render/stop-spinner.js';
 import { openStateOf } from './state.js';
 import { hasControllingTerminal, type Terminal } from './terminal.js';
 import { version } from './version.js';
+import type { UnhinderedTerminal } from './unhindered.js';
 import { watchTimerFile } from './watch.js';
 
 export interface Foreground {
-  readonly terminal: Terminal;
+  readonly terminal: UnhinderedTerminal;
   readonly clock: Clock;
   readonly log: LogOptions;
   readonly keepAlive: boolean;
@@ -52,7 +54,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   const parts = { terminal, clock, condition, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
   const around = await openAround(timerFile, { ...parts, control });
-  const spinner = terminal.isWatched.err ? watchStop(process.stderr, clock) : undefined;
+  const spinner = terminal.isWatched.err ? watchStop(terminal.screen, clock) : undefined;
   const sink = openLog(log, terminal, clock, timerFile.settings);
   const scheduler = compose(withRecorded(timerFile, state.ledger, foreground), {
     terminal,
@@ -72,6 +74,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
         .then(() => stop());
   });
   const release = keepAlive ? stayAwake(clock) : undefined;
+  const lastResort = openLastResort(scheduler, { terminal, clock, stopped: () => stop() });
   scheduler.start();
   for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
   const unwatch = watches
@@ -81,7 +84,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   unwatch?.();
   await control.close();
   release?.();
-  return code;
+  return Math.max(code, lastResort.exitCode);
 }
 
 /** The timer file with the timers that an earlier scheduler was given and has left to do; says of which nothing can be made. */
@@ -164,7 +167,7 @@ export function obeySignals(scheduler: Scheduler, { stopped, hungUp }: OnSignal)
       return;
     }
     isStopping = true;
-    void scheduler.stop(signal).then(stopped);
+    void scheduler.stop(signal).finally(stopped);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
   process.on('SIGHUP', () => {

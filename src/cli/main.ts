@@ -1,3 +1,5 @@
+import { closeSync, openSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { visible } from '../domain/visible.js';
 import { commandKinds } from './commands/index.js';
@@ -22,6 +24,7 @@ function addCommand(program: Command, kind: CommandKind): void {
     .action(async () => {
       const isPlain = !command.opts<{ color: boolean }>().color;
       exitCode = await act(openTerminal(isPlain), command.processedArgs);
+      if (kind.hasFlushed) end(exitCode);
     });
 }
 
@@ -64,11 +67,25 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Standard streams that are terminals when the program begins. */
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+
+/** Ends the process. Node restores terminals then, and dies by SIGSEGV of one that has gone away meanwhile: it finds another file in its place. */
+function end(code: number): never {
+  for (const fd of terminals) {
+    if (isatty(fd)) continue;
+    closeSync(fd);
+    // The lowest descriptor that is free.
+    openSync('/dev/null', 'r+');
+  }
+  process.exit(code);
+}
+
 /** Ends the process when standard output has taken everything. Not by itself: a log that stands still must not keep the program from ending. */
 function exit(code: number): void {
-  if (process.stdout.writableLength === 0) process.exit(code);
-  process.stdout.once('drain', () => process.exit(code));
-  process.stdout.once('close', () => process.exit(code));
+  if (process.stdout.writableLength === 0) end(code);
+  process.stdout.once('drain', () => end(code));
+  process.stdout.once('close', () => end(code));
 }
 
 /** Met while the program is loaded piece by piece, so that no command can report it. */

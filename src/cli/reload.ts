@@ -2,6 +2,7 @@ import { planOf } from '../compose.js';
 import { aboutBug, loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import { finishInTurns } from '../domain/steps.js';
+import { withHostsAlone } from '../domain/web.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { thisMachine } from '../this-machine.js';
 import { changesBetween, keysForRestart, type TimerChange } from './plan-change.js';
@@ -109,8 +110,8 @@ export class Reloader {
   }
 }
 
-/** The errors first, each in one line. */
+/** The errors first, each in one line. A log is read by more people than the file, so addresses are told by their hosts. */
 const inWords = (problems: readonly Diagnostic[]): readonly string[] =>
   [...problems]
     .sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
-    .map(({ line, column, message }) => `${line}:${column} ${message}`);
+    .map(({ line, column, message }) => `${line}:${column} ${withHostsAlone(message)}`);

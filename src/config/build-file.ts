@@ -29,6 +29,7 @@ import { LevelReader } from './read-level.js';
 import { defaultsSchema, fileSchema, timerSchema, type Defaults, type FileValues } from './schema.js';
 import type { Span } from './source.js';
 import { isKeyOf } from './unknown-key.js';
+import { warnOfSharedMonitors, warnOfUndeclaredGroups } from './warn-of-sharing.js';
 
 /** What a timer file says about the scheduler as a whole. */
 export interface Settings {
@@ -129,6 +130,8 @@ class FileBuilder {
     }
     const jobs = built.map(({ job }) => job);
     this.#warnUnusedGroups(settings, jobs);
+    warnOfUndeclaredGroups(built, settings.groups);
+    warnOfSharedMonitors(built);
     this.#warnAllDisabled(timers.length, jobs);
     this.#warnUnknownZone(values.timezone, built);
     if (settings.state.kind === 'memory') built.forEach(warnOfForgetting);

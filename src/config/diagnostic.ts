@@ -1,4 +1,5 @@
 import { bugOf } from '../domain/bug.js';
+import { ExpandedValues, type ExpandedValue } from './expanded-values.js';
 import type { Source, Span } from './source.js';
 
 /** One thing to say about a timer file. */
@@ -43,6 +44,7 @@ export class Problems {
   readonly #source: Source;
   readonly #found = new Map<string, Diagnostic>();
   readonly #told = { error: 0, warning: 0 };
+  readonly #expanded = new ExpandedValues();
 
   constructor(source: Source) {
     this.#source = source;
@@ -59,6 +61,11 @@ export class Problems {
   /** Whether a mistake is told already, or so many are that no other will be. One more than is told is kept, to know that there are more. */
   isTold(code: string, at: Span): boolean {
     return this.#told.error > MOST || this.#found.has(idOf(code, at));
+  }
+
+  /** From now on no message repeats these values; `at` is where they stand in the file. */
+  hide(at: Span, values: readonly ExpandedValue[]): void {
+    this.#expanded.add(at, values);
   }
 
   error(problem: Problem): void {
@@ -95,7 +102,13 @@ export class Problems {
     const id = idOf(problem.code, problem.at);
     if (this.#told[severity] > MOST || this.#found.has(id)) return;
     this.#told[severity]++;
-    this.#found.set(id, toDiagnostic(severity, problem, this.#source));
+    this.#found.set(id, this.#masked(toDiagnostic(severity, problem, this.#source), problem.at));
+  }
+
+  #masked(diagnostic: Diagnostic, at: Span): Diagnostic {
+    const { message, hint } = diagnostic;
+    const mask = (words: string) => this.#expanded.mask(words, at);
+    return { ...diagnostic, message: mask(message), ...(hint !== undefined && { hint: mask(hint) }) };
   }
 }
 

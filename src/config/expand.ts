@@ -1,3 +1,5 @@
+import type { ExpandedValue } from './expanded-values.js';
+
 /** What could not be expanded, and which part of the text it is. */
 export interface ExpandFault {
   readonly code: string;
@@ -7,31 +9,49 @@ export interface ExpandFault {
   readonly text: string;
 }
 
+/** A text with the values of variables in it. */
+export interface Expansion {
+  readonly text: string;
+  readonly faults: readonly ExpandFault[];
+  /** Those that came from the environment. */
+  readonly values: readonly ExpandedValue[];
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Puts the values of environment variables into a text: `${NAME}`, and `${NAME:-default}` for one that is unset or empty. What comes
  * out is data and is not expanded again. `$${` stands for the two characters `${`; every other `$` stays as it is.
  */
-export function expand(text: string, env: Environment): { text: string; faults: readonly ExpandFault[] } {
-  if (!text.includes('${')) return { text, faults: [] };
+export function expand(text: string, env: Environment): Expansion {
+  if (!text.includes('${')) return { text, faults: [], values: [] };
   const faults: ExpandFault[] = [];
+  const values: ExpandedValue[] = [];
   const expanded = text.replace(/\$\$\{|\$\{[^{}]*\}|\$\{/g, (reference) => {
     if (reference === '$${') return '${';
     const found = valueOf(reference, env);
-    if (typeof found === 'string') return found;
+    if ('value' in found) {
+      if (found.name !== undefined) values.push({ reference: `\${${found.name}}`, value: found.value });
+      return found.value;
+    }
     faults.push(found);
     return '';
   });
-  return { text: expanded, faults };
+  return { text: expanded, faults, values };
 }
 
-function valueOf(reference: string, env: Environment): string | ExpandFault {
+/** The value, and the variable it is of; none of a default. */
+interface Found {
+  readonly value: string;
+  readonly name?: string;
+}
+
+function valueOf(reference: string, env: Environment): Found | ExpandFault {
   const [, name, fallback] = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^]*))?\}$/.exec(reference) ?? [];
   if (name === undefined) return malformed(reference);
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
-  if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
-  if (value !== undefined) return value;
+  if (value !== undefined && (fallback === undefined || value !== '')) return { value, name };
+  if (fallback !== undefined) return { value: fallback };
   return {
     code: 'unset-variable',
     message: `The environment variable ${name} is not set.`,

@@ -68,7 +68,8 @@ export class PlainValues {
       this.#problems.warn({ code: 'typographic-quotes', message, hint: 'Write " or \'.', at, path });
     }
     if (!how.expand) return value;
-    const { text, faults } = expand(value, this.#env);
+    const { text, faults, values } = expand(value, this.#env);
+    this.#problems.hide(at, values);
     this.#tellFaults(faults.slice(0, MOST_FAULTS), { scalar, at }, path);
     return faults.length === 0 ? text : BROKEN;
   }

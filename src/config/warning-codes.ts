@@ -13,7 +13,9 @@ export const WARNINGS = [
   'reserved-env',
   'retries-over-interval',
   'sentry-schedule',
+  'shared-monitor',
   'timeout-over-interval',
+  'undeclared-group',
 ] as const;
 
 export type WarningCode = (typeof WARNINGS)[number];

@@ -9,7 +9,7 @@ import { Turnstile } from './turnstile.js';
 
 const MOST_CONNECTIONS = 64;
 /** How many more are asked at the door what they want. */
-const MOST_AT_DOOR = 16;
+const MOST_AT_DOOR = 64;
 /** How long a client may take for a request. */
 const PATIENCE: Duration = 10 * SECOND;
 const PATIENCE_AT_DOOR: Duration = 2 * SECOND;

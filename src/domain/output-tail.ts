@@ -1,18 +1,34 @@
+import type { OutputStream } from './executor.js';
+
 const MOST_LINES = 20;
 const LONGEST_LINE = 1_024;
+/** Lines of one stream that no line of the other displaces: an error survives whatever is printed after it. */
+const RESERVED = 5;
 
-/** The last lines a command printed, for the record of its failure: 20 lines of 1,024 characters at most. */
+interface TailLine {
+  readonly stream: OutputStream;
+  readonly text: string;
+}
+
+/** The last lines a command printed, for the record of its failure: up to 20 lines of 1,024 characters, in order. */
 export class OutputTail {
-  #lines: string[] | undefined;
+  #lines: TailLine[] | undefined;
 
-  push(line: string): void {
+  push(line: string, stream: OutputStream): void {
     const lines = (this.#lines ??= []);
-    lines.push(line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line);
-    if (lines.length > MOST_LINES) lines.shift();
+    lines.push({ stream, text: line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line });
+    if (lines.length > MOST_LINES) lines.splice(displaced(lines), 1);
   }
 
   /** The lines, joined by newlines; empty when nothing was printed. */
   toString(): string {
-    return this.#lines?.join('\n') ?? '';
+    return this.#lines?.map(({ text }) => text).join('\n') ?? '';
   }
+}
+
+/** Where the oldest line is, unless its stream has only its reserve left. */
+function displaced(lines: readonly TailLine[]): number {
+  const oldest = lines[0]?.stream;
+  const isReserved = lines.filter(({ stream }) => stream === oldest).length <= RESERVED;
+  return isReserved ? lines.findIndex(({ stream }) => stream !== oldest) : 0;
 }

@@ -9,3 +9,7 @@ export interface WebRequest {
 
 /** The part of an address that may be told: `hc-ping.com`, `localhost:8000`. */
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'an address that is none');
+
+/** A text in which every address is cut down to its {@link hostOf}: what others say may repeat one. */
+export const withHostsAlone = (text: string): string =>
+  text.replace(/\b[a-z][a-z\d+.-]*:\/\/[^\s'"`<>]+/gi, (address) => (URL.canParse(address) ? hostOf(address) : '…'));

@@ -71,7 +71,7 @@ export class Attempt implements AttemptIo {
   }
 
   line(stream: OutputStream, line: string, truncated: boolean): void {
-    this.tail.push(line);
+    this.tail.push(line, stream);
     const { output } = this.#run.job.command;
     if (output.to !== 'log') return;
     const data = output.parse === undefined || truncated ? undefined : jsonObject(line);

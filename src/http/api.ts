@@ -82,7 +82,7 @@ function answerRun({ past, remembered, causeOf }: Api, { searchParams }: URL, re
 }
 
 function events({ live, follow, turn }: Api): Route {
-  const streams = new Latest(MOST_STREAMS);
+  const streams = new Latest<ServerResponse>(MOST_STREAMS);
   return look('events', async ({ url, raw }, response) => {
     if (raw.method === 'HEAD') {
       response.end();

@@ -1,21 +1,31 @@
-import type { ServerResponse } from 'node:http';
+/** A connection, or a response on it. */
+interface Held {
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
 
-/** Keeps the latest responses open, at most so many. One more ends the oldest, so that clients that hold theirs lock nobody out. */
-export class Latest {
+/** Keeps at most so many open. One more ends the oldest that is not in use, or the oldest of all: clients that hold theirs lock nobody out. */
+export class Latest<Kept extends Held> {
   readonly #most: number;
-  readonly #open = new Set<ServerResponse>();
+  readonly #isInUse: (kept: Kept) => boolean;
+  readonly #open = new Set<Kept>();
 
-  constructor(most: number) {
+  constructor(most: number, isInUse: (kept: Kept) => boolean = () => false) {
     this.#most = most;
+    this.#isInUse = isInUse;
   }
 
-  admit(response: ServerResponse): void {
-    const [oldest] = this.#open;
-    if (this.#open.size >= this.#most && oldest !== undefined) {
-      this.#open.delete(oldest);
-      oldest.destroy();
-    }
-    this.#open.add(response);
-    response.once('close', () => this.#open.delete(response));
+  admit(one: Kept): void {
+    if (this.#open.size >= this.#most) this.#endOne();
+    this.#open.add(one);
+    one.once('close', () => this.#open.delete(one));
+  }
+
+  #endOne(): void {
+    const open = [...this.#open];
+    const oldest = open.find((kept) => !this.#isInUse(kept)) ?? open[0];
+    if (oldest === undefined) return;
+    this.#open.delete(oldest);
+    oldest.destroy();
   }
 }

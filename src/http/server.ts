@@ -6,9 +6,11 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import { isLoopback } from '../domain/loopback.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { jsonText } from '../domain/visible.js';
+import { Latest } from './latest.js';
 import { Listener, type Listening } from './listener.js';
 import { isSameHost, namesLoopback, namesNobodyElse, targetOf, type Target } from './target.js';
 
@@ -42,6 +44,9 @@ export type HttpOptions = Listening & {
   readonly onTrouble: (sentence: string) => void;
 };
 
+const MOST_CONNECTIONS = 256;
+/** What clients have yet to read, in bytes. */
+const MOST_UNREAD = 32 * 1024 * 1024;
 const BODY_LIMIT = 64 * 1024;
 /** A connection on which nothing moves for so long while it is answered is closed. Streams of events are left alone. */
 const PATIENCE: Duration = 30 * SECOND;
@@ -51,6 +56,8 @@ export class HttpServer {
   readonly #options: HttpOptions;
   readonly #server: Server;
   readonly #listener: Listener;
+  /** The connections with a request that is being answered. */
+  readonly #answering = new Set<Socket>();
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -65,7 +72,8 @@ export class HttpServer {
       },
       (request, response) => void this.#answer(request, response),
     );
-    this.#server.maxConnections = 256;
+    const connections = new Latest<Socket>(MOST_CONNECTIONS, (socket) => this.#answering.has(socket));
+    this.#server.on('connection', (socket) => connections.admit(socket));
     this.#listener = new Listener(this.#server, options);
   }
 
@@ -86,6 +94,9 @@ export class HttpServer {
   async #answer(raw: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
     response.setTimeout(PATIENCE, () => response.destroy());
+    this.#makeRoom();
+    this.#answering.add(raw.socket);
+    response.once('close', () => this.#answering.delete(raw.socket));
     const target = targetOf(raw);
     if (target === undefined) {
       refuse(response, { status: 400, reason: 'a request names one host, as host or host:port' });
@@ -97,6 +108,17 @@ export class HttpServer {
       else await this.#routeOf(raw, target)?.handle(this.#requestOf(raw, target), response);
     } catch (error) {
       this.#failed(error, `${raw.method ?? ''} ${target.url.pathname}`, response);
+    }
+  }
+
+  /** Clients that ask for much and do not read would fill the memory: the one that has most to read is disconnected. */
+  #makeRoom(): void {
+    const byUnread = [...this.#answering].sort((one, other) => other.writableLength - one.writableLength);
+    let unread = byUnread.reduce((sum, { writableLength }) => sum + writableLength, 0);
+    for (const socket of byUnread) {
+      if (unread <= MOST_UNREAD) return;
+      unread -= socket.writableLength;
+      socket.destroy();
     }
   }
 

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { SchedulerStatus } from '../domain/controls.js';
@@ -34,7 +35,7 @@ export const watchingRoutes = ({ status, condition, metrics, isOpen }: Watched):
 const accessOf = (isOpen: boolean): Route['access'] => (isOpen ? 'probe' : 'read');
 
 function scraped(metrics: Watched['metrics'], access: Route['access']): Route {
-  const scrapes = new Latest(MOST_SCRAPES);
+  const scrapes = new Latest<ServerResponse>(MOST_SCRAPES);
   return {
     method: 'GET',
     path: '/metrics',

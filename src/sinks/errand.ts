@@ -42,12 +42,12 @@ class ErrandIo implements AttemptIo {
     // Nobody asks for the pid of one.
   }
 
-  line(_stream: OutputStream, line: string): void {
-    this.tail.push(line);
+  line(stream: OutputStream, line: string): void {
+    this.tail.push(line, stream);
   }
 
   trouble(sentence: string): void {
-    this.tail.push(sentence);
+    this.tail.push(sentence, 'stderr');
   }
 
   drained(): undefined {

@@ -1,3 +1,5 @@
+import { hostOf, withHostsAlone } from '../domain/web.js';
+
 /** Most sentences of the library that are handed on; they differ in numbers, and could be told for ever. */
 const NOTICES = 10;
 const LONGEST = 300;
@@ -16,7 +18,7 @@ export class CollectorWatch {
   #isInTrouble = false;
 
   constructor(url: string, tell: (sentence: string) => void) {
-    this.#collector = withoutSecrets(url);
+    this.#collector = hostOf(url);
     this.#tell = tell;
   }
 
@@ -44,7 +46,7 @@ export class CollectorWatch {
 
   /** The library has something to say. What it says of a failed export is told already. */
   noticed(message: string): void {
-    const sentence = message.replace(/\s+/g, ' ').slice(0, LONGEST);
+    const sentence = withoutValues(message).replace(/\s+/g, ' ').slice(0, LONGEST);
     if (this.#isInTrouble || this.#noticed.size >= NOTICES || this.#noticed.has(sentence)) return;
     this.#noticed.add(sentence);
     this.#tell(sentence);
@@ -63,11 +65,9 @@ export class CollectorWatch {
   }
 }
 
-/** Neither a password nor a key in the query is for the log. */
-function withoutSecrets(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
-}
+/** The library repeats what it cannot use. Of an address or a header that may be a secret. */
+const withoutValues = (message: string): string =>
+  /\b(?:URL|Header)\b/.test(message) ? message.replace(/'.*'|\(.*\)/gs, '…') : withHostsAlone(message);
 
 /** What the library says of answers that it tries again. */
 const RETRIED = 'Export failed with retryable status';
@@ -77,5 +77,5 @@ function reasonOf(error: Error): string {
   const { code, message } = error as Error & { readonly code?: number | string };
   if (message === RETRIED) return 'HTTP 429, 502, 503 or 504, again and again';
   const status = typeof code === 'number' ? `HTTP ${code} ` : '';
-  return `${status}${message || String(code ?? error.name)}`.trim().slice(0, LONGEST);
+  return `${status}${withHostsAlone(message) || String(code ?? error.name)}`.trim().slice(0, LONGEST);
 }

@@ -73,3 +73,14 @@ it('a reload whose report fails does not poison the next one', async () => {
   write();
   expect(await reloader.reload()).toMatchObject({ valid: true });
 });
+
+it('a refused file is told without the paths of addresses that stand in it', async () => {
+  await rig.clock.advance(0);
+  rig.events.splice(0);
+  write('  ping https://u:secret@hc.example/secret\n');
+  await reloader.reload();
+  await rig.clock.advance(0);
+  const [rejected] = rig.events.splice(0);
+  expect(JSON.stringify(rejected)).toContain('ping hc.example');
+  expect(JSON.stringify(rejected)).not.toContain('secret');
+});

@@ -96,6 +96,15 @@ describe('unknown keys', () => {
     ['interval: 10s\nrun: x', '3:5 unknown-key', 'Did you mean every?'],
     ['every: 10s\ncommand: x', '4:5 unknown-key', 'Did you mean run?'],
     ['every: 10s\nscript: x', '4:5 unknown-key', 'Did you mean run?'],
+    ['every: 10s\nrun: x\nactiveDeadlineSeconds: 5', '5:5 unknown-key', 'Did you mean timeout?'],
+    ['every: 10s\nrun: x\nbackoffLimit: 5', '5:5 unknown-key', 'Did you mean retry?'],
+    ['every: 10s\nrun: x\nkillTimeout: 5', '5:5 unknown-key', 'Did you mean kill_after?'],
+    ['every: 10s\nrun: x\nMAILTO: me', '5:5 unknown-key', 'Did you mean notify?'],
+    ['every: 10s\nrun: x\nmail: me', '5:5 unknown-key', 'Did you mean notify?'],
+    ['every: 10s\nrun: x\non_permanent_failure: y', '5:5 unknown-key', 'Did you mean on_failure?'],
+    ['every: 10s\nrun: x\nOnUnitActiveSec: 5', '5:5 unknown-key', 'Did you mean every?'],
+    ['every: 10s\nrun: x\nmisfire_grace_time: 5', '5:5 unknown-key', 'Did you mean catch_up?'],
+    ['every: 10s\nrun: x\nretry: {maximumRetries: 5}', '5:13 unknown-key', 'Did you mean attempts?'],
   ]);
   table([
     ['timer:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
@@ -104,7 +113,8 @@ describe('unknown keys', () => {
     ['tasks:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
     ['backup:\n  every: 1m\n  run: x', '1:1 unknown-key', 'belongs under timers:'],
     ['timout: 5m\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'no key'],
-    ['timeout: 5m\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'belongs in a timer'],
+    ['timeout: 5m\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'belongs in a timer, or under defaults'],
+    ['env: {A: b}\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'env belongs in a timer, or under defaults'],
     [
       'http: {listen: "127.0.0.1:1", tokn_file: x}\ntimers: {a: {every: 1m, run: x}}',
       '1:31 unknown-key',

@@ -71,6 +71,25 @@ describe('ping', () => {
   ]);
   table([['ping: https://a.example\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'ping belongs in a timer']]);
 
+  table([
+    [
+      'timers:\n  a: {every: 1m, run: x, ping: https://hc.example/1}\n  b: {every: 1m, run: x, ping: https://hc.example/1}',
+      '~3:32 shared-monitor',
+      'b and a report to the same monitor',
+    ],
+    [
+      'timers:\n  A.b: {every: 1m, run: x, ping: {sentry: "https://k@s.example/1"}}\n  a-b: {every: 1m, run: x, ping: {sentry: "https://k@s.example/1"}}',
+      '~3:34 shared-monitor',
+      'a-b and A.b',
+    ],
+  ]);
+
+  it('addresses that carry the name of the timer are not shared', () => {
+    const text =
+      'defaults: {ping: {url: "https://a.example/{task_name}"}}\ntimers: {a: {every: 1m, run: x}, b: {every: 1m, run: x}}';
+    expect(load(text).problems).toEqual([]);
+  });
+
   it('never repeats the address in what is wrong with it', () => {
     const on = { ...machine, env: { HC: 'hc-ping.com/s3cret', DSN: 'https://sentry.io/s3cret' } };
     for (const lines of ['ping: ${HC}', 'ping: {sentry: "${DSN}"}', 'notify: ${HC}']) {

@@ -138,6 +138,16 @@ describe('words', () => {
     ['state: false\ndefaults: {catch_up: 1h}\ntimers: {a: {every: 1m, run: x}}', '~2:22 needs-state', 'catch_up'],
     ['state: 5\ntimers: {a: {every: 1m, run: x}}', '1:8 wrong-type', 'a path'],
     ['groups: {db: 2}\ntimers: {a: {every: 1m, run: x}}', '~1:10 unused-group', 'db'],
+    [
+      'groups: {database: 1}\ntimers: {a: {every: 1m, run: x, group: datbase}, b: {every: 1m, run: x, group: database}}',
+      '~2:40 undeclared-group',
+      'Did you mean database?',
+    ],
+    [
+      'groups: {db: 1}\ntimers: {a: {every: 1m, run: x, group: other}, b: {every: 1m, run: x, group: db}}',
+      '~2:40 undeclared-group',
+      'Add it: groups: {other: 1}',
+    ],
     ['timers: {a: {every: 1m, run: x, enabled: false}}', '~1:1 all-disabled', 'nothing will fire'],
   ]);
 });
@@ -252,7 +262,7 @@ describe('variables', () => {
     ['tags: [a, "${NOPE}"]', '5:16 unset-variable', 'NOPE'],
     ['env: {A: "${NOPE}"}', '5:15 unset-variable', 'NOPE'],
     ['timeout: ${NOPE}', '5:14 unset-variable', 'NOPE'],
-    ['max_runs: ${STAGE}', '5:15 wrong-type', 'whole number of at least 1, not "prod"'],
+    ['max_runs: ${STAGE}', '5:15 wrong-type', 'whole number of at least 1, not "${STAGE}"'],
     ['max_runs: ${NOPE:-0}', '5:15 bad-value', 'at least 1'],
     ['enabled: ${NOPE:-yes}', '5:14 wrong-type', 'not "yes". In YAML 1.2 "yes" is text: write true'],
     ['timeout: ${NOPE:-10}', '5:14 bad-duration', '"10s" for seconds'],

@@ -57,7 +57,7 @@ describe('when all places are taken', () => {
   });
 
   test('those who say nothing at the door keep nobody from asking, and are sent away', async () => {
-    const silent = crowd(200);
+    const silent = crowd(300);
     expect(await ask('health')).toMatchObject({ ok: {} });
     await served.clock.advance(3 * SECOND);
     await Promise.all(silent.map(({ closed }) => closed));

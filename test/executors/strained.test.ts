@@ -23,6 +23,16 @@ describe('under strain', () => {
     });
   });
 
+  it('runs what there are files for, refuses the rest, and recovers', () => {
+    const { ran, errors, next } = run('crowd', 'ulimit -n 256') as { ran: number; errors: string[]; next: unknown };
+    expect(ran).toBeGreaterThan(60);
+    expect(ran).toBeLessThan(128);
+    expect(errors).toEqual([
+      '{"kind":"not_started","code":126,"error":"the shell /bin/sh could not be started: the limit of open files is reached (EMFILE); see `ulimit -n`"}',
+    ]);
+    expect(next).toEqual({ kind: 'exited', code: 0 });
+  });
+
   it('stays small whatever a command prints', () => {
     const { exit, grownMb } = run('flood') as { exit: unknown; grownMb: number };
     expect(exit).toEqual({ kind: 'exited', code: 0 });

@@ -31,5 +31,26 @@ async function flood(): Promise<unknown> {
   return { exit, grownMb: Math.round((process.memoryUsage.rss() - before) / 1e6) };
 }
 
-const result = await (process.argv[2] === 'files' ? outOfFiles() : flood());
-process.stdout.write(JSON.stringify(result));
+/** Starts more runs at once than there are files for, ends them, and runs one more. */
+async function crowd(): Promise<unknown> {
+  const refused: unknown[] = [];
+  const ios = Array.from({ length: 200 }, () => new RecordedIo());
+  let ended: Promise<unknown>[] = [];
+  const begun = ios.map(
+    (io) =>
+      new Promise<void>((resolve) => {
+        const run = executor.execute(command('exec sleep 1000'), Object.assign(io, { started: () => resolve() }));
+        const end = run.then((exit) => exit.kind === 'not_started' && refused.push(exit) && resolve());
+        ended = [...ended, end];
+      }),
+  );
+  await Promise.all(begun);
+  for (const io of ios) io.cancellation.cancel({ kind: 'requested' });
+  await Promise.all(ended);
+  const errors = new Set(refused.map((exit) => JSON.stringify(exit)));
+  const next = await executor.execute(command('echo x >/dev/stderr'), new RecordedIo());
+  return { ran: ios.length - refused.length, errors: [...errors], next };
+}
+
+const strains: Readonly<Record<string, () => Promise<unknown>>> = { files: outOfFiles, flood, crowd };
+process.stdout.write(JSON.stringify(await strains[process.argv[2] ?? '']?.()));

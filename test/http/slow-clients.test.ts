@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { get, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { Route } from '../../src/http/server.js';
@@ -37,14 +37,43 @@ const probe = (): Promise<number> =>
     }).on('error', () => resolve(0));
   });
 
-test('who asks a byte at a time keeps everybody out for some seconds at most', async () => {
-  server = await new Listening([healthz]).ready();
-  await Promise.all(Array.from({ length: 300 }, ask));
-  expect(await probe(), 'all places are taken').toBe(0);
-  const drip = async () => {
-    for (const socket of sockets) if (socket.writable) socket.write('x');
-    return probe();
+test('clients that ask a byte at a time keep nobody out, and end no answer', async () => {
+  let stream: ServerResponse | undefined;
+  const streamed: Route = {
+    method: 'GET',
+    path: '/stream',
+    access: 'probe',
+    handle: (_request, response) => void (stream = response).write('begun'),
   };
-  // 5 s for the head of a request, one until it is seen, and what a loaded machine takes.
-  await expect.poll(drip, { interval: 500 }).toBe(200);
+  server = await new Listening([healthz, streamed]).ready();
+  const heard = await server.listen('/stream');
+  for (let round = 0; round < 3; round++) {
+    await Promise.all(Array.from({ length: 300 }, ask));
+    expect(await probe()).toBe(200);
+  }
+  stream?.end();
+  await heard.ended;
+  expect(heard.response.complete).toBe(true);
+});
+
+test('clients that read nothing of large responses are disconnected before they fill the memory', async () => {
+  const responses: ServerResponse[] = [];
+  const large: Route = {
+    method: 'GET',
+    path: '/large',
+    access: 'probe',
+    handle(_request, response) {
+      responses.push(response);
+      response.end('x'.repeat(8 * 1024 * 1024));
+    },
+  };
+  server = await new Listening([healthz, large]).ready();
+  for (let count = 1; count <= 12; count++) {
+    const socket = connect(server.server.port, '127.0.0.1').on('error', () => undefined);
+    sockets.push(socket);
+    socket.pause().write('GET /large HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    await expect.poll(() => responses.length).toBe(count);
+  }
+  expect(await probe()).toBe(200);
+  expect(responses.filter(({ destroyed }) => !destroyed).length).toBeLessThanOrEqual(5);
 });

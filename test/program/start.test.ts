@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { Puppet } from '../support/puppet.js';
-import { Desk, type Program } from '../support/program.js';
+import { Desk, PROGRAM, type Program } from '../support/program.js';
+import { Tmux, whyNoTmux } from '../support/tmux.js';
 
 let desk: Desk;
 let puppet: Puppet;
@@ -242,6 +245,18 @@ describe('a log that is not read', () => {
     expect(stderr.match(/timers: /g)).toHaveLength(1);
   });
 
+  test('of which nobody reads on, keeps no stop from its end', async () => {
+    timers('  loud: { in: 1ms, run: "seq 300000; touch printed" }');
+    const program = desk.start(['start', '--keep-alive', '--log-format', 'json']);
+    await program.event('scheduler.started');
+    program.process.stdout?.pause();
+    await eventually('all to be printed', () => existsSync(`${desk.folder}/printed`) || undefined);
+    const ended = once(program.process, 'exit');
+    program.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    program.process.stdout?.resume();
+  });
+
   const readRan = (): number => {
     try {
       return readFileSync(`${desk.folder}/ran`, 'utf8').length;
@@ -249,6 +264,43 @@ describe('a log that is not read', () => {
       return 0;
     }
   };
+});
+
+describe('a terminal', () => {
+  /** Starts it in a terminal of its own, in which the exit code goes into a file whatever becomes of the terminal. */
+  async function startInTerminal(): Promise<{ tmux: Tmux; held: Awaited<ReturnType<Puppet['next']>> }> {
+    timers(`  job: { in: 1ms, run: ${command()}, kill_after: 500ms }`);
+    const tmux = new Tmux(desk.folder, { env: { XDG_STATE_HOME: `${desk.folder}/.state` } });
+    desk.write('start.sh', `trap '' HUP; ${process.execPath} ${PROGRAM} start; echo $? > code`);
+    tmux.type('sh start.sh');
+    return { tmux, held: await puppet.next() };
+  }
+  const exitCode = () =>
+    eventually(
+      'its end',
+      () => (existsSync(`${desk.folder}/code`) ? readFileSync(`${desk.folder}/code`, 'utf8') : '') || undefined,
+    );
+
+  test('that is stopped (Ctrl-S) keeps no stop from its end', async (context) => {
+    context.skip(whyNoTmux() !== undefined, whyNoTmux());
+    const { tmux, held } = await startInTerminal();
+    await held.ignoreTerm();
+    await tmux.until(/job/);
+    tmux.press('C-s');
+    const parent = Number(readFileSync(`/proc/${held.pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
+    process.kill(parent, 'SIGTERM');
+    expect(await exitCode()).toBe('0\n');
+    tmux.close();
+  });
+
+  test('that goes away stops it in order, with exit code 0', async (context) => {
+    context.skip(whyNoTmux() !== undefined, whyNoTmux());
+    const { tmux, held } = await startInTerminal();
+    await tmux.until(/job/);
+    tmux.close();
+    await held.gone;
+    expect(await exitCode()).toBe('0\n');
+  });
 });
 
 test('a command that prints fast and ends has every line told', async () => {

@@ -16,8 +16,8 @@ it('tells once that spans do not arrive, and once that they do again', () => {
   watch.answered(1, undefined);
   watch.close();
   expect(told).toEqual([
-    'https://otel.example/v1/traces takes no spans (HTTP 401 Unauthorized); the timers go on',
-    'https://otel.example/v1/traces takes spans again; 3 were lost',
+    'otel.example takes no spans (HTTP 401 Unauthorized); the timers go on',
+    'otel.example takes spans again; 3 were lost',
   ]);
 });
 
@@ -35,4 +35,20 @@ it('hands on what the library says, each sentence once and not for ever', () => 
   watch.noticed('Dropped 1');
   expect(told).toHaveLength(10);
   expect(told[0]).toBe('Dropped 0');
+});
+
+it('repeats no address and no header that the library could not use', () => {
+  watch.noticed(
+    "Configuration: Could not parse environment-provided export URL: 'htp:/otel.example/secret', falling back",
+  );
+  watch.noticed('Header "x-key" has invalid value (se)cret) and will be ignored');
+  watch.noticed('something of https://ada:secret@otel.example/secret?key=secret was wrong');
+  watch.answered(0, new Error('Invalid URL: https://otel.example/secret'));
+  expect(told.join()).not.toContain('cret');
+  expect(told).toEqual([
+    'Configuration: Could not parse environment-provided export URL: …, falling back',
+    'Header "x-key" has invalid value … and will be ignored',
+    'something of otel.example was wrong',
+    'otel.example takes no spans (Invalid URL: otel.example); the timers go on',
+  ]);
 });

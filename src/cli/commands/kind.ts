@@ -8,6 +8,8 @@ export interface CommandKind {
   /** One line for help and documentation. */
   readonly summary: string;
   /** Shown at the end of the command's help. */
+  /** Whether all it says has left, or was given up, when it is done: then nothing keeps the program from ending. */
+  readonly hasFlushed?: true;
   readonly examples: readonly Example[];
   /**
    * Declares arguments and options. Loads nothing: what a command needs it imports when it runs, because every package costs start-up time.

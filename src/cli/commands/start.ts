@@ -24,6 +24,7 @@ export const start: CommandKind = {
     { line: 'timers start --watch', does: 'take every change of the file as it is saved' },
     { line: 'timers start --keep-alive', does: 'stay when nothing can fire any more' },
   ],
+  hasFlushed: true,
   configure(command) {
     withZone(withState(withLog(withFile(command))))
       .option('--keep-alive', 'stay when nothing can fire any more')
@@ -36,14 +37,18 @@ export const start: CommandKind = {
       const timerFile = await loadOrTell(terminal, options.file, clock.now(), { warns: true });
       if (timerFile === undefined) return 1;
       const { runInForeground } = await import('../foreground.js');
-      return runInForeground(timerFile, {
-        terminal,
+      const { unhindered } = await import('../unhindered.js');
+      const said = unhindered(terminal, clock);
+      const exitCode = await runInForeground(timerFile, {
+        terminal: said,
         clock,
         log: options,
         keepAlive: options.keepAlive === true,
         state: options.state,
         watches: options.watch === true,
       });
+      await said.flush();
+      return exitCode;
     };
   },
 };

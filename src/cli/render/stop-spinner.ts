@@ -14,8 +14,8 @@ export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
   let disarm: Cancel = () => undefined;
   const show = async () => {
     const { default: ora } = await import('ora');
-    // discardStdin would put the terminal into raw mode, where Ctrl-C is no signal.
-    spinner ??= ora({ stream, discardStdin: false });
+    // discardStdin would put the terminal into raw mode, where Ctrl-C is no signal; a hidden cursor is shown again at the exit by a write that waits.
+    spinner ??= ora({ stream, discardStdin: false, hideCursor: false });
     spinner.text = text();
     if (running > 0) spinner.start();
   };

@@ -1,8 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '../../domain/clock.js';
 import type { Account, OutputTarget } from '../../domain/command.js';
-import type { AttemptIo, OutputStream } from '../../domain/executor.js';
+import type { AttemptIo } from '../../domain/executor.js';
 import type { Duration } from '../../domain/time.js';
+import type { Source } from './launch.js';
 import type { FileInUse, OutputFile, OutputFiles } from './output-file.js';
 import { PipeReader } from './pipe-reader.js';
 
@@ -26,13 +26,13 @@ interface Surroundings {
 
 /** The output of one attempt, from its pipes to its target. */
 export class CommandOutput {
-  readonly #readers: readonly PipeReader[];
+  readonly #reader: PipeReader;
   readonly #clock: Clock;
   readonly #target: OutputTarget;
   readonly #file: FileInUse | undefined;
   readonly #trouble: (sentence: string) => void;
 
-  constructor(child: ChildProcess, target: OutputTarget, { io, clock, files, user }: Surroundings) {
+  constructor(sources: readonly Source[], target: OutputTarget, { io, clock, files, user }: Surroundings) {
     this.#clock = clock;
     this.#target = target;
     this.#trouble = (sentence) => io.trouble(sentence);
@@ -40,12 +40,7 @@ export class CommandOutput {
     const file = this.#file?.file;
     const chunk = file && appendTo(file, target, io);
     const drained = target.to === 'log' ? () => io.drained() : () => file?.drained();
-    const read = (name: OutputStream) => {
-      const stream = child[name];
-      const line = (text: string, truncated: boolean) => io.line(name, text, truncated);
-      return stream ? [new PipeReader(stream, clock, { line, chunk, drained })] : [];
-    };
-    this.#readers = [...read('stdout'), ...read('stderr')];
+    this.#reader = new PipeReader(sources, clock, { line: (...line) => io.line(...line), chunk, drained });
   }
 
   /**
@@ -56,25 +51,26 @@ export class CommandOutput {
    */
   async drain(): Promise<void> {
     const stop = this.#closeSoon();
-    await Promise.all(this.#readers.map((reader) => reader.finished));
+    await this.#reader.finished;
     stop();
     await this.#file?.release().catch((error: unknown) => this.#trouble(troubleWith(this.#target, error as Error)));
   }
 
   #closeSoon(): () => void {
     let [silence, reading, patience] = [SILENCE, READING, PATIENCE];
-    let [chunks, last] = [this.#chunks(), this.#clock.monotonic()];
-    const most = this.#bytes() + LEFT_BEHIND;
-    const isBehind = ({ isBlocked, isTelling }: PipeReader) => isBlocked || (isTelling && this.#bytes() < most);
+    const reader = this.#reader;
+    let [chunks, last] = [reader.chunks, this.#clock.monotonic()];
+    const most = reader.bytes + LEFT_BEHIND;
     const tick = () => {
       const elapsed = this.#clock.monotonic() - last;
       patience -= elapsed;
-      if (!this.#readers.some(isBehind)) {
+      const isBehind = reader.isBlocked || (reader.isTelling && reader.bytes < most);
+      if (!isBehind) {
         const spent = Math.min(elapsed, TICK);
         reading -= spent;
-        silence = chunks === this.#chunks() ? silence - spent : SILENCE;
+        silence = chunks === reader.chunks ? silence - spent : SILENCE;
       }
-      [chunks, last] = [this.#chunks(), last + elapsed];
+      [chunks, last] = [reader.chunks, last + elapsed];
       if (Math.min(silence, reading, patience) > 0) disarm = this.#clock.after(TICK, tick);
       else this.#stop(patience <= 0);
     };
@@ -83,17 +79,9 @@ export class CommandOutput {
   }
 
   #stop(isCut: boolean): void {
-    for (const reader of this.#readers) reader.stop();
+    this.#reader.stop();
     if (isCut)
       this.#trouble(`the last lines of its output may be missing: they could not be read within ${PATIENCE} ms`);
-  }
-
-  #bytes(): number {
-    return this.#readers.reduce((sum, reader) => sum + reader.bytes, 0);
-  }
-
-  #chunks(): number {
-    return this.#readers.reduce((sum, reader) => sum + reader.chunks, 0);
   }
 }
 

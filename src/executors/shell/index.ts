@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import type { Cancellation } from '../../domain/cancellation.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Command } from '../../domain/command.js';
@@ -7,8 +6,9 @@ import type { Exit } from '../../domain/outcome.js';
 import type { ExecutorContext, ExecutorKind } from '../kind.js';
 import { readEnvFile } from './env-file.js';
 import { inheritedBy, otherUser } from './environment.js';
-import { launch } from './launch.js';
+import { launch, type Launched } from './launch.js';
 import { OutputFiles } from './output-file.js';
+import { Pipes } from './pipes.js';
 import { CommandOutput } from './command-output.js';
 import { readStat, type ProcessStat } from './proc.js';
 import { ProcessGroup } from './process-group.js';
@@ -24,6 +24,7 @@ export const shell: ExecutorKind = {
 export function createShellExecutor({ clock, environment, distrust }: ExecutorContext): Executor {
   const inherited = { ...environment };
   const files = new OutputFiles(clock);
+  const pipes = new Pipes(clock);
   return {
     async execute(command, io) {
       try {
@@ -33,7 +34,7 @@ export function createShellExecutor({ clock, environment, distrust }: ExecutorCo
           ...command.env,
           ...io.env,
         };
-        return await attempt(command, io, { clock, files, env });
+        return await attempt(command, io, { clock, files, pipes, env });
       } catch (error) {
         return { kind: 'not_started', code: 126, error: (error as Error).message };
       }
@@ -44,17 +45,16 @@ export function createShellExecutor({ clock, environment, distrust }: ExecutorCo
 interface Surroundings {
   readonly clock: Clock;
   readonly files: OutputFiles;
+  readonly pipes: Pipes;
   readonly env: NodeJS.ProcessEnv;
 }
 
-async function attempt(command: Command, io: AttemptIo, { clock, files, env }: Surroundings): Promise<Exit> {
-  // Canceled while its env_file was read: what never ran ends as the signal would have ended it.
-  if (io.cancellation.cause) return { kind: 'signaled', signal: 'SIGTERM' };
-  const launched = await launch(command, env);
+async function attempt(command: Command, io: AttemptIo, { clock, files, pipes, env }: Surroundings): Promise<Exit> {
+  const launched = await launch(command, { env, io, pipes });
   if ('kind' in launched) return launched;
-  const { child, pid } = launched;
-  const exited = exitOf(child, pid, io.cancellation);
-  const output = new CommandOutput(child, command.output, { io, clock, files, user: otherUser(command) });
+  const { pid, sources } = launched;
+  const exited = exitOf(launched, io.cancellation);
+  const output = new CommandOutput(sources, command.output, { io, clock, files, user: otherUser(command) });
   const group = new ProcessGroup(pid, clock);
   endWhenCanceled(group, io.cancellation, command);
   io.started(pid);
@@ -63,10 +63,10 @@ async function attempt(command: Command, io: AttemptIo, { clock, files, env }: S
   return exit;
 }
 
-function exitOf(child: ChildProcess, pid: number, cancellation: Cancellation): Promise<Exit> {
-  const unnamed = unnamedSignalOf(child, pid);
+function exitOf(launched: Launched, cancellation: Cancellation): Promise<Exit> {
+  const unnamed = unnamedSignalOf(launched);
   return new Promise((resolve) => {
-    child.on('exit', (code, signal) => {
+    launched.child.on('exit', (code, signal) => {
       const endedBy = signal ?? (code === 0 ? unnamed() : undefined);
       const exit: Exit =
         endedBy === undefined ? { kind: 'exited', code: code ?? 0 } : { kind: 'signaled', signal: endedBy };
@@ -84,13 +84,12 @@ const FIRST_UNNAMED = 32;
  * fetches the exit, and the pipes of a process close before that. Not seen where they stay open beyond it, because a background process holds
  * them or because there is more in them than was read.
  */
-function unnamedSignalOf({ stdout, stderr }: ChildProcess, pid: number): () => string | undefined {
+function unnamedSignalOf({ pid, sources }: Launched): () => string | undefined {
   let stat: ProcessStat | undefined;
   const look = () => {
     if (stat?.isOver !== true) stat = readStat(pid);
   };
-  stdout?.once('end', look);
-  stderr?.once('end', look);
+  for (const { stream } of sources) stream.once('end', look);
   return () => (stat !== undefined && stat.endedBy >= FIRST_UNNAMED ? `SIG${stat.endedBy}` : undefined);
 }
 

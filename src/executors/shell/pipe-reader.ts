@@ -1,50 +1,52 @@
-import type { Readable } from 'node:stream';
 import type { Clock } from '../../domain/clock.js';
-import { LineSplitter, type LineListener } from './line-splitter.js';
+import type { OutputStream } from '../../domain/executor.js';
+import type { Source } from './launch.js';
+import { LineSplitter } from './line-splitter.js';
 
 /** Lines told in one go before others get their turn. */
 const LINES_A_TURN = 500;
 
 export interface PipeListener {
-  readonly line: LineListener;
+  readonly line: (stream: OutputStream, text: string, truncated: boolean) => void;
   /** Told every chunk as it came, before its lines. */
   readonly chunk?: ((chunk: Buffer) => void) | undefined;
   /** `undefined` while more is welcome; else resolves when it is again. Nothing is read until then. */
   readonly drained: () => Promise<void> | undefined;
 }
 
+/** A chunk that is to be told, or the end of its pipe. */
+interface Piece {
+  readonly splitter: LineSplitter;
+  readonly chunk: Buffer | undefined;
+}
+
 /**
- * Reads one pipe of a command to its end, line by line, a bounded number of lines at a time.
- * Never holds more than three chunks: one that is being told, and what was on its way when reading was paused.
+ * Reads the pipes of a command to their end, line by line, a bounded number of lines at a time. Chunks are told in the order they came in,
+ * whichever pipe they are from. Never holds more than one chunk that is being told, and of each pipe what was on its way when reading was paused.
  */
 export class PipeReader {
-  /** Resolves when the pipe is closed and everything read from it is told. */
+  /** Resolves when the pipes are closed and everything read from them is told. */
   readonly finished: Promise<void>;
-  readonly #stream: Readable;
+  readonly #streams: readonly Source['stream'][];
   readonly #clock: Clock;
   readonly #listener: PipeListener;
-  readonly #splitter: LineSplitter;
-  readonly #waiting: Buffer[] = [];
+  readonly #splitters: readonly LineSplitter[];
+  readonly #waiting: Piece[] = [];
   #finish: () => void = () => undefined;
   #state: 'free' | 'telling' | 'blocked' | 'finished' = 'free';
-  #closed = false;
+  #told: LineSplitter | undefined;
+  #open: number;
   #chunks = 0;
   #bytes = 0;
 
-  constructor(stream: Readable, clock: Clock, listener: PipeListener) {
-    this.#stream = stream;
+  constructor(sources: readonly Source[], clock: Clock, listener: PipeListener) {
+    this.#streams = sources.map(({ stream }) => stream);
     this.#clock = clock;
     this.#listener = listener;
-    this.#splitter = new LineSplitter(listener.line);
+    this.#open = sources.length;
     this.finished = new Promise((resolve) => (this.#finish = resolve));
-    stream.on('data', (chunk: Buffer) => this.#receive(chunk));
-    stream.on('close', () => this.#close());
-    // A pipe that fails is closed; its process tells the rest.
-    stream.on('error', () => undefined);
-  }
-
-  get isFinished(): boolean {
-    return this.#state === 'finished';
+    this.#splitters = sources.map((source) => this.#read(source));
+    if (this.#open === 0) this.#end();
   }
 
   /** Whether reading stands still because {@link PipeListener.drained} says so. */
@@ -67,79 +69,94 @@ export class PipeReader {
     return this.#chunks;
   }
 
-  /** Closes the pipe, whoever still writes to it, and tells what was read, welcome or not. */
+  /** Closes the pipes, whoever still writes to them, and tells what was read, welcome or not. */
   stop(): void {
     if (this.#state === 'finished') return;
-    this.#stream.destroy();
-    for (const chunk of this.#waiting.splice(0)) {
-      this.#splitter.flow(Number.POSITIVE_INFINITY);
-      this.#push(chunk);
+    for (const stream of this.#streams) stream.destroy();
+    this.#told?.flow(Number.POSITIVE_INFINITY);
+    for (const piece of this.#waiting.splice(0)) {
+      this.#push(piece);
+      piece.splitter.flow(Number.POSITIVE_INFINITY);
     }
     this.#end();
   }
 
-  #receive(chunk: Buffer): void {
-    if (this.#state === 'finished') return;
+  #read({ name, stream }: Source): LineSplitter {
+    const splitter = new LineSplitter((text, truncated) => this.#listener.line(name, text, truncated));
+    stream.on('data', (chunk: Buffer) => this.#receive(splitter, chunk));
+    stream.on('close', () => this.#take({ splitter, chunk: undefined }));
+    // A pipe that fails is closed; its process tells the rest.
+    stream.on('error', () => undefined);
+    return splitter;
+  }
+
+  #receive(splitter: LineSplitter, chunk: Buffer): void {
     this.#chunks++;
     this.#bytes += chunk.length;
-    if (this.#state === 'free') {
-      this.#push(chunk);
-      this.#tell();
+    this.#take({ splitter, chunk });
+    // Again and again: Node resumes the sockets of a process that has ended.
+    if (this.#state !== 'free') this.#pause();
+  }
+
+  #take(piece: Piece): void {
+    if (this.#state === 'finished') return;
+    this.#waiting.push(piece);
+    if (this.#state === 'free') this.#next();
+  }
+
+  #push({ splitter, chunk }: Piece): void {
+    this.#told = splitter;
+    if (chunk) {
+      this.#listener.chunk?.(chunk);
+      splitter.push(chunk);
     } else {
-      this.#waiting.push(chunk);
-      // Again and again: Node resumes the pipes of a process that has ended.
-      this.#stream.pause();
+      splitter.end();
+      this.#open--;
     }
   }
 
-  #push(chunk: Buffer): void {
-    this.#listener.chunk?.(chunk);
-    this.#splitter.push(chunk);
-  }
-
   #tell(): void {
-    const isMore = this.#splitter.flow(LINES_A_TURN);
+    const isMore = this.#told?.flow(LINES_A_TURN) ?? false;
     const drained = this.#listener.drained();
     if (drained) {
       this.#state = 'blocked';
-      this.#stream.pause();
+      this.#pause();
       void drained.then(() => this.#goOn(isMore));
     } else if (isMore) {
       this.#state = 'telling';
       this.#clock.soon(() => this.#goOn(true));
     } else {
-      this.#rest();
+      this.#next();
     }
   }
 
   #goOn(isMore: boolean): void {
     if (this.#state === 'finished') return;
     if (isMore) this.#tell();
-    else this.#rest();
+    else this.#next();
   }
 
   /** A chunk is told: takes the next one, or waits for it. */
-  #rest(): void {
+  #next(): void {
     const next = this.#waiting.shift();
     if (next) {
       this.#push(next);
       this.#tell();
-    } else if (this.#closed) {
+    } else if (this.#open === 0) {
       this.#end();
     } else {
       this.#state = 'free';
-      if (this.#stream.isPaused()) this.#stream.resume();
+      for (const stream of this.#streams) if (stream.isPaused()) stream.resume();
     }
   }
 
-  #close(): void {
-    this.#closed = true;
-    if (this.#state === 'free') this.#end();
+  #pause(): void {
+    for (const stream of this.#streams) stream.pause();
   }
 
   #end(): void {
     this.#state = 'finished';
-    this.#splitter.end();
+    for (const splitter of this.#splitters) splitter.end();
     this.#finish();
   }
 }

@@ -1,0 +1,42 @@
+import type { WriteStream } from 'node:tty';
+import type { Clock } from '../domain/clock.js';
+import { openDestination } from '../sinks/index.js';
+import type { Terminal } from './terminal.js';
+
+/** A terminal for a program that must go on, and end, whatever becomes of standard error. */
+export interface UnhinderedTerminal extends Terminal {
+  /** Standard error for what is drawn on it. */
+  readonly screen: WriteStream;
+  /** Resolves when what was said has left, or nothing moves any more. Never rejects. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Says what `terminal` would, without ever waiting for a reader: a write to a terminal that is stopped (Ctrl-S), or whose reader is, would hold
+ * the whole process, and every signal with it.
+ */
+export function unhindered(terminal: Terminal, clock: Clock): UnhinderedTerminal {
+  const { stderr } = process;
+  const nobody = () => undefined;
+  const said = openDestination({ fd: 2, stream: () => stderr, clock, onEnded: nobody, onTrouble: nobody });
+  const write = (text: unknown): boolean => {
+    said.write(String(text), 'event');
+    return true;
+  };
+  return {
+    ...terminal,
+    err: (line) => void write(`${line}\n`),
+    screen: screenOf(stderr, write),
+    flush: () => said.flush(),
+  };
+}
+
+/** The same stream to draw on (its cursor is moved by writes, too), of some size: a serial line says that it has none, and spinners divide by it. */
+function screenOf(stream: WriteStream, write: (text: unknown) => boolean): WriteStream {
+  const screen = Object.create(stream) as WriteStream;
+  return Object.defineProperties(screen, {
+    write: { value: write, writable: true },
+    columns: { get: () => stream.columns || 80 },
+    rows: { get: () => stream.rows || 24 },
+  });
+}

@@ -1,0 +1,51 @@
+import type { Span } from './source.js';
+
+/** A value of the environment, and the reference that stands for it in the file. */
+export interface ExpandedValue {
+  /** `${NAME}`. */
+  readonly reference: string;
+  readonly value: string;
+}
+
+/** Shorter values are no secrets, and are part of many words. */
+const SHORTEST = 4;
+/** So much of a value gives it away, wherever it is repeated: messages cut long values. */
+const TELLING = 8;
+
+/** What variables of the environment put into a file: secrets, maybe. Messages have their references in place of them. */
+export class ExpandedValues {
+  /** By where they stand in the file. */
+  readonly #short = new Map<number, ExpandedValue[]>();
+  readonly #long = new Map<string, ExpandedValue>();
+
+  add(at: Span, values: readonly ExpandedValue[]): void {
+    for (const expanded of values) {
+      const { length } = expanded.value;
+      if (length >= TELLING) this.#long.set(expanded.value, expanded);
+      else if (length >= SHORTEST) this.#short.set(at.start, [...(this.#short.get(at.start) ?? []), expanded]);
+    }
+  }
+
+  /** A message about a place in the file. */
+  mask(message: string, at: Span): string {
+    let masked = message;
+    for (const { value, reference } of this.#short.get(at.start) ?? [])
+      masked = masked.replaceAll(value, () => reference);
+    for (const expanded of this.#long.values()) masked = withoutParts(masked, expanded);
+    return masked;
+  }
+}
+
+/** Replaces every part of the value, as long as it goes. */
+function withoutParts(message: string, { value, reference }: ExpandedValue): string {
+  let masked = '';
+  let at = 0;
+  while (at < message.length) {
+    let length = 0;
+    if (value.includes(message.slice(at, at + TELLING)) && at + TELLING <= message.length) length = TELLING;
+    while (length > 0 && at + length < message.length && value.includes(message.slice(at, at + length + 1))) length++;
+    masked += length > 0 ? reference : message.charAt(at);
+    at += Math.max(length, 1);
+  }
+  return masked;
+}

@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmdirSync, unlinkSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../domain/clock.js';
+import { MINUTE, type Duration } from '../../domain/time.js';
+
+/** A pipe that is open at both ends. Close `writer` once a process has it. */
+export interface Pipe {
+  readonly reader: Socket;
+  readonly writer: number;
+}
+
+/** Pipes that are kept ready, and how few of them start the next batch. */
+const BATCH = 64;
+const LOW = 16;
+const LARGEST_BATCH = 256;
+/** Descriptors left free when they run out while a batch is opened: starting one process takes up to seven for a moment. */
+const SPARE = 16;
+/** How long commands get sockets after pipes could not be made. */
+const PAUSE: Duration = MINUTE;
+
+/**
+ * Makes pipes for commands. Node gives commands sockets, and on Linux nobody can open a socket by `/dev/stdout` or `/dev/stderr` (ENXIO).
+ * Other systems duplicate the descriptor instead, so sockets do there.
+ *
+ * Node has no pipe(2). One `mkfifo` makes many named pipes, which lose their names once they are open. Each is used once: a process that
+ * still holds one never sees the output of another run.
+ */
+export class Pipes {
+  readonly #clock: Clock;
+  readonly #folders: readonly string[];
+  readonly #ready: number[] = [];
+  #filling: Promise<void> | undefined;
+  #wanted = 0;
+  #retryAt: Duration = process.platform === 'linux' ? 0 : Number.POSITIVE_INFINITY;
+  #isReported = false;
+
+  constructor(clock: Clock, folders: readonly string[] = memoryFolders()) {
+    this.#clock = clock;
+    this.#folders = folders;
+  }
+
+  /**
+   * Resolves with `count` pipes, or with `undefined` where none can be made; why is reported once.
+   * @throws Error with the code of the system, such as EMFILE.
+   */
+  async take(count: number, report: (sentence: string) => void): Promise<readonly Pipe[] | undefined> {
+    this.#wanted += count;
+    try {
+      while (this.#ready.length < count) {
+        if (this.#clock.monotonic() < this.#retryAt) return undefined;
+        await this.#fill(report);
+      }
+    } finally {
+      this.#wanted -= count;
+    }
+    const pipes = openAll(this.#ready.splice(-count));
+    if (this.#ready.length < LOW) void this.#fill(report).catch(() => undefined);
+    return pipes;
+  }
+
+  #fill(report: (sentence: string) => void): Promise<void> {
+    return (this.#filling ??= this.#make(report).finally(() => (this.#filling = undefined)));
+  }
+
+  async #make(report: (sentence: string) => void): Promise<void> {
+    const count = Math.min(Math.max(BATCH, this.#wanted), LARGEST_BATCH);
+    let trouble = '';
+    for (const folder of this.#folders) {
+      try {
+        this.#ready.push(...(await makeReaders(folder, count)));
+        return;
+      } catch (error) {
+        if (isExhaustion(error)) throw error;
+        trouble = (error as Error).message;
+      }
+    }
+    this.#retryAt = this.#clock.monotonic() + PAUSE;
+    if (!this.#isReported) report(`commands cannot open /dev/stdout or /dev/stderr, because mkfifo failed: ${trouble}`);
+    this.#isReported = true;
+  }
+}
+
+/** Folders in memory first: making and removing names there costs no disk access. */
+function memoryFolders(): readonly string[] {
+  const own = process.env['XDG_RUNTIME_DIR'];
+  return [...(own ? [own] : []), '/dev/shm', tmpdir()];
+}
+
+/** Shortages that pass, and that keep commands from starting as well. */
+const isExhaustion = (error: unknown): boolean =>
+  ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+/** Returns the reading ends of up to `count` pipes. @throws Error if there is none. */
+async function makeReaders(parent: string, count: number): Promise<readonly number[]> {
+  const folder = mkdtempSync(join(parent, 'timers-pipes-'));
+  const paths = Array.from({ length: count }, (_, index) => join(folder, String(index)));
+  const readers: number[] = [];
+  try {
+    await mkfifo(paths);
+    for (const path of paths) readers.push(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  } catch (error) {
+    for (const reader of readers.splice(-SPARE)) closeSync(reader);
+    if (readers.length === 0) throw error;
+  } finally {
+    removeAll(folder, paths);
+  }
+  return readers;
+}
+
+/** Mode 622: whoever a command becomes (`su`, `sudo`) may open its output for writing. Others don't find it. */
+function mkfifo(paths: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('mkfifo', ['-m', '622', '--', ...paths], { stdio: 'ignore' });
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`exit code ${code ?? 'unknown'} for ${paths[0] ?? 'nothing'}`));
+    });
+  });
+}
+
+/** Needs no descriptor. */
+function removeAll(folder: string, paths: readonly string[]): void {
+  try {
+    for (const path of paths) unlinkSync(path);
+  } catch {
+    // It was never made.
+  }
+  rmdirSync(folder);
+}
+
+function openAll(readers: readonly number[]): readonly Pipe[] {
+  const pipes: Pipe[] = [];
+  try {
+    for (const fd of readers) {
+      const writer = openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY);
+      pipes.push({ writer, reader: new Socket({ fd, readable: true, writable: false }) });
+    }
+    return pipes;
+  } catch (error) {
+    closeWriters(pipes);
+    closeReaders(pipes);
+    for (const fd of readers.slice(pipes.length)) closeSync(fd);
+    throw error;
+  }
+}
+
+export function closeWriters(pipes: readonly Pipe[]): void {
+  for (const { writer } of pipes) closeSync(writer);
+}
+
+export function closeReaders(pipes: readonly Pipe[]): void {
+  for (const { reader } of pipes) reader.destroy();
+}

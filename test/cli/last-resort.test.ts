@@ -1,0 +1,53 @@
+import { afterEach, expect, it } from 'vitest';
+import { catchUncaught } from '../../src/cli/last-resort.js';
+import type { Cancel } from '../../src/domain/time.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+const clock = new FakeClock();
+let release: Cancel = () => undefined;
+
+afterEach(() => release());
+
+/** What is done about errors, and a way to bring them about without the process knowing. */
+function open(report: (error: unknown) => void = () => undefined) {
+  const done: string[] = [];
+  const before = process.listeners('uncaughtException');
+  release = catchUncaught({
+    clock,
+    report: (error) => {
+      done.push(String(error));
+      report(error);
+    },
+    giveUp: (sentence) => void done.push(sentence),
+    abort: () => void done.push('abort'),
+  });
+  const [caught] = process.listeners('uncaughtException').filter((listener) => !before.includes(listener));
+  const raise = (times: number) => {
+    for (let time = 0; time < times; time++) caught?.(new TypeError('no'), 'uncaughtException');
+    return done.splice(0);
+  };
+  return raise;
+}
+
+const reports = (many: number) => Array<string>(many).fill('TypeError: no');
+
+it('reports ten errors a minute and goes on, minute by minute', async () => {
+  const raise = open();
+  expect(raise(10)).toEqual(reports(10));
+  await clock.advance(60_000);
+  expect(raise(10)).toEqual(reports(10));
+});
+
+it('gives up with the eleventh, reports as many again, and then ends at once', () => {
+  const raise = open();
+  expect(raise(11)).toEqual([...reports(10), '10 internal errors within a minute, the last one: TypeError: no']);
+  expect(raise(10)).toEqual(reports(10));
+  expect(raise(1)).toEqual(['abort']);
+});
+
+it('outlives a report that throws', () => {
+  const raise = open(() => {
+    throw new Error('worse');
+  });
+  expect(raise(12)).toHaveLength(12);
+});

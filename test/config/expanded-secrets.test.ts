@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { KEYS } from '../../src/config/schema.js';
+import { backup, backupWith, load, machine, words } from './diagnose.js';
+
+const SECRET = 'hunter2-and-much-more-of-that-kind-so-that-it-is-cut-somewhere';
+const on = { ...machine, env: { ...machine.env, SECRET, SHORT: 'swordy', URL: 'htps://example.org/token-of-ada' } };
+
+const said = (text: string): string => load(text, '/etc/timers.yaml', on).problems.map(words).join('\n');
+
+/** Any stretch that would give it away. */
+function expectHidden(text: string): void {
+  for (let at = 0; at + 8 <= SECRET.length; at++) expect(text).not.toContain(SECRET.slice(at, at + 8));
+  expect(text).not.toContain('swordy');
+  expect(text).not.toContain('token-of-ada');
+}
+
+describe('no message repeats what a variable holds', () => {
+  const FORMS = [
+    '${SECRET}',
+    'x${SECRET}',
+    '"[${SECRET}]"',
+    '["${SECRET}"]',
+    '{a: "${SECRET}"}',
+    '/${SECRET}',
+    '${SHORT}',
+    '${URL}',
+  ];
+
+  test.each(KEYS.timer)('of a timer’s %s', (key) => {
+    for (const form of FORMS)
+      expectHidden(said(key === 'run' ? backup(`run: ${form}`) : backupWith(`${key}: ${form}`)));
+  });
+
+  test.each(KEYS.file.filter((key) => key !== 'timers'))('of the file’s %s', (key) => {
+    for (const form of FORMS) expectHidden(said(`${key}: ${form}\n${backupWith('')}`));
+  });
+
+  const LEVELS = ['retry', 'breaker', 'dst', 'catch_up', 'output', 'ping', 'notify'] as const;
+  test.each(LEVELS.flatMap((level) => KEYS[level].map((key) => [level, key] as const)))('of %s.%s', (level, key) => {
+    for (const form of FORMS)
+      expectHidden(said(backupWith(`${level}: {${key}: ${form.startsWith('$') ? `"${form}"` : form}}`)));
+  });
+
+  test.each(['clock', 'http', 'heartbeat', 'tracing', 'history'] as const)('of %s', (level) => {
+    for (const key of KEYS[level])
+      for (const form of FORMS)
+        expectHidden(said(`${level}: {${key}: ${form.startsWith('$') ? `"${form}"` : form}}\n${backupWith('')}`));
+  });
+
+  test('has its reference instead', () => {
+    expect(said(backupWith('timeout: ${SECRET}'))).toContain('${SECRET}');
+    expect(said(backupWith('timeout: ${SHORT}'))).toContain('${SHORT}');
+    expect(said(backupWith('timezone: Europe/${SHORT}'))).toContain('Europe/${SHORT}');
+  });
+
+  test('of a default it repeats what stands in the file', () => {
+    expect(said(backupWith('timeout: ${NOPE:-soon}'))).toContain('soon');
+  });
+});

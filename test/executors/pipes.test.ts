@@ -1,0 +1,134 @@
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { beforeEach, describe, expect, it, test } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
+import type { Command, OutputTarget } from '../../src/domain/command.js';
+import { createShellExecutor } from '../../src/executors/shell/index.js';
+import { PipeReader } from '../../src/executors/shell/pipe-reader.js';
+import { closeReaders, closeWriters, Pipes } from '../../src/executors/shell/pipes.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { command, RecordedIo } from './recorded-io.js';
+
+const isLinux = process.platform === 'linux';
+const isRoot = process.getuid?.() === 0;
+const clock = createSystemClock();
+const executor = createShellExecutor({ clock, environment: process.env });
+const folder = mkdtempSync(join(tmpdir(), 'pipes-'));
+const file = join(folder, 'out.log');
+const nobody = { uid: 65534, gid: 65534, groups: [], name: 'nobody', home: '/', shell: '/bin/sh' };
+
+let io: RecordedIo;
+beforeEach(() => {
+  io = new RecordedIo();
+});
+
+const run = (what: string, more: Partial<Command> = {}) => executor.execute(command(what, more), io);
+const nextTurn = () => new Promise<void>((resolve) => clock.soon(resolve));
+const texts = () => io.lines.map((line) => line.replace('stderr: ', ''));
+
+const targets: readonly [string, OutputTarget][] = [
+  ['the log', { to: 'log' }],
+  ['nobody', { to: 'discard' }],
+  ['a file', { to: 'file', file }],
+];
+
+describe.runIf(isLinux)('a command opens its output by name', () => {
+  const reopening = 'echo a >/dev/stdout; echo b >/dev/stderr; echo c >/dev/fd/1; echo d | tee /dev/fd/2 >/dev/null';
+
+  test.each(targets)('that goes to %s', async (_, output) => {
+    expect(await run(reopening, { output })).toEqual({ kind: 'exited', code: 0 });
+    expect(texts().toSorted()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test.runIf(isRoot).each([
+    ['main group', []],
+    ['further groups', [1]],
+  ])('as another user with %s', async (_, groups) => {
+    const more = { user: { ...nobody, groups }, cwd: '/' };
+    expect(await run(reopening, more)).toEqual({ kind: 'exited', code: 0 });
+    expect(texts().toSorted()).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('order', () => {
+  const alternating = 'for i in 1 2 3 4 5 6 7 8 9; do echo "o$i"; echo "e$i" >&2; done; printf partial';
+  const written = [...Array.from({ length: 18 }, (_, i) => `${'oe'[i % 2]}${(i >> 1) + 1}`), 'partial'];
+
+  test.runIf(isLinux).each(targets.slice(1))(
+    'of both streams is kept where the output goes to %s',
+    async (_, output) => {
+      await run(alternating, { output });
+      expect(io.lines).toEqual(written);
+      if (output.to === 'file') expect(readFileSync(file, 'utf8')).toContain(written.join('\n'));
+    },
+  );
+
+  it.runIf(isLinux)('is kept in the log, too, by the way the reference shows', async () => {
+    expect(readFileSync(new URL('../../docs/reference/output.md', import.meta.url), 'utf8')).toContain('exec 2>&1\n');
+    await run(`exec 2>&1\n${alternating}`);
+    expect(io.lines).toEqual(written);
+  });
+
+  it('of the log is that of reading: what is read later is told later, however much there is of the other', async () => {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const sources = [{ name: 'stdout', stream: stdout } as const, { name: 'stderr', stream: stderr } as const];
+    const reader = new PipeReader(sources, clock, { line: (...line) => io.line(...line), drained: () => undefined });
+    stdout.end('x\n'.repeat(5_000));
+    await nextTurn();
+    stderr.end('end\n');
+    await reader.finished;
+    expect(io.lines).toHaveLength(5_001);
+    expect(io.lines.at(-1)).toBe('stderr: end');
+  });
+});
+
+/** What this process has open: pipes of ours, and all else. */
+function descriptors(): { readonly pipes: number; readonly others: number } {
+  const links = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  const pipes = links.filter((link) => link.includes('timers-pipes-')).length;
+  return { pipes, others: links.length - pipes };
+}
+
+describe.runIf(isLinux)('pipes', () => {
+  it('leave no descriptor behind after many runs at once', async () => {
+    await run('true');
+    const before = descriptors();
+    await Promise.all(Array.from({ length: 200 }, () => run('echo x')));
+    await Promise.all([run('true', { cwd: '/no/such' }), executor.execute(command(['/no/such']), new RecordedIo())]);
+    expect(io.lines.filter((line) => line === 'x')).toHaveLength(200);
+    // Those that are kept ready stay.
+    while (descriptors().pipes > 100 || descriptors().others > before.others) await nextTurn();
+  });
+
+  it('have no name, and each is used once', async () => {
+    const pipes = new Pipes(clock, [folder]);
+    const taken = (await pipes.take(2, () => undefined)) ?? [];
+    const [first, second] = taken.map(({ writer }) => readlinkSync(`/proc/self/fd/${writer}`));
+    expect(first).toMatch(/timers-pipes-\w+\/\d+ \(deleted\)$/);
+    expect(first).not.toBe(second);
+    expect(readdirSync(folder).filter((name) => name.startsWith('timers-pipes-'))).toEqual([]);
+    closeWriters(taken);
+    closeReaders(taken);
+  });
+
+  it('are replaced by sockets where none can be made, which is reported once, and tried again a minute later', async () => {
+    const fake = new FakeClock();
+    const told: string[] = [];
+    const pipes = new Pipes(fake, ['/no/such/folder']);
+    for (let round = 0; round < 3; round++) {
+      expect(await pipes.take(1, (sentence) => told.push(sentence))).toBeUndefined();
+      await fake.advance(60_000);
+    }
+    expect(told).toEqual([
+      expect.stringMatching(/^commands cannot open \/dev\/stdout or \/dev\/stderr, because mkfifo failed: ENOENT/),
+    ]);
+  });
+});
