@@ -86,8 +86,9 @@ export class LedgerFile {
     try {
       this.#transact(unrecorded, now);
     } catch (error) {
-      if (!troubleOf(error).isFull) throw error;
-      // Written back, the log is used again from its beginning, and takes no new room.
+      const { isFull, isVague } = troubleOf(error);
+      if (!isFull && !isVague) throw error;
+      // Written back, the log is used again from its beginning, and takes no new room: enough for a full disk, or a limit on file sizes.
       this.checkpoint('PASSIVE');
       this.#transact(unrecorded, now);
     }

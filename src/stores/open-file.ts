@@ -10,6 +10,7 @@ import { noFile } from './no-file.js';
 import { createPrivately } from './private-file.js';
 import { strangenessOf, type Refusal } from './strangeness.js';
 import { troubleOf } from './trouble.js';
+import { plainly } from './why-unwritable.js';
 
 export type FileOpening =
   | { readonly kind: 'open'; readonly file: LedgerFile; readonly setAside: SetAside | undefined }
@@ -24,7 +25,7 @@ export function openFile(toOpen: FileToOpen, now: Instant): FileOpening {
   try {
     return openOrBeginAnew(toOpen, now);
   } catch (error) {
-    return { kind: 'unavailable', reason: troubleOf(error).reason };
+    return { kind: 'unavailable', reason: plainly(toOpen.path, troubleOf(error)).reason };
   }
 }
 

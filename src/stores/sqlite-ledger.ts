@@ -11,6 +11,7 @@ import { openFile, type FileOpening } from './open-file.js';
 import type { Taking } from './take-state.js';
 import { troubleIn, type Trouble } from './trouble.js';
 import { Unrecorded } from './unrecorded.js';
+import { plainly } from './why-unwritable.js';
 
 /** From one try to record what could not be recorded to the next. */
 const BETWEEN_TRIES: Duration = 2 * SECOND;
@@ -155,7 +156,10 @@ export class SqliteLedger implements Ledger {
   #write(): Failure | undefined {
     const file = this.#file ?? this.#openAnew();
     if ('reason' in file) return file;
-    return troubleIn(() => file.write(this.#unrecorded, this.#now));
+    return plainly(
+      file.path,
+      troubleIn(() => file.write(this.#unrecorded, this.#now)),
+    );
   }
 
   #openAnew(): LedgerFile | Failure {

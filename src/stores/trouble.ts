@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 
 /** Why SQLite, or the file system below it, did not do what it was asked. */
 export interface Trouble {
@@ -10,6 +11,8 @@ export interface Trouble {
   readonly isFull: boolean;
   /** Another program writes into the file. */
   readonly isBusy: boolean;
+  /** SQLite tells several causes alike; the system may know more, see `whyUnwritable`. */
+  readonly isVague: boolean;
 }
 
 /** Primary result codes. https://sqlite.org/rescode.html */
@@ -47,7 +50,9 @@ const CODES: Readonly<Record<string, number>> = {
 const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'access to its folder is denied',
   EPERM: 'access to its folder is denied',
-  EROFS: 'its folder is read-only',
+  EROFS: 'its file system is read-only; remount it for writing (mount -o remount,rw)',
+  EFBIG: 'it has reached the limit on file sizes; raise that limit (ulimit -f)',
+  EIO: 'the disk failed to read or write it',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   EEXIST: 'a part of its path is not a folder',
@@ -60,11 +65,11 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
 /** Puts an error of SQLite or of the file system into plain words. @throws whatever else it is given: that is a bug. */
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Error)) throw error;
-  const { errcode, code } = error as Error & { errcode?: number; code?: string };
+  const { errcode, code, errno } = error as Error & { errcode?: number; code?: string; errno?: number };
   if (code === 'ERR_SQLITE_ERROR') return troubleOfSqlite(error, errcode);
   if (!('syscall' in error) || code === undefined) throw error;
-  const reason = isOfFileItself(error) ? 'access to it is denied' : SYSTEM_REASONS[code];
-  return { reason: reason ?? error.message, isDamage: false, isFull: code === 'ENOSPC', isBusy: false };
+  const reason = isOfFileItself(error) ? 'access to it is denied' : SYSTEM_REASONS[codeOf(code, errno)];
+  return { reason: reason ?? error.message, isDamage: false, isFull: code === 'ENOSPC', isBusy: false, isVague: false };
 }
 
 function troubleOfSqlite({ message }: Error, errcode: number | undefined): Trouble {
@@ -74,8 +79,12 @@ function troubleOfSqlite({ message }: Error, errcode: number | undefined): Troub
     isDamage: primary === CORRUPT || primary === NOTADB,
     isFull: primary === FULL,
     isBusy: primary === BUSY,
+    isVague: primary === IOERR || primary === CANTOPEN,
   };
 }
+
+/** Node has no word for a quota. */
+const codeOf = (code: string, errno = 0): string => (errno === -constants.errno.EDQUOT ? 'EDQUOT' : code);
 
 /** Whether access was denied to a file, and not to its folder: in a folder that is closed none can be seen. */
 const isOfFileItself = ({ code, syscall, path }: { code?: string; syscall?: unknown; path?: string }): boolean =>

@@ -76,7 +76,7 @@ export class Upkeep {
     return BETWEEN_STEPS;
   }
 
-  /** Makes the file, and the log beside it, larger by what is then free within; tried again later where the disk is full. @throws SQLite's other errors. */
+  /** Makes the file, and the log beside it, larger by what is then free within; tried again later where there is no room. @throws SQLite's other errors. */
   makeRoom(): void {
     if (freeBeside(this.#path) < PLENTY) return;
     try {
@@ -85,7 +85,8 @@ export class Upkeep {
       this.#writeBack.checkpoint('PASSIVE');
       this.#isRoomMade = true;
     } catch (error) {
-      if (!troubleOf(error).isFull) throw error;
+      const { isFull, isVague } = troubleOf(error);
+      if (!isFull && !isVague) throw error;
     }
   }
 

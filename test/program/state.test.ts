@@ -74,3 +74,14 @@ test("another user's link in a folder that others may write to is not followed",
   });
   expect(readFileSync(at('important'), 'utf8')).toBe('precious');
 });
+
+test('a limit on file sizes is told as that, with the way out', async () => {
+  desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
+  const wrap = ['/bin/sh', '-c', 'ulimit -f 20; exec "$@"', 'sh'];
+  const program = desk.start(['start', '-f', 'once.yaml', '--state', 'past.db'], { wrap });
+  expect(await program.event('state.unavailable')).toMatchObject({
+    reason: 'it has reached the limit on file sizes; raise that limit (ulimit -f)',
+  });
+  expect((await program.ended).code).toBe(0);
+  expect(files()).not.toContain('past.db-probe');
+});

@@ -12,10 +12,12 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test, type TestContext } from 'vitest';
 import { SECOND } from '../../src/domain/time.js';
+import { troubleOf } from '../../src/stores/trouble.js';
 import { MOST_KEPT } from '../../src/stores/unrecorded.js';
 import { admitted, afterTest, begun, finished, newFolder, recordOf, State } from './state.js';
 
@@ -260,8 +262,20 @@ describe('a disk', () => {
     expect(spawnSync('mount', ['-o', 'remount,ro', copy]).status).toBe(0);
     const other = new State(join(copy, 'timers.db'));
     expect(other.ended()).toEqual(['r1']);
-    expect(other.whyUnavailable()).toBe('its folder is read-only');
+    expect(other.whyUnavailable()).toMatch(/^its file system is read-only; remount it /);
   });
+});
+
+test.each([
+  ['EFBIG', /^it has reached the limit on file sizes; raise that limit \(ulimit -f\)$/],
+  ['EROFS', /^its file system is read-only; remount it for writing /],
+  ['EDQUOT', /^the disk quota is used up$/],
+  ['EIO', /^the disk failed to read or write it$/],
+] as const)('what the system says of itself is put into words: %s', (code, words) => {
+  // As Node tells it, which has no word for a quota.
+  const name = code === 'EDQUOT' ? 'UNKNOWN' : code;
+  const error = Object.assign(new Error(name), { code: name, errno: -constants.errno[code], syscall: 'write' });
+  expect(troubleOf(error).reason).toMatch(words);
 });
 
 describe('a file in use', () => {
