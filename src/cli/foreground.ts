@@ -41,7 +41,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   const { terminal, clock, log, keepAlive, state: named, watches } = foreground;
   const other = await otherSchedulerOf(timerFile, { terminal, clock, named });
   let stop: (code?: number) => void = () => undefined;
-  const onTaken = () => void scheduler.stop().then(() => stop(1));
+  const onTaken = () => void scheduler.stop().finally(() => stop(1));
   const state = openStateOf(timerFile, { terminal, clock, named, other, onTaken });
   if (state.kind === 'refused') {
     terminal.err(`timers: ${state.message}`);
@@ -71,7 +71,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
       void scheduler
         .idle()
         .then(() => scheduler.stop())
-        .then(() => stop());
+        .finally(() => stop());
   });
   const release = keepAlive ? stayAwake(clock) : undefined;
   const lastResort = openLastResort(scheduler, { terminal, clock, stopped: () => stop() });

@@ -121,8 +121,8 @@ export class ControlServer {
 
   #armChecks(): void {
     this.#stopChecks = this.#clock.after(BETWEEN_CHECKS, () => {
-      for (const connection of this.#all()) connection.check();
       this.#armChecks();
+      for (const connection of this.#all()) connection.check();
     });
   }
 

@@ -95,7 +95,8 @@ export class FairQueue<Item> {
     lane.running = item;
     this.#waiting--;
     this.#running++;
-    void this.#options.run(item).then(() => {
+    // Also behind a bug, which nobody catches here: the lane is not to wait for ever.
+    void this.#options.run(item).finally(() => {
       lane.running = undefined;
       this.#running--;
       if (lane.waiting.length > 0) this.#turns.push(key);

@@ -62,7 +62,7 @@ export class DriftWatch {
 
   /** Begins with a measurement at once. To be called once. */
   start(): void {
-    void this.#measure();
+    void this.#measureOn();
   }
 
   /** Measures no more, tells nothing more, and releases sockets, processes and timers at once. */
@@ -71,16 +71,25 @@ export class DriftWatch {
     this.#stopping.abort();
   }
 
+  /** Measures, and does so again, whatever comes of it. */
+  async #measureOn(): Promise<void> {
+    const { clock, random } = this.#parts;
+    try {
+      await this.#measure();
+    } finally {
+      const pause = pauseBetween(this.#settings.poll, this.#failures, random());
+      if (!this.#stopping.signal.aborted) this.#disarm = clock.after(pause, () => void this.#measureOn());
+    }
+  }
+
   async #measure(): Promise<void> {
-    const { sources, clock, random } = this.#parts;
+    const { sources } = this.#parts;
     const { signal } = this.#stopping;
     const answers = (await Promise.all(sources.map((source) => source.measure(signal)))).filter(
       (answer) => answer !== undefined,
     );
     if (signal.aborted) return;
     if (answers.length > 0) this.#take(answers);
-    const pause = pauseBetween(this.#settings.poll, this.#failures, random());
-    this.#disarm = clock.after(pause, () => void this.#measure());
   }
 
   #take(answers: readonly (TimeSample | TimeTrouble)[]): void {

@@ -116,8 +116,11 @@ export class Live implements Sink {
     const { clock } = this.#options;
     const began = clock.monotonic();
     const written = new Map<string, string>();
-    for (const client of this.#clients) this.#bring(client, written);
-    if (this.#clients.size > 0) this.#arm(Math.max(BETWEEN_CHANGES, SHARE * (clock.monotonic() - began)));
+    try {
+      for (const client of this.#clients) this.#bring(client, written);
+    } finally {
+      if (this.#clients.size > 0) this.#arm(Math.max(BETWEEN_CHANGES, SHARE * (clock.monotonic() - began)));
+    }
   }
 
   /** Brings a client up to date, unless it is still taking what it was told before. `written` is shared by the clients of one round. */

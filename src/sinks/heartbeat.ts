@@ -114,8 +114,12 @@ export class Heartbeat implements Sink {
   }
 
   async #give(beat: Beat): Promise<void> {
-    const error = (await this.#post(beat)) ?? (await this.#run(beat));
-    this.#isOnItsWay = false;
+    let error: string | undefined;
+    try {
+      error = (await this.#post(beat)) ?? (await this.#run(beat));
+    } finally {
+      this.#isOnItsWay = false;
+    }
     if (error === undefined) this.#arrived();
     else this.#failed(error);
   }

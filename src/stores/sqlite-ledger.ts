@@ -262,13 +262,23 @@ export class SqliteLedger implements Ledger {
   }
 
   #armUpkeep(delay: Duration): void {
-    this.#disarmUpkeep = this.#clock.after(delay, () => this.#armUpkeep(this.#upkeep()));
+    this.#disarmUpkeep = this.#clock.after(delay, () => {
+      let pause = LATER;
+      try {
+        pause = this.#upkeep();
+      } finally {
+        this.#armUpkeep(pause);
+      }
+    });
   }
 
   #armWatch(): void {
     this.#disarmWatch = this.#clock.after(BETWEEN_WATCHES, () => {
-      this.#watch();
-      if (this.#taken === undefined) this.#armWatch();
+      try {
+        this.#watch();
+      } finally {
+        if (this.#taken === undefined) this.#armWatch();
+      }
     });
   }
 

@@ -26,27 +26,26 @@ export const isOneOf =
 
 /** So many are put in words. */
 const MOST_TOLD = 20;
+const MOST_COUNTED = 1_000;
 const LONGEST = 40;
 
 /** Collects what was found invalid in rows, and left out. */
 export class Invalid {
-  #count = 0;
-  readonly #words: string[] = [];
+  readonly #found = new Set<string>();
 
-  /** How many values and rows. */
+  /** How many values and rows, up to {@link MOST_COUNTED}. What is read again is counted once. */
   get count(): number {
-    return this.#count;
+    return this.#found.size;
   }
 
   /** The first of them, each in words. */
   get words(): readonly string[] {
-    return this.#words;
+    return [...this.#found].slice(0, MOST_TOLD);
   }
 
   /** Takes note of a value of `whose`. */
   add(whose: string, what: string, value: unknown): void {
-    this.#count++;
-    if (this.#words.length < MOST_TOLD) this.#words.push(`${whose}: ${what} is ${printed(value)}`);
+    if (this.#found.size < MOST_COUNTED) this.#found.add(`${whose}: ${what} is ${printed(value)}`);
   }
 
   /** Whether the values that a row cannot do without are right; takes note of the first that is not. */

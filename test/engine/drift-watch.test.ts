@@ -209,3 +209,19 @@ describe('the watch', () => {
     expect(later.clock.armed).toBe(0);
   });
 });
+
+test('a source that throws, against its promise, does not end the watch', async () => {
+  const broken: TimeSource = { measure: () => Promise.reject(new TypeError('no such thing')) };
+  const source = new FakeSource('a').answers([0, 1]);
+  const uncaught: unknown[] = [];
+  const hear = (error: unknown) => void uncaught.push(error);
+  process.on('unhandledRejection', hear);
+  const { watch, clock } = watching([broken, source]);
+  watch.start();
+  await clock.advance(2 * POLL);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', hear);
+  expect(source.asked).toBeGreaterThan(1);
+  expect(uncaught.length).toBe(source.asked);
+  watch.stop();
+});

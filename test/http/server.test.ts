@@ -11,13 +11,31 @@ const route = (access: Route['access'], method: Route['method'] = 'GET'): Route 
   handle: (_request, response) => void response.end('in'),
 });
 
+const boom = (): never => {
+  throw new TypeError('no such thing');
+};
+
+/** Routes that meet a bug. */
+const broken: readonly Route[] = [
+  { ...route('probe'), path: '/at-once', handle: boom },
+  { ...route('probe'), path: '/later', handle: () => Promise.reject(new TypeError('no such thing')) },
+  {
+    ...route('probe'),
+    path: '/midway',
+    handle: (_request, response) => {
+      response.writeHead(200).write('half');
+      boom();
+    },
+  },
+];
+
 let server: HttpServer | undefined;
 afterEach(() => server?.stop());
 
 /** A server on a free port of this machine, and how to ask it. */
 async function listen(host: string, token: string | (() => undefined) | undefined) {
   const troubles: string[] = [];
-  const routes = [route('probe'), route('read'), route('act', 'POST')];
+  const routes = [route('probe'), route('read'), route('act', 'POST'), ...broken];
   const own = (server = new HttpServer({
     host,
     port: 0,
@@ -171,3 +189,16 @@ describe('who gets in', () => {
     expect(troubles).toEqual([]);
   });
 });
+
+test.each([['/at-once'], ['/later'], ['/midway']])(
+  'a bug in a route (%s) is answered, and the next request is served',
+  async (path) => {
+    const { ask, troubles } = await listen('127.0.0.1', undefined);
+    const status = await ask(path).catch(() => 'cut off');
+    // A response whose head has left can only be cut off.
+    expect([500, 200, 'cut off']).toContain(status);
+    expect(status === 500).toBe(path !== '/midway');
+    expect(troubles).toEqual([`http: GET ${path}: TypeError: no such thing`]);
+    expect(await ask('/probe')).toBe(200);
+  },
+);
