@@ -10,7 +10,7 @@ import {
   statSync,
   type Stats,
 } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import type { Account } from '../domain/command.js';
 import { LARGEST_ENV_FILE, parseEnvFile } from '../domain/env-file.js';
@@ -55,6 +55,24 @@ export class Paths {
       report.warn('cwd', { code: 'missing-cwd', message: `cwd: there is no directory ${absolute}.`, hint });
     } else if (!stats.isDirectory()) {
       report.error('cwd', { code: 'not-a-directory', message: `cwd: ${absolute} is no directory.` });
+    }
+    return absolute;
+  }
+
+  /** Its folder is checked as {@link cwd} is; the file is made by the first run. */
+  outputFile(path: string, report: MapReport, user?: Account): string {
+    const absolute = this.resolve(path, user);
+    const folder = dirname(absolute);
+    const stats = this.#stats(folder);
+    if (stats === undefined) {
+      const message = `output: the directory ${folder} does not exist.`;
+      const hint = 'Output is lost until you create it. Relative paths begin at the folder of the timer file.';
+      report.warn('output', { code: 'missing-output-folder', message, hint });
+    } else if (!stats.isDirectory()) {
+      report.error('output', { code: 'not-a-directory', message: `output: ${folder} is not a directory.` });
+    } else if (this.#stats(absolute)?.isDirectory() === true) {
+      const hint = `Name a file in it, for example: ${join(absolute, 'output.log')}`;
+      report.error('output', { code: 'not-a-file', message: `output: ${absolute} is a directory.`, hint });
     }
     return absolute;
   }

@@ -6,6 +6,7 @@ export const WARNINGS = [
   'crontab-percent',
   'herd',
   'missing-cwd',
+  'missing-output-folder',
   'missing-setpriv',
   'needs-state',
   'never-fires',

@@ -88,6 +88,14 @@ describe('does not start, and says why', () => {
   test.each<[string, Command['run'], Partial<Command>, 126 | 127, string]>([
     ['unknown program', ['no-such-program'], {}, 127, 'no-such-program was not found in PATH'],
     ['unknown path', ['/no/such/program'], {}, 127, '/no/such/program does not exist'],
+    ['unknown path in its folder', ['./no-such'], { cwd: folder }, 127, `./no-such does not exist in ${folder}`],
+    [
+      'unknown interpreter of a script in its folder',
+      ['./script'],
+      { cwd: folder },
+      127,
+      './script exists, but the interpreter its first line names does not',
+    ],
     ['unknown interpreter', [script], {}, 127, `${script} exists, but the interpreter its first line names does not`],
     ['not executable', [plain], {}, 126, `${plain} is not executable, or its folder is closed to this user`],
     ['unknown shell', 'true', { shell: '/bin/no-shell' }, 127, 'the shell /bin/no-shell does not exist'],

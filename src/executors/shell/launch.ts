@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { accessSync, constants, statSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { execa, type Options } from 'execa';
 import type { Command } from '../../domain/command.js';
@@ -134,7 +135,7 @@ function explain(cause: unknown, command: Command, program: string): NotStarted 
   if (trouble !== undefined) return notStarted(126, trouble);
   switch (code) {
     case 'ENOENT':
-      return notStarted(127, notFound(what, program));
+      return notStarted(127, notFound(what, program, command.cwd));
     case 'EACCES':
       return notStarted(126, `${what} is not executable, or its folder is closed to this user`);
     case 'EPERM':
@@ -153,13 +154,14 @@ function explain(cause: unknown, command: Command, program: string): NotStarted 
   }
 }
 
-function notFound(what: string, program: string): string {
+/** A relative path begins at the command's folder. */
+function notFound(what: string, program: string, cwd: string): string {
   if (!program.includes('/')) return `${what} was not found in PATH`;
   try {
-    statSync(program);
+    statSync(resolve(cwd, program));
     return `${what} exists, but the interpreter its first line names does not`;
   } catch {
-    return `${what} does not exist`;
+    return isAbsolute(program) ? `${what} does not exist` : `${what} does not exist in ${cwd}`;
   }
 }
 
