@@ -23,7 +23,7 @@ export default defineConfig([
   // CommonJS, because Node 20 keeps compiled code for scripts only (bin/code-cache.js).
   {
     ...shared,
-    input: { main: 'src/cli/main.ts' },
+    input: { main: 'src/cli/main.ts', signals: 'src/cli/signals.ts' },
     // typescript: cosmiconfig's loader for configuration written in it, which is code and never loaded.
     external: ['typescript', /^@photostructure\/sqlite/],
     output: {

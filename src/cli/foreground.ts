@@ -4,7 +4,7 @@ import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Executor } from '../domain/executor.js';
 import type { Sink } from '../domain/sink.js';
-import { MINUTE, type Cancel } from '../domain/time.js';
+import { MINUTE, SECOND, type Cancel } from '../domain/time.js';
 import type { Companion } from '../engine/scheduler-parts.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { ConditionWatch } from '../sinks/condition.js';
@@ -19,8 +19,9 @@ import type { LogOptions } from './options.js';
 import { recordedAdHoc } from './recorded-ad-hoc.js';
 import { Reloader } from './reload.js';
 import { watchStop } from './render/stop-spinner.js';
+import { closeInspector, obey } from './signals.js';
 import { openStateOf } from './state.js';
-import { hasControllingTerminal, type Terminal } from './terminal.js';
+import type { Terminal } from './terminal.js';
 import { version } from './version.js';
 import type { UnhinderedTerminal } from './unhindered.js';
 import { watchTimerFile } from './watch.js';
@@ -66,7 +67,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   });
   const ended = new Promise<number>((resolve) => {
     stop = (code = 0) => resolve(code);
-    obeySignals(scheduler, { stopped: () => stop(), hungUp: () => void reloader.reload() });
+    obeySignals(scheduler, { stopped: () => stop(), reload: () => void reloader.reload() });
     if (!keepAlive)
       void scheduler
         .idle()
@@ -76,6 +77,7 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   const release = keepAlive ? stayAwake(clock) : undefined;
   const lastResort = openLastResort(scheduler, { terminal, clock, stopped: () => stop() });
   scheduler.start();
+  settleIn(terminal, clock);
   for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
   const unwatch = watches
     ? watchTimerFile(timerFile.named, { clock, terminal, changed: () => void reloader.reload() })
@@ -85,6 +87,15 @@ export async function runInForeground(timerFile: TimerFile, foreground: Foregrou
   await control.close();
   release?.();
   return Math.max(code, lastResort.exitCode);
+}
+
+/** What the process needs because Node runs it: no inspector that was late to open; an init, since Node reaps its own children only. */
+function settleIn(terminal: Terminal, clock: Clock): void {
+  clock.after(SECOND, closeInspector);
+  if (process.pid !== 1) return;
+  terminal.err(
+    'timers: running as PID 1, but timers does not reap processes that commands leave behind: they stay as zombies. Use an init, such as docker run --init or tini.',
+  );
 }
 
 /** The timer file with the timers that an earlier scheduler was given and has left to do; says of which nothing can be made. */
@@ -150,29 +161,24 @@ export function compose(
   });
 }
 
-/** What is to be done behind a signal. */
+/** What is to be done after a signal. */
 interface OnSignal {
   /** The scheduler has stopped. */
   readonly stopped: () => void;
-  /** SIGHUP, but the terminal is still there. */
-  readonly hungUp: () => void;
+  /** The timer file is to be read again. */
+  readonly reload: () => void;
 }
 
-/** SIGTERM and SIGINT stop in order, a second one at once; and so does SIGHUP when the terminal went away. */
-export function obeySignals(scheduler: Scheduler, { stopped, hungUp }: OnSignal): void {
+/** Does what signals ask for. A second one that asks for a stop stops at once. */
+export function obeySignals(scheduler: Scheduler, { stopped, reload }: OnSignal): void {
   let isStopping = false;
-  const stop = (signal: string) => {
-    if (isStopping) {
-      scheduler.forceStop();
-      return;
+  obey((request, signal) => {
+    if (request === 'reload') reload();
+    else if (isStopping) scheduler.forceStop();
+    else {
+      isStopping = true;
+      void scheduler.stop(signal).finally(stopped);
     }
-    isStopping = true;
-    void scheduler.stop(signal).finally(stopped);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
-  process.on('SIGHUP', () => {
-    if (process.stdin.isTTY && !hasControllingTerminal()) stop('SIGHUP');
-    else hungUp();
   });
 }
 

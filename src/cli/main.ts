@@ -1,9 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { visible } from '../domain/visible.js';
 import { commandKinds } from './commands/index.js';
 import { UsageError, type CommandKind } from './commands/kind.js';
+import { end } from './end.js';
 import { openTerminal } from './terminal.js';
 import { version } from './version.js';
 
@@ -65,20 +64,6 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`error: ${visible(error.message)}\n`);
     return WRONG_USAGE;
   }
-}
-
-/** Standard streams that are terminals when the program begins. */
-const terminals = [0, 1, 2].filter((fd) => isatty(fd));
-
-/** Ends the process. Node restores terminals then, and dies by SIGSEGV of one that has gone away meanwhile: it finds another file in its place. */
-function end(code: number): never {
-  for (const fd of terminals) {
-    if (isatty(fd)) continue;
-    closeSync(fd);
-    // The lowest descriptor that is free.
-    openSync('/dev/null', 'r+');
-  }
-  process.exit(code);
 }
 
 /** Ends the process when standard output has taken everything. Not by itself: a log that stands still must not keep the program from ending. */

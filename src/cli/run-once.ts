@@ -22,7 +22,7 @@ export async function runOnce(
       if (isWorthTelling(event)) terminal.err(`timers: ${messageOf(event)}`);
     };
     const scheduler = compose({ ...timerFile, jobs: [inFront] }, { terminal, clock, sinks: [{ name: 'run', accept }] });
-    obeySignals(scheduler, { stopped: () => undefined, hungUp: () => undefined });
+    obeySignals(scheduler, { stopped: () => undefined, reload: () => undefined });
     scheduler.controls.trigger(job.name);
   });
   return exitCodeOf((await finished).outcome);

@@ -1,4 +1,3 @@
-import { closeSync, openSync } from 'node:fs';
 import type { WriteStream } from 'node:tty';
 import { visible } from '../domain/visible.js';
 
@@ -73,16 +72,6 @@ const relieved = (stream: WriteStream): Promise<void> =>
 export function hasUnicode({ env }: Terminal): boolean {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
   return locale !== undefined && /utf-?8/i.test(locale);
-}
-
-/** Whether this process still has a terminal that can signal it. Behind a hang-up there is none, though the descriptors are open. */
-export function hasControllingTerminal(): boolean {
-  try {
-    closeSync(openSync('/dev/tty', 'r'));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** NO_COLOR (no-color.org) and FORCE_COLOR speak first, then whether it is a terminal that has any. */

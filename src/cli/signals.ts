@@ -1,0 +1,93 @@
+import { closeSync, openSync } from 'node:fs';
+import inspector from 'node:inspector';
+import { constants } from 'node:os';
+import { beganOnTerminal, end } from './end.js';
+
+/** What a signal asks of a scheduler. */
+export type Request = 'stop' | 'reload';
+export type Obey = (request: Request, signal: NodeJS.Signals) => void;
+
+/** Signals that would end the process by default, and the one by which web servers' images are stopped (SIGWINCH). */
+const REQUESTS: Partial<Record<NodeJS.Signals, () => Request | undefined>> = {
+  SIGTERM: () => 'stop',
+  SIGINT: () => 'stop',
+  SIGQUIT: () => 'stop',
+  SIGPWR: () => 'stop',
+  SIGABRT: () => 'stop',
+  // The kernel sends SIGKILL next.
+  SIGXCPU: () => 'stop',
+  SIGHUP: () => (beganOnTerminal && !hasControllingTerminal() ? 'stop' : 'reload'),
+  SIGUSR2: () => 'reload',
+  // With a terminal: its size has changed.
+  SIGWINCH: () => (hasControllingTerminal() ? undefined : 'stop'),
+  SIGALRM: () => undefined,
+  SIGVTALRM: () => undefined,
+  SIGPROF: () => undefined,
+  SIGIO: () => undefined,
+  SIGTRAP: () => undefined,
+  SIGSTKFLT: () => undefined,
+};
+
+/** Commands that run timers. The others end by signals as programs do. */
+const RUNNERS = ['start', 'run'];
+
+let obeyed: Obey | undefined;
+let heldReload: NodeJS.Signals | undefined;
+
+/**
+ * Handles signals from here on, for the command in `argv`. Called before the program is loaded, which takes a while: until {@link obey} is called a
+ * request to stop ends the process, and one to reload is kept.
+ */
+export function holdSignals([, , command = '']: readonly string[]): void {
+  process.on('SIGUSR1', closeInspector);
+  closeInspector();
+  if (!RUNNERS.includes(command)) return;
+  for (const [name, requestOf] of Object.entries(REQUESTS)) {
+    const signal = name as NodeJS.Signals;
+    // Not every system has all of them.
+    if (!(signal in constants.signals)) continue;
+    process.on(signal, () => {
+      const request = requestOf();
+      if (request !== undefined) (obeyed ?? waitFor(command))(request, signal);
+    });
+  }
+}
+
+/** Hands over what signals ask for from now on, and a reload that was asked for before. */
+export function obey(next: Obey): void {
+  closeInspector();
+  obeyed = next;
+  if (heldReload !== undefined) next('reload', heldReload);
+}
+
+const waitFor =
+  (command: string): Obey =>
+  (request, signal) => {
+    if (request === 'reload') heldReload = signal;
+    else stopBeforeStart(command, signal);
+  };
+
+/** `start` has stopped in order; `run` has not run its command, and exits as if the signal had ended that. */
+function stopBeforeStart(command: string, signal: NodeJS.Signals): never {
+  process.stderr.write(`timers: stopped by ${signal} before any timer was started\n`);
+  end(command === 'start' ? 0 : 128 + constants.signals[signal]);
+}
+
+/**
+ * Closes the inspector unless Node was started with it. Before a listener of ours is there Node answers SIGUSR1 by opening it on a TCP port, which lets
+ * every user of the machine into this process; it may open a little later than the signal came.
+ */
+export function closeInspector(): void {
+  const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''];
+  if (inspector.url() !== undefined && !options.some((option) => option.includes('--inspect'))) inspector.close();
+}
+
+/** Whether this process still has a terminal that can signal it. Behind a hang-up there is none, though the descriptors are open. */
+function hasControllingTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { Puppet } from '../support/puppet.js';
+import { Desk, type Program } from '../support/program.js';
+
+let desk: Desk;
+let puppet: Puppet;
+
+beforeEach(async () => {
+  desk = new Desk();
+  puppet = await Puppet.open();
+});
+
+afterEach(async () => {
+  await puppet.close();
+  await desk.clear();
+});
+
+/** Starts the scheduler in a session without a terminal, as in a container, on a timer that runs the puppet. */
+async function startDetached(): Promise<{ program: Program; held: Awaited<ReturnType<Puppet['next']>> }> {
+  desk.write(
+    'timers.yaml',
+    `state: false\ntimers:\n  job: { in: 1ms, run: ${JSON.stringify(puppet.command)} }\n  later: { every: 1h, run: "true" }`,
+  );
+  const program = desk.start(['start'], { wrap: ['setsid'] });
+  return { program, held: await puppet.next() };
+}
+
+/** A script for `node --require` that sends this process a signal before the program begins, or when its first line has run. */
+const sending = (signal: NodeJS.Signals, when: 'before' | 'loading') =>
+  desk.write(
+    'send.cjs',
+    when === 'before'
+      ? `process.kill(process.pid, '${signal}');`
+      : `const Module = require('node:module');
+         const load = Module._load;
+         Module._load = function (name, ...rest) {
+           if (name.endsWith('main.cjs')) process.kill(process.pid, '${signal}');
+           return load.call(this, name, ...rest);
+         };`,
+  );
+
+test.each(['SIGQUIT', 'SIGWINCH', 'SIGPWR', 'SIGXCPU', 'SIGABRT'] as const)(
+  '%s stops in order, as SIGTERM does',
+  async (signal) => {
+    const { program, held } = await startDetached();
+    await program.event('run.started');
+    program.kill(signal);
+    await held.gone;
+    expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await program.event('scheduler.stopping')).toMatchObject({ signal, running: 1 });
+    expect(await program.event('run.finished')).toMatchObject({ status: 'canceled' });
+  },
+);
+
+test.each(['SIGHUP', 'SIGUSR2'] as const)('%s reloads the file', async (signal) => {
+  const { program } = await startDetached();
+  await program.event('run.started');
+  program.kill(signal);
+  await program.event('config.reloaded');
+});
+
+test('signals without a meaning end nothing', async () => {
+  const { program, held } = await startDetached();
+  await program.event('run.started');
+  const signals = 'USR1 PIPE ALRM VTALRM PROF IO STKFLT TRAP XFSZ URG CONT'.split(' ');
+  for (const signal of signals) program.kill(`SIG${signal}` as NodeJS.Signals);
+  // What comes after them is still done, in order.
+  program.kill('SIGHUP');
+  await program.event('config.reloaded');
+  await held.exit(0);
+  expect(await program.event('run.finished')).toMatchObject({ status: 'success' });
+});
+
+test('SIGHUP while the program is loaded means a reload', async () => {
+  desk.write('timers.yaml', 'state: false\ntimers:\n  job: { every: 1h, run: "true" }');
+  const NODE_OPTIONS = `--require ${sending('SIGHUP', 'loading')}`;
+  const program = desk.start(['start'], { env: { NODE_OPTIONS } });
+  await program.event('config.reloaded');
+  program.kill('SIGTERM');
+  expect((await program.ended).code).toBe(0);
+});
+
+test.each(['SIGTERM', 'SIGQUIT', 'SIGINT'] as const)(
+  '%s while the program is loaded ends it in order',
+  async (signal) => {
+    desk.write('timers.yaml', 'state: false\ntimers:\n  job: { every: 1h, run: "true" }');
+    const NODE_OPTIONS = `--require ${sending(signal, 'loading')}`;
+    expect((await desk.start(['start'], { env: { NODE_OPTIONS } }).ended).code).toBe(0);
+  },
+);
+
+test('a command that runs nothing ends by a signal as programs do', async () => {
+  const NODE_OPTIONS = `--require ${sending('SIGHUP', 'loading')}`;
+  expect((await desk.start(['list'], { env: { NODE_OPTIONS } }).ended).signal).toBe('SIGHUP');
+});
+
+test.each(['before', 'loading'] as const)('SIGUSR1 %s the program leaves no inspector open', async (when) => {
+  desk.write('timers.yaml', 'state: false\ntimers:\n  job: { every: 1h, run: "true" }');
+  const NODE_OPTIONS = `--require ${sending('SIGUSR1', when)}`;
+  const program = desk.start(['start'], { env: { NODE_OPTIONS } });
+  const { pid } = await program.event('scheduler.started');
+  program.kill('SIGUSR1');
+  program.kill('SIGHUP');
+  await program.event('config.reloaded');
+  await eventually('no open port', () => listensOnTcp(Number(pid)) === 0 || undefined);
+});
+
+test('as PID 1 it says that nobody reaps', async (context) => {
+  const namespace = ['unshare', '--pid', '--fork', '--mount-proc'];
+  const [command = '', ...options] = namespace;
+  context.skip(spawnSync(command, [...options, 'true']).status !== 0, 'PID namespaces are not allowed here');
+  desk.write('timers.yaml', 'state: false\ntimers:\n  job: { in: 1ms, run: "true" }');
+  const { code, stderr } = await desk.start(['start'], { wrap: namespace }).ended;
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    'timers: running as PID 1, but timers does not reap processes that commands leave behind: they stay as zombies. Use an init, such as docker run --init or tini.\n',
+  );
+});
+
+/** How many TCP sockets a process listens on. */
+function listensOnTcp(pid: number): number {
+  const LISTENING = '0A';
+  const listening = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === LISTENING)
+    .map((fields) => `socket:[${fields[9]}]`);
+  const open = readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  return open.filter((target) => listening.includes(target)).length;
+}
