@@ -53,7 +53,7 @@ export class LedgerFile {
   readonly #database: DatabaseSyncInstance;
   /** Who uses it, as it says itself from the next commit on. */
   holder: Holder | undefined;
-  readonly #write: Writer;
+  readonly #writer: Writer;
   readonly #writeBack: WriteBack;
 
   /** @throws SQLite's errors. */
@@ -69,10 +69,11 @@ export class LedgerFile {
         lastSeenAt: readLastSeen(this.#database, this.invalid),
       };
       this.recorded = new SqliteHistory(this.#database);
-      this.#write = createWriter(this.#database);
+      this.#writer = createWriter(this.#database);
       this.#writeBack = new WriteBack(path, this.#database);
       this.upkeep = new Upkeep(path, { database: this.#database, writeBack: this.#writeBack, retention });
       if (size === 0) this.upkeep.makeRoom();
+      else this.upkeep.takeOver();
       this.#database.exec('PRAGMA synchronous = NORMAL');
       this.waitForOthers(PATIENCE);
     } catch (error) {
@@ -81,23 +82,59 @@ export class LedgerFile {
     }
   }
 
-  /** Writes all of it in one transaction, or nothing. @throws SQLite's errors. */
+  /** Writes all of it in one transaction, or nothing; on a full disk at least {@link writeEssentials}. @throws SQLite's errors. */
   write(unrecorded: Unrecorded, now: Instant): void {
     try {
-      this.#transact(unrecorded, now);
+      this.#tryTwice(() => {
+        this.upkeep.keepReserve();
+        this.#transact(() => {
+          this.#writer.essentials(unrecorded, now, this.holder);
+          this.#writer.outcomes(unrecorded);
+        });
+      });
     } catch (error) {
-      const { isFull, isVague } = troubleOf(error);
-      if (!isFull && !isVague) throw error;
-      // Written back, the log is used again from its beginning, and takes no new room: enough for a full disk, or a limit on file sizes.
-      this.checkpoint('PASSIVE');
-      this.#transact(unrecorded, now);
+      if (lacksRoom(error)) this.writeEssentials(unrecorded, now);
+      throw error;
+    }
+  }
+
+  /**
+   * Writes what the next scheduler needs in order to run nothing twice: the memories of jobs and the open runs, no outcomes. It changes rows in
+   * place, and has a reserve where that does not do. @throws SQLite's errors.
+   */
+  writeEssentials(unrecorded: Unrecorded, now: Instant): void {
+    try {
+      this.#tryTwice(() => this.#transact(() => this.#writer.essentials(unrecorded, now, this.holder)));
+    } catch (error) {
+      if (!lacksRoom(error)) throw error;
+      this.#transact(() => {
+        this.upkeep.spendReserve();
+        this.#writer.essentials(unrecorded, now, this.holder);
+      });
+    }
+    unrecorded.essentialsRecorded();
+  }
+
+  #tryTwice(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!lacksRoom(error)) throw error;
+      if (troubleOf(error).isFull) this.upkeep.growFor(write);
+      else {
+        // Written back, the log is used again from its beginning: enough for a limit on file sizes.
+        this.checkpoint('PASSIVE');
+        write();
+      }
     }
     this.#writeBack.committed();
   }
 
-  #transact(unrecorded: Unrecorded, now: Instant): void {
+  #transact(write: () => void): void {
     try {
-      this.#write(unrecorded, now, this.holder);
+      this.#writer.begin();
+      write();
+      this.#writer.commit();
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
@@ -149,6 +186,12 @@ export class LedgerFile {
   }
 }
 
+/** Whether it may be the room that is missing: on the disk, or below a limit on file sizes. */
+function lacksRoom(error: unknown): boolean {
+  const { isFull, isVague } = troubleOf(error);
+  return isFull || isVague;
+}
+
 function prepareFile(database: DatabaseSyncInstance, size: number): void {
   // A new file has nothing to lose yet, and waits for no disk.
   database.exec(`PRAGMA page_size = ${PAGE}; PRAGMA synchronous = ${size === 0 ? 'OFF' : 'NORMAL'}`);
@@ -172,13 +215,21 @@ const placeholders = (columns: string) =>
     .map(() => '?')
     .join(', ');
 
-type Writer = (unrecorded: Unrecorded, now: Instant, holder: Holder | undefined) => void;
+/** The parts of a commit. @throws SQLite's errors. */
+interface Writer {
+  begin(): void;
+  /** What the next scheduler needs in order to run nothing twice. */
+  essentials(unrecorded: Unrecorded, now: Instant, holder: Holder | undefined): void;
+  outcomes(unrecorded: Unrecorded): void;
+  commit(): void;
+}
 
 /** Prepares what a commit takes. Statements are prepared once a file: preparing one costs more than running it. */
 function createWriter(database: DatabaseSyncInstance): Writer {
   const into = (verb: string, table: string, columns: string) =>
     database.prepare(`${verb} INTO ${table} (${columns}) VALUES (${placeholders(columns)})`);
   const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
   const forgetOpenRuns = database.prepare('DELETE FROM open_runs');
   const closeRun = database.prepare('DELETE FROM open_runs WHERE admission = ?');
   const putRun = into('INSERT OR REPLACE', 'open_runs', OPEN_RUN_COLUMNS);
@@ -191,17 +242,11 @@ function createWriter(database: DatabaseSyncInstance): Writer {
   const putJob = into('INSERT OR REPLACE', 'jobs', JOB_COLUMNS);
   const putLastSeen = database.prepare(`INSERT OR REPLACE INTO meta VALUES ('last_seen_at', ?)`);
   const putHolder = database.prepare(HOLDER_ROW);
-  const commit = database.prepare('COMMIT');
   let seenAt: Instant = Number.NEGATIVE_INFINITY;
-  return (unrecorded, now, holder) => {
-    begin.run();
+  const essentials: Writer['essentials'] = (unrecorded, now, holder) => {
     if (unrecorded.replacesOpenRuns) forgetOpenRuns.run();
     for (const admission of unrecorded.closedRuns) closeRun.run(admission);
     for (const { admission, run } of unrecorded.changedRuns) putRun.run(...rowOfOpenRun(admission, run));
-    for (const { runId, failed } of unrecorded.failedAttempts) {
-      putFailedAttempt.run(...rowOfFailedAttempt(runId, failed));
-    }
-    for (const ending of unrecorded.endings) addEnding.run(...rowOfEnding(ending));
     for (const name of unrecorded.removedJobs) removeJob.run(name);
     for (const record of unrecorded.changedJobs.values()) putJob.run(...rowOfJob(record));
     if (Math.abs(now - seenAt) >= BETWEEN_SEEN) {
@@ -209,6 +254,12 @@ function createWriter(database: DatabaseSyncInstance): Writer {
       if (holder !== undefined) putHolder.run(JSON.stringify(holder));
       seenAt = now;
     }
-    commit.run();
   };
+  const outcomes: Writer['outcomes'] = (unrecorded) => {
+    for (const { runId, failed } of unrecorded.failedAttempts) {
+      putFailedAttempt.run(...rowOfFailedAttempt(runId, failed));
+    }
+    for (const ending of unrecorded.endings) addEnding.run(...rowOfEnding(ending));
+  };
+  return { begin: () => void begin.run(), essentials, outcomes, commit: () => void commit.run() };
 }

@@ -31,7 +31,7 @@ const FIRST_UPKEEP: Duration = SECOND;
 /** Behind upkeep that could not be done. */
 const LATER: Duration = MINUTE;
 
-type Failure = Pick<Trouble, 'reason'> & Partial<Pick<Trouble, 'isDamage' | 'isBusy'>>;
+type Failure = Pick<Trouble, 'reason'> & Partial<Pick<Trouble, 'isDamage' | 'isBusy' | 'isFull'>>;
 
 const NOTHING: Recollection = { jobs: new Map(), open: [], lastSeenAt: undefined };
 
@@ -98,7 +98,7 @@ export class SqliteLedger implements Ledger {
     this.#unrecorded.add(events, changed);
     this.#now = now;
     if (this.#failure === undefined) this.#record();
-    else this.#keep(this.#failure);
+    else this.#keepFor(this.#failure);
   }
 
   get isBehind(): boolean {
@@ -133,9 +133,12 @@ export class SqliteLedger implements Ledger {
     this.#disarmTry();
     this.#tellUnrecorded();
     const file = this.#file;
-    // A log that cannot be written back is read by who opens the file next.
-    troubleIn(() => file?.checkpoint('TRUNCATE'));
-    file?.close();
+    // On a full disk the log keeps its room for the next scheduler, as behind a crash: whoever closes it gives that to others.
+    if (!this.#failure?.isFull) {
+      // A log that cannot be written back is read by who opens the file next.
+      troubleIn(() => file?.checkpoint('TRUNCATE'));
+      file?.close();
+    }
     this.#hold.release();
   }
 
@@ -217,6 +220,13 @@ export class SqliteLedger implements Ledger {
     this.#busySince ??= now;
     const lasted = now - this.#busySince;
     return lasted < BETWEEN_TRIES ? Math.min(Math.max(lasted, FIRST_RETRY), BETWEEN_TRIES - lasted) : undefined;
+  }
+
+  /** While a disk is full, every commit writes what it can. */
+  #keepFor(failure: Failure): void {
+    // What is in its way is told already, or will be by the next try.
+    if (failure.isFull) troubleIn(() => this.#file?.writeEssentials(this.#unrecorded, this.#now));
+    this.#keep(failure);
   }
 
   /** Keeps what is known, within bounds. Nothing is let go without a word. */

@@ -82,14 +82,19 @@ export class Unrecorded {
 
   /** All of it is on disk. */
   recorded(): void {
+    this.essentialsRecorded();
+    this.endings = [];
+    this.failedAttempts = [];
+    this.lost = 0;
+  }
+
+  /** What the next scheduler needs in order to run nothing twice is on disk; outcomes and failed attempts are not. */
+  essentialsRecorded(): void {
     for (const entry of this.changedRuns) entry.isRecorded = true;
     this.changedJobs.clear();
     this.removedJobs.clear();
     this.changedRuns.clear();
     this.closedRuns = [];
-    this.endings = [];
-    this.failedAttempts = [];
-    this.lost = 0;
     this.replacesOpenRuns = false;
   }
 

@@ -14,8 +14,17 @@ const BETWEEN_SWEEPS: Duration = MINUTE;
 /** In bytes, within the file: recording goes on for a while when the disk is full. */
 const ROOM = 1024 * 1024;
 
+/** In bytes, within the file, and the log has as much: when the disk is full, what the next scheduler needs in order to run nothing twice has room. */
+const RESERVE = 128 * 1024;
+
 /** In bytes. On a disk with less, what is kept in reserve would itself fill it. */
 const PLENTY = 3 * ROOM;
+
+/** In pages. https://sqlite.org/limits.html#max_page_count */
+const NO_LIMIT = 4_294_967_294;
+
+/** How much room to make on a disk with so many free bytes. Twice as much is taken: the log has it, too. */
+const roomWith = (free: number): number => (free >= PLENTY ? ROOM : Math.floor(free / 8));
 
 /** Free bytes where a file lies, for who is not root. */
 function freeBeside(path: string): number {
@@ -41,6 +50,7 @@ export class Upkeep {
   /** How far this sweep over all jobs, by name, has come. */
   #job = '';
   #isRoomMade = false;
+  #isReserveSpent = false;
 
   constructor(path: string, { database, writeBack, retention }: Kept) {
     this.#path = path;
@@ -56,6 +66,11 @@ export class Upkeep {
         WHERE (instr(?1, ':') > 0 OR (ended_at, id) < (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1))
           AND (ended_at < ?2 OR (ended_at, id) <=
             (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1 OFFSET ?3)))`);
+  }
+
+  /** To be called once, for a file that was there: what an earlier scheduler kept in reserve is kept. @throws SQLite's errors. */
+  takeOver(): void {
+    if (this.#database.prepare('SELECT 1 FROM reserve').get() !== undefined) this.#limit(this.#ask('page_count'));
   }
 
   /** Does a little of the work, and answers when the next little is due. @throws SQLite's errors. */
@@ -78,21 +93,74 @@ export class Upkeep {
 
   /** Makes the file, and the log beside it, larger by what is then free within; tried again later where there is no room. @throws SQLite's other errors. */
   makeRoom(): void {
-    if (freeBeside(this.#path) < PLENTY) return;
+    const room = roomWith(freeBeside(this.#path));
+    if (room < RESERVE) return;
     try {
       // In two transactions: pages that are free again when theirs ends are never written.
-      this.#database.exec(`DELETE FROM reserve; INSERT INTO reserve VALUES (zeroblob(${ROOM})); DELETE FROM reserve`);
+      this.#limit(NO_LIMIT);
+      this.#database.exec(
+        `INSERT OR REPLACE INTO reserve (rowid, room) VALUES (2, zeroblob(${room})); DELETE FROM reserve WHERE rowid = 2`,
+      );
+      this.#putReserve();
       this.#writeBack.checkpoint('PASSIVE');
-      this.#isRoomMade = true;
+      this.#isRoomMade = room === ROOM;
     } catch (error) {
       const { isFull, isVague } = troubleOf(error);
       if (!isFull && !isVague) throw error;
+    } finally {
+      this.#limit(this.#ask('page_count'));
     }
   }
 
+  /**
+   * Does `write` while the file may take more pages, if the disk has room for them, twice. Up to then it takes what it has within: pages of the log
+   * that the file has no room for could never be written back, and a log that cannot be written back cannot be used again.
+   */
+  growFor(write: () => void): void {
+    const free = freeBeside(this.#path);
+    if (free >= PLENTY) {
+      this.#limitTo((free - ROOM) / 2);
+      write();
+      this.#limitTo(ROOM);
+      return;
+    }
+    // Written back, the log is used again from its beginning, and takes no new room.
+    this.#writeBack.checkpoint('PASSIVE');
+    this.makeRoom();
+    write();
+  }
+
+  /** Puts back what {@link spendReserve} has let go. @throws SQLite's errors: a full disk, as long as it is. */
+  keepReserve(): void {
+    if (!this.#isReserveSpent) return;
+    this.#putReserve();
+    this.#isReserveSpent = false;
+  }
+
+  /** Lets go of what is kept for a full disk, within a transaction. @throws SQLite's errors. */
+  spendReserve(): void {
+    this.#database.exec('DELETE FROM reserve');
+    this.#isReserveSpent = true;
+  }
+
+  #putReserve(): void {
+    this.#database.exec(`INSERT OR IGNORE INTO reserve (rowid, room) VALUES (1, zeroblob(${RESERVE}))`);
+  }
+
   #hasLittleRoom(): boolean {
-    const pragma = (name: string) =>
-      (this.#database.prepare(`PRAGMA ${name}`).get() as Readonly<Record<string, number>>)[name] ?? 0;
-    return pragma('freelist_count') * pragma('page_size') < ROOM / 2;
+    return this.#ask('freelist_count') * this.#ask('page_size') < ROOM / 2;
+  }
+
+  /** Lets the file become so many bytes larger. */
+  #limitTo(growth: number): void {
+    this.#limit(this.#ask('page_count') + Math.floor(growth / this.#ask('page_size')));
+  }
+
+  #limit(pages: number): void {
+    this.#database.exec(`PRAGMA max_page_count = ${pages}`);
+  }
+
+  #ask(pragma: 'freelist_count' | 'page_count' | 'page_size'): number {
+    return (this.#database.prepare(`PRAGMA ${pragma}`).get() as Readonly<Record<string, number>>)[pragma] ?? 0;
   }
 }

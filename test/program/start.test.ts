@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { Puppet } from '../support/puppet.js';
 import { Desk, PROGRAM, type Program } from '../support/program.js';
@@ -271,6 +271,7 @@ describe('a terminal', () => {
   async function startInTerminal(): Promise<{ tmux: Tmux; held: Awaited<ReturnType<Puppet['next']>> }> {
     timers(`  job: { in: 1ms, run: ${command()}, kill_after: 500ms }`);
     const tmux = new Tmux(desk.folder, { env: { XDG_STATE_HOME: `${desk.folder}/.state` } });
+    onTestFinished(() => tmux.close());
     desk.write('start.sh', `trap '' HUP; ${process.execPath} ${PROGRAM} start; echo $? > code`);
     tmux.type('sh start.sh');
     return { tmux, held: await puppet.next() };
@@ -290,7 +291,6 @@ describe('a terminal', () => {
     const parent = Number(readFileSync(`/proc/${held.pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
     process.kill(parent, 'SIGTERM');
     expect(await exitCode()).toBe('0\n');
-    tmux.close();
   });
 
   test('that goes away stops it in order, with exit code 0', async (context) => {

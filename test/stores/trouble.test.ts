@@ -222,6 +222,39 @@ describe('a disk', () => {
     expect(state.read((history) => history.open())).toEqual([]);
   });
 
+  test.for(['3m', '4m'])(
+    'of %s that is full has room for what keeps the next scheduler from running things twice, over a restart too',
+    async (size, context) => {
+      const folder = smallDisk(context, size);
+      const state = new State(join(folder, 'timers.db'));
+      state.start();
+      await state.clock.advance(2 * SECOND);
+      spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'ballast')}`, 'bs=4k']);
+      let runs = 0;
+      /** One firing whole, in three commits as they come. */
+      const run = () => {
+        const [id, record] = [`r${++runs}`, recordOf('backup', { cursor: runs })];
+        state.commit([admitted(id), begun(id)], [record]);
+        state.commit([finished(id, { outputTail: 'x'.repeat(1_000) })], [record]);
+      };
+      const considered = () => state.read((history) => history.jobs()).get('backup')?.memory.cursor;
+      while (state.troubles.length === 0 && runs < 20_000) run();
+      for (const life of ['first', 'second']) {
+        for (let more = 0; more < 300; more++) {
+          run();
+          expect(`${life} ${considered()}`).toBe(`${life} ${runs}`);
+        }
+        await state.clock.advance(10 * SECOND);
+        state.commit([admitted('on'), begun('on')]);
+        expect(state.read((history) => history.open()).map(({ runId }) => runId)).toEqual(['on']);
+        state.commit([finished('on')]);
+        state.stop();
+        expect(state.troubles.at(-1)).toMatchObject({ kind: 'unrecorded', reason: 'the disk is full' });
+        expect(state.start().ledger.recall().open).toEqual([]);
+      }
+    },
+  );
+
   test('that was full before the start is told, and recording begins when there is room', async (context) => {
     const folder = smallDisk(context, '1m');
     spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'ballast')}`, 'bs=4k']);
