@@ -57,8 +57,7 @@ function stateOf(
   { now, timezone, chalk }: Page,
 ): TableCell {
   const [longest] = [...runs].sort((a, b) => b.elapsed_ms - a.elapsed_ms);
-  const until = (instant: string | null) =>
-    instant === null ? '' : ` until ${shortLocalTime(Date.parse(instant), timezone, now)}`;
+  const until = (instant: string | null) => (instant === null ? '' : ` until ${shortly(instant, timezone, now)}`);
   const words = [
     ...(longest === undefined ? [] : [ofRuns(longest, runs.length)]),
     ...(paused === null ? [] : [`paused${until(paused.until)}${ofReason(paused.reason)}`]),
@@ -88,6 +87,12 @@ function ofRuns({ state, elapsed_ms: elapsed }: RunRecord, count: number): strin
 }
 
 const ofReason = (reason: string | null): string => (reason === null ? '' : `: ${reason}`);
+
+/** To the second; with its offset where it has a date. */
+function shortly(instant: string, timezone: string, now: Instant): string {
+  const [day = '', time = '', offset = ''] = shortLocalTime(Date.parse(instant), timezone, now).split(' ');
+  return [day, time.slice(0, 8), ...(/^\d/.test(day) ? [offset] : [])].join(' ');
+}
 
 const nextOf = ({ next_at: next }: TimerRecord, now: Instant): string =>
   next === null ? '' : Date.parse(next) <= now ? 'now' : `in ${humanDuration(Date.parse(next) - now)}`;
