@@ -20,7 +20,7 @@ import { migrate } from './schema.js';
 import { SqliteHistory } from './sqlite-history.js';
 import { troubleIn, troubleOf } from './trouble.js';
 import type { Unrecorded } from './unrecorded.js';
-import { Upkeep } from './upkeep.js';
+import { furnish, Upkeep } from './upkeep.js';
 import { Invalid } from './valid.js';
 import { WriteBack } from './write-back.js';
 
@@ -62,7 +62,7 @@ export class LedgerFile {
     this.path = path;
     this.#database = new DatabaseSync(path, { timeout: patience });
     try {
-      prepareFile(this.#database, size);
+      prepareFile(path, this.#database, size);
       this.recollection = {
         jobs: readJobs(this.#database, this.invalid),
         open: readOpenRuns(this.#database, this.invalid),
@@ -192,12 +192,13 @@ function lacksRoom(error: unknown): boolean {
   return isFull || isVague;
 }
 
-function prepareFile(database: DatabaseSyncInstance, size: number): void {
+function prepareFile(path: string, database: DatabaseSyncInstance, size: number): void {
   // A new file has nothing to lose yet, and waits for no disk.
   database.exec(`PRAGMA page_size = ${PAGE}; PRAGMA synchronous = ${size === 0 ? 'OFF' : 'NORMAL'}`);
   if (size <= SMALL) check(database);
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   migrate(database, version);
+  if (size === 0) furnish(path, database, PAGE);
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY`);
 }
 

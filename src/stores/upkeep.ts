@@ -1,8 +1,9 @@
 import { statfsSync } from 'node:fs';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { MINUTE, type Duration, type Instant } from '../domain/time.js';
+import { appendFreePages } from './free-pages.js';
 import type { Retention } from './kind.js';
-import { troubleOf } from './trouble.js';
+import { troubleIn, troubleOf } from './trouble.js';
 import type { WriteBack } from './write-back.js';
 
 /** Rows and jobs looked at in one step, which thus takes about a millisecond. */
@@ -30,6 +31,18 @@ const roomWith = (free: number): number => (free >= PLENTY ? ROOM : Math.floor(f
 function freeBeside(path: string): number {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;
+}
+
+const PUT_RESERVE = `INSERT OR IGNORE INTO reserve (rowid, room) VALUES (1, zeroblob(${RESERVE}))`;
+
+/** Gives a new file its room before it has a log: through the log every page would be written three times. `page`: its size in bytes. */
+export function furnish(path: string, database: DatabaseSyncInstance, page: number): void {
+  // What cannot be had now is tried again by `makeRoom`.
+  troubleIn(() => {
+    if (freeBeside(path) < PLENTY) return;
+    appendFreePages(path, ROOM / page, page);
+    database.exec(PUT_RESERVE);
+  });
 }
 
 /** What is kept in order, and how. */
@@ -96,12 +109,11 @@ export class Upkeep {
     const room = roomWith(freeBeside(this.#path));
     if (room < RESERVE) return;
     try {
-      // In two transactions: pages that are free again when theirs ends are never written.
       this.#limit(NO_LIMIT);
-      this.#database.exec(
-        `INSERT OR REPLACE INTO reserve (rowid, room) VALUES (2, zeroblob(${room})); DELETE FROM reserve WHERE rowid = 2`,
-      );
+      // By nothing, the log gets its beginning all the same.
+      this.#grow(room < ROOM || this.#hasLittleRoom() ? room : 0);
       this.#putReserve();
+      this.#writeBack.lengthenLog(room + RESERVE);
       this.#writeBack.checkpoint('PASSIVE');
       this.#isRoomMade = room === ROOM;
     } catch (error) {
@@ -110,6 +122,13 @@ export class Upkeep {
     } finally {
       this.#limit(this.#ask('page_count'));
     }
+  }
+
+  #grow(room: number): void {
+    // In two transactions: pages that are free again when theirs ends are never written.
+    this.#database.exec(
+      `INSERT OR REPLACE INTO reserve (rowid, room) VALUES (2, zeroblob(${room})); DELETE FROM reserve WHERE rowid = 2`,
+    );
   }
 
   /**
@@ -144,7 +163,7 @@ export class Upkeep {
   }
 
   #putReserve(): void {
-    this.#database.exec(`INSERT OR IGNORE INTO reserve (rowid, room) VALUES (1, zeroblob(${RESERVE}))`);
+    this.#database.exec(PUT_RESERVE);
   }
 
   #hasLittleRoom(): boolean {

@@ -1,9 +1,11 @@
-import { closeSync, fstatSync, openSync, type Stats } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, openSync, statSync, type Stats } from 'node:fs';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { troubleIn } from './trouble.js';
 
 /** The log is written back into the file when it has so many pages, and then used again from its beginning. */
 const LOG_PAGES = 4096;
+/** In bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
+const LOG_HEADER = 32;
 /** From one look at how long the log is to the next. */
 const COMMITS_BETWEEN_LOOKS = 16;
 
@@ -18,6 +20,7 @@ export class WriteBack {
   /** Of the file itself. */
   readonly descriptor: number;
   readonly #database: DatabaseSyncInstance;
+  readonly #log: string;
   /** Tells how many pages the log has. */
   readonly #length: StatementSyncInstance;
   #commits = 0;
@@ -28,6 +31,7 @@ export class WriteBack {
   /** @throws SQLite's errors and the file system's. */
   constructor(path: string, database: DatabaseSyncInstance) {
     this.#database = database;
+    this.#log = `${path}-wal`;
     database.exec('PRAGMA wal_autocheckpoint = 0');
     this.#length = database.prepare('PRAGMA wal_checkpoint(NOOP)');
     this.descriptor = openSync(path, 'r');
@@ -51,6 +55,16 @@ export class WriteBack {
     } finally {
       this.#left = this.#stamp();
     }
+  }
+
+  /**
+   * Makes the log's file at least so many bytes long, in one write; SQLite, which would make two of each page, then writes over what has no meaning yet.
+   * Does nothing before the first commit. @throws the file system's errors.
+   */
+  lengthenLog(bytes: number): void {
+    const size = statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0;
+    // Without a header it would be no log.
+    if (size >= LOG_HEADER && size < bytes) appendFileSync(this.#log, Buffer.alloc(bytes - size));
   }
 
   /** Whether others have written into the file since {@link accept}. */

@@ -41,6 +41,18 @@ describe('a state that is not there', () => {
     expect(modes).toEqual(['700', '600', '600', '600']);
   });
 
+  test('is made, with its room, by few writes: on a slow card each takes long', (context) => {
+    const io = '/proc/thread-self/io';
+    context.skip(!existsSync(io), `writes are counted by ${io}`);
+    const writes = () => Number(/syscw: (\d+)/.exec(readFileSync(io, 'latin1'))![1]);
+    const state = new State();
+    const before = writes();
+    state.start();
+    expect(writes() - before).toBeLessThan(400);
+    for (const end of ['', '-wal']) expect(statSync(state.path + end).size).toBeGreaterThan(1024 * 1024);
+    expect(new DatabaseSync(state.path).prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+  });
+
   test('is made of a file without content', () => {
     const state = new State();
     writeFileSync(state.path, '');
