@@ -1,6 +1,6 @@
 /** The directions between the rooms (ARCHITECTURE.md, "The rooms"). */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
-const rooms = 'schedules|policies|executors|sinks|monitors|coordinators|stores|clocks|time-sources';
+const rooms = 'proxies|schedules|policies|executors|sinks|monitors|coordinators|stores|clocks|time-sources';
 
 module.exports = {
   forbidden: [
@@ -90,6 +90,12 @@ module.exports = {
       'opentelemetry-in-tracing-only',
       { path: '^src', pathNot: '^src/tracing' },
       { path: 'node_modules/@opentelemetry/' },
+      '',
+    ),
+    rule(
+      'proxy-agents-in-proxies-only',
+      { path: '^src', pathNot: '^src/proxies' },
+      { path: 'node_modules/https?-proxy-agent/' },
       '',
     ),
     rule('pino-in-sinks-only', { path: '^src', pathNot: '^src/sinks' }, { path: 'node_modules/pino/' }, ''),

@@ -11,6 +11,7 @@ import type { Sink } from './domain/sink.js';
 import { DriftWatch } from './engine/drift-watch.js';
 import type { Companion } from './engine/scheduler-parts.js';
 import { Scheduler } from './engine/scheduler.js';
+import { createProxies } from './proxies/index.js';
 import { timeSourceKinds } from './time-sources/index.js';
 import { formatLocal } from './schedules/index.js';
 import { createProcOrphans, executorKinds } from './executors/index.js';
@@ -75,9 +76,10 @@ function createTellers(
     scheduler,
     facts: { version, pid },
     host,
+    environment,
   }: Composition & { clock: Clock; executor: Executor; scheduler: () => Scheduler },
 ): { readonly sinks: readonly Sink[]; readonly companions: readonly Companion[] } {
-  const send = createWebSender({ clock, version });
+  const send = createWebSender({ clock, version, proxyFor: createProxies({ clock, environment }) });
   const context = { send, executor, clock, host, emit: (event: TimerEvent) => scheduler().emit(event) };
   const heartbeat =
     settings.heartbeat &&

@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Executor } from '../domain/executor.js';
 import type { Sink } from '../domain/sink.js';
 import { executorKinds } from '../executors/index.js';
+import { createProxies } from '../proxies/index.js';
 import { createTracing, tracedExecutor } from '../tracing/index.js';
 import type { Terminal } from './terminal.js';
 import { version } from './version.js';
@@ -28,6 +29,7 @@ export function openTracing(
       origin: { version, host: hostname() },
       pid: process.pid,
       clock,
+      proxyFor: createProxies({ clock, environment }),
       onTrouble: (sentence) => terminal.err(`timers: tracing: ${sentence}`),
     }),
     executor: tracedExecutor(executorKinds.shell.create({ clock, environment, distrust: rootDistrust })),

@@ -1,6 +1,8 @@
+import type { Agent } from 'node:http';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import type { WebRequest } from '../domain/web.js';
+import type { Proxy, ProxyFor, WebRequest } from '../domain/web.js';
+import { sendThrough } from './send-through.js';
 
 /** What came of a request. */
 export interface Sent {
@@ -16,6 +18,8 @@ export interface WebSenderContext {
   readonly clock: Clock;
   /** Of the program, for the header. */
   readonly version: string;
+  /** Default: every address is reached directly. */
+  readonly proxyFor?: ProxyFor<Agent>;
 }
 
 const TIMEOUT: Duration = 10 * SECOND;
@@ -30,10 +34,11 @@ export const STOPPED = 'the scheduler was stopped';
  * Creates what sends requests to monitors and webhooks: three tries of 10 s, 1 s and 4 s apart, no more than one where the answer is a clear no.
  * Only an answer of 200 to 299 counts; a redirection does not, because what it leads to (a page to log in, say) would answer 200 to anything.
  */
-export function createWebSender({ clock, version }: WebSenderContext): Send {
+export function createWebSender(context: WebSenderContext): Send {
+  const { clock } = context;
   return async (request, stop) => {
     for (let tries = 1; ; tries++) {
-      const failure = await tryOnce(request, { clock, version, stop });
+      const failure = await tryOnce(request, { ...context, stop });
       if (failure === undefined) return { tries };
       const pause = PAUSES[tries - 1];
       if (pause === undefined || failure.isFinal || !(await pauseFor(pause, clock, stop)))
@@ -49,30 +54,43 @@ interface Failure {
 
 async function tryOnce(
   request: WebRequest,
-  { clock, version, stop }: WebSenderContext & { stop: AbortSignal },
+  { clock, version, stop, proxyFor }: WebSenderContext & { stop: AbortSignal },
 ): Promise<Failure | undefined> {
+  let proxy: Proxy<Agent> | undefined;
   const timeout = new AbortController();
   const disarm = clock.after(TIMEOUT, () => timeout.abort());
   try {
+    proxy = proxyFor?.(request.url);
     const { url, headers } = withoutCredentials(request);
-    const response = await fetch(url, {
-      method: request.method,
-      headers: { 'User-Agent': `timers/${version}`, ...headers },
-      ...(request.body !== undefined && { body: request.body }),
-      redirect: 'manual',
-      signal: AbortSignal.any([stop, timeout.signal]),
-    });
-    // Nobody reads it. It may be without end.
-    await response.body?.cancel();
-    return failureOf(response.status);
+    const whole = { ...request, url, headers: { 'User-Agent': `timers/${version}`, ...headers } };
+    const signal = AbortSignal.any([stop, timeout.signal]);
+    const status = await (proxy ? sendThrough(proxy, whole, signal) : sendDirectly(whole, signal));
+    return by(proxy, failureOf(status));
   } catch (error) {
     if (stop.aborted) return { error: STOPPED, isFinal: true };
-    if (timeout.signal.aborted) return { error: `no answer within ${TIMEOUT / SECOND} s`, isFinal: false };
-    return { error: reasonOf(error), isFinal: false };
+    const reason = timeout.signal.aborted ? `no answer within ${TIMEOUT / SECOND} s` : reasonOf(error);
+    return by(proxy, { error: reason, isFinal: false });
   } finally {
     disarm();
   }
 }
+
+async function sendDirectly({ url, method, headers, body }: WebRequest, signal: AbortSignal): Promise<number> {
+  const response = await fetch(url, {
+    method,
+    ...(headers && { headers }),
+    ...(body !== undefined && { body }),
+    redirect: 'manual',
+    signal,
+  });
+  // Nobody reads it. It may be without end.
+  await response.body?.cancel();
+  return response.status;
+}
+
+/** Which of the two is to blame is often seen by the name of the proxy alone. */
+const by = (proxy: Proxy<Agent> | undefined, failure: Failure | undefined): Failure | undefined =>
+  proxy && failure ? { ...failure, error: `${failure.error} (through the proxy ${proxy.host})` } : failure;
 
 function failureOf(status: number): Failure | undefined {
   if (status >= 200 && status < 300) return undefined;
@@ -95,6 +113,7 @@ function withoutCredentials({ url: written, headers }: WebRequest): Pick<WebRequ
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+  BAD_PROXY: 'HTTP_PROXY or HTTPS_PROXY is not the address of an http or https proxy',
   ECONNREFUSED: 'nobody listens there',
   ENOTFOUND: 'there is no host of that name',
   EAI_AGAIN: 'the name server does not answer',

@@ -8,8 +8,10 @@ import {
   type Resource,
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { Agent } from 'node:http';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
+import type { ProxyFor } from '../domain/web.js';
 import type { Span } from './span.js';
 import { CollectorWatch, MOST_WAITING } from './collector-watch.js';
 
@@ -23,6 +25,8 @@ export interface OtlpOptions {
   /** What the spans are told to come from, unless the environment tells otherwise. */
   readonly origin: { readonly version: string; readonly host: string };
   readonly clock: Clock;
+  /** Default: the collector is reached directly. */
+  readonly proxyFor?: ProxyFor<Agent>;
   /** Told in a sentence when spans do not arrive, once, and when they do again. */
   readonly onTrouble: (sentence: string) => void;
 }
@@ -45,13 +49,18 @@ export class OtlpSpans {
   readonly #resource: Resource;
   readonly #scope: { readonly name: string; readonly version: string };
 
-  constructor({ url, headers, serviceName, origin, clock, onTrouble }: OtlpOptions) {
+  constructor({ url, headers, serviceName, origin, clock, onTrouble, proxyFor }: OtlpOptions) {
     this.#clock = clock;
     this.#scope = { name: 'timers', version: origin.version };
     this.#watch = new CollectorWatch(url, onTrouble);
     tellOfTheLibrary(this.#watch);
     this.#resource = resourceOf(origin, serviceName);
-    const otlp = new OTLPTraceExporter({ url, headers: { ...headers } });
+    const proxy = proxyFor?.(url);
+    const otlp = new OTLPTraceExporter({
+      url,
+      headers: { ...headers },
+      ...(proxy && { httpAgentOptions: () => proxy.open() }),
+    });
     this.#processor = new BatchSpanProcessor({
       exporter: {
         export: (spans, done) =>

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
+import { createProxies } from '../../src/proxies/index.js';
 import { MOST_WAITING } from '../../src/tracing/collector-watch.js';
 import { OtlpSpans } from '../../src/tracing/otlp.js';
 import type { Span } from '../../src/tracing/span.js';
@@ -15,12 +16,17 @@ beforeEach(async () => {
 });
 afterEach(() => collector.close());
 
-const open = (clock = createSystemClock(), url = `${collector.endpoint}/v1/traces?key=secret`) =>
+const open = (
+  clock = createSystemClock(),
+  url = `${collector.endpoint}/v1/traces?key=secret`,
+  proxyFor?: ReturnType<typeof createProxies>,
+) =>
   new OtlpSpans({
     url,
     headers: {},
     origin: { version: '1', host: 'ada' },
     clock,
+    ...(proxyFor && { proxyFor }),
     onTrouble: (sentence) => told.push(sentence),
   });
 
@@ -40,6 +46,27 @@ it('times arrive to the millisecond', async () => {
   const { start, end } = collector.span('n1');
   expect([start, end]).toEqual([1_764_000_000_123_000_000n, 1_764_000_001_124_000_000n]);
   expect(told).toEqual([]);
+});
+
+it('spans go through the proxy of the environment', async () => {
+  const clock = createSystemClock();
+  const environment = { HTTP_PROXY: collector.endpoint };
+  const spans = open(clock, 'http://collector.invalid/v1/traces', createProxies({ clock, environment }));
+  spans.add(span(1));
+  await spans.close();
+  expect(collector.requests.map(({ url }) => url)).toEqual(['http://collector.invalid/v1/traces']);
+  expect(collector.spans).toHaveLength(1);
+  expect(told).toEqual([]);
+});
+
+it('a variable that names no proxy is told, without its value', async () => {
+  const clock = createSystemClock();
+  const environment = { HTTP_PROXY: 'socks5://ann:s3cret@proxy' };
+  const spans = open(clock, 'http://collector.invalid/v1/traces', createProxies({ clock, environment }));
+  spans.add(span(1));
+  await spans.close();
+  expect(told.join()).toContain('HTTP_PROXY or HTTPS_PROXY is not the address of an http or https proxy');
+  expect(told.join()).not.toContain('s3cret');
 });
 
 it('what a collector that hangs is not sent is bounded, counted, and told without its secrets', async () => {

@@ -1,0 +1,61 @@
+import type { Agent } from 'node:http';
+import type { Socket } from 'node:net';
+import type { HttpProxyAgent } from 'http-proxy-agent';
+import type { HttpsProxyAgent } from 'https-proxy-agent';
+import type { Clock } from '../domain/clock.js';
+import { SECOND, type Duration } from '../domain/time.js';
+import type { Proxy, ProxyFor } from '../domain/web.js';
+import { proxyOf } from './proxy-of.js';
+
+export interface ProxiesContext {
+  readonly clock: Clock;
+  /** Where the variables are looked up. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** How long a proxy may take to make a connection. */
+const PATIENCE: Duration = 10 * SECOND;
+
+/** Finds the proxy of an address in the environment. Its packages are loaded for the first request that has one. */
+export const createProxies =
+  ({ clock, environment }: ProxiesContext): ProxyFor<Agent> =>
+  (address) => {
+    const url = proxyOf(address, environment);
+    if (url === 'wrong') return WRONG;
+    return url && proxyAt(url, address.startsWith('https:'), clock);
+  };
+
+/** Its value may hold a password, so it is not repeated. */
+const WRONG: Proxy<Agent> = {
+  host: 'of the environment',
+  open: () =>
+    Promise.reject(
+      Object.assign(new Error('HTTP_PROXY or HTTPS_PROXY is not the address of an http or https proxy'), {
+        code: 'BAD_PROXY',
+      }),
+    ),
+};
+
+const proxyAt = (url: URL, isTunnel: boolean, clock: Clock): Proxy<Agent> => ({
+  host: url.host,
+  open: async () =>
+    isTunnel
+      ? bounded(new (await import('https-proxy-agent')).HttpsProxyAgent(url), clock)
+      : bounded(new (await import('http-proxy-agent')).HttpProxyAgent(url), clock),
+});
+
+/** A proxy that accepts connections and says nothing would collect them: a request that is given up leaves its own behind. */
+function bounded<A extends HttpProxyAgent<string> | HttpsProxyAgent<string>>(agent: A, clock: Clock): A {
+  const connect = agent.connect.bind(agent) as (...asked: unknown[]) => Promise<Socket>;
+  agent.connect = async (...asked: unknown[]) => {
+    const given = new AbortController();
+    const disarm = clock.after(PATIENCE, () => given.abort());
+    agent.connectOpts = { ...agent.connectOpts, signal: given.signal };
+    try {
+      return await connect(...asked);
+    } finally {
+      disarm();
+    }
+  };
+  return agent;
+}

@@ -1,0 +1,40 @@
+import type { Agent } from 'node:http';
+import type { Proxy, WebRequest } from '../domain/web.js';
+
+/** Sends a request through a proxy, as fetch does without one. Resolves with the status of the response; rejects when `signal` is aborted. */
+export async function sendThrough(
+  proxy: Proxy<Agent>,
+  { url, method, headers, body }: WebRequest,
+  signal: AbortSignal,
+): Promise<number> {
+  const agent = await proxy.open();
+  const { request } = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
+  const kind = body !== undefined && { 'Content-Type': 'text/plain;charset=UTF-8' };
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method, agent, headers: withDefault(kind || {}, headers) }, (response) => {
+      resolve(response.statusCode ?? 0);
+      // Nobody reads it. It may be without end.
+      response.destroy();
+    });
+    asked.on('error', reject);
+    const giveUp = () => {
+      asked.destroy();
+      // While the proxy is still connecting, destroying is silent.
+      reject(new Error('aborted'));
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp);
+    asked.on('close', () => signal.removeEventListener('abort', giveUp)).end(body);
+  });
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Names of headers are the same in any case. */
+function withDefault(defaults: Headers, given: Headers = {}): Headers {
+  const names = new Set(Object.keys(given).map((name) => name.toLowerCase()));
+  return {
+    ...Object.fromEntries(Object.entries(defaults).filter(([name]) => !names.has(name.toLowerCase()))),
+    ...given,
+  };
+}
