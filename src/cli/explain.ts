@@ -3,7 +3,13 @@ import type { Diagnostic, Loaded } from '../config/index.js';
 import type { Job } from '../domain/job.js';
 import type { Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
-import { fieldsInWords, scheduleInZone, scheduleKinds, type FieldInWords } from '../schedules/index.js';
+import {
+  fieldsInWords,
+  goesByLocalTime,
+  scheduleInZone,
+  scheduleKinds,
+  type FieldInWords,
+} from '../schedules/index.js';
 import { ScheduleError, type ScheduleWarning } from '../schedules/kind.js';
 import { zoneOutlooks, type ForeseenJob, type ZoneOutlook } from './around-dst.js';
 import { localZone } from '../this-machine.js';
@@ -145,6 +151,6 @@ function explanationOf(explained: Explained, now: Instant, count: number): Expla
     explained,
     expressions,
     firings,
-    outlook: texts.length === 0 ? undefined : zoneOutlooks([explained], now)[0],
+    outlook: goesByLocalTime(explained.schedule) ? zoneOutlooks([explained], now)[0] : undefined,
   };
 }

@@ -32,7 +32,7 @@ function scheduleOf({ schedule, written }: Timing, values: TimerValues): Monitor
       return typeof values.cron === 'string' ? crontabOf(values.cron.trim()) : 'it has several expressions';
     case 'every':
       if (schedule.fromEnd) return 'it counts from the end of the last run';
-      return intervalOf(schedule.length ?? 0);
+      return schedule.length === undefined ? 'it counts days of local time' : intervalOf(schedule.length);
     default:
       return 'it fires at given times and no more';
   }

@@ -1,3 +1,5 @@
+import { clockTraps } from './cron/clock-traps.js';
+import { localDays } from './local-days.js';
 import { nearest } from '../domain/nearest.js';
 import type { Schedule } from '../domain/schedule.js';
 import { DAY, END_OF_TIME, type Duration, type Instant } from '../domain/time.js';
@@ -7,6 +9,7 @@ import {
   ScheduleTypeError,
   type ParsedSchedule,
   type Place,
+  type ScheduleContext,
   type ScheduleKind,
   type ScheduleWarning,
 } from './kind.js';
@@ -63,17 +66,24 @@ class Pause implements Schedule {
   }
 }
 
-const KEYS = ['interval', 'offset', 'from'];
+const KEYS = ['interval', 'offset', 'from', 'at'];
 const INTERVAL: Place = { item: 'interval' };
 
-/** `every: 10s`, or `{interval, offset, from: schedule | end}`. */
+/** `every: 10s`, or `{interval, offset, from: schedule | end}`, or `{interval, at}` for days and weeks of local time. */
 export const every: ScheduleKind = {
   key: 'every',
   summary: 'At a fixed interval, on a grid that begins at the Unix epoch.',
-  examples: ['10s', '1h30m', 'PT30S', { interval: '15m', offset: '5m' }, { interval: '1m', from: 'end' }],
+  examples: [
+    '10s',
+    '1h30m',
+    'PT30S',
+    { interval: '15m', offset: '5m' },
+    { interval: '1m', from: 'end' },
+    { interval: '2w', at: 'Tue 10:30' },
+  ],
 
-  parse(value): ParsedSchedule {
-    if (!isMap(value)) return onGrid({ interval: value });
+  parse(value, context): ParsedSchedule {
+    if (!isMap(value)) return onGrid({ interval: value }, context);
     const unknown = Object.keys(value).find((key) => !KEYS.includes(key));
     if (unknown !== undefined) throw unknownKey(unknown);
     if (!('interval' in value))
@@ -82,7 +92,8 @@ export const every: ScheduleKind = {
     if (from !== 'schedule' && from !== 'end') {
       throw new ScheduleError('every-from', 'every.from is neither "schedule" nor "end".', { place: { item: 'from' } });
     }
-    return from === 'end' ? fromEnd(value) : onGrid(value, INTERVAL);
+    if ('at' in value) return onLocalDays(value, context);
+    return from === 'end' ? fromEnd(value) : onGrid(value, context, INTERVAL);
   },
 };
 
@@ -93,15 +104,30 @@ const isMap = (value: unknown): value is EveryMap =>
 
 function unknownKey(key: string): ScheduleError {
   const meant = nearest(key, KEYS);
-  const hint = meant === undefined ? 'every takes interval, offset and from.' : `Did you mean ${meant}?`;
+  const hint = meant === undefined ? 'every takes interval, offset, from and at.' : `Did you mean ${meant}?`;
   return new ScheduleError('every-key', `every knows no key "${key}".`, { hint, place: { item: key } });
 }
 
-function onGrid(value: EveryMap, place?: Place): ParsedSchedule {
+function onGrid(value: EveryMap, { timezone }: ScheduleContext, place?: Place): ParsedSchedule {
   const interval = intervalOf(value, place);
   const offset = 'offset' in value ? durationValue(value['offset'], 'every.offset', { item: 'offset' }) : 0;
   const text = `${String(value['interval'])}${offset === 0 ? '' : ` + ${String(value['offset'])}`}`;
-  return { schedule: new Grid(interval, offset), text, warnings: 'offset' in value ? [] : trapsOf(interval) };
+  return {
+    schedule: new Grid(interval, offset),
+    text,
+    warnings: trapsOf(interval, offset, { text: String(value['interval']), timezone }),
+  };
+}
+
+function onLocalDays(value: EveryMap, context: ScheduleContext): ParsedSchedule {
+  for (const key of ['offset', 'from'].filter((one) => one in value)) {
+    const hint = 'Leave it out. A date says which days are meant: at: "2027-01-05 10:30".';
+    throw new ScheduleError('every-at', `every: ${key} cannot be used with at.`, { hint, place: { item: key } });
+  }
+  const schedule = localDays(intervalOf(value, INTERVAL), value['at'], context);
+  const text = `${String(value['interval'])} at ${String(value['at'])}`;
+  const { foresee, timezone } = context;
+  return { schedule, text, warnings: foresee ? clockTraps(schedule, timezone, foresee) : [] };
 }
 
 function fromEnd(value: EveryMap): ParsedSchedule {
@@ -129,9 +155,19 @@ function intervalOf(value: EveryMap, place?: Place): Duration {
   });
 }
 
-function trapsOf(interval: Duration): ScheduleWarning[] {
-  if (interval % DAY !== 0) return [];
-  const message =
-    'every counts from 1970-01-01 00:00 UTC, a Thursday: whole days fall on midnight UTC, not on local midnight.';
-  return [{ code: 'every-utc-day', message, hint: 'Write cron for a local time of day, or set an offset.' }];
+/** Whole days look like a time of day, but are counted in UTC; an offset is taken for one that is meant where that is the zone, too. */
+function trapsOf(
+  interval: Duration,
+  offset: Duration,
+  { text, timezone }: { text: string; timezone: string },
+): ScheduleWarning[] {
+  const isMeant = offset > 0 && UTC.test(timezone);
+  if (interval % DAY !== 0 || isMeant) return [];
+  const time = new Date(offset % DAY).toISOString().slice(11, 16);
+  const whose = UTC.test(timezone) ? '' : `, whatever the clock of ${timezone} shows`;
+  const message = `every counts from 1970-01-01 00:00 UTC, a Thursday: whole days fall on ${time} UTC${whose}.`;
+  const hint = `For a local time of day write {interval: ${text}, at: "${offset === 0 ? '03:00' : time}"}.`;
+  return [{ code: 'every-utc-day', message, hint }];
 }
+
+const UTC = /^(?:Etc\/)?(?:UTC|UCT|GMT|Zulu|Universal|Greenwich)$/i;

@@ -17,7 +17,7 @@ export const parseScheduleAt = scheduleParser(scheduleKinds);
 
 export { clockEffects, type ClockEffect } from './cron/clock-effect.js';
 export { clockTime, effectInWords } from './cron/clock-words.js';
-export { scheduleInZone } from './cron/cron-schedule.js';
+export { goesByLocalTime, scheduleInZone } from './cron/cron-schedule.js';
 export { expressionInWords } from './cron/headline.js';
 export { fieldsInWords, type FieldInWords } from './cron/field-words.js';
 export { fieldMatches, type FieldMatch } from './cron/field-matches.js';

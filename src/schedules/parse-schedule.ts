@@ -8,7 +8,11 @@ import { systemZone, timeZoneOf } from './zone/zone-name.js';
 export interface ScheduleSpec {
   /** Five fields, or six with seconds first; a list is their union. */
   readonly cron?: string | readonly string[];
-  readonly every?: string | { readonly interval: string; readonly offset?: string; readonly from?: 'schedule' | 'end' };
+  readonly every?:
+    | string
+    | { readonly interval: string; readonly offset?: string; readonly from?: 'schedule' | 'end' }
+    /** Days or weeks at a local time: `10:30`, `Tue 10:30`, or `2027-01-05 10:30` with a date that is one of the days. */
+    | { readonly interval: string; readonly at: string };
   readonly in?: string;
   readonly at?: string | readonly string[];
   /** IANA name. Default: the machine's own zone. */

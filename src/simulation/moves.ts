@@ -21,7 +21,7 @@ const FIXED_MINUTE = /^((?:\S+ )?)(\d{1,2})((?: \S+){4})$/;
  */
 export function movesOf({ written, schedule }: Job, writtenOut: (text: string) => string): readonly Move[] {
   if (written.key === 'cron') return movesOfCron(writtenOut(written.text));
-  return written.key === 'every' && !schedule.fromEnd ? movesOfEvery(written.text) : [];
+  return written.key === 'every' && !schedule.fromEnd && schedule.intervalLike ? movesOfEvery(written.text) : [];
 }
 
 function movesOfCron(text: string): readonly Move[] {

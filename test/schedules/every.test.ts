@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatLocal } from '../../src/schedules/index.js';
 import { read, refusal, wrongType } from './context.js';
 
 const at = (time: string): number => Date.parse(time);
@@ -60,7 +61,7 @@ describe('refused', () => {
     [{ interval: '9ms' }, 'every-too-short', /10 ms/],
     ['9ms', 'every-too-short', /10 ms/],
     ['0s', 'every-too-short', /10 ms/],
-    [{ interval: '10s', of: '1s' }, 'every-key', /"of".*interval, offset and from/s],
+    [{ interval: '10s', of: '1s' }, 'every-key', /"of".*interval, offset, from and at/s],
     [{ interval: '10s', ofset: '1s' }, 'every-key', /offset/],
     [{ interval: '10s', from: 'start' }, 'every-from', /"schedule" nor "end"/],
     [{ interval: '10s', offset: '1s', from: 'end' }, 'every-offset', /no grid/],
@@ -93,7 +94,88 @@ describe('warnings', () => {
   it('tells that whole days fall on midnight UTC', () => {
     expect(read('every', '1d').warnings).toMatchObject([{ code: 'every-utc-day' }]);
     expect(read('every', '1w').warnings).toMatchObject([{ code: 'every-utc-day' }]);
-    expect(read('every', { interval: '1d', offset: '3h' }).warnings).toEqual([]);
+    expect(read('every', { interval: '1d', offset: '3h' }, { timezone: 'UTC' }).warnings).toEqual([]);
+    const [warning] = read('every', { interval: '1d', offset: '3h30m' }, { timezone: 'Europe/Berlin' }).warnings;
+    expect(warning?.message).toMatch(/whole days fall on 03:30 UTC, whatever the clock of Europe\/Berlin shows\.$/);
+    expect(warning?.hint).toBe('For a local time of day write {interval: 1d, at: "03:30"}.');
     expect(read('every', '36h').warnings).toEqual([]);
+  });
+});
+
+describe('days and weeks of local time', () => {
+  const berlin = (at: string, interval: string, from: string, count: number, dst = {}): string[] => {
+    const { schedule } = read('every', { interval, at }, { timezone: 'Europe/Berlin', ...dst });
+    const found = [];
+    let instant: number | undefined = Date.parse(from);
+    while (found.length < count && (instant = schedule.next(instant)) !== undefined)
+      found.push(formatLocal(instant, 'Europe/Berlin').replace(/:00.000/, ''));
+    return found;
+  };
+
+  it('every second Tuesday at the same time of day, over both clock changes', () => {
+    expect(berlin('2027-03-09 10:30', '2w', '2027-03-01T00:00Z', 3)).toEqual([
+      '2027-03-09T10:30+01:00',
+      '2027-03-23T10:30+01:00',
+      '2027-04-06T10:30+02:00',
+    ]);
+    expect(berlin('Tue 10:30', '2w', '2027-10-15T00:00Z', 3)).toEqual([
+      '2027-10-26T10:30+02:00',
+      '2027-11-09T10:30+01:00',
+      '2027-11-23T10:30+01:00',
+    ]);
+  });
+
+  it('a date says which of the weeks are meant, also from before it', () => {
+    expect(berlin('2027-03-02 10:30', '2w', '2027-03-01T00:00Z', 2)).toEqual([
+      '2027-03-02T10:30+01:00',
+      '2027-03-16T10:30+01:00',
+    ]);
+    expect(berlin('2030-01-01 10:30', '2d', '2027-03-01T00:00Z', 2)).toEqual([
+      '2027-03-02T10:30+01:00',
+      '2027-03-04T10:30+01:00',
+    ]);
+  });
+
+  it('a time in the gap or the repeat is taken as dst says', () => {
+    expect(berlin('2027-03-28 02:30', '7d', '2027-03-27T00:00Z', 2)).toEqual([
+      '2027-03-28T03:00+02:00',
+      '2027-04-04T02:30+02:00',
+    ]);
+    const skip = { dst: { gap: 'skip', repeat: 'both' } };
+    expect(berlin('2027-03-28 02:30', '7d', '2027-03-27T00:00Z', 1, skip)).toEqual(['2027-04-04T02:30+02:00']);
+    expect(berlin('2027-10-31 02:30', '7d', '2027-10-30T00:00Z', 2, skip)).toEqual([
+      '2027-10-31T02:30+02:00',
+      '2027-10-31T02:30+01:00',
+    ]);
+  });
+
+  it('is counted as it is walked', () => {
+    const { schedule } = read('every', { interval: '3d', at: '02:30' }, { timezone: 'Europe/Berlin' });
+    const [from, until] = [Date.parse('2026-01-01T00:00Z'), Date.parse('2030-01-01T00:00Z')];
+    let walked = 0;
+    for (let at = schedule.next(from); at !== undefined && at <= until; at = schedule.next(at)) walked++;
+    expect(schedule.count(from, until)).toBe(walked);
+  });
+
+  it('warns of a clock change that touches it', () => {
+    const foresee = { from: Date.parse('2027-01-01T00:00Z'), until: Date.parse('2028-01-01T00:00Z') };
+    const codes = (at: string) =>
+      read('every', { interval: '1w', at }, { timezone: 'Europe/Berlin', foresee }).warnings.map(({ code }) => code);
+    expect(codes('Sun 02:30')).toEqual(['dst-gap', 'dst-repeat']);
+    expect(codes('Mon 02:30')).toEqual([]);
+  });
+
+  it.each([
+    [{ interval: '36h', at: '10:30' }, /whole number of days/],
+    [{ interval: '2d', at: 'Tue 10:30' }, /whole number of weeks/],
+    [{ interval: '2w', at: 'Tus 10:30' }, /"Tus" is not a day of the week.*Did you mean TUE\?/],
+    [{ interval: '2w', at: '25:30' }, /not a time of day/],
+    [{ interval: '2w', at: 'Tue' }, /not a time of day/],
+    [{ interval: '2w', at: '2027-02-30 10:30' }, /28 days/],
+    [{ interval: '2w', at: 'Tue 10:30', offset: '1d' }, /offset cannot be used with at/],
+    [{ interval: '2w', at: 'Tue 10:30', from: 'end' }, /from cannot be used with at/],
+  ])('%j is refused', (value, said) => {
+    const error = refusal('every', value);
+    expect(`${error.message} ${error.hint}`).toMatch(said);
   });
 });

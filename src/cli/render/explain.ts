@@ -58,7 +58,8 @@ function mannerOf({ written, schedule, timezone }: Explained): string {
   if (written.key === 'in') return 'Counts elapsed time; shown as if the scheduler started now.';
   if (written.key === 'at') return 'Fires at what is written, and never again.';
   if (schedule.fromEnd) return 'Counts elapsed time from the end of the last run; no clock change touches it.';
-  if (written.key === 'every') return 'Lies on a fixed grid of elapsed time; no clock change or restart shifts it.';
+  if (written.key === 'every' && schedule.intervalLike)
+    return 'Lies on a fixed grid of elapsed time; no clock change or restart shifts it.';
   return schedule.intervalLike
     ? 'Follows elapsed time through clock changes: its minute or hour begins with *.'
     : `Goes by what the clock shows in ${timezone}.`;

@@ -101,7 +101,7 @@ function wordOf({ fate, hasScheduler }: Why) {
 /** The schedule as it is written, and what that says. */
 function scheduleLine(job: Job): string {
   const { key, text } = job.written;
-  const isGrid = key === 'every' && job.schedule.fromEnd === undefined;
+  const isGrid = key === 'every' && job.schedule.intervalLike && job.schedule.fromEnd === undefined;
   const says = key === 'cron' ? ` (${scheduleInWords(job)})` : isGrid ? ', counted from 1970-01-01 00:00 UTC' : '';
   return `${key}: ${text}${says}`;
 }

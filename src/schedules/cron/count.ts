@@ -1,12 +1,12 @@
 import type { DstPolicy } from '../../domain/schedule.js';
 import { END_OF_TIME, type Instant } from '../../domain/time.js';
-import { firstDayOf, monthOf, monthOfYear, weekdayOf } from '../calendar.js';
+import { firstDayOf, monthOf, monthOfYear } from '../calendar.js';
 import type { Stretch } from '../zone/stretch.js';
 import type { TimeZone } from '../zone/time-zone.js';
 import type { Expression } from './expression.js';
 import { TimesOfDay } from './times-of-day.js';
 import { bitCount } from './value-set.js';
-import { daysMatched, nextWallTime } from './wall-walk.js';
+import { daysIn, nextWallTime } from './wall-walk.js';
 
 const DAY = 86_400;
 
@@ -126,7 +126,7 @@ class WallCounter {
     const until = -1 >>> (32 - Math.min(length, end - first));
     let alike: readonly AlikeDays[] = [{ mask: until & (-1 << Math.max(0, from - first)), matching: [] }];
     for (const at of shown) {
-      const days = daysOf(this.#expressions[at], month, { first, length });
+      const days = daysOf(this.#expressions[at], month);
       alike = alike.flatMap(({ mask, matching }) => [
         ...((mask & days) === 0 ? [] : [{ mask: mask & days, matching: [...matching, at] }]),
         ...((mask & ~days) === 0 ? [] : [{ mask: mask & ~days, matching }]),
@@ -136,11 +136,5 @@ class WallCounter {
   }
 }
 
-function daysOf(
-  expression: Expression | undefined,
-  month: number,
-  { first, length }: { readonly first: number; readonly length: number },
-): number {
-  if (expression?.month.values.has(1 + monthOfYear(month)) !== true) return 0;
-  return daysMatched(expression, weekdayOf(first), length);
-}
+const daysOf = (expression: Expression | undefined, month: number): number =>
+  expression?.month.values.has(1 + monthOfYear(month)) === true ? daysIn(expression, month) : 0;

@@ -117,11 +117,14 @@ export class Union implements Schedule {
   }
 }
 
-/** Answers the schedules, one for each expression, that a schedule is made of; none when it is not one of `cron`. */
+/** Answers the schedules, one for each expression, that a schedule is made of; none when it does not go by local time. */
 export function cronParts(schedule: Schedule): readonly CronSchedule[] {
   if (schedule instanceof Union) return schedule.parts;
   return schedule instanceof CronSchedule ? [schedule] : [];
 }
+
+/** Whether a schedule goes by what a zone's clock shows: `cron`, and `every` with `at`. */
+export const goesByLocalTime = (schedule: Schedule): boolean => cronParts(schedule).length > 0;
 
 /**
  * Answers a schedule as it is in another zone. One that does not go by local times stays as it is.

@@ -69,3 +69,17 @@ export const lastWeekday =
   (weekday: number): DayRule =>
   (first, length) =>
     bit(31 - Math.clz32(everyWeek(weekday, first, length)) + 1);
+
+/** Every nth day, whatever the month: the days that lie a multiple of `interval` days from `phase`, both counted from 1970-01-01. */
+export interface DayGrid {
+  readonly interval: number;
+  readonly phase: number;
+}
+
+/** The days of a grid in a month whose first day is `first`, counted from 1970-01-01, as a mask. */
+export function daysOfGrid({ interval, phase }: DayGrid, first: number, length: number): number {
+  let mask = 0;
+  const until = ((phase - first) % interval) + interval;
+  for (let day = until % interval; day < length; day += interval) mask |= 1 << day;
+  return mask;
+}

@@ -1,13 +1,17 @@
 import { quoted } from '../../domain/excerpt.js';
 import { nearest } from '../../domain/nearest.js';
 import { ScheduleError, type Place } from '../kind.js';
+import type { DayGrid } from './days.js';
 import { awsForm } from './dialect.js';
 import { FieldError, FieldReader, type Field } from './field.js';
 import { withShortNames } from './names.js';
 import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, POSITIONS, SECOND, type Position } from './position.js';
 
 /** A cron expression, read. Immutable. */
-export type Expression = Readonly<Record<Position['key'], Field>>;
+export type Expression = Readonly<Record<Position['key'], Field>> & {
+  /** Of its days only those: no cron expression says so, `every` with a time of day does. */
+  readonly grid?: DayGrid;
+};
 
 const seconds = new FieldReader(SECOND);
 const minutes = new FieldReader(MINUTE);

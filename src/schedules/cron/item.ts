@@ -123,10 +123,15 @@ function stepped(position: Position, values: readonly number[], step = '1', leng
   return { values };
 }
 
-const hintForSteps = ({ key, name }: Position, width: number): string =>
-  key === 'month'
-    ? 'Write the months as a list.'
-    : `If an even rhythm is meant, write every: ${width}${name.startsWith('day') ? 'd' : name.charAt(0)}.`;
+/** Stands for the time of day of the expression in the hint of a trap. */
+export const TIME_OF_DAY = 'HH:MM';
+
+function hintForSteps({ key, name }: Position, width: number): string {
+  if (key === 'month') return 'Write the months as a list.';
+  const isDay = key === 'dayOfMonth' || key === 'dayOfWeek';
+  const every = isDay ? `{interval: ${width}d, at: "${TIME_OF_DAY}"}` : `${width}${name.charAt(0)}`;
+  return `If an even rhythm is meant, write every: ${every}.`;
+}
 
 const rangeHint = ({ key, name, min, max }: Position, value: number): string => {
   if (key === 'dayOfWeek' && value > 1900) {

@@ -4,9 +4,9 @@ import { everyDay } from './days.js';
 import { quartzTrap } from './dialect.js';
 import { spanOf, textsOf, type Expression } from './expression.js';
 import type { Field } from './field.js';
-import type { Trap } from './item.js';
+import { TIME_OF_DAY, type Trap } from './item.js';
 import { comesIn, lengthsOf } from './never.js';
-import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, SECOND, type Position } from './position.js';
+import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, POSITIONS, SECOND, type Position } from './position.js';
 import { daysMatched } from './wall-walk.js';
 import { dayWords, monthWords } from './words.js';
 
@@ -17,12 +17,7 @@ const NO_WARNINGS: readonly ScheduleWarning[] = [];
 /** Answers the traps of an expression, each with the place of its field in the text. Almost always none. */
 export function warningsOf(expression: Expression, text: string): readonly ScheduleWarning[] {
   const found: Placed[] = [];
-  addTrapsOfField(found, expression.second, SECOND);
-  addTrapsOfField(found, expression.minute, MINUTE);
-  addTrapsOfField(found, expression.hour, HOUR);
-  addTrapsOfField(found, expression.dayOfMonth, DAY_OF_MONTH);
-  addTrapsOfField(found, expression.month, MONTH);
-  addTrapsOfField(found, expression.dayOfWeek, DAY_OF_WEEK);
+  for (const position of POSITIONS) addTrapsOfField(found, expression, position);
   addTrapOfTimes(found, expression);
   addTrapOfDays(found, expression, text);
   const quartz = quartzTrap(textsOf(text));
@@ -31,8 +26,15 @@ export function warningsOf(expression: Expression, text: string): readonly Sched
   return found.map(([trap, position]) => ({ ...trap, place: { span: spanOf(text, position) } }));
 }
 
-function addTrapsOfField(found: Placed[], { traps }: Field, position: Position): void {
-  for (const trap of traps) found.push([trap, position]);
+function addTrapsOfField(found: Placed[], expression: Expression, position: Position): void {
+  for (const trap of expression[position.key].traps)
+    found.push([{ ...trap, hint: trap.hint.replace(TIME_OF_DAY, () => timeOf(expression)) }, position]);
+}
+
+/** The one time of day of an expression; of several, the place where it is to be written. */
+function timeOf({ hour, minute }: Expression): string {
+  const parts = [hour.single, minute.single].map((part) => part?.toString().padStart(2, '0'));
+  return parts.includes(undefined) ? TIME_OF_DAY : parts.join(':');
 }
 
 function addTrapOfTimes(found: Placed[], { second, minute, hour }: Expression): void {

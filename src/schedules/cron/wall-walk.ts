@@ -1,4 +1,5 @@
 import { firstDayOf, monthOf, monthOfYear, weekdayOf } from '../calendar.js';
+import { daysOfGrid } from './days.js';
 import type { Expression } from './expression.js';
 import { lowestBit, NONE } from './value-set.js';
 
@@ -25,13 +26,20 @@ function nextDay(expression: Expression, from: number): number {
   let mask = -1 << (from - firstDayOf(current));
   for (let month = current; month <= current + CYCLE; month++) {
     if (expression.month.values.has(1 + monthOfYear(month))) {
-      const first = firstDayOf(month);
-      mask &= daysMatched(expression, weekdayOf(first), firstDayOf(month + 1) - first);
-      if (mask !== 0) return first + lowestBit(mask);
+      mask &= daysIn(expression, month);
+      if (mask !== 0) return firstDayOf(month) + lowestBit(mask);
     }
     mask = -1;
   }
   return Infinity;
+}
+
+/** Answers the days of one month that match, as a mask; the month itself is not looked at. */
+export function daysIn(expression: Expression, month: number): number {
+  const first = firstDayOf(month);
+  const length = firstDayOf(month + 1) - first;
+  const mask = daysMatched(expression, weekdayOf(first), length);
+  return expression.grid === undefined ? mask : mask & daysOfGrid(expression.grid, first, length);
 }
 
 /**
