@@ -30,6 +30,6 @@ export async function runOnce(
 
 /** Success speaks for itself, and so does a command that failed at its first and only attempt by its own exit code. */
 function isWorthTelling(event: TimerEvent): boolean {
-  if (event.event === 'attempt.failed') return true;
+  if (event.event === 'attempt.failed' || event.event === 'orphan.found') return true;
   return event.event === 'run.finished' && event.outcome.status !== 'success';
 }

@@ -282,7 +282,7 @@ export type HttpMoved =
   | { readonly event: 'http.listening'; readonly at: Instant; readonly address: string }
   | { readonly event: 'http.unavailable'; readonly at: Instant; readonly address: string; readonly reason: string };
 
-/** A process of a run that a scheduler left behind when it died still lives. */
+/** A process of a run still lives: a scheduler left it behind when it died, or it left the process group of a run that is being ended. */
 export interface OrphanFound {
   readonly event: 'orphan.found';
   readonly at: Instant;
@@ -290,6 +290,8 @@ export interface OrphanFound {
   readonly runId: string;
   readonly pid: number;
   readonly action: 'kill' | 'keep';
+  /** It has left the process group of a run that is being ended; absent for what a crash has left behind. */
+  readonly escaped?: true;
 }
 
 /** The ledger cannot be written, can be again, could not to the end, or began anew. No timer is held up by it. */

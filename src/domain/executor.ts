@@ -15,6 +15,11 @@ export interface AttemptIo {
   line(stream: OutputStream, text: string, truncated: boolean): void;
   /** Told, in a sentence, when output does not reach its target (a file that cannot be written). The run goes on. */
   trouble(sentence: string): void;
+  /**
+   * Told of each process that the command has started outside its process group, when the attempt is being ended; returns whether it is ended, too.
+   * Absent: nobody looks for them.
+   */
+  stray?(pid: number): 'kill' | 'keep';
   /** `undefined` while more lines are welcome; else resolves when they are again. An executor stops reading until then. */
   drained(): Promise<void> | undefined;
 }
@@ -22,7 +27,8 @@ export interface AttemptIo {
 /** A way to run commands. */
 export interface Executor {
   /**
-   * Runs one attempt to its end. Never rejects. When canceled, ends the whole process group: SIGTERM, `killAfter`, SIGKILL.
+   * Runs one attempt to its end. Never rejects. When canceled, ends the whole process group, and on Linux the
+   * processes that have left it, if `io.stray` says so: SIGTERM, `killAfter`, SIGKILL.
    * When it resolves no pipe is open and no timer armed, and of a canceled attempt no process is left that a signal could end. Background
    * processes of one that ended by itself are left alone, as cron does.
    */

@@ -196,7 +196,7 @@ function ofRunFacts(event: RunEvent): Fields {
     case 'attempt.begun':
       return { attempt: event.attempt, lateness_ms: event.latenessMs };
     case 'orphan.found':
-      return { pid: event.pid, action: event.action };
+      return { pid: event.pid, action: event.action, ...(event.escaped && { escaped: true }) };
     case 'run.started':
       return { attempt: event.attempt, pid: event.pid, lateness_ms: event.latenessMs };
     case 'run.output':

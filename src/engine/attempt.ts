@@ -1,5 +1,5 @@
 import { Canceler, type Cancellation } from '../domain/cancellation.js';
-import type { RunOutput, RunStarted } from '../domain/event.js';
+import type { OrphanFound, RunOutput, RunStarted } from '../domain/event.js';
 import type { AttemptIo, OutputStream } from '../domain/executor.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
@@ -23,7 +23,7 @@ export interface AttemptOwner {
   readonly history: RunHistory;
   /** There is a process. */
   processBegan(): void;
-  emit(fact: RunFact<RunStarted> | RunFact<RunOutput>): void;
+  emit(fact: RunFact<RunStarted> | RunFact<RunOutput> | RunFact<OrphanFound>): void;
   drained(): Promise<void> | undefined;
 }
 
@@ -38,9 +38,11 @@ export class Attempt implements AttemptIo {
   /** `undefined` before it has a process. */
   pid: number | undefined;
   readonly #run: AttemptOwner;
+  readonly #strayAction: 'kill' | 'keep';
 
-  constructor(run: AttemptOwner, number: number, latenessMs: Duration) {
+  constructor(run: AttemptOwner, number: number, latenessMs: Duration, strayAction: 'kill' | 'keep') {
     this.#run = run;
+    this.#strayAction = strayAction;
     this.number = number;
     this.latenessMs = latenessMs;
   }
@@ -80,6 +82,12 @@ export class Attempt implements AttemptIo {
 
   trouble(sentence: string): void {
     this.#run.emit({ event: 'run.output', stream: 'stderr', line: `timers: ${sentence}`, truncated: false });
+  }
+
+  stray(pid: number): 'kill' | 'keep' {
+    const action = this.#strayAction;
+    this.#run.emit({ event: 'orphan.found', pid, action, escaped: true });
+    return action;
   }
 
   drained(): Promise<void> | undefined {

@@ -27,6 +27,8 @@ export interface RunSurroundings {
   drained(): Promise<void> | undefined;
   newRunId(): string;
   newMark(): number;
+  /** What becomes of processes that have left their process group when their run is ended. */
+  readonly strayAction: 'kill' | 'keep';
   /** Calls `then` when everything emitted so far is in the ledger. */
   whenRecorded(then: () => void): void;
   readonly report: Report;
@@ -257,7 +259,7 @@ export class Run implements AttemptOwner, PassOwner {
 
   #begin(): void {
     this.#state = 'attempting';
-    const attempt = new Attempt(this, ++this.#attempts, this.#latenessNow());
+    const attempt = new Attempt(this, ++this.#attempts, this.#latenessNow(), this.#around.strayAction);
     this.#attempt = attempt;
     if (attempt.number === 1) {
       this.#startedAt = this.#around.clock.monotonic();

@@ -86,7 +86,7 @@ export class Scheduler {
     this.#companions = parts.companions ?? [];
     this.#recorder = new Recorder(parts.ledger, clock, now, this.report);
     this.#bus = new EventBus(clock, [...parts.sinks, this.#adHoc], () => this.#recorder.record(), parts.onSinkError);
-    this.#dispatcher = new Dispatcher(this.#surroundings(parts), (state) => this.#runEnded(state));
+    this.#dispatcher = new Dispatcher(this.#surroundings(plan, parts), (state) => this.#runEnded(state));
     this.#planner = new Planner(this.#arming, this.#dispatcher, this);
     this.#beginnings = new Slices(clock, (state) => this.#recovery.whenFree(state, () => this.#beginIfPresent(state)));
     this.#gates.resize(plan);
@@ -108,9 +108,10 @@ export class Scheduler {
     });
   }
 
-  #surroundings(parts: SchedulerParts): RunSurroundings {
+  #surroundings({ orphans = 'kill' }: FirstPlan, parts: SchedulerParts): RunSurroundings {
     return {
       ...parts,
+      strayAction: orphans,
       elapsed: this.#elapsed,
       now: () => this.#time.now(),
       emit: (event) => this.emit(event),

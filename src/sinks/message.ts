@@ -100,8 +100,15 @@ function ofRun(event: RunEvent): string {
     case 'run.finished':
       return ofFinish(event);
     case 'orphan.found':
-      return `${event.firing.jobName} left process ${event.pid} running when the scheduler died: ${event.action === 'kill' ? 'it is ended' : 'it is let run'}`;
+      return describeOrphan(event);
   }
+}
+
+function describeOrphan({ firing: { jobName }, pid, action, escaped }: OrphanFound): string {
+  const isEnded = action === 'kill';
+  if (escaped)
+    return `${jobName} started process ${pid} outside its process group: ${isEnded ? 'it is ended, too' : 'it keeps running'}`;
+  return `${jobName} left process ${pid} running when the scheduler died: ${isEnded ? 'it is ended' : 'it is let run'}`;
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

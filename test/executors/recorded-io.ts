@@ -20,6 +20,8 @@ export class RecordedIo implements AttemptIo {
   env: Record<string, string> = {};
   readonly cancellation = new Canceler();
   readonly pids: number[] = [];
+  readonly strays: number[] = [];
+  strayAction: 'kill' | 'keep' = 'kill';
   readonly lines: string[] = [];
   readonly truncated: boolean[] = [];
   /** Told for every line. */
@@ -38,6 +40,11 @@ export class RecordedIo implements AttemptIo {
 
   trouble(sentence: string): void {
     this.lines.push(`trouble: ${sentence}`);
+  }
+
+  stray(pid: number): 'kill' | 'keep' {
+    this.strays.push(pid);
+    return this.strayAction;
   }
 
   /** Resolves when that line comes. */

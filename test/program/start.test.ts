@@ -111,21 +111,41 @@ describe('a run', () => {
     expect(await program.event('run.finished')).toMatchObject({ status: 'success', attempts: 2 });
   });
 
-  test('that times out is ended with everything it started', async () => {
+  test('that times out is ended with everything it started, also in another session', async () => {
     timers(`  job: { in: 1ms, run: ${command()}, timeout: 3s, kill_after: 100ms }`);
     const program = desk.start(['start']);
     const leader = await puppet.next();
     const child = await leader.spawnGrandchild();
+    const away = await leader.spawnGrandchild({ leaveGroup: true });
     await leader.ignoreTerm();
     await child.ignoreTerm();
-    await Promise.all([leader.gone, child.gone]);
+    await Promise.all([leader.gone, child.gone, away.gone]);
     await program.ended;
+    expect(await program.event('orphan.found')).toMatchObject({
+      level: 'warn',
+      pid: away.pid,
+      action: 'kill',
+      escaped: true,
+      msg: `job started process ${away.pid} outside its process group: it is ended, too`,
+    });
     expect(await program.event('run.finished')).toMatchObject({
       status: 'timeout',
       success: false,
       signal: 'SIGKILL',
       error: 'timed out after 3000 ms',
     });
+  });
+
+  test('that is stopped leaves such a process alone where orphans are kept', async () => {
+    desk.write('timers.yaml', `orphans: keep\ntimers:\n  job: { in: 1ms, run: ${command()} }`);
+    const program = desk.start(['start']);
+    const leader = await puppet.next();
+    const away = await leader.spawnGrandchild({ leaveGroup: true });
+    program.kill('SIGTERM');
+    await program.ended;
+    expect(await program.event('orphan.found')).toMatchObject({ pid: away.pid, action: 'keep', escaped: true });
+    await away.print('still here');
+    await away.kill();
   });
 
   test('ends at exit, though a background child holds its output', async () => {

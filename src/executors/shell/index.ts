@@ -12,6 +12,8 @@ import { Pipes } from './pipes.js';
 import { CommandOutput } from './command-output.js';
 import { readStat, type ProcessStat } from './proc.js';
 import { ProcessGroup } from './process-group.js';
+import { RunProcesses } from './run-processes.js';
+import { Strays } from './strays.js';
 
 /** Processes of this machine. */
 export const shell: ExecutorKind = {
@@ -25,6 +27,7 @@ export function createShellExecutor({ clock, environment, distrust }: ExecutorCo
   const inherited = { ...environment };
   const files = new OutputFiles(clock);
   const pipes = new Pipes(clock);
+  const processes = new RunProcesses(clock);
   return {
     async execute(command, io) {
       try {
@@ -34,7 +37,7 @@ export function createShellExecutor({ clock, environment, distrust }: ExecutorCo
           ...command.env,
           ...io.env,
         };
-        return await attempt(command, io, { clock, files, pipes, env });
+        return await attempt(command, io, { clock, files, pipes, processes, env });
       } catch (error) {
         return { kind: 'not_started', code: 126, error: (error as Error).message };
       }
@@ -46,20 +49,23 @@ interface Surroundings {
   readonly clock: Clock;
   readonly files: OutputFiles;
   readonly pipes: Pipes;
+  readonly processes: RunProcesses;
   readonly env: NodeJS.ProcessEnv;
 }
 
-async function attempt(command: Command, io: AttemptIo, { clock, files, pipes, env }: Surroundings): Promise<Exit> {
+async function attempt(command: Command, io: AttemptIo, around: Surroundings): Promise<Exit> {
+  const { clock, files, pipes, processes, env } = around;
   const launched = await launch(command, { env, io, pipes });
   if ('kind' in launched) return launched;
   const { pid, sources } = launched;
   const exited = exitOf(launched, io.cancellation);
   const output = new CommandOutput(sources, command.output, { io, clock, files, user: otherUser(command) });
   const group = new ProcessGroup(pid, clock);
-  endWhenCanceled(group, io.cancellation, command);
+  const strays = new Strays(pid, { io, clock, processes });
+  endWhenCanceled({ group, strays }, io.cancellation, command);
   io.started(pid);
   const exit = await exited;
-  await Promise.all([output.drain(), group.settle()]);
+  await Promise.all([output.drain(), group.settle().then(() => strays.settle())]);
   return exit;
 }
 
@@ -93,10 +99,15 @@ function unnamedSignalOf({ pid, sources }: Launched): () => string | undefined {
   return () => (stat !== undefined && stat.endedBy >= FIRST_UNNAMED ? `SIG${stat.endedBy}` : undefined);
 }
 
-function endWhenCanceled(group: ProcessGroup, cancellation: Cancellation, { killAfter }: Command): void {
+function endWhenCanceled(
+  { group, strays }: { readonly group: ProcessGroup; readonly strays: Strays },
+  cancellation: Cancellation,
+  { killAfter }: Command,
+): void {
   const end = () => {
     if (cancellation.isForced) group.kill();
     else group.terminate(killAfter);
+    strays.end(cancellation.isForced ? 0 : killAfter);
   };
   cancellation.onChange(end, () => group.hasEnded);
 }

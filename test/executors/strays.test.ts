@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
+import type { Command } from '../../src/domain/command.js';
+import { createShellExecutor } from '../../src/executors/shell/index.js';
+import { processIds } from '../../src/executors/shell/proc.js';
+import { RunProcesses } from '../../src/executors/shell/run-processes.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { Puppet } from '../support/puppet.js';
+import { command, RecordedIo } from './recorded-io.js';
+
+const executor = createShellExecutor({ clock: createSystemClock(), environment: process.env });
+const TIMEOUT = { kind: 'timeout', afterMs: 1 } as const;
+
+describe.runIf(processIds() !== undefined)('what a command has started outside its process group', () => {
+  let puppet: Puppet;
+  let io: RecordedIo;
+  beforeEach(async () => {
+    puppet = await Puppet.open();
+    io = new RecordedIo();
+    io.env = { TIMERS_RUN_ID: randomUUID() };
+  });
+  afterEach(() => puppet.close());
+
+  const run = (more: Partial<Command> = {}) => executor.execute(command(puppet.command, more), io);
+
+  it('ends with the run, and is told', async () => {
+    const outcome = run();
+    const leader = await puppet.next();
+    const away = await leader.spawnGrandchild({ leaveGroup: true });
+    const child = await leader.spawnGrandchild();
+    io.cancellation.cancel(TIMEOUT);
+    expect(await outcome).toEqual({ kind: 'signaled', signal: 'SIGTERM' });
+    await Promise.all([away.gone, child.gone]);
+    expect(io.strays).toEqual([away.pid]);
+  });
+
+  it('takes SIGTERM with the group, and SIGKILL after the same grace', async () => {
+    const outcome = run({ killAfter: 150 });
+    const leader = await puppet.next();
+    const away = await leader.spawnGrandchild({ leaveGroup: true });
+    await away.ignoreTerm();
+    io.cancellation.cancel(TIMEOUT);
+    expect(await away.signaled()).toBe('SIGTERM');
+    await outcome;
+    await away.gone;
+  });
+
+  it('is killed at once when the end is forced', async () => {
+    const outcome = run({ killAfter: 3_600_000 });
+    const leader = await puppet.next();
+    const away = await leader.spawnGrandchild({ leaveGroup: true });
+    await away.ignoreTerm();
+    io.cancellation.cancel({ kind: 'shutdown' });
+    await away.signaled();
+    io.cancellation.force({ kind: 'shutdown' });
+    await outcome;
+    await away.gone;
+  });
+
+  it('ends, too, when it is started while the run ends', async () => {
+    const outcome = run();
+    const leader = await puppet.next();
+    await leader.ignoreTerm();
+    io.cancellation.cancel(TIMEOUT);
+    await leader.signaled();
+    const late = await leader.spawnGrandchild({ leaveGroup: true });
+    void leader.exit(0);
+    await outcome;
+    await late.gone;
+    expect(io.strays).toEqual([late.pid]);
+  });
+
+  it('is told and runs on where the scheduler keeps orphans', async () => {
+    io.strayAction = 'keep';
+    const outcome = run();
+    const leader = await puppet.next();
+    const away = await leader.spawnGrandchild({ leaveGroup: true });
+    io.cancellation.cancel(TIMEOUT);
+    await outcome;
+    expect(io.strays).toEqual([away.pid]);
+    await away.print('still here');
+  });
+
+  it('is left alone by a command that ends by itself', async () => {
+    const outcome = run();
+    const leader = await puppet.next();
+    const away = await leader.spawnGrandchild({ leaveGroup: true });
+    void leader.exit(0);
+    await outcome;
+    expect(io.strays).toEqual([]);
+    await away.print('still here');
+  });
+
+  it('is left alone when it belongs to another run', async () => {
+    const outcome = run();
+    await puppet.next();
+    const other = Object.assign(new RecordedIo(), { env: { TIMERS_RUN_ID: randomUUID() } });
+    const unended = executor.execute(command(puppet.command), other);
+    const innocent = await puppet.next();
+    io.cancellation.cancel(TIMEOUT);
+    await outcome;
+    await innocent.exit(0);
+    expect(await unended).toEqual({ kind: 'exited', code: 0 });
+  });
+});
+
+it('runs that are ended together share one search', async () => {
+  const clock = new FakeClock();
+  const processes = new RunProcesses(clock);
+  let turns = 0;
+  const soon = clock.soon.bind(clock);
+  clock.soon = (task) => {
+    turns++;
+    soon(task);
+  };
+  const found = Promise.all(Array.from({ length: 100 }, (_, n) => processes.of(`no-such-run-${n}`)));
+  await clock.advance(0);
+  await found;
+  expect(turns).toBe(1);
+});
