@@ -19,7 +19,11 @@ export const run: CommandKind = {
       if (timerFile === undefined) return 1;
       const job = jobNamed(timerFile, String(args[0]));
       const { runOnce } = await import('../run-once.js');
-      return runOnce(job, timerFile, { terminal, clock });
+      const { unhindered } = await import('../unhindered.js');
+      const said = unhindered(terminal, clock);
+      const exitCode = await runOnce(job, timerFile, { terminal: said, clock });
+      await said.flush();
+      return exitCode;
     };
   },
 };
