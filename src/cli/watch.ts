@@ -1,80 +1,184 @@
-import { realpathSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, realpathSync, statSync, watch, type Stats } from 'node:fs';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import type { Clock } from '../domain/clock.js';
-import type { Cancel, Duration } from '../domain/time.js';
 import type { Terminal } from './terminal.js';
 
 /** How long a file must be left alone: an editor writes in several steps. */
 const QUIET: Duration = 100;
+/** How often a file is looked at where nothing reports changes: network and desktop mounts, overlays. */
+const POLL: Duration = 2 * SECOND;
+/** In bytes. A larger file is refused, so its content is not compared. */
+const LARGEST = 16 * 1024 * 1024;
+
+/** Reports names that changed in a folder until closed. @throws Error where the system has no such reports. */
+export type WatchFolder = (
+  folder: string,
+  on: { readonly noticed: (name: string | null) => void; readonly failed: (error: Error) => void },
+) => { close(): void };
 
 interface Watching {
   readonly clock: Clock;
-  readonly terminal: Terminal;
+  readonly terminal: Pick<Terminal, 'err'>;
   readonly changed: () => void;
+  /** Default: the system's own. */
+  readonly watchFolder?: WatchFolder;
 }
 
 /**
- * Calls `changed` whenever the file at `path` is another, once for changes that follow each other. Its folder is watched, and the one of the
- * file it is a link to, because a rename (editors) or a link that is turned (`..data` in Kubernetes) puts another file under the same name.
+ * Calls `changed` whenever the content or the real path of the file at `path` is another, or it can no longer be read; once for changes that follow
+ * each other. Its folder is watched, and the one of the file it is a link to, because a rename (editors) or a link that is turned (`..data` in
+ * Kubernetes) puts another file under the same name. Besides, it is looked at every {@link POLL}.
  */
-export function watchTimerFile(path: string, { clock, terminal, changed }: Watching): Cancel {
-  const watchers = new Map<string, FSWatcher>();
-  let known = fingerprint(path);
-  let cancel: Cancel | undefined;
+export function watchTimerFile(path: string, watching: Watching): Cancel {
+  const watched = new WatchedFile(path, watching);
+  return () => watched.close();
+}
 
-  const noticed = (name: string | null) => {
-    if (name !== null && !isAbout(name, path, known)) return;
-    cancel?.();
-    cancel = clock.after(QUIET, () => {
-      const now = fingerprint(path);
-      // Gone for the moment, or nothing but its neighbours has changed.
-      if (now === undefined || now.text === known?.text) return;
-      known = now;
-      follow();
-      changed();
-    });
-  };
-  const tell = (error: unknown) => terminal.err(`timers: --watch does not see changes of ${path}: ${String(error)}`);
-  const follow = () => {
-    const folders = new Set([dirname(path), dirname(known?.real ?? path)]);
-    for (const [folder, watcher] of watchers) if (!folders.has(folder)) unwatch(folder, watcher);
-    for (const folder of folders) if (!watchers.has(folder)) start(folder);
-  };
-  const unwatch = (folder: string, watcher: FSWatcher) => {
-    watcher.close();
-    watchers.delete(folder);
-  };
-  const start = (folder: string) => {
-    try {
-      watchers.set(folder, watch(folder, (_, name) => noticed(name)).on('error', tell));
-    } catch (error) {
-      tell(error);
+class WatchedFile {
+  readonly #path: string;
+  readonly #watching: Required<Watching>;
+  readonly #folders = new Map<string, { close(): void }>();
+  #known: Look;
+  /** The other file that was found, to be taken when it is still the same a moment later. */
+  #found: string | undefined;
+  #isLooking = false;
+  #isNoticed = false;
+  #isClosed = false;
+  /** Whether it is said that the system reports no changes. */
+  #isTold = false;
+  #cancel: Cancel;
+
+  constructor(path: string, watching: Watching) {
+    this.#path = path;
+    this.#watching = { watchFolder: systemWatch, ...watching };
+    this.#known = lookNow(path);
+    this.#follow();
+    this.#cancel = this.#lookIn(POLL);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancel();
+    for (const folder of this.#folders.values()) folder.close();
+  }
+
+  #lookIn(delay: Duration): Cancel {
+    return this.#watching.clock.after(delay, () => void this.#look());
+  }
+
+  /** Never more than one at a time: on a mount that hangs it takes one thread, and no second one. */
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    const look = await lookAt(this.#path, this.#known);
+    this.#isLooking = false;
+    if (this.#isClosed) return;
+    const isSettled = look.id === this.#found;
+    if (look.id === this.#known.id) {
+      this.#known = look;
+      this.#found = undefined;
+    } else if (isSettled) this.#take(look);
+    else this.#found = look.id;
+    const isSoon = this.#isNoticed || (this.#found !== undefined && look.real !== undefined);
+    this.#isNoticed = false;
+    this.#cancel = this.#lookIn(isSoon ? QUIET : POLL);
+  }
+
+  #take(look: Look): void {
+    this.#known = look;
+    this.#found = undefined;
+    this.#follow();
+    this.#watching.changed();
+  }
+
+  #notice(name: string | null): void {
+    if (name !== null && !isAbout(name, this.#path, this.#known.real)) return;
+    this.#isNoticed = this.#isLooking;
+    if (this.#isLooking) return;
+    this.#cancel();
+    this.#cancel = this.#lookIn(QUIET);
+  }
+
+  #follow(): void {
+    const { real } = this.#known;
+    // The folder of a file that is gone may be gone, too, and another one made in its place.
+    const wanted = new Set(real === undefined ? [] : [dirname(this.#path), dirname(real)]);
+    for (const [folder, watcher] of this.#folders) {
+      if (wanted.has(folder)) continue;
+      watcher.close();
+      this.#folders.delete(folder);
     }
-  };
+    for (const folder of wanted) if (!this.#folders.has(folder)) this.#watch(folder);
+  }
 
-  follow();
-  return () => {
-    cancel?.();
-    for (const watcher of watchers.values()) watcher.close();
-  };
-}
+  #watch(folder: string): void {
+    const on = { noticed: (name: string | null) => this.#notice(name), failed: (error: unknown) => this.#tell(error) };
+    try {
+      this.#folders.set(folder, this.#watching.watchFolder(folder, on));
+    } catch (error) {
+      this.#tell(error);
+    }
+  }
 
-interface Fingerprint {
-  readonly real: string;
-  /** Another text is another file, or another content. */
-  readonly text: string;
-}
-
-function fingerprint(path: string): Fingerprint | undefined {
-  try {
-    const real = realpathSync(path);
-    const { ino, mtimeMs, size } = statSync(real);
-    return { real, text: `${real} ${ino} ${mtimeMs} ${size}` };
-  } catch {
-    return undefined;
+  #tell(error: unknown): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    const every = `--watch looks at ${this.#path} every ${POLL / SECOND} s`;
+    this.#watching.terminal.err(`timers: the system does not report changes, so ${every}: ${String(error)}`);
   }
 }
 
+const systemWatch: WatchFolder = (folder, { noticed, failed }) =>
+  watch(folder, (_, name) => noticed(name)).on('error', failed);
+
+interface Look {
+  /** `undefined`: the file cannot be read. */
+  readonly real: string | undefined;
+  /** Differs when inode, size or times do. */
+  readonly stat: string;
+  /** Another one is another file, or another content. */
+  readonly id: string;
+}
+
+/** Without waiting: the file has just been read, and a change that follows at once is to be noticed. */
+function lookNow(path: string): Look {
+  try {
+    const real = realpathSync(path);
+    const stats = statSync(real);
+    return lookOf(real, stats, isComparable(stats) ? readFileSync(real) : undefined);
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+/** Reads the content only where the rest differs from what is `known`: some mounts give the same file another inode every time. */
+async function lookAt(path: string, known: Look): Promise<Look> {
+  try {
+    const real = await realpath(path);
+    const stats = await stat(real);
+    if (real === known.real && statText(stats) === known.stat) return known;
+    return lookOf(real, stats, isComparable(stats) ? await readFile(real) : undefined);
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+const unreadable = (error: unknown): Look => {
+  const id = (error as NodeJS.ErrnoException).code ?? String(error);
+  return { real: undefined, stat: id, id };
+};
+
+function lookOf(real: string, stats: Stats, content: Buffer | undefined): Look {
+  const text = statText(stats);
+  return { real, stat: text, id: `${real} ${content ? createHash('sha256').update(content).digest('hex') : text}` };
+}
+
+const isComparable = (stats: Stats): boolean => stats.isFile() && stats.size <= LARGEST;
+
+const statText = ({ ino, mtimeMs, ctimeMs, size }: Stats): string => `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
+
 /** Its own name, that of the file it is a link to, and the link that Kubernetes turns; a database beside it is written all the time. */
-const isAbout = (name: string, path: string, known: Fingerprint | undefined): boolean =>
-  name === basename(path) || name === '..data' || (known !== undefined && name === basename(known.real));
+const isAbout = (name: string, path: string, real: string | undefined): boolean =>
+  name === basename(path) || name === '..data' || (real !== undefined && name === basename(real));

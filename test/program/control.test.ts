@@ -399,6 +399,16 @@ describe('the file is read anew', () => {
     expect(await program.event('config.reloaded')).toMatchObject({ removed: ['later', 'shaky'] });
   });
 
+  test('with --watch when the file is gone, which is logged, and when it is back as it was', async () => {
+    const program = await start('--watch');
+    const file = join(desk.folder, 'timers.yaml');
+    renameSync(file, join(desk.folder, 'elsewhere'));
+    expect(await program.event('config.rejected')).toMatchObject({ level: 'error', file });
+    renameSync(join(desk.folder, 'elsewhere'), file);
+    await program.event('config.reloaded');
+    expect((await desk.run('status', '--check')).code).toBe(0);
+  });
+
   test('with --watch when Kubernetes turns the link of its folder, again and again', async () => {
     const mounted = join(desk.folder, 'config');
     const version = (number: number) => {
