@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import type { Diagnostic, Loaded } from '../config/index.js';
+import { readableFile, type Diagnostic, type Loaded, type ReadableFile } from '../config/index.js';
 import type { Job } from '../domain/job.js';
 import type { Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
@@ -12,9 +12,9 @@ import {
 } from '../schedules/index.js';
 import { ScheduleError, type ScheduleWarning } from '../schedules/kind.js';
 import { zoneOutlooks, type ForeseenJob, type ZoneOutlook } from './around-dst.js';
-import { localZone } from '../this-machine.js';
+import { localZone, thisMachine } from '../this-machine.js';
 import { expressionOf } from './expanded-stars.js';
-import { jobNamed, loadForeseeing, renderLoaded, shortPath } from './load.js';
+import { jobNamed, loadForeseeing, sayUnread, shortPath } from './load.js';
 import { renderProblems } from './render/diagnostics.js';
 import type { Terminal } from './terminal.js';
 import { checkTimezone } from './zone.js';
@@ -75,21 +75,24 @@ async function findTimer(
   { file, now }: { file: string | undefined; now: Instant },
 ): Promise<Explained | undefined> {
   const loaded = await loadForeseeing(terminal, file, now);
-  if (loaded.timerFile === undefined) {
-    terminal.errPainted(...renderLoaded(loaded, terminal, terminal.color.err));
-    return undefined;
-  }
-  const job = jobNamed(loaded.timerFile, name);
+  const readable = readableFile(loaded, thisMachine(now));
+  if (loaded.timerFile === undefined) sayUnread(terminal, { loaded, readable });
+  if (readable === undefined) return undefined;
+  const job = jobNamed(readable, name);
   const { source, path = '' } = loaded;
-  return { ...job, problems: problemsOf(job, loaded), source, file: shortPath(path, terminal.cwd) };
+  return { ...job, problems: problemsOf(job, loaded, readable), source, file: shortPath(path, terminal.cwd) };
 }
 
 /** The traps of one timer. What clock changes do to it is explained by itself. */
-function problemsOf({ name }: Job, { problems, timerFile }: Loaded): readonly Diagnostic[] {
+function problemsOf({ name }: Job, { problems }: Loaded, { jobs }: ReadableFile): readonly Diagnostic[] {
   const isIn = (path: string, owner: string) => path.startsWith(`timers.${owner}.`);
-  const longer = timerFile?.jobs.filter((other) => other.name.startsWith(`${name}.`)) ?? [];
+  const longer = jobs.filter((other) => other.name.startsWith(`${name}.`));
   return problems.filter(
-    ({ path, code }) => isIn(path, name) && !longer.some((other) => isIn(path, other.name)) && !code.startsWith('dst-'),
+    ({ path, code, severity }) =>
+      severity === 'warning' &&
+      isIn(path, name) &&
+      !longer.some((other) => isIn(path, other.name)) &&
+      !code.startsWith('dst-'),
   );
 }
 

@@ -12,13 +12,13 @@ import {
   type HistoryArguments,
   type HistoryFilter,
 } from './history-filter.js';
-import { loadOrTell, shortPath } from './load.js';
+import { loadAsFarAsReadable, sayUnread, shortPath } from './load.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from './options.js';
 import { pour } from './pour.js';
 import { readHistory, warnOfInvalid } from './read-history.js';
 import { historyLines, type PastPrinting } from './render/history.js';
 import { printRun } from './render/run-history.js';
-import { namedStatePath, noState, statePathOf } from './state.js';
+import { historyOf, likelyStateOf, namedStatePath } from './state.js';
 import type { Terminal } from './terminal.js';
 import { zoneOf } from './zone.js';
 
@@ -64,6 +64,7 @@ export async function showHistory(
 /** Where the history is, and what the timer file says of it. */
 interface Recorded {
   readonly path: string;
+  /** Those that could be read. */
   readonly jobNames: readonly string[];
   readonly settings: { readonly timezone: string } | undefined;
 }
@@ -77,17 +78,26 @@ async function findState(
   const named =
     options.file === undefined && options.state !== undefined && namedStatePath(options.state, terminal.cwd);
   if (typeof named === 'string') return { path: named, jobNames: [], settings: undefined };
-  const timerFile = await loadOrTell(terminal, options.file, now);
-  if (timerFile === undefined) {
-    terminal.err('timers: with --state <path> the history is read without a timer file');
-    return undefined;
-  }
-  const path = statePathOf(timerFile, terminal, options.state);
-  if (path === undefined) {
-    terminal.err(`timers: there is no history: ${noState(timerFile.path, options.state)}`);
-    return undefined;
-  }
-  return { path, jobNames: timerFile.jobs.map(({ name }) => name), settings: timerFile.settings };
+  const { loaded, readable } = await loadAsFarAsReadable(terminal, options.file, now);
+  sayUnread(terminal, { loaded, readable });
+  if (readable === undefined) return recordedFor(loaded.path, terminal, options);
+  const place = historyOf(readable, terminal, options.state);
+  if ('path' in place)
+    return { path: place.path, jobNames: readable.jobs.map(({ name }) => name), settings: readable.settings };
+  terminal.err(`timers: there is no history: ${place.reason}`);
+  return undefined;
+}
+
+/** The history of a file that cannot be read at all. */
+function recordedFor(
+  file: string | undefined,
+  terminal: Terminal,
+  { state: named }: StateOption,
+): Recorded | undefined {
+  const path = named === undefined ? file && likelyStateOf(file, terminal) : namedStatePath(named, terminal.cwd);
+  if (path !== undefined) return { path, jobNames: [], settings: undefined };
+  terminal.err('timers: with --state <path> the history is read without a timer file');
+  return undefined;
 }
 
 function showRun(history: History, id: string, printing: PastPrinting): void {

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { loadTimerFile, type Loaded, type TimerFile } from '../config/index.js';
+import { loadTimerFile, readableFile, type Loaded, type ReadableFile, type TimerFile } from '../config/index.js';
 import { wayOut } from '../domain/nearest.js';
 import type { Instant } from '../domain/time.js';
 import type { Job } from '../domain/job.js';
@@ -9,7 +9,7 @@ import { renderDiagnostics } from './render/diagnostics.js';
 import type { Terminal } from './terminal.js';
 
 /** Loads the timer file that is named or found from the working directory upwards. */
-export function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
+function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
   return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
@@ -31,6 +31,60 @@ export async function loadOrTell(
   );
   if (problems.length > 0) terminal.errPainted(...renderLoaded({ ...loaded, problems }, terminal, terminal.color.err));
   return loaded.timerFile;
+}
+
+/** A file as it was loaded, and what can be read of it. */
+export interface AsFarAsReadable {
+  readonly loaded: Loaded;
+  readonly readable: ReadableFile | undefined;
+}
+
+/** Loads what can be read of the file, for a command that runs nothing. */
+export async function loadAsFarAsReadable(
+  terminal: Terminal,
+  file: string | undefined,
+  start: Instant,
+): Promise<AsFarAsReadable> {
+  const loaded = await load(terminal, file, start);
+  return { loaded, readable: readableFile(loaded, thisMachine(start)) };
+}
+
+/** As {@link loadAsFarAsReadable}, and reports the rest in one line. Answers `undefined` when no timer can be read, and says why. */
+export async function loadReadable(
+  terminal: Terminal,
+  file: string | undefined,
+  start: Instant,
+): Promise<ReadableFile | undefined> {
+  const { loaded, readable } = await loadAsFarAsReadable(terminal, file, start);
+  const isOfUse = loaded.timerFile !== undefined || (readable !== undefined && readable.jobs.length > 0);
+  sayUnread(terminal, { loaded, readable: isOfUse ? readable : undefined });
+  return isOfUse ? readable : undefined;
+}
+
+/** Says what of a file could not be read: one line for a part, all problems for the whole. */
+export function sayUnread(terminal: Terminal, { loaded, readable }: AsFarAsReadable): void {
+  if (readable !== undefined && loaded.timerFile === undefined)
+    terminal.err(`timers: ${unreadPart({ loaded, readable }, terminal)}`);
+  const problems = loaded.problems.filter(
+    ({ severity, code }) => code === 'unknown-tz' || (readable === undefined && severity === 'error'),
+  );
+  if (problems.length > 0) terminal.errPainted(...renderLoaded({ ...loaded, problems }, terminal, terminal.color.err));
+}
+
+/** Most names in a line. */
+const MOST_NAMED = 10;
+
+/** The first mistake, and what is left out because of it and others. */
+export function unreadPart({ loaded: { path = '', problems }, readable }: AsFarAsReadable, { cwd }: Terminal): string {
+  const [first, ...more] = problems.filter(({ severity }) => severity === 'error');
+  if (first === undefined) return '';
+  const others = more.length === 0 ? '' : ` (${more.length} more: timers validate)`;
+  return `${shortPath(path, cwd)}:${first.line}: ${first.message}${others}${leftOut(readable?.unread ?? [])}`;
+}
+
+function leftOut(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  return ` Not read: ${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', …' : '.'}`;
 }
 
 /** The file's problems for a person, in lines; none when there are none. */
@@ -55,9 +109,11 @@ export function shortPath(path: string, cwd: string): string {
 }
 
 /** The job of that name. @throws UsageError with the nearest right word. */
-export function jobNamed({ jobs, path }: TimerFile, name: string): Job {
+export function jobNamed({ jobs, path, unread = [] }: TimerFile & Partial<ReadableFile>, name: string): Job {
   const job = jobs.find((other) => other.name === name);
   if (job !== undefined) return job;
+  if (unread.includes(name))
+    throw new UsageError(`the timer "${name}" could not be read from ${path}. See timers validate`);
   const names = jobs.map((other) => other.name);
   throw new UsageError(`there is no timer "${name}" in ${path}. ${wayOut(name, names)}`);
 }

@@ -7,13 +7,12 @@ import {
   type Args,
   type ControlClient,
 } from '../control/index.js';
-import type { Loaded } from '../config/index.js';
 import type { Keeping } from '../domain/ad-hoc.js';
 import { createSystemClock } from '../clocks/system.js';
 import { visible } from '../domain/visible.js';
 import { UsageError } from './commands/kind.js';
 import { socketPathsOf, userId, wordPathsOf } from './control.js';
-import { load, renderLoaded, shortPath } from './load.js';
+import { loadAsFarAsReadable, renderLoaded, shortPath, unreadPart, type AsFarAsReadable } from './load.js';
 import type { FileOption, StateOption, ZoneOption } from './options.js';
 import { namedStatePath } from './state.js';
 import type { Terminal } from './terminal.js';
@@ -30,6 +29,8 @@ export interface Reached {
   readonly timezone: string;
   /** Where the next scheduler of the same file will be. */
   readonly paths: readonly string[];
+  /** What of the file is broken at the moment; its scheduler runs what it was before. */
+  readonly unread: string | undefined;
 }
 
 /** Behind a verb that is granted, and not on record yet. */
@@ -57,7 +58,8 @@ export async function withScheduler(
     terminal.errPainted(...reached);
     return 1;
   }
-  const { client } = reached;
+  const { client, unread } = reached;
+  if (unread !== undefined) terminal.err(`timers: ${unread}`);
   try {
     return await act(reached);
   } catch (error) {
@@ -74,9 +76,10 @@ export async function reach(
   options: FileOption & StateOption & ZoneOption,
 ): Promise<Reached | readonly string[]> {
   const clock = createSystemClock();
-  const loaded = await load(terminal, options.file, clock.now());
-  const timezone = zoneOf(options, loaded.settings);
-  const paths = pathsOf(loaded, terminal, options.state);
+  const asFar = await loadAsFarAsReadable(terminal, options.file, clock.now());
+  const { loaded, readable } = asFar;
+  const timezone = zoneOf(options, readable?.settings);
+  const paths = pathsOf(asFar, terminal, options.state);
   if (paths === undefined) return renderLoaded(loaded, terminal, terminal.color.err);
   const connecting = await connectToScheduler(paths, userId(), clock);
   const file = shortPath(loaded.path ?? options.state ?? '', terminal.cwd);
@@ -89,12 +92,14 @@ export async function reach(
       if (keeping === 'memory' && LASTING.has(verb)) terminal.err(`timers: ${IN_MEMORY}`);
       return answer;
     };
-    return { client, change, file, timezone, paths };
+    return { client, change, file, timezone, paths, unread: brokenPart(asFar, terminal) };
   }
-  if (connecting.kind === 'absent' && loaded.settings === undefined)
-    return renderLoaded(loaded, terminal, terminal.color.err);
+  if (connecting.kind === 'absent' && readable === undefined) return renderLoaded(loaded, terminal, terminal.color.err);
   return [visible(`timers: ${connecting.kind === 'absent' ? absent(file, options) : connecting.reason}`)];
 }
+
+const brokenPart = (asFar: AsFarAsReadable, terminal: Terminal): string | undefined =>
+  asFar.loaded.path !== undefined && asFar.loaded.settings === undefined ? unreadPart(asFar, terminal) : undefined;
 
 export const isUnreached = (reached: Reached | readonly string[]): reached is readonly string[] =>
   Array.isArray(reached);
@@ -108,16 +113,16 @@ function refusalOf(error: unknown): string {
 
 /** Also of a file with mistakes: its scheduler runs what it was before. Where it cannot even be read, or has another state by now, its scheduler has left word. */
 function pathsOf(
-  { path, settings, timerFile }: Loaded,
+  { loaded: { path, named: file = path }, readable }: AsFarAsReadable,
   terminal: Terminal,
   named: string | undefined,
 ): readonly string[] | undefined {
   if (path !== undefined) {
-    const states = settings === undefined ? LIKELY_STATES : [settings.state];
+    const states = readable?.isStateKnown ? [readable.settings.state] : LIKELY_STATES;
     const paths = states.flatMap((state) => socketPathsOf({ path, settings: { state } }, terminal, named));
     // Who names a state means that one.
     if (named !== undefined) return paths;
-    const words = [path, timerFile?.named ?? path].flatMap((file) => wordPathsOf(file, terminal));
+    const words = [path, file ?? path].flatMap((one) => wordPathsOf(one, terminal));
     return [...paths, ...followWord(words, userId())];
   }
   const state = named === undefined ? undefined : namedStatePath(named, terminal.cwd);

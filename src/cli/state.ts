@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { TimerFile } from '../config/index.js';
+import type { ReadableFile, TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Ledger, LedgerTrouble, Recorded } from '../domain/ledger.js';
 import { networkState } from '../domain/network-mount.js';
@@ -59,6 +60,23 @@ export const namedStatePath = (named: string, cwd: string): string | undefined =
 /** Why there is no history, as a clause. */
 export const noState = (file: string, named: string | undefined): string =>
   named === undefined ? `${file} says state: false` : `--state ${named} keeps it in memory only`;
+
+/** Where the history of a timer file is, or why there is none, as a clause. */
+export type HistoryPlace = { readonly path: string } | { readonly reason: string };
+
+/** Finds the history of a file that may be readable in part only. `named` is what the command line says, and wins. */
+export function historyOf(file: ReadableFile, terminal: Terminal, named: string | undefined): HistoryPlace {
+  if (named === undefined && !file.isStateKnown)
+    return { reason: `the "state" of ${file.path} cannot be read. Name it: --state <path>` };
+  const path = statePathOf(file, terminal, named);
+  return path === undefined ? { reason: noState(file.path, named) } : { path };
+}
+
+/** The default state of a file that cannot be read at all, if there is one. */
+export function likelyStateOf(file: string, { env }: Terminal): string | undefined {
+  const path = realPath(defaultStatePath(file, env));
+  return existsSync(path) ? path : undefined;
+}
 
 /** Who opens a state. */
 export interface StateOpener {

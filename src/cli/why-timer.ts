@@ -3,10 +3,10 @@ import type { History } from '../domain/ledger.js';
 import { MINUTE, type Instant } from '../domain/time.js';
 import { isInUse } from '../stores/index.js';
 import { askedAt, readAskedTime, type AskedTime } from './asked-time.js';
-import { jobNamed, loadOrTell, shortPath } from './load.js';
+import { jobNamed, loadReadable, shortPath } from './load.js';
 import type { FileOption, StateOption, ZoneOption } from './options.js';
 import { readHistory, warnOfInvalid } from './read-history.js';
-import { noState, statePathOf } from './state.js';
+import { historyOf } from './state.js';
 import type { Terminal } from './terminal.js';
 import { zoneOf } from './zone.js';
 import { fateOf, fateWithoutHistory, lastRecorded, type Fate, type Question } from './why-history.js';
@@ -41,29 +41,34 @@ export interface Why extends Question {
  */
 export async function whyTimer(terminal: Terminal, name: string, options: Asking): Promise<Why | undefined> {
   const { now } = options;
-  const timerFile = await loadOrTell(terminal, options.file, now);
+  const timerFile = await loadReadable(terminal, options.file, now);
   if (timerFile === undefined) return undefined;
   const job = jobNamed(timerFile, name);
   const told =
     options.at === undefined
       ? undefined
       : toldTime(options.at, job, { now, timezone: zoneOf(options, timerFile.settings) });
-  const path = statePathOf(timerFile, terminal, options.state);
+  const place = historyOf(timerFile, terminal, options.state);
   const ask = (history?: History) => {
     const asked = told ?? lastAsked(job, now, history);
     const question = { job, asked, judgement: judge(job, asked), now, retention: timerFile.settings.history };
     return { ...question, fate: history ? fateOf(history, question) : fateWithoutHistory(question) };
   };
-  const reading = path === undefined ? undefined : await readHistory(path, ask);
-  const state = path === undefined ? undefined : shortPath(path, terminal.cwd);
-  if (state !== undefined) warnOfInvalid(terminal, state, reading);
+  const historyCommand = ['timers history', ...optionWords(options)].join(' ');
+  if ('reason' in place) {
+    const noHistory = `There is no history: ${place.reason}.`;
+    return { ...ask(), state: undefined, noHistory, isUnread: false, hasScheduler: false, historyCommand };
+  }
+  const reading = await readHistory(place.path, ask);
+  const state = shortPath(place.path, terminal.cwd);
+  warnOfInvalid(terminal, state, reading);
   return {
-    ...(reading?.kind === 'read' ? reading.answer : ask()),
+    ...(reading.kind === 'read' ? reading.answer : ask()),
     state,
-    noHistory: noHistory(noState(timerFile.path, options.state), state, reading),
-    isUnread: reading?.kind === 'unavailable',
-    hasScheduler: path !== undefined && isInUse(path),
-    historyCommand: ['timers history', ...optionWords(options)].join(' '),
+    noHistory: noHistory(state, reading),
+    isUnread: reading.kind === 'unavailable',
+    hasScheduler: isInUse(place.path),
+    historyCommand,
   };
 }
 
@@ -82,14 +87,9 @@ function lastAsked(job: Job, now: Instant, history: History | undefined): AskedT
     : askedAt(last, 1, job.timezone);
 }
 
-function noHistory(
-  inMemory: string,
-  state: string | undefined,
-  reading: { readonly kind: string; readonly reason?: string } | undefined,
-): string | undefined {
-  if (state === undefined) return `There is no history: ${inMemory}.`;
-  if (reading?.kind === 'unavailable') return `The state ${state} cannot be read: ${reading.reason ?? ''}.`;
-  return reading?.kind === 'none' ? `Nothing is recorded yet: there is no ${state}.` : undefined;
+function noHistory(state: string, reading: { readonly kind: string; readonly reason?: string }): string | undefined {
+  if (reading.kind === 'unavailable') return `The state ${state} cannot be read: ${reading.reason ?? ''}.`;
+  return reading.kind === 'none' ? `Nothing is recorded yet: there is no ${state}.` : undefined;
 }
 
 const optionWords = ({ file, state }: WhyOptions): readonly string[] => [

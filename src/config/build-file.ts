@@ -67,8 +67,10 @@ export interface BuiltFile {
   readonly settings: Settings;
   readonly jobs: readonly Job[];
   readonly defaults: Defaults;
-  /** Entries under `timers`, wrong ones included. */
-  readonly timerCount: number;
+  /** What the jobs were built of. */
+  readonly timers: readonly BuiltTimer[];
+  /** Of the entries under `timers`, wrong ones included. */
+  readonly names: readonly string[];
 }
 
 const EXAMPLE = 'For example: timers: {backup: {cron: "0 3 * * *", run: ./backup.sh}}';
@@ -139,7 +141,7 @@ class FileBuilder {
       for (const timer of built) warnOfLongRuns(timer);
       warnOfHerds(built, { ...settings, start: this.#context.machine.start });
     }
-    return { settings, jobs, defaults, timerCount: timers.length };
+    return { settings, jobs, defaults, timers: built, names: timers.map(([name]) => name) };
   }
 
   #settings(values: FileValues): Settings {

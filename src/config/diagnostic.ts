@@ -39,12 +39,17 @@ export interface Problem {
 /** Of a file with more mistakes, or more warnings, than anyone reads, this many are told. */
 const MOST = 1_000;
 
+/** `timers`, a timer. */
+const DEEPEST_WRONG = 2;
+
 /** Collects what is wrong with one file. The same thing at the same place (an alias, a default) is told once. */
 export class Problems {
   readonly #source: Source;
   readonly #found = new Map<string, Diagnostic>();
   readonly #told = { error: 0, warning: 0 };
   readonly #expanded = new ExpandedValues();
+  /** Keys with an error at them or below, by the path of their map; '' is the map itself. */
+  readonly #wrong = new Map<string, Set<string>>();
 
   constructor(source: Source) {
     this.#source = source;
@@ -69,7 +74,21 @@ export class Problems {
   }
 
   error(problem: Problem): void {
+    this.#noteWrong(problem.path ?? []);
     this.#add('error', problem);
+  }
+
+  /** The keys of a map, down to those of a timer, with an error at them or below; '' for one at the map itself. */
+  wrongKeys(path: readonly string[]): readonly string[] {
+    return [...(this.#wrong.get(path.join('\0')) ?? [])];
+  }
+
+  #noteWrong(path: Path): void {
+    for (let depth = 0; depth <= Math.min(path.length, DEEPEST_WRONG); depth++) {
+      const map = path.slice(0, depth).join('\0');
+      const keys = this.#wrong.get(map) ?? new Set();
+      this.#wrong.set(map, keys.add(String(path[depth] ?? '')));
+    }
   }
 
   warn(problem: Problem): void {

@@ -32,6 +32,8 @@ export interface TimerFile {
 export interface Loaded {
   /** Absolute, symbolic links followed; `undefined` when no file was found. */
   readonly path: string | undefined;
+  /** Absolute, as it was named or found; absent when no file was found. */
+  readonly named?: string;
   /** The file's text, without a byte order mark, CR alone as line feed; empty when none could be read. */
   readonly source: string;
   /** In the order of the file. */
@@ -97,6 +99,7 @@ function distrustOf(
 
 const refused = (path: string | undefined, problem: Diagnostic): Loaded => ({
   path,
+  ...(path !== undefined && { named: path }),
   source: '',
   problems: [problem],
   timerCount: 0,
@@ -132,11 +135,12 @@ function* parsing({ path, named = path, folder, text, foresees = false }: TimerT
       : undefined;
   return {
     path,
+    named,
     source,
     problems: problems.list(),
     ...(timerFile && { timerFile }),
     ...(built && { settings: built.settings }),
-    timerCount: built?.timerCount ?? 0,
+    timerCount: built?.names.length ?? 0,
   };
 }
 
@@ -153,7 +157,7 @@ function* build(path: string, context: FileContext): Steps<BuiltFile | undefined
 }
 
 /** The tree of the timer file itself: in a package.json it is the value of one key. */
-function* readRoot(path: string, problems: Problems): Steps<Slot | undefined> {
+export function* readRoot(path: string, problems: Problems): Steps<Slot | undefined> {
   const tree = yield* path.endsWith('.json') ? readJson(problems) : readTree(problems);
   return tree && isPackageJson(path) ? timersKey(tree, problems) : tree;
 }

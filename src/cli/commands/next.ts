@@ -1,15 +1,7 @@
 import { Option } from 'commander';
-import type { Job } from '../../domain/job.js';
-import { withFile, withJson, withZone, type FileOption, type JsonOption, type ZoneOption } from '../options.js';
-import type { Terminal } from '../terminal.js';
+import type { NextOptions } from '../next.js';
+import { withFile, withJson, withZone } from '../options.js';
 import type { CommandKind } from './kind.js';
-
-interface NextOptions extends FileOption, JsonOption, ZoneOption {
-  readonly count?: string;
-  readonly from?: string;
-  readonly until?: string;
-  readonly aroundDst?: true;
-}
 
 const DEFAULT_COUNT = 10;
 
@@ -35,39 +27,8 @@ export const next: CommandKind = {
         new Option('--around-dst', 'show what the coming clock changes do instead').conflicts(['count', 'until']),
       );
     return async (terminal, args) => {
-      const options = command.opts<NextOptions>();
-      const { createSystemClock } = await import('../../clocks/system.js');
-      const { jobNamed, loadOrTell } = await import('../load.js');
-      const now = createSystemClock().now();
-      const timerFile = await loadOrTell(terminal, options.file, now);
-      if (timerFile === undefined) return 1;
-      const { readCount } = await import('../arguments.js');
-      const { comingFirings, readTime } = await import('../coming-firings.js');
-      const { inZone, zoneOf } = await import('../zone.js');
-      const timezone = zoneOf(options, timerFile.settings);
-      const from = options.from === undefined ? now : readTime('--from', options.from, timezone);
-      const until = options.until === undefined ? undefined : readTime('--until', options.until, timezone);
-      const names = args[0] as readonly string[];
-      const asked = names.length === 0 ? timerFile.jobs : [...new Set(names)].map((name) => jobNamed(timerFile, name));
-      const jobs = inZone(asked, options);
-      if (names.length > 0) sayDisabled(jobs, terminal);
-      const printing = { terminal, now, asJson: options.json === true };
-      if (options.aroundDst) {
-        const { zoneOutlooks } = await import('../around-dst.js');
-        const { printOutlooks } = await import('../render/around-dst.js');
-        printOutlooks(zoneOutlooks(jobs, from), printing);
-        return 0;
-      }
-      const count = readCount(options.count) ?? (until === undefined ? DEFAULT_COUNT : Number.POSITIVE_INFINITY);
-      const firings = comingFirings(jobs, { from, until, count });
-      const { printFirings } = await import('../render/firings.js');
-      printFirings(firings, printing);
-      return 0;
+      const { showNext } = await import('../next.js');
+      return showNext(terminal, args[0] as readonly string[], command.opts<NextOptions>());
     };
   },
 };
-
-function sayDisabled(jobs: readonly Job[], terminal: Terminal): void {
-  for (const { enabled, name } of jobs)
-    if (!enabled) terminal.err(`${name} is disabled and does not fire by its schedule.`);
-}

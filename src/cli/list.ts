@@ -1,0 +1,44 @@
+import { createSystemClock } from '../clocks/system.js';
+import type { ReadableFile } from '../config/index.js';
+import type { JobRecord } from '../domain/ledger.js';
+import type { ExitCode } from './commands/kind.js';
+import { loadReadable } from './load.js';
+import type { FileOption, JsonOption, StateOption, ZoneOption } from './options.js';
+import { readHistory, warnOfInvalid } from './read-history.js';
+import { recordedAdHoc } from './recorded-ad-hoc.js';
+import { printJobs } from './render/jobs.js';
+import { historyOf } from './state.js';
+import type { Terminal } from './terminal.js';
+import { inZone } from './zone.js';
+
+export interface ListOptions extends FileOption, StateOption, JsonOption, ZoneOption {}
+
+/** Lists the timers of a file and those of `in` and `at`. Answers the exit code: 1 when some of the file's could not be read. */
+export async function listTimers(terminal: Terminal, options: ListOptions): Promise<ExitCode> {
+  const now = createSystemClock().now();
+  const timerFile = await loadReadable(terminal, options.file, now);
+  if (timerFile === undefined) return 1;
+  const remembered = await memoriesOf(timerFile, terminal, options.state);
+  const adHoc = recordedAdHoc(remembered?.values() ?? [], timerFile, now).jobs;
+  const jobs = inZone([...timerFile.jobs, ...adHoc], options);
+  printJobs(jobs, { terminal, now, asJson: options.json === true, remembered });
+  return timerFile.unread.length === 0 ? 0 : 1;
+}
+
+/** What is recorded of the timers. They are worth listing without it. */
+async function memoriesOf(
+  timerFile: ReadableFile,
+  terminal: Terminal,
+  named: string | undefined,
+): Promise<ReadonlyMap<string, JobRecord> | undefined> {
+  const place = historyOf(timerFile, terminal, named);
+  if ('reason' in place) {
+    if (!timerFile.isStateKnown) terminal.err(`timers: without last outcomes: ${place.reason}`);
+    return undefined;
+  }
+  const { path } = place;
+  const reading = await readHistory(path, (history) => history.jobs());
+  if (reading.kind === 'unavailable') terminal.err(`timers: the state ${path} cannot be read: ${reading.reason}`);
+  warnOfInvalid(terminal, path, reading);
+  return reading.kind === 'read' ? reading.answer : undefined;
+}

@@ -1,0 +1,82 @@
+import { dirname } from 'node:path';
+import { finish, type Steps } from '../domain/steps.js';
+import { buildFile, type BuiltFile, type FileContext } from './build-file.js';
+import { Problems } from './diagnostic.js';
+import { isPackageJson } from './find.js';
+import type { BuiltTimer } from './foresee.js';
+import { readRoot, type Loaded, type TimerFile } from './load.js';
+import type { Machine } from './machine.js';
+import type { Slot } from './node.js';
+import { salvage, type Salvaged } from './salvage.js';
+import { Source } from './source.js';
+import { readTree } from './syntax.js';
+import { isKeyOf, meantKey } from './unknown-key.js';
+
+/** What can be read of a timer file in spite of its mistakes: for commands that look. It is not to be run. */
+export interface ReadableFile extends TimerFile {
+  /** Timers whose times cannot be relied on and that are not among the jobs, and keys at the top that are left out; by their names. */
+  readonly unread: readonly string[];
+  /** Whether `settings.state` is what the file says. */
+  readonly isStateKnown: boolean;
+}
+
+/** What a timer's times depend on. A mistake elsewhere, as in `env`, leaves them as they are. */
+const WHEN: ReadonlySet<string> = new Set([
+  ...['cron', 'every', 'in', 'at', 'timezone', 'dst', 'jitter'],
+  ...['enabled', 'not_before', 'not_after', 'max_runs', 'run_at_start'],
+]);
+
+/** Returns what can be read of a loaded file; `undefined` when there is no text, or nothing of it makes sense. */
+export function readableFile(loaded: Loaded, machine: Machine): ReadableFile | undefined {
+  const { path, named = path, source, timerFile } = loaded;
+  if (timerFile !== undefined) return { ...timerFile, unread: [], isStateKnown: true };
+  if (path === undefined || named === undefined || source.trim() === '') return undefined;
+  const context = { machine, folder: dirname(named), foresees: false };
+  const whole = new Problems(new Source(source));
+  const built = read(() => readRoot(path, whole), { ...context, problems: whole });
+  if (built !== undefined) return { path, named, ...toReadable(built, whole, NOTHING_LOST) };
+  if (isPackageJson(path)) return undefined;
+  const salvaged = salvage(source);
+  const problems = new Problems(new Source(salvaged.text));
+  const rest = read(() => readTree(problems), { ...context, problems });
+  return rest && { path, named, ...toReadable(rest, problems, salvaged) };
+}
+
+const NOTHING_LOST = { keys: [], timers: [] };
+
+/** Bugs have been reported when the file was loaded. */
+function read(tree: () => Steps<Slot | undefined>, context: FileContext): BuiltFile | undefined {
+  try {
+    const root = finish(tree());
+    return root && finish(buildFile(root, context));
+  } catch {
+    return undefined;
+  }
+}
+
+function toReadable(
+  { timers, names, settings, defaults }: BuiltFile,
+  problems: Problems,
+  lost: Omit<Salvaged, 'text'>,
+): Omit<ReadableFile, 'path' | 'named'> {
+  const wrongAtTop = [...problems.wrongKeys([]), ...lost.keys];
+  const isWrong = (key: string) => wrongAtTop.some((wrong) => wrong === key || meantKey(wrong, 'file') === key);
+  const isZoneKnown = !isWrong('timezone');
+  const jobs = timers
+    .filter(({ report }) => isZoneKnown || report.entry('timezone') !== undefined)
+    .filter((timer) => isReliable(timer, problems))
+    .map(({ job }) => job);
+  const isRead = new Set(jobs.map(({ name }) => name));
+  const unread = [...names.filter((name) => !isRead.has(name)), ...lost.timers, ...lost.keys];
+  return { jobs, settings, defaults, unread, isStateKnown: !isWrong('state') };
+}
+
+function isReliable({ job, report }: BuiltTimer, problems: Problems): boolean {
+  const own = report.ownKeys();
+  const wrong = [
+    ...problems.wrongKeys(['timers', job.name]),
+    ...problems.wrongKeys(['defaults']).filter((key) => !own.includes(key)),
+  ];
+  // A key that nobody knows may be one of those misspelled.
+  return wrong.every((key) => isKeyOf('timer', key) && !WHEN.has(key));
+}

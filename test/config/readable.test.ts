@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+
+import { readableFile } from '../../src/config/index.js';
+import { load, machine } from './diagnose.js';
+
+/** What can be read of a file with mistakes. */
+function readable(text: string, path?: string) {
+  const loaded = load(text, path);
+  expect(loaded.timerFile, 'the file has a mistake').toBeUndefined();
+  const file = readableFile(loaded, machine);
+  return (
+    file && {
+      jobs: file.jobs.map(({ name }) => name),
+      unread: file.unread,
+      timezone: file.settings.timezone,
+      state: file.isStateKnown ? file.settings.state : 'unknown',
+    }
+  );
+}
+
+const TOP = 'timezone: Asia/Tokyo\nstate: ./s.db\n';
+const READ = { timezone: 'Asia/Tokyo', state: { kind: 'file', path: '/etc/s.db' } };
+
+describe('what a timer’s times do not depend on does not keep it from being read', () => {
+  test.each([
+    'env: { PASSWORD: "${SECRET}" }',
+    'cwd: "${FOLDER}"',
+    'timeout: "${TIMEOUT}"',
+    'timeout: 5x',
+    'user: root',
+    'env_file: /etc/there-is-none',
+    'ping: "${PING_URL}"',
+    'notify: { webhook: "${HOOK}" }',
+  ])('%s', (line) => {
+    const text = `${TOP}timers:\n  backup:\n    every: 1h\n    run: x\n    ${line}\n`;
+    expect(readable(text)).toEqual({ jobs: ['backup'], unread: [], ...READ });
+  });
+
+  test('also under defaults', () => {
+    const text = `${TOP}defaults: { env: { A: "\${SECRET}" } }\ntimers: { backup: { every: 1h, run: x } }\n`;
+    expect(readable(text)).toEqual({ jobs: ['backup'], unread: [], ...READ });
+  });
+});
+
+describe('a timer whose times cannot be relied on is named, and the others are read', () => {
+  test.each([
+    'every: "${EVERY}"',
+    'every: 1h\n    jitter: "${JITTER}"',
+    'every: 1h\n    timezone: "${ZONE}"',
+    'every: 1h\n    enabeld: false',
+    'evry: 1h',
+    'every: 1h\n    every: 2h',
+    'every: 1h\n    enabled: "${ON}"',
+  ])('%s', (lines) => {
+    const text = `${TOP}timers:\n  odd.one:\n    ${lines}\n    run: x\n  odd: { every: 5m, run: x }\n`;
+    expect(readable(text)).toEqual({ jobs: ['odd'], unread: ['odd.one'], ...READ });
+  });
+
+  test('a default that times depend on: all but those that say it themselves', () => {
+    const text = `${TOP}defaults: { jitter: "\${J}" }\ntimers:\n  a: { every: 1h, run: x }\n  b: { every: 1h, jitter: 0s, run: x }\n`;
+    expect(readable(text)).toEqual({ jobs: ['b'], unread: ['a'], ...READ });
+  });
+
+  test('the zone of the file: all but those that have their own', () => {
+    const text = `timezone: "\${ZONE}"\ntimers:\n  a: { every: 1h, run: x }\n  b: { every: 1h, timezone: UTC, run: x }\n`;
+    expect(readable(text)).toMatchObject({ jobs: ['b'], unread: ['a'] });
+  });
+});
+
+test.each(['state: "${STATE_DIR}/s.db"', 'stat: ./s.db'])('%s: the state is not guessed', (line) => {
+  expect(readable(`${line}\ntimers: { a: { every: 1h, run: x } }\n`)).toMatchObject({ jobs: ['a'], state: 'unknown' });
+});
+
+describe('of a file whose structure is broken, the sound parts are read', () => {
+  const SOUND = '  last:\n    every: 5m\n    run: x\n';
+  test.each([
+    ['a quote without an end', '  backup:\n    every: 1h\n    run: "echo\n'],
+    ['a brace without an end', '  backup: { every: 1h, run: x\n'],
+    ['a line indented wrongly', '  backup:\n      every: 1h\n    run: x\n'],
+    ['a tab', '  backup:\n\tevery: 1h\n'],
+    ['half a line', '  backup:\n    every\n'],
+    [
+      'a conflict of a merge',
+      '  backup:\n<<<<<<< ours\n    every: 1h\n=======\n    every: 2h\n>>>>>>> theirs\n    run: x\n',
+    ],
+  ])('%s', (_, broken) => {
+    expect(readable(`${TOP}timers:\n${broken}${SOUND}`)).toEqual({ jobs: ['last'], unread: ['backup'], ...READ });
+  });
+
+  test('a broken key at the top', () => {
+    const text = `${TOP}groups: {a: 1\ntimers:\n${SOUND}`;
+    expect(readable(text)).toEqual({ jobs: ['last'], unread: ['groups'], ...READ });
+  });
+
+  test('a broken state: it is not guessed', () => {
+    expect(readable(`state: "./s.db\ntimers:\n${SOUND}`)).toMatchObject({ jobs: ['last'], state: 'unknown' });
+  });
+
+  test('JSON with a comma too many', () => {
+    const text = '{ "timers": { "a": { "every": "1h", "run": "x", } } }';
+    expect(readable(text, '/etc/timers.json')).toMatchObject({ jobs: ['a'], unread: [] });
+  });
+
+  test('JSON within package.json is not taken for a timer file', () => {
+    expect(readable('{ "timers": { "a": ', '/etc/package.json')).toBeUndefined();
+  });
+});
+
+test.each(['', '[]', 'hello'])('nothing can be read of %j', (text) => {
+  expect(readable(text)).toBeUndefined();
+});

@@ -1,0 +1,64 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Desk } from '../support/program.js';
+
+let desk: Desk;
+
+beforeEach(() => {
+  desk = new Desk();
+});
+
+afterEach(() => desk.clear());
+
+const FILE = `
+state: ./s.db
+timers:
+  backup: { cron: "0 3 * * *", env: { PASSWORD: "\${DB_PASSWORD}" }, run: "true" }
+  report: { every: 1h, jitter: "\${JITTER}", run: "true" }
+  once: { in: 1ms, run: echo done }
+`;
+const UNSET = /^timers: timers\.yaml:4: The environment variable DB_PASSWORD is not set\. \(1 more: timers validate\)/m;
+
+test('looking and steering need neither the service’s variables nor a sound file', async () => {
+  desk.write('timers.yaml', FILE);
+  const scheduler = desk.start(['start'], { env: { DB_PASSWORD: 'secret', JITTER: '1m' } });
+  await scheduler.event('run.finished', 'once');
+  const names = async () =>
+    (await desk.run('list', '--json')).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).task_name);
+  const expectAnswers = async (said: RegExp) => {
+    const [history, why, logs, next] = await Promise.all([
+      desk.run('history'),
+      desk.run('why', 'once'),
+      desk.run('logs', 'once'),
+      desk.run('next', '-n', '1'),
+    ]);
+    expect(history).toMatchObject({ code: 0, stdout: expect.stringMatching(/once +success/) });
+    expect(why).toMatchObject({ code: 0, stdout: expect.stringContaining('success') });
+    expect(logs).toMatchObject({ code: 0, stdout: expect.stringContaining('done') });
+    for (const { stderr } of [history, why, next]) expect(stderr).toMatch(said);
+  };
+
+  await expectAnswers(UNSET);
+  expect(await names()).toEqual(['backup', 'once']);
+  expect(await desk.run('next', 'backup', '-n', '1')).toMatchObject({ code: 0 });
+  expect(await desk.run('explain', 'backup')).toMatchObject({ code: 0, stderr: expect.stringMatching(UNSET) });
+  expect(await desk.run('next', 'report')).toMatchObject({
+    stderr: expect.stringMatching(/"report" could not be read/),
+  });
+
+  desk.write('timers.yaml', `${FILE}  broken: { every: 1h\n`);
+  await expectAnswers(/^timers: timers\.yaml:\d+: .* Not read: .*broken\.$/m);
+  expect(await names()).toEqual(['backup', 'once']);
+  expect(await desk.run('pause', 'report')).toMatchObject({ code: 0, stderr: expect.stringContaining('paused until') });
+
+  rmSync(join(desk.folder, 'timers.yaml'));
+  expect(await desk.run('status', '-f', 'timers.yaml')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/report +paused/),
+    stderr: expect.stringMatching(/there is no file/),
+  });
+});
