@@ -24,7 +24,7 @@ const MOST_LINES = 500;
 export function reduce(view: View, input: Input): Step {
   if (input.kind !== 'key') return { view: take(view, input), wishes: [] };
   const { view: pressed, wishes } = press(view, input.key);
-  const settled = settle(pressed);
+  const settled = settle(hold(view, pressed));
   return { view: settled, wishes: [...wishes, ...follow(view, settled)] };
 }
 
@@ -60,12 +60,20 @@ function takeLine(view: View, name: string, line: PaneLine): View {
   return { ...view, pane: { ...view.pane, lines: [...view.pane.lines, line].slice(-MOST_LINES) } };
 }
 
+/** Keeps the rows where they are from the first selection on, until there is none or another order or filter is chosen. */
+function hold(before: View, after: View): View {
+  if (after.selected === undefined) return { ...after, held: undefined };
+  const isAsked = after.order !== before.order || after.filter !== before.filter;
+  if (after.held !== undefined && !isAsked) return after;
+  return { ...after, held: rowsOf({ ...after, held: undefined }).map(({ timer }) => timer.task_name) };
+}
+
 /** A selected timer that is gone is selected no more; one that is there is in sight. */
 function settle(view: View): View {
   const layout = layoutOf(view.size, view.pane);
   const rows = rowsOf(view);
   const index = rows.findIndex(({ timer }) => timer.task_name === view.selected);
-  if (index < 0) return { ...view, selected: undefined, top: 0 };
+  if (index < 0) return { ...view, selected: undefined, held: undefined, top: 0 };
   const height = layout?.list ?? 1;
   const top = Math.min(Math.max(view.top, index - height + 1), index, Math.max(0, rows.length - height));
   return { ...view, top };

@@ -2,13 +2,19 @@ import type { TimerRecord } from '../../domain/status-record.js';
 import type { Order, Seen, View } from './view.js';
 
 /** The timers that are shown, in their order. */
-export function rowsOf({ timers, filter, order }: Pick<View, 'timers' | 'filter' | 'order'>): readonly Seen[] {
+export function rowsOf({
+  timers,
+  filter,
+  order,
+  held = [],
+}: Pick<View, 'timers' | 'filter' | 'order' | 'held'>): readonly Seen[] {
   const wanted = filter.toLowerCase();
+  const places = new Map(held.map((name, place) => [name, place]));
   const keyed = [...timers.values()]
     .filter(({ timer }) => fits(timer, wanted))
-    .map((seen) => ({ seen, key: KEYS[order](seen.timer) }));
+    .map((seen) => ({ seen, place: places.get(seen.timer.task_name) ?? NEVER, key: KEYS[order](seen.timer) }));
   return keyed
-    .sort((a, b) => a.key - b.key || compareNames(a.seen.timer.task_name, b.seen.timer.task_name))
+    .sort((a, b) => a.place - b.place || a.key - b.key || compareNames(a.seen.timer.task_name, b.seen.timer.task_name))
     .map(({ seen }) => seen);
 }
 

@@ -17,6 +17,8 @@ export interface View {
   readonly filter: string;
   /** The name of the selected timer. Nothing is done to a timer nobody has selected. */
   readonly selected: string | undefined;
+  /** The rows' names as they were when a timer was selected: rows do not move under the selection. */
+  readonly held: readonly string[] | undefined;
   /** The first row that is shown. */
   readonly top: number;
   readonly mode: Mode;
@@ -107,6 +109,7 @@ export const emptyView = (file: string, size: Size, now: Instant): View => ({
   order: 'next',
   filter: '',
   selected: undefined,
+  held: undefined,
   top: 0,
   mode: { kind: 'list' },
   pane: undefined,

@@ -30,13 +30,29 @@ describe('the selection', () => {
     expect(at('end', 'home', 'k')).toEqual(['t00', 0]);
   });
 
+  test('holds the rows where they are, until another order is chosen or nothing is selected', () => {
+    const later = status([timer('paused', { next_at: inSeconds(9_999_999) })], { partial: true });
+    const before = names(pressed());
+    const held = tell(SIZE, TIMERS, 'down', 'down', { kind: 'status', record: later });
+    expect(names(held)).toEqual(before);
+    expect(names(tell(SIZE, TIMERS, { kind: 'status', record: later }))).not.toEqual(before);
+    expect(names(tell(SIZE, TIMERS, 'down', { kind: 'status', record: later }, '2', '1'))).not.toEqual(before);
+    const added = tell(SIZE, TIMERS, 'down', {
+      kind: 'status',
+      record: status([timer('new', { next_at: inSeconds(1) })], { partial: true }),
+    });
+    expect(names(added).at(-1)).toBe('new');
+  });
+
   test('stays with its timer when the order changes', () => {
     const record = status([timer('queued', { next_at: inSeconds(9_999) })], { partial: true });
     const { view } = tell({ columns: 80, rows: 12 }, TIMERS, 'down', { kind: 'status', record });
     expect(view.selected).toBe('paused');
     const moved = status([timer('paused', { next_at: inSeconds(9_999_999) })], { partial: true });
     const after = tell({ columns: 80, rows: 12 }, TIMERS, 'down', { kind: 'status', record: moved }).view;
-    expect([after.selected, after.top]).toEqual(['paused', 1]);
+    expect([after.selected, after.top]).toEqual(['paused', 0]);
+    const ordered = tell({ columns: 80, rows: 12 }, TIMERS, 'down', { kind: 'status', record: moved }, '2', '1').view;
+    expect([ordered.selected, ordered.top]).toEqual(['paused', 1]);
   });
 
   test('ends with its timer', () => {

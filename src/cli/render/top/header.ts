@@ -70,9 +70,9 @@ function countsOf(view: View): string {
 }
 
 /** How the rows are chosen and ordered, and which of them there is room for. */
-function orderOf({ order, filter, top, timers }: View, rows: number, height: number): string {
+function orderOf({ order, held, filter, top, timers }: View, rows: number, height: number): string {
   const by = { next: 'next first', name: 'by name', last: 'last first', failing: 'failing first' }[order];
   const found = filter === '' ? [] : [`/${tame(filter)}: ${rows} of ${timers.size}`];
   const seen = rows <= height ? [] : [`${top + 1}-${Math.min(rows, top + height)} of ${rows}`];
-  return [...found, ...seen, by].join('  ');
+  return [...found, ...seen, held === undefined || order === 'name' ? by : `${by}, held`].join('  ');
 }
