@@ -15,6 +15,7 @@ import { createProxies } from './proxies/index.js';
 import { timeSourceKinds } from './time-sources/index.js';
 import { formatLocal } from './schedules/index.js';
 import { createProcOrphans, executorKinds } from './executors/index.js';
+import { networkMount } from './this-machine.js';
 import { createHooks, createNotifications, createPings, createWebSender, Heartbeat } from './sinks/index.js';
 
 /** What a scheduler is composed of, besides its timer file. */
@@ -41,7 +42,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
   const clock = composition.clock ?? createSystemClock();
   const executor =
     composition.executor ??
-    executorKinds.shell.create({ clock, environment: composition.environment, distrust: rootDistrust });
+    executorKinds.shell.create({ clock, environment: composition.environment, distrust: rootDistrust, networkMount });
   const { onSinkError, random, facts, ledger } = composition;
   const tellers = createTellers({ path, settings }, { ...composition, clock, executor, scheduler: () => scheduler });
   const watch = settings.clock && createDriftWatch(settings.clock, { clock, random, scheduler: () => scheduler });

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Machine } from './config/index.js';
 import { networkMountOf, type NetworkMount } from './domain/network-mount.js';
 import type { Instant } from './domain/time.js';
 import { systemZone, type SystemZone } from './schedules/index.js';
-import { realPath } from './stores/real-path.js';
 
 /** The source of chance. The only one: everything else is given it. */
 export const chance = (): number => Math.random();
@@ -27,7 +26,15 @@ export const thisMachine = (start: Instant): Machine => ({
 /** The network file system that holds a path (absolute), links followed; known on Linux only. */
 export function networkMount(path: string): NetworkMount | undefined {
   try {
-    return networkMountOf(realPath(path), readFileSync('/proc/self/mountinfo', 'utf8'));
+    return networkMountOf(path, readFileSync('/proc/self/mountinfo', 'utf8'), linkAt);
+  } catch {
+    return undefined;
+  }
+}
+
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { visible } from '../domain/visible.js';
 import { commandKinds } from './commands/index.js';
 import { UsageError, type CommandKind } from './commands/kind.js';
-import { end } from './end.js';
+import { endWithoutFiles } from './end.js';
 import { openTerminal } from './terminal.js';
 import { version } from './version.js';
 
@@ -23,7 +23,7 @@ function addCommand(program: Command, kind: CommandKind): void {
     .action(async () => {
       const isPlain = !command.opts<{ color: boolean }>().color;
       exitCode = await act(openTerminal(isPlain), command.processedArgs);
-      if (kind.hasFlushed) end(exitCode);
+      if (kind.hasFlushed) void endWithoutFiles(exitCode);
     });
 }
 
@@ -68,9 +68,9 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** Ends the process when standard output has taken everything. Not by itself: a log that stands still must not keep the program from ending. */
 function exit(code: number): void {
-  if (process.stdout.writableLength === 0) end(code);
-  process.stdout.once('drain', () => end(code));
-  process.stdout.once('close', () => end(code));
+  if (process.stdout.writableLength === 0) void endWithoutFiles(code);
+  process.stdout.once('drain', () => void endWithoutFiles(code));
+  process.stdout.once('close', () => void endWithoutFiles(code));
 }
 
 /** Met while the program is loaded piece by piece, so that no command can report it. */

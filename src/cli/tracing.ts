@@ -5,6 +5,7 @@ import type { Executor } from '../domain/executor.js';
 import type { Sink } from '../domain/sink.js';
 import { executorKinds } from '../executors/index.js';
 import { createProxies } from '../proxies/index.js';
+import { networkMount } from '../this-machine.js';
 import { createTracing, tracedExecutor } from '../tracing/index.js';
 import type { Terminal } from './terminal.js';
 import { version } from './version.js';
@@ -32,6 +33,6 @@ export function openTracing(
       proxyFor: createProxies({ clock, environment }),
       onTrouble: (sentence) => terminal.err(`timers: tracing: ${sentence}`),
     }),
-    executor: tracedExecutor(executorKinds.shell.create({ clock, environment, distrust: rootDistrust })),
+    executor: tracedExecutor(executorKinds.shell.create({ clock, environment, distrust: rootDistrust, networkMount })),
   };
 }

@@ -28,14 +28,16 @@ export class Paths {
   readonly #folder: string;
   readonly #home: string | undefined;
   readonly #uid: number | undefined;
+  readonly #networkMount: Machine['networkMount'];
   readonly #seen = new Map<string, Stats | undefined>();
   readonly #envFiles = new Map<string, EnvFileCheck>();
 
   /** `folder` is what relative paths begin at: the timer file's own. */
-  constructor(folder: string, { env, uid }: Pick<Machine, 'env' | 'uid'>) {
+  constructor(folder: string, { env, uid, networkMount }: Pick<Machine, 'env' | 'uid' | 'networkMount'>) {
     this.#folder = folder;
     this.#home = env['HOME'];
     this.#uid = uid;
+    this.#networkMount = networkMount;
   }
 
   /** Makes a path absolute. A leading `~/` is the home directory of `user`, or else of who starts the scheduler. */
@@ -59,10 +61,11 @@ export class Paths {
     return absolute;
   }
 
-  /** Its folder is checked as {@link cwd} is; the file is made by the first run. */
+  /** Its folder is checked as {@link cwd} is, but not on a network file system: a look may hang, and a run goes on without its file. */
   outputFile(path: string, report: MapReport, user?: Account): string {
     const absolute = this.resolve(path, user);
     const folder = dirname(absolute);
+    if (this.#networkMount?.(absolute) !== undefined) return absolute;
     const stats = this.#stats(folder);
     if (stats === undefined) {
       const message = `output: the directory ${folder} does not exist.`;

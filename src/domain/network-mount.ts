@@ -4,6 +4,9 @@ const NETWORK =
 /** What runs on FUSE and is a local disk. */
 const LOCAL: ReadonlySet<string> = new Set(['fuse.fuse-overlayfs', 'fuse.mergerfs', 'fuse.ntfs-3g', 'fuse.exfat']);
 
+/** As in the kernel. */
+const MOST_LINKS = 40;
+
 /** A mount of another machine's files. */
 export interface NetworkMount {
   /** As the kernel calls it: `nfs4`, `fuse.sshfs`. */
@@ -12,14 +15,52 @@ export interface NetworkMount {
   readonly at: string;
 }
 
-/** The network file system that holds `path` (absolute, links followed), by the text of `/proc/self/mountinfo`. */
-export function networkMountOf(path: string, mountinfo: string): NetworkMount | undefined {
+/**
+ * The network file system that holds `path` (absolute), by the text of `/proc/self/mountinfo`. Links are followed by `linkAt`, which returns the
+ * target of a link, and is never asked about a path on a network file system: that may hang.
+ */
+export function networkMountOf(
+  path: string,
+  mountinfo: string,
+  linkAt: (path: string) => string | undefined = () => undefined,
+): NetworkMount | undefined {
+  const mounts = mountinfo.split('\n').flatMap(readMount);
+  if (!mounts.some(isNetwork)) return undefined;
+  let reached = '';
+  let links = 0;
+  for (let rest = namesIn(path); rest.length > 0;) {
+    const next = `${reached}/${rest.shift() ?? ''}`;
+    const target = links < MOST_LINKS && mountAt(next, mounts) === undefined ? linkAt(next) : undefined;
+    if (target === undefined) {
+      reached = next;
+    } else {
+      links++;
+      rest = [...namesIn(target.startsWith('/') ? target : `${reached}/${target}`), ...rest];
+      reached = '';
+    }
+  }
+  return mountAt(reached, mounts);
+}
+
+function mountAt(path: string, mounts: readonly NetworkMount[]): NetworkMount | undefined {
   let found: NetworkMount | undefined;
-  for (const mount of mountinfo.split('\n').flatMap(readMount)) {
+  for (const mount of mounts) {
     // A later mount covers an earlier one.
     if (isWithin(path, mount.at) && mount.at.length >= (found?.at.length ?? 0)) found = mount;
   }
-  return found !== undefined && NETWORK.test(found.type) && !LOCAL.has(found.type) ? found : undefined;
+  return found !== undefined && isNetwork(found) ? found : undefined;
+}
+
+const isNetwork = ({ type }: NetworkMount): boolean => NETWORK.test(type) && !LOCAL.has(type);
+
+/** The names of a path, without `.` and `..`. */
+function namesIn(path: string): string[] {
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return names;
 }
 
 /** `36 35 98:0 /root /at rw,noatime shared:1 - type source options`; see proc_pid_mountinfo(5). */

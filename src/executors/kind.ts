@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import type { Clock } from '../domain/clock.js';
+import type { NetworkMount } from '../domain/network-mount.js';
 import type { Executor } from '../domain/executor.js';
 
 /** One way to run commands. Add a file that exports one, and list it in `index.ts`. */
@@ -16,4 +17,6 @@ export interface ExecutorContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Why root must not read a file, asked of the opened file; `undefined`: it may. */
   readonly distrust?: ((path: string, stats: Stats) => string | undefined) | undefined;
+  /** The network file system that a path (absolute) leads to; it may hang. Absent: mounts are unknown. */
+  readonly networkMount?: ((path: string) => NetworkMount | undefined) | undefined;
 }

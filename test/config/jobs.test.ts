@@ -251,6 +251,12 @@ describe('settings', () => {
     expect(problems('/var/a.db')).toEqual([]);
     expect(problems('memory')).toEqual([]);
   });
+  it('warn of no output file on a network file system: a look may hang', () => {
+    const networkMount = () => ({ type: 'nfs4', at: '/nope' });
+    const text = 'timers: {a: {every: 1m, run: x, output: {file: /nope/a.log}}}';
+    expect(load(text, undefined, { ...machine, networkMount }).problems).toEqual([]);
+    expect(load(text).problems).toMatchObject([{ code: 'missing-output-folder' }]);
+  });
   it('know nothing that a state in memory would forget where nothing needs one', () => {
     expect(load('state: false\ntimers: {a: {every: 1m, run: x, catch_up: false}}').problems).toEqual([]);
     expect(

@@ -42,3 +42,26 @@ test('what is not mountinfo says nothing', () => {
   expect(networkMountOf('/a', '')).toBeUndefined();
   expect(networkMountOf('/a', 'x\n\n1 2 - 3')).toBeUndefined();
 });
+
+test.each<[string, string | undefined]>([
+  ['/var/log', '/home'],
+  ['/var/log/ada/x.log', '/home'],
+  ['/var/file.log', '/home'],
+  ['/var/up/x.log', '/home'],
+  ['/var/loop/x.log', undefined],
+  ['/home/ada/link', '/home'],
+])('%s leads to %s, without a look at what may hang', (path, at) => {
+  const links: Readonly<Record<string, string>> = {
+    '/var/log': '/home/logs',
+    '/var/file.log': 'log/x.log',
+    '/var/up': '../home/./ada',
+    '/var/loop': 'loop',
+  };
+  const asked: string[] = [];
+  const linkAt = (name: string) => {
+    asked.push(name);
+    return links[name];
+  };
+  expect(networkMountOf(path, MOUNTS, linkAt)?.at).toBe(at);
+  expect(asked.filter((name) => name.startsWith('/home'))).toEqual([]);
+});

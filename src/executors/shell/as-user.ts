@@ -5,7 +5,8 @@ import { LARGEST_ENV_FILE } from '../../domain/env-file.js';
 import { SECOND, type Duration } from '../../domain/time.js';
 import { shellAs } from './enter-as.js';
 import { CLEAN_PATH } from './environment.js';
-import type { AppendedFile, FileAccess } from './file-access.js';
+import { look, type AppendedFile, type FileAccess } from './file-access.js';
+import type { FileLanes } from './file-lanes.js';
 import { within } from './within.js';
 
 /**
@@ -24,7 +25,7 @@ refuse() { printf '%s\\n' "timers: $1" >&2; exit 1; }
 const READ = `${REGULAR_FILE} exec cat -- "$1"`;
 const APPEND = `${REGULAR_FILE}
 exec 3>>"$1" || exit 1
-stat -c %s -- "$1" 2>/dev/null || wc -c <"$1" || echo 0
+stat -Lc '%s %d:%i' /dev/fd/3 2>/dev/null || wc -c <"$1" || echo 0
 exec cat >&3 3>&-
 `;
 const ROTATE = `[ ! -d "$1.1" ] || { echo "timers: $1.1 is a directory" >&2; exit 1; }
@@ -46,17 +47,18 @@ export async function readAs(user: Account, path: string, clock: Clock): Promise
 }
 
 /** The rights of another user. Links as the last part of a path are not followed. */
-export function createAccessAs(user: Account, clock: Clock): FileAccess {
+export function createAccessAs(user: Account, clock: Clock, lanes: FileLanes): FileAccess {
   return {
     append: (path) => appendBy(new Assistant(user, APPEND, path, clock)),
     // The size is what a process of the user says: taken at its word, a false one would have us rotate without end.
     rotate: async (path) => ({ ...(await appendBy(new Assistant(user, ROTATE, path, clock))), size: 0 }),
+    look: (path) => look(lanes.laneOf(path), path),
   };
 }
 
 async function appendBy(writer: Assistant): Promise<AppendedFile> {
-  const size = Number(await writer.firstLine()) || 0;
-  return { size, write: (bytes) => writer.write(bytes), close: () => writer.ended() };
+  const [size, id] = (await writer.firstLine()).split(' ');
+  return { size: Number(size) || 0, id, write: (bytes) => writer.write(bytes), close: () => writer.ended() };
 }
 
 /** A process of another user that does one thing to one file. Every step is bounded: after that it is killed. */

@@ -3,7 +3,7 @@ import type { Account, OutputTarget } from '../../domain/command.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import type { Duration } from '../../domain/time.js';
 import type { Source } from './launch.js';
-import type { FileInUse, OutputFile, OutputFiles } from './output-file.js';
+import type { FileInUse, OutputFiles } from './output-file.js';
 import { PipeReader } from './pipe-reader.js';
 
 /** After the process has ended: silence for so long, and its pipes are let go. */
@@ -31,6 +31,7 @@ export class CommandOutput {
   readonly #target: OutputTarget;
   readonly #file: FileInUse | undefined;
   readonly #trouble: (sentence: string) => void;
+  #hasFailed = false;
 
   constructor(sources: readonly Source[], target: OutputTarget, { io, clock, files, user }: Surroundings) {
     this.#clock = clock;
@@ -38,7 +39,7 @@ export class CommandOutput {
     this.#trouble = (sentence) => io.trouble(sentence);
     this.#file = target.to === 'file' ? files.acquire(target, user) : undefined;
     const file = this.#file?.file;
-    const chunk = file && appendTo(file, target, io);
+    const chunk = file && ((bytes: Buffer) => file.write(bytes, (reason) => this.#fail(reason)));
     const drained = target.to === 'log' ? () => io.drained() : () => file?.drained();
     this.#reader = new PipeReader(sources, clock, { line: (...line) => io.line(...line), chunk, drained });
   }
@@ -53,7 +54,16 @@ export class CommandOutput {
     const stop = this.#closeSoon();
     await this.#reader.finished;
     stop();
-    await this.#file?.release().catch((error: unknown) => this.#trouble(troubleWith(this.#target, error as Error)));
+    await this.#file?.release().catch((error: unknown) => this.#fail((error as Error).message));
+    // What goes wrong later is no matter of a run that is over.
+    this.#hasFailed = true;
+  }
+
+  /** Reports the first reason why output does not reach its file. */
+  #fail(reason: string): void {
+    if (this.#hasFailed || this.#target.to !== 'file') return;
+    this.#hasFailed = true;
+    this.#trouble(`the output cannot be written to ${this.#target.file}: ${reason}`);
   }
 
   #closeSoon(): () => void {
@@ -83,17 +93,4 @@ export class CommandOutput {
     if (isCut)
       this.#trouble(`the last lines of its output may be missing: they could not be read within ${PATIENCE} ms`);
   }
-}
-
-const troubleWith = (target: OutputTarget, { message }: Error): string =>
-  `the output cannot be written to ${target.to === 'file' ? target.file : target.to}: ${message}`;
-
-function appendTo(file: OutputFile, target: OutputTarget, io: AttemptIo): (chunk: Buffer) => void {
-  let isTold = false;
-  const fail = (reason: string) => {
-    if (isTold) return;
-    isTold = true;
-    io.trouble(troubleWith(target, new Error(reason)));
-  };
-  return (chunk) => file.write(chunk, fail);
 }

@@ -5,9 +5,11 @@ import type { Command } from '../../domain/command.js';
 import { EnvFileError, LARGEST_ENV_FILE, parseEnvFile } from '../../domain/env-file.js';
 import { readAs } from './as-user.js';
 import { otherUser } from './environment.js';
+import type { FileLanes } from './file-lanes.js';
 
 export interface EnvFileContext {
   readonly clock: Clock;
+  readonly lanes: FileLanes;
   /** Why root must not read a file, asked of the opened file. */
   readonly distrust?: ((path: string, stats: Stats) => string | undefined) | undefined;
 }
@@ -24,7 +26,9 @@ export async function readEnvFile(
   const user = otherUser(command);
   let text: string;
   try {
-    text = await (user ? readAs(user, file, context.clock) : readOwn(file, context));
+    text = await (user
+      ? readAs(user, file, context.clock)
+      : context.lanes.laneOf(file).run('reading it', () => readOwn(file, context)));
   } catch (error) {
     throw new EnvFileError(`the env_file${user ? ` ${file}` : ''} cannot be read: ${(error as Error).message}`);
   }

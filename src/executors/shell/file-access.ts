@@ -1,25 +1,31 @@
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, rename, type FileHandle } from 'node:fs/promises';
+import { lstat, open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Duration } from '../../domain/time.js';
+import type { FileLane, FileLanes } from './file-lanes.js';
+import { TookTooLong } from './within.js';
 
 /** A file that is open for appending. */
 export interface AppendedFile {
   /** In bytes, when it was opened. */
   readonly size: number;
+  /** Device and inode; `undefined` where they are not known. */
+  readonly id: string | undefined;
   /** Resolves with the number of bytes written, at least 1. */
   write(bytes: Buffer): Promise<number>;
   /** Rejects when something written before did not reach the file. */
   close(): Promise<void>;
 }
 
-/** With whose rights files are opened and renamed. */
+/** With whose rights files are opened and renamed. Every step is bounded; one that is given up throws {@link TookTooLong}. */
 export interface FileAccess {
   /** Opens a regular file, or makes one. */
   append(path: string): Promise<AppendedFile>;
   /** Renames `path` to `<path>.1` and opens a new file. */
   rotate(path: string): Promise<AppendedFile>;
+  /** Looks at the file that has this path now; `undefined` when there is none. */
+  look(path: string): Promise<Pick<AppendedFile, 'id' | 'size'> | undefined>;
 }
 
 /** How long nothing of a full pipe or terminal may be read before its output is lost. */
@@ -31,19 +37,58 @@ const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, O_WRONLY } = consta
 const APPEND = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY;
 
 /** The scheduler's own rights. Regular files, and what the system itself has in /dev and /proc (`/dev/stdout`). */
-export function createOwnAccess(clock: Clock): FileAccess {
-  const append = async (path: string): Promise<AppendedFile> => {
-    const handle = await openOwn(path);
-    const { size } = await handle.stat();
-    return { size, write: (bytes) => writeTo(handle, bytes, clock), close: () => handle.close() };
+export function createOwnAccess(clock: Clock, lanes: FileLanes): FileAccess {
+  const openIn = async (lane: FileLane, path: string): Promise<AppendedFile> => {
+    const { handle, stats } = await lane.run('opening it', (isGivenUp) => openUnless(isGivenUp, path));
+    return {
+      ...identify(stats),
+      write: (bytes) => writeTo(handle, bytes, { lane, clock }),
+      close: () => closeIn(lane, handle),
+    };
   };
   return {
-    append,
+    append: (path) => openIn(lanes.laneOf(path), path),
     async rotate(path) {
-      await rename(path, `${path}.1`);
-      return append(path);
+      const lane = lanes.laneOf(path);
+      await lane.run('renaming it', () => rename(path, `${path}.1`));
+      return openIn(lane, path);
     },
+    look: (path) => look(lanes.laneOf(path), path),
   };
+}
+
+/** Looks at what a path leads to, with our own rights. */
+export function look(lane: FileLane, path: string): ReturnType<FileAccess['look']> {
+  return lane.run('looking at it', async () => {
+    try {
+      return identify(await stat(path));
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+      throw error;
+    }
+  });
+}
+
+const identify = ({ dev, ino, size }: Stats): Pick<AppendedFile, 'id' | 'size'> => ({ id: `${dev}:${ino}`, size });
+
+async function openUnless(isGivenUp: () => boolean, path: string): Promise<{ handle: FileHandle; stats: Stats }> {
+  const handle = await openOwn(path);
+  const stats = await handle.stat();
+  if (isGivenUp()) await handle.close();
+  return { handle, stats };
+}
+
+/** Where the file system hangs, the file is closed once it responds. */
+async function closeIn(lane: FileLane, handle: FileHandle): Promise<void> {
+  let isClosed = false;
+  const close = () => {
+    isClosed = true;
+    return handle.close();
+  };
+  await lane.run('closing it', close).catch((error: unknown) => {
+    if (!isClosed) lane.owe(close);
+    throw error;
+  });
 }
 
 async function openOwn(path: string): Promise<FileHandle> {
@@ -93,12 +138,17 @@ function whyPlanted(file: Stats, folder: Stats): string | undefined {
 }
 
 /** A pipe whose reader is slow is waited for here, not in a thread. */
-async function writeTo(handle: FileHandle, bytes: Buffer, clock: Clock): Promise<number> {
+async function writeTo(
+  handle: FileHandle,
+  bytes: Buffer,
+  { lane, clock }: { lane: FileLane; clock: Clock },
+): Promise<number> {
   for (let waited = 0; ; waited += RETRY) {
     try {
-      return (await handle.write(bytes)).bytesWritten;
+      return (await lane.run('writing to it', () => handle.write(bytes))).bytesWritten;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || waited >= PATIENCE) throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      if (waited >= PATIENCE) throw new TookTooLong(`nothing of it was read for ${PATIENCE / SECOND} s`);
       await new Promise<void>((resolve) => clock.after(RETRY, resolve));
     }
   }

@@ -6,6 +6,7 @@ import type { Exit } from '../../domain/outcome.js';
 import type { ExecutorContext, ExecutorKind } from '../kind.js';
 import { readEnvFile } from './env-file.js';
 import { inheritedBy, otherUser } from './environment.js';
+import { FileLanes } from './file-lanes.js';
 import { launch, type Launched } from './launch.js';
 import { OutputFiles } from './output-file.js';
 import { Pipes } from './pipes.js';
@@ -23,9 +24,10 @@ export const shell: ExecutorKind = {
 };
 
 /** Creates the executor that runs commands as processes of this machine, each attempt in a process group of its own. */
-export function createShellExecutor({ clock, environment, distrust }: ExecutorContext): Executor {
+export function createShellExecutor({ clock, environment, distrust, networkMount }: ExecutorContext): Executor {
   const inherited = { ...environment };
-  const files = new OutputFiles(clock);
+  const lanes = new FileLanes(clock, networkMount);
+  const files = new OutputFiles(clock, lanes);
   const pipes = new Pipes(clock);
   const processes = new RunProcesses(clock);
   return {
@@ -33,7 +35,8 @@ export function createShellExecutor({ clock, environment, distrust }: ExecutorCo
       try {
         const env = {
           ...inheritedBy(command, inherited),
-          ...(command.envFile !== undefined && (await readEnvFile(command.envFile, command, { clock, distrust }))),
+          ...(command.envFile !== undefined &&
+            (await readEnvFile(command.envFile, command, { clock, distrust, lanes }))),
           ...command.env,
           ...io.env,
         };

@@ -1,15 +1,22 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Account } from '../../domain/command.js';
-import { SECOND, type Duration } from '../../domain/time.js';
+import { MINUTE, SECOND, type Duration } from '../../domain/time.js';
 import { createAccessAs } from './as-user.js';
 import { createOwnAccess, type AppendedFile, type FileAccess } from './file-access.js';
-import { within } from './within.js';
+import type { FileLanes } from './file-lanes.js';
+import { TookTooLong, within } from './within.js';
 
 /** Bytes that may wait to be written before commands are asked to pause. */
 const WELCOME = 1024 * 1024;
+/** How long commands pause while nothing is written. After that, more output is dropped. */
+const STALL: Duration = 2 * SECOND;
 const NEWLINE = 0x0a;
-/** How long the end of a run waits for what is still to be written. */
-const PATIENCE: Duration = 15 * SECOND;
+/** How long the end of a run waits for what is still to be written. Writing goes on without it. */
+const PATIENCE: Duration = 3 * SECOND;
+/** How long nothing is written to a file that did not respond. */
+const PAUSE: Duration = MINUTE;
+/** How often it is looked whether a file that is written to without a pause has been moved. */
+const LOOK_EVERY: Duration = SECOND;
 
 interface Piece {
   readonly bytes: Buffer;
@@ -20,64 +27,104 @@ interface Piece {
 export class OutputFiles {
   readonly #open = new Map<string, { file: OutputFile; users: number }>();
   readonly #clock: Clock;
+  readonly #lanes: FileLanes;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, lanes: FileLanes) {
     this.#clock = clock;
+    this.#lanes = lanes;
   }
 
   /** Begins to use a file, with the rights of `user` if there is one, else with our own. It is opened at the first write. */
   acquire({ file: path, maxSize }: { file: string; maxSize?: number }, user: Account | undefined): FileInUse {
     const key = `${user ? `${user.uid}:${user.gid}` : ''}:${path}`;
-    const access = user ? createAccessAs(user, this.#clock) : createOwnAccess(this.#clock);
-    const entry = this.#open.get(key) ?? { file: new OutputFile(path, access, maxSize), users: 0 };
+    const entry = this.#open.get(key) ?? { file: this.#create(path, user, maxSize), users: 0 };
     entry.users++;
     this.#open.set(key, entry);
     const { file } = entry;
     const finish = async () => {
       await file.written();
       if (--entry.users > 0) return;
-      this.#open.delete(key);
+      if (!file.isGivenUp) this.#open.delete(key);
       await file.close();
     };
     return { file, release: () => within(finish(), PATIENCE, { clock: this.#clock, what: 'writing to it' }) };
+  }
+
+  #create(path: string, user: Account | undefined, maxSize: number | undefined): OutputFile {
+    const access = user ? createAccessAs(user, this.#clock, this.#lanes) : createOwnAccess(this.#clock, this.#lanes);
+    return new OutputFile(path, { access, clock: this.#clock, ...(maxSize !== undefined && { maxSize }) });
   }
 }
 
 export interface FileInUse {
   readonly file: OutputFile;
-  /** Ends using it. Resolves when all is written, and the file is closed if nobody else uses it. Rejects when that takes too long. */
+  /** Ends using it. Resolves when all is written, and the file is closed if nobody else uses it. Rejects when that takes longer than 3 s. */
   release(): Promise<void>;
 }
 
-/** A file that grows to `maxSize` bytes, then becomes `<path>.1` (an older one is replaced) and begins anew, at a line's end where there is one. */
+interface OutputFileOptions {
+  readonly access: FileAccess;
+  readonly clock: Clock;
+  /** In bytes. */
+  readonly maxSize?: number;
+}
+
+/**
+ * A file that grows to `maxSize` bytes, then becomes `<path>.1` (an older one is replaced) and begins again, at a line's end where there is one.
+ * If others move or remove it, it is opened again by its path: looked for before a write that follows a pause, and every second in a flood.
+ * If it does not respond, what waits is dropped, and so is what comes within the next minute.
+ */
 export class OutputFile {
   readonly #path: string;
   readonly #access: FileAccess;
+  readonly #clock: Clock;
   readonly #maxSize: number;
   readonly #waiting: Piece[] = [];
   #waitingBytes = 0;
   #work: Promise<void> | undefined;
   #open: AppendedFile | undefined;
   #size = 0;
-  /** Who wrote last, and so is told what goes wrong when the file is closed. */
+  /** When it was opened or looked at last, and how large it was then. */
+  #lookedAt: Duration = 0;
+  #sizeThen = 0;
+  /** When bytes were written last, or the first of those that wait came. */
+  #movedAt: Duration = 0;
+  #gaveUp: { readonly until: Duration; readonly reason: string } | undefined;
+  /** Reports what goes wrong when the file is closed: that of the last write. */
   #fail: Piece['fail'] = () => undefined;
 
-  constructor(path: string, access: FileAccess, maxSize = Number.POSITIVE_INFINITY) {
+  constructor(path: string, { access, clock, maxSize = Number.POSITIVE_INFINITY }: OutputFileOptions) {
     this.#path = path;
     this.#access = access;
+    this.#clock = clock;
     this.#maxSize = maxSize;
+  }
+
+  /** Whether what comes is dropped, because the file did not respond. */
+  get isGivenUp(): boolean {
+    return this.#gaveUp !== undefined && this.#clock.monotonic() < this.#gaveUp.until;
   }
 
   /** Appends. `fail` is told the reason, in words, when the bytes could not be written; the next write tries again. Never throws. */
   write(bytes: Buffer, fail: (reason: string) => void): void {
+    if (this.#work === undefined) this.#movedAt = this.#clock.monotonic();
+    if (this.#waitingBytes >= WELCOME && this.#stallsIn <= 0) {
+      fail(`nothing was written for ${STALL / SECOND} s, and more output came`);
+      return;
+    }
     this.#waiting.push({ bytes, fail });
     this.#waitingBytes += bytes.length;
     this.#work ??= this.#writeAll();
   }
 
-  /** `undefined` while more is welcome; else resolves when it is again. */
+  /** `undefined` while more is welcome, or will be dropped; else resolves when it may be again. */
   drained(): Promise<void> | undefined {
-    return this.#waitingBytes < WELCOME ? undefined : this.#work;
+    if (this.#waitingBytes < WELCOME || this.#work === undefined || this.#stallsIn <= 0) return undefined;
+    return within(this.#work, this.#stallsIn, { clock: this.#clock, what: 'writing to it' }).catch(() => undefined);
+  }
+
+  get #stallsIn(): Duration {
+    return STALL - (this.#clock.monotonic() - this.#movedAt);
   }
 
   /** Resolves when nothing waits to be written. Never rejects. */
@@ -93,38 +140,70 @@ export class OutputFile {
   }
 
   async #writeAll(): Promise<void> {
+    let isFirst = true;
     for (let piece = this.#waiting.shift(); piece; piece = this.#waiting.shift()) {
-      this.#fail = piece.fail;
-      try {
-        await this.#append(piece.bytes);
-      } catch (error) {
-        piece.fail((error as Error).message);
-        await this.close();
-      }
+      await this.#writeOne(piece, isFirst);
       this.#waitingBytes -= piece.bytes.length;
+      isFirst = false;
     }
     this.#work = undefined;
   }
 
+  async #writeOne({ bytes, fail }: Piece, isFirst: boolean): Promise<void> {
+    this.#fail = fail;
+    try {
+      if (this.isGivenUp) throw new Error(this.#gaveUp?.reason);
+      if (isFirst || this.#clock.monotonic() - this.#lookedAt >= LOOK_EVERY) await this.#closeIfMoved();
+      await this.#append(bytes);
+    } catch (error) {
+      const reason = (error as Error).message;
+      fail(reason);
+      if (error instanceof TookTooLong) this.#gaveUp = { until: this.#clock.monotonic() + PAUSE, reason };
+      await this.close();
+    }
+  }
+
+  async #closeIfMoved(): Promise<void> {
+    if (this.#open?.id === undefined) return;
+    const found = await this.#access.look(this.#path);
+    if (found?.id !== this.#open.id) {
+      await this.close();
+      return;
+    }
+    if (found.size < this.#sizeThen) this.#size = found.size;
+    this.#sizeThen = found.size;
+    this.#lookedAt = this.#clock.monotonic();
+  }
+
   async #append(bytes: Buffer): Promise<void> {
     let rest = bytes;
+    let isOurs = false;
     while (rest.length > 0) {
       const open = this.#open ?? this.#use(await this.#access.append(this.#path));
       const length = lengthThatFits(rest, this.#size, this.#maxSize);
       if (length === 0) {
-        await this.close();
-        this.#use(await this.#access.rotate(this.#path));
+        // Others may have rotated it.
+        if (isOurs) await this.#rotate();
+        else await this.#closeIfMoved();
+        isOurs = true;
         continue;
       }
       const written = await open.write(rest.subarray(0, length));
+      this.#movedAt = this.#clock.monotonic();
       this.#size += written;
       rest = rest.subarray(written);
     }
   }
 
+  async #rotate(): Promise<void> {
+    await this.close();
+    this.#use(await this.#access.rotate(this.#path));
+  }
+
   #use(open: AppendedFile): AppendedFile {
     this.#open = open;
-    this.#size = open.size;
+    this.#size = this.#sizeThen = open.size;
+    this.#lookedAt = this.#clock.monotonic();
     return open;
   }
 }

@@ -1,14 +1,21 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Duration } from '../../domain/time.js';
 
-/** Settles as `promise` does, or rejects after `patience` with what was being done. A promise that settles later is ignored. */
+/** Something was given up. */
+export class TookTooLong extends Error {
+  override readonly name = 'TookTooLong';
+}
+
+/** Settles as `promise` does, or rejects with {@link TookTooLong} after `patience`. A promise that settles later is ignored. */
 export function within<T>(
   promise: Promise<T>,
   patience: Duration,
   { clock, what }: { clock: Clock; what: string },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const disarm = clock.after(patience, () => reject(new Error(`${what} took longer than ${patience / 1_000} s`)));
+    const disarm = clock.after(patience, () =>
+      reject(new TookTooLong(`${what} took longer than ${patience / 1_000} s`)),
+    );
     promise.then(resolve, reject).finally(disarm);
   });
 }
