@@ -1,4 +1,4 @@
-import { LostError, type EventRecord } from '../control/index.js';
+import { LostError, outputLineOf, type EventRecord } from '../control/index.js';
 import type { RunStatus } from '../domain/outcome.js';
 import { plainText } from '../sinks/index.js';
 import { exitCodeOf } from './exit-code.js';
@@ -60,7 +60,7 @@ function tell(record: EventRecord, terminal: Terminal): void {
     if (record['success'] !== true) terminal.err(`timers: ${record.msg}`);
     return;
   }
-  const line = plainText(String(record['line']));
+  const line = plainText(outputLineOf(record));
   if (record['stream'] === 'stdout') terminal.out(line);
   else terminal.err(line);
 }

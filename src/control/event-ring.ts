@@ -233,9 +233,9 @@ export class Follower {
   }
 }
 
-/** Lines of output are the many; of the rest, all texts count. */
+/** Lines of output are the many, and their records have them twice; of the rest, all texts count. */
 function bytesOf(event: TimerEvent): number {
-  if (event.event === 'run.output') return BYTES_OF_EVENT + event.line.length * (event.data === undefined ? 2 : 8);
+  if (event.event === 'run.output') return BYTES_OF_EVENT + event.line.length * (event.data === undefined ? 3 : 9);
   let bytes = BYTES_OF_EVENT;
   for (const value of Object.values(event) as unknown[]) bytes += 2 * lengthOf(value);
   return bytes;

@@ -3,7 +3,7 @@ export { Changes } from './changes.js';
 export { LONGEST_COMMAND } from './arguments.js';
 export { connectToScheduler, ControlClient, LostError } from './client.js';
 export { EventRing } from './event-ring.js';
-export { RefusalError, type Args, type EventRecord } from './protocol.js';
+export { outputLineOf, RefusalError, type Args, type EventRecord } from './protocol.js';
 export { ControlServer } from './server.js';
 export { socketPaths, wordPaths } from './socket-path.js';
 export { followWord, leaveWord } from './socket-word.js';

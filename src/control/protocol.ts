@@ -73,6 +73,10 @@ export class RefusalError extends Error implements Refusal {
 /** An event as it goes over the wire: the very record of the JSON log. */
 export type EventRecord = LogRecord & { readonly timestamp: string; readonly level: string; readonly msg: string };
 
+/** The line that a record of output has, as the command printed it: also where it was read as JSON, so that there is no `line`. */
+export const outputLineOf = ({ line, msg }: EventRecord & { readonly line?: unknown }): string =>
+  typeof line === 'string' ? line : msg;
+
 /** What comes back. `ok`, `error`, `event`, `dropped` and `end` exclude each other. */
 export interface Reply {
   readonly id: number | null;

@@ -32,7 +32,7 @@ import { humanDuration } from './human-duration.js';
 /** Writes an instant for a person. */
 export type InstantFormat = (instant: Instant) => string;
 
-/** Puts an event into one sentence for a person, without period. The same event gives the same sentence. */
+/** Puts an event into one sentence for a person, without period; output is its line. The same event gives the same sentence. */
 export function messageOf(event: TimerEvent, format: InstantFormat = toTimestamp): string {
   switch (event.event) {
     case 'scheduler.started':
@@ -94,7 +94,7 @@ function ofRun(event: RunEvent): string {
     case 'run.started':
       return ofStart(event);
     case 'run.output':
-      return `${jobName} wrote to ${event.stream}`;
+      return event.line;
     case 'attempt.failed':
       return `${jobName} failed: ${event.outcome.error ?? event.outcome.status} (attempt ${event.attempt}); trying again in ${humanDuration(event.retryInMs)}`;
     case 'run.finished':

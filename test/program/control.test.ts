@@ -197,6 +197,21 @@ describe('trigger', () => {
     expect(await program.event('run.finished')).toMatchObject({ trigger: 'manual', exit_code: 7 });
   });
 
+  test('--wait and logs show the lines that are read as JSON', async () => {
+    desk.write(
+      'timers.yaml',
+      'state: ./past.db\ntimers: { job: { every: 1h, run: [echo, \'{"level": "info", "n": 1.50}\'], output: { parse: json } } }',
+    );
+    const program = desk.start(['start']);
+    await program.event('scheduler.started');
+    const line = '{"level": "info", "n": 1.50}';
+    expect(await desk.run('trigger', 'job', '--wait')).toMatchObject({ code: 0, stdout: `${line}\n` });
+    expect((await desk.run('logs')).stdout).toContain(`job │ ${line}\n`);
+    const record = await program.event('run.output');
+    expect(record).toMatchObject({ data: { level: 'info', n: 1.5 }, msg: line });
+    expect(record).not.toHaveProperty('line');
+  });
+
   test('--wait misses no line of a command that prints fast', async () => {
     desk.write('timers.yaml', 'state: ./past.db\ntimers: { many: { every: 1h, run: [seq, "10000"] } }');
     await desk.start(['start']).event('scheduler.started');

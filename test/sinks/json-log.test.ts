@@ -46,7 +46,7 @@ describe('the JSON log', () => {
     expect(destination.records).toEqual([
       '{"level":"info","timestamp":"2026-11-23T08:00:00.500Z","host":"box","event":"run.output","task_name":"backup",' +
         '"firing_id":"backup@2026-11-23T08:00:00.000Z","scheduled_at":"2026-11-23T08:00:00.000Z","trigger":"schedule","run_id":"r1",' +
-        '"stream":"stdout","line":"a \\"b\\" \\u0000\\u001b[31m é 😀","truncated":true,"msg":"backup wrote to stdout"}\n',
+        '"stream":"stdout","line":"a \\"b\\" \\u0000\\u001b[31m é 😀","truncated":true,"msg":"a \\"b\\" \\u0000\\u001b[31m é 😀"}\n',
     ]);
     expect(destination.kinds).toEqual(['output']);
   });

@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import type { EventRecord } from '../../control/index.js';
+import { outputLineOf, type EventRecord } from '../../control/index.js';
 import { visible } from '../../domain/visible.js';
 import { plainText } from '../../sinks/index.js';
 import { LocalTime } from '../../sinks/local-clock.js';
@@ -17,7 +17,7 @@ export function renderRecord(color: boolean, timezone: string): (record: EventRe
     last = heading;
     const isOutput = record.event === 'run.output';
     const text = isOutput
-      ? `${visible(String(record['task_name']))} ${chalk.dim('│')} ${plainText(String(record['line']))}`
+      ? `${visible(String(record['task_name']))} ${chalk.dim('│')} ${plainText(outputLineOf(record))}`
       : visible(record.msg);
     const paint =
       record.level === 'error' ? chalk.red : record.level === 'warn' ? chalk.yellow : (same: string) => same;

@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../../control/index.js';
+import { outputLineOf, type EventRecord } from '../../../control/index.js';
 import { formatLocal } from '../../../schedules/index.js';
 import type { Pane, PaneLine } from '../../top/view.js';
 import { lineOf, tame, type Look, type Part } from './look.js';
@@ -28,7 +28,7 @@ function partsOf(line: PaneLine, name: string, look: Look): readonly Part[] {
     return [{ text: `   ${line.dropped} lines left out: they came too fast`, paint: chalk.yellow }];
   const { record } = line;
   const time = { text: `${formatLocal(Date.parse(record.timestamp), zone).slice(11, 19)} `, paint: chalk.dim };
-  if (record.event === 'run.output') return [time, barOf(record, look), { text: tame(outputOf(record)) }];
+  if (record.event === 'run.output') return [time, barOf(record, look), { text: tame(outputLineOf(record)) }];
   const text = record.msg.startsWith(`${name} `) ? record.msg.slice(name.length + 1) : record.msg;
   return [time, { text: `${isUnicode ? '·' : '-'} ${tame(text)}`, paint: paintOf(record, chalk) }];
 }
@@ -37,11 +37,6 @@ function partsOf(line: PaneLine, name: string, look: Look): readonly Part[] {
 function barOf(record: EventRecord, { chalk, isUnicode }: Look): Part {
   const [plain, bold] = isUnicode ? ['│', '┃'] : ['|', '!'];
   return { text: `${record['stream'] === 'stderr' ? bold : plain} `, paint: chalk.dim };
-}
-
-/** The line, or the object that was read from it. */
-function outputOf({ line, data }: EventRecord & { readonly line?: unknown; readonly data?: unknown }): string {
-  return typeof line === 'string' ? line : JSON.stringify(data ?? '');
 }
 
 function paintOf({ level, event }: EventRecord, { red, yellow, cyan, green }: Look['chalk']): (text: string) => string {
