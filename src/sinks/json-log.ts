@@ -7,6 +7,7 @@ import type { RecordKind } from './destination.js';
 import type { SinkKind, SinkOptions } from './kind.js';
 import { levelOf } from './level.js';
 import { messageOf } from './message.js';
+import { fitRecord } from './record-limit.js';
 
 /** One JSON object a line, for programs. */
 export const json: SinkKind = {
@@ -15,7 +16,7 @@ export const json: SinkKind = {
   create: createJsonLog,
 };
 
-/** Creates the log of one JSON object a line, written by pino: `level`, `timestamp` (the event's own), `host`, the record's fields, `msg`. */
+/** Creates the log of one JSON object a line, written by pino: `level`, `timestamp` (the event's own), `host`, the record's fields, `msg`; 16 KiB at most. */
 export function createJsonLog({ destination, clock, level, host }: SinkOptions): Sink {
   let timestamp = '';
   let kind: RecordKind = 'event';
@@ -27,7 +28,7 @@ export function createJsonLog({ destination, clock, level, host }: SinkOptions):
       timestamp: () => `,"timestamp":"${timestamp}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => destination.write(visibleJson(line), kind) },
+    { write: (line: string) => destination.write(fitRecord(visibleJson(line)), kind) },
   );
   const sink: Sink = {
     name: 'json',

@@ -1,0 +1,104 @@
+import { StringDecoder } from 'node:string_decoder';
+import { jsonText } from '../domain/visible.js';
+
+/** Most bytes of a record with its newline. Container log drivers split what is longer, and half a JSON object is none. */
+export const RECORD_LIMIT = 16 * 1024;
+/** In bytes. `msg` repeats what other fields say, so it is cut before them. */
+const SHORTEST_MESSAGE = 1_024;
+/** In bytes. All fields of a record fit when none is longer. */
+const SHORTEST_FIELD = 512;
+/** A UTF-16 unit is at most three bytes of UTF-8. */
+const SURELY_FITS = Math.floor(RECORD_LIMIT / 3);
+const ELLIPSIS = '…';
+
+/** Values as JSON, which is what is measured: commands can print a lot, and writing them is most of the work. */
+type Fields = ReadonlyMap<string, string>;
+
+/**
+ * Makes a record, written as a line of JSON, fit into {@link RECORD_LIMIT}. First `msg` is cut, down to 1 KiB, and ends in `…`. Then the longest
+ * fields are, and `truncated: true` says so: of texts the beginning stays, of lists the first items, of `output_tail` the last lines. Output that was
+ * read as JSON (`data`) and is too long becomes a `line` again.
+ */
+export function fitRecord(line: string): string {
+  if (line.length <= SURELY_FITS || Buffer.byteLength(line) <= RECORD_LIMIT) return line;
+  const values = Object.entries(JSON.parse(line) as Record<string, unknown>);
+  const whole = new Map(values.map(([key, value]) => [key, jsonText(value)]));
+  let fields = withShortMessage(whole);
+  if (excessOf(fields) > 0 && fields.has('data')) fields = withShortMessage(withoutData(whole));
+  for (let excess = excessOf(fields); excess > 0; excess = excessOf(fields)) {
+    const longest = longestOf(fields);
+    if (longest === undefined) break;
+    fields = new Map(fields).set(longest, shortened(longest, fields, excess)).set('truncated', 'true');
+  }
+  return lineOf(fields);
+}
+
+const lineOf = (fields: Fields): string => `{${Array.from(fields, ([key, json]) => `"${key}":${json}`).join(',')}}\n`;
+const excessOf = (fields: Fields): number => Buffer.byteLength(lineOf(fields)) - RECORD_LIMIT;
+const sizeOf = (fields: Fields, key: string): number => Buffer.byteLength(fields.get(key) ?? '');
+
+function withShortMessage(fields: Fields): Fields {
+  const [size, excess] = [sizeOf(fields, 'msg'), excessOf(fields)];
+  if (excess <= 0 || size <= SHORTEST_MESSAGE) return fields;
+  const most = Math.max(SHORTEST_MESSAGE, size - excess) - Buffer.byteLength(ELLIPSIS);
+  return new Map(fields).set('msg', beginningOf(fields.get('msg') ?? '', most).replace(/"$/, `${ELLIPSIS}"`));
+}
+
+/** The message of output is its line. */
+function withoutData(fields: Fields): Fields {
+  const others = new Map(fields).set('line', fields.get('msg') ?? '').set('truncated', 'true');
+  others.delete('data');
+  return others;
+}
+
+function longestOf(fields: Fields): string | undefined {
+  const [longest] = [...fields.keys()]
+    .filter((key) => key !== 'msg' && sizeOf(fields, key) > SHORTEST_FIELD)
+    .sort((one, other) => sizeOf(fields, other) - sizeOf(fields, one));
+  return longest;
+}
+
+function shortened(key: string, fields: Fields, excess: number): string {
+  const json = fields.get(key) ?? '';
+  const most = Math.max(SHORTEST_FIELD, sizeOf(fields, key) - excess);
+  if (json.startsWith('[')) return `[${firstOf((JSON.parse(json) as unknown[]).map(jsonOf), most - 2).join(',')}]`;
+  if (key !== 'output_tail') return beginningOf(json, most);
+  const lines = (JSON.parse(json) as string).split('\n').map(jsonOf).reverse();
+  const kept = firstOf(lines, most).map((line) => line.slice(1, -1));
+  return `"${kept.reverse().join('\\n')}"`;
+}
+
+const jsonOf = (value: unknown): string => jsonText(value);
+
+/** The first items that fit, one at least; of one that is too long by itself its beginning. */
+function firstOf(items: readonly string[], most: number): readonly string[] {
+  let rest = most;
+  const fitting = items.findIndex((item) => (rest -= Buffer.byteLength(item) + 1) < 0);
+  if (fitting === 0) return [beginningOf(items[0] ?? '', most)];
+  return fitting < 0 ? items : items.slice(0, fitting);
+}
+
+/** The beginning of a text in JSON, at most so many bytes with its quotes. No character is torn. */
+function beginningOf(json: string, most: number): string {
+  const bytes = Buffer.from(json);
+  if (bytes.length <= most) return json;
+  return `${withoutTornEscape(new StringDecoder('utf8').write(bytes.subarray(0, most - 1)))}"`;
+}
+
+/** Without an escape that is not whole at the end, nor the first half of an escaped pair of surrogates. */
+function withoutTornEscape(text: string): string {
+  const whole = withoutLastEscape(text, /^\\(?:u[\da-f]{0,3})?$/);
+  return withoutLastEscape(whole, /^\\ud[89ab][\da-f]{2}$/);
+}
+
+function withoutLastEscape(text: string, pattern: RegExp): string {
+  const at = text.lastIndexOf('\\');
+  return at >= 0 && pattern.test(text.slice(at)) && !isEscaped(text, at) ? text.slice(0, at) : text;
+}
+
+/** Whether a backslash belongs to the one before it. */
+function isEscaped(text: string, backslash: number): boolean {
+  let first = backslash;
+  while (text[first - 1] === '\\') first--;
+  return (backslash - first) % 2 === 1;
+}
