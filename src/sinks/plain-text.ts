@@ -1,3 +1,4 @@
+import { lastState } from '../domain/last-state.js';
 import { visible } from '../domain/visible.js';
 
 /** CSI (ECMA-48 §5.4), then OSC, DCS, SOS, PM, APC up to their end (or the text's), then other escapes of one letter. */
@@ -17,6 +18,5 @@ const SEQUENCES = new RegExp(
 export function plainText(line: string): string {
   // The common case costs one look.
   if (/^[\t -~]*$/.test(line)) return line;
-  const shown = line.replace(SEQUENCES, '').replace(/\r+$/, '');
-  return visible(shown.slice(shown.lastIndexOf('\r') + 1));
+  return visible(lastState(line.replace(SEQUENCES, '')));
 }

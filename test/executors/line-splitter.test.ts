@@ -23,7 +23,18 @@ describe('lines', () => {
     ['several, and one without newline', ['a\nb\n\nc'], ['a', 'b', '', 'c']],
     ['a line in pieces', ['a', 'b', 'c\nd', '\n'], ['abc', 'd']],
     ['CRLF, also torn', ['a\r\nb\r', '\nc\r\n'], ['a', 'b', 'c']],
-    ['progress bars are data', ['10 %\r20 %\r30 %\n'], ['10 %\r20 %\r30 %']],
+    ['of a progress bar the last state', ['10 %\r20 %\r30 %\n'], ['30 %']],
+    ['of a progress bar in pieces', ['10', ' %\r', '20 %', '\r30', ' %\nnext\n'], ['30 %', 'next']],
+    ['of a progress bar that returns at its end', ['10 %\r20 %\r', '\r\n', 'a\r\r\n'], ['20 %', 'a']],
+    ['of a progress bar without newline', ['10 %\r20 %\r'], ['20 %']],
+    ['returns alone', ['\r\n\r', '\r\n\r'], ['', '']],
+    ['a short state after one too long', [`${long}x\r`, 'short\n', `${long}x\rshort\n`], ['short', 'short']],
+    ['a state too long after a short one', [`short\r${long}`, 'x\n'], [`${long} …`]],
+    [
+      'a long progress bar',
+      ['a', ...Array.from({ length: 1_000 }, (_, n) => `\r${n} ${'#'.repeat(60)}`), '\n'],
+      [`999 ${'#'.repeat(60)}`],
+    ],
     ['a character in pieces', [Buffer.from('ä€').subarray(0, 3), Buffer.from('ä€\n').subarray(3)], ['ä€']],
     ['bytes that are not UTF-8', [Buffer.from([0x61, 0xff, 0xc3, 0x0a, 0xe2, 0x82])], ['a\uFFFD\uFFFD', '\uFFFD']],
     ['NUL and controls are data', ['a\0b\x1b[31m\n'], ['a\0b\x1b[31m']],
@@ -48,7 +59,9 @@ describe('lines', () => {
 });
 
 describe('laws', () => {
-  const bytes = fc.uint8Array({ maxLength: 400 }).map((array) => array.map((byte) => (byte % 7 === 0 ? 0x0a : byte)));
+  const bytes = fc
+    .uint8Array({ maxLength: 400 })
+    .map((array) => array.map((byte) => (byte % 7 === 0 ? 0x0a : byte % 5 === 0 ? 0x0d : byte)));
 
   it('tells the same whatever the chunks', () => {
     fc.assert(

@@ -1,9 +1,11 @@
 import { StringDecoder } from 'node:string_decoder';
+import { lastState } from '../../domain/last-state.js';
 
 /** Longest line in bytes of UTF-8; the rest of a longer one is let go. */
 export const LINE_LIMIT = 16 * 1024;
 
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 /** A UTF-16 unit is at most three bytes of UTF-8: up to this length no line needs to be measured. */
 const SURELY_SHORT = Math.floor(LINE_LIMIT / 3);
 
@@ -11,21 +13,19 @@ const SURELY_SHORT = Math.floor(LINE_LIMIT / 3);
 export type LineListener = (text: string, truncated: boolean) => void;
 
 /**
- * Splits bytes into lines of text. Holds at most one chunk and one line; works no longer on a chunk than the chunk is long.
- * Bytes that are not UTF-8 become U+FFFD; control characters, NUL and a lone `\r` (progress bars) are data and stay.
+ * Splits bytes into lines of text. Of a line that is overwritten with `\r` (a progress bar) only the last state is told. Holds at most one chunk and
+ * one line; works no longer on a chunk than the chunk is long. Bytes that are not UTF-8 become U+FFFD; control characters and NUL are data and stay.
  */
 export class LineSplitter {
   readonly #tell: LineListener;
+  readonly #partial = new PartialLine();
+  /** The line that began in an earlier chunk and ended in the last one; told before `#text`. */
+  #first: Line | undefined;
   /** Whole lines of the last chunk, decoded at once: no character of UTF-8 spans a newline. */
   #text = '';
+  #hasReturns = false;
   /** Where the next line begins in `#text`; beyond its end when all are told. */
   #next = 1;
-  /** The line that has no newline yet, in the first `#partialLength` bytes. */
-  #partial: Buffer = Buffer.alloc(0);
-  #partialLength = 0;
-  /** A line that was cut before its newline came; told after `#text`. */
-  #cut: string | undefined;
-  #discarding = false;
 
   constructor(tell: LineListener) {
     this.#tell = tell;
@@ -34,28 +34,36 @@ export class LineSplitter {
   /** Takes a chunk in. To be called only when {@link flow} has answered `false`. */
   push(chunk: Buffer): void {
     let rest = chunk;
-    if (this.#discarding) {
-      const newline = chunk.indexOf(NEWLINE);
-      if (newline < 0) return;
+    const newline = this.#partial.isEmpty ? -1 : chunk.indexOf(NEWLINE);
+    if (newline >= 0) {
+      this.#partial.append(chunk.subarray(0, newline));
+      this.#first = this.#partial.take();
       rest = chunk.subarray(newline + 1);
-      this.#discarding = false;
     }
-    const lastNewline = rest.lastIndexOf(NEWLINE);
-    if (lastNewline >= 0) {
-      this.#text = this.#takePartial(rest.subarray(0, lastNewline)).toString('utf8');
+    const last = rest.lastIndexOf(NEWLINE);
+    if (last >= 0) {
+      this.#text = rest.toString('utf8', 0, last);
+      this.#hasReturns = rest.includes(RETURN);
       this.#next = 0;
     }
-    this.#keep(rest.subarray(lastNewline + 1));
+    this.#partial.append(rest.subarray(last + 1));
   }
 
   /** Tells at most `most` lines of what came in. Answers whether some are left. */
   flow(most: number): boolean {
+    if (this.#first !== undefined) this.#tellLine(this.#first);
+    this.#first = undefined;
     const text = this.#text;
     for (let told = 0; told < most; told++) {
-      if (this.#next > text.length) return this.#flowCut();
+      if (this.#next > text.length) {
+        this.#text = '';
+        this.#next = 1;
+        return false;
+      }
       const newline = text.indexOf('\n', this.#next);
       const end = newline < 0 ? text.length : newline;
-      this.#tellLine(text.slice(this.#next, text.charCodeAt(end - 1) === 0x0d && end > this.#next ? end - 1 : end));
+      const line = text.slice(this.#next, end);
+      this.#tellLine({ text: this.#hasReturns ? lastState(line) : line, isCut: false });
       this.#next = end + 1;
     }
     return true;
@@ -64,45 +72,69 @@ export class LineSplitter {
   /** Tells everything that is left, a last line without newline included. */
   end(): void {
     this.flow(Number.POSITIVE_INFINITY);
-    if (this.#partialLength === 0) return;
-    this.#tellLine(this.#takePartial(Buffer.alloc(0)).toString('utf8'));
+    const last = this.#partial.take();
+    if (last.text !== '') this.#tellLine(last);
   }
 
-  #flowCut(): false {
-    this.#text = '';
-    this.#next = 1;
-    if (this.#cut !== undefined) this.#tell(this.#cut, true);
-    this.#cut = undefined;
-    return false;
+  #tellLine({ text, isCut }: Line): void {
+    const isLong = isCut || (text.length > SURELY_SHORT && Buffer.byteLength(text) > LINE_LIMIT);
+    this.#tell(isLong ? cut(Buffer.from(text)) : text, isLong);
+  }
+}
+
+interface Line {
+  readonly text: string;
+  readonly isCut: boolean;
+}
+
+/** A line that has no newline yet: of its last state the first {@link LINE_LIMIT} bytes, and whether there are more. */
+class PartialLine {
+  #bytes: Buffer = Buffer.alloc(0);
+  #length = 0;
+  #isCut = false;
+  /** Whether the last that came was `\r`: what comes next overwrites the line, unless it is the newline. */
+  #isReturned = false;
+
+  get isEmpty(): boolean {
+    return this.#length === 0 && !this.#isReturned;
   }
 
-  #tellLine(line: string): void {
-    if (line.length > SURELY_SHORT && Buffer.byteLength(line) > LINE_LIMIT) {
-      this.#tell(cut(Buffer.from(line)), true);
-    } else {
-      this.#tell(line, false);
+  append(piece: Buffer): void {
+    if (piece.length === 0) return;
+    let end = piece.length;
+    while (piece[end - 1] === RETURN) end--;
+    if (end > 0) {
+      const start = piece.subarray(0, end).lastIndexOf(RETURN) + 1;
+      if (start > 0 || this.#isReturned) this.#clear();
+      this.#add(piece.subarray(start, end));
     }
+    this.#isReturned = end < piece.length;
   }
 
-  #takePartial(ending: Buffer): Buffer {
-    if (this.#partialLength === 0) return ending;
-    const line = Buffer.concat([this.#partial.subarray(0, this.#partialLength), ending]);
-    this.#partialLength = 0;
-    this.#partial = Buffer.alloc(0);
+  take(): Line {
+    const line = { text: this.#bytes.toString('utf8', 0, this.#length), isCut: this.#isCut };
+    this.#clear();
+    this.#isReturned = false;
+    this.#bytes = Buffer.alloc(0);
     return line;
   }
 
-  #keep(piece: Buffer): void {
-    const length = this.#partialLength + piece.length;
-    if (length > this.#partial.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.min(Math.max(length, this.#partial.length * 2), LINE_LIMIT + 1));
-      this.#partial.copy(grown, 0, 0, this.#partialLength);
-      this.#partial = grown;
+  #clear(): void {
+    this.#length = 0;
+    this.#isCut = false;
+  }
+
+  #add(piece: Buffer): void {
+    // One byte more than may be told, which shows a character that is torn at the limit.
+    const length = Math.min(this.#length + piece.length, LINE_LIMIT + 1);
+    if (length > this.#bytes.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.min(Math.max(length, this.#bytes.length * 2), LINE_LIMIT + 1));
+      this.#bytes.copy(grown, 0, 0, this.#length);
+      this.#bytes = grown;
     }
-    this.#partialLength += piece.copy(this.#partial, this.#partialLength);
-    if (length <= LINE_LIMIT) return;
-    this.#cut = cut(Buffer.from(this.#takePartial(Buffer.alloc(0)).toString('utf8')));
-    this.#discarding = true;
+    this.#isCut ||= this.#length + piece.length > LINE_LIMIT;
+    piece.copy(this.#bytes, this.#length, 0, length - this.#length);
+    this.#length = length;
   }
 }
 
