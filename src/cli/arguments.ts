@@ -1,6 +1,5 @@
 import { DurationError, parseDuration } from '../domain/duration.js';
-import type { Duration, Instant } from '../domain/time.js';
-import { readTime } from './coming-firings.js';
+import type { Duration } from '../domain/time.js';
 import { UsageError } from './commands/kind.js';
 
 /** Reads `--count`. @throws UsageError when it is no whole number from 1 to 999,999,999. */
@@ -28,30 +27,8 @@ export function readNames(names: readonly string[], all: true | undefined): { na
   return all ? { all } : { names };
 }
 
-/**
- * Reads a point in time that is mostly past: all that {@link readTime} takes, `today` and `yesterday` for the machine's midnights,
- * and a duration back from `now`.
- * @throws UsageError with the forms it takes.
- */
-export function readPastTime(
-  option: string,
-  text: string,
-  { now, timezone }: { now: Instant; timezone: string },
-): Instant {
-  if (text === 'today') return midnight(now, 0);
-  if (text === 'yesterday') return midnight(now, -1);
-  if (/^\d{4}-/.test(text)) return readTime(option, text, timezone);
-  try {
-    return now - parseDuration(text);
-  } catch (error) {
-    if (!(error instanceof DurationError)) throw error;
-    const forms = 'a time (2027-01-01 00:00), today, yesterday, or a duration back from now (2h, 7d)';
-    throw new UsageError(`${option} takes ${forms}; got "${text}"`);
-  }
+/** The file that is named, if any. @throws UsageError when two are. */
+export function onlyFile(argument: string | undefined, option: string | undefined): string | undefined {
+  if (argument === undefined || option === undefined) return argument ?? option;
+  throw new UsageError(`two files are named, ${argument} and ${option}. Name one, with or without --file.`);
 }
-
-/** The first instant of the machine's today, or of a day before or after it. */
-const midnight = (now: Instant, days: number): Instant => {
-  const today = new Date(now);
-  return new Date(today.getFullYear(), today.getMonth(), today.getDate() + days).getTime();
-};

@@ -1,7 +1,6 @@
 import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
-import { formatLocal, localToInstants, type WallTime } from '../schedules/index.js';
-import { readPastTime } from './arguments.js';
-import { readTime } from './coming-firings.js';
+import { localToInstants, type WallTime } from '../schedules/index.js';
+import { readPastTime, readTimestamp, wallAt, type Here } from './told-time.js';
 
 /** A time that somebody asks about, as exactly as it was said. */
 export interface AskedTime {
@@ -15,12 +14,6 @@ export interface AskedTime {
   readonly isInGap: boolean;
 }
 
-interface Here {
-  readonly now: Instant;
-  /** IANA name of the timer. */
-  readonly timezone: string;
-}
-
 /** A time of day, on its latest day or on one that is named. */
 const CLOCK = /^(?:(today|yesterday) )?(\d\d:\d\d(?::\d\d)?)$/;
 /** A local time on a date; not one that carries its offset. */
@@ -28,8 +21,7 @@ const LOCAL = /^\d{4}-\d\d-\d\d(?:[ Tt]\d\d:\d\d(:\d\d(\.\d+)?)?)?$/;
 const EXACT = /:\d\d(?::\d\d(\.\d+)?)(?:[Zz]|[+-]\d\d:\d\d)?$/;
 
 /**
- * Reads the time that is asked about: a point in time as `next --from` takes it, but also one in a gap; `03:00`, `today 03:00`, `yesterday`;
- * or a duration back from now, to the minute.
+ * Reads the time that is asked about: as {@link readPastTime}, but also one in a gap. A duration back from now is read to the minute.
  * @throws UsageError with the forms it takes.
  */
 export function readAskedTime(option: string, text: string, here: Here): AskedTime {
@@ -48,10 +40,6 @@ export function askedAt(instant: Instant, length: Duration, timezone: string): A
   return { wall: wallAt(instant, timezone), starts: [instant], length, isInGap: false };
 }
 
-/** What the clock of a zone shows at an instant. */
-export const wallAt = (instant: Instant, timezone: string): WallTime =>
-  Date.parse(`${formatLocal(instant, timezone).slice(0, 23)}Z`);
-
 function onDay(option: string, clock: string, day: string | undefined, { now, timezone }: Here): AskedTime {
   const today = wallAt(now, timezone);
   const on = (wall: WallTime) => local(option, `${new Date(wall).toISOString().slice(0, 10)} ${clock}`, timezone);
@@ -63,7 +51,7 @@ function onDay(option: string, clock: string, day: string | undefined, { now, ti
 function local(option: string, text: string, timezone: string): AskedTime {
   const length = lengthOf(text);
   // As UTC has neither gaps nor repeats, it answers what a clock shows; a wrong date or time of day is told.
-  const wall: number = readTime(option, text, 'UTC');
+  const wall: number = readTimestamp(option, text, 'UTC');
   const { instants, gap } = localToInstants(wall, timezone);
   const isInGap = instants.length === 0;
   return { wall, starts: isInGap ? [gap?.after ?? wall] : instants, length, isInGap };

@@ -2,8 +2,6 @@ import type { Job } from '../domain/job.js';
 import type { Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
 import { TimerQueue, type Queued } from '../engine/timer-queue.js';
-import { parseTimestamp } from '../schedules/index.js';
-import { UsageError } from './commands/kind.js';
 
 export interface ComingFiring {
   readonly job: Job;
@@ -46,16 +44,5 @@ export function* firingsAfter(
     if (coming === undefined) return;
     yield { job: coming.job, scheduledFor: coming.dueAt };
     put(coming, nextInWindow(coming.job, coming.dueAt));
-  }
-}
-
-/** Reads a point in time given on the command line. @throws UsageError with the forms it takes. */
-export function readTime(option: string, text: string, timezone: string): Instant {
-  try {
-    return parseTimestamp(text, timezone).instant;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const hint = 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : '';
-    throw new UsageError(`${option}: ${error.message}${hint}`);
   }
 }

@@ -1,26 +1,26 @@
 import { RefusalError } from '../control/index.js';
-import { DAY, SECOND, type Instant } from '../domain/time.js';
+import { DurationError, parseDuration } from '../domain/duration.js';
+import { DAY, SECOND, type Duration, type Instant } from '../domain/time.js';
 import { localToInstants, parseTimestamp } from '../schedules/index.js';
-import { wallAt } from './asked-time.js';
+import { wallAt, type Here } from './told-time.js';
 import { localTime } from './render/firings.js';
 
-interface Here {
-  readonly now: Instant;
-  /** IANA name. */
-  readonly timezone: string;
-}
-
-/** A time of day, on its next day or on one that is named. */
-const CLOCK = /^(?:(today|tomorrow) )?(\d\d?:\d\d(?::\d\d)?)$/;
+/** A time of day, on its next day or on one that is named; such a day alone is its midnight. */
+const CLOCK = /^(?:(today|tomorrow)\s+)?(\d\d?:\d\d(?::\d\d)?)$/;
+const DAY_ALONE = /^(?:today|tomorrow)$/;
+/** How long from now, as people say it who think of `timers in`. */
+const FROM_NOW = /^(?:now\s*\+\s*|\+\s*|in\s+)?((?:\d+ ?(?:ms|[smhdw])\s*)+)$/;
 
 /**
- * Reads a point in time that is to come: all that a timer's `at` takes, and a time of day (`17:00`, `tomorrow 09:00`), which alone is the next one.
- * Where the clock shows it twice, the first that is to come.
+ * Reads a point in time that is to come: all that a timer's `at` takes, a duration from now (`30m`), and a time of day (`17:00`,
+ * `tomorrow 09:00`), which alone is the next one. Where the clock shows it twice, the first that is to come.
  * @throws RefusalError for what is no time, has passed, or is left out by a change of the clock: it names the two nearest instants.
  */
 export function readComingTime(text: string, { now, timezone }: Here): Instant {
   const trimmed = text.trim();
-  const [, day, clock] = CLOCK.exec(trimmed) ?? [];
+  const [, length] = FROM_NOW.exec(trimmed) ?? [];
+  if (length !== undefined) return now + lengthOf(length);
+  const [, day, clock] = CLOCK.exec(DAY_ALONE.test(trimmed) ? `${trimmed} 00:00` : trimmed) ?? [];
   const instant =
     clock === undefined ? exactly(trimmed, timezone) : onDay(clock.padStart(5, '0'), day, { now, timezone });
   if (instant > now) return instant;
@@ -30,9 +30,18 @@ export function readComingTime(text: string, { now, timezone }: Here): Instant {
 }
 
 const FORMS =
-  'A time of day (17:00, tomorrow 09:00), a local time (2027-01-01 00:00) or RFC 3339 (2027-01-01T00:00:00Z).';
+  'A time of day (17:00, tomorrow 09:00), a duration (30m), a local time (2027-01-01 00:00) or RFC 3339 (2027-01-01T00:00:00Z).';
 
 const bad = (message: string) => new RefusalError('bad_argument', message);
+
+function lengthOf(text: string): Duration {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+    throw bad(`at: ${error.message} ${error.hint}`);
+  }
+}
 
 function exactly(text: string, timezone: string): Instant {
   try {

@@ -14,7 +14,7 @@ import { ScheduleError, type ScheduleWarning } from '../schedules/kind.js';
 import { zoneOutlooks, type ForeseenJob, type ZoneOutlook } from './around-dst.js';
 import { localZone, thisMachine } from '../this-machine.js';
 import { expressionOf } from './expanded-stars.js';
-import { jobNamed, loadForeseeing, sayUnread, shortPath } from './load.js';
+import { isOfUse, jobNamed, loadForeseeing, sayUnread, shortPath } from './load.js';
 import { renderProblems } from './render/diagnostics.js';
 import type { Terminal } from './terminal.js';
 import { checkTimezone } from './zone.js';
@@ -75,7 +75,8 @@ async function findTimer(
   { file, now }: { file: string | undefined; now: Instant },
 ): Promise<Explained | undefined> {
   const loaded = await loadForeseeing(terminal, file, now);
-  const readable = readableFile(loaded, thisMachine(now));
+  const all = readableFile(loaded, thisMachine(now));
+  const readable = all && isOfUse(all, [name]) ? all : undefined;
   if (loaded.timerFile === undefined) sayUnread(terminal, { loaded, readable });
   if (readable === undefined) return undefined;
   const job = jobNamed(readable, name);

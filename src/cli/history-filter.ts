@@ -2,9 +2,10 @@ import type { History, HistoryQuery, OpenRun } from '../domain/ledger.js';
 import { nearest } from '../domain/nearest.js';
 import { FIRING_STATUSES, type FiringStatus } from '../domain/outcome.js';
 import type { Instant } from '../domain/time.js';
-import { readCount, readPastTime } from './arguments.js';
+import { readCount } from './arguments.js';
 import { UsageError } from './commands/kind.js';
 import { wayOut } from '../domain/nearest.js';
+import { readPastTime } from './told-time.js';
 
 /** What the command line asks of the history, as written. */
 export interface HistoryArguments {

@@ -16,7 +16,7 @@ export interface ListOptions extends FileOption, StateOption, JsonOption, ZoneOp
 /** Lists the timers of a file and those of `in` and `at`. Answers the exit code: 1 when some of the file's could not be read. */
 export async function listTimers(terminal: Terminal, options: ListOptions): Promise<ExitCode> {
   const now = createSystemClock().now();
-  const timerFile = await loadReadable(terminal, options.file, now);
+  const timerFile = await loadReadable(terminal, { ...options, now });
   if (timerFile === undefined) return 1;
   const remembered = await memoriesOf(timerFile, terminal, options.state);
   const adHoc = recordedAdHoc(remembered?.values() ?? [], timerFile, now).jobs;

@@ -49,17 +49,27 @@ export async function loadAsFarAsReadable(
   return { loaded, readable: readableFile(loaded, thisMachine(start)) };
 }
 
-/** As {@link loadAsFarAsReadable}, and reports the rest in one line. Answers `undefined` when no timer can be read, and says why. */
+/**
+ * As {@link loadAsFarAsReadable}, and reports the rest in one line. Answers `undefined` when no timer can be read, or one of those named cannot, and
+ * says why.
+ */
 export async function loadReadable(
   terminal: Terminal,
-  file: string | undefined,
-  start: Instant,
+  {
+    file,
+    now,
+    names = [],
+  }: { readonly file?: string | undefined; readonly now: Instant; readonly names?: readonly string[] },
 ): Promise<ReadableFile | undefined> {
-  const { loaded, readable } = await loadAsFarAsReadable(terminal, file, start);
-  const isOfUse = loaded.timerFile !== undefined || (readable !== undefined && readable.jobs.length > 0);
-  sayUnread(terminal, { loaded, readable: isOfUse ? readable : undefined });
-  return isOfUse ? readable : undefined;
+  const { loaded, readable } = await loadAsFarAsReadable(terminal, file, now);
+  const ofUse = readable && isOfUse(readable, names) ? readable : undefined;
+  sayUnread(terminal, { loaded, readable: ofUse });
+  return ofUse;
 }
+
+/** Whether the timers named can be read, and without names at least one. A sound file may have none. */
+export const isOfUse = ({ jobs, unread }: ReadableFile, names: readonly string[]): boolean =>
+  (unread.length === 0 || jobs.length > 0) && !names.some((name) => unread.includes(name));
 
 /** Says what of a file could not be read: one line for a part, all problems for the whole. */
 export function sayUnread(terminal: Terminal, { loaded, readable }: AsFarAsReadable): void {
@@ -109,11 +119,9 @@ export function shortPath(path: string, cwd: string): string {
 }
 
 /** The job of that name. @throws UsageError with the nearest right word. */
-export function jobNamed({ jobs, path, unread = [] }: TimerFile & Partial<ReadableFile>, name: string): Job {
+export function jobNamed({ jobs, path }: TimerFile, name: string): Job {
   const job = jobs.find((other) => other.name === name);
   if (job !== undefined) return job;
-  if (unread.includes(name))
-    throw new UsageError(`the timer "${name}" could not be read from ${path}. See timers validate`);
   const names = jobs.map((other) => other.name);
   throw new UsageError(`there is no timer "${name}" in ${path}. ${wayOut(name, names)}`);
 }

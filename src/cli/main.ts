@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { visible } from '../domain/visible.js';
+import { straighten, type KnownCommand } from './argv.js';
 import { commandKinds } from './commands/index.js';
 import { UsageError, type CommandKind } from './commands/kind.js';
 import { endWithoutFiles } from './end.js';
@@ -42,6 +44,13 @@ function createProgram(): Command {
   return program;
 }
 
+const commandsOf = (program: Command): readonly KnownCommand[] =>
+  program.commands.map((command) => ({
+    name: command.name(),
+    options: command.options,
+    hasArguments: command.registeredArguments.length > 0,
+  }));
+
 /** Commander repeats what was typed; its own suggestion stands on a line of its own. */
 const visibleError = (text: string): string =>
   text
@@ -56,7 +65,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return WRONG_USAGE;
   }
   try {
-    await program.parseAsync(argv);
+    await program.parseAsync(straighten(argv.slice(2), commandsOf(program), existsSync), { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;

@@ -1,16 +1,16 @@
 import { createSystemClock } from '../clocks/system.js';
 import type { ReadableFile } from '../config/index.js';
 import type { Job } from '../domain/job.js';
-import type { Instant } from '../domain/time.js';
 import { readCount } from './arguments.js';
 import { zoneOutlooks } from './around-dst.js';
-import { comingFirings, readTime, type Span } from './coming-firings.js';
+import { comingFirings, type Span } from './coming-firings.js';
 import type { ExitCode } from './commands/kind.js';
 import { jobNamed, loadReadable } from './load.js';
 import type { FileOption, JsonOption, ZoneOption } from './options.js';
 import { printOutlooks } from './render/around-dst.js';
 import { printFirings } from './render/firings.js';
 import type { Terminal } from './terminal.js';
+import { readFutureTime, type Here } from './told-time.js';
 import { inZone, zoneOf } from './zone.js';
 
 export interface NextOptions extends FileOption, JsonOption, ZoneOption {
@@ -25,7 +25,7 @@ const DEFAULT_COUNT = 10;
 /** Shows the coming firings of the named timers, or of all. Answers the exit code: 1 when some of the file's could not be read. */
 export async function showNext(terminal: Terminal, names: readonly string[], options: NextOptions): Promise<ExitCode> {
   const now = createSystemClock().now();
-  const timerFile = await loadReadable(terminal, options.file, now);
+  const timerFile = await loadReadable(terminal, { ...options, now, names });
   if (timerFile === undefined) return 1;
   const span = readSpan(options, { now, timezone: zoneOf(options, timerFile.settings) });
   const jobs = inZone(jobsOf(timerFile, names), options);
@@ -39,15 +39,13 @@ export async function showNext(terminal: Terminal, names: readonly string[], opt
 const jobsOf = (timerFile: ReadableFile, names: readonly string[]): readonly Job[] =>
   names.length === 0 ? timerFile.jobs : [...new Set(names)].map((name) => jobNamed(timerFile, name));
 
-function readSpan(
-  { from, until: end, count }: NextOptions,
-  { now, timezone }: { readonly now: Instant; readonly timezone: string },
-): Span {
-  const until = end === undefined ? undefined : readTime('--until', end, timezone);
+function readSpan({ from, until, count }: NextOptions, here: Here): Span {
+  const start = from === undefined ? here.now : readFutureTime('--from', from, here);
+  const end = until === undefined ? undefined : readFutureTime('--until', until, { ...here, from: start });
   return {
-    from: from === undefined ? now : readTime('--from', from, timezone),
-    until,
-    count: readCount(count) ?? (until === undefined ? DEFAULT_COUNT : Number.POSITIVE_INFINITY),
+    from: start,
+    until: end,
+    count: readCount(count) ?? (end === undefined ? DEFAULT_COUNT : Number.POSITIVE_INFINITY),
   };
 }
 

@@ -5,27 +5,34 @@ import type { Job } from '../domain/job.js';
 import { messageOf } from '../sinks/index.js';
 import { exitCodeOf } from './exit-code.js';
 import { compose, obeySignals } from './foreground.js';
+import { openLog } from './log.js';
 import type { Terminal } from './terminal.js';
 
-/** Runs one job once. Its output is the command's own; what there is to say of it is said on standard error. Answers the command's exit status. */
+const AS_JSON = { logFormat: 'json', logLevel: 'info' } as const;
+
+/** Runs one job once. Its output is the command's own, or with `asJson` a record of the log a line; what there is to say of it is said on standard error. Answers the command's exit status. */
 export async function runOnce(
   job: Job,
   timerFile: TimerFile,
-  { terminal, clock }: { terminal: Terminal; clock: Clock },
+  { terminal, clock, asJson }: { terminal: Terminal; clock: Clock; asJson: boolean },
 ): Promise<number> {
-  const command: Job['command'] = { ...job.command, output: { to: 'inherit' } };
+  const command: Job['command'] = { ...job.command, output: { to: asJson ? 'log' : 'inherit' } };
   const notify: Job['notify'] = { on: new Set(), stillFailingAfter: 1 };
   const inFront: Job = { ...job, command, hooks: {}, monitors: [], notify, enabled: false };
+  const log = asJson ? openLog(AS_JSON, terminal, clock, timerFile.settings) : undefined;
   const finished = new Promise<RunFinished>((resolve) => {
     const accept = (event: TimerEvent) => {
       if (event.event === 'run.finished') resolve(event);
-      if (isWorthTelling(event)) terminal.err(`timers: ${messageOf(event)}`);
+      if (!asJson && isWorthTelling(event)) terminal.err(`timers: ${messageOf(event)}`);
     };
-    const scheduler = compose({ ...timerFile, jobs: [inFront] }, { terminal, clock, sinks: [{ name: 'run', accept }] });
+    const sinks = [...(log ? [log] : []), { name: 'run', accept }];
+    const scheduler = compose({ ...timerFile, jobs: [inFront] }, { terminal, clock, sinks });
     obeySignals(scheduler, { stopped: () => undefined, reload: () => undefined });
     scheduler.controls.trigger(job.name);
   });
-  return exitCodeOf((await finished).outcome);
+  const { outcome } = await finished;
+  await log?.flush?.();
+  return exitCodeOf(outcome);
 }
 
 /** Success speaks for itself, and so does a command that failed at its first and only attempt by its own exit code. */

@@ -3,9 +3,9 @@ import { nearest } from '../domain/nearest.js';
 import { HOUR, type Duration, type Instant } from '../domain/time.js';
 import { timeOfDay, type TimeSpan } from '../schedules/index.js';
 import { readRule, RuleError, type Rule } from '../simulation/rules.js';
-import { readTime } from './coming-firings.js';
 import { UsageError } from './commands/kind.js';
 import type { FileOption, JsonOption } from './options.js';
+import { readFutureTime } from './told-time.js';
 
 /** What stands on the command line. */
 export interface SimulateOptions extends FileOption, JsonOption {
@@ -20,8 +20,8 @@ export interface SimulateOptions extends FileOption, JsonOption {
 
 /** Reads the time to simulate: from the next full hour of the file's clock on, unless it is named. @throws UsageError */
 export function readSpan({ from, to }: SimulateOptions, now: Instant, timezone: string): TimeSpan {
-  const start = from === undefined ? nextFullHour(now, timezone) : readTime('--from', from, timezone);
-  const until = /^\d{4}-/.test(to) ? readTime('--to', to, timezone) : start + readDuration('--to', to);
+  const start = from === undefined ? nextFullHour(now, timezone) : readFutureTime('--from', from, { now, timezone });
+  const until = readFutureTime('--to', to, { now, timezone, from: start });
   if (until <= start) throw new UsageError('--to does not lie behind the start of the simulation');
   return { from: start, until };
 }

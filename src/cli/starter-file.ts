@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { jsonText } from '../domain/visible.js';
 import type { Terminal } from './terminal.js';
 
 const STARTER = `# Timers. Check this file with "timers validate", see what is to come with "timers next", run it with "timers start".
@@ -31,7 +32,7 @@ timers:
 `;
 
 /** Writes the starter file, never over an existing one. Answers the exit code. */
-export function writeStarterFile(terminal: Terminal, file: string): number {
+export function writeStarterFile(terminal: Terminal, file: string, asJson: boolean): number {
   try {
     writeFileSync(resolve(terminal.cwd, file), STARTER, { flag: 'wx' });
   } catch (error) {
@@ -43,6 +44,7 @@ export function writeStarterFile(terminal: Terminal, file: string): number {
     terminal.err(`timers: ${reason}`);
     return 1;
   }
-  terminal.err(`Wrote ${file}. Try: timers validate, timers next, timers start`);
+  if (asJson) terminal.out(jsonText({ file: resolve(terminal.cwd, file) }));
+  else terminal.err(`Wrote ${file}. Try: timers validate, timers next, timers start`);
   return 0;
 }

@@ -1,4 +1,5 @@
 import { LostError, outputLineOf, type EventRecord } from '../control/index.js';
+import { jsonText } from '../domain/visible.js';
 import type { RunStatus } from '../domain/outcome.js';
 import { plainText } from '../sinks/index.js';
 import { exitCodeOf } from './exit-code.js';
@@ -13,17 +14,25 @@ interface Asked {
 
 interface Fired {
   readonly firing_id: string;
+  readonly scheduled_at: string;
+}
+
+interface Printing {
+  readonly terminal: Terminal;
+  readonly asJson: boolean;
 }
 
 /** Fires a timer, and does not wait for what becomes of it. */
-export async function triggerAndGo({ change }: Reached, asked: Asked, terminal: Terminal): Promise<number> {
-  const { firing_id } = (await change('trigger', { ...asked })) as Fired;
-  terminal.err(`timers: ${asked.name} is fired as ${firing_id}. Follow it: timers logs ${asked.name} -f`);
+export async function triggerAndGo({ change }: Reached, asked: Asked, { terminal, asJson }: Printing): Promise<number> {
+  const { firing_id, scheduled_at } = (await change('trigger', { ...asked })) as Fired;
+  if (asJson) terminal.out(jsonText({ task_name: asked.name, firing_id, scheduled_at }));
+  else terminal.err(`timers: ${asked.name} is fired as ${firing_id}. Follow it: timers logs ${asked.name} -f`);
   return 0;
 }
 
 /** Fires a timer and follows it to its end. Answers the exit status of its command, 1 where it did not run. */
-export async function triggerAndWait({ client, change }: Reached, asked: Asked, terminal: Terminal): Promise<number> {
+export async function triggerAndWait({ client, change }: Reached, asked: Asked, printing: Printing): Promise<number> {
+  const { terminal } = printing;
   // Followed before it is fired, so that nothing is missed; what comes before its id is known is kept until then.
   let early: EventRecord[] | undefined = [];
   let firingId: string | undefined;
@@ -34,7 +43,7 @@ export async function triggerAndWait({ client, change }: Reached, asked: Asked, 
         return;
       }
       if (record['firing_id'] !== firingId) return;
-      tell(record, terminal);
+      tell(record, printing);
       if (ENDINGS.has(record.event)) resolve(record);
     };
     const dropped = (count: number) =>
@@ -55,7 +64,11 @@ export async function triggerAndWait({ client, change }: Reached, asked: Asked, 
 const ENDINGS: ReadonlySet<string> = new Set(['run.finished', 'firing.skipped', 'firing.missed']);
 
 /** The command's lines are data; of the rest, what a person is to know. */
-function tell(record: EventRecord, terminal: Terminal): void {
+function tell(record: EventRecord, { terminal, asJson }: Printing): void {
+  if (asJson) {
+    terminal.out(jsonText(record));
+    return;
+  }
   if (record.event !== 'run.output') {
     if (record['success'] !== true) terminal.err(`timers: ${record.msg}`);
     return;

@@ -41,7 +41,7 @@ export interface Why extends Question {
  */
 export async function whyTimer(terminal: Terminal, name: string, options: Asking): Promise<Why | undefined> {
   const { now } = options;
-  const timerFile = await loadReadable(terminal, options.file, now);
+  const timerFile = await loadReadable(terminal, { ...options, names: [name] });
   if (timerFile === undefined) return undefined;
   const job = jobNamed(timerFile, name);
   const told =

@@ -11,7 +11,8 @@ import {
   type FieldMatch,
   type WallTime,
 } from '../schedules/index.js';
-import { wallAt, type AskedTime } from './asked-time.js';
+import type { AskedTime } from './asked-time.js';
+import { wallAt } from './told-time.js';
 
 /** Why a time is or is not a firing of a job, by its schedule alone. */
 export interface Judgement {

@@ -31,7 +31,7 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
     [['run', 'bakup'], /there is no timer "bakup" in .*\. Did you mean backup\?/],
     [['next', 'nothing-like-it'], /there is no timer "nothing-like-it" in .*\. It has: backup, ping, off, party/],
     [['next', '-n', '0'], /--count takes a whole number from 1 on; got "0"/],
-    [['next', '--from', 'tomorrow'], /--from: "tomorrow" is no point in time/],
+    [['next', '--from', 'soon'], /--from takes a time .*; got "soon"/],
     [['next', '--until', '2027-02-30'], /--until: /],
     [['next', '--around-dst', '-n', '3'], /'--around-dst' cannot be used with option '-n, --count <n>'/],
     [['explain'], /missing required argument 'what'/],

@@ -1,4 +1,5 @@
-import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import { jsonText } from '../../domain/visible.js';
+import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** The end of what runs. */
@@ -11,13 +12,21 @@ export const cancel: CommandKind = {
     { line: 'timers cancel at:4k2f9', does: 'a timer of timers at that has not come due: it never will' },
   ],
   configure(command) {
-    withState(withFile(command)).argument('<name-or-run>', 'the timer, or the id of a run; its beginning is enough');
+    withJson(withState(withFile(command)), 'one object').argument(
+      '<name-or-run>',
+      'the timer, or the id of a run; its beginning is enough',
+    );
     return async (terminal, args) => {
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, command.opts<FileOption & StateOption>(), async ({ change }) => {
+      const options = command.opts<FileOption & StateOption & JsonOption>();
+      return withScheduler(terminal, options, async ({ change }) => {
         const target = String(args[0]);
         const answer = (await change('cancel', { target })) as { canceled: number; removed: boolean };
         const { canceled, removed } = answer;
+        if (options.json) {
+          terminal.out(jsonText({ target, canceled, removed }));
+          return 0;
+        }
         const runs = `${canceled} ${canceled === 1 ? 'run' : 'runs'}`;
         if (removed) terminal.err(`timers: ${target} is removed: it had not come due, and never will`);
         if (canceled > 0) terminal.err(`timers: canceled ${runs} of ${target}`);

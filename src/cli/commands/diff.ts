@@ -1,5 +1,14 @@
 import { resolve } from 'node:path';
-import { withFile, withState, withZone, type FileOption, type StateOption, type ZoneOption } from '../options.js';
+import {
+  withFile,
+  withJson,
+  withState,
+  withZone,
+  type FileOption,
+  type JsonOption,
+  type StateOption,
+  type ZoneOption,
+} from '../options.js';
 import type { Reading } from '../reload.js';
 import type { CommandKind } from './kind.js';
 
@@ -9,20 +18,17 @@ export const diff: CommandKind = {
   summary: 'show what a file would change if the running scheduler took it',
   examples: [{ line: 'timers diff new.yaml', does: 'added, removed and changed timers, and when they are next' }],
   configure(command) {
-    withZone(withState(withFile(command))).argument('<new-file>', 'what would be taken');
+    withJson(withZone(withState(withFile(command))), 'one object').argument('<new-file>', 'what would be taken');
     return async (terminal, args) => {
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(
-        terminal,
-        command.opts<FileOption & StateOption & ZoneOption>(),
-        async ({ client, timezone }) => {
-          const file = resolve(terminal.cwd, String(args[0]));
-          const reading = (await client.request('reload', { dry_run: true, file })) as Reading;
-          const { printReading } = await import('../render/reading.js');
-          printReading(reading, { terminal, timezone, isDry: true });
-          return reading.valid ? 0 : 1;
-        },
-      );
+      const options = command.opts<FileOption & StateOption & ZoneOption & JsonOption>();
+      return withScheduler(terminal, options, async ({ client, timezone }) => {
+        const file = resolve(terminal.cwd, String(args[0]));
+        const reading = (await client.request('reload', { dry_run: true, file })) as Reading;
+        const { printReading } = await import('../render/reading.js');
+        printReading(reading, { terminal, timezone, isDry: true, asJson: options.json === true });
+        return reading.valid ? 0 : 1;
+      });
     };
   },
 };

@@ -14,7 +14,7 @@ export const history: CommandKind = {
     { line: 'timers history --run mg1c2x3k', does: 'one run whole, with its output' },
   ],
   configure(command) {
-    const time = '(RFC 3339, local time, today, yesterday, or back from now: 2h)';
+    const time = '(2027-01-01 00:00, 17:00, today, yesterday, or back from now: 2h)';
     withJson(
       withZone(withState(withFile(command))).argument('[names...]', 'the timers; without any, all'),
       'an object a line',

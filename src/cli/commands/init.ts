@@ -1,7 +1,8 @@
+import { withJson, type JsonOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
-interface InitOptions {
-  readonly file: string;
+interface InitOptions extends JsonOption {
+  readonly file?: string;
 }
 
 /** Writes a commented starter file. */
@@ -13,10 +14,15 @@ export const init: CommandKind = {
     { line: 'timers init -f jobs.yaml', does: 'under another name' },
   ],
   configure(command) {
-    command.option('-f, --file <path>', 'where to write it', 'timers.yaml');
-    return async (terminal) => {
+    withJson(command, 'where it is')
+      .argument('[file]', 'where to write it; timers.yaml')
+      .option('-f, --file <path>', 'the same');
+    return async (terminal, args) => {
+      const { onlyFile } = await import('../arguments.js');
       const { writeStarterFile } = await import('../starter-file.js');
-      return writeStarterFile(terminal, command.opts<InitOptions>().file);
+      const { file, json } = command.opts<InitOptions>();
+      const path = onlyFile(args[0] as string | undefined, file) ?? 'timers.yaml';
+      return writeStarterFile(terminal, path, json === true);
     };
   },
 };

@@ -21,8 +21,8 @@ export const next: CommandKind = {
   configure(command) {
     withJson(withZone(withFile(command)).argument('[names...]', 'the timers; without any, all'), 'an object a line')
       .option('-n, --count <n>', `how many; ${DEFAULT_COUNT}, or all of a time that --until ends`)
-      .option('--from <time>', 'begin there instead of now (RFC 3339, or a local time in the file’s zone)')
-      .option('--until <time>', 'end there, inclusive')
+      .option('--from <time>', 'begin there instead of now (2027-01-01 00:00, 17:00, tomorrow, yesterday, 2h)')
+      .option('--until <time>', 'end there, inclusive; a duration counts from --from')
       .addOption(
         new Option('--around-dst', 'show what the coming clock changes do instead').conflicts(['count', 'until']),
       );

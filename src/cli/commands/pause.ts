@@ -1,7 +1,17 @@
-import { withFile, withState, withZone, type FileOption, type StateOption, type ZoneOption } from '../options.js';
+import { jsonText } from '../../domain/visible.js';
+import {
+  withFile,
+  withJson,
+  withState,
+  withZone,
+  type FileOption,
+  type JsonOption,
+  type StateOption,
+  type ZoneOption,
+} from '../options.js';
 import type { CommandKind } from './kind.js';
 
-interface PauseOptions extends FileOption, StateOption, ZoneOption {
+interface PauseOptions extends FileOption, StateOption, ZoneOption, JsonOption {
   readonly all?: true;
   readonly for?: string;
   readonly reason?: string;
@@ -16,7 +26,7 @@ export const pause: CommandKind = {
     { line: 'timers pause --all', does: 'until timers resume --all, over restarts too' },
   ],
   configure(command) {
-    withZone(withState(withFile(command)))
+    withJson(withZone(withState(withFile(command))), 'an object a line')
       .argument('[names...]', 'the timers')
       .option('--all', 'every timer')
       .option('--for <duration>', 'resume by itself then (30m, 1h30m)')
@@ -33,6 +43,10 @@ export const pause: CommandKind = {
       const { withScheduler } = await import('../reach.js');
       return withScheduler(terminal, options, async ({ change, timezone }) => {
         const { names, until } = (await change('pause', asked)) as { names: string[]; until: string | null };
+        if (options.json) {
+          terminal.out(...names.map((name) => jsonText({ task_name: name, until })));
+          return 0;
+        }
         const { localTime } = await import('../render/firings.js');
         const end = until === null ? 'timers resume' : `${localTime(Date.parse(until), timezone)} ${timezone}`;
         terminal.err(`timers: paused until ${end}: ${names.join(', ')}`);

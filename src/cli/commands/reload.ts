@@ -1,4 +1,13 @@
-import { withFile, withState, withZone, type FileOption, type StateOption, type ZoneOption } from '../options.js';
+import {
+  withFile,
+  withJson,
+  withState,
+  withZone,
+  type FileOption,
+  type JsonOption,
+  type StateOption,
+  type ZoneOption,
+} from '../options.js';
 import type { Reading } from '../reload.js';
 import type { CommandKind } from './kind.js';
 
@@ -11,15 +20,18 @@ export const reload: CommandKind = {
     { line: 'timers reload --dry-run', does: 'show what would change, and change nothing' },
   ],
   configure(command) {
-    withZone(withState(withFile(command))).option('--dry-run', 'show what would change, and change nothing');
+    withJson(withZone(withState(withFile(command))), 'one object').option(
+      '--dry-run',
+      'show what would change, and change nothing',
+    );
     return async (terminal) => {
-      const options = command.opts<FileOption & StateOption & ZoneOption & { readonly dryRun?: true }>();
+      const options = command.opts<FileOption & StateOption & ZoneOption & JsonOption & { readonly dryRun?: true }>();
       const { withScheduler } = await import('../reach.js');
       return withScheduler(terminal, options, async ({ change, timezone }) => {
         const isDry = options.dryRun === true;
         const reading = (await change('reload', { dry_run: isDry })) as Reading;
         const { printReading } = await import('../render/reading.js');
-        printReading(reading, { terminal, timezone, isDry });
+        printReading(reading, { terminal, timezone, isDry, asJson: options.json === true });
         return reading.valid ? 0 : 1;
       });
     };

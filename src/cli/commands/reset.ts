@@ -1,4 +1,14 @@
-import { withFile, withState, withZone, type FileOption, type StateOption, type ZoneOption } from '../options.js';
+import { jsonText } from '../../domain/visible.js';
+import {
+  withFile,
+  withJson,
+  withState,
+  withZone,
+  type FileOption,
+  type JsonOption,
+  type StateOption,
+  type ZoneOption,
+} from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** A delay or an interval, counted anew. */
@@ -10,11 +20,11 @@ export const reset: CommandKind = {
     { line: 'timers reset warm-cache --in 5m', does: 'due in five minutes' },
   ],
   configure(command) {
-    withZone(withState(withFile(command)))
+    withJson(withZone(withState(withFile(command))), 'one object')
       .argument('<name>', 'the timer')
       .option('--in <duration>', 'instead of its own length');
     return async (terminal, args) => {
-      const options = command.opts<FileOption & StateOption & ZoneOption & { readonly in?: string }>();
+      const options = command.opts<FileOption & StateOption & ZoneOption & JsonOption & { readonly in?: string }>();
       const { readLength } = await import('../arguments.js');
       const length = readLength('--in', options.in);
       const name = String(args[0]);
@@ -22,6 +32,10 @@ export const reset: CommandKind = {
       return withScheduler(terminal, options, async ({ change, timezone }) => {
         const asked = { name, ...(length !== undefined && { in_ms: length }) };
         const answer = (await change('reset', asked)) as { next_at: string | null; breaker_closed: boolean };
+        if (options.json) {
+          terminal.out(jsonText({ task_name: name, next_at: answer.next_at, breaker_closed: answer.breaker_closed }));
+          return 0;
+        }
         const { localTime } = await import('../render/firings.js');
         const done = [
           ...(answer.next_at === null

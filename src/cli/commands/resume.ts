@@ -1,4 +1,5 @@
-import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import { jsonText } from '../../domain/visible.js';
+import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** The end of a pause. */
@@ -7,15 +8,18 @@ export const resume: CommandKind = {
   summary: 'end the pause of timers',
   examples: [{ line: 'timers resume backup', does: 'its next firing runs again' }],
   configure(command) {
-    withState(withFile(command)).argument('[names...]', 'the timers').option('--all', 'every timer');
+    withJson(withState(withFile(command)), 'an object a line')
+      .argument('[names...]', 'the timers')
+      .option('--all', 'every timer');
     return async (terminal, args) => {
-      const options = command.opts<FileOption & StateOption & { readonly all?: true }>();
+      const options = command.opts<FileOption & StateOption & JsonOption & { readonly all?: true }>();
       const { readNames } = await import('../arguments.js');
       const asked = readNames(args[0] as readonly string[], options.all);
       const { withScheduler } = await import('../reach.js');
       return withScheduler(terminal, options, async ({ change }) => {
         const { names } = (await change('resume', asked)) as { names: string[] };
-        terminal.err(`timers: resumed: ${names.join(', ')}`);
+        if (options.json) terminal.out(...names.map((name) => jsonText({ task_name: name })));
+        else terminal.err(`timers: resumed: ${names.join(', ')}`);
         return 0;
       });
     };

@@ -1,4 +1,4 @@
-import { withFile, type FileOption } from '../options.js';
+import { withFile, withJson, type FileOption, type JsonOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** One run now, in the foreground, with the timer's environment, timeout and retries. */
@@ -10,18 +10,19 @@ export const run: CommandKind = {
     { line: 'timers run backup; echo $?', does: '124 after a timeout, 128+n after signal n, 127 when not found' },
   ],
   configure(command) {
-    withFile(command).argument('<name>', 'the timer');
+    withJson(withFile(command), 'the records of the log').argument('<name>', 'the timer');
     return async (terminal, args) => {
       const { createSystemClock } = await import('../../clocks/system.js');
       const { jobNamed, loadOrTell } = await import('../load.js');
       const clock = createSystemClock();
-      const timerFile = await loadOrTell(terminal, command.opts<FileOption>().file, clock.now());
+      const options = command.opts<FileOption & JsonOption>();
+      const timerFile = await loadOrTell(terminal, options.file, clock.now());
       if (timerFile === undefined) return 1;
       const job = jobNamed(timerFile, String(args[0]));
       const { runOnce } = await import('../run-once.js');
       const { unhindered } = await import('../unhindered.js');
       const said = unhindered(terminal, clock);
-      const exitCode = await runOnce(job, timerFile, { terminal: said, clock });
+      const exitCode = await runOnce(job, timerFile, { terminal: said, clock, asJson: options.json === true });
       await said.flush();
       return exitCode;
     };

@@ -20,10 +20,7 @@ export const simulate: CommandKind = {
   ],
   configure(command) {
     withState(withJson(withFile(command).argument('[names...]', 'the timers; without any, all'), 'one object'))
-      .option(
-        '--from <time>',
-        'start there (RFC 3339, or a local time in the file’s zone); default: the next full hour',
-      )
+      .option('--from <time>', 'start there (2027-01-01 00:00, 17:00, tomorrow, 2h); default: the next full hour')
       .option('--to <time>', 'end there, or so long after the start: 7d, 52w', '24h')
       .option('--durations <how>', 'how long runs take: 30s, a file of name: 30s or {p50, p95}, or recorded', '1s')
       .option('--fail <name=share>', 'let so many attempts of a timer fail: backup=0.1; repeatable', collect)

@@ -1,5 +1,6 @@
 import {
   withFile,
+  withJson,
   withLog,
   withState,
   withZone,
@@ -12,6 +13,7 @@ import type { CommandKind } from './kind.js';
 interface StartOptions extends FileOption, LogOptions, StateOption {
   readonly keepAlive?: true;
   readonly watch?: true;
+  readonly json?: true;
 }
 
 /** Runs in the foreground until stopped, or until nothing can fire any more. */
@@ -26,7 +28,7 @@ export const start: CommandKind = {
   ],
   hasFlushed: true,
   configure(command) {
-    withZone(withState(withLog(withFile(command))))
+    withJson(withZone(withState(withLog(withFile(command)))), 'the log')
       .option('--keep-alive', 'stay when nothing can fire any more')
       .option('--watch', 'read the file anew whenever it changes, as timers reload does');
     return async (terminal) => {
@@ -42,7 +44,7 @@ export const start: CommandKind = {
       const exitCode = await runInForeground(timerFile, {
         terminal: said,
         clock,
-        log: options,
+        log: options.json ? { ...options, logFormat: 'json' } : options,
         keepAlive: options.keepAlive === true,
         state: options.state,
         watches: options.watch === true,

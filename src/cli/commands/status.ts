@@ -1,5 +1,4 @@
 import { Option } from 'commander';
-import type { StatusRecord } from '../../domain/status-record.js';
 import {
   withFile,
   withJson,
@@ -45,13 +44,8 @@ export const status: CommandKind = {
         const { checkScheduler } = await import('../check.js');
         return checkScheduler(terminal, options.check, options);
       }
-      const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, options, async ({ client, timezone }) => {
-        const record = (await client.request('status')) as StatusRecord;
-        const { printStatus } = await import('../render/status.js');
-        printStatus(record, { terminal, timezone, asJson: options.json === true });
-        return 0;
-      });
+      const { showStatus } = await import('../show-status.js');
+      return showStatus(terminal, options);
     };
   },
 };

@@ -1,4 +1,6 @@
-import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import { resolve } from 'node:path';
+import { jsonText } from '../../domain/visible.js';
+import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** The end of the scheduler. */
@@ -10,13 +12,14 @@ export const stop: CommandKind = {
     { line: 'timers stop --drain', does: 'starts nothing more, and lets what runs end by itself' },
   ],
   configure(command) {
-    withState(withFile(command)).option('--drain', 'let what runs end by itself');
+    withJson(withState(withFile(command)), 'one object').option('--drain', 'let what runs end by itself');
     return async (terminal) => {
-      const options = command.opts<FileOption & StateOption & { readonly drain?: true }>();
+      const options = command.opts<FileOption & StateOption & JsonOption & { readonly drain?: true }>();
       const { withScheduler } = await import('../reach.js');
       return withScheduler(terminal, options, async ({ client, file }) => {
         await client.stop({ drain: options.drain === true });
-        terminal.err(`timers: the scheduler of ${file} has stopped`);
+        if (options.json) terminal.out(jsonText({ file: resolve(terminal.cwd, file), stopped: true }));
+        else terminal.err(`timers: the scheduler of ${file} has stopped`);
         return 0;
       });
     };

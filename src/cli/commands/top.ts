@@ -1,4 +1,13 @@
-import { withFile, withState, withZone, type FileOption, type StateOption, type ZoneOption } from '../options.js';
+import {
+  withFile,
+  withJson,
+  withState,
+  withZone,
+  type FileOption,
+  type JsonOption,
+  type StateOption,
+  type ZoneOption,
+} from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** A running scheduler, live. */
@@ -10,9 +19,13 @@ export const top: CommandKind = {
     { line: 'NO_COLOR=1 timers top', does: 'everything in it can be told apart without colour' },
   ],
   configure(command) {
-    withZone(withState(withFile(command)));
+    withJson(withZone(withState(withFile(command))), 'how it stands, once,');
     return async (terminal) => {
-      const options = command.opts<FileOption & StateOption & ZoneOption>();
+      const options = command.opts<FileOption & StateOption & ZoneOption & JsonOption>();
+      if (options.json) {
+        const { showStatus } = await import('../show-status.js');
+        return showStatus(terminal, options);
+      }
       const { Screen } = await import('../top/screen.js');
       if (!Screen.isAvailable()) {
         terminal.err('timers: top needs a terminal to draw on and to read keys from. Anywhere else: timers status');

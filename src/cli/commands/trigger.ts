@@ -1,8 +1,8 @@
 import { Option } from 'commander';
-import { withFile, withState, type FileOption, type StateOption } from '../options.js';
+import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../options.js';
 import type { CommandKind } from './kind.js';
 
-interface TriggerOptions extends FileOption, StateOption {
+interface TriggerOptions extends FileOption, StateOption, JsonOption {
   readonly wait?: true;
   readonly overlap?: string;
 }
@@ -17,7 +17,7 @@ export const trigger: CommandKind = {
     { line: 'timers trigger backup --overlap allow', does: 'beside a run that is on' },
   ],
   configure(command) {
-    withState(withFile(command))
+    withJson(withState(withFile(command)), 'one object; with --wait the records of the log,')
       .argument('<name>', 'the timer')
       .option('--wait', 'show its output and exit with its exit status, as timers run does')
       .addOption(
@@ -34,8 +34,9 @@ export const trigger: CommandKind = {
       const asked = { name, ...(options.overlap !== undefined && { overlap: options.overlap }) };
       const { withScheduler } = await import('../reach.js');
       const { triggerAndGo, triggerAndWait } = await import('../trigger.js');
+      const printing = { terminal, asJson: options.json === true };
       return withScheduler(terminal, options, (reached) =>
-        wait ? triggerAndWait(reached, asked, terminal) : triggerAndGo(reached, asked, terminal),
+        wait ? triggerAndWait(reached, asked, printing) : triggerAndGo(reached, asked, printing),
       );
     };
   },

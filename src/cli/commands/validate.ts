@@ -1,6 +1,6 @@
 import { jsonText } from '../../domain/visible.js';
 import { withFile, withJson, type FileOption, type JsonOption } from '../options.js';
-import { UsageError, type CommandKind } from './kind.js';
+import type { CommandKind } from './kind.js';
 
 interface ValidateOptions extends FileOption, JsonOption {
   readonly strict?: true;
@@ -23,6 +23,7 @@ export const validate: CommandKind = {
     return async (terminal, args) => {
       const options = command.opts<ValidateOptions>();
       const { createSystemClock } = await import('../../clocks/system.js');
+      const { onlyFile } = await import('../arguments.js');
       const { loadForeseeing, renderLoaded, shortPath } = await import('../load.js');
       const named = onlyFile(args[0] as string | undefined, options.file);
       const loaded = await loadForeseeing(terminal, named, createSystemClock().now());
@@ -43,9 +44,3 @@ export const validate: CommandKind = {
     };
   },
 };
-
-/** The file that is named, if any. @throws UsageError when two are. */
-function onlyFile(argument: string | undefined, option: string | undefined): string | undefined {
-  if (argument === undefined || option === undefined) return argument ?? option;
-  throw new UsageError(`two files are named, ${argument} and ${option}. Name one, with or without --file.`);
-}

@@ -56,6 +56,8 @@ function toJson(job: Job, memory: JobMemory | undefined, now: Instant) {
   return {
     task_name: job.name,
     schedule: scheduleInWords(job),
+    schedule_kind: job.written.key,
+    schedule_written: job.written.text,
     timezone: job.timezone,
     enabled: job.enabled,
     next_at: next === undefined ? null : toTimestamp(next),

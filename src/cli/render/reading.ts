@@ -1,3 +1,4 @@
+import { jsonText } from '../../domain/visible.js';
 import { shortPath } from '../load.js';
 import type { TimerChange } from '../plan-change.js';
 import type { Reading } from '../reload.js';
@@ -12,10 +13,15 @@ interface Printing {
   readonly timezone: string;
   /** Whether nothing was changed by it. */
   readonly isDry: boolean;
+  readonly asJson: boolean;
 }
 
 /** Prints what taking a file changes or has changed, or why it cannot be taken. */
-export function printReading(reading: Reading, { terminal, timezone, isDry }: Printing): void {
+export function printReading(reading: Reading, { terminal, timezone, isDry, asJson }: Printing): void {
+  if (asJson) {
+    terminal.out(jsonText(toJson(reading)));
+    return;
+  }
   const file = shortPath(reading.file, terminal.cwd);
   if (!reading.valid) {
     const { problems, source } = reading;
@@ -30,6 +36,9 @@ export function printReading(reading: Reading, { terminal, timezone, isDry }: Pr
   terminal.err(`timers: ${taken}: ${changes.length === 0 ? 'no timer changes' : countsOf(changes)}`);
   if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: from the next start on`);
 }
+
+/** Without the file's text, which may be long. */
+const toJson = (reading: Reading) => ({ ...reading, source: undefined });
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;
 

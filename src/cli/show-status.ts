@@ -1,0 +1,16 @@
+import type { StatusRecord } from '../domain/status-record.js';
+import type { FileOption, JsonOption, StateOption, ZoneOption } from './options.js';
+import { withScheduler } from './reach.js';
+import { printStatus } from './render/status.js';
+import type { Terminal } from './terminal.js';
+
+/** Shows how the running scheduler stands. Answers the exit code. */
+export const showStatus = (
+  terminal: Terminal,
+  options: FileOption & StateOption & JsonOption & ZoneOption,
+): Promise<number> =>
+  withScheduler(terminal, options, async ({ client, timezone }) => {
+    const record = (await client.request('status')) as StatusRecord;
+    printStatus(record, { terminal, timezone, asJson: options.json === true });
+    return 0;
+  });

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { straighten, type KnownCommand } from '../../src/cli/argv.js';
+
+const flag = (long: string) => ({ long: `--${long}`, required: false });
+const value = (long: string, short?: string) => ({ long: `--${long}`, short, required: true });
+const file = value('file', '-f');
+const commands: readonly KnownCommand[] = [
+  { name: 'start', options: [file, value('state'), value('timezone')], hasArguments: false },
+  { name: 'list', options: [file, value('state'), flag('json')], hasArguments: false },
+  { name: 'next', options: [file, value('count', '-n'), value('from'), value('until')], hasArguments: true },
+  { name: 'history', options: [file, value('since'), value('until'), value('count', '-n')], hasArguments: true },
+  { name: 'logs', options: [value('file'), { ...flag('follow'), short: '-f' }], hasArguments: true },
+  { name: 'simulate', options: [file, value('from'), value('to'), value('durations')], hasArguments: true },
+  { name: 'diff', options: [file], hasArguments: true },
+  { name: 'at', options: [file], hasArguments: true },
+];
+
+test.each([
+  ['list -f x.yaml', 'list -f x.yaml'],
+  // In front of the command.
+  ['-f x.yaml list', 'list --file x.yaml'],
+  ['--json --state s.db list', 'list --json --state s.db'],
+  ['-f x.yaml logs -f', 'logs --file x.yaml -f'],
+  ['--file=x.yaml next -n 1', 'next --file=x.yaml -n 1'],
+  // A file as an argument.
+  ['start jobs.yaml', 'start --file jobs.yaml'],
+  ['start there-is-none.yaml', 'start --file there-is-none.yaml'],
+  ['list --json jobs.yaml', 'list --json --file jobs.yaml'],
+  ['logs -f jobs.yaml', 'logs -f --file jobs.yaml'],
+  ['next jobs.yaml backup', 'next --file jobs.yaml backup'],
+  ['next backup.json', 'next backup.json'],
+  ['next -f other.yaml jobs.yaml', 'next -f other.yaml jobs.yaml'],
+  ['next -fother.yaml jobs.yaml', 'next -fother.yaml jobs.yaml'],
+  ['simulate --durations jobs.yaml', 'simulate --durations jobs.yaml'],
+  ['diff jobs.yaml', 'diff jobs.yaml'],
+  ['at 17:00 -- cat jobs.yaml', 'at 17:00 -- cat jobs.yaml'],
+  ['start -- jobs.yaml', 'start -- jobs.yaml'],
+  // One word for one thing.
+  ['next --since now --to 1d', 'next --from now --until 1d'],
+  ['history --from=today --lines 3', 'history --since=today --count 3'],
+  ['simulate --until 7d', 'simulate --to 7d'],
+  ['start --tz UTC --config jobs.yaml', 'start --timezone UTC --file jobs.yaml'],
+  ['start --frobnicate', 'start --frobnicate'],
+  ['at 17:00 -- date --to x', 'at 17:00 -- date --to x'],
+  // Help.
+  ['help', '--help'],
+  ['help next', 'next --help'],
+  ['help nosuch', 'nosuch'],
+  ['nosuch --help', 'nosuch'],
+  ['-f x nosuch', 'nosuch'],
+  ['--help', '--help'],
+  ['-V', '-V'],
+  ['-V list', '-V list'],
+])('timers %s', (line, straight) => {
+  const isFile = (path: string) => path === 'jobs.yaml';
+  expect(straighten(line.split(' '), commands, isFile).join(' ')).toBe(straight);
+});
