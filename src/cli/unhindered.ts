@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import type { Clock } from '../domain/clock.js';
+import { visible } from '../domain/visible.js';
 import { openDestination } from '../sinks/index.js';
 import type { Terminal } from './terminal.js';
 
@@ -25,7 +26,7 @@ export function unhindered(terminal: Terminal, clock: Clock): UnhinderedTerminal
   };
   return {
     ...terminal,
-    err: (line) => void write(`${line}\n`),
+    err: (...lines) => void write(lines.map((line) => `${visible(line)}\n`).join('')),
     screen: screenOf(stderr, write),
     flush: () => said.flush(),
   };

@@ -1,0 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { bundle } from '../support/bundle.js';
+
+test('says every line, and no control character of it', async () => {
+  const program = await bundle(new URL('unhindered-lines.ts', import.meta.url));
+  expect(spawnSync(process.execPath, [program], { encoding: 'utf8' }).stderr).toBe('one\ntwo ␛[2J\n');
+});
