@@ -48,6 +48,8 @@ function open(size: { columns?: number; rows?: number } = {}, env: Record<string
 
 /** Behind the view: the terminal as it was, and the exit code. */
 async function left(terminal: Tmux): Promise<{ code: string; state: string }> {
+  // What is typed before the prompt is back is still the program's.
+  await terminal.until(/^\$$/m);
   terminal.type('echo code=$?; stty -a | cmp - before && echo same terminal');
   const screen = await terminal.until(/^same terminal$/m);
   return { code: /^code=(\d+)$/m.exec(screen)?.[1] ?? '', state: terminal.state };
