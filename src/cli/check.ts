@@ -31,7 +31,9 @@ export async function checkScheduler(
 
 async function ask(terminal: Terminal, question: Question, options: FileOption & StateOption): Promise<Answer> {
   const reached = await reach({ ...terminal, color: { out: false, err: false } }, options);
-  if (isUnreached(reached)) return { ok: false, reasons: [reached.join('\n').replace(/^timers: /, '')] };
+  // A probe that took "nobody can say" for a no would restart it for ever.
+  if (isUnreached(reached))
+    return { ok: reached.isUnknown, reasons: [reached.lines.join('\n').replace(/^timers: /, '')] };
   try {
     const { ok, reasons } = (await reached.client.request('health', { question })) as Answer;
     return { ok, reasons };
@@ -55,5 +57,8 @@ const silence = (): Promise<Answer> =>
     createSystemClock().after(PATIENCE, () => resolve({ ok: false, reasons }));
   });
 
-const inOneLine = ({ ok, reasons }: Answer, question: Question): string =>
-  ok ? `timers: ${question}` : `timers: not ${question}: ${reasons.join('; ').replace(/\s*\n\s*/g, ' ')}`;
+function inOneLine({ ok, reasons }: Answer, question: Question): string {
+  const why = reasons.join('; ').replace(/\s*\n\s*/g, ' ');
+  if (!ok) return `timers: not ${question}: ${why}`;
+  return reasons.length === 0 ? `timers: ${question}` : `timers: not known whether it is ${question}: ${why}`;
+}

@@ -1,4 +1,4 @@
-import { homedir, hostname, tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import {
   answerStatus,
@@ -97,7 +97,9 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   if (listening.kind === 'listening') {
     // Under the name it was given, too: where that leads may be another file by the time somebody looks (`..data` of Kubernetes).
     const files = new Set([timerFile.path, timerFile.named]);
-    const takeBack = Array.from(files, (file) => leaveWord(wordPathsOf(file, terminal), listening.path, userId()));
+    const takeBack = [...files]
+      .flatMap((file) => [ownFolders(file, terminal), commonFolders()].map((folders) => wordPaths({ file, folders })))
+      .map((paths) => leaveWord(paths, listening.path, userId()));
     return {
       ...control,
       socket: listening.path,
@@ -123,14 +125,22 @@ export function socketPathsOf(place: StateOwner, terminal: Terminal, named: stri
 export const wordPathsOf = (file: string, terminal: Terminal): readonly string[] =>
   wordPaths({ file, folders: foldersOf(file, terminal) });
 
-function foldersOf(file: string, { env }: Terminal): readonly string[] {
+/** In containers with a read-only root, the last is often all that can be written to. */
+const foldersOf = (file: string, terminal: Terminal): readonly string[] => [
+  ...new Set([...ownFolders(file, terminal), ...commonFolders()]),
+];
+
+function ownFolders(file: string, { env }: Terminal): readonly string[] {
   const runtime = env['XDG_RUNTIME_DIR'] ?? '';
   return [
     ...(isAbsolute(runtime) ? [join(runtime, 'timers')] : []),
-    dirname(defaultStatePath(file, { HOME: homedir(), ...env })),
+    dirname(defaultStatePath(file, env)),
     join(tmpdir(), `timers-${userId()}`),
   ];
 }
+
+/** The same whatever the environment says: probes often have another than the scheduler. */
+const commonFolders = (): readonly string[] => ['/tmp', '/dev/shm'].map((folder) => join(folder, `timers-${userId()}`));
 
 /** The user this process acts for. */
 export const userId = (): number => process.getuid?.() ?? -1;

@@ -1,14 +1,15 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { clearSocket } from '../control/index.js';
 import type { SocketFile } from '../http/index.js';
+import { makeFolder } from '../stores/make-folder.js';
 
 /** A socket file at `path` that only the user `uid` can open. Its folder is made where it is missing, and must be one that nobody else may change. */
 export const privateSocket = (path: string, uid: number): SocketFile => ({
   path,
   async claim() {
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(path));
       return changeability(dirname(path), uid) ?? (await clearSocket(path, uid));
     } catch (error) {
       return (error as NodeJS.ErrnoException).message;

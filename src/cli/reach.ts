@@ -4,6 +4,7 @@ import {
   LostError,
   RefusalError,
   socketPaths,
+  impossibility,
   type Args,
   type ControlClient,
 } from '../control/index.js';
@@ -33,6 +34,14 @@ export interface Reached {
   readonly unread: string | undefined;
 }
 
+/** No scheduler to speak to. */
+export interface Unreached {
+  /** What to say to the person. */
+  readonly lines: readonly string[];
+  /** One may run all the same: no folder can hold a socket. */
+  readonly isUnknown: boolean;
+}
+
 /** Behind a verb that is granted, and not on record yet. */
 const UNRECORDED =
   'its state cannot be written at the moment: kept in memory for now, and recorded as soon as it can be';
@@ -55,7 +64,7 @@ export async function withScheduler(
 ): Promise<number> {
   const reached = await reach(terminal, options);
   if (isUnreached(reached)) {
-    terminal.errPainted(...reached);
+    terminal.errPainted(...reached.lines);
     return 1;
   }
   const { client, unread } = reached;
@@ -70,17 +79,17 @@ export async function withScheduler(
   }
 }
 
-/** Looks for the scheduler of the timer file that is named or found. Answers what to tell the person, in lines, when there is none to speak to. */
+/** Looks for the scheduler of the timer file that is named or found. */
 export async function reach(
   terminal: Terminal,
   options: FileOption & StateOption & ZoneOption,
-): Promise<Reached | readonly string[]> {
+): Promise<Reached | Unreached> {
   const clock = createSystemClock();
   const asFar = await loadAsFarAsReadable(terminal, options.file, clock.now());
   const { loaded, readable } = asFar;
   const timezone = zoneOf(options, readable?.settings);
   const paths = pathsOf(asFar, terminal, options.state);
-  if (paths === undefined) return renderLoaded(loaded, terminal, terminal.color.err);
+  if (paths === undefined) return { lines: renderLoaded(loaded, terminal, terminal.color.err), isUnknown: false };
   const connecting = await connectToScheduler(paths, userId(), clock);
   const file = shortPath(loaded.path ?? options.state ?? '', terminal.cwd);
   if (connecting.kind === 'connected') {
@@ -94,15 +103,22 @@ export async function reach(
     };
     return { client, change, file, timezone, paths, unread: brokenPart(asFar, terminal) };
   }
-  if (connecting.kind === 'absent' && readable === undefined) return renderLoaded(loaded, terminal, terminal.color.err);
-  return [visible(`timers: ${connecting.kind === 'absent' ? absent(file, options) : connecting.reason}`)];
+  if (connecting.kind === 'refused') return unreached(connecting.reason);
+  const faults = paths.map((path) => impossibility(path, userId()) ?? '');
+  if (!faults.includes(''))
+    return { ...unreached(`${UNREACHABLE}: ${[...new Set(faults)].join('; ')}`), isUnknown: true };
+  if (readable === undefined) return { lines: renderLoaded(loaded, terminal, terminal.color.err), isUnknown: false };
+  return unreached(absent(file, options));
 }
+
+const UNREACHABLE = 'no scheduler can be reached here, because no folder can hold a control socket';
+
+const unreached = (why: string): Unreached => ({ lines: [visible(`timers: ${why}`)], isUnknown: false });
 
 const brokenPart = (asFar: AsFarAsReadable, terminal: Terminal): string | undefined =>
   asFar.loaded.path !== undefined && asFar.loaded.settings === undefined ? unreadPart(asFar, terminal) : undefined;
 
-export const isUnreached = (reached: Reached | readonly string[]): reached is readonly string[] =>
-  Array.isArray(reached);
+export const isUnreached = (reached: Reached | Unreached): reached is Unreached => 'lines' in reached;
 
 /** Why the scheduler did not do it. @throws UsageError when what was asked for was wrong, and what is no refusal. */
 function refusalOf(error: unknown): string {

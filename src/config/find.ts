@@ -1,5 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { env } from 'node:process';
 
 import { MAX_FILE_SIZE } from './read.js';
 
@@ -32,7 +34,7 @@ type ExplorerClass = new (options: Record<string, unknown>) => Explorer;
 export async function findTimerFile(folder: string): Promise<string | undefined> {
   const stumblingBlock = firstUnreadable(folder);
   if (stumblingBlock !== undefined) return stumblingBlock;
-  const { Explorer } = (await import('cosmiconfig/dist/Explorer.js')) as unknown as { Explorer: ExplorerClass };
+  const Explorer = await loadExplorer();
   const explorer = new Explorer({
     moduleName: 'timers',
     packageProp: 'timers',
@@ -49,6 +51,26 @@ export async function findTimerFile(folder: string): Promise<string | undefined>
   return found !== null && SEARCH_PLACES.some((place) => basename(place) === basename(found.filepath))
     ? found.filepath
     : undefined;
+}
+
+/** It asks for the home directory as it is loaded, which fails for a user without HOME and account. Docker gives such users the root folder. */
+async function loadExplorer(): Promise<ExplorerClass> {
+  const isHomeless = !hasHome();
+  if (isHomeless) env['HOME'] = '/';
+  try {
+    return ((await import('cosmiconfig/dist/Explorer.js')) as unknown as { Explorer: ExplorerClass }).Explorer;
+  } finally {
+    if (isHomeless) delete env['HOME'];
+  }
+}
+
+function hasHome(): boolean {
+  try {
+    homedir();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a timer file is the value of the `timers` key in a larger one. */

@@ -5,7 +5,7 @@ export { connectToScheduler, ControlClient, LostError } from './client.js';
 export { EventRing } from './event-ring.js';
 export { outputLineOf, RefusalError, type Args, type EventRecord } from './protocol.js';
 export { ControlServer } from './server.js';
-export { socketPaths, wordPaths } from './socket-path.js';
+export { socketPaths, impossibility, wordPaths } from './socket-path.js';
 export { followWord, leaveWord } from './socket-word.js';
 export { answerStatus } from './status.js';
 export { verbs, type Controlled } from './verbs.js';

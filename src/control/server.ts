@@ -50,7 +50,7 @@ export class ControlServer {
   async listen(paths: readonly string[], uid: number): Promise<Listening> {
     const reasons: string[] = [];
     for (const path of paths) {
-      const reason = unfitness(path, uid) ?? (await clearSocket(path, uid)) ?? (await this.#listenAt(path));
+      const reason = unfitness(path, uid) ?? (await clear(path, uid)) ?? (await this.#listenAt(path));
       if (reason === undefined) {
         this.#armLook(path, uid);
         return { kind: 'listening', path };
@@ -139,6 +139,14 @@ export class ControlServer {
         resolve(undefined);
       });
     });
+  }
+}
+
+async function clear(path: string, uid: number): Promise<string | undefined> {
+  try {
+    return await clearSocket(path, uid);
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LONGEST_SOCKET_PATH } from '../domain/socket.js';
+import { makeFolder } from '../stores/make-folder.js';
 
 /** What a scheduler is known by. */
 export interface SchedulerPlace {
@@ -37,17 +38,40 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
 export function unfitness(path: string, uid: number): string | undefined {
   if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) return `its path is longer than ${LONGEST_SOCKET_PATH} bytes`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
+    // Root may do everything but write to a read-only file system.
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {
     return (error as NodeJS.ErrnoException).message;
   }
   return exposure(dirname(path), uid);
 }
 
+/** Why no socket can be at `path`, as far as that can be seen without making its folder. `undefined`: one may be there. */
+export function impossibility(path: string, uid: number): string | undefined {
+  let nearest = dirname(path);
+  while (!existsSync(nearest) && nearest !== dirname(nearest)) nearest = dirname(nearest);
+  try {
+    accessSync(nearest, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).message;
+  }
+  return nearest === dirname(path) ? exposure(nearest, uid) : undefined;
+}
+
 /** Why a file or folder is not to be trusted: it is another user's, or open to others. `undefined`: it is ours alone. Root trusts every owner. */
 export function exposure(path: string, uid: number): string | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   if (stats === undefined) return `${path} is not there`;
+  if (stats instanceof Error) return stats.message;
   if (stats.uid !== uid && uid !== 0) return `${path} is another user's`;
   return (stats.mode & 0o077) === 0 ? undefined : `${path} is open to other users (chmod go= ${path})`;
+}
+
+function statsOf(path: string): Stats | Error | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    return error as Error;
+  }
 }

@@ -1,14 +1,28 @@
 import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Where the state of a timer file is kept unless it says otherwise: in `$XDG_STATE_HOME/timers`, by default `~/.local/state/timers`, under the
- * file's name and eight digits that stand for its real path. A relative `XDG_STATE_HOME` counts as unset (XDG Base Directory Specification 0.8).
+ * file's name and eight digits that stand for its real path. A relative `XDG_STATE_HOME` counts as unset (XDG Base Directory Specification 0.8), and
+ * so does a relative `HOME`.
  */
-export function defaultStatePath(timerFileRealPath: string, env: Readonly<Record<string, string | undefined>>): string {
+export function defaultStatePath(timerFileRealPath: string, env: Environment): string {
   const told = env['XDG_STATE_HOME'] ?? '';
-  const home = isAbsolute(told) ? told : join(env['HOME'] ?? homedir(), '.local', 'state');
+  const home = isAbsolute(told) ? told : join(homeOf(env), '.local', 'state');
   const digest = createHash('sha256').update(timerFileRealPath).digest('hex').slice(0, 8);
   return join(home, 'timers', `${basename(timerFileRealPath)}-${digest}.db`);
+}
+
+/** Of a user without an account (containers run as any uid) it is the root folder, as for programs that systemd starts. */
+function homeOf(env: Environment): string {
+  const told = env['HOME'] ?? '';
+  if (isAbsolute(told)) return told;
+  try {
+    return userInfo().homedir;
+  } catch {
+    return '/';
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { connectToScheduler, socketPaths } from '../../src/control/index.js';
+import { connectToScheduler, impossibility, socketPaths } from '../../src/control/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { RawClient, Served, uid } from './socket.js';
 
@@ -58,6 +58,20 @@ describe('the socket', () => {
     writeFileSync(file, 'mine');
     expect(await other.server.listen([file], uid)).toMatchObject({ reason: `${file}: it is no socket` });
     await other.clear();
+  });
+
+  test('is impossible where a folder refuses new ones as if it were missing, and that is told at once', async () => {
+    const path = '/proc/none/timers/timers.sock';
+    expect(await served.server.listen([path], uid)).toMatchObject({ kind: 'unavailable' });
+  });
+
+  test('whether one is possible can be asked without making its folder', () => {
+    const missing = join(served.folder, 'deep', 'er', 'timers.sock');
+    expect(impossibility(missing, uid)).toBeUndefined();
+    expect(existsSync(join(served.folder, 'deep'))).toBe(false);
+    chmodSync(served.folder, 0o755);
+    expect(impossibility(served.path, uid)).toMatch(/open to other users/);
+    chmodSync(served.folder, 0o700);
   });
 
   test('is gone when the scheduler has stopped', async () => {

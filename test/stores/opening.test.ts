@@ -75,6 +75,11 @@ describe('a state that is not there', () => {
     const told = defaultStatePath('/etc/a/timers.yaml', { HOME: '/home/ann', XDG_STATE_HOME: '/var/state' });
     expect(told).toBe(join('/var/state/timers', basename(one!)));
   });
+
+  test.each(['', 'relative'])('a HOME that is %j is none', (HOME) => {
+    expect(defaultStatePath('/etc/a/timers.yaml', { HOME })).toBe(defaultStatePath('/etc/a/timers.yaml', {}));
+    expect(defaultStatePath('/etc/a/timers.yaml', { HOME })).toMatch(/^\//);
+  });
 });
 
 describe('a file that cannot be used', () => {
