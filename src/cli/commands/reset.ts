@@ -40,7 +40,9 @@ export const reset: CommandKind = {
         const done = [
           ...(answer.next_at === null
             ? []
-            : [`is due at ${localTime(Date.parse(answer.next_at), timezone)} ${timezone}`]),
+            : [
+                `is due at ${localTime(Date.parse(answer.next_at), timezone)} ${timezone}${isOfFile(name) ? UNTIL_RESTART : ''}`,
+              ]),
           ...(answer.breaker_closed ? ['runs again: its breaker is closed'] : []),
         ];
         terminal.err(`timers: ${name} ${done.join(', and ')}`);
@@ -49,3 +51,9 @@ export const reset: CommandKind = {
     };
   },
 };
+
+/** The schedule of a timer of the file is the file's word: `every` keeps its grid over restarts, `in` counts from the start. */
+const UNTIL_RESTART = ', until the scheduler restarts';
+
+/** Ad-hoc timers have a colon in their names. */
+const isOfFile = (name: string): boolean => !name.includes(':');
