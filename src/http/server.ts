@@ -92,6 +92,11 @@ export class HttpServer {
   }
 
   async #answer(raw: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Requests sent ahead of their answers would be unbounded work for one connection. No browser, scraper or curl sends any.
+    if (this.#answering.has(raw.socket)) {
+      raw.socket.destroy();
+      return;
+    }
     for (const [name, value] of HEADERS) response.setHeader(name, value);
     response.setTimeout(PATIENCE, () => response.destroy());
     this.#makeRoom();

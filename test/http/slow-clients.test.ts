@@ -77,3 +77,24 @@ test('clients that read nothing of large responses are disconnected before they 
   expect(await probe()).toBe(200);
   expect(responses.filter(({ destroyed }) => !destroyed).length).toBeLessThanOrEqual(5);
 });
+
+test('requests that are sent ahead of their answers end their connection, and only the first is done', async () => {
+  let handled = 0;
+  const slow: Route = {
+    method: 'GET',
+    path: '/slow',
+    access: 'probe',
+    handle(_request, response) {
+      handled++;
+      response.write('begun');
+    },
+  };
+  server = await new Listening([healthz, slow]).ready();
+  const socket = connect(server.server.port, '127.0.0.1').on('error', () => undefined);
+  sockets.push(socket);
+  const closed = once(socket.resume(), 'close');
+  socket.write('GET /slow HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(500));
+  await closed;
+  expect(handled).toBe(1);
+  expect(await probe()).toBe(200);
+});
