@@ -67,11 +67,12 @@ function isAlive(holder: Holder, seenAt: Instant | undefined, now: Instant): boo
 function readHolder(path: string, patience: Duration): { holder: Holder; seenAt: Instant | undefined } | undefined {
   if (contentIn(headerOf(path)) !== 'ledger') return undefined;
   const database = openForReading(path, patience);
-  const meta = (key: string) => glance(database, 'value', `FROM meta WHERE key = '${key}'`);
+  // As text: an integer that no number here can hold would be thrown at.
+  const meta = (key: string) => glance(database, 'CAST(value AS TEXT)', `FROM meta WHERE key = '${key}'`);
   try {
     const holder = parse(meta(KEY));
-    const seenAt = meta('last_seen_at');
-    return holder && { holder, seenAt: typeof seenAt === 'number' ? seenAt : undefined };
+    const seenAt = Number(meta('last_seen_at') ?? Number.NaN);
+    return holder && { holder, seenAt: Number.isFinite(seenAt) ? seenAt : undefined };
   } finally {
     database.close();
   }

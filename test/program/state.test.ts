@@ -37,6 +37,18 @@ test.each([
   expect(files().map((file) => [file, readFileSync(at(file), 'latin1')])).toEqual(before);
 });
 
+test('an integer that no number of the program can hold keeps no scheduler from starting', async () => {
+  desk.write('timers.yaml', 'timers:\n  t: { in: 1ms, run: "true" }\n');
+  expect(await desk.run('start', '--state', 's.db')).toMatchObject({ code: 0 });
+  const database = new DatabaseSync(at('s.db'));
+  database.exec('UPDATE meta SET value = 9007199254740993');
+  database.close();
+  const { code, stdout, stderr } = await desk.run('start', '--state', 's.db');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('"event":"state.invalid"');
+  expect(stdout).toContain('"status":"success"');
+});
+
 test('a state of a newer version is not run without: exit code 1, both versions are named', async () => {
   desk.write('once.yaml', 'state: ./past.db\ntimers: { t: { in: 1ms, run: "true" } }');
   expect((await desk.run('start', '-f', 'once.yaml')).code).toBe(0);
