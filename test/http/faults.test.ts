@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { apiRoutes, watchingRoutes, type Route } from '../../src/http/index.js';
+import { Listening } from './ask.js';
+
+/** Throws at whatever is asked of it. */
+const broken: never = new Proxy(Object.create(null) as never, {
+  get: () => {
+    throw new TypeError('no such thing');
+  },
+});
+
+/** All that the program serves, over sources of which none works. */
+const routes: readonly Route[] = [
+  ...watchingRoutes({
+    status: () => broken['x'],
+    condition: () => broken['x'],
+    metrics: broken,
+    isOpen: { health: true, metrics: true },
+  }),
+  // Put together from parts, so that each is asked only when its route is.
+  ...apiRoutes({
+    live: broken,
+    past: broken,
+    causeOf: () => broken['x'],
+    turn: () => Promise.resolve(),
+    now: () => broken['x'],
+    coming: () => broken['x'],
+    remembered: () => broken['x'],
+    follow: () => broken['x'],
+    act: () => broken['x'],
+  }),
+];
+
+const QUERY: Readonly<Record<string, string>> = {
+  '/api/timeline': '?from=2026-11-23&until=2026-11-24',
+  '/api/run': '?run_id=r1',
+};
+
+let server: Listening;
+beforeEach(async () => {
+  const whole: Route = {
+    method: 'GET',
+    path: '/whole',
+    access: 'probe',
+    handle: (_request, response) => void response.end(),
+  };
+  server = await new Listening([...routes, whole], { token: 't' }).ready();
+});
+afterEach(() => server.stop());
+
+const table = routes.filter(({ path }) => path !== '/api/token').map(({ method, path }) => [method, path] as const);
+
+test.each(table)('a bug behind %s %s is reported, and the next request is served', async (method, path) => {
+  const headers = { Authorization: 'Bearer t', 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ name: 'a', names: ['a'], target: 'a' });
+  const asked = server.ask(`${path}${QUERY[path] ?? ''}`, { method, headers, ...(method === 'POST' && { body }) });
+  const status = await asked.then(
+    (answer) => answer.status,
+    () => 'cut off',
+  );
+  expect([500, 'cut off']).toContain(status);
+  expect(server.troubles).toEqual([`http: ${method} ${path}: TypeError: no such thing`]);
+  expect((await server.ask('/whole')).status).toBe(200);
+});
+
+test('every route of the program is in the table', () => {
+  expect(table.map(([, path]) => path).sort()).toEqual(
+    [
+      ...['/healthz', '/readyz', '/metrics'],
+      ...['status', 'timeline', 'outcomes', 'run', 'events'].map((name) => `/api/${name}`),
+      ...['trigger', 'pause', 'resume', 'cancel', 'reset'].map((name) => `/api/${name}`),
+    ].sort(),
+  );
+});
