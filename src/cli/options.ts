@@ -53,6 +53,13 @@ function readState(written: string): string {
   return written;
 }
 
+/** Of commands that show times of a file and its state. */
+export interface ScreenOptions extends FileOption, StateOption, ZoneOption, JsonOption {}
+
+/** `json` says what `--json` prints. */
+export const withScreen = (command: Command, json: string): Command =>
+  withJson(withZone(withState(withFile(command))), json);
+
 export interface AdHocOptions extends FileOption, StateOption, JsonOption {
   readonly timeout?: string;
   readonly description?: string;

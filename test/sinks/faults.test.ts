@@ -4,8 +4,7 @@ import type { Clock } from '../../src/domain/clock.js';
 import { isEnding } from '../../src/domain/ledger.js';
 import type { Sink } from '../../src/domain/sink.js';
 import { toTimestamp } from '../../src/domain/time.js';
-import { createHooks, createNotifications, createPings, RecentOutcomes, sinkKinds } from '../../src/sinks/index.js';
-import { Metrics } from '../../src/sinks/metrics.js';
+import { createHooks, createNotifications, createPings, sinkKinds } from '../../src/sinks/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 
@@ -13,7 +12,7 @@ const boom = (): never => {
   throw new TypeError('no such thing');
 };
 
-/** Every listener of the program that depends on something, and what it depends on throws. */
+/** Every listener that asks something of others as it is told of an event, and what it asks throws. */
 const sinks: Readonly<Record<string, (clock: Clock) => Sink>> = {
   ...Object.fromEntries(
     sinkKinds.map((kind) => [
@@ -41,8 +40,6 @@ const sinks: Readonly<Record<string, (clock: Clock) => Sink>> = {
       format: boom,
       emit: boom,
     }),
-  metrics: (clock) => new Metrics({ controls: boom, clock, version: '1', node: 'v20.19.0', clockOffset: boom }),
-  'recent outcomes': (clock) => new RecentOutcomes(clock, boom),
   'ring of events': () => new EventRing(boom, boom),
 };
 

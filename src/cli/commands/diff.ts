@@ -1,14 +1,5 @@
 import { resolve } from 'node:path';
-import {
-  withFile,
-  withJson,
-  withState,
-  withZone,
-  type FileOption,
-  type JsonOption,
-  type StateOption,
-  type ZoneOption,
-} from '../options.js';
+import { withScreen, type ScreenOptions } from '../options.js';
 import type { Reading } from '../reload.js';
 import type { CommandKind } from './kind.js';
 
@@ -18,10 +9,10 @@ export const diff: CommandKind = {
   summary: 'show what a file would change if the running scheduler took it',
   examples: [{ line: 'timers diff new.yaml', does: 'added, removed and changed timers, and when they are next' }],
   configure(command) {
-    withJson(withZone(withState(withFile(command))), 'one object').argument('<new-file>', 'what would be taken');
+    withScreen(command, 'one object').argument('<new-file>', 'what would be taken');
     return async (terminal, args) => {
       const { withScheduler } = await import('../reach.js');
-      const options = command.opts<FileOption & StateOption & ZoneOption & JsonOption>();
+      const options = command.opts<ScreenOptions>();
       return withScheduler(terminal, options, async ({ client, timezone }) => {
         const file = resolve(terminal.cwd, String(args[0]));
         const reading = (await client.request('reload', { dry_run: true, file })) as Reading;

@@ -1,5 +1,5 @@
 import type { ListOptions } from '../list.js';
-import { withFile, withJson, withState, withZone } from '../options.js';
+import { withScreen } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** The timers of a file. */
@@ -11,7 +11,7 @@ export const list: CommandKind = {
     { line: 'timers list --json', does: 'an object a line' },
   ],
   configure(command) {
-    withJson(withZone(withState(withFile(command))), 'an object a line');
+    withScreen(command, 'an object a line');
     return async (terminal) => {
       const { listTimers } = await import('../list.js');
       return listTimers(terminal, command.opts<ListOptions>());

@@ -1,17 +1,8 @@
 import { jsonText } from '../../domain/visible.js';
-import {
-  withFile,
-  withJson,
-  withState,
-  withZone,
-  type FileOption,
-  type JsonOption,
-  type StateOption,
-  type ZoneOption,
-} from '../options.js';
+import { withScreen, type ScreenOptions } from '../options.js';
 import type { CommandKind } from './kind.js';
 
-interface PauseOptions extends FileOption, StateOption, ZoneOption, JsonOption {
+interface PauseOptions extends ScreenOptions {
   readonly all?: true;
   readonly for?: string;
   readonly reason?: string;
@@ -26,7 +17,7 @@ export const pause: CommandKind = {
     { line: 'timers pause --all', does: 'until timers resume --all, over restarts too' },
   ],
   configure(command) {
-    withJson(withZone(withState(withFile(command))), 'an object a line')
+    withScreen(command, 'an object a line')
       .argument('[names...]', 'the timers')
       .option('--all', 'every timer')
       .option('--for <duration>', 'resume by itself then (30m, 1h30m)')

@@ -1,13 +1,4 @@
-import {
-  withFile,
-  withJson,
-  withState,
-  withZone,
-  type FileOption,
-  type JsonOption,
-  type StateOption,
-  type ZoneOption,
-} from '../options.js';
+import { withScreen, type ScreenOptions } from '../options.js';
 import type { Reading } from '../reload.js';
 import type { CommandKind } from './kind.js';
 
@@ -20,12 +11,9 @@ export const reload: CommandKind = {
     { line: 'timers reload --dry-run', does: 'show what would change, and change nothing' },
   ],
   configure(command) {
-    withJson(withZone(withState(withFile(command))), 'one object').option(
-      '--dry-run',
-      'show what would change, and change nothing',
-    );
+    withScreen(command, 'one object').option('--dry-run', 'show what would change, and change nothing');
     return async (terminal) => {
-      const options = command.opts<FileOption & StateOption & ZoneOption & JsonOption & { readonly dryRun?: true }>();
+      const options = command.opts<ScreenOptions & { readonly dryRun?: true }>();
       const { withScheduler } = await import('../reach.js');
       return withScheduler(terminal, options, async ({ change, timezone }) => {
         const isDry = options.dryRun === true;

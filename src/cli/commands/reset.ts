@@ -1,14 +1,5 @@
 import { jsonText } from '../../domain/visible.js';
-import {
-  withFile,
-  withJson,
-  withState,
-  withZone,
-  type FileOption,
-  type JsonOption,
-  type StateOption,
-  type ZoneOption,
-} from '../options.js';
+import { withScreen, type ScreenOptions } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** A delay or an interval, counted anew. */
@@ -20,11 +11,11 @@ export const reset: CommandKind = {
     { line: 'timers reset warm-cache --in 5m', does: 'due in five minutes' },
   ],
   configure(command) {
-    withJson(withZone(withState(withFile(command))), 'one object')
+    withScreen(command, 'one object')
       .argument('<name>', 'the timer')
       .option('--in <duration>', 'instead of its own length');
     return async (terminal, args) => {
-      const options = command.opts<FileOption & StateOption & ZoneOption & JsonOption & { readonly in?: string }>();
+      const options = command.opts<ScreenOptions & { readonly in?: string }>();
       const { readLength } = await import('../arguments.js');
       const length = readLength('--in', options.in);
       const name = String(args[0]);

@@ -1,18 +1,9 @@
 import { Option } from 'commander';
-import {
-  withFile,
-  withJson,
-  withState,
-  withZone,
-  type FileOption,
-  type JsonOption,
-  type StateOption,
-  type ZoneOption,
-} from '../options.js';
+import { withScreen, type ScreenOptions } from '../options.js';
 import type { Question } from '../check.js';
 import type { CommandKind } from './kind.js';
 
-interface StatusOptions extends FileOption, StateOption, JsonOption, ZoneOption {
+interface StatusOptions extends ScreenOptions {
   readonly check?: Question;
 }
 
@@ -30,7 +21,7 @@ export const status: CommandKind = {
     { line: 'timers status --check alive', does: 'the same for whether its loop turns: whether to start it anew' },
   ],
   configure(command) {
-    withJson(withZone(withState(withFile(command))), 'one object').addOption(
+    withScreen(command, 'one object').addOption(
       new Option(
         '--check [question]',
         'no table, only whether it is ready or alive, by the exit code; answers within 5 s',

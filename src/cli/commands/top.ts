@@ -1,13 +1,4 @@
-import {
-  withFile,
-  withJson,
-  withState,
-  withZone,
-  type FileOption,
-  type JsonOption,
-  type StateOption,
-  type ZoneOption,
-} from '../options.js';
+import { withScreen, type ScreenOptions } from '../options.js';
 import type { CommandKind } from './kind.js';
 
 /** A running scheduler, live. */
@@ -19,9 +10,9 @@ export const top: CommandKind = {
     { line: 'NO_COLOR=1 timers top', does: 'everything in it can be told apart without colour' },
   ],
   configure(command) {
-    withJson(withZone(withState(withFile(command))), 'how it stands, once,');
+    withScreen(command, 'how it stands, once,');
     return async (terminal) => {
-      const options = command.opts<FileOption & StateOption & ZoneOption & JsonOption>();
+      const options = command.opts<ScreenOptions>();
       if (options.json) {
         const { showStatus } = await import('../show-status.js');
         return showStatus(terminal, options);
