@@ -1,4 +1,4 @@
-import type { Ending } from './ledger.js';
+import { statusOf, type Ending } from './ledger.js';
 import type { FiringStatus } from './outcome.js';
 import { toRecord } from './record.js';
 import type { RecentRecord, StatusRecord, TimerRecord } from './status-record.js';
@@ -95,5 +95,6 @@ export interface OutputRecord {
 /** Puts an outcome as the page has it. */
 export function toOutcome(ending: Ending, causeOf: (ending: Ending) => string): OutcomeRecord {
   const facts = { timestamp: toTimestamp(ending.at), cause: causeOf(ending), output_tail: undefined };
-  return { ...toRecord(ending), ...facts } as unknown as OutcomeRecord;
+  const lost = statusOf(ending) === 'lost' ? { duration_ms: undefined } : {};
+  return { ...toRecord(ending), ...facts, ...lost } as unknown as OutcomeRecord;
 }

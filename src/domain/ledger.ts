@@ -201,3 +201,7 @@ export function startOfRun({ ending, open }: Pick<RunHistory, 'ending' | 'open'>
   if (ending?.event !== 'run.finished' || ending.attempts === 0) return undefined;
   return ending.firing.scheduledFor + ending.latenessMs;
 }
+
+/** How long a run took; `undefined` for a lost run, whose end nobody saw. */
+export const durationOf = ({ outcome, durationMs }: RunFinished): Duration | undefined =>
+  outcome.status === 'lost' ? undefined : durationMs;

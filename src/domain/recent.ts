@@ -1,5 +1,5 @@
 import { firingId } from './firing.js';
-import { statusOf, type Ending } from './ledger.js';
+import { durationOf, statusOf, type Ending } from './ledger.js';
 import type { FiringStatus } from './outcome.js';
 import type { Duration, Instant } from './time.js';
 
@@ -9,7 +9,7 @@ export interface RecentOutcome {
   readonly firingId: string;
   readonly scheduledFor: Instant;
   readonly at: Instant;
-  /** Absent where nothing ran; so is lateness. */
+  /** Absent if nothing ran, or the run was lost. */
   readonly durationMs: Duration | undefined;
   readonly latenessMs: Duration | undefined;
   readonly runId: string | undefined;
@@ -40,7 +40,7 @@ export function recentOutcomeOf(ending: Ending, cause: string): RecentOutcome {
     firingId: firingId(firing),
     scheduledFor: firing.scheduledFor,
     at,
-    durationMs: run?.durationMs,
+    durationMs: run && durationOf(run),
     latenessMs: run?.latenessMs,
     runId,
     count: ending.event === 'firing.missed' ? (ending.count ?? 1) : 1,

@@ -1,5 +1,6 @@
 import type { BreakerMoved, ClockDrift, FiringMissed, FiringSkipped, TimerEvent } from './event.js';
 import { firingId, type Firing } from './firing.js';
+import { durationOf } from './ledger.js';
 import type { Outcome } from './outcome.js';
 import { toTimestamp, type Duration } from './time.js';
 
@@ -215,7 +216,7 @@ function ofRunFacts(event: RunEvent): Fields {
         ofOutcome(event.outcome),
         {
           success: event.outcome.status === 'success',
-          duration_ms: event.durationMs,
+          duration_ms: durationOf(event) ?? null,
           attempts: event.attempts,
           lateness_ms: event.latenessMs,
         },

@@ -1,3 +1,4 @@
+import { durationOf } from '../domain/ledger.js';
 import type { Monitor } from '../domain/monitor.js';
 import type { RunFinished, RunStarted } from '../domain/event.js';
 import { runUuid } from './run-uuid.js';
@@ -81,5 +82,9 @@ export const sentry = ({ project, slug, environment, config }: SentryOptions): M
 
 function progressOf(event: RunStarted | RunFinished): { status: 'in_progress' | 'ok' | 'error'; duration?: number } {
   if (event.event === 'run.started') return { status: 'in_progress' };
-  return { status: event.outcome.status === 'success' ? 'ok' : 'error', duration: event.durationMs / 1_000 };
+  const duration = durationOf(event);
+  return {
+    status: event.outcome.status === 'success' ? 'ok' : 'error',
+    ...(duration !== undefined && { duration: duration / 1_000 }),
+  };
 }

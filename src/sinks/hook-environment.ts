@@ -1,5 +1,6 @@
 import type { HookFailed, RunFinished } from '../domain/event.js';
 import { firingId } from '../domain/firing.js';
+import { durationOf } from '../domain/ledger.js';
 import { toTimestamp } from '../domain/time.js';
 
 /** Most bytes of UTF-8 in one variable. Linux refuses one of 128 KiB, and all together beyond a quarter of the stack (execve(2), E2BIG). */
@@ -23,7 +24,7 @@ export function runEnvironment(run: RunFinished): Readonly<Record<string, string
     TIMERS_STATUS: outcome.status,
     TIMERS_EXIT_CODE: String(outcome.exitCode ?? ''),
     TIMERS_SIGNAL: outcome.signal ?? '',
-    TIMERS_DURATION_MS: String(run.durationMs),
+    TIMERS_DURATION_MS: String(durationOf(run) ?? ''),
     TIMERS_ATTEMPTS: String(run.attempts),
     TIMERS_LATENESS_MS: String(run.latenessMs),
     TIMERS_FAILURES_IN_A_ROW: String(run.failuresInARow),

@@ -42,7 +42,6 @@ describe('a check-in', () => {
     ['success', 'ok'],
     ['failure', 'error'],
     ['timeout', 'error'],
-    ['lost', 'error'],
     ['canceled', 'error'],
   ])('of a run that ended as %s is %s, with its duration in seconds and the id of its begin', (status, told) => {
     expect(linesOf(monitor.requestFor(finished({ status }))?.body)[2]).toMatchObject({
@@ -50,6 +49,15 @@ describe('a check-in', () => {
       status: told,
       duration: 1.234,
     });
+  });
+});
+
+it('of a lost run has no duration', () => {
+  expect(linesOf(monitor.requestFor(finished({ status: 'lost' }))?.body)[2]).toEqual({
+    check_in_id: runUuid('r1').replaceAll('-', ''),
+    monitor_slug: 'backup',
+    status: 'error',
+    monitor_config: config,
   });
 });
 

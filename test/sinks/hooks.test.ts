@@ -115,6 +115,10 @@ describe('what a hook is told', () => {
     });
   });
 
+  it('has no duration of a lost run', () => {
+    expect(envOf(ended('lost'))).toMatchObject({ TIMERS_STATUS: 'lost', TIMERS_DURATION_MS: '' });
+  });
+
   it('is empty where the run has no such fact, rather than inherited', () => {
     expect(envOf(ended('timeout', { outcome: { status: 'timeout', signal: 'SIGTERM' } }))).toMatchObject({
       TIMERS_EXIT_CODE: '',

@@ -7,6 +7,7 @@ import type { Job } from '../../src/domain/job.js';
 import { breaker, overlap } from '../../src/policies/index.js';
 import { Metrics } from '../../src/sinks/metrics.js';
 import { Disk, FakeLedger } from '../support/fake-ledger.js';
+import { finished, firingAt } from '../support/past.js';
 import { atInstants, everyMs, job, Rig, type RigOptions } from '../support/rig.js';
 
 /** A scheduler on a fake clock, and what Prometheus is told of it. */
@@ -143,6 +144,15 @@ describe('the series of a timer', () => {
     expect([...tasks(series)].sort()).toEqual(['at:*', 'in:*', 'tick']);
     expect(series.get(of('task_execution_total', 'in:*', ',status="skipped"'))).toBe(2);
     expect(series.has(of('task_running', 'in:*'))).toBe(false);
+  });
+
+  test('count a lost run, and no duration of it', async () => {
+    const watched = new Watched([job('tick', everyMs(MINUTE))]);
+    const firing = firingAt('2026-01-01T00:00:00Z', { jobName: 'tick' });
+    watched.metrics.accept(finished(firing, { outcome: { status: 'lost' } }));
+    const series = await watched.series();
+    expect(series.get(of('task_execution_total', 'tick', ',status="lost"'))).toBe(1);
+    expect(series.get(of('task_execution_duration_seconds_count', 'tick'))).toBe(0);
   });
 
   test('of a hook that fails behind the end of its timer end, too', async () => {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobStatus } from '../../domain/controls.js';
 import type { RunFinished, TimerEvent } from '../../domain/event.js';
-import type { Pause } from '../../domain/ledger.js';
+import { durationOf, type Pause } from '../../domain/ledger.js';
 import { FIRING_STATUSES, type FiringStatus } from '../../domain/outcome.js';
 import { SECOND, type Duration, type Instant } from '../../domain/time.js';
 
@@ -99,13 +99,16 @@ export class TaskMetrics {
     if (isFailure(status.lastStatus)) this.#stamps.lastFailure.set({ task }, seconds(status.lastFinishedAt ?? 0));
   }
 
-  #finished(task: string, { outcome: { status }, attempts, at, ...times }: RunFinished): void {
+  #finished(task: string, run: RunFinished): void {
+    const { outcome, attempts, at, latenessMs } = run;
+    const { status } = outcome;
+    const duration = durationOf(run);
     const { executions, durations, latenesses } = this.#counters;
     executions.inc({ task, status });
     if (isFailure(status)) this.#stamps.lastFailure.set({ task }, seconds(at));
     if (attempts === 0) return;
-    durations.observe({ task }, seconds(times.durationMs));
-    latenesses.observe({ task }, seconds(times.latenessMs));
+    if (duration !== undefined) durations.observe({ task }, seconds(duration));
+    latenesses.observe({ task }, seconds(latenessMs));
   }
 }
 
