@@ -1,4 +1,5 @@
 import type { LiveTimer, OutcomeRecord } from '../domain/api-record.js';
+import type { RunRecord } from '../domain/status-record.js';
 import type { Actions } from './actions.js';
 import { byId, make, say } from './element.js';
 import type { Model } from './model.js';
@@ -193,18 +194,20 @@ class TimerView {
   }
 
   #showRuns({ runs }: LiveTimer): void {
-    const on = new Set(runs.map(({ run_id: id }) => id));
-    for (const [id, view] of this.#views) {
-      if (on.has(id)) continue;
+    const on = new Map(runs.map((run) => [`${headOf(run)} ${run.run_id}`, run]));
+    for (const [key, view] of this.#views) {
+      if (on.has(key)) continue;
       view.close();
       view.element.parentElement?.remove();
-      this.#views.delete(id);
+      this.#views.delete(key);
     }
-    for (const { run_id: id } of runs) if (!this.#views.has(id)) this.#addRun(id);
+    for (const [key, run] of on) if (!this.#views.has(key)) this.#addRun(key, run);
   }
 
-  #addRun(id: string): void {
+  /** The heading is part of the key, so a change of it loads the run's facts again. */
+  #addRun(key: string, run: RunRecord): void {
     const { server, actions } = this.#parts;
+    const { run_id: id } = run;
     const view = new RunView(server, id);
     const cancel = () => {
       if (confirm(`Cancel this run of ${this.name}?`)) void actions.cancel(this.name, id);
@@ -212,13 +215,18 @@ class TimerView {
     const head = make(
       'div',
       { class: 'bar' },
-      make('h3', {}, 'Now running'),
+      make('h3', {}, headOf(run)),
       make('button', { type: 'button', class: 'act', on: { click: cancel } }, 'Cancel run'),
     );
-    this.#views.set(id, view);
+    this.#views.set(key, view);
     this.#runs.append(make('section', { class: 'running' }, head, view.element));
     void view.open();
   }
+}
+
+function headOf({ state }: RunRecord): string {
+  if (state === 'attempting') return 'Now running';
+  return state === 'pausing' ? 'Waiting to be tried again' : 'Waiting';
 }
 
 function skippedInWords(timer: LiveTimer): string {

@@ -46,7 +46,7 @@ export class RunView {
   #tell({ run_id: id, started_at: started, failed_attempts: attempts, outcome, output }: RunDetails): void {
     const facts: [string, string][] = [
       ['run', id],
-      ['started', started === null ? 'never' : fullTime(Date.parse(started))],
+      ['started', started === null ? (outcome === null ? 'not yet' : 'never') : fullTime(Date.parse(started))],
       ...attempts.map(({ attempt, timestamp, error, retry_in_ms: pause }): [string, string] => [
         `attempt ${attempt}`,
         `${fullTime(Date.parse(timestamp))}: ${error}; again after ${humanDuration(pause)}`,

@@ -53,7 +53,7 @@ type Local = (instant: Instant) => string;
 
 function startOf(run: RunHistory, local: Local): readonly Fact[] {
   const start = startOfRun(run);
-  if (start === undefined) return [['started', 'never']];
+  if (start === undefined) return [['started', run.open ? 'not yet' : 'never']];
   return [['started', `${local(start)}, ${humanDuration(start - subjectOf(run).firing.scheduledFor)} late`]];
 }
 

@@ -65,6 +65,11 @@ test('a run between two attempts says when the next begins', () => {
   expect(shown({ open })).toContain('outcome   none yet: waiting, retry at Mon 2026-11-23 11:00:05 +01:00');
 });
 
+test('a run that waits has not started yet', () => {
+  const open = running(firing, { attempts: 0, startedAt: undefined, pid: undefined });
+  expect(shown({ open })).toMatch(/started {3}not yet\n[^]*outcome {3}none yet: waiting/);
+});
+
 test('a run that a dead scheduler left behind is not called running', () => {
   expect(shown({ open: running(firing) }, { hasScheduler: false })).toContain(
     'outcome   none yet: open, no scheduler runs; the next start takes it up',
