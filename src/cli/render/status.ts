@@ -103,10 +103,10 @@ function lastOf(
 ): TableCell {
   if (status === null || at === null) return '';
   const { text, paint } = outcomeCell(status, chalk);
-  const often = failures > 1 ? ` ×${failures}` : '';
+  const often = failures > 1 ? `, ${failures} failures in a row` : '';
   const [amount = '', unit = ''] = humanDuration(Math.max(0, now - Date.parse(at))).split(' ');
   return {
-    text: `${text}${often} ${amount} ${unit} ago`,
+    text: `${text} ${amount} ${unit} ago${often}`,
     paint: (whole) => paint(whole.slice(0, text.length)) + whole.slice(text.length),
   };
 }

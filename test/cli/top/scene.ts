@@ -4,7 +4,7 @@ import { reduce, type Input } from '../../../src/cli/top/reduce.js';
 import { emptyView, type Size, type View, type Wish } from '../../../src/cli/top/view.js';
 
 export const NOW = Date.parse('2026-11-23T10:00:00Z');
-const ago = (seconds: number): string => new Date(NOW - seconds * 1_000).toISOString();
+export const ago = (seconds: number): string => new Date(NOW - seconds * 1_000).toISOString();
 export const inSeconds = (seconds: number): string => ago(-seconds);
 
 /** Outcomes a minute apart, the newest last: each is a word, and a success how many seconds it took. */
