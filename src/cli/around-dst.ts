@@ -4,7 +4,7 @@ import { nextInWindow } from '../engine/plan-due.js';
 import { clockChanges, clockEffects, type ClockChange, type ClockEffect } from '../schedules/index.js';
 
 /** What is looked at of a job. */
-export type ForeseenJob = Pick<Job, 'name' | 'enabled' | 'schedule' | 'timezone' | 'window'>;
+export type ForeseenJob = Pick<Job, 'name' | 'enabled' | 'schedule' | 'timezone' | 'window' | 'offset'>;
 
 /** The coming changes of one zone's clock. */
 export interface ZoneOutlook {

@@ -5,9 +5,13 @@ import { TimerQueue, type Queued } from '../engine/timer-queue.js';
 
 export interface ComingFiring {
   readonly job: Job;
+  /** Nominal. */
   readonly scheduledFor: Instant;
+  /** The actual start: the job's jitter after the nominal instant. */
+  readonly startsAt: Instant;
 }
 
+/** Bounds actual starts. */
 export interface Span {
   /** Exclusive. */
   readonly from: Instant;
@@ -20,11 +24,11 @@ interface Coming extends Queued {
   readonly job: Job;
 }
 
-/** The firings of the enabled ones of `jobs`, in order of time, and of the file where two share an instant. Lazy: a span may be endless. */
+/** The firings of the enabled jobs by actual start, then in file order. Lazy: a span may be endless. */
 export function* comingFirings(jobs: readonly Job[], { from, until, count }: Span): Generator<ComingFiring> {
   const enabled = jobs.filter((job) => job.enabled);
   yield* firingsAfter(
-    enabled.map((job) => ({ job, next: nextInWindow(job, from) })),
+    enabled.map((job) => ({ job, next: nextInWindow(job, from - job.offset) })),
     { until, count },
   );
 }
@@ -36,13 +40,16 @@ export function* firingsAfter(
 ): Generator<ComingFiring> {
   const queue = new TimerQueue<Coming>();
   const put = (coming: Coming, instant: Instant | undefined) => {
-    if (instant !== undefined && (until === undefined || instant <= until)) queue.insert(coming, instant);
+    const start = instant === undefined ? undefined : instant + coming.job.offset;
+    if (start !== undefined && (until === undefined || start <= until)) queue.insert(coming, start);
   };
   for (const { job, next } of armed) put({ job, dueAt: 0, slot: -1, turn: 0 }, next);
   for (let left = count; left > 0; left--) {
     const coming = queue.takeDue(Number.POSITIVE_INFINITY);
     if (coming === undefined) return;
-    yield { job: coming.job, scheduledFor: coming.dueAt };
-    put(coming, nextInWindow(coming.job, coming.dueAt));
+    const { job, dueAt } = coming;
+    const scheduledFor = dueAt - job.offset;
+    yield { job, scheduledFor, startsAt: dueAt };
+    put(coming, nextInWindow(job, scheduledFor));
   }
 }

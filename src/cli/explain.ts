@@ -114,6 +114,7 @@ function readAlone(
     return {
       name: source,
       enabled: true,
+      offset: 0,
       schedule: parsed.schedule,
       timezone,
       window: {},
@@ -145,7 +146,7 @@ function explanationOf(explained: Explained, now: Instant, count: number): Expla
   const texts = written.key === 'cron' ? written.text.split(' | ') : [];
   const seed = file === undefined ? '' : name;
   const firings: Instant[] = [];
-  let next = explained.enabled ? nextInWindow(explained, now) : undefined;
+  let next = explained.enabled ? nextInWindow(explained, now - explained.offset) : undefined;
   while (next !== undefined && firings.length < count) {
     firings.push(next);
     next = nextInWindow(explained, next);

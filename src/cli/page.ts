@@ -69,10 +69,7 @@ export function openPage({ terminal, clock, scheduler, control, recorded }: Page
     coming: (jobName, until, count) => {
       const { jobs } = controls().status();
       const asked = jobName === undefined ? jobs : jobs.filter(({ job }) => job.name === jobName);
-      return [...firingsAfter(asked, { until, count })].map(({ job, scheduledFor }) => ({
-        jobName: job.name,
-        scheduledFor,
-      }));
+      return [...firingsAfter(asked, { until, count })].map(({ job, ...firing }) => ({ jobName: job.name, ...firing }));
     },
     act: (verb, args) => acted(() => control.carryOut(verb, args)),
   });

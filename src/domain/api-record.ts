@@ -63,7 +63,12 @@ export interface LaneRecord {
   readonly past: readonly OutcomeRecord[];
   /** Earlier outcomes were left out. */
   readonly is_past_cut: boolean;
-  readonly coming: readonly { readonly task_name: string; readonly scheduled_at: string }[];
+  readonly coming: readonly {
+    readonly task_name: string;
+    /** Nominal. */
+    readonly scheduled_at: string;
+    readonly starts_at: string;
+  }[];
   /** Later firings were left out. */
   readonly is_coming_cut: boolean;
 }

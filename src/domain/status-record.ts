@@ -41,7 +41,10 @@ export interface TimerRecord {
   /** Of a timer that no file has: its command in one line. */
   readonly ad_hoc: { readonly command: string } | null;
   readonly tags: readonly string[];
+  /** Nominal. */
   readonly next_at: string | null;
+  /** The actual start: `jitter` after `next_at`. Schedulers of earlier versions leave it out. */
+  readonly starts_at?: string | null;
   readonly runs: readonly RunRecord[];
   /** `null` inside: until it is resumed, without a reason. */
   readonly paused: { readonly until: string | null; readonly reason: string | null } | null;
@@ -53,6 +56,10 @@ export interface TimerRecord {
   /** The latest outcomes, newest last; absent when nobody asked for them. */
   readonly recent?: readonly RecentRecord[];
 }
+
+/** The actual start of a timer's next firing. */
+export const nextStartOf = ({ next_at: next, starts_at: starts = next }: Pick<TimerRecord, 'next_at' | 'starts_at'>) =>
+  starts;
 
 /** How one firing ended, in a {@link TimerRecord}. What did not run has neither duration nor lateness. */
 export interface RecentRecord {
@@ -116,6 +123,7 @@ function toTimerRecord(status: JobStatus, now: Instant, words: (job: Job) => str
     ad_hoc: job.adHoc === undefined ? null : { command: commandLine(job.command) },
     tags: job.tags,
     next_at: timestamp(next),
+    starts_at: timestamp(next === undefined ? undefined : next + job.offset),
     runs: status.runs.map(toRunRecord),
     paused: ofPause(paused, now),
     breaker: { state: breaker.kind, until: breaker.kind === 'open' ? toTimestamp(breaker.until) : null },

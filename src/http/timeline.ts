@@ -10,6 +10,7 @@ const MOST_MARKS = 250;
 export interface Coming {
   readonly jobName: string;
   readonly scheduledFor: Instant;
+  readonly startsAt: Instant;
 }
 
 export interface TimelineSources {
@@ -50,9 +51,11 @@ function laneOf(jobName: string | undefined, sources: TimelineSources, { from, u
       .filter(({ at }) => at <= until)
       .map((ending) => toOutcome(ending, sources.causeOf)),
     is_past_cut: past.length > MOST_MARKS,
-    coming: coming
-      .slice(0, MOST_MARKS)
-      .map((firing) => ({ task_name: firing.jobName, scheduled_at: toTimestamp(firing.scheduledFor) })),
+    coming: coming.slice(0, MOST_MARKS).map(({ jobName: task_name, scheduledFor, startsAt }) => ({
+      task_name,
+      scheduled_at: toTimestamp(scheduledFor),
+      starts_at: toTimestamp(startsAt),
+    })),
     is_coming_cut: coming.length > MOST_MARKS,
   };
 }

@@ -1,12 +1,12 @@
 import type { LiveTimer, OutcomeRecord } from '../domain/api-record.js';
-import type { RunRecord } from '../domain/status-record.js';
+import { nextStartOf, type RunRecord } from '../domain/status-record.js';
 import type { Actions } from './actions.js';
 import { byId, make, say } from './element.js';
 import type { Model } from './model.js';
 import { OutcomeList } from './outcome-list.js';
 import { factList, RunView } from './run-view.js';
 import type { Server } from './server.js';
-import { has, statesOf, whySkipped } from './state.js';
+import { dueInWords, has, statesOf, whySkipped } from './state.js';
 import { showStates } from './show-states.js';
 import { ago, ahead, fullTime } from './words.js';
 
@@ -162,14 +162,15 @@ class TimerView {
   }
 
   #showFacts(timer: LiveTimer, now: number): void {
-    const { next_at: next, last_success_at: success, timezone, schedule, tags, paused } = timer;
+    const next = nextStartOf(timer);
+    const { last_success_at: success, timezone, schedule, tags, paused } = timer;
     const facts: [string, string][] = [
       ['schedule', `${schedule} (${timezone})`],
       [
         'next',
         next === null
           ? 'none'
-          : `${fullTime(Date.parse(next))}, ${this.#parts.model.isConnected ? ahead(Date.parse(next), now) : 'as last known'}${skippedInWords(timer)}`,
+          : `${[fullTime(Date.parse(next)), dueInWords(timer, now)].filter((words) => words !== '').join(', ')}, ${this.#parts.model.isConnected ? ahead(Date.parse(next), now) : 'as last known'}${skippedInWords(timer)}`,
       ],
       [
         'last success',

@@ -104,9 +104,13 @@ function wordsOf(outcome: OutcomeRecord): string {
   return `${name}, ${fullTime(startOf(outcome))}: ${times}${status}${why}${length}`;
 }
 
-function ofComing({ task_name: name, scheduled_at: due }: LaneRecord['coming'][number], scale: Scale): Drawn {
-  const at = scale.place(Date.parse(due));
-  const words = `${name}, ${fullTime(Date.parse(due))}: ${ahead(Date.parse(due), scale.now)}`;
+function ofComing(
+  { task_name: name, scheduled_at: due, starts_at: start }: LaneRecord['coming'][number],
+  scale: Scale,
+): Drawn {
+  const at = scale.place(Date.parse(start));
+  const nominal = start === due ? '' : `, due ${fullTime(Date.parse(due))}`;
+  const words = `${name}, ${fullTime(Date.parse(start))}: ${ahead(Date.parse(start), scale.now)}${nominal}`;
   const shape = draw('circle', { cx: `${at}%`, cy: 16, r: 3, class: 'coming' }, draw('title', {}, words));
   return { shape, mark: { at, words, name } };
 }

@@ -1,6 +1,6 @@
 import type { LiveTimer } from '../domain/api-record.js';
 import type { FiringStatus } from '../domain/outcome.js';
-import type { RunRecord } from '../domain/status-record.js';
+import { nextStartOf, type RunRecord } from '../domain/status-record.js';
 import type { Instant } from '../domain/time.js';
 import { clockTime, counted } from './words.js';
 
@@ -87,4 +87,10 @@ export function whySkipped({ next_at: next, paused, breaker }: LiveTimer): strin
   const isBefore = (until: string | null) => next !== null && (until === null || next < until);
   if (paused !== null && isBefore(paused.until)) return 'skipped: paused';
   return breaker.state === 'open' && isBefore(breaker.until) ? 'skipped: breaker open' : '';
+}
+
+/** `due 03:00` if jitter moves the start of the next firing; otherwise empty. */
+export function dueInWords(timer: LiveTimer, now: Instant): string {
+  const { next_at: due } = timer;
+  return due === null || nextStartOf(timer) === due ? '' : `due ${clockTime(Date.parse(due), now)}`;
 }

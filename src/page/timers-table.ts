@@ -1,9 +1,10 @@
 import type { LiveTimer } from '../domain/api-record.js';
+import { nextStartOf } from '../domain/status-record.js';
 import { humanDuration } from '../sinks/human-duration.js';
 import { arrange, byId, make, say, sayWhole } from './element.js';
 import type { Model } from './model.js';
 import { showStates } from './show-states.js';
-import { has, statesOf, whySkipped, type Trait } from './state.js';
+import { dueInWords, has, statesOf, whySkipped, type Trait } from './state.js';
 import { drawStrip } from './strip.js';
 import { ago, ahead, clockTime, plural } from './words.js';
 
@@ -122,7 +123,10 @@ const rankOf = (timer: LiveTimer): number => {
   if (has(timer, 'paused')) return 1;
   return has(timer, 'disabled') ? 3 : 2;
 };
-const nextOf = ({ next_at: next }: LiveTimer): number => (next === null ? Number.POSITIVE_INFINITY : Date.parse(next));
+function nextOf(timer: LiveTimer): number {
+  const start = nextStartOf(timer);
+  return start === null ? Number.POSITIVE_INFINITY : Date.parse(start);
+}
 const byName = (one: LiveTimer, other: LiveTimer): number => (one.task_name < other.task_name ? -1 : 1);
 const COMPARISONS: Readonly<Record<Exclude<Order, 'file'>, (one: LiveTimer, other: LiveTimer) => number>> = {
   trouble: (one, other) => rankOf(one) - rankOf(other) || byName(one, other),
@@ -199,14 +203,15 @@ class Row {
   }
 
   #sayNext(timer: LiveTimer, now: number, isConnected: boolean): void {
-    if (timer.next_at === null) {
+    const start = nextStartOf(timer);
+    if (start === null) {
       say(this.#next, '–');
       return;
     }
-    const next = Date.parse(timer.next_at);
-    const why = whySkipped(timer);
+    const next = Date.parse(start);
+    const why = [dueInWords(timer, now), whySkipped(timer)].filter((words) => words !== '');
     if (!isConnected) sayBoth(this.#next, clockTime(next, now), 'as last known');
-    else sayBoth(this.#next, ahead(next, now), `${clockTime(next, now)}${why === '' ? '' : `, ${why}`}`);
+    else sayBoth(this.#next, ahead(next, now), [clockTime(next, now), ...why].join(', '));
   }
 }
 

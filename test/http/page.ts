@@ -65,6 +65,7 @@ export async function servePage(
       return Array.from({ length: most }, (_, index) => ({
         jobName: job.name,
         scheduledFor: next + index * step,
+        startsAt: next + index * step,
       })).filter(({ scheduledFor }) => scheduledFor <= until);
     },
     act: (verb, args) => {

@@ -89,6 +89,7 @@ describe('next', () => {
     expect(firings[0]).toEqual({
       task_name: 'ping',
       scheduled_at: '2026-12-31T22:45:00.000Z',
+      starts_at: '2026-12-31T22:45:00.000Z',
       local_time: '2026-12-31T23:45:00.000+01:00',
       timezone: 'Europe/Berlin',
     });

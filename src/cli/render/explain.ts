@@ -7,7 +7,7 @@ import type { Explained, Explanation } from '../explain.js';
 import type { Terminal } from '../terminal.js';
 import { changeToJson, jobInWords } from './around-dst.js';
 import { renderProblems } from './diagnostics.js';
-import { fromNow, localTime } from './firings.js';
+import { fromNow, fullStartInWords, localTime } from './firings.js';
 import { scheduleInWords } from './schedule-words.js';
 import { separated } from './separated.js';
 import { renderTable } from './table.js';
@@ -78,7 +78,10 @@ const indented = (rows: readonly (readonly string[])[], width: number): string[]
 
 function firingsInLines({ explained, firings }: Explanation, now: Instant, width: number): readonly string[] {
   return indented(
-    firings.map((instant) => [localTime(instant, explained.timezone), fromNow(instant, now)]),
+    firings.map((due) => [
+      fullStartInWords({ due, offset: explained.offset }, explained.timezone),
+      fromNow(due + explained.offset, now),
+    ]),
     width,
   );
 }
@@ -101,6 +104,7 @@ function toJson({ explained, expressions, firings, outlook }: Explanation) {
     expressions,
     next: firings.map((instant) => ({
       scheduled_at: toTimestamp(instant),
+      starts_at: toTimestamp(instant + explained.offset),
       local_time: formatLocal(instant, timezone),
     })),
     clock_changes: outlook?.changes.map((change) => changeToJson(change, timezone)) ?? [],

@@ -1,4 +1,4 @@
-import { DAY, toTimestamp, type Instant } from '../../domain/time.js';
+import { DAY, SECOND, toTimestamp, type Duration, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../domain/visible.js';
 import { formatLocal } from '../../schedules/index.js';
 import { humanDuration } from '../../sinks/index.js';
@@ -38,19 +38,54 @@ export function printFirings(firings: Iterable<ComingFiring>, { terminal, now, a
   if (isEmpty) terminal.err('Nothing is to come.');
 }
 
-const toJson = ({ job, scheduledFor }: ComingFiring) => ({
+const toJson = ({ job, scheduledFor, startsAt }: ComingFiring) => ({
   task_name: job.name,
   scheduled_at: toTimestamp(scheduledFor),
+  starts_at: toTimestamp(startsAt),
   local_time: formatLocal(scheduledFor, job.timezone),
   timezone: job.timezone,
 });
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** `Mon 2026-11-23 03:00:00 +01:00  Europe/Berlin  backup  in 17 h`. */
-function toRow({ job, scheduledFor }: ComingFiring, now: Instant): string[] {
-  return [localTime(scheduledFor, job.timezone), job.timezone, job.name, fromNow(scheduledFor, now)];
+/** `Mon 2026-11-23 03:04:12 +01:00  Europe/Berlin  backup  in 17 h, due 03:00:00`. */
+function toRow({ job, scheduledFor, startsAt }: ComingFiring, now: Instant): string[] {
+  const due = dueInWords({ due: scheduledFor, offset: startsAt - scheduledFor }, job.timezone);
+  return [
+    localTime(shownStart(scheduledFor, job.offset), job.timezone),
+    job.timezone,
+    job.name,
+    fromNow(startsAt, now) + due,
+  ];
 }
+
+/** A nominal instant, and the jitter after it. */
+interface Start {
+  readonly due: Instant;
+  readonly offset: Duration;
+}
+
+/** Jitter gives odd milliseconds, which nobody needs to read. */
+function shownStart(due: Instant, offset: Duration): Instant {
+  const start = due + offset;
+  return offset < SECOND ? start : start - (start % SECOND);
+}
+
+/** `, due 03:00:00` if jitter moves the start, with the date if that differs; otherwise empty. */
+export function dueInWords({ due, offset }: Start, timezone: string): string {
+  if (offset === 0) return '';
+  const [nominal, start] = [formatLocal(due, timezone), formatLocal(due + offset, timezone)];
+  const date = nominal.slice(0, 10) === start.slice(0, 10) ? '' : `${nominal.slice(0, 10)} `;
+  return `, due ${date}${nominal.slice(11, 19)}`;
+}
+
+/** `Sun 03:04:12 +01:00, due 03:00:00`: the actual start, and the nominal time if jitter moves it. */
+export const startInWords = (start: Start, timezone: string, now: Instant): string =>
+  shortLocalTime(shownStart(start.due, start.offset), timezone, now) + dueInWords(start, timezone);
+
+/** As {@link startInWords}, with the date. */
+export const fullStartInWords = (start: Start, timezone: string): string =>
+  localTime(shownStart(start.due, start.offset), timezone) + dueInWords(start, timezone);
 
 /** A local time as people read it, with weekday and offset; milliseconds only where there are any. */
 export function localTime(instant: Instant, timezone: string): string {

@@ -47,6 +47,7 @@ function ofOutlook({ tally, verdicts }: Outlook, { byName }: RunTimes, which: 'p
 
 const ofJob = (tally: JobTally, runTime: number | null) => ({
   task_name: tally.job.name,
+  jitter_ms: tally.job.offset,
   run_time_ms: runTime,
   runs: tally.runs.total,
   skipped: totalOf(tally.skips.values()),

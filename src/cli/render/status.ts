@@ -1,10 +1,10 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { RunRecord, StatusRecord, TimerRecord } from '../../domain/status-record.js';
+import { nextStartOf, type RunRecord, type StatusRecord, type TimerRecord } from '../../domain/status-record.js';
 import type { Instant } from '../../domain/time.js';
 import { jsonText } from '../../domain/visible.js';
 import { humanDuration } from '../../sinks/index.js';
 import type { Terminal } from '../terminal.js';
-import { shortLocalTime } from './firings.js';
+import { dueInWords, shortLocalTime } from './firings.js';
 import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
 
@@ -45,7 +45,7 @@ function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { re
   const columns = [
     { head: 'NAME', cells: timers.map(({ task_name: name }) => name) },
     { head: 'STATE', cells: timers.map((timer) => stateOf(timer, page) || whatItIs(timer, page)) },
-    { head: 'NEXT', cells: timers.map((timer) => nextOf(timer, page.now)) },
+    { head: 'NEXT', cells: timers.map((timer) => nextOf(timer, page)) },
     { head: 'LAST', cells: timers.map((timer) => lastOf(timer, page)) },
   ];
   return renderColumns(columns, { width, flexible: ['STATE', 'NAME'], spared: [], rooms: {} });
@@ -94,8 +94,13 @@ function shortly(instant: string, timezone: string, now: Instant): string {
   return [day, time.slice(0, 8), ...(/^\d/.test(day) ? [offset] : [])].join(' ');
 }
 
-const nextOf = ({ next_at: next }: TimerRecord, now: Instant): string =>
-  next === null ? '' : Date.parse(next) <= now ? 'now' : `in ${humanDuration(Date.parse(next) - now)}`;
+/** The time left until the actual start, and the nominal time if jitter moves it. */
+function nextOf(timer: TimerRecord, { now, timezone }: Page): string {
+  const [next, starts] = [timer.next_at, nextStartOf(timer)].map((at) => (at === null ? undefined : Date.parse(at)));
+  if (next === undefined || starts === undefined) return '';
+  const left = starts <= now ? 'now' : `in ${humanDuration(starts - now)}`;
+  return left + dueInWords({ due: next, offset: starts - next }, timezone);
+}
 
 function lastOf(
   { last_status: status, last_finished_at: at, failures_in_a_row: failures }: TimerRecord,

@@ -1,4 +1,4 @@
-import type { TimerRecord } from '../../domain/status-record.js';
+import { nextStartOf, type TimerRecord } from '../../domain/status-record.js';
 import type { Order, Seen, View } from './view.js';
 
 /** The timers that are shown, in their order. */
@@ -29,7 +29,7 @@ const instantOf = (timestamp: string | null): number => (timestamp === null ? NE
 
 /** What comes first has the least key; among equals the name decides. */
 const KEYS: { readonly [Key in Order]: (timer: TimerRecord) => number } = {
-  next: ({ next_at: next }) => instantOf(next),
+  next: (timer) => instantOf(nextStartOf(timer)),
   name: () => 0,
   last: ({ last_finished_at: at }) => (at === null ? NEVER : -Date.parse(at)),
   failing: (timer) => {

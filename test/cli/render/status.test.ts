@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { printStatus } from '../../../src/cli/render/status.js';
 import { capturedTerminal } from '../../support/past.js';
-import { ago, status, timer } from '../top/scene.js';
+import { ago, inSeconds, status, timer } from '../top/scene.js';
 
 /** The lines of the table below its head. */
 function shown(...timers: Parameters<typeof status>[0]): readonly string[] {
@@ -19,4 +19,9 @@ test('failures in a row are told as such, not as a count of the last outcome', (
   expect(one).toMatch(/ timeout 3 s ago, 5 failures in a row$/);
   expect(canceled).toMatch(/ canceled 3 s ago, 5 failures in a row$/);
   expect(alone).toMatch(/ failure 3 s ago$/);
+});
+
+test('jitter: how long to the actual start, and when it is due', () => {
+  const [line] = shown(timer('one', { next_at: inSeconds(60), starts_at: inSeconds(312) }));
+  expect(line).toMatch(/ in 5 min 12 s, due \d\d:\d\d:\d\d /);
 });

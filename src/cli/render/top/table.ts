@@ -1,3 +1,4 @@
+import { nextStartOf } from '../../../domain/status-record.js';
 import type { Instant } from '../../../domain/time.js';
 import { outcomeCell } from '../outcome.js';
 import { asOf, type Seen, type View } from '../../top/view.js';
@@ -89,7 +90,7 @@ function standardColumns(view: View, look: Look): readonly Column[] {
   const now = asOf(view);
   const { chalk } = look;
   return [
-    { head: 'NEXT', width: 7, isRight: true, cell: ({ timer }) => ({ text: nextIn(timer.next_at, now) }) },
+    { head: 'NEXT', width: 7, isRight: true, cell: ({ timer }) => ({ text: nextIn(nextStartOf(timer), now) }) },
     { head: 'STATE', width: 14, cell: (seen, width) => stateOf(seen, view, { width, look }) },
     {
       head: 'LAST',

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { comingFirings } from '../../src/cli/coming-firings.js';
+import { printFirings } from '../../src/cli/render/firings.js';
+import { capturedTerminal, instant } from '../support/past.js';
+import { everyMs, job } from '../support/rig.js';
+
+const HOUR = 3_600_000;
+const from = instant('2026-11-23T10:02:00');
+const jobs = [job('plain', everyMs(HOUR)), { ...job('spread', everyMs(HOUR)), offset: 252_345 }];
+const print = (count: number, asJson = false) => {
+  const terminal = capturedTerminal({ width: 200 });
+  printFirings(comingFirings(jobs, { from, until: undefined, count }), { terminal, now: from, asJson });
+  return terminal.said.out;
+};
+
+test('firings are in order of their actual starts: what is due and has not started is to come', () => {
+  expect(print(4)).toEqual([
+    'Mon 2026-11-23 10:04:12 +00:00  UTC  spread  in 2 min 12 s, due 10:00:00',
+    'Mon 2026-11-23 11:00:00 +00:00  UTC  plain   in 58 min',
+    'Mon 2026-11-23 11:04:12 +00:00  UTC  spread  in 1 h 2 min, due 11:00:00',
+    'Mon 2026-11-23 12:00:00 +00:00  UTC  plain   in 1 h 58 min',
+  ]);
+});
+
+test('JSON has both times', () => {
+  expect(print(2, true).map((line) => JSON.parse(line))).toMatchObject([
+    { scheduled_at: '2026-11-23T10:00:00.000Z', starts_at: '2026-11-23T10:04:12.345Z' },
+    { scheduled_at: '2026-11-23T11:00:00.000Z', starts_at: '2026-11-23T11:00:00.000Z' },
+  ]);
+});
+
+test('a span is one of starts', () => {
+  const until = instant('2026-11-23T11:02:00');
+  const starts = [...comingFirings(jobs, { from, until, count: 10 })].map(({ job: { name } }) => name);
+  expect(starts).toEqual(['spread', 'plain']);
+});
