@@ -468,3 +468,17 @@ describe('the file is read anew', () => {
     expect(due.length).toBeGreaterThan(20);
   });
 });
+
+test('list and status say the same of a one-shot, while it runs and when it has ended', async () => {
+  desk.write('timers.yaml', `state: ./s.db\ntimers: { once: { in: 1ms, run: ${command()} } }`);
+  const scheduler = desk.start(['start', '--keep-alive']);
+  const run = await puppet.next();
+  for (const verb of ['list', 'status']) expect((await desk.run(verb)).stdout).toMatch(/\nonce .*running/);
+  await run.exit(0);
+  await scheduler.event('run.finished');
+  for (const verb of ['list', 'status']) expect((await desk.run(verb)).stdout).toMatch(/\nonce .*done .*success/);
+  expect(JSON.parse((await desk.run('list', '--json')).stdout)).toMatchObject({
+    next_at: null,
+    last_status: 'success',
+  });
+});

@@ -1,14 +1,10 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import { commandLine } from '../../domain/command.js';
-import type { Job } from '../../domain/job.js';
-import type { JobMemory, JobRecord } from '../../domain/ledger.js';
 import { toTimestamp, type Duration, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../domain/visible.js';
-import { nextInWindow } from '../../engine/plan-due.js';
 import { humanDuration } from '../../sinks/index.js';
+import type { ListRow } from '../list-rows.js';
 import type { Terminal } from '../terminal.js';
-import { shortLocalTime } from './firings.js';
-import { scheduleInWords } from './schedule-words.js';
+import { startInWords } from './firings.js';
 import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
 import { harmless } from './terminal-text.js';
@@ -17,55 +13,49 @@ interface Printing {
   readonly terminal: Terminal;
   readonly now: Instant;
   readonly asJson: boolean;
-  /** What is remembered of them; absent where there is no history. */
-  readonly remembered: ReadonlyMap<string, JobRecord> | undefined;
 }
 
-/** Prints the timers of a file, as a table or an object a line. */
-export function printJobs(jobs: readonly Job[], { terminal, now, asJson, remembered }: Printing): void {
-  const memoryOf: MemoryOf = ({ name }) => remembered?.get(name)?.memory;
+/** Prints timers, as a table or an object a line. */
+export function printJobs(rows: readonly ListRow[], { terminal, now, asJson }: Printing): void {
   if (asJson) {
-    for (const job of jobs) terminal.out(jsonText(toJson(job, memoryOf(job), now)));
+    for (const row of rows) terminal.out(jsonText(toJson(row)));
     return;
   }
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
-  const [first = '', ...lines] = tableOf(jobs, { terminal, now, memoryOf, chalk });
+  const [first = '', ...lines] = tableOf(rows, { width: terminal.width, now, chalk });
   terminal.outPainted(chalk.dim(first), ...lines);
 }
-
-type MemoryOf = (job: Job) => JobMemory | undefined;
 
 /** More of a description is for `--json`. */
 const WIDEST_DESCRIPTION = 40;
 
 /** A job's description and its tags: `the nightly one #db #nightly`, on one line. */
-function about({ description = '', tags }: Job): string {
+function about({ description, tags }: ListRow): string {
   const words = [description.replace(/\s+/g, ' ').trim(), ...tags.map((tag) => `#${tag}`)];
   const text = harmless(words.filter((word) => word !== '').join(' '));
   return text.length > WIDEST_DESCRIPTION ? `${text.slice(0, WIDEST_DESCRIPTION - 1)}…` : text;
 }
 
 /** When one is due that no file has stands under NEXT; what it does, nowhere else. */
-const scheduleOf = (job: Job): string =>
-  job.adHoc === undefined ? scheduleInWords(job) : harmless(`once: ${commandLine(job.command)}`);
+const scheduleOf = ({ schedule, adHoc }: ListRow): string =>
+  adHoc === undefined ? schedule : harmless(`once: ${adHoc}`);
 
-const nextOf = (job: Job, now: Instant): Instant | undefined => (job.enabled ? nextInWindow(job, now) : undefined);
-
-function toJson(job: Job, memory: JobMemory | undefined, now: Instant) {
-  const next = nextOf(job, now);
+function toJson(row: ListRow) {
+  const { next, lastFinishedAt, description, tags, adHoc } = row;
   return {
-    task_name: job.name,
-    schedule: scheduleInWords(job),
-    schedule_kind: job.written.key,
-    schedule_written: job.written.text,
-    timezone: job.timezone,
-    enabled: job.enabled,
+    task_name: row.name,
+    schedule: row.schedule,
+    schedule_kind: row.written.key,
+    schedule_written: row.written.text,
+    timezone: row.timezone,
+    enabled: row.enabled,
     next_at: next === undefined ? null : toTimestamp(next),
-    last_status: memory?.lastStatus ?? null,
-    last_finished_at: memory?.lastFinishedAt === undefined ? null : toTimestamp(memory.lastFinishedAt),
-    ...(job.description !== undefined && { description: job.description }),
-    ...(job.tags.length > 0 && { tags: job.tags }),
-    ...(job.adHoc !== undefined && { ad_hoc: { command: commandLine(job.command) } }),
+    starts_at: next === undefined ? null : toTimestamp(next + row.offset),
+    last_status: row.lastStatus ?? null,
+    last_finished_at: lastFinishedAt === undefined ? null : toTimestamp(lastFinishedAt),
+    ...(description !== '' && { description }),
+    ...(tags.length > 0 && { tags }),
+    ...(adHoc !== undefined && { ad_hoc: { command: adHoc } }),
   };
 }
 
@@ -78,38 +68,38 @@ const DESCRIBED = {
 };
 
 function tableOf(
-  jobs: readonly Job[],
-  {
-    terminal: { width },
-    now,
-    memoryOf,
-    chalk,
-  }: Pick<Printing, 'terminal' | 'now'> & { memoryOf: MemoryOf; chalk: ChalkInstance },
+  rows: readonly ListRow[],
+  { width, now, chalk }: { readonly width: number; readonly now: Instant; readonly chalk: ChalkInstance },
 ): string[] {
-  const next = jobs.map((job) => nextOf(job, now));
   const columns = [
-    { head: 'NAME', cells: jobs.map(({ name }) => name) },
-    { head: 'SCHEDULE', cells: jobs.map(scheduleOf) },
-    { head: 'NEXT', cells: jobs.map((job, index) => nextInWords(job, next[index], now)) },
-    { head: 'IN', cells: next.map((instant) => (instant === undefined ? '' : humanDuration(instant - now))) },
-    { head: 'LAST', cells: jobs.map((job) => lastOf(memoryOf(job), now, chalk)) },
-    { head: 'DESCRIPTION', cells: jobs.map(about) },
+    { head: 'NAME', cells: rows.map(({ name }) => name) },
+    { head: 'SCHEDULE', cells: rows.map(scheduleOf) },
+    { head: 'NEXT', cells: rows.map((row) => nextInWords(row, now)) },
+    { head: 'IN', cells: rows.map((row) => timeLeft(row, now)) },
+    { head: 'LAST', cells: rows.map((row) => lastOf(row, now, chalk)) },
+    { head: 'DESCRIPTION', cells: rows.map(about) },
   ];
-  const isDescribed = jobs.some((job) => about(job) !== '');
+  const isDescribed = rows.some((row) => about(row) !== '');
   return renderColumns(columns, { width, ...(isDescribed ? DESCRIBED : LAYOUT) });
 }
 
-function nextInWords(job: Job, next: Instant | undefined, now: Instant): string {
-  if (!job.enabled) return 'disabled';
-  return next === undefined ? 'never' : shortLocalTime(next, job.timezone, now);
+/** The actual start and the nominal time, or why there is none. */
+function nextInWords({ enabled, next, offset, timezone, activity, lastStatus }: ListRow, now: Instant): string {
+  if (!enabled) return 'disabled';
+  if (next !== undefined) return startInWords({ due: next, offset }, timezone, now);
+  return activity ?? (lastStatus === undefined ? 'never' : 'done');
+}
+
+function timeLeft({ next, offset }: ListRow, now: Instant): string {
+  return next === undefined ? '' : humanDuration(Math.max(0, next + offset - now));
 }
 
 /** `success 3 h ago`. */
-function lastOf(memory: JobMemory | undefined, now: Instant, chalk: ChalkInstance): TableCell {
-  if (memory?.lastStatus === undefined || memory.lastFinishedAt === undefined) return '';
-  const { text: word, paint } = outcomeCell(memory.lastStatus, chalk);
+function lastOf({ lastStatus, lastFinishedAt }: ListRow, now: Instant, chalk: ChalkInstance): TableCell {
+  if (lastStatus === undefined || lastFinishedAt === undefined) return '';
+  const { text: word, paint } = outcomeCell(lastStatus, chalk);
   return {
-    text: `${word} ${roughly(now - memory.lastFinishedAt)} ago`,
+    text: `${word} ${roughly(now - lastFinishedAt)} ago`,
     paint: (text) => paint(text.slice(0, word.length)) + text.slice(word.length),
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { printJobs } from '../../../src/cli/render/jobs.js';
+import { rowOf } from '../../../src/cli/list-rows.js';
 import type { FiringStatus } from '../../../src/domain/outcome.js';
 import { everyMs, job } from '../../support/rig.js';
 import { capturedTerminal, instant, remembered } from '../../support/past.js';
@@ -11,7 +12,8 @@ function shown(last: readonly (readonly [string, FiringStatus | undefined, strin
   const hourly = { written: { key: 'every', text: '1h' } };
   const jobs = ['backup', 'report'].map((name) => job(name, everyMs(3_600_000), hourly));
   const memories = last && new Map(last.map(([name, status, at]) => [name, remember(name, status, instant(at))]));
-  printJobs(jobs, { terminal, now: NOW, asJson, remembered: memories });
+  const rows = jobs.map((one) => rowOf(one, { now: NOW, timer: undefined, record: memories?.get(one.name) }));
+  printJobs(rows, { terminal, now: NOW, asJson });
   return terminal.said.out;
 }
 

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { rowOf, rowOfAdHoc } from '../../src/cli/list-rows.js';
+import { printJobs } from '../../src/cli/render/jobs.js';
+import { fingerprintOf, type Job } from '../../src/domain/job.js';
+import type { JobMemory, JobRecord } from '../../src/domain/ledger.js';
+import { toTimestamp } from '../../src/domain/time.js';
+import { parseScheduleAt } from '../../src/schedules/index.js';
+import { capturedTerminal, instant, remembered } from '../support/past.js';
+import { everyMs, job } from '../support/rig.js';
+import { run, timer } from './top/scene.js';
+
+const NOW = instant('2026-11-23T10:00:00');
+
+const recorded = (of: Job, facts: Partial<JobMemory> = {}): JobRecord => ({
+  ...remembered(of.name, { lastStatus: 'success', lastFinishedAt: NOW - 3_600_000, ...facts }),
+  fingerprint: fingerprintOf(of),
+});
+
+/** The cells of NEXT, IN and LAST. */
+function shown(row: ReturnType<typeof rowOf>): readonly string[] {
+  const terminal = capturedTerminal({ width: 200 });
+  printJobs([row], { terminal, now: NOW, asJson: false });
+  const [, line = ''] = terminal.said.out;
+  return line.split(/ {2,}/).slice(2);
+}
+
+const at = (text: string) =>
+  job('party', parseScheduleAt({ at: text, timezone: 'UTC' }, { start: NOW }), { written: { key: 'at', text } });
+const hourly = job('hourly', everyMs(3_600_000), { written: { key: 'every', text: '1h' } });
+/** As the scheduler has it. */
+const standing = (facts = {}) =>
+  timer('hourly', { schedule: 'every 1h', last_status: null, last_finished_at: null, ...facts });
+
+describe('by the state alone', () => {
+  test('a one-shot that ran is done; one that never did is never due', () => {
+    const party = at('2026-11-23 09:00');
+    expect(shown(rowOf(party, { now: NOW, timer: undefined, record: recorded(party) }))).toEqual([
+      'done',
+      'success 1 h ago',
+    ]);
+    expect(shown(rowOf(party, { now: NOW, timer: undefined, record: undefined }))).toEqual(['never']);
+  });
+
+  test('so is a timer that has had all its runs', () => {
+    const limited = { ...hourly, window: { maxRuns: 2 } };
+    const row = (runsBegun: number) =>
+      rowOf(limited, { now: NOW, timer: undefined, record: recorded(limited, { runsBegun }) });
+    expect(shown(row(2))[0]).toBe('done');
+    expect(shown(row(1))[0]).toBe('Mon 11:00:00 +00:00');
+  });
+});
+
+describe('beside a running scheduler', () => {
+  const beside = (facts: object, of = hourly) =>
+    shown(rowOf(of, { now: NOW, timer: standing(facts), record: undefined }));
+
+  test('what it is armed for is next', () => {
+    expect(beside({ next_at: toTimestamp(NOW + 60_000) })).toEqual(['Mon 10:01:00 +00:00', '1 min']);
+  });
+
+  test('what it has ended is done; what it runs is running', () => {
+    expect(beside({ next_at: null, last_status: 'success', last_finished_at: toTimestamp(NOW - 5_000) })).toEqual([
+      'done',
+      'success 5 s ago',
+    ]);
+    expect(beside({ next_at: null, runs: [run()] })).toEqual(['running']);
+    expect(beside({ next_at: null, runs: [run({ state: 'waiting', attempts: 0 })] })).toEqual(['waiting']);
+  });
+
+  test('a timer whose schedule was changed since goes by the file', () => {
+    expect(beside({ schedule: 'every 2h', next_at: toTimestamp(NOW + 1_000) })[0]).toBe('Mon 11:00:00 +00:00');
+  });
+
+  test('an ad-hoc timer without a record is listed', () => {
+    const next_at = toTimestamp(NOW + 60_000);
+    const row = rowOfAdHoc(timer('at:x', { next_at, ad_hoc: { command: 'echo hi' }, last_status: null }));
+    expect(shown(row)[0]).toBe('Mon 10:01:00 +00:00');
+  });
+});
+
+describe('jitter', () => {
+  const spread = { ...hourly, offset: 252_345 };
+
+  test('NEXT is the actual start, with the nominal time beside it', () => {
+    const row = rowOf(spread, { now: NOW, timer: undefined, record: undefined });
+    expect(shown(row)).toEqual(['Mon 10:04:12 +00:00, due 10:00:00', '4 min 12 s']);
+  });
+
+  test('JSON has both', () => {
+    const terminal = capturedTerminal();
+    printJobs([rowOf(spread, { now: NOW, timer: undefined, record: undefined })], { terminal, now: NOW, asJson: true });
+    expect(JSON.parse(terminal.said.out[0] ?? '')).toMatchObject({
+      next_at: '2026-11-23T10:00:00.000Z',
+      starts_at: '2026-11-23T10:04:12.345Z',
+    });
+  });
+});
