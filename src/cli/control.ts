@@ -12,24 +12,22 @@ import {
   verbs,
   type Args,
   type Controlled,
-  type EventRecord,
 } from '../control/index.js';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
-import type { TimerEvent } from '../domain/event.js';
 import { judgeLiveness, judgeReadiness } from '../domain/health.js';
 import type { Recorded } from '../domain/ledger.js';
 import type { RecentPast } from '../domain/recent.js';
-import { toRecord } from '../domain/record.js';
 import type { Sink } from '../domain/sink.js';
 import type { StatusRecord } from '../domain/status-record.js';
 import { toTimestamp } from '../domain/time.js';
 import { HASTE, type Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
 import type { ConditionWatch } from '../sinks/condition.js';
-import { levelOf, messageOf, RecentOutcomes } from '../sinks/index.js';
+import { levelOf, RecentOutcomes } from '../sinks/index.js';
 import { defaultStatePath } from '../stores/index.js';
 import type { AdHocTimers } from './ad-hoc.js';
+import { toLogRecord } from './log-record.js';
 import type { Reloader } from './reload.js';
 import { scheduleInWords } from './render/schedule-words.js';
 import { statePathOf, type StateOwner } from './state.js';
@@ -183,9 +181,3 @@ function controlledBy(
 function rejectedBy({ rejection }: ConditionWatch): Exclude<StatusRecord['config_rejected'], undefined> {
   return rejection === undefined ? null : { at: toTimestamp(rejection.at), problems: rejection.problems };
 }
-
-/** The very record of the JSON log. */
-const toLogRecord = (event: TimerEvent, host: string): EventRecord =>
-  Object.assign({ level: levelOf(event), timestamp: toTimestamp(event.at), host }, toRecord(event), {
-    msg: messageOf(event),
-  });

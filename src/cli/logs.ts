@@ -3,6 +3,13 @@ import type { Args, ControlClient, EventRecord } from '../control/index.js';
 import { renderRecord } from './render/record.js';
 import type { Terminal } from './terminal.js';
 
+/** Where the log is once its scheduler has ended: it keeps its recent log in memory only. */
+export const PAST_LOG: readonly string[] = [
+  'timers: a scheduler keeps its recent log only while it runs. The rest is where the output of timers start went:',
+  '  journalctl -u UNIT · docker logs CONTAINER · kubectl logs --previous POD · the file it was redirected to',
+  'timers: the runs on record, with the last lines of those that failed: timers history, timers why NAME',
+];
+
 /** Prints what a scheduler tells, lines for people or the very records of the log. Answers the exit code. */
 export async function showLogs(
   client: ControlClient,

@@ -55,16 +55,18 @@ const WRONG_USAGE: ReadonlySet<string> = new Set(['unknown_timer', 'unknown_run'
 
 /**
  * Speaks to the scheduler of the timer file that is named or found. Answers what `act` does, or 1 when there is no scheduler, it refuses, or it
- * goes away; what is wrong and what to do is said. @throws UsageError for a name it does not know.
+ * goes away; what is wrong and what to do is said, with `otherwise` what there is without a scheduler. @throws UsageError for a name it does not know.
  */
 export async function withScheduler(
   terminal: Terminal,
   options: FileOption & StateOption & ZoneOption,
   act: (reached: Reached) => Promise<number>,
+  otherwise: readonly string[] = [],
 ): Promise<number> {
   const reached = await reach(terminal, options);
   if (isUnreached(reached)) {
     terminal.errPainted(...reached.lines);
+    terminal.err(...otherwise);
     return 1;
   }
   const { client, unread } = reached;
@@ -73,6 +75,7 @@ export async function withScheduler(
     return await act(reached);
   } catch (error) {
     terminal.err(`timers: ${refusalOf(error)}`);
+    if (error instanceof LostError) terminal.err(...otherwise);
     return 1;
   } finally {
     client.close();

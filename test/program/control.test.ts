@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StatusRecord } from '../../src/domain/status-record.js';
-import { Puppet } from '../support/puppet.js';
+import { Puppet, type PuppetProcess } from '../support/puppet.js';
 import { Desk, type Program } from '../support/program.js';
 
 let desk: Desk;
@@ -48,7 +48,6 @@ describe('without a running scheduler', () => {
     ['reload'],
     ['diff', 'timers.yaml'],
     ['stop'],
-    ['logs'],
   ])('%s says so, and what to do', async (...args) => {
     timers('  job: { every: 1h, run: "true" }');
     expect(await desk.run(...args)).toMatchObject({
@@ -56,6 +55,15 @@ describe('without a running scheduler', () => {
       stdout: '',
       stderr: 'timers: no scheduler of timers.yaml is running. Start it: timers start\n',
     });
+  });
+
+  test('logs says where the log of the past is', async () => {
+    timers('  job: { every: 1h, run: "true" }');
+    const { code, stdout, stderr } = await desk.run('logs');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('no scheduler of timers.yaml is running');
+    for (const place of ['journalctl', 'docker logs', 'the file', 'timers history', 'timers why'])
+      expect(stderr).toContain(place);
   });
 });
 
@@ -206,7 +214,7 @@ describe('trigger', () => {
     await program.event('scheduler.started');
     const line = '{"level": "info", "n": 1.50}';
     expect(await desk.run('trigger', 'job', '--wait')).toMatchObject({ code: 0, stdout: `${line}\n` });
-    expect((await desk.run('logs')).stdout).toContain(`job │ ${line}\n`);
+    expect((await desk.run('logs')).stdout).toContain(`│ job ${line}\n`);
     const record = await program.event('run.output');
     expect(record).toMatchObject({ data: { level: 'info', n: 1.5 }, msg: line });
     expect(record).not.toHaveProperty('line');
@@ -308,6 +316,31 @@ describe('stop', () => {
     expect((await stopping.ended).code).toBe(0);
     expect((await program.ended).code).toBe(0);
     expect(await program.event('run.finished')).toMatchObject({ status: 'success' });
+  });
+
+  test('--drain says which runs it waits for, since when, and what is left when one has ended', async () => {
+    timers(`  one: { every: 1d, run: ${command()} }\n  two: { every: 1d, run: ${command()} }\n`);
+    const program = desk.start(['start']);
+    await program.event('scheduler.started');
+    const held: PuppetProcess[] = [];
+    for (const name of ['one', 'two']) {
+      await desk.run('trigger', name);
+      held.push(await puppet.next());
+    }
+    const [one, two] = await Promise.all(['one', 'two'].map((name) => program.event('run.started', name)));
+    const stopping = desk.start(['stop', '--drain']);
+    await stopping.said('waiting for 2 runs');
+    await held[0]!.exit(0);
+    await stopping.said('waiting for 1 run ');
+    await held[1]!.exit(0);
+    const { code, stdout, stderr } = await stopping.ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    const since = String.raw`since \w{3} \d\d:\d\d:\d\d`;
+    const [first, second, third, ...more] = stderr.split('\n');
+    const both = [one!, two!].map(({ task_name: name, run_id: id }) => String.raw`${name} \(run ${id}, ${since}\)`);
+    expect(first).toMatch(new RegExp(`^timers: waiting for 2 runs to end: ${both.join(', ')}$`));
+    expect(second).toMatch(new RegExp(`^timers: one finished in .*; waiting for 1 run to end: ${both[1]}$`));
+    expect([third, ...more]).toEqual(['timers: the scheduler of timers.yaml has stopped', '']);
   });
 
   test('ends what runs, also with --keep-alive', async () => {

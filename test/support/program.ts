@@ -64,6 +64,7 @@ export class Program {
   readonly ended: Promise<Ended>;
   readonly lines: LogLine[] = [];
   readonly process: ChildProcess;
+  readonly #text = { stdout: '', stderr: '' };
   readonly #listeners = new Set<() => void>();
 
   constructor(
@@ -74,7 +75,7 @@ export class Program {
     // States that no file names go into the folder, not into the home of whoever runs the tests.
     const env = { ...process.env, XDG_STATE_HOME: join(options.cwd, '.state'), ...options.env };
     this.process = spawn(command, rest, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const text = { stdout: '', stderr: '' };
+    const text = this.#text;
     this.process.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       const begun = text.stdout.lastIndexOf('\n') + 1;
       text.stdout += chunk;
@@ -82,11 +83,14 @@ export class Program {
       const lines = text.stdout.slice(begun).split('\n').slice(0, -1);
       for (const line of lines) this.#read(line);
     });
-    this.process.stderr?.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk));
+    this.process.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      text.stderr += chunk;
+      this.#wake();
+    });
     this.ended = new Promise((resolve) => {
       this.process.on('close', (code, signal) => {
         resolve({ code, signal, ...text });
-        for (const listener of this.#listeners) listener();
+        this.#wake();
       });
     });
   }
@@ -106,6 +110,15 @@ export class Program {
     }
   }
 
+  /** Resolves when standard error has that text. Rejects when the program ends without it. */
+  async said(words: string): Promise<void> {
+    while (!this.#text.stderr.includes(words)) {
+      if (this.process.exitCode !== null || this.process.signalCode !== null)
+        throw new Error(`ended without saying "${words}"; said: ${this.#text.stderr}`);
+      await new Promise<void>((resolve) => this.#listeners.add(resolve));
+    }
+  }
+
   /** The first event of that name. */
   event(name: string, task?: string): Promise<LogLine> {
     return this.line((line) => line.event === name && (task === undefined || line.task_name === task));
@@ -113,6 +126,10 @@ export class Program {
 
   #read(line: string): void {
     if (line.startsWith('{"')) this.lines.push(JSON.parse(line) as LogLine);
+    this.#wake();
+  }
+
+  #wake(): void {
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     for (const listener of listeners) listener();

@@ -8,6 +8,7 @@ import {
   type StateOption,
   type ZoneOption,
 } from '../options.js';
+import type { Reached } from '../reach.js';
 import type { CommandKind } from './kind.js';
 
 interface LogsOptions extends FileOption, StateOption, JsonOption, ZoneOption {
@@ -39,8 +40,8 @@ export const logs: CommandKind = {
       const last = readCount(options.count);
       const name = args[0] as string | undefined;
       const { withScheduler } = await import('../reach.js');
-      return withScheduler(terminal, options, async ({ client, timezone }) => {
-        const { showLogs } = await import('../logs.js');
+      const { PAST_LOG, showLogs } = await import('../logs.js');
+      const show = async ({ client, timezone }: Reached) => {
         const asked = {
           follow: options.follow === true,
           ...(name !== undefined && { task_name: name }),
@@ -48,7 +49,8 @@ export const logs: CommandKind = {
           ...(last !== undefined && { last }),
         };
         return showLogs(client, asked, { terminal, timezone, asJson: options.json === true });
-      });
+      };
+      return withScheduler(terminal, options, show, PAST_LOG);
     };
   },
 };

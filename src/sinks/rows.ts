@@ -1,0 +1,109 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { TimerEvent } from '../domain/event.js';
+import type { Instant } from '../domain/time.js';
+import { visible } from '../domain/visible.js';
+import { LocalTime, type LocalClock } from './local-clock.js';
+import type { InstantFormat } from './message.js';
+import { plainText } from './plain-text.js';
+
+/** What a row of the pretty log shows: an event, or the record of one. */
+export interface Row {
+  readonly at: Instant;
+  readonly event: TimerEvent['event'];
+  readonly level: string;
+  /** Absent: it is about the scheduler. */
+  readonly jobName: string | undefined;
+  /** The event's sentence, which begins with the timer's name. */
+  readonly sentence: (format: InstantFormat) => string;
+  /** A line of the command, instead of a sentence. */
+  readonly output?: { readonly stream: string; readonly line: string; readonly isCut: boolean };
+  /** How a run ended. */
+  readonly status?: string;
+}
+
+/** Longer names push their own message to the right and nobody else's. */
+const WIDEST_NAME = 20;
+
+type Paint = (text: string) => string;
+
+/** Puts events into rows for people. Remembers the last heading, and how wide names are. */
+export class Rows {
+  readonly #chalk: ChalkInstance;
+  readonly #localTime: LocalTime;
+  #heading = '';
+  #nameWidth = 0;
+
+  constructor(color: boolean, local: LocalClock) {
+    this.#chalk = new Chalk({ level: color ? 1 : 0 });
+    this.#localTime = new LocalTime(local);
+  }
+
+  /** The row, without a newline; before it a row for the date, if that is another. */
+  of(row: Row): readonly string[] {
+    const { time } = this.#localTime.of(row.at);
+    const heading = this.#localTime.heading(row.at);
+    const rule = heading === this.#heading ? [] : [this.#chalk.dim(heading)];
+    this.#heading = heading;
+    const [mark, paint] = this.#markOf(row);
+    return [...rule, `${this.#chalk.dim(time)} ${paint(mark)} ${this.#textOf(row, paint)}`];
+  }
+
+  #textOf({ at, jobName, level, sentence, output }: Row, paint: Paint): string {
+    const { dim, bold } = this.#chalk;
+    if (output !== undefined) {
+      const name = this.#pad(jobName ?? '');
+      return `${dim(name)} ${dim(plainText(output.line))}${output.isCut ? dim(' … (cut)') : ''}`;
+    }
+    const today = this.#localTime.of(at);
+    const message = sentence((instant) => this.#localTime.text(instant, today));
+    if (jobName === undefined) return visible(message);
+    const text = visible(message.slice(jobName.length + 1));
+    return `${bold(this.#pad(jobName))} ${level === 'error' ? paint(text) : text}`;
+  }
+
+  #pad(jobName: string): string {
+    const name = visible(jobName);
+    this.#nameWidth = Math.max(this.#nameWidth, Math.min(name.length, WIDEST_NAME));
+    return name.padEnd(this.#nameWidth);
+  }
+
+  #markOf({ event, status, output }: Row): readonly [string, Paint] {
+    const { green, red, yellow, cyan, dim } = this.#chalk;
+    switch (event) {
+      case 'run.started':
+        return ['▸', cyan];
+      case 'run.output':
+        return output?.stream === 'stdout' ? ['│', dim] : ['┃', yellow];
+      case 'run.finished':
+        if (status === 'success') return ['✓', green];
+        return status === 'canceled' ? ['■', yellow] : ['✗', red];
+      case 'attempt.failed':
+        return ['↻', yellow];
+      case 'firing.skipped':
+      case 'firing.missed':
+        return ['○', yellow];
+      case 'breaker.opened':
+      case 'config.rejected':
+      case 'internal.error':
+      case 'state.unavailable':
+      case 'state.unrecorded':
+        return ['!', red];
+      case 'breaker.half_open':
+      case 'timer.paused':
+      case 'hook.failed':
+      case 'ping.failed':
+      case 'notification.failed':
+      case 'heartbeat.failed':
+      case 'orphan.found':
+      case 'state.invalid':
+      case 'state.set_aside':
+      case 'clock.jumped':
+      case 'clock.drift':
+      case 'clock.unmeasured':
+      case 'log.dropped':
+        return ['!', yellow];
+      default:
+        return ['·', dim];
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { toLogRecord } from '../../../src/cli/log-record.js';
+import { renderRecord } from '../../../src/cli/render/record.js';
+import { localClock } from '../../../src/cli/zone.js';
+import type { TimerEvent } from '../../../src/domain/event.js';
+import { createConsole } from '../../../src/sinks/console.js';
+import { CapturedDestination } from '../../sinks/captured-destination.js';
+import { firing, SENTENCES } from '../../sinks/events.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+const ZONE = 'Europe/Berlin';
+const run = { firing, runId: 'r1', at: firing.scheduledFor + 1_000 };
+const EVENTS: readonly (readonly [string, TimerEvent])[] = [
+  ...SENTENCES.map(([sentence, event]) => [sentence, event] as const),
+  ['a line', { event: 'run.output', ...run, stream: 'stdout', line: 'a\tb', truncated: false }],
+  ['a line of stderr, cut', { event: 'run.output', ...run, stream: 'stderr', line: '\x1b[31mred', truncated: true }],
+  [
+    'a line as JSON',
+    { event: 'run.output', ...run, stream: 'stdout', line: '{"a":1}', data: { a: 1 }, truncated: false },
+  ],
+];
+
+test.each([false, true])('timers logs prints what the pretty log of timers start prints (color: %s)', (color) => {
+  const destination = new CapturedDestination();
+  const local = localClock(ZONE);
+  const sink = createConsole({ destination, clock: new FakeClock(), level: 'debug', host: 'box', color, local });
+  const render = renderRecord(color, ZONE);
+  for (const [sentence, event] of EVENTS) {
+    sink.accept(event);
+    const record = JSON.parse(JSON.stringify(toLogRecord(event, 'box'))) as ReturnType<typeof toLogRecord>;
+    expect(`${render(record).join('\n')}\n`, sentence).toBe(destination.records.at(-1));
+  }
+});
