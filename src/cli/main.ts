@@ -24,7 +24,10 @@ function addCommand(program: Command, kind: CommandKind): void {
     )
     .action(async () => {
       const isPlain = !command.opts<{ color: boolean }>().color;
-      exitCode = await act(openTerminal(isPlain), command.processedArgs);
+      const terminal = openTerminal(isPlain);
+      const { whenUnread } = kind;
+      if (whenUnread !== undefined) void terminal.unread.then(() => endWithoutFiles(whenUnread));
+      exitCode = await act(terminal, command.processedArgs);
       if (kind.hasFlushed) void endWithoutFiles(exitCode);
     });
 }

@@ -17,6 +17,8 @@ export interface Terminal {
   outPainted(...lines: readonly string[]): void;
   /** Resolves when standard output can take more: `false` when nobody reads it any more. */
   drained(): Promise<boolean>;
+  /** Resolves when nobody reads standard output any more. */
+  readonly unread: Promise<void>;
   /** Says lines to the person; as {@link out}. */
   err(...lines: readonly string[]): void;
   /** As {@link outPainted}. */
@@ -26,10 +28,14 @@ export interface Terminal {
 /** The terminal of this process. `isPlain` refuses colour whatever the terminal can. */
 export function openTerminal(isPlain: boolean): Terminal {
   const { stdout, stderr } = process;
-  // A reader that went away (`| head`) ends what is said, not the program.
   let isRead = true;
   const color = { out: !isPlain && isColorful(stdout), err: !isPlain && isColorful(stderr) };
-  stdout.on('error', () => (isRead = false));
+  const unread = new Promise<void>((resolve) => {
+    stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+      isRead = false;
+      if (code === 'EPIPE') resolve();
+    });
+  });
   stderr.on('error', () => undefined);
   return {
     cwd: process.cwd(),
@@ -43,6 +49,7 @@ export function openTerminal(isPlain: boolean): Terminal {
       if (isRead && stdout.writableNeedDrain) await relieved(stdout);
       return isRead;
     },
+    unread,
     err: (...lines) => void stderr.write(textOf(lines.map(visible))),
     errPainted: (...lines) => void stderr.write(textOf(color.err ? lines.map(visiblePainted) : lines.map(visible))),
   };

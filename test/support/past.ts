@@ -142,6 +142,7 @@ export function capturedTerminal({ width = 80, color = false } = {}): Terminal &
     out: (...lines) => void said.out.push(...lines),
     outPainted: (...lines) => void said.out.push(...lines),
     drained: () => Promise.resolve(true),
+    unread: new Promise(() => undefined),
     err: (...lines) => void said.err.push(...lines),
     errPainted: (...lines) => void said.err.push(...lines),
     said,

@@ -6,6 +6,7 @@ export class RecordedTerminal implements Terminal {
   readonly width = 80;
   readonly isWatched = { out: false, err: false };
   readonly color = { out: false, err: false };
+  readonly unread = new Promise<void>(() => undefined);
   readonly cwd: string;
   said = '';
   complained = '';

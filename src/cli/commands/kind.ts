@@ -7,9 +7,11 @@ export interface CommandKind {
   readonly name: string;
   /** One line for help and documentation. */
   readonly summary: string;
-  /** Shown at the end of the command's help. */
   /** Whether all it says has left, or was given up, when it is done: then nothing keeps the program from ending. */
   readonly hasFlushed?: true;
+  /** Of a command that follows: its exit code when nobody reads standard output any more (`| head`). Others end by themselves. */
+  readonly whenUnread?: ExitCode;
+  /** Shown at the end of the command's help. */
   readonly examples: readonly Example[];
   /**
    * Declares arguments and options. Loads nothing: what a command needs it imports when it runs, because every package costs start-up time.

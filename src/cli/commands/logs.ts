@@ -26,6 +26,7 @@ export const logs: CommandKind = {
     { line: 'timers logs backup -n 50', does: 'the latest 50 lines of one timer' },
     { line: 'timers logs --run mg1c2x3k -f', does: 'one run; the beginning of its id is enough' },
   ],
+  whenUnread: 0,
   configure(command) {
     withJson(
       withZone(withState(withFile(command, '--file <path>'))).argument('[name]', 'the timer; without one, all'),

@@ -16,6 +16,8 @@ export const trigger: CommandKind = {
     { line: 'timers trigger backup --wait', does: 'follow its output, and exit as it does' },
     { line: 'timers trigger backup --overlap allow', does: 'beside a run that is on' },
   ],
+  // As a program that SIGPIPE ends: how the run ends is not known yet.
+  whenUnread: 141,
   configure(command) {
     withJson(withState(withFile(command)), 'one object; with --wait the records of the log,')
       .argument('<name>', 'the timer')

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Desk, PROGRAM } from '../support/program.js';
+
+let desk: Desk;
+
+beforeEach(() => {
+  desk = new Desk();
+});
+
+afterEach(() => desk.clear());
+
+/** Runs a command whose reader goes away with the first line, as `head -1` does. Returns its exit code and what it said. */
+function readOneLine(...args: string[]): Promise<{ line: string; code: number | null; signal: string | null }> {
+  const env = { ...process.env, XDG_STATE_HOME: `${desk.folder}/.state` };
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: desk.folder,
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let first = '';
+  createInterface({ input: child.stdout }).once('line', (line) => {
+    first = line;
+    child.stdout.destroy();
+  });
+  return new Promise((resolve) => child.on('close', (code, signal) => resolve({ line: first, code, signal })));
+}
+
+test('a command that follows ends when its reader goes away, and the scheduler goes on', async () => {
+  desk.write(
+    'timers.yaml',
+    `timers:
+  tick: { every: 100ms, run: echo tick }
+  endless: { cron: "0 0 1 1 *", run: "while :; do echo line; sleep 0.05; done" }
+`,
+  );
+  const program = desk.start(['start']);
+  await program.event('run.finished', 'tick');
+  expect(await readOneLine('logs', '-f')).toMatchObject({ code: 0, line: expect.stringMatching(/^── /) });
+  expect(await readOneLine('logs', '-f', '--json')).toMatchObject({ code: 0, line: expect.stringMatching(/^\{/) });
+  // How the run ends is not known yet.
+  expect(await readOneLine('trigger', 'endless', '--wait')).toMatchObject({ code: 141, line: 'line' });
+  expect((await desk.run('status', '--check', 'alive')).code).toBe(0);
+});
+
+test('a command that prints much ends when its reader goes away', async () => {
+  const many = Array.from({ length: 3_000 }, (_, index) => `  t${index}: { every: 1h, run: "true" }\n`);
+  desk.write('timers.yaml', `timers:\n${many.join('')}`);
+  for (const args of [['list'], ['list', '--json'], ['next', '-n', '20000'], ['simulate', '--json', '--to', '2h']])
+    expect(await readOneLine(...args), args.join(' ')).toMatchObject({ code: 0, line: expect.stringMatching(/./) });
+});
