@@ -1,7 +1,10 @@
+import { createSystemClock } from '../clocks/system.js';
 import { jsonText } from '../domain/visible.js';
 import type { Args, ControlClient, EventRecord } from '../control/index.js';
+import { UsageError } from './commands/kind.js';
 import { renderRecord } from './render/record.js';
 import type { Terminal } from './terminal.js';
+import { readPastTime } from './told-time.js';
 
 /** Where the log is once its scheduler has ended: it keeps its recent log in memory only. */
 export const PAST_LOG: readonly string[] = [
@@ -9,6 +12,24 @@ export const PAST_LOG: readonly string[] = [
   '  journalctl -u UNIT · docker logs CONTAINER · kubectl logs --previous POD · the file it was redirected to',
   'timers: the runs on record, with the last lines of those that failed: timers history, timers why NAME',
 ];
+
+/** Which part of the log is asked for, as written. */
+interface SpanArguments {
+  readonly follow?: true;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/** Reads which part of the log is asked for, as the scheduler takes it. @throws UsageError with the forms a time takes. */
+export function readSpan({ follow, since, until }: SpanArguments, timezone: string): Args {
+  if (follow && until !== undefined)
+    throw new UsageError('--until: the log is followed until Ctrl-C. Leave out --follow or --until');
+  const here = { now: createSystemClock().now(), timezone };
+  return {
+    ...(since !== undefined && { since: readPastTime('--since', since, here) }),
+    ...(until !== undefined && { until: readPastTime('--until', until, here) }),
+  };
+}
 
 /** Prints what a scheduler tells, lines for people or the very records of the log. Answers the exit code. */
 export async function showLogs(

@@ -211,7 +211,12 @@ export class Connection {
 
   #logs({ id, args }: Request): object {
     const { ring, controlled } = this.#served;
-    const interest = { jobName: optionalText(args, 'task_name'), runId: optionalText(args, 'run_id') };
+    const interest = {
+      jobName: optionalText(args, 'task_name'),
+      runId: optionalText(args, 'run_id'),
+      since: optionalCount(args, 'since'),
+      until: optionalCount(args, 'until'),
+    };
     const last = optionalCount(args, 'last');
     const follows = flag(args, 'follow');
     if (this.#followed.size >= MOST_FOLLOWED)

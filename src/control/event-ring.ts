@@ -1,6 +1,7 @@
 import { jobNameOf, type TimerEvent } from '../domain/event.js';
 import { isEnding } from '../domain/ledger.js';
 import type { Sink } from '../domain/sink.js';
+import type { Instant } from '../domain/time.js';
 
 /** How many events are kept for clients that ask later. */
 const RECENT_EVENTS = 2_000;
@@ -18,6 +19,9 @@ export interface Interest {
   readonly jobName?: string | undefined;
   /** A run's id, or its beginning. */
   readonly runId?: string | undefined;
+  /** By the scheduler's time, both inclusive. */
+  readonly since?: Instant | undefined;
+  readonly until?: Instant | undefined;
 }
 
 export interface Following extends Interest {
@@ -246,7 +250,8 @@ function lengthOf(value: unknown): number {
   return Array.isArray(value) ? value.reduce<number>((sum, item) => sum + lengthOf(item), 8 * value.length) : 0;
 }
 
-function isOfInterest(event: TimerEvent, { jobName, runId }: Interest): boolean {
+function isOfInterest(event: TimerEvent, { jobName, runId, since, until }: Interest): boolean {
+  if ((since !== undefined && event.at < since) || (until !== undefined && event.at > until)) return false;
   if (jobName !== undefined && jobNameOf(event) !== jobName) return false;
   return runId === undefined || ('runId' in event && event.runId.startsWith(runId));
 }

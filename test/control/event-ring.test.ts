@@ -118,3 +118,12 @@ test('news is told once, until all is read', () => {
   tell(1);
   expect(news).toBe(2);
 });
+
+test('a time bounds what is read, and the latest are the latest of that time', () => {
+  for (let second = 0; second < 10; second++) ring.accept({ ...output, at: at + second * 1_000 });
+  const until = at + 5_000;
+  expect(read(follow({ since: at + 2_000, until }))).toEqual({ 'run.output': 4 });
+  const times = ring.past({ until }, 2).map((event) => event.at - at);
+  expect(times).toEqual([4_000, 5_000]);
+  expect(read(follow({ until, last: 3 }))).toEqual({ 'run.output': 3 });
+});

@@ -381,6 +381,26 @@ describe('logs', () => {
   });
 });
 
+describe('logs of a time', () => {
+  test('take the times that history takes', async () => {
+    await start();
+    await desk.run('trigger', 'shaky', '--wait');
+    const [all, since, until, day, wrong, followed] = await Promise.all([
+      desk.run('logs', '--json', '--since', '1h'),
+      desk.run('logs', '--json', '--from', '-1h', '--to', 'now', '-n', '1'),
+      desk.run('logs', '--json', '--until', '1h ago'),
+      desk.run('logs', '--json', '--after', 'yesterday'),
+      desk.run('logs', '--since', 'sometime'),
+      desk.run('logs', '-f', '--until', 'now'),
+    ]);
+    const count = ({ stdout }: { stdout: string }) => stdout.split('\n').length - 1;
+    expect([all, since, until, day].map(count)).toEqual([count(all), 1, 0, count(all)]);
+    expect(count(all)).toBeGreaterThan(3);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--since takes a time') });
+    expect(followed).toMatchObject({ code: 2, stderr: expect.stringContaining('Leave out --follow or --until') });
+  });
+});
+
 describe('the file is read anew', () => {
   const changed = () =>
     timers('  job: { cron: "0 0 2 1 *", run: echo changed }\n  fresh: { every: 1h, run: echo fresh }\n');

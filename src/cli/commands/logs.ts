@@ -15,6 +15,8 @@ interface LogsOptions extends FileOption, StateOption, JsonOption, ZoneOption {
   readonly count?: string;
   readonly follow?: true;
   readonly run?: string;
+  readonly since?: string;
+  readonly until?: string;
 }
 
 /** The log of a running scheduler, wherever its own output goes. */
@@ -34,6 +36,8 @@ export const logs: CommandKind = {
     )
       .option('-f, --follow', 'go on with what comes, until Ctrl-C')
       .option('-n, --count <n>', 'the latest so many; all that are kept (2,000 at most)')
+      .option('--since <time>', 'from there on (2h, 17:00, yesterday, 2027-01-01 00:00)')
+      .option('--until <time>', 'up to there')
       .option('--run <id>', 'one run; the beginning of its id is enough');
     return async (terminal, args) => {
       const options = command.opts<LogsOptions>();
@@ -41,13 +45,17 @@ export const logs: CommandKind = {
       const last = readCount(options.count);
       const name = args[0] as string | undefined;
       const { withScheduler } = await import('../reach.js');
-      const { PAST_LOG, showLogs } = await import('../logs.js');
+      const { zoneOf } = await import('../zone.js');
+      const { PAST_LOG, readSpan, showLogs } = await import('../logs.js');
+      // What is wrong with the options comes before what is wrong with the file.
+      readSpan(options, zoneOf(options, undefined));
       const show = async ({ client, timezone }: Reached) => {
         const asked = {
           follow: options.follow === true,
           ...(name !== undefined && { task_name: name }),
           ...(options.run !== undefined && { run_id: options.run }),
           ...(last !== undefined && { last }),
+          ...readSpan(options, timezone),
         };
         return showLogs(client, asked, { terminal, timezone, asJson: options.json === true });
       };
