@@ -1,102 +1,100 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { Document, guide, pattern, readme, reference, type Shown } from '../support/documents.js';
 import { Desk, PROGRAM, ROOT } from '../support/program.js';
 
-interface Block {
-  /** What stands behind the three backticks: language, and a file name or role. */
-  readonly language: string;
-  readonly role: string;
-  readonly text: string;
+/** A folder in which a page's files are, and its commands run. */
+class Reader {
+  readonly #desk = new Desk();
+  readonly #page: Document;
+
+  constructor(page: Document) {
+    this.#page = page;
+  }
+
+  prepare(): void {
+    const { folder } = this.#desk;
+    for (const { role, text } of this.#page.files) {
+      mkdirSync(join(folder, dirname(role)), { recursive: true });
+      this.#desk.write(role, text);
+    }
+    this.#desk.write('package.json', '{"type":"module"}');
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(ROOT, join(folder, 'node_modules', 'timers-cli'));
+  }
+
+  /** Returns what a line prints. Returns once a scheduler that is started in the background has started. */
+  async types({ line }: Shown): Promise<string> {
+    const [, args] = /^timers start (.*) > \S+ &$/.exec(line) ?? [];
+    if (args === undefined) return this.#shell(line);
+    await this.#desk.start(['start', ...args.split(' ')]).event('scheduler.started');
+    return '';
+  }
+
+  clear(): Promise<void> {
+    return this.#desk.clear();
+  }
+
+  #shell(line: string): Promise<string> {
+    const script = `timers() { "${process.execPath}" "${PROGRAM}" "$@"; }; ${line}`;
+    const cwd = this.#desk.folder;
+    const env = { ...process.env, XDG_STATE_HOME: join(cwd, '.state') };
+    return new Promise((resolve) => {
+      execFile('bash', ['-c', script], { cwd, env }, (_error, stdout, stderr) => resolve(stdout + stderr));
+    });
+  }
 }
 
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const blocks: Block[] = [...readme.matchAll(/^```(\w+) ?(\S*)\n([^]*?)^```$/gm)].map(
-  ([, language = '', role = '', text = '']) => ({ language, role, text }),
-);
-const only = (language: string) => blocks.filter((block) => block.language === language);
+const pages = [readme, ...guide];
 
-const desk = new Desk();
+/** The timer files of a page, except those that it checks itself to show a mistake. */
+const timerFilesOf = (page: Document): readonly string[] =>
+  page.files
+    .filter(({ language, text }) => language === 'yaml' && Object.hasOwn(parse(text) as object, 'timers'))
+    .map(({ role }) => role)
+    .filter((file) => !page.shown.some(({ line }) => line.startsWith(`timers validate ${file}`)));
 
-beforeAll(() => {
-  for (const { role, text } of only('yaml')) desk.write(role, text);
-  desk.write('package.json', '{"type":"module"}');
-  mkdirSync(join(desk.folder, 'node_modules'));
-  symlinkSync(ROOT, join(desk.folder, 'node_modules', 'timers-cli'));
+describe.each(pages.map((page) => [page.path, page] as const))('%s', (_path, page) => {
+  const reader = new Reader(page);
+  beforeAll(() => reader.prepare());
+  afterAll(() => reader.clear());
+
+  test('has only blocks of a kind that is exercised here', () => {
+    const others = page.blocks.filter(({ role, language }) => !role.includes('.') && language !== 'console');
+    const kinds = others.map(({ language, role }) => `${language} ${role}`.trim());
+    expect(new Set(kinds)).toEqual(new Set(FURTHER_KINDS[page.path] ?? []));
+    expect(page.text.match(/^ *```/gm)).toHaveLength(2 * page.blocks.length);
+  });
+
+  if (page.shown.length > 0) {
+    describe('what is shown is what happens', () => {
+      test.each(page.shown)('$line', async (shown) => {
+        expect(await reader.types(shown)).toMatch(pattern(shown.output));
+      });
+    });
+  }
+
+  // After the session, which makes what some files name.
+  test.each(timerFilesOf(page))('the file %s is valid, without warnings', async (file) => {
+    const { text } = page.files.find(({ role }) => role === file)!;
+    const isRefused = /^ +user:/m.test(text) && process.geteuid!() !== 0;
+    const said = await reader.types({ line: `timers validate ${file} --strict`, output: '' });
+    expect(said).toMatch(isRefused ? /only root may run commands as another user/ : / is valid: /);
+  });
 });
 
-afterAll(() => desk.clear());
-
-interface Shown {
-  readonly line: string;
-  readonly output: string;
-}
-
-/** `$ command` lines, each with the output shown below it. */
-const shown: Shown[] = only('console').flatMap(({ text }) =>
-  text
-    .split(/^\$ /m)
-    .slice(1)
-    .map((part) => ({ line: part.slice(0, part.indexOf('\n')), output: part.slice(part.indexOf('\n') + 1) })),
-);
-
-/** `…` stands for any text on a line, and alone on a line for any lines. */
-const pattern = (output: string): RegExp => {
-  const lines = output
-    .trimEnd()
-    .split('\n')
-    .map((line) =>
-      line === '…'
-        ? '[^]*'
-        : line
-            .split('…')
-            .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-            // Widths of columns, and where a sentence is wrapped, follow from the figures in them.
-            .map((part) => part.replace(/ {2,}/g, ' {2,}').replace(/(?<=\S) (?=[^\s{])/g, '(?: |\\n +)'))
-            .join('[^\\n]*'),
-    );
-  return new RegExp(`^${lines.join('\\n')}\\s*$`);
+/** Blocks that are neither a file nor a session, by page: each has its test below. */
+const FURTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
+  'README.md': ['sh'],
+  'docs/guide/operating.md': ['text top'],
 };
-
-function shell(line: string): Promise<string> {
-  const script = `timers() { "${process.execPath}" "${PROGRAM}" "$@"; }; ${line}`;
-  return new Promise((resolve) => {
-    const env = { ...process.env, XDG_STATE_HOME: join(desk.folder, '.state') };
-    execFile('bash', ['-c', script], { cwd: desk.folder, env }, (_error, stdout, stderr) => resolve(stdout + stderr));
-  });
-}
-
-test('every block is of a kind that is exercised here', () => {
-  const kinds = blocks.map(({ language, role }) => `${language} ${role}`.trim());
-  expect(new Set(kinds)).toEqual(
-    new Set([
-      'text',
-      'sh',
-      'yaml timers.yaml',
-      'yaml broken.yaml',
-      'yaml once.yaml',
-      'yaml night.yaml',
-      'yaml team.yaml',
-      'yaml times.yaml',
-      'yaml watched.yaml',
-      'console',
-      'js',
-      'text output',
-      'text top',
-    ]),
-  );
-});
-
-describe('what is shown is what happens', () => {
-  test.each(shown)('$line', async ({ line, output }) => {
-    expect(await shell(line)).toMatch(pattern(output));
-  });
-});
 
 test('the two commands are the ones of package.json', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  expect(only('sh').map(({ text }) => text.trim())).toEqual(['npm ci && npm start', 'npm ci && npm test']);
+  expect(readme.only('sh').map(({ text }) => text.trim())).toEqual(['npm ci && npm start', 'npm ci && npm test']);
   expect(scripts).toMatchObject({
     prepare: expect.any(String),
     start: expect.stringContaining('timers.example.yaml'),
@@ -104,17 +102,42 @@ test('the two commands are the ones of package.json', () => {
   });
 });
 
-test('the transcript is in the form of the log', () => {
-  const transcript = blocks.find(({ language, role }) => language === 'text' && role === '')!.text;
-  for (const line of transcript.trimEnd().split('\n').slice(1)) expect(line).toMatch(/^\d\d:\d\d:\d\d [·▸│✓┃↻] \S/);
+test('the picture is in the form of the log', () => {
+  const picture = readFileSync(join(ROOT, 'docs/picture/terminal.svg'), 'utf8');
+  const lines = [...picture.matchAll(/<text [^>]*>(.*?)<\/text>/g)].map(([, line = '']) =>
+    line.replace(/<[^>]*>/g, ''),
+  );
+  const log = lines.slice(lines.findIndex((line) => line.startsWith('──')) + 1);
+  expect(log.length).toBeGreaterThan(9);
+  for (const line of log) expect(line).toMatch(/^\d\d:\d\d:\d\d [·▸│✓┃↻] \S/);
 });
 
 test('the live view is a frame as it is drawn', () => {
+  const operating = guide.find(({ path }) => path.endsWith('operating.md'))!;
   const frame = readFileSync(join(ROOT, 'test/cli/render/top/frames/80x20-readme.txt'), 'utf8');
-  expect(blocks.find(({ role }) => role === 'top')!.text).toBe(frame);
+  expect(operating.blocks.find(({ role }) => role === 'top')!.text).toBe(frame);
 });
 
-test('the library block prints what stands below it', async () => {
-  const path = desk.write('library.js', only('js')[0]!.text);
-  expect(await shell(`node ${path}`)).toBe(blocks.find(({ role }) => role === 'output')!.text);
+test('the unit of systemd is one', async (context) => {
+  context.skip(spawnSync('systemd-analyze', ['--version']).status !== 0, 'there is no systemd-analyze');
+  const page = guide.find(({ path }) => path.endsWith('containers-and-services.md'))!;
+  const desk = new Desk();
+  const { role, text } = page.only('ini')[0]!;
+  const path = desk.write(role, text.replace('/usr/local/bin/timers', process.execPath));
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' });
+  await desk.clear();
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test('the README has at most 150 lines', () => {
+  expect(readme.text.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+});
+
+test.each([...pages, ...reference].map((page) => [page.path, page] as const))('%s has no dead link', (path, page) => {
+  for (const link of page.links.filter((target) => !/^[a-z]+:/.test(target))) {
+    const [file = '', anchor] = link.split('#');
+    const target = file === '' ? path : join(dirname(path), file);
+    expect(existsSync(join(ROOT, target)), `${link} in ${path}`).toBe(true);
+    if (anchor !== undefined) expect(new Document(target).anchors, link).toContain(anchor);
+  }
 });
