@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { KEYS } from '../../src/config/schema.js';
 import { Document, guide, pattern, readme, reference, type Shown } from '../support/documents.js';
 import { Desk, PROGRAM, ROOT } from '../support/program.js';
 
@@ -127,6 +128,12 @@ test('the unit of systemd is one', async (context) => {
   const { status, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' });
   await desk.clear();
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test('every key of the file is in a timer file that the guide shows', () => {
+  const shown = guide.flatMap((page) => page.only('yaml').map(({ text }) => text)).join('');
+  const all = new Set(Object.values(KEYS).flat());
+  expect([...all].filter((key) => !new RegExp(`(^|[ {])${key}:`, 'm').test(shown))).toEqual([]);
 });
 
 test('the README has at most 150 lines', () => {
