@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 
 import type { Diagnostic } from '../../config/index.js';
+import { secretsIn } from './secrets.js';
 import { separated } from './separated.js';
 import { harmless, toCells, wrap, type Cell } from './terminal-text.js';
 
@@ -18,7 +19,7 @@ export interface DiagnosticsView {
 
 /**
  * Renders problems for a person, in lines: place, severity and message; the line with its offending text marked; the way out; and how many
- * there are. Empty when there are none. Nothing that stands in the file reaches the terminal as a control character.
+ * there are. Empty when there are none. Secrets are masked, and nothing that stands in the file reaches the terminal as a control character.
  */
 export function renderDiagnostics(view: DiagnosticsView): readonly string[] {
   if (view.problems.length === 0) return [];
@@ -32,6 +33,7 @@ export function renderProblems(view: DiagnosticsView): readonly string[] {
     paint,
     width: Math.max(view.width ?? 80, 40),
     lines: view.source.split(/\r?\n/),
+    cells: new Map(),
     file: view.file,
   };
   return separated(view.problems.map((problem) => renderProblem(problem, page)));
@@ -41,6 +43,8 @@ interface Page {
   readonly paint: ChalkInstance;
   readonly width: number;
   readonly lines: readonly string[];
+  /** Of lines that were shown, by their index: a file may be one long line. */
+  readonly cells: Map<number, readonly Cell[]>;
   readonly file: string | undefined;
 }
 
@@ -69,15 +73,32 @@ const labelOf = ({ severity, code }: Diagnostic): string => (severity === 'error
 const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, { width }) => sum + width, 0);
 
 /** The line and, under it, the mark; nothing where there is no text to show. */
-function snippet(problem: Diagnostic, { paint, width, lines }: Page): readonly string[] {
+function snippet(problem: Diagnostic, page: Page): readonly string[] {
+  const { paint, width, lines } = page;
   const line = lines[problem.line - 1] ?? '';
   if (line.trim() === '') return [];
   const number = String(problem.line);
   const gutter = `${INDENT}${number} | `;
   const blank = `${INDENT}${' '.repeat(number.length)} | `;
-  const shown = clipAround(toCells(line), toUnits(problem), width - gutter.length);
+  const shown = clipAround(cellsOf(problem.line - 1, page), toUnits(problem), width - gutter.length);
   const mark = ' '.repeat(shown.before) + '^'.repeat(Math.max(shown.marked, 1));
   return [paint.dim(gutter) + shown.text, paint.dim(blank) + paint.red(mark)];
+}
+
+/** The cells of a line. What it holds of secrets is one cell, so that the mark stays below what it means. */
+function cellsOf(index: number, { lines, cells: known }: Page): readonly Cell[] {
+  const line = lines[index] ?? '';
+  let cells = known.get(index);
+  if (cells !== undefined) return cells;
+  let from = 0;
+  cells = secretsIn(lines, index).flatMap(({ start, end, shown }) => {
+    const before = toCells(line.slice(from, start));
+    from = end;
+    return [...before, { shown, width: shown.length, units: end - start }];
+  });
+  cells = [...cells, ...toCells(line.slice(from))];
+  known.set(index, cells);
+  return cells;
 }
 
 const toUnits = ({ column, endColumn = column + 1 }: Diagnostic): Stretch => ({

@@ -163,3 +163,57 @@ describe('nothing of the file reaches the terminal raw', () => {
     expect(text).not.toContain('\u001b');
   });
 });
+
+describe('the quoted line', () => {
+  const quotedLine = (line: string, text: string, above = '') => {
+    const lines = [...(above === '' ? [] : above.split('\n')), line];
+    const start = line.indexOf(text);
+    const found = problem({ line: lines.length, column: start + 1, endColumn: start + text.length + 1 });
+    const [, shown = '', mark = ''] = render([found], { source: lines.join('\n'), width: 120 }).split('\n');
+    const from = shown.indexOf('| ') + 2;
+    return [shown.slice(from), shown.slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)];
+  };
+
+  it.each([
+    ['sentry: https://k3y@o1.ingest.sentry.io/42', 'sentry: https://***@o1.ingest.sentry.io/…'],
+    ['ping: https://user:pa/ss@hc.example/abc?x=1', 'ping: https://***@hc.example/…'],
+    ['healthchecks: https://hc-ping.com/uuid-uuid', 'healthchecks: https://hc-ping.com/…'],
+    ['run: curl -x user:s3cret@proxy:3128 http://a.example', 'run: curl -x ***@proxy:3128 http://a.example'],
+    ['run: PGPASSWORD=s3cret pg_dump', 'run: PGPASSWORD=*** pg_dump'],
+    ['run: deploy --api-token s3cret --now', 'run: deploy --api-token *** --now'],
+    ['run: "curl -H \'Authorization: Bearer s3cret\' a"', 'run: "curl -H \'Authorization: Bearer ***\' a"'],
+    ['token_file: ./token', 'token_file: ./token'],
+    [
+      'a: {every: 5x, env: {A: s3cret, B: "s3, }cret", C: "${REF}x"}, run: x}',
+      'a: {every: 5x, env: {A: ***, B: ***, C: ***${REF}***}, run: x}',
+    ],
+    ['{"env": {"A": "s3cret"}, "every": "5x"}', '{"env": {"A": ***}, "every": "5x"}'],
+    ['cron: "*/5 * * * *"', 'cron: "*/5 * * * *"'],
+  ])('hides what is secret: %s', (line, shown) => {
+    expect(quotedLine(line, line.slice(0, 1))[0]).toBe(shown);
+  });
+
+  it.each([
+    ['      A: s3cret', '      A: ***', '    env:'],
+    ['      A: pre-${REF}-s3cret # why', '      A: ***${REF}***', '    env:\n      B: c\n'],
+    ['        s3cret', '        ***', '    env:\n      A: |'],
+    ['      "A": "s3cret",', '      "A": ***', '    "env": {'],
+    ['    every: 5x', '    every: 5x', '    env:\n      A: b'],
+  ])('hides values of env: %s', (line, shown, above) => {
+    expect(quotedLine(line, line.trim().slice(0, 1), `  job:\n${above}`)[0]).toBe(shown);
+  });
+
+  it.each([
+    ['ping: https://user:s3cret@host/path every: 5x', '5x', '…'],
+    ['sentry: {dsn: https://k3y@host/1, on: nothing}', 'nothing', 'nothing'],
+    ['ping: {dsn: "https://k3y@host/1"}', 'https://k3y@host/1', 'https://***@host/…'],
+    ['a: {env: {A: s3cret, B: ${REF}}}', '${REF}', '${REF}'],
+    ['a: {env: {A: s3cret}}', 's3cret', '***'],
+    ['sentry: https://k3y@host/1', 'https://k3y@host/1', 'https://***@host/…'],
+  ])('has its mark below what is meant: %s', (line, text, marked) => {
+    const [shown, below] = quotedLine(line, text);
+    expect(shown).not.toMatch(/s3cret|k3y/);
+    if (marked !== '…') expect(below).toBe(marked);
+    else expect(below).toBe(text);
+  });
+});
