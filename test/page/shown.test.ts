@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { hasChromium, openChromium, skippedWithoutChromium } from '../support/chromium.js';
 import { Stage, type Scene } from './stage.js';
-import { outcomeAt, timerAt } from './timer.js';
+import { outcomeAt, runAt, timerAt } from './timer.js';
 
 let browser: Browser;
 let stage: Stage;
@@ -91,6 +91,29 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     await told.locator('summary').click();
     await told.getByText('attempt 2').waitFor();
     expect(await told.locator('dl').textContent()).toMatch(/attempt 1.*exit code 4.*attempt 2.*exit code 3/);
+  });
+
+  test('calls a run that waits "Waiting", not "Now running", and shows that it has not started', async () => {
+    const now = Date.now();
+    const page = await show({
+      timers: [timerAt(now, { runs: [{ ...runAt(now), state: 'waiting', attempts: 0, pid: null }] })],
+      run: { task_name: 'backup', run_id: 'r1', outcome: null, started_at: null, failed_attempts: [], output: [] },
+    });
+    await page.getByRole('button', { name: 'backup', exact: true }).click();
+    const run = page.locator('#drawer .running');
+    await run.getByText('not yet').waitFor();
+    expect(await run.locator('h3').textContent()).toBe('Waiting');
+  });
+
+  test('shows when a firing starts, and beside it when it is due', async () => {
+    const [due, start] = [600_000, 852_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    const page = await show({ timers: [timerAt(Date.now(), { next_at: due!, starts_at: start! })] });
+    expect(await page.locator('td.next').textContent()).toMatch(/^in 14 min.*, due \d\d:\d\d/);
+    await page.getByRole('button', { name: 'backup', exact: true }).click();
+    await page
+      .locator('#drawer')
+      .getByText(/, due \d\d:\d\d.*, in 14 min/)
+      .waitFor();
   });
 
   test('a description without end pushes nothing away, and one that turns its letters shows that it does', async () => {
