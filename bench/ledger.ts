@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { createSystemClock } from '../src/clocks/system.js';
 import { CLOSED } from '../src/domain/breaker.js';
-import type { TimerEvent } from '../src/domain/event.js';
+import type { TimerEvent } from '../src/domain/events/index.js';
 import type { JobRecord } from '../src/domain/ledger.js';
 import { DAY } from '../src/domain/time.js';
 import { openState } from '../src/stores/index.js';

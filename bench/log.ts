@@ -2,10 +2,9 @@ import { closeSync, openSync } from 'node:fs';
 import { toTimestamp } from '../src/domain/time.js';
 import { pino, destination as pinoDestination } from 'pino';
 import { createSystemClock } from '../src/clocks/system.js';
-import type { TimerEvent } from '../src/domain/event.js';
+import { messageOf, type TimerEvent } from '../src/domain/events/index.js';
 import { toRecord } from '../src/domain/record.js';
 import { createJsonLog } from '../src/sinks/json-log.js';
-import { messageOf } from '../src/sinks/message.js';
 import { openDestination } from '../src/sinks/writers.js';
 
 /** One measured figure, with the peer's from the same run where there is one. */

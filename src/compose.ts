@@ -3,7 +3,7 @@ import { rootDistrust, type TimerFile } from './config/index.js';
 import { alone } from './coordinators/index.js';
 import type { Clock } from './domain/clock.js';
 import type { SchedulerPlan } from './domain/controls.js';
-import type { TimerEvent } from './domain/event.js';
+import type { TimerEvent } from './domain/events/index.js';
 import type { Executor } from './domain/executor.js';
 import { MARKS_FROM } from './domain/firing.js';
 import type { Ledger } from './domain/ledger.js';

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { createSystemClock } from './clocks/system.js';
 import { composeScheduler } from './compose.js';
 import { loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from './config/index.js';
-import type { TimerEvent } from './domain/event.js';
+import { levelOf, type TimerEvent } from './domain/events/index.js';
 import type { Ledger, LedgerTrouble } from './domain/ledger.js';
 import { toRecord, type LogRecord } from './domain/record.js';
 import type { Schedule as CountedSchedule } from './domain/schedule.js';
@@ -15,7 +15,6 @@ import { toTimestamp, type Duration, type Instant } from './domain/time.js';
 import { LoopTimer } from './engine/timer.js';
 import { TimerLoop } from './engine/timer-loop.js';
 import { parseScheduleAt, type ScheduleSpec } from './schedules/index.js';
-import { levelOf } from './sinks/index.js';
 import { openState, realPath } from './stores/index.js';
 import { chance, localZone, thisMachine } from './this-machine.js';
 

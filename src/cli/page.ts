@@ -7,7 +7,7 @@ import type { Sink } from '../domain/sink.js';
 import { toStatusRecord } from '../domain/status-record.js';
 import { apiRoutes, Live, Past, staticRoutes, type Acted, type Route, type StaticFile } from '../http/index.js';
 import type { Scheduler } from '../engine/scheduler.js';
-import { causeOf } from '../sinks/index.js';
+import { causeOf } from '../domain/cause.js';
 import { firingsAfter } from './coming-firings.js';
 import type { Control } from './control.js';
 import { scheduleInWords } from './render/schedule-words.js';

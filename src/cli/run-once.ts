@@ -1,8 +1,7 @@
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
-import type { RunFinished, TimerEvent } from '../domain/event.js';
+import { messageOf, type RunFinished, type TimerEvent } from '../domain/events/index.js';
 import type { Job } from '../domain/job.js';
-import { messageOf } from '../sinks/index.js';
 import { exitCodeOf } from './exit-code.js';
 import { compose, obeySignals } from './foreground.js';
 import { openLog } from './log.js';

@@ -1,4 +1,4 @@
-import type { RunFinished } from '../domain/event.js';
+import type { RunFinished } from '../domain/events/index.js';
 import { fingerprintOf, type Job } from '../domain/job.js';
 import type { Ending, History, OpenRun, Pause } from '../domain/ledger.js';
 import { END_OF_TIME, SECOND, type Duration, type Instant } from '../domain/time.js';

@@ -1,16 +1,7 @@
-import { jobNameOf, type TimerEvent } from '../domain/event.js';
+import { entryOf, jobNameOf, type TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
 
-/** What concerns every job. */
-const OF_ALL: ReadonlySet<TimerEvent['event']> = new Set([
-  'scheduler.started',
-  'scheduler.stopping',
-  'config.reloaded',
-  'timer.removed',
-  'clock.jumped',
-]);
-
-/** Knows which jobs have changed since somebody looked last, so that who looks every second is told no more than is new. */
+/** Tracks which jobs changed since a given revision, so that pollers receive only the difference. */
 export class Changes implements Sink {
   readonly name = 'changes';
   readonly #ofJob = new Map<string, number>();
@@ -29,7 +20,7 @@ export class Changes implements Sink {
     if (name !== undefined) this.#ofJob.set(name, this.#revision);
     if (event.event === 'timer.removed') this.#ofJob.delete(event.jobName);
     if (event.event === 'config.reloaded') for (const removed of event.removed) this.#ofJob.delete(removed);
-    if (OF_ALL.has(event.event)) this.#ofAll = this.#revision;
+    if (entryOf(event).concerns === 'every timer') this.#ofAll = this.#revision;
   }
 
   /** Whether only single jobs have changed since a revision: then {@link hasChanged} says which. */

@@ -1,4 +1,4 @@
-import { jobNameOf, type TimerEvent } from '../domain/event.js';
+import { jobNameOf, type TimerEvent } from '../domain/events/index.js';
 import { isEnding } from '../domain/ledger.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';

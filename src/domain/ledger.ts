@@ -1,5 +1,5 @@
 import type { BreakerState } from './breaker.js';
-import type { FiringMissed, FiringSkipped, RunFinished, TimerEvent } from './event.js';
+import type { FiringMissed, FiringSkipped, RunFinished, TimerEvent } from './events/index.js';
 import type { Firing } from './firing.js';
 import type { FiringStatus } from './outcome.js';
 import type { Duration, Instant } from './time.js';
@@ -201,7 +201,3 @@ export function startOfRun({ ending, open }: Pick<RunHistory, 'ending' | 'open'>
   if (ending?.event !== 'run.finished' || ending.attempts === 0) return undefined;
   return ending.firing.scheduledFor + ending.latenessMs;
 }
-
-/** How long a run took; `undefined` for a lost run, whose end nobody saw. */
-export const durationOf = ({ outcome, durationMs }: RunFinished): Duration | undefined =>
-  outcome.status === 'lost' ? undefined : durationMs;

@@ -1,4 +1,4 @@
-import type { RunFinished, RunStarted } from './event.js';
+import type { RunFinished, RunStarted } from './events/index.js';
 import { momentOf, type Moment, type MonitorKind } from './moment.js';
 import type { WebRequest } from './web.js';
 

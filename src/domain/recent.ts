@@ -1,5 +1,6 @@
 import { firingId } from './firing.js';
-import { durationOf, statusOf, type Ending } from './ledger.js';
+import { durationOf } from './events/index.js';
+import { statusOf, type Ending } from './ledger.js';
 import type { FiringStatus } from './outcome.js';
 import type { Duration, Instant } from './time.js';
 

@@ -1,4 +1,4 @@
-import type { TimerEvent } from './event.js';
+import type { TimerEvent } from './events/index.js';
 import type { Duration } from './time.js';
 
 /** A listener of the event stream. It can neither change nor delay what the engine does. */

@@ -1,4 +1,4 @@
-import type { TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import type { Job } from '../domain/job.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';

@@ -1,5 +1,5 @@
 import { Canceler, type Cancellation } from '../domain/cancellation.js';
-import type { OrphanFound, RunOutput, RunStarted } from '../domain/event.js';
+import type { OrphanFound, RunOutput, RunStarted } from '../domain/events/index.js';
 import type { AttemptIo, OutputStream } from '../domain/executor.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';

@@ -1,5 +1,5 @@
 import { CLOSED, type BreakerState } from '../domain/breaker.js';
-import type { TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import type { Instant } from '../domain/time.js';
 import type { Ending } from './ending.js';
 import type { JobState } from './job-state.js';

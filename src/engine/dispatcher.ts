@@ -1,4 +1,4 @@
-import type { FiringMissed } from '../domain/event.js';
+import type { FiringMissed } from '../domain/events/index.js';
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import type { ClockDrift, TimerEvent } from '../domain/event.js';
+import type { ClockDrift, TimerEvent } from '../domain/events/index.js';
 import type { ClockOffset, ClockSettings, TimeSample, TimeSource, TimeTrouble } from '../domain/time-source.js';
 import { HOUR, type Cancel, type Duration, type Instant } from '../domain/time.js';
 import { agree } from './agreement.js';

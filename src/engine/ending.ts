@@ -1,4 +1,4 @@
-import type { FiringMissed } from '../domain/event.js';
+import type { FiringMissed } from '../domain/events/index.js';
 import type { Outcome } from '../domain/outcome.js';
 
 /** What became of a firing that was admitted. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import type { TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
 import type { Duration } from '../domain/time.js';
 import { contain, raiseLater } from './contain.js';

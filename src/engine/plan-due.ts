@@ -1,4 +1,4 @@
-import type { FiringMissed } from '../domain/event.js';
+import type { FiringMissed } from '../domain/events/index.js';
 import type { Job } from '../domain/job.js';
 import { lastBefore } from '../domain/last-before.js';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';

@@ -1,30 +1,15 @@
 import type { Keeping } from '../domain/ad-hoc.js';
 import type { Clock } from '../domain/clock.js';
-import type { TimerEvent } from '../domain/event.js';
+import { entryOf, type TimerEvent } from '../domain/events/index.js';
 import type { JobRecord, Ledger } from '../domain/ledger.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import { contain, type Report } from './contain.js';
 import type { JobState } from './job-state.js';
 
-/** What the ledger is told; the rest is for the log alone. */
-const RECORDED: ReadonlySet<TimerEvent['event']> = new Set<TimerEvent['event']>([
-  'run.admitted',
-  'attempt.begun',
-  'run.started',
-  'attempt.failed',
-  'run.finished',
-  'firing.skipped',
-  'firing.missed',
-  'timer.removed',
-]);
-
 /** How long a stop waits for another program's lock on the state, from its beginning: as long as for a run. */
 const LOCK_PATIENCE: Duration = 8 * SECOND;
 /** And how long, when what runs has taken all of that. */
 const LEAST_PATIENCE: Duration = SECOND;
-
-/** Told to the log alone, but what is remembered of the job has changed. */
-const CHANGES_MEMORY = /^(breaker|timer)\./;
 
 /**
  * Gathers what the ledger has to know and hands it over in as few transactions as the order of things allows: before a process starts, and
@@ -55,8 +40,9 @@ export class Recorder {
   /** Notes an event, and that it changed what is remembered of its job. */
   note(event: TimerEvent, state: JobState | undefined): void {
     if (this.#ledger === undefined) return;
-    if (RECORDED.has(event.event)) this.#events.push(event);
-    else if (!CHANGES_MEMORY.test(event.event)) return;
+    const { recorded } = entryOf(event);
+    if (recorded === false) return;
+    if (recorded === 'event') this.#events.push(event);
     // A pid is good to know, no more: it goes with whatever is recorded next.
     if (event.event === 'run.started') return;
     this.#isUrgent = true;

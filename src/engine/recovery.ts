@@ -1,4 +1,4 @@
-import type { TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { JobMemory, JobRecord, OpenRun, Recollection } from '../domain/ledger.js';

@@ -1,7 +1,7 @@
 import { bugOf } from '../domain/bug.js';
 import type { Clock } from '../domain/clock.js';
 import type { RunView } from '../domain/controls.js';
-import type { TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import type { Executor } from '../domain/executor.js';
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';

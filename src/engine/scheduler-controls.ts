@@ -9,7 +9,7 @@ import type {
 } from '../domain/controls.js';
 import { isAdHoc, type Keeping } from '../domain/ad-hoc.js';
 import { commandLine } from '../domain/command.js';
-import type { TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import type { Firing } from '../domain/firing.js';
 import { changedKeys, type Job } from '../domain/job.js';
 import type { Pause } from '../domain/ledger.js';

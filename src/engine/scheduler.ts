@@ -1,5 +1,5 @@
 import { bugOf } from '../domain/bug.js';
-import { jobNameOf, type StateTrouble, type TimerEvent } from '../domain/event.js';
+import { jobNameOf, type StateTrouble, type TimerEvent } from '../domain/events/index.js';
 import type { Controls } from '../domain/controls.js';
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import { EventStream, writeEvent } from './event-stream.js';
 import type { Follower, PastSources, Told } from './past.js';
 import { toOutputRecord } from './run-details.js';

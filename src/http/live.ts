@@ -3,7 +3,7 @@ import type { LiveChange, LiveStatus, LiveTimer } from '../domain/api-record.js'
 import type { Clock } from '../domain/clock.js';
 import type { Job } from '../domain/job.js';
 import type { SchedulerStatus } from '../domain/controls.js';
-import { jobNameOf, type TimerEvent } from '../domain/event.js';
+import { entryOf, jobNameOf, type TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
 import type { RecentPast } from '../domain/recent.js';
 import { toRecentRecord, type StatusRecord } from '../domain/status-record.js';
@@ -22,14 +22,6 @@ const MOST_TIMERS = 5_000;
 const STRIP = 12;
 /** So many timers are put into words in one turn of the event loop. */
 const AT_ONCE = 10;
-
-/** Events after which the whole is told anew. */
-const CONCERN_ALL: ReadonlySet<TimerEvent['event']> = new Set([
-  'config.reloaded',
-  'scheduler.started',
-  'scheduler.stopping',
-  'timer.removed',
-]);
 
 export interface LiveOptions {
   readonly clock: Clock;
@@ -64,8 +56,9 @@ export class Live implements Sink {
   accept(event: TimerEvent): void {
     if (this.#clients.size === 0 || event.event === 'run.output') return;
     const name = jobNameOf(event);
+    const concernsAll = entryOf(event).concerns === 'every timer';
     for (const client of this.#clients) {
-      if (CONCERN_ALL.has(event.event)) client.behind = 'everything';
+      if (concernsAll) client.behind = 'everything';
       else if (name !== undefined && client.behind !== 'everything') client.behind.add(name);
     }
   }

@@ -1,4 +1,4 @@
-import type { TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import { firingId } from '../domain/firing.js';
 import {
   isEnding,

@@ -1,5 +1,5 @@
 import { toOutcome, type OutputRecord, type RunDetails } from '../domain/api-record.js';
-import type { TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import { startOfRun, type Ending, type RunHistory } from '../domain/ledger.js';
 import { toTimestamp } from '../domain/time.js';
 

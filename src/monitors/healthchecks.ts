@@ -1,4 +1,4 @@
-import type { RunFinished } from '../domain/event.js';
+import type { RunFinished } from '../domain/events/index.js';
 import type { Monitor } from '../domain/monitor.js';
 import { fillUrl } from './placeholders.js';
 import { runUuid } from './run-uuid.js';

@@ -1,4 +1,4 @@
-import type { RunFinished, RunStarted } from '../domain/event.js';
+import type { RunFinished, RunStarted } from '../domain/events/index.js';
 import { momentOfRun } from '../domain/monitor.js';
 import { toRecord } from '../domain/record.js';
 

@@ -1,6 +1,5 @@
-import { durationOf } from '../domain/ledger.js';
+import { durationOf, type RunFinished, type RunStarted } from '../domain/events/index.js';
 import type { Monitor } from '../domain/monitor.js';
-import type { RunFinished, RunStarted } from '../domain/event.js';
 import { runUuid } from './run-uuid.js';
 
 /** What Sentry is told of a schedule, so that it makes the monitor itself and knows when a run is missing. Times in whole minutes. */

@@ -1,6 +1,6 @@
 import type { Moment } from '../domain/moment.js';
 import { momentOfRun, type Monitor } from '../domain/monitor.js';
-import type { RunFinished, RunStarted } from '../domain/event.js';
+import type { RunFinished, RunStarted } from '../domain/events/index.js';
 import type { WebRequest } from '../domain/web.js';
 import { fill, fillUrl } from './placeholders.js';
 

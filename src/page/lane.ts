@@ -1,6 +1,6 @@
 import type { LaneRecord, LiveTimer, OutcomeRecord } from '../domain/api-record.js';
 import type { Instant } from '../domain/time.js';
-import { humanDuration } from '../sinks/human-duration.js';
+import { humanDuration } from '../domain/human-duration.js';
 import { draw } from './element.js';
 import { toneOf } from './state.js';
 import type { Scale } from './timeline-scale.js';

@@ -1,5 +1,5 @@
 import type { OutcomeRecord } from '../domain/api-record.js';
-import { humanDuration } from '../sinks/human-duration.js';
+import { humanDuration } from '../domain/human-duration.js';
 import { arrange, make, sign } from './element.js';
 import { RunView } from './run-view.js';
 import type { Server } from './server.js';

@@ -1,5 +1,5 @@
 import type { OutputRecord, RunDetails } from '../domain/api-record.js';
-import { humanDuration } from '../sinks/human-duration.js';
+import { humanDuration } from '../domain/human-duration.js';
 import { make, say } from './element.js';
 import { RefusedError, type Server } from './server.js';
 import { fullTime } from './words.js';

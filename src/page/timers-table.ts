@@ -1,6 +1,6 @@
 import type { LiveTimer } from '../domain/api-record.js';
 import { nextStartOf } from '../domain/status-record.js';
-import { humanDuration } from '../sinks/human-duration.js';
+import { humanDuration } from '../domain/human-duration.js';
 import { arrange, byId, make, say, sayWhole } from './element.js';
 import type { Model } from './model.js';
 import { showStates } from './show-states.js';

@@ -1,5 +1,5 @@
 import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
-import { humanDuration } from '../sinks/human-duration.js';
+import { humanDuration } from '../domain/human-duration.js';
 
 /** Writes a length of time in whole seconds, so that it counts evenly. */
 export const counted = (duration: Duration): string =>

@@ -1,4 +1,4 @@
-import type { AttemptBegun, FiringMissed, FiringSkipped, RunAdmitted, TimerEvent } from '../domain/event.js';
+import type { AttemptBegun, FiringMissed, FiringSkipped, RunAdmitted, TimerEvent } from '../domain/events/index.js';
 import type { Job } from '../domain/job.js';
 import type { Sink } from '../domain/sink.js';
 import type { Duration, Instant } from '../domain/time.js';

@@ -1,4 +1,4 @@
-import type { RunFinished, TimerEvent } from '../domain/event.js';
+import type { RunFinished, TimerEvent } from '../domain/events/index.js';
 import type { Change } from '../domain/notify.js';
 
 /**

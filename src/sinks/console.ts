@@ -1,8 +1,7 @@
-import { jobNameOf, type TimerEvent } from '../domain/event.js';
+import { jobNameOf, levelOf, messageOf, type TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
 import type { SinkKind, SinkOptions } from './kind.js';
-import { isTold, levelOf } from './level.js';
-import { messageOf } from './message.js';
+import { isShown } from './level.js';
 import { Rows, type Row } from './rows.js';
 
 /** Columns for people. */
@@ -26,7 +25,7 @@ export function createConsole({ destination, clock, level, color, local }: SinkO
   const sink: Sink = {
     name: 'pretty',
     accept(event) {
-      if (!isTold(levelOf(event), level)) return;
+      if (!isShown(levelOf(event), level)) return;
       const text = rows
         .of(rowOf(event))
         .map((row) => `${row}\n`)

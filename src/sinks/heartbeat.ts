@@ -1,7 +1,7 @@
 import { Canceler } from '../domain/cancellation.js';
 import type { Clock } from '../domain/clock.js';
 import type { SchedulerStatus } from '../domain/controls.js';
-import type { HeartbeatMoved, TimerEvent } from '../domain/event.js';
+import type { HeartbeatMoved, TimerEvent } from '../domain/events/index.js';
 import type { Executor } from '../domain/executor.js';
 import { FairQueue } from '../domain/fair-queue.js';
 import { judgeLiveness } from '../domain/health.js';

@@ -1,6 +1,5 @@
-import type { HookFailed, RunFinished } from '../domain/event.js';
+import { durationOf, type HookFailed, type RunFinished } from '../domain/events/index.js';
 import { firingId } from '../domain/firing.js';
-import { durationOf } from '../domain/ledger.js';
 import { toTimestamp } from '../domain/time.js';
 
 /** Most bytes of UTF-8 in one variable. Linux refuses one of 128 KiB, and all together beyond a quarter of the stack (execve(2), E2BIG). */

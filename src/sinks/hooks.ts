@@ -1,7 +1,7 @@
 import { Canceler } from '../domain/cancellation.js';
 import type { Clock } from '../domain/clock.js';
 import type { Command } from '../domain/command.js';
-import type { HookFailed, RunFinished, TimerEvent } from '../domain/event.js';
+import type { HookFailed, RunFinished, TimerEvent } from '../domain/events/index.js';
 import type { Executor } from '../domain/executor.js';
 import type { Hooks } from '../domain/job.js';
 import { canceled, type CancelCause, type Outcome } from '../domain/outcome.js';

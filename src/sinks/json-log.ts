@@ -1,12 +1,11 @@
 import { pino } from 'pino';
+import { levelOf, messageOf } from '../domain/events/index.js';
 import { toRecord } from '../domain/record.js';
 import type { Sink } from '../domain/sink.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 import { visibleJson } from '../domain/visible.js';
 import type { RecordKind } from './destination.js';
 import type { SinkKind, SinkOptions } from './kind.js';
-import { levelOf } from './level.js';
-import { messageOf } from './message.js';
 import { fitRecord } from './record-limit.js';
 
 /** One JSON object a line, for programs. */

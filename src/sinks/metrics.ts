@@ -1,7 +1,7 @@
 import { isAdHoc } from '../domain/ad-hoc.js';
 import type { Clock } from '../domain/clock.js';
 import type { Controls, JobStatus } from '../domain/controls.js';
-import { jobNameOf, type TimerEvent } from '../domain/event.js';
+import { jobNameOf, type TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';
 import { SchedulerMetrics, type SchedulerFacts } from './metrics/scheduler-metrics.js';

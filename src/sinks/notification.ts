@@ -1,11 +1,10 @@
-import type { TimerEvent } from '../domain/event.js';
+import { messageOf, type InstantFormat, type TimerEvent } from '../domain/events/index.js';
 import type { Change } from '../domain/notify.js';
 import { toRecord } from '../domain/record.js';
 import { toTimestamp } from '../domain/time.js';
 import { visible } from '../domain/visible.js';
 import { lastOf, runEnvironment } from './hook-environment.js';
-import { humanDuration } from './human-duration.js';
-import { messageOf, type InstantFormat } from './message.js';
+import { humanDuration } from '../domain/human-duration.js';
 import { plainText } from './plain-text.js';
 
 /** A change that somebody is told of. */

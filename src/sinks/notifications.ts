@@ -1,6 +1,6 @@
 import { Canceler } from '../domain/cancellation.js';
 import type { Clock } from '../domain/clock.js';
-import { jobNameOf, type NotificationFailed, type TimerEvent } from '../domain/event.js';
+import { jobNameOf, type InstantFormat, type NotificationFailed, type TimerEvent } from '../domain/events/index.js';
 import type { Executor } from '../domain/executor.js';
 import { FairQueue, type Refusal } from '../domain/fair-queue.js';
 import type { Notify } from '../domain/notify.js';
@@ -11,7 +11,6 @@ import { hostOf } from '../domain/web.js';
 import { Changes } from './changes.js';
 import { runErrand } from './errand.js';
 import { notificationEnvironment, webhookBody, type Notification } from './notification.js';
-import type { InstantFormat } from './message.js';
 import { STOPPED, type Send } from './web-sender.js';
 
 export interface NotificationsContext {

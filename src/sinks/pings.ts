@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import type { PingFailed, RunFinished, RunStarted, TimerEvent } from '../domain/event.js';
+import type { PingFailed, RunFinished, RunStarted, TimerEvent } from '../domain/events/index.js';
 import { FairQueue, type Refusal } from '../domain/fair-queue.js';
 import { momentOfRun, type Monitor } from '../domain/monitor.js';
 import type { Sink } from '../domain/sink.js';

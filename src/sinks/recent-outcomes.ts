@@ -1,10 +1,10 @@
 import type { Clock } from '../domain/clock.js';
 import { isAdHoc } from '../domain/ad-hoc.js';
-import type { TimerEvent } from '../domain/event.js';
+import { causeOf } from '../domain/cause.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import { isEnding, type Ending, type Recorded } from '../domain/ledger.js';
 import { MOST_RECENT, recentOutcomeOf, type RecentOutcome, type RecentPast } from '../domain/recent.js';
 import type { Sink } from '../domain/sink.js';
-import { causeOf } from './message.js';
 
 /** So many outcomes are kept of all jobs: with more jobs than this has room for, each has fewer. */
 const MOST_OF_ALL = 200_000;

@@ -1,9 +1,8 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { TimerEvent } from '../domain/event.js';
+import { markOf, type InstantFormat, type Mark, type TimerEvent } from '../domain/events/index.js';
 import type { Instant } from '../domain/time.js';
 import { visible } from '../domain/visible.js';
 import { LocalTime, type LocalClock } from './local-clock.js';
-import type { InstantFormat } from './message.js';
 import { plainText } from './plain-text.js';
 
 /** What a row of the pretty log shows: an event, or the record of one. */
@@ -26,6 +25,20 @@ const WIDEST_NAME = 20;
 
 type Paint = (text: string) => string;
 
+const MARKS: Readonly<Record<Mark, readonly [string, 'green' | 'red' | 'yellow' | 'cyan' | 'dim']>> = {
+  started: ['▸', 'cyan'],
+  stdout: ['│', 'dim'],
+  stderr: ['┃', 'yellow'],
+  success: ['✓', 'green'],
+  canceled: ['■', 'yellow'],
+  failure: ['✗', 'red'],
+  retry: ['↻', 'yellow'],
+  not_run: ['○', 'yellow'],
+  error: ['!', 'red'],
+  warning: ['!', 'yellow'],
+  note: ['·', 'dim'],
+};
+
 /** Puts events into rows for people. Remembers the last heading, and how wide names are. */
 export class Rows {
   readonly #chalk: ChalkInstance;
@@ -44,7 +57,8 @@ export class Rows {
     const heading = this.#localTime.heading(row.at);
     const rule = heading === this.#heading ? [] : [this.#chalk.dim(heading)];
     this.#heading = heading;
-    const [mark, paint] = this.#markOf(row);
+    const [mark, color] = MARKS[markOf({ ...row, stream: row.output?.stream })];
+    const paint = this.#chalk[color];
     return [...rule, `${this.#chalk.dim(time)} ${paint(mark)} ${this.#textOf(row, paint)}`];
   }
 
@@ -65,45 +79,5 @@ export class Rows {
     const name = visible(jobName);
     this.#nameWidth = Math.max(this.#nameWidth, Math.min(name.length, WIDEST_NAME));
     return name.padEnd(this.#nameWidth);
-  }
-
-  #markOf({ event, status, output }: Row): readonly [string, Paint] {
-    const { green, red, yellow, cyan, dim } = this.#chalk;
-    switch (event) {
-      case 'run.started':
-        return ['▸', cyan];
-      case 'run.output':
-        return output?.stream === 'stdout' ? ['│', dim] : ['┃', yellow];
-      case 'run.finished':
-        if (status === 'success') return ['✓', green];
-        return status === 'canceled' ? ['■', yellow] : ['✗', red];
-      case 'attempt.failed':
-        return ['↻', yellow];
-      case 'firing.skipped':
-      case 'firing.missed':
-        return ['○', yellow];
-      case 'breaker.opened':
-      case 'config.rejected':
-      case 'internal.error':
-      case 'state.unavailable':
-      case 'state.unrecorded':
-        return ['!', red];
-      case 'breaker.half_open':
-      case 'timer.paused':
-      case 'hook.failed':
-      case 'ping.failed':
-      case 'notification.failed':
-      case 'heartbeat.failed':
-      case 'orphan.found':
-      case 'state.invalid':
-      case 'state.set_aside':
-      case 'clock.jumped':
-      case 'clock.drift':
-      case 'clock.unmeasured':
-      case 'log.dropped':
-        return ['!', yellow];
-      default:
-        return ['·', dim];
-    }
   }
 }

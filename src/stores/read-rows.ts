@@ -1,5 +1,5 @@
 import { CLOSED, type BreakerState } from '../domain/breaker.js';
-import type { FiringMissed } from '../domain/event.js';
+import type { FiringMissed } from '../domain/events/index.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Pause } from '../domain/ledger.js';
 import { FIRING_STATUSES, type RunStatus } from '../domain/outcome.js';

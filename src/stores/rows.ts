@@ -1,5 +1,5 @@
 import type { BreakerState } from '../domain/breaker.js';
-import type { RunFinished } from '../domain/event.js';
+import type { RunFinished } from '../domain/events/index.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Pause } from '../domain/ledger.js';
 import type { FiringStatus } from '../domain/outcome.js';

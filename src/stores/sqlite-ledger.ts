@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import type { TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import type { JobRecord, Ledger, LedgerTrouble, Recollection, Recorded } from '../domain/ledger.js';
 import { MINUTE, SECOND, type Cancel, type Duration, type Instant } from '../domain/time.js';
 import { clearPlace, MISHAPS } from './clear-place.js';

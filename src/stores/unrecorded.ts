@@ -1,4 +1,4 @@
-import type { AttemptFailed, TimerEvent } from '../domain/event.js';
+import type { AttemptFailed, TimerEvent } from '../domain/events/index.js';
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Recollection } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import { endingOfLeft } from './taken-over.js';

@@ -1,4 +1,4 @@
-import type { TimerEvent } from '../domain/event.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
 import { OtlpSpans, type OtlpOptions } from './otlp.js';
 import { RunSpans } from './run-spans.js';

@@ -5,7 +5,7 @@ import type {
   FiringSkipped,
   RunFinished,
   TimerEvent,
-} from '../domain/event.js';
+} from '../domain/events/index.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Outcome } from '../domain/outcome.js';
 import { toTimestamp, type Instant } from '../domain/time.js';

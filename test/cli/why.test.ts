@@ -4,7 +4,7 @@ import { readAskedTime } from '../../src/cli/asked-time.js';
 import { UsageError } from '../../src/cli/commands/kind.js';
 import { printWhy } from '../../src/cli/render/why.js';
 import { whyTimer } from '../../src/cli/why-timer.js';
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import type { JobMemory } from '../../src/domain/ledger.js';
 import { fingerprintOf, type Job } from '../../src/domain/job.js';
 import { loadTimerFile } from '../../src/config/index.js';

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { TimerEvent } from '../../src/domain/event.js';
+import { messageOf, type TimerEvent } from '../../src/domain/events/index.js';
 import type { TimeSample, TimeSource, TimeTrouble } from '../../src/domain/time-source.js';
 import { HOUR, MINUTE } from '../../src/domain/time.js';
 import { DriftWatch, judgeDrift, offsetToFollow, pauseBetween } from '../../src/engine/drift-watch.js';
-import { messageOf } from '../../src/sinks/message.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 type Answer = TimeSample | TimeTrouble | undefined;

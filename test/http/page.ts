@@ -1,11 +1,12 @@
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import type { Ending, Recorded } from '../../src/domain/ledger.js';
 import { toStatusRecord } from '../../src/domain/status-record.js';
 import { SECOND } from '../../src/domain/time.js';
 import { apiRoutes, Live, Past, type Acted } from '../../src/http/index.js';
 import { EventRing } from '../../src/control/index.js';
 import type { Job } from '../../src/domain/job.js';
-import { causeOf, RecentOutcomes } from '../../src/sinks/index.js';
+import { causeOf } from '../../src/domain/cause.js';
+import { RecentOutcomes } from '../../src/sinks/index.js';
 import { Rig } from '../support/rig.js';
 import { Listening } from './ask.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import { firingId, type Firing } from '../../src/domain/firing.js';
 import type { Job } from '../../src/domain/job.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';

@@ -1,4 +1,4 @@
-import type { RunFinished, RunStarted } from '../../src/domain/event.js';
+import type { RunFinished, RunStarted } from '../../src/domain/events/index.js';
 import type { Outcome } from '../../src/domain/outcome.js';
 import { at, firing } from '../sinks/events.js';
 

@@ -2,7 +2,7 @@ import { realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import type { Ending, Ledger } from '../../src/domain/ledger.js';
 import { toRecord } from '../../src/domain/record.js';
 import { toTimestamp } from '../../src/domain/time.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import { formatLocal } from '../../src/schedules/index.js';
 import { createConsole } from '../../src/sinks/console.js';
 import { plainText } from '../../src/sinks/plain-text.js';

@@ -1,4 +1,4 @@
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import type { Firing } from '../../src/domain/firing.js';
 
 export const at = Date.parse('2026-11-23T08:00:00.500Z');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import type { SchedulerStatus } from '../../src/domain/controls.js';
-import type { HeartbeatMoved } from '../../src/domain/event.js';
+import type { HeartbeatMoved } from '../../src/domain/events/index.js';
 import type { HeartbeatSettings } from '../../src/domain/heartbeat.js';
 import { MINUTE, SECOND } from '../../src/domain/time.js';
 import { createWebSender, Heartbeat } from '../../src/sinks/index.js';

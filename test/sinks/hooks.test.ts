@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
 import type { Executor } from '../../src/domain/executor.js';
-import type { HookFailed, RunFinished } from '../../src/domain/event.js';
+import type { HookFailed, RunFinished } from '../../src/domain/events/index.js';
 import type { Hooks } from '../../src/domain/job.js';
 import type { Outcome, RunStatus } from '../../src/domain/outcome.js';
 import type { Sink } from '../../src/domain/sink.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { toTimestamp } from '../../src/domain/time.js';
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import { toRecord } from '../../src/domain/record.js';
 import { createJsonLog } from '../../src/sinks/json-log.js';
 import type { Level } from '../../src/sinks/level.js';

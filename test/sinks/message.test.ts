@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { humanDuration } from '../../src/sinks/human-duration.js';
-import { messageOf } from '../../src/sinks/message.js';
+import { humanDuration } from '../../src/domain/human-duration.js';
+import { messageOf } from '../../src/domain/events/index.js';
 import { SENTENCES } from './events.js';
 
 describe('messages', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import { FIRING_STATUSES } from '../../src/domain/outcome.js';
 import { toRecord } from '../../src/domain/record.js';
 import { MINUTE, SECOND } from '../../src/domain/time.js';

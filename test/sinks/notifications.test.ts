@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { toTimestamp } from '../../src/domain/time.js';
-import type { NotificationFailed, TimerEvent } from '../../src/domain/event.js';
+import type { NotificationFailed, TimerEvent } from '../../src/domain/events/index.js';
 import { CHANGES, type Notify } from '../../src/domain/notify.js';
 import type { Sink } from '../../src/domain/sink.js';
 import { SECOND } from '../../src/domain/time.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import type { PingFailed, RunFinished, RunStarted } from '../../src/domain/event.js';
+import type { PingFailed, RunFinished, RunStarted } from '../../src/domain/events/index.js';
 import type { Sink } from '../../src/domain/sink.js';
 import { SECOND } from '../../src/domain/time.js';
 import { healthchecks } from '../../src/monitors/index.js';

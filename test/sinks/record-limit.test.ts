@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import { toTimestamp } from '../../src/domain/time.js';
 import { createJsonLog } from '../../src/sinks/json-log.js';
 import { fitRecord, RECORD_LIMIT } from '../../src/sinks/record-limit.js';

@@ -1,7 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FiringMissed, FiringSkipped, TimerEvent } from '../../src/domain/event.js';
+import type { FiringMissed, FiringSkipped, TimerEvent } from '../../src/domain/events/index.js';
 import { firingId, type Firing, type Trigger } from '../../src/domain/firing.js';
 import type { Ending, JobRecord } from '../../src/domain/ledger.js';
 import { toRecord } from '../../src/domain/record.js';

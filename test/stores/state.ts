@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { CLOSED } from '../../src/domain/breaker.js';
-import type { RunFinished, TimerEvent } from '../../src/domain/event.js';
+import type { RunFinished, TimerEvent } from '../../src/domain/events/index.js';
 import type { Firing } from '../../src/domain/firing.js';
 import type { History, JobMemory, JobRecord, Ledger, LedgerTrouble } from '../../src/domain/ledger.js';
 import { DAY, type Instant } from '../../src/domain/time.js';

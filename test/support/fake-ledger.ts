@@ -1,4 +1,4 @@
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import type { Ending, JobRecord, Ledger, LedgerTrouble, OpenRun, Recollection } from '../../src/domain/ledger.js';
 import type { Instant } from '../../src/domain/time.js';
 

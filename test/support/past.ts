@@ -1,5 +1,5 @@
 import { CLOSED } from '../../src/domain/breaker.js';
-import type { FiringMissed, FiringSkipped, RunFinished } from '../../src/domain/event.js';
+import type { FiringMissed, FiringSkipped, RunFinished } from '../../src/domain/events/index.js';
 import type { Firing } from '../../src/domain/firing.js';
 import type { DueSpan, Ending, History, JobMemory, JobRecord, OpenRun, RunHistory } from '../../src/domain/ledger.js';
 import type { Terminal } from '../../src/cli/terminal.js';

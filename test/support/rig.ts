@@ -1,7 +1,7 @@
 import { toRecord } from '../../src/domain/record.js';
 import type { AttemptIo, Executor } from '../../src/domain/executor.js';
 import type { Command } from '../../src/domain/command.js';
-import type { TimerEvent } from '../../src/domain/event.js';
+import { levelOf, type TimerEvent } from '../../src/domain/events/index.js';
 import type { Job } from '../../src/domain/job.js';
 import type { Exit } from '../../src/domain/outcome.js';
 import type { Ledger } from '../../src/domain/ledger.js';
@@ -14,7 +14,6 @@ import type { Companion, FirstPlan } from '../../src/engine/scheduler-parts.js';
 import { Scheduler } from '../../src/engine/scheduler.js';
 import { MARKS_FROM } from '../../src/domain/firing.js';
 import { catchUp, overlap, retry } from '../../src/policies/index.js';
-import { levelOf } from '../../src/sinks/level.js';
 import { FakeClock } from './fake-clock.js';
 
 /** A fixed grid: epoch + n·interval. */

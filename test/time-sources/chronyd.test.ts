@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
 import type { Clock } from '../../src/domain/clock.js';
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import { MINUTE } from '../../src/domain/time.js';
 import { DriftWatch } from '../../src/engine/drift-watch.js';
 import { createChronySource } from '../../src/time-sources/chrony.js';

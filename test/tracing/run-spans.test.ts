@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TimerEvent } from '../../src/domain/event.js';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import type { Outcome } from '../../src/domain/outcome.js';
 import { RunSpans } from '../../src/tracing/run-spans.js';
 import { idsOfAttempt, idsOfRun, traceparent } from '../../src/tracing/trace-ids.js';

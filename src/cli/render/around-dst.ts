@@ -2,7 +2,7 @@ import { Chalk } from 'chalk';
 import { toTimestamp, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../domain/visible.js';
 import { clockTime, effectInWords, formatLocal, type ClockChange, type ClockEffect } from '../../schedules/index.js';
-import { humanDuration } from '../../sinks/index.js';
+import { humanDuration } from '../../domain/human-duration.js';
 import type { ChangeOutlook, JobOutlook, ZoneOutlook } from '../around-dst.js';
 import type { Terminal } from '../terminal.js';
 import { fromNow, localTime } from './firings.js';

@@ -1,7 +1,7 @@
 import { DAY, SECOND, toTimestamp, type Duration, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../domain/visible.js';
 import { formatLocal } from '../../schedules/index.js';
-import { humanDuration } from '../../sinks/index.js';
+import { humanDuration } from '../../domain/human-duration.js';
 import type { ComingFiring } from '../coming-firings.js';
 import type { Terminal } from '../terminal.js';
 import { renderTable } from './table.js';

@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { toTimestamp, type Duration, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../domain/visible.js';
-import { humanDuration } from '../../sinks/index.js';
+import { humanDuration } from '../../domain/human-duration.js';
 import type { ListRow } from '../list-rows.js';
 import type { Terminal } from '../terminal.js';
 import { startInWords } from './firings.js';

@@ -1,11 +1,13 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { RunFinished } from '../../domain/event.js';
+import type { RunFinished } from '../../domain/events/index.js';
 import { firingId, type Firing } from '../../domain/firing.js';
 import { startOfRun, type Ending, type OpenRun, type RunHistory } from '../../domain/ledger.js';
 import { toRecord } from '../../domain/record.js';
 import { toTimestamp, type Instant } from '../../domain/time.js';
 import { jsonText, visible } from '../../domain/visible.js';
-import { causeOf, humanDuration, plainText } from '../../sinks/index.js';
+import { causeOf } from '../../domain/cause.js';
+import { humanDuration } from '../../domain/human-duration.js';
+import { plainText } from '../../sinks/index.js';
 import { localTime } from './firings.js';
 import { toJson, TRIGGER_WORDS, type PastPrinting } from './history.js';
 import { LEFT_OPEN, openWord, outcomeCell } from './outcome.js';

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { Verdict } from '../../simulation/judge.js';
 import type { Moment } from '../../simulation/tally.js';
-import { humanDuration } from '../../sinks/index.js';
+import { humanDuration } from '../../domain/human-duration.js';
 import type { SimulationReport } from '../simulation-report.js';
 import { localTime } from './firings.js';
 

@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import type { Duration, Instant } from '../../domain/time.js';
 import { totalOf, type Count, type JobTally } from '../../simulation/job-tally.js';
 import type { Outlook } from '../../simulation/outlook.js';
-import { humanDuration } from '../../sinks/index.js';
+import { humanDuration } from '../../domain/human-duration.js';
 import type { RunTimes } from '../simulation-report.js';
 import { localTime } from './firings.js';
 import { renderTable } from './table.js';

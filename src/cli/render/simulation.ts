@@ -3,7 +3,7 @@ import { DAY, MINUTE } from '../../domain/time.js';
 import { formatLocal } from '../../schedules/index.js';
 import { DEFAULT_RUN_TIME } from '../../simulation/durations.js';
 import type { Outlook } from '../../simulation/outlook.js';
-import { humanDuration } from '../../sinks/index.js';
+import { humanDuration } from '../../domain/human-duration.js';
 import { busiestOf, type Proposal, type RunTimes, type SimulationReport } from '../simulation-report.js';
 import { hasUnicode, type Terminal } from '../terminal.js';
 import { renderBars } from './bars.js';

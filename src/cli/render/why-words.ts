@@ -1,8 +1,10 @@
-import type { FiringMissed, FiringSkipped, RunFinished } from '../../domain/event.js';
+import type { FiringMissed, FiringSkipped, RunFinished } from '../../domain/events/index.js';
 import type { Job } from '../../domain/job.js';
 import type { Ending, OpenRun } from '../../domain/ledger.js';
 import { SECOND, type Instant } from '../../domain/time.js';
-import { causeOf, humanDuration, plainText } from '../../sinks/index.js';
+import { causeOf } from '../../domain/cause.js';
+import { humanDuration } from '../../domain/human-duration.js';
+import { plainText } from '../../sinks/index.js';
 import { MOST_COUNTED } from '../why.js';
 import type { Context, Fate, Silence, Unrecorded } from '../why-history.js';
 import type { Why } from '../why-timer.js';

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobStatus } from '../../domain/controls.js';
-import type { RunFinished, TimerEvent } from '../../domain/event.js';
-import { durationOf, type Pause } from '../../domain/ledger.js';
+import { durationOf, type RunFinished, type TimerEvent } from '../../domain/events/index.js';
+import type { Pause } from '../../domain/ledger.js';
 import { FIRING_STATUSES, type FiringStatus } from '../../domain/outcome.js';
 import { SECOND, type Duration, type Instant } from '../../domain/time.js';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { toLogRecord } from '../../../src/cli/log-record.js';
 import { renderRecord } from '../../../src/cli/render/record.js';
 import { localClock } from '../../../src/cli/zone.js';
-import type { TimerEvent } from '../../../src/domain/event.js';
+import type { TimerEvent } from '../../../src/domain/events/index.js';
 import { createConsole } from '../../../src/sinks/console.js';
 import { CapturedDestination } from '../../sinks/captured-destination.js';
 import { firing, SENTENCES } from '../../sinks/events.js';

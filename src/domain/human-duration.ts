@@ -1,6 +1,6 @@
-import { DAY, HOUR, MINUTE, SECOND, type Duration } from '../domain/time.js';
+import { DAY, HOUR, MINUTE, SECOND, type Duration } from './time.js';
 
-/** Steps from the coarse to the fine: a duration is told in the first that is not greater than it, and the next. */
+/** Steps from the coarse to the fine: the first one that fits gives the unit, the next one the rest. */
 const STEPS: readonly [Duration, string, Duration, string][] = [
   [DAY, 'd', HOUR, 'h'],
   [HOUR, 'h', MINUTE, 'min'],

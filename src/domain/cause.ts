@@ -1,0 +1,15 @@
+import { causeOfMiss, causeOfSkip } from './events/firings.js';
+import { causeOfEnd } from './events/runs.js';
+import type { Ending } from './ledger.js';
+
+/** Why a firing ended as it did, in the words of its event's sentence; empty after a success. */
+export function causeOf(ending: Ending): string {
+  switch (ending.event) {
+    case 'firing.skipped':
+      return causeOfSkip(ending);
+    case 'firing.missed':
+      return causeOfMiss(ending);
+    case 'run.finished':
+      return causeOfEnd(ending);
+  }
+}

@@ -1,0 +1,123 @@
+import type { Firing } from '../firing.js';
+import { humanDuration } from '../human-duration.js';
+import type { Outcome } from '../outcome.js';
+import type { Duration, Instant } from '../time.js';
+import type { EventEntries } from './entry.js';
+import { ATTEMPT_FIELD, exampleRun, OUTCOME_FIELDS, outcomeFields, RUN_FIELDS, runFields } from './fields.js';
+
+/** An attempt is about to have a process. Recorded before it has. */
+export interface AttemptBegun {
+  readonly event: 'attempt.begun';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly runId: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** From the nominal instant, and the job's jitter after it, to this attempt's start. */
+  readonly latenessMs: Duration;
+}
+
+/** An attempt failed, and another follows after `retryInMs`. The last failed attempt has no such event, only `run.finished`. */
+export interface AttemptFailed {
+  readonly event: 'attempt.failed';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly outcome: Outcome;
+  readonly retryInMs: Duration;
+}
+
+/** A process of a run is still alive: a scheduler left it behind when it died, or it left the process group of a run that is being canceled. */
+export interface OrphanFound {
+  readonly event: 'orphan.found';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly runId: string;
+  readonly pid: number;
+  readonly action: 'kill' | 'keep';
+  /** It left the process group of a run that is being canceled; absent for what a crash left behind. */
+  readonly escaped?: true;
+}
+
+export type AttemptEvent = AttemptBegun | AttemptFailed | OrphanFound;
+
+export const attemptEvents: EventEntries<AttemptEvent> = {
+  'attempt.begun': {
+    summary: 'An attempt is about to start its process.',
+    level: 'debug',
+    fields: {
+      ...RUN_FIELDS,
+      ...ATTEMPT_FIELD,
+      lateness_ms: {
+        type: 'number',
+        unit: 'ms',
+        summary: 'From the due time plus the jitter of the timer to the start of the attempt.',
+      },
+    },
+    toFields: (event) => Object.assign(runFields(event), { attempt: event.attempt, lateness_ms: event.latenessMs }),
+    sentence: ({ firing, attempt }) => `${firing.jobName} begins attempt ${attempt}`,
+    recorded: 'event',
+    concerns: 'timer',
+    since: '0.1.0',
+    example: { event: 'attempt.begun', ...exampleRun, attempt: 1, latenessMs: 4 },
+  },
+  'attempt.failed': {
+    summary: 'An attempt failed, and another one follows. After the last attempt there is only `run.finished`.',
+    level: 'warn',
+    mark: 'retry',
+    fields: {
+      ...RUN_FIELDS,
+      ...ATTEMPT_FIELD,
+      status: { type: 'string', values: ['failure', 'timeout'], summary: 'How the attempt ended.' },
+      ...OUTCOME_FIELDS,
+      retry_in_ms: { type: 'number', unit: 'ms', summary: 'How long until the next attempt.' },
+    },
+    toFields: (event) =>
+      Object.assign(runFields(event), { attempt: event.attempt }, outcomeFields(event.outcome), {
+        error: event.outcome.error,
+        retry_in_ms: event.retryInMs,
+      }),
+    sentence: ({ firing, outcome, attempt, retryInMs }) =>
+      `${firing.jobName} failed: ${outcome.error ?? outcome.status} (attempt ${attempt}); trying again in ${humanDuration(retryInMs)}`,
+    recorded: 'event',
+    concerns: 'timer',
+    since: '0.1.0',
+    example: {
+      event: 'attempt.failed',
+      ...exampleRun,
+      attempt: 1,
+      outcome: { status: 'failure', exitCode: 1, error: 'exit code 1' },
+      retryInMs: 5_000,
+    },
+  },
+  'orphan.found': {
+    summary:
+      'A process of a run is still alive after the scheduler died. Or it left the process group of a run that is being canceled.',
+    level: 'warn',
+    fields: {
+      ...RUN_FIELDS,
+      pid: { type: 'integer', summary: 'The process.' },
+      action: { type: 'string', values: ['kill', 'keep'], summary: 'What `timers` does with it.' },
+      escaped: { type: 'boolean', optional: true, summary: '`true` if it left the process group of its run.' },
+    },
+    toFields: (event) =>
+      Object.assign(
+        runFields(event),
+        { pid: event.pid, action: event.action },
+        event.escaped ? { escaped: true } : undefined,
+      ),
+    sentence: describeOrphan,
+    recorded: false,
+    concerns: 'timer',
+    since: '0.1.0',
+    example: { event: 'orphan.found', ...exampleRun, pid: 4812, action: 'kill' },
+  },
+};
+
+function describeOrphan({ firing: { jobName }, pid, action, escaped }: OrphanFound): string {
+  const isEnded = action === 'kill';
+  if (escaped)
+    return `${jobName} started process ${pid} outside its process group: ${isEnded ? 'it is ended, too' : 'it keeps running'}`;
+  return `${jobName} left process ${pid} running when the scheduler died: ${isEnded ? 'it is ended' : 'it is let run'}`;
+}

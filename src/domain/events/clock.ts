@@ -1,0 +1,136 @@
+import { humanDuration } from '../human-duration.js';
+import type { Duration, Instant } from '../time.js';
+import type { ClockOffset } from '../time-source.js';
+import type { EventEntries, EventFields } from './entry.js';
+
+/** The wall clock moved against the monotonic one by half a second or more. */
+export interface ClockJumped {
+  readonly event: 'clock.jumped';
+  readonly at: Instant;
+  /** Positive: forward. */
+  readonly deltaMs: Duration;
+  readonly cause: 'step' | 'suspend';
+  /** The time before was wrong by hours: every job was armed again. */
+  readonly corrected?: true;
+}
+
+/** The wall clock is certainly off by more than the limit, or is right again. Emitted at the change. */
+export interface ClockDrift extends ClockOffset {
+  readonly event: 'clock.drift' | 'clock.synchronised';
+  readonly limitMs: Duration;
+  /** Whether the scheduler's time follows the measured one; absent where it never does. */
+  readonly followed?: boolean;
+}
+
+/** A time source did not return the time, or disagrees with the others. Emitted once, until it works or the reason is another. */
+export interface ClockUnmeasured {
+  readonly event: 'clock.unmeasured';
+  readonly at: Instant;
+  readonly source: string;
+  readonly reason: string;
+}
+
+export type ClockEvent = ClockJumped | ClockDrift | ClockUnmeasured;
+
+const at: Instant = Date.parse('2026-11-23T05:16:00.007Z');
+
+/** What the two have in common. */
+const DRIFT = {
+  fields: {
+    offset_ms: {
+      type: 'number',
+      unit: 'ms',
+      summary: 'The offset of the clock, to a microsecond. Positive: the clock is slow.',
+    },
+    error_ms: { type: 'number', unit: 'ms', summary: 'The bound of the error of the offset.' },
+    source: { type: 'string', summary: 'The sources that agree, joined by commas.' },
+    limit_ms: { type: 'number', unit: 'ms', summary: 'The offset that counts as drift.' },
+    followed: {
+      type: 'boolean',
+      optional: true,
+      summary: 'Whether timers follow the measured time; absent without `discipline`.',
+    },
+  } as const satisfies EventFields,
+  toFields: ({ offsetMs, errorMs, source, limitMs, followed }: ClockDrift) => ({
+    offset_ms: toMicroseconds(offsetMs),
+    error_ms: toMicroseconds(errorMs),
+    source,
+    limit_ms: limitMs,
+    ...(followed !== undefined && { followed }),
+  }),
+  recorded: false,
+  concerns: 'scheduler',
+  since: '0.1.0',
+} as const;
+
+export const clockEvents: EventEntries<ClockEvent> = {
+  'clock.jumped': {
+    summary: 'The clock was set by 500 ms or more, or the machine was suspended.',
+    level: 'warn',
+    fields: {
+      delta_ms: { type: 'number', unit: 'ms', summary: 'How far the clock moved. Positive: forward.' },
+      cause: { type: 'string', values: ['step', 'suspend'], summary: 'Whether it was set, or the machine suspended.' },
+      corrected: { type: 'boolean', optional: true, summary: '`true` if every timer was armed again.' },
+    },
+    toFields: ({ deltaMs, cause, corrected }) => ({
+      delta_ms: deltaMs,
+      cause,
+      ...(corrected && { corrected: true }),
+    }),
+    sentence: describeJump,
+    recorded: false,
+    concerns: 'every timer',
+    since: '0.1.0',
+    example: { event: 'clock.jumped', at, deltaMs: 30_600_000, cause: 'suspend' },
+  },
+  'clock.drift': {
+    ...DRIFT,
+    summary: 'The measured offset of the clock is certainly larger than the limit.',
+    level: 'warn',
+    sentence: describeDrift,
+    example: { event: 'clock.drift', at, offsetMs: 250.04, errorMs: 0.71, source: 'ntp.example.org', limitMs: 50 },
+  },
+  'clock.synchronised': {
+    ...DRIFT,
+    summary: 'After `clock.drift`, the offset of the clock is within the limit again.',
+    level: 'info',
+    sentence: (event) => `the clock is right again: ${offsetInWords(event)}`,
+    example: { event: 'clock.synchronised', at, offsetMs: -0.3, errorMs: 0.5, source: 'chrony', limitMs: 50 },
+  },
+  'clock.unmeasured': {
+    summary: 'A time source did not return the time, or disagrees with the others. Logged once per reason.',
+    level: 'warn',
+    fields: {
+      source: { type: 'string', summary: 'The time source.' },
+      reason: { type: 'string', summary: 'What happened, for a person.' },
+    },
+    toFields: ({ source, reason }) => ({ source, reason }),
+    sentence: ({ source, reason }) => `${source} ${reason}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'clock.unmeasured', at, source: 'ntp.example.org', reason: 'does not answer' },
+  },
+};
+
+/** What is measured in fractions of a millisecond, without the digits that mean nothing. */
+const toMicroseconds = (duration: Duration): Duration => Math.round(duration * 1_000) / 1_000;
+
+function describeJump({ deltaMs, cause, corrected }: ClockJumped): string {
+  const by = humanDuration(Math.abs(deltaMs));
+  if (cause === 'suspend') return `the machine was suspended for ${by}`;
+  return `the clock was set ${deltaMs > 0 ? 'forward' : 'back'} by ${by}${corrected ? ': every timer is armed anew' : ''}`;
+}
+
+function describeDrift(event: ClockDrift): string {
+  const told = `the clock is ${offsetInWords(event)}, more than ${humanDuration(event.limitMs)}`;
+  if (event.followed === undefined) return told;
+  return `${told}; ${event.followed ? 'timers go by the measured time' : 'that is too much for timers to follow'}`;
+}
+
+const offsetInWords = ({ offsetMs, errorMs, source }: ClockDrift): string =>
+  `${fine(Math.abs(offsetMs))} ${offsetMs > 0 ? 'slow' : 'fast'} (± ${fine(errorMs)}, by ${source})`;
+
+/** A duration to a tenth of a millisecond, where that is of interest. */
+const fine = (duration: Duration): string =>
+  duration < 10 ? `${Math.round(duration * 10) / 10} ms` : humanDuration(duration);

@@ -1,0 +1,217 @@
+import type { Moment, MonitorKind } from '../moment.js';
+import type { Change } from '../notify.js';
+import type { Outcome } from '../outcome.js';
+import type { Instant } from '../time.js';
+import type { EventEntries, EventField } from './entry.js';
+import { exampleRun, exampleTimer, OUTCOME_FIELDS, outcomeFields, TIMER_FIELDS } from './fields.js';
+import { count } from './words.js';
+
+/** A hook did not succeed. Nothing follows from it. */
+export interface HookFailed {
+  readonly event: 'hook.failed';
+  readonly at: Instant;
+  readonly jobName: string;
+  readonly runId: string;
+  readonly hook: 'on_failure' | 'on_success' | 'on_recovery';
+  readonly outcome: Outcome;
+  readonly outputTail?: string;
+}
+
+/** A monitor on the web did not receive a run's start or end. Nothing follows from it here; the monitor may miss the run. */
+export interface PingFailed {
+  readonly event: 'ping.failed';
+  readonly at: Instant;
+  readonly jobName: string;
+  readonly runId: string;
+  readonly monitor: MonitorKind;
+  readonly moment: Moment;
+  /** Of the address, which is a secret otherwise. */
+  readonly host: string;
+  /** Tries made; 0 when there was none. */
+  readonly tries: number;
+  readonly error: string;
+}
+
+/** A notification about a job's change was not delivered. Nothing follows from it. */
+export interface NotificationFailed {
+  readonly event: 'notification.failed';
+  readonly at: Instant;
+  readonly jobName: string;
+  readonly change: Change;
+  /** The webhook's host; absent when it was the command. */
+  readonly host?: string;
+  readonly error: string;
+  /** The last lines of the command. */
+  readonly outputTail?: string;
+}
+
+/** The scheduler's heartbeat was not sent or not delivered. Emitted at the change, and when the reason is another. */
+export interface HeartbeatFailed {
+  readonly event: 'heartbeat.failed';
+  readonly at: Instant;
+  /** The address's host; absent for a command. */
+  readonly host?: string;
+  readonly error: string;
+}
+
+/** The heartbeat was delivered again. */
+export interface HeartbeatRecovered {
+  readonly event: 'heartbeat.recovered';
+  readonly at: Instant;
+  readonly host?: string;
+  /** How many were not delivered. */
+  readonly failures: number;
+}
+
+export type HeartbeatMoved = HeartbeatFailed | HeartbeatRecovered;
+export type DeliveryEvent = HookFailed | PingFailed | NotificationFailed | HeartbeatMoved;
+
+const TO = {
+  type: 'string',
+  summary: 'The host of the URL, the rest of which may be a secret; `run` for a command.',
+} as const satisfies EventField;
+const ERROR = { type: 'string', summary: 'What went wrong, for a person.' } as const satisfies EventField;
+const OUTPUT_TAIL = {
+  type: 'string',
+  optional: true,
+  summary: 'The last lines that the command printed, joined by newlines.',
+} as const satisfies EventField;
+
+/** Not `host`, which is this machine's name in every record. */
+const recipient = (host: string | undefined): string => host ?? 'run';
+
+const MOMENTS = { start: 'start', success: 'success', failure: 'failure', canceled: 'cancellation' } as const;
+
+export const deliveryEvents: EventEntries<DeliveryEvent> = {
+  'hook.failed': {
+    summary: 'A hook (`on_failure`, `on_success`, `on_recovery`) did not succeed. Hooks are not retried.',
+    level: 'warn',
+    fields: {
+      ...TIMER_FIELDS,
+      run_id: { type: 'string', summary: 'The run that the hook follows.' },
+      hook: { type: 'string', values: ['on_failure', 'on_success', 'on_recovery'], summary: 'The key of the hook.' },
+      status: { type: 'string', values: ['failure', 'timeout', 'canceled'], summary: 'How the hook ended.' },
+      ...OUTCOME_FIELDS,
+      output_tail: OUTPUT_TAIL,
+    },
+    toFields: ({ jobName, runId, hook, outcome, outputTail }) => ({
+      task_name: jobName,
+      run_id: runId,
+      hook,
+      ...outcomeFields(outcome),
+      ...(outcome.error !== undefined && { error: outcome.error }),
+      ...(outputTail && { output_tail: outputTail }),
+    }),
+    sentence: ({ jobName, hook, outcome }) =>
+      `${jobName} could not be told by ${hook}: ${outcome.error ?? outcome.status}`,
+    recorded: false,
+    concerns: 'timer',
+    since: '0.1.0',
+    example: {
+      event: 'hook.failed',
+      ...exampleTimer,
+      runId: exampleRun.runId,
+      hook: 'on_failure',
+      outcome: { status: 'failure', exitCode: 7, error: 'exit code 7' },
+      outputTail: 'curl: (7) connection refused',
+    },
+  },
+  'ping.failed': {
+    summary: 'A monitoring service did not receive the start or end of a run.',
+    level: 'warn',
+    fields: {
+      ...TIMER_FIELDS,
+      run_id: { type: 'string', summary: 'The run that the ping was about.' },
+      monitor: { type: 'string', values: ['healthchecks', 'sentry', 'url'], summary: 'The kind of the monitor.' },
+      moment: {
+        type: 'string',
+        values: ['start', 'success', 'failure', 'canceled'],
+        summary: 'What the ping reports.',
+      },
+      to: TO,
+      tries: { type: 'integer', summary: 'How many times `timers` tried.' },
+      error: ERROR,
+    },
+    toFields: ({ jobName, runId, monitor, moment, host, tries, error }) => ({
+      task_name: jobName,
+      run_id: runId,
+      monitor,
+      moment,
+      to: recipient(host),
+      tries,
+      error,
+    }),
+    sentence: ({ jobName, host, moment, error }) =>
+      `${jobName} could not tell ${host} of its ${MOMENTS[moment]}: ${error}`,
+    recorded: false,
+    concerns: 'timer',
+    since: '0.1.0',
+    example: {
+      event: 'ping.failed',
+      ...exampleTimer,
+      runId: exampleRun.runId,
+      monitor: 'healthchecks',
+      moment: 'success',
+      host: 'hc-ping.com',
+      tries: 3,
+      error: 'it answered 503',
+    },
+  },
+  'notification.failed': {
+    summary: 'A webhook or command of `notify` did not receive a notification.',
+    level: 'warn',
+    fields: {
+      ...TIMER_FIELDS,
+      change: {
+        type: 'string',
+        values: ['failed', 'still_failing', 'recovered', 'missed', 'breaker_opened'],
+        summary: 'What the notification reports.',
+      },
+      to: TO,
+      error: ERROR,
+      output_tail: OUTPUT_TAIL,
+    },
+    toFields: ({ jobName, change, host, error, outputTail }) => ({
+      task_name: jobName,
+      change,
+      to: recipient(host),
+      error,
+      ...(outputTail && { output_tail: outputTail }),
+    }),
+    sentence: ({ jobName, host, change, error }) =>
+      `${jobName} could not notify ${host ?? 'by its command'} (${change}): ${error}`,
+    recorded: false,
+    concerns: 'timer',
+    since: '0.1.0',
+    example: {
+      event: 'notification.failed',
+      ...exampleTimer,
+      change: 'failed',
+      host: 'hooks.slack.com',
+      error: 'no answer within 10 s',
+    },
+  },
+  'heartbeat.failed': {
+    summary: 'The heartbeat was not sent or not delivered. Logged once, and again for another reason.',
+    level: 'warn',
+    fields: { to: TO, error: ERROR },
+    toFields: ({ host, error }) => ({ to: recipient(host), error }),
+    sentence: ({ host, error }) => `the heartbeat did not reach ${host ?? 'its command'}: ${error}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'heartbeat.failed', at: exampleTimer.at, host: 'hc-ping.com', error: 'no answer within 10 s' },
+  },
+  'heartbeat.recovered': {
+    summary: 'The heartbeat was delivered again.',
+    level: 'info',
+    fields: { to: TO, failures: { type: 'integer', summary: 'How many heartbeats were not delivered.' } },
+    toFields: ({ host, failures }) => ({ to: recipient(host), failures }),
+    sentence: ({ host, failures }) =>
+      `the heartbeat reaches ${host ?? 'its command'} again, after ${count(failures, 'failure')}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'heartbeat.recovered', at: exampleTimer.at, host: 'hc-ping.com', failures: 2 },
+  },
+};

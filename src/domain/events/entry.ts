@@ -1,0 +1,87 @@
+import type { Instant } from '../time.js';
+
+/** Writes an instant for a person. */
+export type InstantFormat = (instant: Instant) => string;
+
+/** Levels of events; `--log-level` takes more. */
+export type EventLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What the pretty log puts before a row. The form of each is in `sinks/rows`. */
+export type Mark =
+  | 'started'
+  | 'stdout'
+  | 'stderr'
+  | 'success'
+  | 'canceled'
+  | 'failure'
+  | 'retry'
+  | 'not_run'
+  | 'error'
+  | 'warning'
+  | 'note';
+
+/** What a mark goes by: the pretty log also shows records of another process, perhaps of a newer version. */
+export interface MarkedRecord {
+  readonly event: string;
+  readonly level: string;
+  readonly status?: string | undefined;
+  readonly stream?: string | undefined;
+}
+
+/** A public field of an event's record. */
+export interface EventField {
+  /** Of the JSON value. A `timestamp` is a string: RFC 3339 in UTC with milliseconds. */
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'timestamp' | 'strings' | 'object';
+  readonly unit?: 'ms';
+  /** One sentence. */
+  readonly summary: string;
+  /** The only values there are. */
+  readonly values?: readonly string[];
+  /** The field may be absent. */
+  readonly optional?: true;
+  /** The value may be `null`. */
+  readonly nullable?: true;
+}
+
+export type EventFields = Readonly<Record<string, EventField>>;
+
+/** The level of an event whose level depends on its facts. */
+export interface LevelRule<Event> {
+  of(event: Event): EventLevel;
+  /** For the reference. */
+  readonly summary: string;
+}
+
+/** All there is to know of one event. A new event is its interface and its entry; see `index.ts`. */
+export interface EventEntry<Event> {
+  /** When the event is emitted, in one or two sentences. */
+  readonly summary: string;
+  readonly level: EventLevel | LevelRule<Event>;
+  /** Absent: that of the level. */
+  readonly mark?: Mark | ((record: MarkedRecord) => Mark);
+  /** Every field that {@link toFields} may return. */
+  readonly fields: EventFields;
+  /** The event's own fields under their public names. Absent facts are left out. */
+  toFields(event: Event): Readonly<Record<string, unknown>>;
+  /** The event in one sentence, without a period. It begins with the timer's name if the event has one. The same event returns the same sentence. */
+  sentence(event: Event, format: InstantFormat): string;
+  /** What goes into the ledger: the event and what its timer remembers, only what its timer remembers, or nothing. */
+  readonly recorded: 'event' | 'memory' | false;
+  /** Whose status the event may change. */
+  readonly concerns: 'timer' | 'every timer' | 'scheduler';
+  /** The version that emitted the event first. */
+  readonly since: string;
+  readonly example: Event;
+}
+
+/** The events of a union that have a name. */
+export type EventNamed<Event, Name> = Event extends { readonly event: infer Names }
+  ? Name extends Names
+    ? Event
+    : never
+  : never;
+
+/** An entry for each name in a union of events. */
+export type EventEntries<Event extends { readonly event: string }> = {
+  readonly [Name in Event['event']]: EventEntry<EventNamed<Event, Name>>;
+};

@@ -1,0 +1,139 @@
+import type { Firing } from '../firing.js';
+import { toTimestamp, type Instant } from '../time.js';
+import type { EventEntries, EventField, InstantFormat } from './entry.js';
+import { exampleFiring, FIRING_FIELDS, firingFields } from './fields.js';
+
+/** A firing came due and will not run, by a rule of its timer. */
+export interface FiringSkipped {
+  readonly event: 'firing.skipped';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly reason: string;
+  /** Of the run that the firing was admitted as. */
+  readonly runId?: string;
+}
+
+/** A firing's time passed and it will not run. One event reports several in a row of one job: `firing` is then the last of them. */
+export interface FiringMissed {
+  readonly event: 'firing.missed';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly reason: 'downtime' | 'clock_jump' | 'stalled' | 'deadline' | 'shutdown';
+  readonly count?: number;
+  readonly firstScheduledFor?: Instant;
+  /** Of the run that the firing was admitted as. */
+  readonly runId?: string;
+}
+
+export type FiringEvent = FiringSkipped | FiringMissed;
+
+const RUN_ID = {
+  type: 'string',
+  optional: true,
+  summary: 'The run that the firing waited as; absent if it never became a run.',
+} as const satisfies EventField;
+
+export const firingEvents: EventEntries<FiringEvent> = {
+  'firing.skipped': {
+    summary: 'A firing came due, and a rule of its timer dropped it.',
+    level: 'warn',
+    mark: 'not_run',
+    fields: {
+      ...FIRING_FIELDS,
+      run_id: RUN_ID,
+      status: { type: 'string', values: ['skipped'], summary: 'The outcome.' },
+      reason: {
+        type: 'string',
+        summary:
+          'Why: `overlap`, `replaced`, `breaker_open`, `paused`, `group`, `max_runs` or `canceled`. Others may follow.',
+      },
+    },
+    toFields: ({ firing, runId, reason }) => ({
+      ...firingFields(firing),
+      ...(runId !== undefined && { run_id: runId }),
+      status: 'skipped',
+      reason,
+    }),
+    sentence: (event, format) =>
+      `${event.firing.jobName} skipped its firing of ${format(event.firing.scheduledFor)}: ${causeOfSkip(event)}`,
+    recorded: 'event',
+    concerns: 'timer',
+    since: '0.1.0',
+    example: { event: 'firing.skipped', ...exampleFiring, reason: 'overlap' },
+  },
+  'firing.missed': {
+    summary: 'The time of a firing passed, and it will not run. One event reports several in a row of one timer.',
+    level: 'warn',
+    mark: 'not_run',
+    fields: {
+      ...FIRING_FIELDS,
+      run_id: RUN_ID,
+      status: { type: 'string', values: ['missed'], summary: 'The outcome.' },
+      reason: {
+        type: 'string',
+        values: ['downtime', 'clock_jump', 'stalled', 'deadline', 'shutdown'],
+        summary: 'Why the firing did not run.',
+      },
+      count: { type: 'integer', optional: true, summary: 'How many firings; absent for one.' },
+      first_scheduled_at: {
+        type: 'timestamp',
+        optional: true,
+        summary: 'When the first of several was due; `scheduled_at` is then the last.',
+      },
+    },
+    toFields: ({ firing, runId, reason, count, firstScheduledFor }) => ({
+      ...firingFields(firing),
+      ...(runId !== undefined && { run_id: runId }),
+      status: 'missed',
+      reason,
+      ...(count !== undefined && { count }),
+      ...(firstScheduledFor !== undefined && { first_scheduled_at: toTimestamp(firstScheduledFor) }),
+    }),
+    sentence: describeMiss,
+    recorded: 'event',
+    concerns: 'timer',
+    since: '0.1.0',
+    example: {
+      event: 'firing.missed',
+      ...exampleFiring,
+      reason: 'downtime',
+      count: 3,
+      firstScheduledFor: Date.parse('2026-11-21T02:00:00Z'),
+    },
+  },
+};
+
+const SKIPS: Readonly<Record<string, string>> = {
+  overlap: 'the last run is still on',
+  replaced: 'a later firing took its place',
+  breaker_open: 'its breaker is open, after too many failures in a row',
+  group: 'another timer of its group is running',
+  max_runs: 'the runs that max_runs leaves are waiting already',
+};
+
+const MISSES: Readonly<Record<string, string>> = {
+  downtime: 'the scheduler was not running',
+  clock_jump: 'the clock jumped',
+  deadline: 'it could not start in time',
+  shutdown: 'the scheduler was stopping',
+  stalled: 'the scheduler itself stood still',
+};
+
+/** Coordinators and states written by others may have more reasons than we know. */
+const inWords = (reason: string): string => reason.replaceAll('_', ' ');
+
+/** Why a firing was skipped. */
+export const causeOfSkip = ({ reason }: FiringSkipped): string => SKIPS[reason] ?? inWords(reason);
+
+/** Why a firing was missed. */
+export const causeOfMiss = ({ reason }: FiringMissed): string => MISSES[reason] ?? inWords(reason);
+
+function describeMiss(event: FiringMissed, format: InstantFormat): string {
+  const { firing, count: firings = 1, firstScheduledFor } = event;
+  const last = format(firing.scheduledFor);
+  const which =
+    firings === 1 || firstScheduledFor === undefined
+      ? `its firing of ${last}`
+      : `${firings} firings from ${format(firstScheduledFor)} to ${last}`;
+  return `${firing.jobName} missed ${which}: ${causeOfMiss(event)}`;
+}

@@ -1,0 +1,50 @@
+import type { Instant } from '../time.js';
+import type { EventEntries, EventField } from './entry.js';
+
+/** The server of `http` listens. Emitted at the change. */
+export interface HttpListening {
+  readonly event: 'http.listening';
+  readonly at: Instant;
+  /** `host:port`, with the port it has. */
+  readonly address: string;
+}
+
+/** The server of `http` cannot listen, and keeps trying. Emitted at the change, and when the reason is another. */
+export interface HttpUnavailable {
+  readonly event: 'http.unavailable';
+  readonly at: Instant;
+  readonly address: string;
+  readonly reason: string;
+}
+
+export type HttpMoved = HttpListening | HttpUnavailable;
+
+const ADDRESS = { type: 'string', summary: 'The address, as `host:port`.' } as const satisfies EventField;
+
+const example = { at: Date.parse('2026-11-23T00:00:00.125Z'), address: '127.0.0.1:9464' } as const;
+
+export const httpEvents: EventEntries<HttpMoved> = {
+  'http.listening': {
+    summary: 'The HTTP server listens.',
+    level: 'info',
+    fields: { address: ADDRESS },
+    toFields: ({ address }) => ({ address }),
+    sentence: ({ address }) => `the HTTP server listens on ${address}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'http.listening', ...example },
+  },
+  'http.unavailable': {
+    summary: 'The HTTP server cannot listen and retries every few seconds. Logged once, and again for another reason.',
+    level: 'error',
+    fields: { address: ADDRESS, reason: { type: 'string', summary: 'Why, for a person.' } },
+    toFields: ({ address, reason }) => ({ address, reason }),
+    sentence: ({ address, reason }) =>
+      `the HTTP server cannot listen on ${address}, and tries again every few seconds: ${reason}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'http.unavailable', ...example, reason: 'another program has that port (EADDRINUSE)' },
+  },
+};

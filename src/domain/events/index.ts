@@ -1,0 +1,92 @@
+import { toTimestamp } from '../time.js';
+import { attemptEvents, type AttemptEvent } from './attempts.js';
+import { breakerEvents, type BreakerMoved } from './breaker.js';
+import { clockEvents, type ClockEvent } from './clock.js';
+import { configEvents, type ConfigEvent } from './config.js';
+import { deliveryEvents, type DeliveryEvent } from './delivery.js';
+import type { EventEntries, EventEntry, EventLevel, InstantFormat, Mark, MarkedRecord } from './entry.js';
+import { firingEvents, type FiringEvent } from './firings.js';
+import { httpEvents, type HttpMoved } from './http.js';
+import { internalEvents, type InternalEvent } from './internal.js';
+import { runEvents, type RunEvent } from './runs.js';
+import { schedulerEvents, type SchedulerEvent } from './scheduler.js';
+import { stateEvents, type StateTrouble } from './state.js';
+import { timerEvents, type TimerControlled } from './timers.js';
+
+export type * from './attempts.js';
+export type * from './breaker.js';
+export type * from './clock.js';
+export type * from './config.js';
+export type * from './delivery.js';
+export type * from './entry.js';
+export type * from './firings.js';
+export type * from './http.js';
+export type * from './internal.js';
+export type * from './runs.js';
+export type * from './scheduler.js';
+export type * from './state.js';
+export type * from './timers.js';
+
+export { durationOf } from './runs.js';
+
+/**
+ * Everything that happens, as plain data. Logs, metrics, history and pages are listeners of this stream and nothing else.
+ * `at` is the scheduler's own time. A new event is an interface and an entry in the file of its family; a new family is a line in each list here.
+ */
+export type TimerEvent =
+  | SchedulerEvent
+  | RunEvent
+  | AttemptEvent
+  | FiringEvent
+  | BreakerMoved
+  | TimerControlled
+  | ConfigEvent
+  | DeliveryEvent
+  | HttpMoved
+  | StateTrouble
+  | ClockEvent
+  | InternalEvent;
+
+/** Every event's entry, by its name. A missing one does not compile. */
+export const EVENTS: EventEntries<TimerEvent> = {
+  ...schedulerEvents,
+  ...runEvents,
+  ...attemptEvents,
+  ...firingEvents,
+  ...breakerEvents,
+  ...timerEvents,
+  ...configEvents,
+  ...deliveryEvents,
+  ...httpEvents,
+  ...stateEvents,
+  ...clockEvents,
+  ...internalEvents,
+};
+
+/** The entry of an event. */
+export const entryOf = (event: TimerEvent): EventEntry<TimerEvent> => EVENTS[event.event];
+
+export function levelOf(event: TimerEvent): EventLevel {
+  const { level } = entryOf(event);
+  return typeof level === 'string' ? level : level.of(event);
+}
+
+const MARKS: Readonly<Record<string, Mark>> = { error: 'error', warn: 'warning' };
+
+export function markOf(record: MarkedRecord): Mark {
+  const mark = isEventName(record.event) ? EVENTS[record.event].mark : undefined;
+  if (typeof mark === 'function') return mark(record);
+  return mark ?? MARKS[record.level] ?? 'note';
+}
+
+const isEventName = (name: string): name is TimerEvent['event'] => Object.hasOwn(EVENTS, name);
+
+/** The event in one sentence for a person, without a period; of `run.output` its line. The same event returns the same sentence. */
+export const messageOf = (event: TimerEvent, format: InstantFormat = toTimestamp): string =>
+  entryOf(event).sentence(event, format);
+
+/** The name of the job an event is about; `undefined` for one about the scheduler. */
+export function jobNameOf(event: TimerEvent): string | undefined {
+  if ('firing' in event) return event.firing.jobName;
+  return 'jobName' in event ? event.jobName : undefined;
+}

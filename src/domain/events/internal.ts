@@ -1,0 +1,84 @@
+import type { Bug } from '../bug.js';
+import { humanDuration } from '../human-duration.js';
+import type { Duration, Instant } from '../time.js';
+import type { EventEntries } from './entry.js';
+import { TIMER_FIELDS } from './fields.js';
+import { count } from './words.js';
+
+/** The log's reader stalled or went away, and this many records were dropped instead of slowing the commands down. */
+export interface LogDropped {
+  readonly event: 'log.dropped';
+  readonly at: Instant;
+  readonly records: number;
+}
+
+/** A bug in the program. What it was about is set apart or starts from scratch; all else goes on. */
+export interface InternalError extends Bug {
+  readonly event: 'internal.error';
+  readonly at: Instant;
+  /** What failed: `planning`, `recording`… */
+  readonly doing: string;
+  /** Absent where it is no timer's. */
+  readonly jobName?: string;
+  /** When the timer is planned again, where that is not at once. */
+  readonly retryInMs?: Duration;
+}
+
+export type InternalEvent = LogDropped | InternalError;
+
+const at: Instant = Date.parse('2026-11-23T06:00:00.5Z');
+
+export const internalEvents: EventEntries<InternalEvent> = {
+  'log.dropped': {
+    summary: 'The log could not be written fast enough, so `timers` dropped records. It never delays a timer.',
+    level: 'warn',
+    fields: { records: { type: 'integer', summary: 'How many records were dropped.' } },
+    toFields: ({ records }) => ({ records }),
+    sentence: ({ records }) => `${count(records, 'log record')} dropped: the log could not be written fast enough`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'log.dropped', at, records: 128 },
+  },
+  'internal.error': {
+    summary: 'A bug in `timers`. It affects at most one timer. Please report it.',
+    level: 'error',
+    fields: {
+      task_name: { ...TIMER_FIELDS.task_name, optional: true, summary: 'The affected timer; absent if there is none.' },
+      doing: { type: 'string', summary: 'What failed, such as `planning` or `recording`.' },
+      error: { type: 'string', summary: 'The error, in one line.' },
+      stack: { type: 'string', optional: true, summary: 'Its stack trace.' },
+      retry_in_ms: {
+        type: 'number',
+        unit: 'ms',
+        optional: true,
+        summary: 'How long until the timer is planned again.',
+      },
+    },
+    toFields: ({ jobName, doing, error, stack, retryInMs }) => ({
+      ...(jobName !== undefined && { task_name: jobName }),
+      doing,
+      error,
+      ...(stack !== undefined && { stack }),
+      ...(retryInMs !== undefined && { retry_in_ms: retryInMs }),
+    }),
+    sentence: describeError,
+    recorded: false,
+    concerns: 'timer',
+    since: '0.1.0',
+    example: {
+      event: 'internal.error',
+      at,
+      jobName: 'backup',
+      doing: 'planning',
+      error: 'TypeError: next is not a function',
+      retryInMs: 2_000,
+    },
+  },
+};
+
+function describeError({ jobName, doing, error, retryInMs }: InternalError): string {
+  const whose = jobName === undefined ? '' : ` ${jobName}`;
+  const again = retryInMs === undefined ? '' : `; trying again in ${humanDuration(retryInMs)}`;
+  return `internal error while ${doing}${whose}, please report it: ${error}${again}`;
+}

@@ -1,0 +1,242 @@
+import type { OutputStream } from '../executor.js';
+import type { Firing } from '../firing.js';
+import { humanDuration } from '../human-duration.js';
+import type { Outcome } from '../outcome.js';
+import { SECOND, type Duration, type Instant } from '../time.js';
+import type { EventEntries, EventField, EventLevel, Mark, MarkedRecord } from './entry.js';
+import { ATTEMPT_FIELD, exampleRun, OUTCOME_FIELDS, outcomeFields, RUN_FIELDS, runFields } from './fields.js';
+
+/** A firing was admitted. It runs at once, or waits for a slot or for another run of its job. */
+export interface RunAdmitted {
+  readonly event: 'run.admitted';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly runId: string;
+}
+
+/** An attempt has a process. */
+export interface RunStarted {
+  readonly event: 'run.started';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly runId: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  readonly pid: number;
+  /** From the nominal instant, and the job's jitter after it, to this attempt's start. */
+  readonly latenessMs: Duration;
+}
+
+/** The command printed a line. */
+export interface RunOutput {
+  readonly event: 'run.output';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly runId: string;
+  readonly stream: OutputStream;
+  readonly line: string;
+  /** The line's JSON object, if the job parses its output (`output: {parse: json}`) and the line is one. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly truncated: boolean;
+}
+
+/** A run is over. Emitted once per run. */
+export interface RunFinished {
+  readonly event: 'run.finished';
+  readonly at: Instant;
+  readonly firing: Firing;
+  readonly runId: string;
+  readonly outcome: Outcome;
+  /** From the first attempt's start to the end, retry pauses included. */
+  readonly durationMs: Duration;
+  readonly attempts: number;
+  /** From the nominal instant, and the job's jitter after it, to the first attempt's start. */
+  readonly latenessMs: Duration;
+  /** The last lines of output, joined by newlines; absent when nothing was printed. The log has them only if the run did not succeed. */
+  readonly outputTail?: string;
+  /** Failed runs of its job since the last success, this one included; 0 after a success. */
+  readonly failuresInARow: number;
+  /** The first success that follows a failure. */
+  readonly isRecovery?: true;
+}
+
+export type RunEvent = RunAdmitted | RunStarted | RunOutput | RunFinished;
+
+const LATENESS = {
+  type: 'number',
+  unit: 'ms',
+  summary: 'From the due time plus the jitter of the timer to the start of the attempt.',
+} as const satisfies EventField;
+
+export const runEvents: EventEntries<RunEvent> = {
+  'run.admitted': {
+    summary: 'A firing became a run. It starts at once, or waits for a slot or for an earlier run.',
+    level: 'debug',
+    fields: RUN_FIELDS,
+    toFields: runFields,
+    sentence: ({ firing }) => `${firing.jobName} was admitted`,
+    recorded: 'event',
+    concerns: 'timer',
+    since: '0.1.0',
+    example: { event: 'run.admitted', ...exampleRun },
+  },
+  'run.started': {
+    summary: 'The process of an attempt started.',
+    level: 'info',
+    mark: 'started',
+    fields: {
+      ...RUN_FIELDS,
+      ...ATTEMPT_FIELD,
+      pid: { type: 'integer', summary: 'The process, which leads its own process group.' },
+      lateness_ms: LATENESS,
+    },
+    toFields: (event) =>
+      Object.assign(runFields(event), { attempt: event.attempt, pid: event.pid, lateness_ms: event.latenessMs }),
+    sentence: describeStart,
+    recorded: 'event',
+    concerns: 'timer',
+    since: '0.1.0',
+    example: { event: 'run.started', ...exampleRun, attempt: 1, pid: 4812, latenessMs: 4 },
+  },
+  'run.output': {
+    summary: 'The command printed a line.',
+    level: 'info',
+    mark: ({ stream }) => (stream === 'stdout' ? 'stdout' : 'stderr'),
+    fields: {
+      ...RUN_FIELDS,
+      stream: { type: 'string', values: ['stdout', 'stderr'], summary: 'Where the command printed the line.' },
+      line: { type: 'string', optional: true, summary: 'The line without its newline; absent beside `data`.' },
+      data: {
+        type: 'object',
+        optional: true,
+        summary: 'The line as an object, if it is one and the timer has `output: {parse: json}`.',
+      },
+      truncated: { type: 'boolean', optional: true, summary: '`true` if the line was cut.' },
+    },
+    toFields: (event) => Object.assign(runFields(event), outputFields(event)),
+    sentence: ({ line }) => line,
+    recorded: false,
+    concerns: 'timer',
+    since: '0.1.0',
+    example: { event: 'run.output', ...exampleRun, stream: 'stdout', line: 'dumped 1234 rows', truncated: false },
+  },
+  'run.finished': {
+    summary: 'A run is over, after its last attempt. Every run has exactly one.',
+    level: { of: levelOfEnd, summary: '`info` after a success, `warn` if canceled, otherwise `error`' },
+    mark: markOfEnd,
+    fields: {
+      ...RUN_FIELDS,
+      status: {
+        type: 'string',
+        values: ['success', 'failure', 'timeout', 'canceled', 'lost'],
+        summary: 'The outcome. `lost`: the scheduler died during the run.',
+      },
+      exit_code: OUTCOME_FIELDS.exit_code,
+      signal: OUTCOME_FIELDS.signal,
+      success: { type: 'boolean', summary: 'Whether `status` is `success`.' },
+      duration_ms: {
+        type: 'number',
+        unit: 'ms',
+        nullable: true,
+        summary: 'From the start of the first attempt to the end, retry pauses included; `null` for a lost run.',
+      },
+      attempts: { type: 'integer', summary: 'How many attempts started.' },
+      lateness_ms: { ...LATENESS, summary: 'From the due time plus the jitter of the timer to the first attempt.' },
+      error: OUTCOME_FIELDS.error,
+      output_tail: {
+        type: 'string',
+        optional: true,
+        summary: 'The last lines of output, joined by newlines, if the run did not succeed.',
+      },
+    },
+    toFields: finishFields,
+    sentence: describeFinish,
+    recorded: 'event',
+    concerns: 'timer',
+    since: '0.1.0',
+    example: {
+      event: 'run.finished',
+      ...exampleRun,
+      outcome: { status: 'failure', exitCode: 1, error: 'exit code 1' },
+      durationMs: 9_120,
+      attempts: 1,
+      latenessMs: 4,
+      outputTail: 'pg_dump: connection refused',
+      failuresInARow: 1,
+    },
+  },
+};
+
+function outputFields({ stream, data, line, truncated }: RunOutput) {
+  // Nested, and not as a string in a string.
+  if (data !== undefined) return { stream, data };
+  return truncated ? { stream, line, truncated: true } : { stream, line };
+}
+
+function finishFields(event: RunFinished) {
+  const { outcome, outputTail } = event;
+  const facts = Object.assign(
+    outcomeFields(outcome),
+    {
+      success: outcome.status === 'success',
+      duration_ms: durationOf(event) ?? null,
+      attempts: event.attempts,
+      lateness_ms: event.latenessMs,
+    },
+    outcome.error === undefined ? undefined : { error: outcome.error },
+    outputTail && outcome.status !== 'success' ? { output_tail: outputTail } : undefined,
+  );
+  return Object.assign(runFields(event), facts);
+}
+
+function levelOfEnd({ outcome: { status } }: RunFinished): EventLevel {
+  if (status === 'success') return 'info';
+  return status === 'canceled' ? 'warn' : 'error';
+}
+
+function markOfEnd({ status }: MarkedRecord): Mark {
+  return status === 'success' || status === 'canceled' ? status : 'failure';
+}
+
+/** Lateness below this is common on a busy machine. */
+const WORTH_TELLING: Duration = SECOND;
+
+const TRIGGERS = { schedule: '', catch_up: ' to catch up', manual: ' by hand', start: ' at start' };
+
+function describeStart({ firing, attempt, latenessMs }: RunStarted): string {
+  if (attempt > 1) return `${firing.jobName} started again (attempt ${attempt})`;
+  const isLate = (firing.trigger === 'schedule' || firing.trigger === 'catch_up') && latenessMs >= WORTH_TELLING;
+  return `${firing.jobName} started${TRIGGERS[firing.trigger]}${isLate ? `, ${humanDuration(latenessMs)} late` : ''}`;
+}
+
+function describeFinish(event: RunFinished): string {
+  const { firing, outcome, durationMs, attempts } = event;
+  const took = humanDuration(durationMs);
+  const tries = attempts > 1 ? ` (${attempts} attempts)` : '';
+  const why = outcome.error ?? outcome.status;
+  switch (outcome.status) {
+    case 'success':
+      return `${firing.jobName} finished in ${took}${tries}`;
+    case 'failure':
+      return `${firing.jobName} failed: ${why}${isExit(why) ? ` after ${took}` : ''}${tries}`;
+    case 'timeout':
+      return `${firing.jobName} ${causeOfEnd(event)}${tries}`;
+    case 'canceled':
+      return `${firing.jobName} canceled after ${took}: ${why}${tries}`;
+    case 'lost':
+      return `${firing.jobName} lost: ${causeOfEnd(event)}`;
+  }
+}
+
+/** Whether a process ended so: then it is of interest when. What did not start took no time. */
+const isExit = (why: string): boolean => why.startsWith('exit code') || why.startsWith('ended by');
+
+/** How long a run took; `undefined` for a lost run, whose end nobody saw. */
+export const durationOf = ({ outcome, durationMs }: RunFinished): Duration | undefined =>
+  outcome.status === 'lost' ? undefined : durationMs;
+
+/** Why a run ended as it did; empty after a success. */
+export function causeOfEnd({ outcome, durationMs }: RunFinished): string {
+  if (outcome.status === 'timeout') return `timed out after ${humanDuration(durationMs)}`;
+  return outcome.error ?? (outcome.status === 'lost' ? 'the scheduler died while it was running' : '');
+}

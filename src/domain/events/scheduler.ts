@@ -1,0 +1,126 @@
+import { humanDuration } from '../human-duration.js';
+import type { Duration, Instant } from '../time.js';
+import type { EventEntries } from './entry.js';
+import { count } from './words.js';
+
+/** The first timers are armed. */
+export interface SchedulerStarted {
+  readonly event: 'scheduler.started';
+  readonly at: Instant;
+  readonly version: string;
+  readonly file: string;
+  readonly timers: number;
+  readonly pid: number;
+  /** The file of the ledger; absent without one. */
+  readonly state?: string;
+  /** The control socket; absent without one. */
+  readonly socket?: string;
+}
+
+/** Nothing more is armed. Active runs are canceled, or with `drain` awaited. */
+export interface SchedulerStopping {
+  readonly event: 'scheduler.stopping';
+  readonly at: Instant;
+  readonly signal?: string;
+  readonly running: number;
+  readonly drain?: true;
+}
+
+/** Nothing runs any more. The last event. */
+export interface SchedulerStopped {
+  readonly event: 'scheduler.stopped';
+  readonly at: Instant;
+  readonly runs: number;
+  /** Runs that never had a process and stay open for the next scheduler. */
+  readonly waiting?: number;
+  readonly uptimeMs: Duration;
+}
+
+export type SchedulerEvent = SchedulerStarted | SchedulerStopping | SchedulerStopped;
+
+const at = Date.parse('2026-11-23T00:00:00.12Z');
+
+export const schedulerEvents: EventEntries<SchedulerEvent> = {
+  'scheduler.started': {
+    summary: 'The scheduler started and armed its timers.',
+    level: 'info',
+    fields: {
+      version: { type: 'string', summary: 'The version of `timers`.' },
+      file: { type: 'string', summary: 'The timer file.' },
+      timers: { type: 'integer', summary: 'How many timers the file has.' },
+      pid: { type: 'integer', summary: 'The process of the scheduler.' },
+      state: { type: 'string', optional: true, summary: 'The state file; absent if the state is in memory only.' },
+      socket: { type: 'string', optional: true, summary: 'The control socket; absent without one.' },
+    },
+    toFields: ({ version, file, timers, pid, state, socket }) => ({
+      version,
+      file,
+      timers,
+      pid,
+      ...(state !== undefined && { state }),
+      ...(socket !== undefined && { socket }),
+    }),
+    sentence: ({ timers, file }) => `started ${count(timers, 'timer')} of ${file}`,
+    recorded: false,
+    concerns: 'every timer',
+    since: '0.1.0',
+    example: {
+      event: 'scheduler.started',
+      at,
+      version: '0.1.0',
+      file: '/etc/timers/timers.yaml',
+      timers: 12,
+      pid: 4711,
+      state: '/var/lib/timers/timers.db',
+      socket: '/run/timers/timers.sock',
+    },
+  },
+  'scheduler.stopping': {
+    summary:
+      'The scheduler is stopping. It arms nothing more and cancels active runs, or waits for them with `--drain`.',
+    level: 'info',
+    fields: {
+      signal: { type: 'string', optional: true, summary: 'The signal that stops it; absent if it stops by itself.' },
+      running: { type: 'integer', summary: 'How many runs are active.' },
+      drain: { type: 'boolean', optional: true, summary: '`true` if the scheduler waits for active runs.' },
+    },
+    toFields: ({ signal, running, drain }) => ({
+      ...(signal && { signal }),
+      running,
+      ...(drain && { drain: true }),
+    }),
+    sentence: describeStopping,
+    recorded: false,
+    concerns: 'every timer',
+    since: '0.1.0',
+    example: { event: 'scheduler.stopping', at, signal: 'SIGTERM', running: 2 },
+  },
+  'scheduler.stopped': {
+    summary: 'The scheduler stopped. No event follows.',
+    level: 'info',
+    fields: {
+      runs: { type: 'integer', summary: 'How many runs finished.' },
+      waiting: { type: 'integer', optional: true, summary: 'How many waiting runs the next start resumes.' },
+      uptime_ms: { type: 'number', unit: 'ms', summary: 'How long it ran.' },
+    },
+    toFields: ({ runs, waiting, uptimeMs }) => ({
+      runs,
+      ...(waiting !== undefined && { waiting }),
+      uptime_ms: uptimeMs,
+    }),
+    sentence({ uptimeMs, runs, waiting }) {
+      const left = waiting === undefined ? '' : `; ${count(waiting, 'waiting run')} left to the next start`;
+      return `stopped after ${humanDuration(uptimeMs)} and ${count(runs, 'run')}${left}`;
+    },
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'scheduler.stopped', at, runs: 120, uptimeMs: 7_380_000 },
+  },
+};
+
+function describeStopping({ signal, running, drain }: SchedulerStopping): string {
+  const why = signal === undefined ? '' : ` on ${signal}`;
+  if (running === 0) return `stopping${why}: nothing is running`;
+  return `stopping${why}: ${count(running, 'run')} ${drain ? 'to end by themselves' : 'to end'}`;
+}

@@ -1,0 +1,145 @@
+import type { Instant } from '../time.js';
+import type { EventEntries, EventField } from './entry.js';
+import { count } from './words.js';
+
+/** The ledger cannot be written. Timers go on from memory. */
+export interface StateUnavailable {
+  readonly event: 'state.unavailable';
+  readonly at: Instant;
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** The ledger can be written again. */
+export interface StateRecovered {
+  readonly event: 'state.recovered';
+  readonly at: Instant;
+  readonly file: string;
+  readonly lost: number;
+  /** Ad-hoc timers in the file that only the next scheduler resumes; absent when there are none. */
+  readonly adHoc?: number;
+}
+
+/** At the stop the ledger still could not be written. */
+export interface StateUnrecorded {
+  readonly event: 'state.unrecorded';
+  readonly at: Instant;
+  readonly file: string;
+  readonly reason: string;
+  readonly lost: number;
+}
+
+/** Some values in the state are invalid. The scheduler ignores them, and what they were about starts from scratch. */
+export interface StateInvalid {
+  readonly event: 'state.invalid';
+  readonly at: Instant;
+  readonly file: string;
+  readonly count: number;
+  /** The first of them, each in words. */
+  readonly problems: readonly string[];
+}
+
+/** A state file could not be used and was renamed to `aside`. */
+export interface StateSetAside {
+  readonly event: 'state.set_aside';
+  readonly at: Instant;
+  readonly file: string;
+  readonly aside: string;
+  readonly reason: string;
+}
+
+export type StateTrouble = StateUnavailable | StateRecovered | StateUnrecorded | StateInvalid | StateSetAside;
+
+const FILE = { type: 'string', summary: 'The state file.' } as const satisfies EventField;
+const REASON = { type: 'string', summary: 'Why, for a person.' } as const satisfies EventField;
+
+const example = { at: Date.parse('2026-11-23T04:30:00.021Z'), file: '/var/lib/timers/timers.db' } as const;
+
+export const stateEvents: EventEntries<StateTrouble> = {
+  'state.unavailable': {
+    summary: 'The state cannot be written. Timers keep running from memory, and `timers` retries.',
+    level: 'error',
+    fields: { file: FILE, reason: REASON },
+    toFields: ({ file, reason }) => ({ file, reason }),
+    sentence: ({ file, reason }) => `the state ${file} cannot be written, timers go on from memory: ${reason}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'state.unavailable', ...example, reason: 'the disk is full' },
+  },
+  'state.recovered': {
+    summary: 'The state can be written again.',
+    level: 'info',
+    fields: {
+      file: FILE,
+      lost: { type: 'integer', summary: 'How many records did not fit in memory meanwhile and are lost.' },
+      ad_hoc: {
+        type: 'integer',
+        optional: true,
+        summary: 'How many ad-hoc timers in the file wait for the next start.',
+      },
+    },
+    toFields: ({ file, lost, adHoc }) => ({ file, lost, ...(adHoc !== undefined && { ad_hoc: adHoc }) }),
+    sentence: describeRecovery,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'state.recovered', ...example, lost: 0 },
+  },
+  'state.unrecorded': {
+    summary: 'At the stop, the state still could not be written. The next start does not know the last changes.',
+    level: 'error',
+    fields: {
+      file: FILE,
+      reason: REASON,
+      lost: { type: 'integer', summary: 'How many outcomes and failed attempts are lost.' },
+    },
+    toFields: ({ file, reason, lost }) => ({ file, reason, lost }),
+    sentence({ file, reason, lost }) {
+      const what = lost === 0 ? 'the last changes' : count(lost, 'record');
+      return `${what} could not be written into the state ${file}; the next start does not know of them: ${reason}`;
+    },
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'state.unrecorded', ...example, reason: 'the disk is full', lost: 4 },
+  },
+  'state.invalid': {
+    summary: 'The state has invalid values. `timers` ignores them, and what they describe starts from scratch.',
+    level: 'warn',
+    fields: {
+      file: FILE,
+      count: { type: 'integer', summary: 'How many values are invalid.' },
+      problems: { type: 'strings', summary: 'The first of them, for a person.' },
+    },
+    toFields: ({ file, count: invalid, problems }) => ({ file, count: invalid, problems }),
+    sentence: ({ file, count: invalid, problems }) =>
+      `the state ${file} holds ${count(invalid, 'invalid value')}, which ${invalid === 1 ? 'is' : 'are'} ignored: ${problems[0] ?? ''}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'state.invalid', ...example, count: 1, problems: ['timer backup: breaker is "opem"'] },
+  },
+  'state.set_aside': {
+    summary: 'The state file could not be used. `timers` renamed it and started a new one.',
+    level: 'warn',
+    fields: { file: FILE, aside: { type: 'string', summary: 'The new name of the old file.' }, reason: REASON },
+    toFields: ({ file, aside, reason }) => ({ file, aside, reason }),
+    sentence: ({ file, aside, reason }) => `the state ${file} could not be used and is kept as ${aside}: ${reason}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: {
+      event: 'state.set_aside',
+      ...example,
+      aside: `${example.file}.bad-1`,
+      reason: 'it is no SQLite database',
+    },
+  },
+};
+
+function describeRecovery({ file, lost, adHoc }: StateRecovered): string {
+  const gone = lost === 0 ? '' : `; ${count(lost, 'record')} of the meantime could not be kept`;
+  const later = adHoc === undefined ? '' : `; ${count(adHoc, 'ad-hoc timer')} in it wait for the next start`;
+  return `the state ${file} can be written again${gone}${later}`;
+}

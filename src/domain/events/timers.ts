@@ -1,0 +1,139 @@
+import { toTimestamp, type Instant } from '../time.js';
+import type { EventEntries, EventField, InstantFormat } from './entry.js';
+import { exampleTimer, TIMER_FIELDS } from './fields.js';
+
+/** A client paused a timer. */
+export interface TimerPaused {
+  readonly event: 'timer.paused';
+  readonly at: Instant;
+  readonly jobName: string;
+  readonly until?: Instant;
+  readonly reason?: string;
+}
+
+/** A client resumed a timer, or its pause is over. */
+export interface TimerResumed {
+  readonly event: 'timer.resumed';
+  readonly at: Instant;
+  readonly jobName: string;
+}
+
+/** A client reset a timer. */
+export interface TimerReset {
+  readonly event: 'timer.reset';
+  readonly at: Instant;
+  readonly jobName: string;
+  readonly next?: Instant;
+}
+
+/** A client added an ad-hoc timer. */
+export interface TimerAdded {
+  readonly event: 'timer.added';
+  readonly at: Instant;
+  readonly jobName: string;
+  readonly next?: Instant;
+  /** In one line. */
+  readonly command: string;
+}
+
+/** An ad-hoc timer is gone: `canceled` before it came due, or `over` with its outcome. */
+export interface TimerRemoved {
+  readonly event: 'timer.removed';
+  readonly at: Instant;
+  readonly jobName: string;
+  readonly reason: 'canceled' | 'over';
+}
+
+export type TimerControlled = TimerPaused | TimerResumed | TimerReset | TimerAdded | TimerRemoved;
+
+const NEXT_AT = {
+  type: 'timestamp',
+  nullable: true,
+  summary: 'When the timer is due next; `null` if it is not.',
+} as const satisfies EventField;
+
+const nextAt = (next: Instant | undefined) => (next === undefined ? null : toTimestamp(next));
+
+const adHoc = { at: exampleTimer.at, jobName: 'at:4k2f9' } as const;
+const inFiveMinutes: Instant = Date.parse('2026-11-23T02:05:00Z');
+
+export const timerEvents: EventEntries<TimerControlled> = {
+  'timer.paused': {
+    summary: 'You paused a timer with `timers pause` or on the page.',
+    level: 'info',
+    mark: 'warning',
+    fields: {
+      ...TIMER_FIELDS,
+      until: { type: 'timestamp', optional: true, summary: 'When it resumes; absent if you must resume it.' },
+      reason: { type: 'string', optional: true, summary: 'The reason you gave.' },
+    },
+    toFields: ({ jobName, until, reason }) => ({
+      task_name: jobName,
+      ...(until !== undefined && { until: toTimestamp(until) }),
+      ...(reason !== undefined && { reason }),
+    }),
+    sentence: describePause,
+    recorded: 'memory',
+    concerns: 'timer',
+    since: '0.1.0',
+    example: { event: 'timer.paused', ...exampleTimer, until: inFiveMinutes, reason: 'disk replacement' },
+  },
+  'timer.resumed': {
+    summary: 'You resumed a paused timer, or its pause is over.',
+    level: 'info',
+    fields: TIMER_FIELDS,
+    toFields: ({ jobName }) => ({ task_name: jobName }),
+    sentence: ({ jobName }) => `${jobName} is resumed`,
+    recorded: 'memory',
+    concerns: 'timer',
+    since: '0.1.0',
+    example: { event: 'timer.resumed', ...exampleTimer },
+  },
+  'timer.reset': {
+    summary: 'You reset a timer with `timers reset`. Its schedule counts from now.',
+    level: 'info',
+    fields: { ...TIMER_FIELDS, next_at: NEXT_AT },
+    toFields: ({ jobName, next }) => ({ task_name: jobName, next_at: nextAt(next) }),
+    sentence: ({ jobName, next }, format) =>
+      `${jobName} is reset${next === undefined ? '' : `, and due at ${format(next)}`}`,
+    recorded: 'memory',
+    concerns: 'timer',
+    since: '0.1.0',
+    example: { event: 'timer.reset', ...exampleTimer, next: inFiveMinutes },
+  },
+  'timer.added': {
+    summary: 'You added an ad-hoc timer with `timers in` or `timers at`.',
+    level: 'info',
+    fields: { ...TIMER_FIELDS, next_at: NEXT_AT, command: { type: 'string', summary: 'Its command, in one line.' } },
+    toFields: ({ jobName, next, command }) => ({ task_name: jobName, next_at: nextAt(next), command }),
+    sentence: ({ jobName, next, command }, format) =>
+      `${jobName} is added${next === undefined ? '' : `, due at ${format(next)}`}: ${command}`,
+    recorded: 'memory',
+    concerns: 'timer',
+    since: '0.1.0',
+    example: { event: 'timer.added', ...adHoc, next: inFiveMinutes, command: './reindex.sh' },
+  },
+  'timer.removed': {
+    summary: 'An ad-hoc timer is gone: you canceled it, or it has its outcome.',
+    level: {
+      of: ({ reason }) => (reason === 'over' ? 'debug' : 'info'),
+      summary: '`debug` if `reason` is `over`, otherwise `info`',
+    },
+    fields: {
+      ...TIMER_FIELDS,
+      reason: { type: 'string', values: ['canceled', 'over'], summary: 'Why it is gone.' },
+    },
+    toFields: ({ jobName, reason }) => ({ task_name: jobName, reason }),
+    sentence: ({ jobName, reason }) =>
+      `${jobName} is removed${reason === 'canceled' ? ' before it came due' : ': it is over'}`,
+    recorded: 'event',
+    concerns: 'every timer',
+    since: '0.1.0',
+    example: { event: 'timer.removed', ...adHoc, reason: 'canceled' },
+  },
+};
+
+function describePause({ jobName, until, reason }: TimerPaused, format: InstantFormat): string {
+  const untilWhen = until === undefined ? 'until it is resumed' : `until ${format(until)}`;
+  return `${jobName} is paused ${untilWhen}${reason === undefined ? '' : `: ${reason}`}`;
+}
