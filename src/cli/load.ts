@@ -33,6 +33,27 @@ export async function loadOrTell(
   return loaded.timerFile;
 }
 
+/** A timer to run, and the file it is in. */
+interface Runnable {
+  readonly job: Job;
+  readonly timerFile: TimerFile;
+}
+
+/** Loads one timer to run it, and warns of mistakes elsewhere in the file. Returns `undefined`, and says why, when it cannot be run. */
+export async function loadToRun(
+  terminal: Terminal,
+  { file, name, start }: { readonly file: string | undefined; readonly name: string; readonly start: Instant },
+): Promise<Runnable | undefined> {
+  const { loaded, readable } = await loadAsFarAsReadable(terminal, file, start);
+  const job = readable?.runnable.find((other) => other.name === name);
+  if (readable !== undefined && job !== undefined) {
+    sayUnread(terminal, { loaded, readable: { ...readable, unread: [] } });
+    return { job, timerFile: readable };
+  }
+  sayUnread(terminal, { loaded, readable: loaded.timerFile && readable });
+  return loaded.timerFile && { job: jobNamed(loaded.timerFile, name), timerFile: loaded.timerFile };
+}
+
 /** A file as it was loaded, and what can be read of it. */
 export interface AsFarAsReadable {
   readonly loaded: Loaded;

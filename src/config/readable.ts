@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { Job } from '../domain/job.js';
 import { finish, type Steps } from '../domain/steps.js';
 import { buildFile, type BuiltFile, type FileContext } from './build-file.js';
 import { Problems } from './diagnostic.js';
@@ -12,12 +13,14 @@ import { Source } from './source.js';
 import { readTree } from './syntax.js';
 import { isKeyOf, meantKey } from './unknown-key.js';
 
-/** What can be read of a timer file in spite of its mistakes: for commands that look. It is not to be run. */
+/** What can be read of a timer file in spite of its mistakes: for commands that look. Of it, only `runnable` may be run. */
 export interface ReadableFile extends TimerFile {
   /** Timers whose times cannot be relied on and that are not among the jobs, and keys at the top that are left out; by their names. */
   readonly unread: readonly string[];
   /** Whether `settings.state` is what the file says. */
   readonly isStateKnown: boolean;
+  /** Timers without a mistake of their own or in what they share with others; none where the structure of the file is broken. */
+  readonly runnable: readonly Job[];
 }
 
 /** What a timer's times depend on. A mistake elsewhere, as in `env`, leaves them as they are. */
@@ -29,7 +32,7 @@ const WHEN: ReadonlySet<string> = new Set([
 /** Returns what can be read of a loaded file; `undefined` when there is no text, or nothing of it makes sense. */
 export function readableFile(loaded: Loaded, machine: Machine): ReadableFile | undefined {
   const { path, named = path, source, timerFile } = loaded;
-  if (timerFile !== undefined) return { ...timerFile, unread: [], isStateKnown: true };
+  if (timerFile !== undefined) return { ...timerFile, unread: [], isStateKnown: true, runnable: timerFile.jobs };
   if (path === undefined || named === undefined || source.trim() === '') return undefined;
   const context = { machine, folder: dirname(named), foresees: false };
   const whole = new Problems(new Source(source));
@@ -39,7 +42,7 @@ export function readableFile(loaded: Loaded, machine: Machine): ReadableFile | u
   const salvaged = salvage(source);
   const problems = new Problems(new Source(salvaged.text));
   const rest = read(() => readTree(problems), { ...context, problems });
-  return rest && { path, named, ...toReadable(rest, problems, salvaged) };
+  return rest && { path, named, ...toReadable(rest, problems, salvaged), runnable: [] };
 }
 
 const NOTHING_LOST = { keys: [], timers: [] };
@@ -68,8 +71,14 @@ function toReadable(
     .map(({ job }) => job);
   const isRead = new Set(jobs.map(({ name }) => name));
   const unread = [...names.filter((name) => !isRead.has(name)), ...lost.timers, ...lost.keys];
-  return { jobs, settings, defaults, unread, isStateKnown: !isWrong('state') };
+  const runnable = timers.filter(({ job }) => isSound(job, problems, wrongAtTop)).map(({ job }) => job);
+  return { jobs, settings, defaults, unread, isStateKnown: !isWrong('state'), runnable };
 }
+
+/** A key at the top that nobody knows may be `defaults`, misspelled. */
+const isSound = ({ name }: Job, problems: Problems, wrongAtTop: readonly string[]): boolean =>
+  problems.wrongKeys(['timers', name]).length === 0 &&
+  !wrongAtTop.some((key) => key === 'defaults' || !isKeyOf('file', key));
 
 function isReliable({ job, report }: BuiltTimer, problems: Problems): boolean {
   const own = report.ownKeys();

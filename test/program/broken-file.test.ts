@@ -63,3 +63,27 @@ test('looking and steering need neither the service’s variables nor a sound fi
     stderr: expect.stringMatching(/there is no file/),
   });
 });
+
+test('a timer runs though another one is wrong, and not if it is wrong itself', async () => {
+  desk.write('timers.yaml', `${FILE}  wrong: { every: 5x, run: "true" }\n`);
+  expect(await desk.run('run', 'once')).toMatchObject({
+    code: 0,
+    stdout: 'done\n',
+    stderr: 'timers: timers.yaml:4: The environment variable DB_PASSWORD is not set. (2 more: timers validate)\n',
+  });
+  for (const name of ['backup', 'report', 'wrong'])
+    expect(await desk.run('run', name), name).toMatchObject({ code: 1, stdout: '' });
+
+  const SHARED = `x-env: &env { A: "\${DB_PASSWORD}" }\ntimers:\n`;
+  const TIMERS = '  one: { every: 1h, run: echo 1, env: *env }\n  two: { every: 1h, run: echo 2, env: *env }\n';
+  for (const text of [
+    SHARED + TIMERS,
+    `defaults: { env: { A: "\${DB_PASSWORD}" } }\n${FILE}`,
+    `defualts: { timeout: 5m }\n${FILE}`,
+    `${FILE}  broken: { every: 1h\n`,
+  ]) {
+    desk.write('timers.yaml', text);
+    for (const name of text.includes('two') ? ['one', 'two'] : ['once'])
+      expect(await desk.run('run', name), text).toMatchObject({ code: 1, stdout: '' });
+  }
+});

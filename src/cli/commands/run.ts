@@ -13,12 +13,12 @@ export const run: CommandKind = {
     withJson(withFile(command), 'the records of the log').argument('<name>', 'the timer');
     return async (terminal, args) => {
       const { createSystemClock } = await import('../../clocks/system.js');
-      const { jobNamed, loadOrTell } = await import('../load.js');
+      const { loadToRun } = await import('../load.js');
       const clock = createSystemClock();
       const options = command.opts<FileOption & JsonOption>();
-      const timerFile = await loadOrTell(terminal, options.file, clock.now());
-      if (timerFile === undefined) return 1;
-      const job = jobNamed(timerFile, String(args[0]));
+      const found = await loadToRun(terminal, { file: options.file, name: String(args[0]), start: clock.now() });
+      if (found === undefined) return 1;
+      const { job, timerFile } = found;
       const { runOnce } = await import('../run-once.js');
       const { unhindered } = await import('../unhindered.js');
       const said = unhindered(terminal, clock);
