@@ -1,6 +1,7 @@
 export { buildAdHoc, rebuildAdHoc, type AdHocDefinition } from './build-ad-hoc.js';
 export type { Settings } from './build-file.js';
 export { aboutBug, type Diagnostic } from './diagnostic.js';
+export { MAX_FILE_SIZE, readBytes } from './read.js';
 export { loadTimerFile, parseTimerFile, type Loaded, type TimerFile } from './load.js';
 export type { Machine } from './machine.js';
 export { readableFile, type ReadableFile } from './readable.js';

@@ -32,7 +32,7 @@ export function readTimerFile(path: string): { readonly text: string; readonly f
     const stats = fstatSync(descriptor);
     const refusal = refuse(path, stats);
     if (refusal) return refusal;
-    const decoded = decode(path, readUpTo(descriptor, MAX_FILE_SIZE + 1));
+    const decoded = readBytes(path, readUpTo(descriptor, MAX_FILE_SIZE + 1));
     return 'code' in decoded ? decoded : { ...decoded, facts: stats };
   } catch (error) {
     return cannotOpen(path, error);
@@ -60,7 +60,14 @@ function refuse(path: string, stats: Stats): Diagnostic | undefined {
       `name the file in it: ${path.replace(/\/+$/, '')}/timers.yaml`,
     );
   }
-  if (!stats.isFile()) return aboutFile('not-a-regular-file', `${path} is no regular file (a pipe, socket or device)`);
+  if (!stats.isFile()) {
+    const message = `${path} is no regular file (a pipe, socket or device)`;
+    return aboutFile(
+      'not-a-regular-file',
+      message,
+      'write it to a file; from a pipe it can be checked: timers validate -',
+    );
+  }
   return stats.size > MAX_FILE_SIZE ? tooLarge(path) : undefined;
 }
 
@@ -81,7 +88,8 @@ function readUpTo(descriptor: number, most: number): Buffer {
   return Buffer.concat(chunks);
 }
 
-function decode(path: string, bytes: Buffer): { text: string } | Diagnostic {
+/** Reads bytes as the text of a timer file, without a byte order mark; `path` names it in messages. */
+export function readBytes(path: string, bytes: Buffer): { text: string } | Diagnostic {
   if (bytes.length > MAX_FILE_SIZE) return tooLarge(path);
   if (isUtf16(bytes)) return aboutFile('not-utf-8', `${path} is written in UTF-16`, 'save it as UTF-8');
   let text: string;

@@ -13,6 +13,7 @@ export const validate: CommandKind = {
   examples: [
     { line: 'timers validate', does: 'the nearest timer file, all its mistakes at once' },
     { line: 'timers validate jobs.yaml --strict', does: 'warnings count as errors' },
+    { line: 'render-timers | timers validate -', does: 'from standard input' },
     { line: 'timers validate --json', does: 'one object, for editors and CI' },
   ],
   configure(command) {
@@ -26,7 +27,12 @@ export const validate: CommandKind = {
       const { onlyFile } = await import('../arguments.js');
       const { loadForeseeing, renderLoaded, shortPath } = await import('../load.js');
       const named = onlyFile(args[0] as string | undefined, options.file);
-      const loaded = await loadForeseeing(terminal, named, createSystemClock().now());
+      const { isPiped, loadPiped } = await import('../piped-file.js');
+      const now = createSystemClock().now();
+      const loaded =
+        named !== undefined && isPiped(named, terminal)
+          ? await loadPiped(named, terminal, now)
+          : await loadForeseeing(terminal, named, now);
       const fatal = options.strict ? ['error', 'warning'] : ['error'];
       const valid = !loaded.problems.some(({ severity }) => fatal.includes(severity));
       if (options.json) {
