@@ -62,6 +62,8 @@ const visibleError = (text: string): string =>
     .join('\n');
 
 async function main(argv: readonly string[]): Promise<number> {
+  // Help, too, may lose its reader (`| head -1`).
+  process.stdout.on('error', () => undefined);
   const program = createProgram();
   if (argv.length === 2) {
     program.outputHelp({ error: true });

@@ -50,3 +50,9 @@ test('a command that prints much ends when its reader goes away', async () => {
   for (const args of [['list'], ['list', '--json'], ['next', '-n', '20000'], ['simulate', '--json', '--to', '2h']])
     expect(await readOneLine(...args), args.join(' ')).toMatchObject({ code: 0, line: expect.stringMatching(/./) });
 });
+
+test('help that nobody reads to its end is no crash', async () => {
+  const timers = `'${process.execPath}' '${PROGRAM}'`;
+  const child = spawn('bash', ['-c', `set -o pipefail; ${timers} start --help | true`], { stdio: 'ignore' });
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+});
