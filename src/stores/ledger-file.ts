@@ -16,6 +16,7 @@ import {
   rowOfJob,
   rowOfOpenRun,
 } from './rows.js';
+import { rollBack } from './roll-back.js';
 import { migrate } from './schema.js';
 import { SqliteHistory } from './sqlite-history.js';
 import { troubleIn, troubleOf } from './trouble.js';
@@ -136,7 +137,7 @@ export class LedgerFile {
       write();
       this.#writer.commit();
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      rollBack(this.#database);
       throw error;
     }
   }

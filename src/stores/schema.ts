@@ -1,4 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { rollBack } from './roll-back.js';
 
 /** Marks a file as a ledger of ours, at offset 68 of every SQLite database ("tmrs" in ASCII). https://sqlite.org/fileformat2.html#application_id */
 export const APPLICATION_ID = 0x746d7273;
@@ -116,8 +117,12 @@ export const MIGRATIONS: readonly string[] = [
 export function migrate(database: DatabaseSyncInstance, version: number): void {
   for (const [index, step] of MIGRATIONS.entries()) {
     if (index < version) continue;
-    database.exec(
-      `BEGIN IMMEDIATE; ${step} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${index + 1}; COMMIT`,
-    );
+    try {
+      database.exec(
+        `BEGIN IMMEDIATE; ${step} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${index + 1}; COMMIT`,
+      );
+    } finally {
+      rollBack(database);
+    }
   }
 }

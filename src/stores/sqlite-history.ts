@@ -2,6 +2,7 @@ import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructur
 import type { Ending, History, HistoryQuery, JobRecord, LeftOut, OpenRun, RunHistory } from '../domain/ledger.js';
 import { endingOfRow, failedAttemptOfRow } from './read-rows.js';
 import { allOf, readJobs, readOpenRuns, rowsOf } from './read.js';
+import { rollBack } from './roll-back.js';
 import { ENDING_COLUMNS, FAILED_ATTEMPT_COLUMNS, type EndingRow, type FailedAttemptRow } from './rows.js';
 import { Invalid } from './valid.js';
 
@@ -52,7 +53,7 @@ export class SqliteHistory implements History {
     try {
       return ask();
     } finally {
-      this.#database.exec('ROLLBACK');
+      rollBack(this.#database);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Duration } from '../domain/time.js';
 import { glance } from './glance.js';
 import { APPLICATION_ID_OFFSET, HEADER_SIZE } from './header.js';
 import { createPrivately } from './private-file.js';
+import { rollBack } from './roll-back.js';
 import { troubleIn, troubleOf } from './trouble.js';
 
 /** A lock that this process holds. */
@@ -75,6 +76,7 @@ export function lockState(path: string, pid: number, patience: Duration): Lockin
     hold(database, pid);
     return heldLock(file, database);
   } catch (error) {
+    rollBack(database);
     const holder = troubleOf(error).isBusy ? pidIn(database) : undefined;
     database.close();
     if (holder === undefined) throw error;
@@ -90,7 +92,7 @@ function hold(database: DatabaseSyncInstance, pid: number): void {
     database.exec(`PRAGMA user_version = ${pid}; COMMIT`);
   } catch (error) {
     if (!troubleOf(error).isFull) throw error;
-    if (database.isTransaction) database.exec('ROLLBACK');
+    rollBack(database);
   }
   database.exec('BEGIN IMMEDIATE');
 }
@@ -108,7 +110,7 @@ function heldLock(file: string, database: DatabaseSyncInstance): HeldLock {
     },
     mark: () => void troubleIn(() => mark(descriptor)),
     release() {
-      database.exec('ROLLBACK');
+      rollBack(database);
       database.close();
       closeSync(descriptor);
     },

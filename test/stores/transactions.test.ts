@@ -1,0 +1,29 @@
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { expect, test } from 'vitest';
+import { migrate } from '../../src/stores/schema.js';
+import { SqliteHistory } from '../../src/stores/sqlite-history.js';
+import { afterTest } from './state.js';
+
+function open(): DatabaseSyncInstance {
+  const database = new DatabaseSync(':memory:');
+  afterTest(() => database.close());
+  return database;
+}
+
+test('a migration that fails leaves no transaction open, and no change', () => {
+  const database = open();
+  database.exec('CREATE TABLE jobs (name TEXT)');
+  expect(() => migrate(database, 0)).toThrow('table jobs already exists');
+  expect(database.isTransaction).toBe(false);
+  expect(database.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'jobs' }]);
+});
+
+test('what goes wrong in a read transaction is reported as it is, even if SQLite has ended the transaction', () => {
+  const database = open();
+  const history = new SqliteHistory(database);
+  const fail = () => {
+    database.exec('ROLLBACK');
+    throw new Error('disk I/O error');
+  };
+  expect(() => history.still(fail)).toThrow('disk I/O error');
+});
