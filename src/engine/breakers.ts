@@ -17,8 +17,9 @@ export class Breakers {
     this.#teller = teller;
   }
 
-  /** Closes a job's breaker, if it has one that is not. */
-  close(state: JobState): void {
+  /** Closes a job's breaker, if it is not closed, and counts failures from 0 again. */
+  reset(state: JobState): void {
+    state.failuresInARow = 0;
     this.#set(state, CLOSED);
   }
 

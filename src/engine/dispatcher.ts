@@ -34,8 +34,8 @@ interface Submitted extends Submission {
 
 /** Turns firings into runs: asks Now? of the job's admission policies, keeps what waits, and tells of every firing how it ended. */
 export class Dispatcher implements RunOwner {
+  readonly breakers: Breakers;
   readonly #around: RunSurroundings;
-  readonly #breakers: Breakers;
   readonly #onRunEnded: (state: JobState) => void;
   /** Every run that has not ended, with its job. */
   readonly #jobs = new Map<Run, JobState>();
@@ -50,7 +50,7 @@ export class Dispatcher implements RunOwner {
   /** `onRunEnded` is told after the run's ending was, and before the firing that waited for it is asked about again. */
   constructor(around: RunSurroundings, onRunEnded: (state: JobState) => void) {
     this.#around = around;
-    this.#breakers = new Breakers(around);
+    this.breakers = new Breakers(around);
     this.#onRunEnded = onRunEnded;
   }
 
@@ -69,6 +69,11 @@ export class Dispatcher implements RunOwner {
   /** Runs that have ended. */
   get finished(): number {
     return this.#finished;
+  }
+
+  /** The states of jobs with runs that have not ended, by name; also of removed jobs. */
+  unfinished(): ReadonlyMap<string, JobState> {
+    return new Map(Array.from(this.#jobs.values(), (state) => [state.job.name, state]));
   }
 
   /** A firing of the job that no schedule brings. */
@@ -115,11 +120,6 @@ export class Dispatcher implements RunOwner {
     return canceled;
   }
 
-  /** Closes a job's breaker, if it has one that is not. */
-  closeBreaker(state: JobState): void {
-    this.#breakers.close(state);
-  }
-
   /** Goes on with a run that stood between two attempts when its scheduler died. */
   resume(state: JobState, open: OpenRun): void {
     // It stays open, and the next scheduler goes on with it.
@@ -143,7 +143,7 @@ export class Dispatcher implements RunOwner {
     if (state.job.schedule.fromEnd) state.cursor = at;
     // A trial that was lost has failed: without that, every start would try what takes the scheduler down.
     const isTrial = state.breaker.kind === 'half_open' && firing.trigger !== 'manual';
-    contain(() => this.#breakers.move(state, ending, isTrial), this.#reportOf(state));
+    contain(() => this.breakers.move(state, ending, isTrial), this.#reportOf(state));
   }
 
   /** Tells of a firing that will not run. */
@@ -276,7 +276,7 @@ export class Dispatcher implements RunOwner {
     if (ending.kind === 'finished') this.#finished++;
     const isTrial = state.trial === run;
     if (isTrial) state.trial = undefined;
-    contain(() => this.#breakers.move(state, ending, isTrial), this.#reportOf(state));
+    contain(() => this.breakers.move(state, ending, isTrial), this.#reportOf(state));
     contain(() => this.#onRunEnded(state), this.#reportOf(state));
     for (let [next] = state.parked; this.#canFollow(next, state); [next] = state.parked) {
       this.#unpark(state, [next]);
@@ -355,7 +355,7 @@ export class Dispatcher implements RunOwner {
   #verdictOn(state: JobState, firing: Firing, admission = state.job.admission): Verdict {
     if (firing.trigger !== 'manual') {
       if (this.#isPaused(state)) return { kind: 'skip', reason: 'paused' };
-      if (!this.#breakers.pass(state)) return { kind: 'skip', reason: 'breaker_open' };
+      if (!this.breakers.pass(state)) return { kind: 'skip', reason: 'breaker_open' };
       if (state.isSpokenFor) return { kind: 'skip', reason: 'max_runs' };
     }
     for (const policy of admission) {

@@ -13,6 +13,20 @@ import type { Alarm } from './timer-loop.js';
 
 const NONE: readonly Run[] = [];
 
+/** What is remembered of a job that is new. */
+const BLANK: JobMemory = {
+  cursor: 0,
+  generation: 0,
+  runsBegun: 0,
+  failuresInARow: 0,
+  breaker: CLOSED,
+  paused: undefined,
+  previousScheduledFor: undefined,
+  lastSuccessAt: undefined,
+  lastStatus: undefined,
+  lastFinishedAt: undefined,
+};
+
 /** What the engine knows of one job at the moment. Stands in the timer queue itself. */
 export class JobState implements Alarm, JobView, JobMemory {
   dueAt = 0;
@@ -38,6 +52,8 @@ export class JobState implements Alarm, JobView, JobMemory {
   generation = 0;
   runsBegun = 0;
   failuresInARow = 0;
+  /** Whether the last run that counts has failed. Unlike {@link failuresInARow}, a reset leaves it, so that a recovery is still reported. */
+  isFailing = false;
   breaker: BreakerState = CLOSED;
   paused: Pause | undefined;
   previousScheduledFor: Instant | undefined;
@@ -60,6 +76,12 @@ export class JobState implements Alarm, JobView, JobMemory {
     this.gates = gates;
     this.fingerprint = fingerprintOf(job);
     return this.fingerprint !== before;
+  }
+
+  /** Begins again as a new job of the same name. Runs that have not ended count as its own. */
+  restart(job: Job, gates: readonly Gate[]): void {
+    this.redefine(job, gates);
+    this.remember(BLANK);
   }
 
   ring(now: Instant): void {
@@ -114,6 +136,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   /** Takes up what an earlier scheduler knew. */
   remember(memory: JobMemory): void {
     Object.assign(this, memory);
+    this.isFailing = memory.failuresInARow > 0;
   }
 
   /** The clock was set back: an open breaker does not stay open for longer. */
@@ -127,16 +150,18 @@ export class JobState implements Alarm, JobView, JobMemory {
 
   /** Counts an ending. A cancellation says nothing about the command. */
   note(ending: Ending, at: Instant): EndingFacts {
-    const before = this.failuresInARow;
+    const wasFailing = this.isFailing;
     this.lastStatus = ending.kind === 'finished' ? ending.outcome.status : ending.kind;
     this.lastFinishedAt = at;
     if (this.lastStatus === 'success') {
       this.lastSuccessAt = at;
       this.failuresInARow = 0;
+      this.isFailing = false;
     } else if (ending.kind === 'finished' && this.lastStatus !== 'canceled') {
       this.failuresInARow++;
+      this.isFailing = true;
     }
-    return { failuresInARow: this.failuresInARow, isRecovery: this.lastStatus === 'success' && before > 0 };
+    return { failuresInARow: this.failuresInARow, isRecovery: this.lastStatus === 'success' && wasFailing };
   }
 }
 

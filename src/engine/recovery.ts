@@ -99,8 +99,8 @@ export class Recovery {
   readonly #dispatcher: Dispatcher;
   readonly #rules: OrphanRules;
   readonly #waiting = new Map<JobState, OpenRun[]>();
-  /** Jobs that wait for a process to end, and what they wait to do. */
-  readonly #held = new Map<JobState, (() => void)[]>();
+  /** What waits for a process of an earlier run to end, by the name of its job. */
+  readonly #held = new Map<string, (() => void)[]>();
   #ending: Promise<unknown> = Promise.resolve();
 
   constructor(states: ReadonlyMap<string, JobState>, dispatcher: Dispatcher, rules: OrphanRules) {
@@ -111,7 +111,7 @@ export class Recovery {
 
   /** Whether a job still waits for a process to end. */
   get isBusy(): boolean {
-    return this.#held.size > 0;
+    return [...this.#held.values()].some((waiting) => waiting.length > 0);
   }
 
   /** Gives every open run its outcome, or its next attempt; holds jobs of which processes live, until they do not. */
@@ -129,9 +129,14 @@ export class Recovery {
     return this.#waiting.get(state) ?? [];
   }
 
+  /** Whether a process of an earlier run of this job lives. */
+  isHeld({ job }: JobState): boolean {
+    return this.#held.has(job.name);
+  }
+
   /** Calls `then` when no process of an earlier run lives: at once, for nearly every job. */
   whenFree(state: JobState, then: () => void): void {
-    const held = this.#held.get(state);
+    const held = this.#held.get(state.job.name);
     if (held === undefined) then();
     else held.push(then);
   }
@@ -181,13 +186,13 @@ export class Recovery {
   async #hold(jobName: string, theirs: readonly Orphan[], orphans: Orphans): Promise<void> {
     const state = this.#states.get(jobName);
     const held: (() => void)[] = [];
-    if (state !== undefined) this.#held.set(state, held);
+    this.#held.set(jobName, held);
     try {
       await orphans.end(theirs, state?.job.command.killAfter ?? GRACE);
     } catch (error) {
       this.#rules.report('ending a process left behind', error, { jobName });
     }
-    if (state !== undefined) this.#held.delete(state);
+    this.#held.delete(jobName);
     for (const then of held) contain(then, (error) => this.#rules.report('beginning', error, { jobName }));
   }
 }

@@ -29,7 +29,7 @@ export interface Controlled {
   readonly isStopping: boolean;
   readonly armed: number;
   emit(event: TimerEvent): void;
-  add(job: Job): JobState;
+  add(job: Job, former?: JobState): JobState;
   begin(state: JobState): void;
   whenFree(state: JobState, then: () => void): void;
 }
@@ -40,7 +40,7 @@ interface Parts {
   readonly dispatcher: Dispatcher;
   readonly arming: Arming;
   readonly adHoc: AdHocJobs;
-  readonly recorder: Pick<Recorder, 'kept'>;
+  readonly recorder: Pick<Recorder, 'kept' | 'touch'>;
   readonly scheduler: Controlled;
 }
 
@@ -95,10 +95,11 @@ export class SchedulerControls implements Controls {
   }
 
   reset(name: string, length?: Duration): Instant | undefined {
-    const { states, scheduler, arming, dispatcher } = this.#parts;
+    const { states, scheduler, arming, dispatcher, recorder } = this.#parts;
     const state = states.get(name);
     if (state === undefined) return undefined;
-    dispatcher.closeBreaker(state);
+    dispatcher.breakers.reset(state);
+    recorder.touch(state);
     const { length: ownLength } = state.job.schedule;
     if (ownLength === undefined || !state.job.enabled || state.isDone || scheduler.isStopping) return undefined;
     scheduler.begin(state);
@@ -109,11 +110,11 @@ export class SchedulerControls implements Controls {
   }
 
   put(job: Job): void {
-    const { states, gates, scheduler, arming } = this.#parts;
+    const { states, gates, scheduler, arming, dispatcher } = this.#parts;
     const { name: jobName } = job;
     const present = states.get(jobName);
     present?.redefine(job, gates.of(job));
-    const state = present ?? scheduler.add(job);
+    const state = present ?? scheduler.add(job, dispatcher.unfinished().get(jobName));
     // What has come due since it was asked for is late, and not lost.
     arming.armFrom(state, 0);
     const facts = { jobName, ...(state.next !== undefined && { next: state.next }) };
@@ -144,13 +145,14 @@ export class SchedulerControls implements Controls {
   }
 
   reload(plan: SchedulerPlan, source: PlanSource): PlanChange {
-    const { gates, scheduler, arming } = this.#parts;
+    const { gates, scheduler, arming, dispatcher } = this.#parts;
     const change = this.compare(plan);
     const [added, changed] = [new Set(change.added), new Set(change.changed)];
     gates.resize(plan);
     for (const name of change.removed) this.#remove(name);
+    const unfinished = dispatcher.unfinished();
     for (const job of plan.jobs) {
-      if (added.has(job.name)) arming.armFrom(scheduler.add(job), scheduler.now());
+      if (added.has(job.name)) arming.armFrom(scheduler.add(job, unfinished.get(job.name)), scheduler.now());
       else if (changed.has(job.name)) this.#redefine(job);
     }
     this.#tell({ event: 'config.reloaded', ...source, ...change });

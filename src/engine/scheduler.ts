@@ -287,9 +287,11 @@ export class Scheduler {
     return this.#adHoc.count;
   }
 
-  /** For the controls: takes a job in, not armed yet. */
-  add(job: Job): JobState {
-    const state = new JobState(job, this.#gates.of(job), (due, now) => this.#due(due, now));
+  /** For the controls: adds a job, not armed yet. `former`: the state of a removed job of that name whose runs have not ended. */
+  add(job: Job, former?: JobState): JobState {
+    const gates = this.#gates.of(job);
+    const state = former ?? new JobState(job, gates, (due, now) => this.#due(due, now));
+    former?.restart(job, gates);
     this.#states.set(job.name, state);
     return state;
   }
@@ -300,6 +302,10 @@ export class Scheduler {
   }
 
   #due(state: JobState, now: Instant): void {
+    if (this.#recovery.isHeld(state)) {
+      this.#recovery.whenFree(state, () => this.#arming.arm(state));
+      return;
+    }
     this.#planner.due(state, now);
     this.#adHoc.partIfOver(state);
     this.#tellIfIdle();

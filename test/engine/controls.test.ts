@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
-import { overlap, retry } from '../../src/policies/index.js';
+import { breaker, overlap, retry } from '../../src/policies/index.js';
+import type { Job } from '../../src/domain/job.js';
+import { Lives } from '../support/lives.js';
 import { Disk, FakeLedger } from '../support/fake-ledger.js';
 import { atInstants, everyMs, job, Rig } from '../support/rig.js';
 
@@ -114,6 +116,52 @@ describe('reset', () => {
     ]);
   });
 
+  test('lets the breaker count from 0 again, and a recovery is still reported', async () => {
+    const jobs = [job('flaky', everyMs(MINUTE), { breaker: breaker({ failures: 2, cooldown: HOUR }) })];
+    const rig = new Rig(jobs, { start: '2026-01-01T00:00:30Z' });
+    rig.executor.lasting = 0;
+    rig.executor.exits = () => ({ kind: 'exited', code: 1 });
+    rig.scheduler.start();
+    await rig.clock.advance(2 * MINUTE);
+    expect(rig.story()).toContain('breaker.opened flaky failures=2');
+    rig.scheduler.controls.reset('flaky');
+    expect(rig.scheduler.controls.status().jobs[0]).toMatchObject({ failuresInARow: 0, breaker: { kind: 'closed' } });
+    await rig.clock.advance(MINUTE);
+    expect(rig.story()).not.toContain('breaker.opened');
+    // The count of a breaker that is closed goes, too.
+    rig.scheduler.controls.reset('flaky');
+    await rig.clock.advance(MINUTE);
+    expect(rig.story()).not.toContain('breaker.opened');
+    await rig.clock.advance(MINUTE);
+    expect(rig.story()).toContain('breaker.opened flaky failures=2');
+    rig.scheduler.controls.reset('flaky');
+    rig.executor.exits = () => ({ kind: 'exited', code: 0 });
+    await rig.clock.advance(MINUTE);
+    expect(rig.events.findLast(({ event }) => event === 'run.finished')).toMatchObject({ isRecovery: true });
+  });
+
+  test.each([1, 2])('over a restart, after %i of 2 failures', async (failures) => {
+    const lives = new Lives();
+    const jobs = [job('flaky', everyMs(MINUTE), { breaker: breaker({ failures: 2, cooldown: HOUR }) })];
+    const begin = (start: string) => {
+      const rig = lives.begin(jobs, start);
+      rig.executor.lasting = 0;
+      rig.executor.exits = () => ({ kind: 'exited', code: 1 });
+      rig.scheduler.start();
+      return rig;
+    };
+    const first = begin('2026-01-01T00:00:30Z');
+    await first.clock.advance(failures * MINUTE);
+    first.scheduler.controls.reset('flaky');
+    void first.scheduler.controls.kept();
+    await first.clock.settle();
+    first.ledger.isDead = true;
+    const second = begin('2026-01-01T00:10:30Z');
+    await second.clock.advance(MINUTE);
+    expect(second.story()).not.toContain('breaker.opened');
+    expect(second.scheduler.controls.status().jobs[0]).toMatchObject({ failuresInARow: 1 });
+  });
+
   test('of a calendar time has nothing to count', () => {
     const rig = begin(job('noon', atInstants('2026-01-01T12:00:00Z')));
     expect(rig.scheduler.controls.reset('noon', MINUTE)).toBeUndefined();
@@ -175,6 +223,71 @@ describe('reload', () => {
     rig.executor.attempts[1]!.end(3);
     await rig.clock.settle();
     expect(rig.story()).toContain('run.finished slow@02:00:00.000 success');
+  });
+
+  describe.each([
+    ['removed', () => []],
+    ['disabled', (old: Job) => [{ ...old, enabled: false, ...definition({ enabled: false }) }]],
+    ['renamed', (old: Job) => [{ ...old, name: 'renamed' }]],
+  ])('counts the run of a timer that is %s, and comes back', (_what, without) => {
+    const goAndComeBack = async (more: Partial<Job>) => {
+      const slow = job('slow', everyMs(MINUTE), { ...definition({}), ...more });
+      const rig = new Rig([slow], { start: '2026-01-01T00:00:30Z' });
+      rig.scheduler.start();
+      await rig.clock.advance(MINUTE);
+      rig.scheduler.controls.reload({ jobs: without(slow) }, { file: 'timers.yaml' });
+      await rig.clock.advance(10 * SECOND);
+      rig.scheduler.controls.reload({ jobs: [slow] }, { file: 'timers.yaml' });
+      await rig.clock.advance(MINUTE);
+      return rig;
+    };
+
+    test('under overlap: skip', async () => {
+      const rig = await goAndComeBack({});
+      expect(rig.executor.attempts).toHaveLength(1);
+      expect(rig.story()).toContain('00:02:00.000 firing.skipped slow@00:02:00.000 reason=overlap');
+      expect(rig.scheduler.controls.status().jobs[0]!.runs).toHaveLength(1);
+    });
+
+    test('under overlap: queue', async () => {
+      const rig = await goAndComeBack({ admission: [overlap('queue')] });
+      expect(rig.executor.attempts).toHaveLength(1);
+      rig.executor.attempts[0]!.end(0);
+      await rig.clock.settle();
+      expect(rig.executor.attempts).toHaveLength(2);
+    });
+
+    test('under overlap: replace', async () => {
+      const rig = await goAndComeBack({ admission: [overlap('replace')] });
+      expect(rig.story()).toContain('run.finished slow@00:01:00.000 canceled');
+      expect(rig.executor.attempts).toHaveLength(2);
+    });
+
+    test.each([
+      ['its group', { group: 'g' }],
+      ['the limit over all', {}],
+    ])('in %s', async (_gate, more) => {
+      const slow = job('slow', everyMs(MINUTE), { ...definition({}), ...more, admission: [overlap('allow')] });
+      const rig = new Rig([slow], { start: '2026-01-01T00:00:30Z', concurrency: 1 });
+      rig.scheduler.start();
+      await rig.clock.advance(MINUTE);
+      for (const jobs of [without(slow), [slow]])
+        rig.scheduler.controls.reload({ jobs, concurrency: 1 }, { file: 'timers.yaml' });
+      await rig.clock.advance(MINUTE);
+      expect(rig.executor.attempts).toHaveLength(1);
+    });
+  });
+
+  test('remembers nothing else of a timer that was removed and comes back while its run is active', async () => {
+    const slow = job('slow', everyMs(MINUTE), { ...definition({}), window: { maxRuns: 1 } });
+    const rig = new Rig([slow], { start: '2026-01-01T00:00:30Z' });
+    rig.scheduler.start();
+    await rig.clock.advance(MINUTE);
+    rig.scheduler.controls.pause('slow', { until: undefined, reason: undefined });
+    for (const jobs of [[], [slow]]) rig.scheduler.controls.reload({ jobs }, { file: 'timers.yaml' });
+    rig.executor.attempts[0]!.end(0);
+    await rig.clock.advance(MINUTE);
+    expect(rig.executor.attempts).toHaveLength(2);
   });
 
   test('raises the limit over all at once', async () => {

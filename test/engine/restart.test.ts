@@ -265,6 +265,34 @@ describe('a scheduler that died', () => {
   });
 });
 
+test.each([
+  ['removed and added again', () => []],
+  ['changed', (slow: Job) => [{ ...slow, definition: { timeout: '1m' } }]],
+])('a process left behind holds a timer that is %s by a reload', async (_what, meanwhile) => {
+  const lives = new Lives();
+  const slow = job('slow', everyMs(MINUTE));
+  const first = lives.begin([slow], '2026-01-01T00:00:30Z');
+  first.executor.lasting = undefined;
+  first.scheduler.start();
+  await first.clock.advance(MINUTE);
+  first.ledger.isDead = true;
+  first.clock.forgetAll();
+  let ended: () => void = () => undefined;
+  const finder = {
+    find: () => [{ runId: 'life1-1', pid: 77 }],
+    end: () => new Promise<void>((resolve) => (ended = resolve)),
+  };
+  const second = lives.begin([slow], '', { clock: new FakeClock('2026-01-01T00:02:30Z'), finder });
+  second.scheduler.start();
+  await second.clock.advance(0);
+  for (const jobs of [meanwhile(slow), [slow]]) second.scheduler.controls.reload({ jobs }, { file: 'timers.yaml' });
+  await second.clock.advance(31 * SECOND);
+  expect(second.executor.attempts).toHaveLength(0);
+  ended();
+  await second.clock.advance(SECOND);
+  expect(second.story()).toContain('run.started slow@00:03:00.000');
+});
+
 test('a run is recorded before its process starts, and its cursor with it', async () => {
   const lives = new Lives();
   const rig = lives.begin([job('tick', everyMs(MINUTE))], '2026-01-01T00:00:30Z');
