@@ -132,7 +132,7 @@ function refuseSkipped({ controls }: Controlled, firing: Firing): void {
   const { jobName } = firing;
   const runs = controls.status().jobs.find(({ job }) => job.name === jobName)?.runs;
   if (runs === undefined || runs.some((run) => firingId(run.firing) === firingId(firing))) return;
-  const why = runs.length > 0 ? 'the last run is still on' : `timers history ${jobName} tells why`;
+  const why = runs.length > 0 ? 'the previous run is still active' : `timers history ${jobName} tells why`;
   throw new RefusalError('skipped', `${jobName} is skipped: ${why}`);
 }
 

@@ -196,7 +196,7 @@ catch_up is off: what passes unseen is told, not run.`);
       finished(firingAt('2026-11-23T02:00'), { at: instant('2026-11-24T02:20:11'), durationMs: 87_611_000 }),
     ]);
     expect(await answer('backup')).toBe(`\
-A firing, skipped: the last run is still on.
+A firing, skipped: the previous run is still active.
 Its run mg1c2x3k of Mon 2026-11-23 03:00:00 was on from Mon 2026-11-23 03:00:00
   to 03:20:11.
 overlap: skip drops what comes due meanwhile; queue keeps one waiting, allow
@@ -212,7 +212,7 @@ overlap: skip drops what comes due meanwhile; queue keeps one waiting, allow
       skipped(firingAt('2026-11-24T02:00'), { reason: 'breaker_open' }),
     ]);
     expect(await answer('backup')).toBe(`\
-A firing, skipped: its breaker is open, after too many failures in a row.
+A firing, skipped: its breaker is open after too many failures in a row.
 Its breaker was open: the run of 02:50:00 was its failure no. 5 in a row (exit
   code 3).`);
   });

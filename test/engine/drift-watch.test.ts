@@ -101,7 +101,7 @@ describe('the watch', () => {
     await clock.advance(5 * POLL);
     expect(story()).toEqual([
       'clock.drift: the clock is 250 ms slow (± 1 ms, by ntp), more than 50 ms',
-      'clock.synchronised: the clock is right again: 20 ms slow (± 1 ms, by ntp)',
+      'clock.synchronised: the clock is within its limit again: 20 ms slow (± 1 ms, by ntp)',
       'clock.drift: the clock is 70 ms fast (± 1 ms, by ntp), more than 50 ms',
     ]);
   });
@@ -186,8 +186,8 @@ describe('the watch', () => {
     await clock.advance(3 * POLL);
     expect(steered).toEqual([250, 0, 900, 0]);
     expect(story()).toEqual([
-      expect.stringContaining('timers go by the measured time'),
-      expect.stringContaining('right again'),
+      expect.stringContaining('timers follow the measured time'),
+      expect.stringContaining('within its limit again'),
       expect.stringContaining('too much for timers to follow'),
       expect.stringContaining('is away'),
     ]);

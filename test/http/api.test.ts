@@ -93,7 +93,7 @@ describe('the timeline', () => {
         task_name: 'backup',
         past: [
           { status: 'failure', cause: 'exit code 3', exit_code: 3 },
-          { status: 'skipped', reason: 'overlap', cause: 'the last run is still on' },
+          { status: 'skipped', reason: 'overlap', cause: 'the previous run is still active' },
           { status: 'missed', count: 3, cause: 'the scheduler was not running' },
         ],
         is_past_cut: false,

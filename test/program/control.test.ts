@@ -234,11 +234,11 @@ describe('trigger', () => {
     await puppet.next();
     expect(await desk.run('trigger', 'job', '--wait')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('still on'),
+      stderr: expect.stringContaining('still active'),
     });
     expect(await desk.run('trigger', 'job')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^timers: job is skipped: the last run is still on\n$/),
+      stderr: expect.stringMatching(/^timers: job is skipped: the previous run is still active\n$/),
     });
     await desk.run('trigger', 'job', '--overlap', 'allow');
     await puppet.next();

@@ -126,7 +126,7 @@ describe('a run', () => {
       pid: away.pid,
       action: 'kill',
       escaped: true,
-      msg: `job started process ${away.pid} outside its process group: it is ended, too`,
+      msg: `job has process ${away.pid} outside its process group: killing it`,
     });
     expect(await program.event('run.finished')).toMatchObject({
       status: 'timeout',

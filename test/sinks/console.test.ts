@@ -65,15 +65,15 @@ describe('the console', () => {
   it('tells a night', () => {
     expect(rows(NIGHT)).toBe(`\
 ── Mon 2026-11-23 +01:00 Europe/Berlin ────────────────────────
-23:59:58 · started 2 timers of /etc/timers.yaml
+23:59:58 · started 2 timers from /etc/timers.yaml
 23:59:59 ▸ backup started
 23:59:59 │ backup dumping\tapp
 ── Tue 2026-11-24 +01:00 Europe/Berlin ────────────────────────
 00:00:01 ┃ backup disk full … (cut)
 00:00:01 ✗ backup failed: exit code 3 after 2 s
 00:00:02 ▸ warm-cache started
-00:00:03 ○ backup     skipped its firing of 00:00:03: the last run is still on
-00:00:03 ○ backup     missed its firing of 2026-11-23 09:00:00 +01:00: the scheduler was not running
+00:00:03 ○ backup     skipped its firing at 00:00:03: the previous run is still active
+00:00:03 ○ backup     missed its firing at 2026-11-23 09:00:00 +01:00: the scheduler was not running
 `);
   });
 

@@ -23,15 +23,15 @@ const finished = {
 /** One event of every form, with the sentence it comes down to. */
 export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
   [
-    'started 3 timers of /etc/timers.yaml',
+    'started 3 timers from /etc/timers.yaml',
     { event: 'scheduler.started', at, version: '1', file: '/etc/timers.yaml', timers: 3, pid: 7 },
   ],
   [
-    'started 1 timer of /etc/timers.yaml',
+    'started 1 timer from /etc/timers.yaml',
     { event: 'scheduler.started', at, version: '1', file: '/etc/timers.yaml', timers: 1, pid: 7 },
   ],
-  ['stopping on SIGTERM: 2 runs to end', { event: 'scheduler.stopping', at, signal: 'SIGTERM', running: 2 }],
-  ['stopping: nothing is running', { event: 'scheduler.stopping', at, running: 0 }],
+  ['stopping on SIGTERM: canceling 2 active runs', { event: 'scheduler.stopping', at, signal: 'SIGTERM', running: 2 }],
+  ['stopping: no active runs', { event: 'scheduler.stopping', at, running: 0 }],
   ['stopped after 2 h 3 min and 120 runs', { event: 'scheduler.stopped', at, runs: 120, uptimeMs: 7_380_000 }],
   ['backup started', { event: 'run.started', attempt: 1, pid: 9, latenessMs: 12, ...run }],
   ['backup started, 4 s late', { event: 'run.started', attempt: 1, pid: 9, latenessMs: 4_000, ...run }],
@@ -66,20 +66,20 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { ...finished, outcome: { status: 'timeout', signal: 'SIGTERM', error: 'timed out after 1000 ms' } },
   ],
   [
-    'backup canceled after 1.2 s: the scheduler was stopped',
+    'backup was canceled after 1.2 s: the scheduler was stopped',
     { ...finished, outcome: { status: 'canceled', error: 'the scheduler was stopped' } },
   ],
-  ['backup lost: the scheduler died while it was running', { ...finished, outcome: { status: 'lost' } }],
+  ['backup was lost: the scheduler died while it was running', { ...finished, outcome: { status: 'lost' } }],
   [
-    'backup skipped its firing of 2026-11-23T08:00:00.000Z: the last run is still on',
+    'backup skipped its firing at 2026-11-23T08:00:00.000Z: the previous run is still active',
     { event: 'firing.skipped', at, firing, reason: 'overlap' },
   ],
   [
-    'backup skipped its firing of 2026-11-23T08:00:00.000Z: not our turn',
+    'backup skipped its firing at 2026-11-23T08:00:00.000Z: not our turn',
     { event: 'firing.skipped', at, firing, reason: 'not_our_turn' },
   ],
   [
-    'backup missed its firing of 2026-11-23T08:00:00.000Z: it could not start in time',
+    'backup missed its firing at 2026-11-23T08:00:00.000Z: it could not start in time',
     { event: 'firing.missed', at, firing, reason: 'deadline' },
   ],
   [
@@ -95,7 +95,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
   ],
   ['the clock was set forward by 1 h', { event: 'clock.jumped', at, deltaMs: 3_600_000, cause: 'step' }],
   [
-    'the clock was set back by 5 h: every timer is armed anew',
+    'the clock was set back by 5 h; every timer was armed again',
     { event: 'clock.jumped', at, deltaMs: -18_000_000, cause: 'step', corrected: true },
   ],
   ['the machine was suspended for 8 h 30 min', { event: 'clock.jumped', at, deltaMs: 30_600_000, cause: 'suspend' }],
@@ -104,15 +104,15 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'clock.drift', at, offsetMs: 250.04, errorMs: 0.71, source: 'a.example, chrony', limitMs: 50 },
   ],
   [
-    'the clock is 1.3 s fast (± 12 ms, by chrony), more than 50 ms; that is too much for timers to follow',
+    'the clock is 1.3 s fast (± 12 ms, by chrony), more than 50 ms; too much for timers to follow',
     { event: 'clock.drift', at, offsetMs: -1_300, errorMs: 12.3, source: 'chrony', limitMs: 50, followed: false },
   ],
   [
-    'the clock is 90 ms slow (± 0.5 ms, by chrony), more than 50 ms; timers go by the measured time',
+    'the clock is 90 ms slow (± 0.5 ms, by chrony), more than 50 ms; timers follow the measured time',
     { event: 'clock.drift', at, offsetMs: 90, errorMs: 0.5, source: 'chrony', limitMs: 50, followed: true },
   ],
   [
-    'the clock is right again: 0.3 ms fast (± 0.5 ms, by chrony)',
+    'the clock is within its limit again: 0.3 ms fast (± 0.5 ms, by chrony)',
     { event: 'clock.synchronised', at, offsetMs: -0.3, errorMs: 0.5, source: 'chrony', limitMs: 50 },
   ],
   [
@@ -129,17 +129,17 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'internal.error', at, doing: 'recording', error: 'TypeError: no', stack: 'TypeError: no at x' },
   ],
   [
-    'the state /var/s.db holds 2 invalid values, which are ignored: timer backup: breaker is "opem"',
+    'ignoring 2 invalid values in the state /var/s.db: timer backup: breaker is "opem"',
     { event: 'state.invalid', at, file: '/var/s.db', count: 2, problems: ['timer backup: breaker is "opem"', 'x'] },
   ],
   ['backup was admitted', { event: 'run.admitted', ...run }],
-  ['backup begins attempt 2', { event: 'attempt.begun', attempt: 2, latenessMs: 0, ...run }],
+  ['backup is about to start attempt 2', { event: 'attempt.begun', attempt: 2, latenessMs: 0, ...run }],
   [
-    'backup is not run for 5 min: its breaker opened after 3 failed runs in a row',
+    'backup skips its firings for 5 min: its breaker opened after 3 failed runs in a row',
     { event: 'breaker.opened', at, jobName: 'backup', failures: 3, cooldownMs: 300_000 },
   ],
   [
-    'backup is tried once: its breaker was open for 5 min after 1 failed run in a row',
+    'backup gets one trial run: its breaker was open for 5 min after 1 failed run in a row',
     { event: 'breaker.half_open', at, jobName: 'backup', failures: 1, cooldownMs: 300_000 },
   ],
   [
@@ -150,26 +150,29 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     'backup is paused until 2026-11-23T08:00:00.500Z: the disk is being changed',
     { event: 'timer.paused', at, jobName: 'backup', until: at, reason: 'the disk is being changed' },
   ],
-  ['backup is paused until it is resumed', { event: 'timer.paused', at, jobName: 'backup' }],
-  ['backup is resumed', { event: 'timer.resumed', at, jobName: 'backup' }],
-  ['backup is reset, and due at 2026-11-23T08:00:00.500Z', { event: 'timer.reset', at, jobName: 'backup', next: at }],
-  ['backup is reset', { event: 'timer.reset', at, jobName: 'backup' }],
+  ['backup is paused until you resume it', { event: 'timer.paused', at, jobName: 'backup' }],
+  ['backup resumed', { event: 'timer.resumed', at, jobName: 'backup' }],
   [
-    'at:4k2f9 is added, due at 2026-11-23T08:00:00.500Z: ls -l',
+    'backup was reset; next firing at 2026-11-23T08:00:00.500Z',
+    { event: 'timer.reset', at, jobName: 'backup', next: at },
+  ],
+  ['backup was reset', { event: 'timer.reset', at, jobName: 'backup' }],
+  [
+    'at:4k2f9 was added, due at 2026-11-23T08:00:00.500Z: ls -l',
     { event: 'timer.added', at, jobName: 'at:4k2f9', next: at, command: 'ls -l' },
   ],
-  ['at:4k2f9 is removed before it came due', { event: 'timer.removed', at, jobName: 'at:4k2f9', reason: 'canceled' }],
-  ['at:4k2f9 is removed: it is over', { event: 'timer.removed', at, jobName: 'at:4k2f9', reason: 'over' }],
+  ['at:4k2f9 was removed before it came due', { event: 'timer.removed', at, jobName: 'at:4k2f9', reason: 'canceled' }],
+  ['at:4k2f9 was removed after its outcome', { event: 'timer.removed', at, jobName: 'at:4k2f9', reason: 'over' }],
   [
-    'read /etc/timers.yaml anew: 1 added, 2 changed',
+    'reloaded /etc/timers.yaml: 1 added, 2 changed',
     { event: 'config.reloaded', at, file: '/etc/timers.yaml', added: ['a'], removed: [], changed: ['b', 'c'] },
   ],
   [
-    'read /etc/timers.yaml anew: no timer has changed',
+    'reloaded /etc/timers.yaml: no timer changed',
     { event: 'config.reloaded', at, file: '/etc/timers.yaml', added: [], removed: [], changed: [] },
   ],
   [
-    'the new /etc/timers.yaml is not taken, the timers go on as they were: 3:5 There is no key "timout". (and 1 more)',
+    'rejected /etc/timers.yaml and kept the current timers: 3:5 There is no key "timout". (and 1 more)',
     {
       event: 'config.rejected',
       at,
@@ -178,7 +181,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     },
   ],
   [
-    'backup could not be told by on_failure: exit code 7',
+    'backup could not complete its on_failure hook: exit code 7',
     {
       event: 'hook.failed',
       at,
@@ -190,7 +193,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     },
   ],
   [
-    'backup could not tell hc-ping.com of its success: it answered 503',
+    'backup could not report its success to hc-ping.com: it answered 503',
     {
       event: 'ping.failed',
       at,
@@ -215,16 +218,16 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     },
   ],
   [
-    'backup could not notify by its command (recovered): exit code 7',
+    'backup could not run its notify command (recovered): exit code 7',
     { event: 'notification.failed', at, jobName: 'backup', change: 'recovered', error: 'exit code 7' },
   ],
   [
-    'the heartbeat did not reach hc-ping.com: nobody listens there',
+    'the heartbeat to hc-ping.com failed: nobody listens there',
     { event: 'heartbeat.failed', at, host: 'hc-ping.com', error: 'nobody listens there' },
   ],
-  ['the HTTP server listens on 127.0.0.1:9464', { event: 'http.listening', at, address: '127.0.0.1:9464' }],
+  ['the HTTP server is listening on 127.0.0.1:9464', { event: 'http.listening', at, address: '127.0.0.1:9464' }],
   [
-    'the HTTP server cannot listen on 127.0.0.1:9464, and tries again every few seconds: another program has that port (EADDRINUSE)',
+    'the HTTP server cannot listen on 127.0.0.1:9464 and retries every few seconds: another program has that port (EADDRINUSE)',
     {
       event: 'http.unavailable',
       at,
@@ -232,34 +235,34 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
       reason: 'another program has that port (EADDRINUSE)',
     },
   ],
-  ['the heartbeat reaches its command again, after 2 failures', { event: 'heartbeat.recovered', at, failures: 2 }],
+  ['the heartbeat command works again after 2 failures', { event: 'heartbeat.recovered', at, failures: 2 }],
   [
-    'backup left process 77 running when the scheduler died: it is ended',
+    'backup still has process 77 from before the scheduler died: killing it',
     { event: 'orphan.found', pid: 77, action: 'kill', ...run },
   ],
   [
-    'backup left process 77 running when the scheduler died: it is let run',
+    'backup still has process 77 from before the scheduler died: it keeps running',
     { event: 'orphan.found', pid: 77, action: 'keep', ...run },
   ],
   [
-    'the state /s/timers.db cannot be written, timers go on from memory: the disk is full',
+    'cannot write the state /s/timers.db; timers keep running from memory: the disk is full',
     { event: 'state.unavailable', at, file: '/s/timers.db', reason: 'the disk is full' },
   ],
-  ['the state /s/timers.db can be written again', { event: 'state.recovered', at, file: '/s/timers.db', lost: 0 }],
+  ['can write the state /s/timers.db again', { event: 'state.recovered', at, file: '/s/timers.db', lost: 0 }],
   [
-    'the state /s/timers.db can be written again; 2 records of the meantime could not be kept',
+    'can write the state /s/timers.db again; 2 records did not fit in memory and are lost',
     { event: 'state.recovered', at, file: '/s/timers.db', lost: 2 },
   ],
   [
-    '1 record could not be written into the state /s/timers.db; the next start does not know of them: it is read-only',
+    'could not write 1 record to the state /s/timers.db; the next start will not know: it is read-only',
     { event: 'state.unrecorded', at, file: '/s/timers.db', reason: 'it is read-only', lost: 1 },
   ],
   [
-    'the last changes could not be written into the state /s/timers.db; the next start does not know of them: it is read-only',
+    'could not write the last changes to the state /s/timers.db; the next start will not know: it is read-only',
     { event: 'state.unrecorded', at, file: '/s/timers.db', reason: 'it is read-only', lost: 0 },
   ],
   [
-    'the state /s/timers.db could not be used and is kept as /s/timers.db.bad-1: it is no SQLite database',
+    'could not use the state /s/timers.db and renamed it to /s/timers.db.bad-1: it is no SQLite database',
     {
       event: 'state.set_aside',
       at,

@@ -134,8 +134,8 @@ describe('a webhook', () => {
   it.each<[string, TimerEvent]>([
     ['backup still fails, 3 times in a row: exit code 3 (on ada)\n```\nno\nroute\n```', failure(3)],
     ['backup works again: it finished in 1.2 s (on ada)', recovery],
-    ['backup missed its firing of 2026-11-23T08:00:00.000Z: it could not start in time (on ada)', missed],
-    ['backup is not run for 5 min: its breaker opened after 3 failed runs in a row (on ada)', opened],
+    ['backup missed its firing at 2026-11-23T08:00:00.000Z: it could not start in time (on ada)', missed],
+    ['backup skips its firings for 5 min: its breaker opened after 3 failed runs in a row (on ada)', opened],
   ])('%s', async (text, event) => {
     expect((await bodyOf(event))['text']).toBe(text);
   });

@@ -56,7 +56,7 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
       },
     },
     toFields: (event) => Object.assign(runFields(event), { attempt: event.attempt, lateness_ms: event.latenessMs }),
-    sentence: ({ firing, attempt }) => `${firing.jobName} begins attempt ${attempt}`,
+    sentence: ({ firing, attempt }) => `${firing.jobName} is about to start attempt ${attempt}`,
     recorded: 'event',
     concerns: 'timer',
     since: '0.1.0',
@@ -116,8 +116,7 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
 };
 
 function describeOrphan({ firing: { jobName }, pid, action, escaped }: OrphanFound): string {
-  const isEnded = action === 'kill';
-  if (escaped)
-    return `${jobName} started process ${pid} outside its process group: ${isEnded ? 'it is ended, too' : 'it keeps running'}`;
-  return `${jobName} left process ${pid} running when the scheduler died: ${isEnded ? 'it is ended' : 'it is let run'}`;
+  const what = action === 'kill' ? 'killing it' : 'it keeps running';
+  if (escaped) return `${jobName} has process ${pid} outside its process group: ${what}`;
+  return `${jobName} still has process ${pid} from before the scheduler died: ${what}`;
 }

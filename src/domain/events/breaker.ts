@@ -40,7 +40,7 @@ export const breakerEvents: EventEntries<BreakerMoved> = {
     summary: 'Too many runs failed in a row. The timer skips its firings until the cooldown is over.',
     level: 'error',
     sentence: ({ jobName, failures, cooldownMs }) =>
-      `${jobName} is not run for ${humanDuration(cooldownMs)}: its breaker opened after ${inARow(failures)}`,
+      `${jobName} skips its firings for ${humanDuration(cooldownMs)}: its breaker opened after ${inARow(failures)}`,
     example: { event: 'breaker.opened', ...exampleTimer, failures: 3, cooldownMs: 300_000 },
   },
   'breaker.half_open': {
@@ -48,7 +48,7 @@ export const breakerEvents: EventEntries<BreakerMoved> = {
     summary: 'The cooldown is over. The breaker lets one trial run through.',
     level: 'warn',
     sentence: ({ jobName, failures, cooldownMs }) =>
-      `${jobName} is tried once: its breaker was open for ${humanDuration(cooldownMs)} after ${inARow(failures)}`,
+      `${jobName} gets one trial run: its breaker was open for ${humanDuration(cooldownMs)} after ${inARow(failures)}`,
     example: { event: 'breaker.half_open', ...exampleTimer, failures: 3, cooldownMs: 300_000 },
   },
   'breaker.closed': {

@@ -94,7 +94,7 @@ export const clockEvents: EventEntries<ClockEvent> = {
     ...DRIFT,
     summary: 'After `clock.drift`, the offset of the clock is within the limit again.',
     level: 'info',
-    sentence: (event) => `the clock is right again: ${offsetInWords(event)}`,
+    sentence: (event) => `the clock is within its limit again: ${offsetInWords(event)}`,
     example: { event: 'clock.synchronised', at, offsetMs: -0.3, errorMs: 0.5, source: 'chrony', limitMs: 50 },
   },
   'clock.unmeasured': {
@@ -119,13 +119,13 @@ const toMicroseconds = (duration: Duration): Duration => Math.round(duration * 1
 function describeJump({ deltaMs, cause, corrected }: ClockJumped): string {
   const by = humanDuration(Math.abs(deltaMs));
   if (cause === 'suspend') return `the machine was suspended for ${by}`;
-  return `the clock was set ${deltaMs > 0 ? 'forward' : 'back'} by ${by}${corrected ? ': every timer is armed anew' : ''}`;
+  return `the clock was set ${deltaMs > 0 ? 'forward' : 'back'} by ${by}${corrected ? '; every timer was armed again' : ''}`;
 }
 
 function describeDrift(event: ClockDrift): string {
   const told = `the clock is ${offsetInWords(event)}, more than ${humanDuration(event.limitMs)}`;
   if (event.followed === undefined) return told;
-  return `${told}; ${event.followed ? 'timers go by the measured time' : 'that is too much for timers to follow'}`;
+  return `${told}; ${event.followed ? 'timers follow the measured time' : 'too much for timers to follow'}`;
 }
 
 const offsetInWords = ({ offsetMs, errorMs, source }: ClockDrift): string =>

@@ -72,7 +72,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
 
 function describeRejection({ file, problems }: ConfigRejected): string {
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return `the new ${file} is not taken, the timers go on as they were: ${problems[0] ?? ''}${more}`;
+  return `rejected ${file} and kept the current timers: ${problems[0] ?? ''}${more}`;
 }
 
 function describeReload({ file, added, removed, changed, needsRestart }: ConfigReloaded): string {
@@ -82,6 +82,6 @@ function describeReload({ file, added, removed, changed, needsRestart }: ConfigR
     ['changed', changed],
   ] as const;
   const told = parts.filter(([, names]) => names.length > 0).map(([what, names]) => `${names.length} ${what}`);
-  const later = needsRestart === undefined ? '' : `; ${needsRestart.join(', ')} from the next start on`;
-  return `read ${file} anew: ${told.length === 0 ? 'no timer has changed' : told.join(', ')}${later}`;
+  const later = needsRestart === undefined ? '' : `; ${needsRestart.join(', ')} will change at the next start`;
+  return `reloaded ${file}: ${told.length === 0 ? 'no timer changed' : told.join(', ')}${later}`;
 }

@@ -80,6 +80,8 @@ const OUTPUT_TAIL = {
 /** Not `host`, which is this machine's name in every record. */
 const recipient = (host: string | undefined): string => host ?? 'run';
 
+const transport = (host: string | undefined): string => (host === undefined ? 'command' : `to ${host}`);
+
 const MOMENTS = { start: 'start', success: 'success', failure: 'failure', canceled: 'cancellation' } as const;
 
 export const deliveryEvents: EventEntries<DeliveryEvent> = {
@@ -103,7 +105,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
       ...(outputTail && { output_tail: outputTail }),
     }),
     sentence: ({ jobName, hook, outcome }) =>
-      `${jobName} could not be told by ${hook}: ${outcome.error ?? outcome.status}`,
+      `${jobName} could not complete its ${hook} hook: ${outcome.error ?? outcome.status}`,
     recorded: false,
     concerns: 'timer',
     since: '0.1.0',
@@ -142,7 +144,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
       error,
     }),
     sentence: ({ jobName, host, moment, error }) =>
-      `${jobName} could not tell ${host} of its ${MOMENTS[moment]}: ${error}`,
+      `${jobName} could not report its ${MOMENTS[moment]} to ${host}: ${error}`,
     recorded: false,
     concerns: 'timer',
     since: '0.1.0',
@@ -179,7 +181,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
       ...(outputTail && { output_tail: outputTail }),
     }),
     sentence: ({ jobName, host, change, error }) =>
-      `${jobName} could not notify ${host ?? 'by its command'} (${change}): ${error}`,
+      `${jobName} could not ${host === undefined ? 'run its notify command' : `notify ${host}`} (${change}): ${error}`,
     recorded: false,
     concerns: 'timer',
     since: '0.1.0',
@@ -196,7 +198,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
     level: 'warn',
     fields: { to: TO, error: ERROR },
     toFields: ({ host, error }) => ({ to: recipient(host), error }),
-    sentence: ({ host, error }) => `the heartbeat did not reach ${host ?? 'its command'}: ${error}`,
+    sentence: ({ host, error }) => `the heartbeat ${transport(host)} failed: ${error}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -208,7 +210,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
     fields: { to: TO, failures: { type: 'integer', summary: 'How many heartbeats were not delivered.' } },
     toFields: ({ host, failures }) => ({ to: recipient(host), failures }),
     sentence: ({ host, failures }) =>
-      `the heartbeat reaches ${host ?? 'its command'} again, after ${count(failures, 'failure')}`,
+      `the heartbeat ${transport(host)} works again after ${count(failures, 'failure')}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

@@ -55,7 +55,7 @@ export const firingEvents: EventEntries<FiringEvent> = {
       reason,
     }),
     sentence: (event, format) =>
-      `${event.firing.jobName} skipped its firing of ${format(event.firing.scheduledFor)}: ${causeOfSkip(event)}`,
+      `${event.firing.jobName} skipped its firing at ${format(event.firing.scheduledFor)}: ${causeOfSkip(event)}`,
     recorded: 'event',
     concerns: 'timer',
     since: '0.1.0',
@@ -104,11 +104,11 @@ export const firingEvents: EventEntries<FiringEvent> = {
 };
 
 const SKIPS: Readonly<Record<string, string>> = {
-  overlap: 'the last run is still on',
-  replaced: 'a later firing took its place',
-  breaker_open: 'its breaker is open, after too many failures in a row',
-  group: 'another timer of its group is running',
-  max_runs: 'the runs that max_runs leaves are waiting already',
+  overlap: 'the previous run is still active',
+  replaced: 'a later firing replaced it',
+  breaker_open: 'its breaker is open after too many failures in a row',
+  group: 'another timer of its group is active',
+  max_runs: 'the waiting runs already reach max_runs',
 };
 
 const MISSES: Readonly<Record<string, string>> = {
@@ -116,7 +116,7 @@ const MISSES: Readonly<Record<string, string>> = {
   clock_jump: 'the clock jumped',
   deadline: 'it could not start in time',
   shutdown: 'the scheduler was stopping',
-  stalled: 'the scheduler itself stood still',
+  stalled: 'the scheduler stalled',
 };
 
 /** Coordinators and states written by others may have more reasons than we know. */
@@ -133,7 +133,7 @@ function describeMiss(event: FiringMissed, format: InstantFormat): string {
   const last = format(firing.scheduledFor);
   const which =
     firings === 1 || firstScheduledFor === undefined
-      ? `its firing of ${last}`
+      ? `its firing at ${last}`
       : `${firings} firings from ${format(firstScheduledFor)} to ${last}`;
   return `${firing.jobName} missed ${which}: ${causeOfMiss(event)}`;
 }

@@ -29,7 +29,7 @@ export const httpEvents: EventEntries<HttpMoved> = {
     level: 'info',
     fields: { address: ADDRESS },
     toFields: ({ address }) => ({ address }),
-    sentence: ({ address }) => `the HTTP server listens on ${address}`,
+    sentence: ({ address }) => `the HTTP server is listening on ${address}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -41,7 +41,7 @@ export const httpEvents: EventEntries<HttpMoved> = {
     fields: { address: ADDRESS, reason: { type: 'string', summary: 'Why, for a person.' } },
     toFields: ({ address, reason }) => ({ address, reason }),
     sentence: ({ address, reason }) =>
-      `the HTTP server cannot listen on ${address}, and tries again every few seconds: ${reason}`,
+      `the HTTP server cannot listen on ${address} and retries every few seconds: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

@@ -41,7 +41,7 @@ export const internalEvents: EventEntries<InternalEvent> = {
     example: { event: 'log.dropped', at, records: 128 },
   },
   'internal.error': {
-    summary: 'A bug in `timers`. It affects at most one timer. Please report it.',
+    summary: 'A bug in `timers`. Other timers are not affected. Please report it.',
     level: 'error',
     fields: {
       task_name: { ...TIMER_FIELDS.task_name, optional: true, summary: 'The affected timer; absent if there is none.' },

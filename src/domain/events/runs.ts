@@ -201,7 +201,7 @@ function markOfEnd({ status }: MarkedRecord): Mark {
 /** Lateness below this is common on a busy machine. */
 const WORTH_TELLING: Duration = SECOND;
 
-const TRIGGERS = { schedule: '', catch_up: ' to catch up', manual: ' by hand', start: ' at start' };
+const TRIGGERS = { schedule: '', catch_up: ' to catch up', manual: ' manually', start: ' at startup' };
 
 function describeStart({ firing, attempt, latenessMs }: RunStarted): string {
   if (attempt > 1) return `${firing.jobName} started again (attempt ${attempt})`;
@@ -222,9 +222,9 @@ function describeFinish(event: RunFinished): string {
     case 'timeout':
       return `${firing.jobName} ${causeOfEnd(event)}${tries}`;
     case 'canceled':
-      return `${firing.jobName} canceled after ${took}: ${why}${tries}`;
+      return `${firing.jobName} was canceled after ${took}: ${why}${tries}`;
     case 'lost':
-      return `${firing.jobName} lost: ${causeOfEnd(event)}`;
+      return `${firing.jobName} was lost: ${causeOfEnd(event)}`;
   }
 }
 

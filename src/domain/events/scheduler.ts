@@ -60,7 +60,7 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
       ...(state !== undefined && { state }),
       ...(socket !== undefined && { socket }),
     }),
-    sentence: ({ timers, file }) => `started ${count(timers, 'timer')} of ${file}`,
+    sentence: ({ timers, file }) => `started ${count(timers, 'timer')} from ${file}`,
     recorded: false,
     concerns: 'every timer',
     since: '0.1.0',
@@ -80,7 +80,11 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
       'The scheduler is stopping. It arms nothing more and cancels active runs, or waits for them with `--drain`.',
     level: 'info',
     fields: {
-      signal: { type: 'string', optional: true, summary: 'The signal that stops it; absent if it stops by itself.' },
+      signal: {
+        type: 'string',
+        optional: true,
+        summary: 'The signal that stops the scheduler; absent if it stops without one.',
+      },
       running: { type: 'integer', summary: 'How many runs are active.' },
       drain: { type: 'boolean', optional: true, summary: '`true` if the scheduler waits for active runs.' },
     },
@@ -109,7 +113,7 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
       uptime_ms: uptimeMs,
     }),
     sentence({ uptimeMs, runs, waiting }) {
-      const left = waiting === undefined ? '' : `; ${count(waiting, 'waiting run')} left to the next start`;
+      const left = waiting === undefined ? '' : `; the next start resumes ${count(waiting, 'waiting run')}`;
       return `stopped after ${humanDuration(uptimeMs)} and ${count(runs, 'run')}${left}`;
     },
     recorded: false,
@@ -121,6 +125,6 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
 
 function describeStopping({ signal, running, drain }: SchedulerStopping): string {
   const why = signal === undefined ? '' : ` on ${signal}`;
-  if (running === 0) return `stopping${why}: nothing is running`;
-  return `stopping${why}: ${count(running, 'run')} ${drain ? 'to end by themselves' : 'to end'}`;
+  if (running === 0) return `stopping${why}: no active runs`;
+  return `stopping${why}: ${drain ? 'waiting for' : 'canceling'} ${count(running, 'active run')}`;
 }

@@ -61,7 +61,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
     level: 'error',
     fields: { file: FILE, reason: REASON },
     toFields: ({ file, reason }) => ({ file, reason }),
-    sentence: ({ file, reason }) => `the state ${file} cannot be written, timers go on from memory: ${reason}`,
+    sentence: ({ file, reason }) => `cannot write the state ${file}; timers keep running from memory: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -97,7 +97,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
     toFields: ({ file, reason, lost }) => ({ file, reason, lost }),
     sentence({ file, reason, lost }) {
       const what = lost === 0 ? 'the last changes' : count(lost, 'record');
-      return `${what} could not be written into the state ${file}; the next start does not know of them: ${reason}`;
+      return `could not write ${what} to the state ${file}; the next start will not know: ${reason}`;
     },
     recorded: false,
     concerns: 'scheduler',
@@ -114,7 +114,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
     },
     toFields: ({ file, count: invalid, problems }) => ({ file, count: invalid, problems }),
     sentence: ({ file, count: invalid, problems }) =>
-      `the state ${file} holds ${count(invalid, 'invalid value')}, which ${invalid === 1 ? 'is' : 'are'} ignored: ${problems[0] ?? ''}`,
+      `ignoring ${count(invalid, 'invalid value')} in the state ${file}: ${problems[0] ?? ''}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -125,7 +125,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
     level: 'warn',
     fields: { file: FILE, aside: { type: 'string', summary: 'The new name of the old file.' }, reason: REASON },
     toFields: ({ file, aside, reason }) => ({ file, aside, reason }),
-    sentence: ({ file, aside, reason }) => `the state ${file} could not be used and is kept as ${aside}: ${reason}`,
+    sentence: ({ file, aside, reason }) => `could not use the state ${file} and renamed it to ${aside}: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -133,13 +133,14 @@ export const stateEvents: EventEntries<StateTrouble> = {
       event: 'state.set_aside',
       ...example,
       aside: `${example.file}.bad-1`,
-      reason: 'it is no SQLite database',
+      reason: 'it is not an SQLite database',
     },
   },
 };
 
 function describeRecovery({ file, lost, adHoc }: StateRecovered): string {
-  const gone = lost === 0 ? '' : `; ${count(lost, 'record')} of the meantime could not be kept`;
-  const later = adHoc === undefined ? '' : `; ${count(adHoc, 'ad-hoc timer')} in it wait for the next start`;
-  return `the state ${file} can be written again${gone}${later}`;
+  const gone =
+    lost === 0 ? '' : `; ${count(lost, 'record')} did not fit in memory and ${lost === 1 ? 'is' : 'are'} lost`;
+  const later = adHoc === undefined ? '' : `; ${count(adHoc, 'ad-hoc timer')} in it will run after the next start`;
+  return `can write the state ${file} again${gone}${later}`;
 }

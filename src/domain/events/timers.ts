@@ -83,19 +83,19 @@ export const timerEvents: EventEntries<TimerControlled> = {
     level: 'info',
     fields: TIMER_FIELDS,
     toFields: ({ jobName }) => ({ task_name: jobName }),
-    sentence: ({ jobName }) => `${jobName} is resumed`,
+    sentence: ({ jobName }) => `${jobName} resumed`,
     recorded: 'memory',
     concerns: 'timer',
     since: '0.1.0',
     example: { event: 'timer.resumed', ...exampleTimer },
   },
   'timer.reset': {
-    summary: 'You reset a timer with `timers reset`. Its schedule counts from now.',
+    summary: 'You reset a timer with `timers reset`. Its delay or interval starts again from now.',
     level: 'info',
     fields: { ...TIMER_FIELDS, next_at: NEXT_AT },
     toFields: ({ jobName, next }) => ({ task_name: jobName, next_at: nextAt(next) }),
     sentence: ({ jobName, next }, format) =>
-      `${jobName} is reset${next === undefined ? '' : `, and due at ${format(next)}`}`,
+      `${jobName} was reset${next === undefined ? '' : `; next firing at ${format(next)}`}`,
     recorded: 'memory',
     concerns: 'timer',
     since: '0.1.0',
@@ -107,7 +107,7 @@ export const timerEvents: EventEntries<TimerControlled> = {
     fields: { ...TIMER_FIELDS, next_at: NEXT_AT, command: { type: 'string', summary: 'Its command, in one line.' } },
     toFields: ({ jobName, next, command }) => ({ task_name: jobName, next_at: nextAt(next), command }),
     sentence: ({ jobName, next, command }, format) =>
-      `${jobName} is added${next === undefined ? '' : `, due at ${format(next)}`}: ${command}`,
+      `${jobName} was added${next === undefined ? '' : `, due at ${format(next)}`}: ${command}`,
     recorded: 'memory',
     concerns: 'timer',
     since: '0.1.0',
@@ -125,7 +125,7 @@ export const timerEvents: EventEntries<TimerControlled> = {
     },
     toFields: ({ jobName, reason }) => ({ task_name: jobName, reason }),
     sentence: ({ jobName, reason }) =>
-      `${jobName} is removed${reason === 'canceled' ? ' before it came due' : ': it is over'}`,
+      `${jobName} was removed${reason === 'canceled' ? ' before it came due' : ' after its outcome'}`,
     recorded: 'event',
     concerns: 'every timer',
     since: '0.1.0',
@@ -134,6 +134,6 @@ export const timerEvents: EventEntries<TimerControlled> = {
 };
 
 function describePause({ jobName, until, reason }: TimerPaused, format: InstantFormat): string {
-  const untilWhen = until === undefined ? 'until it is resumed' : `until ${format(until)}`;
+  const untilWhen = until === undefined ? 'until you resume it' : `until ${format(until)}`;
   return `${jobName} is paused ${untilWhen}${reason === undefined ? '' : `: ${reason}`}`;
 }

@@ -65,7 +65,7 @@ describe('the table of the past', () => {
     ];
     expect(shown({ endings })).toEqual([
       '    WHEN  TIMER   OUTCOME  CAUSE',
-      '03:00:00  backup  skipped  the last run is still on',
+      '03:00:00  backup  skipped  the previous run is still active',
       '09:00:00  backup  missed   12 firings: the scheduler was not running',
     ]);
   });
