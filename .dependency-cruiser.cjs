@@ -55,11 +55,12 @@ module.exports = {
       { path: '^src/', pathNot: ['^src/(config|domain)', `^src/(${rooms})/(kind|index)\\.ts$`] },
       'The file format knows the lists of kinds, not the kinds.',
     ),
+    rule('program-on-top', { pathNot: '^src/cli' }, { path: '^src/cli' }, 'Nobody imports the program.'),
     rule(
-      'only-cli-and-face-compose',
-      { pathNot: '^src/(cli|index\\.ts)' },
-      { path: '^src/cli' },
-      'Nobody imports the program.',
+      'daemon-below-program',
+      { pathNot: '^src/(daemon|cli|index\\.ts)' },
+      { path: '^src/daemon' },
+      'The running scheduler is composed for the program and the library.',
     ),
     rule(
       'yaml-in-config-only',

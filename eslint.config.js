@@ -8,7 +8,7 @@ const timeAndTimers = [
 ];
 const processGlobal = {
   name: 'process',
-  message: 'Only cli/, the face, clocks/ and executors/ know the process they live in.',
+  message: 'Only cli/, daemon/, the face, clocks/ and executors/ know the process they live in.',
 };
 const consoleGlobal = { name: 'console', message: 'Only cli/ speaks to the person; everyone else emits events.' };
 const clockSyntax = [
@@ -49,7 +49,10 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': ['error', ...timeAndTimers] },
   },
   { files: ['src/this-machine.ts'], rules: { 'no-restricted-syntax': ['error', ...clockSyntax.slice(0, 2)] } },
-  { files: ['src/executors/**/*.ts'], rules: { 'no-restricted-globals': ['error', ...timeAndTimers, consoleGlobal] } },
+  {
+    files: ['src/{daemon,executors}/**/*.ts'],
+    rules: { 'no-restricted-globals': ['error', ...timeAndTimers, consoleGlobal] },
+  },
   { files: ['src/clocks/system.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-syntax': 'off' } },
   {
     // A browser is the page's clock and its process. What comes from commands and files is text there, and never markup.

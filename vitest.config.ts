@@ -17,6 +17,7 @@ const zoned = {
   rooms: [
     'test/cli/**/*.test.ts',
     'test/config/**/*.test.ts',
+    'test/daemon/**/*.test.ts',
     'test/sinks/console.test.ts',
     'test/schedules/parse-schedule.test.ts',
   ],
@@ -26,14 +27,16 @@ const zoned = {
 };
 const isFirstZone = process.env['TZ'] !== 'Europe/Berlin';
 
+/** As the bundler does for the built program. */
+const define = { TIMERS_VERSION: JSON.stringify(version) };
+
 export default defineConfig({
-  // As the bundler does for the built program.
-  define: { TIMERS_VERSION: JSON.stringify(version) },
   test: {
     // Most tests of the program wait for a process.
     maxWorkers: 2,
     projects: [
       {
+        define,
         test: {
           ...shared,
           name: 'rooms',
@@ -43,6 +46,7 @@ export default defineConfig({
       },
       // Tests of the built program, as its user runs it.
       {
+        define,
         test: {
           ...shared,
           name: 'program',

@@ -3,20 +3,19 @@
  *
  * @packageDocumentation
  */
-import { hostname } from 'node:os';
 import { createSystemClock } from './clocks/system.js';
-import { composeScheduler } from './compose.js';
+import { composeScheduler } from './daemon/compose.js';
+import { openStateOf as openState, type OpenedState } from './daemon/state.js';
+import type { Surroundings } from './daemon/surroundings.js';
 import { loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from './config/index.js';
 import { levelOf, type TimerEvent } from './domain/events/index.js';
-import type { Ledger, LedgerTrouble } from './domain/ledger.js';
 import { toRecord, type LogRecord } from './domain/record.js';
 import type { Schedule as CountedSchedule } from './domain/schedule.js';
 import { toTimestamp, type Duration, type Instant } from './domain/time.js';
 import { LoopTimer } from './engine/timer.js';
 import { TimerLoop } from './engine/timer-loop.js';
 import { parseScheduleAt, type ScheduleSpec } from './schedules/index.js';
-import { openState, realPath } from './stores/index.js';
-import { chance, localZone, thisMachine } from './this-machine.js';
+import { localZone, thisMachine } from './this-machine.js';
 
 export type { Diagnostic, Duration, Instant, Loaded, LogRecord, ScheduleSpec };
 
@@ -119,28 +118,17 @@ export interface TimerScheduler {
   trigger(name: string): boolean;
 }
 
-/** Opens the state that a file names; where it names none, nothing outlives the process. */
-function openStateOf(
-  { settings: { state, history } }: TimerFile,
-  onTaken: () => void,
-): {
-  ledger?: { ledger: Ledger; file: string };
-  trouble?: LedgerTrouble;
-} {
-  if (state.kind !== 'file') return {};
-  const file = realPath(state.path);
-  const opening = openState({ path: file, clock, pid: process.pid, retention: history, onTaken });
-  switch (opening.kind) {
-    case 'open':
-      return {
-        ledger: { ledger: opening.ledger, file },
-        ...(opening.setAside && { trouble: { kind: 'set_aside', ...opening.setAside } }),
-      };
-    case 'in_use':
-      throw new Error(`the state ${file} is in use by another scheduler${opening.pid ? `, pid ${opening.pid}` : ''}`);
-    case 'refused':
-      throw new Error(`the state ${file} is left as it is: ${opening.reason}`);
-  }
+/** Opens the state that a file names; where it names none, nothing outlives the process. @throws Error when that state is not ours to use. */
+function openStateOf(timerFile: TimerFile, onTaken: () => void): Extract<OpenedState, { kind: 'ready' }> {
+  if (timerFile.settings.state.kind !== 'file') return { kind: 'ready', recorded: () => undefined, troubles: [] };
+  const surroundings: Surroundings = {
+    cwd: process.cwd(),
+    env: process.env,
+    err: (...lines) => lines.forEach((line) => process.emitWarning(line)),
+  };
+  const state = openState(timerFile, { surroundings, clock, named: undefined, other: undefined, onTaken });
+  if (state.kind === 'refused') throw new Error(state.message);
+  return state;
 }
 
 function firstError(path: string | undefined, problems: Loaded['problems']): string {
@@ -165,15 +153,12 @@ export function createScheduler({ timerFile, problems, path }: Loaded, options: 
     ...(state.ledger && { ledger: state.ledger }),
     sinks: [{ name: 'onEvent', accept }],
     environment: process.env,
-    facts: { version: 'library', pid: process.pid },
-    host: hostname(),
-    random: chance,
     onSinkError: (_sink, error) => process.emitWarning(`timers: onEvent threw: ${String(error)}`),
   });
   return {
     start: () => {
       scheduler.start();
-      if (state.trouble) scheduler.tellTrouble(state.trouble);
+      for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
     },
     stop: () => scheduler.stop(),
     idle: () => scheduler.idle(),

@@ -1,13 +1,13 @@
 import { LONGEST_COMMAND } from '../control/index.js';
 import type { Keeping } from '../domain/ad-hoc.js';
 import { jsonText } from '../domain/visible.js';
-import { formatLocal } from '../schedules/index.js';
+import { formatLocal, localTime } from '../schedules/index.js';
 import { createSystemClock } from '../clocks/system.js';
 import { readLength } from './arguments.js';
 import { UsageError, type ExitCode } from './commands/kind.js';
 import type { AdHocOptions } from './options.js';
 import { withScheduler } from './reach.js';
-import { fromNow, localTime } from './render/firings.js';
+import { fromNow } from './render/firings.js';
 import type { Terminal } from './terminal.js';
 
 /** What is asked for. */

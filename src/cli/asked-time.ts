@@ -1,6 +1,6 @@
 import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
-import { localToInstants, type WallTime } from '../schedules/index.js';
-import { readPastTime, readTimestamp, wallAt, type Here } from './told-time.js';
+import { localToInstants, type WallTime, wallAt } from '../schedules/index.js';
+import { readPastTime, readTimestamp, type Here } from './told-time.js';
 
 /** A time that somebody asks about, as exactly as it was said. */
 export interface AskedTime {

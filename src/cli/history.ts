@@ -18,7 +18,7 @@ import { pour } from './pour.js';
 import { readHistory, warnOfInvalid } from './read-history.js';
 import { historyLines, type PastPrinting } from './render/history.js';
 import { printRun } from './render/run-history.js';
-import { historyOf, likelyStateOf, namedStatePath } from './state.js';
+import { historyOf, likelyStateOf, namedStatePath } from '../daemon/state.js';
 import type { Terminal } from './terminal.js';
 import { zoneOf } from './zone.js';
 

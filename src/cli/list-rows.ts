@@ -5,7 +5,7 @@ import type { FiringStatus } from '../domain/outcome.js';
 import { nextStartOf, type TimerRecord } from '../domain/status-record.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
-import { scheduleInWords } from './render/schedule-words.js';
+import { scheduleInWords } from '../schedules/index.js';
 
 /** One line of `list`. */
 export interface ListRow extends Pick<Job, 'name' | 'timezone' | 'enabled' | 'tags'> {

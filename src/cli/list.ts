@@ -9,9 +9,9 @@ import { loadReadable } from './load.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from './options.js';
 import { isUnreached, reach } from './reach.js';
 import { readHistory, warnOfInvalid } from './read-history.js';
-import { recordedAdHoc } from './recorded-ad-hoc.js';
+import { recordedAdHoc } from '../daemon/recorded-ad-hoc.js';
 import { printJobs } from './render/jobs.js';
-import { historyOf } from './state.js';
+import { historyOf } from '../daemon/state.js';
 import type { Terminal } from './terminal.js';
 import { inZone } from './zone.js';
 

@@ -6,7 +6,7 @@ import { commandKinds } from './commands/index.js';
 import { UsageError, type CommandKind } from './commands/kind.js';
 import { endWithoutFiles } from './end.js';
 import { openTerminal } from './terminal.js';
-import { version } from './version.js';
+import { version } from '../version.js';
 
 const FAILED = 1;
 const WRONG_USAGE = 2;

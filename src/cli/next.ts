@@ -3,7 +3,7 @@ import type { ReadableFile } from '../config/index.js';
 import type { Job } from '../domain/job.js';
 import { readCount } from './arguments.js';
 import { zoneOutlooks } from './around-dst.js';
-import { comingFirings, type Span } from './coming-firings.js';
+import { comingFirings, type Span } from '../engine/coming-firings.js';
 import type { ExitCode } from './commands/kind.js';
 import { jobNamed, loadReadable } from './load.js';
 import type { FileOption, JsonOption, ZoneOption } from './options.js';

@@ -12,10 +12,10 @@ import type { Keeping } from '../domain/ad-hoc.js';
 import { createSystemClock } from '../clocks/system.js';
 import { visible } from '../domain/visible.js';
 import { UsageError } from './commands/kind.js';
-import { socketPathsOf, userId, wordPathsOf } from './control.js';
+import { socketPathsOf, userId, wordPathsOf } from '../daemon/socket-places.js';
 import { loadAsFarAsReadable, renderLoaded, shortPath, unreadPart, type AsFarAsReadable } from './load.js';
 import type { FileOption, StateOption, ZoneOption } from './options.js';
-import { namedStatePath } from './state.js';
+import { namedStatePath } from '../daemon/state.js';
 import type { Terminal } from './terminal.js';
 import { zoneOf } from './zone.js';
 

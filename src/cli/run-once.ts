@@ -3,8 +3,10 @@ import type { Clock } from '../domain/clock.js';
 import { messageOf, type RunFinished, type TimerEvent } from '../domain/events/index.js';
 import type { Job } from '../domain/job.js';
 import { exitCodeOf } from './exit-code.js';
-import { compose, obeySignals } from './foreground.js';
+import { composeScheduler } from '../daemon/compose.js';
+import { receiveRequests } from '../daemon/daemon.js';
 import { openLog } from './log.js';
+import { obey } from './signals.js';
 import type { Terminal } from './terminal.js';
 
 const AS_JSON = { logFormat: 'json', logLevel: 'info' } as const;
@@ -25,8 +27,16 @@ export async function runOnce(
       if (!asJson && isWorthTelling(event)) terminal.err(`timers: ${messageOf(event)}`);
     };
     const sinks = [...(log ? [log] : []), { name: 'run', accept }];
-    const scheduler = compose({ ...timerFile, jobs: [inFront] }, { terminal, clock, sinks });
-    obeySignals(scheduler, { stopped: () => undefined, reload: () => undefined });
+    const scheduler = composeScheduler(
+      { ...timerFile, jobs: [inFront] },
+      {
+        clock,
+        sinks,
+        environment: terminal.env,
+        onSinkError: (sink, error) => terminal.err(`timers: the ${sink} log failed: ${String(error)}`),
+      },
+    );
+    receiveRequests(scheduler, obey, { stopped: () => undefined, reload: () => undefined });
     scheduler.controls.trigger(job.name);
   });
   const { outcome } = await finished;

@@ -1,6 +1,6 @@
 import { DurationError, parseDuration } from '../domain/duration.js';
 import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
-import { formatLocal, localToInstants, parseTimestamp, type WallTime } from '../schedules/index.js';
+import { wallAt, localToInstants, parseTimestamp, type WallTime } from '../schedules/index.js';
 import { UsageError } from './commands/kind.js';
 
 /** What a time on the command line is read by. */
@@ -43,10 +43,6 @@ export function readTimestamp(option: string, text: string, timezone: string): I
     throw new UsageError(`${option}: ${error.message}${hint}`);
   }
 }
-
-/** What the clock of a zone shows at an instant. */
-export const wallAt = (instant: Instant, timezone: string): WallTime =>
-  Date.parse(`${formatLocal(instant, timezone).slice(0, 23)}Z`);
 
 /** The beginning of what a zone's clock shows: where it is left out, the first instant after that; of two, the first. */
 function instantAt(wall: WallTime, timezone: string): Instant {

@@ -6,7 +6,7 @@ import { askedAt, readAskedTime, type AskedTime } from './asked-time.js';
 import { jobNamed, loadReadable, shortPath } from './load.js';
 import type { FileOption, StateOption, ZoneOption } from './options.js';
 import { readHistory, warnOfInvalid } from './read-history.js';
-import { historyOf } from './state.js';
+import { historyOf } from '../daemon/state.js';
 import type { Terminal } from './terminal.js';
 import { zoneOf } from './zone.js';
 import { fateOf, fateWithoutHistory, lastRecorded, type Fate, type Question } from './why-history.js';

@@ -10,9 +10,9 @@ import {
   type ClockEffect,
   type FieldMatch,
   type WallTime,
+  wallAt,
 } from '../schedules/index.js';
 import type { AskedTime } from './asked-time.js';
-import { wallAt } from './told-time.js';
 
 /** Why a time is or is not a firing of a job, by its schedule alone. */
 export interface Judgement {

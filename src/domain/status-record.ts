@@ -92,12 +92,17 @@ export interface RunRecord {
 export interface StatusContext {
   readonly facts: { readonly pid: number; readonly version: string; readonly file: string; readonly timezone: string };
   readonly words: (job: Job) => string;
+  /** The last change of the timer file that was refused, when no other has been accepted since. */
+  readonly rejection?: () => { readonly at: Instant; readonly problems: readonly string[] } | undefined;
   /** Latest outcomes by the job's name, newest last; absent when nobody asked for them. */
   readonly recent?: (name: string) => readonly RecentOutcome[];
 }
 
 /** Gives a status its public names. */
-export const toStatusRecord = (status: SchedulerStatus, { facts, words, recent }: StatusContext): StatusRecord => ({
+export const toStatusRecord = (
+  status: SchedulerStatus,
+  { facts, words, rejection, recent }: StatusContext,
+): StatusRecord => ({
   pid: facts.pid,
   version: facts.version,
   file: facts.file,
@@ -110,7 +115,13 @@ export const toStatusRecord = (status: SchedulerStatus, { facts, words, recent }
     ...toTimerRecord(job, status.at, words),
     ...(recent && { recent: recent(job.job.name).map(toRecentRecord) }),
   })),
+  ...(rejection && { config_rejected: toRejected(rejection()) }),
 });
+
+const toRejected = (
+  rejection: ReturnType<NonNullable<StatusContext['rejection']>>,
+): Exclude<StatusRecord['config_rejected'], undefined> =>
+  rejection === undefined ? null : { at: toTimestamp(rejection.at), problems: rejection.problems };
 
 function toTimerRecord(status: JobStatus, now: Instant, words: (job: Job) => string): TimerRecord {
   const { job, next, paused, breaker } = status;

@@ -25,6 +25,7 @@ export type { ScheduleSpec } from './parse-schedule.js';
 export { writtenOut } from './cron/expression.js';
 export { shortestInterval } from './rhythm.js';
 export { clockChanges, type ClockChange, type TimeSpan } from './zone/clock-change.js';
-export { formatLocal, localToInstants, timeOfDay, type WallTime } from './zone/local-time.js';
+export { formatLocal, localTime, localToInstants, timeOfDay, wallAt, type WallTime } from './zone/local-time.js';
+export { scheduleInWords } from './schedule-in-words.js';
 export { parseTimestamp } from './zone/timestamp.js';
 export { isTimeZone, suggestTimeZone, systemZone, type SystemZone } from './zone/zone-name.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DAY } from '../../src/domain/time.js';
-import { comingFirings } from '../../src/cli/coming-firings.js';
+import { comingFirings } from '../../src/engine/coming-firings.js';
 import { parseScheduleAt, type ScheduleSpec } from '../../src/schedules/index.js';
 import { simulate } from '../../src/simulation/simulate.js';
 import { job } from '../support/rig.js';

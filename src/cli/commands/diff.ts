@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { withScreen, type ScreenOptions } from '../options.js';
-import type { Reading } from '../reload.js';
+import type { Reading } from '../../daemon/reloader.js';
 import type { CommandKind } from './kind.js';
 
 /** What another file would change. */

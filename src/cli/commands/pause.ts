@@ -38,7 +38,7 @@ export const pause: CommandKind = {
           terminal.out(...names.map((name) => jsonText({ task_name: name, until })));
           return 0;
         }
-        const { localTime } = await import('../render/firings.js');
+        const { localTime } = await import('../../schedules/index.js');
         const end = until === null ? 'timers resume' : `${localTime(Date.parse(until), timezone)} ${timezone}`;
         terminal.err(`timers: paused until ${end}: ${names.join(', ')}`);
         return 0;

@@ -1,5 +1,5 @@
 import { withScreen, type ScreenOptions } from '../options.js';
-import type { Reading } from '../reload.js';
+import type { Reading } from '../../daemon/reloader.js';
 import type { CommandKind } from './kind.js';
 
 /** The timer file, read anew by the running scheduler. */

@@ -27,7 +27,7 @@ export const reset: CommandKind = {
           terminal.out(jsonText({ task_name: name, next_at: answer.next_at, breaker_closed: answer.breaker_closed }));
           return 0;
         }
-        const { localTime } = await import('../render/firings.js');
+        const { localTime } = await import('../../schedules/index.js');
         const done = [
           ...(answer.next_at === null
             ? []

@@ -31,7 +31,7 @@ export const simulate: CommandKind = {
       const { createSystemClock } = await import('../../clocks/system.js');
       const { readHistory } = await import('../read-history.js');
       const { simulateFile } = await import('../simulate.js');
-      const { noState, statePathOf } = await import('../state.js');
+      const { noState, statePathOf } = await import('../../daemon/state.js');
       const options = command.opts<SimulateOptions & StateOption>();
       const now = createSystemClock().now();
       return simulateFile(options, args[0] as readonly string[], {

@@ -38,11 +38,10 @@ export const start: CommandKind = {
       const clock = createSystemClock();
       const timerFile = await loadOrTell(terminal, options.file, clock.now(), { warns: true });
       if (timerFile === undefined) return 1;
-      const { runInForeground } = await import('../foreground.js');
       const { unhindered } = await import('../unhindered.js');
       const said = unhindered(terminal, clock);
-      const exitCode = await runInForeground(timerFile, {
-        terminal: said,
+      const { runInForeground } = await import('../foreground.js');
+      const exitCode = await runInForeground(timerFile, said, {
         clock,
         log: options.json ? { ...options, logFormat: 'json' } : options,
         keepAlive: options.keepAlive === true,

@@ -1,11 +1,18 @@
 import { Chalk } from 'chalk';
 import { toTimestamp, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../domain/visible.js';
-import { clockTime, effectInWords, formatLocal, type ClockChange, type ClockEffect } from '../../schedules/index.js';
+import {
+  clockTime,
+  effectInWords,
+  formatLocal,
+  localTime,
+  type ClockChange,
+  type ClockEffect,
+} from '../../schedules/index.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import type { ChangeOutlook, JobOutlook, ZoneOutlook } from '../around-dst.js';
 import type { Terminal } from '../terminal.js';
-import { fromNow, localTime } from './firings.js';
+import { fromNow } from './firings.js';
 import { separated } from './separated.js';
 import { wrap } from './terminal-text.js';
 

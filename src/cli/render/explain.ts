@@ -1,14 +1,13 @@
 import { Chalk } from 'chalk';
 import { toTimestamp, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../domain/visible.js';
-import { formatLocal } from '../../schedules/index.js';
+import { formatLocal, localTime, scheduleInWords } from '../../schedules/index.js';
 import type { ZoneOutlook } from '../around-dst.js';
 import type { Explained, Explanation } from '../explain.js';
 import type { Terminal } from '../terminal.js';
 import { changeToJson, jobInWords } from './around-dst.js';
 import { renderProblems } from './diagnostics.js';
-import { fromNow, fullStartInWords, localTime } from './firings.js';
-import { scheduleInWords } from './schedule-words.js';
+import { fromNow, fullStartInWords } from './firings.js';
 import { separated } from './separated.js';
 import { renderTable } from './table.js';
 import { harmless, wrap } from './terminal-text.js';

@@ -1,8 +1,8 @@
 import { DAY, SECOND, toTimestamp, type Duration, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../domain/visible.js';
-import { formatLocal } from '../../schedules/index.js';
+import { formatLocal, localTime } from '../../schedules/index.js';
 import { humanDuration } from '../../domain/human-duration.js';
-import type { ComingFiring } from '../coming-firings.js';
+import type { ComingFiring } from '../../engine/coming-firings.js';
 import type { Terminal } from '../terminal.js';
 import { renderTable } from './table.js';
 
@@ -46,8 +46,6 @@ const toJson = ({ job, scheduledFor, startsAt }: ComingFiring) => ({
   timezone: job.timezone,
 });
 
-const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-
 /** `Mon 2026-11-23 03:04:12 +01:00  Europe/Berlin  backup  in 17 h, due 03:00:00`. */
 function toRow({ job, scheduledFor, startsAt }: ComingFiring, now: Instant): string[] {
   const due = dueInWords({ due: scheduledFor, offset: startsAt - scheduledFor }, job.timezone);
@@ -86,14 +84,6 @@ export const startInWords = (start: Start, timezone: string, now: Instant): stri
 /** As {@link startInWords}, with the date. */
 export const fullStartInWords = (start: Start, timezone: string): string =>
   localTime(shownStart(start.due, start.offset), timezone) + dueInWords(start, timezone);
-
-/** A local time as people read it, with weekday and offset; milliseconds only where there are any. */
-export function localTime(instant: Instant, timezone: string): string {
-  const local = formatLocal(instant, timezone);
-  const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';
-  const fraction = local.slice(19, 23) === '.000' ? '' : local.slice(19, 23);
-  return `${weekday} ${local.slice(0, 10)} ${local.slice(11, 19)}${fraction} ${local.slice(23)}`;
-}
 
 /** As {@link localTime}, shorter: within the week the weekday stands for the date. */
 export function shortLocalTime(instant: Instant, timezone: string, now: Instant): string {

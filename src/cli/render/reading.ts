@@ -1,10 +1,10 @@
 import { jsonText } from '../../domain/visible.js';
 import { shortPath } from '../load.js';
-import type { TimerChange } from '../plan-change.js';
-import type { Reading } from '../reload.js';
+import type { TimerChange } from '../../daemon/plan-change.js';
+import type { Reading } from '../../daemon/reloader.js';
 import type { Terminal } from '../terminal.js';
 import { renderDiagnostics } from './diagnostics.js';
-import { localTime } from './firings.js';
+import { localTime } from '../../schedules/index.js';
 import { renderColumns } from './table.js';
 
 interface Printing {

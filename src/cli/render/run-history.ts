@@ -8,7 +8,7 @@ import { jsonText, visible } from '../../domain/visible.js';
 import { causeOf } from '../../domain/cause.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import { plainText } from '../../sinks/index.js';
-import { localTime } from './firings.js';
+import { localTime } from '../../schedules/index.js';
 import { toJson, TRIGGER_WORDS, type PastPrinting } from './history.js';
 import { LEFT_OPEN, openWord, outcomeCell } from './outcome.js';
 

@@ -3,7 +3,7 @@ import type { Verdict } from '../../simulation/judge.js';
 import type { Moment } from '../../simulation/tally.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import type { SimulationReport } from '../simulation-report.js';
-import { localTime } from './firings.js';
+import { localTime } from '../../schedules/index.js';
 
 /** What the rules say, of the plan and of the worst case: whether each holds, and of a broken one the first instants that break it. */
 export function renderRules({ plan, worst }: SimulationReport, paint: ChalkInstance): readonly string[] {

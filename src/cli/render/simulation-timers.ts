@@ -4,7 +4,7 @@ import { totalOf, type Count, type JobTally } from '../../simulation/job-tally.j
 import type { Outlook } from '../../simulation/outlook.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import type { RunTimes } from '../simulation-report.js';
-import { localTime } from './firings.js';
+import { localTime } from '../../schedules/index.js';
 import { renderTable } from './table.js';
 
 interface TotalsView {

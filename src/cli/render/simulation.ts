@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { DAY, MINUTE } from '../../domain/time.js';
-import { formatLocal } from '../../schedules/index.js';
+import { formatLocal, localTime } from '../../schedules/index.js';
 import { DEFAULT_RUN_TIME } from '../../simulation/durations.js';
 import type { Outlook } from '../../simulation/outlook.js';
 import { humanDuration } from '../../domain/human-duration.js';
@@ -8,7 +8,6 @@ import { busiestOf, type Proposal, type RunTimes, type SimulationReport } from '
 import { hasUnicode, type Terminal } from '../terminal.js';
 import { renderBars } from './bars.js';
 import { clockMinute } from './clock-minute.js';
-import { localTime } from './firings.js';
 import { renderRules } from './simulation-rules.js';
 import { renderTotals, renderTroubles, renderWaits } from './simulation-timers.js';
 import { separated } from './separated.js';

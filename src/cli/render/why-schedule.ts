@@ -1,9 +1,8 @@
 import type { Job } from '../../domain/job.js';
-import { clockTime, effectInWords } from '../../schedules/index.js';
+import { clockTime, effectInWords, localTime } from '../../schedules/index.js';
 import { isNamed, type ExpressionMatch, type Judgement, type Obstacle } from '../why.js';
 import type { Why } from '../why-timer.js';
 import { changeInWords } from './around-dst.js';
-import { localTime } from './firings.js';
 
 /** Says in a few words what keeps the time that was asked about from being a firing. */
 export function obstacleInWords(obstacle: Obstacle, why: Why): string {

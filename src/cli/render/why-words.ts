@@ -8,7 +8,8 @@ import { plainText } from '../../sinks/index.js';
 import { MOST_COUNTED } from '../why.js';
 import type { Context, Fate, Silence, Unrecorded } from '../why-history.js';
 import type { Why } from '../why-timer.js';
-import { fromNow, localTime } from './firings.js';
+import { localTime } from '../../schedules/index.js';
+import { fromNow } from './firings.js';
 import { LEFT_OPEN, openWord } from './outcome.js';
 
 /** Says in a few words what became of a firing: `missed: the scheduler was not running`. */

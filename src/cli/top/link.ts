@@ -1,7 +1,7 @@
 import { connectToScheduler, LostError, RefusalError, type Args, type ControlClient } from '../../control/index.js';
 import type { Clock } from '../../domain/clock.js';
 import type { StatusRecord } from '../../domain/status-record.js';
-import { userId } from '../control.js';
+import { userId } from '../../daemon/socket-places.js';
 import type { Reached } from '../reach.js';
 import type { PaneLine } from './view.js';
 

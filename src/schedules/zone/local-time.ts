@@ -65,3 +65,17 @@ function formatOffset(offset: number): string {
   const clock = new Date(Math.abs(offset) * 1000).toISOString().slice(11, 19);
   return `${offset < 0 ? '-' : '+'}${clock.endsWith(':00') ? clock.slice(0, 5) : clock}`;
 }
+
+/** What the clock of a zone shows at an instant. */
+export const wallAt = (instant: Instant, zone: string): WallTime =>
+  Date.parse(`${formatLocal(instant, zone).slice(0, 23)}Z`);
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** A local time as people read it, with weekday and offset; milliseconds only where there are any: `Mon 2026-11-23 03:00:00 +01:00`. */
+export function localTime(instant: Instant, zone: string): string {
+  const local = formatLocal(instant, zone);
+  const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';
+  const fraction = local.slice(19, 23) === '.000' ? '' : local.slice(19, 23);
+  return `${weekday} ${local.slice(0, 10)} ${local.slice(11, 19)}${fraction} ${local.slice(23)}`;
+}

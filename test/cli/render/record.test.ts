@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toLogRecord } from '../../../src/cli/log-record.js';
+import { toLogRecord } from '../../../src/daemon/log-record.js';
 import { renderRecord } from '../../../src/cli/render/record.js';
 import { localClock } from '../../../src/cli/zone.js';
 import type { TimerEvent } from '../../../src/domain/events/index.js';

@@ -1,34 +1,35 @@
-import { createSystemClock } from './clocks/system.js';
-import { rootDistrust, type TimerFile } from './config/index.js';
-import { alone } from './coordinators/index.js';
-import type { Clock } from './domain/clock.js';
-import type { SchedulerPlan } from './domain/controls.js';
-import type { TimerEvent } from './domain/events/index.js';
-import type { Executor } from './domain/executor.js';
-import { MARKS_FROM } from './domain/firing.js';
-import type { Ledger } from './domain/ledger.js';
-import type { Sink } from './domain/sink.js';
-import { DriftWatch } from './engine/drift-watch.js';
-import type { Companion } from './engine/scheduler-parts.js';
-import { Scheduler } from './engine/scheduler.js';
-import { createProxies } from './proxies/index.js';
-import { timeSourceKinds } from './time-sources/index.js';
-import { formatLocal } from './schedules/index.js';
-import { createProcOrphans, executorKinds } from './executors/index.js';
-import { networkMount } from './this-machine.js';
-import { createHooks, createNotifications, createPings, createWebSender, Heartbeat } from './sinks/index.js';
+import { hostname } from 'node:os';
+import { createSystemClock } from '../clocks/system.js';
+import { rootDistrust, type TimerFile } from '../config/index.js';
+import { alone } from '../coordinators/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { SchedulerPlan } from '../domain/controls.js';
+import type { TimerEvent } from '../domain/events/index.js';
+import type { Executor } from '../domain/executor.js';
+import { MARKS_FROM } from '../domain/firing.js';
+import type { Ledger } from '../domain/ledger.js';
+import type { Sink } from '../domain/sink.js';
+import { DriftWatch } from '../engine/drift-watch.js';
+import type { Companion } from '../engine/scheduler-parts.js';
+import { Scheduler } from '../engine/scheduler.js';
+import { createProxies } from '../proxies/index.js';
+import { timeSourceKinds } from '../time-sources/index.js';
+import { formatLocal } from '../schedules/index.js';
+import { createProcOrphans, executorKinds } from '../executors/index.js';
+import { chance, networkMount } from '../this-machine.js';
+import { version } from '../version.js';
+import { createHooks, createNotifications, createPings, createWebSender, Heartbeat } from '../sinks/index.js';
 
 /** What a scheduler is composed of, besides its timer file. */
 export interface Composition {
   readonly clock?: Clock;
-  readonly executor?: Executor;
+  /** Default: the shell's. */
+  readonly executor?: Executor | undefined;
   readonly sinks: readonly Sink[];
   /** What commands inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly facts: { readonly version: string; readonly pid: number; readonly socket?: string };
-  /** This machine's name, for whoever is told something. */
-  readonly host: string;
-  readonly random: () => number;
+  /** The control socket, where there is one. */
+  readonly socket?: string | undefined;
   /** Where outcomes are recorded; without it nothing outlives the scheduler. */
   readonly ledger?: { readonly ledger: Ledger; readonly file: string };
   /** What lives as long as the scheduler, besides. */
@@ -37,20 +38,23 @@ export interface Composition {
   readonly onSinkError: (sink: string, error: unknown) => void;
 }
 
+/** What this program is, for whoever is sent something. */
+const facts = { version, pid: process.pid };
+
 /** Puts a scheduler together: the one place that knows which adapter stands behind which port. */
 export function composeScheduler({ path, jobs, settings }: TimerFile, composition: Composition): Scheduler {
   const clock = composition.clock ?? createSystemClock();
   const executor =
     composition.executor ??
     executorKinds.shell.create({ clock, environment: composition.environment, distrust: rootDistrust, networkMount });
-  const { onSinkError, random, facts, ledger } = composition;
-  const tellers = createTellers({ path, settings }, { ...composition, clock, executor, scheduler: () => scheduler });
-  const watch = settings.clock && createDriftWatch(settings.clock, { clock, random, scheduler: () => scheduler });
+  const { onSinkError, socket, ledger, environment } = composition;
+  const tellers = createTellers({ path, settings }, { environment, clock, executor, scheduler: () => scheduler });
+  const watch = settings.clock && createDriftWatch(settings.clock, { clock, scheduler: () => scheduler });
   const scheduler: Scheduler = new Scheduler(
     {
       ...planOf({ jobs, settings }),
       orphans: settings.orphans,
-      facts: { ...facts, file: path, ...(ledger && { state: ledger.file }) },
+      facts: { ...facts, file: path, ...(socket !== undefined && { socket }), ...(ledger && { state: ledger.file }) },
     },
     {
       clock,
@@ -59,8 +63,8 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
       sinks: [...tellers.sinks, ...composition.sinks],
       companions: [...(watch ? [watch] : []), ...tellers.companions, ...(composition.companions ?? [])],
       ...(ledger && { ledger: ledger.ledger, orphans: createProcOrphans({ clock }) }),
-      newRunId: createRunIds(clock, random),
-      newMark: createMarks(random),
+      newRunId: createRunIds(clock, chance),
+      newMark: createMarks(chance),
       onSinkError,
       ...(watch && { clockOffset: () => watch.latest }),
     },
@@ -75,19 +79,18 @@ function createTellers(
     clock,
     executor,
     scheduler,
-    facts: { version, pid },
-    host,
     environment,
-  }: Composition & { clock: Clock; executor: Executor; scheduler: () => Scheduler },
+  }: Pick<Composition, 'environment'> & { clock: Clock; executor: Executor; scheduler: () => Scheduler },
 ): { readonly sinks: readonly Sink[]; readonly companions: readonly Companion[] } {
   const send = createWebSender({ clock, version, proxyFor: createProxies({ clock, environment }) });
+  const host = hostname();
   const context = { send, executor, clock, host, emit: (event: TimerEvent) => scheduler().emit(event) };
   const heartbeat =
     settings.heartbeat &&
     new Heartbeat(settings.heartbeat, {
       ...context,
       status: () => scheduler().controls.status(),
-      facts: { host, version, pid, file: path },
+      facts: { ...facts, host, file: path },
     });
   const alive = heartbeat ? [heartbeat] : [];
   const jobOf = (name: string) => scheduler().job(name);
@@ -119,12 +122,12 @@ export const planOf = ({
 /** Puts together what measures the clock, from every source that the file names. */
 function createDriftWatch(
   settings: NonNullable<TimerFile['settings']['clock']>,
-  { clock, random, scheduler }: { clock: Clock; random: () => number; scheduler: () => Scheduler },
+  { clock, scheduler }: { clock: Clock; scheduler: () => Scheduler },
 ): DriftWatch {
   return new DriftWatch(settings, {
     sources: timeSourceKinds.flatMap((kind) => kind.create(settings, clock)),
     clock,
-    random,
+    random: chance,
     now: () => scheduler().now(),
     emit: (event) => scheduler().emit(event),
     ...(settings.discipline && { steer: (offset) => scheduler().steer(offset) }),

@@ -9,7 +9,7 @@ import { formatLocal, isTimeZone, suggestTimeZone } from '../schedules/index.js'
 import { chance, thisMachine } from '../this-machine.js';
 import { readComingTime } from './coming-time.js';
 
-interface Surroundings {
+interface Parts {
   /** The timer file as it was last taken. */
   readonly file: () => TimerFile;
   readonly scheduler: () => Scheduler;
@@ -17,9 +17,9 @@ interface Surroundings {
 
 /** The timers that people give a running scheduler. */
 export class AdHocTimers {
-  readonly #around: Surroundings;
+  readonly #around: Parts;
 
-  constructor(around: Surroundings) {
+  constructor(around: Parts) {
     this.#around = around;
   }
 

@@ -4,7 +4,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import type { Clock } from '../domain/clock.js';
-import type { Terminal } from './terminal.js';
+import type { Surroundings } from './surroundings.js';
 
 /** How long a file must be left alone: an editor writes in several steps. */
 const QUIET: Duration = 100;
@@ -21,7 +21,7 @@ export type WatchFolder = (
 
 interface Watching {
   readonly clock: Clock;
-  readonly terminal: Pick<Terminal, 'err'>;
+  readonly surroundings: Pick<Surroundings, 'err'>;
   readonly changed: () => void;
   /** Default: the system's own. */
   readonly watchFolder?: WatchFolder;
@@ -126,7 +126,7 @@ class WatchedFile {
     if (this.#isTold) return;
     this.#isTold = true;
     const every = `--watch looks at ${this.#path} every ${POLL / SECOND} s`;
-    this.#watching.terminal.err(`timers: the system does not report changes, so ${every}: ${String(error)}`);
+    this.#watching.surroundings.err(`timers: the system does not report changes, so ${every}: ${String(error)}`);
   }
 }
 

@@ -1,5 +1,4 @@
-import { hostname, tmpdir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { hostname } from 'node:os';
 import {
   answerStatus,
   Changes,
@@ -7,7 +6,6 @@ import {
   EventRing,
   RefusalError,
   leaveWord,
-  socketPaths,
   wordPaths,
   verbs,
   type Args,
@@ -19,21 +17,17 @@ import { judgeLiveness, judgeReadiness } from '../domain/health.js';
 import type { Recorded } from '../domain/ledger.js';
 import type { RecentPast } from '../domain/recent.js';
 import type { Sink } from '../domain/sink.js';
-import type { StatusRecord } from '../domain/status-record.js';
-import { toTimestamp } from '../domain/time.js';
+import type { StatusContext } from '../domain/status-record.js';
 import { HASTE, type Scheduler } from '../engine/scheduler.js';
 import { overlap } from '../policies/index.js';
 import type { ConditionWatch } from '../sinks/condition.js';
 import { levelOf } from '../domain/events/index.js';
 import { RecentOutcomes } from '../sinks/index.js';
-import { defaultStatePath } from '../stores/index.js';
-import type { AdHocTimers } from './ad-hoc.js';
+import type { AdHocTimers } from './ad-hoc-timers.js';
 import { toLogRecord } from './log-record.js';
-import type { Reloader } from './reload.js';
-import { scheduleInWords } from './render/schedule-words.js';
-import { statePathOf, type StateOwner } from './state.js';
-import type { Terminal } from './terminal.js';
-import { version } from './version.js';
+import type { Reloader } from './reloader.js';
+import { commonFolders, ownFolders, socketPathsOf, userId } from './socket-places.js';
+import type { Surroundings } from './surroundings.js';
 
 /** The open control socket of a scheduler in this process. */
 export interface Control {
@@ -51,12 +45,13 @@ export interface Control {
 }
 
 interface Opening {
-  readonly terminal: Terminal;
+  readonly surroundings: Surroundings;
   readonly clock: Clock;
   /** The state's file as the command line names it. */
   readonly named: string | undefined;
   readonly reloader: Reloader;
   readonly condition: ConditionWatch;
+  readonly status: StatusContext;
   /** What is recorded so far. */
   readonly recorded: () => Recorded | undefined;
   readonly adHoc: AdHocTimers;
@@ -68,7 +63,7 @@ interface Opening {
 
 /** Opens the control socket. A scheduler without one runs as well, and says so. */
 export async function openControl(timerFile: TimerFile, opening: Opening): Promise<Control> {
-  const { terminal, clock, named } = opening;
+  const { surroundings, clock, named } = opening;
   const host = hostname();
   const ring = new EventRing(
     (event) => levelOf(event) !== 'debug',
@@ -77,7 +72,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   const recent = new RecentOutcomes(clock, opening.recorded);
   const changes = new Changes();
   const sinks = [ring, recent, changes];
-  const controlled = controlledBy(timerFile, opening, { recent, changes });
+  const controlled = controlledBy(timerFile.path, opening, { recent, changes });
   const carryOut = (verb: string, args: Args): unknown => {
     const carry = verbs.get(verb);
     if (carry === undefined) throw new RefusalError('unknown_verb', `there is no verb "${verb}"`);
@@ -87,17 +82,19 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
     {
       controlled,
       ring,
-      onBug: (error) => terminal.err(`timers: internal error, please report it: ${String(error)}`),
+      onBug: (error) => surroundings.err(`timers: internal error, please report it: ${String(error)}`),
     },
     clock,
   );
-  const listening = await server.listen(socketPathsOf(timerFile, terminal, named), userId());
+  const listening = await server.listen(socketPathsOf(timerFile, surroundings, named), userId());
   const control = { sinks, ring, recent, carryOut };
   if (listening.kind === 'listening') {
     // Under the name it was given, too: where that leads may be another file by the time somebody looks (`..data` of Kubernetes).
     const files = new Set([timerFile.path, timerFile.named]);
     const takeBack = [...files]
-      .flatMap((file) => [ownFolders(file, terminal), commonFolders()].map((folders) => wordPaths({ file, folders })))
+      .flatMap((file) =>
+        [ownFolders(file, surroundings), commonFolders()].map((folders) => wordPaths({ file, folders })),
+      )
       .map((paths) => leaveWord(paths, listening.path, userId()));
     return {
       ...control,
@@ -108,48 +105,17 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
       },
     };
   }
-  terminal.err(
+  surroundings.err(
     `timers: no control socket, so that status, pause and the like cannot reach this scheduler: ${listening.reason}`,
   );
   return { ...control, close: () => Promise.resolve() };
 }
 
-/** Where the scheduler of a timer file can be reached. */
-export function socketPathsOf(place: StateOwner, terminal: Terminal, named: string | undefined): readonly string[] {
-  const { path: file } = place;
-  return socketPaths({ state: statePathOf(place, terminal, named), file, folders: foldersOf(file, terminal) });
-}
-
-/** Where the scheduler of a timer file leaves word of its socket. */
-export const wordPathsOf = (file: string, terminal: Terminal): readonly string[] =>
-  wordPaths({ file, folders: foldersOf(file, terminal) });
-
-/** In containers with a read-only root, the last is often all that can be written to. */
-const foldersOf = (file: string, terminal: Terminal): readonly string[] => [
-  ...new Set([...ownFolders(file, terminal), ...commonFolders()]),
-];
-
-function ownFolders(file: string, { env }: Terminal): readonly string[] {
-  const runtime = env['XDG_RUNTIME_DIR'] ?? '';
-  return [
-    ...(isAbsolute(runtime) ? [join(runtime, 'timers')] : []),
-    dirname(defaultStatePath(file, env)),
-    join(tmpdir(), `timers-${userId()}`),
-  ];
-}
-
-/** The same whatever the environment says: probes often have another than the scheduler. */
-const commonFolders = (): readonly string[] => ['/tmp', '/dev/shm'].map((folder) => join(folder, `timers-${userId()}`));
-
-/** The user this process acts for. */
-export const userId = (): number => process.getuid?.() ?? -1;
-
 function controlledBy(
-  { path: file, settings: { timezone } }: TimerFile,
-  { clock, reloader, condition, adHoc, scheduler, stopped }: Opening,
+  file: string,
+  { clock, reloader, condition, status, adHoc, scheduler, stopped }: Opening,
   watched: { readonly recent: RecentPast; readonly changes: Changes },
 ): Controlled {
-  const context = { facts: { pid: process.pid, version, file, timezone }, words: scheduleInWords };
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
   return {
     get controls() {
@@ -159,10 +125,7 @@ function controlledBy(
     file,
     now: () => clock.now(),
     isStopping: () => scheduler().isStopping,
-    status: async (asked) => {
-      const record = await answerStatus({ controls: scheduler().controls, context, ...watched }, asked);
-      return { ...record, config_rejected: rejectedBy(condition) };
-    },
+    status: (asked) => answerStatus({ controls: scheduler().controls, context: status, ...watched }, asked),
     health: (question) => {
       const judge = question === 'alive' ? judgeLiveness : judgeReadiness;
       return judge(scheduler().controls.status(), condition.condition);
@@ -177,8 +140,4 @@ function controlledBy(
     compare: (other) => reloader.compare(other),
     stop: ({ drain }) => void (drain ? scheduler().drain() : scheduler().stop(undefined, HASTE)).then(stopped),
   };
-}
-
-function rejectedBy({ rejection }: ConditionWatch): Exclude<StatusRecord['config_rejected'], undefined> {
-  return rejection === undefined ? null : { at: toTimestamp(rejection.at), problems: rejection.problems };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keysForRestart } from '../../src/cli/plan-change.js';
+import { keysForRestart } from '../../src/daemon/plan-change.js';
 import { load } from '../config/diagnose.js';
 
 const settingsOf = (lines: string) => load(`${lines}\ntimers: {a: {every: 1m, run: x}}\n`).timerFile!.settings;

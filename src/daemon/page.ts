@@ -1,18 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { RefusalError } from '../control/index.js';
 import type { Clock } from '../domain/clock.js';
-import type { Job } from '../domain/job.js';
 import type { Recorded } from '../domain/ledger.js';
 import type { Sink } from '../domain/sink.js';
-import { toStatusRecord } from '../domain/status-record.js';
+import { toStatusRecord, type StatusContext } from '../domain/status-record.js';
 import { apiRoutes, Live, Past, staticRoutes, type Acted, type Route, type StaticFile } from '../http/index.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { causeOf } from '../domain/cause.js';
-import { firingsAfter } from './coming-firings.js';
+import { firingsAfter } from '../engine/coming-firings.js';
 import type { Control } from './control.js';
-import { scheduleInWords } from './render/schedule-words.js';
-import type { Terminal } from './terminal.js';
-import { version } from './version.js';
+import type { Surroundings } from './surroundings.js';
 
 /** The page of a scheduler: what it listens with, and what it is asked for. */
 export interface Page {
@@ -21,36 +18,28 @@ export interface Page {
 }
 
 export interface PageParts {
-  readonly terminal: Terminal;
+  readonly surroundings: Surroundings;
   readonly clock: Clock;
   readonly scheduler: () => Scheduler;
+  readonly status: StatusContext;
   readonly control: Pick<Control, 'ring' | 'recent' | 'carryOut'>;
   /** What is recorded so far. */
   readonly recorded: () => Recorded | undefined;
 }
 
-export interface PageFacts {
-  /** The timer file's path. */
-  readonly file: string;
-  /** IANA name, for times that people read. */
-  readonly timezone: string;
-  /** Whether there is a token that allows to act. */
-  readonly canAct: boolean;
-}
-
 /** Puts together the page at `/` and what it asks for under `/api/`. */
-export function openPage({ terminal, clock, scheduler, control, recorded }: PageParts, facts: PageFacts): Page {
+/** `canAct`: whether there is a token that allows to act, or the socket's permissions do. */
+export function openPage(
+  { surroundings, clock, scheduler, status, control, recorded }: PageParts,
+  canAct: boolean,
+): Page {
   const controls = () => scheduler().controls;
   const turn = () => new Promise<void>((resolve) => clock.soon(resolve));
-  const status = {
-    facts: { pid: process.pid, version, file: facts.file, timezone: facts.timezone },
-    words: rememberWords(),
-  };
   const live = new Live({
     clock,
     recent: control.recent,
     turn,
-    canAct: facts.canAct,
+    canAct,
     status: () => controls().status(),
     toRecord: (of) => toStatusRecord(of, status),
   });
@@ -73,17 +62,7 @@ export function openPage({ terminal, clock, scheduler, control, recorded }: Page
     },
     act: (verb, args) => acted(() => control.carryOut(verb, args)),
   });
-  return { sink: live, routes: [...api, ...staticRoutes(readPage((sentence) => terminal.err(sentence)))] };
-}
-
-/** Putting cron into words takes longer than all the rest of a status. */
-function rememberWords(): (job: Job) => string {
-  const words = new WeakMap<Job, string>();
-  return (job) => {
-    const known = words.get(job) ?? scheduleInWords(job);
-    words.set(job, known);
-    return known;
-  };
+  return { sink: live, routes: [...api, ...staticRoutes(readPage((sentence) => surroundings.err(sentence)))] };
 }
 
 async function acted(carryOut: () => unknown): Promise<Acted> {

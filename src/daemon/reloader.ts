@@ -1,4 +1,4 @@
-import { planOf } from '../compose.js';
+import { planOf } from './compose.js';
 import { aboutBug, loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import { finishInTurns } from '../domain/steps.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readComingTime } from '../../src/cli/coming-time.js';
+import { readComingTime } from '../../src/daemon/coming-time.js';
 import { formatLocal } from '../../src/schedules/index.js';
 
 const timezone = 'Europe/Berlin';

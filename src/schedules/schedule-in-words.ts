@@ -1,5 +1,5 @@
-import type { Job } from '../../domain/job.js';
-import { expressionInWords } from '../../schedules/index.js';
+import type { Job } from '../domain/job.js';
+import { expressionInWords } from './cron/headline.js';
 
 /** Says a job's schedule in words: `every 10s`, `At 03:00`, `once, 30s after the start`. The name is the seed of `H`. */
 export function scheduleInWords({ written: { key, text }, name }: Pick<Job, 'written' | 'name'>): string {

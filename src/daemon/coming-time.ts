@@ -1,9 +1,14 @@
 import { RefusalError } from '../control/index.js';
 import { DurationError, parseDuration } from '../domain/duration.js';
 import { DAY, SECOND, type Duration, type Instant } from '../domain/time.js';
-import { localToInstants, parseTimestamp } from '../schedules/index.js';
-import { wallAt, type Here } from './told-time.js';
-import { localTime } from './render/firings.js';
+import { localToInstants, parseTimestamp, localTime, wallAt } from '../schedules/index.js';
+
+/** What a time is read against. */
+interface Here {
+  readonly now: Instant;
+  /** IANA name. */
+  readonly timezone: string;
+}
 
 /** A time of day, on its next day or on one that is named; such a day alone is its midnight. */
 const CLOCK = /^(?:(today|tomorrow)\s+)?(\d\d?:\d\d(?::\d\d)?)$/;

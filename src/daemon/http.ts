@@ -4,10 +4,10 @@ import type { Companion } from '../engine/scheduler-parts.js';
 import { HttpServer, watchingRoutes } from '../http/index.js';
 import type { ConditionWatch } from '../sinks/condition.js';
 import { Metrics } from '../sinks/metrics.js';
-import { userId } from './control.js';
+import { userId } from './socket-places.js';
 import { openPage, type PageParts } from './page.js';
 import { privateSocket } from './private-socket.js';
-import { version } from './version.js';
+import { version } from '../version.js';
 
 /** What watches a scheduler over HTTP: listeners of its events, and what lives as long as it does. */
 export interface Http {
@@ -20,13 +20,9 @@ export interface HttpContext extends PageParts {
   readonly condition: ConditionWatch;
 }
 
-/** Puts together what the `http` of a timer file asks for. `file` is its path. */
-export function openHttp(
-  settings: NonNullable<TimerFile['settings']['http']>,
-  { path: file, settings: { timezone } }: TimerFile,
-  context: HttpContext,
-): Http {
-  const { terminal, clock, condition, scheduler } = context;
+/** Puts together what the `http` of a timer file asks for. */
+export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, context: HttpContext): Http {
+  const { surroundings, clock, condition, scheduler } = context;
   const controls = () => scheduler().controls;
   const metrics = new Metrics({
     controls,
@@ -36,7 +32,7 @@ export function openHttp(
     clockOffset: () => scheduler().clockOffset(),
   });
   const { listen, tokenFile, isOpen } = settings;
-  const page = openPage(context, { file, timezone, canAct: tokenFile !== undefined || 'socket' in listen });
+  const page = openPage(context, tokenFile !== undefined || 'socket' in listen);
   const server = new HttpServer({
     ...('socket' in listen ? { socket: privateSocket(listen.socket, userId()) } : listen),
     clock,
@@ -48,7 +44,7 @@ export function openHttp(
       ...watchingRoutes({ status: () => controls().status(), condition: () => condition.condition, metrics, isOpen }),
       ...page.routes,
     ],
-    onTrouble: (sentence) => terminal.err(`timers: ${sentence}; the timers go on`),
+    onTrouble: (sentence) => surroundings.err(`timers: ${sentence}; the timers go on`),
   });
   return { sinks: [metrics, page.sink], companions: [server] };
 }

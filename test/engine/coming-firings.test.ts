@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { comingFirings } from '../../src/cli/coming-firings.js';
+import { comingFirings } from '../../src/engine/coming-firings.js';
 import { printFirings } from '../../src/cli/render/firings.js';
 import { capturedTerminal, instant } from '../support/past.js';
 import { everyMs, job } from '../support/rig.js';

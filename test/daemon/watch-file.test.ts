@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { watchTimerFile, type WatchFolder } from '../../src/cli/watch.js';
+import { watchTimerFile, type WatchFolder } from '../../src/daemon/watch-file.js';
 import { SECOND } from '../../src/domain/time.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { until } from '../support/web-puppet.js';
@@ -42,7 +42,7 @@ function watch(watchFolder = silent): void {
       said.push(line);
     },
   };
-  unwatch = watchTimerFile(file, { clock, terminal, changed: () => (changes += 1), watchFolder });
+  unwatch = watchTimerFile(file, { clock, surroundings: terminal, changed: () => (changes += 1), watchFolder });
 }
 
 /** Lets time go by until the next look at the file, and waits for it. Answers how long that took. */

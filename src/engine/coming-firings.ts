@@ -1,7 +1,7 @@
 import type { Job } from '../domain/job.js';
 import type { Instant } from '../domain/time.js';
-import { nextInWindow } from '../engine/plan-due.js';
-import { TimerQueue, type Queued } from '../engine/timer-queue.js';
+import { nextInWindow } from './plan-due.js';
+import { TimerQueue, type Queued } from './timer-queue.js';
 
 export interface ComingFiring {
   readonly job: Job;

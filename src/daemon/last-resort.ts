@@ -2,7 +2,7 @@ import { bugOf } from '../domain/bug.js';
 import type { Clock } from '../domain/clock.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { MINUTE, type Cancel, type Duration } from '../domain/time.js';
-import type { Terminal } from './terminal.js';
+import type { Surroundings } from './surroundings.js';
 
 /** Uncaught errors that a scheduler goes on behind, within {@link WITHIN}. With one more, going on would be a lie. */
 const MOST = 10;
@@ -11,19 +11,19 @@ const WITHIN: Duration = MINUTE;
 /** Reports what nobody caught in a running scheduler, and stops it in order when that is too much. */
 export function openLastResort(
   scheduler: Scheduler,
-  { terminal, clock, stopped }: { terminal: Terminal; clock: Clock; stopped: () => void },
+  { surroundings, clock, stopped }: { surroundings: Surroundings; clock: Clock; stopped: () => void },
 ): { readonly exitCode: number } {
   const state = { exitCode: 0 };
   catchUncaught({
     clock,
     report: (error) => {
       const { error: sentence, stack } = bugOf(error);
-      terminal.err(...`timers: internal error, please report it: ${stack ?? sentence}`.split('\n'));
+      surroundings.err(...`timers: internal error, please report it: ${stack ?? sentence}`.split('\n'));
       scheduler.report('working', error);
     },
     giveUp: (sentence) => {
       state.exitCode = 1;
-      terminal.err(`timers: stopping after ${sentence}`);
+      surroundings.err(`timers: stopping after ${sentence}`);
       void scheduler.stop().finally(stopped);
     },
     abort: () => {

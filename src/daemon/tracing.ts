@@ -7,8 +7,8 @@ import { executorKinds } from '../executors/index.js';
 import { createProxies } from '../proxies/index.js';
 import { networkMount } from '../this-machine.js';
 import { createTracing, tracedExecutor } from '../tracing/index.js';
-import type { Terminal } from './terminal.js';
-import { version } from './version.js';
+import type { Surroundings } from './surroundings.js';
+import { version } from '../version.js';
 
 /** What traces a scheduler. */
 export interface Tracing {
@@ -20,10 +20,10 @@ export interface Tracing {
 /** Puts together what a timer file's `tracing` asks for. */
 export function openTracing(
   settings: NonNullable<TimerFile['settings']['tracing']>,
-  { terminal, clock }: { terminal: Terminal; clock: Clock },
+  { surroundings, clock }: { surroundings: Surroundings; clock: Clock },
 ): Tracing {
   // An inherited TRACESTATE belongs to the trace of whoever started the scheduler, and the commands are in another.
-  const environment = { ...terminal.env, TRACESTATE: undefined };
+  const environment = { ...surroundings.env, TRACESTATE: undefined };
   return {
     sink: createTracing({
       ...settings,
@@ -31,7 +31,7 @@ export function openTracing(
       pid: process.pid,
       clock,
       proxyFor: createProxies({ clock, environment }),
-      onTrouble: (sentence) => terminal.err(`timers: tracing: ${sentence}`),
+      onTrouble: (sentence) => surroundings.err(`timers: tracing: ${sentence}`),
     }),
     executor: tracedExecutor(executorKinds.shell.create({ clock, environment, distrust: rootDistrust, networkMount })),
   };

@@ -8,7 +8,7 @@ import { isMemory } from '../domain/state-place.js';
 import { defaultStatePath, openState, realPath } from '../stores/index.js';
 import { exposedState, plantedLink } from './state-trust.js';
 import { networkMount } from '../this-machine.js';
-import type { Terminal } from './terminal.js';
+import type { Surroundings } from './surroundings.js';
 
 /** Where a scheduler records. */
 export type OpenedState =
@@ -36,7 +36,7 @@ export interface StateOwner {
  */
 export function statePathOf(
   { path, settings: { state } }: StateOwner,
-  { cwd, env }: Terminal,
+  { cwd, env }: Surroundings,
   named: string | undefined,
 ): string | undefined {
   const given = givenPathOf({ path, settings: { state } }, { cwd, env }, named);
@@ -45,7 +45,7 @@ export function statePathOf(
 
 function givenPathOf(
   { path, settings: { state } }: StateOwner,
-  { cwd, env }: Pick<Terminal, 'cwd' | 'env'>,
+  { cwd, env }: Pick<Surroundings, 'cwd' | 'env'>,
   named: string | undefined,
 ): string | undefined {
   if (named !== undefined) return isMemory(named) ? undefined : resolve(cwd, named);
@@ -65,22 +65,22 @@ export const noState = (file: string, named: string | undefined): string =>
 export type HistoryPlace = { readonly path: string } | { readonly reason: string };
 
 /** Finds the history of a file that may be readable in part only. `named` is what the command line says, and wins. */
-export function historyOf(file: ReadableFile, terminal: Terminal, named: string | undefined): HistoryPlace {
+export function historyOf(file: ReadableFile, surroundings: Surroundings, named: string | undefined): HistoryPlace {
   if (named === undefined && !file.isStateKnown)
     return { reason: `the "state" of ${file.path} cannot be read. Name it: --state <path>` };
-  const path = statePathOf(file, terminal, named);
+  const path = statePathOf(file, surroundings, named);
   return path === undefined ? { reason: noState(file.path, named) } : { path };
 }
 
 /** The default state of a file that cannot be read at all, if there is one. */
-export function likelyStateOf(file: string, { env }: Terminal): string | undefined {
+export function likelyStateOf(file: string, { env }: Surroundings): string | undefined {
   const path = realPath(defaultStatePath(file, env));
   return existsSync(path) ? path : undefined;
 }
 
 /** Who opens a state. */
 export interface StateOpener {
-  readonly terminal: Terminal;
+  readonly surroundings: Surroundings;
   readonly clock: Clock;
   /** The state's file as the command line names it. */
   readonly named: string | undefined;
@@ -92,17 +92,17 @@ export interface StateOpener {
 
 /** Opens the state for the one scheduler that writes it. */
 export function openStateOf(timerFile: TimerFile, opener: StateOpener): OpenedState {
-  const { terminal, clock, named, other, onTaken } = opener;
-  const given = givenPathOf(timerFile, terminal, named);
+  const { surroundings, clock, named, other, onTaken } = opener;
+  const given = givenPathOf(timerFile, surroundings, named);
   if (given === undefined) {
-    if (timerFile.settings.state.kind !== 'memory') warnOfForgetting(timerFile, terminal);
+    if (timerFile.settings.state.kind !== 'memory') warnOfForgetting(timerFile, surroundings);
     return { kind: 'ready', recorded: nothing, troubles: [] };
   }
   const file = realPath(given);
-  const refusal = distrust(given, file, terminal);
+  const refusal = distrust(given, file, surroundings);
   if (refusal !== undefined) return { kind: 'refused', message: refusal };
   if (other !== undefined) return { kind: 'refused', message: inUse(file, other) };
-  if (named !== undefined || timerFile.settings.state.kind === 'default') warnOfNetwork(file, terminal);
+  if (named !== undefined || timerFile.settings.state.kind === 'default') warnOfNetwork(file, surroundings);
   const { history: retention } = timerFile.settings;
   const opening = openState({ path: file, clock, pid: process.pid, retention, onTaken });
   switch (opening.kind) {
@@ -138,30 +138,30 @@ function notOurs({ file, reason }: { readonly file: string; readonly reason: str
 }
 
 /** Why a state is not used because of who may write it. Users other than root are warned. */
-function distrust(given: string, file: string, terminal: Terminal): string | undefined {
+function distrust(given: string, file: string, surroundings: Surroundings): string | undefined {
   const uid = process.getuid?.() ?? -1;
   const planted = plantedLink(given, uid);
   const exposed = planted === undefined ? exposedState(file, uid) : undefined;
   if (uid === 0 || planted !== undefined) return planted ?? exposed;
-  if (exposed !== undefined) terminal.err(`timers: warning: ${exposed}`);
+  if (exposed !== undefined) surroundings.err(`timers: warning: ${exposed}`);
   return undefined;
 }
 
 /** A path in the timer file is warned of where it is written. */
-function warnOfNetwork(file: string, terminal: Terminal): void {
+function warnOfNetwork(file: string, surroundings: Surroundings): void {
   const mount = networkMount(file);
   if (mount === undefined) return;
   const { message, hint } = networkState(mount);
-  terminal.err(`timers: warning: the state ${file}: ${message}. ${hint}: timers start --state PATH`);
+  surroundings.err(`timers: warning: the state ${file}: ${message}. ${hint}: timers start --state PATH`);
 }
 
 /** A file that says so itself is warned of where it does. */
-function warnOfForgetting({ jobs }: TimerFile, terminal: Terminal): void {
+function warnOfForgetting({ jobs }: TimerFile, surroundings: Surroundings): void {
   const keys = ['catch_up', 'max_runs'].filter((key) =>
     jobs.some(({ definition }) => (definition[key] ?? 'false') !== 'false'),
   );
   if (keys.length > 0)
-    terminal.err(
+    surroundings.err(
       `timers: warning: the state is kept in memory only, so ${keys.join(' and ')} know nothing of earlier starts`,
     );
 }

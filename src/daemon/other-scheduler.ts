@@ -2,9 +2,9 @@ import type { TimerFile } from '../config/index.js';
 import { connectToScheduler } from '../control/index.js';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import { socketPathsOf, userId } from './control.js';
+import { socketPathsOf, userId } from './socket-places.js';
 import { statePathOf } from './state.js';
-import type { Terminal } from './terminal.js';
+import type { Surroundings } from './surroundings.js';
 
 /** One that does not answer meanwhile is stuck, or stopped; its lock still tells of it. */
 const PATIENCE: Duration = SECOND;
@@ -15,10 +15,10 @@ const PATIENCE: Duration = SECOND;
  */
 export async function otherSchedulerOf(
   timerFile: TimerFile,
-  { terminal, clock, named }: { terminal: Terminal; clock: Clock; named: string | undefined },
+  { surroundings, clock, named }: { surroundings: Surroundings; clock: Clock; named: string | undefined },
 ): Promise<number | undefined> {
-  if (statePathOf(timerFile, terminal, named) === undefined) return undefined;
-  const connecting = await connectToScheduler(socketPathsOf(timerFile, terminal, named), userId(), clock);
+  if (statePathOf(timerFile, surroundings, named) === undefined) return undefined;
+  const connecting = await connectToScheduler(socketPathsOf(timerFile, surroundings, named), userId(), clock);
   if (connecting.kind !== 'connected') return undefined;
   const { client } = connecting;
   const disarm = clock.after(PATIENCE, () => client.close());

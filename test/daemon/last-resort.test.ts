@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { catchUncaught } from '../../src/cli/last-resort.js';
+import { catchUncaught } from '../../src/daemon/last-resort.js';
 import type { Cancel } from '../../src/domain/time.js';
 import { FakeClock } from '../support/fake-clock.js';
 

@@ -1,0 +1,26 @@
+import type { TimerFile } from '../config/index.js';
+import type { Job } from '../domain/job.js';
+import type { StatusContext } from '../domain/status-record.js';
+import { scheduleInWords } from '../schedules/index.js';
+import type { ConditionWatch } from '../sinks/condition.js';
+import { version } from '../version.js';
+
+/** What a status says besides how the scheduler stands: the same for the control socket and the page. */
+export const statusContext = (
+  { path: file, settings: { timezone } }: TimerFile,
+  condition: ConditionWatch,
+): StatusContext => ({
+  facts: { pid: process.pid, version, file, timezone },
+  words: rememberWords(),
+  rejection: () => condition.rejection,
+});
+
+/** Putting cron into words takes longer than all the rest of a status. */
+function rememberWords(): (job: Job) => string {
+  const words = new WeakMap<Job, string>();
+  return (job) => {
+    const known = words.get(job) ?? scheduleInWords(job);
+    words.set(job, known);
+    return known;
+  };
+}
