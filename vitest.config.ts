@@ -1,59 +1,63 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { PROGRAM_IN_ONE_ZONE, READ_THE_ZONE } from './test/zones.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
-const shared = {
-  // Ends a test that hangs; no test is judged by how long it takes. Machines that run tests are busy.
-  testTimeout: 300_000,
-  hookTimeout: 300_000,
-  // Messages are asserted by text, so no color may leak in from the terminal that runs the tests.
-  env: { NO_COLOR: '1' },
-  expect: { poll: { timeout: 60_000 } },
-};
+type Options = NonNullable<TestProjectInlineConfiguration['test']>;
 
-/** Tests that read the system time zone run in a second one, too. */
-const zoned = {
-  rooms: [
-    'test/cli/**/*.test.ts',
-    'test/config/**/*.test.ts',
-    'test/daemon/**/*.test.ts',
-    'test/sinks/console.test.ts',
-    'test/schedules/parse-schedule.test.ts',
-  ],
-  program: ['ad-hoc', 'control', 'examples', 'history', 'readme', 'simulate', 'start', 'usage', 'why'].map(
-    (name) => `test/program/${name}.test.ts`,
-  ),
-};
-const isFirstZone = process.env['TZ'] !== 'Europe/Berlin';
+const PROGRAM = 'test/program/**';
+const LAWS = 'test/laws/**';
+/** Tests that look at the whole process: what it has open, what listens, what it has started. Each file has one of its own. */
+const PROCESSES = 'test/executors/**';
 
-/** As the bundler does for the built program. */
-const define = { TIMERS_VERSION: JSON.stringify(version) };
+/** One kind of tests in one system time zone. */
+const project = (name: string, timeZone: string, options: Options): TestProjectInlineConfiguration => ({
+  // As the bundler does for the built program.
+  define: { TIMERS_VERSION: JSON.stringify(version) },
+  test: {
+    name,
+    // Ends a test that hangs; no test is judged by how long it takes. Machines that run tests are busy.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
+    // Messages are asserted by text, so no color may leak in from the terminal that runs the tests.
+    env: { NO_COLOR: '1', TZ: timeZone },
+    ...options,
+  },
+});
+
+/** Tests of our own modules. */
+const inside = (order: number): Options => ({
+  setupFiles: ['test/support/one-zone.ts'],
+  // Loading the modules again for each file takes as long as most tests do.
+  isolate: false,
+  maxWorkers: 2,
+  sequence: { groupOrder: order },
+});
+
+/** Tests of the built program, as its user runs it. Most of them wait for a process. */
+const program = (order: number): Options => ({
+  globalSetup: ['test/support/build.ts'],
+  maxWorkers: 3,
+  sequence: { groupOrder: order },
+});
+
+const zoned = READ_THE_ZONE.map((entry) => (entry.endsWith('/') ? `${entry}**/*.test.ts` : entry));
 
 export default defineConfig({
   test: {
-    // Most tests of the program wait for a process.
-    maxWorkers: 2,
     projects: [
-      {
-        define,
-        test: {
-          ...shared,
-          name: 'rooms',
-          include: isFirstZone ? ['test/**/*.test.ts'] : zoned.rooms,
-          exclude: ['test/program/**'],
-        },
-      },
-      // Tests of the built program, as its user runs it.
-      {
-        define,
-        test: {
-          ...shared,
-          name: 'program',
-          include: isFirstZone ? ['test/program/**/*.test.ts'] : zoned.program,
-          globalSetup: ['test/support/build.ts'],
-        },
-      },
+      project('unit', 'UTC', { ...inside(0), include: ['test/**/*.test.ts'], exclude: [PROGRAM, LAWS, PROCESSES] }),
+      project('unit-processes', 'UTC', { ...inside(0), isolate: true, include: [`${PROCESSES}/*.test.ts`] }),
+      project('laws', 'UTC', { ...inside(0), include: [`${LAWS}/*.test.ts`] }),
+      project('unit-berlin', 'Europe/Berlin', { ...inside(0), include: zoned }),
+      project('program', 'UTC', { ...program(1), include: [`${PROGRAM}/*.test.ts`] }),
+      project('program-berlin', 'Europe/Berlin', {
+        ...program(2),
+        include: [`${PROGRAM}/*.test.ts`],
+        exclude: PROGRAM_IN_ONE_ZONE,
+      }),
     ],
   },
 });

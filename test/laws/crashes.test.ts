@@ -7,6 +7,7 @@ import { breaker, catchUp, overlap, retry } from '../../src/policies/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Disk, FakeLedger } from '../support/fake-ledger.js';
 import { atInstants, everyMs, job, Rig } from '../support/rig.js';
+import { rounds } from './rounds.js';
 
 /** One seeded day on which the scheduler dies again and again. */
 const day = fc.record({
@@ -181,6 +182,6 @@ test('whenever the scheduler dies: every firing due has exactly one recorded out
       }
       for (const ending of told) expect(disk.endings).toContainEqual(ending);
     }),
-    { numRuns: 400 },
+    rounds(400),
   );
 });

@@ -6,6 +6,7 @@ import type { Job } from '../../src/domain/job.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import { catchUp, overlap, retry } from '../../src/policies/index.js';
 import { atInstants, everyMs, job, Rig } from '../support/rig.js';
+import { rounds } from './rounds.js';
 
 /** One seeded day: its jobs, how their commands behave, what happens to the clock, and when it ends. */
 const day = fc.record({
@@ -121,7 +122,7 @@ test('every firing ends in exactly one outcome, none is early, nothing stays arm
       expect(rig.clock.armed).toBe(0);
       expect(rig.events.at(-1)?.event).toBe('scheduler.stopped');
     }),
-    { numRuns: 150 },
+    rounds(150),
   );
 });
 
@@ -145,6 +146,6 @@ test('without jumps, the firings told are the firings due: none lost, none made 
         expect(`${name} ${told}`).toBe(`${name} ${due}`);
       }
     }),
-    { numRuns: 80 },
+    rounds(80),
   );
 });

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { DAY, type Instant } from '../../src/domain/time.js';
 import { ScheduleError, type ScheduleContext } from '../../src/schedules/kind.js';
 import type { Schedule } from '../../src/domain/schedule.js';
-import { read } from './context.js';
-import { dstPolicy, minuteExpression, secondExpression } from './cron-arbitrary.js';
-import { NASTY_ZONES, transitions } from './transitions.js';
-import { walk } from './walk.js';
+import { read } from '../schedules/context.js';
+import { dstPolicy, minuteExpression, secondExpression } from '../schedules/cron-arbitrary.js';
+import { NASTY_ZONES, transitions } from '../schedules/transitions.js';
+import { walk } from '../schedules/walk.js';
+import { rounds } from './rounds.js';
 
 const [FROM, UNTIL] = [Date.parse('2009-01-01T00:00Z'), Date.parse('2020-01-01T00:00Z')];
 
@@ -47,7 +48,7 @@ describe('cron counts without walking', () => {
         const [until, counted] = walk(schedule, after, after + length);
         expect(schedule.count(after, until)).toBe(counted);
       }),
-      { numRuns: 800, seed: 11 },
+      rounds(800, 11),
     );
   });
 

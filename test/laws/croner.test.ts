@@ -2,6 +2,7 @@ import { Cron } from 'croner';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseScheduleAt } from '../../src/schedules/index.js';
+import { rounds } from './rounds.js';
 
 /**
  * A second opinion from a library with rules of its own. Where both mean the same (fixed times of day, away from what repeats, and
@@ -53,7 +54,7 @@ describe('croner, as a second opinion', () => {
           at = next;
         }
       }),
-      { numRuns: 250, seed: 9 },
+      rounds(250, 9),
     );
   });
 });

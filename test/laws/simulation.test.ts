@@ -4,7 +4,7 @@ import { comingFirings } from '../../src/engine/coming-firings.js';
 import { parseScheduleAt, type ScheduleSpec } from '../../src/schedules/index.js';
 import { simulate } from '../../src/simulation/simulate.js';
 import { job } from '../support/rig.js';
-import { scenario } from './scenario.js';
+import { scenario } from '../simulation/scenario.js';
 
 /** Each with a year in which its clock does something worth seeing. */
 const ZONES: readonly (readonly [zone: string, year: number])[] = [

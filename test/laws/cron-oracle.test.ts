@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Schedule } from '../../src/domain/schedule.js';
 import { parseScheduleAt } from '../../src/schedules/index.js';
 import { ScheduleError } from '../../src/schedules/kind.js';
-import { dstPolicy, minuteExpression, noonExpression, secondExpression } from './cron-arbitrary.js';
-import { dueInstants, readings, type Dst, type Reading } from './oracle.js';
-import { NASTY_ZONES, transitions } from './transitions.js';
+import { dstPolicy, minuteExpression, noonExpression, secondExpression } from '../schedules/cron-arbitrary.js';
+import { dueInstants, readings, type Dst, type Reading } from '../schedules/oracle.js';
+import { NASTY_ZONES, transitions } from '../schedules/transitions.js';
+import { rounds, ROUNDS } from './rounds.js';
 
 const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000];
-/** More rounds: ROUNDS=50 SEED=1 npx vitest run test/schedules/cron-oracle.test.ts */
-const ROUNDS = Number(process.env['ROUNDS'] ?? 1);
+/** Other rounds than usual: ROUNDS=50 SEED=1 npx vitest run --project laws test/laws/cron-oracle.test.ts */
 const SEED = Number(process.env['SEED'] ?? 20_261_123);
 const PER_WINDOW = 8;
 
@@ -100,7 +100,7 @@ describe('cron agrees with a brute-force walk over the clock', () => {
     const [from, until] = [Date.UTC(2060, 0, 1, 12), Date.UTC(2120, 0, 1, 12)];
     const clock = readings('UTC', from, until, 24 * HOUR);
     const walk = { zone: 'UTC', clock, step: 24 * HOUR, window: [from - 1, until] as const };
-    const options = { numRuns: 60 * ROUNDS, seed: SEED };
+    const options = rounds(60, SEED);
     fc.assert(
       fc.property(noonExpression, dstPolicy, moments, (...round) => agrees(walk, round)),
       options,

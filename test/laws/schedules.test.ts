@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY, END_OF_TIME } from '../../src/domain/time.js';
 import { scheduleKinds } from '../../src/schedules/index.js';
-import { contextOf } from './context.js';
-import { NASTY_ZONES } from './transitions.js';
-import { walk } from './walk.js';
+import { contextOf } from '../schedules/context.js';
+import { NASTY_ZONES } from '../schedules/transitions.js';
+import { walk } from '../schedules/walk.js';
+import { rounds } from './rounds.js';
 
 const examples = scheduleKinds.flatMap((kind) =>
   kind.examples.map((value) => [kind.key, JSON.stringify(value), value, kind] as const),
@@ -36,7 +37,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
         expect(next).toBeLessThanOrEqual(END_OF_TIME);
         expect(Number.isInteger(next)).toBe(true);
       }),
-      { numRuns: 300, seed: 5 },
+      rounds(300, 5),
     );
   });
 
@@ -46,7 +47,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
       fc.property(moment, (after) => {
         expect(parse('Australia/Lord_Howe').schedule.next(after)).toBe(old.next(after));
       }),
-      { numRuns: 300, seed: 6 },
+      rounds(300, 6),
     );
   });
 
@@ -61,7 +62,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
           const between = after + part * (next - after);
           if (between < next) expect(schedule.next(between)).toBe(next);
         }),
-        { numRuns: 300, seed: 8 },
+        rounds(300, 8),
       );
     });
   }
@@ -76,7 +77,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
         const [until, counted] = walk(schedule, after, after + length);
         expect(schedule.count(after, until)).toBe(counted);
       }),
-      { numRuns: 300, seed: 9 },
+      rounds(300, 9),
     );
   });
 

@@ -1,0 +1,33 @@
+/**
+ * Tests outside `test/program` that read the system time zone: files, and folders with all that is in them. They run in two zones.
+ * `test/support/one-zone.ts` fails a test file that reads it and is missing here.
+ */
+export const READ_THE_ZONE = [
+  'test/cli/foresight.test.ts',
+  'test/cli/history-filter.test.ts',
+  'test/cli/why.test.ts',
+  'test/config/compose-yaml.test.ts',
+  'test/config/many-mistakes.test.ts',
+  'test/daemon/reloader.test.ts',
+  // The browser has the zone of the process that starts it.
+  'test/page/',
+  'test/schedules/parse-schedule.test.ts',
+  'test/schedules/reference.test.ts',
+];
+
+/** Tests of the built program that run in one zone: they set no time of day and expect none. A new test of the program runs in both. */
+export const PROGRAM_IN_ONE_ZONE = [
+  'alerts',
+  'clock',
+  'container',
+  'faults',
+  'granted',
+  'health',
+  'http',
+  'http-socket',
+  'kills',
+  'monitoring',
+  'monitors',
+  'state',
+  'tracing',
+].map((name) => `test/program/${name}.test.ts`);
