@@ -62,7 +62,7 @@ describe('every from end, over a restart', () => {
     expect(rig.story()).toBe(
       tidy(`
         01:30:00.000 scheduler.started timers=1
-        01:30:00.000 run.finished rested@01:00:00.000 lost duration_ms=0 error=the scheduler died while it was running
+        01:30:00.000 run.finished rested@01:00:00.000 lost error=the scheduler died while it was running
         02:30:00.000 run.started rested@02:30:00.000
         02:30:00.000 run.finished rested@02:30:00.000 success duration_ms=0`),
     );

@@ -170,7 +170,7 @@ describe('a scheduler that died', () => {
     expect(second.story()).toBe(
       tidy(`
         01:30:00.000 scheduler.started timers=1
-        01:30:00.000 run.finished slow@01:00:00.000 lost duration_ms=0 error=the scheduler died while it was running`),
+        01:30:00.000 run.finished slow@01:00:00.000 lost error=the scheduler died while it was running`),
     );
     await second.scheduler.stop();
     const third = lives.begin(jobs, '2026-01-01T01:40:00Z');
@@ -247,8 +247,8 @@ describe('a scheduler that died', () => {
     expect(second.story()).toBe(
       tidy(`
         00:02:30.000 scheduler.started timers=2
-        00:02:30.000 run.finished slow@00:01:00.000 lost duration_ms=0 error=the scheduler died while it was running
-        00:02:30.000 run.finished other@00:01:00.000 lost duration_ms=0 error=the scheduler died while it was running
+        00:02:30.000 run.finished slow@00:01:00.000 lost error=the scheduler died while it was running
+        00:02:30.000 run.finished other@00:01:00.000 lost error=the scheduler died while it was running
         00:02:30.000 orphan.found slow@00:01:00.000 action=kill
         00:02:30.000 firing.missed other@00:02:00.000 reason=downtime
         00:03:00.000 run.started other@00:03:00.000
@@ -421,7 +421,7 @@ describe('the circuit breaker', () => {
     expect(again.story()).toBe(
       tidy(`
         00:05:10.000 scheduler.started timers=1
-        00:05:10.000 run.finished flaky@00:05:00.000 lost duration_ms=0 error=the scheduler died while it was running
+        00:05:10.000 run.finished flaky@00:05:00.000 lost error=the scheduler died while it was running
         00:05:10.000 breaker.opened flaky failures=3 cooldown_ms=360000
         00:06:00.000 firing.skipped flaky@00:06:00.000 reason=breaker_open
         00:07:00.000 firing.skipped flaky@00:07:00.000 reason=breaker_open`),
