@@ -57,6 +57,24 @@ module.exports = {
     ),
     rule('program-on-top', { pathNot: '^src/cli' }, { path: '^src/cli' }, 'Nobody imports the program.'),
     rule(
+      'commands-apart',
+      { path: '^src/cli/commands/([^/]+)/' },
+      { path: '^src/cli/commands/', pathNot: '^src/cli/commands/$1/' },
+      'A command knows what all share, and no other command.',
+    ),
+    rule(
+      'program-imports-downwards',
+      { path: '^src/cli/', pathNot: '^src/cli/(main\\.ts|commands/)' },
+      { path: '^src/cli/(main\\.ts|commands/)' },
+      'What commands share knows no command.',
+    ),
+    rule(
+      'renderers-at-the-bottom',
+      { path: '^src/cli/render/' },
+      { path: '^src/cli/', pathNot: '^src/cli/(render/|terminal\\.ts)' },
+      'Shared renderers turn data into text.',
+    ),
+    rule(
       'daemon-below-program',
       { pathNot: '^src/(daemon|cli|index\\.ts)' },
       { path: '^src/daemon' },
@@ -106,12 +124,7 @@ module.exports = {
       { path: 'node_modules/(commander|ora)/' },
       '',
     ),
-    rule(
-      'chalk-where-eyes-look',
-      { path: '^src', pathNot: '^src/(cli/render|sinks)' },
-      { path: 'node_modules/chalk/' },
-      '',
-    ),
+    rule('chalk-where-eyes-look', { path: '^src', pathNot: '^src/(cli|sinks)' }, { path: 'node_modules/chalk/' }, ''),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

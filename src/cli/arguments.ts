@@ -1,6 +1,6 @@
 import { DurationError, parseDuration } from '../domain/duration.js';
 import type { Duration } from '../domain/time.js';
-import { UsageError } from './commands/kind.js';
+import { UsageError } from './command.js';
 
 /** Reads `--count`. @throws UsageError when it is no whole number from 1 to 999,999,999. */
 export function readCount(text: string | undefined): number | undefined {

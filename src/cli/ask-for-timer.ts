@@ -4,9 +4,9 @@ import { jsonText } from '../domain/visible.js';
 import { formatLocal, localTime } from '../schedules/index.js';
 import { createSystemClock } from '../clocks/system.js';
 import { readLength } from './arguments.js';
-import { UsageError, type ExitCode } from './commands/kind.js';
+import { UsageError, type ExitCode } from './command.js';
 import type { AdHocOptions } from './options.js';
-import { withScheduler } from './reach.js';
+import { withScheduler } from './connect.js';
 import { fromNow } from './render/firings.js';
 import type { Terminal } from './terminal.js';
 

@@ -4,7 +4,7 @@ import { wayOut } from '../domain/nearest.js';
 import type { Instant } from '../domain/time.js';
 import type { Job } from '../domain/job.js';
 import { thisMachine } from '../this-machine.js';
-import { UsageError } from './commands/kind.js';
+import { UsageError } from './command.js';
 import { renderDiagnostics } from './render/diagnostics.js';
 import type { Terminal } from './terminal.js';
 

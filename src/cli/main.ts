@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { visible } from '../domain/visible.js';
 import { straighten, type KnownCommand } from './argv.js';
 import { commandKinds } from './commands/index.js';
-import { UsageError, type CommandKind } from './commands/kind.js';
+import { UsageError, type CommandKind } from './command.js';
 import { endWithoutFiles } from './end.js';
 import { openTerminal } from './terminal.js';
 import { version } from '../version.js';

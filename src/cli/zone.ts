@@ -3,7 +3,7 @@ import type { Job } from '../domain/job.js';
 import { formatLocal, isTimeZone, suggestTimeZone } from '../schedules/index.js';
 import type { LocalClock } from '../sinks/local-clock.js';
 import { localZone } from '../this-machine.js';
-import { UsageError } from './commands/kind.js';
+import { UsageError } from './command.js';
 import type { ZoneOption } from './options.js';
 
 /**

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { zoneOutlooks } from '../../src/cli/around-dst.js';
-import { explainWords, type Explaining } from '../../src/cli/explain.js';
-import { printOutlooks } from '../../src/cli/render/around-dst.js';
-import { printExplanation } from '../../src/cli/render/explain.js';
+import { zoneOutlooks } from '../../src/cli/render/clock-change-outlook.js';
+import { explainWords, type Explaining } from '../../src/cli/commands/explain/explain.js';
+import { printOutlooks } from '../../src/cli/render/clock-changes.js';
+import { printExplanation } from '../../src/cli/commands/explain/render.js';
 import { loadTimerFile } from '../../src/config/index.js';
 import { thisMachine } from '../../src/this-machine.js';
 import { Desk } from '../support/program.js';

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { checkNames, find, MOST_SHOWN, readFilter, type HistoryArguments } from '../../src/cli/history-filter.js';
+import {
+  checkNames,
+  find,
+  MOST_SHOWN,
+  readFilter,
+  type HistoryArguments,
+} from '../../src/cli/commands/history/filter.js';
 import type { History } from '../../src/domain/ledger.js';
 import { FakeHistory, finished, firingAt, instant, missed, remembered, running, skipped } from '../support/past.js';
 

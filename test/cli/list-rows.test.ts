@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { rowOf, rowOfAdHoc } from '../../src/cli/list-rows.js';
-import { printJobs } from '../../src/cli/render/jobs.js';
+import { rowOf, rowOfAdHoc } from '../../src/cli/commands/list/rows.js';
+import { printJobs } from '../../src/cli/commands/list/render.js';
 import { fingerprintOf, type Job } from '../../src/domain/job.js';
 import type { JobMemory, JobRecord } from '../../src/domain/ledger.js';
 import { toTimestamp } from '../../src/domain/time.js';

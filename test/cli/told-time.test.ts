@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readFutureTime, readPastTime } from '../../src/cli/told-time.js';
+import { readFutureTime, readPastTime } from '../../src/cli/read-time.js';
 import { formatLocal } from '../../src/schedules/index.js';
 
 const timezone = 'Europe/Berlin';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readAskedTime } from '../../src/cli/asked-time.js';
-import { UsageError } from '../../src/cli/commands/kind.js';
-import { printWhy } from '../../src/cli/render/why.js';
-import { whyTimer } from '../../src/cli/why-timer.js';
+import { readAskedTime } from '../../src/cli/commands/why/asked-time.js';
+import { UsageError } from '../../src/cli/command.js';
+import { printWhy } from '../../src/cli/commands/why/render.js';
+import { whyTimer } from '../../src/cli/commands/why/why-timer.js';
 import type { TimerEvent } from '../../src/domain/events/index.js';
 import type { JobMemory } from '../../src/domain/ledger.js';
 import { fingerprintOf, type Job } from '../../src/domain/job.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { printJobs } from '../../../src/cli/render/jobs.js';
-import { rowOf } from '../../../src/cli/list-rows.js';
+import { printJobs } from '../../../src/cli/commands/list/render.js';
+import { rowOf } from '../../../src/cli/commands/list/rows.js';
 import type { FiringStatus } from '../../../src/domain/outcome.js';
 import { everyMs, job } from '../../support/rig.js';
 import { capturedTerminal, instant, remembered } from '../../support/past.js';

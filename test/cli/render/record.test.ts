@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toLogRecord } from '../../../src/daemon/log-record.js';
-import { renderRecord } from '../../../src/cli/render/record.js';
+import { renderRecord } from '../../../src/cli/commands/logs/render.js';
 import { localClock } from '../../../src/cli/zone.js';
 import type { TimerEvent } from '../../../src/domain/events/index.js';
 import { createConsole } from '../../../src/sinks/console.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printRun } from '../../../src/cli/render/run-history.js';
+import { printRun } from '../../../src/cli/commands/history/render-run.js';
 import type { RunHistory } from '../../../src/domain/ledger.js';
 import { capturedTerminal, finished, firingAt, instant, missed, running } from '../../support/past.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rowsOf } from '../../../src/cli/top/rows.js';
+import { rowsOf } from '../../../src/cli/commands/top/rows.js';
 import { inSeconds, line, NOW, run, status, tell, timer, TIMERS } from './scene.js';
 
 const SIZE = { columns: 80, rows: 24 };

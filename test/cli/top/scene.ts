@@ -1,7 +1,7 @@
 import type { FiringStatus } from '../../../src/domain/outcome.js';
 import type { RecentRecord, RunRecord, StatusRecord, TimerRecord } from '../../../src/domain/status-record.js';
-import { reduce, type Input } from '../../../src/cli/top/reduce.js';
-import { emptyView, type Size, type View, type Wish } from '../../../src/cli/top/view.js';
+import { reduce, type Input } from '../../../src/cli/commands/top/reduce.js';
+import { emptyView, type Size, type View, type Wish } from '../../../src/cli/commands/top/view.js';
 
 export const NOW = Date.parse('2026-11-23T10:00:00Z');
 export const ago = (seconds: number): string => new Date(NOW - seconds * 1_000).toISOString();

@@ -1,10 +1,10 @@
 import { Chalk } from 'chalk';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { renderTop } from '../../../../src/cli/render/top/index.js';
-import type { Look } from '../../../../src/cli/render/top/look.js';
+import { renderTop } from '../../../../src/cli/commands/top/render/index.js';
+import type { Look } from '../../../../src/cli/commands/top/render/look.js';
 import { columnsOf } from '../../../../src/cli/render/terminal-text.js';
-import type { View } from '../../../../src/cli/top/view.js';
+import type { View } from '../../../../src/cli/commands/top/view.js';
 import { line, NOW, tell, TIMERS, timer } from '../../top/scene.js';
 
 const SMALL = { columns: 80, rows: 24 };

@@ -1,0 +1,42 @@
+import { withFile, withJson, type FileOption, type JsonOption } from '../../options.js';
+import type { CommandKind } from '../../command.js';
+
+interface ExplainOptions extends FileOption, JsonOption {
+  readonly timezone?: string;
+  readonly count?: string;
+}
+
+const DEFAULT_COUNT = 5;
+
+/** A schedule in plain words. */
+export const explain: CommandKind = {
+  name: 'explain',
+  summary: 'say in plain words when a timer or a cron expression fires',
+  examples: [
+    { line: 'timers explain backup', does: 'a timer of the file' },
+    { line: "timers explain '30 2 * * MON-FRI'", does: 'an expression, quoted so that the shell leaves * alone' },
+    { line: "timers explain '0 9 * * *' --timezone America/New_York -n 3", does: 'in another zone' },
+  ],
+  configure(command) {
+    withJson(withFile(command).argument('<what...>', 'the name of a timer, or a cron expression'), 'one object')
+      .option('--timezone <zone>', 'the zone to read it in; without it the timer’s own, or this machine’s')
+      .option('-n, --count <n>', 'how many firings', String(DEFAULT_COUNT));
+    return async (terminal, args) => {
+      const options = command.opts<ExplainOptions>();
+      const { createSystemClock } = await import('../../../clocks/system.js');
+      const { readCount } = await import('../../arguments.js');
+      const { explainWords } = await import('./explain.js');
+      const { printExplanation } = await import('./render.js');
+      const now = createSystemClock().now();
+      const explanation = await explainWords(terminal, args[0] as readonly string[], {
+        now,
+        count: readCount(options.count) ?? DEFAULT_COUNT,
+        file: options.file,
+        timezone: options.timezone,
+      });
+      if (explanation === undefined) return 1;
+      printExplanation(explanation, { terminal, now, asJson: options.json === true });
+      return 0;
+    };
+  },
+};

@@ -1,0 +1,36 @@
+import { UsageError } from '../../command.js';
+
+/**
+ * Puts the words of a command line together to one expression. The shell splits what is not quoted, and puts the names of the files
+ * of the working directory, `files`, in place of every `*`.
+ * @throws UsageError with the expression quoted, as it was most likely meant.
+ */
+export function expressionOf(words: readonly string[], files: readonly string[]): string {
+  const restored = withStars(
+    words,
+    files.filter((name) => !name.startsWith('.')),
+  );
+  const meant = restored.join(' ');
+  if (restored.length < words.length || restored.some((word, index) => word !== words[index])) {
+    const way = isCount(restored) ? `timers explain '${meant}'` : "timers explain '0 3 * * *'";
+    throw new UsageError(`the shell put the names of files in place of *. Quote the expression: ${way}`);
+  }
+  if (words.length === 1 || isCount(words)) return meant;
+  throw new UsageError(`explain takes one timer, or one expression in quotes: timers explain '0 3 * * *'`);
+}
+
+const isCount = ({ length }: readonly string[]): boolean => length === 5 || length === 6;
+
+/** Puts a star back for each row of words that are all the files. */
+function withStars(words: readonly string[], files: readonly string[]): readonly string[] {
+  const names = new Set(files);
+  const restored: string[] = [];
+  for (let index = 0; index < words.length;) {
+    const row = words.slice(index, index + files.length);
+    const isExpanded =
+      words.length > 1 && files.length > 0 && row.length === files.length && row.every((word) => names.has(word));
+    restored.push(isExpanded ? '*' : (words[index] ?? ''));
+    index += isExpanded ? files.length : 1;
+  }
+  return restored;
+}

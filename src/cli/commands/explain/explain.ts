@@ -1,0 +1,161 @@
+import { readdirSync } from 'node:fs';
+import { readableFile, type Diagnostic, type Loaded, type ReadableFile } from '../../../config/index.js';
+import type { Job } from '../../../domain/job.js';
+import type { Instant } from '../../../domain/time.js';
+import { nextInWindow } from '../../../engine/plan-due.js';
+import {
+  fieldsInWords,
+  goesByLocalTime,
+  scheduleInZone,
+  scheduleKinds,
+  type FieldInWords,
+} from '../../../schedules/index.js';
+import { ScheduleError, type ScheduleWarning } from '../../../schedules/kind.js';
+import { zoneOutlooks, type ForeseenJob, type ZoneOutlook } from '../../render/clock-change-outlook.js';
+import { localZone, thisMachine } from '../../../this-machine.js';
+import { expressionOf } from './expanded-stars.js';
+import { isOfUse, jobNamed, loadForeseeing, sayUnread, shortPath } from '../../load.js';
+import { renderProblems } from '../../render/diagnostics.js';
+import type { Terminal } from '../../terminal.js';
+import { checkTimezone } from '../../zone.js';
+
+export interface Explaining {
+  readonly now: Instant;
+  /** How many firings. */
+  readonly count: number;
+  readonly file: string | undefined;
+  /** IANA name, not yet checked. */
+  readonly timezone: string | undefined;
+}
+
+/** A timer of the file, or an expression by itself, which is a timer without a name. */
+export interface Explained extends ForeseenJob, Pick<Job, 'written'> {
+  /** Its traps, and the text they stand in. */
+  readonly problems: readonly Diagnostic[];
+  readonly source: string;
+  readonly file: string | undefined;
+}
+
+export interface Explanation {
+  readonly explained: Explained;
+  /** One for each cron expression. */
+  readonly expressions: readonly { readonly text: string; readonly fields: readonly FieldInWords[] }[];
+  readonly firings: readonly Instant[];
+  readonly outlook: ZoneOutlook | undefined;
+}
+
+/** What a timer may be called; no expression looks like it. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/**
+ * Explains the timer or the expression that the words of a command line say; `undefined` when it is wrong, which is then told.
+ * @throws UsageError when there is no such timer or zone, or the shell took the expression apart.
+ */
+export async function explainWords(
+  terminal: Terminal,
+  words: readonly string[],
+  { now, count, file, timezone }: Explaining,
+): Promise<Explanation | undefined> {
+  checkTimezone(timezone);
+  const [first = ''] = words;
+  const found =
+    words.length === 1 && NAME.test(first)
+      ? await findTimer(terminal, first, { file, now })
+      : readAlone(terminal, words, { timezone: timezone ?? localZone().name, now });
+  if (found === undefined) return undefined;
+  const explained =
+    timezone === undefined ? found : { ...found, timezone, schedule: scheduleInZone(found.schedule, timezone) };
+  return explanationOf(explained, now, count);
+}
+
+/** The timer of that name; what keeps its file from being used is told. */
+async function findTimer(
+  terminal: Terminal,
+  name: string,
+  { file, now }: { file: string | undefined; now: Instant },
+): Promise<Explained | undefined> {
+  const loaded = await loadForeseeing(terminal, file, now);
+  const all = readableFile(loaded, thisMachine(now));
+  const readable = all && isOfUse(all, [name]) ? all : undefined;
+  if (loaded.timerFile === undefined) sayUnread(terminal, { loaded, readable });
+  if (readable === undefined) return undefined;
+  const job = jobNamed(readable, name);
+  const { source, path = '' } = loaded;
+  return { ...job, problems: problemsOf(job, loaded, readable), source, file: shortPath(path, terminal.cwd) };
+}
+
+/** The traps of one timer. What clock changes do to it is explained by itself. */
+function problemsOf({ name }: Job, { problems }: Loaded, { jobs }: ReadableFile): readonly Diagnostic[] {
+  const isIn = (path: string, owner: string) => path.startsWith(`timers.${owner}.`);
+  const longer = jobs.filter((other) => other.name.startsWith(`${name}.`));
+  return problems.filter(
+    ({ path, code, severity }) =>
+      severity === 'warning' &&
+      isIn(path, name) &&
+      !longer.some((other) => isIn(path, other.name)) &&
+      !code.startsWith('dst-'),
+  );
+}
+
+/** An expression by itself; what is wrong with it is told. */
+function readAlone(
+  terminal: Terminal,
+  words: readonly string[],
+  { timezone, now }: { timezone: string; now: Instant },
+): Explained | undefined {
+  const source = expressionOf(words, words.length > 1 ? readdirSync(terminal.cwd) : []);
+  const cron = scheduleKinds.find(({ key }) => key === 'cron');
+  try {
+    const dst = { gap: 'after', repeat: 'first' } as const;
+    const parsed = cron?.parse(source, { timezone, dst, start: now, seed: '' });
+    if (parsed === undefined) throw new Error('there is no cron');
+    const problems = parsed.warnings.map((warning) => diagnosticOf(warning, 'warning'));
+    const written = { key: 'cron', text: source };
+    return {
+      name: source,
+      enabled: true,
+      offset: 0,
+      schedule: parsed.schedule,
+      timezone,
+      window: {},
+      written,
+      problems,
+      source,
+      file: undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof ScheduleError)) throw error;
+    const { width, color } = terminal;
+    const problems = [diagnosticOf(error, 'error')];
+    terminal.errPainted(...renderProblems({ file: undefined, source, problems, width, color: color.err }));
+    return undefined;
+  }
+}
+
+function diagnosticOf(
+  { code, message, hint, place }: ScheduleWarning | ScheduleError,
+  severity: Diagnostic['severity'],
+): Diagnostic {
+  const [start, end] = place?.span ?? [0, 1];
+  const where = { line: 1, column: start + 1, endColumn: end + 1, path: '' };
+  return { severity, code, message, ...(hint !== undefined && { hint }), ...where };
+}
+
+function explanationOf(explained: Explained, now: Instant, count: number): Explanation {
+  const { written, name, file } = explained;
+  const texts = written.key === 'cron' ? written.text.split(' | ') : [];
+  const seed = file === undefined ? '' : name;
+  const firings: Instant[] = [];
+  let next = explained.enabled ? nextInWindow(explained, now - explained.offset) : undefined;
+  while (next !== undefined && firings.length < count) {
+    firings.push(next);
+    next = nextInWindow(explained, next);
+  }
+  const expressions = texts.map((text) => ({ text, fields: fieldsInWords(text, seed) }));
+  return {
+    explained,
+    expressions,
+    firings,
+    outlook: goesByLocalTime(explained.schedule) ? zoneOutlooks([explained], now)[0] : undefined,
+  };
+}

@@ -1,0 +1,119 @@
+import { Chalk } from 'chalk';
+import { toTimestamp, type Instant } from '../../../domain/time.js';
+import { jsonText } from '../../../domain/visible.js';
+import { formatLocal, localTime, scheduleInWords } from '../../../schedules/index.js';
+import type { ZoneOutlook } from '../../render/clock-change-outlook.js';
+import type { Explained, Explanation } from './explain.js';
+import type { Terminal } from '../../terminal.js';
+import { changeToJson, jobInWords } from '../../render/clock-changes.js';
+import { renderProblems } from '../../render/diagnostics.js';
+import { fromNow, fullStartInWords } from '../../render/firings.js';
+import { separated } from '../../render/separated.js';
+import { renderTable } from '../../render/table.js';
+import { harmless, wrap } from '../../render/terminal-text.js';
+
+interface Printing {
+  readonly terminal: Terminal;
+  readonly now: Instant;
+  readonly asJson: boolean;
+}
+
+/** Prints what a timer or an expression means, for a person or as an object. */
+export function printExplanation(explanation: Explanation, { terminal, now, asJson }: Printing): void {
+  if (asJson) {
+    terminal.out(jsonText(toJson(explanation)));
+    return;
+  }
+  const { explained, firings, outlook } = explanation;
+  const { width } = terminal;
+  const paint = new Chalk({ level: terminal.color.out ? 1 : 0 });
+  const titled = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : [[paint.bold(title), ...lines]];
+  const { problems } = explained;
+  const blocks = [
+    headOf(explained, width).map((line, index) => (index === 0 ? paint.bold(line) : line)),
+    ...fieldBlocks(explanation, width),
+    ...titled(`Next in ${explained.timezone}`, firingsInLines(explanation, now, width)),
+    ...titled('Clock changes', outlook ? changesInLines(outlook, explained, width) : []),
+    ...(problems.length === 0 ? [] : [renderProblems({ ...explained, problems, width, color: terminal.color.out })]),
+  ];
+  if (firings.length === 0)
+    blocks.push([explained.enabled ? 'Nothing is to come.' : 'Disabled: it does not fire by its schedule.']);
+  terminal.outPainted(...separated(blocks));
+}
+
+/** The schedule in words, and how it takes the clock. */
+function headOf(explained: Explained, width: number): readonly string[] {
+  const name = explained.file === undefined ? '' : `${explained.name}: `;
+  return [...wrap(harmless(name + wordsOf(explained)), width, '  '), ...wrap(mannerOf(explained), width, '')];
+}
+
+/** An expression by itself has no name, and so no seed. */
+const wordsOf = (explained: Explained): string =>
+  scheduleInWords({ ...explained, name: explained.file === undefined ? '' : explained.name });
+
+/** How a schedule takes the clock: in one sentence. */
+function mannerOf({ written, schedule, timezone }: Explained): string {
+  if (written.key === 'in') return 'Counts elapsed time; shown as if the scheduler started now.';
+  if (written.key === 'at') return 'Fires at what is written, and never again.';
+  if (schedule.fromEnd) return 'Counts elapsed time from the end of the last run; no clock change touches it.';
+  if (written.key === 'every' && schedule.intervalLike)
+    return 'Lies on a fixed grid of elapsed time; no clock change or restart shifts it.';
+  return schedule.intervalLike
+    ? 'Follows elapsed time through clock changes: its minute or hour begins with *.'
+    : `Goes by what the clock shows in ${timezone}.`;
+}
+
+/** A table of fields for each expression; headed by the expression where there are several. */
+function fieldBlocks({ expressions }: Explanation, width: number): readonly (readonly string[])[] {
+  return expressions.map(({ text, fields }) => {
+    const rows = fields.map((field) => [field.name, field.text, field.meaning]);
+    return [...(expressions.length === 1 ? [] : [harmless(text)]), ...indented(rows, width)];
+  });
+}
+
+const indented = (rows: readonly (readonly string[])[], width: number): string[] =>
+  renderTable(rows, { width: width - 2, flexible: [2] }).map((line) => `  ${line}`);
+
+function firingsInLines({ explained, firings }: Explanation, now: Instant, width: number): readonly string[] {
+  return indented(
+    firings.map((due) => [
+      fullStartInWords({ due, offset: explained.offset }, explained.timezone),
+      fromNow(due + explained.offset, now),
+    ]),
+    width,
+  );
+}
+
+function changesInLines({ timezone, changes }: ZoneOutlook, explained: Explained, width: number): readonly string[] {
+  if (changes.length === 0) return [`  The clock of ${timezone} does not change within two years.`];
+  return changes.flatMap(({ change, near }) => {
+    const date = localTime(change.at - 1, explained.timezone).slice(0, 14);
+    const words = near[0] ? jobInWords(near[0]) : 'not touched';
+    return wrap(`  ${date}  ${words}`, width, ' '.repeat(18));
+  });
+}
+
+function toJson({ explained, expressions, firings, outlook }: Explanation) {
+  const { file, name, timezone, problems } = explained;
+  return {
+    ...(file === undefined ? { expression: name } : { task_name: name }),
+    schedule: wordsOf(explained),
+    timezone,
+    expressions,
+    next: firings.map((instant) => ({
+      scheduled_at: toTimestamp(instant),
+      starts_at: toTimestamp(instant + explained.offset),
+      local_time: formatLocal(instant, timezone),
+    })),
+    clock_changes: outlook?.changes.map((change) => changeToJson(change, timezone)) ?? [],
+    problems: problems.map(({ severity, code, message, hint = null, line, column }) => ({
+      severity,
+      code,
+      message,
+      hint,
+      line,
+      column,
+    })),
+  };
+}

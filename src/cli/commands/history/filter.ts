@@ -1,0 +1,109 @@
+import type { History, HistoryQuery, OpenRun } from '../../../domain/ledger.js';
+import { nearest } from '../../../domain/nearest.js';
+import { FIRING_STATUSES, type FiringStatus } from '../../../domain/outcome.js';
+import type { Instant } from '../../../domain/time.js';
+import { readCount } from '../../arguments.js';
+import { UsageError } from '../../command.js';
+import { wayOut } from '../../../domain/nearest.js';
+import { readPastTime } from '../../read-time.js';
+
+/** What the command line asks of the history, as written. */
+export interface HistoryArguments {
+  readonly names: readonly string[];
+  readonly count?: string;
+  readonly status?: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/** Which outcomes are asked for. */
+export interface HistoryFilter {
+  /** None: all timers. */
+  readonly names: readonly string[];
+  /** None: all outcomes. */
+  readonly statuses: readonly FiringStatus[];
+  /** Inclusive. */
+  readonly since: Instant | undefined;
+  /** Inclusive. */
+  readonly until: Instant | undefined;
+  /** The latest so many; `undefined`: all of a time that `since` begins, up to {@link MOST_SHOWN}. */
+  readonly count: number | undefined;
+}
+
+/** What was found. */
+export interface Found {
+  /** Of outcomes, the oldest first. */
+  readonly numbers: readonly number[];
+  /** Runs without an outcome yet, oldest first; none where outcomes of some kind or of the past are asked for. */
+  readonly open: readonly OpenRun[];
+  /** There are more than {@link MOST_SHOWN}, and nobody said how many to show. */
+  readonly isCut: boolean;
+}
+
+/** How many outcomes are shown when nobody says how many. */
+const DEFAULT_COUNT = 20;
+
+/** The most that are shown of a time whose beginning is given. */
+export const MOST_SHOWN = 10_000;
+
+/** Reads what is asked for. @throws UsageError with the nearest right word or the forms an option takes. */
+export function readFilter(
+  { names, count, status, since, until }: HistoryArguments,
+  here: { readonly now: Instant; readonly timezone: string },
+): HistoryFilter {
+  return {
+    names: [...new Set(names)],
+    statuses: status === undefined ? [] : [...new Set(status.split(',').map(readStatus))],
+    since: since === undefined ? undefined : readPastTime('--since', since, here),
+    until: until === undefined ? undefined : readPastTime('--until', until, here),
+    count: readCount(count) ?? (since === undefined ? DEFAULT_COUNT : undefined),
+  };
+}
+
+function readStatus(text: string): FiringStatus {
+  const word = text.trim();
+  const status = FIRING_STATUSES.find((one) => one === word);
+  if (status !== undefined) return status;
+  // Other forms of the same word (failed, succeeded) are further from it than a slip of the finger.
+  const meant = nearest(word, FIRING_STATUSES) ?? FIRING_STATUSES.find((one) => one.slice(0, 4) === word.slice(0, 4));
+  const way = meant === undefined ? `It is one of: ${FIRING_STATUSES.join(', ')}` : `Did you mean ${meant}?`;
+  throw new UsageError(`--status: there is no outcome "${word}". ${way}`);
+}
+
+/** Asks the history. */
+export function find(history: History, filter: HistoryFilter): Found {
+  const { names, statuses, since, until, count } = filter;
+  const limit = count ?? MOST_SHOWN + 1;
+  const queries = orAny(names).flatMap((jobName) =>
+    orAny(statuses).map((status): HistoryQuery => ({
+      limit,
+      ...(jobName !== undefined && { jobName }),
+      ...(status !== undefined && { status }),
+      ...(since !== undefined && { since }),
+      ...(until !== undefined && { until }),
+    })),
+  );
+  return history.still(() => {
+    const numbers = queries.flatMap((query) => history.numbers(query)).sort((one, other) => one - other);
+    const open = statuses.length > 0 || until !== undefined ? [] : history.open();
+    return {
+      numbers: numbers.slice(-(count ?? MOST_SHOWN)),
+      open: open.filter(({ firing }) => names.length === 0 || names.includes(firing.jobName)),
+      isCut: count === undefined && numbers.length > MOST_SHOWN,
+    };
+  });
+}
+
+const orAny = <T>(wanted: readonly T[]): readonly (T | undefined)[] => (wanted.length === 0 ? [undefined] : wanted);
+
+/**
+ * Refuses names that neither the timer file nor the history knows. A timer that was taken out of the file keeps its history.
+ * @throws UsageError with the nearest name.
+ */
+export function checkNames(names: readonly string[], inFile: readonly string[], history?: History): void {
+  const known = new Set([...inFile, ...(history?.jobs().keys() ?? [])]);
+  for (const name of names) {
+    if (known.has(name) || history?.endings({ jobName: name, limit: 1 }).length) continue;
+    throw new UsageError(`there is no timer "${name}" in the file or in the history. ${wayOut(name, [...known])}`);
+  }
+}

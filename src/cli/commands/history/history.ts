@@ -1,0 +1,143 @@
+import { createSystemClock } from '../../../clocks/system.js';
+import type { History } from '../../../domain/ledger.js';
+import type { Instant } from '../../../domain/time.js';
+import { isInUse } from '../../../stores/index.js';
+import { UsageError, type ExitCode } from '../../command.js';
+import {
+  checkNames,
+  find,
+  type Found,
+  MOST_SHOWN,
+  readFilter,
+  type HistoryArguments,
+  type HistoryFilter,
+} from './filter.js';
+import { loadAsFarAsReadable, sayUnread, shortPath } from '../../load.js';
+import type { FileOption, JsonOption, StateOption, ZoneOption } from '../../options.js';
+import { pour } from './print-in-turns.js';
+import { readHistory, warnOfInvalid } from '../../read-history.js';
+import { historyLines, type PastPrinting } from '../../render/history.js';
+import { printRun } from './render-run.js';
+import { historyOf, likelyStateOf, namedStatePath } from '../../../daemon/state.js';
+import type { Terminal } from '../../terminal.js';
+import { zoneOf } from '../../zone.js';
+
+/** What the command line says. */
+export interface HistoryOptions
+  extends FileOption, StateOption, JsonOption, ZoneOption, Omit<HistoryArguments, 'names'> {
+  /** A run id or its beginning. */
+  readonly run?: string;
+}
+
+/** Shows what was recorded of the named timers, or of all; or one run whole. Answers the exit code: 1 when there is nothing to read it from. */
+export async function showHistory(
+  terminal: Terminal,
+  names: readonly string[],
+  options: HistoryOptions,
+): Promise<ExitCode> {
+  const now = createSystemClock().now();
+  if (options.run !== undefined && names.length > 0) throw new UsageError('--run shows one run; leave out the names');
+  // What is wrong with the options comes before what is wrong with the file.
+  readFilter({ ...options, names }, { now, timezone: zoneOf(options, undefined) });
+  const recorded = await findState(terminal, options, now);
+  if (recorded === undefined) return 1;
+  const { path, jobNames, settings } = recorded;
+  const here = { now, timezone: zoneOf(options, settings) };
+  const filter = readFilter({ ...options, names }, here);
+  const shown = shortPath(path, terminal.cwd);
+  const reading = await readHistory(path, async (history) => {
+    const printing = { terminal, ...here, asJson: options.json === true, hasScheduler: isInUse(path) };
+    checkNames(names, jobNames, history);
+    if (options.run !== undefined) showRun(history, options.run, printing);
+    else await showEndings(history, filter, { ...printing, path: shown });
+  });
+  warnOfInvalid(terminal, shown, reading);
+  if (reading.kind === 'none') {
+    if (jobNames.length > 0) checkNames(names, jobNames);
+    terminal.err(`Nothing is recorded yet: there is no ${shown}. "timers start" makes it.`);
+  }
+  if (reading.kind !== 'unavailable') return 0;
+  terminal.err(`timers: the state ${shown} cannot be read: ${reading.reason}`);
+  return 1;
+}
+
+/** Where the history is, and what the timer file says of it. */
+interface Recorded {
+  readonly path: string;
+  /** Those that could be read. */
+  readonly jobNames: readonly string[];
+  readonly settings: { readonly timezone: string } | undefined;
+}
+
+/** Finds the state, and which timers the file has. A state that is named needs no timer file. Says why when there is none. */
+async function findState(
+  terminal: Terminal,
+  options: FileOption & StateOption,
+  now: Instant,
+): Promise<Recorded | undefined> {
+  const named =
+    options.file === undefined && options.state !== undefined && namedStatePath(options.state, terminal.cwd);
+  if (typeof named === 'string') return { path: named, jobNames: [], settings: undefined };
+  const { loaded, readable } = await loadAsFarAsReadable(terminal, options.file, now);
+  sayUnread(terminal, { loaded, readable });
+  if (readable === undefined) return recordedFor(loaded.path, terminal, options);
+  const place = historyOf(readable, terminal, options.state);
+  if ('path' in place)
+    return { path: place.path, jobNames: readable.jobs.map(({ name }) => name), settings: readable.settings };
+  terminal.err(`timers: there is no history: ${place.reason}`);
+  return undefined;
+}
+
+/** The history of a file that cannot be read at all. */
+function recordedFor(
+  file: string | undefined,
+  terminal: Terminal,
+  { state: named }: StateOption,
+): Recorded | undefined {
+  const path = named === undefined ? file && likelyStateOf(file, terminal) : namedStatePath(named, terminal.cwd);
+  if (path !== undefined) return { path, jobNames: [], settings: undefined };
+  terminal.err('timers: with --state <path> the history is read without a timer file');
+  return undefined;
+}
+
+function showRun(history: History, id: string, printing: PastPrinting): void {
+  const run = history.run(id);
+  if (run === undefined) throw new UsageError(`--run: ${whyNoRun(history, id)}`);
+  printRun(run, printing);
+}
+
+/** So many ids are named where several begin alike. */
+const MOST_NAMED = 5;
+
+function whyNoRun(history: History, id: string): string {
+  const found = history.runIds(id, MOST_NAMED + 1);
+  if (found.length === 0) return `no run has an id that begins with "${id}"; timers history shows them under RUN`;
+  const more = found.length > MOST_NAMED ? ' and more' : '';
+  return `several runs have ids that begin with "${id}": ${found.slice(0, MOST_NAMED).join(', ')}${more}`;
+}
+
+async function showEndings(
+  history: History,
+  filter: HistoryFilter,
+  printing: PastPrinting & { readonly path: string },
+): Promise<void> {
+  const { terminal } = printing;
+  const found = find(history, filter);
+  const lines = historyLines({ ...found, endingsOf: (numbers) => history.numbered(numbers) }, printing);
+  await pour(terminal, lines, createSystemClock());
+  terminal.err(...remarksOn(found, filter, printing));
+}
+
+/** What the table does not say: the zone of its times, or that there is nothing in it. */
+function remarksOn(
+  found: Found,
+  { names, statuses, since, until }: HistoryFilter,
+  { timezone, asJson, path }: PastPrinting & { readonly path: string },
+): readonly string[] {
+  if (found.numbers.length > 0 || (!asJson && found.open.length > 0)) {
+    const cut = `There is more: these are the latest ${MOST_SHOWN}; -n takes another number.`;
+    return [...(asJson ? [] : [`Times are in ${timezone}.`]), ...(found.isCut ? [cut] : [])];
+  }
+  const isFiltered = names.length > 0 || statuses.length > 0 || since !== undefined || until !== undefined;
+  return [isFiltered ? `Nothing in ${path} fits.` : `Nothing is recorded yet in ${path}.`];
+}

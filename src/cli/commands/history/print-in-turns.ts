@@ -1,0 +1,19 @@
+import type { Clock } from '../../../domain/clock.js';
+import type { Terminal } from '../../terminal.js';
+
+/** So many lines are written at once: to write each by itself takes twice the time and memory. */
+const LINES = 200;
+
+/** Writes lines of data as fast as they are read, and no more once nobody reads them. Other work has its turn in between. */
+export async function pour(terminal: Terminal, lines: Iterable<string>, clock: Pick<Clock, 'soon'>): Promise<void> {
+  let gathered: string[] = [];
+  for (const line of lines) {
+    gathered.push(line);
+    if (gathered.length < LINES) continue;
+    terminal.outPainted(...gathered);
+    gathered = [];
+    await new Promise<void>((resolve) => clock.soon(resolve));
+    if (!(await terminal.drained())) return;
+  }
+  if (gathered.length > 0) terminal.outPainted(...gathered);
+}

@@ -1,0 +1,137 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { RunFinished } from '../../../domain/events/index.js';
+import { firingId, type Firing } from '../../../domain/firing.js';
+import { startOfRun, type Ending, type OpenRun, type RunHistory } from '../../../domain/ledger.js';
+import { toRecord } from '../../../domain/record.js';
+import { toTimestamp, type Instant } from '../../../domain/time.js';
+import { jsonText, visible } from '../../../domain/visible.js';
+import { causeOf } from '../../../domain/cause.js';
+import { humanDuration } from '../../../domain/human-duration.js';
+import { plainText } from '../../../sinks/index.js';
+import { localTime } from '../../../schedules/index.js';
+import { toJson, TRIGGER_WORDS, type PastPrinting } from '../../render/history.js';
+import { LEFT_OPEN, openWord, outcomeCell } from '../../render/outcome.js';
+
+/** Prints one run whole: what, when, how it ended, its attempts, and the last lines of its output; or all that as one object. */
+export function printRun(run: RunHistory, printing: PastPrinting): void {
+  const { terminal, asJson } = printing;
+  if (asJson) {
+    terminal.out(jsonText(runToJson(run)));
+    return;
+  }
+  const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
+  for (const [label, text] of factsOf(run, printing, chalk))
+    terminal.outPainted(`${chalk.dim(label.padEnd(8))}  ${text}`);
+  if (run.outputTail === undefined) return;
+  const lines = run.outputTail.split('\n').map((line) => `${chalk.dim('│')} ${plainText(line)}`);
+  terminal.outPainted(chalk.dim('output'), ...lines);
+}
+
+/** A label and what it says. */
+type Fact = readonly [string, string];
+
+function factsOf(run: RunHistory, printing: PastPrinting, chalk: ChalkInstance): readonly Fact[] {
+  const { firing, runId = '' } = subjectOf(run);
+  const local = (instant: Instant) => localTime(instant, printing.timezone);
+  return [
+    ['run', visible(runId)],
+    ['timer', visible(firing.jobName)],
+    ['firing', visible(firingId(firing))],
+    ['due', `${local(firing.scheduledFor)}, ${TRIGGER_WORDS[firing.trigger]}`],
+    ...startOf(run, local),
+    ...(run.ending ? ofEnding(run.ending, local, chalk) : []),
+    ...(run.open ? ofOpenRun(run.open, printing, chalk) : []),
+    ...attemptsOf(run, local),
+  ];
+}
+
+function subjectOf({ ending, open }: RunHistory): { readonly firing: Firing; readonly runId?: string } {
+  const subject = ending ?? open;
+  if (subject === undefined) throw new Error('a run has neither an outcome nor is it open');
+  return subject;
+}
+
+type Local = (instant: Instant) => string;
+
+function startOf(run: RunHistory, local: Local): readonly Fact[] {
+  const start = startOfRun(run);
+  if (start === undefined) return [['started', run.open ? 'not yet' : 'never']];
+  return [['started', `${local(start)}, ${humanDuration(start - subjectOf(run).firing.scheduledFor)} late`]];
+}
+
+function ofEnding(ending: Ending, local: Local, chalk: ChalkInstance): readonly Fact[] {
+  const because = causeOf(ending) === '' ? '' : `: ${visible(causeOf(ending))}`;
+  if (ending.event !== 'run.finished') {
+    const { text, paint } = outcomeCell(ending.event === 'firing.missed' ? 'missed' : 'skipped', chalk);
+    return [
+      ['ended', local(ending.at)],
+      ['outcome', paint(text) + because],
+    ];
+  }
+  const { outcome, durationMs, at } = ending;
+  const { text, paint } = outcomeCell(outcome.status, chalk);
+  return [
+    ['ended', outcome.status === 'lost' ? whenLost(ending, local) : `${local(at)}, after ${humanDuration(durationMs)}`],
+    ['outcome', paint(text) + because],
+    ...(outcome.exitCode === undefined ? [] : [['exit', `code ${outcome.exitCode}`] as const]),
+    ...(outcome.signal === undefined ? [] : [['exit', `signal ${visible(outcome.signal)}`] as const]),
+  ];
+}
+
+/** What is known of the end of a run that nobody saw: its scheduler still lived, the next one found it. */
+function whenLost(ending: RunFinished, local: Local): string {
+  const start = startOfRun({ ending, open: undefined });
+  const seen = start === undefined ? '' : `; last seen ${local(start + ending.durationMs)}`;
+  return `unknown${seen}, found lost ${local(ending.at)}`;
+}
+
+function ofOpenRun(run: OpenRun, { timezone, hasScheduler }: PastPrinting, chalk: ChalkInstance): readonly Fact[] {
+  const { text, paint } = outcomeCell(openWord(run, hasScheduler), chalk);
+  const retry = run.retryAt === undefined ? '' : `, retry at ${localTime(run.retryAt, timezone)}`;
+  return [
+    ['outcome', `none yet: ${paint(text)}${hasScheduler ? retry : `, ${LEFT_OPEN}`}`],
+    ...(run.pid === undefined ? [] : [['pid', String(run.pid)] as const]),
+  ];
+}
+
+/** Each attempt that was tried again, and the last; nothing where there was but one. */
+function attemptsOf({ attempts, ending }: RunHistory, local: Local): readonly Fact[] {
+  if (attempts.length === 0) return [];
+  const lines = attempts.map(
+    ({ attempt, at, error, retryInMs }) =>
+      `${attempt}  ${local(at)}  ${visible(error)}; again after ${humanDuration(retryInMs)}`,
+  );
+  if (ending?.event === 'run.finished' && ending.attempts > attempts.length)
+    lines.push(`${ending.attempts}  ${local(ending.at)}  ${visible(causeOf(ending)) || ending.outcome.status}`);
+  return lines.map((line, index) => [index === 0 ? 'attempts' : '', line]);
+}
+
+/** The record of its outcome, if it has one, and what the log's record does not hold. An open run has the status `null`. */
+function runToJson(run: RunHistory) {
+  const start = startOfRun(run);
+  return {
+    ...(run.ending ? toJson(run.ending) : {}),
+    ...(run.open ? openToJson(run.open) : {}),
+    started_at: start === undefined ? null : toTimestamp(start),
+    output_tail: run.outputTail ?? null,
+    failed_attempts: run.attempts.map(({ attempt, at, error, retryInMs }) => ({
+      attempt,
+      timestamp: toTimestamp(at),
+      error,
+      retry_in_ms: retryInMs,
+    })),
+  };
+}
+
+function openToJson({ firing, runId, attempts, latenessMs, retryAt, pid }: OpenRun) {
+  const admitted = toRecord({ event: 'run.admitted', at: firing.scheduledFor, firing, runId });
+  return {
+    ...admitted,
+    event: undefined,
+    status: null,
+    attempts,
+    lateness_ms: latenessMs,
+    retry_at: retryAt === undefined ? null : toTimestamp(retryAt),
+    pid: pid ?? null,
+  };
+}

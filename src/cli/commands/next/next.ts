@@ -1,0 +1,55 @@
+import { createSystemClock } from '../../../clocks/system.js';
+import type { ReadableFile } from '../../../config/index.js';
+import type { Job } from '../../../domain/job.js';
+import { readCount } from '../../arguments.js';
+import { zoneOutlooks } from '../../render/clock-change-outlook.js';
+import { comingFirings, type Span } from '../../../engine/coming-firings.js';
+import type { ExitCode } from '../../command.js';
+import { jobNamed, loadReadable } from '../../load.js';
+import type { FileOption, JsonOption, ZoneOption } from '../../options.js';
+import { printOutlooks } from '../../render/clock-changes.js';
+import { printFirings } from '../../render/firings.js';
+import type { Terminal } from '../../terminal.js';
+import { readFutureTime, type Here } from '../../read-time.js';
+import { inZone, zoneOf } from '../../zone.js';
+
+export interface NextOptions extends FileOption, JsonOption, ZoneOption {
+  readonly count?: string;
+  readonly from?: string;
+  readonly until?: string;
+  readonly aroundDst?: true;
+}
+
+const DEFAULT_COUNT = 10;
+
+/** Shows the coming firings of the named timers, or of all. Answers the exit code: 1 when some of the file's could not be read. */
+export async function showNext(terminal: Terminal, names: readonly string[], options: NextOptions): Promise<ExitCode> {
+  const now = createSystemClock().now();
+  const timerFile = await loadReadable(terminal, { ...options, now, names });
+  if (timerFile === undefined) return 1;
+  const span = readSpan(options, { now, timezone: zoneOf(options, timerFile.settings) });
+  const jobs = inZone(jobsOf(timerFile, names), options);
+  if (names.length > 0) sayDisabled(jobs, terminal);
+  const printing = { terminal, now, asJson: options.json === true };
+  if (options.aroundDst) printOutlooks(zoneOutlooks(jobs, span.from), printing);
+  else printFirings(comingFirings(jobs, span), printing);
+  return names.length === 0 && timerFile.unread.length > 0 ? 1 : 0;
+}
+
+const jobsOf = (timerFile: ReadableFile, names: readonly string[]): readonly Job[] =>
+  names.length === 0 ? timerFile.jobs : [...new Set(names)].map((name) => jobNamed(timerFile, name));
+
+function readSpan({ from, until, count }: NextOptions, here: Here): Span {
+  const start = from === undefined ? here.now : readFutureTime('--from', from, here);
+  const end = until === undefined ? undefined : readFutureTime('--until', until, { ...here, from: start });
+  return {
+    from: start,
+    until: end,
+    count: readCount(count) ?? (end === undefined ? DEFAULT_COUNT : Number.POSITIVE_INFINITY),
+  };
+}
+
+function sayDisabled(jobs: readonly Job[], terminal: Terminal): void {
+  for (const { enabled, name } of jobs)
+    if (!enabled) terminal.err(`${name} is disabled and does not fire by its schedule.`);
+}

@@ -1,0 +1,27 @@
+import { jsonText } from '../../../domain/visible.js';
+import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../../options.js';
+import type { CommandKind } from '../../command.js';
+
+/** The end of a pause. */
+export const resume: CommandKind = {
+  name: 'resume',
+  summary: 'end the pause of timers',
+  examples: [{ line: 'timers resume backup', does: 'its next firing runs again' }],
+  configure(command) {
+    withJson(withState(withFile(command)), 'an object a line')
+      .argument('[names...]', 'the timers')
+      .option('--all', 'every timer');
+    return async (terminal, args) => {
+      const options = command.opts<FileOption & StateOption & JsonOption & { readonly all?: true }>();
+      const { readNames } = await import('../../arguments.js');
+      const asked = readNames(args[0] as readonly string[], options.all);
+      const { withScheduler } = await import('../../connect.js');
+      return withScheduler(terminal, options, async ({ change }) => {
+        const { names } = (await change('resume', asked)) as { names: string[] };
+        if (options.json) terminal.out(...names.map((name) => jsonText({ task_name: name })));
+        else terminal.err(`timers: resumed: ${names.join(', ')}`);
+        return 0;
+      });
+    };
+  },
+};

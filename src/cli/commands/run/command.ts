@@ -1,0 +1,30 @@
+import { withFile, withJson, type FileOption, type JsonOption } from '../../options.js';
+import type { CommandKind } from '../../command.js';
+
+/** One run now, in the foreground, with the timer's environment, timeout and retries. */
+export const run: CommandKind = {
+  name: 'run',
+  summary: 'run one timer now, with its output and its exit status',
+  examples: [
+    { line: 'timers run backup', does: 'as it would run by its schedule, but in front of you' },
+    { line: 'timers run backup; echo $?', does: '124 after a timeout, 128+n after signal n, 127 when not found' },
+  ],
+  configure(command) {
+    withJson(withFile(command), 'the records of the log').argument('<name>', 'the timer');
+    return async (terminal, args) => {
+      const { createSystemClock } = await import('../../../clocks/system.js');
+      const { loadToRun } = await import('../../load.js');
+      const clock = createSystemClock();
+      const options = command.opts<FileOption & JsonOption>();
+      const found = await loadToRun(terminal, { file: options.file, name: String(args[0]), start: clock.now() });
+      if (found === undefined) return 1;
+      const { job, timerFile } = found;
+      const { runOnce } = await import('./run-once.js');
+      const { unhindered } = await import('../../unhindered.js');
+      const said = unhindered(terminal, clock);
+      const exitCode = await runOnce(job, timerFile, { terminal: said, clock, asJson: options.json === true });
+      await said.flush();
+      return exitCode;
+    };
+  },
+};

@@ -1,0 +1,51 @@
+import type { TimerFile } from '../../../config/index.js';
+import type { Clock } from '../../../domain/clock.js';
+import { messageOf, type RunFinished, type TimerEvent } from '../../../domain/events/index.js';
+import type { Job } from '../../../domain/job.js';
+import { exitCodeOf } from '../../exit-code.js';
+import { composeScheduler } from '../../../daemon/compose.js';
+import { receiveRequests } from '../../../daemon/daemon.js';
+import { openLog } from '../../log.js';
+import { obey } from '../../signals.js';
+import type { Terminal } from '../../terminal.js';
+
+const AS_JSON = { logFormat: 'json', logLevel: 'info' } as const;
+
+/** Runs one job once. Its output is the command's own, or with `asJson` a record of the log a line; what there is to say of it is said on standard error. Answers the command's exit status. */
+export async function runOnce(
+  job: Job,
+  timerFile: TimerFile,
+  { terminal, clock, asJson }: { terminal: Terminal; clock: Clock; asJson: boolean },
+): Promise<number> {
+  const command: Job['command'] = { ...job.command, output: { to: asJson ? 'log' : 'inherit' } };
+  const notify: Job['notify'] = { on: new Set(), stillFailingAfter: 1 };
+  const inFront: Job = { ...job, command, hooks: {}, monitors: [], notify, enabled: false };
+  const log = asJson ? openLog(AS_JSON, terminal, clock, timerFile.settings) : undefined;
+  const finished = new Promise<RunFinished>((resolve) => {
+    const accept = (event: TimerEvent) => {
+      if (event.event === 'run.finished') resolve(event);
+      if (!asJson && isWorthTelling(event)) terminal.err(`timers: ${messageOf(event)}`);
+    };
+    const sinks = [...(log ? [log] : []), { name: 'run', accept }];
+    const scheduler = composeScheduler(
+      { ...timerFile, jobs: [inFront] },
+      {
+        clock,
+        sinks,
+        environment: terminal.env,
+        onSinkError: (sink, error) => terminal.err(`timers: the ${sink} log failed: ${String(error)}`),
+      },
+    );
+    receiveRequests(scheduler, obey, { stopped: () => undefined, reload: () => undefined });
+    scheduler.controls.trigger(job.name);
+  });
+  const { outcome } = await finished;
+  await log?.flush?.();
+  return exitCodeOf(outcome);
+}
+
+/** Success speaks for itself, and so does a command that failed at its first and only attempt by its own exit code. */
+function isWorthTelling(event: TimerEvent): boolean {
+  if (event.event === 'attempt.failed' || event.event === 'orphan.found') return true;
+  return event.event === 'run.finished' && event.outcome.status !== 'success';
+}

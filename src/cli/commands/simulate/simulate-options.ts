@@ -1,0 +1,77 @@
+import { DurationError, parseDuration } from '../../../domain/duration.js';
+import { nearest } from '../../../domain/nearest.js';
+import { HOUR, type Duration, type Instant } from '../../../domain/time.js';
+import { timeOfDay, type TimeSpan } from '../../../schedules/index.js';
+import { readRule, RuleError, type Rule } from '../../../simulation/rules.js';
+import { UsageError } from '../../command.js';
+import type { FileOption, JsonOption } from '../../options.js';
+import { readFutureTime } from '../../read-time.js';
+
+/** What stands on the command line. */
+export interface SimulateOptions extends FileOption, JsonOption {
+  readonly from?: string;
+  readonly to: string;
+  readonly durations: string;
+  readonly fail?: readonly string[];
+  readonly assert?: readonly string[];
+  readonly suggest?: true;
+  readonly seed: string;
+}
+
+/** Reads the time to simulate: from the next full hour of the file's clock on, unless it is named. @throws UsageError */
+export function readSpan({ from, to }: SimulateOptions, now: Instant, timezone: string): TimeSpan {
+  const start = from === undefined ? nextFullHour(now, timezone) : readFutureTime('--from', from, { now, timezone });
+  const until = readFutureTime('--to', to, { now, timezone, from: start });
+  if (until <= start) throw new UsageError('--to does not lie behind the start of the simulation');
+  return { from: start, until };
+}
+
+function nextFullHour(now: Instant, timezone: string): Instant {
+  const past = timeOfDay(now, timezone) % HOUR;
+  return past === 0 ? now : now - past + HOUR;
+}
+
+/** Reads a duration given on the command line. @throws UsageError with the forms it takes. */
+export function readDuration(option: string, text: string): Duration {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+    throw new UsageError(`${option}: ${error.message} ${error.hint}`);
+  }
+}
+
+/** Reads the seed of chance. @throws UsageError */
+export function readSeed({ seed }: SimulateOptions): number {
+  if (/^\d{1,9}$/.test(seed)) return Number(seed);
+  throw new UsageError(`--seed takes a whole number of at most nine digits; got "${seed}"`);
+}
+
+/** Reads which share of a timer's attempts fails. @throws UsageError */
+export function readShares({ fail = [] }: SimulateOptions, names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(
+    fail.map((text) => {
+      const [, name = '', share] = /^(.+)=(0(?:\.\d+)?|1(?:\.0+)?)$/.exec(text) ?? [];
+      if (share === undefined)
+        throw new UsageError(`--fail takes a timer and a share from 0 to 1, such as backup=0.1; got "${text}"`);
+      if (!names.includes(name))
+        throw new UsageError(`--fail: the simulation has no timer "${name}".${wayTo(name, names)}`);
+      return [name, Number(share)];
+    }),
+  );
+}
+
+/** Reads the rules. @throws UsageError with the list of those there are. */
+export function readRules({ assert = [] }: SimulateOptions, jobNames: readonly string[]): readonly Rule[] {
+  try {
+    return assert.map((text) => readRule(text, { jobNames, timeOfDay }));
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    throw new UsageError(`--assert: ${error.message}`);
+  }
+}
+
+function wayTo(name: string, names: readonly string[]): string {
+  const meant = nearest(name, names);
+  return meant === undefined ? '' : ` Did you mean ${meant}?`;
+}

@@ -1,0 +1,163 @@
+import { loadTimerFile, type TimerFile } from '../../../config/index.js';
+import type { Job } from '../../../domain/job.js';
+import type { Duration, Instant } from '../../../domain/time.js';
+import { jsonText } from '../../../domain/visible.js';
+import { clockChanges, timeOfDay, writtenOut, type TimeSpan } from '../../../schedules/index.js';
+import { Chance } from '../../../simulation/chance.js';
+import { DEFAULT_RUN_TIME, type RunTime } from '../../../simulation/durations.js';
+import { moved, movesOf } from '../../../simulation/moves.js';
+import { foretell, type Outlook } from '../../../simulation/outlook.js';
+import type { Rule } from '../../../simulation/rules.js';
+import { suggestMoves } from '../../../simulation/suggest.js';
+import { thisMachine } from '../../../this-machine.js';
+import type { ExitCode } from '../../command.js';
+import { jobNamed, loadOrTell, renderLoaded, shortPath } from '../../load.js';
+import { printSimulation } from './render.js';
+import { toJson } from './render-json.js';
+import { findRunTimes, type AskHistory } from './durations.js';
+import { readRules, readSeed, readShares, readSpan, type SimulateOptions } from './simulate-options.js';
+import { busiestOf, type Proposal, type RunTimes, type SimulationReport, type ZoneChange } from './report.js';
+import type { Terminal } from '../../terminal.js';
+
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly now: Instant;
+  readonly askHistory: AskHistory;
+}
+
+/** Simulates a timer file and prints what is to be expected. Answers 1 when a rule does not hold or the file cannot be used. */
+export async function simulateFile(
+  options: SimulateOptions,
+  names: readonly string[],
+  { terminal, now, askHistory }: Surroundings,
+): Promise<ExitCode> {
+  const asItIs = await loadOrTell(terminal, options.file, now);
+  if (asItIs === undefined) return 1;
+  const chance = new Chance(readSeed(options));
+  const span = readSpan(options, now, asItIs.settings.timezone);
+  const timerFile = await loadAt(span.from, { terminal, file: asItIs.path, chance });
+  if (timerFile === undefined) return 1;
+  const jobs = jobsOf(timerFile, names, terminal);
+  const jobNames = jobs.map(({ name }) => name);
+  const shares = readShares(options, jobNames);
+  const rules = readRules(options, jobNames);
+  const runTimes = await findRunTimes({ asked: options.durations, timerFile, jobs, askHistory }, terminal);
+  if (runTimes === undefined) return 1;
+  const future = new Future({ timerFile, jobs, span, chance, shares, runTimes, rules });
+  const report = await future.report({
+    file: shortPath(timerFile.path, terminal.cwd),
+    suggests: options.suggest === true,
+  });
+  if (options.json) terminal.out(...jsonText(toJson(report), 2).split('\n'));
+  else printSimulation(report, terminal);
+  const verdicts = [...report.plan.verdicts, ...(report.worst?.verdicts ?? [])];
+  return verdicts.every(({ holds }) => holds) ? 0 : 1;
+}
+
+/** Loads the file again as it will be read at the simulated start: delays count from there. */
+async function loadAt(
+  start: Instant,
+  { terminal, file, chance }: { terminal: Terminal; file: string; chance: Chance },
+): Promise<TimerFile | undefined> {
+  const machine = { ...thisMachine(start), random: chance.next };
+  const loaded = await loadTimerFile({ cwd: terminal.cwd, file }, machine);
+  if (loaded.timerFile === undefined) terminal.errPainted(...renderLoaded(loaded, terminal, terminal.color.err));
+  return loaded.timerFile;
+}
+
+function jobsOf(timerFile: TimerFile, names: readonly string[], terminal: Terminal): readonly Job[] {
+  if (names.length === 0) return timerFile.jobs;
+  const jobs = [...new Set(names)].map((name) => jobNamed(timerFile, name));
+  for (const { name, enabled } of jobs)
+    if (!enabled) terminal.err(`${name} is disabled and does not fire by its schedule.`);
+  return jobs;
+}
+
+interface Question {
+  readonly timerFile: TimerFile;
+  readonly jobs: readonly Job[];
+  readonly span: TimeSpan;
+  readonly chance: Chance;
+  /** Of attempts that fail, by timer. */
+  readonly shares: ReadonlyMap<string, number>;
+  readonly runTimes: RunTimes;
+  readonly rules: readonly Rule[];
+}
+
+/** The simulations of one question: the plan, the worst case, the plan with moved timers. */
+class Future {
+  readonly #question: Question;
+
+  constructor(question: Question) {
+    this.#question = question;
+  }
+
+  async report({ file, suggests }: { file: string; suggests: boolean }): Promise<SimulationReport> {
+    const { timerFile, jobs, span, chance, runTimes } = this.#question;
+    const plan = await this.#foretell(jobs, 'p50');
+    const hasWorse = [...runTimes.byName.values()].some(({ p50, p95 }) => p95 !== p50);
+    return {
+      file,
+      timezone: timerFile.settings.timezone,
+      span,
+      seed: chance.seed,
+      concurrency: timerFile.settings.concurrency,
+      runTimes,
+      plan,
+      worst: hasWorse ? await this.#foretell(jobs, 'p95') : undefined,
+      clockChanges: changesOf(jobs, span),
+      suggestion: suggests ? await this.#propose(plan) : undefined,
+    };
+  }
+
+  /** Chance begins anew, so that simulations differ by nothing but what is asked. */
+  #foretell(jobs: readonly Job[], which: keyof RunTime): Promise<Outlook> {
+    const { timerFile, span, chance, shares, rules } = this.#question;
+    const { timezone, groups, concurrency } = timerFile.settings;
+    chance.reset();
+    const scenario = {
+      jobs,
+      groups,
+      ...(concurrency !== undefined && { concurrency }),
+      span,
+      lasting: (job: Job) => this.#lasting(job, which),
+      fails: ({ name }: Job) => shares.has(name) && chance.next() < (shares.get(name) ?? 0),
+      timeOfDay: (instant: Instant) => timeOfDay(instant, timezone),
+    };
+    return foretell(scenario, rules);
+  }
+
+  #lasting({ name }: Job, which: keyof RunTime): Duration {
+    return (this.#question.runTimes.byName.get(name) ?? DEFAULT_RUN_TIME)[which];
+  }
+
+  /** What does not lower the most starts in a minute is not proposed. */
+  async #propose(plan: Outlook): Promise<Proposal> {
+    const { jobs } = this.#question;
+    const { at, starts } = busiestOf(plan);
+    if (at === undefined) return { moves: [], after: plan };
+    const moves = suggestMoves({
+      jobs,
+      busiestAt: at,
+      lasting: (job) => this.#lasting(job, 'p50'),
+      movesOf: (job) => movesOf(job, writtenOut),
+    });
+    const moveOf = new Map(moves.map(({ job, move }) => [job, move]));
+    const after = await this.#foretell(
+      jobs.map((job) => {
+        const move = moveOf.get(job);
+        return move === undefined ? job : moved(job, move);
+      }),
+      'p50',
+    );
+    if (busiestOf(after).starts >= starts) return { moves: [], after: plan };
+    return { moves: jobs.flatMap((job) => moves.filter((move) => move.job === job)), after };
+  }
+}
+
+function changesOf(jobs: readonly Job[], span: TimeSpan): readonly ZoneChange[] {
+  const zones = [...new Set(jobs.map(({ timezone }) => timezone))];
+  return zones
+    .flatMap((timezone) => Array.from(clockChanges(timezone, span), (change) => ({ timezone, ...change })))
+    .sort((one, other) => one.at - other.at);
+}

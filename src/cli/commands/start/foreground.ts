@@ -1,0 +1,35 @@
+import type { TimerFile } from '../../../config/index.js';
+import { startDaemon, type DaemonOptions } from '../../../daemon/daemon.js';
+import type { Clock } from '../../../domain/clock.js';
+import { SECOND } from '../../../domain/time.js';
+import { openLog } from '../../log.js';
+import type { LogOptions } from '../../options.js';
+import { watchStop } from './stop-spinner.js';
+import { closeInspector, obey } from '../../signals.js';
+import type { UnhinderedTerminal } from '../../unhindered.js';
+
+interface Foreground extends Pick<DaemonOptions, 'clock' | 'keepAlive' | 'state' | 'watches'> {
+  readonly log: LogOptions;
+}
+
+/** Runs a scheduler in the foreground of a terminal, with its log on standard output. Returns the exit code. */
+export function runInForeground(
+  timerFile: TimerFile,
+  terminal: UnhinderedTerminal,
+  { log, ...options }: Foreground,
+): Promise<number> {
+  const { clock } = options;
+  const spinner = terminal.isWatched.err ? [watchStop(terminal.screen, clock)] : [];
+  const sinks = [...spinner, openLog(log, terminal, clock, timerFile.settings)];
+  settleIn(terminal, clock);
+  return startDaemon(timerFile, { ...options, surroundings: terminal, sinks, onRequest: obey });
+}
+
+/** What the process needs because Node runs it: no inspector that was late to open; an init, since Node reaps its own children only. */
+function settleIn(terminal: UnhinderedTerminal, clock: Clock): void {
+  clock.after(SECOND, closeInspector);
+  if (process.pid !== 1) return;
+  terminal.err(
+    'timers: running as PID 1, but timers does not reap processes that commands leave behind: they stay as zombies. Use an init, such as docker run --init or tini.',
+  );
+}

@@ -1,0 +1,33 @@
+import type { Ora } from 'ora';
+import type { Clock } from '../../../domain/clock.js';
+import type { Sink } from '../../../domain/sink.js';
+import type { Cancel, Duration } from '../../../domain/time.js';
+
+/** The log is written a moment after it is told. Until it is, nothing else may stand on its line. */
+const QUIET: Duration = 150;
+
+/** Shows, while a stop waits for running commands and the log is quiet, how many are left and how not to wait. */
+export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
+  let spinner: Ora | undefined;
+  let running = 0;
+  const text = () => `waiting for ${running} ${running === 1 ? 'run' : 'runs'} to end (Ctrl-C again kills)`;
+  let disarm: Cancel = () => undefined;
+  const show = async () => {
+    const { default: ora } = await import('ora');
+    // discardStdin would put the terminal into raw mode, where Ctrl-C is no signal; a hidden cursor is shown again at the exit by a write that waits.
+    spinner ??= ora({ stream, discardStdin: false, hideCursor: false });
+    spinner.text = text();
+    if (running > 0) spinner.start();
+  };
+  return {
+    name: 'stop spinner',
+    accept(event) {
+      spinner?.stop();
+      disarm();
+      if (event.event === 'scheduler.stopping') running = event.running;
+      else if (event.event === 'run.finished' && running > 0) running--;
+      else if (event.event === 'scheduler.stopped') running = 0;
+      if (running > 0) disarm = clock.after(QUIET, () => void show());
+    },
+  };
+}

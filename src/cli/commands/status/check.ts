@@ -1,0 +1,64 @@
+import { createSystemClock } from '../../../clocks/system.js';
+import { LostError, RefusalError } from '../../../control/index.js';
+import { SECOND, type Duration } from '../../../domain/time.js';
+import { jsonText } from '../../../domain/visible.js';
+import type { FileOption, JsonOption, StateOption } from '../../options.js';
+import { isUnreached, reach } from '../../connect.js';
+import type { Terminal } from '../../terminal.js';
+
+/** Whether it does its work; or besides, whether all is as its owner wants it. */
+export type Question = 'alive' | 'ready';
+
+/** How long a scheduler may take to answer. Shorter than any prober waits. */
+const PATIENCE: Duration = 5 * SECOND;
+
+interface Answer {
+  readonly ok: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** Asks a scheduler how it is, as `/healthz` and `/readyz` do, and says so. Answers 0 when all is well, else 1. Bounded, also when nobody answers. */
+export async function checkScheduler(
+  terminal: Terminal,
+  question: Question,
+  options: FileOption & StateOption & JsonOption,
+): Promise<number> {
+  const answer = await Promise.race([ask(terminal, question, options), silence()]);
+  if (options.json) terminal.out(jsonText(answer));
+  else terminal.err(inOneLine(answer, question));
+  return answer.ok ? 0 : 1;
+}
+
+async function ask(terminal: Terminal, question: Question, options: FileOption & StateOption): Promise<Answer> {
+  const reached = await reach({ ...terminal, color: { out: false, err: false } }, options);
+  // A probe that took "nobody can say" for a no would restart it for ever.
+  if (isUnreached(reached))
+    return { ok: reached.isUnknown, reasons: [reached.lines.join('\n').replace(/^timers: /, '')] };
+  try {
+    const { ok, reasons } = (await reached.client.request('health', { question })) as Answer;
+    return { ok, reasons };
+  } catch (error) {
+    // It turned this client away, which takes a scheduler that lives.
+    if (question === 'alive' && error instanceof RefusalError && error.code === 'busy')
+      return { ok: true, reasons: [] };
+    if (error instanceof RefusalError || error instanceof LostError) return { ok: false, reasons: [error.message] };
+    throw error;
+  } finally {
+    reached.client.close();
+  }
+}
+
+/** A scheduler that stands still takes the question, and leaves it. */
+const silence = (): Promise<Answer> =>
+  new Promise((resolve) => {
+    const reasons = [
+      `the scheduler is there and has not answered for ${PATIENCE / SECOND} s: its event loop stands still`,
+    ];
+    createSystemClock().after(PATIENCE, () => resolve({ ok: false, reasons }));
+  });
+
+function inOneLine({ ok, reasons }: Answer, question: Question): string {
+  const why = reasons.join('; ').replace(/\s*\n\s*/g, ' ');
+  if (!ok) return `timers: not ${question}: ${why}`;
+  return reasons.length === 0 ? `timers: ${question}` : `timers: not known whether it is ${question}: ${why}`;
+}

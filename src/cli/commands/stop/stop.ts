@@ -1,0 +1,68 @@
+import type { ControlClient } from '../../../control/index.js';
+import type { RunRecord, StatusRecord } from '../../../domain/status-record.js';
+import type { Instant } from '../../../domain/time.js';
+import { shortLocalTime } from '../../render/firings.js';
+
+/** A run that a drain waits for. */
+interface Awaited {
+  readonly runId: string;
+  readonly name: string;
+  readonly since: Instant;
+}
+
+/**
+ * Lets what runs end by itself, and stops the scheduler. Resolves when it has stopped. Says which runs that waits for, and again each time one ends.
+ * @throws as {@link ControlClient.request}.
+ */
+export async function drainScheduler(
+  client: ControlClient,
+  timezone: string,
+  say: (line: string) => void,
+): Promise<void> {
+  let awaited: readonly Awaited[] = [];
+  const ended = new Set<string>();
+  const tell = (lead: string, now: Instant) => {
+    if (awaited.length > 0) say(`${lead}waiting for ${inWords(awaited, timezone, now)}`);
+  };
+  const heard = (record: object) => {
+    const { event, run_id: runId, msg, timestamp } = record as Readonly<Record<string, string>>;
+    if (event !== 'run.finished' || runId === undefined) return;
+    ended.add(runId);
+    if (!awaited.some((run) => run.runId === runId)) return;
+    awaited = awaited.filter((run) => run.runId !== runId);
+    tell(`${msg ?? ''}; `, Date.parse(timestamp ?? ''));
+  };
+  const looked = (status: StatusRecord) => {
+    const now = Date.parse(status.now);
+    awaited = awaitedBy(status, now).filter(({ runId }) => !ended.has(runId));
+    tell('', now);
+  };
+  // Requests are carried out in this order: nothing that ends behind the look is missed.
+  const following = client.follow({ follow: true, last: 0 }, { event: heard, dropped: () => undefined });
+  const stopping = client.stop({ drain: true });
+  const looking = client.request('status').then((status) => looked(status as StatusRecord));
+  // What goes wrong with these is of no interest where the scheduler stops.
+  for (const aside of [following, looking]) aside.catch(() => undefined);
+  await stopping;
+}
+
+function awaitedBy({ timers }: StatusRecord, now: Instant): readonly Awaited[] {
+  return timers.flatMap(({ task_name: name, runs }) =>
+    runs.filter(hasBegun).map(({ run_id: runId, elapsed_ms: elapsed }) => ({ runId, name, since: now - elapsed })),
+  );
+}
+
+/** Runs without an attempt are left to the next scheduler. */
+const hasBegun = ({ state }: RunRecord): boolean => state === 'attempting' || state === 'pausing';
+
+/** Most runs in a line. */
+const MOST_NAMED = 5;
+
+function inWords(runs: readonly Awaited[], timezone: string, now: Instant): string {
+  const named = runs.slice(0, MOST_NAMED).map(({ runId, name, since }) => {
+    const [day = '', time = ''] = shortLocalTime(since, timezone, now).split(' ');
+    return `${name} (run ${runId}, since ${day} ${time.slice(0, 8)})`;
+  });
+  const more = runs.length > MOST_NAMED ? ` and ${runs.length - MOST_NAMED} more` : '';
+  return `${runs.length} ${runs.length === 1 ? 'run' : 'runs'} to end: ${named.join(', ')}${more}`;
+}

@@ -1,0 +1,40 @@
+import type { Args } from '../../../control/index.js';
+import type { Keeping } from '../../../domain/ad-hoc.js';
+import type { Instant } from '../../../domain/time.js';
+import { clockTime } from './render/state.js';
+import type { Wish } from './view.js';
+
+/** Whom verbs are asked of. */
+interface Asked {
+  ask(verb: string, args: Args): Promise<unknown>;
+}
+
+type Deed = Extract<Wish, { kind: 'trigger' | 'pause' | 'resume' | 'cancel' }>;
+
+/** Asks the scheduler for what is wished. Answers what came of it, in words. @throws RefusalError; LostError. */
+export async function carryOut(
+  link: Asked,
+  wish: Deed,
+  at: { readonly now: Instant; readonly zone: string },
+): Promise<string> {
+  const { name } = wish;
+  switch (wish.kind) {
+    case 'trigger':
+      await link.ask('trigger', { name });
+      return `triggered ${name}`;
+    case 'pause': {
+      const args = { names: [name], ...(wish.length !== undefined && { for_ms: wish.length }) };
+      const { until, keeping } = (await link.ask('pause', args)) as { until: string | null; keeping?: Keeping };
+      const end = until === null ? 'it is resumed' : clockTime(Date.parse(until), at.now, at);
+      return `paused ${name} until ${end}${keeping === 'memory' ? ', or the scheduler ends' : ''}`;
+    }
+    case 'resume':
+      await link.ask('resume', { names: [name] });
+      return `resumed ${name}`;
+    case 'cancel': {
+      const { canceled } = (await link.ask('cancel', { target: name })) as { canceled: number };
+      if (canceled === 0) return `nothing of ${name} was on any more`;
+      return `canceled ${canceled === 1 ? 'the run' : `${canceled} runs`} of ${name}`;
+    }
+  }
+}

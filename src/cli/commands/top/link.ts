@@ -1,0 +1,138 @@
+import { connectToScheduler, LostError, RefusalError, type Args, type ControlClient } from '../../../control/index.js';
+import type { Clock } from '../../../domain/clock.js';
+import type { StatusRecord } from '../../../domain/status-record.js';
+import { userId } from '../../../daemon/socket-places.js';
+import type { Reached } from '../../connect.js';
+import type { PaneLine } from './view.js';
+
+/** How many outcomes of each timer are asked for: as many as a scheduler keeps. */
+const RECENT = 20;
+/** How many lines of a timer's past are shown. */
+const PAST_LINES = 200;
+
+/** What a link tells. */
+export interface LinkListener {
+  status(record: StatusRecord): void;
+  /** It was there, and is gone; told once. */
+  lost(): void;
+  followed(name: string, line: PaneLine): void;
+  /** It is there, and does not tell how it stands: the reason. */
+  refused(reason: string): void;
+}
+
+/** Keeps in touch with a scheduler: looks again whenever it is told to, and finds the next one when this one is gone. */
+export class Link {
+  readonly #paths: readonly string[];
+  readonly #clock: Clock;
+  readonly #listener: LinkListener;
+  #client: ControlClient | undefined;
+  #follower: ControlClient | undefined;
+  #followed: string | undefined;
+  /** Grows with every {@link follow}: what belongs to an earlier one is of no interest any more. */
+  #following = 0;
+  #revision: number | undefined;
+  #isBusy = false;
+  /** Whether the scheduler hung up on the connection of {@link follow}. */
+  #isCutOff = false;
+
+  constructor({ client, paths }: Pick<Reached, 'client' | 'paths'>, clock: Clock, listener: LinkListener) {
+    this.#client = client;
+    this.#paths = paths;
+    this.#clock = clock;
+    this.#listener = listener;
+  }
+
+  /** Asks what has changed, or looks for the scheduler; unless that is still going on. Never rejects but for bugs. */
+  async look(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      // Hung up while nothing was asked: this process was stopped, or the scheduler was.
+      const wasThere = this.#client !== undefined;
+      if (this.#client?.isGone === true) this.#client = undefined;
+      if (this.#client === undefined) await this.#reconnect();
+      if (this.#client !== undefined) await this.#askStatus(this.#client);
+      else if (wasThere) this.#listener.lost();
+      if (this.#isCutOff && this.#client !== undefined) void this.follow(this.#followed, 0);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** Asks for a verb. @throws RefusalError; LostError also when there is no scheduler at the moment. */
+  async ask(verb: string, args: Args): Promise<unknown> {
+    if (this.#client === undefined) throw new LostError('there is no scheduler to ask');
+    return this.#client.request(verb, args);
+  }
+
+  /** Follows what one timer tells from now on, its recent past first, instead of what was followed before. */
+  async follow(name: string | undefined, last = PAST_LINES): Promise<void> {
+    const following = ++this.#following;
+    this.#isCutOff = false;
+    this.#followed = name;
+    this.#follower?.close();
+    this.#follower = undefined;
+    if (name === undefined) return;
+    // On a connection of its own: a loud timer does not hold up how things stand.
+    const connecting = await connectToScheduler(this.#paths, userId(), this.#clock);
+    if (connecting.kind !== 'connected') return;
+    const { client } = connecting;
+    if (following !== this.#following) {
+      client.close();
+      return;
+    }
+    this.#follower = client;
+    const tell = (line: PaneLine) => {
+      if (following === this.#following) this.#listener.followed(name, line);
+    };
+    const asked = { task_name: name, follow: true, last };
+    await client
+      .follow(asked, { event: (record) => tell({ record }), dropped: (dropped) => tell({ dropped }) })
+      .catch((error: unknown) => {
+        const isHungUp = mayGoOn(error);
+        if (following === this.#following) this.#isCutOff = isHungUp;
+      });
+  }
+
+  close(): void {
+    this.#following++;
+    this.#follower?.close();
+    this.#client?.close();
+  }
+
+  async #reconnect(): Promise<void> {
+    const connecting = await connectToScheduler(this.#paths, userId(), this.#clock);
+    if (connecting.kind !== 'connected') return;
+    this.#client = connecting.client;
+    this.#revision = undefined;
+    if (this.#followed !== undefined && this.#follower?.isGone !== false) void this.follow(this.#followed);
+  }
+
+  async #askStatus(client: ControlClient): Promise<void> {
+    const since = this.#revision;
+    try {
+      const record = (await client.request('status', {
+        recent: RECENT,
+        ...(since !== undefined && { since }),
+      })) as StatusRecord;
+      this.#revision = record.revision;
+      this.#listener.status(record);
+    } catch (error) {
+      if (error instanceof RefusalError) {
+        this.#listener.refused(error.message);
+      } else if (error instanceof LostError) {
+        client.close();
+        this.#client = undefined;
+        this.#listener.lost();
+      } else {
+        throw error;
+      }
+    }
+  }
+}
+
+/** Whether another connection may follow on. A timer that is gone is gone, and the status tells of it. @throws what is a bug. */
+function mayGoOn(error: unknown): boolean {
+  if (!(error instanceof RefusalError || error instanceof LostError)) throw error;
+  return error instanceof LostError || error.code !== 'unknown_timer';
+}

@@ -1,0 +1,85 @@
+import type { StatusRecord } from '../../../domain/status-record.js';
+import type { Instant } from '../../../domain/time.js';
+import { press } from './keys.js';
+import { layoutOf } from './layout.js';
+import { rowsOf } from './rows.js';
+import type { LinkState, PaneLine, Said, Seen, Size, Step, View, Wish } from './view.js';
+
+/** What can come to a live view. */
+export type Input =
+  /** A printable character, or the name of another key (`up`, `enter`, `ctrl-c`). */
+  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'resized'; readonly size: Size }
+  | { readonly kind: 'tick'; readonly now: Instant }
+  | { readonly kind: 'status'; readonly record: StatusRecord }
+  | { readonly kind: 'link'; readonly link: LinkState }
+  /** What the timer that is followed has told. */
+  | { readonly kind: 'followed'; readonly name: string; readonly line: PaneLine }
+  | { readonly kind: 'said'; readonly said: Said };
+
+/** More of a timer's output is for `timers logs`. */
+const MOST_LINES = 500;
+
+/** What the view is behind an input, and what is to be done. */
+export function reduce(view: View, input: Input): Step {
+  if (input.kind !== 'key') return { view: take(view, input), wishes: [] };
+  const { view: pressed, wishes } = press(view, input.key);
+  const settled = settle(hold(view, pressed));
+  return { view: settled, wishes: [...wishes, ...follow(view, settled)] };
+}
+
+function take(view: View, input: Exclude<Input, { kind: 'key' }>): View {
+  switch (input.kind) {
+    case 'resized':
+      return settle({ ...view, size: input.size });
+    case 'tick':
+      return { ...view, now: input.now };
+    case 'status':
+      return takeStatus(view, input.record);
+    case 'link':
+      return { ...view, link: input.link };
+    case 'followed':
+      return takeLine(view, input.name, input.line);
+    case 'said':
+      return { ...view, said: input.said };
+  }
+}
+
+/** A partial answer replaces the timers that have changed, every other all of them. */
+function takeStatus(view: View, record: StatusRecord): View {
+  const now = Date.parse(record.now);
+  const timers = new Map<string, Seen>(record.partial ? view.timers : []);
+  for (const timer of record.timers) timers.set(timer.task_name, { timer, at: now });
+  const startedAt = record.started_at === null ? undefined : Date.parse(record.started_at);
+  const scheduler = { pid: record.pid, startedAt, isStopping: record.is_stopping };
+  return settle({ ...view, now, timers, scheduler, link: { kind: 'up' } });
+}
+
+function takeLine(view: View, name: string, line: PaneLine): View {
+  if (view.pane?.name !== name) return view;
+  return { ...view, pane: { ...view.pane, lines: [...view.pane.lines, line].slice(-MOST_LINES) } };
+}
+
+/** Keeps the rows where they are from the first selection on, until there is none or another order or filter is chosen. */
+function hold(before: View, after: View): View {
+  if (after.selected === undefined) return { ...after, held: undefined };
+  const isAsked = after.order !== before.order || after.filter !== before.filter;
+  if (after.held !== undefined && !isAsked) return after;
+  return { ...after, held: rowsOf({ ...after, held: undefined }).map(({ timer }) => timer.task_name) };
+}
+
+/** A selected timer that is gone is selected no more; one that is there is in sight. */
+function settle(view: View): View {
+  const layout = layoutOf(view.size, view.pane);
+  const rows = rowsOf(view);
+  const index = rows.findIndex(({ timer }) => timer.task_name === view.selected);
+  if (index < 0) return { ...view, selected: undefined, held: undefined, top: 0 };
+  const height = layout?.list ?? 1;
+  const top = Math.min(Math.max(view.top, index - height + 1), index, Math.max(0, rows.length - height));
+  return { ...view, top };
+}
+
+/** An open pane goes with the selection, as long as there is one. */
+function follow(before: View, after: View): readonly Wish[] {
+  return before.pane?.name === after.pane?.name ? [] : [{ kind: 'follow', name: after.pane?.name }];
+}

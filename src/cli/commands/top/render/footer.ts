@@ -1,0 +1,82 @@
+import { columnsOf } from '../../../render/terminal-text.js';
+import type { View } from '../view.js';
+import { lineOf, tame, type Look, type Part } from './look.js';
+
+/** Two lines: what was done or is asked, and what keys do. */
+export function renderFooter(view: View, look: Look): string[] {
+  const { columns: width } = view.size;
+  return [lineOf([{ text: ' ' }, ...messageOf(view, look)], width, look).trimEnd(), keysOf(view, width, look)];
+}
+
+function messageOf({ mode, filter, said }: View, { chalk, isUnicode }: Look): readonly Part[] {
+  const cursor = { text: isUnicode ? '▏' : '_' };
+  const trouble = said?.isTrouble ? [{ text: `  ${tame(said.text)}`, paint: chalk.red }] : [];
+  switch (mode.kind) {
+    case 'filter':
+      return [{ text: `show: ${filter}` }, cursor];
+    case 'pause':
+      return [{ text: `pause ${tame(mode.name)} for: ${mode.text}` }, cursor, ...trouble];
+    case 'cancel': {
+      const what = mode.runs === 1 ? 'its run' : `its ${mode.runs} runs`;
+      return [{ text: `cancel ${tame(mode.name)}, ${what}? y cancels, any other key does not`, paint: chalk.yellow }];
+    }
+    case 'list':
+    case 'help':
+      return said === undefined ? [] : [{ text: tame(said.text), ...(said.isTrouble && { paint: chalk.red }) }];
+  }
+}
+
+/** Where there is no room for all, those before the last two are left out, for help and quit are what one needs then. */
+function keysOf(view: View, width: number, look: Look): string {
+  const { bold, dim } = look.chalk;
+  const pairs = [...hintsOf(view, look)];
+  const widthOf = ([key, does]: readonly [string, string]) =>
+    columnsOf(key) + columnsOf(does) + 2 + (does === '' ? 0 : 1);
+  const last = Math.min(2, pairs.length);
+  while (pairs.length > last && pairs.reduce((sum, pair) => sum + widthOf(pair), -1) > width)
+    pairs.splice(-1 - last, 1);
+  const parts = pairs.flatMap(([key, does]) => [
+    { text: ` ${key}`, paint: bold },
+    { text: does === '' ? ' ' : ` ${does} `, paint: dim },
+  ]);
+  return lineOf(parts, width, look).trimEnd();
+}
+
+function hintsOf({ mode, selected, timers, pane }: View, { isUnicode }: Look): readonly (readonly [string, string])[] {
+  switch (mode.kind) {
+    case 'filter':
+      return [
+        ['enter', 'keeps it'],
+        ['escape', 'takes it back'],
+      ];
+    case 'pause':
+      return [
+        ['enter', 'pauses (30m, 1h30m; empty: until it is resumed)'],
+        ['escape', 'does not'],
+      ];
+    case 'cancel':
+      return [
+        ['y', 'cancels'],
+        ['n', 'does not'],
+      ];
+    case 'help':
+      return [
+        ['any key', 'goes back'],
+        ['q', 'quits'],
+      ];
+    case 'list': {
+      const isPaused = selected !== undefined && timers.get(selected)?.timer.paused != null;
+      return [
+        [isUnicode ? '↑↓' : 'j/k', ''],
+        ['o', pane === undefined ? 'output' : pane.isTall ? 'close' : 'taller'],
+        ['t', 'trigger'],
+        ['p', isPaused ? 'resume' : 'pause'],
+        ['c', 'cancel'],
+        ['/', 'filter'],
+        ['s', 'sort'],
+        ['?', 'help'],
+        ['q', 'quit'],
+      ];
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { formatLocal } from '../../../../schedules/index.js';
+import { isFailing } from '../rows.js';
+import { asOf, type View } from '../view.js';
+import { apart, lineOf, tame, type Look } from './look.js';
+import { shortDuration } from './short-duration.js';
+import { isPausedAt } from './state.js';
+
+/** The columns from which on there is room for a date. */
+const ROOMY = 80;
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** Two lines: whose timers these are, and how many are what. */
+export function renderHeader(view: View, { rows, height }: { rows: number; height: number }, look: Look): string[] {
+  const { chalk } = look;
+  const { columns: width } = view.size;
+  const who = { text: ` ${whoseOf(view)}`, paint: chalk.bold };
+  const trouble = troubleOf(view);
+  const order = { text: orderOf(view, rows, height), paint: chalk.dim };
+  return [
+    apart(who, { text: clockOf(view, look) }, { width, look }),
+    trouble === undefined
+      ? apart({ text: ` ${summaryOf(view)}` }, order, { width, look })
+      : lineOf([{ text: ` ${trouble}`, paint: chalk.red.bold }], width, look),
+  ];
+}
+
+function whoseOf({ file, scheduler, now }: View): string {
+  if (scheduler === undefined) return tame(file);
+  const { pid, startedAt } = scheduler;
+  const age = startedAt === undefined ? [] : [`up ${shortDuration(now - startedAt)}`];
+  return [tame(file), `pid ${pid}`, ...age].join('  ');
+}
+
+/** By the scheduler's own time, with the zone of all times on the screen. Where there is no room for a date, only the time. */
+function clockOf({ now, size }: View, { zone }: Look): string {
+  const local = formatLocal(now, zone);
+  const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';
+  const time = local.slice(11, 19);
+  if (size.columns < ROOMY) return `${time} ${zone}`;
+  return `${weekday} ${local.slice(0, 10)} ${time} ${local.slice(23)} ${zone}`;
+}
+
+/** What a person has to know first: that nothing here is true any more. */
+function troubleOf({ link, now }: View): string | undefined {
+  if (link.kind === 'up') return undefined;
+  const length = shortDuration(now - link.since);
+  if (link.kind === 'silent') return `The scheduler has not answered for ${length}.`;
+  return `The scheduler went away ${length} ago. Trying to reach it again.`;
+}
+
+function summaryOf(view: View): string {
+  const { scheduler } = view;
+  if (scheduler === undefined) return 'Asking the scheduler …';
+  return `${scheduler.isStopping ? 'stopping: ' : ''}${countsOf(view)}`;
+}
+
+function countsOf(view: View): string {
+  const timers = [...view.timers.values()].map(({ timer }) => timer);
+  const count = (fits: (timer: (typeof timers)[number]) => boolean) => timers.filter(fits).length;
+  const runs = timers.flatMap((timer) => timer.runs);
+  const running = runs.filter(({ state }) => state === 'attempting').length;
+  const now = asOf(view);
+  return [
+    `${timers.length} timers`,
+    `${count(isFailing)} failing`,
+    `${running} running`,
+    `${runs.length - running} waiting`,
+    `${count((timer) => isPausedAt(timer, now))} paused`,
+  ].join('  ');
+}
+
+/** How the rows are chosen and ordered, and which of them there is room for. */
+function orderOf({ order, held, filter, top, timers }: View, rows: number, height: number): string {
+  const by = { next: 'next first', name: 'by name', last: 'last first', failing: 'failing first' }[order];
+  const found = filter === '' ? [] : [`/${tame(filter)}: ${rows} of ${timers.size}`];
+  const seen = rows <= height ? [] : [`${top + 1}-${Math.min(rows, top + height)} of ${rows}`];
+  return [...found, ...seen, held === undefined || order === 'name' ? by : `${by}, held`].join('  ');
+}

@@ -1,0 +1,39 @@
+import { columnsOf, wrap } from '../../../render/terminal-text.js';
+import type { Look } from './look.js';
+import { signsInWords } from './spark.js';
+import { marksInWords } from './state.js';
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ['up down', 'select a timer; so do j k, page up and down, home and end'],
+  ['o, enter', 'its output: half of the screen, all of it, none'],
+  ['t', 'trigger it now'],
+  ['p', 'pause it until it is resumed; resume it'],
+  ['P', 'pause it for so long'],
+  ['c', 'cancel its runs, after asking'],
+  ['/', 'show only timers with this in their name or tags'],
+  ['s', 'sort: next first, by name, last first, failing first (1 2 3 4)'],
+  ['escape', 'close the output, else show all, else select none'],
+  ['q', 'quit; so does Ctrl-C. The scheduler goes on.'],
+];
+
+const INDENT = 11;
+
+/** What keys do and signs mean. Lines beyond the screen's height are cut by the caller. */
+export function renderHelp(width: number, look: Look): string[] {
+  const keys = KEYS.flatMap(([key, does]) => wrap(` ${key.padEnd(INDENT - 1)}${does}`, width, ' '.repeat(INDENT)));
+  return [...keys, '', ...legend('marks', marksInWords(look), width), ...legend('RECENT', signsInWords(look), width)];
+}
+
+/** Signs and their words stay together. */
+function legend(head: string, items: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  let line = ` ${head.padEnd(INDENT - 1)}`;
+  for (const item of items) {
+    if (columnsOf(line) + columnsOf(item) > width) {
+      lines.push(line.trimEnd());
+      line = ' '.repeat(INDENT);
+    }
+    line += `${item}  `;
+  }
+  return [...lines, line.trimEnd()];
+}

@@ -1,0 +1,68 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import { plainText } from '../../../../sinks/index.js';
+import { hasUnicode, type Terminal } from '../../../terminal.js';
+import { clip, columnsOf, harmless, toCells } from '../../../render/terminal-text.js';
+
+/** What a terminal can show. */
+export interface Look {
+  readonly chalk: ChalkInstance;
+  /** Without, every character is ASCII. */
+  readonly isUnicode: boolean;
+  /** The zone of clock times. */
+  readonly zone: string;
+}
+
+/** What this terminal can show. */
+export const lookOf = (terminal: Terminal, zone: string): Look => ({
+  chalk: new Chalk({ level: terminal.color.out ? 1 : 0 }),
+  isUnicode: hasUnicode(terminal),
+  zone,
+});
+
+/** A text, and its colour once it has its width. */
+export interface Part {
+  readonly text: string;
+  readonly paint?: (text: string) => string;
+}
+
+/** Makes a text that came from elsewhere safe to show: no sequences, no control characters. */
+export const tame = (text: string): string => harmless(plainText(text));
+
+/** Cuts a text to at most so many columns. */
+export function cut(text: string, width: number, { isUnicode }: Look): string {
+  const clipped = width <= 0 ? '' : clip(text, width);
+  return isUnicode ? clipped : toAscii(clipped);
+}
+
+/** Cuts or fills up a text to so many columns. */
+export function fit(text: string, width: number, look: Look & { readonly isRight?: boolean }): string {
+  const shown = cut(text, width, look);
+  const padding = ' '.repeat(Math.max(0, width - columnsOf(shown)));
+  return look.isRight ? padding + shown : shown + padding;
+}
+
+/** Parts side by side, the last ones cut or left out where the line ends. */
+export function lineOf(parts: readonly Part[], width: number, look: Look): string {
+  let left = width;
+  return parts
+    .map(({ text, paint }) => {
+      const shown = cut(text, left, look);
+      left -= columnsOf(shown);
+      return paint === undefined ? shown : paint(shown);
+    })
+    .join('');
+}
+
+/** One text at the left end of a line, one at the right; where there is no room for both, the left one is cut. */
+export function apart(left: Part, right: Part, { width, look }: { width: number; look: Look }): string {
+  const end = cut(right.text, width, look);
+  const room = Math.max(0, width - columnsOf(end) - 1);
+  const start = fit(left.text, room, look);
+  const paint = (part: Part, text: string) => part.paint?.(text) ?? text;
+  return `${paint(left, start)} ${paint(right, end)}`;
+}
+
+const toAscii = (text: string): string =>
+  toCells(text)
+    .map(({ shown, width }) => (shown === '…' ? '~' : /^[ -~]*$/.test(shown) ? shown : '?'.repeat(width)))
+    .join('');

@@ -1,0 +1,46 @@
+import { outputLineOf, type EventRecord } from '../../../../control/index.js';
+import { formatLocal } from '../../../../schedules/index.js';
+import type { Pane, PaneLine } from '../view.js';
+import { lineOf, tame, type Look, type Part } from './look.js';
+
+const NOTHING = '   nothing of it lately; what comes is shown here';
+
+/** A title and the latest lines of one timer's output, so many in all. */
+export function renderPane(
+  { name, lines }: Pane,
+  { width, height, look }: { width: number; height: number; look: Look },
+): string[] {
+  const dash = look.isUnicode ? '─' : '-';
+  const title = `${dash}${dash} ${tame(name)} `;
+  const rule = lineOf(
+    [{ text: title + dash.repeat(Math.max(0, width - title.length)), paint: look.chalk.dim }],
+    width,
+    look,
+  );
+  const shown = lines.slice(-(height - 1)).map((line) => lineOf(partsOf(line, name, look), width, look));
+  if (shown.length === 0) shown.push(lineOf([{ text: NOTHING, paint: look.chalk.dim }], width, look));
+  return [rule, ...shown];
+}
+
+function partsOf(line: PaneLine, name: string, look: Look): readonly Part[] {
+  const { chalk, zone, isUnicode } = look;
+  if ('dropped' in line)
+    return [{ text: `   ${line.dropped} lines left out: they came too fast`, paint: chalk.yellow }];
+  const { record } = line;
+  const time = { text: `${formatLocal(Date.parse(record.timestamp), zone).slice(11, 19)} `, paint: chalk.dim };
+  if (record.event === 'run.output') return [time, barOf(record, look), { text: tame(outputLineOf(record)) }];
+  const text = record.msg.startsWith(`${name} `) ? record.msg.slice(name.length + 1) : record.msg;
+  return [time, { text: `${isUnicode ? '·' : '-'} ${tame(text)}`, paint: paintOf(record, chalk) }];
+}
+
+/** What came on standard error has a bolder bar. */
+function barOf(record: EventRecord, { chalk, isUnicode }: Look): Part {
+  const [plain, bold] = isUnicode ? ['│', '┃'] : ['|', '!'];
+  return { text: `${record['stream'] === 'stderr' ? bold : plain} `, paint: chalk.dim };
+}
+
+function paintOf({ level, event }: EventRecord, { red, yellow, cyan, green }: Look['chalk']): (text: string) => string {
+  if (level === 'error') return red;
+  if (level === 'warn') return yellow;
+  return event === 'run.finished' ? green : cyan;
+}

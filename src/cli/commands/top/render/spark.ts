@@ -1,0 +1,43 @@
+import type { FiringStatus } from '../../../../domain/outcome.js';
+import type { RecentRecord } from '../../../../domain/status-record.js';
+import { SECOND } from '../../../../domain/time.js';
+import type { Look } from './look.js';
+
+const BARS = '▁▂▃▄▅▆▇█';
+/** A success shorter than this is no higher than its share of it: what takes milliseconds is level ground. */
+const LOW: number = 10 * SECOND;
+
+const SIGNS: Readonly<Record<Exclude<FiringStatus, 'success'>, readonly [string, string]>> = {
+  failure: ['✗', 'x'],
+  timeout: ['t', 't'],
+  canceled: ['c', 'c'],
+  lost: ['?', '?'],
+  skipped: ['s', 's'],
+  missed: ['m', 'm'],
+};
+
+/** One character an outcome, the newest last. A success is as high as it took long, by the longest shown; in ASCII all are dots. */
+export function sparkLine(recent: readonly RecentRecord[], width: number, { isUnicode }: Look): string {
+  const shown = recent.slice(Math.max(0, recent.length - width));
+  const longest = Math.max(LOW, ...shown.map(({ duration_ms: duration }) => duration ?? 0));
+  return shown
+    .map(({ status, duration_ms: duration }) => {
+      if (status !== 'success') return SIGNS[status][isUnicode ? 0 : 1];
+      return isUnicode ? BARS.charAt(Math.min(7, Math.floor(((duration ?? 0) / longest) * 8))) : '.';
+    })
+    .join('');
+}
+
+/** Every sign and what it says, for the help. */
+export function signsInWords({ isUnicode }: Look): readonly string[] {
+  const signs = Object.entries(SIGNS).map(([status, pair]) => `${pair[isUnicode ? 0 : 1]} ${status}`);
+  return [isUnicode ? '▁ to █ success, by how long it took' : '. success', ...signs];
+}
+
+/** Bars in green, failures in red, all else in yellow. */
+export function paintSpark(line: string, { chalk }: Look): string {
+  if (chalk.level === 0) return line;
+  return line.replace(/([▁-█.]+)|([✗xt?]+)|([csm]+)/g, (run, good?: string, bad?: string) =>
+    good !== undefined ? chalk.green(run) : bad !== undefined ? chalk.red(run) : chalk.yellow(run),
+  );
+}

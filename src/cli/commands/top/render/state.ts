@@ -1,0 +1,139 @@
+import type { RunRecord, TimerRecord } from '../../../../domain/status-record.js';
+import type { Instant } from '../../../../domain/time.js';
+import { formatLocal } from '../../../../schedules/index.js';
+import { asOf, type Seen, type View } from '../view.js';
+import { tame, type Look, type Part } from './look.js';
+import { remaining, shortDuration } from './short-duration.js';
+
+/** What a timer is doing, the most pressing first. */
+type Condition = 'running' | 'waiting' | 'breaker' | 'paused' | 'disabled' | 'failing' | 'done' | 'idle';
+
+/** A pause that is over is told by the scheduler with the next firing only. */
+export function isPausedAt({ paused }: TimerRecord, now: Instant): boolean {
+  return paused !== null && (paused.until === null || Date.parse(paused.until) > now);
+}
+
+/** Puts one word to what a timer is doing. */
+function conditionOf(timer: TimerRecord, now: Instant): Condition {
+  if (timer.runs.some(({ state }) => state === 'attempting')) return 'running';
+  if (timer.runs.length > 0) return 'waiting';
+  if (timer.breaker.state !== 'closed') return 'breaker';
+  if (isPausedAt(timer, now)) return 'paused';
+  if (!timer.enabled) return 'disabled';
+  if (timer.failures_in_a_row > 0) return 'failing';
+  return timer.next_at === null ? 'done' : 'idle';
+}
+
+const MARKS: Readonly<Record<Condition, readonly [string, string]>> = {
+  running: ['▸', '*'],
+  waiting: ['◦', '~'],
+  breaker: ['!', '!'],
+  paused: ['‖', '='],
+  disabled: ['–', '-'],
+  failing: ['✗', 'x'],
+  done: ['·', '.'],
+  idle: [' ', ' '],
+};
+
+/** Every mark and what it says, for the help. */
+export const marksInWords = ({ isUnicode }: Look): readonly string[] =>
+  Object.entries(MARKS)
+    .filter(([condition]) => condition !== 'idle')
+    .map(([condition, [mark, ascii]]) => `${isUnicode ? mark : ascii} ${condition}`);
+
+/** The one-column sign of what a timer is doing. */
+export function markOf({ timer }: Seen, now: Instant, look: Look): Part {
+  const condition = conditionOf(timer, now);
+  const [mark, ascii] = MARKS[condition];
+  return { text: look.isUnicode ? mark : ascii, paint: paintOf(condition, look) };
+}
+
+function paintOf(condition: Condition, { chalk }: Look): (text: string) => string {
+  switch (condition) {
+    case 'running':
+    case 'waiting':
+      return chalk.cyan;
+    case 'breaker':
+    case 'failing':
+      return chalk.red;
+    case 'paused':
+      return chalk.yellow;
+    case 'disabled':
+    case 'done':
+    case 'idle':
+      return chalk.dim;
+  }
+}
+
+/** From this width on there is room for the time of day and the reason. */
+const WIDE = 24;
+
+interface Room {
+  readonly width: number;
+  readonly look: Look;
+}
+
+/** What a timer is doing, and for how long: `running 12s`, `paused 4m10s`, `breaker 2m00s`, `failed ×3`. */
+export function stateOf(seen: Seen, view: View, { width, look }: Room): Part {
+  const now = asOf(view);
+  const { timer } = seen;
+  const until = (instant: string | null) => untilInWords(instant, now, { width, look });
+  const words = [
+    ...(timer.runs.length === 0 ? [] : [ofRuns(timer.runs, now - seen.at, now)]),
+    ...ofBreaker(timer, width, until),
+    ...(isPausedAt(timer, now) ? [ofPause(timer, width, until)] : []),
+    ...(timer.enabled ? [] : ['disabled']),
+  ];
+  if (words.length === 0) words.push(...ofIdle(timer, look));
+  return { text: words.join(', '), paint: paintOf(conditionOf(timer, now), look) };
+}
+
+type Until = (instant: string | null) => string;
+
+function untilInWords(instant: string | null, now: Instant, { width, look }: Room): string {
+  if (instant === null) return '';
+  const then = Date.parse(instant);
+  return width < WIDE ? ` ${remaining(then - now)}` : ` until ${clockTime(then, now, look)}`;
+}
+
+function ofBreaker({ breaker }: TimerRecord, width: number, until: Until): readonly string[] {
+  if (breaker.state === 'closed') return [];
+  if (breaker.state === 'half_open') return ['breaker trial'];
+  return [`breaker${width < WIDE ? '' : ' open'}${until(breaker.until)}`];
+}
+
+function ofPause({ paused }: TimerRecord, width: number, until: Until): string {
+  const reason = width < WIDE || paused?.reason == null ? '' : `: ${tame(paused.reason)}`;
+  return `paused${until(paused?.until ?? null)}${reason}`;
+}
+
+function ofIdle({ failures_in_a_row: failures, next_at: next }: TimerRecord, { isUnicode }: Look): readonly string[] {
+  if (failures > 0) return [`failed ${isUnicode ? '×' : 'x'}${failures}`];
+  return next === null ? ['done'] : [];
+}
+
+const WORDS = {
+  parked: 'waiting',
+  waiting: 'waiting',
+  claiming: 'waiting',
+  attempting: 'running',
+  pausing: 'retrying',
+};
+
+/** The run that is on for the longest. What waits does so since its time. */
+function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): string {
+  const ages = runs.map((run) => ({
+    run,
+    age: run.attempts > 0 ? run.elapsed_ms + sinceSeen : now - Date.parse(run.scheduled_at),
+  }));
+  const [oldest] = ages.sort((a, b) => Number(b.run.attempts > 0) - Number(a.run.attempts > 0) || b.age - a.age);
+  if (oldest === undefined) return '';
+  return `${WORDS[oldest.run.state]} ${shortDuration(oldest.age)}${runs.length > 1 ? `, ${runs.length} runs` : ''}`;
+}
+
+/** The time of day; the date, too, when it is another. */
+export function clockTime(instant: Instant, now: Instant, { zone }: Pick<Look, 'zone'>): string {
+  const [then, today] = [formatLocal(instant, zone), formatLocal(now, zone)];
+  const time = then.slice(11, 19).replace(/:00$/, '');
+  return then.slice(0, 10) === today.slice(0, 10) ? time : `${then.slice(5, 10)} ${time}`;
+}

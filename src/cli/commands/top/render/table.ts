@@ -1,0 +1,132 @@
+import { nextStartOf } from '../../../../domain/status-record.js';
+import type { Instant } from '../../../../domain/time.js';
+import { outcomeCell } from '../../../render/outcome.js';
+import { asOf, type Seen, type View } from '../view.js';
+import { fit, lineOf, tame, type Look, type Part } from './look.js';
+import { fineDuration, remaining, roughDuration } from './short-duration.js';
+import { paintSpark, sparkLine } from './spark.js';
+import { markOf, stateOf } from './state.js';
+
+interface Column {
+  readonly head: string;
+  readonly width: number;
+  readonly isRight?: boolean;
+  cell(seen: Seen, width: number): Part;
+}
+
+const GAP = 2;
+/** The cursor, the mark, and a space. */
+const MARGIN = 3;
+const NARROWEST_NAME = 12;
+const WIDEST_NAME = 40;
+const MORE_RECENT = 12;
+const MORE_STATE = 22;
+const NARROWEST_SCHEDULE = 20;
+
+/** The head and `height` rows of the table from `view.top` on, each within `width` columns. */
+export function renderTable(
+  rows: readonly Seen[],
+  view: View,
+  { height, look }: { height: number; look: Look },
+): string[] {
+  const { columns: width } = view.size;
+  const columns = columnsFor(rows, view, look);
+  const { dim, inverse } = look.chalk;
+  const head = columns.map((column) => fit(column.head, column.width, { ...look, isRight: column.isRight ?? false }));
+  const now = asOf(view);
+  const lines = rows.slice(view.top, view.top + height).map((seen) => {
+    const isSelected = seen.timer.task_name === view.selected;
+    const cells = columns.map((column) => {
+      const { text, paint } = column.cell(seen, column.width);
+      const shown = fit(text, column.width, { ...look, isRight: column.isRight ?? false });
+      return paint === undefined || isSelected ? shown : paint(shown);
+    });
+    const mark = markOf(seen, now, look);
+    const line = `${isSelected ? '>' : ' '}${lineOf([mark], 1, look)} ${cells.join(' '.repeat(GAP))}`;
+    return isSelected && look.chalk.level > 0 ? inverse(fit(plain(line), width, look)) : line.trimEnd();
+  });
+  return [dim(`${' '.repeat(MARGIN)}${head.join(' '.repeat(GAP)).trimEnd()}`), ...lines];
+}
+
+/** What chalk writes. */
+const SGR = new RegExp('\\u001b\\[[0-9;]*m', 'g');
+
+/** Colours end an inverse line in its middle. */
+const plain = (line: string): string => line.replace(SGR, '');
+
+/** What is left out for the sake of the name, in this order. */
+const SPARED = ['LATE', 'AGO', 'LAST', 'RECENT'];
+
+/** What fits: the name has room first, then what is nearest to it; more room makes more of it known. */
+function columnsFor(rows: readonly Seen[], view: View, look: Look): readonly Column[] {
+  const width = view.size.columns - MARGIN;
+  const wanted = Math.min(WIDEST_NAME, Math.max(4, ...rows.map(({ timer }) => timer.task_name.length)));
+  let columns = standardColumns(view, look);
+  const left = (name: number) => columns.reduce((sum, column) => sum - column.width - GAP, width - name);
+  for (const head of SPARED)
+    if (left(Math.min(wanted, NARROWEST_NAME)) < 0) columns = columns.filter((one) => one.head !== head);
+  const name = Math.min(wanted, left(0));
+  const grow = (head: string, most: number) => {
+    const more = Math.max(0, Math.min(most, left(name)));
+    columns = columns.map((one) => (one.head === head ? { ...one, width: one.width + more } : one));
+  };
+  grow('RECENT', MORE_RECENT);
+  grow('STATE', MORE_STATE);
+  const schedule = left(name) - GAP;
+  return [
+    { head: 'NAME', width: name, cell: ({ timer }) => ({ text: tame(timer.task_name) }) },
+    ...columns,
+    ...(schedule >= NARROWEST_SCHEDULE ? [scheduleColumn(schedule, look)] : []),
+  ];
+}
+
+const scheduleColumn = (width: number, { chalk }: Look): Column => ({
+  head: 'SCHEDULE',
+  width,
+  cell: ({ timer }) => ({ text: tame(timer.schedule), paint: chalk.dim }),
+});
+
+function standardColumns(view: View, look: Look): readonly Column[] {
+  const now = asOf(view);
+  const { chalk } = look;
+  return [
+    { head: 'NEXT', width: 7, isRight: true, cell: ({ timer }) => ({ text: nextIn(nextStartOf(timer), now) }) },
+    { head: 'STATE', width: 14, cell: (seen, width) => stateOf(seen, view, { width, look }) },
+    {
+      head: 'LAST',
+      width: 8,
+      cell: ({ timer }) => (timer.last_status === null ? { text: '' } : outcomeCell(timer.last_status, chalk)),
+    },
+    {
+      head: 'AGO',
+      width: 4,
+      isRight: true,
+      cell: ({ timer: { last_finished_at: at } }) => ({ text: at === null ? '' : roughDuration(now - Date.parse(at)) }),
+    },
+    { head: 'LATE', width: 6, isRight: true, cell: (seen) => latenessOf(seen, look) },
+    {
+      head: 'RECENT',
+      width: 8,
+      isRight: true,
+      cell: ({ timer }, width) => ({
+        text: sparkLine(timer.recent ?? [], width, look),
+        paint: (text) => paintSpark(text, look),
+      }),
+    },
+  ];
+}
+
+function nextIn(next: string | null, now: Instant): string {
+  if (next === null) return '';
+  return Date.parse(next) <= now ? 'now' : remaining(Date.parse(next) - now);
+}
+
+/** From here on it is worth a colour. */
+const LATE_MS = 1_000;
+
+/** How late the last run began. */
+function latenessOf({ timer: { recent = [] } }: Seen, { chalk }: Look): Part {
+  const late = recent.findLast(({ lateness_ms: lateness }) => lateness !== null)?.lateness_ms;
+  if (late == null) return { text: '' };
+  return { text: fineDuration(late), ...(late >= LATE_MS && { paint: chalk.yellow }) };
+}

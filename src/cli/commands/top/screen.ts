@@ -1,0 +1,117 @@
+import { emitKeypressEvents } from 'node:readline';
+import type { Cancel } from '../../../domain/time.js';
+import type { Size } from './view.js';
+
+/** The alternate screen, no cursor, nothing wraps. */
+const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[H\u001b[2J';
+/** Undone in the opposite order, colours as well. */
+const LEAVE = '\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
+/** What is between the two is shown at once, where the terminal knows that; others ignore it. */
+const TOGETHER = ['\u001b[?2026h', '\u001b[?2026l'] as const;
+
+/** Owns the terminal of this process: as long as it is entered, all of it. Whatever ends the process, it is left as it was found. */
+export class Screen {
+  readonly #onExit = () => this.leave();
+  #lines: readonly string[] = [];
+  #isEntered = false;
+
+  /** Whether this process has a terminal that a screen can be drawn on, and keys read from. */
+  static isAvailable(): boolean {
+    return process.stdout.isTTY && process.stdin.isTTY && process.env['TERM'] !== 'dumb';
+  }
+
+  get size(): Size {
+    const { columns, rows } = process.stdout;
+    return { columns, rows };
+  }
+
+  enter(): void {
+    if (this.#isEntered) return;
+    this.#isEntered = true;
+    this.#lines = [];
+    process.on('exit', this.#onExit);
+    process.stdin.setRawMode(true).resume();
+    process.stdout.write(ENTER);
+  }
+
+  /** May be called at any time, and any number of times. */
+  leave(): void {
+    if (!this.#isEntered) return;
+    this.#isEntered = false;
+    process.off('exit', this.#onExit);
+    process.stdout.write(LEAVE);
+    process.stdin.setRawMode(false).pause();
+  }
+
+  /** Shows these lines; writes only those that have changed. */
+  draw(lines: readonly string[]): void {
+    if (!this.#isEntered) return;
+    const changed = lines.flatMap((line, row) =>
+      line === this.#lines[row] ? [] : [`\u001b[${row + 1};1H\u001b[2K${line}`],
+    );
+    this.#lines = lines;
+    if (changed.length > 0) process.stdout.write(TOGETHER.join(changed.join('')));
+  }
+
+  /** Every line is written with the next {@link draw}. */
+  forget(): void {
+    this.#lines = [];
+    if (this.#isEntered) process.stdout.write('\u001b[2J');
+  }
+
+  /** Tells keys by the character they print, else by their names: `up`, `enter`, `ctrl-c`. */
+  onKey(listener: (key: string) => void): Cancel {
+    const { stdin } = process;
+    const heard = (text: string | undefined, { name, ctrl, meta }: Pressed) => {
+      const key = nameOf(text, { name, ctrl, meta });
+      if (key !== undefined) listener(key);
+    };
+    emitKeypressEvents(stdin);
+    stdin.on('keypress', heard);
+    return () => stdin.off('keypress', heard);
+  }
+
+  onResize(listener: (size: Size) => void): Cancel {
+    const { stdout } = process;
+    const resized = () => listener(this.size);
+    stdout.on('resize', resized);
+    return () => stdout.off('resize', resized);
+  }
+
+  /** Tells that the process was stopped, and goes on; by then others may have had the terminal, so it is entered anew. */
+  onContinue(listener: () => void): Cancel {
+    const continued = () => {
+      this.leave();
+      this.enter();
+      listener();
+    };
+    process.on('SIGCONT', continued);
+    return () => process.off('SIGCONT', continued);
+  }
+
+  /** Tells that nobody is at the terminal any more. */
+  onGone(listener: () => void): Cancel {
+    const { stdin } = process;
+    const events = ['end', 'close', 'error'] as const;
+    for (const event of events) stdin.on(event, listener);
+    return () => {
+      for (const event of events) stdin.off(event, listener);
+    };
+  }
+}
+
+interface Pressed {
+  readonly name?: string | undefined;
+  readonly ctrl: boolean;
+  readonly meta: boolean;
+}
+
+function nameOf(text: string | undefined, { name, ctrl, meta }: Pressed): string | undefined {
+  if (name === 'return' || name === 'enter') return 'enter';
+  if (ctrl && name !== undefined) return `ctrl-${name}`;
+  if (name === 'escape') return 'escape';
+  // Alt with a key is another key, and none of ours.
+  if (meta) return undefined;
+  if (name === 'space') return ' ';
+  return text !== undefined && /^[^\p{Cc}]$/u.test(text) ? text : name;
+}

@@ -1,0 +1,120 @@
+import type { EventRecord } from '../../../control/index.js';
+import type { TimerRecord } from '../../../domain/status-record.js';
+import type { Instant } from '../../../domain/time.js';
+
+/** All that the live view shows, and nothing it does. */
+export interface View {
+  /** The timer file, as people would write it. */
+  readonly file: string;
+  readonly size: Size;
+  /** The scheduler's own time, as far as it is known. */
+  readonly now: Instant;
+  readonly scheduler: SchedulerFacts | undefined;
+  readonly link: LinkState;
+  readonly timers: ReadonlyMap<string, Seen>;
+  readonly order: Order;
+  /** Timers whose name or a tag has this in it, in any case. */
+  readonly filter: string;
+  /** The name of the selected timer. Nothing is done to a timer nobody has selected. */
+  readonly selected: string | undefined;
+  /** The rows' names as they were when a timer was selected: rows do not move under the selection. */
+  readonly held: readonly string[] | undefined;
+  /** The first row that is shown. */
+  readonly top: number;
+  readonly mode: Mode;
+  readonly pane: Pane | undefined;
+  /** What came of the last thing that was done. */
+  readonly said: Said | undefined;
+}
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface SchedulerFacts {
+  readonly pid: number;
+  readonly startedAt: Instant | undefined;
+  readonly isStopping: boolean;
+}
+
+/** Whether the scheduler answers. Instants are its own time. */
+export type LinkState =
+  | { readonly kind: 'up' }
+  /** It is there and says nothing. */
+  | { readonly kind: 'silent'; readonly since: Instant }
+  | { readonly kind: 'lost'; readonly since: Instant };
+
+/** A timer as it stood at an instant. */
+export interface Seen {
+  readonly timer: TimerRecord;
+  readonly at: Instant;
+}
+
+/** Every order of the rows, in the order in which they are offered. */
+export const ORDERS = ['next', 'name', 'last', 'failing'] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** What keys mean at the moment. */
+export type Mode =
+  | { readonly kind: 'list' }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'filter'; readonly before: string }
+  | { readonly kind: 'pause'; readonly name: string; readonly text: string }
+  | { readonly kind: 'cancel'; readonly name: string; readonly runs: number };
+
+/** The output of one timer, below the list or in its place. */
+export interface Pane {
+  readonly name: string;
+  readonly isTall: boolean;
+  /** The latest, oldest first; bounded. */
+  readonly lines: readonly PaneLine[];
+}
+
+/** A record of the log, or how many were left out. */
+export type PaneLine = { readonly record: EventRecord } | { readonly dropped: number };
+
+export interface Said {
+  readonly text: string;
+  readonly isTrouble: boolean;
+}
+
+/** What is to be done besides showing. */
+export type Wish =
+  | { readonly kind: 'trigger'; readonly name: string }
+  /** Without a length until it is resumed. */
+  | { readonly kind: 'pause'; readonly name: string; readonly length?: number }
+  | { readonly kind: 'resume'; readonly name: string }
+  | { readonly kind: 'cancel'; readonly name: string }
+  /** Without a name nothing is followed any more. */
+  | { readonly kind: 'follow'; readonly name: string | undefined }
+  | { readonly kind: 'redraw' }
+  | { readonly kind: 'suspend' }
+  | { readonly kind: 'quit' };
+
+/** The view behind an input, and what is to be done. */
+export interface Step {
+  readonly view: View;
+  readonly wishes: readonly Wish[];
+}
+
+/** Nothing is known yet. */
+export const emptyView = (file: string, size: Size, now: Instant): View => ({
+  file,
+  size,
+  now,
+  scheduler: undefined,
+  link: { kind: 'up' },
+  timers: new Map(),
+  order: 'next',
+  filter: '',
+  selected: undefined,
+  held: undefined,
+  top: 0,
+  mode: { kind: 'list' },
+  pane: undefined,
+  said: undefined,
+});
+
+/** The instant for which what stands there is true: with the scheduler gone, nothing goes on. */
+export const asOf = ({ now, link }: View): Instant => (link.kind === 'lost' ? Math.min(now, link.since) : now);

@@ -1,0 +1,91 @@
+import { LostError, outputLineOf, type EventRecord } from '../../../control/index.js';
+import { jsonText } from '../../../domain/visible.js';
+import type { RunStatus } from '../../../domain/outcome.js';
+import { plainText } from '../../../sinks/index.js';
+import { exitCodeOf } from '../../exit-code.js';
+import type { Reached } from '../../connect.js';
+import type { Terminal } from '../../terminal.js';
+
+/** What is fired. */
+interface Asked {
+  readonly name: string;
+  readonly overlap?: string;
+}
+
+interface Fired {
+  readonly firing_id: string;
+  readonly scheduled_at: string;
+}
+
+interface Printing {
+  readonly terminal: Terminal;
+  readonly asJson: boolean;
+}
+
+/** Fires a timer, and does not wait for what becomes of it. */
+export async function triggerAndGo({ change }: Reached, asked: Asked, { terminal, asJson }: Printing): Promise<number> {
+  const { firing_id, scheduled_at } = (await change('trigger', { ...asked })) as Fired;
+  if (asJson) terminal.out(jsonText({ task_name: asked.name, firing_id, scheduled_at }));
+  else terminal.err(`timers: ${asked.name} is fired as ${firing_id}. Follow it: timers logs ${asked.name} -f`);
+  return 0;
+}
+
+/** Fires a timer and follows it to its end. Answers the exit status of its command, 1 where it did not run. */
+export async function triggerAndWait({ client, change }: Reached, asked: Asked, printing: Printing): Promise<number> {
+  const { terminal } = printing;
+  // Followed before it is fired, so that nothing is missed; what comes before its id is known is kept until then.
+  let early: EventRecord[] | undefined = [];
+  let firingId: string | undefined;
+  const ended = new Promise<EventRecord>((resolve, reject) => {
+    const event = (record: EventRecord) => {
+      if (early !== undefined) {
+        early.push(record);
+        return;
+      }
+      if (record['firing_id'] !== firingId) return;
+      tell(record, printing);
+      if (ENDINGS.has(record.event)) resolve(record);
+    };
+    const dropped = (count: number) =>
+      terminal.err(`timers: ${count} lines left out, because they were read too slowly`);
+    client
+      .follow({ task_name: asked.name, follow: true, last: 0 }, { event, dropped })
+      .then(() => reject(new LostError('the scheduler has stopped')), reject);
+    void change('trigger', { ...asked }).then((fired) => {
+      firingId = (fired as Fired).firing_id;
+      const kept = early ?? [];
+      early = undefined;
+      for (const record of kept) event(record);
+    }, reject);
+  });
+  return exitCodeBehind(await ended);
+}
+
+const ENDINGS: ReadonlySet<string> = new Set(['run.finished', 'firing.skipped', 'firing.missed']);
+
+/** The command's lines are data; of the rest, what a person is to know. */
+function tell(record: EventRecord, { terminal, asJson }: Printing): void {
+  if (asJson) {
+    terminal.out(jsonText(record));
+    return;
+  }
+  if (record.event !== 'run.output') {
+    if (record['success'] !== true) terminal.err(`timers: ${record.msg}`);
+    return;
+  }
+  const line = plainText(outputLineOf(record));
+  if (record['stream'] === 'stdout') terminal.out(line);
+  else terminal.err(line);
+}
+
+function exitCodeBehind(record: EventRecord): number {
+  if (record.event !== 'run.finished') return 1;
+  const { status, exit_code: exitCode, signal } = record as unknown as Finished;
+  return exitCodeOf({ status, ...(exitCode !== null && { exitCode }), ...(signal !== null && { signal }) });
+}
+
+interface Finished {
+  readonly status: RunStatus;
+  readonly exit_code: number | null;
+  readonly signal: string | null;
+}

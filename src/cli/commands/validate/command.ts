@@ -1,0 +1,52 @@
+import { jsonText } from '../../../domain/visible.js';
+import { withFile, withJson, type FileOption, type JsonOption } from '../../options.js';
+import type { CommandKind } from '../../command.js';
+
+interface ValidateOptions extends FileOption, JsonOption {
+  readonly strict?: true;
+}
+
+/** Checks everything that can be checked without running. */
+export const validate: CommandKind = {
+  name: 'validate',
+  summary: 'check a timer file without running anything',
+  examples: [
+    { line: 'timers validate', does: 'the nearest timer file, all its mistakes at once' },
+    { line: 'timers validate jobs.yaml --strict', does: 'warnings count as errors' },
+    { line: 'render-timers | timers validate -', does: 'from standard input' },
+    { line: 'timers validate --json', does: 'one object, for editors and CI' },
+  ],
+  configure(command) {
+    withJson(withFile(command).argument('[file]', 'the timer file'), 'the result').option(
+      '--strict',
+      'let warnings count as errors',
+    );
+    return async (terminal, args) => {
+      const options = command.opts<ValidateOptions>();
+      const { createSystemClock } = await import('../../../clocks/system.js');
+      const { onlyFile } = await import('../../arguments.js');
+      const { loadForeseeing, renderLoaded, shortPath } = await import('../../load.js');
+      const named = onlyFile(args[0] as string | undefined, options.file);
+      const { isPiped, loadPiped } = await import('./piped-file.js');
+      const now = createSystemClock().now();
+      const loaded =
+        named !== undefined && isPiped(named, terminal)
+          ? await loadPiped(named, terminal, now)
+          : await loadForeseeing(terminal, named, now);
+      const fatal = options.strict ? ['error', 'warning'] : ['error'];
+      const valid = !loaded.problems.some(({ severity }) => fatal.includes(severity));
+      if (options.json) {
+        const { toReport } = await import('./report.js');
+        terminal.out(...jsonText(toReport(loaded, valid), 2).split('\n'));
+      } else {
+        const { path = '', timerCount, problems } = loaded;
+        if (problems.length > 0) terminal.outPainted(...renderLoaded(loaded, terminal, terminal.color.out));
+        if (valid)
+          terminal.out(
+            `${shortPath(path, terminal.cwd)} is valid: ${timerCount} ${timerCount === 1 ? 'timer' : 'timers'}.`,
+          );
+      }
+      return valid ? 0 : 1;
+    };
+  },
+};

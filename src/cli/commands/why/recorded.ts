@@ -1,0 +1,189 @@
+import type { RunFinished } from '../../../domain/events/index.js';
+import { fingerprintOf, type Job } from '../../../domain/job.js';
+import type { Ending, History, OpenRun, Pause } from '../../../domain/ledger.js';
+import { END_OF_TIME, SECOND, type Duration, type Instant } from '../../../domain/time.js';
+import type { AskedTime } from './asked-time.js';
+import type { Judgement } from './verdict.js';
+
+/** What became of a firing. */
+export type Fate =
+  | { readonly kind: 'ended'; readonly ending: Ending; readonly context: Context }
+  | { readonly kind: 'open'; readonly run: OpenRun }
+  /** Its time has not come; `paused` says that it will be skipped as things stand. */
+  | { readonly kind: 'coming'; readonly paused: Pause | undefined }
+  | { readonly kind: 'unrecorded'; readonly cause: Unrecorded; readonly silence: Silence };
+
+/** What the history says besides an outcome, as far as the outcome asks for it. */
+export interface Context {
+  /** The run of the same timer that was on when the firing came due. */
+  readonly beside?: Ending | OpenRun | undefined;
+  /** The last run that had failed before. */
+  readonly lastFailure?: RunFinished | undefined;
+  readonly silence?: Silence;
+}
+
+/** Where nothing is recorded of any timer: between these two. */
+export interface Silence {
+  readonly last: Ending | undefined;
+  readonly first: Ending | undefined;
+}
+
+/** Why nothing is recorded of a firing that has passed. */
+export type Unrecorded =
+  /** There is no history to look into. */
+  | 'no-history'
+  /** No scheduler on this state has ever had the timer. */
+  | 'unknown-timer'
+  /** The last scheduler had the timer with another schedule. */
+  | 'other-schedule'
+  /** `max_runs` is used up. */
+  | 'done'
+  /** No scheduler has considered it yet; the next one will. */
+  | 'not-considered'
+  /** Outcomes of that time are let go. */
+  | 'let-go'
+  /** The scheduler that first had the timer with this schedule began later. */
+  | 'before-its-time';
+
+export interface Question {
+  readonly job: Job;
+  readonly asked: AskedTime;
+  readonly judgement: Judgement;
+  readonly now: Instant;
+  /** How long outcomes are kept, and how many of a timer. */
+  readonly retention: { readonly keep: Duration; readonly runs: number };
+}
+
+const NOTHING: Silence = { last: undefined, first: undefined };
+
+/** Below this nobody asks why a run was late. */
+const LATE: Duration = SECOND;
+
+/** What became of a firing where there is no history. `undefined` for a time that is none. */
+export function fateWithoutHistory({ judgement, job, now }: Omit<Question, 'asked'>): Fate | undefined {
+  if (judgement.obstacles.length > 0) return undefined;
+  if (judgement.instant + job.offset > now) return { kind: 'coming', paused: undefined };
+  return { kind: 'unrecorded', cause: 'no-history', silence: NOTHING };
+}
+
+/** Finds in the history what became of a firing; of a time that is none, what was fired there all the same. `undefined`: nothing. */
+export function fateOf(history: History, question: Question): Fate | undefined {
+  const recorded = findOpen(history, question) ?? findEnding(history, question);
+  if (recorded !== undefined) return recorded;
+  const fate = fateWithoutHistory(question);
+  if (fate !== undefined && isDone(history, question)) return { kind: 'unrecorded', cause: 'done', silence: NOTHING };
+  if (fate?.kind === 'coming') return { kind: 'coming', paused: pauseOver(history, question) };
+  if (fate?.kind !== 'unrecorded') return fate;
+  const silence = silenceAround(history, question.judgement.instant);
+  return { kind: 'unrecorded', cause: unrecordedBecause(history, question), silence };
+}
+
+/** The pause that lasts beyond a firing to come. */
+function pauseOver(history: History, { job, judgement }: Question): Pause | undefined {
+  const paused = history.jobs().get(job.name)?.memory.paused;
+  const start = judgement.instant + job.offset;
+  return paused !== undefined && start < (paused.until ?? Infinity) ? paused : undefined;
+}
+
+/** The latest firing that is recorded of a timer, whatever became of it. */
+export function lastRecorded(history: History, jobName: string): Instant | undefined {
+  const open = history.open().findLast(({ firing }) => firing.jobName === jobName);
+  return (open ?? history.endings({ jobName, limit: 1 })[0])?.firing.scheduledFor;
+}
+
+/** The instants that are looked for: of a firing its own, else all of the asked time. */
+function spanOf({ judgement: { instant, obstacles }, asked: { starts, length } }: Question) {
+  if (obstacles.length === 0) return { from: instant, until: instant };
+  return { from: starts[0] ?? 0, until: (starts.at(-1) ?? 0) + length - 1 };
+}
+
+function findOpen(history: History, question: Question): Fate | undefined {
+  const { from, until } = spanOf(question);
+  const run = history
+    .open()
+    .find(
+      ({ firing: { jobName, scheduledFor } }) =>
+        jobName === question.job.name && scheduledFor >= from && scheduledFor <= until,
+    );
+  return run && { kind: 'open', run };
+}
+
+/** More outcomes are not looked at: of one firing there is one, and few are fired by hand within a minute. */
+const MOST_ENDINGS = 100;
+
+function findEnding(history: History, question: Question): Fate | undefined {
+  const due = spanOf(question);
+  const endings = history.endings({ jobName: question.job.name, due, limit: MOST_ENDINGS });
+  const own = endings.filter(({ firing }) => firing.scheduledFor <= due.until);
+  // A row of firings told as one stands for those within that the schedule names.
+  const inRow = question.judgement.obstacles.length === 0 ? endings.at(-1) : undefined;
+  const ending = own.find(({ firing }) => firing.trigger !== 'manual') ?? own[0] ?? inRow;
+  return ending && { kind: 'ended', ending, context: contextOf(history, ending, question.job) };
+}
+
+function contextOf(history: History, ending: Ending, job: Job): Context {
+  const due = ending.firing.scheduledFor + job.offset;
+  switch (ending.event) {
+    case 'run.finished':
+      return ending.latenessMs - job.offset < LATE ? {} : { beside: runAt(history, due, ending) };
+    case 'firing.skipped':
+      if (ending.reason === 'breaker_open') return { lastFailure: lastFailure(history, ending) };
+      return ending.reason === 'overlap' ? { beside: runAt(history, ending.at, ending) } : {};
+    case 'firing.missed': {
+      const first = ending.firstScheduledFor ?? ending.firing.scheduledFor;
+      const { last } = silenceAround(history, first);
+      return ending.reason === 'downtime'
+        ? { silence: { last, first: ending } }
+        : { beside: runAt(history, due, ending) };
+    }
+  }
+}
+
+/** The other run of the same timer that was on at an instant. */
+function runAt(history: History, at: Instant, { firing, runId }: Ending): Ending | OpenRun | undefined {
+  const { jobName } = firing;
+  const open = history.open().find((run) => run.firing.jobName === jobName && (run.startedAt ?? Infinity) <= at);
+  const due = { from: -END_OF_TIME, until: at };
+  const ended = history
+    .endings({ jobName, since: at, due, limit: MOST_ENDINGS, earliest: true })
+    .find(
+      (one) => one.event === 'run.finished' && one.runId !== runId && one.firing.scheduledFor + one.latenessMs <= at,
+    );
+  return ended ?? open;
+}
+
+function lastFailure(history: History, { firing: { jobName }, at }: Ending): RunFinished | undefined {
+  return (['failure', 'timeout', 'lost'] as const)
+    .flatMap((status) => history.endings({ jobName, status, until: at, limit: 1 }))
+    .filter((ending): ending is RunFinished => ending.event === 'run.finished')
+    .sort((one, other) => one.at - other.at)
+    .at(-1);
+}
+
+function silenceAround(history: History, instant: Instant): Silence {
+  const [last] = history.endings({ until: instant, limit: 1 });
+  const [first] = history.endings({ since: instant + 1, limit: 1, earliest: true });
+  return { last, first };
+}
+
+function unrecordedBecause(history: History, question: Question): Unrecorded {
+  const { job, judgement } = question;
+  const record = history.jobs().get(job.name);
+  if (record === undefined) return 'unknown-timer';
+  if (record.fingerprint !== fingerprintOf(job)) return 'other-schedule';
+  if (record.memory.cursor < judgement.instant) return 'not-considered';
+  return isLetGo(history, question) ? 'let-go' : 'before-its-time';
+}
+
+function isDone(history: History, { job }: Question): boolean {
+  const record = history.jobs().get(job.name);
+  if (record?.fingerprint !== fingerprintOf(job)) return false;
+  return record.memory.runsBegun >= (job.window.maxRuns ?? Infinity);
+}
+
+/** The oldest outcomes of a timer are let go first: while there is an older one, this was not. */
+function isLetGo(history: History, { job, judgement: { instant }, now, retention: { keep, runs } }: Question): boolean {
+  const jobName = job.name;
+  if (history.endings({ jobName, until: instant, limit: 1 }).length > 0) return false;
+  return instant < now - keep || history.endings({ jobName, since: instant, limit: runs }).length >= runs;
+}

@@ -1,0 +1,75 @@
+import type { Job } from '../../../domain/job.js';
+import { clockTime, effectInWords, localTime } from '../../../schedules/index.js';
+import { isNamed, type ExpressionMatch, type Judgement, type Obstacle } from './verdict.js';
+import type { Why } from './why-timer.js';
+import { changeInWords } from '../../render/clock-changes.js';
+
+/** Says in a few words what keeps the time that was asked about from being a firing. */
+export function obstacleInWords(obstacle: Obstacle, why: Why): string {
+  const { job, asked } = why;
+  const { notBefore = 0, notAfter = 0 } = job.window;
+  switch (obstacle) {
+    case 'schedule':
+      return notNamed(why);
+    case 'gap':
+      return `${clockTime(asked.wall)} does not exist that day`;
+    case 'repeat':
+      return `${clockTime(asked.wall)} comes twice that day, and this is the other`;
+    case 'not_before':
+      return `it is before not_before, ${localTime(notBefore, job.timezone)}`;
+    case 'not_after':
+      return `it is after not_after, ${localTime(notAfter, job.timezone)}`;
+    case 'disabled':
+      return 'the timer is disabled (enabled: false)';
+  }
+}
+
+function notNamed({ job, judgement: { expressions } }: Why): string {
+  const { key, text } = job.written;
+  switch (key) {
+    case 'cron':
+      return expressions.length > 1
+        ? `none of its ${expressions.length} expressions names it`
+        : expressions.map(fieldsThatSayNo).join('');
+    case 'at':
+      return `at names ${text}`;
+    case 'in':
+      return `in: ${text} counts from the start of a scheduler, and no such firing is recorded then`;
+    default:
+      return job.schedule.fromEnd
+        ? 'it counts from the end of its last run, and no firing is recorded then'
+        : `every ${text} does not fall on it`;
+  }
+}
+
+/** `hour 3, not 4; day of week MON-FRI, not Sunday`. */
+const fieldsThatSayNo = ({ fields }: ExpressionMatch): string =>
+  fields
+    .filter(({ matches }) => matches === 'no')
+    .map(({ name, text, meaning, shown }) => `${name} ${text || meaning}, not ${shown}`)
+    .join('; ');
+
+/** What a change of the clock makes of the time that was asked about, a sentence each. */
+export function clockInWords({ clock }: Judgement, { timezone }: Pick<Job, 'timezone'>): readonly string[] {
+  if (clock === undefined) return [];
+  const { change, effects } = clock;
+  return [
+    `The clock of ${timezone} changes: ${changeInWords(change, timezone)}.`,
+    ...new Set(effects.map((effect) => `${effectInWords(effect, timezone)}.`)),
+  ];
+}
+
+/** Rows of a table: the fields of each expression beside what the clock shows. */
+export function fieldRows({ expressions }: Judgement): readonly (readonly string[])[] {
+  const isOnlyOne = expressions.length === 1;
+  return expressions.flatMap((expression) => [
+    ...(isOnlyOne ? [] : [[expression.text, '', '', '', isNamed(expression) ? 'yes' : 'no']]),
+    ...expression.fields.map(({ name, text, meaning, shown, matches }) => [
+      isOnlyOne ? name : `  ${name}`,
+      text,
+      text === meaning ? '' : meaning,
+      shown,
+      matches === 'spared' ? 'the other day is enough' : matches,
+    ]),
+  ]);
+}

@@ -1,0 +1,165 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { Job } from '../../../domain/job.js';
+import { toTimestamp, type Instant } from '../../../domain/time.js';
+import { jsonText } from '../../../domain/visible.js';
+import { clockTime, formatLocal, localTime, scheduleInWords } from '../../../schedules/index.js';
+import type { Fate } from './recorded.js';
+import type { Why } from './why-timer.js';
+import { fromNow } from '../../render/firings.js';
+import { toJson as endingToJson } from '../../render/history.js';
+import { openWord, outcomeCell } from '../../render/outcome.js';
+import { separated } from '../../render/separated.js';
+import { renderColumns, type TableCell } from '../../render/table.js';
+import { harmless, wrap } from '../../render/terminal-text.js';
+import { clockInWords, fieldRows, obstacleInWords } from './render-schedule.js';
+import { fateInWords, reasonsOf, remarksOf } from './words.js';
+import type { Terminal } from '../../terminal.js';
+
+/** Prints why a timer did or did not run: the answer, what lies behind it, the fields, the nearest firings; or one object. */
+export function printWhy(
+  why: Why,
+  { terminal, asJson }: { readonly terminal: Terminal; readonly asJson: boolean },
+): void {
+  if (asJson) {
+    terminal.out(jsonText(toJson(why)));
+    return;
+  }
+  const { width } = terminal;
+  const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
+  const { job, now, judgement } = why;
+  const said = (text: string) => (text.startsWith('│') ? [harmless(text)] : wrap(harmless(text), width, '  '));
+  const blocks = [
+    [
+      chalk.bold(`${job.name}  ${timeAskedAbout(why)}  ${fromNow(judgement.instant, now)}`),
+      ...painted(said(answerOf(why)), why, chalk),
+    ],
+    behind(why).flatMap(said),
+    [...wrap(harmless(scheduleLine(job)), width, '  '), ...tableOf(why, width, chalk)],
+    neighbours(why),
+  ];
+  terminal.outPainted(...separated(blocks.filter((lines) => lines.length > 0)));
+}
+
+/** A time in a gap has no offset. */
+function timeAskedAbout({ asked, judgement, job: { timezone } }: Why): string {
+  if (!asked.isInGap) return localTime(judgement.instant, timezone);
+  return `${localTime(judgement.instant, timezone).slice(0, 14)} ${clockTime(asked.wall)}`;
+}
+
+/** Whether it is a firing by the schedule, or was one for the scheduler that recorded it. */
+function isFiring({ judgement: { obstacles }, fate }: Why): boolean {
+  if (obstacles.length === 0) return true;
+  const trigger = triggerOf(fate);
+  return trigger === 'schedule' || trigger === 'catch_up';
+}
+
+function triggerOf(fate: Fate | undefined) {
+  if (fate?.kind === 'ended') return fate.ending.firing.trigger;
+  return fate?.kind === 'open' ? fate.run.firing.trigger : undefined;
+}
+
+const hasRun = (fate: Fate | undefined): boolean => fate?.kind === 'ended' && fate.ending.event === 'run.finished';
+
+/** The answer in one sentence. */
+function answerOf(why: Why): string {
+  const { judgement, fate, job } = why;
+  const fateWords = fate === undefined ? '' : fateInWords(fate, why);
+  const firing = `A firing, ${hasRun(fate) ? 'and ' : ''}${fateWords}.`;
+  const obstacles = judgement.obstacles.map((obstacle) => obstacleInWords(obstacle, why)).join('; ');
+  if (judgement.obstacles.length === 0 || (isFiring(why) && job.schedule.countsElapsed)) return firing;
+  if (isFiring(why)) return `${firing} By the file as it is now it would be none: ${obstacles}.`;
+  return fate === undefined
+    ? `No firing: ${obstacles}.`
+    : `No firing by its schedule, but ${fateWords}. The schedule: ${obstacles}.`;
+}
+
+/** What lies behind the answer. */
+const behind = (why: Why): readonly string[] => [
+  ...(why.fate ? reasonsOf(why.fate, why) : []),
+  ...remarksOf(why),
+  ...clockInWords(why.judgement, why.job),
+];
+
+/** Colours the word for what became of it. */
+function painted(lines: readonly string[], why: Why, chalk: ChalkInstance): readonly string[] {
+  const word = wordOf(why);
+  if (word === undefined) return lines;
+  const { paint } = outcomeCell(word, chalk);
+  const [first = '', ...rest] = lines;
+  return [first.replace(word, () => paint(word)), ...rest];
+}
+
+function wordOf({ fate, hasScheduler }: Why) {
+  if (fate?.kind === 'open') return openWord(fate.run, hasScheduler);
+  if (fate?.kind !== 'ended') return undefined;
+  const { ending } = fate;
+  if (ending.event === 'run.finished') return ending.outcome.status;
+  return ending.event === 'firing.missed' ? 'missed' : 'skipped';
+}
+
+/** The schedule as it is written, and what that says. */
+function scheduleLine(job: Job): string {
+  const { key, text } = job.written;
+  const isGrid = key === 'every' && job.schedule.intervalLike && job.schedule.fromEnd === undefined;
+  const says = key === 'cron' ? ` (${scheduleInWords(job)})` : isGrid ? ', counted from 1970-01-01 00:00 UTC' : '';
+  return `${key}: ${text}${says}`;
+}
+
+/** The fields of its expressions beside what the clock shows then; nothing where there are none. */
+function tableOf({ judgement }: Why, width: number, chalk: ChalkInstance): readonly string[] {
+  const rows = fieldRows(judgement);
+  if (rows.length === 0) return [];
+  const heads = ['FIELD', 'WRITTEN', 'MEANS', clockTime(judgement.wall), 'MATCHES'];
+  const columns = heads.map((head, column) => ({ head, cells: rows.map((row) => cellOf(row[column] ?? '', chalk)) }));
+  const [head = '', ...lines] = renderColumns(columns, {
+    width: width - 2,
+    flexible: ['MEANS', 'FIELD', 'WRITTEN'],
+    spared: [],
+    rooms: {},
+  });
+  return [`  ${chalk.dim(head)}`, ...lines.map((line) => `  ${line}`)];
+}
+
+const cellOf = (text: string, chalk: ChalkInstance): TableCell =>
+  text === 'no' ? { text, paint: chalk.yellow } : text;
+
+function neighbours({ judgement: { before, after }, job, now }: Why): readonly string[] {
+  const line = (label: string, instant: Instant | undefined) =>
+    instant === undefined ? [] : [`${label}  ${localTime(instant, job.timezone)}  ${fromNow(instant, now)}`];
+  const lines = [...line('the firing before', before), ...line('the firing after ', after)];
+  return job.enabled ? lines : [];
+}
+
+function toJson(why: Why) {
+  const { job, judgement, asked, fate } = why;
+  const { instant, obstacles, expressions, before, after } = judgement;
+  const at = (time: Instant | undefined) => (time === undefined ? null : toTimestamp(time));
+  return {
+    task_name: job.name,
+    scheduled_at: toTimestamp(instant),
+    local_time: asked.isInGap ? null : formatLocal(instant, job.timezone),
+    timezone: job.timezone,
+    is_firing: isFiring(why),
+    answer: answerOf(why),
+    reasons: behind(why),
+    obstacles,
+    expressions,
+    previous_at: at(before),
+    next_at: at(after),
+    outcome: fate === undefined ? null : fateToJson(fate),
+  };
+}
+
+/** `state` says how far it came; `record` is that of the log. */
+function fateToJson(fate: Fate) {
+  switch (fate.kind) {
+    case 'ended':
+      return { state: 'ended', record: endingToJson(fate.ending) };
+    case 'open':
+      return { state: 'open', run_id: fate.run.runId };
+    case 'coming':
+      return { state: 'coming' };
+    case 'unrecorded':
+      return { state: 'unrecorded', cause: fate.cause };
+  }
+}

@@ -1,0 +1,162 @@
+import type { Job } from '../../../domain/job.js';
+import { lastBefore } from '../../../domain/last-before.js';
+import { DAY, MINUTE, SECOND, type Instant } from '../../../domain/time.js';
+import { nextInWindow } from '../../../engine/plan-due.js';
+import {
+  clockChanges,
+  clockEffects,
+  fieldMatches,
+  type ClockChange,
+  type ClockEffect,
+  type FieldMatch,
+  type WallTime,
+  wallAt,
+} from '../../../schedules/index.js';
+import type { AskedTime } from './asked-time.js';
+
+/** Why a time is or is not a firing of a job, by its schedule alone. */
+export interface Judgement {
+  /** The firing, or else the time that was asked about. */
+  readonly instant: Instant;
+  /** None: it is a firing. */
+  readonly obstacles: readonly Obstacle[];
+  /** How many firings the asked time holds, `instant` being the first; counted up to {@link MOST_COUNTED}. */
+  readonly firings: number;
+  /** The local time that the fields are held against: the one asked about, or one that the clock left out and that was moved here. */
+  readonly wall: WallTime;
+  /** One for each cron expression. */
+  readonly expressions: readonly ExpressionMatch[];
+  /** The change of the clock that the asked time lies in, and what it does to the job's times. */
+  readonly clock: { readonly change: ClockChange; readonly effects: readonly ClockEffect[] } | undefined;
+  /** The nearest firings before and after, within the job's active window. */
+  readonly before: Instant | undefined;
+  readonly after: Instant | undefined;
+}
+
+/** What keeps a time from being a firing. */
+export type Obstacle = 'schedule' | 'gap' | 'repeat' | 'not_before' | 'not_after' | 'disabled';
+
+export interface ExpressionMatch {
+  readonly text: string;
+  readonly fields: readonly FieldMatch[];
+}
+
+/** More firings within the asked time are not counted. */
+export const MOST_COUNTED = 1_000;
+
+/** Judges a time that was asked about. */
+export function judge(job: Job, asked: AskedTime): Judgement {
+  if (job.schedule.countsElapsed) return countedElsewhere(job, asked);
+  const clock = clockAt(job, asked);
+  const moved = movedIn(clock);
+  const { firing, firings } = firingsIn(job, asked);
+  const instant = firing ?? firstOf(asked);
+  const wall = wallOf(job, asked, { instant, moved });
+  const isAnySecond = firing === undefined && asked.length === MINUTE;
+  const expressions = matchesAt(job, wall, isAnySecond);
+  const own = ownObstacle(asked, { isFound: firing !== undefined, clock, expressions });
+  return {
+    instant,
+    obstacles: [...(own ? [own] : []), ...obstaclesAround(job, instant)],
+    firings: own ? 0 : firings,
+    wall,
+    expressions,
+    clock,
+    before: lastBefore((after) => nextInWindow(job, after), instant),
+    // What does not exist comes before the first instant behind it.
+    after: nextInWindow(job, own && asked.isInGap ? instant - 1 : instant),
+  };
+}
+
+/** What the gap moves to its end. */
+const movedIn = (clock: Judgement['clock']): ClockEffect | undefined =>
+  clock?.effects.find(({ kind }) => kind === 'moved' || kind === 'merged');
+
+const firstOf = ({ starts }: AskedTime): Instant => starts[0] ?? 0;
+
+function wallOf(
+  { timezone }: Job,
+  { wall, isInGap }: AskedTime,
+  { instant, moved }: { readonly instant: Instant; readonly moved: ClockEffect | undefined },
+): WallTime {
+  if (isInGap) return wall;
+  return (moved?.kind === 'moved' ? moved.times[0] : undefined) ?? wallAt(instant, timezone);
+}
+
+function matchesAt(job: Job, wall: WallTime, isAnySecond: boolean): readonly ExpressionMatch[] {
+  const second = isAnySecond ? undefined : (((wall % MINUTE) + MINUTE) % MINUTE) / SECOND;
+  return textsOf(job).map((text) => ({ text, fields: fieldMatches(text, job.name, { wall, second }) }));
+}
+
+/** A schedule that counts from a start or from the end of a run names no times: its history alone tells of them. */
+const countedElsewhere = (job: Job, asked: AskedTime): Judgement => ({
+  instant: firstOf(asked),
+  obstacles: ['schedule', ...obstaclesAround(job, firstOf(asked))],
+  firings: 0,
+  wall: asked.wall,
+  expressions: [],
+  clock: undefined,
+  before: undefined,
+  after: undefined,
+});
+
+/** Whether an expression names the local time. */
+export const isNamed = ({ fields }: ExpressionMatch): boolean => fields.every(({ matches }) => matches !== 'no');
+
+/** The last firing at or before an instant; `undefined` when there is none, or no calendar has it. */
+export function lastDue(job: Job, at: Instant): Instant | undefined {
+  return job.schedule.countsElapsed ? undefined : lastBefore((after) => nextInWindow(job, after), at + 1);
+}
+
+const textsOf = ({ written }: Job): readonly string[] => (written.key === 'cron' ? written.text.split(' | ') : []);
+
+/** The first firing by the schedule in the asked time, whatever the active window says, and how many there are. */
+function firingsIn({ schedule }: Job, { starts, length }: AskedTime): { firing: Instant | undefined; firings: number } {
+  for (const start of starts) {
+    const firing = schedule.next(start - 1);
+    if (firing === undefined || firing >= start + length) continue;
+    let firings = 1;
+    let next = schedule.next(firing);
+    while (next !== undefined && next < start + length && firings < MOST_COUNTED) {
+      firings++;
+      next = schedule.next(next);
+    }
+    return { firing, firings };
+  }
+  return { firing: undefined, firings: 0 };
+}
+
+/** What in the schedule itself keeps the asked time from being a firing. In a gap, one is found for what is moved to its end alone. */
+function ownObstacle(
+  { isInGap }: AskedTime,
+  { isFound, clock, expressions }: Pick<Judgement, 'clock' | 'expressions'> & { readonly isFound: boolean },
+): Obstacle | undefined {
+  const isNamedThere = expressions.some(isNamed);
+  if (isFound && (!isInGap || (isNamedThere && movedIn(clock) !== undefined))) return undefined;
+  if (isInGap && (isNamedThere || expressions.length === 0)) return 'gap';
+  return isNamedThere && clock !== undefined ? 'repeat' : 'schedule';
+}
+
+function obstaclesAround({ window, enabled }: Job, instant: Instant): readonly Obstacle[] {
+  const { notBefore = -Infinity, notAfter = Infinity } = window;
+  return [
+    ...(instant < notBefore ? (['not_before'] as const) : []),
+    ...(instant > notAfter ? (['not_after'] as const) : []),
+    ...(enabled ? [] : (['disabled'] as const)),
+  ];
+}
+
+/** The change of the clock that leaves out the asked time, shows it twice, or ends in it. */
+function clockAt(job: Job, asked: AskedTime): Judgement['clock'] {
+  const first = firstOf(asked);
+  const span = { from: first - DAY, until: (asked.starts.at(-1) ?? 0) + DAY };
+  for (const change of clockChanges(job.timezone, span)) {
+    const { at, before, after } = change;
+    const isGap = after > before;
+    const isIn = isGap ? first === at : asked.wall >= at + after && asked.wall < at + before;
+    if (!isIn) continue;
+    const effects = clockEffects(job.schedule, change).filter(({ kind }) => kind !== 'goes-on');
+    return effects.length > 0 || asked.isInGap || !isGap ? { change, effects } : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,98 @@
+import type { Job } from '../../../domain/job.js';
+import type { History } from '../../../domain/ledger.js';
+import { MINUTE, type Instant } from '../../../domain/time.js';
+import { isInUse } from '../../../stores/index.js';
+import { askedAt, readAskedTime, type AskedTime } from './asked-time.js';
+import { jobNamed, loadReadable, shortPath } from '../../load.js';
+import type { FileOption, StateOption, ZoneOption } from '../../options.js';
+import { readHistory, warnOfInvalid } from '../../read-history.js';
+import { historyOf } from '../../../daemon/state.js';
+import type { Terminal } from '../../terminal.js';
+import { zoneOf } from '../../zone.js';
+import { fateOf, fateWithoutHistory, lastRecorded, type Fate, type Question } from './recorded.js';
+import { judge, lastDue } from './verdict.js';
+
+export interface WhyOptions extends FileOption, StateOption, ZoneOption {
+  readonly at?: string;
+}
+
+export interface Asking extends WhyOptions {
+  readonly now: Instant;
+}
+
+/** Why a timer did or did not run at a time. */
+export interface Why extends Question {
+  /** `undefined`: it is no firing, and nothing is recorded of it. */
+  readonly fate: Fate | undefined;
+  /** Where the history is, as people write it; `undefined` when it is kept in memory. */
+  readonly state: string | undefined;
+  /** Why there is no history; a sentence. */
+  readonly noHistory: string | undefined;
+  /** The history was there, and could not be read. */
+  readonly isUnread: boolean;
+  readonly hasScheduler: boolean;
+  /** What shows more of the same history. */
+  readonly historyCommand: string;
+}
+
+/**
+ * Answers why a timer did or did not run at a time; `undefined` when its file cannot be used, which is then told.
+ * @throws UsageError when there is no such timer or time.
+ */
+export async function whyTimer(terminal: Terminal, name: string, options: Asking): Promise<Why | undefined> {
+  const { now } = options;
+  const timerFile = await loadReadable(terminal, { ...options, names: [name] });
+  if (timerFile === undefined) return undefined;
+  const job = jobNamed(timerFile, name);
+  const told =
+    options.at === undefined
+      ? undefined
+      : toldTime(options.at, job, { now, timezone: zoneOf(options, timerFile.settings) });
+  const place = historyOf(timerFile, terminal, options.state);
+  const ask = (history?: History) => {
+    const asked = told ?? lastAsked(job, now, history);
+    const question = { job, asked, judgement: judge(job, asked), now, retention: timerFile.settings.history };
+    return { ...question, fate: history ? fateOf(history, question) : fateWithoutHistory(question) };
+  };
+  const historyCommand = ['timers history', ...optionWords(options)].join(' ');
+  if ('reason' in place) {
+    const noHistory = `There is no history: ${place.reason}.`;
+    return { ...ask(), state: undefined, noHistory, isUnread: false, hasScheduler: false, historyCommand };
+  }
+  const reading = await readHistory(place.path, ask);
+  const state = shortPath(place.path, terminal.cwd);
+  warnOfInvalid(terminal, state, reading);
+  return {
+    ...(reading.kind === 'read' ? reading.answer : ask()),
+    state,
+    noHistory: noHistory(state, reading),
+    isUnread: reading.kind === 'unavailable',
+    hasScheduler: isInUse(place.path),
+    historyCommand,
+  };
+}
+
+/** Reads the time that is asked about in the zone of the screen, where the log shows it; the timer's clock may show another. */
+function toldTime(at: string, job: Job, here: { readonly now: Instant; readonly timezone: string }): AskedTime {
+  const asked = readAskedTime('--at', at, here);
+  const [start] = asked.starts;
+  return here.timezone === job.timezone || start === undefined ? asked : askedAt(start, asked.length, job.timezone);
+}
+
+/** What is asked about when nothing is said: the last firing, else now. */
+function lastAsked(job: Job, now: Instant, history: History | undefined): AskedTime {
+  const last = lastDue(job, now) ?? (history && lastRecorded(history, job.name));
+  return last === undefined
+    ? askedAt(Math.floor(now / MINUTE) * MINUTE, MINUTE, job.timezone)
+    : askedAt(last, 1, job.timezone);
+}
+
+function noHistory(state: string, reading: { readonly kind: string; readonly reason?: string }): string | undefined {
+  if (reading.kind === 'unavailable') return `The state ${state} cannot be read: ${reading.reason ?? ''}.`;
+  return reading.kind === 'none' ? `Nothing is recorded yet: there is no ${state}.` : undefined;
+}
+
+const optionWords = ({ file, state }: WhyOptions): readonly string[] => [
+  ...(file === undefined ? [] : [`-f ${file}`]),
+  ...(state === undefined ? [] : [`--state ${state}`]),
+];

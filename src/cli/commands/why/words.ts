@@ -1,0 +1,257 @@
+import type { FiringMissed, FiringSkipped, RunFinished } from '../../../domain/events/index.js';
+import type { Job } from '../../../domain/job.js';
+import type { Ending, OpenRun } from '../../../domain/ledger.js';
+import { SECOND, type Instant } from '../../../domain/time.js';
+import { causeOf } from '../../../domain/cause.js';
+import { humanDuration } from '../../../domain/human-duration.js';
+import { plainText } from '../../../sinks/index.js';
+import { MOST_COUNTED } from './verdict.js';
+import type { Context, Fate, Silence, Unrecorded } from './recorded.js';
+import type { Why } from './why-timer.js';
+import { localTime } from '../../../schedules/index.js';
+import { fromNow } from '../../render/firings.js';
+import { LEFT_OPEN, openWord } from '../../render/outcome.js';
+
+/** Says in a few words what became of a firing: `missed: the scheduler was not running`. */
+export function fateInWords(fate: Fate, { now, hasScheduler, judgement }: Why): string {
+  switch (fate.kind) {
+    case 'ended':
+      return endingInWords(fate.ending);
+    case 'open': {
+      const word = openWord(fate.run, hasScheduler);
+      return word === 'open' ? `open: ${LEFT_OPEN}` : `its run is ${word}`;
+    }
+    case 'coming':
+      return judgement.instant > now ? `still to come, ${fromNow(judgement.instant, now)}` : 'about to start';
+    case 'unrecorded':
+      return fate.cause === 'done' ? 'but its runs are used up' : 'but nothing is recorded of it';
+  }
+}
+
+function endingInWords(ending: Ending): string {
+  const cause = causeOf(ending);
+  const because = cause === '' ? '' : `: ${cause}`;
+  if (ending.event === 'firing.missed') return `missed${because}`;
+  if (ending.event === 'firing.skipped') return `skipped${because}`;
+  const how = {
+    schedule: 'it ran',
+    catch_up: 'it was caught up',
+    manual: 'it was run by hand',
+    start: 'it was run at the start',
+  };
+  const { status } = ending.outcome;
+  const told = cause === '' ? ` in ${humanDuration(ending.durationMs)}` : `, ${cause}`;
+  return `${how[ending.firing.trigger]}: ${status}${told}`;
+}
+
+/** Says, a sentence each, what lies behind the fate of a firing. */
+export function reasonsOf(fate: Fate, why: Why): readonly string[] {
+  switch (fate.kind) {
+    case 'ended':
+      return [...ofEnding(fate.ending, fate.context, why), ...runHint(fate.ending.runId, why)];
+    case 'open':
+      return [...ofOpenRun(fate.run, why), ...runHint(fate.run.runId, why)];
+    case 'coming':
+      return ofComing(fate, why);
+    case 'unrecorded':
+      return [...ofUnrecorded(fate.cause, why), ...silenceInWords(fate.silence, why)];
+  }
+}
+
+/** How a firing's time is moved or shared, whatever became of it. */
+export function remarksOf({ judgement: { firings }, job: { offset } }: Why): readonly string[] {
+  const many = firings === MOST_COUNTED ? `more than ${MOST_COUNTED}` : String(firings);
+  return [
+    ...(firings > 1 ? [`The time asked about holds ${many} firings; this is the first of them.`] : []),
+    ...(firings > 0 && offset > 0 ? [`Its jitter has it start ${humanDuration(offset)} later.`] : []),
+  ];
+}
+
+/** A local time to the second: on the day that is asked about without its date. */
+function when(instant: Instant, { judgement, job: { timezone } }: Why): string {
+  const [weekday = '', date = '', time = ''] = localTime(instant, timezone).split(' ');
+  const isSameDay = localTime(judgement.instant, timezone).split(' ')[1] === date;
+  return isSameDay ? time.slice(0, 8) : `${weekday} ${date} ${time.slice(0, 8)}`;
+}
+
+function ofEnding(ending: Ending, context: Context, why: Why): readonly string[] {
+  switch (ending.event) {
+    case 'run.finished':
+      return ofRun(ending, context, why);
+    case 'firing.skipped':
+      return ofSkip(ending, context, why);
+    case 'firing.missed':
+      return ofMiss(ending, context, why);
+  }
+}
+
+/** So many of its last lines are shown of a run that did not succeed. */
+const MOST_LINES = 3;
+
+function ofRun(run: RunFinished, { beside }: Context, why: Why): readonly string[] {
+  const { firing, latenessMs, attempts, at, outcome, outputTail = '', durationMs } = run;
+  const late = latenessMs < SECOND ? 'on time' : `${humanDuration(latenessMs)} late`;
+  const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
+  const began = `It began at ${when(firing.scheduledFor + latenessMs, why)}, ${late}`;
+  const never = attempts === 0 ? 'It never began' : began;
+  const lines = outcome.status === 'success' ? [] : outputTail.split('\n').slice(-MOST_LINES);
+  return [
+    `${never}, and ${outcome.status === 'lost' ? `was found lost at ${when(at, why)}` : `ended at ${when(at, why)}${tries}, in ${humanDuration(durationMs)}`}.`,
+    ...lateBecause(run, beside, why),
+    ...lines.filter((line) => line !== '').map((line) => `│ ${plainText(line)}`),
+  ];
+}
+
+function lateBecause({ firing, latenessMs }: RunFinished, beside: Context['beside'], why: Why): readonly string[] {
+  const { job } = why;
+  if (latenessMs < SECOND) return [];
+  if (firing.trigger === 'catch_up')
+    return ['It came due unseen (downtime, suspension or a clock that jumped), and catch_up ran it later.'];
+  if (beside !== undefined) return [`It waited: ${besideInWords(beside, why)}.`];
+  const group = job.group === undefined ? '' : `its group ${job.group}, `;
+  return [`It waited for ${group}the limit over all (concurrency), or the machine was held up.`];
+}
+
+/** `run mg1c2x3k of 02:00:00 was on from 02:00:00 to 03:20:11`. */
+function besideInWords(run: Ending | OpenRun, why: Why): string {
+  const { firing, runId = '' } = run;
+  const begun = when(firing.scheduledFor + ('latenessMs' in run ? run.latenessMs : 0), why);
+  const until = 'at' in run ? `was on from ${begun} to ${when(run.at, why)}` : `has been on since ${begun}`;
+  return `its run ${runId.slice(0, SHORT_ID)} of ${when(firing.scheduledFor, why)} ${until}`;
+}
+
+/** Of a run id: its millisecond, by which the runs of one scheduler differ. */
+const SHORT_ID = 8;
+
+function ofSkip({ reason }: FiringSkipped, { beside, lastFailure }: Context, why: Why): readonly string[] {
+  if (lastFailure !== undefined) {
+    const { firing, failuresInARow, outcome } = lastFailure;
+    const cause = causeOf(lastFailure) || outcome.status;
+    return [
+      `Its breaker was open: the run of ${when(firing.scheduledFor, why)} was its failure no. ${failuresInARow} in a row (${cause}).`,
+    ];
+  }
+  if (reason !== 'overlap') return [];
+  const told = beside === undefined ? [] : [`${capital(besideInWords(beside, why))}.`];
+  const way =
+    why.job.definition['overlap'] === '"queue"'
+      ? 'overlap: queue keeps one firing waiting, not two.'
+      : 'overlap: skip drops what comes due meanwhile; queue keeps one waiting, allow runs both.';
+  return [...told, way];
+}
+
+const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
+function ofMiss(missed: FiringMissed, { silence, beside }: Context, why: Why): readonly string[] {
+  const { count = 1, firstScheduledFor: first, firing, at, reason } = missed;
+  const others =
+    count > 1
+      ? [
+          `It is one of ${count} in a row, from ${when(first ?? firing.scheduledFor, why)} to ${when(firing.scheduledFor, why)}.`,
+        ]
+      : [];
+  switch (reason) {
+    case 'downtime':
+      return [...others, ...downtimeInWords(at, silence, why), ...catchUpInWords(at, why)];
+    case 'clock_jump':
+      return [
+        ...others,
+        `The machine was suspended or its clock put forward until ${when(at, why)}.`,
+        ...catchUpInWords(at, why),
+      ];
+    case 'stalled':
+      return [...others, `The scheduler was held up until ${when(at, why)}; of a long row the latest alone runs.`];
+    case 'deadline':
+      return [
+        `Its deadline was over at ${when(at, why)}.`,
+        ...(beside === undefined ? [] : [`${capital(besideInWords(beside, why))}.`]),
+      ];
+    case 'shutdown':
+      return [`The scheduler was stopping at ${when(at, why)}; it starts nothing more then.`];
+  }
+}
+
+/** A scheduler may have lived for longer than it had something to record. */
+function downtimeInWords(at: Instant, silence: Silence | undefined, why: Why): readonly string[] {
+  const since = silence?.last === undefined ? 'before' : `from ${when(silence.last.at, why)} until`;
+  return [`Nothing is recorded in ${why.state ?? 'its state'} ${since} ${when(at, why)}, when a scheduler started.`];
+}
+
+/** What `catch_up` made of what had passed by `at`. */
+function catchUpInWords(at: Instant, { job, judgement }: Why): readonly string[] {
+  if (!hasCatchUp(job)) return ['catch_up is off: what passes unseen is told, not run.'];
+  return [`catch_up did not choose it, ${humanDuration(Math.max(0, at - judgement.instant))} after its time.`];
+}
+
+const hasCatchUp = ({ definition }: Job): boolean => (definition['catch_up'] ?? 'false') !== 'false';
+
+function ofOpenRun({ runId, startedAt, attempts, retryAt, pid }: OpenRun, why: Why): readonly string[] {
+  const process = pid === undefined ? '' : `, process ${pid}`;
+  const began =
+    startedAt === undefined
+      ? `Run ${runId} has not begun.`
+      : `Run ${runId} began at ${when(startedAt, why)}; attempt ${attempts}${process}.`;
+  return [began, ...(retryAt === undefined ? [] : [`It is tried again at ${when(retryAt, why)}.`])];
+}
+
+function ofComing({ paused }: Extract<Fate, { kind: 'coming' }>, why: Why): readonly string[] {
+  const until = paused?.until === undefined ? 'until it is resumed' : `until ${when(paused.until, why)}`;
+  const reason = paused?.reason === undefined ? '' : ` (${paused.reason})`;
+  return [
+    ...(paused === undefined ? [] : [`The timer is paused ${until}${reason}: it would be skipped.`]),
+    ...(why.hasScheduler || why.state === undefined ? [] : [`No scheduler runs on ${why.state} now.`]),
+  ];
+}
+
+function ofUnrecorded(cause: Unrecorded, why: Why): readonly string[] {
+  const {
+    state = 'its state',
+    hasScheduler,
+    job,
+    retention: { keep, runs },
+  } = why;
+  const anew = hasScheduler
+    ? ' The one that runs now has not read the file since it was changed (SIGHUP, or a restart).'
+    : '';
+  switch (cause) {
+    case 'no-history':
+      return [why.noHistory ?? ''];
+    case 'unknown-timer':
+      return [`No scheduler on ${state} has ever had this timer.${anew}`];
+    case 'other-schedule':
+      return [`The last scheduler on ${state} had this timer with another schedule, or disabled.${anew}`];
+    case 'done':
+      return [`max_runs: ${job.window.maxRuns ?? 0} was reached; no scheduler fires it any more.`];
+    case 'not-considered':
+      return [hasScheduler ? `The scheduler that runs on ${state} has not come to it yet.` : notYet(state, why)];
+    case 'let-go':
+      return [`Outcomes are kept for ${humanDuration(keep)}, ${runs} of a timer: of that time they are let go.`];
+    case 'before-its-time':
+      return [`The timer came to ${state}, or got this schedule, only later.`];
+  }
+}
+
+function notYet(state: string, { job, judgement: { instant, after = Infinity }, now }: Why): string {
+  const passed = after > now ? [instant] : [instant, after];
+  const isChosen = job.misfire.select(passed, now).includes(instant);
+  const way = isChosen
+    ? 'A start now would run it: catch_up.'
+    : `The next start will tell it as missed: catch_up ${hasCatchUp(job) ? 'does not choose it' : 'is off'}.`;
+  return `No scheduler has run on ${state} since. ${way}`;
+}
+
+function silenceInWords(silence: Silence | undefined, why: Why): readonly string[] {
+  const { last, first } = silence ?? {};
+  const state = why.state ?? 'its state';
+  if (last === undefined && first === undefined) return [];
+  const where = `Nothing of any timer is recorded in ${state}`;
+  if (last === undefined) return first ? [`${where} before ${when(first.at, why)}.`] : [];
+  return first === undefined
+    ? [`${where} after ${when(last.at, why)}.`]
+    : [
+        `${where} between ${when(last.at, why)} and ${when(first.at, why)}: no scheduler ran, or it kept its state elsewhere.`,
+      ];
+}
+
+const runHint = (runId: string | undefined, { historyCommand }: Why): readonly string[] =>
+  runId === undefined ? [] : [`The whole run: ${historyCommand} --run ${runId.slice(0, SHORT_ID)}`];

@@ -1,0 +1,107 @@
+import { DurationError, parseDuration } from '../domain/duration.js';
+import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
+import { wallAt, localToInstants, parseTimestamp, type WallTime } from '../schedules/index.js';
+import { UsageError } from './command.js';
+
+/** What a time on the command line is read by. */
+export interface Here {
+  readonly now: Instant;
+  /** IANA name. */
+  readonly timezone: string;
+  /** What a duration and a time of day without a day count from. Default: `now`. */
+  readonly from?: Instant;
+}
+
+/** Where a time of day or a duration lies of which nobody says it: before now, or after. */
+type Side = 'before' | 'after';
+
+interface Placed extends Here {
+  readonly side: Side;
+}
+
+const DAYS: Readonly<Record<string, number>> = { yesterday: -1, today: 0, tomorrow: 1 };
+const ON_DAY = /^(today|yesterday|tomorrow)(?:\s+(\d.*))?$/i;
+const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
+const FORMS =
+  'a time (2027-01-01 00:00, RFC 3339), a time of day (17:00), yesterday, today or tomorrow (tomorrow 09:00), now, or a duration (2h, 7d)';
+
+/** Reads a time that is mostly past: `17:00` is the latest, `2h` lies back. @throws UsageError with the forms it takes. */
+export const readPastTime = (option: string, text: string, here: Here): Instant =>
+  readTime(option, text, { ...here, side: 'before' });
+
+/** Reads a time that is mostly to come: `17:00` is the next, `2h` lies ahead. @throws UsageError with the forms it takes. */
+export const readFutureTime = (option: string, text: string, here: Here): Instant =>
+  readTime(option, text, { ...here, side: 'after' });
+
+/** Reads a date, with a time of day or without, as a timer's `at` takes it. @throws UsageError with the forms it takes. */
+export function readTimestamp(option: string, text: string, timezone: string): Instant {
+  try {
+    return parseTimestamp(text, timezone).instant;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const hint = 'hint' in error && typeof error.hint === 'string' ? ` ${error.hint}` : '';
+    throw new UsageError(`${option}: ${error.message}${hint}`);
+  }
+}
+
+/** The beginning of what a zone's clock shows: where it is left out, the first instant after that; of two, the first. */
+function instantAt(wall: WallTime, timezone: string): Instant {
+  const { instants, gap } = localToInstants(wall, timezone);
+  return instants[0] ?? gap?.after ?? Number(wall);
+}
+
+function readTime(option: string, text: string, here: Placed): Instant {
+  const { now, timezone, side, from = now } = here;
+  const trimmed = text.trim();
+  if (trimmed.toLowerCase() === 'now') return now;
+  if (/^\d{4}-/.test(trimmed)) return readTimestamp(option, trimmed, timezone);
+  return readDay(trimmed, here) ?? readClock(trimmed, here) ?? from + lengthFromNow(option, trimmed, side);
+}
+
+/** A day, with a time of day or without. `undefined` for what is none. */
+function readDay(text: string, { now, timezone }: Placed): Instant | undefined {
+  const [, day, clock = '00:00'] = ON_DAY.exec(text) ?? [];
+  const time = timeOfDay(clock);
+  if (day === undefined || time === undefined) return undefined;
+  return onDay(now, DAYS[day.toLowerCase()] ?? 0, { time, timezone });
+}
+
+/** A time of day. `undefined` for what is none. */
+function readClock(text: string, { now, timezone, side, from = now }: Placed): Instant | undefined {
+  const time = timeOfDay(text);
+  if (time === undefined) return undefined;
+  const today = onDay(from, 0, { time, timezone });
+  const isOtherSide = side === 'before' ? today > from : today < from;
+  return isOtherSide ? onDay(from, side === 'before' ? -1 : 1, { time, timezone }) : today;
+}
+
+/** A time of day, so many days from that of an instant. */
+function onDay(
+  from: Instant,
+  days: number,
+  { time, timezone }: { readonly time: Duration; readonly timezone: string },
+): Instant {
+  const midnight = Math.floor(wallAt(from, timezone) / DAY) * DAY;
+  return instantAt(midnight + days * DAY + time, timezone);
+}
+
+/** `undefined` for a text that is none. */
+function timeOfDay(text: string): Duration | undefined {
+  const clock = CLOCK.exec(text);
+  if (clock === null) return undefined;
+  const [, hour, minute, second = 0] = clock;
+  return Number(hour) * HOUR + Number(minute) * MINUTE + Number(second) * SECOND;
+}
+
+/** `2h` as the option has it; `-2h` and `2h ago`, `+2h` and `in 2h` say it themselves. */
+function lengthFromNow(option: string, text: string, side: Side): Duration {
+  const [, before, length = '', ago] = /^(-|\+|in\s+)?(.*?)(\s+ago)?$/i.exec(text) ?? [];
+  const isBack = before === '-' || ago !== undefined || (before === undefined && side === 'before');
+  try {
+    const duration = parseDuration(length);
+    return isBack ? -duration : duration;
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+    throw new UsageError(`${option} takes ${FORMS}; got "${text}"`);
+  }
+}

@@ -1,0 +1,67 @@
+import { jsonText } from '../domain/visible.js';
+import { shortPath } from './load.js';
+import type { TimerChange } from '../daemon/plan-change.js';
+import type { Reading } from '../daemon/reloader.js';
+import type { Terminal } from './terminal.js';
+import { renderDiagnostics } from './render/diagnostics.js';
+import { localTime } from '../schedules/index.js';
+import { renderColumns } from './render/table.js';
+
+interface Printing {
+  readonly terminal: Terminal;
+  /** IANA name, for local times. */
+  readonly timezone: string;
+  /** Whether nothing was changed by it. */
+  readonly isDry: boolean;
+  readonly asJson: boolean;
+}
+
+/** Prints what taking a file changes or has changed, or why it cannot be taken. */
+export function printReading(reading: Reading, { terminal, timezone, isDry, asJson }: Printing): void {
+  if (asJson) {
+    terminal.out(jsonText(toJson(reading)));
+    return;
+  }
+  const file = shortPath(reading.file, terminal.cwd);
+  if (!reading.valid) {
+    const { problems, source } = reading;
+    const { color, width } = terminal;
+    terminal.errPainted(...renderDiagnostics({ file, source, problems, color: color.err, width }));
+    terminal.err('timers: not taken: the timers go on as they were');
+    return;
+  }
+  const { changes, needs_restart: later } = reading;
+  if (changes.length > 0) terminal.out(...tableOf(changes, terminal.width, timezone));
+  const taken = isDry ? `${file} would be taken` : `${file} is taken`;
+  terminal.err(`timers: ${taken}: ${changes.length === 0 ? 'no timer changes' : countsOf(changes)}`);
+  if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: from the next start on`);
+}
+
+/** Without the file's text, which may be long. */
+const toJson = (reading: Reading) => ({ ...reading, source: undefined });
+
+const SIGNS = { added: '+', removed: '-', changed: '~' } as const;
+
+function tableOf(changes: readonly TimerChange[], width: number, zone: string): string[] {
+  const next = (instant: string | null) => (instant === null ? '-' : localTime(Date.parse(instant), zone));
+  const columns = [
+    { head: '', cells: changes.map(({ change }) => SIGNS[change]) },
+    { head: 'NAME', cells: changes.map(({ task_name: name }) => name) },
+    { head: 'CHANGED', cells: changes.map(({ keys }) => keys.join(', ')) },
+    { head: 'NEXT BEFORE', cells: changes.map((change) => next(change.next_before)) },
+    { head: `NEXT AFTER (${zone})`, cells: changes.map((change) => next(change.next_after)) },
+  ];
+  return renderColumns(columns, {
+    width,
+    flexible: ['CHANGED', 'NAME'],
+    spared: ['NEXT BEFORE'],
+    rooms: { CHANGED: 12 },
+  });
+}
+
+const countsOf = (changes: readonly TimerChange[]): string =>
+  (['added', 'removed', 'changed'] as const)
+    .map((word) => ({ word, count: changes.filter(({ change }) => change === word).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ word, count }) => `${count} ${word}`)
+    .join(', ');
