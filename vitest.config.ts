@@ -30,7 +30,7 @@ const project = (name: string, timeZone: string, options: Options): TestProjectI
 /** Tests of our own modules. */
 const inside = (order: number): Options => ({
   setupFiles: ['test/support/one-zone.ts'],
-  // Loading the modules again for each file takes as long as most tests do.
+  // Loading the modules again for each file takes as long as most tests do. A hook therefore belongs in a test file: a shared module loads once.
   isolate: false,
   maxWorkers: 2,
   sequence: { groupOrder: order },

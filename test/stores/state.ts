@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { CLOSED } from '../../src/domain/breaker.js';
 import type { RunFinished, TimerEvent } from '../../src/domain/events/index.js';
 import type { Firing } from '../../src/domain/firing.js';
@@ -13,13 +13,8 @@ import { FakeClock } from '../support/fake-clock.js';
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
 const KEEP_ALL: Retention = { keep: 1_000 * DAY, runs: 1_000_000 };
 
-const undo: (() => void)[] = [];
-afterEach(() => {
-  for (const step of undo.splice(0).reverse()) step();
-});
-
 /** Does something when the test is over, latest first. */
-export const afterTest = (step: () => void): void => void undo.push(step);
+export const afterTest = (step: () => void): void => onTestFinished(step);
 
 /** A folder that goes with the test. */
 export function newFolder(): string {
