@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Machine } from './config/index.js';
-import { networkMountOf, type NetworkMount } from './domain/network-mount.js';
+import { networkMountOf, type NetworkMount } from './system/network-mount.js';
 import type { Instant } from './domain/time.js';
 import { systemZone, type SystemZone } from './schedules/index.js';
 

@@ -1,6 +1,6 @@
 import { LONGEST_COMMAND } from '../control/index.js';
 import type { Keeping } from '../domain/ad-hoc.js';
-import { jsonText } from '../domain/visible.js';
+import { jsonText } from '../text/visible.js';
 import { formatLocal, localTime } from '../schedules/index.js';
 import { createSystemClock } from '../clocks/system.js';
 import { readLength } from './arguments.js';

@@ -10,7 +10,7 @@ import {
 } from '../control/index.js';
 import type { Keeping } from '../domain/ad-hoc.js';
 import { createSystemClock } from '../clocks/system.js';
-import { visible } from '../domain/visible.js';
+import { visible } from '../text/visible.js';
 import { UsageError } from './command.js';
 import { socketPathsOf, userId, wordPathsOf } from '../daemon/socket-places.js';
 import { loadAsFarAsReadable, renderLoaded, shortPath, unreadPart, type AsFarAsReadable } from './load.js';

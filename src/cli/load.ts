@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { loadTimerFile, readableFile, type Loaded, type ReadableFile, type TimerFile } from '../config/index.js';
-import { wayOut } from '../domain/nearest.js';
+import { wayOut } from '../text/nearest.js';
 import type { Instant } from '../domain/time.js';
 import type { Job } from '../domain/job.js';
 import { thisMachine } from '../this-machine.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { visible } from '../domain/visible.js';
+import { visible } from '../text/visible.js';
 import { straighten, type KnownCommand } from './argv.js';
 import { commandKinds } from './commands/index.js';
 import { UsageError, type CommandKind } from './command.js';

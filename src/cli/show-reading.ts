@@ -1,4 +1,4 @@
-import { jsonText } from '../domain/visible.js';
+import { jsonText } from '../text/visible.js';
 import { shortPath } from './load.js';
 import type { TimerChange } from '../daemon/plan-change.js';
 import type { Reading } from '../daemon/reloader.js';

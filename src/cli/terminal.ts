@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { visible } from '../domain/visible.js';
+import { visible } from '../text/visible.js';
 
 /** Where a command speaks: data on standard output, everything said to the person on standard error. */
 export interface Terminal {

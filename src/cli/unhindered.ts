@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import type { Clock } from '../domain/clock.js';
-import { visible } from '../domain/visible.js';
+import { visible } from '../text/visible.js';
 import { openDestination } from '../sinks/index.js';
 import type { Terminal } from './terminal.js';
 

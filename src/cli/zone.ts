@@ -1,4 +1,4 @@
-import { quoted } from '../domain/excerpt.js';
+import { quoted } from '../text/excerpt.js';
 import type { Job } from '../domain/job.js';
 import { formatLocal, isTimeZone, suggestTimeZone } from '../schedules/index.js';
 import type { LocalClock } from '../sinks/local-clock.js';

@@ -1,7 +1,7 @@
 import type { Job } from '../domain/job.js';
 import type { HeartbeatSettings } from '../domain/heartbeat.js';
 import type { StatePlace } from '../domain/state-place.js';
-import type { Steps } from '../domain/steps.js';
+import type { Steps } from '../turns/steps.js';
 import type { ClockSettings } from '../domain/time-source.js';
 import type { Duration } from '../domain/time.js';
 import { readAccounts, type Accounts } from './accounts.js';
@@ -21,7 +21,7 @@ import { mergeDefaults } from './merge-defaults.js';
 import type { Machine } from './machine.js';
 import type { Entry, Slot } from './node.js';
 import { PlainValues } from './plain-value.js';
-import { quoted } from '../domain/excerpt.js';
+import { quoted } from '../text/excerpt.js';
 import { suggestTimeZone } from '../schedules/index.js';
 import { present } from './present.js';
 import { clip } from './quote.js';

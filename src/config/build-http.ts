@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { isLoopback } from '../domain/loopback.js';
-import { LONGEST_SOCKET_PATH } from '../domain/socket.js';
+import { isLoopback } from '../system/loopback.js';
+import { LONGEST_SOCKET_PATH } from '../system/socket-path-limit.js';
 import type { Paths } from './check-paths.js';
 import type { MapReport } from './map-report.js';
 import type { ListenAddress } from './read-server.js';

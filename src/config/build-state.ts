@@ -1,4 +1,4 @@
-import { networkState } from '../domain/network-mount.js';
+import { networkState } from '../system/network-mount.js';
 import { isMemory, type StatePlace } from '../domain/state-place.js';
 import type { Paths } from './check-paths.js';
 import type { BuiltTimer } from './foresee.js';

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, type Alias, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 
-import type { Steps } from '../domain/steps.js';
+import type { Steps } from '../turns/steps.js';
 import type { Problem, Problems } from './diagnostic.js';
 import type { BrokenNode, Entry, ListNode, MapNode, Node, Slot } from './node.js';
 import type { YamlDocument } from './compose-yaml.js';

@@ -13,7 +13,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 
 import type { Account } from '../domain/command.js';
-import { LARGEST_ENV_FILE, parseEnvFile } from '../domain/env-file.js';
+import { LARGEST_ENV_FILE, parseEnvFile } from '../text/env-file.js';
 import type { Machine } from './machine.js';
 import type { MapReport, Part } from './map-report.js';
 import { Trust, type Distrust } from './trust.js';

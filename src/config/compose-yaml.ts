@@ -1,6 +1,6 @@
 import { Composer, isMap, type CST, type Document, type YAMLError, type YAMLMap } from 'yaml';
 
-import type { Steps } from '../domain/steps.js';
+import type { Steps } from '../turns/steps.js';
 
 /** Of a text that is no YAML at all, this many faults are looked at. */
 export const MAX_FAULTS = 1_000;

@@ -1,5 +1,5 @@
 import type { Problem } from './diagnostic.js';
-import { oddCharacter } from '../domain/odd-character.js';
+import { oddCharacter } from '../text/odd-character.js';
 import type { CrossedBrackets, ParsedYaml, YamlFault } from './parse-yaml.js';
 import { clip, lineValue, needsQuotes, quote } from './quote.js';
 import type { Source, Span } from './source.js';

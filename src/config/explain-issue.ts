@@ -1,7 +1,7 @@
 import type { core } from 'zod/mini';
 
 import { bareNumber } from '../domain/duration.js';
-import { nearest } from '../domain/nearest.js';
+import { nearest } from '../text/nearest.js';
 import type { Node, ScalarNode } from './node.js';
 import { clip } from './quote.js';
 import type { Refusal } from './schema-values.js';

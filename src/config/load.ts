@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 
 import type { Clock } from '../domain/clock.js';
 import type { Job } from '../domain/job.js';
-import { finish, finishInTurns, type Steps } from '../domain/steps.js';
+import { finish, finishInTurns, type Steps } from '../turns/steps.js';
 import { buildFile, type BuiltFile, type FileContext, type Settings } from './build-file.js';
 import { aboutFile, internalError, Problems, type Diagnostic } from './diagnostic.js';
 import { findTimerFile, isPackageJson, SEARCH_PLACES } from './find.js';

@@ -1,4 +1,4 @@
-import type { NetworkMount } from '../domain/network-mount.js';
+import type { NetworkMount } from '../system/network-mount.js';
 import type { Instant } from '../domain/time.js';
 
 /** What the meaning of a timer file depends on besides its text. */

@@ -1,6 +1,6 @@
 import { Lexer, Parser, type CST, type YAMLError } from 'yaml';
 
-import type { Steps } from '../domain/steps.js';
+import type { Steps } from '../turns/steps.js';
 import { composeYaml, MAX_FAULTS, TooManyFaults, type YamlDocument } from './compose-yaml.js';
 import type { Span } from './source.js';
 

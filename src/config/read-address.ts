@@ -1,4 +1,4 @@
-import { nearest } from '../domain/nearest.js';
+import { nearest } from '../text/nearest.js';
 import { PLACEHOLDERS, placeholdersIn } from '../monitors/index.js';
 
 /** What is wrong with an address, in words. */

@@ -1,5 +1,5 @@
 import { DurationError, parseDuration } from '../domain/duration.js';
-import { finish } from '../domain/steps.js';
+import { finish } from '../turns/steps.js';
 import type { Duration } from '../domain/time.js';
 import { Problems, type Diagnostic } from './diagnostic.js';
 import type { Entry, MapNode, Slot } from './node.js';

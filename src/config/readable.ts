@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Job } from '../domain/job.js';
-import { finish, type Steps } from '../domain/steps.js';
+import { finish, type Steps } from '../turns/steps.js';
 import { buildFile, type BuiltFile, type FileContext } from './build-file.js';
 import { Problems } from './diagnostic.js';
 import { isPackageJson } from './find.js';

@@ -1,4 +1,4 @@
-import { finish } from '../domain/steps.js';
+import { finish } from '../turns/steps.js';
 import { parseYaml } from './parse-yaml.js';
 
 /** A YAML text without the parts that break it. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import { DurationError, parseDuration } from '../domain/duration.js';
-import { nearest } from '../domain/nearest.js';
+import { nearest } from '../text/nearest.js';
 import { stateFault } from '../domain/state-place.js';
 import { addressFault } from './read-address.js';
 import { WARNINGS, type WarningCode } from './warning-codes.js';

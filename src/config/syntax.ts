@@ -1,4 +1,4 @@
-import type { Steps } from '../domain/steps.js';
+import type { Steps } from '../turns/steps.js';
 import { buildTree, type Broken } from './build-tree.js';
 import type { Problems } from './diagnostic.js';
 import { explainFault, explainTag, isLocal, oddInLine } from './explain-fault.js';

@@ -1,5 +1,5 @@
-import { nearest } from '../domain/nearest.js';
-import { asItLooks, oddCharacter } from '../domain/odd-character.js';
+import { nearest } from '../text/nearest.js';
+import { asItLooks, oddCharacter } from '../text/odd-character.js';
 import { clip } from './quote.js';
 import type { Refusal } from './schema-values.js';
 import { KEYS } from './schema.js';

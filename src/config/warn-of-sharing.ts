@@ -1,4 +1,4 @@
-import { nearest } from '../domain/nearest.js';
+import { nearest } from '../text/nearest.js';
 import { readDsn, slugOf } from '../monitors/index.js';
 import type { BuiltTimer } from './foresee.js';
 import { clip } from './quote.js';

@@ -1,6 +1,6 @@
 import type { Settings } from '../config/index.js';
 import { changedKeys, type Job } from '../domain/job.js';
-import type { Steps } from '../domain/steps.js';
+import type { Steps } from '../turns/steps.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
 

@@ -1,7 +1,7 @@
 import { planOf } from './compose.js';
 import { aboutBug, loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
-import { finishInTurns } from '../domain/steps.js';
+import { finishInTurns } from '../turns/steps.js';
 import { withHostsAlone } from '../domain/web.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { thisMachine } from '../this-machine.js';

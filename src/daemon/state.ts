@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { ReadableFile, TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Ledger, LedgerTrouble, Recorded } from '../domain/ledger.js';
-import { networkState } from '../domain/network-mount.js';
+import { networkState } from '../system/network-mount.js';
 import { isMemory } from '../domain/state-place.js';
 import { defaultStatePath, openState, realPath } from '../stores/index.js';
 import { exposedState, plantedLink } from './state-trust.js';

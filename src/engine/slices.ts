@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { SLICE } from '../domain/steps.js';
+import { SLICE } from '../turns/steps.js';
 
 /** Does one thing to each of many: a slice at once, the others in later turns of the event loop, in their order. */
 export class Slices<Item> {

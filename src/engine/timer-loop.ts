@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { SLICE } from '../domain/steps.js';
+import { SLICE } from '../turns/steps.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../domain/time.js';
 import { contain, raiseLater } from './contain.js';
 import { TimerQueue, type Queued } from './timer-queue.js';

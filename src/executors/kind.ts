@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import type { Clock } from '../domain/clock.js';
-import type { NetworkMount } from '../domain/network-mount.js';
+import type { NetworkMount } from '../system/network-mount.js';
 import type { Executor } from '../domain/executor.js';
 
 /** One way to run commands. Add a file that exports one, and list it in `index.ts`. */

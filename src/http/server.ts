@@ -7,9 +7,9 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import { isLoopback } from '../domain/loopback.js';
+import { isLoopback } from '../system/loopback.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import { jsonText } from '../domain/visible.js';
+import { jsonText } from '../text/visible.js';
 import { Latest } from './latest.js';
 import { Listener, type Listening } from './listener.js';
 import { isSameHost, namesLoopback, namesNobodyElse, targetOf, type Target } from './target.js';

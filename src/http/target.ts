@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopback } from '../domain/loopback.js';
+import { isLoopback } from '../system/loopback.js';
 
 /** What a request is for. */
 export interface Target {

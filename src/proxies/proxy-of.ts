@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { isLoopback } from '../domain/loopback.js';
+import { isLoopback } from '../system/loopback.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 import { clockTraps } from './cron/clock-traps.js';
 import { localDays } from './local-days.js';
-import { nearest } from '../domain/nearest.js';
+import { nearest } from '../text/nearest.js';
 import type { Schedule } from '../domain/schedule.js';
 import { DAY, END_OF_TIME, type Duration, type Instant } from '../domain/time.js';
 import { durationValue } from './duration-value.js';

@@ -1,5 +1,5 @@
-import { nearest } from '../domain/nearest.js';
-import { quoted } from '../domain/excerpt.js';
+import { nearest } from '../text/nearest.js';
+import { quoted } from '../text/excerpt.js';
 import { DAY, type Duration } from '../domain/time.js';
 import { CronSchedule } from './cron/cron-schedule.js';
 import { readExpression } from './cron/expression.js';

@@ -1,4 +1,4 @@
-import { nearest } from '../domain/nearest.js';
+import { nearest } from '../text/nearest.js';
 import type { DstPolicy, Schedule } from '../domain/schedule.js';
 import type { Instant } from '../domain/time.js';
 import type { ScheduleKind } from './kind.js';

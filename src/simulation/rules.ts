@@ -1,5 +1,5 @@
 import { DurationError, parseDuration } from '../domain/duration.js';
-import { nearest } from '../domain/nearest.js';
+import { nearest } from '../text/nearest.js';
 import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../domain/time.js';
 import type { Moment, Tally } from './tally.js';
 

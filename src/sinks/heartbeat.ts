@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import type { SchedulerStatus } from '../domain/controls.js';
 import type { HeartbeatMoved, TimerEvent } from '../domain/events/index.js';
 import type { Executor } from '../domain/executor.js';
-import { FairQueue } from '../domain/fair-queue.js';
+import { FairQueue } from '../turns/fair-queue.js';
 import { judgeLiveness } from '../domain/health.js';
 import type { HeartbeatSettings } from '../domain/heartbeat.js';
 import type { CancelCause } from '../domain/outcome.js';

@@ -5,7 +5,7 @@ import type { HookFailed, RunFinished, TimerEvent } from '../domain/events/index
 import type { Executor } from '../domain/executor.js';
 import type { Hooks } from '../domain/job.js';
 import { canceled, type CancelCause, type Outcome } from '../domain/outcome.js';
-import { FairQueue } from '../domain/fair-queue.js';
+import { FairQueue } from '../turns/fair-queue.js';
 import type { Sink } from '../domain/sink.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { runErrand } from './errand.js';

@@ -3,7 +3,7 @@ import { levelOf, messageOf } from '../domain/events/index.js';
 import { toRecord } from '../domain/record.js';
 import type { Sink } from '../domain/sink.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
-import { visibleJson } from '../domain/visible.js';
+import { visibleJson } from '../text/visible.js';
 import type { RecordKind } from './destination.js';
 import type { SinkKind, SinkOptions } from './kind.js';
 import { fitRecord } from './record-limit.js';

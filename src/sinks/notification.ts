@@ -2,7 +2,7 @@ import { messageOf, type InstantFormat, type TimerEvent } from '../domain/events
 import type { Change } from '../domain/notify.js';
 import { toRecord } from '../domain/record.js';
 import { toTimestamp } from '../domain/time.js';
-import { visible } from '../domain/visible.js';
+import { visible } from '../text/visible.js';
 import { lastOf, runEnvironment } from './hook-environment.js';
 import { humanDuration } from '../domain/human-duration.js';
 import { plainText } from './plain-text.js';

@@ -2,7 +2,7 @@ import { Canceler } from '../domain/cancellation.js';
 import type { Clock } from '../domain/clock.js';
 import { jobNameOf, type InstantFormat, type NotificationFailed, type TimerEvent } from '../domain/events/index.js';
 import type { Executor } from '../domain/executor.js';
-import { FairQueue, type Refusal } from '../domain/fair-queue.js';
+import { FairQueue, type Refusal } from '../turns/fair-queue.js';
 import type { Notify } from '../domain/notify.js';
 import type { CancelCause } from '../domain/outcome.js';
 import type { Sink } from '../domain/sink.js';

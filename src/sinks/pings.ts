@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { PingFailed, RunFinished, RunStarted, TimerEvent } from '../domain/events/index.js';
-import { FairQueue, type Refusal } from '../domain/fair-queue.js';
+import { FairQueue, type Refusal } from '../turns/fair-queue.js';
 import { momentOfRun, type Monitor } from '../domain/monitor.js';
 import type { Sink } from '../domain/sink.js';
 import { SECOND, type Duration } from '../domain/time.js';

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { jsonText } from '../domain/visible.js';
+import { jsonText } from '../text/visible.js';
 
 /** Most bytes of a record with its newline. Container log drivers split what is longer, and half a JSON object is none. */
 export const RECORD_LIMIT = 16 * 1024;

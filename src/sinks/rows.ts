@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { markOf, type InstantFormat, type Mark, type TimerEvent } from '../domain/events/index.js';
 import type { Instant } from '../domain/time.js';
-import { visible } from '../domain/visible.js';
+import { visible } from '../text/visible.js';
 import { LocalTime, type LocalClock } from './local-clock.js';
 import { plainText } from './plain-text.js';
 

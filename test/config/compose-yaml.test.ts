@@ -5,7 +5,7 @@ import { Composer, Parser, visit, type Document } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { composeYaml } from '../../src/config/compose-yaml.js';
 import { loadTimerFile, parseTimerFile } from '../../src/config/index.js';
-import { finish } from '../../src/domain/steps.js';
+import { finish } from '../../src/turns/steps.js';
 import { thisMachine } from '../../src/this-machine.js';
 import { FakeClock } from '../support/fake-clock.js';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandKinds } from '../../src/cli/commands/index.js';
-import { visible } from '../../src/domain/visible.js';
+import { visible } from '../../src/text/visible.js';
 import { Desk, type Ended } from '../support/program.js';
 
 /** Takes a title, conceals, forges a line, turns and hides letters. */

@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 import { toTimestamp, type Instant } from '../../domain/time.js';
-import { jsonText } from '../../domain/visible.js';
+import { jsonText } from '../../text/visible.js';
 import {
   clockTime,
   effectInWords,

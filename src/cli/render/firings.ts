@@ -1,5 +1,5 @@
 import { DAY, SECOND, toTimestamp, type Duration, type Instant } from '../../domain/time.js';
-import { jsonText } from '../../domain/visible.js';
+import { jsonText } from '../../text/visible.js';
 import { formatLocal, localTime } from '../../schedules/index.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import type { ComingFiring } from '../../engine/coming-firings.js';

@@ -3,7 +3,7 @@ import type { Ending, OpenRun } from '../../domain/ledger.js';
 import type { Firing, Trigger } from '../../domain/firing.js';
 import { toRecord } from '../../domain/record.js';
 import { SECOND, toTimestamp, type Duration, type Instant } from '../../domain/time.js';
-import { jsonText } from '../../domain/visible.js';
+import { jsonText } from '../../text/visible.js';
 import { formatLocal } from '../../schedules/index.js';
 import { causeOf } from '../../domain/cause.js';
 import { humanDuration } from '../../domain/human-duration.js';

@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { nextStartOf, type RunRecord, type StatusRecord, type TimerRecord } from '../../domain/status-record.js';
 import type { Instant } from '../../domain/time.js';
-import { jsonText } from '../../domain/visible.js';
+import { jsonText } from '../../text/visible.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import type { Terminal } from '../terminal.js';
 import { dueInWords, shortLocalTime } from './firings.js';

@@ -1,4 +1,4 @@
-import { visible, visibleCharacters, type VisibleCharacter } from '../../domain/visible.js';
+import { visible, visibleCharacters, type VisibleCharacter } from '../../text/visible.js';
 
 /** One character as a terminal shows it: made harmless, and how many columns it takes. */
 export interface Cell {

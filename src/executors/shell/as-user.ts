@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Clock } from '../../domain/clock.js';
 import type { Account } from '../../domain/command.js';
-import { LARGEST_ENV_FILE } from '../../domain/env-file.js';
+import { LARGEST_ENV_FILE } from '../../text/env-file.js';
 import { SECOND, type Duration } from '../../domain/time.js';
 import { shellAs } from './enter-as.js';
 import { CLEAN_PATH } from './environment.js';

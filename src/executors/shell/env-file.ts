@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Clock } from '../../domain/clock.js';
 import type { Command } from '../../domain/command.js';
-import { EnvFileError, LARGEST_ENV_FILE, parseEnvFile } from '../../domain/env-file.js';
+import { EnvFileError, LARGEST_ENV_FILE, parseEnvFile } from '../../text/env-file.js';
 import { readAs } from './as-user.js';
 import { otherUser } from './environment.js';
 import type { FileLanes } from './file-lanes.js';

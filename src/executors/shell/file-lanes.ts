@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.js';
-import { FairQueue } from '../../domain/fair-queue.js';
-import type { NetworkMount } from '../../domain/network-mount.js';
+import { FairQueue } from '../../turns/fair-queue.js';
+import type { NetworkMount } from '../../system/network-mount.js';
 import { SECOND, type Duration } from '../../domain/time.js';
 import { TookTooLong, within } from './within.js';
 

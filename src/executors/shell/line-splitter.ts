@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { lastState } from '../../domain/last-state.js';
+import { lastState } from '../../text/last-state.js';
 
 /** Longest line in bytes of UTF-8; the rest of a longer one is let go. */
 export const LINE_LIMIT = 16 * 1024;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Orphans } from '../../domain/orphans.js';
-import { finish } from '../../domain/steps.js';
+import { finish } from '../../turns/steps.js';
 import { endAll, processesOf } from './run-processes.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Orphan } from '../../domain/orphans.js';
-import { finishInTurns, type Steps } from '../../domain/steps.js';
+import { finishInTurns, type Steps } from '../../turns/steps.js';
 import { SECOND, type Duration } from '../../domain/time.js';
 import { isLiving, processIds, readStat, readVariable } from './proc.js';
 

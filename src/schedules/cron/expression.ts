@@ -1,5 +1,5 @@
-import { quoted } from '../../domain/excerpt.js';
-import { nearest } from '../../domain/nearest.js';
+import { quoted } from '../../text/excerpt.js';
+import { nearest } from '../../text/nearest.js';
 import { ScheduleError, type Place } from '../kind.js';
 import type { DayGrid } from './days.js';
 import { awsForm } from './dialect.js';

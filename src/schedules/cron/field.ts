@@ -1,5 +1,5 @@
-import { quoted } from '../../domain/excerpt.js';
-import { oddCharacter } from '../../domain/odd-character.js';
+import { quoted } from '../../text/excerpt.js';
+import { oddCharacter } from '../../text/odd-character.js';
 import { ScheduleError } from '../kind.js';
 import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';
 import { resolveHash } from './hash.js';

@@ -1,5 +1,5 @@
-import { quoted } from '../../domain/excerpt.js';
-import { nearest } from '../../domain/nearest.js';
+import { quoted } from '../../text/excerpt.js';
+import { nearest } from '../../text/nearest.js';
 import { ScheduleError, type ScheduleWarning } from '../kind.js';
 import { lastDay, lastWeekday, lastWorkday, nearestWorkday, nthWeekday, type DayRule } from './days.js';
 import { fullNames } from './names.js';

@@ -1,4 +1,4 @@
-import { quoted } from '../../domain/excerpt.js';
+import { quoted } from '../../text/excerpt.js';
 import type { ScheduleWarning } from '../kind.js';
 import { everyDay } from './days.js';
 import { quartzTrap } from './dialect.js';

@@ -1,4 +1,4 @@
-import { quoted } from '../../domain/excerpt.js';
+import { quoted } from '../../text/excerpt.js';
 import type { Field } from './field.js';
 import { DAY_OF_WEEK, type Position } from './position.js';
 

@@ -1,4 +1,4 @@
-import { LONGEST_VALUE, quoted } from '../../domain/excerpt.js';
+import { LONGEST_VALUE, quoted } from '../../text/excerpt.js';
 import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time.js';
 import { daysIn, firstDayOf } from '../calendar.js';
 import { ScheduleError, type ScheduleWarning } from '../kind.js';

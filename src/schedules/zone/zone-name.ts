@@ -1,5 +1,5 @@
-import { LONGEST_VALUE, quoted } from '../../domain/excerpt.js';
-import { nearest } from '../../domain/nearest.js';
+import { LONGEST_VALUE, quoted } from '../../text/excerpt.js';
+import { nearest } from '../../text/nearest.js';
 import { TimeZone } from './time-zone.js';
 
 /** The first part of every IANA name that has two. Others that ICU accepts (`SystemV/PST8`) are its own. */

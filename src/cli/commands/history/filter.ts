@@ -1,10 +1,10 @@
 import type { History, HistoryQuery, OpenRun } from '../../../domain/ledger.js';
-import { nearest } from '../../../domain/nearest.js';
+import { nearest } from '../../../text/nearest.js';
 import { FIRING_STATUSES, type FiringStatus } from '../../../domain/outcome.js';
 import type { Instant } from '../../../domain/time.js';
 import { readCount } from '../../arguments.js';
 import { UsageError } from '../../command.js';
-import { wayOut } from '../../../domain/nearest.js';
+import { wayOut } from '../../../text/nearest.js';
 import { readPastTime } from '../../read-time.js';
 
 /** What the command line asks of the history, as written. */

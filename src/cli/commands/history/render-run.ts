@@ -4,7 +4,7 @@ import { firingId, type Firing } from '../../../domain/firing.js';
 import { startOfRun, type Ending, type OpenRun, type RunHistory } from '../../../domain/ledger.js';
 import { toRecord } from '../../../domain/record.js';
 import { toTimestamp, type Instant } from '../../../domain/time.js';
-import { jsonText, visible } from '../../../domain/visible.js';
+import { jsonText, visible } from '../../../text/visible.js';
 import { causeOf } from '../../../domain/cause.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { plainText } from '../../../sinks/index.js';

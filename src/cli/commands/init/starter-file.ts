@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { jsonText } from '../../../domain/visible.js';
+import { jsonText } from '../../../text/visible.js';
 import type { Terminal } from '../../terminal.js';
 
 const STARTER = `# Timers. Check this file with "timers validate", see what is to come with "timers next", run it with "timers start".

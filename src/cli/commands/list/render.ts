@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { toTimestamp, type Duration, type Instant } from '../../../domain/time.js';
-import { jsonText } from '../../../domain/visible.js';
+import { jsonText } from '../../../text/visible.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import type { ListRow } from './rows.js';
 import type { Terminal } from '../../terminal.js';

@@ -1,5 +1,5 @@
 import { createSystemClock } from '../../../clocks/system.js';
-import { jsonText } from '../../../domain/visible.js';
+import { jsonText } from '../../../text/visible.js';
 import type { Args, ControlClient, EventRecord } from '../../../control/index.js';
 import { UsageError } from '../../command.js';
 import { renderRecord } from './render.js';

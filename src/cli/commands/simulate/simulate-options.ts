@@ -1,5 +1,5 @@
 import { DurationError, parseDuration } from '../../../domain/duration.js';
-import { nearest } from '../../../domain/nearest.js';
+import { nearest } from '../../../text/nearest.js';
 import { HOUR, type Duration, type Instant } from '../../../domain/time.js';
 import { timeOfDay, type TimeSpan } from '../../../schedules/index.js';
 import { readRule, RuleError, type Rule } from '../../../simulation/rules.js';

@@ -1,7 +1,7 @@
 import { loadTimerFile, type TimerFile } from '../../../config/index.js';
 import type { Job } from '../../../domain/job.js';
 import type { Duration, Instant } from '../../../domain/time.js';
-import { jsonText } from '../../../domain/visible.js';
+import { jsonText } from '../../../text/visible.js';
 import { clockChanges, timeOfDay, writtenOut, type TimeSpan } from '../../../schedules/index.js';
 import { Chance } from '../../../simulation/chance.js';
 import { DEFAULT_RUN_TIME, type RunTime } from '../../../simulation/durations.js';

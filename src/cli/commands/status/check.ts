@@ -1,7 +1,7 @@
 import { createSystemClock } from '../../../clocks/system.js';
 import { LostError, RefusalError } from '../../../control/index.js';
 import { SECOND, type Duration } from '../../../domain/time.js';
-import { jsonText } from '../../../domain/visible.js';
+import { jsonText } from '../../../text/visible.js';
 import type { FileOption, JsonOption, StateOption } from '../../options.js';
 import { isUnreached, reach } from '../../connect.js';
 import type { Terminal } from '../../terminal.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { jsonText } from '../../../domain/visible.js';
+import { jsonText } from '../../../text/visible.js';
 import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 

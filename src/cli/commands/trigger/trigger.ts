@@ -1,5 +1,5 @@
 import { LostError, outputLineOf, type EventRecord } from '../../../control/index.js';
-import { jsonText } from '../../../domain/visible.js';
+import { jsonText } from '../../../text/visible.js';
 import type { RunStatus } from '../../../domain/outcome.js';
 import { plainText } from '../../../sinks/index.js';
 import { exitCodeOf } from '../../exit-code.js';

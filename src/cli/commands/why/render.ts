@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Job } from '../../../domain/job.js';
 import { toTimestamp, type Instant } from '../../../domain/time.js';
-import { jsonText } from '../../../domain/visible.js';
+import { jsonText } from '../../../text/visible.js';
 import { clockTime, formatLocal, localTime, scheduleInWords } from '../../../schedules/index.js';
 import type { Fate } from './recorded.js';
 import type { Why } from './why-timer.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../src/domain/nearest.js';
+import { nearest } from '../../src/text/nearest.js';
 
 describe('nearest', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asItLooks, oddCharacter } from '../../src/domain/odd-character.js';
+import { asItLooks, oddCharacter } from '../../src/text/odd-character.js';
 
 describe('characters that only look like others', () => {
   it.each([

@@ -1,5 +1,5 @@
-import type { Clock } from './clock.js';
-import type { Duration } from './time.js';
+import type { Clock } from '../domain/clock.js';
+import type { Duration } from '../domain/time.js';
 
 /** For how long one turn of the event loop works off what has come at once; then signals, the control socket and processes get theirs. */
 export const SLICE: Duration = 10;

@@ -1,5 +1,5 @@
-import type { Clock } from './clock.js';
-import type { Duration } from './time.js';
+import type { Clock } from '../domain/clock.js';
+import type { Duration } from '../domain/time.js';
 
 /** Why something was not done. */
 export type Refusal = 'full' | 'stopped';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonText, visible, visibleCharacters, visibleJson } from '../../src/domain/visible.js';
+import { jsonText, visible, visibleCharacters, visibleJson } from '../../src/text/visible.js';
 
 describe('visible', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networkMountOf } from '../../src/domain/network-mount.js';
+import { networkMountOf } from '../../src/system/network-mount.js';
 
 const MOUNTS = `22 1 259:1 / / rw,relatime shared:1 - ext4 /dev/root rw
 30 22 0:26 / /home rw - nfs4 server:/home rw,vers=4.2

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { EnvFileError, parseEnvFile } from '../../src/domain/env-file.js';
+import { EnvFileError, parseEnvFile } from '../../src/text/env-file.js';
 
 const page = readFileSync(new URL('../../docs/reference/env-file.md', import.meta.url), 'utf8');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLoopback } from '../../src/domain/loopback.js';
+import { isLoopback } from '../../src/system/loopback.js';
 
 test.each(['localhost', '::1', '127.0.0.1', '127.255.0.9'])('only this machine is meant by %s', (host) => {
   expect(isLoopback(host)).toBe(true);
