@@ -65,6 +65,9 @@ module.exports = {
       { path: '^src/', pathNot: ['^src/(config|domain)', ground, `^src/(${rooms})/(kind|index)\\.ts$`] },
       'The file format knows the lists of kinds, not the kinds.',
     ),
+    rule('config-text-first', { path: '^src/config/text/' }, { path: '^src/config/(?!text/)' }, 'text → check → build'),
+    rule('config-check-next', { path: '^src/config/check/' }, { path: '^src/config/(?!(text|check)/)' }, ''),
+    rule('config-build-last', { path: '^src/config/build/' }, { path: '^src/config/[^/]+$' }, ''),
     rule('program-on-top', { pathNot: '^src/cli' }, { path: '^src/cli' }, 'Nobody imports the program.'),
     rule(
       'commands-apart',

@@ -2,31 +2,17 @@ import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 import type { Clock } from '../domain/clock.js';
-import type { Job } from '../domain/job.js';
 import { finish, finishInTurns, type Steps } from '../turns/steps.js';
-import { buildFile, type BuiltFile, type FileContext, type Settings } from './build-file.js';
-import { aboutFile, internalError, Problems, type Diagnostic } from './diagnostic.js';
-import { findTimerFile, isPackageJson, SEARCH_PLACES } from './find.js';
-import type { Machine } from './machine.js';
-import type { Slot } from './node.js';
-import { readTimerFile } from './read.js';
-import type { Defaults } from './schema.js';
-import { Source } from './source.js';
-import { readJson, readTree } from './syntax.js';
-import { Trust, type FileFacts } from './trust.js';
-
-/** A timer file without mistakes. */
-export interface TimerFile {
-  /** Absolute, symbolic links followed. */
-  readonly path: string;
-  /** Absolute, as it was named or found: what is to be read when it has changed. */
-  readonly named: string;
-  /** In the order of the file. */
-  readonly jobs: readonly Job[];
-  readonly settings: Settings;
-  /** What it says for all its timers. */
-  readonly defaults: Defaults;
-}
+import { buildFile, type BuiltFile, type FileContext, type Settings } from './build/file.js';
+import { aboutFile, internalError, Problems, type Diagnostic } from './text/diagnostic.js';
+import { findTimerFile, isPackageJson, SEARCH_PLACES } from './text/find-file.js';
+import type { Machine } from './build/machine.js';
+import type { TimerFile } from './build/timer-file.js';
+import type { Slot } from './text/node.js';
+import { readTimerFile } from './text/read-file.js';
+import { Source } from './text/source.js';
+import { readJson, readTree } from './check/syntax.js';
+import { Trust, type FileFacts } from './text/trust.js';
 
 /** What came of loading a timer file. */
 export interface Loaded {

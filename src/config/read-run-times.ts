@@ -1,11 +1,11 @@
 import { DurationError, parseDuration } from '../domain/duration.js';
 import { finish } from '../turns/steps.js';
 import type { Duration } from '../domain/time.js';
-import { Problems, type Diagnostic } from './diagnostic.js';
-import type { Entry, MapNode, Slot } from './node.js';
-import { readTimerFile } from './read.js';
-import { Source } from './source.js';
-import { readTree } from './syntax.js';
+import { Problems, type Diagnostic } from './text/diagnostic.js';
+import type { Entry, MapNode, Slot } from './text/node.js';
+import { readTimerFile } from './text/read-file.js';
+import { Source } from './text/source.js';
+import { readTree } from './check/syntax.js';
 
 /** What came of reading a file of run times. */
 export interface ReadRunTimes {

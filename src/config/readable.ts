@@ -1,17 +1,18 @@
 import { dirname } from 'node:path';
 import type { Job } from '../domain/job.js';
 import { finish, type Steps } from '../turns/steps.js';
-import { buildFile, type BuiltFile, type FileContext } from './build-file.js';
-import { Problems } from './diagnostic.js';
-import { isPackageJson } from './find.js';
-import type { BuiltTimer } from './foresee.js';
-import { readRoot, type Loaded, type TimerFile } from './load.js';
-import type { Machine } from './machine.js';
-import type { Slot } from './node.js';
-import { salvage, type Salvaged } from './salvage.js';
-import { Source } from './source.js';
-import { readTree } from './syntax.js';
-import { isKeyOf, meantKey } from './unknown-key.js';
+import { buildFile, type BuiltFile, type FileContext } from './build/file.js';
+import { Problems } from './text/diagnostic.js';
+import { isPackageJson } from './text/find-file.js';
+import type { BuiltTimer } from './build/warn-of-long-runs.js';
+import type { TimerFile } from './build/timer-file.js';
+import { readRoot, type Loaded } from './load.js';
+import type { Machine } from './build/machine.js';
+import type { Slot } from './text/node.js';
+import { salvage, type Salvaged } from './text/salvage.js';
+import { Source } from './text/source.js';
+import { readTree } from './check/syntax.js';
+import { isKeyOf, meantKey } from './check/unknown-key.js';
 
 /** What can be read of a timer file in spite of its mistakes: for commands that look. Of it, only `runnable` may be run. */
 export interface ReadableFile extends TimerFile {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Composer, Parser, visit, type Document } from 'yaml';
 import { describe, expect, test } from 'vitest';
-import { composeYaml } from '../../src/config/compose-yaml.js';
+import { composeYaml } from '../../src/config/text/compose-yaml.js';
 import { loadTimerFile, parseTimerFile } from '../../src/config/index.js';
 import { finish } from '../../src/turns/steps.js';
 import { thisMachine } from '../../src/this-machine.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { KEYS } from '../../src/config/schema.js';
+import { KEYS } from '../../src/config/check/schema.js';
 import { backup, backupWith, load, machine, words } from './diagnose.js';
 
 const SECRET = 'hunter2-and-much-more-of-that-kind-so-that-it-is-cut-somewhere';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { jobOffset } from '../../src/config/job-offset.js';
+import { jobOffset } from '../../src/config/build/job-offset.js';
 import { CLOSED } from '../../src/domain/breaker.js';
 import type { Job } from '../../src/domain/job.js';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { readAccounts, type Accounts } from '../../src/config/accounts.js';
-import { readUser } from '../../src/config/read-user.js';
+import { readAccounts, type Accounts } from '../../src/config/text/accounts.js';
+import { readUser } from '../../src/config/check/read-user.js';
 
 const ada = { uid: 1000, gid: 100, groups: [], name: 'ada', home: '/home/ada', shell: '/bin/zsh' };
 const accounts: Accounts = {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { jsonFault } from '../../src/config/strict-json.js';
+import { jsonFault } from '../../src/config/text/strict-json.js';
 import { brief, load, words } from './diagnose.js';
 
 const A = '"a": {"every": "1m", "run": "x"}';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { KEYS } from '../../src/config/schema.js';
+import { KEYS } from '../../src/config/check/schema.js';
 import { Document, guide, pattern, readme, reference, type Shown } from '../support/documents.js';
 import { Desk, PROGRAM, ROOT } from '../support/program.js';
 

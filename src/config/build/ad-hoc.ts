@@ -1,0 +1,113 @@
+import { dirname } from 'node:path';
+
+import type { Job } from '../../domain/job.js';
+import type { JobRecord } from '../../domain/ledger.js';
+import type { Duration } from '../../domain/time.js';
+import { buildJob } from './job.js';
+import { Paths } from './check-paths.js';
+import { Problems, type Diagnostic } from '../text/diagnostic.js';
+import type { TimerFile } from './timer-file.js';
+import type { Machine } from './machine.js';
+import { MapReport } from './map-report.js';
+import { mergeDefaults } from '../check/merge-defaults.js';
+import type { Entry } from '../text/node.js';
+import { present } from './without-undefined.js';
+import { readAccounts } from '../text/accounts.js';
+import type { Defaults, TimerValues } from '../check/schema.js';
+import { Source } from '../text/source.js';
+
+/** What an ad-hoc timer is made of. JSON-safe: this is what is recorded of it. */
+export interface AdHocDefinition {
+  /** RFC 3339. */
+  readonly at: string;
+  /** IANA name: for showing when it is due. */
+  readonly timezone: string;
+  readonly run: string | readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  readonly timeout?: Duration;
+  readonly description?: string;
+}
+
+/** What came of building one. */
+export interface BuiltAdHoc {
+  /** Absent where it says no time or no command. With a mistake told, it is not to be taken; one that was taken before is run as far as it can. */
+  readonly job: Job | undefined;
+  readonly problems: readonly Diagnostic[];
+}
+
+/** The defaults of a file that an ad-hoc timer has as well: how commands run and who is told. When and how often it runs was said by whoever asked for it. */
+const INHERITED = [
+  'env',
+  'env_file',
+  'kill_after',
+  'on_failure',
+  'on_recovery',
+  'on_success',
+  'output',
+  'pass_env',
+  'shell',
+  'success_codes',
+  'timeout',
+  'user',
+] as const satisfies readonly (keyof Defaults)[];
+
+/** Builds an ad-hoc timer as if it stood in `file`, and with the checks of the file. It is caught up on, however late. */
+export function buildAdHoc(
+  name: string,
+  definition: AdHocDefinition,
+  { file, machine }: { file: Pick<TimerFile, 'defaults' | 'named'>; machine: Machine },
+): BuiltAdHoc {
+  const problems = new Problems(new Source(''));
+  const own: TimerValues = {
+    ...present({ timeout: definition.timeout, description: definition.description }),
+    at: definition.at,
+    timezone: definition.timezone,
+    run: typeof definition.run === 'string' ? definition.run : [...definition.run],
+    cwd: definition.cwd,
+    catch_up: true,
+  };
+  const behind = Object.fromEntries(INHERITED.map((key) => [key, file.defaults[key]]));
+  const values = mergeDefaults(present(behind), own);
+  const job = buildJob(name, values, new MapReport(problems, { map: mapOf(own), path: [], key: NOWHERE }), {
+    machine,
+    timezone: definition.timezone,
+    command: { paths: new Paths(dirname(file.named), machine), uid: machine.uid, accounts: readAccounts },
+    foresees: false,
+  });
+  return { job: job && { ...job, adHoc: JSON.stringify(definition) }, problems: problems.list() };
+}
+
+/** It stands in no text. */
+const NOWHERE = { start: 0, end: 0 };
+
+const ENTRY: Entry = { key: NOWHERE, at: NOWHERE, value: { kind: 'scalar', value: null, text: '', ...NOWHERE } };
+
+const mapOf = (values: TimerValues) => ({
+  kind: 'map' as const,
+  ...NOWHERE,
+  entries: new Map(Object.keys(values).map((key) => [key, ENTRY])),
+});
+
+/** Builds one of what is recorded of it, though a folder or a file that it needs may be gone. `undefined` where nothing can be made of it. */
+export function rebuildAdHoc(
+  { name, definition = '' }: Pick<JobRecord, 'name' | 'definition'>,
+  context: { file: Pick<TimerFile, 'defaults' | 'named'>; machine: Machine },
+): Job | undefined {
+  const read = parse(definition);
+  return isDefinition(read) ? buildAdHoc(name, read, context).job : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isDefinition = (value: unknown): value is AdHocDefinition => {
+  const { at, timezone, run, cwd } = Object(value) as Partial<AdHocDefinition>;
+  const isCommand = typeof run === 'string' || (Array.isArray(run) && run.every((word) => typeof word === 'string'));
+  return isCommand && [at, timezone, cwd].every((text) => typeof text === 'string');
+};

@@ -1,0 +1,204 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+import type { Account } from '../../domain/command.js';
+import { LARGEST_ENV_FILE, parseEnvFile } from '../../text/env-file.js';
+import type { Machine } from './machine.js';
+import type { MapReport, Part } from './map-report.js';
+import { Trust, type Distrust } from '../text/trust.js';
+
+interface EnvFileCheck {
+  readonly fault?: string;
+  readonly distrust?: Distrust | undefined;
+}
+
+/** What the paths of one file mean, and whether something is there. Each path is looked at once. */
+export class Paths {
+  readonly #folder: string;
+  readonly #home: string | undefined;
+  readonly #uid: number | undefined;
+  readonly #networkMount: Machine['networkMount'];
+  readonly #seen = new Map<string, Stats | undefined>();
+  readonly #envFiles = new Map<string, EnvFileCheck>();
+
+  /** `folder` is what relative paths begin at: the timer file's own. */
+  constructor(folder: string, { env, uid, networkMount }: Pick<Machine, 'env' | 'uid' | 'networkMount'>) {
+    this.#folder = folder;
+    this.#home = env['HOME'];
+    this.#uid = uid;
+    this.#networkMount = networkMount;
+  }
+
+  /** Makes a path absolute. A leading `~/` is the home directory of `user`, or else of who starts the scheduler. */
+  resolve(path: string, user?: Account): string {
+    const home = user?.home ?? this.#home;
+    const isInHome = home !== undefined && (path === '~' || path.startsWith('~/'));
+    return isInHome ? resolve(home, path.slice(2)) : resolve(this.#folder, path);
+  }
+
+  /** A working directory may be made by an earlier timer, or exist only where the file will run: absent is a warning. */
+  cwd(path: string | undefined, report: MapReport, user?: Account): string {
+    if (path === undefined) return this.#folder;
+    const absolute = this.resolve(path, user);
+    const stats = this.#stats(absolute);
+    if (stats === undefined) {
+      const hint = 'Runs fail until it is made. Relative paths begin at the folder of the timer file.';
+      report.warn('cwd', { code: 'missing-cwd', message: `cwd: there is no directory ${absolute}.`, hint });
+    } else if (!stats.isDirectory()) {
+      report.error('cwd', { code: 'not-a-directory', message: `cwd: ${absolute} is no directory.` });
+    }
+    return absolute;
+  }
+
+  /** Its folder is checked as {@link cwd} is, but not on a network file system: a look may hang, and a run goes on without its file. */
+  outputFile(path: string, report: MapReport, user?: Account): string {
+    const absolute = this.resolve(path, user);
+    const folder = dirname(absolute);
+    if (this.#networkMount?.(absolute) !== undefined) return absolute;
+    const stats = this.#stats(folder);
+    if (stats === undefined) {
+      const message = `output: the directory ${folder} does not exist.`;
+      const hint = 'Output is lost until you create it. Relative paths begin at the folder of the timer file.';
+      report.warn('output', { code: 'missing-output-folder', message, hint });
+    } else if (!stats.isDirectory()) {
+      report.error('output', { code: 'not-a-directory', message: `output: ${folder} is not a directory.` });
+    } else if (this.#stats(absolute)?.isDirectory() === true) {
+      const hint = `Name a file in it, for example: ${join(absolute, 'output.log')}`;
+      report.error('output', { code: 'not-a-file', message: `output: ${absolute} is a directory.`, hint });
+    }
+    return absolute;
+  }
+
+  envFile(path: string | undefined, report: MapReport, user?: Account): string | undefined {
+    if (path === undefined) return undefined;
+    const absolute = this.resolve(path, user);
+    const stats = this.#stats(absolute);
+    const isOthers = user !== undefined && user.uid !== this.#uid;
+    if (stats === undefined) {
+      const hint = 'Relative paths begin at the folder of the timer file.';
+      report.error('env_file', { code: 'missing-env-file', message: `env_file: there is no file ${absolute}.`, hint });
+    } else if (!stats.isFile() || !isAllowed(absolute, constants.R_OK)) {
+      report.error('env_file', {
+        code: 'unreadable-env-file',
+        message: `env_file: ${absolute} is no file that can be read.`,
+      });
+    } else if (isOthers && isLink(absolute)) {
+      const message = `env_file: ${absolute} is a symbolic link, which is not followed for a timer with user.`;
+      report.error('env_file', { code: 'unreadable-env-file', message, hint: `Name ${realpathSync(absolute)}.` });
+    } else {
+      this.#tellEnvFile(this.#checkEnvFile(absolute, stats, user), report);
+    }
+    return absolute;
+  }
+
+  /** Reports that others may change a file: as root that is an error, else a warning. Returns whether it is reported. */
+  tellDistrust({ key, path, part = {} }: { key: string; path: string; part?: Part }, report: MapReport): boolean {
+    const distrust = withFile(path, (descriptor) => this.#trust()?.distrust(path, fstatSync(descriptor)));
+    if (distrust) this.#tell({ key, distrust, part }, report);
+    return distrust !== undefined;
+  }
+
+  #tell({ key, distrust, part }: { key: string; distrust: Distrust; part?: Part }, report: MapReport): void {
+    const words = { code: 'writable-by-others', ...distrust, message: `${key}: ${distrust.message}.` } as const;
+    if (this.#uid === 0) report.error(key, words, part);
+    else report.warn(key, words, part);
+  }
+
+  #trust(user?: Account): Trust | undefined {
+    return this.#uid === undefined ? undefined : new Trust(this.#uid, ...(user ? [user.uid] : []));
+  }
+
+  #tellEnvFile({ fault, distrust }: EnvFileCheck, report: MapReport): void {
+    if (distrust) this.#tell({ key: 'env_file', distrust }, report);
+    if (fault === undefined) return;
+    const hint = 'Write NAME=value, with quotes around a value that spans lines. Comments begin with #.';
+    report.error('env_file', { code: 'bad-env-file', message: `env_file: ${fault}.`, hint });
+  }
+
+  shell(path: string | undefined, report: MapReport): string {
+    if (path === undefined) return '/bin/sh';
+    if (!path.includes('/')) {
+      report.error('shell', {
+        code: 'bad-shell',
+        message: `shell takes a path, not the name "${path}".`,
+        hint: `For example: /bin/${path}`,
+      });
+      return path;
+    }
+    const absolute = this.resolve(path);
+    const stats = this.#stats(absolute);
+    if (stats === undefined) {
+      report.error('shell', { code: 'bad-shell', message: `shell: there is no file ${absolute}.` });
+    } else if (!stats.isFile() || !isAllowed(absolute, constants.X_OK)) {
+      report.error('shell', { code: 'bad-shell', message: `shell: ${absolute} is not executable.` });
+    }
+    return absolute;
+  }
+
+  /** What is wrong with an environment file that is there now; the commands read it again at every start. */
+  #checkEnvFile(path: string, { size }: Stats, user: Account | undefined): EnvFileCheck {
+    const key = `${user?.uid ?? ''}:${path}`;
+    const check = this.#envFiles.get(key) ?? checkEnvFile(path, size, this.#trust(user));
+    this.#envFiles.set(key, check);
+    return check;
+  }
+
+  #stats(path: string): Stats | undefined {
+    if (!this.#seen.has(path)) this.#seen.set(path, statsOf(path));
+    return this.#seen.get(path);
+  }
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is asked of one descriptor is about the same file, whatever happens to its path meanwhile. */
+function withFile<T>(path: string, ask: (descriptor: number) => T): T {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return ask(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function checkEnvFile(path: string, size: number, trust: Trust | undefined): EnvFileCheck {
+  if (size > LARGEST_ENV_FILE) return { fault: `${path} is larger than 16 MiB` };
+  let distrust: Distrust | undefined;
+  try {
+    withFile(path, (descriptor) => {
+      distrust = trust?.distrust(path, fstatSync(descriptor));
+      parseEnvFile(readFileSync(descriptor, 'utf8'), path);
+    });
+    return { distrust };
+  } catch (error) {
+    return { distrust, fault: (error as Error).message };
+  }
+}
+
+const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
+function isAllowed(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Account, Command, OutputTarget } from '../../domain/command.js';
+import { SECOND } from '../../domain/time.js';
+import type { Accounts } from '../text/accounts.js';
+import type { Paths } from './check-paths.js';
+import type { MapReport } from './map-report.js';
+import { readUser } from '../check/read-user.js';
+import type { CommandValue, TimerValues } from '../check/schema.js';
+
+/** What commands need to know of the machine. */
+export interface CommandContext {
+  readonly paths: Paths;
+  readonly uid: number | undefined;
+  /** Read when first asked for. */
+  readonly accounts: () => Accounts;
+}
+
+/** Everything of a command but what it runs. */
+export type Setting = Omit<Command, 'run'>;
+
+/** Reads where and as whom a timer's commands run. */
+export function buildSetting(values: TimerValues, report: MapReport, context: CommandContext): Setting {
+  const { paths } = context;
+  const user = buildUser(values.user, report, context);
+  const envFile = paths.envFile(values.env_file, report, user);
+  checkEnv(values.env ?? {}, report);
+  checkPassEnv(values.pass_env ?? [], report);
+  return {
+    shell: paths.shell(values.shell, report),
+    cwd: paths.cwd(values.cwd, report, user),
+    env: values.env ?? {},
+    ...(envFile !== undefined && { envFile }),
+    ...(user && { user }),
+    ...(values.pass_env && { passEnv: values.pass_env }),
+    successCodes: values.success_codes ?? [0],
+    killAfter: values.kill_after ?? 10 * SECOND,
+    output: buildOutput(values.output, report, (path) => paths.outputFile(path, report, user)),
+  };
+}
+
+/** Reads what is run: a text that is not blank, or a list that begins with a program. */
+export function buildRun(key: string, run: CommandValue | undefined, report: MapReport): CommandValue | undefined {
+  if (run === undefined) return undefined;
+  const program = typeof run === 'string' ? run : (run[0] ?? '');
+  if (typeof run === 'string') warnOfPercent(key, run, report);
+  if (program.trim() !== '') return run;
+  const words = { code: 'empty-value', message: `${key} names no program.`, hint: `For example: ${key}: ./backup.sh` };
+  report.error(key, words, typeof run === 'string' ? {} : { item: 0 });
+  return undefined;
+}
+
+/** In a crontab `%` ends the command, so that people write `\\%` there; a shell keeps that backslash inside quotes. */
+function warnOfPercent(key: string, run: string, report: MapReport): void {
+  if (!run.includes('\\%')) return;
+  const message = `${key}: \\% is how a crontab writes %. Here the shell gets the backslash, too.`;
+  report.warn(key, { code: 'crontab-percent', message, hint: 'Write % alone.' });
+}
+
+function buildUser(
+  user: string | number | undefined,
+  report: MapReport,
+  { uid, accounts }: CommandContext,
+): Account | undefined {
+  if (user === undefined) return undefined;
+  if (uid !== 0) {
+    const hint = 'Start the scheduler as root, or leave the key out.';
+    report.error('user', { code: 'needs-root', message: 'user: only root may run commands as another user.', hint });
+    return undefined;
+  }
+  const found = readUser(String(user), accounts());
+  if ('uid' in found) return withSettableGroups(found, accounts(), report);
+  report.error('user', found);
+  return undefined;
+}
+
+/** Node can't set further groups, and needs a program for it. */
+function withSettableGroups(user: Account, { hasSetpriv }: Accounts, report: MapReport): Account {
+  if (user.uid === 0 || user.groups.length === 0 || hasSetpriv()) return user;
+  const message = `user: the groups ${user.groups.join(', ')} of ${user.name} can't be set, because this machine has no setpriv.`;
+  const hint = `Install util-linux. Until then the command runs in group ${user.gid} only.`;
+  report.warn('user', { code: 'missing-setpriv', message, hint });
+  return { ...user, groups: [] };
+}
+
+function checkPassEnv(names: readonly string[], report: MapReport): void {
+  for (const [item, name] of names.entries()) {
+    if (!/[=\s*]/.test(name)) continue;
+    const message = `pass_env: "${name}" is not the name of a variable.`;
+    const hint = 'List the names one by one: pass_env: [DB_HOST, DB_PORT]. Set values with env.';
+    report.error('pass_env', { code: 'bad-env-name', message, hint }, { item });
+  }
+}
+
+function checkEnv(env: Readonly<Record<string, string>>, report: MapReport): void {
+  for (const name of Object.keys(env)) {
+    const part = { item: name, isKey: true } as const;
+    if (name === '' || /[=\s]/.test(name)) {
+      report.error(
+        'env',
+        {
+          code: 'bad-env-name',
+          message: `env: "${name}" is no name of a variable.`,
+          hint: 'A name has no space and no =.',
+        },
+        part,
+      );
+    } else if (name.startsWith('TIMERS_')) {
+      report.warn(
+        'env',
+        { code: 'reserved-env', message: `env: ${name} may be overwritten; TIMERS_ names tell the run's facts.` },
+        part,
+      );
+    }
+  }
+}
+
+function buildOutput(output: TimerValues['output'], report: MapReport, check: (path: string) => string): OutputTarget {
+  if (output === undefined) return { to: 'log' };
+  if (typeof output === 'string') return { to: output };
+  const { file, max_size: maxSize, parse } = output;
+  if (file !== undefined && parse === undefined)
+    return { to: 'file', file: check(file), ...(maxSize !== undefined && { maxSize }) };
+  if (file === undefined && parse !== undefined && maxSize === undefined) return { to: 'log', parse };
+  const message = 'output: a map names a file, and may give its max_size.';
+  report.error('output', { code: 'bad-output', message, hint: 'output: {file: backup.log, max_size: 10MB}' });
+  return { to: 'log' };
+}

@@ -1,0 +1,311 @@
+import type { Job } from '../../domain/job.js';
+import type { HeartbeatSettings } from '../../domain/heartbeat.js';
+import type { StatePlace } from '../../domain/state-place.js';
+import type { Steps } from '../../turns/steps.js';
+import type { ClockSettings } from '../../domain/time-source.js';
+import type { Duration } from '../../domain/time.js';
+import { readAccounts, type Accounts } from '../text/accounts.js';
+import { buildClock } from './clock.js';
+import { buildHttp, type HttpSettings } from './http.js';
+import { buildJob, readTimezone, type JobContext } from './job.js';
+import { buildHeartbeat } from './notify.js';
+import { buildState, warnOfForgetting } from './state.js';
+import { buildTracing, type TracingSettings } from './tracing.js';
+import { Paths } from './check-paths.js';
+import { internalError, type Problems } from '../text/diagnostic.js';
+import { describe } from '../check/explain-issue.js';
+import { warnOfLongRuns, type BuiltTimer } from './warn-of-long-runs.js';
+import { warnOfHerds } from './warn-of-herds.js';
+import { MapReport, type PlacedMap } from './map-report.js';
+import { mergeDefaults } from '../check/merge-defaults.js';
+import type { Machine } from './machine.js';
+import type { Entry, Slot } from '../text/node.js';
+import { PlainValues } from '../text/plain-value.js';
+import { quoted } from '../../text/excerpt.js';
+import { suggestTimeZone } from '../../schedules/index.js';
+import { present } from './without-undefined.js';
+import { clip } from '../text/quoting.js';
+import { LevelReader } from '../check/read-level.js';
+import { defaultsSchema, fileSchema, timerSchema, type Defaults, type FileValues } from '../check/schema.js';
+import type { Span } from '../text/source.js';
+import { isKeyOf } from '../check/unknown-key.js';
+import { warnOfSharedMonitors, warnOfUndeclaredGroups } from './warn-of-sharing.js';
+
+/** What a timer file says about the scheduler as a whole. */
+export interface Settings {
+  /** IANA name. */
+  readonly timezone: string;
+  /** Most runs at once over all timers; absent: no limit. */
+  readonly concurrency?: number;
+  readonly state: StatePlace;
+  /** Most runs at once, by group; a group that is not named here has 1. */
+  readonly groups: ReadonlyMap<string, number>;
+  /** What becomes of the processes of a scheduler that died. */
+  readonly orphans: 'kill' | 'keep';
+  readonly history: { readonly keep: Duration; readonly runs: number };
+  /** Where it is watched over HTTP; absent: nowhere. */
+  readonly http?: HttpSettings;
+  /** Where spans of its runs are sent to; absent: nowhere. */
+  readonly tracing?: TracingSettings;
+  /** How the clock is watched; absent: it is not. */
+  readonly clock?: ClockSettings;
+  /** The scheduler's own sign of life; absent: it gives none. */
+  readonly heartbeat?: HeartbeatSettings;
+}
+
+/** The tree of one file, and what its meaning depends on. */
+export interface FileContext {
+  readonly problems: Problems;
+  readonly machine: Machine;
+  /** Where relative paths begin. */
+  readonly folder: string;
+  /** Whether to warn of what is to come: changes of the clock, runs that outlast their interval, herds. */
+  readonly foresees: boolean;
+}
+
+export interface BuiltFile {
+  readonly settings: Settings;
+  readonly jobs: readonly Job[];
+  readonly defaults: Defaults;
+  /** What the jobs were built of. */
+  readonly timers: readonly BuiltTimer[];
+  /** Of the entries under `timers`, wrong ones included. */
+  readonly names: readonly string[];
+}
+
+const EXAMPLE = 'For example: timers: {backup: {cron: "0 3 * * *", run: ./backup.sh}}';
+
+/** Builds settings and jobs of a file's tree, telling every mistake. With one told, the answer is not to be run. */
+export function* buildFile(root: Slot, context: FileContext): Steps<BuiltFile | undefined> {
+  const { problems } = context;
+  const { value, at } = root;
+  if (value.kind === 'map')
+    return yield* new FileBuilder({ map: value, path: [], key: { start: 0, end: 0 } }, context).build();
+  if (value.kind === 'broken') return undefined;
+  if (value.kind === 'scalar' && value.value === null) {
+    problems.error({ code: 'empty-file', message: 'The file is empty.', hint: EXAMPLE, at: { start: 0, end: 0 } });
+  } else {
+    const message = `A timer file is a map that begins with "timers:", not ${describe(value)}.`;
+    const hint = value.kind === 'list' ? 'Timers are named, not listed. ' + EXAMPLE : EXAMPLE;
+    problems.error({ code: 'not-a-map', message, hint, at: { start: at.start, end: at.start + 1 } });
+  }
+  return undefined;
+}
+
+/** What the file says for all its timers. */
+interface Surroundings {
+  readonly settings: Settings;
+  readonly defaults: Defaults;
+  readonly defaultsMap: PlacedMap | undefined;
+}
+
+class FileBuilder {
+  readonly #top: PlacedMap;
+  readonly #report: MapReport;
+  readonly #context: FileContext;
+  readonly #levels: LevelReader;
+  readonly #paths: Paths;
+  #accounts: Accounts | undefined;
+
+  constructor(top: PlacedMap, context: FileContext) {
+    const { problems, machine, folder } = context;
+    this.#top = top;
+    this.#context = context;
+    this.#report = new MapReport(problems, top);
+    this.#levels = new LevelReader(problems, new PlainValues(machine.env, problems));
+    this.#paths = new Paths(folder, machine);
+  }
+
+  *build(): Steps<BuiltFile> {
+    const values = this.#levels.read(fileSchema, withoutParts(this.#top), { level: 'file', path: [] });
+    const settings = this.#settings(values);
+    const defaultsMap = this.#defaultsMap();
+    const defaults = defaultsMap
+      ? this.#levels.read(defaultsSchema, defaultsMap.map, { level: 'defaults', path: ['defaults'] })
+      : {};
+    const timers = this.#timers();
+    const built: BuiltTimer[] = [];
+    for (const [name, entry] of timers) {
+      const timer = this.#guarded(name, entry, { settings, defaults, defaultsMap });
+      if (timer !== undefined) built.push(timer);
+      yield;
+    }
+    const jobs = built.map(({ job }) => job);
+    this.#warnUnusedGroups(settings, jobs);
+    warnOfUndeclaredGroups(built, settings.groups);
+    warnOfSharedMonitors(built);
+    this.#warnAllDisabled(timers.length, jobs);
+    this.#warnUnknownZone(values.timezone, built);
+    if (settings.state.kind === 'memory') built.forEach(warnOfForgetting);
+    if (this.#context.foresees) {
+      for (const timer of built) warnOfLongRuns(timer);
+      warnOfHerds(built, { ...settings, start: this.#context.machine.start });
+    }
+    return { settings, jobs, defaults, timers: built, names: timers.map(([name]) => name) };
+  }
+
+  #settings(values: FileValues): Settings {
+    const { machine } = this.#context;
+    return {
+      timezone: readTimezone(values.timezone, machine.timezone, this.#report),
+      ...(values.concurrency !== undefined && { concurrency: values.concurrency }),
+      state: buildState(values.state, this.#report, { paths: this.#paths, machine }),
+      groups: new Map(Object.entries(values.groups ?? {})),
+      orphans: values.orphans ?? 'kill',
+      history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
+      ...this.#watch(values),
+      ...buildTracing(values.tracing, this.#report, machine.env),
+    };
+  }
+
+  /** Who watches, and who is watched. */
+  #watch({ clock, http, heartbeat }: FileValues): Pick<Settings, 'clock' | 'http' | 'heartbeat'> {
+    return present({
+      clock: clock && buildClock(clock, this.#report),
+      http: http && buildHttp(http, this.#report, this.#paths),
+      heartbeat: heartbeat && buildHeartbeat(heartbeat, this.#report, this.#context.folder),
+    });
+  }
+
+  #defaultsMap(): PlacedMap | undefined {
+    const entry = this.#top.map.entries.get('defaults');
+    if (entry === undefined || isEmpty(entry) || entry.value.kind === 'broken') return undefined;
+    if (entry.value.kind === 'map') return { map: entry.value, path: ['defaults'], key: entry.key };
+    const message = `defaults takes a map of timer keys, not ${describe(entry.value)}.`;
+    this.#report.error('defaults', { code: 'wrong-type', message, hint: 'For example: defaults: {timeout: 10m}' });
+    return undefined;
+  }
+
+  #timers(): readonly (readonly [string, Entry])[] {
+    const entry = this.#top.map.entries.get('timers');
+    if (entry === undefined) {
+      // A misspelled "timers" is told already, with the right word.
+      const isMisspelled = this.#report.ownKeys().some((key) => !isKeyOf('file', key) && !key.startsWith('x-'));
+      if (!isMisspelled)
+        this.#report.errorInAll({ code: 'no-timers', message: 'The file has no timers.', hint: EXAMPLE });
+      return [];
+    }
+    const { value } = entry;
+    if (value.kind === 'map' && value.entries.size > 0) return [...value.entries];
+    if (value.kind === 'broken') return [];
+    if (value.kind === 'map' || isEmpty(entry)) {
+      this.#report.error(
+        'timers',
+        { code: 'no-timers', message: 'timers is empty: there is nothing to run.', hint: EXAMPLE },
+        { isKey: true },
+      );
+    } else {
+      const message = `timers takes a map of names and timers, not ${describe(value)}.`;
+      this.#report.error('timers', {
+        code: 'wrong-type',
+        message,
+        hint: value.kind === 'list' ? `Give each timer a name instead of a dash. ${EXAMPLE}` : EXAMPLE,
+      });
+    }
+    return [];
+  }
+
+  /** A bug that one timer brings out is a mistake at that timer. */
+  #guarded(name: string, entry: Entry, file: Surroundings): BuiltTimer | undefined {
+    try {
+      return this.#job(name, entry, file);
+    } catch (error) {
+      const subject = `The timer "${clip(name)}"`;
+      this.#context.problems.error({ ...internalError(subject, error), at: entry.key, path: ['timers', name] });
+      return undefined;
+    }
+  }
+
+  #job(name: string, entry: Entry, file: Surroundings): BuiltTimer | undefined {
+    const { problems, machine, foresees } = this.#context;
+    const path = ['timers', name];
+    this.#checkName(name, entry.key, path);
+    const { value } = entry;
+    if (value.kind === 'broken') return undefined;
+    if (value.kind !== 'map' && isKeyOf('timer', name)) {
+      const message = `"${name}" stands where the name of a timer should.`;
+      const hint = 'If it belongs to the timer above it, indent it further.';
+      problems.error({ code: 'bad-indent', message, hint, at: entry.key, path });
+      return undefined;
+    }
+    if (value.kind !== 'map') {
+      const message = isEmpty(entry)
+        ? 'The timer is empty.'
+        : `A timer is a map with a schedule and run, not ${describe(value)}.`;
+      problems.error({
+        code: 'wrong-type',
+        message,
+        hint:
+          value.kind === 'list'
+            ? 'Remove the dashes: the keys of a timer are not a list.'
+            : `For example: ${clip(name)}: {every: 10s, run: ./check.sh}`,
+        at: entry.key,
+        path,
+      });
+      return undefined;
+    }
+    const own = this.#levels.read(timerSchema, value, { level: 'timer', path });
+    const values = mergeDefaults(file.defaults, own);
+    const report = new MapReport(problems, { map: value, path, key: entry.key }, file.defaultsMap, values.ignore);
+    const context: JobContext = { machine, timezone: file.settings.timezone, command: this.#command, foresees };
+    const job = buildJob(name, values, report, context);
+    return job && { job, values, report };
+  }
+
+  get #command(): JobContext['command'] {
+    return { paths: this.#paths, uid: this.#context.machine.uid, accounts: () => (this.#accounts ??= readAccounts()) };
+  }
+
+  #checkName(name: string, at: Span, path: readonly string[]): void {
+    if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) return;
+    const isLong = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
+    const message = isLong
+      ? `This name has ${name.length} characters; 128 are the most.`
+      : `"${clip(name)}" is no name for a timer.`;
+    const hint = 'A name is made of letters, digits, ".", "_" and "-", and begins with a letter or digit.';
+    this.#context.problems.error({ code: 'bad-name', message, ...(!isLong && { hint }), at, path });
+  }
+
+  #warnUnusedGroups({ groups }: Settings, jobs: readonly Job[]): void {
+    if (this.#context.problems.hasErrors) return;
+    const used = new Set(jobs.map(({ group }) => group));
+    for (const name of groups.keys()) {
+      if (used.has(name)) continue;
+      this.#report.warn(
+        'groups',
+        { code: 'unused-group', message: `groups: no timer has group: ${name}.` },
+        { item: name, isKey: true },
+      );
+    }
+  }
+
+  /** `TZ` counts only where the file does not say a zone. */
+  #warnUnknownZone(timezone: string | undefined, timers: readonly BuiltTimer[]): void {
+    const { unknownZone } = this.#context.machine;
+    if (unknownZone === undefined || timezone !== undefined) return;
+    if (timers.length > 0 && timers.every(({ values }) => values.timezone !== undefined)) return;
+    const meant = suggestTimeZone(unknownZone) ?? 'Europe/Berlin';
+    this.#report.warnInAll({
+      code: 'unknown-tz',
+      message: `The variable TZ is ${quoted(unknownZone)}, which is not the name of a time zone: UTC is used.`,
+      hint: `Write timezone: ${meant} in the file, or set TZ=${meant}.`,
+    });
+  }
+
+  #warnAllDisabled(count: number, jobs: readonly Job[]): void {
+    if (count === 0 || jobs.length < count || jobs.some(({ enabled }) => enabled)) return;
+    this.#report.warn(
+      'timers',
+      { code: 'all-disabled', message: 'Every timer is disabled: nothing will fire.' },
+      { isKey: true },
+    );
+  }
+}
+
+const isEmpty = ({ value }: Slot): boolean => value.kind === 'scalar' && value.value === null;
+
+/** The top of the file without its two large parts, which are read by themselves. */
+function withoutParts({ map }: PlacedMap): PlacedMap['map'] {
+  const isPart = (key: string) => key === 'timers' || key === 'defaults' || key.startsWith('x-');
+  return { ...map, entries: new Map([...map.entries].filter(([key]) => !isPart(key))) };
+}

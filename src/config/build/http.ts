@@ -1,0 +1,94 @@
+import { readFileSync, statSync } from 'node:fs';
+import { isLoopback } from '../../system/loopback.js';
+import { LONGEST_SOCKET_PATH } from '../../system/socket-path-limit.js';
+import type { Paths } from './check-paths.js';
+import type { MapReport } from './map-report.js';
+import type { ListenAddress } from '../check/read-server.js';
+import type { FileValues } from '../check/schema.js';
+
+/** Where the scheduler is watched over HTTP. */
+export interface HttpSettings {
+  /** The path of a socket file is absolute. */
+  readonly listen: ListenAddress;
+  /** Absolute; its content, without the space around it, is the token. */
+  readonly tokenFile?: string;
+  /** Whether a client needs no token: for `/metrics`, and for `/healthz` and `/readyz`. */
+  readonly isOpen: { readonly metrics: boolean; readonly health: boolean };
+}
+
+type Written = Extract<NonNullable<FileValues['http']>, { readonly listen: unknown }>;
+
+/** Builds what `http` says. A server that other machines can reach must ask for a token. */
+export function buildHttp(values: NonNullable<FileValues['http']>, report: MapReport, paths: Paths): HttpSettings {
+  const written: Written = 'listen' in values ? values : { listen: values };
+  const { metrics = 'token', health = 'open', token_file: file } = written;
+  const listen = 'socket' in written.listen ? socketAt(paths.resolve(written.listen.socket), report) : written.listen;
+  const tokenFile = file === undefined ? undefined : paths.resolve(file);
+  if (tokenFile === undefined) checkNoToken(written, report);
+  else checkTokenFile(tokenFile, report, paths);
+  const isOpen = { metrics: metrics === 'open', health: health === 'open' };
+  return { listen, ...(tokenFile !== undefined && { tokenFile }), isOpen };
+}
+
+function socketAt(path: string, report: MapReport): ListenAddress {
+  const bytes = Buffer.byteLength(path);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (bytes > LONGEST_SOCKET_PATH) {
+    const message = `http: the path of a socket has at most ${LONGEST_SOCKET_PATH} bytes; this one has ${bytes}.`;
+    report.error('http', { code: 'bad-address', message, hint: `The whole path is ${path}` });
+  } else if (stats !== undefined && !stats.isSocket()) {
+    const message = `http: ${path} is already there, and is not a socket.`;
+    report.error('http', { code: 'bad-address', message, hint: 'Name a path that is free.' });
+  }
+  return { socket: path };
+}
+
+/** Without a token nothing can ask for one, and other machines must not get in. */
+function checkNoToken({ listen, metrics, health }: Written, report: MapReport): void {
+  if ('host' in listen && !isLoopback(listen.host)) {
+    report.error('http', {
+      code: 'needs-token',
+      message: `http: ${listen.host} can be reached from other machines, and there is no token.`,
+      hint: 'Add token_file: http: {listen: "0.0.0.0:9464", token_file: ./token}, or listen on 127.0.0.1.',
+    });
+  }
+  for (const [key, access] of Object.entries({ metrics, health })) {
+    if (access !== 'token') continue;
+    const message = `http: ${key}: token needs a token_file.`;
+    report.error('http', { code: 'needs-token', message, hint: 'Add token_file: ./token' }, { item: key });
+  }
+}
+
+function checkTokenFile(tokenFile: string, report: MapReport, paths: Paths): void {
+  if (readToken(tokenFile) === undefined) {
+    const message = `http: the token file ${tokenFile} cannot be read, or is empty.`;
+    report.error(
+      'http',
+      { code: 'no-token', message, hint: 'For example: (umask 077; openssl rand -hex 24 > token)' },
+      { item: 'token_file' },
+    );
+    return;
+  }
+  if (paths.tellDistrust({ key: 'http', path: tokenFile, part: { item: 'token_file' } }, report)) return;
+  if (isOpenToOthers(tokenFile)) {
+    const message = `http: other users of this machine may read or change the token file ${tokenFile}.`;
+    report.warn(
+      'http',
+      { code: 'open-token-file', message, hint: `Keep it to yourself: chmod 600 ${tokenFile}` },
+      { item: 'token_file' },
+    );
+  }
+}
+
+/** By its mode; whoever owns it may do so anyway. */
+const isOpenToOthers = (file: string): boolean =>
+  ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
+
+/** The token a file holds; `undefined` when there is none. */
+export function readToken(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

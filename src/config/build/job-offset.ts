@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+
+import type { Duration } from '../../domain/time.js';
+
+/**
+ * Spreads the same timer over many hosts, and many timers over one host: a fixed offset in [0, jitter), the same after every restart.
+ * It is the fraction that the first 48 bits of SHA-256 over host name, a NUL and the timer's name make.
+ */
+export function jobOffset(jitter: Duration, hostname: string, name: string): Duration {
+  if (jitter === 0) return 0;
+  const digest = createHash('sha256').update(`${hostname}\0${name}`).digest();
+  return Math.floor((digest.readUIntBE(0, 6) / 2 ** 48) * jitter);
+}

@@ -1,0 +1,171 @@
+import type { ActiveWindow, Hooks, Job } from '../../domain/job.js';
+import type { DstPolicy, Schedule } from '../../domain/schedule.js';
+import { DAY, SECOND } from '../../domain/time.js';
+import { isTimeZone, suggestTimeZone, type TimeSpan } from '../../schedules/index.js';
+import { buildRun, buildSetting, type CommandContext, type Setting } from './command.js';
+import { buildMonitors } from './monitors.js';
+import { buildNotify, TELLING } from './notify.js';
+import { buildPolicies } from './policies.js';
+import { jobOffset } from './job-offset.js';
+import type { Machine } from './machine.js';
+import type { MapReport, Words } from './map-report.js';
+import { present } from './without-undefined.js';
+import { clip, quote } from '../text/quoting.js';
+import { readSchedule, readTimestamp, type ReadSchedule } from './read-schedule.js';
+import type { TimerValues } from '../check/schema.js';
+import { sentrySchedule } from './sentry-schedule.js';
+import { isKeyOf, meantKey } from '../check/unknown-key.js';
+
+export interface JobContext {
+  readonly machine: Machine;
+  /** The file's. */
+  readonly timezone: string;
+  readonly command: CommandContext;
+  /** Whether to warn of changes of the clock. */
+  readonly foresees: boolean;
+}
+
+/** Builds one job of a timer's values, defaults included, and tells what is wrong. `undefined` when it has no schedule or command. */
+export function buildJob(name: string, values: TimerValues, report: MapReport, context: JobContext): Job | undefined {
+  const { machine } = context;
+  const timing = buildTiming(name, values, report, context);
+  const run = readRun(values, report);
+  const setting = buildSetting(values, report, context.command);
+  const policies = buildPolicies(values, report, machine.random);
+  const hooks = buildHooks(values, report, setting);
+  const notify = buildNotify(values.notify, report, setting);
+  if (timing === undefined || run === undefined) return undefined;
+  const schedule = () => sentrySchedule(timing, values);
+  return {
+    name,
+    definition: definitionOf(values, timing.timezone),
+    ...present({ description: values.description, group: values.group }),
+    tags: values.tags ?? [],
+    enabled: values.enabled ?? true,
+    ...timing,
+    command: { run, ...setting },
+    stopGrace: values.kill_after ?? STOP_GRACE,
+    hooks,
+    monitors: buildMonitors(values.ping, { name, report, schedule }),
+    ...present({ notify }),
+    ...policies,
+  };
+}
+
+const definitionOf = (values: TimerValues, timezone: string): Job['definition'] =>
+  Object.fromEntries(Object.entries({ ...values, timezone }).map(([key, value]) => [key, JSON.stringify(value)]));
+
+/** From SIGTERM to SIGKILL at the scheduler's end, unless a timer says otherwise: below the 10 s after which containers are killed. */
+const STOP_GRACE = 8 * SECOND;
+
+type Timing = Pick<
+  Job,
+  'schedule' | 'written' | 'timezone' | 'runAtStart' | 'offset' | 'timeout' | 'deadline' | 'window'
+>;
+
+function buildTiming(
+  name: string,
+  values: TimerValues,
+  report: MapReport,
+  { machine, timezone: fallback, foresees }: JobContext,
+): Timing | undefined {
+  const timezone = readTimezone(values.timezone, fallback, report);
+  const dst: DstPolicy = { gap: values.dst?.gap ?? 'after', repeat: values.dst?.repeat ?? 'first' };
+  const window = buildWindow(values, report, timezone);
+  const foresee = foresees ? spanToForesee(values, window, machine.start) : undefined;
+  const context = { timezone, dst, start: machine.start, seed: name, ...present({ foresee }) };
+  const schedule = readSchedule(values, report, context);
+  if (schedule === undefined) return undefined;
+  if (values.enabled !== false) warnNever(schedule, window, report, machine.start);
+  return {
+    schedule: schedule.schedule,
+    written: { key: schedule.key, text: schedule.text },
+    timezone,
+    runAtStart: values.run_at_start ?? false,
+    offset: jobOffset(values.jitter ?? 0, machine.hostname, name),
+    ...present({ timeout: values.timeout, deadline: values.deadline }),
+    window,
+  };
+}
+
+/** The coming year, as far as the timer is active; none for a timer that never fires, or that says itself what its `dst` is to be. */
+function spanToForesee(
+  values: TimerValues,
+  { notBefore, notAfter }: ActiveWindow,
+  start: number,
+): TimeSpan | undefined {
+  if (values.enabled === false || values.dst !== undefined) return undefined;
+  return { from: Math.max(start, notBefore ?? start), until: Math.min(start + 365 * DAY, notAfter ?? Infinity) };
+}
+
+/** The zone of a map that may name one, else `fallback`; an unknown one is told. */
+export function readTimezone(name: string | undefined, fallback: string, report: MapReport): string {
+  if (name === undefined || isTimeZone(name)) return name ?? fallback;
+  report.error('timezone', unknownTimezone(name));
+  return fallback;
+}
+
+function unknownTimezone(name: string): Words {
+  const hint = () => {
+    const meant = name.length < 100 ? suggestTimeZone(name) : undefined;
+    return meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
+  };
+  return { code: 'unknown-timezone', message: `timezone: there is no time zone ${quote(clip(name))}.`, hint };
+}
+
+function readRun(values: TimerValues, report: MapReport): Job['command']['run'] | undefined {
+  if (report.ownKeys().includes('run')) return buildRun('run', values.run, report);
+  // A misspelled "run" is told already, with the right word.
+  if (report.ownKeys().some((key) => !isKeyOf('timer', key) && meantKey(key, 'timer') === 'run')) return undefined;
+  report.errorInAll({
+    code: 'missing-run',
+    message: 'The timer has no run: it says when, but not what.',
+    hint: 'For example: run: ./backup.sh',
+  });
+  return undefined;
+}
+
+function buildWindow(values: TimerValues, report: MapReport, timezone: string): ActiveWindow {
+  const notBefore = readTimestamp('not_before', values.not_before, { report, timezone });
+  const notAfter = readTimestamp('not_after', values.not_after, { report, timezone });
+  if (notBefore !== undefined && notAfter !== undefined && notAfter < notBefore) {
+    report.error('not_after', {
+      code: 'empty-window',
+      message: 'not_after lies before not_before: the timer could never fire.',
+    });
+  }
+  return present({ notBefore, notAfter, maxRuns: values.max_runs });
+}
+
+/** Warns of a timer whose window holds none of its firings to come. What is over altogether, the schedule has told itself. */
+function warnNever(
+  { schedule, key }: ReadSchedule,
+  { notBefore, notAfter }: ActiveWindow,
+  report: MapReport,
+  start: number,
+): void {
+  if (notBefore === undefined && notAfter === undefined) return;
+  if (notBefore !== undefined && notAfter !== undefined && notAfter < notBefore) return;
+  if (schedule.next(start) === undefined) return;
+  if (hasFiring(schedule, { after: Math.max(start, (notBefore ?? start + 1) - 1), until: notAfter })) return;
+  const bound = notAfter === undefined ? 'not_before' : 'not_after';
+  report.warn(bound, {
+    code: 'never-fires',
+    message: `Between not_before and not_after, ${key} has no firing to come.`,
+  });
+}
+
+function hasFiring(schedule: Schedule, { after, until }: { after: number; until: number | undefined }): boolean {
+  const next = schedule.next(after);
+  return next !== undefined && (until === undefined || next <= until);
+}
+
+/** Hooks run where the timer runs and succeed with exit code 0; what they print is told only when they fail. */
+function buildHooks(values: TimerValues, report: MapReport, setting: Setting): Hooks {
+  const hook = (key: 'on_failure' | 'on_success' | 'on_recovery') => {
+    const run = buildRun(key, values[key], report);
+    return run === undefined ? undefined : { run, ...setting, ...TELLING };
+  };
+  const [onFailure, onSuccess, onRecovery] = [hook('on_failure'), hook('on_success'), hook('on_recovery')];
+  return present({ onFailure, onSuccess, onRecovery });
+}

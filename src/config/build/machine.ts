@@ -1,0 +1,20 @@
+import type { NetworkMount } from '../../system/network-mount.js';
+import type { Instant } from '../../domain/time.js';
+
+/** What the meaning of a timer file depends on besides its text. */
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** IANA name. */
+  readonly timezone: string;
+  /** What `TZ` says, where that is not the name of a zone; `timezone` is UTC then. */
+  readonly unknownZone?: string | undefined;
+  readonly hostname: string;
+  /** Of this process; `undefined` where there are none. */
+  readonly uid: number | undefined;
+  /** The network file system that holds a path (absolute). Absent: mounts are unknown. */
+  readonly networkMount?: ((path: string) => NetworkMount | undefined) | undefined;
+  /** When the scheduler starts: what `in` counts from, and what is past. */
+  readonly start: Instant;
+  /** Evenly from [0, 1); for the pauses between attempts. */
+  readonly random: () => number;
+}

@@ -1,0 +1,107 @@
+import type { Path, Problem, Problems } from '../text/diagnostic.js';
+import { placeOf, type Entry, type MapNode, type Slot } from '../text/node.js';
+import type { Span } from '../text/source.js';
+import type { WarningCode } from '../check/warning-codes.js';
+
+/** Which part of a value is meant: an item of a list or map, a stretch of a text (UTF-16 units from 0, end exclusive). */
+export interface Part {
+  readonly item?: number | string;
+  readonly span?: readonly [start: number, end: number];
+  /** The key itself. */
+  readonly isKey?: true;
+}
+
+export type Words = Pick<Problem, 'code' | 'message' | 'hint'>;
+
+/** A warning of a timer, or of the file as a whole. */
+export interface Warning extends Words {
+  readonly code:
+    | WarningCode
+    | 'all-disabled'
+    | 'open-token-file'
+    | 'state-on-network'
+    | 'unknown-tz'
+    | 'unused-group'
+    | 'writable-by-others';
+}
+
+/** A map of the file and its path; `key` is where its own name stands. */
+export interface PlacedMap {
+  readonly map: MapNode;
+  readonly path: Path;
+  readonly key: Span;
+}
+
+/** Tells what is wrong with the values of one map, wherever they stand: in it, or in the defaults behind it. */
+export class MapReport {
+  readonly #problems: Problems;
+  readonly #own: PlacedMap;
+  readonly #behind: PlacedMap | undefined;
+  readonly #ignored: readonly string[];
+
+  /** `behind` are the defaults; `ignored` are the codes of warnings that are not to be told. */
+  constructor(problems: Problems, own: PlacedMap, behind?: PlacedMap, ignored: readonly WarningCode[] = []) {
+    this.#problems = problems;
+    this.#own = own;
+    this.#behind = behind;
+    this.#ignored = ignored;
+  }
+
+  /** The keys of the map itself, in the order of the file. */
+  ownKeys(): readonly string[] {
+    return [...this.#own.map.entries.keys()];
+  }
+
+  error(key: string, words: Words, part: Part = {}): void {
+    this.#problems.error({ ...words, ...this.#where(key, part) });
+  }
+
+  /** Whether a warning is not to be told. */
+  ignores(code: Warning['code']): boolean {
+    return this.#ignored.includes(code);
+  }
+
+  warn(key: string, words: Warning, part: Part = {}): void {
+    if (!this.ignores(words.code)) this.#problems.warn({ ...words, ...this.#where(key, part) });
+  }
+
+  /** Tells, at the map's name, what it lacks; nothing of a map of which not all can be known. */
+  errorInAll(words: Words): void {
+    if (this.#own.map.isPartial) return;
+    this.#problems.error({ ...words, at: this.#own.key, path: this.#own.path });
+  }
+
+  /** Warns of the map as a whole, at its name. */
+  warnInAll(words: Warning): void {
+    if (!this.ignores(words.code)) this.#problems.warn({ ...words, at: this.#own.key, path: this.#own.path });
+  }
+
+  entry(key: string): Entry | undefined {
+    return this.#own.map.entries.get(key) ?? this.#behind?.map.entries.get(key);
+  }
+
+  #where(key: string, { item, span, isKey }: Part): { at: Span; path: Path } {
+    const holder = this.#own.map.entries.has(key) ? this.#own : (this.#behind ?? this.#own);
+    const entry = holder.map.entries.get(key);
+    const path = [...holder.path, key, ...(item === undefined ? [] : [item])];
+    if (entry === undefined) return { at: this.#own.key, path };
+    const slot = itemOf(entry, item) ?? entry;
+    if (isKey) return { at: 'key' in slot ? (slot as Entry).key : entry.key, path };
+    return { at: (span && this.#stretch(slot, span)) ?? placeOf(slot), path };
+  }
+
+  /** A stretch of a text where it stands in the file; `undefined` when escapes, line breaks or variables make the two differ. */
+  #stretch({ value, at }: Slot, [start, end]: readonly [number, number]): Span | undefined {
+    if (value.kind !== 'scalar' || value.start !== at.start || value.text.includes('${')) return undefined;
+    const { text } = this.#problems.source;
+    const begin = [value.start, value.start + 1].find((offset) => text.startsWith(value.text, offset));
+    if (begin === undefined) return undefined;
+    return { start: begin + start, end: Math.max(begin + end, begin + start + 1) };
+  }
+}
+
+function itemOf({ value }: Entry, item: number | string | undefined): Slot | undefined {
+  if (item === undefined) return undefined;
+  if (value.kind === 'list') return value.items[Number(item)];
+  return value.kind === 'map' ? value.entries.get(String(item)) : undefined;
+}

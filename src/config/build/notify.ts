@@ -1,0 +1,47 @@
+import { CHANGES, type Change, type Notify } from '../../domain/notify.js';
+import type { HeartbeatSettings } from '../../domain/heartbeat.js';
+import { MINUTE, SECOND } from '../../domain/time.js';
+import { buildRun, type Setting } from './command.js';
+import type { MapReport } from './map-report.js';
+import { present } from './without-undefined.js';
+import type { FileValues, TimerValues } from '../check/schema.js';
+
+/** From SIGTERM to SIGKILL of a command that tells somebody something. A timer's own grace is for its own command, and may be hours. */
+const GRACE = 5 * SECOND;
+/** Such a command succeeds with exit code 0; what it prints is told only when it fails. */
+export const TELLING = { successCodes: [0], killAfter: GRACE, output: { to: 'discard' } } as const;
+
+/** Missed firings are told where that is asked for: after a restart there are some of every busy timer. */
+const ON: readonly Change[] = CHANGES.filter((change) => change !== 'missed');
+const STILL_FAILING_AFTER = 5;
+
+/** Builds whom a timer notifies; `undefined` when nobody. */
+export function buildNotify(written: TimerValues['notify'], report: MapReport, setting: Setting): Notify | undefined {
+  if (written === undefined || written === false) return undefined;
+  const { webhook, on = ON, still_failing_after: stillFailingAfter = STILL_FAILING_AFTER } = written;
+  const run = buildRun('notify', written.run, report);
+  if (webhook === undefined && written.run === undefined) {
+    const hint = 'For example: notify: https://hooks.example.org/…, or notify: {run: ./page.sh}';
+    report.error('notify', { code: 'missing-receiver', message: 'notify names nobody to be told.', hint });
+    return undefined;
+  }
+  const command = run === undefined ? undefined : { run, ...setting, ...TELLING };
+  return { on: new Set(on), stillFailingAfter, ...present({ webhook, command }) };
+}
+
+/** Builds the scheduler's own sign of life. Its command runs as any other of the file, in the file's folder. */
+export function buildHeartbeat(
+  { every = MINUTE, url, method = 'POST', run: written }: NonNullable<FileValues['heartbeat']>,
+  report: MapReport,
+  folder: string,
+): HeartbeatSettings | undefined {
+  const run = buildRun('heartbeat', written, report);
+  if ((url === undefined) === (written === undefined)) {
+    const message = `heartbeat takes a url or a command to run, and has ${url === undefined ? 'neither' : 'both'}.`;
+    const hint = 'For example: heartbeat: {every: 1m, url: "https://hc-ping.com/your-uuid"}';
+    report.error('heartbeat', { code: 'missing-receiver', message, hint });
+    return undefined;
+  }
+  const command = run === undefined ? undefined : { run, shell: '/bin/sh', cwd: folder, env: {}, ...TELLING };
+  return { every, ...present({ request: url === undefined ? undefined : { method, url }, command }) };
+}

@@ -1,0 +1,68 @@
+import type { Job } from '../../domain/job.js';
+import { MINUTE, SECOND } from '../../domain/time.js';
+import { breaker, catchUp, overlap, retry, type RetryOptions } from '../../policies/index.js';
+import type { MapReport } from './map-report.js';
+import { present } from './without-undefined.js';
+import type { RetryValues, TimerValues } from '../check/schema.js';
+
+/** The rules of a timer, as policies. */
+export type Policies = Pick<Job, 'admission' | 'misfire' | 'retry' | 'breaker'>;
+
+export function buildPolicies(values: TimerValues, report: MapReport, random: () => number): Policies {
+  return {
+    admission: [overlap(values.overlap ?? 'skip')],
+    misfire: buildCatchUp(values.catch_up),
+    retry: buildRetry(values.retry, report, random),
+    ...present({ breaker: buildBreaker(values.breaker, report) }),
+  };
+}
+
+const RETRY = { attempts: 1, delay: SECOND, factor: 2, jitter: false };
+
+/** What `retry` says, with what it leaves open. No second try without a number of attempts; then after 1 s, 2 s, 4 s …, at most 1 min, with no chance in it unless asked for. */
+export function retryOptions(written: TimerValues['retry']): RetryOptions {
+  const given: RetryValues = typeof written === 'object' ? written : present({ attempts: written });
+  const { attempts, delay, factor, jitter } = { ...RETRY, ...present(given) };
+  const maxDelay = given.max_delay ?? Math.max(MINUTE, delay);
+  return { attempts, delay, factor, maxDelay, jitter, ...present({ on: given.on, notOn: given.not_on }) };
+}
+
+function buildRetry(written: TimerValues['retry'], report: MapReport, random: () => number): Job['retry'] {
+  const options = retryOptions(written);
+  if (typeof written === 'object' && written.attempts === undefined) {
+    report.warn('retry', {
+      code: 'no-attempts',
+      message: 'retry without attempts: nothing is tried again.',
+      hint: 'Add attempts: 3.',
+    });
+  }
+  if (options.maxDelay < options.delay) {
+    report.error(
+      'retry',
+      { code: 'bad-value', message: 'retry: max_delay is shorter than delay.' },
+      { item: 'max_delay' },
+    );
+  }
+  return retry(options, random);
+}
+
+function buildCatchUp(written: TimerValues['catch_up']): Job['misfire'] {
+  if (written === undefined || written === false) return catchUp({ policy: 'none' });
+  if (written === true) return catchUp({ policy: 'latest' });
+  if (typeof written === 'number') return catchUp({ policy: 'latest', within: written });
+  const { policy = 'latest', within } = written;
+  return catchUp({ policy, ...present({ within }) });
+}
+
+function buildBreaker(written: TimerValues['breaker'], report: MapReport): Job['breaker'] {
+  if (written === undefined) return undefined;
+  const { failures, cooldown = 5 * MINUTE } = typeof written === 'number' ? { failures: written } : written;
+  if (failures !== undefined) return breaker({ failures, cooldown });
+  const hint = 'For example: breaker: {failures: 3, cooldown: 5m}';
+  report.error('breaker', {
+    code: 'missing-failures',
+    message: 'breaker: failures is missing, the number of failed runs that opens it.',
+    hint,
+  });
+  return undefined;
+}

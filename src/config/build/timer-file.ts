@@ -1,0 +1,16 @@
+import type { Job } from '../../domain/job.js';
+import type { Defaults } from '../check/schema.js';
+import type { Settings } from './file.js';
+
+/** A timer file without mistakes. */
+export interface TimerFile {
+  /** Absolute, symbolic links followed. */
+  readonly path: string;
+  /** Absolute, as it was named or found: what is to be read when it has changed. */
+  readonly named: string;
+  /** In the order of the file. */
+  readonly jobs: readonly Job[];
+  readonly settings: Settings;
+  /** What it says for all its timers. */
+  readonly defaults: Defaults;
+}

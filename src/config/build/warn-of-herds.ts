@@ -1,0 +1,96 @@
+import type { Duration, Instant } from '../../domain/time.js';
+import { formatLocal, shortestInterval } from '../../schedules/index.js';
+import { inUnits, type BuiltTimer } from './warn-of-long-runs.js';
+
+/** So many timers at one instant are nothing to tell. */
+const MOST_AT_ONCE = 5;
+/** The instants looked at are those at which most timers fire next: enough for every herd that matters, and a bounded time. */
+const MOST_INSTANTS = 20;
+/** So many names are told of a herd. */
+const MOST_NAMES = 3;
+/** The room that a run in a herd is to get. */
+const ROOM: Duration = 30_000;
+/** Round lengths, the longest first. */
+const JITTERS: readonly Duration[] = [3600, 1800, 900, 600, 300, 120, 60, 30, 15, 10, 5, 2, 1].map(
+  (seconds) => seconds * 1000,
+);
+
+/** What is looked at from when on, and in which zone instants are told. */
+interface HerdContext {
+  readonly start: Instant;
+  readonly timezone: string;
+  /** Most runs at once; absent: no limit. */
+  readonly concurrency?: number;
+}
+
+interface Herd {
+  readonly at: Instant;
+  readonly members: readonly BuiltTimer[];
+}
+
+/**
+ * Warns, at the first of its timers, of each herd: more than {@link MOST_AT_ONCE} timers that fire at the same instant again and again.
+ * Not of timers that are kept apart, by jitter, by their group or by the limit over all.
+ */
+export function warnOfHerds(timers: readonly BuiltTimer[], { start, timezone, concurrency }: HerdContext): void {
+  if (concurrency !== undefined && concurrency <= MOST_AT_ONCE) return;
+  const told = new Set<BuiltTimer>();
+  for (const herd of herdsAmong(timers.filter(mayHerd), start)) {
+    if (herd.members.every((member) => told.has(member))) continue;
+    for (const member of herd.members) told.add(member);
+    warnOfHerd(herd, timezone);
+  }
+}
+
+const mayHerd = ({ job: { enabled, offset, group, schedule, written } }: BuiltTimer): boolean =>
+  enabled && offset === 0 && group === undefined && RECURRING.has(written.key) && schedule.fromEnd === undefined;
+
+const RECURRING: ReadonlySet<string> = new Set(['cron', 'every']);
+
+/** The herds, the largest first. */
+function herdsAmong(timers: readonly BuiltTimer[], start: Instant): readonly Herd[] {
+  const dueNext = new Map<Instant, BuiltTimer[]>();
+  for (const timer of timers) {
+    const at = nextOf(timer, start);
+    if (at === undefined) continue;
+    const others = dueNext.get(at);
+    if (others === undefined) dueNext.set(at, [timer]);
+    else others.push(timer);
+  }
+  return [...dueNext]
+    .sort(([, some], [, others]) => others.length - some.length)
+    .slice(0, MOST_INSTANTS)
+    .map(([at, [first]]) => ({ at, members: dueAt(timers, at, first && nextOf(first, at)) }))
+    .filter(({ members }) => members.length > MOST_AT_ONCE)
+    .sort((some, others) => others.members.length - some.members.length);
+}
+
+/** The timers that fire at an instant and again at the `following` one, so that a coincidence is no herd. */
+const dueAt = (timers: readonly BuiltTimer[], at: Instant, following: Instant | undefined): BuiltTimer[] =>
+  following === undefined ? [] : timers.filter((timer) => isDue(timer, at) && isDue(timer, following));
+
+const isDue = (timer: BuiltTimer, at: Instant): boolean => nextOf(timer, at - 1) === at;
+
+function nextOf({ job: { schedule, window } }: BuiltTimer, after: Instant): Instant | undefined {
+  const { notBefore = -Infinity, notAfter = Infinity } = window;
+  const next = schedule.next(Math.max(after, notBefore - 1));
+  return next !== undefined && next <= notAfter ? next : undefined;
+}
+
+function warnOfHerd({ at, members }: Herd, timezone: string): void {
+  const teller = members.find(({ report }) => !report.ignores('herd'));
+  if (teller === undefined) return;
+  const names = members.slice(0, MOST_NAMES).map(({ job }) => job.name);
+  const others = members.length - names.length;
+  const shortest = Math.min(...members.map(({ job }) => shortestInterval(job.schedule) ?? Infinity));
+  const room = Math.min(members.length * ROOM, shortest / 2);
+  const jitter = JITTERS.find((length) => length <= room);
+  teller.report.warn(teller.job.written.key, {
+    code: 'herd',
+    message: `${members.length} timers fire at the same instant again and again: ${names.join(', ')} and ${others} more; next at ${formatLocal(at, timezone)}.`,
+    hint:
+      jitter === undefined
+        ? 'Move some of them.'
+        : `jitter: ${inUnits(jitter)} in each of them, or in defaults, spreads them.`,
+  });
+}

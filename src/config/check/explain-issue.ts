@@ -1,0 +1,118 @@
+import type { core } from 'zod/mini';
+
+import { bareNumber } from '../../domain/duration.js';
+import { nearest } from '../../text/nearest.js';
+import type { Node, ScalarNode } from '../text/node.js';
+import { clip } from '../text/quoting.js';
+import type { Refusal } from './schema-values.js';
+
+type Issue = core.$ZodIssue;
+
+/**
+ * Picks out of a union's failures those of the one form that was meant, so that a wrong key inside `retry: {…}` is told itself,
+ * and not that retry takes a number or a map.
+ */
+export function meantIssues(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.find((branch) => !branch.some(isOfAnotherForm));
+  if (meant === undefined) return [issue];
+  return meant.flatMap(meantIssues).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+const isOfAnotherForm = ({ path, code }: Issue): boolean => path.length === 0 && ANOTHER_FORM.has(code);
+
+const ANOTHER_FORM: ReadonlySet<string | undefined> = new Set([
+  'invalid_type',
+  'invalid_value',
+  'invalid_format',
+  'invalid_union',
+]);
+
+/** The words for what a schema did not accept. `issue.message` is the phrase for what it would have. */
+export function explainIssue(issue: Issue, key: string, value: Node): Refusal {
+  if (issue.code === 'custom') {
+    const refusal = issue.params as Refusal;
+    return { ...refusal, message: `${key}: ${refusal.message}` };
+  }
+  if (value.kind === 'scalar' && value.value === null) {
+    return {
+      code: 'empty-value',
+      message: `${key} is empty.`,
+      hint: key.startsWith('env.') ? 'Write "" for an empty text.' : `It takes ${issue.message}.`,
+    };
+  }
+  const hint = hintFor(issue, value);
+  return {
+    code: issue.code === 'invalid_type' || issue.code === 'invalid_union' ? 'wrong-type' : 'bad-value',
+    message: `${key} takes ${issue.message}, not ${describe(value)}.`,
+    ...(hint !== undefined && { hint }),
+  };
+}
+
+/** A value as a message names it. */
+export function describe(node: Node): string {
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
+  if (node.kind === 'map') return 'a map';
+  if (node.kind === 'broken') return 'this';
+  if (typeof node.value === 'string') return `"${clip(node.value)}"`;
+  return node.value === null ? 'nothing' : clip(node.text);
+}
+
+function hintFor({ message: phrase }: Issue, value: Node): string | undefined {
+  if (value.kind === 'list') return hintForList(phrase);
+  if (value.kind !== 'scalar') return undefined;
+  const { text } = value;
+  if (typeof value.value === 'number' && phrase.includes('duration')) return bareNumber(value.value).hint;
+  if (/^[1-9]\d*$/.test(text) && phrase.includes('size')) return `It needs a unit: ${text}KB, ${text}MB.`;
+  if (phrase.startsWith('a list')) return `A list is written in brackets: [${clip(text)}]`;
+  if (phrase.endsWith('a map with a file') && text.includes('/')) return `Write {file: ${clip(text)}}.`;
+  return hintForText(phrase, value);
+}
+
+function hintForList(phrase: string): string | undefined {
+  if (phrase.startsWith('a map of names')) return 'Write {NAME: value}.';
+  return phrase.startsWith('text') ? 'Write one text.' : undefined;
+}
+
+const YES_AND_NO: Readonly<Record<string, string>> = {
+  yes: 'true',
+  y: 'true',
+  on: 'true',
+  no: 'false',
+  n: 'false',
+  off: 'false',
+};
+
+/** What other programs say (Kubernetes, Temporal, APScheduler), and what it is here. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['drop', 'skip'],
+  ['forbid', 'skip'],
+  ['ignore', 'skip'],
+  ['wait', 'queue'],
+  ['buffer', 'queue'],
+  ['buffer_one', 'queue'],
+  ['buffer_all', 'queue'],
+  ['parallel', 'allow'],
+  ['allow_all', 'allow'],
+  ['cancel', 'replace'],
+  ['restart', 'replace'],
+  ['cancel_other', 'replace'],
+  ['terminate_other', 'replace'],
+]);
+
+function hintForText(phrase: string, { value, text }: ScalarNode): string | undefined {
+  if (typeof value !== 'string')
+    return /^(text|a command|a path$)/.test(phrase) ? `Quote it: "${clip(text)}"` : undefined;
+  const boolean = phrase.includes('true') ? YES_AND_NO[text.toLowerCase()] : undefined;
+  if (boolean !== undefined) return `In YAML 1.2 "${text}" is text: write ${boolean}.`;
+  if (/number|code/.test(phrase) && /^\d+$/.test(text)) return `Without quotes: ${text}`;
+  if (/true or false/.test(phrase) && /^(true|false)$/i.test(text)) return `Without quotes: ${text.toLowerCase()}`;
+  const near = meantWord(text, phrase);
+  return near === undefined ? undefined : `Did you mean ${near}?`;
+}
+
+function meantWord(text: string, phrase: string): string | undefined {
+  const words = phrase.split(/,? or |, /).filter((word) => /^[a-z]+$/.test(word));
+  const here = ELSEWHERE.get(text.toLowerCase());
+  return here !== undefined && words.includes(here) ? here : nearest(text, words);
+}

@@ -1,0 +1,39 @@
+import { nearest } from '../../text/nearest.js';
+import { PLACEHOLDERS, placeholdersIn } from '../../monitors/index.js';
+
+/** What is wrong with an address, in words. */
+export interface AddressFault {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+const EXAMPLE = 'For example: https://hc-ping.com/your-uuid';
+
+/** What is wrong with an address on the web; `undefined` when nothing. Its text is often a secret, and not repeated. */
+export function addressFault(written: string, mayHold: 'placeholders' | 'none'): AddressFault | undefined {
+  const unknown = mayHold === 'placeholders' ? unknownPlaceholder(written) : undefined;
+  if (unknown) return unknown;
+  const sample = mayHold === 'placeholders' ? written.replaceAll(/\{[a-z_]+\}/g, 'x') : written;
+  if (!URL.canParse(sample)) {
+    const hint = /^[\w.-]+\.[a-z]{2,}(?:[:/]|$)/i.test(written) ? 'Write https:// before it.' : EXAMPLE;
+    return { code: 'bad-address', message: 'This is no address on the web.', hint };
+  }
+  if (!/^https?:$/.test(new URL(sample).protocol))
+    return { code: 'bad-address', message: 'An address here begins with https:// or http://.', hint: EXAMPLE };
+  if (/^[a-z]+:\/*[^/?#]*\{/i.test(written))
+    return { code: 'bad-address', message: 'The host of an address is not filled in.', hint: 'Write it out.' };
+  return undefined;
+}
+
+/** The words for a placeholder that means nothing; `undefined` when all of them do. */
+export function unknownPlaceholder(text: string): AddressFault | undefined {
+  const unknown = placeholdersIn(text).find((name) => !(PLACEHOLDERS as readonly string[]).includes(name));
+  if (unknown === undefined) return undefined;
+  const meant = PLACEHOLDERS.find((known) => known.startsWith(unknown)) ?? nearest(unknown, PLACEHOLDERS);
+  return {
+    code: 'unknown-placeholder',
+    message: `{${unknown.slice(0, 40)}} stands for nothing.`,
+    hint: meant === undefined ? `There are {${PLACEHOLDERS.join('}, {')}}.` : `Did you mean {${meant}}?`,
+  };
+}

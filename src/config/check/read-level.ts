@@ -1,0 +1,125 @@
+import type { core } from 'zod/mini';
+
+import type { Path, Problems } from '../text/diagnostic.js';
+import { explainIssue, meantIssues } from './explain-issue.js';
+import { placeOf, type MapNode, type Node, type ScalarNode, type Slot } from '../text/node.js';
+import { BROKEN, type PlainValues } from '../text/plain-value.js';
+import type { Span } from '../text/source.js';
+import { isKeyOf, unknownKey, type Level } from './unknown-key.js';
+
+/** A schema whose keys are all optional: what is required is asked for by name, with words of its own. */
+interface LevelSchema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: core.$ZodError };
+}
+
+/** Reads the maps of one file by their schemas, and tells what does not fit. */
+export class LevelReader {
+  readonly #problems: Problems;
+  readonly #plain: PlainValues;
+
+  constructor(problems: Problems, plain: PlainValues) {
+    this.#problems = problems;
+    this.#plain = plain;
+  }
+
+  /** The values that are right. What is wrong is told and left out, so that the checks to come see the rest. */
+  read<T>(schema: LevelSchema<T>, map: MapNode, place: { level: Level; path: Path }): T {
+    const values = Object.create(null) as Record<string, unknown>;
+    for (const [key, entry] of map.entries) {
+      const value = isKeyOf(place.level, key) ? this.#plain.of(key, entry, [...place.path, key]) : undefined;
+      if (value !== BROKEN) values[key] = value;
+    }
+    const asWritten = schema.safeParse(values);
+    if (asWritten.success) return asWritten.data;
+    for (const issue of asWritten.error.issues.flatMap(meantIssues)) retype(values, issue, map);
+    const retyped = schema.safeParse(values);
+    if (retyped.success) return retyped.data;
+    for (const issue of retyped.error.issues.flatMap(meantIssues)) this.#tell(issue, { map, values }, place);
+    for (const key of retyped.error.issues.flatMap(keysOf)) Reflect.deleteProperty(values, key);
+    const rest = schema.safeParse(values);
+    if (rest.success) return rest.data;
+    throw rest.error;
+  }
+
+  #tell(issue: core.$ZodIssue, { map, values }: ReadMap, { level, path }: { level: Level; path: Path }): void {
+    const found = find(map, issue.path as Path);
+    const fullPath = [...path, ...(issue.path as Path)];
+    if (issue.code === 'unrecognized_keys') {
+      const inner = (issue.path[0] ?? level) as Level;
+      for (const key of issue.keys) this.#tellUnknown(key, inner, { map: found.value, path: fullPath });
+      return;
+    }
+    if (found.value.kind === 'broken') return;
+    const keys = issue.path.filter((part) => typeof part === 'string').join('.');
+    const key = typeof issue.path.at(-1) === 'number' ? `An item of ${keys}` : keys;
+    const { code, message, hint } = explainIssue(issue, key, expanded(found.value, values, issue.path as Path));
+    this.#problems.error({ code, message, hint, at: placeOf(found), path: fullPath });
+  }
+
+  #tellUnknown(key: string, level: Level, { map, path }: { map: Node; path: Path }): void {
+    const entry = map.kind === 'map' ? map.entries.get(key) : undefined;
+    if (entry === undefined || this.#problems.isTold('unknown-key', entry.key)) return;
+    if (level === 'file' && key.startsWith('x-')) return;
+    const { hint = hintForFlag(entry.value), ...words } = unknownKey(key, level, isTimer(entry.value));
+    this.#problems.error({ ...words, hint, at: entry.key, path: [...path, key] });
+  }
+}
+
+/** In `{run: echo a, b}` the comma ends the text. */
+const hintForFlag = (node: Node): string | undefined =>
+  node.kind === 'scalar' && node.value === null ? 'If it belongs to the text before it, quote that text.' : undefined;
+
+const isTimer = (node: Node): boolean =>
+  node.kind === 'map' && [...node.entries.keys()].some((key) => isKeyOf('timer', key) && !isKeyOf('defaults', key));
+
+interface ReadMap {
+  readonly map: MapNode;
+  /** Its plain values. */
+  readonly values: object;
+}
+
+/** Whether a text holds a variable, so that what it says stands elsewhere. */
+const isVariable = (node: Node): node is ScalarNode =>
+  node.kind === 'scalar' && typeof node.value === 'string' && node.value.includes('${');
+
+/** What a variable holds is text. Where a text is refused and it says a number or a truth value, it is taken for that. */
+function retype(values: object, { code, path }: core.$ZodIssue, map: MapNode): void {
+  if (code === 'custom' || !isVariable(find(map, path as Path).value)) return;
+  const holder = valueAt(values, path.slice(0, -1) as Path);
+  const text = valueAt(values, path as Path);
+  if (typeof text !== 'string' || typeof holder !== 'object' || holder === null) return;
+  const isPlain = /^(?:true|false|-?\d{1,15}(?:\.\d{1,15})?)$/i.test(text);
+  if (isPlain) Reflect.set(holder, path.at(-1) ?? '', JSON.parse(text.toLowerCase().replace(/^(-?)0+(?=\d)/, '$1')));
+}
+
+/** The node with what its variables hold. */
+function expanded(node: Node, values: object, path: Path): Node {
+  const value = valueAt(values, path);
+  return isVariable(node) && typeof value === 'string' ? { ...node, value, text: value } : node;
+}
+
+const valueAt = (values: unknown, path: Path): unknown =>
+  path.reduce(
+    (holder, part) => (typeof holder === 'object' && holder !== null ? Reflect.get(holder, part) : undefined),
+    values,
+  );
+
+interface Found extends Slot {
+  readonly key?: Span;
+}
+
+/** Walks from a map to what a path means, as far as there is something. */
+function find(map: MapNode, path: Path): Found {
+  let found: Found = { value: map, at: map };
+  for (const part of path) {
+    const { value: node } = found;
+    const entry = node.kind === 'map' ? node.entries.get(String(part)) : undefined;
+    const next = node.kind === 'list' ? node.items[Number(part)] : entry;
+    if (next === undefined) break;
+    found = { value: next.value, at: next.at, ...(entry && { key: entry.key }) };
+  }
+  return found;
+}
+
+const keysOf = (issue: core.$ZodIssue): readonly string[] =>
+  issue.path.length === 0 && issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path[0])];

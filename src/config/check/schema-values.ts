@@ -1,0 +1,144 @@
+import * as z from 'zod/mini';
+
+import { DurationError, parseDuration } from '../../domain/duration.js';
+import { nearest } from '../../text/nearest.js';
+import { stateFault } from '../../domain/state-place.js';
+import { addressFault } from './read-address.js';
+import { WARNINGS, type WarningCode } from './warning-codes.js';
+
+/**
+ * The values that keys of the timer file take, whatever the key. Each schema's error is the phrase for what is right:
+ * `"timeout" takes <phrase>, not …`.
+ */
+
+export const phrase = {
+  text: 'text',
+  flag: 'true or false',
+  duration: 'a duration such as 10s, 5m or 1h30m',
+  count: 'a whole number of at least 1',
+  zone: 'the name of a time zone, such as Europe/Berlin',
+  path: 'a path',
+  moment: 'a time such as "2027-01-01 00:00"',
+  command: 'a command: text for the shell, or a list of program and arguments',
+  user: 'a user: name or number, with :group if wanted',
+  exitCode: 'an exit code from 0 to 255',
+  exitCodes: 'a list of exit codes from 0 to 255, such as [0, 3]',
+  servers: 'a list of servers, such as [ntp.example.org]',
+  address: 'an address such as https://hc-ping.com/your-uuid',
+  conditions: 'a list of exit codes, "timeout" and "signal"',
+};
+
+/** What a custom check says; the phrase is not used. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+type Context<T> = Parameters<Parameters<typeof z.transform<T, T>>[0]>[1];
+
+/** Tells why a value is not taken, in words of its own. */
+export function refuse<T>(context: Context<T>, input: T, refusal: Refusal): never {
+  context.issues.push({ code: 'custom', input, message: refusal.message, params: refusal });
+  return z.NEVER;
+}
+
+export const text = z.string(phrase.text).check(z.minLength(1, 'text that is not empty'));
+export const path = z.string(phrase.path).check(z.minLength(1, 'a path that is not empty'));
+/** A path, or a word for memory. */
+export const statePath = z.pipe(
+  z.string(phrase.path),
+  z.transform((written: string, context): string => {
+    const fault = stateFault(written);
+    return fault === undefined ? written : refuse(context, written, { code: 'bad-value', ...fault });
+  }),
+);
+export const moment = z.string(phrase.moment);
+export const flag = z.boolean(phrase.flag);
+export const count = z.int(phrase.count).check(z.minimum(1, phrase.count));
+
+/** Milliseconds. */
+export const anyDuration = z.pipe(
+  z.string(phrase.duration),
+  z.transform((written: string, context) => {
+    try {
+      return parseDuration(written);
+    } catch (error) {
+      if (!(error instanceof DurationError)) throw error;
+      return refuse(context, written, { code: 'bad-duration', message: error.message, hint: error.hint });
+    }
+  }),
+);
+export const duration = z.pipe(
+  anyDuration,
+  z.transform((length: number, context) =>
+    length > 0
+      ? length
+      : refuse(context, length, {
+          code: 'bad-duration',
+          message: 'A duration of 0 makes no sense here.',
+          hint: 'Leave the key out, or write a longer one.',
+        }),
+  ),
+);
+
+const UNITS: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+
+/** Bytes. */
+export const size = z.pipe(
+  z.string('a size such as 10MB'),
+  z.transform((written: string, context) => {
+    const [, number, unit = ''] = /^\s*(\d{1,9})\s*([A-Za-z]+)\s*$/.exec(written) ?? [];
+    const bytes = Number(number) * (UNITS[unit] ?? Number.NaN);
+    if (bytes > 0) return bytes;
+    return refuse(context, written, {
+      code: 'bad-size',
+      message: 'This is no size.',
+      hint: `Write a number and a unit (${Object.keys(UNITS).join(', ')}): 10MB`,
+    });
+  }),
+);
+
+export const command = z.union(
+  [text, z.array(z.string('text')).check(z.minLength(1, 'a list that begins with a program'))],
+  phrase.command,
+);
+export const exitCode = z.int(phrase.exitCode).check(z.minimum(0, phrase.exitCode), z.maximum(255, phrase.exitCode));
+export const conditions = z.array(
+  z.union([exitCode, z.enum(['timeout', 'signal'])], 'an exit code from 0 to 255, "timeout" or "signal"'),
+  phrase.conditions,
+);
+export const warningCode = z.pipe(
+  text,
+  z.transform((written: string, context): WarningCode => {
+    const code = WARNINGS.find((known) => known === written);
+    if (code !== undefined) return code;
+    const meant = nearest(written, WARNINGS);
+    const hint = meant === undefined ? `There are ${WARNINGS.join(', ')}.` : `Did you mean ${meant}?`;
+    return refuse(context, written, {
+      code: 'unknown-warning',
+      message: `There is no warning "${written.slice(0, 40)}".`,
+      hint,
+    });
+  }),
+);
+
+/** An address on the web; with placeholders for a run's facts where it is asked for about a run. */
+const addressThat = (mayHold: 'placeholders' | 'none') =>
+  z.pipe(
+    z.string(phrase.address),
+    z.transform((written: string, context): string => {
+      const fault = addressFault(written, mayHold);
+      return fault === undefined ? written : refuse(context, written, fault);
+    }),
+  );
+export const address = addressThat('none');
+export const addressTemplate = addressThat('placeholders');

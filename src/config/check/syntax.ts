@@ -1,0 +1,187 @@
+import type { Steps } from '../../turns/steps.js';
+import { buildTree, type Broken } from '../text/build-tree.js';
+import type { Problems } from '../text/diagnostic.js';
+import { explainFault, explainTag, isLocal, oddInLine } from './explain-fault.js';
+import type { Slot } from '../text/node.js';
+import { parseYaml, type ParsedYaml, type YamlFault } from '../text/parse-yaml.js';
+import { clip, lineValue, needsQuotes, quote } from '../text/quoting.js';
+import type { Source, Span } from '../text/source.js';
+import { jsonFault } from '../text/strict-json.js';
+import { isKeyOf } from './unknown-key.js';
+
+/**
+ * Reads the tree of a file, or `undefined` when its structure cannot be trusted. The mistake made most often, a text that needed
+ * quotes, is told and stepped over, so that the mistakes behind it are told as well.
+ */
+export function* readTree(problems: Problems): Steps<Slot | undefined> {
+  const { source } = problems;
+  const first = yield* parseYaml(source.text);
+  if (first.faults.length > 0 && tellConflicts(problems)) return undefined;
+  const unquoted = first.documents.length === 0 ? [] : findUnquoted(first, source);
+  const parsed = unquoted.length === 0 ? first : yield* parseYaml(blank(source.text, unquoted));
+  const isTrusted = tellFaults(parsed, problems);
+  const [document, second] = parsed.documents;
+  if (second !== undefined) tellSecondDocument(second.range[0], problems);
+  const broken = [...unquoted, ...findTagged(parsed, source)];
+  const tree = isTrusted && document ? yield* buildTree(document, problems, broken) : undefined;
+  for (const { problem } of broken) problems.error(problem);
+  return tree;
+}
+
+/** Reads the tree of a file that is JSON and nothing more, or empty. Behind a first mistake in its syntax, none is looked for. */
+export function* readJson(problems: Problems): Steps<Slot | undefined> {
+  const { text } = problems.source;
+  const fault = text.trim() === '' ? undefined : jsonFault(text);
+  if (fault === undefined) return yield* readTree(problems);
+  problems.error(fault);
+  return undefined;
+}
+
+/** Tells the conflicts that a merge has left in the file. Answers whether there are any: then nothing else says much. */
+function tellConflicts(problems: Problems): boolean {
+  const conflicts = [...problems.source.text.matchAll(/^<{7}(?: .*)?$/gm)];
+  for (const { index, 0: marker } of conflicts) {
+    const message = 'A merge left a conflict here: both sides stand in the file.';
+    const hint = 'Keep one, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>.';
+    problems.error({ code: 'merge-conflict', message, hint, at: { start: index, end: index + marker.length } });
+  }
+  return conflicts.length > 0;
+}
+
+interface Unquoted extends Broken {
+  readonly end: number;
+}
+
+/** The values that lack quotes, one a line, in the order of the file. */
+function findUnquoted({ faults }: ParsedYaml, source: Source): readonly Unquoted[] {
+  const found = new Map<number, Unquoted>();
+  for (const fault of faults) {
+    const { value } = lineValue(source, fault.start);
+    const { start, end } = value;
+    if (found.has(start) || fault.start < start || fault.start >= end || oddInLine(fault, source)) continue;
+    const words = wordsForUnquoted(fault, faults, source);
+    if (words !== undefined) found.set(start, { start, end, problem: { ...words, at: { start, end } } });
+  }
+  return [...found.values()];
+}
+
+interface Words {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+function wordsForUnquoted(fault: YamlFault, faults: readonly YamlFault[], source: Source): Words | undefined {
+  const { key, value } = lineValue(source, fault.start);
+  const hint = `Quote it: ${key}${quote(value.text)}`;
+  const isOverIndented = faults.some(
+    ({ code, start, end }) => code === 'MULTILINE_IMPLICIT_KEY' && start === fault.start && end > value.end,
+  );
+  if (fault.code === 'BLOCK_AS_IMPLICIT_KEY' && !isOverIndented && /:( |$)/.test(value.text)) {
+    return wordsForColon(key, value.text) ?? { code: 'needs-quotes', message: COLON, hint };
+  }
+  if (fault.code === 'BAD_SCALAR_START' || fault.code === 'BAD_ALIAS')
+    return { code: 'needs-quotes', ...needsQuotes(source, value) };
+  if (fault.code !== 'UNEXPECTED_TOKEN') return undefined;
+  return wordsForTrailing(fault, value, hint, source);
+}
+
+const COLON = 'A text with ": " in it reads as a key and its value.';
+
+/** A second key on a line is no text that lacks quotes. */
+function wordsForColon(key: string, text: string): Words | undefined {
+  const [, inner = ''] = /^([\w.-]+):(?= |$)/.exec(text) ?? [];
+  const isKey =
+    inner !== '' &&
+    (key.startsWith('timers:') || (isKeyOf('timer', inner) && !isKeyOf('timer', key.replace(': ', ''))));
+  if (!isKey) return undefined;
+  const message = `${clip(inner)}: cannot stand on the line of ${clip(key.trim())}.`;
+  return { code: 'key-on-key-line', message, hint: 'Put it on the next line, indented.' };
+}
+
+function wordsForTrailing(
+  fault: YamlFault,
+  value: Span & { text: string },
+  hint: string,
+  source: Source,
+): Words | undefined {
+  const first = value.text.charAt(0);
+  if (fault.message.startsWith('Unexpected block-seq-ind on same line')) {
+    return {
+      code: 'list-on-key-line',
+      message: 'A list with "-" begins on the line below its key.',
+      hint: 'Or write it in brackets: [first, second]',
+    };
+  }
+  if (/^[|>]/.test(value.text)) {
+    return {
+      code: 'text-after-block',
+      message: `The text after ${first} begins on the next line, indented.`,
+      hint: `Or leave out the ${first}.`,
+    };
+  }
+  if (!fault.message.endsWith('at node end')) return undefined;
+  if ('*&!@`%'.includes(first)) return { code: 'needs-quotes', ...needsQuotes(source, value) };
+  const before = source.text.slice(value.start, fault.start).trim();
+  if (!/^(".*"|'.*'|\[.*\]|\{.*\})$/.test(before)) return undefined;
+  if (value.text === `${before},`) {
+    return { code: 'stray-comma', message: 'Lines of a map do not end in a comma.', hint: 'Remove the comma.' };
+  }
+  const what = { '"': 'quoted text', "'": 'quoted text', '[': 'list', '{': 'map' }[first] ?? 'value';
+  return { code: 'text-after-value', message: `The ${what} ends before the end of the line.`, hint };
+}
+
+/** Puts a plain word of the same length over each value, so that every position stays as it was. */
+function blank(text: string, values: readonly Unquoted[]): string {
+  let result = '';
+  let from = 0;
+  for (const { start, end } of values) {
+    result += text.slice(from, start) + 'x'.repeat(end - start);
+    from = end;
+  }
+  return result + text.slice(from);
+}
+
+/** Tells what YAML says is wrong, without its echoes. Answers whether the structure can be trusted all the same. */
+function tellFaults(parsed: ParsedYaml, problems: Problems): boolean {
+  const lines = new Set<number>();
+  let isTrusted = true;
+  for (const fault of parsed.faults) {
+    if (fault.code === 'TAG_RESOLVE_FAILED') continue;
+    const problem = explainFault(fault, parsed, problems.source);
+    const { line } = problems.source.position(problem.at.start);
+    const isEcho = lines.has(line) || (!isTrusted && !isLocal(fault));
+    lines.add(line);
+    if (!isEcho) problems.error(problem);
+    if (fault.code !== 'BAD_DQ_ESCAPE') isTrusted = false;
+  }
+  const last = parsed.faults.at(-1);
+  if (parsed.isCut && last) problems.error({ ...MANY_MORE, at: last });
+  return isTrusted;
+}
+
+const MANY_MORE = {
+  code: 'too-many-problems',
+  message: 'Behind this place the file was not looked at: too much is wrong.',
+};
+
+function tellSecondDocument(start: number, problems: Problems): void {
+  const marker = problems.source.text.lastIndexOf('---', start);
+  const at = marker === -1 ? { start, end: start } : { start: marker, end: marker + 3 };
+  const message = 'A second YAML document begins here; a timer file is one.';
+  problems.error({
+    code: 'several-documents',
+    message,
+    hint: 'Remove the line, or move what follows to a file of its own.',
+    at,
+  });
+}
+
+/** The values that stand behind a tag: a timer file knows none. */
+function findTagged({ faults }: ParsedYaml, source: Source): readonly Broken[] {
+  const tags = faults.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
+  return tags.map((tag) => {
+    const [gap = ''] = /^\s*/.exec(source.text.slice(tag.end, tag.end + 200)) ?? [];
+    return { start: tag.end + gap.length, problem: explainTag(tag, source) };
+  });
+}

@@ -1,0 +1,252 @@
+import { nearest } from '../../text/nearest.js';
+import { asItLooks, oddCharacter } from '../../text/odd-character.js';
+import { clip } from '../text/quoting.js';
+import type { Refusal } from './schema-values.js';
+import { KEYS } from './schema.js';
+
+/** A map of the file in which keys have a meaning. */
+export type Level = keyof typeof KEYS;
+
+/** Words of other programs, and what they are here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  // Anything's own words for the parts of a timer.
+  args: 'run',
+  argv: 'run',
+  cmd: 'run',
+  command: 'run',
+  exec: 'run',
+  script: 'run',
+  task: 'run',
+  crontab: 'cron',
+  expression: 'cron',
+  schedule: 'cron',
+  frequency: 'every',
+  interval: 'every',
+  period: 'every',
+  rate: 'every',
+  delay: 'in',
+  after: 'in',
+  date: 'at',
+  datetime: 'at',
+  when: 'at',
+  tz: 'timezone',
+  cron_tz: 'timezone',
+  time_zone: 'timezone',
+  environment: 'env',
+  env_vars: 'env',
+  variables: 'env',
+  environment_file: 'env_file',
+  dir: 'cwd',
+  directory: 'cwd',
+  workdir: 'cwd',
+  working_dir: 'cwd',
+  working_directory: 'cwd',
+  uid: 'user',
+  username: 'user',
+  run_as: 'user',
+  comment: 'description',
+  title: 'description',
+  labels: 'tags',
+  active: 'enabled',
+  disabled: 'enabled',
+  suspend: 'enabled',
+  stdout: 'output',
+  stderr: 'output',
+  log: 'output',
+  log_file: 'output',
+  capture_stdout: 'output',
+  capture_stderr: 'output',
+  fails_when: 'success_codes',
+  exit_codes: 'success_codes',
+  // When it runs, and how often at once.
+  concurrency_policy: 'overlap',
+  max_instances: 'overlap',
+  no_overlap: 'overlap',
+  on_overlap: 'overlap',
+  misfire: 'catch_up',
+  misfire_grace_time: 'catch_up',
+  persistent: 'catch_up',
+  starting_deadline_seconds: 'deadline',
+  random_delay: 'jitter',
+  randomized_delay_sec: 'jitter',
+  splay: 'jitter',
+  start_date: 'not_before',
+  end_date: 'not_after',
+  max_executions: 'max_runs',
+  // How it ends, and what comes then.
+  active_deadline_seconds: 'timeout',
+  execution_timeout: 'timeout',
+  max_execution_time: 'timeout',
+  runtime_max_sec: 'timeout',
+  time_limit: 'timeout',
+  timeout_start_sec: 'timeout',
+  grace: 'kill_after',
+  kill_timeout: 'kill_after',
+  timeout_stop_sec: 'kill_after',
+  attempts: 'retry',
+  retries: 'retry',
+  max_retries: 'retry',
+  backoff: 'retry',
+  backoff_limit: 'retry',
+  restart: 'retry',
+  restart_policy: 'retry',
+  maximum_retries: 'attempts',
+  initial_delay: 'delay',
+  restart_sec: 'delay',
+  backoff_multiplier: 'factor',
+  multiplier: 'factor',
+  maximum_delay: 'max_delay',
+  on_error: 'on_failure',
+  on_permanent_failure: 'on_failure',
+  // systemd
+  exec_start: 'run',
+  on_boot_sec: 'in',
+  on_startup_sec: 'in',
+  on_calendar: 'cron',
+  on_unit_active_sec: 'every',
+  // The file as a whole.
+  job: 'timers',
+  jobs: 'timers',
+  task_list: 'timers',
+  tasks: 'timers',
+  crons: 'timers',
+  schedules: 'timers',
+  max_concurrency: 'concurrency',
+  database: 'state',
+  db: 'state',
+  ntp: 'clock',
+  server: 'servers',
+  pool: 'servers',
+  threshold: 'limit',
+  // Who is told.
+  monitor: 'ping',
+  monitoring: 'ping',
+  healthcheck: 'ping',
+  dsn: 'sentry',
+  uri: 'url',
+  events: 'on',
+  notifications: 'notify',
+  alert: 'notify',
+  alerts: 'notify',
+  email: 'notify',
+  mail: 'notify',
+  mailto: 'notify',
+  slack: 'webhook',
+  discord: 'webhook',
+  mattermost: 'webhook',
+};
+
+const PLACES: Readonly<Record<Level, string>> = {
+  file: 'at the top of the file',
+  timer: 'in a timer',
+  defaults: 'under defaults',
+  retry: 'under retry',
+  breaker: 'under breaker',
+  dst: 'under dst',
+  catch_up: 'under catch_up',
+  output: 'under output',
+  history: 'under history',
+  clock: 'under clock',
+  ping: 'under ping',
+  notify: 'under notify',
+  heartbeat: 'under heartbeat',
+  http: 'under http',
+  tracing: 'under tracing',
+};
+
+/** What to say about a key that its level does not know: the nearest that it does, or the level that knows it. */
+export function unknownKey(key: string, level: Level, holdsTimer: boolean): Refusal {
+  if (level === 'defaults' && isKeyOf('timer', key)) {
+    const message = `"${key}" cannot be a default: every timer says its own.`;
+    return { code: 'not-in-defaults', message, hint: 'Move it into the timers.' };
+  }
+  if (key.startsWith('//')) return FOREIGN_COMMENT;
+  const [, before = '', after = ''] = UNSPACED.exec(asItLooks(key)) ?? [];
+  if (isKeyOf(level, before)) return missingSpace(before, after);
+  const message = `There is no key "${clip(key)}" ${PLACES[level]}.`;
+  const hint = wayOut(key, level, holdsTimer);
+  return { code: 'unknown-key', message, ...(hint !== undefined && { hint }) };
+}
+
+/** The words for a comment as JavaScript and C write it. */
+export const FOREIGN_COMMENT: Refusal = {
+  code: 'foreign-comment',
+  message: 'In YAML a comment begins with #, not with //.',
+  hint: 'Write # instead.',
+};
+
+/** A key, its colon, and no space before the value: in brackets, all of that is one key. */
+const UNSPACED = /^\s*([\w-]+):\s*(\S.*)$/;
+
+/** In brackets, a comment that is none is part of the key behind it. */
+const COMMENT = /^\/\/.*\s/;
+
+/** The words for a colon with no space behind it. */
+export const missingSpace = (key: string, value: string): Refusal => ({
+  code: 'missing-space',
+  message: `A space is missing after "${clip(key)}:".`,
+  hint: `Write ${clip(key)}: ${clip(value)}`,
+});
+
+function wayOut(key: string, level: Level, holdsTimer: boolean): string | undefined {
+  const odd = oddCharacter(key);
+  if (odd) return `It holds ${odd.name}. ${odd.hint}`;
+  const meant = meantKey(key, level);
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  if (holdsTimer && level === 'file') return 'A timer belongs under timers:, indented.';
+  const home = homeOf(key, level);
+  if (home === 'timer' && level === 'file') return `${key} belongs in a timer, or under defaults for all of them.`;
+  if (home !== undefined) return `${key} belongs ${PLACES[home]}.`;
+  const keys: readonly string[] = KEYS[level];
+  return keys.length <= 10 ? `The keys ${PLACES[level]} are ${keys.join(', ')}.` : undefined;
+}
+
+/** The key of a level that somebody most likely meant, or `undefined`; none for a key that is right elsewhere. */
+export function meantKey(written: string, level: Level): string | undefined {
+  const keys: readonly string[] = KEYS[level];
+  const looks = asItLooks(written);
+  const key = UNSPACED.exec(looks)?.[1] ?? looks.replace(COMMENT, '').trim();
+  const same = sameWord(key, keys);
+  if (same !== undefined || homeOf(key, level) !== undefined) return same;
+  return otherWord(key, keys) ?? (key.length > 2 ? (beginningOf(key, keys) ?? nearest(key, keys)) : undefined);
+}
+
+/** Whether a level knows a key. */
+export const isKeyOf = (level: Level, key: string): boolean => (KEYS[level] as readonly string[]).includes(key);
+
+const letters = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, '');
+
+/** `runAtStart`, `run-at-start`, `Run_At_Start`. */
+const sameWord = (key: string, keys: readonly string[]): string | undefined =>
+  keys.find((known) => letters(known) === letters(key));
+
+/** The one key that begins so: `desc`, `on_fail`. */
+function beginningOf(key: string, keys: readonly string[]): string | undefined {
+  const [first, second] = keys.filter((known) => letters(known).startsWith(letters(key)));
+  return second === undefined ? first : undefined;
+}
+
+function otherWord(key: string, keys: readonly string[]): string | undefined {
+  const written = letters(key);
+  const [, here] = Object.entries(ELSEWHERE).find(([elsewhere]) => letters(elsewhere) === written) ?? [];
+  return here !== undefined && keys.includes(here) ? here : undefined;
+}
+
+/** The level that a word out of place belongs to; from a level inside a timer, first the timer itself. */
+function homeOf(key: string, level: Level): Level | undefined {
+  const others: readonly Level[] = [
+    'timer',
+    'file',
+    'retry',
+    'breaker',
+    'dst',
+    'catch_up',
+    'output',
+    'history',
+    'clock',
+    'ping',
+    'notify',
+    'heartbeat',
+  ];
+  return others.find((other) => other !== level && isKeyOf(other, key));
+}

@@ -1,0 +1,22 @@
+import { SCHEDULE_WARNINGS } from '../../schedules/kind.js';
+
+/** The warnings that can be told of a timer, and that its `ignore` silences. The codes are stable. */
+export const WARNINGS = [
+  ...SCHEDULE_WARNINGS,
+  'crontab-percent',
+  'herd',
+  'missing-cwd',
+  'missing-output-folder',
+  'missing-setpriv',
+  'needs-state',
+  'never-fires',
+  'no-attempts',
+  'reserved-env',
+  'retries-over-interval',
+  'sentry-schedule',
+  'shared-monitor',
+  'timeout-over-interval',
+  'undeclared-group',
+] as const;
+
+export type WarningCode = (typeof WARNINGS)[number];

@@ -1,0 +1,203 @@
+import { isAlias, isMap, isScalar, type Alias, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+
+import type { Steps } from '../../turns/steps.js';
+import type { Problem, Problems } from './diagnostic.js';
+import type { BrokenNode, Entry, ListNode, MapNode, Node, Slot } from './node.js';
+import type { YamlDocument } from './compose-yaml.js';
+import { clip, needsQuotes } from './quoting.js';
+import type { Span } from './source.js';
+
+/** How many values the aliases of a file may stand for. Nobody's file comes near; an alias bomb passes it at once. */
+const MAX_REPEATED = 1_000_000;
+
+/**
+ * Builds the tree of one document: aliases and merge keys (`<<`) resolved without copying, duplicate keys told.
+ * What is in `broken` is told on the way, under its path, and becomes a broken node.
+ */
+export function buildTree(document: YamlDocument, problems: Problems, broken: readonly Broken[]): Steps<Slot> {
+  return new TreeBuilder(problems, broken).slot(document.contents, { start: 0, end: 0 });
+}
+
+/** A value with a mistake that was found before there was a tree. */
+export interface Broken {
+  /** The offset at which the value begins. */
+  readonly start: number;
+  readonly problem: Omit<Problem, 'path'>;
+}
+
+class TreeBuilder {
+  readonly #problems: Problems;
+  readonly #broken: ReadonlyMap<number, Broken>;
+  readonly #anchors = new Map<string, Node | 'open'>();
+  /** Values below a node, aliases written out. */
+  readonly #sizes = new WeakMap<Node, number>();
+  #size = 0;
+  /** Of these, the ones that an alias repeats. */
+  #repeated = 0;
+  readonly #path: (string | number)[] = [];
+
+  constructor(problems: Problems, broken: readonly Broken[]) {
+    this.#problems = problems;
+    this.#broken = new Map(broken.map((value) => [value.start, value]));
+  }
+
+  *slot(yaml: ParsedNode | null | undefined, fallback: Span): Steps<Slot> {
+    if (yaml === null || yaml === undefined)
+      return { value: { kind: 'scalar', value: null, text: '', ...fallback }, at: fallback };
+    const at = spanOf(yaml);
+    if (isAlias(yaml)) return { value: this.#resolve(yaml, at), at };
+    const broken = this.#broken.get(at.start);
+    if (broken) {
+      this.#error(broken.problem);
+      return { value: { kind: 'broken', ...at }, at };
+    }
+    return { value: yield* this.#anchored(yaml, at), at };
+  }
+
+  *#anchored(yaml: Exclude<ParsedNode, Alias.Parsed>, at: Span): Steps<Node> {
+    const { anchor } = yaml;
+    if (anchor !== undefined) this.#anchors.set(anchor, 'open');
+    const before = this.#size;
+    this.#size += 1;
+    const node = yield* this.#node(yaml, at);
+    if (anchor !== undefined) {
+      this.#anchors.set(anchor, node);
+      this.#sizes.set(node, this.#size - before);
+      if (!/^[\w.-]+$/.test(anchor)) return this.#strayAnchor(anchor, at);
+    }
+    return node;
+  }
+
+  *#node(yaml: Exclude<ParsedNode, Alias.Parsed>, at: Span): Steps<Node> {
+    if (isScalar(yaml)) return scalar(yaml, at);
+    yield;
+    if (isMap(yaml)) return yield* this.#map(yaml, at);
+    return yield* this.#list(yaml, at);
+  }
+
+  *#list(yaml: YAMLSeq.Parsed, at: Span): Steps<ListNode> {
+    const items: Slot[] = [];
+    for (const [index, item] of yaml.items.entries()) items.push(yield* this.#within(index, this.#item(item, at)));
+    return { kind: 'list', items, ...at };
+  }
+
+  /** An item of which there is nothing but its dash stands at the dash. */
+  *#item(yaml: ParsedNode, list: Span): Steps<Slot> {
+    const { value, at } = yield* this.slot(yaml, list);
+    return { value, at: at.start < at.end ? at : { start: at.start - 1, end: at.start } };
+  }
+
+  *#map(yaml: YAMLMap.Parsed, at: Span): Steps<MapNode | BrokenNode> {
+    const entries = new Map<string, Entry>();
+    const merged: Slot[] = [];
+    for (const pair of yaml.items) {
+      const key = this.#key(pair.key);
+      if (key === undefined) return { kind: 'broken', ...at };
+      const value = yield* this.#within(key.text, this.slot(pair.value, { start: key.span.end, end: key.span.end }));
+      if (key.text === '<<') merged.push(value);
+      else if (!this.#isDuplicate(entries, key)) entries.set(key.text, { ...value, key: key.span });
+    }
+    for (const source of merged) this.#merge(entries, source);
+    const isPartial = merged.some(({ value }) => isBroken(value));
+    return { kind: 'map', entries, ...(isPartial && { isPartial }), ...at };
+  }
+
+  *#within<T>(part: string | number, building: Steps<T>): Steps<T> {
+    this.#path.push(part);
+    const built = yield* building;
+    this.#path.pop();
+    return built;
+  }
+
+  /** Tells a mistake at the path that is being built. */
+  #error(problem: Omit<Problem, 'path'>): void {
+    this.#problems.error({ ...problem, path: this.#path });
+  }
+
+  #key(yaml: ParsedNode): { text: string; span: Span } | undefined {
+    const span = spanOf(yaml);
+    if (isScalar(yaml)) return { text: typeof yaml.value === 'string' ? yaml.value : yaml.source, span };
+    const hint = isMap(yaml) ? 'If this is a template such as {{ name }}, quote it.' : undefined;
+    this.#error({ code: 'bad-key', message: 'A key is plain text, not a list, a map or an alias.', hint, at: span });
+    return undefined;
+  }
+
+  #isDuplicate(entries: ReadonlyMap<string, Entry>, key: { text: string; span: Span }): boolean {
+    const first = entries.get(key.text);
+    if (first === undefined) return false;
+    const { line } = this.#problems.source.position(first.key.start);
+    const message = `"${clip(key.text)}" stands here a second time; the first is in line ${line}.`;
+    this.#problems.error({ code: 'duplicate-key', message, at: key.span, path: [...this.#path, key.text] });
+    return true;
+  }
+
+  /** YAML 1.1's merge key: what the map says itself comes first, then the sources in their order. */
+  #merge(entries: Map<string, Entry>, source: Slot): void {
+    const { value } = source;
+    if (value.kind === 'list') {
+      for (const item of value.items) this.#merge(entries, item);
+    } else if (value.kind === 'map') {
+      for (const [key, entry] of value.entries) if (!entries.has(key)) entries.set(key, entry);
+    } else if (value.kind === 'scalar') {
+      this.#error({
+        code: 'bad-merge',
+        message: '"<<" merges maps: give it an alias of a map, or a list of such.',
+        at: source.at,
+      });
+    }
+  }
+
+  #resolve(alias: Alias.Parsed, at: Span): Node {
+    const found = this.#anchors.get(alias.source);
+    const broken: Node = { kind: 'broken', ...at };
+    if (found === undefined) {
+      this.#error({ code: 'unknown-alias', ...this.#unknownAlias(alias.source, at), at });
+      return broken;
+    }
+    if (found === 'open') {
+      this.#error({ code: 'alias-cycle', message: `"*${clip(alias.source)}" stands inside what it repeats.`, at });
+      return broken;
+    }
+    const isFirst = this.#repeated <= MAX_REPEATED;
+    const size = this.#sizes.get(found) ?? 1;
+    this.#size += size;
+    this.#repeated += size;
+    if (this.#repeated <= MAX_REPEATED) return found;
+    const message = `The aliases of this file stand for more than ${MAX_REPEATED.toLocaleString('en')} values.`;
+    if (isFirst) this.#error({ code: 'alias-bomb', message, at });
+    return broken;
+  }
+
+  #unknownAlias(name: string, at: Span): { message: string; hint: string } {
+    if (/^[\w-]+$/.test(name)) {
+      return {
+        message: `"*${clip(name)}" repeats an anchor "&${clip(name)}", and there is none above it.`,
+        hint: 'A text that begins with * has to be quoted.',
+      };
+    }
+    return needsQuotes(this.#problems.source, at);
+  }
+
+  #strayAnchor(anchor: string, at: Span): Node {
+    const start = this.#problems.source.text.lastIndexOf(`&${anchor}`, at.start);
+    const span = { start, end: start + anchor.length + 1 };
+    this.#error({ code: 'needs-quotes', ...needsQuotes(this.#problems.source, span), at: span });
+    return { kind: 'broken', ...at };
+  }
+}
+
+/** Whether a source of a merge is broken itself, or merges what is. */
+const isBroken = (node: Node): boolean =>
+  node.kind === 'broken' ||
+  (node.kind === 'map' && node.isPartial === true) ||
+  (node.kind === 'list' && node.items.some(({ value }) => isBroken(value)));
+
+const spanOf = (yaml: ParsedNode): Span => ({ start: yaml.range[0], end: yaml.range[1] });
+
+function scalar(yaml: Scalar.Parsed, at: Span): Node {
+  const { value } = yaml;
+  if (typeof value === 'string') return { kind: 'scalar', value, text: value, ...at };
+  const text = yaml.source;
+  const plain = typeof value === 'number' || typeof value === 'boolean' ? value : null;
+  return { kind: 'scalar', value: plain, text, ...at };
+}

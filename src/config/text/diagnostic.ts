@@ -1,0 +1,184 @@
+import { bugOf } from '../../domain/bug.js';
+import { ExpandedValues, type ExpandedValue } from './expanded-values.js';
+import type { Source, Span } from './source.js';
+
+/** One thing to say about a timer file. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  /** Stable, kebab-case. */
+  readonly code: string;
+  readonly message: string;
+  /** The way out. */
+  readonly hint?: string;
+  /** Counts from 1. */
+  readonly line: number;
+  /** Counts UTF-16 units from 1. */
+  readonly column: number;
+  /** On the same line, exclusive; greater than `column`. Absent: no text is meant. */
+  readonly endColumn?: number;
+  /** The key's path, dotted: `timers.backup.cron`. Empty for the file as a whole. */
+  readonly path: string;
+  /** Of an internal error: where in the program it arose. */
+  readonly stack?: string;
+}
+
+/** From the top of the file: keys of maps and indexes of lists, from 0. */
+export type Path = readonly (string | number)[];
+
+/** A diagnostic before its place is put in lines and columns. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  /** Where looking for it takes long: what answers it, asked only when the problem is told. */
+  readonly hint?: string | (() => string | undefined) | undefined;
+  readonly at: Span;
+  readonly path?: Path;
+  readonly stack?: string;
+}
+
+/** Of a file with more mistakes, or more warnings, than anyone reads, this many are told. */
+const MOST = 1_000;
+
+/** `timers`, a timer. */
+const DEEPEST_WRONG = 2;
+
+/** Collects what is wrong with one file. The same thing at the same place (an alias, a default) is told once. */
+export class Problems {
+  readonly #source: Source;
+  readonly #found = new Map<string, Diagnostic>();
+  readonly #told = { error: 0, warning: 0 };
+  readonly #expanded = new ExpandedValues();
+  /** Keys with an error at them or below, by the path of their map; '' is the map itself. */
+  readonly #wrong = new Map<string, Set<string>>();
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  get source(): Source {
+    return this.#source;
+  }
+
+  get hasErrors(): boolean {
+    return this.#told.error > 0;
+  }
+
+  /** Whether a mistake is told already, or so many are that no other will be. One more than is told is kept, to know that there are more. */
+  isTold(code: string, at: Span): boolean {
+    return this.#told.error > MOST || this.#found.has(idOf(code, at));
+  }
+
+  /** From now on no message repeats these values; `at` is where they stand in the file. */
+  hide(at: Span, values: readonly ExpandedValue[]): void {
+    this.#expanded.add(at, values);
+  }
+
+  error(problem: Problem): void {
+    this.#noteWrong(problem.path ?? []);
+    this.#add('error', problem);
+  }
+
+  /** The keys of a map, down to those of a timer, with an error at them or below; '' for one at the map itself. */
+  wrongKeys(path: readonly string[]): readonly string[] {
+    return [...(this.#wrong.get(path.join('\0')) ?? [])];
+  }
+
+  #noteWrong(path: Path): void {
+    for (let depth = 0; depth <= Math.min(path.length, DEEPEST_WRONG); depth++) {
+      const map = path.slice(0, depth).join('\0');
+      const keys = this.#wrong.get(map) ?? new Set();
+      this.#wrong.set(map, keys.add(String(path[depth] ?? '')));
+    }
+  }
+
+  warn(problem: Problem): void {
+    this.#add('warning', problem);
+  }
+
+  /** In the order of the file; behind the most that are told stands that there are more. */
+  list(): readonly Diagnostic[] {
+    const counted = { error: 0, warning: 0 };
+    const told = [...this.#found.values()]
+      .filter(({ severity }) => counted[severity]++ < MOST)
+      .sort((a, b) => a.line - b.line || a.column - b.column);
+    const last = told.at(-1);
+    return last && this.#found.size > told.length ? [...told, this.#more(last)] : told;
+  }
+
+  #more({ line, column }: Diagnostic): Diagnostic {
+    const message = `There are more problems than these ${MOST.toLocaleString('en')}; the others are not told.`;
+    return {
+      severity: this.#told.error > MOST ? 'error' : 'warning',
+      code: 'too-many-problems',
+      message,
+      line,
+      column,
+      path: '',
+    };
+  }
+
+  #add(severity: Diagnostic['severity'], problem: Problem): void {
+    const id = idOf(problem.code, problem.at);
+    if (this.#told[severity] > MOST || this.#found.has(id)) return;
+    this.#told[severity]++;
+    this.#found.set(id, this.#masked(toDiagnostic(severity, problem, this.#source), problem.at));
+  }
+
+  #masked(diagnostic: Diagnostic, at: Span): Diagnostic {
+    const { message, hint } = diagnostic;
+    const mask = (words: string) => this.#expanded.mask(words, at);
+    return { ...diagnostic, message: mask(message), ...(hint !== undefined && { hint: mask(hint) }) };
+  }
+}
+
+const idOf = (code: string, at: Span): string => `${at.start}:${code}`;
+
+function toDiagnostic(severity: Diagnostic['severity'], problem: Problem, source: Source): Diagnostic {
+  const { line, column } = source.position(problem.at.start);
+  const lastColumn = source.line(line).length + 1;
+  const endColumn = Math.min(column + problem.at.end - problem.at.start, lastColumn);
+  const hint = typeof problem.hint === 'function' ? problem.hint() : problem.hint;
+  return {
+    severity,
+    code: problem.code,
+    message: problem.message,
+    ...(hint !== undefined && { hint }),
+    line,
+    column,
+    ...(endColumn > column && { endColumn }),
+    path: (problem.path ?? []).join('.'),
+    ...(problem.stack !== undefined && { stack: problem.stack }),
+  };
+}
+
+/** What to say about `subject`, which a bug in the program kept from being read. */
+export function internalError(
+  subject: string,
+  thrown: unknown,
+): Omit<Problem, 'at' | 'hint'> & { readonly hint: string } {
+  const { error, ...stack } = bugOf(thrown);
+  const message = `${subject} can't be read because of a bug in timers: ${error}`;
+  return {
+    code: 'internal-error',
+    message,
+    hint: 'Please report it, with the output of timers validate --json.',
+    ...stack,
+  };
+}
+
+/** A bug that kept a file from being read, where no place in it is known. */
+export function aboutBug(thrown: unknown): Diagnostic {
+  const { code, message, hint, stack } = internalError('The file', thrown);
+  return { ...aboutFile(code, message, hint), ...(stack !== undefined && { stack }) };
+}
+
+/** A diagnostic about a file of which no text could be read. */
+export const aboutFile = (code: string, message: string, hint?: string): Diagnostic => ({
+  severity: 'error',
+  code,
+  message,
+  ...(hint !== undefined && { hint }),
+  line: 1,
+  column: 1,
+  path: '',
+});

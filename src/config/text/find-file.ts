@@ -1,0 +1,112 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { env } from 'node:process';
+
+import { MAX_FILE_SIZE } from './read-file.js';
+
+/** Where a timer file is looked for, in every folder from the working directory upwards, first match first. */
+export const SEARCH_PLACES: readonly string[] = [
+  'timers.yaml',
+  'timers.yml',
+  'timers.json',
+  '.timersrc',
+  '.timersrc.yaml',
+  '.timersrc.yml',
+  '.timersrc.json',
+  '.config/timers.yaml',
+  '.config/timers.yml',
+  '.config/timers.json',
+  'package.json',
+];
+
+/** What is used of cosmiconfig. */
+interface Explorer {
+  search(from: string): Promise<{ readonly filepath: string } | null>;
+}
+type ExplorerClass = new (options: Record<string, unknown>) => Explorer;
+
+/**
+ * Finds the timer file for a folder with cosmiconfig, which only looks: reading and parsing are done here.
+ * Its `cosmiconfig()` would first read settings of its own from the working directory, and execute a `.config/config.js`
+ * found there; its `Explorer` does not.
+ */
+export async function findTimerFile(folder: string): Promise<string | undefined> {
+  const stumblingBlock = firstUnreadable(folder);
+  if (stumblingBlock !== undefined) return stumblingBlock;
+  const Explorer = await loadExplorer();
+  const explorer = new Explorer({
+    moduleName: 'timers',
+    packageProp: 'timers',
+    searchPlaces: SEARCH_PLACES,
+    searchStrategy: 'global',
+    stopDir: '/',
+    ignoreEmptySearchPlaces: false,
+    cache: false,
+    transform: <T>(result: T): T => result,
+    loaders: { default: (path: string, text: string) => (isPackageJson(path) ? timersKeyOf(text) : { path }) },
+  });
+  const found = await explorer.search(folder);
+  // The search ends in the user's own configuration folder, which is no place of ours.
+  return found !== null && SEARCH_PLACES.some((place) => basename(place) === basename(found.filepath))
+    ? found.filepath
+    : undefined;
+}
+
+/** It asks for the home directory as it is loaded, which fails for a user without HOME and account. Docker gives such users the root folder. */
+async function loadExplorer(): Promise<ExplorerClass> {
+  const isHomeless = !hasHome();
+  if (isHomeless) env['HOME'] = '/';
+  try {
+    return ((await import('cosmiconfig/dist/Explorer.js')) as unknown as { Explorer: ExplorerClass }).Explorer;
+  } finally {
+    if (isHomeless) delete env['HOME'];
+  }
+}
+
+function hasHome(): boolean {
+  try {
+    homedir();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a timer file is the value of the `timers` key in a larger one. */
+export const isPackageJson = (path: string): boolean => basename(path) === 'package.json';
+
+function timersKeyOf(text: string): { timers?: unknown } {
+  try {
+    const content: unknown = JSON.parse(text);
+    return typeof content === 'object' && content !== null && Object.hasOwn(content, 'timers') ? { timers: text } : {};
+  } catch {
+    // Broken, but meant: the reader says where.
+    return /"timers"\s*:/.test(text) ? { timers: text } : {};
+  }
+}
+
+/** cosmiconfig waits at named pipes, takes in files of any size, and steps over what it may not read: found first, and told by the reader. */
+function firstUnreadable(folder: string): string | undefined {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    for (const place of SEARCH_PLACES) {
+      const path = join(at, place);
+      const state = stateOf(path);
+      if (state === 'unreadable') return path;
+      if (state === 'readable' && !isPackageJson(path)) return undefined;
+    }
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+function stateOf(path: string): 'absent' | 'readable' | 'unreadable' {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isDirectory()) return 'absent';
+  if (!stats.isFile() || stats.size > MAX_FILE_SIZE) return 'unreadable';
+  try {
+    accessSync(path, constants.R_OK);
+    return 'readable';
+  } catch {
+    return 'unreadable';
+  }
+}

@@ -1,0 +1,113 @@
+import type { Path, Problems } from './diagnostic.js';
+import { expand, type Environment, type ExpandFault } from './expand.js';
+import type { ListNode, MapNode, ScalarNode, Slot } from './node.js';
+import { clip } from './quoting.js';
+import type { Span } from './source.js';
+
+/** Stands for a value whose mistake is told already. */
+export const BROKEN: unique symbol = Symbol('broken');
+
+/** Keys whose values are commands: the shell expands there, and the numbers in a list are words of a command line. */
+const COMMANDS: ReadonlySet<string> = new Set(['run', 'on_failure', 'on_success', 'on_recovery']);
+
+/** Makes plain data of the values of one file, with `${VAR}` expanded. */
+export class PlainValues {
+  readonly #env: Environment;
+  readonly #problems: Problems;
+
+  constructor(env: Environment, problems: Problems) {
+    this.#env = env;
+    this.#problems = problems;
+  }
+
+  /** The value of a key, or {@link BROKEN}. Maps have no prototype, so no key means anything but itself. */
+  of(key: string, slot: Slot, path: Path): unknown {
+    const how = { expand: true, asText: false, itemsAsText: key === 'env' };
+    return this.#plain(slot, COMMANDS.has(key) ? AS_COMMAND : how, path);
+  }
+
+  #plain(slot: Slot, how: Reading, path: Path): unknown {
+    const { value } = slot;
+    switch (value.kind) {
+      case 'scalar':
+        return this.#scalar(value, slot.at, how, path);
+      case 'list':
+        return this.#list(value, inside(how), path);
+      case 'map':
+        return this.#map(value, inside(how), path);
+      case 'broken':
+        return BROKEN;
+    }
+  }
+
+  #list(list: ListNode, how: Reading, path: Path): unknown {
+    const values = list.items.map((item, index) => this.#plain(item, how, [...path, index]));
+    return values.includes(BROKEN) ? BROKEN : values;
+  }
+
+  #map(map: MapNode, how: Reading, path: Path): unknown {
+    const values = Object.create(null) as Record<string, unknown>;
+    let isBroken = false;
+    for (const [key, entry] of map.entries) {
+      const value = this.#plain(entry, isCommandIn(key, how) ? AS_COMMAND : how, [...path, key]);
+      isBroken ||= value === BROKEN;
+      values[key] = value;
+    }
+    return isBroken ? BROKEN : values;
+  }
+
+  #scalar(scalar: ScalarNode, at: Span, how: Reading, path: Path): unknown {
+    const { value } = scalar;
+    if (typeof value !== 'string') return how.asText && value !== null ? scalar.text : this.#number(scalar, at, path);
+    if (value.includes('\0')) {
+      this.#problems.error({ code: 'nul-character', message: 'No program can be given a NUL character.', at, path });
+      return BROKEN;
+    }
+    if (/^[“”„‘’]/.test(value)) {
+      const message = `${value.charAt(0)} is no quote to YAML: it is part of the text.`;
+      this.#problems.warn({ code: 'typographic-quotes', message, hint: 'Write " or \'.', at, path });
+    }
+    if (!how.expand) return value;
+    const { text, faults, values } = expand(value, this.#env);
+    this.#problems.hide(at, values);
+    this.#tellFaults(faults.slice(0, MOST_FAULTS), { scalar, at }, path);
+    return faults.length === 0 ? text : BROKEN;
+  }
+
+  /** In YAML 1.1 a leading zero meant octal, and to many people still does. */
+  #number({ value, text }: ScalarNode, at: Span, path: Path): unknown {
+    if (typeof value === 'number' && /^[-+]?0\d/.test(text)) {
+      const message = `${clip(text)} is read as ${value}: in YAML 1.2 a leading zero means nothing.`;
+      this.#problems.warn({ code: 'leading-zero', message, hint: `Write ${value}.`, at, path });
+    }
+    return value;
+  }
+
+  /** Tells each reference where it stands in the file, or at the whole value if escapes hide it. */
+  #tellFaults(faults: readonly ExpandFault[], { scalar, at }: { scalar: ScalarNode; at: Span }, path: Path): void {
+    let from = scalar.start;
+    for (const { text, ...words } of faults) {
+      const start = this.#problems.source.text.indexOf(text, from);
+      const isFound = start !== -1 && start < scalar.end;
+      this.#problems.error({ ...words, at: isFound ? { start, end: start + text.length } : at, path });
+      if (isFound) from = start + 1;
+    }
+  }
+}
+
+/** Of one text, this many references are told. */
+const MOST_FAULTS = 20;
+
+interface Reading {
+  readonly expand: boolean;
+  /** Numbers and booleans are taken as they are written. */
+  readonly asText: boolean;
+  readonly itemsAsText: boolean;
+}
+
+const AS_COMMAND: Reading = { expand: false, asText: false, itemsAsText: true };
+
+/** `notify: {run: …}`; in `env`, names mean nothing. */
+const isCommandIn = (key: string, how: Reading): boolean => key === 'run' && !how.asText;
+
+const inside = (how: Reading): Reading => (how.itemsAsText ? { ...how, asText: true } : how);

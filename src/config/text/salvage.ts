@@ -1,0 +1,75 @@
+import { finish } from '../../turns/steps.js';
+import { parseYaml } from './parse-yaml.js';
+
+/** A YAML text without the parts that break it. */
+export interface Salvaged {
+  /** Of the same length in lines: what was left out is empty lines, so that every other position stays. */
+  readonly text: string;
+  /** The keys at the top of the file that were left out. */
+  readonly keys: readonly string[];
+  /** The timers that were left out. */
+  readonly timers: readonly string[];
+}
+
+const KEY_AT_TOP = /^(["']?)([\w.-]+)\1\s*:(?=\s|$)/;
+const KEY_INSIDE = /^( +)(["']?)([\w.-]+)\2\s*:(?=\s|$)/;
+
+/** Leaves out of a text whose structure is broken the keys that cannot be parsed by themselves; of `timers`, only such timers. */
+export function salvage(text: string): Salvaged {
+  const parts = cut(text.split('\n'), (line) => KEY_AT_TOP.exec(line)?.[2]).map(salvagePart);
+  return {
+    text: parts.flatMap(({ lines }) => lines).join('\n'),
+    keys: parts.flatMap(({ keys }) => keys),
+    timers: parts.flatMap(({ timers }) => timers),
+  };
+}
+
+/** A key and the lines below it. What stands before the first key has none. */
+interface Part {
+  readonly key?: string;
+  readonly lines: readonly string[];
+}
+
+function cut(lines: readonly string[], keyOf: (line: string) => string | undefined): readonly Part[] {
+  const parts: { key?: string; lines: string[] }[] = [{ lines: [] }];
+  for (const line of lines) {
+    const key = keyOf(line);
+    if (key === undefined) parts.at(-1)?.lines.push(line);
+    else parts.push({ key, lines: [line] });
+  }
+  return parts;
+}
+
+type Kept = Omit<Salvaged, 'text'> & Pick<Part, 'lines'>;
+
+function salvagePart(part: Part): Kept {
+  const { key, lines } = part;
+  if (isSound(part)) return { lines, keys: [], timers: [] };
+  const [first = '', ...inside] = lines;
+  const isMap = key === 'timers' && /^\S+\s*(?:#.*)?$/.test(first);
+  if (!isMap) return { lines: emptied(part), keys: key === undefined ? [] : [key], timers: [] };
+  const timers = timersIn(inside);
+  const broken = timers.filter((timer) => !isSound(timer));
+  return {
+    lines: [first, ...timers.flatMap((timer) => (broken.includes(timer) ? emptied(timer) : timer.lines))],
+    keys: [],
+    timers: broken.flatMap((timer) => timer.key ?? []),
+  };
+}
+
+/** The timers are as far indented as the first of them. */
+function timersIn(lines: readonly string[]): readonly Part[] {
+  const [indent] = lines.flatMap((line) => KEY_INSIDE.exec(line)?.[1] ?? []);
+  return cut(lines, (line) => {
+    const [, own, , key] = KEY_INSIDE.exec(line) ?? [];
+    return own === indent ? key : undefined;
+  });
+}
+
+const emptied = ({ lines }: Part): readonly string[] => lines.map(() => '');
+
+/** A tag is a mistake in a value, not in the structure. */
+function isSound({ lines }: Part): boolean {
+  const { faults, documents } = finish(parseYaml(lines.join('\n')));
+  return documents.length < 2 && faults.every(({ code }) => code === 'TAG_RESOLVE_FAILED');
+}
