@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, lstatSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LONGEST_SOCKET_PATH } from '../system/socket-path-limit.js';
-import { makeFolder } from '../stores/make-folder.js';
+import { makeFolder } from '../stores/private-file.js';
 
 /** What a scheduler is known by. */
 export interface SchedulerPlace {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { clearSocket } from '../control/index.js';
 import type { SocketFile } from '../http/index.js';
-import { makeFolder } from '../stores/make-folder.js';
+import { makeFolder } from '../stores/private-file.js';
 
 /** A socket file at `path` that only the user `uid` can open. Its folder is made where it is missing, and must be one that nobody else may change. */
 export const privateSocket = (path: string, uid: number): SocketFile => ({

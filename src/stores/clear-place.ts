@@ -1,9 +1,8 @@
 import type { Instant } from '../domain/time.js';
-import { removeCompanions, setAside } from './aside.js';
+import { removeCompanions, setAside } from './set-aside.js';
 import type { Mishap } from './header.js';
 import type { LedgerFile } from './ledger-file.js';
-import { noFile } from './no-file.js';
-import { strangenessOf } from './strangeness.js';
+import { noFile, strangenessOf } from './existing-file.js';
 import { troubleIn } from './trouble.js';
 
 /** What is to be said of each. */

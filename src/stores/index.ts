@@ -1,5 +1,5 @@
 export type { Retention, StateOpening } from './kind.js';
-export { isInUse } from './is-in-use.js';
+export { isInUse } from './state-lock.js';
 export { openState } from './open-state.js';
 export { plantedLinkOn } from './planted-link.js';
 export { readState } from './read-state.js';

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { History, Ledger, Recorded } from '../domain/ledger.js';
 import type { Duration } from '../domain/time.js';
-import type { Refusal } from './strangeness.js';
+import type { Refusal } from './existing-file.js';
 
 /** What it takes to open a state. */
 export interface StateOptions {

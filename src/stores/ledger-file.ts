@@ -3,7 +3,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import type { Recollection, Recorded } from '../domain/ledger.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { HEADER_SIZE, isOurs, type Mishap } from './header.js';
-import { HOLDER_ROW, type Holder } from './holder.js';
+import { HOLDER_ROW, type Holder } from './lock-holder.js';
 import type { FileToOpen } from './kind.js';
 import { readJobs, readLastSeen, readOpenRuns } from './read.js';
 import {
@@ -16,13 +16,13 @@ import {
   rowOfJob,
   rowOfOpenRun,
 } from './rows.js';
-import { rollBack } from './roll-back.js';
+import { rollBack } from './connection.js';
 import { migrate } from './schema.js';
 import { SqliteHistory } from './sqlite-history.js';
 import { troubleIn, troubleOf } from './trouble.js';
-import type { Unrecorded } from './unrecorded.js';
-import { furnish, Upkeep } from './upkeep.js';
-import { Invalid } from './valid.js';
+import type { Unrecorded } from './pending-records.js';
+import { furnish, Upkeep } from './maintenance.js';
+import { Invalid } from './validation.js';
 import { WriteBack } from './write-back.js';
 
 /** In bytes. Small, because a commit writes whole pages, and few of each. https://sqlite.org/wal.html#walformat */

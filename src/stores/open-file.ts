@@ -1,16 +1,13 @@
 import { rmSync, statSync } from 'node:fs';
 import type { Instant } from '../domain/time.js';
-import { copyAside, setAside } from './aside.js';
-import { EMPTIED } from './emptied.js';
+import { copyAside, setAside } from './set-aside.js';
+import { EMPTIED, noFile, strangenessOf, type Refusal } from './existing-file.js';
 import { contentIn, headerOf, type Content } from './header.js';
 import type { FileToOpen, SetAside } from './kind.js';
 import { LedgerFile } from './ledger-file.js';
 import { logContentOf, type LogContent } from './log-content.js';
-import { noFile } from './no-file.js';
 import { createPrivately } from './private-file.js';
-import { strangenessOf, type Refusal } from './strangeness.js';
-import { troubleOf } from './trouble.js';
-import { plainly } from './why-unwritable.js';
+import { troubleOf, plainly } from './trouble.js';
 
 export type FileOpening =
   | { readonly kind: 'open'; readonly file: LedgerFile; readonly setAside: SetAside | undefined }

@@ -1,5 +1,5 @@
 import type { Duration } from '../domain/time.js';
-import { leftBehind } from './aside.js';
+import { leftBehind } from './set-aside.js';
 import type { StateOpening, StateOptions } from './kind.js';
 import { openFile } from './open-file.js';
 import { SqliteLedger } from './sqlite-ledger.js';

@@ -1,6 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolder } from './make-folder.js';
 
 /**
  * Makes sure that there is a file, which nobody else may read when it is new, nor enter its folder: what commands print is in it. SQLite gives
@@ -14,5 +13,21 @@ export function createPrivately(path: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return false;
+  }
+}
+
+/**
+ * Makes a folder and those above it that are missing, for this user alone. Not by the `recursive` of mkdir: that never ends where a folder
+ * refuses a new one as if it were missing itself, as /proc does. @throws the file system's errors.
+ */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !existsSync(path)) throw error;
   }
 }

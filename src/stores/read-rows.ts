@@ -22,7 +22,7 @@ import {
   isText,
   type Invalid,
   type RowReader,
-} from './valid.js';
+} from './validation.js';
 
 /**
  * The inverses of what `rows` writes. A row is checked like a file, because others may have written into it: a value that is invalid is left out and

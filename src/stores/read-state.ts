@@ -1,17 +1,13 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import type { Duration } from '../domain/time.js';
-import { EMPTIED, wasUsed } from './emptied.js';
-import { openForReading } from './glance.js';
+import { EMPTIED, wasUsed, noFile, strangenessOf } from './existing-file.js';
+import { openForReading, sizeOf } from './connection.js';
 import type { StateReading } from './kind.js';
-import { noFile } from './no-file.js';
 import { SqliteHistory } from './sqlite-history.js';
-import { strangenessOf } from './strangeness.js';
 import { troubleOf } from './trouble.js';
 
 /** How long to wait for a scheduler that is just opening or closing the file. */
 const PATIENCE: Duration = 1_000;
-
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /**
  * Opens a state for reading, whether or not a scheduler writes it. Changes nothing, creates no state, and never throws. Not for the process that

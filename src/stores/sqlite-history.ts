@@ -2,9 +2,9 @@ import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructur
 import type { Ending, History, HistoryQuery, JobRecord, LeftOut, OpenRun, RunHistory } from '../domain/ledger.js';
 import { endingOfRow, failedAttemptOfRow } from './read-rows.js';
 import { allOf, readJobs, readOpenRuns, rowsOf } from './read.js';
-import { rollBack } from './roll-back.js';
+import { rollBack } from './connection.js';
 import { ENDING_COLUMNS, FAILED_ATTEMPT_COLUMNS, type EndingRow, type FailedAttemptRow } from './rows.js';
-import { Invalid } from './valid.js';
+import { Invalid } from './validation.js';
 
 /** Behind every run id that begins so. */
 const LAST_CHARACTER = '\u{10ffff}';

@@ -4,14 +4,13 @@ import type { JobRecord, Ledger, LedgerTrouble, Recollection, Recorded } from '.
 import { MINUTE, SECOND, type Cancel, type Duration, type Instant } from '../domain/time.js';
 import { clearPlace, MISHAPS } from './clear-place.js';
 import type { Mishap } from './header.js';
-import { Hold } from './hold.js';
+import { Hold } from './held-state.js';
 import type { StateOptions } from './kind.js';
 import type { LedgerFile } from './ledger-file.js';
 import { openFile, type FileOpening } from './open-file.js';
 import type { Taking } from './take-state.js';
-import { troubleIn, type Trouble } from './trouble.js';
-import { Unrecorded } from './unrecorded.js';
-import { plainly } from './why-unwritable.js';
+import { troubleIn, type Trouble, plainly } from './trouble.js';
+import { Unrecorded } from './pending-records.js';
 
 /** From one try to record what could not be recorded to the next. */
 const BETWEEN_TRIES: Duration = 2 * SECOND;

@@ -1,10 +1,9 @@
-import { closeSync, fstatSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, statSync, writeSync, existsSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Duration } from '../domain/time.js';
-import { glance } from './glance.js';
+import { glance, rollBack } from './connection.js';
 import { APPLICATION_ID_OFFSET, HEADER_SIZE } from './header.js';
 import { createPrivately } from './private-file.js';
-import { rollBack } from './roll-back.js';
 import { troubleIn, troubleOf } from './trouble.js';
 
 /** A lock that this process holds. */
@@ -128,3 +127,22 @@ function mark(descriptor: number): void {
 
 const pidIn = (database: DatabaseSyncInstance): number =>
   Number(glance(database, 'user_version', 'FROM pragma_user_version'));
+
+/**
+ * Whether a scheduler uses the state now, by its lock (see `state-lock.ts`). Where that cannot be told (another user's state), it is taken for
+ * used. Not for a process that holds the lock itself: closing the file would let go of it, as POSIX locks do.
+ */
+export function isInUse(path: string): boolean {
+  const file = lockFileOf(path);
+  if (!existsSync(file)) return false;
+  const trouble = troubleIn(() => {
+    if (lockContentOf(file, 0) === 'foreign') return;
+    const database = new DatabaseSync(file, { timeout: 0 });
+    try {
+      database.exec('BEGIN IMMEDIATE; ROLLBACK');
+    } finally {
+      database.close();
+    }
+  });
+  return trouble !== undefined;
+}

@@ -1,12 +1,9 @@
 import type { Duration, Instant } from '../domain/time.js';
-import { setAside } from './aside.js';
-import { wasUsed } from './emptied.js';
+import { setAside } from './set-aside.js';
+import { wasUsed, noFile, isOpenByAnotherName, strangenessOf, type Refusal } from './existing-file.js';
 import { contentIn, headerOf } from './header.js';
-import { livingHolderOf } from './holder.js';
-import { noFile } from './no-file.js';
-import { isOpenByAnotherName } from './other-name.js';
+import { livingHolderOf } from './lock-holder.js';
 import { lockContentOf, lockFileOf, lockState, type HeldLock, type Locking } from './state-lock.js';
-import { strangenessOf, type Refusal } from './strangeness.js';
 import { troubleOf } from './trouble.js';
 
 export type Taking =

@@ -18,7 +18,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test, type TestContext } from 'vitest';
 import { SECOND } from '../../src/domain/time.js';
 import { troubleOf } from '../../src/stores/trouble.js';
-import { MOST_KEPT } from '../../src/stores/unrecorded.js';
+import { MOST_KEPT } from '../../src/stores/pending-records.js';
 import { admitted, afterTest, begun, finished, newFolder, recordOf, State } from './state.js';
 
 const OVERWRITTEN = 'it was overwritten while in use';

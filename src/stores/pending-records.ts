@@ -1,7 +1,7 @@
 import type { AttemptFailed, TimerEvent } from '../domain/events/index.js';
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Recollection } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
-import { endingOfLeft } from './taken-over.js';
+import { LOST } from '../domain/outcome.js';
 
 /** So many outcomes and failed attempts are kept while nothing can be recorded; then the oldest are let go and counted. */
 export const MOST_KEPT = 10_000;
@@ -185,4 +185,13 @@ function letGo(kept: unknown[]): number {
   const many = Math.max(kept.length - MOST_KEPT, 0);
   if (many > 0) kept.splice(0, many);
   return many;
+}
+
+/** What became of a run that another scheduler has left open in a file which this one opens late: nobody goes on with it. */
+function endingOfLeft(run: OpenRun, lastSeenAt: Instant | undefined, at: Instant): Ending {
+  const { firing, runId, attempts, latenessMs, startedAt } = run;
+  if (attempts === 0) return { event: 'firing.missed', at, firing, reason: 'downtime', runId };
+  const durationMs = Math.max(0, (lastSeenAt ?? at) - (startedAt ?? lastSeenAt ?? at));
+  const facts = { durationMs, attempts, latenessMs, failuresInARow: 0 };
+  return { event: 'run.finished', at, firing, runId, outcome: LOST, ...facts };
 }

@@ -3,7 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Duration } from '../domain/time.js';
 
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+/** In bytes; 0 where there is none. */
+export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /**
  * Opens a database for reading. A file without a log is nobody's at the moment: told that, SQLite creates no files beside it, takes no lock, and can
@@ -27,4 +28,9 @@ export function glance(database: DatabaseSyncInstance, value: string, from = '')
   });
   database.exec(`SELECT seen(${value}) ${from}`);
   return seen;
+}
+
+/** Ends an open transaction, if there is one: SQLite itself ends it on some errors. @throws SQLite's errors. */
+export function rollBack(database: DatabaseSyncInstance): void {
+  if (database.isTransaction) database.exec('ROLLBACK');
 }

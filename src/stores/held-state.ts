@@ -1,5 +1,5 @@
 import { SECOND, type Duration } from '../domain/time.js';
-import { holderOf, type Holder } from './holder.js';
+import { holderOf, type Holder } from './lock-holder.js';
 import type { StateOptions } from './kind.js';
 import { realPath } from './real-path.js';
 import { lockState, type HeldLock, type Locking } from './state-lock.js';

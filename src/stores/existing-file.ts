@@ -1,0 +1,77 @@
+import { sizeOf } from './connection.js';
+import { statSync } from 'node:fs';
+import { contentIn, formatIn, headerOf } from './header.js';
+import { MIGRATIONS } from './schema.js';
+import type { Duration } from '../domain/time.js';
+import { lockContentOf, lockFileOf } from './state-lock.js';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { troubleIn } from './trouble.js';
+
+/**
+ * Says what stands at a path in place of a file: to open a named pipe would wait for whoever writes into it. `undefined`: a file, or nothing.
+ * @throws the file system's errors.
+ */
+export function noFile(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile()) return undefined;
+  if (stats.isDirectory()) return 'it is a folder';
+  if (stats.isFIFO()) return 'it is a named pipe, not a file';
+  return stats.isSocket() ? 'it is a socket, not a file' : 'it is a device, not a file';
+}
+
+/** A file that is not ours to use: it stays as it is, and no lock is made for it. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly file: string;
+  /** In plain words, without the name of the file. */
+  readonly reason: string;
+}
+
+/**
+ * Why the file at the path of a state is not ours to use; `undefined`: it is, or there is none. Noise is a damaged state of ours where `wasOurs`
+ * says so, else somebody's file. To be asked before this process opens it. @throws the file system's errors.
+ */
+export function strangenessOf(path: string, wasOurs: boolean): string | undefined {
+  const header = headerOf(path);
+  switch (contentIn(header)) {
+    case 'foreign':
+      return 'it is the database of another program';
+    case 'newer': {
+      const format = `format ${formatIn(header)}, this version reads up to ${MIGRATIONS.length}`;
+      return `it was written by a newer version of timers (${format})`;
+    }
+    case 'noise':
+      return wasOurs ? undefined : 'it is not a database';
+    default:
+      return undefined;
+  }
+}
+
+/** What is to be said of a state that was emptied. */
+export const EMPTIED = 'it is empty, though a scheduler has used it before';
+
+/**
+ * Whether there was a state at a path: by the mark of its lock, which stays when its scheduler goes, or by its log. An empty file beside neither is
+ * a new one, also when a scheduler was killed between creating and writing it. @throws SQLite's errors and the file system's.
+ */
+export const wasUsed = (path: string, patience: Duration): boolean =>
+  lockContentOf(lockFileOf(path), patience) === 'marked' || sizeOf(`${path}-wal`) > 0;
+
+/**
+ * Whether somebody has the ledger open by another of its names (a hard link), which has a lock and a log of its own: with two logs the file
+ * would be damaged. Who has a database open holds a lock on the file itself, too. To be asked before this process opens it. `patience`: how
+ * long to wait for a reader to be done. @throws the file system's errors.
+ */
+export function isOpenByAnotherName(path: string, patience: Duration): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || !stats.isFile() || stats.nlink < 2 || contentIn(headerOf(path)) !== 'ledger') return false;
+  const trouble = troubleIn(() => {
+    const database = new DatabaseSync(path, { timeout: patience });
+    try {
+      database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; ROLLBACK');
+    } finally {
+      database.close();
+    }
+  });
+  return trouble?.isBusy === true;
+}
