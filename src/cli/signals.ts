@@ -73,13 +73,20 @@ function stopBeforeStart(command: string, signal: NodeJS.Signals): never {
   end(command === 'start' ? 0 : 128 + constants.signals[signal]);
 }
 
+/** Node refuses it: longer than any host name. As it begins like a local address, Node does not warn of a public one. */
+const NO_HOST = `127.${'x'.repeat(256)}`;
+const asksForInspector = (option: string): boolean => /--inspect(-brk|-wait)?(?![\w-])/.test(option);
+
 /**
- * Closes the inspector unless Node was started with it. Before a listener of ours is there Node answers SIGUSR1 by opening it on a TCP port, which lets
- * every user of the machine into this process; it may open a little later than the signal came.
+ * Closes the inspector for good, unless Node was started with it. `node bin/timers.js` opens it on a TCP port if a SIGUSR1 comes before
+ * {@link holdSignals}, and opens it again in the next turn of the event loop: Node does both asynchronously.
  */
 export function closeInspector(): void {
   const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''];
-  if (inspector.url() !== undefined && !options.some((option) => option.includes('--inspect'))) inspector.close();
+  if (inspector.url() === undefined || options.some(asksForInspector)) return;
+  inspector.close();
+  // Fails, and Node keeps the host for the next time.
+  inspector.open(undefined, NO_HOST);
 }
 
 /** Whether this process still has a terminal that can signal it. Behind a hang-up there is none, though the descriptors are open. */

@@ -106,6 +106,20 @@ test.each(['before', 'loading'] as const)('SIGUSR1 %s the program leaves no insp
   program.kill('SIGHUP');
   await program.event('config.reloaded');
   await eventually('no open port', () => listensOnTcp(Number(pid)) === 0 || undefined);
+  program.kill('SIGTERM');
+  const openings = (await program.ended).stderr.split('Debugger listening').length - 1;
+  expect(openings).toBeLessThanOrEqual(when === 'before' ? 1 : 0);
+});
+
+test('SIGUSR1 before the program opens no inspector where it is started by its own name', async () => {
+  desk.write('timers.yaml', 'state: false\ntimers:\n  job: { every: 1h, run: "true" }');
+  const NODE_OPTIONS = `--require ${sending('SIGUSR1', 'before')}`;
+  const program = desk.start(['start'], { env: { NODE_OPTIONS }, wrap: ['sh', '-c', 'exec "$@"'] });
+  await program.event('scheduler.started');
+  program.kill('SIGTERM');
+  const { stderr } = await program.ended;
+  expect(stderr).toContain('Starting inspector on 240.0.0.1:9229 failed');
+  expect(stderr).not.toContain('Debugger listening');
 });
 
 test('as PID 1 it says that nobody reaps', async (context) => {

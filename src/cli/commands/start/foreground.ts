@@ -25,9 +25,21 @@ export function runInForeground(
   return startDaemon(timerFile, { ...options, surroundings: terminal, sinks, onRequest: obey });
 }
 
+/** How often, and how long, an inspector that is late to open is looked for. */
+const LOOK_EVERY = 10;
+
+function watchInspector(clock: Clock): void {
+  const begun = clock.monotonic();
+  const look = () => {
+    closeInspector();
+    if (clock.monotonic() - begun < SECOND) clock.after(LOOK_EVERY, look);
+  };
+  look();
+}
+
 /** What the process needs because Node runs it: no inspector that was late to open; an init, since Node reaps its own children only. */
 function settleIn(terminal: UnhinderedTerminal, clock: Clock): void {
-  clock.after(SECOND, closeInspector);
+  watchInspector(clock);
   if (process.pid !== 1) return;
   terminal.err(
     'timers: running as PID 1, but timers does not reap processes that commands leave behind: they stay as zombies. Use an init, such as docker run --init or tini.',
