@@ -13,7 +13,7 @@ export interface KnownCommand {
 }
 
 /** Other words for options. A command has one of each row. */
-const SAME: readonly (readonly string[])[] = [
+export const SAME_OPTIONS: readonly (readonly string[])[] = [
   ['--since', '--from', '--after'],
   ['--until', '--to', '--before'],
   ['--count', '--lines', '--limit', '--tail'],
@@ -77,7 +77,7 @@ function ownWord(word: string, { options }: KnownCommand): string {
   const [, name = '', value = ''] = /^(--[a-z-]+)(=[^]*)?$/.exec(word) ?? [];
   const knows = (one: string) => options.some(({ long }) => long === one);
   if (name === '' || knows(name)) return word;
-  const own = SAME.find((row) => row.includes(name))?.find(knows);
+  const own = SAME_OPTIONS.find((row) => row.includes(name))?.find(knows);
   return own === undefined ? word : own + value;
 }
 

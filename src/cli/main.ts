@@ -4,6 +4,7 @@ import { visible } from '../text/visible.js';
 import { straighten, type KnownCommand } from './argv.js';
 import { commandKinds } from './commands/index.js';
 import { UsageError, type CommandKind } from './command.js';
+import { declareCommand } from './declare-command.js';
 import { endWithoutFiles } from './end.js';
 import { openTerminal } from './terminal.js';
 import { version } from '../version.js';
@@ -14,30 +15,25 @@ const WRONG_USAGE = 2;
 let exitCode = 0;
 
 function addCommand(program: Command, kind: CommandKind): void {
-  const command = program.command(kind.name).description(kind.summary);
-  const act = kind.configure(command);
-  command
-    .option('--no-color', 'plain text, as with NO_COLOR')
-    .addHelpText(
-      'after',
-      `\nExamples:\n${kind.examples.map(({ line, does }) => `  $ ${line}\n      ${does}`).join('\n')}`,
-    )
-    .action(async () => {
-      const isPlain = !command.opts<{ color: boolean }>().color;
-      const terminal = openTerminal(isPlain);
-      const { whenUnread } = kind;
-      if (whenUnread !== undefined) void terminal.unread.then(() => endWithoutFiles(whenUnread));
-      exitCode = await act(terminal, command.processedArgs);
-      if (kind.hasFlushed) void endWithoutFiles(exitCode);
-    });
+  const { command, act } = declareCommand(program, kind);
+  command.action(async () => {
+    const isPlain = !command.opts<{ color: boolean }>().color;
+    const terminal = openTerminal(isPlain);
+    const { whenUnread } = kind;
+    if (whenUnread !== undefined) void terminal.unread.then(() => endWithoutFiles(whenUnread));
+    exitCode = await act(terminal, command.processedArgs);
+    if (kind.hasFlushed) void endWithoutFiles(exitCode);
+  });
 }
 
 function createProgram(): Command {
   const program = new Command('timers')
-    .description('Runs the timers of one YAML file on time, and tells every outcome.')
-    .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show help')
-    .helpCommand('help [command]', 'show help for a command')
+    .description('Runs the timers of one YAML file on time and reports every outcome.')
+    .version(version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Show help')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .helpCommand('help [command]', 'Show help for a command')
+    .commandsGroup('Get help:')
     .configureOutput({ outputError: (text, write) => write(`${visibleError(text.trimEnd())}\n`) })
     .showHelpAfterError('(see timers --help)')
     .addHelpText('after', '\nFirst steps:\n  $ timers init && timers validate && timers start');

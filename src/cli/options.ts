@@ -16,36 +16,33 @@ export interface LogOptions extends ZoneOption {
 }
 
 export const withFile = (command: Command, flags = '-f, --file <path>'): Command =>
-  command.option(flags, 'the timer file; without it the nearest one from here upwards');
+  command.option(flags, 'Timer file (default: the nearest one from the current folder upwards)');
 
-export const withJson = (command: Command, what: string): Command => command.option('--json', `print ${what} as JSON`);
+/** `what`: what the option prints, such as `one JSON object`. */
+export const withJson = (command: Command, what: string): Command => command.option('--json', `Print ${what}`);
 
 export const withLog = (command: Command): Command =>
   command
     .addOption(
-      new Option('--log-format <format>', 'auto is pretty on a terminal and JSON elsewhere')
+      new Option('--log-format <format>', 'Form of the log; auto is pretty on a terminal, else JSON')
         .choices(['auto', 'json', 'pretty'])
         .default('auto'),
     )
-    .addOption(new Option('--log-level <level>', 'leave out what is less important').choices(LEVELS).default('info'));
+    .addOption(new Option('--log-level <level>', 'Lowest level to log').choices(LEVELS).default('info'));
 
 export interface ZoneOption {
   readonly timezone?: string;
 }
 
 export const withZone = (command: Command): Command =>
-  command.option('--timezone <zone>', 'show and read times in this zone; default: the file’s "timezone"');
+  command.option('--timezone <zone>', 'Time zone to show and read times in (default: "timezone" of the file)');
 
 export interface StateOption {
   readonly state?: string;
 }
 
 export const withState = (command: Command): Command =>
-  command.option(
-    '--state <path>',
-    'where history and cursors live, false for memory only; wins over the file’s own "state"',
-    readState,
-  );
+  command.option('--state <path>', 'State file, or false for memory only (default: "state" of the file)', readState);
 
 function readState(written: string): string {
   const fault = stateFault(written);
@@ -65,9 +62,9 @@ export interface AdHocOptions extends FileOption, StateOption, JsonOption {
   readonly description?: string;
 }
 
-/** What `in` and `at` take behind their time. */
+/** What `in` and `at` take after their time. */
 export const withAdHoc = (command: Command): Command =>
-  withJson(withState(withFile(command)), 'one object')
-    .argument('<command...>', 'behind --: one word is a text for the shell, several run without one; in this directory')
-    .option('--timeout <duration>', 'end it then, as a timer’s timeout does')
-    .option('--description <text>', 'shown in status and list');
+  withJson(withState(withFile(command)), 'one JSON object')
+    .argument('<command...>', 'Command after --; one word is text for the shell, several run without one')
+    .option('--timeout <duration>', 'Cancel the command after this time')
+    .option('--description <text>', 'Text to show in status and list');

@@ -5,16 +5,19 @@ import type { CommandKind } from '../../command.js';
 /** The end of what runs. */
 export const cancel: CommandKind = {
   name: 'cancel',
-  summary: 'end the runs of a timer, or one run, as a timeout would; take back one of timers in and at',
+  group: 'operate',
+  summary: 'Cancel active runs, or a pending ad-hoc timer',
+  details: 'Ends each run the way a timeout does.',
+  since: '0.1.0',
   examples: [
-    { line: 'timers cancel backup', does: 'every run of it that is on or waits' },
-    { line: 'timers cancel mg1c2x3kabcde', does: 'one run, by its id' },
-    { line: 'timers cancel at:4k2f9', does: 'a timer of timers at that has not come due: it never will' },
+    { line: 'timers cancel backup', does: 'Cancel its active and waiting runs' },
+    { line: 'timers cancel mg1c2x3kabcde', does: 'Cancel one run by its id' },
+    { line: 'timers cancel at:4k2f9', does: 'Remove a pending ad-hoc timer' },
   ],
   configure(command) {
-    withJson(withState(withFile(command)), 'one object').argument(
+    withJson(withState(withFile(command)), 'one JSON object').argument(
       '<name-or-run>',
-      'the timer, or the id of a run; its beginning is enough',
+      'Timer, or the start of a run id',
     );
     return async (terminal, args) => {
       const { withScheduler } = await import('../../connect.js');

@@ -6,10 +6,12 @@ import type { CommandKind } from '../../command.js';
 /** What another file would change. */
 export const diff: CommandKind = {
   name: 'diff',
-  summary: 'show what a file would change if the running scheduler took it',
-  examples: [{ line: 'timers diff new.yaml', does: 'added, removed and changed timers, and when they are next' }],
+  group: 'file',
+  summary: 'Show what loading a file would change in the running scheduler',
+  since: '0.1.0',
+  examples: [{ line: 'timers diff new.yaml', does: 'Show added, removed and changed timers, and their next firings' }],
   configure(command) {
-    withScreen(command, 'one object').argument('<new-file>', 'what would be taken');
+    withScreen(command, 'one JSON object').argument('<new-file>', 'Timer file to compare');
     return async (terminal, args) => {
       const { withScheduler } = await import('../../connect.js');
       const options = command.opts<ScreenOptions>();

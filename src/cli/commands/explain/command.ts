@@ -11,16 +11,18 @@ const DEFAULT_COUNT = 5;
 /** A schedule in plain words. */
 export const explain: CommandKind = {
   name: 'explain',
-  summary: 'say in plain words when a timer or a cron expression fires',
+  group: 'look ahead',
+  summary: 'Explain a timer or a cron expression in plain words',
+  since: '0.1.0',
   examples: [
-    { line: 'timers explain backup', does: 'a timer of the file' },
-    { line: "timers explain '30 2 * * MON-FRI'", does: 'an expression, quoted so that the shell leaves * alone' },
-    { line: "timers explain '0 9 * * *' --timezone America/New_York -n 3", does: 'in another zone' },
+    { line: 'timers explain backup', does: 'Explain a timer of the file' },
+    { line: "timers explain '30 2 * * MON-FRI'", does: 'Explain an expression; the quotes keep the shell away from *' },
+    { line: "timers explain '0 9 * * *' --timezone America/New_York -n 3", does: 'Read it in another zone' },
   ],
   configure(command) {
-    withJson(withFile(command).argument('<what...>', 'the name of a timer, or a cron expression'), 'one object')
-      .option('--timezone <zone>', 'the zone to read it in; without it the timer’s own, or this machine’s')
-      .option('-n, --count <n>', 'how many firings', String(DEFAULT_COUNT));
+    withJson(withFile(command).argument('<what...>', 'Name of a timer, or a cron expression'), 'one JSON object')
+      .option('--timezone <zone>', 'Time zone to read it in (default: the zone of the timer, or the system time zone)')
+      .option('-n, --count <n>', 'Number of firings', String(DEFAULT_COUNT));
     return async (terminal, args) => {
       const options = command.opts<ExplainOptions>();
       const { createSystemClock } = await import('../../../clocks/system.js');

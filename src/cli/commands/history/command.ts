@@ -6,25 +6,33 @@ import type { CommandKind } from '../../command.js';
 /** What became of past firings. */
 export const history: CommandKind = {
   name: 'history',
-  summary: 'show past firings and what became of them',
+  group: 'look back',
+  summary: 'Show past firings and their outcomes',
+  since: '0.1.0',
   examples: [
-    { line: 'timers history', does: 'the latest 20 over all timers, and what runs now' },
-    { line: 'timers history backup --status failure,timeout -n 5', does: 'the last five failures of one timer' },
-    { line: 'timers history --since yesterday --json', does: 'an object a line, with the fields of the log' },
-    { line: 'timers history --run mg1c2x3k', does: 'one run whole, with its output' },
+    { line: 'timers history', does: 'Show the latest 20 of all timers, and active runs' },
+    { line: 'timers history backup --status failure,timeout -n 5', does: 'Show the last five failures of one timer' },
+    {
+      line: 'timers history --since yesterday --json',
+      does: 'Print one JSON object per firing, with the fields of the log',
+    },
+    { line: 'timers history --run mg1c2x3k', does: 'Show one whole run with its output' },
   ],
   configure(command) {
-    const time = '(2027-01-01 00:00, 17:00, today, yesterday, or back from now: 2h)';
+    const time = '(2027-01-01 00:00, 17:00, yesterday, or 2h for 2 hours ago)';
     withJson(
-      withZone(withState(withFile(command))).argument('[names...]', 'the timers; without any, all'),
-      'an object a line',
+      withZone(withState(withFile(command))).argument('[names...]', 'Timers (default: all)'),
+      'one JSON object per line',
     )
-      .option('-n, --count <n>', 'the latest so many; 20, or all since --since')
-      .option('--status <words>', 'success, failure, timeout, canceled, lost, skipped or missed; several with commas')
-      .option('--since <time>', `ended then or later ${time}`)
-      .option('--until <time>', 'ended then or earlier')
+      .option('-n, --count <n>', 'Show only the latest N (default: 20, or all with --since)')
+      .option(
+        '--status <words>',
+        'Outcomes, separated by commas: success, failure, timeout, canceled, lost, skipped, missed',
+      )
+      .option('--since <time>', `Show firings that ended at this time or later ${time}`)
+      .option('--until <time>', 'Show firings that ended at this time or earlier')
       .addOption(
-        new Option('--run <id>', 'one run whole; the beginning of its id is enough').conflicts([
+        new Option('--run <id>', 'Show one whole run; the start of its id is enough').conflicts([
           'count',
           'status',
           'since',

@@ -8,15 +8,17 @@ interface InitOptions extends JsonOption {
 /** Writes a commented starter file. */
 export const init: CommandKind = {
   name: 'init',
-  summary: 'write a commented starter file',
+  group: 'file',
+  summary: 'Write a commented starter file',
+  since: '0.1.0',
   examples: [
-    { line: 'timers init', does: 'timers.yaml here; an existing one is left as it is' },
-    { line: 'timers init -f jobs.yaml', does: 'under another name' },
+    { line: 'timers init', does: 'Write timers.yaml; an existing file stays as it is' },
+    { line: 'timers init -f jobs.yaml', does: 'Write it under another name' },
   ],
   configure(command) {
-    withJson(command, 'where it is')
-      .argument('[file]', 'where to write it; timers.yaml')
-      .option('-f, --file <path>', 'the same');
+    withJson(command, 'the path as JSON')
+      .argument('[file]', 'File to write (default: timers.yaml)')
+      .option('-f, --file <path>', 'File to write, like the argument');
     return async (terminal, args) => {
       const { onlyFile } = await import('../../arguments.js');
       const { writeStarterFile } = await import('./starter-file.js');

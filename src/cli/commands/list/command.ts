@@ -5,13 +5,16 @@ import type { CommandKind } from '../../command.js';
 /** The timers of a file. */
 export const list: CommandKind = {
   name: 'list',
-  summary: 'show the timers, their schedules in words, next firings and last outcomes; also those of timers in and at',
+  group: 'look ahead',
+  summary: 'Show the timers with their schedules, next and last firings',
+  details: 'Includes the pending ad-hoc timers of timers in and timers at.',
+  since: '0.1.0',
   examples: [
-    { line: 'timers list', does: 'a table' },
-    { line: 'timers list --json', does: 'an object a line' },
+    { line: 'timers list', does: 'Print a table' },
+    { line: 'timers list --json', does: 'Print one JSON object per timer' },
   ],
   configure(command) {
-    withScreen(command, 'an object a line');
+    withScreen(command, 'one JSON object per line');
     return async (terminal) => {
       const { listTimers } = await import('./list.js');
       return listTimers(terminal, command.opts<ListOptions>());

@@ -22,23 +22,26 @@ interface LogsOptions extends FileOption, StateOption, JsonOption, ZoneOption {
 /** The log of a running scheduler, wherever its own output goes. */
 export const logs: CommandKind = {
   name: 'logs',
-  summary: 'show the recent log of the running scheduler, and follow it',
+  group: 'look back',
+  summary: 'Show the recent log of the running scheduler, and follow it',
+  details: 'The scheduler keeps its latest 2,000 events, up to 8 MiB, in memory.',
+  since: '0.1.0',
   examples: [
-    { line: 'timers logs -f', does: 'what happened lately, and all that comes' },
-    { line: 'timers logs backup -n 50', does: 'the latest 50 lines of one timer' },
-    { line: 'timers logs --run mg1c2x3k -f', does: 'one run; the beginning of its id is enough' },
+    { line: 'timers logs -f', does: 'Show the recent log and follow it' },
+    { line: 'timers logs backup -n 50', does: 'Show the latest 50 events of one timer' },
+    { line: 'timers logs --run mg1c2x3k -f', does: 'Follow one run; the start of its id is enough' },
   ],
   whenUnread: 0,
   configure(command) {
     withJson(
-      withZone(withState(withFile(command, '--file <path>'))).argument('[name]', 'the timer; without one, all'),
-      'an object a line',
+      withZone(withState(withFile(command, '--file <path>'))).argument('[name]', 'Timer (default: all)'),
+      'one JSON object per line',
     )
-      .option('-f, --follow', 'go on with what comes, until Ctrl-C')
-      .option('-n, --count <n>', 'the latest so many; all that are kept (2,000 at most)')
-      .option('--since <time>', 'from there on (2h, 17:00, yesterday, 2027-01-01 00:00)')
-      .option('--until <time>', 'up to there')
-      .option('--run <id>', 'one run; the beginning of its id is enough');
+      .option('-f, --follow', 'Print new events until you press Ctrl-C')
+      .option('-n, --count <n>', 'Show only the latest N (default: all that are kept, at most 2,000)')
+      .option('--since <time>', 'Show events from this time on (2h, 17:00, yesterday, 2027-01-01 00:00)')
+      .option('--until <time>', 'Show events up to this time')
+      .option('--run <id>', 'Show one run; the start of its id is enough');
     return async (terminal, args) => {
       const options = command.opts<LogsOptions>();
       const { readCount } = await import('../../arguments.js');

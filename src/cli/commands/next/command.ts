@@ -8,23 +8,28 @@ const DEFAULT_COUNT = 10;
 /** The coming firings, in order. */
 export const next: CommandKind = {
   name: 'next',
-  summary: 'show the coming firings, in order',
+  group: 'look ahead',
+  summary: 'Show the coming firings in order',
+  since: '0.1.0',
   examples: [
-    { line: 'timers next', does: `the next ${DEFAULT_COUNT} over all timers` },
-    { line: 'timers next backup -n 3', does: 'the next three of one timer' },
-    { line: 'timers next --from 2027-03-28 --until 2027-03-29', does: 'a whole day, here that of a clock change' },
+    { line: 'timers next', does: `Show the next ${DEFAULT_COUNT} of all timers` },
+    { line: 'timers next backup -n 3', does: 'Show the next three of one timer' },
+    { line: 'timers next --from 2027-03-28 --until 2027-03-29', does: 'Show a whole day, here with a clock change' },
     {
       line: 'timers next --around-dst',
-      does: 'the next two clock changes of each zone, and what each timer does there',
+      does: 'Show clock changes and their effect on each timer',
     },
   ],
   configure(command) {
-    withJson(withZone(withFile(command)).argument('[names...]', 'the timers; without any, all'), 'an object a line')
-      .option('-n, --count <n>', `how many; ${DEFAULT_COUNT}, or all of a time that --until ends`)
-      .option('--from <time>', 'begin there instead of now (2027-01-01 00:00, 17:00, tomorrow, yesterday, 2h)')
-      .option('--until <time>', 'end there, inclusive; a duration counts from --from')
+    withJson(withZone(withFile(command)).argument('[names...]', 'Timers (default: all)'), 'one JSON object per line')
+      .option('-n, --count <n>', `Number of firings (default: ${DEFAULT_COUNT}, or all with --until)`)
+      .option('--from <time>', 'Begin at this time instead of now (2027-01-01 00:00, 17:00, tomorrow, 2h)')
+      .option('--until <time>', 'End at this time, inclusive; a duration counts from --from')
       .addOption(
-        new Option('--around-dst', 'show what the coming clock changes do instead').conflicts(['count', 'until']),
+        new Option(
+          '--around-dst',
+          'Show the next two clock changes of each zone, and their effect on each timer',
+        ).conflicts(['count', 'until']),
       );
     return async (terminal, args) => {
       const { showNext } = await import('./next.js');

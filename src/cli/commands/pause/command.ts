@@ -11,17 +11,20 @@ interface PauseOptions extends ScreenOptions {
 /** No firings by schedule for a while. */
 export const pause: CommandKind = {
   name: 'pause',
-  summary: 'let timers skip their firings for a while; what runs goes on',
+  group: 'operate',
+  summary: 'Skip the firings of timers for a while',
+  details: 'Active runs go on. A pause survives a restart of the scheduler.',
+  since: '0.1.0',
   examples: [
-    { line: 'timers pause backup --for 1h --reason "disk change"', does: 'it resumes by itself' },
-    { line: 'timers pause --all', does: 'until timers resume --all, over restarts too' },
+    { line: 'timers pause backup --for 1h --reason "disk change"', does: 'Pause it; it resumes after an hour' },
+    { line: 'timers pause --all', does: 'Pause every timer until timers resume --all' },
   ],
   configure(command) {
-    withScreen(command, 'an object a line')
-      .argument('[names...]', 'the timers')
-      .option('--all', 'every timer')
-      .option('--for <duration>', 'resume by itself then (30m, 1h30m)')
-      .option('--reason <text>', 'shown in status and log');
+    withScreen(command, 'one JSON object per line')
+      .argument('[names...]', 'Timers')
+      .option('--all', 'Pause every timer')
+      .option('--for <duration>', 'Resume after this time, such as 30m or 1h30m')
+      .option('--reason <text>', 'Reason to show in status and log');
     return async (terminal, args) => {
       const options = command.opts<PauseOptions>();
       const { readLength, readNames } = await import('../../arguments.js');

@@ -5,13 +5,17 @@ import type { CommandKind } from '../../command.js';
 /** The timer file, read anew by the running scheduler. */
 export const reload: CommandKind = {
   name: 'reload',
-  summary: 'let the running scheduler read its file anew: taken whole, or refused whole',
+  group: 'operate',
+  summary: 'Load the changed timer file into the running scheduler',
+  details:
+    'The scheduler loads a valid file as a whole and rejects an invalid one as a whole. Active runs finish with their old definition.',
+  since: '0.1.0',
   examples: [
-    { line: 'timers reload', does: 'unchanged timers keep everything; what runs ends under its old definition' },
-    { line: 'timers reload --dry-run', does: 'show what would change, and change nothing' },
+    { line: 'timers reload', does: 'Load it; unchanged timers keep their state' },
+    { line: 'timers reload --dry-run', does: 'Show what would change, and change nothing' },
   ],
   configure(command) {
-    withScreen(command, 'one object').option('--dry-run', 'show what would change, and change nothing');
+    withScreen(command, 'one JSON object').option('--dry-run', 'Show what would change, and change nothing');
     return async (terminal) => {
       const options = command.opts<ScreenOptions & { readonly dryRun?: true }>();
       const { withScheduler } = await import('../../connect.js');

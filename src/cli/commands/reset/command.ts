@@ -5,15 +5,18 @@ import type { CommandKind } from '../../command.js';
 /** A delay or an interval, counted anew. */
 export const reset: CommandKind = {
   name: 'reset',
-  summary: 'count a delayed or interval timer anew from now, and close its breaker; move one of timers in and at',
+  group: 'operate',
+  summary: 'Restart a delay or an interval from now, and close the breaker',
+  details: 'Moves a pending ad-hoc timer with --in.',
+  since: '0.1.0',
   examples: [
-    { line: 'timers reset warm-cache', does: 'its whole delay again' },
-    { line: 'timers reset warm-cache --in 5m', does: 'due in five minutes' },
+    { line: 'timers reset warm-cache', does: 'Wait its whole delay again' },
+    { line: 'timers reset warm-cache --in 5m', does: 'Fire in five minutes' },
   ],
   configure(command) {
-    withScreen(command, 'one object')
-      .argument('<name>', 'the timer')
-      .option('--in <duration>', 'instead of its own length');
+    withScreen(command, 'one JSON object')
+      .argument('<name>', 'Timer')
+      .option('--in <duration>', 'Fire after this time instead of its own delay');
     return async (terminal, args) => {
       const options = command.opts<ScreenOptions & { readonly in?: string }>();
       const { readLength } = await import('../../arguments.js');

@@ -5,12 +5,14 @@ import type { CommandKind } from '../../command.js';
 /** The end of a pause. */
 export const resume: CommandKind = {
   name: 'resume',
-  summary: 'end the pause of timers',
-  examples: [{ line: 'timers resume backup', does: 'its next firing runs again' }],
+  group: 'operate',
+  summary: 'End the pause of timers',
+  since: '0.1.0',
+  examples: [{ line: 'timers resume backup', does: 'Run it again from its next firing' }],
   configure(command) {
-    withJson(withState(withFile(command)), 'an object a line')
-      .argument('[names...]', 'the timers')
-      .option('--all', 'every timer');
+    withJson(withState(withFile(command)), 'one JSON object per line')
+      .argument('[names...]', 'Timers')
+      .option('--all', 'Resume every timer');
     return async (terminal, args) => {
       const options = command.opts<FileOption & StateOption & JsonOption & { readonly all?: true }>();
       const { readNames } = await import('../../arguments.js');

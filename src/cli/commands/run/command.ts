@@ -4,13 +4,16 @@ import type { CommandKind } from '../../command.js';
 /** One run now, in the foreground, with the timer's environment, timeout and retries. */
 export const run: CommandKind = {
   name: 'run',
-  summary: 'run one timer now, with its output and its exit status',
+  group: 'run',
+  summary: 'Run one timer now, with its output and exit status',
+  details: 'The run has the environment, timeout and retries of the timer, and needs no scheduler.',
+  since: '0.1.0',
   examples: [
-    { line: 'timers run backup', does: 'as it would run by its schedule, but in front of you' },
-    { line: 'timers run backup; echo $?', does: '124 after a timeout, 128+n after signal n, 127 when not found' },
+    { line: 'timers run backup', does: 'Run it in the foreground' },
+    { line: 'timers run backup; echo $?', does: '124 after a timeout, 128+n after signal n, 127 if not found' },
   ],
   configure(command) {
-    withJson(withFile(command), 'the records of the log').argument('<name>', 'the timer');
+    withJson(withFile(command), 'the records of the log as JSON').argument('<name>', 'Timer');
     return async (terminal, args) => {
       const { createSystemClock } = await import('../../../clocks/system.js');
       const { loadToRun } = await import('../../load.js');

@@ -5,28 +5,47 @@ import type { CommandKind } from '../../command.js';
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 const RULES =
-  'exit with 1 unless it holds; repeatable: max-concurrent<=4 · max-wait<=5m · no-skips · no-missed · no-overlaps · ' +
+  'Exit with 1 unless this rule holds; repeatable: max-concurrent<=4 · max-wait<=5m · no-skips · no-missed · no-overlaps · ' +
   '"NAME within 22:00-06:00" · "NAME runs>=1"';
 
 /** The whole file through the real engine on a virtual clock, with nothing executed. */
 export const simulate: CommandKind = {
   name: 'simulate',
-  summary: 'foretell starts, overlaps, waits and busy minutes; nothing is executed',
+  group: 'look ahead',
+  summary: 'Predict starts, overlaps, waits and busy minutes',
+  details: 'Runs the whole file on a virtual clock. No command is executed.',
+  since: '0.1.0',
   examples: [
-    { line: 'timers simulate', does: '24 hours from the next full hour on; a run takes 1s' },
-    { line: 'timers simulate --from 2027-01-01 --to 52w --durations times.yaml', does: 'a year; run times by timer' },
-    { line: 'timers simulate --assert no-skips --assert "backup within 22:00-06:00"', does: 'exit code 1 if not so' },
-    { line: 'timers simulate --durations recorded --suggest', does: 'other minutes, where the busiest are too busy' },
+    { line: 'timers simulate', does: 'Simulate 24 hours from the next full hour; each run takes 1s' },
+    {
+      line: 'timers simulate --from 2027-01-01 --to 52w --durations times.yaml',
+      does: 'Simulate a year with run times by timer',
+    },
+    {
+      line: 'timers simulate --assert no-skips --assert "backup within 22:00-06:00"',
+      does: 'Exit with 1 if a rule does not hold',
+    },
+    {
+      line: 'timers simulate --durations recorded --suggest',
+      does: 'Suggest other minutes where too much starts at once',
+    },
   ],
   configure(command) {
-    withState(withJson(withFile(command).argument('[names...]', 'the timers; without any, all'), 'one object'))
-      .option('--from <time>', 'start there (2027-01-01 00:00, 17:00, tomorrow, 2h); default: the next full hour')
-      .option('--to <time>', 'end there, or so long after the start: 7d, 52w', '24h')
-      .option('--durations <how>', 'how long runs take: 30s, a file of name: 30s or {p50, p95}, or recorded', '1s')
-      .option('--fail <name=share>', 'let so many attempts of a timer fail: backup=0.1; repeatable', collect)
+    withState(withJson(withFile(command).argument('[names...]', 'Timers (default: all)'), 'one JSON object'))
+      .option(
+        '--from <time>',
+        'Start at this time, such as 2027-01-01, 17:00, tomorrow or 2h (default: the next full hour)',
+      )
+      .option('--to <time>', 'End at this time, or this long after the start, such as 7d or 52w', '24h')
+      .option('--durations <how>', 'Run times: a duration, a file of name: 30s or {p50, p95}, or recorded', '1s')
+      .option('--fail <name=share>', 'Share of attempts of a timer that fail, such as backup=0.1; repeatable', collect)
       .option('--assert <rule>', RULES, collect)
-      .option('--suggest', 'propose minutes that flatten the busiest ones')
-      .option('--seed <n>', 'another course of chance, for --fail and the jitter of retries', '1');
+      .option('--suggest', 'Suggest minutes that flatten the busiest ones')
+      .option(
+        '--seed <number>',
+        'Seed from 0 to 999,999,999 of the chance in --fail and in the jitter of retries',
+        '1',
+      );
     return async (terminal, args) => {
       const { createSystemClock } = await import('../../../clocks/system.js');
       const { readHistory } = await import('../../read-history.js');

@@ -19,18 +19,20 @@ interface StartOptions extends FileOption, LogOptions, StateOption {
 /** Runs in the foreground until stopped, or until nothing can fire any more. */
 export const start: CommandKind = {
   name: 'start',
-  summary: 'run the timers of a file until stopped',
+  group: 'run',
+  summary: 'Run the timers of a file until you stop them',
+  since: '0.1.0',
   examples: [
-    { line: 'timers start', does: 'the nearest timer file, pretty on a terminal' },
-    { line: 'timers start -f jobs.yaml --log-format json', does: 'one JSON object a line, as in a container' },
-    { line: 'timers start --watch', does: 'take every change of the file as it is saved' },
-    { line: 'timers start --keep-alive', does: 'stay when nothing can fire any more' },
+    { line: 'timers start', does: 'Use the nearest timer file; pretty on a terminal' },
+    { line: 'timers start -f jobs.yaml --log-format json', does: 'Log one JSON object per line, as in a container' },
+    { line: 'timers start --watch', does: 'Load each change of the file when it is saved' },
+    { line: 'timers start --keep-alive', does: 'Keep running when no timer can fire any more' },
   ],
   hasFlushed: true,
   configure(command) {
-    withJson(withZone(withState(withLog(withFile(command)))), 'the log')
-      .option('--keep-alive', 'stay when nothing can fire any more')
-      .option('--watch', 'read the file anew whenever it changes, as timers reload does');
+    withJson(withZone(withState(withLog(withFile(command)))), 'the log as JSON')
+      .option('--keep-alive', 'Keep running when no timer can fire any more')
+      .option('--watch', 'Load the file whenever it changes, as timers reload does');
     return async (terminal) => {
       const options = command.opts<StartOptions>();
       const { createSystemClock } = await import('../../../clocks/system.js');

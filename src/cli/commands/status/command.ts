@@ -10,22 +10,18 @@ interface StatusOptions extends ScreenOptions {
 /** What a running scheduler does now. */
 export const status: CommandKind = {
   name: 'status',
-  summary: 'show what the running scheduler does now: what runs, waits, is paused, and is next',
+  group: 'operate',
+  summary: 'Show what is running, waiting, paused and next',
+  since: '0.1.0',
   examples: [
-    { line: 'timers status', does: 'a table' },
-    { line: 'timers status --json | jq .timers[0]', does: 'one object' },
-    {
-      line: 'timers status --check',
-      does: 'for a container’s health check: exit code 0 when it is ready, else 1 and why',
-    },
-    { line: 'timers status --check alive', does: 'the same for whether its loop turns: whether to start it anew' },
+    { line: 'timers status', does: 'Print a table' },
+    { line: 'timers status --json | jq .timers[0]', does: 'Print one JSON object' },
+    { line: 'timers status --check', does: 'Check readiness: exit with 0, or with 1 and the reason' },
+    { line: 'timers status --check alive', does: 'Check liveness, to decide about a restart' },
   ],
   configure(command) {
-    withScreen(command, 'one object').addOption(
-      new Option(
-        '--check [question]',
-        'no table, only whether it is ready or alive, by the exit code; answers within 5 s',
-      )
+    withScreen(command, 'one JSON object').addOption(
+      new Option('--check [question]', 'Print no table; exit with 0 if ready or alive, else with 1; takes at most 5s')
         .choices(['ready', 'alive'])
         .preset('ready'),
     );

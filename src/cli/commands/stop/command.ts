@@ -6,13 +6,18 @@ import type { CommandKind } from '../../command.js';
 /** The end of the scheduler. */
 export const stop: CommandKind = {
   name: 'stop',
-  summary: 'stop the running scheduler, and wait until it has',
+  group: 'operate',
+  summary: 'Stop the running scheduler and wait for its end',
+  since: '0.1.0',
   examples: [
-    { line: 'timers stop', does: 'ends what runs, as SIGTERM does' },
-    { line: 'timers stop --drain', does: 'starts nothing more, and lets what runs end by itself' },
+    { line: 'timers stop', does: 'Cancel active runs, as SIGTERM does' },
+    { line: 'timers stop --drain', does: 'Start nothing more and wait for active runs' },
   ],
   configure(command) {
-    withJson(withState(withFile(command)), 'one object').option('--drain', 'let what runs end by itself');
+    withJson(withState(withFile(command)), 'one JSON object').option(
+      '--drain',
+      'Start nothing more and wait for active runs',
+    );
     return async (terminal) => {
       const options = command.opts<FileOption & StateOption & JsonOption & { readonly drain?: true }>();
       const { withScheduler } = await import('../../connect.js');

@@ -4,13 +4,15 @@ import type { CommandKind } from '../../command.js';
 /** A running scheduler, live. */
 export const top: CommandKind = {
   name: 'top',
-  summary: 'watch the running scheduler live: what runs, what failed, what is next; trigger, pause and cancel by key',
+  group: 'operate',
+  summary: 'Watch the running scheduler live, and control it by key',
+  since: '0.1.0',
   examples: [
-    { line: 'timers top', does: 'until q; ? shows the keys' },
-    { line: 'NO_COLOR=1 timers top', does: 'everything in it can be told apart without colour' },
+    { line: 'timers top', does: 'Press ? for the keys and q to quit' },
+    { line: 'NO_COLOR=1 timers top', does: 'Tell everything apart without colors' },
   ],
   configure(command) {
-    withScreen(command, 'how it stands, once,');
+    withScreen(command, 'the status once, as one JSON object');
     return async (terminal) => {
       const options = command.opts<ScreenOptions>();
       if (options.json) {

@@ -10,20 +10,23 @@ interface TriggerOptions extends FileOption, StateOption, JsonOption {
 /** A firing by hand, in the running scheduler. */
 export const trigger: CommandKind = {
   name: 'trigger',
-  summary: 'fire a timer of the running scheduler now, whatever its schedule, a pause or its breaker say',
+  group: 'operate',
+  summary: 'Fire a timer of the running scheduler now',
+  details: 'Fires whatever its schedule says, also while it is paused or its breaker is open.',
+  since: '0.1.0',
   examples: [
-    { line: 'timers trigger backup', does: 'and go' },
-    { line: 'timers trigger backup --wait', does: 'follow its output, and exit as it does' },
-    { line: 'timers trigger backup --overlap allow', does: 'beside a run that is on' },
+    { line: 'timers trigger backup', does: 'Start it and return' },
+    { line: 'timers trigger backup --wait', does: 'Follow its output and exit with its exit status' },
+    { line: 'timers trigger backup --overlap allow', does: 'Run it beside an active run' },
   ],
   // As a program that SIGPIPE ends: how the run ends is not known yet.
   whenUnread: 141,
   configure(command) {
-    withJson(withState(withFile(command)), 'one object; with --wait the records of the log,')
-      .argument('<name>', 'the timer')
-      .option('--wait', 'show its output and exit with its exit status, as timers run does')
+    withJson(withState(withFile(command)), 'one JSON object; with --wait, the records of the log')
+      .argument('<name>', 'Timer')
+      .option('--wait', 'Show its output and exit with its exit status, as timers run does')
       .addOption(
-        new Option('--overlap <kind>', 'in place of the timer’s own rule').choices([
+        new Option('--overlap <kind>', 'Overlap rule instead of the one of the timer').choices([
           'skip',
           'queue',
           'allow',

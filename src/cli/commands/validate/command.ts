@@ -9,17 +9,19 @@ interface ValidateOptions extends FileOption, JsonOption {
 /** Checks everything that can be checked without running. */
 export const validate: CommandKind = {
   name: 'validate',
-  summary: 'check a timer file without running anything',
+  group: 'file',
+  summary: 'Check a timer file without running anything',
+  since: '0.1.0',
   examples: [
-    { line: 'timers validate', does: 'the nearest timer file, all its mistakes at once' },
-    { line: 'timers validate jobs.yaml --strict', does: 'warnings count as errors' },
-    { line: 'render-timers | timers validate -', does: 'from standard input' },
-    { line: 'timers validate --json', does: 'one object, for editors and CI' },
+    { line: 'timers validate', does: 'Report all mistakes of the nearest timer file' },
+    { line: 'timers validate jobs.yaml --strict', does: 'Treat warnings as errors' },
+    { line: 'render-timers | timers validate -', does: 'Check standard input' },
+    { line: 'timers validate --json', does: 'Print one JSON object, for editors and CI' },
   ],
   configure(command) {
-    withJson(withFile(command).argument('[file]', 'the timer file'), 'the result').option(
+    withJson(withFile(command).argument('[file]', 'Timer file, or - for standard input'), 'one JSON object').option(
       '--strict',
-      'let warnings count as errors',
+      'Treat warnings as errors',
     );
     return async (terminal, args) => {
       const options = command.opts<ValidateOptions>();

@@ -5,16 +5,21 @@ import type { CommandKind } from '../../command.js';
 /** Why a timer ran at a time, or did not. */
 export const why: CommandKind = {
   name: 'why',
-  summary: 'say why a timer ran at a time, or why it did not',
+  group: 'look back',
+  summary: 'Explain why a timer ran at a time, or why not',
+  since: '0.1.0',
   examples: [
-    { line: 'timers why backup', does: 'its last firing: what became of it' },
-    { line: 'timers why backup --at 03:00', does: 'the latest 03:00, of today or yesterday' },
-    { line: "timers why backup --at '2026-11-22 03:00'", does: 'that minute: a firing or not, field by field' },
+    { line: 'timers why backup', does: 'Explain its last firing' },
+    { line: 'timers why backup --at 03:00', does: 'Explain the latest 03:00, of today or yesterday' },
+    {
+      line: "timers why backup --at '2026-11-22 03:00'",
+      does: 'Explain that minute field by field, with or without a firing',
+    },
   ],
   configure(command) {
-    withJson(withZone(withState(withFile(command))).argument('<name>', 'the timer'), 'one object').option(
+    withJson(withZone(withState(withFile(command))).argument('<name>', 'Timer'), 'one JSON object').option(
       '--at <time>',
-      'RFC 3339, a local time in the file’s zone, 03:00, yesterday 03:00, or back from now (2h); without it the last firing',
+      'Time to explain, such as 03:00, yesterday 03:00, 2027-01-01 00:00 or 2h for 2 hours ago (default: the last firing)',
     );
     return async (terminal, args) => {
       const options = command.opts<WhyOptions & JsonOption>();

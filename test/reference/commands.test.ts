@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { declared, renderCommands } from '../../docs/generator/commands.js';
+import { commandKinds } from '../../src/cli/commands/index.js';
+
+test('docs/reference/commands.md is the one that `npm run docs` writes', async () => {
+  await expect(renderCommands()).toMatchFileSnapshot('../../docs/reference/commands.md');
+});
+
+const sections = new Map(
+  renderCommands()
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => [/^`timers (.*)`/.exec(section)?.[1] ?? '', section] as const),
+);
+
+test('the commands of the program are those of the page', () => {
+  expect([...sections.keys()].sort()).toEqual(commandKinds.map(({ name }) => name).sort());
+});
+
+describe.each(commandKinds.map((kind) => [kind.name, kind] as const))('timers %s', (name, kind) => {
+  test('its options are those of the page', () => {
+    const options = declared(kind).options.map(({ flags }) => flags);
+    const shown = [...sections.get(name)!.matchAll(/^\| `(-.*?)` +\|/gm)].map(([, flags]) => flags);
+    expect(shown).toEqual(options.filter((flags) => flags !== '--no-color'));
+  });
+
+  test('its summary fits into a line of `timers --help`: an imperative without a period', () => {
+    expect(kind.summary).toMatch(/^[A-Z][a-z]+ .{3,60}[^.]$/);
+    expect(kind.summary.length).toBeLessThanOrEqual(63);
+  });
+
+  test('its examples call it', () => {
+    expect(kind.examples.length).toBeGreaterThan(0);
+    for (const { line } of kind.examples)
+      expect(line).toMatch(new RegExp(`\\btimers (.*timers )?${name}( |$)|timers status; `));
+  });
+});
