@@ -1,9 +1,13 @@
 /** The directions between the rooms (ARCHITECTURE.md, "The rooms"). */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
-const rooms = 'proxies|schedules|policies|executors|sinks|monitors|coordinators|stores|clocks|time-sources';
+const rooms =
+  'proxies|schedules|policies|executors|sinks|delivery|metrics|health|monitors|coordinators|stores|clocks|time-sources';
 
 /** What every room may use: helpers that know no timer. `turns` spreads work over turns of the event loop. */
 const ground = '^src/(text|system|turns)/';
+
+/** Who reports the scheduler's health imports the room that judges it. */
+const health = '^src/health/';
 
 module.exports = {
   forbidden: [
@@ -31,19 +35,19 @@ module.exports = {
     rule(
       'rooms-import-domain',
       { path: `^src/(${rooms})/` },
-      { path: '^src/', pathNot: ['^src/domain', ground, '^src/$1/'] },
+      { path: '^src/', pathNot: ['^src/domain', ground, health, '^src/$1/'] },
       'A kind knows the domain and its own room.',
     ),
     rule(
       'control-imports-domain',
       { path: '^src/control/' },
-      { path: '^src/', pathNot: ['^src/domain', ground, '^src/control/', '^src/stores/private-file\\.ts$'] },
+      { path: '^src/', pathNot: ['^src/domain', ground, health, '^src/control/', '^src/stores/private-file\\.ts$'] },
       'The socket knows the verbs, not the machine behind them.',
     ),
     rule(
       'http-imports-domain',
       { path: '^src/http' },
-      { path: '^src/', pathNot: ['^src/(http|domain)', ground] },
+      { path: '^src/', pathNot: ['^src/(http|domain)', ground, health] },
       'Routes are given what they serve.',
     ),
     rule(
@@ -113,8 +117,8 @@ module.exports = {
       '',
     ),
     rule(
-      'prom-client-in-sinks-only',
-      { path: '^src', pathNot: '^src/sinks' },
+      'prom-client-in-metrics-only',
+      { path: '^src', pathNot: '^src/metrics' },
       { path: 'node_modules/prom-client/' },
       '',
     ),

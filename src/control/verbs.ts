@@ -1,7 +1,7 @@
 import { isAdHoc, type AdHocRequest, type AdHocTimer } from '../domain/ad-hoc.js';
 import type { Controls } from '../domain/controls.js';
 import { firingId, type Firing } from '../domain/firing.js';
-import type { Judgement } from '../domain/health.js';
+import type { Judgement } from '../health/judge.js';
 import { wayOut } from '../text/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import { MOST_RECENT } from '../domain/recent.js';

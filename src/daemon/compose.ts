@@ -18,7 +18,7 @@ import { formatLocal } from '../schedules/index.js';
 import { createProcOrphans, executorKinds } from '../executors/index.js';
 import { chance, networkMount } from '../this-machine.js';
 import { version } from '../version.js';
-import { createHooks, createNotifications, createPings, createWebSender, Heartbeat } from '../sinks/index.js';
+import { createHooks, createPings, createNotifications, createWebSender, Heartbeat } from '../delivery/index.js';
 
 /** What a scheduler is composed of, besides its timer file. */
 export interface Composition {

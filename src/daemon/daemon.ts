@@ -4,7 +4,7 @@ import type { Executor } from '../domain/executor.js';
 import type { Sink } from '../domain/sink.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
-import { ConditionWatch } from '../sinks/condition.js';
+import { ConditionWatch } from '../health/condition-watch.js';
 import { AdHocTimers } from './ad-hoc-timers.js';
 import { composeScheduler, type Composition } from './compose.js';
 import { openControl } from './control.js';

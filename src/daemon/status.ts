@@ -2,7 +2,7 @@ import type { TimerFile } from '../config/index.js';
 import type { Job } from '../domain/job.js';
 import type { StatusContext } from '../domain/status-record.js';
 import { scheduleInWords } from '../schedules/index.js';
-import type { ConditionWatch } from '../sinks/condition.js';
+import type { ConditionWatch } from '../health/condition-watch.js';
 import { version } from '../version.js';
 
 /** What a status says besides how the scheduler stands: the same for the control socket and the page. */

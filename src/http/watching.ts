@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { SchedulerStatus } from '../domain/controls.js';
-import { judgeLiveness, judgeReadiness, withoutDetails, type Condition, type Judgement } from '../domain/health.js';
+import { judgeLiveness, judgeReadiness, withoutDetails, type Condition, type Judgement } from '../health/judge.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { Latest } from './latest.js';
 import { sendJson, type Route } from './server.js';

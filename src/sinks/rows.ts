@@ -3,7 +3,7 @@ import { markOf, type InstantFormat, type Mark, type TimerEvent } from '../domai
 import type { Instant } from '../domain/time.js';
 import { visible } from '../text/visible.js';
 import { LocalTime, type LocalClock } from './local-clock.js';
-import { plainText } from './plain-text.js';
+import { plainText } from '../text/plain-text.js';
 
 /** What a row of the pretty log shows: an event, or the record of one. */
 export interface Row {

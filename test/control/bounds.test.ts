@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MINUTE, SECOND } from '../../src/domain/time.js';
-import { firing, at } from '../sinks/events.js';
+import { firing, at } from '../support/events.js';
 import { RawClient, Served } from './socket.js';
 
 const PLACES = 64;

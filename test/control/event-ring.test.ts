@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { EventRing } from '../../src/control/index.js';
 import type { TimerEvent } from '../../src/domain/events/index.js';
-import { at, firing } from '../sinks/events.js';
+import { at, firing } from '../support/events.js';
 
 const output = { event: 'run.output', at, firing, runId: 'r1', stream: 'stdout', line: 'x', truncated: false } as const;
 const finished: TimerEvent = {

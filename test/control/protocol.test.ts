@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { at, firing } from '../sinks/events.js';
+import { at, firing } from '../support/events.js';
 import { RawClient, Served } from './socket.js';
 
 let served: Served;

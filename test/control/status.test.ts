@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { answerStatus, Changes } from '../../src/control/index.js';
-import { RecentOutcomes } from '../../src/sinks/index.js';
+import { RecentOutcomes } from '../../src/daemon/recent-outcomes.js';
 import { HOUR, MINUTE } from '../../src/domain/time.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 

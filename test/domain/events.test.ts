@@ -11,7 +11,7 @@ import {
   type TimerEvent,
 } from '../../src/domain/events/index.js';
 import { toRecord } from '../../src/domain/record.js';
-import { SENTENCES } from '../sinks/events.js';
+import { SENTENCES } from '../support/events.js';
 
 const entries = Object.entries(EVENTS) as unknown as readonly (readonly [
   TimerEvent['event'],

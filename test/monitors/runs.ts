@@ -1,6 +1,6 @@
 import type { RunFinished, RunStarted } from '../../src/domain/events/index.js';
 import type { Outcome } from '../../src/domain/outcome.js';
-import { at, firing } from '../sinks/events.js';
+import { at, firing } from '../support/events.js';
 
 export const started: RunStarted = {
   event: 'run.started',

@@ -2,10 +2,10 @@ import { describe, expect, it, test } from 'vitest';
 import type { TimerEvent } from '../../src/domain/events/index.js';
 import { formatLocal } from '../../src/schedules/index.js';
 import { createConsole } from '../../src/sinks/console.js';
-import { plainText } from '../../src/sinks/plain-text.js';
+import { plainText } from '../../src/text/plain-text.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { CapturedDestination } from './captured-destination.js';
-import { firing, SENTENCES } from './events.js';
+import { firing, SENTENCES } from '../support/events.js';
 
 function rows(events: readonly TimerEvent[], color = false): string {
   const destination = new CapturedDestination();

@@ -4,7 +4,8 @@ import type { Clock } from '../../src/domain/clock.js';
 import { isEnding } from '../../src/domain/ledger.js';
 import type { Sink } from '../../src/domain/sink.js';
 import { toTimestamp } from '../../src/domain/time.js';
-import { createHooks, createNotifications, createPings, sinkKinds } from '../../src/sinks/index.js';
+import { createHooks, createPings, createNotifications } from '../../src/delivery/index.js';
+import { sinkKinds } from '../../src/sinks/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 

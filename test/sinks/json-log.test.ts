@@ -6,7 +6,7 @@ import { createJsonLog } from '../../src/sinks/json-log.js';
 import type { Level } from '../../src/sinks/level.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { CapturedDestination } from './captured-destination.js';
-import { at, firing, SENTENCES } from './events.js';
+import { at, firing, SENTENCES } from '../support/events.js';
 
 function log(level: Level = 'info') {
   const destination = new CapturedDestination();

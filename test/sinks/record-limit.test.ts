@@ -6,7 +6,7 @@ import { createJsonLog } from '../../src/sinks/json-log.js';
 import { fitRecord, RECORD_LIMIT } from '../../src/sinks/record-limit.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { CapturedDestination } from './captured-destination.js';
-import { at, firing } from './events.js';
+import { at, firing } from '../support/events.js';
 
 /** The record of an event, as the log writes it. */
 function written(event: TimerEvent): { line: string; record: Record<string, unknown> } {

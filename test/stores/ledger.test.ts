@@ -6,7 +6,7 @@ import { firingId, type Firing, type Trigger } from '../../src/domain/firing.js'
 import type { Ending, JobRecord } from '../../src/domain/ledger.js';
 import { toRecord } from '../../src/domain/record.js';
 import { toTimestamp } from '../../src/domain/time.js';
-import { SENTENCES } from '../sinks/events.js';
+import { SENTENCES } from '../support/events.js';
 import { admitted, begun, finished, firingOf, NOW, recordOf, State } from './state.js';
 
 const skipped: FiringSkipped = { event: 'firing.skipped', at: NOW + 1, firing: firingOf('backup'), reason: 'overlap' };

@@ -5,7 +5,7 @@ import { localClock } from '../../../src/cli/zone.js';
 import type { TimerEvent } from '../../../src/domain/events/index.js';
 import { createConsole } from '../../../src/sinks/console.js';
 import { CapturedDestination } from '../../sinks/captured-destination.js';
-import { firing, SENTENCES } from '../../sinks/events.js';
+import { firing, SENTENCES } from '../../support/events.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 const ZONE = 'Europe/Berlin';

@@ -7,7 +7,7 @@ import { toTimestamp, type Instant } from '../../../domain/time.js';
 import { jsonText, visible } from '../../../text/visible.js';
 import { causeOf } from '../../../domain/cause.js';
 import { humanDuration } from '../../../domain/human-duration.js';
-import { plainText } from '../../../sinks/index.js';
+import { plainText } from '../../../text/plain-text.js';
 import { localTime } from '../../../schedules/index.js';
 import { toJson, TRIGGER_WORDS, type PastPrinting } from '../../render/history.js';
 import { LEFT_OPEN, openWord, outcomeCell } from '../../render/outcome.js';

@@ -1,7 +1,7 @@
 import { LostError, outputLineOf, type EventRecord } from '../../../control/index.js';
 import { jsonText } from '../../../text/visible.js';
 import type { RunStatus } from '../../../domain/outcome.js';
-import { plainText } from '../../../sinks/index.js';
+import { plainText } from '../../../text/plain-text.js';
 import { exitCodeOf } from '../../exit-code.js';
 import type { Reached } from '../../connect.js';
 import type { Terminal } from '../../terminal.js';

@@ -4,7 +4,7 @@ import type { Ending, OpenRun } from '../../../domain/ledger.js';
 import { SECOND, type Instant } from '../../../domain/time.js';
 import { causeOf } from '../../../domain/cause.js';
 import { humanDuration } from '../../../domain/human-duration.js';
-import { plainText } from '../../../sinks/index.js';
+import { plainText } from '../../../text/plain-text.js';
 import { MOST_COUNTED } from './verdict.js';
 import type { Context, Fate, Silence, Unrecorded } from './recorded.js';
 import type { Why } from './why-timer.js';

@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import { plainText } from '../../../../sinks/index.js';
+import { plainText } from '../../../../text/plain-text.js';
 import { hasUnicode, type Terminal } from '../../../terminal.js';
 import { clip, columnsOf, harmless, toCells } from '../../../render/terminal-text.js';
 

@@ -7,11 +7,11 @@ import type { Outcome, RunStatus } from '../../src/domain/outcome.js';
 import type { Sink } from '../../src/domain/sink.js';
 import { SECOND } from '../../src/domain/time.js';
 import { executorKinds } from '../../src/executors/index.js';
-import { createHooks } from '../../src/sinks/index.js';
+import { createHooks } from '../../src/delivery/index.js';
 import { command } from '../executors/recorded-io.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { FakeExecutor } from '../support/rig.js';
-import { at, firing } from './events.js';
+import { at, firing } from '../support/events.js';
 
 const hook = command('hook', { output: { to: 'discard' }, killAfter: 5 * SECOND });
 const ALL: Hooks = { onFailure: hook, onSuccess: hook, onRecovery: hook };

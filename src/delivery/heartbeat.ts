@@ -4,14 +4,14 @@ import type { SchedulerStatus } from '../domain/controls.js';
 import type { HeartbeatMoved, TimerEvent } from '../domain/events/index.js';
 import type { Executor } from '../domain/executor.js';
 import { FairQueue } from '../turns/fair-queue.js';
-import { judgeLiveness } from '../domain/health.js';
+import { judgeLiveness } from '../health/judge.js';
 import type { HeartbeatSettings } from '../domain/heartbeat.js';
 import type { CancelCause } from '../domain/outcome.js';
 import type { Sink } from '../domain/sink.js';
 import { SECOND, type Cancel, type Duration, type Instant } from '../domain/time.js';
 import { hostOf } from '../domain/web.js';
-import { ConditionWatch } from './condition.js';
-import { runErrand } from './errand.js';
+import { ConditionWatch } from '../health/condition-watch.js';
+import { runErrand } from './run-command.js';
 import { summaryEnvironment, summaryOf, type Summary } from './heartbeat-summary.js';
 import { STOPPED, type Send } from './web-sender.js';
 

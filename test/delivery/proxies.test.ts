@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SECOND } from '../../src/domain/time.js';
 import { createProxies } from '../../src/proxies/index.js';
-import { createWebSender } from '../../src/sinks/index.js';
+import { createWebSender } from '../../src/delivery/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { ProxyPuppet } from '../support/proxy-puppet.js';
 import { until } from '../support/web-puppet.js';

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import { isAdHoc } from '../../domain/ad-hoc.js';
-import type { SchedulerStatus } from '../../domain/controls.js';
-import type { TimerEvent } from '../../domain/events/index.js';
+import { isAdHoc } from '../domain/ad-hoc.js';
+import type { SchedulerStatus } from '../domain/controls.js';
+import type { TimerEvent } from '../domain/events/index.js';
 import { seconds } from './task-metrics.js';
 
 /** What the scheduler's metrics are labelled with and read from. */

@@ -5,7 +5,7 @@ import { toRecord } from '../../src/domain/record.js';
 import { MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Job } from '../../src/domain/job.js';
 import { breaker, overlap } from '../../src/policies/index.js';
-import { Metrics } from '../../src/sinks/metrics.js';
+import { Metrics } from '../../src/metrics/metrics.js';
 import { Disk, FakeLedger } from '../support/fake-ledger.js';
 import { finished, firingAt } from '../support/past.js';
 import { atInstants, everyMs, job, Rig, type RigOptions } from '../support/rig.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RecentOutcomes } from '../../src/sinks/index.js';
+import { RecentOutcomes } from '../../src/daemon/recent-outcomes.js';
 import type { Ending } from '../../src/domain/ledger.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { FakeHistory, finished, firingAt, missed, skipped } from '../support/past.js';

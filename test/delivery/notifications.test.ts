@@ -4,13 +4,13 @@ import type { NotificationFailed, TimerEvent } from '../../src/domain/events/ind
 import { CHANGES, type Notify } from '../../src/domain/notify.js';
 import type { Sink } from '../../src/domain/sink.js';
 import { SECOND } from '../../src/domain/time.js';
-import { createNotifications, createWebSender } from '../../src/sinks/index.js';
+import { createNotifications, createWebSender } from '../../src/delivery/index.js';
 import { command } from '../executors/recorded-io.js';
 import { finished } from '../monitors/runs.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { FakeExecutor } from '../support/rig.js';
 import { until, WebPuppet } from '../support/web-puppet.js';
-import { at, firing } from './events.js';
+import { at, firing } from '../support/events.js';
 
 const hook = command('page', { output: { to: 'discard' }, killAfter: 5 * SECOND });
 const all = new Set(CHANGES);

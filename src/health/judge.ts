@@ -1,5 +1,5 @@
-import type { SchedulerStatus } from './controls.js';
-import { SECOND, type Duration } from './time.js';
+import type { SchedulerStatus } from '../domain/controls.js';
+import { SECOND, type Duration } from '../domain/time.js';
 
 /** What is known of a running scheduler's condition besides its status. */
 export interface Condition {

@@ -4,8 +4,8 @@ import type { Controls, JobStatus } from '../domain/controls.js';
 import { jobNameOf, type TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';
-import { SchedulerMetrics, type SchedulerFacts } from './metrics/scheduler-metrics.js';
-import { TaskMetrics } from './metrics/task-metrics.js';
+import { SchedulerMetrics, type SchedulerFacts } from './scheduler-metrics.js';
+import { TaskMetrics } from './task-metrics.js';
 
 export interface MetricsContext extends SchedulerFacts {
   readonly controls: () => Pick<Controls, 'status'>;

@@ -8,8 +8,8 @@ import { canceled, type CancelCause, type Outcome } from '../domain/outcome.js';
 import { FairQueue } from '../turns/fair-queue.js';
 import type { Sink } from '../domain/sink.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import { runErrand } from './errand.js';
-import { hookEnvironment } from './hook-environment.js';
+import { runErrand } from './run-command.js';
+import { hookEnvironment } from './run-environment.js';
 
 export interface HooksContext {
   /** The hooks of a job, asked when a run of it has ended; `undefined` when there is no such job any more. */

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { JobStatus } from '../../domain/controls.js';
-import { durationOf, type RunFinished, type TimerEvent } from '../../domain/events/index.js';
-import type { Pause } from '../../domain/ledger.js';
-import { FIRING_STATUSES, type FiringStatus } from '../../domain/outcome.js';
-import { SECOND, type Duration, type Instant } from '../../domain/time.js';
+import type { JobStatus } from '../domain/controls.js';
+import { durationOf, type RunFinished, type TimerEvent } from '../domain/events/index.js';
+import type { Pause } from '../domain/ledger.js';
+import { FIRING_STATUSES, type FiringStatus } from '../domain/outcome.js';
+import { SECOND, type Duration, type Instant } from '../domain/time.js';
 
 /** From a tenth of a second to a day. */
 const DURATIONS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400];

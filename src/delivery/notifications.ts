@@ -9,8 +9,8 @@ import type { Sink } from '../domain/sink.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { hostOf } from '../domain/web.js';
 import { Changes } from './changes.js';
-import { runErrand } from './errand.js';
-import { notificationEnvironment, webhookBody, type Notification } from './notification.js';
+import { runErrand } from './run-command.js';
+import { notificationEnvironment, webhookBody, type Notification } from './notification-text.js';
 import { STOPPED, type Send } from './web-sender.js';
 
 export interface NotificationsContext {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { humanDuration } from '../../src/domain/human-duration.js';
 import { messageOf } from '../../src/domain/events/index.js';
-import { SENTENCES } from './events.js';
+import { SENTENCES } from '../support/events.js';
 
 describe('messages', () => {
   test.each(SENTENCES)('%s', (sentence, event) => {

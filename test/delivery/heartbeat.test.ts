@@ -3,7 +3,7 @@ import type { SchedulerStatus } from '../../src/domain/controls.js';
 import type { HeartbeatMoved } from '../../src/domain/events/index.js';
 import type { HeartbeatSettings } from '../../src/domain/heartbeat.js';
 import { MINUTE, SECOND } from '../../src/domain/time.js';
-import { createWebSender, Heartbeat } from '../../src/sinks/index.js';
+import { createWebSender, Heartbeat } from '../../src/delivery/index.js';
 import { command } from '../executors/recorded-io.js';
 import { started } from '../monitors/runs.js';
 import { everyMs, FakeExecutor, Rig, job } from '../support/rig.js';

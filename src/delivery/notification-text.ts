@@ -3,9 +3,9 @@ import type { Change } from '../domain/notify.js';
 import { toRecord } from '../domain/record.js';
 import { toTimestamp } from '../domain/time.js';
 import { visible } from '../text/visible.js';
-import { lastOf, runEnvironment } from './hook-environment.js';
+import { lastOf, runEnvironment } from './run-environment.js';
 import { humanDuration } from '../domain/human-duration.js';
-import { plainText } from './plain-text.js';
+import { plainText } from '../text/plain-text.js';
 
 /** A change that somebody is told of. */
 export interface Notification {

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/events/index.js';
-import type { Condition } from '../domain/health.js';
+import type { Condition } from './judge.js';
 import type { Sink } from '../domain/sink.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 

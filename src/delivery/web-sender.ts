@@ -2,7 +2,7 @@ import type { Agent } from 'node:http';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import type { Proxy, ProxyFor, WebRequest } from '../domain/web.js';
-import { sendThrough } from './send-through.js';
+import { sendThrough } from './send-through-proxy.js';
 
 /** What came of a request. */
 export interface Sent {

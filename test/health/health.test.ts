@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { SchedulerStatus } from '../../src/domain/controls.js';
-import { judgeLiveness, judgeReadiness } from '../../src/domain/health.js';
+import { judgeLiveness, judgeReadiness } from '../../src/health/judge.js';
 import { SECOND } from '../../src/domain/time.js';
-import { ConditionWatch } from '../../src/sinks/condition.js';
+import { ConditionWatch } from '../../src/health/condition-watch.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 

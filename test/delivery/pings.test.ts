@@ -3,11 +3,11 @@ import type { PingFailed, RunFinished, RunStarted } from '../../src/domain/event
 import type { Sink } from '../../src/domain/sink.js';
 import { SECOND } from '../../src/domain/time.js';
 import { healthchecks } from '../../src/monitors/index.js';
-import { createPings, createWebSender } from '../../src/sinks/index.js';
+import { createPings, createWebSender } from '../../src/delivery/index.js';
 import { finished, started } from '../monitors/runs.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { until, WebPuppet } from '../support/web-puppet.js';
-import { firing } from './events.js';
+import { firing } from '../support/events.js';
 
 let clock: FakeClock;
 let web: WebPuppet;

@@ -1,5 +1,5 @@
-import { lastState } from '../text/last-state.js';
-import { visible } from '../text/visible.js';
+import { lastState } from './last-state.js';
+import { visible } from './visible.js';
 
 /** CSI (ECMA-48 §5.4), then OSC, DCS, SOS, PM, APC up to their end (or the text's), then other escapes of one letter. */
 const SEQUENCES = new RegExp(

@@ -1,5 +1,5 @@
 import type { SchedulerStatus } from '../domain/controls.js';
-import type { Condition } from '../domain/health.js';
+import type { Condition } from '../health/judge.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 
 /** A scheduler in a few numbers, under public names. JSON-safe. */
