@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.js';
 import { zoneOf } from './zone.js';
 
 /** Opens the log on standard output in the form the command line asks for. */
-export function openLog(
+export function openTerminalLog(
   options: LogOptions,
   terminal: Terminal,
   clock: Clock,

@@ -4,7 +4,7 @@ import { troubleOf } from '../stores/trouble.js';
 import type { Terminal } from './terminal.js';
 
 /** What came of a question to the history. */
-export type Reading<Answer> =
+export type HistoryReading<Answer> =
   | { readonly kind: 'read'; readonly answer: Answer; readonly invalid: LeftOut }
   /** Nothing has been recorded yet. */
   | { readonly kind: 'none' }
@@ -16,7 +16,7 @@ const NOTHING: LeftOut = { count: 0, words: [] };
 export async function readHistory<Answer>(
   path: string,
   ask: (history: History) => Answer | Promise<Answer>,
-): Promise<Reading<Answer>> {
+): Promise<HistoryReading<Answer>> {
   const state = readState(path);
   if (state.kind !== 'open') return state;
   try {
@@ -30,7 +30,7 @@ export async function readHistory<Answer>(
 }
 
 /** Says what of a state is invalid, and was left out of the answer. */
-export function warnOfInvalid(terminal: Terminal, path: string, reading: Reading<unknown> | undefined): void {
+export function warnOfInvalid(terminal: Terminal, path: string, reading: HistoryReading<unknown> | undefined): void {
   if (reading?.kind !== 'read' || reading.invalid.count === 0) return;
   const { count, words } = reading.invalid;
   const values = count === 1 ? 'an invalid value' : `${count} invalid values`;

@@ -4,11 +4,11 @@ import { constants } from 'node:os';
 import { beganOnTerminal, end } from './end.js';
 
 /** What a signal asks of a scheduler. */
-export type Request = 'stop' | 'reload';
-export type Obey = (request: Request, signal: NodeJS.Signals) => void;
+export type SignalRequest = 'stop' | 'reload';
+export type Obey = (request: SignalRequest, signal: NodeJS.Signals) => void;
 
 /** Signals that would end the process by default, and the one by which web servers' images are stopped (SIGWINCH). */
-const REQUESTS: Partial<Record<NodeJS.Signals, () => Request | undefined>> = {
+const REQUESTS: Partial<Record<NodeJS.Signals, () => SignalRequest | undefined>> = {
   SIGTERM: () => 'stop',
   SIGINT: () => 'stop',
   SIGQUIT: () => 'stop',

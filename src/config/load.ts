@@ -32,7 +32,7 @@ export interface Loaded {
   readonly timerCount: number;
 }
 
-export interface LoadRequest {
+export interface FileRequest {
   readonly file?: string;
   readonly cwd: string;
   readonly foresees?: boolean;
@@ -44,7 +44,7 @@ export interface LoadRequest {
  * Loads the timer file that is named, or else the nearest one from `cwd` upwards. Never throws for what a file holds or is:
  * every mistake is a diagnostic, and all of a file are told at once.
  */
-export async function loadTimerFile(request: LoadRequest, machine: Machine): Promise<Loaded> {
+export async function loadTimerFile(request: FileRequest, machine: Machine): Promise<Loaded> {
   const named = request.file === undefined ? await findTimerFile(request.cwd) : resolve(request.cwd, request.file);
   if (named === undefined) return refused(undefined, notFound(request.cwd));
   const read = readTimerFile(named);

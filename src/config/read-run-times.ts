@@ -2,7 +2,7 @@ import { DurationError, parseDuration } from '../domain/duration.js';
 import { finish } from '../turns/steps.js';
 import type { Duration } from '../domain/time.js';
 import { Problems, type Diagnostic } from './text/diagnostic.js';
-import type { Entry, MapNode, Slot } from './text/node.js';
+import type { MapEntry, MapNode, Slot } from './text/node.js';
 import { readTimerFile } from './text/read-file.js';
 import { Source } from './text/source.js';
 import { readTree } from './check/syntax.js';
@@ -39,7 +39,7 @@ function entriesOf({ value, at }: Slot, problems: Problems): MapNode['entries'] 
   return new Map();
 }
 
-function runTimeOf(entry: Entry, problems: Problems): { p50: Duration; p95: Duration } {
+function runTimeOf(entry: MapEntry, problems: Problems): { p50: Duration; p95: Duration } {
   if (entry.value.kind !== 'map') {
     const always = durationOf(entry, problems);
     return { p50: always, p95: always };

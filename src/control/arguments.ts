@@ -13,7 +13,7 @@ export function optionalText(args: Args, key: string): string | undefined {
 }
 
 /** As {@link optionalText}, and there must be one. */
-export function text(args: Args, key: string): string {
+export function textArgument(args: Args, key: string): string {
   const value = optionalText(args, key);
   if (value === undefined || value === '') throw bad(key, 'a text');
   return value;
@@ -23,7 +23,7 @@ export function text(args: Args, key: string): string {
 export const LONGEST_COMMAND = 32 * 1024;
 
 /** A command: a text, or a list of texts that is not empty. At most {@link LONGEST_COMMAND}. @throws RefusalError when it is none. */
-export function command(args: Args, key: string): string | readonly string[] {
+export function commandArgument(args: Args, key: string): string | readonly string[] {
   const value = args[key];
   const isList = Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
   if (typeof value !== 'string' && !isList) throw bad(key, 'a text, or a list of program and arguments');
@@ -37,7 +37,7 @@ export function command(args: Args, key: string): string | readonly string[] {
 const LONGEST_PATH = 4_096;
 
 /** An absolute path. @throws RefusalError when it is none. */
-export function path(args: Args, key: string): string {
+export function pathArgument(args: Args, key: string): string {
   const value = args[key];
   if (typeof value !== 'string' || !value.startsWith('/') || value.length > LONGEST_PATH || value.includes('\0'))
     throw bad(key, 'an absolute path');
@@ -45,7 +45,7 @@ export function path(args: Args, key: string): string {
 }
 
 /** Absent is false. */
-export function flag(args: Args, key: string): boolean {
+export function flagArgument(args: Args, key: string): boolean {
   const value = args[key] ?? false;
   if (typeof value !== 'boolean') throw bad(key, 'true or false');
   return value;
@@ -62,7 +62,7 @@ export function optionalDuration(args: Args, key: string): Duration | undefined 
 
 /** A list of texts that is not empty, each once; `undefined` where `all` is true instead. */
 export function namesOrAll(args: Args): readonly string[] | undefined {
-  if (flag(args, 'all')) return undefined;
+  if (flagArgument(args, 'all')) return undefined;
   const { names } = args;
   const isList = Array.isArray(names) && names.length > 0 && names.every((name) => typeof name === 'string');
   if (!isList) throw bad('names', 'a list of timers; all: true means every one');

@@ -2,7 +2,7 @@ import { entryOf, jobNameOf, type TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
 
 /** Tracks which jobs changed since a given revision, so that pollers receive only the difference. */
-export class Changes implements Sink {
+export class ChangedJobs implements Sink {
   readonly name = 'changes';
   readonly #ofJob = new Map<string, number>();
   #ofAll = 0;

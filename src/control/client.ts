@@ -63,16 +63,16 @@ const dial = (path: string): Promise<Socket | NodeJS.ErrnoException> =>
   });
 
 /** What is told of what is followed. */
-export interface Listener {
+export interface FollowListener {
   event(record: EventRecord): void;
   /** How many events were lost here, because they were read too slowly. */
   dropped(count: number): void;
 }
 
-const NOT_LISTENING: Listener = { event: () => undefined, dropped: () => undefined };
+const NOT_LISTENING: FollowListener = { event: () => undefined, dropped: () => undefined };
 
 interface Pending {
-  readonly follower: Listener | undefined;
+  readonly follower: FollowListener | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
   /** Ends the wait for a sign of life. */
@@ -81,7 +81,7 @@ interface Pending {
 
 /** How long, and for whose sake, an answer is waited for. */
 interface Waiting {
-  readonly follower?: Listener | undefined;
+  readonly follower?: FollowListener | undefined;
   readonly patience: Duration;
   /** What to tell when none comes. */
   readonly silence: string;
@@ -132,7 +132,7 @@ export class ControlClient {
   }
 
   /** Hands recent events to `follower`, and with `follow: true` all that come. Resolves behind the last. @throws as {@link request}. */
-  async follow(args: Args, follower: Listener): Promise<void> {
+  async follow(args: Args, follower: FollowListener): Promise<void> {
     await this.#ask('logs', args, follower);
   }
 
@@ -145,7 +145,7 @@ export class ControlClient {
     this.#socket.destroy();
   }
 
-  async #ask(verb: string, args: Args, follower?: Listener): Promise<unknown> {
+  async #ask(verb: string, args: Args, follower?: FollowListener): Promise<unknown> {
     await (this.#greeted ??= this.#greet());
     const patience = verb === 'reload' ? PATIENCE_FOR_FILE : PATIENCE;
     const silence = `${standsStill(patience)}. Whether it was done, timers status and timers history tell`;

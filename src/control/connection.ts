@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import { flag, optionalCount, optionalText } from './arguments.js';
+import { flagArgument, optionalCount, optionalText } from './arguments.js';
 import type { EventRing, Follower, Told } from './event-ring.js';
 import { Lines } from './lines.js';
 import {
@@ -9,14 +9,14 @@ import {
   READ_PATIENCE,
   readRequest,
   RefusalError,
-  writeEvent,
+  writeEventLine,
   writeReply,
   type Refusal,
   type Reply,
   type Request,
 } from './protocol.js';
 import type { Turnstile } from './turnstile.js';
-import { refuseUnknown, verbs, type Controlled } from './verbs.js';
+import { refuseUnknown, verbs, type VerbTarget } from './verbs.js';
 
 /** The events that are written at once, in characters: no more than these wait for a client that does not read. */
 const PORTION = 128 * 1024;
@@ -30,7 +30,7 @@ const UNREAD: Refusal = { code: 'unread', message: `nothing was read for ${READ_
 
 /** What a connection speaks for. */
 export interface Served {
-  readonly controlled: Controlled;
+  readonly controlled: VerbTarget;
   readonly ring: EventRing;
   /** Told of what a verb throws besides its refusals. */
   readonly onBug: (error: unknown) => void;
@@ -45,7 +45,7 @@ export interface House {
 }
 
 /** Where a client got in: how long it may take for a request, and which are answered. */
-export interface Lane {
+export interface ConnectionLane {
   readonly patience: Duration;
   /** Why a verb is not carried out here. */
   readonly refusal: (verb: string) => Refusal | undefined;
@@ -59,7 +59,7 @@ export class Connection {
   readonly #socket: Socket;
   readonly #served: Served;
   readonly #house: House;
-  readonly #lane: Lane;
+  readonly #lane: ConnectionLane;
   /** What is followed, by the id of the request. */
   readonly #followed = new Map<number, Follower>();
   /** The requests that are answered once more when the scheduler has stopped. */
@@ -76,7 +76,7 @@ export class Connection {
   /** When a connection that was hung up is destroyed. */
   #destroyAt: Duration | undefined;
 
-  constructor(socket: Socket, served: Served, { house, lane }: { house: House; lane: Lane }) {
+  constructor(socket: Socket, served: Served, { house, lane }: { house: House; lane: ConnectionLane }) {
     this.#socket = socket;
     this.#served = served;
     this.#house = house;
@@ -218,7 +218,7 @@ export class Connection {
       until: optionalCount(args, 'until'),
     };
     const last = optionalCount(args, 'last');
-    const follows = flag(args, 'follow');
+    const follows = flagArgument(args, 'follow');
     if (this.#followed.size >= MOST_FOLLOWED)
       throw new RefusalError('busy', `a connection follows ${MOST_FOLLOWED} times at most`);
     // A timer that is gone has a past, too.
@@ -267,7 +267,7 @@ export class Connection {
   #lineOf(id: number, told: Told): string {
     return told.kind === 'lost'
       ? writeReply({ id, dropped: told.count })
-      : writeEvent(id, this.#served.ring.jsonOf(told));
+      : writeEventLine(id, this.#served.ring.jsonOf(told));
   }
 
   #send(reply: Reply): Promise<void> {

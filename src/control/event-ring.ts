@@ -32,7 +32,7 @@ export interface Following extends Interest {
 }
 
 /** An event in the ring. */
-export interface Entry {
+export interface RingEntry {
   readonly kind: 'event';
   readonly event: TimerEvent;
   readonly bytes: number;
@@ -41,7 +41,7 @@ export interface Entry {
 }
 
 /** What a follower reads: an event, or how many it lost because it read too slowly. */
-export type Told = Entry | { readonly kind: 'lost'; readonly count: number };
+export type Told = RingEntry | { readonly kind: 'lost'; readonly count: number };
 
 /**
  * The recent events, kept once for all followers: each is a position in the ring. An event's record is written once, and only if somebody reads it.
@@ -53,7 +53,7 @@ export class EventRing implements Sink {
   readonly #write: (event: TimerEvent) => string;
   readonly #followers = new Set<Follower>();
   /** Each at its number modulo the length of the ring. */
-  readonly #entries: (Entry | undefined)[] = [];
+  readonly #entries: (RingEntry | undefined)[] = [];
   /** The number of the oldest event. */
   #first = 0;
   #end = 0;
@@ -98,12 +98,12 @@ export class EventRing implements Sink {
   }
 
   /** The event of that number, which the ring must still hold. */
-  at(number: number): Entry | undefined {
+  at(number: number): RingEntry | undefined {
     return this.#entries[number % MOST_EVENTS];
   }
 
   /** The JSON of an event's record, the same text for every follower. */
-  jsonOf(entry: Entry): string {
+  jsonOf(entry: RingEntry): string {
     return (entry.json ??= this.#write(entry.event));
   }
 
@@ -161,7 +161,7 @@ export class Follower {
   #until = Number.POSITIVE_INFINITY;
   #lost = 0;
   /** Outcomes among the lost events: a client that follows a run must see its end. */
-  #endings: Entry[] = [];
+  #endings: RingEntry[] = [];
   #isWaiting = false;
 
   constructor(ring: EventRing, { position, interest, onNews }: Place) {
@@ -212,7 +212,7 @@ export class Follower {
   }
 
   /** The ring drops an event, perhaps before it was read. */
-  lose(number: number, entry: Entry): void {
+  lose(number: number, entry: RingEntry): void {
     if (number < this.#position) return;
     this.#position = number + 1;
     if (number >= this.#until || !isOfInterest(entry.event, this.#interest)) return;

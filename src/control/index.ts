@@ -1,5 +1,5 @@
 export { clearSocket } from './clear-socket.js';
-export { Changes } from './changes.js';
+export { ChangedJobs } from './changes.js';
 export { LONGEST_COMMAND } from './arguments.js';
 export { connectToScheduler, ControlClient, LostError } from './client.js';
 export { EventRing } from './event-ring.js';
@@ -8,4 +8,4 @@ export { ControlServer } from './server.js';
 export { socketPaths, impossibility, wordPaths } from './socket-path.js';
 export { followWord, leaveWord } from './socket-word.js';
 export { answerStatus } from './status.js';
-export { verbs, type Controlled } from './verbs.js';
+export { verbs, type VerbTarget } from './verbs.js';

@@ -92,7 +92,7 @@ export interface Reply {
 export const writeReply = (reply: Reply): string => `${JSON.stringify({ v: PROTOCOL_VERSION, ...reply })}\n`;
 
 /** Writes an event as a line of the request that follows it. `json` is its {@link EventRecord}. */
-export const writeEvent = (id: number, json: string): string =>
+export const writeEventLine = (id: number, json: string): string =>
   `{"v":${PROTOCOL_VERSION},"id":${id},"event":${json}}\n`;
 
 /** Writes a request as a line. */

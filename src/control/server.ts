@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import { clearSocket } from './clear-socket.js';
-import { Connection, FAREWELL, isShort, type House, type Lane, type Served } from './connection.js';
+import { Connection, FAREWELL, isShort, type House, type ConnectionLane, type Served } from './connection.js';
 import { unfitness } from './socket-path.js';
 import { Turnstile } from './turnstile.js';
 
@@ -18,12 +18,12 @@ const BETWEEN_CHECKS: Duration = SECOND;
 const BETWEEN_LOOKS: Duration = 5 * SECOND;
 
 /** What came of opening a control socket. */
-export type Listening =
+export type SocketListening =
   | { readonly kind: 'listening'; readonly path: string }
   /** A sentence for the person says why. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-const INSIDE: Lane = { patience: PATIENCE, refusal: () => undefined };
+const INSIDE: ConnectionLane = { patience: PATIENCE, refusal: () => undefined };
 
 /**
  * Listens on a control socket that only its own user can reach, and serves its clients. When all places are taken, further clients are asked at
@@ -47,7 +47,7 @@ export class ControlServer {
   }
 
   /** Listens at the first of `paths` that is fit, in place of a socket that a dead scheduler has left. Never rejects. */
-  async listen(paths: readonly string[], uid: number): Promise<Listening> {
+  async listen(paths: readonly string[], uid: number): Promise<SocketListening> {
     const reasons: string[] = [];
     for (const path of paths) {
       const reason = unfitness(path, uid) ?? (await clear(path, uid)) ?? (await this.#listenAt(path));
@@ -104,7 +104,7 @@ export class ControlServer {
   }
 
   /** At the door the newest come first, so that nobody who waits there keeps others from asking. */
-  #door(): Lane {
+  #door(): ConnectionLane {
     const busy = { code: 'busy', message: `the scheduler is busy: ${this.#inside.size} connections are open` } as const;
     const waiting = [...this.#atDoor];
     if (waiting.length >= MOST_AT_DOOR) (waiting.find(({ awaitsStop }) => !awaitsStop) ?? waiting[0])?.turnAway(busy);

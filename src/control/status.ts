@@ -1,7 +1,7 @@
 import type { Controls } from '../domain/controls.js';
 import { toStatusRecord, type StatusContext, type StatusRecord } from '../domain/status-record.js';
 import type { RecentPast } from '../domain/recent.js';
-import type { Changes } from './changes.js';
+import type { ChangedJobs } from './changes.js';
 
 /** What somebody wants to know besides how things stand. */
 export interface StatusAsked {
@@ -15,7 +15,7 @@ interface Known {
   readonly controls: Controls;
   readonly context: StatusContext;
   readonly recent: RecentPast;
-  readonly changes: Changes;
+  readonly changes: ChangedJobs;
 }
 
 /** Tells how a scheduler stands. The first who asks for outcomes waits until they are looked up; nobody else does. Never rejects. */

@@ -7,12 +7,21 @@ import type { AdmissionPolicy } from '../domain/policy.js';
 import { MOST_RECENT } from '../domain/recent.js';
 import type { StatusRecord } from '../domain/status-record.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
-import { command, flag, namesOrAll, optionalCount, optionalDuration, optionalText, path, text } from './arguments.js';
+import {
+  commandArgument,
+  flagArgument,
+  namesOrAll,
+  optionalCount,
+  optionalDuration,
+  optionalText,
+  pathArgument,
+  textArgument,
+} from './arguments.js';
 import { RefusalError, type Args } from './protocol.js';
 import type { StatusAsked } from './status.js';
 
 /** What stands behind the socket. */
-export interface Controlled {
+export interface VerbTarget {
   readonly controls: Controls;
   /** The scheduler's process. */
   readonly pid: number;
@@ -39,7 +48,7 @@ export interface Controlled {
 }
 
 /** Carries out one verb. @throws RefusalError why not. */
-type Verb = (controlled: Controlled, args: Args) => unknown;
+type Verb = (controlled: VerbTarget, args: Args) => unknown;
 
 /** Every verb but `logs`, which answers more than once. */
 export const verbs: ReadonlyMap<string, Verb> = new Map(
@@ -58,7 +67,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(
 );
 
 /** Answers only when what it changed is on record, and says so: who was told that it is done finds it done after any crash. */
-function kept(carryOut: (controlled: Controlled, args: Args) => object | Promise<object>): Verb {
+function kept(carryOut: (controlled: VerbTarget, args: Args) => object | Promise<object>): Verb {
   return async (controlled, args) => {
     const answer = await carryOut(controlled, args);
     return { ...answer, keeping: await controlled.controls.kept() };
@@ -75,20 +84,22 @@ function timely(carryOut: Verb): Verb {
   };
 }
 
-function status(controlled: Controlled, args: Args): unknown {
+function status(controlled: VerbTarget, args: Args): unknown {
   const recent = optionalCount(args, 'recent');
   if (recent !== undefined && recent > MOST_RECENT)
     throw new RefusalError('bad_argument', `recent takes a whole number up to ${MOST_RECENT}`);
   return controlled.status({ recent, since: optionalCount(args, 'since') });
 }
 
-function add(controlled: Controlled, args: Args): object {
+function add(controlled: VerbTarget, args: Args): object {
   const length = optionalDuration(args, 'in_ms');
   const timezone = optionalText(args, 'timezone');
   const timeout = optionalDuration(args, 'timeout_ms');
   const description = optionalText(args, 'description');
   const when =
-    length === undefined ? { at: text(args, 'at'), ...(timezone !== undefined && { timezone }) } : { in: length };
+    length === undefined
+      ? { at: textArgument(args, 'at'), ...(timezone !== undefined && { timezone }) }
+      : { in: length };
   if (length === 0) throw new RefusalError('bad_argument', 'a delay of 0 is none: run it yourself, now');
   refuseWhileStopping(controlled);
   const {
@@ -98,15 +109,15 @@ function add(controlled: Controlled, args: Args): object {
     ...rest
   } = controlled.add({
     when,
-    run: command(args, 'run'),
-    cwd: path(args, 'cwd'),
+    run: commandArgument(args, 'run'),
+    cwd: pathArgument(args, 'cwd'),
     ...(timeout !== undefined && { timeout }),
     ...(description !== undefined && { description }),
   });
   return { task_name: name, scheduled_at: toTimestamp(due), command: line, ...rest };
 }
 
-function health(controlled: Controlled, args: Args): object {
+function health(controlled: VerbTarget, args: Args): object {
   const question = optionalText(args, 'question') ?? 'ready';
   if (question !== 'alive' && question !== 'ready')
     throw new RefusalError('bad_argument', 'question takes alive or ready');
@@ -114,8 +125,8 @@ function health(controlled: Controlled, args: Args): object {
   return { ok, reasons, pid: controlled.pid };
 }
 
-function trigger(controlled: Controlled, args: Args): object {
-  const name = text(args, 'name');
+function trigger(controlled: VerbTarget, args: Args): object {
+  const name = textArgument(args, 'name');
   const kind = optionalText(args, 'overlap');
   const admission = kind === undefined ? undefined : controlled.overlap(kind);
   if (kind !== undefined && admission === undefined)
@@ -128,7 +139,7 @@ function trigger(controlled: Controlled, args: Args): object {
 }
 
 /** What is not among the runs behind its firing has ended already, by a rule; its event is told only when it is recorded. */
-function refuseSkipped({ controls }: Controlled, firing: Firing): void {
+function refuseSkipped({ controls }: VerbTarget, firing: Firing): void {
   const { jobName } = firing;
   const runs = controls.status().jobs.find(({ job }) => job.name === jobName)?.runs;
   if (runs === undefined || runs.some((run) => firingId(run.firing) === firingId(firing))) return;
@@ -136,7 +147,7 @@ function refuseSkipped({ controls }: Controlled, firing: Firing): void {
   throw new RefusalError('skipped', `${jobName} is skipped: ${why}`);
 }
 
-function pause(controlled: Controlled, args: Args): object {
+function pause(controlled: VerbTarget, args: Args): object {
   const length = optionalDuration(args, 'for_ms');
   const reason = optionalText(args, 'reason');
   const { at, names } = named(controlled, args);
@@ -145,14 +156,14 @@ function pause(controlled: Controlled, args: Args): object {
   return { names, until: until === undefined ? null : toTimestamp(until) };
 }
 
-function resume(controlled: Controlled, args: Args): object {
+function resume(controlled: VerbTarget, args: Args): object {
   const { names } = named(controlled, args);
   for (const name of names) controlled.controls.resume(name);
   return { names };
 }
 
-function cancel(controlled: Controlled, args: Args): object {
-  const target = wholeId(controlled, text(args, 'target'));
+function cancel(controlled: VerbTarget, args: Args): object {
+  const target = wholeId(controlled, textArgument(args, 'target'));
   const isRemoved = isAdHoc(target) && controlled.controls.remove(target);
   const canceled = controlled.controls.cancel(target);
   if (canceled > 0 || isRemoved) return { canceled, removed: isRemoved };
@@ -166,7 +177,7 @@ function cancel(controlled: Controlled, args: Args): object {
 }
 
 /** The id of the run that begins so; what names a timer, or no run, as it is. @throws RefusalError when several runs begin so. */
-function wholeId({ controls }: Controlled, target: string): string {
+function wholeId({ controls }: VerbTarget, target: string): string {
   const { jobs } = controls.status();
   if (target === '' || jobs.some(({ job }) => job.name === target)) return target;
   const ids = jobs.flatMap(({ runs }) => runs.map(({ runId }) => runId)).filter((id) => id.startsWith(target));
@@ -177,8 +188,8 @@ function wholeId({ controls }: Controlled, target: string): string {
   );
 }
 
-function reset(controlled: Controlled, args: Args): object {
-  const name = text(args, 'name');
+function reset(controlled: VerbTarget, args: Args): object {
+  const name = textArgument(args, 'name');
   const length = optionalDuration(args, 'in_ms');
   refuseWhileStopping(controlled);
   const before = controlled.controls.status().jobs.find(({ job }) => job.name === name);
@@ -193,25 +204,25 @@ function reset(controlled: Controlled, args: Args): object {
   return { next_at: next === undefined ? null : toTimestamp(next), breaker_closed: hasClosed };
 }
 
-function move(controlled: Controlled, name: string, length: Duration | undefined): Instant {
+function move(controlled: VerbTarget, name: string, length: Duration | undefined): Instant {
   if (length !== undefined && length > 0) return controlled.move(name, length);
   throw new RefusalError('bad_argument', `${name} is due once; say in how long: timers reset ${name} --in 5m`);
 }
 
-function reload(controlled: Controlled, args: Args): Promise<object> {
+function reload(controlled: VerbTarget, args: Args): Promise<object> {
   const file = optionalText(args, 'file');
-  if (flag(args, 'dry_run')) return controlled.compare(file);
+  if (flagArgument(args, 'dry_run')) return controlled.compare(file);
   refuseWhileStopping(controlled);
   return controlled.reload();
 }
 
-function stop(controlled: Controlled, args: Args): object {
-  controlled.stop({ drain: flag(args, 'drain') });
+function stop(controlled: VerbTarget, args: Args): object {
+  controlled.stop({ drain: flagArgument(args, 'drain') });
   return {};
 }
 
 /** The timers an argument names: all of them known, or none is touched. */
-function named({ controls, file }: Controlled, args: Args): { at: number; names: readonly string[] } {
+function named({ controls, file }: VerbTarget, args: Args): { at: number; names: readonly string[] } {
   const { at, jobs } = controls.status();
   const known = jobs.map(({ job }) => job.name);
   const names = namesOrAll(args) ?? known;
@@ -221,11 +232,11 @@ function named({ controls, file }: Controlled, args: Args): { at: number; names:
 }
 
 /** @throws RefusalError when there is no timer of that name. */
-export function refuseUnknown(controlled: Controlled, name: string): void {
+export function refuseUnknown(controlled: VerbTarget, name: string): void {
   if (!controlled.controls.status().jobs.some(({ job }) => job.name === name)) throw unknownTimer(controlled, name);
 }
 
-function unknownTimer({ controls, file }: Controlled, name: string): RefusalError {
+function unknownTimer({ controls, file }: VerbTarget, name: string): RefusalError {
   const known = controls.status().jobs.map(({ job }) => job.name);
   return unknown(name, known, file);
 }
@@ -233,6 +244,6 @@ function unknownTimer({ controls, file }: Controlled, name: string): RefusalErro
 const unknown = (name: string, known: readonly string[], file: string): RefusalError =>
   new RefusalError('unknown_timer', `there is no timer "${name}" in ${file}. ${wayOut(name, known)}`);
 
-function refuseWhileStopping(controlled: Controlled): void {
+function refuseWhileStopping(controlled: VerbTarget): void {
   if (controlled.isStopping()) throw new RefusalError('stopping', 'the scheduler is stopping');
 }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import {
   answerStatus,
-  Changes,
+  ChangedJobs,
   ControlServer,
   EventRing,
   RefusalError,
@@ -9,7 +9,7 @@ import {
   wordPaths,
   verbs,
   type Args,
-  type Controlled,
+  type VerbTarget,
 } from '../control/index.js';
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
@@ -70,7 +70,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
     (event) => JSON.stringify(toLogRecord(event, host)),
   );
   const recent = new RecentOutcomes(clock, opening.recorded);
-  const changes = new Changes();
+  const changes = new ChangedJobs();
   const sinks = [ring, recent, changes];
   const controlled = controlledBy(timerFile.path, opening, { recent, changes });
   const carryOut = (verb: string, args: Args): unknown => {
@@ -114,8 +114,8 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
 function controlledBy(
   file: string,
   { clock, reloader, condition, status, adHoc, scheduler, stopped }: Opening,
-  watched: { readonly recent: RecentPast; readonly changes: Changes },
-): Controlled {
+  watched: { readonly recent: RecentPast; readonly changes: ChangedJobs },
+): VerbTarget {
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
   return {
     get controls() {

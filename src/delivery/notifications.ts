@@ -2,7 +2,7 @@ import { Canceler } from '../domain/cancellation.js';
 import type { Clock } from '../domain/clock.js';
 import { jobNameOf, type InstantFormat, type NotificationFailed, type TimerEvent } from '../domain/events/index.js';
 import type { Executor } from '../domain/executor.js';
-import { FairQueue, type Refusal } from '../turns/fair-queue.js';
+import { FairQueue, type QueueRefusal } from '../turns/fair-queue.js';
 import type { Notify } from '../domain/notify.js';
 import type { CancelCause } from '../domain/outcome.js';
 import type { Sink } from '../domain/sink.js';
@@ -91,7 +91,10 @@ interface Letter extends Pick<Notify, 'webhook' | 'command'> {
   readonly canceler: Canceler;
 }
 
-const REFUSALS: Readonly<Record<Refusal, string>> = { full: 'too many notifications wait already', stopped: STOPPED };
+const REFUSALS: Readonly<Record<QueueRefusal, string>> = {
+  full: 'too many notifications wait already',
+  stopped: STOPPED,
+};
 
 async function deliver(letter: Letter, context: NotificationsContext): Promise<void> {
   const { notification, webhook, command, stop, canceler } = letter;

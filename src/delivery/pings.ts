@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { PingFailed, RunFinished, RunStarted, TimerEvent } from '../domain/events/index.js';
-import { FairQueue, type Refusal } from '../turns/fair-queue.js';
+import { FairQueue, type QueueRefusal } from '../turns/fair-queue.js';
 import { momentOfRun, type Monitor } from '../domain/monitor.js';
 import type { Sink } from '../domain/sink.js';
 import { SECOND, type Duration } from '../domain/time.js';
@@ -77,7 +77,7 @@ interface Ping {
   readonly stop: AbortController;
 }
 
-const REFUSALS: Readonly<Record<Refusal, string>> = { full: 'too many pings wait already', stopped: STOPPED };
+const REFUSALS: Readonly<Record<QueueRefusal, string>> = { full: 'too many pings wait already', stopped: STOPPED };
 
 const isBeginOrEnd = (event: TimerEvent): event is RunStarted | RunFinished =>
   event.event === 'run.finished' || (event.event === 'run.started' && event.attempt === 1);

@@ -7,7 +7,7 @@ import { OutputTail } from '../domain/output-tail.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 
 /** What a run's command is told of the past of its job. */
-export interface RunHistory {
+export interface AttemptHistory {
   readonly previousScheduledFor: Instant | undefined;
   readonly lastSuccessAt: Instant | undefined;
 }
@@ -20,7 +20,7 @@ export interface AttemptOwner {
   readonly id: string;
   readonly job: Job;
   readonly firing: Firing;
-  readonly history: RunHistory;
+  readonly history: AttemptHistory;
   /** There is a process. */
   processBegan(): void;
   emit(fact: RunFact<RunStarted> | RunFact<RunOutput> | RunFact<OrphanFound>): void;

@@ -1,7 +1,7 @@
 import { CLOSED, type BreakerState } from '../domain/breaker.js';
 import type { TimerEvent } from '../domain/events/index.js';
 import type { Instant } from '../domain/time.js';
-import type { Ending } from './ending.js';
+import type { RunEnding } from './ending.js';
 import type { JobState } from './job-state.js';
 
 interface Teller {
@@ -32,7 +32,7 @@ export class Breakers {
   }
 
   /** A run has ended. */
-  move(state: JobState, ending: Ending, isTrial: boolean): void {
+  move(state: JobState, ending: RunEnding, isTrial: boolean): void {
     const { breaker } = state.job;
     if (breaker === undefined || ending.kind !== 'finished') return;
     const { failuresInARow } = state;

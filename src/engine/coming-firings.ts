@@ -12,7 +12,7 @@ export interface ComingFiring {
 }
 
 /** Bounds actual starts. */
-export interface Span {
+export interface FiringWindow {
   /** Exclusive. */
   readonly from: Instant;
   /** Inclusive. */
@@ -25,7 +25,7 @@ interface Coming extends Queued {
 }
 
 /** The firings of the enabled jobs by actual start, then in file order. Lazy: a span may be endless. */
-export function* comingFirings(jobs: readonly Job[], { from, until, count }: Span): Generator<ComingFiring> {
+export function* comingFirings(jobs: readonly Job[], { from, until, count }: FiringWindow): Generator<ComingFiring> {
   const enabled = jobs.filter((job) => job.enabled);
   yield* firingsAfter(
     enabled.map((job) => ({ job, next: nextInWindow(job, from - job.offset) })),
@@ -36,7 +36,7 @@ export function* comingFirings(jobs: readonly Job[], { from, until, count }: Spa
 /** The firings of jobs that are armed for `next`, in order. Nothing is asked of a schedule before its turn comes. */
 export function* firingsAfter(
   armed: Iterable<{ readonly job: Job; readonly next: Instant | undefined }>,
-  { until, count }: Pick<Span, 'until' | 'count'>,
+  { until, count }: Pick<FiringWindow, 'until' | 'count'>,
 ): Generator<ComingFiring> {
   const queue = new TimerQueue<Coming>();
   const put = (coming: Coming, instant: Instant | undefined) => {

@@ -7,7 +7,7 @@ import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import { Breakers } from './breakers.js';
 import { contain } from './contain.js';
-import type { Ending, EndingFacts } from './ending.js';
+import type { RunEnding, EndingFacts } from './ending.js';
 import type { JobState } from './job-state.js';
 import { Run, type RunOwner, type RunSurroundings } from './run.js';
 
@@ -263,12 +263,12 @@ export class Dispatcher implements RunOwner {
   }
 
   /** Called by the run. */
-  runEnding(run: Run, ending: Ending): EndingFacts {
+  runEnding(run: Run, ending: RunEnding): EndingFacts {
     return this.#stateOf(run).note(ending, this.#around.now());
   }
 
   /** Called by the run. */
-  runEnded(run: Run, ending: Ending): void {
+  runEnded(run: Run, ending: RunEnding): void {
     const state = this.#stateOf(run);
     this.#jobs.delete(run);
     if (!this.#active.delete(run)) return;
@@ -322,7 +322,7 @@ export class Dispatcher implements RunOwner {
   }
 
   /** Answers how many. */
-  #dismissParked(state: JobState, ending: Ending, runs = state.parked): number {
+  #dismissParked(state: JobState, ending: RunEnding, runs = state.parked): number {
     this.#unpark(state, runs);
     for (const run of runs) run.dismiss(ending);
     return runs.length;

@@ -5,9 +5,9 @@ import type { JobMemory, Pause } from '../domain/ledger.js';
 import type { FiringStatus } from '../domain/outcome.js';
 import type { JobView } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
-import type { RunHistory } from './attempt.js';
+import type { AttemptHistory } from './attempt.js';
 import type { Gate } from './gate.js';
-import type { Ending, EndingFacts } from './ending.js';
+import type { RunEnding, EndingFacts } from './ending.js';
 import type { Run } from './run.js';
 import type { Alarm } from './timer-loop.js';
 
@@ -110,7 +110,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   }
 
   /** What a run that begins now is told of the past. */
-  get history(): RunHistory {
+  get history(): AttemptHistory {
     const { previousScheduledFor, lastSuccessAt } = this;
     return { previousScheduledFor, lastSuccessAt };
   }
@@ -149,7 +149,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   }
 
   /** Counts an ending. A cancellation says nothing about the command. */
-  note(ending: Ending, at: Instant): EndingFacts {
+  note(ending: RunEnding, at: Instant): EndingFacts {
     const wasFailing = this.isFailing;
     this.lastStatus = ending.kind === 'finished' ? ending.outcome.status : ending.kind;
     this.lastFinishedAt = at;

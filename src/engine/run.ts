@@ -9,9 +9,9 @@ import type { OpenRun } from '../domain/ledger.js';
 import { canceled, judge, type CancelCause, type Exit, type Outcome } from '../domain/outcome.js';
 import type { AdmissionPolicy, Claim, Coordinator } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
-import { Attempt, type AttemptOwner, type RunFact, type RunHistory } from './attempt.js';
+import { Attempt, type AttemptOwner, type RunFact, type AttemptHistory } from './attempt.js';
 import { contain, type Report } from './contain.js';
-import type { Ending, EndingFacts } from './ending.js';
+import type { RunEnding, EndingFacts } from './ending.js';
 import { GatePass, type Gate, type PassOwner } from './gate.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';
 
@@ -34,7 +34,7 @@ export interface RunSurroundings {
   readonly report: Report;
 }
 
-const NO_HISTORY: RunHistory = { previousScheduledFor: undefined, lastSuccessAt: undefined };
+const NO_HISTORY: AttemptHistory = { previousScheduledFor: undefined, lastSuccessAt: undefined };
 
 const UNENDING: Outcome = { status: 'lost', error: 'the process did not end, not even by SIGKILL' };
 
@@ -45,9 +45,9 @@ export interface RunOwner {
   /** Told when an attempt has failed and another is to follow. */
   runPaused(run: Run): void;
   /** Told once, before the ending is emitted; answers what it means to the job. */
-  runEnding(run: Run, ending: Ending): EndingFacts;
+  runEnding(run: Run, ending: RunEnding): EndingFacts;
   /** Told once, after the ending was emitted and the slots were left. */
-  runEnded(run: Run, ending: Ending): void;
+  runEnded(run: Run, ending: RunEnding): void;
 }
 
 /** What a run is of. */
@@ -76,7 +76,7 @@ export class Run implements AttemptOwner, PassOwner {
   readonly job: Job;
   readonly firing: Firing;
   readonly admission: readonly AdmissionPolicy[];
-  history: RunHistory = NO_HISTORY;
+  history: AttemptHistory = NO_HISTORY;
   readonly #around: RunSurroundings;
   readonly #owner: RunOwner;
   readonly #pass: GatePass;
@@ -136,7 +136,7 @@ export class Run implements AttemptOwner, PassOwner {
   }
 
   /** Starts to wait for its slots, and then runs. */
-  start(history: RunHistory): void {
+  start(history: AttemptHistory): void {
     this.history = history;
     this.#state = 'waiting';
     this.#pass.walk();
@@ -148,7 +148,7 @@ export class Run implements AttemptOwner, PassOwner {
   }
 
   /** Goes on where a scheduler that died stood between two attempts. */
-  resume(open: OpenRun, history: RunHistory): void {
+  resume(open: OpenRun, history: AttemptHistory): void {
     const { clock, elapsed } = this.#around;
     const now = this.#around.now();
     this.history = history;
@@ -169,7 +169,7 @@ export class Run implements AttemptOwner, PassOwner {
   }
 
   /** Ends a run that has not started. */
-  dismiss(ending: Ending): void {
+  dismiss(ending: RunEnding): void {
     this.#end(ending);
   }
 
@@ -321,7 +321,7 @@ export class Run implements AttemptOwner, PassOwner {
   }
 
   /** Told before the slot is given on, so that the log reads in the order of things. */
-  #end(ending: Ending): void {
+  #end(ending: RunEnding): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#clearAlarm();
@@ -331,7 +331,7 @@ export class Run implements AttemptOwner, PassOwner {
     this.#owner.runEnded(this, ending);
   }
 
-  #tell(ending: Ending, { failuresInARow, isRecovery }: EndingFacts): void {
+  #tell(ending: RunEnding, { failuresInARow, isRecovery }: EndingFacts): void {
     const { firing, id: runId } = this;
     const at = this.#around.now();
     switch (ending.kind) {
@@ -357,7 +357,7 @@ export class Run implements AttemptOwner, PassOwner {
     }
   }
 
-  #endingUnstarted(cause: CancelCause): Ending {
+  #endingUnstarted(cause: CancelCause): RunEnding {
     if (this.#attempts > 0) return { kind: 'finished', outcome: canceled(cause) };
     if (cause.kind === 'shutdown') return { kind: 'missed', reason: 'shutdown' };
     return { kind: 'skipped', reason: cause.kind === 'replaced' ? 'replaced' : 'canceled' };

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { TimerEvent } from '../domain/events/index.js';
 import { EventStream, writeEvent } from './event-stream.js';
-import type { Follower, PastSources, Told } from './past.js';
+import type { EventFollower, PastSources, ToldEvent } from './past.js';
 import { toOutputRecord } from './run-details.js';
 
 /** What is written at once, in characters: no more than this waits for a client that does not read. */
@@ -37,7 +37,7 @@ export function followRun(response: ServerResponse, { runId, follow, turn }: Run
 }
 
 /** Returns whether there may be more. */
-function tellPortion(stream: EventStream, follower: Follower): boolean {
+function tellPortion(stream: EventStream, follower: EventFollower): boolean {
   let portion = '';
   while (portion.length < PORTION) {
     const told = follower.next();
@@ -52,7 +52,7 @@ function tellPortion(stream: EventStream, follower: Follower): boolean {
   return true;
 }
 
-function writeTold(told: Told): string {
+function writeTold(told: ToldEvent): string {
   if (told.kind === 'lost') return writeEvent('dropped', String(told.count));
   if (told.event.event === 'run.finished') return writeEvent('end', '{}');
   return told.event.event === 'run.output' ? writeEvent('output', jsonOf(told.event)) : '';

@@ -26,7 +26,7 @@ export type Listening = Address & {
 };
 
 /** Holds a server at its address: one that is taken is asked for again until it is free. */
-export class Listener {
+export class HttpListener {
   readonly #server: Server;
   readonly #options: Listening;
   #reason: string | undefined;

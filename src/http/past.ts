@@ -11,20 +11,20 @@ import {
 import type { Instant } from '../domain/time.js';
 
 /** Which of the recent events; absent: all. */
-export interface Interest {
+export interface EventInterest {
   readonly jobName?: string;
   readonly runId?: string;
 }
 
-export type Told =
+export type ToldEvent =
   | { readonly kind: 'event'; readonly event: TimerEvent }
   /** How many events the follower lost because it read too slowly. */
   | { readonly kind: 'lost'; readonly count: number };
 
 /** A position among the events. */
-export interface Follower {
+export interface EventFollower {
   /** `undefined` when there is nothing to read yet. */
-  next(): Told | undefined;
+  next(): ToldEvent | undefined;
   close(): void;
 }
 
@@ -32,9 +32,9 @@ export interface PastSources {
   /** `undefined` where nothing is recorded. */
   readonly recorded: () => Recorded | undefined;
   /** The recent events that are kept in memory, oldest first. */
-  readonly remembered: (interest: Interest) => readonly TimerEvent[];
+  readonly remembered: (interest: EventInterest) => readonly TimerEvent[];
   /** Follows the recent events and those that come. `onNews` is called when there is something to read after `next` had nothing. */
-  readonly follow: (following: Interest & { readonly onNews: () => void }) => Follower;
+  readonly follow: (following: EventInterest & { readonly onNews: () => void }) => EventFollower;
 }
 
 /** Which outcomes: the latest `limit` since then. */

@@ -11,7 +11,7 @@ import { isLoopback } from '../system/loopback.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { jsonText } from '../text/visible.js';
 import { Latest } from './latest.js';
-import { Listener, type Listening } from './listener.js';
+import { HttpListener, type Listening } from './listener.js';
 import { isSameHost, namesLoopback, namesNobodyElse, targetOf, type Target } from './target.js';
 
 /** What is answered at one path. Add one to the list the server is given. */
@@ -55,7 +55,7 @@ const PATIENCE: Duration = 30 * SECOND;
 export class HttpServer {
   readonly #options: HttpOptions;
   readonly #server: Server;
-  readonly #listener: Listener;
+  readonly #listener: HttpListener;
   /** The connections with a request that is being answered. */
   readonly #answering = new Set<Socket>();
 
@@ -74,7 +74,7 @@ export class HttpServer {
     );
     const connections = new Latest<Socket>(MOST_CONNECTIONS, (socket) => this.#answering.has(socket));
     this.#server.on('connection', (socket) => connections.admit(socket));
-    this.#listener = new Listener(this.#server, options);
+    this.#listener = new HttpListener(this.#server, options);
   }
 
   start(): void {

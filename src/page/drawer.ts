@@ -4,9 +4,9 @@ import type { Actions } from './actions.js';
 import { byId, make, say } from './element.js';
 import type { Model } from './model.js';
 import { OutcomeList } from './outcome-list.js';
-import { factList, RunView } from './run-view.js';
+import { factList, RunPanel } from './run-view.js';
 import type { Server } from './server.js';
-import { dueInWords, has, statesOf, whySkipped } from './state.js';
+import { nominalTimeInWords, has, statesOf, whySkipped } from './state.js';
 import { showStates } from './show-states.js';
 import { ago, ahead, fullTime } from './words.js';
 
@@ -69,7 +69,7 @@ class TimerView {
   readonly #runs = make('div');
   readonly #trouble = make('p', { class: 'quiet' });
   readonly #hold = make('span');
-  readonly #views = new Map<string, RunView>();
+  readonly #views = new Map<string, RunPanel>();
   readonly #stop = new AbortController();
   #timer: LiveTimer | undefined;
   #facted = '';
@@ -170,7 +170,7 @@ class TimerView {
         'next',
         next === null
           ? 'none'
-          : `${[fullTime(Date.parse(next)), dueInWords(timer, now)].filter((words) => words !== '').join(', ')}, ${this.#parts.model.isConnected ? ahead(Date.parse(next), now) : 'as last known'}${skippedInWords(timer)}`,
+          : `${[fullTime(Date.parse(next)), nominalTimeInWords(timer, now)].filter((words) => words !== '').join(', ')}, ${this.#parts.model.isConnected ? ahead(Date.parse(next), now) : 'as last known'}${skippedInWords(timer)}`,
       ],
       [
         'last success',
@@ -209,7 +209,7 @@ class TimerView {
   #addRun(key: string, run: RunRecord): void {
     const { server, actions } = this.#parts;
     const { run_id: id } = run;
-    const view = new RunView(server, id);
+    const view = new RunPanel(server, id);
     const cancel = () => {
       if (confirm(`Cancel this run of ${this.name}?`)) void actions.cancel(this.name, id);
     };

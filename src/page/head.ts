@@ -2,7 +2,7 @@ import { byId, make, say } from './element.js';
 import type { Model } from './model.js';
 import { has, type State, type Trait } from './state.js';
 import { showStates } from './show-states.js';
-import { clockTime, plural, zoneInUse } from './words.js';
+import { localClockTime, plural, zoneInUse } from './words.js';
 
 export interface HeadEvents {
   readonly filtered: (trait: Trait | undefined) => void;
@@ -73,7 +73,7 @@ export class Head {
     if (isAway)
       say(
         this.#away,
-        `The scheduler has not been reachable since ${clockTime(lostAt, now)}. What stands below is how it was then; what has happened since is not known. This page keeps trying.`,
+        `The scheduler has not been reachable since ${localClockTime(lostAt, now)}. What stands below is how it was then; what has happened since is not known. This page keeps trying.`,
       );
   }
 
@@ -104,4 +104,4 @@ const connected = (isStopping: boolean | undefined): State =>
   isStopping ? { sign: 'held', word: 'stopping', tone: 'held' } : { sign: 'on', word: 'live', tone: 'good' };
 
 const sinceOf = (startedAt: string | null, now: number): string =>
-  startedAt === null ? 'not started yet' : `since ${clockTime(Date.parse(startedAt), now)}`;
+  startedAt === null ? 'not started yet' : `since ${localClockTime(Date.parse(startedAt), now)}`;

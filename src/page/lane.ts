@@ -7,7 +7,7 @@ import type { Scale } from './timeline-scale.js';
 import { ahead, fullTime, plural } from './words.js';
 
 /** Something on a lane that can be pointed at. */
-export interface Mark {
+export interface LaneMark {
   /** In percent. */
   readonly at: number;
   readonly words: string;
@@ -19,7 +19,7 @@ export interface Mark {
 export interface Lane {
   readonly drawing: SVGSVGElement;
   /** Past and coming, in order. */
-  readonly marks: readonly Mark[];
+  readonly marks: readonly LaneMark[];
   /** What there is to see, in words. */
   readonly summary: string;
 }
@@ -47,7 +47,7 @@ export function drawLane(lane: LaneRecord, running: readonly LiveTimer[], scale:
 
 interface Drawn {
   readonly shape: SVGElement;
-  readonly mark: Mark;
+  readonly mark: LaneMark;
 }
 
 const DEPTHS = { good: 0, held: 1, bad: 2 };

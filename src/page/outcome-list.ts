@@ -1,10 +1,10 @@
 import type { OutcomeRecord } from '../domain/api-record.js';
 import { humanDuration } from '../domain/human-duration.js';
 import { arrange, make, sign } from './element.js';
-import { RunView } from './run-view.js';
+import { RunPanel } from './run-view.js';
 import type { Server } from './server.js';
 import { signOf, toneOf } from './state.js';
-import { clockTime } from './words.js';
+import { localClockTime } from './words.js';
 
 /** So many outcomes of a timer are listed. */
 const MOST = 50;
@@ -86,18 +86,18 @@ class Item {
       'summary',
       {},
       make('span', { class: `state ${toneOf(status)}` }, sign(signOf(status)), make('span', {}, status)),
-      make('time', { datetime: outcome.scheduled_at }, clockTime(Date.parse(outcome.scheduled_at), now)),
+      make('time', { datetime: outcome.scheduled_at }, localClockTime(Date.parse(outcome.scheduled_at), now)),
       make('span', { class: 'how' }, [TRIGGERS[trigger], tookOf(outcome), lateOf(outcome)].filter(Boolean).join(' · ')),
       make('span', { class: 'cause' }, timesOf(outcome) + cause),
     );
     this.element = make('details', {}, head);
-    let view: RunView | undefined;
+    let view: RunPanel | undefined;
     this.element.addEventListener('toggle', () => {
       if (view !== undefined || !this.element.open) return;
       if (runId === undefined)
         this.element.append(make('p', { class: 'quiet' }, 'It did not run, so it printed nothing.'));
       else {
-        view = new RunView(server, runId);
+        view = new RunPanel(server, runId);
         this.element.append(view.element);
         void view.open();
       }

@@ -10,7 +10,7 @@ const MOST_LINES = 2_000;
 const SHORT = 200;
 
 /** One run whole: its attempts and what it printed, as it prints it. */
-export class RunView {
+export class RunPanel {
   readonly element = make('div', { class: 'run' });
   readonly #server: Server;
   readonly #runId: string;

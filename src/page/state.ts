@@ -2,7 +2,7 @@ import type { LiveTimer } from '../domain/api-record.js';
 import type { FiringStatus } from '../domain/outcome.js';
 import { nextStartOf, type RunRecord } from '../domain/status-record.js';
 import type { Instant } from '../domain/time.js';
-import { clockTime, counted } from './words.js';
+import { localClockTime, countedNoun } from './words.js';
 
 /** How it stands with a timer, in a sign, a word and a tone. */
 export interface State {
@@ -48,7 +48,7 @@ export function statesOf(timer: LiveTimer, now: Instant, receivedAt: Instant): r
 }
 
 const until = (timestamp: string | null, now: Instant): string =>
-  timestamp === null ? '' : ` until ${clockTime(Date.parse(timestamp), now)}`;
+  timestamp === null ? '' : ` until ${localClockTime(Date.parse(timestamp), now)}`;
 
 function ofRun({ state, elapsed_ms: elapsed, attempts }: RunRecord, since: number): State {
   const word = {
@@ -60,7 +60,7 @@ function ofRun({ state, elapsed_ms: elapsed, attempts }: RunRecord, since: numbe
   }[state];
   if (state !== 'attempting') return { sign: 'new', word, tone: 'on' };
   const tries = attempts > 1 ? `, attempt ${attempts}` : '';
-  return { sign: 'on', word: `${word} ${counted(elapsed + since)}${tries}`, tone: 'on' };
+  return { sign: 'on', word: `${word} ${countedNoun(elapsed + since)}${tries}`, tone: 'on' };
 }
 
 function ofRest(timer: LiveTimer): State {
@@ -90,7 +90,7 @@ export function whySkipped({ next_at: next, paused, breaker }: LiveTimer): strin
 }
 
 /** `due 03:00` if jitter moves the start of the next firing; otherwise empty. */
-export function dueInWords(timer: LiveTimer, now: Instant): string {
+export function nominalTimeInWords(timer: LiveTimer, now: Instant): string {
   const { next_at: due } = timer;
-  return due === null || nextStartOf(timer) === due ? '' : `due ${clockTime(Date.parse(due), now)}`;
+  return due === null || nextStartOf(timer) === due ? '' : `due ${localClockTime(Date.parse(due), now)}`;
 }

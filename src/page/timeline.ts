@@ -1,6 +1,6 @@
 import type { LaneRecord, LiveTimer, OutcomeRecord, TimelineRecord } from '../domain/api-record.js';
 import { byId, draw, make, say } from './element.js';
-import { drawLane, type Lane, type Mark } from './lane.js';
+import { drawLane, type Lane, type LaneMark } from './lane.js';
 import type { Model } from './model.js';
 import type { Server } from './server.js';
 import { pickLanes } from './pick-lanes.js';
@@ -26,7 +26,7 @@ export class Timeline {
   readonly #many = byId('timeline-many', HTMLElement);
   readonly #readout = make('output', { class: 'readout' });
   readonly #lanes = new Map<string, HTMLButtonElement>();
-  readonly #marks = new WeakMap<HTMLButtonElement, readonly Mark[]>();
+  readonly #marks = new WeakMap<HTMLButtonElement, readonly LaneMark[]>();
   readonly #list = make('ul', { class: 'lanes' });
   readonly #axis = draw('svg', { class: 'axis', 'aria-hidden': 'true' });
   #past = RANGES[1]?.past ?? 0;
@@ -116,8 +116,8 @@ export class Timeline {
       make('span', {}, name ?? 'all timers'),
       make('span'),
     );
-    let chosen: Mark | undefined;
-    const choose = (mark: Mark | undefined) => {
+    let chosen: LaneMark | undefined;
+    const choose = (mark: LaneMark | undefined) => {
       chosen = mark;
       say(this.#readout, mark?.words ?? '');
       point(button, mark);
@@ -160,7 +160,7 @@ export class Timeline {
 }
 
 /** The mark after or before the chosen one; without one the first to come, or the last that was. */
-function neighbour(marks: readonly Mark[], chosen: Mark | undefined, step: number): Mark | undefined {
+function neighbour(marks: readonly LaneMark[], chosen: LaneMark | undefined, step: number): LaneMark | undefined {
   const index = chosen === undefined ? -1 : marks.findIndex(({ words }) => words === chosen.words);
   if (index >= 0) return marks[Math.min(marks.length - 1, Math.max(0, index + step))];
   const coming = marks.findIndex(({ outcome }) => outcome === undefined);
@@ -168,18 +168,18 @@ function neighbour(marks: readonly Mark[], chosen: Mark | undefined, step: numbe
   return step > 0 ? (marks[first] ?? marks.at(-1)) : (marks[first - 1] ?? marks[0]);
 }
 
-function nearest(marks: readonly Mark[], button: Element, event: MouseEvent): Mark | undefined {
+function nearest(marks: readonly LaneMark[], button: Element, event: MouseEvent): LaneMark | undefined {
   const drawing = button.lastElementChild?.getBoundingClientRect();
   if (drawing === undefined || drawing.width === 0) return undefined;
   const at = ((event.clientX - drawing.left) / drawing.width) * 100;
   const reach = (14 / drawing.width) * 100;
-  let best: Mark | undefined;
+  let best: LaneMark | undefined;
   for (const mark of marks)
     if (Math.abs(mark.at - at) < (best === undefined ? reach : Math.abs(best.at - at))) best = mark;
   return best;
 }
 
-function point(button: Element, mark: Mark | undefined): void {
+function point(button: Element, mark: LaneMark | undefined): void {
   const drawing = button.lastElementChild;
   drawing?.querySelector('.pointer')?.remove();
   if (mark === undefined) return;

@@ -4,9 +4,9 @@ import { humanDuration } from '../domain/human-duration.js';
 import { arrange, byId, make, say, sayWhole } from './element.js';
 import type { Model } from './model.js';
 import { showStates } from './show-states.js';
-import { dueInWords, has, statesOf, whySkipped, type Trait } from './state.js';
+import { nominalTimeInWords, has, statesOf, whySkipped, type Trait } from './state.js';
 import { drawStrip } from './strip.js';
-import { ago, ahead, clockTime, plural } from './words.js';
+import { ago, ahead, localClockTime, plural } from './words.js';
 
 /** So many rows at first, and more whenever more are asked for: a page of a thousand rows is slow, and nobody reads it. */
 const ROWS = 100;
@@ -209,9 +209,9 @@ class Row {
       return;
     }
     const next = Date.parse(start);
-    const why = [dueInWords(timer, now), whySkipped(timer)].filter((words) => words !== '');
-    if (!isConnected) sayBoth(this.#next, clockTime(next, now), 'as last known');
-    else sayBoth(this.#next, ahead(next, now), [clockTime(next, now), ...why].join(', '));
+    const why = [nominalTimeInWords(timer, now), whySkipped(timer)].filter((words) => words !== '');
+    if (!isConnected) sayBoth(this.#next, localClockTime(next, now), 'as last known');
+    else sayBoth(this.#next, ahead(next, now), [localClockTime(next, now), ...why].join(', '));
   }
 }
 

@@ -2,12 +2,12 @@ import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../domain/time
 import { humanDuration } from '../domain/human-duration.js';
 
 /** Writes a length of time in whole seconds, so that it counts evenly. */
-export const counted = (duration: Duration): string =>
+export const countedNoun = (duration: Duration): string =>
   humanDuration(Math.max(0, Math.floor(duration / SECOND) * SECOND)).replace(/^0 ms$/, '0 s');
 
 /** How far something is: `in 4 min 10 s`, `due`. */
 export const ahead = (instant: Instant, now: Instant): string =>
-  instant <= now ? 'due' : `in ${counted(instant - now + SECOND - 1)}`;
+  instant <= now ? 'due' : `in ${countedNoun(instant - now + SECOND - 1)}`;
 
 /** How long something is ago, coarse: nobody counts the past by seconds. */
 export function ago(instant: Instant, now: Instant): string {
@@ -40,7 +40,7 @@ export function useZone(timeZone: string): void {
 export const zoneInUse = (): string => formats.time.resolvedOptions().timeZone;
 
 /** Local time to the second; the weekday where it is another day, the date where that is more than six days away. */
-export function clockTime(instant: Instant, now: Instant): string {
+export function localClockTime(instant: Instant, now: Instant): string {
   const { time, date, weekday } = formats;
   if (date.format(instant) === date.format(now)) return time.format(instant);
   if (Math.abs(instant - now) < 6 * DAY) return `${weekday.format(instant)} ${time.format(instant)}`;

@@ -4,7 +4,7 @@ import { DAY, type Duration } from '../domain/time.js';
 import { CronSchedule } from './cron/cron-schedule.js';
 import { readExpression } from './cron/expression.js';
 import { withShortNames } from './cron/names.js';
-import { DAY_OF_WEEK } from './cron/position.js';
+import { DAY_OF_WEEK_FIELD } from './cron/position.js';
 import { ScheduleError, ScheduleTypeError, type Place, type ScheduleContext } from './kind.js';
 import { parseTimestamp } from './zone/timestamp.js';
 import { timeZoneOf } from './zone/zone-name.js';
@@ -42,9 +42,9 @@ export function localDays(interval: Duration, at: unknown, { timezone, dst }: Sc
 /** The first such day of the week on or after 1970-01-01, a Thursday; that day itself where none is named. */
 function firstDay(weekday: string | undefined): number {
   if (weekday === undefined) return 0;
-  const number = DAY_OF_WEEK.names.get(withShortNames(weekday));
+  const number = DAY_OF_WEEK_FIELD.names.get(withShortNames(weekday));
   if (number !== undefined) return (number + 7 - 4) % 7;
-  const meant = nearest(weekday, DAY_OF_WEEK.names.keys());
+  const meant = nearest(weekday, DAY_OF_WEEK_FIELD.names.keys());
   const hint = meant === undefined ? FORMS : `Did you mean ${meant}?`;
   throw new ScheduleError('every-at', `every.at: ${quoted(weekday)} is not a day of the week.`, { hint, place: PLACE });
 }

@@ -1,14 +1,14 @@
 import type { Rule } from './rules.js';
-import type { Moment, Tally } from './tally.js';
+import type { SimulatedMoment, Tally } from './tally.js';
 
 /** What a simulation says of one rule. */
-export interface Verdict {
+export interface RuleVerdict {
   readonly rule: Rule;
   readonly holds: boolean;
   /** How often it was broken. */
   readonly breaches: number;
   /** The first of them. */
-  readonly first: readonly Moment[];
+  readonly first: readonly SimulatedMoment[];
   /** What showed at the end only. */
   readonly sentence: string | undefined;
 }
@@ -19,21 +19,21 @@ const SHOWN = 3;
 /** Watches one rule while a simulation goes on. */
 export class Judge {
   readonly #rule: Rule;
-  readonly #first: Moment[] = [];
+  readonly #first: SimulatedMoment[] = [];
   #breaches = 0;
 
   constructor(rule: Rule) {
     this.#rule = rule;
   }
 
-  watch(moment: Moment): void {
+  watch(moment: SimulatedMoment): void {
     if (!this.#rule.breaks(moment)) return;
     this.#breaches += moment.count;
     if (this.#first.length < SHOWN) this.#first.push(moment);
   }
 
   /** To be asked when the simulation is over. */
-  verdict(tally: Tally): Verdict {
+  verdict(tally: Tally): RuleVerdict {
     const sentence = this.#rule.breaksAtEnd?.(tally);
     return {
       rule: this.#rule,

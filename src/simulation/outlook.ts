@@ -1,4 +1,4 @@
-import { Judge, type Verdict } from './judge.js';
+import { Judge, type RuleVerdict } from './judge.js';
 import type { Rule } from './rules.js';
 import { simulate, type Scenario } from './simulate.js';
 import type { Tally } from './tally.js';
@@ -7,7 +7,7 @@ import type { Tally } from './tally.js';
 export interface Outlook {
   readonly tally: Tally;
   /** In the order of the rules. */
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly RuleVerdict[];
 }
 
 /** Simulates a scenario under the eyes of these rules. */

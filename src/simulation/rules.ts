@@ -1,14 +1,14 @@
 import { DurationError, parseDuration } from '../domain/duration.js';
 import { nearest } from '../text/nearest.js';
 import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../domain/time.js';
-import type { Moment, Tally } from './tally.js';
+import type { SimulatedMoment, Tally } from './tally.js';
 
 /** Something that must hold of a simulation. */
 export interface Rule {
   /** As it was written. */
   readonly text: string;
   /** Whether what happened breaks it. */
-  breaks(moment: Moment): boolean;
+  breaks(moment: SimulatedMoment): boolean;
   /** For what only shows at the end: the sentence that says how it is broken, or `undefined`. */
   breaksAtEnd?(tally: Tally): string | undefined;
 }
@@ -35,7 +35,7 @@ interface RuleKind {
 
 const NAME = '([A-Za-z0-9][A-Za-z0-9._-]*)';
 
-const isKind = (kind: Moment['kind']): Omit<Rule, 'text'> => ({ breaks: (moment) => moment.kind === kind });
+const isKind = (kind: SimulatedMoment['kind']): Omit<Rule, 'text'> => ({ breaks: (moment) => moment.kind === kind });
 
 const kinds: readonly RuleKind[] = [
   {

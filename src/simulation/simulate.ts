@@ -6,7 +6,7 @@ import type { Duration, Instant } from '../domain/time.js';
 import { Scheduler } from '../engine/scheduler.js';
 import { BusyMinutes } from './busy-minutes.js';
 import { FakeExecutor, type Behaviour } from './fake-executor.js';
-import { Tally, type Moment } from './tally.js';
+import { Tally, type SimulatedMoment } from './tally.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** What is simulated. */
@@ -28,7 +28,7 @@ const OURS: Claim = { kind: 'ours' };
 const alone: Coordinator = { claim: () => OURS };
 
 /** Runs the scheduler itself on a clock that jumps from event to event, with nothing executed. What is still on at the end is left as it is. */
-export async function simulate(scenario: Scenario, onMoment: (moment: Moment) => void): Promise<Tally> {
+export async function simulate(scenario: Scenario, onMoment: (moment: SimulatedMoment) => void): Promise<Tally> {
   const { span, groups, concurrency } = scenario;
   const clock = new VirtualClock(span.from);
   const behaviours = new Map<Command, Behaviour>();

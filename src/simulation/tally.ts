@@ -6,7 +6,7 @@ import type { BusyMinutes } from './busy-minutes.js';
 import { JobTally, Peak } from './job-tally.js';
 
 /** Something that rules may forbid. */
-export interface Moment {
+export interface SimulatedMoment {
   /** `start`: of a run's first attempt. `waiting`: it still did when the simulation ended. `overlap`: a firing came due during a run of its own job. */
   readonly kind: 'start' | 'waiting' | 'overlap' | 'skipped' | 'missed';
   readonly job: Job;
@@ -36,11 +36,11 @@ export class Tally implements Sink {
   readonly minutes: BusyMinutes;
   /** Most attempts at once over all jobs. */
   readonly peak = new Peak();
-  readonly #onMoment: (moment: Moment) => void;
+  readonly #onMoment: (moment: SimulatedMoment) => void;
   readonly #open = new Map<string, OpenRun>();
   #running = 0;
 
-  constructor(jobs: readonly Job[], minutes: BusyMinutes, onMoment: (moment: Moment) => void) {
+  constructor(jobs: readonly Job[], minutes: BusyMinutes, onMoment: (moment: SimulatedMoment) => void) {
     this.jobs = new Map(jobs.map((job) => [job.name, new JobTally(job)]));
     this.minutes = minutes;
     this.#onMoment = onMoment;
@@ -138,7 +138,11 @@ export class Tally implements Sink {
     this.#tell('overlap', tally, { at });
   }
 
-  #tell(kind: Moment['kind'], { job }: JobTally, facts: Pick<Moment, 'at'> & Partial<Moment>): void {
+  #tell(
+    kind: SimulatedMoment['kind'],
+    { job }: JobTally,
+    facts: Pick<SimulatedMoment, 'at'> & Partial<SimulatedMoment>,
+  ): void {
     this.#onMoment({ kind, job, running: this.#running, waited: 0, count: 1, ...facts });
   }
 

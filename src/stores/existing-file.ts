@@ -20,7 +20,7 @@ export function noFile(path: string): string | undefined {
 }
 
 /** A file that is not ours to use: it stays as it is, and no lock is made for it. */
-export interface Refusal {
+export interface StateRefusal {
   readonly kind: 'refused';
   readonly file: string;
   /** In plain words, without the name of the file. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { History, Ledger, Recorded } from '../domain/ledger.js';
 import type { Duration } from '../domain/time.js';
-import type { Refusal } from './existing-file.js';
+import type { StateRefusal } from './existing-file.js';
 
 /** What it takes to open a state. */
 export interface StateOptions {
@@ -48,7 +48,7 @@ export type StateOpening =
     }
   /** Another scheduler, whose pid is told as far as it is known, uses the state. */
   | { readonly kind: 'in_use'; readonly pid: number | undefined }
-  | Refusal;
+  | StateRefusal;
 
 /** Where a file that could not be used is now, or a copy of one that could be used in part. */
 export interface SetAside {

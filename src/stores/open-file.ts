@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import type { Instant } from '../domain/time.js';
 import { copyAside, setAside } from './set-aside.js';
-import { EMPTIED, noFile, strangenessOf, type Refusal } from './existing-file.js';
+import { EMPTIED, noFile, strangenessOf, type StateRefusal } from './existing-file.js';
 import { contentIn, headerOf, type Content } from './header.js';
 import type { FileToOpen, SetAside } from './kind.js';
 import { LedgerFile } from './ledger-file.js';
@@ -12,7 +12,7 @@ import { troubleOf, plainly } from './trouble.js';
 export type FileOpening =
   | { readonly kind: 'open'; readonly file: LedgerFile; readonly setAside: SetAside | undefined }
   | { readonly kind: 'unavailable'; readonly reason: string }
-  | Refusal;
+  | StateRefusal;
 
 /**
  * Opens the file of a ledger for writing, creating it where there is none. What is damaged, emptied or no database is set aside for a new file; what

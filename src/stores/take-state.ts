@@ -1,6 +1,6 @@
 import type { Duration, Instant } from '../domain/time.js';
 import { setAside } from './set-aside.js';
-import { wasUsed, noFile, isOpenByAnotherName, strangenessOf, type Refusal } from './existing-file.js';
+import { wasUsed, noFile, isOpenByAnotherName, strangenessOf, type StateRefusal } from './existing-file.js';
 import { contentIn, headerOf } from './header.js';
 import { livingHolderOf } from './lock-holder.js';
 import { lockContentOf, lockFileOf, lockState, type HeldLock, type Locking } from './state-lock.js';
@@ -15,7 +15,7 @@ export type Taking =
     }
   | Extract<Locking, { readonly kind: 'in_use' }>
   | { readonly kind: 'unavailable'; readonly reason: string }
-  | Refusal;
+  | StateRefusal;
 
 /** Who takes a state. */
 export interface Taker {

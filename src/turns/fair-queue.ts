@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Duration } from '../domain/time.js';
 
 /** Why something was not done. */
-export type Refusal = 'full' | 'stopped';
+export type QueueRefusal = 'full' | 'stopped';
 
 export interface FairQueueOptions<Item> {
   readonly clock: Clock;
@@ -15,7 +15,7 @@ export interface FairQueueOptions<Item> {
   /** Does it. Never rejects; resolves soon after {@link end} was asked for. */
   readonly run: (item: Item) => Promise<void>;
   /** Told of what will never be done. */
-  readonly refuse: (item: Item, why: Refusal) => void;
+  readonly refuse: (item: Item, why: QueueRefusal) => void;
   /** Ends what is being done, because nobody waits for it any more. */
   readonly end: (item: Item) => void;
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Controlled } from '../../src/control/index.js';
+import type { VerbTarget } from '../../src/control/index.js';
 import { verbs } from '../../src/control/verbs.js';
 import { RawClient, Served } from './socket.js';
 
@@ -31,7 +31,7 @@ describe('a bug behind the socket', () => {
     const each = Object.fromEntries(
       ['status', 'health', 'add', 'move', 'reload', 'compare', 'stop', 'isStopping'].map((name) => [name, boom]),
     );
-    served = new Served({ ...(each as Partial<Controlled>), controls: broken });
+    served = new Served({ ...(each as Partial<VerbTarget>), controls: broken });
     await served.listen();
     const client = new RawClient(served.path);
     expect(await client.ask({ id: 1, verb, args: args[verb] ?? {} })).toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { verbs, type Controlled } from '../../src/control/index.js';
+import { verbs, type VerbTarget } from '../../src/control/index.js';
 import { SECOND } from '../../src/domain/time.js';
 import { Lives } from '../support/lives.js';
 import { everyMs, job } from '../support/rig.js';
@@ -27,7 +27,7 @@ function serve() {
           { file: 'timers.yaml' },
         ),
       ),
-  } as unknown as Controlled;
+  } as unknown as VerbTarget;
   const ask = (verb: string, args: object): Promise<{ keeping: string }> =>
     Promise.resolve(verbs.get(verb)?.(controlled, args as Record<string, unknown>) as { keeping: string });
   return { lives, rig, ask };

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ControlServer, EventRing, type Controlled } from '../../src/control/index.js';
+import { ControlServer, EventRing, type VerbTarget } from '../../src/control/index.js';
 import { toRecord } from '../../src/domain/record.js';
 import { toStatusRecord } from '../../src/domain/status-record.js';
 import { MINUTE, toTimestamp } from '../../src/domain/time.js';
@@ -40,10 +40,10 @@ export class Served {
   readonly bugs: unknown[] = [];
   readonly server: ControlServer;
 
-  constructor(more: Partial<Controlled> = {}) {
+  constructor(more: Partial<VerbTarget> = {}) {
     const { scheduler } = this.rig;
     scheduler.start();
-    const controlled: Controlled = {
+    const controlled: VerbTarget = {
       controls: scheduler.controls,
       pid: 7,
       file: '/etc/timers.yaml',

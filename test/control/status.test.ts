@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
-import { answerStatus, Changes } from '../../src/control/index.js';
+import { answerStatus, ChangedJobs } from '../../src/control/index.js';
 import { RecentOutcomes } from '../../src/daemon/recent-outcomes.js';
 import { HOUR, MINUTE } from '../../src/domain/time.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 
 let rig: Rig;
-let changes: Changes;
+let changes: ChangedJobs;
 let recent: RecentOutcomes;
 let heard = 0;
 
@@ -31,7 +31,7 @@ const names = ({ timers }: Awaited<ReturnType<typeof ask>>) => timers.map(({ tas
 beforeEach(async () => {
   rig = new Rig([job('tick', everyMs(MINUTE)), job('tock', everyMs(HOUR))], { start: '2026-01-01T00:00:30Z' });
   rig.executor.lasting = 10;
-  changes = new Changes();
+  changes = new ChangedJobs();
   recent = new RecentOutcomes(rig.clock, () => undefined);
   heard = 0;
   rig.scheduler.start();

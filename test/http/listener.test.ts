@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { BETWEEN_TRIES, Listener } from '../../src/http/listener.js';
+import { BETWEEN_TRIES, HttpListener } from '../../src/http/listener.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 const open: Server[] = [];
@@ -22,7 +22,7 @@ function listenOn(port: number, host = '127.0.0.1') {
   const told: string[] = [];
   const server = createServer();
   open.push(server);
-  const listener = new Listener(server, {
+  const listener = new HttpListener(server, {
     host,
     port,
     clock,

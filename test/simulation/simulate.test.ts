@@ -4,7 +4,7 @@ import { overlap, retry } from '../../src/policies/index.js';
 import { Chance } from '../../src/simulation/chance.js';
 import { totalOf } from '../../src/simulation/job-tally.js';
 import { simulate } from '../../src/simulation/simulate.js';
-import type { Moment, Tally } from '../../src/simulation/tally.js';
+import type { SimulatedMoment, Tally } from '../../src/simulation/tally.js';
 import { atInstants, everyMs, job } from '../support/rig.js';
 import { NIGHT, scenario } from './scenario.js';
 
@@ -58,7 +58,7 @@ describe('what becomes of firings', () => {
   });
 
   test('a run that still waits at the end is counted as waiting, not as a run', async () => {
-    const moments: Moment[] = [];
+    const moments: SimulatedMoment[] = [];
     const jobs = ['a', 'b'].map((name) => job(name, everyMs(HOUR), { group: 'disk' }));
     const tally = await simulate(
       scenario(jobs, HOUR + MINUTE, { lasting: () => DAY }),
@@ -121,7 +121,7 @@ describe('time', () => {
     const story = async (seed: number) => {
       const { next } = new Chance(seed);
       const jittered = retry({ attempts: 5, delay: MINUTE, factor: 2, maxDelay: HOUR, jitter: true }, next);
-      const moments: Moment[] = [];
+      const moments: SimulatedMoment[] = [];
       const tally = await simulate(
         scenario([job('flaky', everyMs(HOUR), { retry: jittered })], 5 * DAY, { fails: () => next() < 0.4 }),
         (moment) => void moments.push(moment),

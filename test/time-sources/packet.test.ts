@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { millisecondsBetween, readReply, toNtpTime, writeRequest } from '../../src/time-sources/sntp/packet.js';
+import { millisecondsBetween, readReply, toNtpTime, writeSntpRequest } from '../../src/time-sources/sntp/packet.js';
 import { answerTo } from './fake-server.js';
 
 const nonce = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
@@ -33,13 +33,13 @@ describe('the time of NTP', () => {
 
 describe('a request', () => {
   test('says nothing but its version and a random mark', () => {
-    const bytes = Buffer.from(writeRequest(nonce));
+    const bytes = Buffer.from(writeSntpRequest(nonce));
     expect(bytes.toString('hex')).toBe(`23${'00'.repeat(39)}0102030405060708`);
   });
 });
 
 describe('an answer', () => {
-  const request = writeRequest(nonce);
+  const request = writeSntpRequest(nonce);
 
   test('law: whatever bytes come, they are read without throwing, and are nothing unless they carry our mark', () => {
     fc.assert(

@@ -1,4 +1,4 @@
-import { at } from './at/command.js';
+import { atCommand } from './at/command.js';
 import { cancel } from './cancel/command.js';
 import { diff } from './diff/command.js';
 import { explain } from './explain/command.js';
@@ -14,7 +14,7 @@ import { reload } from './reload/command.js';
 import { reset } from './reset/command.js';
 import { resume } from './resume/command.js';
 import { run } from './run/command.js';
-import { simulate } from './simulate/command.js';
+import { simulateCommand } from './simulate/command.js';
 import { start } from './start/command.js';
 import { status } from './status/command.js';
 import { stop } from './stop/command.js';
@@ -28,11 +28,11 @@ export const commandKinds: readonly CommandKind[] = [
   start,
   run,
   inCommand,
-  at,
+  atCommand,
   list,
   next,
   explain,
-  simulate,
+  simulateCommand,
   history,
   why,
   logs,

@@ -24,7 +24,7 @@ export interface PastPrinting {
 }
 
 /** Outcomes by their numbers, as they were recorded, and the runs that have none yet. */
-export interface Past {
+export interface ReadPast {
   readonly numbers: readonly number[];
   /** `undefined` for one that was let go meanwhile. */
   readonly endingsOf: (numbers: readonly number[]) => readonly (Ending | undefined)[];
@@ -39,7 +39,7 @@ const BATCH = 100;
  * The past, line by line. As objects: outcomes as they were recorded, without open runs. As a table that fits the terminal, or is whole where
  * nobody watches: by the time each was due, which it shows, and the open runs at its end. Outcomes are read as they are shown, and before that twice for a table: for its widths and its order.
  */
-export function* historyLines(past: Past, printing: PastPrinting): Generator<string, void> {
+export function* historyLines(past: ReadPast, printing: PastPrinting): Generator<string, void> {
   if (!printing.asJson) {
     yield* tableLines(past, printing);
     return;
@@ -47,12 +47,12 @@ export function* historyLines(past: Past, printing: PastPrinting): Generator<str
   for (const endings of batches(past, past.numbers)) for (const ending of endings) yield jsonText(toJson(ending));
 }
 
-function* batches({ endingsOf }: Past, numbers: readonly number[]): Generator<readonly Ending[], void> {
+function* batches({ endingsOf }: ReadPast, numbers: readonly number[]): Generator<readonly Ending[], void> {
   for (let at = 0; at < numbers.length; at += BATCH)
     yield endingsOf(numbers.slice(at, at + BATCH)).filter((ending) => ending !== undefined);
 }
 
-function* tableLines(past: Past, printing: PastPrinting): Generator<string, void> {
+function* tableLines(past: ReadPast, printing: PastPrinting): Generator<string, void> {
   const { terminal } = printing;
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   const toColumns = (endings: readonly Ending[]) =>
@@ -75,7 +75,7 @@ function* tableLines(past: Past, printing: PastPrinting): Generator<string, void
 }
 
 /** The numbers in the order in which the outcomes were due, those due together as they were recorded. */
-function byDue({ numbers, endingsOf }: Past): readonly number[] {
+function byDue({ numbers, endingsOf }: ReadPast): readonly number[] {
   const due = new Float64Array(numbers.length);
   for (let at = 0; at < numbers.length; at += BATCH)
     for (const [index, ending] of endingsOf(numbers.slice(at, at + BATCH)).entries())

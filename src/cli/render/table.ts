@@ -1,4 +1,4 @@
-import { clip, columnsOf } from './terminal-text.js';
+import { clipToWidth, columnsOf } from './terminal-text.js';
 
 export interface TableSize {
   /** Columns of the terminal. */
@@ -137,7 +137,7 @@ const widestOf = (cells: readonly TableCell[]): number =>
 const textOf = (cell: TableCell): string => (typeof cell === 'string' ? cell : cell.text);
 
 function fit(cell: TableCell, width: number, isRight = false): string {
-  const text = clip(textOf(cell), width);
+  const text = clipToWidth(textOf(cell), width);
   const padding = ' '.repeat(width - columnsOf(text));
   const shown = typeof cell === 'string' ? text : cell.paint(text);
   return isRight ? padding + shown : shown + padding;

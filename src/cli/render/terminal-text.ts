@@ -34,7 +34,7 @@ export const columnsOf = (text: string): number =>
   /^[ -~]*$/.test(text) ? text.length : toCells(text).reduce((sum, { width }) => sum + width, 0);
 
 /** Cuts a text to so many columns; what was cut ends in `…`. */
-export function clip(text: string, width: number): string {
+export function clipToWidth(text: string, width: number): string {
   if (columnsOf(text) <= width) return harmless(text);
   let kept = '';
   let left = width - 1;

@@ -10,7 +10,7 @@ import type { TimerFile } from './timer-file.js';
 import type { Machine } from './machine.js';
 import { MapReport } from './map-report.js';
 import { mergeDefaults } from '../check/merge-defaults.js';
-import type { Entry } from '../text/node.js';
+import type { MapEntry } from '../text/node.js';
 import { present } from './without-undefined.js';
 import { readAccounts } from '../text/accounts.js';
 import type { Defaults, TimerValues } from '../check/schema.js';
@@ -81,7 +81,7 @@ export function buildAdHoc(
 /** It stands in no text. */
 const NOWHERE = { start: 0, end: 0 };
 
-const ENTRY: Entry = { key: NOWHERE, at: NOWHERE, value: { kind: 'scalar', value: null, text: '', ...NOWHERE } };
+const ENTRY: MapEntry = { key: NOWHERE, at: NOWHERE, value: { kind: 'scalar', value: null, text: '', ...NOWHERE } };
 
 const mapOf = (values: TimerValues) => ({
   kind: 'map' as const,

@@ -19,7 +19,7 @@ import { warnOfHerds } from './warn-of-herds.js';
 import { MapReport, type PlacedMap } from './map-report.js';
 import { mergeDefaults } from '../check/merge-defaults.js';
 import type { Machine } from './machine.js';
-import type { Entry, Slot } from '../text/node.js';
+import type { MapEntry, Slot } from '../text/node.js';
 import { PlainValues } from '../text/plain-value.js';
 import { quoted } from '../../text/excerpt.js';
 import { suggestTimeZone } from '../../schedules/index.js';
@@ -27,7 +27,7 @@ import { present } from './without-undefined.js';
 import { clip } from '../text/quoting.js';
 import { LevelReader } from '../check/read-level.js';
 import { defaultsSchema, fileSchema, timerSchema, type Defaults, type FileValues } from '../check/schema.js';
-import type { Span } from '../text/source.js';
+import type { TextSpan } from '../text/source.js';
 import { isKeyOf } from '../check/unknown-key.js';
 import { warnOfSharedMonitors, warnOfUndeclaredGroups } from './warn-of-sharing.js';
 
@@ -176,7 +176,7 @@ class FileBuilder {
     return undefined;
   }
 
-  #timers(): readonly (readonly [string, Entry])[] {
+  #timers(): readonly (readonly [string, MapEntry])[] {
     const entry = this.#top.map.entries.get('timers');
     if (entry === undefined) {
       // A misspelled "timers" is told already, with the right word.
@@ -206,7 +206,7 @@ class FileBuilder {
   }
 
   /** A bug that one timer brings out is a mistake at that timer. */
-  #guarded(name: string, entry: Entry, file: Surroundings): BuiltTimer | undefined {
+  #guarded(name: string, entry: MapEntry, file: Surroundings): BuiltTimer | undefined {
     try {
       return this.#job(name, entry, file);
     } catch (error) {
@@ -216,7 +216,7 @@ class FileBuilder {
     }
   }
 
-  #job(name: string, entry: Entry, file: Surroundings): BuiltTimer | undefined {
+  #job(name: string, entry: MapEntry, file: Surroundings): BuiltTimer | undefined {
     const { problems, machine, foresees } = this.#context;
     const path = ['timers', name];
     this.#checkName(name, entry.key, path);
@@ -256,7 +256,7 @@ class FileBuilder {
     return { paths: this.#paths, uid: this.#context.machine.uid, accounts: () => (this.#accounts ??= readAccounts()) };
   }
 
-  #checkName(name: string, at: Span, path: readonly string[]): void {
+  #checkName(name: string, at: TextSpan, path: readonly string[]): void {
     if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) return;
     const isLong = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
     const message = isLong

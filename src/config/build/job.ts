@@ -11,7 +11,7 @@ import type { Machine } from './machine.js';
 import type { MapReport, Words } from './map-report.js';
 import { present } from './without-undefined.js';
 import { clip, quote } from '../text/quoting.js';
-import { readSchedule, readTimestamp, type ReadSchedule } from './read-schedule.js';
+import { readSchedule, readAbsoluteTime, type ReadSchedule } from './read-schedule.js';
 import type { TimerValues } from '../check/schema.js';
 import { sentrySchedule } from './sentry-schedule.js';
 import { isKeyOf, meantKey } from '../check/unknown-key.js';
@@ -126,8 +126,8 @@ function readRun(values: TimerValues, report: MapReport): Job['command']['run'] 
 }
 
 function buildWindow(values: TimerValues, report: MapReport, timezone: string): ActiveWindow {
-  const notBefore = readTimestamp('not_before', values.not_before, { report, timezone });
-  const notAfter = readTimestamp('not_after', values.not_after, { report, timezone });
+  const notBefore = readAbsoluteTime('not_before', values.not_before, { report, timezone });
+  const notAfter = readAbsoluteTime('not_after', values.not_after, { report, timezone });
   if (notBefore !== undefined && notAfter !== undefined && notAfter < notBefore) {
     report.error('not_after', {
       code: 'empty-window',

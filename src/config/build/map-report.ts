@@ -1,6 +1,6 @@
 import type { Path, Problem, Problems } from '../text/diagnostic.js';
-import { placeOf, type Entry, type MapNode, type Slot } from '../text/node.js';
-import type { Span } from '../text/source.js';
+import { placeOf, type MapEntry, type MapNode, type Slot } from '../text/node.js';
+import type { TextSpan } from '../text/source.js';
 import type { WarningCode } from '../check/warning-codes.js';
 
 /** Which part of a value is meant: an item of a list or map, a stretch of a text (UTF-16 units from 0, end exclusive). */
@@ -29,7 +29,7 @@ export interface Warning extends Words {
 export interface PlacedMap {
   readonly map: MapNode;
   readonly path: Path;
-  readonly key: Span;
+  readonly key: TextSpan;
 }
 
 /** Tells what is wrong with the values of one map, wherever they stand: in it, or in the defaults behind it. */
@@ -76,22 +76,22 @@ export class MapReport {
     if (!this.ignores(words.code)) this.#problems.warn({ ...words, at: this.#own.key, path: this.#own.path });
   }
 
-  entry(key: string): Entry | undefined {
+  entry(key: string): MapEntry | undefined {
     return this.#own.map.entries.get(key) ?? this.#behind?.map.entries.get(key);
   }
 
-  #where(key: string, { item, span, isKey }: Part): { at: Span; path: Path } {
+  #where(key: string, { item, span, isKey }: Part): { at: TextSpan; path: Path } {
     const holder = this.#own.map.entries.has(key) ? this.#own : (this.#behind ?? this.#own);
     const entry = holder.map.entries.get(key);
     const path = [...holder.path, key, ...(item === undefined ? [] : [item])];
     if (entry === undefined) return { at: this.#own.key, path };
     const slot = itemOf(entry, item) ?? entry;
-    if (isKey) return { at: 'key' in slot ? (slot as Entry).key : entry.key, path };
+    if (isKey) return { at: 'key' in slot ? (slot as MapEntry).key : entry.key, path };
     return { at: (span && this.#stretch(slot, span)) ?? placeOf(slot), path };
   }
 
   /** A stretch of a text where it stands in the file; `undefined` when escapes, line breaks or variables make the two differ. */
-  #stretch({ value, at }: Slot, [start, end]: readonly [number, number]): Span | undefined {
+  #stretch({ value, at }: Slot, [start, end]: readonly [number, number]): TextSpan | undefined {
     if (value.kind !== 'scalar' || value.start !== at.start || value.text.includes('${')) return undefined;
     const { text } = this.#problems.source;
     const begin = [value.start, value.start + 1].find((offset) => text.startsWith(value.text, offset));
@@ -100,7 +100,7 @@ export class MapReport {
   }
 }
 
-function itemOf({ value }: Entry, item: number | string | undefined): Slot | undefined {
+function itemOf({ value }: MapEntry, item: number | string | undefined): Slot | undefined {
   if (item === undefined) return undefined;
   if (value.kind === 'list') return value.items[Number(item)];
   return value.kind === 'map' ? value.entries.get(String(item)) : undefined;

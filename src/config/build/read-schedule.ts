@@ -90,7 +90,7 @@ function tellScheduleError(error: unknown, key: string, value: unknown, report: 
 }
 
 /** Reads `not_before` or `not_after`. */
-export function readTimestamp(
+export function readAbsoluteTime(
   key: string,
   value: string | undefined,
   { report, timezone }: { report: MapReport; timezone: string },

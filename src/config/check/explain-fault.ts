@@ -2,8 +2,8 @@ import type { Problem } from '../text/diagnostic.js';
 import { oddCharacter } from '../../text/odd-character.js';
 import type { CrossedBrackets, ParsedYaml, YamlFault } from '../text/parse-yaml.js';
 import { clip, lineValue, needsQuotes, quote } from '../text/quoting.js';
-import type { Source, Span } from '../text/source.js';
-import type { Refusal } from './schema-values.js';
+import type { Source, TextSpan } from '../text/source.js';
+import type { ValueRefusal } from './schema-values.js';
 import { FOREIGN_COMMENT, missingSpace } from './unknown-key.js';
 
 type Explain = (fault: YamlFault, source: Source, parsed: ParsedYaml) => Problem;
@@ -19,7 +19,7 @@ export function explainFault(fault: YamlFault, parsed: ParsedYaml, source: Sourc
 }
 
 /** Says which character of a fault's line is not what it looks like, before or behind the key or at the line's end. */
-export function oddInLine(fault: Span, source: Source): Problem | undefined {
+export function oddInLine(fault: TextSpan, source: Source): Problem | undefined {
   const line = source.line(source.position(fault.start).line).slice(0, LONGEST_LINE);
   const [before = ''] = /^[ \t]*(?:- +)*[\w.-]*[ \t]*:?/.exec(line) ?? [];
   const end = line.search(/[\u0085\u2028\u2029]/);
@@ -44,13 +44,13 @@ const LOCAL: ReadonlySet<YamlFault['code']> = new Set([
 ]);
 
 /** A quote that runs over several lines and after which, on its last line, something is wrong, was most likely not meant to. */
-function endsBefore(span: Span, fault: YamlFault, source: Source): boolean {
+function endsBefore(span: TextSpan, fault: YamlFault, source: Source): boolean {
   if (fault.code === 'BAD_DQ_ESCAPE' || fault.start < span.start) return false;
   if (fault.start < span.end) return fault.code === 'MISSING_CHAR' || fault.code === 'BAD_INDENT';
   return source.position(fault.start).line === source.position(span.end).line || fault.start === span.end;
 }
 
-function unclosedQuote(span: Span, source: Source): Problem {
+function unclosedQuote(span: TextSpan, source: Source): Problem {
   const { line } = source.position(span.end - 1);
   const isClosed = line > source.position(span.start).line && /["']$/.test(source.slice(span));
   const message = isClosed
@@ -117,7 +117,7 @@ function missing(fault: YamlFault, source: Source, parsed: ParsedYaml): Problem 
 }
 
 /** A line of a map with no colon in it, or with one that is no separator because no space follows. */
-function noColon(fault: Span, source: Source): Problem {
+function noColon(fault: TextSpan, source: Source): Problem {
   const [text = ''] = source.slice(fault).split('\n', 1);
   const at = { start: fault.start, end: fault.start + text.trimEnd().length };
   if (text.startsWith('//')) return { ...FOREIGN_COMMENT, at };
@@ -125,7 +125,7 @@ function noColon(fault: Span, source: Source): Problem {
   return { ...(key === undefined ? missingColon(text.trim()) : missingSpace(key, value)), at };
 }
 
-function missingColon(text: string): Refusal {
+function missingColon(text: string): ValueRefusal {
   const assigned = /^([\w.-]+) *= *(.*)$/.exec(text);
   const [, word = text, rest = '…'] = assigned ?? /^(\S+)\s+(.+)$/.exec(text) ?? [];
   const message = `"${clip(text)}" is no key with a value: the colon is missing.`;
@@ -206,7 +206,7 @@ function nested(fault: YamlFault, source: Source, parsed: ParsedYaml): Problem {
 }
 
 /** Puts the words to a tag in front of a value. */
-export function explainTag(fault: Span, source: Source): Problem {
+export function explainTag(fault: TextSpan, source: Source): Problem {
   const text = source.slice(fault);
   const isForeign = text.startsWith('!!');
   return {

@@ -4,7 +4,7 @@ import { bareNumber } from '../../domain/duration.js';
 import { nearest } from '../../text/nearest.js';
 import type { Node, ScalarNode } from '../text/node.js';
 import { clip } from '../text/quoting.js';
-import type { Refusal } from './schema-values.js';
+import type { ValueRefusal } from './schema-values.js';
 
 type Issue = core.$ZodIssue;
 
@@ -29,9 +29,9 @@ const ANOTHER_FORM: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** The words for what a schema did not accept. `issue.message` is the phrase for what it would have. */
-export function explainIssue(issue: Issue, key: string, value: Node): Refusal {
+export function explainIssue(issue: Issue, key: string, value: Node): ValueRefusal {
   if (issue.code === 'custom') {
-    const refusal = issue.params as Refusal;
+    const refusal = issue.params as ValueRefusal;
     return { ...refusal, message: `${key}: ${refusal.message}` };
   }
   if (value.kind === 'scalar' && value.value === null) {

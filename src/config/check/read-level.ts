@@ -4,8 +4,8 @@ import type { Path, Problems } from '../text/diagnostic.js';
 import { explainIssue, meantIssues } from './explain-issue.js';
 import { placeOf, type MapNode, type Node, type ScalarNode, type Slot } from '../text/node.js';
 import { BROKEN, type PlainValues } from '../text/plain-value.js';
-import type { Span } from '../text/source.js';
-import { isKeyOf, unknownKey, type Level } from './unknown-key.js';
+import type { TextSpan } from '../text/source.js';
+import { isKeyOf, unknownKey, type KeyLevel } from './unknown-key.js';
 
 /** A schema whose keys are all optional: what is required is asked for by name, with words of its own. */
 interface LevelSchema<T> {
@@ -23,7 +23,7 @@ export class LevelReader {
   }
 
   /** The values that are right. What is wrong is told and left out, so that the checks to come see the rest. */
-  read<T>(schema: LevelSchema<T>, map: MapNode, place: { level: Level; path: Path }): T {
+  read<T>(schema: LevelSchema<T>, map: MapNode, place: { level: KeyLevel; path: Path }): T {
     const values = Object.create(null) as Record<string, unknown>;
     for (const [key, entry] of map.entries) {
       const value = isKeyOf(place.level, key) ? this.#plain.of(key, entry, [...place.path, key]) : undefined;
@@ -41,11 +41,11 @@ export class LevelReader {
     throw rest.error;
   }
 
-  #tell(issue: core.$ZodIssue, { map, values }: ReadMap, { level, path }: { level: Level; path: Path }): void {
+  #tell(issue: core.$ZodIssue, { map, values }: ReadMap, { level, path }: { level: KeyLevel; path: Path }): void {
     const found = find(map, issue.path as Path);
     const fullPath = [...path, ...(issue.path as Path)];
     if (issue.code === 'unrecognized_keys') {
-      const inner = (issue.path[0] ?? level) as Level;
+      const inner = (issue.path[0] ?? level) as KeyLevel;
       for (const key of issue.keys) this.#tellUnknown(key, inner, { map: found.value, path: fullPath });
       return;
     }
@@ -56,7 +56,7 @@ export class LevelReader {
     this.#problems.error({ code, message, hint, at: placeOf(found), path: fullPath });
   }
 
-  #tellUnknown(key: string, level: Level, { map, path }: { map: Node; path: Path }): void {
+  #tellUnknown(key: string, level: KeyLevel, { map, path }: { map: Node; path: Path }): void {
     const entry = map.kind === 'map' ? map.entries.get(key) : undefined;
     if (entry === undefined || this.#problems.isTold('unknown-key', entry.key)) return;
     if (level === 'file' && key.startsWith('x-')) return;
@@ -105,7 +105,7 @@ const valueAt = (values: unknown, path: Path): unknown =>
   );
 
 interface Found extends Slot {
-  readonly key?: Span;
+  readonly key?: TextSpan;
 }
 
 /** Walks from a map to what a path means, as far as there is something. */

@@ -1,12 +1,12 @@
 import type { Account } from '../../domain/command.js';
 import type { Accounts } from '../text/accounts.js';
-import type { Refusal } from './schema-values.js';
+import type { ValueRefusal } from './schema-values.js';
 
 /**
  * Reads `name`, `uid`, `name:group` or `uid:gid`, where a group is a name or number too. A user's group is that of its account. A number
  * without an account is its own group, at home in `/`.
  */
-export function readUser(written: string, accounts: Accounts): Account | Refusal {
+export function readUser(written: string, accounts: Accounts): Account | ValueRefusal {
   const [, user = '', group] = /^([^:]*)(?::([^:]*))?$/.exec(written) ?? [];
   const account = knownUser(user, accounts) ?? unknownNumber(user);
   if (account === undefined) return unknownUser(user || written);
@@ -28,7 +28,7 @@ function knownUser(user: string, accounts: Accounts): Account | undefined {
   return account && { ...account, groups: accounts.groupsOf(account.name).filter((gid) => gid !== account.gid) };
 }
 
-const unknownUser = (name: string): Refusal => ({
+const unknownUser = (name: string): ValueRefusal => ({
   code: 'unknown-user',
   message: `user: this machine has no user "${name}".`,
   hint: 'Write a name that "getent passwd" knows, or uid:gid.',

@@ -29,7 +29,7 @@ export const phrase = {
 };
 
 /** What a custom check says; the phrase is not used. */
-export interface Refusal {
+export interface ValueRefusal {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
@@ -38,7 +38,7 @@ export interface Refusal {
 type Context<T> = Parameters<Parameters<typeof z.transform<T, T>>[0]>[1];
 
 /** Tells why a value is not taken, in words of its own. */
-export function refuse<T>(context: Context<T>, input: T, refusal: Refusal): never {
+export function refuse<T>(context: Context<T>, input: T, refusal: ValueRefusal): never {
   context.issues.push({ code: 'custom', input, message: refusal.message, params: refusal });
   return z.NEVER;
 }

@@ -5,7 +5,7 @@ import { explainFault, explainTag, isLocal, oddInLine } from './explain-fault.js
 import type { Slot } from '../text/node.js';
 import { parseYaml, type ParsedYaml, type YamlFault } from '../text/parse-yaml.js';
 import { clip, lineValue, needsQuotes, quote } from '../text/quoting.js';
-import type { Source, Span } from '../text/source.js';
+import type { Source, TextSpan } from '../text/source.js';
 import { jsonFault } from '../text/strict-json.js';
 import { isKeyOf } from './unknown-key.js';
 
@@ -101,7 +101,7 @@ function wordsForColon(key: string, text: string): Words | undefined {
 
 function wordsForTrailing(
   fault: YamlFault,
-  value: Span & { text: string },
+  value: TextSpan & { text: string },
   hint: string,
   source: Source,
 ): Words | undefined {

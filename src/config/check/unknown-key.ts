@@ -1,11 +1,11 @@
 import { nearest } from '../../text/nearest.js';
 import { asItLooks, oddCharacter } from '../../text/odd-character.js';
 import { clip } from '../text/quoting.js';
-import type { Refusal } from './schema-values.js';
+import type { ValueRefusal } from './schema-values.js';
 import { KEYS } from './schema.js';
 
 /** A map of the file in which keys have a meaning. */
-export type Level = keyof typeof KEYS;
+export type KeyLevel = keyof typeof KEYS;
 
 /** Words of other programs, and what they are here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -136,7 +136,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   mattermost: 'webhook',
 };
 
-const PLACES: Readonly<Record<Level, string>> = {
+const PLACES: Readonly<Record<KeyLevel, string>> = {
   file: 'at the top of the file',
   timer: 'in a timer',
   defaults: 'under defaults',
@@ -155,7 +155,7 @@ const PLACES: Readonly<Record<Level, string>> = {
 };
 
 /** What to say about a key that its level does not know: the nearest that it does, or the level that knows it. */
-export function unknownKey(key: string, level: Level, holdsTimer: boolean): Refusal {
+export function unknownKey(key: string, level: KeyLevel, holdsTimer: boolean): ValueRefusal {
   if (level === 'defaults' && isKeyOf('timer', key)) {
     const message = `"${key}" cannot be a default: every timer says its own.`;
     return { code: 'not-in-defaults', message, hint: 'Move it into the timers.' };
@@ -169,7 +169,7 @@ export function unknownKey(key: string, level: Level, holdsTimer: boolean): Refu
 }
 
 /** The words for a comment as JavaScript and C write it. */
-export const FOREIGN_COMMENT: Refusal = {
+export const FOREIGN_COMMENT: ValueRefusal = {
   code: 'foreign-comment',
   message: 'In YAML a comment begins with #, not with //.',
   hint: 'Write # instead.',
@@ -182,13 +182,13 @@ const UNSPACED = /^\s*([\w-]+):\s*(\S.*)$/;
 const COMMENT = /^\/\/.*\s/;
 
 /** The words for a colon with no space behind it. */
-export const missingSpace = (key: string, value: string): Refusal => ({
+export const missingSpace = (key: string, value: string): ValueRefusal => ({
   code: 'missing-space',
   message: `A space is missing after "${clip(key)}:".`,
   hint: `Write ${clip(key)}: ${clip(value)}`,
 });
 
-function wayOut(key: string, level: Level, holdsTimer: boolean): string | undefined {
+function wayOut(key: string, level: KeyLevel, holdsTimer: boolean): string | undefined {
   const odd = oddCharacter(key);
   if (odd) return `It holds ${odd.name}. ${odd.hint}`;
   const meant = meantKey(key, level);
@@ -202,7 +202,7 @@ function wayOut(key: string, level: Level, holdsTimer: boolean): string | undefi
 }
 
 /** The key of a level that somebody most likely meant, or `undefined`; none for a key that is right elsewhere. */
-export function meantKey(written: string, level: Level): string | undefined {
+export function meantKey(written: string, level: KeyLevel): string | undefined {
   const keys: readonly string[] = KEYS[level];
   const looks = asItLooks(written);
   const key = UNSPACED.exec(looks)?.[1] ?? looks.replace(COMMENT, '').trim();
@@ -212,7 +212,7 @@ export function meantKey(written: string, level: Level): string | undefined {
 }
 
 /** Whether a level knows a key. */
-export const isKeyOf = (level: Level, key: string): boolean => (KEYS[level] as readonly string[]).includes(key);
+export const isKeyOf = (level: KeyLevel, key: string): boolean => (KEYS[level] as readonly string[]).includes(key);
 
 const letters = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, '');
 
@@ -233,8 +233,8 @@ function otherWord(key: string, keys: readonly string[]): string | undefined {
 }
 
 /** The level that a word out of place belongs to; from a level inside a timer, first the timer itself. */
-function homeOf(key: string, level: Level): Level | undefined {
-  const others: readonly Level[] = [
+function homeOf(key: string, level: KeyLevel): KeyLevel | undefined {
+  const others: readonly KeyLevel[] = [
     'timer',
     'file',
     'retry',

@@ -2,10 +2,10 @@ import { isAlias, isMap, isScalar, type Alias, type ParsedNode, type Scalar, typ
 
 import type { Steps } from '../../turns/steps.js';
 import type { Problem, Problems } from './diagnostic.js';
-import type { BrokenNode, Entry, ListNode, MapNode, Node, Slot } from './node.js';
+import type { BrokenNode, MapEntry, ListNode, MapNode, Node, Slot } from './node.js';
 import type { YamlDocument } from './compose-yaml.js';
 import { clip, needsQuotes } from './quoting.js';
-import type { Span } from './source.js';
+import type { TextSpan } from './source.js';
 
 /** How many values the aliases of a file may stand for. Nobody's file comes near; an alias bomb passes it at once. */
 const MAX_REPEATED = 1_000_000;
@@ -41,7 +41,7 @@ class TreeBuilder {
     this.#broken = new Map(broken.map((value) => [value.start, value]));
   }
 
-  *slot(yaml: ParsedNode | null | undefined, fallback: Span): Steps<Slot> {
+  *slot(yaml: ParsedNode | null | undefined, fallback: TextSpan): Steps<Slot> {
     if (yaml === null || yaml === undefined)
       return { value: { kind: 'scalar', value: null, text: '', ...fallback }, at: fallback };
     const at = spanOf(yaml);
@@ -54,7 +54,7 @@ class TreeBuilder {
     return { value: yield* this.#anchored(yaml, at), at };
   }
 
-  *#anchored(yaml: Exclude<ParsedNode, Alias.Parsed>, at: Span): Steps<Node> {
+  *#anchored(yaml: Exclude<ParsedNode, Alias.Parsed>, at: TextSpan): Steps<Node> {
     const { anchor } = yaml;
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
     const before = this.#size;
@@ -68,27 +68,27 @@ class TreeBuilder {
     return node;
   }
 
-  *#node(yaml: Exclude<ParsedNode, Alias.Parsed>, at: Span): Steps<Node> {
+  *#node(yaml: Exclude<ParsedNode, Alias.Parsed>, at: TextSpan): Steps<Node> {
     if (isScalar(yaml)) return scalar(yaml, at);
     yield;
     if (isMap(yaml)) return yield* this.#map(yaml, at);
     return yield* this.#list(yaml, at);
   }
 
-  *#list(yaml: YAMLSeq.Parsed, at: Span): Steps<ListNode> {
+  *#list(yaml: YAMLSeq.Parsed, at: TextSpan): Steps<ListNode> {
     const items: Slot[] = [];
     for (const [index, item] of yaml.items.entries()) items.push(yield* this.#within(index, this.#item(item, at)));
     return { kind: 'list', items, ...at };
   }
 
   /** An item of which there is nothing but its dash stands at the dash. */
-  *#item(yaml: ParsedNode, list: Span): Steps<Slot> {
+  *#item(yaml: ParsedNode, list: TextSpan): Steps<Slot> {
     const { value, at } = yield* this.slot(yaml, list);
     return { value, at: at.start < at.end ? at : { start: at.start - 1, end: at.start } };
   }
 
-  *#map(yaml: YAMLMap.Parsed, at: Span): Steps<MapNode | BrokenNode> {
-    const entries = new Map<string, Entry>();
+  *#map(yaml: YAMLMap.Parsed, at: TextSpan): Steps<MapNode | BrokenNode> {
+    const entries = new Map<string, MapEntry>();
     const merged: Slot[] = [];
     for (const pair of yaml.items) {
       const key = this.#key(pair.key);
@@ -114,7 +114,7 @@ class TreeBuilder {
     this.#problems.error({ ...problem, path: this.#path });
   }
 
-  #key(yaml: ParsedNode): { text: string; span: Span } | undefined {
+  #key(yaml: ParsedNode): { text: string; span: TextSpan } | undefined {
     const span = spanOf(yaml);
     if (isScalar(yaml)) return { text: typeof yaml.value === 'string' ? yaml.value : yaml.source, span };
     const hint = isMap(yaml) ? 'If this is a template such as {{ name }}, quote it.' : undefined;
@@ -122,7 +122,7 @@ class TreeBuilder {
     return undefined;
   }
 
-  #isDuplicate(entries: ReadonlyMap<string, Entry>, key: { text: string; span: Span }): boolean {
+  #isDuplicate(entries: ReadonlyMap<string, MapEntry>, key: { text: string; span: TextSpan }): boolean {
     const first = entries.get(key.text);
     if (first === undefined) return false;
     const { line } = this.#problems.source.position(first.key.start);
@@ -132,7 +132,7 @@ class TreeBuilder {
   }
 
   /** YAML 1.1's merge key: what the map says itself comes first, then the sources in their order. */
-  #merge(entries: Map<string, Entry>, source: Slot): void {
+  #merge(entries: Map<string, MapEntry>, source: Slot): void {
     const { value } = source;
     if (value.kind === 'list') {
       for (const item of value.items) this.#merge(entries, item);
@@ -147,7 +147,7 @@ class TreeBuilder {
     }
   }
 
-  #resolve(alias: Alias.Parsed, at: Span): Node {
+  #resolve(alias: Alias.Parsed, at: TextSpan): Node {
     const found = this.#anchors.get(alias.source);
     const broken: Node = { kind: 'broken', ...at };
     if (found === undefined) {
@@ -168,7 +168,7 @@ class TreeBuilder {
     return broken;
   }
 
-  #unknownAlias(name: string, at: Span): { message: string; hint: string } {
+  #unknownAlias(name: string, at: TextSpan): { message: string; hint: string } {
     if (/^[\w-]+$/.test(name)) {
       return {
         message: `"*${clip(name)}" repeats an anchor "&${clip(name)}", and there is none above it.`,
@@ -178,7 +178,7 @@ class TreeBuilder {
     return needsQuotes(this.#problems.source, at);
   }
 
-  #strayAnchor(anchor: string, at: Span): Node {
+  #strayAnchor(anchor: string, at: TextSpan): Node {
     const start = this.#problems.source.text.lastIndexOf(`&${anchor}`, at.start);
     const span = { start, end: start + anchor.length + 1 };
     this.#error({ code: 'needs-quotes', ...needsQuotes(this.#problems.source, span), at: span });
@@ -192,9 +192,9 @@ const isBroken = (node: Node): boolean =>
   (node.kind === 'map' && node.isPartial === true) ||
   (node.kind === 'list' && node.items.some(({ value }) => isBroken(value)));
 
-const spanOf = (yaml: ParsedNode): Span => ({ start: yaml.range[0], end: yaml.range[1] });
+const spanOf = (yaml: ParsedNode): TextSpan => ({ start: yaml.range[0], end: yaml.range[1] });
 
-function scalar(yaml: Scalar.Parsed, at: Span): Node {
+function scalar(yaml: Scalar.Parsed, at: TextSpan): Node {
   const { value } = yaml;
   if (typeof value === 'string') return { kind: 'scalar', value, text: value, ...at };
   const text = yaml.source;

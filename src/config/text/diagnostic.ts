@@ -1,6 +1,6 @@
 import { bugOf } from '../../domain/bug.js';
 import { ExpandedValues, type ExpandedValue } from './expanded-values.js';
-import type { Source, Span } from './source.js';
+import type { Source, TextSpan } from './source.js';
 
 /** One thing to say about a timer file. */
 export interface Diagnostic {
@@ -31,7 +31,7 @@ export interface Problem {
   readonly message: string;
   /** Where looking for it takes long: what answers it, asked only when the problem is told. */
   readonly hint?: string | (() => string | undefined) | undefined;
-  readonly at: Span;
+  readonly at: TextSpan;
   readonly path?: Path;
   readonly stack?: string;
 }
@@ -64,12 +64,12 @@ export class Problems {
   }
 
   /** Whether a mistake is told already, or so many are that no other will be. One more than is told is kept, to know that there are more. */
-  isTold(code: string, at: Span): boolean {
+  isTold(code: string, at: TextSpan): boolean {
     return this.#told.error > MOST || this.#found.has(idOf(code, at));
   }
 
   /** From now on no message repeats these values; `at` is where they stand in the file. */
-  hide(at: Span, values: readonly ExpandedValue[]): void {
+  hide(at: TextSpan, values: readonly ExpandedValue[]): void {
     this.#expanded.add(at, values);
   }
 
@@ -124,14 +124,14 @@ export class Problems {
     this.#found.set(id, this.#masked(toDiagnostic(severity, problem, this.#source), problem.at));
   }
 
-  #masked(diagnostic: Diagnostic, at: Span): Diagnostic {
+  #masked(diagnostic: Diagnostic, at: TextSpan): Diagnostic {
     const { message, hint } = diagnostic;
     const mask = (words: string) => this.#expanded.mask(words, at);
     return { ...diagnostic, message: mask(message), ...(hint !== undefined && { hint: mask(hint) }) };
   }
 }
 
-const idOf = (code: string, at: Span): string => `${at.start}:${code}`;
+const idOf = (code: string, at: TextSpan): string => `${at.start}:${code}`;
 
 function toDiagnostic(severity: Diagnostic['severity'], problem: Problem, source: Source): Diagnostic {
   const { line, column } = source.position(problem.at.start);

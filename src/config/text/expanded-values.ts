@@ -1,4 +1,4 @@
-import type { Span } from './source.js';
+import type { TextSpan } from './source.js';
 
 /** A value of the environment, and the reference that stands for it in the file. */
 export interface ExpandedValue {
@@ -18,7 +18,7 @@ export class ExpandedValues {
   readonly #short = new Map<number, ExpandedValue[]>();
   readonly #long = new Map<string, ExpandedValue>();
 
-  add(at: Span, values: readonly ExpandedValue[]): void {
+  add(at: TextSpan, values: readonly ExpandedValue[]): void {
     for (const expanded of values) {
       const { length } = expanded.value;
       if (length >= TELLING) this.#long.set(expanded.value, expanded);
@@ -27,7 +27,7 @@ export class ExpandedValues {
   }
 
   /** A message about a place in the file. */
-  mask(message: string, at: Span): string {
+  mask(message: string, at: TextSpan): string {
     let masked = message;
     for (const { value, reference } of this.#short.get(at.start) ?? [])
       masked = masked.replaceAll(value, () => reference);

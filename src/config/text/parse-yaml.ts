@@ -2,7 +2,7 @@ import { Lexer, Parser, type CST, type YAMLError } from 'yaml';
 
 import type { Steps } from '../../turns/steps.js';
 import { composeYaml, MAX_FAULTS, TooManyFaults, type YamlDocument } from './compose-yaml.js';
-import type { Span } from './source.js';
+import type { TextSpan } from './source.js';
 
 /** Deeper than any timer file, and far from where recursion ends. */
 const MAX_DEPTH = 100;
@@ -21,19 +21,19 @@ export interface ParsedYaml {
   /** Whether there are so many faults that no others were looked for. */
   readonly isCut: boolean;
   /** Quoted texts that go over several lines or never end. */
-  readonly longQuotes: readonly Span[];
+  readonly longQuotes: readonly TextSpan[];
   /** Brackets and braces that were opened and not closed. */
-  readonly unclosed: readonly Span[];
+  readonly unclosed: readonly TextSpan[];
   /** The first bracket that was closed by one of the other kind. */
   readonly crossed?: CrossedBrackets;
 }
 
 export interface CrossedBrackets {
-  readonly opened: Span;
-  readonly closed: Span;
+  readonly opened: TextSpan;
+  readonly closed: TextSpan;
 }
 
-export interface YamlFault extends Span {
+export interface YamlFault extends TextSpan {
   readonly code: YAMLError['code'] | 'TOO_DEEP' | 'TOO_MANY';
   /** The library's words, which name the case more closely than its code. */
   readonly message: string;
@@ -86,13 +86,13 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
   ['[', ']'],
 ]);
 
-interface Bracket extends Span {
+interface Bracket extends TextSpan {
   readonly closing: string;
 }
 
 /** Remembers where quotes and brackets were opened: that is where a person looks for the mistake, not where the parser noticed it. */
 class Openings {
-  readonly #longQuotes: Span[] = [];
+  readonly #longQuotes: TextSpan[] = [];
   readonly #brackets: Bracket[] = [];
   #crossed: CrossedBrackets | undefined;
 
@@ -106,7 +106,7 @@ class Openings {
     }
   }
 
-  #seeSign(sign: string, at: Span): void {
+  #seeSign(sign: string, at: TextSpan): void {
     const closing = CLOSING.get(sign);
     if (closing !== undefined) this.#brackets.push({ ...at, closing });
     if (sign !== '}' && sign !== ']') return;

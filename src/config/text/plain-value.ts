@@ -2,7 +2,7 @@ import type { Path, Problems } from './diagnostic.js';
 import { expand, type Environment, type ExpandFault } from './expand.js';
 import type { ListNode, MapNode, ScalarNode, Slot } from './node.js';
 import { clip } from './quoting.js';
-import type { Span } from './source.js';
+import type { TextSpan } from './source.js';
 
 /** Stands for a value whose mistake is told already. */
 export const BROKEN: unique symbol = Symbol('broken');
@@ -56,7 +56,7 @@ export class PlainValues {
     return isBroken ? BROKEN : values;
   }
 
-  #scalar(scalar: ScalarNode, at: Span, how: Reading, path: Path): unknown {
+  #scalar(scalar: ScalarNode, at: TextSpan, how: Reading, path: Path): unknown {
     const { value } = scalar;
     if (typeof value !== 'string') return how.asText && value !== null ? scalar.text : this.#number(scalar, at, path);
     if (value.includes('\0')) {
@@ -75,7 +75,7 @@ export class PlainValues {
   }
 
   /** In YAML 1.1 a leading zero meant octal, and to many people still does. */
-  #number({ value, text }: ScalarNode, at: Span, path: Path): unknown {
+  #number({ value, text }: ScalarNode, at: TextSpan, path: Path): unknown {
     if (typeof value === 'number' && /^[-+]?0\d/.test(text)) {
       const message = `${clip(text)} is read as ${value}: in YAML 1.2 a leading zero means nothing.`;
       this.#problems.warn({ code: 'leading-zero', message, hint: `Write ${value}.`, at, path });
@@ -84,7 +84,7 @@ export class PlainValues {
   }
 
   /** Tells each reference where it stands in the file, or at the whole value if escapes hide it. */
-  #tellFaults(faults: readonly ExpandFault[], { scalar, at }: { scalar: ScalarNode; at: Span }, path: Path): void {
+  #tellFaults(faults: readonly ExpandFault[], { scalar, at }: { scalar: ScalarNode; at: TextSpan }, path: Path): void {
     let from = scalar.start;
     for (const { text, ...words } of faults) {
       const start = this.#problems.source.text.indexOf(text, from);

@@ -1,4 +1,4 @@
-import type { Source, Span } from './source.js';
+import type { Source, TextSpan } from './source.js';
 
 /** How much of somebody's text a message repeats. */
 const MOST = 40;
@@ -22,7 +22,7 @@ const OPENERS: Readonly<Record<string, string>> = {
 };
 
 /** The words for a plain text that YAML reads as something else because of its first character. */
-export function needsQuotes(source: Source, at: Span): { message: string; hint: string } {
+export function needsQuotes(source: Source, at: TextSpan): { message: string; hint: string } {
   const { key, value } = lineValue(source, at.start);
   const first = source.text.charAt(at.start);
   const role = OPENERS[first] ?? 'is reserved';
@@ -43,7 +43,7 @@ const ITEM = new RegExp(`^([ \\t]*)${KEY}(\\S.*?)?[ \\t]*$`);
 /** A value as it is written, and its key with colon and one space; both empty where there are none. */
 export interface WrittenValue {
   readonly key: string;
-  readonly value: Span & { readonly text: string };
+  readonly value: TextSpan & { readonly text: string };
 }
 
 /** The value at an offset, taken as one text up to the end of its line or, inside brackets, of its item; without a trailing comment. */

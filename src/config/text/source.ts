@@ -1,5 +1,5 @@
 /** A stretch of the file's text: UTF-16 units from 0, end exclusive. */
-export interface Span {
+export interface TextSpan {
   readonly start: number;
   readonly end: number;
 }
@@ -47,7 +47,7 @@ export class Source {
     return this.#startOf(this.position(offset).line - 1);
   }
 
-  slice(span: Span): string {
+  slice(span: TextSpan): string {
     return this.text.slice(span.start, span.end);
   }
 

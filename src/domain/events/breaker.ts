@@ -2,7 +2,7 @@ import { humanDuration } from '../human-duration.js';
 import type { Duration, Instant } from '../time.js';
 import type { EventEntries, EventFields } from './entry.js';
 import { exampleTimer, TIMER_FIELDS } from './fields.js';
-import { count } from './words.js';
+import { counted } from './words.js';
 
 /** A job's circuit breaker opened, let one trial through, or closed. */
 export interface BreakerMoved {
@@ -32,7 +32,7 @@ const MOVED = {
   since: '0.1.0',
 } as const;
 
-const inARow = (failures: number): string => `${count(failures, 'failed run')} in a row`;
+const inARow = (failures: number): string => `${counted(failures, 'failed run')} in a row`;
 
 export const breakerEvents: EventEntries<BreakerMoved> = {
   'breaker.opened': {

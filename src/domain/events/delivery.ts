@@ -4,7 +4,7 @@ import type { Outcome } from '../outcome.js';
 import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
 import { exampleRun, exampleTimer, OUTCOME_FIELDS, outcomeFields, TIMER_FIELDS } from './fields.js';
-import { count } from './words.js';
+import { counted } from './words.js';
 
 /** A hook did not succeed. Nothing follows from it. */
 export interface HookFailed {
@@ -210,7 +210,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
     fields: { to: TO, failures: { type: 'integer', summary: 'How many heartbeats were not delivered.' } },
     toFields: ({ host, failures }) => ({ to: recipient(host), failures }),
     sentence: ({ host, failures }) =>
-      `the heartbeat ${transport(host)} works again after ${count(failures, 'failure')}`,
+      `the heartbeat ${transport(host)} works again after ${counted(failures, 'failure')}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

@@ -3,7 +3,7 @@ import { humanDuration } from '../human-duration.js';
 import type { Duration, Instant } from '../time.js';
 import type { EventEntries } from './entry.js';
 import { TIMER_FIELDS } from './fields.js';
-import { count } from './words.js';
+import { counted } from './words.js';
 
 /** The log's reader stalled or went away, and this many records were dropped instead of slowing the commands down. */
 export interface LogDropped {
@@ -34,7 +34,7 @@ export const internalEvents: EventEntries<InternalEvent> = {
     level: 'warn',
     fields: { records: { type: 'integer', summary: 'How many records were dropped.' } },
     toFields: ({ records }) => ({ records }),
-    sentence: ({ records }) => `${count(records, 'log record')} dropped: the log could not be written fast enough`,
+    sentence: ({ records }) => `${counted(records, 'log record')} dropped: the log could not be written fast enough`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

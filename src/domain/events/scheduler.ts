@@ -1,7 +1,7 @@
 import { humanDuration } from '../human-duration.js';
 import type { Duration, Instant } from '../time.js';
 import type { EventEntries } from './entry.js';
-import { count } from './words.js';
+import { counted } from './words.js';
 
 /** The first timers are armed. */
 export interface SchedulerStarted {
@@ -60,7 +60,7 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
       ...(state !== undefined && { state }),
       ...(socket !== undefined && { socket }),
     }),
-    sentence: ({ timers, file }) => `started ${count(timers, 'timer')} from ${file}`,
+    sentence: ({ timers, file }) => `started ${counted(timers, 'timer')} from ${file}`,
     recorded: false,
     concerns: 'every timer',
     since: '0.1.0',
@@ -113,8 +113,8 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
       uptime_ms: uptimeMs,
     }),
     sentence({ uptimeMs, runs, waiting }) {
-      const left = waiting === undefined ? '' : `; the next start resumes ${count(waiting, 'waiting run')}`;
-      return `stopped after ${humanDuration(uptimeMs)} and ${count(runs, 'run')}${left}`;
+      const left = waiting === undefined ? '' : `; the next start resumes ${counted(waiting, 'waiting run')}`;
+      return `stopped after ${humanDuration(uptimeMs)} and ${counted(runs, 'run')}${left}`;
     },
     recorded: false,
     concerns: 'scheduler',
@@ -126,5 +126,5 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
 function describeStopping({ signal, running, drain }: SchedulerStopping): string {
   const why = signal === undefined ? '' : ` on ${signal}`;
   if (running === 0) return `stopping${why}: no active runs`;
-  return `stopping${why}: ${drain ? 'waiting for' : 'canceling'} ${count(running, 'active run')}`;
+  return `stopping${why}: ${drain ? 'waiting for' : 'canceling'} ${counted(running, 'active run')}`;
 }

@@ -1,6 +1,6 @@
 import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
-import { count } from './words.js';
+import { counted } from './words.js';
 
 /** The ledger cannot be written. Timers go on from memory. */
 export interface StateUnavailable {
@@ -96,7 +96,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
     },
     toFields: ({ file, reason, lost }) => ({ file, reason, lost }),
     sentence({ file, reason, lost }) {
-      const what = lost === 0 ? 'the last changes' : count(lost, 'record');
+      const what = lost === 0 ? 'the last changes' : counted(lost, 'record');
       return `could not write ${what} to the state ${file}; the next start will not know: ${reason}`;
     },
     recorded: false,
@@ -114,7 +114,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
     },
     toFields: ({ file, count: invalid, problems }) => ({ file, count: invalid, problems }),
     sentence: ({ file, count: invalid, problems }) =>
-      `ignoring ${count(invalid, 'invalid value')} in the state ${file}: ${problems[0] ?? ''}`,
+      `ignoring ${counted(invalid, 'invalid value')} in the state ${file}: ${problems[0] ?? ''}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -140,7 +140,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
 
 function describeRecovery({ file, lost, adHoc }: StateRecovered): string {
   const gone =
-    lost === 0 ? '' : `; ${count(lost, 'record')} did not fit in memory and ${lost === 1 ? 'is' : 'are'} lost`;
-  const later = adHoc === undefined ? '' : `; ${count(adHoc, 'ad-hoc timer')} in it will run after the next start`;
+    lost === 0 ? '' : `; ${counted(lost, 'record')} did not fit in memory and ${lost === 1 ? 'is' : 'are'} lost`;
+  const later = adHoc === undefined ? '' : `; ${counted(adHoc, 'ad-hoc timer')} in it will run after the next start`;
   return `can write the state ${file} again${gone}${later}`;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Account, OutputTarget } from '../../domain/command.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import type { Duration } from '../../domain/time.js';
-import type { Source } from './launch.js';
+import type { OutputSource } from './launch.js';
 import type { FileInUse, OutputFiles } from './output-file.js';
 import { PipeReader } from './pipe-reader.js';
 
@@ -33,7 +33,7 @@ export class CommandOutput {
   readonly #trouble: (sentence: string) => void;
   #hasFailed = false;
 
-  constructor(sources: readonly Source[], target: OutputTarget, { io, clock, files, user }: Surroundings) {
+  constructor(sources: readonly OutputSource[], target: OutputTarget, { io, clock, files, user }: Surroundings) {
     this.#clock = clock;
     this.#target = target;
     this.#trouble = (sentence) => io.trouble(sentence);

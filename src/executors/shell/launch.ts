@@ -16,7 +16,7 @@ type Output = 'inherit' | 'pipe' | 3;
 type NotStarted = Extract<Exit, { kind: 'not_started' }>;
 
 /** A stream of what a command prints. */
-export interface Source {
+export interface OutputSource {
   readonly name: OutputStream;
   readonly stream: Readable;
 }
@@ -25,7 +25,7 @@ export interface Source {
 export interface Launched {
   readonly child: ChildProcess;
   readonly pid: number;
-  readonly sources: readonly Source[];
+  readonly sources: readonly OutputSource[];
 }
 
 interface Surroundings {
@@ -82,7 +82,7 @@ function outputsOf({ output }: Command, pipes: readonly Pipe[] | undefined): rea
   return [stdout ?? 'pipe', stderr ?? 'pipe'];
 }
 
-function sourcesOf({ stdout, stderr }: ChildProcess, pipes: readonly Pipe[] | undefined): readonly Source[] {
+function sourcesOf({ stdout, stderr }: ChildProcess, pipes: readonly Pipe[] | undefined): readonly OutputSource[] {
   const streams = pipes?.map(({ reader }) => reader) ?? [stdout, stderr];
   return (['stdout', 'stderr'] as const).flatMap((name, index) => {
     const stream = streams[index];

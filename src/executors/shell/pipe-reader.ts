@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.js';
 import type { OutputStream } from '../../domain/executor.js';
-import type { Source } from './launch.js';
+import type { OutputSource } from './launch.js';
 import { LineSplitter } from './line-splitter.js';
 
 /** Lines told in one go before others get their turn. */
@@ -27,7 +27,7 @@ interface Piece {
 export class PipeReader {
   /** Resolves when the pipes are closed and everything read from them is told. */
   readonly finished: Promise<void>;
-  readonly #streams: readonly Source['stream'][];
+  readonly #streams: readonly OutputSource['stream'][];
   readonly #clock: Clock;
   readonly #listener: PipeListener;
   readonly #splitters: readonly LineSplitter[];
@@ -39,7 +39,7 @@ export class PipeReader {
   #chunks = 0;
   #bytes = 0;
 
-  constructor(sources: readonly Source[], clock: Clock, listener: PipeListener) {
+  constructor(sources: readonly OutputSource[], clock: Clock, listener: PipeListener) {
     this.#streams = sources.map(({ stream }) => stream);
     this.#clock = clock;
     this.#listener = listener;
@@ -81,7 +81,7 @@ export class PipeReader {
     this.#end();
   }
 
-  #read({ name, stream }: Source): LineSplitter {
+  #read({ name, stream }: OutputSource): LineSplitter {
     const splitter = new LineSplitter((text, truncated) => this.#listener.line(name, text, truncated));
     stream.on('data', (chunk: Buffer) => this.#receive(splitter, chunk));
     stream.on('close', () => this.#take({ splitter, chunk: undefined }));

@@ -6,7 +6,7 @@ import type { TimeZone } from '../zone/time-zone.js';
 import type { Expression } from './expression.js';
 import { TimesOfDay } from './times-of-day.js';
 import { bitCount } from './value-set.js';
-import { daysIn, nextWallTime } from './wall-walk.js';
+import { matchingDaysIn, nextWallTime } from './wall-walk.js';
 
 const DAY = 86_400;
 
@@ -137,4 +137,4 @@ class WallCounter {
 }
 
 const daysOf = (expression: Expression | undefined, month: number): number =>
-  expression?.month.values.has(1 + monthOfYear(month)) === true ? daysIn(expression, month) : 0;
+  expression?.month.values.has(1 + monthOfYear(month)) === true ? matchingDaysIn(expression, month) : 0;

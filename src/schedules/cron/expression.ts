@@ -5,20 +5,29 @@ import type { DayGrid } from './days.js';
 import { awsForm } from './dialect.js';
 import { FieldError, FieldReader, type Field } from './field.js';
 import { withShortNames } from './names.js';
-import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, POSITIONS, SECOND, type Position } from './position.js';
+import {
+  DAY_OF_MONTH_FIELD,
+  DAY_OF_WEEK_FIELD,
+  HOUR_FIELD,
+  MINUTE_FIELD,
+  MONTH_FIELD,
+  POSITIONS,
+  SECOND_FIELD,
+  type FieldPosition,
+} from './position.js';
 
 /** A cron expression, read. Immutable. */
-export type Expression = Readonly<Record<Position['key'], Field>> & {
+export type Expression = Readonly<Record<FieldPosition['key'], Field>> & {
   /** Of its days only those: no cron expression says so, `every` with a time of day does. */
   readonly grid?: DayGrid;
 };
 
-const seconds = new FieldReader(SECOND);
-const minutes = new FieldReader(MINUTE);
-const hours = new FieldReader(HOUR);
-const daysOfMonth = new FieldReader(DAY_OF_MONTH);
-const months = new FieldReader(MONTH);
-const daysOfWeek = new FieldReader(DAY_OF_WEEK);
+const seconds = new FieldReader(SECOND_FIELD);
+const minutes = new FieldReader(MINUTE_FIELD);
+const hours = new FieldReader(HOUR_FIELD);
+const daysOfMonth = new FieldReader(DAY_OF_MONTH_FIELD);
+const months = new FieldReader(MONTH_FIELD);
+const daysOfWeek = new FieldReader(DAY_OF_WEEK_FIELD);
 
 const SHORTHANDS: ReadonlyMap<string, string> = new Map([
   ['@yearly', '0 0 1 1 *'],
@@ -75,7 +84,7 @@ export function readExpression(text: string, seed: string): Expression {
 export const textsOf = (text: string): string[] => splitFields(text.includes('@') ? shorthandOf(text) : text);
 
 /** Answers where the field of a position stands in an expression; all of it, when the expression is a shorthand. */
-export function spanOf(text: string, position: Position): Span {
+export function spanOf(text: string, position: FieldPosition): Span {
   let start = 0;
   const spans = splitFields(text).map((field): Span => {
     start = text.indexOf(field, start) + field.length;
@@ -117,7 +126,7 @@ function shorthandHint(word: string): string {
 const COMMAND = /^(?:[./~]|(?!sun|mon|tue|wed|thu|fri|sat)[a-z]{4})/i;
 
 function command(text: string): ScheduleError {
-  const [start, end] = spanOf(text, DAY_OF_WEEK);
+  const [start, end] = spanOf(text, DAY_OF_WEEK_FIELD);
   const message = `${quoted(text.slice(start, end))} is not a field of an expression, but a command.`;
   const hint = 'Write the five fields alone. The command stands under run.';
   return new ScheduleError('cron-command', message, { hint, place: { span: [start, end] } });

@@ -3,7 +3,7 @@ import type { WallTime } from '../zone/local-time.js';
 import { readExpression, type Expression } from './expression.js';
 import type { Field } from './field.js';
 import { fieldsInWords, valueInWords, type FieldInWords } from './field-words.js';
-import { DAY_OF_MONTH, DAY_OF_WEEK, POSITIONS, SECOND, type Position } from './position.js';
+import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD, POSITIONS, SECOND_FIELD, type FieldPosition } from './position.js';
 
 /** One field of an expression beside what a clock shows. */
 export interface FieldMatch extends FieldInWords {
@@ -30,17 +30,17 @@ export function fieldMatches(
   const written = POSITIONS.slice(POSITIONS.length - words.length);
   const matches = written.flatMap((position, index): FieldMatch[] => {
     const inWords = words[index];
-    if (inWords === undefined || (position === SECOND && second === undefined)) return [];
+    if (inWords === undefined || (position === SECOND_FIELD && second === undefined)) return [];
     const shown = valueInWords(values[position.key], position);
     return [{ ...inWords, shown, matches: matchOf(position, read, wall, values) }];
   });
   // Five fields stand for the second 0.
   const isOff = words.length < POSITIONS.length && second !== undefined && second !== 0;
-  if (isOff) matches.unshift({ name: SECOND.name, text: '', meaning: '0', shown: String(second), matches: 'no' });
+  if (isOff) matches.unshift({ name: SECOND_FIELD.name, text: '', meaning: '0', shown: String(second), matches: 'no' });
   return matches;
 }
 
-type Shown = Readonly<Record<Position['key'], number>>;
+type Shown = Readonly<Record<FieldPosition['key'], number>>;
 
 function shownAt(wall: WallTime, second: number): Shown {
   const minutes = Math.floor(wall / 60_000);
@@ -55,12 +55,12 @@ function shownAt(wall: WallTime, second: number): Shown {
   };
 }
 
-function matchOf(position: Position, expression: Expression, wall: WallTime, shown: Shown): FieldMatch['matches'] {
+function matchOf(position: FieldPosition, expression: Expression, wall: WallTime, shown: Shown): FieldMatch['matches'] {
   const field = expression[position.key];
-  if (position !== DAY_OF_MONTH && position !== DAY_OF_WEEK)
+  if (position !== DAY_OF_MONTH_FIELD && position !== DAY_OF_WEEK_FIELD)
     return field.values.has(shown[position.key]) ? 'yes' : 'no';
   if (hasDay(field, wall)) return 'yes';
-  const other = position === DAY_OF_MONTH ? expression.dayOfWeek : expression.dayOfMonth;
+  const other = position === DAY_OF_MONTH_FIELD ? expression.dayOfWeek : expression.dayOfMonth;
   return !field.isOpen && !other.isOpen && hasDay(other, wall) ? 'spared' : 'no';
 }
 

@@ -1,7 +1,7 @@
 import { readExpression, textsOf } from './expression.js';
 import type { Field } from './field.js';
 import { withShortNames } from './names.js';
-import { DAY_OF_MONTH, DAY_OF_WEEK, MONTH, POSITIONS, type Position } from './position.js';
+import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD, MONTH_FIELD, POSITIONS, type FieldPosition } from './position.js';
 import { inWords, monthName, ordinal, weekdayName } from './words.js';
 
 /** One field of an expression, for people. */
@@ -32,14 +32,14 @@ export function fieldsInWords(expression: string, seed: string): readonly FieldI
   });
 }
 
-const FULL: ReadonlyMap<Position, string> = new Map([
-  [DAY_OF_MONTH, 'every day'],
-  [DAY_OF_WEEK, 'whatever it is'],
+const FULL: ReadonlyMap<FieldPosition, string> = new Map([
+  [DAY_OF_MONTH_FIELD, 'every day'],
+  [DAY_OF_WEEK_FIELD, 'whatever it is'],
 ]);
 
-const plainName = ({ name }: Position): string => name.replaceAll('-', ' ');
+const plainName = ({ name }: FieldPosition): string => name.replaceAll('-', ' ');
 
-function meaningOf(position: Position, field: Field, text: string): string {
+function meaningOf(position: FieldPosition, field: Field, text: string): string {
   if (field.isFull) return FULL.get(position) ?? `every ${plainName(position)}`;
   const items = itemsInWords(position, field, text);
   if (items.length <= MOST_VALUES) return inWords(items);
@@ -47,7 +47,7 @@ function meaningOf(position: Position, field: Field, text: string): string {
 }
 
 /** Says what is in a field, item by item: values, runs of values by their ends, and the `L`, `W` and `#` of its `text`. */
-export function itemsInWords(position: Position, field: Field, text: string): readonly string[] {
+export function itemsInWords(position: FieldPosition, field: Field, text: string): readonly string[] {
   const rules = withShortNames(text).split(',').flatMap(ruleInWords);
   return [...runsOf(field.values.toArray()).flatMap((run) => runInWords(run, position)), ...rules];
 }
@@ -61,7 +61,7 @@ const RULES: readonly (readonly [form: RegExp, words: (...parts: string[]) => st
   [/^(\d|[A-Z]{3})#(\d)$/, (weekday, nth) => `the ${ordinal(Number(nth))} ${weekdayNamed(weekday)}`],
 ];
 
-const weekdayNamed = (text: string): string => weekdayName(DAY_OF_WEEK.names.get(text) ?? Number(text));
+const weekdayNamed = (text: string): string => weekdayName(DAY_OF_WEEK_FIELD.names.get(text) ?? Number(text));
 
 /** Says an `L`, `W` or `#`; nothing for all else. */
 function ruleInWords(item: string): string[] {
@@ -83,14 +83,14 @@ function runsOf(values: readonly number[]): number[][] {
 }
 
 /** A run of three or more is said by its ends. */
-function runInWords(run: readonly number[], position: Position): string[] {
+function runInWords(run: readonly number[], position: FieldPosition): string[] {
   const names = run.map((value) => valueInWords(value, position));
   return run.length < 3 ? names : [`${names[0] ?? ''} to ${names.at(-1) ?? ''}`];
 }
 
 /** Says one value of a field: `30`, `the 22nd`, `Sunday`. */
-export function valueInWords(value: number, position: Position): string {
-  if (position === MONTH) return monthName(value);
-  if (position === DAY_OF_WEEK) return weekdayName(value);
-  return position === DAY_OF_MONTH ? `the ${ordinal(value)}` : String(value);
+export function valueInWords(value: number, position: FieldPosition): string {
+  if (position === MONTH_FIELD) return monthName(value);
+  if (position === DAY_OF_WEEK_FIELD) return weekdayName(value);
+  return position === DAY_OF_MONTH_FIELD ? `the ${ordinal(value)}` : String(value);
 }

@@ -5,7 +5,7 @@ import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';
 import { resolveHash } from './hash.js';
 import { readItem, type Item, type PlainItem, type Trap } from './item.js';
 import { withShortNames } from './names.js';
-import type { Position } from './position.js';
+import type { FieldPosition } from './position.js';
 import { ValueSet } from './value-set.js';
 
 /** One field of an expression. Immutable, and shared by all expressions that have the same text in the same place. */
@@ -33,10 +33,10 @@ const LONG_NUMBER = new RegExp(`\\d{${MOST_DIGITS + 1}}`);
 
 /** Reads the fields that stand in one position, and remembers them by their text. */
 export class FieldReader {
-  readonly position: Position;
+  readonly position: FieldPosition;
   readonly #known = new Map<string, Field>();
 
-  constructor(position: Position) {
+  constructor(position: FieldPosition) {
     this.position = position;
   }
 
@@ -66,10 +66,10 @@ export class FieldReader {
 
 /** What is wrong in a field; `span` counts from the field's start. */
 export class FieldError extends ScheduleError {
-  readonly position: Position;
+  readonly position: FieldPosition;
   readonly span: readonly [start: number, end: number];
 
-  constructor(position: Position, cause: ScheduleError, span: readonly [start: number, end: number]) {
+  constructor(position: FieldPosition, cause: ScheduleError, span: readonly [start: number, end: number]) {
     super(cause.code, cause.message, { hint: cause.hint });
     this.position = position;
     this.span = span;
@@ -84,7 +84,7 @@ interface WrittenItem {
   readonly start: number;
 }
 
-function splitItems(position: Position, text: string): WrittenItem[] {
+function splitItems(position: FieldPosition, text: string): WrittenItem[] {
   const unknown = /[^0-9A-Za-z*?,\-/#()~]/u.exec(text);
   if (unknown) {
     const odd = oddCharacter(unknown[0]);
@@ -102,14 +102,14 @@ function splitItems(position: Position, text: string): WrittenItem[] {
   });
 }
 
-function checkNumbers({ name, min, max }: Position, item: string): void {
+function checkNumbers({ name, min, max }: FieldPosition, item: string): void {
   if (!LONG_NUMBER.test(item)) return;
   const message = `${name}: a number here has at most ${MOST_DIGITS} digits.`;
   throw new ScheduleError('cron-range', message, { hint: `The ${name} goes from ${min} to ${max}.` });
 }
 
 /** Reads an item, and gives what is thrown its place. */
-function within<T>(position: Position, { text, original, start }: WrittenItem, reading: (item: string) => T): T {
+function within<T>(position: FieldPosition, { text, original, start }: WrittenItem, reading: (item: string) => T): T {
   try {
     return reading(text);
   } catch (error) {
@@ -123,7 +123,7 @@ function within<T>(position: Position, { text, original, start }: WrittenItem, r
   }
 }
 
-function build(position: Position, text: string, items: readonly Item[]): Field {
+function build(position: FieldPosition, text: string, items: readonly Item[]): Field {
   const plain = items.filter((item): item is PlainItem => 'values' in item);
   const values = [...new Set(plain.flatMap((item) => item.values))];
   const rules = items.flatMap((item) => ('rule' in item ? item.rule : []));
@@ -138,7 +138,7 @@ function build(position: Position, text: string, items: readonly Item[]): Field 
   };
 }
 
-function plainDays({ key, size }: Position, values: readonly number[]): DayRule {
+function plainDays({ key, size }: FieldPosition, values: readonly number[]): DayRule {
   if (values.length === size) return everyDay;
   if (key === 'dayOfMonth') return daysOfMonth(values);
   return key === 'dayOfWeek' ? weekdays(values) : everyDay;

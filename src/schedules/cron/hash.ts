@@ -1,6 +1,6 @@
 import { quoted } from '../../text/excerpt.js';
 import { ScheduleError } from '../kind.js';
-import type { Position } from './position.js';
+import type { FieldPosition } from './position.js';
 
 const HASHED = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/;
 
@@ -9,7 +9,7 @@ const HASHED = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/;
  * seeds. Other items stay as they are.
  * @throws ScheduleError when the range or the step is none.
  */
-export function resolveHash(position: Position, item: string, seed: string): string {
+export function resolveHash(position: FieldPosition, item: string, seed: string): string {
   if (!item.startsWith('H')) return item;
   const parts = HASHED.exec(item);
   if (!parts) throw refused(position, item, 'is not understood', 'Write H, H/15, H(0-29) or H(0-29)/10.');
@@ -27,7 +27,7 @@ export function resolveHash(position: Position, item: string, seed: string): str
   return `${from + (hash % Math.min(step, length))}-${to}/${step}`;
 }
 
-const refused = ({ name }: Position, item: string, what: string, hint: string): ScheduleError =>
+const refused = ({ name }: FieldPosition, item: string, what: string, hint: string): ScheduleError =>
   new ScheduleError('cron-hash', `${name}: ${quoted(item)} ${what}.`, { hint });
 
 /** FNV-1a with the finalizer of MurmurHash3, without which the last letter hardly changes the high bits. 32 bits, unsigned. */

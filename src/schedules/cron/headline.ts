@@ -1,7 +1,16 @@
 import { readExpression, textsOf, type Expression } from './expression.js';
 import type { Field } from './field.js';
 import { itemsInWords } from './field-words.js';
-import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, POSITIONS, SECOND, type Position } from './position.js';
+import {
+  DAY_OF_MONTH_FIELD,
+  DAY_OF_WEEK_FIELD,
+  HOUR_FIELD,
+  MINUTE_FIELD,
+  MONTH_FIELD,
+  POSITIONS,
+  SECOND_FIELD,
+  type FieldPosition,
+} from './position.js';
 import { inWords, ordinal } from './words.js';
 
 /** So many times of day are listed one by one. */
@@ -15,7 +24,7 @@ const MOST_TIMES = 6;
 export function expressionInWords(text: string, seed: string): string {
   const expression = readExpression(text, seed);
   const texts = textsOf(text);
-  const textOf = (position: Position): string =>
+  const textOf = (position: FieldPosition): string =>
     texts[POSITIONS.findIndex(({ key }) => key === position.key) - POSITIONS.length + texts.length] ?? '0';
   const time = timeInWords(expression);
   const parts = [time, ...daysInWords(expression, textOf), ...monthsInWords(expression.month)];
@@ -48,7 +57,7 @@ function hoursInOrder({ values }: Field): readonly number[] {
 }
 
 /** Whether a rhythm of seconds or minutes goes through the whole hour, from its beginning on. */
-const isEndless = ({ step, first, last }: Rhythm, { size }: Position): boolean =>
+const isEndless = ({ step, first, last }: Rhythm, { size }: FieldPosition): boolean =>
   first === 0 && size % step === 0 && last + step === size;
 
 const two = (value: number): string => String(value).padStart(2, '0');
@@ -72,8 +81,8 @@ function timesOf(minute: Field, hour: Field): readonly (readonly [hour: number, 
 
 function secondsInWords(second: Field, minute: Field, hour: Field): string {
   const rhythm = rhythmOf(second.values.toArray());
-  const isRhythm = rhythm !== undefined && isEndless(rhythm, SECOND);
-  const words = isRhythm ? every(rhythm.step, 'second') : `at ${named('second', second, SECOND)}`;
+  const isRhythm = rhythm !== undefined && isEndless(rhythm, SECOND_FIELD);
+  const words = isRhythm ? every(rhythm.step, 'second') : `at ${named('second', second, SECOND_FIELD)}`;
   if (minute.isFull && hour.isFull) return isRhythm ? words : `${words} of every minute`;
   const times = timesOf(minute, hour);
   if (times !== undefined)
@@ -83,14 +92,14 @@ function secondsInWords(second: Field, minute: Field, hour: Field): string {
 
 function minutesInWords(minute: Field, hour: Field): string {
   const rhythm = rhythmOf(minute.values.toArray());
-  if (rhythm !== undefined && isEndless(rhythm, MINUTE)) {
+  if (rhythm !== undefined && isEndless(rhythm, MINUTE_FIELD)) {
     const words = every(rhythm.step, 'minute');
     return hour.isFull ? words : `${words} ${hoursAround(rhythm, hour)}`;
   }
-  const words = `at ${named('minute', minute, MINUTE)}`;
+  const words = `at ${named('minute', minute, MINUTE_FIELD)}`;
   if (hour.isFull) return `${words} of every hour`;
   const hours = rhythmOf(hoursInOrder(hour));
-  if (hours === undefined || minute.single === undefined) return `${words} of the ${named('hour', hour, HOUR)}`;
+  if (hours === undefined || minute.single === undefined) return `${words} of the ${named('hour', hour, HOUR_FIELD)}`;
   const at = (value: number): string => clock(value % 24, minute.single ?? 0);
   return `${every(hours.step, 'hour')} from ${at(hours.first)} to ${at(hours.last)}`;
 }
@@ -99,20 +108,20 @@ function minutesInWords(minute: Field, hour: Field): string {
 function hoursAround({ last }: Rhythm, hour: Field): string {
   const hours =
     hour.single === undefined ? rhythmOf(hoursInOrder(hour)) : { step: 1, first: hour.single, last: hour.single };
-  if (hours?.step !== 1) return `in the ${named('hour', hour, HOUR)}`;
+  if (hours?.step !== 1) return `in the ${named('hour', hour, HOUR_FIELD)}`;
   return `from ${clock(hours.first, 0)} to ${clock(hours.last % 24, last)}`;
 }
 
 /** `minute 5`, `minutes 5, 20 and 45`. */
-function named(unit: string, field: Field, position: Position): string {
+function named(unit: string, field: Field, position: FieldPosition): string {
   return `${unit}${field.single === undefined ? 's' : ''} ${inWords(itemsInWords(position, field, ''))}`;
 }
 
-function daysInWords({ dayOfMonth, dayOfWeek }: Expression, textOf: (position: Position) => string): string[] {
+function daysInWords({ dayOfMonth, dayOfWeek }: Expression, textOf: (position: FieldPosition) => string): string[] {
   const isEither = !dayOfMonth.isOpen && !dayOfWeek.isOpen;
   const claims = [
-    ...(isEveryDay(dayOfWeek) ? [] : [weekdaysOf(dayOfWeek, textOf(DAY_OF_WEEK))]),
-    ...(isEveryDay(dayOfMonth) ? [] : [`${daysOf(dayOfMonth, textOf(DAY_OF_MONTH))} of the month`]),
+    ...(isEveryDay(dayOfWeek) ? [] : [weekdaysOf(dayOfWeek, textOf(DAY_OF_WEEK_FIELD))]),
+    ...(isEveryDay(dayOfMonth) ? [] : [`${daysOf(dayOfMonth, textOf(DAY_OF_MONTH_FIELD))} of the month`]),
   ];
   const [one, other] = claims;
   if (one === undefined || (isEither && other === undefined)) return [];
@@ -123,13 +132,13 @@ function daysInWords({ dayOfMonth, dayOfWeek }: Expression, textOf: (position: P
 const isEveryDay = ({ isFull, hasRules }: Field): boolean => isFull && !hasRules;
 
 const weekdaysOf = (field: Field, text: string): string =>
-  inWords(itemsInWords(DAY_OF_WEEK, field, text)) + (field.hasRules ? ' of the month' : '');
+  inWords(itemsInWords(DAY_OF_WEEK_FIELD, field, text)) + (field.hasRules ? ' of the month' : '');
 
 function daysOf(field: Field, text: string): string {
   const rhythm = field.hasRules ? undefined : rhythmOf(field.values.toArray());
-  if (rhythm === undefined || rhythm.step === 1) return inWords(itemsInWords(DAY_OF_MONTH, field, text));
+  if (rhythm === undefined || rhythm.step === 1) return inWords(itemsInWords(DAY_OF_MONTH_FIELD, field, text));
   return `every ${ordinal(rhythm.step)} day from the ${ordinal(rhythm.first)} to the ${ordinal(rhythm.last)}`;
 }
 
 const monthsInWords = (month: Field): string[] =>
-  month.isFull ? [] : [`in ${inWords(itemsInWords(MONTH, month, ''))}`];
+  month.isFull ? [] : [`in ${inWords(itemsInWords(MONTH_FIELD, month, ''))}`];

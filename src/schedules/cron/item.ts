@@ -4,7 +4,7 @@ import { ScheduleError, type ScheduleWarning } from '../kind.js';
 import { lastDay, lastWeekday, lastWorkday, nearestWorkday, nthWeekday, type DayRule } from './days.js';
 import { fullNames } from './names.js';
 import { plainValues } from './plain-values.js';
-import type { Position } from './position.js';
+import type { FieldPosition } from './position.js';
 
 /** What one item of a comma-separated field says. */
 export type Item = PlainItem | { readonly rule: DayRule };
@@ -27,7 +27,7 @@ const PLAIN = /^(?:\*|([0-9A-Z]+)(?:-([0-9A-Z]+))?)(?:\/(\d+))?$/;
  * Reads one item in capital letters, with `H` resolved.
  * @throws ScheduleError naming the position and the text, without a place.
  */
-export function readItem(position: Position, item: string): Item {
+export function readItem(position: FieldPosition, item: string): Item {
   const rule = dayRule(position, item);
   if (rule) return { rule };
   const parts = PLAIN.exec(item);
@@ -46,20 +46,20 @@ export function readItem(position: Position, item: string): Item {
 }
 
 /** Reads `a/n`: from a to the field's end, which of the week is Saturday, as it is for `*` with a step. */
-function onwards(position: Position, from: number, step: string): PlainItem {
+function onwards(position: FieldPosition, from: number, step: string): PlainItem {
   const last = position.min + position.size - 1;
   const start = position.key === 'dayOfWeek' ? from % position.size : from;
   return stepped(position, plainValues(position, `${start}-${last}/${Number(step)}`), step, last - start + 1);
 }
 
 /** Reads `L LW L-n nW` in the day of the month, `dL d#n` in the day of the week; `undefined` for all else. */
-function dayRule(position: Position, item: string): DayRule | undefined {
+function dayRule(position: FieldPosition, item: string): DayRule | undefined {
   if (position.key === 'dayOfMonth') return ruleOfMonth(position, item);
   if (position.key === 'dayOfWeek') return ruleOfWeek(position, item);
   return undefined;
 }
 
-function ruleOfMonth(position: Position, item: string): DayRule | undefined {
+function ruleOfMonth(position: FieldPosition, item: string): DayRule | undefined {
   if (item === 'L') return lastDay(0);
   if (item === 'LW' || item === 'WL') return lastWorkday;
   const before = /^L-(\d+)$/.exec(item)?.[1];
@@ -71,7 +71,7 @@ function ruleOfMonth(position: Position, item: string): DayRule | undefined {
   return day === undefined ? undefined : nearestWorkday(valueOf(position, day, item));
 }
 
-function ruleOfWeek(position: Position, item: string): DayRule | undefined {
+function ruleOfWeek(position: FieldPosition, item: string): DayRule | undefined {
   const last = /^(\d+|[A-Z]{3})L$/.exec(item)?.[1];
   if (last !== undefined) return lastWeekday(valueOf(position, last, item) % 7);
   const [, weekday, nth] = /^(\d+|[A-Z]{3})#(\d+)$/.exec(item) ?? [];
@@ -80,7 +80,7 @@ function ruleOfWeek(position: Position, item: string): DayRule | undefined {
   return nthWeekday(valueOf(position, weekday, item) % 7, Number(nth));
 }
 
-function valueOf(position: Position, text: string, item: string): number {
+function valueOf(position: FieldPosition, text: string, item: string): number {
   const named = position.names.get(text);
   if (named !== undefined) return named;
   if (!/^\d+$/.test(text)) throw notAnItem(position, item);
@@ -90,7 +90,7 @@ function valueOf(position: Position, text: string, item: string): number {
 }
 
 /** Reads a range. One that runs backwards (`FRI-MON`, `22-2`) goes on over the field's end, its steps too. */
-function range(position: Position, from: number, to: number, step = '1'): PlainItem {
+function range(position: FieldPosition, from: number, to: number, step = '1'): PlainItem {
   const width = Number(step);
   const [start, end] = position.key === 'dayOfWeek' ? rangeOfWeek(from, to) : [from, to];
   if (end >= start) return stepped(position, plainValues(position, `${start}-${end}/${width}`), step, end - start + 1);
@@ -109,7 +109,7 @@ function rangeOfWeek(from: number, to: number): [start: number, end: number] {
 }
 
 /** Adds the trap of a step that does not do what it looks like. `length` is how many values it walks over. */
-function stepped(position: Position, values: readonly number[], step = '1', length = position.size): PlainItem {
+function stepped(position: FieldPosition, values: readonly number[], step = '1', length = position.size): PlainItem {
   const width = Number(step);
   const [first = 0, last = 0] = [values[0], values.at(-1)];
   if (width > 1 && width >= length) {
@@ -126,14 +126,14 @@ function stepped(position: Position, values: readonly number[], step = '1', leng
 /** Stands for the time of day of the expression in the hint of a trap. */
 export const TIME_OF_DAY = 'HH:MM';
 
-function hintForSteps({ key, name }: Position, width: number): string {
+function hintForSteps({ key, name }: FieldPosition, width: number): string {
   if (key === 'month') return 'Write the months as a list.';
   const isDay = key === 'dayOfMonth' || key === 'dayOfWeek';
   const every = isDay ? `{interval: ${width}d, at: "${TIME_OF_DAY}"}` : `${width}${name.charAt(0)}`;
   return `If an even rhythm is meant, write every: ${every}.`;
 }
 
-const rangeHint = ({ key, name, min, max }: Position, value: number): string => {
+const rangeHint = ({ key, name, min, max }: FieldPosition, value: number): string => {
   if (key === 'dayOfWeek' && value > 1900) {
     return 'With six fields the first is the second and the last the day of the week. Years are not_before and not_after.';
   }
@@ -141,17 +141,17 @@ const rangeHint = ({ key, name, min, max }: Position, value: number): string => 
   return `The ${name} goes from ${min} to ${max}.`;
 };
 
-const outOfRange = (position: Position, text: string, hint: string): ScheduleError =>
+const outOfRange = (position: FieldPosition, text: string, hint: string): ScheduleError =>
   new ScheduleError('cron-range', `${position.name}: ${text} is out of range.`, { hint });
 
-function notAnItem(position: Position, item: string): ScheduleError {
+function notAnItem(position: FieldPosition, item: string): ScheduleError {
   return new ScheduleError('cron-item', `${position.name}: ${quoted(item)} is not understood.`, {
     hint: hintFor(position, item),
   });
 }
 
 /** The day fields of an expression of AWS come to stand under hour and month, if its year is taken for the day of the week. */
-const questionHint = (key: Position['key'], item: string): string =>
+const questionHint = (key: FieldPosition['key'], item: string): string =>
   item === '?' && (key === 'hour' || key === 'month')
     ? AWS_YEAR
     : '? is allowed alone, in the day of the month or the day of the week. Write *.';
@@ -159,7 +159,7 @@ const questionHint = (key: Position['key'], item: string): string =>
 const AWS_YEAR =
   '? is for a day field. If the sixth field is a year, as in AWS, leave it out: without it the first field is the minute.';
 
-function hintFor({ key, names }: Position, item: string): string {
+function hintFor({ key, names }: FieldPosition, item: string): string {
   if (item === '') return 'Two commas, or one at the end: an item of the list is missing.';
   if (item.includes('?')) return questionHint(key, item);
   if (item.includes('~')) return 'Write H(a-b) for a value that is fixed per timer.';

@@ -3,7 +3,7 @@ import { ScheduleError } from '../kind.js';
 import type { CronSchedule } from './cron-schedule.js';
 import { spanOf, type Expression } from './expression.js';
 import type { Field } from './field.js';
-import { DAY_OF_MONTH, DAY_OF_WEEK } from './position.js';
+import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD } from './position.js';
 import { dayWords, monthWords } from './words.js';
 
 /** The lengths that a month (1 is January) can have. */
@@ -20,7 +20,9 @@ export const comesIn = ({ days }: Field, months: readonly number[]): boolean =>
 export function noSuchDay({ dayOfMonth, month }: Expression, text: string): ScheduleError {
   const months = month.values.toArray();
   const within = month.isFull ? '' : ` in ${monthWords(months)}`;
-  const [inMonth, inWeek] = [DAY_OF_MONTH, DAY_OF_WEEK].map((position) => text.slice(...spanOf(text, position)));
+  const [inMonth, inWeek] = [DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD].map((position) =>
+    text.slice(...spanOf(text, position)),
+  );
   const place = { span: [0, text.length] as const };
   if (comesIn(dayOfMonth, months)) {
     const message = `${quoted(inMonth ?? '')} and ${quoted(inWeek ?? '')} never fall on the same day${within}.`;
@@ -28,7 +30,7 @@ export function noSuchDay({ dayOfMonth, month }: Expression, text: string): Sche
       'A day field that begins with * has to match as well. Write its days without * if either is to be enough.';
     return new ScheduleError('cron-never', message, { hint, place });
   }
-  const message = `There is never ${dayWords(DAY_OF_MONTH, dayOfMonth, inMonth ?? '')}${within}.`;
+  const message = `There is never ${dayWords(DAY_OF_MONTH_FIELD, dayOfMonth, inMonth ?? '')}${within}.`;
   return new ScheduleError('cron-never', message, { hint: 'Write L for the last day of the month.', place });
 }
 

@@ -1,5 +1,5 @@
 import { CronDate, CronExpressionParser } from 'cron-parser';
-import { POSITIONS, type Position } from './position.js';
+import { POSITIONS, type FieldPosition } from './position.js';
 
 const MOST_TEXTS = 4096;
 /** cron-parser wants to know the time. It is told one, so that it does not look; made once, as making it costs more than all the rest. */
@@ -11,7 +11,7 @@ const known = new Map<string, readonly number[]>();
  * cron-parser builds a whole expression for every question, so each text is asked about once.
  * @throws Error as cron-parser does.
  */
-export function plainValues(position: Position, item: string): readonly number[] {
+export function plainValues(position: FieldPosition, item: string): readonly number[] {
   const key = `${position.key} ${item}`;
   let values = known.get(key);
   if (!values) {
@@ -22,7 +22,7 @@ export function plainValues(position: Position, item: string): readonly number[]
   return values;
 }
 
-function ask(position: Position, item: string): readonly number[] {
+function ask(position: FieldPosition, item: string): readonly number[] {
   // In the other places one value each, the smallest: it spells stars out, and January has every day of the month.
   const expression = POSITIONS.map(({ key, min }) => (key === position.key ? item : min)).join(' ');
   const { values } = CronExpressionParser.parse(expression, { currentDate: EPOCH }).fields[position.key];

@@ -1,5 +1,5 @@
 /** One of the six places in an expression. */
-export interface Position {
+export interface FieldPosition {
   /** As people are told. */
   readonly name: string;
   /** As cron-parser and we call the field. */
@@ -13,7 +13,7 @@ export interface Position {
   readonly names: ReadonlyMap<string, number>;
 }
 
-const numbered = (key: Position['key'], min: number, max: number): Position => ({
+const numbered = (key: FieldPosition['key'], min: number, max: number): FieldPosition => ({
   name: key,
   key,
   min,
@@ -26,16 +26,20 @@ const numbered = (key: Position['key'], min: number, max: number): Position => (
 const namesFrom = (first: number, names: string): ReadonlyMap<string, number> =>
   new Map(names.split(' ').map((name, index) => [name, first + index]));
 
-export const SECOND = numbered('second', 0, 59);
-export const MINUTE = numbered('minute', 0, 59);
-export const HOUR = numbered('hour', 0, 23);
-export const DAY_OF_MONTH: Position = { ...numbered('dayOfMonth', 1, 31), name: 'day-of-month', hashMax: 28 };
-export const MONTH: Position = {
+export const SECOND_FIELD = numbered('second', 0, 59);
+export const MINUTE_FIELD = numbered('minute', 0, 59);
+export const HOUR_FIELD = numbered('hour', 0, 23);
+export const DAY_OF_MONTH_FIELD: FieldPosition = {
+  ...numbered('dayOfMonth', 1, 31),
+  name: 'day-of-month',
+  hashMax: 28,
+};
+export const MONTH_FIELD: FieldPosition = {
   ...numbered('month', 1, 12),
   names: namesFrom(1, 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'),
 };
 /** 0 and 7 are both Sunday. */
-export const DAY_OF_WEEK: Position = {
+export const DAY_OF_WEEK_FIELD: FieldPosition = {
   ...numbered('dayOfWeek', 0, 7),
   name: 'day-of-week',
   size: 7,
@@ -44,4 +48,11 @@ export const DAY_OF_WEEK: Position = {
 };
 
 /** In the order in which they stand. */
-export const POSITIONS = [SECOND, MINUTE, HOUR, DAY_OF_MONTH, MONTH, DAY_OF_WEEK] as const;
+export const POSITIONS = [
+  SECOND_FIELD,
+  MINUTE_FIELD,
+  HOUR_FIELD,
+  DAY_OF_MONTH_FIELD,
+  MONTH_FIELD,
+  DAY_OF_WEEK_FIELD,
+] as const;

@@ -6,11 +6,19 @@ import { spanOf, textsOf, type Expression } from './expression.js';
 import type { Field } from './field.js';
 import { TIME_OF_DAY, type Trap } from './item.js';
 import { comesIn, lengthsOf } from './never.js';
-import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, POSITIONS, SECOND, type Position } from './position.js';
+import {
+  DAY_OF_MONTH_FIELD,
+  DAY_OF_WEEK_FIELD,
+  HOUR_FIELD,
+  MINUTE_FIELD,
+  POSITIONS,
+  SECOND_FIELD,
+  type FieldPosition,
+} from './position.js';
 import { daysMatched } from './wall-walk.js';
 import { dayWords, monthWords } from './words.js';
 
-type Placed = readonly [trap: Trap, position: Position];
+type Placed = readonly [trap: Trap, position: FieldPosition];
 
 const NO_WARNINGS: readonly ScheduleWarning[] = [];
 
@@ -21,12 +29,12 @@ export function warningsOf(expression: Expression, text: string): readonly Sched
   addTrapOfTimes(found, expression);
   addTrapOfDays(found, expression, text);
   const quartz = quartzTrap(textsOf(text));
-  if (quartz) found.push([quartz, DAY_OF_WEEK]);
+  if (quartz) found.push([quartz, DAY_OF_WEEK_FIELD]);
   if (found.length === 0) return NO_WARNINGS;
   return found.map(([trap, position]) => ({ ...trap, place: { span: spanOf(text, position) } }));
 }
 
-function addTrapsOfField(found: Placed[], expression: Expression, position: Position): void {
+function addTrapsOfField(found: Placed[], expression: Expression, position: FieldPosition): void {
   for (const trap of expression[position.key].traps)
     found.push([{ ...trap, hint: trap.hint.replace(TIME_OF_DAY, () => timeOf(expression)) }, position]);
 }
@@ -38,11 +46,11 @@ function timeOf({ hour, minute }: Expression): string {
 }
 
 function addTrapOfTimes(found: Placed[], { second, minute, hour }: Expression): void {
-  if (second.isFull && minute.single !== undefined) found.push([everyOne('second', MINUTE), SECOND]);
-  else if (minute.isFull && hour.single !== undefined) found.push([everyOne('minute', HOUR), MINUTE]);
+  if (second.isFull && minute.single !== undefined) found.push([everyOne('second', MINUTE_FIELD), SECOND_FIELD]);
+  else if (minute.isFull && hour.single !== undefined) found.push([everyOne('minute', HOUR_FIELD), MINUTE_FIELD]);
 }
 
-const everyOne = (unit: 'second' | 'minute', within: Position): Trap => ({
+const everyOne = (unit: 'second' | 'minute', within: FieldPosition): Trap => ({
   code: `cron-every-${unit}`,
   message: `Fires 60 times, every ${unit} of that ${within.name}.`,
   hint: `Write 0 in the ${unit} to fire once.`,
@@ -51,13 +59,13 @@ const everyOne = (unit: 'second' | 'minute', within: Position): Trap => ({
 function addTrapOfDays(found: Placed[], expression: Expression, text: string): void {
   const { dayOfMonth, dayOfWeek } = expression;
   const whole = [dayOfMonth, dayOfWeek].filter(({ days }) => days === everyDay);
-  if (whole.length === 0) found.push([bothDays(expression, text), DAY_OF_WEEK]);
+  if (whole.length === 0) found.push([bothDays(expression, text), DAY_OF_WEEK_FIELD]);
   else if (whole.length === 1 && !dayOfMonth.isOpen && !dayOfWeek.isOpen)
-    found.push([wholeDays(whole[0] === dayOfMonth ? DAY_OF_MONTH : DAY_OF_WEEK, text), DAY_OF_WEEK]);
+    found.push([wholeDays(whole[0] === dayOfMonth ? DAY_OF_MONTH_FIELD : DAY_OF_WEEK_FIELD, text), DAY_OF_WEEK_FIELD]);
   else if (mayLackDays(dayOfMonth, dayOfWeek)) addSkippedMonths(found, expression);
 }
 
-function wholeDays(position: Position, text: string): Trap {
+function wholeDays(position: FieldPosition, text: string): Trap {
   const written = text.slice(...spanOf(text, position));
   return {
     code: 'cron-day-or',
@@ -67,8 +75,8 @@ function wholeDays(position: Position, text: string): Trap {
 }
 
 function bothDays({ dayOfMonth, dayOfWeek, month }: Expression, text: string): Trap {
-  const inMonth = dayWords(DAY_OF_MONTH, dayOfMonth, text.slice(...spanOf(text, DAY_OF_MONTH)));
-  const inWeek = dayWords(DAY_OF_WEEK, dayOfWeek, text.slice(...spanOf(text, DAY_OF_WEEK)));
+  const inMonth = dayWords(DAY_OF_MONTH_FIELD, dayOfMonth, text.slice(...spanOf(text, DAY_OF_MONTH_FIELD)));
+  const inWeek = dayWords(DAY_OF_WEEK_FIELD, dayOfWeek, text.slice(...spanOf(text, DAY_OF_WEEK_FIELD)));
   if (dayOfMonth.isOpen || dayOfWeek.isOpen) {
     return {
       code: 'cron-day-and',
@@ -99,7 +107,7 @@ function addSkippedMonths(found: Placed[], expression: Expression): void {
   const months = expression.month.values.toArray();
   const lacking = months.filter((month) => lengthsOf(month).some((length) => lacksDay(expression, length)));
   if (lacking.length === 0) return;
-  const position = expression.dayOfWeek.hasRules ? DAY_OF_WEEK : DAY_OF_MONTH;
+  const position = expression.dayOfWeek.hasRules ? DAY_OF_WEEK_FIELD : DAY_OF_MONTH_FIELD;
   const isLeapDay = months.length === 1 && lacking[0] === 2;
   const message = isLeapDay
     ? 'Fires in leap years only.'

@@ -26,7 +26,7 @@ function nextDay(expression: Expression, from: number): number {
   let mask = -1 << (from - firstDayOf(current));
   for (let month = current; month <= current + CYCLE; month++) {
     if (expression.month.values.has(1 + monthOfYear(month))) {
-      mask &= daysIn(expression, month);
+      mask &= matchingDaysIn(expression, month);
       if (mask !== 0) return firstDayOf(month) + lowestBit(mask);
     }
     mask = -1;
@@ -35,7 +35,7 @@ function nextDay(expression: Expression, from: number): number {
 }
 
 /** Answers the days of one month that match, as a mask; the month itself is not looked at. */
-export function daysIn(expression: Expression, month: number): number {
+export function matchingDaysIn(expression: Expression, month: number): number {
   const first = firstDayOf(month);
   const length = firstDayOf(month + 1) - first;
   const mask = daysMatched(expression, weekdayOf(first), length);

@@ -1,6 +1,6 @@
 import { quoted } from '../../text/excerpt.js';
 import type { Field } from './field.js';
-import { DAY_OF_WEEK, type Position } from './position.js';
+import { DAY_OF_WEEK_FIELD, type FieldPosition } from './position.js';
 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
@@ -9,10 +9,12 @@ const MONTHS = 'January February March April May June July August September Octo
 const MOST_WORDS = 7;
 
 /** Says which days a day field means: "the 1st and 15th", "every Monday and Friday"; many, or with `L`, `W` or `#`, as written. */
-export function dayWords(position: Position, field: Field, text: string): string {
+export function dayWords(position: FieldPosition, field: Field, text: string): string {
   const values = field.values.toArray();
   if (field.hasRules || values.length > MOST_WORDS) return `a day of ${quoted(text)}`;
-  return position === DAY_OF_WEEK ? `every ${inWords(values.map(weekdayName))}` : `the ${inWords(values.map(ordinal))}`;
+  return position === DAY_OF_WEEK_FIELD
+    ? `every ${inWords(values.map(weekdayName))}`
+    : `the ${inWords(values.map(ordinal))}`;
 }
 
 /** Says months: "April, June and September". */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import type { Clock } from '../../domain/clock.js';
 import type { Duration, Instant } from '../../domain/time.js';
-import { CONTRADICTION, millisecondsBetween, NONCE_SIZE, readReply, toNtpTime, writeRequest } from './packet.js';
+import { CONTRADICTION, millisecondsBetween, NONCE_SIZE, readReply, toNtpTime, writeSntpRequest } from './packet.js';
 
 /** A server, found. */
 export interface Endpoint {
@@ -89,7 +89,7 @@ function ask(socket: Socket, { port, address }: Endpoint, clock: Clock, end: (ex
       else if (wasSet(clock, wall - monotonic)) end({ kind: 'failed', reason: WAS_SET });
       else end(compare(wall, elapsed, reply, monotonic));
     });
-    socket.send(writeRequest(nonce));
+    socket.send(writeSntpRequest(nonce));
   });
   socket.connect(port, address);
 }

@@ -22,7 +22,7 @@ const UNIX_EPOCH = 2_208_988_800n;
 export const NONCE_SIZE = 8;
 
 /** What a server answered to our request. */
-export type Reply =
+export type SntpReply =
   | {
       readonly kind: 'time';
       /** When it received the request and when it sent the answer, as NTP timestamps. */
@@ -40,7 +40,7 @@ export type Reply =
  * Writes a request. Its transmit timestamp is the random mark `nonce` instead of the time: who answers must have seen it, and learns
  * nothing else.
  */
-export function writeRequest(nonce: Uint8Array): Uint8Array {
+export function writeSntpRequest(nonce: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(SIZE);
   bytes[0] = CLIENT;
   bytes.set(nonce, TRANSMIT);
@@ -48,7 +48,7 @@ export function writeRequest(nonce: Uint8Array): Uint8Array {
 }
 
 /** Reads what came. `undefined` for anything that is no answer to the request with this `nonce`: somebody else may have sent it. */
-export function readReply(bytes: Uint8Array, nonce: Uint8Array): Reply | undefined {
+export function readReply(bytes: Uint8Array, nonce: Uint8Array): SntpReply | undefined {
   if (bytes.length < SIZE || !nonce.every((byte, index) => bytes[ORIGIN + index] === byte)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const first = view.getUint8(0);
@@ -61,7 +61,7 @@ export function readReply(bytes: Uint8Array, nonce: Uint8Array): Reply | undefin
   return readTime(view);
 }
 
-function readTime(view: DataView): Reply {
+function readTime(view: DataView): SntpReply {
   const errorMs = (short(view, 4) / 2 + short(view, 8) + 2 ** view.getInt8(3)) * 1_000;
   if (errorMs >= LARGEST_ERROR) return refused('does not know its own time well enough');
   const received = view.getBigUint64(RECEIVE);
@@ -73,7 +73,7 @@ function readTime(view: DataView): Reply {
 /** Why an answer is refused whose timestamps cannot all be right. */
 export const CONTRADICTION = 'answers with timestamps that contradict each other';
 
-const refused = (reason: string): Reply => ({ kind: 'refused', reason });
+const refused = (reason: string): SntpReply => ({ kind: 'refused', reason });
 
 /** Seconds in 16.16 fixed point. */
 const short = (view: DataView, offset: number): number => view.getUint32(offset) / 2 ** 16;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { rowsOf } from '../../../src/cli/commands/top/rows.js';
+import { shownRows } from '../../../src/cli/commands/top/rows.js';
 import { inSeconds, line, NOW, run, status, tell, timer, TIMERS } from './scene.js';
 
 const SIZE = { columns: 80, rows: 24 };
 const MANY = Array.from({ length: 100 }, (_, index) => timer(`t${String(index).padStart(2, '0')}`));
 const pressed = (...keys: readonly string[]) => tell(SIZE, TIMERS, ...keys);
-const names = ({ view }: ReturnType<typeof tell>) => rowsOf(view).map(({ timer: { task_name: name } }) => name);
+const names = ({ view }: ReturnType<typeof tell>) => shownRows(view).map(({ timer: { task_name: name } }) => name);
 
 describe('the selection', () => {
   test('is nobody’s choice at first, so that no key does anything to a timer', () => {

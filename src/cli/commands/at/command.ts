@@ -2,7 +2,7 @@ import { withAdHoc, type AdHocOptions } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
 /** A command once, at a point in time, by the running scheduler. */
-export const at: CommandKind = {
+export const atCommand: CommandKind = {
   name: 'at',
   group: 'run',
   summary: 'Run a command once, at a given time, in the running scheduler',

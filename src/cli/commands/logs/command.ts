@@ -49,16 +49,16 @@ export const logs: CommandKind = {
       const name = args[0] as string | undefined;
       const { withScheduler } = await import('../../connect.js');
       const { zoneOf } = await import('../../zone.js');
-      const { PAST_LOG, readSpan, showLogs } = await import('./logs.js');
+      const { PAST_LOG, readLogSpan, showLogs } = await import('./logs.js');
       // What is wrong with the options comes before what is wrong with the file.
-      readSpan(options, zoneOf(options, undefined));
+      readLogSpan(options, zoneOf(options, undefined));
       const show = async ({ client, timezone }: Reached) => {
         const asked = {
           follow: options.follow === true,
           ...(name !== undefined && { task_name: name }),
           ...(options.run !== undefined && { run_id: options.run }),
           ...(last !== undefined && { last }),
-          ...readSpan(options, timezone),
+          ...readLogSpan(options, timezone),
         };
         return showLogs(client, asked, { terminal, timezone, asJson: options.json === true });
       };

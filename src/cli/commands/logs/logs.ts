@@ -21,7 +21,7 @@ interface SpanArguments {
 }
 
 /** Reads which part of the log is asked for, as the scheduler takes it. @throws UsageError with the forms a time takes. */
-export function readSpan({ follow, since, until }: SpanArguments, timezone: string): Args {
+export function readLogSpan({ follow, since, until }: SpanArguments, timezone: string): Args {
   if (follow && until !== undefined)
     throw new UsageError('--until: the log is followed until Ctrl-C. Leave out --follow or --until');
   const here = { now: createSystemClock().now(), timezone };

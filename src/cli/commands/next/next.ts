@@ -3,7 +3,7 @@ import type { ReadableFile } from '../../../config/index.js';
 import type { Job } from '../../../domain/job.js';
 import { readCount } from '../../arguments.js';
 import { zoneOutlooks } from '../../render/clock-change-outlook.js';
-import { comingFirings, type Span } from '../../../engine/coming-firings.js';
+import { comingFirings, type FiringWindow } from '../../../engine/coming-firings.js';
 import type { ExitCode } from '../../command.js';
 import { jobNamed, loadReadable } from '../../load.js';
 import type { FileOption, JsonOption, ZoneOption } from '../../options.js';
@@ -39,7 +39,7 @@ export async function showNext(terminal: Terminal, names: readonly string[], opt
 const jobsOf = (timerFile: ReadableFile, names: readonly string[]): readonly Job[] =>
   names.length === 0 ? timerFile.jobs : [...new Set(names)].map((name) => jobNamed(timerFile, name));
 
-function readSpan({ from, until, count }: NextOptions, here: Here): Span {
+function readSpan({ from, until, count }: NextOptions, here: Here): FiringWindow {
   const start = from === undefined ? here.now : readFutureTime('--from', from, here);
   const end = until === undefined ? undefined : readFutureTime('--until', until, { ...here, from: start });
   return {

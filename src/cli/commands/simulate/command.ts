@@ -9,7 +9,7 @@ const RULES =
   '"NAME within 22:00-06:00" · "NAME runs>=1"';
 
 /** The whole file through the real engine on a virtual clock, with nothing executed. */
-export const simulate: CommandKind = {
+export const simulateCommand: CommandKind = {
   name: 'simulate',
   group: 'look ahead',
   summary: 'Predict starts, overlaps, waits and busy minutes',

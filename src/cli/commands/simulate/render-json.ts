@@ -1,7 +1,7 @@
 import { MINUTE, toTimestamp, type Instant } from '../../../domain/time.js';
 import { formatLocal } from '../../../schedules/index.js';
 import type { BusyMinute } from '../../../simulation/busy-minutes.js';
-import type { Verdict } from '../../../simulation/judge.js';
+import type { RuleVerdict } from '../../../simulation/judge.js';
 import { totalOf, type Count, type JobTally } from '../../../simulation/job-tally.js';
 import type { Outlook } from '../../../simulation/outlook.js';
 import { busiestOf, type Proposal, type RunTimes, type SimulationReport } from './report.js';
@@ -11,7 +11,7 @@ import { clockMinute } from './clock-minute.js';
 const BUSIEST = 10;
 
 /** What `simulate --json` prints. */
-export function toJson(report: SimulationReport) {
+export function simulationToJson(report: SimulationReport) {
   const { file, timezone, span, seed, concurrency, runTimes, plan, worst, clockChanges, suggestion } = report;
   return {
     file,
@@ -76,7 +76,7 @@ const ofMinute = ({ minute, starts, atOnce, times, firstAt }: BusyMinute) => ({
   first_at: toTimestamp(firstAt),
 });
 
-const ofVerdict = ({ rule, holds, breaches, first, sentence }: Verdict) => ({
+const ofVerdict = ({ rule, holds, breaches, first, sentence }: RuleVerdict) => ({
   rule: rule.text,
   holds,
   breaches,

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
-import type { Verdict } from '../../../simulation/judge.js';
-import type { Moment } from '../../../simulation/tally.js';
+import type { RuleVerdict } from '../../../simulation/judge.js';
+import type { SimulatedMoment } from '../../../simulation/tally.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import type { SimulationReport } from './report.js';
 import { localTime } from '../../../schedules/index.js';
@@ -14,7 +14,7 @@ export function renderRules({ plan, worst }: SimulationReport, paint: ChalkInsta
   });
 }
 
-function renderRule(verdict: Verdict, where: string, paint: ChalkInstance): readonly string[] {
+function renderRule(verdict: RuleVerdict, where: string, paint: ChalkInstance): readonly string[] {
   const { rule, holds, breaches, first, sentence } = verdict;
   if (holds) return [`${paint.green('  ✓')} ${rule.text}`];
   const often = breaches > 0 ? `${breaches === 1 ? 'once' : `${breaches} times`}, first:` : `${sentence ?? ''}.`;
@@ -22,7 +22,7 @@ function renderRule(verdict: Verdict, where: string, paint: ChalkInstance): read
   return [head, ...first.map((moment) => `      ${momentInWords(moment)}`)];
 }
 
-function momentInWords({ kind, job, at, running, waited }: Moment): string {
+function momentInWords({ kind, job, at, running, waited }: SimulatedMoment): string {
   const where = `${localTime(at, job.timezone)}  ${job.name}`;
   switch (kind) {
     case 'start':

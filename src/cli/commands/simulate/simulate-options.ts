@@ -19,7 +19,7 @@ export interface SimulateOptions extends FileOption, JsonOption {
 }
 
 /** Reads the time to simulate: from the next full hour of the file's clock on, unless it is named. @throws UsageError */
-export function readSpan({ from, to }: SimulateOptions, now: Instant, timezone: string): TimeSpan {
+export function readSimulatedSpan({ from, to }: SimulateOptions, now: Instant, timezone: string): TimeSpan {
   const start = from === undefined ? nextFullHour(now, timezone) : readFutureTime('--from', from, { now, timezone });
   const until = readFutureTime('--to', to, { now, timezone, from: start });
   if (until <= start) throw new UsageError('--to does not lie behind the start of the simulation');

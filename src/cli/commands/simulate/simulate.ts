@@ -13,13 +13,13 @@ import { thisMachine } from '../../../this-machine.js';
 import type { ExitCode } from '../../command.js';
 import { jobNamed, loadOrTell, renderLoaded, shortPath } from '../../load.js';
 import { printSimulation } from './render.js';
-import { toJson } from './render-json.js';
+import { simulationToJson } from './render-json.js';
 import { findRunTimes, type AskHistory } from './durations.js';
-import { readRules, readSeed, readShares, readSpan, type SimulateOptions } from './simulate-options.js';
+import { readRules, readSeed, readShares, readSimulatedSpan, type SimulateOptions } from './simulate-options.js';
 import { busiestOf, type Proposal, type RunTimes, type SimulationReport, type ZoneChange } from './report.js';
 import type { Terminal } from '../../terminal.js';
 
-export interface Surroundings {
+export interface SimulationSurroundings {
   readonly terminal: Terminal;
   readonly now: Instant;
   readonly askHistory: AskHistory;
@@ -29,12 +29,12 @@ export interface Surroundings {
 export async function simulateFile(
   options: SimulateOptions,
   names: readonly string[],
-  { terminal, now, askHistory }: Surroundings,
+  { terminal, now, askHistory }: SimulationSurroundings,
 ): Promise<ExitCode> {
   const asItIs = await loadOrTell(terminal, options.file, now);
   if (asItIs === undefined) return 1;
   const chance = new Chance(readSeed(options));
-  const span = readSpan(options, now, asItIs.settings.timezone);
+  const span = readSimulatedSpan(options, now, asItIs.settings.timezone);
   const timerFile = await loadAt(span.from, { terminal, file: asItIs.path, chance });
   if (timerFile === undefined) return 1;
   const jobs = jobsOf(timerFile, names, terminal);
@@ -48,7 +48,7 @@ export async function simulateFile(
     file: shortPath(timerFile.path, terminal.cwd),
     suggests: options.suggest === true,
   });
-  if (options.json) terminal.out(...jsonText(toJson(report), 2).split('\n'));
+  if (options.json) terminal.out(...jsonText(simulationToJson(report), 2).split('\n'));
   else printSimulation(report, terminal);
   const verdicts = [...report.plan.verdicts, ...(report.worst?.verdicts ?? [])];
   return verdicts.every(({ holds }) => holds) ? 0 : 1;

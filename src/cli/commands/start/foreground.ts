@@ -2,7 +2,7 @@ import type { TimerFile } from '../../../config/index.js';
 import { startDaemon, type DaemonOptions } from '../../../daemon/daemon.js';
 import type { Clock } from '../../../domain/clock.js';
 import { SECOND } from '../../../domain/time.js';
-import { openLog } from '../../log.js';
+import { openTerminalLog } from '../../log.js';
 import type { LogOptions } from '../../options.js';
 import { watchStop } from './stop-spinner.js';
 import { closeInspector, obey } from '../../signals.js';
@@ -20,7 +20,7 @@ export function runInForeground(
 ): Promise<number> {
   const { clock } = options;
   const spinner = terminal.isWatched.err ? [watchStop(terminal.screen, clock)] : [];
-  const sinks = [...spinner, openLog(log, terminal, clock, timerFile.settings)];
+  const sinks = [...spinner, openTerminalLog(log, terminal, clock, timerFile.settings)];
   settleIn(terminal, clock);
   return startDaemon(timerFile, { ...options, surroundings: terminal, sinks, onRequest: obey });
 }

@@ -7,7 +7,7 @@ import { isUnreached, reach } from '../../connect.js';
 import type { Terminal } from '../../terminal.js';
 
 /** Whether it does its work; or besides, whether all is as its owner wants it. */
-export type Question = 'alive' | 'ready';
+export type HealthQuestion = 'alive' | 'ready';
 
 /** How long a scheduler may take to answer. Shorter than any prober waits. */
 const PATIENCE: Duration = 5 * SECOND;
@@ -20,7 +20,7 @@ interface Answer {
 /** Asks a scheduler how it is, as `/healthz` and `/readyz` do, and says so. Answers 0 when all is well, else 1. Bounded, also when nobody answers. */
 export async function checkScheduler(
   terminal: Terminal,
-  question: Question,
+  question: HealthQuestion,
   options: FileOption & StateOption & JsonOption,
 ): Promise<number> {
   const answer = await Promise.race([ask(terminal, question, options), silence()]);
@@ -29,7 +29,7 @@ export async function checkScheduler(
   return answer.ok ? 0 : 1;
 }
 
-async function ask(terminal: Terminal, question: Question, options: FileOption & StateOption): Promise<Answer> {
+async function ask(terminal: Terminal, question: HealthQuestion, options: FileOption & StateOption): Promise<Answer> {
   const reached = await reach({ ...terminal, color: { out: false, err: false } }, options);
   // A probe that took "nobody can say" for a no would restart it for ever.
   if (isUnreached(reached))
@@ -57,7 +57,7 @@ const silence = (): Promise<Answer> =>
     createSystemClock().after(PATIENCE, () => resolve({ ok: false, reasons }));
   });
 
-function inOneLine({ ok, reasons }: Answer, question: Question): string {
+function inOneLine({ ok, reasons }: Answer, question: HealthQuestion): string {
   const why = reasons.join('; ').replace(/\s*\n\s*/g, ' ');
   if (!ok) return `timers: not ${question}: ${why}`;
   return reasons.length === 0 ? `timers: ${question}` : `timers: not known whether it is ${question}: ${why}`;

@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import { withScreen, type ScreenOptions } from '../../options.js';
-import type { Question } from './check.js';
+import type { HealthQuestion } from './check.js';
 import type { CommandKind } from '../../command.js';
 
 interface StatusOptions extends ScreenOptions {
-  readonly check?: Question;
+  readonly check?: HealthQuestion;
 }
 
 /** What a running scheduler does now. */

@@ -1,7 +1,7 @@
 import type { Args } from '../../../control/index.js';
 import type { Keeping } from '../../../domain/ad-hoc.js';
 import type { Instant } from '../../../domain/time.js';
-import { clockTime } from './render/state.js';
+import { zoneClockTime } from './render/state.js';
 import type { Wish } from './view.js';
 
 /** Whom verbs are asked of. */
@@ -25,7 +25,7 @@ export async function carryOut(
     case 'pause': {
       const args = { names: [name], ...(wish.length !== undefined && { for_ms: wish.length }) };
       const { until, keeping } = (await link.ask('pause', args)) as { until: string | null; keeping?: Keeping };
-      const end = until === null ? 'it is resumed' : clockTime(Date.parse(until), at.now, at);
+      const end = until === null ? 'it is resumed' : zoneClockTime(Date.parse(until), at.now, at);
       return `paused ${name} until ${end}${keeping === 'memory' ? ', or the scheduler ends' : ''}`;
     }
     case 'resume':

@@ -1,6 +1,6 @@
 import { DurationError, parseDuration } from '../../../domain/duration.js';
 import { layoutOf } from './layout.js';
-import { rowsOf } from './rows.js';
+import { shownRows } from './rows.js';
 import { ORDERS, type Mode, type Step, type View, type Wish } from './view.js';
 
 const LIST: Mode = { kind: 'list' };
@@ -59,7 +59,7 @@ const MOVES: Readonly<Record<string, (page: number) => number>> = {
 };
 
 function select(view: View, move: (page: number) => number): View {
-  const rows = rowsOf(view);
+  const rows = shownRows(view);
   const page = Math.max(1, layoutOf(view.size, view.pane)?.list ?? 1);
   const index = rows.findIndex(({ timer }) => timer.task_name === view.selected);
   const by = move(page);

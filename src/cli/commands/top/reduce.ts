@@ -2,7 +2,7 @@ import type { StatusRecord } from '../../../domain/status-record.js';
 import type { Instant } from '../../../domain/time.js';
 import { press } from './keys.js';
 import { layoutOf } from './layout.js';
-import { rowsOf } from './rows.js';
+import { shownRows } from './rows.js';
 import type { LinkState, PaneLine, Said, Seen, Size, Step, View, Wish } from './view.js';
 
 /** What can come to a live view. */
@@ -65,13 +65,13 @@ function hold(before: View, after: View): View {
   if (after.selected === undefined) return { ...after, held: undefined };
   const isAsked = after.order !== before.order || after.filter !== before.filter;
   if (after.held !== undefined && !isAsked) return after;
-  return { ...after, held: rowsOf({ ...after, held: undefined }).map(({ timer }) => timer.task_name) };
+  return { ...after, held: shownRows({ ...after, held: undefined }).map(({ timer }) => timer.task_name) };
 }
 
 /** A selected timer that is gone is selected no more; one that is there is in sight. */
 function settle(view: View): View {
   const layout = layoutOf(view.size, view.pane);
-  const rows = rowsOf(view);
+  const rows = shownRows(view);
   const index = rows.findIndex(({ timer }) => timer.task_name === view.selected);
   if (index < 0) return { ...view, selected: undefined, held: undefined, top: 0 };
   const height = layout?.list ?? 1;

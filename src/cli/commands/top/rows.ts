@@ -2,7 +2,7 @@ import { nextStartOf, type TimerRecord } from '../../../domain/status-record.js'
 import type { Order, Seen, View } from './view.js';
 
 /** The timers that are shown, in their order. */
-export function rowsOf({
+export function shownRows({
   timers,
   filter,
   order,

@@ -9,7 +9,7 @@ export interface View {
   readonly size: Size;
   /** The scheduler's own time, as far as it is known. */
   readonly now: Instant;
-  readonly scheduler: SchedulerFacts | undefined;
+  readonly scheduler: TopFacts | undefined;
   readonly link: LinkState;
   readonly timers: ReadonlyMap<string, Seen>;
   readonly order: Order;
@@ -32,7 +32,7 @@ export interface Size {
   readonly rows: number;
 }
 
-export interface SchedulerFacts {
+export interface TopFacts {
   readonly pid: number;
   readonly startedAt: Instant | undefined;
   readonly isStopping: boolean;

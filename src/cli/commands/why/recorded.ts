@@ -3,7 +3,7 @@ import { fingerprintOf, type Job } from '../../../domain/job.js';
 import type { Ending, History, OpenRun, Pause } from '../../../domain/ledger.js';
 import { END_OF_TIME, SECOND, type Duration, type Instant } from '../../../domain/time.js';
 import type { AskedTime } from './asked-time.js';
-import type { Judgement } from './verdict.js';
+import type { ScheduleJudgement } from './verdict.js';
 
 /** What became of a firing. */
 export type Fate =
@@ -11,7 +11,7 @@ export type Fate =
   | { readonly kind: 'open'; readonly run: OpenRun }
   /** Its time has not come; `paused` says that it will be skipped as things stand. */
   | { readonly kind: 'coming'; readonly paused: Pause | undefined }
-  | { readonly kind: 'unrecorded'; readonly cause: Unrecorded; readonly silence: Silence };
+  | { readonly kind: 'unrecorded'; readonly cause: NotRecorded; readonly silence: Silence };
 
 /** What the history says besides an outcome, as far as the outcome asks for it. */
 export interface Context {
@@ -29,7 +29,7 @@ export interface Silence {
 }
 
 /** Why nothing is recorded of a firing that has passed. */
-export type Unrecorded =
+export type NotRecorded =
   /** There is no history to look into. */
   | 'no-history'
   /** No scheduler on this state has ever had the timer. */
@@ -45,10 +45,10 @@ export type Unrecorded =
   /** The scheduler that first had the timer with this schedule began later. */
   | 'before-its-time';
 
-export interface Question {
+export interface WhyQuestion {
   readonly job: Job;
   readonly asked: AskedTime;
-  readonly judgement: Judgement;
+  readonly judgement: ScheduleJudgement;
   readonly now: Instant;
   /** How long outcomes are kept, and how many of a timer. */
   readonly retention: { readonly keep: Duration; readonly runs: number };
@@ -60,14 +60,14 @@ const NOTHING: Silence = { last: undefined, first: undefined };
 const LATE: Duration = SECOND;
 
 /** What became of a firing where there is no history. `undefined` for a time that is none. */
-export function fateWithoutHistory({ judgement, job, now }: Omit<Question, 'asked'>): Fate | undefined {
+export function fateWithoutHistory({ judgement, job, now }: Omit<WhyQuestion, 'asked'>): Fate | undefined {
   if (judgement.obstacles.length > 0) return undefined;
   if (judgement.instant + job.offset > now) return { kind: 'coming', paused: undefined };
   return { kind: 'unrecorded', cause: 'no-history', silence: NOTHING };
 }
 
 /** Finds in the history what became of a firing; of a time that is none, what was fired there all the same. `undefined`: nothing. */
-export function fateOf(history: History, question: Question): Fate | undefined {
+export function fateOf(history: History, question: WhyQuestion): Fate | undefined {
   const recorded = findOpen(history, question) ?? findEnding(history, question);
   if (recorded !== undefined) return recorded;
   const fate = fateWithoutHistory(question);
@@ -79,7 +79,7 @@ export function fateOf(history: History, question: Question): Fate | undefined {
 }
 
 /** The pause that lasts beyond a firing to come. */
-function pauseOver(history: History, { job, judgement }: Question): Pause | undefined {
+function pauseOver(history: History, { job, judgement }: WhyQuestion): Pause | undefined {
   const paused = history.jobs().get(job.name)?.memory.paused;
   const start = judgement.instant + job.offset;
   return paused !== undefined && start < (paused.until ?? Infinity) ? paused : undefined;
@@ -92,12 +92,12 @@ export function lastRecorded(history: History, jobName: string): Instant | undef
 }
 
 /** The instants that are looked for: of a firing its own, else all of the asked time. */
-function spanOf({ judgement: { instant, obstacles }, asked: { starts, length } }: Question) {
+function spanOf({ judgement: { instant, obstacles }, asked: { starts, length } }: WhyQuestion) {
   if (obstacles.length === 0) return { from: instant, until: instant };
   return { from: starts[0] ?? 0, until: (starts.at(-1) ?? 0) + length - 1 };
 }
 
-function findOpen(history: History, question: Question): Fate | undefined {
+function findOpen(history: History, question: WhyQuestion): Fate | undefined {
   const { from, until } = spanOf(question);
   const run = history
     .open()
@@ -111,7 +111,7 @@ function findOpen(history: History, question: Question): Fate | undefined {
 /** More outcomes are not looked at: of one firing there is one, and few are fired by hand within a minute. */
 const MOST_ENDINGS = 100;
 
-function findEnding(history: History, question: Question): Fate | undefined {
+function findEnding(history: History, question: WhyQuestion): Fate | undefined {
   const due = spanOf(question);
   const endings = history.endings({ jobName: question.job.name, due, limit: MOST_ENDINGS });
   const own = endings.filter(({ firing }) => firing.scheduledFor <= due.until);
@@ -166,7 +166,7 @@ function silenceAround(history: History, instant: Instant): Silence {
   return { last, first };
 }
 
-function unrecordedBecause(history: History, question: Question): Unrecorded {
+function unrecordedBecause(history: History, question: WhyQuestion): NotRecorded {
   const { job, judgement } = question;
   const record = history.jobs().get(job.name);
   if (record === undefined) return 'unknown-timer';
@@ -175,14 +175,17 @@ function unrecordedBecause(history: History, question: Question): Unrecorded {
   return isLetGo(history, question) ? 'let-go' : 'before-its-time';
 }
 
-function isDone(history: History, { job }: Question): boolean {
+function isDone(history: History, { job }: WhyQuestion): boolean {
   const record = history.jobs().get(job.name);
   if (record?.fingerprint !== fingerprintOf(job)) return false;
   return record.memory.runsBegun >= (job.window.maxRuns ?? Infinity);
 }
 
 /** The oldest outcomes of a timer are let go first: while there is an older one, this was not. */
-function isLetGo(history: History, { job, judgement: { instant }, now, retention: { keep, runs } }: Question): boolean {
+function isLetGo(
+  history: History,
+  { job, judgement: { instant }, now, retention: { keep, runs } }: WhyQuestion,
+): boolean {
   const jobName = job.name;
   if (history.endings({ jobName, until: instant, limit: 1 }).length > 0) return false;
   return instant < now - keep || history.endings({ jobName, since: instant, limit: runs }).length >= runs;

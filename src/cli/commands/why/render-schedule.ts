@@ -1,6 +1,6 @@
 import type { Job } from '../../../domain/job.js';
 import { clockTime, effectInWords, localTime } from '../../../schedules/index.js';
-import { isNamed, type ExpressionMatch, type Judgement, type Obstacle } from './verdict.js';
+import { isNamed, type ExpressionMatch, type ScheduleJudgement, type Obstacle } from './verdict.js';
 import type { Why } from './why-timer.js';
 import { changeInWords } from '../../render/clock-changes.js';
 
@@ -50,7 +50,7 @@ const fieldsThatSayNo = ({ fields }: ExpressionMatch): string =>
     .join('; ');
 
 /** What a change of the clock makes of the time that was asked about, a sentence each. */
-export function clockInWords({ clock }: Judgement, { timezone }: Pick<Job, 'timezone'>): readonly string[] {
+export function clockInWords({ clock }: ScheduleJudgement, { timezone }: Pick<Job, 'timezone'>): readonly string[] {
   if (clock === undefined) return [];
   const { change, effects } = clock;
   return [
@@ -60,7 +60,7 @@ export function clockInWords({ clock }: Judgement, { timezone }: Pick<Job, 'time
 }
 
 /** Rows of a table: the fields of each expression beside what the clock shows. */
-export function fieldRows({ expressions }: Judgement): readonly (readonly string[])[] {
+export function fieldRows({ expressions }: ScheduleJudgement): readonly (readonly string[])[] {
   const isOnlyOne = expressions.length === 1;
   return expressions.flatMap((expression) => [
     ...(isOnlyOne ? [] : [[expression.text, '', '', '', isNamed(expression) ? 'yes' : 'no']]),

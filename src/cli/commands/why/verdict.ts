@@ -15,7 +15,7 @@ import {
 import type { AskedTime } from './asked-time.js';
 
 /** Why a time is or is not a firing of a job, by its schedule alone. */
-export interface Judgement {
+export interface ScheduleJudgement {
   /** The firing, or else the time that was asked about. */
   readonly instant: Instant;
   /** None: it is a firing. */
@@ -45,7 +45,7 @@ export interface ExpressionMatch {
 export const MOST_COUNTED = 1_000;
 
 /** Judges a time that was asked about. */
-export function judge(job: Job, asked: AskedTime): Judgement {
+export function judgeBySchedule(job: Job, asked: AskedTime): ScheduleJudgement {
   if (job.schedule.countsElapsed) return countedElsewhere(job, asked);
   const clock = clockAt(job, asked);
   const moved = movedIn(clock);
@@ -69,7 +69,7 @@ export function judge(job: Job, asked: AskedTime): Judgement {
 }
 
 /** What the gap moves to its end. */
-const movedIn = (clock: Judgement['clock']): ClockEffect | undefined =>
+const movedIn = (clock: ScheduleJudgement['clock']): ClockEffect | undefined =>
   clock?.effects.find(({ kind }) => kind === 'moved' || kind === 'merged');
 
 const firstOf = ({ starts }: AskedTime): Instant => starts[0] ?? 0;
@@ -89,7 +89,7 @@ function matchesAt(job: Job, wall: WallTime, isAnySecond: boolean): readonly Exp
 }
 
 /** A schedule that counts from a start or from the end of a run names no times: its history alone tells of them. */
-const countedElsewhere = (job: Job, asked: AskedTime): Judgement => ({
+const countedElsewhere = (job: Job, asked: AskedTime): ScheduleJudgement => ({
   instant: firstOf(asked),
   obstacles: ['schedule', ...obstaclesAround(job, firstOf(asked))],
   firings: 0,
@@ -129,7 +129,7 @@ function firingsIn({ schedule }: Job, { starts, length }: AskedTime): { firing: 
 /** What in the schedule itself keeps the asked time from being a firing. In a gap, one is found for what is moved to its end alone. */
 function ownObstacle(
   { isInGap }: AskedTime,
-  { isFound, clock, expressions }: Pick<Judgement, 'clock' | 'expressions'> & { readonly isFound: boolean },
+  { isFound, clock, expressions }: Pick<ScheduleJudgement, 'clock' | 'expressions'> & { readonly isFound: boolean },
 ): Obstacle | undefined {
   const isNamedThere = expressions.some(isNamed);
   if (isFound && (!isInGap || (isNamedThere && movedIn(clock) !== undefined))) return undefined;
@@ -147,7 +147,7 @@ function obstaclesAround({ window, enabled }: Job, instant: Instant): readonly O
 }
 
 /** The change of the clock that leaves out the asked time, shows it twice, or ends in it. */
-function clockAt(job: Job, asked: AskedTime): Judgement['clock'] {
+function clockAt(job: Job, asked: AskedTime): ScheduleJudgement['clock'] {
   const first = firstOf(asked);
   const span = { from: first - DAY, until: (asked.starts.at(-1) ?? 0) + DAY };
   for (const change of clockChanges(job.timezone, span)) {

@@ -9,8 +9,8 @@ import { readHistory, warnOfInvalid } from '../../read-history.js';
 import { historyOf } from '../../../daemon/state.js';
 import type { Terminal } from '../../terminal.js';
 import { zoneOf } from '../../zone.js';
-import { fateOf, fateWithoutHistory, lastRecorded, type Fate, type Question } from './recorded.js';
-import { judge, lastDue } from './verdict.js';
+import { fateOf, fateWithoutHistory, lastRecorded, type Fate, type WhyQuestion } from './recorded.js';
+import { judgeBySchedule, lastDue } from './verdict.js';
 
 export interface WhyOptions extends FileOption, StateOption, ZoneOption {
   readonly at?: string;
@@ -21,7 +21,7 @@ export interface Asking extends WhyOptions {
 }
 
 /** Why a timer did or did not run at a time. */
-export interface Why extends Question {
+export interface Why extends WhyQuestion {
   /** `undefined`: it is no firing, and nothing is recorded of it. */
   readonly fate: Fate | undefined;
   /** Where the history is, as people write it; `undefined` when it is kept in memory. */
@@ -51,7 +51,7 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
   const place = historyOf(timerFile, terminal, options.state);
   const ask = (history?: History) => {
     const asked = told ?? lastAsked(job, now, history);
-    const question = { job, asked, judgement: judge(job, asked), now, retention: timerFile.settings.history };
+    const question = { job, asked, judgement: judgeBySchedule(job, asked), now, retention: timerFile.settings.history };
     return { ...question, fate: history ? fateOf(history, question) : fateWithoutHistory(question) };
   };
   const historyCommand = ['timers history', ...optionWords(options)].join(' ');

@@ -6,7 +6,7 @@ import { causeOf } from '../../../domain/cause.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { plainText } from '../../../text/plain-text.js';
 import { MOST_COUNTED } from './verdict.js';
-import type { Context, Fate, Silence, Unrecorded } from './recorded.js';
+import type { Context, Fate, Silence, NotRecorded } from './recorded.js';
 import type { Why } from './why-timer.js';
 import { localTime } from '../../../schedules/index.js';
 import { fromNow } from '../../render/firings.js';
@@ -203,7 +203,7 @@ function ofComing({ paused }: Extract<Fate, { kind: 'coming' }>, why: Why): read
   ];
 }
 
-function ofUnrecorded(cause: Unrecorded, why: Why): readonly string[] {
+function ofUnrecorded(cause: NotRecorded, why: Why): readonly string[] {
   const {
     state = 'its state',
     hasScheduler,

@@ -1,6 +1,6 @@
 import { columnsOf } from '../../../render/terminal-text.js';
 import type { View } from '../view.js';
-import { lineOf, tame, type Look, type Part } from './look.js';
+import { lineOf, tame, type Look, type PaintedText } from './look.js';
 
 /** Two lines: what was done or is asked, and what keys do. */
 export function renderFooter(view: View, look: Look): string[] {
@@ -8,7 +8,7 @@ export function renderFooter(view: View, look: Look): string[] {
   return [lineOf([{ text: ' ' }, ...messageOf(view, look)], width, look).trimEnd(), keysOf(view, width, look)];
 }
 
-function messageOf({ mode, filter, said }: View, { chalk, isUnicode }: Look): readonly Part[] {
+function messageOf({ mode, filter, said }: View, { chalk, isUnicode }: Look): readonly PaintedText[] {
   const cursor = { text: isUnicode ? '▏' : '_' };
   const trouble = said?.isTrouble ? [{ text: `  ${tame(said.text)}`, paint: chalk.red }] : [];
   switch (mode.kind) {

@@ -1,21 +1,21 @@
 import { layoutOf } from '../layout.js';
-import { rowsOf } from '../rows.js';
+import { shownRows } from '../rows.js';
 import type { View } from '../view.js';
 import { renderFooter } from './footer.js';
 import { renderHeader } from './header.js';
 import { renderHelp } from './help.js';
 import { cut, type Look } from './look.js';
 import { renderPane } from './pane.js';
-import { renderTable } from './table.js';
+import { renderTimers } from './table.js';
 
 /** Draws a view: as many lines as the screen has, none longer than it is wide. Asks nobody, not even the clock. */
 export function renderTop(view: View, look: Look): string[] {
   const { columns: width, rows: height } = view.size;
   const layout = layoutOf(view.size, view.pane);
   if (layout === undefined) return fill([cut('too small: 40 x 10 at least', width, look)], height);
-  const rows = rowsOf(view);
+  const rows = shownRows(view);
   const body = [
-    ...fill(renderTable(rows, view, { height: layout.list, look }), layout.list + 1),
+    ...fill(renderTimers(rows, view, { height: layout.list, look }), layout.list + 1),
     ...(view.pane === undefined ? [] : fill(renderPane(view.pane, { width, height: layout.pane, look }), layout.pane)),
   ];
   const isHelp = view.mode.kind === 'help';

@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { plainText } from '../../../../text/plain-text.js';
 import { hasUnicode, type Terminal } from '../../../terminal.js';
-import { clip, columnsOf, harmless, toCells } from '../../../render/terminal-text.js';
+import { clipToWidth, columnsOf, harmless, toCells } from '../../../render/terminal-text.js';
 
 /** What a terminal can show. */
 export interface Look {
@@ -20,7 +20,7 @@ export const lookOf = (terminal: Terminal, zone: string): Look => ({
 });
 
 /** A text, and its colour once it has its width. */
-export interface Part {
+export interface PaintedText {
   readonly text: string;
   readonly paint?: (text: string) => string;
 }
@@ -30,7 +30,7 @@ export const tame = (text: string): string => harmless(plainText(text));
 
 /** Cuts a text to at most so many columns. */
 export function cut(text: string, width: number, { isUnicode }: Look): string {
-  const clipped = width <= 0 ? '' : clip(text, width);
+  const clipped = width <= 0 ? '' : clipToWidth(text, width);
   return isUnicode ? clipped : toAscii(clipped);
 }
 
@@ -42,7 +42,7 @@ export function fit(text: string, width: number, look: Look & { readonly isRight
 }
 
 /** Parts side by side, the last ones cut or left out where the line ends. */
-export function lineOf(parts: readonly Part[], width: number, look: Look): string {
+export function lineOf(parts: readonly PaintedText[], width: number, look: Look): string {
   let left = width;
   return parts
     .map(({ text, paint }) => {
@@ -54,11 +54,11 @@ export function lineOf(parts: readonly Part[], width: number, look: Look): strin
 }
 
 /** One text at the left end of a line, one at the right; where there is no room for both, the left one is cut. */
-export function apart(left: Part, right: Part, { width, look }: { width: number; look: Look }): string {
+export function apart(left: PaintedText, right: PaintedText, { width, look }: { width: number; look: Look }): string {
   const end = cut(right.text, width, look);
   const room = Math.max(0, width - columnsOf(end) - 1);
   const start = fit(left.text, room, look);
-  const paint = (part: Part, text: string) => part.paint?.(text) ?? text;
+  const paint = (part: PaintedText, text: string) => part.paint?.(text) ?? text;
   return `${paint(left, start)} ${paint(right, end)}`;
 }
 

@@ -1,7 +1,7 @@
 import { outputLineOf, type EventRecord } from '../../../../control/index.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import type { Pane, PaneLine } from '../view.js';
-import { lineOf, tame, type Look, type Part } from './look.js';
+import { lineOf, tame, type Look, type PaintedText } from './look.js';
 
 const NOTHING = '   nothing of it lately; what comes is shown here';
 
@@ -22,7 +22,7 @@ export function renderPane(
   return [rule, ...shown];
 }
 
-function partsOf(line: PaneLine, name: string, look: Look): readonly Part[] {
+function partsOf(line: PaneLine, name: string, look: Look): readonly PaintedText[] {
   const { chalk, zone, isUnicode } = look;
   if ('dropped' in line)
     return [{ text: `   ${line.dropped} lines left out: they came too fast`, paint: chalk.yellow }];
@@ -34,7 +34,7 @@ function partsOf(line: PaneLine, name: string, look: Look): readonly Part[] {
 }
 
 /** What came on standard error has a bolder bar. */
-function barOf(record: EventRecord, { chalk, isUnicode }: Look): Part {
+function barOf(record: EventRecord, { chalk, isUnicode }: Look): PaintedText {
   const [plain, bold] = isUnicode ? ['│', '┃'] : ['|', '!'];
   return { text: `${record['stream'] === 'stderr' ? bold : plain} `, paint: chalk.dim };
 }

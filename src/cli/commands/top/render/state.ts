@@ -2,7 +2,7 @@ import type { RunRecord, TimerRecord } from '../../../../domain/status-record.js
 import type { Instant } from '../../../../domain/time.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import { asOf, type Seen, type View } from '../view.js';
-import { tame, type Look, type Part } from './look.js';
+import { tame, type Look, type PaintedText } from './look.js';
 import { remaining, shortDuration } from './short-duration.js';
 
 /** What a timer is doing, the most pressing first. */
@@ -42,7 +42,7 @@ export const marksInWords = ({ isUnicode }: Look): readonly string[] =>
     .map(([condition, [mark, ascii]]) => `${isUnicode ? mark : ascii} ${condition}`);
 
 /** The one-column sign of what a timer is doing. */
-export function markOf({ timer }: Seen, now: Instant, look: Look): Part {
+export function stateMark({ timer }: Seen, now: Instant, look: Look): PaintedText {
   const condition = conditionOf(timer, now);
   const [mark, ascii] = MARKS[condition];
   return { text: look.isUnicode ? mark : ascii, paint: paintOf(condition, look) };
@@ -74,7 +74,7 @@ interface Room {
 }
 
 /** What a timer is doing, and for how long: `running 12s`, `paused 4m10s`, `breaker 2m00s`, `failed ×3`. */
-export function stateOf(seen: Seen, view: View, { width, look }: Room): Part {
+export function stateOf(seen: Seen, view: View, { width, look }: Room): PaintedText {
   const now = asOf(view);
   const { timer } = seen;
   const until = (instant: string | null) => untilInWords(instant, now, { width, look });
@@ -93,7 +93,7 @@ type Until = (instant: string | null) => string;
 function untilInWords(instant: string | null, now: Instant, { width, look }: Room): string {
   if (instant === null) return '';
   const then = Date.parse(instant);
-  return width < WIDE ? ` ${remaining(then - now)}` : ` until ${clockTime(then, now, look)}`;
+  return width < WIDE ? ` ${remaining(then - now)}` : ` until ${zoneClockTime(then, now, look)}`;
 }
 
 function ofBreaker({ breaker }: TimerRecord, width: number, until: Until): readonly string[] {
@@ -132,7 +132,7 @@ function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): st
 }
 
 /** The time of day; the date, too, when it is another. */
-export function clockTime(instant: Instant, now: Instant, { zone }: Pick<Look, 'zone'>): string {
+export function zoneClockTime(instant: Instant, now: Instant, { zone }: Pick<Look, 'zone'>): string {
   const [then, today] = [formatLocal(instant, zone), formatLocal(now, zone)];
   const time = then.slice(11, 19).replace(/:00$/, '');
   return then.slice(0, 10) === today.slice(0, 10) ? time : `${then.slice(5, 10)} ${time}`;

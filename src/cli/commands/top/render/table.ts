@@ -2,16 +2,16 @@ import { nextStartOf } from '../../../../domain/status-record.js';
 import type { Instant } from '../../../../domain/time.js';
 import { outcomeCell } from '../../../render/outcome.js';
 import { asOf, type Seen, type View } from '../view.js';
-import { fit, lineOf, tame, type Look, type Part } from './look.js';
+import { fit, lineOf, tame, type Look, type PaintedText } from './look.js';
 import { fineDuration, remaining, roughDuration } from './short-duration.js';
 import { paintSpark, sparkLine } from './spark.js';
-import { markOf, stateOf } from './state.js';
+import { stateMark, stateOf } from './state.js';
 
 interface Column {
   readonly head: string;
   readonly width: number;
   readonly isRight?: boolean;
-  cell(seen: Seen, width: number): Part;
+  cell(seen: Seen, width: number): PaintedText;
 }
 
 const GAP = 2;
@@ -24,7 +24,7 @@ const MORE_STATE = 22;
 const NARROWEST_SCHEDULE = 20;
 
 /** The head and `height` rows of the table from `view.top` on, each within `width` columns. */
-export function renderTable(
+export function renderTimers(
   rows: readonly Seen[],
   view: View,
   { height, look }: { height: number; look: Look },
@@ -41,7 +41,7 @@ export function renderTable(
       const shown = fit(text, column.width, { ...look, isRight: column.isRight ?? false });
       return paint === undefined || isSelected ? shown : paint(shown);
     });
-    const mark = markOf(seen, now, look);
+    const mark = stateMark(seen, now, look);
     const line = `${isSelected ? '>' : ' '}${lineOf([mark], 1, look)} ${cells.join(' '.repeat(GAP))}`;
     return isSelected && look.chalk.level > 0 ? inverse(fit(plain(line), width, look)) : line.trimEnd();
   });
@@ -125,7 +125,7 @@ function nextIn(next: string | null, now: Instant): string {
 const LATE_MS = 1_000;
 
 /** How late the last run began. */
-function latenessOf({ timer: { recent = [] } }: Seen, { chalk }: Look): Part {
+function latenessOf({ timer: { recent = [] } }: Seen, { chalk }: Look): PaintedText {
   const late = recent.findLast(({ lateness_ms: lateness }) => lateness !== null)?.lateness_ms;
   if (late == null) return { text: '' };
   return { text: fineDuration(late), ...(late >= LATE_MS && { paint: chalk.yellow }) };
