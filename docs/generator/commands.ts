@@ -3,7 +3,7 @@ import { SAME_OPTIONS } from '../../src/cli/argv.js';
 import { COMMAND_GROUPS, type CommandKind } from '../../src/cli/command.js';
 import { commandKinds } from '../../src/cli/commands/index.js';
 import { declareCommand } from '../../src/cli/declare-command.js';
-import { anchor, generatedFrom, paragraphs, table } from './markdown.js';
+import { anchor, code, generatedFrom, paragraphs, sentence, table } from './markdown.js';
 
 /** Options that every command has. */
 const OF_EVERY_COMMAND = ['--no-color'];
@@ -96,7 +96,3 @@ function optionRow({ flags, description, argChoices, defaultValue, presetArg }: 
   ];
   return [code(flags), [sentence(description), ...facts].join(' ')];
 }
-
-const code = (text: string): string => `\`${text}\``;
-/** Placeholders would be read as HTML. */
-const sentence = (text: string): string => `${text.replaceAll('<', '&lt;')}.`;

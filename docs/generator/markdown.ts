@@ -22,3 +22,8 @@ export const anchor = (heading: string): string =>
 /** The parts of a page or a section, with empty lines between them. */
 export const paragraphs = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined).join('\n\n');
+
+export const code = (text: string): string => `\`${text}\``;
+
+/** A text of the program as a sentence of a page. A "<" would begin HTML. */
+export const sentence = (text: string): string => `${text.replaceAll('<', '&lt;').replace(/\.$/, '')}.`;

@@ -1,7 +1,8 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { isAdHoc } from '../domain/ad-hoc.js';
 import type { SchedulerStatus } from '../domain/controls.js';
 import type { TimerEvent } from '../domain/events/index.js';
+import { metricsIn } from './entries.js';
 import { seconds } from './task-metrics.js';
 
 /** What the scheduler's metrics are labelled with and read from. */
@@ -16,6 +17,12 @@ export interface SchedulerFacts {
 /** Gauges of prom-client's own whose names end like a counter's. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
+/** Adds the metrics of the process, which prom-client brings. */
+export function collectProcessMetrics(registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
+}
+
 /** The series of the scheduler as a whole, and of the process it lives in. */
 export class SchedulerMetrics {
   readonly #facts: SchedulerFacts;
@@ -25,8 +32,7 @@ export class SchedulerMetrics {
 
   constructor(facts: SchedulerFacts) {
     this.#facts = facts;
-    collectDefaultMetrics({ register: this.#registry });
-    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
+    collectProcessMetrics(this.#registry);
     this.#gauges.buildInfo.set({ version: facts.version, node: facts.node }, 1);
     for (const result of ['success', 'failure']) this.#counters.reloads.inc({ result }, 0);
   }
@@ -85,52 +91,31 @@ export class SchedulerMetrics {
 }
 
 function createCounters(registry: Registry) {
-  const registers = [registry];
+  const { counter } = metricsIn(registry);
   return {
-    jumps: new Counter({
-      name: 'timers_clock_jumps_total',
-      help: 'Jumps of the wall clock of 500 ms or more.',
-      registers,
-    }),
-    dropped: new Counter({ name: 'timers_log_dropped_total', help: 'Log records that were let go.', registers }),
-    reloads: new Counter({
-      name: 'timers_config_reloads_total',
-      help: 'Readings of the timer file while running.',
-      registers,
-      labelNames: ['result'] as const,
-    }),
+    jumps: counter('timers_clock_jumps_total'),
+    dropped: counter('timers_log_dropped_total'),
+    reloads: counter('timers_config_reloads_total'),
   };
 }
 
 function createGauges(registry: Registry) {
-  const registers = [registry];
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
-  const reloadSuccess = gauge('timers_config_last_reload_successful', '0 when the file as it is was refused.');
-  const stateWritable = gauge('timers_state_writable', '0 while outcomes cannot be recorded.');
+  const { gauge } = metricsIn(registry);
+  const reloadSuccess = gauge('timers_config_last_reload_successful');
+  const stateWritable = gauge('timers_state_writable');
   reloadSuccess.set(1);
   stateWritable.set(1);
   return {
     reloadSuccess,
     stateWritable,
-    reloadAt: gauge(
-      'timers_config_last_reload_timestamp_seconds',
-      'When the file was last read while running; 0 for never.',
-    ),
-    startedAt: gauge('timers_start_timestamp_seconds', 'When the scheduler started.'),
-    armed: gauge('timers_armed', 'Timers that stand in the queue.'),
-    timers: gauge('timers_known', 'Timers of the file.'),
-    adHoc: gauge('timers_ad_hoc', 'Timers that no file has, and that have no outcome yet.'),
-    stopping: gauge('timers_stopping', '1 while the scheduler stops.'),
-    clockOffset: gauge(
-      'timers_clock_offset_seconds',
-      'Measured offset of the wall clock; positive: it is slow. Absent until it is measured.',
-    ),
-    clockError: gauge('timers_clock_offset_error_seconds', 'Bound of the error of the measured offset.'),
-    buildInfo: new Gauge({
-      name: 'timers_build_info',
-      help: 'Always 1; the labels tell the version.',
-      registers,
-      labelNames: ['version', 'node'] as const,
-    }),
+    reloadAt: gauge('timers_config_last_reload_timestamp_seconds'),
+    startedAt: gauge('timers_start_timestamp_seconds'),
+    armed: gauge('timers_armed'),
+    timers: gauge('timers_known'),
+    adHoc: gauge('timers_ad_hoc'),
+    stopping: gauge('timers_stopping'),
+    clockOffset: gauge('timers_clock_offset_seconds'),
+    clockError: gauge('timers_clock_offset_error_seconds'),
+    buildInfo: gauge('timers_build_info'),
   };
 }

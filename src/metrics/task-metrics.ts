@@ -1,14 +1,11 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { JobStatus } from '../domain/controls.js';
 import { durationOf, type RunFinished, type TimerEvent } from '../domain/events/index.js';
 import type { Pause } from '../domain/ledger.js';
 import { FIRING_STATUSES, type FiringStatus } from '../domain/outcome.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
+import { metricsIn } from './entries.js';
 
-/** From a tenth of a second to a day. */
-const DURATIONS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400];
-/** From what nobody notices to what somebody must look at. */
-const LATENESSES = [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600];
 const BREAKER = { closed: 0, half_open: 1, open: 2 } as const;
 
 /** Prometheus counts time in seconds. */
@@ -121,57 +118,36 @@ const isPaused = (pause: Pause | undefined, at: Instant): boolean =>
   pause !== undefined && (pause.until === undefined || at < pause.until);
 
 function createCounters(registry: Registry) {
-  const registers = [registry];
-  const counter = (name: string, help: string) => new Counter({ name, help, registers, labelNames: ['task'] as const });
-  const histogram = (name: string, help: string, buckets: number[]) =>
-    new Histogram({ name, help, registers, buckets, labelNames: ['task'] as const });
+  const { counter, histogram } = metricsIn(registry);
   return {
-    executions: new Counter({
-      name: 'task_execution_total',
-      help: 'Firings that have ended, by the one word for what became of them.',
-      registers,
-      labelNames: ['task', 'status'] as const,
-    }),
-    durations: histogram('task_execution_duration_seconds', 'From the first attempt to the end of a run.', DURATIONS),
-    latenesses: histogram(
-      'task_execution_lateness_seconds',
-      'From the nominal instant to the first attempt.',
-      LATENESSES,
-    ),
-    retries: counter('task_retries_total', 'Attempts that failed and were followed by another.'),
-    hookFailures: counter('task_hook_failures_total', 'Hooks that did not succeed.'),
+    executions: counter('task_execution_total'),
+    durations: histogram('task_execution_duration_seconds'),
+    latenesses: histogram('task_execution_lateness_seconds'),
+    retries: counter('task_retries_total'),
+    hookFailures: counter('task_hook_failures_total'),
   };
 }
 
-const gaugesOf = (registry: Registry) => (name: string, help: string) =>
-  new Gauge({ name, help, registers: [registry], labelNames: ['task'] as const });
-
-/** Moments that the events tell: since the scheduler started. */
+/** Moments that the events report: since the scheduler started. */
 function createStamps(registry: Registry) {
-  const gauge = gaugesOf(registry);
+  const { gauge } = metricsIn(registry);
   return {
-    lastStart: gauge(
-      'task_last_start_timestamp_seconds',
-      'When an attempt began last; 0 for not since the scheduler started.',
-    ),
-    lastFailure: gauge(
-      'task_last_failure_timestamp_seconds',
-      'When a run failed last; 0 for not since the scheduler started, unless the last firing before did.',
-    ),
+    lastStart: gauge('task_last_start_timestamp_seconds'),
+    lastFailure: gauge('task_last_failure_timestamp_seconds'),
   };
 }
 
 function createGauges(registry: Registry) {
-  const gauge = gaugesOf(registry);
+  const { gauge } = metricsIn(registry);
   return {
-    running: gauge('task_running', 'Runs that are on, retry pauses included.'),
-    waiting: gauge('task_waiting', 'Firings that wait for a slot or for another run.'),
-    paused: gauge('task_paused', '1 while somebody has paused it.'),
-    enabled: gauge('task_enabled', '0 when it is disabled in the file.'),
-    breaker: gauge('task_breaker_state', '0 closed, 1 half open, 2 open.'),
-    failuresInARow: gauge('task_consecutive_failures', 'Failed runs since the last success.'),
-    next: gauge('task_next_firing_timestamp_seconds', 'The instant it is armed for; 0 for none.'),
-    lastFinish: gauge('task_last_finish_timestamp_seconds', 'When a firing ended last; 0 for never.'),
-    lastSuccess: gauge('task_last_success_timestamp_seconds', 'When a run succeeded last; 0 for never.'),
+    running: gauge('task_running'),
+    waiting: gauge('task_waiting'),
+    paused: gauge('task_paused'),
+    enabled: gauge('task_enabled'),
+    breaker: gauge('task_breaker_state'),
+    failuresInARow: gauge('task_consecutive_failures'),
+    next: gauge('task_next_firing_timestamp_seconds'),
+    lastFinish: gauge('task_last_finish_timestamp_seconds'),
+    lastSuccess: gauge('task_last_success_timestamp_seconds'),
   };
 }

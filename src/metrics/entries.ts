@@ -1,0 +1,135 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { FIRING_STATUSES } from '../domain/outcome.js';
+
+/** One metric. Its name follows https://prometheus.io/docs/practices/naming and ends in its unit. */
+export interface MetricEntry {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** One sentence: the HELP line, and the reference. */
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** The upper bounds of a histogram's buckets, in its unit. */
+  readonly buckets?: readonly number[];
+  /** The version that brought it. */
+  readonly since: string;
+}
+
+const since = '0.1.0';
+const ofTimer = { labels: ['task'], since } as const;
+const ofScheduler = { labels: [], since } as const;
+
+/** Every metric of the scheduler. The metrics are made from it, and so is the reference. */
+export const METRICS = {
+  task_execution_total: {
+    type: 'counter',
+    help: 'Firings that ended, by outcome.',
+    labels: ['task', 'status'],
+    since,
+  },
+  task_execution_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from the first attempt to the end of a run.',
+    // From a tenth of a second to a day.
+    buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400],
+    ...ofTimer,
+  },
+  task_execution_lateness_seconds: {
+    type: 'histogram',
+    help: 'Time from the scheduled instant to the first attempt.',
+    // From what nobody notices to what needs a look.
+    buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600],
+    ...ofTimer,
+  },
+  task_retries_total: { type: 'counter', help: 'Failed attempts that were retried.', ...ofTimer },
+  task_hook_failures_total: { type: 'counter', help: 'Hooks that failed.', ...ofTimer },
+  task_last_start_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last attempt started; 0 for none since the scheduler started.',
+    ...ofTimer,
+  },
+  task_last_failure_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a run last failed; 0 for none since the scheduler started, unless the last firing before failed.',
+    ...ofTimer,
+  },
+  task_running: { type: 'gauge', help: 'Active runs, including pauses between attempts.', ...ofTimer },
+  task_waiting: { type: 'gauge', help: 'Firings that wait for a slot or for another run.', ...ofTimer },
+  task_paused: { type: 'gauge', help: '1 while the timer is paused.', ...ofTimer },
+  task_enabled: { type: 'gauge', help: '0 if the timer is disabled in the file.', ...ofTimer },
+  task_breaker_state: { type: 'gauge', help: 'State of the breaker: 0 closed, 1 half open, 2 open.', ...ofTimer },
+  task_consecutive_failures: { type: 'gauge', help: 'Failed runs since the last success.', ...ofTimer },
+  task_next_firing_timestamp_seconds: { type: 'gauge', help: 'When the timer fires next; 0 for never.', ...ofTimer },
+  task_last_finish_timestamp_seconds: { type: 'gauge', help: 'When the last firing ended; 0 for never.', ...ofTimer },
+  task_last_success_timestamp_seconds: { type: 'gauge', help: 'When a run last succeeded; 0 for never.', ...ofTimer },
+  timers_clock_jumps_total: {
+    type: 'counter',
+    help: 'Jumps of the wall clock by 500 ms or more.',
+    ...ofScheduler,
+  },
+  timers_log_dropped_total: { type: 'counter', help: 'Dropped log records.', ...ofScheduler },
+  timers_config_reloads_total: {
+    type: 'counter',
+    help: 'Attempts to load the timer file while running, by result.',
+    labels: ['result'],
+    since,
+  },
+  timers_config_last_reload_successful: {
+    type: 'gauge',
+    help: '0 if the current timer file was rejected.',
+    ...ofScheduler,
+  },
+  timers_state_writable: { type: 'gauge', help: '0 while outcomes cannot be recorded.', ...ofScheduler },
+  timers_config_last_reload_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the timer file was last loaded or rejected while running; 0 for never.',
+    ...ofScheduler,
+  },
+  timers_start_timestamp_seconds: { type: 'gauge', help: 'When the scheduler started.', ...ofScheduler },
+  timers_armed: { type: 'gauge', help: 'Timers that are armed for a next firing.', ...ofScheduler },
+  timers_known: { type: 'gauge', help: 'Timers of the file.', ...ofScheduler },
+  timers_ad_hoc: { type: 'gauge', help: 'Ad-hoc timers without an outcome yet.', ...ofScheduler },
+  timers_stopping: { type: 'gauge', help: '1 while the scheduler stops.', ...ofScheduler },
+  timers_clock_offset_seconds: {
+    type: 'gauge',
+    help: 'Measured offset of the wall clock, positive if it is slow; absent until it is measured.',
+    ...ofScheduler,
+  },
+  timers_clock_offset_error_seconds: {
+    type: 'gauge',
+    help: 'Largest error of the measured offset.',
+    ...ofScheduler,
+  },
+  timers_build_info: {
+    type: 'gauge',
+    help: 'Always 1; the labels have the versions of timers and Node.',
+    labels: ['version', 'node'],
+    since,
+  },
+} as const satisfies Readonly<Record<string, MetricEntry>>;
+
+/** What the labels hold. */
+export const LABELS: Readonly<Record<Labels<keyof Metrics>, string>> = {
+  task: 'The name of the timer. Ad-hoc timers share `in:*` and `at:*`.',
+  status: `The outcome: ${FIRING_STATUSES.map((status) => `\`${status}\``).join(', ')}.`,
+  result: '`success` or `failure`.',
+  version: 'The version of `timers`.',
+  node: 'The version of Node.',
+};
+
+type Metrics = typeof METRICS;
+type Named<Type extends MetricEntry['type']> = {
+  [Name in keyof Metrics]: Metrics[Name]['type'] extends Type ? Name : never;
+}[keyof Metrics];
+type Labels<Name extends keyof Metrics> = Metrics[Name]['labels'][number];
+
+/** Makes metrics from their entries. */
+export const metricsIn = (registry: Registry) => ({
+  counter: <Name extends Named<'counter'>>(name: Name) => new Counter<Labels<Name>>(configOf(name, registry)),
+  gauge: <Name extends Named<'gauge'>>(name: Name) => new Gauge<Labels<Name>>(configOf(name, registry)),
+  histogram: <Name extends Named<'histogram'>>(name: Name) =>
+    new Histogram<Labels<Name>>({ ...configOf(name, registry), buckets: [...METRICS[name].buckets] }),
+});
+
+function configOf<Name extends keyof Metrics>(name: Name, registry: Registry) {
+  const { help, labels } = METRICS[name];
+  return { name, help, labelNames: labels as readonly Labels<Name>[], registers: [registry] };
+}
