@@ -1,53 +1,38 @@
-import { Canceler } from '../domain/cancellation.js';
-import type { Clock } from '../domain/clock.js';
 import type { SchedulerStatus } from '../domain/controls.js';
 import type { HeartbeatMoved, TimerEvent } from '../domain/events/index.js';
-import type { Executor } from '../domain/executor.js';
-import { FairQueue } from '../turns/fair-queue.js';
-import { judgeLiveness } from '../health/judge.js';
 import type { HeartbeatSettings } from '../domain/heartbeat.js';
-import type { CancelCause } from '../domain/outcome.js';
 import type { Sink } from '../domain/sink.js';
-import { SECOND, type Cancel, type Duration, type Instant } from '../domain/time.js';
+import type { Cancel, Duration, Instant } from '../domain/time.js';
 import { hostOf } from '../domain/web.js';
 import { ConditionWatch } from '../health/condition-watch.js';
-import { runErrand } from './run-command.js';
+import { judgeLiveness } from '../health/judge.js';
+import type { DeliveryFailure } from './failure.js';
 import { summaryEnvironment, summaryOf, type Summary } from './heartbeat-summary.js';
-import { STOPPED, type Send } from './web-sender.js';
+import { Outbox, type OutboxLimits } from './outbox.js';
+import { runCommand, type DeliveryContext } from './run-command.js';
+import { jsonBody, sendRequest, type Send } from './web-sender.js';
 
-export interface HeartbeatContext {
+export interface HeartbeatContext extends DeliveryContext {
   readonly status: () => SchedulerStatus;
   readonly send: Send;
-  readonly executor: Executor;
-  readonly clock: Clock;
   readonly facts: Pick<Summary, 'host' | 'version' | 'pid' | 'file'>;
   readonly emit: (moved: HeartbeatMoved) => void;
 }
 
-/** How long a beat on its way is waited for that was ended. */
-const END_PATIENCE: Duration = 1 * SECOND;
-const SHUTDOWN: CancelCause = { kind: 'shutdown' };
-
-/** A beat on its way. */
-interface Beat {
-  readonly summary: Summary;
-  readonly stop: AbortController;
-  readonly canceler: Canceler;
-}
+const LIMITS: OutboxLimits = { atOnce: 1, perReceiver: 1, overAll: 1 };
 
 /**
- * The sign of life of a scheduler, for a service that raises the alarm when it fails to come. It tells the truth: none is sent by a scheduler that does
- * not fire what is due or whose event loop stood still, by one that has not started, nor by one that is over. The first goes out at the start; one that is
- * still on its way when the next is due is not overtaken. A beat that is not sent, or does not arrive, is told once, and so is the first that does again.
+ * The scheduler's sign of life, for a service that raises the alarm when it fails to come. The first goes out at the start. No beat is sent before
+ * or after the scheduler runs, while a due timer has not fired, after the event loop stood still, or while the last beat is on its way.
+ * A beat that fails is reported once for each reason, and so is the first that arrives again.
  */
 export class Heartbeat implements Sink {
   readonly name = 'heartbeat';
   readonly #settings: HeartbeatSettings;
   readonly #context: HeartbeatContext;
   readonly #condition: ConditionWatch;
-  readonly #queue: FairQueue<Beat>;
+  readonly #outbox: Outbox<Summary>;
   #disarm: Cancel = () => undefined;
-  #isOnItsWay = false;
   #lastFiringAt: Instant | undefined;
   #failures = 0;
   #lastError: string | undefined;
@@ -56,17 +41,12 @@ export class Heartbeat implements Sink {
     this.#settings = settings;
     this.#context = context;
     this.#condition = new ConditionWatch(context.clock);
-    this.#queue = new FairQueue({
+    this.#outbox = new Outbox({
       clock: context.clock,
-      atOnce: 1,
-      perKey: 1,
-      overAll: 1,
-      run: (beat) => this.#give(beat),
-      refuse: () => this.#failed(STOPPED),
-      end({ stop, canceler }) {
-        stop.abort();
-        canceler.force(SHUTDOWN);
-      },
+      limits: LIMITS,
+      plural: 'heartbeats',
+      deliver: async (summary, stop) => (await this.#post(summary, stop)) ?? this.#run(summary, stop),
+      done: (_, failure) => (failure === undefined ? this.#arrived() : this.#failed(failure.error)),
     });
   }
 
@@ -86,7 +66,7 @@ export class Heartbeat implements Sink {
   }
 
   settle(patience: Duration): Promise<void> {
-    return this.#queue.settle(patience, END_PATIENCE);
+    return this.#outbox.settle(patience);
   }
 
   #armIn(delay: Duration): void {
@@ -100,7 +80,7 @@ export class Heartbeat implements Sink {
   }
 
   #beat(): void {
-    if (this.#isOnItsWay) return;
+    if (!this.#outbox.isIdle) return;
     const status = this.#context.status();
     const { condition } = this.#condition;
     const { isOk, reasons } = judgeLiveness(status, condition);
@@ -109,34 +89,19 @@ export class Heartbeat implements Sink {
       return;
     }
     const facts = { ...this.#context.facts, lastFiringAt: this.#lastFiringAt, condition };
-    this.#isOnItsWay = true;
-    this.#queue.add('', { summary: summaryOf(status, facts), stop: new AbortController(), canceler: new Canceler() });
+    this.#outbox.add('', summaryOf(status, facts));
   }
 
-  async #give(beat: Beat): Promise<void> {
-    let error: string | undefined;
-    try {
-      error = (await this.#post(beat)) ?? (await this.#run(beat));
-    } finally {
-      this.#isOnItsWay = false;
-    }
-    if (error === undefined) this.#arrived();
-    else this.#failed(error);
-  }
-
-  async #post({ summary, stop }: Beat): Promise<string | undefined> {
+  async #post(summary: Summary, stop: AbortSignal): Promise<DeliveryFailure | undefined> {
     const { request } = this.#settings;
     if (request === undefined) return undefined;
-    const body = { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(summary) };
-    const { error } = await this.#context.send({ ...request, ...(request.method === 'POST' && body) }, stop.signal);
-    return error;
+    const body = request.method === 'POST' && jsonBody(JSON.stringify(summary));
+    return sendRequest({ ...request, ...body }, stop, this.#context.send);
   }
 
-  async #run({ summary, canceler }: Beat): Promise<string | undefined> {
+  async #run(summary: Summary, stop: AbortSignal): Promise<DeliveryFailure | undefined> {
     const { command } = this.#settings;
-    if (command === undefined) return undefined;
-    const { outcome } = await runErrand({ command, env: summaryEnvironment(summary), canceler }, this.#context);
-    return outcome.status === 'success' ? undefined : (outcome.error ?? outcome.status);
+    return command && runCommand({ command, env: summaryEnvironment(summary) }, stop, this.#context);
   }
 
   #failed(error: string): void {

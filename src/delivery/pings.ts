@@ -1,60 +1,43 @@
 import type { Clock } from '../domain/clock.js';
 import type { PingFailed, RunFinished, RunStarted, TimerEvent } from '../domain/events/index.js';
-import { FairQueue, type QueueRefusal } from '../turns/fair-queue.js';
 import { momentOfRun, type Monitor } from '../domain/monitor.js';
 import type { Sink } from '../domain/sink.js';
-import { SECOND, type Duration } from '../domain/time.js';
 import { hostOf, type WebRequest } from '../domain/web.js';
-import { STOPPED, type Send, type Sent } from './web-sender.js';
+import type { DeliveryFailure } from './failure.js';
+import { Outbox, type OutboxLimits } from './outbox.js';
+import { sendRequest, type Send } from './web-sender.js';
 
 export interface PingsContext {
-  /** The monitors of a job, asked when a run of it begins and ends; `undefined` when it has none, or there is no such job any more. */
+  /** The monitors of a job, looked up when a run of it begins and ends; `undefined` when it has none, or there is no such job any more. */
   readonly monitorsOf: (jobName: string) => readonly Monitor[] | undefined;
   readonly send: Send;
   readonly clock: Clock;
-  /** Told of every ping that did not arrive. */
+  /** Called for each ping that fails. */
   readonly emit: (failed: PingFailed) => void;
 }
 
-/** How many are on their way at once, over all timers. */
-const AT_ONCE = 64;
-/** How many more may wait: of one timer's monitor, and over all. */
-const PER_MONITOR = 100;
-const OVER_ALL = 5_000;
-/** How long those are waited for that were ended then. */
-const END_PATIENCE: Duration = 1 * SECOND;
+/** A receiver is one monitor of one timer. */
+const LIMITS: OutboxLimits = { atOnce: 64, perReceiver: 100, overAll: 5_000 };
+
+interface Ping {
+  readonly monitor: Monitor;
+  readonly request: WebRequest;
+  readonly event: RunStarted | RunFinished;
+}
 
 /**
- * Creates the listener that tells the jobs' monitors when a run begins (its first attempt) and ends. A firing that is skipped or missed is no run
- * and pings nobody: that silence is what monitors are for.
- *
- * Nobody waits for a ping. Of one timer each monitor is told one thing after the other, so that an end never overtakes its begin; what does not
- * arrive is told as `ping.failed`. `settle` waits for those on their way, as long as it is told, and ends them then.
+ * Creates the listener that pings the monitors of a job when a run begins (its first attempt) and ends. A firing that is skipped or missed is
+ * no run and pings no monitor: monitors raise the alarm when pings fail to come. A ping that fails is reported as `ping.failed`.
  */
 export function createPings({ monitorsOf, send, clock, emit }: PingsContext): Sink {
-  const fail = ({ monitor, request, event }: Ping, { tries, error = '' }: Sent) =>
-    emit({
-      event: 'ping.failed',
-      at: clock.now(),
-      jobName: event.firing.jobName,
-      runId: event.runId,
-      monitor: monitor.kind,
-      moment: momentOfRun(event),
-      host: hostOf(request.url),
-      tries,
-      error,
-    });
-  const queue = new FairQueue<Ping>({
+  const outbox = new Outbox<Ping>({
     clock,
-    atOnce: AT_ONCE,
-    perKey: PER_MONITOR,
-    overAll: OVER_ALL,
-    async run(ping) {
-      const sent = await send(ping.request, ping.stop.signal);
-      if (sent.error !== undefined) fail(ping, sent);
+    limits: LIMITS,
+    plural: 'pings',
+    deliver: ({ request }, stop) => sendRequest(request, stop, send),
+    done(ping, failure) {
+      if (failure !== undefined) emit({ event: 'ping.failed', at: clock.now(), ...factsOf(ping, failure) });
     },
-    refuse: (ping, why) => fail(ping, { tries: 0, error: REFUSALS[why] }),
-    end: ({ stop }) => stop.abort(),
   });
   return {
     name: 'pings',
@@ -63,21 +46,25 @@ export function createPings({ monitorsOf, send, clock, emit }: PingsContext): Si
       const { jobName } = event.firing;
       for (const [index, monitor] of (monitorsOf(jobName) ?? []).entries()) {
         const request = monitor.requestFor(event);
-        if (request) queue.add(`${jobName} ${index}`, { monitor, request, event, stop: new AbortController() });
+        if (request) outbox.add(`${jobName} ${index}`, { monitor, request, event });
       }
     },
-    settle: (patience) => queue.settle(patience, END_PATIENCE),
+    settle: (patience) => outbox.settle(patience),
   };
 }
 
-interface Ping {
-  readonly monitor: Monitor;
-  readonly request: WebRequest;
-  readonly event: RunStarted | RunFinished;
-  readonly stop: AbortController;
-}
-
-const REFUSALS: Readonly<Record<QueueRefusal, string>> = { full: 'too many pings wait already', stopped: STOPPED };
+const factsOf = (
+  { monitor, request, event }: Ping,
+  { tries = 0, error }: DeliveryFailure,
+): Omit<PingFailed, 'event' | 'at'> => ({
+  jobName: event.firing.jobName,
+  runId: event.runId,
+  monitor: monitor.kind,
+  moment: momentOfRun(event),
+  host: hostOf(request.url),
+  tries,
+  error,
+});
 
 const isBeginOrEnd = (event: TimerEvent): event is RunStarted | RunFinished =>
   event.event === 'run.finished' || (event.event === 'run.started' && event.attempt === 1);

@@ -1,34 +1,49 @@
-import type { Canceler, Cancellation } from '../domain/cancellation.js';
+import { Canceler, type Cancellation } from '../domain/cancellation.js';
 import type { Clock } from '../domain/clock.js';
 import type { Command } from '../domain/command.js';
 import type { AttemptIo, Executor, OutputStream } from '../domain/executor.js';
-import { judge, type Outcome } from '../domain/outcome.js';
+import { judge, type CancelCause } from '../domain/outcome.js';
 import { OutputTail } from '../domain/output-tail.js';
 import { SECOND, type Duration } from '../domain/time.js';
+import type { DeliveryFailure } from './failure.js';
 
-/** A command that tells somebody something. */
-export interface Errand {
+/** What a delivery by command needs. */
+export interface DeliveryContext {
+  readonly clock: Clock;
+  readonly executor: Executor;
+}
+
+/** A command that reports something to others. */
+export interface DeliveryCommand {
   readonly command: Command;
   readonly env: Readonly<Record<string, string>>;
-  readonly canceler: Canceler;
 }
 
 /** How long one may take before it is ended. */
 const TIMEOUT: Duration = 30 * SECOND;
+const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 
-/** Runs one, for 30 s at most. Never rejects. Answers how it ended, and its last lines, which go nowhere else. */
-export async function runErrand(
-  { command, env, canceler }: Errand,
-  { clock, executor }: { readonly clock: Clock; readonly executor: Executor },
-): Promise<{ readonly outcome: Outcome; readonly outputTail: string }> {
-  const io = new ErrandIo(env, canceler);
+/** Runs a command for at most 30 s, and kills it when `stop` is aborted. Never rejects. Its output goes nowhere but into the failure. */
+export async function runCommand(
+  { command, env }: DeliveryCommand,
+  stop: AbortSignal,
+  { clock, executor }: DeliveryContext,
+): Promise<DeliveryFailure | undefined> {
+  const canceler = new Canceler();
+  const io = new CommandIo(env, canceler);
+  const kill = () => canceler.force(SHUTDOWN);
+  stop.addEventListener('abort', kill);
+  if (stop.aborted) kill();
   const disarm = clock.after(TIMEOUT, () => canceler.cancel({ kind: 'timeout', afterMs: TIMEOUT }));
   const exit = await executor.execute(command, io);
   disarm();
-  return { outcome: judge(exit, canceler.cause, command.successCodes), outputTail: io.tail.toString() };
+  const outcome = judge(exit, canceler.cause, command.successCodes);
+  if (outcome.status === 'success') return undefined;
+  const outputTail = io.tail.toString();
+  return { error: outcome.error ?? outcome.status, outcome, ...(outputTail !== '' && { outputTail }) };
 }
 
-class ErrandIo implements AttemptIo {
+class CommandIo implements AttemptIo {
   readonly env: AttemptIo['env'];
   readonly cancellation: Cancellation;
   readonly tail = new OutputTail();
@@ -39,7 +54,7 @@ class ErrandIo implements AttemptIo {
   }
 
   started(): void {
-    // Nobody asks for the pid of one.
+    // No event reports its pid.
   }
 
   line(stream: OutputStream, line: string): void {

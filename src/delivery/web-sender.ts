@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import type { Proxy, ProxyFor, WebRequest } from '../domain/web.js';
+import { STOPPED, type DeliveryFailure } from './failure.js';
 import { sendThrough } from './send-through-proxy.js';
 
 /** What came of a request. */
@@ -28,8 +29,6 @@ const PAUSES: readonly Duration[] = [1 * SECOND, 4 * SECOND];
 /** Answers after which another try may fare better, besides those from 500 on. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
-export const STOPPED = 'the scheduler was stopped';
-
 /**
  * Creates what sends requests to monitors and webhooks: three tries of 10 s, 1 s and 4 s apart, no more than one where the answer is a clear no.
  * Only an answer of 200 to 299 counts; a redirection does not, because what it leads to (a page to log in, say) would answer 200 to anything.
@@ -47,7 +46,23 @@ export function createWebSender(context: WebSenderContext): Send {
   };
 }
 
-interface Failure {
+/** Sends a request out of an outbox. */
+export async function sendRequest(
+  request: WebRequest,
+  stop: AbortSignal,
+  send: Send,
+): Promise<DeliveryFailure | undefined> {
+  const { error, tries } = await send(request, stop);
+  return error === undefined ? undefined : { error, tries };
+}
+
+/** The part of a request that sends JSON. */
+export const jsonBody = (body: string): Pick<WebRequest, 'headers' | 'body'> => ({
+  headers: { 'Content-Type': 'application/json' },
+  body,
+});
+
+interface FailedTry {
   readonly error: string;
   readonly isFinal: boolean;
 }
@@ -55,7 +70,7 @@ interface Failure {
 async function tryOnce(
   request: WebRequest,
   { clock, version, stop, proxyFor }: WebSenderContext & { stop: AbortSignal },
-): Promise<Failure | undefined> {
+): Promise<FailedTry | undefined> {
   let proxy: Proxy<Agent> | undefined;
   const timeout = new AbortController();
   const disarm = clock.after(TIMEOUT, () => timeout.abort());
@@ -89,10 +104,10 @@ async function sendDirectly({ url, method, headers, body }: WebRequest, signal: 
 }
 
 /** Which of the two is to blame is often seen by the name of the proxy alone. */
-const by = (proxy: Proxy<Agent> | undefined, failure: Failure | undefined): Failure | undefined =>
+const by = (proxy: Proxy<Agent> | undefined, failure: FailedTry | undefined): FailedTry | undefined =>
   proxy && failure ? { ...failure, error: `${failure.error} (through the proxy ${proxy.host})` } : failure;
 
-function failureOf(status: number): Failure | undefined {
+function failureOf(status: number): FailedTry | undefined {
   if (status >= 200 && status < 300) return undefined;
   if (status >= 300 && status < 400)
     return { error: `it answered ${status}, which leads elsewhere: write the address it leads to`, isFinal: true };

@@ -43,6 +43,11 @@ export class FairQueue<Item> {
     this.#options = options;
   }
 
+  /** Whether nothing waits or runs. */
+  get isIdle(): boolean {
+    return this.#running + this.#waiting === 0;
+  }
+
   /** Does an item when its turn comes, perhaps at once; or refuses it, when too much waits. */
   add(key: string, item: Item): void {
     const lane = this.#laneOf(key);

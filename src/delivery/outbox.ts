@@ -1,0 +1,74 @@
+import type { Clock } from '../domain/clock.js';
+import { SECOND, type Duration } from '../domain/time.js';
+import { FairQueue, type QueueRefusal } from '../turns/fair-queue.js';
+import { STOPPED, type DeliveryFailure } from './failure.js';
+
+/** How many deliveries an outbox holds. */
+export interface OutboxLimits {
+  /** Active at once, over all receivers. Of one receiver, one at a time is active. */
+  readonly atOnce: number;
+  /** Waiting, of one receiver. */
+  readonly perReceiver: number;
+  /** Waiting, over all receivers. A receiver of which none waits has one more place. */
+  readonly overAll: number;
+}
+
+export interface OutboxOptions<Message> {
+  readonly clock: Clock;
+  readonly limits: OutboxLimits;
+  /** Names the messages in the reason of a refusal: `too many pings wait already`. */
+  readonly plural: string;
+  /** Delivers a message; resolves soon after `stop` is aborted. Never rejects. */
+  readonly deliver: (message: Message, stop: AbortSignal) => Promise<DeliveryFailure | undefined>;
+  /** Called once for each message: it arrived, or the failure says why not. */
+  readonly done: (message: Message, failure: DeliveryFailure | undefined) => void;
+}
+
+/** How long an aborted delivery has to end. */
+const END_PATIENCE: Duration = 1 * SECOND;
+
+interface Delivery<Message> {
+  readonly message: Message;
+  readonly stop: AbortController;
+}
+
+/**
+ * A bounded queue of messages, so that no delivery delays a timer. Messages to one receiver go out in order; receivers take turns, so that a
+ * receiver that hangs delays no other. A message without a place is refused.
+ */
+export class Outbox<Message> {
+  readonly #queue: FairQueue<Delivery<Message>>;
+
+  constructor({ clock, limits, plural, deliver, done }: OutboxOptions<Message>) {
+    const refusals: Readonly<Record<QueueRefusal, string>> = {
+      full: `too many ${plural} wait already`,
+      stopped: STOPPED,
+    };
+    this.#queue = new FairQueue({
+      clock,
+      atOnce: limits.atOnce,
+      perKey: limits.perReceiver,
+      overAll: limits.overAll,
+      run: async ({ message, stop }) => done(message, await deliver(message, stop.signal)),
+      refuse: ({ message }, why) => done(message, { error: refusals[why], tries: 0 }),
+      end: ({ stop }) => stop.abort(),
+    });
+  }
+
+  /** Whether no message waits or is on its way. */
+  get isIdle(): boolean {
+    return this.#queue.isIdle;
+  }
+
+  /** Delivers a message, at once or when its turn comes; or refuses it. */
+  add(receiver: string, message: Message): void {
+    this.#queue.add(receiver, { message, stop: new AbortController() });
+  }
+
+  /**
+   * Resolves when every message is done. After `patience`, refuses the messages that wait and aborts the active ones, which then have 1 s to end.
+   */
+  settle(patience: Duration): Promise<void> {
+    return this.#queue.settle(patience, END_PATIENCE);
+  }
+}
