@@ -4,7 +4,7 @@ export type StatePlace =
 
 const MEMORY: ReadonlySet<string> = new Set(['false', 'memory', ':memory:']);
 /** What people may mean memory, or the default, by. As a path each would make a file of that name. */
-const NO_PATH: ReadonlySet<string> = new Set(['', 'none', 'no', 'off', 'null', '~', 'true', 'yes', 'on']);
+export const NO_PATH: ReadonlySet<string> = new Set(['', 'none', 'no', 'off', 'null', '~', 'true', 'yes', 'on']);
 
 /** Whether a state, in the file or on the command line, is memory. A file of that name is `./memory`. */
 export const isMemory = (written: string): boolean => MEMORY.has(written.toLowerCase());

@@ -42,7 +42,21 @@ class Instants implements Schedule {
 /** `at: "2027-01-01 00:00"`, or a list of such. */
 export const at: ScheduleKind = {
   key: 'at',
-  summary: 'Once, at a point in time; a list is several.',
+  entry: {
+    summary: 'Fires once, at a point in time.',
+    example: '"2030-01-01 00:00"',
+    details: [
+      'A time without an offset is local in the `timezone` of the timer.',
+      'A list is several points in time.',
+      'A point in time that ran never runs again, also after a restart.',
+    ],
+  },
+  json: {
+    anyOf: [
+      { $ref: '#/$defs/point_in_time' },
+      { type: 'array', minItems: 1, items: { $ref: '#/$defs/point_in_time' } },
+    ],
+  },
   examples: [
     '2027-01-01 00:00',
     '2027-01-01T00:00:00Z',

@@ -17,8 +17,22 @@ import { timeZoneOf } from './zone/zone-name.js';
 /** `cron: "0 3 * * *"`, or a list of expressions that are their union. */
 export const cron: ScheduleKind = {
   key: 'cron',
-  summary:
-    'At the times of day a cron expression names: five fields, or six with seconds first; a list is their union.',
+  entry: {
+    summary: 'Fires at the times of a cron expression.',
+    example: '"30 3 * * *"',
+    details: [
+      'An expression has five fields: minute, hour, day of month, month, day of week.',
+      'A sixth field in front is the second.',
+      'A list fires whenever one of its expressions does.',
+      'Quote an expression, because `*` has a meaning in YAML.',
+    ],
+  },
+  json: {
+    anyOf: [
+      { type: 'string', minLength: 1, title: 'cron expression' },
+      { type: 'array', minItems: 1, items: { type: 'string', minLength: 1, title: 'cron expression' } },
+    ],
+  },
   examples: [
     '0 3 * * *',
     '*/15 9-17 * * MON-FRI',

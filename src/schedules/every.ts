@@ -66,13 +66,87 @@ class Pause implements Schedule {
   }
 }
 
-const KEYS = ['interval', 'offset', 'from', 'at'];
+/** As `localDays` reads it, or with a variable. */
+const AT_PATTERN = String.raw`^\s*(?:\d{4}-\d{2}-\d{2}[ T]|[A-Za-z]+ )?(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?\s*$|\$\{`;
+
+const MAP_KEYS: NonNullable<ScheduleKind['keys']> = {
+  interval: {
+    entry: {
+      summary: 'The time from one firing to the next.',
+      bounds: `at least ${SHORTEST_INTERVAL}ms; with \`at\`, whole days or weeks`,
+      required: true,
+      example: '15m',
+    },
+    json: { $ref: '#/$defs/positive_duration' },
+  },
+  offset: {
+    entry: {
+      summary: 'Moves every firing by this much.',
+      default: '0s',
+      example: '5m',
+      beside: 'interval: 15m',
+      details: ['Not with `at` or `from: end`.'],
+    },
+    json: { $ref: '#/$defs/duration' },
+  },
+  from: {
+    entry: {
+      summary: 'What the interval counts from.',
+      default: 'schedule',
+      example: 'end',
+      beside: 'interval: 1m',
+      details: [
+        '`schedule` fires on a fixed grid. `end` fires one interval after the last run ended.',
+        'Not with `at`.',
+      ],
+    },
+    json: { enum: ['schedule', 'end'] },
+  },
+  at: {
+    entry: {
+      summary: 'Fires at this local time of day, every so many days or weeks.',
+      without: 'The interval counts elapsed time.',
+      example: '"Tue 10:30"',
+      beside: 'interval: 2w',
+      details: [
+        'Write a time (`10:30`), a day and a time (`Tue 10:30`), or a date and a time (`2027-01-05 10:30`).',
+        'A date is one of the days on which the timer fires.',
+        '`dst` applies, as for `cron`.',
+      ],
+    },
+    json: { type: 'string', title: 'time of day', pattern: AT_PATTERN },
+  },
+};
+const KEYS = Object.keys(MAP_KEYS);
 const INTERVAL: Place = { item: 'interval' };
 
 /** `every: 10s`, or `{interval, offset, from: schedule | end}`, or `{interval, at}` for days and weeks of local time. */
 export const every: ScheduleKind = {
   key: 'every',
-  summary: 'At a fixed interval, on a grid that begins at the Unix epoch.',
+  entry: {
+    summary: 'Fires at a fixed interval.',
+    bounds: `at least ${SHORTEST_INTERVAL}ms`,
+    example: '10s',
+    details: [
+      'The interval lies on a grid that begins at 1970-01-01 00:00 UTC. A restart neither shifts nor loses it.',
+      'A duration alone is short for a map with `interval`.',
+    ],
+  },
+  json: {
+    anyOf: [
+      { $ref: '#/$defs/positive_duration' },
+      {
+        $ref: '#/$defs/every',
+        required: ['interval'],
+        anyOf: [
+          { properties: { at: false, offset: false } },
+          { properties: { at: false, from: { not: { const: 'end' } } } },
+          { required: ['at'], properties: { offset: false, from: false } },
+        ],
+      },
+    ],
+  },
+  keys: MAP_KEYS,
   examples: [
     '10s',
     '1h30m',

@@ -27,7 +27,12 @@ class Once implements Schedule {
 /** `in: 30s`: once, that long after the scheduler starts. Named so because `in` is a word of the language. */
 export const inKind: ScheduleKind = {
   key: 'in',
-  summary: 'Once, that long after the scheduler starts.',
+  entry: {
+    summary: 'Fires once, this long after the scheduler starts.',
+    example: '30s',
+    details: ['A restart fires it again.'],
+  },
+  json: { $ref: '#/$defs/positive_duration' },
   examples: ['30s', '1h30m', 'PT0.5S', '1w'],
 
   parse(value, { start }) {

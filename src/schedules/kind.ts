@@ -1,3 +1,4 @@
+import type { JsonSchema, KeyEntry } from '../domain/key-entry.js';
 import type { DstPolicy, Schedule } from '../domain/schedule.js';
 import type { Instant } from '../domain/time.js';
 import type { TimeSpan } from './zone/clock-change.js';
@@ -6,9 +7,13 @@ import type { TimeSpan } from './zone/clock-change.js';
 export interface ScheduleKind {
   /** The key in the timer file. */
   readonly key: 'cron' | 'every' | 'in' | 'at';
-  /** One line for help and documentation. */
-  readonly summary: string;
-  /** Values that parse; shown in help, exercised by the law tests. */
+  /** For the reference and for editors. */
+  readonly entry: KeyEntry;
+  /** What the key takes, as far as a schema can say it. May refer to `#/$defs/duration`. */
+  readonly json: JsonSchema;
+  /** The keys of its map, if it takes one. */
+  readonly keys?: Readonly<Record<string, { readonly entry: KeyEntry; readonly json: JsonSchema }>>;
+  /** Values that parse; exercised by the law tests. */
   readonly examples: readonly unknown[];
   /**
    * Reads the key's value.

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { parseTimerFile, type Diagnostic, type Loaded, type Machine } from '../../src/config/index.js';
+import { disagreement } from '../support/schema.js';
 
 /** A machine whose every fact is known: not root, in Berlin, on 23 November 2026 at 08:00 UTC. */
 export const machine: Machine = {
@@ -12,8 +13,12 @@ export const machine: Machine = {
   random: () => 0.5,
 };
 
-export const load = (text: string, path = '/etc/timers.yaml', on: Machine = machine): Loaded =>
-  parseTimerFile({ path, folder: '/etc', text }, on);
+/** What the program finds in a text. The schema for editors must find it valid or not as well, as far as a schema can. */
+export function load(text: string, path = '/etc/timers.yaml', on: Machine = machine): Loaded {
+  const loaded = parseTimerFile({ path, folder: '/etc', text }, on);
+  expect(disagreement(text, loaded.problems)).toBeUndefined();
+  return loaded;
+}
 
 /** `backup` with `every: 10s` and `run: x`, and these lines, of which the first is line 5. */
 export const backupWith = (lines: string): string => backup(`every: 10s\nrun: x\n${lines}`);

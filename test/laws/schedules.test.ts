@@ -99,7 +99,7 @@ describe.each(scheduleKinds.map((kind) => [kind.key, kind] as const))('%s', (_, 
   });
 
   it('describes itself', () => {
-    expect(kind.summary).toMatch(/^[A-Z].*\.$/);
+    expect(kind.entry.summary).toMatch(/^[A-Z].*\.$/);
     expect(kind.examples.length).toBeGreaterThan(0);
   });
 });

@@ -5,7 +5,8 @@ import { explainIssue, meantIssues } from './explain-issue.js';
 import { placeOf, type MapNode, type Node, type ScalarNode, type Slot } from '../text/node.js';
 import { BROKEN, type PlainValues } from '../text/plain-value.js';
 import type { TextSpan } from '../text/source.js';
-import { isKeyOf, unknownKey, type KeyLevel } from './unknown-key.js';
+import type { KeyLevel } from './schema.js';
+import { isKeyOf, unknownKey } from './unknown-key.js';
 
 /** A schema whose keys are all optional: what is required is asked for by name, with words of its own. */
 interface LevelSchema<T> {

@@ -82,7 +82,7 @@ export const duration = z.pipe(
   ),
 );
 
-const UNITS: Readonly<Record<string, number>> = {
+export const SIZE_UNITS: Readonly<Record<string, number>> = {
   B: 1,
   KB: 1e3,
   MB: 1e6,
@@ -97,15 +97,18 @@ export const size = z.pipe(
   z.string('a size such as 10MB'),
   z.transform((written: string, context) => {
     const [, number, unit = ''] = /^\s*(\d{1,9})\s*([A-Za-z]+)\s*$/.exec(written) ?? [];
-    const bytes = Number(number) * (UNITS[unit] ?? Number.NaN);
+    const bytes = Number(number) * (SIZE_UNITS[unit] ?? Number.NaN);
     if (bytes > 0) return bytes;
     return refuse(context, written, {
       code: 'bad-size',
       message: 'This is no size.',
-      hint: `Write a number and a unit (${Object.keys(UNITS).join(', ')}): 10MB`,
+      hint: `Write a number and a unit (${Object.keys(SIZE_UNITS).join(', ')}): 10MB`,
     });
   }),
 );
+
+/** Values are taken as they are written: `1` and `true` are texts. */
+export const env = z.record(z.string(), z.string('text'), 'a map of names and texts');
 
 export const command = z.union(
   [text, z.array(z.string('text')).check(z.minLength(1, 'a list that begins with a program'))],

@@ -12,6 +12,7 @@ import {
   conditions,
   count,
   duration,
+  env,
   exitCode,
   flag,
   moment,
@@ -54,6 +55,8 @@ const catchUp = z.strictObject(
   { policy: z.optional(z.enum(['latest', 'all'], 'latest or all')), within: z.optional(duration) },
   'a map',
 );
+/** A text without a digit is a wrong word, and not a wrong duration. */
+export const catchUpLength = z.pipe(z.string().check(z.regex(/\d/)), duration);
 const output = z.strictObject(
   { file: z.optional(path), max_size: z.optional(size), parse: z.optional(z.literal('json', 'json')) },
   'a map',
@@ -90,7 +93,7 @@ const webhookAlone = z.pipe(
   address,
   z.transform((webhook: string): z.output<typeof notify> => ({ webhook })),
 );
-const pulse = z.pipe(
+export const pulse = z.pipe(
   duration,
   z.transform((length: number, context) =>
     length >= SECOND && length <= DAY
@@ -127,7 +130,7 @@ const sharedKeys = {
   jitter: z.optional(anyDuration),
   shell: z.optional(path),
   cwd: z.optional(path),
-  env: z.optional(z.record(z.string(), z.string('text'), 'a map of names and texts')),
+  env: z.optional(env),
   env_file: z.optional(path),
   pass_env: z.optional(z.array(text, 'a list of names, such as [DB_HOST]')),
   user: z.optional(z.union([text, z.int(phrase.user).check(z.nonnegative(phrase.user))], phrase.user)),
@@ -138,9 +141,7 @@ const sharedKeys = {
   group: z.optional(text),
   retry: z.optional(z.union([count, retry], orMap('a number of attempts'))),
   breaker: z.optional(z.union([count, breaker], orMap('a number of failures'))),
-  catch_up: z.optional(
-    z.union([flag, z.pipe(z.string().check(z.regex(/\d/)), duration), catchUp], orMap('true, false, a duration')),
-  ),
+  catch_up: z.optional(z.union([flag, catchUpLength, catchUp], orMap('true, false, a duration'))),
   deadline: z.optional(duration),
   not_before: z.optional(moment),
   not_after: z.optional(moment),
@@ -175,7 +176,7 @@ export const timerSchema = z.strictObject({ ...scheduleKeys, run: z.optional(com
 
 const history = z.strictObject({ keep: z.optional(duration), runs: z.optional(count) }, 'a map of keep and runs');
 
-const server = z.pipe(
+export const server = z.pipe(
   z.string('a server, such as ntp.example.org'),
   z.transform(
     (written: string, context) =>
@@ -189,7 +190,7 @@ const server = z.pipe(
 );
 /** Public servers ask for no more than this (RFC 4330, 10). */
 const SHORTEST_POLL = 64 * SECOND;
-const poll = z.pipe(
+export const poll = z.pipe(
   duration,
   z.transform((length: number, context) =>
     length >= SHORTEST_POLL && length <= DAY
@@ -212,7 +213,7 @@ const clock = z.strictObject(
   'a map of servers, chrony, limit, discipline and poll',
 );
 
-const listen = z.pipe(
+export const listen = z.pipe(
   z.string('an address with a port, or unix:PATH'),
   z.transform(
     (written: string, context) =>
@@ -266,21 +267,30 @@ export type RetryValues = z.output<typeof retry>;
 export type CommandValue = z.output<typeof command>;
 export type PingValue = z.output<typeof pingValue>;
 
-/** The keys of every level at which there are any, for suggestions. */
-export const KEYS = {
-  file: Object.keys(fileSchema.def.shape),
-  timer: Object.keys(timerSchema.def.shape),
-  defaults: Object.keys(defaultsSchema.def.shape),
-  retry: Object.keys(retry.def.shape),
-  breaker: Object.keys(breaker.def.shape),
-  dst: Object.keys(dst.def.shape),
-  catch_up: Object.keys(catchUp.def.shape),
-  output: Object.keys(output.def.shape),
-  history: Object.keys(history.def.shape),
-  clock: Object.keys(clock.def.shape),
-  ping: Object.keys(ping.def.shape),
-  notify: Object.keys(notify.def.shape),
-  heartbeat: Object.keys(heartbeat.def.shape),
-  http: Object.keys(httpMap.def.shape),
-  tracing: Object.keys(tracingMap.def.shape),
+/** Every map of the file in which keys have a meaning. */
+export const LEVELS = {
+  file: fileSchema,
+  timer: timerSchema,
+  defaults: defaultsSchema,
+  retry,
+  breaker,
+  dst,
+  catch_up: catchUp,
+  output,
+  history,
+  clock,
+  ping,
+  notify,
+  heartbeat,
+  http: httpMap,
+  tracing: tracingMap,
 } as const;
+
+export type KeyLevel = keyof typeof LEVELS;
+
+/** The keys of a level. */
+export type KeyOf<L extends KeyLevel> = keyof (typeof LEVELS)[L]['def']['shape'];
+
+export const KEYS = Object.fromEntries(
+  Object.entries(LEVELS).map(([level, schema]) => [level, Object.keys(schema.def.shape)]),
+) as unknown as Readonly<Record<KeyLevel, readonly string[]>>;

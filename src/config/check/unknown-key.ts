@@ -2,10 +2,7 @@ import { nearest } from '../../text/nearest.js';
 import { asItLooks, oddCharacter } from '../../text/odd-character.js';
 import { clip } from '../text/quoting.js';
 import type { ValueRefusal } from './schema-values.js';
-import { KEYS } from './schema.js';
-
-/** A map of the file in which keys have a meaning. */
-export type KeyLevel = keyof typeof KEYS;
+import { KEYS, type KeyLevel } from './schema.js';
 
 /** Words of other programs, and what they are here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -212,7 +209,7 @@ export function meantKey(written: string, level: KeyLevel): string | undefined {
 }
 
 /** Whether a level knows a key. */
-export const isKeyOf = (level: KeyLevel, key: string): boolean => (KEYS[level] as readonly string[]).includes(key);
+export const isKeyOf = (level: KeyLevel, key: string): boolean => KEYS[level].includes(key);
 
 const letters = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, '');
 

@@ -1,0 +1,101 @@
+import { generatedFrom, table } from './markdown.js';
+
+/** What `timers validate` refuses and a schema cannot. */
+interface Beyond {
+  readonly what: string;
+  /** Codes of its diagnostics. */
+  readonly codes: readonly string[];
+  /** Only messages that match. */
+  readonly about?: RegExp;
+}
+
+export const BEYOND: readonly Beyond[] = [
+  {
+    what: 'The syntax of YAML and JSON beyond the values: tags, directives, comments in JSON.',
+    codes: ['bad-directive', 'custom-tag', 'json-syntax', 'nul-character', 'several-documents'],
+  },
+  {
+    what: 'The inside of a cron expression, such as `61` for a minute.',
+    codes: [
+      ...['assignment', 'aws', 'character', 'command', 'empty', 'fields', 'hash', 'item', 'never', 'only-in-gaps'],
+      ...['range', 'shorthand', 'step', 'too-long'],
+    ].map((word) => `cron-${word}`),
+  },
+  {
+    what: 'Whether a point in time exists, such as `2027-02-30`.',
+    codes: ['timestamp-date', 'timestamp-form', 'timestamp-gap', 'timestamp-time'],
+  },
+  { what: 'Whether a time zone exists.', codes: ['unknown-timezone'] },
+  {
+    what: 'How long a duration is: the bounds of `every`, `heartbeat.every` and `clock.poll`, and 100 years for all.',
+    codes: ['bad-duration', 'every-too-short'],
+    about: /at most, and every|longer than 100 years|too long|shorter than/,
+  },
+  {
+    what: 'Whether `every` with `at` has whole days or weeks, and a day of the week that exists.',
+    codes: ['every-at'],
+    about: /whole number|day of the week/,
+  },
+  {
+    what: 'Host names, ports, sockets and the inside of URLs.',
+    codes: ['bad-address', 'bad-dsn', 'bad-header', 'bad-server', 'bad-url', 'unknown-placeholder'],
+  },
+  {
+    what: 'Values that depend on each other: `max_delay` and `delay`, `not_before` and `not_after`, a server named twice.',
+    codes: ['bad-value', 'duplicate-server', 'empty-window'],
+    about: /max_delay|not_after|named twice/,
+  },
+  {
+    what: 'Maps that `defaults` may complete: `breaker` without `failures`, `notify` without a receiver.',
+    codes: ['missing-failures', 'missing-receiver'],
+  },
+  {
+    what: 'This machine: files, folders, users, root, the token file and the environment.',
+    codes: [
+      ...['bad-env-file', 'bad-protocol', 'bad-shell', 'missing-env-file', 'needs-root', 'needs-token', 'no-token'],
+      ...['not-a-directory', 'not-a-file', 'unknown-group', 'unknown-user', 'unreadable-env-file'],
+    ],
+  },
+];
+
+/** Renders the page about the schema. */
+export const renderSchema = (): string => `${generatedFrom('docs/generator/schema.ts')}
+
+# Schema for editors
+
+\`timers schema\` prints a JSON Schema (draft 2020-12) of the timer file. An editor with the YAML language server completes
+keys with it, explains them and marks mistakes.
+
+## Use it in an editor
+
+\`timers init\` writes the schema beside the file and points at it in the first line:
+
+\`\`\`yaml
+# yaml-language-server: $schema=./timers.schema.json
+timers:
+  heartbeat: { every: 10s, run: echo "still here" }
+\`\`\`
+
+For a file that you have already:
+
+1. Write the schema beside it: \`timers schema > timers.schema.json\`
+2. Add the first line above.
+
+Nothing is loaded from the network. After an update of \`timers\`, write the schema again.
+
+## What a schema cannot say
+
+The schema never refuses a file that \`timers validate\` accepts, with one exception: it checks \`defaults\` even if every timer
+sets the key itself. \`timers validate\` also refuses these:
+
+${table(
+  ['what', 'codes'],
+  [
+    ['A value with a variable, such as `${PORT}`: the schema accepts it anywhere except in commands.', 'any'],
+    ...BEYOND.map(({ what, codes }) => [what, codes.map((code) => `\`${code}\``).join(', ')]),
+    ['Bounds that protect `timers` from files made to hurt.', '`alias-bomb`, `too-deep`, `too-many-values`'],
+  ],
+)}
+
+Warnings are beyond it as well.
+`;

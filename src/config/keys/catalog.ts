@@ -1,0 +1,56 @@
+import type { JsonSchema, KeyEntry } from '../../domain/key-entry.js';
+import { ENTRIES, GROUPS } from './index.js';
+import { timersSchema } from './json-schema.js';
+import { typeWords } from './type-words.js';
+
+/** A key of the timer file with all that is known of it. */
+export interface KeyInfo {
+  /** Dotted: `timeout`, `retry.attempts`. */
+  readonly path: string;
+  /** Whether it is a key of a timer or of the file; of a key in a map, where the map is. */
+  readonly level: 'file' | 'timer';
+  readonly entry: KeyEntry;
+  /** In words. */
+  readonly type: string;
+}
+
+export interface KeyGroup {
+  readonly title: string;
+  readonly keys: readonly KeyInfo[];
+}
+
+/** All keys in the order of the reference; the keys of a map follow it. */
+export function keyCatalog(): readonly KeyGroup[] {
+  const file = timersSchema() as unknown as SchemaLevel;
+  const levels = file.$defs ?? {};
+  const infoOf = (level: 'file' | 'timer', key: string, entry: KeyEntry): readonly KeyInfo[] => {
+    const { properties } = level === 'file' ? file : (levels[key in ENTRIES.defaults ? 'defaults' : 'timer'] ?? file);
+    const own = { path: key, level, entry, type: typeWords(properties[key] ?? {}) };
+    const inner = Object.entries(key in levels && key in ENTRIES ? ENTRIES[key as keyof typeof ENTRIES] : {});
+    if (key === 'defaults') return [own];
+    const keys = inner.map(([name, one]) => ({
+      path: `${key}.${name}`,
+      level,
+      entry: one,
+      type: typeWords(levels[key]?.properties[name] ?? {}),
+    }));
+    return [own, ...keys];
+  };
+  return GROUPS.map(({ title, level, entries }) => ({
+    title,
+    keys: Object.entries(entries).flatMap(([key, entry]) => infoOf(level, key, entry)),
+  }));
+}
+
+interface SchemaLevel {
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+  readonly $defs?: Readonly<Record<string, SchemaLevel>>;
+}
+
+/** How a key with a value stands in the file: `retry: { attempts: 3 }`. */
+export function exampleOf({ path, entry: { example, beside } }: KeyInfo): string {
+  const [key = '', inner] = path.split('.');
+  return inner === undefined
+    ? `${key}: ${example}`
+    : `${key}: { ${beside === undefined ? '' : `${beside}, `}${inner}: ${example} }`;
+}

@@ -1,0 +1,118 @@
+import type { KeyEntry } from '../../domain/key-entry.js';
+import type { KeyOf } from '../check/schema.js';
+
+type MapOfFile = 'history' | 'clock' | 'http' | 'heartbeat' | 'tracing';
+
+/** The keys of the maps at the top of the file. */
+export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, KeyEntry>> } = {
+  history: {
+    keep: { summary: 'The age up to which outcomes are kept.', default: '30d', example: '90d' },
+    runs: {
+      summary: 'The most outcomes kept of each timer.',
+      default: 1000,
+      unit: 'outcomes',
+      example: '5000',
+    },
+  },
+  clock: {
+    servers: {
+      summary: 'The NTP servers to ask.',
+      without: '`chrony` alone is asked.',
+      example: '[ntp1.example.org, ntp2.example.org]',
+      details: ['Write a name or an address, with a port if it is not 123.'],
+    },
+    chrony: {
+      summary: 'Whether to ask the chronyd of this machine.',
+      without: 'It is `auto` without `servers`, otherwise `false`.',
+      example: 'auto',
+      details: ['`auto` asks it if there is one.'],
+    },
+    limit: {
+      summary: 'The log reports an offset that is certainly beyond this.',
+      default: '50ms',
+      example: '100ms',
+    },
+    discipline: {
+      summary: 'Lets the time of the scheduler follow the servers, without steps.',
+      default: false,
+      example: 'true',
+      details: ['The clock of the machine is not changed.'],
+    },
+    poll: {
+      summary: 'How often the clock is measured.',
+      default: '10m',
+      bounds: '64s to 1d',
+      example: '5m',
+    },
+  },
+  http: {
+    listen: {
+      summary: 'The address and port to listen at, or the path of a socket file.',
+      required: true,
+      example: '127.0.0.1:9464',
+      details: ['A socket file is `unix:PATH`.', 'Port 0 is any that is free.'],
+    },
+    token_file: {
+      summary: 'The file with the token that clients send.',
+      without: 'Every user of this machine may read, and nobody may act. A socket file is for its owner.',
+      example: './token',
+      beside: 'listen: 0.0.0.0:9464',
+      details: ['It is required for an address that other machines can reach.'],
+    },
+    metrics: {
+      summary: 'Whether `/metrics` needs the token.',
+      without: 'It needs the token if there is one.',
+      example: 'open',
+      beside: 'listen: 127.0.0.1:9464, token_file: ./token',
+    },
+    health: {
+      summary: 'Whether `/healthz` and `/readyz` need the token.',
+      default: 'open',
+      example: 'token',
+      beside: 'listen: 127.0.0.1:9464, token_file: ./token',
+    },
+  },
+  heartbeat: {
+    every: {
+      summary: 'How often the heartbeat is sent.',
+      default: '1m',
+      bounds: '1s to 1d',
+      example: '30s',
+      beside: 'url: https://hc-ping.com/your-uuid',
+    },
+    url: {
+      summary: 'The URL that gets it.',
+      without: 'Exactly one of `url` and `run` is required.',
+      example: 'https://hc-ping.com/your-uuid',
+    },
+    method: {
+      summary: 'The method of the request to `url`.',
+      default: 'POST',
+      example: 'GET',
+      beside: 'url: https://hc-ping.com/your-uuid',
+    },
+    run: {
+      summary: 'A command that runs instead, with the summary in `TIMERS_HEARTBEAT`.',
+      without: 'Exactly one of `url` and `run` is required.',
+      example: './alive.sh',
+    },
+  },
+  tracing: {
+    endpoint: {
+      summary: 'The URL of a collector that takes OTLP over HTTP.',
+      without: 'The variables of OpenTelemetry count, or else `http://localhost:4318`.',
+      example: 'http://127.0.0.1:4318',
+      details: ['`/v1/traces` is appended if it is missing.'],
+    },
+    headers: {
+      summary: 'Headers of each request to the collector.',
+      without: 'None are added.',
+      example: '{ authorization: "Bearer secret" }',
+    },
+    service_name: {
+      summary: 'The name of the service in the spans.',
+      without: '`OTEL_SERVICE_NAME` counts, or else `timers`.',
+      example: 'night',
+    },
+  },
+};

@@ -1,0 +1,95 @@
+import type { KeyEntry } from '../../domain/key-entry.js';
+import type { KeyOf } from '../check/schema.js';
+
+/** The keys at the top of the file. */
+export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
+  timers: {
+    summary: 'The timers, by name.',
+    required: true,
+    bounds: 'at least one timer',
+    example: '{ heartbeat: { every: 10s, run: echo "still here" } }',
+    details: [
+      'A name has letters, digits, `.`, `_` and `-`. It begins with a letter or digit and has at most 128 characters.',
+      'Each timer needs `run` and exactly one schedule: `cron`, `every`, `in` or `at`.',
+    ],
+  },
+  defaults: {
+    summary: 'Keys that every timer has unless it sets them itself.',
+    example: '{ timeout: 10m, tags: [shop] }',
+    without: 'Each timer has its own keys only.',
+    details: [
+      'It takes every key of a timer except its schedule and `run`.',
+      'The maps of `env`, `retry`, `breaker`, `dst` and `notify` merge key by key. Any other value replaces the default.',
+    ],
+  },
+  timezone: {
+    summary: 'The time zone of `cron` and of local times, for all timers.',
+    without: 'The variable `TZ` counts, or else the zone of the system.',
+    example: 'Europe/Berlin',
+    details: ['It is also the zone of every screen and of every time you type.'],
+  },
+  concurrency: {
+    summary: 'The most runs at once, over all timers.',
+    unit: 'runs',
+    without: 'There is no limit.',
+    example: '4',
+    details: ['A run over the limit waits. Timers take turns.', 'See `deadline` for runs that wait too long.'],
+  },
+  groups: {
+    summary: 'The most runs at once, by group.',
+    unit: 'runs',
+    without: 'Each group has at most one run.',
+    example: '{ database: 1, network: 4 }',
+    details: ['A timer joins a group with `group`.'],
+  },
+  state: {
+    summary: 'The file that keeps the history and what is due.',
+    without: 'The file is in `~/.local/state/timers/`, named after the timer file.',
+    example: './timers.db',
+    details: ['`false` keeps the state in memory only.', 'Use a local disk, because locks may fail on a network.'],
+  },
+  history: {
+    summary: 'How much history the state keeps.',
+    without: 'The defaults of its keys apply.',
+    example: '{ keep: 30d, runs: 1000 }',
+  },
+  orphans: {
+    summary: 'What happens to processes that a crashed scheduler left behind.',
+    default: 'kill',
+    example: 'keep',
+    details: ['`kill` ends them before their timer runs again. `keep` lets them run.'],
+  },
+  clock: {
+    summary: 'Measures the clock of the machine.',
+    without: 'The clock is not measured.',
+    example: '{ servers: [ntp.example.org], limit: 50ms }',
+    details: ['The log reports an offset beyond `limit` as `clock.drift`.'],
+  },
+  http: {
+    summary: 'Serves the page, the API, the metrics and the health checks.',
+    without: 'Nothing is served.',
+    example: '127.0.0.1:9464',
+    details: [
+      'An address alone is short for a map with `listen`.',
+      'An address that other machines can reach needs `token_file`.',
+    ],
+  },
+  heartbeat: {
+    summary: 'Sends a sign of life of the scheduler itself.',
+    without: 'None is sent.',
+    example: 'https://hc-ping.com/your-uuid',
+    details: [
+      'An address alone is short for a map with `url`.',
+      'A scheduler that does not fire what is due sends none.',
+    ],
+  },
+  tracing: {
+    summary: 'Sends a span of each run to an OpenTelemetry collector.',
+    default: false,
+    example: 'http://127.0.0.1:4318',
+    details: [
+      'A URL is short for a map with `endpoint`.',
+      '`true` takes everything from the variables of OpenTelemetry, such as `OTEL_EXPORTER_OTLP_ENDPOINT`.',
+    ],
+  },
+};

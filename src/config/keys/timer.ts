@@ -1,0 +1,239 @@
+import type { KeyEntry } from '../../domain/key-entry.js';
+
+type Entries = Readonly<Record<string, KeyEntry>>;
+
+/** When a timer fires, besides its schedule. */
+export const WHEN = {
+  timezone: {
+    summary: 'The time zone of the schedule, and of `not_before` and `not_after`.',
+    without: 'The `timezone` of the file applies.',
+    example: 'America/New_York',
+    details: ['A command does not inherit it. Set `env: { TZ: America/New_York }` for that.'],
+  },
+  dst: {
+    summary: 'What happens to a local time that a clock change removes or repeats.',
+    without: 'The defaults of its keys apply.',
+    example: '{ gap: skip, repeat: last }',
+    details: [
+      'It applies to fixed times of `cron`, and to `every` with `at`.',
+      'A `cron` minute or hour that begins with `*` follows elapsed time.',
+    ],
+  },
+  jitter: {
+    summary: 'Starts each firing later by a fixed delay between 0 and this.',
+    default: '0s',
+    example: '2m',
+    details: ['The delay follows from the names of the host and the timer, and never changes.'],
+  },
+  run_at_start: {
+    summary: 'Also fires once when the scheduler starts.',
+    default: false,
+    example: 'true',
+  },
+  enabled: {
+    summary: 'Whether the schedule fires the timer.',
+    default: true,
+    example: 'false',
+    details: ['A disabled timer is listed and checked. `timers trigger` still runs it.'],
+  },
+  not_before: {
+    summary: 'The first point in time at which the timer may fire.',
+    without: 'The timer is active at once.',
+    example: '"2030-12-01 00:00"',
+    details: ['The point itself is included.'],
+  },
+  not_after: {
+    summary: 'The last point in time at which the timer may fire.',
+    without: 'The timer never ends.',
+    example: '"2030-12-24 23:59"',
+    details: ['The point itself is included.'],
+  },
+  max_runs: {
+    summary: 'After this many runs, the timer never fires again.',
+    unit: 'runs',
+    without: 'There is no limit.',
+    example: '3',
+    details: ['It counts over restarts, so it needs a `state`.'],
+  },
+  catch_up: {
+    summary: 'Runs firings that passed while the scheduler was down or suspended.',
+    default: false,
+    example: '6h',
+    details: [
+      '`true` runs the latest one. A duration runs the latest one if it is at most this old.',
+      '`false` reports them as `missed`.',
+    ],
+  },
+  deadline: {
+    summary: 'A firing that cannot start within this time is `missed`.',
+    without: 'A firing waits as long as it has to.',
+    example: '10m',
+    details: ['It counts from the scheduled time.'],
+  },
+} as const satisfies Entries;
+
+/** What a timer runs. */
+export const RUN: KeyEntry = {
+  summary: 'The command.',
+  required: true,
+  example: './backup.sh',
+  details: [
+    'A text goes to the `shell`. A list is a program with its arguments, and runs without a shell.',
+    'Variables such as `${HOME}` are expanded by the shell only.',
+  ],
+};
+
+/** How it runs. */
+export const COMMAND = {
+  shell: {
+    summary: 'The program that runs a text in `run`, with `-c`.',
+    default: '/bin/sh',
+    example: '/bin/bash',
+    details: ['Hooks and `notify` commands of the timer use it, too.'],
+  },
+  cwd: {
+    summary: 'The folder in which the command runs.',
+    without: 'The command runs in the folder of the timer file.',
+    example: './app',
+    details: ['A relative path begins at the folder of the timer file.'],
+  },
+  env: {
+    summary: 'Environment variables of the command.',
+    without: 'No variables are added.',
+    example: '{ STAGE: production, RETRIES: 3 }',
+    details: ['It wins over `env_file`.', 'Values are taken as written, so `3` and `true` need no quotes.'],
+  },
+  env_file: {
+    summary: 'A file of `NAME=value` lines for the environment of the command.',
+    without: 'No file is read.',
+    example: './app.env',
+    details: ['It is read again at each start of the command.'],
+  },
+  pass_env: {
+    summary: 'Variables of the scheduler that a command with `user` gets.',
+    without: 'Such a command gets a clean environment.',
+    example: '[DB_HOST, DB_PORT]',
+    details: ['Without `user`, a command has the whole environment of the scheduler.'],
+  },
+  user: {
+    summary: 'The user who runs the command.',
+    without: 'The user of the scheduler runs it.',
+    example: 'nobody',
+    details: [
+      'Write a name or a number, with `:group` if you want another group.',
+      'Only a scheduler that runs as root takes it.',
+    ],
+  },
+  success_codes: {
+    summary: 'The exit codes that count as success.',
+    default: [0],
+    example: '[0, 24]',
+  },
+  output: {
+    summary: 'Where the output of the command goes.',
+    default: 'log',
+    example: '{ file: ./sync.log, max_size: 10MB }',
+    details: [
+      '`log` makes each line a record of the log. `discard` drops it. `inherit` prints it where the scheduler prints.',
+    ],
+  },
+} as const satisfies Entries;
+
+/** What limits the runs of a timer, and what follows a failure. */
+export const RULES = {
+  timeout: {
+    summary: 'The longest time an attempt may take.',
+    without: 'An attempt may take any time.',
+    example: '30m',
+    details: ['Then everything the command started gets SIGTERM, and SIGKILL after `kill_after`.'],
+  },
+  kill_after: {
+    summary: 'The time from SIGTERM to SIGKILL.',
+    without: 'It is 10s, and 8s when the scheduler stops.',
+    example: '30s',
+  },
+  overlap: {
+    summary: 'What happens to a firing that comes due while the last run of the timer is active.',
+    default: 'skip',
+    example: 'queue',
+    details: [
+      '`skip` drops the firing. `queue` lets one firing wait.',
+      '`allow` runs both. `replace` cancels the old run, then starts the new one.',
+    ],
+  },
+  group: {
+    summary: 'A group of timers that share a limit of runs at once.',
+    without: 'Only `concurrency` limits the timer.',
+    example: 'database',
+    details: ['The limit is 1 unless `groups` sets another.'],
+  },
+  retry: {
+    summary: 'Tries a failed run again.',
+    without: 'A run has one attempt.',
+    example: '{ attempts: 3, delay: 5s }',
+    details: ['A number alone is short for a map with `attempts`.'],
+  },
+  breaker: {
+    summary: 'Stops running a timer that keeps failing.',
+    without: 'The timer fires whatever happened before.',
+    example: '{ failures: 3, cooldown: 20m }',
+    details: [
+      'A number alone is short for a map with `failures`.',
+      'A restart does not reset it. `timers reset` does.',
+    ],
+  },
+} as const satisfies Entries;
+
+/** Who learns how a run ended. */
+export const REPORTS = {
+  on_failure: {
+    summary: 'A command that runs after a run that failed, timed out or was lost.',
+    without: 'Nothing runs.',
+    example: './alert.sh',
+    details: ['It times out after 30 s and never delays a timer.'],
+  },
+  on_success: {
+    summary: 'A command that runs after a successful run.',
+    without: 'Nothing runs.',
+    example: './done.sh',
+    details: ['It times out after 30 s and never delays a timer.'],
+  },
+  on_recovery: {
+    summary: 'A command that runs after the first success that follows a failure.',
+    without: 'Nothing runs.',
+    example: 'echo "fine again" >> hooks.log',
+    details: ['It times out after 30 s and never delays a timer.'],
+  },
+  ping: {
+    summary: 'Reports the start and the end of each run to a monitoring service.',
+    default: false,
+    example: 'https://hc-ping.com/your-uuid',
+    details: [
+      'An address alone is short for a map with `healthchecks`. A list pings several services.',
+      'A skipped or missed firing pings nobody: that silence is the alarm.',
+    ],
+  },
+  notify: {
+    summary: 'Reports changes, such as the first failure, to people.',
+    default: false,
+    example: '{ webhook: "https://chat.example/hooks/secret", on: [failed, recovered] }',
+    details: ['An address alone is short for a map with `webhook`.', '`false` cancels the `notify` of `defaults`.'],
+  },
+  description: {
+    summary: 'What the timer is for, in a few words.',
+    without: 'The timer has none.',
+    example: 'loads the price list',
+    details: ['`timers list`, `timers top` and the page show it.'],
+  },
+  tags: {
+    summary: 'Words to find the timer by.',
+    default: [],
+    example: '[nightly, shop]',
+    details: ['The filter of `timers top` and of the page finds them.'],
+  },
+  ignore: {
+    summary: 'The codes of warnings that `timers validate` does not report for the timer.',
+    default: [],
+    example: '[dst-gap, dst-repeat]',
+  },
+} as const satisfies Entries;

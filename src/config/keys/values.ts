@@ -1,0 +1,50 @@
+import type { JsonSchema } from '../../domain/key-entry.js';
+import { NO_PATH } from '../../domain/state-place.js';
+import { SIZE_UNITS } from '../check/schema-values.js';
+import { WARNINGS } from '../check/warning-codes.js';
+
+/** A text that holds a variable may become anything. */
+const OR_VARIABLE = String.raw`|\$\{`;
+
+const SUM = ['w', 'd', 'h', 'm', 's', 'ms'].map((unit) => String.raw`(?:\d+ ?${unit}\s*)?`).join('');
+const ISO = String.raw`P(?=.)(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:[.,]\d{1,3})?S)?)?`;
+const durationThat = (holds: string): JsonSchema => ({
+  type: 'string',
+  pattern: String.raw`^\s*${holds}(?:(?=\d)${SUM}|${ISO}\s*)$${OR_VARIABLE}`,
+});
+
+/** In upper and lower case. */
+const anyCase = (word: string): string => word.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
+
+const plain = { type: ['string', 'number', 'boolean'] };
+
+/** The values that keys take, by the names that the reference uses. Descriptions are those of the keys. */
+export const VALUES: Readonly<Record<string, JsonSchema>> = {
+  text: { type: 'string', minLength: 1 },
+  path: { type: 'string', minLength: 1 },
+  state_path: {
+    type: 'string',
+    pattern: String.raw`^(?!\s*(?:${[...NO_PATH].map(anyCase).join('|')})\s*$)`,
+  },
+  duration: durationThat(''),
+  positive_duration: durationThat('(?=.*[1-9])'),
+  size: {
+    type: 'string',
+    pattern: String.raw`^\s*(?=\d*[1-9])\d{1,9}\s*(?:${Object.keys(SIZE_UNITS).join('|')})\s*$${OR_VARIABLE}`,
+  },
+  url: { type: 'string', pattern: String.raw`^\s*${anyCase('https')}?:.*\S${OR_VARIABLE}` },
+  point_in_time: { type: 'string', minLength: 1 },
+  time_zone: { type: 'string', minLength: 1 },
+  server: { type: 'string', minLength: 1 },
+  listen: { type: 'string', pattern: String.raw`^unix:(?!//).*[^/]$|:\d{1,5}$${OR_VARIABLE}` },
+  // A list may hold numbers, which are taken as they are written. In a command, variables are the shell's affair.
+  command: {
+    anyOf: [
+      { type: 'string', pattern: String.raw`\S` },
+      { type: 'array', minItems: 1, prefixItems: [{ ...plain, pattern: String.raw`\S` }], items: plain },
+    ],
+  },
+  env: { type: 'object', propertyNames: { pattern: String.raw`^[^=\s]+$` }, additionalProperties: plain },
+  warning: { anyOf: [{ enum: WARNINGS }, { $ref: '#/$defs/variable' }] },
+  variable: { type: 'string', pattern: String.raw`\$\{` },
+};

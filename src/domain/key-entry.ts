@@ -1,0 +1,27 @@
+/** What the reference, editors and `timers help keys` say about one key of the timer file. */
+export interface KeyEntry {
+  /** What the key does, in one sentence. */
+  readonly summary: string;
+  readonly required?: true;
+  /** The value that applies without the key. */
+  readonly default?: string | number | boolean | readonly (string | number)[];
+  /** What applies without the key, where no single value says it. One sentence. */
+  readonly without?: string;
+  /** What a number counts. */
+  readonly unit?: string;
+  /** Limits that the type does not show. */
+  readonly bounds?: string;
+  /** A value, as YAML on one line. */
+  readonly example: string;
+  /** Keys of the same map that the example needs, as YAML. */
+  readonly beside?: string;
+  /** How the key works with others, one sentence each. */
+  readonly details?: readonly string[];
+  /** The version that first had the key. Absent: 0.1.0. */
+  readonly since?: string;
+}
+
+/** A JSON Schema, draft 2020-12, or a part of one. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
