@@ -228,6 +228,7 @@ test('--json prints one object', async () => {
             "failed": 0,
             "failed_by_status": {},
             "first_overlap_at": null,
+            "jitter_ms": 0,
             "longest_wait_at": null,
             "longest_wait_ms": 0,
             "max_concurrent": 1,
