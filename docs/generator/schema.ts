@@ -53,7 +53,7 @@ export const BEYOND: readonly Beyond[] = [
     what: 'This machine: files, folders, users, root, the token file and the environment.',
     codes: [
       ...['bad-env-file', 'bad-protocol', 'bad-shell', 'missing-env-file', 'needs-root', 'needs-token', 'no-token'],
-      ...['not-a-directory', 'not-a-file', 'unknown-group', 'unknown-user', 'unreadable-env-file'],
+      ...['not-a-directory', 'not-a-file', 'short-token', 'unknown-group', 'unknown-user', 'unreadable-env-file'],
     ],
   },
 ];

@@ -175,7 +175,10 @@ export class HttpServer {
         : { status: 403, reason: 'a token is needed: set http.token_file in the timer file' };
     const token = this.#options.token();
     if (token === undefined)
-      return { status: 403, reason: 'no token is right: the token file cannot be read, or is empty' };
+      return {
+        status: 403,
+        reason: 'no token is valid: the token file cannot be read, or its token has fewer than 16 characters',
+      };
     return isSame(shownIn(headers), token)
       ? undefined
       : { status: 401, reason: 'show the token: Authorization: Bearer …' };

@@ -88,7 +88,7 @@ export class Head {
       ...(canAct
         ? []
         : [
-            'This page can look, not act. To trigger and pause from here, write a token into a file (openssl rand -hex 24 > token), and ' +
+            'This page can look, not act. To trigger and pause from here, write a token into a file (openssl rand -hex 16 > token), and ' +
               `http: { listen: …, token_file: ./token } into ${file}; then start the scheduler anew.`,
           ]),
       ...(leftOut > 0 ? [`${plural(leftOut, 'more timer')} of the file are not shown.`] : []),

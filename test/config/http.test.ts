@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readToken } from '../../src/config/index.js';
 import { backupWith, brief, load, words } from './diagnose.js';
 
 let folder: string;
@@ -9,7 +10,7 @@ let token: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'token-'));
   token = join(folder, 'token');
-  writeFileSync(token, 'secret\n');
+  writeFileSync(token, 'secret-of-this-test\n');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -38,6 +39,16 @@ test.each([0o600, 0o400].map((mode) => [mode.toString(8), mode] as const))(
 test('an empty one is an error, and nothing else is told of it', () => {
   writeFileSync(token, '\n');
   expect(problems()).toEqual([[expect.stringContaining('no-token'), expect.stringContaining('umask 077')]]);
+});
+
+test('a token of fewer than 16 characters is an error, and opens nothing', () => {
+  writeFileSync(token, `${'x'.repeat(15)}\n`);
+  expect(problems()).toEqual([
+    ['1:43 short-token', expect.stringMatching(/15 of at least 16 characters\..*openssl rand -hex 16/s)],
+  ]);
+  expect(readToken(token)).toBeUndefined();
+  writeFileSync(token, `${'x'.repeat(16)}\n`);
+  expect(readToken(token)).toBe('x'.repeat(16));
 });
 
 const diagnosed = (http: string) =>

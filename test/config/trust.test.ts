@@ -183,7 +183,7 @@ describe('a token_file that others may write', () => {
     [0o622, asRoot, ['1:47 writable-by-others']],
     [0o622, asUser, ['~1:47 writable-by-others']],
   ])('%o', async (mode, on, problems) => {
-    write('token', mode, 'secret\n');
+    write('token', mode, 'secret-of-this-test\n');
     const path = write('timers.yaml', 0o644, `http: {listen: "127.0.0.1:19464", token_file: ./token}\n${GOOD}`);
     expect((await load(path, on)).map(brief)).toEqual(problems);
   });

@@ -106,7 +106,9 @@ describe('who gets in', () => {
       expect(await Promise.all([ask('/probe'), ask('/read', { Authorization: shown })])).toEqual([200, 403]);
     const { port } = server!;
     const response = await fetch(`http://127.0.0.1:${port}/read`);
-    expect(await response.json()).toEqual({ error: 'no token is right: the token file cannot be read, or is empty' });
+    expect(await response.json()).toEqual({
+      error: 'no token is valid: the token file cannot be read, or its token has fewer than 16 characters',
+    });
   });
 
   test('from elsewhere: who looks shows the token too, and probes pass', async () => {

@@ -56,11 +56,11 @@ test('a socket file is its owner’s alone, who may look and act; a stop removes
 });
 
 test('with a token file it asks for the token too, under any name', async () => {
-  writeFileSync(pathOf('token'), 'secret', { mode: 0o600 });
+  writeFileSync(pathOf('token'), 'secret-of-this-test', { mode: 0o600 });
   const program = start('{ listen: "unix:http.sock", token_file: ./token }');
   await program.event('http.listening');
   const socket = pathOf('http.sock');
-  const bearer = { Authorization: 'Bearer secret', Host: 'timers.example' };
+  const bearer = { Authorization: 'Bearer secret-of-this-test', Host: 'timers.example' };
   expect([await ask(socket), await ask(socket, { headers: bearer })]).toEqual([401, 200]);
   program.kill('SIGTERM');
   await program.ended;

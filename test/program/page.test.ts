@@ -6,7 +6,7 @@ import { Desk, type Program } from '../support/program.js';
 import { Puppet } from '../support/puppet.js';
 
 const PORT = 40_000 + (process.pid % 20_000);
-const TOKEN = 'of-the-test';
+const TOKEN = 'the-token-of-the-test';
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
 
 let browser: Browser;

@@ -60,11 +60,11 @@ function checkNoToken({ listen, metrics, health }: Written, report: MapReport): 
 }
 
 function checkTokenFile(tokenFile: string, report: MapReport, paths: Paths): void {
-  if (readToken(tokenFile) === undefined) {
-    const message = `http: the token file ${tokenFile} cannot be read, or is empty.`;
+  const fault = faultOf(writtenIn(tokenFile), tokenFile);
+  if (fault !== undefined) {
     report.error(
       'http',
-      { code: 'no-token', message, hint: 'For example: (umask 077; openssl rand -hex 24 > token)' },
+      { ...fault, hint: 'For example: (umask 077; openssl rand -hex 16 > token)' },
       { item: 'token_file' },
     );
     return;
@@ -84,11 +84,29 @@ function checkTokenFile(tokenFile: string, report: MapReport, paths: Paths): voi
 const isOpenToOthers = (file: string): boolean =>
   ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
 
-/** The token a file holds; `undefined` when there is none. */
+/** The fewest characters of a token: a shorter one can be guessed. */
+const SHORTEST_TOKEN = 16;
+
+function faultOf(token: string, file: string): { readonly code: string; readonly message: string } | undefined {
+  if (token === '') return { code: 'no-token', message: `http: the token file ${file} cannot be read, or is empty.` };
+  if (isLongEnough(token)) return undefined;
+  const message = `http: the token in ${file} is too short: ${token.length} of at least ${SHORTEST_TOKEN} characters.`;
+  return { code: 'short-token', message };
+}
+
+/** The token in a file; `undefined` when the file cannot be read, or its token has fewer than 16 characters. */
 export function readToken(file: string): string | undefined {
+  const token = writtenIn(file);
+  return isLongEnough(token) ? token : undefined;
+}
+
+const isLongEnough = (token: string): boolean => token.length >= SHORTEST_TOKEN;
+
+/** The text of a file without the space around it; empty when the file cannot be read. */
+function writtenIn(file: string): string {
   try {
-    return readFileSync(file, 'utf8').trim() || undefined;
+    return readFileSync(file, 'utf8').trim();
   } catch {
-    return undefined;
+    return '';
   }
 }

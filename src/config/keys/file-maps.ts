@@ -57,7 +57,10 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       without: 'Every user of this machine may read, and nobody may act. A socket file is for its owner.',
       example: './token',
       beside: 'listen: 0.0.0.0:9464',
-      details: ['It is required for an address that other machines can reach.'],
+      details: [
+        'It is required for an address that other machines can reach.',
+        'A token has at least 16 characters. Make one with `openssl rand -hex 16 > token`.',
+      ],
     },
     metrics: {
       summary: 'Whether `/metrics` needs the token.',
