@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import markdown from '@eslint/markdown';
 import tseslint from 'typescript-eslint';
 
 const timeAndTimers = [
@@ -16,6 +18,18 @@ const clockSyntax = [
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Ask the Clock.' },
   { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Inject the source of chance.' },
 ];
+
+/** Words that are not written here, and what to write instead. */
+const words = JSON.parse(readFileSync(new URL('words.json', import.meta.url), 'utf8'));
+const wordSyntax = (selectors) =>
+  Object.entries(words).flatMap(([word, better]) =>
+    selectors.map((selector) => ({
+      selector: selector.replace('WORD', `/\\b${word}\\b/i`),
+      message: `Do not write "${word}". Write: ${better}.`,
+    })),
+  );
+const codeWords = wordSyntax(['Literal[value=WORD]', 'TemplateElement[value.raw=WORD]']);
+const proseWords = wordSyntax(['text[value=WORD]']);
 
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'bench/results', 'test/support/puppet-command.mjs'] },
@@ -41,14 +55,18 @@ export default tseslint.config(
       // A switch over a union is one decision, however many members the union has.
       complexity: ['error', { max: 10, variant: 'modified' }],
       'no-restricted-globals': ['error', ...timeAndTimers, processGlobal, consoleGlobal],
-      'no-restricted-syntax': ['error', ...clockSyntax],
+      'no-restricted-syntax': ['error', ...clockSyntax, ...codeWords],
+      'no-warning-comments': ['warn', { terms: Object.keys(words), location: 'anywhere' }],
     },
   },
   {
     files: ['src/cli/**/*.ts', 'src/index.ts', 'src/this-machine.ts'],
     rules: { 'no-restricted-globals': ['error', ...timeAndTimers] },
   },
-  { files: ['src/this-machine.ts'], rules: { 'no-restricted-syntax': ['error', ...clockSyntax.slice(0, 2)] } },
+  {
+    files: ['src/this-machine.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...clockSyntax.slice(0, 2), ...codeWords] },
+  },
   {
     files: ['src/{daemon,executors}/**/*.ts'],
     rules: { 'no-restricted-globals': ['error', ...timeAndTimers, consoleGlobal] },
@@ -66,8 +84,16 @@ export default tseslint.config(
             'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|write|srcdoc)$/]',
           message: 'Texts are set as textContent: nothing a command prints is markup.',
         },
+        ...codeWords,
       ],
     },
+  },
+  {
+    files: ['**/*.md'],
+    ignores: ['CHANGELOG.md'],
+    plugins: { markdown },
+    language: 'markdown/gfm',
+    rules: { 'no-restricted-syntax': ['warn', ...proseWords] },
   },
   {
     files: ['test/**/*.ts'],
