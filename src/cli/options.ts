@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { stateFault } from '../domain/state-place.js';
-import { LEVELS, type Level } from '../sinks/level.js';
+import { LOG_LEVELS, type Level } from '../sinks/level.js';
 
 export interface FileOption {
   readonly file?: string;
@@ -28,7 +28,7 @@ export const withLog = (command: Command): Command =>
         .choices(['auto', 'json', 'pretty'])
         .default('auto'),
     )
-    .addOption(new Option('--log-level <level>', 'Lowest level to log').choices(LEVELS).default('info'));
+    .addOption(new Option('--log-level <level>', 'Lowest level to log').choices(LOG_LEVELS).default('info'));
 
 export interface ZoneOption {
   readonly timezone?: string;

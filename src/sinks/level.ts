@@ -1,6 +1,7 @@
 /** What `--log-level` takes, from most to least. */
-export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type Level = (typeof LEVELS)[number];
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type Level = (typeof LOG_LEVELS)[number];
 
 /** Whether a log of one level shows events of the other. */
-export const isShown = (level: Level, logLevel: Level): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(logLevel);
+export const isShown = (level: Level, logLevel: Level): boolean =>
+  LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(logLevel);

@@ -4,7 +4,7 @@ import { type KeyOf, type KeyLevel } from '../check/schema.js';
 import { FILE } from './file.js';
 import { FILE_MAPS } from './file-maps.js';
 import { TIMER_MAPS } from './timer-maps.js';
-import { COMMAND, REPORTS, RULES, RUN, WHEN } from './timer.js';
+import { COMMAND, REPORTS, LIMITS, RUN, WHEN } from './timer.js';
 
 /**
  * The entries of all keys of the timer file: the reference, the schema for editors and `timers help keys` are made of them.
@@ -16,7 +16,7 @@ type Entries = Readonly<Record<string, KeyEntry>>;
 const without = `Exactly one of ${scheduleKinds.map(({ key }) => `\`${key}\``).join(', ')} is required.`;
 const SCHEDULES: Entries = Object.fromEntries(scheduleKinds.map(({ key, entry }) => [key, { without, ...entry }]));
 
-const shared: Readonly<Record<KeyOf<'defaults'>, KeyEntry>> = { ...WHEN, ...COMMAND, ...RULES, ...REPORTS };
+const shared: Readonly<Record<KeyOf<'defaults'>, KeyEntry>> = { ...WHEN, ...COMMAND, ...LIMITS, ...REPORTS };
 
 /** By level, then by key. `every` is the map of the schedule key. */
 export const ENTRIES: Readonly<Record<KeyLevel | 'every', Entries>> = {
@@ -39,6 +39,6 @@ export const GROUPS: readonly {
   { title: 'The file', level: 'file', entries: FILE },
   { title: 'When a timer fires', level: 'timer', entries: { ...SCHEDULES, ...WHEN } },
   { title: 'What a timer runs', level: 'timer', entries: { run: RUN, ...COMMAND } },
-  { title: 'Limits and failures of a timer', level: 'timer', entries: RULES },
+  { title: 'Limits and failures of a timer', level: 'timer', entries: LIMITS },
   { title: 'Reports of a timer', level: 'timer', entries: REPORTS },
 ];

@@ -140,7 +140,7 @@ export const COMMAND = {
 } as const satisfies Entries;
 
 /** What limits the runs of a timer, and what follows a failure. */
-export const RULES = {
+export const LIMITS = {
   timeout: {
     summary: 'The longest time an attempt may take.',
     without: 'An attempt may take any time.',
