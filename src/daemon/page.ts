@@ -51,6 +51,7 @@ export function openPage(
   const api = apiRoutes({
     ...sources,
     live,
+    clock,
     past: new Past(sources),
     causeOf,
     turn,

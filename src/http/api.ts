@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { toOutcome } from '../domain/api-record.js';
 import { DAY, type Instant } from '../domain/time.js';
+import type { StreamClock } from './event-stream.js';
 import { followRun } from './follow-run.js';
 import { Latest } from './latest.js';
 import type { Live } from './live.js';
@@ -12,6 +13,7 @@ import { readTimeline, type TimelineSources } from './timeline.js';
 /** What stands behind `/api/`. */
 export interface Api extends TimelineSources, Pick<PastSources, 'remembered' | 'follow'> {
   readonly live: Live;
+  readonly clock: StreamClock;
   readonly now: () => Instant;
   /** Carries out a verb of the control socket. */
   readonly act: (verb: string, args: Readonly<Record<string, unknown>>) => Promise<Acted>;
@@ -81,7 +83,7 @@ function answerRun({ past, remembered, causeOf }: Api, { searchParams }: URL, re
   else sendJson(response, 200, details);
 }
 
-function events({ live, follow, turn }: Api): Route {
+function events({ live, clock, follow, turn }: Api): Route {
   const streams = new Latest<ServerResponse>(MOST_STREAMS);
   return look('events', async ({ url, raw }, response) => {
     if (raw.method === 'HEAD') {
@@ -91,7 +93,7 @@ function events({ live, follow, turn }: Api): Route {
     streams.admit(response);
     const runId = url.searchParams.get('run_id');
     if (runId === null) await live.connect(response);
-    else followRun(response, { runId, follow, turn });
+    else followRun(response, { runId, clock, follow, turn });
   });
 }
 

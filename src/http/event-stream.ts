@@ -1,21 +1,33 @@
 import type { ServerResponse } from 'node:http';
-import { MINUTE, type Duration } from '../domain/time.js';
+import type { Clock } from '../domain/clock.js';
+import { MINUTE, SECOND, type Cancel, type Duration } from '../domain/time.js';
 
 /** A client that reads nothing for so long is disconnected. */
 const PATIENCE: Duration = MINUTE;
+/** The longest silence: both sides learn from the next comment whether the other is there. The page gives up after 40 s. */
+const BETWEEN_BEATS: Duration = 15 * SECOND;
+
+export type StreamClock = Pick<Clock, 'after' | 'monotonic'>;
 
 /** Server-sent events to one client. https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export class EventStream {
   readonly #response: ServerResponse;
+  readonly #clock: StreamClock;
+  #writtenAt: Duration;
+  #disarm: Cancel = () => undefined;
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, clock: StreamClock) {
     this.#response = response;
+    this.#clock = clock;
+    this.#writtenAt = clock.monotonic();
     // A run that prints nothing has nothing to tell; the server destroys a response that times out.
     response.setTimeout(0);
     // Behind a proxy: pass every event on as it comes.
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
     response.flushHeaders();
     response.on('drain', () => response.setTimeout(0));
+    this.onClose(() => this.#disarm());
+    this.#armBeat(BETWEEN_BEATS);
   }
 
   /** Whether something that was sent is still on its way, so that more would have to be kept. */
@@ -30,15 +42,12 @@ export class EventStream {
 
   /** Events as {@link writeEvent} makes them. */
   write(events: string): void {
+    this.#writtenAt = this.#clock.monotonic();
     if (!this.#response.write(events)) this.#response.setTimeout(PATIENCE);
   }
 
-  /** Says nothing, so that both sides learn whether the other is there. */
-  beat(): void {
-    this.write(': still here\n\n');
-  }
-
   end(): void {
+    this.#disarm();
     this.#response.end();
   }
 
@@ -55,6 +64,15 @@ export class EventStream {
   /** Calls `listener` once, however it ends. */
   onClose(listener: () => void): void {
     this.#response.once('close', listener);
+  }
+
+  #armBeat(delay: Duration): void {
+    this.#disarm = this.#clock.after(delay, () => {
+      if (this.#response.destroyed) return;
+      const silence = this.#clock.monotonic() - this.#writtenAt;
+      if (silence >= BETWEEN_BEATS && !this.isClogged) this.write(': still here\n\n');
+      this.#armBeat(silence < BETWEEN_BEATS ? BETWEEN_BEATS - silence : BETWEEN_BEATS);
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { TimerEvent } from '../domain/events/index.js';
-import { EventStream, writeEvent } from './event-stream.js';
+import { EventStream, writeEvent, type StreamClock } from './event-stream.js';
 import type { EventFollower, PastSources, ToldEvent } from './past.js';
 import { toOutputRecord } from './run-details.js';
 
@@ -14,13 +14,14 @@ const written = new WeakMap<RunOutput, string>();
 
 export interface RunFeed extends Pick<PastSources, 'follow'> {
   readonly runId: string;
+  readonly clock: StreamClock;
   /** Resolves in a later turn of the event loop. */
   readonly turn: () => Promise<void>;
 }
 
 /** Streams the output of a run: `output` a line, `dropped` where the client read too slowly, and `end` when it is over. */
-export function followRun(response: ServerResponse, { runId, follow, turn }: RunFeed): void {
-  const stream = new EventStream(response);
+export function followRun(response: ServerResponse, { runId, clock, follow, turn }: RunFeed): void {
+  const stream = new EventStream(response, clock);
   let isWoken = false;
   const wake = () => {
     if (isWoken) return;

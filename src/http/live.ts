@@ -13,7 +13,6 @@ import { EventStream } from './event-stream.js';
 /** Changes are gathered for so long, and longer where telling them takes long: at most a tenth of the time goes into it. */
 const BETWEEN_CHANGES: Duration = 500;
 const SHARE = 10;
-const BETWEEN_BEATS: Duration = 15 * SECOND;
 /** A client that takes nothing for so long is let go of. */
 const PATIENCE: Duration = 30 * SECOND;
 /** So many timers are shown, the first of the file. */
@@ -38,7 +37,6 @@ interface Client {
   readonly stream: EventStream;
   behind: Set<string> | 'everything';
   takenAt: Duration;
-  saidAt: Duration;
 }
 
 /** Tells everybody who looks how the scheduler stands, and then what changes. */
@@ -71,9 +69,9 @@ export class Live implements Sink {
 
   /** Tells one more client, until it goes away. */
   async connect(response: ServerResponse): Promise<void> {
-    const stream = new EventStream(response);
-    const now = this.#options.clock.monotonic();
-    const client: Client = { stream, behind: 'everything', takenAt: now, saidAt: now };
+    const { clock } = this.#options;
+    const stream = new EventStream(response, clock);
+    const client: Client = { stream, behind: 'everything', takenAt: clock.monotonic() };
     stream.onClose(() => {
       this.#clients.delete(client);
       if (this.#clients.size === 0) this.#disarm();
@@ -131,10 +129,7 @@ export class Live implements Sink {
         once(written, '', () => JSON.stringify(this.#everything())),
       );
     else if (behind.size > 0) client.stream.send('change', this.#changeOf(behind, written));
-    else if (now - client.saidAt < BETWEEN_BEATS) return;
-    else client.stream.beat();
     client.behind = new Set();
-    client.saidAt = now;
   }
 
   #everything(): LiveStatus {

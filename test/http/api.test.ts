@@ -62,7 +62,8 @@ describe('how it stands', () => {
     const before = page.rig.clock.armed;
     const heard = await page.listening.listen('/api/events');
     await heard.next();
-    expect(page.rig.clock.armed).toBe(before + 1);
+    // The next look for changes, and the next beat.
+    expect(page.rig.clock.armed).toBe(before + 2);
     await page.rig.clock.advance(16 * SECOND);
     expect((await heard.next()).event).toBe('comment');
     heard.response.destroy();
@@ -157,6 +158,29 @@ describe('one run', () => {
     expect((await heard.next()).data).toMatchObject({ stream: 'stderr', line: 'two' });
     expect((await heard.next()).event).toBe('end');
     await heard.ended;
+  });
+
+  test('a stream of a silent run has a comment every 15 s, counted from its last line', async () => {
+    page = await servePage(JOBS);
+    await page.rig.clock.advance(10 * SECOND);
+    const before = page.rig.clock.armed;
+    const [attempt] = page.rig.executor.attempts;
+    attempt!.io.line('stdout', 'one', false);
+    await page.rig.clock.advance(1);
+    page.tell();
+    const heard = await page.listening.listen('/api/events?run_id=run-1');
+    expect((await heard.next()).data).toMatchObject({ line: 'one' });
+    await page.rig.clock.advance(10 * SECOND);
+    attempt!.io.line('stdout', 'two', false);
+    await page.rig.clock.advance(1);
+    page.tell();
+    expect((await heard.next()).data).toMatchObject({ line: 'two' });
+    for (let beats = 0; beats < 2; beats++) {
+      await page.rig.clock.advance(15 * SECOND);
+      expect((await heard.next()).event).toBe('comment');
+    }
+    heard.response.destroy();
+    await expect.poll(() => page?.rig.clock.armed).toBe(before);
   });
 
   test('a stream that is read too slowly tells how much was lost, and the end of the run', async () => {

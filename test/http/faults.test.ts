@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { apiRoutes, watchingRoutes, type Route } from '../../src/http/index.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { Listening } from './ask.js';
 
 /** Throws at whatever is asked of it. */
@@ -20,6 +21,7 @@ const routes: readonly Route[] = [
   // Put together from parts, so that each is asked only when its route is.
   ...apiRoutes({
     live: broken,
+    clock: new FakeClock(),
     past: broken,
     causeOf: () => broken['x'],
     turn: () => Promise.resolve(),

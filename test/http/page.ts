@@ -55,6 +55,7 @@ export async function servePage(
   const routes = apiRoutes({
     ...sources,
     live,
+    clock,
     past: new Past(sources),
     causeOf: (ending: Ending) => causeOf(ending),
     turn,
