@@ -1,7 +1,8 @@
-import { chmodSync, lstatSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
+import { watchSocketFile } from '../system/socket-file.js';
 import { clearSocket } from './clear-socket.js';
 import { Connection, FAREWELL, isShort, type House, type ConnectionLane, type Served } from './connection.js';
 import { unfitness } from './socket-path.js';
@@ -14,8 +15,6 @@ const MOST_AT_DOOR = 64;
 const PATIENCE: Duration = 10 * SECOND;
 const PATIENCE_AT_DOOR: Duration = 2 * SECOND;
 const BETWEEN_CHECKS: Duration = SECOND;
-/** From one look at whether the socket is still at its path to the next: cleaners of temporary folders remove old sockets. */
-const BETWEEN_LOOKS: Duration = 5 * SECOND;
 
 /** What came of opening a control socket. */
 export type SocketListening =
@@ -52,7 +51,7 @@ export class ControlServer {
     for (const path of paths) {
       const reason = unfitness(path, uid) ?? (await clear(path, uid)) ?? (await this.#listenAt(path));
       if (reason === undefined) {
-        this.#armLook(path, uid);
+        this.#watch(path, uid);
         return { kind: 'listening', path };
       }
       reasons.push(`${path}: ${reason}`);
@@ -77,15 +76,15 @@ export class ControlServer {
     return createServer({ allowHalfOpen: true }, (socket) => this.#welcome(socket));
   }
 
-  #armLook(path: string, uid: number): void {
-    this.#stopLooks = this.#clock.after(BETWEEN_LOOKS, () => {
-      if (isGone(path) && unfitness(path, uid) === undefined) {
+  #watch(path: string, uid: number): void {
+    this.#stopLooks = watchSocketFile(path, this.#clock, () => {
+      if (unfitness(path, uid) === undefined) {
         // First: as it closes, a server removes the socket at its path. Its connections stay.
         this.#server.close();
         this.#server = this.#createServer();
         void this.#listenAt(path);
       }
-      this.#armLook(path, uid);
+      this.#watch(path, uid);
     });
   }
 
@@ -147,13 +146,5 @@ async function clear(path: string, uid: number): Promise<string | undefined> {
     return await clearSocket(path, uid);
   } catch (error) {
     return (error as Error).message;
-  }
-}
-
-function isGone(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) === undefined;
-  } catch {
-    return false;
   }
 }

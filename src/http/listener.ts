@@ -1,6 +1,7 @@
 import type { Server } from 'node:net';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
+import { watchSocketFile } from '../system/socket-file.js';
 
 /** How long until an address that could not be had is asked for again. */
 export const BETWEEN_TRIES: Duration = 5 * SECOND;
@@ -25,7 +26,7 @@ export type Listening = Address & {
   readonly onUnavailable: (address: string, reason: string) => void;
 };
 
-/** Holds a server at its address: one that is taken is asked for again until it is free. */
+/** Keeps a server at its address: tries again until the address is free, and makes a socket file again that somebody removed. */
 export class HttpListener {
   readonly #server: Server;
   readonly #options: Listening;
@@ -71,7 +72,17 @@ export class HttpListener {
   #listens(): void {
     if (this.#isStopped) return;
     this.#reason = undefined;
+    if ('socket' in this.#options) {
+      const { socket, clock } = this.#options;
+      this.#disarm = watchSocketFile(socket.path, clock, () => this.#reopen());
+    }
     this.#options.onListening(this.#address);
+  }
+
+  #reopen(): void {
+    // First: as it closes, a server removes the socket at its path. Requests it is answering end as usual.
+    this.#server.close();
+    this.start();
   }
 
   #failed(error: NodeJS.ErrnoException): void {

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BETWEEN_TRIES, HttpListener } from '../../src/http/listener.js';
+import { BETWEEN_LOOKS } from '../../src/system/socket-file.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 const open: Server[] = [];
@@ -74,4 +78,66 @@ test('who has stopped asks no more, and tells nothing', async () => {
   await once(server, 'error');
   listener.stop();
   expect([clock.armed, told.length]).toEqual([0, 1]);
+});
+
+describe('a socket file', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'listener-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** A server that sends back what it receives, and the reason that keeps it from its socket. */
+  async function echo() {
+    const path = join(folder, 'http.sock');
+    const clock = new FakeClock();
+    const told: string[] = [];
+    const obstacle: { reason?: string } = {};
+    const server = createServer((socket) => void socket.pipe(socket));
+    open.push(server);
+    const listener = new HttpListener(server, {
+      socket: { path, claim: () => Promise.resolve(obstacle.reason), privately: (make) => make() },
+      clock,
+      onListening: () => void told.push('listening'),
+      onUnavailable: (_address, reason) => void told.push(reason),
+    });
+    listener.start();
+    await once(server, 'listening');
+    return { path, clock, told, obstacle, server, listener };
+  }
+
+  const client = (path: string) => {
+    const socket = connect(path);
+    return async (text: string) => {
+      socket.write(text);
+      return String(await once(socket, 'data'));
+    };
+  };
+
+  test('that somebody removed is made again, and who was connected stays so', async () => {
+    const { path, clock, told, server, listener } = await echo();
+    const early = client(path);
+    expect(await early('1')).toBe('1');
+    await clock.advance(BETWEEN_LOOKS);
+    for (let removals = 0; removals < 2; removals++) {
+      rmSync(path);
+      await Promise.all([once(server, 'listening'), clock.advance(BETWEEN_LOOKS)]);
+      expect(await client(path)('2')).toBe('2');
+    }
+    expect(await early('3')).toBe('3');
+    expect(told).toEqual(['listening', 'listening', 'listening']);
+    listener.stop();
+    expect(clock.armed).toBe(0);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('that cannot be made again is reported, and tried again every few seconds', async () => {
+    const { path, clock, told, obstacle, server } = await echo();
+    obstacle.reason = 'other users may change the folder';
+    rmSync(path);
+    await clock.advance(BETWEEN_LOOKS);
+    await clock.advance(3 * BETWEEN_TRIES);
+    expect(told).toEqual(['listening', obstacle.reason]);
+    delete obstacle.reason;
+    await Promise.all([once(server, 'listening'), clock.advance(BETWEEN_TRIES)]);
+    expect(await client(path)('1')).toBe('1');
+  });
 });
