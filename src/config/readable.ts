@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Job } from '../domain/job.js';
+import { scheduleKinds } from '../schedules/index.js';
 import { finish, type Steps } from '../turns/steps.js';
 import { buildFile, type BuiltFile, type FileContext } from './build/file.js';
 import { Problems } from './text/diagnostic.js';
@@ -26,7 +27,8 @@ export interface ReadableFile extends TimerFile {
 
 /** What a timer's times depend on. A mistake elsewhere, as in `env`, leaves them as they are. */
 const WHEN: ReadonlySet<string> = new Set([
-  ...['cron', 'every', 'in', 'at', 'timezone', 'dst', 'jitter'],
+  ...scheduleKinds.map(({ key }) => key),
+  ...['timezone', 'dst', 'jitter'],
   ...['enabled', 'not_before', 'not_after', 'max_runs', 'run_at_start'],
 ]);
 

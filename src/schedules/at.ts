@@ -40,8 +40,9 @@ class Instants implements Schedule {
 }
 
 /** `at: "2027-01-01 00:00"`, or a list of such. */
-export const at: ScheduleKind = {
+export const at: ScheduleKind<'at', string | readonly string[]> = {
   key: 'at',
+  recurs: false,
   entry: {
     summary: 'Fires once, at a point in time.',
     example: '"2030-01-01 00:00"',
@@ -77,6 +78,8 @@ export const at: ScheduleKind = {
       warnings: [...parsed.flatMap(({ warning }) => warning ?? []), ...pastWarnings(instants, context)],
     };
   },
+
+  inWords: (text) => `once, at ${text}`,
 };
 
 function timestampValue(value: unknown, { timezone }: ScheduleContext, place: Place): ParsedTimestamp {

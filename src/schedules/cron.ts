@@ -1,6 +1,7 @@
 import { clockTraps } from './cron/clock-traps.js';
 import { CronSchedule, Union } from './cron/cron-schedule.js';
 import { readExpression, type Expression } from './cron/expression.js';
+import { expressionInWords } from './cron/headline.js';
 import { noSuchDay, onlyInGaps } from './cron/never.js';
 import { warningsOf } from './cron/traps.js';
 import { canCome } from './cron/wall-walk.js';
@@ -15,8 +16,9 @@ import {
 import { timeZoneOf } from './zone/zone-name.js';
 
 /** `cron: "0 3 * * *"`, or a list of expressions that are their union. */
-export const cron: ScheduleKind = {
+export const cron: ScheduleKind<'cron', string | readonly string[]> = {
   key: 'cron',
+  recurs: true,
   entry: {
     summary: 'Fires at the times of a cron expression.',
     example: '"30 3 * * *"',
@@ -61,6 +63,12 @@ export const cron: ScheduleKind = {
       ),
     };
   },
+
+  inWords: (text, seed) =>
+    text
+      .split(' | ')
+      .map((expression) => expressionInWords(expression, seed))
+      .join('; '),
 };
 
 interface ParsedCron extends ParsedSchedule {

@@ -120,9 +120,16 @@ const MAP_KEYS: NonNullable<ScheduleKind['keys']> = {
 const KEYS = Object.keys(MAP_KEYS);
 const INTERVAL: Place = { item: 'interval' };
 
+type Interval =
+  | string
+  | { readonly interval: string; readonly offset?: string; readonly from?: 'schedule' | 'end' }
+  /** Days or weeks at a local time: `10:30`, `Tue 10:30`, or `2027-01-05 10:30` with a date that is one of the days. */
+  | { readonly interval: string; readonly at: string };
+
 /** `every: 10s`, or `{interval, offset, from: schedule | end}`, or `{interval, at}` for days and weeks of local time. */
-export const every: ScheduleKind = {
+export const every: ScheduleKind<'every', Interval> = {
   key: 'every',
+  recurs: true,
   entry: {
     summary: 'Fires at a fixed interval.',
     bounds: `at least ${SHORTEST_INTERVAL}ms`,
@@ -169,6 +176,8 @@ export const every: ScheduleKind = {
     if ('at' in value) return onLocalDays(value, context);
     return from === 'end' ? fromEnd(value) : onGrid(value, context, INTERVAL);
   },
+
+  inWords: (text) => `every ${text}`,
 };
 
 type EveryMap = Readonly<Record<string, unknown>>;

@@ -25,8 +25,9 @@ class Once implements Schedule {
 }
 
 /** `in: 30s`: once, that long after the scheduler starts. Named so because `in` is a word of the language. */
-export const inKind: ScheduleKind = {
+export const inKind: ScheduleKind<'in', string> = {
   key: 'in',
+  recurs: false,
   entry: {
     summary: 'Fires once, this long after the scheduler starts.',
     example: '30s',
@@ -44,4 +45,6 @@ export const inKind: ScheduleKind = {
     }
     return { schedule: new Once(Math.floor(start) + delay, delay), text: String(value), warnings: [] };
   },
+
+  inWords: (text) => `once, ${text} after the start`,
 };

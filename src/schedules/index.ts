@@ -3,17 +3,30 @@ import { cron } from './cron.js';
 import { every } from './every.js';
 import { inKind } from './in.js';
 import type { ScheduleKind } from './kind.js';
-import { scheduleParser } from './parse-schedule.js';
+import { scheduleParser, type ZonedSpec } from './parse-schedule.js';
+import { scheduleDescriber } from './schedule-in-words.js';
 
 /** Every way to say when. A timer has exactly one of these keys. */
-export const scheduleKinds: readonly ScheduleKind[] = [cron, every, inKind, at];
+export const scheduleKinds = [cron, every, inKind, at] as const satisfies readonly ScheduleKind[];
+
+type Kind = (typeof scheduleKinds)[number];
+
+export type ScheduleKey = Kind['key'];
+
+/** When something is due, as an object: exactly one schedule key, and what it is read with. The same words as in the timer file. */
+export type ScheduleSpec = ZonedSpec & {
+  readonly [K in Kind as K['key']]?: NonNullable<K['written']>;
+};
 
 /**
  * Reads a schedule of any listed kind.
  * @throws TypeError no schedule key or more than one, an unknown key, a value of the wrong type.
  * @throws RangeError a value that says no schedule (then a `ScheduleError` with hint and place), an unknown time zone or `dst` word.
  */
-export const parseScheduleAt = scheduleParser(scheduleKinds);
+export const parseScheduleAt = scheduleParser<ScheduleSpec>(scheduleKinds);
+
+/** Describes the schedule of a job: `every 10s`, `At 03:00`, `once, 30s after the start`. The name is the seed of `H`. */
+export const scheduleInWords = scheduleDescriber(scheduleKinds);
 
 export { clockEffects, type ClockEffect } from './cron/clock-effect.js';
 export { clockTime, effectInWords } from './cron/clock-words.js';
@@ -21,11 +34,9 @@ export { goesByLocalTime, scheduleInZone } from './cron/cron-schedule.js';
 export { expressionInWords } from './cron/headline.js';
 export { fieldsInWords, type FieldInWords } from './cron/field-words.js';
 export { fieldMatches, type FieldMatch } from './cron/field-matches.js';
-export type { ScheduleSpec } from './parse-schedule.js';
 export { writtenOut } from './cron/expression.js';
 export { shortestInterval } from './rhythm.js';
 export { clockChanges, type ClockChange, type TimeSpan } from './zone/clock-change.js';
 export { formatLocal, localTime, localToInstants, timeOfDay, wallAt, type WallTime } from './zone/local-time.js';
-export { scheduleInWords } from './schedule-in-words.js';
 export { parseTimestamp } from './zone/timestamp.js';
 export { isTimeZone, suggestTimeZone, systemZone, type SystemZone } from './zone/zone-name.js';

@@ -3,10 +3,17 @@ import type { DstPolicy, Schedule } from '../domain/schedule.js';
 import type { Instant } from '../domain/time.js';
 import type { TimeSpan } from './zone/clock-change.js';
 
-/** One way to say when: a schedule key of the timer file. Add a file that exports one, and list it in `index.ts`. */
-export interface ScheduleKind {
+/**
+ * One way to say when: a schedule key of the timer file. Add a file that exports one, and list it in `index.ts`.
+ * `Written` is the type of the value, for the library's `ScheduleSpec`.
+ */
+export interface ScheduleKind<Key extends string = string, Written = unknown> {
   /** The key in the timer file. */
-  readonly key: 'cron' | 'every' | 'in' | 'at';
+  readonly key: Key;
+  /** Carries the type `Written`; never set. */
+  readonly written?: Written;
+  /** Whether it fires at regular times, rather than at given ones. */
+  readonly recurs: boolean;
   /** For the reference and for editors. */
   readonly entry: KeyEntry;
   /** What the key takes, as far as a schema can say it. May refer to `#/$defs/duration`. */
@@ -20,6 +27,8 @@ export interface ScheduleKind {
    * @throws ScheduleError what is wrong with it, where in the text, and the way out; ScheduleTypeError when its type is none the key takes.
    */
   parse(value: unknown, context: ScheduleContext): ParsedSchedule;
+  /** Describes the schedule: `every 10s`, `At 03:00`. `text` is that of `parse`, `seed` the one of `H`. */
+  inWords(text: string, seed: string): string;
 }
 
 export interface ScheduleContext {

@@ -4,18 +4,9 @@ import type { Instant } from '../domain/time.js';
 import type { ScheduleKind } from './kind.js';
 import { systemZone, timeZoneOf } from './zone/zone-name.js';
 
-/** When something is due, as an object: one of the four keys, and what it is read with. The same words as in the timer file. */
-export interface ScheduleSpec {
-  /** Five fields, or six with seconds first; a list is their union. */
-  readonly cron?: string | readonly string[];
-  readonly every?:
-    | string
-    | { readonly interval: string; readonly offset?: string; readonly from?: 'schedule' | 'end' }
-    /** Days or weeks at a local time: `10:30`, `Tue 10:30`, or `2027-01-05 10:30` with a date that is one of the days. */
-    | { readonly interval: string; readonly at: string };
-  readonly in?: string;
-  readonly at?: string | readonly string[];
-  /** IANA name. Default: the machine's own zone. */
+/** What a schedule is read with, beside its key. */
+export interface ZonedSpec {
+  /** IANA name. Default: the system time zone. */
   readonly timezone?: string;
   /** Default: `{gap: 'after', repeat: 'first'}`. */
   readonly dst?: Partial<DstPolicy>;
@@ -30,14 +21,14 @@ export interface ScheduleOptions {
   readonly defaultTimezone?: string;
 }
 
-type ParseSchedule = (spec: ScheduleSpec, options: ScheduleOptions) => Schedule;
+type ParseSchedule<Spec> = (spec: Spec, options: ScheduleOptions) => Schedule;
 
 const GAP = ['after', 'skip'] as const;
 const REPEAT = ['first', 'last', 'both'] as const;
 const CRONIE: DstPolicy = { gap: 'after', repeat: 'first' };
 
 /** Makes the function that reads schedules of these kinds; what it throws is told where it is exported. */
-export function scheduleParser(kinds: readonly ScheduleKind[]): ParseSchedule {
+export function scheduleParser<Spec extends ZonedSpec>(kinds: readonly ScheduleKind[]): ParseSchedule<Spec> {
   const kindOf = new Map<string, ScheduleKind>(kinds.map((kind) => [kind.key, kind]));
   return (spec, options) => {
     if (!isMap(spec)) throw new TypeError('A schedule is an object such as {cron: "0 3 * * *"}.');
@@ -48,19 +39,21 @@ export function scheduleParser(kinds: readonly ScheduleKind[]): ParseSchedule {
       throw new TypeError('timezone takes an IANA name as text, such as "Europe/Berlin".');
     timeZoneOf(timezone);
     const dst = spec.dst === undefined ? CRONIE : dstPolicy(spec.dst);
-    return kind.parse(spec[kind.key], { timezone, dst, start: options.start, seed: options.seed ?? '' }).schedule;
+    return kind.parse(valueOf(spec, kind), { timezone, dst, start: options.start, seed: options.seed ?? '' }).schedule;
   };
 }
 
+const valueOf = (spec: ZonedSpec, { key }: ScheduleKind): unknown => (spec as Readonly<Record<string, unknown>>)[key];
+
 const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function onlyKindOf(kindOf: ReadonlyMap<string, ScheduleKind>, spec: ScheduleSpec): ScheduleKind {
+function onlyKindOf(kindOf: ReadonlyMap<string, ScheduleKind>, spec: ZonedSpec): ScheduleKind {
   let found: ScheduleKind | undefined;
   for (const key of Object.keys(spec)) {
     const kind = kindOf.get(key);
     if (!kind && key !== 'timezone' && key !== 'dst')
       throw unknownKey('A schedule', key, [...kindOf.keys(), 'timezone', 'dst']);
-    if (!kind || spec[kind.key] === undefined) continue;
+    if (!kind || valueOf(spec, kind) === undefined) continue;
     if (found)
       throw new TypeError(`A schedule has only one of the keys ${listed(kindOf)}; here are ${found.key} and ${key}.`);
     found = kind;

@@ -33,8 +33,11 @@ function scheduleOf({ schedule, written }: Timing, values: TimerValues): Monitor
     case 'every':
       if (schedule.fromEnd) return 'it counts from the end of the last run';
       return schedule.length === undefined ? 'it counts days of local time' : intervalOf(schedule.length);
-    default:
+    case 'in':
+    case 'at':
       return 'it fires at given times and no more';
+    default:
+      return 'it is neither a crontab nor an interval';
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '../../domain/time.js';
-import { formatLocal, shortestInterval } from '../../schedules/index.js';
+import { formatLocal, scheduleKinds, shortestInterval } from '../../schedules/index.js';
 import { inUnits, type BuiltTimer } from './warn-of-long-runs.js';
 
 /** So many timers at one instant are nothing to tell. */
@@ -45,7 +45,7 @@ export function warnOfHerds(timers: readonly BuiltTimer[], { start, timezone, co
 const mayHerd = ({ job: { enabled, offset, group, schedule, written } }: BuiltTimer): boolean =>
   enabled && offset === 0 && group === undefined && RECURRING.has(written.key) && schedule.fromEnd === undefined;
 
-const RECURRING: ReadonlySet<string> = new Set(['cron', 'every']);
+const RECURRING: ReadonlySet<string> = new Set(scheduleKinds.filter(({ recurs }) => recurs).map(({ key }) => key));
 
 /** The herds, the largest first. */
 function herdsAmong(timers: readonly BuiltTimer[], start: Instant): readonly Herd[] {

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { MOMENTS } from '../../domain/moment.js';
 import { CHANGES } from '../../domain/notify.js';
 import { DAY, SECOND } from '../../domain/time.js';
+import { scheduleKinds, type ScheduleKey } from '../../schedules/index.js';
 import { readListen, readServer } from './read-server.js';
 import {
   address,
@@ -163,11 +164,9 @@ const sharedKeys = {
 };
 
 /** Read by the schedules room. */
-const scheduleKeys = {
-  cron: z.optional(z.unknown()),
-  every: z.optional(z.unknown()),
-  in: z.optional(z.unknown()),
-  at: z.optional(z.unknown()),
+const schedule = z.optional(z.unknown());
+const scheduleKeys = Object.fromEntries(scheduleKinds.map(({ key }) => [key, schedule])) as {
+  readonly [Key in ScheduleKey]: typeof schedule;
 };
 
 export const defaultsSchema = z.strictObject(sharedKeys);

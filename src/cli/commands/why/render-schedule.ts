@@ -38,7 +38,7 @@ function notNamed({ job, judgement: { expressions } }: Why): string {
     default:
       return job.schedule.fromEnd
         ? 'it counts from the end of its last run, and no firing is recorded then'
-        : `every ${text} does not fall on it`;
+        : `${key} ${text} does not fall on it`;
   }
 }
 
