@@ -11,7 +11,7 @@ export function openTerminalLog(
   terminal: Terminal,
   clock: Clock,
   settings: { readonly timezone: string },
-): Sink {
+): Promise<Sink> {
   const automatic = terminal.isWatched.out ? 'pretty' : 'json';
   return openLogAs(
     {

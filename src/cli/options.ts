@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { stateFault } from '../domain/state-place.js';
+import { sinkKinds, type LogFormat } from '../sinks/index.js';
 import { LOG_LEVELS, type Level } from '../sinks/level.js';
 
 export interface FileOption {
@@ -11,7 +12,7 @@ export interface JsonOption {
 }
 
 export interface LogOptions extends ZoneOption {
-  readonly logFormat: 'auto' | 'json' | 'pretty';
+  readonly logFormat: 'auto' | LogFormat;
   readonly logLevel: Level;
 }
 
@@ -25,7 +26,7 @@ export const withLog = (command: Command): Command =>
   command
     .addOption(
       new Option('--log-format <format>', 'Form of the log; auto is pretty on a terminal, else JSON')
-        .choices(['auto', 'json', 'pretty'])
+        .choices(['auto', ...Object.keys(sinkKinds)])
         .default('auto'),
     )
     .addOption(new Option('--log-level <level>', 'Lowest level to log').choices(LOG_LEVELS).default('info'));

@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import type { Clock } from '../domain/clock.js';
 import { visible } from '../text/visible.js';
-import { openDestination } from '../sinks/index.js';
+import { openDestination } from '../sinks/writers.js';
 import type { Terminal } from './terminal.js';
 
 /** A terminal for a program that must go on, and end, whatever becomes of standard error. */

@@ -3,13 +3,13 @@ import type { Clock } from '../domain/clock.js';
 import type { Sink } from '../domain/sink.js';
 import { formatLocal } from '../schedules/index.js';
 import type { Level } from '../sinks/level.js';
-import { openDestination, sinkKinds } from '../sinks/index.js';
+import { sinkKinds, type LogFormat } from '../sinks/index.js';
+import { openDestination } from '../sinks/writers.js';
 import type { Surroundings } from './surroundings.js';
 
 /** How the log is written. */
 export interface LogForm {
-  /** A key of `sinkKinds`. */
-  readonly format: string;
+  readonly format: LogFormat;
   /** Events below it are left out. */
   readonly level: Level;
   readonly color: boolean;
@@ -17,13 +17,11 @@ export interface LogForm {
   readonly timezone: string;
 }
 
-/** Opens the log on standard output. @throws Error when no sink has that format. */
+/** Opens the log on standard output. */
 export function openLog(
   { format, level, color, timezone }: LogForm,
   { clock, surroundings }: { readonly clock: Clock; readonly surroundings: Surroundings },
-): Sink {
-  const kind = sinkKinds.find(({ key }) => key === format);
-  if (kind === undefined) throw new Error(`no sink writes ${format}`);
+): Promise<Sink> {
   const report = (reason: string) => surroundings.err(`timers: ${reason}`);
   const destination = openDestination({
     fd: 1,
@@ -33,5 +31,5 @@ export function openLog(
     onTrouble: report,
   });
   const local = { zone: timezone, format: (instant: number) => formatLocal(instant, timezone) };
-  return kind.create({ destination, clock, level, host: hostname(), color, local });
+  return sinkKinds[format]({ destination, clock, level, host: hostname(), color, local });
 }

@@ -1,15 +1,8 @@
 import { jobNameOf, levelOf, messageOf, type TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
-import type { SinkKind, SinkOptions } from './kind.js';
+import type { SinkOptions } from './kind.js';
 import { isShown } from './level.js';
 import { Rows, type Row } from './rows.js';
-
-/** Columns for people. */
-export const pretty: SinkKind = {
-  key: 'pretty',
-  summary: 'columns for people, in the time zone of the file',
-  create: createConsole,
-};
 
 /**
  * Creates the log for a terminal: local time, a mark, the timer's name, what happened; output lines below, under their timer's name.

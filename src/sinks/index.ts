@@ -1,8 +1,12 @@
-import { pretty } from './console.js';
-import { json } from './json-log.js';
-import type { SinkKind } from './kind.js';
+import type { Sink } from '../domain/sink.js';
+import type { SinkOptions } from './kind.js';
 
-export { openDestination } from './writers.js';
+type OpenSink = (options: SinkOptions) => Promise<Sink>;
 
-/** Every form of the log. */
-export const sinkKinds: readonly SinkKind[] = [json, pretty];
+/** Every form of the log, by its word on the command line. A form is loaded when it is opened, because its packages cost startup time. */
+export const sinkKinds = {
+  json: async (options) => (await import('./json-log.js')).createJsonLog(options),
+  pretty: async (options) => (await import('./console.js')).createConsole(options),
+} as const satisfies Readonly<Record<string, OpenSink>>;
+
+export type LogFormat = keyof typeof sinkKinds;

@@ -5,15 +5,8 @@ import type { Sink } from '../domain/sink.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 import { visibleJson } from '../text/visible.js';
 import type { RecordKind } from './destination.js';
-import type { SinkKind, SinkOptions } from './kind.js';
+import type { SinkOptions } from './kind.js';
 import { fitRecord } from './record-limit.js';
-
-/** One JSON object a line, for programs. */
-export const json: SinkKind = {
-  key: 'json',
-  summary: 'one JSON object a line',
-  create: createJsonLog,
-};
 
 /** Creates the log of one JSON object a line, written by pino: `level`, `timestamp` (the event's own), `host`, the record's fields, `msg`; 16 KiB at most. */
 export function createJsonLog({ destination, clock, level, host }: SinkOptions): Sink {

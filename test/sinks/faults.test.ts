@@ -14,12 +14,12 @@ const boom = (): never => {
 };
 
 /** Every listener that asks something of others as it is told of an event, and what it asks throws. */
-const sinks: Readonly<Record<string, (clock: Clock) => Sink>> = {
+const sinks: Readonly<Record<string, (clock: Clock) => Sink | Promise<Sink>>> = {
   ...Object.fromEntries(
-    sinkKinds.map((kind) => [
-      `${kind.key} log`,
+    Object.entries(sinkKinds).map(([key, open]) => [
+      `${key} log`,
       (clock: Clock) =>
-        kind.create({
+        open({
           destination: { write: boom, drained: () => undefined, flush: boom, onDropped: () => undefined },
           clock,
           level: 'debug',
@@ -48,7 +48,7 @@ test.each(Object.entries(sinks))('a bug in what the %s depends on costs no timer
   const clock = new FakeClock(Date.parse('2026-11-23T08:00Z'));
   const rig = new Rig([job('good', everyMs(10_000)), job('bad', everyMs(10_000))], {
     clock,
-    sinks: [create(clock)],
+    sinks: [await create(clock)],
     onSinkError: () => undefined,
   });
   rig.executor.lasting = 1_000;

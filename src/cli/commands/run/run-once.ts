@@ -20,7 +20,7 @@ export async function runOnce(
   const command: Job['command'] = { ...job.command, output: { to: asJson ? 'log' : 'inherit' } };
   const notify: Job['notify'] = { on: new Set(), stillFailingAfter: 1 };
   const inFront: Job = { ...job, command, hooks: {}, monitors: [], notify, enabled: false };
-  const log = asJson ? openTerminalLog(AS_JSON, terminal, clock, timerFile.settings) : undefined;
+  const log = asJson ? await openTerminalLog(AS_JSON, terminal, clock, timerFile.settings) : undefined;
   const finished = new Promise<RunFinished>((resolve) => {
     const accept = (event: TimerEvent) => {
       if (event.event === 'run.finished') resolve(event);

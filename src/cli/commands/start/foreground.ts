@@ -13,14 +13,14 @@ interface Foreground extends Pick<DaemonOptions, 'clock' | 'keepAlive' | 'state'
 }
 
 /** Runs a scheduler in the foreground of a terminal, with its log on standard output. Returns the exit code. */
-export function runInForeground(
+export async function runInForeground(
   timerFile: TimerFile,
   terminal: UnhinderedTerminal,
   { log, ...options }: Foreground,
 ): Promise<number> {
   const { clock } = options;
   const spinner = terminal.isWatched.err ? [watchStop(terminal.screen, clock)] : [];
-  const sinks = [...spinner, openTerminalLog(log, terminal, clock, timerFile.settings)];
+  const sinks = [...spinner, await openTerminalLog(log, terminal, clock, timerFile.settings)];
   settleIn(terminal, clock);
   return startDaemon(timerFile, { ...options, surroundings: terminal, sinks, onRequest: obey });
 }
