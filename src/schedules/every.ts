@@ -104,7 +104,7 @@ const MAP_KEYS: NonNullable<ScheduleKind['keys']> = {
   },
   at: {
     entry: {
-      summary: 'Fires at this local time of day, every so many days or weeks.',
+      summary: 'Fires at this local time of day, after each interval of days or weeks.',
       without: 'The interval counts elapsed time.',
       example: '"Tue 10:30"',
       beside: 'interval: 2w',

@@ -17,7 +17,7 @@ export interface ScheduleOptions {
   readonly start: Instant;
   /** Seed of `H`: the same seed, the same instants. Default: the empty text. */
   readonly seed?: string;
-  /** For a spec without one. Default: the machine's own zone. */
+  /** For a spec without one. Default: the system time zone. */
   readonly defaultTimezone?: string;
 }
 
@@ -27,7 +27,7 @@ const GAP = ['after', 'skip'] as const;
 const REPEAT = ['first', 'last', 'both'] as const;
 const CRONIE: DstPolicy = { gap: 'after', repeat: 'first' };
 
-/** Makes the function that reads schedules of these kinds; what it throws is told where it is exported. */
+/** Makes the function that reads schedules of these kinds. Its export says what it throws. */
 export function scheduleParser<Spec extends ZonedSpec>(kinds: readonly ScheduleKind[]): ParseSchedule<Spec> {
   const kindOf = new Map<string, ScheduleKind>(kinds.map((kind) => [kind.key, kind]));
   return (spec, options) => {
