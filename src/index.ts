@@ -29,7 +29,7 @@ const loop = new TimerLoop(clock, now);
 /**
  * Reads a schedule.
  *
- * @param spec exactly one of `cron`, `every`, `in`, `at`, as in a timer file; `timezone` (IANA; default: the machine's own) and `dst`.
+ * @param spec exactly one of `cron`, `every`, `in`, `at`, as in a timer file; `timezone` (IANA; default: the system default) and `dst`.
  * @param options `start`: what `in` counts from, in epoch milliseconds; default: now. `seed`: what `H` in `cron` is a hash of, such as the
  * name of a timer; default: the empty text, the same for all callers.
  * @returns a schedule whose `next(after)` answers the first due instant strictly after `after`, in epoch milliseconds, or `undefined`;
@@ -114,7 +114,7 @@ export interface TimerScheduler {
   stop(): Promise<void>;
   /** Resolves when no timer can fire any more and nothing runs. */
   idle(): Promise<void>;
-  /** Fires a timer now. Answers whether there is one of that name. */
+  /** Fires a timer now. Returns whether there is one of that name. */
   trigger(name: string): boolean;
 }
 

@@ -26,7 +26,7 @@ interface Answer {
   readonly keeping: Keeping;
 }
 
-/** Gives the running scheduler a timer that no file has, and says its name and when it is due. Answers the exit code. */
+/** Gives the running scheduler a timer that no file has, and says its name and when it is due. Returns the exit code. */
 export async function askForTimer(
   terminal: Terminal,
   options: AdHocOptions,

@@ -18,7 +18,7 @@ export function loadForeseeing({ cwd }: Terminal, file: string | undefined, star
   return loadTimerFile({ cwd, foresees: true, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
-/** Loads it and says what is wrong with it, with `warns` also what is odd. Answers `undefined` when it cannot be used. */
+/** Loads it and says what is wrong with it, with `warns` also what is odd. Returns `undefined` when it cannot be used. */
 export async function loadOrTell(
   terminal: Terminal,
   file: string | undefined,
@@ -71,7 +71,7 @@ export async function loadAsFarAsReadable(
 }
 
 /**
- * As {@link loadAsFarAsReadable}, and reports the rest in one line. Answers `undefined` when no timer can be read, or one of those named cannot, and
+ * As {@link loadAsFarAsReadable}, and reports the rest in one line. Returns `undefined` when no timer can be read, or one of those named cannot, and
  * says why.
  */
 export async function loadReadable(

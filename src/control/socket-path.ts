@@ -34,7 +34,7 @@ export function wordPaths({ file, folders }: Omit<SchedulerPlace, 'state'>): rea
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-/** Makes sure that a socket can be at `path` and nobody else can reach it. Answers why not. */
+/** Makes sure that a socket can be at `path` and nobody else can reach it. Returns why not. */
 export function unfitness(path: string, uid: number): string | undefined {
   if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) return `its path is longer than ${LONGEST_SOCKET_PATH} bytes`;
   try {

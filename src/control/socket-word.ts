@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { exposure, unfitness } from './socket-path.js';
 
-/** Leaves word at the first fit of `paths` that a socket is at `socket`. Answers how to take it back. Never throws: who finds no word looks beside the state. */
+/** Leaves word at the first fit of `paths` that a socket is at `socket`. Returns how to take it back. Never throws: who finds no word looks beside the state. */
 export function leaveWord(paths: readonly string[], socket: string, uid: number): () => void {
   const path = paths.find((one) => unfitness(one, uid) === undefined);
   if (path === undefined) return () => undefined;

@@ -37,9 +37,9 @@ export interface VerbTarget {
   overlap(kind: string): AdmissionPolicy | undefined;
   /** Takes a timer that no file has. @throws RefusalError why not. */
   add(request: AdHocRequest): AdHocTimer;
-  /** Lets such a timer be due after `length`. Answers when. @throws RefusalError why not. */
+  /** Lets such a timer be due after `length`. Returns when. @throws RefusalError why not. */
   move(name: string, length: Duration): Instant;
-  /** Reads the timer file anew and takes it, or tells what is wrong with it. JSON-safe. */
+  /** Reads the timer file again and takes it, or tells what is wrong with it. JSON-safe. */
   reload(): Promise<object>;
   /** What taking `file` (by default the timer file) would change. Changes nothing. JSON-safe. */
   compare(file: string | undefined): Promise<object>;

@@ -51,7 +51,7 @@ export class AdHocTimers {
     return { name, due, timezone, command: commandLine(job.command) };
   }
 
-  /** Lets one that is pending be due after `length`. Answers when. @throws RefusalError when it has come due. */
+  /** Lets one that is pending be due after `length`. Returns when. @throws RefusalError when it has come due. */
   move(name: string, length: Duration): Instant {
     const scheduler = this.#around.scheduler();
     const { job, next } = scheduler.controls.status().jobs.find((status) => status.job.name === name) ?? {};

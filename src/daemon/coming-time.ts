@@ -66,7 +66,7 @@ function onDay(clock: string, day: string | undefined, { now, timezone }: Here):
   let passed = now;
   for (const date of dates) {
     const text = `${new Date(date).toISOString().slice(0, 10)} ${clock}`;
-    // As UTC has neither gaps nor repeats, it answers what a clock shows; a wrong time of day is told.
+    // As UTC has neither gaps nor repeats, it returns what a clock shows; a wrong time of day is told.
     const wall: number = exactly(text, 'UTC');
     const { instants, gap } = localToInstants(wall, timezone);
     const coming = instants.find((instant) => instant > now);

@@ -4,7 +4,7 @@ import type { Steps } from '../turns/steps.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
 
-/** What becomes of one timer when a file is taken in place of what runs. JSON-safe. */
+/** What happens to one timer when a file is taken in place of what runs. JSON-safe. */
 export interface TimerChange {
   readonly task_name: string;
   readonly change: 'added' | 'removed' | 'changed';

@@ -25,7 +25,7 @@ export type Reading =
       readonly source: string;
     };
 
-/** Reads the timer file of a running scheduler anew: whole, checked, and then taken at once or not at all. */
+/** Reads the timer file of a running scheduler again: whole, checked, and then taken at once or not at all. */
 export class Reloader {
   readonly #first: TimerFile;
   readonly #running: () => Scheduler;

@@ -16,7 +16,7 @@ export type OpenedState =
       readonly kind: 'ready';
       /** Absent: nothing outlives the scheduler. */
       readonly ledger?: { readonly ledger: Ledger; readonly file: string };
-      /** What is recorded so far; answers `undefined` where nothing is. */
+      /** What is recorded so far; returns `undefined` where nothing is. */
       readonly recorded: () => Recorded | undefined;
       /** To be told once the scheduler has started. */
       readonly troubles: readonly LedgerTrouble[];

@@ -26,7 +26,7 @@ export interface WebSenderContext {
 const TIMEOUT: Duration = 10 * SECOND;
 /** The pauses before the second and the third try. */
 const PAUSES: readonly Duration[] = [1 * SECOND, 4 * SECOND];
-/** Answers after which another try may fare better, besides those from 500 on. */
+/** Returns after which another try may fare better, besides those from 500 on. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
@@ -153,7 +153,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
 }
 
-/** Answers whether the pause was not cut short. */
+/** Returns whether the pause was not cut short. */
 function pauseFor(pause: Duration, clock: Clock, stop: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const over = (isWhole: boolean) => {

@@ -4,7 +4,7 @@ import type { Duration, Instant } from './time.js';
 export const MOST_AD_HOC = 10_000;
 
 /**
- * Answers whether a timer of that name was given to a running scheduler and stands in no file. Such a name has a colon, which no name in a file
+ * Returns whether a timer of that name was given to a running scheduler and stands in no file. Such a name has a colon, which no name in a file
  * may have: neither can take the other's, now or after any reload.
  */
 export const isAdHoc = (name: string): boolean => name.includes(':');

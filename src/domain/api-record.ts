@@ -36,7 +36,7 @@ export interface LiveTimer extends Omit<TimerRecord, 'recent'> {
   readonly last: RecentRecord | null;
 }
 
-/** The first message of the stream of events, and again after the timer file was read anew: all there is. */
+/** The first message of the stream of events, and again after the timer file was read again: all there is. */
 export interface LiveStatus extends Omit<StatusRecord, 'timers'> {
   /** Whether a token that is shown allows to act; without a token file nobody may. */
   readonly can_act: boolean;

@@ -7,7 +7,7 @@ import type { FiringStatus } from './outcome.js';
 import type { AdmissionPolicy } from './policy.js';
 import type { Duration, Instant } from './time.js';
 
-/** A run that is on. */
+/** A active run. */
 export interface RunView {
   readonly runId: string;
   readonly firing: Firing;
@@ -45,7 +45,7 @@ export interface SchedulerStatus {
   readonly jobs: readonly JobStatus[];
 }
 
-/** What reading the timer file anew changes. */
+/** What reading the timer file again changes. */
 export interface PlanChange {
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -78,14 +78,14 @@ export interface Controls {
   status(): SchedulerStatus;
   /** Fires now, whatever the schedule, the breaker or a pause says; `admission` in place of the job's own. */
   trigger(name: string, admission?: readonly AdmissionPolicy[]): Firing | undefined;
-  /** Firings by schedule are skipped, reason `paused`, until then. Answers whether there is such a job. Kept over restarts. */
+  /** Firings by schedule are skipped, reason `paused`, until then. Returns whether there is such a job. Kept over restarts. */
   pause(name: string, pause: Pause): boolean;
-  /** Answers whether there is such a job. */
+  /** Returns whether there is such a job. */
   resume(name: string): boolean;
-  /** Cancels the run of that id, or every run of the job of that name. Answers how many. */
+  /** Cancels the run of that id, or every run of the job of that name. Returns how many. */
   cancel(nameOrRunId: string): number;
   /**
-   * Counts a delay or an interval anew from now, or from now for `length`; closes the breaker. Answers the next instant, `undefined` when there
+   * Counts a delay or an interval again from now, or from now for `length`; closes the breaker. Returns the next instant, `undefined` when there
    * is no such job or nothing to count.
    */
   reset(name: string, length?: Duration): Instant | undefined;
@@ -94,10 +94,10 @@ export interface Controls {
    * outcome.
    */
   put(job: Job): void;
-  /** Takes a job that no plan has out before it comes due: that is no firing. Answers whether there is one that has not. */
+  /** Takes a job that no plan has out before it comes due: that is no firing. Returns whether there is one that has not. */
   remove(name: string): boolean;
   /** What {@link reload} would change. Jobs that no plan has are not looked at, and stay. */
   compare(plan: SchedulerPlan): PlanChange;
-  /** Takes other jobs in place of the present ones. Unchanged ones keep everything; runs that are on end under their old definition. */
+  /** Takes other jobs in place of the present ones. Unchanged ones keep everything; active runs end under their old definition. */
   reload(plan: SchedulerPlan, source: PlanSource): PlanChange;
 }

@@ -31,7 +31,7 @@ const FORMS = 'Write a whole number and a unit (ms, s, m, h, d, w), or a sum suc
  * Reads a duration: `250ms`, `10s`, `5m`, `2h`, `1d`, `1w`, a sum with the longest unit first (`1h30m`), or ISO 8601 in
  * weeks, days, hours, minutes and seconds (`P1DT2H`, `PT0.5S`). A day is 24 hours, whatever the calendar says.
  *
- * Answers whole milliseconds from 0 to {@link LONGEST_DURATION}, both inclusive; whether 0 makes sense is for the caller to say.
+ * Returns whole milliseconds from 0 to {@link LONGEST_DURATION}, both inclusive; whether 0 makes sense is for the caller to say.
  * @throws DurationError what is wrong with the text, and how to write it.
  */
 export function parseDuration(text: string): Duration {

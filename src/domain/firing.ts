@@ -19,7 +19,7 @@ export interface Firing {
 /** Where the numbers of firings begin that no schedule brings; no clock is set back so often. */
 export const MARKS_FROM = 36 ** 4;
 
-/** `name@2026-11-23T08:00:00.000Z`; behind a clock that was set back `…Z~1`, and by hand or at a start `…Z~30466176`. */
+/** `name@2026-11-23T08:00:00.000Z`; behind a clock that was set back `…Z~1`, and manually or at a start `…Z~30466176`. */
 export function firingId(firing: Firing): string {
   const id = `${firing.jobName}@${toTimestamp(firing.scheduledFor)}`;
   return firing.generation === 0 ? id : `${id}~${firing.generation}`;

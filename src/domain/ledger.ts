@@ -73,7 +73,7 @@ export interface LeftOut {
 }
 
 /**
- * Where it is written what became of every firing. One scheduler writes; anybody may read.
+ * Where it is written what happened to every firing. One scheduler writes; anybody may read.
  *
  * A run is recorded before its process starts, and its job's cursor moves in the same transaction: a crash between any two steps
  * neither loses a firing nor doubles it.
@@ -185,7 +185,7 @@ export interface History {
 /** What the ledger of this very process has recorded. Its connection is the ledger's own, which the ledger closes. */
 export type Recorded = Omit<History, 'close'>;
 
-/** Whether an event tells what became of a firing. */
+/** Whether an event tells what happened to a firing. */
 export const isEnding = (event: TimerEvent): event is Ending =>
   event.event === 'run.finished' || event.event === 'firing.skipped' || event.event === 'firing.missed';
 

@@ -13,10 +13,10 @@ export type CancelCause =
   | { readonly kind: 'shutdown' }
   | { readonly kind: 'requested' };
 
-/** The one word in log, history and metrics for what became of a run. */
+/** The one word in log, history and metrics for what happened to a run. */
 export type RunStatus = 'success' | 'failure' | 'timeout' | 'canceled' | 'lost';
 
-/** The one word for what became of a firing. */
+/** The one word for what happened to a firing. */
 export type FiringStatus = RunStatus | 'skipped' | 'missed';
 
 /** Every {@link FiringStatus}. */

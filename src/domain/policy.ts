@@ -6,7 +6,7 @@ import type { Duration, Instant } from './time.js';
 export interface MisfirePolicy {
   /** How many of the latest it looks at; it need not be shown more, and chooses no older ones. */
   readonly most: number;
-  /** `passed` is ascending and not empty. Answers a subsequence of it; the rest is told as missed. */
+  /** `passed` is ascending and not empty. Returns a subsequence of it; the rest is told as missed. */
   select(passed: readonly Instant[], now: Instant): readonly Instant[];
 }
 
@@ -41,7 +41,7 @@ export interface RetryPolicy {
 
 /** Ours? — whether this machine is the one that runs the firing. */
 export interface Coordinator {
-  /** Answers at once or later. Never rejects: when the centre is away the answer says so. */
+  /** Returns at once or later. Never rejects: when the centre is away the answer says so. */
   claim(firing: Firing): Claim | Promise<Claim>;
 }
 

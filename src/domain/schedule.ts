@@ -23,14 +23,14 @@ export interface Schedule {
   /** Counts from the end of the last run (`every: {from: end}`): armed with `next(end)` when a run ends, not when one is due. */
   readonly fromEnd?: true;
 
-  /** What a reset counts anew: the delay of `in`, the interval of `every`. Absent where there is nothing to count. */
+  /** What a reset counts again: the delay of `in`, the interval of `every`. Absent where there is nothing to count. */
   readonly length?: Duration;
 
   /** Its instants are elapsed time from a start (`in`, `every: {from: end}`), not times of day: a wall clock that is set moves them along. */
   readonly countsElapsed?: true;
 }
 
-/** What becomes of local times that do not exist (`gap`) or exist twice (`repeat`). cronie's rule is the default: `after`, `first`. */
+/** What happens to local times that do not exist (`gap`) or exist twice (`repeat`). cronie's rule is the default: `after`, `first`. */
 export interface DstPolicy {
   readonly gap: 'after' | 'skip';
   readonly repeat: 'first' | 'last' | 'both';

@@ -109,7 +109,7 @@ export class Dispatcher implements RunOwner {
     run.fail(error);
   }
 
-  /** Cancels the run of that id, or every run of the job of that name. Answers how many. */
+  /** Cancels the run of that id, or every run of the job of that name. Returns how many. */
   cancel(nameOrRunId: string): number {
     const isMeant = ({ id, job }: Run) => id === nameOrRunId || job.name === nameOrRunId;
     const active = [...this.#active].filter(isMeant);
@@ -321,7 +321,7 @@ export class Dispatcher implements RunOwner {
     if (state.parked.length === 0) this.#parked.delete(state);
   }
 
-  /** Answers how many. */
+  /** Returns how many. */
   #dismissParked(state: JobState, ending: RunEnding, runs = state.parked): number {
     this.#unpark(state, runs);
     for (const run of runs) run.dismiss(ending);
@@ -351,7 +351,7 @@ export class Dispatcher implements RunOwner {
     }
   }
 
-  /** Now? The first answer that is not "admit" counts. Whoever fires by hand has seen the pause and the breaker. */
+  /** Now? The first answer that is not "admit" counts. Whoever fires manually has seen the pause and the breaker. */
   #verdictOn(state: JobState, firing: Firing, admission = state.job.admission): Verdict {
     if (firing.trigger !== 'manual') {
       if (this.#isPaused(state)) return { kind: 'skip', reason: 'paused' };

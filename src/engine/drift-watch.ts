@@ -34,7 +34,7 @@ export interface DriftParts {
   /** Evenly from [0, 1). */
   readonly random: () => number;
   readonly emit: (event: TimerEvent) => void;
-  /** Lets the scheduler's time follow the offset, and answers whether it does. Given only where it may. 0 after a failed measurement. */
+  /** Lets the scheduler's time follow the offset, and returns whether it does. Given only where it may. 0 after a failed measurement. */
   readonly steer?: (offset: Duration) => boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { FiringMissed } from '../domain/events/index.js';
 import type { Outcome } from '../domain/outcome.js';
 
-/** What became of a firing that was admitted. */
+/** What happened to a firing that was admitted. */
 export type RunEnding =
   | { readonly kind: 'finished'; readonly outcome: Outcome }
   | { readonly kind: 'skipped'; readonly reason: string }

@@ -23,7 +23,7 @@ export class Gate {
   #taken = 0;
   /** By job; without empty ones. */
   readonly #lanes = new Map<string, Lane>();
-  /** Goes along the lanes, and begins anew at the end. */
+  /** Goes along the lanes, and begins again at the end. */
   #round = this.#lanes.values();
 
   /** `places` is at least 1; `Infinity` for a gate that is always open. */
@@ -49,7 +49,7 @@ export class Gate {
     return false;
   }
 
-  /** Takes `ticket` out of the queue. Answers whether it stood there. */
+  /** Takes `ticket` out of the queue. Returns whether it stood there. */
   giveUp(ticket: Ticket): boolean {
     const lane = this.#lanes.get(ticket.jobName);
     if (lane?.tickets.delete(ticket) !== true) return false;

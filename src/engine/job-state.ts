@@ -32,7 +32,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   dueAt = 0;
   slot = -1;
   turn = 0;
-  /** Replaced when the file is read anew; a run goes on with the one it began with. */
+  /** Replaced when the file is read again; a run goes on with the one it began with. */
   job: Job;
   fingerprint: string;
   /** What an attempt of this job passes: its group, then the limit over all. */
@@ -69,7 +69,7 @@ export class JobState implements Alarm, JobView, JobMemory {
     this.#due = due;
   }
 
-  /** Takes another definition of the same job. Answers whether its schedule is another. */
+  /** Takes another definition of the same job. Returns whether its schedule is another. */
   redefine(job: Job, gates: readonly Gate[]): boolean {
     const before = this.fingerprint;
     this.job = job;

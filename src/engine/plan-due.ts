@@ -3,7 +3,7 @@ import type { Job } from '../domain/job.js';
 import { lastBefore } from '../domain/last-before.js';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 
-/** The instants of one job that have come, sorted by what becomes of them. Every instant stands in exactly one place. */
+/** The instants of one job that have come, sorted by what happens to them. Every instant stands in exactly one place. */
 export interface DuePlan {
   /** Due in the ordinary way, however late, or chosen by the misfire policy; ascending. */
   readonly runs: readonly { readonly scheduledFor: Instant; readonly trigger: 'schedule' | 'catch_up' }[];

@@ -15,7 +15,7 @@ interface Teller {
   emit(event: TimerEvent): void;
 }
 
-/** Sorts the instants of a job that have come, and carries out what becomes of each: submits it, or tells that it is missed. */
+/** Sorts the instants of a job that have come, and carries out what happens to each: submits it, or tells that it is missed. */
 export class Planner {
   /** The last stretch of time a forward jump left unseen. */
   gap: Gap | undefined;

@@ -11,7 +11,7 @@ import type { Dispatcher } from './dispatcher.js';
 import type { JobState } from './job-state.js';
 import { correctionFor } from './scheduler-time.js';
 
-/** The runs a scheduler that died has left open, by what becomes of them. Each stands in exactly one place. */
+/** The runs a scheduler that died has left open, by what happens to them. Each stands in exactly one place. */
 export interface LeftOpen {
   /** Never had a process: their instants passed unseen, like those of the downtime. */
   readonly waiting: readonly OpenRun[];
@@ -49,7 +49,7 @@ export const beginsAnew = (schedule: Schedule): boolean => schedule.countsElapse
 /** Where a job's schedule is taken up after a restart. */
 export interface Resumption {
   readonly cursor: Instant;
-  /** The clock stands before what was already considered: the rhythm begins anew, and its firings are marked. */
+  /** The clock stands before what was already considered: the rhythm begins again, and its firings are marked. */
   readonly isSetBack: boolean;
 }
 
@@ -60,7 +60,7 @@ function resumeFrom({ cursor }: JobMemory, schedule: Schedule, now: Instant): Re
   return { cursor: isSetBack ? now : cursor, isSetBack };
 }
 
-/** Gives every job what is remembered of it, if it still has the same schedule. Answers the highest generation in use. */
+/** Gives every job what is remembered of it, if it still has the same schedule. Returns the highest generation in use. */
 export function takeUp(states: Iterable<JobState>, records: ReadonlyMap<string, JobRecord>, now: Instant): number {
   let generation = 0;
   const setBack: JobState[] = [];
@@ -124,7 +124,7 @@ export class Recovery {
     for (const run of waiting) this.#keepWaiting(run);
   }
 
-  /** Runs of this job that were admitted and never had a process, and that nobody chose by hand: oldest first. */
+  /** Runs of this job that were admitted and never had a process, and that nobody chose manually: oldest first. */
   waitingOf(state: JobState): readonly OpenRun[] {
     return this.#waiting.get(state) ?? [];
   }

@@ -27,7 +27,7 @@ export interface RunSurroundings {
   drained(): Promise<void> | undefined;
   newRunId(): string;
   newMark(): number;
-  /** What becomes of processes that have left their process group when their run is ended. */
+  /** What happens to processes that have left their process group when their run is ended. */
   readonly strayAction: 'kill' | 'keep';
   /** Calls `then` when everything emitted so far is in the ledger. */
   whenRecorded(then: () => void): void;
@@ -44,7 +44,7 @@ export interface RunOwner {
   runBegan(run: Run): void;
   /** Told when an attempt has failed and another is to follow. */
   runPaused(run: Run): void;
-  /** Told once, before the ending is emitted; answers what it means to the job. */
+  /** Told once, before the ending is emitted; returns what it means to the job. */
   runEnding(run: Run, ending: RunEnding): EndingFacts;
   /** Told once, after the ending was emitted and the slots were left. */
   runEnded(run: Run, ending: RunEnding): void;
@@ -159,7 +159,7 @@ export class Run implements AttemptOwner, PassOwner {
     this.#alarm = elapsed.after(Math.max(0, (open.retryAt ?? now) - now), () => this.#again());
   }
 
-  /** Goes back to before {@link start}, if it still waits for its first attempt. Answers whether it does. */
+  /** Goes back to before {@link start}, if it still waits for its first attempt. Returns whether it does. */
   withdraw(): boolean {
     if (this.#state !== 'waiting' || this.hasBegun) return false;
     this.#state = 'parked';

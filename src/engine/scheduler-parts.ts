@@ -36,7 +36,7 @@ export interface Companion {
 
 /** What a scheduler begins with. */
 export interface FirstPlan extends SchedulerPlan {
-  /** What becomes of processes that a scheduler which died has left running, or that have left the group of a run which is ended; default: kill. */
+  /** What happens to processes that a scheduler which died has left running, or that have left the group of a run which is ended; default: kill. */
   readonly orphans?: 'kill' | 'keep';
   /** Told in `scheduler.started`. */
   readonly facts: {

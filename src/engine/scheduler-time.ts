@@ -65,7 +65,7 @@ export class SchedulerTime {
 
   /**
    * Follows a wall clock that was measured to be slow by `offset`: from here on this time aims at wall + offset, by 5 % of the elapsed time
-   * and never by a jump. Answers whether it does: not from 500 ms on, which would be one. The measurement belongs to the clock as it stands: what
+   * and never by a jump. Returns whether it does: not from 500 ms on, which would be one. The measurement belongs to the clock as it stands: what
    * the wall clock is set by later is taken off. 0 lets go: this time goes by the wall clock alone again.
    */
   steer(offset: Duration): boolean {

@@ -65,7 +65,7 @@ export class TimerLoop {
     if (dueAt < this.#wakesAt && !this.#awake) this.#arm();
   }
 
-  /** Disarms `alarm`. Answers whether it was armed. */
+  /** Disarms `alarm`. Returns whether it was armed. */
   clear(alarm: Alarm): boolean {
     const wasArmed = this.#queue.remove(alarm);
     if (wasArmed && this.#queue.size === 0 && !this.#awake) this.#sleep();

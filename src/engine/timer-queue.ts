@@ -38,7 +38,7 @@ export class TimerQueue<Entry extends Queued> {
     this.#rise(entry, this.#heap.length - 1);
   }
 
-  /** Takes `entry` out. Answers whether it was in. */
+  /** Takes `entry` out. Returns whether it was in. */
   remove(entry: Entry): boolean {
     const { slot } = entry;
     if (slot < 0 || this.#heap[slot] !== entry) return false;

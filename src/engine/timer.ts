@@ -28,20 +28,20 @@ export class LoopTimer implements Alarm {
     return this.slot >= 0;
   }
 
-  /** Starts counting. Changes nothing while the timer is active. Answers the timer. */
+  /** Starts counting. Changes nothing while the timer is active. Returns the timer. */
   start(): this {
     if (this.slot < 0) this.#loop.set(this, this.#now() + this.#delay);
     return this;
   }
 
-  /** Starts counting anew from now, whether active or not; a given delay counts from here on. Answers the timer. */
+  /** Starts counting again from now, whether active or not; a given delay counts from here on. Returns the timer. */
   reset(delay?: Duration): this {
     if (delay !== undefined) this.#delay = checkDelay(delay);
     this.#loop.set(this, this.#now() + this.#delay);
     return this;
   }
 
-  /** Stops counting. Answers whether the timer was active. */
+  /** Stops counting. Returns whether the timer was active. */
   stop(): boolean {
     return this.slot >= 0 && this.#loop.clear(this);
   }

@@ -219,7 +219,7 @@ function refuse(response: ServerResponse, { status, reason }: Refusal): void {
   sendJson(response, status, { error: reason });
 }
 
-/** Answers with JSON. */
+/** Returns with JSON. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
   response.end(`${jsonText(value)}\n`);

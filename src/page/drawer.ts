@@ -18,7 +18,7 @@ export interface DrawerParts {
   readonly shown: (name: string | undefined) => void;
 }
 
-/** Shows one timer whole: how it stands, what runs, what became of its last firings and why. */
+/** Shows one timer whole: how it stands, what runs, what happened to its last firings and why. */
 export class Drawer {
   readonly #parts: DrawerParts;
   readonly #dialog = byId('drawer', HTMLDialogElement);
@@ -64,7 +64,7 @@ class TimerView {
   readonly #outcomes: OutcomeList;
   readonly #states = make('p', { class: 'states' });
   readonly #facts = make('div', { class: 'facts' });
-  /** Apart from what counts and is drawn anew every second: it is scrolled. */
+  /** Apart from what counts and is drawn again every second: it is scrolled. */
   readonly #about = make('div');
   readonly #runs = make('div');
   readonly #trouble = make('p', { class: 'quiet' });

@@ -29,7 +29,7 @@ export class OutcomeList {
     this.element.append(this.#failure, make('h3', {}, 'Last outcomes'), this.#list);
   }
 
-  /** Loads them anew; what is open stays open. Throws as the server does. */
+  /** Loads them again; what is open stays open. Throws as the server does. */
   async load(now: number, signal: AbortSignal): Promise<void> {
     const outcomes = await this.#ask(MOST, signal);
     const items = outcomes.toReversed().map((outcome) => this.#itemOf(outcome, now));
@@ -56,7 +56,7 @@ export class OutcomeList {
     return (await this.#server.get<{ outcomes: readonly OutcomeRecord[] }>(path, signal)).outcomes;
   }
 
-  /** Opens an outcome, the newest by default, and answers whether it is there. */
+  /** Opens an outcome, the newest by default, and returns whether it is there. */
   reveal(outcome?: OutcomeRecord): boolean {
     const element = outcome ? this.#items.get(keyOf(outcome))?.element : this.#list.querySelector('details');
     if (!(element instanceof HTMLDetailsElement)) return false;

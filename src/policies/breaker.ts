@@ -15,7 +15,7 @@ const LONGEST_GROWN: Duration = HOUR;
  * The circuit breaker behind `breaker` (Nygard, "Release It!", 2007). Failure, timeout and loss count as failed; a canceled run tells
  * nothing and changes nothing, so that a canceled trial is followed by another.
  *
- * Runs that end while it is open or half open and are not the trial (begun before it opened, or by hand): a success closes it, for the
+ * Runs that end while it is open or half open and are not the trial (begun before it opened, or manually): a success closes it, for the
  * command has shown that it works; a failure changes nothing, for only the trial's counts.
  */
 export function breaker({ failures, cooldown }: BreakerOptions): BreakerPolicy {

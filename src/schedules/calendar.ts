@@ -3,7 +3,7 @@
  * January of the year 0 (0). Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
  */
 
-/** Answers the day on which a month begins. */
+/** Returns the day on which a month begins. */
 export function firstDayOf(month: number): number {
   // March is the first month of Hinnant's year, so that the leap day is its last.
   const sinceMarch = month - 2;
@@ -13,7 +13,7 @@ export function firstDayOf(month: number): number {
   return year * 365 + leapDays + Math.floor((153 * monthOfYear + 2) / 5) - 719_468;
 }
 
-/** Answers the month that holds a day. */
+/** Returns the month that holds a day. */
 export function monthOf(day: number): number {
   const sinceMarch0 = day + 719_468;
   const era = Math.floor(sinceMarch0 / 146_097);
@@ -26,11 +26,11 @@ export function monthOf(day: number): number {
   return (era * 400 + yearOfEra) * 12 + monthOfYear + 2;
 }
 
-/** Answers the place of a month in its year: 0 is January, 11 December. */
+/** Returns the place of a month in its year: 0 is January, 11 December. */
 export const monthOfYear = (month: number): number => month - Math.floor(month / 12) * 12;
 
-/** Answers the day of the week of a day: 0 is Sunday, 6 Saturday. */
+/** Returns the day of the week of a day: 0 is Sunday, 6 Saturday. */
 export const weekdayOf = (day: number): number => day + 4 - Math.floor((day + 4) / 7) * 7;
 
-/** Answers the length of a month in days. */
+/** Returns the length of a month in days. */
 export const daysIn = (month: number): number => firstDayOf(month + 1) - firstDayOf(month);

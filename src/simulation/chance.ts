@@ -12,7 +12,7 @@ export class Chance {
     this.seed = this.#state = seed;
   }
 
-  /** Begins anew. */
+  /** Begins again. */
   reset(): void {
     this.#state = this.seed;
   }

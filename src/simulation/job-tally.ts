@@ -25,7 +25,7 @@ export class Peak {
   }
 }
 
-/** What became of one job's firings. */
+/** What happened to one job's firings. */
 export class JobTally {
   readonly job: Job;
   /** Runs whose first attempt has begun. */

@@ -5,7 +5,7 @@ import type { Cancel, Duration } from '../domain/time.js';
 export type Writer = (bytes: Uint8Array, done: WriteDone) => void;
 export type WriteDone = (error: NodeJS.ErrnoException | null | undefined, written: number) => void;
 
-/** What becomes of a record when the log stands still: output lines are let go first. */
+/** What happens to a record when the log stands still: output lines are let go first. */
 export type RecordKind = 'event' | 'output';
 
 /** Where a log goes. Writing never blocks and never throws. */

@@ -37,9 +37,9 @@ function toFile(fd: number): Writer {
 }
 
 /**
- * Pipes and terminals: opened anew, because O_NONBLOCK belongs to the open file, which commands with inherited output and the shell
+ * Pipes and terminals: opened again, because O_NONBLOCK belongs to the open file, which commands with inherited output and the shell
  * share (proc(5), `/proc/self/fd`). A write then never waits: a full pipe and a terminal stopped with Ctrl-S answer EAGAIN.
- * @throws Error where a descriptor cannot be opened anew: a socket, another user's terminal, a system without `/proc`.
+ * @throws Error where a descriptor cannot be opened again: a socket, another user's terminal, a system without `/proc`.
  */
 function toReopened(fd: number): Writer {
   const own = openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);

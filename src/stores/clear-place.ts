@@ -13,7 +13,7 @@ export const MISHAPS: Readonly<Record<Mishap, string>> = {
 };
 
 /**
- * Sets aside what stands in the place of a state in use, and answers where it is now. What belongs to another program stays, with the files beside
+ * Sets aside what stands in the place of a state in use, and returns where it is now. What belongs to another program stays, with the files beside
  * it. @throws the file system's errors.
  */
 export function clearPlace(file: LedgerFile, mishap: Mishap, now: Instant): string | undefined {

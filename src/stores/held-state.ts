@@ -40,7 +40,7 @@ export class Hold {
     return this.#path;
   }
 
-  /** Makes sure that the state is locked; answers what is in the way. What its path leads to may be another file by now. */
+  /** Makes sure that the state is locked; returns what is in the way. What its path leads to may be another file by now. */
   take(): Held | { readonly reason: string } {
     const options = this.#options;
     const path = realPath(options.path);
@@ -79,7 +79,7 @@ export class Hold {
     this.#held = { ...held, lock };
   }
 
-  /** The state at its path was opened; answers what it is to say of who uses it. Never throws. */
+  /** The state at its path was opened; returns what it is to say of who uses it. Never throws. */
   opened(): Holder | undefined {
     const lock = this.#held?.lock;
     let holder: Holder | undefined;

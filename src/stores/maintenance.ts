@@ -86,7 +86,7 @@ export class Upkeep {
     if (this.#database.prepare('SELECT 1 FROM reserve').get() !== undefined) this.#limit(this.#ask('page_count'));
   }
 
-  /** Does a little of the work, and answers when the next little is due. @throws SQLite's errors. */
+  /** Does a little of the work, and returns when the next little is due. @throws SQLite's errors. */
   step(now: Instant): Duration {
     let rows = ROWS;
     for (let jobs = 0; jobs < JOBS; jobs++) {

@@ -60,7 +60,7 @@ function begin(toOpen: FileToOpen): LedgerFile {
   }
 }
 
-/** Answers what is wrong with a file that is damaged. */
+/** Returns what is wrong with a file that is damaged. */
 function openUnlessDamaged(toOpen: FileToOpen): LedgerFile | string {
   try {
     return new LedgerFile(toOpen);

@@ -56,7 +56,7 @@ export class Unrecorded {
     this.lost += letGo(this.endings) + letGo(this.failedAttempts);
   }
 
-  /** Everything known is to be written anew: the file that had it is gone. */
+  /** Everything known is to be written again: the file that had it is gone. */
   restate(): void {
     for (const [name, record] of this.#jobs) this.changedJobs.set(name, record);
     this.#restateRuns();
@@ -64,7 +64,7 @@ export class Unrecorded {
 
   /**
    * The file was another scheduler's: its open runs get outcomes, in the commit in which ours take their place, and of its jobs those that are not
-   * ours stay. Answers how many ad-hoc ones among them, which run only when a scheduler finds them at its start.
+   * ours stay. Returns how many ad-hoc ones among them, which run only when a scheduler finds them at its start.
    */
   takeOver({ jobs, open, lastSeenAt }: Recollection, at: Instant): number {
     this.#restateRuns();
@@ -187,7 +187,7 @@ function letGo(kept: unknown[]): number {
   return many;
 }
 
-/** What became of a run that another scheduler has left open in a file which this one opens late: nobody goes on with it. */
+/** What happened to a run that another scheduler has left open in a file which this one opens late: nobody goes on with it. */
 function endingOfLeft(run: OpenRun, lastSeenAt: Instant | undefined, at: Instant): Ending {
   const { firing, runId, attempts, latenessMs, startedAt } = run;
   if (attempts === 0) return { event: 'firing.missed', at, firing, reason: 'downtime', runId };

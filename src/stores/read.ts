@@ -7,7 +7,7 @@ import { isInstant, type Invalid } from './validation.js';
 
 type Parameter = string | number;
 
-/** Answers rows as tuples in the order of their columns. @throws SQLite's errors. */
+/** Returns rows as tuples in the order of their columns. @throws SQLite's errors. */
 export function rowsOf<Row>(database: DatabaseSyncInstance, sql: string, ...parameters: readonly Parameter[]): Row[] {
   return allOf(database.prepare(sql), ...parameters);
 }

@@ -6,7 +6,7 @@ const MARK = '.bad-';
 /** What SQLite keeps beside a database: the write-ahead log and its index. */
 const COMPANIONS = ['-wal', '-shm'];
 
-/** Moves a file that cannot be used out of the way, with what belongs to it, and answers where it is now. @throws the file system's errors. */
+/** Moves a file that cannot be used out of the way, with what belongs to it, and returns where it is now. @throws the file system's errors. */
 export function setAside(path: string, now: Instant): string {
   const aside = asideOf(path, now);
   renameSync(path, aside);
@@ -14,7 +14,7 @@ export function setAside(path: string, now: Instant): string {
   return aside;
 }
 
-/** Keeps a copy of a file that can be used in part, and answers where. @throws the file system's errors. */
+/** Keeps a copy of a file that can be used in part, and returns where. @throws the file system's errors. */
 export function copyAside(path: string, now: Instant): string {
   const aside = asideOf(path, now);
   copyFileSync(path, aside);

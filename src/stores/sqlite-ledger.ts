@@ -300,7 +300,7 @@ export class SqliteLedger implements Ledger {
     this.#record();
   }
 
-  /** Keeps the state ours to find. Answers when it is another scheduler's: from then on nothing is touched, and this one has to stop. */
+  /** Keeps the state ours to find. Returns when it is another scheduler's: from then on nothing is touched, and this one has to stop. */
   #keepHold(): Failure | undefined {
     if (this.#taken !== undefined) return this.#taken;
     const other = this.#hold.keep();
@@ -317,7 +317,7 @@ export class SqliteLedger implements Ledger {
     return isDisplaced;
   }
 
-  /** Does a little upkeep, and answers when the next is due. What is in its way is in the way of commits too, and told then. */
+  /** Does a little upkeep, and returns when the next is due. What is in its way is in the way of commits too, and told then. */
   #upkeep(): Duration {
     const file = this.#file;
     let pause = LATER;

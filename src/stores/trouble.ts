@@ -91,7 +91,7 @@ const codeOf = (code: string, errno = 0): string => (errno === -constants.errno.
 const isOfFileItself = ({ code, syscall, path }: { code?: string; syscall?: unknown; path?: string }): boolean =>
   code === 'EACCES' && (syscall === 'open' || syscall === 'access') && path !== undefined && existsSync(path);
 
-/** Does something, and answers what was in its way. @throws as {@link troubleOf}. */
+/** Does something, and returns what was in its way. @throws as {@link troubleOf}. */
 export function troubleIn(work: () => void): Trouble | undefined {
   try {
     work();

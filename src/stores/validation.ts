@@ -74,7 +74,7 @@ export class RowReader {
     this.#whose = whose;
   }
 
-  /** Answers `value` if it is right; else takes note of it, and answers `fallback`. */
+  /** Returns `value` if it is right; else takes note of it, and returns `fallback`. */
   required<Value, Fallback>(what: string, value: unknown, isRight: Check<Value>, fallback: Fallback): Value | Fallback {
     if (isRight(value)) return value;
     this.#invalid.add(this.#whose, what, value);

@@ -1,5 +1,5 @@
 /**
- * Answers the candidate a person most likely meant by `word`, or `undefined` when none is near.
+ * Returns the candidate a person most likely meant by `word`, or `undefined` when none is near.
  * Near: no more than a third of the word's letters (at least one) are wrong, missing, too many or swapped with a neighbour;
  * capital letters do not count. Of equally near ones, the first.
  */

@@ -45,7 +45,7 @@ function watch(watchFolder = silent): void {
   unwatch = watchTimerFile(file, { clock, surroundings: terminal, changed: () => (changes += 1), watchFolder });
 }
 
-/** Lets time go by until the next look at the file, and waits for it. Answers how long that took. */
+/** Lets time go by until the next look at the file, and waits for it. Returns how long that took. */
 async function look(): Promise<number> {
   const wait = clock.nextWakeIn ?? 0;
   await clock.advance(wait);

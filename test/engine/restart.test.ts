@@ -7,7 +7,7 @@ import type { FakeLedger } from '../support/fake-ledger.js';
 import { Lives, tidy } from '../support/lives.js';
 import { atInstants, everyMs, job, Rig } from '../support/rig.js';
 
-/** One life from `start` for `lasting`, ended in order; then another from `again`. Answers the story of the second. */
+/** One life from `start` for `lasting`, ended in order; then another from `again`. Returns the story of the second. */
 async function restart(
   jobs: readonly Job[],
   { start, lasting, again }: { start: string; lasting: number; again: string },

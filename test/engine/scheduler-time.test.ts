@@ -72,7 +72,7 @@ describe('the time of a scheduler', () => {
 });
 
 describe('a time that follows a measured offset', () => {
-  /** Looks once a second, as the scheduler does, and answers how far the time is ahead of the wall clock after each. */
+  /** Looks once a second, as the scheduler does, and returns how far the time is ahead of the wall clock after each. */
   async function run(clock: FakeClock, time: SchedulerTime, seconds: number): Promise<number[]> {
     const leads: number[] = [];
     for (let second = 0; second < seconds; second++) {

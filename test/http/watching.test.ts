@@ -49,7 +49,7 @@ afterEach(() => {
   elsewhere = undefined;
 });
 
-/** Asks, and answers as soon as the head of the answer is there. */
+/** Asks, and returns as soon as the head of the answer is there. */
 async function ask(path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   const client = request({ host: '127.0.0.1', port: server.port, path, headers, agent: false });
   clients.push(client);

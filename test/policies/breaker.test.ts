@@ -36,7 +36,7 @@ class Life {
     return this.ends('failure').ends('failure').ends('failure');
   }
 
-  /** Waits for the trial, which fails. Answers the cooldown that follows. */
+  /** Waits for the trial, which fails. Returns the cooldown that follows. */
   failsItsTrial(): number | undefined {
     if (this.state.kind === 'open') this.passes(this.state.cooldown);
     this.ends('failure', { isTrial: true });

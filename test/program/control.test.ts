@@ -22,7 +22,7 @@ afterEach(async () => {
 const timers = (text: string) => desk.write('timers.yaml', `timers:\n${text}`);
 const command = () => JSON.stringify(puppet.command);
 
-/** A scheduler with a timer that runs the puppet by hand, one that counts, and one whose breaker opens at once. */
+/** A scheduler with a timer that runs the puppet manually, one that counts, and one whose breaker opens at once. */
 async function start(...args: string[]): Promise<Program> {
   timers(`  job: { cron: "0 0 1 1 *", run: ${command()} }
   later: { in: 1h, run: echo later }

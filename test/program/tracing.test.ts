@@ -126,7 +126,7 @@ describe('a collector in trouble', () => {
 
   const LOST = /^timers: tracing: 127\.0\.0\.1:\d+ was not sent the last 2 spans\n$/;
 
-  /** Runs to the end; answers how long the end took, of which the last record of the log is the beginning. */
+  /** Runs to the end; returns how long the end took, of which the last record of the log is the beginning. */
   async function untilEnd(): Promise<Ended & { readonly endTook: number; readonly lateness: number }> {
     const program = desk.start(['start']);
     await program.event('scheduler.stopped');

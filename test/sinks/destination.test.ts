@@ -15,7 +15,7 @@ const KIB = 'x'.repeat(1_023) + '\n';
 class Reader {
   /** How many bytes it takes of one write. */
   most = Number.POSITIVE_INFINITY;
-  /** How many bytes it takes altogether before it answers `mood`. */
+  /** How many bytes it takes altogether before it returns `mood`. */
   appetite = Number.POSITIVE_INFINITY;
   /** `silent`, or an error's code. */
   mood = 'EAGAIN';

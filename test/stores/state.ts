@@ -61,7 +61,7 @@ export class State {
     return opening;
   }
 
-  /** Starts it, and answers why it cannot be opened. */
+  /** Starts it, and returns why it cannot be opened. */
   whyUnavailable(): string | undefined {
     this.start();
     const [trouble, ...more] = this.troubles;

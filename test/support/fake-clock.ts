@@ -11,7 +11,7 @@ async function followUp(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
 
-/** A clock the test turns by hand: the wall can be set, the monotonic hand only advanced. */
+/** A clock the test turns manually: the wall can be set, the monotonic hand only advanced. */
 export class FakeClock implements Clock {
   #wall: Instant;
   #monotonic: Duration = 1_000;

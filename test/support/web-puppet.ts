@@ -7,7 +7,7 @@ export interface Asked {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Answers it. One that is not answered hangs. */
+  /** Returns it. One that is not answered hangs. */
   answer(status: number, headers?: Readonly<Record<string, string>>): void;
 }
 

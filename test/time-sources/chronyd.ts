@@ -88,7 +88,7 @@ export class Chronyd {
   }
 }
 
-/** Makes a certificate for `localhost` that signs itself. Answers the files of the key and the certificate. */
+/** Makes a certificate for `localhost` that signs itself. Returns the files of the key and the certificate. */
 export function certificateIn(folder: string): { readonly key: string; readonly certificate: string } {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];

@@ -40,7 +40,7 @@ export interface Settings {
   readonly state: StatePlace;
   /** Most runs at once, by group; a group that is not named here has 1. */
   readonly groups: ReadonlyMap<string, number>;
-  /** What becomes of the processes of a scheduler that died. */
+  /** What happens to the processes of a scheduler that died. */
   readonly orphans: 'kill' | 'keep';
   readonly history: { readonly keep: Duration; readonly runs: number };
   /** Where it is watched over HTTP; absent: nowhere. */

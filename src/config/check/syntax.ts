@@ -37,7 +37,7 @@ export function* readJson(problems: Problems): Steps<Slot | undefined> {
   return undefined;
 }
 
-/** Tells the conflicts that a merge has left in the file. Answers whether there are any: then nothing else says much. */
+/** Tells the conflicts that a merge has left in the file. Returns whether there are any: then nothing else says much. */
 function tellConflicts(problems: Problems): boolean {
   const conflicts = [...problems.source.text.matchAll(/^<{7}(?: .*)?$/gm)];
   for (const { index, 0: marker } of conflicts) {
@@ -142,7 +142,7 @@ function blank(text: string, values: readonly Unquoted[]): string {
   return result + text.slice(from);
 }
 
-/** Tells what YAML says is wrong, without its echoes. Answers whether the structure can be trusted all the same. */
+/** Tells what YAML says is wrong, without its echoes. Returns whether the structure can be trusted all the same. */
 function tellFaults(parsed: ParsedYaml, problems: Problems): boolean {
   const lines = new Set<number>();
   let isTrusted = true;

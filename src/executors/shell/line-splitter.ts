@@ -49,7 +49,7 @@ export class LineSplitter {
     this.#partial.append(rest.subarray(last + 1));
   }
 
-  /** Tells at most `most` lines of what came in. Answers whether some are left. */
+  /** Tells at most `most` lines of what came in. Returns whether some are left. */
   flow(most: number): boolean {
     if (this.#first !== undefined) this.#tellLine(this.#first);
     this.#first = undefined;

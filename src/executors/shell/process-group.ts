@@ -66,7 +66,7 @@ export class ProcessGroup {
     return pause < 40 || hasLivingMember(this.#leader);
   }
 
-  /** Answers whether there is a member that may be signaled. */
+  /** Returns whether there is a member that may be signaled. */
   #signal(signal: NodeJS.Signals | 0): boolean {
     try {
       return process.kill(-this.#leader, signal);

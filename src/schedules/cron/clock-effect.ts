@@ -24,7 +24,7 @@ export interface ClockEffect {
 /** More are not read out. */
 const MOST_TIMES = 3;
 
-/** Answers what a change of its zone's clock does to a schedule, for each of its expressions that names a time which it touches. */
+/** Returns what a change of its zone's clock does to a schedule, for each of its expressions that names a time which it touches. */
 export function clockEffects(schedule: Schedule, change: ClockChange): readonly ClockEffect[] {
   return cronParts(schedule).flatMap((part) => clockEffect(part, change) ?? []);
 }

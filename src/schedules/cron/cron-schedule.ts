@@ -60,7 +60,7 @@ export class CronSchedule implements Schedule {
     return countDue([this], { after, until });
   }
 
-  /** Answers the first wall time that the expression names strictly after `after`, whether the zone's clock shows it or not. */
+  /** Returns the first wall time that the expression names strictly after `after`, whether the zone's clock shows it or not. */
   nextNamed(after: WallTime): WallTime | undefined {
     const wall = nextWallTime(this.expression, Math.floor(after / 1000) + 1);
     return wall === Infinity ? undefined : wall * 1000;
@@ -71,7 +71,7 @@ export class CronSchedule implements Schedule {
     return new CronSchedule(this.expression, zone, this.dst);
   }
 
-  /** Answers when the wall time comes, if that is in this stretch or in the gap at its end. */
+  /** Returns when the wall time comes, if that is in this stretch or in the gap at its end. */
   #instantOf(wall: number, { until, offset, lastPassUntil, gapUntil }: Stretch): number | undefined {
     const shownUntil = this.dst.repeat === 'last' ? lastPassUntil : until + offset;
     if (wall < shownUntil) return wall - offset;
@@ -80,7 +80,7 @@ export class CronSchedule implements Schedule {
 }
 
 /**
- * Answers the next instant worth looking at, when nothing that is shown from `instant` to the end of its stretch matches before `wall`.
+ * Returns the next instant worth looking at, when nothing that is shown from `instant` to the end of its stretch matches before `wall`.
  * The wall time comes within a day of the same reading in UTC, so the stretches before that are jumped over. Not when the stretch ends
  * within a day: a clock that is put back there may show once more what came before `instant`.
  */
@@ -117,7 +117,7 @@ export class Union implements Schedule {
   }
 }
 
-/** Answers the schedules, one for each expression, that a schedule is made of; none when it does not go by local time. */
+/** Returns the schedules, one for each expression, that a schedule is made of; none when it does not go by local time. */
 export function cronParts(schedule: Schedule): readonly CronSchedule[] {
   if (schedule instanceof Union) return schedule.parts;
   return schedule instanceof CronSchedule ? [schedule] : [];
@@ -127,7 +127,7 @@ export function cronParts(schedule: Schedule): readonly CronSchedule[] {
 export const goesByLocalTime = (schedule: Schedule): boolean => cronParts(schedule).length > 0;
 
 /**
- * Answers a schedule as it is in another zone. One that does not go by local times stays as it is.
+ * Returns a schedule as it is in another zone. One that does not go by local times stays as it is.
  * @throws RangeError when `zone` is no IANA name.
  */
 export function scheduleInZone(schedule: Schedule, zone: string): Schedule {

@@ -80,10 +80,10 @@ export function readExpression(text: string, seed: string): Expression {
   }
 }
 
-/** Answers the texts of an expression's fields; of a shorthand, of what it stands for. @throws ScheduleError when it is no shorthand. */
+/** Returns the texts of an expression's fields; of a shorthand, of what it stands for. @throws ScheduleError when it is no shorthand. */
 export const textsOf = (text: string): string[] => splitFields(text.includes('@') ? shorthandOf(text) : text);
 
-/** Answers where the field of a position stands in an expression; all of it, when the expression is a shorthand. */
+/** Returns where the field of a position stands in an expression; all of it, when the expression is a shorthand. */
 export function spanOf(text: string, position: FieldPosition): Span {
   let start = 0;
   const spans = splitFields(text).map((field): Span => {

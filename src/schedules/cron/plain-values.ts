@@ -7,7 +7,7 @@ const EPOCH = new CronDate(0, 'UTC');
 const known = new Map<string, readonly number[]>();
 
 /**
- * Answers the values of one plain item (`5`, `1-10`, `1-10/3`, `5/10`, `*`, `*` with a step), as cron-parser reads it, ascending.
+ * Returns the values of one plain item (`5`, `1-10`, `1-10/3`, `5/10`, `*`, `*` with a step), as cron-parser reads it, ascending.
  * cron-parser builds a whole expression for every question, so each text is asked about once.
  * @throws Error as cron-parser does.
  */

@@ -22,7 +22,7 @@ export class ValueSet {
     return ((value < HALF ? this.#low >>> value : this.#high >>> (value - HALF)) & 1) === 1;
   }
 
-  /** Answers the smallest member that is `value` or more, or {@link NONE}. `value` is 0 to 60. */
+  /** Returns the smallest member that is `value` or more, or {@link NONE}. `value` is 0 to 60. */
   from(value: number): number {
     if (value < HALF) {
       const left = (this.#low >>> value) << value;
@@ -53,10 +53,10 @@ export class ValueSet {
   }
 }
 
-/** Answers the place of the lowest bit that is set, from 0. `word` is not 0. */
+/** Returns the place of the lowest bit that is set, from 0. `word` is not 0. */
 export const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);
 
-/** Answers how many bits of a word are set. (Warren, "Hacker's Delight", 5-1.) */
+/** Returns how many bits of a word are set. (Warren, "Hacker's Delight", 5-1.) */
 export function bitCount(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

@@ -8,7 +8,7 @@ const DAY = 86_400;
 const CYCLE = 4_800;
 
 /**
- * Answers the first wall time that an expression matches and that is `from` or later, in whole seconds from 1970-01-01 00:00;
+ * Returns the first wall time that an expression matches and that is `from` or later, in whole seconds from 1970-01-01 00:00;
  * Infinity when it matches none at all. A wall time need not exist in a zone, or may exist twice there.
  */
 export function nextWallTime(expression: Expression, from: number): number {
@@ -19,7 +19,7 @@ export function nextWallTime(expression: Expression, from: number): number {
   return time < DAY ? day * DAY + time : nextDay(expression, today + 1) * DAY + nextTimeOfDay(expression, 0);
 }
 
-/** Answers the first day that matches and is `from` or later, counted from 1970-01-01; Infinity when there is none. */
+/** Returns the first day that matches and is `from` or later, counted from 1970-01-01; Infinity when there is none. */
 function nextDay(expression: Expression, from: number): number {
   const current = monthOf(from);
   // What is left of the current month; then months are whole.
@@ -34,7 +34,7 @@ function nextDay(expression: Expression, from: number): number {
   return Infinity;
 }
 
-/** Answers the days of one month that match, as a mask; the month itself is not looked at. */
+/** Returns the days of one month that match, as a mask; the month itself is not looked at. */
 export function matchingDaysIn(expression: Expression, month: number): number {
   const first = firstDayOf(month);
   const length = firstDayOf(month + 1) - first;
@@ -43,7 +43,7 @@ export function matchingDaysIn(expression: Expression, month: number): number {
 }
 
 /**
- * Answers the days that match in a month, as a mask (bit 0 is the 1st). Two restricted day fields are alternatives (POSIX); a field
+ * Returns the days that match in a month, as a mask (bit 0 is the 1st). Two restricted day fields are alternatives (POSIX); a field
  * that begins with `*` does not count as restricted (cronie).
  */
 export function daysMatched({ dayOfMonth, dayOfWeek }: Expression, firstWeekday: number, length: number): number {
@@ -52,7 +52,7 @@ export function daysMatched({ dayOfMonth, dayOfWeek }: Expression, firstWeekday:
   return dayOfMonth.isOpen || dayOfWeek.isOpen ? inMonth & inWeek : inMonth | inWeek;
 }
 
-/** Answers the first second of the day that matches and is `from` or later; a whole day or more when none is left. */
+/** Returns the first second of the day that matches and is `from` or later; a whole day or more when none is left. */
 function nextTimeOfDay({ hour, minute, second }: Expression, from: number): number {
   const nowHour = Math.floor(from / 3600);
   const nowMinute = Math.floor(from / 60) % 60;

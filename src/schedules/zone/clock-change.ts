@@ -18,7 +18,7 @@ export interface TimeSpan {
 }
 
 /**
- * Answers the changes of a zone's clock in a span of time, in order and as they are asked for.
+ * Returns the changes of a zone's clock in a span of time, in order and as they are asked for.
  * @throws RangeError when `zone` is no IANA name.
  */
 export function* clockChanges(zone: string, { from, until }: TimeSpan): Generator<ClockChange> {

@@ -41,7 +41,7 @@ function instantsOf(local: WallTime, zone: TimeZone): LocalInstants {
 }
 
 /**
- * Answers the time of day that the clocks of a zone show at an instant, from 0 (midnight) to 24 h (exclusive).
+ * Returns the time of day that the clocks of a zone show at an instant, from 0 (midnight) to 24 h (exclusive).
  * @throws RangeError when `zone` is no IANA name.
  */
 export function timeOfDay(instant: Instant, zone: string): Duration {

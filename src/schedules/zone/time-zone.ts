@@ -42,7 +42,7 @@ export class TimeZone {
     if (!isUtc) this.#format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
   }
 
-  /** Answers the stretch that holds an instant (whole seconds since the epoch). Any number but NaN will do. */
+  /** Returns the stretch that holds an instant (whole seconds since the epoch). Any number but NaN will do. */
   stretchAt(instant: number): Stretch {
     const recent = this.#recent;
     if (instant >= recent.from && instant < recent.until) return recent;

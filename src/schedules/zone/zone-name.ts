@@ -22,7 +22,7 @@ const MOST_NAMES = 2048;
 const zones = new Map<string, TimeZone>();
 
 /**
- * Answers the zone of an IANA name, aliases such as `Asia/Calcutta` included, in any case; `undefined` for all else:
+ * Returns the zone of an IANA name, aliases such as `Asia/Calcutta` included, in any case; `undefined` for all else:
  * abbreviations (`BST`, `PST`), offsets (`+02:00`, `UTC+2`). The same zone for the same name.
  */
 export function findTimeZone(name: string): TimeZone | undefined {
@@ -51,7 +51,7 @@ export const isTimeZone = (name: string): boolean => findTimeZone(name) !== unde
 
 let knownNames: readonly string[] | undefined;
 
-/** Answers the IANA name somebody most likely meant (`Berlin`, `Europe/Berln`, `New York`), or `undefined`. */
+/** Returns the IANA name somebody most likely meant (`Berlin`, `Europe/Berln`, `New York`), or `undefined`. */
 export function suggestTimeZone(name: string): string | undefined {
   if (name.length > LONGEST_VALUE) return undefined;
   const wanted = name.trim().replaceAll(' ', '_').toLowerCase();
@@ -61,7 +61,7 @@ export function suggestTimeZone(name: string): string | undefined {
   return sameCity ?? (wanted.length > 4 ? nearest(wanted, knownNames) : undefined);
 }
 
-/** Answers the zone of an IANA name that has been checked already. @throws RangeError with the nearest name when it is none. */
+/** Returns the zone of an IANA name that has been checked already. @throws RangeError with the nearest name when it is none. */
 export function timeZoneOf(name: string): TimeZone {
   const zone = findTimeZone(name);
   if (zone) return zone;

@@ -11,7 +11,7 @@ export type Printed =
 const PATIENCE: Duration = 10_000;
 const MOST_OUTPUT = 64 * 1_024;
 
-/** Runs a program to its end and answers what it printed. Never rejects; over within 10 s, at once when `signal` aborts: it is killed then. */
+/** Runs a program to its end and returns what it printed. Never rejects; over within 10 s, at once when `signal` aborts: it is killed then. */
 export function ask(command: readonly string[], clock: Clock, signal: AbortSignal): Promise<Printed> {
   const [program = '', ...args] = command;
   return new Promise<Printed>((resolve) => {

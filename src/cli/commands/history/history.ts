@@ -29,7 +29,7 @@ export interface HistoryOptions
   readonly run?: string;
 }
 
-/** Shows what was recorded of the named timers, or of all; or one run whole. Answers the exit code: 1 when there is nothing to read it from. */
+/** Shows what was recorded of the named timers, or of all; or one run whole. Returns the exit code: 1 when there is nothing to read it from. */
 export async function showHistory(
   terminal: Terminal,
   names: readonly string[],

@@ -31,7 +31,7 @@ timers:
   #   run: ./fireworks.sh
 `;
 
-/** Writes the starter file, never over an existing one. Answers the exit code. */
+/** Writes the starter file, never over an existing one. Returns the exit code. */
 export function writeStarterFile(terminal: Terminal, file: string, asJson: boolean): number {
   try {
     writeFileSync(resolve(terminal.cwd, file), STARTER, { flag: 'wx' });

@@ -17,7 +17,7 @@ import { inZone } from '../../zone.js';
 
 export interface ListOptions extends FileOption, StateOption, JsonOption, ZoneOption {}
 
-/** Lists the timers of a file and those of `in` and `at`. Answers the exit code: 1 when some of the file's could not be read. */
+/** Lists the timers of a file and those of `in` and `at`. Returns the exit code: 1 when some of the file's could not be read. */
 export async function listTimers(terminal: Terminal, options: ListOptions): Promise<ExitCode> {
   const now = createSystemClock().now();
   const timerFile = await loadReadable(terminal, { ...options, now });

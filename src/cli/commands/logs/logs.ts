@@ -31,7 +31,7 @@ export function readLogSpan({ follow, since, until }: SpanArguments, timezone: s
   };
 }
 
-/** Prints what a scheduler tells, lines for people or the very records of the log. Answers the exit code. */
+/** Prints what a scheduler tells, lines for people or the very records of the log. Returns the exit code. */
 export async function showLogs(
   client: ControlClient,
   asked: Args,

@@ -22,7 +22,7 @@ export interface NextOptions extends FileOption, JsonOption, ZoneOption {
 
 const DEFAULT_COUNT = 10;
 
-/** Shows the coming firings of the named timers, or of all. Answers the exit code: 1 when some of the file's could not be read. */
+/** Shows the coming firings of the named timers, or of all. Returns the exit code: 1 when some of the file's could not be read. */
 export async function showNext(terminal: Terminal, names: readonly string[], options: NextOptions): Promise<ExitCode> {
   const now = createSystemClock().now();
   const timerFile = await loadReadable(terminal, { ...options, now, names });

@@ -2,7 +2,7 @@ import { jsonText } from '../../../text/visible.js';
 import { withScreen, type ScreenOptions } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
-/** A delay or an interval, counted anew. */
+/** A delay or an interval, counted again. */
 export const reset: CommandKind = {
   name: 'reset',
   group: 'operate',

@@ -110,7 +110,7 @@ class Future {
     };
   }
 
-  /** Chance begins anew, so that simulations differ by nothing but what is asked. */
+  /** Chance begins again, so that simulations differ by nothing but what is asked. */
   #foretell(jobs: readonly Job[], which: keyof RunTime): Promise<Outlook> {
     const { timerFile, span, chance, shares, rules } = this.#question;
     const { timezone, groups, concurrency } = timerFile.settings;

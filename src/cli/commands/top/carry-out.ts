@@ -11,7 +11,7 @@ interface Asked {
 
 type Deed = Extract<Wish, { kind: 'trigger' | 'pause' | 'resume' | 'cancel' }>;
 
-/** Asks the scheduler for what is wished. Answers what came of it, in words. @throws RefusalError; LostError. */
+/** Asks the scheduler for what is wished. Returns what came of it, in words. @throws RefusalError; LostError. */
 export async function carryOut(
   link: Asked,
   wish: Deed,

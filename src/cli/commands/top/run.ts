@@ -21,7 +21,7 @@ const SUSPENDED: Duration = 50;
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** Shows the live view until somebody quits. Answers the exit code; a signal ends the process as it would without a view. */
+/** Shows the live view until somebody quits. Returns the exit code; a signal ends the process as it would without a view. */
 export async function runTop(
   reached: Reached,
   { terminal, clock }: { terminal: Terminal; clock: Clock },

@@ -78,7 +78,7 @@ export class Screen {
     return () => stdout.off('resize', resized);
   }
 
-  /** Tells that the process was stopped, and goes on; by then others may have had the terminal, so it is entered anew. */
+  /** Tells that the process was stopped, and goes on; by then others may have had the terminal, so it is entered again. */
   onContinue(listener: () => void): Cancel {
     const continued = () => {
       this.leave();

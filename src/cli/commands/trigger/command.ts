@@ -7,7 +7,7 @@ interface TriggerOptions extends FileOption, StateOption, JsonOption {
   readonly overlap?: string;
 }
 
-/** A firing by hand, in the running scheduler. */
+/** A manual firing in the running scheduler. */
 export const trigger: CommandKind = {
   name: 'trigger',
   group: 'operate',

@@ -22,7 +22,7 @@ interface Printing {
   readonly asJson: boolean;
 }
 
-/** Fires a timer, and does not wait for what becomes of it. */
+/** Fires a timer, and does not wait for what happens to it. */
 export async function triggerAndGo({ change }: Reached, asked: Asked, { terminal, asJson }: Printing): Promise<number> {
   const { firing_id, scheduled_at } = (await change('trigger', { ...asked })) as Fired;
   if (asJson) terminal.out(jsonText({ task_name: asked.name, firing_id, scheduled_at }));
@@ -30,7 +30,7 @@ export async function triggerAndGo({ change }: Reached, asked: Asked, { terminal
   return 0;
 }
 
-/** Fires a timer and follows it to its end. Answers the exit status of its command, 1 where it did not run. */
+/** Fires a timer and follows it to its end. Returns the exit status of its command, 1 where it did not run. */
 export async function triggerAndWait({ client, change }: Reached, asked: Asked, printing: Printing): Promise<number> {
   const { terminal } = printing;
   // Followed before it is fired, so that nothing is missed; what comes before its id is known is kept until then.

@@ -5,7 +5,7 @@ import { END_OF_TIME, SECOND, type Duration, type Instant } from '../../../domai
 import type { AskedTime } from './asked-time.js';
 import type { ScheduleJudgement } from './verdict.js';
 
-/** What became of a firing. */
+/** What happened to a firing. */
 export type Fate =
   | { readonly kind: 'ended'; readonly ending: Ending; readonly context: Context }
   | { readonly kind: 'open'; readonly run: OpenRun }
@@ -59,14 +59,14 @@ const NOTHING: Silence = { last: undefined, first: undefined };
 /** Below this nobody asks why a run was late. */
 const LATE: Duration = SECOND;
 
-/** What became of a firing where there is no history. `undefined` for a time that is none. */
+/** What happened to a firing where there is no history. `undefined` for a time that is none. */
 export function fateWithoutHistory({ judgement, job, now }: Omit<WhyQuestion, 'asked'>): Fate | undefined {
   if (judgement.obstacles.length > 0) return undefined;
   if (judgement.instant + job.offset > now) return { kind: 'coming', paused: undefined };
   return { kind: 'unrecorded', cause: 'no-history', silence: NOTHING };
 }
 
-/** Finds in the history what became of a firing; of a time that is none, what was fired there all the same. `undefined`: nothing. */
+/** Finds in the history what happened to a firing; of a time that is none, what was fired there all the same. `undefined`: nothing. */
 export function fateOf(history: History, question: WhyQuestion): Fate | undefined {
   const recorded = findOpen(history, question) ?? findEnding(history, question);
   if (recorded !== undefined) return recorded;
@@ -108,7 +108,7 @@ function findOpen(history: History, question: WhyQuestion): Fate | undefined {
   return run && { kind: 'open', run };
 }
 
-/** More outcomes are not looked at: of one firing there is one, and few are fired by hand within a minute. */
+/** More outcomes are not looked at: of one firing there is one, and few are fired manually within a minute. */
 const MOST_ENDINGS = 100;
 
 function findEnding(history: History, question: WhyQuestion): Fate | undefined {

@@ -80,7 +80,7 @@ const behind = (why: Why): readonly string[] => [
   ...clockInWords(why.judgement, why.job),
 ];
 
-/** Colours the word for what became of it. */
+/** Colours the word for what happened to it. */
 function painted(lines: readonly string[], why: Why, chalk: ChalkInstance): readonly string[] {
   const word = wordOf(why);
   if (word === undefined) return lines;

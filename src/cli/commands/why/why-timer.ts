@@ -36,7 +36,7 @@ export interface Why extends WhyQuestion {
 }
 
 /**
- * Answers why a timer did or did not run at a time; `undefined` when its file cannot be used, which is then told.
+ * Returns why a timer did or did not run at a time; `undefined` when its file cannot be used, which is then told.
  * @throws UsageError when there is no such timer or time.
  */
 export async function whyTimer(terminal: Terminal, name: string, options: Asking): Promise<Why | undefined> {

@@ -12,7 +12,7 @@ import { localTime } from '../../../schedules/index.js';
 import { fromNow } from '../../render/firings.js';
 import { LEFT_OPEN, openWord } from '../../render/outcome.js';
 
-/** Says in a few words what became of a firing: `missed: the scheduler was not running`. */
+/** Says in a few words what happened to a firing: `missed: the scheduler was not running`. */
 export function fateInWords(fate: Fate, { now, hasScheduler, judgement }: Why): string {
   switch (fate.kind) {
     case 'ended':

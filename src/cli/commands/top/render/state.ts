@@ -120,7 +120,7 @@ const WORDS = {
   pausing: 'retrying',
 };
 
-/** The run that is on for the longest. What waits does so since its time. */
+/** The active run for the longest. What waits does so since its time. */
 function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): string {
   const ages = runs.map((run) => ({
     run,
