@@ -10,7 +10,7 @@ export async function clearSocket(path: string, uid: number): Promise<string | u
   if (stats === undefined) return undefined;
   if (!stats.isSocket()) return 'it is no socket';
   if (stats.uid !== uid && uid !== 0) return 'it is another user’s';
-  if (await isAnswered(path)) return 'another scheduler answers there';
+  if (await isAnswered(path)) return 'another scheduler listens there';
   unlinkSync(path);
   return undefined;
 }

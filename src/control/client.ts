@@ -37,7 +37,7 @@ export async function connectToScheduler(paths: readonly string[], uid: number, 
   for (const path of paths) {
     if (!existsSync(path)) continue;
     const reason = exposure(dirname(path), uid) ?? exposure(path, uid);
-    if (reason !== undefined) return { kind: 'refused', reason: `${reason}, so whoever answers there is not trusted` };
+    if (reason !== undefined) return { kind: 'refused', reason: `${reason}, so what listens there is not trusted` };
     const dialed = await dial(path);
     if (dialed instanceof Error) {
       if (isNobody(dialed)) continue;

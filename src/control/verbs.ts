@@ -143,7 +143,7 @@ function refuseSkipped({ controls }: VerbTarget, firing: Firing): void {
   const { jobName } = firing;
   const runs = controls.status().jobs.find(({ job }) => job.name === jobName)?.runs;
   if (runs === undefined || runs.some((run) => firingId(run.firing) === firingId(firing))) return;
-  const why = runs.length > 0 ? 'the previous run is still active' : `timers history ${jobName} tells why`;
+  const why = runs.length > 0 ? 'the previous run is still active' : `timers history ${jobName} shows why`;
   throw new RefusalError('skipped', `${jobName} is skipped: ${why}`);
 }
 
@@ -173,7 +173,7 @@ function cancel(controlled: VerbTarget, args: Args): object {
     target,
     jobs.map(({ job }) => job.name),
   );
-  throw new RefusalError('unknown_run', `there is no timer and no run that is on "${target}". ${way}`);
+  throw new RefusalError('unknown_run', `there is no timer and no active run "${target}". ${way}`);
 }
 
 /** The id of the run that begins so; what names a timer, or no run, as it is. @throws RefusalError when several runs begin so. */
@@ -184,7 +184,7 @@ function wholeId({ controls }: VerbTarget, target: string): string {
   if (ids.length <= 1 || ids.includes(target)) return ids.length === 1 ? (ids[0] ?? target) : target;
   throw new RefusalError(
     'unknown_run',
-    `${ids.length} runs that are on begin with "${target}": ${ids.slice(0, 5).join(', ')}`,
+    `${ids.length} active runs begin with "${target}": ${ids.slice(0, 5).join(', ')}`,
   );
 }
 
@@ -198,7 +198,7 @@ function reset(controlled: VerbTarget, args: Args): object {
   const next = controlled.controls.reset(name, length);
   const hasClosed = before.breaker.kind !== 'closed';
   if (next === undefined && !hasClosed) {
-    const message = `${name} has nothing to count anew: reset takes timers with in or every, and breakers that are not closed`;
+    const message = `${name} has nothing to reset: reset takes timers with in or every, and breakers that are not closed`;
     throw new RefusalError('nothing_to_reset', message);
   }
   return { next_at: next === undefined ? null : toTimestamp(next), breaker_closed: hasClosed };

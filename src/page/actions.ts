@@ -41,7 +41,7 @@ export class Actions {
   }
 
   cancel(name: string, target: string): Promise<void> {
-    const words = { doing: `cancel the run of ${name}`, done: `The run of ${name} is told to end.` };
+    const words = { doing: `cancel the run of ${name}`, done: `The run of ${name} was asked to end.` };
     return this.#carryOut('cancel', { target }, words);
   }
 

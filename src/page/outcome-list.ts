@@ -75,7 +75,7 @@ export class OutcomeList {
 
 const keyOf = ({ run_id: runId, firing_id: firingId }: OutcomeRecord): string => runId ?? firingId;
 
-const TRIGGERS = { schedule: '', catch_up: 'catch-up', manual: 'by hand', start: 'at start' };
+const TRIGGERS = { schedule: '', catch_up: 'catch-up', manual: 'manual', start: 'at start' };
 
 class Item {
   readonly element: HTMLDetailsElement;

@@ -181,13 +181,13 @@ describe('what became of a firing', () => {
 A firing, missed: the scheduler was not running.
 Nothing is recorded in past.db from Mon 2026-11-23 21:00:00 until 06:40:00, when
   a scheduler started.
-catch_up is off: what passes unseen is told, not run.`);
+catch_up is off: missed firings are reported, not run.`);
     expect(await answer('ping', '03:00')).toBe(`\
 A firing, missed: the scheduler was not running.
 It is one of 58 in a row, from Mon 2026-11-23 21:10:00 to 06:40:00.
 Nothing is recorded in past.db from Mon 2026-11-23 21:00:00 until 06:40:00, when
   a scheduler started.
-catch_up is off: what passes unseen is told, not run.`);
+catch_up is off: missed firings are reported, not run.`);
   });
 
   test('skipped because the last run was still on: which one, and until when', async () => {
@@ -254,7 +254,7 @@ The whole run: timers history --run mg1c2x3k`);
   test('fired by hand at a time that is none', async () => {
     await record([finished(firingAt('2026-11-24T02:17:05.3', { trigger: 'manual' }))]);
     expect(await answer('backup', '03:17')).toMatch(
-      /^No firing by its schedule, but it was run by hand: success in 900 ms\. The\n {2}schedule: minute 0, not 17\.\n/,
+      /^No firing by its schedule, but it was started manually: success in 900 ms\. The\n {2}schedule: minute 0, not 17\.\n/,
     );
   });
 

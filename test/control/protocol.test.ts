@@ -119,7 +119,7 @@ describe('a request', () => {
     const common = ids[0]!.slice(0, -1);
     expect(ids.every((id) => id.startsWith(common))).toBe(true);
     expect(await client.ask({ id: 1, verb: 'cancel', args: { target: common } })).toMatchObject({
-      error: { code: 'unknown_run', message: `2 runs that are on begin with "${common}": ${ids.join(', ')}` },
+      error: { code: 'unknown_run', message: `2 active runs begin with "${common}": ${ids.join(', ')}` },
     });
     expect(await client.ask({ id: 2, verb: 'cancel', args: { target: ids[1] } })).toMatchObject({
       ok: { canceled: 1 },

@@ -52,7 +52,7 @@ describe('the socket', () => {
     const other = new Served();
     expect(await other.server.listen([served.path], uid)).toMatchObject({
       kind: 'unavailable',
-      reason: `${served.path}: another scheduler answers there`,
+      reason: `${served.path}: another scheduler listens there`,
     });
     const file = join(other.folder, 'timers.sock');
     writeFileSync(file, 'mine');

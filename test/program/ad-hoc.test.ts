@@ -284,7 +284,7 @@ describe('who asks is told', () => {
       '"2020-01-01 09:00" has passed: it was Wed 2020-01-01 09:00:00 +01:00',
     ],
     ['a time that the clock leaves out', ['at', '2199-03-31 02:30', '--', 'x'], 'does not exist in Europe/Berlin'],
-    ['no time', ['at', 'teatime', '--', 'x'], 'at: "teatime" is no point in time. A time of day (17:00'],
+    ['no time', ['at', 'teatime', '--', 'x'], 'at: "teatime" is not a point in time. A time of day (17:00'],
     [
       'no zone',
       ['at', '17:00', '--timezone', 'Europe/Berln', '--', 'x'],

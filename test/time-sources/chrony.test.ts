@@ -37,11 +37,11 @@ describe('the tracking report', () => {
     ['is not synchronised', UNSYNCHRONISED],
     ['is not synchronised', GOOD.replace('Normal', 'Not synchronised')],
     ['is synchronised to nothing but itself (local mode)', LOCAL],
-    ['answers what is no tracking report: ""', ''],
-    ['answers what is no tracking report: "Reference ID    : 7F000001"', 'Reference ID    : 7F000001\nStratum : 3'],
-    [expect.stringContaining('no tracking report'), GOOD.replace(',Normal', '')],
-    [expect.stringContaining('no tracking report'), GOOD.replace('-0.250003427', 'nan')],
-    [expect.stringContaining('no tracking report'), GOOD.replace('0.000274594', '-1.0')],
+    ['does not return a tracking report: ""', ''],
+    ['does not return a tracking report: "Reference ID    : 7F000001"', 'Reference ID    : 7F000001\nStratum : 3'],
+    [expect.stringContaining('does not return a tracking report'), GOOD.replace(',Normal', '')],
+    [expect.stringContaining('does not return a tracking report'), GOOD.replace('-0.250003427', 'nan')],
+    [expect.stringContaining('does not return a tracking report'), GOOD.replace('0.000274594', '-1.0')],
   ])('%s: %s', (reason: unknown, line) => {
     expect(readTracking(line)).toEqual({ kind: 'trouble', reason });
   });

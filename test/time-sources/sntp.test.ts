@@ -119,10 +119,10 @@ describe('an answer is refused', () => {
     ['does not know its own time well enough', { rootDispersion: 16 }],
     ['does not know its own time well enough', { rootDelay: 33 }],
     ['does not know its own time well enough', { precision: 5 }],
-    ['answers with timestamps that contradict each other', { sent: 0n }],
-    ['answers with timestamps that contradict each other', { received: 0n }],
-    ['answers with timestamps that contradict each other', { sent: toNtpTime(0) }],
-    ['answers with timestamps that contradict each other', { sent: toNtpTime(Date.parse('2026-01-01T00:00:01Z')) }],
+    ['returned timestamps that contradict each other', { sent: 0n }],
+    ['returned timestamps that contradict each other', { received: 0n }],
+    ['returned timestamps that contradict each other', { sent: toNtpTime(0) }],
+    ['returned timestamps that contradict each other', { sent: toNtpTime(Date.parse('2026-01-01T00:00:01Z')) }],
     ['sends no time but the code INIT', { stratum: 0, leap: 3, reference: 'INIT' }],
   ])('when its sender %s: %o', async (reason, said) => {
     server.behave = travel(0, 0, 0, said);

@@ -93,7 +93,7 @@ export const toJson = (ending: Ending) => ({ timestamp: toTimestamp(ending.at), 
 export const TRIGGER_WORDS: Readonly<Record<Trigger, string>> = {
   schedule: 'by schedule',
   catch_up: 'catch-up',
-  manual: 'by hand',
+  manual: 'manual',
   start: 'at start',
 };
 

@@ -33,7 +33,7 @@ export function unknownPlaceholder(text: string): AddressFault | undefined {
   const meant = PLACEHOLDERS.find((known) => known.startsWith(unknown)) ?? nearest(unknown, PLACEHOLDERS);
   return {
     code: 'unknown-placeholder',
-    message: `{${unknown.slice(0, 40)}} stands for nothing.`,
+    message: `{${unknown.slice(0, 40)}} is not a placeholder.`,
     hint: meant === undefined ? `There are {${PLACEHOLDERS.join('}, {')}}.` : `Did you mean {${meant}}?`,
   };
 }

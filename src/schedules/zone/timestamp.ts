@@ -30,14 +30,15 @@ export function parseTimestamp(text: string, zone: string): ParsedTimestamp {
   if (trimmed.length > LONGEST_VALUE)
     throw new ScheduleError('timestamp-form', `${quoted(trimmed)} is too long for a point in time.`, { hint: FORMS });
   const date = DATE.exec(trimmed);
-  if (!date) throw new ScheduleError('timestamp-form', `"${trimmed}" is no point in time.`, { hint: FORMS });
+  if (!date) throw new ScheduleError('timestamp-form', `"${trimmed}" is not a point in time.`, { hint: FORMS });
   const rest = trimmed.slice(date[0].length);
   const time = TIME.exec(rest);
   const zoned = rest.slice(time?.[0].length ?? 0);
   const wall = wallTime(trimmed, date, time);
   if (zoned === '') return fromLocal(trimmed, wall, zone);
   const offset = OFFSET.exec(zoned);
-  if (!time || !offset) throw new ScheduleError('timestamp-form', `"${trimmed}" is no point in time.`, { hint: FORMS });
+  if (!time || !offset)
+    throw new ScheduleError('timestamp-form', `"${trimmed}" is not a point in time.`, { hint: FORMS });
   return { instant: wall - offsetOf(trimmed, offset) };
 }
 

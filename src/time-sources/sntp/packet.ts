@@ -71,7 +71,7 @@ function readTime(view: DataView): SntpReply {
 }
 
 /** Why an answer is refused whose timestamps cannot all be right. */
-export const CONTRADICTION = 'answers with timestamps that contradict each other';
+export const CONTRADICTION = 'returned timestamps that contradict each other';
 
 const refused = (reason: string): SntpReply => ({ kind: 'refused', reason });
 

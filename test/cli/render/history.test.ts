@@ -52,7 +52,7 @@ describe('the table of the past', () => {
     const lines = shown({ endings: [by('catch_up'), by('manual'), by('start'), by('schedule')] });
     expect(lines.slice(1).map((line) => line.slice(10, 26))).toEqual([
       'catch-up  backup',
-      'by hand   backup',
+      'manual    backup',
       'at start  backup',
       '          backup',
     ]);

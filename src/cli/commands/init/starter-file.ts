@@ -5,7 +5,7 @@ import type { Terminal } from '../../terminal.js';
 
 const STARTER = `# Timers. Check this file with "timers validate", see what is to come with "timers next", run it with "timers start".
 
-# timezone: Europe/Berlin       # for cron and local times; without it the machine's own
+# timezone: Europe/Berlin       # for cron and local times; default: the system's zone
 # concurrency: 4                # most runs at once over all timers
 
 defaults:                       # what every timer has unless it says otherwise

@@ -36,7 +36,7 @@ function endingInWords(ending: Ending): string {
   const how = {
     schedule: 'it ran',
     catch_up: 'it was caught up',
-    manual: 'it was run by hand',
+    manual: 'it was started manually',
     start: 'it was run at the start',
   };
   const { status } = ending.outcome;
@@ -179,7 +179,7 @@ function downtimeInWords(at: Instant, silence: Silence | undefined, why: Why): r
 
 /** What `catch_up` made of what had passed by `at`. */
 function catchUpInWords(at: Instant, { job, judgement }: Why): readonly string[] {
-  if (!hasCatchUp(job)) return ['catch_up is off: what passes unseen is told, not run.'];
+  if (!hasCatchUp(job)) return ['catch_up is off: missed firings are reported, not run.'];
   return [`catch_up did not choose it, ${humanDuration(Math.max(0, at - judgement.instant))} after its time.`];
 }
 
@@ -225,7 +225,7 @@ function ofUnrecorded(cause: NotRecorded, why: Why): readonly string[] {
     case 'not-considered':
       return [hasScheduler ? `The scheduler that runs on ${state} has not come to it yet.` : notYet(state, why)];
     case 'let-go':
-      return [`Outcomes are kept for ${humanDuration(keep)}, ${runs} of a timer: of that time they are let go.`];
+      return [`Outcomes are kept for ${humanDuration(keep)}, ${runs} of a timer: those of that time are gone.`];
     case 'before-its-time':
       return [`The timer came to ${state}, or got this schedule, only later.`];
   }
