@@ -54,7 +54,7 @@ function readTime(option: string, text: string, here: Placed): Instant {
   const { now, timezone, side, from = now } = here;
   const trimmed = text.trim();
   if (trimmed.toLowerCase() === 'now') return now;
-  if (/^\d{4}-/.test(trimmed)) return readTimestamp(option, trimmed, timezone);
+  if (/^(?:[a-z]{3},? +)?\d{4}-/i.test(trimmed)) return readTimestamp(option, trimmed, timezone);
   return readDay(trimmed, here) ?? readClock(trimmed, here) ?? from + lengthFromNow(option, trimmed, side);
 }
 
@@ -93,12 +93,15 @@ function timeOfDay(text: string): Duration | undefined {
   return Number(hour) * HOUR + Number(minute) * MINUTE + Number(second) * SECOND;
 }
 
+/** `2 hours`, `1 day`: each word begins with its unit. */
+const UNIT_WORDS = /(\d)\s*(s|m|h|d|w)(?:ec|econd|in|inute|r|our|ay|eek)s?\b\s*/gi;
+
 /** `2h` as the option has it; `-2h` and `2h ago`, `+2h` and `in 2h` say it themselves. */
 function lengthFromNow(option: string, text: string, side: Side): Duration {
   const [, before, length = '', ago] = /^(-|\+|in\s+)?(.*?)(\s+ago)?$/i.exec(text) ?? [];
   const isBack = before === '-' || ago !== undefined || (before === undefined && side === 'before');
   try {
-    const duration = parseDuration(length);
+    const duration = parseDuration(length.replace(UNIT_WORDS, '$1$2 ').trim());
     return isBack ? -duration : duration;
   } catch (error) {
     if (!(error instanceof DurationError)) throw error;

@@ -30,7 +30,7 @@ export const scheduleInWords = scheduleDescriber(scheduleKinds);
 
 export { clockEffects, type ClockEffect } from './cron/clock-effect.js';
 export { clockTime, effectInWords } from './cron/clock-words.js';
-export { goesByLocalTime, scheduleInZone } from './cron/cron-schedule.js';
+export { goesByLocalTime } from './cron/cron-schedule.js';
 export { expressionInWords } from './cron/headline.js';
 export { fieldsInWords, type FieldInWords } from './cron/field-words.js';
 export { fieldMatches, type FieldMatch } from './cron/field-matches.js';

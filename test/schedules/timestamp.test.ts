@@ -22,6 +22,10 @@ describe('parseTimestamp', () => {
     [' 2028-02-29 ', '2028-02-28T23:00:00.000Z'],
     ['2000-02-29', '2000-02-28T23:00:00.000Z'],
     ['0099-12-31T00:00:00Z', '0099-12-31T00:00:00.000Z'],
+    // As timers prints them.
+    ['Sun 2026-11-29 03:00:00 +01:00', '2026-11-29T02:00:00.000Z'],
+    ['2026-11-29 03:00:00.250 +01:00', '2026-11-29T02:00:00.250Z'],
+    ['sun, 2026-11-29 03:00', '2026-11-29T02:00:00.000Z'],
   ])('%s is %s', (text, expected) => {
     expect(read(text)).toEqual([expected, undefined]);
   });
@@ -51,6 +55,8 @@ describe('parseTimestamp', () => {
     ['2026-00-01', 'timestamp-date', /no month 0/],
     ['2026-13-01', 'timestamp-date', /no month 13/],
     ['2026-01-00', 'timestamp-date', /31 days/],
+    ['Mon 2026-11-29 03:00', 'timestamp-date', /a Sun.*leave out the weekday/],
+    ['Mon 03:00', 'timestamp-form', /RFC 3339/],
     ['2026-01-01 24:00', 'timestamp-time', /midnight is 00:00/],
     ['2026-01-01 12:60', 'timestamp-time', /59/],
     ['2026-12-31T23:59:60Z', 'timestamp-time', /59/],

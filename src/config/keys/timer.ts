@@ -16,7 +16,7 @@ export const WHEN = {
     example: '{ gap: skip, repeat: last }',
     details: [
       'It applies to fixed times of `cron`, and to `every` with `at`.',
-      'A `cron` minute or hour that begins with `*` follows elapsed time.',
+      'With a `cron` minute or hour that begins with `*`, skipped times are not made up for, and repeated times fire twice.',
     ],
   },
   jitter: {

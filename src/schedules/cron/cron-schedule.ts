@@ -3,7 +3,6 @@ import { END_OF_TIME, type Instant } from '../../domain/time.js';
 import type { WallTime } from '../zone/local-time.js';
 import type { Stretch } from '../zone/stretch.js';
 import type { TimeZone } from '../zone/time-zone.js';
-import { timeZoneOf } from '../zone/zone-name.js';
 import { countDue } from './count.js';
 import type { Expression } from './expression.js';
 import { nextWallTime } from './wall-walk.js';
@@ -66,11 +65,6 @@ export class CronSchedule implements Schedule {
     return wall === Infinity ? undefined : wall * 1000;
   }
 
-  /** The same expression, with the same `dst`, in another zone. */
-  inZone(zone: TimeZone): CronSchedule {
-    return new CronSchedule(this.expression, zone, this.dst);
-  }
-
   /** Returns when the wall time comes, if that is in this stretch or in the gap at its end. */
   #instantOf(wall: number, { until, offset, lastPassUntil, gapUntil }: Stretch): number | undefined {
     const shownUntil = this.dst.repeat === 'last' ? lastPassUntil : until + offset;
@@ -125,13 +119,3 @@ export function cronParts(schedule: Schedule): readonly CronSchedule[] {
 
 /** Whether a schedule goes by what a zone's clock shows: `cron`, and `every` with `at`. */
 export const goesByLocalTime = (schedule: Schedule): boolean => cronParts(schedule).length > 0;
-
-/**
- * Returns a schedule as it is in another zone. One that does not go by local times stays as it is.
- * @throws RangeError when `zone` is no IANA name.
- */
-export function scheduleInZone(schedule: Schedule, zone: string): Schedule {
-  const [first, ...others] = cronParts(schedule).map((part) => part.inZone(timeZoneOf(zone)));
-  if (first === undefined) return schedule;
-  return others.length === 0 ? first : new Union([first, ...others]);
-}

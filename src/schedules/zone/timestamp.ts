@@ -1,6 +1,6 @@
 import { LONGEST_VALUE, quoted } from '../../text/excerpt.js';
 import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../../domain/time.js';
-import { daysIn, firstDayOf } from '../calendar.js';
+import { daysIn, firstDayOf, weekdayOf } from '../calendar.js';
 import { ScheduleError, type ScheduleWarning } from '../kind.js';
 import { formatLocal, localToInstants, type WallTime } from './local-time.js';
 
@@ -13,13 +13,16 @@ export interface ParsedTimestamp {
 
 const FORMS = 'Write RFC 3339 (2027-01-01T00:00:00Z, 2027-01-01T00:00+01:00) or a local time (2027-01-01 00:00).';
 
+/** As timers prints it: `Mon 2027-01-04`. */
+const WEEKDAY = /^(sun|mon|tue|wed|thu|fri|sat),? +(?=\d{4}-)/i;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})/;
 const TIME = /^[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?/;
-const OFFSET = /^(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+const OFFSET = /^ ?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /**
  * Reads a point in time: RFC 3339 with `Z` or an offset, or a local time in `zone` (`2027-01-01 00:00`, with `T`, with seconds and
- * fraction, or a date alone for its midnight). What is finer than a millisecond is cut off.
+ * fraction, or a date alone for its midnight), also as timers prints it, with a weekday before the date and a blank before the offset.
+ * Anything finer than a millisecond is cut off.
  *
  * A local time that exists twice is taken at the first, with a warning.
  * @throws ScheduleError when it says no time, a date that no calendar has, or a local time that the zone's clocks jump over.
@@ -29,17 +32,29 @@ export function parseTimestamp(text: string, zone: string): ParsedTimestamp {
   const trimmed = text.trim();
   if (trimmed.length > LONGEST_VALUE)
     throw new ScheduleError('timestamp-form', `${quoted(trimmed)} is too long for a point in time.`, { hint: FORMS });
-  const date = DATE.exec(trimmed);
+  const [prefix = '', weekday] = WEEKDAY.exec(trimmed) ?? [];
+  const unnamed = trimmed.slice(prefix.length);
+  const date = DATE.exec(unnamed);
   if (!date) throw new ScheduleError('timestamp-form', `"${trimmed}" is not a point in time.`, { hint: FORMS });
-  const rest = trimmed.slice(date[0].length);
+  const rest = unnamed.slice(date[0].length);
   const time = TIME.exec(rest);
   const zoned = rest.slice(time?.[0].length ?? 0);
   const wall = wallTime(trimmed, date, time);
+  checkWeekday(trimmed, weekday, wall);
   if (zoned === '') return fromLocal(trimmed, wall, zone);
   const offset = OFFSET.exec(zoned);
   if (!time || !offset)
     throw new ScheduleError('timestamp-form', `"${trimmed}" is not a point in time.`, { hint: FORMS });
   return { instant: wall - offsetOf(trimmed, offset) };
+}
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+function checkWeekday(text: string, weekday: string | undefined, wall: WallTime): void {
+  const right = WEEKDAYS[weekdayOf(Math.floor(wall / DAY))] ?? '';
+  if (weekday === undefined || right.toLowerCase() === weekday.toLowerCase()) return;
+  const hint = 'Correct the date, or leave out the weekday.';
+  throw new ScheduleError('timestamp-date', `"${text}": that day is a ${right}.`, { hint });
 }
 
 const wallTime = (text: string, date: RegExpExecArray, time: RegExpExecArray | null): WallTime =>

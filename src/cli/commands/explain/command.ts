@@ -21,7 +21,10 @@ export const explain: CommandKind = {
   ],
   configure(command) {
     withJson(withFile(command).argument('<what...>', 'Name of a timer, or a cron expression'), 'one JSON object')
-      .option('--timezone <zone>', 'Time zone to read it in (default: the zone of the timer, or the system time zone)')
+      .option(
+        '--timezone <zone>',
+        'Time zone of the expression, or to show a timer’s firings in (default: that of the timer, or of the system)',
+      )
       .option('-n, --count <n>', 'Number of firings', String(DEFAULT_COUNT));
     return async (terminal, args) => {
       const options = command.opts<ExplainOptions>();

@@ -1,15 +1,10 @@
+import { quoted } from '../../../text/excerpt.js';
 import { readdirSync } from 'node:fs';
 import { readableFile, type Diagnostic, type Loaded, type ReadableFile } from '../../../config/index.js';
 import type { Job } from '../../../domain/job.js';
 import type { Instant } from '../../../domain/time.js';
 import { nextInWindow } from '../../../engine/plan-due.js';
-import {
-  fieldsInWords,
-  goesByLocalTime,
-  scheduleInZone,
-  scheduleKinds,
-  type FieldInWords,
-} from '../../../schedules/index.js';
+import { fieldsInWords, goesByLocalTime, scheduleKinds, type FieldInWords } from '../../../schedules/index.js';
 import { ScheduleError, type ScheduleWarning } from '../../../schedules/kind.js';
 import { zoneOutlooks, type ForeseenJob, type ZoneOutlook } from '../../render/clock-change-outlook.js';
 import { localZone, thisMachine } from '../../../this-machine.js';
@@ -41,6 +36,8 @@ export interface Explanation {
   /** One for each cron expression. */
   readonly expressions: readonly { readonly text: string; readonly fields: readonly FieldInWords[] }[];
   readonly firings: readonly Instant[];
+  /** IANA name: the zone that firings are shown in. */
+  readonly zone: string;
   readonly outlook: ZoneOutlook | undefined;
 }
 
@@ -61,11 +58,19 @@ export async function explainWords(
   const found =
     words.length === 1 && NAME.test(first)
       ? await findTimer(terminal, first, { file, now })
-      : readAlone(terminal, words, { timezone: timezone ?? localZone().name, now });
+      : readAlone(terminal, words, { timezone: timezone ?? systemZoneOf(terminal), now });
   if (found === undefined) return undefined;
-  const explained =
-    timezone === undefined ? found : { ...found, timezone, schedule: scheduleInZone(found.schedule, timezone) };
-  return explanationOf(explained, now, count);
+  return { ...explanationOf(found, now, count), zone: timezone ?? found.timezone };
+}
+
+/** The system time zone; a TZ that is none is reported. */
+function systemZoneOf(terminal: Terminal): string {
+  const { name, unknown } = localZone();
+  if (unknown !== undefined)
+    terminal.err(
+      `timers: warning: the variable TZ is ${quoted(unknown)}, which is not the name of a time zone: ${name} is used. Name one: --timezone Europe/Berlin`,
+    );
+  return name;
 }
 
 /** The timer of that name; what keeps its file from being used is told. */
@@ -141,7 +146,7 @@ function diagnosticOf(
   return { severity, code, message, ...(hint !== undefined && { hint }), ...where };
 }
 
-function explanationOf(explained: Explained, now: Instant, count: number): Explanation {
+function explanationOf(explained: Explained, now: Instant, count: number): Omit<Explanation, 'zone'> {
   const { written, name, file } = explained;
   const texts = written.key === 'cron' ? written.text.split(' | ') : [];
   const seed = file === undefined ? '' : name;

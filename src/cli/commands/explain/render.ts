@@ -33,7 +33,7 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
   const blocks = [
     headOf(explained, width).map((line, index) => (index === 0 ? paint.bold(line) : line)),
     ...fieldBlocks(explanation, width),
-    ...titled(`Next in ${explained.timezone}`, firingsInLines(explanation, now, width)),
+    ...titled(`Next in ${explanation.zone}`, firingsInLines(explanation, now, width)),
     ...titled('Clock changes', outlook ? changesInLines(outlook, explained, width) : []),
     ...(problems.length === 0 ? [] : [renderProblems({ ...explained, problems, width, color: terminal.color.out })]),
   ];
@@ -60,7 +60,7 @@ function mannerOf({ written, schedule, timezone }: Explained): string {
   if (written.key === 'every' && schedule.intervalLike)
     return 'Lies on a fixed grid of elapsed time; no clock change or restart shifts it.';
   return schedule.intervalLike
-    ? 'Follows elapsed time through clock changes: its minute or hour begins with *.'
+    ? 'Its minute or hour begins with *: times that a clock change skips are not made up for; times it repeats fire twice.'
     : `Goes by what the clock shows in ${timezone}.`;
 }
 
@@ -75,10 +75,10 @@ function fieldBlocks({ expressions }: Explanation, width: number): readonly (rea
 const indented = (rows: readonly (readonly string[])[], width: number): string[] =>
   renderTable(rows, { width: width - 2, flexible: [2] }).map((line) => `  ${line}`);
 
-function firingsInLines({ explained, firings }: Explanation, now: Instant, width: number): readonly string[] {
+function firingsInLines({ explained, firings, zone }: Explanation, now: Instant, width: number): readonly string[] {
   return indented(
     firings.map((due) => [
-      fullStartInWords({ due, offset: explained.offset }, explained.timezone),
+      fullStartInWords({ due, offset: explained.offset }, zone),
       fromNow(due + explained.offset, now),
     ]),
     width,
@@ -94,7 +94,7 @@ function changesInLines({ timezone, changes }: ZoneOutlook, explained: Explained
   });
 }
 
-function toJson({ explained, expressions, firings, outlook }: Explanation) {
+function toJson({ explained, expressions, firings, zone, outlook }: Explanation) {
   const { file, name, timezone, problems } = explained;
   return {
     ...(file === undefined ? { expression: name } : { task_name: name }),
@@ -104,7 +104,7 @@ function toJson({ explained, expressions, firings, outlook }: Explanation) {
     next: firings.map((instant) => ({
       scheduled_at: toTimestamp(instant),
       starts_at: toTimestamp(instant + explained.offset),
-      local_time: formatLocal(instant, timezone),
+      local_time: formatLocal(instant, zone),
     })),
     clock_changes: outlook?.changes.map((change) => changeToJson(change, timezone)) ?? [],
     problems: problems.map(({ severity, code, message, hint = null, line, column }) => ({

@@ -17,8 +17,9 @@ export interface AskedTime {
 /** A time of day, on its latest day or on one that is named. */
 const CLOCK = /^(?:(today|yesterday) )?(\d\d:\d\d(?::\d\d)?)$/;
 /** A local time on a date; not one that carries its offset. */
-const LOCAL = /^\d{4}-\d\d-\d\d(?:[ Tt]\d\d:\d\d(:\d\d(\.\d+)?)?)?$/;
-const EXACT = /:\d\d(?::\d\d(\.\d+)?)(?:[Zz]|[+-]\d\d:\d\d)?$/;
+const LOCAL = /^(?:[a-z]{3},? +)?\d{4}-\d\d-\d\d(?:[ Tt]\d\d:\d\d(:\d\d(\.\d+)?)?)?$/i;
+const DATED = /^(?:[a-z]{3},? +)?\d{4}-/i;
+const EXACT = /:\d\d(?::\d\d(\.\d+)?)(?: ?(?:[Zz]|[+-]\d\d:\d\d))?$/;
 
 /**
  * Reads the time that is asked about: as {@link readPastTime}, but also one in a gap. A duration back from now is read to the minute.
@@ -31,7 +32,7 @@ export function readAskedTime(option: string, text: string, here: Here): AskedTi
   if (trimmed === 'today' || trimmed === 'yesterday') return onDay(option, '00:00', trimmed, here);
   if (LOCAL.test(trimmed)) return local(option, trimmed, here.timezone);
   const instant = readPastTime(option, trimmed, here);
-  const length = /^\d{4}-/.test(trimmed) ? lengthOf(trimmed) : MINUTE;
+  const length = DATED.test(trimmed) ? lengthOf(trimmed) : MINUTE;
   return askedAt(Math.floor(instant / length) * length, length, here.timezone);
 }
 
