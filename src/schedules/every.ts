@@ -191,14 +191,14 @@ function unknownKey(key: string): ScheduleError {
   return new ScheduleError('every-key', `every knows no key "${key}".`, { hint, place: { item: key } });
 }
 
-function onGrid(value: EveryMap, { timezone }: ScheduleContext, place?: Place): ParsedSchedule {
+function onGrid(value: EveryMap, { timezone, start }: ScheduleContext, place?: Place): ParsedSchedule {
   const interval = intervalOf(value, place);
   const offset = 'offset' in value ? durationValue(value['offset'], 'every.offset', { item: 'offset' }) : 0;
   const text = `${String(value['interval'])}${offset === 0 ? '' : ` + ${String(value['offset'])}`}`;
   return {
     schedule: new Grid(interval, offset),
     text,
-    warnings: trapsOf(interval, offset, { text: String(value['interval']), timezone }),
+    warnings: trapsOf(interval, offset, { text: String(value['interval']), timezone, start }),
   };
 }
 
@@ -242,15 +242,28 @@ function intervalOf(value: EveryMap, place?: Place): Duration {
 function trapsOf(
   interval: Duration,
   offset: Duration,
-  { text, timezone }: { text: string; timezone: string },
+  { text, timezone, start }: { text: string; timezone: string; start: Instant },
 ): ScheduleWarning[] {
   const isMeant = offset > 0 && UTC.test(timezone);
   if (interval % DAY !== 0 || isMeant) return [];
   const time = new Date(offset % DAY).toISOString().slice(11, 16);
   const whose = UTC.test(timezone) ? '' : `, whatever the clock of ${timezone} shows`;
   const message = `every counts from 1970-01-01 00:00 UTC, a Thursday: whole days fall on ${time} UTC${whose}.`;
-  const hint = `For a local time of day write {interval: ${text}, at: "${offset === 0 ? '03:00' : time}"}.`;
+  const at = `${dayOf(interval, offset, start)}${offset === 0 ? '03:00' : time}`;
+  const hint = `For a local time of day write {interval: ${text}, at: "${at}"}.`;
   return [{ code: 'every-utc-day', message, hint }];
+}
+
+const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
+
+/** The days of a grid, as `at` takes them: empty for all from 1970-01-01, a day of the week, or a date that is one of them. */
+function dayOf(interval: Duration, offset: Duration, start: Instant): string {
+  if (interval === DAY) return '';
+  const phase = Math.floor((offset % interval) / DAY);
+  if (interval % (7 * DAY) === 0 && phase < 7) return `${WEEKDAYS[phase] ?? ''} `;
+  if (phase === 0) return '';
+  const first = phase * DAY + Math.ceil((start - phase * DAY) / interval) * interval;
+  return `${new Date(first).toISOString().slice(0, 10)} `;
 }
 
 const UTC = /^(?:Etc\/)?(?:UTC|UCT|GMT|Zulu|Universal|Greenwich)$/i;

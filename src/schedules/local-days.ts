@@ -33,7 +33,7 @@ export function localDays(interval: Duration, at: unknown, { timezone, dst }: Sc
       place: PLACE,
     });
   }
-  const phase = date === undefined ? firstDay(weekday) : parseTimestamp(`${date}T00:00Z`, 'UTC').instant / DAY;
+  const phase = date === undefined ? firstDay(weekday) : parseTimestamp(date, 'UTC').instant / DAY;
   const time = [second, minute, hour].map(Number).join(' ');
   const expression = { ...readExpression(`${time} * * *`, ''), grid: { interval: interval / DAY, phase } };
   return new CronSchedule(expression, timeZoneOf(timezone), dst);

@@ -91,6 +91,22 @@ describe('refused', () => {
 });
 
 describe('warnings', () => {
+  it.each([
+    ['1d', '3h'],
+    ['2d', '1d9h'],
+    ['2d', '9h'],
+    ['1w', '5d10h30m'],
+    ['2w', '5d10h30m'],
+    ['2w', '12d10h30m'],
+    ['10d', '7d1h'],
+  ])('every %s + %s: the local form that is proposed falls on the same days', (interval, offset) => {
+    const grid = read('every', { interval, offset });
+    const [, at = ''] = /at: "(.*?)"/.exec(grid.warnings[0]?.hint ?? '') ?? [];
+    const local = read('every', { interval, at }, { timezone: 'UTC' });
+    const start = Date.parse('2026-11-23T08:00Z');
+    expect(local.schedule.next(start)).toBe(grid.schedule.next(start));
+  });
+
   it('tells that whole days fall on midnight UTC', () => {
     expect(read('every', '1d').warnings).toMatchObject([{ code: 'every-utc-day' }]);
     expect(read('every', '1w').warnings).toMatchObject([{ code: 'every-utc-day' }]);

@@ -111,16 +111,26 @@ function rangeOfWeek(from: number, to: number): [start: number, end: number] {
 /** Adds the trap of a step that does not do what it looks like. `length` is how many values it walks over. */
 function stepped(position: FieldPosition, values: readonly number[], step = '1', length = position.size): PlainItem {
   const width = Number(step);
-  const [first = 0, last = 0] = [values[0], values.at(-1)];
+  const last = values.at(-1) ?? 0;
   if (width > 1 && width >= length) {
     const message = `${position.name}: a step of ${width} leads out of the field at once: only ${last} is left.`;
     return { values, trap: { code: 'cron-step-too-large', message, hint: hintForSteps(position, width) } };
   }
-  if (width > 1 && length === position.size && position.size % width !== 0) {
-    const message = `${position.name}: a step of ${width} does not divide ${position.size}: ${last} is followed by ${first}, sooner than the rest.`;
+  if (width > 1 && length >= position.size && position.size % width !== 0) {
+    const message = `${position.name}: a step of ${width} ${unevenness(position, values, width)}.`;
     return { values, trap: { code: 'cron-uneven-step', message, hint: hintForSteps(position, width) } };
   }
   return { values };
+}
+
+/** Says where a step over a whole field is shorter than the others. Months differ in length, so a day has no fixed last value. */
+function unevenness({ key, size }: FieldPosition, values: readonly number[], width: number): string {
+  if (key === 'dayOfMonth') return 'begins again in each month';
+  const sorted = [...values].sort((one, other) => one - other);
+  const nextOf = (index: number): number => sorted[(index + 1) % sorted.length] ?? 0;
+  const gapAfter = (value: number, index: number): number => (nextOf(index) - value + size) % size || size;
+  const short = sorted.findIndex((value, index) => gapAfter(value, index) < width);
+  return `does not divide ${size}: ${sorted[short]} is followed by ${nextOf(short)}, sooner than the rest`;
 }
 
 /** Stands for the time of day of the expression in the hint of a trap. */

@@ -65,7 +65,8 @@ function midnightOf(text: string, [, ...numbers]: RegExpExecArray): WallTime {
   if (month < 1 || month > 12) throw new ScheduleError('timestamp-date', `"${text}": there is no month ${month}.`);
   const index = year * 12 + month - 1;
   if (day < 1 || day > daysIn(index)) {
-    throw new ScheduleError('timestamp-date', `"${text}": that month has ${daysIn(index)} days.`);
+    const hint = `Its last day is ${text.slice(0, 8)}${daysIn(index)}.`;
+    throw new ScheduleError('timestamp-date', `"${text}": that month has ${daysIn(index)} days.`, { hint });
   }
   return (firstDayOf(index) + day - 1) * DAY;
 }
