@@ -9,7 +9,7 @@ export function renderKeys(): string {
 
 # Keys of the timer file
 
-The timer file is a YAML map. [An editor](schema.md) can complete and explain these keys.
+The timer file is a YAML map. \`timers help keys KEY\` prints one of these entries. [An editor](schema.md) shows them as well.
 
 ## Find a key
 

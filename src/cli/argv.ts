@@ -35,7 +35,7 @@ export function straighten(
 ): readonly string[] {
   const { before, named, rest } = split(words, commands);
   if (named === undefined || before.some((word) => VERSION.has(word))) return words;
-  if (named === 'help') return helpOn(rest[0], commands);
+  if (named === 'help') return helpOn(rest, commands);
   const command = commands.find(({ name }) => name === named);
   // Of an unknown command nothing else matters, not even --help.
   if (command === undefined) return [named];
@@ -48,8 +48,10 @@ export function straighten(
 
 const VERSION: ReadonlySet<string> = new Set(['-V', '--version']);
 
-function helpOn(name: string | undefined, commands: readonly KnownCommand[]): readonly string[] {
+/** `help keys` is about the keys of the file, and not about the command that prints them. */
+function helpOn([name, ...rest]: readonly string[], commands: readonly KnownCommand[]): readonly string[] {
   if (name === undefined) return ['--help'];
+  if (name === 'keys') return [name, ...rest];
   return commands.some((command) => command.name === name) ? [name, '--help'] : [name];
 }
 

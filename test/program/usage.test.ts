@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Puppet } from '../support/puppet.js';
 import { Desk, ROOT } from '../support/program.js';
@@ -309,5 +309,34 @@ describe('init', () => {
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('timers.yaml is there already') });
     await desk.run('init', '-f', 'other.yaml');
     expect(existsSync(join(desk.folder, 'other.yaml'))).toBe(true);
+  });
+
+  test('points editors at the schema that it writes beside the file', async () => {
+    await desk.run('init');
+    const [first = ''] = readFileSync(join(desk.folder, 'timers.yaml'), 'utf8').split('\n');
+    expect(first).toBe('# yaml-language-server: $schema=./timers.schema.json');
+    const { stdout } = await desk.run('schema');
+    expect(readFileSync(join(desk.folder, 'timers.schema.json'), 'utf8')).toBe(stdout);
+    expect(stdout).toBe(readFileSync(join(ROOT, 'schema/timers.schema.json'), 'utf8'));
+  });
+
+  test('leaves a schema that is there as it is', async () => {
+    writeFileSync(join(desk.folder, 'timers.schema.json'), '{}');
+    expect(await desk.run('init', '--json')).toMatchObject({ code: 0, stdout: expect.stringContaining('"schema":') });
+    expect(readFileSync(join(desk.folder, 'timers.schema.json'), 'utf8')).toBe('{}');
+  });
+});
+
+describe('help keys', () => {
+  test('explains a key, and lists all of them', async () => {
+    const { code, stdout } = await desk.run('help', 'keys', 'retry.attempts');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('retry: { attempts: 3 }') });
+    expect((await desk.run('help', 'keys')).stdout).toContain('overlap        What happens to a firing');
+    expect((await desk.run('keys', 'overlap')).stdout).toBe((await desk.run('help', 'keys', 'overlap')).stdout);
+  });
+
+  test('names the nearest key', async () => {
+    const { code, stderr } = await desk.run('help', 'keys', 'overlpa');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: Unknown key "overlpa". Did you mean overlap?\n' });
   });
 });

@@ -6,6 +6,7 @@ import { history } from './history/command.js';
 import { inCommand } from './in/command.js';
 import { init } from './init/command.js';
 import type { CommandKind } from '../command.js';
+import { keys } from './keys/command.js';
 import { list } from './list/command.js';
 import { logs } from './logs/command.js';
 import { next } from './next/command.js';
@@ -14,6 +15,7 @@ import { reload } from './reload/command.js';
 import { reset } from './reset/command.js';
 import { resume } from './resume/command.js';
 import { run } from './run/command.js';
+import { schema } from './schema/command.js';
 import { simulateCommand } from './simulate/command.js';
 import { start } from './start/command.js';
 import { status } from './status/command.js';
@@ -47,5 +49,7 @@ export const commandKinds: readonly CommandKind[] = [
   stop,
   init,
   validate,
+  keys,
+  schema,
   diff,
 ];

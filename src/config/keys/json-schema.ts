@@ -50,6 +50,9 @@ export function timersSchema(): JsonSchema {
   };
 }
 
+/** The schema as a file. */
+export const schemaText = (): string => `${JSON.stringify(timersSchema(), null, 2)}\n`;
+
 function levelSchema(level: KeyLevel): JsonSchema {
   const schema = z.toJSONSchema(LEVELS[level], {
     io: 'input',

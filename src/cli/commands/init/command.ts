@@ -10,6 +10,7 @@ export const init: CommandKind = {
   name: 'init',
   group: 'file',
   summary: 'Write a commented starter file',
+  details: 'Beside it, it writes timers.schema.json, with which editors complete and explain the keys.',
   since: '0.1.0',
   examples: [
     { line: 'timers init', does: 'Write timers.yaml; an existing file stays as it is' },
@@ -21,10 +22,11 @@ export const init: CommandKind = {
       .option('-f, --file <path>', 'File to write, like the argument');
     return async (terminal, args) => {
       const { onlyFile } = await import('../../arguments.js');
+      const { schemaText } = await import('../../../config/keys/json-schema.js');
       const { writeStarterFile } = await import('./starter-file.js');
       const { file, json } = command.opts<InitOptions>();
       const path = onlyFile(args[0] as string | undefined, file) ?? 'timers.yaml';
-      return writeStarterFile(terminal, path, json === true);
+      return writeStarterFile(terminal, path, { schema: schemaText(), asJson: json === true });
     };
   },
 };

@@ -1,9 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { jsonText } from '../../../text/visible.js';
 import type { Terminal } from '../../terminal.js';
 
-const STARTER = `# Timers. Check this file with "timers validate", see what is to come with "timers next", run it with "timers start".
+const SCHEMA = 'timers.schema.json';
+
+const STARTER = `# yaml-language-server: $schema=./${SCHEMA}
+# Timers. Check this file with "timers validate", see what is to come with "timers next", run it with "timers start".
 
 # timezone: Europe/Berlin       # for cron and local times; default: the system's zone
 # concurrency: 4                # most runs at once over all timers
@@ -31,20 +34,36 @@ timers:
   #   run: ./fireworks.sh
 `;
 
-/** Writes the starter file, never over an existing one. Returns the exit code. */
-export function writeStarterFile(terminal: Terminal, file: string, asJson: boolean): number {
-  try {
-    writeFileSync(resolve(terminal.cwd, file), STARTER, { flag: 'wx' });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'EEXIST'
-        ? `${file} is there already, and is left as it is. Name another with --file.`
-        : `${file} cannot be written: ${message}`;
-    terminal.err(`timers: ${reason}`);
+interface StarterOptions {
+  /** The text of the JSON Schema. */
+  readonly schema: string;
+  readonly asJson: boolean;
+}
+
+/** Writes the starter file and the schema beside it, never over an existing file. Returns the exit code. */
+export function writeStarterFile(terminal: Terminal, file: string, { schema, asJson }: StarterOptions): number {
+  const path = resolve(terminal.cwd, file);
+  const schemaPath = join(dirname(path), SCHEMA);
+  const fault = write(path, STARTER) ?? write(schemaPath, schema);
+  if (fault?.code === 'EEXIST' && fault.path === path) {
+    terminal.err(`timers: ${file} is there already, and is left as it is. Name another with --file.`);
     return 1;
   }
-  if (asJson) terminal.out(jsonText({ file: resolve(terminal.cwd, file) }));
-  else terminal.err(`Wrote ${file}. Try: timers validate, timers next, timers start`);
+  if (fault !== undefined && fault.code !== 'EEXIST') {
+    terminal.err(`timers: ${fault.path === path ? file : SCHEMA} cannot be written: ${fault.message}`);
+    return 1;
+  }
+  if (asJson) terminal.out(jsonText({ file: path, schema: schemaPath }));
+  else terminal.err(`Wrote ${file}, and ${SCHEMA} for editors. Try: timers validate, timers next, timers start`);
   return 0;
+}
+
+/** Writes a file that is not there yet; returns why not. */
+function write(path: string, text: string): NodeJS.ErrnoException | undefined {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+    return undefined;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
 }

@@ -1,0 +1,22 @@
+import { keyCatalog, type KeyInfo } from '../../../config/keys/catalog.js';
+import { nearest } from '../../../text/nearest.js';
+import { visible } from '../../../text/visible.js';
+import { UsageError } from '../../command.js';
+
+/**
+ * The keys of a name, such as `timeout` or `retry.attempts`: several if the file and a timer both have one.
+ * @throws UsageError unknown name, with the nearest one.
+ */
+export function findKeys(name: string): readonly KeyInfo[] {
+  const all = keyCatalog().flatMap(({ keys }) => keys);
+  // `timers.backup.retry` and `defaults.retry` are the key of a timer.
+  const path = name.replace(/^(?:defaults|timers\.[^.]+)\.(?=.)/, '');
+  const found = all.filter((key) => key.path === path);
+  if (found.length > 0) return found;
+  const inner = all.filter((key) => key.path.endsWith(`.${path}`));
+  if (inner.length > 0) return inner;
+  const paths = all.map((key) => key.path);
+  const meant = nearest(path, paths) ?? paths.find((one) => nearest(path, [one.replace(/.*\./, '')]) !== undefined);
+  const hint = meant === undefined ? 'timers keys lists them all.' : `Did you mean ${meant}?`;
+  throw new UsageError(`Unknown key "${visible(name)}". ${hint}`);
+}

@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { findKeys } from '../../src/cli/commands/keys/find.js';
+
+describe('the keys of a name', () => {
+  test.each([
+    ['timeout', ['timer timeout']],
+    ['timezone', ['file timezone', 'timer timezone']],
+    ['retry.attempts', ['timer retry.attempts']],
+    ['attempts', ['timer retry.attempts']],
+    ['every.from', ['timer every.from']],
+    ['defaults.retry.delay', ['timer retry.delay']],
+    ['timers.backup.run', ['timer run']],
+    ['defaults', ['file defaults']],
+    ['http.listen', ['file http.listen']],
+  ])('%s', (name, found) => {
+    expect(findKeys(name).map(({ level, path }) => `${level} ${path}`)).toEqual(found);
+  });
+
+  test.each([
+    ['timout', 'Did you mean timeout?'],
+    ['retry.atempts', 'Did you mean retry.attempts?'],
+    ['atempts', 'Did you mean retry.attempts?'],
+    ['xyzzyxyzzy', 'timers keys lists them all.'],
+    ['', 'timers keys lists them all.'],
+  ])('%s is none, with the way out', (name, hint) => {
+    expect(() => findKeys(name)).toThrow(`Unknown key "${name}". ${hint}`);
+  });
+});
