@@ -25,6 +25,8 @@ export function exposedState(file: string, uid: number): string | undefined {
   const trust = new Trust(uid);
   for (const path of COMPANIONS.map((end) => file + end)) {
     const stats = statsOf(path);
+    // No state is ever kept in what is not a file: why not is said where it is opened.
+    if (stats && !stats.isFile() && !stats.isSymbolicLink()) continue;
     const distrust =
       trust.distrust(path, stats ?? { ...OUR_NEW_FILE, uid }) ?? (stats && anothersFile(path, stats.uid, uid));
     if (distrust) return `${distrust.message}. To keep a state there: ${distrust.hint}`;

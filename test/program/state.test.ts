@@ -71,6 +71,20 @@ test('a state that others may write is refused as root, with the command that me
   expect({ code, made: readdirSync(at('pub')).includes('s.db') }).toEqual({ code: isRoot ? 1 : 0, made: !isRoot });
 });
 
+test.each([
+  [{ HOME: '/dev/null' }, [], /a part of its path is not a folder/],
+  [{ HOME: '/dev/full' }, [], /a part of its path is not a folder/],
+  [{}, ['--state', '/dev/null'], /it is a device, not a file/],
+  [{}, ['--state', '/tmp'], /it is a folder/],
+])('where no state can be kept it is in memory, and no mode is to be changed: %j %j', async (env, args, reason) => {
+  desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
+  const program = desk.start(['start', '-f', 'once.yaml', ...args], { env: { XDG_STATE_HOME: '', ...env } });
+  expect(await program.event('state.unavailable')).toMatchObject({ reason: expect.stringMatching(reason) });
+  const { code, stdout, stderr } = await program.ended;
+  expect(code).toBe(0);
+  expect(stdout + stderr).not.toContain('chmod');
+});
+
 test("another user's link in a folder that others may write to is not followed", async (context) => {
   context.skip(process.geteuid!() !== 0, 'only root can make files of others');
   mkdirSync(at('pub'));

@@ -56,7 +56,8 @@ export class Trust {
     const link = factsOf(path);
     for (const folder of new Set([...above(path), ...above(real(path))])) {
       const found = factsOf(folder);
-      if (found === undefined) continue;
+      // Nothing is reached through a part of the path that is no folder.
+      if (found === undefined || typeOf(found) !== S_IFDIR) continue;
       if ((found.mode & STICKY) === 0) {
         const distrust = this.#distrustMode(folder, found);
         if (distrust) return distrust;
@@ -73,7 +74,7 @@ export class Trust {
     const byGroup = (facts.mode & GROUP_WRITES) !== 0 && !this.#isPrivate(facts);
     if ((!byAll && !byGroup) || isReadOnly(path)) return undefined;
     const who = byAll ? 'every user' : `group ${this.#known().group(String(facts.gid))?.name ?? facts.gid}`;
-    return { message: `${who} may write to ${path}`, hint: `chmod go-w ${quoted(path)}` };
+    return { message: `${who} may write to ${path}`, hint: wayOut(path, facts) };
   }
 
   /** Whether a file's group holds nobody but its owner and those we trust: many systems give every user a group of his own, and umask 002. */
@@ -95,6 +96,17 @@ export class Trust {
   #known(): Accounts {
     return (this.#accounts ??= readAccounts());
   }
+}
+
+const { S_IFMT, S_IFDIR, S_IFCHR, S_IFBLK } = constants;
+const typeOf = ({ mode }: FileFacts): number => mode & S_IFMT;
+
+/** Devices, and folders like /tmp, are everybody's on purpose: other programs need them so. */
+function wayOut(path: string, facts: FileFacts): string {
+  const isDevice = [S_IFCHR, S_IFBLK].includes(typeOf(facts));
+  return isDevice || (facts.mode & STICKY) !== 0
+    ? 'choose a file in a folder of your own'
+    : `chmod go-w ${quoted(path)}`;
 }
 
 const inOpenFolder = (path: string, uid: number, folder: string): Distrust => ({
