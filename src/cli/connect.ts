@@ -10,6 +10,8 @@ import {
 } from '../control/index.js';
 import type { Keeping } from '../domain/ad-hoc.js';
 import { createSystemClock } from '../clocks/system.js';
+import type { StatusRecord } from '../domain/status-record.js';
+import { SECOND, type Duration } from '../domain/time.js';
 import { visible } from '../text/visible.js';
 import { UsageError } from './command.js';
 import { socketPathsOf, userId, wordPathsOf } from '../daemon/socket-places.js';
@@ -30,8 +32,10 @@ export interface Reached {
   readonly timezone: string;
   /** Where the next scheduler of the same file will be. */
   readonly paths: readonly string[];
-  /** What of the file is broken at the moment; its scheduler runs what it was before. */
+  /** What of the file cannot be read now; its scheduler runs what it was before. */
   readonly unread: string | undefined;
+  /** Whether the file has no mistake now. */
+  readonly isSound: boolean;
 }
 
 /** No scheduler to speak to. */
@@ -72,12 +76,41 @@ export async function withScheduler(
   const { client, unread } = reached;
   if (unread !== undefined) terminal.err(`timers: ${unread}`);
   try {
-    return await act(reached);
+    return await act(reached.isSound ? reached : { ...reached, timezone: await zoneOfTaken(reached, options) });
   } catch (error) {
     terminal.err(`timers: ${refusalOf(error)}`);
     if (error instanceof LostError) terminal.err(...otherwise);
     return 1;
   } finally {
+    client.close();
+  }
+}
+
+/** Of a file that has mistakes: its zone may be one. */
+async function zoneOfTaken({ client, timezone }: Reached, options: ZoneOption): Promise<string> {
+  if (options.timezone !== undefined) return timezone;
+  return ((await client.request('status')) as StatusRecord).timezone;
+}
+
+/** How long a command that only looks waits for a scheduler that does not respond. */
+const PATIENCE: Duration = 2 * SECOND;
+
+/** What the running scheduler says; `undefined` if none responds, or one of an earlier version that has no such verb. */
+export async function askIfRunning(
+  terminal: Terminal,
+  options: FileOption & StateOption & ZoneOption,
+  verb: string,
+): Promise<unknown> {
+  const reached = await reach(terminal, options);
+  if (isUnreached(reached)) return undefined;
+  const { client } = reached;
+  const disarm = createSystemClock().after(PATIENCE, () => client.close());
+  try {
+    return await client.request(verb);
+  } catch {
+    return undefined;
+  } finally {
+    disarm();
     client.close();
   }
 }
@@ -104,7 +137,8 @@ export async function reach(
       if (keeping === 'memory' && LASTING.has(verb)) terminal.err(`timers: ${IN_MEMORY}`);
       return answer;
     };
-    return { client, change, file, timezone, paths, unread: brokenPart(asFar, terminal) };
+    const isSound = loaded.timerFile !== undefined;
+    return { client, change, file, timezone, paths, unread: brokenPart(asFar, terminal), isSound };
   }
   if (connecting.kind === 'refused') return unreached(connecting.reason);
   const faults = paths.map((path) => impossibility(path, userId()) ?? '');

@@ -58,6 +58,8 @@ export async function loadToRun(
 export interface AsFarAsReadable {
   readonly loaded: Loaded;
   readonly readable: ReadableFile | undefined;
+  /** What the file does not tell, and the running scheduler did; absent where none was asked. */
+  readonly missing?: readonly string[];
 }
 
 /** Loads what can be read of the file, for a command that runs nothing. */
@@ -70,32 +72,14 @@ export async function loadAsFarAsReadable(
   return { loaded, readable: readableFile(loaded, thisMachine(start)) };
 }
 
-/**
- * As {@link loadAsFarAsReadable}, and reports the rest in one line. Returns `undefined` when no timer can be read, or one of those named cannot, and
- * says why.
- */
-export async function loadReadable(
-  terminal: Terminal,
-  {
-    file,
-    now,
-    names = [],
-  }: { readonly file?: string | undefined; readonly now: Instant; readonly names?: readonly string[] },
-): Promise<ReadableFile | undefined> {
-  const { loaded, readable } = await loadAsFarAsReadable(terminal, file, now);
-  const ofUse = readable && isOfUse(readable, names) ? readable : undefined;
-  sayUnread(terminal, { loaded, readable: ofUse });
-  return ofUse;
-}
-
 /** Whether the timers named can be read, and without names at least one. A sound file may have none. */
 export const isOfUse = ({ jobs, unread }: ReadableFile, names: readonly string[]): boolean =>
   (unread.length === 0 || jobs.length > 0) && !names.some((name) => unread.includes(name));
 
 /** Says what of a file could not be read: one line for a part, all problems for the whole. */
-export function sayUnread(terminal: Terminal, { loaded, readable }: AsFarAsReadable): void {
-  if (readable !== undefined && loaded.timerFile === undefined)
-    terminal.err(`timers: ${unreadPart({ loaded, readable }, terminal)}`);
+export function sayUnread(terminal: Terminal, found: AsFarAsReadable): void {
+  const { loaded, readable } = found;
+  if (readable !== undefined && loaded.timerFile === undefined) terminal.err(`timers: ${unreadPart(found, terminal)}`);
   const problems = loaded.problems.filter(
     ({ severity, code }) => code === 'unknown-tz' || (readable === undefined && severity === 'error'),
   );
@@ -106,16 +90,19 @@ export function sayUnread(terminal: Terminal, { loaded, readable }: AsFarAsReada
 const MOST_NAMED = 10;
 
 /** The first mistake, and what is left out because of it and others. */
-export function unreadPart({ loaded: { path = '', problems }, readable }: AsFarAsReadable, { cwd }: Terminal): string {
+export function unreadPart(found: AsFarAsReadable, { cwd }: Terminal): string {
+  const { path = '', problems } = found.loaded;
   const [first, ...more] = problems.filter(({ severity }) => severity === 'error');
   if (first === undefined) return '';
   const others = more.length === 0 ? '' : ` (${more.length} more: timers validate)`;
-  return `${shortPath(path, cwd)}:${first.line}: ${first.message}${others}${leftOut(readable?.unread ?? [])}`;
+  return `${shortPath(path, cwd)}:${first.line}: ${first.message}${others}${leftOut(found)}`;
 }
 
-function leftOut(names: readonly string[]): string {
-  if (names.length === 0) return '';
-  return ` Not read: ${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', …' : '.'}`;
+function leftOut({ readable, missing }: AsFarAsReadable): string {
+  const names = missing ?? readable?.unread ?? [];
+  const list = `${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', …' : '.'}`;
+  const shown = missing === undefined ? '' : ' Shown as the running scheduler has it.';
+  return `${names.length === 0 ? '' : ` Not read: ${list}`}${shown}`;
 }
 
 /** The file's problems for a person, in lines; none when there are none. */

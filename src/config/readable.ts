@@ -25,8 +25,8 @@ export interface ReadableFile extends TimerFile {
   readonly runnable: readonly Job[];
 }
 
-/** What a timer's times depend on. A mistake elsewhere, as in `env`, leaves them as they are. */
-const WHEN: ReadonlySet<string> = new Set([
+/** The keys that a timer's times depend on. */
+export const KEYS_OF_TIME: ReadonlySet<string> = new Set([
   ...scheduleKinds.map(({ key }) => key),
   ...['timezone', 'dst', 'jitter'],
   ...['enabled', 'not_before', 'not_after', 'max_runs', 'run_at_start'],
@@ -89,6 +89,6 @@ function isReliable({ job, report }: BuiltTimer, problems: Problems): boolean {
     ...problems.wrongKeys(['timers', job.name]),
     ...problems.wrongKeys(['defaults']).filter((key) => !own.includes(key)),
   ];
-  // A key that nobody knows may be one of those misspelled.
-  return wrong.every((key) => isKeyOf('timer', key) && !WHEN.has(key));
+  // A mistake elsewhere, as in `env`, leaves its times as they are. A key that nobody knows may be one of those misspelled.
+  return wrong.every((key) => isKeyOf('timer', key) && !KEYS_OF_TIME.has(key));
 }

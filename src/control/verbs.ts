@@ -6,6 +6,7 @@ import { wayOut } from '../text/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import { MOST_RECENT } from '../domain/recent.js';
 import type { StatusRecord } from '../domain/status-record.js';
+import type { TakenFile } from '../domain/taken-file.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 import {
   commandArgument,
@@ -45,6 +46,8 @@ export interface VerbTarget {
   compare(file: string | undefined): Promise<object>;
   /** Returns at once. */
   stop(how: { readonly drain: boolean }): void;
+  /** What the scheduler has taken of its timer file. */
+  taken(): TakenFile;
 }
 
 /** Carries out one verb. @throws RefusalError why not. */
@@ -63,6 +66,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(
     reset: kept(reset),
     reload: kept(reload),
     stop,
+    taken: (controlled) => controlled.taken(),
   }).map(([name, carryOut]) => [name, timely(carryOut)]),
 );
 

@@ -27,6 +27,8 @@ import type { AdHocTimers } from './ad-hoc-timers.js';
 import { toLogRecord } from './log-record.js';
 import type { Reloader } from './reloader.js';
 import { commonFolders, ownFolders, socketPathsOf, userId } from './socket-places.js';
+import { statePathOf } from './state.js';
+import { toTakenFile } from './taken.js';
 import type { Surroundings } from './surroundings.js';
 
 /** The open control socket of a scheduler in this process. */
@@ -72,7 +74,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   const recent = new RecentOutcomes(clock, opening.recorded);
   const changes = new ChangedJobs();
   const sinks = [ring, recent, changes];
-  const controlled = controlledBy(timerFile.path, opening, { recent, changes });
+  const controlled = controlledBy(timerFile, opening, { recent, changes });
   const carryOut = (verb: string, args: Args): unknown => {
     const carry = verbs.get(verb);
     if (carry === undefined) throw new RefusalError('unknown_verb', `there is no verb "${verb}"`);
@@ -112,8 +114,8 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
 }
 
 function controlledBy(
-  file: string,
-  { clock, reloader, condition, status, adHoc, scheduler, stopped }: Opening,
+  timerFile: TimerFile,
+  { surroundings, named, clock, reloader, condition, status, adHoc, scheduler, stopped }: Opening,
   watched: { readonly recent: RecentPast; readonly changes: ChangedJobs },
 ): VerbTarget {
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
@@ -122,7 +124,7 @@ function controlledBy(
       return scheduler().controls;
     },
     pid: process.pid,
-    file,
+    file: timerFile.path,
     now: () => clock.now(),
     isStopping: () => scheduler().isStopping,
     status: (asked) => answerStatus({ controls: scheduler().controls, context: status, ...watched }, asked),
@@ -139,5 +141,11 @@ function controlledBy(
     reload: () => reloader.reload(),
     compare: (other) => reloader.compare(other),
     stop: ({ drain }) => void (drain ? scheduler().drain() : scheduler().stop(undefined, HASTE)).then(stopped),
+    taken() {
+      const { jobs, settings } = reloader.current;
+      const { startedAt } = scheduler().controls.status();
+      const state = statePathOf(timerFile, surroundings, named);
+      return toTakenFile(jobs, { timezone: settings.timezone, state, startedAt });
+    },
   };
 }

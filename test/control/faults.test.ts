@@ -29,7 +29,10 @@ describe('a bug behind the socket', () => {
       get: (controls, name: keyof typeof whole) => (isBroken ? boom : (controls[name] as () => unknown).bind(controls)),
     });
     const each = Object.fromEntries(
-      ['status', 'health', 'add', 'move', 'reload', 'compare', 'stop', 'isStopping'].map((name) => [name, boom]),
+      ['status', 'health', 'add', 'move', 'reload', 'compare', 'stop', 'taken', 'isStopping'].map((name) => [
+        name,
+        boom,
+      ]),
     );
     served = new Served({ ...(each as Partial<VerbTarget>), controls: broken });
     await served.listen();

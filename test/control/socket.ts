@@ -65,6 +65,7 @@ export class Served {
         return 1_000;
       },
       reload: () => Promise.resolve({ valid: true }),
+      taken: () => ({ timezone: 'UTC', state: null, started_at: null, timers: [] }),
       compare: (file) => Promise.resolve({ valid: true, file: file ?? null }),
       stop: ({ drain }) => void this.asked.push(drain ? 'drain' : 'stop'),
       ...more,

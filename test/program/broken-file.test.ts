@@ -43,17 +43,17 @@ test('looking and steering need neither the service’s variables nor a sound fi
   };
 
   await expectAnswers(UNSET);
-  expect(await names()).toEqual(['backup', 'once']);
+  expect(await names()).toEqual(['backup', 'report', 'once']);
   expect(await desk.run('next', 'backup', '-n', '1')).toMatchObject({ code: 0 });
   expect(await desk.run('explain', 'backup')).toMatchObject({ code: 0, stderr: expect.stringMatching(UNSET) });
   expect(await desk.run('next', 'report')).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/variable JITTER is not set/),
+    code: 0,
+    stderr: expect.stringMatching(/Not read: report\. Shown as the running scheduler has it\.$/m),
   });
 
   desk.write('timers.yaml', `${FILE}  broken: { every: 1h\n`);
-  await expectAnswers(/^timers: timers\.yaml:\d+: .* Not read: .*broken\.$/m);
-  expect(await names()).toEqual(['backup', 'once']);
+  await expectAnswers(/^timers: timers\.yaml:\d+: .* Not read: .*broken\. Shown as the running scheduler has it\.$/m);
+  expect(await names()).toEqual(['backup', 'report', 'once']);
   expect(await desk.run('pause', 'report')).toMatchObject({ code: 0, stderr: expect.stringContaining('paused until') });
 
   rmSync(join(desk.folder, 'timers.yaml'));
@@ -62,6 +62,38 @@ test('looking and steering need neither the service’s variables nor a sound fi
     stdout: expect.stringMatching(/report +paused/),
     stderr: expect.stringMatching(/there is no file/),
   });
+});
+
+test('what the file cannot tell is shown as the running scheduler has it', async () => {
+  const text = `timezone: "\${ZONE}"\nstate: ./s.db\ntimers:
+  night: { cron: "0 3 * * *", jitter: 10m, env: { PASSWORD: secret }, run: "true" }
+  once: { in: 1ms, run: echo done }\n`;
+  const questions = [
+    ['list', '--json'],
+    ['next', '-n', '2', '--json', '--from', '2027-01-01'],
+    ['history', '--json'],
+    ['why', 'once', '--at', '2026-01-01 00:00'],
+    ['logs', 'once'],
+  ];
+  const answers = (env: Record<string, string> = {}) =>
+    Promise.all(
+      questions.map(async ([verb = '', ...args]) => {
+        const { code, stdout } = await desk.start([verb, '--file', 'timers.yaml', ...args], { env }).ended;
+        return { verb, code, stdout };
+      }),
+    );
+  desk.write('timers.yaml', text);
+  const scheduler = desk.start(['start'], { env: { ZONE: 'Asia/Tokyo' } });
+  await scheduler.event('run.finished', 'once');
+  await scheduler.event('scheduler.started');
+  const expected = await answers({ ZONE: 'Asia/Tokyo' });
+  expect(expected.map(({ code }) => code)).toEqual(questions.map(() => 0));
+  for (const broken of [text, '', 'timers:\n  night: { every: 1h\n', '{']) {
+    desk.write('timers.yaml', broken);
+    expect([broken, await answers()]).toEqual([broken, expected]);
+  }
+  rmSync(join(desk.folder, 'timers.yaml'));
+  expect(await answers()).toEqual(expected);
 });
 
 test('a timer runs though another one is wrong, and not if it is wrong itself', async () => {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Job } from '../../domain/job.js';
 import type { JobRecord } from '../../domain/ledger.js';
 import type { Duration } from '../../domain/time.js';
-import { buildJob } from './job.js';
+import { buildJob, type JobContext } from './job.js';
 import { Paths } from './check-paths.js';
 import { Problems, type Diagnostic } from '../text/diagnostic.js';
 import type { TimerFile } from './timer-file.js';
@@ -69,13 +69,32 @@ export function buildAdHoc(
   };
   const behind = Object.fromEntries(INHERITED.map((key) => [key, file.defaults[key]]));
   const values = mergeDefaults(present(behind), own);
-  const job = buildJob(name, values, new MapReport(problems, { map: mapOf(own), path: [], key: NOWHERE }), {
-    machine,
-    timezone: definition.timezone,
-    command: { paths: new Paths(dirname(file.named), machine), uid: machine.uid, accounts: readAccounts },
-    foresees: false,
-  });
+  const job = buildJob(
+    name,
+    values,
+    new MapReport(problems, { map: mapOf(own), path: [], key: NOWHERE }),
+    contextOf(file.named, machine, definition.timezone),
+  );
   return { job: job && { ...job, adHoc: JSON.stringify(definition) }, problems: problems.list() };
+}
+
+const contextOf = (named: string, machine: Machine, timezone: string): JobContext => ({
+  machine,
+  timezone,
+  command: { paths: new Paths(dirname(named), machine), uid: machine.uid, accounts: readAccounts },
+  foresees: false,
+});
+
+/** Builds a job to look at, of what a scheduler says of its times: its command is none. `undefined` where nothing can be made of it. */
+export function rebuildJob(
+  name: string,
+  definition: Job['definition'],
+  { named, machine }: { readonly named: string; readonly machine: Machine },
+): Job | undefined {
+  const told = Object.entries(definition).map(([key, text]) => [key, parse(text)]);
+  const values = { ...(Object.fromEntries(told) as TimerValues), run: 'true' };
+  const report = new MapReport(new Problems(new Source('')), { map: mapOf(values), path: [], key: NOWHERE });
+  return buildJob(name, values, report, contextOf(named, machine, machine.timezone));
 }
 
 /** It stands in no text. */

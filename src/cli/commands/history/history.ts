@@ -12,7 +12,8 @@ import {
   type HistoryArguments,
   type HistoryFilter,
 } from './filter.js';
-import { loadAsFarAsReadable, sayUnread, shortPath } from '../../load.js';
+import { sayUnread, shortPath } from '../../load.js';
+import { loadReadableOrTaken } from '../../load-readable.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from '../../options.js';
 import { pour } from './print-in-turns.js';
 import { readHistory, warnOfInvalid } from '../../read-history.js';
@@ -78,8 +79,9 @@ async function findState(
   const named =
     options.file === undefined && options.state !== undefined && namedStatePath(options.state, terminal.cwd);
   if (typeof named === 'string') return { path: named, jobNames: [], settings: undefined };
-  const { loaded, readable } = await loadAsFarAsReadable(terminal, options.file, now);
-  sayUnread(terminal, { loaded, readable });
+  const found = await loadReadableOrTaken(terminal, { ...options, now });
+  const { loaded, readable } = found;
+  sayUnread(terminal, found);
   if (readable === undefined) return recordedFor(loaded.path, terminal, options);
   const place = historyOf(readable, terminal, options.state);
   if ('path' in place)

@@ -2,12 +2,11 @@ import { createSystemClock } from '../../../clocks/system.js';
 import type { ReadableFile } from '../../../config/index.js';
 import type { JobRecord } from '../../../domain/ledger.js';
 import type { StatusRecord, TimerRecord } from '../../../domain/status-record.js';
-import { SECOND, type Duration } from '../../../domain/time.js';
 import type { ExitCode } from '../../command.js';
 import { rowOf, rowOfAdHoc } from './rows.js';
-import { loadReadable } from '../../load.js';
+import { loadReadable } from '../../load-readable.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from '../../options.js';
-import { isUnreached, reach } from '../../connect.js';
+import { askIfRunning } from '../../connect.js';
 import { readHistory, warnOfInvalid } from '../../read-history.js';
 import { recordedAdHoc } from '../../../daemon/recorded-ad-hoc.js';
 import { printJobs } from './render.js';
@@ -33,23 +32,10 @@ export async function listTimers(terminal: Terminal, options: ListOptions): Prom
   return timerFile.unread.length === 0 ? 0 : 1;
 }
 
-/** `list` gives a scheduler that does not respond this long, then shows what the state records. */
-const PATIENCE: Duration = 2 * SECOND;
-
 /** The running scheduler's timers; none if no scheduler responds. */
 async function runningTimers(terminal: Terminal, options: ListOptions): Promise<readonly TimerRecord[]> {
-  const reached = await reach(terminal, options);
-  if (isUnreached(reached)) return [];
-  const { client } = reached;
-  const disarm = createSystemClock().after(PATIENCE, () => client.close());
-  try {
-    return ((await client.request('status')) as StatusRecord).timers;
-  } catch {
-    return [];
-  } finally {
-    disarm();
-    client.close();
-  }
+  const status = (await askIfRunning(terminal, options, 'status')) as StatusRecord | undefined;
+  return status?.timers ?? [];
 }
 
 /** What is recorded of the timers. They are worth listing without it. */

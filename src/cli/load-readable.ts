@@ -1,0 +1,45 @@
+import { completedBy, type ReadableFile } from '../config/index.js';
+import type { TakenFile } from '../domain/taken-file.js';
+import type { Instant } from '../domain/time.js';
+import { thisMachine } from '../this-machine.js';
+import { askIfRunning } from './connect.js';
+import { isOfUse, loadAsFarAsReadable, sayUnread, type AsFarAsReadable } from './load.js';
+import type { FileOption, StateOption } from './options.js';
+import type { Terminal } from './terminal.js';
+
+interface Asked extends FileOption, StateOption {
+  readonly now: Instant;
+  /** Timers that are needed. */
+  readonly names?: readonly string[];
+}
+
+/**
+ * Loads what can be read of the timer file, for a command that runs nothing, completed by what its running scheduler has taken. One line says what
+ * could not be read. Returns `undefined`, and says why, when no timer is known, or one of those named is not.
+ */
+export async function loadReadable(terminal: Terminal, asked: Asked): Promise<ReadableFile | undefined> {
+  const found = await loadReadableOrTaken(terminal, asked);
+  const { readable } = found;
+  const ofUse = readable && isOfUse(readable, asked.names ?? []) ? readable : undefined;
+  sayUnread(terminal, { ...found, readable: ofUse });
+  return ofUse;
+}
+
+const isWhole = (readable: ReadableFile | undefined): boolean =>
+  readable?.isStateKnown === true && readable.unread.length === 0;
+
+/** As {@link loadReadable}, and says nothing. */
+export async function loadReadableOrTaken(terminal: Terminal, asked: Asked): Promise<AsFarAsReadable> {
+  const found = await loadAsFarAsReadable(terminal, asked.file, asked.now);
+  const { loaded, readable } = found;
+  const { path, named = path } = loaded;
+  if (isWhole(readable) || path === undefined || named === undefined) return found;
+  const taken = (await askIfRunning(terminal, asked, 'taken')) as TakenFile | undefined;
+  if (taken === undefined) return found;
+  const start = taken.started_at === null ? asked.now : Date.parse(taken.started_at);
+  return {
+    loaded,
+    readable: completedBy(taken, { path, named, readable }, thisMachine(start)),
+    missing: readable?.unread ?? [],
+  };
+}

@@ -1,0 +1,49 @@
+import { dirname } from 'node:path';
+import type { Job } from '../domain/job.js';
+import type { TakenFile } from '../domain/taken-file.js';
+import { rebuildJob } from './build/ad-hoc.js';
+import type { Machine } from './build/machine.js';
+import { parseTimerFile } from './load.js';
+import type { ReadableFile } from './readable.js';
+
+/** A timer file that cannot be read whole at the moment. */
+interface Unread {
+  readonly path: string;
+  readonly named: string;
+  /** What can be read of it. */
+  readonly readable: ReadableFile | undefined;
+}
+
+/** Completes what can be read of a timer file by what its running scheduler has taken of it. `start` of `machine`: when that started. */
+export function completedBy(taken: TakenFile, { path, named, readable }: Unread, machine: Machine): ReadableFile {
+  const base = readable ?? { ...empty(path, named, machine), unread: [], isStateKnown: false, runnable: [] };
+  const isWholeUnread = readable === undefined || readable.jobs.length === 0 || readable.unread.includes('timers');
+  const own = new Map(base.jobs.map((job) => [job.name, job]));
+  const isMissing = (name: string) => isWholeUnread || base.unread.includes(name);
+  const jobs = taken.timers.flatMap(({ task_name: name, definition }): readonly Job[] => {
+    const job = own.get(name) ?? (isMissing(name) ? rebuildJob(name, definition, { named, machine }) : undefined);
+    own.delete(name);
+    return job === undefined ? [] : [job];
+  });
+  const isRead = new Set(jobs.map(({ name }) => name));
+  return {
+    ...base,
+    jobs: [...jobs, ...own.values()],
+    settings: {
+      ...base.settings,
+      timezone: taken.timezone,
+      state: taken.state === null ? { kind: 'memory' } : { kind: 'file', path: taken.state },
+    },
+    isStateKnown: true,
+    unread: base.unread.filter((name) => !isRead.has(name)),
+  };
+}
+
+/** Read for the settings that every file has. */
+const SOUND = 'timers: { any: { every: 1h, run: "true" } }';
+
+function empty(path: string, named: string, machine: Machine) {
+  const { timerFile } = parseTimerFile({ path: 'any.yaml', folder: dirname(named), text: SOUND }, machine);
+  if (timerFile === undefined) throw new Error('a sound timer file was refused');
+  return { ...timerFile, path, named, jobs: [] };
+}

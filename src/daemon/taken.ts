@@ -1,0 +1,23 @@
+import { KEYS_OF_TIME } from '../config/index.js';
+import { isAdHoc } from '../domain/ad-hoc.js';
+import type { Job } from '../domain/job.js';
+import type { TakenFile } from '../domain/taken-file.js';
+import { toTimestamp, type Instant } from '../domain/time.js';
+
+const SHARED: ReadonlySet<string> = new Set([...KEYS_OF_TIME, 'catch_up', 'description', 'overlap', 'tags']);
+
+/** Gives what was taken its public names. */
+export const toTakenFile = (
+  jobs: readonly Job[],
+  { timezone, state, startedAt }: { timezone: string; state: string | undefined; startedAt: Instant | undefined },
+): TakenFile => ({
+  timezone,
+  state: state ?? null,
+  started_at: startedAt === undefined ? null : toTimestamp(startedAt),
+  timers: jobs
+    .filter(({ name }) => !isAdHoc(name))
+    .map(({ name, definition }) => ({
+      task_name: name,
+      definition: Object.fromEntries(Object.entries(definition).filter(([key]) => SHARED.has(key))),
+    })),
+});
