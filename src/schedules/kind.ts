@@ -1,4 +1,5 @@
 import type { JsonSchema, KeyEntry } from '../domain/key-entry.js';
+import type { ScheduleCode } from './codes.js';
 import type { DstPolicy, Schedule } from '../domain/schedule.js';
 import type { Instant } from '../domain/time.js';
 import type { TimeSpan } from './zone/clock-change.js';
@@ -51,6 +52,8 @@ export interface ParsedSchedule {
   readonly warnings: readonly ScheduleWarning[];
 }
 
+export type { ScheduleCode };
+
 /** The codes of all warnings that a schedule can have. Stable. */
 export const SCHEDULE_WARNINGS = [
   'at-in-the-past',
@@ -67,7 +70,7 @@ export const SCHEDULE_WARNINGS = [
   'dst-repeat',
   'every-utc-day',
   'timestamp-twice',
-] as const;
+] as const satisfies readonly ScheduleCode[];
 
 export interface ScheduleWarning {
   readonly code: (typeof SCHEDULE_WARNINGS)[number];
@@ -87,11 +90,15 @@ export interface Place {
 /** A value that says no schedule. */
 export class ScheduleError extends RangeError {
   override readonly name = 'ScheduleError';
-  readonly code: string;
+  readonly code: ScheduleCode;
   readonly hint: string | undefined;
   readonly place: Place | undefined;
 
-  constructor(code: string, message: string, details: { hint?: string | undefined; place?: Place | undefined } = {}) {
+  constructor(
+    code: ScheduleCode,
+    message: string,
+    details: { hint?: string | undefined; place?: Place | undefined } = {},
+  ) {
     super(message);
     this.code = code;
     this.hint = details.hint;

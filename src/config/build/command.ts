@@ -43,7 +43,8 @@ export function buildRun(key: string, run: CommandValue | undefined, report: Map
   const program = typeof run === 'string' ? run : (run[0] ?? '');
   if (typeof run === 'string') warnOfPercent(key, run, report);
   if (program.trim() !== '') return run;
-  const words = { code: 'empty-value', message: `${key} names no program.`, hint: `For example: ${key}: ./backup.sh` };
+  const hint = `For example: ${key}: ./backup.sh`;
+  const words = { code: 'empty-value', message: `${key} names no program.`, hint } as const;
   report.error(key, words, typeof run === 'string' ? {} : { item: 0 });
   return undefined;
 }

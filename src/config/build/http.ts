@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { isLoopback } from '../../system/loopback.js';
 import { LONGEST_SOCKET_PATH } from '../../system/socket-path-limit.js';
 import type { Paths } from './check-paths.js';
-import type { MapReport } from './map-report.js';
+import type { MapReport, Words } from './map-report.js';
 import type { ListenAddress } from '../check/read-server.js';
 import type { FileValues } from '../check/schema.js';
 
@@ -87,7 +87,7 @@ const isOpenToOthers = (file: string): boolean =>
 /** The fewest characters of a token: a shorter one can be guessed. */
 const SHORTEST_TOKEN = 16;
 
-function faultOf(token: string, file: string): { readonly code: string; readonly message: string } | undefined {
+function faultOf(token: string, file: string): Pick<Words, 'code' | 'message'> | undefined {
   if (token === '') return { code: 'no-token', message: `http: the token file ${file} cannot be read, or is empty.` };
   if (isLongEnough(token)) return undefined;
   const message = `http: the token in ${file} is too short: ${token.length} of at least ${SHORTEST_TOKEN} characters.`;

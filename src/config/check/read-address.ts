@@ -1,9 +1,10 @@
+import type { Code } from '../text/codes/index.js';
 import { nearest } from '../../text/nearest.js';
 import { PLACEHOLDERS, placeholdersIn } from '../../monitors/index.js';
 
 /** What is wrong with an address, in words. */
 export interface AddressFault {
-  readonly code: string;
+  readonly code: Code;
   readonly message: string;
   readonly hint: string;
 }

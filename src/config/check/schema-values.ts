@@ -1,3 +1,4 @@
+import type { Code } from '../text/codes/index.js';
 import * as z from 'zod/mini';
 
 import { DurationError, parseDuration } from '../../domain/duration.js';
@@ -30,7 +31,7 @@ export const phrase = {
 
 /** What a custom check says; the phrase is not used. */
 export interface ValueRefusal {
-  readonly code: string;
+  readonly code: Code;
   readonly message: string;
   readonly hint?: string;
 }

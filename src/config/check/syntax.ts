@@ -1,3 +1,4 @@
+import type { Code } from '../text/codes/index.js';
 import type { Steps } from '../../turns/steps.js';
 import { buildTree, type Broken } from '../text/build-tree.js';
 import type { Problems } from '../text/diagnostic.js';
@@ -66,7 +67,7 @@ function findUnquoted({ faults }: ParsedYaml, source: Source): readonly Unquoted
 }
 
 interface Words {
-  readonly code: string;
+  readonly code: Code;
   readonly message: string;
   readonly hint: string;
 }
@@ -163,7 +164,7 @@ function tellFaults(parsed: ParsedYaml, problems: Problems): boolean {
 const MANY_MORE = {
   code: 'too-many-problems',
   message: 'Behind this place the file was not looked at: too much is wrong.',
-};
+} as const;
 
 function tellSecondDocument(start: number, problems: Problems): void {
   const marker = problems.source.text.lastIndexOf('---', start);

@@ -1,3 +1,4 @@
+import type { Code } from './codes/index.js';
 import { bugOf } from '../../domain/bug.js';
 import { ExpandedValues, type ExpandedValue } from './expanded-values.js';
 import type { Source, TextSpan } from './source.js';
@@ -6,7 +7,7 @@ import type { Source, TextSpan } from './source.js';
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   /** Stable, kebab-case. */
-  readonly code: string;
+  readonly code: Code;
   readonly message: string;
   /** The way out. */
   readonly hint?: string;
@@ -27,7 +28,7 @@ export type Path = readonly (string | number)[];
 
 /** A diagnostic before its place is put in lines and columns. */
 export interface Problem {
-  readonly code: string;
+  readonly code: Code;
   readonly message: string;
   /** Where looking for it takes long: what answers it, asked only when the problem is told. */
   readonly hint?: string | (() => string | undefined) | undefined;
@@ -64,7 +65,7 @@ export class Problems {
   }
 
   /** Whether a mistake is told already, or so many are that no other will be. One more than is told is kept, to know that there are more. */
-  isTold(code: string, at: TextSpan): boolean {
+  isTold(code: Code, at: TextSpan): boolean {
     return this.#told.error > MOST || this.#found.has(idOf(code, at));
   }
 
@@ -131,7 +132,7 @@ export class Problems {
   }
 }
 
-const idOf = (code: string, at: TextSpan): string => `${at.start}:${code}`;
+const idOf = (code: Code, at: TextSpan): string => `${at.start}:${code}`;
 
 function toDiagnostic(severity: Diagnostic['severity'], problem: Problem, source: Source): Diagnostic {
   const { line, column } = source.position(problem.at.start);
@@ -173,7 +174,7 @@ export function aboutBug(thrown: unknown): Diagnostic {
 }
 
 /** A diagnostic about a file of which no text could be read. */
-export const aboutFile = (code: string, message: string, hint?: string): Diagnostic => ({
+export const aboutFile = (code: Code, message: string, hint?: string): Diagnostic => ({
   severity: 'error',
   code,
   message,

@@ -1,8 +1,9 @@
+import type { Code } from './codes/index.js';
 import type { ExpandedValue } from './expanded-values.js';
 
 /** What could not be expanded, and which part of the text it is. */
 export interface ExpandFault {
-  readonly code: string;
+  readonly code: Code;
   readonly message: string;
   readonly hint: string;
   /** As it stands in the text. */

@@ -1,0 +1,70 @@
+import type { CodeEntry } from './entry.js';
+
+/** Codes about the file as a whole. */
+export const FILE_CODES = {
+  'file-not-found': {
+    summary: 'There is no timer file at this path, or none from the current folder upwards.',
+    fix: 'Name one with `--file`, or write one with `timers init`.',
+  },
+  'file-unreadable': {
+    summary: 'The timer file cannot be read.',
+    fix: 'Give its user the right to read it and to open its folders.',
+  },
+  'file-too-large': {
+    summary: 'The file is larger than any timer file.',
+    fix: 'Check the path. [Limits](limits.md) has the largest size.',
+  },
+  'is-a-directory': { summary: 'The path names a folder.', fix: 'Name a file.' },
+  'not-a-regular-file': {
+    summary: 'The path names a device, a socket or a pipe.',
+    fix: 'Name a regular file. Only `timers validate` reads a pipe.',
+  },
+  'is-a-program': {
+    summary: 'The path names a program, such as a `.js` file.',
+    fix: 'Write the timers as YAML or JSON. `timers` never executes a timer file.',
+  },
+  'nul-byte': { summary: 'The file holds a NUL byte, so it is not text.', fix: 'Check the path and the encoding.' },
+  'not-utf-8': { summary: 'The file is not UTF-8 text.', fix: 'Save it as UTF-8.' },
+  'foreign-file': {
+    summary: 'The timer file was found from the current folder upwards, and belongs to another user.',
+    fix: 'Name it with `--file` if you trust it.',
+  },
+  'writable-by-others': {
+    severity: 'either',
+    summary: 'Other users may change the file, an environment file, the token file or a folder that leads there.',
+    fix: 'Take the right to write from them: the message names the command.',
+  },
+  'empty-file': { summary: 'The file is empty.', fix: 'Add `timers:` with one timer.', example: '# later' },
+  'not-a-map': {
+    summary: 'The top of the file is not a map.',
+    fix: 'Begin the file with `timers:`.',
+    example: '- backup',
+  },
+  'no-timers': {
+    summary: 'The file has no timers.',
+    fix: 'Add `timers:` with one timer.',
+    example: 'timezone: UTC',
+  },
+  'json-syntax': {
+    summary: 'A `.json` file is not valid JSON.',
+    fix: 'Mend the character that the message names, or use YAML.',
+  },
+  'several-documents': {
+    summary: 'A second YAML document begins with `---`.',
+    fix: 'Remove the line, or move the rest to a file of its own.',
+    example: 'timers: { ping: { every: 1h, run: "true" } }\n---\ntimers: {}',
+  },
+  'merge-conflict': {
+    summary: 'The file has a conflict marker of Git.',
+    fix: 'Resolve the conflict and remove the markers.',
+    example: '<<<<<<< HEAD\ntimers: { ping: { every: 1h, run: "true" } }',
+  },
+  'too-many-problems': {
+    summary: 'The file has more problems than `timers` reports.',
+    fix: 'Fix the reported ones and check the file again.',
+  },
+  'internal-error': {
+    summary: 'A bug in `timers` keeps this part from being read.',
+    fix: 'Report it with the output of `timers validate --json`.',
+  },
+} as const satisfies Readonly<Record<string, CodeEntry>>;

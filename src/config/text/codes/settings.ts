@@ -1,0 +1,115 @@
+import type { CodeEntry } from './entry.js';
+
+/** Codes about timers and settings as a whole. */
+export const SETTING_CODES = {
+  'missing-schedule': {
+    summary: 'The timer has no schedule.',
+    fix: 'Add `cron`, `every`, `in` or `at`.',
+    example: 'run: ./backup.sh',
+  },
+  'several-schedules': {
+    summary: 'The timer has more than one schedule.',
+    fix: 'Remove one, or make two timers.',
+    example: 'cron: "0 3 * * *"\nevery: 1h\nrun: ./backup.sh',
+  },
+  'missing-run': {
+    summary: 'The timer has no command.',
+    fix: 'Add `run`.',
+    example: 'every: 1h',
+  },
+  'empty-window': {
+    summary: '`not_before` is not earlier than `not_after`.',
+    fix: 'Swap them.',
+    example: 'every: 1h\nrun: ./backup.sh\nnot_before: 2027-02-01\nnot_after: 2027-01-01',
+  },
+  'missing-failures': {
+    summary: '`breaker` has no number of failures.',
+    fix: 'Add `failures`.',
+    example: 'every: 1h\nrun: ./backup.sh\nbreaker: { cooldown: 5m }',
+  },
+  'missing-monitor': {
+    summary: '`ping` names no service.',
+    fix: 'Add `url`, `healthchecks` or `sentry`.',
+    example: 'every: 1h\nrun: ./backup.sh\nping: {}',
+  },
+  'several-monitors': {
+    summary: '`ping` names more than one service.',
+    fix: 'Keep one.',
+    example:
+      'every: 1h\nrun: ./backup.sh\nping: { url: "https://example.org/", healthchecks: "https://hc-ping.com/x" }',
+  },
+  'bad-dsn': {
+    summary: 'The value is not a DSN of Sentry.',
+    fix: 'Copy it from the settings of the project.',
+    example: 'every: 1h\nrun: ./backup.sh\nping: { sentry: "https://example.org/" }',
+  },
+  'bad-slug': {
+    summary: 'The value is not a slug of a Sentry monitor.',
+    fix: 'Use lowercase letters, digits, `_` and `-`.',
+    example: 'every: 1h\nrun: ./backup.sh\nping: { sentry: "https://key@o1.ingest.sentry.io/2", slug: "My backup" }',
+  },
+  'missing-receiver': {
+    summary: '`notify` or `heartbeat` names neither an address nor a command.',
+    fix: 'Add the one that the message names.',
+    example: 'every: 1h\nrun: ./backup.sh\nnotify: { on: [failed] }',
+  },
+  'needs-token': {
+    summary: 'The HTTP server would be open to other machines without a token.',
+    fix: 'Add `token_file`, or listen on `127.0.0.1`.',
+    example: 'http: 0.0.0.0:9464\ntimers: { ping: { every: 1h, run: "true" } }',
+  },
+  'no-token': {
+    summary: 'The token file is missing or empty.',
+    fix: 'Write one: `(umask 077; openssl rand -hex 16 > token)`.',
+    example:
+      'http: { listen: 127.0.0.1:9464, token_file: ./no-such-token }\ntimers: { ping: { every: 1h, run: "true" } }',
+  },
+  'short-token': {
+    summary: 'The token has fewer than 16 characters.',
+    fix: 'Write a longer one: `(umask 077; openssl rand -hex 16 > token)`.',
+  },
+  'no-time-source': {
+    summary: '`clock` names no source of time.',
+    fix: 'Add `servers` or `chrony: auto`.',
+    example: 'clock: { chrony: false }\ntimers: { ping: { every: 1h, run: "true" } }',
+  },
+  'duplicate-server': {
+    summary: 'A time server is listed twice.',
+    fix: 'Remove one.',
+    example: 'clock: { servers: [a.example.org, a.example.org] }\ntimers: { ping: { every: 1h, run: "true" } }',
+  },
+  'needs-root': {
+    summary: 'Only root may run commands as another user.',
+    fix: 'Run the scheduler as root, or remove `user`.',
+  },
+  'not-a-directory': {
+    summary: 'A path that must be a folder is a file.',
+    fix: 'Name a folder.',
+    example: 'every: 1h\nrun: ./backup.sh\ncwd: /etc/passwd',
+  },
+  'not-a-file': {
+    summary: 'The output file is a folder.',
+    fix: 'Name a file.',
+    example: 'every: 1h\nrun: ./backup.sh\noutput: { file: / }',
+  },
+  'missing-env-file': {
+    summary: 'The environment file does not exist.',
+    fix: 'Create it, or correct the path.',
+    example: 'every: 1h\nrun: ./backup.sh\nenv_file: ./no-such.env',
+  },
+  'unreadable-env-file': {
+    summary: 'The environment file cannot be read.',
+    fix: 'Name a regular file that the user of the timer may read.',
+    example: 'every: 1h\nrun: ./backup.sh\nenv_file: /',
+  },
+  'bad-env-file': {
+    summary: 'A line of the environment file is invalid.',
+    fix: 'Write `NAME=value`. [Environment files](env-file.md) has the format.',
+    example: 'every: 1h\nrun: ./backup.sh\nenv_file: /etc/passwd',
+  },
+  'bad-shell': {
+    summary: 'The shell does not exist or is not executable.',
+    fix: 'Write an absolute path, such as `/bin/bash`.',
+    example: 'every: 1h\nrun: ./backup.sh\nshell: /no/such/shell',
+  },
+} as const satisfies Readonly<Record<string, CodeEntry>>;

@@ -1,0 +1,117 @@
+import type { CodeEntry } from './entry.js';
+
+const severity = 'warning';
+
+/** Warnings about timers and settings. */
+export const WARNING_CODES = {
+  'all-disabled': {
+    severity,
+    summary: 'Every timer is disabled, so nothing fires.',
+    fix: 'Remove `enabled: false` from a timer.',
+    example: 'every: 1h\nrun: ./backup.sh\nenabled: false',
+  },
+  'crontab-percent': {
+    severity,
+    summary: 'A command has `\\%`, as in a crontab. Here the shell gets the backslash too.',
+    fix: 'Write `%`.',
+    example: 'every: 1h\nrun: echo "\\%F"',
+  },
+  herd: {
+    severity,
+    summary: 'Many timers fire at the same instant.',
+    fix: 'Spread them with `jitter` or `H`, or limit them with `concurrency`.',
+  },
+  'missing-cwd': {
+    severity,
+    summary: 'The folder of `cwd` does not exist.',
+    fix: 'Create it, or correct the path.',
+    example: 'every: 1h\nrun: ./backup.sh\ncwd: ./no-such-folder',
+  },
+  'missing-output-folder': {
+    severity,
+    summary: 'The folder of the output file does not exist.',
+    fix: 'Create it, or correct the path.',
+    example: 'every: 1h\nrun: ./backup.sh\noutput: { file: ./no-such-folder/backup.log }',
+  },
+  'missing-setpriv': {
+    severity,
+    summary: '`setpriv` is missing, so a command with `user` has only the main group of that user.',
+    fix: 'Install util-linux.',
+  },
+  'needs-state': {
+    severity,
+    summary: 'A key has no effect without a state.',
+    fix: 'Give the file a `state`, or remove the key.',
+    example: 'state: false\ntimers: { ping: { every: 1h, run: "true", catch_up: true } }',
+  },
+  'never-fires': {
+    severity,
+    summary: 'The timer has no firing between `not_before` and `not_after`.',
+    fix: 'Widen the window, or change the schedule.',
+    example: 'cron: "0 3 1 1 *"\nrun: ./backup.sh\nnot_after: 2026-12-01',
+  },
+  'no-attempts': {
+    severity,
+    summary: '`retry` has settings, but only one attempt.',
+    fix: 'Add `attempts: 3`, or remove `retry`.',
+    example: 'every: 1h\nrun: ./backup.sh\nretry: { delay: 5s }',
+  },
+  'open-token-file': {
+    severity,
+    summary: 'Other users may read the token file.',
+    fix: 'Run `chmod 600` on it.',
+  },
+  'reserved-env': {
+    severity,
+    summary: '`env` sets a variable whose name begins with `TIMERS_`. The facts of the run may replace it.',
+    fix: 'Use another name.',
+    example: 'every: 1h\nrun: ./backup.sh\nenv: { TIMERS_STAGE: production }',
+  },
+  'retries-over-interval': {
+    severity,
+    summary: 'All attempts of a run together can take longer than the time to the next firing.',
+    fix: 'Use fewer attempts, or shorter delays or timeouts.',
+    example: 'every: 1m\nrun: ./backup.sh\nretry: { attempts: 5, delay: 1m, factor: 1 }',
+  },
+  'sentry-schedule': {
+    severity,
+    summary: 'Sentry does not know a schedule of this kind, so it does not notice a missing run.',
+    fix: 'Set up the monitor in Sentry, and silence this warning with `ignore`.',
+    example: 'every: 90s\nrun: ./backup.sh\nping: { sentry: "https://key@o1.ingest.sentry.io/2" }',
+  },
+  'shared-monitor': {
+    severity,
+    summary: 'Two timers report to the same monitor.',
+    fix: 'Give each timer a monitor of its own.',
+    example:
+      'timers:\n  one: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }\n  two: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }',
+  },
+  'state-on-network': {
+    severity,
+    summary: 'The state is on a network file system, whose locks are not reliable.',
+    fix: 'Put `state` on a local disk.',
+  },
+  'timeout-over-interval': {
+    severity,
+    summary: 'The timeout is longer than the time to the next firing.',
+    fix: 'Shorten `timeout`, or silence this warning with `ignore`.',
+    example: 'every: 1m\nrun: ./backup.sh\ntimeout: 2m',
+  },
+  'undeclared-group': {
+    severity,
+    summary: '`group` names a group that `groups` does not list, so one run at a time is active.',
+    fix: 'Add it to `groups`.',
+    example: 'groups: { web: 2 }\ntimers: { ping: { every: 1h, run: "true", group: db } }',
+  },
+  'unknown-tz': {
+    severity,
+    summary: 'The environment variable `TZ` is not a time zone, so UTC is used.',
+    fix: 'Set `TZ` to an IANA name, or set `timezone` in the file.',
+  },
+  'unused-group': {
+    severity,
+    summary: 'No timer uses a group of `groups`.',
+    fix: 'Remove it, or name it in a timer.',
+    example: 'groups: { db: 2 }\ntimers: { ping: { every: 1h, run: "true" } }',
+  },
+} as const satisfies Readonly<Record<string, CodeEntry>>;
