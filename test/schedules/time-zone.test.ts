@@ -64,6 +64,14 @@ describe('names', () => {
     ['Amercia/New_York', 'America/New_York'],
     ['BST', undefined],
     ['Mars/Olympus', undefined],
+    ['America/Boston', 'America/New_York'],
+    ['San Francisco', 'America/Los_Angeles'],
+    ['Asia/Beijing', 'Asia/Shanghai'],
+    ['Asia/Bangalore', 'Asia/Kolkata'],
+    ['Europe/Hamburg', 'Europe/Berlin'],
+    ['Europe/Xyzabc', undefined],
+    ['GMT+2', undefined],
+    ['EST5EDT4', undefined],
   ])('for %s it suggests %s', (name, expected) => {
     expect(suggestTimeZone(name)).toBe(expected);
   });

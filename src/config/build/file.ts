@@ -284,11 +284,14 @@ class FileBuilder {
     const { unknownZone } = this.#context.machine;
     if (unknownZone === undefined || timezone !== undefined) return;
     if (timers.length > 0 && timers.every(({ values }) => values.timezone !== undefined)) return;
-    const meant = suggestTimeZone(unknownZone) ?? 'Europe/Berlin';
+    const meant = suggestTimeZone(unknownZone);
     this.#report.warnInAll({
       code: 'unknown-tz',
       message: `The variable TZ is ${quoted(unknownZone)}, which is not the name of a time zone: UTC is used.`,
-      hint: `Write timezone: ${meant} in the file, or set TZ=${meant}.`,
+      hint:
+        meant === undefined
+          ? 'Write a timezone in the file, or set TZ, to an IANA name such as Europe/Berlin.'
+          : `Write timezone: ${meant} in the file, or set TZ=${meant}.`,
     });
   }
 

@@ -25,26 +25,37 @@ export function quartzTrap(texts: readonly string[]): Trap | undefined {
 
 const shortName = (weekday: number): string => weekdayName(weekday).slice(0, 3).toUpperCase();
 
-/** Returns what to say of `cron(…)` and `rate(…)`, the forms of AWS; `undefined` of all else. */
+/** Returns what to say of `cron(…)`, `rate(…)` and `at(…)`, the forms of AWS; `undefined` of all else. */
 export function awsForm(text: string): ScheduleError | undefined {
-  const [, form, inside = ''] = /^\s*(cron|rate)\s*\(([^]*)\)\s*$/i.exec(text) ?? [];
-  if (form === undefined) return undefined;
-  const hint = form.toLowerCase() === 'rate' ? rateHint(inside) : cronHint(inside);
+  const [, form = '', inside = ''] = /^\s*(cron|rate|at)\s*\(([^]*)\)\s*$/i.exec(text) ?? [];
+  const hint = AWS_HINTS[form.toLowerCase()]?.(inside.trim());
+  if (hint === undefined) return undefined;
   const message = `${form}(…) is the form of AWS EventBridge.`;
   return new ScheduleError('cron-aws', message, { hint, place: { span: [0, text.length] } });
 }
 
-function rateHint(inside: string): string {
-  const [, count, unit] = /^\s*(\d{1,6})\s+(minute|hour|day)s?\s*$/i.exec(inside) ?? [];
-  const interval = count === undefined ? '5m' : `${count}${(unit ?? '').charAt(0).toLowerCase()}`;
-  return `Write the key every: instead: every: ${interval}`;
-}
+const AWS_HINTS: Readonly<Record<string, (inside: string) => string>> = {
+  rate(inside) {
+    const [, count, unit] = /^([1-9]\d{0,5})\s+(second|minute|hour|day|week)s?$/i.exec(inside) ?? [];
+    if (count === undefined || unit === undefined)
+      return 'Write the key every: with a whole number and a unit: s, m, h, d or w.';
+    return `Write the key every: instead: every: ${count}${unit.charAt(0).toLowerCase()}`;
+  },
 
-function cronHint(inside: string): string {
-  const fields = inside.trim().split(/\s+/);
-  if (fields.length !== 6) return 'Write its first five fields. There 1 is Sunday: write days of the week as names.';
-  const weekdays = (fields[4] ?? '*').replace(WEEKDAY, (digit) => shortName((Number(digit) + 6) % 7));
-  const five = [...fields.slice(0, 4), weekdays].map((field) => (field === '?' ? '*' : field)).join(' ');
-  const year = fields[5] === '*' ? '' : ' The year goes into not_before and not_after.';
-  return `Write cron: "${five}" and timezone: UTC.${year}`;
-}
+  cron(inside) {
+    const fields = inside.split(/\s+/);
+    if (fields.length !== 6) return 'Write its first five fields. There 1 is Sunday: write days of the week as names.';
+    const weekdays = (fields[4] ?? '*')
+      .replace(WEEKDAY, (digit) => shortName((Number(digit) + 6) % 7))
+      // There, the last day of the week.
+      .replace(/^L$/i, 'SAT');
+    const five = [...fields.slice(0, 4), weekdays].map((field) => (field === '?' ? '*' : field)).join(' ');
+    const year = fields[5] === '*' ? '' : ' The year goes into not_before and not_after.';
+    return `Write cron: "${five}" and timezone: UTC.${year}`;
+  },
+
+  at: (inside) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(inside)
+      ? `Write the key at: instead: at: "${inside}", and timezone: UTC`
+      : 'Write the key at: instead, such as at: "2027-01-01 00:00".',
+};

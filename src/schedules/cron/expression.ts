@@ -81,7 +81,8 @@ export function readExpression(text: string, seed: string): Expression {
 }
 
 /** Returns the texts of an expression's fields; of a shorthand, of what it stands for. @throws ScheduleError when it is no shorthand. */
-export const textsOf = (text: string): string[] => splitFields(text.includes('@') ? shorthandOf(text) : text);
+export const textsOf = (text: string): string[] =>
+  splitFields(text.trimStart().startsWith('@') ? shorthandOf(text) : text);
 
 /** Returns where the field of a position stands in an expression; all of it, when the expression is a shorthand. */
 export function spanOf(text: string, position: FieldPosition): Span {
@@ -106,15 +107,23 @@ function shorthandOf(text: string): string {
   const word = text.trim();
   const expression = SHORTHANDS.get(word.toLowerCase());
   if (expression !== undefined) return expression;
+  const [first = ''] = word.split(/\s/);
+  if (SHORTHANDS.has(first.toLowerCase())) throw command(text, [text.indexOf(first) + first.length + 1, text.length]);
   const hint = /^@reboot$/i.test(word)
     ? 'Write run_at_start: true beside another schedule key.'
     : /^@every\b/i.test(word)
-      ? 'Write the key every: instead, for example every: 5m.'
+      ? everyHint(word)
       : shorthandHint(word);
   throw new ScheduleError('cron-shorthand', `${quoted(word)} is not a known shorthand.`, {
     hint,
     place: { span: [0, text.length] },
   });
+}
+
+/** `@every 1h30m`, of Go programs. */
+function everyHint(word: string): string {
+  const [, length = '5m'] = /^@every\s+((?:\d{1,6}[hms])+)$/i.exec(word) ?? [];
+  return `Write the key every: instead, for example every: ${length}.`;
 }
 
 function shorthandHint(word: string): string {
@@ -125,10 +134,9 @@ function shorthandHint(word: string): string {
 /** A path, or a word that begins with no weekday: in a crontab the command stands behind five fields. */
 const COMMAND = /^(?:[./~]|(?!sun|mon|tue|wed|thu|fri|sat)[a-z]{4})/i;
 
-function command(text: string): ScheduleError {
-  const [start, end] = spanOf(text, DAY_OF_WEEK_FIELD);
+function command(text: string, [start, end]: Span = spanOf(text, DAY_OF_WEEK_FIELD)): ScheduleError {
   const message = `${quoted(text.slice(start, end))} is not a field of an expression, but a command.`;
-  const hint = 'Write the five fields alone. The command stands under run.';
+  const hint = 'Write the expression alone. The command goes under run.';
   return new ScheduleError('cron-command', message, { hint, place: { span: [start, end] } });
 }
 

@@ -51,14 +51,53 @@ export const isTimeZone = (name: string): boolean => findTimeZone(name) !== unde
 
 let knownNames: readonly string[] | undefined;
 
-/** Returns the IANA name somebody most likely meant (`Berlin`, `Europe/Berln`, `New York`), or `undefined`. */
+/** Cities that people name and tzdata does not, by their zone. */
+const CITIES: ReadonlyMap<string, string> = new Map(
+  [
+    'America/New_York boston washington miami atlanta philadelphia orlando',
+    'America/Chicago dallas houston austin minneapolis new_orleans',
+    'America/Los_Angeles san_francisco seattle portland san_diego las_vegas',
+    'America/Toronto ottawa',
+    'America/Sao_Paulo rio rio_de_janeiro brasilia',
+    'Asia/Shanghai beijing peking shenzhen guangzhou',
+    'Asia/Kolkata bangalore bengaluru mumbai bombay delhi new_delhi chennai madras hyderabad pune',
+    'Asia/Tokyo osaka kyoto',
+    'Asia/Jerusalem haifa',
+    'Asia/Dubai abu_dhabi',
+    'Asia/Ho_Chi_Minh hanoi',
+    'Australia/Sydney canberra',
+    'Europe/Berlin hamburg munich münchen frankfurt cologne köln stuttgart',
+    'Europe/London manchester edinburgh birmingham',
+    'Europe/Madrid barcelona',
+    'Europe/Rome milan milano',
+    'Europe/Zurich geneva basel bern',
+    'Europe/Moscow st_petersburg',
+  ].flatMap((line) => {
+    const [zone = '', ...cities] = line.split(' ');
+    return cities.map((city) => [city, zone] as const);
+  }),
+);
+
+/** Returns the IANA name somebody most likely meant (`Berlin`, `Europe/Berln`, `New York`, `Asia/Beijing`), or `undefined`. */
 export function suggestTimeZone(name: string): string | undefined {
   if (name.length > LONGEST_VALUE) return undefined;
   const wanted = name.trim().replaceAll(' ', '_').toLowerCase();
   knownNames ??= [...Intl.supportedValuesOf('timeZone'), ...UNDIVIDED.values()];
   const sameCity = knownNames.find((known) => known.toLowerCase().endsWith(`/${wanted}`));
-  // Four letters or fewer are an abbreviation: another one that looks like it means something else.
-  return sameCity ?? (wanted.length > 4 ? nearest(wanted, knownNames) : undefined);
+  return sameCity ?? CITIES.get(wanted.replace(/^.*\//, '')) ?? nearestZone(wanted, knownNames);
+}
+
+/** Of a name with a region, only the rest may be misspelled. Four letters or fewer are an abbreviation, and with digits a POSIX rule: others that look like it differ. */
+function nearestZone(wanted: string, names: readonly string[]): string | undefined {
+  if (wanted.length <= 4 || /^[a-z]+[+-]?\d/.test(wanted)) return undefined;
+  const region = /^[a-z]+\//.exec(wanted)?.[0] ?? '';
+  const inRegion = names.filter((name) => region !== '' && name.toLowerCase().startsWith(region));
+  if (inRegion.length === 0) return nearest(wanted, names);
+  const city = nearest(
+    wanted.slice(region.length),
+    inRegion.map((name) => name.slice(region.length)),
+  );
+  return inRegion.find((name) => name.slice(region.length) === city);
 }
 
 /** Returns the zone of an IANA name that has been checked already. @throws RangeError with the nearest name when it is none. */
