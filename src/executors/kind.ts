@@ -5,9 +5,6 @@ import type { Executor } from '../domain/executor.js';
 
 /** One way to run commands. Add a file that exports one, and list it in `index.ts`. */
 export interface ExecutorKind {
-  readonly key: string;
-  /** One line for help and documentation. */
-  readonly summary: string;
   create(context: ExecutorContext): Executor;
 }
 

@@ -7,7 +7,6 @@ import type { TimeSourceKind } from './kind.js';
 /** chronyd, if it disciplines this machine's clock: it knows sources that we do not speak to (NTS, PTP, GPS). */
 export const chrony: TimeSourceKind = {
   key: 'chrony',
-  summary: 'chronyd, read by `chronyc tracking`: NTP, NTS, PTP and whatever else it has',
   create: (settings, clock) => {
     if (settings.chrony === false) return [];
     const mayBeAbsent = settings.chrony === 'auto' && settings.servers.length > 0;

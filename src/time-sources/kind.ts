@@ -4,9 +4,7 @@ import type { ClockSettings, TimeSource } from '../domain/time-source.js';
 /** One way to ask for the time. Add a file that exports one, and list it in `index.ts`. */
 export interface TimeSourceKind {
   /** The key under `clock` that asks for it. */
-  readonly key: 'servers' | 'chrony';
-  /** One line for help and documentation. */
-  readonly summary: string;
+  readonly key: string;
   /** The sources of this kind that the settings ask for; may be none. */
   create(settings: ClockSettings, clock: Clock): readonly TimeSource[];
 }

@@ -4,6 +4,5 @@ import { SntpServer } from './sntp/server.js';
 /** NTP servers, asked by ourselves (SNTP version 4, RFC 4330 and 5905). */
 export const sntp: TimeSourceKind = {
   key: 'servers',
-  summary: 'NTP servers, asked directly',
   create: ({ servers, poll }, clock) => servers.map((server) => new SntpServer(server, poll, clock)),
 };

@@ -18,8 +18,6 @@ import { Strays } from './strays.js';
 
 /** Processes of this machine. */
 export const shell: ExecutorKind = {
-  key: 'shell',
-  summary: 'a command of this machine, given to the shell or as a list of arguments',
   create: createShellExecutor,
 };
 
