@@ -1,3 +1,4 @@
+import type { RefusalCode } from './verb-entries.js';
 import type { LogRecord } from '../domain/record.js';
 import { MINUTE, type Duration } from '../domain/time.js';
 
@@ -41,21 +42,7 @@ export type Args = Readonly<Record<string, unknown>>;
 
 /** Why a request was refused. The message is a sentence for a person. */
 export interface Refusal {
-  readonly code:
-    | 'bad_request'
-    | 'unsupported_version'
-    | 'unknown_verb'
-    | 'bad_argument'
-    | 'unknown_timer'
-    | 'unknown_run'
-    | 'nothing_to_reset'
-    | 'skipped'
-    | 'stopping'
-    | 'expired'
-    | 'busy'
-    | 'idle'
-    | 'unread'
-    | 'internal';
+  readonly code: RefusalCode;
   readonly message: string;
 }
 

@@ -20,6 +20,7 @@ import {
 } from './arguments.js';
 import { RefusalError, type Args } from './protocol.js';
 import type { StatusAsked } from './status.js';
+import type { VerbName } from './verb-entries.js';
 
 /** What stands behind the socket. */
 export interface VerbTarget {
@@ -67,7 +68,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(
     reload: kept(reload),
     stop,
     taken: (controlled) => controlled.taken(),
-  }).map(([name, carryOut]) => [name, timely(carryOut)]),
+  } satisfies Record<Exclude<VerbName, 'logs'>, Verb>).map(([name, carryOut]) => [name, timely(carryOut)]),
 );
 
 /** Answers only when what it changed is on record, and says so: who was told that it is done finds it done after any crash. */

@@ -1,0 +1,124 @@
+/** What the control socket takes and returns. For the reference alone: the program imports its types only. */
+interface VerbEntry {
+  readonly summary: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly returns: string;
+}
+
+const expires = { expires_at: 'Unix time in milliseconds. After it the verb is refused.' };
+const kept = '`keeping` says whether the change is recorded.';
+const names = {
+  names: 'A list of timers.',
+  all: '`true` for every timer, instead of `names`.',
+};
+
+/** Every verb of the control socket. */
+export const VERBS = {
+  status: {
+    summary: 'Returns the scheduler and its timers.',
+    args: {
+      recent: 'How many of the last outcomes of each timer to return. Default: none.',
+      since: 'The `revision` of an earlier answer. Only timers that changed since are returned.',
+      ...expires,
+    },
+    returns:
+      'The object that `timers status --json` prints, with its `revision`. `partial` is true if it has changed timers only.',
+  },
+  health: {
+    summary: 'Returns whether the scheduler is healthy.',
+    args: { question: '`ready` or `alive`. Default: `ready`.', ...expires },
+    returns: '`ok`, `reasons` and `pid`.',
+  },
+  logs: {
+    summary: 'Sends recent events, and follows new ones.',
+    args: {
+      task_name: 'Only events of this timer.',
+      run_id: 'Only events of this run.',
+      since: 'Unix time in milliseconds: only events from then on.',
+      until: 'Unix time in milliseconds: only events up to then.',
+      last: 'Only the latest N events.',
+      follow: '`true` to send new events too.',
+    },
+    returns: 'An empty object, then a reply with `event` for each event, `dropped` where events were lost, and `end`.',
+  },
+  add: {
+    summary: 'Adds an ad-hoc timer.',
+    args: {
+      in_ms: 'A delay in milliseconds.',
+      at: 'A time, instead of `in_ms`.',
+      timezone: 'The time zone of `at`.',
+      run: 'The command: a text, or a list of program and arguments. At most 32 KiB.',
+      cwd: 'An absolute path: the folder of the command.',
+      timeout_ms: 'The timeout in milliseconds.',
+      description: 'A text to show.',
+      ...expires,
+    },
+    returns: `\`task_name\`, \`scheduled_at\` and \`command\`. ${kept}`,
+  },
+  trigger: {
+    summary: 'Fires a timer now.',
+    args: { name: 'The timer.', overlap: '`skip`, `queue`, `allow` or `replace`.', ...expires },
+    returns: `\`firing_id\` and \`scheduled_at\`. ${kept}`,
+  },
+  pause: {
+    summary: 'Pauses timers.',
+    args: {
+      ...names,
+      for_ms: 'The length of the pause in milliseconds. Default: no end.',
+      reason: 'A text to show.',
+      ...expires,
+    },
+    returns: `\`names\` and \`until\`. ${kept}`,
+  },
+  resume: { summary: 'Resumes timers.', args: { ...names, ...expires }, returns: `\`names\`. ${kept}` },
+  cancel: {
+    summary: 'Cancels the runs of a timer, one run, or a pending ad-hoc timer.',
+    args: { target: 'A timer, or the start of the id of a run.', ...expires },
+    returns: `\`canceled\`, the number of runs, and \`removed\`. ${kept}`,
+  },
+  reset: {
+    summary: 'Restarts a delay or an interval from now, and closes the breaker.',
+    args: { name: 'The timer.', in_ms: 'A delay in milliseconds instead of its own.', ...expires },
+    returns: `\`next_at\` and \`breaker_closed\`. ${kept}`,
+  },
+  reload: {
+    summary: 'Loads the timer file.',
+    args: {
+      dry_run: '`true` to return what would change, and change nothing.',
+      file: 'An absolute path of another file to compare, with `dry_run`.',
+      ...expires,
+    },
+    returns: `The object that \`timers reload --json\` prints. ${kept}`,
+  },
+  taken: {
+    summary: 'Returns the timers that the scheduler has loaded, for commands that cannot read the file now.',
+    args: { ...expires },
+    returns: '`timezone`, `state`, `started_at` and `timers`, each with `task_name` and the keys of its times.',
+  },
+  stop: {
+    summary: 'Stops the scheduler.',
+    args: { drain: '`true` to wait for active runs.', ...expires },
+    returns: 'An empty object, then a reply with `end` when the scheduler has stopped.',
+  },
+} as const satisfies Readonly<Record<string, VerbEntry>>;
+
+/** Why a request was refused. */
+export const REFUSALS = {
+  bad_request: 'The line is not a request, or is longer than 64 KiB.',
+  unsupported_version: '`v` is not 1.',
+  unknown_verb: 'The verb does not exist.',
+  bad_argument: 'An argument is missing or has a wrong value.',
+  unknown_timer: 'The timer does not exist.',
+  unknown_run: 'No active run has this id, or several do.',
+  nothing_to_reset: 'The timer has neither a delay nor an interval, and its breaker is closed.',
+  skipped: 'The overlap rule skipped the firing.',
+  stopping: 'The scheduler is stopping.',
+  expired: '`expires_at` has passed.',
+  busy: 'The scheduler has too many clients, or they do not read.',
+  idle: 'No request came in time.',
+  unread: 'The client has not read its replies for a minute.',
+  internal: 'A bug in `timers`.',
+} as const;
+
+export type VerbName = keyof typeof VERBS;
+export type RefusalCode = keyof typeof REFUSALS;
