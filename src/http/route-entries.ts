@@ -1,0 +1,27 @@
+/** What a route takes and returns. For the reference alone; a test compares it with the routes. */
+interface RouteEntry {
+  /** `probe` is open unless the file says otherwise; `read` and `act` need the token. */
+  readonly access: 'probe' | 'read' | 'act';
+  readonly summary: string;
+}
+
+const read = (summary: string): RouteEntry => ({ access: 'read', summary });
+const act = (summary: string): RouteEntry => ({ access: 'act', summary });
+
+/** Every route of the HTTP server, apart from the files of the page. */
+export const ROUTES: Readonly<Record<string, RouteEntry>> = {
+  'GET /healthz': { access: 'probe', summary: '200 if the scheduler is alive, else 503: `ok` and `reasons`.' },
+  'GET /readyz': { access: 'probe', summary: '200 if the scheduler is ready, else 503: `ok` and `reasons`.' },
+  'GET /metrics': read('The [metrics](metrics.md) in the text format of Prometheus.'),
+  'GET /api/status': read('The object that `timers status --json` prints.'),
+  'GET /api/timeline': read('Firings between `from` and `until`, at most 62 days apart, of up to 32 `task_name`.'),
+  'GET /api/outcomes': read('The latest outcomes of `task_name`, or of all timers; `limit` is 1 to 200, default 50.'),
+  'GET /api/run': read('One run with its output, by `run_id`; 404 if it is not known.'),
+  'GET /api/events': read('Server-sent events of all timers, or of one `run_id`. At most 32 streams at a time.'),
+  'POST /api/trigger': act('As the verb [`trigger`](control-socket.md#trigger).'),
+  'POST /api/pause': act('As the verb [`pause`](control-socket.md#pause).'),
+  'POST /api/resume': act('As the verb [`resume`](control-socket.md#resume).'),
+  'POST /api/cancel': act('As the verb [`cancel`](control-socket.md#cancel).'),
+  'POST /api/reset': act('As the verb [`reset`](control-socket.md#reset).'),
+  'POST /api/token': act('200 if the token is right. Does nothing else.'),
+};

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { renderHttp } from '../../docs/generator/http.js';
+import { apiRoutes, watchingRoutes } from '../../src/http/index.js';
+import { ROUTES } from '../../src/http/route-entries.js';
+
+test('docs/reference/http.md is the one that `npm run docs` writes', async () => {
+  await expect(renderHttp()).toMatchFileSnapshot('../../docs/reference/http.md');
+});
+
+test('the routes of the server are those of the page, with their access', () => {
+  const nothing = {} as never;
+  const watching = watchingRoutes({
+    status: () => nothing,
+    condition: () => nothing,
+    metrics: nothing,
+    isOpen: { metrics: false, health: true },
+  });
+  const served = [...watching, ...apiRoutes(nothing)].map(({ method, path, access }) => `${method} ${path} ${access}`);
+  const shown = Object.entries(ROUTES).map(([route, { access }]) => `${route} ${access}`);
+  expect(served.sort()).toEqual(shown.sort());
+});
