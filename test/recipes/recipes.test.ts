@@ -18,6 +18,7 @@ import type * as Compose from '../../src/daemon/compose.js';
 import type * as Events from '../../src/domain/events/index.js';
 import type * as RecordRoom from '../../src/domain/record.js';
 import type * as Api from '../../src/http/api.js';
+import type * as Routes from '../../src/http/route-entries.js';
 import type * as MetricsRoom from '../../src/metrics/metrics.js';
 import type * as Schedules from '../../src/schedules/index.js';
 import type * as Rules from '../../src/simulation/rules.js';
@@ -180,6 +181,8 @@ describe('a toy works where its recipe ends', () => {
   test('Add a route of the page', async () => {
     const { apiRoutes } = await load<typeof Api>('src/http/api.ts');
     expect(apiRoutes({} as never).map(({ path }) => path)).toContain('/api/toy');
+    const { ROUTES } = await load<typeof Routes>('src/http/route-entries.ts');
+    expect(ROUTES).toHaveProperty('GET /api/toy');
   });
 
   test('Add a key of the live view', async () => {

@@ -156,9 +156,19 @@ export const createToyLog = ({ destination }: SinkOptions): Sink => ({
     },
   ],
   'Add a verb of the control socket': [
+    {
+      file: 'src/control/verb-entries.ts',
+      find: '  health: {',
+      write: "  toy: { summary: 'Plays.', args: {}, returns: '`toys`.' },\n  health: {",
+    },
     { file: 'src/control/verbs.ts', find: '    health,\n', write: '    health,\n    toy: () => ({ toys: 3 }),\n' },
   ],
   'Add a route of the page': [
+    {
+      file: 'src/http/route-entries.ts',
+      find: "  'GET /api/status': read(",
+      write: "  'GET /api/toy': read('A toy.'),\n  'GET /api/status': read(",
+    },
     {
       file: 'src/http/api.ts',
       find: '  events(api),\n',
