@@ -97,6 +97,10 @@ describe('unknown keys', () => {
     ['every: 10s\ncommand: x', '4:5 unknown-key', 'Did you mean run?'],
     ['every: 10s\nscript: x', '4:5 unknown-key', 'Did you mean run?'],
     ['every: 10s\nrun: x\nactiveDeadlineSeconds: 5', '5:5 unknown-key', 'Did you mean timeout?'],
+    ['every: 10s\nrun: x\ntimeout-minutes: 5', '5:5 unknown-key', 'Did you mean timeout?'],
+    ['every: 10s\nrun: x\nRestartSec: 5', '5:5 unknown-key', 'RestartSec is delay here, and belongs under retry'],
+    ['every: 10s\nrun: x\nuses: y', '5:5 unknown-key', 'Write the command under run'],
+    ['every: 10s\nrun: x\nname: y', '5:5 unknown-key', 'its key under timers'],
     ['every: 10s\nrun: x\nbackoffLimit: 5', '5:5 unknown-key', 'Did you mean retry?'],
     ['every: 10s\nrun: x\nkillTimeout: 5', '5:5 unknown-key', 'Did you mean kill_after?'],
     ['every: 10s\nrun: x\nMAILTO: me', '5:5 unknown-key', 'Did you mean notify?'],
@@ -108,6 +112,13 @@ describe('unknown keys', () => {
   ]);
   table([
     ['timer:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
+    [
+      'MAILTO: me\ntimers: {a: {every: 1m, run: x}}',
+      '1:1 unknown-key',
+      'MAILTO is notify here, and belongs in a timer',
+    ],
+    ['SHELL: /bin/sh\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'SHELL is shell here'],
+    ['apiVersion: v1\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'Leave it out'],
     ['Timers:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
     ['jobs:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
     ['tasks:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],

@@ -78,6 +78,11 @@ describe('ping', () => {
       'b and a report to the same monitor',
     ],
     [
+      'timers:\n  a: {every: 1m, run: x, ping: https://hc.example/1}\n  b: {every: 1m, run: x, ping: https://HC.example:443/1/}',
+      '~3:32 shared-monitor',
+      'b and a report to the same monitor',
+    ],
+    [
       'timers:\n  A.b: {every: 1m, run: x, ping: {sentry: "https://k@s.example/1"}}\n  a-b: {every: 1m, run: x, ping: {sentry: "https://k@s.example/1"}}',
       '~3:34 shared-monitor',
       'a-b and A.b',

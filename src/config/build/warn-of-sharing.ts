@@ -20,7 +20,7 @@ export function warnOfUndeclaredGroups(timers: readonly BuiltTimer[], declared: 
 export function warnOfSharedMonitors(timers: readonly BuiltTimer[]): void {
   const names = new Map<string, string>();
   for (const { job, values, report } of timers) {
-    for (const key of identitiesOf(values.ping, job.name)) {
+    for (const key of identitiesOf(values.ping, job.name).map(sameAddress)) {
       const other = names.get(key);
       names.set(key, other ?? job.name);
       if (other === undefined || other === job.name) continue;
@@ -28,6 +28,13 @@ export function warnOfSharedMonitors(timers: readonly BuiltTimer[]): void {
       report.warn('ping', { code: 'shared-monitor', message, hint: 'Give each timer a monitor of its own.' });
     }
   }
+}
+
+/** One spelling of an address: hosts know no capital letters, a port that goes without saying and a slash at the end change nothing. */
+function sameAddress(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const { origin, pathname, search } = new URL(address);
+  return `${origin}${pathname.replace(/\/+$/, '')}${search}`;
 }
 
 /** What tells a timer's monitors from those of others; nothing of addresses that carry the timer's name. */

@@ -115,6 +115,39 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   server: 'servers',
   pool: 'servers',
   threshold: 'limit',
+  // Of other schedulers and process managers.
+  timeout_minutes: 'timeout',
+  soft_time_limit: 'timeout',
+  expires: 'deadline',
+  start_to_close_timeout: 'timeout',
+  schedule_interval: 'cron',
+  cron_expression: 'cron',
+  cron_restart: 'cron',
+  start_calendar_interval: 'cron',
+  start_interval: 'every',
+  retry_delay: 'retry',
+  max_restarts: 'retry',
+  restart_delay: 'retry',
+  autorestart: 'retry',
+  max_active_runs: 'overlap',
+  singleton: 'overlap',
+  lock: 'overlap',
+  flock: 'overlap',
+  misfire_threshold: 'catch_up',
+  misfire_policy: 'catch_up',
+  catchup: 'catch_up',
+  successful_jobs_history_limit: 'history',
+  failed_jobs_history_limit: 'history',
+  run_at_load: 'run_at_start',
+  on_reboot: 'run_at_start',
+  standard_output: 'output',
+  standard_error: 'output',
+  standard_out_path: 'output',
+  path: 'env',
+  program: 'run',
+  program_arguments: 'run',
+  ping_url: 'ping',
+  healthchecks: 'ping',
   // Who is told.
   monitor: 'ping',
   monitoring: 'ping',
@@ -131,6 +164,20 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   slack: 'webhook',
   discord: 'webhook',
   mattermost: 'webhook',
+};
+
+/** Words of other programs that mean nothing here, with what to do instead. */
+const NOWHERE: Readonly<Record<string, string>> = {
+  version: 'Leave it out: a timer file has no version.',
+  api_version: 'Leave it out. The file begins with timers:.',
+  kind: 'Leave it out. The file begins with timers:.',
+  metadata: 'Leave it out. The name of a timer is its key under timers.',
+  spec: 'Leave it out. The keys of a timer are directly under its name.',
+  services: 'Write timers: and, under the name of each timer, when it runs and its command.',
+  name: 'The name of a timer is its key under timers.',
+  image: 'Commands run on this machine, not in an image. Write the command under run.',
+  entrypoint: 'Commands run on this machine, not in an image. Write the command under run.',
+  uses: 'Write the command under run.',
 };
 
 const PLACES: Readonly<Record<KeyLevel, string>> = {
@@ -188,14 +235,27 @@ export const missingSpace = (key: string, value: string): ValueRefusal => ({
 function wayOut(key: string, level: KeyLevel, holdsTimer: boolean): string | undefined {
   const odd = oddCharacter(key);
   if (odd) return `It holds ${odd.name}. ${odd.hint}`;
+  const nowhere = wordIn(NOWHERE, key);
+  if (nowhere !== undefined && sameWord(key, KEYS[level]) === undefined) return nowhere;
   const meant = meantKey(key, level);
   if (meant !== undefined) return `Did you mean ${meant}?`;
   if (holdsTimer && level === 'file') return 'A timer belongs under timers:, indented.';
-  const home = homeOf(key, level);
-  if (home === 'timer' && level === 'file') return `${key} belongs in a timer, or under defaults for all of them.`;
-  if (home !== undefined) return `${key} belongs ${PLACES[home]}.`;
+  const home = placeOf(key, level);
+  if (home !== undefined) return home;
   const keys: readonly string[] = KEYS[level];
   return keys.length <= 10 ? `The keys ${PLACES[level]} are ${keys.join(', ')}.` : undefined;
+}
+
+/** Where a key or a word for it belongs, as a sentence. */
+function placeOf(written: string, level: KeyLevel): string | undefined {
+  const word = wordIn(ELSEWHERE, written);
+  const key = homeOf(written, level) === undefined && word !== undefined ? word : written;
+  const home = homeOf(key, level);
+  if (home === undefined) return undefined;
+  const known = sameWord(key, KEYS[home]) ?? key;
+  const what = known === written ? written : `${clip(written)} is ${known} here, and`;
+  if (home === 'timer' && level === 'file') return `${what} belongs in a timer, or under defaults for all of them.`;
+  return `${what} belongs ${PLACES[home]}.`;
 }
 
 /** The key of a level that somebody most likely meant, or `undefined`; none for a key that is right elsewhere. */
@@ -205,7 +265,10 @@ export function meantKey(written: string, level: KeyLevel): string | undefined {
   const key = UNSPACED.exec(looks)?.[1] ?? looks.replace(COMMENT, '').trim();
   const same = sameWord(key, keys);
   if (same !== undefined || homeOf(key, level) !== undefined) return same;
-  return otherWord(key, keys) ?? (key.length > 2 ? (beginningOf(key, keys) ?? nearest(key, keys)) : undefined);
+  const word = wordIn(ELSEWHERE, key);
+  // A word for a key of another level is no slip for one of this level.
+  if (word !== undefined && !keys.includes(word)) return undefined;
+  return word ?? (key.length > 2 ? (beginningOf(key, keys) ?? nearest(key, keys)) : undefined);
 }
 
 /** Whether a level knows a key. */
@@ -223,11 +286,9 @@ function beginningOf(key: string, keys: readonly string[]): string | undefined {
   return second === undefined ? first : undefined;
 }
 
-function otherWord(key: string, keys: readonly string[]): string | undefined {
-  const written = letters(key);
-  const [, here] = Object.entries(ELSEWHERE).find(([elsewhere]) => letters(elsewhere) === written) ?? [];
-  return here !== undefined && keys.includes(here) ? here : undefined;
-}
+/** What a table says of a word, however its parts are joined. */
+const wordIn = (table: Readonly<Record<string, string>>, key: string): string | undefined =>
+  Object.entries(table).find(([elsewhere]) => letters(elsewhere) === letters(key))?.[1];
 
 /** The level that a word out of place belongs to; from a level inside a timer, first the timer itself. */
 function homeOf(key: string, level: KeyLevel): KeyLevel | undefined {
@@ -245,5 +306,5 @@ function homeOf(key: string, level: KeyLevel): KeyLevel | undefined {
     'notify',
     'heartbeat',
   ];
-  return others.find((other) => other !== level && isKeyOf(other, key));
+  return others.find((other) => other !== level && sameWord(key, KEYS[other]) !== undefined);
 }
