@@ -32,8 +32,8 @@ function createProgram(): Command {
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Show help')
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .helpCommand('help [command]', 'Show help for a command')
     .commandsGroup('Get help:')
+    .helpCommand('help [command]', 'Show help for a command')
     .configureOutput({ outputError: (text, write) => write(`${visibleError(text.trimEnd())}\n`) })
     .showHelpAfterError('(see timers --help)')
     .addHelpText('after', '\nFirst steps:\n  $ timers init && timers validate && timers start');
