@@ -80,7 +80,7 @@ describe('history', () => {
     expect(lines.map((line) => /(success|failure|skipped|missed).*$/.exec(line)?.[0].replace(/ +/g, ' '))).toEqual([
       expect.stringContaining('success 900 ms'),
       expect.stringMatching(/^failure 900 ms .*exit code 3$/),
-      expect.stringMatching(/^skipped the last run is /),
+      expect.stringMatching(/^skipped the previous run is /),
       expect.stringMatching(/^missed 3 firings: the /),
     ]);
     // Nobody watches, so nothing is cut.
