@@ -315,7 +315,7 @@ describe('who asks is told', () => {
     await puppet.next();
     expect(await desk.run('reset', name, '--in', '1h')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('has come due already'),
+      stderr: expect.stringContaining('is due already'),
     });
   });
 });

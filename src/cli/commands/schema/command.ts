@@ -1,4 +1,5 @@
 import type { CommandKind } from '../../command.js';
+import { withJson } from '../../options.js';
 
 /** The schema of the timer file, for editors. */
 export const schema: CommandKind = {
@@ -10,7 +11,8 @@ export const schema: CommandKind = {
   examples: [
     { line: 'timers schema > timers.schema.json', does: 'Write it beside the timer file' },
   ],
-  configure() {
+  configure(command) {
+    withJson(command, 'JSON, as without it');
     return async (terminal) => {
       const { schemaText } = await import('../../../config/keys/json-schema.js');
       terminal.out(...schemaText().trimEnd().split('\n'));
