@@ -37,6 +37,8 @@ timers:
   over: { cron: "0 3 * * *", not_after: 2026-11-01, run: x }
   caught: { cron: "0 3 * * *", catch_up: 6h, run: x }
   off: { cron: "0 3 * * *", enabled: false, run: x }
+  far: { cron: "30 5 * * *", timezone: Asia/Kolkata, run: x }
+  spread: { cron: "0 3 * * *", jitter: 10m, run: x }
 `;
 
 let desk: Desk;
@@ -66,9 +68,10 @@ async function record(events: readonly TimerEvent[], memory: Partial<JobMemory> 
   opening.ledger.close();
 }
 
-async function why(name: string, at?: string, asJson = false): Promise<string> {
+async function why(name: string, at?: string, options: { asJson?: boolean; timezone?: string } = {}): Promise<string> {
   const terminal = new RecordedTerminal(desk.folder);
-  const answer = await whyTimer(terminal, name, { now: NOW, ...(at !== undefined && { at }) });
+  const { asJson = false, ...shown } = options;
+  const answer = await whyTimer(terminal, name, { now: NOW, ...shown, ...(at !== undefined && { at }) });
   if (answer) printWhy(answer, { terminal, asJson });
   return terminal.said;
 }
@@ -86,7 +89,7 @@ describe('whether a time is a firing', () => {
 weekdays  Sun 2026-11-22 03:00:00 +01:00  2 d 5 h ago
 No firing: day of week MON-FRI, not Sunday.
 
-cron: 0 3 * * MON-FRI (At 03:00, on Monday to Friday)
+cron: 0 3 * * MON-FRI (At 03:00, on Monday to Friday), in Europe/Berlin
   FIELD         WRITTEN  MEANS             03:00     MATCHES
   minute        0                          0         yes
   hour          3                          3         yes
@@ -179,14 +182,14 @@ describe('what became of a firing', () => {
     ]);
     expect(await answer('backup')).toBe(`\
 A firing, missed: the scheduler was not running.
-Nothing is recorded in past.db from Mon 2026-11-23 21:00:00 until 06:40:00, when
-  a scheduler started.
+Nothing is recorded in past.db from Mon 2026-11-23 21:00:00 +01:00 until
+  06:40:00, when a scheduler started.
 catch_up is off: missed firings are reported, not run.`);
     expect(await answer('ping', '03:00')).toBe(`\
 A firing, missed: the scheduler was not running.
-It is one of 58 in a row, from Mon 2026-11-23 21:10:00 to 06:40:00.
-Nothing is recorded in past.db from Mon 2026-11-23 21:00:00 until 06:40:00, when
-  a scheduler started.
+It is one of 58 in a row, from Mon 2026-11-23 21:10:00 +01:00 to 06:40:00.
+Nothing is recorded in past.db from Mon 2026-11-23 21:00:00 +01:00 until
+  06:40:00, when a scheduler started.
 catch_up is off: missed firings are reported, not run.`);
   });
 
@@ -197,8 +200,8 @@ catch_up is off: missed firings are reported, not run.`);
     ]);
     expect(await answer('backup')).toBe(`\
 A firing, skipped: the previous run is still active.
-Its run mg1c2x3k of Mon 2026-11-23 03:00:00 was on from Mon 2026-11-23 03:00:00
-  to 03:20:11.
+Its run mg1c2x3k of Mon 2026-11-23 03:00:00 +01:00 was on from Mon 2026-11-23
+  03:00:00 +01:00 to 03:20:11.
 overlap: skip drops what comes due meanwhile; queue keeps one waiting, allow
   runs both.`);
   });
@@ -233,8 +236,8 @@ Its breaker was open: the run of 02:50:00 was its failure no. 5 in a row (exit
 A firing, and it ran: failure, exit code 3.
 It began at 03:04:00, 4 min late, and ended at 03:05:00 after 2 attempts, in 1
   min.
-It waited: its run mg0aaaaa of Mon 2026-11-23 03:00:00 was on from Mon
-  2026-11-23 03:00:00 to 03:04:00.
+It waited: its run mg0aaaaa of Mon 2026-11-23 03:00:00 +01:00 was on from Mon
+  2026-11-23 03:00:00 +01:00 to 03:04:00.
 │ b
 │ dumping
 │ no route to host
@@ -267,8 +270,8 @@ The whole run: timers history --run mg1c2x3k`);
     await record([], { paused: { until: instant('2026-11-26'), reason: 'moving house' } });
     expect(await answer('backup', '2026-11-25 03:00')).toBe(`\
 A firing, still to come, in 19 h.
-The timer is paused until Thu 2026-11-26 01:00:00 (moving house): it would be
-  skipped.
+The timer is paused until Thu 2026-11-26 01:00:00 +01:00 (moving house): it
+  would be skipped.
 No scheduler runs on past.db now.`);
   });
 });
@@ -326,7 +329,7 @@ test('no line but a path is longer than the terminal is wide', async () => {
 
 test('--json: one object, with the record of the log', async () => {
   await record([missed(firingAt('2026-11-24T02:00'), { at: instant('2026-11-24T05:40') })]);
-  expect(JSON.parse(await why('backup', undefined, true))).toMatchObject({
+  expect(JSON.parse(await why('backup', undefined, { asJson: true }))).toMatchObject({
     task_name: 'backup',
     scheduled_at: '2026-11-24T02:00:00.000Z',
     local_time: '2026-11-24T03:00:00.000+01:00',
@@ -363,5 +366,48 @@ describe('the time asked about', () => {
 
   test.each(['teatime', '2026-13-01', '25:00', '2026-11-22 25:00'])('%s is none', (text) => {
     expect(() => readAskedTime('--at', text, { now: NOW, timezone: 'Europe/Berlin' })).toThrow(UsageError);
+  });
+});
+
+describe('a time that the log shows and that is not a firing', () => {
+  test('finds the run that began then, or ended', async () => {
+    await record([
+      finished(firingAt('2026-11-24T02:00', { jobName: 'spread' }), {
+        latenessMs: 125_000,
+        durationMs: 60_000,
+        at: instant('2026-11-24T02:03:05'),
+      }),
+    ]);
+    for (const at of ['03:02:05', '03:02', '03:03:05']) {
+      const said = await why('spread', at);
+      expect(said).toContain('spread  Tue 2026-11-24 03:00:00 +01:00');
+      expect(said).toContain('the log reports this one at that');
+    }
+    expect(await why('spread', '03:04')).toMatch(/^No firing: /m);
+  });
+
+  test('a time that comes twice: how to ask for the other', async () => {
+    expect(await why('poll', '2026-10-25 02:10')).toContain('Write it with +01:00 for the other.');
+    expect(await why('poll', '2026-10-25 02:10:00 +01:00')).not.toContain('Write it with');
+  });
+});
+
+describe('the zone of the screen', () => {
+  test('--timezone shows every time in it; the schedule names its own', async () => {
+    const said = await why('later', '2026-11-24 11:00', { timezone: 'Asia/Tokyo' });
+    expect(said).toContain('later  Tue 2026-11-24 11:00:00 +09:00 Asia/Tokyo');
+    expect(said).toMatch(/not_before, Fri\s+2027-01-01 08:00:00 \+09:00/);
+    expect(said).toContain('(At 03:00), in Europe/Berlin');
+  });
+
+  test('no date is without its offset', async () => {
+    await record([finished(firingAt('2026-11-24T00:00', { jobName: 'far' }))]);
+    const said = (await why('far', '2026-11-23 01:00')).replace(/\s+/g, ' ');
+    expect(said).toContain('Tue 2026-11-24 05:30:00 +05:30');
+    expect(said.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d/g, '')).not.toMatch(/\d{4}-\d\d-\d\d/);
+  });
+
+  test('refuses a zone that is not one', async () => {
+    await expect(why('far', undefined, { timezone: 'Asia/Tokio' })).rejects.toThrow(/Did you mean Asia\/Tokyo/);
   });
 });

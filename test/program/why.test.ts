@@ -25,7 +25,7 @@ test('says field by field why a time is no firing', async () => {
 backup  Sun 2026-11-22 03:00:00 +01:00
 No firing: day of week MON-FRI, not Sunday.
 
-cron: 0 3 * * MON-FRI (At 03:00, on Monday to Friday)
+cron: 0 3 * * MON-FRI (At 03:00, on Monday to Friday), in Europe/Berlin
   FIELD         WRITTEN  MEANS             03:00     MATCHES
   minute        0                          0         yes
   hour          3                          3         yes

@@ -85,6 +85,20 @@ function pauseOver(history: History, { job, judgement }: WhyQuestion): Pause | u
   return paused !== undefined && start < (paused.until ?? Infinity) ? paused : undefined;
 }
 
+/** The firing whose run began in the asked time, else of one that ended in it. */
+export function firingOfRunAt(
+  history: History,
+  { job: { name: jobName }, asked: { starts, length } }: Pick<WhyQuestion, 'job' | 'asked'>,
+): Instant | undefined {
+  const isAsked = (at: Instant): boolean => starts.some((start) => at >= start && at < start + length);
+  const open = history.open().find(({ firing, startedAt }) => firing.jobName === jobName && isAsked(startedAt ?? NaN));
+  if (open !== undefined) return open.firing.scheduledFor;
+  const ended = history.endings({ jobName, since: starts[0] ?? 0, limit: MOST_ENDINGS, earliest: true });
+  const begun = (one: Ending): Instant =>
+    one.event === 'run.finished' ? one.firing.scheduledFor + one.latenessMs : NaN;
+  return (ended.find((one) => isAsked(begun(one))) ?? ended.find(({ at }) => isAsked(at)))?.firing.scheduledFor;
+}
+
 /** The latest firing that is recorded of a timer, whatever became of it. */
 export function lastRecorded(history: History, jobName: string): Instant | undefined {
   const open = history.open().findLast(({ firing }) => firing.jobName === jobName);

@@ -6,7 +6,7 @@ import { changeInWords } from '../../render/clock-changes.js';
 
 /** Says in a few words what keeps the time that was asked about from being a firing. */
 export function obstacleInWords(obstacle: Obstacle, why: Why): string {
-  const { job, asked } = why;
+  const { job, asked, zone } = why;
   const { notBefore = 0, notAfter = 0 } = job.window;
   switch (obstacle) {
     case 'schedule':
@@ -16,9 +16,9 @@ export function obstacleInWords(obstacle: Obstacle, why: Why): string {
     case 'repeat':
       return `${clockTime(asked.wall)} comes twice that day, and this is the other`;
     case 'not_before':
-      return `it is before not_before, ${localTime(notBefore, job.timezone)}`;
+      return `it is before not_before, ${localTime(notBefore, zone)}`;
     case 'not_after':
-      return `it is after not_after, ${localTime(notAfter, job.timezone)}`;
+      return `it is after not_after, ${localTime(notAfter, zone)}`;
     case 'disabled':
       return 'the timer is disabled (enabled: false)';
   }

@@ -41,7 +41,8 @@ export function printWhy(
 }
 
 /** A time in a gap has no offset. */
-function timeAskedAbout({ asked, judgement, job: { timezone } }: Why): string {
+function timeAskedAbout({ asked, judgement, zone, job: { timezone } }: Why): string {
+  if (zone !== timezone) return `${localTime(judgement.instant, zone)} ${zone}`;
   if (!asked.isInGap) return localTime(judgement.instant, timezone);
   return `${localTime(judgement.instant, timezone).slice(0, 14)} ${clockTime(asked.wall)}`;
 }
@@ -102,7 +103,8 @@ function scheduleLine(job: Job): string {
   const { key, text } = job.written;
   const isGrid = key === 'every' && job.schedule.intervalLike && job.schedule.fromEnd === undefined;
   const says = key === 'cron' ? ` (${scheduleInWords(job)})` : isGrid ? ', counted from 1970-01-01 00:00 UTC' : '';
-  return `${key}: ${text}${says}`;
+  const isLocal = key === 'every' ? !job.schedule.intervalLike : key !== 'in';
+  return `${key}: ${text}${says}${isLocal ? `, in ${job.timezone}` : ''}`;
 }
 
 /** The fields of its expressions beside what the clock shows then; nothing where there are none. */
@@ -123,9 +125,9 @@ function tableOf({ judgement }: Why, width: number, chalk: ChalkInstance): reado
 const cellOf = (text: string, chalk: ChalkInstance): TableCell =>
   text === 'no' ? { text, paint: chalk.yellow } : text;
 
-function neighbours({ judgement: { before, after }, job, now }: Why): readonly string[] {
+function neighbours({ judgement: { before, after }, job, now, zone }: Why): readonly string[] {
   const line = (label: string, instant: Instant | undefined) =>
-    instant === undefined ? [] : [`${label}  ${localTime(instant, job.timezone)}  ${fromNow(instant, now)}`];
+    instant === undefined ? [] : [`${label}  ${localTime(instant, zone)}  ${fromNow(instant, now)}`];
   const lines = [...line('the firing before', before), ...line('the firing after ', after)];
   return job.enabled ? lines : [];
 }

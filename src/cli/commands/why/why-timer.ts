@@ -9,8 +9,8 @@ import type { FileOption, StateOption, ZoneOption } from '../../options.js';
 import { readHistory, warnOfInvalid } from '../../read-history.js';
 import { historyOf } from '../../../daemon/state.js';
 import type { Terminal } from '../../terminal.js';
-import { zoneOf } from '../../zone.js';
-import { fateOf, fateWithoutHistory, lastRecorded, type Fate, type WhyQuestion } from './recorded.js';
+import { checkTimezone, zoneOf } from '../../zone.js';
+import { fateOf, fateWithoutHistory, firingOfRunAt, lastRecorded, type Fate, type WhyQuestion } from './recorded.js';
 import { judgeBySchedule, lastDue } from './verdict.js';
 
 export interface WhyOptions extends FileOption, StateOption, ZoneOption {
@@ -23,6 +23,10 @@ export interface Asking extends WhyOptions {
 
 /** Why a timer did or did not run at a time. */
 export interface Why extends WhyQuestion {
+  /** IANA name of the zone that the times are shown in: `--timezone`, else the timer's own. */
+  readonly zone: string;
+  /** The time asked about is not a firing: the run of this one began or ended then. */
+  readonly isOfRun: boolean;
   /** `undefined`: it is no firing, and nothing is recorded of it. */
   readonly fate: Fate | undefined;
   /** Where the history is, as people write it; `undefined` when it is kept in memory. */
@@ -42,6 +46,7 @@ export interface Why extends WhyQuestion {
  */
 export async function whyTimer(terminal: Terminal, name: string, options: Asking): Promise<Why | undefined> {
   const { now } = options;
+  checkTimezone(options.timezone);
   const timerFile = await loadReadable(terminal, { ...options, names: [name] });
   if (timerFile === undefined) return undefined;
   const job = jobNamed(timerFile, name);
@@ -52,8 +57,8 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
   const place = historyOf(timerFile, terminal, options.state);
   const ask = (history?: History) => {
     const asked = told ?? lastAsked(job, now, history);
-    const question = { job, asked, judgement: judgeBySchedule(job, asked), now, retention: timerFile.settings.history };
-    return { ...question, fate: history ? fateOf(history, question) : fateWithoutHistory(question) };
+    const shown = { now, retention: timerFile.settings.history, zone: options.timezone ?? job.timezone };
+    return { ...shown, ...answerTo(history, { job, asked, ...shown }) };
   };
   const historyCommand = ['timers history', ...optionWords(options)].join(' ');
   if ('reason' in place) {
@@ -71,6 +76,18 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
     hasScheduler: isInUse(place.path),
     historyCommand,
   };
+}
+
+/** Judges the asked time; where it is not a firing, the firing of the run that began or ended then: a log shows those times. */
+function answerTo(history: History | undefined, question: Omit<WhyQuestion, 'judgement'>) {
+  const judge = (asked: AskedTime, isOfRun: boolean) => {
+    const judged = { ...question, asked, judgement: judgeBySchedule(question.job, asked) };
+    return { ...judged, isOfRun, fate: history ? fateOf(history, judged) : fateWithoutHistory(judged) };
+  };
+  const answer = judge(question.asked, false);
+  const firing =
+    history && answer.fate === undefined && !question.asked.isInGap ? firingOfRunAt(history, question) : undefined;
+  return firing === undefined ? answer : judge(askedAt(firing, 1, question.job.timezone), true);
 }
 
 /** Reads the time that is asked about in the zone of the screen, where the log shows it; the timer's clock may show another. */

@@ -5,7 +5,8 @@ import { SECOND, type Instant } from '../../../domain/time.js';
 import { causeOf } from '../../../domain/cause.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { plainText } from '../../../text/plain-text.js';
-import { MOST_COUNTED } from './verdict.js';
+import type { AskedTime } from './asked-time.js';
+import { MOST_COUNTED, type ScheduleJudgement } from './verdict.js';
 import type { Context, Fate, Silence, NotRecorded } from './recorded.js';
 import type { Why } from './why-timer.js';
 import { localTime } from '../../../schedules/index.js';
@@ -59,19 +60,37 @@ export function reasonsOf(fate: Fate, why: Why): readonly string[] {
 }
 
 /** How a firing's time is moved or shared, whatever became of it. */
-export function remarksOf({ judgement: { firings }, job: { offset } }: Why): readonly string[] {
+export function remarksOf({ asked, judgement, job, isOfRun }: Why): readonly string[] {
+  const { firings } = judgement;
+  const { offset } = job;
   const many = firings === MOST_COUNTED ? `more than ${MOST_COUNTED}` : String(firings);
   return [
+    ...(isOfRun ? ['The time asked about is not a firing; the log reports this one at that time.'] : []),
+    ...otherHour(asked, judgement, job),
     ...(firings > 1 ? [`The time asked about holds ${many} firings; this is the first of them.`] : []),
     ...(firings > 0 && offset > 0 ? [`Its jitter has it start ${humanDuration(offset)} later.`] : []),
   ];
 }
 
-/** A local time to the second: on the day that is asked about without its date. */
-function when(instant: Instant, { judgement, job: { timezone } }: Why): string {
-  const [weekday = '', date = '', time = ''] = localTime(instant, timezone).split(' ');
-  const isSameDay = localTime(judgement.instant, timezone).split(' ')[1] === date;
-  return isSameDay ? time.slice(0, 8) : `${weekday} ${date} ${time.slice(0, 8)}`;
+/** How to ask for the other of two times that the clock shows alike. */
+function otherHour(
+  { starts, length }: AskedTime,
+  { instant }: ScheduleJudgement,
+  { timezone }: Job,
+): readonly string[] {
+  if (starts.length < 2) return [];
+  const other = starts.find((start) => instant < start || instant >= start + length);
+  if (other === undefined) return [];
+  const offset = localTime(other, timezone).split(' ').at(-1) ?? '';
+  return [`The clock shows this time twice that day. Write it with ${offset} for the other.`];
+}
+
+/** A local time to the second: on the day that is asked about without its date and offset. */
+function when(instant: Instant, { judgement, zone }: Why): string {
+  const [weekday = '', date = '', time = '', offset = ''] = localTime(instant, zone).split(' ');
+  const [, askedDate, , askedOffset] = localTime(judgement.instant, zone).split(' ');
+  const clock = time.slice(0, 8);
+  return date === askedDate && offset === askedOffset ? clock : `${weekday} ${date} ${clock} ${offset}`;
 }
 
 function ofEnding(ending: Ending, context: Context, why: Why): readonly string[] {
