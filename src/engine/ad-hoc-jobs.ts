@@ -40,7 +40,7 @@ export class AdHocJobs implements Sink {
   /** Lets go of a job that has nothing to come and nothing on, if no file has it. */
   partIfOver(state: JobState): void {
     const { job, next, running, parked } = state;
-    const isOver = next === undefined && running === 0 && parked.length === 0;
+    const isOver = next === undefined && running === 0 && parked.size === 0;
     if (isOver && job.adHoc !== undefined && this.#states.get(job.name) === state) this.part(state, 'over');
   }
 

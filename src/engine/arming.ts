@@ -128,7 +128,7 @@ export class Arming {
   #countsFromEnd(state: JobState): boolean {
     const { job, running, parked } = state;
     if (job.schedule.fromEnd !== true || !job.enabled || !this.#rules.isPresent(state)) return false;
-    return running === 0 && parked.length === 0;
+    return running === 0 && parked.size === 0;
   }
 }
 

@@ -5,13 +5,14 @@ import type { OpenRun } from '../domain/ledger.js';
 import type { CancelCause, Outcome } from '../domain/outcome.js';
 import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
+import { Admission } from './admission.js';
 import { Breakers } from './breakers.js';
 import { contain } from './contain.js';
 import type { RunEnding, EndingFacts } from './ending.js';
 import type { JobState } from './job-state.js';
 import { Run, type RunOwner, type RunSurroundings } from './run.js';
+import { Slices } from './slices.js';
 
-const ADMIT: Verdict = { kind: 'admit' };
 const WAIT = { kind: 'wait' } as const;
 const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 
@@ -32,9 +33,10 @@ interface Submitted extends Submission {
   readonly firing: Firing;
 }
 
-/** Turns firings into runs: asks Now? of the job's admission policies, keeps what waits, and tells of every firing how it ended. */
+/** Turns firings into runs: asks whether each may run now, keeps what waits, and tells of every firing how it ended. */
 export class Dispatcher implements RunOwner {
   readonly breakers: Breakers;
+  readonly #admission: Admission;
   readonly #around: RunSurroundings;
   readonly #onRunEnded: (state: JobState) => void;
   /** Every run that has not ended, with its job. */
@@ -51,6 +53,7 @@ export class Dispatcher implements RunOwner {
   constructor(around: RunSurroundings, onRunEnded: (state: JobState) => void) {
     this.#around = around;
     this.breakers = new Breakers(around);
+    this.#admission = new Admission(around, this.breakers);
     this.#onRunEnded = onRunEnded;
   }
 
@@ -62,7 +65,7 @@ export class Dispatcher implements RunOwner {
   /** Runs that wait for those of their own job; once it stops, those left open. */
   get waiting(): number {
     let waiting = 0;
-    for (const { parked } of this.#parked) waiting += parked.length;
+    for (const { parked } of this.#parked) waiting += parked.size;
     return waiting;
   }
 
@@ -115,7 +118,11 @@ export class Dispatcher implements RunOwner {
     const active = [...this.#active].filter(isMeant);
     let canceled = active.length;
     for (const state of [...this.#parked])
-      canceled += this.#dismissParked(state, { kind: 'skipped', reason: 'canceled' }, state.parked.filter(isMeant));
+      canceled += this.#dismissParked(
+        state,
+        { kind: 'skipped', reason: 'canceled' },
+        [...state.parked].filter(isMeant),
+      );
     for (const run of active) run.cancel({ kind: 'requested' });
     return canceled;
   }
@@ -158,31 +165,40 @@ export class Dispatcher implements RunOwner {
    * left open instead. Resolves when nothing runs any more; bounded.
    */
   async stop(survives: Survival): Promise<void> {
-    this.#close(survives);
+    const closed = this.#close(survives);
     for (const run of [...this.#active]) {
       run.cancel(SHUTDOWN);
       if (!this.#active.has(run)) continue;
       this.#around.elapsed.after(run.job.stopGrace, () => this.#forceOne(run));
     }
+    await closed;
     await this.#allEnded();
   }
 
   /** Ends what waits as {@link stop} does, and lets what runs end by itself, the attempts it has left included. Resolves when nothing runs any more. */
   async drain(survives: Survival): Promise<void> {
-    this.#close(survives);
+    const closed = this.#close(survives);
     for (const run of [...this.#active]) if (!run.hasBegun) run.cancel(SHUTDOWN);
+    await closed;
     await this.#allEnded();
   }
 
-  /** Takes nothing more. */
-  #close(survives: Survival): void {
+  /** Takes nothing more. Parked runs end in slices, because there may be thousands. Those at the gates leave at once, so that none starts. */
+  #close(survives: Survival): Promise<void> {
     this.#isStopping = true;
-    for (const state of [...this.#parked]) {
-      const over = state.parked.filter(({ job, firing }) => !survives(job, firing));
-      this.#dismissParked(state, { kind: 'missed', reason: 'shutdown' }, over);
-    }
+    const parked = [...this.#parked].flatMap((state) => [...state.parked]);
+    const endings = new Slices<Run>(this.#around.clock, (run) => this.#endParked(run, survives));
+    endings.begin(parked, () => undefined);
     for (const run of [...this.#active])
       if (!run.hasBegun && survives(run.job, run.firing) && run.withdraw()) this.#withdrawn(run);
+    return endings.done();
+  }
+
+  /** A verb may have canceled it since the stop began. */
+  #endParked(run: Run, survives: Survival): void {
+    const state = this.#jobs.get(run);
+    if (state === undefined || survives(run.job, run.firing)) return;
+    this.#dismissParked(state, { kind: 'missed', reason: 'shutdown' }, [run]);
   }
 
   #withdrawn(run: Run): void {
@@ -298,7 +314,7 @@ export class Dispatcher implements RunOwner {
 
   #decide(state: JobState): void {
     if (this.#undecided.size === 0 || this.#isStopping) return;
-    const undecided = state.parked.filter((run) => this.#undecided.has(run));
+    const undecided = [...state.parked].filter((run) => this.#undecided.has(run));
     this.#unpark(state, undecided);
     for (const run of undecided) this.#askAgain(state, run);
   }
@@ -311,18 +327,20 @@ export class Dispatcher implements RunOwner {
   }
 
   #park(state: JobState, run: Run): void {
-    state.parked = [...state.parked, run];
+    state.park(run);
     this.#parked.add(state);
   }
 
   #unpark(state: JobState, runs: readonly Run[]): void {
-    state.parked = state.parked.filter((run) => !runs.includes(run));
-    for (const run of runs) this.#undecided.delete(run);
-    if (state.parked.length === 0) this.#parked.delete(state);
+    for (const run of runs) {
+      state.unpark(run);
+      this.#undecided.delete(run);
+    }
+    if (state.parked.size === 0) this.#parked.delete(state);
   }
 
   /** Returns how many. */
-  #dismissParked(state: JobState, ending: RunEnding, runs = state.parked): number {
+  #dismissParked(state: JobState, ending: RunEnding, runs: readonly Run[] = [...state.parked]): number {
     this.#unpark(state, runs);
     for (const run of runs) run.dismiss(ending);
     return runs.length;
@@ -343,35 +361,12 @@ export class Dispatcher implements RunOwner {
   /** Calls `fail` where a bug is the only answer. */
   #ask(state: JobState, { firing, admission }: Submitted, fail: (error: unknown) => void): Verdict | undefined {
     try {
-      return this.#verdictOn(state, firing, admission);
+      return this.#admission.verdictOn(state, firing, admission);
     } catch (error) {
       this.#around.report('admitting', error, { jobName: state.job.name });
       fail(error);
       return undefined;
     }
-  }
-
-  /** Now? The first answer that is not "admit" counts. Whoever fires manually has seen the pause and the breaker. */
-  #verdictOn(state: JobState, firing: Firing, admission = state.job.admission): Verdict {
-    if (firing.trigger !== 'manual') {
-      if (this.#isPaused(state)) return { kind: 'skip', reason: 'paused' };
-      if (!this.breakers.pass(state)) return { kind: 'skip', reason: 'breaker_open' };
-      if (state.isSpokenFor) return { kind: 'skip', reason: 'max_runs' };
-    }
-    for (const policy of admission) {
-      const verdict = policy.admit(firing, state);
-      if (verdict.kind !== 'admit') return verdict;
-    }
-    return ADMIT;
-  }
-
-  #isPaused(state: JobState): boolean {
-    const { paused } = state;
-    const at = this.#around.now();
-    if (paused === undefined || paused.until === undefined || at < paused.until) return paused !== undefined;
-    state.paused = undefined;
-    this.#around.emit({ event: 'timer.resumed', at, jobName: state.job.name });
-    return false;
   }
 
   #reportOf({ job }: JobState): (error: unknown) => void {

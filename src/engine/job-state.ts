@@ -12,6 +12,7 @@ import type { Run } from './run.js';
 import type { Alarm } from './timer-loop.js';
 
 const NONE: readonly Run[] = [];
+const NONE_PARKED: ReadonlySet<Run> = new Set();
 
 /** What is remembered of a job that is new. */
 const BLANK: JobMemory = {
@@ -41,8 +42,11 @@ export class JobState implements Alarm, JobView, JobMemory {
   next: Instant | undefined;
   /** Replaced, never changed in place: most jobs run nothing most of the time, and share the empty one. */
   runs: readonly Run[] = NONE;
-  /** Runs that wait for those before them to end, in the order of their turn. Replaced, never changed in place. */
-  parked: readonly Run[] = NONE;
+  /** Runs that wait for those before them to end, in the order of their turn. Most jobs have none, and share the empty set. */
+  get parked(): ReadonlySet<Run> {
+    return this.#parked ?? NONE_PARKED;
+  }
+  #parked: Set<Run> | undefined;
   /** The run that decides whether a half-open breaker closes. */
   trial: Run | undefined;
   /** How often in a row its next instant could not be found. */
@@ -93,7 +97,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   }
 
   get waiting(): number {
-    return this.parked.filter(({ firing }) => firing.trigger !== 'catch_up').length;
+    return [...this.parked].filter(({ firing }) => firing.trigger !== 'catch_up').length;
   }
 
   /** Whether `max_runs` is used up. */
@@ -142,6 +146,16 @@ export class JobState implements Alarm, JobView, JobMemory {
   /** The clock was set back: an open breaker does not stay open for longer. */
   shiftBreaker(by: Duration): void {
     if (this.breaker.kind === 'open') this.breaker = { ...this.breaker, until: this.breaker.until + by };
+  }
+
+  /** Puts a run behind those that wait. */
+  park(run: Run): void {
+    (this.#parked ??= new Set()).add(run);
+  }
+
+  unpark(run: Run): void {
+    this.#parked?.delete(run);
+    if (this.#parked?.size === 0) this.#parked = undefined;
   }
 
   leave(run: Run): void {

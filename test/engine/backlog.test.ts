@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import type { OverlapKind } from '../../src/policies/overlap.js';
 import { catchUp, overlap } from '../../src/policies/index.js';
+import { SLICE } from '../../src/turns/steps.js';
 import { Lives, tidy } from '../support/lives.js';
-import { everyMs, job, type Rig } from '../support/rig.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { everyMs, job, Rig } from '../support/rig.js';
 
 const hourly = (kind: OverlapKind, policy: 'latest' | 'all' = 'all') =>
   job('hourly', everyMs(HOUR), { misfire: catchUp({ policy, within: 3 * HOUR }), admission: [overlap(kind)] });
@@ -134,4 +136,42 @@ test('catch_up latest waits for the run that a suspension found on, and is not d
   rig.clock.suspend(3 * HOUR);
   await rig.clock.advance(15 * MINUTE);
   expect(rig.story()).toMatch(/run\.finished hourly@01:00:00\.000 success[^]*run\.started hourly@04:00:00\.000/);
+});
+
+/** Each reading takes a millisecond while `isSlow`, so that a slice of a turn is a number of readings. */
+class SlowClock extends FakeClock {
+  isSlow = false;
+  override monotonic(): number {
+    if (this.isSlow) this.block(1);
+    return super.monotonic();
+  }
+}
+
+test('a stop ends thousands of waiting runs over many turns, and each has its one outcome', async () => {
+  const misfire = catchUp({ policy: 'all', within: 50 * HOUR });
+  const jobs = Array.from({ length: 30 }, (_, index) => job(`minutely-${index}`, everyMs(MINUTE), { misfire }));
+  const clock = new SlowClock();
+  const rig = new Rig(jobs, { clock });
+  rig.scheduler.start();
+  await clock.advance(SECOND);
+  clock.suspend(40 * HOUR);
+  await clock.advance(SECOND);
+  const waiting = () => {
+    const runs = rig.scheduler.controls.status().jobs.flatMap((status) => status.runs);
+    return runs.filter(({ state }) => state === 'parked').length;
+  };
+  const before = waiting();
+  expect(before).toBeGreaterThan(2_000);
+  clock.isSlow = true;
+  const stopped = rig.scheduler.stop();
+  const inOneTurn = before - waiting();
+  expect(inOneTurn).toBeGreaterThan(0);
+  expect(inOneTurn).toBeLessThanOrEqual(SLICE);
+  clock.isSlow = false;
+  await clock.settle();
+  await stopped;
+  const missed = rig.events.filter((event) => event.event === 'firing.missed' && event.reason === 'shutdown');
+  expect(missed).toHaveLength(before);
+  expect(new Set(missed.map((event) => 'runId' in event && event.runId)).size).toBe(before);
+  expect(rig.events.at(-1)).toMatchObject({ event: 'scheduler.stopped' });
 });

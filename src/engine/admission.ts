@@ -1,0 +1,48 @@
+import type { TimerEvent } from '../domain/events/index.js';
+import type { Firing } from '../domain/firing.js';
+import type { Verdict } from '../domain/policy.js';
+import type { Instant } from '../domain/time.js';
+import type { Breakers } from './breakers.js';
+import type { JobState } from './job-state.js';
+
+const ADMIT: Verdict = { kind: 'admit' };
+
+interface AdmissionContext {
+  now(): Instant;
+  emit(event: TimerEvent): void;
+}
+
+/** Decides whether a firing may run now: the job's pause, breaker and `max_runs` come first, then its policies. */
+export class Admission {
+  readonly #context: AdmissionContext;
+  readonly #breakers: Breakers;
+
+  constructor(context: AdmissionContext, breakers: Breakers) {
+    this.#context = context;
+    this.#breakers = breakers;
+  }
+
+  /** The first verdict that is not "admit" counts. A user who fires manually has seen the pause and the breaker. */
+  verdictOn(state: JobState, firing: Firing, policies = state.job.admission): Verdict {
+    if (firing.trigger !== 'manual') {
+      if (this.#isPaused(state)) return { kind: 'skip', reason: 'paused' };
+      if (!this.#breakers.pass(state)) return { kind: 'skip', reason: 'breaker_open' };
+      if (state.isSpokenFor) return { kind: 'skip', reason: 'max_runs' };
+    }
+    for (const policy of policies) {
+      const verdict = policy.admit(firing, state);
+      if (verdict.kind !== 'admit') return verdict;
+    }
+    return ADMIT;
+  }
+
+  /** A pause that is over ends here. */
+  #isPaused(state: JobState): boolean {
+    const { paused } = state;
+    const at = this.#context.now();
+    if (paused === undefined || paused.until === undefined || at < paused.until) return paused !== undefined;
+    state.paused = undefined;
+    this.#context.emit({ event: 'timer.resumed', at, jobName: state.job.name });
+    return false;
+  }
+}
