@@ -1,24 +1,24 @@
 import type { Duration, Instant } from './time.js';
 
-/** So many may be pending at once. */
+/** At most this many may be pending at once. */
 export const MOST_AD_HOC = 10_000;
 
 /**
- * Returns whether a timer of that name was given to a running scheduler and stands in no file. Such a name has a colon, which no name in a file
- * may have: neither can take the other's, now or after any reload.
+ * Returns whether a client gave a timer of that name to a running scheduler. Such a name has a colon, which no name in a file may have.
+ * So the two kinds of names never collide, not even after a reload.
  */
 export const isAdHoc = (name: string): boolean => name.includes(':');
 
-/** When an ad-hoc timer is due: so long after it was asked for, or at a time as people write it. */
+/** When an ad-hoc timer is due: this long after the request, or at a time as people write it. */
 export type AdHocTime =
   | { readonly in: Duration }
   /** `timezone`: IANA name; default: the file's. */
   | { readonly at: string; readonly timezone?: string };
 
-/** An ad-hoc timer as somebody asks for it. */
+/** An ad-hoc timer as a client requests it. */
 export interface AdHocRequest {
   readonly when: AdHocTime;
-  /** A text goes to the shell; a list is program and arguments, started without one. */
+  /** The shell runs a text. A list is a program and its arguments, started without a shell. */
   readonly run: string | readonly string[];
   /** Absolute. */
   readonly cwd: string;
@@ -26,10 +26,10 @@ export interface AdHocRequest {
   readonly description?: string;
 }
 
-/** Whether what somebody asked for outlives the scheduler: it does, it will when the ledger can be written again, or there is no ledger. */
+/** Whether a request outlives the scheduler: it does, it will once the ledger can be written again, or there is no ledger. */
 export type Keeping = 'recorded' | 'unrecorded' | 'memory';
 
-/** An ad-hoc timer that was taken. */
+/** An ad-hoc timer that the scheduler accepted. */
 export interface AdHocTimer {
   readonly name: string;
   readonly due: Instant;

@@ -5,10 +5,10 @@ import type { RecentRecord, StatusRecord, TimerRecord } from './status-record.js
 import { toTimestamp } from './time.js';
 import type { Trigger } from './firing.js';
 
-/** An outcome as log and history have it, without its output, and in a few words why; what it has not is absent. */
+/** An outcome as log and history have it, with a short reason and without its output. Missing facts are absent. */
 export interface OutcomeRecord {
   readonly event: Ending['event'];
-  /** When it was told. */
+  /** When it was recorded. */
   readonly timestamp: string;
   readonly task_name: string;
   readonly firing_id: string;
@@ -25,7 +25,7 @@ export interface OutcomeRecord {
   readonly exit_code?: number | null;
   readonly signal?: string | null;
   readonly error?: string;
-  /** Empty behind a success. */
+  /** Empty after a success. */
   readonly cause: string;
 }
 
@@ -36,11 +36,11 @@ export interface LiveTimer extends Omit<TimerRecord, 'recent'> {
   readonly last: RecentRecord | null;
 }
 
-/** The first message of the stream of events, and again after the timer file was read again: all there is. */
+/** The first message of the event stream, sent again after a reload of the timer file: everything there is. */
 export interface LiveStatus extends Omit<StatusRecord, 'timers'> {
-  /** Whether a token that is shown allows to act; without a token file nobody may. */
+  /** Whether a valid token permits actions. Without a token file nobody may act. */
   readonly can_act: boolean;
-  /** How many more timers there are than are told here. */
+  /** How many more timers exist than this message lists. */
   readonly left_out: number;
   readonly timers: readonly LiveTimer[];
 }
@@ -48,12 +48,12 @@ export interface LiveStatus extends Omit<StatusRecord, 'timers'> {
 /** Each further message: the timers that have changed. */
 export type LiveChange = Pick<LiveStatus, 'now' | 'is_stopping' | 'armed' | 'timers'>;
 
-/** What was and what is to come between two instants. */
+/** Past and coming firings between two instants. */
 export interface TimelineRecord {
   readonly from: string;
   readonly until: string;
   readonly now: string;
-  /** In the order of the names asked for; one lane without a name where none was. */
+  /** In the order of the requested names; without any, one lane without a name. */
   readonly lanes: readonly LaneRecord[];
 }
 
@@ -73,11 +73,11 @@ export interface LaneRecord {
   readonly is_coming_cut: boolean;
 }
 
-/** One run whole. */
+/** One run with all its details. */
 export interface RunDetails {
   readonly task_name: string;
   readonly run_id: string;
-  /** `null` while it is on. */
+  /** `null` while it is active. */
   readonly outcome: OutcomeRecord | null;
   readonly started_at: string | null;
   readonly failed_attempts: readonly {
@@ -86,18 +86,18 @@ export interface RunDetails {
     readonly error: string;
     readonly retry_in_ms: number;
   }[];
-  /** The last lines it printed; empty when it printed nothing, or when nothing of it is known any more. */
+  /** The last lines it printed; empty if it printed nothing, or if its output is no longer known. */
   readonly output: readonly OutputRecord[];
 }
 
-/** A line of output; where only the recorded tail is left, without time and stream. */
+/** A line of output, without time and stream if only the recorded tail is left. */
 export interface OutputRecord {
   readonly timestamp?: string;
   readonly stream?: 'stdout' | 'stderr';
   readonly line: string;
 }
 
-/** Puts an outcome as the page has it. */
+/** Formats an outcome for the page. */
 export function toOutcome(ending: Ending, causeOf: (ending: Ending) => string): OutcomeRecord {
   const facts = { timestamp: toTimestamp(ending.at), cause: causeOf(ending), output_tail: undefined };
   const lost = statusOf(ending) === 'lost' ? { duration_ms: undefined } : {};

@@ -1,12 +1,12 @@
-/** What is known of an error that should not be possible. */
+/** What is known of an error that should be impossible. */
 export interface Bug {
   /** In one line. */
   readonly error: string;
-  /** For whoever mends it; absent where something was thrown that has none. */
+  /** For the developer who fixes it; absent if the thrown value has none. */
   readonly stack?: string;
 }
 
-/** Describes whatever was thrown. Never throws. */
+/** Describes any thrown value. Never throws. */
 export function bugOf(thrown: unknown): Bug {
   try {
     const stack = thrown instanceof Error ? thrown.stack : undefined;

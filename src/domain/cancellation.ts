@@ -2,20 +2,20 @@ import type { CancelCause, Exit } from './outcome.js';
 
 /** What an executor sees of a run's cancellation. */
 export interface Cancellation {
-  /** `undefined` until canceled; then the first cause, for ever. */
+  /** `undefined` until canceled; then always the first cause. */
   readonly cause: CancelCause | undefined;
-  /** Whether the grace between SIGTERM and SIGKILL is over at once. */
+  /** Whether the grace between SIGTERM and SIGKILL ends at once. */
   readonly isForced: boolean;
   /**
-   * Sets the one listener: called at the first cancellation and again when it becomes forced; at once if either has happened.
-   * `hasEnded` is asked before the first: whether the process has ended by itself, though its end has not been told yet.
+   * Sets the one listener. Called at the first cancellation and again when it becomes forced; at once if either has happened.
+   * `hasEnded` is called before the first: whether the process has exited although `end` has not been called yet.
    */
   onChange(listener: () => void, hasEnded?: () => boolean): void;
-  /** Tells how the process has ended. If it was not canceled by then it never will have been: a timeout while its output is read is none. */
+  /** Reports how the process ended. Later cancellations have no effect: a timeout while its output is still read does not count. */
   seal(exit: Exit): void;
 }
 
-/** The hand that cancels. Lighter than an `AbortController`, of which one per run would cost more than the rest of a firing. */
+/** Cancels a run. Lighter than an `AbortController`: one per run would cost more than the rest of a firing. */
 export class Canceler implements Cancellation {
   #cause: CancelCause | undefined;
   #forced = false;
@@ -32,7 +32,7 @@ export class Canceler implements Cancellation {
     return this.#forced;
   }
 
-  /** How the process has ended; `undefined` before it has. */
+  /** How the process ended; `undefined` before that. */
   get exit(): Exit | undefined {
     return this.#exit;
   }
@@ -48,14 +48,14 @@ export class Canceler implements Cancellation {
     this.#exit = exit;
   }
 
-  /** Cancels with this cause. A later cause changes nothing, nor does one after the process has ended. */
+  /** Cancels with this cause. Later causes change nothing, nor does a cause after the process has ended. */
   cancel(cause: CancelCause): void {
     if (this.#cause !== undefined || this.#isTooLate()) return;
     this.#cause = cause;
     this.#listener?.();
   }
 
-  /** Cancels, if that has not happened, and ends the grace: SIGKILL now. */
+  /** Cancels if that has not happened yet, and ends the grace: SIGKILL now. */
   force(cause: CancelCause): void {
     if (this.#forced || (this.#cause === undefined && this.#isTooLate())) return;
     this.#forced = true;

@@ -2,19 +2,19 @@ import type { Duration } from './time.js';
 
 /** What a job runs. */
 export interface Command {
-  /** A text goes to the shell; a list is program and arguments, started without one. */
+  /** The shell runs a text. A list is a program and its arguments, started without a shell. */
   readonly run: string | readonly string[];
   /** Absolute path of the shell for a text. */
   readonly shell: string;
   /** Absolute path of the working directory. */
   readonly cwd: string;
-  /** Added to the environment; wins over `envFile`. */
+  /** Added to the environment; overrides `envFile`. */
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path of a file of `NAME=value` lines, read again before every attempt. */
   readonly envFile?: string;
-  /** Whom it runs as; absent: as the scheduler. */
+  /** The user it runs as. Absent: the scheduler's user. */
   readonly user?: Account;
-  /** Variables of the scheduler that another user's command receives as well. Its own user's receive all. */
+  /** Variables of the scheduler that another user's command also receives. The scheduler's own user receives all of them. */
   readonly passEnv?: readonly string[];
   /** Exit codes that count as success. */
   readonly successCodes: readonly number[];
@@ -23,7 +23,7 @@ export interface Command {
   readonly output: OutputTarget;
 }
 
-/** A command in one line for people, cut to `most` characters: a list with quotes where the shell would need them. */
+/** A command in one line for people, cut to `most` characters. A list has quotes where the shell would need them. */
 export function commandLine({ run }: Pick<Command, 'run'>, most = 200): string {
   const line = typeof run === 'string' ? run : run.map(quoted).join(' ');
   const text = line.replace(/\s+/g, ' ').trim();
@@ -44,7 +44,7 @@ export interface Account {
   readonly shell: string;
 }
 
-/** Where output lines go. A tail is kept for the failure's record in every case but `inherit`. */
+/** Where output lines go. Except with `inherit`, a tail is kept for the record of a failure. */
 export type OutputTarget =
   | { readonly to: 'log'; readonly parse?: 'json' }
   | { readonly to: 'inherit' }

@@ -7,24 +7,24 @@ import type { FiringStatus } from './outcome.js';
 import type { AdmissionPolicy } from './policy.js';
 import type { Duration, Instant } from './time.js';
 
-/** A active run. */
+/** An active run. */
 export interface RunView {
   readonly runId: string;
   readonly firing: Firing;
   /** `parked` waits for a run of its own job, `waiting` for a slot, `pausing` for its next attempt. */
   readonly state: 'parked' | 'waiting' | 'claiming' | 'attempting' | 'pausing';
-  /** Attempts begun. */
+  /** Attempts started. */
   readonly attempts: number;
-  /** The process of the attempt that is on. */
+  /** The process of the active attempt. */
   readonly pid: number | undefined;
-  /** Since the first attempt began; 0 before. */
+  /** Since the first attempt started; 0 before. */
   readonly elapsedMs: Duration;
 }
 
-/** One timer as it stands. */
+/** The current state of one timer. */
 export interface JobStatus {
   readonly job: Job;
-  /** The nominal instant it is armed for; `undefined` when nothing is left. */
+  /** The nominal instant it is armed for; `undefined` if none is left. */
   readonly next: Instant | undefined;
   readonly paused: Pause | undefined;
   readonly breaker: BreakerState;
@@ -35,7 +35,7 @@ export interface JobStatus {
   readonly runs: readonly RunView[];
 }
 
-/** The scheduler as it stands. */
+/** The current state of the scheduler. */
 export interface SchedulerStatus {
   readonly at: Instant;
   readonly startedAt: Instant | undefined;
@@ -52,7 +52,7 @@ export interface PlanChange {
   readonly changed: readonly string[];
 }
 
-/** What a plan was read from. Told in `config.reloaded`. */
+/** What a plan was read from. Reported in `config.reloaded`. */
 export interface PlanSource {
   readonly file: string;
   /** As in the event. */
@@ -62,42 +62,42 @@ export interface PlanSource {
 /** What a scheduler runs. */
 export interface SchedulerPlan {
   readonly jobs: readonly Job[];
-  /** Most runs at once over all jobs. */
+  /** Maximum active runs over all jobs. */
   readonly concurrency?: number;
-  /** Most runs at once in a group; 1 for one that is not named. */
+  /** Maximum active runs in a group; 1 for a group that is not listed. */
   readonly groups?: ReadonlyMap<string, number>;
 }
 
-/** The verbs that change a running scheduler. There are no others, whoever calls. A name that is not there answers `undefined` or 0. */
+/** The only verbs that change a running scheduler, for every caller. For an unknown name a verb returns `undefined`, false or 0. */
 export interface Controls {
   /**
-   * Resolves when what the other verbs have changed so far is recorded, or known not to be: a verb is granted to somebody only behind that. Takes as
+   * Resolves when the changes of all verbs so far are recorded, or known not to be. A client gets its response only after that. Takes as
    * long as a commit; never rejects.
    */
   kept(): Promise<Keeping>;
   status(): SchedulerStatus;
-  /** Fires now, whatever the schedule, the breaker or a pause says; `admission` in place of the job's own. */
+  /** Fires now, despite the schedule, the breaker or a pause; `admission` replaces the job's own. */
   trigger(name: string, admission?: readonly AdmissionPolicy[]): Firing | undefined;
-  /** Firings by schedule are skipped, reason `paused`, until then. Returns whether there is such a job. Kept over restarts. */
+  /** Skips scheduled firings with reason `paused` until then. Returns whether the job exists. A pause survives restarts. */
   pause(name: string, pause: Pause): boolean;
-  /** Returns whether there is such a job. */
+  /** Returns whether the job exists. */
   resume(name: string): boolean;
-  /** Cancels the run of that id, or every run of the job of that name. Returns how many. */
+  /** Cancels the run with that id, or every run of the job with that name. Returns how many. */
   cancel(nameOrRunId: string): number;
   /**
-   * Counts a delay or an interval again from now, or from now for `length`; closes the breaker. Returns the next instant, `undefined` when there
-   * is no such job or nothing to count.
+   * Restarts a delay or an interval from now, or from now for `length`, and closes the breaker. Returns the next instant, or `undefined` if the
+   * job does not exist or has nothing to restart.
    */
   reset(name: string, length?: Duration): Instant | undefined;
   /**
-   * Takes in a job that no plan has, or puts it in place of the one of its name, and arms it for its first instant. It is gone when it has had its
+   * Adds a job that is in no plan, or replaces the one of its name, and arms it for its first instant. The job is removed after its
    * outcome.
    */
   put(job: Job): void;
-  /** Takes a job that no plan has out before it comes due: that is no firing. Returns whether there is one that has not. */
+  /** Removes a job that is in no plan before it comes due; this is not a firing. Returns whether a pending one existed. */
   remove(name: string): boolean;
-  /** What {@link reload} would change. Jobs that no plan has are not looked at, and stay. */
+  /** What {@link reload} would change. Jobs outside the plan are ignored, and stay. */
   compare(plan: SchedulerPlan): PlanChange;
-  /** Takes other jobs in place of the present ones. Unchanged ones keep everything; active runs end under their old definition. */
+  /** Replaces the present jobs. Unchanged ones keep everything. Active runs finish with their old definition. */
   reload(plan: SchedulerPlan, source: PlanSource): PlanChange;
 }

@@ -1,10 +1,10 @@
 import { LONGEST_VALUE, quoted } from '../text/excerpt.js';
 import { DAY, HOUR, MINUTE, SECOND, type Duration } from './time.js';
 
-/** The longest length of time a duration may say: 100 years of 365.25 days. */
+/** The longest valid duration: 100 years of 365.25 days. */
 export const LONGEST_DURATION: Duration = 36_525 * DAY;
 
-/** A text that says no duration. */
+/** A text that is not a valid duration. */
 export class DurationError extends RangeError {
   override readonly name = 'DurationError';
   readonly hint: string;
@@ -15,7 +15,7 @@ export class DurationError extends RangeError {
   }
 }
 
-/** Longest first: the order in which the units of a sum stand. */
+/** Longest first: the order of the units in a sum. */
 const UNITS: ReadonlyMap<string, Duration> = new Map([
   ['w', 7 * DAY],
   ['d', DAY],
@@ -29,10 +29,10 @@ const FORMS = 'Write a whole number and a unit (ms, s, m, h, d, w), or a sum suc
 
 /**
  * Reads a duration: `250ms`, `10s`, `5m`, `2h`, `1d`, `1w`, a sum with the longest unit first (`1h30m`), or ISO 8601 in
- * weeks, days, hours, minutes and seconds (`P1DT2H`, `PT0.5S`). A day is 24 hours, whatever the calendar says.
+ * weeks, days, hours, minutes and seconds (`P1DT2H`, `PT0.5S`). A day is always 24 hours, regardless of the calendar.
  *
- * Returns whole milliseconds from 0 to {@link LONGEST_DURATION}, both inclusive; whether 0 makes sense is for the caller to say.
- * @throws DurationError what is wrong with the text, and how to write it.
+ * Returns whole milliseconds from 0 to {@link LONGEST_DURATION}, both inclusive. The caller decides whether 0 is valid.
+ * @throws DurationError with what is wrong with the text, and how to write it.
  */
 export function parseDuration(text: string): Duration {
   const trimmed = text.trim();
@@ -65,7 +65,7 @@ function sumOfUnits(text: string): Duration {
   return sum;
 }
 
-/** Puts the words to what stands where a number and a unit should; `previous` is the unit before it. */
+/** Words the error for text in the place of a number and a unit; `previous` is the unit before it. */
 function notAPart(rest: string, text: string, previous: Duration): DurationError {
   if (rest === text && /^\d+$/.test(text)) return bareNumber(Number(text));
   if (/^\d+$/.test(rest))
@@ -83,7 +83,7 @@ function notAUnit(rest: string, text: string): DurationError {
   return new DurationError(`"${written}" does not end in a unit.`, `Write "${number}${unit}".`);
 }
 
-/** Puts the words to a number that stands where a duration should: it lacks its unit at least. */
+/** Words the error for a number in the place of a duration: at least its unit is missing. */
 export function bareNumber(value: number): DurationError {
   if (!(value * MINUTE <= LONGEST_DURATION)) return new DurationError(`${value} is no duration.`, FORMS);
   if (value < 0) return new DurationError(`${value} is negative.`, 'A duration has no sign.');
@@ -92,7 +92,7 @@ export function bareNumber(value: number): DurationError {
   return new DurationError(`${value} has no unit.`, unitsFor(`${value}`, Infinity));
 }
 
-/** Names what a number may end in behind a longer unit. */
+/** Names the units that may follow a longer unit. */
 function unitsFor(text: string, previous: Duration): string {
   if (previous === 1) return 'Nothing is smaller than a millisecond.';
   if (previous === SECOND) return `Write "${text}ms".`;
@@ -100,7 +100,7 @@ function unitsFor(text: string, previous: Duration): string {
   return `Write "${text}s" for seconds${minutes}.`;
 }
 
-/** A fraction is told in smaller units where these are whole; one without a unit is taken for seconds. */
+/** Writes a fraction in smaller units if these are whole. A fraction without a unit counts as seconds. */
 function fraction(text: string): DurationError {
   const [, number = '', unit = 's'] = /^(\d*[.,]\d+) ?(ms|[smhdw])?$/.exec(text) ?? [];
   const length = Number(number.replace(',', '.')) * (UNITS.get(unit) ?? Number.NaN);
@@ -120,7 +120,7 @@ function inUnits(length: Duration): string {
   return text;
 }
 
-/** The unit somebody meant who wrote `seconds`, `Min` or `H`; `undefined` for months and years, which have no fixed length. */
+/** The unit meant by `seconds`, `Min` or `H`; `undefined` for months and years, which have no fixed length. */
 function unitFor(word: string): string | undefined {
   const lower = word.toLowerCase();
   if (/^(ms|msecs?|millis|milliseconds?)$/.test(lower)) return 'ms';

@@ -4,23 +4,23 @@ import type { Exit } from './outcome.js';
 
 export type OutputStream = 'stdout' | 'stderr';
 
-/** What one attempt is given, and whom it tells. */
+/** The input of one attempt, and its callbacks. */
 export interface AttemptIo {
-  /** The `TIMERS_*` variables; they win over every other. */
+  /** The `TIMERS_*` variables; they override all others. */
   readonly env: Readonly<Record<string, string>>;
   readonly cancellation: Cancellation;
-  /** Told once, when there is a process. Not told when it could not be started. */
+  /** Called once, when the process exists. Not called if it could not be started. */
   started(pid: number): void;
-  /** Told for every line of output, in order per stream, without its newline; `truncated` when it was cut. */
+  /** Called for every line of output, in order per stream, without its newline; `truncated` if it was cut. */
   line(stream: OutputStream, text: string, truncated: boolean): void;
-  /** Told, in a sentence, when output does not reach its target (a file that cannot be written). The run goes on. */
+  /** Called with a sentence if output does not reach its target (a file that cannot be written). The run continues. */
   trouble(sentence: string): void;
   /**
-   * Told of each process that the command has started outside its process group, when the attempt is being ended; returns whether it is ended, too.
-   * Absent: nobody looks for them.
+   * Called while the attempt is canceled, for each process that its command started outside its process group. Returns whether to end it too.
+   * Absent: the executor does not look for them.
    */
   stray?(pid: number): 'kill' | 'keep';
-  /** `undefined` while more lines are welcome; else resolves when they are again. An executor stops reading until then. */
+  /** `undefined` while it accepts more lines; otherwise resolves when it accepts them again. An executor stops reading until then. */
   drained(): Promise<void> | undefined;
 }
 
@@ -28,9 +28,9 @@ export interface AttemptIo {
 export interface Executor {
   /**
    * Runs one attempt to its end. Never rejects. When canceled, ends the whole process group, and on Linux the
-   * processes that have left it, if `io.stray` says so: SIGTERM, `killAfter`, SIGKILL.
-   * When it resolves no pipe is open and no timer armed, and of a canceled attempt no process is left that a signal could end. Background
-   * processes of one that ended by itself are left alone, as cron does.
+   * processes that have left it, if `io.stray` returns true: SIGTERM, `killAfter`, SIGKILL.
+   * When it resolves, no pipe is open and no timer armed. Of a canceled attempt, no process remains that a signal could end. If the command
+   * ended by itself, its background processes continue, as with cron.
    */
   execute(command: Command, io: AttemptIo): Promise<Exit>;
 }

@@ -10,16 +10,16 @@ export interface Firing {
   readonly scheduledFor: Instant;
   readonly trigger: Trigger;
   /**
-   * Keeps firings of one instant apart. By schedule: 0, or how often the wall clock had been set back when this interval-like job took up its
-   * rhythm again. By hand, or because the scheduler started: a number of its own, above {@link MARKS_FROM}.
+   * Distinguishes firings of one instant. By schedule: 0, or how many times the wall clock was set back before this interval-like job resumed
+   * its rhythm. Manually, or at the start of the scheduler: a unique number above {@link MARKS_FROM}.
    */
   readonly generation: number;
 }
 
-/** Where the numbers of firings begin that no schedule brings; no clock is set back so often. */
+/** The first number for firings without a schedule; no clock is set back this often. */
 export const MARKS_FROM = 36 ** 4;
 
-/** `name@2026-11-23T08:00:00.000Z`; behind a clock that was set back `…Z~1`, and manually or at a start `…Z~30466176`. */
+/** `name@2026-11-23T08:00:00.000Z`; after a clock was set back `…Z~1`, and manually or at a start `…Z~30466176`. */
 export function firingId(firing: Firing): string {
   const id = `${firing.jobName}@${toTimestamp(firing.scheduledFor)}`;
   return firing.generation === 0 ? id : `${id}~${firing.generation}`;

@@ -2,10 +2,10 @@ import type { Command } from './command.js';
 import type { Duration } from './time.js';
 import type { WebRequest } from './web.js';
 
-/** How the scheduler gives a sign of its own life. */
+/** How the scheduler signals that it is alive. */
 export interface HeartbeatSettings {
   readonly every: Duration;
-  /** Where to; the body is put into it where its method has one. Absent: nowhere. */
+  /** The target; the request has a body if its method allows one. Absent: none. */
   readonly request?: Pick<WebRequest, 'method' | 'url'>;
   readonly command?: Command;
 }

@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND, type Duration } from './time.js';
 
-/** Steps from the coarse to the fine: the first one that fits gives the unit, the next one the rest. */
+/** Units from coarse to fine: the first one that fits is the unit, the next one the rest. */
 const STEPS: readonly [Duration, string, Duration, string][] = [
   [DAY, 'd', HOUR, 'h'],
   [HOUR, 'h', MINUTE, 'min'],

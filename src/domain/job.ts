@@ -10,7 +10,7 @@ import type { Duration, Instant } from './time.js';
 export interface Job {
   readonly name: string;
   readonly schedule: Schedule;
-  /** What the file says of it, defaults included, as JSON by key: tells whether and where another reading of the file differs. */
+  /** The job's keys as JSON, defaults included. Comparing them shows whether and where a reload differs. */
   readonly definition: Readonly<Record<string, string>>;
   /** The schedule as written, for people: `{key: 'cron', text: '0 3 * * *'}`. */
   readonly written: { readonly key: string; readonly text: string };
@@ -19,7 +19,7 @@ export interface Job {
   readonly command: Command;
   readonly description?: string;
   readonly tags: readonly string[];
-  /** When false: known and listed, never fired by its schedule. */
+  /** When false: known and listed, but never fired by its schedule. */
   readonly enabled: boolean;
   /** Also fires once when the scheduler starts. */
   readonly runAtStart: boolean;
@@ -36,13 +36,13 @@ export interface Job {
   readonly window: ActiveWindow;
   readonly breaker?: BreakerPolicy;
   readonly hooks?: Hooks;
-  /** Who is told over the web when it begins and ends. */
+  /** Web services that are notified when it starts and ends. */
   readonly monitors?: readonly Monitor[];
   readonly notify?: Notify;
   readonly misfire: MisfirePolicy;
   readonly admission: readonly AdmissionPolicy[];
   readonly retry: RetryPolicy;
-  /** What it is made of, as JSON; only of a job that no file has: see {@link isAdHoc}. Gone with its outcome. */
+  /** Its source as JSON, only for a job outside the file: see {@link isAdHoc}. Removed with its outcome. */
   readonly adHoc?: string;
 }
 
@@ -52,11 +52,11 @@ export function changedKeys({ definition: before }: Job, { definition: after }: 
   return [...keys].filter((key) => before[key] !== after[key]).sort();
 }
 
-/** Tells schedules apart: what is remembered of a job under one says nothing about it under another. */
+/** Distinguishes schedules: the memory of a job under one does not apply under another. */
 export const fingerprintOf = ({ enabled, written, timezone }: Job): string =>
   `${enabled ? '' : 'disabled '}${written.key} ${written.text} ${timezone}`;
 
-/** When a job's schedule counts at all. */
+/** When a job's schedule is active. */
 export interface ActiveWindow {
   /** Inclusive. */
   readonly notBefore?: Instant;
@@ -66,7 +66,7 @@ export interface ActiveWindow {
   readonly maxRuns?: number;
 }
 
-/** Commands told of a run's end. */
+/** Commands that run after a run ends. */
 export interface Hooks {
   readonly onFailure?: Command;
   readonly onSuccess?: Command;

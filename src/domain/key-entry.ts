@@ -5,7 +5,7 @@ export interface KeyEntry {
   readonly required?: true;
   /** The value that applies without the key. */
   readonly default?: string | number | boolean | readonly (string | number)[];
-  /** What applies without the key, where no single value says it. One sentence. */
+  /** What applies without the key, if no single value describes it. One sentence. */
   readonly without?: string;
   /** What a number counts. */
   readonly unit?: string;
@@ -17,7 +17,7 @@ export interface KeyEntry {
   readonly beside?: string;
   /** How the key works with others, one sentence each. */
   readonly details?: readonly string[];
-  /** The version that first had the key. Absent: 0.1.0. */
+  /** The first version with the key. Absent: 0.1.0. */
   readonly since?: string;
 }
 

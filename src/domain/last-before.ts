@@ -1,6 +1,6 @@
 import { END_OF_TIME, SECOND, type Instant } from './time.js';
 
-/** Returns the last instant before `end` that `next` (the first after an instant) answers: found by halving, so that no rhythm is walked. */
+/** Returns the last instant before `end` that `next` (the first after an instant) returns. Bisects instead of walking the rhythm. */
 export function lastBefore(next: (after: Instant) => Instant | undefined, end: Instant): Instant | undefined {
   const comingIn = (after: Instant): Instant => next(after) ?? Infinity;
   let width = SECOND;

@@ -1,13 +1,13 @@
 import type { Outcome } from './outcome.js';
 
-/** The moments of a run of which others can be told. `failure` is failure, timeout and loss. */
+/** The moments of a run that a service can be notified of. `failure` is failure, timeout and loss. */
 export const MOMENTS = ['start', 'success', 'failure', 'canceled'] as const;
 export type Moment = (typeof MOMENTS)[number];
 
-/** The services that know how to be told: keys of the timer file. */
+/** The services that accept notifications: keys of the timer file. */
 export type MonitorKind = 'healthchecks' | 'sentry' | 'url';
 
-/** Which moment it is, by how the run ended; without an outcome it began. */
+/** Which moment it is, by how the run ended; without an outcome it started. */
 export function momentOf(outcome: Outcome | undefined): Moment {
   switch (outcome?.status) {
     case undefined:

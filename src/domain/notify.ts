@@ -1,13 +1,13 @@
 import type { Command } from './command.js';
 
-/** What somebody is told of: changes, not every failure. */
+/** The changes that send a notification; not every failure does. */
 export const CHANGES = ['failed', 'still_failing', 'recovered', 'missed', 'breaker_opened'] as const;
 export type Change = (typeof CHANGES)[number];
 
-/** Who is told of a job's changes, and of which. */
+/** Where a job's changes are sent, and which of them. */
 export interface Notify {
   readonly on: ReadonlySet<Change>;
-  /** `still_failing` is told after so many failed runs in a row, and whenever the number has doubled since. */
+  /** `still_failing` is sent after this many failed runs in a row, and each time the number has doubled since. */
   readonly stillFailingAfter: number;
   /** Absolute, http or https. */
   readonly webhook?: string;

@@ -6,10 +6,10 @@ export interface Orphan {
   readonly pid: number;
 }
 
-/** Finds and ends what a scheduler that died has left running. */
+/** Finds and ends processes that a scheduler left running when it died. */
 export interface Orphans {
-  /** The living processes of these runs. Empty where the system does not tell. Never throws. */
+  /** The living processes of these runs. Empty if the system does not list them. Never throws. */
   find(runIds: ReadonlySet<string>): readonly Orphan[];
-  /** SIGTERM, after `grace` SIGKILL. Resolves when none of them lives, or a few seconds after the SIGKILL. Never rejects. */
+  /** SIGTERM, after `grace` SIGKILL. Resolves when none of them is alive, or a few seconds after the SIGKILL. Never rejects. */
   end(orphans: readonly Orphan[], grace: Duration): Promise<void>;
 }

@@ -1,22 +1,22 @@
-/** How one process ended, as the operating system tells it. */
+/** How one process ended, as the operating system reports it. */
 export type Exit =
   | { readonly kind: 'exited'; readonly code: number }
   /** `signal` is its name, or `SIG<n>` of one without. */
   | { readonly kind: 'signaled'; readonly signal: string }
-  /** There never was a process. `code` is what a shell would have answered: 126 not executable, 127 not found. */
+  /** No process started. `code` is what a shell would return: 126 not executable, 127 not found. */
   | { readonly kind: 'not_started'; readonly code: 126 | 127; readonly error: string };
 
-/** Why a run was told to end. The first cause wins. */
+/** Why a run was canceled. The first cause wins. */
 export type CancelCause =
   | { readonly kind: 'timeout'; readonly afterMs: number }
   | { readonly kind: 'replaced' }
   | { readonly kind: 'shutdown' }
   | { readonly kind: 'requested' };
 
-/** The one word in log, history and metrics for what happened to a run. */
+/** The single status word of a run in log, history and metrics. */
 export type RunStatus = 'success' | 'failure' | 'timeout' | 'canceled' | 'lost';
 
-/** The one word for what happened to a firing. */
+/** The single status word of a firing. */
 export type FiringStatus = RunStatus | 'skipped' | 'missed';
 
 /** Every {@link FiringStatus}. */
@@ -39,18 +39,18 @@ export interface Outcome {
   readonly error?: string;
 }
 
-/** The outcome of a run that was told to end while it had no process. */
+/** The outcome of a run that was canceled while it had no process. */
 export const canceled = (cause: CancelCause): Outcome => ({
   status: cause.kind === 'timeout' ? 'timeout' : 'canceled',
   error: reasonOf(cause),
 });
 
-/** The outcome of a run whose end nobody saw. */
+/** The outcome of a run whose end is unknown. */
 export const LOST: Outcome = { status: 'lost', error: 'the scheduler died while it was running' };
 
 /**
- * Puts the words to how a process ended: what it was told to do (`cause`) comes before what it then did. A code that would be a success is not
- * told beside a timeout: the command has answered SIGTERM with it, and has not done its work in time.
+ * Describes how a process ended. Why it was canceled (`cause`) comes before what it then did. After a timeout, a code
+ * that counts as success is omitted: the command returned it after SIGTERM, and did not finish in time.
  */
 export function judge(exit: Exit, cause: CancelCause | undefined, successCodes: readonly number[]): Outcome {
   if (exit.kind === 'not_started') return { status: 'failure', exitCode: exit.code, error: exit.error };

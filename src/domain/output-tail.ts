@@ -2,7 +2,7 @@ import type { OutputStream } from './executor.js';
 
 const MOST_LINES = 20;
 const LONGEST_LINE = 1_024;
-/** Lines of one stream that no line of the other displaces: an error survives whatever is printed after it. */
+/** Lines of one stream that the other stream never displaces: an error survives later output. */
 const RESERVED = 5;
 
 interface TailLine {
@@ -26,7 +26,7 @@ export class OutputTail {
   }
 }
 
-/** Where the oldest line is, unless its stream has only its reserve left. */
+/** Index of the oldest line to drop, unless its stream has only its reserve left. */
 function displaced(lines: readonly TailLine[]): number {
   const oldest = lines[0]?.stream;
   const isReserved = lines.filter(({ stream }) => stream === oldest).length <= RESERVED;

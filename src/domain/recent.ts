@@ -4,37 +4,37 @@ import { statusOf, type Ending } from './ledger.js';
 import type { FiringStatus } from './outcome.js';
 import type { Duration, Instant } from './time.js';
 
-/** The bare facts of how one firing ended: small, for many of them are kept. */
+/** The basic facts of how one firing ended. Small, because many of them are kept. */
 export interface RecentOutcome {
   readonly status: FiringStatus;
   readonly firingId: string;
   readonly scheduledFor: Instant;
   readonly at: Instant;
-  /** Absent if nothing ran, or the run was lost. */
+  /** Absent if nothing ran, or if the run was lost. */
   readonly durationMs: Duration | undefined;
   readonly latenessMs: Duration | undefined;
   readonly runId: string | undefined;
-  /** How many firings in a row it speaks for. */
+  /** The number of consecutive firings it covers. */
   readonly count: number;
-  /** In a few words why; empty behind a success. */
+  /** A short reason; empty after a success. */
   readonly cause: string;
 }
 
-/** How many outcomes of a job can be had, at the most. */
+/** How many outcomes of a job are available at most. */
 export const MOST_RECENT = 20;
 
 /** The last outcomes of each job. */
 export interface RecentPast {
-  /** Looks up the past of these jobs, of each once, a few in a turn of the event loop. Never rejects. */
+  /** Loads the past of these jobs, each once, a few per turn of the event loop. Never rejects. */
   recall(names: readonly string[]): Promise<void>;
-  /** The latest `most` outcomes of a job, as far as they are known, oldest first. */
+  /** The latest outcomes of a job, up to `most`, as far as they are known. Oldest first. */
   of(name: string, most: number): readonly RecentOutcome[];
 }
 
-/** The bare facts of an ending; `cause` puts it into a few words. */
+/** The basic facts of an ending; `cause` describes it in a few words. */
 export function recentOutcomeOf(ending: Ending, cause: string): RecentOutcome {
   const { at, firing, runId } = ending;
-  // Of a run that never had a process nothing was late, and nothing took time.
+  // A run that never had a process has no lateness and no duration.
   const run = ending.event === 'run.finished' && ending.attempts > 0 ? ending : undefined;
   return {
     status: statusOf(ending),

@@ -1,6 +1,6 @@
 import { entryOf, type TimerEvent } from './events/index.js';
 
-/** An event under the names users and other programs rely on: flat, snake_case, JSON-safe. The same in log and history. */
+/** An event under its public names, which users and other programs rely on: flat, snake_case, JSON-safe. The same in log and history. */
 export type LogRecord = { readonly event: TimerEvent['event'] } & Readonly<Record<string, unknown>>;
 
 /** Gives an event its public names. */

@@ -1,32 +1,32 @@
 import type { Duration, Instant } from './time.js';
 
-/** When a job is due: a pure function of time. The same answer for a fresh schedule and a long-lived one. */
+/** When a job is due: a pure function of time. A new schedule and an old one return the same instants. */
 export interface Schedule {
   /**
-   * The first due instant strictly after `after`, or `undefined` when none is left.
-   * Never throws, never answers an instant ≤ `after`, never takes longer than a few milliseconds.
+   * The first due instant strictly after `after`, or `undefined` if none is left.
+   * Never throws, never returns an instant ≤ `after`, never takes longer than a few milliseconds.
    */
   next(after: Instant): Instant | undefined;
 
   /**
-   * How many instants {@link next} answers in a row from `after` (exclusive) to `until` (inclusive); 0 when `until` is not later.
-   * Reckoned, not walked: decades take milliseconds, whatever the rhythm.
+   * How many instants {@link next} returns in a row from `after` (exclusive) to `until` (inclusive); 0 if `until` is not later.
+   * Computed, not counted one by one: decades take milliseconds at any rhythm.
    */
   count(after: Instant, until: Instant): number;
 
   /**
    * Follows elapsed time rather than the calendar (`every`; a `cron` whose minute or hour begins with `*`).
-   * When the wall clock is set back, such a schedule keeps its rhythm; the others do not fire again for instants they have had.
+   * When the wall clock is set back, such a schedule keeps its rhythm; the others do not fire again for past instants.
    */
   readonly intervalLike: boolean;
 
   /** Counts from the end of the last run (`every: {from: end}`): armed with `next(end)` when a run ends, not when one is due. */
   readonly fromEnd?: true;
 
-  /** What a reset counts again: the delay of `in`, the interval of `every`. Absent where there is nothing to count. */
+  /** What a reset restarts: the delay of `in`, the interval of `every`. Absent if there is nothing to restart. */
   readonly length?: Duration;
 
-  /** Its instants are elapsed time from a start (`in`, `every: {from: end}`), not times of day: a wall clock that is set moves them along. */
+  /** Its instants are elapsed time from a start (`in`, `every: {from: end}`), not times of day. They move when the wall clock is set. */
   readonly countsElapsed?: true;
 }
 

@@ -1,15 +1,15 @@
 import type { TimerEvent } from './events/index.js';
 import type { Duration } from './time.js';
 
-/** A listener of the event stream. It can neither change nor delay what the engine does. */
+/** A listener of the event stream. It can neither change nor delay the engine. */
 export interface Sink {
   readonly name: string;
-  /** Called in order, off the firing path. What it throws is told once and otherwise ignored. */
+  /** Called in order, off the firing path. The first error it throws is logged; otherwise errors are ignored. */
   accept(event: TimerEvent): void;
-  /** `undefined` while more is welcome; else resolves when it is again, at the latest after a bounded stall. */
+  /** `undefined` while it accepts more; otherwise resolves when it accepts more again, at the latest after a bounded stall. */
   drained?(): Promise<void> | undefined;
   /**
-   * Resolves when what the sink has started itself (a hook, a notification) is over; what takes longer than `patience` is ended. Asked once, when
+   * Resolves when everything that the sink started (a hook, a notification) is over. What takes longer than `patience` is ended. Called once, when
    * the scheduler stops. Never rejects.
    */
   settle?(patience: Duration): Promise<void>;

@@ -3,13 +3,13 @@ export type StatePlace =
   { readonly kind: 'default' } | { readonly kind: 'memory' } | { readonly kind: 'file'; readonly path: string };
 
 const MEMORY: ReadonlySet<string> = new Set(['false', 'memory', ':memory:']);
-/** What people may mean memory, or the default, by. As a path each would make a file of that name. */
+/** Words that people may write for memory or the default. As a path, each would create a file of that name. */
 export const NO_PATH: ReadonlySet<string> = new Set(['', 'none', 'no', 'off', 'null', '~', 'true', 'yes', 'on']);
 
-/** Whether a state, in the file or on the command line, is memory. A file of that name is `./memory`. */
+/** Whether a state, in the file or on the command line, is memory. To use a file of that name, write `./memory`. */
 export const isMemory = (written: string): boolean => MEMORY.has(written.toLowerCase());
 
-/** Why `written` is neither memory nor a path, and the way out. */
+/** Why `written` is neither memory nor a path, and how to fix it. */
 export function stateFault(written: string): { readonly message: string; readonly hint: string } | undefined {
   if (!NO_PATH.has(written.trim().toLowerCase())) return undefined;
   const message = written.trim() === '' ? 'The path of a state is not empty.' : `"${written}" is not a path.`;

@@ -8,25 +8,25 @@ import type { FiringStatus } from './outcome.js';
 import type { RecentOutcome } from './recent.js';
 import { toTimestamp, type Duration, type Instant } from './time.js';
 
-/** A scheduler as it stands, under public names: JSON-safe, snake_case, instants as timestamps. What there is not is `null`. */
+/** The current state of a scheduler, under public names: JSON-safe, snake_case, instants as timestamps. Missing values are `null`. */
 export interface StatusRecord {
   readonly pid: number;
   readonly version: string;
   readonly file: string;
-  /** IANA name of the timer file, for times that people read; all times here are UTC. */
+  /** IANA name of the timer file, for times that people read. All times here are UTC. */
   readonly timezone: string;
   readonly started_at: string | null;
-  /** By the scheduler's own time, as every other instant here. */
+  /** The scheduler's own time, as every other instant here. */
   readonly now: string;
   readonly is_stopping: boolean;
-  /** How many are armed. */
+  /** How many timers are armed. */
   readonly armed: number;
-  /** With `partial` only those that have changed since the revision that was named. */
+  /** With `partial`, only those that changed since the requested revision. */
   readonly timers: readonly TimerRecord[];
   readonly partial?: true;
-  /** The timer file as it was changed last, when it was refused: the timers go on as they were. */
+  /** The last change of the timer file, if it was refused: the timers are unchanged. */
   readonly config_rejected?: { readonly at: string; readonly problems: readonly string[] } | null;
-  /** To be named when asking for what has changed since this answer. */
+  /** Send it with the next request to receive only what changes after this response. */
   readonly revision?: number;
 }
 
@@ -38,12 +38,12 @@ export interface TimerRecord {
   readonly timezone: string;
   readonly enabled: boolean;
   readonly description: string | null;
-  /** Of a timer that no file has: its command in one line. */
+  /** For a timer outside the file: its command in one line. */
   readonly ad_hoc: { readonly command: string } | null;
   readonly tags: readonly string[];
   /** Nominal. */
   readonly next_at: string | null;
-  /** The actual start: `jitter` after `next_at`. Schedulers of earlier versions leave it out. */
+  /** The actual start: `jitter` after `next_at`. Schedulers of earlier versions omit it. */
   readonly starts_at?: string | null;
   readonly runs: readonly RunRecord[];
   /** `null` inside: until it is resumed, without a reason. */
@@ -53,7 +53,7 @@ export interface TimerRecord {
   readonly last_status: FiringStatus | null;
   readonly last_finished_at: string | null;
   readonly last_success_at: string | null;
-  /** The latest outcomes, newest last; absent when nobody asked for them. */
+  /** The latest outcomes, newest last; absent if not requested. */
   readonly recent?: readonly RecentRecord[];
 }
 
@@ -61,7 +61,7 @@ export interface TimerRecord {
 export const nextStartOf = ({ next_at: next, starts_at: starts = next }: Pick<TimerRecord, 'next_at' | 'starts_at'>) =>
   starts;
 
-/** How one firing ended, in a {@link TimerRecord}. What did not run has neither duration nor lateness. */
+/** How one firing ended, in a {@link TimerRecord}. Without a run it has neither duration nor lateness. */
 export interface RecentRecord {
   readonly status: FiringStatus;
   readonly firing_id: string;
@@ -70,9 +70,9 @@ export interface RecentRecord {
   readonly duration_ms: Duration | null;
   readonly lateness_ms: Duration | null;
   readonly run_id: string | null;
-  /** How many firings in a row it speaks for. */
+  /** The number of consecutive firings it covers. */
   readonly count: number;
-  /** In a few words why; empty behind a success. */
+  /** A short reason; empty after a success. */
   readonly cause: string;
 }
 
@@ -88,13 +88,13 @@ export interface RunRecord {
   readonly elapsed_ms: number;
 }
 
-/** What a status does not know of its scheduler. */
+/** What a status does not know about its scheduler. */
 export interface StatusContext {
   readonly facts: { readonly pid: number; readonly version: string; readonly file: string; readonly timezone: string };
   readonly words: (job: Job) => string;
-  /** The last change of the timer file that was refused, when no other has been accepted since. */
+  /** The last refused change of the timer file, if no later one was accepted. */
   readonly rejection?: () => { readonly at: Instant; readonly problems: readonly string[] } | undefined;
-  /** Latest outcomes by the job's name, newest last; absent when nobody asked for them. */
+  /** Latest outcomes by the job's name, newest last; absent if not requested. */
   readonly recent?: (name: string) => readonly RecentOutcome[];
 }
 
@@ -145,7 +145,7 @@ function toTimerRecord(status: JobStatus, now: Instant, words: (job: Job) => str
   };
 }
 
-/** A pause that is over is told with the next firing; it is over for all that. */
+/** An expired pause counts as over, although the event comes only with the next firing. */
 function ofPause(pause: Pause | undefined, now: Instant): TimerRecord['paused'] {
   if (pause === undefined || (pause.until !== undefined && pause.until <= now)) return null;
   return { until: timestamp(pause.until), reason: pause.reason ?? null };

@@ -1,4 +1,4 @@
-/** What a scheduler has taken of its timer file, for commands that cannot read the file now. JSON-safe; no command, no secret. */
+/** What a scheduler loaded from its timer file, for commands that cannot read the file now. JSON-safe; no command, no secret. */
 export interface TakenFile {
   /** IANA name. */
   readonly timezone: string;
@@ -9,7 +9,7 @@ export interface TakenFile {
   /** In the order of the file. */
   readonly timers: readonly {
     readonly task_name: string;
-    /** As {@link Job.definition}, of the keys that say when it runs. */
+    /** As {@link Job.definition}, limited to the keys that determine when it runs. */
     readonly definition: Readonly<Record<string, string>>;
   }[];
 }

@@ -1,22 +1,22 @@
 import type { Duration, Instant } from './time.js';
 
-/** Where the time is asked for. */
+/** A server of the time. */
 export interface TimeServer {
   /** A name or an address. */
   readonly host: string;
   readonly port: number;
 }
 
-/** How the wall clock is watched. Without these settings nothing is measured. */
+/** How the wall clock is checked. Without these settings nothing is measured. */
 export interface ClockSettings {
   readonly servers: readonly TimeServer[];
-  /** `auto`: asked where chronyc is installed. */
+  /** `auto`: used if chronyc is installed. */
   readonly chrony: 'auto' | boolean;
-  /** An offset that is certainly larger is told. */
+  /** An offset that is certainly larger is reported. */
   readonly limit: Duration;
-  /** Whether the scheduler's time follows the measured offset. The system's clock is never touched. */
+  /** Whether the scheduler's time follows the measured offset. The system clock never changes. */
   readonly discipline: boolean;
-  /** Between two measurements; 64 s at least. */
+  /** Between two measurements; at least 64 s. */
   readonly poll: Duration;
 }
 
@@ -24,26 +24,26 @@ export interface ClockSettings {
 export interface TimeSample {
   readonly kind: 'sample';
   readonly source: string;
-  /** What would have to be added to the wall clock. Positive: the clock is slow. */
+  /** What to add to the wall clock. Positive: the clock is slow. */
   readonly offsetMs: Duration;
   /** 0 or more. */
   readonly errorMs: Duration;
 }
 
-/** Why a source could not tell. The same cause has the same words, so that it can be told once. */
+/** Why a source did not return the time. The same cause has the same words, so that it is logged only once. */
 export interface TimeTrouble {
   readonly kind: 'trouble';
   readonly source: string;
-  /** Goes on behind the source's name: `does not answer`. */
+  /** Continues after the source's name: `does not answer`. */
   readonly reason: string;
 }
 
-/** A place to ask for the time. */
+/** A source of the time. */
 export interface TimeSource {
   /**
-   * Compares the wall clock with the source's. Never rejects, and is over within a minute; at once when `signal` aborts, and then no
-   * socket, process or timer is left (only the look-up of a name cannot be taken back). `undefined`: nothing to say this time, which is no
-   * failure: a pause that was asked for.
+   * Compares the wall clock with the source's. Never rejects, and finishes within a minute; at once when `signal` aborts. Then no
+   * socket, process or timer is left (only a name lookup cannot be canceled). `undefined`: no result this time. This is not a
+   * failure: the source requested a pause.
    */
   measure(signal: AbortSignal): Promise<TimeSample | TimeTrouble | undefined>;
 }
@@ -54,6 +54,6 @@ export interface ClockOffset {
   readonly errorMs: Duration;
   /** The sources that agree, joined by commas. */
   readonly source: string;
-  /** When it was measured, by the scheduler's own time. */
+  /** When it was measured, in the scheduler's own time. */
   readonly at: Instant;
 }

@@ -1,6 +1,6 @@
 /**
  * A point in time: milliseconds since the Unix epoch, leap seconds ignored.
- * An `Instant` cannot be passed where a {@link Duration} is asked for, nor the other way round; a plain number can be either.
+ * An `Instant` does not compile where a {@link Duration} is expected, nor the reverse; a plain number can be either.
  */
 export type Instant = number & { readonly unit?: 'epoch-ms' };
 
@@ -12,7 +12,7 @@ export const MINUTE: Duration = 60_000;
 export const HOUR: Duration = 3_600_000;
 export const DAY: Duration = 86_400_000;
 
-/** The largest instant a `Date` can hold; no schedule answers a later one. */
+/** The largest instant a `Date` can hold; no schedule returns a later one. */
 export const END_OF_TIME: Instant = 8.64e15;
 
 /**
@@ -21,5 +21,5 @@ export const END_OF_TIME: Instant = 8.64e15;
  */
 export const toTimestamp = (instant: Instant): string => new Date(instant).toISOString();
 
-/** Stops what was arranged (a timer, a listener). May be called any number of times. */
+/** Stops something (a timer, a listener). You may call it any number of times. */
 export type Cancel = () => void;

@@ -1,4 +1,4 @@
-/** One request to somebody's address on the web. Addresses are often secrets: what is told of one is its `host` alone. */
+/** One request to a web address. Addresses are often secrets: report only the `host`. */
 export interface WebRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   /** Absolute, http or https. */
@@ -7,20 +7,20 @@ export interface WebRequest {
   readonly body?: string;
 }
 
-/** The part of an address that may be told: `hc-ping.com`, `localhost:8000`. */
+/** The part of an address that may be reported: `hc-ping.com`, `localhost:8000`. */
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'an address that is none');
 
-/** A text in which every address is cut down to its {@link hostOf}: what others say may repeat one. */
+/** A text with every address cut down to its {@link hostOf}, because messages of others may repeat an address. */
 export const withHostsAlone = (text: string): string =>
   text.replace(/\b[a-z][a-z\d+.-]*:\/\/[^\s'"`<>]+/gi, (address) => (URL.canParse(address) ? hostOf(address) : '…'));
 
-/** What carries requests on to an address. */
+/** Forwards requests to an address. */
 export interface Proxy<Agent> {
-  /** May be told. */
+  /** May be reported. */
   readonly host: string;
-  /** Makes what node:http sends one or more requests by. Loads packages. */
+  /** Creates what node:http uses to send one or more requests. Loads packages. */
   open(): Promise<Agent>;
 }
 
-/** The proxy for an address; `undefined`: it is reached directly. */
+/** The proxy for an address; `undefined`: direct connection. */
 export type ProxyFor<Agent> = (address: string) => Proxy<Agent> | undefined;

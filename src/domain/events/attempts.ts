@@ -5,7 +5,7 @@ import type { Duration, Instant } from '../time.js';
 import type { EventEntries } from './entry.js';
 import { ATTEMPT_FIELD, exampleRun, OUTCOME_FIELDS, outcomeFields, RUN_FIELDS, runFields } from './fields.js';
 
-/** An attempt is about to have a process. Recorded before it has. */
+/** An attempt is about to start a process. Recorded before it does. */
 export interface AttemptBegun {
   readonly event: 'attempt.begun';
   readonly at: Instant;
@@ -28,7 +28,7 @@ export interface AttemptFailed {
   readonly retryInMs: Duration;
 }
 
-/** A process of a run is still alive: a scheduler left it behind when it died, or it left the process group of a run that is being canceled. */
+/** A process of a run is still alive: its scheduler died and left it, or it left the process group of a run that is being canceled. */
 export interface OrphanFound {
   readonly event: 'orphan.found';
   readonly at: Instant;
@@ -36,7 +36,7 @@ export interface OrphanFound {
   readonly runId: string;
   readonly pid: number;
   readonly action: 'kill' | 'keep';
-  /** It left the process group of a run that is being canceled; absent for what a crash left behind. */
+  /** It left the process group of a run that is being canceled; absent for a process that a crash left. */
   readonly escaped?: true;
 }
 

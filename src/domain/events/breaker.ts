@@ -15,7 +15,7 @@ export interface BreakerMoved {
   readonly cooldownMs: Duration;
 }
 
-/** What the three have in common. */
+/** What the three events have in common. */
 const MOVED = {
   fields: {
     ...TIMER_FIELDS,

@@ -18,7 +18,7 @@ export interface ClockJumped {
 export interface ClockDrift extends ClockOffset {
   readonly event: 'clock.drift' | 'clock.synchronised';
   readonly limitMs: Duration;
-  /** Whether the scheduler's time follows the measured one; absent where it never does. */
+  /** Whether the scheduler's time follows the measured one; absent if it never does. */
   readonly followed?: boolean;
 }
 
@@ -34,7 +34,7 @@ export type ClockEvent = ClockJumped | ClockDrift | ClockUnmeasured;
 
 const at: Instant = Date.parse('2026-11-23T05:16:00.007Z');
 
-/** What the two have in common. */
+/** What the two events have in common. */
 const DRIFT = {
   fields: {
     offset_ms: {
@@ -113,7 +113,7 @@ export const clockEvents: EventEntries<ClockEvent> = {
   },
 };
 
-/** What is measured in fractions of a millisecond, without the digits that mean nothing. */
+/** Drops meaningless digits from a measurement in fractions of a millisecond. */
 const toMicroseconds = (duration: Duration): Duration => Math.round(duration * 1_000) / 1_000;
 
 function describeJump({ deltaMs, cause, corrected }: ClockJumped): string {
@@ -131,6 +131,6 @@ function describeDrift(event: ClockDrift): string {
 const offsetInWords = ({ offsetMs, errorMs, source }: ClockDrift): string =>
   `${fine(Math.abs(offsetMs))} ${offsetMs > 0 ? 'slow' : 'fast'} (± ${fine(errorMs)}, by ${source})`;
 
-/** A duration to a tenth of a millisecond, where that is of interest. */
+/** A duration to a tenth of a millisecond, where that matters. */
 const fine = (duration: Duration): string =>
   duration < 10 ? `${Math.round(duration * 10) / 10} ms` : humanDuration(duration);

@@ -9,7 +9,7 @@ export interface ConfigReloaded {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
-  /** Keys of the file as a whole that differ, and take effect at the next start; absent when there are none. */
+  /** Keys of the whole file that differ, and take effect at the next start; absent if there are none. */
   readonly needsRestart?: readonly string[];
 }
 

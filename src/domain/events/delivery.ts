@@ -6,7 +6,7 @@ import type { EventEntries, EventField } from './entry.js';
 import { exampleRun, exampleTimer, OUTCOME_FIELDS, outcomeFields, TIMER_FIELDS } from './fields.js';
 import { counted } from './words.js';
 
-/** A hook did not succeed. Nothing follows from it. */
+/** A hook failed. This has no other effect. */
 export interface HookFailed {
   readonly event: 'hook.failed';
   readonly at: Instant;
@@ -17,7 +17,7 @@ export interface HookFailed {
   readonly outputTail?: string;
 }
 
-/** A monitor on the web did not receive a run's start or end. Nothing follows from it here; the monitor may miss the run. */
+/** A web monitor did not receive a run's start or end. This has no effect on timers; the monitor may report the run as missing. */
 export interface PingFailed {
   readonly event: 'ping.failed';
   readonly at: Instant;
@@ -25,23 +25,23 @@ export interface PingFailed {
   readonly runId: string;
   readonly monitor: MonitorKind;
   readonly moment: Moment;
-  /** Of the address, which is a secret otherwise. */
+  /** Only the host of the address, because the rest is a secret. */
   readonly host: string;
-  /** Tries made; 0 when there was none. */
+  /** Tries made; 0 if there was none. */
   readonly tries: number;
   readonly error: string;
 }
 
-/** A notification about a job's change was not delivered. Nothing follows from it. */
+/** A notification about a job's change was not delivered. This has no other effect. */
 export interface NotificationFailed {
   readonly event: 'notification.failed';
   readonly at: Instant;
   readonly jobName: string;
   readonly change: Change;
-  /** The webhook's host; absent when it was the command. */
+  /** The webhook's host; absent for a command. */
   readonly host?: string;
   readonly error: string;
-  /** The last lines of the command. */
+  /** The last lines of the command's output. */
   readonly outputTail?: string;
 }
 
@@ -59,7 +59,7 @@ export interface HeartbeatRecovered {
   readonly event: 'heartbeat.recovered';
   readonly at: Instant;
   readonly host?: string;
-  /** How many were not delivered. */
+  /** How many heartbeats were not delivered. */
   readonly failures: number;
 }
 
@@ -77,7 +77,7 @@ const OUTPUT_TAIL = {
   summary: 'The last lines that the command printed, joined by newlines.',
 } as const satisfies EventField;
 
-/** Not `host`, which is this machine's name in every record. */
+/** Not `host`, which is the name of this machine in every record. */
 const recipient = (host: string | undefined): string => host ?? 'run';
 
 const transport = (host: string | undefined): string => (host === undefined ? 'command' : `to ${host}`);

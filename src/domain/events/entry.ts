@@ -3,10 +3,10 @@ import type { Instant } from '../time.js';
 /** Writes an instant for a person. */
 export type InstantFormat = (instant: Instant) => string;
 
-/** Levels of events; `--log-level` takes more. */
+/** Levels of events; `--log-level` accepts more. */
 export type EventLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** What the pretty log puts before a row. The form of each is in `sinks/rows`. */
+/** The mark before a row in the pretty log. `sinks/rows` has the form of each. */
 export type Mark =
   | 'started'
   | 'stdout'
@@ -20,7 +20,7 @@ export type Mark =
   | 'warning'
   | 'note';
 
-/** What a mark goes by: the pretty log also shows records of another process, perhaps of a newer version. */
+/** What selects a mark. The pretty log also shows records of another process, perhaps of a newer version. */
 export interface MarkedRecord {
   readonly event: string;
   readonly level: string;
@@ -30,12 +30,12 @@ export interface MarkedRecord {
 
 /** A public field of an event's record. */
 export interface EventField {
-  /** Of the JSON value. A `timestamp` is a string: RFC 3339 in UTC with milliseconds. */
+  /** Type of the JSON value. A `timestamp` is a string: RFC 3339 in UTC with milliseconds. */
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'timestamp' | 'strings' | 'object';
   readonly unit?: 'ms';
   /** One sentence. */
   readonly summary: string;
-  /** The only values there are. */
+  /** The only possible values. */
   readonly values?: readonly string[];
   /** The field may be absent. */
   readonly optional?: true;
@@ -45,19 +45,19 @@ export interface EventField {
 
 export type EventFields = Readonly<Record<string, EventField>>;
 
-/** The level of an event whose level depends on its facts. */
+/** The level of an event, if it depends on its facts. */
 export interface LevelRule<Event> {
   of(event: Event): EventLevel;
   /** For the reference. */
   readonly summary: string;
 }
 
-/** All there is to know of one event. A new event is its interface and its entry; see `index.ts`. */
+/** Everything about one event. A new event is its interface and its entry; see `index.ts`. */
 export interface EventEntry<Event> {
   /** When the event is emitted, in one or two sentences. */
   readonly summary: string;
   readonly level: EventLevel | LevelRule<Event>;
-  /** Absent: that of the level. */
+  /** Absent: the mark of the level. */
   readonly mark?: Mark | ((record: MarkedRecord) => Mark);
   /** Every field that {@link toFields} may return. */
   readonly fields: EventFields;
@@ -65,16 +65,16 @@ export interface EventEntry<Event> {
   toFields(event: Event): Readonly<Record<string, unknown>>;
   /** The event in one sentence, without a period. It begins with the timer's name if the event has one. The same event returns the same sentence. */
   sentence(event: Event, format: InstantFormat): string;
-  /** What goes into the ledger: the event and what its timer remembers, only what its timer remembers, or nothing. */
+  /** What the ledger records: the event and its timer's memory, only the memory, or nothing. */
   readonly recorded: 'event' | 'memory' | false;
-  /** Whose status the event may change. */
+  /** The timers whose status the event may change. */
   readonly concerns: 'timer' | 'every timer' | 'scheduler';
-  /** The version that emitted the event first. */
+  /** The first version that emits the event. */
   readonly since: string;
   readonly example: Event;
 }
 
-/** The events of a union that have a name. */
+/** The events of a union with a given name. */
 export type EventNamed<Event, Name> = Event extends { readonly event: infer Names }
   ? Name extends Names
     ? Event

@@ -38,7 +38,7 @@ export const OUTCOME_FIELDS = {
   error: { type: 'string', optional: true, summary: 'What went wrong, for a person.' },
 } as const satisfies EventFields;
 
-/** Fields of a firing, kept as long as it lives: each of its many events has them, and formatting timestamps costs most. */
+/** Fields of a firing, kept for its lifetime: each of its many events has them, and formatting timestamps costs most. */
 const known = new WeakMap<Firing, ReturnType<typeof writeFiring>>();
 
 export function firingFields(firing: Firing): ReturnType<typeof writeFiring> {
@@ -57,13 +57,13 @@ const writeFiring = (firing: Firing) => ({
   trigger: firing.trigger,
 });
 
-/** A new object, for `Object.assign`: commands print 100,000 lines a second, and spreading costs ten times as much, to make and to write. */
+/** A new object for `Object.assign`. Commands print 100,000 lines a second, and spreading costs ten times as much to make and to write. */
 export function runFields(event: { readonly firing: Firing; readonly runId: string }) {
   const { task_name, firing_id, scheduled_at, trigger } = firingFields(event.firing);
   return { task_name, firing_id, scheduled_at, trigger, run_id: event.runId };
 }
 
-/** `exit_code` and `signal` are always there, and `null` where a run had none. */
+/** `exit_code` and `signal` are always present, and `null` if a run had none. */
 export const outcomeFields = (outcome: Outcome) => ({
   status: outcome.status,
   exit_code: outcome.exitCode ?? null,

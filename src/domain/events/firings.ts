@@ -3,13 +3,13 @@ import { toTimestamp, type Instant } from '../time.js';
 import type { EventEntries, EventField, InstantFormat } from './entry.js';
 import { exampleFiring, FIRING_FIELDS, firingFields } from './fields.js';
 
-/** A firing came due and will not run, by a rule of its timer. */
+/** A firing came due and will not run, because of a rule of its timer. */
 export interface FiringSkipped {
   readonly event: 'firing.skipped';
   readonly at: Instant;
   readonly firing: Firing;
   readonly reason: string;
-  /** Of the run that the firing was admitted as. */
+  /** The run that the firing was admitted as. */
   readonly runId?: string;
 }
 
@@ -21,7 +21,7 @@ export interface FiringMissed {
   readonly reason: 'downtime' | 'clock_jump' | 'stalled' | 'deadline' | 'shutdown';
   readonly count?: number;
   readonly firstScheduledFor?: Instant;
-  /** Of the run that the firing was admitted as. */
+  /** The run that the firing was admitted as. */
   readonly runId?: string;
 }
 
@@ -119,7 +119,7 @@ const MISSES: Readonly<Record<string, string>> = {
   stalled: 'the scheduler stalled',
 };
 
-/** Coordinators and states written by others may have more reasons than we know. */
+/** Coordinators and state files of other programs may have more reasons than we know. */
 const inWords = (reason: string): string => reason.replaceAll('_', ' ');
 
 /** Why a firing was skipped. */

@@ -5,7 +5,7 @@ import type { EventEntries, EventField } from './entry.js';
 export interface HttpListening {
   readonly event: 'http.listening';
   readonly at: Instant;
-  /** `host:port`, with the port it has. */
+  /** `host:port`, with the actual port. */
   readonly address: string;
 }
 

@@ -47,7 +47,7 @@ export type TimerEvent =
   | ClockEvent
   | InternalEvent;
 
-/** Every event's entry, by its name. A missing one does not compile. */
+/** Every event's entry by name. A missing one does not compile. */
 export const EVENTS: EventEntries<TimerEvent> = {
   ...schedulerEvents,
   ...runEvents,
@@ -81,7 +81,7 @@ export function markOf(record: MarkedRecord): Mark {
 
 const isEventName = (name: string): name is TimerEvent['event'] => Object.hasOwn(EVENTS, name);
 
-/** The event in one sentence for a person, without a period; of `run.output` its line. The same event returns the same sentence. */
+/** The event in one sentence for a person, without a period; for `run.output` its line. The same event returns the same sentence. */
 export const messageOf = (event: TimerEvent, format: InstantFormat = toTimestamp): string =>
   entryOf(event).sentence(event, format);
 

@@ -5,22 +5,22 @@ import type { EventEntries } from './entry.js';
 import { TIMER_FIELDS } from './fields.js';
 import { counted } from './words.js';
 
-/** The log's reader stalled or went away, and this many records were dropped instead of slowing the commands down. */
+/** The log's reader stalled or closed the log, and this many records were dropped instead of slowing the commands down. */
 export interface LogDropped {
   readonly event: 'log.dropped';
   readonly at: Instant;
   readonly records: number;
 }
 
-/** A bug in the program. What it was about is set apart or starts from scratch; all else goes on. */
+/** A bug in `timers`. The affected part is isolated or starts from scratch; everything else continues. */
 export interface InternalError extends Bug {
   readonly event: 'internal.error';
   readonly at: Instant;
   /** What failed: `planning`, `recording`… */
   readonly doing: string;
-  /** Absent where it is no timer's. */
+  /** Absent if no timer is affected. */
   readonly jobName?: string;
-  /** When the timer is planned again, where that is not at once. */
+  /** When the timer is planned again, if not at once. */
   readonly retryInMs?: Duration;
 }
 

@@ -168,7 +168,7 @@ export const runEvents: EventEntries<RunEvent> = {
 };
 
 function outputFields({ stream, data, line, truncated }: RunOutput) {
-  // Nested, and not as a string in a string.
+  // Nested: not a string in a string.
   if (data !== undefined) return { stream, data };
   return truncated ? { stream, line, truncated: true } : { stream, line };
 }
@@ -228,14 +228,14 @@ function describeFinish(event: RunFinished): string {
   }
 }
 
-/** Whether a process ended so: then it is of interest when. What did not start took no time. */
+/** Whether the exit time of such a process is of interest. A process that did not start took no time. */
 const isExit = (why: string): boolean => why.startsWith('exit code') || why.startsWith('ended by');
 
-/** How long a run took; `undefined` for a lost run, whose end nobody saw. */
+/** How long a run took; `undefined` for a lost run, whose end is unknown. */
 export const durationOf = ({ outcome, durationMs }: RunFinished): Duration | undefined =>
   outcome.status === 'lost' ? undefined : durationMs;
 
-/** Why a run ended as it did; empty after a success. */
+/** Why a run ended this way; empty after a success. */
 export function causeOfEnd({ outcome, durationMs }: RunFinished): string {
   if (outcome.status === 'timeout') return `timed out after ${humanDuration(durationMs)}`;
   return outcome.error ?? (outcome.status === 'lost' ? 'the scheduler died while it was running' : '');

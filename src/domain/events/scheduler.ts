@@ -11,13 +11,13 @@ export interface SchedulerStarted {
   readonly file: string;
   readonly timers: number;
   readonly pid: number;
-  /** The file of the ledger; absent without one. */
+  /** The ledger's file; absent without one. */
   readonly state?: string;
   /** The control socket; absent without one. */
   readonly socket?: string;
 }
 
-/** Nothing more is armed. Active runs are canceled, or with `drain` awaited. */
+/** No timer is armed any more. Active runs are canceled, or with `drain` awaited. */
 export interface SchedulerStopping {
   readonly event: 'scheduler.stopping';
   readonly at: Instant;
@@ -26,12 +26,12 @@ export interface SchedulerStopping {
   readonly drain?: true;
 }
 
-/** Nothing runs any more. The last event. */
+/** No run is active any more. The last event. */
 export interface SchedulerStopped {
   readonly event: 'scheduler.stopped';
   readonly at: Instant;
   readonly runs: number;
-  /** Runs that never had a process and stay open for the next scheduler. */
+  /** Runs that never had a process and remain open for the next scheduler. */
   readonly waiting?: number;
   readonly uptimeMs: Duration;
 }

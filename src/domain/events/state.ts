@@ -2,7 +2,7 @@ import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
 import { counted } from './words.js';
 
-/** The ledger cannot be written. Timers go on from memory. */
+/** The ledger cannot be written. Timers continue from memory. */
 export interface StateUnavailable {
   readonly event: 'state.unavailable';
   readonly at: Instant;
@@ -16,11 +16,11 @@ export interface StateRecovered {
   readonly at: Instant;
   readonly file: string;
   readonly lost: number;
-  /** Ad-hoc timers in the file that only the next scheduler resumes; absent when there are none. */
+  /** Ad-hoc timers in the file that only the next scheduler resumes; absent if there are none. */
   readonly adHoc?: number;
 }
 
-/** At the stop the ledger still could not be written. */
+/** The ledger still could not be written when the scheduler stopped. */
 export interface StateUnrecorded {
   readonly event: 'state.unrecorded';
   readonly at: Instant;
@@ -29,13 +29,13 @@ export interface StateUnrecorded {
   readonly lost: number;
 }
 
-/** Some values in the state are invalid. The scheduler ignores them, and what they were about starts from scratch. */
+/** Some values in the state are invalid. The scheduler ignores them, and the affected items start from scratch. */
 export interface StateInvalid {
   readonly event: 'state.invalid';
   readonly at: Instant;
   readonly file: string;
   readonly count: number;
-  /** The first of them, each in words. */
+  /** The first of them, each as a sentence. */
   readonly problems: readonly string[];
 }
 

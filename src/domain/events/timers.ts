@@ -36,7 +36,7 @@ export interface TimerAdded {
   readonly command: string;
 }
 
-/** An ad-hoc timer is gone: `canceled` before it came due, or `over` with its outcome. */
+/** An ad-hoc timer was removed: `canceled` before it came due, or `over` with its outcome. */
 export interface TimerRemoved {
   readonly event: 'timer.removed';
   readonly at: Instant;
