@@ -14,19 +14,19 @@ import { Source } from './text/source.js';
 import { readJson, readTree } from './check/syntax.js';
 import { Trust, type FileFacts } from './text/trust.js';
 
-/** What came of loading a timer file. */
+/** The result of loading a timer file. */
 export interface Loaded {
-  /** Absolute, symbolic links followed; `undefined` when no file was found. */
+  /** Absolute, symbolic links followed; `undefined` if no file was found. */
   readonly path: string | undefined;
-  /** Absolute, as it was named or found; absent when no file was found. */
+  /** Absolute, as it was named or found; absent if no file was found. */
   readonly named?: string;
-  /** The file's text, without a byte order mark, CR alone as line feed; empty when none could be read. */
+  /** The file's text, without a byte order mark, CR alone as line feed; empty if none could be read. */
   readonly source: string;
   /** In the order of the file. */
   readonly problems: readonly Diagnostic[];
-  /** Absent when any problem is an error. */
+  /** Absent if any problem is an error. */
   readonly timerFile?: TimerFile;
-  /** What the file says about the scheduler as a whole, as far as it can be read. */
+  /** The settings for the scheduler as a whole, as far as they can be read. */
   readonly settings?: Settings;
   /** Entries under `timers`, wrong ones included. */
   readonly timerCount: number;
@@ -36,13 +36,13 @@ export interface FileRequest {
   readonly file?: string;
   readonly cwd: string;
   readonly foresees?: boolean;
-  /** Leaves turns of the event loop to others, by this clock. Default: all in one. */
+  /** Gives other work turns of the event loop, by this clock. Default: all in one turn. */
   readonly inTurns?: Clock;
 }
 
 /**
- * Loads the timer file that is named, or else the nearest one from `cwd` upwards. Never throws for what a file holds or is:
- * every mistake is a diagnostic, and all of a file are told at once.
+ * Loads the named timer file, or else the nearest one from `cwd` upwards. Never throws because of a file:
+ * every mistake is a diagnostic, and all mistakes of a file are reported together.
  */
 export async function loadTimerFile(request: FileRequest, machine: Machine): Promise<Loaded> {
   const named = request.file === undefined ? await findTimerFile(request.cwd) : resolve(request.cwd, request.file);
@@ -58,7 +58,7 @@ export async function loadTimerFile(request: FileRequest, machine: Machine): Pro
   return distrust ? { ...loaded, problems: [distrust, ...loaded.problems] } : loaded;
 }
 
-/** The file may be gone since it was read. */
+/** The file may have been deleted since it was read. */
 function realPathOf(named: string): string {
   try {
     return realpathSync(named);
@@ -67,7 +67,7 @@ function realPathOf(named: string): string {
   }
 }
 
-/** Root runs nothing that others may have written; whoever else does so is warned. A file that was named may belong to anybody. */
+/** Root runs nothing that others may have written; other users get a warning. A named file may belong to anyone. */
 function distrustOf(
   path: string,
   facts: FileFacts,
@@ -96,14 +96,14 @@ function notFound(cwd: string): Diagnostic {
   return aboutFile('file-not-found', message, 'Name one with --file, or write a starter file: timers init');
 }
 
-/** The text of a timer file: `folder` is what its relative paths begin at. */
+/** The text of a timer file; `folder` is the base of its relative paths. */
 export interface TimerText {
   readonly path: string;
   /** Default: `path`. */
   readonly named?: string;
   readonly folder: string;
   readonly text: string;
-  /** Also warn of what is to come, as `validate` does. Default: not. */
+  /** Also warn of the future, as `validate` does. Default: no. */
   readonly foresees?: boolean | undefined;
 }
 
@@ -111,7 +111,7 @@ export interface TimerText {
 export const parseTimerFile = (text: TimerText, machine: Machine): Loaded => finish(parsing(text, machine));
 
 function* parsing({ path, named = path, folder, text, foresees = false }: TimerText, machine: Machine): Steps<Loaded> {
-  // YAML ends lines at CR, too; its parser here does not.
+  // YAML also ends lines at CR; its parser here does not.
   const source = text.replace(/\r(?!\n)/g, '\n');
   const problems = new Problems(new Source(source));
   const built = yield* build(path, { problems, machine, folder, foresees });
@@ -130,7 +130,7 @@ function* parsing({ path, named = path, folder, text, foresees = false }: TimerT
   };
 }
 
-/** A bug is a mistake at the top of the file, where its place is not known better. */
+/** A bug is reported as a mistake at the top of the file, unless its place is known better. */
 function* build(path: string, context: FileContext): Steps<BuiltFile | undefined> {
   const { problems } = context;
   try {

@@ -7,17 +7,17 @@ import { readTimerFile } from './text/read-file.js';
 import { Source } from './text/source.js';
 import { readTree } from './check/syntax.js';
 
-/** What came of reading a file of run times. */
+/** The result of reading a file of run times. */
 export interface ReadRunTimes {
   readonly source: string;
   readonly problems: readonly Diagnostic[];
-  /** By timer. To be used when no problem is an error. */
+  /** By timer. Use it only if no problem is an error. */
   readonly runTimes: ReadonlyMap<string, { readonly p50: Duration; readonly p95: Duration }>;
 }
 
 const FORM = 'Write a duration such as 90s, or {p50: 90s, p95: 4m}.';
 
-/** Reads how long timers run from a map of YAML or JSON: name → duration, or {p50, p95}. Never throws for what the file holds or is. */
+/** Reads how long timers run from a map of YAML or JSON: name → duration, or {p50, p95}. Never throws because of the file. */
 export function readRunTimes(path: string): ReadRunTimes {
   const read = readTimerFile(path);
   if ('code' in read) return { source: '', problems: [read], runTimes: new Map() };

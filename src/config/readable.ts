@@ -15,13 +15,13 @@ import { Source } from './text/source.js';
 import { readTree } from './check/syntax.js';
 import { isKeyOf, meantKey } from './check/unknown-key.js';
 
-/** What can be read of a timer file in spite of its mistakes: for commands that look. Of it, only `runnable` may be run. */
+/** The readable part of a timer file with mistakes, for commands that only display. Run only `runnable`. */
 export interface ReadableFile extends TimerFile {
-  /** Timers whose times cannot be relied on and that are not among the jobs, and keys at the top that are left out; by their names. */
+  /** The names of timers with unreliable times, which are not among the jobs, and of omitted keys at the top. */
   readonly unread: readonly string[];
-  /** Whether `settings.state` is what the file says. */
+  /** Whether `settings.state` is the value in the file. */
   readonly isStateKnown: boolean;
-  /** Timers without a mistake of their own or in what they share with others; none where the structure of the file is broken. */
+  /** Timers without a mistake of their own or in what they share with others; none if the structure of the file is broken. */
   readonly runnable: readonly Job[];
 }
 
@@ -32,7 +32,7 @@ export const KEYS_OF_TIME: ReadonlySet<string> = new Set([
   ...['enabled', 'not_before', 'not_after', 'max_runs', 'run_at_start'],
 ]);
 
-/** Returns what can be read of a loaded file; `undefined` when there is no text, or nothing of it makes sense. */
+/** Returns the readable part of a loaded file; `undefined` if it has no text, or nothing usable. */
 export function readableFile(loaded: Loaded, machine: Machine): ReadableFile | undefined {
   const { path, named = path, source, timerFile } = loaded;
   if (timerFile !== undefined) return { ...timerFile, unread: [], isStateKnown: true, runnable: timerFile.jobs };
@@ -50,7 +50,7 @@ export function readableFile(loaded: Loaded, machine: Machine): ReadableFile | u
 
 const NOTHING_LOST = { keys: [], timers: [] };
 
-/** Bugs have been reported when the file was loaded. */
+/** Loading the file has already reported bugs. */
 function read(tree: () => Steps<Slot | undefined>, context: FileContext): BuiltFile | undefined {
   try {
     const root = finish(tree());
@@ -78,7 +78,7 @@ function toReadable(
   return { jobs, settings, defaults, unread, isStateKnown: !isWrong('state'), runnable };
 }
 
-/** A key at the top that nobody knows may be `defaults`, misspelled. */
+/** An unknown key at the top may be a misspelled `defaults`. */
 const isSound = ({ name }: Job, problems: Problems, wrongAtTop: readonly string[]): boolean =>
   problems.wrongKeys(['timers', name]).length === 0 &&
   !wrongAtTop.some((key) => key === 'defaults' || !isKeyOf('file', key));
@@ -89,6 +89,6 @@ function isReliable({ job, report }: BuiltTimer, problems: Problems): boolean {
     ...problems.wrongKeys(['timers', job.name]),
     ...problems.wrongKeys(['defaults']).filter((key) => !own.includes(key)),
   ];
-  // A mistake elsewhere, as in `env`, leaves its times as they are. A key that nobody knows may be one of those misspelled.
+  // A mistake elsewhere, as in `env`, does not affect its times. An unknown key may be a misspelled one of those.
   return wrong.every((key) => isKeyOf('timer', key) && !KEYS_OF_TIME.has(key));
 }

@@ -6,15 +6,15 @@ import type { Machine } from './build/machine.js';
 import { parseTimerFile } from './load.js';
 import type { ReadableFile } from './readable.js';
 
-/** A timer file that cannot be read whole at the moment. */
+/** A timer file that currently cannot be read as a whole. */
 interface Unread {
   readonly path: string;
   readonly named: string;
-  /** What can be read of it. */
+  /** The readable part. */
   readonly readable: ReadableFile | undefined;
 }
 
-/** Completes what can be read of a timer file by what its running scheduler has taken of it. `start` of `machine`: when that started. */
+/** Completes the readable part of a timer file with what its running scheduler loaded. `start` of `machine`: when that scheduler started. */
 export function completedBy(taken: TakenFile, { path, named, readable }: Unread, machine: Machine): ReadableFile {
   const base = readable ?? { ...empty(path, named, machine), unread: [], isStateKnown: false, runnable: [] };
   const isWholeUnread = readable === undefined || readable.jobs.length === 0 || readable.unread.includes('timers');

@@ -16,11 +16,11 @@ import { readAccounts } from '../text/accounts.js';
 import type { Defaults, TimerValues } from '../check/schema.js';
 import { Source } from '../text/source.js';
 
-/** What an ad-hoc timer is made of. JSON-safe: this is what is recorded of it. */
+/** The source of an ad-hoc timer. JSON-safe: the ledger records it. */
 export interface AdHocDefinition {
   /** RFC 3339. */
   readonly at: string;
-  /** IANA name: for showing when it is due. */
+  /** IANA name, to show when it is due. */
   readonly timezone: string;
   readonly run: string | readonly string[];
   /** Absolute. */
@@ -29,14 +29,14 @@ export interface AdHocDefinition {
   readonly description?: string;
 }
 
-/** What came of building one. */
+/** The result of building one. */
 export interface BuiltAdHoc {
-  /** Absent where it says no time or no command. With a mistake told, it is not to be taken; one that was taken before is run as far as it can. */
+  /** Absent without a time or a command. With a reported mistake, do not accept it; one that was accepted earlier runs as far as it can. */
   readonly job: Job | undefined;
   readonly problems: readonly Diagnostic[];
 }
 
-/** The defaults of a file that an ad-hoc timer has as well: how commands run and who is told. When and how often it runs was said by whoever asked for it. */
+/** The file's defaults that also apply to ad-hoc timers: how commands run and who is notified. The client decides when and how often they run. */
 const INHERITED = [
   'env',
   'env_file',
@@ -52,7 +52,7 @@ const INHERITED = [
   'user',
 ] as const satisfies readonly (keyof Defaults)[];
 
-/** Builds an ad-hoc timer as if it stood in `file`, and with the checks of the file. It is caught up on, however late. */
+/** Builds an ad-hoc timer as if it were in `file`, with the same checks. It is caught up on, however late. */
 export function buildAdHoc(
   name: string,
   definition: AdHocDefinition,
@@ -85,7 +85,7 @@ const contextOf = (named: string, machine: Machine, timezone: string): JobContex
   foresees: false,
 });
 
-/** Builds a job to look at, of what a scheduler says of its times: its command is none. `undefined` where nothing can be made of it. */
+/** Builds a job for display, from the times that a scheduler reports. It has no command. `undefined` if that fails. */
 export function rebuildJob(
   name: string,
   definition: Job['definition'],
@@ -97,7 +97,7 @@ export function rebuildJob(
   return buildJob(name, values, report, contextOf(named, machine, machine.timezone));
 }
 
-/** It stands in no text. */
+/** It has no text in a file. */
 const NOWHERE = { start: 0, end: 0 };
 
 const ENTRY: MapEntry = { key: NOWHERE, at: NOWHERE, value: { kind: 'scalar', value: null, text: '', ...NOWHERE } };
@@ -108,7 +108,7 @@ const mapOf = (values: TimerValues) => ({
   entries: new Map(Object.keys(values).map((key) => [key, ENTRY])),
 });
 
-/** Builds one of what is recorded of it, though a folder or a file that it needs may be gone. `undefined` where nothing can be made of it. */
+/** Builds one from its record, even if a folder or file that it needs is gone. `undefined` if that fails. */
 export function rebuildAdHoc(
   { name, definition = '' }: Pick<JobRecord, 'name' | 'definition'>,
   context: { file: Pick<TimerFile, 'defaults' | 'named'>; machine: Machine },

@@ -23,7 +23,7 @@ interface EnvFileCheck {
   readonly distrust?: Distrust | undefined;
 }
 
-/** What the paths of one file mean, and whether something is there. Each path is looked at once. */
+/** Resolves the paths of one file, and checks whether they exist. Each path is checked once. */
 export class Paths {
   readonly #folder: string;
   readonly #home: string | undefined;
@@ -32,7 +32,7 @@ export class Paths {
   readonly #seen = new Map<string, Stats | undefined>();
   readonly #envFiles = new Map<string, EnvFileCheck>();
 
-  /** `folder` is what relative paths begin at: the timer file's own. */
+  /** `folder` is the base of relative paths: the timer file's own. */
   constructor(folder: string, { env, uid, networkMount }: Pick<Machine, 'env' | 'uid' | 'networkMount'>) {
     this.#folder = folder;
     this.#home = env['HOME'];
@@ -40,14 +40,14 @@ export class Paths {
     this.#networkMount = networkMount;
   }
 
-  /** Makes a path absolute. A leading `~/` is the home directory of `user`, or else of who starts the scheduler. */
+  /** Makes a path absolute. A leading `~/` is the home directory of `user`, or else of the user who starts the scheduler. */
   resolve(path: string, user?: Account): string {
     const home = user?.home ?? this.#home;
     const isInHome = home !== undefined && (path === '~' || path.startsWith('~/'));
     return isInHome ? resolve(home, path.slice(2)) : resolve(this.#folder, path);
   }
 
-  /** A working directory may be made by an earlier timer, or exist only where the file will run: absent is a warning. */
+  /** An earlier timer may create a working directory, or it exists only where the file will run: a missing one is a warning. */
   cwd(path: string | undefined, report: MapReport, user?: Account): string {
     if (path === undefined) return this.#folder;
     const absolute = this.resolve(path, user);
@@ -61,7 +61,7 @@ export class Paths {
     return absolute;
   }
 
-  /** Its folder is checked as {@link cwd} is, but not on a network file system: a look may hang, and a run goes on without its file. */
+  /** Its folder is checked like {@link cwd}, but not on a network file system: a check may hang, and a run continues without its file. */
   outputFile(path: string, report: MapReport, user?: Account): string {
     const absolute = this.resolve(path, user);
     const folder = dirname(absolute);
@@ -102,7 +102,7 @@ export class Paths {
     return absolute;
   }
 
-  /** Reports that others may change a file: as root that is an error, else a warning. Returns whether it is reported. */
+  /** Reports that others may change a file: an error as root, otherwise a warning. Returns whether it reported that. */
   tellDistrust({ key, path, part = {} }: { key: string; path: string; part?: Part }, report: MapReport): boolean {
     const distrust = withFile(path, (descriptor) => this.#trust()?.distrust(path, fstatSync(descriptor)));
     if (distrust) this.#tell({ key, distrust, part }, report);
@@ -146,7 +146,7 @@ export class Paths {
     return absolute;
   }
 
-  /** What is wrong with an environment file that is there now; the commands read it again at every start. */
+  /** What is wrong with an environment file that exists now; the commands read it again at every start. */
   #checkEnvFile(path: string, { size }: Stats, user: Account | undefined): EnvFileCheck {
     const key = `${user?.uid ?? ''}:${path}`;
     const check = this.#envFiles.get(key) ?? checkEnvFile(path, size, this.#trust(user));
@@ -168,7 +168,7 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
-/** What is asked of one descriptor is about the same file, whatever happens to its path meanwhile. */
+/** All checks of one descriptor concern the same file, even if its path changes meanwhile. */
 function withFile<T>(path: string, ask: (descriptor: number) => T): T {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

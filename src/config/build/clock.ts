@@ -3,7 +3,7 @@ import { MINUTE } from '../../domain/time.js';
 import type { MapReport } from './map-report.js';
 import type { FileValues } from '../check/schema.js';
 
-/** Builds what `clock` says, telling what makes no sense together. */
+/** Builds `clock`, and reports combinations that make no sense. */
 export function buildClock(values: NonNullable<FileValues['clock']>, report: MapReport): ClockSettings {
   const { servers = [], chrony = servers.length === 0 && 'auto', limit = 50, discipline = false } = values;
   if (servers.length === 0 && chrony === false) {

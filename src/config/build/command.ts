@@ -6,18 +6,18 @@ import type { MapReport } from './map-report.js';
 import { readUser } from '../check/read-user.js';
 import type { CommandValue, TimerValues } from '../check/schema.js';
 
-/** What commands need to know of the machine. */
+/** What commands need to know about the machine. */
 export interface CommandContext {
   readonly paths: Paths;
   readonly uid: number | undefined;
-  /** Read when first asked for. */
+  /** Read at first use. */
   readonly accounts: () => Accounts;
 }
 
-/** Everything of a command but what it runs. */
+/** Everything about a command except what it runs. */
 export type Setting = Omit<Command, 'run'>;
 
-/** Reads where and as whom a timer's commands run. */
+/** Reads where a timer's commands run, and as which user. */
 export function buildSetting(values: TimerValues, report: MapReport, context: CommandContext): Setting {
   const { paths } = context;
   const user = buildUser(values.user, report, context);
@@ -37,7 +37,7 @@ export function buildSetting(values: TimerValues, report: MapReport, context: Co
   };
 }
 
-/** Reads what is run: a text that is not blank, or a list that begins with a program. */
+/** Reads what to run: a text that is not blank, or a list that begins with a program. */
 export function buildRun(key: string, run: CommandValue | undefined, report: MapReport): CommandValue | undefined {
   if (run === undefined) return undefined;
   const program = typeof run === 'string' ? run : (run[0] ?? '');
@@ -49,7 +49,7 @@ export function buildRun(key: string, run: CommandValue | undefined, report: Map
   return undefined;
 }
 
-/** In a crontab `%` ends the command, so that people write `\\%` there; a shell keeps that backslash inside quotes. */
+/** In a crontab `%` ends the command, so people write `\\%` there. A shell keeps that backslash inside quotes. */
 function warnOfPercent(key: string, run: string, report: MapReport): void {
   if (!run.includes('\\%')) return;
   const message = `${key}: \\% is how a crontab writes %. Here the shell gets the backslash, too.`;
@@ -73,7 +73,7 @@ function buildUser(
   return undefined;
 }
 
-/** Node can't set further groups, and needs a program for it. */
+/** Node can't set supplementary groups, and needs a program for it. */
 function withSettableGroups(user: Account, { hasSetpriv }: Accounts, report: MapReport): Account {
   if (user.uid === 0 || user.groups.length === 0 || hasSetpriv()) return user;
   const message = `user: the groups ${user.groups.join(', ')} of ${user.name} can't be set, because this machine has no setpriv.`;

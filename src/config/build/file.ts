@@ -35,21 +35,21 @@ import { warnOfSharedMonitors, warnOfUndeclaredGroups } from './warn-of-sharing.
 export interface Settings {
   /** IANA name. */
   readonly timezone: string;
-  /** Most runs at once over all timers; absent: no limit. */
+  /** Maximum active runs over all timers; absent: no limit. */
   readonly concurrency?: number;
   readonly state: StatePlace;
-  /** Most runs at once, by group; a group that is not named here has 1. */
+  /** Maximum active runs by group; a group that is not listed has 1. */
   readonly groups: ReadonlyMap<string, number>;
   /** What happens to the processes of a scheduler that died. */
   readonly orphans: 'kill' | 'keep';
   readonly history: { readonly keep: Duration; readonly runs: number };
-  /** Where it is watched over HTTP; absent: nowhere. */
+  /** Where HTTP clients can observe it; absent: nowhere. */
   readonly http?: HttpSettings;
-  /** Where spans of its runs are sent to; absent: nowhere. */
+  /** Where spans of its runs are sent; absent: nowhere. */
   readonly tracing?: TracingSettings;
-  /** How the clock is watched; absent: it is not. */
+  /** How the clock is checked; absent: not at all. */
   readonly clock?: ClockSettings;
-  /** The scheduler's own sign of life; absent: it gives none. */
+  /** The scheduler's heartbeat; absent: none. */
   readonly heartbeat?: HeartbeatSettings;
 }
 
@@ -57,9 +57,9 @@ export interface Settings {
 export interface FileContext {
   readonly problems: Problems;
   readonly machine: Machine;
-  /** Where relative paths begin. */
+  /** The base of relative paths. */
   readonly folder: string;
-  /** Whether to warn of what is to come: changes of the clock, runs that outlast their interval, herds. */
+  /** Whether to warn of the future: clock changes, runs that outlast their interval, herds. */
   readonly foresees: boolean;
 }
 
@@ -67,15 +67,15 @@ export interface BuiltFile {
   readonly settings: Settings;
   readonly jobs: readonly Job[];
   readonly defaults: Defaults;
-  /** What the jobs were built of. */
+  /** The sources of the jobs. */
   readonly timers: readonly BuiltTimer[];
-  /** Of the entries under `timers`, wrong ones included. */
+  /** The number of entries under `timers`, wrong ones included. */
   readonly names: readonly string[];
 }
 
 const EXAMPLE = 'For example: timers: {backup: {cron: "0 3 * * *", run: ./backup.sh}}';
 
-/** Builds settings and jobs of a file's tree, telling every mistake. With one told, the answer is not to be run. */
+/** Builds settings and jobs from a file's tree, and reports every mistake. If it reports one, do not run the result. */
 export function* buildFile(root: Slot, context: FileContext): Steps<BuiltFile | undefined> {
   const { problems } = context;
   const { value, at } = root;
@@ -158,7 +158,7 @@ class FileBuilder {
     };
   }
 
-  /** Who watches, and who is watched. */
+  /** The monitoring settings: clock, HTTP and heartbeat. */
   #watch({ clock, http, heartbeat }: FileValues): Pick<Settings, 'clock' | 'http' | 'heartbeat'> {
     return present({
       clock: clock && buildClock(clock, this.#report),
@@ -179,7 +179,7 @@ class FileBuilder {
   #timers(): readonly (readonly [string, MapEntry])[] {
     const entry = this.#top.map.entries.get('timers');
     if (entry === undefined) {
-      // A misspelled "timers" is told already, with the right word.
+      // A misspelled "timers" is already reported, with the right word.
       const isMisspelled = this.#report.ownKeys().some((key) => !isKeyOf('file', key) && !key.startsWith('x-'));
       if (!isMisspelled)
         this.#report.errorInAll({ code: 'no-timers', message: 'The file has no timers.', hint: EXAMPLE });
@@ -205,7 +205,7 @@ class FileBuilder {
     return [];
   }
 
-  /** A bug that one timer brings out is a mistake at that timer. */
+  /** A bug caused by one timer is reported as a mistake of that timer. */
   #guarded(name: string, entry: MapEntry, file: Surroundings): BuiltTimer | undefined {
     try {
       return this.#job(name, entry, file);
@@ -279,7 +279,7 @@ class FileBuilder {
     }
   }
 
-  /** `TZ` counts only where the file does not say a zone. */
+  /** `TZ` applies only if the file does not set a zone. */
   #warnUnknownZone(timezone: string | undefined, timers: readonly BuiltTimer[]): void {
     const { unknownZone } = this.#context.machine;
     if (unknownZone === undefined || timezone !== undefined) return;
@@ -307,7 +307,7 @@ class FileBuilder {
 
 const isEmpty = ({ value }: Slot): boolean => value.kind === 'scalar' && value.value === null;
 
-/** The top of the file without its two large parts, which are read by themselves. */
+/** The top of the file without its two large parts, which have their own readers. */
 function withoutParts({ map }: PlacedMap): PlacedMap['map'] {
   const isPart = (key: string) => key === 'timers' || key === 'defaults' || key.startsWith('x-');
   return { ...map, entries: new Map([...map.entries].filter(([key]) => !isPart(key))) };

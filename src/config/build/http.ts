@@ -6,11 +6,11 @@ import type { MapReport, Words } from './map-report.js';
 import type { ListenAddress } from '../check/read-server.js';
 import type { FileValues } from '../check/schema.js';
 
-/** Where the scheduler is watched over HTTP. */
+/** Where HTTP clients can observe the scheduler. */
 export interface HttpSettings {
   /** The path of a socket file is absolute. */
   readonly listen: ListenAddress;
-  /** Absolute; its content, without the space around it, is the token. */
+  /** Absolute; its content without surrounding space is the token. */
   readonly tokenFile?: string;
   /** Whether a client needs no token: for `/metrics`, and for `/healthz` and `/readyz`. */
   readonly isOpen: { readonly metrics: boolean; readonly health: boolean };
@@ -18,7 +18,7 @@ export interface HttpSettings {
 
 type Written = Extract<NonNullable<FileValues['http']>, { readonly listen: unknown }>;
 
-/** Builds what `http` says. A server that other machines can reach must ask for a token. */
+/** Builds `http`. A server that other machines can reach must require a token. */
 export function buildHttp(values: NonNullable<FileValues['http']>, report: MapReport, paths: Paths): HttpSettings {
   const written: Written = 'listen' in values ? values : { listen: values };
   const { metrics = 'token', health = 'open', token_file: file } = written;
@@ -43,7 +43,7 @@ function socketAt(path: string, report: MapReport): ListenAddress {
   return { socket: path };
 }
 
-/** Without a token nothing can ask for one, and other machines must not get in. */
+/** Without a token nothing can require one, and other machines must not get in. */
 function checkNoToken({ listen, metrics, health }: Written, report: MapReport): void {
   if ('host' in listen && !isLoopback(listen.host)) {
     report.error('http', {
@@ -80,11 +80,11 @@ function checkTokenFile(tokenFile: string, report: MapReport, paths: Paths): voi
   }
 }
 
-/** By its mode; whoever owns it may do so anyway. */
+/** By its mode; its owner may do so in any case. */
 const isOpenToOthers = (file: string): boolean =>
   ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
 
-/** The fewest characters of a token: a shorter one can be guessed. */
+/** The minimum number of characters in a token: a shorter one can be guessed. */
 const SHORTEST_TOKEN = 16;
 
 function faultOf(token: string, file: string): Pick<Words, 'code' | 'message'> | undefined {
@@ -94,7 +94,7 @@ function faultOf(token: string, file: string): Pick<Words, 'code' | 'message'> |
   return { code: 'short-token', message };
 }
 
-/** The token in a file; `undefined` when the file cannot be read, or its token has fewer than 16 characters. */
+/** The token in a file; `undefined` if the file cannot be read, or its token has fewer than 16 characters. */
 export function readToken(file: string): string | undefined {
   const token = writtenIn(file);
   return isLongEnough(token) ? token : undefined;
@@ -102,7 +102,7 @@ export function readToken(file: string): string | undefined {
 
 const isLongEnough = (token: string): boolean => token.length >= SHORTEST_TOKEN;
 
-/** The text of a file without the space around it; empty when the file cannot be read. */
+/** The text of a file without surrounding space; empty if the file cannot be read. */
 function writtenIn(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();

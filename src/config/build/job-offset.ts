@@ -4,7 +4,7 @@ import type { Duration } from '../../domain/time.js';
 
 /**
  * Spreads the same timer over many hosts, and many timers over one host: a fixed offset in [0, jitter), the same after every restart.
- * It is the fraction that the first 48 bits of SHA-256 over host name, a NUL and the timer's name make.
+ * The fraction is the first 48 bits of SHA-256 over the host name, a NUL and the timer's name.
  */
 export function jobOffset(jitter: Duration, hostname: string, name: string): Duration {
   if (jitter === 0) return 0;

@@ -21,11 +21,11 @@ export interface JobContext {
   /** The file's. */
   readonly timezone: string;
   readonly command: CommandContext;
-  /** Whether to warn of changes of the clock. */
+  /** Whether to warn of clock changes. */
   readonly foresees: boolean;
 }
 
-/** Builds one job of a timer's values, defaults included, and tells what is wrong. `undefined` when it has no schedule or command. */
+/** Builds one job from a timer's values, defaults included, and reports mistakes. `undefined` without a schedule or command. */
 export function buildJob(name: string, values: TimerValues, report: MapReport, context: JobContext): Job | undefined {
   const { machine } = context;
   const timing = buildTiming(name, values, report, context);
@@ -55,7 +55,7 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
 const definitionOf = (values: TimerValues, timezone: string): Job['definition'] =>
   Object.fromEntries(Object.entries({ ...values, timezone }).map(([key, value]) => [key, JSON.stringify(value)]));
 
-/** From SIGTERM to SIGKILL at the scheduler's end, unless a timer says otherwise: below the 10 s after which containers are killed. */
+/** From SIGTERM to SIGKILL at the scheduler's end, unless a timer sets it: less than the 10 s after which container runtimes kill. */
 const STOP_GRACE = 8 * SECOND;
 
 type Timing = Pick<
@@ -88,7 +88,7 @@ function buildTiming(
   };
 }
 
-/** The coming year, as far as the timer is active; none for a timer that never fires, or that says itself what its `dst` is to be. */
+/** The coming year, as far as the timer is active; none for a timer that never fires, or that sets `dst` itself. */
 function spanToForesee(
   values: TimerValues,
   { notBefore, notAfter }: ActiveWindow,
@@ -98,7 +98,7 @@ function spanToForesee(
   return { from: Math.max(start, notBefore ?? start), until: Math.min(start + 365 * DAY, notAfter ?? Infinity) };
 }
 
-/** The zone of a map that may name one, else `fallback`; an unknown one is told. */
+/** The zone of a map that may name one, else `fallback`. Reports an unknown zone. */
 export function readTimezone(name: string | undefined, fallback: string, report: MapReport): string {
   if (name === undefined || isTimeZone(name)) return name ?? fallback;
   report.error('timezone', unknownTimezone(name));
@@ -115,7 +115,7 @@ function unknownTimezone(name: string): Words {
 
 function readRun(values: TimerValues, report: MapReport): Job['command']['run'] | undefined {
   if (report.ownKeys().includes('run')) return buildRun('run', values.run, report);
-  // A misspelled "run" is told already, with the right word.
+  // A misspelled "run" is already reported, with the right word.
   if (report.ownKeys().some((key) => !isKeyOf('timer', key) && meantKey(key, 'timer') === 'run')) return undefined;
   report.errorInAll({
     code: 'missing-run',
@@ -137,7 +137,7 @@ function buildWindow(values: TimerValues, report: MapReport, timezone: string): 
   return present({ notBefore, notAfter, maxRuns: values.max_runs });
 }
 
-/** Warns of a timer whose window holds none of its firings to come. What is over altogether, the schedule has told itself. */
+/** Warns of a timer whose window contains none of its coming firings. The schedule itself reports a window that is over. */
 function warnNever(
   { schedule, key }: ReadSchedule,
   { notBefore, notAfter }: ActiveWindow,
@@ -160,7 +160,7 @@ function hasFiring(schedule: Schedule, { after, until }: { after: number; until:
   return next !== undefined && (until === undefined || next <= until);
 }
 
-/** Hooks run where the timer runs and succeed with exit code 0; what they print is told only when they fail. */
+/** Hooks run where the timer runs and succeed with exit code 0. Their output is logged only when they fail. */
 function buildHooks(values: TimerValues, report: MapReport, setting: Setting): Hooks {
   const hook = (key: 'on_failure' | 'on_success' | 'on_recovery') => {
     const run = buildRun(key, values[key], report);

@@ -6,15 +6,15 @@ export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** IANA name. */
   readonly timezone: string;
-  /** What `TZ` says, where that is not the name of a zone; `timezone` is UTC then. */
+  /** The value of `TZ`, if it is not the name of a zone; `timezone` is UTC then. */
   readonly unknownZone?: string | undefined;
   readonly hostname: string;
-  /** Of this process; `undefined` where there are none. */
+  /** Of this process; `undefined` on systems without user ids. */
   readonly uid: number | undefined;
   /** The network file system that holds a path (absolute). Absent: mounts are unknown. */
   readonly networkMount?: ((path: string) => NetworkMount | undefined) | undefined;
-  /** When the scheduler starts: what `in` counts from, and what is past. */
+  /** When the scheduler starts: `in` counts from it, and earlier instants are past. */
   readonly start: Instant;
-  /** Evenly from [0, 1); for the pauses between attempts. */
+  /** Uniform in [0, 1); for the pauses between attempts. */
   readonly random: () => number;
 }

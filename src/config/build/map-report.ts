@@ -3,7 +3,7 @@ import { placeOf, type MapEntry, type MapNode, type Slot } from '../text/node.js
 import type { TextSpan } from '../text/source.js';
 import type { WarningCode } from '../check/warning-codes.js';
 
-/** Which part of a value is meant: an item of a list or map, a stretch of a text (UTF-16 units from 0, end exclusive). */
+/** The part of a value to mark: an item of a list or map, or a range of a text (UTF-16 units from 0, end exclusive). */
 export interface Part {
   readonly item?: number | string;
   readonly span?: readonly [start: number, end: number];
@@ -13,7 +13,7 @@ export interface Part {
 
 export type Words = Pick<Problem, 'code' | 'message' | 'hint'>;
 
-/** A warning of a timer, or of the file as a whole. */
+/** A warning about a timer, or about the file as a whole. */
 export interface Warning extends Words {
   readonly code:
     | WarningCode
@@ -25,21 +25,21 @@ export interface Warning extends Words {
     | 'writable-by-others';
 }
 
-/** A map of the file and its path; `key` is where its own name stands. */
+/** A map of the file and its path; `key` is the position of its own name. */
 export interface PlacedMap {
   readonly map: MapNode;
   readonly path: Path;
   readonly key: TextSpan;
 }
 
-/** Tells what is wrong with the values of one map, wherever they stand: in it, or in the defaults behind it. */
+/** Reports mistakes in the values of one map, whether they are in the map itself or in the defaults that apply to it. */
 export class MapReport {
   readonly #problems: Problems;
   readonly #own: PlacedMap;
   readonly #behind: PlacedMap | undefined;
   readonly #ignored: readonly string[];
 
-  /** `behind` are the defaults; `ignored` are the codes of warnings that are not to be told. */
+  /** `behind` are the defaults; `ignored` are the codes of warnings to suppress. */
   constructor(problems: Problems, own: PlacedMap, behind?: PlacedMap, ignored: readonly WarningCode[] = []) {
     this.#problems = problems;
     this.#own = own;
@@ -56,7 +56,7 @@ export class MapReport {
     this.#problems.error({ ...words, ...this.#where(key, part) });
   }
 
-  /** Whether a warning is not to be told. */
+  /** Whether a warning is suppressed. */
   ignores(code: Warning['code']): boolean {
     return this.#ignored.includes(code);
   }
@@ -65,7 +65,7 @@ export class MapReport {
     if (!this.ignores(words.code)) this.#problems.warn({ ...words, ...this.#where(key, part) });
   }
 
-  /** Tells, at the map's name, what it lacks; nothing of a map of which not all can be known. */
+  /** Reports, at the map's name, what is missing; nothing if not all keys of the map can be known. */
   errorInAll(words: Words): void {
     if (this.#own.map.isPartial) return;
     this.#problems.error({ ...words, at: this.#own.key, path: this.#own.path });
@@ -90,7 +90,7 @@ export class MapReport {
     return { at: (span && this.#stretch(slot, span)) ?? placeOf(slot), path };
   }
 
-  /** A stretch of a text where it stands in the file; `undefined` when escapes, line breaks or variables make the two differ. */
+  /** The position of a text range in the file; `undefined` if escapes, line breaks or variables make the two differ. */
   #stretch({ value, at }: Slot, [start, end]: readonly [number, number]): TextSpan | undefined {
     if (value.kind !== 'scalar' || value.start !== at.start || value.text.includes('${')) return undefined;
     const { text } = this.#problems.source;

@@ -11,13 +11,13 @@ export interface MonitorContext {
   /** The timer's. */
   readonly name: string;
   readonly report: MapReport;
-  /** Asked for Sentry alone. */
+  /** Called for Sentry only. */
   readonly schedule: () => SentrySchedule;
 }
 
 type PingMap = Exclude<PingValue, string>;
 
-/** Builds whom `ping` tells of a timer's runs, telling what is wrong with it. */
+/** Builds the monitors that `ping` notifies of a timer's runs, and reports mistakes. */
 export function buildMonitors(ping: TimerValues['ping'], context: MonitorContext): readonly Monitor[] {
   if (ping === undefined || ping === false) return [];
   if (!Array.isArray(ping)) return buildMonitor(ping, context, {});
@@ -26,7 +26,7 @@ export function buildMonitors(ping: TimerValues['ping'], context: MonitorContext
 
 const EXAMPLES = 'For example: ping: https://hc-ping.com/your-uuid, or ping: {sentry: DSN}, or ping: {url: …}';
 
-/** `listed` is where in a list it stands. */
+/** `listed` is the position in a list. */
 function buildMonitor(ping: PingValue, context: MonitorContext, listed: Part): readonly Monitor[] {
   if (typeof ping === 'string') return [healthchecks(ping)];
   const error = (words: Words, item?: string) =>

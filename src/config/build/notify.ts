@@ -6,16 +6,16 @@ import type { MapReport } from './map-report.js';
 import { present } from './without-undefined.js';
 import type { FileValues, TimerValues } from '../check/schema.js';
 
-/** From SIGTERM to SIGKILL of a command that tells somebody something. A timer's own grace is for its own command, and may be hours. */
+/** From SIGTERM to SIGKILL of a notification command. A timer's own grace is for its own command, and may be hours. */
 const GRACE = 5 * SECOND;
-/** Such a command succeeds with exit code 0; what it prints is told only when it fails. */
+/** Such a command succeeds with exit code 0. Its output is logged only when it fails. */
 export const TELLING = { successCodes: [0], killAfter: GRACE, output: { to: 'discard' } } as const;
 
-/** Missed firings are told where that is asked for: after a restart there are some of every busy timer. */
+/** Missed firings are reported only on request: after a restart every busy timer has some. */
 const ON: readonly Change[] = CHANGES.filter((change) => change !== 'missed');
 const STILL_FAILING_AFTER = 5;
 
-/** Builds whom a timer notifies; `undefined` when nobody. */
+/** Builds a timer's notifications; `undefined` if there are none. */
 export function buildNotify(written: TimerValues['notify'], report: MapReport, setting: Setting): Notify | undefined {
   if (written === undefined || written === false) return undefined;
   const { webhook, on = ON, still_failing_after: stillFailingAfter = STILL_FAILING_AFTER } = written;
@@ -29,7 +29,7 @@ export function buildNotify(written: TimerValues['notify'], report: MapReport, s
   return { on: new Set(on), stillFailingAfter, ...present({ webhook, command }) };
 }
 
-/** Builds the scheduler's own sign of life. Its command runs as any other of the file, in the file's folder. */
+/** Builds the scheduler's heartbeat. Its command runs as any other of the file, in the file's folder. */
 export function buildHeartbeat(
   { every = MINUTE, url, method = 'POST', run: written }: NonNullable<FileValues['heartbeat']>,
   report: MapReport,

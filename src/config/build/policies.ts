@@ -19,7 +19,7 @@ export function buildPolicies(values: TimerValues, report: MapReport, random: ()
 
 const RETRY = { attempts: 1, delay: SECOND, factor: 2, jitter: false };
 
-/** What `retry` says, with what it leaves open. No second try without a number of attempts; then after 1 s, 2 s, 4 s …, at most 1 min, with no chance in it unless asked for. */
+/** Builds `retry`. Without `attempts` there is no retry. The default pauses are 1 s, 2 s, 4 s …, at most 1 min, without jitter unless set. */
 export function retryOptions(written: TimerValues['retry']): RetryOptions {
   const given: RetryValues = typeof written === 'object' ? written : present({ attempts: written });
   const { attempts, delay, factor, jitter } = { ...RETRY, ...present(given) };

@@ -16,7 +16,7 @@ export interface ReadSchedule extends ParsedSchedule {
 
 const SCHEDULE_KEYS: ReadonlySet<string> = new Set(scheduleKinds.map(({ key }) => key));
 
-/** Reads the one schedule key of a timer, and tells when it is missing, not alone, or says no schedule. */
+/** Reads the one schedule key of a timer. Reports it if it is missing, not the only one, or not a valid schedule. */
 export function readSchedule(
   values: Readonly<Record<string, unknown>>,
   report: MapReport,
@@ -49,7 +49,7 @@ export function readSchedule(
   return schedules[0];
 }
 
-/** Told already, with the right word. */
+/** Already reported, with the right word. */
 const isMisspelledSchedule = (key: string): boolean =>
   !isKeyOf('timer', key) && SCHEDULE_KEYS.has(meantKey(key, 'timer') ?? '');
 

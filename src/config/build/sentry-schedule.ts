@@ -6,10 +6,10 @@ import type { TimerValues } from '../check/schema.js';
 
 type Timing = Pick<Job, 'schedule' | 'written' | 'timezone' | 'offset' | 'timeout' | 'deadline' | 'window'>;
 
-/** A timer as Sentry is told of it, or why it cannot be. */
+/** A timer as Sentry receives it, or why Sentry cannot. */
 export type SentrySchedule = { readonly config: MonitorConfig } | { readonly why: string };
 
-/** Puts a timer's schedule into Sentry's words: a crontab of five fields, or an interval of whole minutes. */
+/** Translates a timer's schedule for Sentry: a crontab of five fields, or an interval of whole minutes. */
 export function sentrySchedule(timing: Timing, values: TimerValues): SentrySchedule {
   const schedule = scheduleOf(timing, values);
   if (typeof schedule === 'string') return { why: schedule };
@@ -67,10 +67,10 @@ function intervalOf(length: Duration): MonitorConfig['schedule'] | string {
   return { type: 'interval', value: length / size, unit };
 }
 
-/** Sentry takes no more than four weeks. */
+/** Sentry accepts at most four weeks. */
 const LONGEST: Duration = 28 * DAY;
 
-/** The longest a run may last: all its attempts, the grace at the end of each, and the pauses between them. `undefined` without a timeout. */
+/** The maximum length of a run: all attempts, the grace at the end of each, and the pauses between them. `undefined` without a timeout. */
 function longestRun({ timeout }: Timing, values: TimerValues): Duration | undefined {
   if (timeout === undefined) return undefined;
   const { attempts, delay, factor, maxDelay } = retryOptions(values.retry);

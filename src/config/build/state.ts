@@ -6,7 +6,7 @@ import type { Machine } from './machine.js';
 import type { MapReport } from './map-report.js';
 import type { FileValues, TimerValues } from '../check/schema.js';
 
-/** Reads where the state is kept, and warns of a place on a network. */
+/** Reads where the state is, and warns of a path on a network. */
 export function buildState(
   written: FileValues['state'],
   report: MapReport,
@@ -20,13 +20,13 @@ export function buildState(
   return { kind: 'file', path };
 }
 
-/** Keys that need what an earlier scheduler has recorded, and what comes of them without. */
+/** Keys that need the records of an earlier scheduler, and what happens without. */
 const NEEDS: readonly (readonly [keyof TimerValues, string])[] = [
   ['catch_up', 'nothing is caught up after a restart'],
   ['max_runs', 'counting begins again after a restart'],
 ];
 
-/** Warns of the keys of a timer that a state in memory leaves with half their meaning. */
+/** Warns of a timer's keys that lose half their effect if the state is in memory. */
 export function warnOfForgetting({ values, report }: BuiltTimer): void {
   for (const [key, what] of NEEDS) {
     if (values[key] === undefined || values[key] === false) continue;

@@ -6,11 +6,11 @@ import type { Settings } from './file.js';
 export interface TimerFile {
   /** Absolute, symbolic links followed. */
   readonly path: string;
-  /** Absolute, as it was named or found: what is to be read when it has changed. */
+  /** Absolute, as it was named or found: the path to read after a change. */
   readonly named: string;
   /** In the order of the file. */
   readonly jobs: readonly Job[];
   readonly settings: Settings;
-  /** What it says for all its timers. */
+  /** The settings for all its timers. */
   readonly defaults: Defaults;
 }

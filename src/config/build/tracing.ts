@@ -2,9 +2,9 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { MapReport } from './map-report.js';
 import type { FileValues } from '../check/schema.js';
 
-/** Where spans of runs are sent to. */
+/** Where spans of runs are sent. */
 export interface TracingSettings {
-  /** The whole of it, `/v1/traces` included. */
+  /** The complete URL, `/v1/traces` included. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly serviceName?: string;
@@ -12,12 +12,12 @@ export interface TracingSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** OTLP's own (https://opentelemetry.io/docs/specs/otel/protocol/exporter). */
+/** The OTLP defaults (https://opentelemetry.io/docs/specs/otel/protocol/exporter). */
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
 const PATH = '/v1/traces';
 const EXAMPLE = 'For example: tracing: http://127.0.0.1:4318';
 
-/** Builds what `tracing` says; of what it does not say OpenTelemetry's variables are asked. Nothing when it is off. */
+/** Builds `tracing`. OpenTelemetry's variables fill in what is missing. Nothing if it is off. */
 export function buildTracing(
   values: FileValues['tracing'],
   report: MapReport,
@@ -41,11 +41,11 @@ function mapOf(values: Written | true): Exclude<Written, string> {
   return typeof values === 'string' ? { endpoint: values } : values;
 }
 
-/** Where in the file it stands. */
+/** Its position in the file. */
 const partOf = (values: Written | true, item: string): { item?: string } =>
   typeof values === 'object' && item in values ? { item } : {};
 
-/** What the environment says of where spans go. */
+/** What the environment says about where spans go. */
 function endpointOf(env: Environment, report: MapReport): { readonly url: string; readonly from: string } {
   const told = (name: string) => env[name]?.trim() || undefined;
   const protocol = told('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? told('OTEL_EXPORTER_OTLP_PROTOCOL');
@@ -62,7 +62,7 @@ function endpointOf(env: Environment, report: MapReport): { readonly url: string
   };
 }
 
-/** An endpoint is a base, as in OpenTelemetry's variable; who writes the whole of it means the same. */
+/** An endpoint is a base URL, as in OpenTelemetry's variable. The complete URL means the same. */
 function withPath(endpoint: string): string {
   if (!isHttp(endpoint)) return endpoint;
   const url = new URL(endpoint);

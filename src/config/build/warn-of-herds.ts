@@ -2,24 +2,24 @@ import type { Duration, Instant } from '../../domain/time.js';
 import { formatLocal, scheduleKinds, shortestInterval } from '../../schedules/index.js';
 import { inUnits, type BuiltTimer } from './warn-of-long-runs.js';
 
-/** So many timers at one instant are nothing to tell. */
+/** Up to this many timers at one instant cause no warning. */
 const MOST_AT_ONCE = 5;
-/** The instants looked at are those at which most timers fire next: enough for every herd that matters, and a bounded time. */
+/** Checks at most this many instants, those at which most timers fire next. That finds every herd that matters, in bounded time. */
 const MOST_INSTANTS = 20;
-/** So many names are told of a herd. */
+/** A warning names at most this many timers of a herd. */
 const MOST_NAMES = 3;
-/** The room that a run in a herd is to get. */
+/** The time between two runs of a herd to suggest. */
 const ROOM: Duration = 30_000;
-/** Round lengths, the longest first. */
+/** Round durations, the longest first. */
 const JITTERS: readonly Duration[] = [3600, 1800, 900, 600, 300, 120, 60, 30, 15, 10, 5, 2, 1].map(
   (seconds) => seconds * 1000,
 );
 
-/** What is looked at from when on, and in which zone instants are told. */
+/** The start of the check, and the zone of the instants in warnings. */
 interface HerdContext {
   readonly start: Instant;
   readonly timezone: string;
-  /** Most runs at once; absent: no limit. */
+  /** Maximum active runs; absent: no limit. */
   readonly concurrency?: number;
 }
 
@@ -29,8 +29,8 @@ interface Herd {
 }
 
 /**
- * Warns, at the first of its timers, of each herd: more than {@link MOST_AT_ONCE} timers that fire at the same instant again and again.
- * Not of timers that are kept apart, by jitter, by their group or by the limit over all.
+ * Warns, at the first of its timers, of each herd: more than {@link MOST_AT_ONCE} timers that repeatedly fire at the same instant.
+ * Excludes timers kept apart by jitter, by their group or by the overall limit.
  */
 export function warnOfHerds(timers: readonly BuiltTimer[], { start, timezone, concurrency }: HerdContext): void {
   if (concurrency !== undefined && concurrency <= MOST_AT_ONCE) return;
@@ -65,7 +65,7 @@ function herdsAmong(timers: readonly BuiltTimer[], start: Instant): readonly Her
     .sort((some, others) => others.members.length - some.members.length);
 }
 
-/** The timers that fire at an instant and again at the `following` one, so that a coincidence is no herd. */
+/** The timers that fire at an instant and again at the `following` one: a coincidence is not a herd. */
 const dueAt = (timers: readonly BuiltTimer[], at: Instant, following: Instant | undefined): BuiltTimer[] =>
   following === undefined ? [] : timers.filter((timer) => isDue(timer, at) && isDue(timer, following));
 

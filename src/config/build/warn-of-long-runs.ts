@@ -5,7 +5,7 @@ import { retryOptions } from './policies.js';
 import type { MapReport } from './map-report.js';
 import type { TimerValues } from '../check/schema.js';
 
-/** A job with what it was built from, and where to tell what is wrong with it. */
+/** A job with its source, and where to report its mistakes. */
 export interface BuiltTimer {
   readonly job: Job;
   /** Defaults included. */
@@ -16,7 +16,7 @@ export interface BuiltTimer {
 /** Warns of a timer whose runs, or the pauses between their attempts, may outlast the time to its next firing. */
 export function warnOfLongRuns(timer: BuiltTimer): void {
   const { job, values, report } = timer;
-  // A timeout among the defaults is a safety net for all timers, not a word about this one.
+  // A default timeout is a safety net for all timers, and says nothing about this one.
   const isTimed = report.ownKeys().includes('timeout');
   if (!job.enabled || values.overlap === 'allow' || (!isTimed && values.retry === undefined)) return;
   const interval = shortestInterval(job.schedule);
@@ -43,7 +43,7 @@ function warnOfRetries({ job, values, report }: BuiltTimer, interval: Duration) 
   });
 }
 
-/** Adds up the pauses between a run's attempts, until they are longer than `enough`. */
+/** Adds up the pauses between a run's attempts, until the sum exceeds `enough`. */
 function pausesUpTo(enough: Duration, values: TimerValues): Duration {
   const { attempts, delay, factor, maxDelay } = retryOptions(values.retry);
   let [sum, pause] = [0, delay];
@@ -62,7 +62,7 @@ const UNITS: readonly (readonly [Duration, string])[] = [
   [1, 'ms'],
 ];
 
-/** Writes a duration as a timer file does, exactly: `1h30m`. */
+/** Writes a duration exactly, as in a timer file: `1h30m`. */
 export function inUnits(duration: Duration): string {
   let [text, rest] = ['', duration];
   for (const [unit, name] of UNITS) {

@@ -4,7 +4,7 @@ import type { BuiltTimer } from './warn-of-long-runs.js';
 import { clip } from '../text/quoting.js';
 import type { PingValue } from '../check/schema.js';
 
-/** Warns of a group that is not among those of `groups`: it has one place, and its name may be a slip. */
+/** Warns of a group that is not in `groups`: it has one slot, and its name may be a typo. */
 export function warnOfUndeclaredGroups(timers: readonly BuiltTimer[], declared: ReadonlyMap<string, number>): void {
   if (declared.size === 0) return;
   for (const { job, report } of timers) {
@@ -16,7 +16,7 @@ export function warnOfUndeclaredGroups(timers: readonly BuiltTimer[], declared: 
   }
 }
 
-/** Warns of timers that report to one monitor: a service that expects one schedule cannot tell them apart. */
+/** Warns of timers that share one monitor: a service that expects one schedule cannot tell them apart. */
 export function warnOfSharedMonitors(timers: readonly BuiltTimer[]): void {
   const names = new Map<string, string>();
   for (const { job, values, report } of timers) {
@@ -30,14 +30,14 @@ export function warnOfSharedMonitors(timers: readonly BuiltTimer[]): void {
   }
 }
 
-/** One spelling of an address: hosts know no capital letters, a port that goes without saying and a slash at the end change nothing. */
+/** One spelling of an address: host case, a default port and a trailing slash make no difference. */
 function sameAddress(address: string): string {
   if (!URL.canParse(address)) return address;
   const { origin, pathname, search } = new URL(address);
   return `${origin}${pathname.replace(/\/+$/, '')}${search}`;
 }
 
-/** What tells a timer's monitors from those of others; nothing of addresses that carry the timer's name. */
+/** What distinguishes a timer's monitors from those of others; nothing for addresses that contain the timer's name. */
 function identitiesOf(ping: PingValue | readonly PingValue[] | false | undefined, name: string): readonly string[] {
   if (ping === undefined || ping === false) return [];
   if (typeof ping === 'string') return [ping];

@@ -8,7 +8,7 @@ import { FOREIGN_COMMENT, missingSpace } from './unknown-key.js';
 
 type Explain = (fault: YamlFault, source: Source, parsed: ParsedYaml) => Problem;
 
-/** Puts YAML's complaint into words for somebody who never read its specification, at the place they would look for it. */
+/** Explains a YAML error to a person who never read the specification, at the place where they would look for it. */
 export function explainFault(fault: YamlFault, parsed: ParsedYaml, source: Source): Problem {
   const odd = oddInLine(fault, source);
   if (odd) return odd;
@@ -18,7 +18,7 @@ export function explainFault(fault: YamlFault, parsed: ParsedYaml, source: Sourc
   return (explanations[fault.code] ?? unexpected)(fault, source, parsed);
 }
 
-/** Says which character of a fault's line is not what it looks like, before or behind the key or at the line's end. */
+/** Reports which character in a fault's line looks like another one: before or after the key, or at the end of the line. */
 export function oddInLine(fault: TextSpan, source: Source): Problem | undefined {
   const line = source.line(source.position(fault.start).line).slice(0, LONGEST_LINE);
   const [before = ''] = /^[ \t]*(?:- +)*[\w.-]*[ \t]*:?/.exec(line) ?? [];
@@ -30,10 +30,10 @@ export function oddInLine(fault: TextSpan, source: Source): Problem | undefined 
   return { code: 'odd-character', message: `Here stands ${odd.name}.`, hint: odd.hint, at: { start, end: start + 1 } };
 }
 
-/** Behind so much of a line nothing is looked for. */
+/** The search covers this much of a line. */
 const LONGEST_LINE = 2_000;
 
-/** Whether a fault says nothing about the lines after it. */
+/** Whether a fault does not affect the lines after it. */
 export const isLocal = ({ code }: YamlFault): boolean => LOCAL.has(code);
 
 const LOCAL: ReadonlySet<YamlFault['code']> = new Set([
@@ -43,7 +43,7 @@ const LOCAL: ReadonlySet<YamlFault['code']> = new Set([
   'TAB_AS_INDENT',
 ]);
 
-/** A quote that runs over several lines and after which, on its last line, something is wrong, was most likely not meant to. */
+/** A quoted text over several lines, with an error after it on its last line, most likely lacks its closing quote. */
 function endsBefore(span: TextSpan, fault: YamlFault, source: Source): boolean {
   if (fault.code === 'BAD_DQ_ESCAPE' || fault.start < span.start) return false;
   if (fault.start < span.end) return fault.code === 'MISSING_CHAR' || fault.code === 'BAD_INDENT';
@@ -116,7 +116,7 @@ function missing(fault: YamlFault, source: Source, parsed: ParsedYaml): Problem 
   return unclosedBracket(fault, source, parsed) ?? unexpected(fault, source);
 }
 
-/** A line of a map with no colon in it, or with one that is no separator because no space follows. */
+/** A line of a map without a colon, or with one that no space follows, so that it is not a separator. */
 function noColon(fault: TextSpan, source: Source): Problem {
   const [text = ''] = source.slice(fault).split('\n', 1);
   const at = { start: fault.start, end: fault.start + text.trimEnd().length };
@@ -133,7 +133,7 @@ function missingColon(text: string): ValueRefusal {
   return { code: 'missing-colon', message, hint: `Write ${clip(word)}: ${clip(rest)}${otherwise}` };
 }
 
-/** Two keys of a `{…}` without a comma between them read as a text with a map in it. */
+/** YAML reads two keys of a `{…}` without a comma between them as a text with a map in it. */
 function blockInFlow(fault: YamlFault, source: Source): Problem {
   const [, before = ''] = /^((?:"[^"\n]*"|[^\n{}[\],"]*)\s+)(?:[\w.-]+|"[^"\n]*"):\s/.exec(source.slice(fault)) ?? [];
   const at = { start: fault.start + before.length, end: fault.end };
@@ -174,7 +174,7 @@ function unclosedBracket(_fault: YamlFault, source: Source, { unclosed }: Parsed
   };
 }
 
-/** A key that goes over several lines: the first of them lacks its colon, or the last is indented too far. */
+/** A key over several lines: the first lacks its colon, or the last is indented too far. */
 function brokenLine(fault: YamlFault, source: Source): Problem {
   const lines = source.slice(fault).split('\n');
   const { key } = lineValue(source, fault.start);
@@ -205,7 +205,7 @@ function nested(fault: YamlFault, source: Source, parsed: ParsedYaml): Problem {
   };
 }
 
-/** Puts the words to a tag in front of a value. */
+/** Describes a tag before a value. */
 export function explainTag(fault: TextSpan, source: Source): Problem {
   const text = source.slice(fault);
   const isForeign = text.startsWith('!!');

@@ -9,8 +9,8 @@ import type { ValueRefusal } from './schema-values.js';
 type Issue = core.$ZodIssue;
 
 /**
- * Picks out of a union's failures those of the one form that was meant, so that a wrong key inside `retry: {…}` is told itself,
- * and not that retry takes a number or a map.
+ * Selects the failures of the one form of a union that was meant. So a wrong key inside `retry: {…}` is reported itself,
+ * instead of "retry takes a number or a map".
  */
 export function meantIssues(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
@@ -28,7 +28,7 @@ const ANOTHER_FORM: ReadonlySet<string | undefined> = new Set([
   'invalid_union',
 ]);
 
-/** The words for what a schema did not accept. `issue.message` is the phrase for what it would have. */
+/** Describes what a schema rejected. `issue.message` is the phrase for what it accepts. */
 export function explainIssue(issue: Issue, key: string, value: Node): ValueRefusal {
   if (issue.code === 'custom') {
     const refusal = issue.params as ValueRefusal;
@@ -83,7 +83,7 @@ const YES_AND_NO: Readonly<Record<string, string>> = {
   off: 'false',
 };
 
-/** What other programs say (Kubernetes, Temporal, APScheduler), and what it is here. */
+/** Words of other programs (Kubernetes, Temporal, APScheduler), and their equivalents here. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['drop', 'skip'],
   ['forbid', 'skip'],

@@ -2,7 +2,7 @@ import type { Code } from '../text/codes/index.js';
 import { nearest } from '../../text/nearest.js';
 import { PLACEHOLDERS, placeholdersIn } from '../../monitors/index.js';
 
-/** What is wrong with an address, in words. */
+/** What is wrong with an address. */
 export interface AddressFault {
   readonly code: Code;
   readonly message: string;
@@ -11,7 +11,7 @@ export interface AddressFault {
 
 const EXAMPLE = 'For example: https://hc-ping.com/your-uuid';
 
-/** What is wrong with an address on the web; `undefined` when nothing. Its text is often a secret, and not repeated. */
+/** What is wrong with a web address; `undefined` if nothing. Its text is often a secret, so messages do not repeat it. */
 export function addressFault(written: string, mayHold: 'placeholders' | 'none'): AddressFault | undefined {
   const unknown = mayHold === 'placeholders' ? unknownPlaceholder(written) : undefined;
   if (unknown) return unknown;
@@ -27,7 +27,7 @@ export function addressFault(written: string, mayHold: 'placeholders' | 'none'):
   return undefined;
 }
 
-/** The words for a placeholder that means nothing; `undefined` when all of them do. */
+/** Describes an unknown placeholder; `undefined` if all are known. */
 export function unknownPlaceholder(text: string): AddressFault | undefined {
   const unknown = placeholdersIn(text).find((name) => !(PLACEHOLDERS as readonly string[]).includes(name));
   if (unknown === undefined) return undefined;

@@ -8,12 +8,12 @@ import type { TextSpan } from '../text/source.js';
 import type { KeyLevel } from './schema.js';
 import { isKeyOf, unknownKey } from './unknown-key.js';
 
-/** A schema whose keys are all optional: what is required is asked for by name, with words of its own. */
+/** A schema whose keys are all optional: a separate check reports required keys, with its own message. */
 interface LevelSchema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: core.$ZodError };
 }
 
-/** Reads the maps of one file by their schemas, and tells what does not fit. */
+/** Reads the maps of one file by their schemas, and reports what does not fit. */
 export class LevelReader {
   readonly #problems: Problems;
   readonly #plain: PlainValues;
@@ -23,7 +23,7 @@ export class LevelReader {
     this.#plain = plain;
   }
 
-  /** The values that are right. What is wrong is told and left out, so that the checks to come see the rest. */
+  /** The valid values. Wrong ones are reported and left out, so that later checks see the rest. */
   read<T>(schema: LevelSchema<T>, map: MapNode, place: { level: KeyLevel; path: Path }): T {
     const values = Object.create(null) as Record<string, unknown>;
     for (const [key, entry] of map.entries) {
@@ -75,15 +75,15 @@ const isTimer = (node: Node): boolean =>
 
 interface ReadMap {
   readonly map: MapNode;
-  /** Its plain values. */
+  /** The plain values of the level. */
   readonly values: object;
 }
 
-/** Whether a text holds a variable, so that what it says stands elsewhere. */
+/** Whether a text has a variable, so that its value comes from elsewhere. */
 const isVariable = (node: Node): node is ScalarNode =>
   node.kind === 'scalar' && typeof node.value === 'string' && node.value.includes('${');
 
-/** What a variable holds is text. Where a text is refused and it says a number or a truth value, it is taken for that. */
+/** A variable's value is a text. If a text is rejected but reads as a number or boolean, it counts as that. */
 function retype(values: object, { code, path }: core.$ZodIssue, map: MapNode): void {
   if (code === 'custom' || !isVariable(find(map, path as Path).value)) return;
   const holder = valueAt(values, path.slice(0, -1) as Path);
@@ -93,7 +93,7 @@ function retype(values: object, { code, path }: core.$ZodIssue, map: MapNode): v
   if (isPlain) Reflect.set(holder, path.at(-1) ?? '', JSON.parse(text.toLowerCase().replace(/^(-?)0+(?=\d)/, '$1')));
 }
 
-/** The node with what its variables hold. */
+/** The node with its variables expanded. */
 function expanded(node: Node, values: object, path: Path): Node {
   const value = valueAt(values, path);
   return isVariable(node) && typeof value === 'string' ? { ...node, value, text: value } : node;
@@ -109,7 +109,7 @@ interface Found extends Slot {
   readonly key?: TextSpan;
 }
 
-/** Walks from a map to what a path means, as far as there is something. */
+/** Walks from a map along a path, as far as nodes exist. */
 function find(map: MapNode, path: Path): Found {
   let found: Found = { value: map, at: map };
   for (const part of path) {

@@ -5,7 +5,7 @@ import type { TimeServer } from '../../domain/time-source.js';
 const NTP_PORT = 123;
 const LONGEST_NAME = 253;
 
-/** Reads `host`, `host:port` or `[address]:port`. `undefined` when it is none of them. */
+/** Reads `host`, `host:port` or `[address]:port`. Returns `undefined` for any other text. */
 export function readServer(written: string): TimeServer | undefined {
   if (isIPv6(written)) return { host: written, port: NTP_PORT };
   const [, address, name = '', digits = NTP_PORT] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d{1,5}))?$/.exec(written) ?? [];
@@ -16,15 +16,15 @@ export function readServer(written: string): TimeServer | undefined {
 
 const isPort = (port: number): boolean => port >= 1 && port <= 65_535;
 
-/** RFC 1123: letters, digits and hyphens between dots; the last part of a name is no number, or it would be an address. */
+/** RFC 1123: letters, digits and hyphens between dots. The last part of a name is not a number; otherwise it would be an address. */
 const isName = (text: string): boolean =>
   text.length <= LONGEST_NAME &&
   /^(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)*(?!\d+\.?$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.?$/i.test(text);
 
-/** Where to listen: at a port of a host (0 is any that is free), or at a socket file, by its path as written. */
+/** Where to listen: at a port of a host (0 is any free port), or at a socket file, by its path as written. */
 export type ListenAddress = TimeServer | { readonly socket: string };
 
-/** Reads `host:port` or `unix:PATH`. `undefined` when it is neither. */
+/** Reads `host:port` or `unix:PATH`. Returns `undefined` for any other text. */
 export function readListen(written: string): ListenAddress | undefined {
   const [, socket] = /^unix:(?!\/\/)([^]*[^/])$/.exec(written) ?? [];
   if (socket !== undefined) return { socket };

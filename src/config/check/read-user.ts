@@ -3,8 +3,8 @@ import type { Accounts } from '../text/accounts.js';
 import type { ValueRefusal } from './schema-values.js';
 
 /**
- * Reads `name`, `uid`, `name:group` or `uid:gid`, where a group is a name or number too. A user's group is that of its account. A number
- * without an account is its own group, at home in `/`.
+ * Reads `name`, `uid`, `name:group` or `uid:gid`, where a group is also a name or number. A user's group is that of its account. A number
+ * without an account is its own group, with home `/`.
  */
 export function readUser(written: string, accounts: Accounts): Account | ValueRefusal {
   const [, user = '', group] = /^([^:]*)(?::([^:]*))?$/.exec(written) ?? [];
@@ -22,7 +22,7 @@ export function readUser(written: string, accounts: Accounts): Account | ValueRe
   return { ...account, gid, groups: account.groups.filter((other) => other !== gid) };
 }
 
-/** With the groups that list the user besides the main one, as su does. */
+/** With the supplementary groups that list the user, as su does. */
 function knownUser(user: string, accounts: Accounts): Account | undefined {
   const account = accounts.user(user);
   return account && { ...account, groups: accounts.groupsOf(account.name).filter((gid) => gid !== account.gid) };

@@ -8,7 +8,7 @@ import { addressFault } from './read-address.js';
 import { WARNINGS, type WarningCode } from './warning-codes.js';
 
 /**
- * The values that keys of the timer file take, whatever the key. Each schema's error is the phrase for what is right:
+ * Values of the timer file's keys, for any key. Each schema's error is the phrase for what is right:
  * `"timeout" takes <phrase>, not …`.
  */
 
@@ -29,7 +29,7 @@ export const phrase = {
   conditions: 'a list of exit codes, "timeout" and "signal"',
 };
 
-/** What a custom check says; the phrase is not used. */
+/** The message of a custom check, which replaces the phrase. */
 export interface ValueRefusal {
   readonly code: Code;
   readonly message: string;
@@ -38,7 +38,7 @@ export interface ValueRefusal {
 
 type Context<T> = Parameters<Parameters<typeof z.transform<T, T>>[0]>[1];
 
-/** Tells why a value is not taken, in words of its own. */
+/** Reports with a message of its own why a value is rejected. */
 export function refuse<T>(context: Context<T>, input: T, refusal: ValueRefusal): never {
   context.issues.push({ code: 'custom', input, message: refusal.message, params: refusal });
   return z.NEVER;
@@ -46,7 +46,7 @@ export function refuse<T>(context: Context<T>, input: T, refusal: ValueRefusal):
 
 export const text = z.string(phrase.text).check(z.minLength(1, 'text that is not empty'));
 export const path = z.string(phrase.path).check(z.minLength(1, 'a path that is not empty'));
-/** A path, or a word for memory. */
+/** A path, or a word that means memory. */
 export const statePath = z.pipe(
   z.string(phrase.path),
   z.transform((written: string, context): string => {
@@ -108,7 +108,7 @@ export const size = z.pipe(
   }),
 );
 
-/** Values are taken as they are written: `1` and `true` are texts. */
+/** Values are used as they are written: `1` and `true` are texts. */
 export const env = z.record(z.string(), z.string('text'), 'a map of names and texts');
 
 export const command = z.union(
@@ -135,7 +135,7 @@ export const warningCode = z.pipe(
   }),
 );
 
-/** An address on the web; with placeholders for a run's facts where it is asked for about a run. */
+/** A web address; with placeholders for a run's facts if the key is about a run. */
 const addressThat = (mayHold: 'placeholders' | 'none') =>
   z.pipe(
     z.string(phrase.address),

@@ -27,7 +27,7 @@ import {
 } from './schema-values.js';
 
 /**
- * The timer file's keys and what they take: the one place that says so. Types, checks, suggestions and messages follow from it.
+ * The only definition of the timer file's keys and their values. Types, checks, suggestions and messages follow from it.
  */
 
 const orMap = (what: string): string => `${what}, or a map`;
@@ -56,7 +56,7 @@ const catchUp = z.strictObject(
   { policy: z.optional(z.enum(['latest', 'all'], 'latest or all')), within: z.optional(duration) },
   'a map',
 );
-/** A text without a digit is a wrong word, and not a wrong duration. */
+/** A text without a digit is a wrong word, not a wrong duration. */
 export const catchUpLength = z.pipe(z.string().check(z.regex(/\d/)), duration);
 const output = z.strictObject(
   { file: z.optional(path), max_size: z.optional(size), parse: z.optional(z.literal('json', 'json')) },
@@ -89,7 +89,7 @@ const notify = z.strictObject(
   },
   'a map',
 );
-/** The short form means the long one, so that a timer's map goes over a default in either form. */
+/** Expands the short form to the long one, so that a timer's map merges over a default in either form. */
 const webhookAlone = z.pipe(
   address,
   z.transform((webhook: string): z.output<typeof notify> => ({ webhook })),
@@ -120,7 +120,7 @@ const urlAlone = z.pipe(
   z.transform((url: string): z.output<typeof heartbeat> => ({ url })),
 );
 
-/** What a timer and `defaults` both take. */
+/** What both a timer and `defaults` accept. */
 const sharedKeys = {
   description: z.optional(text),
   tags: z.optional(z.array(text, 'a list of texts, such as [nightly, db]')),
@@ -163,7 +163,7 @@ const sharedKeys = {
   notify: z.optional(z.union([z.literal(false), webhookAlone, notify], "a webhook's address, a map, or false")),
 };
 
-/** Read by the schedules room. */
+/** The `schedules` folder reads it. */
 const schedule = z.optional(z.unknown());
 const scheduleKeys = Object.fromEntries(scheduleKinds.map(({ key }) => [key, schedule])) as {
   readonly [Key in ScheduleKey]: typeof schedule;
@@ -187,7 +187,7 @@ export const server = z.pipe(
       }),
   ),
 );
-/** Public servers ask for no more than this (RFC 4330, 10). */
+/** Public servers require at least this interval (RFC 4330, 10). */
 const SHORTEST_POLL = 64 * SECOND;
 export const poll = z.pipe(
   duration,
@@ -243,7 +243,7 @@ const tracingMap = z.strictObject(
 );
 const tracing = z.union([flag, text, tracingMap], orMap('true, false, the URL of a collector'));
 
-/** The top of the file, but for `defaults` and `timers`, which are read by themselves. */
+/** The top of the file, except `defaults` and `timers`, which have their own readers. */
 export const fileSchema = z.strictObject({
   timezone: z.optional(z.string(phrase.zone)),
   concurrency: z.optional(count),

@@ -11,8 +11,8 @@ import { jsonFault } from '../text/strict-json.js';
 import { isKeyOf } from './unknown-key.js';
 
 /**
- * Reads the tree of a file, or `undefined` when its structure cannot be trusted. The mistake made most often, a text that needed
- * quotes, is told and stepped over, so that the mistakes behind it are told as well.
+ * Reads the tree of a file, or `undefined` if its structure is unusable. The most frequent mistake, a text that needs
+ * quotes, is reported and skipped, so that later mistakes are reported as well.
  */
 export function* readTree(problems: Problems): Steps<Slot | undefined> {
   const { source } = problems;
@@ -29,7 +29,7 @@ export function* readTree(problems: Problems): Steps<Slot | undefined> {
   return tree;
 }
 
-/** Reads the tree of a file that is JSON and nothing more, or empty. Behind a first mistake in its syntax, none is looked for. */
+/** Reads the tree of a file that is only JSON, or empty. Stops at the first syntax error. */
 export function* readJson(problems: Problems): Steps<Slot | undefined> {
   const { text } = problems.source;
   const fault = text.trim() === '' ? undefined : jsonFault(text);
@@ -38,7 +38,7 @@ export function* readJson(problems: Problems): Steps<Slot | undefined> {
   return undefined;
 }
 
-/** Tells the conflicts that a merge has left in the file. Returns whether there are any: then nothing else says much. */
+/** Reports merge conflicts in the file. Returns whether there are any: then other messages are of little use. */
 function tellConflicts(problems: Problems): boolean {
   const conflicts = [...problems.source.text.matchAll(/^<{7}(?: .*)?$/gm)];
   for (const { index, 0: marker } of conflicts) {
@@ -53,7 +53,7 @@ interface Unquoted extends Broken {
   readonly end: number;
 }
 
-/** The values that lack quotes, one a line, in the order of the file. */
+/** The values that lack quotes, one per line, in the order of the file. */
 function findUnquoted({ faults }: ParsedYaml, source: Source): readonly Unquoted[] {
   const found = new Map<number, Unquoted>();
   for (const fault of faults) {
@@ -89,7 +89,7 @@ function wordsForUnquoted(fault: YamlFault, faults: readonly YamlFault[], source
 
 const COLON = 'A text with ": " in it reads as a key and its value.';
 
-/** A second key on a line is no text that lacks quotes. */
+/** A second key on a line is not a text that lacks quotes. */
 function wordsForColon(key: string, text: string): Words | undefined {
   const [, inner = ''] = /^([\w.-]+):(?= |$)/.exec(text) ?? [];
   const isKey =
@@ -132,7 +132,7 @@ function wordsForTrailing(
   return { code: 'text-after-value', message: `The ${what} ends before the end of the line.`, hint };
 }
 
-/** Puts a plain word of the same length over each value, so that every position stays as it was. */
+/** Replaces each value with a plain word of the same length, so that every position stays the same. */
 function blank(text: string, values: readonly Unquoted[]): string {
   let result = '';
   let from = 0;
@@ -143,7 +143,7 @@ function blank(text: string, values: readonly Unquoted[]): string {
   return result + text.slice(from);
 }
 
-/** Tells what YAML says is wrong, without its echoes. Returns whether the structure can be trusted all the same. */
+/** Reports YAML's errors, without their echoes. Returns whether the structure is still usable. */
 function tellFaults(parsed: ParsedYaml, problems: Problems): boolean {
   const lines = new Set<number>();
   let isTrusted = true;
@@ -178,7 +178,7 @@ function tellSecondDocument(start: number, problems: Problems): void {
   });
 }
 
-/** The values that stand behind a tag: a timer file knows none. */
+/** The values after a tag: a timer file has no tags. */
 function findTagged({ faults }: ParsedYaml, source: Source): readonly Broken[] {
   const tags = faults.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
   return tags.map((tag) => {

@@ -4,9 +4,9 @@ import { clip } from '../text/quoting.js';
 import type { ValueRefusal } from './schema-values.js';
 import { KEYS, type KeyLevel } from './schema.js';
 
-/** Words of other programs, and what they are here. */
+/** Words of other programs, and their equivalents here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  // Anything's own words for the parts of a timer.
+  // Generic words for the parts of a timer.
   args: 'run',
   argv: 'run',
   cmd: 'run',
@@ -55,7 +55,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   capture_stderr: 'output',
   fails_when: 'success_codes',
   exit_codes: 'success_codes',
-  // When it runs, and how often at once.
+  // When it runs, and how many runs at once.
   concurrency_policy: 'overlap',
   max_instances: 'overlap',
   no_overlap: 'overlap',
@@ -70,7 +70,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   start_date: 'not_before',
   end_date: 'not_after',
   max_executions: 'max_runs',
-  // How it ends, and what comes then.
+  // How it ends, and what follows.
   active_deadline_seconds: 'timeout',
   execution_timeout: 'timeout',
   max_execution_time: 'timeout',
@@ -148,7 +148,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   program_arguments: 'run',
   ping_url: 'ping',
   healthchecks: 'ping',
-  // Who is told.
+  // Notifications.
   monitor: 'ping',
   monitoring: 'ping',
   healthcheck: 'ping',
@@ -166,7 +166,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   mattermost: 'webhook',
 };
 
-/** Words of other programs that mean nothing here, with what to do instead. */
+/** Words of other programs that have no equivalent here, with the alternative. */
 const NOWHERE: Readonly<Record<string, string>> = {
   version: 'Leave it out: a timer file has no version.',
   api_version: 'Leave it out. The file begins with timers:.',
@@ -198,7 +198,7 @@ const PLACES: Readonly<Record<KeyLevel, string>> = {
   tracing: 'under tracing',
 };
 
-/** What to say about a key that its level does not know: the nearest that it does, or the level that knows it. */
+/** The message for an unknown key: the nearest key of its level, or the level that has it. */
 export function unknownKey(key: string, level: KeyLevel, holdsTimer: boolean): ValueRefusal {
   if (level === 'defaults' && isKeyOf('timer', key)) {
     const message = `"${key}" cannot be a default: every timer says its own.`;
@@ -212,20 +212,20 @@ export function unknownKey(key: string, level: KeyLevel, holdsTimer: boolean): V
   return { code: 'unknown-key', message, ...(hint !== undefined && { hint }) };
 }
 
-/** The words for a comment as JavaScript and C write it. */
+/** Describes a comment in the style of JavaScript and C. */
 export const FOREIGN_COMMENT: ValueRefusal = {
   code: 'foreign-comment',
   message: 'In YAML a comment begins with #, not with //.',
   hint: 'Write # instead.',
 };
 
-/** A key, its colon, and no space before the value: in brackets, all of that is one key. */
+/** A key, its colon, and no space before the value: in brackets, YAML reads all of that as one key. */
 const UNSPACED = /^\s*([\w-]+):\s*(\S.*)$/;
 
-/** In brackets, a comment that is none is part of the key behind it. */
+/** In brackets, a wrong comment is part of the key after it. */
 const COMMENT = /^\/\/.*\s/;
 
-/** The words for a colon with no space behind it. */
+/** Describes a colon without a space after it. */
 export const missingSpace = (key: string, value: string): ValueRefusal => ({
   code: 'missing-space',
   message: `A space is missing after "${clip(key)}:".`,
@@ -246,7 +246,7 @@ function wayOut(key: string, level: KeyLevel, holdsTimer: boolean): string | und
   return keys.length <= 10 ? `The keys ${PLACES[level]} are ${keys.join(', ')}.` : undefined;
 }
 
-/** Where a key or a word for it belongs, as a sentence. */
+/** Where a key or its synonym belongs, as a sentence. */
 function placeOf(written: string, level: KeyLevel): string | undefined {
   const word = wordIn(ELSEWHERE, written);
   const key = homeOf(written, level) === undefined && word !== undefined ? word : written;
@@ -258,7 +258,7 @@ function placeOf(written: string, level: KeyLevel): string | undefined {
   return `${what} belongs ${PLACES[home]}.`;
 }
 
-/** The key of a level that somebody most likely meant, or `undefined`; none for a key that is right elsewhere. */
+/** The key of a level that was most likely meant, or `undefined`; none for a key that is valid elsewhere. */
 export function meantKey(written: string, level: KeyLevel): string | undefined {
   const keys: readonly string[] = KEYS[level];
   const looks = asItLooks(written);
@@ -266,12 +266,12 @@ export function meantKey(written: string, level: KeyLevel): string | undefined {
   const same = sameWord(key, keys);
   if (same !== undefined || homeOf(key, level) !== undefined) return same;
   const word = wordIn(ELSEWHERE, key);
-  // A word for a key of another level is no slip for one of this level.
+  // A synonym for a key of another level is not a typo for one of this level.
   if (word !== undefined && !keys.includes(word)) return undefined;
   return word ?? (key.length > 2 ? (beginningOf(key, keys) ?? nearest(key, keys)) : undefined);
 }
 
-/** Whether a level knows a key. */
+/** Whether a level has a key. */
 export const isKeyOf = (level: KeyLevel, key: string): boolean => KEYS[level].includes(key);
 
 const letters = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, '');
@@ -280,17 +280,17 @@ const letters = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, '')
 const sameWord = (key: string, keys: readonly string[]): string | undefined =>
   keys.find((known) => letters(known) === letters(key));
 
-/** The one key that begins so: `desc`, `on_fail`. */
+/** The only key with that prefix: `desc`, `on_fail`. */
 function beginningOf(key: string, keys: readonly string[]): string | undefined {
   const [first, second] = keys.filter((known) => letters(known).startsWith(letters(key)));
   return second === undefined ? first : undefined;
 }
 
-/** What a table says of a word, however its parts are joined. */
+/** The table entry for a word, however its parts are joined. */
 const wordIn = (table: Readonly<Record<string, string>>, key: string): string | undefined =>
   Object.entries(table).find(([elsewhere]) => letters(elsewhere) === letters(key))?.[1];
 
-/** The level that a word out of place belongs to; from a level inside a timer, first the timer itself. */
+/** The level where a misplaced word belongs; from a level inside a timer, the timer itself comes first. */
 function homeOf(key: string, level: KeyLevel): KeyLevel | undefined {
   const others: readonly KeyLevel[] = [
     'timer',

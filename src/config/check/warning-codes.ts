@@ -1,6 +1,6 @@
 import { SCHEDULE_WARNINGS } from '../../schedules/kind.js';
 
-/** The warnings that can be told of a timer, and that its `ignore` silences. The codes are stable. */
+/** The warnings about a timer that its `ignore` can suppress. The codes are stable. */
 export const WARNINGS = [
   ...SCHEDULE_WARNINGS,
   'crontab-percent',

@@ -3,11 +3,11 @@ import { ENTRIES, GROUPS } from './index.js';
 import { timersSchema } from './json-schema.js';
 import { typeWords } from './type-words.js';
 
-/** A key of the timer file with all that is known of it. */
+/** A key of the timer file with everything known about it. */
 export interface KeyInfo {
   /** Dotted: `timeout`, `retry.attempts`. */
   readonly path: string;
-  /** Whether it is a key of a timer or of the file; of a key in a map, where the map is. */
+  /** Whether it is a key of a timer or of the file; for a key in a map, where the map is. */
   readonly level: 'file' | 'timer';
   readonly entry: KeyEntry;
   /** In words. */
@@ -47,7 +47,7 @@ interface SchemaLevel {
   readonly $defs?: Readonly<Record<string, SchemaLevel>>;
 }
 
-/** How a key with a value stands in the file: `retry: { attempts: 3 }`. */
+/** How a key with a value is written in the file: `retry: { attempts: 3 }`. */
 export function exampleOf({ path, entry: { example, beside } }: KeyInfo): string {
   const [key = '', inner] = path.split('.');
   return inner === undefined

@@ -7,7 +7,7 @@ import { TIMER_MAPS } from './timer-maps.js';
 import { COMMAND, REPORTS, LIMITS, RUN, WHEN } from './timer.js';
 
 /**
- * The entries of all keys of the timer file: the reference, the schema for editors and `timers help keys` are made of them.
+ * The entries of all keys of the timer file. The reference, the schema for editors and `timers help keys` use them.
  * Their texts are loaded only where they are shown.
  */
 

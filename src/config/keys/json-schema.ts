@@ -11,7 +11,7 @@ import { VALUES } from './values.js';
 
 const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
 
-/** How values that zod only knows as text are said in a schema. */
+/** How a schema expresses values that zod only knows as text. */
 const KNOWN: ReadonlyMap<unknown, JsonSchema> = new Map<unknown, JsonSchema>([
   [values.text, ref('text')],
   [values.path, ref('path')],
@@ -99,7 +99,7 @@ const OWN: { readonly [L in KeyLevel]?: Properties } = {
   tracing: { endpoint: ref('url') },
   timer: {
     ...Object.fromEntries(scheduleKinds.map(({ key, json }) => [key, json])),
-    // Said once, under `defaults`.
+    // Described once, under `defaults`.
     ...Object.fromEntries(Object.keys(ENTRIES.defaults).map((key) => [key, ref(`defaults/properties/${key}`)])),
   },
 };
@@ -110,7 +110,7 @@ function everySchema(): JsonSchema {
   return { type: 'object', properties: described(properties, ENTRIES.every, 'every'), additionalProperties: false };
 }
 
-/** The schemas of keys, open to variables, with their descriptions. */
+/** The schemas of keys with their descriptions; each also accepts variables. */
 function described(
   properties: Properties,
   entries: Readonly<Record<string, KeyEntry>>,
@@ -132,7 +132,7 @@ function described(
 
 const VARIABLE = ref('variable');
 
-/** A value may hold a variable, whatever it is: `concurrency: ${N}`. */
+/** Any value may contain a variable: `concurrency: ${N}`. */
 function withVariables(schema: JsonSchema): JsonSchema {
   const { anyOf, items } = schema as { anyOf?: readonly JsonSchema[]; items?: JsonSchema };
   if (anyOf !== undefined) {
@@ -153,6 +153,6 @@ function inItems(schema: JsonSchema): JsonSchema {
 const isScalar = ({ type, enum: words }: JsonSchema): boolean =>
   words !== undefined || (typeof type === 'string' && /^(?:string|boolean|integer|number)$/.test(type));
 
-/** The definitions of texts take variables by themselves. */
+/** The definitions of texts already accept variables. */
 const takesText = ({ type, enum: words, const: only, $ref }: JsonSchema): boolean =>
   (type === 'string' && words === undefined && only === undefined) || $ref !== undefined;

@@ -9,7 +9,7 @@ const without = (...keys: readonly string[]): JsonSchema => ({
   properties: Object.fromEntries(keys.map((key) => [key, false])),
 });
 
-/** What the keys of a level ask of each other. */
+/** How the keys of a level depend on each other. */
 export const RULES: { readonly [L in KeyLevel]?: JsonSchema } = {
   file: { required: ['timers'], patternProperties: { '^x-': {} } },
   timer: { required: ['run'], oneOf: scheduleKinds.map(({ key }) => only(key)) },
@@ -23,7 +23,7 @@ export const RULES: { readonly [L in KeyLevel]?: JsonSchema } = {
     oneOf: [
       { ...only('healthchecks'), ...without('slug', 'method', 'on', 'headers', 'body') },
       { ...only('sentry'), ...without('method', 'on', 'headers', 'body') },
-      // `GET` and `HEAD` carry no body.
+      // `GET` and `HEAD` have no body.
       {
         ...only('url'),
         ...without('slug'),

@@ -184,7 +184,7 @@ export const LIMITS = {
   },
 } as const satisfies Entries;
 
-/** Who learns how a run ended. */
+/** Notifications of how a run ended. */
 export const REPORTS = {
   on_failure: {
     summary: 'A command that runs after a run that failed, timed out or was lost.',

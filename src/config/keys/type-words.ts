@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
   warning: 'warning code',
 };
 
-/** What is read of a schema. */
+/** The parts of a schema that are read. */
 interface Known {
   readonly anyOf?: readonly Known[];
   readonly enum?: readonly unknown[];
@@ -32,7 +32,7 @@ interface Known {
   readonly maximum?: number;
 }
 
-/** The type of a value in words, such as `duration`. Derived from the schema, so that it cannot be wrong. */
+/** The type of a value in words, such as `duration`. Derived from the schema, so that the two always agree. */
 export const typeWords = (schema: JsonSchema): string => wordsOf(schema);
 
 function wordsOf(schema: Known): string {
@@ -43,7 +43,7 @@ function wordsOf(schema: Known): string {
   return only === undefined ? ofType(schema) : code(only);
 }
 
-/** A variable goes without saying. */
+/** Variables are valid everywhere, so the type omits them. */
 const isTold = ({ $ref, type }: Known): boolean => $ref !== '#/$defs/variable' && type !== 'null';
 
 function ofType(schema: Known): string {

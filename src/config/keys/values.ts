@@ -3,7 +3,7 @@ import { NO_PATH } from '../../domain/state-place.js';
 import { SIZE_UNITS } from '../check/schema-values.js';
 import { WARNINGS } from '../check/warning-codes.js';
 
-/** A text that holds a variable may become anything. */
+/** A text with a variable may become anything. */
 const OR_VARIABLE = String.raw`|\$\{`;
 
 const SUM = ['w', 'd', 'h', 'm', 's', 'ms'].map((unit) => String.raw`(?:\d+ ?${unit}\s*)?`).join('');
@@ -13,12 +13,12 @@ const durationThat = (holds: string): JsonSchema => ({
   pattern: String.raw`^\s*${holds}(?:(?=\d)${SUM}|${ISO}\s*)$${OR_VARIABLE}`,
 });
 
-/** In upper and lower case. */
+/** In uppercase and lowercase. */
 const anyCase = (word: string): string => word.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
 
 const plain = { type: ['string', 'number', 'boolean'] };
 
-/** The values that keys take, by the names that the reference uses. Descriptions are those of the keys. */
+/** The values of keys, by the names that the reference uses. The keys have the descriptions. */
 export const VALUES: Readonly<Record<string, JsonSchema>> = {
   text: { type: 'string', minLength: 1 },
   path: { type: 'string', minLength: 1 },
@@ -37,7 +37,7 @@ export const VALUES: Readonly<Record<string, JsonSchema>> = {
   time_zone: { type: 'string', minLength: 1 },
   server: { type: 'string', minLength: 1 },
   listen: { type: 'string', pattern: String.raw`^unix:(?!//).*[^/]$|:\d{1,5}$${OR_VARIABLE}` },
-  // A list may hold numbers, which are taken as they are written. In a command, variables are the shell's affair.
+  // A list may contain numbers, which are used as they are written. In a command, the shell expands variables.
   command: {
     anyOf: [
       { type: 'string', pattern: String.raw`\S` },

@@ -6,7 +6,7 @@ import type { Account } from '../../domain/command.js';
 export interface Group {
   readonly name: string;
   readonly gid: number;
-  /** Names of accounts that list it as a further group. */
+  /** Names of accounts that list it as a supplementary group. */
   readonly members: readonly string[];
 }
 
@@ -16,13 +16,13 @@ export interface Accounts {
   readonly group: (key: string) => Group | undefined;
   /** All groups of an account. */
   readonly groupsOf: (name: string) => readonly number[];
-  /** Whether `setpriv` of util-linux is there, which gives a process its groups. Those of other systems lack the option. */
+  /** Whether `setpriv` of util-linux is installed, which sets the groups of a process. Those of other systems lack the option. */
   readonly hasSetpriv: () => boolean;
-  /** Accounts whose main group it is. Only those of /etc/passwd. */
+  /** Accounts with this main group. Only those of /etc/passwd. */
   readonly withGroup: (gid: number) => readonly Account[];
 }
 
-/** Reads /etc/passwd and /etc/group once. Asks NSS (`getent`) for names that are not there. A file that can't be read counts as empty. */
+/** Reads /etc/passwd and /etc/group once. Queries NSS (`getent`) for missing names. A file that can't be read counts as empty. */
 export function readAccounts(): Accounts {
   const users = linesOf('/etc/passwd').map(toAccount);
   const groups = linesOf('/etc/group').map(toGroup);
@@ -78,7 +78,7 @@ const fieldsOf = (text: string): readonly (readonly string[])[] =>
     .filter((line) => line.includes(':'))
     .map((line) => line.split(':'));
 
-/** How long a directory service may take, in ms. */
+/** Timeout for a directory service, in ms. */
 const NSS_PATIENCE = 3_000;
 
 const numbersOf = (text: string): readonly number[] =>
@@ -87,7 +87,7 @@ const numbersOf = (text: string): readonly number[] =>
     .filter((word) => word !== '')
     .map(Number);
 
-/** What a program prints; empty when it fails or is not there. */
+/** The output of a program; empty if it fails or is not installed. */
 function outputOf(program: string, args: readonly string[]): string {
   try {
     return execFileSync(program, args, {

@@ -7,20 +7,20 @@ import type { YamlDocument } from './compose-yaml.js';
 import { clip, needsQuotes } from './quoting.js';
 import type { TextSpan } from './source.js';
 
-/** How many values the aliases of a file may stand for. Nobody's file comes near; an alias bomb passes it at once. */
+/** Maximum values that the aliases of a file may represent. Real files stay far below; an alias bomb exceeds it at once. */
 const MAX_REPEATED = 1_000_000;
 
 /**
- * Builds the tree of one document: aliases and merge keys (`<<`) resolved without copying, duplicate keys told.
- * What is in `broken` is told on the way, under its path, and becomes a broken node.
+ * Builds the tree of one document: resolves aliases and merge keys (`<<`) without copying, and reports duplicate keys.
+ * Each entry of `broken` is reported under its path on the way, and becomes a broken node.
  */
 export function buildTree(document: YamlDocument, problems: Problems, broken: readonly Broken[]): Steps<Slot> {
   return new TreeBuilder(problems, broken).slot(document.contents, { start: 0, end: 0 });
 }
 
-/** A value with a mistake that was found before there was a tree. */
+/** A value with a mistake that was found before the tree was built. */
 export interface Broken {
-  /** The offset at which the value begins. */
+  /** The offset at which the value starts. */
   readonly start: number;
   readonly problem: Omit<Problem, 'path'>;
 }
@@ -29,10 +29,10 @@ class TreeBuilder {
   readonly #problems: Problems;
   readonly #broken: ReadonlyMap<number, Broken>;
   readonly #anchors = new Map<string, Node | 'open'>();
-  /** Values below a node, aliases written out. */
+  /** Values below a node, aliases expanded. */
   readonly #sizes = new WeakMap<Node, number>();
   #size = 0;
-  /** Of these, the ones that an alias repeats. */
+  /** How many values come from aliases. */
   #repeated = 0;
   readonly #path: (string | number)[] = [];
 
@@ -81,7 +81,7 @@ class TreeBuilder {
     return { kind: 'list', items, ...at };
   }
 
-  /** An item of which there is nothing but its dash stands at the dash. */
+  /** An empty item has the position of its dash. */
   *#item(yaml: ParsedNode, list: TextSpan): Steps<Slot> {
     const { value, at } = yield* this.slot(yaml, list);
     return { value, at: at.start < at.end ? at : { start: at.start - 1, end: at.start } };
@@ -109,7 +109,7 @@ class TreeBuilder {
     return built;
   }
 
-  /** Tells a mistake at the path that is being built. */
+  /** Reports a mistake at the current path. */
   #error(problem: Omit<Problem, 'path'>): void {
     this.#problems.error({ ...problem, path: this.#path });
   }
@@ -131,7 +131,7 @@ class TreeBuilder {
     return true;
   }
 
-  /** YAML 1.1's merge key: what the map says itself comes first, then the sources in their order. */
+  /** YAML 1.1's merge key: the map's own keys come first, then the sources in their order. */
   #merge(entries: Map<string, MapEntry>, source: Slot): void {
     const { value } = source;
     if (value.kind === 'list') {
@@ -186,7 +186,7 @@ class TreeBuilder {
   }
 }
 
-/** Whether a source of a merge is broken itself, or merges what is. */
+/** Whether a source of a merge is broken, or merges a broken one. */
 const isBroken = (node: Node): boolean =>
   node.kind === 'broken' ||
   (node.kind === 'map' && node.isPartial === true) ||

@@ -2,12 +2,12 @@ import { Composer, isMap, type CST, type Document, type YAMLError, type YAMLMap 
 
 import type { Steps } from '../../turns/steps.js';
 
-/** Of a text that is no YAML at all, this many faults are looked at. */
+/** For a text that is not YAML at all, at most this many faults are checked. */
 export const MAX_FAULTS = 1_000;
 
 export type YamlDocument = Document.Parsed;
 
-/** How many entries of a long map are composed in one step: some milliseconds. */
+/** How many entries of a long map one step composes: some milliseconds. */
 const PIECE = 100;
 
 /** Composes the documents of a text's tokens. @throws TooManyFaults */
@@ -29,14 +29,14 @@ function compose(tokens: readonly CST.Token[], length: number): YamlDocument[] {
   return [...tokens.flatMap((token) => [...composer.next(token)]), ...composer.end(true, length)];
 }
 
-/** The library notes every fault, with a stack trace, and sets itself no limit: a text of a million faults would take gigabytes. */
+/** The library records every fault with a stack trace, without a limit: a text with a million faults would take gigabytes. */
 function boundedComposer(): Composer {
   const composer = new Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false });
   const note = Reflect.get(composer, 'onError') as (...fault: unknown[]) => void;
   let noted = 0;
   let enough: TooManyFaults | undefined;
   Reflect.set(composer, 'onError', (...fault: unknown[]) => {
-    // The library catches what is thrown at it, notes that, and so comes back here.
+    // The library catches this error, records it, and so calls this callback again.
     if (enough) throw enough;
     note(...fault);
     if (++noted < MAX_FAULTS) return;
@@ -48,9 +48,9 @@ function boundedComposer(): Composer {
 }
 
 /**
- * The library composes a document in one go, a second for 10,000 timers. The entries of a map do not depend on each other, so a long one
- * (the timers) is composed some entries at a time and put together. `undefined` for a document that has none, or a fault: faults are told by
- * composing it whole.
+ * The library composes a document at once, which takes a second for 10,000 timers. The entries of a map are independent, so a long one
+ * (the timers) is composed some entries at a time, and then joined. `undefined` for a document without one, or with a fault: composing it
+ * as a whole reports faults.
  */
 function* composeInPieces(tokens: readonly CST.Token[], length: number): Steps<YamlDocument[] | undefined> {
   const long = longMapIn(tokens);
@@ -66,7 +66,7 @@ function* composeInPieces(tokens: readonly CST.Token[], length: number): Steps<Y
   return whole?.documents;
 }
 
-/** A map of many entries that is the value of a key at the top of the only document. */
+/** A map with many entries that is the value of a key at the top of the only document. */
 interface LongMap {
   readonly document: CST.Document;
   readonly top: CST.BlockMap;
@@ -83,7 +83,7 @@ function longMapIn(tokens: readonly CST.Token[]): LongMap | undefined {
   return map?.type === 'block-map' ? { document, top, at, map } : undefined;
 }
 
-/** A document with some of the long map's entries, that map, and the one it stands in. */
+/** A document with some of the long map's entries, that map, and its parent. */
 interface Composed {
   readonly documents: YamlDocument[];
   readonly top: YAMLMap;
@@ -114,7 +114,7 @@ function composePiece(
 
 type Item = CST.BlockMap['items'][number];
 
-/** A map of some of its own items. It begins with the first: the library takes what lies between for a key that is too long. */
+/** A map of some of its own items. It starts with the first: otherwise the library reads the gap as a key that is too long. */
 function withItems(map: CST.BlockMap, items: Item[]): CST.BlockMap {
   const [first] = items;
   return { ...map, offset: first === map.items[0] ? map.offset : (offsetOf(first) ?? map.offset), items };
@@ -122,7 +122,7 @@ function withItems(map: CST.BlockMap, items: Item[]): CST.BlockMap {
 
 const offsetOf = (item: Item | undefined): number | undefined => item?.start[0]?.offset ?? item?.key?.offset;
 
-/** Adds the entries of a piece, and what stands behind the long map. Both maps end where those of the last piece do. */
+/** Adds the entries of a piece, and what follows the long map. Both maps end where those of the last piece end. */
 function append({ top, map }: Composed, piece: Composed): void {
   map.items.push(...piece.map.items);
   top.items.push(...piece.top.items.slice(1));

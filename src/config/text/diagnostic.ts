@@ -3,53 +3,53 @@ import { bugOf } from '../../domain/bug.js';
 import { ExpandedValues, type ExpandedValue } from './expanded-values.js';
 import type { Source, TextSpan } from './source.js';
 
-/** One thing to say about a timer file. */
+/** One message about a timer file. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   /** Stable, kebab-case. */
   readonly code: Code;
   readonly message: string;
-  /** The way out. */
+  /** How to fix it. */
   readonly hint?: string;
   /** Counts from 1. */
   readonly line: number;
   /** Counts UTF-16 units from 1. */
   readonly column: number;
-  /** On the same line, exclusive; greater than `column`. Absent: no text is meant. */
+  /** On the same line, exclusive; greater than `column`. Absent: no text is marked. */
   readonly endColumn?: number;
   /** The key's path, dotted: `timers.backup.cron`. Empty for the file as a whole. */
   readonly path: string;
-  /** Of an internal error: where in the program it arose. */
+  /** For an internal error: where it occurred in the program. */
   readonly stack?: string;
 }
 
 /** From the top of the file: keys of maps and indexes of lists, from 0. */
 export type Path = readonly (string | number)[];
 
-/** A diagnostic before its place is put in lines and columns. */
+/** A diagnostic before its position is converted to lines and columns. */
 export interface Problem {
   readonly code: Code;
   readonly message: string;
-  /** Where looking for it takes long: what answers it, asked only when the problem is told. */
+  /** For a hint that takes long to find: returns it, and is called only when the problem is reported. */
   readonly hint?: string | (() => string | undefined) | undefined;
   readonly at: TextSpan;
   readonly path?: Path;
   readonly stack?: string;
 }
 
-/** Of a file with more mistakes, or more warnings, than anyone reads, this many are told. */
+/** For a file with very many mistakes, or warnings, at most this many are reported. */
 const MOST = 1_000;
 
 /** `timers`, a timer. */
 const DEEPEST_WRONG = 2;
 
-/** Collects what is wrong with one file. The same thing at the same place (an alias, a default) is told once. */
+/** Collects what is wrong with one file. Reports the same thing at the same place (an alias, a default) only once. */
 export class Problems {
   readonly #source: Source;
   readonly #found = new Map<string, Diagnostic>();
   readonly #told = { error: 0, warning: 0 };
   readonly #expanded = new ExpandedValues();
-  /** Keys with an error at them or below, by the path of their map; '' is the map itself. */
+  /** Keys with an error at or below them, by the path of their map; '' is the map itself. */
   readonly #wrong = new Map<string, Set<string>>();
 
   constructor(source: Source) {
@@ -64,12 +64,12 @@ export class Problems {
     return this.#told.error > 0;
   }
 
-  /** Whether a mistake is told already, or so many are that no other will be. One more than is told is kept, to know that there are more. */
+  /** Whether a mistake is already reported, or the limit is reached. One more than the limit is kept, to know that there are more. */
   isTold(code: Code, at: TextSpan): boolean {
     return this.#told.error > MOST || this.#found.has(idOf(code, at));
   }
 
-  /** From now on no message repeats these values; `at` is where they stand in the file. */
+  /** From now on no message repeats these values; `at` is their position in the file. */
   hide(at: TextSpan, values: readonly ExpandedValue[]): void {
     this.#expanded.add(at, values);
   }
@@ -79,7 +79,7 @@ export class Problems {
     this.#add('error', problem);
   }
 
-  /** The keys of a map, down to those of a timer, with an error at them or below; '' for one at the map itself. */
+  /** The keys of a map, down to those of a timer, with an error at or below them; '' for one at the map itself. */
   wrongKeys(path: readonly string[]): readonly string[] {
     return [...(this.#wrong.get(path.join('\0')) ?? [])];
   }
@@ -96,7 +96,7 @@ export class Problems {
     this.#add('warning', problem);
   }
 
-  /** In the order of the file; behind the most that are told stands that there are more. */
+  /** In the order of the file. At the limit, a last one says that there are more. */
   list(): readonly Diagnostic[] {
     const counted = { error: 0, warning: 0 };
     const told = [...this.#found.values()]
@@ -152,7 +152,7 @@ function toDiagnostic(severity: Diagnostic['severity'], problem: Problem, source
   };
 }
 
-/** What to say about `subject`, which a bug in the program kept from being read. */
+/** The message about `subject`, which could not be read because of a bug in the program. */
 export function internalError(
   subject: string,
   thrown: unknown,
@@ -167,13 +167,13 @@ export function internalError(
   };
 }
 
-/** A bug that kept a file from being read, where no place in it is known. */
+/** A bug that prevented reading a file, without a known position. */
 export function aboutBug(thrown: unknown): Diagnostic {
   const { code, message, hint, stack } = internalError('The file', thrown);
   return { ...aboutFile(code, message, hint), ...(stack !== undefined && { stack }) };
 }
 
-/** A diagnostic about a file of which no text could be read. */
+/** A diagnostic about a file whose text could not be read. */
 export const aboutFile = (code: Code, message: string, hint?: string): Diagnostic => ({
   severity: 'error',
   code,

@@ -1,28 +1,28 @@
 import type { Code } from './codes/index.js';
 import type { ExpandedValue } from './expanded-values.js';
 
-/** What could not be expanded, and which part of the text it is. */
+/** A reference that could not be expanded, and its position in the text. */
 export interface ExpandFault {
   readonly code: Code;
   readonly message: string;
   readonly hint: string;
-  /** As it stands in the text. */
+  /** As written in the text. */
   readonly text: string;
 }
 
-/** A text with the values of variables in it. */
+/** A text with its variables expanded. */
 export interface Expansion {
   readonly text: string;
   readonly faults: readonly ExpandFault[];
-  /** Those that came from the environment. */
+  /** The values that came from the environment. */
   readonly values: readonly ExpandedValue[];
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Puts the values of environment variables into a text: `${NAME}`, and `${NAME:-default}` for one that is unset or empty. What comes
- * out is data and is not expanded again. `$${` stands for the two characters `${`; every other `$` stays as it is.
+ * Expands environment variables in a text: `${NAME}`, and `${NAME:-default}` for one that is unset or empty. The result
+ * is data and is not expanded again. `$${` means the two characters `${`; every other `$` stays as it is.
  */
 export function expand(text: string, env: Environment): Expansion {
   if (!text.includes('${')) return { text, faults: [], values: [] };
@@ -41,7 +41,7 @@ export function expand(text: string, env: Environment): Expansion {
   return { text: expanded, faults, values };
 }
 
-/** The value, and the variable it is of; none of a default. */
+/** The value, and the name of its variable; no name for a default. */
 interface Found {
   readonly value: string;
   readonly name?: string;

@@ -1,20 +1,20 @@
 import type { TextSpan } from './source.js';
 
-/** A value of the environment, and the reference that stands for it in the file. */
+/** A value of the environment, and its reference in the file. */
 export interface ExpandedValue {
   /** `${NAME}`. */
   readonly reference: string;
   readonly value: string;
 }
 
-/** Shorter values are no secrets, and are part of many words. */
+/** Shorter values are not secrets, and are part of many words. */
 const SHORTEST = 4;
-/** So much of a value gives it away, wherever it is repeated: messages cut long values. */
+/** This many characters of a value reveal it wherever they are repeated: messages cut long values. */
 const TELLING = 8;
 
-/** What variables of the environment put into a file: secrets, maybe. Messages have their references in place of them. */
+/** Values that environment variables put into a file: possible secrets. Messages show their references instead. */
 export class ExpandedValues {
-  /** By where they stand in the file. */
+  /** By position in the file. */
   readonly #short = new Map<number, ExpandedValue[]>();
   readonly #long = new Map<string, ExpandedValue>();
 
@@ -36,7 +36,7 @@ export class ExpandedValues {
   }
 }
 
-/** Replaces every part of the value, as long as it goes. */
+/** Replaces the longest repeated parts of the value. */
 function withoutParts(message: string, { value, reference }: ExpandedValue): string {
   let masked = '';
   let at = 0;

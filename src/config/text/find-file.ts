@@ -5,7 +5,7 @@ import { env } from 'node:process';
 
 import { MAX_FILE_SIZE } from './read-file.js';
 
-/** Where a timer file is looked for, in every folder from the working directory upwards, first match first. */
+/** Where a timer file is searched, in every folder from the working directory upwards, first match first. */
 export const SEARCH_PLACES: readonly string[] = [
   'timers.yaml',
   'timers.yml',
@@ -20,14 +20,14 @@ export const SEARCH_PLACES: readonly string[] = [
   'package.json',
 ];
 
-/** What is used of cosmiconfig. */
+/** The parts of cosmiconfig in use. */
 interface Explorer {
   search(from: string): Promise<{ readonly filepath: string } | null>;
 }
 type ExplorerClass = new (options: Record<string, unknown>) => Explorer;
 
 /**
- * Finds the timer file for a folder with cosmiconfig, which only looks: reading and parsing are done here.
+ * Finds the timer file for a folder with cosmiconfig, which only searches: reading and parsing happen here.
  * Its `cosmiconfig()` would first read settings of its own from the working directory, and execute a `.config/config.js`
  * found there; its `Explorer` does not.
  */
@@ -47,13 +47,13 @@ export async function findTimerFile(folder: string): Promise<string | undefined>
     loaders: { default: (path: string, text: string) => (isPackageJson(path) ? timersKeyOf(text) : { path }) },
   });
   const found = await explorer.search(folder);
-  // The search ends in the user's own configuration folder, which is no place of ours.
+  // The search ends in the user's configuration folder, where timer files do not belong.
   return found !== null && SEARCH_PLACES.some((place) => basename(place) === basename(found.filepath))
     ? found.filepath
     : undefined;
 }
 
-/** It asks for the home directory as it is loaded, which fails for a user without HOME and account. Docker gives such users the root folder. */
+/** It reads the home directory on import, which fails for a user without HOME and account. Docker gives such users the root folder. */
 async function loadExplorer(): Promise<ExplorerClass> {
   const isHomeless = !hasHome();
   if (isHomeless) env['HOME'] = '/';
@@ -81,12 +81,12 @@ function timersKeyOf(text: string): { timers?: unknown } {
     const content: unknown = JSON.parse(text);
     return typeof content === 'object' && content !== null && Object.hasOwn(content, 'timers') ? { timers: text } : {};
   } catch {
-    // Broken, but meant: the reader says where.
+    // Broken, but meant: the reader reports where.
     return /"timers"\s*:/.test(text) ? { timers: text } : {};
   }
 }
 
-/** cosmiconfig waits at named pipes, takes in files of any size, and steps over what it may not read: found first, and told by the reader. */
+/** cosmiconfig waits at named pipes, reads files of any size, and skips unreadable ones. Here they count as found; the reader reports them. */
 function firstUnreadable(folder: string): string | undefined {
   for (let at = resolve(folder); ; at = dirname(at)) {
     for (const place of SEARCH_PLACES) {

@@ -1,6 +1,6 @@
 import type { TextSpan } from './source.js';
 
-/** A value of the file: YAML's or JSON's, with aliases and merge keys resolved. Shared where the file shares it. */
+/** A value of the file, from YAML or JSON, with aliases and merge keys resolved. Shared where the file shares it. */
 export type Node = ScalarNode | ListNode | MapNode | BrokenNode;
 
 export interface ScalarNode extends TextSpan {
@@ -18,16 +18,16 @@ export interface ListNode extends TextSpan {
 export interface MapNode extends TextSpan {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, MapEntry>;
-  /** What is merged into it is broken, so nobody knows what it lacks. */
+  /** A source merged into it is broken, so its missing keys are unknown. */
   readonly isPartial?: true;
 }
 
-/** Something whose mistake is told already. */
+/** A value whose mistake is already reported. */
 export interface BrokenNode extends TextSpan {
   readonly kind: 'broken';
 }
 
-/** A place a value stands at. */
+/** The position of a value. */
 export interface Slot {
   readonly value: Node;
   /** Where the value is used: for an alias, the alias. */
@@ -38,6 +38,6 @@ export interface MapEntry extends Slot {
   readonly key: TextSpan;
 }
 
-/** The text to mark for a mistake in the whole value: the value, or its key when the value is nothing. */
+/** The text to mark for a mistake in the whole value: the value, or its key if the value is empty. */
 export const placeOf = ({ key, at }: Slot & { readonly key?: TextSpan }): TextSpan =>
   key !== undefined && at.end <= at.start ? key : at;

@@ -4,27 +4,27 @@ import type { Steps } from '../../turns/steps.js';
 import { composeYaml, MAX_FAULTS, TooManyFaults, type YamlDocument } from './compose-yaml.js';
 import type { TextSpan } from './source.js';
 
-/** Deeper than any timer file, and far from where recursion ends. */
+/** Deeper than any timer file, and far below the recursion limit. */
 const MAX_DEPTH = 100;
 
-/** Tens of thousands of timers; what takes more than a second or two to read is refused before. */
+/** Room for tens of thousands of timers. A text that would take more than a second or two is refused. */
 const MAX_TOKENS = 1_000_000;
 
-/** Tokens looked at in one step. */
+/** Tokens per step. */
 const STEP = 1_000;
 
-/** What YAML itself says about a text. */
+/** YAML's own errors in a text. */
 export interface ParsedYaml {
   readonly documents: readonly YamlDocument[];
   /** In the order of the text. */
   readonly faults: readonly YamlFault[];
-  /** Whether there are so many faults that no others were looked for. */
+  /** Whether the search stopped because there are too many faults. */
   readonly isCut: boolean;
-  /** Quoted texts that go over several lines or never end. */
+  /** Quoted texts that span several lines or never end. */
   readonly longQuotes: readonly TextSpan[];
-  /** Brackets and braces that were opened and not closed. */
+  /** Brackets and braces that were not closed. */
   readonly unclosed: readonly TextSpan[];
-  /** The first bracket that was closed by one of the other kind. */
+  /** The first bracket that was closed by another kind. */
   readonly crossed?: CrossedBrackets;
 }
 
@@ -35,13 +35,13 @@ export interface CrossedBrackets {
 
 export interface YamlFault extends TextSpan {
   readonly code: YAMLError['code'] | 'TOO_DEEP' | 'TOO_MANY';
-  /** The library's words, which name the case more closely than its code. */
+  /** The library's message, which describes the case more closely than its code. */
   readonly message: string;
 }
 
 /**
  * Parses YAML 1.2 (core schema, no custom tags, whatever a `%YAML` line says) to its syntax tree. Never throws; neither depth nor
- * number of values exhausts it. Duplicate keys are not looked for here: the library compares every key with every other.
+ * number of values exhausts it. It does not look for duplicate keys: the library compares every key with every other.
  */
 export function* parseYaml(text: string): Steps<ParsedYaml> {
   const parser = new Parser();
@@ -66,7 +66,7 @@ export function* parseYaml(text: string): Steps<ParsedYaml> {
   }
 }
 
-/** Faults of tokens that belong to no document are not counted by the composer, so they are cut off here. */
+/** The composer does not count faults of tokens outside all documents, so the limit is here. */
 const inOrder = (faults: readonly YAMLError[]): readonly YamlFault[] =>
   faults
     .slice(0, MAX_FAULTS)
@@ -90,7 +90,7 @@ interface Bracket extends TextSpan {
   readonly closing: string;
 }
 
-/** Remembers where quotes and brackets were opened: that is where a person looks for the mistake, not where the parser noticed it. */
+/** Remembers where quotes and brackets were opened: people look for the mistake there, not where the parser noticed it. */
 class Openings {
   readonly #longQuotes: TextSpan[] = [];
   readonly #brackets: Bracket[] = [];

@@ -4,13 +4,13 @@ import type { ListNode, MapNode, ScalarNode, Slot } from './node.js';
 import { clip } from './quoting.js';
 import type { TextSpan } from './source.js';
 
-/** Stands for a value whose mistake is told already. */
+/** Represents a value whose mistake is already reported. */
 export const BROKEN: unique symbol = Symbol('broken');
 
-/** Keys whose values are commands: the shell expands there, and the numbers in a list are words of a command line. */
+/** Keys whose values are commands: the shell expands them, and the numbers in a list are words of a command line. */
 const COMMANDS: ReadonlySet<string> = new Set(['run', 'on_failure', 'on_success', 'on_recovery']);
 
-/** Makes plain data of the values of one file, with `${VAR}` expanded. */
+/** Converts the values of one file to plain data, with `${VAR}` expanded. */
 export class PlainValues {
   readonly #env: Environment;
   readonly #problems: Problems;
@@ -74,7 +74,7 @@ export class PlainValues {
     return faults.length === 0 ? text : BROKEN;
   }
 
-  /** In YAML 1.1 a leading zero meant octal, and to many people still does. */
+  /** In YAML 1.1 a leading zero meant octal. Many people still expect that. */
   #number({ value, text }: ScalarNode, at: TextSpan, path: Path): unknown {
     if (typeof value === 'number' && /^[-+]?0\d/.test(text)) {
       const message = `${clip(text)} is read as ${value}: in YAML 1.2 a leading zero means nothing.`;
@@ -83,7 +83,7 @@ export class PlainValues {
     return value;
   }
 
-  /** Tells each reference where it stands in the file, or at the whole value if escapes hide it. */
+  /** Reports each reference at its position in the file, or at the whole value if escapes hide it. */
   #tellFaults(faults: readonly ExpandFault[], { scalar, at }: { scalar: ScalarNode; at: TextSpan }, path: Path): void {
     let from = scalar.start;
     for (const { text, ...words } of faults) {
@@ -95,19 +95,19 @@ export class PlainValues {
   }
 }
 
-/** Of one text, this many references are told. */
+/** At most this many references of one text are reported. */
 const MOST_FAULTS = 20;
 
 interface Reading {
   readonly expand: boolean;
-  /** Numbers and booleans are taken as they are written. */
+  /** Numbers and booleans are used as they are written. */
   readonly asText: boolean;
   readonly itemsAsText: boolean;
 }
 
 const AS_COMMAND: Reading = { expand: false, asText: false, itemsAsText: true };
 
-/** `notify: {run: …}`; in `env`, names mean nothing. */
+/** `notify: {run: …}`; in `env`, key names have no meaning. */
 const isCommandIn = (key: string, how: Reading): boolean => key === 'run' && !how.asText;
 
 const inside = (how: Reading): Reading => (how.itemsAsText ? { ...how, asText: true } : how);

@@ -1,16 +1,16 @@
 import type { Source, TextSpan } from './source.js';
 
-/** How much of somebody's text a message repeats. */
+/** How much of a text a message repeats. */
 const MOST = 40;
 
-/** A text short enough for a message, on one line. What does not fit is left out in its middle. */
+/** A text short enough for a message, on one line. The middle of a longer text is omitted. */
 export function clip(written: string): string {
   const text = written.slice(0, 1_000).replace(/\s*\n\s*/g, ' ');
   if (text.length <= MOST) return text;
   return `${text.slice(0, MOST - 13)}…${written.slice(-12).replaceAll('\n', ' ')}`;
 }
 
-/** Writes a text as a quoted YAML scalar: in double quotes, unless it holds such or a backslash. */
+/** Writes a text as a quoted YAML scalar: in double quotes, unless it contains those or a backslash. */
 export const quote = (text: string): string => (/["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`);
 
 const OPENERS: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const OPENERS: Readonly<Record<string, string>> = {
   ',': 'separates the items of a list',
 };
 
-/** The words for a plain text that YAML reads as something else because of its first character. */
+/** Describes a plain text that YAML reads as something else because of its first character. */
 export function needsQuotes(source: Source, at: TextSpan): { message: string; hint: string } {
   const { key, value } = lineValue(source, at.start);
   const first = source.text.charAt(at.start);
@@ -34,19 +34,19 @@ export function needsQuotes(source: Source, at: TextSpan): { message: string; hi
 
 const KEY = /((?:[\w.-]+|"[^"]*"|'[^']*')[ \t]*:[ \t]+)?/.source;
 
-/** A `key: value` or `- value` line: what stands before the value, and the value. */
+/** A `key: value` or `- value` line: the part before the value, and the value. */
 const LINE = new RegExp(`^([ \\t]*(?:- +)*)${KEY}(\\S.*?)[ \\t]*$`);
 
 /** An item within brackets, in the same parts. */
 const ITEM = new RegExp(`^([ \\t]*)${KEY}(\\S.*?)?[ \\t]*$`);
 
-/** A value as it is written, and its key with colon and one space; both empty where there are none. */
+/** A value as written, and its key with colon and one space; both empty if there are none. */
 export interface WrittenValue {
   readonly key: string;
   readonly value: TextSpan & { readonly text: string };
 }
 
-/** The value at an offset, taken as one text up to the end of its line or, inside brackets, of its item; without a trailing comment. */
+/** The value at an offset, as one text up to the end of its line or, inside brackets, of its item; without a trailing comment. */
 export function lineValue(source: Source, offset: number): WrittenValue {
   const start = source.lineStart(offset);
   const line = source.line(source.position(offset).line);

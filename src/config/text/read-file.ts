@@ -4,14 +4,14 @@ import { extname } from 'node:path';
 import { aboutFile, type Diagnostic } from './diagnostic.js';
 import type { FileFacts } from './trust.js';
 
-/** The largest timer file read, in bytes: room for 100,000 timers. */
+/** The maximum size of a timer file, in bytes: room for 100,000 timers. */
 export const MAX_FILE_SIZE = 16 * 1024 * 1024;
 
 const PROGRAMS = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']);
 
 /**
- * Reads a timer file's text, without a byte order mark. Never executes it, never blocks on what is no regular file,
- * never takes in more than {@link MAX_FILE_SIZE}. `facts` are those of the very file that was read.
+ * Reads a timer file's text, without a byte order mark. Never executes it, never blocks on a special file,
+ * never reads more than {@link MAX_FILE_SIZE}. `facts` belong to the same file that was read.
  */
 export function readTimerFile(path: string): { readonly text: string; readonly facts: FileFacts } | Diagnostic {
   if (PROGRAMS.has(extname(path).toLowerCase())) {
@@ -74,7 +74,7 @@ function refuse(path: string, stats: Stats): Diagnostic | undefined {
 const tooLarge = (path: string): Diagnostic =>
   aboutFile('file-too-large', `${path} is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB`, 'is it a timer file?');
 
-/** A file can grow while it is read, and files of /proc say that their size is 0: so the end is found by reading. */
+/** A file can grow while it is read, and files of /proc report size 0. So only reading finds the end. */
 function readUpTo(descriptor: number, most: number): Buffer {
   const chunks: Buffer[] = [];
   let total = 0;
@@ -116,7 +116,7 @@ function isUtf16(bytes: Buffer): boolean {
 
 function invalidUtf8(path: string, bytes: Buffer): Diagnostic {
   const replaced = new TextDecoder('utf-8').decode(bytes).split('\n');
-  // A U+FFFD that the file itself holds could be found first; the line is then still one with a broken character.
+  // A U+FFFD in the file itself may come first; its line still has a broken character.
   const index = replaced.findIndex((line) => line.includes('\uFFFD'));
   return {
     ...aboutFile('not-utf-8', `${path} is not UTF-8: a character here is broken`, 'save it as UTF-8'),

@@ -3,18 +3,18 @@ import { parseYaml } from './parse-yaml.js';
 
 /** A YAML text without the parts that break it. */
 export interface Salvaged {
-  /** Of the same length in lines: what was left out is empty lines, so that every other position stays. */
+  /** With the same number of lines: omitted parts become empty lines, so that every other position stays the same. */
   readonly text: string;
-  /** The keys at the top of the file that were left out. */
+  /** The omitted keys at the top of the file. */
   readonly keys: readonly string[];
-  /** The timers that were left out. */
+  /** The omitted timers. */
   readonly timers: readonly string[];
 }
 
 const KEY_AT_TOP = /^(["']?)([\w.-]+)\1\s*:(?=\s|$)/;
 const KEY_INSIDE = /^( +)(["']?)([\w.-]+)\2\s*:(?=\s|$)/;
 
-/** Leaves out of a text whose structure is broken the keys that cannot be parsed by themselves; of `timers`, only such timers. */
+/** Removes, from a text with a broken structure, the keys that do not parse alone; under `timers`, only such timers. */
 export function salvage(text: string): Salvaged {
   const parts = cut(text.split('\n'), (line) => KEY_AT_TOP.exec(line)?.[2]).map(salvagePart);
   return {
@@ -24,7 +24,7 @@ export function salvage(text: string): Salvaged {
   };
 }
 
-/** A key and the lines below it. What stands before the first key has none. */
+/** A key and the lines below it. The part before the first key has no key. */
 interface Part {
   readonly key?: string;
   readonly lines: readonly string[];
@@ -57,7 +57,7 @@ function salvagePart(part: Part): Kept {
   };
 }
 
-/** The timers are as far indented as the first of them. */
+/** All timers have the indentation of the first one. */
 function timersIn(lines: readonly string[]): readonly Part[] {
   const [indent] = lines.flatMap((line) => KEY_INSIDE.exec(line)?.[1] ?? []);
   return cut(lines, (line) => {

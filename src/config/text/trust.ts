@@ -5,7 +5,7 @@ import { readAccounts, type Accounts } from './accounts.js';
 
 export type FileFacts = Pick<Stats, 'mode' | 'uid' | 'gid'>;
 
-/** Why a file is not to be trusted, as a sentence, and the command that mends it. */
+/** Why a file is not trusted, as a sentence, and the command that fixes it. */
 export interface Distrust {
   readonly message: string;
   readonly hint: string;
@@ -17,14 +17,14 @@ const STICKY = 0o1000;
 const ROOT = 0;
 
 /**
- * Whether anybody but the owner and those we trust may change a file: by its mode, or by the mode of a folder on its path, as sshd's StrictModes
- * asks. `facts` are those of the opened file, so that they are about what is read.
+ * Whether anyone except the owner and trusted users may change a file: by its mode, or by that of a folder on its path, as sshd's StrictModes
+ * checks. `facts` are those of the opened file, so that they apply to what is read.
  */
 export class Trust {
   readonly #trusted: readonly number[];
   #accounts: Accounts | undefined;
 
-  /** `uids` are trusted besides root: the one that reads, and the one it is read for. */
+  /** `uids` are trusted besides root: the reading user, and the user it reads for. */
   constructor(...uids: readonly number[]) {
     this.#trusted = [ROOT, ...uids];
   }
@@ -34,7 +34,7 @@ export class Trust {
     return this.#distrustMode(path, facts) ?? this.#distrustFolders(path, facts);
   }
 
-  /** Why a file that nobody named is not used: it, the link to it, or its folder is another user's. As git's `safe.directory`. */
+  /** Why an automatically found file is not used: it, the link to it, or its folder belongs to another user. Like git's `safe.directory`. */
   distrustOwner(path: string, facts: FileFacts): Distrust | undefined {
     const owned: readonly (readonly [string, FileFacts | undefined])[] = [
       [path, facts],
@@ -51,12 +51,12 @@ export class Trust {
     };
   }
 
-  /** Only our own files and root's are used where everybody may put some. */
+  /** In folders that everyone can write to, only our own files and root's are used. */
   #distrustFolders(path: string, facts: FileFacts): Distrust | undefined {
     const link = factsOf(path);
     for (const folder of new Set([...above(path), ...above(real(path))])) {
       const found = factsOf(folder);
-      // Nothing is reached through a part of the path that is no folder.
+      // A part of the path that is not a folder leads nowhere.
       if (found === undefined || typeOf(found) !== S_IFDIR) continue;
       if ((found.mode & STICKY) === 0) {
         const distrust = this.#distrustMode(folder, found);
@@ -77,7 +77,7 @@ export class Trust {
     return { message: `${who} may write to ${path}`, hint: wayOut(path, facts) };
   }
 
-  /** Whether a file's group holds nobody but its owner and those we trust: many systems give every user a group of his own, and umask 002. */
+  /** Whether a file's group has only its owner and trusted users: many systems give every user a private group, and umask 002. */
   #isPrivate({ uid, gid }: FileFacts): boolean {
     const accounts = this.#known();
     const group = accounts.group(String(gid));
@@ -101,7 +101,7 @@ export class Trust {
 const { S_IFMT, S_IFDIR, S_IFCHR, S_IFBLK } = constants;
 const typeOf = ({ mode }: FileFacts): number => mode & S_IFMT;
 
-/** Devices, and folders like /tmp, are everybody's on purpose: other programs need them so. */
+/** Devices, and folders like /tmp, are open to everyone by design: other programs need that. */
 function wayOut(path: string, facts: FileFacts): string {
   const isDevice = [S_IFCHR, S_IFBLK].includes(typeOf(facts));
   return isDevice || (facts.mode & STICKY) !== 0
@@ -114,7 +114,7 @@ const inOpenFolder = (path: string, uid: number, folder: string): Distrust => ({
   hint: `move it to a folder of your own, or: chown -h root ${quoted(path)}`,
 });
 
-/** Every folder that leads to a path, links to it followed, the nearest first. */
+/** Every folder on the way to a path, links followed, the nearest first. */
 function above(path: string): readonly string[] {
   const folders = [real(dirname(path))];
   for (let at = folders[0] ?? '/'; at !== dirname(at); at = dirname(at)) folders.push(dirname(at));
@@ -137,7 +137,7 @@ function factsOf(path: string): FileFacts | undefined {
   }
 }
 
-/** Whatever the mode says: nobody writes to a read-only mount, such as a ConfigMap's, whose folder has mode 777. */
+/** Nobody can write to a read-only mount, whatever the mode: a ConfigMap's folder has mode 777. */
 function isReadOnly(path: string): boolean {
   try {
     accessSync(path, constants.W_OK);
@@ -149,7 +149,7 @@ function isReadOnly(path: string): boolean {
 
 const quoted = (path: string): string => (/^[\w./:@%+,=-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
-/** Why root must not read a file, in one sentence with the way out. */
+/** Why root must not read a file, and how to fix it, in one sentence. */
 export function rootDistrust(path: string, facts: FileFacts): string | undefined {
   const distrust = new Trust(ROOT).distrust(path, facts);
   return distrust && `${distrust.message} (${distrust.hint})`;
