@@ -2,21 +2,21 @@ import type { RunFinished, TimerEvent } from '../domain/events/index.js';
 import type { Change } from '../domain/notify.js';
 
 /**
- * Finds among events what has changed for a job. Failing and recovering follow from the events alone, and so over restarts; that firings are
- * missed or a breaker is open is told once, until a run succeeds or it closes, and once more by a scheduler that was started since.
+ * Finds changes of a job's condition among events. Failing and recovering follow from the events alone, and so work across restarts. Missed
+ * firings and an open breaker are reported once, until a run succeeds or the breaker closes. A newly started scheduler reports them once more.
  */
 export class Changes {
   readonly #missing = new Set<string>();
   readonly #open = new Set<string>();
 
-  /** What an event changes; `undefined` when nothing. */
+  /** Returns the change that an event makes; `undefined` when nothing changes. */
   of(event: TimerEvent, stillFailingAfter: number): Change | undefined {
     switch (event.event) {
       case 'run.finished':
         if (event.outcome.status === 'success') this.#missing.delete(event.firing.jobName);
         return changeByRun(event, stillFailingAfter);
       case 'firing.missed':
-        // Who stops a scheduler knows that it fires no more.
+        // Stopping a scheduler is deliberate: its missed firings need no notification.
         return event.reason !== 'shutdown' && isNew(this.#missing, event.firing.jobName) ? 'missed' : undefined;
       case 'breaker.opened':
         return isNew(this.#open, event.jobName) ? 'breaker_opened' : undefined;
@@ -55,5 +55,5 @@ function changeByRun({ outcome, failuresInARow, isRecovery }: RunFinished, after
   }
 }
 
-/** 1, 2, 4 … */
+/** The powers of two: 1, 2, 4 … */
 const isPowerOfTwo = (number: number): boolean => number >= 1 && Number.isInteger(Math.log2(number));

@@ -2,13 +2,13 @@ import type { Outcome } from '../domain/outcome.js';
 
 /** Why a delivery failed. */
 export interface DeliveryFailure {
-  /** For a person. Holds no address: addresses may hold secrets. */
+  /** For a person. Contains no address, because addresses may contain secrets. */
   readonly error: string;
-  /** How often a request was sent. 0: the outbox refused the delivery. */
+  /** How many times a request was sent. 0: the outbox refused the delivery. */
   readonly tries?: number;
   /** How a command ended. */
   readonly outcome?: Outcome;
-  /** The last lines of a command; absent when it printed nothing. */
+  /** The last lines of a command's output; absent when it printed nothing. */
   readonly outputTail?: string;
 }
 

@@ -12,15 +12,15 @@ export interface Summary {
   readonly file: string;
   readonly started_at: string | null;
   readonly timers: number;
-  /** Runs that are on, those that wait included. */
+  /** Active runs, including waiting ones. */
   readonly running: number;
   /** Timers whose last run failed. */
   readonly failing: number;
   readonly paused: number;
-  /** When a run last began, since the start. */
+  /** When a run last began since the start of the scheduler. */
   readonly last_firing_at: string | null;
   readonly next_firing_at: string | null;
-  /** What is not as it should be though timers run: a rejected file, a state that cannot be written. */
+  /** Problems that do not stop timers: a rejected file, a state that cannot be written. */
   readonly problems: readonly string[];
 }
 
@@ -29,7 +29,7 @@ interface Facts extends Pick<Summary, 'host' | 'version' | 'pid' | 'file'> {
   readonly condition: Condition;
 }
 
-/** Sums up a status. */
+/** Summarizes a status. */
 export function summaryOf({ at, startedAt, jobs }: SchedulerStatus, facts: Facts): Summary {
   const { lastFiringAt, condition, ...told } = facts;
   const { rejected, stateTrouble } = condition;
@@ -54,7 +54,7 @@ export function summaryOf({ at, startedAt, jobs }: SchedulerStatus, facts: Facts
   };
 }
 
-/** The summary for a command: its numbers as variables, and all of it as JSON. */
+/** The summary for a command: its numbers as variables, and the whole summary as JSON. */
 export const summaryEnvironment = (summary: Summary): Readonly<Record<string, string>> => ({
   TIMERS_TIMERS: String(summary.timers),
   TIMERS_RUNNING: String(summary.running),

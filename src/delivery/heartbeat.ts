@@ -22,9 +22,9 @@ export interface HeartbeatContext extends DeliveryContext {
 const LIMITS: OutboxLimits = { atOnce: 1, perReceiver: 1, overAll: 1 };
 
 /**
- * The scheduler's sign of life, for a service that raises the alarm when it fails to come. The first goes out at the start. No beat is sent before
- * or after the scheduler runs, while a due timer has not fired, after the event loop stood still, or while the last beat is on its way.
- * A beat that fails is reported once for each reason, and so is the first that arrives again.
+ * The scheduler's sign of life, for a service that raises the alarm when it stops. The first heartbeat goes out at the start. None is sent before
+ * or after the scheduler runs, while a due timer has not fired, after the event loop has stalled, or while the last one is being sent. A failing
+ * heartbeat is reported once for each reason, and so is the first that succeeds again.
  */
 export class Heartbeat implements Sink {
   readonly name = 'heartbeat';

@@ -8,13 +8,13 @@ import { runCommand, type DeliveryContext } from './run-command.js';
 import { hookEnvironment } from './run-environment.js';
 
 export interface HooksContext extends DeliveryContext {
-  /** The hooks of a job, looked up when a run of it ends; `undefined` when there is no such job any more. */
+  /** The hooks of a job, looked up when a run of it ends; `undefined` when the job no longer exists. */
   readonly hooksOf: (jobName: string) => Hooks | undefined;
   /** Called for each hook that fails. */
   readonly emit: (failed: HookFailed) => void;
 }
 
-/** A receiver is a timer. */
+/** Each timer is one receiver. */
 const LIMITS: OutboxLimits = { atOnce: 16, perReceiver: 100, overAll: 1_000 };
 
 /** One hook of one run. */
@@ -25,9 +25,9 @@ interface Call {
 }
 
 /**
- * Creates the listener that runs the hooks of a job when a run of it ends: `on_failure` after failure, timeout and loss, `on_success` after
- * success, and `on_recovery` too when a failure came before; none after a cancellation. Hooks take no slot of a timer. A hook that fails or is
- * refused is reported as `hook.failed`, with its last lines of output.
+ * Creates the listener that runs the hooks of a job when a run of it ends. `on_failure` runs after failure, timeout and loss. `on_success` runs
+ * after success; `on_recovery` also runs if a failure came before. None runs after a cancellation. Hooks use no slot of a timer. A hook that
+ * fails or is refused is reported as `hook.failed`, with its last lines of output.
  */
 export function createHooks(context: HooksContext): Sink {
   const { clock, hooksOf, emit } = context;

@@ -7,32 +7,30 @@ import { lastOf, runEnvironment } from './run-environment.js';
 import { humanDuration } from '../domain/human-duration.js';
 import { plainText } from '../text/plain-text.js';
 
-/** A change that somebody is told of. */
+/** A change that a notification reports. */
 export interface Notification {
   readonly change: Change;
   readonly jobName: string;
   readonly event: TimerEvent;
-  /** This machine's name. */
+  /** The host name. */
   readonly host: string;
-  /** How its sentence writes points in time. */
+  /** How its sentence formats points in time. */
   readonly format: InstantFormat;
 }
 
-/** What a chat shows of a text, at the least: Discord's 2,000 characters, with room for what escaping adds. */
+/** The minimum that a chat shows of a text: Discord's 2,000 characters, less room for what escaping adds. */
 const LONGEST_SENTENCE = 500;
 const MOST_LINES = 5;
 const LONGEST_LINE = 200;
 
-/** The change in one sentence, and below it the last lines that were printed before a failure. */
+/** The change in one sentence, followed by the last lines printed before a failure. */
 function textOf(notification: Notification): string {
   const sentence = `${visible(sentenceOf(notification)).slice(0, LONGEST_SENTENCE)} (on ${notification.host})`;
   const lines = lastLines(notification);
   return harmless(lines.length === 0 ? sentence : `${sentence}\n\`\`\`\n${lines.join('\n')}\n\`\`\``);
 }
 
-/**
- * The body for a webhook: `text` for Slack, Mattermost and whoever is like them, `content` for Discord, and the fields of the log's record.
- */
+/** The body for a webhook: `text` for Slack, Mattermost and compatible chats, `content` for Discord, and the fields of the log's record. */
 export function webhookBody(notification: Notification): string {
   const { change, event, host } = notification;
   const text = textOf(notification);
@@ -83,5 +81,5 @@ function lastLines({ change, event }: Notification): readonly string[] {
     .map((line) => plainText(line).replaceAll('```', "'''").slice(0, LONGEST_LINE));
 }
 
-/** What a command printed calls nobody in a chat: `<!channel>`, `@everyone`. */
+/** Escapes mentions in a command's output, so that it notifies nobody in a chat: `<!channel>`, `@everyone`. */
 const harmless = (text: string): string => text.replaceAll(/<(?=[!@#])|@(?=\w)/g, '$&\u200b');

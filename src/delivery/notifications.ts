@@ -13,9 +13,9 @@ export interface NotificationsContext extends DeliveryContext {
   /** The receivers of a job's notifications, looked up when the job changes. */
   readonly notifyOf: (jobName: string) => Notify | undefined;
   readonly send: Send;
-  /** This machine's name. */
+  /** The host name. */
   readonly host: string;
-  /** How sentences write points in time. */
+  /** How sentences format points in time. */
   readonly format: InstantFormat;
   /** Called for each notification that fails. */
   readonly emit: (failed: NotificationFailed) => void;
@@ -65,7 +65,7 @@ export function createNotifications(context: NotificationsContext): Sink {
   };
 }
 
-/** The events to look at; of the others there may be a hundred thousand a second. */
+/** The relevant events. Of the others there may be a hundred thousand a second. */
 const MAY_CHANGE: ReadonlySet<TimerEvent['event']> = new Set([
   'run.finished',
   'firing.missed',

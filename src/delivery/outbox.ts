@@ -5,11 +5,11 @@ import { STOPPED, type DeliveryFailure } from './failure.js';
 
 /** How many deliveries an outbox holds. */
 export interface OutboxLimits {
-  /** Active at once, over all receivers. Of one receiver, one at a time is active. */
+  /** Active at once, over all receivers. Each receiver has at most one active delivery. */
   readonly atOnce: number;
-  /** Waiting, of one receiver. */
+  /** Waiting, per receiver. */
   readonly perReceiver: number;
-  /** Waiting, over all receivers. A receiver of which none waits has one more place. */
+  /** Waiting, over all receivers. A receiver with no waiting delivery has one extra place. */
   readonly overAll: number;
 }
 
@@ -24,7 +24,7 @@ export interface OutboxOptions<Message> {
   readonly done: (message: Message, failure: DeliveryFailure | undefined) => void;
 }
 
-/** How long an aborted delivery has to end. */
+/** How long an aborted delivery may take to end. */
 const END_PATIENCE: Duration = 1 * SECOND;
 
 interface Delivery<Message> {
@@ -33,8 +33,8 @@ interface Delivery<Message> {
 }
 
 /**
- * A bounded queue of messages, so that no delivery delays a timer. Messages to one receiver go out in order; receivers take turns, so that a
- * receiver that hangs delays no other. A message without a place is refused.
+ * A bounded queue of messages, so that no delivery delays a timer. Messages to one receiver go out in order. Receivers take turns, so that a
+ * receiver that hangs delays no other. The outbox refuses a message that does not fit.
  */
 export class Outbox<Message> {
   readonly #queue: FairQueue<Delivery<Message>>;
@@ -55,19 +55,17 @@ export class Outbox<Message> {
     });
   }
 
-  /** Whether no message waits or is on its way. */
+  /** Whether no message is waiting or active. */
   get isIdle(): boolean {
     return this.#queue.isIdle;
   }
 
-  /** Delivers a message, at once or when its turn comes; or refuses it. */
+  /** Delivers a message, immediately or when its turn comes, or refuses it. */
   add(receiver: string, message: Message): void {
     this.#queue.add(receiver, { message, stop: new AbortController() });
   }
 
-  /**
-   * Resolves when every message is done. After `patience`, refuses the messages that wait and aborts the active ones, which then have 1 s to end.
-   */
+  /** Resolves when every message is done. After `patience`, refuses waiting messages and aborts active ones, which then have 1 s to end. */
   settle(patience: Duration): Promise<void> {
     return this.#queue.settle(patience, END_PATIENCE);
   }

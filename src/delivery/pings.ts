@@ -8,7 +8,7 @@ import { Outbox, type OutboxLimits } from './outbox.js';
 import { sendRequest, type Send } from './web-sender.js';
 
 export interface PingsContext {
-  /** The monitors of a job, looked up when a run of it begins and ends; `undefined` when it has none, or there is no such job any more. */
+  /** The monitors of a job, looked up when a run of it begins and ends; `undefined` when it has none, or the job no longer exists. */
   readonly monitorsOf: (jobName: string) => readonly Monitor[] | undefined;
   readonly send: Send;
   readonly clock: Clock;
@@ -26,8 +26,8 @@ interface Ping {
 }
 
 /**
- * Creates the listener that pings the monitors of a job when a run begins (its first attempt) and ends. A firing that is skipped or missed is
- * no run and pings no monitor: monitors raise the alarm when pings fail to come. A ping that fails is reported as `ping.failed`.
+ * Creates the listener that pings the monitors of a job when a run begins (its first attempt) and ends. A skipped or missed firing is not a run
+ * and pings no monitor: monitors raise the alarm when pings fail to come. A ping that fails is reported as `ping.failed`.
  */
 export function createPings({ monitorsOf, send, clock, emit }: PingsContext): Sink {
   const outbox = new Outbox<Ping>({

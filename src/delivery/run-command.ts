@@ -19,11 +19,11 @@ export interface DeliveryCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** How long one may take before it is ended. */
+/** How long a command may run before it is killed. */
 const TIMEOUT: Duration = 30 * SECOND;
 const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 
-/** Runs a command for at most 30 s, and kills it when `stop` is aborted. Never rejects. Its output goes nowhere but into the failure. */
+/** Runs a command for at most 30 s, and kills it when `stop` is aborted. Never rejects. Its output is kept only in the failure. */
 export async function runCommand(
   { command, env }: DeliveryCommand,
   stop: AbortSignal,

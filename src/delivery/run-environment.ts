@@ -2,7 +2,7 @@ import { durationOf, type HookFailed, type RunFinished } from '../domain/events/
 import { firingId } from '../domain/firing.js';
 import { toTimestamp } from '../domain/time.js';
 
-/** Most bytes of UTF-8 in one variable. Linux refuses one of 128 KiB, and all together beyond a quarter of the stack (execve(2), E2BIG). */
+/** Most bytes of UTF-8 in one variable. Linux refuses a variable of 128 KiB, and a total beyond a quarter of the stack (execve(2), E2BIG). */
 const LIMIT = 20_000;
 
 /** The facts of a run for its hook, as variables. */
@@ -11,7 +11,7 @@ export const hookEnvironment = (hook: HookFailed['hook'], run: RunFinished): Rea
   ...runEnvironment(run),
 });
 
-/** The facts of a run, as variables. What it has none of is empty rather than absent, so that nothing inherited shows through. */
+/** The facts of a run, as variables. A fact that the run lacks is empty rather than absent, so that no inherited value shows through. */
 export function runEnvironment(run: RunFinished): Readonly<Record<string, string>> {
   const { firing, outcome } = run;
   return {
@@ -40,5 +40,5 @@ export function lastOf(text: string): string {
   return bytes.toString('utf8', start);
 }
 
-/** Whether a byte of UTF-8 goes on with a character that began before it. */
+/** Whether a byte of UTF-8 continues a character. */
 const isContinuation = (byte = 0): boolean => (byte & 0xc0) === 0x80;

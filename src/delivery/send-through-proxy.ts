@@ -13,7 +13,7 @@ export async function sendThrough(
   return new Promise((resolve, reject) => {
     const asked = request(url, { method, agent, headers: withDefault(kind || {}, headers) }, (response) => {
       resolve(response.statusCode ?? 0);
-      // Nobody reads it. It may be without end.
+      // The body is not read. It may be endless.
       response.destroy();
     });
     asked.on('error', reject);
@@ -30,7 +30,7 @@ export async function sendThrough(
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Names of headers are the same in any case. */
+/** Header names are case-insensitive. */
 function withDefault(defaults: Headers, given: Headers = {}): Headers {
   const names = new Set(Object.keys(given).map((name) => name.toLowerCase()));
   return {

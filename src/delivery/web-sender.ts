@@ -5,19 +5,19 @@ import type { Proxy, ProxyFor, WebRequest } from '../domain/web.js';
 import { STOPPED, type DeliveryFailure } from './failure.js';
 import { sendThrough } from './send-through-proxy.js';
 
-/** What came of a request. */
+/** The outcome of a request. */
 export interface Sent {
   readonly tries: number;
-  /** Why it did not arrive, in words that do not hold the address; absent when it did. */
+  /** Why the request failed, without the address; absent when it succeeded. */
   readonly error?: string;
 }
 
-/** Sends a request, again if need be. Never rejects. When `stop` is aborted it resolves soon. */
+/** Sends a request, and retries if needed. Never rejects. Resolves soon after `stop` is aborted. */
 export type Send = (request: WebRequest, stop: AbortSignal) => Promise<Sent>;
 
 export interface WebSenderContext {
   readonly clock: Clock;
-  /** Of the program, for the header. */
+  /** The program's version, for the header. */
   readonly version: string;
   /** Default: every address is reached directly. */
   readonly proxyFor?: ProxyFor<Agent>;
@@ -26,12 +26,13 @@ export interface WebSenderContext {
 const TIMEOUT: Duration = 10 * SECOND;
 /** The pauses before the second and the third try. */
 const PAUSES: readonly Duration[] = [1 * SECOND, 4 * SECOND];
-/** Returns after which another try may fare better, besides those from 500 on. */
+/** Statuses that are retried, besides those from 500 up. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
- * Creates what sends requests to monitors and webhooks: three tries of 10 s, 1 s and 4 s apart, no more than one where the answer is a clear no.
- * Only an answer of 200 to 299 counts; a redirection does not, because what it leads to (a page to log in, say) would answer 200 to anything.
+ * Creates the function that sends requests to monitors and webhooks. A request has up to three tries of 10 s, 1 s and 4 s apart, but is not
+ * retried after a clear refusal. Only a status of 200 to 299 counts. A redirection does not: its target (a login page, say) would return 200 to
+ * anything.
  */
 export function createWebSender(context: WebSenderContext): Send {
   const { clock } = context;
@@ -46,7 +47,7 @@ export function createWebSender(context: WebSenderContext): Send {
   };
 }
 
-/** Sends a request out of an outbox. */
+/** Sends a request from an outbox. */
 export async function sendRequest(
   request: WebRequest,
   stop: AbortSignal,
@@ -98,12 +99,12 @@ async function sendDirectly({ url, method, headers, body }: WebRequest, signal: 
     redirect: 'manual',
     signal,
   });
-  // Nobody reads it. It may be without end.
+  // The body is not read. It may be endless.
   await response.body?.cancel();
   return response.status;
 }
 
-/** Which of the two is to blame is often seen by the name of the proxy alone. */
+/** Often the name of the proxy alone shows which of the two failed. */
 const by = (proxy: Proxy<Agent> | undefined, failure: FailedTry | undefined): FailedTry | undefined =>
   proxy && failure ? { ...failure, error: `${failure.error} (through the proxy ${proxy.host})` } : failure;
 
@@ -114,7 +115,7 @@ function failureOf(status: number): FailedTry | undefined {
   return { error: `it answered ${status}`, isFinal: status < 500 && !PASSING.has(status) };
 }
 
-/** `https://user:password@host` as everybody but fetch takes it. */
+/** `https://user:password@host` as every client but fetch accepts it. */
 function withoutCredentials({ url: written, headers }: WebRequest): Pick<WebRequest, 'url' | 'headers'> {
   const url = new URL(written);
   const { username, password } = url;
@@ -141,7 +142,7 @@ const REASONS: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'nobody known has signed its certificate',
 };
 
-/** By the code alone: messages may hold the address. */
+/** Uses the code alone: messages may contain the address. */
 function reasonOf(error: unknown): string {
   const code = codeOf(error instanceof Error ? (error.cause ?? error) : error);
   return REASONS[code] ?? `it cannot be reached (${code})`;
@@ -153,7 +154,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
 }
 
-/** Returns whether the pause was not cut short. */
+/** Returns whether the pause ran to its end. */
 function pauseFor(pause: Duration, clock: Clock, stop: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const over = (isWhole: boolean) => {
