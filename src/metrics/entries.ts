@@ -9,7 +9,7 @@ export interface MetricEntry {
   readonly labels: readonly string[];
   /** The upper bounds of a histogram's buckets, in its unit. */
   readonly buckets?: readonly number[];
-  /** The version that brought it. */
+  /** The version that added it. */
   readonly since: string;
 }
 
@@ -17,7 +17,7 @@ const since = '0.1.0';
 const ofTimer = { labels: ['task'], since } as const;
 const ofScheduler = { labels: [], since } as const;
 
-/** Every metric of the scheduler. The metrics are made from it, and so is the reference. */
+/** Every metric of the scheduler. Both the metrics and the reference are generated from this list. */
 export const METRICS = {
   task_execution_total: {
     type: 'counter',
@@ -35,7 +35,7 @@ export const METRICS = {
   task_execution_lateness_seconds: {
     type: 'histogram',
     help: 'Time from the scheduled instant to the first attempt.',
-    // From what nobody notices to what needs a look.
+    // From unnoticeable to alarming.
     buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600],
     ...ofTimer,
   },
@@ -106,7 +106,7 @@ export const METRICS = {
   },
 } as const satisfies Readonly<Record<string, MetricEntry>>;
 
-/** What the labels hold. */
+/** What the labels contain. */
 export const LABELS: Readonly<Record<Labels<keyof Metrics>, string>> = {
   task: 'The name of the timer. Ad-hoc timers share `in:*` and `at:*`.',
   status: `The outcome: ${FIRING_STATUSES.map((status) => `\`${status}\``).join(', ')}.`,
@@ -121,7 +121,7 @@ type Named<Type extends MetricEntry['type']> = {
 }[keyof Metrics];
 type Labels<Name extends keyof Metrics> = Metrics[Name]['labels'][number];
 
-/** Makes metrics from their entries. */
+/** Creates metrics from their entries. */
 export const metricsIn = (registry: Registry) => ({
   counter: <Name extends Named<'counter'>>(name: Name) => new Counter<Labels<Name>>(configOf(name, registry)),
   gauge: <Name extends Named<'gauge'>>(name: Name) => new Gauge<Labels<Name>>(configOf(name, registry)),

@@ -12,21 +12,21 @@ export interface MetricsContext extends SchedulerFacts {
   readonly clock: Pick<Clock, 'soon'>;
 }
 
-/** Timers whose series of one metric are written in one turn of the event loop: in some milliseconds, 30 at most. */
+/** How many timers' series of one metric are written in one turn of the event loop: this takes some milliseconds, at most 30. */
 const SLICE = 100;
 
 /**
- * What Prometheus is told (names by its conventions: https://prometheus.io/docs/practices/naming). Counters and histograms follow the events; gauges are
- * read from the scheduler when it is asked. Series of a timer exist from the start, and end with it.
+ * The metrics for Prometheus (names by its conventions: https://prometheus.io/docs/practices/naming). Counters and histograms follow the events.
+ * Gauges are read from the scheduler on each scrape. Series of a timer exist from the start, and end with it.
  */
 export class Metrics implements Sink {
   readonly name = 'metrics';
   readonly #context: MetricsContext;
   readonly #ofScheduler: SchedulerMetrics;
   readonly #slices = new Set<TaskMetrics>();
-  /** Where the series of each timer stand. */
+  /** Which instance holds the series of each timer. */
   readonly #places = new Map<string, TaskMetrics>();
-  /** So many places may be taken until they are looked through for timers that are gone. */
+  /** Up to this many places may be in use before they are searched for timers that are gone. */
   #sweepAt = SLICE;
 
   constructor(context: MetricsContext) {
@@ -45,8 +45,8 @@ export class Metrics implements Sink {
   }
 
   /**
-   * All of it in Prometheus' text format, in parts. Ten thousand timers are 30 MB and take a second or more, so timers and processes get their turn
-   * in between.
+   * All metrics in Prometheus' text format, in parts. Ten thousand timers are 30 MB and take a second or more, so timers and processes get their
+   * turn between parts.
    */
   async *text(): AsyncGenerator<string> {
     const status = this.#context.controls().status();
@@ -78,7 +78,7 @@ export class Metrics implements Sink {
     }
   }
 
-  /** The series of a timer, begun when there are none. */
+  /** Returns the series of a timer, and creates them if it has none. */
   #placeOf(task: string): TaskMetrics {
     const place = this.#places.get(task);
     if (place !== undefined) return place;
@@ -113,8 +113,11 @@ export class Metrics implements Sink {
   }
 }
 
-/** Ad-hoc timers come and go, and each has a name of its own: they share `in:*` and `at:*`, so that labels stay few and outcomes are still counted when their timer is gone. */
+/**
+ * Ad-hoc timers come and go, and each has its own name. They share `in:*` and `at:*`, so that labels stay few and outcomes still count when their
+ * timer is gone.
+ */
 const labelOf = (name: string): string => (isAdHoc(name) ? name.replace(/:.*/, ':*') : name);
 
-/** What stands below the lines HELP and TYPE. */
+/** What follows the lines HELP and TYPE. */
 const withoutHead = (text: string): string => text.slice(text.indexOf('\n', text.indexOf('\n') + 1) + 1);

@@ -5,25 +5,25 @@ import type { TimerEvent } from '../domain/events/index.js';
 import { metricsIn } from './entries.js';
 import { seconds } from './task-metrics.js';
 
-/** What the scheduler's metrics are labelled with and read from. */
+/** The labels and sources of the scheduler's metrics. */
 export interface SchedulerFacts {
   readonly version: string;
-  /** Of Node. */
+  /** The version of Node. */
   readonly node: string;
-  /** The latest measurement of the clock; `undefined` where nobody measures it, or nothing was. */
+  /** The latest measurement of the clock; `undefined` when the clock is not measured, or not yet. */
   readonly clockOffset: () => { readonly offsetMs: number; readonly errorMs: number } | undefined;
 }
 
-/** Gauges of prom-client's own whose names end like a counter's. */
+/** Gauges of prom-client whose names end like a counter's. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** Adds the metrics of the process, which prom-client brings. */
+/** Adds the process metrics that prom-client provides. */
 export function collectProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
 }
 
-/** The series of the scheduler as a whole, and of the process it lives in. */
+/** The series of the scheduler as a whole and of its process. */
 export class SchedulerMetrics {
   readonly #facts: SchedulerFacts;
   readonly #registry = new Registry();
@@ -42,7 +42,7 @@ export class SchedulerMetrics {
     return this.#registry.contentType;
   }
 
-  /** All of it in Prometheus' text format. */
+  /** All of these metrics in Prometheus' text format. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }
@@ -81,7 +81,7 @@ export class SchedulerMetrics {
     gauges.adHoc.set(adHoc);
     const offset = this.#facts.clockOffset();
     if (offset === undefined) {
-      // A clock that nobody has measured is not right by that.
+      // A clock that was not measured is not therefore correct.
       for (const gauge of [gauges.clockOffset, gauges.clockError]) gauge.remove({});
       return;
     }

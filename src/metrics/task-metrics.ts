@@ -24,7 +24,7 @@ export class TaskMetrics {
     return this.#known.size;
   }
 
-  /** The metrics' names, the same in every instance, in the order they are to be told. */
+  /** The metrics' names in output order, the same in every instance. */
   get names(): readonly string[] {
     return this.#registry.getMetricsAsArray().map(({ name }) => name);
   }
@@ -52,7 +52,7 @@ export class TaskMetrics {
       for (const metric of Object.values(metrics)) (metric as { remove(of: object): void }).remove({ task });
   }
 
-  /** Counts what an event tells of a timer that is known, under its label. */
+  /** Counts an event of a known timer, under its label. */
   count(task: string, event: TimerEvent): void {
     const { executions, retries, hookFailures } = this.#counters;
     switch (event.event) {
@@ -78,7 +78,7 @@ export class TaskMetrics {
     }
   }
 
-  /** Takes over how a timer that is known stands `at` a moment. */
+  /** Records the state of a known timer `at` a moment. */
   read(status: JobStatus, at: Instant): void {
     const task = status.job.name;
     const gauges = this.#gauges;
@@ -92,7 +92,7 @@ export class TaskMetrics {
     gauges.next.set({ task }, seconds(status.next ?? 0));
     gauges.lastSuccess.set({ task }, seconds(status.lastSuccessAt ?? 0));
     gauges.lastFinish.set({ task }, seconds(status.lastFinishedAt ?? 0));
-    // Of an earlier scheduler no more is known than how the last firing ended.
+    // Of an earlier scheduler, only the outcome of the last firing is known.
     if (isFailure(status.lastStatus)) this.#stamps.lastFailure.set({ task }, seconds(status.lastFinishedAt ?? 0));
   }
 
@@ -113,7 +113,7 @@ export class TaskMetrics {
 const isFailure = (status: FiringStatus | undefined): boolean =>
   status === 'failure' || status === 'timeout' || status === 'lost';
 
-/** A pause that is over is told with the next firing; it is over for all that. */
+/** The end of a pause is reported with the next firing, but the pause is over before that. */
 const isPaused = (pause: Pause | undefined, at: Instant): boolean =>
   pause !== undefined && (pause.until === undefined || at < pause.until);
 
@@ -128,7 +128,7 @@ function createCounters(registry: Registry) {
   };
 }
 
-/** Moments that the events report: since the scheduler started. */
+/** Moments that events have reported since the scheduler started. */
 function createStamps(registry: Registry) {
   const { gauge } = metricsIn(registry);
   return {
