@@ -5,13 +5,13 @@ import type { Sink } from '../domain/sink.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 
 const BEAT: Duration = SECOND;
-/** How long a standstill is remembered: as long as a probe that comes every 10 s may take to see it. */
+/** How long a standstill is remembered: long enough for a probe that comes every 10 s to see it. */
 const REMEMBERED: Duration = 30 * SECOND;
 
-/** A timer file that was not taken. */
+/** A timer file that the scheduler refused. */
 type Rejection = Pick<Extract<TimerEvent, { event: 'config.rejected' }>, 'at' | 'problems'>;
 
-/** Watches over the scheduler's condition: what its events tell, and whether the event loop turns. */
+/** Watches the scheduler's condition: what its events report, and whether the event loop turns. */
 export class ConditionWatch implements Sink {
   readonly name = 'condition';
   readonly #clock: Clock;
@@ -32,7 +32,7 @@ export class ConditionWatch implements Sink {
     this.#beat();
   }
 
-  /** From then on nobody looks whether the loop turns; what was seen is remembered as before. */
+  /** Stops checking whether the loop turns. What was seen is still remembered for its time. */
   stop(): void {
     this.#disarm();
     this.#beatAt = Number.POSITIVE_INFINITY;
@@ -50,7 +50,7 @@ export class ConditionWatch implements Sink {
     };
   }
 
-  /** The timer file as it is now, when it was refused. */
+  /** The timer file as it is now, if it was refused. */
   get rejection(): Rejection | undefined {
     return this.#rejection;
   }

@@ -3,32 +3,32 @@ import { SECOND, type Duration } from '../domain/time.js';
 
 /** What is known of a running scheduler's condition besides its status. */
 export interface Condition {
-  /** The longest time lately in which the event loop did not turn. */
+  /** The longest recent time in which the event loop did not turn. */
   readonly loopStood: Duration;
-  /** Why the last reading of the timer file was refused; absent when it was taken. */
+  /** Why the timer file was refused when it was last read; absent when it was accepted. */
   readonly rejected?: string;
-  /** Why the state cannot be written; absent when it can, or when there is none by choice. */
+  /** Why the state cannot be written; absent when it can, or when the configuration has no state. */
   readonly stateTrouble?: string;
-  /** Where and why the HTTP server cannot listen; absent when it does, or when there is none by choice. */
+  /** Where and why the HTTP server cannot listen; absent when it listens, or when the configuration has no server. */
   readonly httpTrouble?: string;
 }
 
-/** Whether something is so, and if not, why: sentences for a person. */
+/** Whether a condition holds, and if not, why: sentences for a person. */
 export interface Judgement {
   readonly isOk: boolean;
   readonly reasons: readonly string[];
 }
 
-/** The same condition without what is told of files and addresses: for whoever may not know that. */
+/** The same condition without details of files and addresses, for clients that may not see them. */
 export const withoutDetails = ({ loopStood, ...troubles }: Condition): Condition => ({
   loopStood,
   ...Object.fromEntries(Object.keys(troubles).map((trouble) => [trouble, ''])),
 });
 
-/** How long the event loop may stand, and how overdue a timer may be, before the scheduler is not well. */
+/** How long the event loop may stop, and how overdue a timer may be, before the scheduler counts as unhealthy. */
 const STANDSTILL: Duration = 10 * SECOND;
 
-/** Whether the scheduler does its work: its loop turns, and what is due is fired. One that is not is to be restarted. */
+/** Whether the scheduler does its work: its loop turns, and due timers fire. If not, restart it. */
 export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopStood }: Condition): Judgement {
   const overdue = isStopping
     ? []
@@ -39,7 +39,7 @@ export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopS
   ]);
 }
 
-/** Whether all is as its owner wants it: alive, the file as it is taken, the state written, the HTTP server open, not stopping. */
+/** Whether all is as its owner wants: alive, the current file loaded, the state written, the HTTP server open, not stopping. */
 export function judgeReadiness(status: SchedulerStatus, condition: Condition): Judgement {
   const { rejected, stateTrouble, httpTrouble } = condition;
   return judgement([
@@ -52,7 +52,7 @@ export function judgeReadiness(status: SchedulerStatus, condition: Condition): J
   ]);
 }
 
-/** What is wrong, and why where that is told; nothing where nothing is. */
+/** What is wrong, with the reason where it is known; empty when nothing is wrong. */
 const because = (what: string, why: string | undefined): readonly string[] =>
   why === undefined ? [] : [why === '' ? what : `${what}: ${why}`];
 
