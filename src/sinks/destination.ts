@@ -1,58 +1,58 @@
 import type { Clock } from '../domain/clock.js';
 import type { Cancel, Duration } from '../domain/time.js';
 
-/** Writes some of the bytes, and tells how many, or why none. Calls back once, at once or later. Never throws. */
+/** Writes some of the bytes and reports how many, or why none. Calls back once, immediately or later. Never throws. */
 export type Writer = (bytes: Uint8Array, done: WriteDone) => void;
 export type WriteDone = (error: NodeJS.ErrnoException | null | undefined, written: number) => void;
 
-/** What happens to a record when the log stands still: output lines are let go first. */
+/** What happens to a record when the log stalls: output lines are dropped first. */
 export type RecordKind = 'event' | 'output';
 
 /** Where a log goes. Writing never blocks and never throws. */
 export interface Destination {
-  /** Takes one record, its newline included. */
+  /** Accepts one record, its newline included. */
   write(record: string, kind: RecordKind): void;
-  /** `undefined` while more is welcome; else resolves when it is again, or when the log stands still and output is let go instead. */
+  /** `undefined` while the log accepts more. Otherwise resolves when it does again, or when the log stalls and drops output instead. */
   drained(): Promise<void> | undefined;
-  /** Resolves when everything has left, or nothing has moved for {@link STALL}. Never rejects. */
+  /** Resolves when everything is written, or nothing has moved for {@link STALL}. Never rejects. */
   flush(): Promise<void>;
-  /** Sets the one listener that is told, when a log that let records go moves again, how many they were. */
+  /** Sets the one listener. It is called with the number of dropped records when a stalled log moves again. */
   onDropped(listener: (records: number) => void): void;
 }
 
 export interface DestinationOptions {
   readonly writer: Writer;
   readonly clock: Clock;
-  /** Told once, in a sentence, when the log has ended: its reader went away or its file broke. Nothing is written from then on. */
+  /** Called once, with a sentence, when the log has ended: its reader went away or its file broke. Nothing is written after that. */
   readonly onEnded: (reason: string) => void;
-  /** Told in a sentence when the log cannot be written for now (a full disk); once until it can be again. */
+  /** Called with a sentence when the log cannot be written for now (a full disk). Called again only after a write has succeeded. */
   readonly onTrouble: (reason: string) => void;
 }
 
-/** So long without a byte written, and the log stands still. */
+/** After this long without a byte written, the log counts as stalled. */
 export const STALL: Duration = 1_000;
-/** In bytes, about: above it commands wait, below {@link LOW_WATER} they go on. */
+/** In bytes, approximate. Above it commands wait; below {@link LOW_WATER} they continue. */
 export const HIGH_WATER = 1024 * 1024;
 export const LOW_WATER = HIGH_WATER / 4;
-/** Kept beyond high water: events of a log that stands still, and the output of commands that are about to wait. */
+/** Kept beyond high water: events of a stalled log, and the output of commands that are about to wait. */
 export const RESERVE = 4 * 1024 * 1024;
-/** Kept of events of a log that moves: a storm of them (every timer missed at once) is faster than any reader. */
+/** Events kept while the log moves: a storm of them (every timer missed at once) is faster than any reader. */
 const STORM = 64 * 1024 * 1024;
 
 const BATCH = 64 * 1024;
 const DISK_PAUSE: Duration = 1_000;
-/** Before asking a full pipe or terminal again; the first few times only other work gets its turn. */
+/** The pause before a full pipe or terminal is tried again. The first few times, only other work gets its turn. */
 const PAUSES: readonly Duration[] = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32];
 const LONGEST_PAUSE: Duration = 50;
 
 /**
- * Batches records and writes them one batch at a time. When nothing moves for {@link STALL}, output lines are dropped and counted instead of
- * slowing the commands down, and so are events beyond {@link RESERVE}; memory is bounded in every case.
+ * Batches records and writes one batch at a time. When nothing moves for {@link STALL}, output lines are dropped and counted, so that commands
+ * are not slowed down. Events beyond {@link RESERVE} are dropped too. Memory is bounded in every case.
  */
 export class BatchingDestination implements Destination {
   readonly #options: DestinationOptions;
   readonly #clock: Clock;
-  /** Records on their way, oldest first: the batch being written, batches that wait, and the one that is filled. */
+  /** Records on their way, oldest first: the batch being written, the waiting batches, and the one being filled. */
   #writing: Uint8Array = Buffer.alloc(0);
   #batches: Uint8Array[] = [];
   #filling = '';
@@ -184,7 +184,7 @@ export class BatchingDestination implements Destination {
     this.#flushed.open();
   }
 
-  /** Counts from now on how long nothing moves. */
+  /** Starts to measure how long nothing moves. */
   #watch(): void {
     this.#movedAt = this.#clock.monotonic();
     this.#unwatch?.();
@@ -204,7 +204,7 @@ export class BatchingDestination implements Destination {
   }
 }
 
-/** Where callers wait until it is opened, again and again. */
+/** A gate at which callers wait until it opens. It opens any number of times. */
 class Gate {
   #opened: Promise<void> | undefined;
   #open: () => void = () => undefined;
@@ -215,7 +215,7 @@ class Gate {
     return this.#opened;
   }
 
-  /** Lets everybody through who waits. */
+  /** Releases all waiting callers. */
   open(): void {
     this.#open();
     this.#opened = undefined;

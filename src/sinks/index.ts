@@ -3,7 +3,7 @@ import type { SinkOptions } from './kind.js';
 
 type OpenSink = (options: SinkOptions) => Promise<Sink>;
 
-/** Every form of the log, by its word on the command line. A form is loaded when it is opened, because its packages cost startup time. */
+/** Every log format, by its name on the command line. A format is loaded when it is opened, because its packages cost startup time. */
 export const sinkKinds = {
   json: async (options) => (await import('./json-log.js')).createJsonLog(options),
   pretty: async (options) => (await import('./console.js')).createConsole(options),

@@ -8,7 +8,10 @@ import type { RecordKind } from './destination.js';
 import type { SinkOptions } from './kind.js';
 import { fitRecord } from './record-limit.js';
 
-/** Creates the log of one JSON object a line, written by pino: `level`, `timestamp` (the event's own), `host`, the record's fields, `msg`; 16 KiB at most. */
+/**
+ * Creates the log with one JSON object per line, written by pino. Fields: `level`, `timestamp` (of the event), `host`, the record's fields,
+ * `msg`. A line has at most 16 KiB.
+ */
 export function createJsonLog({ destination, clock, level, host }: SinkOptions): Sink {
   let timestamp = '';
   let kind: RecordKind = 'event';
@@ -38,7 +41,7 @@ export function createJsonLog({ destination, clock, level, host }: SinkOptions):
   return sink;
 }
 
-/** {@link toTimestamp} that remembers the last instant: in a busy log many records share one. */
+/** {@link toTimestamp} that caches the last instant: in a busy log many records share one. */
 function cachedTimestamp(): (instant: Instant) => string {
   let last: Instant = Number.NaN;
   let text = '';

@@ -1,4 +1,4 @@
-/** What `--log-level` takes, from most to least. */
+/** The values of `--log-level`, from most to least output. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type Level = (typeof LOG_LEVELS)[number];
 

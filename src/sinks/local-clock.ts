@@ -1,8 +1,8 @@
 import type { Instant } from '../domain/time.js';
 
-/** What the clock on the wall of one zone shows. */
+/** What the wall clock of one zone shows. */
 export interface LocalClock {
-  /** IANA name, to be shown with the times. */
+  /** IANA name, shown with the times. */
   readonly zone: string;
   /** RFC 3339 with milliseconds and offset. */
   readonly format: (instant: Instant) => string;
@@ -18,7 +18,7 @@ export interface LocalParts {
   readonly offset: string;
 }
 
-/** Local date and time of instants, in parts. Remembers the last second. */
+/** Local date and time of instants, in parts. Caches the last second. */
 export class LocalTime {
   readonly #clock: LocalClock;
   #second = Number.NaN;
@@ -37,20 +37,20 @@ export class LocalTime {
     return this.#parts;
   }
 
-  /** What stands above the times of a day: its date, the offset and the zone. */
+  /** The heading above the times of a day: its date, the offset and the zone. */
   heading(instant: Instant): string {
     const { date, offset } = this.of(instant);
     return `── ${date} ${offset} ${this.#clock.zone} ${'─'.repeat(24)}`;
   }
 
-  /** Date and time in one text, the date left out when it is that of `today`. */
+  /** Date and time in one text. The date is omitted when it equals that of `today`. */
   text(instant: Instant, today: LocalParts): string {
     const { date, time, offset } = partsOf(this.#clock.format(instant));
     return date === today.date ? time : `${date.slice(WEEKDAY.length)} ${time} ${offset}`;
   }
 }
 
-/** How a date begins. */
+/** The start of a date. */
 const WEEKDAY = 'Mon ';
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 

@@ -1,23 +1,23 @@
 import { StringDecoder } from 'node:string_decoder';
 import { jsonText } from '../text/visible.js';
 
-/** Most bytes of a record with its newline. Container log drivers split what is longer, and half a JSON object is none. */
+/** Most bytes of a record with its newline. Container log drivers split longer ones, and half a JSON object does not parse. */
 export const RECORD_LIMIT = 16 * 1024;
-/** In bytes. `msg` repeats what other fields say, so it is cut before them. */
+/** In bytes. `msg` repeats what other fields contain, so it is cut first. */
 const SHORTEST_MESSAGE = 1_024;
-/** In bytes. All fields of a record fit when none is longer. */
+/** In bytes. All fields of a record fit when no field is longer. */
 const SHORTEST_FIELD = 512;
 /** A UTF-16 unit is at most three bytes of UTF-8. */
 const SURELY_FITS = Math.floor(RECORD_LIMIT / 3);
 const ELLIPSIS = '…';
 
-/** Values as JSON, which is what is measured: commands can print a lot, and writing them is most of the work. */
+/** Values as JSON, because the JSON is what is measured. Commands can print a lot, and serializing it is most of the work. */
 type Fields = ReadonlyMap<string, string>;
 
 /**
- * Makes a record, written as a line of JSON, fit into {@link RECORD_LIMIT}. First `msg` is cut, down to 1 KiB, and ends in `…`. Then the longest
- * fields are, and `truncated: true` says so: of texts the beginning stays, of lists the first items, of `output_tail` the last lines. Output that was
- * read as JSON (`data`) and is too long becomes a `line` again.
+ * Makes a record, written as a line of JSON, fit into {@link RECORD_LIMIT}. First cuts `msg`, down to 1 KiB; a cut `msg` ends in `…`. Then cuts
+ * the longest fields and sets `truncated: true`. Texts keep their beginning, lists their first items, `output_tail` its last lines. Output that
+ * was read as JSON (`data`) and is too long becomes a `line` again.
  */
 export function fitRecord(line: string): string {
   if (line.length <= SURELY_FITS || Buffer.byteLength(line) <= RECORD_LIMIT) return line;
@@ -44,7 +44,7 @@ function withShortMessage(fields: Fields): Fields {
   return new Map(fields).set('msg', beginningOf(fields.get('msg') ?? '', most).replace(/"$/, `${ELLIPSIS}"`));
 }
 
-/** The message of output is its line. */
+/** The message of an output record is its line. */
 function withoutData(fields: Fields): Fields {
   const others = new Map(fields).set('line', fields.get('msg') ?? '').set('truncated', 'true');
   others.delete('data');
@@ -70,7 +70,7 @@ function shortened(key: string, fields: Fields, excess: number): string {
 
 const jsonOf = (value: unknown): string => jsonText(value);
 
-/** The first items that fit, one at least; of one that is too long by itself its beginning. */
+/** The first items that fit, at least one. If one item alone is too long, its beginning. */
 function firstOf(items: readonly string[], most: number): readonly string[] {
   let rest = most;
   const fitting = items.findIndex((item) => (rest -= Buffer.byteLength(item) + 1) < 0);
@@ -78,14 +78,14 @@ function firstOf(items: readonly string[], most: number): readonly string[] {
   return fitting < 0 ? items : items.slice(0, fitting);
 }
 
-/** The beginning of a text in JSON, at most so many bytes with its quotes. No character is torn. */
+/** The beginning of a text in JSON, at most `limit` bytes with its quotes. Never splits a character. */
 function beginningOf(json: string, most: number): string {
   const bytes = Buffer.from(json);
   if (bytes.length <= most) return json;
   return `${withoutTornEscape(new StringDecoder('utf8').write(bytes.subarray(0, most - 1)))}"`;
 }
 
-/** Without an escape that is not whole at the end, nor the first half of an escaped pair of surrogates. */
+/** Without an incomplete escape at the end, and without the first half of an escaped surrogate pair. */
 function withoutTornEscape(text: string): string {
   const whole = withoutLastEscape(text, /^\\(?:u[\da-f]{0,3})?$/);
   return withoutLastEscape(whole, /^\\ud[89ab][\da-f]{2}$/);
@@ -96,7 +96,7 @@ function withoutLastEscape(text: string, pattern: RegExp): string {
   return at >= 0 && pattern.test(text.slice(at)) && !isEscaped(text, at) ? text.slice(0, at) : text;
 }
 
-/** Whether a backslash belongs to the one before it. */
+/** Whether a backslash is escaped by the one before it. */
 function isEscaped(text: string, backslash: number): boolean {
   let first = backslash;
   while (text[first - 1] === '\\') first--;

@@ -10,17 +10,17 @@ export interface Row {
   readonly at: Instant;
   readonly event: TimerEvent['event'];
   readonly level: string;
-  /** Absent: it is about the scheduler. */
+  /** Absent when the row is about the scheduler. */
   readonly jobName: string | undefined;
   /** The event's sentence, which begins with the timer's name. */
   readonly sentence: (format: InstantFormat) => string;
-  /** A line of the command, instead of a sentence. */
+  /** A line of the command's output, in place of a sentence. */
   readonly output?: { readonly stream: string; readonly line: string; readonly isCut: boolean };
   /** How a run ended. */
   readonly status?: string;
 }
 
-/** Longer names push their own message to the right and nobody else's. */
+/** Longer names push only their own message to the right. */
 const WIDEST_NAME = 20;
 
 type Paint = (text: string) => string;
@@ -39,7 +39,7 @@ const MARKS: Readonly<Record<Mark, readonly [string, 'green' | 'red' | 'yellow' 
   note: ['·', 'dim'],
 };
 
-/** Puts events into rows for people. Remembers the last heading, and how wide names are. */
+/** Formats events as rows for people. Remembers the last heading and the width of names. */
 export class Rows {
   readonly #chalk: ChalkInstance;
   readonly #localTime: LocalTime;
@@ -51,7 +51,7 @@ export class Rows {
     this.#localTime = new LocalTime(local);
   }
 
-  /** The row, without a newline; before it a row for the date, if that is another. */
+  /** The row, without a newline. A row for the date comes first if the date changed. */
   of(row: Row): readonly string[] {
     const { time } = this.#localTime.of(row.at);
     const heading = this.#localTime.heading(row.at);

@@ -7,16 +7,19 @@ import { BatchingDestination, type Destination, type Writer } from './destinatio
 export interface OpenOptions {
   /** An open file descriptor. */
   readonly fd: number;
-  /** The same as a stream, for what cannot be written otherwise (sockets). Asked for only then: Node changes a descriptor it makes a stream of. */
+  /**
+   * The same descriptor as a stream, for what cannot be written otherwise (sockets). Created only on demand, because Node changes a descriptor it
+   * makes a stream of.
+   */
   readonly stream: () => Writable;
   readonly clock: Clock;
-  /** Told once, in a sentence, when the log has ended. */
+  /** Called once, with a sentence, when the log has ended. */
   readonly onEnded: (reason: string) => void;
-  /** Told in a sentence when the log cannot be written for now. */
+  /** Called with a sentence when the log cannot be written for now. */
   readonly onTrouble: (reason: string) => void;
 }
 
-/** Opens a descriptor as a destination that never blocks, whatever it is: file, pipe, terminal or socket. Never throws. */
+/** Opens a descriptor as a destination that never blocks: file, pipe, terminal or socket. Never throws. */
 export function openDestination({ fd, stream, ...options }: OpenOptions): Destination {
   return new BatchingDestination({ ...options, writer: writerTo(fd, stream) });
 }
@@ -55,12 +58,12 @@ function toReopened(fd: number): Writer {
   };
 }
 
-/** Small pieces, because a stream tells only of whole ones that it has moved. */
+/** Small pieces, because a stream reports progress only for whole pieces. */
 const PIECE = 16 * 1024;
 
-/** Whatever else can be written to. */
+/** Everything else that can be written to. */
 function toStream(stream: Writable): Writer {
-  // The callback of the write tells what went wrong.
+  // The callback of the write reports what went wrong.
   stream.on('error', () => undefined);
   return (bytes, done) => {
     const piece = bytes.subarray(0, PIECE);
