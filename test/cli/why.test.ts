@@ -282,7 +282,7 @@ describe('where nothing is recorded of a firing', () => {
       'no scheduler has run since',
       'backup',
       { cursor: 0 },
-      /No scheduler has run on past\.db since\. The next start will tell it as/,
+      /No scheduler has run on past\.db since\. The next start will report it as/,
     ],
     ['with catch_up', 'caught', { cursor: 0 }, /A start now would run it: catch_up\./],
     ['the timer came later', 'backup', {}, /The timer came to past\.db, or got this schedule, only later\./],

@@ -255,7 +255,7 @@ function notYet(state: string, { job, judgement: { instant, after = Infinity }, 
   const isChosen = job.misfire.select(passed, now).includes(instant);
   const way = isChosen
     ? 'A start now would run it: catch_up.'
-    : `The next start will tell it as missed: catch_up ${hasCatchUp(job) ? 'does not choose it' : 'is off'}.`;
+    : `The next start will report it as missed: catch_up ${hasCatchUp(job) ? 'does not choose it' : 'is off'}.`;
   return `No scheduler has run on ${state} since. ${way}`;
 }
 
