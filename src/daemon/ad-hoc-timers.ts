@@ -10,12 +10,12 @@ import { chance, thisMachine } from '../this-machine.js';
 import { readComingTime } from './coming-time.js';
 
 interface Parts {
-  /** The timer file as it was last taken. */
+  /** The timer file as last loaded. */
   readonly file: () => TimerFile;
   readonly scheduler: () => Scheduler;
 }
 
-/** The timers that people give a running scheduler. */
+/** The timers that clients give a running scheduler. */
 export class AdHocTimers {
   readonly #around: Parts;
 
@@ -23,7 +23,7 @@ export class AdHocTimers {
     this.#around = around;
   }
 
-  /** Takes one. @throws RefusalError why not. */
+  /** Accepts one. @throws RefusalError with the reason. */
   add(request: AdHocRequest): AdHocTimer {
     const scheduler = this.#around.scheduler();
     if (scheduler.adHoc >= MOST_AD_HOC)
@@ -51,7 +51,7 @@ export class AdHocTimers {
     return { name, due, timezone, command: commandLine(job.command) };
   }
 
-  /** Lets one that is pending be due after `length`. Returns when. @throws RefusalError when it has come due. */
+  /** Makes a pending one due after `length`. Returns when. @throws RefusalError if it has already come due. */
   move(name: string, length: Duration): Instant {
     const scheduler = this.#around.scheduler();
     const { job, next } = scheduler.controls.status().jobs.find((status) => status.job.name === name) ?? {};
@@ -86,6 +86,6 @@ function unknownZone(name: string): string {
   return `timezone: there is no time zone "${name}". ${way}`;
 }
 
-/** Easily read and typed: none is taken for another. */
+/** Easy to read and type: no two look alike. */
 const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz';
 const letter = (): string => LETTERS.charAt(Math.floor(chance() * LETTERS.length));

@@ -3,23 +3,23 @@ import { DurationError, parseDuration } from '../domain/duration.js';
 import { DAY, SECOND, type Duration, type Instant } from '../domain/time.js';
 import { localToInstants, parseTimestamp, localTime, wallAt } from '../schedules/index.js';
 
-/** What a time is read against. */
+/** The reference for reading a time. */
 interface Here {
   readonly now: Instant;
   /** IANA name. */
   readonly timezone: string;
 }
 
-/** A time of day, on its next day or on one that is named; such a day alone is its midnight. */
+/** A time of day, on its next or a named day; such a day alone means its midnight. */
 const CLOCK = /^(?:(today|tomorrow)\s+)?(\d\d?:\d\d(?::\d\d)?)$/;
 const DAY_ALONE = /^(?:today|tomorrow)$/;
-/** How long from now, as people say it who think of `timers in`. */
+/** A duration from now, which people write who think of `timers in`. */
 const FROM_NOW = /^(?:now\s*\+\s*|\+\s*|in\s+)?((?:\d+ ?(?:ms|[smhdw])\s*)+)$/;
 
 /**
- * Reads a point in time that is to come: all that a timer's `at` takes, a duration from now (`30m`), and a time of day (`17:00`,
- * `tomorrow 09:00`), which alone is the next one. Where the clock shows it twice, the first that is to come.
- * @throws RefusalError for what is no time, has passed, or is left out by a change of the clock: it names the two nearest instants.
+ * Reads a future point in time: every form of a timer's `at`, a duration from now (`30m`), and a time of day (`17:00`,
+ * `tomorrow 09:00`), which alone means the next one. If the clock shows it twice, the first in the future.
+ * @throws RefusalError if it is not a time, has passed, or is skipped by a clock change: then the error names the two nearest instants.
  */
 export function readComingTime(text: string, { now, timezone }: Here): Instant {
   const trimmed = text.trim();
@@ -59,14 +59,14 @@ function exactly(text: string, timezone: string): Instant {
   }
 }
 
-/** The next such time of day; of a day that is named, the last when all have passed. */
+/** The next such time of day; on a named day, the last one if all have passed. */
 function onDay(clock: string, day: string | undefined, { now, timezone }: Here): Instant {
   const today = wallAt(now, timezone);
   const dates = { today: [today], tomorrow: [today + DAY] }[day ?? ''] ?? [today, today + DAY];
   let passed = now;
   for (const date of dates) {
     const text = `${new Date(date).toISOString().slice(0, 10)} ${clock}`;
-    // As UTC has neither gaps nor repeats, it returns what a clock shows; a wrong time of day is told.
+    // UTC has neither gaps nor repeats, so it returns what a clock shows. A wrong time of day throws.
     const wall: number = exactly(text, 'UTC');
     const { instants, gap } = localToInstants(wall, timezone);
     const coming = instants.find((instant) => instant > now);

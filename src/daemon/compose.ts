@@ -20,7 +20,7 @@ import { chance, networkMount } from '../this-machine.js';
 import { version } from '../version.js';
 import { createHooks, createPings, createNotifications, createWebSender, Heartbeat } from '../delivery/index.js';
 
-/** What a scheduler is composed of, besides its timer file. */
+/** The parts of a scheduler besides its timer file. */
 export interface Composition {
   readonly clock?: Clock;
   /** Default: the shell's. */
@@ -28,20 +28,20 @@ export interface Composition {
   readonly sinks: readonly Sink[];
   /** What commands inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The control socket, where there is one. */
+  /** The control socket, if there is one. */
   readonly socket?: string | undefined;
-  /** Where outcomes are recorded; without it nothing outlives the scheduler. */
+  /** Where outcomes are recorded. Without it nothing outlives the scheduler. */
   readonly ledger?: { readonly ledger: Ledger; readonly file: string };
-  /** What lives as long as the scheduler, besides. */
+  /** Further parts that start and stop with the scheduler. */
   readonly companions?: readonly Companion[];
-  /** Told once per sink that throws. */
+  /** Called once per sink that throws. */
   readonly onSinkError: (sink: string, error: unknown) => void;
 }
 
-/** What this program is, for whoever is sent something. */
+/** The name of this program, for the receivers of its requests. */
 const facts = { version, pid: process.pid };
 
-/** Puts a scheduler together: the one place that knows which adapter stands behind which port. */
+/** Assembles a scheduler: the one place that knows which adapter implements which port. */
 export function composeScheduler({ path, jobs, settings }: TimerFile, composition: Composition): Scheduler {
   const clock = composition.clock ?? createSystemClock();
   const executor =
@@ -72,7 +72,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
   return scheduler;
 }
 
-/** Puts together those who tell others: hooks, pings, notifications, the heartbeat. */
+/** Assembles what notifies others: hooks, pings, notifications, the heartbeat. */
 function createTellers(
   { path, settings }: Pick<TimerFile, 'path' | 'settings'>,
   {
@@ -109,7 +109,7 @@ function createTellers(
   };
 }
 
-/** What a timer file lets a scheduler run. */
+/** The jobs and limits of a timer file. */
 export const planOf = ({
   jobs,
   settings: { groups, concurrency },
@@ -119,7 +119,7 @@ export const planOf = ({
   ...(concurrency !== undefined && { concurrency }),
 });
 
-/** Puts together what measures the clock, from every source that the file names. */
+/** Assembles the clock measurement, with every source in the file. */
 function createDriftWatch(
   settings: NonNullable<TimerFile['settings']['clock']>,
   { clock, scheduler }: { clock: Clock; scheduler: () => Scheduler },
@@ -134,18 +134,18 @@ function createDriftWatch(
   });
 }
 
-/** Run ids: the millisecond and a share of chance in base 36, 13 characters, sortable by creation and short enough to type. */
+/** Run ids: the millisecond and a random part in base 36. 13 characters, sortable by creation and short enough to type. */
 function createRunIds(clock: Clock, random: () => number): () => string {
   let lastMs = 0;
   return () => {
-    // Two runs never share a millisecond of this counter, so that ids of one scheduler are unique without luck.
+    // Two runs never share a millisecond of this counter, so ids of one scheduler are always unique.
     lastMs = Math.max(lastMs + 1, clock.now());
     const chance = Math.floor(random() * 36 ** 5);
     return lastMs.toString(36).padStart(8, '0') + chance.toString(36).padStart(5, '0');
   };
 }
 
-/** Counted on from a share of chance, so that two schedulers which meet in a millisecond (a clock that was set back) do not meet here as well. */
+/** Counts on from a random part, so that two schedulers in the same millisecond (a clock that was set back) still differ. */
 function createMarks(random: () => number): () => number {
   let last = MARKS_FROM + Math.floor(random() * 36 ** 5);
   return () => ++last;

@@ -33,15 +33,15 @@ import type { Surroundings } from './surroundings.js';
 
 /** The open control socket of a scheduler in this process. */
 export interface Control {
-  /** From which followers are told, and who looks again. */
+  /** They feed followers and clients that poll. */
   readonly sinks: readonly Sink[];
-  /** Among them, the one that keeps what happened lately. */
+  /** The sink among them that keeps recent events. */
   readonly ring: EventRing;
-  /** And the one that keeps how firings ended lately. */
+  /** The sink among them that keeps recent outcomes. */
   readonly recent: RecentPast;
-  /** Carries out a verb for somebody who does not come by the socket. @throws RefusalError why not. */
+  /** Executes a verb for a client that does not use the socket. @throws RefusalError with the reason. */
   readonly carryOut: (verb: string, args: Args) => unknown;
-  /** Absent when there is none. */
+  /** Absent if there is none. */
   readonly socket?: string;
   close(): Promise<void>;
 }
@@ -54,16 +54,16 @@ interface Opening {
   readonly reloader: Reloader;
   readonly condition: ConditionWatch;
   readonly status: StatusContext;
-  /** What is recorded so far. */
+  /** What has been recorded so far. */
   readonly recorded: () => Recorded | undefined;
   readonly adHoc: AdHocTimers;
-  /** Asked for when the first client has come. */
+  /** Called after the first client has connected. */
   readonly scheduler: () => Scheduler;
-  /** Told when a stop that was asked for over the socket is done. */
+  /** Called when a stop that was requested over the socket is done. */
   readonly stopped: () => void;
 }
 
-/** Opens the control socket. A scheduler without one runs as well, and says so. */
+/** Opens the control socket. If that fails, the scheduler runs without one, and says so. */
 export async function openControl(timerFile: TimerFile, opening: Opening): Promise<Control> {
   const { surroundings, clock, named } = opening;
   const host = hostname();
@@ -91,7 +91,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   const listening = await server.listen(socketPathsOf(timerFile, surroundings, named), userId());
   const control = { sinks, ring, recent, carryOut };
   if (listening.kind === 'listening') {
-    // Under the name it was given, too: where that leads may be another file by the time somebody looks (`..data` of Kubernetes).
+    // Also under the given name: later it may lead to another file (`..data` of Kubernetes).
     const files = new Set([timerFile.path, timerFile.named]);
     const takeBack = [...files]
       .flatMap((file) =>

@@ -21,24 +21,24 @@ import { watchTimerFile } from './watch-file.js';
 export interface DaemonOptions {
   readonly surroundings: Surroundings;
   readonly clock: Clock;
-  /** Listeners besides those that the timer file asks for, such as the log. */
+  /** Listeners in addition to those of the timer file, such as the log. */
   readonly sinks: readonly Sink[];
-  /** Whether it keeps running when no timer can fire any more. */
+  /** Whether it keeps running after the last possible firing. */
   readonly keepAlive: boolean;
   /** The state's file as the command line names it. */
   readonly state: string | undefined;
-  /** Whether it reads the timer file again whenever that changes. */
+  /** Whether it reloads the timer file after each change. */
   readonly watches: boolean;
-  /** Where requests by signal come from. */
+  /** The source of requests by signal. */
   readonly onRequest: OnRequest;
 }
 
-/** Registers the one receiver of requests; `signal` is what they came by. */
+/** Registers the one receiver of requests; `signal` is the signal that carried the request. */
 export type OnRequest = (receive: (request: 'stop' | 'reload', signal: NodeJS.Signals) => void) => void;
 
 /**
- * Runs a scheduler in this process, with all that a timer file asks for around it: state, control socket, HTTP server, tracing. Resolves, with the
- * exit code, when a request or the last firing has ended it: 1 when the state is not ours to use, or after too many bugs.
+ * Runs a scheduler in this process, with everything its timer file requires: state, control socket, HTTP server, tracing. Resolves with the
+ * exit code when a request or the last firing has ended it: 1 if it may not use the state, or after too many bugs.
  */
 export async function startDaemon(timerFile: TimerFile, options: DaemonOptions): Promise<number> {
   const { surroundings, clock, keepAlive, state: named, watches } = options;
@@ -91,7 +91,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   return Math.max(code, lastResort.exitCode);
 }
 
-/** The timer file with the timers that an earlier scheduler was given and has left to do; says of which nothing can be made. */
+/** The timer file with the pending timers of an earlier scheduler. Reports those that cannot be built. */
 function withRecorded(
   timerFile: TimerFile,
   state: Composition['ledger'],
@@ -104,13 +104,13 @@ function withRecorded(
   return { ...timerFile, jobs: [...timerFile.jobs, ...jobs] };
 }
 
-/** What stands around a scheduler. */
+/** The surroundings of a scheduler. */
 interface Around extends Http {
-  /** Absent: the usual one. */
+  /** Absent: the default one. */
   readonly executor?: Executor | undefined;
 }
 
-/** Watches its condition, and opens the HTTP server and the tracing a file asks for; where it asks for none, their packages are not even loaded. */
+/** Checks the condition, and opens the HTTP server and tracing if the file sets them. Otherwise their packages are not even loaded. */
 async function openAround(timerFile: TimerFile, context: HttpContext): Promise<Around> {
   const { http, tracing } = timerFile.settings;
   const watched = http && (await import('./http.js')).openHttp(http, context);
@@ -122,15 +122,15 @@ async function openAround(timerFile: TimerFile, context: HttpContext): Promise<A
   };
 }
 
-/** What follows a request. */
+/** The actions after a request. */
 interface Follows {
   /** The scheduler has stopped. */
   readonly stopped: () => void;
-  /** The timer file is to be read again. */
+  /** Reload the timer file. */
   readonly reload: () => void;
 }
 
-/** Does what requests ask for. A second one to stop stops at once. */
+/** Executes requests. A second request to stop stops at once. */
 export function receiveRequests(scheduler: Scheduler, onRequest: OnRequest, { stopped, reload }: Follows): void {
   let isStopping = false;
   onRequest((request, signal) => {
@@ -143,7 +143,7 @@ export function receiveRequests(scheduler: Scheduler, onRequest: OnRequest, { st
   });
 }
 
-/** Keeps the process alive though nothing is armed. */
+/** Keeps the process alive when nothing is armed. */
 function stayAwake(clock: Clock): Cancel {
   let cancel: Cancel;
   const again = () => {

@@ -9,18 +9,18 @@ import { openPage, type PageParts } from './page.js';
 import { privateSocket } from './private-socket.js';
 import { version } from '../version.js';
 
-/** What watches a scheduler over HTTP: listeners of its events, and what lives as long as it does. */
+/** The HTTP view of a scheduler: listeners of its events, and companions that live as long as it does. */
 export interface Http {
   readonly sinks: readonly Sink[];
   readonly companions: readonly Companion[];
 }
 
-/** What an HTTP server speaks of. */
+/** What an HTTP server reports on. */
 export interface HttpContext extends PageParts {
   readonly condition: ConditionWatch;
 }
 
-/** Puts together what the `http` of a timer file asks for. */
+/** Assembles the `http` of a timer file. */
 export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, context: HttpContext): Http {
   const { surroundings, clock, condition, scheduler } = context;
   const controls = () => scheduler().controls;

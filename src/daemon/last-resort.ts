@@ -4,11 +4,11 @@ import type { Scheduler } from '../engine/scheduler.js';
 import { MINUTE, type Cancel, type Duration } from '../domain/time.js';
 import type { Surroundings } from './surroundings.js';
 
-/** Uncaught errors that a scheduler goes on behind, within {@link WITHIN}. With one more, going on would be a lie. */
+/** A scheduler continues after this many uncaught errors within {@link WITHIN}. After one more, its state is not trustworthy. */
 const MOST = 10;
 const WITHIN: Duration = MINUTE;
 
-/** Reports what nobody caught in a running scheduler, and stops it in order when that is too much. */
+/** Reports uncaught errors in a running scheduler, and stops it in order after too many. */
 export function openLastResort(
   scheduler: Scheduler,
   { surroundings, clock, stopped }: { surroundings: Surroundings; clock: Clock; stopped: () => void },
@@ -34,20 +34,20 @@ export function openLastResort(
   return state;
 }
 
-/** What is done about errors that nobody caught. */
+/** The reactions to uncaught errors. */
 interface LastResort {
   readonly clock: Clock;
-  /** Called with each. */
+  /** Called with each error. */
   readonly report: (error: unknown) => void;
-  /** Called once, when there are too many: stops in order. */
+  /** Called once, after too many errors: stops in order. */
   readonly giveUp: (sentence: string) => void;
-  /** Called when as many again have come while stopping: ends at once. */
+  /** Called after as many errors again while stopping: ends at once. */
   readonly abort: () => void;
 }
 
 /**
- * Takes errors that nobody caught, those of rejected promises among them, until canceled. The process goes on, and with it the commands; up to
- * {@link MOST} within a minute are reported, then {@link LastResort.giveUp} is called.
+ * Handles uncaught errors, rejected promises included, until canceled. The process continues, and so do its commands. Up to
+ * {@link MOST} within a minute are reported; then {@link LastResort.giveUp} is called.
  */
 export function catchUncaught({ clock, report, giveUp, abort }: LastResort): Cancel {
   let recent: Duration[] = [];
@@ -64,10 +64,10 @@ export function catchUncaught({ clock, report, giveUp, abort }: LastResort): Can
         giveUp(`${MOST} internal errors within a minute, the last one: ${bugOf(error).error}`);
       }
     } catch {
-      // What reports is broken itself. It is counted again only by what comes next, so that this cannot go round.
+      // The reporter itself is broken. Only the next error counts again, so this cannot loop.
     }
   };
-  // Rejections arrive here, too: Node makes uncaught exceptions of them.
+  // Rejections arrive here too: Node turns them into uncaught exceptions.
   process.on('uncaughtException', caught);
   return () => process.off('uncaughtException', caught);
 }

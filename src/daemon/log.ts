@@ -10,10 +10,10 @@ import type { Surroundings } from './surroundings.js';
 /** How the log is written. */
 export interface LogForm {
   readonly format: LogFormat;
-  /** Events below it are left out. */
+  /** Events below it are omitted. */
   readonly level: Level;
   readonly color: boolean;
-  /** IANA name, of the times that people read. */
+  /** IANA name of the zone for times that people read. */
   readonly timezone: string;
 }
 

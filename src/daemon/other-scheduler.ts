@@ -6,12 +6,12 @@ import { socketPathsOf, userId } from './socket-places.js';
 import { statePathOf } from './state.js';
 import type { Surroundings } from './surroundings.js';
 
-/** One that does not answer meanwhile is stuck, or stopped; its lock still tells of it. */
+/** A scheduler that does not respond in this time is stuck or stopped. Its lock still shows that it exists. */
 const PATIENCE: Duration = SECOND;
 
 /**
- * The pid of a scheduler that answers for the state of a timer file; `undefined` when none does. A lock tells of most; not of one whose lock file
- * somebody has removed, and not where there is no state to lock, because it cannot be written.
+ * The pid of a scheduler that uses the state of a timer file; `undefined` if none responds. A lock reveals most, but not one whose lock file
+ * was deleted, nor one without a state to lock, because it cannot be written.
  */
 export async function otherSchedulerOf(
   timerFile: TimerFile,
@@ -23,7 +23,7 @@ export async function otherSchedulerOf(
   const { client } = connecting;
   const disarm = clock.after(PATIENCE, () => client.close());
   try {
-    // Answered also when all places are taken.
+    // The server responds to this even if all places are in use.
     const { pid } = (await client.request('health')) as { readonly pid: number };
     return pid;
   } catch {

@@ -11,7 +11,7 @@ import { firingsAfter } from '../engine/coming-firings.js';
 import type { Control } from './control.js';
 import type { Surroundings } from './surroundings.js';
 
-/** The page of a scheduler: what it listens with, and what it is asked for. */
+/** The page of a scheduler: its listeners, and its request handlers. */
 export interface Page {
   readonly sink: Sink;
   readonly routes: readonly Route[];
@@ -23,12 +23,12 @@ export interface PageParts {
   readonly scheduler: () => Scheduler;
   readonly status: StatusContext;
   readonly control: Pick<Control, 'ring' | 'recent' | 'carryOut'>;
-  /** What is recorded so far. */
+  /** What has been recorded so far. */
   readonly recorded: () => Recorded | undefined;
 }
 
-/** Puts together the page at `/` and what it asks for under `/api/`. */
-/** `canAct`: whether there is a token that allows to act, or the socket's permissions do. */
+/** Assembles the page at `/` and its requests under `/api/`. */
+/** `canAct`: whether a token exists that permits actions, or the socket's permissions do. */
 export function openPage(
   { surroundings, clock, scheduler, status, control, recorded }: PageParts,
   canAct: boolean,
@@ -87,7 +87,7 @@ const FILES = [
   { path: '/icon.svg', name: 'icon.svg', type: 'image/svg+xml' },
 ] as const;
 
-/** The page's files as the build made them. This file and the built program both stand two folders below `dist`'s. */
+/** The page's files from the build. This file and the built program are both two folders below the folder that contains `dist`. */
 function readPage(complain: (sentence: string) => void): readonly StaticFile[] {
   try {
     return FILES.map(({ path, name, type }) => {

@@ -4,7 +4,7 @@ import type { Steps } from '../turns/steps.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
 
-/** What happens to one timer when a file is taken in place of what runs. JSON-safe. */
+/** What happens to one timer when a file replaces the running one. JSON-safe. */
 export interface TimerChange {
   readonly task_name: string;
   readonly change: 'added' | 'removed' | 'changed';
@@ -14,13 +14,13 @@ export interface TimerChange {
   readonly next_after: string | null;
 }
 
-/** A timer that runs, and when it is due. */
+/** An armed timer, and when it is due. */
 export interface Armed {
   readonly job: Job;
   readonly next: Instant | undefined;
 }
 
-/** What taking `after` in place of `before` changes, in the order of the file, the removed ones last. */
+/** What changes if `after` replaces `before`, in the order of the file, removed timers last. */
 export function* changesBetween(
   before: readonly Armed[],
   after: readonly Job[],
@@ -59,7 +59,7 @@ function changeOf(before: Armed | undefined, job: Job, now: Instant): TimerChang
   };
 }
 
-/** When a timer that is taken in now is first due. A delay counts from the reading of its file. */
+/** When a timer that is loaded now is first due. A delay counts from the reading of its file. */
 function firstNext(job: Job, now: Instant): Instant | undefined {
   const { countsElapsed, fromEnd } = job.schedule;
   return job.enabled ? nextInWindow(job, countsElapsed && !fromEnd ? 0 : now) : undefined;
@@ -68,10 +68,10 @@ function firstNext(job: Job, now: Instant): Instant | undefined {
 const timestamp = (instant: Instant | undefined): string | null =>
   instant === undefined ? null : toTimestamp(instant);
 
-/** What a reload takes of the file as a whole; everything else counts from the next start on. */
+/** What a reload applies of the file as a whole; everything else takes effect at the next start. */
 const TAKEN: ReadonlySet<string> = new Set(['timezone', 'concurrency', 'groups']);
 
-/** The keys of the file as a whole that differ and that only a restart takes. */
+/** The keys of the file as a whole that differ and need a restart. */
 export function keysForRestart(before: Settings, after: Settings): readonly string[] {
   const valueOf = (settings: Settings, key: string) => JSON.stringify(settings[key as keyof Settings]);
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);

@@ -4,7 +4,7 @@ import { clearSocket } from '../control/index.js';
 import type { SocketFile } from '../http/index.js';
 import { makeFolder } from '../stores/private-file.js';
 
-/** A socket file at `path` that only the user `uid` can open. Its folder is made where it is missing, and must be one that nobody else may change. */
+/** A socket file at `path` that only the user `uid` can open. Creates its folder if missing; nobody else may be able to change that folder. */
 export const privateSocket = (path: string, uid: number): SocketFile => ({
   path,
   async claim() {
@@ -25,7 +25,7 @@ export const privateSocket = (path: string, uid: number): SocketFile => ({
   },
 });
 
-/** Why other users could put a socket of theirs in place of ours; `undefined` if they cannot. */
+/** Why other users could replace our socket with theirs; `undefined` if they cannot. */
 function changeability(folder: string, uid: number): string | undefined {
   const { uid: owner, mode } = statSync(folder);
   if (owner !== uid && owner !== 0) return `${folder} is another user’s`;

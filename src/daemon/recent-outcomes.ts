@@ -6,22 +6,22 @@ import { isEnding, type Ending, type Recorded } from '../domain/ledger.js';
 import { MOST_RECENT, recentOutcomeOf, type RecentOutcome, type RecentPast } from '../domain/recent.js';
 import type { Sink } from '../domain/sink.js';
 
-/** So many outcomes are kept of all jobs: with more jobs than this has room for, each has fewer. */
+/** The maximum number of outcomes over all jobs: with more jobs than fit, each keeps fewer. */
 const MOST_OF_ALL = 200_000;
-/** How many jobs are looked up before timers and processes get a turn. */
+/** How many jobs are loaded before timers and processes get a turn. */
 const BATCH = 16;
 
-/** Keeps the last outcomes of each job for who asks. What was before this scheduler is looked up when somebody asks first. Bounded. */
+/** Keeps the last outcomes of each job for clients. Loads those of earlier schedulers on the first request. Bounded. */
 export class RecentOutcomes implements Sink, RecentPast {
   readonly name = 'recent';
   readonly #clock: Clock;
   readonly #recorded: () => Recorded | undefined;
   readonly #byJob = new Map<string, RecentOutcome[]>();
-  /** Whose past was looked up, or was not to be had. */
+  /** Jobs whose past was loaded, or could not be. */
   readonly #recalled = new Set<string>();
   #recalling: Promise<void> = Promise.resolve();
 
-  /** `recorded` answers what is recorded so far, `undefined` where nothing is. */
+  /** `recorded` returns what has been recorded so far, `undefined` if nothing is. */
   constructor(clock: Clock, recorded: () => Recorded | undefined) {
     this.#clock = clock;
     this.#recorded = recorded;
@@ -31,7 +31,7 @@ export class RecentOutcomes implements Sink, RecentPast {
     if (event.event === 'config.reloaded') for (const name of event.removed) this.#forget(name);
     if (!isEnding(event)) return;
     const { jobName } = event.firing;
-    // With its outcome an ad-hoc timer is gone.
+    // An ad-hoc timer is gone after its outcome.
     if (!isAdHoc(jobName)) this.#keep(jobName, [...(this.#byJob.get(jobName) ?? []), toOutcome(event)]);
   }
 
@@ -54,11 +54,11 @@ export class RecentOutcomes implements Sink, RecentPast {
         this.#precede(name, past.map(toOutcome));
       }
     } catch {
-      // A history that cannot be read has told nothing; of a state in trouble the log tells.
+      // An unreadable history adds nothing. The log reports trouble with the state.
     }
   }
 
-  /** What was seen here is in the history as well, as far as it is recorded. */
+  /** The outcomes seen here are also in the history, once they are recorded. */
   #precede(name: string, past: readonly RecentOutcome[]): void {
     const seen = this.#byJob.get(name) ?? [];
     const known = new Set(seen.map(identityOf));

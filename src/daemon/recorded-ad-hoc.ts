@@ -4,15 +4,15 @@ import type { JobRecord } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import { thisMachine } from '../this-machine.js';
 
-/** What came of making jobs of what is recorded. */
+/** The result of building jobs from their records. */
 export interface Recalled {
-  /** The first due first. */
+  /** The earliest due first. */
   readonly jobs: readonly Job[];
-  /** The names of those of which nothing can be made. */
+  /** The names of those that cannot be built. */
   readonly unreadable: readonly string[];
 }
 
-/** The timers that no file has, as they are recorded. */
+/** The timers outside the file, from their records. */
 export function recordedAdHoc(records: Iterable<JobRecord>, file: TimerFile, now: Instant): Recalled {
   const context = { file, machine: thisMachine(now) };
   const recorded = [...records].filter(({ definition }) => definition !== undefined);

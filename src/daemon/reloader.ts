@@ -7,34 +7,34 @@ import type { Scheduler } from '../engine/scheduler.js';
 import { thisMachine } from '../this-machine.js';
 import { changesBetween, keysForRestart, type TimerChange } from './plan-change.js';
 
-/** What came of reading a timer file for a scheduler that runs. JSON-safe. */
+/** The result of reading a timer file for a running scheduler. JSON-safe. */
 export type Reading =
   | {
       readonly valid: true;
       readonly file: string;
       readonly changes: readonly TimerChange[];
-      /** Keys of the file as a whole that differ, and count from the next start on. */
+      /** Keys of the file as a whole that differ, and take effect at the next start. */
       readonly needs_restart: readonly string[];
     }
-  /** With errors: nothing is changed by it. */
+  /** With errors, it changes nothing. */
   | {
       readonly valid: false;
       readonly file: string;
       readonly problems: readonly Diagnostic[];
-      /** The file's text, to show where they are. */
+      /** The file's text, to show their positions. */
       readonly source: string;
     };
 
-/** Reads the timer file of a running scheduler again: whole, checked, and then taken at once or not at all. */
+/** Reloads the timer file of a running scheduler: reads and checks the whole file, then applies all of it at once or nothing. */
 export class Reloader {
   readonly #first: TimerFile;
   readonly #running: () => Scheduler;
   readonly #clock: Clock;
   #current: TimerFile;
-  /** One reload at a time, in the order they were asked for. */
+  /** One reload at a time, in the order of the requests. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `first` is what the scheduler was started with. */
+  /** `first` is the file that the scheduler started with. */
   constructor(first: TimerFile, { running, clock }: { readonly running: () => Scheduler; readonly clock: Clock }) {
     this.#first = first;
     this.#current = first;
@@ -42,14 +42,14 @@ export class Reloader {
     this.#clock = clock;
   }
 
-  /** The file as it was last taken. */
+  /** The file as last loaded. */
   get current(): TimerFile {
     return this.#current;
   }
 
   /**
-   * Takes the file as it is now, and emits `config.reloaded`; or `config.rejected`, and changes nothing. The one way of SIGHUP, `--watch` and the verb:
-   * a bug on it is a mistake of the file.
+   * Loads the file as it is now, and emits `config.reloaded`; or `config.rejected`, and changes nothing. SIGHUP, `--watch` and the verb all use it:
+   * a bug here is reported as a mistake of the file.
    */
   reload(): Promise<Reading> {
     const reading = this.#last.then(() => this.#reload());
@@ -57,7 +57,7 @@ export class Reloader {
     return reading;
   }
 
-  /** What taking `file` would change; by default the timer file as it is now. Changes nothing. */
+  /** What loading `file` would change; by default the current timer file. Changes nothing. */
   compare(file = this.#first.named): Promise<Reading> {
     return this.#contain(file, async () => this.#read(await this.#load(file)));
   }
@@ -96,7 +96,7 @@ export class Reloader {
     }
   }
 
-  /** A delay that is new counts from now. */
+  /** A new delay counts from now. */
   #load(file: string): Promise<Loaded> {
     return loadTimerFile({ file, cwd: '/', inTurns: this.#clock }, thisMachine(this.#running().now()));
   }
@@ -110,7 +110,7 @@ export class Reloader {
   }
 }
 
-/** The errors first, each in one line. A log is read by more people than the file, so addresses are told by their hosts. */
+/** The errors first, each on one line. More people read a log than the file, so addresses are reduced to their hosts. */
 const inWords = (problems: readonly Diagnostic[]): readonly string[] =>
   [...problems]
     .sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))

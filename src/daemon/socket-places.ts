@@ -5,7 +5,7 @@ import { defaultStatePath } from '../stores/index.js';
 import { statePathOf, type StateOwner } from './state.js';
 import type { Surroundings } from './surroundings.js';
 
-/** Where the scheduler of a timer file can be reached. */
+/** Where clients can reach the scheduler of a timer file. */
 export function socketPathsOf(
   place: StateOwner,
   surroundings: Surroundings,
@@ -15,16 +15,16 @@ export function socketPathsOf(
   return socketPaths({ state: statePathOf(place, surroundings, named), file, folders: foldersOf(file, surroundings) });
 }
 
-/** Where the scheduler of a timer file leaves word of its socket. */
+/** Where the scheduler of a timer file records the path of its socket. */
 export const wordPathsOf = (file: string, surroundings: Surroundings): readonly string[] =>
   wordPaths({ file, folders: foldersOf(file, surroundings) });
 
-/** In containers with a read-only root, the last is often all that can be written to. */
+/** In containers with a read-only root, often only the last one is writable. */
 const foldersOf = (file: string, surroundings: Surroundings): readonly string[] => [
   ...new Set([...ownFolders(file, surroundings), ...commonFolders()]),
 ];
 
-/** Those that the environment names, and the user's own below the system's temporary folder. */
+/** Those from the environment, and the user's own below the system's temporary folder. */
 export function ownFolders(file: string, { env }: Surroundings): readonly string[] {
   const runtime = env['XDG_RUNTIME_DIR'] ?? '';
   return [
@@ -34,9 +34,9 @@ export function ownFolders(file: string, { env }: Surroundings): readonly string
   ];
 }
 
-/** The same whatever the environment says: probes often have another than the scheduler. */
+/** Independent of the environment: probes often have another one than the scheduler. */
 export const commonFolders = (): readonly string[] =>
   ['/tmp', '/dev/shm'].map((folder) => join(folder, `timers-${userId()}`));
 
-/** The user this process acts for. */
+/** The user that this process acts for. */
 export const userId = (): number => process.getuid?.() ?? -1;

@@ -3,12 +3,12 @@ import { Trust } from '../config/index.js';
 import { plantedLinkOn } from '../stores/index.js';
 
 const ROOT = 0;
-/** What is beside a state, and as good as it. */
+/** Suffixes of the state, and of files beside it that are just as sensitive. */
 const COMPANIONS = ['', '-wal', '-journal', '-shm', '.lock'];
-/** A file that is still to be made. */
+/** A file that does not exist yet. */
 const OUR_NEW_FILE = { mode: 0o600, gid: ROOT };
 
-/** The first link on the way to a state that another user has planted, as a sentence. `given`: the path before links are followed. */
+/** The first link on the path to a state that another user planted, as a sentence. `given`: the path before links are followed. */
 export function plantedLink(given: string, uid: number): string | undefined {
   const link = plantedLinkOn(given, uid);
   return (
@@ -18,14 +18,14 @@ export function plantedLink(given: string, uid: number): string | undefined {
 }
 
 /**
- * Why others could change a state, and the command that mends it, as a sentence. Ad-hoc timers are kept in it: who writes it runs commands as its
+ * Why others could change a state, and the command that fixes it, as a sentence. It contains ad-hoc timers: its writers run commands as its
  * owner. `file`: the real path.
  */
 export function exposedState(file: string, uid: number): string | undefined {
   const trust = new Trust(uid);
   for (const path of COMPANIONS.map((end) => file + end)) {
     const stats = statsOf(path);
-    // No state is ever kept in what is not a file: why not is said where it is opened.
+    // A state is always a file. Opening anything else reports why it fails.
     if (stats && !stats.isFile() && !stats.isSymbolicLink()) continue;
     const distrust =
       trust.distrust(path, stats ?? { ...OUR_NEW_FILE, uid }) ?? (stats && anothersFile(path, stats.uid, uid));

@@ -16,23 +16,23 @@ export type OpenedState =
       readonly kind: 'ready';
       /** Absent: nothing outlives the scheduler. */
       readonly ledger?: { readonly ledger: Ledger; readonly file: string };
-      /** What is recorded so far; returns `undefined` where nothing is. */
+      /** Returns what has been recorded so far; `undefined` if nothing is. */
       readonly recorded: () => Recorded | undefined;
-      /** To be told once the scheduler has started. */
+      /** To be emitted after the scheduler has started. */
       readonly troubles: readonly LedgerTrouble[];
     }
-  /** Another scheduler uses it, or its file is not ours to use; a sentence for the person. */
+  /** Another scheduler uses it, or we may not use its file; the message is a sentence for the person. */
   | { readonly kind: 'refused'; readonly message: string };
 
-/** A timer file, and what it says of its state. */
+/** A timer file, and its state setting. */
 export interface StateOwner {
   readonly path: string;
   readonly settings: Pick<TimerFile['settings'], 'state'>;
 }
 
 /**
- * Where the state of a timer file lives, links followed, so that whoever names it in whatever way means the same lock and the same socket;
- * `undefined` for one that is kept in memory. `named` is what the command line says, and wins.
+ * Where the state of a timer file is, links followed, so that every spelling of the path leads to the same lock and the same socket;
+ * `undefined` for a state in memory. `named` is the path from the command line, and overrides the file.
  */
 export function statePathOf(
   { path, settings: { state } }: StateOwner,
@@ -53,7 +53,7 @@ function givenPathOf(
   return state.kind === 'file' ? state.path : defaultStatePath(path, env);
 }
 
-/** Where a state that the command line names lives, links followed; `undefined` for memory. */
+/** Where a state named on the command line is, links followed; `undefined` for memory. */
 export const namedStatePath = (named: string, cwd: string): string | undefined =>
   isMemory(named) ? undefined : realPath(resolve(cwd, named));
 
@@ -64,7 +64,7 @@ export const noState = (file: string, named: string | undefined): string =>
 /** Where the history of a timer file is, or why there is none, as a clause. */
 export type HistoryPlace = { readonly path: string } | { readonly reason: string };
 
-/** Finds the history of a file that may be readable in part only. `named` is what the command line says, and wins. */
+/** Finds the history of a file that may be only partly readable. `named` is the path from the command line, and overrides the file. */
 export function historyOf(file: ReadableFile, surroundings: Surroundings, named: string | undefined): HistoryPlace {
   if (named === undefined && !file.isStateKnown)
     return { reason: `the "state" of ${file.path} cannot be read. Name it: --state <path>` };
@@ -72,21 +72,21 @@ export function historyOf(file: ReadableFile, surroundings: Surroundings, named:
   return path === undefined ? { reason: noState(file.path, named) } : { path };
 }
 
-/** The default state of a file that cannot be read at all, if there is one. */
+/** The default state of a file that cannot be read at all, if it exists. */
 export function likelyStateOf(file: string, { env }: Surroundings): string | undefined {
   const path = realPath(defaultStatePath(file, env));
   return existsSync(path) ? path : undefined;
 }
 
-/** Who opens a state. */
+/** What opening a state depends on. */
 export interface StateOpener {
   readonly surroundings: Surroundings;
   readonly clock: Clock;
   /** The state's file as the command line names it. */
   readonly named: string | undefined;
-  /** The pid of a scheduler that answers for this state already. */
+  /** The pid of a scheduler that already uses this state. */
   readonly other: number | undefined;
-  /** Told when another scheduler has taken the state. */
+  /** Called when another scheduler has taken over the state. */
   readonly onTaken: () => void;
 }
 
@@ -131,13 +131,13 @@ function inUse(file: string, pid: number | undefined): string {
   return `the state ${file} is in use by ${who}. ${way}`;
 }
 
-/** The file stays as it is: it may be all that somebody has of it. */
+/** The file stays as it is: it may be the only copy. */
 function notOurs({ file, reason }: { readonly file: string; readonly reason: string }): string {
   const way = `Choose another path for the state, or move that file away: mv ${quoted(file)} ${quoted(`${file}.bad`)}`;
   return `${file} cannot be the state: ${reason}. ${way}`;
 }
 
-/** Why a state is not used because of who may write it. Users other than root are warned. */
+/** Why a state is refused because of its possible writers. Users other than root only get a warning. */
 function distrust(given: string, file: string, surroundings: Surroundings): string | undefined {
   const uid = process.getuid?.() ?? -1;
   const planted = plantedLink(given, uid);
@@ -147,7 +147,7 @@ function distrust(given: string, file: string, surroundings: Surroundings): stri
   return undefined;
 }
 
-/** A path in the timer file is warned of where it is written. */
+/** Only for a path from elsewhere: checking the file warns of a path in it. */
 function warnOfNetwork(file: string, surroundings: Surroundings): void {
   const mount = networkMount(file);
   if (mount === undefined) return;
@@ -155,7 +155,7 @@ function warnOfNetwork(file: string, surroundings: Surroundings): void {
   surroundings.err(`timers: warning: the state ${file}: ${message}. ${hint}: timers start --state PATH`);
 }
 
-/** A file that says so itself is warned of where it does. */
+/** Only for a setting from elsewhere: checking the file warns of a setting in it. */
 function warnOfForgetting({ jobs }: TimerFile, surroundings: Surroundings): void {
   const keys = ['catch_up', 'max_runs'].filter((key) =>
     jobs.some(({ definition }) => (definition[key] ?? 'false') !== 'false'),

@@ -5,7 +5,7 @@ import { scheduleInWords } from '../schedules/index.js';
 import type { ConditionWatch } from '../health/condition-watch.js';
 import { version } from '../version.js';
 
-/** What a status says besides how the scheduler stands: the same for the control socket and the page. */
+/** The parts of a status besides the scheduler's own state: the same for the control socket and the page. */
 export const statusContext = (
   { path: file, settings: { timezone } }: TimerFile,
   condition: ConditionWatch,
@@ -15,7 +15,7 @@ export const statusContext = (
   rejection: () => condition.rejection,
 });
 
-/** Putting cron into words takes longer than all the rest of a status. */
+/** Describing a cron schedule takes longer than the rest of a status. */
 function rememberWords(): (job: Job) => string {
   const words = new WeakMap<Job, string>();
   return (job) => {

@@ -1,8 +1,8 @@
-/** What a scheduler needs of the process it runs in, besides the system clock. */
+/** What a scheduler needs from its process, besides the system clock. */
 export interface Surroundings {
-  /** The working directory, which relative paths of the command line start from. */
+  /** The working directory: the base of relative paths on the command line. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Writes lines to the person, on standard error. Never blocks, never throws. */
+  /** Writes lines to standard error, for the person. Never blocks, never throws. */
   err(...lines: readonly string[]): void;
 }

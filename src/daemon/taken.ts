@@ -6,7 +6,7 @@ import { toTimestamp, type Instant } from '../domain/time.js';
 
 const SHARED: ReadonlySet<string> = new Set([...KEYS_OF_TIME, 'catch_up', 'description', 'overlap', 'tags']);
 
-/** Gives what was taken its public names. */
+/** Gives a loaded file its public names. */
 export const toTakenFile = (
   jobs: readonly Job[],
   { timezone, state, startedAt }: { timezone: string; state: string | undefined; startedAt: Instant | undefined },

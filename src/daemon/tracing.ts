@@ -10,19 +10,19 @@ import { createTracing, tracedExecutor } from '../tracing/index.js';
 import type { Surroundings } from './surroundings.js';
 import { version } from '../version.js';
 
-/** What traces a scheduler. */
+/** The tracing of a scheduler. */
 export interface Tracing {
   readonly sink: Sink;
-  /** Tells commands whose child they are. */
+  /** Gives commands the ids of their parent span. */
   readonly executor: Executor;
 }
 
-/** Puts together what a timer file's `tracing` asks for. */
+/** Assembles the `tracing` of a timer file. */
 export function openTracing(
   settings: NonNullable<TimerFile['settings']['tracing']>,
   { surroundings, clock }: { surroundings: Surroundings; clock: Clock },
 ): Tracing {
-  // An inherited TRACESTATE belongs to the trace of whoever started the scheduler, and the commands are in another.
+  // An inherited TRACESTATE belongs to the trace of the scheduler's parent, and the commands are in another trace.
   const environment = { ...surroundings.env, TRACESTATE: undefined };
   return {
     sink: createTracing({

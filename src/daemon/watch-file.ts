@@ -6,14 +6,14 @@ import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import type { Clock } from '../domain/clock.js';
 import type { Surroundings } from './surroundings.js';
 
-/** How long a file must be left alone: an editor writes in several steps. */
+/** How long a file must be unchanged: an editor writes in several steps. */
 const QUIET: Duration = 100;
-/** How often a file is looked at where nothing reports changes: network and desktop mounts, overlays. */
+/** How often a file is polled where the system reports no changes: network and desktop mounts, overlays. */
 const POLL: Duration = 2 * SECOND;
-/** In bytes. A larger file is refused, so its content is not compared. */
+/** In bytes. A larger file is refused, so there is no need to compare its content. */
 const LARGEST = 16 * 1024 * 1024;
 
-/** Reports names that changed in a folder until closed. @throws Error where the system has no such reports. */
+/** Reports names that changed in a folder until closed. @throws Error if the system has no such reports. */
 export type WatchFolder = (
   folder: string,
   on: { readonly noticed: (name: string | null) => void; readonly failed: (error: Error) => void },
@@ -28,9 +28,9 @@ interface Watching {
 }
 
 /**
- * Calls `changed` whenever the content or the real path of the file at `path` is another, or it can no longer be read; once for changes that follow
- * each other. Its folder is watched, and the one of the file it is a link to, because a rename (editors) or a link that is turned (`..data` in
- * Kubernetes) puts another file under the same name. Besides, it is looked at every {@link POLL}.
+ * Calls `changed` when the content or the real path of the file at `path` changes, or it becomes unreadable; once for consecutive
+ * changes. It watches the file's folder and that of a link's target, because a rename (editors) or a switched link (`..data` in
+ * Kubernetes) puts another file under the same name. In addition, it polls every {@link POLL}.
  */
 export function watchTimerFile(path: string, watching: Watching): Cancel {
   const watched = new WatchedFile(path, watching);
@@ -42,12 +42,12 @@ class WatchedFile {
   readonly #watching: Required<Watching>;
   readonly #folders = new Map<string, { close(): void }>();
   #known: Look;
-  /** The other file that was found, to be taken when it is still the same a moment later. */
+  /** The new version that was found; it counts if it is unchanged a moment later. */
   #found: string | undefined;
   #isLooking = false;
   #isNoticed = false;
   #isClosed = false;
-  /** Whether it is said that the system reports no changes. */
+  /** Whether a message has said that the system reports no changes. */
   #isTold = false;
   #cancel: Cancel;
 
@@ -69,7 +69,7 @@ class WatchedFile {
     return this.#watching.clock.after(delay, () => void this.#look());
   }
 
-  /** Never more than one at a time: on a mount that hangs it takes one thread, and no second one. */
+  /** Never more than one at a time: on a mount that hangs it blocks one thread, not two. */
   async #look(): Promise<void> {
     this.#isLooking = true;
     const look = await lookAt(this.#path, this.#known);
@@ -103,7 +103,7 @@ class WatchedFile {
 
   #follow(): void {
     const { real } = this.#known;
-    // The folder of a file that is gone may be gone, too, and another one made in its place.
+    // The folder of a deleted file may be deleted too, and replaced by another one.
     const wanted = new Set(real === undefined ? [] : [dirname(this.#path), dirname(real)]);
     for (const [folder, watcher] of this.#folders) {
       if (wanted.has(folder)) continue;
@@ -138,11 +138,11 @@ interface Look {
   readonly real: string | undefined;
   /** Differs when inode, size or times do. */
   readonly stat: string;
-  /** Another one is another file, or another content. */
+  /** A different id means another file, or other content. */
   readonly id: string;
 }
 
-/** Without waiting: the file has just been read, and a change that follows at once is to be noticed. */
+/** Synchronous: the file has just been read, and even an immediate change must be noticed. */
 function lookNow(path: string): Look {
   try {
     const real = realpathSync(path);
@@ -153,7 +153,7 @@ function lookNow(path: string): Look {
   }
 }
 
-/** Reads the content only where the rest differs from what is `known`: some mounts give the same file another inode every time. */
+/** Reads the content only if the rest differs from `known`: some mounts give the same file another inode every time. */
 async function lookAt(path: string, known: Look): Promise<Look> {
   try {
     const real = await realpath(path);
@@ -179,6 +179,6 @@ const isComparable = (stats: Stats): boolean => stats.isFile() && stats.size <= 
 
 const statText = ({ ino, mtimeMs, ctimeMs, size }: Stats): string => `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
 
-/** Its own name, that of the file it is a link to, and the link that Kubernetes turns; a database beside it is written all the time. */
+/** Its own name, the name of its link target, and the link that Kubernetes switches. Other names are ignored: a database beside it changes often. */
 const isAbout = (name: string, path: string, real: string | undefined): boolean =>
   name === basename(path) || name === '..data' || (real !== undefined && name === basename(real));
