@@ -1,13 +1,13 @@
 /** In bytes. */
 export const LARGEST_ENV_FILE = 16 * 1024 * 1024;
 
-/** An environment file that cannot be used. The message names the file, and the line where one is to blame; never a value. */
+/** An environment file that cannot be used. The message has the file, and the line if one is wrong; never a value. */
 export class EnvFileError extends Error {
   override readonly name = 'EnvFileError';
 }
 
 /**
- * Reads `NAME=value` lines in the form of dotenv files; docs/reference/env-file.md has its rules. Of equal names the last wins.
+ * Reads `NAME=value` lines in the dotenv format; docs/reference/env-file.md has the rules. If a name occurs twice, the last one wins.
  * @throws EnvFileError with `file:line` in its message.
  */
 export function parseEnvFile(text: string, file: string): Record<string, string> {
@@ -55,7 +55,7 @@ function endOfLine(source: string, at: number): number {
 
 const lineOf = (source: string, at: number): number => source.slice(0, at).split('\n').length;
 
-/** It is not repeated: in a value over several lines without quotes, it would be part of the value. */
+/** Messages do not repeat it: in an unquoted value over several lines, it would be part of the value. */
 function readName(written: string, at: number): string {
   const name = written.trim().replace(/^export\s+/, '');
   if (/^[A-Za-z_][\w.-]*$/.test(name)) return name;
@@ -63,7 +63,7 @@ function readName(written: string, at: number): string {
 }
 
 function checkCharacters(text: string, at: number): void {
-  // What decoding puts in place of bytes that are not UTF-8.
+  // Decoding replaces bytes that are not UTF-8 with this.
   if (text.includes('\uFFFD')) throw new Fault(at, 'this is not UTF-8 text');
   if (text.includes('\0')) throw new Fault(at, 'this contains a NUL character');
 }

@@ -1,9 +1,9 @@
-/** What fits beside a sentence in one line, in UTF-16 units. */
+/** What fits on one line next to a sentence, in UTF-16 units. */
 const MOST_SHOWN = 60;
 
-/** Quotes what a person wrote, cut to what fits a line. */
+/** Quotes a person's text, cut to fit on one line. */
 export const quoted = (text: string): string =>
   `"${text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}…`}"`;
 
-/** The most characters of a time zone, a duration or a point in time. */
+/** The maximum number of characters of a time zone, a duration or a point in time. */
 export const LONGEST_VALUE = 100;

@@ -1,6 +1,6 @@
 /**
- * What a terminal shows last of a line that was overwritten with `\r`, as progress bars do: what comes after the last one. Those at the end count
- * as part of the line's end.
+ * What a terminal finally shows of a line that was overwritten with `\r`, as by progress bars: the part after the last `\r`. A `\r` at the end
+ * counts as part of the line's end.
  */
 export function lastState(line: string): string {
   let end = line.length;

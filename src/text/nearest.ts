@@ -1,7 +1,7 @@
 /**
- * Returns the candidate a person most likely meant by `word`, or `undefined` when none is near.
- * Near: no more than a third of the word's letters (at least one) are wrong, missing, too many or swapped with a neighbour;
- * capital letters do not count. Of equally near ones, the first.
+ * Returns the candidate that `word` most likely means, or `undefined` if none is near.
+ * Near: no more than a third of the word's letters (at least one) are wrong, missing, extra or swapped with a neighbor;
+ * case is ignored. Of equally near candidates, the first.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
@@ -15,7 +15,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** The way out for who gave a name that there is not: the nearest one, or the first ten. */
+/** The hint for an unknown name: the nearest one, or the first ten. */
 export function wayOut(name: string, names: readonly string[]): string {
   const meant = nearest(name, names);
   if (meant !== undefined) return `Did you mean ${meant}?`;
@@ -23,8 +23,8 @@ export function wayOut(name: string, names: readonly string[]): string {
 }
 
 /**
- * Damerau–Levenshtein in its restricted form (optimal string alignment). Distances of `limit` or more are not told apart: nothing is looked
- * at that lies further from the diagonal.
+ * Damerau–Levenshtein in its restricted form (optimal string alignment). Does not distinguish distances of `limit` or more: it skips
+ * cells that are further from the diagonal.
  */
 function editDistance(a: string, b: string, limit: number): number {
   let beforeLast: readonly number[] = [];

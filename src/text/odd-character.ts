@@ -1,8 +1,8 @@
-/** A character that people take for another one, or do not see at all. */
+/** A character that looks like another one, or is invisible. */
 export interface OddCharacter {
-  /** Where it stands in the text, in UTF-16 units from 0; it takes one. */
+  /** Its index in the text, in UTF-16 units from 0. It takes one unit. */
   readonly index: number;
-  /** Its number and what it is called: `U+00A0 (no-break space)`. */
+  /** Its number and name: `U+00A0 (no-break space)`. */
   readonly name: string;
   /** What to type instead, as a sentence. */
   readonly hint: string;
@@ -21,7 +21,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['\uff1a', 'fullwidth colon'],
 ]);
 
-/** Cyrillic and Greek letters, and in the same places the Latin ones that they look like. */
+/** Cyrillic and Greek letters, and at the same indexes the Latin letters that they look like. */
 const LETTERS = 'аеорсухіјѕԁһӏАВЕКМНОРСТХІЈЅαορυχνιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ';
 const LATIN = 'aeopcyxijsdhlABEKMHOPCTXIJSaopuxviABEZHIKMNOPTYX';
 
@@ -29,7 +29,7 @@ const LINE_END = /[\u0085\u2028\u2029]/;
 const UNSEEN = /[\u200b\u2060\ufeff]/;
 const ODD = new RegExp(`${LINE_END.source}|${UNSEEN.source}|(?! )\\p{Zs}|[\uff01-\uff5e]|[${LETTERS}]`, 'gu');
 
-/** Finds the first character of a text that only looks like another one, or is not seen. */
+/** Finds the first character of a text that looks like another one, or is invisible. */
 export function oddCharacter(text: string): OddCharacter | undefined {
   const index = text.search(ODD);
   if (index === -1) return undefined;
@@ -37,12 +37,12 @@ export function oddCharacter(text: string): OddCharacter | undefined {
   return { index, name: nameOf(character), hint: hintFor(asItLooks(character)) };
 }
 
-/** Writes a text as it looks: with the characters that were meant. */
+/** Writes a text as it looks, with the intended characters. */
 export const asItLooks = (text: string): string =>
   text.replace(ODD, (character) => {
     if (LINE_END.test(character)) return '\n';
     if (UNSEEN.test(character)) return '';
-    // The fullwidth forms and the spaces are compatibility characters of what they look like.
+    // Unicode defines the fullwidth forms and the spaces as compatibility characters of what they look like.
     return LATIN.charAt(LETTERS.indexOf(character)) || character.normalize('NFKC');
   });
 

@@ -12,11 +12,11 @@ const SEQUENCES = new RegExp(
 );
 
 /**
- * Makes a line that a command printed safe to show, as a terminal would show it without colors: sequences are left out, and of a line that was
- * overwritten with `\r` (a progress bar) the last state is left. What else is hidden becomes {@link visible}.
+ * Makes a printed line safe to show, as a terminal would show it without colors. Drops escape sequences, and keeps only the last state of a line
+ * that was overwritten with `\r` (a progress bar). Other hidden characters go through {@link visible}.
  */
 export function plainText(line: string): string {
-  // The common case costs one look.
+  // The common case costs one check.
   if (/^[\t -~]*$/.test(line)) return line;
   return visible(lastState(line.replace(SEQUENCES, '')));
 }

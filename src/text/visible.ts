@@ -1,4 +1,4 @@
-/** Scripts whose letters are joined or kept apart by U+200C and U+200D. */
+/** Scripts whose letters U+200C and U+200D join or separate. */
 const JOINED = [
   'Arabic',
   'Syriac',
@@ -18,7 +18,7 @@ const JOINED = [
 const LETTER = `[${JOINED.map((script) => `\\p{scx=${script}}`).join('')}]`;
 const PICTURE = '\\p{Extended_Pictographic}';
 
-/** What would not be seen by itself and yet belongs to its neighbors: within words, emoji and Han variants. */
+/** Invisible by itself, but part of its neighbors: within words, emoji and Han variants. */
 const BELONGING = [
   `(?<=${LETTER})[\\u200c\\u200d](?=${LETTER})`,
   `(?<=${PICTURE}|\\p{Emoji_Modifier}|\\ufe0f)\\u200d(?=${PICTURE})`,
@@ -26,16 +26,16 @@ const BELONGING = [
   '(?<=\\p{Script=Han})[\\u{e0100}-\\u{e01ef}]',
 ].join('|');
 
-/** Controls (C0 but for tab, DEL, C1), format characters (bidi marks among them), line ends, lone surrogates, and all else that is not seen. */
+/** Controls (C0 except tab, DEL, C1), format characters (bidi marks among them), line ends, lone surrogates, and everything else invisible. */
 const HIDDEN = new RegExp(
   `(?!\\t|${BELONGING})[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Default_Ignorable_Code_Point}]`,
   'gu',
 );
 
-/** Where nothing is hidden, one look suffices. */
+/** If nothing is hidden, one check is enough. */
 const PLAIN = /^[\t -~]*$/;
 
-/** Stands for a hidden character: the picture that C0 has in Unicode (`␛`), the number of all others (`<U+202E>`). */
+/** Replaces a hidden character: with Unicode's picture for C0 (`␛`), with the number for all others (`<U+202E>`). */
 function sign(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x20) return String.fromCharCode(0x2400 + code);
@@ -43,16 +43,16 @@ function sign(character: string): string {
 }
 
 /**
- * Makes a text of one line safe to show: whatever could move a cursor, forge a line, turn letters around or hide is shown as a sign. Every text
- * from outside goes through it before it is printed: names, outputs, messages of the system, arguments, files. Tabs stay.
+ * Makes a text of one line safe to show: replaces everything that could move a cursor, forge a line, reorder letters or hide. Every text
+ * from outside goes through it before printing: names, outputs, system messages, arguments, files. Tabs stay.
  */
 export const visible = (text: string): string => (PLAIN.test(text) ? text : text.replace(HIDDEN, sign));
 
 /** A character of a text. */
 export interface VisibleCharacter {
-  /** As it is to be shown. */
+  /** The form to show. */
   readonly shown: string;
-  /** UTF-16 units of the text it stands for. */
+  /** UTF-16 units of the original text. */
   readonly units: number;
 }
 
@@ -67,7 +67,7 @@ export function visibleCharacters(text: string): readonly VisibleCharacter[] {
   });
 }
 
-/** Writes hidden characters of a JSON text as `\uXXXX`: it means the same, and is safe to show. They stand in its strings alone, but for line ends. */
+/** Writes hidden characters of a JSON text as `\uXXXX`, with the same meaning and safe to show. Apart from line ends, only strings contain them. */
 export function visibleJson(json: string): string {
   return /^[\n\t -~]*$/.test(json)
     ? json
@@ -79,5 +79,5 @@ const escaped = (character: string): string =>
     return `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`;
   }).join('');
 
-/** `JSON.stringify` for what is printed: {@link visibleJson}. Indented, it has several lines. */
+/** `JSON.stringify` for output: {@link visibleJson}. Indented, it has several lines. */
 export const jsonText = (value: unknown, indent?: number): string => visibleJson(JSON.stringify(value, null, indent));
