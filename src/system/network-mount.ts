@@ -1,7 +1,7 @@
-/** File systems that other machines, or a host beside this container, may change, and where locks and shared memory do not reach them. */
+/** File systems that other machines, or a host outside this container, may change. Locks and shared memory do not work across them. */
 const NETWORK =
   /^(nfs\d*|cifs|smb\w*|ncpfs|afs|coda|ceph|lustre|gpfs|glusterfs|beegfs\w*|orangefs|pvfs2|ocfs2|gfs2|davfs|9p|virtiofs|vboxsf|vmhgfs|prl_fs|drvfs|fuse(\..+)?)$/;
-/** What runs on FUSE and is a local disk. */
+/** FUSE file systems that are local disks. */
 const LOCAL: ReadonlySet<string> = new Set(['fuse.fuse-overlayfs', 'fuse.mergerfs', 'fuse.ntfs-3g', 'fuse.exfat']);
 
 /** As in the kernel. */
@@ -9,15 +9,15 @@ const MOST_LINKS = 40;
 
 /** A mount of another machine's files. */
 export interface NetworkMount {
-  /** As the kernel calls it: `nfs4`, `fuse.sshfs`. */
+  /** The kernel's name for it: `nfs4`, `fuse.sshfs`. */
   readonly type: string;
-  /** Where it is mounted. */
+  /** The mount point. */
   readonly at: string;
 }
 
 /**
- * The network file system that holds `path` (absolute), by the text of `/proc/self/mountinfo`. Links are followed by `linkAt`, which returns the
- * target of a link, and is never asked about a path on a network file system: that may hang.
+ * The network file system that holds `path` (absolute), from the text of `/proc/self/mountinfo`. `linkAt` follows links: it returns the
+ * target of a link. It is never called for a path on a network file system, because that may hang.
  */
 export function networkMountOf(
   path: string,
@@ -76,7 +76,7 @@ const unescape = (text: string): string =>
 const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 
-/** What to say of a state there. */
+/** The warning about a state on such a mount. */
 export const networkState = ({ type, at }: NetworkMount) => ({
   message: `${at} is a network or shared file system (${type}), where locks may fail and a state may get damaged`,
   hint: 'Put the state on a local disk',

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 
-/** Milliseconds from one look at a socket file to the next. */
+/** Milliseconds between two checks of a socket file. */
 export const BETWEEN_LOOKS = 5_000;
 
 interface Alarm {
@@ -8,8 +8,8 @@ interface Alarm {
 }
 
 /**
- * Looks every 5 s whether there is still a file at the path of a listening socket, and calls `onGone` once when there is none: cleaners of
- * temporary folders remove old sockets, and no client reaches the server then. Returns a function that ends the looks.
+ * Checks every 5 s whether the file of a listening socket still exists, and calls `onGone` once if it does not. Cleaners of
+ * temporary folders remove old sockets, and then no client can reach the server. Returns a function that ends the checks.
  */
 export function watchSocketFile(path: string, clock: Alarm, onGone: () => void): () => void {
   let disarm: () => void;
@@ -20,7 +20,7 @@ export function watchSocketFile(path: string, clock: Alarm, onGone: () => void):
   return () => disarm();
 }
 
-/** False also when the file system does not say. */
+/** False also if the file system reports an error. */
 function isGone(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) === undefined;

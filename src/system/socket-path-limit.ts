@@ -1,2 +1,2 @@
-/** The longest path of a socket file in bytes: what macOS takes, and Linux (107) too. */
+/** The maximum path length of a socket file in bytes: macOS accepts it, and so does Linux (107). */
 export const LONGEST_SOCKET_PATH = 103;
