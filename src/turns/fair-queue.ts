@@ -1,39 +1,39 @@
 import type { Clock } from '../domain/clock.js';
 import type { Duration } from '../domain/time.js';
 
-/** Why something was not done. */
+/** Why an item was refused. */
 export type QueueRefusal = 'full' | 'stopped';
 
 export interface FairQueueOptions<Item> {
   readonly clock: Clock;
-  /** How much is done at once over all keys. */
+  /** Maximum active items over all keys. */
   readonly atOnce: number;
-  /** How much of one key may wait. */
+  /** Maximum waiting items of one key. */
   readonly perKey: number;
-  /** How much may wait over all keys. A key of which nothing waits has one place besides. */
+  /** Maximum waiting items over all keys. A key without waiting items has one extra place. */
   readonly overAll: number;
-  /** Does it. Never rejects; resolves soon after {@link end} was asked for. */
+  /** Runs an item. Never rejects; resolves soon after a call of {@link end}. */
   readonly run: (item: Item) => Promise<void>;
-  /** Told of what will never be done. */
+  /** Called for an item that will never run. */
   readonly refuse: (item: Item, why: QueueRefusal) => void;
-  /** Ends what is being done, because nobody waits for it any more. */
+  /** Ends an active item, because nobody waits for it any more. */
   readonly end: (item: Item) => void;
 }
 
-/** What waits and runs under one key. */
+/** The waiting and active items of one key. */
 interface Lane<Item> {
   readonly waiting: Item[];
   running: Item | undefined;
 }
 
 /**
- * A bounded queue for errands that may hang: of one key one at a time, in order; the keys take turns. So whatever one key's errands do, another
- * key's wait for nothing but a free place, and there is one again as soon as any of those that are on is over.
+ * A bounded queue for tasks that may hang: one at a time per key, in order; the keys take turns. Whatever the tasks of one key do,
+ * those of another key wait only for a free place. A place becomes free as soon as any active task ends.
  */
 export class FairQueue<Item> {
   readonly #options: FairQueueOptions<Item>;
   readonly #lanes = new Map<string, Lane<Item>>();
-  /** Keys that have something to do and do nothing, in the order of their turns. */
+  /** Keys with waiting items and no active one, in the order of their turns. */
   #turns: string[] = [];
   #running = 0;
   #waiting = 0;
@@ -43,12 +43,12 @@ export class FairQueue<Item> {
     this.#options = options;
   }
 
-  /** Whether nothing waits or runs. */
+  /** Whether nothing is waiting or active. */
   get isIdle(): boolean {
     return this.#running + this.#waiting === 0;
   }
 
-  /** Does an item when its turn comes, perhaps at once; or refuses it, when too much waits. */
+  /** Runs an item when its turn comes, possibly at once; refuses it if too many wait. */
   add(key: string, item: Item): void {
     const lane = this.#laneOf(key);
     if (this.#isFull(lane)) {
@@ -61,7 +61,7 @@ export class FairQueue<Item> {
     this.#goOn();
   }
 
-  /** Resolves when all is done. What takes longer than `patience` is refused or ended, and then waited for as long as `endPatience` says. */
+  /** Resolves when all is done. After `patience` the rest is refused or ended; then it waits up to `endPatience` for their end. */
   async settle(patience: Duration, endPatience: Duration): Promise<void> {
     if (await this.#isIdleWithin(patience)) return;
     const lanes = [...this.#lanes.values()];
@@ -100,7 +100,7 @@ export class FairQueue<Item> {
     lane.running = item;
     this.#waiting--;
     this.#running++;
-    // Also behind a bug, which nobody catches here: the lane is not to wait for ever.
+    // Runs even after a bug, which nothing catches here: the lane must not wait forever.
     void this.#options.run(item).finally(() => {
       lane.running = undefined;
       this.#running--;

@@ -1,10 +1,10 @@
 import type { Clock } from '../domain/clock.js';
 import type { Duration } from '../domain/time.js';
 
-/** For how long one turn of the event loop works off what has come at once; then signals, the control socket and processes get theirs. */
+/** How long one turn of the event loop works on a batch. Then signals, the control socket and processes get their turn. */
 export const SLICE: Duration = 10;
 
-/** Work that takes long, and can be left off at each `yield` for others to have their turn. */
+/** Long work that can pause at each `yield`, so that others get a turn. */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
 /** Does all of it now. */
@@ -15,7 +15,7 @@ export function finish<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** Does a slice of it in each turn of the event loop, the first at once. */
+/** Does a slice of it in each turn of the event loop, the first one at once. */
 export async function finishInTurns<Result>(steps: Steps<Result>, clock: Clock): Promise<Result> {
   for (;;) {
     const end = clock.monotonic() + SLICE;
