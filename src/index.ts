@@ -1,5 +1,5 @@
 /**
- * The library's face. The program is built on the same parts, so a schedule, a timer and a scheduler behave here as they do there.
+ * The public library. The program uses the same parts, so a schedule, a timer and a scheduler behave the same here.
  *
  * @packageDocumentation
  */
@@ -30,11 +30,11 @@ const loop = new TimerLoop(clock, now);
  * Reads a schedule.
  *
  * @param spec exactly one of `cron`, `every`, `in`, `at`, as in a timer file; `timezone` (IANA; default: the system default) and `dst`.
- * @param options `start`: what `in` counts from, in epoch milliseconds; default: now. `seed`: what `H` in `cron` is a hash of, such as the
+ * @param options `start`: what `in` counts from, in epoch milliseconds; default: now. `seed`: the input of the hash for `H` in `cron`, such as the
  * name of a timer; default: the empty text, the same for all callers.
- * @returns a schedule whose `next(after)` answers the first due instant strictly after `after`, in epoch milliseconds, or `undefined`;
- * it throws a TypeError when `after` is no number.
- * @throws TypeError a key or a value of the wrong kind. RangeError a value that says no schedule. Both with a sentence a user can act on.
+ * @returns a schedule whose `next(after)` returns the first due instant strictly after `after`, in epoch milliseconds, or `undefined`;
+ * it throws a TypeError if `after` is not a number.
+ * @throws TypeError for a key or a value of the wrong type. RangeError for an invalid schedule. The message says how to fix it.
  */
 export function parseSchedule(
   spec: ScheduleSpec,
@@ -54,7 +54,7 @@ export function parseSchedule(
   };
 }
 
-/** Throws what reading a schedule throws as the plain error it is, the way out in the same sentence. */
+/** Throws an error from reading a schedule as a plain error, with the hint in the same sentence. */
 function plainly(read: () => Schedule): Schedule {
   try {
     return read();
@@ -72,21 +72,21 @@ function inOneSentence(message: string, hint: unknown): string {
 }
 
 /**
- * A restartable, cancellable timer. Counts elapsed time, so a wall clock that is set does not move it, and takes any delay
+ * A restartable, cancellable timer. It counts elapsed time, so setting the wall clock does not move it, and accepts any delay
  * (`setTimeout` ends at 24.8 days). All timers of a process share one queue and one armed timeout; an active one keeps the process alive.
  */
 export class Timer extends LoopTimer {
   /**
-   * @param delay milliseconds, 0 or more. The timer is not active until `start()`.
+   * @param delay milliseconds, 0 or more. The timer is inactive until `start()`.
    * @param callback called once per start or reset, never before the delay is over.
-   * @throws RangeError when `delay` is no number ≥ 0; TypeError when `callback` is no function.
+   * @throws RangeError if `delay` is not a number ≥ 0; TypeError if `callback` is not a function.
    */
   constructor(delay: Duration, callback: () => void) {
     super(loop, now, delay, callback);
   }
 }
 
-/** Which timer file to load; without `file` the nearest one from `cwd` upwards. */
+/** Which timer file to load; without `file`, the nearest one from `cwd` upwards. */
 export interface LoadRequest {
   readonly file?: string;
   /** Default: the process's working directory. */
@@ -94,31 +94,31 @@ export interface LoadRequest {
 }
 
 /**
- * Loads and checks a timer file. Resolves for every file, however broken: what is wrong stands in `problems`, with line and column, and
- * `timerFile` is absent when any of it is an error.
+ * Loads and checks a timer file. Resolves for every file, however broken: `problems` has every mistake, with line and column, and
+ * `timerFile` is absent if any of them is an error.
  */
 export function loadTimers({ file, cwd = process.cwd() }: LoadRequest = {}): Promise<Loaded> {
   return loadTimerFile({ cwd, ...(file !== undefined && { file }) }, thisMachine(clock.now()));
 }
 
 export interface SchedulerOptions {
-  /** Told everything that happens, under the names of the log, in order and off the firing path. What it throws is reported on standard error once. */
+  /** Receives every event, under its name in the log, in order and off the firing path. The first error it throws is reported on standard error. */
   readonly onEvent?: (record: LogRecord & { readonly timestamp: string }) => void;
 }
 
-/** A scheduler in this process. Installs no signal handlers. */
+/** A scheduler in this process. It installs no signal handlers. */
 export interface TimerScheduler {
-  /** Arms every enabled timer. To be called once. */
+  /** Arms every enabled timer. Call it once. */
   start(): void;
-  /** Ends what waits and what runs, and resolves when nothing runs any more. Bounded; a second call joins the first. */
+  /** Ends waiting and active runs, and resolves when no run is active any more. Bounded; a second call joins the first. */
   stop(): Promise<void>;
-  /** Resolves when no timer can fire any more and nothing runs. */
+  /** Resolves when no timer can fire any more and no run is active. */
   idle(): Promise<void>;
-  /** Fires a timer now. Returns whether there is one of that name. */
+  /** Fires a timer now. Returns whether a timer of that name exists. */
   trigger(name: string): boolean;
 }
 
-/** Opens the state that a file names; where it names none, nothing outlives the process. @throws Error when that state is not ours to use. */
+/** Opens the state that a file names; without one, nothing outlives the process. @throws Error if we may not use that state. */
 function openStateOf(timerFile: TimerFile, onTaken: () => void): Extract<OpenedState, { kind: 'ready' }> {
   if (timerFile.settings.state.kind !== 'file') return { kind: 'ready', recorded: () => undefined, troubles: [] };
   const surroundings: Surroundings = {
@@ -137,9 +137,10 @@ function firstError(path: string | undefined, problems: Loaded['problems']): str
 }
 
 /**
- * Creates a scheduler for a loaded timer file. It records into the file's `state`, if that names one; it must be stopped then, even if it was
- * never started.
- * @throws TypeError when the file has errors; the message holds the first. Error when another scheduler uses the state, or its file is not one of timers.
+ * Creates a scheduler for a loaded timer file. It records into the file's `state`, if set. In that case you must stop it, even
+ * if you never started it.
+ * @throws TypeError if the file has errors; the message has the first one.
+ * Error if another scheduler uses the state, or its file is not a file of timers.
  */
 export function createScheduler({ timerFile, problems, path }: Loaded, options: SchedulerOptions = {}): TimerScheduler {
   if (timerFile === undefined) throw new TypeError(firstError(path, problems));

@@ -5,13 +5,13 @@ import { networkMountOf, type NetworkMount } from './system/network-mount.js';
 import type { Instant } from './domain/time.js';
 import { systemZone, type SystemZone } from './schedules/index.js';
 
-/** The source of chance. The only one: everything else is given it. */
+/** The only source of randomness: all other code receives it as an argument. */
 export const chance = (): number => Math.random();
 
-/** The system's time zone, as this process has it. */
+/** The system's time zone, as this process sees it. */
 export const localZone = (): SystemZone => systemZone(process.env['TZ']);
 
-/** What a timer file's meaning depends on, as it is on this machine and in this process. */
+/** What a timer file's meaning depends on, on this machine and in this process. */
 export const thisMachine = (start: Instant): Machine => ({
   env: process.env,
   timezone: localZone().name,
