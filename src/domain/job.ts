@@ -12,8 +12,8 @@ export interface Job {
   readonly schedule: Schedule;
   /** The job's keys as JSON, defaults included. Comparing them shows whether and where a reload differs. */
   readonly definition: Readonly<Record<string, string>>;
-  /** The schedule as written, for people: `{key: 'cron', text: '0 3 * * *'}`. */
-  readonly written: { readonly key: string; readonly text: string };
+  /** The schedule in one line, for people: `{key: 'cron', text: '0 3 * * *'}`. `source`: its value in the file, where that differs. */
+  readonly written: { readonly key: string; readonly text: string; readonly source?: string };
   /** IANA name. */
   readonly timezone: string;
   readonly command: Command;

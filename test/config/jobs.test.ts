@@ -56,6 +56,18 @@ describe('a job', () => {
     });
   });
 
+  it.each([
+    ['every: {interval: 2w, at: "Tue 10:30"}', '{interval: 2w, at: "Tue 10:30"}'],
+    ['every:\n  interval: 15m # two lines\n  offset: 5m', 'interval: 15m # two lines\noffset: 5m'],
+    ['cron:\n  - 0 3 * * *\n  - "@daily"', '- 0 3 * * *\n- "@daily"'],
+    ['at: ["2027-01-01 00:00"]', '["2027-01-01 00:00"]'],
+    ['cron: "${NONE:-0 3 * * *}"', '${NONE:-0 3 * * *}'],
+    ['every: "5m"', undefined],
+  ])('has the text of its schedule: %s', (lines, source) => {
+    const [job] = load(backup(`${lines}\nrun: ls`)).timerFile?.jobs ?? [];
+    expect(job?.written.source).toBe(source);
+  });
+
   it('has what its timer says', () => {
     const text = [
       'timezone: UTC',

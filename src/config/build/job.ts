@@ -1,7 +1,7 @@
 import type { ActiveWindow, Hooks, Job } from '../../domain/job.js';
 import type { DstPolicy, Schedule } from '../../domain/schedule.js';
 import { DAY, SECOND } from '../../domain/time.js';
-import { isTimeZone, suggestTimeZone, type TimeSpan } from '../../schedules/index.js';
+import { isTimeZone, suggestTimeZone, type ScheduleKey, type TimeSpan } from '../../schedules/index.js';
 import { buildRun, buildSetting, type CommandContext, type Setting } from './command.js';
 import { buildMonitors } from './monitors.js';
 import { buildNotify, TELLING } from './notify.js';
@@ -79,13 +79,20 @@ function buildTiming(
   if (values.enabled !== false) warnNever(schedule, window, report, machine.start);
   return {
     schedule: schedule.schedule,
-    written: { key: schedule.key, text: schedule.text },
+    written: writtenAs(schedule, values, report),
     timezone,
     runAtStart: values.run_at_start ?? false,
     offset: jobOffset(values.jitter ?? 0, machine.hostname, name),
     ...present({ timeout: values.timeout, deadline: values.deadline }),
     window,
   };
+}
+
+/** A job that a running scheduler reported has no text in a file: then its value as JSON. */
+function writtenAs({ key, text }: ReadSchedule, values: TimerValues, report: MapReport): Job['written'] {
+  const value = values[key as ScheduleKey];
+  const source = report.sourceOf(key) ?? (typeof value === 'string' ? value : JSON.stringify(value));
+  return { key, text, ...(source !== text && { source }) };
 }
 
 /** The coming year, as far as the timer is active; none for a timer that never fires, or that sets `dst` itself. */

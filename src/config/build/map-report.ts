@@ -80,6 +80,16 @@ export class MapReport {
     return this.#own.map.entries.get(key) ?? this.#behind?.map.entries.get(key);
   }
 
+  /** A value's text in the file, without the quotes and indentation around it; `undefined` if it is not in the file. */
+  sourceOf(key: string): string | undefined {
+    const value = this.entry(key)?.value;
+    if (value === undefined || value.end <= value.start) return undefined;
+    const { source } = this.#problems;
+    if (value.kind === 'scalar') return value.text;
+    const indent = ' '.repeat(source.position(value.start).column - 1);
+    return source.text.slice(value.start, value.end).trimEnd().replaceAll(`\n${indent}`, '\n');
+  }
+
   #where(key: string, { item, span, isKey }: Part): { at: TextSpan; path: Path } {
     const holder = this.#own.map.entries.has(key) ? this.#own : (this.#behind ?? this.#own);
     const entry = holder.map.entries.get(key);

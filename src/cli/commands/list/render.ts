@@ -46,7 +46,7 @@ function toJson(row: ListRow) {
     task_name: row.name,
     schedule: row.schedule,
     schedule_kind: row.written.key,
-    schedule_written: row.written.text,
+    schedule_written: row.written.source ?? row.written.text,
     timezone: row.timezone,
     enabled: row.enabled,
     next_at: next === undefined ? null : toTimestamp(next),
