@@ -110,7 +110,7 @@ export const REFUSALS = {
   bad_argument: 'An argument is missing or has a wrong value.',
   unknown_timer: 'The timer does not exist.',
   unknown_run: 'No active run has this id, or several do.',
-  nothing_to_reset: 'The timer has neither a delay nor an interval, and its breaker is closed.',
+  nothing_to_reset: 'The timer has no delay or interval to restart, and its breaker is closed.',
   skipped: 'The overlap rule skipped the firing.',
   stopping: 'The scheduler is stopping.',
   expired: '`expires_at` has passed.',

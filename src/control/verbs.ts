@@ -1,6 +1,7 @@
 import { isAdHoc, type AdHocRequest, type AdHocTimer } from '../domain/ad-hoc.js';
 import type { Controls } from '../domain/controls.js';
 import { firingId, type Firing } from '../domain/firing.js';
+import type { Job } from '../domain/job.js';
 import type { Judgement } from '../health/judge.js';
 import { wayOut } from '../text/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
@@ -203,10 +204,16 @@ function reset(controlled: VerbTarget, args: Args): object {
   const next = controlled.controls.reset(name, length);
   const hasClosed = before.breaker.kind !== 'closed';
   if (next === undefined && !hasClosed) {
-    const message = `${name} has nothing to reset: reset takes timers with in or every, and breakers that are not closed`;
-    throw new RefusalError('nothing_to_reset', message);
+    throw new RefusalError('nothing_to_reset', `${name} has nothing to reset: ${whyNotReset(before.job)}`);
   }
   return { next_at: next === undefined ? null : toTimestamp(next), breaker_closed: hasClosed };
+}
+
+/** Why a timer has no delay or interval to restart, as a clause. */
+function whyNotReset({ schedule, written: { key }, enabled }: Job): string {
+  if (schedule.length !== undefined) return enabled ? 'it is done' : 'it is disabled';
+  const what = key === 'every' ? 'every with at' : key;
+  return `${what} fires at set times. reset restarts a delay (in) or an interval (every without at), or closes a breaker`;
 }
 
 function move(controlled: VerbTarget, name: string, length: Duration | undefined): Instant {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MINUTE } from '../../src/domain/time.js';
 import { at, firing } from '../support/events.js';
+import { everyMs, job } from '../support/rig.js';
 import { RawClient, Served } from './socket.js';
 
 let served: Served;
@@ -61,6 +63,18 @@ describe('a request', () => {
   ])('%s of %j is refused: %s, and changes nothing', async (verb, args, code) => {
     expect(await client.ask({ id: 1, verb, args })).toMatchObject({ id: 1, error: { code } });
     expect(served.rig.scheduler.controls.status().jobs.every(({ paused }) => paused === undefined)).toBe(true);
+  });
+
+  test.each([
+    ['cron', { key: 'cron', text: '@daily' }, true, /cron fires at set times/],
+    ['days of local time', { key: 'every', text: '1d at 10:30' }, true, /every with at fires at set times/],
+    ['a delay of a disabled timer', { key: 'in', text: '1m' }, false, /it is disabled$/],
+  ])('to reset %s is refused with the reason', async (_what, written, enabled, reason) => {
+    const schedule = { ...everyMs(MINUTE), ...(written.key === 'in' && { length: MINUTE }) };
+    served.rig.scheduler.controls.put(job('mine', schedule, { written, enabled }));
+    expect(await client.ask({ id: 1, verb: 'reset', args: { name: 'mine' } })).toMatchObject({
+      error: { code: 'nothing_to_reset', message: expect.stringMatching(reason) },
+    });
   });
 
   test.each([
