@@ -6,8 +6,8 @@ import type { Terminal } from './terminal.js';
 /** What came of a question to the history. */
 export type HistoryReading<Answer> =
   | { readonly kind: 'read'; readonly answer: Answer; readonly invalid: LeftOut }
-  /** Nothing has been recorded yet. */
-  | { readonly kind: 'none' }
+  /** Nothing has been recorded yet. `reason`: why nothing can be. */
+  | { readonly kind: 'none'; readonly reason?: string }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 const NOTHING: LeftOut = { count: 0, words: [] };
@@ -28,6 +28,10 @@ export async function readHistory<Answer>(
     state.history.close();
   }
 }
+
+/** Says that there is no state at `path` yet, and why there can be none. */
+export const nothingRecorded = (path: string, { reason }: { readonly reason?: string | undefined }): string =>
+  `Nothing is recorded yet: there is no ${path}${reason === undefined ? '' : ` (${reason})`}.`;
 
 /** Says what of a state is invalid, and was left out of the answer. */
 export function warnOfInvalid(terminal: Terminal, path: string, reading: HistoryReading<unknown> | undefined): void {

@@ -61,6 +61,6 @@ export interface SetAside {
 /** What comes of opening a state for reading. */
 export type StateReading =
   | { readonly kind: 'open'; readonly history: History }
-  /** Nothing has been recorded yet. */
-  | { readonly kind: 'none' }
+  /** Nothing has been recorded yet. `reason`: why nothing can be, in plain words. */
+  | { readonly kind: 'none'; readonly reason?: string }
   | { readonly kind: 'unavailable'; readonly reason: string };

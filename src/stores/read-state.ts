@@ -24,8 +24,12 @@ export function readState(path: string): StateReading {
     if (reason !== undefined) return { kind: 'unavailable', reason };
     return { kind: 'open', history: new SqliteHistory(openForReading(path, PATIENCE)) };
   } catch (error) {
-    return { kind: 'unavailable', reason: troubleOf(error).reason };
+    const { reason } = troubleOf(error);
+    return { kind: isNowhere(error) ? 'none' : 'unavailable', reason };
   }
 }
+
+/** No file can be there: `HOME=/dev/null` is how services say that a user has no home. */
+const isNowhere = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOTDIR';
 
 const wasEmptied = (path: string): boolean => existsSync(path) && wasUsed(path, PATIENCE);

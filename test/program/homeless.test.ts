@@ -51,6 +51,15 @@ test.each([['HOME=/proc/none'], ['HOME='], ['XDG_STATE_HOME=/proc/none', 'TMPDIR
     ),
 );
 
+test('history of a user without a home says that nothing is recorded, and where it looked', async () => {
+  expect(await run([...BARE, 'HOME=/dev/null'], 'history')).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(
+      /^Nothing is recorded yet: there is no \/dev\/null\/\S+ \(a part of its path is not a folder\)/,
+    ),
+  });
+});
+
 const needsRoot = canBeSomebody ? '' : ' (skipped: needs root, setpriv and a program that others may read)';
 test.skipIf(!canBeSomebody)(`so does one whose user has no account${needsRoot}`, () =>
   expectToBeFound([...SOMEBODY, ...BARE], [...SOMEBODY, ...BARE, 'HOME=/nonexistent']),

@@ -66,6 +66,15 @@ describe('a state that is not there', () => {
     expect(existsSync(dirname(path))).toBe(false);
   });
 
+  test('is no history where there can be no file, with the reason', () => {
+    const path = join(newFolder(), 'file');
+    writeFileSync(path, '');
+    expect(readState(join(path, '.local', 'timers.db'))).toEqual({
+      kind: 'none',
+      reason: 'a part of its path is not a folder',
+    });
+  });
+
   test('stands by default where the timer file says, or rather its real path', () => {
     const [one, other] = ['/etc/a/timers.yaml', '/etc/b/timers.yaml'].map((file) =>
       defaultStatePath(file, { HOME: '/home/ann', XDG_STATE_HOME: 'relative' }),

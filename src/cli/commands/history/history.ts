@@ -16,7 +16,7 @@ import { sayUnread, shortPath } from '../../load.js';
 import { loadReadableOrTaken } from '../../load-readable.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from '../../options.js';
 import { pour } from './print-in-turns.js';
-import { readHistory, warnOfInvalid } from '../../read-history.js';
+import { nothingRecorded, readHistory, warnOfInvalid } from '../../read-history.js';
 import { historyLines, type PastPrinting } from '../../render/history.js';
 import { printRun } from './render-run.js';
 import { historyOf, likelyStateOf, namedStatePath } from '../../../daemon/state.js';
@@ -55,7 +55,8 @@ export async function showHistory(
   warnOfInvalid(terminal, shown, reading);
   if (reading.kind === 'none') {
     if (jobNames.length > 0) checkNames(names, jobNames);
-    terminal.err(`Nothing is recorded yet: there is no ${shown}. "timers start" makes it.`);
+    const way = reading.reason === undefined ? '"timers start" makes it.' : 'Name another place: --state <path>';
+    terminal.err(`${nothingRecorded(shown, reading)} ${way}`);
   }
   if (reading.kind !== 'unavailable') return 0;
   terminal.err(`timers: the state ${shown} cannot be read: ${reading.reason}`);

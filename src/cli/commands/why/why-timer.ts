@@ -6,7 +6,7 @@ import { askedAt, readAskedTime, type AskedTime } from './asked-time.js';
 import { jobNamed, shortPath } from '../../load.js';
 import { loadReadable } from '../../load-readable.js';
 import type { FileOption, StateOption, ZoneOption } from '../../options.js';
-import { readHistory, warnOfInvalid } from '../../read-history.js';
+import { nothingRecorded, readHistory, warnOfInvalid } from '../../read-history.js';
 import { historyOf } from '../../../daemon/state.js';
 import type { Terminal } from '../../terminal.js';
 import { checkTimezone, zoneOf } from '../../zone.js';
@@ -107,7 +107,7 @@ function lastAsked(job: Job, now: Instant, history: History | undefined): AskedT
 
 function noHistory(state: string, reading: { readonly kind: string; readonly reason?: string }): string | undefined {
   if (reading.kind === 'unavailable') return `The state ${state} cannot be read: ${reading.reason ?? ''}.`;
-  return reading.kind === 'none' ? `Nothing is recorded yet: there is no ${state}.` : undefined;
+  return reading.kind === 'none' ? nothingRecorded(state, reading) : undefined;
 }
 
 const optionWords = ({ file, state }: WhyOptions): readonly string[] => [
