@@ -140,6 +140,42 @@ describe.skipIf(!isRoot)(`the working directory of another user${needsRoot}`, ()
   });
 });
 
+describe.skipIf(!isRoot)(`a program that another user cannot start${needsRoot}`, () => {
+  const own = { user: { ...user, uid: 0, gid: 0 } };
+
+  it.each([
+    ['is not in PATH', ['no-such-program'], 127, 'no-such-program was not found in PATH'],
+    ['is not in the folder', ['./no-such-program'], 127, './no-such-program does not exist in HOME'],
+    ['is nowhere', ['/nope/program'], 127, '/nope/program does not exist'],
+    ['is a text', ['./text'], 126, './text is not executable, or its folder is closed to this user'],
+    ['lacks its interpreter', ['./script'], 127, './script exists, but the interpreter its first line names does not'],
+    ['is a missing shell', 'true', 127, 'the shell /nope/sh does not exist'],
+  ])('because it %s fails with the sentence of a timer without user', async (_, what, code, sentence) => {
+    writeFileSync(join(home, 'text'), 'text\n', { mode: 0o644 });
+    writeFileSync(join(home, 'script'), '#!/nope/interpreter\n', { mode: 0o755 });
+    const error = sentence.replace('HOME', home);
+    const shell = { shell: typeof what === 'string' ? '/nope/sh' : '/bin/sh' };
+    expect(await run(what, shell)).toEqual({ kind: 'not_started', code, error });
+    expect(await run(what, { ...own, ...shell })).toEqual({ kind: 'not_started', code, error });
+    expect(io.lines).toEqual([]);
+  });
+
+  it.each([
+    [
+      'by its path',
+      (program: string) => [program],
+      126,
+      'PROGRAM is not executable, or its folder is closed to this user',
+    ],
+    ['by its name', () => ['program'], 127, 'program was not found in PATH'],
+  ])('because only root finds it %s fails with that sentence in its output', async (_, what, code, sentence) => {
+    const program = join(root, 'program');
+    writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 });
+    expect(await run(what(program), { env: { PATH: `${root}:/bin` } })).toEqual({ kind: 'exited', code });
+    expect(io.lines).toEqual([`stderr: timers: ${sentence.replace('PROGRAM', program)}`]);
+  });
+});
+
 describe.skipIf(!isRoot)(`the environment of another user${needsRoot}`, () => {
   it('begins clean', async () => {
     io.env = { TIMERS_RUN_ID: 'r1' };

@@ -1,5 +1,6 @@
 import type { Account } from '../../domain/command.js';
 import { CLEAN_PATH } from './environment.js';
+import { notExecutable } from './find-program.js';
 
 /** A process to start: `env` is its whole environment. */
 export interface Start {
@@ -32,6 +33,11 @@ cd -- "$1" 2>/dev/null || {
 }
 shift 2
 unset OLDPWD
+refuse() { printf 'timers: %s\\n' "$2" >&2; exit "$1"; }
+case $1 in
+*/*) [ -x "$1" ] && [ ! -d "$1" ] || refuse 126 "${notExecutable({ what: '$1' })}" ;;
+*) command -v -- "$1" >/dev/null || refuse 127 "$1 was not found in PATH" ;;
+esac
 exec "$@"
 `;
 const TAKE_ENVIRONMENT = 'eval "$(cat <&3)"; exec 3<&-\n';

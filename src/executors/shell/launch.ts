@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { accessSync, constants, statSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { execa, type Options } from 'execa';
 import type { Command } from '../../domain/command.js';
@@ -9,6 +8,7 @@ import type { AttemptIo, OutputStream } from '../../domain/executor.js';
 import type { Exit } from '../../domain/outcome.js';
 import { enterAs, type Start } from './enter-as.js';
 import { otherUser } from './environment.js';
+import { notExecutable, whyNotFound, whyNotStartable, type Program } from './find-program.js';
 import { closeReaders, closeWriters, type Pipe, type Pipes } from './pipes.js';
 
 /** Of descriptors execa takes any, but its types name those below 10 only. */
@@ -49,10 +49,11 @@ subscribe('child_process', (message) => {
  */
 export async function launch(command: Command, { env, io, pipes: supply }: Surroundings): Promise<Launched | Exit> {
   const words = typeof command.run === 'string' ? [command.shell, '-c', command.run] : command.run;
-  const [program] = words;
-  if (program === undefined) return notStarted(127, 'the command is empty');
-  const trouble = otherUser(command) && troubleWithFolder(command.cwd);
-  if (trouble !== undefined) return notStarted(126, trouble);
+  const [name] = words;
+  if (name === undefined) return notStarted(127, 'the command is empty');
+  const program = programOf(command, name, env);
+  const obstacle = otherUser(command) && obstacleTo(program);
+  if (obstacle !== undefined) return obstacle;
   let pipes: readonly Pipe[] | undefined;
   let isStarted = false;
   try {
@@ -127,17 +128,29 @@ function startOf(command: Command, words: readonly string[], env: NodeJS.Process
 
 const notStarted = (code: NotStarted['code'], error: string): NotStarted => ({ kind: 'not_started', code, error });
 
+function programOf({ run, cwd }: Command, name: string, env: NodeJS.ProcessEnv): Program {
+  return { name, what: typeof run === 'string' ? `the shell ${name}` : name, cwd, path: env['PATH'] };
+}
+
+/** What keeps everybody from starting it. Of another user's command the system tells the shell that would become it, and not us. */
+function obstacleTo(program: Program): NotStarted | undefined {
+  const trouble = troubleWithFolder(program.cwd);
+  if (trouble !== undefined) return notStarted(126, trouble);
+  const found = whyNotStartable(program);
+  return found && notStarted(found.code, found.reason);
+}
+
 /** Puts a failed start into words, with the exit code a shell would have answered. */
-function explain(cause: unknown, command: Command, program: string): NotStarted {
+function explain(cause: unknown, command: Command, program: Program): NotStarted {
   const { code, message } = cause as NodeJS.ErrnoException;
-  const what = typeof command.run === 'string' ? `the shell ${program}` : program;
+  const { what } = program;
   const trouble = troubleWithFolder(command.cwd);
   if (trouble !== undefined) return notStarted(126, trouble);
   switch (code) {
     case 'ENOENT':
-      return notStarted(127, notFound(what, program, command.cwd));
+      return notStarted(127, whyNotFound(program));
     case 'EACCES':
-      return notStarted(126, `${what} is not executable, or its folder is closed to this user`);
+      return notStarted(126, notExecutable(program));
     case 'EPERM':
       return notStarted(126, `${what} could not be started: changing to user ${command.user?.uid ?? '?'} needs root`);
     case 'E2BIG':
@@ -151,17 +164,6 @@ function explain(cause: unknown, command: Command, program: string): NotStarted 
       return notStarted(126, `${what} could not be started: the system is out of memory (ENOMEM)`);
     default:
       return notStarted(126, isOutOfFiles(cause) ? outOfFiles(what) : `${what} could not be started: ${message}`);
-  }
-}
-
-/** A relative path begins at the command's folder. */
-function notFound(what: string, program: string, cwd: string): string {
-  if (!program.includes('/')) return `${what} was not found in PATH`;
-  try {
-    statSync(resolve(cwd, program));
-    return `${what} exists, but the interpreter its first line names does not`;
-  } catch {
-    return isAbsolute(program) ? `${what} does not exist` : `${what} does not exist in ${cwd}`;
   }
 }
 
