@@ -87,11 +87,35 @@ describe('ping', () => {
       '~3:34 shared-monitor',
       'a-b and A.b',
     ],
+    [
+      'heartbeat: https://hc.example/1\ntimers:\n  a: {every: 1m, run: x, ping: http://hc.example/1/}',
+      '~3:32 shared-monitor',
+      'a and the heartbeat report to the same monitor',
+    ],
+    [
+      'heartbeat: {url: https://hc.example/1}\ntimers:\n  a: {every: 1m, run: x, notify: https://hc.example/1}',
+      '~3:34 shared-monitor',
+      'notify of a and the heartbeat use the same address',
+    ],
+    [
+      'timers:\n  a: {every: 1m, run: x, ping: {url: https://hc.example/1}}\n  b: {every: 1m, run: x, notify: {webhook: https://hc.example/1}}',
+      '~3:34 shared-monitor',
+      'notify of b and ping of a use the same address',
+    ],
+    [
+      'timers:\n  a: {every: 1m, run: x, ping: [https://hc.example/2, https://hc.example/1], notify: https://hc.example/1}',
+      '~2:86 shared-monitor',
+      'notify of a and ping of a use the same address',
+    ],
   ]);
 
-  it('addresses that carry the name of the timer are not shared', () => {
-    const text =
-      'defaults: {ping: {url: "https://a.example/{task_name}"}}\ntimers: {a: {every: 1m, run: x}, b: {every: 1m, run: x}}';
+  it.each([
+    'ping: {url: "https://a.example/{task_name}"}',
+    'ping: "https://a.example/{task_name}"',
+    'ping: {url: "https://a.example/", body: "{task_name}"}',
+    'notify: https://a.example/',
+  ])('requests that carry the name of the timer may share an address: %s', (setting) => {
+    const text = `defaults: {${setting}}\ntimers: {a: {every: 1m, run: x}, b: {every: 1m, run: x}}`;
     expect(load(text).problems).toEqual([]);
   });
 

@@ -29,7 +29,7 @@ import { LevelReader } from '../check/read-level.js';
 import { defaultsSchema, fileSchema, timerSchema, type Defaults, type FileValues } from '../check/schema.js';
 import type { TextSpan } from '../text/source.js';
 import { isKeyOf } from '../check/unknown-key.js';
-import { warnOfSharedMonitors, warnOfUndeclaredGroups } from './warn-of-sharing.js';
+import { warnOfSharedReceivers, warnOfUndeclaredGroups } from './warn-of-sharing.js';
 
 /** What a timer file says about the scheduler as a whole. */
 export interface Settings {
@@ -133,7 +133,7 @@ class FileBuilder {
     const jobs = built.map(({ job }) => job);
     this.#warnUnusedGroups(settings, jobs);
     warnOfUndeclaredGroups(built, settings.groups);
-    warnOfSharedMonitors(built);
+    warnOfSharedReceivers(built, settings.heartbeat?.request?.url);
     this.#warnAllDisabled(timers.length, jobs);
     this.#warnUnknownZone(values.timezone, built);
     if (settings.state.kind === 'memory') built.forEach(warnOfForgetting);

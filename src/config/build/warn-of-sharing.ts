@@ -16,37 +16,77 @@ export function warnOfUndeclaredGroups(timers: readonly BuiltTimer[], declared: 
   }
 }
 
-/** Warns of timers that share one monitor: a service that expects one schedule cannot tell them apart. */
-export function warnOfSharedMonitors(timers: readonly BuiltTimer[]): void {
-  const names = new Map<string, string>();
-  for (const { job, values, report } of timers) {
-    for (const key of identitiesOf(values.ping, job.name).map(sameAddress)) {
-      const other = names.get(key);
-      names.set(key, other ?? job.name);
-      if (other === undefined || other === job.name) continue;
-      const message = `ping: ${job.name} and ${other} report to the same monitor, which cannot tell them apart.`;
-      report.warn('ping', { code: 'shared-monitor', message, hint: 'Give each timer a monitor of its own.' });
+/** One receiver of requests about the scheduler or a timer. */
+interface Receiver {
+  readonly key: 'heartbeat' | 'ping' | 'notify';
+  /** For people. */
+  readonly sender: string;
+  /** In one spelling; not only an address where a service tells senders apart by more. */
+  readonly identity: string;
+}
+
+/**
+ * Warns of senders that share one receiver: a service that expects one schedule cannot tell them apart. People can, so timers may notify
+ * the same address. `heartbeat` is the address of the scheduler's own.
+ */
+export function warnOfSharedReceivers(timers: readonly BuiltTimer[], heartbeat: string | undefined): void {
+  const first = new Map<string, Receiver>();
+  if (heartbeat !== undefined) {
+    const identity = oneSpelling(heartbeat);
+    first.set(identity, { key: 'heartbeat', sender: 'the heartbeat', identity });
+  }
+  for (const timer of timers) {
+    for (const receiver of receiversOf(timer)) {
+      const other = first.get(receiver.identity);
+      first.set(receiver.identity, other ?? receiver);
+      if (other !== undefined && isMixedUp(other, receiver)) warnOfSharing(timer, receiver, other);
     }
   }
 }
 
-/** One spelling of an address: host case, a default port and a trailing slash make no difference. */
-function sameAddress(address: string): string {
-  if (!URL.canParse(address)) return address;
-  const { origin, pathname, search } = new URL(address);
-  return `${origin}${pathname.replace(/\/+$/, '')}${search}`;
+const isMixedUp = (one: Receiver, other: Receiver): boolean =>
+  one.key !== other.key || (one.key === 'ping' && one.sender !== other.sender);
+
+function warnOfSharing({ report }: BuiltTimer, { key, sender }: Receiver, other: Receiver): void {
+  const isOfMonitors = key !== 'notify' && other.key !== 'notify';
+  report.warn(key, {
+    code: 'shared-monitor',
+    message: isOfMonitors
+      ? `${key}: ${sender} and ${other.sender} report to the same monitor, which cannot tell them apart.`
+      : `${key}: ${inWords({ key, sender })} and ${inWords(other)} use the same address, which receives both.`,
+    hint: isOfMonitors ? 'Give each one a monitor of its own.' : 'Give each one an address of its own.',
+  });
 }
 
-/** What distinguishes a timer's monitors from those of others; nothing for addresses that contain the timer's name. */
-function identitiesOf(ping: PingValue | readonly PingValue[] | false | undefined, name: string): readonly string[] {
+const inWords = ({ key, sender }: Pick<Receiver, 'key' | 'sender'>): string =>
+  key === 'heartbeat' ? sender : `${key} of ${sender}`;
+
+const receiversOf = ({ job: { name: sender }, values: { ping, notify } }: BuiltTimer): readonly Receiver[] => [
+  ...pingIdentities(ping, sender).map((identity) => ({ key: 'ping', sender, identity }) as const),
+  ...(notify === undefined || notify === false || notify.webhook === undefined
+    ? []
+    : [{ key: 'notify', sender, identity: oneSpelling(notify.webhook) } as const]),
+];
+
+/** One spelling of an address: scheme, host case, a default port and a trailing slash make no difference. */
+function oneSpelling(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const { host, pathname, search } = new URL(address);
+  return `${host}${pathname.replace(/\/+$/, '')}${search}`;
+}
+
+/** What distinguishes a timer's monitors from those of others; nothing for requests that contain the timer's name. */
+function pingIdentities(ping: PingValue | readonly PingValue[] | false | undefined, name: string): readonly string[] {
   if (ping === undefined || ping === false) return [];
-  if (typeof ping === 'string') return [ping];
-  if (Array.isArray(ping)) return ping.flatMap((one: PingValue) => identitiesOf(one, name));
+  if (Array.isArray(ping)) return ping.flatMap((one: PingValue) => pingIdentities(one, name));
+  if (typeof ping === 'string') return identityOf({ healthchecks: ping }, name);
   return identityOf(ping as Exclude<PingValue, string>, name);
 }
 
 function identityOf({ healthchecks, sentry, slug, url, body }: Exclude<PingValue, string>, name: string): string[] {
   if (sentry !== undefined) return readDsn(sentry) === undefined ? [] : [`${sentry} ${slug ?? slugOf(name)}`];
-  const isNamed = body !== undefined || url?.includes('{') === true;
-  return [healthchecks, isNamed ? undefined : url].filter((one) => one !== undefined);
+  return [healthchecks, body === undefined ? url : undefined]
+    .filter((address) => address !== undefined)
+    .filter((address) => !address.includes('{'))
+    .map(oneSpelling);
 }

@@ -81,8 +81,8 @@ export const WARNING_CODES = {
   },
   'shared-monitor': {
     severity,
-    summary: 'Two timers report to the same monitor.',
-    fix: 'Give each timer a monitor of its own.',
+    summary: 'Two timers, or a timer and the heartbeat, report to the same monitor, or a notification goes to one.',
+    fix: 'Give each one an address of its own.',
     example:
       'timers:\n  one: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }\n  two: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }',
   },
