@@ -1,184 +1,9 @@
 import { nearest } from '../../text/nearest.js';
 import { asItLooks, oddCharacter } from '../../text/odd-character.js';
 import { clip } from '../text/quoting.js';
+import { ELSEWHERE, FALSE_FRIENDS, NOWHERE } from './other-words.js';
 import type { ValueRefusal } from './schema-values.js';
 import { KEYS, type KeyLevel } from './schema.js';
-
-/** Words of other programs, and their equivalents here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  // Generic words for the parts of a timer.
-  args: 'run',
-  argv: 'run',
-  cmd: 'run',
-  command: 'run',
-  exec: 'run',
-  script: 'run',
-  task: 'run',
-  crontab: 'cron',
-  expression: 'cron',
-  schedule: 'cron',
-  frequency: 'every',
-  interval: 'every',
-  period: 'every',
-  rate: 'every',
-  delay: 'in',
-  after: 'in',
-  date: 'at',
-  datetime: 'at',
-  when: 'at',
-  tz: 'timezone',
-  cron_tz: 'timezone',
-  time_zone: 'timezone',
-  environment: 'env',
-  env_vars: 'env',
-  variables: 'env',
-  environment_file: 'env_file',
-  dir: 'cwd',
-  directory: 'cwd',
-  workdir: 'cwd',
-  working_dir: 'cwd',
-  working_directory: 'cwd',
-  uid: 'user',
-  username: 'user',
-  run_as: 'user',
-  comment: 'description',
-  title: 'description',
-  labels: 'tags',
-  active: 'enabled',
-  disabled: 'enabled',
-  suspend: 'enabled',
-  stdout: 'output',
-  stderr: 'output',
-  log: 'output',
-  log_file: 'output',
-  capture_stdout: 'output',
-  capture_stderr: 'output',
-  fails_when: 'success_codes',
-  exit_codes: 'success_codes',
-  // When it runs, and how many runs at once.
-  concurrency_policy: 'overlap',
-  max_instances: 'overlap',
-  no_overlap: 'overlap',
-  on_overlap: 'overlap',
-  misfire: 'catch_up',
-  misfire_grace_time: 'catch_up',
-  persistent: 'catch_up',
-  starting_deadline_seconds: 'deadline',
-  random_delay: 'jitter',
-  randomized_delay_sec: 'jitter',
-  splay: 'jitter',
-  start_date: 'not_before',
-  end_date: 'not_after',
-  max_executions: 'max_runs',
-  // How it ends, and what follows.
-  active_deadline_seconds: 'timeout',
-  execution_timeout: 'timeout',
-  max_execution_time: 'timeout',
-  runtime_max_sec: 'timeout',
-  time_limit: 'timeout',
-  timeout_start_sec: 'timeout',
-  grace: 'kill_after',
-  kill_timeout: 'kill_after',
-  timeout_stop_sec: 'kill_after',
-  attempts: 'retry',
-  retries: 'retry',
-  max_retries: 'retry',
-  backoff: 'retry',
-  backoff_limit: 'retry',
-  restart: 'retry',
-  restart_policy: 'retry',
-  maximum_retries: 'attempts',
-  initial_delay: 'delay',
-  restart_sec: 'delay',
-  backoff_multiplier: 'factor',
-  multiplier: 'factor',
-  maximum_delay: 'max_delay',
-  on_error: 'on_failure',
-  on_permanent_failure: 'on_failure',
-  // systemd
-  exec_start: 'run',
-  on_boot_sec: 'in',
-  on_startup_sec: 'in',
-  on_calendar: 'cron',
-  on_unit_active_sec: 'every',
-  // The file as a whole.
-  job: 'timers',
-  jobs: 'timers',
-  task_list: 'timers',
-  tasks: 'timers',
-  crons: 'timers',
-  schedules: 'timers',
-  max_concurrency: 'concurrency',
-  database: 'state',
-  db: 'state',
-  ntp: 'clock',
-  server: 'servers',
-  pool: 'servers',
-  threshold: 'limit',
-  // Of other schedulers and process managers.
-  timeout_minutes: 'timeout',
-  soft_time_limit: 'timeout',
-  expires: 'deadline',
-  start_to_close_timeout: 'timeout',
-  schedule_interval: 'cron',
-  cron_expression: 'cron',
-  cron_restart: 'cron',
-  start_calendar_interval: 'cron',
-  start_interval: 'every',
-  retry_delay: 'retry',
-  max_restarts: 'retry',
-  restart_delay: 'retry',
-  autorestart: 'retry',
-  max_active_runs: 'overlap',
-  singleton: 'overlap',
-  lock: 'overlap',
-  flock: 'overlap',
-  misfire_threshold: 'catch_up',
-  misfire_policy: 'catch_up',
-  catchup: 'catch_up',
-  successful_jobs_history_limit: 'history',
-  failed_jobs_history_limit: 'history',
-  run_at_load: 'run_at_start',
-  on_reboot: 'run_at_start',
-  standard_output: 'output',
-  standard_error: 'output',
-  standard_out_path: 'output',
-  path: 'env',
-  program: 'run',
-  program_arguments: 'run',
-  ping_url: 'ping',
-  healthchecks: 'ping',
-  // Notifications.
-  monitor: 'ping',
-  monitoring: 'ping',
-  healthcheck: 'ping',
-  dsn: 'sentry',
-  uri: 'url',
-  events: 'on',
-  notifications: 'notify',
-  alert: 'notify',
-  alerts: 'notify',
-  email: 'notify',
-  mail: 'notify',
-  mailto: 'notify',
-  slack: 'webhook',
-  discord: 'webhook',
-  mattermost: 'webhook',
-};
-
-/** Words of other programs that have no equivalent here, with the alternative. */
-const NOWHERE: Readonly<Record<string, string>> = {
-  version: 'Leave it out: a timer file has no version.',
-  api_version: 'Leave it out. The file begins with timers:.',
-  kind: 'Leave it out. The file begins with timers:.',
-  metadata: 'Leave it out. The name of a timer is its key under timers.',
-  spec: 'Leave it out. The keys of a timer are directly under its name.',
-  services: 'Write timers: and, under the name of each timer, when it runs and its command.',
-  name: 'The name of a timer is its key under timers.',
-  image: 'Commands run on this machine, not in an image. Write the command under run.',
-  entrypoint: 'Commands run on this machine, not in an image. Write the command under run.',
-  uses: 'Write the command under run.',
-};
 
 const PLACES: Readonly<Record<KeyLevel, string>> = {
   file: 'at the top of the file',
@@ -235,6 +60,8 @@ export const missingSpace = (key: string, value: string): ValueRefusal => ({
 function wayOut(key: string, level: KeyLevel, holdsTimer: boolean): string | undefined {
   const odd = oddCharacter(key);
   if (odd) return `It holds ${odd.name}. ${odd.hint}`;
+  const foreign = FALSE_FRIENDS[key];
+  if (foreign !== undefined) return foreign;
   const nowhere = wordIn(NOWHERE, key);
   if (nowhere !== undefined && sameWord(key, KEYS[level]) === undefined) return nowhere;
   const meant = meantKey(key, level);
@@ -260,9 +87,13 @@ function placeOf(written: string, level: KeyLevel): string | undefined {
 
 /** The key of a level that was most likely meant, or `undefined`; none for a key that is valid elsewhere. */
 export function meantKey(written: string, level: KeyLevel): string | undefined {
-  const keys: readonly string[] = KEYS[level];
   const looks = asItLooks(written);
   const key = UNSPACED.exec(looks)?.[1] ?? looks.replace(COMMENT, '').trim();
+  return Object.hasOwn(FALSE_FRIENDS, key) ? undefined : nearestKey(key, level);
+}
+
+function nearestKey(key: string, level: KeyLevel): string | undefined {
+  const keys: readonly string[] = KEYS[level];
   const same = sameWord(key, keys);
   if (same !== undefined || homeOf(key, level) !== undefined) return same;
   const word = wordIn(ELSEWHERE, key);
