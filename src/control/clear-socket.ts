@@ -2,7 +2,8 @@ import { lstatSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 
 /**
- * Clears the path of a socket of this user's that nobody answers. Resolves to why it cannot be used: somebody answers, or it is something else.
+ * Clears the path of a socket of this user on which no process listens. Resolves to why the path can't be used: a process listens, or it is
+ * something else.
  * @throws when the file system refuses.
  */
 export async function clearSocket(path: string, uid: number): Promise<string | undefined> {

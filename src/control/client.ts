@@ -32,7 +32,7 @@ export type Connecting =
   /** It is there, but cannot be spoken to; a sentence for the person. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Connects to the first of `paths` behind which a scheduler listens; whether it answers, the first request tells. Never rejects. */
+/** Connects to the first of `paths` on which a scheduler listens. The first request shows whether it responds. Never rejects. */
 export async function connectToScheduler(paths: readonly string[], uid: number, clock: Clock): Promise<Connecting> {
   for (const path of paths) {
     if (!existsSync(path)) continue;
@@ -62,7 +62,7 @@ const dial = (path: string): Promise<Socket | NodeJS.ErrnoException> =>
     socket.on('error', resolve);
   });
 
-/** What is told of what is followed. */
+/** An update for a client that follows. */
 export interface FollowListener {
   event(record: EventRecord): void;
   /** How many events were lost here, because they were read too slowly. */
@@ -152,7 +152,10 @@ export class ControlClient {
     return this.#send({ verb, args }, { follower, patience, silence });
   }
 
-  /** A process that is stopped takes requests, and would carry them out when it goes on, though their asker is dead: so it is asked nothing before it answers. */
+  /**
+   * A stopped process accepts requests, and would carry them out after SIGCONT although the client is gone. So nothing is sent before its
+   * greeting.
+   */
   async #greet(): Promise<void> {
     const silence = `${standsStill(PATIENCE)}. Nothing was done`;
     try {
@@ -211,7 +214,7 @@ export class ControlClient {
     else this.#settle(pending, reply);
   }
 
-  /** Whoever follows is answered by the end. */
+  /** The `end` reply completes a request that follows. */
   #settle({ follower, resolve, reject }: Pending, { id, ok, error, end }: Reply): void {
     if (error === undefined && follower !== undefined && end !== true) return;
     this.#pending.delete(id ?? 0);

@@ -71,7 +71,7 @@ export class Connection {
   #askedAt: Duration;
   #isAnswering = false;
   #isWoken = false;
-  /** Whether the connection ends when all is told. */
+  /** Whether the connection closes once everything is sent. */
   #isEnding = false;
   /** When a connection that was hung up is destroyed. */
   #destroyAt: Duration | undefined;
@@ -92,7 +92,7 @@ export class Connection {
     return this.#socket.writableLength;
   }
 
-  /** Answers requests until the client has ended them. Never rejects. */
+  /** Serves requests until the client has closed its side. Never rejects. */
   async serve(): Promise<void> {
     const lines = new Lines(LONGEST_REQUEST);
     try {
@@ -105,7 +105,7 @@ export class Connection {
     this.#finish();
   }
 
-  /** Tells whoever follows the rest and that nothing more comes, and ends. */
+  /** Sends followers the rest and the `end`, then closes. */
   end(): void {
     for (const id of this.#stops.splice(0)) void this.#send({ id, end: true });
     this.#finish();
@@ -124,7 +124,7 @@ export class Connection {
     }
   }
 
-  /** Tells the client why, and lets go of it as soon as it has read that, or has not. */
+  /** Sends the client the reason and closes once it has read that, or after a while. */
   hangUp(error: Refusal, id: number | null = null): void {
     if (this.#destroyAt !== undefined) return;
     this.#unfollow();
@@ -144,7 +144,7 @@ export class Connection {
     return this.#stops.length > 0;
   }
 
-  /** Lets go at once. */
+  /** Closes at once. */
   destroy(): void {
     this.#socket.destroy();
   }
@@ -232,7 +232,7 @@ export class Connection {
     return {};
   }
 
-  /** Tells what is followed, in the next turn of the event loop: a portion at a time, and the next when the client has read it. */
+  /** Sends followers what is new, in the next turn of the event loop: one portion, and the next when the client has read it. */
   #wake(): void {
     if (this.#isWoken) return;
     this.#isWoken = true;
@@ -289,7 +289,7 @@ export class Connection {
     });
   }
 
-  /** Nothing more is asked, or nothing more comes: what is followed is told to its end. */
+  /** No more requests or no more events: followers receive the rest. */
   #finish(): void {
     this.#isEnding = true;
     for (const follower of this.#followed.values()) follower.finish();

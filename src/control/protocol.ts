@@ -18,10 +18,10 @@ import { MINUTE, type Duration } from '../domain/time.js';
  *     ← {"v":1,"id":4,"end":true}                                                when the scheduler has stopped
  *     ← {"v":1,"id":null,"error":{"code":"idle","message":"…"}}                  why the scheduler hangs up
  *
- * Every verb but `logs` takes `expires_at` among its `args`: Unix time in milliseconds. Behind it, by the scheduler's wall clock, the verb is not
- * carried out but refused (`expired`): whoever asked has given up by then. Without it a request waits as long as it has to.
+ * Every verb but `logs` takes `expires_at` among its `args`: Unix time in milliseconds. After it, by the scheduler's wall clock, the verb is
+ * refused (`expired`), because the client has given up by then. Without it a request waits as long as it has to.
  *
- * Answers carry the request's `id` and come in any order. Unknown members are ignored, so that both sides can grow.
+ * Replies carry the request's `id` and come in any order. Unknown members are ignored, so that both sides can grow.
  */
 const PROTOCOL_VERSION = 1;
 
@@ -85,7 +85,7 @@ export const writeEventLine = (id: number, json: string): string =>
 /** Writes a request as a line. */
 export const writeRequest = (request: Request): string => `${JSON.stringify({ v: PROTOCOL_VERSION, ...request })}\n`;
 
-/** Reads a line as a request. Never throws: what is none answers the reply that says so. */
+/** Parses a line as a request. Never throws: for an invalid line it returns the reply to send. */
 export function readRequest(line: string): Request | Reply {
   const value = parse(line);
   if (!isMap(value)) return refuse(null, 'bad_request', 'a request is one JSON object a line');

@@ -25,8 +25,8 @@ export type SocketListening =
 const INSIDE: ConnectionLane = { patience: PATIENCE, refusal: () => undefined };
 
 /**
- * Listens on a control socket that only its own user can reach, and serves its clients. When all places are taken, further clients are asked at
- * the door what they want: short requests are answered, others are told that the scheduler is busy.
+ * Listens on a control socket that only its own user can reach, and serves its clients. When all places are taken, further clients may send one
+ * short request, which is served. For any other request they receive `busy`.
  */
 export class ControlServer {
   readonly #clock: Clock;

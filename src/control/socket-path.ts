@@ -15,8 +15,8 @@ export interface SchedulerPlace {
 }
 
 /**
- * Where the control socket of a scheduler can be, the best first: beside its state, else under a short name in one of the folders. A scheduler
- * takes the first that is fit; whoever looks for it tries them in the same order.
+ * Where the control socket of a scheduler can be, best first: beside its state, else under a short name in one of the folders. A scheduler uses
+ * the first that works, and clients look in the same order.
  */
 export function socketPaths({ state, file, folders }: SchedulerPlace): readonly string[] {
   const digest = digestOf(state ?? file);
@@ -25,8 +25,8 @@ export function socketPaths({ state, file, folders }: SchedulerPlace): readonly 
 }
 
 /**
- * Where the scheduler of a timer file leaves word of its socket, the best first: for whoever knows the file only, because its `state` was changed
- * since, or because it cannot be read any more.
+ * Where the scheduler of a timer file records the path of its socket, best first. Clients that know only the file read it there, when `state` was
+ * changed since or the file can't be read any more.
  */
 export function wordPaths({ file, folders }: Omit<SchedulerPlace, 'state'>): readonly string[] {
   return folders.map((folder) => join(folder, `${digestOf(file)}.at`));

@@ -5,7 +5,7 @@ import type { ChangedJobs } from './changes.js';
 
 /** What somebody wants to know besides how things stand. */
 export interface StatusAsked {
-  /** So many of each timer's last outcomes; absent: none, not even an empty list. */
+  /** At most this many outcomes of each timer, the latest; absent: none, not even an empty list. */
   readonly recent?: number | undefined;
   /** Only timers that have changed since the answer of this `revision`. */
   readonly since?: number | undefined;
@@ -18,7 +18,7 @@ interface Known {
   readonly changes: ChangedJobs;
 }
 
-/** Tells how a scheduler stands. The first who asks for outcomes waits until they are looked up; nobody else does. Never rejects. */
+/** Returns the status of the scheduler. Only the first caller that asks for outcomes waits until they are read. Never rejects. */
 export async function answerStatus({ controls, context, recent, changes }: Known, asked: StatusAsked) {
   const { recent: most, since } = asked;
   if (most !== undefined) await recent.recall(controls.status().jobs.map(({ job }) => job.name));

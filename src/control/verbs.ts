@@ -42,7 +42,7 @@ export interface VerbTarget {
   add(request: AdHocRequest): AdHocTimer;
   /** Lets such a timer be due after `length`. Returns when. @throws RefusalError why not. */
   move(name: string, length: Duration): Instant;
-  /** Reads the timer file again and takes it, or tells what is wrong with it. JSON-safe. */
+  /** Reads the timer file again and applies it, or returns its mistakes. JSON-safe. */
   reload(): Promise<object>;
   /** What taking `file` (by default the timer file) would change. Changes nothing. JSON-safe. */
   compare(file: string | undefined): Promise<object>;
@@ -55,7 +55,7 @@ export interface VerbTarget {
 /** Carries out one verb. @throws RefusalError why not. */
 type Verb = (controlled: VerbTarget, args: Args) => unknown;
 
-/** Every verb but `logs`, which answers more than once. */
+/** Every verb but `logs`, which sends more than one reply. */
 export const verbs: ReadonlyMap<string, Verb> = new Map(
   Object.entries<Verb>({
     status,
@@ -72,7 +72,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(
   } satisfies Record<Exclude<VerbName, 'logs'>, Verb>).map(([name, carryOut]) => [name, timely(carryOut)]),
 );
 
-/** Answers only when what it changed is on record, and says so: who was told that it is done finds it done after any crash. */
+/** Resolves only when its change is recorded, and reports that. So a change that was confirmed survives any crash. */
 function kept(carryOut: (controlled: VerbTarget, args: Args) => object | Promise<object>): Verb {
   return async (controlled, args) => {
     const answer = await carryOut(controlled, args);
@@ -144,7 +144,7 @@ function trigger(controlled: VerbTarget, args: Args): object {
   return { firing_id: firingId(firing), scheduled_at: toTimestamp(firing.scheduledFor) };
 }
 
-/** What is not among the runs behind its firing has ended already, by a rule; its event is told only when it is recorded. */
+/** A run that is not among those of its firing has ended already, by a rule; its event is emitted only once it is recorded. */
 function refuseSkipped({ controls }: VerbTarget, firing: Firing): void {
   const { jobName } = firing;
   const runs = controls.status().jobs.find(({ job }) => job.name === jobName)?.runs;
