@@ -34,7 +34,7 @@ const LONGEST_SPAN = 62 * DAY;
 /** Streams at once, over all pages: one more ends the oldest. */
 const MOST_STREAMS = 32;
 
-/** What the page at `/` asks for, and whoever wants the same. */
+/** The API behind the page at `/`, for other clients too. */
 export const apiRoutes = (api: Api): readonly Route[] => [
   look('status', async (_request, response) => sendJson(response, 200, await api.live.status())),
   look('timeline', (request, response) => answerTimeline(api, request, response)),
@@ -42,7 +42,7 @@ export const apiRoutes = (api: Api): readonly Route[] => [
   look('run', ({ url }, response) => answerRun(api, url, response)),
   events(api),
   ...VERBS.map((verb) => act(api, verb)),
-  // Tells whether a token is right, and does nothing else.
+  // Checks a token and does nothing else.
   { method: 'POST', path: '/api/token', access: 'act', handle: (_request, response) => sendJson(response, 200, {}) },
 ];
 

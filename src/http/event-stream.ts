@@ -51,7 +51,7 @@ export class EventStream {
     this.#response.end();
   }
 
-  /** Lets go of a client at once. */
+  /** Drops a client at once. */
   drop(): void {
     this.#response.destroy();
   }

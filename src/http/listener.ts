@@ -55,7 +55,7 @@ export class HttpListener {
     else this.#retry(reason);
   }
 
-  /** From then on nothing is told, and nothing asked for. */
+  /** After this call no client receives or requests anything. */
   stop(): void {
     this.#isStopped = true;
     this.#disarm();

@@ -13,13 +13,13 @@ import { EventStream } from './event-stream.js';
 /** Changes are gathered for so long, and longer where telling them takes long: at most a tenth of the time goes into it. */
 const BETWEEN_CHANGES: Duration = 500;
 const SHARE = 10;
-/** A client that takes nothing for so long is let go of. */
+/** A client that reads nothing for this long is dropped. */
 const PATIENCE: Duration = 30 * SECOND;
-/** So many timers are shown, the first of the file. */
+/** At most this many timers are shown, the first of the file. */
 const MOST_TIMERS = 5_000;
 /** How many outcomes of a timer are shown as a strip. */
 const STRIP = 12;
-/** So many timers are put into words in one turn of the event loop. */
+/** At most this many timers are described in one turn of the event loop. */
 const AT_ONCE = 10;
 
 export interface LiveOptions {
@@ -39,7 +39,7 @@ interface Client {
   takenAt: Duration;
 }
 
-/** Tells everybody who looks how the scheduler stands, and then what changes. */
+/** Sends every client the status of the scheduler, then each change. */
 export class Live implements Sink {
   readonly name = 'page';
   readonly #options: LiveOptions;
@@ -67,7 +67,7 @@ export class Live implements Sink {
     return this.#everything();
   }
 
-  /** Tells one more client, until it goes away. */
+  /** Sends to one more client, until it disconnects. */
   async connect(response: ServerResponse): Promise<void> {
     const { clock } = this.#options;
     const stream = new EventStream(response, clock);

@@ -77,7 +77,7 @@ export class Past {
     try {
       return history && question(history);
     } catch {
-      // Trouble with the state is told of by the ledger; here it means that only the memory answers.
+      // The ledger reports trouble with the state; here it means that only the memory is searched.
       return undefined;
     }
   }
@@ -110,5 +110,5 @@ function failedAttemptOf(event: Extract<TimerEvent, { event: 'attempt.failed' }>
   return { attempt, at, error: outcome.error ?? outcome.status, retryInMs };
 }
 
-/** Tells outcomes apart. */
+/** Identifies an outcome. */
 const keyOf = ({ firing, runId }: Ending): string => runId ?? firingId(firing);

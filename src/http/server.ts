@@ -29,7 +29,7 @@ export interface HttpRequest {
   /** Resolves to the body, 64 KiB at most. Rejects when it is longer or the client goes away. */
   readonly body: () => Promise<string>;
   readonly raw: IncomingMessage;
-  /** Whether who asks may look, whatever this route lets in. */
+  /** Whether the client may look, whatever this route allows. */
   readonly mayLook: boolean;
 }
 
@@ -66,7 +66,7 @@ export class HttpServer {
         requestTimeout: 10_000,
         headersTimeout: 5_000,
         keepAliveTimeout: 5_000,
-        // Else Node looks every 30 s only who has outstayed, and who asks slowly keeps everybody out until then.
+        // Otherwise Node looks for expired requests every 30 s only, and slow clients keep everybody out until then.
         connectionsCheckingInterval: 1_000,
         maxHeaderSize: 8_192,
       },
@@ -92,7 +92,7 @@ export class HttpServer {
   }
 
   async #answer(raw: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Requests sent ahead of their answers would be unbounded work for one connection. No browser, scraper or curl sends any.
+    // Pipelined requests would be unbounded work for one connection. No browser, scraper or curl sends any.
     if (this.#answering.has(raw.socket)) {
       raw.socket.destroy();
       return;
@@ -159,7 +159,7 @@ export class HttpServer {
     return this.#mayPass(route.access, request, target);
   }
 
-  /** A page of somebody else's that resolves its own name to this machine (DNS rebinding) is told apart by the name it asks for. */
+  /** A foreign page that resolves its own name to this machine (DNS rebinding) is recognized by its `Host`. */
   #isAskedByName(target: Target): boolean {
     const { token } = this.#options;
     if ('socket' in this.#options) return token !== undefined || namesNobodyElse(target);

@@ -56,7 +56,7 @@ const hostNameOf = (authority: string): string =>
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '');
 
-/** Whether the origin that a browser tells is the host it asked. */
+/** Whether the `Origin` that a browser sends is the host of the request. */
 export function isSameHost(origin: string, { authority }: Target): boolean {
   if (!URL.canParse(origin)) return false;
   const { protocol, host } = new URL(origin);

@@ -3,7 +3,7 @@ import type { Ending } from '../domain/ledger.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 import type { Past } from './past.js';
 
-/** Of a lane: so many outcomes, and as many firings to come. */
+/** A lane has at most this many outcomes, and as many coming firings. */
 const MOST_MARKS = 250;
 
 /** A firing that is to come. */

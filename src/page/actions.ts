@@ -2,7 +2,7 @@ import type { PauseWish } from './pause-dialog.js';
 import { RefusedError, type Server } from './server.js';
 
 export interface ActionEvents {
-  /** Tells the person. */
+  /** Shows a message. */
   readonly said: (sentence: string) => void;
   /** Asks for the token; `next` is what is done with it at once. Resolves to whether there is one now. */
   readonly unlock: (why: string, next: string) => Promise<boolean>;

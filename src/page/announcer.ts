@@ -1,10 +1,10 @@
 import { byId } from './element.js';
 
-/** Reading aloud takes a while: what happens by itself is told so often at most, and only the latest of it. */
+/** Reading aloud takes a while: news is announced at most this often, and only the latest of it. */
 const BETWEEN = 10_000;
 const SHOWN = 6_000;
 
-/** Tells the person what was done, and what has happened: shown for a moment, and read aloud. */
+/** Announces what the person did and what has happened: shown for a moment, and read aloud. */
 export class Announcer {
   readonly #said = byId('said', HTMLElement);
   #saidAt = Number.NEGATIVE_INFINITY;

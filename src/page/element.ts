@@ -10,7 +10,7 @@ type Attribute = string | number | boolean | undefined;
 
 type Child = Node | string;
 
-/** Makes an element. Texts become text, whatever stands in them. */
+/** Makes an element. Texts are inserted as text, never as HTML. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   traits: Traits = {},
@@ -53,7 +53,7 @@ export function say(element: Element, text: string): void {
   if (element.textContent !== shown) element.textContent = shown;
 }
 
-/** Sets a text for which there may be too little room; pointed at, it tells the whole. */
+/** Sets a text for which there may be too little room; its tooltip has the whole text. */
 export function sayWhole(element: Element, text: string): void {
   const shown = plain(text);
   if (element.textContent === shown) return;

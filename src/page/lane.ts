@@ -66,7 +66,7 @@ function legible(past: readonly Drawn[], scale: Scale): readonly Drawn[] {
     .sort((one, other) => depthOf(one) - depthOf(other));
 }
 
-/** When what an outcome tells began. */
+/** The time at which an outcome's run or firing began. */
 function startOf({
   timestamp,
   duration_ms: duration,

@@ -6,9 +6,9 @@ import type { Server } from './server.js';
 import { signOf, toneOf } from './state.js';
 import { localClockTime } from './words.js';
 
-/** So many outcomes of a timer are listed. */
+/** At most this many outcomes of a timer are listed. */
 const MOST = 50;
-/** Among so many a failure is looked for that those are too new to show. */
+/** Among this many a failure is searched that is too old to be listed. */
 const MOST_SOUGHT = 200;
 const WORTH_TELLING = 1_000;
 

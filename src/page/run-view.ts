@@ -4,7 +4,7 @@ import { make, say } from './element.js';
 import { RefusedError, type Server } from './server.js';
 import { fullTime } from './words.js';
 
-/** So many lines are kept on the page. */
+/** At most this many lines are kept on the page. */
 const MOST_LINES = 2_000;
 /** Longer facts may scroll, and must be reached by keyboard. */
 const SHORT = 200;

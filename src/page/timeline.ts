@@ -7,7 +7,7 @@ import { pickLanes } from './pick-lanes.js';
 import { RANGES, Scale } from './timeline-scale.js';
 import { plural, tickInWords } from './words.js';
 
-/** So many timers have a lane; on a narrow page fewer, so that it is not all there is to see. */
+/** At most this many timers have a lane; on a narrow page fewer, so that the rest stays in view. */
 const LANES = 10;
 const FEW_LANES = 5;
 /** Outcomes are looked for again so long after they changed, and at the latest when the line of the present has moved visibly. */
@@ -75,7 +75,7 @@ export class Timeline {
       const all = this.#model.timers.size > timers.length ? (await this.#ask(span)).lanes : [];
       this.#draw([...all, ...own], scale);
     } catch {
-      // The stream tells that the server is away; what was drawn stays.
+      // The stream shows that the server is away; what was drawn stays.
     }
     this.#isLooking = false;
   }

@@ -8,7 +8,7 @@ import { nominalTimeInWords, has, statesOf, whySkipped, type Trait } from './sta
 import { drawStrip } from './strip.js';
 import { ago, ahead, localClockTime, plural } from './words.js';
 
-/** So many rows at first, and more whenever more are asked for: a page of a thousand rows is slow, and nobody reads it. */
+/** The first number of rows, and how many each request for more adds: a page of a thousand rows is slow, and nobody reads it. */
 const ROWS = 100;
 /** Lateness below this is everyday noise. */
 const WORTH_TELLING = 1_000;

@@ -10,7 +10,7 @@ export class Unlock {
   readonly #changed: () => void;
   #waiting: Promise<boolean> | undefined;
 
-  /** `changed` is told when there is a token, or none any more. */
+  /** Calls `changed` when there is a token, or no longer one. */
   constructor(server: Server, changed: () => void) {
     this.#server = server;
     this.#changed = changed;
