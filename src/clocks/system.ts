@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../domain/clock.js';
 import type { Cancel, Duration } from '../domain/time.js';
 
-/** The machine's own time. The only file that reads it. */
+/** The system clock. The only file that reads it. */
 export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),

@@ -4,9 +4,9 @@ import { fillUrl } from './placeholders.js';
 import { runUuid } from './run-uuid.js';
 
 /**
- * Speaks the protocol of healthchecks.io (https://healthchecks.io/docs/http_api/), which others have taken up: `/start`, the address itself for
- * success, the exit code or `/fail` for failure, with the last lines of output, and `rid` for the run. A canceled run did neither succeed nor fail:
- * it is put into the check's log.
+ * The protocol of healthchecks.io (https://healthchecks.io/docs/http_api/), which other services have adopted. It has `/start`, the bare address
+ * for success, and the exit code or `/fail` for failure, with the last lines of output. `rid` names the run. A canceled run neither succeeded nor
+ * failed: it is sent to the check's log.
  */
 export const healthchecks = (url: string): Monitor => ({
   kind: 'healthchecks',

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 const NAMESPACE = 'timers-run:';
 
 /**
- * The UUID under which services know a run: always the same for the same run id, so that its begin and its end belong together even where
- * another scheduler tells the end. Of version 8 (RFC 9562: made in a way of one's own).
+ * The UUID by which services know a run: always the same for one run id. So its start and its end match, even if another scheduler reports the
+ * end. UUID version 8 (RFC 9562: a custom format).
  */
 export function runUuid(runId: string): string {
   const hex = createHash('sha256').update(`${NAMESPACE}${runId}`).digest('hex');

@@ -2,7 +2,7 @@ import { durationOf, type RunFinished, type RunStarted } from '../domain/events/
 import type { Monitor } from '../domain/monitor.js';
 import { runUuid } from './run-uuid.js';
 
-/** What Sentry is told of a schedule, so that it makes the monitor itself and knows when a run is missing. Times in whole minutes. */
+/** The schedule as Sentry needs it to create the monitor and to notice a missing run. Times in whole minutes. */
 export interface MonitorConfig {
   readonly schedule:
     | { readonly type: 'crontab'; readonly value: string }

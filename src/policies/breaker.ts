@@ -12,11 +12,11 @@ export interface BreakerOptions {
 const LONGEST_GROWN: Duration = HOUR;
 
 /**
- * The circuit breaker behind `breaker` (Nygard, "Release It!", 2007). Failure, timeout and loss count as failed; a canceled run tells
- * nothing and changes nothing, so that a canceled trial is followed by another.
+ * The circuit breaker behind `breaker` (Nygard, "Release It!", 2007). Failure, timeout and loss count as failed. A canceled run changes nothing,
+ * so that another trial follows a canceled one.
  *
- * Runs that end while it is open or half open and are not the trial (begun before it opened, or manually): a success closes it, for the
- * command has shown that it works; a failure changes nothing, for only the trial's counts.
+ * Some runs end while it is open or half open without being the trial: begun before it opened, or manually. Their success closes it, because the
+ * command works. Their failure changes nothing: only the trial counts.
  */
 export function breaker({ failures, cooldown }: BreakerOptions): BreakerPolicy {
   const longest = Math.max(cooldown, LONGEST_GROWN);

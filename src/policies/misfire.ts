@@ -8,7 +8,7 @@ export interface CatchUpOptions {
   readonly within?: Duration;
 }
 
-/** How many passed instants `all` runs at the most; the rest, the oldest, are told as missed. */
+/** How many passed instants `all` runs at most; the oldest ones are reported as missed. */
 const CATCH_UP_CAP = 100;
 
 /** The misfire policy behind `catch_up`. */

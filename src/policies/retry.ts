@@ -22,7 +22,7 @@ export interface RetryOptions {
   readonly notOn?: readonly RetryCondition[];
 }
 
-/** Exponential backoff. `random` answers evenly from [0, 1). */
+/** Exponential backoff. `random` returns evenly from [0, 1). */
 export function retry(options: RetryOptions, random: () => number): RetryPolicy {
   return {
     pauseAfter(attempt, outcome) {

@@ -4,7 +4,7 @@ import type { Exit } from '../domain/outcome.js';
 import type { Duration } from '../domain/time.js';
 import type { VirtualClock } from './virtual-clock.js';
 
-/** There is no process; the engine is told of one all the same. */
+/** There is no process, but the engine receives a pid all the same. */
 const NO_PID = 0;
 
 /** What attempts do instead of running. */

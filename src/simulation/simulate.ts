@@ -20,7 +20,7 @@ export interface Scenario {
   readonly lasting: (job: Job) => Duration;
   /** Whether the attempt of a job that is about to begin fails. */
   readonly fails: (job: Job) => boolean;
-  /** The time of day by which busy minutes are told. */
+  /** The time of day by which busy minutes are reported. */
   readonly timeOfDay: (instant: Instant) => Duration;
 }
 

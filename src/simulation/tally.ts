@@ -15,7 +15,7 @@ export interface SimulatedMoment {
   readonly running: number;
   /** From the run's admission to its start. */
   readonly waited: Duration;
-  /** 1, but for missed firings that are told as one. */
+  /** 1, except for missed firings that one event reports. */
   readonly count: number;
 }
 
@@ -28,7 +28,7 @@ interface OpenRun {
   isOn: boolean;
 }
 
-/** Counts what the event stream tells. */
+/** Counts what the events report. */
 export class Tally implements Sink {
   readonly name = 'tally';
   /** In the order of the file. */

@@ -49,7 +49,7 @@ export class VirtualClock implements Clock {
     this.#soon.push(task);
   }
 
-  /** Lets time pass up to `end` (inclusive), waking whoever is due and doing all that follows from it. */
+  /** Lets time pass up to `end` (inclusive), waking every sleeper that is due and doing all that follows from it. */
   async runUntil(end: Instant): Promise<void> {
     await this.#settle();
     for (let alarm = this.#alarms.takeDue(end); alarm !== undefined; alarm = this.#alarms.takeDue(end)) {

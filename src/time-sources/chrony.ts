@@ -22,7 +22,7 @@ export interface ChronyOptions {
   readonly command?: readonly string[];
 }
 
-/** Creates the source that asks chronyd. What chronyd does not know is told as such, never guessed. */
+/** Creates the source that queries chronyd. What chronyd does not know is reported as unknown, never guessed. */
 export function createChronySource({ clock, mayBeAbsent, command = ['chronyc'] }: ChronyOptions): TimeSource {
   return {
     async measure(signal) {

@@ -6,7 +6,7 @@ const LONGEST = 300;
 /** Most spans on their way, about 1 KB each. */
 export const MOST_WAITING = 8_192;
 
-/** Keeps count of spans on their way, and tells a person when a collector does not take them: once, and once more when it does again. */
+/** Counts spans in flight, and reports when a collector rejects them: once, and once more when it accepts them again. */
 export class CollectorWatch {
   readonly #collector: string;
   readonly #tell: (sentence: string) => void;
@@ -32,7 +32,7 @@ export class CollectorWatch {
     return false;
   }
 
-  /** An export of so many spans is over. */
+  /** An export of this many spans has ended. */
   answered(spans: number, error: Error | undefined): void {
     this.#waiting -= spans;
     if (error !== undefined) {
@@ -44,7 +44,7 @@ export class CollectorWatch {
     this.#lost = 0;
   }
 
-  /** The library has something to say. What it says of a failed export is told already. */
+  /** A message of the library. Failed exports are reported already. */
   noticed(message: string): void {
     const sentence = withoutValues(message).replace(/\s+/g, ' ').slice(0, LONGEST);
     if (this.#isInTrouble || this.#noticed.size >= NOTICES || this.#noticed.has(sentence)) return;
@@ -69,7 +69,7 @@ export class CollectorWatch {
 const withoutValues = (message: string): string =>
   /\b(?:URL|Header)\b/.test(message) ? message.replace(/'.*'|\(.*\)/gs, '…') : withHostsAlone(message);
 
-/** What the library says of answers that it tries again. */
+/** The library's words for responses that it tries again. */
 const RETRIED = 'Export failed with retryable status';
 
 /** Who refuses over two addresses (localhost) says nothing but a code. */

@@ -22,7 +22,7 @@ export interface OtlpOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Wins over the environment's. */
   readonly serviceName?: string;
-  /** What the spans are told to come from, unless the environment tells otherwise. */
+  /** The service name of the spans, unless the environment sets another. */
   readonly origin: { readonly version: string; readonly host: string };
   readonly clock: Clock;
   /** Default: the collector is reached directly. */
@@ -81,7 +81,7 @@ export class OtlpSpans {
     if (this.#watch.admits()) this.#processor.onEnd(this.#readable(span));
   }
 
-  /** Sends what is left, for {@link PATIENCE} at most, and tells what could not be. Takes nothing more. Never rejects. */
+  /** Sends what is left, for {@link PATIENCE} at most, and reports what could not be sent. Accepts nothing more. Never rejects. */
   async close(): Promise<void> {
     const patience = new Promise<void>((resolve) => this.#clock.after(PATIENCE, resolve));
     await Promise.race([this.#processor.shutdown().catch(() => undefined), patience]);
@@ -93,7 +93,7 @@ export class OtlpSpans {
     const own = context(ids.spanId);
     return {
       name,
-      // Whoever runs a command is its client, say OpenTelemetry's conventions for programs of the command line.
+      // By OpenTelemetry's conventions for command-line programs, the caller of a command is its client.
       kind: of === 'run' ? SpanKind.INTERNAL : SpanKind.CLIENT,
       spanContext: () => own,
       ...(parentSpanId !== undefined && { parentSpanContext: context(parentSpanId) }),

@@ -28,14 +28,14 @@ interface OpenAttempt {
 }
 
 /**
- * Makes spans of events: one a run, from its admission, so that its wait is seen before its first attempt; below it one an attempt; and one
- * without length for a firing that did not run. A span is told when it is over. Remembers the runs that are not.
+ * Makes spans of events. A run has one from its admission, so that its wait is seen before its first attempt. Each attempt has one below it. A
+ * firing that did not run has one without length. A span is reported when it ends; runs that have not ended are kept.
  */
 export class RunSpans {
   readonly #open = new Map<string, OpenRun>();
   readonly #scheduler: string;
 
-  /** `scheduler` tells this one apart from others that run the same timers: their firings have the same ids, unlike their runs. */
+  /** `scheduler` distinguishes this one from others that run the same timers: their firings have the same ids, unlike their runs. */
   constructor(scheduler: string) {
     this.#scheduler = scheduler;
   }

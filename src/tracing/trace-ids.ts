@@ -9,8 +9,8 @@ export interface SpanIds {
 }
 
 /**
- * The ids of a run's own span. They are hashes of the run's id, so that whoever knows that id knows them too: the environment of a command, the
- * spans made of the events, and a scheduler that goes on with a run after a restart need not tell one another.
+ * The ids of a run's own span: hashes of the run's id. So the environment of a command, the spans made of events, and a scheduler that resumes a
+ * run after a restart need not exchange them.
  */
 export const idsOfRun = (runId: string): SpanIds => ({
   traceId: hash(`run ${runId}`, 32),

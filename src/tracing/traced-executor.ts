@@ -2,8 +2,8 @@ import type { Executor } from '../domain/executor.js';
 import { idsOfAttempt, idsOfRun, traceparent } from './trace-ids.js';
 
 /**
- * Tells every command whose child it is, by `TRACEPARENT` in its environment: of its attempt's span, and a hook's of its run's. Wins over what is
- * inherited and over `env_file`; a timer's own `env` wins over it.
+ * Sets `TRACEPARENT` in the environment of every command: its attempt's span, for a hook its run's. Overrides inherited variables and `env_file`;
+ * a timer's own `env` overrides it.
  */
 export const tracedExecutor = (executor: Executor): Executor => ({
   execute: (command, io) => executor.execute({ ...command, env: { ...traceEnvironment(io.env), ...command.env } }, io),
