@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Duration } from '../../domain/time.js';
 import type { FileLane, FileLanes } from './file-lanes.js';
+import { standardStreamAt, writeToStandard, type StandardStream } from './standard-stream.js';
 import { TookTooLong } from './within.js';
 
 /** A file that is open for appending. */
@@ -47,7 +48,15 @@ export function createOwnAccess(clock: Clock, lanes: FileLanes): FileAccess {
     };
   };
   return {
-    append: (path) => openIn(lanes.laneOf(path), path),
+    async append(path) {
+      const standard = standardStreamAt(path);
+      try {
+        return await openIn(lanes.laneOf(path), path);
+      } catch (error) {
+        if (standard === undefined || error instanceof TookTooLong) throw error;
+        return asItIs(standard, clock);
+      }
+    },
     async rotate(path) {
       const lane = lanes.laneOf(path);
       await lane.run('renaming it', () => rename(path, `${path}.1`));
@@ -56,6 +65,14 @@ export function createOwnAccess(clock: Clock, lanes: FileLanes): FileAccess {
     look: (path) => look(lanes.laneOf(path), path),
   };
 }
+
+/** Nobody rotates a standard stream, and it is not ours to close. */
+const asItIs = (standard: StandardStream, clock: Clock): AppendedFile => ({
+  size: 0,
+  id: undefined,
+  write: (bytes) => writeToStandard(standard, bytes, clock),
+  close: () => Promise.resolve(),
+});
 
 /** Looks at what a path leads to, with our own rights. */
 export function look(lane: FileLane, path: string): ReturnType<FileAccess['look']> {
@@ -120,7 +137,8 @@ async function openLast(path: string): Promise<FileHandle> {
   return open(path, APPEND);
 }
 
-const isSystems = (path: string): boolean => /^\/(dev(?!\/shm\/)|proc)\//.test(path);
+/** Devices, and what the system has for a process. Never renamed. */
+export const isSystems = (path: string): boolean => /^\/(dev(?!\/shm\/)|proc)\//.test(path);
 
 const isForeign = ({ uid }: Stats): boolean => uid !== 0 && uid !== process.getuid?.();
 

@@ -2,8 +2,9 @@ import type { Clock } from '../../domain/clock.js';
 import type { Account } from '../../domain/command.js';
 import { MINUTE, SECOND, type Duration } from '../../domain/time.js';
 import { createAccessAs } from './as-user.js';
-import { createOwnAccess, type AppendedFile, type FileAccess } from './file-access.js';
+import { createOwnAccess, isSystems, type AppendedFile, type FileAccess } from './file-access.js';
 import type { FileLanes } from './file-lanes.js';
+import { standardStreamAt } from './standard-stream.js';
 import { TookTooLong, within } from './within.js';
 
 /** Bytes that may wait to be written before commands are asked to pause. */
@@ -51,8 +52,13 @@ export class OutputFiles {
   }
 
   #create(path: string, user: Account | undefined, maxSize: number | undefined): OutputFile {
-    const access = user ? createAccessAs(user, this.#clock, this.#lanes) : createOwnAccess(this.#clock, this.#lanes);
-    return new OutputFile(path, { access, clock: this.#clock, ...(maxSize !== undefined && { maxSize }) });
+    // The scheduler's own streams are open already, and another user may not open them again.
+    const access =
+      user && standardStreamAt(path) === undefined
+        ? createAccessAs(user, this.#clock, this.#lanes)
+        : createOwnAccess(this.#clock, this.#lanes);
+    const isRotated = maxSize !== undefined && !isSystems(path);
+    return new OutputFile(path, { access, clock: this.#clock, ...(isRotated && { maxSize }) });
   }
 }
 

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bundle } from '../support/bundle.js';
+
+const isRoot = process.getuid?.() === 0;
+const needsRoot = isRoot ? '' : ' (skipped: only root can run commands as another user)';
+const NOBODY = '65534';
+
+let program: string;
+beforeAll(async () => {
+  program = await bundle(new URL('standard-streams.ts', import.meta.url));
+});
+
+const PATHS = ['/dev/stdout', '/dev/stderr', '/dev/fd/1', '/dev/fd/2', '/proc/self/fd/1'];
+
+/** Node gives a child sockets. */
+const toSockets = (...words: string[]): string => {
+  const { stdout, stderr } = spawnSync(process.execPath, [program, ...words], { encoding: 'utf8' });
+  return stdout + stderr;
+};
+const toPipe = (...words: string[]): string =>
+  spawnSync('/bin/sh', ['-c', `'${process.execPath}' '${program}' ${words.join(' ')} 2>&1 | cat`], { encoding: 'utf8' })
+    .stdout;
+function toFile(...words: string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'standard-streams-'));
+  const file = join(folder, 'log');
+  const log = openSync(file, 'wx', 0o600);
+  spawnSync(process.execPath, [program, ...words], { stdio: ['ignore', log, log] });
+  closeSync(log);
+  const text = readFileSync(file, 'utf8');
+  rmSync(folder, { recursive: true });
+  return text;
+}
+
+const places: readonly [string, typeof toFile][] = [
+  ['a socket', toSockets],
+  ['a pipe', toPipe],
+  ['a file', toFile],
+];
+
+describe.each(places)('the output file of a command that is the scheduler’s own stream, %s,', (_, print) => {
+  it.each(PATHS)('%s, gets everything', (path) => {
+    expect(print(path, 'own')).toBe('one\ntwo\n');
+  });
+
+  it.skipIf(!isRoot).each(PATHS)(`%s, gets everything of another user's command${needsRoot}`, (path) => {
+    expect(print(path, 'other')).toBe('one\ntwo\n');
+  });
+
+  it.skipIf(!isRoot).each(PATHS)(`%s, gets everything if it belongs to another user${needsRoot}`, (path) => {
+    expect(print(path, 'own', NOBODY)).toBe('one\ntwo\n');
+  });
+});
