@@ -13,8 +13,8 @@ export const MISHAPS: Readonly<Record<Mishap, string>> = {
 };
 
 /**
- * Sets aside what stands in the place of a state in use, and returns where it is now. What belongs to another program stays, with the files beside
- * it. @throws the file system's errors.
+ * Moves away what is now at the path of a state in use, and returns its new path. A file of another program stays, with the files beside it.
+ * @throws the file system's errors.
  */
 export function clearPlace(file: LedgerFile, mishap: Mishap, now: Instant): string | undefined {
   const { path } = file;

@@ -8,7 +8,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { troubleIn } from './trouble.js';
 
 /**
- * Says what stands at a path in place of a file: to open a named pipe would wait for whoever writes into it. `undefined`: a file, or nothing.
+ * Names what is at a path instead of a file. Opening a named pipe would wait for a writer. `undefined`: a file, or nothing.
  * @throws the file system's errors.
  */
 export function noFile(path: string): string | undefined {

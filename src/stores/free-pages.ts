@@ -15,8 +15,9 @@ const WORD = 4;
 const placesIn = (page: number): number => page / WORD - 8;
 
 /**
- * Makes a new database larger by so many free pages, of `page` bytes each, in two writes; SQLite would make two of each page. Killed in between, the
- * pages are not part of it yet. For a file that nobody else uses, in no transaction, and not in WAL mode. @throws the file system's errors.
+ * Adds `count` free pages of `page` bytes each to a new database, in two writes; SQLite would make two writes a page. After a kill in between,
+ * the pages are not part of it yet. Only for a file that nobody else uses, in no transaction, and not in WAL mode.
+ * @throws the file system's errors.
  */
 export function appendFreePages(path: string, count: number, page: number): void {
   const descriptor = openSync(path, 'r+');
@@ -37,7 +38,7 @@ export function appendFreePages(path: string, count: number, page: number): void
   }
 }
 
-/** So many pages from the number `first` on: trunks, each followed by the pages it lists. The last trunk leads on to `next`. */
+/** Free pages from the number `first` on: trunks, each followed by the pages it lists. The last trunk leads on to `next`. */
 function trunksOf(first: number, count: number, page: number, next: number): Buffer {
   const pages = Buffer.alloc(count * page);
   const step = 1 + placesIn(page);

@@ -41,7 +41,7 @@ export function headerOf(path: string): Buffer {
   }
 }
 
-/** Tells by its header what a file holds. */
+/** Recognizes the kind of a file by its header. */
 export function contentIn(header: Buffer): Content {
   if (header.length === 0) return 'empty';
   if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return 'noise';

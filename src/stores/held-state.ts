@@ -53,7 +53,7 @@ export class Hold {
     return (this.#held = taking);
   }
 
-  /** Makes the lock again when its file is not at its path any more; answers who has it where another scheduler was quicker. */
+  /** Makes the lock again when its file is no longer at its path. Returns the holder if another scheduler was quicker. */
   keep(): OtherHands | undefined {
     const held = this.#held;
     let locking: Locking | undefined;

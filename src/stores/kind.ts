@@ -17,9 +17,9 @@ export interface StateOptions {
 
 /** How long outcomes are kept. The latest of each job always stays. */
 export interface Retention {
-  /** Outcomes older than this are let go. */
+  /** Outcomes older than this are deleted. */
   readonly keep: Duration;
-  /** So many outcomes are kept of each job. At least 1. */
+  /** At most this many outcomes are kept of each job. At least 1. */
   readonly runs: number;
 }
 
@@ -37,7 +37,7 @@ export interface FileToOpen {
 export type StateOpening =
   | {
       readonly kind: 'open';
-      /** In trouble, which it tells its listener at once, while the state cannot be opened. */
+      /** In trouble, which it reports to its listener at once, while the state can't be opened. */
       readonly ledger: Ledger;
       /** What is recorded so far; `undefined` while there is no file to read it from. */
       readonly recorded: () => Recorded | undefined;
@@ -46,7 +46,7 @@ export type StateOpening =
       /** Files that earlier starts had set aside and that are still there, oldest first. */
       readonly leftBehind: readonly string[];
     }
-  /** Another scheduler, whose pid is told as far as it is known, uses the state. */
+  /** Another scheduler uses the state. Its pid is included if known. */
   | { readonly kind: 'in_use'; readonly pid: number | undefined }
   | StateRefusal;
 

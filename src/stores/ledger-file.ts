@@ -203,7 +203,7 @@ function prepareFile(path: string, database: DatabaseSyncInstance, size: number)
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY`);
 }
 
-/** SQLITE_CORRUPT, as the binding tells it. */
+/** SQLITE_CORRUPT, as the binding reports it. */
 const DAMAGED = { code: 'ERR_SQLITE_ERROR', errcode: 11 };
 
 function check(database: DatabaseSyncInstance): void {

@@ -6,12 +6,12 @@ import { contentIn, headerOf } from './header.js';
 import { lockFileOf } from './state-lock.js';
 import { troubleIn } from './trouble.js';
 
-/** A holder that cannot be looked up (in another container, on another machine) lives if it was seen so lately. It tells every 30 s that it lives. */
+/** A holder that can't be looked up (in another container, on another machine) is alive if the state saw it this recently. It writes every 30 s. */
 const LATELY: Duration = 1.5 * MINUTE;
 
 /**
- * Who uses a state, as it says in the state itself: whoever removes the lock has not removed the scheduler. Only asked where the lock's file is not the
- * holder's any more; a holder that died let go of that one.
+ * The scheduler that uses a state, by the state's own record: removing the lock does not remove the scheduler. Read only where the lock's file is
+ * no longer the holder's; a dead holder has released it.
  */
 export interface Holder {
   readonly pid: number;
@@ -47,7 +47,7 @@ export function livingHolderOf(
 ): { readonly pid: number | undefined } | undefined {
   const lock = statSync(lockFileOf(path), { throwIfNoEntry: false })?.ino;
   let found: { readonly holder: Holder; readonly seenAt: Instant | undefined } | undefined;
-  // What cannot be read tells of nobody; why it cannot is told by who opens it.
+  // An unreadable record names nobody; opening the file reports why.
   troubleIn(() => (found = readHolder(path, patience)));
   if (found === undefined) return undefined;
   const { holder, seenAt } = found;

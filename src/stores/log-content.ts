@@ -6,7 +6,7 @@ const FRAME_HEADER = 24;
 /** Of the header, and of a frame's, what is before its own checksum. */
 const HEADER_SUMMED = 24;
 const FRAME_SUMMED = 8;
-/** The last bit tells the order of bytes in checksums. */
+/** The last bit is the byte order of checksums. */
 const MAGIC = 0x377f0682;
 const LARGEST_PAGE = 65_536;
 
@@ -22,7 +22,7 @@ export type LogContent =
   /** No log of SQLite, which takes it for an empty one without a word. */
   | 'noise';
 
-/** Tells what the log of a database holds, without touching it; 5 MB, the most it usually holds, take 80 ms. @throws the file system's errors. */
+/** Reads what the log of a database contains, without changing it. 5 MB, the usual maximum, take 80 ms. @throws the file system's errors. */
 export function logContentOf(file: string): LogContent {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats === undefined || !stats.isFile() || stats.size === 0) return 'whole';
@@ -44,7 +44,7 @@ function framesOf(log: Buffer, page: number): readonly Buffer[] {
   return Array.from({ length: count }, (_, index) => log.subarray(HEADER + index * size, HEADER + (index + 1) * size));
 }
 
-/** So many frames are what was written: the checksum of each begins with that of the one before. */
+/** The number of frames that were written whole: the checksum of each begins with that of the one before. */
 function goodFrames(frames: readonly Buffer[], first: Sum, isBigEndian: boolean): number {
   let sum = first;
   const bad = frames.findIndex((frame) => {

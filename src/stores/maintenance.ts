@@ -24,7 +24,7 @@ const PLENTY = 3 * ROOM;
 /** In pages. https://sqlite.org/limits.html#max_page_count */
 const NO_LIMIT = 4_294_967_294;
 
-/** How much room to make on a disk with so many free bytes. Twice as much is taken: the log has it, too. */
+/** How many bytes to free on a disk with this many free bytes. Twice as much is needed, because the log holds a copy. */
 const roomWith = (free: number): number => (free >= PLENTY ? ROOM : Math.floor(free / 8));
 
 /** Free bytes where a file lies, for who is not root. */
@@ -149,14 +149,14 @@ export class Upkeep {
     write();
   }
 
-  /** Puts back what {@link spendReserve} has let go. @throws SQLite's errors: a full disk, as long as it is. */
+  /** Restores what {@link spendReserve} has used. @throws SQLite's errors: a full disk, as long as it is. */
   keepReserve(): void {
     if (!this.#isReserveSpent) return;
     this.#putReserve();
     this.#isReserveSpent = false;
   }
 
-  /** Lets go of what is kept for a full disk, within a transaction. @throws SQLite's errors. */
+  /** Frees what is kept for a full disk, within a transaction. @throws SQLite's errors. */
   spendReserve(): void {
     this.#database.exec('DELETE FROM reserve');
     this.#isReserveSpent = true;
@@ -170,7 +170,7 @@ export class Upkeep {
     return this.#ask('freelist_count') * this.#ask('page_size') < ROOM / 2;
   }
 
-  /** Lets the file become so many bytes larger. */
+  /** Lets the file grow by this many bytes. */
   #limitTo(growth: number): void {
     this.#limit(this.#ask('page_count') + Math.floor(growth / this.#ask('page_size')));
   }

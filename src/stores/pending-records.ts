@@ -3,7 +3,7 @@ import type { Ending, FailedAttempt, JobRecord, OpenRun, Recollection } from '..
 import type { Instant } from '../domain/time.js';
 import { LOST } from '../domain/outcome.js';
 
-/** So many outcomes and failed attempts are kept while nothing can be recorded; then the oldest are let go and counted. */
+/** At most this many outcomes and failed attempts are kept while nothing can be recorded; then the oldest are dropped and counted. */
 export const MOST_KEPT = 10_000;
 
 /** An open run, and whether its row is on disk. */
@@ -17,8 +17,8 @@ export interface OpenEntry {
 type OfRun = Extract<TimerEvent, { readonly runId: string; readonly firing: unknown }>;
 
 /**
- * What is known and not yet on disk. Events are folded into the state they lead to, so that a run whose admission and first attempt are told
- * together is one row, what is told twice is written once, and keeping what cannot be recorded stays within bounds.
+ * What is known and not yet on disk. Events are folded into the state they lead to. So a run whose admission and first attempt come together is
+ * one row, repeated facts are written once, and memory stays within bounds.
  */
 export class Unrecorded {
   readonly changedJobs = new Map<string, JobRecord>();
@@ -29,7 +29,7 @@ export class Unrecorded {
   closedRuns: number[] = [];
   endings: Ending[] = [];
   failedAttempts: { readonly runId: string; readonly failed: FailedAttempt }[] = [];
-  /** Endings and failed attempts let go. */
+  /** Outcomes and failed attempts that were dropped. */
   lost = 0;
   /** The open runs on disk are another scheduler's, or nobody's: {@link changedRuns} takes the place of all of them. */
   replacesOpenRuns = false;
@@ -51,7 +51,7 @@ export class Unrecorded {
     }
   }
 
-  /** Lets go of the oldest beyond what is kept for as long as nothing can be written. */
+  /** Drops the oldest beyond the bound, while nothing can be written. */
   trim(): void {
     this.lost += letGo(this.endings) + letGo(this.failedAttempts);
   }
@@ -75,7 +75,7 @@ export class Unrecorded {
     return [...jobs.values()].filter(({ name, definition }) => definition !== undefined && !isOurs(name)).length;
   }
 
-  /** Endings and failed attempts that are not on disk, those let go among them. */
+  /** Outcomes and failed attempts that are not on disk, including the dropped ones. */
   get records(): number {
     return this.endings.length + this.failedAttempts.length + this.lost;
   }

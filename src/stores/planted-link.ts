@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** So many links lead on from each other at most; the kernel follows 40. */
+/** At most this many links are followed from one to the next, as in the kernel: 40. */
 const MOST_LINKS = 40;
 /** Write permission of a group and of everybody. */
 const OTHERS_WRITE = 0o022;

@@ -1,7 +1,7 @@
 import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-/** So many links lead on from each other at most; the kernel follows 40. */
+/** At most this many links are followed from one to the next, as in the kernel: 40. */
 const MOST_LINKS = 40;
 
 /**

@@ -18,7 +18,7 @@ const BETWEEN_TRIES: Duration = 2 * SECOND;
 const BETWEEN_LOOKS: Duration = 5 * SECOND;
 /** At the most so large a part of the time goes into looks, since one at a file that others wrote into reads all of it. */
 const SHARE_OF_LOOKS = 1 / 100;
-/** From a commit that met another program's lock to the next try, which nobody is told of yet. */
+/** From a commit that met another program's lock to the next try, which is not reported yet. */
 const FIRST_RETRY: Duration = 100;
 /** How long each try waits for another program, on the loop that firings need. */
 const PATIENCE: Duration = 5;
@@ -35,10 +35,11 @@ type Failure = Pick<Trouble, 'reason'> & Partial<Pick<Trouble, 'isDamage' | 'isB
 const NOTHING: Recollection = { jobs: new Map(), open: [], lastSeenAt: undefined };
 
 /**
- * The ledger in an SQLite file. Every commit is one transaction of it; what cannot be written is kept, folded, in {@link Unrecorded} and tried again
- * every two seconds, and sooner, without a word, behind a short lock of another program. A file that is no longer a ledger is set aside, and a new
- * one begins with all that is known: the memories of all jobs, and the open runs. A state that could not be opened at the start is taken up as soon
- * as it can be; what passed before that start is then not made up for.
+ * The ledger in an SQLite file. Each commit is one transaction. What can't be written is kept, folded, in {@link Unrecorded} and tried again
+ * every two seconds; after a short lock of another program sooner, and without a message.
+ *
+ * A file that is no longer a ledger is renamed. A new one begins with all that is known: the memories of all jobs, and the open runs. A state
+ * that can't be opened at startup is opened as soon as possible; firings missed before startup are not caught up.
  */
 export class SqliteLedger implements Ledger {
   readonly #options: StateOptions;
@@ -84,7 +85,7 @@ export class SqliteLedger implements Ledger {
     if (opening.kind === 'unavailable') this.#tryLater(opening);
   }
 
-  /** What is recorded so far, over the connection that writes: a second one to the file would let go of its POSIX locks when it closes. */
+  /** What is recorded so far, read over the connection that writes. Closing a second connection would release the POSIX locks of the file. */
   get recorded(): Recorded | undefined {
     return this.#file?.recorded;
   }
@@ -132,7 +133,7 @@ export class SqliteLedger implements Ledger {
     this.#disarmTry();
     this.#tellUnrecorded();
     const file = this.#file;
-    // On a full disk the log keeps its room for the next scheduler, as behind a crash: whoever closes it gives that to others.
+    // On a full disk the log keeps its room for the next scheduler, as after a crash; closing it would give that room to other programs.
     if (!this.#failure?.isFull) {
       // A log that cannot be written back is read by who opens the file next.
       troubleIn(() => file?.checkpoint('TRUNCATE'));
@@ -223,18 +224,18 @@ export class SqliteLedger implements Ledger {
 
   /** While a disk is full, every commit writes what it can. */
   #keepFor(failure: Failure): void {
-    // What is in its way is told already, or will be by the next try.
+    // The obstacle is reported already, or will be by the next try.
     if (failure.isFull) troubleIn(() => this.#file?.writeEssentials(this.#unrecorded, this.#now));
     this.#keep(failure);
   }
 
-  /** Keeps what is known, within bounds. Nothing is let go without a word. */
+  /** Keeps what is known, within bounds. Nothing is dropped without a report. */
   #keep({ reason }: Failure): void {
     this.#unrecorded.trim();
     if (this.#unrecorded.lost > 0) this.#unavailable(reason);
   }
 
-  /** Tells it, once for each reason. */
+  /** Reports it, once for each reason. */
   #unavailable(reason: string): void {
     if (this.#trouble?.reason === reason) return;
     this.#trouble = { kind: 'unavailable', file: this.#options.path, reason };
@@ -255,7 +256,7 @@ export class SqliteLedger implements Ledger {
     return failure ?? (mishap && this.#giveUp(mishap, MISHAPS[mishap]));
   }
 
-  /** Lets go of the file, and sets aside what stands in its place. The next write begins a new one. */
+  /** Closes the file, and renames what is now at its path. The next write begins a new one. */
   #giveUp(mishap: Mishap, reason: string): Failure | undefined {
     const file = this.#file;
     if (file === undefined) return undefined;
@@ -291,7 +292,7 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  /** Keeps the state ours to find, and tells in it that we live. */
+  /** Keeps the state's lock at its path, and records in the state that this scheduler lives. */
   #watch(): void {
     if (this.#keepHold() !== undefined || this.#file === undefined) return;
     this.#file.holder = this.#hold.opened();

@@ -13,7 +13,7 @@ export interface HeldLock {
   readonly inode: number;
   /** Whether its file is still the one at its path. @throws the file system's errors. */
   isInPlace(): boolean;
-  /** Marks it as the lock of a state of ours, which {@link lockContentOf} tells later. Never throws. */
+  /** Marks it as the lock of a state of ours, which {@link lockContentOf} recognizes later. Never throws. */
   mark(): void;
   release(): void;
 }
@@ -23,7 +23,7 @@ export type Locking =
   /** By a scheduler that lives. `pid` as its own system counts, as far as it is known. */
   | { readonly kind: 'in_use'; readonly pid: number | undefined };
 
-/** The file that stands for the lock of a state. */
+/** The lock file of a state. */
 export const lockFileOf = (path: string): string => `${path}.lock`;
 
 export type LockContent =
@@ -38,8 +38,9 @@ export type LockContent =
 const LOCK_ID = 0x746d726c;
 
 /**
- * Tells what a lock's file holds, without changing it. By SQLite's means: a descriptor of our own would let go of a lock that this process holds
- * on it as it closes. @throws SQLite's errors and the file system's.
+ * Reads what a lock's file contains, without changing it. It uses SQLite, because closing a descriptor of our own would release a lock that this
+ * process holds on the file.
+ * @throws SQLite's errors and the file system's.
  */
 export function lockContentOf(file: string, patience: Duration): LockContent {
   const stats = statSync(file, { throwIfNoEntry: false });
@@ -61,8 +62,8 @@ export function lockContentOf(file: string, patience: Duration): LockContent {
 
 /**
  * Takes the lock that lets one scheduler at a time use a state. It is SQLite's own write lock on the small database `<path>.lock`, held in an
- * open transaction: the kernel lets go of it however the process ends, so it is never left behind, and it holds between containers that share
- * the volume. The holder's pid stands in the database's `user_version`; on a full disk it may not.
+ * open transaction. The kernel releases it however the process ends, so it is never left over, and it works between containers that share the
+ * volume. The database's `user_version` is the holder's pid; on a full disk it may be missing.
  *
  * `patience`: how long to wait for another process that only reads the pid.
  * @throws errors of SQLite and of the file system where there can be no lock.
@@ -97,7 +98,7 @@ function hold(database: DatabaseSyncInstance, pid: number): void {
 }
 
 function heldLock(file: string, database: DatabaseSyncInstance): HeldLock {
-  // Stays open as long as the database: to close it would let go of the lock.
+  // Stays open as long as the database, because closing it would release the lock.
   const descriptor = openSync(file, 'r+');
   const own = fstatSync(descriptor);
   return {
@@ -116,7 +117,7 @@ function heldLock(file: string, database: DatabaseSyncInstance): HeldLock {
   };
 }
 
-/** In place: a transaction of SQLite that wrote it would let go of the lock as it ends. */
+/** In place: a transaction of SQLite would release the lock at its end. */
 function mark(descriptor: number): void {
   // The full disk that kept the pid out.
   if (fstatSync(descriptor).size < HEADER_SIZE) return;
@@ -129,8 +130,8 @@ const pidIn = (database: DatabaseSyncInstance): number =>
   Number(glance(database, 'user_version', 'FROM pragma_user_version'));
 
 /**
- * Whether a scheduler uses the state now, by its lock (see `state-lock.ts`). Where that cannot be told (another user's state), it is taken for
- * used. Not for a process that holds the lock itself: closing the file would let go of it, as POSIX locks do.
+ * Whether a scheduler uses the state now, by its lock (see `state-lock.ts`). If that can't be known (another user's state), the state counts as
+ * used. Not for a process that holds the lock itself: closing the file would release it, as POSIX locks do.
  */
 export function isInUse(path: string): boolean {
   const file = lockFileOf(path);

@@ -66,7 +66,7 @@ function take(path: string, { pid, now, patience }: Taker): Taking {
   try {
     if (!isOpenByAnotherName(path, patience)) return taken;
   } catch {
-    // What cannot be looked into cannot be opened either: why not is told by who tries.
+    // An unreadable folder can't be opened either; the attempt to open it reports why.
     return taken;
   }
   lock.release();

@@ -12,7 +12,7 @@ export interface Trouble {
   readonly isFull: boolean;
   /** Another program writes into the file. */
   readonly isBusy: boolean;
-  /** SQLite tells several causes alike; the system may know more, see `whyUnwritable`. */
+  /** SQLite reports several causes alike; the system may know more, see `whyUnwritable`. */
   readonly isVague: boolean;
 }
 
@@ -39,7 +39,7 @@ const REASONS: Readonly<Record<number, string>> = {
   [NOTADB]: 'it is not a database',
 };
 
-/** The binding leaves the code out where all rows are asked for; SQLite's sentence then stands for it. */
+/** The binding omits the code where all rows are requested; SQLite's sentence then identifies the error. */
 const CODES: Readonly<Record<string, number>> = {
   'database is locked': BUSY,
   'disk I/O error': IOERR,
@@ -105,7 +105,7 @@ export function troubleIn(work: () => void): Trouble | undefined {
 const BEYOND = 64 * 1024;
 
 /**
- * Asks the system why a state cannot be written, by a write of a few bytes into a file beside it that is removed again. SQLite tells a limit on file
+ * Finds out why a state can't be written, by writing a few bytes into a file beside it and removing that again. SQLite reports a limit on file
  * sizes, a quota, a read-only file system and a broken disk alike. `undefined`: such a write works.
  */
 function whyUnwritable(path: string): string | undefined {

@@ -24,7 +24,7 @@ export const isOneOf =
   (value: unknown): value is Word =>
     (words as readonly unknown[]).includes(value);
 
-/** So many are put in words. */
+/** At most this many are described. */
 const MOST_TOLD = 20;
 const MOST_COUNTED = 1_000;
 const LONGEST = 40;

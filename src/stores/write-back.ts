@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, fstatSync, openSync, statSync, type Stats } 
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { troubleIn } from './trouble.js';
 
-/** The log is written back into the file when it has so many pages, and then used again from its beginning. */
+/** The log is written back into the file when it has this many pages, and then reused from its beginning. */
 const LOG_PAGES = 4096;
 /** In bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const LOG_HEADER = 32;
@@ -21,7 +21,7 @@ export class WriteBack {
   readonly descriptor: number;
   readonly #database: DatabaseSyncInstance;
   readonly #log: string;
-  /** Tells how many pages the log has. */
+  /** Reports how many pages the log has. */
   readonly #length: StatementSyncInstance;
   #commits = 0;
   /** The file as our last checkpoint left it. */
@@ -58,8 +58,9 @@ export class WriteBack {
   }
 
   /**
-   * Makes the log's file at least so many bytes long, in one write; SQLite, which would make two of each page, then writes over what has no meaning yet.
-   * Does nothing before the first commit. @throws the file system's errors.
+   * Makes the log's file at least `bytes` long, in one write; SQLite would make two writes a page. It then overwrites what has no meaning yet.
+   * Does nothing before the first commit.
+   * @throws the file system's errors.
    */
   lengthenLog(bytes: number): void {
     const size = statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0;
