@@ -5,16 +5,22 @@ import type { Problems } from '../text/diagnostic.js';
 import { explainFault, explainTag, isLocal, oddInLine } from './explain-fault.js';
 import type { Slot } from '../text/node.js';
 import { parseYaml, type ParsedYaml, type YamlFault } from '../text/parse-yaml.js';
+import { readPlainYaml } from '../text/read-plain-yaml.js';
 import { clip, lineValue, needsQuotes, quote } from '../text/quoting.js';
 import type { Source, TextSpan } from '../text/source.js';
 import { jsonFault } from '../text/strict-json.js';
 import { isKeyOf } from './unknown-key.js';
 
+/** Reads the tree of a file, or `undefined` if its structure is unusable. */
+export function* readTree(problems: Problems): Steps<Slot | undefined> {
+  return (yield* readPlainYaml(problems.source.text)) ?? (yield* readAnyYaml(problems));
+}
+
 /**
- * Reads the tree of a file, or `undefined` if its structure is unusable. The most frequent mistake, a text that needs
+ * Reads it with the YAML library, which takes several times as long and reports mistakes. The most frequent mistake, a text that needs
  * quotes, is reported and skipped, so that later mistakes are reported as well.
  */
-export function* readTree(problems: Problems): Steps<Slot | undefined> {
+export function* readAnyYaml(problems: Problems): Steps<Slot | undefined> {
   const { source } = problems;
   const first = yield* parseYaml(source.text);
   if (first.faults.length > 0 && tellConflicts(problems)) return undefined;

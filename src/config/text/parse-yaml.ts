@@ -8,7 +8,7 @@ import type { TextSpan } from './source.js';
 const MAX_DEPTH = 100;
 
 /** Room for tens of thousands of timers. A text that would take more than a second or two is refused. */
-const MAX_TOKENS = 1_000_000;
+export const MAX_TOKENS = 1_000_000;
 
 /** Tokens per step. */
 const STEP = 1_000;
