@@ -10,10 +10,11 @@ import {
   statSync,
   type Stats,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import type { Account } from '../../domain/command.js';
 import { LARGEST_ENV_FILE, parseEnvFile } from '../../text/env-file.js';
+import { faultOfOutputFile } from './check-output-file.js';
 import type { Machine } from './machine.js';
 import type { MapReport, Part } from './map-report.js';
 import { Trust, type Distrust } from '../text/trust.js';
@@ -61,30 +62,24 @@ export class Paths {
     return absolute;
   }
 
-  /** Its folder is checked like {@link cwd}, but not on a network file system: a check may hang, and a run continues without its file. */
-  outputFile(path: string, report: MapReport, user?: Account): string {
-    const absolute = this.resolve(path, user);
-    const folder = dirname(absolute);
-    if (this.#networkMount?.(absolute) !== undefined) return absolute;
-    const stats = this.#stats(folder);
-    if (stats === undefined) {
-      const message = `output: the directory ${folder} does not exist.`;
-      const hint = 'Output is lost until you create it. Relative paths begin at the folder of the timer file.';
-      report.warn('output', { code: 'missing-output-folder', message, hint });
-    } else if (!stats.isDirectory()) {
-      report.error('output', { code: 'not-a-directory', message: `output: ${folder} is not a directory.` });
-    } else if (this.#stats(absolute)?.isDirectory() === true) {
-      const hint = `Name a file in it, for example: ${join(absolute, 'output.log')}`;
-      report.error('output', { code: 'not-a-file', message: `output: ${absolute} is a directory.`, hint });
-    }
-    return absolute;
+  /** Checked with the rights of the user who will open it, but not on a network file system: a check may hang. A run continues without its file. */
+  outputFile({ file, isRotated }: { file: string; isRotated: boolean }, report: MapReport, user?: Account): string {
+    const path = this.resolve(file, user);
+    if (this.#networkMount?.(path) !== undefined) return path;
+    const fault = faultOfOutputFile({ path, isRotated, user: this.#isOther(user) ? user : undefined });
+    if (fault?.severity === 'error') report.error('output', fault.words);
+    else if (fault) report.warn('output', fault.words);
+    return path;
+  }
+
+  #isOther(user: Account | undefined): boolean {
+    return user !== undefined && user.uid !== this.#uid;
   }
 
   envFile(path: string | undefined, report: MapReport, user?: Account): string | undefined {
     if (path === undefined) return undefined;
     const absolute = this.resolve(path, user);
     const stats = this.#stats(absolute);
-    const isOthers = user !== undefined && user.uid !== this.#uid;
     if (stats === undefined) {
       const hint = 'Relative paths begin at the folder of the timer file.';
       report.error('env_file', { code: 'missing-env-file', message: `env_file: there is no file ${absolute}.`, hint });
@@ -93,7 +88,7 @@ export class Paths {
         code: 'unreadable-env-file',
         message: `env_file: ${absolute} is no file that can be read.`,
       });
-    } else if (isOthers && isLink(absolute)) {
+    } else if (this.#isOther(user) && isLink(absolute)) {
       const message = `env_file: ${absolute} is a symbolic link, which is not followed for a timer with user.`;
       report.error('env_file', { code: 'unreadable-env-file', message, hint: `Name ${realpathSync(absolute)}.` });
     } else {

@@ -33,7 +33,7 @@ export function buildSetting(values: TimerValues, report: MapReport, context: Co
     ...(values.pass_env && { passEnv: values.pass_env }),
     successCodes: values.success_codes ?? [0],
     killAfter: values.kill_after ?? 10 * SECOND,
-    output: buildOutput(values.output, report, (path) => paths.outputFile(path, report, user)),
+    output: buildOutput(values.output, report, (place) => paths.outputFile(place, report, user)),
   };
 }
 
@@ -114,12 +114,20 @@ function checkEnv(env: Readonly<Record<string, string>>, report: MapReport): voi
   }
 }
 
-function buildOutput(output: TimerValues['output'], report: MapReport, check: (path: string) => string): OutputTarget {
+function buildOutput(
+  output: TimerValues['output'],
+  report: MapReport,
+  check: (place: { file: string; isRotated: boolean }) => string,
+): OutputTarget {
   if (output === undefined) return { to: 'log' };
   if (typeof output === 'string') return { to: output };
   const { file, max_size: maxSize, parse } = output;
   if (file !== undefined && parse === undefined)
-    return { to: 'file', file: check(file), ...(maxSize !== undefined && { maxSize }) };
+    return {
+      to: 'file',
+      file: check({ file, isRotated: maxSize !== undefined }),
+      ...(maxSize !== undefined && { maxSize }),
+    };
   if (file === undefined && parse !== undefined && maxSize === undefined) return { to: 'log', parse };
   const message = 'output: a map names a file, and may give its max_size.';
   report.error('output', { code: 'bad-output', message, hint: 'output: {file: backup.log, max_size: 10MB}' });

@@ -17,6 +17,7 @@ export const WARNINGS = [
   'shared-monitor',
   'timeout-over-interval',
   'undeclared-group',
+  'unwritable-output-file',
 ] as const;
 
 export type WarningCode = (typeof WARNINGS)[number];

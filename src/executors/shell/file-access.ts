@@ -3,8 +3,9 @@ import { lstat, open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Duration } from '../../domain/time.js';
+import { isSystemPath, standardStreamAt, type StandardStream } from '../../system/special-path.js';
 import type { FileLane, FileLanes } from './file-lanes.js';
-import { standardStreamAt, writeToStandard, type StandardStream } from './standard-stream.js';
+import { writeToStandard } from './standard-stream.js';
 import { TookTooLong } from './within.js';
 
 /** A file that is open for appending. */
@@ -112,7 +113,7 @@ async function openOwn(path: string): Promise<FileHandle> {
   const handle = await openLast(path);
   try {
     const stats = await handle.stat();
-    if (!stats.isFile() && !isSystems(path)) throw new Error('it is not a regular file');
+    if (!stats.isFile() && !isSystemPath(path)) throw new Error('it is not a regular file');
     const plant = stats.isFile() ? whyPlanted(stats, await lstat(`${dirname(path)}/.`)) : undefined;
     if (plant !== undefined) throw new Error(plant);
     return handle;
@@ -129,16 +130,13 @@ async function openLast(path: string): Promise<FileHandle> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A pipe without a reader.
-    if (code === 'ENXIO' && !isSystems(path)) throw new Error('it is not a regular file', { cause: error });
+    if (code === 'ENXIO' && !isSystemPath(path)) throw new Error('it is not a regular file', { cause: error });
     if (code !== 'ELOOP') throw error;
   }
   const link = await lstat(path);
   if (isForeign(link)) throw new Error(`it is a link of another user (uid ${link.uid})`);
   return open(path, APPEND);
 }
-
-/** Devices, and what the system has for a process. Never renamed. */
-export const isSystems = (path: string): boolean => /^\/(dev(?!\/shm\/)|proc)\//.test(path);
 
 const isForeign = ({ uid }: Stats): boolean => uid !== 0 && uid !== process.getuid?.();
 

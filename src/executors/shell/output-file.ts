@@ -1,10 +1,10 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Account } from '../../domain/command.js';
 import { MINUTE, SECOND, type Duration } from '../../domain/time.js';
+import { isSystemPath, standardStreamAt } from '../../system/special-path.js';
 import { createAccessAs } from './as-user.js';
-import { createOwnAccess, isSystems, type AppendedFile, type FileAccess } from './file-access.js';
+import { createOwnAccess, type AppendedFile, type FileAccess } from './file-access.js';
 import type { FileLanes } from './file-lanes.js';
-import { standardStreamAt } from './standard-stream.js';
 import { TookTooLong, within } from './within.js';
 
 /** Bytes that may wait to be written before commands are asked to pause. */
@@ -57,7 +57,7 @@ export class OutputFiles {
       user && standardStreamAt(path) === undefined
         ? createAccessAs(user, this.#clock, this.#lanes)
         : createOwnAccess(this.#clock, this.#lanes);
-    const isRotated = maxSize !== undefined && !isSystems(path);
+    const isRotated = maxSize !== undefined && !isSystemPath(path);
     return new OutputFile(path, { access, clock: this.#clock, ...(isRotated && { maxSize }) });
   }
 }

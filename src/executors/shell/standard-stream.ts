@@ -2,22 +2,11 @@ import { fstatSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Duration } from '../../domain/time.js';
+import type { StandardStream } from '../../system/special-path.js';
 import { within } from './within.js';
-
-/** A descriptor of the scheduler's own: standard output or standard error. */
-export type StandardStream = 1 | 2;
 
 /** How long one write may take. */
 const PATIENCE: Duration = 10 * SECOND;
-
-const NAMES = /^\/(?:dev\/(?:std(?:(?<out>out)|err)|fd\/(?<fd>[12]))|proc\/self\/fd\/(?<proc>[12]))$/;
-
-/** The standard stream that a path names, such as `/dev/stdout`. It stays the scheduler's, whoever a command runs as. */
-export function standardStreamAt(path: string): StandardStream | undefined {
-  const groups = NAMES.exec(path)?.groups;
-  if (groups === undefined) return undefined;
-  return groups['out'] !== undefined || (groups['fd'] ?? groups['proc']) === '1' ? 1 : 2;
-}
 
 /**
  * Writes to a standard stream as it was handed to us. For where the system does not open it again: a socket, or a pipe, terminal or file of

@@ -88,8 +88,8 @@ export const SETTING_CODES = {
     example: 'every: 1h\nrun: ./backup.sh\ncwd: /etc/passwd',
   },
   'not-a-file': {
-    summary: 'The output file is a folder.',
-    fix: 'Name a file.',
+    summary: 'The output file is a folder, a named pipe, a socket or a device; with `user` also a symbolic link.',
+    fix: 'Name a regular file, or one that does not exist yet.',
     example: 'every: 1h\nrun: ./backup.sh\noutput: { file: / }',
   },
   'missing-env-file': {

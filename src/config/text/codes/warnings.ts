@@ -114,4 +114,9 @@ export const WARNING_CODES = {
     fix: 'Remove it, or name it in a timer.',
     example: 'groups: { db: 2 }\ntimers: { ping: { every: 1h, run: "true" } }',
   },
+  'unwritable-output-file': {
+    severity,
+    summary: 'The user who will open the output file may not write it.',
+    fix: 'Name a file that this user may write, or change the rights of the file or its folders.',
+  },
 } as const satisfies Readonly<Record<string, CodeEntry>>;

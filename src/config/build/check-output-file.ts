@@ -1,0 +1,138 @@
+import { accessSync, constants, lstatSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Account } from '../../domain/command.js';
+import { systemReason } from '../../system/reason.js';
+import { isSystemPath, standardStreamAt } from '../../system/special-path.js';
+import type { WarningCode } from '../check/warning-codes.js';
+import type { Words } from './map-report.js';
+
+/** The file that a command's output goes to, and who opens it. */
+export interface OutputPlace {
+  /** Absolute. */
+  readonly path: string;
+  /** The user whose rights count; `undefined`: this process's own. */
+  readonly user: Account | undefined;
+  /** Whether it is renamed when it is full, which takes the rights to its folder. */
+  readonly isRotated: boolean;
+}
+
+/** What keeps output from reaching a file. A warning: it may be mended while timers run, or before they do. */
+export type OutputFault =
+  | { readonly severity: 'error'; readonly words: Words }
+  | { readonly severity: 'warning'; readonly words: Words & { readonly code: WarningCode } };
+
+/** Looks for what would keep output from reaching a file if it were opened now. Reads no content, and opens nothing. */
+export function faultOfOutputFile(place: OutputPlace): OutputFault | undefined {
+  if (standardStreamAt(place.path) !== undefined) return undefined;
+  const found = statsOf(place.path);
+  const fault = faultOfFolder(dirname(place.path)) ?? faultOfKind(place, found);
+  if (fault !== undefined) return fault;
+  const reason =
+    found instanceof Error && found.code !== 'ENOENT'
+      ? systemReason(found)
+      : whyUnwritable(place, !(found instanceof Error));
+  return reason === undefined ? undefined : unwritable(place, reason);
+}
+
+const error = (code: Words['code'], message: string, hint?: string): OutputFault => ({
+  severity: 'error',
+  words: { code, message: `output: ${message}.`, ...(hint !== undefined && { hint }) },
+});
+const warning = (code: WarningCode, message: string, hint: string): OutputFault => ({
+  severity: 'warning',
+  words: { code, message: `output: ${message}.`, hint },
+});
+
+function faultOfFolder(folder: string): OutputFault | undefined {
+  const stats = statsOf(folder);
+  if (!(stats instanceof Error))
+    return stats.isDirectory() ? undefined : error('not-a-directory', `${folder} is not a directory`);
+  if (stats.code !== 'ENOENT') return undefined;
+  const hint = 'Output is lost until you create it. Relative paths begin at the folder of the timer file.';
+  return warning('missing-output-folder', `the directory ${folder} does not exist`, hint);
+}
+
+function faultOfKind({ path, user }: OutputPlace, found: Stats | Error): OutputFault | undefined {
+  const refuse = (what: string, hint: string) => error('not-a-file', `${path} is ${what}`, hint);
+  if (user !== undefined && isLink(path))
+    return refuse('a symbolic link, which is not followed for a timer with user', `Name ${targetOf(path)}.`);
+  if (found instanceof Error || found.isFile()) return undefined;
+  if (found.isDirectory()) return refuse('a directory', `Name a file in it, for example: ${join(path, 'output.log')}`);
+  if (user === undefined && isSystemPath(path)) return undefined;
+  const way = path === '/dev/null' ? 'Write output: discard' : 'Name a regular file, or one that does not exist yet.';
+  return refuse(kindOf(found), way);
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isFIFO()) return 'a named pipe';
+  return stats.isSocket() ? 'a socket' : 'a device';
+}
+
+const unwritable = ({ path, user }: OutputPlace, reason: string): OutputFault =>
+  warning(
+    'unwritable-output-file',
+    `${path} cannot be written${user ? ` by user ${user.name}` : ''}: ${reason}`,
+    `Output is lost until you change that${user ? '' : ', or another user starts the scheduler'}.`,
+  );
+
+/** A file that exists is opened, one that does not is made in its folder: that of the target, where a link leads to nothing. */
+function whyUnwritable({ path, user, isRotated }: OutputPlace, exists: boolean): string | undefined {
+  const file = exists || !isLink(path) ? path : resolve(dirname(path), readlinkSync(path));
+  const folder = dirname(file);
+  const closed = user && closedFolder(realpathSync(folder), user);
+  if (closed !== undefined) return `the folder ${closed} is closed to that user`;
+  const inFile = exists ? obstacle(file, WRITE, user) : undefined;
+  const isFolderChanged = !exists || (isRotated && !isSystemPath(path));
+  return inFile ?? (isFolderChanged ? whyNoFileIn(folder, user) : undefined);
+}
+
+function whyNoFileIn(folder: string, user: Account | undefined): string | undefined {
+  const reason = obstacle(folder, WRITE | ENTER, user);
+  return reason && `no file can be made in ${folder}, because ${reason}`;
+}
+
+const WRITE = constants.W_OK;
+const ENTER = constants.X_OK;
+
+/** The first folder on the way that a user may not enter. */
+function closedFolder(folder: string, user: Account): string | undefined {
+  const parents = folder === '/' ? undefined : closedFolder(dirname(folder), user);
+  return parents ?? (isAllowed(statSync(folder), ENTER, user) ? undefined : folder);
+}
+
+/** What keeps this process, or `user`, from having all the rights. */
+function obstacle(path: string, rights: number, user: Account | undefined): string | undefined {
+  try {
+    // Root may do everything but write to a read-only file system.
+    accessSync(path, rights);
+    return user === undefined || isAllowed(statSync(path), rights, user) ? undefined : 'permission is denied';
+  } catch (cause) {
+    return systemReason(cause);
+  }
+}
+
+/** By its mode alone: an access control list may allow more. */
+function isAllowed({ mode, uid, gid }: Stats, rights: number, user: Account): boolean {
+  if (user.uid === 0) return true;
+  if (user.uid === uid) return ((mode >> 6) & rights) === rights;
+  const isMember = user.gid === gid || user.groups.includes(gid);
+  return ((mode >> (isMember ? 3 : 0)) & rights) === rights;
+}
+
+const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
+function targetOf(link: string): string {
+  try {
+    return realpathSync(link);
+  } catch {
+    return resolve(dirname(link), readlinkSync(link));
+  }
+}
+
+function statsOf(path: string): Stats | NodeJS.ErrnoException {
+  try {
+    return statSync(path);
+  } catch (cause) {
+    return cause as NodeJS.ErrnoException;
+  }
+}
