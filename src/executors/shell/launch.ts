@@ -128,8 +128,8 @@ function startOf(command: Command, words: readonly string[], env: NodeJS.Process
 
 const notStarted = (code: NotStarted['code'], error: string): NotStarted => ({ kind: 'not_started', code, error });
 
-function programOf({ run, cwd }: Command, name: string, env: NodeJS.ProcessEnv): Program {
-  return { name, what: typeof run === 'string' ? `the shell ${name}` : name, cwd, path: env['PATH'] };
+function programOf({ run, cwd }: Command, name: string, { PATH: path }: NodeJS.ProcessEnv): Program {
+  return { name, what: typeof run === 'string' ? `the shell ${name}` : name, cwd, path };
 }
 
 /** What keeps everybody from starting it. Of another user's command the system tells the shell that would become it, and not us. */
