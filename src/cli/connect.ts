@@ -15,11 +15,12 @@ import { SECOND, type Duration } from '../domain/time.js';
 import { visible } from '../text/visible.js';
 import { UsageError } from './command.js';
 import { socketPathsOf, userId, wordPathsOf } from '../daemon/socket-places.js';
-import { loadAsFarAsReadable, renderLoaded, shortPath, unreadPart, type AsFarAsReadable } from './load.js';
+import { locate, renderLoaded, shortPath } from './load.js';
+import { possibleFiles, type Located } from '../config/index.js';
 import type { FileOption, StateOption, ZoneOption } from './options.js';
 import { namedStatePath } from '../daemon/state.js';
 import type { Terminal } from './terminal.js';
-import { zoneOf } from './zone.js';
+import { checkTimezone } from './zone.js';
 
 /** A running scheduler, reached over its socket. */
 export interface Reached {
@@ -28,14 +29,12 @@ export interface Reached {
   readonly change: (verb: string, args: Args) => Promise<unknown>;
   /** The timer file, as people would write it. */
   readonly file: string;
-  /** The zone of times on the screen. */
-  readonly timezone: string;
+  /** The zone of times on the screen. Asks the scheduler only if neither the command line nor the file names one. */
+  readonly zone: () => Promise<string>;
   /** Where the next scheduler of the same file will be. */
   readonly paths: readonly string[];
-  /** What of the file cannot be read now; its scheduler runs what it was before. */
+  /** Why the file cannot be read now; its scheduler runs what it was before. */
   readonly unread: string | undefined;
-  /** Whether the file has no mistake now. */
-  readonly isSound: boolean;
 }
 
 /** No scheduler to speak to. */
@@ -76,7 +75,7 @@ export async function withScheduler(
   const { client, unread } = reached;
   if (unread !== undefined) terminal.err(`timers: ${unread}`);
   try {
-    return await act(reached.isSound ? reached : { ...reached, timezone: await zoneOfTaken(reached, options) });
+    return await act(reached);
   } catch (error) {
     terminal.err(`timers: ${refusalOf(error)}`);
     if (error instanceof LostError) terminal.err(...otherwise);
@@ -86,11 +85,8 @@ export async function withScheduler(
   }
 }
 
-/** Of a file that has mistakes: its zone may be one. */
-async function zoneOfTaken({ client, timezone }: Reached, options: ZoneOption): Promise<string> {
-  if (options.timezone !== undefined) return timezone;
-  return ((await client.request('status')) as StatusRecord).timezone;
-}
+const zoneOfRunning = async (client: ControlClient): Promise<string> =>
+  ((await client.request('status')) as StatusRecord).timezone;
 
 /** How long a command that only looks waits for a scheduler that does not respond. */
 const PATIENCE: Duration = 2 * SECOND;
@@ -120,40 +116,50 @@ export async function reach(
   terminal: Terminal,
   options: FileOption & StateOption & ZoneOption,
 ): Promise<Reached | Unreached> {
+  checkTimezone(options.timezone);
   const clock = createSystemClock();
-  const asFar = await loadAsFarAsReadable(terminal, options.file, clock.now());
-  const { loaded, readable } = asFar;
-  const timezone = zoneOf(options, readable?.settings);
-  const paths = pathsOf(asFar, terminal, options.state);
-  if (paths === undefined) return { lines: renderLoaded(loaded, terminal, terminal.color.err), isUnknown: false };
+  const located = await locate(terminal, options.file, clock.now());
+  const { file, paths } = placeOf(located, terminal, options.state);
   const connecting = await connectToScheduler(paths, userId(), clock);
-  const file = shortPath(loaded.path ?? options.state ?? '', terminal.cwd);
-  if (connecting.kind === 'connected') {
-    const { client } = connecting;
-    const change = async (verb: string, args: Args) => {
-      const answer = await client.request(verb, args);
-      const { keeping } = answer as { keeping?: Keeping };
-      if (keeping === 'unrecorded') terminal.err(`timers: ${UNRECORDED}`);
-      if (keeping === 'memory' && LASTING.has(verb)) terminal.err(`timers: ${IN_MEMORY}`);
-      return answer;
-    };
-    const isSound = loaded.timerFile !== undefined;
-    return { client, change, file, timezone, paths, unread: brokenPart(asFar, terminal), isSound };
-  }
   if (connecting.kind === 'refused') return unreached(connecting.reason);
-  const faults = paths.map((path) => impossibility(path, userId()) ?? '');
-  if (!faults.includes(''))
-    return { ...unreached(`${UNREACHABLE}: ${[...new Set(faults)].join('; ')}`), isUnknown: true };
-  if (readable === undefined) return { lines: renderLoaded(loaded, terminal, terminal.color.err), isUnknown: false };
-  return unreached(absent(file, options));
+  const name = shortPath(file ?? options.state ?? '', terminal.cwd);
+  if (connecting.kind !== 'connected') return whyAbsent({ located, paths, name }, terminal, options);
+  const { client } = connecting;
+  const timezone = options.timezone ?? located.timezone;
+  const zone = async () => timezone ?? (await zoneOfRunning(client));
+  const unread = file === undefined ? undefined : whyUnread(located, name);
+  return { client, change: changing(client, terminal), file: name, zone, paths, unread };
 }
+
+const changing =
+  (client: ControlClient, terminal: Terminal): Reached['change'] =>
+  async (verb, args) => {
+    const answer = await client.request(verb, args);
+    const { keeping } = answer as { keeping?: Keeping };
+    if (keeping === 'unrecorded') terminal.err(`timers: ${UNRECORDED}`);
+    if (keeping === 'memory' && LASTING.has(verb)) terminal.err(`timers: ${IN_MEMORY}`);
+    return answer;
+  };
 
 const UNREACHABLE = 'no scheduler can be reached here, because no folder can hold a control socket';
 
 const unreached = (why: string): Unreached => ({ lines: [visible(`timers: ${why}`)], isUnknown: false });
 
-const brokenPart = (asFar: AsFarAsReadable, terminal: Terminal): string | undefined =>
-  asFar.loaded.path !== undefined && asFar.loaded.settings === undefined ? unreadPart(asFar, terminal) : undefined;
+function whyAbsent(
+  { located, paths, name }: { located: Located; paths: readonly string[]; name: string },
+  terminal: Terminal,
+  options: FileOption & StateOption,
+): Unreached {
+  const faults = paths.map((path) => impossibility(path, userId()) ?? '');
+  if (paths.length > 0 && !faults.includes(''))
+    return { ...unreached(`${UNREACHABLE}: ${[...new Set(faults)].join('; ')}`), isUnknown: true };
+  if (located.problems.length === 0) return unreached(absent(name, options));
+  return { lines: renderLoaded({ ...located, source: '' }, terminal, terminal.color.err), isUnknown: false };
+}
+
+function whyUnread({ path, problems: [problem] }: Located, name: string): string | undefined {
+  return path === undefined ? `there is no file ${name} now` : problem?.message;
+}
 
 export const isUnreached = (reached: Reached | Unreached): reached is Unreached => 'lines' in reached;
 
@@ -164,22 +170,38 @@ function refusalOf(error: unknown): string {
   throw error;
 }
 
-/** Also of a file with mistakes: its scheduler runs what it was before. Where it cannot even be read, or has another state by now, its scheduler has left word. */
-function pathsOf(
-  { loaded: { path, named: file = path }, readable }: AsFarAsReadable,
-  terminal: Terminal,
-  named: string | undefined,
-): readonly string[] | undefined {
-  if (path !== undefined) {
-    const states = readable?.isStateKnown ? [readable.settings.state] : LIKELY_STATES;
-    const paths = states.flatMap((state) => socketPathsOf({ path, settings: { state } }, terminal, named));
-    // Who names a state means that one.
-    if (named !== undefined) return paths;
-    const words = [path, file ?? path].flatMap((one) => wordPathsOf(one, terminal));
-    return [...paths, ...followWord(words, userId())];
+/** The timer file, and where its scheduler may be. */
+interface SchedulerSought {
+  readonly file: string | undefined;
+  readonly paths: readonly string[];
+}
+
+/** Also of a file that cannot be read, or has another state by now: its scheduler runs what it was before, and has left word. */
+function placeOf(located: Located, terminal: Terminal, named: string | undefined): SchedulerSought {
+  const { path, named: file = path } = located;
+  if (path === undefined || file === undefined) return placeWithoutFile(terminal, named);
+  const states = located.state === undefined ? LIKELY_STATES : [located.state];
+  const paths = states.flatMap((state) => socketPathsOf({ path, settings: { state } }, terminal, named));
+  // Who names a state means that one.
+  if (named !== undefined) return { file, paths };
+  return { file, paths: [...paths, ...wordOf([path, file], terminal)] };
+}
+
+const wordOf = (files: readonly string[], terminal: Terminal): readonly string[] =>
+  followWord(
+    files.flatMap((file) => wordPathsOf(file, terminal)),
+    userId(),
+  );
+
+/** A scheduler outlives its file, which was where one is looked for. */
+function placeWithoutFile(terminal: Terminal, named: string | undefined): SchedulerSought {
+  if (named !== undefined) {
+    const state = namedStatePath(named, terminal.cwd);
+    return { file: undefined, paths: state === undefined ? [] : socketPaths({ state, file: '', folders: [] }) };
   }
-  const state = named === undefined ? undefined : namedStatePath(named, terminal.cwd);
-  return state === undefined ? undefined : socketPaths({ state, file: '', folders: [] });
+  const words = possibleFiles(terminal.cwd).map((file) => ({ file, paths: wordOf([file], terminal) }));
+  const left = words.filter(({ paths }) => paths.length > 0);
+  return { file: left[0]?.file, paths: left.flatMap(({ paths }) => paths) };
 }
 
 const LIKELY_STATES = [{ kind: 'default' }, { kind: 'memory' }] as const;

@@ -1,4 +1,5 @@
 import { completedBy, type ReadableFile } from '../config/index.js';
+import type { StatusRecord } from '../domain/status-record.js';
 import type { TakenFile } from '../domain/taken-file.js';
 import type { Instant } from '../domain/time.js';
 import { thisMachine } from '../this-machine.js';
@@ -30,16 +31,20 @@ const isWhole = (readable: ReadableFile | undefined): boolean =>
 
 /** As {@link loadReadable}, and says nothing. */
 export async function loadReadableOrTaken(terminal: Terminal, asked: Asked): Promise<AsFarAsReadable> {
-  const found = await loadAsFarAsReadable(terminal, asked.file, asked.now);
-  const { loaded, readable } = found;
-  const { path, named = path } = loaded;
-  if (isWhole(readable) || path === undefined || named === undefined) return found;
-  const taken = (await askIfRunning(terminal, asked, 'taken')) as TakenFile | undefined;
-  if (taken === undefined) return found;
-  const start = taken.started_at === null ? asked.now : Date.parse(taken.started_at);
-  return {
-    loaded,
-    readable: completedBy(taken, { path, named, readable }, thisMachine(start)),
-    missing: readable?.unread ?? [],
-  };
+  return orTaken(await loadAsFarAsReadable(terminal, asked.file, asked.now), terminal, asked);
 }
+
+/** Completes what can be read of a file by what its running scheduler has taken, which also knows where a removed file was. */
+export async function orTaken(found: AsFarAsReadable, terminal: Terminal, asked: Asked): Promise<AsFarAsReadable> {
+  const { loaded, readable } = found;
+  if (isWhole(readable)) return found;
+  const taken = (await askIfRunning(terminal, asked, 'taken')) as TakenFile | undefined;
+  const path = loaded.path ?? (taken && (await fileOfRunning(terminal, asked)));
+  if (taken === undefined || path === undefined) return found;
+  const start = taken.started_at === null ? asked.now : Date.parse(taken.started_at);
+  const unread = { path, named: loaded.named ?? path, readable };
+  return { loaded, readable: completedBy(taken, unread, thisMachine(start)), missing: readable?.unread ?? [] };
+}
+
+const fileOfRunning = async (terminal: Terminal, asked: Asked): Promise<string | undefined> =>
+  ((await askIfRunning(terminal, asked, 'status')) as StatusRecord | undefined)?.file;

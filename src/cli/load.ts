@@ -1,5 +1,13 @@
 import { relative } from 'node:path';
-import { loadTimerFile, readableFile, type Loaded, type ReadableFile, type TimerFile } from '../config/index.js';
+import {
+  loadTimerFile,
+  locateTimerFile,
+  readableFile,
+  type Loaded,
+  type Located,
+  type ReadableFile,
+  type TimerFile,
+} from '../config/index.js';
 import { wayOut } from '../text/nearest.js';
 import type { Instant } from '../domain/time.js';
 import type { Job } from '../domain/job.js';
@@ -12,6 +20,10 @@ import type { Terminal } from './terminal.js';
 function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
   return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, thisMachine(start));
 }
+
+/** Finds what leads to the scheduler of the timer file, whatever is wrong with its timers. */
+export const locate = ({ cwd }: Terminal, file: string | undefined, start: Instant): Promise<Located> =>
+  locateTimerFile({ cwd, ...(file !== undefined && { file }) }, thisMachine(start));
 
 /** As {@link load}, and looks for what is to come: changes of the clock, runs that outlast their interval, herds. */
 export function loadForeseeing({ cwd }: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
@@ -90,12 +102,14 @@ export function sayUnread(terminal: Terminal, found: AsFarAsReadable): void {
 const MOST_NAMED = 10;
 
 /** The first mistake, and what is left out because of it and others. */
-export function unreadPart(found: AsFarAsReadable, { cwd }: Terminal): string {
-  const { path = '', problems } = found.loaded;
+function unreadPart(found: AsFarAsReadable, { cwd }: Terminal): string {
+  const { path, problems } = found.loaded;
   const [first, ...more] = problems.filter(({ severity }) => severity === 'error');
   if (first === undefined) return '';
   const others = more.length === 0 ? '' : ` (${more.length} more: timers validate)`;
-  return `${shortPath(path, cwd)}:${first.line}: ${first.message}${others}${leftOut(found)}`;
+  const gone = path === undefined && found.readable;
+  if (gone) return `there is no file ${shortPath(gone.path, cwd)} now.${leftOut(found)}`;
+  return `${shortPath(path ?? '', cwd)}:${first.line}: ${first.message}${others}${leftOut(found)}`;
 }
 
 function leftOut({ readable, missing }: AsFarAsReadable): string {
@@ -107,7 +121,7 @@ function leftOut({ readable, missing }: AsFarAsReadable): string {
 
 /** The file's problems for a person, in lines; none when there are none. */
 export function renderLoaded(
-  { path, source, problems }: Loaded,
+  { path, source, problems }: Pick<Loaded, 'path' | 'source' | 'problems'>,
   { cwd, width }: Terminal,
   color: boolean,
 ): readonly string[] {

@@ -9,8 +9,8 @@ export const showStatus = (
   terminal: Terminal,
   options: FileOption & StateOption & JsonOption & ZoneOption,
 ): Promise<number> =>
-  withScheduler(terminal, options, async ({ client, timezone }) => {
+  withScheduler(terminal, options, async ({ client, zone }) => {
     const record = (await client.request('status')) as StatusRecord;
-    printStatus(record, { terminal, timezone, asJson: options.json === true });
+    printStatus(record, { terminal, timezone: await zone(), asJson: options.json === true });
     return 0;
   });

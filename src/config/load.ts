@@ -45,17 +45,44 @@ export interface FileRequest {
  * every mistake is a diagnostic, and all mistakes of a file are reported together.
  */
 export async function loadTimerFile(request: FileRequest, machine: Machine): Promise<Loaded> {
-  const named = request.file === undefined ? await findTimerFile(request.cwd) : resolve(request.cwd, request.file);
-  if (named === undefined) return refused(undefined, notFound(request.cwd));
-  const read = readTimerFile(named);
-  if ('code' in read) return refused(named, read);
-  const distrust = distrustOf(named, read.facts, { isNamed: request.file !== undefined, machine });
-  if (distrust?.severity === 'error') return refused(named, distrust);
-  const path = realPathOf(named);
+  const opened = await openTimerFile(request, machine);
+  if ('problem' in opened) return refused(opened.named, opened.problem);
+  const { path, named, text, distrust } = opened;
   const { foresees } = request;
-  const steps = parsing({ path, named, folder: dirname(named), text: read.text, foresees }, machine);
+  const steps = parsing({ path, named, folder: dirname(named), text, foresees }, machine);
   const loaded = await (request.inTurns ? finishInTurns(steps, request.inTurns) : finish(steps));
   return distrust ? { ...loaded, problems: [distrust, ...loaded.problems] } : loaded;
+}
+
+/** The text of a timer file, not yet parsed. */
+interface OpenedFile {
+  /** Absolute, symbolic links followed. */
+  readonly path: string;
+  /** Absolute, as it was named or found. */
+  readonly named: string;
+  readonly text: string;
+  /** A warning: others may write the file. */
+  readonly distrust: Diagnostic | undefined;
+}
+
+/** Why there is no text. `named` is absolute; `undefined` if no file was found. */
+interface UnopenedFile {
+  readonly named: string | undefined;
+  readonly problem: Diagnostic;
+}
+
+/** Finds and reads the file that {@link loadTimerFile} loads. */
+export async function openTimerFile(
+  request: Pick<FileRequest, 'file' | 'cwd'>,
+  machine: Machine,
+): Promise<OpenedFile | UnopenedFile> {
+  const named = request.file === undefined ? await findTimerFile(request.cwd) : resolve(request.cwd, request.file);
+  if (named === undefined) return { named, problem: notFound(request.cwd) };
+  const read = readTimerFile(named);
+  if ('code' in read) return { named, problem: read };
+  const distrust = distrustOf(named, read.facts, { isNamed: request.file !== undefined, machine });
+  if (distrust?.severity === 'error') return { named, problem: distrust };
+  return { path: realPathOf(named), named, text: read.text, distrust };
 }
 
 /** The file may have been deleted since it was read. */
@@ -111,8 +138,7 @@ export interface TimerText {
 export const parseTimerFile = (text: TimerText, machine: Machine): Loaded => finish(parsing(text, machine));
 
 function* parsing({ path, named = path, folder, text, foresees = false }: TimerText, machine: Machine): Steps<Loaded> {
-  // YAML also ends lines at CR; its parser here does not.
-  const source = text.replace(/\r(?!\n)/g, '\n');
+  const source = withLineFeeds(text);
   const problems = new Problems(new Source(source));
   const built = yield* build(path, { problems, machine, folder, foresees });
   const timerFile =
@@ -129,6 +155,9 @@ function* parsing({ path, named = path, folder, text, foresees = false }: TimerT
     timerCount: built?.names.length ?? 0,
   };
 }
+
+/** YAML also ends lines at CR; its parser here does not. */
+export const withLineFeeds = (text: string): string => text.replace(/\r(?!\n)/g, '\n');
 
 /** A bug is reported as a mistake at the top of the file, unless its place is known better. */
 function* build(path: string, context: FileContext): Steps<BuiltFile | undefined> {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Desk } from '../support/program.js';
@@ -119,3 +119,36 @@ test('a timer runs though another one is wrong, and not if it is wrong itself', 
       expect(await desk.run('run', name), text).toMatchObject({ code: 1, stdout: '' });
   }
 });
+
+test.each(['timers.yaml', '.config/timers.json'])(
+  'a scheduler whose file %s was removed is found from its folder',
+  async (name) => {
+    mkdirSync(join(desk.folder, '.config'));
+    mkdirSync(join(desk.folder, 'sub'));
+    desk.write(
+      name,
+      '{"timezone": "Asia/Tokyo", "timers": {"once": {"in": "1ms", "run": "echo done"}, "tick": {"every": "1h", "run": "x"}}}',
+    );
+    const scheduler = desk.start(['start']);
+    await scheduler.event('run.finished', 'once');
+    rmSync(join(desk.folder, name));
+    const gone = expect.stringContaining(`there is no file ${name} now`);
+    const below = ['env', '-C', join(desk.folder, 'sub')];
+    for (const [args, stdout] of [
+      [['status'], /tick/],
+      [['list'], /tick +every 1h +\w{3} \S+ \+09:00/],
+      [['history'], /once +success/],
+      [['logs'], /once finished/],
+      [['next', '-n', '1'], /Asia\/Tokyo +tick/],
+      [['why', 'once'], /success/],
+      [['explain', 'tick'], /every 1h/],
+      [['pause', 'tick'], /^$/],
+    ] as const) {
+      expect(await desk.run(...args)).toMatchObject({ code: 0, stdout: expect.stringMatching(stdout), stderr: gone });
+    }
+    expect(await desk.start(['list', '--json'], { wrap: below }).ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/"tick"/),
+    });
+  },
+);

@@ -53,6 +53,12 @@ export async function findTimerFile(folder: string): Promise<string | undefined>
     : undefined;
 }
 
+/** Returns where a timer file could be for a folder, first match first. */
+export function possibleFiles(folder: string): readonly string[] {
+  const here = SEARCH_PLACES.map((place) => join(folder, place));
+  return folder === dirname(folder) ? here : [...here, ...possibleFiles(dirname(folder))];
+}
+
 /** It reads the home directory on import, which fails for a user without HOME and account. Docker gives such users the root folder. */
 async function loadExplorer(): Promise<ExplorerClass> {
   const isHomeless = !hasHome();

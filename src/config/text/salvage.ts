@@ -24,6 +24,22 @@ export function salvage(text: string): Salvaged {
   };
 }
 
+/**
+ * Leaves, of a text in block style, only these keys at the top, so that mistakes elsewhere do not matter. `undefined` if their lines alone may not be
+ * the whole truth: the text is in flow style, or one of its keys is an alias or a merge.
+ */
+export function onlyKeys(text: string, isWanted: (key: string) => boolean): string | undefined {
+  if (IN_BRACKETS.test(text)) return undefined;
+  const parts = cut(text.split('\n'), (line) => KEY_AT_TOP.exec(line)?.[2]);
+  if (parts.length === 1 || /^<<\s*:/m.test(text)) return undefined;
+  const kept = parts.map((part) => (part.key !== undefined && isWanted(part.key) ? part.lines : emptied(part)));
+  const alone = kept.flat().join('\n');
+  return /:\s+\*/.test(alone) ? undefined : alone;
+}
+
+/** The first character outside comments and document markers. */
+const IN_BRACKETS = /^(?:\s|#.*|%.*|---)*[{[]/;
+
 /** A key and the lines below it. The part before the first key has no key. */
 interface Part {
   readonly key?: string;

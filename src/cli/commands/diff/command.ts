@@ -15,11 +15,11 @@ export const diff: CommandKind = {
     return async (terminal, args) => {
       const { withScheduler } = await import('../../connect.js');
       const options = command.opts<ScreenOptions>();
-      return withScheduler(terminal, options, async ({ client, timezone }) => {
+      return withScheduler(terminal, options, async ({ client, zone }) => {
         const file = resolve(terminal.cwd, String(args[0]));
         const reading = (await client.request('reload', { dry_run: true, file })) as Reading;
         const { printReading } = await import('../../show-reading.js');
-        printReading(reading, { terminal, timezone, isDry: true, asJson: options.json === true });
+        printReading(reading, { terminal, timezone: await zone(), isDry: true, asJson: options.json === true });
         return reading.valid ? 0 : 1;
       });
     };

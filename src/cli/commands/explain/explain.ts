@@ -9,6 +9,7 @@ import { ScheduleError, type ScheduleWarning } from '../../../schedules/kind.js'
 import { zoneOutlooks, type ForeseenJob, type ZoneOutlook } from '../../render/clock-change-outlook.js';
 import { localZone, thisMachine } from '../../../this-machine.js';
 import { expressionOf } from './expanded-stars.js';
+import { orTaken } from '../../load-readable.js';
 import { isOfUse, jobNamed, loadForeseeing, sayUnread, shortPath } from '../../load.js';
 import { renderProblems } from '../../render/diagnostics.js';
 import type { Terminal } from '../../terminal.js';
@@ -80,12 +81,13 @@ async function findTimer(
   { file, now }: { file: string | undefined; now: Instant },
 ): Promise<Explained | undefined> {
   const loaded = await loadForeseeing(terminal, file, now);
-  const all = readableFile(loaded, thisMachine(now));
-  const readable = all && isOfUse(all, [name]) ? all : undefined;
-  if (loaded.timerFile === undefined) sayUnread(terminal, { loaded, readable });
+  const asked = { now, ...(file !== undefined && { file }) };
+  const found = await orTaken({ loaded, readable: readableFile(loaded, thisMachine(now)) }, terminal, asked);
+  const readable = found.readable && isOfUse(found.readable, [name]) ? found.readable : undefined;
+  if (loaded.timerFile === undefined) sayUnread(terminal, { ...found, readable });
   if (readable === undefined) return undefined;
   const job = jobNamed(readable, name);
-  const { source, path = '' } = loaded;
+  const { source, path = readable.path } = loaded;
   return { ...job, problems: problemsOf(job, loaded, readable), source, file: shortPath(path, terminal.cwd) };
 }
 

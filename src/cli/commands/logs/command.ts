@@ -52,7 +52,8 @@ export const logs: CommandKind = {
       const { PAST_LOG, readLogSpan, showLogs } = await import('./logs.js');
       // What is wrong with the options comes before what is wrong with the file.
       readLogSpan(options, zoneOf(options, undefined));
-      const show = async ({ client, timezone }: Reached) => {
+      const show = async ({ client, zone }: Reached) => {
+        const timezone = await zone();
         const asked = {
           follow: options.follow === true,
           ...(name !== undefined && { task_name: name }),

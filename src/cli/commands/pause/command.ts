@@ -35,13 +35,14 @@ export const pause: CommandKind = {
         ...(options.reason !== undefined && { reason: options.reason }),
       };
       const { withScheduler } = await import('../../connect.js');
-      return withScheduler(terminal, options, async ({ change, timezone }) => {
+      return withScheduler(terminal, options, async ({ change, zone }) => {
         const { names, until } = (await change('pause', asked)) as { names: string[]; until: string | null };
         if (options.json) {
           terminal.out(...names.map((name) => jsonText({ task_name: name, until })));
           return 0;
         }
         const { localTime } = await import('../../../schedules/index.js');
+        const timezone = await zone();
         const end = until === null ? 'timers resume' : `${localTime(Date.parse(until), timezone)} ${timezone}`;
         terminal.err(`timers: paused until ${end}: ${names.join(', ')}`);
         return 0;

@@ -19,11 +19,11 @@ export const reload: CommandKind = {
     return async (terminal) => {
       const options = command.opts<ScreenOptions & { readonly dryRun?: true }>();
       const { withScheduler } = await import('../../connect.js');
-      return withScheduler(terminal, options, async ({ change, timezone }) => {
+      return withScheduler(terminal, options, async ({ change, zone }) => {
         const isDry = options.dryRun === true;
         const reading = (await change('reload', { dry_run: isDry })) as Reading;
         const { printReading } = await import('../../show-reading.js');
-        printReading(reading, { terminal, timezone, isDry, asJson: options.json === true });
+        printReading(reading, { terminal, timezone: await zone(), isDry, asJson: options.json === true });
         return reading.valid ? 0 : 1;
       });
     };

@@ -23,7 +23,7 @@ export const reset: CommandKind = {
       const length = readLength('--in', options.in);
       const name = String(args[0]);
       const { withScheduler } = await import('../../connect.js');
-      return withScheduler(terminal, options, async ({ change, timezone }) => {
+      return withScheduler(terminal, options, async ({ change, zone }) => {
         const asked = { name, ...(length !== undefined && { in_ms: length }) };
         const answer = (await change('reset', asked)) as { next_at: string | null; breaker_closed: boolean };
         if (options.json) {
@@ -31,6 +31,7 @@ export const reset: CommandKind = {
           return 0;
         }
         const { localTime } = await import('../../../schedules/index.js');
+        const timezone = await zone();
         const done = [
           ...(answer.next_at === null
             ? []

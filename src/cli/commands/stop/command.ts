@@ -21,10 +21,10 @@ export const stop: CommandKind = {
     return async (terminal) => {
       const options = command.opts<FileOption & StateOption & JsonOption & { readonly drain?: true }>();
       const { withScheduler } = await import('../../connect.js');
-      return withScheduler(terminal, options, async ({ client, file, timezone }) => {
+      return withScheduler(terminal, options, async ({ client, file, zone }) => {
         if (options.drain) {
           const { drainScheduler } = await import('./stop.js');
-          await drainScheduler(client, timezone, (line) => terminal.err(`timers: ${line}`));
+          await drainScheduler(client, await zone(), (line) => terminal.err(`timers: ${line}`));
         } else await client.stop({});
         if (options.json) terminal.out(jsonText({ file: resolve(terminal.cwd, file), stopped: true }));
         else terminal.err(`timers: the scheduler of ${file} has stopped`);

@@ -26,8 +26,9 @@ export async function runTop(
   reached: Reached,
   { terminal, clock }: { terminal: Terminal; clock: Clock },
 ): Promise<number> {
+  const timezone = await reached.zone();
   const screen = new Screen();
-  const top = new Top(reached, { terminal, clock, screen });
+  const top = new Top(reached, { terminal, clock, screen, timezone });
   let release: Cancel = () => undefined;
   try {
     const signal = await new Promise<NodeJS.Signals | undefined>((resolve, reject) => {
@@ -66,6 +67,8 @@ interface Ended {
 }
 
 interface Around {
+  /** Of times on the screen. */
+  readonly timezone: string;
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly screen: Screen;
@@ -87,7 +90,7 @@ class Top {
   #releases: readonly Cancel[] = [];
   #tick: Cancel = () => undefined;
 
-  constructor({ client, file, timezone, paths }: Reached, { terminal, clock, screen }: Around) {
+  constructor({ client, file, paths }: Reached, { terminal, clock, screen, timezone }: Around) {
     this.#clock = clock;
     this.#screen = screen;
     this.#told = { now: clock.now(), at: clock.monotonic() };
