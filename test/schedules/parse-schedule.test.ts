@@ -28,6 +28,7 @@ describe('parseScheduleAt', () => {
     );
     expect(first({ cron: '0 9 * * *' })).toBe(first({ cron: '0 9 * * *', timezone: systemZone(undefined).name }));
     expect(isTimeZone(systemZone(undefined).name)).toBe(true);
+    expect(systemZone(undefined).name).toBe(new Intl.DateTimeFormat().resolvedOptions().timeZone);
   });
 
   it('hands on dst and seed', () => {

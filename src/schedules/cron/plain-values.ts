@@ -2,8 +2,8 @@ import { CronDate, CronExpressionParser } from 'cron-parser';
 import { POSITIONS, type FieldPosition } from './position.js';
 
 const MOST_TEXTS = 4096;
-/** cron-parser wants to know the time. It is told one, so that it does not look; made once, as making it costs more than all the rest. */
-const EPOCH = new CronDate(0, 'UTC');
+/** cron-parser needs a time. Making one costs more than all the rest, and starts `Intl`, which takes 10 ms. */
+let epoch: CronDate | undefined;
 const known = new Map<string, readonly number[]>();
 
 /**
@@ -15,17 +15,27 @@ export function plainValues(position: FieldPosition, item: string): readonly num
   const key = `${position.key} ${item}`;
   let values = known.get(key);
   if (!values) {
-    values = ask(position, item);
+    values = simpleValues(position, item) ?? ask(position, item);
     if (known.size >= MOST_TEXTS) known.clear();
     known.set(key, values);
   }
   return values;
 }
 
+/** The values of `*`, and of a number within the field. */
+function simpleValues({ key, min, max, size }: FieldPosition, item: string): readonly number[] | undefined {
+  if (item === '*') return Array.from({ length: size }, (_, index) => min + index);
+  const value = /^\d{1,2}$/.test(item) ? Number(item) : NaN;
+  if (!(value >= min && value <= max)) return undefined;
+  return [key === 'dayOfWeek' ? value % size : value];
+}
+
 function ask(position: FieldPosition, item: string): readonly number[] {
   // In the other places one value each, the smallest: it spells stars out, and January has every day of the month.
   const expression = POSITIONS.map(({ key, min }) => (key === position.key ? item : min)).join(' ');
-  const { values } = CronExpressionParser.parse(expression, { currentDate: EPOCH }).fields[position.key];
+  const { values } = CronExpressionParser.parse(expression, { currentDate: (epoch ??= new CronDate(0, 'UTC')) }).fields[
+    position.key
+  ];
   // It answers Sunday as 0, as 7, or as both.
   const numbers = values.map((value) => (position.key === 'dayOfWeek' ? Number(value) % 7 : Number(value)));
   return [...new Set(numbers)].sort((a, b) => a - b);

@@ -124,6 +124,7 @@ export interface SystemZone {
  */
 export function systemZone(tz: string | undefined): SystemZone {
   if (tz === undefined) {
+    if (isUtcHere()) return { name: 'UTC' };
     const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
     return { name: isTimeZone(timeZone) ? timeZone : 'UTC' };
   }
@@ -138,7 +139,12 @@ export function systemZone(tz: string | undefined): SystemZone {
 /** Whether a zone has this name, capital letters included: libc knows no other, and commands go by libc. */
 function isWrittenSo(name: string): boolean {
   if (!isTimeZone(name)) return false;
-  const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
-  const written = UNDIVIDED.get(name.toLowerCase()) ?? timeZone;
+  const written = UNDIVIDED.get(name.toLowerCase()) ?? canonicalName(name);
   return written === name || written.toLowerCase() !== name.toLowerCase();
 }
+
+const canonicalName = (name: string): string =>
+  new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+
+/** Whether the system's zone is UTC, without `Intl`, which takes 10 ms to start. `false` also where the name of UTC is not English. */
+const isUtcHere = (): boolean => new Date(0).toString().endsWith('(Coordinated Universal Time)');
