@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { defineConfig } from 'rolldown';
 
 /** Copies files of src/page beside the script that is made of it. */
@@ -9,6 +10,49 @@ const copied = (...names) => ({
       this.emitFile({ type: 'asset', fileName, source: readFileSync(`src/page/${fileName}`) });
   },
 });
+
+/** Modules of Node that every command loads. */
+const LOADED = ['events', 'fs', 'os', 'path', 'process', 'stream', 'tty', 'util'];
+const BUILTIN = /\b(?:const|let|var) (\w+) = require\("(?:node:)?([a-z_0-9/]+)"\);/g;
+
+/**
+ * Loads the other modules of Node when one of their exports is first used: a scheduler that sends nothing does without `https`. Only names that
+ * stand before a dot everywhere can wait.
+ */
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  renderChunk: (code) =>
+    code.replace(BUILTIN, (eager, name, id) => {
+      const uses = [...code.matchAll(new RegExp(`(?<![.\\w])${name}\\b(?! = require\\()(?:\\.(\\w+))?`, 'g'))].map(
+        ([, used]) => used,
+      );
+      if (!isBuiltin(id) || LOADED.includes(id) || uses.includes(undefined)) return eager;
+      const getters = [...new Set(uses)].map(
+        (used) => `get ${used}() { return (this.module ??= require("node:${id}")).${used}; }`,
+      );
+      return `const ${name} = { ${getters.join(', ')} };`;
+    }),
+};
+
+/**
+ * cron-parser only reads fields here (docs/decisions/0010), so it gets a date of its package luxon that does nothing: the real one takes 10 ms,
+ * for `Intl`, and two thirds of the chunk.
+ */
+const withoutLuxon = {
+  name: 'without-luxon',
+  resolveId: (id) => (id === 'luxon' ? '\0luxon' : null),
+  load: (id) =>
+    id === '\0luxon' ? `exports.DateTime = { fromMillis: () => ({ isValid: true, zoneName: 'UTC' }) };` : null,
+};
+
+/** Texts with other characters take twice the memory, and longer to read. */
+const ascii = {
+  name: 'ascii',
+  generateBundle(_, bundle) {
+    const escaped = (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    for (const chunk of Object.values(bundle)) if (chunk.code) chunk.code = chunk.code.replace(/[^\0-\x7f]/g, escaped);
+  },
+};
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -26,6 +70,7 @@ export default defineConfig([
     input: { main: 'src/cli/main.ts', signals: 'src/cli/signals.ts' },
     // typescript: cosmiconfig's loader for configuration written in it, which is code and never loaded.
     external: ['typescript', /^@photostructure\/sqlite/],
+    plugins: [withoutLuxon, lazyBuiltins, ascii],
     output: {
       dir: 'dist/cli',
       format: 'cjs',

@@ -4,7 +4,6 @@
 // this file does: beside each script of dist/cli the build leaves a file of V8's, made by running the commands once (`node
 // bin/code-cache.js`). V8 refuses one of another version, flags or source, and then compiles as usual: nothing depends on it.
 
-const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { tmpdir } = require('node:os');
@@ -47,6 +46,7 @@ function readCache(filename) {
 /** Runs the commands people run, so that V8 keeps the functions they need. Each run begins with what the one before has left. */
 function build() {
   if (Module.enableCompileCache) return;
+  const { spawnSync } = require('node:child_process');
   const folder = mkdtempSync(join(tmpdir(), 'timers-'));
   const file = join(folder, 'timers.yaml');
   writeFileSync(

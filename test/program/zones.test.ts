@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { parseScheduleAt } from '../../src/schedules/index.js';
 import { Desk } from '../support/program.js';
 
 let desk: Desk;
@@ -86,4 +87,29 @@ describe('a variable TZ that names no zone', () => {
     const { code, stderr } = await desk.start(['validate', '--strict'], { env: { TZ: 'Foo' } }).ended;
     expect([code, stderr]).toEqual([0, '']);
   });
+});
+
+test('expressions mean in the program, which has no luxon, what they mean in the library', async () => {
+  const crons = ['*/7 1-5/2 1,15 JAN-JUN/2 *', '5/20 22-2 * * FRI-MON', '30 */15 9 L * ?', '0 0 15W * *', '@weekdays'];
+  const timers = crons.map((cron, index) => `  t${index}: { cron: "${cron}", run: "true" }`);
+  desk.write('timers.yaml', ['timezone: UTC', 'timers:', ...timers].join('\n'));
+  const from = Date.parse('2026-01-01T00:00Z');
+  for (const [index, cron] of crons.entries()) {
+    const { stdout } = await desk.run(
+      'next',
+      `t${index}`,
+      '--json',
+      '-n',
+      '30',
+      '--from',
+      new Date(from).toISOString(),
+    );
+    const shown = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { scheduled_at: string }).scheduled_at);
+    const schedule = parseScheduleAt({ cron, timezone: 'UTC' }, { start: from });
+    let due = from;
+    expect(shown).toEqual(shown.map(() => new Date((due = schedule.next(due) ?? NaN)).toISOString()));
+  }
 });
