@@ -2,6 +2,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -14,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
 import { createAccessAs } from '../../src/executors/shell/as-user.js';
-import { createOwnAccess, type FileAccess } from '../../src/executors/shell/file-access.js';
+import { createOwnAccess, NoFolder, type FileAccess } from '../../src/executors/shell/file-access.js';
 import { FileLanes } from '../../src/executors/shell/file-lanes.js';
 import { createShellExecutor } from '../../src/executors/shell/index.js';
 import { OutputFile, OutputFiles } from '../../src/executors/shell/output-file.js';
@@ -92,6 +93,37 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
     expect(text()).toBe('two\n');
   });
 
+  it('and whose folder is moved and made again: nothing is lost', async () => {
+    const inner = join(folder, 'logs');
+    const makeInner = () => {
+      mkdirSync(inner);
+      if (isRoot) chownSync(inner, nobody.uid, nobody.gid);
+    };
+    makeInner();
+    const fake = new FakeClock();
+    const path = join(inner, 'out.log');
+    const moving = new OutputFile(path, { access: create(), clock: fake });
+    const reasons: string[] = [];
+    const write = async (line: string) => {
+      moving.write(Buffer.from(line), (why) => reasons.push(why));
+      await moving.written();
+    };
+    await write('one\n');
+    await until(() => text(path) === 'one\n');
+    renameSync(inner, `${inner}.old`);
+    await write('two\n');
+    await write('three\n');
+    expect(moving.isHomeless).toBe(true);
+    makeInner();
+    await fake.advance(1_000);
+    await moving.written();
+    await write('four\n');
+    await moving.close();
+    expect([text(join(`${inner}.old`, 'out.log')), text(path)]).toEqual(['one\n', 'two\nthree\nfour\n']);
+    const waits = 'its folder does not exist; up to 1 MiB waits for it, for a minute';
+    expect([reasons, moving.isHomeless, fake.armed]).toEqual([[waits, waits], false, 0]);
+  });
+
   it('and by max_size as well: none is renamed that it has not filled', async () => {
     const bounded = new OutputFile(file, { access: create(), clock, maxSize: 8 });
     await print('1234567\n', bounded);
@@ -124,6 +156,60 @@ describe('a command whose output file is moved', () => {
     await outcome;
     await puppet.close();
     expect([text(`${file}.old`), text()]).toEqual(['one\n', 'two\n']);
+  });
+});
+
+describe('output whose folder is not there', () => {
+  const missing: FileAccess = {
+    append: () => Promise.reject(new NoFolder('it is not there')),
+    rotate: () => Promise.reject(new NoFolder('it is not there')),
+    look: () => Promise.resolve(undefined),
+  };
+
+  it('waits for a minute, and is dropped then', async () => {
+    const fake = new FakeClock();
+    const output = new OutputFile(file, { access: missing, clock: fake });
+    const reasons: string[] = [];
+    for (const line of ['a', 'b', 'c']) output.write(Buffer.from(line), (why) => reasons.push(why));
+    await output.written();
+    await fake.advance(59_000);
+    expect(output.isHomeless).toBe(true);
+    await fake.advance(1_000);
+    await output.written();
+    expect([output.isHomeless, reasons.slice(-3), fake.armed]).toEqual([
+      false,
+      new Array(3).fill('it is not there'),
+      0,
+    ]);
+  });
+
+  it('is kept up to 1 MiB', async () => {
+    const output = new OutputFile(file, { access: missing, clock: new FakeClock() });
+    const reasons: string[] = [];
+    for (let index = 0; index < 3; index++) {
+      output.write(Buffer.alloc(512 * 1024), (why) => reasons.push(why));
+      await output.written();
+    }
+    expect(reasons.at(-1)).toBe('its folder does not exist, and more output came than waits for it');
+  });
+
+  it('of a run that has ended reaches the file before that of the next run', async () => {
+    const inner = join(folder, 'logs');
+    const fake = new FakeClock();
+    const files = new OutputFiles(fake, new FileLanes(fake));
+    const print = async (line: string) => {
+      const inUse = files.acquire({ file: join(inner, 'out.log') }, undefined);
+      inUse.file.write(Buffer.from(line), () => undefined);
+      await inUse.release();
+      return inUse.file;
+    };
+    const output = await print('one\n');
+    mkdirSync(inner);
+    await print('two\n');
+    await fake.advance(1_000);
+    await output.written();
+    await print('three\n');
+    expect(text(join(inner, 'out.log'))).toBe('one\ntwo\nthree\n');
   });
 });
 

@@ -5,7 +5,7 @@ import { LARGEST_ENV_FILE } from '../../text/env-file.js';
 import { SECOND, type Duration } from '../../domain/time.js';
 import { shellAs } from './enter-as.js';
 import { CLEAN_PATH } from './environment.js';
-import { look, type AppendedFile, type FileAccess } from './file-access.js';
+import { look, NoFolder, type AppendedFile, type FileAccess } from './file-access.js';
 import type { FileLanes } from './file-lanes.js';
 import { within } from './within.js';
 
@@ -56,8 +56,15 @@ export function createAccessAs(user: Account, clock: Clock, lanes: FileLanes): F
   };
 }
 
+/** What shells say when the folder of a new file is not there. */
+const NO_FOLDER = /nonexistent|No such file or directory/i;
+
 async function appendBy(writer: Assistant): Promise<AppendedFile> {
-  const [size, id] = (await writer.firstLine()).split(' ');
+  const line = await writer.firstLine().catch((error: unknown) => {
+    const { message } = error as Error;
+    throw NO_FOLDER.test(message) ? new NoFolder(message) : error;
+  });
+  const [size, id] = line.split(' ');
   return { size: Number(size) || 0, id, write: (bytes) => writer.write(bytes), close: () => writer.ended() };
 }
 

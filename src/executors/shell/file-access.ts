@@ -20,9 +20,14 @@ export interface AppendedFile {
   close(): Promise<void>;
 }
 
+/** The folder of a file is not there. */
+export class NoFolder extends Error {
+  override readonly name = 'NoFolder';
+}
+
 /** With whose rights files are opened and renamed. Every step is bounded; one that is given up throws {@link TookTooLong}. */
 export interface FileAccess {
-  /** Opens a regular file, or makes one. */
+  /** Opens a regular file, or makes one. @throws NoFolder */
   append(path: string): Promise<AppendedFile>;
   /** Renames `path` to `<path>.1` and opens a new file. */
   rotate(path: string): Promise<AppendedFile>;
@@ -131,6 +136,7 @@ async function openLast(path: string): Promise<FileHandle> {
     const { code } = error as NodeJS.ErrnoException;
     // A pipe without a reader.
     if (code === 'ENXIO' && !isSystemPath(path)) throw new Error('it is not a regular file', { cause: error });
+    if (code === 'ENOENT') throw new NoFolder('its folder does not exist', { cause: error });
     if (code !== 'ELOOP') throw error;
   }
   const link = await lstat(path);

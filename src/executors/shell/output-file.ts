@@ -1,9 +1,10 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Account } from '../../domain/command.js';
 import { MINUTE, SECOND, type Duration } from '../../domain/time.js';
+import { systemReason } from '../../system/reason.js';
 import { isSystemPath, standardStreamAt } from '../../system/special-path.js';
 import { createAccessAs } from './as-user.js';
-import { createOwnAccess, type AppendedFile, type FileAccess } from './file-access.js';
+import { createOwnAccess, NoFolder, type AppendedFile, type FileAccess } from './file-access.js';
 import type { FileLanes } from './file-lanes.js';
 import { TookTooLong, within } from './within.js';
 
@@ -16,11 +17,17 @@ const NEWLINE = 0x0a;
 const PATIENCE: Duration = 3 * SECOND;
 /** How long nothing is written to a file that did not respond. */
 const PAUSE: Duration = MINUTE;
-/** How often it is looked whether a file that is written to without a pause has been moved. */
+/** How long output waits for a folder that is not there: others may be making it again. */
+const HOMELESS: Duration = MINUTE;
+/** How often it is looked whether a file that is written to without a pause has been moved, or whether its folder is back. */
 const LOOK_EVERY: Duration = SECOND;
 
+const NO_FOLDER = 'its folder does not exist';
+const WAITS = `${NO_FOLDER}; up to ${WELCOME / 1024 / 1024} MiB waits for it, for a minute`;
+
 interface Piece {
-  readonly bytes: Buffer;
+  /** What is left to write. */
+  bytes: Buffer;
   readonly fail: (reason: string) => void;
 }
 
@@ -45,7 +52,8 @@ export class OutputFiles {
     const finish = async () => {
       await file.written();
       if (--entry.users > 0) return;
-      if (!file.isGivenUp) this.#open.delete(key);
+      if (file.isGivenUp || file.isHomeless) return;
+      this.#open.delete(key);
       await file.close();
     };
     return { file, release: () => within(finish(), PATIENCE, { clock: this.#clock, what: 'writing to it' }) };
@@ -78,7 +86,8 @@ interface OutputFileOptions {
 /**
  * A file that grows to `maxSize` bytes, then becomes `<path>.1` (an older one is replaced) and begins again, at a line's end where there is one.
  * If others move or remove it, it is opened again by its path: looked for before a write that follows a pause, and every second in a flood.
- * If it does not respond, what waits is dropped, and so is what comes within the next minute.
+ * If it does not respond, what waits is dropped, and so is what comes within the next minute. If its folder is not there, output waits for it:
+ * at most {@link WELCOME} bytes, for {@link HOMELESS}.
  */
 export class OutputFile {
   readonly #path: string;
@@ -96,6 +105,8 @@ export class OutputFile {
   /** When bytes were written last, or the first of those that wait came. */
   #movedAt: Duration = 0;
   #gaveUp: { readonly until: Duration; readonly reason: string } | undefined;
+  /** Since when its folder was not there. */
+  #homelessSince: Duration | undefined;
   /** Reports what goes wrong when the file is closed: that of the last write. */
   #fail: Piece['fail'] = () => undefined;
 
@@ -111,6 +122,11 @@ export class OutputFile {
     return this.#gaveUp !== undefined && this.#clock.monotonic() < this.#gaveUp.until;
   }
 
+  /** Whether output waits for the folder of the file. */
+  get isHomeless(): boolean {
+    return this.#homelessSince !== undefined;
+  }
+
   /** Appends. `fail` is told the reason, in words, when the bytes could not be written; the next write tries again. Never throws. */
   write(bytes: Buffer, fail: (reason: string) => void): void {
     if (this.#work === undefined) this.#movedAt = this.#clock.monotonic();
@@ -118,9 +134,14 @@ export class OutputFile {
       fail(`nothing was written for ${STALL / SECOND} s, and more output came`);
       return;
     }
+    if (this.isHomeless && this.#waitingBytes + bytes.length > WELCOME) {
+      fail(`${NO_FOLDER}, and more output came than waits for it`);
+      return;
+    }
+    if (this.isHomeless) fail(WAITS);
     this.#waiting.push({ bytes, fail });
     this.#waitingBytes += bytes.length;
-    this.#work ??= this.#writeAll();
+    if (!this.isHomeless) this.#work ??= this.#writeAll();
   }
 
   /** `undefined` while more is welcome, or will be dropped; else resolves when it may be again. */
@@ -142,31 +163,53 @@ export class OutputFile {
   async close(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
-    await open?.close().catch((error: unknown) => this.#fail((error as Error).message));
+    await open?.close().catch((error: unknown) => this.#fail(systemReason(error)));
   }
 
   async #writeAll(): Promise<void> {
     let isFirst = true;
-    for (let piece = this.#waiting.shift(); piece; piece = this.#waiting.shift()) {
-      await this.#writeOne(piece, isFirst);
-      this.#waitingBytes -= piece.bytes.length;
+    let isOver = true;
+    for (let piece = this.#waiting[0]; isOver && piece; piece = this.#waiting[0]) {
+      const size = piece.bytes.length;
+      isOver = await this.#writeOne(piece, isFirst);
+      this.#waitingBytes -= isOver ? size : size - piece.bytes.length;
+      if (isOver) this.#waiting.shift();
       isFirst = false;
     }
+    if (isOver) this.#homelessSince = undefined;
     this.#work = undefined;
   }
 
-  async #writeOne({ bytes, fail }: Piece, isFirst: boolean): Promise<void> {
-    this.#fail = fail;
+  /** Returns whether it is written or lost; otherwise it waits for its folder. */
+  async #writeOne(piece: Piece, isFirst: boolean): Promise<boolean> {
+    this.#fail = piece.fail;
     try {
       if (this.isGivenUp) throw new Error(this.#gaveUp?.reason);
       if (isFirst || this.#clock.monotonic() - this.#lookedAt >= LOOK_EVERY) await this.#closeIfMoved();
-      await this.#append(bytes);
+      await this.#append(piece);
+      this.#homelessSince = undefined;
+      return true;
     } catch (error) {
-      const reason = (error as Error).message;
-      fail(reason);
-      if (error instanceof TookTooLong) this.#gaveUp = { until: this.#clock.monotonic() + PAUSE, reason };
       await this.close();
+      if (error instanceof NoFolder && this.#waitForFolder()) {
+        piece.fail(WAITS);
+        return false;
+      }
+      const reason = systemReason(error);
+      piece.fail(reason);
+      if (error instanceof TookTooLong) this.#gaveUp = { until: this.#clock.monotonic() + PAUSE, reason };
+      return true;
     }
+  }
+
+  /** Looks again after a while. Returns false when output has waited long enough. */
+  #waitForFolder(): boolean {
+    this.#homelessSince ??= this.#clock.monotonic();
+    if (this.#clock.monotonic() - this.#homelessSince >= HOMELESS) return false;
+    this.#clock.after(LOOK_EVERY, () => {
+      this.#work ??= this.#writeAll();
+    });
+    return true;
   }
 
   async #closeIfMoved(): Promise<void> {
@@ -181,12 +224,11 @@ export class OutputFile {
     this.#lookedAt = this.#clock.monotonic();
   }
 
-  async #append(bytes: Buffer): Promise<void> {
-    let rest = bytes;
+  async #append(piece: Piece): Promise<void> {
     let isOurs = false;
-    while (rest.length > 0) {
+    while (piece.bytes.length > 0) {
       const open = this.#open ?? this.#use(await this.#access.append(this.#path));
-      const length = lengthThatFits(rest, this.#size, this.#maxSize);
+      const length = lengthThatFits(piece.bytes, this.#size, this.#maxSize);
       if (length === 0) {
         // Others may have rotated it.
         if (isOurs) await this.#rotate();
@@ -194,10 +236,10 @@ export class OutputFile {
         isOurs = true;
         continue;
       }
-      const written = await open.write(rest.subarray(0, length));
+      const written = await open.write(piece.bytes.subarray(0, length));
       this.#movedAt = this.#clock.monotonic();
       this.#size += written;
-      rest = rest.subarray(written);
+      piece.bytes = piece.bytes.subarray(written);
     }
   }
 
