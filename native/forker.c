@@ -1,0 +1,400 @@
+/*
+ * timers-forker starts commands for timers, because a large process forks slowly. It ends when timers does.
+ *
+ * Descriptor 3 is a stream socket to timers. All numbers have 32 bits, in the byte order of the machine.
+ * A request is its length in bytes (a multiple of 4, at most 16 MiB), its kind, the id of a command, which timers chooses, and:
+ *   1 START   flags, uid, gid, groups, argc, envc, grace (ms), stdout, stderr; then the group ids; then texts, each with
+ *             its NUL: folder, words, variables. Flags: 1 change the user, 2 keep the command when timers is gone.
+ *             An output is 0 for /dev/null, 1 for the forker's own, 2 for a pipe, 3 for that of stdout.
+ *   2 OPENED  timers has opened the pipes: the forker closes its ends.
+ *   3 SEEN    timers knows how the command ended: the forker reaps it. Until then its pid and group stay its own.
+ *   4 SIGNAL  a signal for the group of the command, which may be starting.
+ * A reply has 8 numbers: its kind, the id, the pid, and:
+ *   1 HELLO   the version of this protocol. The first reply.
+ *   2 STARTED descriptors of its pipes or -1: open /proc/<pid of the forker>/fd/<descriptor>. The program runs.
+ *   3 FAILED  errno, stage (enum stage). Nothing runs.
+ *   4 ENDED   exit code or -1, signal or 0, CPU time in µs (low, high), largest resident memory in KiB.
+ * At the end of the socket, and after a request that breaks these rules, the forker ends all commands and their descendants:
+ * SIGTERM, grace, SIGKILL. It leaves what belongs to a command that has ended before. If it has an argument, it appends each
+ * end that timers has not seen to that file: the TIMERS_RUN_ID, the exit code or -1, the signal or 0.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(long) == 8 && sizeof(gid_t) == 4, "struct rusage and groups are those of the kernel");
+
+enum { LINE = 3, VERSION = 1, HEAD = 3, START_HEAD = 12, A_TURN = 8, PATIENCE = 5000 };
+enum { LARGEST = 16 << 20, LONGEST_PATH = 4096 };
+enum request { START = 1, OPENED, SEEN, SIGNAL };
+enum reply { HELLO = 1, STARTED, FAILED, ENDED };
+enum { AS_USER = 1, KEEP = 2 }; /* flags */
+enum output { TO_NULL, TO_OWN, TO_PIPE, TO_STDOUT };
+enum stage { S_REQUEST = 1, S_PIPE, S_FORK, S_SESSION, S_USER, S_FOLDER, S_OUTPUT, S_EXEC };
+
+struct command {
+  pid_t pid;
+  uint32_t id;
+  int64_t grace;
+  int keep, report, pipes[2]; /* descriptors; -1: none. With a report it is starting. */
+  int ended, code, signal;
+  char run_id[64];
+};
+
+struct start {
+  uint32_t id, flags, uid, gid, grace, out, err, group_count;
+  const gid_t *groups;
+  const char *folder, *path, *run_id;
+  char **argv, **env; /* argv[-1] is free: for the shell of a script */
+};
+
+static struct command *commands;
+static char *in, *out;
+static size_t count, room, in_used, in_room, out_used, out_room;
+static int null_fd;
+static const char *ends_file;
+
+static void *grow(void *memory, size_t size) {
+  if (!(memory = memory ? realloc(memory, size) : malloc(size))) _exit(70);
+  return memory;
+}
+
+static void close_one(int *fd) {
+  if (*fd >= 0) close(*fd);
+  *fd = -1;
+}
+
+static void close_pipes(struct command *command) { close_one(&command->pipes[0]), close_one(&command->pipes[1]); }
+
+/* By its pid, or by its id. */
+static struct command *find(pid_t pid, uint32_t id) {
+  for (size_t i = 0; i < count; i++)
+    if (pid ? commands[i].pid == pid : commands[i].id == id) return &commands[i];
+  return NULL;
+}
+
+static struct command *add(struct command command) {
+  if (count == room) commands = grow(commands, (room = room * 2 + 64) * sizeof *commands);
+  commands[count] = command;
+  return &commands[count++];
+}
+
+/* The last command takes the place of this one. */
+static void forget(struct command *command) {
+  close_one(&command->report), close_pipes(command);
+  *command = commands[--count];
+}
+
+/* Before it leads a group, a command is one process. Its pid is its own until it is reaped. */
+static void signal_group(const struct command *command, int number) {
+  if (kill(-command->pid, number) < 0) kill(command->pid, number);
+}
+
+static void reply(enum reply kind, uint32_t id, pid_t pid, const int32_t more[5]) {
+  int32_t words[8] = {(int32_t)kind, (int32_t)id, pid, more[0], more[1], more[2], more[3], more[4]};
+  if (out_room - out_used < sizeof words) out = grow(out, out_room = out_room * 2 + 4096);
+  memcpy(out + out_used, words, sizeof words);
+  out_used += sizeof words;
+}
+
+/* As execvp(3), but along the PATH of the command. */
+static void exec(const struct start *s) {
+  char file[LONGEST_PATH], *name = s->argv[0];
+  int denied = 0, length;
+  for (const char *at = strchr(name, '/') || !*name ? "" : s->path, *end; at; at = *end ? end + 1 : NULL) {
+    end = strchrnul(at, ':');
+    length = end - at < LONGEST_PATH ? (int)(end - at) : LONGEST_PATH;
+    errno = ENAMETOOLONG, length = snprintf(file, sizeof file, "%.*s%s%s", length, at, length ? "/" : "", name);
+    if (length < LONGEST_PATH) execve(file, s->argv, s->env);
+    if (errno == ENOEXEC) {
+      s->argv[-1] = (char *)"/bin/sh"; /* a script without a first line */
+      s->argv[0] = file;
+      execve("/bin/sh", s->argv - 1, s->env);
+    }
+    if (errno == EACCES) denied = 1;
+    else if (errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG) return;
+  }
+  if (denied) errno = EACCES;
+}
+
+/* The way from fork to exec. Returns the stage that failed. Of `outputs`, -1 keeps the forker's own. */
+static enum stage become(const struct start *s, const int outputs[2], int *report) {
+  if (setsid() < 0) return S_SESSION;
+  if (dup2(null_fd, 0) < 0) return S_OUTPUT;
+  for (int i = 0; i < 2; i++)
+    if (outputs[i] >= 0 && dup2(outputs[i], i + 1) < 0) return S_OUTPUT;
+  if (dup3(*report, LINE, O_CLOEXEC) < 0) return S_OUTPUT;
+  *report = LINE; /* however long exec takes, the socket and other pipes are the forker's alone */
+  syscall(SYS_close_range, LINE + 1, ~0U, 0);
+  if (s->flags & AS_USER && (setgroups(s->group_count, s->groups) < 0 || setgid(s->gid) < 0 || setuid(s->uid) < 0))
+    return S_USER;
+  if (chdir(s->folder) < 0) return S_FOLDER; /* with the rights of the user */
+  signal(SIGCHLD, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &(sigset_t){0}, NULL);
+  exec(s);
+  return S_EXEC;
+}
+
+/* Fills `s`, which points into the request. Returns 0 where the request contradicts itself. */
+static int parse_start(uint32_t *request, struct start *s) {
+  static char **words;
+  static size_t words_room;
+  size_t length = request[0];
+  if (length < START_HEAD * 4) return 0;
+  size_t argc = request[7], envc = request[8], rest = length - START_HEAD * 4;
+  *s = (struct start){.id = request[2], .flags = request[3], .uid = request[4], .gid = request[5], .grace = request[9],
+                      .out = request[10], .err = request[11], .group_count = request[6], .run_id = "",
+                      .groups = (const gid_t *)(request + START_HEAD), .path = "/usr/local/bin:/bin:/usr/bin"};
+  if ((size_t)s->group_count * 4 >= rest || s->out > TO_PIPE || s->err > TO_STDOUT) return 0;
+  char *at = (char *)(request + START_HEAD + s->group_count), *end = (char *)request + length;
+  if (end[-1] || argc < 1 || argc + envc > (size_t)(end - at)) return 0;
+  if (argc + envc + 3 > words_room) words = grow(words, (words_room = argc + envc + 64) * sizeof *words);
+  s->argv = words + 1;
+  s->env = s->argv + argc + 1;
+  s->argv[argc] = s->env[envc] = NULL;
+  s->folder = at;
+  for (size_t i = 0; i < argc + envc; i++) {
+    at += strlen(at) + 1;
+    if (at >= end) return 0;
+    *(i < argc ? &s->argv[i] : &s->env[i - argc]) = at;
+    if (i >= argc && !strncmp(at, "PATH=", 5)) s->path = at + 5;
+    if (i >= argc && !strncmp(at, "TIMERS_RUN_ID=", 14)) s->run_id = at + 14;
+  }
+  return 1;
+}
+
+/* All users may write: a command may open /dev/stdout after it has become another. */
+static int make_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) < 0 || fchmod(ends[1], 0622) < 0 ? -1 : 0; }
+
+static void start(const struct start *s) {
+  int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}}, wanted[3] = {s->out == TO_PIPE, s->err == TO_PIPE, 1};
+  enum stage stage = find(0, s->id) ? S_REQUEST : S_PIPE;
+  pid_t pid = -1;
+  int made = stage == S_PIPE;
+  errno = EINVAL;
+  for (int i = 0; i < 3 && made; i++) made = !wanted[i] || make_pipe(pipes[i]) == 0;
+  if (made) stage = S_FORK, pid = fork();
+  if (pid == 0) {
+    int to = s->out == TO_NULL ? null_fd : pipes[0][1], report = pipes[2][1];
+    int also_to = s->err == TO_NULL ? null_fd : s->err == TO_STDOUT ? (to < 0 ? 1 : to) : pipes[1][1];
+    int32_t failure[2] = {(int32_t)become(s, (int[2]){to, also_to}, &report), 0};
+    failure[1] = errno;
+    _exit(write(report, failure, sizeof failure) < 0 ? 126 : 127);
+  }
+  if (pid < 0) reply(FAILED, s->id, 0, (int32_t[5]){errno, (int32_t)stage});
+  for (int i = 0; i < 3; i++) {
+    if (pid < 0) close_one(&pipes[i][0]);
+    close_one(&pipes[i][1]);
+  }
+  if (pid < 0) return;
+  fcntl(pipes[2][0], F_SETFL, O_NONBLOCK);
+  struct command *command = add((struct command){.pid = pid, .id = s->id, .grace = s->grace, .keep = (s->flags & KEEP) != 0,
+                                                 .report = pipes[2][0], .pipes = {pipes[0][0], pipes[1][0]}});
+  snprintf(command->run_id, sizeof command->run_id, "%s", s->run_id);
+}
+
+/* Returns whether the request keeps the rules. */
+static int serve(uint32_t *request) {
+  struct start s;
+  if (request[1] == START) return parse_start(request, &s) ? start(&s), 1 : 0;
+  if (request[1] < OPENED || request[1] > SIGNAL || request[0] != (request[1] == SIGNAL ? HEAD + 1 : HEAD) * 4) return 0;
+  struct command *command = find(0, request[2]);
+  if (!command) return 1; /* it has failed meanwhile */
+  if (request[1] == OPENED) close_pipes(command);
+  if (request[1] == SIGNAL) signal_group(command, (int)request[3]);
+  if (request[1] == SEEN && command->ended) {
+    waitpid(command->pid, NULL, 0);
+    forget(command);
+  }
+  return 1;
+}
+
+/* Reads how the start went, if it is known. Exec closes the report without a word, and so does the end of the process. */
+static void conclude(struct command *command) {
+  int32_t failure[2];
+  ssize_t n = read(command->report, failure, sizeof failure);
+  if (n == 0) reply(STARTED, command->id, command->pid, (int32_t[5]){command->pipes[0], command->pipes[1]});
+  if (n == 0) close_one(&command->report);
+  if (n > 0) reply(FAILED, command->id, 0, (int32_t[5]){failure[1], failure[0]});
+  if (n > 0) forget(command);
+}
+
+/* Leaves the process a zombie. Only the system call fills in what it used. */
+static int has_ended(idtype_t type, pid_t pid, siginfo_t *end, struct rusage *used) {
+  end->si_pid = 0;
+  return syscall(SYS_waitid, type, pid, end, WEXITED | WNOHANG | WNOWAIT, used) == 0 && end->si_pid != 0;
+}
+
+/* Returns whether it was a command that ran, and not one that could not be started. */
+static int note_end(struct command *command, const siginfo_t *end, const struct rusage *used) {
+  if (command && command->report >= 0) conclude(command), command = find(end->si_pid, 0);
+  if (!command) return 0;
+  const struct timeval *user = &used->ru_utime, *system = &used->ru_stime;
+  int64_t cpu = (int64_t)(user->tv_sec + system->tv_sec) * 1000000 + user->tv_usec + system->tv_usec;
+  int has_code = end->si_code == CLD_EXITED, code = has_code ? end->si_status : -1, number = has_code ? 0 : end->si_status;
+  command->ended = 1, command->code = code, command->signal = number;
+  int32_t facts[5] = {code, number, (int32_t)cpu, (int32_t)(cpu >> 32), (int32_t)used->ru_maxrss};
+  reply(ENDED, command->id, command->pid, facts);
+  return 1;
+}
+
+/* Reaps what it has adopted. A zombie that timers has not seen hides all others: then each command is asked. */
+static void look(void) {
+  siginfo_t end;
+  struct rusage used;
+  while (has_ended(P_ALL, 0, &end, &used)) {
+    struct command *command = find(end.si_pid, 0);
+    if (command && command->ended) break;
+    if (!note_end(command, &end, &used)) waitpid(end.si_pid, NULL, 0);
+  }
+  for (size_t i = end.si_pid ? count : 0; i-- > 0;)
+    if (!commands[i].ended && has_ended(P_PID, commands[i].pid, &end, &used)) note_end(&commands[i], &end, &used);
+}
+
+/* Reads the start of a file of /proc. Returns its length. */
+static size_t slurp(const char *format, pid_t pid, char *text, size_t size) {
+  char path[64];
+  size_t used = 0;
+  snprintf(path, sizeof path, format, (int)pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  for (ssize_t n; fd >= 0 && (n = read(fd, text + used, size - 1 - used)) > 0;) used += (size_t)n;
+  close_one(&fd);
+  text[used] = 0;
+  return used;
+}
+
+/* Whose process it is, by its environment. Without a run id it may belong to any command. */
+static const struct command *owner_by_environment(pid_t pid, const struct command *unknown) {
+  static const struct command finished = {.keep = 1};
+  static char text[1 << 22];
+  size_t length = slurp("/proc/%d/environ", pid, text, sizeof text);
+  for (char *at = text; at < text + length; at += strlen(at) + 1) {
+    if (strncmp(at, "TIMERS_RUN_ID=", 14)) continue;
+    for (size_t i = 0; i < count; i++)
+      if (*commands[i].run_id && !strcmp(commands[i].run_id, at + 14)) return &commands[i];
+    return &finished;
+  }
+  return unknown;
+}
+
+/* An orphan becomes a command to end. Those of a group that was signaled have their signal. */
+static void end_orphan(pid_t pid, int64_t elapsed, const struct command *unknown) {
+  if (find(pid, 0) || waitpid(pid, NULL, WNOHANG) > 0) return;
+  const struct command *leader = find(getpgid(pid), 0), *owner = leader ? leader : owner_by_environment(pid, unknown);
+  if (owner->keep) return;
+  add((struct command){.pid = pid, .grace = owner->grace + (leader ? 0 : elapsed), .report = -1, .pipes = {-1, -1}});
+  if (!leader) signal_group(&commands[count - 1], SIGTERM), signal_group(&commands[count - 1], SIGCONT);
+}
+
+/* Returns whether a process lives that is to end. Its ancestor is a child of the forker, which adopts orphans. */
+static int end_more(int64_t elapsed, const struct command *unknown) {
+  static char text[1 << 20];
+  int any = 0;
+  look();
+  slurp("/proc/self/task/%d/children", getpid(), text, sizeof text);
+  for (char *at = text, *end; (end = strchr(at, ' ')); at = end + 1) end_orphan(atoi(at), elapsed, unknown);
+  for (size_t i = 0; i < count; i++) {
+    if (commands[i].keep) continue;
+    if (elapsed >= commands[i].grace) signal_group(&commands[i], SIGKILL);
+    any |= !commands[i].ended;
+  }
+  return any;
+}
+
+static _Noreturn void leave(void) {
+  struct command unknown = {.grace = 0};
+  for (size_t i = 0; i < count; i++) {
+    struct command *command = &commands[i];
+    close_pipes(command);
+    if (command->grace > unknown.grace) unknown.grace = command->grace;
+    unknown.keep |= command->keep;
+    if (!command->ended && !command->keep) signal_group(command, SIGTERM), signal_group(command, SIGCONT);
+  }
+  int64_t most = unknown.grace + PATIENCE, elapsed = 0;
+  for (int pause = 5; end_more(elapsed, &unknown) && elapsed < most; elapsed += pause, pause += pause < 100 ? pause : 0)
+    poll(NULL, 0, pause);
+  int fd = ends_file ? open(ends_file, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
+  for (size_t i = 0; fd >= 0 && i < count; i++)
+    if (commands[i].ended && *commands[i].run_id)
+      dprintf(fd, "%s %d %d\n", commands[i].run_id, commands[i].code, commands[i].signal);
+  while (waitpid(-1, NULL, WNOHANG) > 0) continue;
+  _exit(0);
+}
+
+static void flush(void) {
+  ssize_t n = out_used ? send(LINE, out, out_used, MSG_NOSIGNAL) : 0;
+  if (n < 0 && errno != EAGAIN && errno != EINTR) leave();
+  if (n > 0) memmove(out, out + n, out_used -= (size_t)n);
+}
+
+/* Serves a few requests: ends of commands wait meanwhile. Returns whether there may be more. */
+static int hear(void) {
+  size_t at = 0;
+  int served = 0;
+  for (uint32_t *request; served < A_TURN && in_used - at >= HEAD * 4; served++, at += *request) {
+    request = (uint32_t *)(void *)(in + at);
+    if (*request < HEAD * 4 || *request > LARGEST || *request % 4) leave();
+    if (in_used - at < *request) break;
+    if (!serve(request)) leave();
+  }
+  if (at) memmove(in, in + at, in_used -= at);
+  if (!in_used && in_room > LARGEST / 16) free(in), in = NULL, in_room = 0;
+  return served == A_TURN;
+}
+
+/* Waits for the socket, for ends, and for the reports of those that are starting: a slow exec delays no other. */
+static void wait_for_more(const struct timespec *timeout, const sigset_t *mask) {
+  static struct pollfd *fds;
+  nfds_t polled = 1;
+  fds = grow(fds, (count + 1) * sizeof *fds);
+  fds[0] = (struct pollfd){LINE, out_used ? POLLIN | POLLOUT : POLLIN, 0};
+  for (size_t i = 0; i < count; i++)
+    if (commands[i].report >= 0) fds[polled++] = (struct pollfd){commands[i].report, POLLIN, 0};
+  if (ppoll(fds, polled, timeout, mask) <= 0) return;
+  for (size_t i = polled > 1 ? count : 0; i-- > 0;)
+    if (commands[i].report >= 0) conclude(&commands[i]);
+  if (!(fds[0].revents & (POLLIN | POLLHUP | POLLERR))) return;
+  if (in_room - in_used < 65536) in = grow(in, in_room = in_room * 2 + 131072);
+  ssize_t n = recv(LINE, in + in_used, in_room - in_used, 0);
+  if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) leave();
+  if (n > 0) in_used += (size_t)n;
+}
+
+static void wake(int number) { (void)number; }
+
+/* Only SIGKILL and the socket end this process: a signal for all processes of timers must not lose the ends of commands. */
+int main(int argc, char **argv) {
+  sigset_t mask;
+  if (fcntl(LINE, F_GETFD) < 0) return 64;
+  if (argc > 1) ends_file = argv[1];
+  sigfillset(&mask);
+  sigprocmask(SIG_SETMASK, &mask, NULL);
+  sigdelset(&mask, SIGCHLD);
+  for (int i = 1; i < NSIG; i++) signal(i, SIG_DFL);
+  sigaction(SIGCHLD, &(struct sigaction){.sa_handler = wake}, NULL);
+  syscall(SYS_close_range, LINE + 1, ~0U, 0);
+  while ((null_fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && null_fd < LINE) fcntl(null_fd, F_SETFD, 0);
+  fcntl(LINE, F_SETFD, FD_CLOEXEC), fcntl(LINE, F_SETFL, O_NONBLOCK);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  if (null_fd < 0 || chdir("/") < 0) return 71;
+  reply(HELLO, 0, getpid(), (int32_t[5]){VERSION});
+  for (int has_more = 0;; has_more = hear()) {
+    look();
+    flush();
+    wait_for_more(has_more ? &(struct timespec){0, 0} : NULL, &mask);
+  }
+}

@@ -1,0 +1,371 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants, copyFileSync, mkdtempSync, openSync, readFileSync, readlinkSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeAll, describe, expect, it, test } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
+import { isLiving, processIds, readStat } from '../../src/executors/shell/proc.js';
+import { compile, noCompiler, SANITIZED } from '../support/c-compiler.js';
+import { ForkerLine, type ForkerReply } from '../support/forker-line.js';
+
+if (noCompiler !== undefined) console.log(`test/native is skipped: ${noCompiler}`);
+
+const clock = createSystemClock();
+const folder = mkdtempSync(join(tmpdir(), 'forker-'));
+const ENOENT = 2;
+const EACCES = 13;
+const [S_REQUEST, S_USER, S_FOLDER, S_EXEC] = [1, 5, 6, 8];
+
+let program: string;
+let line: ForkerLine;
+const lines: ForkerLine[] = [];
+
+/** A forker with the sanitizers, which end it at the first mistake. */
+function open(...args: readonly string[]): ForkerLine {
+  line = new ForkerLine(program, args);
+  lines.push(line);
+  return line;
+}
+
+async function until(is: () => boolean): Promise<void> {
+  while (!is()) await new Promise<void>((resolve) => clock.after(2, resolve));
+}
+
+const isAlive = (pid: number): boolean => isLiving(readStat(pid));
+const seen = (id: number) => line.send(3, id);
+
+/** Everything the command with that id prints. */
+async function outputOf(id: number): Promise<readonly string[]> {
+  const { more } = await line.reply('started', id);
+  const read = more.slice(0, 2).map((fd) => {
+    if (fd < 0) return Promise.resolve('');
+    const path = `/proc/${line.process.pid ?? 0}/fd/${fd}`;
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return text(new Socket({ fd: reader, readable: true, writable: false }));
+  });
+  line.send(2, id);
+  return Promise.all(read);
+}
+
+/** Exit code and signal of a shell script. */
+async function endOf(id: number, script: string): Promise<readonly number[]> {
+  line.start(id, { words: ['sh', '-c', script] });
+  const { more } = await line.reply('ended', id);
+  seen(id);
+  return more.slice(0, 2);
+}
+
+describe.skipIf(noCompiler !== undefined)('the forker', () => {
+  beforeAll(() => {
+    program = compile('native/forker.c', SANITIZED);
+  });
+  afterEach(async () => {
+    // A sanitizer's complaint is another exit code.
+    for (const each of lines.splice(0)) expect(await each.close()).toBe(0);
+  });
+
+  it('compiles without a warning, the analyzer’s included', () => {
+    compile('native/forker.c', ['-O2', '-Wall', '-Wextra', '-Werror', '-fanalyzer']);
+    expect(readFileSync('native/forker.c', 'utf8').split('\n').length).toBeLessThanOrEqual(401);
+  });
+
+  test.each([1, 17, 2026])('parses 100,000 random requests without a mistake: seed %i', (seed) => {
+    const fuzz = compile('test/native/fuzz.c', SANITIZED);
+    const said = execFileSync(fuzz, [String(seed), '100000'], { encoding: 'utf8' });
+    const [parsed = 0, forks = 0, leaves = 0] = (said.match(/\d+/g) ?? []).map(Number);
+    expect(Math.min(parsed, forks, leaves)).toBeGreaterThan(5_000);
+  });
+
+  it('says its version first', async () => {
+    open();
+    await line.reply('hello');
+    expect(line.replies[0]).toMatchObject({ kind: 'hello', pid: line.process.pid, more: [1, 0, 0, 0, 0] });
+  });
+
+  test.each([
+    ['well', 'true', [0, 0]],
+    ['with a code', 'exit 255', [255, 0]],
+    ['by SIGTERM', 'kill $$', [-1, 15]],
+    ['by SIGINT', 'kill -2 $$', [-1, 2]],
+    ['by SIGQUIT', 'ulimit -c 0; kill -3 $$', [-1, 3]],
+    ['by a signal without a name', 'kill -34 $$', [-1, 34]],
+    ['by the last signal', 'kill -64 $$', [-1, 64]],
+  ])('reports a command that ends %s', async (_, script, end) => {
+    open();
+    expect(await endOf(1, script)).toEqual(end);
+  });
+
+  it('reports what a command used: microseconds and kilobytes', async () => {
+    open();
+    line.start(1, { words: ['sh', '-c', 'i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done'] });
+    const [, , low = 0, high, kilobytes] = (await line.reply('ended', 1)).more;
+    expect(low).toBeGreaterThan(1_000);
+    expect(high).toBe(0);
+    expect(kilobytes).toBeGreaterThan(500);
+  });
+
+  const root = process.getuid?.() === 0;
+  const plain = join(folder, 'plain');
+  const [nobody, word] = [{ uid: 65534, gid: 65534, groups: [1, 2] }, 'x'.repeat(3_000_000)];
+  test.each([
+    ['an unknown program', { words: ['no-such-program'] }, ENOENT, S_EXEC],
+    ['an unknown path', { words: ['/no/such'] }, ENOENT, S_EXEC],
+    ['an empty word', { words: [''] }, ENOENT, S_EXEC],
+    ['a folder as a program', { words: ['/'] }, EACCES, S_EXEC],
+    ['a program beside folders that are none', { words: ['x'], env: { PATH: '/dev/null:/no/such' } }, ENOENT, S_EXEC],
+    ['words that are too long', { words: ['true', word] }, 7, S_EXEC],
+    ['a folder that is not there', { words: ['true'], cwd: '/no/such' }, ENOENT, S_FOLDER],
+  ])('does not start %s, and says why', async (_, request, errno, stage) => {
+    open();
+    line.start(1, request);
+    expect((await line.reply('failed', 1)).more.slice(0, 2)).toEqual([errno, stage]);
+    // It has forgotten the command.
+    expect(await endOf(1, 'exit 3')).toEqual([3, 0]);
+  });
+
+  it('does not start a command under an id that is in use', async () => {
+    open();
+    line.start(1, { words: ['sleep', '60'] });
+    await line.reply('started', 1);
+    line.start(1, { words: ['true'] });
+    expect((await line.reply('failed', 1)).more.slice(0, 2)).toEqual([22, S_REQUEST]);
+  });
+
+  it('finds a program along the PATH of the command, and gives a script without a first line to /bin/sh', async () => {
+    open();
+    execFileSync('sh', ['-c', `printf 'exit $1' >${plain}; chmod 755 ${plain}`]);
+    line.start(1, { words: ['plain', '7'], env: { PATH: `/no/such:${folder}` } });
+    expect((await line.reply('ended', 1)).more[0]).toBe(7);
+    line.start(2, { words: ['./plain', '8'], cwd: folder });
+    expect((await line.reply('ended', 2)).more[0]).toBe(8);
+  });
+
+  it('gives a command its words, its whole environment, its folder, and nothing of its own', async () => {
+    open();
+    const script = 'printf "%s|" "$@"; pwd; ls /proc/self/fd | xargs; grep ^Sig[BI] /proc/self/status; cat';
+    line.start(1, { words: ['/bin/sh', '-c', script, 'name', 'two words', ''], cwd: folder, outputs: [2, 2] });
+    const nothing = 'SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n';
+    expect(await outputOf(1)).toEqual([`two words||${folder}\n0 1 2 3\n${nothing}`, '']);
+    line.start(2, { words: ['env', '-0'], env: { 'odd name': 'ü\n', A: '' }, outputs: [2, 2] });
+    expect(await outputOf(2)).toEqual(['PATH=/usr/bin:/bin\0odd name=ü\n\0A=\0', '']);
+  });
+
+  it('gives a command two pipes, one for both, nothing, or what it prints to itself', async () => {
+    open();
+    const words = ['sh', '-c', 'echo a; echo b >&2; echo c >/dev/stdout; echo d >/dev/stderr'];
+    for (const [index, outputs] of (
+      [
+        [2, 2],
+        [2, 3],
+        [0, 2],
+        [0, 3],
+      ] as const
+    ).entries())
+      line.start(index + 1, { words, outputs });
+    expect(await outputOf(1)).toEqual(['a\nc\n', 'b\nd\n']);
+    expect(await outputOf(2)).toEqual(['a\nb\nc\nd\n', '']);
+    expect(await outputOf(3)).toEqual(['', 'b\nd\n']);
+    expect(await outputOf(4)).toEqual(['', '']);
+    await line.reply('ended', 4);
+    expect(readlinkSync(`/proc/${line.process.pid ?? 0}/fd/3`)).toMatch(/^socket/);
+    expect(execFileSync('ls', [`/proc/${line.process.pid ?? 0}/fd`], { encoding: 'utf8' }).split('\n')).toHaveLength(6);
+  });
+
+  it.runIf(root)('becomes another user with these groups before it enters the folder', async () => {
+    open();
+    const words = ['sh', '-c', 'id -u; id -g; id -G; echo x >/dev/stderr'];
+    line.start(1, { words, user: nobody, outputs: [2, 2] });
+    expect(await outputOf(1)).toEqual(['65534\n65534\n65534 1 2\n', 'x\n']);
+    line.start(2, { words, user: nobody, cwd: '/root' });
+    expect((await line.reply('failed', 2)).more.slice(0, 2)).toEqual([EACCES, S_FOLDER]);
+  });
+
+  it.runIf(root)('says that it may not become another user', async () => {
+    line = new ForkerLine('setpriv', ['--reuid=65534', '--clear-groups', '--', program]);
+    lines.push(line);
+    line.start(1, { words: ['true'], user: { uid: 0, gid: 0, groups: [] } });
+    expect((await line.reply('failed', 1)).more.slice(0, 2)).toEqual([1, S_USER]);
+  });
+
+  it('leaves a command a zombie until its end was seen, and reports those behind it', async () => {
+    open();
+    const ids = [1, 2, 3, 4, 5];
+    for (const id of ids) line.start(id, { words: ['sh', '-c', `exit ${id}`] });
+    const ends = await Promise.all(ids.map((id) => line.reply('ended', id)));
+    expect(ends.map(({ more }) => more[0])).toEqual(ids);
+    expect(ends.map(({ pid }) => readStat(pid)?.state)).toEqual(['Z', 'Z', 'Z', 'Z', 'Z']);
+    for (const id of ids) seen(id);
+    await until(() => ends.every(({ pid }) => readStat(pid) === undefined));
+  });
+
+  it('leads a group and session of its own as soon as it is reported, and a signal finds it before that', async () => {
+    open();
+    const ids = Array.from({ length: 200 }, (_, index) => index + 1);
+    for (const id of ids) {
+      line.start(id, { words: ['sleep', '60'] });
+      if (id % 2) line.send(4, id, [15]);
+    }
+    for (const id of ids.filter((each) => each % 2 === 0)) {
+      const { pid } = await line.reply('started', id);
+      expect(readStat(pid)?.groupId).toBe(pid);
+      process.kill(-pid, 'SIGTERM');
+    }
+    for (const id of ids) expect((await line.reply('ended', id)).more.slice(0, 2)).toEqual([-1, 15]);
+  });
+
+  it('reaps what it adopts', async () => {
+    open();
+    line.start(1, { words: ['sh', '-c', '(sleep 0.01 & echo $!) & wait'], outputs: [2, 0] });
+    const [stdout = ''] = await outputOf(1);
+    await line.reply('ended', 1);
+    seen(1);
+    await until(() => readStat(Number(stdout)) === undefined);
+  });
+
+  it('starts others while one cannot be loaded, and can end that one', async ({ skip }) => {
+    const slow = join(folder, 'slow');
+    copyFileSync('/bin/true', slow);
+    const holder = spawn(compile('test/native/lease.c', []), [slow], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [first] = (await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')])) as [unknown];
+    if (typeof first === 'number') skip('this file system has no leases');
+    open();
+    line.start(1, { words: [slow] });
+    line.start(2, { words: [slow] });
+    for (let id = 3; id < 20; id++) expect(await endOf(id, `exit ${id}`)).toEqual([id, 0]);
+    expect(line.replies.some(({ id }) => id === 1 || id === 2)).toBe(false);
+    line.send(4, 1, [9]);
+    holder.kill();
+    expect((await line.reply('ended', 2)).more.slice(0, 2)).toEqual([0, 0]);
+    expect((await line.reply('ended', 1)).more.slice(0, 2)).toEqual([-1, 9]);
+  });
+
+  it('takes a request in pieces, many at once, and one that is large', async () => {
+    open();
+    const bytes = Buffer.from(Uint32Array.from([16, 4, 9, 15]).buffer);
+    for (const byte of bytes) line.write(Buffer.from([byte]));
+    for (let id = 1; id <= 100; id++) line.start(id, { words: ['true'] });
+    const large = Object.fromEntries(Array.from({ length: 15 }, (_, index) => [`V${index}`, 'x'.repeat(100_000)]));
+    line.start(101, { words: ['sh', '-c', 'exit ${#V14}'], env: large });
+    for (let id = 1; id <= 100; id++) await line.reply('ended', id);
+    expect((await line.reply('ended', 101)).more[0]).toBe(100_000 % 256);
+  });
+
+  test.each([
+    ['no length', [0, 1, 1]],
+    ['a length that is too small', [8, 3, 1]],
+    ['a length beyond the limit', [0xfffffff0, 1, 1]],
+    ['a length that is not a multiple of 4', [13, 3, 1, 0]],
+    ['an unknown kind', [12, 9, 1]],
+    ['a start without words', [48, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ['more groups than it has', [60, 1, 1, 0, 0, 0, 0xffffffff, 1, 0, 0, 0, 0, 1, 1, 0]],
+    ['more words than it has', [60, 1, 1, 0, 0, 0, 0, 0xffffffff, 1, 0, 0, 0, 0x41414141, 0, 0]],
+    ['a text without an end', [52, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0x41004100]],
+  ])('ends its commands and itself after a request with %s', async (_, numbers) => {
+    open();
+    line.start(7, { words: ['sleep', '60'] });
+    const { pid } = await line.reply('started', 7);
+    line.write(Buffer.from(Uint32Array.from(numbers).buffer));
+    await once(line.process, 'exit');
+    expect(isAlive(pid)).toBe(false);
+  });
+});
+
+/** The pids that a script prints, one a line, once it has printed as many. */
+async function pidsOf(id: number, most: number): Promise<readonly number[]> {
+  const { more } = await line.reply('started', id);
+  const fd = openSync(`/proc/${line.process.pid ?? 0}/fd/${more[0] ?? -1}`, constants.O_RDONLY);
+  const reader = new Socket({ fd, readable: true, writable: false });
+  let said = '';
+  for await (const chunk of reader) {
+    said += String(chunk);
+    if (said.split('\n').length > most) break;
+  }
+  return said.trim().split('\n').map(Number);
+}
+
+describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
+  beforeAll(() => {
+    program = compile('native/forker.c', SANITIZED);
+  });
+  afterEach(async () => {
+    for (const each of lines.splice(0)) expect(await each.close()).toBe(0);
+    for (const pid of strangers.splice(0)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  });
+  const strangers: number[] = [];
+  const run = (id: number, script: string, more: object = {}) =>
+    line.start(id, { words: ['sh', '-c', script], env: { TIMERS_RUN_ID: `run-${id}` }, outputs: [2, 2], ...more });
+
+  it('no command is left, nor what has left its group, its session, its parent or its environment', async () => {
+    open();
+    run(1, 'sleep 60 & echo $!; setsid sleep 60 & echo $!; (setsid env -i /bin/sleep 60 & echo $!) ; echo $$; wait');
+    const pids = await pidsOf(1, 4);
+    expect(pids.map(isAlive)).toEqual([true, true, true, true]);
+    await line.close();
+    expect(pids.map(isAlive)).toEqual([false, false, false, false]);
+  });
+
+  it('a command has its grace, and what ignores SIGTERM is killed after it', async () => {
+    const file = join(folder, 'ends');
+    open(file);
+    run(1, 'exec 2>/dev/null; trap "exit 4" TERM; echo $$; while :; do sleep 0.01; done');
+    run(2, 'trap "" TERM; setsid sh -c "trap : TERM; echo \\$\\$; while :; do sleep 0.01; done" & wait', {
+      grace: 100,
+    });
+    const pids = [...(await pidsOf(1, 1)), ...(await pidsOf(2, 1))];
+    await line.close();
+    expect(pids.map(isAlive)).toEqual([false, false]);
+    expect(readFileSync(file, 'utf8').split('\n').toSorted()).toEqual(['', 'run-1 4 0', 'run-2 -1 9']);
+  });
+
+  it('what a command left that had ended by itself goes on', async () => {
+    open();
+    run(1, 'setsid sleep 60 & echo $!');
+    const [left = 0] = await pidsOf(1, 1);
+    strangers.push(left);
+    await line.reply('ended', 1);
+    seen(1);
+    run(2, 'echo $$; exec sleep 60');
+    const [other = 0] = await pidsOf(2, 1);
+    await line.close();
+    expect([isAlive(left), isAlive(other)]).toEqual([true, false]);
+  });
+
+  it('a command goes on that is to be kept, and all that it has started', async () => {
+    open();
+    run(1, 'sleep 60 & echo $!; (setsid sleep 60 & echo $!); echo $$; wait', { keep: true });
+    strangers.push(...(await pidsOf(1, 3)));
+    await line.close();
+    expect(strangers.map(isAlive)).toEqual([true, true, true]);
+  });
+
+  it('an end that was not seen is written down', async () => {
+    const file = join(folder, 'unseen');
+    open(file);
+    run(1, 'exit 9');
+    run(2, 'kill -34 $$');
+    await Promise.all([line.reply('ended', 1), line.reply('ended', 2)]);
+    await line.close();
+    expect(readFileSync(file, 'utf8')).toBe('run-1 9 0\nrun-2 -1 34\n');
+  });
+
+  it('20 rounds of 20 commands leave no process', async () => {
+    const before = new Set(processIds());
+    for (let round = 0; round < 20; round++) {
+      open();
+      const started: Promise<ForkerReply>[] = [];
+      for (let id = 1; id <= 20; id++) {
+        run(id, 'sleep 60 & setsid sleep 60 & sleep 60', { outputs: [0, 0] });
+        started.push(line.reply('started', id));
+      }
+      await Promise.race(started);
+      await line.close();
+    }
+    const left = (processIds() ?? []).filter(
+      (pid) => !before.has(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('sleep\u000060'),
+    );
+    expect(left).toEqual([]);
+  });
+});
