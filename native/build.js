@@ -1,0 +1,33 @@
+// Compiles forker.c for this machine, as the last step of `npm run build`. Without a C compiler the build succeeds, and timers uses execa.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const program = path(`../dist/native/timers-forker-linux-${process.arch}`);
+const compiler = process.env.CC || 'cc';
+
+/** Static where the C library allows it, so that a package made here runs elsewhere; as release.sh has it. */
+function compile(...more) {
+  const args = ['-std=c11', '-Os', '-s', '-Wl,--build-id=none', ...more, '-o', program, path('forker.c')];
+  execFileSync(compiler, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+function build() {
+  if (process.platform !== 'linux') return 'it is for Linux';
+  mkdirSync(path('../dist/native'), { recursive: true });
+  rmSync(program, { force: true });
+  try {
+    compile('-static');
+  } catch {
+    try {
+      compile();
+    } catch (error) {
+      return error.code === 'ENOENT' ? `there is no C compiler ${compiler}` : String(error.message).trim();
+    }
+  }
+  return undefined;
+}
+
+const reason = build();
+if (reason !== undefined) console.log(`timers-forker was not built, so commands start by execa: ${reason}.`);
