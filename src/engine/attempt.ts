@@ -4,6 +4,8 @@ import type { AttemptIo, OutputStream } from '../domain/executor.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import { OutputTail } from '../domain/output-tail.js';
+import { inexactNumber } from '../text/exact-number.js';
+import { quoted } from '../text/excerpt.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 
 /** What a run's command is told of the past of its job. */
@@ -39,6 +41,7 @@ export class Attempt implements AttemptIo {
   pid: number | undefined;
   readonly #run: AttemptOwner;
   readonly #strayAction: 'kill' | 'keep';
+  #hasReportedNumber = false;
 
   constructor(run: AttemptOwner, number: number, latenessMs: Duration, strayAction: 'kill' | 'keep') {
     this.#run = run;
@@ -76,8 +79,21 @@ export class Attempt implements AttemptIo {
     this.tail.push(line, stream);
     const { output } = this.#run.job.command;
     if (output.to !== 'log') return;
-    const data = output.parse === undefined || truncated ? undefined : jsonObject(line);
+    const data = output.parse === undefined || truncated ? undefined : this.#jsonOf(line);
     this.#run.emit({ event: 'run.output', stream, line, truncated, ...(data && { data }) });
+  }
+
+  /** The object a line is the JSON of. A line with a number that would change stays a line, which is reported once. */
+  #jsonOf(line: string): Readonly<Record<string, unknown>> | undefined {
+    const data = jsonObject(line);
+    const number = data && inexactNumber(line);
+    if (number === undefined) return data;
+    if (!this.#hasReportedNumber)
+      this.trouble(
+        `a line with the number ${quoted(number)} is not read as JSON, because that would change the number`,
+      );
+    this.#hasReportedNumber = true;
+    return undefined;
   }
 
   trouble(sentence: string): void {

@@ -113,7 +113,7 @@ export const TIMER_MAPS: { readonly [L in MapOfTimer]: Readonly<Record<KeyOf<L>,
       summary: 'Nests a line that is a JSON object in the log, as data.',
       without: 'Each line is a text.',
       example: 'json',
-      details: ['Not with `file`.'],
+      details: ['Not with `file`.', 'A line with a number that a 64-bit float does not hold stays a text.'],
     },
   },
   ping: {
