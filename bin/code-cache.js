@@ -11,6 +11,7 @@ const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
 const PROGRAM = join(__dirname, '..', 'dist', 'cli');
+const need = Module.createRequire(join(PROGRAM, 'main.cjs'));
 const cacheOf = (filename) => `${filename}.v8cache`;
 
 /** Lets the scripts of dist/cli begin with what V8 kept of them; with `keep`, leaves what it knows of them at exit. */
@@ -20,19 +21,35 @@ function install(keep = process.env.TIMERS_KEEP_CODE === '1') {
     return;
   }
   const compile = Module.prototype._compile;
-  const scripts = new Map();
   Module.prototype._compile = function (content, filename, ...rest) {
-    if (!filename.startsWith(PROGRAM)) return compile.call(this, content, filename, ...rest);
-    const cachedData = readCache(filename);
-    const script = new Script(Module.wrap(content), { filename, ...(cachedData && { cachedData }) });
-    scripts.set(filename, script);
-    const load = (id) => this.require(id);
-    return script.runInThisContext().call(this.exports, this.exports, load, this, filename, dirname(filename));
+    if (dirname(filename) !== PROGRAM) return compile.call(this, content, filename, ...rest);
+    return run(this, filename, content);
   };
   if (keep)
     process.on('exit', () =>
       scripts.forEach((script, filename) => writeFileSync(cacheOf(filename), script.createCachedData())),
     );
+}
+
+const scripts = new Map();
+const modules = new Map();
+
+/** Runs a script of dist/cli. It needs others by name, without the search that Node makes for each. */
+function run(module, filename, content) {
+  modules.set(filename, module);
+  const cachedData = readCache(filename);
+  const script = new Script(Module.wrap(content), { filename, ...(cachedData && { cachedData }) });
+  scripts.set(filename, script);
+  const load = (id) => (id.startsWith('./') ? loadOwn(join(PROGRAM, id)) : need(id));
+  return script.runInThisContext().call(module.exports, module.exports, load, module, filename, PROGRAM);
+}
+
+function loadOwn(filename) {
+  const known = modules.get(filename) ?? require.cache[filename];
+  if (known) return known.exports;
+  const module = { exports: {} };
+  run(module, filename, readFileSync(filename, 'latin1'));
+  return module.exports;
 }
 
 function readCache(filename) {
