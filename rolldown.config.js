@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 
 /** Copies files of src/page beside the script that is made of it. */
@@ -13,24 +14,24 @@ const copied = (...names) => ({
 
 /** Modules of Node that every command loads. */
 const LOADED = ['events', 'fs', 'os', 'path', 'process', 'stream', 'tty', 'util'];
-const BUILTIN = /\b(?:const|let|var) (\w+) = require\("(?:node:)?([a-z_0-9/]+)"\);/g;
+/** Packages with a chunk of their own. */
+const APART = ['chalk', 'execa', 'yaml'];
+const REQUIRED = /\b(?:const|let|var) (\w+) = require\("((?:node:|\.\/)?([a-z_0-9/]+)[^"]*)"\);/g;
+const canWait = (id, name) => (id.startsWith('./') ? APART.includes(name) : isBuiltin(id) && !LOADED.includes(name));
 
 /**
- * Loads the other modules of Node when one of their exports is first used: a scheduler that sends nothing does without `https`. Only names that
- * stand before a dot everywhere can wait.
+ * Loads modules of Node and large packages when one of their exports is first used: a scheduler that sends nothing does without `https`. Only names
+ * that stand before a dot everywhere can wait.
  */
-const lazyBuiltins = {
-  name: 'lazy-builtins',
+const lazy = {
+  name: 'lazy',
   renderChunk: (code) =>
-    code.replace(BUILTIN, (eager, name, id) => {
-      const uses = [...code.matchAll(new RegExp(`(?<![.\\w])${name}\\b(?! = require\\()(?:\\.(\\w+))?`, 'g'))].map(
-        ([, used]) => used,
-      );
-      if (!isBuiltin(id) || LOADED.includes(id) || uses.includes(undefined)) return eager;
-      const getters = [...new Set(uses)].map(
-        (used) => `get ${used}() { return (this.module ??= require("node:${id}")).${used}; }`,
-      );
-      return `const ${name} = { ${getters.join(', ')} };`;
+    code.replace(REQUIRED, (eager, variable, id, name) => {
+      const use = new RegExp(`(?<![.\\w])${variable}\\b(?! = require\\()(?:\\.(\\w+))?`, 'g');
+      const uses = new Set([...code.matchAll(use)].map(([, used]) => used));
+      if (!canWait(id, name) || uses.has(undefined)) return eager;
+      const getters = [...uses].map((used) => `get ${used}() { return (this.module ??= require("${id}")).${used}; }`);
+      return `const ${variable} = { ${getters.join(', ')} };`;
     }),
 };
 
@@ -68,9 +69,14 @@ export default defineConfig([
   {
     ...shared,
     input: { main: 'src/cli/main.ts', signals: 'src/cli/signals.ts' },
+    // Its modules for browsers are modules, and can wait.
+    resolve: {
+      ...shared.resolve,
+      alias: { yaml: fileURLToPath(new URL('node_modules/yaml/browser/index.js', import.meta.url)) },
+    },
     // typescript: cosmiconfig's loader for configuration written in it, which is code and never loaded.
     external: ['typescript', /^@photostructure\/sqlite/],
-    plugins: [withoutLuxon, lazyBuiltins, ascii],
+    plugins: [withoutLuxon, lazy, ascii],
     output: {
       dir: 'dist/cli',
       format: 'cjs',
@@ -78,6 +84,9 @@ export default defineConfig([
       dynamicImportInCjs: false,
       entryFileNames: '[name].cjs',
       chunkFileNames: '[name]-[hash].cjs',
+      codeSplitting: {
+        groups: APART.map((name) => ({ name, test: new RegExp(`/node_modules/${name}/`), priority: 1 })),
+      },
       minify: { compress: true, mangle: false, codegen: true },
       cleanDir: true,
     },
