@@ -5,8 +5,11 @@ const tell = (value) =>
   value >= 100 ? Math.round(value).toLocaleString('en') : Number(value.toPrecision(3)).toString();
 
 for (const { name, value, unit, peer } of await run()) {
+  const ratio = value / (peer?.value ?? Number.NaN);
   const beside =
-    peer === undefined ? '' : `   ${peer.name}: ${tell(peer.value)}   ratio ${(value / peer.value).toFixed(2)}`;
+    peer === undefined
+      ? ''
+      : `   ${peer.name}: ${tell(peer.value)}   ratio ${Number.isFinite(ratio) ? ratio.toFixed(2) : '–'}`;
   console.log(`  ${name.padEnd(58)} ${tell(value).padStart(9)} ${unit.padEnd(10)}${beside}`);
 }
 process.exit(0);

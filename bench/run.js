@@ -8,7 +8,7 @@ import { rolldown } from 'rolldown';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '..');
 const out = join(root, 'dist', 'bench');
-const NOT_BENCHMARKS = ['bare-heap', 'result', 'one'];
+const NOT_BENCHMARKS = ['bare-heap', 'result', 'one', 'process-figures'];
 
 const names = readdirSync(here)
   .filter((file) => file.endsWith('.ts'))

@@ -41,11 +41,11 @@ function untilStarted(cwd: string): Promise<number> {
 export async function run(): Promise<Result[]> {
   const results: Result[] = [];
   const bare = () => ms(() => spawnSync(process.execPath, ['-e', '0']));
-  for (const timers of [10, 10_000]) {
+  for (const timers of [10, 1_000, 10_000]) {
     const cwd = mkdtempSync(join(tmpdir(), 'bench-'));
     writeFileSync(join(cwd, 'timers.yaml'), fileOf(timers));
     const rounds: { bare: number; validate: number; start: number }[] = [];
-    for (let round = 0; round < (timers > 10 ? 5 : ROUNDS); round++) {
+    for (let round = 0; round < (timers > 1_000 ? 5 : ROUNDS); round++) {
       rounds.push({
         bare: bare(),
         validate: ms(() => spawnSync(process.execPath, [program, 'validate'], { cwd })),

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+
+/** In clock ticks a second, as every Linux has it. See proc(5). */
+const TICKS = 100;
+
+/** What the jobs of the benchmarks run. */
+const COMMANDS = new Set(['sh', 'dash', 'date', 'yes', 'head']);
+
+/** A program's processes: itself and its helpers, without the commands of its jobs. Linux only. */
+export const ownProcesses = (pid: number): number[] => processTree(pid).filter((one) => !COMMANDS.has(nameOf(one)));
+
+/** Whether a command of a job is running. */
+export const runsCommands = (pid: number): boolean => processTree(pid).some((one) => COMMANDS.has(nameOf(one)));
+
+function processTree(pid: number): number[] {
+  return [pid, ...childrenOf(pid).flatMap(processTree)];
+}
+
+const childrenOf = (pid: number): number[] =>
+  read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+
+const nameOf = (pid: number): string => read(`/proc/${pid}/comm`).trim();
+
+/** Empty for a process that has ended meanwhile. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** CPU time in ms that these processes have used themselves, without children that have ended. */
+export const cpuOf = (pids: readonly number[]): number =>
+  sum(
+    pids.map((pid) => {
+      const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) (?=\w )/);
+      const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+      return (((user ?? 0) + (system ?? 0)) * 1_000) / TICKS;
+    }),
+  );
+
+/** Proportional set size of these processes now, in MB. */
+export const restOf = (pids: readonly number[]): number =>
+  sum(pids.map((pid) => kilobytes(`/proc/${pid}/smaps_rollup`, 'Pss'))) / 1_024;
+
+/** The most resident memory that these processes have had, in MB. */
+export const peakOf = (pids: readonly number[]): number =>
+  sum(pids.map((pid) => kilobytes(`/proc/${pid}/status`, 'VmHWM'))) / 1_024;
+
+const kilobytes = (file: string, field: string): number =>
+  Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(file, 'utf8'))?.[1]);
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
