@@ -5,9 +5,14 @@ import type { LedgerFile } from './ledger-file.js';
 import { noFile, strangenessOf } from './existing-file.js';
 import { troubleIn } from './trouble.js';
 
-/** What is to be said of each. */
-export const MISHAPS: Readonly<Record<Mishap, string>> = {
-  removed: 'it was removed while in use',
+/** What happened to a file, as a clause that says where earlier outcomes are. */
+export function describeMishap(file: LedgerFile, mishap: Mishap): string {
+  const place = mishap === 'overwritten' ? undefined : file.whereabouts();
+  return place === undefined ? MISHAPS[mishap] : `it was moved to ${place} while in use; earlier outcomes are there`;
+}
+
+const MISHAPS: Readonly<Record<Mishap, string>> = {
+  removed: 'it was removed while in use, with its outcomes',
   replaced: 'another file was put in its place while in use',
   overwritten: 'it was overwritten while in use',
 };

@@ -1,4 +1,4 @@
-import { fstatSync, readSync, statSync } from 'node:fs';
+import { fstatSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Recollection, Recorded } from '../domain/ledger.js';
 import type { Duration, Instant } from '../domain/time.js';
@@ -148,6 +148,16 @@ export class LedgerFile {
     if (named === undefined) return 'removed';
     const own = fstatSync(this.#writeBack.descriptor);
     return named.ino === own.ino && named.dev === own.dev ? undefined : 'replaced';
+  }
+
+  /** The path it has now, where the system knows. `undefined`: it was removed. */
+  whereabouts(): string | undefined {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${this.#writeBack.descriptor}`);
+      return fstatSync(this.#writeBack.descriptor).nlink > 0 ? path : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** What has become of the file behind our back. */

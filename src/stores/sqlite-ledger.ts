@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/events/index.js';
 import type { JobRecord, Ledger, LedgerTrouble, Recollection, Recorded } from '../domain/ledger.js';
 import { MINUTE, SECOND, type Cancel, type Duration, type Instant } from '../domain/time.js';
-import { clearPlace, MISHAPS } from './clear-place.js';
+import { clearPlace, describeMishap } from './clear-place.js';
 import type { Mishap } from './header.js';
 import { Hold } from './held-state.js';
 import type { StateOptions } from './kind.js';
@@ -253,7 +253,7 @@ export class SqliteLedger implements Ledger {
     const failure = troubleIn(() => (mishap = file.mishap()));
     const later = this.#clock.monotonic();
     this.#nextLook = later + Math.max(BETWEEN_LOOKS, (later - now) / SHARE_OF_LOOKS);
-    return failure ?? (mishap && this.#giveUp(mishap, MISHAPS[mishap]));
+    return failure ?? (mishap && this.#giveUp(mishap, describeMishap(file, mishap)));
   }
 
   /** Closes the file, and renames what is now at its path. The next write begins a new one. */

@@ -21,6 +21,10 @@ import { troubleOf } from '../../src/stores/trouble.js';
 import { MOST_KEPT } from '../../src/stores/pending-records.js';
 import { admitted, afterTest, begun, finished, newFolder, recordOf, State } from './state.js';
 
+const makePrivate = (folder: string): void => {
+  mkdirSync(folder, { mode: 0o700 });
+};
+const movedTo = (place: string) => `it was moved to ${place} while in use; earlier outcomes are there`;
 const OVERWRITTEN = 'it was overwritten while in use';
 
 /** A folder with so much room, or the test is skipped with the reason. */
@@ -387,17 +391,44 @@ describe('a file in use', () => {
     renameSync(state.path, moved);
     await goOn(state);
     expect(state.troubles).toEqual([
-      { kind: 'unavailable', file: state.path, reason: 'it was removed while in use' },
+      { kind: 'unavailable', file: state.path, reason: movedTo(moved) },
       { kind: 'recovered', file: state.path, lost: 0 },
     ]);
     expectNewLedger(state);
     expect(new State(moved).ended()).toEqual(['r1', 'r3']);
   });
 
-  test('whose folder is removed is begun anew, folder and all', async () => {
+  test.each([
+    ['moved', () => undefined],
+    ['moved and made again', makePrivate],
+  ])('whose folder is %s has everything in it, and a new one is begun, folder and all', async (_, makeAgain) => {
+    const state = begin();
+    const folder = dirname(state.path);
+    const moved = join(newFolder(), 'moved');
+    renameSync(folder, moved);
+    makeAgain(folder);
+    await goOn(state);
+    expect(state.troubles).toEqual([
+      { kind: 'unavailable', file: state.path, reason: movedTo(join(moved, 'timers.db')) },
+      { kind: 'recovered', file: state.path, lost: 0 },
+    ]);
+    expectNewLedger(state);
+    expect(new State(join(moved, 'timers.db')).ended()).toEqual(['r1', 'r3']);
+    expect(new State(state.path).tryStart(22)).toEqual({ kind: 'in_use', pid: 4711 });
+  });
+
+  test.each([
+    ['removed', () => undefined],
+    ['removed and made again', makePrivate],
+  ])('whose folder is %s is begun again, and the log says that its outcomes are gone', async (_, makeAgain) => {
     const state = begin();
     rmSync(dirname(state.path), { recursive: true });
+    makeAgain(dirname(state.path));
     await goOn(state);
+    expect(state.troubles).toEqual([
+      { kind: 'unavailable', file: state.path, reason: 'it was removed while in use, with its outcomes' },
+      { kind: 'recovered', file: state.path, lost: 0 },
+    ]);
     expectNewLedger(state);
   });
 
