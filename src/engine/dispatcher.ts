@@ -16,7 +16,7 @@ import { Slices } from './slices.js';
 const WAIT = { kind: 'wait' } as const;
 const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 
-/** How long a process may outlive its SIGKILL (stuck in the kernel) before the stop goes on without it. */
+/** How long a process may outlive its SIGKILL (stuck in the kernel) before the stop continues without it. */
 const ABANDON_AFTER: Duration = 5 * SECOND;
 
 /** How a firing is submitted. */
@@ -28,7 +28,7 @@ interface Submission {
 /** Whether the next scheduler runs a firing that was admitted and has not begun. */
 export type Survival = (job: Job, firing: Firing) => boolean;
 
-/** A firing, and how it is submitted. */
+/** A firing, with its options. */
 interface Submitted extends Submission {
   readonly firing: Firing;
 }
@@ -43,13 +43,13 @@ export class Dispatcher implements RunOwner {
   readonly #jobs = new Map<Run, JobState>();
   readonly #active = new Set<Run>();
   readonly #parked = new Set<JobState>();
-  /** Of those parked, the ones that would have been skipped but for a run whose process has ended: they are asked about when its end is known. */
+  /** Parked firings that would have been skipped but for a run whose process has ended. They are decided once its outcome is known. */
   readonly #undecided = new Set<Run>();
   #whenEnded: (() => void)[] = [];
   #isStopping = false;
   #finished = 0;
 
-  /** `onRunEnded` is told after the run's ending was, and before the firing that waited for it is asked about again. */
+  /** `onRunEnded` is called after the event of the run's end, and before the next decision about the firing that waited for it. */
   constructor(around: RunSurroundings, onRunEnded: (state: JobState) => void) {
     this.#around = around;
     this.breakers = new Breakers(around);
@@ -57,12 +57,12 @@ export class Dispatcher implements RunOwner {
     this.#onRunEnded = onRunEnded;
   }
 
-  /** Runs that are on: attempting, in a retry pause, or waiting for a slot. */
+  /** Active runs: attempting, in a retry pause, or waiting for a slot. */
   get running(): number {
     return this.#active.size;
   }
 
-  /** Runs that wait for those of their own job; once it stops, those left open. */
+  /** Runs that wait for other runs of their own job; after a stop, those left open. */
   get waiting(): number {
     let waiting = 0;
     for (const { parked } of this.#parked) waiting += parked.size;
@@ -74,19 +74,19 @@ export class Dispatcher implements RunOwner {
     return this.#finished;
   }
 
-  /** The states of jobs with runs that have not ended, by name; also of removed jobs. */
+  /** The states of jobs with runs that have not ended, by name. Includes removed jobs. */
   unfinished(): ReadonlyMap<string, JobState> {
     return new Map(Array.from(this.#jobs.values(), (state) => [state.job.name, state]));
   }
 
-  /** A firing of the job that no schedule brings. */
+  /** A firing of the job outside its schedule. */
   unscheduled({ name }: Job, scheduledFor: Instant, trigger: 'manual' | 'start'): Firing {
     return { jobName: name, scheduledFor, trigger, generation: this.#around.newMark() };
   }
 
   /**
-   * Takes a firing that has come due. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`.
-   * `runId`: of the run a scheduler that died had admitted it as, and never begun. `admission`: in place of the job's own.
+   * Accepts a due firing. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`.
+   * `runId`: the run as which a scheduler that died had admitted the firing, without beginning it. `admission`: replaces the job's own.
    */
   submit(state: JobState, firing: Firing, { runId, admission }: Submission = {}): void {
     if (this.#isStopping) {
@@ -105,7 +105,7 @@ export class Dispatcher implements RunOwner {
     this.#follow(verdict.kind === 'skip' ? WAIT : verdict, state, run);
   }
 
-  /** Ends a firing that a bug keeps from running: as a run that failed without an attempt. */
+  /** Ends a firing that cannot run because of a bug: as a run that failed without an attempt. */
   fail(state: JobState, { firing, runId }: Submitted, error: unknown): void {
     const run = this.#admit(state, firing, { runId });
     this.#enter(state, run);
@@ -127,16 +127,16 @@ export class Dispatcher implements RunOwner {
     return canceled;
   }
 
-  /** Goes on with a run that stood between two attempts when its scheduler died. */
+  /** Resumes a run that was between two attempts when its scheduler died. */
   resume(state: JobState, open: OpenRun): void {
-    // It stays open, and the next scheduler goes on with it.
+    // It stays open, and the next scheduler resumes it.
     if (this.#isStopping) return;
     const run = this.#create(state, open.firing, { runId: open.runId });
     this.#enter(state, run);
     run.resume(open, state.history);
   }
 
-  /** Ends a run that a scheduler which died has left open. `lastSeenAt` is when that one was last known to live. */
+  /** Ends a run that a scheduler which died has left open. `lastSeenAt` is when that scheduler was last known to be alive. */
   close(state: JobState | undefined, open: OpenRun, outcome: Outcome, lastSeenAt: Instant | undefined): void {
     const { firing, runId, attempts, latenessMs } = open;
     const at = this.#around.now();
@@ -148,12 +148,12 @@ export class Dispatcher implements RunOwner {
     this.#around.emit({ ...finished, failuresInARow });
     if (state === undefined) return;
     if (state.job.schedule.fromEnd) state.cursor = at;
-    // A trial that was lost has failed: without that, every start would try what takes the scheduler down.
+    // A lost trial counts as failed. Otherwise every start would retry a command that takes the scheduler down.
     const isTrial = state.breaker.kind === 'half_open' && firing.trigger !== 'manual';
     contain(() => this.breakers.move(state, ending, isTrial), this.#reportOf(state));
   }
 
-  /** Tells of a firing that will not run. */
+  /** Emits the event of a firing that will not run. */
   miss(state: JobState | undefined, firing: Firing, reason: FiringMissed['reason'], runId?: string): void {
     const at = this.#around.now();
     state?.note({ kind: 'missed', reason }, at);
@@ -161,8 +161,8 @@ export class Dispatcher implements RunOwner {
   }
 
   /**
-   * Ends everything: what waits now, what runs by SIGTERM and after the job's grace by SIGKILL. What waits for its first attempt and `survives` is
-   * left open instead. Resolves when nothing runs any more; bounded.
+   * Ends waiting runs now, and active runs by SIGTERM and after the job's grace by SIGKILL. Runs that wait for their first attempt and `survives`
+   * stay open. Resolves when nothing is active any more; bounded.
    */
   async stop(survives: Survival): Promise<void> {
     const closed = this.#close(survives);
@@ -175,7 +175,10 @@ export class Dispatcher implements RunOwner {
     await this.#allEnded();
   }
 
-  /** Ends what waits as {@link stop} does, and lets what runs end by itself, the attempts it has left included. Resolves when nothing runs any more. */
+  /**
+   * Ends waiting runs as {@link stop} does. Active runs end by themselves, after their remaining attempts. Resolves when nothing is active any
+   * more.
+   */
   async drain(survives: Survival): Promise<void> {
     const closed = this.#close(survives);
     for (const run of [...this.#active]) if (!run.hasBegun) run.cancel(SHUTDOWN);
@@ -215,7 +218,7 @@ export class Dispatcher implements RunOwner {
     });
   }
 
-  /** Ends what runs by SIGKILL, now. */
+  /** Ends active runs by SIGKILL, now. */
   force(): void {
     for (const run of [...this.#active]) this.#forceOne(run);
   }
@@ -302,7 +305,7 @@ export class Dispatcher implements RunOwner {
     this.#resolveIfStopped();
   }
 
-  /** Once it stops, nothing does: what is still parked is left to the next scheduler. */
+  /** After a stop, nothing starts: parked runs are left to the next scheduler. */
   #canFollow(next: Run | undefined, { runs }: JobState): next is Run {
     return next !== undefined && runs.length === 0 && !this.#isStopping;
   }
@@ -358,7 +361,7 @@ export class Dispatcher implements RunOwner {
     this.#around.emit({ event: 'firing.skipped', at, firing, reason, ...(runId !== undefined && { runId }) });
   }
 
-  /** Calls `fail` where a bug is the only answer. */
+  /** Calls `fail` when a bug prevents the decision. */
   #ask(state: JobState, { firing, admission }: Submitted, fail: (error: unknown) => void): Verdict | undefined {
     try {
       return this.#admission.verdictOn(state, firing, admission);

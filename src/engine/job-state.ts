@@ -14,7 +14,7 @@ import type { Alarm } from './timer-loop.js';
 const NONE: readonly Run[] = [];
 const NONE_PARKED: ReadonlySet<Run> = new Set();
 
-/** What is remembered of a job that is new. */
+/** The stored state of a new job. */
 const BLANK: JobMemory = {
   cursor: 0,
   generation: 0,
@@ -28,19 +28,19 @@ const BLANK: JobMemory = {
   lastFinishedAt: undefined,
 };
 
-/** What the engine knows of one job at the moment. Stands in the timer queue itself. */
+/** The current state of one job in the engine. It is itself an entry of the timer queue. */
 export class JobState implements Alarm, JobView, JobMemory {
   dueAt = 0;
   slot = -1;
   turn = 0;
-  /** Replaced when the file is read again; a run goes on with the one it began with. */
+  /** Replaced when the file is reloaded. Active runs keep the definition they began with. */
   job: Job;
   fingerprint: string;
-  /** What an attempt of this job passes: its group, then the limit over all. */
+  /** The gates that an attempt of this job passes: its group, then the limit over all. */
   gates: readonly Gate[];
-  /** The nominal instant it is armed for, or `undefined` when nothing is left. */
+  /** The nominal instant it is armed for, or `undefined` when none is left. */
   next: Instant | undefined;
-  /** Replaced, never changed in place: most jobs run nothing most of the time, and share the empty one. */
+  /** Replaced, never changed in place: most jobs have no active run most of the time, and share the empty one. */
   runs: readonly Run[] = NONE;
   /** Runs that wait for those before them to end, in the order of their turn. Most jobs have none, and share the empty set. */
   get parked(): ReadonlySet<Run> {
@@ -49,14 +49,14 @@ export class JobState implements Alarm, JobView, JobMemory {
   #parked: Set<Run> | undefined;
   /** The run that decides whether a half-open breaker closes. */
   trial: Run | undefined;
-  /** How often in a row its next instant could not be found. */
+  /** How many times in a row its next instant could not be found. */
   faults = 0;
 
   cursor: Instant = 0;
   generation = 0;
   runsBegun = 0;
   failuresInARow = 0;
-  /** Whether the last run that counts has failed. Unlike {@link failuresInARow}, a reset leaves it, so that a recovery is still reported. */
+  /** Whether the last run that counts has failed. Unlike {@link failuresInARow}, it survives a reset, so that a recovery is still reported. */
   isFailing = false;
   breaker: BreakerState = CLOSED;
   paused: Pause | undefined;
@@ -73,7 +73,7 @@ export class JobState implements Alarm, JobView, JobMemory {
     this.#due = due;
   }
 
-  /** Takes another definition of the same job. Returns whether its schedule is another. */
+  /** Accepts another definition of the same job. Returns whether its schedule differs. */
   redefine(job: Job, gates: readonly Gate[]): boolean {
     const before = this.fingerprint;
     this.job = job;
@@ -82,7 +82,7 @@ export class JobState implements Alarm, JobView, JobMemory {
     return this.fingerprint !== before;
   }
 
-  /** Begins again as a new job of the same name. Runs that have not ended count as its own. */
+  /** Restarts as a new job of the same name. Runs that have not ended count as its own. */
   restart(job: Job, gates: readonly Gate[]): void {
     this.redefine(job, gates);
     this.remember(BLANK);
@@ -105,7 +105,7 @@ export class JobState implements Alarm, JobView, JobMemory {
     return this.job.window.maxRuns !== undefined && this.runsBegun >= this.job.window.maxRuns;
   }
 
-  /** Whether the runs that `max_runs` leaves are all taken by some that have not begun yet, and may never. */
+  /** Whether the remaining runs of `max_runs` are all reserved by runs that have not begun, and may never begin. */
   get isSpokenFor(): boolean {
     const { maxRuns } = this.job.window;
     if (maxRuns === undefined) return false;
@@ -113,13 +113,13 @@ export class JobState implements Alarm, JobView, JobMemory {
     return this.runsBegun + toBegin >= maxRuns;
   }
 
-  /** What a run that begins now is told of the past. */
+  /** What a starting run's command learns about earlier runs. */
   get history(): AttemptHistory {
     const { previousScheduledFor, lastSuccessAt } = this;
     return { previousScheduledFor, lastSuccessAt };
   }
 
-  /** What outlives the scheduler, as it is now. */
+  /** The state that outlives the scheduler, as it is now. */
   get memory(): JobMemory {
     const { cursor, generation, runsBegun, failuresInARow, breaker, paused } = this;
     const { previousScheduledFor, lastSuccessAt, lastStatus, lastFinishedAt } = this;
@@ -137,13 +137,13 @@ export class JobState implements Alarm, JobView, JobMemory {
     };
   }
 
-  /** Takes up what an earlier scheduler knew. */
+  /** Loads the state that an earlier scheduler stored. */
   remember(memory: JobMemory): void {
     Object.assign(this, memory);
     this.isFailing = memory.failuresInARow > 0;
   }
 
-  /** The clock was set back: an open breaker does not stay open for longer. */
+  /** Called when the clock was set back: an open breaker does not stay open for longer. */
   shiftBreaker(by: Duration): void {
     if (this.breaker.kind === 'open') this.breaker = { ...this.breaker, until: this.breaker.until + by };
   }
@@ -162,7 +162,7 @@ export class JobState implements Alarm, JobView, JobMemory {
     this.runs = this.runs.length === 1 ? NONE : this.runs.filter((other) => other !== run);
   }
 
-  /** Counts an ending. A cancellation says nothing about the command. */
+  /** Counts a run's end. A cancellation says nothing about the command. */
   note(ending: RunEnding, at: Instant): EndingFacts {
     const wasFailing = this.isFailing;
     this.lastStatus = ending.kind === 'finished' ? ending.outcome.status : ending.kind;
@@ -179,7 +179,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   }
 }
 
-/** The firing of a job's instant. */
+/** The firing for an instant of the job. */
 export const firingOf = ({ job, generation }: JobState, scheduledFor: Instant, trigger: Trigger): Firing => ({
   jobName: job.name,
   scheduledFor,
