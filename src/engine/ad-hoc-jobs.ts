@@ -2,7 +2,7 @@ import type { TimerEvent } from '../domain/events/index.js';
 import type { Job } from '../domain/job.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';
-import type { Arming } from './arming.js';
+import type { JobTimers } from './job-timers.js';
 import type { JobState } from './job-state.js';
 
 /** Who tells of it, and when. */
@@ -15,13 +15,13 @@ interface Teller {
 export class AdHocJobs implements Sink {
   readonly name = 'ad hoc';
   readonly #states: Map<string, JobState>;
-  readonly #arming: Pick<Arming, 'disarm'>;
+  readonly #timers: Pick<JobTimers, 'disarm'>;
   readonly #teller: Teller;
   readonly #gone = new Map<string, Job>();
 
-  constructor(states: Map<string, JobState>, arming: Pick<Arming, 'disarm'>, teller: Teller) {
+  constructor(states: Map<string, JobState>, timers: Pick<JobTimers, 'disarm'>, teller: Teller) {
     this.#states = states;
-    this.#arming = arming;
+    this.#timers = timers;
     this.#teller = teller;
   }
 
@@ -50,7 +50,7 @@ export class AdHocJobs implements Sink {
     this.#gone.set(job.name, job);
     this.#teller.emit({ event: 'timer.removed', at: this.#teller.now(), jobName: job.name, reason });
     this.#states.delete(job.name);
-    this.#arming.disarm(state);
+    this.#timers.disarm(state);
   }
 
   accept(event: TimerEvent): void {

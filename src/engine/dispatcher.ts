@@ -7,7 +7,7 @@ import type { AdmissionPolicy, Verdict } from '../domain/policy.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import { Admission } from './admission.js';
 import { Breakers } from './breakers.js';
-import { contain } from './contain.js';
+import { contain } from './bugs.js';
 import type { RunEnding, EndingFacts } from './ending.js';
 import type { JobState } from './job-state.js';
 import { Run, type RunOwner, type RunSurroundings } from './run.js';

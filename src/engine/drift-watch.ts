@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { ClockDrift, TimerEvent } from '../domain/events/index.js';
 import type { ClockOffset, ClockSettings, TimeSample, TimeSource, TimeTrouble } from '../domain/time-source.js';
 import { HOUR, type Cancel, type Duration, type Instant } from '../domain/time.js';
-import { agree } from './agreement.js';
+import { majorityOffset } from './majority-offset.js';
 
 /** Whether the wall clock is certainly off by more than the limit. */
 export type DriftState = 'within' | 'beyond';
@@ -93,7 +93,7 @@ export class DriftWatch {
   }
 
   #take(answers: readonly (TimeSample | TimeTrouble)[]): void {
-    const { offset, truechimers, falsetickers } = agree(answers.filter((answer) => answer.kind === 'sample'));
+    const { offset, truechimers, falsetickers } = majorityOffset(answers.filter((answer) => answer.kind === 'sample'));
     for (const answer of answers) if (answer.kind === 'trouble') this.#tellTrouble(answer.source, answer.reason);
     for (const { source } of falsetickers) this.#tellTrouble(source, 'does not agree with the other sources of time');
     for (const { source } of truechimers) this.#told.delete(source);

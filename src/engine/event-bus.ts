@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
 import type { Duration } from '../domain/time.js';
-import { contain, raiseLater } from './contain.js';
+import { contain, raiseLater } from './bugs.js';
 
 /** How many events the sinks are given before timers and processes get a turn. */
 const BATCH = 256;

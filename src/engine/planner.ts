@@ -3,7 +3,7 @@ import type { Trigger } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
-import type { Arming } from './arming.js';
+import type { JobTimers } from './job-timers.js';
 import type { Dispatcher } from './dispatcher.js';
 import { firingOf, type JobState } from './job-state.js';
 import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } from './plan-due.js';
@@ -19,12 +19,12 @@ interface Teller {
 export class Planner {
   /** The last stretch of time a forward jump left unseen. */
   gap: Gap | undefined;
-  readonly #arming: Arming;
+  readonly #timers: JobTimers;
   readonly #dispatcher: Dispatcher;
   readonly #teller: Teller;
 
-  constructor(arming: Arming, dispatcher: Dispatcher, teller: Teller) {
-    this.#arming = arming;
+  constructor(timers: JobTimers, dispatcher: Dispatcher, teller: Teller) {
+    this.#timers = timers;
     this.#dispatcher = dispatcher;
     this.#teller = teller;
   }
@@ -34,7 +34,7 @@ export class Planner {
     const { next, job } = state;
     if (next === undefined) return;
     if (state.isDone) {
-      this.#arming.disarm(state);
+      this.#timers.disarm(state);
       return;
     }
     const due = [{ firing: firingOf(state, next, 'schedule') }];
@@ -46,7 +46,7 @@ export class Planner {
     this.#carryOut(state, plan, NONE);
     // `in` fires once, whenever it was reset to.
     if (job.schedule.countsElapsed) state.next = undefined;
-    this.#arming.rearm(state);
+    this.#timers.rearm(state);
   }
 
   /** A job goes on behind its cursor after a downtime. `waiting` are runs left open without a process. */
@@ -59,7 +59,7 @@ export class Planner {
     );
     if (plan === undefined) return;
     this.#carryOut(state, plan, waiting);
-    this.#arming.rearm(state);
+    this.#timers.rearm(state);
   }
 
   /** Plans a job. If a bug keeps it from that, the firings that were `due` fail, and the job is set apart. */
@@ -69,7 +69,7 @@ export class Planner {
       state.faults = 0;
       return planned;
     } catch (error) {
-      this.#arming.setApart(state, error);
+      this.#timers.setApart(state, error);
       for (const run of due) this.#dispatcher.fail(state, run, error);
       return undefined;
     }

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import { entryOf, type TimerEvent } from '../domain/events/index.js';
 import type { JobRecord, Ledger } from '../domain/ledger.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
-import { contain, type Report } from './contain.js';
+import { contain, type Report } from './bugs.js';
 import type { JobState } from './job-state.js';
 
 /** How long a stop waits for another program's lock on the state, from its beginning: as long as for a run. */

@@ -6,7 +6,7 @@ import type { Orphan, Orphans } from '../domain/orphans.js';
 import { LOST, type Outcome } from '../domain/outcome.js';
 import type { Schedule } from '../domain/schedule.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
-import { contain, type Report } from './contain.js';
+import { contain, type Report } from './bugs.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { JobState } from './job-state.js';
 import { correctionFor } from './scheduler-time.js';

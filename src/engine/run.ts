@@ -10,7 +10,7 @@ import { canceled, judge, type CancelCause, type Exit, type Outcome } from '../d
 import type { AdmissionPolicy, Claim, Coordinator } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { Attempt, type AttemptOwner, type RunFact, type AttemptHistory } from './attempt.js';
-import { contain, type Report } from './contain.js';
+import { contain, type Report } from './bugs.js';
 import type { RunEnding, EndingFacts } from './ending.js';
 import { GatePass, type Gate, type PassOwner } from './gate.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';

@@ -16,7 +16,7 @@ import type { Pause } from '../domain/ledger.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import type { AdHocJobs } from './ad-hoc-jobs.js';
-import type { Arming } from './arming.js';
+import type { JobTimers } from './job-timers.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { Gates } from './gates.js';
 import type { JobState } from './job-state.js';
@@ -38,7 +38,7 @@ interface Parts {
   readonly states: Map<string, JobState>;
   readonly gates: Gates;
   readonly dispatcher: Dispatcher;
-  readonly arming: Arming;
+  readonly timers: JobTimers;
   readonly adHoc: AdHocJobs;
   readonly recorder: Pick<Recorder, 'kept' | 'touch'>;
   readonly scheduler: Controlled;
@@ -95,7 +95,7 @@ export class SchedulerControls implements Controls {
   }
 
   reset(name: string, length?: Duration): Instant | undefined {
-    const { states, scheduler, arming, dispatcher, recorder } = this.#parts;
+    const { states, scheduler, timers, dispatcher, recorder } = this.#parts;
     const state = states.get(name);
     if (state === undefined) return undefined;
     dispatcher.breakers.reset(state);
@@ -103,20 +103,20 @@ export class SchedulerControls implements Controls {
     const { length: ownLength } = state.job.schedule;
     if (ownLength === undefined || !state.job.enabled || state.isDone || scheduler.isStopping) return undefined;
     scheduler.begin(state);
-    arming.armAt(state, scheduler.now() + (length ?? ownLength));
+    timers.armAt(state, scheduler.now() + (length ?? ownLength));
     const { next } = state;
     this.#tell({ event: 'timer.reset', jobName: name, ...(next !== undefined && { next }) });
     return next;
   }
 
   put(job: Job): void {
-    const { states, gates, scheduler, arming, dispatcher } = this.#parts;
+    const { states, gates, scheduler, timers, dispatcher } = this.#parts;
     const { name: jobName } = job;
     const present = states.get(jobName);
     present?.redefine(job, gates.of(job));
     const state = present ?? scheduler.add(job, dispatcher.unfinished().get(jobName));
     // What has come due since it was asked for is late, and not lost.
-    arming.armFrom(state, 0);
+    timers.armFrom(state, 0);
     const facts = { jobName, ...(state.next !== undefined && { next: state.next }) };
     if (present !== undefined) this.#tell({ event: 'timer.reset', ...facts });
     else this.#tell({ event: 'timer.added', ...facts, command: commandLine(job.command) });
@@ -145,14 +145,14 @@ export class SchedulerControls implements Controls {
   }
 
   reload(plan: SchedulerPlan, source: PlanSource): PlanChange {
-    const { gates, scheduler, arming, dispatcher } = this.#parts;
+    const { gates, scheduler, timers, dispatcher } = this.#parts;
     const change = this.compare(plan);
     const [added, changed] = [new Set(change.added), new Set(change.changed)];
     gates.resize(plan);
     for (const name of change.removed) this.#remove(name);
     const unfinished = dispatcher.unfinished();
     for (const job of plan.jobs) {
-      if (added.has(job.name)) arming.armFrom(scheduler.add(job, unfinished.get(job.name)), scheduler.now());
+      if (added.has(job.name)) timers.armFrom(scheduler.add(job, unfinished.get(job.name)), scheduler.now());
       else if (changed.has(job.name)) this.#redefine(job);
     }
     this.#tell({ event: 'config.reloaded', ...source, ...change });
@@ -160,25 +160,25 @@ export class SchedulerControls implements Controls {
   }
 
   #remove(name: string): void {
-    const { states, arming } = this.#parts;
+    const { states, timers } = this.#parts;
     const state = states.get(name);
     if (state === undefined) return;
-    arming.disarm(state);
+    timers.disarm(state);
     states.delete(name);
   }
 
   /** Another schedule begins now; the same one goes on, behind what was already considered. */
   #redefine(job: Job): void {
-    const { states, gates, arming, scheduler } = this.#parts;
+    const { states, gates, timers, scheduler } = this.#parts;
     const state = states.get(job.name);
     if (state === undefined) return;
     const { isDone: wasDone } = state;
     const { schedule } = state.job;
     const hasNewSchedule = state.redefine(job, gates.of(job));
     // One that was done is taken up now, not where it had been.
-    if (hasNewSchedule || wasDone) arming.armFrom(state, scheduler.now());
-    else if (schedule.countsElapsed) arming.arm(state);
-    else arming.armFrom(state, state.cursor);
+    if (hasNewSchedule || wasDone) timers.armFrom(state, scheduler.now());
+    else if (schedule.countsElapsed) timers.arm(state);
+    else timers.armFrom(state, state.cursor);
   }
 
   #tell(event: Untimed<TimerEvent>): void {

@@ -7,7 +7,7 @@ import type { Ledger, LedgerTrouble, OpenRun, Recollection } from '../domain/led
 import type { ClockOffset } from '../domain/time-source.js';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 import { AdHocJobs } from './ad-hoc-jobs.js';
-import { Arming } from './arming.js';
+import { JobTimers } from './job-timers.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
 import { SchedulerControls } from './scheduler-controls.js';
@@ -16,7 +16,7 @@ import { JobState } from './job-state.js';
 import { Planner } from './planner.js';
 import { Recorder } from './recorder.js';
 import { beginsAnew, isTakenUp, Recovery, takeUp } from './recovery.js';
-import { contain, type Report } from './contain.js';
+import { contain, type Report } from './bugs.js';
 import type { Companion, FirstPlan, SchedulerParts } from './scheduler-parts.js';
 import type { RunSurroundings } from './run.js';
 import { SchedulerTime, type Jump } from './scheduler-time.js';
@@ -48,7 +48,7 @@ export class Scheduler {
   readonly #recorder: Recorder;
   readonly #ledger: Ledger | undefined;
   readonly #companions: readonly Companion[];
-  readonly #arming: Arming;
+  readonly #timers: JobTimers;
   readonly #recovery: Recovery;
   readonly #dispatcher: Dispatcher;
   readonly #planner: Planner;
@@ -72,7 +72,7 @@ export class Scheduler {
     const onError = (error: unknown, alarm?: Alarm) => this.#ringFailed(error, alarm);
     this.#loop = new TimerLoop(clock, now, { onWake: () => this.#lookAtClock(), onError });
     this.#elapsed = new TimerLoop(clock, () => clock.monotonic(), { onError });
-    this.#arming = new Arming(this.#loop, {
+    this.#timers = new JobTimers(this.#loop, {
       now,
       isStopping: () => this.isStopping,
       isPresent: this.#isPresent,
@@ -80,14 +80,14 @@ export class Scheduler {
       disarmed: () => this.#tellIfIdle(),
       failed: ({ job }, error, retryInMs) => this.report('planning', error, { jobName: job.name, retryInMs }),
     });
-    this.#adHoc = new AdHocJobs(this.#states, this.#arming, this);
+    this.#adHoc = new AdHocJobs(this.#states, this.#timers, this);
     this.clockOffset = parts.clockOffset ?? (() => undefined);
     this.#ledger = parts.ledger;
     this.#companions = parts.companions ?? [];
     this.#recorder = new Recorder(parts.ledger, clock, now, this.report);
     this.#bus = new EventBus(clock, [...parts.sinks, this.#adHoc], () => this.#recorder.record(), parts.onSinkError);
     this.#dispatcher = new Dispatcher(this.#surroundings(plan, parts), (state) => this.#runEnded(state));
-    this.#planner = new Planner(this.#arming, this.#dispatcher, this);
+    this.#planner = new Planner(this.#timers, this.#dispatcher, this);
     this.#beginnings = new Slices(clock, (state) => this.#recovery.whenFree(state, () => this.#beginIfPresent(state)));
     this.#gates.resize(plan);
     for (const job of plan.jobs) this.add(job);
@@ -95,7 +95,7 @@ export class Scheduler {
       states: this.#states,
       gates: this.#gates,
       dispatcher: this.#dispatcher,
-      arming: this.#arming,
+      timers: this.#timers,
       adHoc: this.#adHoc,
       recorder: this.#recorder,
       scheduler: this,
@@ -155,7 +155,7 @@ export class Scheduler {
 
   /** What one timer throws is that timer's alone. */
   #ringFailed(error: unknown, alarm: Alarm | undefined): void {
-    if (alarm instanceof JobState) this.#arming.setApart(alarm, error);
+    if (alarm instanceof JobState) this.#timers.setApart(alarm, error);
     else this.report('keeping time', error);
   }
 
@@ -232,7 +232,7 @@ export class Scheduler {
     if (this.isStopping || !this.#isPresent(state)) return;
     contain(
       () => this.#begin(state),
-      (error) => this.#arming.setApart(state, error),
+      (error) => this.#timers.setApart(state, error),
     );
   }
 
@@ -243,7 +243,7 @@ export class Scheduler {
     const waiting = this.#recovery.waitingOf(state);
     if (!job.enabled || state.isDone || beginsAnew(job.schedule)) {
       for (const { firing, runId } of waiting) this.#dispatcher.miss(state, firing, 'downtime', runId);
-      if (job.enabled) this.#arming.armFirst(state, startedAt);
+      if (job.enabled) this.#timers.armFirst(state, startedAt);
     } else {
       this.#planner.resume(state, startedAt, waiting);
     }
@@ -303,7 +303,7 @@ export class Scheduler {
 
   #due(state: JobState, now: Instant): void {
     if (this.#recovery.isHeld(state)) {
-      this.#recovery.whenFree(state, () => this.#arming.arm(state));
+      this.#recovery.whenFree(state, () => this.#timers.arm(state));
       return;
     }
     this.#planner.due(state, now);
@@ -312,7 +312,7 @@ export class Scheduler {
   }
 
   #runEnded(state: JobState): void {
-    this.#arming.runEnded(state);
+    this.#timers.runEnded(state);
     this.#adHoc.partIfOver(state);
     this.#tellIfIdle();
   }
@@ -337,10 +337,10 @@ export class Scheduler {
     const { schedule } = state.job;
     if (schedule.countsElapsed) {
       if (cause === 'step') state.next += Math.round(to - from);
-      this.#arming.arm(state);
+      this.#timers.arm(state);
     } else if (kind === 'corrected' || (kind === 'back' && schedule.intervalLike)) {
       state.generation = this.#generation;
-      this.#arming.armAfter(state, to);
+      this.#timers.armAfter(state, to);
     }
   }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TimeSample } from '../../src/domain/time-source.js';
-import { agree } from '../../src/engine/agreement.js';
+import { majorityOffset } from '../../src/engine/majority-offset.js';
 
 const sample = (source: string, offsetMs: number, errorMs: number): TimeSample => ({
   kind: 'sample',
@@ -97,7 +97,7 @@ test.each<[Said, readonly [number, number] | undefined, string, string]>([
     '',
   ],
 ])('%j: %j by %s, not by %s', (said, expected, truechimers, falsetickers) => {
-  const agreement = agree(samples(said));
+  const agreement = majorityOffset(samples(said));
   expect(agreement.offset).toEqual(expected && { offsetMs: expected[0], errorMs: expected[1] });
   expect([names(agreement.truechimers), names(agreement.falsetickers)]).toEqual([truechimers, falsetickers]);
 });
@@ -112,7 +112,7 @@ test('law: if every source is right, the true offset lies within what they come 
   );
   fc.assert(
     fc.property(fc.integer({ min: -5_000, max: 5_000 }), errors, (truth, sources) => {
-      const { offset } = agree(
+      const { offset } = majorityOffset(
         samples(sources.map(({ error, share }) => [truth + Math.trunc(error * share), error] as const)),
       );
       expect(offset).toBeDefined();
@@ -128,8 +128,8 @@ test('law: a minority that lies far away changes nothing but that it is told', (
     fc.property(right, fc.integer({ min: 1_000, max: 9_000 }), (offsets, lie) => {
       const honest = samples(offsets.map((offset) => [offset, 25] as const));
       const liar = sample('liar', lie, 25);
-      const agreement = agree([liar, ...honest]);
-      expect(agreement.offset).toEqual(agree(honest).offset);
+      const agreement = majorityOffset([liar, ...honest]);
+      expect(agreement.offset).toEqual(majorityOffset(honest).offset);
       expect(names(agreement.falsetickers)).toBe('liar');
     }),
   );

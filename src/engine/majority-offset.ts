@@ -2,7 +2,7 @@ import type { TimeSample } from '../domain/time-source.js';
 import type { Duration } from '../domain/time.js';
 
 /** What several sources come down to. */
-export interface Agreement {
+export interface MajorityOffset {
   /** Where the true offset lies by all who agree; absent when no majority does. */
   readonly offset?: { readonly offsetMs: Duration; readonly errorMs: Duration };
   readonly truechimers: readonly TimeSample[];
@@ -14,7 +14,7 @@ export interface Agreement {
  * Finds the interval that more than half of the samples hold for right (Marzullo; RFC 5905, 11.2.1, without its question for midpoints).
  * Where several stretches are shared by equally many, the answer spans them all.
  */
-export function agree(samples: readonly TimeSample[]): Agreement {
+export function majorityOffset(samples: readonly TimeSample[]): MajorityOffset {
   const edges = samples.flatMap(edgesOf).sort((a, b) => a.at - b.at || b.step - a.step);
   let count = 0;
   const stretches = edges.map(({ at, step }, index) => {

@@ -5,7 +5,7 @@ import { nextInWindow } from './plan-due.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';
 
 /** What arming depends on, besides the jobs. */
-export interface ArmingRules {
+export interface JobTimerRules {
   now(): Instant;
   isStopping(): boolean;
   /** Whether the job of that state is one of the scheduler's still. */
@@ -23,13 +23,13 @@ const FIRST_PAUSE: Duration = SECOND;
 const LONGEST_PAUSE: Duration = MINUTE;
 
 /** When each job fires next: its cursor, its next instant, and its place in the queue. */
-export class Arming {
+export class JobTimers {
   readonly #loop: TimerLoop;
-  readonly #rules: ArmingRules;
+  readonly #rules: JobTimerRules;
   /** Of the jobs that are set apart: what plans them again. */
   readonly #retries = new Map<JobState, Alarm>();
 
-  constructor(loop: TimerLoop, rules: ArmingRules) {
+  constructor(loop: TimerLoop, rules: JobTimerRules) {
     this.#loop = loop;
     this.#rules = rules;
   }
