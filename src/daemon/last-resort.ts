@@ -1,5 +1,6 @@
 import { bugOf } from '../domain/bug.js';
 import type { Clock } from '../domain/clock.js';
+import { reportBug } from '../engine/context.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { MINUTE, type Cancel, type Duration } from '../domain/time.js';
 import type { Surroundings } from './surroundings.js';
@@ -19,7 +20,7 @@ export function openLastResort(
     report: (error) => {
       const { error: sentence, stack } = bugOf(error);
       surroundings.err(...`timers: internal error, please report it: ${stack ?? sentence}`.split('\n'));
-      scheduler.report('working', error);
+      reportBug(scheduler, 'working', error);
     },
     giveUp: (sentence) => {
       state.exitCode = 1;

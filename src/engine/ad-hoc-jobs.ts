@@ -1,59 +1,54 @@
 import type { TimerEvent } from '../domain/events/index.js';
 import type { Job } from '../domain/job.js';
 import type { Sink } from '../domain/sink.js';
-import type { Instant } from '../domain/time.js';
-import type { JobTimers } from './job-timers.js';
+import type { Emitter } from './context.js';
 import type { JobState } from './job-state.js';
+import type { JobTable } from './job-table.js';
+import type { JobTimers } from './job-timers.js';
 
-/** Who tells of it, and when. */
-interface Teller {
-  now(): Instant;
-  emit(event: TimerEvent): void;
-}
-
-/** Lets go of the jobs that no file has: with their outcome, or when somebody takes them back. As a listener it learns when everybody knows. */
+/** Removes jobs without a file after their outcome or on request. It is also a sink, so that it knows when every sink has the event. */
 export class AdHocJobs implements Sink {
   readonly name = 'ad hoc';
-  readonly #states: Map<string, JobState>;
-  readonly #timers: Pick<JobTimers, 'disarm'>;
-  readonly #teller: Teller;
-  readonly #gone = new Map<string, Job>();
+  readonly #jobs: JobTable;
+  readonly #timers: JobTimers;
+  readonly #context: Emitter;
+  readonly #removed = new Map<string, Job>();
 
-  constructor(states: Map<string, JobState>, timers: Pick<JobTimers, 'disarm'>, teller: Teller) {
-    this.#states = states;
+  constructor(jobs: JobTable, timers: JobTimers, context: Emitter) {
+    this.#jobs = jobs;
     this.#timers = timers;
-    this.#teller = teller;
+    this.#context = context;
   }
 
-  /** How many there are. */
+  /** The number of ad-hoc jobs. */
   get count(): number {
     let count = 0;
-    for (const { job } of this.#states.values()) if (job.adHoc !== undefined) count++;
+    for (const { job } of this.#jobs.states()) if (job.adHoc !== undefined) count++;
     return count;
   }
 
-  /** One that is gone, for as long as not every listener knows. */
-  gone(name: string): Job | undefined {
-    return this.#gone.get(name);
+  /** A removed job, until every sink knows that it is removed. */
+  removed(name: string): Job | undefined {
+    return this.#removed.get(name);
   }
 
-  /** Lets go of a job that has nothing to come and nothing on, if no file has it. */
-  partIfOver(state: JobState): void {
+  /** Removes an ad-hoc job that has no instant left and no run. */
+  removeIfOver(state: JobState): void {
     const { job, next, running, parked } = state;
     const isOver = next === undefined && running === 0 && parked.size === 0;
-    if (isOver && job.adHoc !== undefined && this.#states.get(job.name) === state) this.part(state, 'over');
+    if (isOver && job.adHoc !== undefined && this.#jobs.has(state)) this.remove(state, 'over');
   }
 
-  /** Told before it is gone, so that the ledger learns of it with what has happened last. */
-  part(state: JobState, reason: 'canceled' | 'over'): void {
+  /** Removes the job after the event, so that the ledger writes the event together with what happened before. */
+  remove(state: JobState, reason: 'canceled' | 'over'): void {
     const { job } = state;
-    this.#gone.set(job.name, job);
-    this.#teller.emit({ event: 'timer.removed', at: this.#teller.now(), jobName: job.name, reason });
-    this.#states.delete(job.name);
+    this.#removed.set(job.name, job);
+    this.#context.emit({ event: 'timer.removed', at: this.#context.now(), jobName: job.name, reason });
+    this.#jobs.remove(state);
     this.#timers.disarm(state);
   }
 
   accept(event: TimerEvent): void {
-    if (event.event === 'timer.removed') this.#gone.delete(event.jobName);
+    if (event.event === 'timer.removed') this.#removed.delete(event.jobName);
   }
 }

@@ -1,23 +1,17 @@
-import type { TimerEvent } from '../domain/events/index.js';
 import type { Firing } from '../domain/firing.js';
 import type { Verdict } from '../domain/policy.js';
-import type { Instant } from '../domain/time.js';
 import type { Breakers } from './breakers.js';
+import type { Emitter } from './context.js';
 import type { JobState } from './job-state.js';
 
 const ADMIT: Verdict = { kind: 'admit' };
 
-interface AdmissionContext {
-  now(): Instant;
-  emit(event: TimerEvent): void;
-}
-
 /** Decides whether a firing may run now: the job's pause, breaker and `max_runs` come first, then its policies. */
 export class Admission {
-  readonly #context: AdmissionContext;
+  readonly #context: Emitter;
   readonly #breakers: Breakers;
 
-  constructor(context: AdmissionContext, breakers: Breakers) {
+  constructor(context: Emitter, breakers: Breakers) {
     this.#context = context;
     this.#breakers = breakers;
   }

@@ -1,20 +1,14 @@
 import { CLOSED, type BreakerState } from '../domain/breaker.js';
-import type { TimerEvent } from '../domain/events/index.js';
-import type { Instant } from '../domain/time.js';
+import type { Emitter } from './context.js';
 import type { RunEnding } from './ending.js';
 import type { JobState } from './job-state.js';
 
-interface Teller {
-  now(): Instant;
-  emit(event: TimerEvent): void;
-}
-
-/** Moves the circuit breakers of the jobs, and tells of each move. */
+/** Moves the circuit breakers of the jobs, with an event for each move. */
 export class Breakers {
-  readonly #teller: Teller;
+  readonly #context: Emitter;
 
-  constructor(teller: Teller) {
-    this.#teller = teller;
+  constructor(context: Emitter) {
+    this.#context = context;
   }
 
   /** Closes a job's breaker, if it is not closed, and counts failures from 0 again. */
@@ -27,7 +21,7 @@ export class Breakers {
   pass(state: JobState): boolean {
     const { breaker } = state.job;
     if (breaker === undefined || state.breaker.kind === 'closed') return true;
-    this.#set(state, breaker.at(state.breaker, this.#teller.now()));
+    this.#set(state, breaker.at(state.breaker, this.#context.now()));
     return state.breaker.kind === 'half_open' && state.trial === undefined;
   }
 
@@ -37,16 +31,16 @@ export class Breakers {
     if (breaker === undefined || ending.kind !== 'finished') return;
     const { failuresInARow } = state;
     const ended = { outcome: ending.outcome, failuresInARow, isTrial };
-    this.#set(state, breaker.after(state.breaker, ended, this.#teller.now()));
+    this.#set(state, breaker.after(state.breaker, ended, this.#context.now()));
   }
 
   #set(state: JobState, breaker: BreakerState): void {
     const hasMoved = breaker.kind !== state.breaker.kind;
     state.breaker = breaker;
     if (!hasMoved) return;
-    this.#teller.emit({
+    this.#context.emit({
       event: breaker.kind === 'open' ? 'breaker.opened' : `breaker.${breaker.kind}`,
-      at: this.#teller.now(),
+      at: this.#context.now(),
       jobName: state.job.name,
       failures: state.failuresInARow,
       cooldownMs: breaker.kind === 'closed' ? 0 : breaker.cooldown,

@@ -1,15 +1,6 @@
 import type { Clock } from '../domain/clock.js';
-import type { Duration } from '../domain/time.js';
 
-/** Reports a bug: what could not be done, what was thrown, and whose it is. */
-export type Report = (doing: string, thrown: unknown, about?: BugFacts) => void;
-
-interface BugFacts {
-  readonly jobName?: string;
-  readonly retryInMs?: Duration;
-}
-
-/** Does `work`; what it throws goes to `onError`. */
+/** Calls `work`, and `onError` with what it throws. */
 export function contain(work: () => void, onError: (error: unknown) => void): void {
   try {
     work();
@@ -18,7 +9,7 @@ export function contain(work: () => void, onError: (error: unknown) => void): vo
   }
 }
 
-/** Throws in a turn of its own: nobody here can deal with it, and the process is to know. */
+/** Throws in a separate turn, where the process sees an uncaught error: no caller here can handle it. */
 export function raiseLater(clock: Clock, error: unknown): void {
   clock.soon(() => {
     throw error;

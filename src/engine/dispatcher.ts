@@ -8,9 +8,10 @@ import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import { Admission } from './admission.js';
 import { Breakers } from './breakers.js';
 import { contain } from './bugs.js';
+import { reportBug } from './context.js';
 import type { RunEnding, EndingFacts } from './ending.js';
 import type { JobState } from './job-state.js';
-import { Run, type RunOwner, type RunSurroundings } from './run.js';
+import { Run, type RunOwner, type ExecutionContext } from './run.js';
 import { Slices } from './slices.js';
 
 const WAIT = { kind: 'wait' } as const;
@@ -37,7 +38,7 @@ interface Submitted extends Submission {
 export class Dispatcher implements RunOwner {
   readonly breakers: Breakers;
   readonly #admission: Admission;
-  readonly #around: RunSurroundings;
+  readonly #context: ExecutionContext;
   readonly #onRunEnded: (state: JobState) => void;
   /** Every run that has not ended, with its job. */
   readonly #jobs = new Map<Run, JobState>();
@@ -50,10 +51,10 @@ export class Dispatcher implements RunOwner {
   #finished = 0;
 
   /** `onRunEnded` is called after the event of the run's end, and before the next decision about the firing that waited for it. */
-  constructor(around: RunSurroundings, onRunEnded: (state: JobState) => void) {
-    this.#around = around;
-    this.breakers = new Breakers(around);
-    this.#admission = new Admission(around, this.breakers);
+  constructor(context: ExecutionContext, onRunEnded: (state: JobState) => void) {
+    this.#context = context;
+    this.breakers = new Breakers(context);
+    this.#admission = new Admission(context, this.breakers);
     this.#onRunEnded = onRunEnded;
   }
 
@@ -81,7 +82,7 @@ export class Dispatcher implements RunOwner {
 
   /** A firing of the job outside its schedule. */
   unscheduled({ name }: Job, scheduledFor: Instant, trigger: 'manual' | 'start'): Firing {
-    return { jobName: name, scheduledFor, trigger, generation: this.#around.newMark() };
+    return { jobName: name, scheduledFor, trigger, generation: this.#context.newMark() };
   }
 
   /**
@@ -139,13 +140,13 @@ export class Dispatcher implements RunOwner {
   /** Ends a run that a scheduler which died has left open. `lastSeenAt` is when that scheduler was last known to be alive. */
   close(state: JobState | undefined, open: OpenRun, outcome: Outcome, lastSeenAt: Instant | undefined): void {
     const { firing, runId, attempts, latenessMs } = open;
-    const at = this.#around.now();
+    const at = this.#context.now();
     const ending = { kind: 'finished', outcome } as const;
     const facts = state?.note(ending, at);
     const durationMs = durationOf(open, lastSeenAt ?? at);
     const failuresInARow = facts?.failuresInARow ?? 0;
     const finished = { event: 'run.finished', at, firing, runId, outcome, durationMs, attempts, latenessMs } as const;
-    this.#around.emit({ ...finished, failuresInARow });
+    this.#context.emit({ ...finished, failuresInARow });
     if (state === undefined) return;
     if (state.job.schedule.fromEnd) state.cursor = at;
     // A lost trial counts as failed. Otherwise every start would retry a command that takes the scheduler down.
@@ -155,9 +156,9 @@ export class Dispatcher implements RunOwner {
 
   /** Emits the event of a firing that will not run. */
   miss(state: JobState | undefined, firing: Firing, reason: FiringMissed['reason'], runId?: string): void {
-    const at = this.#around.now();
+    const at = this.#context.now();
     state?.note({ kind: 'missed', reason }, at);
-    this.#around.emit({ event: 'firing.missed', at, firing, reason, ...(runId !== undefined && { runId }) });
+    this.#context.emit({ event: 'firing.missed', at, firing, reason, ...(runId !== undefined && { runId }) });
   }
 
   /**
@@ -169,7 +170,7 @@ export class Dispatcher implements RunOwner {
     for (const run of [...this.#active]) {
       run.cancel(SHUTDOWN);
       if (!this.#active.has(run)) continue;
-      this.#around.elapsed.after(run.job.stopGrace, () => this.#forceOne(run));
+      this.#context.elapsed.after(run.job.stopGrace, () => this.#forceOne(run));
     }
     await closed;
     await this.#allEnded();
@@ -190,7 +191,7 @@ export class Dispatcher implements RunOwner {
   #close(survives: Survival): Promise<void> {
     this.#isStopping = true;
     const parked = [...this.#parked].flatMap((state) => [...state.parked]);
-    const endings = new Slices<Run>(this.#around.clock, (run) => this.#endParked(run, survives));
+    const endings = new Slices<Run>(this.#context.clock, (run) => this.#endParked(run, survives));
     endings.begin(parked, () => undefined);
     for (const run of [...this.#active])
       if (!run.hasBegun && survives(run.job, run.firing) && run.withdraw()) this.#withdrawn(run);
@@ -226,18 +227,18 @@ export class Dispatcher implements RunOwner {
   #forceOne(run: Run): void {
     if (!this.#active.has(run)) return;
     run.force(SHUTDOWN);
-    this.#around.elapsed.after(ABANDON_AFTER, () => run.abandon());
+    this.#context.elapsed.after(ABANDON_AFTER, () => run.abandon());
   }
 
   #admit(state: JobState, firing: Firing, submission: Submission): Run {
     const run = this.#create(state, firing, submission);
-    this.#around.emit({ event: 'run.admitted', at: this.#around.now(), firing, runId: run.id });
+    this.#context.emit({ event: 'run.admitted', at: this.#context.now(), firing, runId: run.id });
     return run;
   }
 
-  #create(state: JobState, firing: Firing, { runId = this.#around.newRunId(), admission }: Submission): Run {
+  #create(state: JobState, firing: Firing, { runId = this.#context.newRunId(), admission }: Submission): Run {
     const { job, gates } = state;
-    const run = new Run({ id: runId, job, firing, gates, ...(admission && { admission }) }, this.#around, this);
+    const run = new Run({ id: runId, job, firing, gates, ...(admission && { admission }) }, this.#context, this);
     this.#jobs.set(run, state);
     return run;
   }
@@ -283,7 +284,7 @@ export class Dispatcher implements RunOwner {
 
   /** Called by the run. */
   runEnding(run: Run, ending: RunEnding): EndingFacts {
-    return this.#stateOf(run).note(ending, this.#around.now());
+    return this.#stateOf(run).note(ending, this.#context.now());
   }
 
   /** Called by the run. */
@@ -356,9 +357,9 @@ export class Dispatcher implements RunOwner {
   }
 
   #skip(state: JobState, firing: Firing, reason: string, runId: string | undefined): void {
-    const at = this.#around.now();
+    const at = this.#context.now();
     state.note({ kind: 'skipped', reason }, at);
-    this.#around.emit({ event: 'firing.skipped', at, firing, reason, ...(runId !== undefined && { runId }) });
+    this.#context.emit({ event: 'firing.skipped', at, firing, reason, ...(runId !== undefined && { runId }) });
   }
 
   /** Calls `fail` when a bug prevents the decision. */
@@ -366,14 +367,14 @@ export class Dispatcher implements RunOwner {
     try {
       return this.#admission.verdictOn(state, firing, admission);
     } catch (error) {
-      this.#around.report('admitting', error, { jobName: state.job.name });
+      reportBug(this.#context, 'admitting', error, { jobName: state.job.name });
       fail(error);
       return undefined;
     }
   }
 
   #reportOf({ job }: JobState): (error: unknown) => void {
-    return (error) => this.#around.report('ending a run', error, { jobName: job.name });
+    return (error) => reportBug(this.#context, 'ending a run', error, { jobName: job.name });
   }
 
   #resolveIfStopped(): void {

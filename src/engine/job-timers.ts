@@ -1,37 +1,35 @@
 import type { Job } from '../domain/job.js';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
+import { reportBug, type Emitter } from './context.js';
 import type { JobState } from './job-state.js';
+import type { JobTable } from './job-table.js';
 import { nextInWindow } from './plan-due.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';
 
-/** What arming depends on, besides the jobs. */
-export interface JobTimerRules {
-  now(): Instant;
-  isStopping(): boolean;
-  /** Whether the job of that state is one of the scheduler's still. */
-  isPresent(state: JobState): boolean;
-  /** Told when what is remembered of a job has changed without a word. */
-  touched(state: JobState): void;
-  /** Told when a job was disarmed. */
-  disarmed(): void;
-  /** Told of a bug that kept a job from being planned, which is tried again after `pause`. */
-  failed(state: JobState, error: unknown, pause: Duration): void;
-}
-
-/** How long a job that could not be planned is set apart: doubled each time. */
+/** The pause before a job that could not be planned is planned again: doubled each time. */
 const FIRST_PAUSE: Duration = SECOND;
 const LONGEST_PAUSE: Duration = MINUTE;
 
 /** When each job fires next: its cursor, its next instant, and its place in the queue. */
 export class JobTimers {
   readonly #loop: TimerLoop;
-  readonly #rules: JobTimerRules;
-  /** Of the jobs that are set apart: what plans them again. */
+  readonly #jobs: JobTable;
+  readonly #context: Emitter;
+  readonly #onDisarmed: () => void;
+  /** For jobs that are set apart: the alarm that plans them again. */
   readonly #retries = new Map<JobState, Alarm>();
 
-  constructor(loop: TimerLoop, rules: JobTimerRules) {
+  /** `onDisarmed` is called when a job may have lost its last instant. */
+  constructor(loop: TimerLoop, jobs: JobTable, context: Emitter, onDisarmed: () => void) {
     this.#loop = loop;
-    this.#rules = rules;
+    this.#jobs = jobs;
+    this.#context = context;
+    this.#onDisarmed = onDisarmed;
+  }
+
+  /** Whether the scheduler is stopping: nothing is armed any more. */
+  get isStopped(): boolean {
+    return !this.#loop.isRunning;
   }
 
   /** Arms a job for its `next`. */
@@ -52,36 +50,34 @@ export class JobTimers {
     this.armAfter(state, firstAfter(state.job, now));
   }
 
-  /** Arms a job behind `cursor`, or disarms one that is not to fire. */
+  /** Arms a job behind `cursor`, or disarms one that must not fire. */
   armFrom(state: JobState, cursor: Instant): void {
     const { job } = state;
-    if (!job.enabled || this.#rules.isStopping()) this.disarm(state);
+    if (!job.enabled || this.isStopped) this.disarm(state);
     else if (job.schedule.countsElapsed) this.armFirst(state, cursor);
     else this.armAfter(state, cursor);
-    this.#rules.touched(state);
   }
 
-  /** Arms a job for one instant of nobody's schedule. */
+  /** Arms a job for one instant outside its schedule. */
   armAt(state: JobState, instant: Instant): void {
-    state.cursor = this.#rules.now();
+    state.cursor = this.#context.now();
     state.next = instant;
     this.arm(state);
-    this.#rules.touched(state);
   }
 
   disarm(state: JobState): void {
     state.next = undefined;
     this.arm(state);
-    this.#rules.disarmed();
+    this.#onDisarmed();
   }
 
-  /** Behind what was planned: a rhythm that counts from the end of the last run has no `next` while one is on; where none is, it begins now. */
+  /** Arms a job behind its plan. A rhythm that counts from the end of the last run has no `next` during a run; without one it begins now. */
   rearm(state: JobState): void {
     const { job } = state;
     if (job.schedule.fromEnd === true) {
       if (!this.#countsFromEnd(state)) state.next = undefined;
       else if (state.next === undefined && !state.isDone)
-        state.next = this.#firstBehind(state, (state.cursor = this.#rules.now()));
+        state.next = this.#firstBehind(state, (state.cursor = this.#context.now()));
     }
     this.arm(state);
   }
@@ -91,7 +87,7 @@ export class JobTimers {
     const pause = Math.min(FIRST_PAUSE * 2 ** state.faults++, LONGEST_PAUSE);
     state.next = undefined;
     this.arm(state);
-    this.#rules.failed(state, error, pause);
+    reportBug(this.#context, 'planning', error, { jobName: state.job.name, retryInMs: pause });
     const retry = this.#retries.get(state);
     if (retry !== undefined) this.#loop.clear(retry);
     this.#retries.set(
@@ -100,14 +96,14 @@ export class JobTimers {
     );
   }
 
-  /** First behind what was considered, so that nothing of the pause is lost; then behind the present, because what came meanwhile may be the cause. */
+  /** Plans behind the cursor first, so that the pause loses no instant; then behind the present, because an instant of the pause may be the cause. */
   #planAgain(state: JobState): void {
     const { job, next, faults, cursor } = state;
     this.#retries.delete(state);
-    if (next !== undefined || !job.enabled || !this.#rules.isPresent(state) || this.#rules.isStopping()) return;
+    if (next !== undefined || !job.enabled || !this.#jobs.has(state) || this.isStopped) return;
     if (job.schedule.fromEnd === true) this.rearm(state);
-    else this.armAfter(state, faults === 1 ? cursor : this.#rules.now());
-    this.#rules.disarmed();
+    else this.armAfter(state, faults === 1 ? cursor : this.#context.now());
+    this.#onDisarmed();
   }
 
   #firstBehind(state: JobState, after: Instant): Instant | undefined {
@@ -122,12 +118,12 @@ export class JobTimers {
   /** A run of the job has ended. */
   runEnded(state: JobState): void {
     if (state.isDone) this.disarm(state);
-    else if (this.#countsFromEnd(state)) this.armAfter(state, this.#rules.now());
+    else if (this.#countsFromEnd(state)) this.armAfter(state, this.#context.now());
   }
 
   #countsFromEnd(state: JobState): boolean {
     const { job, running, parked } = state;
-    if (job.schedule.fromEnd !== true || !job.enabled || !this.#rules.isPresent(state)) return false;
+    if (job.schedule.fromEnd !== true || !job.enabled || !this.#jobs.has(state)) return false;
     return running === 0 && parked.size === 0;
   }
 }

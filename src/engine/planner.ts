@@ -1,32 +1,28 @@
-import type { TimerEvent } from '../domain/events/index.js';
 import type { Trigger } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import type { JobTimers } from './job-timers.js';
+import { beginsAnew } from './handover.js';
+import type { Emitter } from './context.js';
 import type { Dispatcher } from './dispatcher.js';
 import { firingOf, type JobState } from './job-state.js';
 import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } from './plan-due.js';
 
 const NONE: readonly OpenRun[] = [];
 
-interface Teller {
-  now(): Instant;
-  emit(event: TimerEvent): void;
-}
-
-/** Sorts the instants of a job that have come, and carries out what happens to each: submits it, or tells that it is missed. */
+/** Plans the instants of a job that have come due, and submits each or reports it as missed. */
 export class Planner {
   /** The last stretch of time a forward jump left unseen. */
   gap: Gap | undefined;
   readonly #timers: JobTimers;
   readonly #dispatcher: Dispatcher;
-  readonly #teller: Teller;
+  readonly #context: Emitter;
 
-  constructor(timers: JobTimers, dispatcher: Dispatcher, teller: Teller) {
+  constructor(timers: JobTimers, dispatcher: Dispatcher, context: Emitter) {
     this.#timers = timers;
     this.#dispatcher = dispatcher;
-    this.#teller = teller;
+    this.#context = context;
   }
 
   /** A job is due. */
@@ -49,20 +45,32 @@ export class Planner {
     this.#timers.rearm(state);
   }
 
-  /** A job goes on behind its cursor after a downtime. `waiting` are runs left open without a process. */
-  resume(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): void {
+  /** Arms a job for the first time, after planning the instants of the downtime. `waiting` are runs left open without a process. */
+  begin(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): void {
+    const { job } = state;
+    if (!job.enabled || state.isDone || beginsAnew(job.schedule)) {
+      for (const { firing, runId } of waiting) this.#dispatcher.miss(state, firing, 'downtime', runId);
+      if (job.enabled) this.#timers.armFirst(state, startedAt);
+    } else {
+      this.#resume(state, startedAt, waiting);
+    }
+    if (job.enabled && job.runAtStart && !state.isDone)
+      this.#dispatcher.submit(state, this.#dispatcher.unscheduled(job, startedAt, 'start'));
+  }
+
+  #resume(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): void {
     const { job, cursor } = state;
     const gap = { from: cursor, to: startedAt, reason: 'downtime' } as const;
     const instants = waiting.map(({ firing }) => firing.scheduledFor);
     const plan = this.#plan(state, waiting, () =>
-      planRow(job, nextInWindow(job, cursor), this.#teller.now(), { gap, waiting: instants }),
+      planRow(job, nextInWindow(job, cursor), this.#context.now(), { gap, waiting: instants }),
     );
     if (plan === undefined) return;
     this.#carryOut(state, plan, waiting);
     this.#timers.rearm(state);
   }
 
-  /** Plans a job. If a bug keeps it from that, the firings that were `due` fail, and the job is set apart. */
+  /** Plans a job. After a bug in that, the firings that were `due` fail, and the job is set apart. */
   #plan(state: JobState, due: readonly Pick<OpenRun, 'firing'>[], plan: () => DuePlan): DuePlan | undefined {
     try {
       const planned = plan();
@@ -75,7 +83,7 @@ export class Planner {
     }
   }
 
-  /** Tells and submits what a plan says. `waiting` are runs left open without a process, whose instants the plan has looked at. */
+  /** Carries out a plan. `waiting` are runs left open without a process, whose instants the plan includes. */
   #carryOut(state: JobState, plan: DuePlan, waiting: readonly OpenRun[]): void {
     state.next = plan.next;
     if (plan.last !== undefined) state.cursor = plan.last;
@@ -102,9 +110,9 @@ export class Planner {
   }
 
   #tellMissed(state: JobState, { reason, first, last, count }: Missed): void {
-    const at = this.#teller.now();
+    const at = this.#context.now();
     state.note({ kind: 'missed', reason }, at);
     const missed = { event: 'firing.missed', at, firing: firingOf(state, last, 'schedule'), reason } as const;
-    this.#teller.emit(count === 1 ? missed : { ...missed, count, firstScheduledFor: first });
+    this.#context.emit(count === 1 ? missed : { ...missed, count, firstScheduledFor: first });
   }
 }

@@ -2,8 +2,9 @@ import type { Keeping } from '../domain/ad-hoc.js';
 import type { Clock } from '../domain/clock.js';
 import { entryOf, type TimerEvent } from '../domain/events/index.js';
 import type { JobRecord, Ledger } from '../domain/ledger.js';
-import { SECOND, type Duration, type Instant } from '../domain/time.js';
-import { contain, type Report } from './bugs.js';
+import { SECOND, type Duration } from '../domain/time.js';
+import { contain } from './bugs.js';
+import { reportBug, type Emitter } from './context.js';
 import type { JobState } from './job-state.js';
 
 /** How long a stop waits for another program's lock on the state, from its beginning: as long as for a run. */
@@ -12,14 +13,13 @@ const LOCK_PATIENCE: Duration = 8 * SECOND;
 const LEAST_PATIENCE: Duration = SECOND;
 
 /**
- * Gathers what the ledger has to know and hands it over in as few transactions as the order of things allows: before a process starts, and
- * before the log tells of it. Whatever happens in one turn is one transaction.
+ * Gathers what the ledger records, and writes it in as few transactions as the order allows: before a process starts, and before the log
+ * shows it. Everything that happens in one turn is one transaction.
  */
 export class Recorder {
   #ledger: Ledger | undefined;
   readonly #clock: Clock;
-  readonly #now: () => Instant;
-  readonly #report: Report;
+  readonly #context: Emitter;
   #events: TimerEvent[] = [];
   /** Whether anything noted is worth a transaction of its own. */
   #isUrgent = false;
@@ -29,21 +29,20 @@ export class Recorder {
   #hurry: () => void = () => undefined;
   readonly #hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
 
-  /** Without a ledger nothing is gathered, and nobody waits. */
-  constructor(ledger: Ledger | undefined, clock: Clock, now: () => Instant, report: Report) {
+  /** Without a ledger nothing is gathered, and nothing waits. */
+  constructor(ledger: Ledger | undefined, clock: Clock, context: Emitter) {
     this.#ledger = ledger;
     this.#clock = clock;
-    this.#now = now;
-    this.#report = report;
+    this.#context = context;
   }
 
-  /** Notes an event, and that it changed what is remembered of its job. */
+  /** Notes an event, and that it changed the memory of its job. */
   note(event: TimerEvent, state: JobState | undefined): void {
     if (this.#ledger === undefined) return;
     const { recorded } = entryOf(event);
     if (recorded === false) return;
     if (recorded === 'event') this.#events.push(event);
-    // A pid is good to know, no more: it goes with whatever is recorded next.
+    // A pid is useful, but nothing waits for it: the next transaction takes it along.
     if (event.event === 'run.started') return;
     this.#isUrgent = true;
     if (state === undefined) return;
@@ -51,7 +50,7 @@ export class Recorder {
     else this.#changed.add(state);
   }
 
-  /** Notes that what is remembered of a job has changed, without a word. */
+  /** Notes that the memory of a job has changed without an event. */
   touch(state: JobState): void {
     if (this.#ledger === undefined) return;
     this.#isUrgent = true;
@@ -68,12 +67,12 @@ export class Recorder {
     this.#waiting.push(then);
   }
 
-  /** Hands over what is noted, and lets go who waits for it. */
+  /** Records what is noted, then calls what waits for that. */
   record(): void {
     if (this.#isUrgent) this.#commit();
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const then of waiting) contain(then, (error) => this.#report('going on behind a commit', error));
+    for (const then of waiting) contain(then, (error) => reportBug(this.#context, 'going on behind a commit', error));
   }
 
   /** Resolves when everything noted so far is recorded, as far as it can be. Not before the ledger has said so. Never rejects. */
@@ -85,17 +84,17 @@ export class Recorder {
     });
   }
 
-  /** To be told when a stop begins: from then on its patience counts. */
+  /** To be called when a stop begins: its patience counts from then on. */
   expectClose(): void {
     this.#closingSince = this.#clock.monotonic();
   }
 
-  /** Records what was noted last, waiting for another program's lock within bounds, and closes the ledger, which tells what could not be recorded. */
+  /** Records the last notes, with a bounded wait for another program's lock, and closes the ledger, which reports what it could not record. */
   async close(): Promise<void> {
     this.record();
     const ledger = this.#ledger;
     if (ledger === undefined) return;
-    const failed = (error: unknown) => this.#report('closing the state', error);
+    const failed = (error: unknown) => reportBug(this.#context, 'closing the state', error);
     const waited = this.#clock.monotonic() - this.#closingSince;
     try {
       await Promise.race([ledger.settle(Math.max(LOCK_PATIENCE - waited, LEAST_PATIENCE)), this.#hurried]);
@@ -107,7 +106,7 @@ export class Recorder {
     this.#ledger = undefined;
   }
 
-  /** Lets {@link close} wait no longer. */
+  /** Ends the wait of {@link close}. */
   hurry(): void {
     this.#hurry();
   }
@@ -119,8 +118,8 @@ export class Recorder {
     this.#changed.clear();
     this.#isUrgent = false;
     contain(
-      () => this.#ledger?.commit(events, changed, this.#now()),
-      (error) => this.#report('recording', error),
+      () => this.#ledger?.commit(events, changed, this.#context.now()),
+      (error) => reportBug(this.#context, 'recording', error),
     );
   }
 }

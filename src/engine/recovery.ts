@@ -1,18 +1,17 @@
-import type { TimerEvent } from '../domain/events/index.js';
-import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
-import type { JobMemory, JobRecord, OpenRun, Recollection } from '../domain/ledger.js';
+import type { OpenRun, Recollection } from '../domain/ledger.js';
 import type { Orphan, Orphans } from '../domain/orphans.js';
 import { LOST, type Outcome } from '../domain/outcome.js';
-import type { Schedule } from '../domain/schedule.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
-import { contain, type Report } from './bugs.js';
+import { contain } from './bugs.js';
+import { reportBug, type Emitter } from './context.js';
 import type { Dispatcher } from './dispatcher.js';
+import { isScheduled } from './handover.js';
 import type { JobState } from './job-state.js';
-import { correctionFor } from './scheduler-time.js';
+import type { JobTable } from './job-table.js';
 
-/** The runs a scheduler that died has left open, by what happens to them. Each stands in exactly one place. */
-export interface LeftOpen {
+/** The runs that a scheduler which died has left open, by what happens to them. Each is in exactly one list. */
+interface LeftOpen {
   /** Never had a process: their instants passed unseen, like those of the downtime. */
   readonly waiting: readonly OpenRun[];
   /** Stood between two attempts: the next is still to come. */
@@ -23,8 +22,8 @@ export interface LeftOpen {
   readonly lost: readonly OpenRun[];
 }
 
-/** Sorts the runs left open. `jobs` are those of the file as it is now. */
-function sortLeftOpen(open: readonly OpenRun[], jobs: ReadonlyMap<string, { readonly job: Job }>): LeftOpen {
+/** Sorts the runs left open. `jobs` are those of the present file. */
+function sortLeftOpen(open: readonly OpenRun[], jobs: JobTable): LeftOpen {
   const left = { waiting: [], retrying: [], dropped: [], lost: [] } satisfies Record<keyof LeftOpen, OpenRun[]>;
   for (const run of open) (left[fateOf(run, jobs.get(run.firing.jobName)?.job)] as OpenRun[]).push(run);
   return left;
@@ -36,48 +35,6 @@ function fateOf({ attempts, retryAt, firing }: OpenRun, job: Job | undefined): k
   return job !== undefined && (job.enabled || firing.trigger === 'manual') ? 'retrying' : 'dropped';
 }
 
-/** Whether the scheduler that finds this firing admitted and not begun would run it, if it started `now`. */
-export function isTakenUp({ schedule, misfire }: Job, firing: Firing, now: Instant): boolean {
-  return isScheduled(firing) && !beginsAnew(schedule) && misfire.select([firing.scheduledFor], now).length > 0;
-}
-
-const isScheduled = ({ trigger }: Firing): boolean => trigger === 'schedule' || trigger === 'catch_up';
-
-/** Whether nothing of a job is remembered over a restart: a delay counts from the start. */
-export const beginsAnew = (schedule: Schedule): boolean => schedule.countsElapsed === true && schedule.fromEnd !== true;
-
-/** Where a job's schedule is taken up after a restart. */
-export interface Resumption {
-  readonly cursor: Instant;
-  /** The clock stands before what was already considered: the rhythm begins again, and its firings are marked. */
-  readonly isSetBack: boolean;
-}
-
-/** Takes up a schedule at `now`; the clock may have been set back while no scheduler ran. The same rules as for a clock that jumps. */
-function resumeFrom({ cursor }: JobMemory, schedule: Schedule, now: Instant): Resumption {
-  const { kind } = correctionFor(now - cursor, 0);
-  const isSetBack = kind === 'corrected' || (kind === 'back' && schedule.intervalLike);
-  return { cursor: isSetBack ? now : cursor, isSetBack };
-}
-
-/** Gives every job what is remembered of it, if it still has the same schedule. Returns the highest generation in use. */
-export function takeUp(states: Iterable<JobState>, records: ReadonlyMap<string, JobRecord>, now: Instant): number {
-  let generation = 0;
-  const setBack: JobState[] = [];
-  for (const state of states) {
-    const record = records.get(state.job.name);
-    state.cursor = now;
-    if (record?.fingerprint !== state.fingerprint) continue;
-    const { cursor, isSetBack } = resumeFrom(record.memory, state.job.schedule, now);
-    state.remember({ ...record.memory, cursor });
-    generation = Math.max(generation, state.generation);
-    if (isSetBack) setBack.push(state);
-  }
-  if (setBack.length > 0) generation++;
-  for (const state of setBack) state.generation = generation;
-  return generation;
-}
-
 const DROPPED: Outcome = {
   status: 'canceled',
   error: 'it waited to be tried again, and its timer is gone or disabled',
@@ -86,26 +43,27 @@ const DROPPED: Outcome = {
 /** From SIGTERM to SIGKILL for a process whose job is gone. */
 const GRACE: Duration = 8 * SECOND;
 
-export interface OrphanRules {
+/** What happens to the processes that a scheduler which died has left. Without `orphans` nothing looks for them. */
+interface OrphanRules {
   readonly action: 'kill' | 'keep';
   readonly orphans: Orphans | undefined;
-  readonly emit: (event: TimerEvent) => void;
-  readonly report: Report;
 }
 
-/** Puts an end to what a scheduler that died has left: its open runs, and their processes. */
+/** Ends what a scheduler that died has left: its open runs, and their processes. */
 export class Recovery {
-  readonly #states: ReadonlyMap<string, JobState>;
+  readonly #jobs: JobTable;
   readonly #dispatcher: Dispatcher;
+  readonly #context: Emitter;
   readonly #rules: OrphanRules;
   readonly #waiting = new Map<JobState, OpenRun[]>();
   /** What waits for a process of an earlier run to end, by the name of its job. */
   readonly #held = new Map<string, (() => void)[]>();
   #ending: Promise<unknown> = Promise.resolve();
 
-  constructor(states: ReadonlyMap<string, JobState>, dispatcher: Dispatcher, rules: OrphanRules) {
-    this.#states = states;
+  constructor(jobs: JobTable, dispatcher: Dispatcher, context: Emitter, rules: OrphanRules) {
+    this.#jobs = jobs;
     this.#dispatcher = dispatcher;
+    this.#context = context;
     this.#rules = rules;
   }
 
@@ -116,7 +74,7 @@ export class Recovery {
 
   /** Gives every open run its outcome, or its next attempt; holds jobs of which processes live, until they do not. */
   begin({ open, lastSeenAt }: Recollection, now: Instant): void {
-    const { waiting, retrying, dropped, lost } = sortLeftOpen(open, this.#states);
+    const { waiting, retrying, dropped, lost } = sortLeftOpen(open, this.#jobs);
     for (const run of lost) this.#dispatcher.close(this.#stateOf(run), run, LOST, lastSeenAt);
     for (const run of dropped) this.#dispatcher.close(this.#stateOf(run), run, DROPPED, lastSeenAt);
     this.#endOrphans(lost, now);
@@ -147,7 +105,7 @@ export class Recovery {
   }
 
   #stateOf({ firing }: OpenRun): JobState | undefined {
-    return this.#states.get(firing.jobName);
+    return this.#jobs.get(firing.jobName);
   }
 
   #resume(run: OpenRun): void {
@@ -163,20 +121,20 @@ export class Recovery {
   }
 
   #endOrphans(lost: readonly OpenRun[], at: Instant): void {
-    const { orphans, action, emit, report } = this.#rules;
+    const { orphans, action } = this.#rules;
     if (orphans === undefined || lost.length === 0) return;
     const runs = new Map(lost.map((run) => [run.runId, run]));
     let found: readonly Orphan[] = [];
     contain(
       () => (found = orphans.find(new Set(runs.keys()))),
-      (error) => report('looking for processes left behind', error),
+      (error) => reportBug(this.#context, 'looking for processes left behind', error),
     );
     const byJob = new Map<string, Orphan[]>();
     for (const orphan of found) {
       const run = runs.get(orphan.runId);
       if (run === undefined) continue;
       const { firing, runId } = run;
-      emit({ event: 'orphan.found', at, firing, runId, pid: orphan.pid, action });
+      this.#context.emit({ event: 'orphan.found', at, firing, runId, pid: orphan.pid, action });
       byJob.set(firing.jobName, [...(byJob.get(firing.jobName) ?? []), orphan]);
     }
     if (action === 'keep') return;
@@ -184,16 +142,16 @@ export class Recovery {
   }
 
   async #hold(jobName: string, theirs: readonly Orphan[], orphans: Orphans): Promise<void> {
-    const state = this.#states.get(jobName);
+    const state = this.#jobs.get(jobName);
     const held: (() => void)[] = [];
     this.#held.set(jobName, held);
     try {
       await orphans.end(theirs, state?.job.command.killAfter ?? GRACE);
     } catch (error) {
-      this.#rules.report('ending a process left behind', error, { jobName });
+      reportBug(this.#context, 'ending a process left behind', error, { jobName });
     }
     this.#held.delete(jobName);
-    for (const then of held) contain(then, (error) => this.#rules.report('beginning', error, { jobName }));
+    for (const then of held) contain(then, (error) => reportBug(this.#context, 'beginning', error, { jobName }));
   }
 }
 

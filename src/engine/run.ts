@@ -8,30 +8,24 @@ import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
 import { canceled, judge, type CancelCause, type Exit, type Outcome } from '../domain/outcome.js';
 import type { AdmissionPolicy, Claim, Coordinator } from '../domain/policy.js';
-import type { Duration, Instant } from '../domain/time.js';
+import type { Duration } from '../domain/time.js';
 import { Attempt, type AttemptOwner, type RunFact, type AttemptHistory } from './attempt.js';
-import { contain, type Report } from './bugs.js';
+import { contain } from './bugs.js';
+import { reportBug, type EngineContext } from './context.js';
 import type { RunEnding, EndingFacts } from './ending.js';
 import { GatePass, type Gate, type PassOwner } from './gate.js';
-import type { Alarm, TimerLoop } from './timer-loop.js';
+import type { Alarm } from './timer-loop.js';
 
-/** What every run of a scheduler shares. */
-export interface RunSurroundings {
+/** What all runs of a scheduler share. */
+export interface ExecutionContext extends EngineContext {
   readonly clock: Clock;
   readonly executor: Executor;
   readonly coordinator: Coordinator;
-  /** Counts elapsed time: timeouts and retry pauses. */
-  readonly elapsed: TimerLoop;
-  now(): Instant;
-  emit(event: TimerEvent): void;
   drained(): Promise<void> | undefined;
   newRunId(): string;
   newMark(): number;
   /** What happens to processes that have left their process group when their run is ended. */
   readonly strayAction: 'kill' | 'keep';
-  /** Calls `then` when everything emitted so far is in the ledger. */
-  whenRecorded(then: () => void): void;
-  readonly report: Report;
 }
 
 const NO_HISTORY: AttemptHistory = { previousScheduledFor: undefined, lastSuccessAt: undefined };
@@ -77,7 +71,7 @@ export class Run implements AttemptOwner, PassOwner {
   readonly firing: Firing;
   readonly admission: readonly AdmissionPolicy[];
   history: AttemptHistory = NO_HISTORY;
-  readonly #around: RunSurroundings;
+  readonly #context: ExecutionContext;
   readonly #owner: RunOwner;
   readonly #pass: GatePass;
   /** Why it was told to end; the first cause counts. */
@@ -94,15 +88,15 @@ export class Run implements AttemptOwner, PassOwner {
   readonly #latenessWhenAdmitted: Duration;
   readonly #admittedAt: Duration;
 
-  constructor({ id, job, firing, gates, admission }: RunSpec, around: RunSurroundings, owner: RunOwner) {
+  constructor({ id, job, firing, gates, admission }: RunSpec, context: ExecutionContext, owner: RunOwner) {
     this.id = id;
     this.job = job;
     this.firing = firing;
     this.admission = admission ?? job.admission;
-    this.#around = around;
+    this.#context = context;
     this.#owner = owner;
-    this.#admittedAt = around.clock.monotonic();
-    this.#latenessWhenAdmitted = Math.max(0, around.now() - firing.scheduledFor - job.offset);
+    this.#admittedAt = context.clock.monotonic();
+    this.#latenessWhenAdmitted = Math.max(0, context.now() - firing.scheduledFor - job.offset);
     this.#pass = new GatePass(job.name, gates, this);
   }
 
@@ -132,7 +126,7 @@ export class Run implements AttemptOwner, PassOwner {
 
   /** Since the first attempt began. */
   get #elapsed(): Duration {
-    return this.#attempts === 0 ? 0 : Math.round(this.#around.clock.monotonic() - this.#startedAt);
+    return this.#attempts === 0 ? 0 : Math.round(this.#context.clock.monotonic() - this.#startedAt);
   }
 
   /** Starts to wait for its slots, and then runs. */
@@ -142,15 +136,15 @@ export class Run implements AttemptOwner, PassOwner {
     this.#pass.walk();
     const { deadline } = this.job;
     if (deadline === undefined || !this.#pass.isWaiting) return;
-    this.#alarm = this.#around.elapsed.after(deadline - this.#latenessWhenAdmitted, () => {
+    this.#alarm = this.#context.elapsed.after(deadline - this.#latenessWhenAdmitted, () => {
       this.#end({ kind: 'missed', reason: 'deadline' });
     });
   }
 
   /** Goes on where a scheduler that died stood between two attempts. */
   resume(open: OpenRun, history: AttemptHistory): void {
-    const { clock, elapsed } = this.#around;
-    const now = this.#around.now();
+    const { clock, elapsed } = this.#context;
+    const now = this.#context.now();
     this.history = history;
     this.#attempts = open.attempts;
     this.#lateness = open.latenessMs;
@@ -201,7 +195,7 @@ export class Run implements AttemptOwner, PassOwner {
   }
 
   #contain(doing: string, work: () => void): void {
-    contain(work, (error) => this.#around.report(doing, error, { jobName: this.job.name }));
+    contain(work, (error) => reportBug(this.#context, doing, error, { jobName: this.job.name }));
   }
 
   /** Does a step of the run, which fails by what it throws. */
@@ -210,7 +204,7 @@ export class Run implements AttemptOwner, PassOwner {
   }
 
   #failed(doing: string, error: unknown): void {
-    this.#around.report(doing, error, { jobName: this.job.name });
+    reportBug(this.#context, doing, error, { jobName: this.job.name });
     this.fail(error);
   }
 
@@ -230,7 +224,7 @@ export class Run implements AttemptOwner, PassOwner {
       return;
     }
     this.#state = 'claiming';
-    const claim = this.#around.coordinator.claim(this.firing);
+    const claim = this.#context.coordinator.claim(this.firing);
     const failed = (error: unknown) => this.#failed('claiming', error);
     if (claim instanceof Promise)
       void claim.then((answer) => this.#step('starting', () => this.#claimed(answer)), failed);
@@ -249,7 +243,7 @@ export class Run implements AttemptOwner, PassOwner {
 
   /** By the monotonic clock since admission: a wall clock that is set meanwhile makes nothing earlier or later. */
   #latenessNow(): Duration {
-    return Math.round(this.#latenessWhenAdmitted + this.#around.clock.monotonic() - this.#admittedAt);
+    return Math.round(this.#latenessWhenAdmitted + this.#context.clock.monotonic() - this.#admittedAt);
   }
 
   #isTooLate(): boolean {
@@ -259,15 +253,15 @@ export class Run implements AttemptOwner, PassOwner {
 
   #begin(): void {
     this.#state = 'attempting';
-    const attempt = new Attempt(this, ++this.#attempts, this.#latenessNow(), this.#around.strayAction);
+    const attempt = new Attempt(this, ++this.#attempts, this.#latenessNow(), this.#context.strayAction);
     this.#attempt = attempt;
     if (attempt.number === 1) {
-      this.#startedAt = this.#around.clock.monotonic();
+      this.#startedAt = this.#context.clock.monotonic();
       this.#lateness = attempt.latenessMs;
       this.#owner.runBegan(this);
     }
     this.emit({ event: 'attempt.begun', attempt: attempt.number, latenessMs: attempt.latenessMs });
-    this.#around.whenRecorded(() => this.#step('executing', () => this.#execute(attempt)));
+    this.#context.whenRecorded(() => this.#step('executing', () => this.#execute(attempt)));
   }
 
   #execute(attempt: Attempt): void {
@@ -275,7 +269,7 @@ export class Run implements AttemptOwner, PassOwner {
       this.#end({ kind: 'finished', outcome: canceled(this.#cause) });
       return;
     }
-    const ended = this.#around.executor.execute(this.job.command, attempt);
+    const ended = this.#context.executor.execute(this.job.command, attempt);
     void ended.then(
       (exit) => this.#step('judging', () => this.#attemptEnded(attempt, exit)),
       (error: unknown) => this.#failed('executing', error),
@@ -287,7 +281,7 @@ export class Run implements AttemptOwner, PassOwner {
     const { timeout } = this.job;
     if (timeout === undefined || this.#state !== 'attempting') return;
     const ring = () => this.#attempt?.canceler.cancel({ kind: 'timeout', afterMs: timeout });
-    this.#alarm = this.#around.elapsed.after(timeout, ring);
+    this.#alarm = this.#context.elapsed.after(timeout, ring);
   }
 
   #attemptEnded(attempt: Attempt, exit: Exit): void {
@@ -301,7 +295,7 @@ export class Run implements AttemptOwner, PassOwner {
     }
     this.#state = 'pausing';
     this.emit({ event: 'attempt.failed', attempt: attempt.number, outcome, retryInMs: pause });
-    this.#alarm = this.#around.elapsed.after(pause, () => this.#again());
+    this.#alarm = this.#context.elapsed.after(pause, () => this.#again());
     this.#pass.release();
     this.#owner.runPaused(this);
   }
@@ -333,13 +327,13 @@ export class Run implements AttemptOwner, PassOwner {
 
   #tell(ending: RunEnding, { failuresInARow, isRecovery }: EndingFacts): void {
     const { firing, id: runId } = this;
-    const at = this.#around.now();
+    const at = this.#context.now();
     switch (ending.kind) {
       case 'skipped':
-        this.#around.emit({ event: 'firing.skipped', at, firing, runId, reason: ending.reason });
+        this.#context.emit({ event: 'firing.skipped', at, firing, runId, reason: ending.reason });
         return;
       case 'missed':
-        this.#around.emit({ event: 'firing.missed', at, firing, runId, reason: ending.reason });
+        this.#context.emit({ event: 'firing.missed', at, firing, runId, reason: ending.reason });
         return;
       case 'finished': {
         const outputTail = this.#attempt?.tail.toString() ?? '';
@@ -365,16 +359,16 @@ export class Run implements AttemptOwner, PassOwner {
 
   /** For the run's attempts. */
   drained(): Promise<void> | undefined {
-    return this.#around.drained();
+    return this.#context.drained();
   }
 
   /** Tells of the run. For itself and its attempts. */
   emit(fact: AnyRunFact): void {
-    this.#around.emit({ at: this.#around.now(), firing: this.firing, runId: this.id, ...fact });
+    this.#context.emit({ at: this.#context.now(), firing: this.firing, runId: this.id, ...fact });
   }
 
   #clearAlarm(): void {
-    if (this.#alarm !== undefined) this.#around.elapsed.clear(this.#alarm);
+    if (this.#alarm !== undefined) this.#context.elapsed.clear(this.#alarm);
     this.#alarm = undefined;
   }
 }

@@ -16,32 +16,26 @@ import type { Pause } from '../domain/ledger.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import type { AdHocJobs } from './ad-hoc-jobs.js';
+import type { Emitter } from './context.js';
 import type { JobTimers } from './job-timers.js';
 import type { Dispatcher } from './dispatcher.js';
-import type { Gates } from './gates.js';
 import type { JobState } from './job-state.js';
+import type { JobTable } from './job-table.js';
 import type { Recorder } from './recorder.js';
-
-/** What the verbs may do to the scheduler. */
-export interface Controlled {
-  now(): Instant;
-  readonly startedAt: Instant | undefined;
-  readonly isStopping: boolean;
-  readonly armed: number;
-  emit(event: TimerEvent): void;
-  add(job: Job, former?: JobState): JobState;
-  begin(state: JobState): void;
-  whenFree(state: JobState, then: () => void): void;
-}
+import type { Recovery } from './recovery.js';
+import type { Startup } from './startup.js';
 
 interface Parts {
-  readonly states: Map<string, JobState>;
-  readonly gates: Gates;
-  readonly dispatcher: Dispatcher;
+  readonly context: Emitter;
+  readonly jobs: JobTable;
   readonly timers: JobTimers;
+  readonly dispatcher: Dispatcher;
+  readonly recovery: Recovery;
+  readonly startup: Startup;
   readonly adHoc: AdHocJobs;
   readonly recorder: Pick<Recorder, 'kept' | 'touch'>;
-  readonly scheduler: Controlled;
+  /** The state of the scheduler itself. */
+  readonly scheduler: Pick<SchedulerStatus, 'startedAt' | 'isStopping' | 'armed'>;
 }
 
 /** The verbs of a running scheduler. */
@@ -57,36 +51,36 @@ export class SchedulerControls implements Controls {
   }
 
   status(): SchedulerStatus {
-    const { states, scheduler } = this.#parts;
+    const { context, jobs, scheduler } = this.#parts;
     const { startedAt, isStopping, armed } = scheduler;
-    return { at: scheduler.now(), startedAt, isStopping, armed, jobs: Array.from(states.values(), statusOf) };
+    return { at: context.now(), startedAt, isStopping, armed, jobs: Array.from(jobs.states(), statusOf) };
   }
 
   trigger(name: string, admission?: readonly AdmissionPolicy[]): Firing | undefined {
-    const { states, scheduler, dispatcher } = this.#parts;
-    const state = states.get(name);
+    const { context, jobs, recovery, dispatcher } = this.#parts;
+    const state = jobs.get(name);
     if (state === undefined) return undefined;
-    const firing = dispatcher.unscheduled(state.job, scheduler.now(), 'manual');
-    scheduler.whenFree(state, () => dispatcher.submit(state, firing, { admission }));
+    const firing = dispatcher.unscheduled(state.job, context.now(), 'manual');
+    recovery.whenFree(state, () => dispatcher.submit(state, firing, { admission }));
     return firing;
   }
 
   pause(name: string, pause: Pause): boolean {
-    const state = this.#parts.states.get(name);
+    const state = this.#parts.jobs.get(name);
     if (state === undefined) return false;
     state.paused = pause;
     const { until, reason } = pause;
     const facts = { ...(until !== undefined && { until }), ...(reason !== undefined && { reason }) };
-    this.#tell({ event: 'timer.paused', jobName: name, ...facts });
+    this.#emit({ event: 'timer.paused', jobName: name, ...facts });
     return true;
   }
 
   resume(name: string): boolean {
-    const state = this.#parts.states.get(name);
+    const state = this.#parts.jobs.get(name);
     if (state === undefined) return false;
     if (state.paused === undefined) return true;
     state.paused = undefined;
-    this.#tell({ event: 'timer.resumed', jobName: name });
+    this.#emit({ event: 'timer.resumed', jobName: name });
     return true;
   }
 
@@ -95,95 +89,101 @@ export class SchedulerControls implements Controls {
   }
 
   reset(name: string, length?: Duration): Instant | undefined {
-    const { states, scheduler, timers, dispatcher, recorder } = this.#parts;
-    const state = states.get(name);
+    const { context, jobs, startup, timers, dispatcher, recorder } = this.#parts;
+    const state = jobs.get(name);
     if (state === undefined) return undefined;
     dispatcher.breakers.reset(state);
     recorder.touch(state);
     const { length: ownLength } = state.job.schedule;
-    if (ownLength === undefined || !state.job.enabled || state.isDone || scheduler.isStopping) return undefined;
-    scheduler.begin(state);
-    timers.armAt(state, scheduler.now() + (length ?? ownLength));
+    if (ownLength === undefined || !state.job.enabled || state.isDone || timers.isStopped) return undefined;
+    startup.prefer(state);
+    timers.armAt(state, context.now() + (length ?? ownLength));
     const { next } = state;
-    this.#tell({ event: 'timer.reset', jobName: name, ...(next !== undefined && { next }) });
+    this.#emit({ event: 'timer.reset', jobName: name, ...(next !== undefined && { next }) });
     return next;
   }
 
   put(job: Job): void {
-    const { states, gates, scheduler, timers, dispatcher } = this.#parts;
+    const { jobs, dispatcher } = this.#parts;
     const { name: jobName } = job;
-    const present = states.get(jobName);
-    present?.redefine(job, gates.of(job));
-    const state = present ?? scheduler.add(job, dispatcher.unfinished().get(jobName));
-    // What has come due since it was asked for is late, and not lost.
-    timers.armFrom(state, 0);
+    const present = jobs.get(jobName);
+    if (present !== undefined) jobs.redefine(present, job);
+    const state = present ?? jobs.add(job, dispatcher.unfinished().get(jobName));
+    // An instant since the request is late, not lost.
+    this.#armFrom(state, 0);
     const facts = { jobName, ...(state.next !== undefined && { next: state.next }) };
-    if (present !== undefined) this.#tell({ event: 'timer.reset', ...facts });
-    else this.#tell({ event: 'timer.added', ...facts, command: commandLine(job.command) });
+    if (present !== undefined) this.#emit({ event: 'timer.reset', ...facts });
+    else this.#emit({ event: 'timer.added', ...facts, command: commandLine(job.command) });
   }
 
   remove(name: string): boolean {
-    const { states, adHoc } = this.#parts;
-    const state = states.get(name);
+    const { jobs, adHoc } = this.#parts;
+    const state = jobs.get(name);
     if (state?.next === undefined || state.job.adHoc === undefined) return false;
-    adHoc.part(state, 'canceled');
+    adHoc.remove(state, 'canceled');
     return true;
   }
 
-  compare({ jobs }: SchedulerPlan): PlanChange {
-    const { states } = this.#parts;
-    const names = new Set(jobs.map(({ name }) => name));
+  compare(plan: SchedulerPlan): PlanChange {
+    const { jobs } = this.#parts;
+    const names = new Set(plan.jobs.map(({ name }) => name));
     const isChanged = (job: Job): boolean => {
-      const state = states.get(job.name);
+      const state = jobs.get(job.name);
       return state !== undefined && changedKeys(state.job, job).length > 0;
     };
     return {
-      added: jobs.map(({ name }) => name).filter((name) => !states.has(name)),
-      removed: [...states.keys()].filter((name) => !names.has(name) && !isAdHoc(name)),
-      changed: jobs.filter(isChanged).map(({ name }) => name),
+      added: plan.jobs.map(({ name }) => name).filter((name) => jobs.get(name) === undefined),
+      removed: [...jobs.names()].filter((name) => !names.has(name) && !isAdHoc(name)),
+      changed: plan.jobs.filter(isChanged).map(({ name }) => name),
     };
   }
 
   reload(plan: SchedulerPlan, source: PlanSource): PlanChange {
-    const { gates, scheduler, timers, dispatcher } = this.#parts;
+    const { context, jobs, dispatcher } = this.#parts;
     const change = this.compare(plan);
     const [added, changed] = [new Set(change.added), new Set(change.changed)];
-    gates.resize(plan);
+    jobs.limit(plan);
     for (const name of change.removed) this.#remove(name);
     const unfinished = dispatcher.unfinished();
     for (const job of plan.jobs) {
-      if (added.has(job.name)) timers.armFrom(scheduler.add(job, unfinished.get(job.name)), scheduler.now());
+      if (added.has(job.name)) this.#armFrom(jobs.add(job, unfinished.get(job.name)), context.now());
       else if (changed.has(job.name)) this.#redefine(job);
     }
-    this.#tell({ event: 'config.reloaded', ...source, ...change });
+    this.#emit({ event: 'config.reloaded', ...source, ...change });
     return change;
   }
 
   #remove(name: string): void {
-    const { states, timers } = this.#parts;
-    const state = states.get(name);
+    const { jobs, timers } = this.#parts;
+    const state = jobs.get(name);
     if (state === undefined) return;
     timers.disarm(state);
-    states.delete(name);
+    jobs.remove(state);
   }
 
-  /** Another schedule begins now; the same one goes on, behind what was already considered. */
+  /** Another schedule begins now; the same one continues behind its cursor. */
   #redefine(job: Job): void {
-    const { states, gates, timers, scheduler } = this.#parts;
-    const state = states.get(job.name);
+    const { context, jobs, timers } = this.#parts;
+    const state = jobs.get(job.name);
     if (state === undefined) return;
     const { isDone: wasDone } = state;
     const { schedule } = state.job;
-    const hasNewSchedule = state.redefine(job, gates.of(job));
-    // One that was done is taken up now, not where it had been.
-    if (hasNewSchedule || wasDone) timers.armFrom(state, scheduler.now());
+    const hasNewSchedule = jobs.redefine(state, job);
+    // A job that was done resumes now, not where it had been.
+    if (hasNewSchedule || wasDone) this.#armFrom(state, context.now());
     else if (schedule.countsElapsed) timers.arm(state);
-    else timers.armFrom(state, state.cursor);
+    else this.#armFrom(state, state.cursor);
   }
 
-  #tell(event: Untimed<TimerEvent>): void {
-    const { scheduler } = this.#parts;
-    scheduler.emit({ at: scheduler.now(), ...event });
+  #armFrom(state: JobState, cursor: Instant): void {
+    const { timers, recorder } = this.#parts;
+    timers.armFrom(state, cursor);
+    recorder.touch(state);
+  }
+
+  #emit(event: Untimed<TimerEvent>): void {
+    const { context } = this.#parts;
+    context.emit({ at: context.now(), ...event });
   }
 }
 

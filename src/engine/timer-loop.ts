@@ -10,7 +10,7 @@ export interface Alarm extends Queued {
   ring(now: number): void;
 }
 
-/** Who is told of a loop's turns. */
+/** The listeners of a loop. */
 export interface LoopListeners {
   /** Called at every wake, before `now` is read and any alarm rings; it may set alarms. */
   readonly onWake?: () => void;
@@ -77,6 +77,11 @@ export class TimerLoop {
     const alarm: Alarm = { dueAt: 0, slot: -1, turn: 0, ring };
     this.set(alarm, this.#now() + delay);
     return alarm;
+  }
+
+  /** False after {@link stop}. */
+  get isRunning(): boolean {
+    return this.#running;
   }
 
   /** Rings no more. */

@@ -1,0 +1,29 @@
+import { bugOf } from '../domain/bug.js';
+import type { TimerEvent } from '../domain/events/index.js';
+import type { Duration, Instant } from '../domain/time.js';
+import type { TimerLoop } from './timer-loop.js';
+
+/** What the parts of a scheduler share: its time, and its one way to report and record what happens. */
+export interface EngineContext {
+  /** The scheduler's own time. */
+  now(): Instant;
+  /** Alarms by elapsed time: timeouts, retry pauses, grace periods. */
+  readonly elapsed: TimerLoop;
+  /** Passes an event to the ledger first, then to the sinks. */
+  emit(event: TimerEvent): void;
+  /** Calls `then` when everything emitted so far is in the ledger. */
+  whenRecorded(then: () => void): void;
+}
+
+/** For parts that only emit events. */
+export type Emitter = Pick<EngineContext, 'now' | 'emit'>;
+
+interface BugFacts {
+  readonly jobName?: string;
+  readonly retryInMs?: Duration;
+}
+
+/** Reports a bug: what could not be done, what was thrown, and by which job. The caller handles the consequences. */
+export function reportBug(context: Emitter, doing: string, thrown: unknown, about: BugFacts = {}): void {
+  context.emit({ event: 'internal.error', at: context.now(), doing, ...bugOf(thrown), ...about });
+}

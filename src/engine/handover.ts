@@ -1,0 +1,53 @@
+import type { Firing } from '../domain/firing.js';
+import type { Job } from '../domain/job.js';
+import type { JobMemory, JobRecord } from '../domain/ledger.js';
+import type { Schedule } from '../domain/schedule.js';
+import type { Instant } from '../domain/time.js';
+import type { JobState } from './job-state.js';
+import { correctionFor } from './scheduler-time.js';
+
+/** Whether the next scheduler, if it started `now`, would run this firing that was admitted and has not begun. */
+export function isTakenUp({ schedule, misfire }: Job, firing: Firing, now: Instant): boolean {
+  return isScheduled(firing) && !beginsAnew(schedule) && misfire.select([firing.scheduledFor], now).length > 0;
+}
+
+export const isScheduled = ({ trigger }: Firing): boolean => trigger === 'schedule' || trigger === 'catch_up';
+
+/** Whether a restart forgets the schedule: a delay counts from the start. */
+export const beginsAnew = (schedule: Schedule): boolean => schedule.countsElapsed === true && schedule.fromEnd !== true;
+
+/** Gives every job the memory of an earlier scheduler, if its schedule is still the same. Returns the highest generation in use. */
+export function restoreMemories(
+  states: Iterable<JobState>,
+  records: ReadonlyMap<string, JobRecord>,
+  now: Instant,
+): number {
+  let generation = 0;
+  const setBack: JobState[] = [];
+  for (const state of states) {
+    const record = records.get(state.job.name);
+    state.cursor = now;
+    if (record?.fingerprint !== state.fingerprint) continue;
+    const { cursor, isSetBack } = resumeFrom(record.memory, state.job.schedule, now);
+    state.remember({ ...record.memory, cursor });
+    generation = Math.max(generation, state.generation);
+    if (isSetBack) setBack.push(state);
+  }
+  if (setBack.length > 0) generation++;
+  for (const state of setBack) state.generation = generation;
+  return generation;
+}
+
+/** Where a job's schedule resumes after a restart. */
+interface Resumption {
+  readonly cursor: Instant;
+  /** The clock is before instants that were already considered: the rhythm restarts, and its firings are marked. */
+  readonly isSetBack: boolean;
+}
+
+/** Resumes a schedule at `now`. The clock may have been set back while no scheduler ran, so the rules are those of a clock jump. */
+function resumeFrom({ cursor }: JobMemory, schedule: Schedule, now: Instant): Resumption {
+  const { kind } = correctionFor(now - cursor, 0);
+  const isSetBack = kind === 'corrected' || (kind === 'back' && schedule.intervalLike);
+  return { cursor: isSetBack ? now : cursor, isSetBack };
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../domain/clock.js';
+import type { Recollection } from '../domain/ledger.js';
+import type { Instant } from '../domain/time.js';
+import { contain } from './bugs.js';
+import { reportBug, type Emitter } from './context.js';
+import { restoreMemories } from './handover.js';
+import type { JobState } from './job-state.js';
+import type { JobTable } from './job-table.js';
+import type { JobTimers } from './job-timers.js';
+import type { Planner } from './planner.js';
+import type { Recorder } from './recorder.js';
+import type { Recovery } from './recovery.js';
+import { Slices } from './slices.js';
+
+interface StartupParts {
+  readonly clock: Clock;
+  readonly jobs: JobTable;
+  readonly timers: JobTimers;
+  readonly planner: Planner;
+  readonly recovery: Recovery;
+  readonly recorder: Pick<Recorder, 'touch'>;
+}
+
+/** Resumes where an earlier scheduler ended: the memory of each job, its open runs, and in slices the instants of the downtime. */
+export class Startup {
+  readonly #parts: StartupParts;
+  readonly #context: Emitter;
+  readonly #onArmed: (state: JobState) => void;
+  readonly #toArm: Slices<JobState>;
+  #startedAt: Instant = 0;
+
+  /** `onArmed` is called after a job was armed. */
+  constructor(parts: StartupParts, context: Emitter, onArmed: (state: JobState) => void) {
+    this.#parts = parts;
+    this.#context = context;
+    this.#onArmed = onArmed;
+    this.#toArm = new Slices(parts.clock, (state) => parts.recovery.whenFree(state, () => this.#armFirst(state)));
+  }
+
+  /** Whether jobs are left to arm, apart from those held by a process of an earlier run. */
+  get isBusy(): boolean {
+    return this.#toArm.isBusy;
+  }
+
+  /** Resolves when none is left. */
+  done(): Promise<void> {
+    return this.#toArm.done();
+  }
+
+  /** Restores the memories, and gives every open run its outcome or its next attempt. Returns the highest generation in use. */
+  restore(recollection: Recollection, now: Instant): number {
+    const { jobs, recorder, recovery } = this.#parts;
+    this.#startedAt = now;
+    const generation = restoreMemories(jobs.states(), recollection.jobs, now);
+    for (const state of jobs.states())
+      if (recollection.jobs.get(state.job.name)?.fingerprint !== state.fingerprint) recorder.touch(state);
+    contain(
+      () => recovery.begin(recollection, now),
+      (error) => reportBug(this.#context, 'recovering', error),
+    );
+    return generation;
+  }
+
+  /** Plans the downtime of every job and arms it, then calls `then`. A job waits until no process of an earlier run is left. */
+  armAll(then: () => void): void {
+    this.#toArm.begin(this.#parts.jobs.states(), then);
+  }
+
+  /** Arms a job now, if it is still to be armed. */
+  prefer(state: JobState): void {
+    this.#toArm.prefer(state);
+  }
+
+  #armFirst(state: JobState): void {
+    const { jobs, timers, planner, recovery } = this.#parts;
+    if (timers.isStopped || !jobs.has(state)) return;
+    contain(
+      () => {
+        planner.begin(state, this.#startedAt, recovery.waitingOf(state));
+        this.#onArmed(state);
+      },
+      (error) => timers.setApart(state, error),
+    );
+  }
+}
