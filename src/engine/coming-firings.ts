@@ -20,17 +20,34 @@ export interface FiringWindow {
   readonly count: number;
 }
 
+const isOneShot = ({ schedule }: Job): boolean => schedule.countsElapsed === true && schedule.fromEnd === undefined;
+
 interface Coming extends Queued {
   readonly job: Job;
 }
 
-/** The firings of the enabled jobs by actual start, then in file order. Lazy: a span may be endless. */
-export function* comingFirings(jobs: readonly Job[], { from, until, count }: FiringWindow): Generator<ComingFiring> {
+/** The nominal instant that a scheduler has armed a job for, `null` if it fires no more; `undefined` if no scheduler runs the job. */
+export type ArmedFor = (job: Job) => { readonly next: Instant | null } | undefined;
+
+/** The firings of the enabled jobs by actual start, then in file order, from what they are armed for on. Lazy: a span may be endless. */
+export function* comingFirings(
+  jobs: readonly Job[],
+  { from, until, count }: FiringWindow,
+  armed: ArmedFor = () => undefined,
+): Generator<ComingFiring> {
   const enabled = jobs.filter((job) => job.enabled);
   yield* firingsAfter(
-    enabled.map((job) => ({ job, next: nextInWindow(job, from - job.offset) })),
+    enabled.map((job) => ({ job, next: firstAfter(job, from, armed) })),
     { until, count },
   );
+}
+
+/** A reset moves one instant off the schedule, and a scheduler started at another moment counts `in` from there. */
+function firstAfter(job: Job, from: Instant, armed: ArmedFor): Instant | undefined {
+  const { next } = armed(job) ?? {};
+  if (next === null) return undefined;
+  if (next !== undefined && next + job.offset > from) return next;
+  return next !== undefined && isOneShot(job) ? undefined : nextInWindow(job, from - job.offset);
 }
 
 /** The firings of jobs that are armed for `next`, in order. Nothing is asked of a schedule before its turn comes. */
@@ -50,6 +67,7 @@ export function* firingsAfter(
     const { job, dueAt } = coming;
     const scheduledFor = dueAt - job.offset;
     yield { job, scheduledFor, startsAt: dueAt };
-    put(coming, nextInWindow(job, scheduledFor));
+    // `in` fires once, whenever it was armed for.
+    if (!isOneShot(job)) put(coming, nextInWindow(job, scheduledFor));
   }
 }

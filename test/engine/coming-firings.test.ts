@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { comingFirings } from '../../src/engine/coming-firings.js';
 import { printFirings } from '../../src/cli/render/firings.js';
 import { capturedTerminal, instant } from '../support/past.js';
-import { everyMs, job } from '../support/rig.js';
+import { atInstants, everyMs, job } from '../support/rig.js';
 
 const HOUR = 3_600_000;
 const from = instant('2026-11-23T10:02:00');
@@ -27,6 +27,30 @@ test('JSON has both times', () => {
     { scheduled_at: '2026-11-23T10:00:00.000Z', starts_at: '2026-11-23T10:04:12.345Z' },
     { scheduled_at: '2026-11-23T11:00:00.000Z', starts_at: '2026-11-23T11:00:00.000Z' },
   ]);
+});
+
+test('what a scheduler has armed comes first, then the schedule; what is done does not come', () => {
+  const at = (time: string) => instant(`2026-11-23T${time}`);
+  const armed = (next: number | null) => (span: { from: number }) =>
+    [...comingFirings(jobs.slice(0, 1), { ...span, until: undefined, count: 2 }, () => ({ next }))].map(
+      ({ startsAt }) => startsAt,
+    );
+  const reset = armed(at('10:30:00'));
+  expect(reset({ from })).toEqual([at('10:30:00'), at('11:00:00')]);
+  expect(reset({ from: at('10:30:00') })).toEqual([at('11:00:00'), at('12:00:00')]);
+  expect(armed(null)({ from })).toEqual([]);
+});
+
+test('a delay fires once, at the instant that it is armed for', () => {
+  const delay = (next: number) => [
+    ...comingFirings(
+      [job('once', { ...atInstants(from + HOUR), countsElapsed: true })],
+      { from, until: undefined, count: 3 },
+      () => ({ next }),
+    ),
+  ];
+  expect(delay(from + 60_000)).toMatchObject([{ startsAt: from + 60_000 }]);
+  expect(delay(from - 1)).toEqual([]);
 });
 
 test('a span is one of starts', () => {

@@ -537,6 +537,10 @@ test('list and status say the same of a one-shot, while it runs and when it has 
   await run.exit(0);
   await scheduler.event('run.finished');
   for (const verb of ['list', 'status']) expect((await desk.run(verb)).stdout).toMatch(/\nonce .*done .*success/);
+  expect(await desk.run('next', 'once')).toMatchObject({
+    stdout: '',
+    stderr: 'once is done and does not fire again.\nNothing is to come.\n',
+  });
   expect(JSON.parse((await desk.run('list', '--json')).stdout)).toMatchObject({
     next_at: null,
     last_status: 'success',

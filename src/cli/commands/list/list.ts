@@ -1,12 +1,11 @@
 import { createSystemClock } from '../../../clocks/system.js';
 import type { ReadableFile } from '../../../config/index.js';
 import type { JobRecord } from '../../../domain/ledger.js';
-import type { StatusRecord, TimerRecord } from '../../../domain/status-record.js';
 import type { ExitCode } from '../../command.js';
 import { rowOf, rowOfAdHoc } from './rows.js';
 import { loadReadable } from '../../load-readable.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from '../../options.js';
-import { askIfRunning } from '../../connect.js';
+import { runningTimers } from '../../running-timers.js';
 import { readHistory, warnOfInvalid } from '../../read-history.js';
 import { recordedAdHoc } from '../../../daemon/recorded-ad-hoc.js';
 import { printJobs } from './render.js';
@@ -18,11 +17,12 @@ export interface ListOptions extends FileOption, StateOption, JsonOption, ZoneOp
 
 /** Lists the timers of a file and those of `in` and `at`. Returns the exit code: 1 when some of the file's could not be read. */
 export async function listTimers(terminal: Terminal, options: ListOptions): Promise<ExitCode> {
+  // Asked first: it may take long, and what is foretold counts from now.
+  const running = await runningTimers(terminal, options);
   const now = createSystemClock().now();
   const timerFile = await loadReadable(terminal, { ...options, now });
   if (timerFile === undefined) return 1;
   const remembered = await memoriesOf(timerFile, terminal, options.state);
-  const running = new Map((await runningTimers(terminal, options)).map((timer) => [timer.task_name, timer]));
   const adHoc = recordedAdHoc(remembered?.values() ?? [], timerFile, now).jobs;
   const jobs = inZone([...timerFile.jobs, ...adHoc], options);
   const rows = jobs.map((job) => rowOf(job, { now, timer: running.get(job.name), record: remembered?.get(job.name) }));
@@ -30,12 +30,6 @@ export async function listTimers(terminal: Terminal, options: ListOptions): Prom
   const unrecorded = [...running.values()].filter((timer) => timer.ad_hoc !== null && !listed.has(timer.task_name));
   printJobs([...rows, ...unrecorded.map(rowOfAdHoc)], { terminal, now, asJson: options.json === true });
   return timerFile.unread.length === 0 ? 0 : 1;
-}
-
-/** The running scheduler's timers; none if no scheduler responds. */
-async function runningTimers(terminal: Terminal, options: ListOptions): Promise<readonly TimerRecord[]> {
-  const status = (await askIfRunning(terminal, options, 'status')) as StatusRecord | undefined;
-  return status?.timers ?? [];
 }
 
 /** What is recorded of the timers. They are worth listing without it. */

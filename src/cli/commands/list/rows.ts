@@ -5,6 +5,7 @@ import type { FiringStatus } from '../../../domain/outcome.js';
 import { nextStartOf, type TimerRecord } from '../../../domain/status-record.js';
 import type { Duration, Instant } from '../../../domain/time.js';
 import { nextInWindow } from '../../../engine/plan-due.js';
+import { isArmedAs } from '../../running-timers.js';
 import { scheduleInWords } from '../../../schedules/index.js';
 
 /** One line of `list`. */
@@ -36,7 +37,7 @@ interface Known {
 
 /** The row of a timer from the file or the state. The running scheduler's view takes precedence. */
 export function rowOf(job: Job, { now, timer, record }: Known): ListRow {
-  const isSame = timer?.schedule === scheduleInWords(job) && timer.enabled === job.enabled;
+  const isSame = timer !== undefined && isArmedAs(timer, job);
   const next = isSame ? instantOf(timer.next_at) : nextOf(job, now, record);
   return {
     ...job,

@@ -1,9 +1,10 @@
 import { createSystemClock } from '../../../clocks/system.js';
 import type { ReadableFile } from '../../../config/index.js';
 import type { Job } from '../../../domain/job.js';
+import { armedBy, runningTimers } from '../../running-timers.js';
 import { readCount } from '../../arguments.js';
 import { zoneOutlooks } from '../../render/clock-change-outlook.js';
-import { comingFirings, type FiringWindow } from '../../../engine/coming-firings.js';
+import { comingFirings, type ArmedFor, type FiringWindow } from '../../../engine/coming-firings.js';
 import type { ExitCode } from '../../command.js';
 import { jobNamed } from '../../load.js';
 import { loadReadable } from '../../load-readable.js';
@@ -25,6 +26,8 @@ const DEFAULT_COUNT = 10;
 
 /** Shows the coming firings of the named timers, or of all. Returns the exit code: 1 when some of the file's could not be read. */
 export async function showNext(terminal: Terminal, names: readonly string[], options: NextOptions): Promise<ExitCode> {
+  // Asked first: it may take long, and what is foretold counts from now.
+  const armed = armedBy(options.aroundDst ? new Map() : await runningTimers(terminal, options));
   const now = createSystemClock().now();
   const timerFile = await loadReadable(terminal, { ...options, now, names });
   if (timerFile === undefined) return 1;
@@ -33,7 +36,10 @@ export async function showNext(terminal: Terminal, names: readonly string[], opt
   if (names.length > 0) sayDisabled(jobs, terminal);
   const printing = { terminal, now, asJson: options.json === true };
   if (options.aroundDst) printOutlooks(zoneOutlooks(jobs, span.from), printing);
-  else printFirings(comingFirings(jobs, span), printing);
+  else {
+    if (names.length > 0) sayDone(jobs, armed, terminal);
+    printFirings(comingFirings(jobs, span, armed), printing);
+  }
   return names.length === 0 && timerFile.unread.length > 0 ? 1 : 0;
 }
 
@@ -48,6 +54,11 @@ function readSpan({ from, until, count }: NextOptions, here: Here): FiringWindow
     until: end,
     count: readCount(count) ?? (end === undefined ? DEFAULT_COUNT : Number.POSITIVE_INFINITY),
   };
+}
+
+function sayDone(jobs: readonly Job[], armed: ArmedFor, terminal: Terminal): void {
+  for (const job of jobs)
+    if (job.enabled && armed(job)?.next === null) terminal.err(`${job.name} is done and does not fire again.`);
 }
 
 function sayDisabled(jobs: readonly Job[], terminal: Terminal): void {

@@ -1,0 +1,31 @@
+import type { Job } from '../domain/job.js';
+import type { StatusRecord, TimerRecord } from '../domain/status-record.js';
+import type { ArmedFor } from '../engine/coming-firings.js';
+import { scheduleInWords } from '../schedules/index.js';
+import { askIfRunning } from './connect.js';
+import type { FileOption, StateOption, ZoneOption } from './options.js';
+import type { Terminal } from './terminal.js';
+
+/** The timers of the running scheduler, by name; none if no scheduler responds. */
+export async function runningTimers(
+  terminal: Terminal,
+  options: FileOption & StateOption & ZoneOption,
+): Promise<ReadonlyMap<string, TimerRecord>> {
+  const status = (await askIfRunning(terminal, options, 'status')) as StatusRecord | undefined;
+  return new Map(status?.timers.map((timer) => [timer.task_name, timer]));
+}
+
+/** Whether the scheduler's timer has the schedule that the file has now, so that the instant it is armed for holds. */
+export const isArmedAs = (timer: TimerRecord, job: Job): boolean =>
+  timer.schedule === scheduleInWords(job) && timer.enabled === job.enabled;
+
+/** What the running scheduler has armed the jobs for, as far as it runs them by the schedule they have now. */
+export const armedBy =
+  (timers: ReadonlyMap<string, TimerRecord>): ArmedFor =>
+  (job) => {
+    const timer = timers.get(job.name);
+    if (timer === undefined || !isArmedAs(timer, job)) return undefined;
+    // The end of a run that is on arms it again.
+    if (timer.next_at === null && job.schedule.fromEnd) return undefined;
+    return { next: timer.next_at === null ? null : Date.parse(timer.next_at) };
+  };
