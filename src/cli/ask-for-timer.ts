@@ -37,7 +37,8 @@ export async function askForTimer(
   const timeout = readLength('--timeout', options.timeout);
   return withScheduler(terminal, options, async ({ change }) => {
     const asked = { ...when, run, cwd: terminal.cwd, timeout_ms: timeout, description };
-    print((await change('add', asked)) as Answer, terminal, options.json === true);
+    const answer = (await change('add', asked)) as Answer;
+    print({ ...answer, timezone: options.timezone ?? answer.timezone }, terminal, options.json === true);
     return 0;
   });
 }
@@ -59,6 +60,6 @@ function print(answer: Answer, terminal: Terminal, asJson: boolean): void {
     terminal.out(jsonText({ task_name: name, scheduled_at: at, local_time, timezone, command, keeping }));
     return;
   }
-  const when = `${localTime(due, timezone)}  ${fromNow(due, createSystemClock().now())}`;
+  const when = `${localTime(due, timezone)} ${timezone}  ${fromNow(due, createSystemClock().now())}`;
   terminal.out(`${name}  ${when}: ${command}`);
 }

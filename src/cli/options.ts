@@ -58,14 +58,14 @@ export interface ScreenOptions extends FileOption, StateOption, ZoneOption, Json
 export const withScreen = (command: Command, json: string): Command =>
   withJson(withZone(withState(withFile(command))), json);
 
-export interface AdHocOptions extends FileOption, StateOption, JsonOption {
+export interface AdHocOptions extends ScreenOptions {
   readonly timeout?: string;
   readonly description?: string;
 }
 
 /** What `in` and `at` take after their time. */
 export const withAdHoc = (command: Command): Command =>
-  withJson(withState(withFile(command)), 'one JSON object')
+  withScreen(command, 'one JSON object')
     .argument('<command...>', 'Command after --; one word is text for the shell, several run without one')
     .option('--timeout <duration>', 'Cancel the command after this time')
     .option('--description <text>', 'Text to show in status and list');

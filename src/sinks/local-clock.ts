@@ -43,10 +43,11 @@ export class LocalTime {
     return `── ${date} ${offset} ${this.#clock.zone} ${'─'.repeat(24)}`;
   }
 
-  /** Date and time in one text. The date is omitted when it equals that of `today`. */
+  /** Date and time in one text, without the date and the offset that equal those of `today`. */
   text(instant: Instant, today: LocalParts): string {
     const { date, time, offset } = partsOf(this.#clock.format(instant));
-    return date === today.date ? time : `${date.slice(WEEKDAY.length)} ${time} ${offset}`;
+    if (date !== today.date) return `${date.slice(WEEKDAY.length)} ${time} ${offset}`;
+    return offset === today.offset ? time : `${time} ${offset}`;
   }
 }
 

@@ -82,7 +82,7 @@ describe('a command that is asked for', () => {
     const answer = await desk.run('at', '2199-12-01 09:00', '--', 'echo "$TIMERS_TASK_NAME" | tr a-z A-Z');
     expect(answer).toMatchObject({ code: 0, stderr: '' });
     expect(answer.stdout).toMatch(
-      /^at:\w{5} {2}Sun 2199-12-01 09:00:00 \+01:00 {2}in \d+ d.*: echo "\$TIMERS_TASK_NAME" \| tr a-z A-Z\n$/,
+      /^at:\w{5} {2}Sun 2199-12-01 09:00:00 \+01:00 Europe\/Berlin {2}in \d+ d.*: echo "\$TIMERS_TASK_NAME" \| tr a-z A-Z\n$/,
     );
     const [name = ''] = answer.stdout.split(' ');
     expect((await desk.run('reset', name, '--in', '1ms')).stderr).toMatch(`${name} is due at `);
@@ -288,7 +288,7 @@ describe('who asks is told', () => {
     [
       'no zone',
       ['at', '17:00', '--timezone', 'Europe/Berln', '--', 'x'],
-      'timezone: there is no time zone "Europe/Berln". Did you mean Europe/Berlin?',
+      '--timezone: "Europe/Berln" is not a time zone. Did you mean Europe/Berlin?',
     ],
     ['no delay', ['in', '0s', '--', 'x'], 'a delay of 0 is none'],
     ['no unit', ['in', '30', '--', 'x'], 'in: 30 has no unit'],

@@ -43,8 +43,17 @@ describe('what a person reads is in the zone of the file, which is named once', 
     await program.event('run.finished');
     expect((await desk.run('pause', 'job', '--for', '1h')).stderr).toMatch(/\+05:45 Asia\/Kathmandu: job\n$/);
     const { stdout, stderr } = await desk.run('status');
-    expect(stdout).toMatch(/paused until \w{3} [\d:]+ /);
+    expect(stdout).toMatch(/paused until \w{3} [\d:]+ \+05:45 /);
     expect(stderr).toContain('times are in Asia/Kathmandu');
+    const list = await desk.run('list');
+    expect(list.stderr).toBe('Times are in Asia/Kathmandu.\n');
+    expect((await desk.run('in', '1h', '--', 'true')).stdout).toMatch(
+      /:[\d.]+ \+05:45 Asia\/Kathmandu {2}in .*: true\n$/,
+    );
+    expect((await desk.run('at', '17:00', '--', 'true')).stdout).toMatch(/17:00:00 \+05:45 Asia\/Kathmandu {2}in /);
+    const elsewhere = ['--timezone', 'Asia/Tokyo', '--', 'true'];
+    expect((await desk.run('in', '1h', ...elsewhere)).stdout).toContain(' +09:00 Asia/Tokyo  in ');
+    expect((await desk.run('at', '17:00', ...elsewhere)).stdout).toContain(' 17:00:00 +09:00 Asia/Tokyo  in ');
     expect((await desk.run('logs')).stdout).toMatch(/^── \w{3} \d{4}-\d\d-\d\d \+05:45 Asia\/Kathmandu/);
     expect(JSON.parse((await desk.run('status', '--json')).stdout)).toMatchObject({ timezone: 'Asia/Kathmandu' });
     program.kill('SIGTERM');

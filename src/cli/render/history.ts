@@ -4,7 +4,7 @@ import type { Firing, Trigger } from '../../domain/firing.js';
 import { toRecord } from '../../domain/record.js';
 import { SECOND, toTimestamp, type Duration, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../text/visible.js';
-import { formatLocal } from '../../schedules/index.js';
+import { formatLocal, localToInstants, wallAt } from '../../schedules/index.js';
 import { causeOf } from '../../domain/cause.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import type { Terminal } from '../terminal.js';
@@ -200,11 +200,15 @@ function columnsOf(rows: readonly Row[], at: PastPrinting): readonly TableColumn
 /** Below so many columns dates have no offset. */
 const NARROW = 60;
 
-/** Local time to the second. The date is left out when it is today; within the week the weekday stands for it. A date has its offset. */
+/** Local time to the second, without the date of today; within the week the weekday replaces the date. A time that the clock shows twice always has its offset. */
 function clockTime(instant: Instant, { terminal, now, timezone }: PastPrinting): string {
   const [day = '', time = '', offset = ''] = shortLocalTime(instant, timezone, now).split(' ');
   const isToday = formatLocal(instant, timezone).slice(0, 10) === formatLocal(now, timezone).slice(0, 10);
-  if (isToday) return time.slice(0, 8);
-  const isDate = /^\d/.test(day) && !(terminal.isWatched.out && terminal.width < NARROW);
-  return `${day} ${time.slice(0, 8)}${isDate ? ` ${offset}` : ''}`;
+  const isNarrow = terminal.isWatched.out && terminal.width < NARROW;
+  const hasOffset = isShownTwice(instant, timezone) || !(isToday || isNarrow);
+  return [...(isToday ? [] : [day]), time.slice(0, 8), ...(hasOffset ? [offset] : [])].join(' ');
 }
+
+/** In the hour that a clock repeats when it is put back. */
+const isShownTwice = (instant: Instant, timezone: string): boolean =>
+  localToInstants(wallAt(instant, timezone), timezone).instants.length > 1;

@@ -21,7 +21,8 @@ export function printStatus(
   const rejected = rejectionOf(record, now);
   if (rejected !== undefined) terminal.err(`timers: ${rejected}`);
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
-  const [head = '', ...lines] = tableOf(record.timers, { now, timezone, chalk, width: terminal.width });
+  const width = terminal.isWatched.out ? terminal.width : Infinity;
+  const [head = '', ...lines] = tableOf(record.timers, { now, timezone, chalk, width });
   terminal.outPainted(chalk.dim(head), ...lines);
   terminal.err(`timers: ${summaryOf(record, now)}; times are in ${timezone}`);
 }
@@ -88,10 +89,10 @@ function ofRuns({ state, elapsed_ms: elapsed }: RunRecord, count: number): strin
 
 const ofReason = (reason: string | null): string => (reason === null ? '' : `: ${reason}`);
 
-/** To the second; with its offset where it has a date. */
+/** To the second, with its offset. */
 function shortly(instant: string, timezone: string, now: Instant): string {
   const [day = '', time = '', offset = ''] = shortLocalTime(Date.parse(instant), timezone, now).split(' ');
-  return [day, time.slice(0, 8), ...(/^\d/.test(day) ? [offset] : [])].join(' ');
+  return [day, time.slice(0, 8), offset].join(' ');
 }
 
 /** The time left until the actual start, and the nominal time if jitter moves it. */

@@ -9,16 +9,23 @@ const NOW = instant('2026-11-23T10:00:00');
 
 function shown(
   { endings = [], open = [] }: { readonly endings?: readonly Ending[]; readonly open?: readonly OpenRun[] },
-  how: { width?: number; color?: boolean; asJson?: boolean; hasScheduler?: boolean; isPiped?: boolean } = {},
+  how: {
+    now?: number;
+    width?: number;
+    color?: boolean;
+    asJson?: boolean;
+    hasScheduler?: boolean;
+    isPiped?: boolean;
+  } = {},
 ): string[] {
-  const { asJson = false, hasScheduler = true, ...size } = how;
+  const { now = NOW, asJson = false, hasScheduler = true, ...size } = how;
   const past = {
     numbers: [...endings.keys()],
     endingsOf: (numbers: readonly number[]) => numbers.map((number) => endings[number]),
     open,
   };
   const terminal = { ...capturedTerminal(size), ...(how.isPiped && { isWatched: { out: false, err: true } }) };
-  return [...historyLines(past, { terminal, now: NOW, timezone: 'Europe/Berlin', asJson, hasScheduler })];
+  return [...historyLines(past, { terminal, now, timezone: 'Europe/Berlin', asJson, hasScheduler })];
 }
 
 const failed = finished(firingAt('2026-11-23T02:00:00', { jobName: 'report' }), {
@@ -33,11 +40,23 @@ describe('the table of the past', () => {
   test('tells when, which timer, what became of it, how long it took, how late and the cause, the newest last', () => {
     const lines = shown({ endings: [finished(firingAt('2026-11-22T02:00:00')), failed] }, { width: 100 });
     expect(lines).toEqual([
-      '        WHEN  TIMER   OUTCOME  TOOK    LATE   TRIES  RUN       CAUSE',
-      'Sun 03:00:00  backup  success  900 ms                mg1c2x3k',
-      '    03:00:00  report  failure  16.2 s  2.5 s  3      mg1c2x3k  exit code 3',
+      '               WHEN  TIMER   OUTCOME  TOOK    LATE   TRIES  RUN       CAUSE',
+      'Sun 03:00:00 +01:00  backup  success  900 ms                mg1c2x3k',
+      '           03:00:00  report  failure  16.2 s  2.5 s  3      mg1c2x3k  exit code 3',
     ]);
   });
+
+  test.each(['2026-10-25T10:00:00', '2026-10-27T10:00:00', '2027-01-01T10:00:00'])(
+    'tells apart by their offsets the two 02:30 of a clock that is put back, at %s',
+    (now) => {
+      const endings = ['2026-10-25T00:30:00', '2026-10-25T01:30:00'].map((due) => finished(firingAt(due)));
+      for (const width of [50, 80])
+        expect(shown({ endings }, { width, now: instant(now) }).slice(1)).toEqual([
+          expect.stringContaining('02:30:00 +02:00  backup'),
+          expect.stringContaining('02:30:00 +01:00  backup'),
+        ]);
+    },
+  );
 
   test('leaves out columns with nothing in them', () => {
     expect(shown({ endings: [finished(firingAt('2026-11-23T02:00:00'))] })).toEqual([

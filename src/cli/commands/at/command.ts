@@ -21,12 +21,12 @@ export const atCommand: CommandKind = {
   configure(command) {
     withAdHoc(
       command.usage('[options] <time> -- <command...>').argument('<time>', 'Time of day, local time or RFC 3339'),
-    ).option('--timezone <zone>', 'Time zone of a time without an offset (default: "timezone" of the file)');
+    );
     return async (terminal, args) => {
       const { askForTimer } = await import('../../ask-for-timer.js');
-      const { timezone, ...options } = command.opts<AdHocOptions & { readonly timezone?: string }>();
+      const options = command.opts<AdHocOptions>();
       const [time, words] = args as [string, readonly string[]];
-      return askForTimer(terminal, options, { words, when: { at: time, timezone } });
+      return askForTimer(terminal, options, { words, when: { at: time, timezone: options.timezone } });
     };
   },
 };

@@ -131,9 +131,11 @@ function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): st
   return `${WORDS[oldest.run.state]} ${shortDuration(oldest.age)}${runs.length > 1 ? `, ${runs.length} runs` : ''}`;
 }
 
-/** The time of day; the date, too, when it is another. */
+/** The time of day; with the date and the offset when they differ from those of now. */
 export function zoneClockTime(instant: Instant, now: Instant, { zone }: Pick<Look, 'zone'>): string {
   const [then, today] = [formatLocal(instant, zone), formatLocal(now, zone)];
   const time = then.slice(11, 19).replace(/:00$/, '');
-  return then.slice(0, 10) === today.slice(0, 10) ? time : `${then.slice(5, 10)} ${time}`;
+  const offset = then.slice(23);
+  if (then.slice(0, 10) !== today.slice(0, 10)) return `${then.slice(5, 10)} ${time} ${offset}`;
+  return offset === today.slice(23) ? time : `${time} ${offset}`;
 }
