@@ -5,7 +5,7 @@ import { renderTop } from '../../../../src/cli/commands/top/render/index.js';
 import type { Look } from '../../../../src/cli/commands/top/render/look.js';
 import { columnsOf } from '../../../../src/cli/render/terminal-text.js';
 import type { View } from '../../../../src/cli/commands/top/view.js';
-import { line, NOW, tell, TIMERS, timer } from '../../top/scene.js';
+import { inSeconds, line, NOW, tell, TIMERS, timer } from '../../top/scene.js';
 
 const SMALL = { columns: 80, rows: 24 };
 const look = (how: Partial<Look> & { level?: 0 | 1 } = {}): Look => ({
@@ -53,6 +53,19 @@ describe('a frame stands as it was last looked at', () => {
   ])('%s', (name, view, how) => {
     expect(frame(view, how)).toBe(golden(name));
   });
+});
+
+test('NEXT counts to the actual start, and STATE has the nominal time that jitter moves', () => {
+  const spread = timer('spread', { next_at: inSeconds(300), starts_at: inSeconds(312) });
+  const even = timer('even', { next_at: inSeconds(300), starts_at: inSeconds(300) });
+  const shown = frame(tell(SMALL, [spread, even]).view);
+  expect(shown).toMatch(/spread +5m12s +due 11:05 /);
+  expect(shown).toMatch(/even +5m00s +success/);
+});
+
+test('a date has its offset', () => {
+  const paused = timer('paused', { paused: { until: inSeconds(86_400), reason: null } });
+  expect(frame(tell({ columns: 120, rows: 24 }, [paused]).view)).toContain('paused until 11-24 11:00 +01:00');
 });
 
 describe('colour adds nothing but colour', () => {

@@ -1,4 +1,4 @@
-import type { RunRecord, TimerRecord } from '../../../../domain/status-record.js';
+import { nextStartOf, type RunRecord, type TimerRecord } from '../../../../domain/status-record.js';
 import type { Instant } from '../../../../domain/time.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import { asOf, type Seen, type View } from '../view.js';
@@ -84,7 +84,7 @@ export function stateOf(seen: Seen, view: View, { width, look }: Room): PaintedT
     ...(isPausedAt(timer, now) ? [ofPause(timer, width, until)] : []),
     ...(timer.enabled ? [] : ['disabled']),
   ];
-  if (words.length === 0) words.push(...ofIdle(timer, look));
+  if (words.length === 0) words.push(...ofIdle(timer, now, look));
   return { text: words.join(', '), paint: paintOf(conditionOf(timer, now), look) };
 }
 
@@ -107,9 +107,12 @@ function ofPause({ paused }: TimerRecord, width: number, until: Until): string {
   return `paused${until(paused?.until ?? null)}${reason}`;
 }
 
-function ofIdle({ failures_in_a_row: failures, next_at: next }: TimerRecord, { isUnicode }: Look): readonly string[] {
-  if (failures > 0) return [`failed ${isUnicode ? '×' : 'x'}${failures}`];
-  return next === null ? ['done'] : [];
+/** NEXT counts to the actual start; the nominal time is here if jitter moves it. */
+function ofIdle(timer: TimerRecord, now: Instant, look: Look): readonly string[] {
+  const { failures_in_a_row: failures, next_at: next } = timer;
+  const failed = failures > 0 ? [`failed ${look.isUnicode ? '×' : 'x'}${failures}`] : [];
+  if (next === null) return failed.length > 0 ? failed : ['done'];
+  return nextStartOf(timer) === next ? failed : [...failed, `due ${zoneClockTime(Date.parse(next), now, look)}`];
 }
 
 const WORDS = {
