@@ -25,7 +25,7 @@ export const armedBy =
   (job) => {
     const timer = timers.get(job.name);
     if (timer === undefined || !isArmedAs(timer, job)) return undefined;
-    // The end of a run that is on arms it again.
+    // The end of its run arms it again.
     if (timer.next_at === null && job.schedule.fromEnd) return undefined;
     return { next: timer.next_at === null ? null : Date.parse(timer.next_at) };
   };

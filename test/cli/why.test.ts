@@ -68,10 +68,18 @@ async function record(events: readonly TimerEvent[], memory: Partial<JobMemory> 
   opening.ledger.close();
 }
 
-async function why(name: string, at?: string, options: { asJson?: boolean; timezone?: string } = {}): Promise<string> {
+async function why(
+  name: string,
+  at?: string,
+  options: { asJson?: boolean; timezone?: string; clock?: { now: () => number } } = {},
+): Promise<string> {
   const terminal = new RecordedTerminal(desk.folder);
   const { asJson = false, ...shown } = options;
-  const answer = await whyTimer(terminal, name, { now: NOW, ...shown, ...(at !== undefined && { at }) });
+  const answer = await whyTimer(terminal, name, {
+    clock: { now: () => NOW },
+    ...shown,
+    ...(at !== undefined && { at }),
+  });
   if (answer) printWhy(answer, { terminal, asJson });
   return terminal.said;
 }
@@ -82,6 +90,12 @@ async function answer(name: string, at?: string): Promise<string> {
   const isBehind = !/^(?:cron|every|in|at): /.test(behind);
   return [...head.split('\n').slice(1), ...(isBehind ? [behind] : [])].join('\n');
 }
+
+test('what is foretold counts from the moment after the file is read', async () => {
+  const readings = [NOW - 3_600_000];
+  const clock = { now: () => readings.pop() ?? NOW };
+  expect(await why('weekdays', undefined, { clock })).toBe(await why('weekdays'));
+});
 
 describe('whether a time is a firing', () => {
   test('field by field, with the firings before and after', async () => {

@@ -25,7 +25,7 @@ export const why: CommandKind = {
       const options = command.opts<WhyOptions & JsonOption>();
       const { createSystemClock } = await import('../../../clocks/system.js');
       const { whyTimer } = await import('./why-timer.js');
-      const answer = await whyTimer(terminal, args[0] as string, { ...options, now: createSystemClock().now() });
+      const answer = await whyTimer(terminal, args[0] as string, { ...options, clock: createSystemClock() });
       if (answer === undefined) return 1;
       const { printWhy } = await import('./render.js');
       printWhy(answer, { terminal, asJson: options.json === true });

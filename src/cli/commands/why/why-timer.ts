@@ -1,3 +1,4 @@
+import type { Clock } from '../../../domain/clock.js';
 import type { Job } from '../../../domain/job.js';
 import type { History } from '../../../domain/ledger.js';
 import { MINUTE, type Instant } from '../../../domain/time.js';
@@ -18,7 +19,7 @@ export interface WhyOptions extends FileOption, StateOption, ZoneOption {
 }
 
 export interface Asking extends WhyOptions {
-  readonly now: Instant;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** Why a timer did or did not run at a time. */
@@ -45,10 +46,12 @@ export interface Why extends WhyQuestion {
  * @throws UsageError when there is no such timer or time.
  */
 export async function whyTimer(terminal: Terminal, name: string, options: Asking): Promise<Why | undefined> {
-  const { now } = options;
+  const { clock } = options;
   checkTimezone(options.timezone);
-  const timerFile = await loadReadable(terminal, { ...options, names: [name] });
+  const timerFile = await loadReadable(terminal, { ...options, now: clock.now(), names: [name] });
   if (timerFile === undefined) return undefined;
+  // To read the file may take long, and what is foretold counts from now.
+  const now = clock.now();
   const job = jobNamed(timerFile, name);
   const told =
     options.at === undefined
