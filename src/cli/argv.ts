@@ -1,9 +1,14 @@
+import { UsageError } from './command.js';
+import { refuseBareOption, refuseOtherOption } from './other-options.js';
+
 /** An option of a command, as commander has it. */
 export interface KnownOption {
   readonly long?: string | undefined;
   readonly short?: string | undefined;
   /** Whether a value follows. */
   readonly required: boolean;
+  /** Whether a value may follow. */
+  readonly optional?: boolean;
 }
 
 export interface KnownCommand {
@@ -16,10 +21,19 @@ export interface KnownCommand {
 export const SAME_OPTIONS: readonly (readonly string[])[] = [
   ['--since', '--from', '--after'],
   ['--until', '--to', '--before'],
-  ['--count', '--lines', '--limit', '--tail'],
-  ['--timezone', '--tz'],
+  ['--count', '--lines', '--limit', '--tail', '--last'],
+  ['--status', '--outcome', '--result'],
+  ['--timezone', '--tz', '--zone'],
   ['--file', '--config'],
 ];
+
+/** Options that stand for another one and its value. */
+const SHORT_FOR: ReadonlyMap<string, string> = new Map([
+  ['--failed', '--status=failure,timeout,lost'],
+  ['--failures', '--status=failure,timeout,lost'],
+  ['--errors', '--status=failure,timeout,lost'],
+  ['--utc', '--timezone=UTC'],
+]);
 
 /** Commands behind whose arguments a file is something else. */
 const OTHER_FILES: ReadonlySet<string> = new Set(['at', 'in', 'diff', 'init', 'validate', 'help']);
@@ -27,6 +41,7 @@ const OTHER_FILES: ReadonlySet<string> = new Set(['at', 'in', 'diff', 'init', 'v
 /**
  * Puts the words of a command line as their command has them: options in front of it behind it, other words for its options replaced by its own,
  * and a timer file among its arguments behind --file. `isFile`: whether a path is a file's.
+ * @throws UsageError for what no command takes, with the way to say it.
  */
 export function straighten(
   words: readonly string[],
@@ -42,9 +57,39 @@ export function straighten(
   const moved = before.map((word) => (word === '-f' ? '--file' : word));
   const end = rest.indexOf('--');
   const own = end === -1 ? rest : rest.slice(0, end);
-  const renamed = [...moved, ...own].map((word) => ownWord(word, command));
-  return [command.name, ...withFile(renamed, command, isFile), ...rest.slice(own.length)];
+  const renamed = [...moved, ...own].map((word, index, words) => ownWord(word, command, words[index + 1]));
+  const straight = withFile(renamed, command, isFile);
+  refuse(straight, command);
+  return [command.name, ...straight, ...rest.slice(own.length)];
 }
+
+/** @throws UsageError for options of other programs, and for arguments of a command that takes none. */
+function refuse(words: readonly string[], command: KnownCommand): void {
+  const { name, options, hasArguments } = command;
+  words.forEach((word, index) => {
+    const before = words[index - 1] ?? '';
+    if (takesValue(before, options)) return;
+    if (word.startsWith('-')) {
+      if (!knowsOption(word, command)) refuseOtherOption(word, name);
+    } else if (!hasArguments && isStray(before, command)) {
+      const way = `A timer file is named with -f: timers ${name} -f ${word}`;
+      throw new UsageError(`too many arguments: timers ${name} takes none, got "${word}". ${way}`);
+    }
+  });
+  const last = words.at(-1) ?? '';
+  if (takesValue(last, options)) refuseBareOption(last, name);
+}
+
+const knowsOption = (word: string, { options }: KnownCommand): boolean => {
+  const name = /^--[^=]+/.exec(word)?.[0] ?? word.slice(0, 2);
+  return options.some(({ long, short }) => long === name || short === name);
+};
+
+/** Whether a word behind `before` is an argument. Behind an unknown option it may be its value. */
+const isStray = (before: string, command: KnownCommand): boolean =>
+  knowsOption('--file', command) &&
+  !mayTakeValue(before, command.options) &&
+  (!before.startsWith('-') || knowsOption(before, command));
 
 const VERSION: ReadonlySet<string> = new Set(['-V', '--version']);
 
@@ -74,13 +119,27 @@ function split(words: readonly string[], commands: readonly KnownCommand[]): Spl
 const takesValue = (word: string, options: readonly KnownOption[]): boolean =>
   options.some(({ long, short, required }) => required && (long === word || short === word));
 
-/** The command's word for an option; what it knows, or nobody, stays as it is. */
-function ownWord(word: string, { options }: KnownCommand): string {
+const mayTakeValue = (word: string, options: readonly KnownOption[]): boolean =>
+  options.some(({ long, short, optional }) => optional === true && (long === word || short === word));
+
+/** The command's word for an option; what it knows, or nobody, stays as it is. `next` is the word behind it. */
+function ownWord(word: string, command: KnownCommand, next: string | undefined): string {
   const [, name = '', value = ''] = /^(--[a-z-]+)(=[^]*)?$/.exec(word) ?? [];
-  const knows = (one: string) => options.some(({ long }) => long === one);
-  if (name === '' || knows(name)) return word;
-  const own = SAME_OPTIONS.find((row) => row.includes(name))?.find(knows);
+  if (name === '' || knowsOption(name, command)) return word;
+  const whole = withValue(name + value, next);
+  if (knowsOption(whole, command)) return whole;
+  const own = SAME_OPTIONS.find((row) => row.includes(name))?.find((one) => knowsOption(one, command));
   return own === undefined ? word : own + value;
+}
+
+/** The option that a word stands for, with its value; else the word. */
+const withValue = (word: string, next: string | undefined): string =>
+  word === '--last' ? lastOf(next) : (SHORT_FOR.get(word) ?? word);
+
+/** `--last`, `--last 5`, or `--last 2h`, where the value stays behind it. */
+function lastOf(next = ''): string {
+  if (/^\d+$/.test(next)) return '--count';
+  return /^\d+[a-z]/i.test(next) ? '--since' : '--count=1';
 }
 
 /** Names the first argument that is a timer file as such. What takes no arguments means a file that is not there, too. */
@@ -93,9 +152,11 @@ function withFile(
   if (isNamed || OTHER_FILES.has(name) || !options.some(({ long }) => long === '--file')) return words;
   const at = words.findIndex(
     (word, index) =>
-      FILE_NAME.test(word) && !takesValue(words[index - 1] ?? '', options) && (!hasArguments || isFile(word)),
+      !word.startsWith('-') &&
+      !takesValue(words[index - 1] ?? '', options) &&
+      (hasArguments ? FILE_NAME.test(word) && isFile(word) : FILE_NAME.test(word) || isFile(word)),
   );
   return at === -1 ? words : [...words.slice(0, at), '--file', ...words.slice(at)];
 }
 
-const FILE_NAME = /^[^-].*\.(?:ya?ml|json)$/;
+const FILE_NAME = /\.(?:ya?ml|json|timersrc)$/;

@@ -65,6 +65,7 @@ export const VERBS = {
     args: {
       ...names,
       for_ms: 'The length of the pause in milliseconds. Default: no end.',
+      until: 'The end of the pause instead, in Unix time in milliseconds.',
       reason: 'A text to show.',
       ...expires,
     },

@@ -157,7 +157,7 @@ function pause(controlled: VerbTarget, args: Args): object {
   const length = optionalDuration(args, 'for_ms');
   const reason = optionalText(args, 'reason');
   const { at, names } = named(controlled, args);
-  const until = length === undefined ? undefined : at + length;
+  const until = optionalCount(args, 'until') ?? (length === undefined ? undefined : at + length);
   for (const name of names) controlled.controls.pause(name, { until, reason });
   return { names, until: until === undefined ? null : toTimestamp(until) };
 }

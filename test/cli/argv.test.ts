@@ -6,14 +6,21 @@ const value = (long: string, short?: string) => ({ long: `--${long}`, short, req
 const file = value('file', '-f');
 const commands: readonly KnownCommand[] = [
   { name: 'start', options: [file, value('state'), value('timezone')], hasArguments: false },
+  { name: 'status', options: [file, { long: '--check', required: false, optional: true }], hasArguments: false },
   { name: 'list', options: [file, value('state'), flag('json')], hasArguments: false },
   { name: 'next', options: [file, value('count', '-n'), value('from'), value('until')], hasArguments: true },
-  { name: 'history', options: [file, value('since'), value('until'), value('count', '-n')], hasArguments: true },
+  {
+    name: 'history',
+    options: [file, value('since'), value('until'), value('count', '-n'), value('status'), value('run')],
+    hasArguments: true,
+  },
   { name: 'logs', options: [value('file'), { ...flag('follow'), short: '-f' }], hasArguments: true },
   { name: 'simulate', options: [file, value('from'), value('to'), value('durations')], hasArguments: true },
   { name: 'diff', options: [file], hasArguments: true },
   { name: 'at', options: [file], hasArguments: true },
 ];
+
+const isFile = (path: string) => ['jobs.yaml', 'here.conf'].includes(path);
 
 test.each([
   ['list -f x.yaml', 'list -f x.yaml'],
@@ -41,6 +48,15 @@ test.each([
   ['simulate --until 7d', 'simulate --to 7d'],
   ['start --tz UTC --config jobs.yaml', 'start --timezone UTC --file jobs.yaml'],
   ['start --frobnicate', 'start --frobnicate'],
+  ['history --outcome lost --last 3', 'history --status lost --count 3'],
+  ['history --last', 'history --count=1'],
+  ['history --last 2h', 'history --since 2h'],
+  ['history backup --failed', 'history backup --status=failure,timeout,lost'],
+  ['start --utc', 'start --timezone=UTC'],
+  ['start .timersrc', 'start --file .timersrc'],
+  ['list here.conf', 'list --file here.conf'],
+  ['history here.conf', 'history here.conf'],
+  ['status --check alive', 'status --check alive'],
   ['at 17:00 -- date --to x', 'at 17:00 -- date --to x'],
   // Help.
   ['help', '--help'],
@@ -52,6 +68,19 @@ test.each([
   ['-V', '-V'],
   ['-V list', '-V list'],
 ])('timers %s', (line, straight) => {
-  const isFile = (path: string) => path === 'jobs.yaml';
   expect(straighten(line.split(' '), commands, isFile).join(' ')).toBe(straight);
+});
+
+test.each([
+  ['start jobs.conf', /A timer file is named with -f: timers start -f jobs\.conf$/],
+  ['start --state s.db jobs.conf', /timers start -f jobs\.conf$/],
+  ['start -d', /stays in the foreground/],
+  ['history -f', /-f takes the path of a timer file.*timers logs --follow$/],
+  ['history --follow', /timers history has no option --follow\. To follow what happens: timers logs --follow$/],
+  ['history --run', /--run takes the id of a run.*timers history --run ID$/],
+  ['history --timer=backup', /Names follow without an option: timers history NAME$/],
+  ['status --watch', /timers top$/],
+  ['list -o json', /For JSON: timers list --json$/],
+])('timers %s says how to write it', (line, way) => {
+  expect(() => straighten(line.split(' '), commands, isFile)).toThrow(way);
 });

@@ -271,6 +271,18 @@ describe('pause, resume, cancel and reset', () => {
     expect((await timer('later')).paused).not.toBeNull();
   });
 
+  test('a pause ends at the time that is said', async () => {
+    await start();
+    expect(await desk.run('pause', 'job', '--until', '2100-01-01 18:00', '--timezone', 'UTC')).toMatchObject({
+      code: 0,
+    });
+    expect((await timer('job')).paused).toEqual({ until: '2100-01-01T18:00:00.000Z', reason: null });
+    expect(await desk.run('pause', 'job', '--until', 'yesterday')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--until: yesterday is past'),
+    });
+  });
+
   test('which timers is to be said', async () => {
     await start();
     expect(await desk.run('pause')).toMatchObject({ code: 2 });

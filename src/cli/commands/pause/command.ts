@@ -1,10 +1,13 @@
+import { Option } from 'commander';
 import { jsonText } from '../../../text/visible.js';
 import { withScreen, type ScreenOptions } from '../../options.js';
-import type { CommandKind } from '../../command.js';
+import { UsageError, type CommandKind } from '../../command.js';
+import type { Instant } from '../../../domain/time.js';
 
 interface PauseOptions extends ScreenOptions {
   readonly all?: true;
   readonly for?: string;
+  readonly until?: string;
   readonly reason?: string;
 }
 
@@ -23,19 +26,21 @@ export const pause: CommandKind = {
     withScreen(command, 'one JSON object per line')
       .argument('[names...]', 'Timers')
       .option('--all', 'Pause every timer')
-      .option('--for <duration>', 'Resume after this time, such as 30m or 1h30m')
+      .addOption(new Option('--for <duration>', 'Resume after this time, such as 30m or 1h30m').conflicts(['until']))
+      .option('--until <time>', 'Resume at this time (18:00, tomorrow 09:00, 2027-01-01 00:00)')
       .option('--reason <text>', 'Reason to show in status and log');
     return async (terminal, args) => {
       const options = command.opts<PauseOptions>();
       const { readLength, readNames } = await import('../../arguments.js');
       const length = readLength('--for', options.for);
-      const asked = {
+      const who = {
         ...readNames(args[0] as readonly string[], options.all),
         ...(length !== undefined && { for_ms: length }),
         ...(options.reason !== undefined && { reason: options.reason }),
       };
       const { withScheduler } = await import('../../connect.js');
       return withScheduler(terminal, options, async ({ change, zone }) => {
+        const asked = { ...who, ...(await endOf(options, zone)) };
         const { names, until } = (await change('pause', asked)) as { names: string[]; until: string | null };
         if (options.json) {
           terminal.out(...names.map((name) => jsonText({ task_name: name, until })));
@@ -50,3 +55,14 @@ export const pause: CommandKind = {
     };
   },
 };
+
+/** What `--until` adds to the verb. @throws UsageError when it is not a time, or is past. */
+async function endOf({ until: text }: PauseOptions, zone: () => Promise<string>): Promise<{ until?: Instant }> {
+  if (text === undefined) return {};
+  const { createSystemClock } = await import('../../../clocks/system.js');
+  const { readFutureTime } = await import('../../read-time.js');
+  const now = createSystemClock().now();
+  const until = readFutureTime('--until', text, { now, timezone: await zone() });
+  if (until <= now) throw new UsageError(`--until: ${text} is past`);
+  return { until };
+}

@@ -1,0 +1,58 @@
+import { UsageError } from './command.js';
+
+/** An option of other programs, and how to say it here. */
+interface OtherOption {
+  readonly words: readonly string[];
+  /** Default: all. */
+  readonly commands?: readonly string[];
+  /** A sentence; `command` is the one with the option. */
+  readonly way: (command: string) => string;
+}
+
+const FOLLOW = 'To follow what happens: timers logs --follow';
+const LIVE = 'To watch it live: timers top';
+
+const OTHER_OPTIONS: readonly OtherOption[] = [
+  { words: ['--follow', '-F', '--watch', '-w'], commands: ['history', 'run', 'why'], way: () => FOLLOW },
+  { words: ['--follow', '-F', '--watch', '-w'], commands: ['status', 'list', 'next'], way: () => LIVE },
+  {
+    words: ['-d', '--daemon', '--daemonize', '--detach', '--background'],
+    commands: ['start'],
+    way: () => 'timers start stays in the foreground: let systemd or a container keep it running.',
+  },
+  {
+    words: ['--dry-run', '--check', '--test'],
+    commands: ['start', 'run'],
+    way: () => 'To see what would run: timers validate, timers next, timers simulate',
+  },
+  { words: ['-v', '--verbose', '--debug'], commands: ['start'], way: () => 'Write --log-level debug' },
+  { words: ['-q', '--quiet', '--silent'], commands: ['start'], way: () => 'Write --log-level error' },
+  {
+    words: ['--force', '--now', '--kill'],
+    commands: ['stop'],
+    way: () => 'timers stop ends active runs; timers stop --drain waits for them.',
+  },
+  { words: ['-o', '--output', '--format'], way: (command) => `For JSON: timers ${command} --json` },
+  {
+    words: ['--name', '--timer', '--task', '--job'],
+    way: (command) => `Names follow without an option: timers ${command} NAME`,
+  },
+  { words: ['-a', '--all'], way: () => 'Leave it out: without names it is about all timers.' },
+];
+
+/** @throws UsageError for an option of other programs, with the way to say it here. */
+export function refuseOtherOption(word: string, command: string): void {
+  const [name = word] = word.split('=', 1);
+  const other = OTHER_OPTIONS.find(
+    ({ words, commands }) => words.includes(name) && commands?.includes(command) !== false,
+  );
+  if (other) throw new UsageError(`timers ${command} has no option ${name}. ${other.way(command)}`);
+}
+
+/** @throws UsageError for a last option without its value, if people mean something else by it. */
+export function refuseBareOption(word: string, command: string): void {
+  if (word === '-f' || word === '--file')
+    throw new UsageError(`${word} takes the path of a timer file: timers ${command} -f timers.yaml. ${FOLLOW}`);
+  if (word === '--run')
+    throw new UsageError(`--run takes the id of a run, as timers history shows it: timers ${command} --run ID`);
+}
