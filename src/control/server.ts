@@ -7,6 +7,7 @@ import { clearSocket } from './clear-socket.js';
 import { Connection, FAREWELL, isShort, type House, type ConnectionLane, type Served } from './connection.js';
 import { unfitness } from './socket-path.js';
 import { Turnstile } from './turnstile.js';
+import { systemReason } from '../system/reason.js';
 
 const MOST_CONNECTIONS = 64;
 /** How many more are asked at the door what they want. */
@@ -127,7 +128,7 @@ export class ControlServer {
 
   #listenAt(path: string): Promise<string | undefined> {
     return new Promise((resolve) => {
-      const failed = (error: Error) => resolve(error.message);
+      const failed = (error: Error) => resolve(systemReason(error));
       this.#server.once('error', failed);
       this.#server.listen(path, () => {
         this.#server.off('error', failed);
@@ -145,6 +146,6 @@ async function clear(path: string, uid: number): Promise<string | undefined> {
   try {
     return await clearSocket(path, uid);
   } catch (error) {
-    return (error as Error).message;
+    return systemReason(error);
   }
 }

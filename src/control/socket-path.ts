@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, lstatSync, type Stats } from 'node:f
 import { dirname, join } from 'node:path';
 import { LONGEST_SOCKET_PATH } from '../system/socket-path-limit.js';
 import { makeFolder } from '../stores/private-file.js';
+import { systemReason } from '../system/reason.js';
 
 /** What a scheduler is known by. */
 export interface SchedulerPlace {
@@ -42,7 +43,7 @@ export function unfitness(path: string, uid: number): string | undefined {
     // Root may do everything but write to a read-only file system.
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).message;
+    return `no socket can be made in ${dirname(path)}: ${systemReason(error)}`;
   }
   return exposure(dirname(path), uid);
 }
@@ -54,7 +55,7 @@ export function impossibility(path: string, uid: number): string | undefined {
   try {
     accessSync(nearest, constants.W_OK | constants.X_OK);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).message;
+    return `no socket can be made in ${nearest}: ${systemReason(error)}`;
   }
   return nearest === dirname(path) ? exposure(nearest, uid) : undefined;
 }
@@ -63,7 +64,7 @@ export function impossibility(path: string, uid: number): string | undefined {
 export function exposure(path: string, uid: number): string | undefined {
   const stats = statsOf(path);
   if (stats === undefined) return `${path} is not there`;
-  if (stats instanceof Error) return stats.message;
+  if (stats instanceof Error) return `${path} cannot be looked at: ${systemReason(stats)}`;
   if (stats.uid !== uid && uid !== 0) return `${path} is another user's`;
   return (stats.mode & 0o077) === 0 ? undefined : `${path} is open to other users (chmod go= ${path})`;
 }

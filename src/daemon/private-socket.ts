@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { clearSocket } from '../control/index.js';
 import type { SocketFile } from '../http/index.js';
 import { makeFolder } from '../stores/private-file.js';
+import { systemReason } from '../system/reason.js';
 
 /** A socket file at `path` that only the user `uid` can open. Creates its folder if missing; nobody else may be able to change that folder. */
 export const privateSocket = (path: string, uid: number): SocketFile => ({
@@ -12,7 +13,7 @@ export const privateSocket = (path: string, uid: number): SocketFile => ({
       makeFolder(dirname(path));
       return changeability(dirname(path), uid) ?? (await clearSocket(path, uid));
     } catch (error) {
-      return (error as NodeJS.ErrnoException).message;
+      return systemReason(error);
     }
   },
   privately(make) {

@@ -4,6 +4,7 @@ import { SECOND, type Duration } from '../domain/time.js';
 import type { Proxy, ProxyFor, WebRequest } from '../domain/web.js';
 import { STOPPED, type DeliveryFailure } from './failure.js';
 import { sendThrough } from './send-through-proxy.js';
+import { systemReason } from '../system/reason.js';
 
 /** The outcome of a request. */
 export interface Sent {
@@ -130,13 +131,13 @@ function withoutCredentials({ url: written, headers }: WebRequest): Pick<WebRequ
 
 const REASONS: Readonly<Record<string, string>> = {
   BAD_PROXY: 'HTTP_PROXY or HTTPS_PROXY is not the address of an http or https proxy',
-  ECONNREFUSED: 'nobody listens there',
-  ENOTFOUND: 'there is no host of that name',
-  EAI_AGAIN: 'the name server does not answer',
-  ECONNRESET: 'it hung up',
   UND_ERR_SOCKET: 'it hung up',
-  EHOSTUNREACH: 'there is no way to it',
-  ENETUNREACH: 'there is no way to it',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not respond',
+  UND_ERR_HEADERS_TIMEOUT: 'it does not respond',
+  UND_ERR_BODY_TIMEOUT: 'it does not respond',
+  EPROTO: 'it does not speak TLS',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
+  SELF_SIGNED_CERT_IN_CHAIN: 'nobody known has signed its certificate',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'nobody known has signed its certificate',
@@ -145,7 +146,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Uses the code alone: messages may contain the address. */
 function reasonOf(error: unknown): string {
   const code = codeOf(error instanceof Error ? (error.cause ?? error) : error);
-  return REASONS[code] ?? `it cannot be reached (${code})`;
+  return REASONS[code] ?? systemReason({ code, message: `it cannot be reached (${code})` });
 }
 
 function codeOf(error: unknown): string {

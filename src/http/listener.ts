@@ -2,6 +2,7 @@ import type { Server } from 'node:net';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import { watchSocketFile } from '../system/socket-file.js';
+import { systemReason } from '../system/reason.js';
 
 /** How long until an address that could not be had is asked for again. */
 export const BETWEEN_TRIES: Duration = 5 * SECOND;
@@ -111,4 +112,4 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no host of that name (ENOTFOUND)',
 };
 
-const reasonOf = ({ code = '', message }: NodeJS.ErrnoException): string => REASONS[code] ?? message;
+const reasonOf = (error: NodeJS.ErrnoException): string => REASONS[error.code ?? ''] ?? systemReason(error);

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { Cancel, Duration } from '../domain/time.js';
+import { systemReason } from '../system/reason.js';
 
 /** Writes some of the bytes and reports how many, or why none. Calls back once, immediately or later. Never throws. */
 export type Writer = (bytes: Uint8Array, done: WriteDone) => void;
@@ -154,7 +155,9 @@ export class BatchingDestination implements Destination {
       case 'ENOSPC':
       case 'EDQUOT':
         if (!this.#isTroubled)
-          this.#options.onTrouble(`the log cannot be written (${error.message}); records are dropped until it can be`);
+          this.#options.onTrouble(
+            `the log cannot be written (${systemReason(error)}); records are dropped until it can be`,
+          );
         this.#isTroubled = true;
         this.#schedule(DISK_PAUSE);
         return;
@@ -172,7 +175,7 @@ export class BatchingDestination implements Destination {
     this.#options.onEnded(
       error.code === 'EPIPE'
         ? 'the log has ended: its reader went away'
-        : `the log has ended: it cannot be written (${error.message})`,
+        : `the log has ended: it cannot be written (${systemReason(error)})`,
     );
   }
 

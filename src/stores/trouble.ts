@@ -1,6 +1,7 @@
 import { sizeOf } from './connection.js';
 import { existsSync, closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
+import { systemReason } from '../system/reason.js';
 
 /** Why SQLite, or the file system below it, did not do what it was asked. */
 export interface Trouble {
@@ -70,7 +71,13 @@ export function troubleOf(error: unknown): Trouble {
   if (code === 'ERR_SQLITE_ERROR') return troubleOfSqlite(error, errcode);
   if (!('syscall' in error) || code === undefined) throw error;
   const reason = isOfFileItself(error) ? 'access to it is denied' : SYSTEM_REASONS[codeOf(code, errno)];
-  return { reason: reason ?? error.message, isDamage: false, isFull: code === 'ENOSPC', isBusy: false, isVague: false };
+  return {
+    reason: reason ?? systemReason(error),
+    isDamage: false,
+    isFull: code === 'ENOSPC',
+    isBusy: false,
+    isVague: false,
+  };
 }
 
 function troubleOfSqlite({ message }: Error, errcode: number | undefined): Trouble {

@@ -18,6 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: 'the disk or device failed',
   ENXIO: 'nothing reads from it, or its device is missing',
   ENODEV: 'its device is missing',
+  EBADF: 'it is closed',
   EBUSY: 'another program is using it',
   ETXTBSY: 'another program is using it',
   EPIPE: 'its reader went away',

@@ -1,3 +1,4 @@
+import { systemReason } from '../system/reason.js';
 import { hostOf, withHostsAlone } from '../domain/web.js';
 
 /** Most sentences of the library that are handed on; they differ in numbers, and could be told for ever. */
@@ -75,6 +76,8 @@ const RETRIED = 'Export failed with retryable status';
 /** Who refuses over two addresses (localhost) says nothing but a code. */
 function reasonOf(error: Error): string {
   const { code, message } = error as Error & { readonly code?: number | string };
+  if (typeof code === 'string' && code !== '')
+    return systemReason({ code, message: withHostsAlone(message) || code }).slice(0, LONGEST);
   if (message === RETRIED) return 'HTTP 429, 502, 503 or 504, again and again';
   const status = typeof code === 'number' ? `HTTP ${code} ` : '';
   return `${status}${withHostsAlone(message) || String(code ?? error.name)}`.trim().slice(0, LONGEST);

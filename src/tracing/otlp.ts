@@ -128,12 +128,15 @@ function toHrTime(milliseconds: Instant | Duration): HrTime {
 /** Without this the library says nothing at all: neither of variables it cannot read nor of spans that a collector refused. */
 function tellOfTheLibrary(watch: CollectorWatch): void {
   const silent = () => undefined;
+  // A component of the library puts its name before what it says.
+  const tell = (first: string, second?: unknown) =>
+    watch.noticed(/^[\w@/-]+$/.test(first) && typeof second === 'string' ? second : first);
   const logger = {
     verbose: silent,
     debug: silent,
     info: silent,
-    warn: (message: string) => watch.noticed(message),
-    error: (message: string) => watch.noticed(message),
+    warn: tell,
+    error: tell,
   };
   diag.setLogger(logger, { suppressOverrideMessage: true });
 }

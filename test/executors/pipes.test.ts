@@ -128,7 +128,9 @@ describe.runIf(isLinux)('pipes', () => {
       await fake.advance(60_000);
     }
     expect(told).toEqual([
-      expect.stringMatching(/^commands cannot open \/dev\/stdout or \/dev\/stderr, because mkfifo failed: ENOENT/),
+      expect.stringMatching(
+        /^commands cannot open \/dev\/stdout or \/dev\/stderr, because mkfifo failed: it does not exist$/,
+      ),
     ]);
   });
 });

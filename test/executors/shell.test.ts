@@ -106,7 +106,7 @@ describe('does not start, and says why', () => {
       'true',
       { envFile: '/no/such.env' },
       126,
-      "the env_file cannot be read: ENOENT: no such file or directory, open '/no/such.env'",
+      'the env_file /no/such.env cannot be read: it does not exist',
     ],
     ['an env_file with a mistake', 'true', { envFile: plain }, 126, `${plain}:1: this line has no =`],
     [

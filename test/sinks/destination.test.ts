@@ -197,8 +197,8 @@ describe('a flush', () => {
 describe('a log that ends', () => {
   it.each([
     ['EPIPE', 'the log has ended: its reader went away'],
-    ['EIO', 'the log has ended: it cannot be written (EIO)'],
-    ['EBADF', 'the log has ended: it cannot be written (EBADF)'],
+    ['EIO', 'the log has ended: it cannot be written (the disk or device failed)'],
+    ['EBADF', 'the log has ended: it cannot be written (it is closed)'],
   ])('%s is told once, and everything is let go', async (code, reason) => {
     reader.appetite = 0;
     fill(HIGH_WATER);
@@ -222,7 +222,7 @@ describe('a full disk', () => {
     await clock.advance(STALL + 10);
     destination.write('lost\n', 'output');
     await clock.advance(10_000);
-    expect(told).toEqual(['the log cannot be written (ENOSPC); records are dropped until it can be']);
+    expect(told).toEqual(['the log cannot be written (the disk is full); records are dropped until it can be']);
     reader.appetite = Number.POSITIVE_INFINITY;
     await clock.advance(1_100);
     expect(reader.text).toBe('first\n[dropped 1]\n');

@@ -99,16 +99,14 @@ describe('destinations', () => {
     const destination = destinationOf(openSync('/dev/full', 'w'));
     destination.write('one\n', 'event');
     await destination.flush();
-    expect(told).toEqual([
-      'the log cannot be written (ENOSPC: no space left on device, write); records are dropped until it can be',
-    ]);
+    expect(told).toEqual(['the log cannot be written (the disk is full); records are dropped until it can be']);
   });
 
   it('ends at once on a descriptor that is not open', async () => {
     const destination = destinationOf(999_999);
     destination.write('one\n', 'event');
     await destination.flush();
-    expect(told).toEqual(['the log has ended: it cannot be written (EBADF: bad file descriptor, fstat)']);
+    expect(told).toEqual(['the log has ended: it cannot be written (it is closed)']);
   });
 
   it('falls back to the stream where a pipe cannot be opened anew', async () => {

@@ -22,7 +22,7 @@ it('tells once that spans do not arrive, and once that they do again', () => {
 });
 
 it.each([
-  [Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+  [Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' }), 'nobody listens there'],
   [new Error('connect ECONNREFUSED ::1:4318'), 'connect ECONNREFUSED ::1:4318'],
   [new Error('Export failed with retryable status'), 'HTTP 429, 502, 503 or 504, again and again'],
 ])('%s', (error, reason) => {

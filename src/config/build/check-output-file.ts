@@ -63,7 +63,9 @@ function faultOfKind({ path, user }: OutputPlace, found: Stats | Error): OutputF
   return refuse(kindOf(found), way);
 }
 
-function kindOf(stats: Stats): string {
+/** What stands at a path in place of a regular file. */
+export function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a directory';
   if (stats.isFIFO()) return 'a named pipe';
   return stats.isSocket() ? 'a socket' : 'a device';
 }

@@ -14,7 +14,7 @@ import { resolve } from 'node:path';
 
 import type { Account } from '../../domain/command.js';
 import { LARGEST_ENV_FILE, parseEnvFile } from '../../text/env-file.js';
-import { faultOfOutputFile } from './check-output-file.js';
+import { faultOfOutputFile, kindOf } from './check-output-file.js';
 import type { Machine } from './machine.js';
 import type { MapReport, Part } from './map-report.js';
 import { Trust, type Distrust } from '../text/trust.js';
@@ -83,11 +83,14 @@ export class Paths {
     if (stats === undefined) {
       const hint = 'Relative paths begin at the folder of the timer file.';
       report.error('env_file', { code: 'missing-env-file', message: `env_file: there is no file ${absolute}.`, hint });
-    } else if (!stats.isFile() || !isAllowed(absolute, constants.R_OK)) {
-      report.error('env_file', {
-        code: 'unreadable-env-file',
-        message: `env_file: ${absolute} is no file that can be read.`,
-      });
+    } else if (!stats.isFile()) {
+      const message = `env_file: ${absolute} is ${kindOf(stats)}, not a regular file.`;
+      const hint = 'Name a file of NAME=value lines. Nothing else is opened, because it could block.';
+      report.error('env_file', { code: 'unreadable-env-file', message, hint });
+    } else if (!isAllowed(absolute, constants.R_OK)) {
+      const message = `env_file: ${absolute} cannot be read: permission is denied.`;
+      const hint = 'Let the user who starts the scheduler read it.';
+      report.error('env_file', { code: 'unreadable-env-file', message, hint });
     } else if (this.#isOther(user) && isLink(absolute)) {
       const message = `env_file: ${absolute} is a symbolic link, which is not followed for a timer with user.`;
       report.error('env_file', { code: 'unreadable-env-file', message, hint: `Name ${realpathSync(absolute)}.` });

@@ -34,19 +34,24 @@ export function explainIssue(issue: Issue, key: string, value: Node): ValueRefus
     const refusal = issue.params as ValueRefusal;
     return { ...refusal, message: `${key}: ${refusal.message}` };
   }
-  if (value.kind === 'scalar' && value.value === null) {
-    return {
-      code: 'empty-value',
-      message: `${key} is empty.`,
-      hint: key.startsWith('env.') ? 'Write "" for an empty text.' : `It takes ${issue.message}.`,
-    };
-  }
+  const empty = value.kind === 'scalar' ? explainEmpty(issue, key, value) : undefined;
+  if (empty !== undefined) return empty;
   const hint = hintFor(issue, value);
   return {
     code: issue.code === 'invalid_type' || issue.code === 'invalid_union' ? 'wrong-type' : 'bad-value',
     message: `${key} takes ${issue.message}, not ${describe(value)}.`,
     ...(hint !== undefined && { hint }),
   };
+}
+
+function explainEmpty({ message: phrase }: Issue, key: string, { value }: ScalarNode): ValueRefusal | undefined {
+  const message = `${key} is empty.`;
+  if (value === null) {
+    const hint = key.startsWith('env.') ? 'Write "" for an empty text.' : `It takes ${phrase}.`;
+    return { code: 'empty-value', message, hint };
+  }
+  if (value !== '' || !phrase.includes('not empty')) return undefined;
+  return { code: 'bad-value', message, hint: `Give it a value, or leave ${key} out.` };
 }
 
 /** A value as a message names it. */
@@ -65,8 +70,18 @@ function hintFor({ message: phrase }: Issue, value: Node): string | undefined {
   if (typeof value.value === 'number' && phrase.includes('duration')) return bareNumber(value.value).hint;
   if (/^[1-9]\d*$/.test(text) && phrase.includes('size')) return `It needs a unit: ${text}KB, ${text}MB.`;
   if (phrase.startsWith('a list')) return `A list is written in brackets: [${clip(text)}]`;
-  if (phrase.endsWith('a map with a file') && text.includes('/')) return `Write {file: ${clip(text)}}.`;
+  if (phrase.endsWith('a map with a file')) {
+    const way = hintForOutput(text);
+    if (way !== undefined) return way;
+  }
   return hintForText(phrase, value);
+}
+
+function hintForOutput(text: string): string | undefined {
+  if (/^(stdout|stderr)$/i.test(text))
+    return `Write inherit for the scheduler's own output, or {file: /dev/${text.toLowerCase()}}.`;
+  if (/^(none|null|\/dev\/null)$/i.test(text)) return 'Write discard.';
+  return text.includes('/') ? `Write {file: ${clip(text)}}.` : undefined;
 }
 
 function hintForList(phrase: string): string | undefined {

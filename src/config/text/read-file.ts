@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 
 import { aboutFile, type Diagnostic } from './diagnostic.js';
 import type { FileFacts } from './trust.js';
+import { systemReason } from '../../system/reason.js';
 
 /** The maximum size of a timer file, in bytes: room for 100,000 timers. */
 export const MAX_FILE_SIZE = 16 * 1024 * 1024;
@@ -49,7 +50,7 @@ function cannotOpen(path: string, error: unknown): Diagnostic {
   if (code === 'EACCES' || code === 'EPERM')
     return aboutFile('file-unreadable', `${path} may not be read: permission denied`);
   if (code === 'ELOOP') return aboutFile('file-unreadable', `${path} is a symbolic link that leads back to itself`);
-  return aboutFile('file-unreadable', `${path} cannot be read (${code === '' ? String(error) : code})`);
+  return aboutFile('file-unreadable', `${path} cannot be read: ${systemReason(error)}`);
 }
 
 function refuse(path: string, stats: Stats): Diagnostic | undefined {

@@ -8,6 +8,7 @@ import { CLEAN_PATH } from './environment.js';
 import { look, NoFolder, type AppendedFile, type FileAccess } from './file-access.js';
 import type { FileLanes } from './file-lanes.js';
 import { within } from './within.js';
+import { systemReason } from '../../system/reason.js';
 
 /**
  * Files of another user. Node has no rights of a single thread, so a process of that user does what is done to them: the kernel decides about
@@ -91,8 +92,8 @@ class Assistant {
     });
     this.#exit = new Promise((resolve) => {
       this.child.on('close', resolve);
-      this.child.on('error', ({ message }) => {
-        this.#complaint ||= message;
+      this.child.on('error', (error) => {
+        this.#complaint ||= `${program} cannot be started, because ${systemReason(error)}`;
         resolve(null);
       });
     });

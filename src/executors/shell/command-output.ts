@@ -5,6 +5,7 @@ import type { Duration } from '../../domain/time.js';
 import type { OutputSource } from './launch.js';
 import type { FileInUse, OutputFiles } from './output-file.js';
 import { PipeReader } from './pipe-reader.js';
+import { systemReason } from '../../system/reason.js';
 
 /** After the process has ended: silence for so long, and its pipes are let go. */
 const SILENCE: Duration = 200;
@@ -54,7 +55,7 @@ export class CommandOutput {
     const stop = this.#closeSoon();
     await this.#reader.finished;
     stop();
-    await this.#file?.release().catch((error: unknown) => this.#fail((error as Error).message));
+    await this.#file?.release().catch((error: unknown) => this.#fail(systemReason(error)));
     // What goes wrong later is no matter of a run that is over.
     this.#hasFailed = true;
   }

@@ -6,6 +6,7 @@ import { EnvFileError, LARGEST_ENV_FILE, parseEnvFile } from '../../text/env-fil
 import { readAs } from './as-user.js';
 import { otherUser } from './environment.js';
 import type { FileLanes } from './file-lanes.js';
+import { systemReason } from '../../system/reason.js';
 
 export interface EnvFileContext {
   readonly clock: Clock;
@@ -30,7 +31,7 @@ export async function readEnvFile(
       ? readAs(user, file, context.clock)
       : context.lanes.laneOf(file).run('reading it', () => readOwn(file, context)));
   } catch (error) {
-    throw new EnvFileError(`the env_file${user ? ` ${file}` : ''} cannot be read: ${(error as Error).message}`);
+    throw new EnvFileError(`the env_file ${file} cannot be read: ${systemReason(error)}`);
   }
   return parseEnvFile(text, file);
 }
@@ -40,8 +41,8 @@ async function readOwn(file: string, { distrust }: EnvFileContext): Promise<stri
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw new Error(`${file} is not a regular file`);
-    if (stats.size > LARGEST_ENV_FILE) throw new Error(`${file} is larger than 16 MiB`);
+    if (!stats.isFile()) throw new Error('it is not a regular file');
+    if (stats.size > LARGEST_ENV_FILE) throw new Error('it is larger than 16 MiB');
     const reason = process.getuid?.() === 0 ? distrust?.(file, stats) : undefined;
     if (reason !== undefined) throw new Error(reason);
     return await handle.readFile('utf8');

@@ -10,6 +10,7 @@ import { enterAs, type Start } from './enter-as.js';
 import { otherUser } from './environment.js';
 import { notExecutable, whyNotFound, whyNotStartable, type Program } from './find-program.js';
 import { closeReaders, closeWriters, type Pipe, type Pipes } from './pipes.js';
+import { systemReason } from '../../system/reason.js';
 
 /** Of descriptors execa takes any, but its types name those below 10 only. */
 type Output = 'inherit' | 'pipe' | 3;
@@ -142,7 +143,7 @@ function obstacleTo(program: Program): NotStarted | undefined {
 
 /** Puts a failed start into words, with the exit code a shell would have answered. */
 function explain(cause: unknown, command: Command, program: Program): NotStarted {
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code } = cause as NodeJS.ErrnoException;
   const { what } = program;
   const trouble = troubleWithFolder(command.cwd);
   if (trouble !== undefined) return notStarted(126, trouble);
@@ -163,7 +164,10 @@ function explain(cause: unknown, command: Command, program: Program): NotStarted
     case 'ENOMEM':
       return notStarted(126, `${what} could not be started: the system is out of memory (ENOMEM)`);
     default:
-      return notStarted(126, isOutOfFiles(cause) ? outOfFiles(what) : `${what} could not be started: ${message}`);
+      return notStarted(
+        126,
+        isOutOfFiles(cause) ? outOfFiles(what) : `${what} could not be started: ${systemReason(cause)}`,
+      );
   }
 }
 
@@ -181,8 +185,8 @@ function troubleWithFolder(folder: string): string | undefined {
     accessSync(folder, constants.X_OK);
     return undefined;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return `the working directory ${folder} does not exist`;
-    return `the working directory ${folder} cannot be entered: ${code ?? message}`;
+    return `the working directory ${folder} cannot be entered: ${systemReason(error)}`;
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Duration } from '../../domain/time.js';
 import type { TimeSample, TimeServer, TimeSource, TimeTrouble } from '../../domain/time-source.js';
 import { exchange, wasSet, WAS_SET, type Endpoint, type Exchanged } from './exchange.js';
+import { systemReason } from '../../system/reason.js';
 
 /** How often a server is asked in one measurement, and the pause between: that of NTP's own bursts (RFC 5905, appendix A). */
 const BURST = 4;
@@ -67,8 +68,8 @@ export class SntpServer implements TimeSource {
       const one = found[this.#failures % found.length];
       return one ? { ...one, port: this.#server.port } : 'has no address';
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      return code === 'ENOTFOUND' ? 'is a name nobody knows' : `could not be looked up (${code ?? message})`;
+      const { code } = error as NodeJS.ErrnoException;
+      return code === 'ENOTFOUND' ? 'is a name nobody knows' : `could not be looked up: ${systemReason(error)}`;
     }
   }
 
