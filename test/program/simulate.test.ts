@@ -39,6 +39,18 @@ const section = (text: string, head: string): readonly string[] => {
   );
 };
 
+test('a start that jitter moves is shown with its nominal time', async () => {
+  desk.write('timers.yaml', FILE.replace('{ cron: "0 3 * * *",', '{ cron: "0 3 * * *", jitter: 10m,'));
+  const [shown = ''] = section((await simulate(...DAY)).stdout, 'First starts, moved by jitter');
+  expect(shown).toMatch(/^ {2}backup {2}Sun 2027-03-28 03:0\d:\d\d(\.\d+)? \+02:00, due 03:00:00$/);
+  const { plan } = JSON.parse((await simulate(...DAY, '--json')).stdout) as {
+    plan: { timers: { jitter_ms: number; first_scheduled_at: string; first_starts_at: string }[] };
+  };
+  const [first] = plan.timers;
+  expect(first?.first_scheduled_at).toBe('2027-03-28T01:00:00.000Z');
+  expect(Date.parse(first?.first_starts_at ?? '')).toBe(Date.parse('2027-03-28T01:00Z') + (first?.jitter_ms ?? 0));
+});
+
 describe('for a person', () => {
   test('totals by timer, waits, busy minutes and the change of the clock inside the span', async () => {
     desk.write('times.yaml', TIMES);
@@ -228,6 +240,8 @@ test('--json prints one object', async () => {
             "failed": 0,
             "failed_by_status": {},
             "first_overlap_at": null,
+            "first_scheduled_at": "2026-12-31T23:05:00.000Z",
+            "first_starts_at": "2026-12-31T23:05:00.000Z",
             "jitter_ms": 0,
             "longest_wait_at": null,
             "longest_wait_ms": 0,

@@ -1,10 +1,11 @@
 import { MINUTE, toTimestamp, type Instant } from '../../../domain/time.js';
-import { formatLocal } from '../../../schedules/index.js';
+import type { Job } from '../../../domain/job.js';
+import { formatLocal, type TimeSpan } from '../../../schedules/index.js';
 import type { BusyMinute } from '../../../simulation/busy-minutes.js';
 import type { RuleVerdict } from '../../../simulation/judge.js';
 import { totalOf, type Count, type JobTally } from '../../../simulation/job-tally.js';
 import type { Outlook } from '../../../simulation/outlook.js';
-import { busiestOf, type Proposal, type RunTimes, type SimulationReport } from './report.js';
+import { busiestOf, firstOf, type Proposal, type SimulationReport } from './report.js';
 import { clockMinute } from './clock-minute.js';
 
 /** How many of the busiest minutes are told. */
@@ -22,8 +23,8 @@ export function simulationToJson(report: SimulationReport) {
     concurrency: concurrency ?? null,
     durations: { source: runTimes.source, asked: runTimes.asked, unknown: runTimes.unknown },
     holds: [plan, ...(worst ? [worst] : [])].every(({ verdicts }) => verdicts.every(({ holds }) => holds)),
-    plan: ofOutlook(plan, runTimes, 'p50'),
-    worst_case: worst === undefined ? null : ofOutlook(worst, runTimes, 'p95'),
+    plan: ofOutlook(plan, report, 'p50'),
+    worst_case: worst === undefined ? null : ofOutlook(worst, report, 'p95'),
     clock_changes: clockChanges.map(({ timezone: zone, at }) => ({
       timezone: zone,
       at: toTimestamp(at),
@@ -34,12 +35,19 @@ export function simulationToJson(report: SimulationReport) {
   };
 }
 
-function ofOutlook({ tally, verdicts }: Outlook, { byName }: RunTimes, which: 'p50' | 'p95') {
+function ofOutlook(
+  { tally, verdicts }: Outlook,
+  { runTimes: { byName }, span }: SimulationReport,
+  which: 'p50' | 'p95',
+) {
   const jobs = [...tally.jobs.values()];
   return {
     max_concurrent: tally.peak.value,
     max_concurrent_at: timestampOf(tally.peak.firstAt),
-    timers: jobs.map((job) => ofJob(job, byName.get(job.job.name)?.[which] ?? null)),
+    timers: jobs.map((job) => ({
+      ...ofJob(job, byName.get(job.job.name)?.[which] ?? null),
+      ...ofFirst(job.job, span),
+    })),
     busiest_minutes: tally.minutes.busiest(BUSIEST).map(ofMinute),
     rules: verdicts.map(ofVerdict),
   };
@@ -62,6 +70,13 @@ const ofJob = (tally: JobTally, runTime: number | null) => ({
   longest_wait_at: timestampOf(tally.longestWait.firstAt),
   max_concurrent: tally.atOnce.value,
 });
+
+/** The first firing: its nominal instant, and its start without a wait. */
+function ofFirst(job: Job, span: TimeSpan) {
+  const first = firstOf(job, span);
+  const starts = first === undefined ? undefined : first + job.offset;
+  return { first_scheduled_at: timestampOf(first), first_starts_at: timestampOf(starts) };
+}
 
 const ofCounts = (counts: ReadonlyMap<string, Count>) =>
   Object.fromEntries(

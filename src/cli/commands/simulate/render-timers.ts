@@ -3,8 +3,9 @@ import type { Duration, Instant } from '../../../domain/time.js';
 import { totalOf, type Count, type JobTally } from '../../../simulation/job-tally.js';
 import type { Outlook } from '../../../simulation/outlook.js';
 import { humanDuration } from '../../../domain/human-duration.js';
-import type { RunTimes } from './report.js';
-import { localTime } from '../../../schedules/index.js';
+import { fullStartInWords } from '../../render/firings.js';
+import { firstOf, type RunTimes } from './report.js';
+import { localTime, type TimeSpan } from '../../../schedules/index.js';
 import { renderTable } from '../../render/table.js';
 
 interface TotalsView {
@@ -53,6 +54,17 @@ const durationOrNone = (duration: Duration): string => (duration === 0 ? '-' : h
 function flushRight(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows.map((row) => row.map((cell, column) => (column === 0 ? cell : cell.padStart(widths[column] ?? 0))));
+}
+
+/** The first start of each timer that jitter moves, with the nominal time. */
+export function renderJitter({ tally }: Outlook, span: TimeSpan, width: number): readonly string[] {
+  const rows = Array.from(tally.jobs.values(), ({ job }) => ({ job, due: firstOf(job, span) })).flatMap(
+    ({ job, due }) =>
+      job.offset === 0 || due === undefined
+        ? []
+        : [[`  ${job.name}`, fullStartInWords({ due, offset: job.offset }, job.timezone)]],
+  );
+  return renderTable(rows, { width, flexible: [0] });
 }
 
 /** What does not simply run and succeed, by timer: how often, and when first. */

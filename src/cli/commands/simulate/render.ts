@@ -9,7 +9,7 @@ import { hasUnicode, type Terminal } from '../../terminal.js';
 import { renderBars } from './bars.js';
 import { clockMinute } from './clock-minute.js';
 import { renderRules } from './render-rules.js';
-import { renderTotals, renderTroubles, renderWaits } from './render-timers.js';
+import { renderJitter, renderTotals, renderTroubles, renderWaits } from './render-timers.js';
 import { separated } from '../../render/separated.js';
 import { renderTable } from '../../render/table.js';
 import { harmless } from '../../render/terminal-text.js';
@@ -33,6 +33,7 @@ export function printSimulation(report: SimulationReport, terminal: Terminal): v
   const sections: Section[] = [
     headOf(page),
     ...outlookSections(plan, page, 'p50'),
+    { head: 'First starts, moved by jitter', lines: renderJitter(plan, report.span, terminal.width) },
     busyMinutes(plan, page),
     { head: 'Clock changes', lines: shortened(clockChanges.map(changeInWords)) },
     ...(worst ? worstSections(worst, page) : []),

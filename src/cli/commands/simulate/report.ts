@@ -1,3 +1,5 @@
+import type { Job } from '../../../domain/job.js';
+import { nextInWindow } from '../../../engine/plan-due.js';
 import type { Instant } from '../../../domain/time.js';
 import type { ClockChange, TimeSpan } from '../../../schedules/index.js';
 import type { RunTime } from '../../../simulation/durations.js';
@@ -47,6 +49,12 @@ export interface Proposal {
   readonly moves: readonly Suggestion[];
   /** The plan again, with them. */
   readonly after: Outlook;
+}
+
+/** The nominal instant of a job's first firing, if it starts in the span. */
+export function firstOf(job: Job, { from, until }: TimeSpan): Instant | undefined {
+  const first = job.enabled ? nextInWindow(job, from) : undefined;
+  return first === undefined || first + job.offset > until ? undefined : first;
 }
 
 /** The most starts in one minute, and when first; 0 when nothing ever starts. */
