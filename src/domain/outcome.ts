@@ -4,7 +4,9 @@ export type Exit =
   /** `signal` is its name, or `SIG<n>` of one without. */
   | { readonly kind: 'signaled'; readonly signal: string }
   /** No process started. `code` is what a shell would return: 126 not executable, 127 not found. */
-  | { readonly kind: 'not_started'; readonly code: 126 | 127; readonly error: string };
+  | { readonly kind: 'not_started'; readonly code: 126 | 127; readonly error: string }
+  /** What started the process died before its end. */
+  | { readonly kind: 'lost'; readonly error: string };
 
 /** Why a run was canceled. The first cause wins. */
 export type CancelCause =
@@ -54,6 +56,15 @@ export const LOST: Outcome = { status: 'lost', error: 'the scheduler died while 
  */
 export function judge(exit: Exit, cause: CancelCause | undefined, successCodes: readonly number[]): Outcome {
   if (exit.kind === 'not_started') return { status: 'failure', exitCode: exit.code, error: exit.error };
+  if (exit.kind === 'lost') return cause ? canceled(cause) : { status: 'lost', error: exit.error };
+  return judgeEnd(exit, cause, successCodes);
+}
+
+function judgeEnd(
+  exit: Extract<Exit, { kind: 'exited' | 'signaled' }>,
+  cause: CancelCause | undefined,
+  successCodes: readonly number[],
+): Outcome {
   const facts = exit.kind === 'exited' ? { exitCode: exit.code } : { signal: exit.signal };
   if (cause?.kind === 'timeout' && looksDone(exit, successCodes)) return canceled(cause);
   if (cause !== undefined) return { ...canceled(cause), ...facts };

@@ -16,6 +16,8 @@ describe('an outcome', () => {
     ['a timeout answered by a failure', exited(143), timeout, { ...late, exitCode: 143 }],
     ['a timeout answered by exit code 0', exited(0), timeout, late],
     ['a timeout answered by another code of success', exited(3), timeout, late],
+    ['an unknown end', { kind: 'lost', error: 'gone' }, undefined, { status: 'lost', error: 'gone' }],
+    ['an unknown end after a timeout', { kind: 'lost', error: 'gone' }, timeout, late],
     [
       'a request answered by exit code 0',
       exited(0),

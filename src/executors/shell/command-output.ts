@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Account, OutputTarget } from '../../domain/command.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import type { Duration } from '../../domain/time.js';
-import type { OutputSource } from './launch.js';
+import type { OutputSource } from './launcher.js';
 import type { FileInUse, OutputFiles } from './output-file.js';
 import { PipeReader } from './pipe-reader.js';
 import { systemReason } from '../../system/reason.js';

@@ -1,13 +1,12 @@
 import type { Account } from '../../domain/command.js';
 import { CLEAN_PATH } from './environment.js';
 import { notExecutable } from './find-program.js';
+import type { Start } from './launcher.js';
 
-/** A process to start: `env` is its whole environment. */
-export interface Start {
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
+type Identity = NonNullable<Start['identity']>;
+
+/** A process as Node starts it: `env` is its whole environment. */
+interface NodeStart extends Pick<Start, 'program' | 'args' | 'cwd' | 'env'> {
   /** Absent: our own. */
   readonly uid?: number;
   readonly gid?: number;
@@ -19,11 +18,26 @@ export interface Start {
  * How to start a shell of another user. Node sets a user and one group; further groups are set by `setpriv` (util-linux), which becomes the
  * shell. As setpriv begins as root, `env` must hold nothing that the user has a say in.
  */
-export function shellAs({ uid, gid, groups }: Account, args: readonly string[], env: NodeJS.ProcessEnv): Start {
+export function shellAs(identity: Identity, args: readonly string[], env: NodeJS.ProcessEnv): NodeStart {
+  const { uid, gid, groups } = identity;
   const start = { cwd: '/', env };
   if (groups.length === 0) return { ...start, program: '/bin/sh', args, uid, gid };
   const rights = [`--reuid=${uid}`, `--regid=${gid}`, `--groups=${groups.join(',')}`];
   return { ...start, program: 'setpriv', args: [...rights, '--', '/bin/sh', ...args] };
+}
+
+const TAKE_ENVIRONMENT = 'eval "$(cat <&3)"; exec 3<&-; exec "$@"';
+
+/**
+ * How Node starts a process with this identity. With further groups a shell of the user takes the environment from descriptor 3: an `LD_PRELOAD`
+ * of the user's env_file is not for setpriv.
+ */
+export function becoming({ program, args, cwd, env, identity }: Start): NodeStart {
+  if (identity === undefined) return { program, args, cwd, env };
+  const { uid, gid, groups } = identity;
+  if (groups.length === 0) return { program, args, cwd, env, uid, gid };
+  const start = shellAs(identity, ['-c', TAKE_ENVIRONMENT, 'timers', program, ...args], { PATH: CLEAN_PATH });
+  return { ...start, cwd, input: Buffer.from(exportsOf(env)) };
 }
 
 const ENTER = `
@@ -40,23 +54,20 @@ case $1 in
 esac
 exec "$@"
 `;
-const TAKE_ENVIRONMENT = 'eval "$(cat <&3)"; exec 3<&-\n';
-
 /**
  * How to start a command of another user in its folder. Node enters the folder before it changes the user, so a link that the user has put
  * there would lead him into a folder of root's. Here a shell of the user enters it, and becomes the command.
- *
- * With further groups the shell takes its environment from descriptor 3: an `LD_PRELOAD` of the user's env_file is not for setpriv.
  */
-export function enterAs(
+export const enterAs = (
   user: Account,
-  { folder, command, env }: { folder: string; command: readonly string[]; env: NodeJS.ProcessEnv },
-): Start {
-  const words = ['timers', folder, user.name, ...command];
-  if (user.groups.length === 0) return shellAs(user, ['-c', ENTER, ...words], env);
-  const start = shellAs(user, ['-c', TAKE_ENVIRONMENT + ENTER, ...words], { PATH: CLEAN_PATH });
-  return { ...start, input: Buffer.from(exportsOf(env)) };
-}
+  folder: string,
+  command: readonly string[],
+): Pick<Start, 'program' | 'args' | 'cwd' | 'identity'> => ({
+  program: '/bin/sh',
+  args: ['-c', ENTER, 'timers', folder, user.name, ...command],
+  cwd: '/',
+  identity: user,
+});
 
 /** Variables that a shell keeps to itself: to set one would end it. */
 const READ_ONLY = /^(UID|EUID|PPID|SHELLOPTS|BASHOPTS|BASH_VERSINFO)$/;

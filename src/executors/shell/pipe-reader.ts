@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.js';
 import type { OutputStream } from '../../domain/executor.js';
-import type { OutputSource } from './launch.js';
+import type { OutputSource } from './launcher.js';
 import { LineSplitter } from './line-splitter.js';
 
 /** Lines told in one go before others get their turn. */

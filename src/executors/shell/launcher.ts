@@ -1,0 +1,57 @@
+import type { Readable } from 'node:stream';
+import type { AttemptIo, OutputStream, Usage } from '../../domain/executor.js';
+import type { Exit } from '../../domain/outcome.js';
+import type { Duration } from '../../domain/time.js';
+
+/** A process to start. `env` is its whole environment. */
+export interface Start {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Absolute path of the working directory. */
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Absent: the user of this process. `groups` are further groups, without `gid`. */
+  readonly identity?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+  /** `inherit`: where this process prints. `apart`: a pipe for each stream. `together`: one pipe, which keeps their order. */
+  readonly output: 'inherit' | 'apart' | 'together';
+  /** From SIGTERM to SIGKILL, if the launcher has to end it. */
+  readonly grace: Duration;
+}
+
+/** A stream of what a command prints. */
+export interface OutputSource {
+  readonly name: OutputStream;
+  readonly stream: Readable;
+}
+
+export interface ProcessEnd {
+  readonly exit: Exit;
+  /** Absent: the launcher does not measure it. */
+  readonly usage?: Usage;
+}
+
+/** A process that leads a group and session of its own. With `inherit` it has no `sources`. */
+export interface Launched {
+  readonly pid: number;
+  readonly sources: readonly OutputSource[];
+  /** Never rejects. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Call it once, when no signal will be sent because its leader may still run. */
+  readonly release: () => void;
+}
+
+/** Starts processes with an empty standard input. */
+export interface Launcher {
+  /**
+   * Resolves with `undefined` if the attempt was canceled before there was a process. Rejects with the error of the system if there is none,
+   * and with {@link LauncherDied} if that is unknown.
+   */
+  launch(start: Start, io: AttemptIo): Promise<Launched | undefined>;
+}
+
+/** The launcher died with a start in its hands. */
+export class LauncherDied extends Error {
+  constructor() {
+    super('its launcher died while it was starting: whether it ran is unknown');
+  }
+}
