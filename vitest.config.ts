@@ -21,9 +21,9 @@ const project = (name: string, timeZone: string, options: Options): TestProjectI
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
-    // Messages are asserted by text, so no color may leak in from the terminal that runs the tests.
-    env: { NO_COLOR: '1', TZ: timeZone },
     ...options,
+    // Messages are asserted by text, so no color may leak in from the terminal that runs the tests.
+    env: { NO_COLOR: '1', TZ: timeZone, ...options.env },
   },
 });
 
@@ -34,6 +34,14 @@ const inside = (order: number): Options => ({
   isolate: false,
   maxWorkers: 2,
   sequence: { groupOrder: order },
+});
+
+/** Everything that runs commands does so on both launchers. */
+const processes = (launcher: 'execa' | 'forker'): Options => ({
+  ...inside(0),
+  isolate: true,
+  include: [`${PROCESSES}/*.test.ts`],
+  env: { TIMERS_TEST_LAUNCHER: launcher },
 });
 
 /** Tests of the built program, as its user runs it. Most of them wait for a process. */
@@ -49,7 +57,8 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', 'UTC', { ...inside(0), include: ['test/**/*.test.ts'], exclude: [PROGRAM, LAWS, PROCESSES] }),
-      project('unit-processes', 'UTC', { ...inside(0), isolate: true, include: [`${PROCESSES}/*.test.ts`] }),
+      project('unit-processes', 'UTC', processes('execa')),
+      project('unit-processes-forker', 'UTC', processes('forker')),
       project('laws', 'UTC', { ...inside(0), include: [`${LAWS}/*.test.ts`] }),
       project('unit-berlin', 'Europe/Berlin', { ...inside(0), include: zoned }),
       project('program', 'UTC', { ...program(1), include: [`${PROGRAM}/*.test.ts`] }),

@@ -4,6 +4,14 @@ import type { Exit } from './outcome.js';
 
 export type OutputStream = 'stdout' | 'stderr';
 
+/** What a process used, with the descendants it has waited for. */
+export interface Usage {
+  /** User and system time. */
+  readonly cpuMs: number;
+  /** The largest resident memory of one of these processes. */
+  readonly maxRssBytes: number;
+}
+
 /** The input of one attempt, and its callbacks. */
 export interface AttemptIo {
   /** The `TIMERS_*` variables; they override all others. */

@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createSystemClock } from '../../src/clocks/system.js';
 import type { Command } from '../../src/domain/command.js';
-import { createShellExecutor } from '../../src/executors/shell/index.js';
+import { createExecutor } from './launchers.js';
 import { command, RecordedIo } from './recorded-io.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -28,7 +28,7 @@ const hasSetpriv = isRoot && spawnSync('setpriv', ['--reuid=0', '--clear-groups'
 const needsSetpriv = hasSetpriv ? '' : ' (skipped: it needs root, and setpriv of util-linux)';
 const user = { uid: 65534, gid: 65534, groups: [], name: 'nobody', home: '/home/nobody', shell: '/bin/false' };
 const environment = { PATH: process.env['PATH'], TZ: 'UTC', LC_TIME: 'C', DB_PASSWORD: 'hunter2', DB_HOST: 'db' };
-const executor = createShellExecutor({ clock: createSystemClock(), environment });
+const executor = await createExecutor({ clock: createSystemClock(), environment });
 
 let folder: string;
 /** The user's own folder. */

@@ -17,7 +17,7 @@ import { createSystemClock } from '../../src/clocks/system.js';
 import { createAccessAs } from '../../src/executors/shell/as-user.js';
 import { createOwnAccess, NoFolder, type FileAccess } from '../../src/executors/shell/file-access.js';
 import { FileLanes } from '../../src/executors/shell/file-lanes.js';
-import { createShellExecutor } from '../../src/executors/shell/index.js';
+import { createExecutor } from './launchers.js';
 import { OutputFile, OutputFiles } from '../../src/executors/shell/output-file.js';
 import { TookTooLong } from '../../src/executors/shell/within.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -139,7 +139,7 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
 describe('a command whose output file is moved', () => {
   it('goes on in a new one', async () => {
     const puppet = await Puppet.open();
-    const executor = createShellExecutor({ clock, environment: process.env });
+    const executor = await createExecutor({ clock, environment: process.env });
     const outcome = executor.execute(command(puppet.command, { output: { to: 'file', file } }), new RecordedIo());
     const writer = await puppet.next();
     await writer.print('one\n');

@@ -5,13 +5,13 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
 import type { Command } from '../../src/domain/command.js';
 import type { Exit } from '../../src/domain/outcome.js';
-import { createShellExecutor } from '../../src/executors/shell/index.js';
+import { createExecutor } from './launchers.js';
 import { readStat } from '../../src/executors/shell/proc.js';
 import { Puppet } from '../support/puppet.js';
 import { command, RecordedIo } from './recorded-io.js';
 
 const clock = createSystemClock();
-const executor = createShellExecutor({ clock, environment: process.env });
+const executor = await createExecutor({ clock, environment: process.env });
 const folder = mkdtempSync(join(tmpdir(), 'shell-'));
 
 let io: RecordedIo;
@@ -135,7 +135,7 @@ describe('surroundings', () => {
     const envFile = join(folder, 'env');
     writeFileSync(envFile, 'FILE=file\nCOMMAND=file\nATTEMPT=file\nBASE=file\n');
     io.env = { ATTEMPT: 'attempt' };
-    const surroundings = createShellExecutor({ clock, environment: { BASE: 'base', ONLY: 'base', GONE: undefined } });
+    const surroundings = await createExecutor({ clock, environment: { BASE: 'base', ONLY: 'base', GONE: undefined } });
     const what = command('echo "$ONLY $BASE $FILE $COMMAND $ATTEMPT [${GONE-}]"', {
       envFile,
       env: { COMMAND: 'command', ATTEMPT: 'command' },

@@ -1,7 +1,7 @@
 // A program of its own for standard-streams.test.ts: runs a command whose output goes to the file argv[2], as the user argv[3] ("own" or "other"),
 // after it has become the user argv[4] itself if there is one.
 import { createSystemClock } from '../../src/clocks/system.js';
-import { createShellExecutor } from '../../src/executors/shell/index.js';
+import { createExecutor } from './launchers.js';
 import { command, RecordedIo } from './recorded-io.js';
 
 const [file = '', as, become] = process.argv.slice(2);
@@ -15,6 +15,6 @@ if (become !== undefined) {
 const io = new RecordedIo();
 // Nothing can be renamed in /proc: a test that fails breaks no machine.
 const output = { to: 'file', file, ...(file.startsWith('/proc') && { maxSize: 4 }) } as const;
-const executor = createShellExecutor({ clock: createSystemClock(), environment: process.env });
+const executor = await createExecutor({ clock: createSystemClock(), environment: process.env });
 await executor.execute(command('echo one; echo two >&2', { cwd: '/', output, ...(as === 'other' && { user }) }), io);
 for (const line of io.lines.filter((text) => text.startsWith('trouble'))) process.stderr.write(`${line}\n`);

@@ -1,10 +1,10 @@
 // A program of its own for strained.test.ts: runs one command under the strain named in argv[2] and prints what came of it.
 import { openSync } from 'node:fs';
 import { createSystemClock } from '../../src/clocks/system.js';
-import { createShellExecutor } from '../../src/executors/shell/index.js';
+import { createExecutor } from './launchers.js';
 import { command, RecordedIo } from './recorded-io.js';
 
-const executor = createShellExecutor({ clock: createSystemClock(), environment: process.env });
+const executor = await createExecutor({ clock: createSystemClock(), environment: process.env });
 
 /** Opens files until the system gives no more. */
 function exhaustFiles(): void {

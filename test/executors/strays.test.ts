@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
 import type { Command } from '../../src/domain/command.js';
-import { createShellExecutor } from '../../src/executors/shell/index.js';
+import { createExecutor } from './launchers.js';
 import { processIds } from '../../src/executors/shell/proc.js';
 import { RunProcesses } from '../../src/executors/shell/run-processes.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Puppet } from '../support/puppet.js';
 import { command, RecordedIo } from './recorded-io.js';
 
-const executor = createShellExecutor({ clock: createSystemClock(), environment: process.env });
+const executor = await createExecutor({ clock: createSystemClock(), environment: process.env });
 const TIMEOUT = { kind: 'timeout', afterMs: 1 } as const;
 
 describe.runIf(processIds() !== undefined)('what a command has started outside its process group', () => {

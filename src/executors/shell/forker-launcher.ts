@@ -1,0 +1,117 @@
+import { text } from 'node:stream/consumers';
+import { Canceler } from '../../domain/cancellation.js';
+import type { AttemptIo } from '../../domain/executor.js';
+import { MINUTE, SECOND, type Cancel, type Duration } from '../../domain/time.js';
+import { Forker, type ForkerOptions } from './forker.js';
+import type { Launched, Launcher, Start } from './launcher.js';
+import { within } from './within.js';
+
+/** How long a forker may take for its first command. */
+const PATIENCE: Duration = 5 * SECOND;
+const FIRST_PAUSE: Duration = SECOND;
+const LONGEST_PAUSE: Duration = MINUTE;
+
+export interface ForkerLauncherOptions extends Pick<ForkerOptions, 'program' | 'endsFile' | 'keep' | 'clock'> {
+  /** Starts what the forker does not: output that is inherited, and everything while there is no forker. */
+  readonly fallback: Launcher;
+  /** Called when a forker that was in use has died. `active`: how many of its commands run or were starting. */
+  readonly onLost: (pid: number, active: number) => void;
+  /** Called when another is in use. */
+  readonly onRestored: (pid: number) => void;
+}
+
+/** Starts processes by a forker, and another one some time after it has died. */
+export class ForkerLauncher implements Launcher {
+  readonly #options: ForkerLauncherOptions;
+  #forker: Forker | undefined;
+  #pause = FIRST_PAUSE;
+  #openedAt: Duration = 0;
+  #disarm: Cancel = () => undefined;
+  #isClosed = false;
+
+  constructor(options: ForkerLauncherOptions) {
+    this.#options = options;
+  }
+
+  /** The process of the forker in use. */
+  get pid(): number | undefined {
+    return this.#forker?.pid;
+  }
+
+  /** Starts a forker and uses it after a command has gone there and back. @throws Error with the reason why it cannot be used. */
+  async open(): Promise<void> {
+    const { clock } = this.#options;
+    const forker: Forker = new Forker({ ...this.#options, onGone: (active) => this.#lost(forker, active) });
+    try {
+      await within(tryOut(forker), PATIENCE, { clock, what: 'its first command' });
+    } catch (error) {
+      forker.close();
+      throw error;
+    }
+    if (this.#isClosed) forker.close();
+    else [this.#forker, this.#openedAt] = [forker, clock.monotonic()];
+  }
+
+  async launch(start: Start, io: AttemptIo): Promise<Launched | undefined> {
+    const { fallback } = this.#options;
+    const isForNode = start.output === 'inherit' || hasNul(start);
+    const launcher = !isForNode && this.#forker?.isUp ? this.#forker : fallback;
+    return launcher.launch(start, io);
+  }
+
+  /** Ends the forker, and its commands if there are any. */
+  close(): void {
+    this.#isClosed = true;
+    this.#disarm();
+    this.#forker?.close();
+  }
+
+  #lost(forker: Forker, active: number): void {
+    if (this.#forker !== forker) return;
+    this.#forker = undefined;
+    if (this.#isClosed) return;
+    this.#options.onLost(forker.pid ?? 0, active);
+    if (this.#options.clock.monotonic() - this.#openedAt > LONGEST_PAUSE) this.#pause = FIRST_PAUSE;
+    this.#reopenLater();
+  }
+
+  #reopenLater(): void {
+    this.#disarm = this.#options.clock.after(this.#pause, () => {
+      void this.open().then(
+        () => this.#options.onRestored(this.#forker?.pid ?? 0),
+        () => this.#reopenLater(),
+      );
+    });
+    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
+  }
+}
+
+/** A NUL would end a text early; Node reports what is wrong with it. */
+const hasNul = ({ program, args, cwd, env }: Start): boolean =>
+  program.includes('\0') ||
+  cwd.includes('\0') ||
+  args.some((word) => word.includes('\0')) ||
+  Object.values(env).some((value) => value?.includes('\0'));
+
+const WORD = 'timers';
+
+/** Sends a command there and back: the process may start, its output can be read, and its end is reported. */
+async function tryOut(forker: Forker): Promise<void> {
+  await forker.ready;
+  const args = ['-c', `echo ${WORD}`];
+  const start: Start = { program: '/bin/sh', args, cwd: '/', env: {}, output: 'together', grace: 0 };
+  const launched = await forker.launch(start, { ...SILENT, cancellation: new Canceler() });
+  const stream = launched?.sources[0]?.stream;
+  const output = stream && (await text(stream));
+  const end = await launched?.ended;
+  launched?.release();
+  if (output?.trim() !== WORD || end?.exit.kind !== 'exited') throw new Error('its first command failed');
+}
+
+const SILENT: Omit<AttemptIo, 'cancellation'> = {
+  env: {},
+  started: () => undefined,
+  line: () => undefined,
+  trouble: () => undefined,
+  drained: () => undefined,
+};

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Clock } from '../../domain/clock.js';
+import { decodeReply, REPLY_LENGTH, type ForkerReply } from './forker-protocol.js';
+
+/** Requests written at once: the forker starts with the first while others are still encoded. */
+const BATCH = 16;
+/** Replies taken in one turn of the event loop. */
+const REPLIES_A_TURN = 32;
+
+export interface ForkerListener {
+  reply(reply: ForkerReply): void;
+  /** Called once, when the process or its socket is gone, which ends the other; `error`: there was no process. */
+  gone(error?: NodeJS.ErrnoException): void;
+}
+
+/** A forker process and the socket to it. Keeps this process alive while it is {@link busy}. */
+export class ForkerLine {
+  /** `undefined`: it could not be started. */
+  readonly pid: number | undefined;
+  readonly #socket: Socket | null;
+  readonly #clock: Clock;
+  readonly #listener: ForkerListener;
+  #unsent: Buffer[] = [];
+  #received: Buffer = Buffer.alloc(0);
+  #isTaking = false;
+  #isGone = false;
+
+  constructor(
+    program: string,
+    args: readonly string[],
+    { clock, listener }: { clock: Clock; listener: ForkerListener },
+  ) {
+    this.#clock = clock;
+    this.#listener = listener;
+    // Apart from our session, because Ctrl-C at a terminal is for the scheduler, and from our environment, which marks processes of a run.
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: true, env: {} });
+    const lose = () => this.#lose();
+    child.on('exit', lose).on('error', (error) => this.#lose(error));
+    child.unref();
+    this.pid = child.pid;
+    this.#socket = (child.stdio[3] ?? null) as Socket | null;
+    this.#socket?.on('data', (chunk: Buffer) => this.#receive(chunk));
+    this.#socket?.on('close', lose).on('error', lose);
+    this.busy(false);
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  busy(isBusy: boolean): void {
+    if (isBusy) this.#socket?.ref();
+    else this.#socket?.unref();
+  }
+
+  send(request: Buffer): void {
+    if (this.#isGone) return;
+    const count = this.#unsent.push(request);
+    if (count >= BATCH) this.#flush();
+    else if (count === 1) queueMicrotask(() => this.#flush());
+  }
+
+  close(): void {
+    this.#socket?.destroy();
+  }
+
+  #flush(): void {
+    const requests = this.#unsent;
+    this.#unsent = [];
+    if (requests.length > 0) this.#socket?.write(Buffer.concat(requests));
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    if (!this.#isTaking) this.#take();
+  }
+
+  #take(): void {
+    let at = 0;
+    for (let rest = REPLIES_A_TURN; rest > 0 && this.#received.length - at >= REPLY_LENGTH; rest--, at += REPLY_LENGTH)
+      this.#listener.reply(decodeReply(this.#received.subarray(at, at + REPLY_LENGTH)));
+    this.#received = this.#received.subarray(at);
+    this.#isTaking = this.#received.length >= REPLY_LENGTH;
+    if (this.#isTaking) this.#clock.soon(() => this.#take());
+  }
+
+  /** What has been received is still taken: ends that are known are not lost. */
+  #lose(error?: NodeJS.ErrnoException): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.close();
+    const report = () => {
+      if (this.#isTaking) this.#clock.soon(report);
+      else this.#listener.gone(error);
+    };
+    report();
+  }
+}

@@ -1,0 +1,94 @@
+import { constants as os } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
+import type { Exit } from '../../domain/outcome.js';
+import type { ProcessEnd, Start } from './launcher.js';
+
+/** Between timers and timers-forker, as native/forker.c describes it. All numbers have 32 bits, in the byte order of the machine. */
+export const PROTOCOL_VERSION = 1;
+/** In bytes. */
+export const REPLY_LENGTH = 32;
+const LARGEST_REQUEST = 16 * 1024 * 1024;
+const START_HEAD = 12;
+
+const [START, OPENED, SEEN, SIGNAL] = [1, 2, 3, 4];
+const [AS_USER, KEEP] = [1, 2];
+const [TO_OWN, TO_PIPE, TO_STDOUT] = [1, 2, 3];
+const OUTPUTS = { inherit: [TO_OWN, TO_OWN], apart: [TO_PIPE, TO_PIPE], together: [TO_PIPE, TO_STDOUT] } as const;
+
+/** A reply of the forker: its numbers, as forker.c names them. */
+export interface ForkerReply {
+  readonly kind: 'hello' | 'started' | 'failed' | 'ended' | 'unknown';
+  readonly id: number;
+  readonly pid: number;
+  readonly facts: Int32Array;
+}
+
+const KINDS = ['unknown', 'hello', 'started', 'failed', 'ended'] as const;
+
+/** `bytes`: {@link REPLY_LENGTH} of them. */
+export function decodeReply(bytes: Buffer): ForkerReply {
+  const numbers = new Int32Array(Uint8Array.from(bytes).buffer);
+  const [kind = 0, id = 0, pid = 0] = numbers;
+  return { kind: KINDS[kind] ?? 'unknown', id, pid, facts: numbers.subarray(3) };
+}
+
+/** @throws Error with code E2BIG if the forker would refuse it. */
+export function encodeStart(id: number, start: Start, keep: boolean): Buffer {
+  const { program, args, cwd, env, identity, output, grace } = start;
+  const words = [program, ...args];
+  const variables = variablesOf(env);
+  const texts = [cwd, ...words, ...variables, ''].join('\0');
+  const { uid = 0, gid = 0, groups = [] } = identity ?? {};
+  const flags = (identity ? AS_USER : 0) | (keep ? KEEP : 0);
+  const head = [
+    flags,
+    uid,
+    gid,
+    groups.length,
+    words.length,
+    variables.length,
+    Math.min(grace, 0x7fffffff),
+    ...OUTPUTS[output],
+  ];
+  const begin = (START_HEAD + groups.length) * 4;
+  const length = (begin + Buffer.byteLength(texts) + 3) & ~3;
+  if (length > LARGEST_REQUEST) throw systemError(os.errno.E2BIG, program);
+  const request = Buffer.alloc(length);
+  new Uint32Array(request.buffer, request.byteOffset, begin / 4).set([length, START, id, ...head, ...groups]);
+  request.write(texts, begin);
+  return request;
+}
+
+function variablesOf(env: NodeJS.ProcessEnv): readonly string[] {
+  const variables: string[] = [];
+  for (const name in env) {
+    const value = env[name];
+    if (value !== undefined) variables.push(`${name}=${value}`);
+  }
+  return variables;
+}
+
+export const encodeOpened = (id: number): Buffer => encode([12, OPENED, id]);
+export const encodeSeen = (id: number): Buffer => encode([12, SEEN, id]);
+export const encodeSignal = (id: number, signal: NodeJS.Signals): Buffer =>
+  encode([16, SIGNAL, id, os.signals[signal]]);
+
+const encode = (numbers: readonly number[]): Buffer => Buffer.from(Uint32Array.from(numbers).buffer);
+
+/** An error as Node reports it when a program cannot be started. */
+export function systemError(errno: number, program: string): NodeJS.ErrnoException {
+  const code = getSystemErrorMap().get(-errno)?.[0] ?? `errno ${errno}`;
+  return Object.assign(new Error(`spawn ${program} ${code}`), { code, errno: -errno });
+}
+
+/** The first name of each: SIGABRT before SIGIOT. */
+const SIGNAL_NAMES = new Map<number, string>();
+for (const [name, number] of Object.entries(os.signals)) if (!SIGNAL_NAMES.has(number)) SIGNAL_NAMES.set(number, name);
+
+/** How a process ended, by the facts of an `ended` reply. */
+export function endOf([code = 0, signal = 0, low = 0, high = 0, kilobytes = 0]: Int32Array): ProcessEnd {
+  const exit: Exit =
+    signal === 0 ? { kind: 'exited', code } : { kind: 'signaled', signal: SIGNAL_NAMES.get(signal) ?? `SIG${signal}` };
+  const microseconds = high * 2 ** 32 + (low >>> 0);
+  return { exit, usage: { cpuMs: microseconds / 1_000, maxRssBytes: kilobytes * 1_024 } };
+}

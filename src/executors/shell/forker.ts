@@ -1,0 +1,188 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Clock } from '../../domain/clock.js';
+import type { AttemptIo } from '../../domain/executor.js';
+import { SECOND, type Duration } from '../../domain/time.js';
+import { ForkerLine } from './forker-line.js';
+import {
+  encodeOpened,
+  encodeSeen,
+  encodeSignal,
+  encodeStart,
+  endOf,
+  PROTOCOL_VERSION,
+  systemError,
+  type ForkerReply,
+} from './forker-protocol.js';
+import {
+  LauncherDied,
+  type Launched,
+  type Launcher,
+  type OutputSource,
+  type ProcessEnd,
+  type Start,
+} from './launcher.js';
+import { isLiving, readStat } from './proc.js';
+
+export interface ForkerOptions {
+  readonly program: string;
+  /** Where it appends how commands ended after this process has died; absent: nowhere. */
+  readonly endsFile?: string | undefined;
+  /** Whether commands go on when this process dies. */
+  readonly keep: boolean;
+  readonly clock: Clock;
+  /** Called once. `active`: how many of its commands run or were starting. */
+  readonly onGone: (active: number) => void;
+}
+
+interface Starting {
+  readonly start: Start;
+  /** Descriptors held for its pipes: a command whose output nobody could read is not started. */
+  readonly places: readonly number[];
+  readonly resolve: (launched: Launched) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Active {
+  readonly pid: number;
+  readonly end: (end: ProcessEnd) => void;
+}
+
+const PIPES: Readonly<Record<Start['output'], number>> = { inherit: 0, apart: 2, together: 1 };
+
+/** One process of timers-forker, from its start to its end. */
+export class Forker implements Launcher {
+  /** Resolves when it may be used; rejects if that never comes. */
+  readonly ready: Promise<void>;
+  readonly #options: ForkerOptions;
+  readonly #line: ForkerLine;
+  readonly #starting = new Map<number, Starting>();
+  readonly #active = new Map<number, Active>();
+  #lastId = 0;
+  #greet: () => void = () => undefined;
+  #refuse: (error: Error) => void = () => undefined;
+
+  constructor(options: ForkerOptions) {
+    const { program, endsFile, clock } = options;
+    this.#options = options;
+    this.ready = new Promise((resolve, reject) => ([this.#greet, this.#refuse] = [resolve, reject]));
+    this.#line = new ForkerLine(program, endsFile === undefined ? [] : [endsFile], {
+      clock,
+      listener: { reply: (reply) => this.#take(reply), gone: (error) => this.#lose(error) },
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#line.pid;
+  }
+
+  get isUp(): boolean {
+    return !this.#line.isGone;
+  }
+
+  /** To be called when it is {@link ready} and while it {@link isUp}. */
+  async launch(start: Start, io: AttemptIo): Promise<Launched | undefined> {
+    if (io.cancellation.cause) return undefined;
+    const id = ++this.#lastId;
+    const request = encodeStart(id, start, this.#options.keep);
+    const places = holdPlaces(PIPES[start.output]);
+    return new Promise((resolve, reject) => {
+      this.#starting.set(id, { start, places, resolve, reject });
+      this.#line.send(request);
+      // Until it is reported to have started, only the forker knows its process.
+      const signal = () => this.#line.send(encodeSignal(id, io.cancellation.isForced ? 'SIGKILL' : 'SIGTERM'));
+      io.cancellation.onChange(signal);
+      this.#line.busy(true);
+    });
+  }
+
+  /** Its commands, if there are any, are ended. */
+  close(): void {
+    this.#line.close();
+  }
+
+  #take(reply: ForkerReply): void {
+    const { kind, id, facts } = reply;
+    if (kind === 'started') this.#started(reply);
+    else if (kind === 'failed') this.#failed(id, facts);
+    else if (kind === 'ended') this.#ended(id, facts);
+    else if (kind === 'hello') this.#greeted(facts);
+    this.#line.busy(this.#starting.size + this.#active.size > 0);
+  }
+
+  #greeted([version = 0]: Int32Array): void {
+    if (version === PROTOCOL_VERSION) this.#greet();
+    else this.#refuse(new Error(`it speaks version ${version} of the protocol, not ${PROTOCOL_VERSION}`));
+  }
+
+  #started({ id, pid, facts }: ForkerReply): void {
+    const starting = this.#taken(id);
+    if (starting === undefined) return;
+    const sources = this.#open(facts.subarray(0, PIPES[starting.start.output]));
+    if (sources.length > 0) this.#line.send(encodeOpened(id));
+    const ended = new Promise<ProcessEnd>((end) => this.#active.set(id, { pid, end }));
+    starting.resolve({ pid, sources, ended, release: () => this.#line.send(encodeSeen(id)) });
+  }
+
+  #open(descriptors: Int32Array): readonly OutputSource[] {
+    return Array.from(descriptors, (descriptor, index) => {
+      const path = `/proc/${this.pid ?? 0}/fd/${descriptor}`;
+      const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      return { name: index === 0 ? 'stdout' : 'stderr', stream: new Socket({ fd, readable: true, writable: false }) };
+    });
+  }
+
+  #failed(id: number, [errno = 0]: Int32Array): void {
+    const starting = this.#taken(id);
+    starting?.reject(systemError(errno, starting.start.program));
+  }
+
+  #ended(id: number, facts: Int32Array): void {
+    this.#active.get(id)?.end(endOf(facts));
+    this.#active.delete(id);
+  }
+
+  #taken(id: number): Starting | undefined {
+    const starting = this.#starting.get(id);
+    this.#starting.delete(id);
+    starting?.places.forEach(closeSync);
+    return starting;
+  }
+
+  /** Whether what was starting runs is unknown, and so is how the others end: they are watched until they have. */
+  #lose(error?: NodeJS.ErrnoException): void {
+    this.#refuse(new Error(error ? `it could not be started: ${error.code ?? error.message}` : 'it ended at once'));
+    this.#options.onGone(this.#starting.size + this.#active.size);
+    for (const id of [...this.#starting.keys()]) this.#taken(id)?.reject(new LauncherDied());
+    for (const { pid, end } of this.#active.values()) void goneOf(pid, this.#options.clock).then(() => end(UNKNOWN));
+    this.#active.clear();
+  }
+}
+
+const UNKNOWN: ProcessEnd = {
+  exit: { kind: 'lost', error: 'its launcher died while it was running: how it ended is unknown' },
+};
+
+/** @throws Error with code EMFILE or ENFILE. */
+function holdPlaces(count: number): readonly number[] {
+  const places: number[] = [];
+  try {
+    for (let place = 0; place < count; place++) places.push(openSync('/dev/null', 'r'));
+    return places;
+  } catch (error) {
+    places.forEach(closeSync);
+    throw error;
+  }
+}
+
+const FIRST_POLL: Duration = 20;
+
+/** Resolves when that process is gone. Another process that has been given its pid has another start time. */
+async function goneOf(pid: number, clock: Clock): Promise<void> {
+  const startTime = readStat(pid)?.startTime;
+  for (let pause = FIRST_POLL; ; pause = Math.min(pause * 2, SECOND)) {
+    const stat = readStat(pid);
+    if (!isLiving(stat) || stat.startTime !== startTime) return;
+    await new Promise<void>((resolve) => clock.after(pause, resolve));
+  }
+}

@@ -1,0 +1,182 @@
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { createSystemClock } from '../../src/clocks/system.js';
+import type { Clock } from '../../src/domain/clock.js';
+import type { Command } from '../../src/domain/command.js';
+import type { Executor } from '../../src/domain/executor.js';
+import { SECOND } from '../../src/domain/time.js';
+import type { ForkerLauncher } from '../../src/executors/shell/forker-launcher.js';
+import { createShellExecutor } from '../../src/executors/shell/index.js';
+import { isLiving, readStat } from '../../src/executors/shell/proc.js';
+import { noCompiler } from '../support/c-compiler.js';
+import { launcherName, openForker } from './launchers.js';
+import { command, RecordedIo } from './recorded-io.js';
+
+const system = createSystemClock();
+/** Its pause after a death is short. */
+const clock: Clock = {
+  ...system,
+  after: (delay, wake) => system.after(delay === SECOND ? 20 : delay, wake),
+};
+const folder = mkdtempSync(join(tmpdir(), 'forker-launcher-'));
+const skips = launcherName === 'execa' || noCompiler !== undefined;
+
+let launcher: ForkerLauncher;
+let executor: Executor;
+let lost: number[][];
+let restored: number[];
+beforeEach(async ({ skip }) => {
+  if (skips) skip(noCompiler ?? 'runs in the project of the forker');
+  [lost, restored] = [[], []];
+  launcher = await openForker(clock, {
+    onLost: (...facts) => lost.push(facts),
+    onRestored: (pid) => restored.push(pid),
+  });
+  executor = createShellExecutor({ clock, environment: process.env, launcher });
+});
+afterEach(() => launcher.close());
+
+const parentOf = (pid: number | undefined) => readStat(pid ?? 0)?.parent;
+const isAlive = (pid: number | undefined) => isLiving(readStat(pid ?? 0));
+const forkerPid = () => launcher.pid ?? 0;
+
+async function until(is: () => boolean): Promise<void> {
+  while (!is()) await new Promise<void>((resolve) => system.after(2, resolve));
+}
+
+/** A command that runs. */
+async function begin(what: Command['run'], more: Partial<Command> = {}) {
+  const io = new RecordedIo();
+  const exit = executor.execute(command(what, more), io);
+  await until(() => io.pids.length > 0);
+  return { io, exit, pid: io.pids[0] };
+}
+
+describe('a command', () => {
+  it('is a child of the forker', async () => {
+    const { io, exit, pid } = await begin('exec sleep 60');
+    expect(parentOf(pid)).toBe(launcher.pid);
+    io.cancellation.cancel({ kind: 'requested' });
+    expect(await exit).toEqual({ kind: 'signaled', signal: 'SIGTERM' });
+  });
+
+  it('that prints to where the scheduler does is a child of the scheduler', async () => {
+    const { io, exit, pid } = await begin('exec sleep 60', { output: { to: 'inherit' } });
+    expect(parentOf(pid)).toBe(process.pid);
+    io.cancellation.cancel({ kind: 'requested' });
+    await exit;
+  });
+
+  it('leaves nothing in the forker', async () => {
+    const open = () => readdirSync(`/proc/${forkerPid()}/fd`).length;
+    await executor.execute(command('true'), new RecordedIo());
+    const before = open();
+    const ios = Array.from({ length: 100 }, () => new RecordedIo());
+    await Promise.all(ios.map((io) => executor.execute(command('echo x; echo y >&2'), io)));
+    expect(ios.map((io) => io.lines.toSorted().join())).toEqual(ios.map(() => 'stderr: y,x'));
+    await until(() => open() === before);
+    await until(() => ios.every(({ pids }) => readStat(pids[0] ?? 0) === undefined));
+  });
+
+  it('whose request is too long for the forker is too long for the system', async () => {
+    const long = 'x'.repeat(100_000);
+    const env = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`V${index}`, long]));
+    expect(await executor.execute(command('true', { env }), new RecordedIo())).toEqual({
+      kind: 'not_started',
+      code: 126,
+      error: 'the shell /bin/sh could not be started: its arguments and environment are too long for the system',
+    });
+  });
+});
+
+describe('a forker that cannot be used', () => {
+  const program = (text: string): string => {
+    const file = join(mkdtempSync(join(folder, 'program-')), 'forker');
+    writeFileSync(file, text, { mode: 0o755 });
+    return file;
+  };
+  const hello = (version: string) =>
+    `printf '\\1\\0\\0\\0\\0\\0\\0\\0\\1\\0\\0\\0${version}\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3`;
+
+  test.each([
+    ['is not there', '/no/such/forker', 'it could not be started: ENOENT'],
+    ['is no program', program('\x7fELF'), 'it ended at once'],
+    ['ends at once', program('#!/bin/sh\n'), 'it ended at once'],
+    [
+      'speaks another version',
+      program(`#!/bin/sh\n${hello('\\2')}\nexec cat <&3`),
+      'it speaks version 2 of the protocol, not 1',
+    ],
+  ])('because it %s is refused', async (_, file, reason) => {
+    await expect(openForker(clock, { program: file })).rejects.toThrow(reason);
+  });
+});
+
+describe('the death of the forker', () => {
+  it('loses the ends of its commands, which run on, and nothing of their output', async () => {
+    const runs = await Promise.all(
+      [1, 2, 3].map(() => begin('trap "echo last; exit 0" USR1; while :; do sleep 0.01; done')),
+    );
+    const dead = forkerPid();
+    process.kill(dead, 'SIGKILL');
+    await until(() => lost.length > 0);
+    expect(lost).toEqual([[dead, 3]]);
+    expect(runs.map(({ pid }) => isAlive(pid))).toEqual([true, true, true]);
+    for (const { pid } of runs) process.kill(pid ?? 0, 'SIGUSR1');
+    const error = 'its launcher died while it was running: how it ended is unknown';
+    for (const { exit, io } of runs) {
+      expect(await exit).toEqual({ kind: 'lost', error });
+      expect(io.lines).toEqual(['last']);
+    }
+  });
+
+  it('ends no run that is canceled after it with anything but its cause', async () => {
+    const { io, exit, pid } = await begin('exec sleep 60');
+    process.kill(forkerPid(), 'SIGKILL');
+    await until(() => lost.length > 0);
+    io.cancellation.cancel({ kind: 'timeout', afterMs: 1 });
+    expect(await exit).toMatchObject({ kind: 'lost' });
+    expect([io.cancellation.cause?.kind, isAlive(pid)]).toEqual(['timeout', false]);
+  });
+
+  it('loses what it had in its hands, which is not started twice', async () => {
+    const marker = join(folder, 'marker');
+    process.kill(forkerPid(), 'SIGSTOP');
+    const exit = executor.execute(command(`echo x >>${marker}`), new RecordedIo());
+    await new Promise<void>((resolve) => system.soon(resolve));
+    process.kill(forkerPid(), 'SIGKILL');
+    const error = 'its launcher died while it was starting: whether it ran is unknown';
+    expect(await exit).toEqual({ kind: 'lost', error });
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  it('is followed by another forker; until then execa starts what is due', async () => {
+    const dead = forkerPid();
+    process.kill(dead, 'SIGKILL');
+    await until(() => lost.length > 0);
+    const between = await begin('exec sleep 60');
+    expect(parentOf(between.pid)).toBe(process.pid);
+    await until(() => restored.length > 0);
+    expect(restored).toEqual([launcher.pid]);
+    expect(launcher.pid).not.toBe(dead);
+    const after = await begin('exec sleep 60');
+    expect(parentOf(after.pid)).toBe(launcher.pid);
+    for (const { io } of [between, after]) io.cancellation.cancel({ kind: 'requested' });
+    expect(await Promise.all([between.exit, after.exit])).toEqual(
+      Array(2).fill({ kind: 'signaled', signal: 'SIGTERM' }),
+    );
+  });
+});
+
+describe('a launcher that is closed', () => {
+  it('ends its commands, and its forker is not followed by another', async () => {
+    const { exit, pid } = await begin('exec sleep 60');
+    const forker = forkerPid();
+    launcher.close();
+    expect(await exit).toMatchObject({ kind: 'lost' });
+    await until(() => !isAlive(forker));
+    expect([isAlive(pid), lost, restored]).toEqual([false, [], []]);
+  });
+});
