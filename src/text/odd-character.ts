@@ -12,10 +12,18 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['\u0085', 'next line'],
   ['\u00a0', 'no-break space'],
   ['\u200b', 'zero width space'],
+  ['\u2009', 'thin space'],
+  ['\u2010', 'hyphen'],
+  ['\u2011', 'no-break hyphen'],
+  ['\u2012', 'figure dash'],
+  ['\u2013', 'en dash'],
+  ['\u2014', 'em dash'],
   ['\u2028', 'line separator'],
   ['\u2029', 'paragraph separator'],
   ['\u202f', 'narrow no-break space'],
   ['\u2060', 'word joiner'],
+  ['\u2212', 'minus sign'],
+  ['\u2217', 'asterisk operator'],
   ['\u3000', 'ideographic space'],
   ['\ufeff', 'byte order mark'],
   ['\uff1a', 'fullwidth colon'],
@@ -26,8 +34,10 @@ const LETTERS = 'аеорсухіјѕԁһӏАВЕКМНОРСТХІЈЅαορυ�
 const LATIN = 'aeopcyxijsdhlABEKMHOPCTXIJSaopuxviABEZHIKMNOPTYX';
 
 const LINE_END = /[\u0085\u2028\u2029]/;
+const DASH = /[\u2010-\u2014\u2212]/;
+const STAR = /\u2217/;
 const UNSEEN = /[\u200b\u2060\ufeff]/;
-const ODD = new RegExp(`${LINE_END.source}|${UNSEEN.source}|(?! )\\p{Zs}|[\uff01-\uff5e]|[${LETTERS}]`, 'gu');
+const ODD = new RegExp(`${LINE_END.source}|${UNSEEN.source}|${DASH.source}|${STAR.source}|(?! )\\p{Zs}|[\uff01-\uff5e]|[${LETTERS}]`, 'gu');
 
 /** Finds the first character of a text that looks like another one, or is invisible. */
 export function oddCharacter(text: string): OddCharacter | undefined {
@@ -42,6 +52,8 @@ export const asItLooks = (text: string): string =>
   text.replace(ODD, (character) => {
     if (LINE_END.test(character)) return '\n';
     if (UNSEEN.test(character)) return '';
+    if (DASH.test(character)) return '-';
+    if (STAR.test(character)) return '*';
     // Unicode defines the fullwidth forms and the spaces as compatibility characters of what they look like.
     return LATIN.charAt(LETTERS.indexOf(character)) || character.normalize('NFKC');
   });

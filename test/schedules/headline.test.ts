@@ -33,6 +33,12 @@ describe('a sentence', () => {
     ['0 9 * * MON/2', 'At 09:00, on Monday, Wednesday and Friday'],
     ['0 9 1 APR-MAR/2 *', 'At 09:00, on the 1st of the month, in February, April, June, August, October and December'],
     ['H H(0-5) * * *', 'At 05:38'],
+    ['0 9 */2 2 *', 'At 09:00, on every 2nd day from the 1st to the 29th of the month, in February'],
+    ['0 0 31-2 4 *', 'At 00:00, on the 1st and the 2nd of the month, in April'],
+    ['0 0 25-31 2,4 *', 'At 00:00, on the 25th to the 30th of the month, in February and April'],
+    ['0 0 31 4 MON', 'At 00:00, on Monday, in April'],
+    ['0 0 L-1 * *', 'At 00:00, on the day before the last of the month'],
+    ['0 0 L-30 * *', 'At 00:00, on the day 30 days before the last of the month'],
   ])('%s: %s', (cron, words) => {
     expect(expressionInWords(cron, 'backup')).toBe(words);
   });
@@ -42,11 +48,18 @@ describe('a sentence', () => {
 const DAY = 86_400_000;
 const FROM = Date.parse('2027-01-01T00:00Z');
 
+/** Days of the month, but those that a working day is near to: 31W is the 31st in every month that has one. */
+const daysNamedBy = (words: string): number[] =>
+  Array.from(words.replace(/nearest to the \d+/g, '').matchAll(/the (\d+)(?:st|nd|rd|th)(?! [A-Z])/g), ([, day]) =>
+    Number(day),
+  );
+
 test('says what the schedule does, for generated expressions', () => {
   fc.assert(
     fc.property(minuteExpression, (cron) => {
       const words = expressionInWords(cron, 'backup');
       const said = saidBy(words);
+      for (const day of daysNamedBy(words)) if (day > said.longestMonth) throw new Error(`${words}: no ${day}`);
       const { schedule } = read('cron', cron, { timezone: 'UTC', seed: 'backup' });
       let compared = 0;
       for (let day = FROM; day < FROM + 730 * DAY; day += DAY) {

@@ -5,6 +5,8 @@ const MONTHS = 'January February March April May June July August September Octo
 export interface Said {
   isOn(day: Date): boolean;
   isAt(minute: Date): boolean;
+  /** How many days the longest of its months has. */
+  readonly longestMonth: number;
 }
 
 type Holds = (date: Date) => boolean;
@@ -14,7 +16,9 @@ export function saidBy(sentence: string): Said {
   const [, time = '', days, months] = /^(.*?)(?:, on (.*?))?(?:, in (.*))?$/.exec(sentence) ?? [];
   const isInMonth = months === undefined ? () => true : anyOf(months, monthItem);
   const isOnDay = days === undefined ? () => true : dayClaim(days);
-  return { isOn: (date) => isInMonth(date) && isOnDay(date), isAt: timeClaim(time) };
+  const isOn: Holds = (date) => isInMonth(date) && isOnDay(date);
+  const lasts = MONTHS.map((_, month) => new Date(Date.UTC(2028, month + 1, 0))).filter(isInMonth);
+  return { isOn, isAt: timeClaim(time), longestMonth: Math.max(...lasts.map((last) => last.getUTCDate())) };
 }
 
 function timeClaim(time: string): Holds {
@@ -82,8 +86,8 @@ function dayItem(item: string): Holds {
     return (date) => date.getUTCDate() >= from && date.getUTCDate() <= to && (date.getUTCDate() - from) % step === 0;
   }
   if (item === 'the last day') return (date) => date.getUTCDate() === lastOf(date);
-  const before = /^(\d+) days? before the last$/.exec(item)?.[1];
-  if (before !== undefined) return (date) => date.getUTCDate() === lastOf(date) - Number(before);
+  const before = /^the day (?:(\d+) days )?before the last$/.exec(item);
+  if (before) return (date) => date.getUTCDate() === lastOf(date) - Number(before[1] ?? 1);
   if (item === 'the last working day') return (date) => date.getUTCDate() === workdayNear(date, 31);
   const near = /^the working day nearest to the (\d+)/.exec(item)?.[1];
   if (near !== undefined)

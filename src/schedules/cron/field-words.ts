@@ -55,7 +55,7 @@ export function itemsInWords(position: FieldPosition, field: Field, text: string
 const RULES: readonly (readonly [form: RegExp, words: (...parts: string[]) => string])[] = [
   [/^L$/, () => 'the last day'],
   [/^(?:LW|WL)$/, () => 'the last working day'],
-  [/^L-(\d+)$/, (days) => `${days} ${days === '1' ? 'day' : 'days'} before the last`],
+  [/^L-(\d+)$/, (days) => `the day ${days === '1' ? '' : `${days} days `}before the last`],
   [/^(\d+)W$/, (day) => `the working day nearest to the ${ordinal(Number(day))}`],
   [/^(\d|[A-Z]{3})L$/, (weekday) => `the last ${weekdayNamed(weekday)}`],
   [/^(\d|[A-Z]{3})#(\d)$/, (weekday, nth) => `the ${ordinal(Number(nth))} ${weekdayNamed(weekday)}`],

@@ -11,9 +11,10 @@ import {
   SECOND_FIELD,
   type FieldPosition,
 } from './position.js';
+import { ValueSet } from './value-set.js';
 import { inWords, ordinal } from './words.js';
 
-/** So many times of day are listed one by one. */
+/** At most this many times of day are listed one by one. */
 const MOST_TIMES = 6;
 
 /**
@@ -117,17 +118,30 @@ function named(unit: string, field: Field, position: FieldPosition): string {
   return `${unit}${field.single === undefined ? 's' : ''} ${inWords(itemsInWords(position, field, ''))}`;
 }
 
-function daysInWords({ dayOfMonth, dayOfWeek }: Expression, textOf: (position: FieldPosition) => string): string[] {
+function daysInWords(expression: Expression, textOf: (position: FieldPosition) => string): string[] {
+  const { dayOfMonth, dayOfWeek } = expression;
   const isEither = !dayOfMonth.isOpen && !dayOfWeek.isOpen;
-  const claims = [
-    ...(isEveryDay(dayOfWeek) ? [] : [weekdaysOf(dayOfWeek, textOf(DAY_OF_WEEK_FIELD))]),
-    ...(isEveryDay(dayOfMonth) ? [] : [`${daysOf(dayOfMonth, textOf(DAY_OF_MONTH_FIELD))} of the month`]),
-  ];
-  const [one, other] = claims;
-  if (one === undefined || (isEither && other === undefined)) return [];
-  if (other === undefined) return [`on ${one}`];
-  return [isEither ? `on ${other}, and also on ${one}` : `on ${one}, but only on ${other}`];
+  const weekdays = isEveryDay(dayOfWeek) ? undefined : weekdaysOf(dayOfWeek, textOf(DAY_OF_WEEK_FIELD));
+  const days = isEveryDay(dayOfMonth) ? undefined : daysOf(inMonths(expression), textOf(DAY_OF_MONTH_FIELD));
+  const ofMonth = days === undefined ? undefined : `${days} of the month`;
+  if (weekdays !== undefined && ofMonth !== undefined) {
+    if (days === '') return [`on ${weekdays}`];
+    return [isEither ? `on ${ofMonth}, and also on ${weekdays}` : `on ${weekdays}, but only on ${ofMonth}`];
+  }
+  const only = weekdays ?? ofMonth;
+  return only === undefined || isEither ? [] : [`on ${only}`];
 }
+
+/** The days of the month without those that none of the months has. */
+function inMonths({ dayOfMonth, month }: Expression): Field {
+  const longest = Math.max(...month.values.toArray().map((one) => LENGTHS[one - 1] ?? 31));
+  const values = dayOfMonth.values.toArray();
+  const possible = values.filter((day) => day <= longest);
+  return possible.length === values.length ? dayOfMonth : { ...dayOfMonth, values: new ValueSet(possible) };
+}
+
+/** Of the months, in leap years. */
+const LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const isEveryDay = ({ isFull, hasRules }: Field): boolean => isFull && !hasRules;
 
