@@ -77,15 +77,19 @@ function notAPart(rest: string, text: string, previous: Duration): DurationError
 
 function notAUnit(rest: string, text: string): DurationError {
   const [written, number = '', word = ''] = /^(\d+)\s*([a-zA-Zµ]+)/.exec(rest) ?? [];
-  if (written === undefined) return new DurationError(`"${text}" is no duration.`, FORMS);
+  if (written === undefined) return new DurationError(`"${text}" is not a valid duration.`, FORMS);
+  if (word === 'M') return new DurationError(`"${written}" may mean minutes or months.`, minutesOrMonths(number));
   const unit = unitFor(word);
-  if (unit === undefined) return new DurationError(`"${word}" is no unit of time.`, FORMS);
+  if (unit === undefined) return new DurationError(`"${word}" is not a unit of time.`, FORMS);
   return new DurationError(`"${written}" does not end in a unit.`, `Write "${number}${unit}".`);
 }
 
+const minutesOrMonths = (number: string): string =>
+  `Write "${number}m" for minutes. Months have no fixed length: write days, or use cron.`;
+
 /** Words the error for a number in the place of a duration: at least its unit is missing. */
 export function bareNumber(value: number): DurationError {
-  if (!(value * MINUTE <= LONGEST_DURATION)) return new DurationError(`${value} is no duration.`, FORMS);
+  if (!(value * MINUTE <= LONGEST_DURATION)) return new DurationError(`${value} is not a valid duration.`, FORMS);
   if (value < 0) return new DurationError(`${value} is negative.`, 'A duration has no sign.');
   if (value === 0) return new DurationError('0 has no unit.', 'Write a duration such as "10s".');
   if (!Number.isInteger(value)) return fraction(`${value}`);

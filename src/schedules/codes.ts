@@ -66,6 +66,11 @@ export const SCHEDULE_CODES = {
     fix: 'Use `timezone` or `env`.',
     example: `cron: "CRON_TZ=UTC 0 3 * * *"${run}`,
   },
+  'cron-zone': {
+    summary: 'A time zone follows the fields.',
+    fix: 'Move it to `timezone`.',
+    example: `cron: "0 3 * * * Europe/Berlin"${run}`,
+  },
   'cron-aws': {
     summary: 'The expression is one of AWS, such as `cron(…)` or `rate(…)`.',
     fix: 'Write what the message suggests.',

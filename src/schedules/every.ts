@@ -177,8 +177,23 @@ export const every: ScheduleKind<'every', Interval> = {
     return from === 'end' ? fromEnd(value) : onGrid(value, context, INTERVAL);
   },
 
-  inWords: (text) => `every ${text}`,
+  inWords: everyInWords,
 };
+
+/** `every 1 min` as `every minute`: what is no sum or list begins with a duration of one unit. */
+function everyInWords(text: string): string {
+  const [one, unit = ''] = /^1 ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(?= |$)/i.exec(text) ?? [];
+  const word = UNIT_WORDS.get(unit.charAt(0).toLowerCase());
+  return `every ${one === undefined || word === undefined ? text : word + text.slice(one.length)}`;
+}
+
+const UNIT_WORDS: ReadonlyMap<string, string> = new Map([
+  ['s', 'second'],
+  ['m', 'minute'],
+  ['h', 'hour'],
+  ['d', 'day'],
+  ['w', 'week'],
+]);
 
 type EveryMap = Readonly<Record<string, unknown>>;
 

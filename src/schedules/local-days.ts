@@ -15,7 +15,7 @@ const FORMS =
 const FORM = /^(?:(\d{4}-\d{2}-\d{2})[ T]|([A-Za-z]+) )?([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 
 /**
- * Every so many days or weeks at a local time: `at` is a time of day, with a day of the week, or with a date that is one of the days.
+ * Every few days or weeks at a local time: `at` is a time of day, with a day of the week, or with a date that is one of the days.
  * Without a date, days are counted from 1970-01-01, and weeks from the first such day of the week on or after it.
  * A clock change is met as `dst` says, as by `cron`.
  * @throws ScheduleError when the interval is not one of whole days, or `at` has none of the forms.

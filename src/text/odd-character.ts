@@ -37,7 +37,10 @@ const LINE_END = /[\u0085\u2028\u2029]/;
 const DASH = /[\u2010-\u2014\u2212]/;
 const STAR = /\u2217/;
 const UNSEEN = /[\u200b\u2060\ufeff]/;
-const ODD = new RegExp(`${LINE_END.source}|${UNSEEN.source}|${DASH.source}|${STAR.source}|(?! )\\p{Zs}|[\uff01-\uff5e]|[${LETTERS}]`, 'gu');
+const ODD = new RegExp(
+  `${LINE_END.source}|${UNSEEN.source}|${DASH.source}|${STAR.source}|(?! )\\p{Zs}|[\uff01-\uff5e]|[${LETTERS}]`,
+  'gu',
+);
 
 /** Finds the first character of a text that looks like another one, or is invisible. */
 export function oddCharacter(text: string): OddCharacter | undefined {

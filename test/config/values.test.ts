@@ -185,6 +185,8 @@ describe('commands', () => {
     ['every: 1m\nrun:', '4:5 empty-value', 'run is empty'],
     ['every: 1m\nrun: ""', '4:10 bad-value', 'empty'],
     ['every: 1m\nrun: date +\\%F', '~4:10 crontab-percent', 'Write % alone'],
+    ['every: 1m\nrun: [date, +\\%F]', '~4:17 crontab-percent', 'Write % alone'],
+    ['every: 1m\nrun: mail -s x root%Hello%', '~4:10 crontab-percent', 'echo Hello | mail root'],
     ['every: 1m\nrun: "   "', '4:10 empty-value', 'no program'],
     ['every: 1m\nrun: []', '4:10 bad-value', 'program'],
     ['every: 1m\nrun: [""]', '4:11 empty-value', 'no program'],

@@ -136,12 +136,12 @@ test.each(['timers.yaml', '.config/timers.json'])(
     const below = ['env', '-C', join(desk.folder, 'sub')];
     for (const [args, stdout] of [
       [['status'], /tick/],
-      [['list'], /tick +every 1h +\w{3} \S+ \+09:00/],
+      [['list'], /tick +every hour +\w{3} \S+ \+09:00/],
       [['history'], /once +success/],
       [['logs'], /once finished/],
       [['next', '-n', '1'], /Asia\/Tokyo +tick/],
       [['why', 'once'], /success/],
-      [['explain', 'tick'], /every 1h/],
+      [['explain', 'tick'], /every hour/],
       [['pause', 'tick'], /^$/],
     ] as const) {
       expect(await desk.run(...args)).toMatchObject({ code: 0, stdout: expect.stringMatching(stdout), stderr: gone });

@@ -143,6 +143,9 @@ describe('explain', () => {
       code: 0,
       stdout: expect.stringMatching(/^At 00:00\n/),
     });
+    expect(await desk.run('explain', 'H 3 * * *')).toMatchObject({
+      stdout: expect.stringContaining('\nH depends on the name of the timer. Without a name,'),
+    });
     expect(await desk.run('explain', '0 3 * *')).toMatchObject({
       code: 1,
       stdout: '',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatLocal } from '../../src/schedules/index.js';
+import { formatLocal, scheduleInWords } from '../../src/schedules/index.js';
 import { read, refusal, wrongType } from './context.js';
 
 const at = (time: string): number => Date.parse(time);
@@ -65,7 +65,7 @@ describe('refused', () => {
     [{ interval: '10s', ofset: '1s' }, 'every-key', /offset/],
     [{ interval: '10s', from: 'start' }, 'every-from', /"schedule" nor "end"/],
     [{ interval: '10s', offset: '1s', from: 'end' }, 'every-offset', /no grid/],
-    [{ interval: '10s', offset: 'x' }, 'bad-duration', /no duration/],
+    [{ interval: '10s', offset: 'x' }, 'bad-duration', /not a valid duration/],
   ])('%j: %s', (value, code, said) => {
     const error = refusal('every', value);
     expect(error.code).toBe(code);
@@ -79,7 +79,7 @@ describe('refused', () => {
     [1.5, /a fraction\. Write "1s500ms"/],
     [0, /0 has no unit\. Write a duration such as "10s"/],
     [-5, /negative/],
-    [Number.NaN, /NaN is no duration/],
+    [Number.NaN, /NaN is not a valid duration/],
     [{}, /interval is missing/],
     [null, /as text/],
     [true, /as text/],
@@ -194,4 +194,16 @@ describe('days and weeks of local time', () => {
     const error = refusal('every', value);
     expect(`${error.message} ${error.hint}`).toMatch(said);
   });
+});
+
+it.each([
+  ['1 min', 'every minute'],
+  ['1h', 'every hour'],
+  ['1d', 'every day'],
+  ['1 week', 'every week'],
+  ['1ms', 'every 1ms'],
+  ['1h30m', 'every 1h30m'],
+  ['15m', 'every 15m'],
+])('every: %s reads "%s"', (text, words) => {
+  expect(scheduleInWords({ written: { key: 'every', text }, name: 'a' })).toBe(words);
 });

@@ -49,7 +49,7 @@ describe('parseScheduleAt', () => {
     [TypeError, ['0 3 * * *'], /is an object/],
     [TypeError, { every: 10 }, /10 has no unit/],
     [TypeError, { every: -5 }, /-5 is negative/],
-    [TypeError, { every: Number.NaN }, /NaN is no duration/],
+    [TypeError, { every: Number.NaN }, /NaN is not a valid duration/],
     [TypeError, { every: '10s', timezone: 2 }, /IANA name/],
     [TypeError, { every: '10s', dst: 'skip' }, /dst is an object/],
     [TypeError, { every: '10s', dst: { gaps: 'skip' } }, /did you mean gap/],

@@ -41,7 +41,7 @@ export function buildSetting(values: TimerValues, report: MapReport, context: Co
 export function buildRun(key: string, run: CommandValue | undefined, report: MapReport): CommandValue | undefined {
   if (run === undefined) return undefined;
   const program = typeof run === 'string' ? run : (run[0] ?? '');
-  if (typeof run === 'string') warnOfPercent(key, run, report);
+  warnOfPercent(key, run, report);
   if (program.trim() !== '') return run;
   const hint = `For example: ${key}: ./backup.sh`;
   const words = { code: 'empty-value', message: `${key} names no program.`, hint } as const;
@@ -49,12 +49,20 @@ export function buildRun(key: string, run: CommandValue | undefined, report: Map
   return undefined;
 }
 
-/** In a crontab `%` ends the command, so people write `\\%` there. A shell keeps that backslash inside quotes. */
-function warnOfPercent(key: string, run: string, report: MapReport): void {
-  if (!run.includes('\\%')) return;
-  const message = `${key}: \\% is how a crontab writes %. Here the shell gets the backslash, too.`;
-  report.warn(key, { code: 'crontab-percent', message, hint: 'Write % alone.' });
+/** In a crontab `%` ends the command, so people write `\\%` there; what follows a bare `%` is its standard input. */
+function warnOfPercent(key: string, run: CommandValue, report: MapReport): void {
+  const item = typeof run === 'string' ? -1 : run.findIndex((word) => word.includes('\\%'));
+  const isEscaped = item >= 0 || (typeof run === 'string' && run.includes('\\%'));
+  if (!isEscaped && !(typeof run === 'string' && INPUT_BY_PERCENT.test(run))) return;
+  const [message, hint] = isEscaped
+    ? ['\\% is how a crontab writes %. Here the command gets the backslash, too.', 'Write % alone.']
+    : ['in a crontab, % starts the standard input. Here it is a plain character.', 'Write: echo Hello | mail root.'];
+  report.warn(key, { code: 'crontab-percent', message: `${key}: ${message}`, hint }, item < 0 ? {} : { item });
 }
+
+/** A program that reads its standard input and knows no formats, then a `%` that no quote encloses. */
+const INPUT_BY_PERCENT =
+  /^\s*(?:\S*\/)?(?:mailx?|sendmail|cat|wall|write|bc)\b[^|;&'"%]*(?:(?:'[^']*'|"[^"]*")[^|;&'"%]*)*%/;
 
 function buildUser(
   user: string | number | undefined,

@@ -4,6 +4,8 @@ import type { ListNode, MapNode, ScalarNode, Slot } from './node.js';
 import { clip } from './quoting.js';
 import type { TextSpan } from './source.js';
 
+const NUL = "A value can't contain a NUL character.";
+
 /** Represents a value whose mistake is already reported. */
 export const BROKEN: unique symbol = Symbol('broken');
 
@@ -60,7 +62,7 @@ export class PlainValues {
     const { value } = scalar;
     if (typeof value !== 'string') return how.asText && value !== null ? scalar.text : this.#number(scalar, at, path);
     if (value.includes('\0')) {
-      this.#problems.error({ code: 'nul-character', message: 'No program can be given a NUL character.', at, path });
+      this.#problems.error({ code: 'nul-character', message: NUL, hint: 'Remove it.', at, path });
       return BROKEN;
     }
     if (/^[“”„‘’]/.test(value)) {

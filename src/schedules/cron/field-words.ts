@@ -8,7 +8,7 @@ import { inWords, monthName, ordinal, weekdayName } from './words.js';
 export interface FieldInWords {
   /** `minute`, `day of week`. */
   readonly name: string;
-  /** As written; of a shorthand, what it stands for. */
+  /** As written; of a shorthand, of its expression. */
   readonly text: string;
   /** `0, 15, 30 and 45`, `Monday to Friday`. */
   readonly meaning: string;

@@ -1,5 +1,4 @@
 import { quoted } from '../../text/excerpt.js';
-import { oddCharacter } from '../../text/odd-character.js';
 import { ScheduleError } from '../kind.js';
 import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';
 import { resolveHash } from './hash.js';
@@ -87,9 +86,8 @@ interface WrittenItem {
 function splitItems(position: FieldPosition, text: string): WrittenItem[] {
   const unknown = /[^0-9A-Za-z*?,\-/#()~]/u.exec(text);
   if (unknown) {
-    const odd = oddCharacter(unknown[0]);
-    const message = `${position.name}: ${odd?.name ?? JSON.stringify(unknown[0])} does not belong here.`;
-    const hint = odd?.hint ?? 'An expression is made of digits, English names and * ? , - / # L W H.';
+    const message = `${position.name}: ${JSON.stringify(unknown[0])} does not belong here.`;
+    const hint = 'An expression is made of digits, English names and * ? , - / # L W H.';
     const cause = new ScheduleError('cron-character', message, { hint });
     throw new FieldError(position, cause, [unknown.index, unknown.index + unknown[0].length]);
   }

@@ -123,13 +123,19 @@ function daysInWords(expression: Expression, textOf: (position: FieldPosition) =
   const isEither = !dayOfMonth.isOpen && !dayOfWeek.isOpen;
   const weekdays = isEveryDay(dayOfWeek) ? undefined : weekdaysOf(dayOfWeek, textOf(DAY_OF_WEEK_FIELD));
   const days = isEveryDay(dayOfMonth) ? undefined : daysOf(inMonths(expression), textOf(DAY_OF_MONTH_FIELD));
-  const ofMonth = days === undefined ? undefined : `${days} of the month`;
-  if (weekdays !== undefined && ofMonth !== undefined) {
-    if (days === '') return [`on ${weekdays}`];
-    return [isEither ? `on ${ofMonth}, and also on ${weekdays}` : `on ${weekdays}, but only on ${ofMonth}`];
-  }
-  const only = weekdays ?? ofMonth;
-  return only === undefined || isEither ? [] : [`on ${only}`];
+  if (weekdays !== undefined && days !== undefined) return [`on ${bothInWords(weekdays, days, isEither)}`];
+  // Where one that matches is enough, a field of every day leaves none out.
+  if (isEither) return [];
+  return [
+    ...(weekdays === undefined ? [] : [`on ${weekdays}`]),
+    ...(days === undefined ? [] : [`on ${days} of the month`]),
+  ];
+}
+
+/** `days` is empty where none of the months has one of them. */
+function bothInWords(weekdays: string, days: string, isEither: boolean): string {
+  if (days === '') return weekdays;
+  return isEither ? `${days} of the month, and also on ${weekdays}` : `${weekdays}, but only on ${days} of the month`;
 }
 
 /** The days of the month without those that none of the months has. */

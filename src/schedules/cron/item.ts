@@ -1,8 +1,7 @@
 import { quoted } from '../../text/excerpt.js';
-import { nearest } from '../../text/nearest.js';
 import { ScheduleError, type ScheduleWarning } from '../kind.js';
 import { lastDay, lastWeekday, lastWorkday, nearestWorkday, nthWeekday, type DayRule } from './days.js';
-import { fullNames } from './names.js';
+import { itemHint } from './item-hint.js';
 import { plainValues } from './plain-values.js';
 import type { FieldPosition } from './position.js';
 
@@ -133,7 +132,7 @@ function unevenness({ key, size }: FieldPosition, values: readonly number[], wid
   return `does not divide ${size}: ${sorted[short]} is followed by ${nextOf(short)}, sooner than the rest`;
 }
 
-/** Stands for the time of day of the expression in the hint of a trap. */
+/** A placeholder for the expression's time of day in the hint of a trap. */
 export const TIME_OF_DAY = 'HH:MM';
 
 function hintForSteps({ key, name }: FieldPosition, width: number): string {
@@ -156,37 +155,6 @@ const outOfRange = (position: FieldPosition, text: string, hint: string): Schedu
 
 function notAnItem(position: FieldPosition, item: string): ScheduleError {
   return new ScheduleError('cron-item', `${position.name}: ${quoted(item)} is not understood.`, {
-    hint: hintFor(position, item),
+    hint: itemHint(position, item),
   });
-}
-
-/** The day fields of an expression of AWS come to stand under hour and month, if its year is taken for the day of the week. */
-const questionHint = (key: FieldPosition['key'], item: string): string =>
-  item === '?' && (key === 'hour' || key === 'month')
-    ? AWS_YEAR
-    : '? is allowed alone, in the day of the month or the day of the week. Write *.';
-
-const AWS_YEAR =
-  '? is for a day field. If the sixth field is a year, as in AWS, leave it out: without it the first field is the minute.';
-
-function hintFor({ key, names }: FieldPosition, item: string): string {
-  if (item === '') return 'Two commas, or one at the end: an item of the list is missing.';
-  if (item.includes('?')) return questionHint(key, item);
-  if (item.includes('~')) return 'Write H(a-b) for a value that is fixed per timer.';
-  if (key === 'dayOfWeek' && /^[LW#]+$/.test(item)) {
-    return 'Write SAT for Saturday, SATL for the last Saturday of the month, MON#1 for the first Monday.';
-  }
-  if (/-.*#|-(?:\d*|[A-Z]{3})[LW]+$/.test(item)) return 'L, W and # take one day, not a range: 15W, FRIL, FRI#2.';
-  if (names.size > 0 && /[A-Z]{3}/.test(item)) return namesHint([...names.keys()], item);
-  if (/[LW#]/.test(item))
-    return 'L, LW, L-3 and 15W are for the day of the month; FRIL and FRI#2 for the day of the week.';
-  return 'Write *, a value, a range such as 1-5, a step such as */15, or a list of these.';
-}
-
-/** Names the right form of the first word that is not one: `FRIDY` is near `FRIDAY`, which stands for FRI. */
-function namesHint(names: readonly string[], item: string): string {
-  const word = item.match(/[A-Z]+/g)?.find((one) => !names.includes(one)) ?? item;
-  const full = nearest(word, fullNames(names));
-  const meant = full === undefined ? nearest(word, names) : full.slice(0, 3);
-  return meant === undefined ? `The names are ${names.join(', ')}.` : `Did you mean ${item.replace(word, meant)}?`;
 }

@@ -36,7 +36,7 @@ function ask(position: FieldPosition, item: string): readonly number[] {
   const { values } = CronExpressionParser.parse(expression, { currentDate: (epoch ??= new CronDate(0, 'UTC')) }).fields[
     position.key
   ];
-  // It answers Sunday as 0, as 7, or as both.
+  // It returns Sunday as 0, as 7, or as both.
   const numbers = values.map((value) => (position.key === 'dayOfWeek' ? Number(value) % 7 : Number(value)));
   return [...new Set(numbers)].sort((a, b) => a - b);
 }

@@ -1,6 +1,6 @@
 /** One of the six places in an expression. */
 export interface FieldPosition {
-  /** As people are told. */
+  /** For messages. */
   readonly name: string;
   /** As cron-parser and we call the field. */
   readonly key: 'second' | 'minute' | 'hour' | 'dayOfMonth' | 'month' | 'dayOfWeek';

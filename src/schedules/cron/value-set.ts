@@ -1,4 +1,4 @@
-/** What {@link ValueSet.from} answers when no value is left. Larger than every value. */
+/** What {@link ValueSet.from} returns when no value is left. Larger than every value. */
 export const NONE = 60;
 
 const HALF = 30;

@@ -68,5 +68,5 @@ function nextTimeOfDay({ hour, minute, second }: Expression, from: number): numb
   return next * 3600 + minute.values.from(0) * 60 + second.values.from(0);
 }
 
-/** Tells whether a day of the calendar matches at all: 31 February does not, 29 February does. */
+/** Whether a day of the calendar matches at all: 31 February does not, 29 February does. */
 export const canCome = (expression: Expression): boolean => nextDay(expression, 0) !== Infinity;

@@ -46,7 +46,7 @@ function openTimeZone(name: string): TimeZone | undefined {
   }
 }
 
-/** Tells whether a text is an IANA time zone name: `Europe/Berlin`, `UTC`, `Etc/GMT+5`, aliases; in any case. Not `BST`, not `+02:00`. */
+/** Whether a text is an IANA time zone name: `Europe/Berlin`, `UTC`, `Etc/GMT+5`, aliases; in any case. Not `BST`, not `+02:00`. */
 export const isTimeZone = (name: string): boolean => findTimeZone(name) !== undefined;
 
 let knownNames: readonly string[] | undefined;

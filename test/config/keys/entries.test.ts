@@ -75,7 +75,11 @@ function meaning(text: string): unknown {
   return { settings, job: JSON.parse(JSON.stringify({ ...job, definition: {} }, plain)), ...(job && acts(job)) };
 }
 
-const plain = (_key: string, value: unknown): unknown => (value instanceof Set ? [...(value as Set<unknown>)] : value);
+/** The text of a schedule in the file is not what it means. */
+const plain = (key: string, value: unknown): unknown => {
+  if (key === 'source') return undefined;
+  return value instanceof Set ? [...(value as Set<unknown>)] : value;
+};
 
 const FAILURE: Outcome = { status: 'failure', exitCode: 1 };
 

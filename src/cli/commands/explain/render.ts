@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import { toTimestamp, type Instant } from '../../../domain/time.js';
 import { jsonText } from '../../../text/visible.js';
-import { formatLocal, localTime, scheduleInWords } from '../../../schedules/index.js';
+import { type FieldInWords, formatLocal, localTime, scheduleInWords } from '../../../schedules/index.js';
 import type { ZoneOutlook } from '../../render/clock-change-outlook.js';
 import type { Explained, Explanation } from './explain.js';
 import type { Terminal } from '../../terminal.js';
@@ -31,7 +31,7 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
     lines.length === 0 ? [] : [[paint.bold(title), ...lines]];
   const { problems } = explained;
   const blocks = [
-    headOf(explained, width).map((line, index) => (index === 0 ? paint.bold(line) : line)),
+    headOf(explanation, width).map((line, index) => (index === 0 ? paint.bold(line) : line)),
     ...fieldBlocks(explanation, width),
     ...titled(`Next in ${explanation.zone}`, firingsInLines(explanation, now, width)),
     ...titled('Clock changes', outlook ? changesInLines(outlook, explained, width) : []),
@@ -43,10 +43,19 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
 }
 
 /** The schedule in words, and how it takes the clock. */
-function headOf(explained: Explained, width: number): readonly string[] {
+function headOf({ explained, expressions }: Explanation, width: number): readonly string[] {
+  const isExample = explained.file === undefined && expressions.some(({ fields }) => fields.some(isHashed));
   const name = explained.file === undefined ? '' : `${explained.name}: `;
-  return [...wrap(harmless(name + wordsOf(explained)), width, '  '), ...wrap(mannerOf(explained), width, '')];
+  return [
+    ...wrap(harmless(name + wordsOf(explained)), width, '  '),
+    ...wrap(mannerOf(explained), width, ''),
+    ...(isExample ? wrap(EXAMPLE, width, '') : []),
+  ];
 }
+
+const isHashed = ({ text }: FieldInWords): boolean => /(^|,)H/i.test(text);
+
+const EXAMPLE = 'H depends on the name of the timer. Without a name, these times are only an example.';
 
 /** An expression by itself has no name, and so no seed. */
 const wordsOf = (explained: Explained): string =>

@@ -12,8 +12,8 @@ export const WARNING_CODES = {
   },
   'crontab-percent': {
     severity,
-    summary: 'A command has `\\%`, as in a crontab. Here the shell gets the backslash too.',
-    fix: 'Write `%`.',
+    summary: 'A command has `\\%`, or `%` before its standard input, as in a crontab.',
+    fix: 'Write `%`, and give standard input through a pipe.',
     example: 'every: 1h\nrun: echo "\\%F"',
   },
   herd: {

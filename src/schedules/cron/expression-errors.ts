@@ -1,0 +1,114 @@
+import { quoted } from '../../text/excerpt.js';
+import { nearest } from '../../text/nearest.js';
+import { asItLooks, oddCharacter } from '../../text/odd-character.js';
+import { ScheduleError } from '../kind.js';
+import { isTimeZone } from '../zone/zone-name.js';
+
+/** In UTF-16 units; every value of every field as a list takes less. */
+export const LONGEST_EXPRESSION = 1_000;
+
+export function tooLong(text: string): ScheduleError {
+  const message = `The expression has ${text.length} characters; ${LONGEST_EXPRESSION} are the most.`;
+  const hint = 'Write ranges and steps, such as 0-30/5, or a list of several expressions.';
+  return new ScheduleError('cron-too-long', message, { hint, place: { span: [0, text.length] } });
+}
+
+export function assignment(text: string): ScheduleError {
+  const span = [0, text.length] as const;
+  const hint = 'A zone is written under timezone:, a variable under env:.';
+  return new ScheduleError('cron-assignment', 'An expression contains no assignment.', { hint, place: { span } });
+}
+
+export function wrongCount(text: string, count: number): ScheduleError {
+  if (count === 0) {
+    return new ScheduleError('cron-empty', 'The expression is empty.', { hint: 'Write five fields: "0 3 * * *".' });
+  }
+  const hint =
+    count < 5
+      ? (calendarHint(text) ??
+        'The fields are minute, hour, day of month, month, day of week; a sixth in front of them is the second.')
+      : 'Five fields, or six with the second first. Years are not_before and not_after; the command is under run.';
+  const message = `An expression has five or six fields, not ${count}.`;
+  return new ScheduleError('cron-fields', message, { hint, place: { span: [0, text.length] } });
+}
+
+const ASCII = /^[\x00-\x7f]*$/;
+
+/**
+ * Refuses characters that look like a blank, a dash or a letter of an expression.
+ * @throws ScheduleError with the character's name and the text as it looks.
+ */
+export function refuseOddCharacter(text: string): void {
+  const odd = ASCII.test(text) ? undefined : oddCharacter(text);
+  if (odd === undefined) return;
+  const { index, name } = odd;
+  const looks = asItLooks(text).replaceAll('\n', ' ');
+  const isRepaired = /^[\x20-\x7e]*$/.test(looks);
+  throw new ScheduleError('cron-character', `${name} does not belong here.`, {
+    hint: isRepaired ? `${odd.hint.replace(/[.:].*$/, '')}. Write "${looks}".` : odd.hint,
+    place: { span: [index, index + 1] },
+  });
+}
+
+/** Refuses a time zone as the last field. @throws ScheduleError with the key that it belongs to. */
+export function refuseZone(text: string, last: string): void {
+  if (!/^[A-Za-z]/.test(last) || !isTimeZone(last) || !/\s/.test(text.trim())) return;
+  const start = text.lastIndexOf(last);
+  throw new ScheduleError('cron-zone', `${quoted(last)} is a time zone, not a field of an expression.`, {
+    hint: `Write the expression alone, and timezone: ${last} beside it.`,
+    place: { span: [start, start + last.length] },
+  });
+}
+
+/** An `OnCalendar=` of systemd with weekdays and a time of day: `Mon..Fri 09:00`. */
+function calendarHint(text: string): string | undefined {
+  const form = /^(?:([a-z]{3,9}(?:(?:\.\.|,)[a-z]{3,9})*)\s+)?(?:\*-\*-\*\s+)?([01]?\d|2[0-3]):([0-5]\d)(?::00)?$/i;
+  const [, weekdays, hour, minute] = form.exec(text.trim()) ?? [];
+  if (hour === undefined) return /\.\.|\*-|\d:\d/.test(text) ? CALENDAR : undefined;
+  const days = weekdays === undefined ? '*' : weekdays.replaceAll('..', '-').replace(/[a-z]+/gi, shortened);
+  return `${CALENDAR} Write cron: "${Number(minute)} ${Number(hour)} * * ${days}".`;
+}
+
+const CALENDAR = 'This looks like OnCalendar of systemd.';
+
+const shortened = (name: string): string => name.slice(0, 3).toUpperCase();
+
+/** Shorthands that others have, or that people expect. */
+const MEANT: ReadonlyMap<string, string> = new Map([
+  ['@reboot', 'Write run_at_start: true beside another schedule key.'],
+  ['@minutely', 'Write @every_minute.'],
+  ['@secondly', 'Write the key every: instead: every: 1s.'],
+  ['@every_second', 'Write the key every: instead: every: 1s.'],
+  ['@every_hour', 'Write @hourly.'],
+  ['@every_day', 'Write @daily.'],
+  ['@every_week', 'Write @weekly.'],
+  ['@every_month', 'Write @monthly.'],
+  ['@every_year', 'Write @yearly.'],
+  ['@quarterly', 'Write cron: "0 0 1 */3 *".'],
+  ['@semiannually', 'Write cron: "0 0 1 1,7 *".'],
+  ['@semi-annually', 'Write cron: "0 0 1 1,7 *".'],
+  ['@midday', 'Write @noon.'],
+  ['@fortnightly', 'Write every: {interval: 2w, at: "Mon 00:00"}.'],
+  [
+    '@biweekly',
+    'Write every: {interval: 2w, at: "Mon 00:00"} for every second week, or cron: "0 0 * * MON,THU" for twice a week.',
+  ],
+]);
+
+/** Returns the way out of an unknown shorthand. */
+export function shorthandHint(word: string, shorthands: Iterable<string>): string {
+  const known = MEANT.get(word.toLowerCase());
+  if (known !== undefined) return known;
+  const [, count, unit = ''] = /^@every_([1-9]\d{0,5})_?(second|minute|hour|day|week)s?$/i.exec(word) ?? [];
+  if (count !== undefined) return `Write the key every: instead: every: ${count}${unit.charAt(0).toLowerCase()}.`;
+  if (/^@every\b/i.test(word)) return everyHint(word);
+  const names = [...shorthands];
+  const meant = nearest(word, names);
+  return meant === undefined ? `The shorthands are ${names.join(', ')}.` : `Did you mean ${meant}?`;
+}
+
+/** `@every 1h30m`, of Go programs. */
+function everyHint(word: string): string {
+  const [, length = '5m'] = /^@every\s+((?:\d{1,6}[hms])+)$/i.exec(word) ?? [];
+  return `Write the key every: instead, for example every: ${length}.`;
+}

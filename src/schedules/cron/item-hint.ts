@@ -1,0 +1,86 @@
+import { nearest } from '../../text/nearest.js';
+import { fullNames } from './names.js';
+import { DAY_OF_WEEK_FIELD, MONTH_FIELD, type FieldPosition } from './position.js';
+
+/** Returns what to write instead of an item in capital letters that is not valid. A hint names another schedule only where nothing else can be meant. */
+export function itemHint(position: FieldPosition, item: string): string {
+  const { key, names } = position;
+  if (item === '') return 'Two commas, or one at the end: an item of the list is missing.';
+  if (item.includes('?')) return questionHint(key, item);
+  if (item.includes('~')) return 'Write H(a-b) for a value that is fixed per timer.';
+  if (key === 'dayOfWeek' && /^[LW#]+$/.test(item)) {
+    return 'Write SAT for Saturday, SATL for the last Saturday of the month, MON#1 for the first Monday.';
+  }
+  return ruleHint(item) ?? wordHint(position, item) ?? plainHint(names, item);
+}
+
+/** In a day field of AWS, whose year shifts the fields by one, if it is read as the day of the week. */
+const questionHint = (key: FieldPosition['key'], item: string): string =>
+  item === '?' && (key === 'hour' || key === 'month')
+    ? AWS_YEAR
+    : '? is allowed alone, in the day of the month or the day of the week. Write *.';
+
+const AWS_YEAR =
+  '? is for a day field. If the sixth field is a year, as in AWS, leave it out: without it the first field is the minute.';
+
+/** An `L`, `W` or `#` with a range or a step. */
+function ruleHint(item: string): string | undefined {
+  const [, weekday, first, last] = /^([A-Z]{3}|[0-7])#([1-5])-([1-5])$/.exec(item) ?? [];
+  if (weekday !== undefined && Number(first) < Number(last)) {
+    const count = Number(last) - Number(first) + 1;
+    const items = Array.from({ length: count }, (_, index) => `${weekday}#${Number(first) + index}`);
+    return `Write ${items.join(',')}.`;
+  }
+  if (/-.*#|-(?:\d*|[A-Z]{3})[LW]+$/.test(item)) return 'L, W and # take one day, not a range: 15W, FRIL, FRI#2.';
+  const [, rule] = /^(L|LW|L-\d+|\d+W|(?:[A-Z]{3}|[0-7])(?:L|#\d))\/\d+$/.exec(item) ?? [];
+  return rule === undefined ? undefined : `${rule} names one day of the month, so it takes no step. Write ${rule}.`;
+}
+
+/** Words that people write for several days. */
+const SEVERAL: ReadonlyMap<string, string> = new Map([
+  ['WEEKDAY', 'MON-FRI'],
+  ['WEEKDAYS', 'MON-FRI'],
+  ['WORKDAY', 'MON-FRI'],
+  ['WORKDAYS', 'MON-FRI'],
+  ['WEEKEND', 'SAT,SUN'],
+  ['WEEKENDS', 'SAT,SUN'],
+]);
+
+/** A word in place of a name. */
+function wordHint(position: FieldPosition, item: string): string | undefined {
+  const { key, names } = position;
+  const word = item.match(/[A-Z]{3,}/g)?.find((one) => !names.has(one));
+  if (word === undefined) return undefined;
+  const several = key === 'dayOfWeek' ? SEVERAL.get(word) : undefined;
+  if (several !== undefined) return `Write ${item.replace(word, several)}.`;
+  const misplaced = misplacedHint(position, word);
+  if (misplaced !== undefined || names.size === 0) return misplaced;
+  const meant = namesMeant([...names.keys()], word);
+  if (meant.length === 0) return `The names are ${[...names.keys()].join(', ')}.`;
+  return `Did you mean ${meant.map((name) => item.replace(word, name)).join(' or ')}?`;
+}
+
+/** A name of another field, such as a day of the week in the month. */
+function misplacedHint({ key }: FieldPosition, word: string): string | undefined {
+  const other = [DAY_OF_WEEK_FIELD, MONTH_FIELD].find((field) => field.key !== key && field.names.has(word));
+  if (other === undefined) return undefined;
+  const field = other === MONTH_FIELD ? 'the month, the field before the last' : 'the day of the week, the last field';
+  return `${word} belongs in ${field}.`;
+}
+
+/** The names that a word can stand for: that begins a full name, or is as near to them as to no other. */
+function namesMeant(names: readonly string[], word: string): readonly string[] {
+  const full = fullNames(names).filter((name) => name.startsWith(word));
+  if (full.length > 0) return full.map((name) => name.slice(0, 3));
+  const near = nearest(word, fullNames(names))?.slice(0, 3) ?? nearest(word, names);
+  if (near === undefined || word.length > 3) return near === undefined ? [] : [near];
+  // One wrong letter of three: others may be as near.
+  return names.filter((name) => nearest(word, [name]) !== undefined);
+}
+
+function plainHint(names: FieldPosition['names'], item: string): string {
+  if (names.size > 0 && /[A-Z]{3}/.test(item)) return `The names are ${[...names.keys()].join(', ')}.`;
+  if (/[LW#]/.test(item))
+    return 'L, LW, L-3 and 15W are for the day of the month; FRIL and FRI#2 for the day of the week.';
+  return 'Write *, a value, a range such as 1-5, a step such as */15, or a list of these.';
+}
