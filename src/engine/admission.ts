@@ -2,7 +2,9 @@ import type { Firing } from '../domain/firing.js';
 import type { Verdict } from '../domain/policy.js';
 import type { Breakers } from './breakers.js';
 import type { Emitter } from './context.js';
+import type { RunEnding } from './ending.js';
 import type { JobState } from './job-state.js';
+import type { Run } from './run.js';
 
 const ADMIT: Verdict = { kind: 'admit' };
 
@@ -28,6 +30,16 @@ export class Admission {
       if (verdict.kind !== 'admit') return verdict;
     }
     return ADMIT;
+  }
+
+  /** Called before a run starts. */
+  started(state: JobState, run: Run): void {
+    this.#breakers.started(state, run);
+  }
+
+  /** Called after a run has ended. */
+  ended(state: JobState, run: Run, ending: RunEnding): void {
+    this.#breakers.ended(state, run, ending);
   }
 
   /** A pause that is over ends here. */

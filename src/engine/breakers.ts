@@ -1,7 +1,10 @@
 import { CLOSED, type BreakerState } from '../domain/breaker.js';
+import type { Firing } from '../domain/firing.js';
+import type { Outcome } from '../domain/outcome.js';
 import type { Emitter } from './context.js';
 import type { RunEnding } from './ending.js';
 import type { JobState } from './job-state.js';
+import type { Run } from './run.js';
 
 /** Moves the circuit breakers of the jobs, with an event for each move. */
 export class Breakers {
@@ -25,12 +28,28 @@ export class Breakers {
     return state.breaker.kind === 'half_open' && state.trial === undefined;
   }
 
-  /** A run has ended. */
-  move(state: JobState, ending: RunEnding, isTrial: boolean): void {
+  /** Called before a run starts: one that starts while the breaker is half open is its trial. */
+  started(state: JobState, run: Run): void {
+    if (state.breaker.kind === 'half_open' && state.trial === undefined && run.firing.trigger !== 'manual')
+      state.trial = run;
+  }
+
+  /** Called after a run has ended. */
+  ended(state: JobState, run: Run, ending: RunEnding): void {
+    const isTrial = state.trial === run;
+    if (isTrial) state.trial = undefined;
+    if (ending.kind === 'finished') this.#move(state, ending.outcome, isTrial);
+  }
+
+  /** Called for a run that an earlier scheduler left open. A lost trial counts as failed. Otherwise every start would retry a command that ends it. */
+  closed(state: JobState, { trigger }: Firing, outcome: Outcome): void {
+    this.#move(state, outcome, state.breaker.kind === 'half_open' && trigger !== 'manual');
+  }
+
+  #move(state: JobState, outcome: Outcome, isTrial: boolean): void {
     const { breaker } = state.job;
-    if (breaker === undefined || ending.kind !== 'finished') return;
-    const { failuresInARow } = state;
-    const ended = { outcome: ending.outcome, failuresInARow, isTrial };
+    if (breaker === undefined) return;
+    const ended = { outcome, failuresInARow: state.failuresInARow, isTrial };
     this.#set(state, breaker.after(state.breaker, ended, this.#context.now()));
   }
 

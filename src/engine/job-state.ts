@@ -158,6 +158,10 @@ export class JobState implements Alarm, JobView, JobMemory {
     if (this.#parked?.size === 0) this.#parked = undefined;
   }
 
+  enter(run: Run): void {
+    this.runs = [...this.runs, run];
+  }
+
   leave(run: Run): void {
     this.runs = this.runs.length === 1 ? NONE : this.runs.filter((other) => other !== run);
   }

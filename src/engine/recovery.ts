@@ -4,6 +4,7 @@ import type { Orphan, Orphans } from '../domain/orphans.js';
 import { LOST, type Outcome } from '../domain/outcome.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import { contain } from './bugs.js';
+import type { Breakers } from './breakers.js';
 import { reportBug, type Emitter } from './context.js';
 import type { Dispatcher } from './dispatcher.js';
 import { isScheduled } from './handover.js';
@@ -43,28 +44,27 @@ const DROPPED: Outcome = {
 /** From SIGTERM to SIGKILL for a process whose job is gone. */
 const GRACE: Duration = 8 * SECOND;
 
-/** What happens to the processes that a scheduler which died has left. Without `orphans` nothing looks for them. */
-interface OrphanRules {
-  readonly action: 'kill' | 'keep';
+interface RecoveryParts {
+  readonly jobs: JobTable;
+  readonly dispatcher: Dispatcher;
+  readonly breakers: Breakers;
+  /** Finds and ends processes that were left. Without it nothing looks for them. */
   readonly orphans: Orphans | undefined;
+  readonly orphanAction: 'kill' | 'keep';
 }
 
 /** Ends what a scheduler that died has left: its open runs, and their processes. */
 export class Recovery {
-  readonly #jobs: JobTable;
-  readonly #dispatcher: Dispatcher;
+  readonly #parts: RecoveryParts;
   readonly #context: Emitter;
-  readonly #rules: OrphanRules;
   readonly #waiting = new Map<JobState, OpenRun[]>();
   /** What waits for a process of an earlier run to end, by the name of its job. */
   readonly #held = new Map<string, (() => void)[]>();
   #ending: Promise<unknown> = Promise.resolve();
 
-  constructor(jobs: JobTable, dispatcher: Dispatcher, context: Emitter, rules: OrphanRules) {
-    this.#jobs = jobs;
-    this.#dispatcher = dispatcher;
+  constructor(parts: RecoveryParts, context: Emitter) {
+    this.#parts = parts;
     this.#context = context;
-    this.#rules = rules;
   }
 
   /** Whether a job still waits for a process to end. */
@@ -74,9 +74,9 @@ export class Recovery {
 
   /** Gives every open run its outcome, or its next attempt; holds jobs of which processes live, until they do not. */
   begin({ open, lastSeenAt }: Recollection, now: Instant): void {
-    const { waiting, retrying, dropped, lost } = sortLeftOpen(open, this.#jobs);
-    for (const run of lost) this.#dispatcher.close(this.#stateOf(run), run, LOST, lastSeenAt);
-    for (const run of dropped) this.#dispatcher.close(this.#stateOf(run), run, DROPPED, lastSeenAt);
+    const { waiting, retrying, dropped, lost } = sortLeftOpen(open, this.#parts.jobs);
+    for (const run of lost) this.#close(run, LOST, lastSeenAt);
+    for (const run of dropped) this.#close(run, DROPPED, lastSeenAt);
     this.#endOrphans(lost, now);
     for (const run of retrying) this.#resume(run);
     for (const run of waiting) this.#keepWaiting(run);
@@ -105,23 +105,40 @@ export class Recovery {
   }
 
   #stateOf({ firing }: OpenRun): JobState | undefined {
-    return this.#jobs.get(firing.jobName);
+    return this.#parts.jobs.get(firing.jobName);
+  }
+
+  /** Ends a run with its outcome. `lastSeenAt` is when its scheduler was last known to be alive. */
+  #close(run: OpenRun, outcome: Outcome, lastSeenAt: Instant | undefined): void {
+    const { firing, runId, attempts, latenessMs } = run;
+    const state = this.#stateOf(run);
+    const at = this.#context.now();
+    const failuresInARow = state?.note({ kind: 'finished', outcome }, at).failuresInARow ?? 0;
+    const durationMs = durationOf(run, lastSeenAt ?? at);
+    const finished = { event: 'run.finished', at, firing, runId, outcome, durationMs, attempts, latenessMs } as const;
+    this.#context.emit({ ...finished, failuresInARow });
+    if (state === undefined) return;
+    if (state.job.schedule.fromEnd) state.cursor = at;
+    contain(
+      () => this.#parts.breakers.closed(state, firing, outcome),
+      (error) => reportBug(this.#context, 'ending a run', error, { jobName: firing.jobName }),
+    );
   }
 
   #resume(run: OpenRun): void {
     const state = this.#stateOf(run);
-    if (state !== undefined) this.whenFree(state, () => this.#dispatcher.resume(state, run));
+    if (state !== undefined) this.whenFree(state, () => this.#parts.dispatcher.resume(state, run));
   }
 
   #keepWaiting(run: OpenRun): void {
     const state = this.#stateOf(run);
     const { firing, runId } = run;
-    if (state === undefined || !isScheduled(firing)) this.#dispatcher.miss(state, firing, 'downtime', runId);
+    if (state === undefined || !isScheduled(firing)) this.#parts.dispatcher.miss(state, firing, 'downtime', runId);
     else this.#waiting.set(state, [...this.waitingOf(state), run].sort(byInstant));
   }
 
   #endOrphans(lost: readonly OpenRun[], at: Instant): void {
-    const { orphans, action } = this.#rules;
+    const { orphans, orphanAction: action } = this.#parts;
     if (orphans === undefined || lost.length === 0) return;
     const runs = new Map(lost.map((run) => [run.runId, run]));
     let found: readonly Orphan[] = [];
@@ -142,7 +159,7 @@ export class Recovery {
   }
 
   async #hold(jobName: string, theirs: readonly Orphan[], orphans: Orphans): Promise<void> {
-    const state = this.#jobs.get(jobName);
+    const state = this.#parts.jobs.get(jobName);
     const held: (() => void)[] = [];
     this.#held.set(jobName, held);
     try {
@@ -154,5 +171,7 @@ export class Recovery {
     for (const then of held) contain(then, (error) => reportBug(this.#context, 'beginning', error, { jobName }));
   }
 }
+
+const durationOf = ({ startedAt }: OpenRun, until: Instant): Duration => Math.max(0, until - (startedAt ?? until));
 
 const byInstant = (one: OpenRun, other: OpenRun): number => one.firing.scheduledFor - other.firing.scheduledFor;

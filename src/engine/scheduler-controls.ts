@@ -16,6 +16,7 @@ import type { Pause } from '../domain/ledger.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import type { AdHocJobs } from './ad-hoc-jobs.js';
+import type { Breakers } from './breakers.js';
 import type { Emitter } from './context.js';
 import type { JobTimers } from './job-timers.js';
 import type { Dispatcher } from './dispatcher.js';
@@ -23,13 +24,16 @@ import type { JobState } from './job-state.js';
 import type { JobTable } from './job-table.js';
 import type { Recorder } from './recorder.js';
 import type { Recovery } from './recovery.js';
+import type { RunTable } from './run-table.js';
 import type { Startup } from './startup.js';
 
 interface Parts {
   readonly context: Emitter;
   readonly jobs: JobTable;
   readonly timers: JobTimers;
+  readonly runs: RunTable;
   readonly dispatcher: Dispatcher;
+  readonly breakers: Breakers;
   readonly recovery: Recovery;
   readonly startup: Startup;
   readonly adHoc: AdHocJobs;
@@ -89,10 +93,10 @@ export class SchedulerControls implements Controls {
   }
 
   reset(name: string, length?: Duration): Instant | undefined {
-    const { context, jobs, startup, timers, dispatcher, recorder } = this.#parts;
+    const { context, jobs, startup, timers, breakers, recorder } = this.#parts;
     const state = jobs.get(name);
     if (state === undefined) return undefined;
-    dispatcher.breakers.reset(state);
+    breakers.reset(state);
     recorder.touch(state);
     const { length: ownLength } = state.job.schedule;
     if (ownLength === undefined || !state.job.enabled || state.isDone || timers.isStopped) return undefined;
@@ -104,11 +108,11 @@ export class SchedulerControls implements Controls {
   }
 
   put(job: Job): void {
-    const { jobs, dispatcher } = this.#parts;
+    const { jobs, runs } = this.#parts;
     const { name: jobName } = job;
     const present = jobs.get(jobName);
     if (present !== undefined) jobs.redefine(present, job);
-    const state = present ?? jobs.add(job, dispatcher.unfinished().get(jobName));
+    const state = present ?? jobs.add(job, runs.unfinished().get(jobName));
     // An instant since the request is late, not lost.
     this.#armFrom(state, 0);
     const facts = { jobName, ...(state.next !== undefined && { next: state.next }) };
@@ -139,12 +143,12 @@ export class SchedulerControls implements Controls {
   }
 
   reload(plan: SchedulerPlan, source: PlanSource): PlanChange {
-    const { context, jobs, dispatcher } = this.#parts;
+    const { context, jobs, runs } = this.#parts;
     const change = this.compare(plan);
     const [added, changed] = [new Set(change.added), new Set(change.changed)];
     jobs.limit(plan);
     for (const name of change.removed) this.#remove(name);
-    const unfinished = dispatcher.unfinished();
+    const unfinished = runs.unfinished();
     for (const job of plan.jobs) {
       if (added.has(job.name)) this.#armFrom(jobs.add(job, unfinished.get(job.name)), context.now());
       else if (changed.has(job.name)) this.#redefine(job);

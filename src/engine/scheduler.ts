@@ -1,17 +1,17 @@
 import { jobNameOf, type StateTrouble, type TimerEvent } from '../domain/events/index.js';
 import type { Controls } from '../domain/controls.js';
-import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { LedgerTrouble, Recollection } from '../domain/ledger.js';
 import type { ClockOffset } from '../domain/time-source.js';
-import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
+import type { Duration, Instant } from '../domain/time.js';
+import { Admission } from './admission.js';
 import { AdHocJobs } from './ad-hoc-jobs.js';
+import { Breakers } from './breakers.js';
 import { contain } from './bugs.js';
 import { ClockJumps } from './clock-jumps.js';
 import { reportBug, type EngineContext } from './context.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventBus } from './event-bus.js';
-import { isTakenUp } from './handover.js';
 import { JobState } from './job-state.js';
 import { JobTable } from './job-table.js';
 import { JobTimers } from './job-timers.js';
@@ -19,15 +19,13 @@ import { Planner } from './planner.js';
 import { Recorder } from './recorder.js';
 import { Recovery } from './recovery.js';
 import type { ExecutionContext } from './run.js';
+import { RunTable } from './run-table.js';
 import { SchedulerControls } from './scheduler-controls.js';
 import type { FirstPlan, SchedulerParts } from './scheduler-parts.js';
 import { SchedulerTime } from './scheduler-time.js';
+import { Shutdown } from './shutdown.js';
 import { Startup } from './startup.js';
 import { TimerLoop, type Alarm } from './timer-loop.js';
-
-/** How long the sinks may take for their own work (hooks, notifications) when somebody waits for the end, and when nobody does. */
-export const HASTE: Duration = SECOND;
-const LEISURE: Duration = MINUTE;
 
 const NOTHING: Recollection = { jobs: new Map(), open: [], lastSeenAt: undefined };
 
@@ -48,68 +46,43 @@ export class Scheduler implements EngineContext {
   readonly #adHoc: AdHocJobs;
   readonly #recorder: Recorder;
   readonly #bus: EventBus;
-  readonly #dispatcher: Dispatcher;
+  readonly #runs = new RunTable();
   readonly #planner: Planner;
   readonly #recovery: Recovery;
   readonly #startup: Startup;
   readonly #jumps: ClockJumps;
-  #startedAt: Instant | undefined;
-  #stopping: Promise<void> | undefined;
-  #isDraining = false;
+  readonly #shutdown: Shutdown;
   #onIdle: (() => void) | undefined;
 
   constructor(plan: FirstPlan, parts: SchedulerParts) {
-    const { clock, ledger, orphans } = parts;
-    const action = plan.orphans ?? 'kill';
+    const { clock, ledger, companions = [], orphans } = parts;
+    const onError = (error: unknown, alarm?: Alarm) => this.#ringFailed(error, alarm);
+    const loop = (this.#loop = new TimerLoop(clock, () => this.now(), { onWake: () => this.#jumps.look(), onError }));
+    const jobs = (this.#jobs = new JobTable(plan, (state, now) => this.#due(state, now)));
+    const timers = (this.#timers = new JobTimers(loop, jobs, this, () => this.#tellIfIdle()));
+    const adHoc = (this.#adHoc = new AdHocJobs(jobs, timers, this));
+    const recorder = (this.#recorder = new Recorder(ledger, clock, this));
+    const bus = (this.#bus = new EventBus(clock, [...parts.sinks, adHoc], () => recorder.record(), parts.onSinkError));
+    const runs = this.#runs;
+    const breakers = new Breakers(this);
+    const shared = { clock, ledger, companions, orphans, loop, jobs, timers, adHoc, recorder, bus, runs, breakers };
+    const time = (this.#time = new SchedulerTime(clock));
+    this.elapsed = new TimerLoop(clock, () => clock.monotonic(), { onError });
+    const orphanAction = plan.orphans ?? 'kill';
+    const execution = executionContextOf(this, { ...parts, strayAction: orphanAction, drained: () => bus.drained() });
+    const admission = new Admission(this, breakers);
+    const dispatcher = new Dispatcher(execution, runs, admission, (state) => this.#runEnded(state));
+    const planner = (this.#planner = new Planner(timers, dispatcher, this));
+    const recovery = (this.#recovery = new Recovery({ ...shared, dispatcher, orphanAction }, this));
+    const startup = (this.#startup = new Startup({ ...shared, planner, recovery }, this, (state) =>
+      this.#settled(state),
+    ));
+    this.#jumps = new ClockJumps({ ...shared, time, planner }, this);
+    this.#shutdown = new Shutdown(this, { ...shared, startup, recovery });
+    this.controls = new SchedulerControls({ ...shared, dispatcher, recovery, startup, context: this, scheduler: this });
+    this.clockOffset = parts.clockOffset ?? (() => undefined);
     this.#plan = plan;
     this.#parts = parts;
-    this.#time = new SchedulerTime(clock);
-    const now = () => this.now();
-    const onError = (error: unknown, alarm?: Alarm) => this.#ringFailed(error, alarm);
-    this.#loop = new TimerLoop(clock, now, { onWake: () => this.#jumps.look(), onError });
-    this.elapsed = new TimerLoop(clock, () => clock.monotonic(), { onError });
-    const jobs = (this.#jobs = new JobTable(plan, (state, due) => this.#due(state, due)));
-    const timers = (this.#timers = new JobTimers(this.#loop, jobs, this, () => this.#tellIfIdle()));
-    this.#adHoc = new AdHocJobs(jobs, timers, this);
-    const recorder = (this.#recorder = new Recorder(ledger, clock, this));
-    this.#bus = new EventBus(clock, [...parts.sinks, this.#adHoc], () => recorder.record(), parts.onSinkError);
-    const dispatcher = (this.#dispatcher = new Dispatcher(this.#executionContext(action), (state) =>
-      this.#runEnded(state),
-    ));
-    const planner = (this.#planner = new Planner(timers, dispatcher, this));
-    const recovery = (this.#recovery = new Recovery(jobs, dispatcher, this, { action, orphans }));
-    const startupParts = { clock, jobs, timers, planner, recovery, recorder };
-    const startup = (this.#startup = new Startup(startupParts, this, (state) => this.#settled(state)));
-    this.#jumps = new ClockJumps({ time: this.#time, jobs, timers, planner }, this);
-    this.clockOffset = parts.clockOffset ?? (() => undefined);
-    this.controls = new SchedulerControls({
-      context: this,
-      jobs,
-      timers,
-      dispatcher,
-      recovery,
-      startup,
-      adHoc: this.#adHoc,
-      recorder,
-      scheduler: this,
-    });
-  }
-
-  #executionContext(strayAction: 'kill' | 'keep'): ExecutionContext {
-    const { clock, executor, coordinator, newRunId, newMark } = this.#parts;
-    return {
-      clock,
-      executor,
-      coordinator,
-      newRunId,
-      newMark,
-      strayAction,
-      elapsed: this.elapsed,
-      now: () => this.now(),
-      emit: (event) => this.emit(event),
-      whenRecorded: (then) => this.whenRecorded(then),
-      drained: () => this.#bus.drained(),
-    };
   }
 
   /**
@@ -118,11 +91,15 @@ export class Scheduler implements EngineContext {
    */
   start(): void {
     const { ledger, companions = [] } = this.#parts;
-    const now = (this.#startedAt = this.now());
+    const now = this.now();
     this.emit({ event: 'scheduler.started', at: now, ...this.#plan.facts, timers: this.#jobs.size });
     ledger?.onTrouble((trouble) => this.tellTrouble(trouble));
     this.#jumps.generation = this.#startup.restore(ledger?.recall() ?? NOTHING, now);
-    for (const companion of companions) this.#contain('starting a companion', () => companion.start());
+    for (const companion of companions)
+      contain(
+        () => companion.start(),
+        (error) => reportBug(this, 'starting a companion', error),
+      );
     this.#startup.armAll(() => this.#tellIfIdle());
   }
 
@@ -140,10 +117,6 @@ export class Scheduler implements EngineContext {
   /** Calls `then` when everything emitted so far is in the ledger. */
   whenRecorded(then: () => void): void {
     this.#recorder.whenRecorded(then);
-  }
-
-  #contain(doing: string, work: () => void): void {
-    contain(work, (error) => reportBug(this, doing, error));
   }
 
   /** An error of one timer concerns that timer alone. */
@@ -168,52 +141,18 @@ export class Scheduler implements EngineContext {
    * sinks. Bounded by the longest grace of an active job and a few seconds, and by `patience` for hooks and notifications. A second call joins the
    * first.
    */
-  stop(signal?: string, patience = signal === undefined ? LEISURE : HASTE): Promise<void> {
-    return (this.#stopping ??= this.#stop(signal, patience));
+  stop(signal?: string, patience?: Duration): Promise<void> {
+    return this.#shutdown.stop(signal, patience);
   }
 
   /** Arms nothing more, ends waiting runs or leaves them open, and stops when active runs have ended. A {@link stop} meanwhile does not wait for that. */
-  async drain(): Promise<void> {
-    if (this.isStopping) return this.#stopping;
-    this.#isDraining = true;
-    this.#loop.stop();
-    const ended = this.#dispatcher.drain(this.#survives);
-    this.emit({ event: 'scheduler.stopping', at: this.now(), running: this.#dispatcher.running, drain: true });
-    await ended;
-    await this.stop();
+  drain(): Promise<void> {
+    return this.#shutdown.drain();
   }
 
   /** Ends active runs by SIGKILL, and waits for no lock. For a second signal during {@link stop}. */
   forceStop(): void {
-    this.#recorder.hurry();
-    this.#dispatcher.force();
-  }
-
-  /** Without a ledger the next scheduler knows nothing about waiting runs. */
-  readonly #survives = (job: Job, firing: Firing): boolean =>
-    this.#parts.ledger !== undefined && isTakenUp(job, firing, this.now());
-
-  async #stop(signal: string | undefined, patience: Duration): Promise<void> {
-    this.#recorder.expectClose();
-    const stopping = { event: 'scheduler.stopping', at: this.now(), running: this.#dispatcher.running } as const;
-    if (signal !== undefined) this.emit({ ...stopping, signal });
-    else if (!this.#isDraining) this.emit(stopping);
-    for (const companion of this.#parts.companions ?? []) this.#contain('stopping a companion', () => companion.stop());
-    this.#loop.stop();
-    await Promise.all([this.#dispatcher.stop(this.#survives), this.#recovery.ended()]);
-    this.elapsed.stop();
-    await this.#bus.settle(patience);
-    // Before the last event: reports what it could not record.
-    await this.#recorder.close();
-    const at = this.now();
-    this.emit({
-      event: 'scheduler.stopped',
-      at,
-      runs: this.#dispatcher.finished,
-      ...(this.#dispatcher.waiting > 0 && { waiting: this.#dispatcher.waiting }),
-      uptimeMs: at - (this.#startedAt ?? at),
-    });
-    await this.#bus.flush();
+    this.#shutdown.force();
   }
 
   /** The scheduler's own time. */
@@ -233,7 +172,7 @@ export class Scheduler implements EngineContext {
 
   /** When it started; `undefined` before. */
   get startedAt(): Instant | undefined {
-    return this.#startedAt;
+    return this.#startup.startedAt;
   }
 
   get isStopping(): boolean {
@@ -276,10 +215,35 @@ export class Scheduler implements EngineContext {
   }
 
   #tellIfIdle(): void {
-    if (this.#startedAt !== undefined && !this.#isBusy) this.#onIdle?.();
+    if (this.startedAt !== undefined && !this.#isBusy) this.#onIdle?.();
   }
 
   get #isBusy(): boolean {
-    return this.#startup.isBusy || this.#loop.size > 0 || this.#dispatcher.running > 0 || this.#recovery.isBusy;
+    return this.#startup.isBusy || this.#loop.size > 0 || this.#runs.running > 0 || this.#recovery.isBusy;
   }
 }
+
+const executionContextOf = (
+  engine: EngineContext,
+  {
+    clock,
+    executor,
+    coordinator,
+    newRunId,
+    newMark,
+    strayAction,
+    drained,
+  }: Omit<ExecutionContext, keyof EngineContext>,
+): ExecutionContext => ({
+  clock,
+  executor,
+  coordinator,
+  newRunId,
+  newMark,
+  strayAction,
+  drained,
+  elapsed: engine.elapsed,
+  now: () => engine.now(),
+  emit: (event) => engine.emit(event),
+  whenRecorded: (then) => engine.whenRecorded(then),
+});

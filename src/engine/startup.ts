@@ -27,7 +27,7 @@ export class Startup {
   readonly #context: Emitter;
   readonly #onArmed: (state: JobState) => void;
   readonly #toArm: Slices<JobState>;
-  #startedAt: Instant = 0;
+  #startedAt: Instant | undefined;
 
   /** `onArmed` is called after a job was armed. */
   constructor(parts: StartupParts, context: Emitter, onArmed: (state: JobState) => void) {
@@ -35,6 +35,11 @@ export class Startup {
     this.#context = context;
     this.#onArmed = onArmed;
     this.#toArm = new Slices(parts.clock, (state) => parts.recovery.whenFree(state, () => this.#armFirst(state)));
+  }
+
+  /** When the scheduler started; `undefined` before. */
+  get startedAt(): Instant | undefined {
+    return this.#startedAt;
   }
 
   /** Whether jobs are left to arm, apart from those held by a process of an earlier run. */
@@ -76,7 +81,7 @@ export class Startup {
     if (timers.isStopped || !jobs.has(state)) return;
     contain(
       () => {
-        planner.begin(state, this.#startedAt, recovery.waitingOf(state));
+        planner.begin(state, this.#startedAt ?? 0, recovery.waitingOf(state));
         this.#onArmed(state);
       },
       (error) => timers.setApart(state, error),

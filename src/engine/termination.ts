@@ -1,0 +1,85 @@
+import type { Clock } from '../domain/clock.js';
+import type { Firing } from '../domain/firing.js';
+import type { Job } from '../domain/job.js';
+import type { CancelCause } from '../domain/outcome.js';
+import { SECOND, type Duration } from '../domain/time.js';
+import type { Run } from './run.js';
+import type { RunTable } from './run-table.js';
+import { Slices } from './slices.js';
+import type { TimerLoop } from './timer-loop.js';
+
+const SHUTDOWN: CancelCause = { kind: 'shutdown' };
+
+/** How long a process may outlive its SIGKILL (stuck in the kernel) before the stop continues without it. */
+const ABANDON_AFTER: Duration = 5 * SECOND;
+
+/** Whether the next scheduler runs a firing that was admitted and has not begun. */
+export type Survival = (job: Job, firing: Firing) => boolean;
+
+/** Ends all runs of a scheduler that stops. */
+export class Termination {
+  readonly #runs: RunTable;
+  readonly #elapsed: TimerLoop;
+  readonly #clock: Clock;
+  readonly #survives: Survival;
+
+  constructor(runs: RunTable, elapsed: TimerLoop, clock: Clock, survives: Survival) {
+    this.#runs = runs;
+    this.#elapsed = elapsed;
+    this.#clock = clock;
+    this.#survives = survives;
+  }
+
+  /**
+   * Ends waiting runs now, and active runs by SIGTERM and after the job's grace by SIGKILL. Runs that wait for their first attempt and survive
+   * stay open. Resolves when nothing is active any more; bounded.
+   */
+  async stop(): Promise<void> {
+    const closed = this.#close();
+    for (const run of this.#runs.active()) {
+      run.cancel(SHUTDOWN);
+      if (!this.#runs.isActive(run)) continue;
+      this.#elapsed.after(run.job.stopGrace, () => this.#forceOne(run));
+    }
+    await closed;
+    await this.#runs.idle();
+  }
+
+  /**
+   * Ends waiting runs as {@link stop} does. Active runs end by themselves, after their remaining attempts. Resolves when nothing is active any
+   * more.
+   */
+  async drain(): Promise<void> {
+    const closed = this.#close();
+    for (const run of this.#runs.active()) if (!run.hasBegun) run.cancel(SHUTDOWN);
+    await closed;
+    await this.#runs.idle();
+  }
+
+  /** Ends active runs by SIGKILL, now. */
+  force(): void {
+    for (const run of this.#runs.active()) this.#forceOne(run);
+  }
+
+  /** Admits nothing more. Parked runs end in slices, because there may be thousands. Those at the gates leave at once, so that none starts. */
+  #close(): Promise<void> {
+    this.#runs.close();
+    const endings = new Slices<Run>(this.#clock, (run) => this.#endParked(run));
+    endings.begin(this.#runs.parked(), () => undefined);
+    for (const run of this.#runs.active())
+      if (!run.hasBegun && this.#survives(run.job, run.firing) && run.withdraw()) this.#runs.deactivate(run);
+    return endings.done();
+  }
+
+  /** A verb may have canceled it since the stop began. */
+  #endParked(run: Run): void {
+    if (this.#runs.find(run) === undefined || this.#survives(run.job, run.firing)) return;
+    this.#runs.dismiss([run], { kind: 'missed', reason: 'shutdown' });
+  }
+
+  #forceOne(run: Run): void {
+    if (!this.#runs.isActive(run)) return;
+    run.force(SHUTDOWN);
+    this.#elapsed.after(ABANDON_AFTER, () => run.abandon());
+  }
+}
