@@ -29,7 +29,7 @@ const at = (text: string) =>
 const hourly = job('hourly', everyMs(3_600_000), { written: { key: 'every', text: '1h' } });
 /** As the scheduler has it. */
 const standing = (facts = {}) =>
-  timer('hourly', { schedule: 'every 1h', last_status: null, last_finished_at: null, ...facts });
+  timer('hourly', { schedule: 'every hour', last_status: null, last_finished_at: null, ...facts });
 
 describe('by the state alone', () => {
   test('a one-shot that ran is done; one that never did is never due', () => {

@@ -33,7 +33,7 @@ test('a timer that never ended a run has no last outcome', () => {
 });
 
 test('without a history there is no such column', () => {
-  expect(shown(undefined)[0]).toBe('NAME    SCHEDULE  NEXT                 IN');
+  expect(shown(undefined)[0]).toBe('NAME    SCHEDULE    NEXT                 IN');
 });
 
 test('as JSON: the last outcome and when it was, or null', () => {
