@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Puppet } from '../support/puppet.js';
@@ -342,4 +343,16 @@ describe('help keys', () => {
     const { code, stderr } = await desk.run('help', 'keys', 'overlpa');
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: Unknown key "overlpa". Did you mean overlap?\n' });
   });
+});
+
+test.each([
+  ['start', '1'],
+  ['run', '16'],
+])('%s leaves new objects %s MB, whatever the environment says', (command, size) => {
+  const script = '#!/bin/sh\necho "$@"';
+  writeFileSync(join(desk.folder, 'node'), script, { mode: 0o755 });
+  const env = { ...process.env, heap: '--version', PATH: `${desk.folder}:${process.env['PATH']}` };
+  const { stdout } = spawnSync(join(ROOT, 'bin', 'timers.js'), [command], { env, encoding: 'utf8' });
+  expect(stdout.includes('--max-semi-space-size=1 ')).toBe(size === '1');
+  expect(stdout).not.toContain('--version');
 });
