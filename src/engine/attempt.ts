@@ -8,13 +8,13 @@ import { inexactNumber } from '../text/exact-number.js';
 import { quoted } from '../text/excerpt.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 
-/** What a run's command is told of the past of its job. */
+/** What a run's command learns about earlier runs of its job. */
 export interface AttemptHistory {
   readonly previousScheduledFor: Instant | undefined;
   readonly lastSuccessAt: Instant | undefined;
 }
 
-/** An event of a run, but for what every one of them carries. */
+/** An event of a run, without the fields of all of them. */
 export type RunFact<Event> = Omit<Event, 'at' | 'firing' | 'runId'>;
 
 /** The run an attempt belongs to. */
@@ -29,7 +29,7 @@ export interface AttemptOwner {
   drained(): Promise<void> | undefined;
 }
 
-/** One try of a run: what its executor is given, and what it has told so far. */
+/** One try of a run: what its executor gets, and what it has reported so far. */
 export class Attempt implements AttemptIo {
   /** Counts from 1. */
   readonly number: number;
@@ -63,7 +63,7 @@ export class Attempt implements AttemptIo {
       TIMERS_SCHEDULED_AT: toTimestamp(firing.scheduledFor),
       TIMERS_ATTEMPT: String(this.number),
       TIMERS_TRIGGER: firing.trigger,
-      // Empty rather than absent: those of a scheduler that runs this one must not show through.
+      // Empty rather than absent: it hides the variable of a scheduler that runs this one.
       TIMERS_PREVIOUS_SCHEDULED_AT: timestampOrEmpty(history.previousScheduledFor),
       TIMERS_LAST_SUCCESS_AT: timestampOrEmpty(history.lastSuccessAt),
     };

@@ -38,7 +38,7 @@ export interface DriftParts {
   readonly steer?: (offset: Duration) => boolean;
 }
 
-/** Measures the wall clock's offset over and over, from the start on, and tells when it goes beyond the limit and when it is back. */
+/** Measures the wall clock's offset again and again from the start on, and reports when it passes the limit and when it returns. */
 export class DriftWatch {
   readonly #settings: Pick<ClockSettings, 'limit' | 'poll'>;
   readonly #parts: DriftParts;
@@ -65,7 +65,7 @@ export class DriftWatch {
     void this.#measureOn();
   }
 
-  /** Measures no more, tells nothing more, and releases sockets, processes and timers at once. */
+  /** Stops measuring and reporting, and releases sockets, processes and timers at once. */
   stop(): void {
     this.#disarm?.();
     this.#stopping.abort();

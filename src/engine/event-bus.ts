@@ -4,14 +4,14 @@ import type { Sink } from '../domain/sink.js';
 import type { Duration } from '../domain/time.js';
 import { contain, raiseLater } from './bugs.js';
 
-/** How many events the sinks are given before timers and processes get a turn. */
+/** The number of events that the sinks get before timers and processes get a turn. */
 const BATCH = 256;
 /** How many events may wait for the sinks before commands are asked to hold their output back. */
 const HIGH_WATER = 2_000;
 
 /**
  * Carries events to the sinks, in order and off the firing path: `emit` only notes them. A sink can neither delay a firing nor stop one;
- * what it throws is handed to `onSinkError`, once per sink, and the sink goes on being told.
+ * its first error goes to `onSinkError`, and it still gets every later event.
  */
 export class EventBus {
   readonly #clock: Clock;
@@ -23,7 +23,7 @@ export class EventBus {
   #scheduled = false;
   #drained: PromiseWithResolvers | undefined;
 
-  /** `beforeDelivery` is called before the sinks are told anything. */
+  /** `beforeDelivery` is called before the sinks get any event. */
   constructor(
     clock: Clock,
     sinks: readonly Sink[],

@@ -1,4 +1,4 @@
-/** Who wants through a {@link Gate}. */
+/** A place in the queue of a {@link Gate}. */
 export interface Ticket {
   /** The name of its job. */
   readonly jobName: string;
@@ -88,7 +88,7 @@ function laneOf(first: Ticket): Lane {
   return { tickets, line: tickets.values() };
 }
 
-/** Who walks through gates. */
+/** The owner of a pass. */
 export interface PassOwner {
   /** The last gate is passed. */
   passed(): void;
@@ -112,7 +112,7 @@ export class GatePass implements Ticket {
     return this.#waitsAt !== undefined;
   }
 
-  /** Goes on until a gate is full, or tells the owner behind the last. */
+  /** Passes gates until one is full; behind the last it calls the owner. */
   walk(): void {
     for (;;) {
       const gate = this.#gates[this.#passed];

@@ -3,7 +3,7 @@ import type { Job } from '../domain/job.js';
 import { lastBefore } from '../domain/last-before.js';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 
-/** The instants of one job that have come, sorted by what happens to them. Every instant stands in exactly one place. */
+/** The instants of one job that have come, sorted by what happens to them. Every instant is in exactly one list. */
 export interface DuePlan {
   /** Due in the ordinary way, however late, or chosen by the misfire policy; ascending. */
   readonly runs: readonly { readonly scheduledFor: Instant; readonly trigger: 'schedule' | 'catch_up' }[];
@@ -40,7 +40,7 @@ interface Unseen {
 /**
  * How late a row of instants may come and still be taken one by one. When it is later, the process itself was held up (stopped, starved, paused with
  * its container): the latest of the row runs, however late, so that the job is not lost, and the others are misfires like those of a downtime.
- * Beats of a rhythm stand for each other sooner than fixed times do.
+ * An instant of a rhythm replaces an earlier one sooner than a fixed time does.
  */
 const graceOf = ({ schedule }: Job): Duration => (schedule.intervalLike ? 5 * SECOND : 5 * MINUTE);
 
@@ -57,7 +57,7 @@ const NONE: readonly never[] = [];
 
 /**
  * Sorts like {@link planDue} a row that may be empty. `waiting` are instants before `next` that were considered, but that a scheduler which
- * died never ran: the job's policy chooses among them as well. Those it does not choose stand in no `missed`; they are told one by one.
+ * died never ran: the job's policy chooses among them as well. Those it does not choose are not in `missed`: each is reported alone.
  */
 export function planRow(job: Job, next: Instant | undefined, now: Instant, { gap, waiting }: Unseen): DuePlan {
   if (job.schedule.fromEnd) return planOne(job, next, now, { gap, waiting });

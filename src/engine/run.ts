@@ -32,15 +32,15 @@ const NO_HISTORY: AttemptHistory = { previousScheduledFor: undefined, lastSucces
 
 const UNENDING: Outcome = { status: 'lost', error: 'the process did not end, not even by SIGKILL' };
 
-/** Who started a run. */
+/** The owner of a run. */
 export interface RunOwner {
-  /** Told once, before the first attempt is. */
+  /** Called once, before the event of the first attempt. */
   runBegan(run: Run): void;
-  /** Told when an attempt has failed and another is to follow. */
+  /** Called when an attempt has failed and another will follow. */
   runPaused(run: Run): void;
-  /** Told once, before the ending is emitted; returns what it means to the job. */
+  /** Called once, before the event of the end; returns what the end means for the job. */
   runEnding(run: Run, ending: RunEnding): EndingFacts;
-  /** Told once, after the ending was emitted and the slots were left. */
+  /** Called once, after the event of the end, when the slots are free. */
   runEnded(run: Run, ending: RunEnding): void;
 }
 
@@ -62,7 +62,7 @@ export interface RunSpec {
  *                                 ↑                     │ failed, and tried again
  *                      resume →   └────── pausing ◄─────┘           (a pause holds no slot)
  *
- * When the scheduler stops, one that waits may go back to parked, and is left open for the next. *
+ * When the scheduler stops, one that waits may go back to parked, and is left open for the next.
  * Canceled while attempting it ends when its process has; in every other state at once.
  */
 export class Run implements AttemptOwner, PassOwner {
@@ -74,7 +74,7 @@ export class Run implements AttemptOwner, PassOwner {
   readonly #context: ExecutionContext;
   readonly #owner: RunOwner;
   readonly #pass: GatePass;
-  /** Why it was told to end; the first cause counts. */
+  /** Why it was canceled; the first cause counts. */
   #cause: CancelCause | undefined;
   #state: 'parked' | 'waiting' | 'claiming' | 'attempting' | 'pausing' | 'ended' = 'parked';
   /** The deadline while waiting, the timeout while attempting, the end of the pause while pausing. */
@@ -167,14 +167,14 @@ export class Run implements AttemptOwner, PassOwner {
     this.#end(ending);
   }
 
-  /** Tells the run to end. The first cause wins. */
+  /** Cancels the run. The first cause wins. */
   cancel(cause: CancelCause): void {
     this.#cause ??= cause;
     this.#contain('canceling', () => this.#attempt?.canceler.cancel(cause));
     if (this.#state === 'waiting' || this.#state === 'pausing') this.#end(this.#endingUnstarted(cause));
   }
 
-  /** Tells the run to end without grace. */
+  /** Ends the run without grace. */
   force(cause: CancelCause): void {
     this.cancel(cause);
     this.#contain('canceling', () => this.#attempt?.canceler.force(cause));
@@ -314,7 +314,7 @@ export class Run implements AttemptOwner, PassOwner {
     return isRetriable && this.#cause === undefined ? this.job.retry.pauseAfter(attempt.number, outcome) : undefined;
   }
 
-  /** Told before the slot is given on, so that the log reads in the order of things. */
+  /** The event comes before the next run gets the slot, so that the log has the true order. */
   #end(ending: RunEnding): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
@@ -362,7 +362,7 @@ export class Run implements AttemptOwner, PassOwner {
     return this.#context.drained();
   }
 
-  /** Tells of the run. For itself and its attempts. */
+  /** Emits an event of the run, for itself and its attempts. */
   emit(fact: AnyRunFact): void {
     this.#context.emit({ at: this.#context.now(), firing: this.firing, runId: this.id, ...fact });
   }

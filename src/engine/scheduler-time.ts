@@ -26,7 +26,7 @@ export function correctionFor(error: Duration, elapsed: Duration): Correction {
   return { kind: error + GROSS_ERROR > 0 ? 'back' : 'corrected', by: error };
 }
 
-/** A jump of the scheduler's time, told by {@link SchedulerTime.look}. */
+/** A jump of the scheduler's time, found by {@link SchedulerTime.look}. */
 export interface Jump {
   readonly kind: 'forward' | 'back' | 'corrected';
   readonly from: Instant;
@@ -35,7 +35,7 @@ export interface Jump {
 }
 
 /**
- * The scheduler's own time: carried by the monotonic clock, disciplined by the wall clock. Never goes back but by a told jump, and
+ * The scheduler's own time: carried by the monotonic clock, disciplined by the wall clock. Only a reported jump moves it back. It
  * is the wall clock's while the two agree, so that nothing fires early by rounding.
  */
 export class SchedulerTime {
@@ -66,7 +66,7 @@ export class SchedulerTime {
   /**
    * Follows a wall clock that was measured to be slow by `offset`: from here on this time aims at wall + offset, by 5 % of the elapsed time
    * and never by a jump. Returns whether it does: not from 500 ms on, which would be one. The measurement belongs to the clock as it stands: what
-   * the wall clock is set by later is taken off. 0 lets go: this time goes by the wall clock alone again.
+   * the wall clock is set by later is subtracted. After 0 this time follows the wall clock alone again.
    */
   steer(offset: Duration): boolean {
     this.#offset = offset;
@@ -74,7 +74,7 @@ export class SchedulerTime {
     return Math.abs(offset) < JUMP;
   }
 
-  /** Compares with the wall clock, corrects, and tells of a jump. To be called at every wake. */
+  /** Compares with the wall clock, corrects, and returns a jump. To be called at every wake. */
   look(): Jump | undefined {
     const monotonic = this.#clock.monotonic();
     const wall = this.#clock.now();
