@@ -54,7 +54,7 @@ export class Dispatcher implements RunOwner {
     }
     const verdict = this.#ask(state, { firing, admission }, (error) => this.fail(state, { firing, runId }, error));
     if (verdict === undefined) return;
-    const isUndecided = verdict.kind === 'skip' && state.runs.some(({ isEnding }) => isEnding);
+    const isUndecided = verdict.kind === 'skip' && [...state.runs].some(({ isEnding }) => isEnding);
     if (verdict.kind === 'skip' && !isUndecided) {
       this.#skip(state, firing, verdict.reason, runId);
       return;
@@ -140,7 +140,8 @@ export class Dispatcher implements RunOwner {
   #replace(state: JobState, run: Run): void {
     this.#runs.dismiss([...state.parked], { kind: 'skipped', reason: 'replaced' });
     this.#runs.park(run);
-    for (const other of state.runs) other.cancel({ kind: 'replaced' });
+    // A copy: the end of the last one starts the new run.
+    for (const other of [...state.runs]) other.cancel({ kind: 'replaced' });
   }
 
   /** Called by the run. */

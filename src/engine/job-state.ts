@@ -11,8 +11,7 @@ import type { RunEnding, EndingFacts } from './ending.js';
 import type { Run } from './run.js';
 import type { Alarm } from './timer-loop.js';
 
-const NONE: readonly Run[] = [];
-const NONE_PARKED: ReadonlySet<Run> = new Set();
+const NONE: ReadonlySet<Run> = new Set();
 
 /** The stored state of a new job. */
 const BLANK: JobMemory = {
@@ -40,11 +39,14 @@ export class JobState implements Alarm, JobView, JobMemory {
   gates: readonly Gate[];
   /** The nominal instant it is armed for, or `undefined` when none is left. */
   next: Instant | undefined;
-  /** Replaced, never changed in place: most jobs have no active run most of the time, and share the empty one. */
-  runs: readonly Run[] = NONE;
-  /** Runs that wait for those before them to end, in the order of their turn. Most jobs have none, and share the empty set. */
+  /** Active runs. Most jobs have none most of the time, and share the empty set. */
+  get runs(): ReadonlySet<Run> {
+    return this.#runs ?? NONE;
+  }
+  #runs: Set<Run> | undefined;
+  /** Runs that wait for those before them to end, in the order of their turn. */
   get parked(): ReadonlySet<Run> {
-    return this.#parked ?? NONE_PARKED;
+    return this.#parked ?? NONE;
   }
   #parked: Set<Run> | undefined;
   /** The run that decides whether a half-open breaker closes. */
@@ -93,7 +95,7 @@ export class JobState implements Alarm, JobView, JobMemory {
   }
 
   get running(): number {
-    return this.runs.length;
+    return this.runs.size;
   }
 
   get waiting(): number {
@@ -159,11 +161,12 @@ export class JobState implements Alarm, JobView, JobMemory {
   }
 
   enter(run: Run): void {
-    this.runs = [...this.runs, run];
+    (this.#runs ??= new Set()).add(run);
   }
 
   leave(run: Run): void {
-    this.runs = this.runs.length === 1 ? NONE : this.runs.filter((other) => other !== run);
+    this.#runs?.delete(run);
+    if (this.#runs?.size === 0) this.#runs = undefined;
   }
 
   /** Counts a run's end. A cancellation says nothing about the command. */
