@@ -132,7 +132,7 @@ function ownWord(word: string, command: KnownCommand, next: string | undefined):
   return own === undefined ? word : own + value;
 }
 
-/** The option that a word stands for, with its value; else the word. */
+/** The option that a word names, with its value; otherwise the word. */
 const withValue = (word: string, next: string | undefined): string =>
   word === '--last' ? lastOf(next) : (SHORT_FOR.get(word) ?? word);
 

@@ -75,7 +75,7 @@ function readClock(text: string, { now, timezone, side, from = now }: Placed): I
   return isOtherSide ? onDay(from, side === 'before' ? -1 : 1, { time, timezone }) : today;
 }
 
-/** A time of day, so many days from that of an instant. */
+/** A time of day, a number of days after that of an instant. */
 function onDay(
   from: Instant,
   days: number,

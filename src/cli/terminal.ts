@@ -5,7 +5,7 @@ import { visible } from '../text/visible.js';
 export interface Terminal {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Characters in a line of standard output; 80 where nobody tells. */
+  /** Characters in a line of standard output; 80 where it is unknown. */
   readonly width: number;
   /** Whether a person watches standard output or standard error. */
   readonly isWatched: { readonly out: boolean; readonly err: boolean };

@@ -35,7 +35,7 @@ const FAR: Duration = 2 * 366 * DAY;
 const MOST_CHANGES = 2;
 /** A firing this far from a change is near it. */
 const NEAR: Duration = 3 * HOUR;
-/** So many firings are shown on either side. */
+/** At most this many firings are shown on either side. */
 const MOST_FIRINGS = 2;
 
 /** Returns what the next two changes of each zone in use do to the enabled jobs of that zone; zones in the order of the file. */

@@ -52,7 +52,7 @@ interface Page {
 
 /** Names longer than this stand on a line of their own. */
 const WIDEST_NAME = 24;
-/** So many names are told of the timers that a change does not touch. */
+/** At most this many timers are named that a change does not affect. */
 const MOST_NAMES = 3;
 
 function changeInLines({ change, near, others }: ChangeOutlook, { timezone, now, width }: Page): readonly string[] {

@@ -18,8 +18,8 @@ export interface DiagnosticsView {
 }
 
 /**
- * Renders problems for a person, in lines: place, severity and message; the line with its offending text marked; the way out; and how many
- * there are. Empty when there are none. Secrets are masked, and nothing that stands in the file reaches the terminal as a control character.
+ * Renders problems for a person, in lines: place, severity and message; the line with its offending text marked; the way out; and the number of
+ * problems. Empty when there are none. Secrets are masked, and no text of the file reaches the terminal as a control character.
  */
 export function renderDiagnostics(view: DiagnosticsView): readonly string[] {
   if (view.problems.length === 0) return [];

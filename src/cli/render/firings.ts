@@ -85,7 +85,7 @@ export const startInWords = (start: Start, timezone: string, now: Instant): stri
 export const fullStartInWords = (start: Start, timezone: string): string =>
   localTime(shownStart(start.due, start.offset), timezone) + dueInWords(start, timezone);
 
-/** As {@link localTime}, shorter: within the week the weekday stands for the date. */
+/** As {@link localTime}, shorter: within the week the weekday replaces the date. */
 export function shortLocalTime(instant: Instant, timezone: string, now: Instant): string {
   const [weekday = '', date = '', ...rest] = localTime(instant, timezone).split(' ');
   return [Math.abs(instant - now) < 6 * DAY ? weekday : date, ...rest].join(' ');

@@ -26,13 +26,13 @@ export interface PastPrinting {
 /** Outcomes by their numbers, as they were recorded, and the runs that have none yet. */
 export interface ReadPast {
   readonly numbers: readonly number[];
-  /** `undefined` for one that was let go meanwhile. */
+  /** `undefined` for an outcome that was deleted meanwhile. */
   readonly endingsOf: (numbers: readonly number[]) => readonly (Ending | undefined)[];
   /** Oldest first. */
   readonly open: readonly OpenRun[];
 }
 
-/** So many outcomes are in memory at a time. */
+/** At most this many outcomes are in memory at a time. */
 const BATCH = 100;
 
 /**
@@ -197,7 +197,7 @@ function columnsOf(rows: readonly Row[], at: PastPrinting): readonly TableColumn
   ];
 }
 
-/** Below so many columns dates have no offset. */
+/** Below this many columns dates have no offset. */
 const NARROW = 60;
 
 /** Local time to the second, without the date of today; within the week the weekday replaces the date. A time that the clock shows twice always has its offset. */

@@ -21,7 +21,7 @@ export interface TableColumn {
 /** How columns fit a narrow terminal. Columns are named by their heads. */
 export interface TableLayout {
   readonly width: number;
-  /** The columns that are cut when the rows are too long, in this order: as far as they go, or to so many columns of the terminal. */
+  /** The columns to cut when rows are too long, in this order: as far as they allow, or to a number of terminal columns. */
   readonly flexible: readonly (string | Cut)[];
   /** Left out, in this order, for as long as a column of `rooms` would have less than it needs and less than that. */
   readonly spared: readonly string[];

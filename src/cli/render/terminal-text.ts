@@ -4,7 +4,7 @@ import { visible, visibleCharacters, type VisibleCharacter } from '../../text/vi
 export interface Cell {
   readonly shown: string;
   readonly width: number;
-  /** UTF-16 units of the text it stands for. */
+  /** UTF-16 units of its text. */
   readonly units: number;
 }
 
@@ -33,7 +33,7 @@ export function toCells(line: string): readonly Cell[] {
 export const columnsOf = (text: string): number =>
   /^[ -~]*$/.test(text) ? text.length : toCells(text).reduce((sum, { width }) => sum + width, 0);
 
-/** Cuts a text to so many columns; what was cut ends in `…`. */
+/** Cuts a text to `width` columns; a cut text ends in `…`. */
 export function clipToWidth(text: string, width: number): string {
   if (columnsOf(text) <= width) return harmless(text);
   let kept = '';

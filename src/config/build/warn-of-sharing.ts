@@ -21,7 +21,7 @@ interface Receiver {
   readonly key: 'heartbeat' | 'ping' | 'notify';
   /** For people. */
   readonly sender: string;
-  /** In one spelling; not only an address where a service tells senders apart by more. */
+  /** In one spelling; more than an address where a service distinguishes senders by more. */
   readonly identity: string;
 }
 

@@ -7,7 +7,7 @@ import type { FileInUse, OutputFiles } from './output-file.js';
 import { PipeReader } from './pipe-reader.js';
 import { systemReason } from '../../system/reason.js';
 
-/** After the process has ended: silence for so long, and its pipes are let go. */
+/** After the process has ended, this much silence closes its pipes. */
 const SILENCE: Duration = 200;
 /** So long at most, however much a background process goes on writing. */
 const READING: Duration = 1_000;
@@ -46,10 +46,11 @@ export class CommandOutput {
   }
 
   /**
-   * To be called when the process has ended. Resolves when everything it wrote is told and its pipes are closed: at once if nobody else
-   * holds them, else after {@link SILENCE}, and after {@link READING} in any case. Both count only the time there was to read in: while what was
-   * read is being told, or the event loop is held up, they stand still, for {@link PATIENCE} at most; what is let go then is told of. Not so for
-   * what a background process goes on writing.
+   * Call it when the process has ended. Resolves when all its output is delivered and its pipes are closed: at once if no other process holds
+   * them, else after {@link SILENCE}, and after {@link READING} in any case.
+   *
+   * Both count only time in which output could be read. They pause while output is delivered or the event loop is blocked, for {@link PATIENCE}
+   * at most; output dropped then is reported. Output that a background process continues to write is not.
    */
   async drain(): Promise<void> {
     const stop = this.#closeSoon();

@@ -127,7 +127,7 @@ export class OutputFile {
     return this.#homelessSince !== undefined;
   }
 
-  /** Appends. `fail` is told the reason, in words, when the bytes could not be written; the next write tries again. Never throws. */
+  /** Appends. Calls `fail` with the reason, in words, when the bytes can't be written; the next write tries again. Never throws. */
   write(bytes: Buffer, fail: (reason: string) => void): void {
     if (this.#work === undefined) this.#movedAt = this.#clock.monotonic();
     if (this.#waitingBytes >= WELCOME && this.#stallsIn <= 0) {

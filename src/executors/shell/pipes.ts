@@ -111,7 +111,7 @@ async function makeReaders(parent: string, count: number): Promise<readonly numb
   return readers;
 }
 
-/** Mode 622: whoever a command becomes (`su`, `sudo`) may open its output for writing. Others don't find it. */
+/** Mode 622: any user that a command becomes (`su`, `sudo`) may open its output for writing. Others don't find it. */
 function mkfifo(paths: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('mkfifo', ['-m', '622', '--', ...paths], { stdio: 'ignore' });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What `/proc` tells of a process. */
+/** Facts about a process from `/proc`. */
 export interface ProcessStat {
   /** One letter; `Z` and `X` are dead. */
   readonly state: string;

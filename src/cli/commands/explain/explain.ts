@@ -74,7 +74,7 @@ function systemZoneOf(terminal: Terminal): string {
   return name;
 }
 
-/** The timer of that name; what keeps its file from being used is told. */
+/** The timer of that name. Reports what keeps its file from being used. */
 async function findTimer(
   terminal: Terminal,
   name: string,
@@ -104,7 +104,7 @@ function problemsOf({ name }: Job, { problems }: Loaded, { jobs }: ReadableFile)
   );
 }
 
-/** An expression by itself; what is wrong with it is told. */
+/** An expression by itself. Reports its mistakes. */
 function readAlone(
   terminal: Terminal,
   words: readonly string[],

@@ -26,7 +26,7 @@ export interface HistoryFilter {
   readonly since: Instant | undefined;
   /** Inclusive. */
   readonly until: Instant | undefined;
-  /** The latest so many; `undefined`: all of a time that `since` begins, up to {@link MOST_SHOWN}. */
+  /** At most this many, the latest; `undefined`: all since `since`, up to {@link MOST_SHOWN}. */
   readonly count: number | undefined;
 }
 

@@ -109,7 +109,7 @@ function showRun(history: History, id: string, printing: PastPrinting): void {
   printRun(run, printing);
 }
 
-/** So many ids are named where several begin alike. */
+/** At most this many ids are named where several begin alike. */
 const MOST_NAMED = 5;
 
 function whyNoRun(history: History, id: string): string {

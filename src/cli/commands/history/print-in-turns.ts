@@ -1,7 +1,7 @@
 import type { Clock } from '../../../domain/clock.js';
 import type { Terminal } from '../../terminal.js';
 
-/** So many lines are written at once: to write each by itself takes twice the time and memory. */
+/** The number of lines written at once: one write a line takes twice the time and memory. */
 const LINES = 200;
 
 /** Writes lines of data as fast as they are read, and no more once nobody reads them. Other work has its turn in between. */

@@ -31,7 +31,7 @@ export function readLogSpan({ follow, since, until }: SpanArguments, timezone: s
   };
 }
 
-/** Prints what a scheduler tells, lines for people or the very records of the log. Returns the exit code. */
+/** Prints the records of a scheduler's log, as lines for people or as they are. Returns the exit code. */
 export async function showLogs(
   client: ControlClient,
   asked: Args,

@@ -17,7 +17,7 @@ const LONGEST = 48;
 const SHORTEST = 8;
 const INDENT = '  ';
 
-/** Horizontal bars: label, bar, value, note. The longest stands for the greatest value; every value but 0 has a mark at least. */
+/** Horizontal bars: label, bar, value, note. The longest is that of the greatest value; every value but 0 has at least a mark. */
 export function renderBars(bars: readonly Bar[], { width, hasBlocks }: BarSize): string[] {
   const [labels, values] = [bars.map(({ label }) => label), bars.map(({ value }) => String(value))];
   const [labelWidth, valueWidth, noteWidth] = [widest(labels), widest(values), widest(bars.map(({ note }) => note))];

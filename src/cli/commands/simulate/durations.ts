@@ -57,7 +57,7 @@ function complete(
   };
 }
 
-/** A name of no timer is told, and nothing else comes of it: one file may serve several timer files. */
+/** An unknown timer is reported and ignored, because one file may serve several timer files. */
 function readFileOrTell(
   path: string,
   { jobs }: TimerFile,

@@ -8,7 +8,7 @@ import type { Outlook } from '../../../simulation/outlook.js';
 import { busiestOf, firstOf, type Proposal, type SimulationReport } from './report.js';
 import { clockMinute } from './clock-minute.js';
 
-/** How many of the busiest minutes are told. */
+/** How many of the busiest minutes are reported. */
 const BUSIEST = 10;
 
 /** What `simulate --json` prints. */

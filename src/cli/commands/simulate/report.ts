@@ -27,7 +27,7 @@ export interface ZoneChange extends ClockChange {
 export interface SimulationReport {
   /** As people would write it. */
   readonly file: string;
-  /** The file's zone, by which times are told that belong to no timer. */
+  /** The file's zone, for times that belong to no timer. */
   readonly timezone: string;
   readonly span: TimeSpan;
   readonly seed: number;

@@ -25,7 +25,7 @@ export interface SimulationSurroundings {
   readonly askHistory: AskHistory;
 }
 
-/** Simulates a timer file and prints what is to be expected. Answers 1 when a rule does not hold or the file cannot be used. */
+/** Simulates a timer file and prints what to expect. Returns 1 when a rule fails or the file can't be used. */
 export async function simulateFile(
   options: SimulateOptions,
   names: readonly string[],

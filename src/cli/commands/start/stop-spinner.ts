@@ -3,7 +3,7 @@ import type { Clock } from '../../../domain/clock.js';
 import type { Sink } from '../../../domain/sink.js';
 import type { Cancel, Duration } from '../../../domain/time.js';
 
-/** The log is written a moment after it is told. Until it is, nothing else may stand on its line. */
+/** The log writes an event a moment after it is emitted. Until then, nothing else may appear on its line. */
 const QUIET: Duration = 150;
 
 /** Shows, while a stop waits for running commands and the log is quiet, how many are left and how not to wait. */

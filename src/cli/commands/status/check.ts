@@ -17,7 +17,10 @@ interface Answer {
   readonly reasons: readonly string[];
 }
 
-/** Asks a scheduler how it is, as `/healthz` and `/readyz` do, and says so. Answers 0 when all is well, else 1. Bounded, also when nobody answers. */
+/**
+ * Asks a scheduler for its health, as `/healthz` and `/readyz` do, and prints it. Returns 0 when all is well, else 1. Bounded, even without a
+ * reply.
+ */
 export async function checkScheduler(
   terminal: Terminal,
   question: HealthQuestion,

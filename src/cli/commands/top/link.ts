@@ -10,17 +10,17 @@ const RECENT = 20;
 /** How many lines of a timer's past are shown. */
 const PAST_LINES = 200;
 
-/** What a link tells. */
+/** An update from the link. */
 export interface LinkListener {
   status(record: StatusRecord): void;
-  /** It was there, and is gone; told once. */
+  /** The scheduler was there, and is gone; reported once. */
   lost(): void;
   followed(name: string, line: PaneLine): void;
   /** It is there, and does not tell how it stands: the reason. */
   refused(reason: string): void;
 }
 
-/** Keeps in touch with a scheduler: looks again whenever it is told to, and finds the next one when this one is gone. */
+/** Keeps in touch with a scheduler: asks again on every call, and finds the next scheduler when this one is gone. */
 export class Link {
   readonly #paths: readonly string[];
   readonly #clock: Clock;
@@ -65,7 +65,7 @@ export class Link {
     return this.#client.request(verb, args);
   }
 
-  /** Follows what one timer tells from now on, its recent past first, instead of what was followed before. */
+  /** Follows one timer from now on, its recent past first, instead of the timer followed before. */
   async follow(name: string | undefined, last = PAST_LINES): Promise<void> {
     const following = ++this.#following;
     this.#isCutOff = false;
@@ -131,7 +131,7 @@ export class Link {
   }
 }
 
-/** Whether another connection may follow on. A timer that is gone is gone, and the status tells of it. @throws what is a bug. */
+/** Whether another connection may continue. The status reports a timer that is gone. @throws what is a bug. */
 function mayGoOn(error: unknown): boolean {
   if (!(error instanceof RefusalError || error instanceof LostError)) throw error;
   return error instanceof LostError || error.code !== 'unknown_timer';

@@ -11,10 +11,10 @@ import { reduce, type Input } from './reduce.js';
 import { Screen } from './screen.js';
 import { emptyView, type View, type Wish } from './view.js';
 
-/** How soon a change is drawn: what a key does at once, what the scheduler tells four times a second at most. */
+/** How soon a change is drawn: at once after a key, at most four times a second after an update. */
 const SOON: Duration = 15;
 const CALM: Duration = 250;
-/** A scheduler that has said nothing for so long is told of. */
+/** A scheduler that sends nothing for this long is reported. */
 const SILENCE: Duration = 3 * SECOND;
 /** A process that was told to stop stands still by then. */
 const SUSPENDED: Duration = 50;
@@ -47,7 +47,7 @@ export async function runTop(
   }
 }
 
-/** Tells of signals, and of what would end the process without restoring its terminal and saying why. */
+/** Handles signals, and errors that would end the process without restoring its terminal and naming the reason. */
 function watchProcess(told: {
   readonly signaled: (signal: NodeJS.Signals) => void;
   readonly crashed: (error: unknown) => void;

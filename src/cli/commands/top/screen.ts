@@ -59,7 +59,7 @@ export class Screen {
     if (this.#isEntered) process.stdout.write('\u001b[2J');
   }
 
-  /** Tells keys by the character they print, else by their names: `up`, `enter`, `ctrl-c`. */
+  /** Reports keys by the character they print, else by their names: `up`, `enter`, `ctrl-c`. */
   onKey(listener: (key: string) => void): Cancel {
     const { stdin } = process;
     const heard = (text: string | undefined, { name, ctrl, meta }: Pressed) => {
@@ -78,7 +78,7 @@ export class Screen {
     return () => stdout.off('resize', resized);
   }
 
-  /** Tells that the process was stopped, and goes on; by then others may have had the terminal, so it is entered again. */
+  /** Reports that the process was stopped and resumed. Others may have used the terminal meanwhile, so it is entered again. */
   onContinue(listener: () => void): Cancel {
     const continued = () => {
       this.leave();
@@ -89,7 +89,7 @@ export class Screen {
     return () => process.off('SIGCONT', continued);
   }
 
-  /** Tells that nobody is at the terminal any more. */
+  /** Reports that the terminal was closed. */
   onGone(listener: () => void): Cancel {
     const { stdin } = process;
     const events = ['end', 'close', 'error'] as const;

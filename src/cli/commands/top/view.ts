@@ -38,7 +38,7 @@ export interface TopFacts {
   readonly isStopping: boolean;
 }
 
-/** Whether the scheduler answers. Instants are its own time. */
+/** Whether the scheduler responds. Instants are its own time. */
 export type LinkState =
   | { readonly kind: 'up' }
   /** It is there and says nothing. */

@@ -51,7 +51,7 @@ function onDay(option: string, clock: string, day: string | undefined, { now, ti
 
 function local(option: string, text: string, timezone: string): AskedTime {
   const length = lengthOf(text);
-  // As UTC has neither gaps nor repeats, it returns what a clock shows; a wrong date or time of day is told.
+  // UTC has neither gaps nor repeats, so this returns what a clock shows; a wrong date or time of day is reported.
   const wall: number = readTimestamp(option, text, 'UTC');
   const { instants, gap } = localToInstants(wall, timezone);
   const isInGap = instants.length === 0;

@@ -40,7 +40,7 @@ export type NotRecorded =
   | 'done'
   /** No scheduler has considered it yet; the next one will. */
   | 'not-considered'
-  /** Outcomes of that time are let go. */
+  /** Outcomes of that time are deleted. */
   | 'let-go'
   /** The scheduler that first had the timer with this schedule began later. */
   | 'before-its-time';
@@ -129,7 +129,7 @@ function findEnding(history: History, question: WhyQuestion): Fate | undefined {
   const due = spanOf(question);
   const endings = history.endings({ jobName: question.job.name, due, limit: MOST_ENDINGS });
   const own = endings.filter(({ firing }) => firing.scheduledFor <= due.until);
-  // A row of firings told as one stands for those within that the schedule names.
+  // One event that reports several firings covers those within its range that the schedule names.
   const inRow = question.judgement.obstacles.length === 0 ? endings.at(-1) : undefined;
   const ending = own.find(({ firing }) => firing.trigger !== 'manual') ?? own[0] ?? inRow;
   return ending && { kind: 'ended', ending, context: contextOf(history, ending, question.job) };
@@ -195,7 +195,7 @@ function isDone(history: History, { job }: WhyQuestion): boolean {
   return record.memory.runsBegun >= (job.window.maxRuns ?? Infinity);
 }
 
-/** The oldest outcomes of a timer are let go first: while there is an older one, this was not. */
+/** The oldest outcomes of a timer are deleted first: while there is an older one, this one was not. */
 function isLetGo(
   history: History,
   { job, judgement: { instant }, now, retention: { keep, runs } }: WhyQuestion,

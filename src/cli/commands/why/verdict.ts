@@ -88,7 +88,7 @@ function matchesAt(job: Job, wall: WallTime, isAnySecond: boolean): readonly Exp
   return textsOf(job).map((text) => ({ text, fields: fieldMatches(text, job.name, { wall, second }) }));
 }
 
-/** A schedule that counts from a start or from the end of a run names no times: its history alone tells of them. */
+/** A schedule that counts from a start or from the end of a run names no times, so only its history can answer. */
 const countedElsewhere = (job: Job, asked: AskedTime): ScheduleJudgement => ({
   instant: firstOf(asked),
   obstacles: ['schedule', ...obstaclesAround(job, firstOf(asked))],

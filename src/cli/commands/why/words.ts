@@ -104,7 +104,7 @@ function ofEnding(ending: Ending, context: Context, why: Why): readonly string[]
   }
 }
 
-/** So many of its last lines are shown of a run that did not succeed. */
+/** At most this many of its last lines are shown for a run that did not succeed. */
 const MOST_LINES = 3;
 
 function ofRun(run: RunFinished, { beside }: Context, why: Why): readonly string[] {

@@ -28,13 +28,13 @@ export interface PaintedText {
 /** Makes a text that came from elsewhere safe to show: no sequences, no control characters. */
 export const tame = (text: string): string => harmless(plainText(text));
 
-/** Cuts a text to at most so many columns. */
+/** Cuts a text to at most `width` columns. */
 export function cut(text: string, width: number, { isUnicode }: Look): string {
   const clipped = width <= 0 ? '' : clipToWidth(text, width);
   return isUnicode ? clipped : toAscii(clipped);
 }
 
-/** Cuts or fills up a text to so many columns. */
+/** Cuts or pads a text to exactly `width` columns. */
 export function fit(text: string, width: number, look: Look & { readonly isRight?: boolean }): string {
   const shown = cut(text, width, look);
   const padding = ' '.repeat(Math.max(0, width - columnsOf(shown)));

@@ -5,7 +5,7 @@ import { lineOf, tame, type Look, type PaintedText } from './look.js';
 
 const NOTHING = '   nothing of it lately; what comes is shown here';
 
-/** A title and the latest lines of one timer's output, so many in all. */
+/** A title and the latest lines of one timer's output, at most `height` lines in all. */
 export function renderPane(
   { name, lines }: Pane,
   { width, height, look }: { width: number; height: number; look: Look },

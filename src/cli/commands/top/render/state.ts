@@ -8,7 +8,7 @@ import { remaining, shortDuration } from './short-duration.js';
 /** What a timer is doing, the most pressing first. */
 type Condition = 'running' | 'waiting' | 'breaker' | 'paused' | 'disabled' | 'failing' | 'done' | 'idle';
 
-/** A pause that is over is told by the scheduler with the next firing only. */
+/** The scheduler reports the end of a pause only with the next firing. */
 export function isPausedAt({ paused }: TimerRecord, now: Instant): boolean {
   return paused !== null && (paused.until === null || Date.parse(paused.until) > now);
 }
