@@ -26,6 +26,9 @@ const [TOKENS_OF_LINE, TOKENS_OF_NODE] = [5, 10];
 /** Far below the library's 100 levels, and its 1024 characters of a key. */
 const [MAX_FLOW_DEPTH, MAX_INDENT, MAX_KEY] = [20, 40, 500];
 
+/** A pause goes through a generator for each level, so maps as short as most timers have none. */
+const ENTRIES_OF_STEP = 10;
+
 const SPACE = 0x20;
 const COLON = /:(?=[ \n]|$) */y;
 const LITERAL_HEADER = /\|-?\n/y;
@@ -65,7 +68,7 @@ class PlainYamlReader {
     while (this.#indent === indent && this.#isDash()) {
       this.#at += 2;
       items.push(slotOf(this.#restOfLine(indent)));
-      yield;
+      if (items.length % ENTRIES_OF_STEP === 0) yield;
     }
     return { kind: 'list', items, start, end: this.#lineEnd };
   }
@@ -77,7 +80,7 @@ class PlainYamlReader {
       const [name, key] = this.#key(entries);
       const value = this.#isLineEnd() ? yield* this.#blockBelow(indent) : this.#restOfLine(indent);
       entries.set(name, { ...slotOf(value), key });
-      yield;
+      if (entries.size % ENTRIES_OF_STEP === 0) yield;
     }
     return { kind: 'map', entries, start, end: this.#lineEnd };
   }
