@@ -29,17 +29,30 @@ interface Coming extends Queued {
 /** The nominal instant that a scheduler has armed a job for, `null` if it fires no more; `undefined` if no scheduler runs the job. */
 export type ArmedFor = (job: Job) => { readonly next: Instant | null } | undefined;
 
-/** The firings of the enabled jobs by actual start, then in file order, from what they are armed for on. Lazy: a span may be endless. */
+/** What a scheduler has armed. Firings before `asOf` follow the schedules alone. */
+export interface Armed {
+  readonly asOf: Instant;
+  readonly armedFor: ArmedFor;
+}
+
+const NOTHING_ARMED: Armed = { asOf: Number.NEGATIVE_INFINITY, armedFor: () => undefined };
+
+/** The firings of the enabled jobs by actual start, then in file order. Lazy: a span may be endless. */
 export function* comingFirings(
   jobs: readonly Job[],
-  { from, until, count }: FiringWindow,
-  armed: ArmedFor = () => undefined,
+  { from, until = Number.POSITIVE_INFINITY, count }: FiringWindow,
+  { asOf, armedFor }: Armed = NOTHING_ARMED,
 ): Generator<ComingFiring> {
   const enabled = jobs.filter((job) => job.enabled);
-  yield* firingsAfter(
-    enabled.map((job) => ({ job, next: firstAfter(job, from, armed) })),
-    { until, count },
-  );
+  const after = (start: Instant, armed: ArmedFor) =>
+    enabled.map((job) => ({ job, next: firstAfter(job, start, armed) }));
+  let left = count;
+  if (from < asOf)
+    for (const firing of firingsAfter(after(from, NOTHING_ARMED.armedFor), { until: Math.min(until, asOf), count })) {
+      yield firing;
+      left--;
+    }
+  yield* firingsAfter(after(Math.max(from, asOf), armedFor), { until, count: left });
 }
 
 /** A reset moves one instant off the schedule, and a scheduler started at another moment counts `in` from there. */

@@ -32,13 +32,32 @@ test('JSON has both times', () => {
 test('what a scheduler has armed comes first, then the schedule; what is done does not come', () => {
   const at = (time: string) => instant(`2026-11-23T${time}`);
   const armed = (next: number | null) => (span: { from: number }) =>
-    [...comingFirings(jobs.slice(0, 1), { ...span, until: undefined, count: 2 }, () => ({ next }))].map(
-      ({ startsAt }) => startsAt,
-    );
+    [
+      ...comingFirings(
+        jobs.slice(0, 1),
+        { ...span, until: undefined, count: 2 },
+        { asOf: from, armedFor: () => ({ next }) },
+      ),
+    ].map(({ startsAt }) => startsAt);
   const reset = armed(at('10:30:00'));
   expect(reset({ from })).toEqual([at('10:30:00'), at('11:00:00')]);
   expect(reset({ from: at('10:30:00') })).toEqual([at('11:00:00'), at('12:00:00')]);
   expect(armed(null)({ from })).toEqual([]);
+});
+
+test('before the scheduler was asked, the schedule says what fired, and nothing twice', () => {
+  const [plain] = jobs;
+  const at = (time: string) => instant(`2026-11-23T${time}`);
+  const span = { from: at('08:00:00'), until: at('11:00:00'), count: Infinity };
+  const starts = (next: number | null, { until, count } = span) =>
+    [...comingFirings([plain!], { ...span, until, count }, { asOf: from, armedFor: () => ({ next }) })].map(
+      ({ startsAt }) => startsAt,
+    );
+  const past = [at('09:00:00'), at('10:00:00')];
+  expect(starts(at('10:30:00'))).toEqual([...past, at('10:30:00'), at('11:00:00')]);
+  expect(starts(at('10:30:00'), { ...span, count: 3 })).toEqual([...past, at('10:30:00')]);
+  expect(starts(at('10:30:00'), { ...span, until: at('09:30:00') })).toEqual([at('09:00:00')]);
+  expect(starts(null)).toEqual(past);
 });
 
 test('a delay fires once, at the instant that it is armed for', () => {
@@ -46,7 +65,7 @@ test('a delay fires once, at the instant that it is armed for', () => {
     ...comingFirings(
       [job('once', { ...atInstants(from + HOUR), countsElapsed: true })],
       { from, until: undefined, count: 3 },
-      () => ({ next }),
+      { asOf: from, armedFor: () => ({ next }) },
     ),
   ];
   expect(delay(from + 60_000)).toMatchObject([{ startsAt: from + 60_000 }]);

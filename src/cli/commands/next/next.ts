@@ -27,7 +27,7 @@ const DEFAULT_COUNT = 10;
 /** Shows the coming firings of the named timers, or of all. Returns the exit code: 1 when some of the file's could not be read. */
 export async function showNext(terminal: Terminal, names: readonly string[], options: NextOptions): Promise<ExitCode> {
   // Asked first: it may take long, and what is foretold counts from now.
-  const armed = armedBy(options.aroundDst ? new Map() : await runningTimers(terminal, options));
+  const armedFor = armedBy(options.aroundDst ? new Map() : await runningTimers(terminal, options));
   const now = createSystemClock().now();
   const timerFile = await loadReadable(terminal, { ...options, now, names });
   if (timerFile === undefined) return 1;
@@ -37,8 +37,8 @@ export async function showNext(terminal: Terminal, names: readonly string[], opt
   const printing = { terminal, now, asJson: options.json === true };
   if (options.aroundDst) printOutlooks(zoneOutlooks(jobs, span.from), printing);
   else {
-    if (names.length > 0) sayDone(jobs, armed, terminal);
-    printFirings(comingFirings(jobs, span, armed), printing);
+    if (names.length > 0) sayDone(jobs, armedFor, terminal);
+    printFirings(comingFirings(jobs, span, { asOf: now, armedFor }), printing);
   }
   return names.length === 0 && timerFile.unread.length > 0 ? 1 : 0;
 }
@@ -56,9 +56,9 @@ function readSpan({ from, until, count }: NextOptions, here: Here): FiringWindow
   };
 }
 
-function sayDone(jobs: readonly Job[], armed: ArmedFor, terminal: Terminal): void {
+function sayDone(jobs: readonly Job[], armedFor: ArmedFor, terminal: Terminal): void {
   for (const job of jobs)
-    if (job.enabled && armed(job)?.next === null) terminal.err(`${job.name} is done and does not fire again.`);
+    if (job.enabled && armedFor(job)?.next === null) terminal.err(`${job.name} is done and does not fire again.`);
 }
 
 function sayDisabled(jobs: readonly Job[], terminal: Terminal): void {
