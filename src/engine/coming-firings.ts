@@ -30,18 +30,18 @@ interface Coming extends Queued {
 export type ArmedFor = (job: Job) => { readonly next: Instant | null } | undefined;
 
 /** What a scheduler has armed. Firings before `asOf` follow the schedules alone. */
-export interface Armed {
+export interface ArmedInstants {
   readonly asOf: Instant;
   readonly armedFor: ArmedFor;
 }
 
-const NOTHING_ARMED: Armed = { asOf: Number.NEGATIVE_INFINITY, armedFor: () => undefined };
+const NOTHING_ARMED: ArmedInstants = { asOf: Number.NEGATIVE_INFINITY, armedFor: () => undefined };
 
 /** The firings of the enabled jobs by actual start, then in file order. Lazy: a span may be endless. */
 export function* comingFirings(
   jobs: readonly Job[],
   { from, until = Number.POSITIVE_INFINITY, count }: FiringWindow,
-  { asOf, armedFor }: Armed = NOTHING_ARMED,
+  { asOf, armedFor }: ArmedInstants = NOTHING_ARMED,
 ): Generator<ComingFiring> {
   const enabled = jobs.filter((job) => job.enabled);
   const after = (start: Instant, armed: ArmedFor) =>
