@@ -1,12 +1,13 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { nextStartOf, type RunRecord, type StatusRecord, type TimerRecord } from '../../domain/status-record.js';
-import type { Instant } from '../../domain/time.js';
+import { HOUR, type Duration, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../text/visible.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import type { Terminal } from '../terminal.js';
 import { dueInWords, shortLocalTime } from './firings.js';
 import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
+import { columnsOf } from './terminal-text.js';
 
 /** Prints a scheduler as it stands: what it is on standard error, its timers as a table; or all that as one object. */
 export function printStatus(
@@ -49,25 +50,32 @@ function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { re
     { head: 'NEXT', cells: timers.map((timer) => nextOf(timer, page)) },
     { head: 'LAST', cells: timers.map((timer) => lastOf(timer, page)) },
   ];
-  return renderColumns(columns, { width, flexible: ['STATE', 'NAME'], spared: [], rooms: {} });
+  // Why it is paused is cut before until when.
+  const state = Math.max(0, ...timers.map((timer) => columnsOf(stateWords(timer, page, () => '').join(', '))));
+  const rooms = { STATE: state, NAME: 16 };
+  return renderColumns(columns, { width, flexible: [['STATE', state], 'NAME', 'STATE'], spared: ['LAST'], rooms });
 }
 
 /** What is of most interest: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`. */
-function stateOf(
-  { runs, paused, breaker, enabled, next_at: next }: TimerRecord,
-  { now, timezone, chalk }: Page,
-): TableCell {
+function stateOf(timer: TimerRecord, page: Page): TableCell {
+  const words = stateWords(timer, page, ofReason);
+  if (words.length === 0) return timer.next_at === null ? 'done' : '';
+  return { text: words.join(', '), paint: timer.runs.length === 0 ? page.chalk.yellow : page.chalk.cyan };
+}
+
+function stateWords(
+  { runs, paused, breaker, enabled }: TimerRecord,
+  { now, timezone }: Page,
+  because: (reason: string | null) => string,
+): readonly string[] {
   const [longest] = [...runs].sort((a, b) => b.elapsed_ms - a.elapsed_ms);
   const until = (instant: string | null) => (instant === null ? '' : ` until ${shortly(instant, timezone, now)}`);
-  const words = [
+  return [
     ...(longest === undefined ? [] : [ofRuns(longest, runs.length)]),
-    ...(paused === null ? [] : [`paused${until(paused.until)}${ofReason(paused.reason)}`]),
+    ...(paused === null ? [] : [`paused${until(paused.until)}${because(paused.reason)}`]),
     ...(breaker.state === 'closed' ? [] : [`breaker ${breaker.state.replace('_', ' ')}${until(breaker.until)}`]),
     ...(enabled ? [] : ['disabled']),
   ];
-  if (words.length === 0) return next === null ? 'done' : '';
-  const paint = longest === undefined ? chalk.yellow : chalk.cyan;
-  return { text: words.join(', '), paint };
 }
 
 /** Of a timer that no file has, what it is for: nobody can look it up. */
@@ -89,10 +97,14 @@ function ofRuns({ state, elapsed_ms: elapsed }: RunRecord, count: number): strin
 
 const ofReason = (reason: string | null): string => (reason === null ? '' : `: ${reason}`);
 
-/** To the second, with its offset. */
+/** Half a day: such a time of day is the next one. */
+const SOON: Duration = 12 * HOUR;
+
+/** To the second: the time of day, and from {@link SOON} on the day and the offset. */
 function shortly(instant: string, timezone: string, now: Instant): string {
   const [day = '', time = '', offset = ''] = shortLocalTime(Date.parse(instant), timezone, now).split(' ');
-  return [day, time.slice(0, 8), offset].join(' ');
+  const clock = time.slice(0, 8);
+  return Date.parse(instant) - now < SOON ? clock : [day, clock, offset].join(' ');
 }
 
 /** The time left until the actual start, and the nominal time if jitter moves it. */

@@ -25,3 +25,19 @@ test('jitter: how long to the actual start, and when it is due', () => {
   const [line] = shown(timer('one', { next_at: inSeconds(60), starts_at: inSeconds(312) }));
   expect(line).toMatch(/ in 5 min 12 s, due \d\d:\d\d:\d\d /);
 });
+
+test('80 columns keep until when a timer is paused, whatever else is cut', () => {
+  const paused = (until: string, reason: string) => ({ paused: { since: ago(3), until, reason } });
+  const long = 'a reason that takes more than a line of the terminal'.repeat(2);
+  const shaky = { last_status: 'failure', failures_in_a_row: 1234, last_finished_at: ago(3) } as const;
+  const terminal = capturedTerminal({ width: 80 });
+  const timers = [
+    timer('soon', { ...shaky, ...paused(inSeconds(3600), long) }),
+    timer('a-timer-with-a-long-name', { ...shaky, ...paused(inSeconds(2 * 86_400), long) }),
+  ];
+  printStatus(status(timers), { terminal, timezone: 'UTC', asJson: false });
+  const { out } = terminal.said;
+  expect(out[1]).toMatch(/^soon +paused until \d\d:\d\d:\d\d: a reason .*…/);
+  expect(out[2]).toMatch(/^a-timer-with-a-l\S* +paused until \w{3} \d\d:\d\d:\d\d \+00:00\b/);
+  expect(Math.max(...out.map((line) => line.length))).toBeLessThanOrEqual(80);
+});
