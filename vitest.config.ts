@@ -7,7 +7,8 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 type Options = NonNullable<TestProjectInlineConfiguration['test']>;
 
 const PROGRAM = 'test/program/**';
-const LAWS = 'test/laws/**';
+/** What takes seconds because it tries much, or compiles a copy of the sources. */
+const LAWS = ['test/laws/**', 'test/recipes/**'];
 /** Tests that look at the whole process: what it has open, what listens, what it has started. Each file has one of its own. */
 const PROCESSES = 'test/executors/**';
 
@@ -56,10 +57,10 @@ const zoned = READ_THE_ZONE.map((entry) => (entry.endsWith('/') ? `${entry}**/*.
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 'UTC', { ...inside(0), include: ['test/**/*.test.ts'], exclude: [PROGRAM, LAWS, PROCESSES] }),
+      project('unit', 'UTC', { ...inside(0), include: ['test/**/*.test.ts'], exclude: [PROGRAM, ...LAWS, PROCESSES] }),
       project('unit-processes', 'UTC', processes('execa')),
       project('unit-processes-forker', 'UTC', processes('forker')),
-      project('laws', 'UTC', { ...inside(0), include: [`${LAWS}/*.test.ts`] }),
+      project('laws', 'UTC', { ...inside(0), include: LAWS.map((folder) => `${folder}/*.test.ts`) }),
       project('unit-berlin', 'Europe/Berlin', { ...inside(0), include: zoned }),
       project('program', 'UTC', { ...program(1), include: [`${PROGRAM}/*.test.ts`] }),
       project('program-berlin', 'Europe/Berlin', {
