@@ -10,12 +10,12 @@ import { MARKS_FROM } from '../domain/firing.js';
 import type { Ledger } from '../domain/ledger.js';
 import type { Sink } from '../domain/sink.js';
 import { DriftWatch } from '../engine/drift-watch.js';
-import type { Companion } from '../engine/scheduler-parts.js';
+import type { Companion, FirstPlan } from '../engine/scheduler-parts.js';
 import { Scheduler } from '../engine/scheduler.js';
 import { createProxies } from '../proxies/index.js';
 import { timeSourceKinds } from '../time-sources/index.js';
 import { formatLocal } from '../schedules/index.js';
-import { createProcOrphans, executorKinds } from '../executors/index.js';
+import { createProcOrphans, executorKinds, type Launcher } from '../executors/index.js';
 import { chance, networkMount } from '../this-machine.js';
 import { version } from '../version.js';
 import { createHooks, createPings, createNotifications, createWebSender, Heartbeat } from '../delivery/index.js';
@@ -24,7 +24,9 @@ import { createHooks, createPings, createNotifications, createWebSender, Heartbe
 export interface Composition {
   readonly clock?: Clock;
   /** Default: the shell's. */
-  readonly executor?: Executor | undefined;
+  readonly createExecutor?: ((launcher?: Launcher) => Executor) | undefined;
+  /** What starts the commands of timers; default: execa, which starts all others. */
+  readonly launcher?: { readonly kind: 'forker' | 'execa'; readonly launcher?: Launcher } | undefined;
   readonly sinks: readonly Sink[];
   /** What commands inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -44,21 +46,20 @@ const facts = { version, pid: process.pid };
 /** Assembles a scheduler: the one place that knows which adapter implements which port. */
 export function composeScheduler({ path, jobs, settings }: TimerFile, composition: Composition): Scheduler {
   const clock = composition.clock ?? createSystemClock();
-  const executor =
-    composition.executor ??
-    executorKinds.shell.create({ clock, environment: composition.environment, distrust: rootDistrust, networkMount });
-  const { onSinkError, socket, ledger, environment } = composition;
-  const tellers = createTellers({ path, settings }, { environment, clock, executor, scheduler: () => scheduler });
+  const { onSinkError, ledger, environment } = composition;
+  const executors = createExecutors(composition, clock);
+  const context = { environment, clock, executor: executors.ofDeliveries, scheduler: () => scheduler };
+  const tellers = createTellers({ path, settings }, context);
   const watch = settings.clock && createDriftWatch(settings.clock, { clock, scheduler: () => scheduler });
   const scheduler: Scheduler = new Scheduler(
     {
       ...planOf({ jobs, settings }),
       orphans: settings.orphans,
-      facts: { ...facts, file: path, ...(socket !== undefined && { socket }), ...(ledger && { state: ledger.file }) },
+      facts: factsOf(path, composition),
     },
     {
       clock,
-      executor,
+      executor: executors.ofTimers,
       coordinator: alone,
       sinks: [...tellers.sinks, ...composition.sinks],
       companions: [...(watch ? [watch] : []), ...tellers.companions, ...(composition.companions ?? [])],
@@ -70,6 +71,29 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
     },
   );
   return scheduler;
+}
+
+function factsOf(file: string, { socket, ledger, launcher }: Composition): FirstPlan['facts'] {
+  return {
+    ...facts,
+    file,
+    ...(socket !== undefined && { socket }),
+    ...(ledger && { state: ledger.file }),
+    ...(launcher && { launcher: launcher.kind }),
+  };
+}
+
+interface Executors {
+  readonly ofTimers: Executor;
+  /** Hooks and notifications by command. */
+  readonly ofDeliveries: Executor;
+}
+
+function createExecutors({ createExecutor, environment, launcher }: Composition, clock: Clock): Executors {
+  const context = { clock, environment, distrust: rootDistrust, networkMount };
+  const create = createExecutor ?? ((by?: Launcher) => executorKinds.shell.create({ ...context, launcher: by }));
+  const byExeca = create();
+  return { ofTimers: launcher?.launcher ? create(launcher.launcher) : byExeca, ofDeliveries: byExeca };
 }
 
 /** Assembles what notifies others: hooks, pings, notifications, the heartbeat. */

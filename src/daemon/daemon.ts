@@ -1,6 +1,5 @@
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
-import type { Executor } from '../domain/executor.js';
 import type { Sink } from '../domain/sink.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
@@ -10,6 +9,7 @@ import { composeScheduler, type Composition } from './compose.js';
 import { openControl } from './control.js';
 import type { Http, HttpContext } from './http.js';
 import { openLastResort } from './last-resort.js';
+import { openLauncher, type OpenLauncher } from './launcher.js';
 import { otherSchedulerOf } from './other-scheduler.js';
 import { recordedAdHoc } from './recorded-ad-hoc.js';
 import { Reloader } from './reloader.js';
@@ -27,6 +27,8 @@ export interface DaemonOptions {
   readonly keepAlive: boolean;
   /** The state's file as the command line names it. */
   readonly state: string | undefined;
+  /** What starts commands as the command line says; default: the file's choice. */
+  readonly launcher?: 'auto' | 'execa' | undefined;
   /** Whether it reloads the timer file after each change. */
   readonly watches: boolean;
   /** The source of requests by signal. */
@@ -54,10 +56,10 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const running = (): Scheduler => scheduler;
   const reloader = new Reloader(timerFile, { running, clock });
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
-  const status = statusContext(timerFile, condition);
+  const status = statusContext(timerFile, condition, () => around.launcher.record());
   const parts = { surroundings, clock, condition, status, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
-  const around = await openAround(timerFile, { ...parts, control });
+  const around = await openAround(timerFile, { ...parts, control }, options.launcher);
   const scheduler = composeScheduler(withRecorded(timerFile, state.ledger, options), {
     clock,
     ...around,
@@ -107,18 +109,28 @@ function withRecorded(
 /** The surroundings of a scheduler. */
 interface Around extends Http {
   /** Absent: the default one. */
-  readonly executor?: Executor | undefined;
+  readonly createExecutor?: Composition['createExecutor'];
+  readonly launcher: OpenLauncher;
 }
 
-/** Checks the condition, and opens the HTTP server and tracing if the file sets them. Otherwise their packages are not even loaded. */
-async function openAround(timerFile: TimerFile, context: HttpContext): Promise<Around> {
-  const { http, tracing } = timerFile.settings;
+/**
+ * Checks the condition, opens the launcher, and the HTTP server and tracing if the file sets them. Otherwise their packages are not even loaded.
+ */
+async function openAround(
+  { settings }: TimerFile,
+  context: HttpContext,
+  choice: DaemonOptions['launcher'],
+): Promise<Around> {
+  const { http, tracing, orphans } = settings;
+  const opening = openLauncher(choice ?? settings.launcher, { ...context, keep: orphans === 'keep' });
   const watched = http && (await import('./http.js')).openHttp(http, context);
   const traced = tracing && (await import('./tracing.js')).openTracing(tracing, context);
+  const launcher = await opening;
   return {
+    launcher,
     sinks: [context.condition, ...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],
-    companions: [context.condition, ...(watched?.companions ?? [])],
-    executor: traced?.executor,
+    companions: [launcher, context.condition, ...(watched?.companions ?? [])],
+    createExecutor: traced?.createExecutor,
   };
 }
 

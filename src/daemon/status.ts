@@ -9,10 +9,12 @@ import { version } from '../version.js';
 export const statusContext = (
   { path: file, settings: { timezone } }: TimerFile,
   condition: ConditionWatch,
+  launcher: NonNullable<StatusContext['launcher']>,
 ): StatusContext => ({
   facts: { pid: process.pid, version, file, timezone },
   words: rememberWords(),
   rejection: () => condition.rejection,
+  launcher,
 });
 
 /** Describing a cron schedule takes longer than the rest of a status. */

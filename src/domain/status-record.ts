@@ -19,6 +19,8 @@ export interface StatusRecord {
   /** The scheduler's own time, as every other instant here. */
   readonly now: string;
   readonly is_stopping: boolean;
+  /** What starts commands; absent where it is not chosen. Schedulers of earlier versions omit it. */
+  readonly launcher?: LauncherRecord;
   /** How many timers are armed. */
   readonly armed: number;
   /** With `partial`, only those that changed since the requested revision. */
@@ -28,6 +30,15 @@ export interface StatusRecord {
   readonly config_rejected?: { readonly at: string; readonly problems: readonly string[] } | null;
   /** Send it with the next request to receive only what changes after this response. */
   readonly revision?: number;
+}
+
+/** What starts commands. */
+export interface LauncherRecord {
+  readonly kind: 'forker' | 'execa';
+  /** The process of the forker. */
+  readonly pid: number | null;
+  /** Processes that commands left running when they ended, not counting their descendants; `null` where the system does not list them. */
+  readonly left_running: number | null;
 }
 
 /** One timer in a {@link StatusRecord}. */
@@ -92,16 +103,20 @@ export interface RunRecord {
 export interface StatusContext {
   readonly facts: { readonly pid: number; readonly version: string; readonly file: string; readonly timezone: string };
   readonly words: (job: Job) => string;
+  readonly launcher?: () => LauncherRecord | undefined;
   /** The last refused change of the timer file, if no later one was accepted. */
   readonly rejection?: () => { readonly at: Instant; readonly problems: readonly string[] } | undefined;
   /** Latest outcomes by the job's name, newest last; absent if not requested. */
   readonly recent?: (name: string) => readonly RecentOutcome[];
 }
 
+const presentLauncher = (launcher: LauncherRecord | undefined): Pick<StatusRecord, 'launcher'> =>
+  launcher === undefined ? {} : { launcher };
+
 /** Gives a status its public names. */
 export const toStatusRecord = (
   status: SchedulerStatus,
-  { facts, words, rejection, recent }: StatusContext,
+  { facts, words, rejection, recent, launcher }: StatusContext,
 ): StatusRecord => ({
   pid: facts.pid,
   version: facts.version,
@@ -110,6 +125,7 @@ export const toStatusRecord = (
   started_at: timestamp(status.startedAt),
   now: toTimestamp(status.at),
   is_stopping: status.isStopping,
+  ...presentLauncher(launcher?.()),
   armed: status.armed,
   timers: status.jobs.map((job) => ({
     ...toTimerRecord(job, status.at, words),

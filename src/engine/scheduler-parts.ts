@@ -45,5 +45,6 @@ export interface FirstPlan extends SchedulerPlan {
     readonly pid: number;
     readonly state?: string;
     readonly socket?: string;
+    readonly launcher?: 'forker' | 'execa';
   };
 }

@@ -66,6 +66,7 @@ export const METRICS = {
     ...ofScheduler,
   },
   timers_log_dropped_total: { type: 'counter', help: 'Dropped log records.', ...ofScheduler },
+  timers_launcher_lost_total: { type: 'counter', help: 'Deaths of the process that starts commands.', ...ofScheduler },
   timers_config_reloads_total: {
     type: 'counter',
     help: 'Attempts to load the timer file while running, by result.',

@@ -48,7 +48,7 @@ export class SchedulerMetrics {
   }
 
   count(event: TimerEvent): void {
-    const { jumps, dropped, reloads } = this.#counters;
+    const { jumps, dropped, reloads, launchersLost } = this.#counters;
     const isGood = event.event === 'config.reloaded' || event.event === 'state.recovered';
     switch (event.event) {
       case 'clock.jumped':
@@ -56,6 +56,9 @@ export class SchedulerMetrics {
         return;
       case 'log.dropped':
         dropped.inc(event.records);
+        return;
+      case 'launcher.lost':
+        launchersLost.inc();
         return;
       case 'config.reloaded':
       case 'config.rejected':
@@ -96,6 +99,7 @@ function createCounters(registry: Registry) {
     jumps: counter('timers_clock_jumps_total'),
     dropped: counter('timers_log_dropped_total'),
     reloads: counter('timers_config_reloads_total'),
+    launchersLost: counter('timers_launcher_lost_total'),
   };
 }
 

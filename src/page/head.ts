@@ -50,7 +50,13 @@ export class Head {
     say(this.#file, facts.file);
     say(
       this.#facts,
-      `${sinceOf(facts.started_at, this.#model.now)} · pid ${facts.pid} · ${facts.version} · times in ${zoneInUse()}`,
+      [
+        sinceOf(facts.started_at, this.#model.now),
+        `pid ${facts.pid}`,
+        facts.version,
+        ...(facts.launcher ? [`launcher ${facts.launcher.kind}`] : []),
+        `times in ${zoneInUse()}`,
+      ].join(' · '),
     );
     this.#showNote(facts.can_act, facts.left_out, facts.file);
     this.#count();

@@ -272,6 +272,7 @@ describe('what stands now', () => {
       timers_ad_hoc: 0,
       timers_clock_jumps_total: 0,
       timers_log_dropped_total: 0,
+      timers_launcher_lost_total: 0,
       'timers_config_reloads_total{result="success"}': 0,
       'timers_config_reloads_total{result="failure"}': 0,
       timers_config_last_reload_successful: 1,
@@ -286,12 +287,14 @@ describe('what stands now', () => {
       { event: 'state.unavailable', at, file: 'f', reason: 'full' },
       { event: 'clock.jumped', at, deltaMs: 900, cause: 'step' },
       { event: 'log.dropped', at, records: 7 },
+      { event: 'launcher.lost', at, pid: 7, running: 2 },
     ] as const)
       watched.metrics.accept(event);
     series = await watched.series();
     expect(Object.fromEntries(series)).toMatchObject({
       timers_clock_jumps_total: 1,
       timers_log_dropped_total: 7,
+      timers_launcher_lost_total: 1,
       'timers_config_reloads_total{result="failure"}': 1,
       timers_config_last_reload_successful: 0,
       timers_config_last_reload_timestamp_seconds: at / 1_000,

@@ -122,12 +122,12 @@ test('SIGUSR1 before the program opens no inspector where it is started by its o
   expect(stderr).not.toContain('Debugger listening');
 });
 
-test('as PID 1 it says that nobody reaps', async (context) => {
+test('as PID 1 without the forker it says that nobody reaps', async (context) => {
   const namespace = ['unshare', '--pid', '--fork', '--mount-proc'];
   const [command = '', ...options] = namespace;
   context.skip(spawnSync(command, [...options, 'true']).status !== 0, 'PID namespaces are not allowed here');
   desk.write('timers.yaml', 'state: false\ntimers:\n  job: { in: 1ms, run: "true" }');
-  const { code, stderr } = await desk.start(['start'], { wrap: namespace }).ended;
+  const { code, stderr } = await desk.start(['start', '--launcher', 'execa'], { wrap: namespace }).ended;
   expect(code).toBe(0);
   expect(stderr).toBe(
     'timers: running as PID 1, but timers does not reap processes that commands leave behind: they stay as zombies. Use an init, such as docker run --init or tini.\n',

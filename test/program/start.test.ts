@@ -292,7 +292,7 @@ describe('a terminal', () => {
     timers(`  job: { in: 1ms, run: ${command()}, kill_after: 500ms }`);
     const tmux = new Tmux(desk.folder, { env: { XDG_STATE_HOME: `${desk.folder}/.state` } });
     onTestFinished(() => tmux.close());
-    desk.write('start.sh', `trap '' HUP; ${process.execPath} ${PROGRAM} start; echo $? > code`);
+    desk.write('start.sh', `trap '' HUP; ${process.execPath} ${PROGRAM} start --launcher execa; echo $? > code`);
     tmux.type('sh start.sh');
     return { tmux, held: await puppet.next() };
   }

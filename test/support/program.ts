@@ -39,7 +39,11 @@ export class Desk {
   /** Starts the program and answers at once. */
   start(
     args: readonly string[],
-    options: { readonly env?: Record<string, string>; readonly wrap?: readonly string[] } = {},
+    options: {
+      readonly env?: Record<string, string>;
+      readonly wrap?: readonly string[];
+      readonly program?: string;
+    } = {},
   ): Program {
     const program = new Program(args, { cwd: this.folder, ...options });
     this.#running.add(program);
@@ -69,9 +73,10 @@ export class Program {
 
   constructor(
     args: readonly string[],
-    options: { cwd: string; env?: Record<string, string>; wrap?: readonly string[] },
+    options: { cwd: string; env?: Record<string, string>; wrap?: readonly string[]; program?: string },
   ) {
-    const [command = process.execPath, ...rest] = [...(options.wrap ?? []), process.execPath, PROGRAM, ...args];
+    const { wrap = [], program = PROGRAM } = options;
+    const [command = process.execPath, ...rest] = [...wrap, process.execPath, program, ...args];
     // States that no file names go into the folder, not into the home of whoever runs the tests.
     const env = { ...process.env, XDG_STATE_HOME: join(options.cwd, '.state'), ...options.env };
     this.process = spawn(command, rest, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });

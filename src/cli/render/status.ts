@@ -130,11 +130,17 @@ function lastOf(
 }
 
 function summaryOf(
-  { pid, version, file, started_at: since, is_stopping: isStopping, timers }: StatusRecord,
+  { pid, version, file, started_at: since, is_stopping: isStopping, timers, launcher }: StatusRecord,
   now: Instant,
 ): string {
   const running = timers.reduce((sum, { runs }) => sum + runs.length, 0);
   const age = since === null ? '' : `, up ${humanDuration(now - Date.parse(since))}`;
   const runs = `${running} ${running === 1 ? 'run' : 'runs'} on`;
-  return `pid ${pid}, version ${version}${age}, ${runs}${isStopping ? ', stopping' : ''}: ${file}`;
+  const by = launcher === undefined ? '' : `, ${launcherInWords(launcher)}`;
+  return `pid ${pid}, version ${version}${age}, ${runs}${by}${isStopping ? ', stopping' : ''}: ${file}`;
+}
+
+function launcherInWords({ kind, pid, left_running: left }: NonNullable<StatusRecord['launcher']>): string {
+  const who = pid === null ? kind : `${kind} (pid ${pid})`;
+  return left ? `launcher ${who}, ${left} ${left === 1 ? 'process' : 'processes'} left by commands` : `launcher ${who}`;
 }

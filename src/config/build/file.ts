@@ -42,6 +42,8 @@ export interface Settings {
   readonly groups: ReadonlyMap<string, number>;
   /** What happens to the processes of a scheduler that died. */
   readonly orphans: 'kill' | 'keep';
+  /** What starts commands; `auto`: the forker where it can be used. */
+  readonly launcher: 'auto' | 'execa';
   readonly history: { readonly keep: Duration; readonly runs: number };
   /** Where HTTP clients can observe it; absent: nowhere. */
   readonly http?: HttpSettings;
@@ -152,6 +154,7 @@ class FileBuilder {
       state: buildState(values.state, this.#report, { paths: this.#paths, machine }),
       groups: new Map(Object.entries(values.groups ?? {})),
       orphans: values.orphans ?? 'kill',
+      launcher: values.launcher ?? 'auto',
       history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
       ...this.#watch(values),
       ...buildTracing(values.tracing, this.#report, machine.env),

@@ -250,6 +250,7 @@ export const fileSchema = z.strictObject({
   state: z.optional(z.union([statePath, z.literal(false)], 'a path, or false for memory only')),
   groups: z.optional(z.record(z.string(), count, 'a map of group names and numbers')),
   orphans: z.optional(z.enum(['kill', 'keep'], 'kill or keep')),
+  launcher: z.optional(z.enum(['auto', 'execa'], 'auto or execa')),
   history: z.optional(history),
   clock: z.optional(clock),
   http: z.optional(http),

@@ -57,7 +57,18 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     summary: 'What happens to processes that a crashed scheduler left behind.',
     default: 'kill',
     example: 'keep',
-    details: ['`kill` ends them before their timer runs again. `keep` lets them run.'],
+    details: [
+      '`kill`: `timers-forker` ends them when the scheduler dies, and the next start ends those that still run. `keep` lets them run.',
+    ],
+  },
+  launcher: {
+    summary: 'What starts commands.',
+    default: 'auto',
+    example: 'execa',
+    details: [
+      '`auto` uses `timers-forker`, a small process beside `timers`, where it can be used. `execa` starts commands from `timers` itself.',
+      'The option `--launcher` comes before it. `timers status` shows which one is in use.',
+    ],
   },
   clock: {
     summary: 'Measures the clock of the machine.',

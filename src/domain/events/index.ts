@@ -8,6 +8,7 @@ import type { EventEntries, EventEntry, EventLevel, InstantFormat, Mark, MarkedR
 import { firingEvents, type FiringEvent } from './firings.js';
 import { httpEvents, type HttpMoved } from './http.js';
 import { internalEvents, type InternalEvent } from './internal.js';
+import { launcherEvents, type LauncherEvent } from './launcher.js';
 import { runEvents, type RunEvent } from './runs.js';
 import { schedulerEvents, type SchedulerEvent } from './scheduler.js';
 import { stateEvents, type StateTrouble } from './state.js';
@@ -22,6 +23,7 @@ export type * from './entry.js';
 export type * from './firings.js';
 export type * from './http.js';
 export type * from './internal.js';
+export type * from './launcher.js';
 export type * from './runs.js';
 export type * from './scheduler.js';
 export type * from './state.js';
@@ -43,6 +45,7 @@ export type TimerEvent =
   | ConfigEvent
   | DeliveryEvent
   | HttpMoved
+  | LauncherEvent
   | StateTrouble
   | ClockEvent
   | InternalEvent;
@@ -58,6 +61,7 @@ export const EVENTS: EventEntries<TimerEvent> = {
   ...configEvents,
   ...deliveryEvents,
   ...httpEvents,
+  ...launcherEvents,
   ...stateEvents,
   ...clockEvents,
   ...internalEvents,

@@ -15,6 +15,8 @@ export interface SchedulerStarted {
   readonly state?: string;
   /** The control socket; absent without one. */
   readonly socket?: string;
+  /** What starts commands; absent where it is not chosen, as in the library. */
+  readonly launcher?: 'forker' | 'execa';
 }
 
 /** No timer is armed any more. Active runs are canceled, or with `drain` awaited. */
@@ -51,14 +53,21 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
       pid: { type: 'integer', summary: 'The process of the scheduler.' },
       state: { type: 'string', optional: true, summary: 'The state file; absent if the state is in memory only.' },
       socket: { type: 'string', optional: true, summary: 'The control socket; absent without one.' },
+      launcher: {
+        type: 'string',
+        values: ['forker', 'execa'],
+        optional: true,
+        summary: 'What starts commands; absent in the library and in `timers run`.',
+      },
     },
-    toFields: ({ version, file, timers, pid, state, socket }) => ({
+    toFields: ({ version, file, timers, pid, state, socket, launcher }) => ({
       version,
       file,
       timers,
       pid,
       ...(state !== undefined && { state }),
       ...(socket !== undefined && { socket }),
+      ...(launcher !== undefined && { launcher }),
     }),
     sentence: ({ timers, file }) => `started ${counted(timers, 'timer')} from ${file}`,
     recorded: false,
@@ -73,6 +82,7 @@ export const schedulerEvents: EventEntries<SchedulerEvent> = {
       pid: 4711,
       state: '/var/lib/timers/timers.db',
       socket: '/run/timers/timers.sock',
+      launcher: 'forker',
     },
   },
   'scheduler.stopping': {

@@ -38,6 +38,11 @@ export class ForkerLauncher implements Launcher {
     return this.#forker?.pid;
   }
 
+  /** As of the forker in use; see there. */
+  leftRunning(): number | undefined {
+    return this.#forker?.leftRunning();
+  }
+
   /** Starts a forker and uses it after a command has gone there and back. @throws Error with the reason why it cannot be used. */
   async open(): Promise<void> {
     const { clock } = this.#options;

@@ -22,7 +22,7 @@ import {
   type ProcessEnd,
   type Start,
 } from './launcher.js';
-import { isLiving, readStat } from './proc.js';
+import { isLiving, readChildren, readStat } from './proc.js';
 
 export interface ForkerOptions {
   readonly program: string;
@@ -58,6 +58,8 @@ export class Forker implements Launcher {
   readonly #line: ForkerLine;
   readonly #starting = new Map<number, Starting>();
   readonly #active = new Map<number, Active>();
+  /** Their pids, by id. */
+  readonly #unreleased = new Map<number, number>();
   #lastId = 0;
   #greet: () => void = () => undefined;
   #refuse: (error: Error) => void = () => undefined;
@@ -74,6 +76,13 @@ export class Forker implements Launcher {
 
   get pid(): number | undefined {
     return this.#line.pid;
+  }
+
+  /** How many processes commands have left running when they ended, not counting descendants; `undefined` where the system does not list them. */
+  leftRunning(): number | undefined {
+    const own = new Set(this.#unreleased.values());
+    const children = readChildren(this.pid ?? 0)?.filter((pid) => !own.has(pid) && isLiving(readStat(pid)));
+    return children && Math.max(0, children.length - this.#starting.size);
   }
 
   get isUp(): boolean {
@@ -121,7 +130,13 @@ export class Forker implements Launcher {
     const sources = this.#open(facts.subarray(0, PIPES[starting.start.output]));
     if (sources.length > 0) this.#line.send(encodeOpened(id));
     const ended = new Promise<ProcessEnd>((end) => this.#active.set(id, { pid, end }));
-    starting.resolve({ pid, sources, ended, release: () => this.#line.send(encodeSeen(id)) });
+    this.#unreleased.set(id, pid);
+    starting.resolve({ pid, sources, ended, release: () => this.#release(id) });
+  }
+
+  #release(id: number): void {
+    this.#unreleased.delete(id);
+    this.#line.send(encodeSeen(id));
   }
 
   #open(descriptors: Int32Array): readonly OutputSource[] {

@@ -21,7 +21,7 @@ export const shell = { create: createShellExecutor } satisfies ExecutorKind;
 
 export interface ShellContext extends ExecutorContext {
   /** Default: execa. */
-  readonly launcher?: Launcher;
+  readonly launcher?: Launcher | undefined;
 }
 
 /** Creates the executor that runs commands as processes of this machine, each attempt in a process group of its own. */

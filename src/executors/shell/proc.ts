@@ -53,7 +53,11 @@ export function readVariable(pid: number, name: string): string | undefined {
   return entry?.slice(name.length + 1);
 }
 
-function read(pid: number, file: 'stat' | 'environ'): string | undefined {
+/** The processes that a process with one thread has started or adopted; `undefined` where the system does not list them. */
+export const readChildren = (pid: number): readonly number[] | undefined =>
+  read(pid, `task/${pid}/children`)?.split(' ').filter(Boolean).map(Number);
+
+function read(pid: number, file: 'stat' | 'environ' | `task/${number}/children`): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');
   } catch {

@@ -8,12 +8,14 @@ import {
   type LogOptions,
   type StateOption,
 } from '../../options.js';
+import { Option } from 'commander';
 import type { CommandKind } from '../../command.js';
 
 interface StartOptions extends FileOption, LogOptions, StateOption {
   readonly keepAlive?: true;
   readonly watch?: true;
   readonly json?: true;
+  readonly launcher?: 'auto' | 'execa';
 }
 
 /** Runs in the foreground until stopped, or until nothing can fire any more. */
@@ -32,7 +34,13 @@ export const start: CommandKind = {
   configure(command) {
     withJson(withZone(withState(withLog(withFile(command)))), 'the log as JSON')
       .option('--keep-alive', 'Keep running when no timer can fire any more')
-      .option('--watch', 'Load the file whenever it changes, as timers reload does');
+      .option('--watch', 'Load the file whenever it changes, as timers reload does')
+      .addOption(
+        new Option('--launcher <name>', 'What starts commands (default: "launcher" of the file)').choices([
+          'auto',
+          'execa',
+        ]),
+      );
     return async (terminal) => {
       const options = command.opts<StartOptions>();
       const { createSystemClock } = await import('../../../clocks/system.js');
@@ -49,6 +57,7 @@ export const start: CommandKind = {
         keepAlive: options.keepAlive === true,
         state: options.state,
         watches: options.watch === true,
+        launcher: options.launcher,
       });
       await said.flush();
       return exitCode;

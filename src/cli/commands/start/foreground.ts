@@ -8,7 +8,7 @@ import { watchStop } from './stop-spinner.js';
 import { closeInspector, obey } from '../../signals.js';
 import type { UnhinderedTerminal } from '../../unhindered.js';
 
-interface Foreground extends Pick<DaemonOptions, 'clock' | 'keepAlive' | 'state' | 'watches'> {
+interface Foreground extends Pick<DaemonOptions, 'clock' | 'keepAlive' | 'state' | 'watches' | 'launcher'> {
   readonly log: LogOptions;
 }
 
@@ -21,7 +21,7 @@ export async function runInForeground(
   const { clock } = options;
   const spinner = terminal.isWatched.err ? [watchStop(terminal.screen, clock)] : [];
   const sinks = [...spinner, await openTerminalLog(log, terminal, clock, timerFile.settings)];
-  settleIn(terminal, clock);
+  watchInspector(clock);
   return startDaemon(timerFile, { ...options, surroundings: terminal, sinks, onRequest: obey });
 }
 
@@ -35,13 +35,4 @@ function watchInspector(clock: Clock): void {
     if (clock.monotonic() - begun < SECOND) clock.after(LOOK_EVERY, look);
   };
   look();
-}
-
-/** What the process needs because Node runs it: no inspector that was late to open; an init, since Node reaps its own children only. */
-function settleIn(terminal: UnhinderedTerminal, clock: Clock): void {
-  watchInspector(clock);
-  if (process.pid !== 1) return;
-  terminal.err(
-    'timers: running as PID 1, but timers does not reap processes that commands leave behind: they stay as zombies. Use an init, such as docker run --init or tini.',
-  );
 }

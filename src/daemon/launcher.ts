@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../domain/clock.js';
+import type { LauncherRecord } from '../domain/status-record.js';
+import type { Companion } from '../engine/scheduler-parts.js';
+import type { Scheduler } from '../engine/scheduler.js';
+import { createExecaLauncher, ForkerLauncher, type Launcher } from '../executors/index.js';
+import type { Surroundings } from './surroundings.js';
+
+/** What starts the commands of a scheduler. It outlives the last of them, and ends with this process. */
+export interface OpenLauncher extends Companion {
+  readonly kind: LauncherRecord['kind'];
+  /** Absent: execa. */
+  readonly launcher?: Launcher;
+  record(): LauncherRecord;
+}
+
+interface LauncherParts {
+  readonly clock: Clock;
+  readonly surroundings: Pick<Surroundings, 'err'>;
+  /** Whether commands go on when the scheduler dies. */
+  readonly keep: boolean;
+  readonly scheduler: () => Scheduler;
+}
+
+/** Opens the forker if `choice` allows it and a command has gone there and back; else execa. Never rejects. */
+export async function openLauncher(choice: 'auto' | 'execa', parts: LauncherParts): Promise<OpenLauncher> {
+  if (choice === 'execa') return byExeca(parts);
+  if (process.platform !== 'linux') return byExeca(parts, 'timers-forker is for Linux');
+  const program = fileURLToPath(new URL(`../../dist/native/timers-forker-linux-${process.arch}`, import.meta.url));
+  if (!existsSync(program)) return byExeca(parts, 'timers-forker is not built for this machine');
+  return openForker(program, parts);
+}
+
+async function openForker(program: string, parts: LauncherParts): Promise<OpenLauncher> {
+  const { clock, keep, scheduler } = parts;
+  const at = () => scheduler().now();
+  const forker = new ForkerLauncher({
+    program,
+    keep,
+    clock,
+    fallback: createExecaLauncher(clock),
+    onLost: (pid, running) => scheduler().emit({ event: 'launcher.lost', at: at(), pid, running }),
+    onRestored: (pid) => scheduler().emit({ event: 'launcher.restored', at: at(), pid }),
+  });
+  try {
+    await forker.open();
+  } catch (error) {
+    return byExeca(parts, `timers-forker cannot be used: ${(error as Error).message}`);
+  }
+  return {
+    kind: 'forker',
+    launcher: forker,
+    record: () => ({
+      kind: forker.pid === undefined ? 'execa' : 'forker',
+      pid: forker.pid ?? null,
+      left_running: forker.leftRunning() ?? null,
+    }),
+    start: () => undefined,
+    stop: () => undefined,
+  };
+}
+
+/** Node reaps its own children only, and the forker what commands leave behind. */
+const NO_INIT =
+  'timers: running as PID 1, but timers does not reap processes that commands leave behind: they stay as zombies. Use an init, such as docker run --init or tini.';
+
+/** `reason`: why it is not the forker, though the file and command line allow it. */
+const byExeca = ({ scheduler, surroundings }: LauncherParts, reason?: string): OpenLauncher => ({
+  kind: 'execa',
+  record: () => ({ kind: 'execa', pid: null, left_running: null }),
+  start() {
+    if (process.pid === 1) surroundings.err(NO_INIT);
+    if (reason !== undefined) scheduler().emit({ event: 'launcher.fallback', at: scheduler().now(), reason });
+  },
+  stop: () => undefined,
+});

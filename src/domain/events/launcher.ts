@@ -1,0 +1,70 @@
+import type { Instant } from '../time.js';
+import type { EventEntries, EventField } from './entry.js';
+import { counted } from './words.js';
+
+/** Commands start by execa, though the file allows the forker. Emitted once, after the start. */
+export interface LauncherFallback {
+  readonly event: 'launcher.fallback';
+  readonly at: Instant;
+  readonly reason: string;
+}
+
+/** The forker died. Emitted once for each. */
+export interface LauncherLost {
+  readonly event: 'launcher.lost';
+  readonly at: Instant;
+  readonly pid: number;
+  /** Commands that it had started or was starting. */
+  readonly running: number;
+}
+
+/** Another forker is in use. */
+export interface LauncherRestored {
+  readonly event: 'launcher.restored';
+  readonly at: Instant;
+  readonly pid: number;
+}
+
+export type LauncherEvent = LauncherFallback | LauncherLost | LauncherRestored;
+
+const PID = { type: 'integer', summary: 'The process of the forker.' } as const satisfies EventField;
+
+const at = Date.parse('2026-11-23T00:00:00.125Z');
+
+export const launcherEvents: EventEntries<LauncherEvent> = {
+  'launcher.fallback': {
+    summary: 'Commands start by execa, because `timers-forker` cannot be used. Logged once, after the start.',
+    level: 'info',
+    fields: { reason: { type: 'string', summary: 'Why, for a person.' } },
+    toFields: ({ reason }) => ({ reason }),
+    sentence: ({ reason }) => `commands start by execa: ${reason}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'launcher.fallback', at, reason: 'timers-forker is not built' },
+  },
+  'launcher.lost': {
+    summary:
+      'The process that starts commands died. Its runs continue; how they end is not known, so they are `lost`. Another one starts after a pause.',
+    level: 'error',
+    fields: { pid: PID, running: { type: 'integer', summary: 'How many of its commands were running or starting.' } },
+    toFields: ({ pid, running }) => ({ pid, running }),
+    sentence: ({ pid, running }) =>
+      `timers-forker (pid ${pid}) died, and the outcome of ${counted(running, 'active run')} is lost; commands start by execa meanwhile`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'launcher.lost', at, pid: 4713, running: 2 },
+  },
+  'launcher.restored': {
+    summary: 'Another process that starts commands is in use after `launcher.lost`.',
+    level: 'info',
+    fields: { pid: PID },
+    toFields: ({ pid }) => ({ pid }),
+    sentence: ({ pid }) => `timers-forker (pid ${pid}) starts commands again`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'launcher.restored', at, pid: 5120 },
+  },
+};
