@@ -74,7 +74,7 @@ test('what parseSchedule throws is a plain error with the way out in one sentenc
     'RangeError: cron: It never comes: all its times are skipped when the clocks of Europe/Berlin are put forward; ' +
       'write dst: {gap: after} to fire right after the change, or another hour.',
     'TypeError: every: 10 has no unit; write "10s" for seconds or "10m" for minutes.',
-    expect.stringMatching(/^TypeError: every: NaN is no duration; write a whole number and a unit/),
+    expect.stringMatching(/^TypeError: every: NaN is not a valid duration; write a whole number and a unit/),
     'TypeError: every: -5 is negative; a duration has no sign.',
     'TypeError: A schedule is an object such as {cron: "0 3 * * *"}.',
     ...Array.from({ length: 3 }, () => expect.stringMatching(/^TypeError: next takes a point in time/)),
