@@ -23,6 +23,15 @@ export interface ReadableFile extends TimerFile {
   readonly isStateKnown: boolean;
   /** Timers without a mistake of their own or in what they share with others; none if the structure of the file is broken. */
   readonly runnable: readonly Job[];
+  /** Whose runs can be predicted. */
+  readonly predictable: Predictable;
+}
+
+/** The timers without a mistake in what a prediction of their runs depends on. */
+interface Predictable {
+  readonly jobs: readonly Job[];
+  /** The names of the other timers, and of wrong keys at the top that the prediction depends on. */
+  readonly unread: readonly string[];
 }
 
 /** The keys that a timer's times depend on. */
@@ -32,10 +41,23 @@ export const KEYS_OF_TIME: ReadonlySet<string> = new Set([
   ...['enabled', 'not_before', 'not_after', 'max_runs', 'run_at_start'],
 ]);
 
+/** The keys that the number, the length and the order of a timer's runs depend on. */
+const KEYS_OF_RUNS: ReadonlySet<string> = new Set([
+  ...KEYS_OF_TIME,
+  ...['timeout', 'overlap', 'group', 'retry', 'breaker', 'deadline'],
+]);
+
 /** Returns the readable part of a loaded file; `undefined` if it has no text, or nothing usable. */
 export function readableFile(loaded: Loaded, machine: Machine): ReadableFile | undefined {
   const { path, named = path, source, timerFile } = loaded;
-  if (timerFile !== undefined) return { ...timerFile, unread: [], isStateKnown: true, runnable: timerFile.jobs };
+  if (timerFile !== undefined)
+    return {
+      ...timerFile,
+      unread: [],
+      isStateKnown: true,
+      runnable: timerFile.jobs,
+      predictable: { jobs: timerFile.jobs, unread: [] },
+    };
   if (path === undefined || named === undefined || source.trim() === '') return undefined;
   const context = { machine, folder: dirname(named), foresees: false };
   const whole = new Problems(new Source(source));
@@ -65,30 +87,46 @@ function toReadable(
   problems: Problems,
   lost: Omit<Salvaged, 'text'>,
 ): Omit<ReadableFile, 'path' | 'named'> {
-  const wrongAtTop = [...problems.wrongKeys([]), ...lost.keys];
-  const isWrong = (key: string) => wrongAtTop.some((wrong) => wrong === key || meantKey(wrong, 'file') === key);
+  const wrong = problems.wrongKeys([]);
+  const wrongAtTop = [...wrong, ...lost.keys];
+  const isWrong = (key: string) => wrongAtTop.some((other) => other === key || meantKey(other, 'file') === key);
   const isZoneKnown = !isWrong('timezone');
-  const jobs = timers
-    .filter(({ report }) => isZoneKnown || report.entry('timezone') !== undefined)
-    .filter((timer) => isReliable(timer, problems))
-    .map(({ job }) => job);
-  const isRead = new Set(jobs.map(({ name }) => name));
-  const unread = [...names.filter((name) => !isRead.has(name)), ...lost.timers, ...lost.keys];
-  const runnable = timers.filter(({ job }) => isSound(job, problems, wrongAtTop)).map(({ job }) => job);
-  return { jobs, settings, defaults, unread, isStateKnown: !isWrong('state'), runnable };
+  const reliable = (keys: ReadonlySet<string>) =>
+    timers
+      .filter(({ report }) => isZoneKnown || report.entry('timezone') !== undefined)
+      .filter((timer) => isReliable(timer, problems, keys))
+      .map(({ job }) => job);
+  const without = (read: readonly Job[]) => {
+    const isRead = new Set(read.map(({ name }) => name));
+    return [...names.filter((name) => !isRead.has(name)), ...lost.timers, ...lost.keys];
+  };
+  const jobs = reliable(KEYS_OF_TIME);
+  const predictable = reliable(KEYS_OF_RUNS);
+  return {
+    jobs,
+    settings,
+    defaults,
+    unread: without(jobs),
+    isStateKnown: !isWrong('state'),
+    runnable: timers.filter(({ job }) => isSound(job, problems, wrongAtTop)).map(({ job }) => job),
+    predictable: { jobs: predictable, unread: [...without(predictable), ...wrong.filter(sharesRuns)] },
+  };
 }
+
+/** Whether the runs of all timers depend on a key at the top. An unknown one may be a misspelled one of those. */
+const sharesRuns = (key: string): boolean => !isKeyOf('file', key) || ['concurrency', 'groups'].includes(key);
 
 /** An unknown key at the top may be a misspelled `defaults`. */
 const isSound = ({ name }: Job, problems: Problems, wrongAtTop: readonly string[]): boolean =>
   problems.wrongKeys(['timers', name]).length === 0 &&
   !wrongAtTop.some((key) => key === 'defaults' || !isKeyOf('file', key));
 
-function isReliable({ job, report }: BuiltTimer, problems: Problems): boolean {
+function isReliable({ job, report }: BuiltTimer, problems: Problems, keysThatCount: ReadonlySet<string>): boolean {
   const own = report.ownKeys();
   const wrong = [
     ...problems.wrongKeys(['timers', job.name]),
     ...problems.wrongKeys(['defaults']).filter((key) => !own.includes(key)),
   ];
-  // A mistake elsewhere, as in `env`, does not affect its times. An unknown key may be a misspelled one of those.
-  return wrong.every((key) => isKeyOf('timer', key) && !KEYS_OF_TIME.has(key));
+  // A mistake elsewhere, as in `env`, does not affect it. An unknown key may be a misspelled one of those.
+  return wrong.every((key) => isKeyOf('timer', key) && !keysThatCount.has(key));
 }

@@ -14,9 +14,11 @@ interface Unread {
   readonly readable: ReadableFile | undefined;
 }
 
+const NOTHING_READ = { unread: [], isStateKnown: false, runnable: [], predictable: { jobs: [], unread: [] } } as const;
+
 /** Completes the readable part of a timer file with what its running scheduler loaded. `start` of `machine`: when that scheduler started. */
 export function completedBy(taken: TakenFile, { path, named, readable }: Unread, machine: Machine): ReadableFile {
-  const base = readable ?? { ...empty(path, named, machine), unread: [], isStateKnown: false, runnable: [] };
+  const base = readable ?? { ...empty(path, named, machine), ...NOTHING_READ };
   const isWholeUnread = readable === undefined || readable.jobs.length === 0 || readable.unread.includes('timers');
   const own = new Map(base.jobs.map((job) => [job.name, job]));
   const isMissing = (name: string) => isWholeUnread || base.unread.includes(name);

@@ -58,7 +58,7 @@ export const namedStatePath = (named: string, cwd: string): string | undefined =
   isMemory(named) ? undefined : realPath(resolve(cwd, named));
 
 /** Why there is no history, as a clause. */
-export const noState = (file: string, named: string | undefined): string =>
+const noState = (file: string, named: string | undefined): string =>
   named === undefined ? `${file} says state: false` : `--state ${named} keeps it in memory only`;
 
 /** Where the history of a timer file is, or why there is none, as a clause. */

@@ -109,3 +109,32 @@ describe('of a file whose structure is broken, the sound parts are read', () => 
 test.each(['', '[]', 'hello'])('nothing can be read of %j', (text) => {
   expect(readable(text)).toBeUndefined();
 });
+
+describe('what the runs of a timer depend on keeps them from being predicted', () => {
+  const predictable = (text: string) => {
+    const { jobs = [], unread = [] } = readableFile(load(text), machine)?.predictable ?? {};
+    return { jobs: jobs.map(({ name }) => name), unread };
+  };
+  const timers = (line: string) =>
+    `timers:\n  a:\n    every: 1h\n    run: x\n    ${line}\n  b: { every: 5m, run: x }\n`;
+
+  test.each(['timeout: 5x', 'group: "${G}"', 'retry: { attemps: 3 }', 'overlap: never', 'jitter: "${J}"', 'oops: 1'])(
+    '%s',
+    (line) => expect(predictable(timers(line))).toEqual({ jobs: ['b'], unread: ['a'] }),
+  );
+
+  test.each(['env: { PASSWORD: "${SECRET}" }', 'cwd: "${FOLDER}"', 'env_file: /etc/there-is-none'])('not %s', (line) =>
+    expect(predictable(timers(line))).toEqual({ jobs: ['a', 'b'], unread: [] }),
+  );
+
+  test.each([
+    ['concurrency: many', ['concurrency']],
+    ['groups: { db: many }', ['groups']],
+    ['concurency: 2', ['concurency']],
+    ['state: ["x"]', []],
+    ['defaults: { timeout: 5x }', ['a', 'b']],
+  ])('at the top: %s', (line, unread) => expect(predictable(`${line}\n${timers('tags: []')}`).unread).toEqual(unread));
+
+  test('in a sound file, nothing', () =>
+    expect(predictable(timers('tags: []'))).toEqual({ jobs: ['a', 'b'], unread: [] }));
+});

@@ -152,3 +152,27 @@ test.each(['timers.yaml', '.config/timers.json'])(
     });
   },
 );
+
+test('a simulation says what it leaves out, and fails', async () => {
+  const span = ['--from', '2027-01-01', '--to', '2027-01-02', '--json'];
+  const simulated = async (...names: string[]) => {
+    const { code, stdout, stderr } = await desk.run('simulate', ...names, ...span);
+    const { plan } = (stdout === '' ? { plan: { timers: [] } } : JSON.parse(stdout)) as {
+      plan: { timers: { task_name: string; runs: number }[] };
+    };
+    return { code, stderr, runs: plan.timers.map(({ task_name: name, runs }) => `${name} ${runs}`) };
+  };
+  desk.write('timers.yaml', FILE);
+  expect(await simulated()).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(UNSET),
+    runs: ['backup 1', 'once 1'],
+  });
+  expect(await simulated()).toMatchObject({ stderr: expect.stringMatching(/Not read: report\.\n$/) });
+  expect(await simulated('backup')).toMatchObject({ code: 1, runs: ['backup 1'] });
+  expect(await simulated('report')).toMatchObject({ code: 1, stderr: expect.stringContaining('JITTER'), runs: [] });
+  desk.write('timers.yaml', `${FILE}  broken: { every: 1h\n`);
+  expect(await simulated()).toMatchObject({ code: 1, runs: ['backup 1', 'once 1'] });
+  desk.write('timers.yaml', '{');
+  expect(await simulated()).toMatchObject({ code: 1, stderr: expect.stringContaining('1 error'), runs: [] });
+});

@@ -50,18 +50,20 @@ export const simulateCommand: CommandKind = {
       const { createSystemClock } = await import('../../../clocks/system.js');
       const { readHistory } = await import('../../read-history.js');
       const { simulateFile } = await import('./simulate.js');
-      const { noState, statePathOf } = await import('../../../daemon/state.js');
+      const { historyOf } = await import('../../../daemon/state.js');
       const options = command.opts<SimulateOptions & StateOption>();
       const now = createSystemClock().now();
       return simulateFile(options, args[0] as readonly string[], {
         terminal,
         now,
         askHistory: async (timerFile, ask) => {
-          const path = statePathOf(timerFile, terminal, options.state);
-          if (path === undefined) return { reason: noState(timerFile.path, options.state) };
-          const reading = await readHistory(path, ask);
+          const place = historyOf(timerFile, terminal, options.state);
+          if ('reason' in place) return place;
+          const reading = await readHistory(place.path, ask);
           if (reading.kind === 'read') return { answer: reading.answer };
-          return { reason: reading.kind === 'none' ? `nothing has been recorded yet in ${path}` : reading.reason };
+          return {
+            reason: reading.kind === 'none' ? `nothing has been recorded yet in ${place.path}` : reading.reason,
+          };
         },
       });
     };

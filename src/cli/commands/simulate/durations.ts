@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readRunTimes as readFile, type TimerFile } from '../../../config/index.js';
+import { readRunTimes as readFile, type ReadableFile } from '../../../config/index.js';
 import type { Job } from '../../../domain/job.js';
 import type { History } from '../../../domain/ledger.js';
 import { DEFAULT_RUN_TIME, recordedRunTimes, type RunTime } from '../../../simulation/durations.js';
@@ -10,14 +10,14 @@ import type { Terminal } from '../../terminal.js';
 
 /** Asks the history of a timer file's state, or says why there is none. */
 export type AskHistory = <Answer>(
-  timerFile: TimerFile,
+  timerFile: ReadableFile,
   ask: (history: History) => Answer,
 ) => Promise<{ readonly answer: Answer } | { readonly reason: string }>;
 
 export interface RunTimeQuestion {
   /** `recorded`, a duration for all, or the path of a file. */
   readonly asked: string;
-  readonly timerFile: TimerFile;
+  readonly timerFile: ReadableFile;
   readonly jobs: readonly Job[];
   readonly askHistory: AskHistory;
 }
@@ -60,7 +60,7 @@ function complete(
 /** An unknown timer is reported and ignored, because one file may serve several timer files. */
 function readFileOrTell(
   path: string,
-  { jobs }: TimerFile,
+  { jobs }: ReadableFile,
   terminal: Terminal,
 ): ReadonlyMap<string, RunTime> | undefined {
   const { source, problems, runTimes } = readFile(resolve(terminal.cwd, path));

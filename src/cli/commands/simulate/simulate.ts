@@ -1,4 +1,4 @@
-import { loadTimerFile, type TimerFile } from '../../../config/index.js';
+import { loadTimerFile, readableFile, type ReadableFile } from '../../../config/index.js';
 import type { Job } from '../../../domain/job.js';
 import type { Duration, Instant } from '../../../domain/time.js';
 import { jsonText } from '../../../text/visible.js';
@@ -11,13 +11,14 @@ import type { Rule } from '../../../simulation/rules.js';
 import { suggestMoves } from '../../../simulation/suggest.js';
 import { thisMachine } from '../../../this-machine.js';
 import type { ExitCode } from '../../command.js';
-import { jobNamed, loadOrTell, renderLoaded, shortPath } from '../../load.js';
+import { isOfUse, jobNamed, loadAsFarAsReadable, sayUnread, shortPath, type AsFarAsReadable } from '../../load.js';
 import { printSimulation } from './render.js';
 import { simulationToJson } from './render-json.js';
 import { findRunTimes, type AskHistory } from './durations.js';
 import { readRules, readSeed, readShares, readSimulatedSpan, type SimulateOptions } from './simulate-options.js';
 import { busiestOf, type Proposal, type RunTimes, type SimulationReport, type ZoneChange } from './report.js';
 import type { Terminal } from '../../terminal.js';
+import { zoneOf } from '../../zone.js';
 
 export interface SimulationSurroundings {
   readonly terminal: Terminal;
@@ -25,17 +26,18 @@ export interface SimulationSurroundings {
   readonly askHistory: AskHistory;
 }
 
-/** Simulates a timer file and prints what to expect. Returns 1 when a rule fails or the file can't be used. */
+/** Simulates a timer file and prints what to expect. Returns 1 when a rule fails or something of the file can't be read. */
 export async function simulateFile(
   options: SimulateOptions,
   names: readonly string[],
   { terminal, now, askHistory }: SimulationSurroundings,
 ): Promise<ExitCode> {
-  const asItIs = await loadOrTell(terminal, options.file, now);
-  if (asItIs === undefined) return 1;
+  const { loaded } = await loadAsFarAsReadable(terminal, options.file, now);
   const chance = new Chance(readSeed(options));
-  const span = readSimulatedSpan(options, now, asItIs.settings.timezone);
-  const timerFile = await loadAt(span.from, { terminal, file: asItIs.path, chance });
+  const span = readSimulatedSpan(options, now, zoneOf({}, loaded.settings));
+  const found = await loadAt(span.from, { cwd: terminal.cwd, file: options.file, names, chance });
+  sayUnread(terminal, found);
+  const timerFile = found.readable;
   if (timerFile === undefined) return 1;
   const jobs = jobsOf(timerFile, names, terminal);
   const jobNames = jobs.map(({ name }) => name);
@@ -51,21 +53,22 @@ export async function simulateFile(
   if (options.json) terminal.out(...jsonText(simulationToJson(report), 2).split('\n'));
   else printSimulation(report, terminal);
   const verdicts = [...report.plan.verdicts, ...(report.worst?.verdicts ?? [])];
-  return verdicts.every(({ holds }) => holds) ? 0 : 1;
+  return timerFile.unread.length === 0 && verdicts.every(({ holds }) => holds) ? 0 : 1;
 }
 
 /** Loads the file again as it will be read at the simulated start: delays count from there. */
 async function loadAt(
   start: Instant,
-  { terminal, file, chance }: { terminal: Terminal; file: string; chance: Chance },
-): Promise<TimerFile | undefined> {
+  { cwd, file, names, chance }: { cwd: string; file: string | undefined; names: readonly string[]; chance: Chance },
+): Promise<AsFarAsReadable> {
   const machine = { ...thisMachine(start), random: chance.next };
-  const loaded = await loadTimerFile({ cwd: terminal.cwd, file }, machine);
-  if (loaded.timerFile === undefined) terminal.errPainted(...renderLoaded(loaded, terminal, terminal.color.err));
-  return loaded.timerFile;
+  const loaded = await loadTimerFile({ cwd, ...(file !== undefined && { file }) }, machine);
+  const asFarAsReadable = readableFile(loaded, machine);
+  const readable = asFarAsReadable && { ...asFarAsReadable, ...asFarAsReadable.predictable };
+  return { loaded, readable: readable && isOfUse(readable, names) ? readable : undefined };
 }
 
-function jobsOf(timerFile: TimerFile, names: readonly string[], terminal: Terminal): readonly Job[] {
+function jobsOf(timerFile: ReadableFile, names: readonly string[], terminal: Terminal): readonly Job[] {
   if (names.length === 0) return timerFile.jobs;
   const jobs = [...new Set(names)].map((name) => jobNamed(timerFile, name));
   for (const { name, enabled } of jobs)
@@ -74,7 +77,7 @@ function jobsOf(timerFile: TimerFile, names: readonly string[], terminal: Termin
 }
 
 interface Question {
-  readonly timerFile: TimerFile;
+  readonly timerFile: ReadableFile;
   readonly jobs: readonly Job[];
   readonly span: TimeSpan;
   readonly chance: Chance;
