@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import { entryOf, type TimerEvent } from '../domain/events/index.js';
 import type { JobRecord, Ledger } from '../domain/ledger.js';
 import { SECOND, type Duration } from '../domain/time.js';
+import { TurnQueue } from '../turns/turn-queue.js';
 import { contain } from './bugs.js';
 import { reportBug, type Emitter } from './context.js';
 import type { JobState } from './job-state.js';
@@ -24,7 +25,12 @@ export class Recorder {
   /** Whether anything noted is worth a transaction of its own. */
   #isUrgent = false;
   readonly #changed = new Set<JobState>();
+  /** What waits for the next transaction. */
   #waiting: (() => void)[] = [];
+  /** What waited for one, and starts a process each: in slices, because there may be hundreds. */
+  readonly #released: TurnQueue;
+  /** Whom to tell about the next transaction. */
+  #asking: (() => void)[] = [];
   #closingSince: Duration = 0;
   #hurry: () => void = () => undefined;
   readonly #hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
@@ -34,6 +40,7 @@ export class Recorder {
     this.#ledger = ledger;
     this.#clock = clock;
     this.#context = context;
+    this.#released = new TurnQueue(clock);
   }
 
   /** Notes an event, and that it changed the memory of its job. */
@@ -57,22 +64,26 @@ export class Recorder {
     this.#changed.add(state);
   }
 
-  /** Calls `then` when everything noted so far is recorded: at once without a ledger, else in the next turn of the event loop, with all that this one brings. */
+  /**
+   * Calls `then` when everything noted so far is recorded: with a ledger in the next turn of the event loop, with all that this one brings. Many
+   * are called in slices, in the order of their requests.
+   */
   whenRecorded(then: () => void): void {
     if (this.#ledger === undefined) {
-      then();
+      this.#release(then);
       return;
     }
-    if (this.#waiting.length === 0) this.#clock.soon(() => this.record());
+    this.#planRecord();
     this.#waiting.push(then);
   }
 
   /** Records what is noted, then calls what waits for that. */
   record(): void {
     if (this.#isUrgent) this.#commit();
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const then of waiting) contain(then, (error) => reportBug(this.#context, 'going on behind a commit', error));
+    const [waiting, asking] = [this.#waiting, this.#asking];
+    [this.#waiting, this.#asking] = [[], []];
+    for (const tell of asking) tell();
+    for (const then of waiting) this.#release(then);
   }
 
   /** Resolves when everything noted so far is recorded, as far as it can be. Not before the ledger has said so. Never rejects. */
@@ -80,8 +91,18 @@ export class Recorder {
     const ledger = this.#ledger;
     if (ledger === undefined) return Promise.resolve('memory');
     return new Promise((resolve) => {
-      this.whenRecorded(() => resolve(ledger.isBehind ? 'unrecorded' : 'recorded'));
+      this.#planRecord();
+      this.#asking.push(() => resolve(ledger.isBehind ? 'unrecorded' : 'recorded'));
     });
+  }
+
+  #planRecord(): void {
+    if (this.#waiting.length + this.#asking.length === 0) this.#clock.soon(() => this.record());
+  }
+
+  #release(then: () => void): void {
+    const failed = (error: unknown) => reportBug(this.#context, 'going on behind a commit', error);
+    this.#released.add(() => contain(then, failed));
   }
 
   /** To be called when a stop begins: its patience counts from then on. */
@@ -92,6 +113,7 @@ export class Recorder {
   /** Records the last notes, with a bounded wait for another program's lock, and closes the ledger, which reports what it could not record. */
   async close(): Promise<void> {
     this.record();
+    this.#released.finish();
     const ledger = this.#ledger;
     if (ledger === undefined) return;
     const failed = (error: unknown) => reportBug(this.#context, 'closing the state', error);

@@ -264,7 +264,9 @@ export class Run implements AttemptOwner, PassOwner {
     this.#context.whenRecorded(() => this.#step('executing', () => this.#execute(attempt)));
   }
 
+  /** Other things may have happened while it waited for the ledger. */
   #execute(attempt: Attempt): void {
+    if (this.#state === 'ended') return;
     if (this.#cause !== undefined) {
       this.#end({ kind: 'finished', outcome: canceled(this.#cause) });
       return;
