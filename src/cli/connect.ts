@@ -123,12 +123,45 @@ export async function reach(
   const connecting = await connectToScheduler(paths, userId(), clock);
   if (connecting.kind === 'refused') return unreached(connecting.reason);
   const name = shortPath(file ?? options.state ?? '', terminal.cwd);
-  if (connecting.kind !== 'connected') return whyAbsent({ located, paths, name }, terminal, options);
+  if (connecting.kind !== 'connected') {
+    const nearer = await runningNearer(located, terminal, options);
+    const absence = whyAbsent({ located, paths, name }, terminal, options);
+    const lines =
+      nearer === undefined ? [] : [`timers: the scheduler of ${nearer}, which is gone, runs. ${wayTo(nearer)}`];
+    return { ...absence, lines: [...absence.lines, ...lines] };
+  }
   const { client } = connecting;
   const timezone = options.timezone ?? located.timezone;
   const zone = async () => timezone ?? (await zoneOfRunning(client));
   const unread = file === undefined ? undefined : whyUnread(located, name);
-  return { client, change: changing(client, terminal), file: name, zone, paths, unread };
+  const nearer = await runningNearer(located, terminal, options);
+  const remark =
+    unread ?? (nearer && `this is the scheduler of ${name}, not that of ${nearer}, which is gone. ${wayTo(nearer)}`);
+  return { client, change: changing(client, terminal), file: name, zone, paths, unread: remark };
+}
+
+const wayTo = (file: string): string => `To reach that one, add -f ${file}`;
+
+/**
+ * The nearer place of a removed file whose scheduler runs on. The file that is found applies all the same, as it does to `start`:
+ * what is asked and what is read belong together.
+ */
+async function runningNearer(
+  { named }: Located,
+  terminal: Terminal,
+  { file, state }: FileOption & StateOption,
+): Promise<string | undefined> {
+  if (named === undefined || file !== undefined || state !== undefined) return undefined;
+  const places = possibleFiles(terminal.cwd);
+  for (const place of places.slice(0, Math.max(0, places.indexOf(named)))) {
+    const paths = wordOf([place], terminal);
+    const found = paths.length > 0 && (await connectToScheduler(paths, userId(), createSystemClock()));
+    if (found && found.kind === 'connected') {
+      found.client.close();
+      return shortPath(place, terminal.cwd);
+    }
+  }
+  return undefined;
 }
 
 const changing =

@@ -1,4 +1,5 @@
-import { completedBy, type ReadableFile } from '../config/index.js';
+import { completedBy, possibleFiles, type ReadableFile } from '../config/index.js';
+import { likelyStateOf } from '../daemon/state.js';
 import type { StatusRecord } from '../domain/status-record.js';
 import type { TakenFile } from '../domain/taken-file.js';
 import type { Instant } from '../domain/time.js';
@@ -12,6 +13,8 @@ interface Asked extends FileOption, StateOption {
   readonly now: Instant;
   /** Timers that are needed. */
   readonly names?: readonly string[];
+  /** Of use is also a removed file that left a state. */
+  readonly evenIfGone?: true;
 }
 
 /**
@@ -21,7 +24,8 @@ interface Asked extends FileOption, StateOption {
 export async function loadReadable(terminal: Terminal, asked: Asked): Promise<ReadableFile | undefined> {
   const found = await loadReadableOrTaken(terminal, asked);
   const { readable } = found;
-  const ofUse = readable && isOfUse(readable, asked.names ?? []) ? readable : undefined;
+  const isEnough = asked.evenIfGone === true && found.loaded.path === undefined;
+  const ofUse = readable && (isEnough || isOfUse(readable, asked.names ?? [])) ? readable : undefined;
   sayUnread(terminal, { ...found, readable: ofUse });
   return ofUse;
 }
@@ -40,10 +44,22 @@ export async function orTaken(found: AsFarAsReadable, terminal: Terminal, asked:
   if (isWhole(readable)) return found;
   const taken = (await askIfRunning(terminal, asked, 'taken')) as TakenFile | undefined;
   const path = loaded.path ?? (taken && (await fileOfRunning(terminal, asked)));
-  if (taken === undefined || path === undefined) return found;
+  if (taken === undefined || path === undefined) return orLeft(found, terminal, asked);
   const start = taken.started_at === null ? asked.now : Date.parse(taken.started_at);
   const unread = { path, named: loaded.named ?? path, readable };
   return { loaded, readable: completedBy(taken, unread, thisMachine(start)), missing: readable?.unread ?? [] };
+}
+
+/** What a removed file left: the default state of the nearest file that has one, and no timers. */
+function orLeft(found: AsFarAsReadable, terminal: Terminal, { now, state: named }: Asked): AsFarAsReadable {
+  const { loaded } = found;
+  const places = loaded.named === undefined && named === undefined ? possibleFiles(terminal.cwd) : [];
+  const path = places.find((place) => likelyStateOf(place, terminal) !== undefined);
+  if (path === undefined) return found;
+  const machine = thisMachine(now);
+  const taken = { timers: [], timezone: machine.timezone, state: likelyStateOf(path, terminal) ?? null };
+  const readable = completedBy({ ...taken, started_at: null }, { path, named: path, readable: undefined }, machine);
+  return { loaded, readable: { ...readable, unread: ['timers'] } };
 }
 
 const fileOfRunning = async (terminal: Terminal, asked: Asked): Promise<string | undefined> =>

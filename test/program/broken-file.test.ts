@@ -176,3 +176,51 @@ test('a simulation says what it leaves out, and fails', async () => {
   desk.write('timers.yaml', '{');
   expect(await simulated()).toMatchObject({ code: 1, stderr: expect.stringContaining('1 error'), runs: [] });
 });
+
+test('of a removed file without a scheduler, the state tells the past and what is pending', async () => {
+  desk.write('timers.yaml', 'timers: { once: { in: 1ms, run: echo done }, later: { every: 1h, run: x } }');
+  const scheduler = desk.start(['start']);
+  await scheduler.event('run.finished', 'once');
+  await desk.run('at', '2099-01-01 00:00', '--', 'echo pending');
+  scheduler.process.kill('SIGTERM');
+  await scheduler.ended;
+  rmSync(join(desk.folder, 'timers.yaml'));
+  const gone = expect.stringContaining('there is no file timers.yaml now. Not read: timers.');
+  expect(await desk.run('history')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/once +success/),
+    stderr: gone,
+  });
+  expect(await desk.run('list')).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^NAME[^]*echo pending/),
+    stderr: gone,
+  });
+  expect(await desk.run('next')).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no timer file') });
+});
+
+test('a file in a folder above applies, and a scheduler of a removed nearer one is named', async () => {
+  const sub = join(desk.folder, 'sub');
+  mkdirSync(sub);
+  desk.write('sub/timers.yaml', 'timers: { near: { every: 1h, run: x } }');
+  const near = desk.start(['start', '-f', 'sub/timers.yaml']);
+  await near.event('scheduler.started');
+  rmSync(join(sub, 'timers.yaml'));
+  const typed = (...args: string[]) => desk.start(args, { wrap: ['env', '-C', sub] }).ended;
+  expect(await typed('pause', 'near')).toMatchObject({ code: 0, stderr: expect.stringContaining('there is no file') });
+
+  desk.write('timers.yaml', 'timers: { far: { every: 1h, run: x } }');
+  expect(await typed('reset', 'far')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(
+      'the scheduler of timers.yaml, which is gone, runs. To reach that one, add -f timers.yaml',
+    ),
+  });
+  const far = desk.start(['start']);
+  await far.event('scheduler.started');
+  const remark =
+    /this is the scheduler of \S*timers\.yaml, not that of timers\.yaml, which is gone\. To reach that one, add -f timers\.yaml/;
+  expect(await typed('reset', 'far')).toMatchObject({ code: 0, stderr: expect.stringMatching(remark) });
+  expect(await typed('pause', 'near')).toMatchObject({ code: 2, stderr: expect.stringMatching(remark) });
+  expect(await typed('resume', 'near', '-f', 'timers.yaml')).toMatchObject({ code: 0 });
+});

@@ -20,7 +20,7 @@ export async function listTimers(terminal: Terminal, options: ListOptions): Prom
   // Asked first: it may take long, and what is foretold counts from now.
   const running = await runningTimers(terminal, options);
   const now = createSystemClock().now();
-  const timerFile = await loadReadable(terminal, { ...options, now });
+  const timerFile = await loadReadable(terminal, { ...options, now, evenIfGone: true });
   if (timerFile === undefined) return 1;
   const remembered = await memoriesOf(timerFile, terminal, options.state);
   const adHoc = recordedAdHoc(remembered?.values() ?? [], timerFile, now).jobs;

@@ -23,7 +23,7 @@ export function printJobs(rows: readonly ListRow[], { terminal, now, asJson }: P
   }
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   const [first = '', ...lines] = tableOf(rows, { width: terminal.width, now, chalk });
-  terminal.outPainted(chalk.dim(first), ...lines);
+  if (rows.length > 0) terminal.outPainted(chalk.dim(first), ...lines);
   const zones = [...new Set(rows.map(({ timezone }) => timezone))];
   if (zones.length > 0)
     terminal.err(`Times are in ${zones.length > 1 ? 'the zone of each timer: ' : ''}${zones.join(', ')}.`);
