@@ -1,7 +1,7 @@
 import { jobNameOf, type StateTrouble, type TimerEvent } from '../domain/events/index.js';
 import type { Controls } from '../domain/controls.js';
 import type { Job } from '../domain/job.js';
-import type { LedgerTrouble, Recollection } from '../domain/ledger.js';
+import type { LedgerTrouble } from '../domain/ledger.js';
 import type { ClockOffset } from '../domain/time-source.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { Admission } from './admission.js';
@@ -26,8 +26,6 @@ import { SchedulerTime } from './scheduler-time.js';
 import { Shutdown } from './shutdown.js';
 import { Startup } from './startup.js';
 import { TimerLoop, type Alarm } from './timer-loop.js';
-
-const NOTHING: Recollection = { jobs: new Map(), open: [], lastSeenAt: undefined };
 
 /** The one loop: arms every job for its next instant, sleeps, and passes due instants to the planner. It owns the start and the stop. */
 export class Scheduler implements EngineContext {
@@ -94,7 +92,7 @@ export class Scheduler implements EngineContext {
     const now = this.now();
     this.emit({ event: 'scheduler.started', at: now, ...this.#plan.facts, timers: this.#jobs.size });
     ledger?.onTrouble((trouble) => this.tellTrouble(trouble));
-    this.#jumps.generation = this.#startup.restore(ledger?.recall() ?? NOTHING, now);
+    this.#jumps.generation = this.#startup.restore(now);
     for (const companion of companions)
       contain(
         () => companion.start(),

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import type { Recollection } from '../domain/ledger.js';
+import type { Ledger, Recollection } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import { contain } from './bugs.js';
 import { reportBug, type Emitter } from './context.js';
@@ -12,8 +12,11 @@ import type { Recorder } from './recorder.js';
 import type { Recovery } from './recovery.js';
 import { Slices } from './slices.js';
 
+const NOTHING: Recollection = { jobs: new Map(), open: [], lastSeenAt: undefined };
+
 interface StartupParts {
   readonly clock: Clock;
+  readonly ledger: Ledger | undefined;
   readonly jobs: JobTable;
   readonly timers: JobTimers;
   readonly planner: Planner;
@@ -53,9 +56,10 @@ export class Startup {
   }
 
   /** Restores the memories, and gives every open run its outcome or its next attempt. Returns the highest generation in use. */
-  restore(recollection: Recollection, now: Instant): number {
-    const { jobs, recorder, recovery } = this.#parts;
+  restore(now: Instant): number {
+    const { ledger, jobs, recorder, recovery } = this.#parts;
     this.#startedAt = now;
+    const recollection = ledger?.recall() ?? NOTHING;
     const generation = restoreMemories(jobs.states(), recollection.jobs, now);
     for (const state of jobs.states())
       if (recollection.jobs.get(state.job.name)?.fingerprint !== state.fingerprint) recorder.touch(state);

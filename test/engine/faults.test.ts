@@ -256,3 +256,11 @@ describe('the surroundings of the timers', () => {
     expect(rang).toBe(2);
   });
 });
+
+it('a ledger that throws at the start leaves a scheduler that knows when it started', () => {
+  const ledger = new FakeLedger(new Disk());
+  ledger.recall = boom;
+  const rig = new Rig([job('tick', everyMs(10_000))], { ledger });
+  expect(() => rig.scheduler.start()).toThrow('no such thing');
+  expect(rig.scheduler.startedAt).toBe(rig.clock.now());
+});
