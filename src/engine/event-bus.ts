@@ -63,18 +63,22 @@ export class EventBus {
 
   /** Delivers what is pending and resolves when what the sinks have started themselves is over, or `patience` and it was ended. Never rejects. */
   async settle(patience: Duration): Promise<void> {
-    this.#deliverAll();
+    await this.#deliverAll();
     await Promise.all(this.#sinks.map((sink) => this.#wait(sink, () => sink.settle?.(patience))));
   }
 
   /** Delivers what is pending and resolves when every sink has flushed. Never rejects. */
   async flush(): Promise<void> {
-    this.#deliverAll();
+    await this.#deliverAll();
     await Promise.all(this.#sinks.map((sink) => this.#wait(sink, () => sink.flush?.())));
   }
 
-  #deliverAll(): void {
-    while (this.#pending.length > 0) this.#deliver(this.#pending.length);
+  /** What is more than a batch is left to the turns that are scheduled for it. */
+  async #deliverAll(): Promise<void> {
+    while (this.#pending.length > 0) {
+      if (this.#pending.length <= BATCH) this.#deliver(BATCH);
+      else await new Promise<void>((resolve) => this.#clock.soon(resolve));
+    }
   }
 
   #schedule(): void {

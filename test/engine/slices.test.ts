@@ -113,3 +113,22 @@ describe('many runs that wait for one commit', () => {
     ]);
   });
 });
+
+test('the events of a stop reach the sinks in batches, all before it is over', async () => {
+  const { rig } = burst(() => undefined);
+  await rig.clock.advance(10 * SECOND);
+  rig.events.length = 0;
+  let longest = 0;
+  let last = 0;
+  const stopped = rig.scheduler.stop();
+  const nextTurn = () => {
+    longest = Math.max(longest, rig.events.length - last);
+    last = rig.events.length;
+    if (named(rig, 'scheduler.stopped').length === 0) rig.clock.soon(nextTurn);
+  };
+  rig.clock.soon(nextTurn);
+  await rig.clock.settle();
+  await stopped;
+  expect(named(rig, 'run.finished')).toHaveLength(COUNT);
+  expect(longest).toBeLessThanOrEqual(256);
+});
