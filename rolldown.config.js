@@ -14,8 +14,8 @@ const copied = (...names) => ({
 
 /** Modules of Node that every command loads. */
 const LOADED = ['events', 'fs', 'os', 'path', 'process', 'stream', 'tty', 'util'];
-/** Packages with a chunk of their own. Not execa: a run must not need a file that an update of the package has replaced. */
-const APART = ['chalk', 'yaml'];
+/** Packages with a chunk of their own. A running scheduler loads those that it may need (src/daemon/load-ahead.ts). */
+const APART = ['chalk', 'execa', 'yaml'];
 const REQUIRED = /\b(?:const|let|var) (\w+) = require\("((?:node:|\.\/)?([a-z_0-9/]+)[^"]*)"\);/g;
 const canWait = (id, name) => (id.startsWith('./') ? APART.includes(name) : isBuiltin(id) && !LOADED.includes(name));
 

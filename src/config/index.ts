@@ -11,4 +11,5 @@ export { KEYS_OF_TIME, readableFile, type ReadableFile } from './readable.js';
 export { readRunTimes } from './read-run-times.js';
 export { readToken } from './build/http.js';
 export { completedBy } from './taken.js';
+export { loadYaml } from './text/parse-yaml.js';
 export { rootDistrust, Trust } from './text/trust.js';

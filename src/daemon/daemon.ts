@@ -8,6 +8,7 @@ import { AdHocTimers } from './ad-hoc-timers.js';
 import { composeScheduler, type Composition } from './compose.js';
 import { openControl } from './control.js';
 import type { Http, HttpContext } from './http.js';
+import { loadAhead } from './load-ahead.js';
 import { openLastResort } from './last-resort.js';
 import { openLauncher, type OpenLauncher } from './launcher.js';
 import { otherSchedulerOf } from './other-scheduler.js';
@@ -55,6 +56,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const condition = new ConditionWatch(clock);
   const running = (): Scheduler => scheduler;
   const reloader = new Reloader(timerFile, { running, clock });
+  const reload = () => void reloader.reload();
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
   const status = statusContext(timerFile, condition, () => around.launcher.record());
   const parts = { surroundings, clock, condition, status, scheduler: running, recorded: state.recorded };
@@ -72,7 +74,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   });
   const ended = new Promise<number>((resolve) => {
     stop = (code = 0) => resolve(code);
-    receiveRequests(scheduler, options.onRequest, { stopped: () => stop(), reload: () => void reloader.reload() });
+    receiveRequests(scheduler, options.onRequest, { stopped: () => stop(), reload });
     if (!keepAlive)
       void scheduler
         .idle()
@@ -83,9 +85,8 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const lastResort = openLastResort(scheduler, { surroundings, clock, stopped: () => stop() });
   scheduler.start();
   for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
-  const unwatch = watches
-    ? watchTimerFile(timerFile.named, { clock, surroundings, changed: () => void reloader.reload() })
-    : undefined;
+  const unwatch = watches ? watchTimerFile(timerFile.named, { clock, surroundings, changed: reload }) : undefined;
+  void loadAhead(scheduler, { surroundings, clock });
   const code = await ended;
   unwatch?.();
   await control.close();

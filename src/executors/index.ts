@@ -1,7 +1,7 @@
 import type { ExecutorKind } from './kind.js';
 import { shell } from './shell/index.js';
 
-export { createExecaLauncher } from './shell/execa-launcher.js';
+export { createExecaLauncher, loadExeca } from './shell/execa-launcher.js';
 export { ForkerLauncher } from './shell/forker-launcher.js';
 export type { Launcher } from './shell/launcher.js';
 export { createProcOrphans } from './shell/orphans.js';

@@ -5,7 +5,7 @@ import type { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import type { Proxy, ProxyFor } from '../domain/web.js';
-import { proxyOf } from './proxy-of.js';
+import { namesProxy, proxyOf } from './proxy-of.js';
 
 export interface ProxiesContext {
   readonly clock: Clock;
@@ -16,7 +16,12 @@ export interface ProxiesContext {
 /** How long a proxy may take to make a connection. */
 const PATIENCE: Duration = 10 * SECOND;
 
-/** Finds the proxy of an address in the environment. Its packages are loaded for the first request that has one. */
+/** Loads the packages for proxies if the environment names one. */
+export async function loadProxies(environment: ProxiesContext['environment']): Promise<void> {
+  if (namesProxy(environment)) await Promise.all([import('https-proxy-agent'), import('http-proxy-agent')]);
+}
+
+/** Finds the proxy of an address in the environment. Its packages are loaded by {@link loadProxies}, or for the first request that has one. */
 export const createProxies =
   ({ clock, environment }: ProxiesContext): ProxyFor<Agent> =>
   (address) => {

@@ -19,6 +19,10 @@ export function proxyOf(address: string, environment: Environment): URL | 'wrong
   return URL.canParse(proxy) && /^https?:\/\/[^/]/i.test(proxy) ? new URL(proxy) : 'wrong';
 }
 
+/** Whether the environment names any proxy. */
+export const namesProxy = (environment: Environment): boolean =>
+  ['http_proxy', 'https_proxy'].some((name) => valueOf(name, environment) !== '');
+
 const valueOf = (name: string, environment: Environment): string =>
   (environment[name] ?? environment[name.toUpperCase()] ?? '').trim();
 

@@ -4,6 +4,9 @@ import type { Steps } from '../../turns/steps.js';
 import { composeYaml, MAX_FAULTS, TooManyFaults, type YamlDocument } from './compose-yaml.js';
 import type { TextSpan } from './source.js';
 
+/** The built program loads the YAML library at its first use: here. */
+export const loadYaml = (): unknown => Parser;
+
 /** Deeper than any timer file, and far below the recursion limit. */
 const MAX_DEPTH = 100;
 

@@ -8,6 +8,9 @@ import type { Launched, Launcher, OutputSource, Start } from './launcher.js';
 import { closeReaders, closeWriters, Pipes, type Pipe } from './pipes.js';
 import { readStat, type ProcessStat } from './proc.js';
 
+/** The built program loads execa at its first use: here. */
+export const loadExeca = (): unknown => execa;
+
 /** Of descriptors execa takes any, but its types name those below 10 only. */
 type Output = 'inherit' | 'pipe' | 3;
 

@@ -6,6 +6,8 @@ import type { Cancel, Duration } from '../../../domain/time.js';
 /** The log writes an event a moment after it is emitted. Until then, nothing else may appear on its line. */
 const QUIET: Duration = 150;
 
+const load = () => import('ora');
+
 /** Shows, while a stop waits for running commands and the log is quiet, how many are left and how not to wait. */
 export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
   let spinner: Ora | undefined;
@@ -13,7 +15,7 @@ export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
   const text = () => `waiting for ${running} ${running === 1 ? 'run' : 'runs'} to end (Ctrl-C again kills)`;
   let disarm: Cancel = () => undefined;
   const show = async () => {
-    const { default: ora } = await import('ora');
+    const { default: ora } = await load();
     // discardStdin would put the terminal into raw mode, where Ctrl-C is no signal; a hidden cursor is shown again at the exit by a write that waits.
     spinner ??= ora({ stream, discardStdin: false, hideCursor: false });
     spinner.text = text();
@@ -24,7 +26,9 @@ export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
     accept(event) {
       spinner?.stop();
       disarm();
-      if (event.event === 'scheduler.stopping') running = event.running;
+      // At the stop its file may be gone: an update of the package replaces it.
+      if (event.event === 'scheduler.started') void load();
+      else if (event.event === 'scheduler.stopping') running = event.running;
       else if (event.event === 'run.finished' && running > 0) running--;
       else if (event.event === 'scheduler.stopped') running = 0;
       if (running > 0) disarm = clock.after(QUIET, () => void show());
