@@ -75,7 +75,7 @@ export const VERBS = {
   cancel: {
     summary: 'Cancels the runs of a timer, one run, or a pending ad-hoc timer.',
     args: { target: 'A timer, or the start of the id of a run.', ...expires },
-    returns: `\`canceled\`, the number of runs, and \`removed\`. ${kept}`,
+    returns: `\`task_name\`, \`run_id\` if it was one run, \`canceled\`, the number of runs, and \`removed\`. ${kept}`,
   },
   reset: {
     summary: 'Restarts a delay or an interval from now, and closes the breaker.',

@@ -170,16 +170,24 @@ function resume(controlled: VerbTarget, args: Args): object {
 
 function cancel(controlled: VerbTarget, args: Args): object {
   const target = wholeId(controlled, textArgument(args, 'target'));
+  const ended = ownerOf(target, controlled);
   const isRemoved = isAdHoc(target) && controlled.controls.remove(target);
   const canceled = controlled.controls.cancel(target);
-  if (canceled > 0 || isRemoved) return { canceled, removed: isRemoved };
+  if (canceled > 0 || isRemoved) return { ...ended, canceled, removed: isRemoved };
   const { jobs } = controlled.controls.status();
-  if (jobs.some(({ job }) => job.name === target)) return { canceled, removed: false };
+  if (jobs.some(({ job }) => job.name === target)) return { ...ended, canceled, removed: false };
   const way = wayOut(
     target,
     jobs.map(({ job }) => job.name),
   );
   throw new RefusalError('unknown_run', `there is no timer and no active run "${target}". ${way}`);
+}
+
+/** The timer of a name or a run, and the run if it is one. */
+function ownerOf(target: string, { controls }: VerbTarget) {
+  const { jobs } = controls.status();
+  const owner = jobs.find(({ job, runs }) => job.name !== target && runs.some(({ runId }) => runId === target));
+  return { task_name: owner?.job.name ?? target, run_id: owner === undefined ? null : target };
 }
 
 /** The id of the run that begins so; what names a timer, or no run, as it is. @throws RefusalError when several runs begin so. */

@@ -136,7 +136,7 @@ describe('a request', () => {
       error: { code: 'unknown_run', message: `2 active runs begin with "${common}": ${ids.join(', ')}` },
     });
     expect(await client.ask({ id: 2, verb: 'cancel', args: { target: ids[1] } })).toMatchObject({
-      ok: { canceled: 1 },
+      ok: { task_name: 'backup', run_id: ids[1], canceled: 1 },
     });
   });
 

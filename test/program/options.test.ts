@@ -101,7 +101,7 @@ test('what steers says with --json what it has done, an object a line', async ()
     { event: 'run.started', task_name: 'ping' },
     { event: 'run.finished', status: 'success' },
   ]);
-  expect(await objects('cancel', 'ping')).toEqual([{ target: 'ping', canceled: 0, removed: false }]);
+  expect(await objects('cancel', 'ping')).toEqual([{ task_name: 'ping', run_id: null, canceled: 0, removed: false }]);
   expect(await objects('reload')).toMatchObject([{ valid: true, changes: [] }]);
   expect(await objects('diff', 'timers.yaml')).toMatchObject([{ valid: true, changes: [] }]);
   expect(await objects('top')).toMatchObject([{ timers: [{ task_name: 'backup' }, { task_name: 'ping' }] }]);

@@ -2,6 +2,15 @@ import { jsonText } from '../../../text/visible.js';
 import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
+/** What the scheduler returns. */
+interface Canceled {
+  readonly task_name: string;
+  /** `null`: all runs of the timer. */
+  readonly run_id: string | null;
+  readonly canceled: number;
+  readonly removed: boolean;
+}
+
 /** The end of what runs. */
 export const cancel: CommandKind = {
   name: 'cancel',
@@ -24,10 +33,10 @@ export const cancel: CommandKind = {
       const options = command.opts<FileOption & StateOption & JsonOption>();
       return withScheduler(terminal, options, async ({ change }) => {
         const target = String(args[0]);
-        const answer = (await change('cancel', { target })) as { canceled: number; removed: boolean };
-        const { canceled, removed } = answer;
+        const answer = (await change('cancel', { target })) as Canceled;
+        const { task_name, run_id, canceled, removed } = answer;
         if (options.json) {
-          terminal.out(jsonText({ target, canceled, removed }));
+          terminal.out(jsonText({ task_name, run_id, canceled, removed }));
           return 0;
         }
         const runs = `${canceled} ${canceled === 1 ? 'run' : 'runs'}`;

@@ -104,10 +104,10 @@ const widthOf = ({ width }: Terminal): number => Math.min(width, WIDEST);
 
 const paintOf = ({ color }: Terminal): ChalkInstance => new Chalk({ level: color.out ? 1 : 0 });
 
-const toJson = ({ path, level, type, entry }: KeyInfo): object => ({
+const toJson = ({ path, level, type, entry: { since = '0.1.0', ...entry } }: KeyInfo): object => ({
   key: path,
   level,
   type,
-  since: '0.1.0',
+  since_version: since,
   ...entry,
 });
