@@ -39,7 +39,7 @@ const events: readonly TimerEvent[] = Array.from({ length: RECORDS }, (_, index)
     return {
       event: 'run.output',
       stream: 'stdout',
-      line: `copied block ${index} of 40000 in 12 ms`,
+      lines: `copied block ${index} of 40000 in 12 ms`,
       truncated: false,
       ...common,
     };

@@ -35,7 +35,7 @@ const contenders: Readonly<Record<string, () => Promise<unknown>>> = {
       env: { TIMERS_TASK_NAME: 'bench' },
       cancellation: new Canceler(),
       started: () => undefined,
-      line: () => undefined,
+      output: () => undefined,
       trouble: () => undefined,
       drained: () => undefined,
     }),

@@ -10,6 +10,7 @@ import type { Surroundings } from './daemon/surroundings.js';
 import { loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from './config/index.js';
 import { levelOf, type TimerEvent } from './domain/events/index.js';
 import { toRecord, type LogRecord } from './domain/record.js';
+import { lineByLine } from './domain/output-lines.js';
 import type { Schedule as CountedSchedule } from './domain/schedule.js';
 import { toTimestamp, type Duration, type Instant } from './domain/time.js';
 import { LoopTimer } from './engine/timer.js';
@@ -146,7 +147,10 @@ export function createScheduler({ timerFile, problems, path }: Loaded, options: 
   if (timerFile === undefined) throw new TypeError(firstError(path, problems));
   const { onEvent } = options;
   const accept = (event: TimerEvent) => {
-    if (levelOf(event) !== 'debug') onEvent?.({ timestamp: toTimestamp(event.at), ...toRecord(event) });
+    if (onEvent === undefined || levelOf(event) === 'debug') return;
+    const timestamp = toTimestamp(event.at);
+    const events = event.event === 'run.output' ? lineByLine(event) : [event];
+    for (const one of events) onEvent({ timestamp, ...toRecord(one) });
   };
   const state = openStateOf(timerFile, () => void scheduler.stop());
   const scheduler = composeScheduler(timerFile, {

@@ -1,11 +1,12 @@
 import { jobNameOf, type TimerEvent } from '../domain/events/index.js';
+import { lineByLine, lineCount } from '../domain/output-lines.js';
 import { isEnding } from '../domain/ledger.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';
 
-/** How many events are kept for clients that ask later. */
+/** How many events, each line of output one, are kept for clients that ask later. */
 const RECENT_EVENTS = 2_000;
-/** How many events are kept for followers that have yet to read them. */
+/** How many events, each line of output one, are kept for followers that have yet to read them. */
 const MOST_EVENTS = 16_000;
 /** In bytes, about: the events and their records as JSON. */
 const MOST_BYTES = 8 * 1024 * 1024;
@@ -31,11 +32,20 @@ export interface Following extends Interest {
   readonly onNews: () => void;
 }
 
-/** An event in the ring. */
+/** What the ring keeps: an event, perhaps with many lines of output. */
+interface Kept {
+  readonly event: TimerEvent;
+  /** The number of its lines. */
+  readonly count: number;
+  readonly bytes: number;
+  /** Line by line, once a client has read it. */
+  entries: readonly RingEntry[] | undefined;
+}
+
+/** An event as followers read it: of output, one line. */
 export interface RingEntry {
   readonly kind: 'event';
   readonly event: TimerEvent;
-  readonly bytes: number;
   /** The JSON of its record, once a client has read it. */
   json: string | undefined;
 }
@@ -53,11 +63,13 @@ export class EventRing implements Sink {
   readonly #write: (event: TimerEvent) => string;
   readonly #followers = new Set<Follower>();
   /** Each at its number modulo the length of the ring. */
-  readonly #entries: (RingEntry | undefined)[] = [];
+  readonly #kept: (Kept | undefined)[] = [];
   /** The number of the oldest event. */
   #first = 0;
   #end = 0;
   #bytes = 0;
+  /** The number of events, each line of output one. */
+  #count = 0;
 
   /** Keeps the events that `isTold` accepts. `write` makes the JSON of an event's record. */
   constructor(isTold: (event: TimerEvent) => boolean, write: (event: TimerEvent) => string) {
@@ -72,10 +84,12 @@ export class EventRing implements Sink {
 
   accept(event: TimerEvent): void {
     if (!this.#isTold(event)) return;
-    const bytes = bytesOf(event);
-    while (this.#isFull(bytes)) this.#dropOldest();
-    this.#entries[this.#end++ % MOST_EVENTS] = { kind: 'event', event, bytes, json: undefined };
-    this.#bytes += bytes;
+    const count = event.event === 'run.output' ? lineCount(event.lines) : 1;
+    const kept = { event, count, bytes: bytesOf(event, count), entries: undefined };
+    while (this.#isFull(kept)) this.#dropOldest();
+    this.#kept[this.#end++ % MOST_EVENTS] = kept;
+    this.#bytes += kept.bytes;
+    this.#count += count;
     for (const follower of this.#followers) follower.hear(event);
   }
 
@@ -83,23 +97,24 @@ export class EventRing implements Sink {
   past(interest: Interest, most: number): readonly TimerEvent[] {
     const events: TimerEvent[] = [];
     for (let number = this.#end - 1; number >= this.#first && events.length < most; number--) {
-      const event = this.at(number)?.event;
-      if (event !== undefined && isOfInterest(event, interest)) events.push(event);
+      for (const entry of this.entriesOf(number, interest).toReversed()) events.push(entry.event);
     }
-    return events.reverse();
+    return events.slice(0, most).reverse();
   }
 
   /** Follows what comes, after the `last` of the recent events. Close the follower in the end. */
   follow({ last, onNews, ...interest }: Following): Follower {
-    const position = last === undefined ? this.#first : this.#startOf(interest, last);
-    const follower = new Follower(this, { position, interest, onNews });
+    const start = last === undefined ? { position: this.#first, begun: [] } : this.#startOf(interest, last);
+    const follower = new Follower(this, { ...start, interest, onNews });
     this.#followers.add(follower);
     return follower;
   }
 
-  /** The event of that number, which the ring must still hold. */
-  at(number: number): RingEntry | undefined {
-    return this.#entries[number % MOST_EVENTS];
+  /** The event of that number, which the ring must still hold, line by line; nothing if it is of no interest. */
+  entriesOf(number: number, interest: Interest): readonly RingEntry[] {
+    const kept = this.#kept[number % MOST_EVENTS];
+    if (kept === undefined || !isOfInterest(kept.event, interest)) return [];
+    return (kept.entries ??= entriesOf(kept.event));
   }
 
   /** The JSON of an event's record, the same text for every follower. */
@@ -111,22 +126,24 @@ export class EventRing implements Sink {
     this.#followers.delete(follower);
   }
 
-  #startOf(interest: Interest, last: number): number {
-    let start = this.#end;
-    for (let number = start - 1, found = 0; number >= this.#first && found < last; number--) {
-      const event = this.at(number)?.event;
-      if (event === undefined || !isOfInterest(event, interest)) continue;
-      found++;
-      start = number;
+  /** Where the last of the kept events begin. `begun`: those of them that are the last lines of the event before `position`. */
+  #startOf(interest: Interest, last: number): Pick<Place, 'position' | 'begun'> {
+    let position = this.#end;
+    for (let number = position - 1, missing = last; number >= this.#first && missing > 0; number--) {
+      const entries = this.entriesOf(number, interest);
+      if (entries.length > missing) return { position: number + 1, begun: entries.slice(-missing) };
+      missing -= entries.length;
+      if (entries.length > 0) position = number;
     }
-    return start;
+    return { position, begun: [] };
   }
 
-  #isFull(more: number): boolean {
-    const count = this.#end - this.#first;
-    if (count === 0) return false;
-    if (count >= MOST_EVENTS || this.#bytes + more > MOST_BYTES) return true;
-    return count >= RECENT_EVENTS && !this.#isAwaited(this.#first);
+  #isFull(more: Kept): boolean {
+    const oldest = this.#kept[this.#first % MOST_EVENTS];
+    if (this.#first === this.#end || oldest === undefined) return false;
+    const count = this.#count + more.count;
+    if (count > MOST_EVENTS || this.#bytes + more.bytes > MOST_BYTES) return true;
+    return count - oldest.count >= RECENT_EVENTS && !this.#isAwaited(this.#first);
   }
 
   #isAwaited(number: number): boolean {
@@ -135,11 +152,12 @@ export class EventRing implements Sink {
   }
 
   #dropOldest(): void {
-    const entry = this.at(this.#first);
-    this.#entries[this.#first % MOST_EVENTS] = undefined;
-    if (entry !== undefined) {
-      this.#bytes -= entry.bytes;
-      for (const follower of this.#followers) follower.lose(this.#first, entry);
+    const kept = this.#kept[this.#first % MOST_EVENTS];
+    this.#kept[this.#first % MOST_EVENTS] = undefined;
+    if (kept !== undefined) {
+      this.#bytes -= kept.bytes;
+      this.#count -= kept.count;
+      for (const follower of this.#followers) follower.lose(this.#first, kept);
     }
     this.#first++;
   }
@@ -147,6 +165,8 @@ export class EventRing implements Sink {
 
 interface Place {
   readonly position: number;
+  /** What is read first. */
+  readonly begun: readonly RingEntry[];
   readonly interest: Interest;
   readonly onNews: () => void;
 }
@@ -157,6 +177,8 @@ export class Follower {
   readonly #interest: Interest;
   readonly #onNews: () => void;
   #position: number;
+  /** The lines of an event that are read next, the next one last. */
+  #begun: RingEntry[];
   /** Nothing from this number on is read. */
   #until = Number.POSITIVE_INFINITY;
   #lost = 0;
@@ -164,11 +186,12 @@ export class Follower {
   #endings: RingEntry[] = [];
   #isWaiting = false;
 
-  constructor(ring: EventRing, { position, interest, onNews }: Place) {
+  constructor(ring: EventRing, { position, begun, interest, onNews }: Place) {
     this.#ring = ring;
     this.#interest = interest;
     this.#onNews = onNews;
     this.#position = position;
+    this.#begun = begun.toReversed();
   }
 
   /** The number of the event that is read next. */
@@ -178,11 +201,13 @@ export class Follower {
 
   /** Whether all is read that was to be read. */
   get isOver(): boolean {
-    return this.#lost === 0 && this.#endings.length === 0 && this.#position >= this.#until;
+    return this.#begun.length + this.#lost === 0 && this.#endings.length === 0 && this.#position >= this.#until;
   }
 
   /** What is to be read next; `undefined` when that is nothing yet. */
   next(): Told | undefined {
+    const begun = this.#begun.pop();
+    if (begun !== undefined) return begun;
     if (this.#lost > 0) {
       const count = this.#lost;
       this.#lost = 0;
@@ -212,15 +237,15 @@ export class Follower {
   }
 
   /** The ring drops an event, perhaps before it was read. */
-  lose(number: number, entry: RingEntry): void {
+  lose(number: number, { event, count }: Kept): void {
     if (number < this.#position) return;
     this.#position = number + 1;
-    if (number >= this.#until || !isOfInterest(entry.event, this.#interest)) return;
-    if (!isEnding(entry.event)) {
-      this.#lost++;
+    if (number >= this.#until || !isOfInterest(event, this.#interest)) return;
+    if (!isEnding(event)) {
+      this.#lost += count;
       return;
     }
-    this.#endings.push(entry);
+    this.#endings.push(...entriesOf(event));
     if (this.#endings.length <= MOST_ENDINGS) return;
     this.#endings.shift();
     this.#lost++;
@@ -229,8 +254,9 @@ export class Follower {
   #nextOfRing(): Told | undefined {
     const end = Math.min(this.#until, this.#ring.end);
     while (this.#position < end) {
-      const entry = this.#ring.at(this.#position++);
-      if (entry !== undefined && isOfInterest(entry.event, this.#interest)) return entry;
+      this.#begun = this.#ring.entriesOf(this.#position++, this.#interest).toReversed();
+      const entry = this.#begun.pop();
+      if (entry !== undefined) return entry;
     }
     this.#isWaiting = true;
     return undefined;
@@ -238,12 +264,20 @@ export class Follower {
 }
 
 /** Lines of output are the many, and their records have them twice; of the rest, all texts count. */
-function bytesOf(event: TimerEvent): number {
-  if (event.event === 'run.output') return BYTES_OF_EVENT + event.line.length * (event.data === undefined ? 3 : 9);
+function bytesOf(event: TimerEvent, count: number): number {
+  if (event.event === 'run.output')
+    return BYTES_OF_EVENT * count + event.lines.length * (event.data === undefined ? 3 : 9);
   let bytes = BYTES_OF_EVENT;
   for (const value of Object.values(event) as unknown[]) bytes += 2 * lengthOf(value);
   return bytes;
 }
+
+const entriesOf = (event: TimerEvent): readonly RingEntry[] =>
+  (event.event === 'run.output' ? lineByLine(event) : [event]).map((one) => ({
+    kind: 'event',
+    event: one,
+    json: undefined,
+  }));
 
 function lengthOf(value: unknown): number {
   if (typeof value === 'string') return value.length;

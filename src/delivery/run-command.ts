@@ -57,8 +57,8 @@ class CommandIo implements AttemptIo {
     // No event reports its pid.
   }
 
-  line(stream: OutputStream, line: string): void {
-    this.tail.push(line, stream);
+  output(stream: OutputStream, lines: string): void {
+    this.tail.push(lines, stream);
   }
 
   trouble(sentence: string): void {

@@ -19,8 +19,10 @@ export interface AttemptIo {
   readonly cancellation: Cancellation;
   /** Called once, when the process exists. Not called if it could not be started. */
   started(pid: number): void;
-  /** Called for every line of output, in order per stream, without its newline; `truncated` if it was cut. */
-  line(stream: OutputStream, text: string, truncated: boolean): void;
+  /**
+   * Called for every block of output, in order: whole lines, each without its newline, joined by newlines. `truncated` if it is one line that was cut.
+   */
+  output(stream: OutputStream, text: string, truncated: boolean): void;
   /** Called with a sentence if output does not reach its target (a file that cannot be written). The run continues. */
   trouble(sentence: string): void;
   /**

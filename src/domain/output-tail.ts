@@ -14,7 +14,12 @@ interface TailLine {
 export class OutputTail {
   #lines: TailLine[] | undefined;
 
-  push(line: string, stream: OutputStream): void {
+  /** Takes a block of lines, joined by newlines. */
+  push(block: string, stream: OutputStream): void {
+    for (const line of lastLines(block)) this.#add(line, stream);
+  }
+
+  #add(line: string, stream: OutputStream): void {
     const lines = (this.#lines ??= []);
     lines.push({ stream, text: line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line });
     if (lines.length > MOST_LINES) lines.splice(displaced(lines), 1);
@@ -24,6 +29,15 @@ export class OutputTail {
   toString(): string {
     return this.#lines?.map(({ text }) => text).join('\n') ?? '';
   }
+}
+
+/** Of a longer block, only the last lines can stay. */
+function lastLines(block: string): readonly string[] {
+  let start = block.length + 1;
+  for (let count = 0; count < MOST_LINES && start > 0; count++) {
+    start = start > 1 ? block.lastIndexOf('\n', start - 2) + 1 : 0;
+  }
+  return block.slice(start).split('\n');
 }
 
 /** Index of the oldest line to drop, unless its stream has only its reserve left. */

@@ -75,12 +75,17 @@ export class Attempt implements AttemptIo {
     this.#run.emit({ event: 'run.started', attempt: this.number, pid, latenessMs: this.latenessMs });
   }
 
-  line(stream: OutputStream, line: string, truncated: boolean): void {
-    this.tail.push(line, stream);
-    const { output } = this.#run.job.command;
-    if (output.to !== 'log') return;
-    const data = output.parse === undefined || truncated ? undefined : this.#jsonOf(line);
-    this.#run.emit({ event: 'run.output', stream, line, truncated, ...(data && { data }) });
+  output(stream: OutputStream, lines: string, truncated: boolean): void {
+    this.tail.push(lines, stream);
+    const { output: target } = this.#run.job.command;
+    if (target.to !== 'log') return;
+    if (target.parse === undefined || truncated) this.#run.emit({ event: 'run.output', stream, lines, truncated });
+    else for (const line of lines.split('\n')) this.#emitParsed(stream, line);
+  }
+
+  #emitParsed(stream: OutputStream, line: string): void {
+    const data = this.#jsonOf(line);
+    this.#run.emit({ event: 'run.output', stream, lines: line, truncated: false, ...(data && { data }) });
   }
 
   /** The object a line is the JSON of. A line with a number that would change stays a line, which is reported once. */
@@ -97,7 +102,7 @@ export class Attempt implements AttemptIo {
   }
 
   trouble(sentence: string): void {
-    this.#run.emit({ event: 'run.output', stream: 'stderr', line: `timers: ${sentence}`, truncated: false });
+    this.#run.emit({ event: 'run.output', stream: 'stderr', lines: `timers: ${sentence}`, truncated: false });
   }
 
   stray(pid: number): 'kill' | 'keep' {

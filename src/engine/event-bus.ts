@@ -2,11 +2,12 @@ import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
 import type { Duration } from '../domain/time.js';
+import { lineCount } from '../domain/output-lines.js';
 import { contain, raiseLater } from './bugs.js';
 
-/** The number of events that the sinks get before timers and processes get a turn. */
+/** The number of events, each line of output one, that the sinks get before timers and processes get a turn. */
 const BATCH = 256;
-/** How many events may wait for the sinks before commands are asked to hold their output back. */
+/** How many events, each line of output one, may wait for the sinks before commands are asked to hold their output back. */
 const HIGH_WATER = 2_000;
 
 /**
@@ -20,6 +21,8 @@ export class EventBus {
   readonly #onSinkError: (sink: string, error: unknown) => void;
   readonly #broken = new Set<Sink>();
   #pending: TimerEvent[] = [];
+  /** The number of pending events, each line of output one. */
+  #waiting = 0;
   #scheduled = false;
   #drained: PromiseWithResolvers | undefined;
 
@@ -38,12 +41,13 @@ export class EventBus {
 
   emit(event: TimerEvent): void {
     this.#pending.push(event);
+    this.#waiting += weightOf(event);
     this.#schedule();
   }
 
   /** `undefined` while output is welcome; else resolves when it is again. */
   drained(): Promise<void> | undefined {
-    if (this.#pending.length >= HIGH_WATER) return (this.#drained ??= withResolvers()).promise;
+    if (this.#waiting >= HIGH_WATER) return (this.#drained ??= withResolvers()).promise;
     for (const sink of this.#sinks) {
       const wait = this.#drainedOf(sink);
       if (wait !== undefined) return wait;
@@ -76,7 +80,7 @@ export class EventBus {
   /** What is more than a batch is left to the turns that are scheduled for it. */
   async #deliverAll(): Promise<void> {
     while (this.#pending.length > 0) {
-      if (this.#pending.length <= BATCH) this.#deliver(BATCH);
+      if (this.#waiting <= BATCH) this.#deliver(BATCH);
       else await new Promise<void>((resolve) => this.#clock.soon(resolve));
     }
   }
@@ -93,13 +97,24 @@ export class EventBus {
 
   #deliver(most: number): void {
     this.#beforeDelivery();
-    const events = this.#pending.length <= most ? this.#pending : this.#pending.slice(0, most);
-    this.#pending = events === this.#pending ? [] : this.#pending.slice(most);
+    const events = this.#take(most);
     for (const event of events) for (const sink of this.#sinks) this.#accept(sink, event);
-    if (this.#pending.length < HIGH_WATER / 2) {
+    if (this.#waiting < HIGH_WATER / 2) {
       this.#drained?.resolve();
       this.#drained = undefined;
     }
+  }
+
+  /** The oldest events, up to the one with which they are `most`. */
+  #take(most: number): readonly TimerEvent[] {
+    let [count, taken] = [0, 0];
+    for (let event = this.#pending[0]; event !== undefined && taken < most; event = this.#pending[++count]) {
+      taken += weightOf(event);
+    }
+    const events = this.#pending.slice(0, count);
+    this.#pending = this.#pending.slice(count);
+    this.#waiting -= taken;
+    return events;
   }
 
   #accept(sink: Sink, event: TimerEvent): void {
@@ -127,6 +142,8 @@ export class EventBus {
     );
   }
 }
+
+const weightOf = (event: TimerEvent): number => (event.event === 'run.output' ? lineCount(event.lines) : 1);
 
 interface PromiseWithResolvers {
   readonly promise: Promise<void>;

@@ -38,8 +38,12 @@ function outputOf({ outputTail }: RunHistory, events: readonly TimerEvent[]): re
   return outputTail.split('\n').map((line) => ({ line }));
 }
 
-/** A line of output under its public names. */
-export const toOutputRecord = ({ at, stream, line }: Extract<TimerEvent, { event: 'run.output' }>): OutputRecord => ({
+/** A block of one line under its public names. */
+export const toOutputRecord = ({
+  at,
+  stream,
+  lines: line,
+}: Extract<TimerEvent, { event: 'run.output' }>): OutputRecord => ({
   timestamp: toTimestamp(at),
   stream,
   line,

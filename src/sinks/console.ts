@@ -1,4 +1,5 @@
 import { jobNameOf, levelOf, messageOf, type TimerEvent } from '../domain/events/index.js';
+import { lineCount } from '../domain/output-lines.js';
 import type { Sink } from '../domain/sink.js';
 import type { SinkOptions } from './kind.js';
 import { isShown } from './level.js';
@@ -23,7 +24,8 @@ export function createConsole({ destination, clock, level, color, local }: SinkO
         .of(rowOf(event))
         .map((row) => `${row}\n`)
         .join('');
-      destination.write(text, event.event === 'run.output' ? 'output' : 'event');
+      if (event.event === 'run.output') destination.write(text, 'output', lineCount(event.lines));
+      else destination.write(text, 'event');
     },
     drained: () => destination.drained(),
     flush: () => destination.flush(),
@@ -40,7 +42,7 @@ function rowOf(event: TimerEvent): Row {
     jobName: jobNameOf(event),
     sentence: (format) => messageOf(event, format),
     ...(event.event === 'run.output' && {
-      output: { stream: event.stream, line: event.line, isCut: event.truncated },
+      output: { stream: event.stream, lines: event.lines, isCut: event.truncated },
     }),
     ...(event.event === 'run.finished' && { status: event.outcome.status }),
   };

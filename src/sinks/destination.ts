@@ -11,8 +11,8 @@ export type RecordKind = 'event' | 'output';
 
 /** Where a log goes. Writing never blocks and never throws. */
 export interface Destination {
-  /** Accepts one record, its newline included. */
-  write(record: string, kind: RecordKind): void;
+  /** Accepts one record, its newline included, or `count` records. A stalled log drops them together. */
+  write(records: string, kind: RecordKind, count?: number): void;
   /** `undefined` while the log accepts more. Otherwise resolves when it does again, or when the log stalls and drops output instead. */
   drained(): Promise<void> | undefined;
   /** Resolves when everything is written, or nothing has moved for {@link STALL}. Never rejects. */
@@ -55,8 +55,10 @@ export class BatchingDestination implements Destination {
   readonly #clock: Clock;
   /** Records on their way, oldest first: the batch being written, the waiting batches, and the one being filled. */
   #writing: Uint8Array = Buffer.alloc(0);
-  #batches: Uint8Array[] = [];
+  #batches: string[] = [];
   #filling = '';
+  /** Batches become bytes here, one after the other: a busy log leaves no buffers for the collector. */
+  #bytes = Buffer.alloc(0);
   #size = 0;
   #state: 'idle' | 'scheduled' | 'busy' | 'ended' = 'idle';
   #isStalled = false;
@@ -74,15 +76,15 @@ export class BatchingDestination implements Destination {
     this.#clock = options.clock;
   }
 
-  write(record: string, kind: RecordKind): void {
+  write(records: string, kind: RecordKind, count = 1): void {
     if (this.#state === 'ended') return;
-    if (this.#size + record.length > this.#limit(kind)) {
-      this.#dropped++;
+    if (this.#size + records.length > this.#limit(kind)) {
+      this.#dropped += count;
       return;
     }
-    this.#filling += record;
-    this.#size += record.length;
-    if (this.#filling.length >= BATCH) this.#batches.push(this.#encode());
+    this.#filling += records;
+    this.#size += records.length;
+    if (this.#filling.length >= BATCH) this.#batches.push(this.#takeFilling());
     if (this.#state === 'idle') this.#schedule(0);
   }
 
@@ -106,11 +108,18 @@ export class BatchingDestination implements Destination {
     return this.#isStalled ? 0 : HIGH_WATER + RESERVE;
   }
 
-  #encode(): Uint8Array {
-    const batch = Buffer.from(this.#filling);
-    this.#size += batch.length - this.#filling.length;
+  #takeFilling(): string {
+    const batch = this.#filling;
     this.#filling = '';
     return batch;
+  }
+
+  #encode(batch: string): Uint8Array {
+    const length = Buffer.byteLength(batch);
+    if (length > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(length);
+    this.#bytes.write(batch);
+    this.#size += length - batch.length;
+    return this.#bytes.subarray(0, length);
   }
 
   #schedule(pause: Duration): void {
@@ -120,7 +129,7 @@ export class BatchingDestination implements Destination {
   }
 
   #writeBatch(): void {
-    if (this.#writing.length === 0) this.#writing = this.#batches.shift() ?? this.#encode();
+    if (this.#writing.length === 0) this.#writing = this.#encode(this.#batches.shift() ?? this.#takeFilling());
     this.#state = 'busy';
     this.#options.writer(this.#writing, (error, written) => {
       if (error) this.#refused(error);

@@ -1,11 +1,12 @@
 import { pino } from 'pino';
-import { levelOf, messageOf } from '../domain/events/index.js';
+import { levelOf, messageOf, type RunOutput, type TimerEvent } from '../domain/events/index.js';
+import { lineCount } from '../domain/output-lines.js';
 import { toRecord } from '../domain/record.js';
 import type { Sink } from '../domain/sink.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 import { visibleJson } from '../text/visible.js';
-import type { RecordKind } from './destination.js';
 import type { SinkOptions } from './kind.js';
+import { OutputRecords } from './output-records.js';
 import { fitRecord } from './record-limit.js';
 
 /**
@@ -14,7 +15,7 @@ import { fitRecord } from './record-limit.js';
  */
 export function createJsonLog({ destination, clock, level, host }: SinkOptions): Sink {
   let timestamp = '';
-  let kind: RecordKind = 'event';
+  let record = '';
   const stamp = cachedTimestamp();
   const logger = pino(
     {
@@ -23,16 +24,22 @@ export function createJsonLog({ destination, clock, level, host }: SinkOptions):
       timestamp: () => `,"timestamp":"${timestamp}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => destination.write(fitRecord(visibleJson(line)), kind) },
+    { write: (line: string) => (record = visibleJson(line)) },
   );
+  const recordOf = (event: TimerEvent): string => {
+    timestamp = stamp(event.at);
+    logger[levelOf(event)](toRecord(event), messageOf(event));
+    return record;
+  };
+  const outputs = new OutputRecords(recordOf);
+  const writeOutput = (event: RunOutput) =>
+    destination.write(outputs.of(event, stamp(event.at)), 'output', lineCount(event.lines));
   const sink: Sink = {
     name: 'json',
     accept(event) {
-      const loudness = levelOf(event);
-      if (!logger.isLevelEnabled(loudness)) return;
-      timestamp = stamp(event.at);
-      kind = event.event === 'run.output' ? 'output' : 'event';
-      logger[loudness](toRecord(event), messageOf(event));
+      if (!logger.isLevelEnabled(levelOf(event))) return;
+      if (event.event === 'run.output') writeOutput(event);
+      else destination.write(fitRecord(recordOf(event)), 'event');
     },
     drained: () => destination.drained(),
     flush: () => destination.flush(),

@@ -14,6 +14,16 @@ const ELLIPSIS = '…';
 /** Values as JSON, because the JSON is what is measured. Commands can print a lot, and serializing it is most of the work. */
 type Fields = ReadonlyMap<string, string>;
 
+/** {@link fitRecord} for any number of records. */
+export function fitRecords(records: string): string {
+  let start = 0;
+  for (let end = records.indexOf('\n'); end >= 0; end = records.indexOf('\n', start)) {
+    if (end - start >= SURELY_FITS) return records.replaceAll(/[^\n]*\n/g, fitRecord);
+    start = end + 1;
+  }
+  return records;
+}
+
 /**
  * Makes a record, written as a line of JSON, fit into {@link RECORD_LIMIT}. First cuts `msg`, down to 1 KiB; a cut `msg` ends in `…`. Then cuts
  * the longest fields and sets `truncated: true`. Texts keep their beginning, lists their first items, `output_tail` its last lines. Output that

@@ -14,8 +14,8 @@ export interface Row {
   readonly jobName: string | undefined;
   /** The event's sentence, which begins with the timer's name. */
   readonly sentence: (format: InstantFormat) => string;
-  /** A line of the command's output, in place of a sentence. */
-  readonly output?: { readonly stream: string; readonly line: string; readonly isCut: boolean };
+  /** A block of the command's output, its lines joined by newlines, in place of a sentence. */
+  readonly output?: { readonly stream: string; readonly lines: string; readonly isCut: boolean };
   /** How a run ended. */
   readonly status?: string;
 }
@@ -51,7 +51,7 @@ export class Rows {
     this.#localTime = new LocalTime(local);
   }
 
-  /** The row, without a newline. A row for the date comes first if the date changed. */
+  /** The row, without a newline, of output one for each line. A row for the date comes first if the date changed. */
   of(row: Row): readonly string[] {
     const { time } = this.#localTime.of(row.at);
     const heading = this.#localTime.heading(row.at);
@@ -59,15 +59,20 @@ export class Rows {
     this.#heading = heading;
     const [mark, color] = MARKS[markOf({ ...row, stream: row.output?.stream })];
     const paint = this.#chalk[color];
-    return [...rule, `${this.#chalk.dim(time)} ${paint(mark)} ${this.#textOf(row, paint)}`];
+    const before = `${this.#chalk.dim(time)} ${paint(mark)} `;
+    return [...rule, ...this.#textsOf(row, paint).map((text) => before + text)];
   }
 
-  #textOf({ at, jobName, level, sentence, output }: Row, paint: Paint): string {
-    const { dim, bold } = this.#chalk;
-    if (output !== undefined) {
-      const name = this.#pad(jobName ?? '');
-      return `${dim(name)} ${dim(plainText(output.line))}${output.isCut ? dim(' … (cut)') : ''}`;
-    }
+  #textsOf(row: Row, paint: Paint): readonly string[] {
+    if (row.output === undefined) return [this.#sentenceOf(row, paint)];
+    const { dim } = this.#chalk;
+    const { lines, isCut } = row.output;
+    const name = dim(this.#pad(row.jobName ?? ''));
+    return lines.split('\n').map((line) => `${name} ${dim(plainText(line))}${isCut ? dim(' … (cut)') : ''}`);
+  }
+
+  #sentenceOf({ at, jobName, level, sentence }: Row, paint: Paint): string {
+    const { bold } = this.#chalk;
     const today = this.#localTime.of(at);
     const message = sentence((instant) => this.#localTime.text(instant, today));
     if (jobName === undefined) return visible(message);

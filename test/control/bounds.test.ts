@@ -120,7 +120,7 @@ describe('a place is given up by a client that', () => {
     const deaf = crowd();
     await Promise.all(deaf.map((client) => client.ask({ id: 1, verb: 'logs', args: { follow: true } })));
     for (const { socket } of deaf) socket.pause();
-    for (let sent = 0; sent < 1_000; sent++) served.ring.accept({ ...run, line: 'x'.repeat(10_000) });
+    for (let sent = 0; sent < 1_000; sent++) served.ring.accept({ ...run, lines: 'x'.repeat(10_000) });
     await ask('health');
     await served.clock.advance(MINUTE - 2 * SECOND);
     expect(await ask('status')).toMatchObject(BUSY);
@@ -149,7 +149,7 @@ test('a client that follows is not idle', async () => {
   const client = connect();
   await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
   await served.clock.advance(10 * MINUTE);
-  served.ring.accept({ ...run, line: 'late' });
+  served.ring.accept({ ...run, lines: 'late' });
   expect(await client.next()).toMatchObject({ event: { line: 'late' } });
 });
 

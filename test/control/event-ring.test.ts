@@ -3,7 +3,15 @@ import { EventRing } from '../../src/control/index.js';
 import type { TimerEvent } from '../../src/domain/events/index.js';
 import { at, firing } from '../support/events.js';
 
-const output = { event: 'run.output', at, firing, runId: 'r1', stream: 'stdout', line: 'x', truncated: false } as const;
+const output = {
+  event: 'run.output',
+  at,
+  firing,
+  runId: 'r1',
+  stream: 'stdout',
+  lines: 'x',
+  truncated: false,
+} as const;
 const finished: TimerEvent = {
   event: 'run.finished',
   at,
@@ -87,7 +95,7 @@ test('of many ends the latest 16 are kept', () => {
 
 test('long lines and long lists count by their length', () => {
   follow();
-  tell(10_000, { ...output, line: 'x'.repeat(16_384) });
+  tell(10_000, { ...output, lines: 'x'.repeat(16_384) });
   expect(ring.past({}, Infinity).length).toBeLessThan(300);
   const problems = Array.from({ length: 1_000 }, () => 'x'.repeat(100));
   tell(1_000, { event: 'config.rejected', at, file: '/etc/timers.yaml', problems });
@@ -126,4 +134,38 @@ test('a time bounds what is read, and the latest are the latest of that time', (
   const times = ring.past({ until }, 2).map((event) => event.at - at);
   expect(times).toEqual([4_000, 5_000]);
   expect(read(follow({ until, last: 3 }))).toEqual({ 'run.output': 3 });
+});
+
+const block = (from: number, to: number): TimerEvent => ({
+  ...output,
+  lines: Array.from({ length: to - from + 1 }, (_, index) => String(from + index)).join('\n'),
+});
+const linesOf = (events: readonly TimerEvent[]) => events.map((event) => event.event === 'run.output' && event.lines);
+
+test('a block of output is read line by line, and the latest are the latest lines', () => {
+  ring.accept(block(1, 3));
+  ring.accept(block(4, 6));
+  expect(linesOf(ring.past({}, 4))).toEqual(['3', '4', '5', '6']);
+  const follower = ring.follow({ last: 4, onNews: () => undefined });
+  ring.accept(block(7, 8));
+  const told = Array.from({ length: 6 }, () => follower.next());
+  expect(linesOf(told.map((one) => (one?.kind === 'event' ? one.event : finished)))).toEqual([
+    '3',
+    '4',
+    '5',
+    '6',
+    '7',
+    '8',
+  ]);
+  expect(follower.next()).toBeUndefined();
+});
+
+test('a lost block counts its lines, and those of a block that has begun are not lost', () => {
+  const follower = follow();
+  ring.accept(block(1, 10));
+  follower.next();
+  for (let sent = 0; sent < 50; sent++) ring.accept(block(1, 1_000));
+  const { lost, 'run.output': told } = read(follower);
+  expect(told! + lost!).toBe(50_009);
+  expect(told).toBeLessThanOrEqual(16_009);
 });

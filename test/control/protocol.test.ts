@@ -215,12 +215,12 @@ describe('a verb that has a bug', () => {
 
 describe('logs', () => {
   test('tell what was, then what comes, of one timer or run', async () => {
-    served.ring.accept({ ...run, line: 'before' });
-    served.ring.accept({ ...run, line: 'of another run', runId: 'r2' });
+    served.ring.accept({ ...run, lines: 'before' });
+    served.ring.accept({ ...run, lines: 'of another run', runId: 'r2' });
     expect(await client.ask({ id: 1, verb: 'logs', args: { run_id: 'r1', follow: true } })).toMatchObject({ ok: {} });
     expect(await client.next()).toMatchObject({ id: 1, event: { event: 'run.output', line: 'before' } });
-    served.ring.accept({ ...run, line: 'of another run', runId: 'r2' });
-    served.ring.accept({ ...run, line: 'behind' });
+    served.ring.accept({ ...run, lines: 'of another run', runId: 'r2' });
+    served.ring.accept({ ...run, lines: 'behind' });
     expect(await client.next()).toMatchObject({ id: 1, event: { line: 'behind' } });
   });
 
@@ -234,7 +234,7 @@ describe('logs', () => {
   test('tell the end of a run though its output was left out', async () => {
     await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
     client.socket.pause();
-    for (let sent = 0; sent < 1_500; sent++) served.ring.accept({ ...run, line: 'x'.repeat(10_000) });
+    for (let sent = 0; sent < 1_500; sent++) served.ring.accept({ ...run, lines: 'x'.repeat(10_000) });
     served.ring.accept({
       event: 'run.finished',
       at,
@@ -260,11 +260,11 @@ describe('logs', () => {
     await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
     client.socket.pause();
     const line = 'x'.repeat(10_000);
-    for (let sent = 0; sent < 1_000; sent++) served.ring.accept({ ...run, line });
+    for (let sent = 0; sent < 1_000; sent++) served.ring.accept({ ...run, lines: line });
     let told = 0;
     client.socket.resume();
     for (;;) {
-      served.ring.accept({ ...run, line });
+      served.ring.accept({ ...run, lines: line });
       const { event, dropped } = await client.next();
       if (event !== undefined) told++;
       if (dropped === undefined) continue;
@@ -275,9 +275,9 @@ describe('logs', () => {
   });
 
   test('keep the latest 2,000 events, and of many long lines fewer', async () => {
-    for (let sent = 0; sent < 3_000; sent++) served.ring.accept({ ...run, line: String(sent) });
+    for (let sent = 0; sent < 3_000; sent++) served.ring.accept({ ...run, lines: String(sent) });
     expect(served.ring.past({}, Infinity)).toHaveLength(2_000);
-    for (let sent = 0; sent < 1_000; sent++) served.ring.accept({ ...run, line: 'x'.repeat(16_384) });
+    for (let sent = 0; sent < 1_000; sent++) served.ring.accept({ ...run, lines: 'x'.repeat(16_384) });
     expect(served.ring.past({}, Infinity)).toHaveLength(168);
     expect(await client.ask({ id: 1, verb: 'logs', args: { last: 0 } })).toMatchObject({ ok: {} });
     expect(await client.next()).toMatchObject({ end: true });

@@ -159,10 +159,10 @@ describe('what a hook is told', () => {
 describe('a hook that does not succeed is told', () => {
   it('with what it printed last, and one that succeeds is not', async () => {
     fail(2);
-    executor.attempts[0]!.io.line('stderr', 'no route', false);
+    executor.attempts[0]!.io.output('stderr', 'no route', false);
     executor.attempts[0]!.end(7);
     await clock.settle();
-    executor.attempts[1]!.io.line('stdout', 'sent', false);
+    executor.attempts[1]!.io.output('stdout', 'sent', false);
     executor.attempts[1]!.end(0);
     await clock.settle();
     expect(failed).toEqual([

@@ -175,7 +175,7 @@ test('a command finds the text and the facts of the run, and its failure is told
     TIMERS_STATUS: 'failure',
     TIMERS_FAILURES_IN_A_ROW: '1',
   });
-  attempt?.io.line('stderr', 'no pager', false);
+  attempt?.io.output('stderr', 'no pager', false);
   attempt?.end(7);
   await clock.settle();
   expect(failed).toMatchObject([{ change: 'failed', error: 'exit code 7', outputTail: 'no pager' }]);

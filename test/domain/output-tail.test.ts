@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OutputTail } from '../../src/domain/output-tail.js';
 
@@ -30,5 +31,20 @@ describe('the tail of a failure', () => {
     const tail = new OutputTail();
     tail.push('x'.repeat(2_000), 'stdout');
     expect(tail.toString()).toBe(`${'x'.repeat(1_024)}…`);
+  });
+
+  it('is the same of blocks and of their lines', () => {
+    const lines = fc.array(fc.constantFrom('', 'a', 'b', 'c'), { minLength: 1, maxLength: 50 });
+    const blocks = fc.array(fc.record({ stream: fc.constantFrom('stdout' as const, 'stderr' as const), lines }));
+    fc.assert(
+      fc.property(blocks, (all) => {
+        const [tail, reference] = [new OutputTail(), new OutputTail()];
+        for (const { stream, lines: block } of all) {
+          tail.push(block.join('\n'), stream);
+          for (const line of block) reference.push(line, stream);
+        }
+        expect(tail.toString()).toBe(reference.toString());
+      }),
+    );
   });
 });

@@ -8,7 +8,7 @@ function recordsOf(...lines: string[]): unknown[] {
   const job = { command: { output: { to: 'log', parse: 'json' } } } as unknown as Job;
   const owner = { job, emit: (fact: unknown) => records.push(fact) } as unknown as AttemptOwner;
   const attempt = new Attempt(owner, 1, 0, 'keep');
-  for (const line of lines) attempt.line('stdout', line, false);
+  for (const line of lines) attempt.output('stdout', line, false);
   return records;
 }
 
@@ -16,13 +16,14 @@ test('a line of JSON is data, if that changes no number', () => {
   const [small, big, bigger] = ['{"n": 9007199254740992}', '{"n": 9007199254740993}', '{"n": [1e400]}'];
   const output = { event: 'run.output', stream: 'stdout', truncated: false };
   expect(recordsOf(small, big, bigger)).toEqual([
-    { ...output, line: small, data: { n: 9007199254740992 } },
+    { ...output, lines: small, data: { n: 9007199254740992 } },
     {
       ...output,
       stream: 'stderr',
-      line: 'timers: a line with the number "9007199254740993" is not read as JSON, because that would change the number',
+      lines:
+        'timers: a line with the number "9007199254740993" is not read as JSON, because that would change the number',
     },
-    { ...output, line: big },
-    { ...output, line: bigger },
+    { ...output, lines: big },
+    { ...output, lines: bigger },
   ]);
 });

@@ -268,7 +268,7 @@ describe('attempts', () => {
     rig.executor.obedience = 'never';
     rig.scheduler.start();
     await rig.clock.advance(4 * SECOND);
-    rig.executor.attempts[0]!.io.line('stdout', 'cleaning up', false);
+    rig.executor.attempts[0]!.io.output('stdout', 'cleaning up', false);
     rig.executor.attempts[0]!.end(0);
     await rig.clock.settle();
     expect(rig.story()).toContain(

@@ -5,7 +5,9 @@ import { LINE_LIMIT, LineSplitter } from '../../src/executors/shell/line-splitte
 /** What comes out when these chunks go in; a cut line ends in ` …`. */
 function split(...chunks: (string | Uint8Array)[]): string[] {
   const lines: string[] = [];
-  const splitter = new LineSplitter((text, truncated) => lines.push(truncated ? `${text} …` : text));
+  const splitter = new LineSplitter((block, truncated) =>
+    lines.push(...(truncated ? [`${block} …`] : block.split('\n'))),
+  );
   for (const chunk of chunks) {
     splitter.push(Buffer.from(chunk));
     while (splitter.flow(2));
@@ -49,12 +51,16 @@ describe('lines', () => {
     expect(split(...chunks)).toEqual(expected);
   });
 
-  it('tells no more at a time than it is asked for', () => {
-    const lines: string[] = [];
-    const splitter = new LineSplitter((text) => lines.push(text));
-    splitter.push(Buffer.from('a\nb\nc\n'));
-    expect([splitter.flow(2), lines]).toEqual([true, ['a', 'b']]);
-    expect([splitter.flow(2), lines]).toEqual([false, ['a', 'b', 'c']]);
+  it('come in blocks, each as long as it may be', () => {
+    const blocks: string[] = [];
+    const splitter = new LineSplitter((block) => blocks.push(block));
+    splitter.push(Buffer.from('a'));
+    splitter.flow(2);
+    splitter.push(Buffer.from('b\nc\n\nd\ne'));
+    expect([splitter.flow(2), blocks]).toEqual([true, ['ab\nc\n']]);
+    expect([splitter.flow(2), blocks]).toEqual([false, ['ab\nc\n', 'd']]);
+    splitter.end();
+    expect(blocks).toEqual(['ab\nc\n', 'd', 'e']);
   });
 });
 

@@ -74,7 +74,10 @@ describe('order', () => {
   it('of the log is that of reading: what is read later is told later, however much there is of the other', async () => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const sources = [{ name: 'stdout', stream: stdout } as const, { name: 'stderr', stream: stderr } as const];
-    const reader = new PipeReader(sources, clock, { line: (...line) => io.line(...line), drained: () => undefined });
+    const reader = new PipeReader(sources, clock, {
+      output: (...block) => io.output(...block),
+      drained: () => undefined,
+    });
     stdout.end('x\n'.repeat(5_000));
     await nextTurn();
     stderr.end('end\n');

@@ -32,10 +32,12 @@ export class RecordedIo implements AttemptIo {
     this.pids.push(pid);
   }
 
-  line(stream: OutputStream, text: string, truncated: boolean): void {
-    this.lines.push(stream === 'stdout' ? text : `${stream}: ${text}`);
-    this.truncated.push(truncated);
-    this.onLine(text, stream);
+  output(stream: OutputStream, lines: string, truncated: boolean): void {
+    for (const text of lines.split('\n')) {
+      this.lines.push(stream === 'stdout' ? text : `${stream}: ${text}`);
+      this.truncated.push(truncated);
+      this.onLine(text, stream);
+    }
   }
 
   trouble(sentence: string): void {

@@ -141,7 +141,7 @@ describe('one run', () => {
     page = await servePage(JOBS);
     await page.rig.clock.advance(10 * SECOND);
     const [attempt] = page.rig.executor.attempts;
-    attempt!.io.line('stdout', '<b>one</b>', false);
+    attempt!.io.output('stdout', '<b>one</b>', false);
     await page.rig.clock.advance(1);
     page.tell();
     expect(await page.listening.json('/api/run?run_id=run-1')).toMatchObject({
@@ -151,7 +151,7 @@ describe('one run', () => {
     });
     const heard = await page.listening.listen('/api/events?run_id=run-1');
     expect((await heard.next()).data).toMatchObject({ line: '<b>one</b>' });
-    attempt!.io.line('stderr', 'two', false);
+    attempt!.io.output('stderr', 'two', false);
     attempt!.end(0);
     await page.rig.clock.advance(1);
     page.tell();
@@ -165,13 +165,13 @@ describe('one run', () => {
     await page.rig.clock.advance(10 * SECOND);
     const before = page.rig.clock.armed;
     const [attempt] = page.rig.executor.attempts;
-    attempt!.io.line('stdout', 'one', false);
+    attempt!.io.output('stdout', 'one', false);
     await page.rig.clock.advance(1);
     page.tell();
     const heard = await page.listening.listen('/api/events?run_id=run-1');
     expect((await heard.next()).data).toMatchObject({ line: 'one' });
     await page.rig.clock.advance(10 * SECOND);
-    attempt!.io.line('stdout', 'two', false);
+    attempt!.io.output('stdout', 'two', false);
     await page.rig.clock.advance(1);
     page.tell();
     expect((await heard.next()).data).toMatchObject({ line: 'two' });
@@ -192,7 +192,7 @@ describe('one run', () => {
     heard.response.pause();
     const lines = 2_000;
     for (let printed = 0; printed < lines; printed++) {
-      attempt!.io.line('stdout', 'x'.repeat(10_000), false);
+      attempt!.io.output('stdout', 'x'.repeat(10_000), false);
       if (printed % 500 === 0) await page.rig.clock.advance(1);
     }
     attempt!.end(0);

@@ -4,10 +4,12 @@ import type { Destination, RecordKind } from '../../src/sinks/destination.js';
 export class CapturedDestination implements Destination {
   readonly records: string[] = [];
   readonly kinds: RecordKind[] = [];
+  readonly counts: number[] = [];
   tellDropped: (records: number) => void = () => undefined;
 
-  write(record: string, kind: RecordKind): void {
-    this.records.push(record);
+  write(records: string, kind: RecordKind, count = 1): void {
+    this.records.push(records);
+    this.counts.push(count);
     this.kinds.push(kind);
   }
 

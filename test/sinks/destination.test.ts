@@ -156,6 +156,14 @@ describe.each(['EAGAIN', 'silent'])('a reader that stands still (%s)', (mood) =>
     expect(reader.text.endsWith('kept\n[dropped 10]\n')).toBe(true);
   });
 
+  it('counts each of the records that it loses together', async () => {
+    await clock.advance(STALL + 10);
+    destination.write('a\nb\nc\n', 'output', 3);
+    reader.wake();
+    await clock.advance(100);
+    expect(reader.text.endsWith('[dropped 3]\n')).toBe(true);
+  });
+
   it('loses events too when there are too many of them', async () => {
     await clock.advance(STALL + 10);
     fill(RESERVE + 3 * KIB.length, 'event');

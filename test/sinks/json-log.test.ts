@@ -40,7 +40,7 @@ describe('the JSON log', () => {
       firing,
       runId: 'r1',
       stream: 'stdout',
-      line: 'a "b" \0\x1b[31m é 😀',
+      lines: 'a "b" \0\x1b[31m é 😀',
       truncated: true,
     });
     expect(destination.records).toEqual([

@@ -23,7 +23,7 @@ const output = (line: string, data?: Record<string, unknown>): TimerEvent => ({
   event: 'run.output',
   ...run,
   stream: 'stdout',
-  line,
+  lines: line,
   truncated: false,
   ...(data && { data }),
 });

@@ -40,7 +40,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'run.started', attempt: 1, pid: 9, latenessMs: 9e6, ...run, firing: { ...firing, trigger: 'catch_up' } },
   ],
   ['backup started again (attempt 2)', { event: 'run.started', attempt: 2, pid: 9, latenessMs: 9_000, ...run }],
-  ['oops', { event: 'run.output', stream: 'stderr', line: 'oops', truncated: false, ...run }],
+  ['oops', { event: 'run.output', stream: 'stderr', lines: 'oops', truncated: false, ...run }],
   [
     'backup failed: exit code 3 (attempt 1); trying again in 5 s',
     {

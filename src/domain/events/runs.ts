@@ -27,14 +27,15 @@ export interface RunStarted {
   readonly latenessMs: Duration;
 }
 
-/** The command printed a line. */
+/** The command printed lines. The log, `logs` and the page have one record a line. */
 export interface RunOutput {
   readonly event: 'run.output';
   readonly at: Instant;
   readonly firing: Firing;
   readonly runId: string;
   readonly stream: OutputStream;
-  readonly line: string;
+  /** A block of lines, each without its newline, joined by newlines. A block with `data` or `truncated` is one line. */
+  readonly lines: string;
   /** The line's JSON object, if the job parses its output (`output: {parse: json}`) and the line is one. */
   readonly data?: Readonly<Record<string, unknown>>;
   readonly truncated: boolean;
@@ -114,11 +115,11 @@ export const runEvents: EventEntries<RunEvent> = {
       truncated: { type: 'boolean', optional: true, summary: '`true` if the line was cut.' },
     },
     toFields: (event) => Object.assign(runFields(event), outputFields(event)),
-    sentence: ({ line }) => line,
+    sentence: ({ lines }) => lines,
     recorded: false,
     concerns: 'timer',
     since: '0.1.0',
-    example: { event: 'run.output', ...exampleRun, stream: 'stdout', line: 'dumped 1234 rows', truncated: false },
+    example: { event: 'run.output', ...exampleRun, stream: 'stdout', lines: 'dumped 1234 rows', truncated: false },
   },
   'run.finished': {
     summary: 'A run is over, after its last attempt. Every run has exactly one.',
@@ -167,7 +168,7 @@ export const runEvents: EventEntries<RunEvent> = {
   },
 };
 
-function outputFields({ stream, data, line, truncated }: RunOutput) {
+function outputFields({ stream, data, lines: line, truncated }: RunOutput) {
   // Nested: not a string in a string.
   if (data !== undefined) return { stream, data };
   return truncated ? { stream, line, truncated: true } : { stream, line };

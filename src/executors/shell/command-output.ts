@@ -42,7 +42,7 @@ export class CommandOutput {
     const file = this.#file?.file;
     const chunk = file && ((bytes: Buffer) => file.write(bytes, (reason) => this.#fail(reason)));
     const drained = target.to === 'log' ? () => io.drained() : () => file?.drained();
-    this.#reader = new PipeReader(sources, clock, { line: (...line) => io.line(...line), chunk, drained });
+    this.#reader = new PipeReader(sources, clock, { output: (...block) => io.output(...block), chunk, drained });
   }
 
   /**

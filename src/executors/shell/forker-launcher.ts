@@ -116,7 +116,7 @@ async function tryOut(forker: Forker): Promise<void> {
 const SILENT: Omit<AttemptIo, 'cancellation'> = {
   env: {},
   started: () => undefined,
-  line: () => undefined,
+  output: () => undefined,
   trouble: () => undefined,
   drained: () => undefined,
 };

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { lastState } from '../../text/last-state.js';
 
-/** Longest line in bytes of UTF-8; the rest of a longer one is let go. */
+/** Longest line in bytes of UTF-8; the rest of a longer one is dropped. */
 export const LINE_LIMIT = 16 * 1024;
 
 const NEWLINE = 0x0a;
@@ -9,25 +9,25 @@ const RETURN = 0x0d;
 /** A UTF-16 unit is at most three bytes of UTF-8: up to this length no line needs to be measured. */
 const SURELY_SHORT = Math.floor(LINE_LIMIT / 3);
 
-/** Told for every line, without its `\n` or `\r\n`; `truncated` when it was cut at {@link LINE_LIMIT}. */
-export type LineListener = (text: string, truncated: boolean) => void;
+/** Called for every block: lines without their `\n` or `\r\n`, joined by `\n`; `truncated` if it is one line, cut at {@link LINE_LIMIT}. */
+export type BlockListener = (lines: string, truncated: boolean) => void;
 
 /**
- * Splits bytes into lines of text. Of a line that is overwritten with `\r` (a progress bar) only the last state is told. Holds at most one chunk and
+ * Cuts bytes into blocks of whole lines. Of a line that is overwritten with `\r` (a progress bar) only the last state counts. Holds at most one chunk and
  * one line; works no longer on a chunk than the chunk is long. Bytes that are not UTF-8 become U+FFFD; control characters and NUL are data and stay.
  */
 export class LineSplitter {
-  readonly #tell: LineListener;
+  readonly #tell: BlockListener;
   readonly #partial = new PartialLine();
   /** The line that began in an earlier chunk and ended in the last one; told before `#text`. */
   #first: Line | undefined;
   /** Whole lines of the last chunk, decoded at once: no character of UTF-8 spans a newline. */
   #text = '';
   #hasReturns = false;
-  /** Where the next line begins in `#text`; beyond its end when all are told. */
+  /** Where the next line begins in `#text`; beyond its end after the last one. */
   #next = 1;
 
-  constructor(tell: LineListener) {
+  constructor(tell: BlockListener) {
     this.#tell = tell;
   }
 
@@ -49,37 +49,68 @@ export class LineSplitter {
     this.#partial.append(rest.subarray(last + 1));
   }
 
-  /** Tells at most `most` lines of what came in. Returns whether some are left. */
+  /** Emits at most `most` lines of what came in, as one block if none is cut. Returns whether some are left. */
   flow(most: number): boolean {
-    if (this.#first !== undefined) this.#tellLine(this.#first);
+    const start = this.#next;
+    const end = endOf(this.#text, start, most);
+    const isOver = end >= this.#text.length;
+    const first = this.#first;
     this.#first = undefined;
-    const text = this.#text;
-    for (let told = 0; told < most; told++) {
-      if (this.#next > text.length) {
-        this.#text = '';
-        this.#next = 1;
-        return false;
-      }
-      const newline = text.indexOf('\n', this.#next);
-      const end = newline < 0 ? text.length : newline;
-      const line = text.slice(this.#next, end);
-      this.#tellLine({ text: this.#hasReturns ? lastState(line) : line, isCut: false });
-      this.#next = end + 1;
+    if (start > this.#text.length) {
+      if (first !== undefined) this.#tellLine(first);
+    } else {
+      this.#tellBlock(first, this.#text.slice(start, end));
     }
-    return true;
+    this.#next = isOver ? 1 : end + 1;
+    if (isOver) this.#text = '';
+    return !isOver;
   }
 
-  /** Tells everything that is left, a last line without newline included. */
+  /** Emits everything that is left, a last line without newline included. */
   end(): void {
     this.flow(Number.POSITIVE_INFINITY);
     const last = this.#partial.take();
     if (last.text !== '') this.#tellLine(last);
   }
 
-  #tellLine({ text, isCut }: Line): void {
-    const isLong = isCut || (text.length > SURELY_SHORT && Buffer.byteLength(text) > LINE_LIMIT);
-    this.#tell(isLong ? cut(Buffer.from(text)) : text, isLong);
+  #tellBlock(first: Line | undefined, rest: string): void {
+    const lines = this.#hasReturns ? rest.split('\n').map(lastState).join('\n') : rest;
+    const isFirstShort = first !== undefined && !isLong(first);
+    if (first !== undefined && !isFirstShort) this.#tellLine(first);
+    const block = isFirstShort ? `${first.text}\n${lines}` : lines;
+    if (hasLongLine(block)) for (const text of block.split('\n')) this.#tellLine({ text, isCut: false });
+    else this.#tell(block, false);
   }
+
+  #tellLine(line: Line): void {
+    const isTooLong = isLong(line);
+    this.#tell(isTooLong ? cut(Buffer.from(line.text)) : line.text, isTooLong);
+  }
+}
+
+const isLong = ({ text, isCut }: Line): boolean =>
+  isCut || (text.length > SURELY_SHORT && Buffer.byteLength(text) > LINE_LIMIT);
+
+/** Where the lines from `start` on end, `most` of them: a newline, or the end of the text. */
+function endOf(text: string, start: number, most: number): number {
+  let end = start - 1;
+  for (let count = 0; count < most; count++) {
+    end = text.indexOf('\n', end + 1);
+    if (end < 0) return text.length;
+  }
+  return end;
+}
+
+/** Whether a line may have to be cut. */
+function hasLongLine(block: string): boolean {
+  if (block.length <= SURELY_SHORT) return false;
+  for (let start = 0; block.length - start > SURELY_SHORT;) {
+    const newline = block.indexOf('\n', start);
+    const end = newline < 0 ? block.length : newline;
+    if (end - start > SURELY_SHORT) return true;
+    start = end + 1;
+  }
+  return false;
 }
 
 interface Line {

@@ -4,10 +4,10 @@ import type { OutputSource } from './launcher.js';
 import { LineSplitter } from './line-splitter.js';
 
 /** Lines told in one go before others get their turn. */
-const LINES_A_TURN = 500;
+const LINES_A_TURN = 1_000;
 
 export interface PipeListener {
-  readonly line: (stream: OutputStream, text: string, truncated: boolean) => void;
+  readonly output: (stream: OutputStream, text: string, truncated: boolean) => void;
   /** Told every chunk as it came, before its lines. */
   readonly chunk?: ((chunk: Buffer) => void) | undefined;
   /** `undefined` while more is welcome; else resolves when it is again. Nothing is read until then. */
@@ -21,7 +21,7 @@ interface Piece {
 }
 
 /**
- * Reads the pipes of a command to their end, line by line, a bounded number of lines at a time. Chunks are told in the order they came in,
+ * Reads the pipes of a command to their end, in blocks of a bounded number of lines. Chunks are told in the order they came in,
  * whichever pipe they are from. Never holds more than one chunk that is being told, and of each pipe what was on its way when reading was paused.
  */
 export class PipeReader {
@@ -82,7 +82,7 @@ export class PipeReader {
   }
 
   #read({ name, stream }: OutputSource): LineSplitter {
-    const splitter = new LineSplitter((text, truncated) => this.#listener.line(name, text, truncated));
+    const splitter = new LineSplitter((text, truncated) => this.#listener.output(name, text, truncated));
     stream.on('data', (chunk: Buffer) => this.#receive(splitter, chunk));
     stream.on('close', () => this.#take({ splitter, chunk: undefined }));
     // A pipe that fails is closed; its process tells the rest.

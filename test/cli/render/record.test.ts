@@ -12,11 +12,11 @@ const ZONE = 'Europe/Berlin';
 const run = { firing, runId: 'r1', at: firing.scheduledFor + 1_000 };
 const EVENTS: readonly (readonly [string, TimerEvent])[] = [
   ...SENTENCES.map(([sentence, event]) => [sentence, event] as const),
-  ['a line', { event: 'run.output', ...run, stream: 'stdout', line: 'a\tb', truncated: false }],
-  ['a line of stderr, cut', { event: 'run.output', ...run, stream: 'stderr', line: '\x1b[31mred', truncated: true }],
+  ['a line', { event: 'run.output', ...run, stream: 'stdout', lines: 'a\tb', truncated: false }],
+  ['a line of stderr, cut', { event: 'run.output', ...run, stream: 'stderr', lines: '\x1b[31mred', truncated: true }],
   [
     'a line as JSON',
-    { event: 'run.output', ...run, stream: 'stdout', line: '{"a":1}', data: { a: 1 }, truncated: false },
+    { event: 'run.output', ...run, stream: 'stdout', lines: '{"a":1}', data: { a: 1 }, truncated: false },
   ],
 ];
 

@@ -18,7 +18,7 @@ function rowOf(record: EventRecord): Row {
     jobName: typeof jobName === 'string' ? jobName : undefined,
     sentence: (format) => msg.replace(UTC, (instant) => format(Date.parse(instant))),
     ...(event === 'run.output' && {
-      output: { stream: String(stream), line: outputLineOf(record), isCut: truncated === true },
+      output: { stream: String(stream), lines: outputLineOf(record), isCut: truncated === true },
     }),
     ...(event === 'run.finished' && { status: String(status) }),
   };

@@ -1,0 +1,74 @@
+import type { RunOutput } from '../domain/events/index.js';
+import type { OutputStream } from '../domain/executor.js';
+import type { Firing } from '../domain/firing.js';
+import { jsonText, visibleJson } from '../text/visible.js';
+import { fitRecord, fitRecords } from './record-limit.js';
+
+/** What all records of one stream of a run share: the text before the timestamp, and from it to the line. */
+interface Constant {
+  readonly runId: string;
+  readonly head: string;
+  readonly middle: string;
+}
+
+const BEFORE_TIMESTAMP = '"timestamp":"';
+/** A record of output contains its line twice. */
+const BETWEEN = '","msg":"';
+const END = '"}\n';
+
+/** Text that JSON contains as it is. */
+const PLAIN = /^[\n !#-[\]-~]*$/;
+const LINE = /([^\n]*)\n/g;
+/** Replaces newlines while JSON is written. JSON escapes them, but not this one. */
+const DELETE = '\x7f';
+
+/** Writes the records of output. Their constant part is made once for each stream of a run, so a line costs an escape and a copy. */
+export class OutputRecords {
+  readonly #recordOf: (event: RunOutput) => string;
+  readonly #constants: Readonly<Record<OutputStream, WeakMap<Firing, Constant>>> = {
+    stdout: new WeakMap(),
+    stderr: new WeakMap(),
+  };
+
+  /** `recordOf` writes a record of one line in full. */
+  constructor(recordOf: (event: RunOutput) => string) {
+    this.#recordOf = recordOf;
+  }
+
+  /** The records of a block, one a line, none over the limit. The timestamp is that of the event. */
+  of(event: RunOutput, timestamp: string): string {
+    // A single line is not worth a constant part, and only a single line has further fields.
+    if (!event.lines.includes('\n')) return fitRecord(this.#recordOf(event));
+    const { head, middle } = this.#constantOf(event, timestamp);
+    const before = `${head}${timestamp}${middle}`.replaceAll('$', '$$$$');
+    return fitRecords(`${escapedLines(event.lines)}\n`.replaceAll(LINE, `${before}$1${BETWEEN}$1${END}`));
+  }
+
+  #constantOf(event: RunOutput, timestamp: string): Constant {
+    const constants = this.#constants[event.stream];
+    const known = constants.get(event.firing);
+    if (known?.runId === event.runId) return known;
+    const record = this.#recordOf({ ...event, lines: '' });
+    const timestampAt = record.indexOf(BEFORE_TIMESTAMP) + BEFORE_TIMESTAMP.length;
+    const constant = {
+      runId: event.runId,
+      head: record.slice(0, timestampAt),
+      middle: record.slice(timestampAt + timestamp.length, -(BETWEEN + END).length),
+    };
+    constants.set(event.firing, constant);
+    return constant;
+  }
+}
+
+/** Each line as the inside of a JSON string. */
+function escapedLines(lines: string): string {
+  if (PLAIN.test(lines)) return lines;
+  if (lines.includes(DELETE))
+    return lines
+      .split('\n')
+      .map((line) => insideOf(jsonText(line)))
+      .join('\n');
+  return visibleJson(insideOf(JSON.stringify(lines.replaceAll('\n', DELETE))).replaceAll(DELETE, '\n'));
+}
+
+const insideOf = (json: string): string => json.slice(1, -1);
