@@ -89,6 +89,21 @@ describe('a command that is asked for', () => {
     expect(await program.event('run.output')).toMatchObject({ line: name.toUpperCase() });
   });
 
+  test('is among the coming firings, with and without its scheduler', async () => {
+    await start();
+    const { task_name: name, scheduled_at: due } = await ask(['in', '1h']);
+    const coming = async (...args: string[]) =>
+      (await desk.run('next', '--json', ...args)).stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown);
+    const expected = { task_name: name, scheduled_at: due };
+    expect(await coming()).toContainEqual(expect.objectContaining(expected));
+    expect(await coming(name)).toMatchObject([expected]);
+    await desk.run('stop');
+    expect(await coming(name)).toMatchObject([expected]);
+  });
+
   test('is listed by status and list, as what it is', async () => {
     await start();
     const { task_name: name } = await ask(['at', '2199-12-01 09:00', '--timezone', 'Asia/Tokyo']);

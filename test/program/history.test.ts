@@ -260,6 +260,16 @@ describe('list', () => {
     expect((await desk.run('list')).stdout).toMatch(/^NAME.*LAST\nbackup .*success .* ago\n/);
   });
 
+  test('next leaves out a timer whose runs are used up, and says so', async () => {
+    desk.write('timers.yaml', 'state: ./s.db\ntimers: { few: { every: 1s, max_runs: 1, run: "true" } }');
+    await desk.start(['start']).ended;
+    expect(await desk.run('next', 'few')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'few is done and does not fire again.\nNothing is to come.\n',
+    });
+  });
+
   test('does not fail because of a state that cannot be read', async () => {
     desk.write('timers.yaml', FILE);
     writeFileSync(join(desk.folder, 'past.db'), 'noise '.repeat(1_000));

@@ -1,11 +1,12 @@
 import { commandLine } from '../../../domain/command.js';
-import { fingerprintOf, type Job } from '../../../domain/job.js';
+import type { Job } from '../../../domain/job.js';
 import type { JobRecord } from '../../../domain/ledger.js';
 import type { FiringStatus } from '../../../domain/outcome.js';
 import { nextStartOf, type TimerRecord } from '../../../domain/status-record.js';
 import type { Duration, Instant } from '../../../domain/time.js';
 import { nextInWindow } from '../../../engine/plan-due.js';
 import { isArmedAs } from '../../running-timers.js';
+import { isUsedUp } from '../../timer-records.js';
 import { scheduleInWords } from '../../../schedules/index.js';
 
 /** One line of `list`. */
@@ -84,9 +85,7 @@ function activityOf(runs: TimerRecord['runs']): ListRow['activity'] {
 
 /** Without a scheduler: by the schedule and the runs that `max_runs` leaves. */
 function nextOf(job: Job, now: Instant, record: JobRecord | undefined): Instant | undefined {
-  const { maxRuns = Number.POSITIVE_INFINITY } = job.window;
-  const isUsedUp = record?.fingerprint === fingerprintOf(job) && record.memory.runsBegun >= maxRuns;
-  return job.enabled && !isUsedUp ? nextInWindow(job, now - job.offset) : undefined;
+  return job.enabled && !isUsedUp(job, record) ? nextInWindow(job, now - job.offset) : undefined;
 }
 
 function offsetOf(timer: TimerRecord): Duration {

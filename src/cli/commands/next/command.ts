@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { NextOptions } from './next.js';
-import { withFile, withJson, withZone } from '../../options.js';
+import { withScreen } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
 const DEFAULT_COUNT = 10;
@@ -21,7 +21,8 @@ export const next: CommandKind = {
     },
   ],
   configure(command) {
-    withJson(withZone(withFile(command)).argument('[names...]', 'Timers (default: all)'), 'one JSON object per line')
+    withScreen(command, 'one JSON object per line')
+      .argument('[names...]', 'Timers (default: all)')
       .option('-n, --count <n>', `Number of firings (default: ${DEFAULT_COUNT}, or all with --until)`)
       .option('--from <time>', 'Begin at this time instead of now (2027-01-01 00:00, 17:00, tomorrow, 2h)')
       .option('--until <time>', 'End at this time, inclusive; a duration counts from --from')

@@ -1,5 +1,6 @@
 import { createSystemClock } from '../../../clocks/system.js';
 import type { ReadableFile } from '../../../config/index.js';
+import { recordedAdHoc } from '../../../daemon/recorded-ad-hoc.js';
 import type { Job } from '../../../domain/job.js';
 import { armedBy, runningTimers } from '../../running-timers.js';
 import { readCount } from '../../arguments.js';
@@ -8,14 +9,15 @@ import { comingFirings, type ArmedFor, type FiringWindow } from '../../../engine
 import type { ExitCode } from '../../command.js';
 import { jobNamed } from '../../load.js';
 import { loadReadable } from '../../load-readable.js';
-import type { FileOption, JsonOption, ZoneOption } from '../../options.js';
+import type { ScreenOptions } from '../../options.js';
+import { isUsedUp, recordsOf } from '../../timer-records.js';
 import { printOutlooks } from '../../render/clock-changes.js';
 import { printFirings } from '../../render/firings.js';
 import type { Terminal } from '../../terminal.js';
 import { readFutureTime, type Here } from '../../read-time.js';
 import { inZone, zoneOf } from '../../zone.js';
 
-export interface NextOptions extends FileOption, JsonOption, ZoneOption {
+export interface NextOptions extends ScreenOptions {
   readonly count?: string;
   readonly from?: string;
   readonly until?: string;
@@ -26,18 +28,24 @@ const DEFAULT_COUNT = 10;
 
 /** Shows the coming firings of the named timers, or of all. Returns the exit code: 1 when some of the file's could not be read. */
 export async function showNext(terminal: Terminal, names: readonly string[], options: NextOptions): Promise<ExitCode> {
-  // Asked first: it may take long, and what is foretold counts from now.
-  const armedFor = armedBy(options.aroundDst ? new Map() : await runningTimers(terminal, options));
-  const now = createSystemClock().now();
-  const timerFile = await loadReadable(terminal, { ...options, now, names });
+  const clock = createSystemClock();
+  const armed = armedBy(options.aroundDst ? new Map() : await runningTimers(terminal, options));
+  const timerFile = await loadReadable(terminal, { ...options, now: clock.now(), names });
   if (timerFile === undefined) return 1;
+  const records = options.aroundDst ? undefined : await recordsOf(timerFile, terminal, options.state);
+  // All that may take long, and what is foretold counts from now.
+  const now = clock.now();
+  const armedFor: ArmedFor = (job) =>
+    armed(job) ?? (isUsedUp(job, records?.get(job.name)) ? { next: null } : undefined);
+  const adHoc = recordedAdHoc(records?.values() ?? [], timerFile, now).jobs;
   const span = readSpan(options, { now, timezone: zoneOf(options, timerFile.settings) });
-  const jobs = inZone(jobsOf(timerFile, names), options);
-  if (names.length > 0) sayDisabled(jobs, terminal);
+  const jobs = inZone(jobsOf({ ...timerFile, jobs: [...timerFile.jobs, ...adHoc] }, names), options);
+  const named = names.length > 0 ? jobs : [];
+  sayDisabled(named, terminal);
   const printing = { terminal, now, asJson: options.json === true };
   if (options.aroundDst) printOutlooks(zoneOutlooks(jobs, span.from), printing);
   else {
-    if (names.length > 0) sayDone(jobs, armedFor, terminal);
+    sayDone(named, armedFor, terminal);
     printFirings(comingFirings(jobs, span, { asOf: now, armedFor }), printing);
   }
   return names.length === 0 && timerFile.unread.length > 0 ? 1 : 0;

@@ -1,0 +1,30 @@
+import type { ReadableFile } from '../config/index.js';
+import { historyOf } from '../daemon/state.js';
+import { fingerprintOf, type Job } from '../domain/job.js';
+import type { JobRecord } from '../domain/ledger.js';
+import { readHistory, warnOfInvalid } from './read-history.js';
+import type { Terminal } from './terminal.js';
+
+/** What is recorded of the timers, by name; `undefined`, and said why, if nothing is. They are worth showing without it. */
+export async function recordsOf(
+  timerFile: ReadableFile,
+  terminal: Terminal,
+  named: string | undefined,
+): Promise<ReadonlyMap<string, JobRecord> | undefined> {
+  const place = historyOf(timerFile, terminal, named);
+  if ('reason' in place) {
+    if (!timerFile.isStateKnown) terminal.err(`timers: without last outcomes: ${place.reason}`);
+    return undefined;
+  }
+  const { path } = place;
+  const reading = await readHistory(path, (history) => history.jobs());
+  if (reading.kind === 'unavailable') terminal.err(`timers: the state ${path} cannot be read: ${reading.reason}`);
+  warnOfInvalid(terminal, path, reading);
+  return reading.kind === 'read' ? reading.answer : undefined;
+}
+
+/** Whether the runs that `max_runs` allows have all begun. */
+export function isUsedUp(job: Job, record: JobRecord | undefined): boolean {
+  const { maxRuns = Number.POSITIVE_INFINITY } = job.window;
+  return record?.fingerprint === fingerprintOf(job) && record.memory.runsBegun >= maxRuns;
+}
