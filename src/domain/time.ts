@@ -7,6 +7,12 @@ export type Instant = number & { readonly unit?: 'epoch-ms' };
 /** A length of time in milliseconds. */
 export type Duration = number & { readonly unit?: 'ms' };
 
+/** A stretch of time: `from` exclusive, `until` inclusive. */
+export interface TimeSpan {
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
 export const SECOND: Duration = 1_000;
 export const MINUTE: Duration = 60_000;
 export const HOUR: Duration = 3_600_000;

@@ -36,7 +36,7 @@ export { fieldsInWords, type FieldInWords } from './cron/field-words.js';
 export { fieldMatches, type FieldMatch } from './cron/field-matches.js';
 export { writtenOut } from './cron/expression.js';
 export { shortestInterval } from './rhythm.js';
-export { clockChanges, type ClockChange, type TimeSpan } from './zone/clock-change.js';
+export { clockChanges, type ClockChange } from './zone/clock-change.js';
 export { formatLocal, localTime, localToInstants, timeOfDay, wallAt, type WallTime } from './zone/local-time.js';
 export { parseTimestamp } from './zone/timestamp.js';
 export { isTimeZone, suggestTimeZone, systemZone, type SystemZone } from './zone/zone-name.js';

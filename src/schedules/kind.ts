@@ -1,8 +1,7 @@
 import type { JsonSchema, KeyEntry } from '../domain/key-entry.js';
 import type { ScheduleCode } from './codes.js';
 import type { DstPolicy, Schedule } from '../domain/schedule.js';
-import type { Instant } from '../domain/time.js';
-import type { TimeSpan } from './zone/clock-change.js';
+import type { Instant, TimeSpan } from '../domain/time.js';
 
 /**
  * One way to say when: a schedule key of the timer file. Add a file that exports one, and list it in `index.ts`.

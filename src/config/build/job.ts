@@ -1,7 +1,7 @@
 import type { ActiveWindow, Hooks, Job } from '../../domain/job.js';
 import type { DstPolicy, Schedule } from '../../domain/schedule.js';
-import { DAY, SECOND } from '../../domain/time.js';
-import { isTimeZone, suggestTimeZone, type ScheduleKey, type TimeSpan } from '../../schedules/index.js';
+import { DAY, SECOND, type TimeSpan } from '../../domain/time.js';
+import { isTimeZone, suggestTimeZone, type ScheduleKey } from '../../schedules/index.js';
 import { buildRun, buildSetting, type CommandContext, type Setting } from './command.js';
 import { buildMonitors } from './monitors.js';
 import { buildNotify, TELLING } from './notify.js';

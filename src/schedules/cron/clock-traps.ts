@@ -1,5 +1,6 @@
 import type { ScheduleWarning } from '../kind.js';
-import { clockChanges, type TimeSpan } from '../zone/clock-change.js';
+import type { TimeSpan } from '../../domain/time.js';
+import { clockChanges } from '../zone/clock-change.js';
 import { formatLocal } from '../zone/local-time.js';
 import { clockEffect, type ClockEffect } from './clock-effect.js';
 import { effectInWords } from './clock-words.js';

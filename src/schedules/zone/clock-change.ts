@@ -1,4 +1,4 @@
-import type { Duration, Instant } from '../../domain/time.js';
+import type { Duration, Instant, TimeSpan } from '../../domain/time.js';
 import { timeZoneOf } from './zone-name.js';
 
 /** One change of a zone's clock. */
@@ -9,12 +9,6 @@ export interface ClockChange {
   readonly before: Duration;
   /** Wall time minus instant, from there on: more than `before` where local times are left out, less where they come twice. */
   readonly after: Duration;
-}
-
-/** A stretch of time: `from` exclusive, `until` inclusive. */
-export interface TimeSpan {
-  readonly from: Instant;
-  readonly until: Instant;
 }
 
 /**

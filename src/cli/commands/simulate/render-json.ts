@@ -1,6 +1,6 @@
-import { MINUTE, toTimestamp, type Instant } from '../../../domain/time.js';
+import { MINUTE, toTimestamp, type Instant, type TimeSpan } from '../../../domain/time.js';
 import type { Job } from '../../../domain/job.js';
-import { formatLocal, type TimeSpan } from '../../../schedules/index.js';
+import { formatLocal } from '../../../schedules/index.js';
 import type { BusyMinute } from '../../../simulation/busy-minutes.js';
 import type { RuleVerdict } from '../../../simulation/judge.js';
 import { totalOf, type Count, type JobTally } from '../../../simulation/job-tally.js';

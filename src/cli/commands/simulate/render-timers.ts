@@ -1,11 +1,11 @@
 import type { ChalkInstance } from 'chalk';
-import type { Duration, Instant } from '../../../domain/time.js';
+import type { Duration, Instant, TimeSpan } from '../../../domain/time.js';
 import { totalOf, type Count, type JobTally } from '../../../simulation/job-tally.js';
 import type { Outlook } from '../../../simulation/outlook.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { fullStartInWords } from '../../render/firings.js';
 import { firstOf, type RunTimes } from './report.js';
-import { localTime, type TimeSpan } from '../../../schedules/index.js';
+import { localTime } from '../../../schedules/index.js';
 import { renderTable } from '../../render/table.js';
 
 interface TotalsView {

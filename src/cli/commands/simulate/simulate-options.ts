@@ -1,7 +1,7 @@
 import { DurationError, parseDuration } from '../../../domain/duration.js';
 import { nearest } from '../../../text/nearest.js';
-import { HOUR, type Duration, type Instant } from '../../../domain/time.js';
-import { timeOfDay, type TimeSpan } from '../../../schedules/index.js';
+import { HOUR, type Duration, type Instant, type TimeSpan } from '../../../domain/time.js';
+import { timeOfDay } from '../../../schedules/index.js';
 import { readRule, RuleError, type Rule } from '../../../simulation/rules.js';
 import { UsageError } from '../../command.js';
 import type { FileOption, JsonOption } from '../../options.js';

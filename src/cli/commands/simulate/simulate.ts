@@ -1,8 +1,8 @@
 import { loadTimerFile, readableFile, type ReadableFile } from '../../../config/index.js';
 import type { Job } from '../../../domain/job.js';
-import type { Duration, Instant } from '../../../domain/time.js';
+import type { Duration, Instant, TimeSpan } from '../../../domain/time.js';
 import { jsonText } from '../../../text/visible.js';
-import { clockChanges, timeOfDay, writtenOut, type TimeSpan } from '../../../schedules/index.js';
+import { clockChanges, timeOfDay, writtenOut } from '../../../schedules/index.js';
 import { Chance } from '../../../simulation/chance.js';
 import { DEFAULT_RUN_TIME, type RunTime } from '../../../simulation/durations.js';
 import { moved, movesOf } from '../../../simulation/moves.js';
