@@ -1,12 +1,12 @@
 /** The directions between the rooms (ARCHITECTURE.md, "The rooms"). */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 const rooms =
-  'proxies|schedules|policies|executors|sinks|delivery|metrics|health|monitors|coordinators|stores|clocks|time-sources';
+  'proxies|schedules|policies|executors|sinks|metrics|health|monitors|coordinators|stores|clocks|time-sources';
 
 /** What every room may use: helpers that know no timer. `turns` spreads work over turns of the event loop. */
 const ground = '^src/(text|system|turns)/';
 
-/** Who reports the scheduler's health imports the room that judges it. */
+/** For rooms that report the scheduler's health. */
 const health = '^src/health/';
 
 module.exports = {
@@ -35,8 +35,20 @@ module.exports = {
     rule(
       'rooms-import-domain',
       { path: `^src/(${rooms})/` },
-      { path: '^src/', pathNot: ['^src/domain', ground, health, '^src/$1/'] },
+      { path: '^src/', pathNot: ['^src/domain', ground, '^src/$1/'] },
       'A kind knows the domain and its own room.',
+    ),
+    rule(
+      'delivery-imports-domain',
+      { path: '^src/delivery/' },
+      { path: '^src/', pathNot: ['^src/(delivery|domain)/', ground, health] },
+      'The heartbeat reports the health, and what leaves knows nothing else of the scheduler.',
+    ),
+    rule(
+      'this-machine-imports-config',
+      { path: '^src/this-machine\\.ts$' },
+      { path: '^src/', pathNot: ['^src/(domain|config|schedules)/', ground] },
+      'A file is read without the machine that runs it.',
     ),
     rule(
       'control-imports-domain',
@@ -71,8 +83,10 @@ module.exports = {
     ),
     rule('config-text-first', { path: '^src/config/text/' }, { path: '^src/config/(?!text/)' }, 'text → check → build'),
     rule('config-check-next', { path: '^src/config/check/' }, { path: '^src/config/(?!(text|check)/)' }, ''),
+    rule('config-keys-know-check', { path: '^src/config/keys/' }, { path: '^src/config/(?!(text|check|keys)/)' }, ''),
     rule('config-build-last', { path: '^src/config/build/' }, { path: '^src/config/[^/]+$' }, ''),
     rule('program-on-top', { pathNot: '^src/cli' }, { path: '^src/cli' }, 'Nobody imports the program.'),
+    rule('library-on-top', {}, { path: '^src/index\\.ts$' }, 'Nobody imports the library.'),
     rule(
       'commands-apart',
       { path: '^src/cli/commands/([^/]+)/' },
