@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
+import { lineCount } from '../../src/domain/output-lines.js';
 import type { Command } from '../../src/domain/command.js';
 import type { Exit } from '../../src/domain/outcome.js';
 import { createExecutor } from './launchers.js';
@@ -246,7 +247,9 @@ describe('puppets', () => {
 
   it('does not wait for a background process that writes for ever', async () => {
     let lines = 0;
-    const counting = Object.assign(new RecordedIo(), { line: () => lines++ });
+    const counting = Object.assign(new RecordedIo(), {
+      output: (_stream: string, block: string) => void (lines += lineCount(block)),
+    });
     expect(await executor.execute(command('yes & exit 0'), counting)).toEqual(exited(0));
     expect(lines).toBeGreaterThan(100_000);
   });

@@ -24,7 +24,7 @@ async function outOfFiles(): Promise<unknown> {
 
 /** A flood of output without a newline, then one of short lines. */
 async function flood(): Promise<unknown> {
-  const io = Object.assign(new RecordedIo(), { line: () => undefined });
+  const io = Object.assign(new RecordedIo(), { output: () => undefined });
   await executor.execute(command('true'), io);
   const before = process.memoryUsage.rss();
   const exit = await executor.execute(command('head -c 100000000 /dev/zero; yes | head -c 20000000'), io);

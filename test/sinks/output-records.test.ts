@@ -25,7 +25,7 @@ const block = (lines: string): RunOutput => ({ ...output, lines });
 function written(open: typeof createJsonLog, events: readonly RunOutput[]): string {
   const destination = new CapturedDestination();
   const local = { zone: 'UTC', format: toTimestamp };
-  const sink = open({ destination, clock: new FakeClock(at), level: 'info', host: 'b$x', color: true, local });
+  const sink = open({ destination, clock: new FakeClock(at), level: 'info', host: 'b$1$$', color: true, local });
   for (const event of events) sink.accept(event);
   return destination.records.join('');
 }
