@@ -65,12 +65,12 @@ export class Recorder {
   }
 
   /**
-   * Calls `then` when everything noted so far is recorded: with a ledger in the next turn of the event loop, with all that this one brings. Many
-   * are called in slices, in the order of their requests.
+   * Calls `then` when everything noted so far is recorded: at once without a ledger, else in the next turn of the event loop, with all that this
+   * one brings. Many are called in slices, in the order of their requests.
    */
   whenRecorded(then: () => void): void {
     if (this.#ledger === undefined) {
-      this.#release(then);
+      then();
       return;
     }
     this.#planRecord();

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { SLICE } from '../turns/steps.js';
+import { Slicer } from '../turns/slicer.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../domain/time.js';
 import { contain, raiseLater } from './bugs.js';
 import { TimerQueue, type Queued } from './timer-queue.js';
@@ -43,8 +43,10 @@ export class TimerLoop {
   /** When the armed timer wakes, by `now`; Infinity while none is armed. */
   #wakesAt = Number.POSITIVE_INFINITY;
   #disarm: Cancel | undefined;
-  /** From waking until all have rung: nothing is armed meanwhile. */
-  #awake = false;
+  /** Rings the due ones; nothing is armed meanwhile. */
+  readonly #ringing: Slicer;
+  /** What rings is due by then. */
+  #due = 0;
   #running = true;
 
   /** `now` is the hand the alarms go by. */
@@ -53,6 +55,12 @@ export class TimerLoop {
     this.#now = now;
     this.#onWake = onWake ?? (() => undefined);
     this.#onError = onError ?? ((error) => raiseLater(clock, error));
+    this.#ringing = new Slicer({
+      clock,
+      plan: (most) => this.#look(most),
+      step: () => this.#ringNext(),
+      done: () => this.#arm(),
+    });
   }
 
   get size(): number {
@@ -62,13 +70,13 @@ export class TimerLoop {
   /** Arms `alarm` for `dueAt`; one that is armed already is moved. */
   set(alarm: Alarm, dueAt: number): void {
     this.#queue.insert(alarm, dueAt);
-    if (dueAt < this.#wakesAt && !this.#awake) this.#arm();
+    if (dueAt < this.#wakesAt && !this.#ringing.isBusy) this.#arm();
   }
 
   /** Disarms `alarm`. Returns whether it was armed. */
   clear(alarm: Alarm): boolean {
     const wasArmed = this.#queue.remove(alarm);
-    if (wasArmed && this.#queue.size === 0 && !this.#awake) this.#sleep();
+    if (wasArmed && this.#queue.size === 0 && !this.#ringing.isBusy) this.#sleep();
     return wasArmed;
   }
 
@@ -115,25 +123,21 @@ export class TimerLoop {
 
   #wake(): void {
     this.#sleep();
-    this.#awake = true;
-    contain(this.#onWake, (error) => this.#onError(error, undefined));
-    const now = this.#now();
-    this.#clock.soon(() => this.#ring(now));
+    this.#ringing.start();
   }
 
-  /** Rings what is due at `now`. */
-  #ring(now: number): void {
-    const sliceEnd = this.#clock.monotonic() + SLICE;
-    let isCut = false;
-    while (this.#running && !isCut) {
-      const alarm = this.#queue.takeDue(now);
-      if (alarm === undefined) break;
-      this.#ringOne(alarm, now);
-      isCut = this.#clock.monotonic() >= sliceEnd;
-    }
-    this.#awake = false;
-    if (isCut && this.#running) this.#wake();
-    else this.#arm();
+  /** Returns how many are due, up to `most`. */
+  #look(most: number): number {
+    contain(this.#onWake, (error) => this.#onError(error, undefined));
+    this.#due = this.#now();
+    return this.#queue.countDue(this.#due, most);
+  }
+
+  /** Returns whether others are due. */
+  #ringNext(): boolean {
+    const alarm = this.#running ? this.#queue.takeDue(this.#due) : undefined;
+    if (alarm !== undefined) this.#ringOne(alarm, this.#due);
+    return this.#running && (this.#queue.nextDueAt() ?? Number.POSITIVE_INFINITY) <= this.#due;
   }
 
   #ringOne(alarm: Alarm, now: number): void {

@@ -29,6 +29,19 @@ export class TimerQueue<Entry extends Queued> {
     return this.#heap[0]?.dueAt;
   }
 
+  /** How many entries are due at `now` (inclusive), up to `most`; O(the result). */
+  countDue(now: number, most: number): number {
+    let count = 0;
+    const slots = [0];
+    for (let slot = slots.pop(); slot !== undefined && count < most; slot = slots.pop()) {
+      const entry = this.#heap[slot];
+      if (entry === undefined || entry.dueAt > now) continue;
+      count++;
+      for (let child = 1; child <= ARITY; child++) slots.push(slot * ARITY + child);
+    }
+    return count;
+  }
+
   /** Queues `entry` for `dueAt`; one that is queued already is moved. */
   insert(entry: Entry, dueAt: number): void {
     if (entry.slot >= 0) this.remove(entry);

@@ -73,6 +73,7 @@ test('law: behaves as a sorted list under any insertions, moves, removals and ta
           expect(queue.takeDue(at)?.name).toBe(first?.name);
         }
         expect(queue.size).toBe(list.length);
+        expect(queue.countDue(at, 5)).toBe(Math.min(5, list.filter((item) => item.at <= at).length));
         expect(queue.nextDueAt()).toBe(list.length === 0 ? undefined : Math.min(...list.map((item) => item.at)));
       });
     }),

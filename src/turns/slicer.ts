@@ -1,0 +1,60 @@
+import type { Clock } from '../domain/clock.js';
+import { SLICE } from './steps.js';
+
+/** The most steps of one turn. */
+const MOST = 512;
+
+interface SlicerOptions {
+  readonly clock: Clock;
+  /** Called before each turn is scheduled. Returns how many steps it may take, up to `most`; 0 counts as 1. */
+  readonly plan: (most: number) => number;
+  /** Does one thing, and returns whether others are left. Must not throw. */
+  readonly step: () => boolean;
+  /** Called when nothing is left. */
+  readonly done?: () => void;
+}
+
+/**
+ * Does one thing after the other, a slice of them in each turn of the event loop. Each step is a callback of its own, so that the promise
+ * callbacks that follow it count as its time.
+ */
+export class Slicer {
+  readonly #options: SlicerOptions;
+  /** Callbacks scheduled for this turn that were not called. */
+  #callbacks = 0;
+  #sliceEnd: number | undefined;
+  #isLeft = false;
+
+  constructor(options: SlicerOptions) {
+    this.#options = options;
+  }
+
+  /** From {@link start} until nothing is left. */
+  get isBusy(): boolean {
+    return this.#callbacks > 0;
+  }
+
+  /** Schedules a turn. */
+  start(): void {
+    if (!this.isBusy) this.#schedule();
+  }
+
+  #schedule(): void {
+    const { clock, plan } = this.#options;
+    this.#callbacks = 1;
+    this.#callbacks = Math.min(Math.max(1, plan(MOST)), MOST);
+    this.#isLeft = true;
+    this.#sliceEnd = undefined;
+    for (let left = this.#callbacks; left > 0; left--) clock.soon(this.#goOn);
+  }
+
+  readonly #goOn = (): void => {
+    const { clock, step, done } = this.#options;
+    const now = clock.monotonic();
+    this.#sliceEnd ??= now + SLICE;
+    if (this.#isLeft && now < this.#sliceEnd) this.#isLeft = step();
+    if (--this.#callbacks > 0) return;
+    if (this.#isLeft) this.#schedule();
+    else done?.();
+  };
+}

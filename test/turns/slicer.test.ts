@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import type { Clock } from '../../src/domain/clock.js';
+import { Slicer } from '../../src/turns/slicer.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+test('the promise callbacks that follow a step count as its time', async () => {
+  let elapsed = 0;
+  const clock: Clock = Object.assign(new FakeClock(), {
+    monotonic: () => elapsed,
+    soon: (task: () => void) => void setImmediate(task),
+  });
+  const elapsedInTurns: number[] = [];
+  let rest: boolean | undefined;
+  let left = 20;
+  const slicer = new Slicer({
+    clock,
+    plan: () => left,
+    step: () => {
+      void Promise.resolve()
+        .then(() => undefined)
+        .then(() => (elapsed += 3));
+      return --left > 0;
+    },
+    done: () => (rest = slicer.isBusy),
+  });
+  slicer.start();
+  for (let last = 0; last < 60; last = elapsed) {
+    await new Promise((resolve) => setImmediate(resolve));
+    elapsedInTurns.push(elapsed - last);
+  }
+  expect(Math.max(...elapsedInTurns)).toBe(6);
+  expect(rest).toBe(false);
+});
