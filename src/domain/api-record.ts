@@ -21,6 +21,8 @@ export interface OutcomeRecord {
   readonly first_scheduled_at?: string;
   readonly duration_ms?: number;
   readonly lateness_ms?: number;
+  readonly cpu_ms?: number;
+  readonly max_rss_bytes?: number;
   readonly attempts?: number;
   readonly exit_code?: number | null;
   readonly signal?: string | null;

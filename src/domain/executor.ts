@@ -1,16 +1,9 @@
 import type { Cancellation } from './cancellation.js';
 import type { Command } from './command.js';
 import type { Exit } from './outcome.js';
+import type { Usage } from './usage.js';
 
 export type OutputStream = 'stdout' | 'stderr';
-
-/** What a process used, with the descendants it has waited for. */
-export interface Usage {
-  /** User and system time. */
-  readonly cpuMs: number;
-  /** The largest resident memory of one of these processes. */
-  readonly maxRssBytes: number;
-}
 
 /** The input of one attempt, and its callbacks. */
 export interface AttemptIo {
@@ -25,6 +18,8 @@ export interface AttemptIo {
   output(stream: OutputStream, text: string, truncated: boolean): void;
   /** Called with a sentence if output does not reach its target (a file that cannot be written). The run continues. */
   trouble(sentence: string): void;
+  /** Called once, after the process has ended, if the executor measures what it used. */
+  used?(usage: Usage): void;
   /**
    * Called while the attempt is canceled, for each process that its command started outside its process group. Returns whether to end it too.
    * Absent: the executor does not look for them.

@@ -13,6 +13,9 @@ export interface RecentOutcome {
   /** Absent if nothing ran, or if the run was lost. */
   readonly durationMs: Duration | undefined;
   readonly latenessMs: Duration | undefined;
+  /** Absent if it was not measured. */
+  readonly cpuMs?: Duration | undefined;
+  readonly maxRssBytes?: number | undefined;
   readonly runId: string | undefined;
   /** The number of consecutive firings it covers. */
   readonly count: number;
@@ -43,6 +46,7 @@ export function recentOutcomeOf(ending: Ending, cause: string): RecentOutcome {
     at,
     durationMs: run && durationOf(run),
     latenessMs: run?.latenessMs,
+    ...(run?.cpuMs !== undefined && { cpuMs: run.cpuMs, maxRssBytes: run.maxRssBytes }),
     runId,
     count: ending.event === 'firing.missed' ? (ending.count ?? 1) : 1,
     cause,

@@ -80,6 +80,9 @@ export interface RecentRecord {
   readonly finished_at: string;
   readonly duration_ms: Duration | null;
   readonly lateness_ms: Duration | null;
+  /** Absent if it was not measured. */
+  readonly cpu_ms?: Duration;
+  readonly max_rss_bytes?: number;
   readonly run_id: string | null;
   /** The number of consecutive firings it covers. */
   readonly count: number;
@@ -186,6 +189,8 @@ export const toRecentRecord = (outcome: RecentOutcome): RecentRecord => ({
   finished_at: toTimestamp(outcome.at),
   duration_ms: outcome.durationMs ?? null,
   lateness_ms: outcome.latenessMs ?? null,
+  ...(outcome.cpuMs !== undefined && { cpu_ms: outcome.cpuMs }),
+  ...(outcome.maxRssBytes !== undefined && { max_rss_bytes: outcome.maxRssBytes }),
   run_id: outcome.runId ?? null,
   count: outcome.count,
   cause: outcome.cause,

@@ -7,6 +7,7 @@ import { OutputTail } from '../domain/output-tail.js';
 import { inexactNumber } from '../text/exact-number.js';
 import { quoted } from '../text/excerpt.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
+import type { Usage } from '../domain/usage.js';
 
 /** What a run's command learns about earlier runs of its job. */
 export interface AttemptHistory {
@@ -39,6 +40,8 @@ export class Attempt implements AttemptIo {
   readonly tail = new OutputTail();
   /** `undefined` before it has a process. */
   pid: number | undefined;
+  /** `undefined` before its process has ended, and if it was not measured. */
+  usage: Usage | undefined;
   readonly #run: AttemptOwner;
   readonly #strayAction: 'kill' | 'keep';
   #hasReportedNumber = false;
@@ -73,6 +76,10 @@ export class Attempt implements AttemptIo {
     this.pid = pid;
     this.#run.processBegan();
     this.#run.emit({ event: 'run.started', attempt: this.number, pid, latenessMs: this.latenessMs });
+  }
+
+  used(usage: Usage): void {
+    this.usage = usage;
   }
 
   output(stream: OutputStream, lines: string, truncated: boolean): void {

@@ -9,6 +9,7 @@ import type { OpenRun } from '../domain/ledger.js';
 import { canceled, judge, type CancelCause, type Exit, type Outcome } from '../domain/outcome.js';
 import type { AdmissionPolicy, Claim, Coordinator } from '../domain/policy.js';
 import type { Duration } from '../domain/time.js';
+import { addUsage, type Usage } from '../domain/usage.js';
 import { Attempt, type AttemptOwner, type RunFact, type AttemptHistory } from './attempt.js';
 import { contain } from './bugs.js';
 import { reportBug, type EngineContext } from './context.js';
@@ -85,6 +86,7 @@ export class Run implements AttemptOwner, PassOwner {
   #attempts = 0;
   #startedAt: Duration = 0;
   #lateness: Duration = 0;
+  #usage: Usage | undefined;
   readonly #latenessWhenAdmitted: Duration;
   readonly #admittedAt: Duration;
 
@@ -289,6 +291,7 @@ export class Run implements AttemptOwner, PassOwner {
   #attemptEnded(attempt: Attempt, exit: Exit): void {
     if (this.#state === 'ended') return;
     this.#clearAlarm();
+    this.#usage = addUsage(this.#usage, attempt.usage);
     const outcome = this.#judge(attempt, exit);
     const pause = this.#pauseAfter(attempt, outcome);
     if (pause === undefined) {
@@ -346,6 +349,7 @@ export class Run implements AttemptOwner, PassOwner {
           attempts: this.#attempts,
           latenessMs: this.#lateness,
           failuresInARow,
+          ...this.#usage,
           ...(isRecovery && { isRecovery }),
           ...(outputTail !== '' && { outputTail }),
         });

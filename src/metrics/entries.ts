@@ -39,6 +39,20 @@ export const METRICS = {
     buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600],
     ...ofTimer,
   },
+  task_execution_cpu_seconds: {
+    type: 'histogram',
+    help: 'CPU time of a run, measured by timers-forker.',
+    // From a small script to an hour of computing.
+    buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600],
+    ...ofTimer,
+  },
+  task_execution_max_rss_bytes: {
+    type: 'histogram',
+    help: 'Largest resident memory of a process of a run, measured by timers-forker.',
+    // From a shell to a large build.
+    buckets: [4e6, 16e6, 64e6, 256e6, 1e9, 4e9, 16e9],
+    ...ofTimer,
+  },
   task_retries_total: { type: 'counter', help: 'Failed attempts that were retried.', ...ofTimer },
   task_hook_failures_total: { type: 'counter', help: 'Hooks that failed.', ...ofTimer },
   task_last_start_timestamp_seconds: {

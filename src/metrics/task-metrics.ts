@@ -37,9 +37,9 @@ export class TaskMetrics {
   know(task: string): void {
     if (this.#known.has(task)) return;
     this.#known.add(task);
-    const { executions, durations, latenesses, retries, hookFailures } = this.#counters;
+    const { executions, durations, latenesses, cpuTimes, memories, retries, hookFailures } = this.#counters;
     for (const status of FIRING_STATUSES) executions.inc({ task, status }, 0);
-    for (const histogram of [durations, latenesses]) histogram.zero({ task });
+    for (const histogram of [durations, latenesses, cpuTimes, memories]) histogram.zero({ task });
     for (const counter of [retries, hookFailures]) counter.inc({ task }, 0);
     for (const stamp of Object.values(this.#stamps)) stamp.set({ task }, 0);
   }
@@ -106,6 +106,13 @@ export class TaskMetrics {
     if (attempts === 0) return;
     if (duration !== undefined) durations.observe({ task }, seconds(duration));
     latenesses.observe({ task }, seconds(latenessMs));
+    this.#used(task, run);
+  }
+
+  #used(task: string, { cpuMs, maxRssBytes }: RunFinished): void {
+    const { cpuTimes, memories } = this.#counters;
+    if (cpuMs !== undefined) cpuTimes.observe({ task }, seconds(cpuMs));
+    if (maxRssBytes !== undefined) memories.observe({ task }, maxRssBytes);
   }
 }
 
@@ -123,6 +130,8 @@ function createCounters(registry: Registry) {
     executions: counter('task_execution_total'),
     durations: histogram('task_execution_duration_seconds'),
     latenesses: histogram('task_execution_lateness_seconds'),
+    cpuTimes: histogram('task_execution_cpu_seconds'),
+    memories: histogram('task_execution_max_rss_bytes'),
     retries: counter('task_retries_total'),
     hookFailures: counter('task_hook_failures_total'),
   };

@@ -1,5 +1,6 @@
 import type { OutcomeRecord } from '../domain/api-record.js';
 import { humanDuration } from '../domain/human-duration.js';
+import { describeUsage } from '../domain/usage.js';
 import { arrange, make, sign } from './element.js';
 import { RunPanel } from './run-view.js';
 import type { Server } from './server.js';
@@ -87,7 +88,11 @@ class Item {
       {},
       make('span', { class: `state ${toneOf(status)}` }, sign(signOf(status)), make('span', {}, status)),
       make('time', { datetime: outcome.scheduled_at }, localClockTime(Date.parse(outcome.scheduled_at), now)),
-      make('span', { class: 'how' }, [TRIGGERS[trigger], tookOf(outcome), lateOf(outcome)].filter(Boolean).join(' · ')),
+      make(
+        'span',
+        { class: 'how' },
+        [TRIGGERS[trigger], tookOf(outcome), usedOf(outcome), lateOf(outcome)].filter(Boolean).join(' · '),
+      ),
       make('span', { class: 'cause' }, timesOf(outcome) + cause),
     );
     this.element = make('details', {}, head);
@@ -107,6 +112,8 @@ class Item {
 
 const tookOf = ({ duration_ms: took, attempts = 1 }: OutcomeRecord): string =>
   took === undefined ? '' : `took ${humanDuration(took)}${attempts > 1 ? `, ${attempts} attempts` : ''}`;
+const usedOf = ({ cpu_ms: cpuMs, max_rss_bytes: maxRssBytes }: OutcomeRecord): string =>
+  describeUsage({ cpuMs, maxRssBytes }) ?? '';
 const lateOf = ({ lateness_ms: late = 0 }: OutcomeRecord): string =>
   late < WORTH_TELLING ? '' : `${humanDuration(late)} late`;
 const timesOf = ({ count = 1 }: OutcomeRecord): string => (count > 1 ? `${count} firings: ` : '');

@@ -24,6 +24,8 @@ const ENDED = {
   attempts: column('integer', 'The number of attempts.'),
   lateness_ms: column('milliseconds', 'Time from the scheduled instant to the first attempt.'),
   duration_ms: column('milliseconds', 'Time from the first attempt to the end of the run.'),
+  cpu_ms: column('milliseconds', 'CPU time of all attempts; null if it was not measured.'),
+  max_rss_bytes: column('integer', 'The largest resident memory of one process; null if it was not measured.'),
   exit_code: column('integer', 'The exit code of the command.'),
   signal: column('text', 'The signal that ended the command.'),
   error: column('text', 'What went wrong, in a sentence.'),

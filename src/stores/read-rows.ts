@@ -3,6 +3,7 @@ import type { FiringMissed } from '../domain/events/index.js';
 import type { Firing, Trigger } from '../domain/firing.js';
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Pause } from '../domain/ledger.js';
 import { FIRING_STATUSES, type RunStatus } from '../domain/outcome.js';
+import type { Usage } from '../domain/usage.js';
 import {
   NO_RUN_FACTS,
   type EndingRow,
@@ -154,7 +155,7 @@ function finishedOf(status: RunStatus, row: EndingRow, read: RowReader) {
   const exitCode = read.optional('exit_code', facts[3], isInteger);
   const signal = read.optional('signal', facts[4], isText);
   const error = read.optional('error', facts[5], isText);
-  const outputTail = read.optional('output_tail', facts[8], isOutput);
+  const outputTail = read.optional('output_tail', facts[10], isOutput);
   return {
     outcome: {
       status,
@@ -166,9 +167,16 @@ function finishedOf(status: RunStatus, row: EndingRow, read: RowReader) {
     latenessMs: read.optional('lateness_ms', facts[1], isDuration) ?? 0,
     durationMs: read.optional('duration_ms', facts[2], isDuration) ?? 0,
     failuresInARow: read.optional('failures_in_a_row', facts[6], isCount) ?? 0,
+    ...usageOf(facts, read),
     ...(facts[7] !== null && { isRecovery: true as const }),
     ...(outputTail !== undefined && { outputTail: textOf(outputTail) }),
   };
+}
+
+function usageOf(facts: RunFacts, read: RowReader): Partial<Usage> {
+  const cpuMs = read.optional('cpu_ms', facts[8], isDuration);
+  const maxRssBytes = read.optional('max_rss_bytes', facts[9], isCount);
+  return cpuMs === undefined || maxRssBytes === undefined ? {} : { cpuMs, maxRssBytes };
 }
 
 const isOutput = (value: unknown): value is string | Uint8Array => isText(value) || value instanceof Uint8Array;

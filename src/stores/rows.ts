@@ -96,7 +96,8 @@ export const rowOfOpenRun = (admission: number, run: OpenRun): OpenRunRow => [
 
 export const ENDING_COLUMNS =
   'ended_at, job_name, scheduled_for, "trigger", generation, run_id, status, reason, count, first_scheduled_for, ' +
-  'attempts, lateness_ms, duration_ms, exit_code, signal, error, failures_in_a_row, is_recovery, output_tail';
+  'attempts, lateness_ms, duration_ms, exit_code, signal, error, failures_in_a_row, is_recovery, ' +
+  'cpu_ms, max_rss_bytes, output_tail';
 type EndingHead = [endedAt: number, ...firing: FiringRow, runId: Null<string>, status: FiringStatus];
 type FiringFacts = [reason: Null<string>, count: Null<number>, firstScheduledFor: Null<number>];
 export type RunFacts = [
@@ -108,12 +109,14 @@ export type RunFacts = [
   error: Null<string>,
   failuresInARow: Null<number>,
   isRecovery: Null<number>,
+  cpuMs: Null<number>,
+  maxRssBytes: Null<number>,
   outputTail: Null<string | Uint8Array>,
 ];
 export type EndingRow = [...EndingHead, ...FiringFacts, ...RunFacts];
 
 const NO_FIRING_FACTS: FiringFacts = [null, null, null];
-export const NO_RUN_FACTS: RunFacts = [null, null, null, null, null, null, null, null, null];
+export const NO_RUN_FACTS: RunFacts = [null, null, null, null, null, null, null, null, null, null, null];
 
 /** An outcome as a row of `firings`. */
 export function rowOfEnding(ending: Ending): EndingRow {
@@ -140,6 +143,8 @@ const runFactsOf = (ending: RunFinished): RunFacts => [
   ending.outcome.error ?? null,
   ending.failuresInARow,
   ending.isRecovery ? 1 : null,
+  ending.cpuMs === undefined ? null : Math.round(ending.cpuMs * 10) / 10,
+  ending.maxRssBytes ?? null,
   ending.outputTail === undefined ? null : storable(ending.outputTail),
 ];
 

@@ -111,6 +111,32 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE jobs ADD COLUMN definition TEXT;
   `,
+  `
+  ALTER TABLE firings ADD COLUMN cpu_ms REAL;
+  ALTER TABLE firings ADD COLUMN max_rss_bytes INTEGER;
+  DROP VIEW history;
+  CREATE VIEW history AS SELECT
+    ${utc('ended_at')} AS ended_at,
+    job_name AS task_name,
+    status,
+    reason,
+    ${utc('scheduled_for')} AS scheduled_at,
+    lateness_ms,
+    duration_ms,
+    cpu_ms,
+    max_rss_bytes,
+    attempts,
+    exit_code,
+    signal,
+    error,
+    "trigger",
+    job_name || '@' || ${utc('scheduled_for')} || iif(generation = 0, '', '~' || generation) AS firing_id,
+    run_id,
+    count,
+    ${utc('first_scheduled_for')} AS first_scheduled_at,
+    output_tail
+  FROM firings ORDER BY id DESC;
+  `,
 ];
 
 /** Brings a database to the newest schema, each step in a transaction of its own. Throws SQLite's errors; the step is then undone. */

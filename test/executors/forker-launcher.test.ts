@@ -80,6 +80,14 @@ describe('a command', () => {
     await until(() => ios.every(({ pids }) => readStat(pids[0] ?? 0) === undefined));
   });
 
+  it('is measured, with the descendants that were waited for', async () => {
+    const io = new RecordedIo();
+    await executor.execute(command("sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'"), io);
+    expect(io.usages).toHaveLength(1);
+    expect(io.usages[0]?.cpuMs).toBeGreaterThan(5);
+    expect(io.usages[0]?.maxRssBytes).toBeGreaterThan(100_000);
+  });
+
   it('whose request is too long for the forker is too long for the system', async () => {
     const long = 'x'.repeat(100_000);
     const env = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`V${index}`, long]));

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { Canceler } from '../../src/domain/cancellation.js';
 import type { Command } from '../../src/domain/command.js';
 import type { AttemptIo, OutputStream } from '../../src/domain/executor.js';
+import type { Usage } from '../../src/domain/usage.js';
 
 /** A command as the timer file's defaults make it. */
 export const command = (run: Command['run'], more: Partial<Command> = {}): Command => ({
@@ -20,6 +21,7 @@ export class RecordedIo implements AttemptIo {
   env: Record<string, string> = {};
   readonly cancellation = new Canceler();
   readonly pids: number[] = [];
+  readonly usages: Usage[] = [];
   readonly strays: number[] = [];
   strayAction: 'kill' | 'keep' = 'kill';
   readonly lines: string[] = [];
@@ -30,6 +32,10 @@ export class RecordedIo implements AttemptIo {
 
   started(pid: number): void {
     this.pids.push(pid);
+  }
+
+  used(usage: Usage): void {
+    this.usages.push(usage);
   }
 
   output(stream: OutputStream, lines: string, truncated: boolean): void {

@@ -54,7 +54,15 @@ describe.skipIf(noCompiler !== undefined)('with the forker', () => {
     );
     const program = start();
     const pid = Number((await program.event('run.output'))['line']);
-    expect(await program.event('run.finished')).toMatchObject({ status: 'success' });
+    const finished = await program.event('run.finished');
+    expect(finished).toMatchObject({
+      status: 'success',
+      cpu_ms: expect.any(Number),
+      max_rss_bytes: expect.any(Number),
+    });
+    const { stdout } = await desk.run('history', '--run', finished.run_id);
+    expect(stdout).toMatch(/^used +\d+ ms of CPU, [\d.]+ MB of memory$/m);
+    expect((await desk.run('why', finished.run_id)).stdout).toMatch(/It used \d+ ms of CPU, [\d.]+ MB of memory\./);
     expect(await status()).toMatchObject({ left_running: 1 });
     await stop(program);
     expect(isAlive(pid)).toBe(true);
@@ -109,9 +117,9 @@ describe.skipIf(noCompiler !== undefined)('with the forker', () => {
     const program = start();
     await Promise.all(names.map((name) => program.event('run.output', name)));
     const { pid: forker } = await status();
+    await until(() => (processIds() ?? []).filter(sleeps).length === 4 * names.length);
     program.kill('SIGKILL');
     await program.ended;
-    expect((processIds() ?? []).filter(sleeps).length).toBeGreaterThan(20);
     await until(() => !isAlive(forker ?? 0));
     expect((processIds() ?? []).filter(sleeps)).toEqual([]);
     const next = start();

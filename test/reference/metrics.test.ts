@@ -30,6 +30,6 @@ test('the metrics that a scheduler exposes are those of the page', async () => {
 test('a metric ends in its unit, a counter in _total', () => {
   for (const [name, { type }] of Object.entries(METRICS)) {
     expect(name.endsWith('_total'), name).toBe(type === 'counter');
-    expect(name).not.toMatch(/_(ms|milliseconds|bytes|percent)$/);
+    expect(name).not.toMatch(/_(ms|milliseconds|kilobytes|megabytes|percent)$/);
   }
 });

@@ -66,7 +66,8 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   open_runs: ['scheduled_for, trigger, generation, attempts, started_at, lateness_ms, retry_at, pid'],
   firings: [
     'ended_at, scheduled_for, trigger, generation, status, reason, count, first_scheduled_for, attempts',
-    'lateness_ms, duration_ms, exit_code, signal, error, failures_in_a_row, is_recovery, output_tail',
+    'lateness_ms, duration_ms, exit_code, signal, error, failures_in_a_row, is_recovery, cpu_ms, max_rss_bytes',
+    'output_tail',
   ],
   failed_attempts: ['at, error, retry_in_ms'],
 };

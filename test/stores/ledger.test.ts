@@ -19,6 +19,8 @@ const everything: readonly Ending[] = [
     failuresInARow: 3,
     attempts: 4,
     latenessMs: 12_345,
+    cpuMs: 812.4,
+    maxRssBytes: 41_943_040,
     outputTail: 'a zero \0 and a 😀\n\n',
   }),
   finished('r4', {

@@ -4,6 +4,7 @@ import { humanDuration } from '../human-duration.js';
 import type { Outcome } from '../outcome.js';
 import { SECOND, type Duration, type Instant } from '../time.js';
 import type { EventEntries, EventField, EventLevel, Mark, MarkedRecord } from './entry.js';
+import type { Usage } from '../usage.js';
 import { ATTEMPT_FIELD, exampleRun, OUTCOME_FIELDS, outcomeFields, RUN_FIELDS, runFields } from './fields.js';
 
 /** A firing was admitted. It runs at once, or waits for a slot or for another run of its job. */
@@ -42,7 +43,7 @@ export interface RunOutput {
 }
 
 /** A run is over. Emitted once per run. */
-export interface RunFinished {
+export interface RunFinished extends Partial<Usage> {
   readonly event: 'run.finished';
   readonly at: Instant;
   readonly firing: Firing;
@@ -68,6 +69,8 @@ const LATENESS = {
   unit: 'ms',
   summary: 'From the due time plus the jitter of the timer to the start of the attempt.',
 } as const satisfies EventField;
+
+const MEASURED = 'with descendants that were waited for. Absent without `timers-forker`, which measures it.';
 
 export const runEvents: EventEntries<RunEvent> = {
   'run.admitted': {
@@ -143,6 +146,17 @@ export const runEvents: EventEntries<RunEvent> = {
       },
       attempts: { type: 'integer', summary: 'How many attempts started.' },
       lateness_ms: { ...LATENESS, summary: 'From the due time plus the jitter of the timer to the first attempt.' },
+      cpu_ms: {
+        type: 'number',
+        unit: 'ms',
+        optional: true,
+        summary: `CPU time of all attempts, ${MEASURED}`,
+      },
+      max_rss_bytes: {
+        type: 'integer',
+        optional: true,
+        summary: `The largest resident memory of one process in bytes, ${MEASURED}`,
+      },
       error: OUTCOME_FIELDS.error,
       output_tail: {
         type: 'string',
@@ -162,6 +176,8 @@ export const runEvents: EventEntries<RunEvent> = {
       durationMs: 9_120,
       attempts: 1,
       latenessMs: 4,
+      cpuMs: 812.4,
+      maxRssBytes: 41_943_040,
       outputTail: 'pg_dump: connection refused',
       failuresInARow: 1,
     },
@@ -183,12 +199,18 @@ function finishFields(event: RunFinished) {
       duration_ms: durationOf(event) ?? null,
       attempts: event.attempts,
       lateness_ms: event.latenessMs,
+      ...usageFields(event),
     },
     outcome.error === undefined ? undefined : { error: outcome.error },
     outputTail && outcome.status !== 'success' ? { output_tail: outputTail } : undefined,
   );
   return Object.assign(runFields(event), facts);
 }
+
+const usageFields = ({ cpuMs, maxRssBytes }: RunFinished) =>
+  cpuMs === undefined || maxRssBytes === undefined
+    ? undefined
+    : { cpu_ms: Math.round(cpuMs * 10) / 10, max_rss_bytes: maxRssBytes };
 
 function levelOfEnd({ outcome: { status } }: RunFinished): EventLevel {
   if (status === 'success') return 'info';

@@ -74,10 +74,11 @@ async function attempt(command: Command, io: AttemptIo, around: Surroundings): P
   return exit;
 }
 
-async function exitOf({ ended, release }: Launched, { cancellation }: AttemptIo): Promise<Exit> {
-  const { exit } = await ended;
-  cancellation.seal(exit);
+async function exitOf({ ended, release }: Launched, io: AttemptIo): Promise<Exit> {
+  const { exit, usage } = await ended;
+  io.cancellation.seal(exit);
   release();
+  if (usage) io.used?.(usage);
   return exit;
 }
 

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { AttemptIo, OutputStream, Usage } from '../../domain/executor.js';
+import type { AttemptIo, OutputStream } from '../../domain/executor.js';
 import type { Exit } from '../../domain/outcome.js';
 import type { Duration } from '../../domain/time.js';
+import type { Usage } from '../../domain/usage.js';
 
 /** A process to start. `env` is its whole environment. */
 export interface Start {

@@ -4,6 +4,7 @@ import { firingId, type Firing } from '../../../domain/firing.js';
 import { startOfRun, type Ending, type OpenRun, type RunHistory } from '../../../domain/ledger.js';
 import { toRecord } from '../../../domain/record.js';
 import { toTimestamp, type Instant } from '../../../domain/time.js';
+import { describeUsage } from '../../../domain/usage.js';
 import { jsonText, visible } from '../../../text/visible.js';
 import { causeOf } from '../../../domain/cause.js';
 import { humanDuration } from '../../../domain/human-duration.js';
@@ -74,8 +75,14 @@ function ofEnding(ending: Ending, local: Local, chalk: ChalkInstance): readonly 
     ['ended', outcome.status === 'lost' ? whenLost(ending, local) : `${local(at)}, after ${humanDuration(durationMs)}`],
     ['outcome', paint(text) + because],
     ...(outcome.exitCode === undefined ? [] : [['exit', `code ${outcome.exitCode}`] as const]),
+    ...usedOf(ending),
     ...(outcome.signal === undefined ? [] : [['exit', `signal ${visible(outcome.signal)}`] as const]),
   ];
+}
+
+function usedOf(run: RunFinished): readonly Fact[] {
+  const used = describeUsage(run);
+  return used === undefined ? [] : [['used', used]];
 }
 
 /** What is known of the end of a run that nobody saw: its scheduler still lived, the next one found it. */

@@ -2,6 +2,7 @@ import type { FiringMissed, FiringSkipped, RunFinished } from '../../../domain/e
 import type { Job } from '../../../domain/job.js';
 import type { Ending, OpenRun } from '../../../domain/ledger.js';
 import { SECOND, type Instant } from '../../../domain/time.js';
+import { describeUsage } from '../../../domain/usage.js';
 import { causeOf } from '../../../domain/cause.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { plainText } from '../../../text/plain-text.js';
@@ -117,8 +118,14 @@ function ofRun(run: RunFinished, { beside }: Context, why: Why): readonly string
   return [
     `${never}, and ${outcome.status === 'lost' ? `was found lost at ${when(at, why)}` : `ended at ${when(at, why)}${tries}, in ${humanDuration(durationMs)}`}.`,
     ...lateBecause(run, beside, why),
+    ...usedBy(run),
     ...lines.filter((line) => line !== '').map((line) => `│ ${plainText(line)}`),
   ];
+}
+
+function usedBy(run: RunFinished): readonly string[] {
+  const used = describeUsage(run);
+  return used === undefined ? [] : [`It used ${used}.`];
 }
 
 function lateBecause({ firing, latenessMs }: RunFinished, beside: Context['beside'], why: Why): readonly string[] {

@@ -1,5 +1,6 @@
 import { nextStartOf } from '../../../../domain/status-record.js';
 import type { Instant } from '../../../../domain/time.js';
+import { megabytes } from '../../../../domain/usage.js';
 import { outcomeCell } from '../../../render/outcome.js';
 import { asOf, type Seen, type View } from '../view.js';
 import { fit, lineOf, tame, type Look, type PaintedText } from './look.js';
@@ -54,14 +55,19 @@ const SGR = new RegExp('\\u001b\\[[0-9;]*m', 'g');
 /** Colours end an inverse line in its middle. */
 const plain = (line: string): string => line.replace(SGR, '');
 
+/** Shown where at least one timer has them. */
+const MEASURED = ['CPU', 'MEM'];
+const isMeasured = (rows: readonly Seen[]): boolean =>
+  rows.some(({ timer: { recent = [] } }) => recent.some(({ cpu_ms: cpu }) => cpu !== undefined));
+
 /** What is left out for the sake of the name, in this order. */
-const SPARED = ['LATE', 'AGO', 'LAST', 'RECENT'];
+const SPARED = ['MEM', 'CPU', 'LATE', 'AGO', 'LAST', 'RECENT'];
 
 /** What fits: the name has room first, then what is nearest to it; more room makes more of it known. */
 function columnsFor(rows: readonly Seen[], view: View, look: Look): readonly Column[] {
   const width = view.size.columns - MARGIN;
   const wanted = Math.min(WIDEST_NAME, Math.max(4, ...rows.map(({ timer }) => timer.task_name.length)));
-  let columns = standardColumns(view, look);
+  let columns = standardColumns(view, look).filter(({ head }) => isMeasured(rows) || !MEASURED.includes(head));
   const left = (name: number) => columns.reduce((sum, column) => sum - column.width - GAP, width - name);
   for (const head of SPARED)
     if (left(Math.min(wanted, NARROWEST_NAME)) < 0) columns = columns.filter((one) => one.head !== head);
@@ -104,6 +110,8 @@ function standardColumns(view: View, look: Look): readonly Column[] {
       cell: ({ timer: { last_finished_at: at } }) => ({ text: at === null ? '' : roughDuration(now - Date.parse(at)) }),
     },
     { head: 'LATE', width: 6, isRight: true, cell: (seen) => latenessOf(seen, look) },
+    { head: 'CPU', width: 6, isRight: true, cell: (seen) => ({ text: usedOf(seen, 'cpu_ms', fineDuration) }) },
+    { head: 'MEM', width: 6, isRight: true, cell: (seen) => ({ text: usedOf(seen, 'max_rss_bytes', megabytes) }) },
     {
       head: 'RECENT',
       width: 8,
@@ -114,6 +122,16 @@ function standardColumns(view: View, look: Look): readonly Column[] {
       }),
     },
   ];
+}
+
+/** What the last run used, if it was measured. */
+function usedOf(
+  { timer: { recent = [] } }: Seen,
+  what: 'cpu_ms' | 'max_rss_bytes',
+  words: (amount: number) => string,
+): string {
+  const used = recent.findLast(({ run_id: runId }) => runId !== null)?.[what];
+  return used === undefined ? '' : words(used);
 }
 
 function nextIn(next: string | null, now: Instant): string {

@@ -1,0 +1,34 @@
+import { humanDuration } from './human-duration.js';
+import type { Duration } from './time.js';
+
+/** What processes used, with the descendants they have waited for. */
+export interface Usage {
+  /** User and system time. */
+  readonly cpuMs: Duration;
+  /** The largest resident memory of one of them. */
+  readonly maxRssBytes: number;
+}
+
+/** A usage that may not have been measured. */
+interface Measured {
+  readonly cpuMs?: Duration | undefined;
+  readonly maxRssBytes?: number | undefined;
+}
+
+/** What two attempts of a run used. */
+export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return { cpuMs: one.cpuMs + other.cpuMs, maxRssBytes: Math.max(one.maxRssBytes, other.maxRssBytes) };
+}
+
+/** `12 ms of CPU, 3.1 MB of memory`; `undefined` if it was not measured. */
+export const describeUsage = ({ cpuMs, maxRssBytes }: Measured): string | undefined =>
+  cpuMs === undefined || maxRssBytes === undefined
+    ? undefined
+    : `${humanDuration(Math.round(cpuMs))} of CPU, ${megabytes(maxRssBytes)} of memory`;
+
+/** In millions of bytes, with a digit after the point below 10: `3.1 MB`, `104 MB`. */
+export function megabytes(bytes: number): string {
+  const count = bytes / 1_000_000;
+  return `${count < 10 ? count.toFixed(1) : Math.round(count)} MB`;
+}
