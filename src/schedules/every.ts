@@ -1,4 +1,5 @@
 import { clockTraps } from './cron/clock-traps.js';
+import { clockTime } from './cron/clock-words.js';
 import { localDays } from './local-days.js';
 import { nearest } from '../text/nearest.js';
 import type { Schedule } from '../domain/schedule.js';
@@ -13,6 +14,7 @@ import {
   type ScheduleKind,
   type ScheduleWarning,
 } from './kind.js';
+import { wallAt, type WallTime } from './zone/local-time.js';
 
 /** Below this, starting a process takes about as long as the interval: nearly every firing would be one to skip. */
 const SHORTEST_INTERVAL: Duration = 10;
@@ -21,16 +23,16 @@ const SHORTEST_INTERVAL: Duration = 10;
 class Grid implements Schedule {
   readonly intervalLike = true;
   readonly length: Duration;
-  readonly #interval: Duration;
-  readonly #offset: Duration;
+  /** Less than the interval. */
+  readonly offset: Duration;
 
   constructor(interval: Duration, offset: Duration) {
-    this.length = this.#interval = interval;
-    this.#offset = offset % interval;
+    this.length = interval;
+    this.offset = offset % interval;
   }
 
   next(after: Instant): Instant | undefined {
-    const next = (this.#stepsUpTo(after) + 1) * this.#interval + this.#offset;
+    const next = (this.#stepsUpTo(after) + 1) * this.length + this.offset;
     return next <= END_OF_TIME ? next : undefined;
   }
 
@@ -39,7 +41,7 @@ class Grid implements Schedule {
   }
 
   #stepsUpTo(instant: Instant): number {
-    return Math.floor((Math.min(Math.max(instant, -END_OF_TIME), END_OF_TIME) - this.#offset) / this.#interval);
+    return Math.floor((Math.min(Math.max(instant, -END_OF_TIME), END_OF_TIME) - this.offset) / this.length);
   }
 }
 
@@ -206,15 +208,12 @@ function unknownKey(key: string): ScheduleError {
   return new ScheduleError('every-key', `every knows no key "${key}".`, { hint, place: { item: key } });
 }
 
-function onGrid(value: EveryMap, { timezone, start }: ScheduleContext, place?: Place): ParsedSchedule {
-  const interval = intervalOf(value, place);
+function onGrid(value: EveryMap, context: ScheduleContext, place?: Place): ParsedSchedule {
+  const length = intervalOf(value, place);
   const offset = 'offset' in value ? durationValue(value['offset'], 'every.offset', { item: 'offset' }) : 0;
   const text = `${String(value['interval'])}${offset === 0 ? '' : ` + ${String(value['offset'])}`}`;
-  return {
-    schedule: new Grid(interval, offset),
-    text,
-    warnings: trapsOf(interval, offset, { text: String(value['interval']), timezone, start }),
-  };
+  const grid = new Grid(length, offset);
+  return { schedule: grid, text, warnings: trapsOf(grid, String(value['interval']), context) };
 }
 
 function onLocalDays(value: EveryMap, context: ScheduleContext): ParsedSchedule {
@@ -254,31 +253,27 @@ function intervalOf(value: EveryMap, place?: Place): Duration {
 }
 
 /** Whole days look like a time of day, but are counted in UTC; an offset is taken for one that is meant where that is the zone, too. */
-function trapsOf(
-  interval: Duration,
-  offset: Duration,
-  { text, timezone, start }: { text: string; timezone: string; start: Instant },
-): ScheduleWarning[] {
+function trapsOf(grid: Grid, text: string, { timezone, start }: ScheduleContext): ScheduleWarning[] {
+  const { length, offset } = grid;
   const isMeant = offset > 0 && UTC.test(timezone);
-  if (interval % DAY !== 0 || isMeant) return [];
-  const time = new Date(offset % DAY).toISOString().slice(11, 16);
+  if (length % DAY !== 0 || isMeant) return [];
   const whose = UTC.test(timezone) ? '' : `, whatever the clock of ${timezone} shows`;
-  const message = `every counts from 1970-01-01 00:00 UTC, a Thursday: whole days fall on ${time} UTC${whose}.`;
-  const at = `${dayOf(interval, offset, start)}${offset === 0 ? '03:00' : time}`;
-  const hint = `For a local time of day write {interval: ${text}, at: "${at}"}.`;
+  const message = `every counts from 1970-01-01 00:00 UTC, a Thursday: whole days fall on ${clockTime(offset % DAY)} UTC${whose}.`;
+  const next = grid.next(start);
+  const at = next === undefined ? '00:00' : localFormOf(length, wallAt(next, timezone));
+  const hint = `Write {interval: ${text}, at: "${at}"} to keep the local time of its next firing, or choose another time.`;
   return [{ code: 'every-utc-day', message, hint }];
 }
 
 const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 
-/** The days of a grid, as `at` takes them: empty for all from 1970-01-01, a day of the week, or a date that is one of them. */
-function dayOf(interval: Duration, offset: Duration, start: Instant): string {
-  if (interval === DAY) return '';
-  const phase = Math.floor((offset % interval) / DAY);
-  if (interval % (7 * DAY) === 0 && phase < 7) return `${WEEKDAYS[phase] ?? ''} `;
-  if (phase === 0) return '';
-  const first = phase * DAY + Math.ceil((start - phase * DAY) / interval) * interval;
-  return `${new Date(first).toISOString().slice(0, 10)} `;
+/** Returns the `at` that has one of its days and its time of day at a wall time, as short as it can be. */
+function localFormOf(interval: Duration, wall: WallTime): string {
+  const time = clockTime(wall);
+  const day = Math.floor(wall / DAY);
+  const phase = day % (interval / DAY);
+  if (interval % (7 * DAY) === 0 && phase < 7) return `${WEEKDAYS[phase] ?? ''} ${time}`;
+  return phase === 0 ? time : `${new Date(wall).toISOString().slice(0, 10)} ${time}`;
 }
 
 const UTC = /^(?:Etc\/)?(?:UTC|UCT|GMT|Zulu|Universal|Greenwich)$/i;

@@ -102,10 +102,23 @@ describe('warnings', () => {
   ])('every %s + %s: the local form that is proposed falls on the same days', (interval, offset) => {
     const grid = read('every', { interval, offset });
     const [, at = ''] = /at: "(.*?)"/.exec(grid.warnings[0]?.hint ?? '') ?? [];
-    const local = read('every', { interval, at }, { timezone: 'UTC' });
+    const local = read('every', { interval, at });
     const start = Date.parse('2026-11-23T08:00Z');
     expect(local.schedule.next(start)).toBe(grid.schedule.next(start));
   });
+
+  it.each(['24h', '48h', '72h', '1w', '2w', '10d'])(
+    'every %s: the local form keeps the next firing in any zone',
+    (every) => {
+      for (const timezone of ['UTC', 'America/St_Johns', 'Asia/Kathmandu', 'Pacific/Auckland', 'Pacific/Kiritimati']) {
+        const grid = read('every', every, { timezone });
+        const [, at = ''] = /at: "(.*?)"/.exec(grid.warnings[0]?.hint ?? '') ?? [];
+        const local = read('every', { interval: every, at }, { timezone });
+        const start = Date.parse('2026-11-23T08:00Z');
+        expect(local.schedule.next(start), `${timezone}: ${at}`).toBe(grid.schedule.next(start));
+      }
+    },
+  );
 
   it('tells that whole days fall on midnight UTC', () => {
     expect(read('every', '1d').warnings).toMatchObject([{ code: 'every-utc-day' }]);
@@ -113,7 +126,9 @@ describe('warnings', () => {
     expect(read('every', { interval: '1d', offset: '3h' }, { timezone: 'UTC' }).warnings).toEqual([]);
     const [warning] = read('every', { interval: '1d', offset: '3h30m' }, { timezone: 'Europe/Berlin' }).warnings;
     expect(warning?.message).toMatch(/whole days fall on 03:30 UTC, whatever the clock of Europe\/Berlin shows\.$/);
-    expect(warning?.hint).toBe('For a local time of day write {interval: 1d, at: "03:30"}.');
+    expect(warning?.hint).toBe(
+      'Write {interval: 1d, at: "04:30"} to keep the local time of its next firing, or choose another time.',
+    );
     expect(read('every', '36h').warnings).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { quoted } from '../../text/excerpt.js';
 import { ScheduleError } from '../kind.js';
 import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';
 import { resolveHash } from './hash.js';
-import { readItem, type Item, type PlainItem, type Trap } from './item.js';
+import { readItem, type Item, type PlainItem, type StepTrap } from './item.js';
 import { withShortNames } from './names.js';
 import type { FieldPosition } from './position.js';
 import { ValueSet } from './value-set.js';
@@ -21,7 +21,7 @@ export interface Field {
   readonly isFull: boolean;
   /** The one value in it, if there is only one. */
   readonly single: number | undefined;
-  readonly traps: readonly Trap[];
+  readonly traps: readonly StepTrap[];
 }
 
 const MOST_TEXTS = 4096;

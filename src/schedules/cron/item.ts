@@ -17,7 +17,14 @@ export interface Trap {
 
 export interface PlainItem {
   readonly values: readonly number[];
-  readonly trap?: Trap;
+  readonly trap?: StepTrap;
+}
+
+/** A step that does not do what it looks like. */
+export interface StepTrap extends Omit<Trap, 'hint'> {
+  readonly step: number;
+  /** The only value, where the step leaves just one. */
+  readonly only?: number;
 }
 
 const PLAIN = /^(?:\*|([0-9A-Z]+)(?:-([0-9A-Z]+))?)(?:\/(\d+))?$/;
@@ -113,11 +120,11 @@ function stepped(position: FieldPosition, values: readonly number[], step = '1',
   const last = values.at(-1) ?? 0;
   if (width > 1 && width >= length) {
     const message = `${position.name}: a step of ${width} leads out of the field at once: only ${last} is left.`;
-    return { values, trap: { code: 'cron-step-too-large', message, hint: hintForSteps(position, width) } };
+    return { values, trap: { code: 'cron-step-too-large', message, step: width, only: last } };
   }
   if (width > 1 && length >= position.size && position.size % width !== 0) {
     const message = `${position.name}: a step of ${width} ${unevenness(position, values, width)}.`;
-    return { values, trap: { code: 'cron-uneven-step', message, hint: hintForSteps(position, width) } };
+    return { values, trap: { code: 'cron-uneven-step', message, step: width } };
   }
   return { values };
 }
@@ -130,16 +137,6 @@ function unevenness({ key, size }: FieldPosition, values: readonly number[], wid
   const gapAfter = (value: number, index: number): number => (nextOf(index) - value + size) % size || size;
   const short = sorted.findIndex((value, index) => gapAfter(value, index) < width);
   return `does not divide ${size}: ${sorted[short]} is followed by ${nextOf(short)}, sooner than the rest`;
-}
-
-/** A placeholder for the expression's time of day in the hint of a trap. */
-export const TIME_OF_DAY = 'HH:MM';
-
-function hintForSteps({ key, name }: FieldPosition, width: number): string {
-  if (key === 'month') return 'Write the months as a list.';
-  const isDay = key === 'dayOfMonth' || key === 'dayOfWeek';
-  const every = isDay ? `{interval: ${width}d, at: "${TIME_OF_DAY}"}` : `${width}${name.charAt(0)}`;
-  return `If an even rhythm is meant, write every: ${every}.`;
 }
 
 const rangeHint = ({ key, name, min, max }: FieldPosition, value: number): string => {

@@ -4,7 +4,7 @@ import { everyDay } from './days.js';
 import { quartzTrap } from './dialect.js';
 import { spanOf, textsOf, type Expression } from './expression.js';
 import type { Field } from './field.js';
-import { TIME_OF_DAY, type Trap } from './item.js';
+import type { Trap } from './item.js';
 import { comesIn, lengthsOf } from './never.js';
 import {
   DAY_OF_MONTH_FIELD,
@@ -15,6 +15,7 @@ import {
   SECOND_FIELD,
   type FieldPosition,
 } from './position.js';
+import { stepHint } from './step-hint.js';
 import { daysMatched } from './wall-walk.js';
 import { dayWords, monthWords } from './words.js';
 
@@ -35,33 +36,10 @@ export function warningsOf(expression: Expression, text: string): readonly Sched
 }
 
 function addTrapsOfField(found: Placed[], expression: Expression, position: FieldPosition): void {
-  for (const trap of expression[position.key].traps)
-    found.push([{ ...trap, hint: hintOf(trap, expression, position) }, position]);
-}
-
-/** An interval is proposed only where it keeps all that the other fields say. */
-function hintOf({ hint }: Trap, expression: Expression, position: FieldPosition): string {
-  if (!hint.includes('every:') || keepsRhythm(expression, position))
-    return hint.replace(TIME_OF_DAY, () => timeOf(expression));
-  return 'To choose other values, write them as a list.';
-}
-
-/** Whether the field at a position alone makes the rhythm: coarser fields are open, and finer ones are 0, or make one time of a day. */
-function keepsRhythm(expression: Expression, position: FieldPosition): boolean {
-  const place = POSITIONS.indexOf(position);
-  const isDay = position === DAY_OF_MONTH_FIELD || position === DAY_OF_WEEK_FIELD;
-  return POSITIONS.every((other, index) => {
-    const field = expression[other.key];
-    if (other === position) return true;
-    if (index > place || (isDay && index >= POSITIONS.indexOf(DAY_OF_MONTH_FIELD))) return field.isFull;
-    return isDay ? field.single !== undefined : field.single === 0;
-  });
-}
-
-/** The one time of day of an expression; of several, the place where it is to be written. */
-function timeOf({ hour, minute }: Expression): string {
-  const parts = [hour.single, minute.single].map((part) => part?.toString().padStart(2, '0'));
-  return parts.includes(undefined) ? TIME_OF_DAY : parts.join(':');
+  for (const trap of expression[position.key].traps) {
+    const { code, message } = trap;
+    found.push([{ code, message, hint: stepHint(trap, expression, position) }, position]);
+  }
 }
 
 function addTrapOfTimes(found: Placed[], { second, minute, hour }: Expression): void {

@@ -1,0 +1,55 @@
+import { DAY, HOUR, MINUTE, SECOND, type Duration } from '../../domain/time.js';
+import type { Expression } from './expression.js';
+import type { StepTrap } from './item.js';
+import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD, MONTH_FIELD, POSITIONS, type FieldPosition } from './position.js';
+import { valueInWords } from './field-words.js';
+import { weekdayName } from './words.js';
+
+/** Returns what to write in place of a step: an interval, where it keeps all that the other fields say. */
+export function stepHint(trap: StepTrap, expression: Expression, position: FieldPosition): string {
+  const every = everyInstead(trap, expression, position);
+  if (every !== undefined) return `If an even rhythm is meant, write every: ${every}.`;
+  if (trap.only !== undefined) return `If ${valueInWords(trap.only, position)} is meant, write ${trap.only}.`;
+  return position === MONTH_FIELD ? 'Write the months as a list.' : 'To choose other values, write them as a list.';
+}
+
+const UNITS: Readonly<Record<FieldPosition['key'], Duration | undefined>> = {
+  second: SECOND,
+  minute: MINUTE,
+  hour: HOUR,
+  dayOfMonth: DAY,
+  dayOfWeek: DAY,
+  month: undefined,
+};
+
+/** The value of `every`. Whole days are days of local time: elsewhere `every` counts in UTC. */
+function everyInstead({ step, only }: StepTrap, expression: Expression, position: FieldPosition): string | undefined {
+  const unit = UNITS[position.key];
+  if (unit === undefined) return undefined;
+  const isWholeDays = (step * unit) % DAY === 0;
+  if (!keepsRhythm(expression, position, isWholeDays)) return undefined;
+  if (!isWholeDays) return `${step}${position.key.charAt(0)}`;
+  const days = (step * unit) / DAY;
+  const isWeeks = position === DAY_OF_WEEK_FIELD && days % 7 === 0 && only !== undefined;
+  const interval = isWeeks ? `${days / 7}w` : `${days}d`;
+  const weekday = isWeeks ? `${weekdayName(only).slice(0, 3)} ` : '';
+  return `{interval: ${interval}, at: "${weekday}${timeOf(expression)}"}`;
+}
+
+/** Whether the field at a position alone makes the rhythm: coarser fields are open, and finer ones are 0, or make one time of a day. */
+function keepsRhythm(expression: Expression, position: FieldPosition, isWholeDays: boolean): boolean {
+  const isDay = position === DAY_OF_MONTH_FIELD || position === DAY_OF_WEEK_FIELD;
+  const place = isDay ? POSITIONS.indexOf(DAY_OF_MONTH_FIELD) : POSITIONS.indexOf(position);
+  return POSITIONS.every((other, index) => {
+    const field = expression[other.key];
+    if (other === position) return true;
+    if (index >= place) return field.isFull;
+    return isWholeDays ? field.single !== undefined : field.single === 0;
+  });
+}
+
+/** The time of day of an expression, whose fields have one value or all; of all, the first. */
+function timeOf({ hour, minute, second }: Expression): string {
+  const fields = second.single === 0 ? [hour, minute] : [hour, minute, second];
+  return fields.map(({ single = 0 }) => String(single).padStart(2, '0')).join(':');
+}
