@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 
 const pick = <T>(...values: readonly T[]) => fc.constantFrom(...values);
-const between = (min: number, max: number) => fc.integer({ min, max }).map(String);
+const between = (min: number, max: number) =>
+  fc.tuple(fc.integer({ min, max }), pick(1, 1, 1, 2, 3)).map(([value, width]) => String(value).padStart(width, '0'));
 const join = (a: fc.Arbitrary<string>, mark: string, b: fc.Arbitrary<string>) =>
   fc.tuple(a, b).map(([x, y]) => x + mark + y);
 
@@ -30,7 +31,7 @@ const second = pick('0', '30', '*/20', '15,45', '*', '59');
 const dayOfMonth = fc.oneof(
   { weight: 6, arbitrary: pick('*', '*', '*', '?') },
   { weight: 3, arbitrary: plainField(1, 31, pick('1', '15', '28', '29', '30', '31')) },
-  { weight: 1, arbitrary: pick('L', 'LW', 'L-1', 'L-3', '1W', '15W', '31W', '1,L', '29W,15') },
+  { weight: 1, arbitrary: pick('L', 'LW', 'L-1', 'L-3', '1W', '15W', '31W', '1,L', '29W,15', '015W', 'L-03') },
 );
 const dayOfWeek = fc.oneof(
   { weight: 6, arbitrary: pick('*', '*', '*', '?') },
@@ -52,7 +53,10 @@ const dayOfWeek = fc.oneof(
       'MON-SUN',
     ),
   },
-  { weight: 1, arbitrary: pick('SUNL', '0L', '5L', '7#1', 'SUN#2', 'SUN#5', 'SAT#4,SUN#3') },
+  {
+    weight: 1,
+    arbitrary: pick('SUNL', '0L', '5L', '7#1', 'SUN#2', 'SUN#5', 'SAT#4,SUN#3', '01#2', '1#02', '05L', '00L'),
+  },
 );
 const month = fc.oneof(
   { weight: 5, arbitrary: pick('*') },

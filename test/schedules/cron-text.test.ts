@@ -399,6 +399,10 @@ describe('weekdays by number, in a manner that gives Quartz away', () => {
     ['0 9 * * 6L', 'FRIL', 'SATL'],
     ['0 9 * * 2#1', 'MON#1', 'TUE#1'],
     ['0 9 ? * 2/2', 'MON/2', 'TUE/2'],
+    ['0 9 * * 01#2', 'SUN#2', 'MON#2'],
+    ['0 9 * * 1#02', 'SUN#2', 'MON#2'],
+    ['0 9 * * 05L', 'THUL', 'FRIL'],
+    ['0 9 * * 07#1', 'SAT#1', 'SUN#1'],
   ])('%s is warned of', (cron, there, here) => {
     const warning = read('cron', cron).warnings.find(({ code }) => code === 'cron-quartz-weekday');
     expect(warning?.message).toContain(`means ${here}.`);

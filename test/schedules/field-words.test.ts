@@ -35,6 +35,13 @@ it.each([
   ['0 0 * * FRIL', 4, 'the last Friday'],
   ['0 0 * * 7L,MON#1,wed', 4, 'Wednesday, the last Sunday and the 1st Monday'],
   ['0 0 * 6-8 *', 3, 'June to August'],
+  ['0 0 * * 01#2,2#02,05L', 4, 'the 2nd Monday, the 2nd Tuesday and the last Friday'],
+  ['0 0 * * 00L', 4, 'the last Sunday'],
+  [
+    '0 0 L-03,015W,L-01 * *',
+    2,
+    'the day 3 days before the last, the working day nearest to the 15th and the day before the last',
+  ],
   ['H * * * *', 0, '38, by the timer’s name'],
 ])('%s: field %i is %s', (expression, index, meaning) => {
   expect(fieldsInWords(expression, 'backup')[index]?.meaning).toBe(meaning);

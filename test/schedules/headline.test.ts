@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { expressionInWords } from '../../src/schedules/index.js';
+import { expressionInWords, fieldsInWords } from '../../src/schedules/index.js';
+import { ScheduleError } from '../../src/schedules/kind.js';
 import { read } from './context.js';
 import { minuteExpression } from './cron-arbitrary.js';
 import { saidBy } from './said.js';
@@ -53,6 +54,30 @@ const daysNamedBy = (words: string): number[] =>
   Array.from(words.replace(/nearest to the \d+/g, '').matchAll(/the (\d+)(?:st|nd|rd|th)(?! [A-Z])/g), ([, day]) =>
     Number(day),
   );
+
+test('leading zeros change no words and no warnings', () => {
+  fc.assert(
+    fc.property(minuteExpression, fc.integer({ min: 1, max: 3 }), (plain, count) => {
+      const padded = plain.replace(/\d+/g, (digits) => '0'.repeat(count) + digits);
+      const meanings = (cron: string): string[] => fieldsInWords(cron, 'backup').map(({ meaning }) => meaning);
+      expect(expressionInWords(padded, 'backup')).toBe(expressionInWords(plain, 'backup'));
+      expect(meanings(padded)).toEqual(meanings(plain));
+      expect(meanings(padded)).not.toContain('');
+      expect(warningCodes(padded)).toEqual(warningCodes(plain));
+    }),
+    { seed: 20_261_129, numRuns: 1_000 },
+  );
+});
+
+/** `undefined` for days that never come, which are refused. */
+function warningCodes(cron: string): string[] | undefined {
+  try {
+    return read('cron', cron).warnings.map(({ code }) => code);
+  } catch (error) {
+    if (error instanceof ScheduleError && error.code === 'cron-never') return undefined;
+    throw error;
+  }
+}
 
 test('says what the schedule does, for generated expressions', () => {
   fc.assert(

@@ -1,5 +1,6 @@
 import { ScheduleError } from '../kind.js';
 import type { Trap } from './item.js';
+import { normalizedItem } from './names.js';
 import { weekdayName } from './words.js';
 
 /** A digit that is a day of the week: not a step, not the n of `#n`. */
@@ -10,7 +11,8 @@ const WEEKDAY = /(?<![\d#/])[0-7](?!\d)/g;
  * `2#1` gives the manner away. `texts` are its fields.
  */
 export function quartzTrap(texts: readonly string[]): Trap | undefined {
-  const weekdays = texts.at(-1) ?? '';
+  const written = texts.at(-1) ?? '';
+  const weekdays = written.split(',').map(normalizedItem).join(',');
   const numbers: readonly string[] = weekdays.match(WEEKDAY) ?? [];
   const isInManner = texts.includes('?') || /(?<!\d)[0-7][L#]/i.test(weekdays);
   if (!isInManner || numbers.length === 0 || numbers.includes('0')) return undefined;
@@ -18,7 +20,7 @@ export function quartzTrap(texts: readonly string[]): Trap | undefined {
   const there = weekdays.replace(WEEKDAY, (digit) => shortName(Number(digit) - 1));
   return {
     code: 'cron-quartz-weekday',
-    message: `Here 1 is Monday, so ${weekdays} means ${here}. In Quartz and AWS 1 is Sunday, and it means ${there}.`,
+    message: `Here 1 is Monday, so ${written} means ${here}. In Quartz and AWS 1 is Sunday, and it means ${there}.`,
     hint: `Write the name: ${there} if the expression comes from there, ${here} if not.`,
   };
 }

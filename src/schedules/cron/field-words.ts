@@ -1,6 +1,6 @@
 import { readExpression, textsOf } from './expression.js';
 import type { Field } from './field.js';
-import { withShortNames } from './names.js';
+import { normalizedItem } from './names.js';
 import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD, MONTH_FIELD, POSITIONS, type FieldPosition } from './position.js';
 import { inWords, monthName, ordinal, weekdayName } from './words.js';
 
@@ -48,7 +48,7 @@ function meaningOf(position: FieldPosition, field: Field, text: string): string 
 
 /** Says what is in a field, item by item: values, runs of values by their ends, and the `L`, `W` and `#` of its `text`. */
 export function itemsInWords(position: FieldPosition, field: Field, text: string): readonly string[] {
-  const rules = withShortNames(text).split(',').flatMap(ruleInWords);
+  const rules = text.split(',').map(normalizedItem).flatMap(ruleInWords);
   return [...runsOf(field.values.toArray()).flatMap((run) => runInWords(run, position)), ...rules];
 }
 

@@ -3,7 +3,7 @@ import { ScheduleError } from '../kind.js';
 import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';
 import { resolveHash } from './hash.js';
 import { readItem, type Item, type PlainItem, type StepTrap } from './item.js';
-import { withShortNames } from './names.js';
+import { normalizedItem } from './names.js';
 import type { FieldPosition } from './position.js';
 import { ValueSet } from './value-set.js';
 
@@ -76,7 +76,7 @@ export class FieldError extends ScheduleError {
 }
 
 interface WrittenItem {
-  /** In capital letters, with short names. */
+  /** As {@link normalizedItem} returns it. */
   readonly text: string;
   /** As people wrote it. */
   readonly original: string;
@@ -94,7 +94,7 @@ function splitItems(position: FieldPosition, text: string): WrittenItem[] {
   const isDay = position.key === 'dayOfMonth' || position.key === 'dayOfWeek';
   let start = 0;
   return (isDay && text === '?' ? '*' : text).split(',').map((item) => {
-    const written = { text: withShortNames(item), original: item, start };
+    const written = { text: normalizedItem(item), original: item, start };
     start += item.length + 1;
     return written;
   });

@@ -16,6 +16,9 @@ export const withShortNames = (text: string): string =>
     return (FULL.get(name) ?? name) + last;
   });
 
+/** Returns an item as it is read: with short names in capital letters, and numbers without leading zeros (`01#2` as `1#2`). */
+export const normalizedItem = (item: string): string => withShortNames(item).replace(/(?<!\d)0+(?=\d)/g, '');
+
 /** The full names that short ones stand for. */
 export const fullNames = (short: readonly string[]): readonly string[] =>
   [...FULL].flatMap(([full, name]) => (short.includes(name) ? [full] : []));
