@@ -85,6 +85,9 @@ function onDay(
   return instantAt(midnight + days * DAY + time, timezone);
 }
 
+/** Whether a text is a time of day without its day. */
+export const isTimeOfDay = (text: string): boolean => CLOCK.test(text.trim());
+
 /** `undefined` for a text that is none. */
 function timeOfDay(text: string): Duration | undefined {
   const clock = CLOCK.exec(text);

@@ -282,7 +282,7 @@ describe('what cannot be simulated', () => {
     [['--assert', 'no-skip'], 2, /--assert: "no-skip" is no rule\. Did you mean no-skips\?[^]*max-concurrent<=4/],
     [['--assert', 'bakup runs>=1'], 2, /no timer "bakup"\. Did you mean backup\?/],
     [['sync', '--assert', 'backup runs>=1'], 2, /the simulation has no timer "backup"/],
-    [['--to', '2020-01-01'], 2, /--to does not lie behind the start/],
+    [['--to', '2020-01-01'], 2, /--to \(.*2020-01-01 .*\) is before the start \(/],
     [['--to', 'soon'], 2, /--to takes a time .*; got "soon"/],
     [['--from', 'soon'], 2, /--from takes a time .*; got "soon"/],
     [['--durations', 'soon'], 2, /--durations takes a duration, a \.yaml or \.json file, or recorded: "soon"/],

@@ -5,27 +5,21 @@ import type { Instant } from '../../../domain/time.js';
 import { readCount } from '../../arguments.js';
 import { UsageError } from '../../command.js';
 import { wayOut } from '../../../text/nearest.js';
-import { readPastTime } from '../../read-time.js';
+import { readPastWindow, type WrittenWindow, type Window } from '../../read-window.js';
 
 /** What the command line asks of the history, as written. */
-export interface HistoryArguments {
+export interface HistoryArguments extends WrittenWindow {
   readonly names: readonly string[];
   readonly count?: string;
   readonly status?: string;
-  readonly since?: string;
-  readonly until?: string;
 }
 
 /** Which outcomes are asked for. */
-export interface HistoryFilter {
+export interface HistoryFilter extends Window {
   /** None: all timers. */
   readonly names: readonly string[];
   /** None: all outcomes. */
   readonly statuses: readonly FiringStatus[];
-  /** Inclusive. */
-  readonly since: Instant | undefined;
-  /** Inclusive. */
-  readonly until: Instant | undefined;
   /** At most this many, the latest; `undefined`: all since `since`, up to {@link MOST_SHOWN}. */
   readonly count: number | undefined;
 }
@@ -54,8 +48,7 @@ export function readFilter(
   return {
     names: [...new Set(names)],
     statuses: status === undefined ? [] : [...new Set(status.split(',').map(readStatus))],
-    since: since === undefined ? undefined : readPastTime('--since', since, here),
-    until: until === undefined ? undefined : readPastTime('--until', until, here),
+    ...readPastWindow({ since, until }, here),
     count: readCount(count) ?? (since === undefined ? DEFAULT_COUNT : undefined),
   };
 }

@@ -21,6 +21,7 @@ import { historyLines, type PastPrinting } from '../../render/history.js';
 import { printRun } from './render-run.js';
 import { historyOf, likelyStateOf, namedStatePath } from '../../../daemon/state.js';
 import type { Terminal } from '../../terminal.js';
+import { checkPastWindow } from '../../read-window.js';
 import { zoneOf } from '../../zone.js';
 
 /** What the command line says. */
@@ -39,7 +40,8 @@ export async function showHistory(
   const now = createSystemClock().now();
   if (options.run !== undefined && names.length > 0) throw new UsageError('--run shows one run; leave out the names');
   // What is wrong with the options comes before what is wrong with the file.
-  readFilter({ ...options, names }, { now, timezone: zoneOf(options, undefined) });
+  readFilter({ ...options, names, since: undefined, until: undefined }, { now, timezone: zoneOf(options, undefined) });
+  checkPastWindow(options, { now, timezone: zoneOf(options, undefined) });
   const recorded = await findState(terminal, options, now);
   if (recorded === undefined) return 1;
   const { path, jobNames, settings } = recorded;

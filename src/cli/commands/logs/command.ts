@@ -49,9 +49,9 @@ export const logs: CommandKind = {
       const name = args[0] as string | undefined;
       const { withScheduler } = await import('../../connect.js');
       const { zoneOf } = await import('../../zone.js');
-      const { PAST_LOG, readLogSpan, showLogs } = await import('./logs.js');
+      const { checkLogSpan, PAST_LOG, readLogSpan, showLogs } = await import('./logs.js');
       // What is wrong with the options comes before what is wrong with the file.
-      readLogSpan(options, zoneOf(options, undefined));
+      checkLogSpan(options, zoneOf(options, undefined));
       const show = async ({ client, zone }: Reached) => {
         const timezone = await zone();
         const asked = {

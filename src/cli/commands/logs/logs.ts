@@ -4,7 +4,7 @@ import type { Args, ControlClient, EventRecord } from '../../../control/index.js
 import { UsageError } from '../../command.js';
 import { renderRecord } from './render.js';
 import type { Terminal } from '../../terminal.js';
-import { readPastTime } from '../../read-time.js';
+import { checkPastWindow, readPastWindow, type WrittenWindow } from '../../read-window.js';
 
 /** Where the log is once its scheduler has ended: it keeps its recent log in memory only. */
 export const PAST_LOG: readonly string[] = [
@@ -14,21 +14,21 @@ export const PAST_LOG: readonly string[] = [
 ];
 
 /** Which part of the log is asked for, as written. */
-interface SpanArguments {
+interface SpanArguments extends WrittenWindow {
   readonly follow?: true;
-  readonly since?: string;
-  readonly until?: string;
+}
+
+/** Checks which part of the log is asked for before the zone of its times is known. @throws UsageError */
+export function checkLogSpan(span: SpanArguments, timezone: string): void {
+  if (span.follow && span.until !== undefined)
+    throw new UsageError('--until: the log is followed until Ctrl-C. Leave out --follow or --until');
+  checkPastWindow(span, { now: createSystemClock().now(), timezone });
 }
 
 /** Reads which part of the log is asked for, as the scheduler takes it. @throws UsageError with the forms a time takes. */
-export function readLogSpan({ follow, since, until }: SpanArguments, timezone: string): Args {
-  if (follow && until !== undefined)
-    throw new UsageError('--until: the log is followed until Ctrl-C. Leave out --follow or --until');
-  const here = { now: createSystemClock().now(), timezone };
-  return {
-    ...(since !== undefined && { since: readPastTime('--since', since, here) }),
-    ...(until !== undefined && { until: readPastTime('--until', until, here) }),
-  };
+export function readLogSpan(span: WrittenWindow, timezone: string): Args {
+  const { since, until } = readPastWindow(span, { now: createSystemClock().now(), timezone });
+  return { ...(since !== undefined && { since }), ...(until !== undefined && { until }) };
 }
 
 /** Prints the records of a scheduler's log, as lines for people or as they are. Returns the exit code. */

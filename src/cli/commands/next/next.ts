@@ -15,6 +15,7 @@ import { printOutlooks } from '../../render/clock-changes.js';
 import { printFirings } from '../../render/firings.js';
 import type { Terminal } from '../../terminal.js';
 import { readFutureTime, type Here } from '../../read-time.js';
+import { checkOrder } from '../../read-window.js';
 import { inZone, zoneOf } from '../../zone.js';
 
 export interface NextOptions extends ScreenOptions {
@@ -57,6 +58,8 @@ const jobsOf = (timerFile: ReadableFile, names: readonly string[]): readonly Job
 function readSpan({ from, until, count }: NextOptions, here: Here): FiringWindow {
   const start = from === undefined ? here.now : readFutureTime('--from', from, here);
   const end = until === undefined ? undefined : readFutureTime('--until', until, { ...here, from: start });
+  if (end !== undefined)
+    checkOrder({ named: from === undefined ? 'now' : '--from', begin: start }, { option: '--until', end, ...here });
   return {
     from: start,
     until: end,

@@ -6,6 +6,7 @@ import { readRule, RuleError, type Rule } from '../../../simulation/rules.js';
 import { UsageError } from '../../command.js';
 import type { FileOption, JsonOption } from '../../options.js';
 import { readFutureTime } from '../../read-time.js';
+import { checkOrder } from '../../read-window.js';
 
 /** What stands on the command line. */
 export interface SimulateOptions extends FileOption, JsonOption {
@@ -22,7 +23,12 @@ export interface SimulateOptions extends FileOption, JsonOption {
 export function readSimulatedSpan({ from, to }: SimulateOptions, now: Instant, timezone: string): TimeSpan {
   const start = from === undefined ? nextFullHour(now, timezone) : readFutureTime('--from', from, { now, timezone });
   const until = readFutureTime('--to', to, { now, timezone, from: start });
-  if (until <= start) throw new UsageError('--to does not lie behind the start of the simulation');
+  checkOrder(
+    { named: from === undefined ? 'the start' : '--from', begin: start },
+    { option: '--to', end: until, timezone },
+  );
+  if (until === start)
+    throw new UsageError('--to is the start of the simulation: nothing lies between. Write a later --to.');
   return { from: start, until };
 }
 
