@@ -88,6 +88,16 @@ describe('ping', () => {
       'a-b and A.b',
     ],
     [
+      'timers:\n  back-up: {every: 1m, run: x, ping: {sentry: "https://k@s.example/1"}}\n  b: {every: 1m, run: x, ping: {sentry: "https://k@S.example:443/1/", slug: back-up}}',
+      '~3:32 shared-monitor',
+      'b and back-up',
+    ],
+    [
+      'timers:\n  a: {every: 1m, run: x, ping: {sentry: "https://k@s.example/x/1"}}\n  b: {every: 1m, run: x, ping: {sentry: "http://other@s.example./x/1", slug: a}}',
+      '~3:32 shared-monitor',
+      'b and a',
+    ],
+    [
       'heartbeat: https://hc.example/1\ntimers:\n  a: {every: 1m, run: x, ping: http://hc.example/1/}',
       '~3:32 shared-monitor',
       'a and the heartbeat report to the same monitor',

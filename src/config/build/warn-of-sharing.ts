@@ -68,11 +68,11 @@ const receiversOf = ({ job: { name: sender }, values: { ping, notify } }: BuiltT
     : [{ key: 'notify', sender, identity: oneSpelling(notify.webhook) } as const]),
 ];
 
-/** One spelling of an address: scheme, host case, a default port and a trailing slash make no difference. */
+/** One spelling of an address: scheme, host case, the root's dot, a default port and trailing slashes make no difference. */
 function oneSpelling(address: string): string {
   if (!URL.canParse(address)) return address;
   const { host, pathname, search } = new URL(address);
-  return `${host}${pathname.replace(/\/+$/, '')}${search}`;
+  return `${host.replace(/\.(?=$|:)/, '')}${pathname.replace(/\/+$/, '')}${search}`;
 }
 
 /** What distinguishes a timer's monitors from those of others; nothing for requests that contain the timer's name. */
@@ -84,7 +84,10 @@ function pingIdentities(ping: PingValue | readonly PingValue[] | false | undefin
 }
 
 function identityOf({ healthchecks, sentry, slug, url, body }: Exclude<PingValue, string>, name: string): string[] {
-  if (sentry !== undefined) return readDsn(sentry) === undefined ? [] : [`${sentry} ${slug ?? slugOf(name)}`];
+  if (sentry !== undefined) {
+    const project = readDsn(sentry);
+    return project === undefined ? [] : [`${oneSpelling(project.envelopeUrl)} ${slug ?? slugOf(name)}`];
+  }
   return [healthchecks, body === undefined ? url : undefined]
     .filter((address) => address !== undefined)
     .filter((address) => !address.includes('{'))
