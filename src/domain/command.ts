@@ -32,6 +32,9 @@ export function commandLine({ run }: Pick<Command, 'run'>, most = 200): string {
 
 const quoted = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
+/** The largest user or group id that Node can give a process. `setpriv` sets larger ones. */
+export const NODES_LARGEST_ID = 2_147_483_647;
+
 /** A user of this machine, as in passwd(5). */
 export interface Account {
   readonly uid: number;

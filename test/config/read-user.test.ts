@@ -23,6 +23,27 @@ describe('a user', () => {
     expect(readUser(written, accounts)).toEqual(account);
   });
 
+  it.each(['4294967295', 'ada:4294967295', '99999999999', '7:99999999999999999999'])(
+    '%s is above the bound',
+    (written) => {
+      expect(readUser(written, accounts)).toMatchObject({
+        code: 'bad-value',
+        message: expect.stringContaining('at most 4294967294') as string,
+      });
+    },
+  );
+
+  it('above what Node can set needs setpriv', () => {
+    const id = { uid: 4294967294, gid: 4294967294 };
+    expect(readUser('4294967294', accounts)).toMatchObject(id);
+    const without: Accounts = { ...accounts, hasSetpriv: () => false };
+    expect(readUser('2147483647', without)).toMatchObject({ uid: 2147483647 });
+    for (const written of ['2147483648', 'ada:2147483648'])
+      expect(readUser(written, without)).toMatchObject({
+        message: expect.stringContaining('at most 2147483647') as string,
+      });
+  });
+
   it('of this machine is found by name and number, with the groups that id tells', () => {
     const { user, groupsOf } = readAccounts();
     expect(user('root')).toMatchObject({ uid: 0, gid: 0, name: 'root' });

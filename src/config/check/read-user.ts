@@ -1,12 +1,27 @@
-import type { Account } from '../../domain/command.js';
+import { NODES_LARGEST_ID, type Account } from '../../domain/command.js';
 import type { Accounts } from '../text/accounts.js';
 import type { ValueRefusal } from './schema-values.js';
 
+/** The largest user or group id. The next one, -1 in 32 bits, means "unchanged" to the kernel: the command would stay root. */
+const LARGEST_ID = 4_294_967_294;
+
 /**
  * Reads `name`, `uid`, `name:group` or `uid:gid`, where a group is also a name or number. A user's group is that of its account. A number
- * without an account is its own group, with home `/`.
+ * without an account is its own group, with home `/`. Ids are at most {@link LARGEST_ID}, and {@link NODES_LARGEST_ID} without setpriv.
  */
 export function readUser(written: string, accounts: Accounts): Account | ValueRefusal {
+  const found = findUser(written, accounts);
+  const largest = 'uid' in found ? Math.max(found.uid, found.gid) : 0;
+  if (largest > LARGEST_ID)
+    return tooLarge(`user: a user or group id is at most ${LARGEST_ID}.`, 'Write a smaller one.');
+  if (largest <= NODES_LARGEST_ID || accounts.hasSetpriv()) return found;
+  const message = `user: without setpriv, a user or group id is at most ${NODES_LARGEST_ID}.`;
+  return tooLarge(message, 'Install util-linux, or write a smaller id.');
+}
+
+const tooLarge = (message: string, hint: string): ValueRefusal => ({ code: 'bad-value', message, hint });
+
+function findUser(written: string, accounts: Accounts): Account | ValueRefusal {
   const [, user = '', group] = /^([^:]*)(?::([^:]*))?$/.exec(written) ?? [];
   const account = knownUser(user, accounts) ?? unknownNumber(user);
   if (account === undefined) return unknownUser(user || written);
@@ -34,7 +49,7 @@ const unknownUser = (name: string): ValueRefusal => ({
   hint: 'Write a name that "getent passwd" knows, or uid:gid.',
 });
 
-const number = (text: string): number | undefined => (/^\d{1,10}$/.test(text) ? Number(text) : undefined);
+const number = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
 
 function unknownNumber(user: string): Account | undefined {
   const uid = number(user);

@@ -120,7 +120,7 @@ export const COMMAND = {
     without: 'The user of the scheduler runs it.',
     example: 'nobody',
     details: [
-      'Write a name or a number, with `:group` if you want another group.',
+      'Write a name or a number, with `:group` if you want another group. A number is at most 4,294,967,294.',
       'Only a scheduler that runs as root takes it.',
     ],
   },

@@ -1,4 +1,4 @@
-import type { Account } from '../../domain/command.js';
+import { NODES_LARGEST_ID, type Account } from '../../domain/command.js';
 import { CLEAN_PATH } from './environment.js';
 import { notExecutable } from './find-program.js';
 import type { Start } from './launcher.js';
@@ -15,27 +15,31 @@ interface NodeStart extends Pick<Start, 'program' | 'args' | 'cwd' | 'env'> {
 }
 
 /**
- * How to start a shell of another user. Node sets a user and one group; further groups are set by `setpriv` (util-linux), which becomes the
- * shell. As setpriv begins as root, `env` must hold nothing that the user has a say in.
+ * How to start a shell of another user. Node sets a user and one group; further groups and larger ids are set by `setpriv` (util-linux),
+ * which becomes the shell. As setpriv begins as root, `env` must hold nothing that the user has a say in.
  */
 export function shellAs(identity: Identity, args: readonly string[], env: NodeJS.ProcessEnv): NodeStart {
   const { uid, gid, groups } = identity;
   const start = { cwd: '/', env };
-  if (groups.length === 0) return { ...start, program: '/bin/sh', args, uid, gid };
-  const rights = [`--reuid=${uid}`, `--regid=${gid}`, `--groups=${groups.join(',')}`];
+  if (isSetByNode(identity)) return { ...start, program: '/bin/sh', args, uid, gid };
+  const further = groups.length === 0 ? '--clear-groups' : `--groups=${groups.join(',')}`;
+  const rights = [`--reuid=${uid}`, `--regid=${gid}`, further];
   return { ...start, program: 'setpriv', args: [...rights, '--', '/bin/sh', ...args] };
 }
+
+const isSetByNode = ({ uid, gid, groups }: Identity): boolean =>
+  groups.length === 0 && Math.max(uid, gid) <= NODES_LARGEST_ID;
 
 const TAKE_ENVIRONMENT = 'eval "$(cat <&3)"; exec 3<&-; exec "$@"';
 
 /**
- * How Node starts a process with this identity. With further groups a shell of the user takes the environment from descriptor 3: an `LD_PRELOAD`
+ * How Node starts a process with this identity. Beside setpriv, a shell of the user takes the environment from descriptor 3: an `LD_PRELOAD`
  * of the user's env_file is not for setpriv.
  */
 export function becoming({ program, args, cwd, env, identity }: Start): NodeStart {
   if (identity === undefined) return { program, args, cwd, env };
-  const { uid, gid, groups } = identity;
-  if (groups.length === 0) return { program, args, cwd, env, uid, gid };
+  const { uid, gid } = identity;
+  if (isSetByNode(identity)) return { program, args, cwd, env, uid, gid };
   const start = shellAs(identity, ['-c', TAKE_ENVIRONMENT, 'timers', program, ...args], { PATH: CLEAN_PATH });
   return { ...start, cwd, input: Buffer.from(exportsOf(env)) };
 }
