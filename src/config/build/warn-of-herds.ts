@@ -47,29 +47,41 @@ const mayHerd = ({ job: { enabled, offset, group, schedule, written } }: BuiltTi
 
 const RECURRING: ReadonlySet<string> = new Set(scheduleKinds.filter(({ recurs }) => recurs).map(({ key }) => key));
 
+/** A timer and its first firing after the start. */
+interface Coming {
+  readonly timer: BuiltTimer;
+  readonly first: Instant;
+}
+
 /** The herds, the largest first. */
 function herdsAmong(timers: readonly BuiltTimer[], start: Instant): readonly Herd[] {
-  const dueNext = new Map<Instant, BuiltTimer[]>();
+  const coming: Coming[] = [];
+  const dueFirst = new Map<Instant, BuiltTimer[]>();
   for (const timer of timers) {
-    const at = nextOf(timer, start);
-    if (at === undefined) continue;
-    const others = dueNext.get(at);
-    if (others === undefined) dueNext.set(at, [timer]);
+    const first = nextOf(timer, start);
+    if (first === undefined) continue;
+    coming.push({ timer, first });
+    const others = dueFirst.get(first);
+    if (others === undefined) dueFirst.set(first, [timer]);
     else others.push(timer);
   }
-  return [...dueNext]
+  return [...dueFirst]
     .sort(([, some], [, others]) => others.length - some.length)
     .slice(0, MOST_INSTANTS)
-    .map(([at, [first]]) => ({ at, members: dueAt(timers, at, first && nextOf(first, at)) }))
+    .map(([at, [timer]]) => ({ at, members: dueAt(coming, at, timer && nextOf(timer, at)) }))
     .filter(({ members }) => members.length > MOST_AT_ONCE)
     .sort((some, others) => others.members.length - some.members.length);
 }
 
 /** The timers that fire at an instant and again at the `following` one: a coincidence is not a herd. */
-const dueAt = (timers: readonly BuiltTimer[], at: Instant, following: Instant | undefined): BuiltTimer[] =>
-  following === undefined ? [] : timers.filter((timer) => isDue(timer, at) && isDue(timer, following));
+const dueAt = (coming: readonly Coming[], at: Instant, following: Instant | undefined): BuiltTimer[] =>
+  following === undefined
+    ? []
+    : coming.filter((one) => isDue(one, at) && isDue(one, following)).map(({ timer }) => timer);
 
-const isDue = (timer: BuiltTimer, at: Instant): boolean => nextOf(timer, at - 1) === at;
+/** Most timers are compared only: their schedules take several times as long. */
+const isDue = ({ timer, first }: Coming, at: Instant): boolean =>
+  first < at ? nextOf(timer, at - 1) === at : first === at;
 
 function nextOf({ job: { schedule, window } }: BuiltTimer, after: Instant): Instant | undefined {
   const { notBefore = -Infinity, notAfter = Infinity } = window;
