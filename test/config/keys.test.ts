@@ -185,3 +185,37 @@ describe('defaults', () => {
     expect(load('defaults:\ntimers: {a: {every: 1m, run: x}}').problems).toEqual([]);
   });
 });
+
+describe('the keys of one timer', () => {
+  it('do not change how the next one is read', () => {
+    const shapes = [
+      '{run: x, "every run": 1}',
+      '{every: 1m, run: x}',
+      '{run: x, every: 1m, tags: [1]}',
+      '{run: x, every: 1m, tags: [a]}',
+    ];
+    const { problems } = load(`timers:\n${shapes.map((shape, index) => `  t${index}: ${shape}\n`).join('')}`);
+    expect(problems.map(({ line, code }) => `${line} ${code}`)).toEqual([
+      '2 missing-schedule',
+      '2 unknown-key',
+      '4 wrong-type',
+    ]);
+  });
+  it('are read in more sets than have a schema of their own', () => {
+    const keys = [
+      'tags: [a]',
+      'group: g',
+      'shell: /bin/sh',
+      'timeout: 1m',
+      'jitter: 1m',
+      'deadline: 1h',
+      'description: d',
+    ];
+    const sets = Array.from({ length: 128 }, (_, set) => keys.filter((_key, bit) => set & (1 << bit)));
+    const text = sets.map((set, index) => `  t${index}: {${['every: 1h', 'run: x', ...set].join(', ')}}\n`).join('');
+    expect(load(`groups: {g: 1}\ntimers:\n${text}`).timerFile?.jobs[127]).toMatchObject({
+      group: 'g',
+      description: 'd',
+    });
+  });
+});

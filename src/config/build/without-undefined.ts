@@ -3,5 +3,7 @@ export type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Omits keys that are `undefined`, as optional keys require. */
 export function present<T extends object>(values: T): Present<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>;
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(values)) if (value !== undefined) kept[key] = value;
+  return kept as Present<T>;
 }

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { core } from 'zod/mini';
 
 import type { Path, Problems } from '../text/diagnostic.js';
@@ -5,18 +6,21 @@ import { explainIssue, meantIssues } from './explain-issue.js';
 import { placeOf, type MapNode, type Node, type ScalarNode, type Slot } from '../text/node.js';
 import { BROKEN, type PlainValues } from '../text/plain-value.js';
 import type { TextSpan } from '../text/source.js';
-import type { KeyLevel } from './schema.js';
+import { KEYS, type KeyLevel } from './schema.js';
 import { isKeyOf, unknownKey } from './unknown-key.js';
 
 /** A schema whose keys are all optional: a separate check reports required keys, with its own message. */
-interface LevelSchema<T> {
-  safeParse(value: unknown): { success: true; data: T } | { success: false; error: core.$ZodError };
-}
+type LevelSchema = z.ZodMiniObject;
+
+/** Sets of keys with a schema of their own. */
+const MOST_SETS = 100;
 
 /** Reads the maps of one file by their schemas, and reports what does not fit. */
 export class LevelReader {
   readonly #problems: Problems;
   readonly #plain: PlainValues;
+  /** By level and keys. */
+  readonly #narrowed = new Map<string, LevelSchema>();
 
   constructor(problems: Problems, plain: PlainValues) {
     this.#problems = problems;
@@ -24,7 +28,8 @@ export class LevelReader {
   }
 
   /** The valid values. Wrong ones are reported and left out, so that later checks see the rest. */
-  read<T>(schema: LevelSchema<T>, map: MapNode, place: { level: KeyLevel; path: Path }): T {
+  read<S extends LevelSchema>(whole: S, map: MapNode, place: { level: KeyLevel; path: Path }): z.output<S> {
+    const schema = this.#narrow(whole, map, place.level);
     const values = Object.create(null) as Record<string, unknown>;
     for (const [key, entry] of map.entries) {
       const value = isKeyOf(place.level, key) ? this.#plain.of(key, entry, [...place.path, key]) : undefined;
@@ -40,6 +45,17 @@ export class LevelReader {
     const rest = schema.safeParse(values);
     if (rest.success) return rest.data;
     throw rest.error;
+  }
+
+  /** Zod looks for every key of a schema. Most maps have few of them, and the same as other maps. */
+  #narrow<S extends LevelSchema>(whole: S, { entries }: MapNode, level: KeyLevel): S {
+    const name = [level, ...[...entries.keys()].filter((key) => isKeyOf(level, key))].join(' ');
+    const known = this.#narrowed.get(name);
+    if (known !== undefined || this.#narrowed.size === MOST_SETS) return (known as S | undefined) ?? whole;
+    const present = KEYS[level].filter((key) => entries.has(key));
+    const narrowed = z.pick(whole, Object.fromEntries(present.map((key) => [key, true])) as never) as unknown as S;
+    this.#narrowed.set(name, narrowed);
+    return narrowed;
   }
 
   #tell(issue: core.$ZodIssue, { map, values }: ReadMap, { level, path }: { level: KeyLevel; path: Path }): void {

@@ -103,7 +103,11 @@ function nearestKey(key: string, level: KeyLevel): string | undefined {
 }
 
 /** Whether a level has a key. */
-export const isKeyOf = (level: KeyLevel, key: string): boolean => KEYS[level].includes(key);
+export const isKeyOf = (level: KeyLevel, key: string): boolean => KEY_SETS.get(level)?.has(key) === true;
+
+const KEY_SETS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries(KEYS).map(([level, keys]) => [level, new Set(keys)]),
+);
 
 const letters = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, '');
 
