@@ -234,18 +234,20 @@ describe('settings', () => {
       state: { kind: 'default' },
       groups: new Map(),
       orphans: 'kill',
+      launcher: 'auto',
       history: { keep: 30 * 24 * HOUR, runs: 1000 },
     });
   });
   it('have what the file says', () => {
     const top =
-      'timezone: UTC\nconcurrency: 4\nstate: ./timers.db\ngroups: {db: 2}\norphans: keep\nhistory: {keep: 1d, runs: 5}';
+      'timezone: UTC\nconcurrency: 4\nstate: ./timers.db\ngroups: {db: 2}\norphans: keep\nlauncher: execa\nhistory: {keep: 1d, runs: 5}';
     expect(settings(top)).toEqual({
       timezone: 'UTC',
       concurrency: 4,
       state: { kind: 'file', path: '/etc/timers.db' },
       groups: new Map([['db', 2]]),
       orphans: 'keep',
+      launcher: 'execa',
       history: { keep: 24 * HOUR, runs: 5 },
     });
   });
