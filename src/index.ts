@@ -30,7 +30,7 @@ const loop = new TimerLoop(clock, now);
 /**
  * Reads a schedule.
  *
- * @param spec exactly one of `cron`, `every`, `in`, `at`, as in a timer file; `timezone` (IANA; default: the system default) and `dst`.
+ * @param spec exactly one schedule key, as in a timer file; `timezone` (IANA; default: the system default) and `dst`.
  * @param options `start`: what `in` counts from, in epoch milliseconds; default: now. `seed`: the input of the hash for `H` in `cron`, such as the
  * name of a timer; default: the empty text, the same for all callers.
  * @returns a schedule whose `next(after)` returns the first due instant strictly after `after`, in epoch milliseconds, or `undefined`;

@@ -80,6 +80,7 @@ export const at: ScheduleKind<'at', string | readonly string[]> = {
   },
 
   inWords: (text) => `once, at ${text}`,
+  timekeeping: () => 'Fires at what is written, and never again.',
 };
 
 function timestampValue(value: unknown, { timezone }: ScheduleContext, place: Place): ParsedTimestamp {

@@ -6,6 +6,7 @@ import { noSuchDay, onlyInGaps } from './cron/never.js';
 import { warningsOf } from './cron/traps.js';
 import { canCome } from './cron/wall-walk.js';
 import {
+  byLocalTime,
   ScheduleError,
   ScheduleTypeError,
   type ParsedSchedule,
@@ -69,6 +70,11 @@ export const cron: ScheduleKind<'cron', string | readonly string[]> = {
       .split(' | ')
       .map((expression) => expressionInWords(expression, seed))
       .join('; '),
+
+  timekeeping: ({ intervalLike }, timezone) =>
+    intervalLike
+      ? 'Its minute or hour begins with *: times that a clock change skips are not made up for; times it repeats fire twice.'
+      : byLocalTime(timezone),
 };
 
 interface ParsedCron extends ParsedSchedule {

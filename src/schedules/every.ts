@@ -6,6 +6,7 @@ import type { Schedule } from '../domain/schedule.js';
 import { DAY, END_OF_TIME, type Duration, type Instant } from '../domain/time.js';
 import { durationValue } from './duration-value.js';
 import {
+  byLocalTime,
   ScheduleError,
   ScheduleTypeError,
   type ParsedSchedule,
@@ -180,6 +181,12 @@ export const every: ScheduleKind<'every', Interval> = {
   },
 
   inWords: everyInWords,
+
+  timekeeping({ fromEnd, intervalLike }, timezone) {
+    if (fromEnd) return 'Counts elapsed time from the end of the last run; no clock change touches it.';
+    if (!intervalLike) return byLocalTime(timezone);
+    return 'Lies on a fixed grid of elapsed time; no clock change or restart shifts it.';
+  },
 };
 
 /** `every 1 min` as `every minute`: what is no sum or list begins with a duration of one unit. */

@@ -47,4 +47,5 @@ export const inKind: ScheduleKind<'in', string> = {
   },
 
   inWords: (text) => `once, ${text} after the start`,
+  timekeeping: () => 'Counts elapsed time; shown as if the scheduler started now.',
 };

@@ -4,7 +4,7 @@ import { every } from './every.js';
 import { inKind } from './in.js';
 import type { ScheduleKind } from './kind.js';
 import { scheduleParser, type ZonedSpec } from './parse-schedule.js';
-import { scheduleDescriber } from './schedule-in-words.js';
+import { scheduleDescriber, timekeepingDescriber } from './schedule-in-words.js';
 
 /** Every way to say when. A timer has exactly one of these keys. */
 export const scheduleKinds = [cron, every, inKind, at] as const satisfies readonly ScheduleKind[];
@@ -27,6 +27,9 @@ export const parseScheduleAt = scheduleParser<ScheduleSpec>(scheduleKinds);
 
 /** Describes the schedule of a job: `every 10s`, `At 03:00`, `once, 30s after the start`. The name is the seed of `H`. */
 export const scheduleInWords = scheduleDescriber(scheduleKinds);
+
+/** How the schedule of a job follows the clock, in one sentence; `undefined` if its key is none of the kinds. */
+export const timekeepingInWords = timekeepingDescriber(scheduleKinds);
 
 export { clockEffects, type ClockEffect } from './cron/clock-effect.js';
 export { clockTime, effectInWords } from './cron/clock-words.js';

@@ -29,7 +29,12 @@ export interface ScheduleKind<Key extends string = string, Written = unknown> {
   parse(value: unknown, context: ScheduleContext): ParsedSchedule;
   /** Describes the schedule: `every 10s`, `At 03:00`. `text` is that of `parse`, `seed` the one of `H`. */
   inWords(text: string, seed: string): string;
+  /** How a schedule of this kind follows the clock, in one sentence. `timezone` is an IANA name. */
+  timekeeping(schedule: Schedule, timezone: string): string;
 }
+
+/** The `timekeeping` of schedules of local times. */
+export const byLocalTime = (timezone: string): string => `Goes by what the clock shows in ${timezone}.`;
 
 export interface ScheduleContext {
   /** IANA name, already checked. */

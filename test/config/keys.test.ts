@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { scheduleKinds } from '../../src/schedules/index.js';
 import { backup, backupWith, load, table, type Row } from './diagnose.js';
 
 const inBackup = (rows: readonly Row[]) => table(rows, backup);
@@ -151,7 +152,7 @@ describe('unknown keys', () => {
 describe('what must be there, and what must not be there twice', () => {
   inBackup([
     ['every: 10s', '2:3 missing-run', 'run'],
-    ['run: x', '2:3 missing-schedule', 'cron, every, in, at'],
+    ['run: x', '2:3 missing-schedule', scheduleKinds.map(({ key }) => key).join(', ')],
     ['description: x', '2:3 missing-schedule', 'cron', '2:3 missing-run'],
     ['every: 10s\ncron: "* * * * *"\nrun: x', '4:5 several-schedules', 'both every and cron'],
     ['run: x\nin: 5s\nat: "2027-01-01"', '5:5 several-schedules', 'both in and at'],

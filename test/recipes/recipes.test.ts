@@ -9,6 +9,7 @@ import type * as CommandsPages from '../../docs/generator/commands.js';
 import type * as EventsPages from '../../docs/generator/events.js';
 import type * as KeysPages from '../../docs/generator/keys.js';
 import type * as Commands from '../../src/cli/commands/index.js';
+import type * as Explain from '../../src/cli/commands/explain/render.js';
 import type * as Keys from '../../src/cli/commands/top/keys.js';
 import type * as Options from '../../src/cli/options.js';
 import type * as Config from '../../src/config/index.js';
@@ -27,6 +28,7 @@ import type * as TimeSources from '../../src/time-sources/index.js';
 import { machine } from '../config/diagnose.js';
 import { Document } from '../support/documents.js';
 import { ROOT } from '../support/program.js';
+import { RecordedTerminal } from '../support/recorded-terminal.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 import { TOYS, USES } from './toys.js';
 
@@ -106,6 +108,12 @@ describe('a toy works where its recipe ends', () => {
     expect(timerFile!.jobs[0]!.schedule.next(0)).toBe(99);
     const { scheduleInWords } = await load<typeof Schedules>('src/schedules/index.ts');
     expect(scheduleInWords(timerFile!.jobs[0]!)).toBe('once, at 99 ms');
+    const { printExplanation } = await load<typeof Explain>('src/cli/commands/explain/render.ts');
+    const terminal = new RecordedTerminal(copy);
+    const explained = { ...timerFile!.jobs[0]!, problems: [], source: '', file: 'timers.yaml' };
+    const explanation = { explained, expressions: [], firings: [99], zone: 'UTC', outlook: undefined };
+    printExplanation(explanation, { terminal, now: 0, asJson: false });
+    expect(terminal.said).toContain('one: once, at 99 ms\nCounts milliseconds of epoch time.\n');
     const { next } = await load<{ next: number }>('src/uses.ts');
     expect(next).toBe(5);
     const { renderKeys } = await load<typeof KeysPages>('docs/generator/keys.ts');

@@ -24,6 +24,7 @@ export const toy: ScheduleKind<'toy', number> = {
     return { schedule: { intervalLike: false, next, count }, text: String(value), warnings: [] };
   },
   inWords: (text) => 'once, at ' + text + ' ms',
+  timekeeping: () => 'Counts milliseconds of epoch time.',
 };
 `,
     },

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isTimeZone, systemZone, parseScheduleAt, type ScheduleSpec } from '../../src/schedules/index.js';
+import {
+  isTimeZone,
+  parseScheduleAt,
+  scheduleKinds,
+  systemZone,
+  type ScheduleSpec,
+} from '../../src/schedules/index.js';
 
 const start = Date.parse('2026-11-23T08:00:00Z');
 const first = (spec: ScheduleSpec, options = {}): string | undefined => {
@@ -39,7 +45,7 @@ describe('parseScheduleAt', () => {
   });
 
   it.each([
-    [TypeError, {}, /needs one of the keys cron, every, in, at/],
+    [TypeError, {}, `needs one of the keys ${scheduleKinds.map(({ key }) => key).join(', ')}.`],
     [TypeError, { cron: undefined }, /needs one of the keys/],
     [TypeError, { cron: '0 3 * * *', every: '1m' }, /only one.*cron and every/],
     [TypeError, { corn: '0 3 * * *' }, /"corn"; did you mean cron\?/],

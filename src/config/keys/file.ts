@@ -10,7 +10,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     example: '{ heartbeat: { every: 10s, run: echo "still here" } }',
     details: [
       'A name has letters, digits, `.`, `_` and `-`. It begins with a letter or digit and has at most 128 characters.',
-      'Each timer needs `run` and exactly one schedule: `cron`, `every`, `in` or `at`.',
+      'Each timer needs `run` and exactly one schedule key, such as `cron` or `every`.',
     ],
   },
   defaults: {

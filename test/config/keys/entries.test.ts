@@ -6,6 +6,7 @@ import { fallbackOf, yamlOf } from '../../../src/config/keys/text.js';
 import { KEYS, type KeyLevel } from '../../../src/config/check/schema.js';
 import type { Job } from '../../../src/domain/job.js';
 import type { Outcome } from '../../../src/domain/outcome.js';
+import { scheduleKinds } from '../../../src/schedules/index.js';
 import { load, machine } from '../diagnose.js';
 
 const keys = keyCatalog().flatMap((group) => group.keys);
@@ -37,7 +38,7 @@ describe('entries', () => {
 /** A file in which a line is as it would be in one. */
 function fileWith({ path, level }: Pick<KeyInfo, 'path' | 'level'>, line: string | undefined): string {
   const timer = path === 'run' ? ['every: 10s'] : ['run: ./backup.sh'];
-  const isSchedule = ['cron', 'every', 'in', 'at'].includes(path.replace(/\..*/, ''));
+  const isSchedule = scheduleKinds.some(({ key }) => key === path.replace(/\..*/, ''));
   if (!isSchedule && path !== 'run') timer.push('every: 10s');
   const own = line === undefined ? [] : [line];
   if (path === 'timers') return own.join('\n');

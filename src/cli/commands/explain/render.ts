@@ -1,7 +1,13 @@
 import { Chalk } from 'chalk';
 import { toTimestamp, type Instant } from '../../../domain/time.js';
 import { jsonText } from '../../../text/visible.js';
-import { type FieldInWords, formatLocal, localTime, scheduleInWords } from '../../../schedules/index.js';
+import {
+  type FieldInWords,
+  formatLocal,
+  localTime,
+  scheduleInWords,
+  timekeepingInWords,
+} from '../../../schedules/index.js';
 import type { ZoneOutlook } from '../../render/clock-change-outlook.js';
 import type { Explained, Explanation } from './explain.js';
 import type { Terminal } from '../../terminal.js';
@@ -42,13 +48,14 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
   terminal.outPainted(...separated(blocks));
 }
 
-/** The schedule in words, and how it takes the clock. */
+/** The schedule in words, and how it follows the clock. */
 function headOf({ explained, expressions }: Explanation, width: number): readonly string[] {
   const isExample = explained.file === undefined && expressions.some(({ fields }) => fields.some(isHashed));
   const name = explained.file === undefined ? '' : `${explained.name}: `;
+  const timekeeping = timekeepingInWords(explained);
   return [
     ...wrap(harmless(name + wordsOf(explained)), width, '  '),
-    ...wrap(mannerOf(explained), width, ''),
+    ...(timekeeping === undefined ? [] : wrap(timekeeping, width, '')),
     ...(isExample ? wrap(EXAMPLE, width, '') : []),
   ];
 }
@@ -60,18 +67,6 @@ const EXAMPLE = 'H depends on the name of the timer. Without a name, these times
 /** An expression by itself has no name, and so no seed. */
 const wordsOf = (explained: Explained): string =>
   scheduleInWords({ ...explained, name: explained.file === undefined ? '' : explained.name });
-
-/** How a schedule takes the clock: in one sentence. */
-function mannerOf({ written, schedule, timezone }: Explained): string {
-  if (written.key === 'in') return 'Counts elapsed time; shown as if the scheduler started now.';
-  if (written.key === 'at') return 'Fires at what is written, and never again.';
-  if (schedule.fromEnd) return 'Counts elapsed time from the end of the last run; no clock change touches it.';
-  if (written.key === 'every' && schedule.intervalLike)
-    return 'Lies on a fixed grid of elapsed time; no clock change or restart shifts it.';
-  return schedule.intervalLike
-    ? 'Its minute or hour begins with *: times that a clock change skips are not made up for; times it repeats fire twice.'
-    : `Goes by what the clock shows in ${timezone}.`;
-}
 
 /** A table of fields for each expression; headed by the expression where there are several. */
 function fieldBlocks({ expressions }: Explanation, width: number): readonly (readonly string[])[] {

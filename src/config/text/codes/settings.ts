@@ -4,7 +4,7 @@ import type { CodeEntry } from './entry.js';
 export const SETTING_CODES = {
   'missing-schedule': {
     summary: 'The timer has no schedule.',
-    fix: 'Add `cron`, `every`, `in` or `at`.',
+    fix: 'Add a schedule key, such as `cron` or `every`.',
     example: 'run: ./backup.sh',
   },
   'several-schedules': {
