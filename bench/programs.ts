@@ -44,7 +44,7 @@ const timers: Program = {
       ([expression, run], index) => `  t${index}: { cron: "${expression}", run: ${JSON.stringify(run)} }`,
     );
     writeFileSync(join(folder, 'timers.yaml'), ['timezone: UTC', 'timers:', ...lines].join('\n'));
-    return [process.execPath, main, 'start', '--state', './state.db', '--log-format', 'json'];
+    return [main, 'start', '--state', './state.db', '--log-format', 'json'];
   },
 };
 const supercronic: Program = {

@@ -26,7 +26,7 @@ const ms = (act: () => void): number => {
 /** From the start of the process to `scheduler.started`. */
 function untilStarted(cwd: string): Promise<number> {
   const begun = performance.now();
-  const child = spawn(process.execPath, [program, 'start'], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, ['start'], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
   return new Promise((resolve) => {
     let took = 0;
     child.stdout.once('data', () => {
@@ -48,7 +48,7 @@ export async function run(): Promise<Result[]> {
     for (let round = 0; round < (timers > 1_000 ? 5 : ROUNDS); round++) {
       rounds.push({
         bare: bare(),
-        validate: ms(() => spawnSync(process.execPath, [program, 'validate'], { cwd })),
+        validate: ms(() => spawnSync(program, ['validate'], { cwd })),
         start: await untilStarted(cwd),
       });
     }
