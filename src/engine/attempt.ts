@@ -1,13 +1,16 @@
 import { Canceler, type Cancellation } from '../domain/cancellation.js';
 import type { OrphanFound, RunOutput, RunStarted } from '../domain/events/index.js';
-import type { AttemptIo, OutputStream } from '../domain/executor.js';
+import type { AttemptIo, Executor, OutputStream } from '../domain/executor.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
+import { judge, type Exit, type Outcome } from '../domain/outcome.js';
 import { OutputTail } from '../domain/output-tail.js';
 import { inexactNumber } from '../text/exact-number.js';
 import { quoted } from '../text/excerpt.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 import type { Usage } from '../domain/usage.js';
+import type { EngineContext } from './context.js';
+import type { Alarm } from './timer-loop.js';
 
 /** What a run's command learns about earlier runs of its job. */
 export interface AttemptHistory {
@@ -24,10 +27,18 @@ export interface AttemptOwner {
   readonly job: Job;
   readonly firing: Firing;
   readonly history: AttemptHistory;
-  /** There is a process. */
-  processBegan(): void;
+  attemptEnded(attempt: Attempt, exit: Exit): void;
+  /** Does a step of the run, which fails by what it throws. */
+  step(doing: string, work: () => void): void;
+  failed(doing: string, error: unknown): void;
   emit(fact: RunFact<RunStarted> | RunFact<RunOutput> | RunFact<OrphanFound>): void;
+}
+
+export interface AttemptContext extends Pick<EngineContext, 'elapsed'> {
+  readonly executor: Executor;
   drained(): Promise<void> | undefined;
+  /** What happens to processes that have left their process group when their run is ended. */
+  readonly strayAction: 'kill' | 'keep';
 }
 
 /** One try of a run: what its executor gets, and what it has reported so far. */
@@ -43,12 +54,14 @@ export class Attempt implements AttemptIo {
   /** `undefined` before its process has ended, and if it was not measured. */
   usage: Usage | undefined;
   readonly #run: AttemptOwner;
-  readonly #strayAction: 'kill' | 'keep';
+  readonly #context: AttemptContext;
+  #timeout: Alarm | undefined;
+  #isOver = false;
   #hasReportedNumber = false;
 
-  constructor(run: AttemptOwner, number: number, latenessMs: Duration, strayAction: 'kill' | 'keep') {
+  constructor(run: AttemptOwner, number: number, latenessMs: Duration, context: AttemptContext) {
     this.#run = run;
-    this.#strayAction = strayAction;
+    this.#context = context;
     this.number = number;
     this.latenessMs = latenessMs;
   }
@@ -72,9 +85,50 @@ export class Attempt implements AttemptIo {
     };
   }
 
+  /** Whether its process has ended, uncalled for, and only its last output is still read. */
+  get isEnding(): boolean {
+    return this.canceler.exit !== undefined && this.canceler.cause === undefined;
+  }
+
+  /** Runs the command. */
+  execute(): void {
+    const ended = this.#context.executor.execute(this.#run.job.command, this);
+    void ended.then(
+      (exit) => this.#run.step('judging', () => this.#run.attemptEnded(this, exit)),
+      (error: unknown) => this.#run.failed('executing', error),
+    );
+  }
+
+  /** `undefined` before its process has ended. */
+  get outcome(): Outcome | undefined {
+    const { exit } = this.canceler;
+    return exit && this.outcomeOf(exit);
+  }
+
+  outcomeOf(exit: Exit): Outcome {
+    return judge(exit, this.canceler.cause, this.#run.job.command.successCodes);
+  }
+
+  /** The pause before the next attempt; `undefined` when this was the last. */
+  pauseAfter(outcome: Outcome): Duration | undefined {
+    const isRetriable = outcome.status === 'failure' || outcome.status === 'timeout';
+    return isRetriable ? this.#run.job.retry.pauseAfter(this.number, outcome) : undefined;
+  }
+
+  /** Its time counts no more. */
+  stopTiming(): void {
+    this.#isOver = true;
+    if (this.#timeout !== undefined) this.#context.elapsed.clear(this.#timeout);
+  }
+
+  /** From now on its time counts. */
   started(pid: number): void {
     this.pid = pid;
-    this.#run.processBegan();
+    const { timeout } = this.#run.job;
+    if (timeout !== undefined && !this.#isOver)
+      this.#timeout = this.#context.elapsed.after(timeout, () =>
+        this.canceler.cancel({ kind: 'timeout', afterMs: timeout }),
+      );
     this.#run.emit({ event: 'run.started', attempt: this.number, pid, latenessMs: this.latenessMs });
   }
 
@@ -113,13 +167,13 @@ export class Attempt implements AttemptIo {
   }
 
   stray(pid: number): 'kill' | 'keep' {
-    const action = this.#strayAction;
+    const action = this.#context.strayAction;
     this.#run.emit({ event: 'orphan.found', pid, action, escaped: true });
     return action;
   }
 
   drained(): Promise<void> | undefined {
-    return this.#run.drained();
+    return this.#context.drained();
   }
 }
 

@@ -1,5 +1,8 @@
-import type { FiringMissed } from '../domain/events/index.js';
-import type { Outcome } from '../domain/outcome.js';
+import type { FiringMissed, FiringSkipped, RunFinished } from '../domain/events/index.js';
+import type { Usage } from '../domain/usage.js';
+import { canceled, type CancelCause, type Outcome } from '../domain/outcome.js';
+import type { RunFact } from './attempt.js';
+import type { RunTimes } from './run-times.js';
 
 /** What happened to a firing that was admitted. */
 export type RunEnding =
@@ -13,4 +16,40 @@ export interface EndingFacts {
   readonly failuresInARow: number;
   /** The first success that follows a failure. */
   readonly isRecovery: boolean;
+}
+
+/** The end of a run that was canceled before this attempt. */
+export function unstartedEnding(cause: CancelCause, hasBegun: boolean): RunEnding {
+  if (hasBegun) return { kind: 'finished', outcome: canceled(cause) };
+  if (cause.kind === 'shutdown') return { kind: 'missed', reason: 'shutdown' };
+  return { kind: 'skipped', reason: cause.kind === 'replaced' ? 'replaced' : 'canceled' };
+}
+
+/** What a run says of itself at its end. */
+interface Summary {
+  readonly times: RunTimes;
+  readonly attempts: number;
+  readonly outputTail: string;
+  readonly usage: Usage | undefined;
+}
+
+/** The event of a run's end. */
+export function endingFact(
+  ending: RunEnding,
+  { failuresInARow, isRecovery }: EndingFacts,
+  { times, attempts, outputTail, usage }: Summary,
+): RunFact<RunFinished> | RunFact<FiringSkipped> | RunFact<FiringMissed> {
+  if (ending.kind === 'skipped') return { event: 'firing.skipped', reason: ending.reason };
+  if (ending.kind === 'missed') return { event: 'firing.missed', reason: ending.reason };
+  return {
+    event: 'run.finished',
+    outcome: ending.outcome,
+    durationMs: times.elapsedMs,
+    attempts,
+    latenessMs: times.latenessMs,
+    failuresInARow,
+    ...usage,
+    ...(isRecovery && { isRecovery }),
+    ...(outputTail !== '' && { outputTail }),
+  };
 }

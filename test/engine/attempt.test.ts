@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Attempt, type AttemptOwner } from '../../src/engine/attempt.js';
+import { Attempt, type AttemptContext, type AttemptOwner } from '../../src/engine/attempt.js';
 import type { Job } from '../../src/domain/job.js';
 
 /** What the log receives of the lines that a command with `output: {parse: json}` prints. */
@@ -7,7 +7,7 @@ function recordsOf(...lines: string[]): unknown[] {
   const records: unknown[] = [];
   const job = { command: { output: { to: 'log', parse: 'json' } } } as unknown as Job;
   const owner = { job, emit: (fact: unknown) => records.push(fact) } as unknown as AttemptOwner;
-  const attempt = new Attempt(owner, 1, 0, 'keep');
+  const attempt = new Attempt(owner, 1, 0, {} as AttemptContext);
   for (const line of lines) attempt.output('stdout', line, false);
   return records;
 }

@@ -1,0 +1,51 @@
+import type { Clock } from '../domain/clock.js';
+import type { OpenRun } from '../domain/ledger.js';
+import type { Duration, Instant } from '../domain/time.js';
+
+/** How late a run is and how long it lasts, by the monotonic clock since its admission: a wall clock that is set meanwhile changes neither. */
+export class RunTimes {
+  readonly #clock: Clock;
+  readonly #admittedAt: Duration;
+  readonly #latenessWhenAdmitted: Duration;
+  /** When the first attempt began; `undefined` before. */
+  #startedAt: Duration | undefined;
+  #latenessMs: Duration = 0;
+
+  /** `lateness`: of the admission, from the nominal instant and the job's jitter behind it. */
+  constructor(clock: Clock, lateness: Duration) {
+    this.#clock = clock;
+    this.#admittedAt = clock.monotonic();
+    this.#latenessWhenAdmitted = Math.max(0, lateness);
+  }
+
+  /** Of the first attempt. */
+  get latenessMs(): Duration {
+    return this.#latenessMs;
+  }
+
+  /** Since the first attempt began. */
+  get elapsedMs(): Duration {
+    return this.#startedAt === undefined ? 0 : Math.round(this.#clock.monotonic() - this.#startedAt);
+  }
+
+  get latenessNow(): Duration {
+    return Math.round(this.#latenessWhenAdmitted + this.#clock.monotonic() - this.#admittedAt);
+  }
+
+  /** From the admission to the deadline of a job. */
+  timeUntil(deadline: Duration): Duration {
+    return deadline - this.#latenessWhenAdmitted;
+  }
+
+  /** The first attempt begins, this late. */
+  begin(latenessMs: Duration): void {
+    this.#startedAt = this.#clock.monotonic();
+    this.#latenessMs = latenessMs;
+  }
+
+  /** Goes on with a run of a scheduler that died. */
+  resume({ startedAt, latenessMs }: OpenRun, now: Instant): void {
+    this.#startedAt = this.#clock.monotonic() - Math.max(0, now - (startedAt ?? now));
+    this.#latenessMs = latenessMs;
+  }
+}
