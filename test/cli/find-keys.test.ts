@@ -19,6 +19,9 @@ describe('the keys of a name', () => {
   test.each([
     ['timout', 'Did you mean timeout?'],
     ['retry.atempts', 'Did you mean retry.attempts?'],
+    ['output.path', 'Did you mean output.file?'],
+    ['http.port', 'Did you mean http.listen?'],
+    ['retry.maximum_retries', 'Did you mean retry.attempts?'],
     ['atempts', 'Did you mean retry.attempts?'],
     ['xyzzyxyzzy', 'timers keys lists them all.'],
     ['', 'timers keys lists them all.'],

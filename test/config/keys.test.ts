@@ -58,6 +58,7 @@ describe('names', () => {
 describe('unknown keys', () => {
   added([
     ['tiemout: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
+    ['output: {path: x.log}', '5:14 unknown-key', 'Did you mean file?'],
     ['time_out: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
     ['Timeout: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
     ['killAfter: 5s', '5:5 unknown-key', 'Did you mean kill_after?'],

@@ -1,3 +1,5 @@
+import type { KeyLevel } from './schema.js';
+
 /** Words of other programs, and their equivalents here. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   // Generic words for the parts of a timer.
@@ -222,6 +224,12 @@ const SIGTERM = 'A command ends by SIGTERM, and by SIGKILL after kill_after.';
 export const FALSE_FRIENDS: Readonly<Record<string, string>> = {
   Group: GROUP,
   After: ALONE,
+};
+
+/** Words that mean a key of one map only. */
+export const WITHIN: Readonly<Partial<Record<KeyLevel, Readonly<Record<string, string>>>>> = {
+  output: { path: 'file', file_path: 'file', filename: 'file', log_file: 'file', destination: 'file', to: 'file' },
+  http: { address: 'listen', host: 'listen', port: 'listen', bind: 'listen' },
 };
 
 /** Words of other programs that have no equivalent here, with the alternative. */

@@ -1,7 +1,7 @@
 import { nearest } from '../../text/nearest.js';
 import { asItLooks, oddCharacter } from '../../text/odd-character.js';
 import { clip } from '../text/quoting.js';
-import { ELSEWHERE, FALSE_FRIENDS, NOWHERE } from './other-words.js';
+import { ELSEWHERE, FALSE_FRIENDS, NOWHERE, WITHIN } from './other-words.js';
 import type { ValueRefusal } from './schema-values.js';
 import { KEYS, type KeyLevel } from './schema.js';
 
@@ -96,6 +96,8 @@ function nearestKey(key: string, level: KeyLevel): string | undefined {
   const keys: readonly string[] = KEYS[level];
   const same = sameWord(key, keys);
   if (same !== undefined || homeOf(key, level) !== undefined) return same;
+  const within = wordIn(WITHIN[level] ?? {}, key);
+  if (within !== undefined) return within;
   const word = wordIn(ELSEWHERE, key);
   // A synonym for a key of another level is not a typo for one of this level.
   if (word !== undefined && !keys.includes(word)) return undefined;

@@ -1,4 +1,6 @@
 import { keyCatalog, type KeyInfo } from '../../../config/keys/catalog.js';
+import { meantKey } from '../../../config/check/unknown-key.js';
+import { KEYS, type KeyLevel } from '../../../config/check/schema.js';
 import { nearest } from '../../../text/nearest.js';
 import { visible } from '../../../text/visible.js';
 import { UsageError } from '../../command.js';
@@ -16,7 +18,18 @@ export function findKeys(name: string): readonly KeyInfo[] {
   const inner = all.filter((key) => key.path.endsWith(`.${path}`));
   if (inner.length > 0) return inner;
   const paths = all.map((key) => key.path);
-  const meant = nearest(path, paths) ?? paths.find((one) => nearest(path, [one.replace(/.*\./, '')]) !== undefined);
+  const meant =
+    meantPath(path) ??
+    nearest(path, paths) ??
+    paths.find((one) => nearest(path, [one.replace(/.*\./, '')]) !== undefined);
   const hint = meant === undefined ? 'timers keys lists them all.' : `Did you mean ${meant}?`;
   throw new UsageError(`Unknown key "${visible(name)}". ${hint}`);
+}
+
+/** The key that a path into a map most likely means: `output.path` → `output.file`. */
+function meantPath(path: string): string | undefined {
+  const [map = '', key] = path.split('.');
+  if (key === undefined || !Object.hasOwn(KEYS, map)) return undefined;
+  const meant = meantKey(key, map as KeyLevel);
+  return meant === undefined ? undefined : `${map}.${meant}`;
 }
