@@ -78,7 +78,7 @@ export const VERBS = {
     returns: `\`task_name\`, \`run_id\` if it was one run, \`canceled\`, the number of runs, and \`removed\`. ${kept}`,
   },
   reset: {
-    summary: 'Restarts a delay or an interval from now, and closes the breaker.',
+    summary: 'Restarts the delay or interval of a timer now, and closes its breaker.',
     args: { name: 'The timer.', in_ms: 'A delay in milliseconds instead of its own.', ...expires },
     returns: `\`next_at\` and \`breaker_closed\`. ${kept}`,
   },

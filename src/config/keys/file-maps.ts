@@ -28,7 +28,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       details: ['`auto` asks it if there is one.'],
     },
     limit: {
-      summary: 'The log reports an offset that is certainly beyond this.',
+      summary: 'Offsets beyond this are logged, even after allowing for measurement error.',
       default: '50ms',
       example: '100ms',
     },

@@ -1,8 +1,8 @@
 import { UsageError } from '../../command.js';
 
 /**
- * Puts the words of a command line together to one expression. The shell splits what is not quoted, and puts the names of the files
- * of the working directory, `files`, in place of every `*`.
+ * Joins the words of a command line into one expression. Without quotes, the shell splits the expression at spaces, and replaces
+ * each `*` with the names of the files in the working directory, `files`.
  * @throws UsageError with the expression quoted, as it was most likely meant.
  */
 export function expressionOf(words: readonly string[], files: readonly string[]): string {

@@ -91,7 +91,7 @@ async function findTimer(
   return { ...job, problems: problemsOf(job, loaded, readable), source, file: shortPath(path, terminal.cwd) };
 }
 
-/** The traps of one timer. What clock changes do to it is explained by itself. */
+/** The warnings about one timer, except those about clock changes, which have a block of their own. */
 function problemsOf({ name }: Job, { problems }: Loaded, { jobs }: ReadableFile): readonly Diagnostic[] {
   const isIn = (path: string, owner: string) => path.startsWith(`timers.${owner}.`);
   const longer = jobs.filter((other) => other.name.startsWith(`${name}.`));

@@ -28,7 +28,7 @@ export interface Why extends WhyQuestion {
   readonly zone: string;
   /** The time asked about is not a firing: the run of this one began or ended then. */
   readonly isOfRun: boolean;
-  /** `undefined`: it is no firing, and nothing is recorded of it. */
+  /** `undefined` if the time is not a firing and nothing is recorded for it. */
   readonly fate: Fate | undefined;
   /** Where the history is, as people write it; `undefined` when it is kept in memory. */
   readonly state: string | undefined;
