@@ -63,7 +63,10 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
       coordinator: alone,
       sinks: [...tellers.sinks, ...composition.sinks],
       companions: [...(watch ? [watch] : []), ...tellers.companions, ...(composition.companions ?? [])],
-      ...(ledger && { ledger: ledger.ledger, orphans: createProcOrphans({ clock }) }),
+      ...(ledger && {
+        ledger: ledger.ledger,
+        orphans: createProcOrphans({ clock, endsFile: endsFileOf(ledger.file) }),
+      }),
       newRunId: createRunIds(clock, chance),
       newMark: createMarks(chance),
       onSinkError,
@@ -72,6 +75,9 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
   );
   return scheduler;
 }
+
+/** Beside the state: what a forker has to say to the next scheduler. */
+export const endsFileOf = (state: string): string => `${state}.ends`;
 
 function factsOf(file: string, { socket, ledger, launcher }: Composition): FirstPlan['facts'] {
   return {

@@ -44,7 +44,7 @@ export type OnRequest = (receive: (request: 'stop' | 'reload', signal: NodeJS.Si
  * exit code when a request or the last firing has ended it: 1 if it may not use the state, or after too many bugs.
  */
 export async function startDaemon(timerFile: TimerFile, options: DaemonOptions): Promise<number> {
-  const { surroundings, clock, keepAlive, state: named, watches } = options;
+  const { surroundings, clock, keepAlive, state: named, watches, launcher: choice } = options;
   const other = await otherSchedulerOf(timerFile, { surroundings, clock, named });
   let stop: (code?: number) => void = () => undefined;
   const onTaken = () => void scheduler.stop().finally(() => stop(1));
@@ -61,7 +61,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const status = statusContext(timerFile, condition, () => around.launcher.record());
   const parts = { surroundings, clock, condition, status, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
-  const around = await openAround(timerFile, { ...parts, control }, options.launcher);
+  const around = await openAround(timerFile, { ...parts, control }, { choice, ledger: state.ledger });
   const scheduler = composeScheduler(withRecorded(timerFile, state.ledger, options), {
     clock,
     ...around,
@@ -120,10 +120,10 @@ interface Around extends Http {
 async function openAround(
   { settings }: TimerFile,
   context: HttpContext,
-  choice: DaemonOptions['launcher'],
+  { choice = settings.launcher, ledger }: { choice: DaemonOptions['launcher']; ledger: Composition['ledger'] },
 ): Promise<Around> {
   const { http, tracing, orphans } = settings;
-  const opening = openLauncher(choice ?? settings.launcher, { ...context, keep: orphans === 'keep' });
+  const opening = openLauncher(choice, { ...context, ledger, orphans });
   const watched = http && (await import('./http.js')).openHttp(http, context);
   const traced = tracing && (await import('./tracing.js')).openTracing(tracing, context);
   const launcher = await opening;

@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import type { LauncherRecord } from '../domain/status-record.js';
 import type { Companion } from '../engine/scheduler-parts.js';
 import type { Scheduler } from '../engine/scheduler.js';
+import { endsFileOf } from './compose.js';
 import { createExecaLauncher, ForkerLauncher, type Launcher } from '../executors/index.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -18,8 +19,10 @@ export interface OpenLauncher extends Companion {
 interface LauncherParts {
   readonly clock: Clock;
   readonly surroundings: Pick<Surroundings, 'err'>;
-  /** Whether commands go on when the scheduler dies. */
-  readonly keep: boolean;
+  /** Beside its file the forker leaves ends that the scheduler did not see. */
+  readonly ledger: { readonly file: string } | undefined;
+  /** What happens to commands when the scheduler dies. */
+  readonly orphans: 'kill' | 'keep';
   readonly scheduler: () => Scheduler;
 }
 
@@ -33,11 +36,12 @@ export async function openLauncher(choice: 'auto' | 'execa', parts: LauncherPart
 }
 
 async function openForker(program: string, parts: LauncherParts): Promise<OpenLauncher> {
-  const { clock, keep, scheduler } = parts;
+  const { clock, orphans, scheduler, ledger } = parts;
   const at = () => scheduler().now();
   const forker = new ForkerLauncher({
     program,
-    keep,
+    keep: orphans === 'keep',
+    endsFile: ledger && endsFileOf(ledger.file),
     clock,
     fallback: createExecaLauncher(clock),
     onLost: (pid, running) => scheduler().emit({ event: 'launcher.lost', at: at(), pid, running }),

@@ -48,7 +48,14 @@ export const canceled = (cause: CancelCause): Outcome => ({
 });
 
 /** The outcome of a run whose end is unknown. */
-export const LOST: Outcome = { status: 'lost', error: 'the scheduler died while it was running' };
+export const LOST = { status: 'lost', error: 'the scheduler died while it was running' } as const satisfies Outcome;
+
+/** The outcome of a run whose scheduler died. `exit`: how its process ended afterwards, if that is known. */
+export function lostOutcome(exit: Exit | undefined): Outcome {
+  if (exit?.kind === 'exited') return { ...LOST, error: `${LOST.error}; it then ended with exit code ${exit.code}` };
+  if (exit?.kind === 'signaled') return { ...LOST, error: `${LOST.error}; then ${exit.signal} ended it` };
+  return LOST;
+}
 
 /**
  * Describes how a process ended. Why it was canceled (`cause`) comes before what it then did. After a timeout, a code

@@ -1,7 +1,7 @@
 import type { Job } from '../domain/job.js';
 import type { OpenRun, Recollection } from '../domain/ledger.js';
 import type { Orphan, Orphans } from '../domain/orphans.js';
-import { LOST, type Outcome } from '../domain/outcome.js';
+import { lostOutcome, type Outcome } from '../domain/outcome.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import { contain } from './bugs.js';
 import type { Breakers } from './breakers.js';
@@ -75,7 +75,8 @@ export class Recovery {
   /** Gives every open run its outcome, or its next attempt; holds jobs of which processes live, until they do not. */
   begin({ open, lastSeenAt }: Recollection, now: Instant): void {
     const { waiting, retrying, dropped, lost } = sortLeftOpen(open, this.#parts.jobs);
-    for (const run of lost) this.#close(run, LOST, lastSeenAt);
+    const ends = this.#parts.orphans?.ends?.();
+    for (const run of lost) this.#close(run, lostOutcome(ends?.get(run.runId)), lastSeenAt);
     for (const run of dropped) this.#close(run, DROPPED, lastSeenAt);
     this.#endOrphans(lost, now);
     for (const run of retrying) this.#resume(run);

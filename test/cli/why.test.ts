@@ -242,6 +242,8 @@ Its breaker was open: the run of 02:50:00 was its failure no. 5 in a row (exit
         latenessMs: 240_000,
         attempts: 2,
         durationMs: 60_000,
+        cpuMs: 812.4,
+        maxRssBytes: 41_943_040,
         outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
         outputTail: 'a\nb\ndumping\nno route to host',
       }),
@@ -252,6 +254,7 @@ It began at 03:04:00, 4 min late, and ended at 03:05:00 after 2 attempts, in 1
   min.
 It waited: its run mg0aaaaa of Mon 2026-11-23 03:00:00 +01:00 was on from Mon
   2026-11-23 03:00:00 +01:00 to 03:04:00.
+It used 812 ms of CPU, 42 MB of memory.
 │ b
 │ dumping
 │ no route to host

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, type CancelCause, type Exit, type Outcome } from '../../src/domain/outcome.js';
+import { judge, lostOutcome, type CancelCause, type Exit, type Outcome } from '../../src/domain/outcome.js';
 
 const exited = (code: number): Exit => ({ kind: 'exited', code });
 const signaled = (signal: string): Exit => ({ kind: 'signaled', signal });
@@ -26,6 +26,13 @@ describe('an outcome', () => {
     ],
   ])('%s', (_, exit, cause, outcome) => {
     expect(judge(exit, cause, [0, 3])).toEqual(outcome);
+  });
+
+  it('of a run whose scheduler died says what is known of its end', () => {
+    const error = 'the scheduler died while it was running';
+    expect(lostOutcome(undefined)).toEqual({ status: 'lost', error });
+    expect(lostOutcome(exited(3)).error).toBe(`${error}; it then ended with exit code 3`);
+    expect(lostOutcome(signaled('SIGKILL')).error).toBe(`${error}; then SIGKILL ended it`);
   });
 
   it('never tells exit code 0 beside a timeout, also where 0 is a failure', () => {

@@ -59,7 +59,8 @@ export class Desk {
   async clear(): Promise<void> {
     for (const program of this.#running) program.kill('SIGKILL');
     await Promise.all([...this.#running].map((program) => program.ended));
-    rmSync(this.folder, { recursive: true, force: true });
+    // A forker may still write how commands ended.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
 

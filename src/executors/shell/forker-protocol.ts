@@ -85,10 +85,13 @@ export function systemError(errno: number, program: string): NodeJS.ErrnoExcepti
 const SIGNAL_NAMES = new Map<number, string>();
 for (const [name, number] of Object.entries(os.signals)) if (!SIGNAL_NAMES.has(number)) SIGNAL_NAMES.set(number, name);
 
+/** `signal`: 0 for none. */
+export const exitOfNumbers = (code: number, signal: number): Exit =>
+  signal === 0 ? { kind: 'exited', code } : { kind: 'signaled', signal: SIGNAL_NAMES.get(signal) ?? `SIG${signal}` };
+
 /** How a process ended, by the facts of an `ended` reply. */
 export function endOf([code = 0, signal = 0, low = 0, high = 0, kilobytes = 0]: Int32Array): ProcessEnd {
-  const exit: Exit =
-    signal === 0 ? { kind: 'exited', code } : { kind: 'signaled', signal: SIGNAL_NAMES.get(signal) ?? `SIG${signal}` };
+  const exit = exitOfNumbers(code, signal);
   const microseconds = high * 2 ** 32 + (low >>> 0);
   return { exit, usage: { cpuMs: microseconds / 1_000, maxRssBytes: kilobytes * 1_024 } };
 }
