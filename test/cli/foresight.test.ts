@@ -190,6 +190,25 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     expect(said).toContain('Next in America/New_York\n  Tue 2026-11-24 03:00:00 -05:00  in ');
   });
 
+  test('an expression is read in the zone of the file that is named or found, which is said', async () => {
+    const chatham = 'Next in Pacific/Chatham (timezone of timers.yaml)\n  Tue 2026-11-24 09:00:00 +13:45  in ';
+    desk.write('timers.yaml', 'timezone: Pacific/Chatham\ntimers: { job: { every: 5, run: x } }');
+    expect((await explain('0 9 * * *')).said).toContain(chatham);
+    desk.write('other.yaml', 'timezone: Asia/Tokyo\ntimers: {}');
+    const { said } = await explain('0 9 * * *', { file: 'other.yaml' });
+    expect(said).toContain('Goes by what the clock shows in Asia/Tokyo.');
+    expect(said).toContain('Next in Asia/Tokyo (timezone of other.yaml)\n');
+    expect((await explain('0 9 * * *', { timezone: 'UTC' })).said).toContain('Next in UTC\n');
+  });
+
+  test('without such a file, an expression is read in the system time zone, which is said', async () => {
+    expect((await explain('0 9 * * *')).said).toMatch(/Next in \S+ \(the system time zone\)\n/);
+    expect(await explain('0 9 * * *', { file: 'gone.yaml' })).toMatchObject({
+      isRight: false,
+      complained: expect.stringContaining('gone.yaml') as string,
+    });
+  });
+
   test('--json: one object', async () => {
     const { said } = await explain('*/7 * * * *', { timezone: 'UTC', asJson: true, count: 1 });
     expect(JSON.parse(said)).toMatchObject({

@@ -23,7 +23,7 @@ export const explain: CommandKind = {
     withJson(withFile(command).argument('<what...>', 'Name of a timer, or a cron expression'), 'one JSON object')
       .option(
         '--timezone <zone>',
-        'Time zone of the expression, or to show a timer’s firings in (default: that of the timer, or of the system)',
+        'Time zone of the expression, or to show a timer’s firings in (default: that of the timer, of the file, or of the system)',
       )
       .option('-n, --count <n>', 'Number of firings', String(DEFAULT_COUNT));
     return async (terminal, args) => {

@@ -10,7 +10,7 @@ import { zoneOutlooks, type ForeseenJob, type ZoneOutlook } from '../../render/c
 import { localZone, thisMachine } from '../../../this-machine.js';
 import { expressionOf } from './expanded-stars.js';
 import { orTaken } from '../../load-readable.js';
-import { isOfUse, jobNamed, loadForeseeing, sayUnread, shortPath } from '../../load.js';
+import { isOfUse, jobNamed, loadForeseeing, locate, renderLoaded, sayUnread, shortPath } from '../../load.js';
 import { renderProblems } from '../../render/diagnostics.js';
 import type { Terminal } from '../../terminal.js';
 import { checkTimezone } from '../../zone.js';
@@ -39,6 +39,8 @@ export interface Explanation {
   readonly firings: readonly Instant[];
   /** IANA name: the zone that firings are shown in. */
   readonly zone: string;
+  /** For people; absent if a timer or the command line names the zone. */
+  readonly zoneFrom?: string;
   readonly outlook: ZoneOutlook | undefined;
 }
 
@@ -56,12 +58,30 @@ export async function explainWords(
 ): Promise<Explanation | undefined> {
   checkTimezone(timezone);
   const [first = ''] = words;
-  const found =
-    words.length === 1 && NAME.test(first)
-      ? await findTimer(terminal, first, { file, now })
-      : readAlone(terminal, words, { timezone: timezone ?? systemZoneOf(terminal), now });
-  if (found === undefined) return undefined;
-  return { ...explanationOf(found, now, count), zone: timezone ?? found.timezone };
+  if (words.length === 1 && NAME.test(first)) {
+    const found = await findTimer(terminal, first, { file, now });
+    return found && { ...explanationOf(found, now, count), zone: timezone ?? found.timezone };
+  }
+  const origin = timezone === undefined ? await zoneOfPlace(terminal, file, now) : { zone: timezone };
+  const read = origin && readAlone(terminal, words, { timezone: origin.zone, now });
+  return read && { ...explanationOf(read, now, count), ...origin };
+}
+
+/** The zone of an expression by itself, where nobody names one. `undefined` if the named file is unreadable, which is reported. */
+async function zoneOfPlace(
+  terminal: Terminal,
+  file: string | undefined,
+  now: Instant,
+): Promise<Pick<Explanation, 'zone' | 'zoneFrom'> | undefined> {
+  const located = await locate(terminal, file, now);
+  const { path, timezone, problems } = located;
+  if (problems.length > 0 && (file !== undefined || path !== undefined)) {
+    terminal.errPainted(...renderLoaded({ ...located, source: '' }, terminal, terminal.color.err));
+    if (file !== undefined) return undefined;
+  }
+  if (timezone === undefined || path === undefined)
+    return { zone: systemZoneOf(terminal), zoneFrom: 'the system time zone' };
+  return { zone: timezone, zoneFrom: `timezone of ${shortPath(located.named ?? path, terminal.cwd)}` };
 }
 
 /** The system time zone; a TZ that is none is reported. */

@@ -39,7 +39,7 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
   const blocks = [
     headOf(explanation, width).map((line, index) => (index === 0 ? paint.bold(line) : line)),
     ...fieldBlocks(explanation, width),
-    ...titled(`Next in ${explanation.zone}`, firingsInLines(explanation, now, width)),
+    ...titled(`Next in ${zoneInWords(explanation)}`, firingsInLines(explanation, now, width)),
     ...titled('Clock changes', outlook ? changesInLines(outlook, explained, width) : []),
     ...(problems.length === 0 ? [] : [renderProblems({ ...explained, problems, width, color: terminal.color.out })]),
   ];
@@ -47,6 +47,9 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
     blocks.push([explained.enabled ? 'Nothing is to come.' : 'Disabled: it does not fire by its schedule.']);
   terminal.outPainted(...separated(blocks));
 }
+
+const zoneInWords = ({ zone, zoneFrom }: Explanation): string =>
+  zoneFrom === undefined ? zone : `${zone} (${harmless(zoneFrom)})`;
 
 /** The schedule in words, and how it follows the clock. */
 function headOf({ explained, expressions }: Explanation, width: number): readonly string[] {
