@@ -72,6 +72,10 @@ export interface TimerRecord {
 export const nextStartOf = ({ next_at: next, starts_at: starts = next }: Pick<TimerRecord, 'next_at' | 'starts_at'>) =>
   starts;
 
+/** The one word for a timer without a next firing. */
+export const wordWithoutNext = (lastStatus: FiringStatus | null | undefined): 'done' | 'never ran' =>
+  lastStatus == null ? 'never ran' : 'done';
+
 /** How one firing ended, in a {@link TimerRecord}. Without a run it has neither duration nor lateness. */
 export interface RecentRecord {
   readonly status: FiringStatus;

@@ -1,6 +1,6 @@
 import type { LiveTimer } from '../domain/api-record.js';
 import type { FiringStatus } from '../domain/outcome.js';
-import { nextStartOf, type RunRecord } from '../domain/status-record.js';
+import { nextStartOf, wordWithoutNext, type RunRecord } from '../domain/status-record.js';
 import type { Instant } from '../domain/time.js';
 import { localClockTime, countedNoun } from './words.js';
 
@@ -66,7 +66,7 @@ function ofRun({ state, elapsed_ms: elapsed, attempts }: RunRecord, since: numbe
 function ofRest(timer: LiveTimer): State {
   const { last_status: status } = timer;
   if (status !== null && status !== 'success') return { sign: signOf(status), word: status, tone: toneOf(status) };
-  if (timer.next_at === null) return { sign: 'off', word: status === null ? 'never due' : 'done', tone: 'quiet' };
+  if (timer.next_at === null) return { sign: 'off', word: wordWithoutNext(status), tone: 'quiet' };
   return status === null
     ? { sign: 'new', word: 'not run yet', tone: 'quiet' }
     : { sign: 'good', word: 'ok', tone: 'good' };

@@ -32,13 +32,13 @@ const standing = (facts = {}) =>
   timer('hourly', { schedule: 'every hour', last_status: null, last_finished_at: null, ...facts });
 
 describe('by the state alone', () => {
-  test('a one-shot that ran is done; one that never did is never due', () => {
+  test('a one-shot that ran is done; one that never did never ran', () => {
     const party = at('2026-11-23 09:00');
     expect(shown(rowOf(party, { now: NOW, timer: undefined, record: recorded(party) }))).toEqual([
       'done',
       'success 1 h ago',
     ]);
-    expect(shown(rowOf(party, { now: NOW, timer: undefined, record: undefined }))).toEqual(['never']);
+    expect(shown(rowOf(party, { now: NOW, timer: undefined, record: undefined }))).toEqual(['never ran']);
   });
 
   test('so is a timer that has had all its runs', () => {
@@ -63,6 +63,7 @@ describe('beside a running scheduler', () => {
       'done',
       'success 5 s ago',
     ]);
+    expect(beside({ next_at: null })).toEqual(['never ran']);
     expect(beside({ next_at: null, runs: [run()] })).toEqual(['running']);
     expect(beside({ next_at: null, runs: [run({ state: 'waiting', attempts: 0 })] })).toEqual(['waiting']);
   });

@@ -17,7 +17,7 @@ describe('a timer at a glance', () => {
     [['ok'], {}],
     [['not run yet'], { last_status: null }],
     [['done'], { next_at: null }],
-    [['never due'], { next_at: null, last_status: null }],
+    [['never ran'], { next_at: null, last_status: null }],
     [['skipped'], { last_status: 'skipped' }],
     [['failing'], { last_status: 'failure', failures_in_a_row: 1 }],
     [['failing, 3 in a row', 'disabled'], { failures_in_a_row: 3, enabled: false }],

@@ -1,5 +1,11 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import { nextStartOf, type RunRecord, type StatusRecord, type TimerRecord } from '../../domain/status-record.js';
+import {
+  nextStartOf,
+  wordWithoutNext,
+  type RunRecord,
+  type StatusRecord,
+  type TimerRecord,
+} from '../../domain/status-record.js';
 import { HOUR, type Duration, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../text/visible.js';
 import { humanDuration } from '../../domain/human-duration.js';
@@ -56,10 +62,10 @@ function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { re
   return renderColumns(columns, { width, flexible: [['STATE', state], 'NAME', 'STATE'], spared: ['LAST'], rooms });
 }
 
-/** What is of most interest: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`. */
+/** What is of most interest: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`, `never ran`. */
 function stateOf(timer: TimerRecord, page: Page): TableCell {
   const words = stateWords(timer, page, ofReason);
-  if (words.length === 0) return timer.next_at === null ? 'done' : '';
+  if (words.length === 0) return timer.next_at === null ? wordWithoutNext(timer.last_status) : '';
   return { text: words.join(', '), paint: timer.runs.length === 0 ? page.chalk.yellow : page.chalk.cyan };
 }
 

@@ -21,6 +21,15 @@ test('failures in a row are told as such, not as a count of the last outcome', (
   expect(alone).toMatch(/ failure 3 s ago$/);
 });
 
+test('a timer without a next firing is done, or never ran', () => {
+  const [done, never] = shown(
+    timer('one', { next_at: null, last_status: 'success', last_finished_at: ago(3) }),
+    timer('two', { next_at: null, last_status: null, last_finished_at: null }),
+  );
+  expect(done).toMatch(/^one +done +success 3 s ago$/);
+  expect(never).toMatch(/^two +never ran$/);
+});
+
 test('jitter: how long to the actual start, and when it is due', () => {
   const [line] = shown(timer('one', { next_at: inSeconds(60), starts_at: inSeconds(312) }));
   expect(line).toMatch(/ in 5 min 12 s, due \d\d:\d\d:\d\d /);

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { wordWithoutNext } from '../../../domain/status-record.js';
 import { toTimestamp, type Duration, type Instant } from '../../../domain/time.js';
 import { jsonText } from '../../../text/visible.js';
 import { humanDuration } from '../../../domain/human-duration.js';
@@ -90,7 +91,7 @@ function tableOf(
 function nextInWords({ enabled, next, offset, timezone, activity, lastStatus }: ListRow, now: Instant): string {
   if (!enabled) return 'disabled';
   if (next !== undefined) return startInWords({ due: next, offset }, timezone, now);
-  return activity ?? (lastStatus === undefined ? 'never' : 'done');
+  return activity ?? wordWithoutNext(lastStatus);
 }
 
 function timeLeft({ next, offset }: ListRow, now: Instant): string {

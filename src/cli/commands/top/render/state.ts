@@ -1,4 +1,4 @@
-import { nextStartOf, type RunRecord, type TimerRecord } from '../../../../domain/status-record.js';
+import { nextStartOf, wordWithoutNext, type RunRecord, type TimerRecord } from '../../../../domain/status-record.js';
 import type { Instant } from '../../../../domain/time.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import { asOf, type Seen, type View } from '../view.js';
@@ -111,7 +111,7 @@ function ofPause({ paused }: TimerRecord, width: number, until: Until): string {
 function ofIdle(timer: TimerRecord, now: Instant, look: Look): readonly string[] {
   const { failures_in_a_row: failures, next_at: next } = timer;
   const failed = failures > 0 ? [`failed ${look.isUnicode ? '×' : 'x'}${failures}`] : [];
-  if (next === null) return failed.length > 0 ? failed : ['done'];
+  if (next === null) return failed.length > 0 ? failed : [wordWithoutNext(timer.last_status)];
   return nextStartOf(timer) === next ? failed : [...failed, `due ${zoneClockTime(Date.parse(next), now, look)}`];
 }
 
