@@ -1,6 +1,6 @@
 import type { Keeping } from '../domain/ad-hoc.js';
 import type { Clock } from '../domain/clock.js';
-import { entryOf, type TimerEvent } from '../domain/events/index.js';
+import { entryOf, jobNameOf, type TimerEvent } from '../domain/events/index.js';
 import type { JobRecord, Ledger } from '../domain/ledger.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { TurnQueue } from '../turns/turn-queue.js';
@@ -44,7 +44,7 @@ export class Recorder {
   }
 
   /** Notes an event, and that it changed the memory of its job. */
-  note(event: TimerEvent, state: JobState | undefined): void {
+  note(event: TimerEvent, stateOf: (jobName: string) => JobState | undefined): void {
     if (this.#ledger === undefined) return;
     const { recorded } = entryOf(event);
     if (recorded === false) return;
@@ -52,6 +52,7 @@ export class Recorder {
     // A pid is useful, but nothing waits for it: the next transaction takes it along.
     if (event.event === 'run.started') return;
     this.#isUrgent = true;
+    const state = stateOf(jobNameOf(event) ?? '');
     if (state === undefined) return;
     if (event.event === 'timer.removed') this.#changed.delete(state);
     else this.#changed.add(state);

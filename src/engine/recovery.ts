@@ -90,12 +90,12 @@ export class Recovery {
 
   /** Whether a process of an earlier run of this job lives. */
   isHeld({ job }: JobState): boolean {
-    return this.#held.has(job.name);
+    return this.#held.size > 0 && this.#held.has(job.name);
   }
 
   /** Calls `then` when no process of an earlier run lives: at once, for nearly every job. */
   whenFree(state: JobState, then: () => void): void {
-    const held = this.#held.get(state.job.name);
+    const held = this.#held.size > 0 ? this.#held.get(state.job.name) : undefined;
     if (held === undefined) then();
     else held.push(then);
   }

@@ -1,4 +1,4 @@
-import { jobNameOf, type StateTrouble, type TimerEvent } from '../domain/events/index.js';
+import type { StateTrouble, TimerEvent } from '../domain/events/index.js';
 import type { Controls } from '../domain/controls.js';
 import type { Job } from '../domain/job.js';
 import type { LedgerTrouble } from '../domain/ledger.js';
@@ -108,7 +108,7 @@ export class Scheduler implements EngineContext {
 
   /** Passes an event to the ledger first, then to the sinks. */
   emit(event: TimerEvent): void {
-    this.#recorder.note(event, this.#jobs.get(jobNameOf(event) ?? ''));
+    this.#recorder.note(event, (name) => this.#jobs.get(name));
     this.#bus.emit(event);
   }
 
