@@ -199,5 +199,9 @@ export function statusOf(ending: Ending): FiringStatus {
 export function startOfRun({ ending, open }: Pick<RunHistory, 'ending' | 'open'>): Instant | undefined {
   if (open) return open.startedAt;
   if (ending?.event !== 'run.finished' || ending.attempts === 0) return undefined;
-  return ending.firing.scheduledFor + ending.latenessMs;
+  return startOfFinished(ending);
 }
+
+/** When a finished run started: after the jitter, which `latenessMs` does not count. A lost run has no end to count back from. */
+export const startOfFinished = ({ firing, latenessMs, at, durationMs, outcome }: RunFinished): Instant =>
+  outcome.status === 'lost' ? firing.scheduledFor + latenessMs : at - durationMs;

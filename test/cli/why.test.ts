@@ -236,7 +236,12 @@ Its breaker was open: the run of 02:50:00 was its failure no. 5 in a row (exit
 
   test('ran late and failed: when, after how many attempts, with its last lines', async () => {
     await record([
-      finished(firingAt('2026-11-23T02:00'), { runId: 'mg0aaaaa0abcd', at: instant('2026-11-24T02:04') }),
+      finished(firingAt('2026-11-23T02:00'), {
+        runId: 'mg0aaaaa0abcd',
+        latenessMs: 0,
+        durationMs: 24 * 3_600_000 + 240_000,
+        at: instant('2026-11-24T02:04'),
+      }),
       finished(firingAt('2026-11-24T02:00'), {
         at: instant('2026-11-24T02:05'),
         latenessMs: 240_000,
@@ -401,6 +406,25 @@ describe('a time that the log shows and that is not a firing', () => {
       expect(said).toContain('the log reports this one at that');
     }
     expect(await why('spread', '03:04')).toMatch(/^No firing: /m);
+  });
+
+  test('jitter: the actual start finds its firing, and says the nominal time beside it', async () => {
+    const { timerFile } = await loadTimerFile({ cwd: desk.folder }, thisMachine(NOW));
+    const { offset } = timerFile!.jobs.find(({ name }) => name === 'spread')!;
+    const due = instant('2026-11-24T02:00');
+    const start = due + offset;
+    await record([
+      finished(firingAt('2026-11-24T02:00', { jobName: 'spread' }), { latenessMs: 4, durationMs: 25, at: start + 29 }),
+    ]);
+    const clock = (at: number) => new Date(at + 3_600_000).toISOString().slice(11, 19);
+    const said = (await why('spread')).replaceAll(/\s+/g, ' ');
+    expect(said).toContain(`It began at ${clock(start + 4)}, due 03:00:00, on time`);
+    const tomorrow = new Date(start + 86_400_000).toISOString();
+    const coming = await why('spread', tomorrow);
+    expect(coming).toContain('spread  Wed 2026-11-25 03:00:00 +01:00');
+    expect(coming).toContain('A firing, still to come');
+    expect(coming).toContain(`later, at ${clock(start)}.`);
+    expect(coming).toMatch(/the firing after {3}Thu 2026-11-26 03:0\d:\d\d\S* \+01:00, due 03:00:00 {2}in /);
   });
 
   test('a time that comes twice: how to ask for the other', async () => {

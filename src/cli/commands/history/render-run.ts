@@ -3,7 +3,7 @@ import type { RunFinished } from '../../../domain/events/index.js';
 import { firingId, type Firing } from '../../../domain/firing.js';
 import { startOfRun, type Ending, type OpenRun, type RunHistory } from '../../../domain/ledger.js';
 import { toRecord } from '../../../domain/record.js';
-import { toTimestamp, type Instant } from '../../../domain/time.js';
+import { toTimestamp, type Duration, type Instant } from '../../../domain/time.js';
 import { describeUsage } from '../../../domain/usage.js';
 import { jsonText, visible } from '../../../text/visible.js';
 import { causeOf } from '../../../domain/cause.js';
@@ -57,8 +57,12 @@ type Local = (instant: Instant) => string;
 function startOf(run: RunHistory, local: Local): readonly Fact[] {
   const start = startOfRun(run);
   if (start === undefined) return [['started', run.open ? 'not yet' : 'never']];
-  return [['started', `${local(start)}, ${humanDuration(start - subjectOf(run).firing.scheduledFor)} late`]];
+  return [['started', `${local(start)}, ${humanDuration(latenessOf(run))} late`]];
 }
+
+/** Beyond the jitter. */
+const latenessOf = ({ ending, open }: RunHistory): Duration =>
+  open?.latenessMs ?? (ending?.event === 'run.finished' ? ending.latenessMs : 0);
 
 function ofEnding(ending: Ending, local: Local, chalk: ChalkInstance): readonly Fact[] {
   const because = causeOf(ending) === '' ? '' : `: ${visible(causeOf(ending))}`;

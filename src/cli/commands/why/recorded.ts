@@ -1,6 +1,6 @@
 import type { RunFinished } from '../../../domain/events/index.js';
 import { fingerprintOf, type Job } from '../../../domain/job.js';
-import type { Ending, History, OpenRun, Pause } from '../../../domain/ledger.js';
+import { startOfFinished, type Ending, type History, type OpenRun, type Pause } from '../../../domain/ledger.js';
 import { END_OF_TIME, SECOND, type Duration, type Instant } from '../../../domain/time.js';
 import type { AskedTime } from './asked-time.js';
 import type { ScheduleJudgement } from './verdict.js';
@@ -94,8 +94,7 @@ export function firingOfRunAt(
   const open = history.open().find(({ firing, startedAt }) => firing.jobName === jobName && isAsked(startedAt ?? NaN));
   if (open !== undefined) return open.firing.scheduledFor;
   const ended = history.endings({ jobName, since: starts[0] ?? 0, limit: MOST_ENDINGS, earliest: true });
-  const begun = (one: Ending): Instant =>
-    one.event === 'run.finished' ? one.firing.scheduledFor + one.latenessMs : NaN;
+  const begun = (one: Ending): Instant => (one.event === 'run.finished' ? startOfFinished(one) : NaN);
   return (ended.find((one) => isAsked(begun(one))) ?? ended.find(({ at }) => isAsked(at)))?.firing.scheduledFor;
 }
 
@@ -139,7 +138,7 @@ function contextOf(history: History, ending: Ending, job: Job): Context {
   const due = ending.firing.scheduledFor + job.offset;
   switch (ending.event) {
     case 'run.finished':
-      return ending.latenessMs - job.offset < LATE ? {} : { beside: runAt(history, due, ending) };
+      return ending.latenessMs < LATE ? {} : { beside: runAt(history, due, ending) };
     case 'firing.skipped':
       if (ending.reason === 'breaker_open') return { lastFailure: lastFailure(history, ending) };
       return ending.reason === 'overlap' ? { beside: runAt(history, ending.at, ending) } : {};
@@ -160,9 +159,7 @@ function runAt(history: History, at: Instant, { firing, runId }: Ending): Ending
   const due = { from: -END_OF_TIME, until: at };
   const ended = history
     .endings({ jobName, since: at, due, limit: MOST_ENDINGS, earliest: true })
-    .find(
-      (one) => one.event === 'run.finished' && one.runId !== runId && one.firing.scheduledFor + one.latenessMs <= at,
-    );
+    .find((one) => one.event === 'run.finished' && one.runId !== runId && startOfFinished(one) <= at);
   return ended ?? open;
 }
 

@@ -5,7 +5,7 @@ import { jsonText } from '../../../text/visible.js';
 import { clockTime, formatLocal, localTime, scheduleInWords } from '../../../schedules/index.js';
 import type { Fate } from './recorded.js';
 import type { Why } from './why-timer.js';
-import { fromNow } from '../../render/firings.js';
+import { fromNow, fullStartInWords } from '../../render/firings.js';
 import { toJson as endingToJson } from '../../render/history.js';
 import { openWord, outcomeCell } from '../../render/outcome.js';
 import { separated } from '../../render/separated.js';
@@ -127,7 +127,11 @@ const cellOf = (text: string, chalk: ChalkInstance): TableCell =>
 
 function neighbours({ judgement: { before, after }, job, now, zone }: Why): readonly string[] {
   const line = (label: string, instant: Instant | undefined) =>
-    instant === undefined ? [] : [`${label}  ${localTime(instant, zone)}  ${fromNow(instant, now)}`];
+    instant === undefined
+      ? []
+      : [
+          `${label}  ${fullStartInWords({ due: instant, offset: job.offset }, zone)}  ${fromNow(instant + job.offset, now)}`,
+        ];
   const lines = [...line('the firing before', before), ...line('the firing after ', after)];
   return job.enabled ? lines : [];
 }

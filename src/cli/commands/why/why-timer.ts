@@ -90,7 +90,16 @@ function answerTo(history: History | undefined, question: Omit<WhyQuestion, 'jud
   const answer = judge(question.asked, false);
   const firing =
     history && answer.fate === undefined && !question.asked.isInGap ? firingOfRunAt(history, question) : undefined;
-  return firing === undefined ? answer : judge(askedAt(firing, 1, question.job.timezone), true);
+  if (firing !== undefined) return judge(askedAt(firing, 1, question.job.timezone), true);
+  const due = answer.fate === undefined ? dueOfStart(question) : undefined;
+  return due === undefined ? answer : judge(askedAt(due, 1, question.job.timezone), false);
+}
+
+/** The firing whose actual start, moved by its jitter, is in the asked time. */
+function dueOfStart({ job, asked: { starts, length } }: Pick<WhyQuestion, 'job' | 'asked'>): Instant | undefined {
+  if (job.offset === 0) return undefined;
+  const dues = starts.map((start) => judgeBySchedule(job, askedAt(start - job.offset, length, job.timezone)));
+  return dues.find(({ obstacles }) => obstacles.length === 0)?.instant;
 }
 
 /** Reads the time that is asked about in the zone of the screen, where the log shows it; the timer's clock may show another. */

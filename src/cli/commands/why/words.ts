@@ -1,6 +1,6 @@
 import type { FiringMissed, FiringSkipped, RunFinished } from '../../../domain/events/index.js';
 import type { Job } from '../../../domain/job.js';
-import type { Ending, OpenRun } from '../../../domain/ledger.js';
+import { startOfFinished, startOfRun, type Ending, type OpenRun } from '../../../domain/ledger.js';
 import { SECOND, type Instant } from '../../../domain/time.js';
 import { describeUsage } from '../../../domain/usage.js';
 import { causeOf } from '../../../domain/cause.js';
@@ -11,11 +11,12 @@ import { MOST_COUNTED, type ScheduleJudgement } from './verdict.js';
 import type { Context, Fate, Silence, NotRecorded } from './recorded.js';
 import type { Why } from './why-timer.js';
 import { localTime } from '../../../schedules/index.js';
-import { fromNow } from '../../render/firings.js';
+import { dueInWords, fromNow } from '../../render/firings.js';
 import { LEFT_OPEN, openWord } from '../../render/outcome.js';
 
 /** Says in a few words what happened to a firing: `missed: the scheduler was not running`. */
-export function fateInWords(fate: Fate, { now, hasScheduler, judgement }: Why): string {
+export function fateInWords(fate: Fate, { now, hasScheduler, judgement, job }: Why): string {
+  const start = judgement.instant + job.offset;
   switch (fate.kind) {
     case 'ended':
       return endingInWords(fate.ending);
@@ -24,7 +25,7 @@ export function fateInWords(fate: Fate, { now, hasScheduler, judgement }: Why): 
       return word === 'open' ? `open: ${LEFT_OPEN}` : `its run is ${word}`;
     }
     case 'coming':
-      return judgement.instant > now ? `still to come, ${fromNow(judgement.instant, now)}` : 'about to start';
+      return start > now ? `still to come, ${fromNow(start, now)}` : 'about to start';
     case 'unrecorded':
       return fate.cause === 'done' ? 'but its runs are used up' : 'but nothing is recorded of it';
   }
@@ -61,7 +62,8 @@ export function reasonsOf(fate: Fate, why: Why): readonly string[] {
 }
 
 /** How a firing's time is moved or shared, whatever became of it. */
-export function remarksOf({ asked, judgement, job, isOfRun }: Why): readonly string[] {
+export function remarksOf(why: Why): readonly string[] {
+  const { asked, judgement, job, isOfRun } = why;
   const { firings } = judgement;
   const { offset } = job;
   const many = firings === MOST_COUNTED ? `more than ${MOST_COUNTED}` : String(firings);
@@ -69,7 +71,9 @@ export function remarksOf({ asked, judgement, job, isOfRun }: Why): readonly str
     ...(isOfRun ? ['The time asked about is not a firing; the log reports this one at that time.'] : []),
     ...otherHour(asked, judgement, job),
     ...(firings > 1 ? [`The time asked about holds ${many} firings; this is the first of them.`] : []),
-    ...(firings > 0 && offset > 0 ? [`Its jitter has it start ${humanDuration(offset)} later.`] : []),
+    ...(firings > 0 && offset > 0
+      ? [`Its jitter has it start ${humanDuration(offset)} later, at ${when(judgement.instant + offset, why)}.`]
+      : []),
   ];
 }
 
@@ -112,7 +116,8 @@ function ofRun(run: RunFinished, { beside }: Context, why: Why): readonly string
   const { firing, latenessMs, attempts, at, outcome, outputTail = '', durationMs } = run;
   const late = latenessMs < SECOND ? 'on time' : `${humanDuration(latenessMs)} late`;
   const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
-  const began = `It began at ${when(firing.scheduledFor + latenessMs, why)}, ${late}`;
+  const due = dueInWords({ due: firing.scheduledFor, offset: why.job.offset }, why.zone);
+  const began = `It began at ${when(startOfFinished(run), why)}${due}, ${late}`;
   const never = attempts === 0 ? 'It never began' : began;
   const lines = outcome.status === 'success' ? [] : outputTail.split('\n').slice(-MOST_LINES);
   return [
@@ -141,7 +146,11 @@ function lateBecause({ firing, latenessMs }: RunFinished, beside: Context['besid
 /** `run mg1c2x3k of 02:00:00 was on from 02:00:00 to 03:20:11`. */
 function besideInWords(run: Ending | OpenRun, why: Why): string {
   const { firing, runId = '' } = run;
-  const begun = when(firing.scheduledFor + ('latenessMs' in run ? run.latenessMs : 0), why);
+  const begun = when(
+    startOfRun('event' in run ? { ending: run, open: undefined } : { ending: undefined, open: run }) ??
+      firing.scheduledFor,
+    why,
+  );
   const until = 'at' in run ? `was on from ${begun} to ${when(run.at, why)}` : `has been on since ${begun}`;
   return `its run ${runId.slice(0, SHORT_ID)} of ${when(firing.scheduledFor, why)} ${until}`;
 }
