@@ -327,9 +327,9 @@ static _Noreturn void leave(void) {
   int64_t most = unknown.grace + PATIENCE, elapsed = 0;
   for (int pause = 5; end_more(elapsed, &unknown) && elapsed < most; elapsed += pause, pause += pause < 100 ? pause : 0)
     poll(NULL, 0, pause);
-  int fd = ends_file ? open(ends_file, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
-  for (size_t i = 0; fd >= 0 && i < count; i++)
-    if (commands[i].ended && *commands[i].run_id)
+  int fd = -1, how = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
+  for (size_t i = 0; ends_file && i < count; i++)
+    if (commands[i].ended && *commands[i].run_id && (fd >= 0 || (fd = open(ends_file, how, 0600)) >= 0))
       dprintf(fd, "%s %d %d\n", commands[i].run_id, commands[i].code, commands[i].signal);
   while (waitpid(-1, NULL, WNOHANG) > 0) continue;
   _exit(0);

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, copyFileSync, mkdtempSync, openSync, readFileSync, readlinkSync } from 'node:fs';
+import { constants, existsSync, copyFileSync, mkdtempSync, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -349,6 +349,12 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     await Promise.all([line.reply('ended', 1), line.reply('ended', 2)]);
     await line.close();
     expect(readFileSync(file, 'utf8')).toBe('run-1 9 0\nrun-2 -1 34\n');
+    open(join(folder, 'nothing'));
+    run(3, 'exit 9');
+    await line.reply('ended', 3);
+    seen(3);
+    await line.close();
+    expect(existsSync(join(folder, 'nothing'))).toBe(false);
   });
 
   it('20 rounds of 20 commands leave no process', async () => {
