@@ -33,7 +33,7 @@ export const timekeepingInWords = timekeepingDescriber(scheduleKinds);
 
 export { clockEffects, type ClockEffect } from './cron/clock-effect.js';
 export { clockTime, effectInWords } from './cron/clock-words.js';
-export { goesByLocalTime } from './cron/cron-schedule.js';
+export { goesByLocalTime, namesLocalTime } from './cron/cron-schedule.js';
 export { expressionInWords } from './cron/headline.js';
 export { fieldsInWords, type FieldInWords } from './cron/field-words.js';
 export { fieldMatches, type FieldMatch } from './cron/field-matches.js';

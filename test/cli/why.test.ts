@@ -30,6 +30,9 @@ timers:
   either: { cron: "0 3 13 * FRI", run: x }
   several: { cron: ["0 3 * * *", "0 4 * * SUN"], run: x }
   ping: { every: 10m, run: x }
+  fortnight: { every: { interval: 2w, at: "2027-03-21 02:30" }, run: x }
+  other: { every: { interval: 2w, at: "2027-03-28 02:30" }, dst: { gap: skip }, run: x }
+  again: { every: { interval: 2w, at: "2026-10-25 02:30" }, run: x }
   rest: { every: { interval: 1h, from: end }, run: x }
   once: { at: "2027-01-01 00:00", run: x }
   later: { cron: "0 3 * * *", not_before: 2027-01-01, run: x }
@@ -171,6 +174,21 @@ describe('in the nights when the clock changes', () => {
     expect(said).toContain('No firing: 02:10 does not exist that day.');
     expect(said).toContain('the firing after   Sun 2027-03-28 03:00:00 +02:00');
     expect(await answer('ping', '2027-03-28 02:10')).toContain('No firing: 02:10 does not exist that day.');
+  });
+
+  test.each([
+    ['fortnight', 'every 2w at 2027-03-21 02:30 does not fall on it'],
+    ['once', 'at names 2027-01-01 00:00'],
+    ['other', '02:30 does not exist that day'],
+  ])('in a gap, %s names the first reason', async (name, reason) => {
+    expect(await answer(name, '2027-03-28 02:30')).toContain(`No firing: ${reason}.`);
+  });
+
+  test('the second time that a clock shows a local time of every is the other', async () => {
+    expect(await answer('again', '2026-10-25T02:30+01:00')).toContain(
+      'No firing: 02:30 comes twice that day, and this is the other.',
+    );
+    expect(await answer('fortnight', '2026-10-25T02:30+01:00')).toContain('does not fall on it.');
   });
 
   test('a time that comes twice is a firing at the first, and its other is none', async () => {

@@ -1,5 +1,5 @@
 import type { DstPolicy, Schedule } from '../../domain/schedule.js';
-import { END_OF_TIME, type Instant } from '../../domain/time.js';
+import { END_OF_TIME, type Duration, type Instant } from '../../domain/time.js';
 import type { WallTime } from '../zone/local-time.js';
 import type { Stretch } from '../zone/stretch.js';
 import type { TimeZone } from '../zone/time-zone.js';
@@ -116,6 +116,10 @@ export function cronParts(schedule: Schedule): readonly CronSchedule[] {
   if (schedule instanceof Union) return schedule.parts;
   return schedule instanceof CronSchedule ? [schedule] : [];
 }
+
+/** Whether a schedule names a local time within `length` from `wall` on, whether the clock shows it or not; `false` where it names none. */
+export const namesLocalTime = (schedule: Schedule, wall: WallTime, length: Duration): boolean =>
+  cronParts(schedule).some((part) => (part.nextNamed(wall - 1) ?? Infinity) < wall + length);
 
 /** Whether a schedule goes by what a zone's clock shows: `cron`, and `every` with `at`. */
 export const goesByLocalTime = (schedule: Schedule): boolean => cronParts(schedule).length > 0;

@@ -6,6 +6,8 @@ import {
   clockChanges,
   clockEffects,
   fieldMatches,
+  goesByLocalTime,
+  namesLocalTime,
   type ClockChange,
   type ClockEffect,
   type FieldMatch,
@@ -54,7 +56,8 @@ export function judgeBySchedule(job: Job, asked: AskedTime): ScheduleJudgement {
   const wall = wallOf(job, asked, { instant, moved });
   const isAnySecond = firing === undefined && asked.length === MINUTE;
   const expressions = matchesAt(job, wall, isAnySecond);
-  const own = ownObstacle(asked, { isFound: firing !== undefined, clock, expressions });
+  const isNamedThere = namesLocalTime(job.schedule, wall, isAnySecond ? MINUTE : SECOND);
+  const own = ownObstacle(job, asked, { isFound: firing !== undefined, isNamedThere, clock });
   return {
     instant,
     obstacles: [...(own ? [own] : []), ...obstaclesAround(job, instant)],
@@ -127,14 +130,22 @@ function firingsIn({ schedule }: Job, { starts, length }: AskedTime): { firing: 
 }
 
 /** What in the schedule itself keeps the asked time from being a firing. In a gap, one is found for what is moved to its end alone. */
-function ownObstacle(
-  { isInGap }: AskedTime,
-  { isFound, clock, expressions }: Pick<ScheduleJudgement, 'clock' | 'expressions'> & { readonly isFound: boolean },
-): Obstacle | undefined {
-  const isNamedThere = expressions.some(isNamed);
+function ownObstacle(job: Job, { isInGap }: AskedTime, found: Found): Obstacle | undefined {
+  const { isFound, isNamedThere, clock } = found;
   if (isFound && (!isInGap || (isNamedThere && movedIn(clock) !== undefined))) return undefined;
-  if (isInGap && (isNamedThere || expressions.length === 0)) return 'gap';
+  if (isInGap) return isNamedThere || !namesOthers(job, isFound) ? 'gap' : 'schedule';
   return isNamedThere && clock !== undefined ? 'repeat' : 'schedule';
+}
+
+/** Whether a schedule that does not name a local time names others. */
+const namesOthers = ({ schedule, written }: Job, isFound: boolean): boolean =>
+  goesByLocalTime(schedule) || (written.key === 'at' && !isFound);
+
+interface Found extends Pick<ScheduleJudgement, 'clock'> {
+  /** Whether a firing lies in the asked time. */
+  readonly isFound: boolean;
+  /** Whether the schedule names the local time. */
+  readonly isNamedThere: boolean;
 }
 
 function obstaclesAround({ window, enabled }: Job, instant: Instant): readonly Obstacle[] {
