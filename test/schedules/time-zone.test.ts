@@ -72,6 +72,13 @@ describe('names', () => {
     ['Europe/Xyzabc', undefined],
     ['GMT+2', undefined],
     ['EST5EDT4', undefined],
+    ['"Asia/Kathmandu"', 'Asia/Kathmandu'],
+    ["'Europe/Kyiv'", 'Europe/Kyiv'],
+    ['asia/kathmandu', 'Asia/Kathmandu'],
+    ['europe/berlin', 'Europe/Berlin'],
+    ['Kolkata', 'Asia/Kolkata'],
+    ['Europe\\Berlin', 'Europe/Berlin'],
+    ['"Berlin"', 'Europe/Berlin'],
   ])('for %s it suggests %s', (name, expected) => {
     expect(suggestTimeZone(name)).toBe(expected);
   });

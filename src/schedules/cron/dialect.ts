@@ -27,6 +27,28 @@ export function quartzTrap(texts: readonly string[]): Trap | undefined {
 
 const shortName = (weekday: number): string => weekdayName(weekday).slice(0, 3).toUpperCase();
 
+/** Returns the way out of an expression in the manner of Quartz with a year, its seventh field; `undefined` of all else. */
+export function quartzHint(fields: readonly string[]): string | undefined {
+  const isYear = /^[\d*,\-/]+$/.test(fields[6] ?? '');
+  if (fields.length !== 7 || !isYear || !fields.every((field) => /^[\w*?,\-/#]+$/.test(field))) return undefined;
+  const hasSecond = fields[0] !== '0';
+  const written = withoutYear(hasSecond ? fields : fields.slice(1));
+  const dropped = hasSecond ? 'the last field' : 'the last field, and the second, the first field';
+  return `Leave out the year, ${dropped}. Write cron: "${written}".${yearHint(fields)}`;
+}
+
+/** Fields in the manner of Quartz or AWS without the year, their last one, and with the days of the week as names. */
+function withoutYear(fields: readonly string[]): string {
+  const weekdays = (fields.at(-2) ?? '*')
+    .replace(WEEKDAY, (digit) => shortName((Number(digit) + 6) % 7))
+    // There, the last day of the week.
+    .replace(/^L$/i, 'SAT');
+  return [...fields.slice(0, -2), weekdays].map((field) => (field === '?' ? '*' : field)).join(' ');
+}
+
+const yearHint = (fields: readonly string[]): string =>
+  fields.at(-1) === '*' ? '' : ' The year goes into not_before and not_after.';
+
 /** Returns what to say of `cron(…)`, `rate(…)` and `at(…)`, the forms of AWS; `undefined` of all else. */
 export function awsForm(text: string): ScheduleError | undefined {
   const [, form = '', inside = ''] = /^\s*(cron|rate|at)\s*\(([^]*)\)\s*$/i.exec(text) ?? [];
@@ -47,13 +69,7 @@ const AWS_HINTS: Readonly<Record<string, (inside: string) => string>> = {
   cron(inside) {
     const fields = inside.split(/\s+/);
     if (fields.length !== 6) return 'Write its first five fields. There 1 is Sunday: write days of the week as names.';
-    const weekdays = (fields[4] ?? '*')
-      .replace(WEEKDAY, (digit) => shortName((Number(digit) + 6) % 7))
-      // There, the last day of the week.
-      .replace(/^L$/i, 'SAT');
-    const five = [...fields.slice(0, 4), weekdays].map((field) => (field === '?' ? '*' : field)).join(' ');
-    const year = fields[5] === '*' ? '' : ' The year goes into not_before and not_after.';
-    return `Write cron: "${five}" and timezone: UTC.${year}`;
+    return `Write cron: "${withoutYear(fields)}" and timezone: UTC.${yearHint(fields)}`;
   },
 
   at: (inside) =>

@@ -1,7 +1,9 @@
+import { DurationError, parseDuration } from '../../domain/duration.js';
 import { quoted } from '../../text/excerpt.js';
 import { nearest } from '../../text/nearest.js';
 import { asItLooks, oddCharacter } from '../../text/odd-character.js';
 import { ScheduleError } from '../kind.js';
+import { quartzHint } from './dialect.js';
 import { isTimeZone } from '../zone/zone-name.js';
 
 /** In UTF-16 units; every value of every field as a list takes less. */
@@ -19,17 +21,27 @@ export function assignment(text: string): ScheduleError {
   return new ScheduleError('cron-assignment', 'An expression contains no assignment.', { hint, place: { span } });
 }
 
-export function wrongCount(text: string, count: number): ScheduleError {
+export function wrongCount(text: string, fields: readonly string[], shorthands: Iterable<string>): ScheduleError {
+  const count = fields.length;
   if (count === 0) {
     return new ScheduleError('cron-empty', 'The expression is empty.', { hint: 'Write five fields: "0 3 * * *".' });
   }
   const hint =
     count < 5
       ? (calendarHint(text) ??
+        bareShorthand(text, shorthands) ??
         'The fields are minute, hour, day of month, month, day of week; a sixth in front of them is the second.')
-      : 'Five fields, or six with the second first. Years are not_before and not_after; the command is under run.';
+      : (quartzHint(fields) ??
+        'Five fields, or six with the second first. Years are not_before and not_after; the command is under run.');
   const message = `An expression has five or six fields, not ${count}.`;
   return new ScheduleError('cron-fields', message, { hint, place: { span: [0, text.length] } });
+}
+
+/** `daily`, `every 5m`: a shorthand without its `@`. */
+function bareShorthand(text: string, shorthands: Iterable<string>): string | undefined {
+  const word = `@${text.trim()}`;
+  if (/^@every\s/i.test(word)) return everyHint(word);
+  return [...shorthands].includes(word.toLowerCase()) ? `Write ${word.toLowerCase()}.` : MEANT.get(word.toLowerCase());
 }
 
 const ASCII = /^[\x00-\x7f]*$/;
@@ -79,6 +91,17 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ['@minutely', 'Write @every_minute.'],
   ['@secondly', 'Write the key every: instead: every: 1s.'],
   ['@every_second', 'Write the key every: instead: every: 1s.'],
+  ['@minute', 'Write @every_minute.'],
+  ['@second', 'Write the key every: instead: every: 1s.'],
+  ['@hour', 'Write @hourly.'],
+  ['@day', 'Write @daily.'],
+  ['@week', 'Write @weekly.'],
+  ['@month', 'Write @monthly.'],
+  ['@year', 'Write @yearly.'],
+  ['@workdays', 'Write @weekdays.'],
+  ['@midnite', 'Write @midnight.'],
+  ['@night', 'Write @midnight.'],
+  ['@nightly', 'Write @midnight.'],
   ['@every_hour', 'Write @hourly.'],
   ['@every_day', 'Write @daily.'],
   ['@every_week', 'Write @weekly.'],
@@ -101,14 +124,21 @@ export function shorthandHint(word: string, shorthands: Iterable<string>): strin
   if (known !== undefined) return known;
   const [, count, unit = ''] = /^@every_([1-9]\d{0,5})_?(second|minute|hour|day|week)s?$/i.exec(word) ?? [];
   if (count !== undefined) return `Write the key every: instead: every: ${count}${unit.charAt(0).toLowerCase()}.`;
-  if (/^@every\b/i.test(word)) return everyHint(word);
+  if (/^@(?:every(?![a-z_])|\d)/i.test(word)) return everyHint(word);
   const names = [...shorthands];
-  const meant = nearest(word, names);
+  const meant = nearest(word, names) ?? names.find((name) => word.length > 3 && name.startsWith(word.toLowerCase()));
   return meant === undefined ? `The shorthands are ${names.join(', ')}.` : `Did you mean ${meant}?`;
 }
 
-/** `@every 1h30m`, of Go programs. */
+/** `@every 1h30m`, of Go programs; `@every 90 minutes`, `@5m`. */
 function everyHint(word: string): string {
-  const [, length = '5m'] = /^@every\s+((?:\d{1,6}[hms])+)$/i.exec(word) ?? [];
-  return `Write the key every: instead, for example every: ${length}.`;
+  const length = word.replace(/^@(?:every)?\s*/i, '');
+  if (length === '') return 'Write the key every: instead, for example every: 5m.';
+  try {
+    parseDuration(length);
+    return `Write the key every: instead: every: ${length}.`;
+  } catch (error) {
+    if (error instanceof DurationError) return `Write the key every: instead. ${error.hint}`;
+    throw error;
+  }
 }

@@ -85,7 +85,7 @@ export function readExpression(text: string, seed: string): Expression {
 function fieldsOf(text: string): string[] {
   const fields = textsOf(text);
   refuseZone(text, fields.at(-1) ?? '');
-  if (fields.length < 5 || fields.length > 6) throw wrongCount(text, fields.length);
+  if (fields.length < 5 || fields.length > 6) throw wrongCount(text, fields, SHORTHANDS.keys());
   return fields;
 }
 

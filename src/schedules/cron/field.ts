@@ -1,5 +1,6 @@
 import { quoted } from '../../text/excerpt.js';
 import { ScheduleError } from '../kind.js';
+import { characterHint, FOREIGN_CHARACTER } from './character-hint.js';
 import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';
 import { resolveHash } from './hash.js';
 import { readItem, type Item, type PlainItem, type StepTrap } from './item.js';
@@ -84,11 +85,10 @@ interface WrittenItem {
 }
 
 function splitItems(position: FieldPosition, text: string): WrittenItem[] {
-  const unknown = /[^0-9A-Za-z*?,\-/#()~]/u.exec(text);
+  const unknown = FOREIGN_CHARACTER.exec(text);
   if (unknown) {
     const message = `${position.name}: ${JSON.stringify(unknown[0])} does not belong here.`;
-    const hint = 'An expression is made of digits, English names and * ? , - / # L W H.';
-    const cause = new ScheduleError('cron-character', message, { hint });
+    const cause = new ScheduleError('cron-character', message, { hint: characterHint(position, text) });
     throw new FieldError(position, cause, [unknown.index, unknown.index + unknown[0].length]);
   }
   const isDay = position.key === 'dayOfMonth' || position.key === 'dayOfWeek';

@@ -1,5 +1,7 @@
 import { nearest } from '../../text/nearest.js';
 import { fullNames } from './names.js';
+import { formHint } from './form-hint.js';
+import { ruleHint } from './rule-hint.js';
 import { DAY_OF_WEEK_FIELD, MONTH_FIELD, type FieldPosition } from './position.js';
 
 /** Returns what to write instead of an item in capital letters that is not valid. A hint names another schedule only where nothing else can be meant. */
@@ -11,7 +13,13 @@ export function itemHint(position: FieldPosition, item: string): string {
   if (key === 'dayOfWeek' && /^[LW#]+$/.test(item)) {
     return 'Write SAT for Saturday, SATL for the last Saturday of the month, MON#1 for the first Monday.';
   }
-  return ruleHint(item) ?? wordHint(position, item) ?? plainHint(names, item);
+  return (
+    formHint(key, item) ??
+    ruleHint(key, item) ??
+    shortHint(position, item) ??
+    wordHint(position, item) ??
+    plainHint(names, item)
+  );
 }
 
 /** In a day field of AWS, whose year shifts the fields by one, if it is read as the day of the week. */
@@ -23,19 +31,6 @@ const questionHint = (key: FieldPosition['key'], item: string): string =>
 const AWS_YEAR =
   '? is for a day field. If the sixth field is a year, as in AWS, leave it out: without it the first field is the minute.';
 
-/** An `L`, `W` or `#` with a range or a step. */
-function ruleHint(item: string): string | undefined {
-  const [, weekday, first, last] = /^([A-Z]{3}|[0-7])#([1-5])-([1-5])$/.exec(item) ?? [];
-  if (weekday !== undefined && Number(first) < Number(last)) {
-    const count = Number(last) - Number(first) + 1;
-    const items = Array.from({ length: count }, (_, index) => `${weekday}#${Number(first) + index}`);
-    return `Write ${items.join(',')}.`;
-  }
-  if (/-.*#|-(?:\d*|[A-Z]{3})[LW]+$/.test(item)) return 'L, W and # take one day, not a range: 15W, FRIL, FRI#2.';
-  const [, rule] = /^(L|LW|L-\d+|\d+W|(?:[A-Z]{3}|[0-7])(?:L|#\d))\/\d+$/.exec(item) ?? [];
-  return rule === undefined ? undefined : `${rule} names one day of the month, so it takes no step. Write ${rule}.`;
-}
-
 /** Words that people write for several days. */
 const SEVERAL: ReadonlyMap<string, string> = new Map([
   ['WEEKDAY', 'MON-FRI'],
@@ -45,6 +40,28 @@ const SEVERAL: ReadonlyMap<string, string> = new Map([
   ['WEEKEND', 'SAT,SUN'],
   ['WEEKENDS', 'SAT,SUN'],
 ]);
+
+/** Two letters of German that no English name begins with. */
+const GERMAN: ReadonlyMap<string, string> = new Map([
+  ['DI', 'TUE'],
+  ['MI', 'WED'],
+  ['DO', 'THU'],
+  ['SO', 'SUN'],
+]);
+
+/** Names of two letters, as in calendars: `MO-FR`, `MO#2`, `MOL`. */
+function shortHint({ key, names }: FieldPosition, item: string): string | undefined {
+  const namesOf = (word: string): readonly string[] => {
+    const found = [...names.keys()].filter((name) => name.startsWith(word));
+    return found.length === 0 && key === 'dayOfWeek' ? [GERMAN.get(word) ?? []].flat() : found;
+  };
+  if (/^[A-Z]{2}$/.test(item) && namesOf(item).length > 1) return `Did you mean ${namesOf(item).join(' or ')}?`;
+  const meant = item.replace(/(?<![A-Z])[A-Z]{2}(?=L?(?![A-Z]))/g, (word) => {
+    const [name, ...others] = namesOf(word);
+    return name === undefined || others.length > 0 ? word : name;
+  });
+  return meant === item ? undefined : `Write ${meant}.`;
+}
 
 /** A word in place of a name. */
 function wordHint(position: FieldPosition, item: string): string | undefined {

@@ -81,11 +81,27 @@ const CITIES: ReadonlyMap<string, string> = new Map(
 /** Returns the IANA name somebody most likely meant (`Berlin`, `Europe/Berln`, `New York`, `Asia/Beijing`), or `undefined`. */
 export function suggestTimeZone(name: string): string | undefined {
   if (name.length > LONGEST_VALUE) return undefined;
-  const wanted = name.trim().replaceAll(' ', '_').toLowerCase();
+  const written = name
+    .replace(/^[\s"']+|[\s"']+$/g, '')
+    .replaceAll('\\', '/')
+    .replace(/\s+/g, '_');
+  const wanted = written.toLowerCase();
   knownNames ??= [...Intl.supportedValuesOf('timeZone'), ...UNDIVIDED.values()];
+  const same = knownNames.find((known) => known.toLowerCase() === wanted);
+  if (same !== undefined || isTimeZone(written)) return same ?? capitalized(wanted);
   const sameCity = knownNames.find((known) => known.toLowerCase().endsWith(`/${wanted}`));
-  return sameCity ?? CITIES.get(wanted.replace(/^.*\//, '')) ?? nearestZone(wanted, knownNames);
+  return sameCity ?? otherNameOf(wanted) ?? CITIES.get(wanted.replace(/^.*\//, '')) ?? nearestZone(wanted, knownNames);
 }
+
+/** The zone of a city by a name that ICU reads and does not list: `Kathmandu`, `Kyiv`. */
+function otherNameOf(city: string): string | undefined {
+  if (!/^[a-z_]{4,}$/.test(city)) return undefined;
+  return CONTINENTS.map((region) => `${region}/${capitalized(city)}`).find(isTimeZone);
+}
+
+const capitalized = (name: string): string => name.replace(/(?<![a-z])[a-z]/g, (letter) => letter.toUpperCase());
+
+const CONTINENTS = ['Africa', 'America', 'Asia', 'Atlantic', 'Australia', 'Europe', 'Indian', 'Pacific'];
 
 /** Of a name with a region, only the rest may be misspelled. Four letters or fewer are an abbreviation, and with digits a POSIX rule: others that look like it differ. */
 function nearestZone(wanted: string, names: readonly string[]): string | undefined {

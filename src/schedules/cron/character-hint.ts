@@ -1,0 +1,34 @@
+import { ScheduleError } from '../kind.js';
+import { readItem } from './item.js';
+import { normalizedItem } from './names.js';
+import type { FieldPosition } from './position.js';
+
+/** What no field has in it. */
+export const FOREIGN_CHARACTER = /[^0-9A-Za-z*?,\-/#()~]/u;
+
+const ALL = 'An expression is made of digits, English names and * ? , - / # L W H.';
+
+/** Returns the way out of a field with a character that belongs in none: `Mär`, `MON..FRI`, `9:30`. */
+export function characterHint(position: FieldPosition, text: string): string {
+  const [, hour, minute] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
+  if (hour !== undefined) return `Write the minute and the hour as two fields: ${Number(minute)} ${Number(hour)}.`;
+  const plain = text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/\.\.+/g, '-')
+    .replaceAll(';', ',')
+    .replace(/["'`]|(?<=[A-Za-z])\./g, '');
+  if (plain === '' || FOREIGN_CHARACTER.test(plain)) return ALL;
+  return refusalOf(position, plain) ?? `Write ${plain.toUpperCase()}.`;
+}
+
+/** What is said to the first item that is not valid. */
+function refusalOf(position: FieldPosition, text: string): string | undefined {
+  try {
+    for (const item of text.split(',').map(normalizedItem)) if (!item.startsWith('H')) readItem(position, item);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ScheduleError) return error.hint;
+    throw error;
+  }
+}

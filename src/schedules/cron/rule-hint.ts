@@ -1,0 +1,38 @@
+import type { FieldPosition } from './position.js';
+
+/** Returns what to write instead of an `L`, `W` or `#` in capital letters that is not valid, if there is one way. */
+export function ruleHint(key: FieldPosition['key'], item: string): string | undefined {
+  const otherOrder = key === 'dayOfMonth' ? ruleOfMonth(item) : key === 'dayOfWeek' ? ruleOfWeek(item) : undefined;
+  if (otherOrder !== undefined) return otherOrder;
+  const [, weekday, first, last] = /^([A-Z]{3}|[0-7])#([1-5])-([1-5])$/.exec(item) ?? [];
+  if (weekday !== undefined && Number(first) < Number(last)) {
+    const count = Number(last) - Number(first) + 1;
+    const items = Array.from({ length: count }, (_, index) => `${weekday}#${Number(first) + index}`);
+    return `Write ${items.join(',')}.`;
+  }
+  if (/-.*#|-(?:\d*|[A-Z]{3})[LW]+$/.test(item)) return 'L, W and # take one day, not a range: 15W, FRIL, FRI#2.';
+  const [, rule] = /^(L|LW|L-\d+|\d+W|(?:[A-Z]{3}|[0-7])(?:L|#\d))\/\d+$/.exec(item) ?? [];
+  return rule === undefined ? undefined : `${rule} names one day of the month, so it takes no step. Write ${rule}.`;
+}
+
+/** The part of an item in one of two forms. */
+const partOf = (form: RegExp, item: string): string | undefined => form.exec(item)?.slice(1).find(Boolean);
+
+/** `L-2W`, `LW-2`, `W15`, `L3`, `3L`. */
+function ruleOfMonth(item: string): string | undefined {
+  const workdays = partOf(/^(?:L-(\d+)W|(?:LW|WL)-(\d+))$/, item);
+  if (workdays !== undefined)
+    return `No form counts working days. Write L-${workdays} for ${workdays} days before the last day, or LW for the last working day.`;
+  const near = partOf(/^(?:W-?(\d+)|(\d+)-W)$/, item);
+  if (near !== undefined) return `Write ${near}W.`;
+  const days = partOf(/^(?:L(\d+)|(\d+)-?L)$/, item);
+  return days === undefined ? undefined : `Write L-${days} for ${days} days before the last day of the month.`;
+}
+
+/** `LFRI`, `MON#L`, `#2MON`, `2MON`, `MON2`. */
+function ruleOfWeek(item: string): string | undefined {
+  const last = partOf(/^(?:L-?#?([A-Z]{3}|[0-7])|([A-Z]{3}|[0-7])[#-]L)$/, item);
+  if (last !== undefined) return `Write ${last}L.`;
+  const weekday = partOf(/^(?:#?[1-5]#?([A-Z]{3})|([A-Z]{3})[1-5])$/, item);
+  return weekday === undefined ? undefined : `Write ${weekday}#${item.replace(/\D/g, '')}.`;
+}
