@@ -2,6 +2,7 @@ import type { JsonSchema, KeyEntry } from '../domain/key-entry.js';
 import type { ScheduleCode } from './codes.js';
 import type { DstPolicy, Schedule } from '../domain/schedule.js';
 import type { Instant, TimeSpan } from '../domain/time.js';
+import { withoutLongParts } from '../text/excerpt.js';
 
 /**
  * One way to say when: a schedule key of the timer file. Add a file that exports one, and list it in `index.ts`.
@@ -103,9 +104,9 @@ export class ScheduleError extends RangeError {
     message: string,
     details: { hint?: string | undefined; place?: Place | undefined } = {},
   ) {
-    super(message);
+    super(withoutLongParts(message));
     this.code = code;
-    this.hint = details.hint;
+    this.hint = details.hint === undefined ? undefined : withoutLongParts(details.hint);
     this.place = details.place;
   }
 }

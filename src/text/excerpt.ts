@@ -5,5 +5,21 @@ const MOST_SHOWN = 60;
 export const quoted = (text: string): string =>
   `"${text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}…`}"`;
 
+/** The longest word and the longest message that are shown whole, in UTF-16 units. */
+const LONGEST_WORD = 120;
+const LONGEST_MESSAGE = 600;
+
+/** Shortens the long words of a message, and a long message: whatever it repeats of a person's text fits on the screen. */
+export function withoutLongParts(message: string): string {
+  if (message.length <= LONGEST_WORD) return message;
+  const words = message.replace(LONG_WORD, (word) => shortened(word, MOST_SHOWN));
+  return words.length <= LONGEST_MESSAGE ? words : shortened(words, LONGEST_MESSAGE);
+}
+
+const LONG_WORD = new RegExp(`\\S{${LONGEST_WORD + 1},}`, 'g');
+
+/** The beginning and the end, which for a path say most. */
+const shortened = (text: string, most: number): string => `${text.slice(0, most)}…${text.slice(-MOST_SHOWN / 3)}`;
+
 /** The maximum number of characters of a time zone, a duration or a point in time. */
 export const LONGEST_VALUE = 100;

@@ -31,6 +31,28 @@ describe('files that are made to hurt', () => {
     expect(first(text)?.code).toBe(code);
   });
 
+  const long = 'x'.repeat(60_000);
+  it.each([
+    `cwd: /${long}`,
+    `cwd: "${'x '.repeat(30_000)}"`,
+    `user: ${long}`,
+    `env_file: ${long}`,
+    `shell: /${long}`,
+    `output: {file: ${long}}`,
+    `env: {${long}: [1]}`,
+    `env: {A: "\${${long}}"}`,
+    `pass_env: ["${long} x"]`,
+    `timeout: ${long}`,
+    `${long}: 1`,
+  ])('a message repeats little of a long value: %.20s', (line) => {
+    const { problems } = load(`timers:\n  a:\n    every: 1m\n    run: x\n    ${line}\n`);
+    expect(problems).not.toEqual([]);
+    for (const { message, hint = '' } of problems) {
+      expect(message.length).toBeLessThan(700);
+      expect(hint.length).toBeLessThan(700);
+    }
+  });
+
   it('a billion laughs', () => {
     const letters = 'bcdefghij'.split('');
     const levels = letters.map(

@@ -1,5 +1,6 @@
 import type { Code } from './codes/index.js';
 import { bugOf } from '../../domain/bug.js';
+import { withoutLongParts } from '../../text/excerpt.js';
 import { ExpandedValues, type ExpandedValue } from './expanded-values.js';
 import type { Source, TextSpan } from './source.js';
 
@@ -127,7 +128,8 @@ export class Problems {
 
   #masked(diagnostic: Diagnostic, at: TextSpan): Diagnostic {
     const { message, hint } = diagnostic;
-    const mask = (words: string) => this.#expanded.mask(words, at);
+    // Masked first: of a secret that is cut, the rest would not be found.
+    const mask = (words: string) => withoutLongParts(this.#expanded.mask(words, at));
     return { ...diagnostic, message: mask(message), ...(hint !== undefined && { hint: mask(hint) }) };
   }
 }

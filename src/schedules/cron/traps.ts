@@ -1,4 +1,4 @@
-import { quoted } from '../../text/excerpt.js';
+import { quoted, withoutLongParts } from '../../text/excerpt.js';
 import type { ScheduleWarning } from '../kind.js';
 import { everyDay } from './days.js';
 import { quartzTrap } from './dialect.js';
@@ -32,7 +32,12 @@ export function warningsOf(expression: Expression, text: string): readonly Sched
   const quartz = quartzTrap(textsOf(text));
   if (quartz) found.push([quartz, DAY_OF_WEEK_FIELD]);
   if (found.length === 0) return NO_WARNINGS;
-  return found.map(([trap, position]) => ({ ...trap, place: { span: spanOf(text, position) } }));
+  return found.map(([{ code, message, hint }, position]) => ({
+    code,
+    message: withoutLongParts(message),
+    hint: withoutLongParts(hint),
+    place: { span: spanOf(text, position) },
+  }));
 }
 
 function addTrapsOfField(found: Placed[], expression: Expression, position: FieldPosition): void {
