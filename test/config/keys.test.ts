@@ -59,6 +59,9 @@ describe('unknown keys', () => {
   added([
     ['tiemout: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
     ['output: {path: x.log}', '5:14 unknown-key', 'Did you mean file?'],
+    ['timeout_seconds: 5', '5:5 unknown-key', 'Did you mean timeout? Its value has the unit: timeout: 30s.'],
+    ['killAfterMs: 5', '5:5 unknown-key', 'Did you mean kill_after? Its value has the unit: kill_after: 500ms.'],
+    ['jitter-in-minutes: 5', '5:5 unknown-key', 'Did you mean jitter? Its value has the unit: jitter: 5m.'],
     ['time_out: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
     ['Timeout: 5m', '5:5 unknown-key', 'Did you mean timeout?'],
     ['killAfter: 5s', '5:5 unknown-key', 'Did you mean kill_after?'],

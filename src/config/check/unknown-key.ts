@@ -1,6 +1,7 @@
 import { nearest } from '../../text/nearest.js';
 import { asItLooks, oddCharacter } from '../../text/odd-character.js';
 import { clip } from '../text/quoting.js';
+import { unitHint } from './key-with-unit.js';
 import { ELSEWHERE, FALSE_FRIENDS, NOWHERE, WITHIN } from './other-words.js';
 import type { ValueRefusal } from './schema-values.js';
 import { KEYS, type KeyLevel } from './schema.js';
@@ -60,17 +61,28 @@ export const missingSpace = (key: string, value: string): ValueRefusal => ({
 function wayOut(key: string, level: KeyLevel, holdsTimer: boolean): string | undefined {
   const odd = oddCharacter(key);
   if (odd) return `It holds ${odd.name}. ${odd.hint}`;
-  const foreign = FALSE_FRIENDS[key];
+  const foreign = Object.hasOwn(FALSE_FRIENDS, key) ? FALSE_FRIENDS[key] : undefined;
   if (foreign !== undefined) return foreign;
   const nowhere = wordIn(NOWHERE, key);
   if (nowhere !== undefined && sameWord(key, KEYS[level]) === undefined) return nowhere;
-  const meant = meantKey(key, level);
-  if (meant !== undefined) return `Did you mean ${meant}?`;
+  return timedHint(key, level) ?? meantHint(key, level) ?? homeHint(key, level, holdsTimer);
+}
+
+function homeHint(key: string, level: KeyLevel, holdsTimer: boolean): string | undefined {
   if (holdsTimer && level === 'file') return 'A timer belongs under timers:, indented.';
   const home = placeOf(key, level);
   if (home !== undefined) return home;
   const keys: readonly string[] = KEYS[level];
   return keys.length <= 10 ? `The keys ${PLACES[level]} are ${keys.join(', ')}.` : undefined;
+}
+
+function timedHint(key: string, level: KeyLevel): string | undefined {
+  return wordIn(ELSEWHERE, key) === undefined ? unitHint(key, (rest) => nearestKey(rest, level)) : undefined;
+}
+
+function meantHint(key: string, level: KeyLevel): string | undefined {
+  const meant = meantKey(key, level);
+  return meant === undefined ? undefined : `Did you mean ${meant}?`;
 }
 
 /** Where a key or its synonym belongs, as a sentence. */
