@@ -108,13 +108,16 @@ function unreadPart(found: AsFarAsReadable, { cwd }: Terminal): string {
   if (first === undefined) return '';
   const others = more.length === 0 ? '' : ` (${more.length} more: timers validate)`;
   const gone = path === undefined && found.readable;
-  if (gone) return `there is no file ${shortPath(gone.path, cwd)} now.${leftOut(found)}`;
-  return `${shortPath(path ?? '', cwd)}:${first.line}: ${first.message}${others}${leftOut(found)}`;
+  if (gone) return `${sentence(`there is no file ${shortPath(gone.path, cwd)} now`)}${leftOut(found)}`;
+  return sentence(`${shortPath(path ?? '', cwd)}:${first.line}: ${first.message}${others}`) + leftOut(found);
 }
+
+/** Ends a text as a sentence, so that another one can follow. */
+const sentence = (text: string): string => (/[.!?]\)?$/.test(text) ? text : `${text}.`);
 
 function leftOut({ readable, missing }: AsFarAsReadable): string {
   const names = missing ?? readable?.unread ?? [];
-  const list = `${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', …' : '.'}`;
+  const list = `${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', ….' : '.'}`;
   const shown = missing === undefined ? '' : ' Shown as the running scheduler has it.';
   return `${names.length === 0 ? '' : ` Not read: ${list}`}${shown}`;
 }

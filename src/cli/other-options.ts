@@ -12,6 +12,9 @@ interface OtherOption {
 const FOLLOW = 'To follow what happens: timers logs --follow';
 const LIVE = 'To watch it live: timers top';
 
+/** Words for a point in time. */
+const MOMENTS = ['--on', '--at', '--when', '--time', '--date', '--day', '--scheduled-for', '--start'];
+
 const OTHER_OPTIONS: readonly OtherOption[] = [
   { words: ['--follow', '-F', '--watch', '-w'], commands: ['history', 'run', 'why'], way: () => FOLLOW },
   { words: ['--follow', '-F', '--watch', '-w'], commands: ['status', 'list', 'next'], way: () => LIVE },
@@ -36,6 +39,13 @@ const OTHER_OPTIONS: readonly OtherOption[] = [
   {
     words: ['--name', '--timer', '--task', '--job'],
     way: (command) => `Names follow without an option: timers ${command} NAME`,
+  },
+  { words: MOMENTS, commands: ['why'], way: () => 'Write --at, such as --at 05:00.' },
+  { words: MOMENTS, commands: ['next', 'simulate'], way: (command) => `Write --from: timers ${command} --from 05:00` },
+  {
+    words: MOMENTS,
+    commands: ['history', 'logs'],
+    way: (command) => `Write --since: timers ${command} --since today`,
   },
   { words: ['-a', '--all'], way: () => 'Leave it out: without names it is about all timers.' },
 ];

@@ -16,6 +16,7 @@ const commands: readonly KnownCommand[] = [
   },
   { name: 'logs', options: [value('file'), { ...flag('follow'), short: '-f' }], hasArguments: true },
   { name: 'simulate', options: [file, value('from'), value('to'), value('durations')], hasArguments: true },
+  { name: 'why', options: [file, value('at')], hasArguments: true },
   { name: 'diff', options: [file], hasArguments: true },
   { name: 'at', options: [file], hasArguments: true },
 ];
@@ -79,6 +80,9 @@ test.each([
   ['history --follow', /timers history has no option --follow\. To follow what happens: timers logs --follow$/],
   ['history --run', /--run takes the id of a run.*timers history --run ID$/],
   ['history --timer=backup', /Names follow without an option: timers history NAME$/],
+  ['why b --on 05:00', /Write --at, such as --at 05:00\.$/],
+  ['next --at 05:00', /timers next --from 05:00$/],
+  ['history --on today', /timers history --since today$/],
   ['status --watch', /timers top$/],
   ['list -o json', /For JSON: timers list --json$/],
 ])('timers %s says how to write it', (line, way) => {
