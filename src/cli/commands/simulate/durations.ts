@@ -5,7 +5,7 @@ import type { History } from '../../../domain/ledger.js';
 import { DEFAULT_RUN_TIME, recordedRunTimes, type RunTime } from '../../../simulation/durations.js';
 import { renderDiagnostics } from '../../render/diagnostics.js';
 import { readDuration } from './simulate-options.js';
-import type { RunTimes } from './report.js';
+import type { SimulatedRunTimes } from './report.js';
 import type { Terminal } from '../../terminal.js';
 
 /** Asks the history of a timer file's state, or says why there is none. */
@@ -23,7 +23,10 @@ export interface RunTimeQuestion {
 }
 
 /** Finds how long runs take, and says what is wrong where that cannot be found: then `undefined`. @throws UsageError for a duration that is none. */
-export async function findRunTimes(question: RunTimeQuestion, terminal: Terminal): Promise<RunTimes | undefined> {
+export async function findRunTimes(
+  question: RunTimeQuestion,
+  terminal: Terminal,
+): Promise<SimulatedRunTimes | undefined> {
   const { asked, timerFile, jobs, askHistory } = question;
   if (asked === 'recorded') {
     const names = jobs.map(({ name }) => name);
@@ -45,9 +48,9 @@ const isPath = (text: string): boolean => /[/\\]|\.(?:ya?ml|json)$/.test(text);
 
 function complete(
   known: ReadonlyMap<string, RunTime>,
-  source: RunTimes['source'],
+  source: SimulatedRunTimes['source'],
   { asked, jobs }: RunTimeQuestion,
-): RunTimes {
+): SimulatedRunTimes {
   const names = jobs.map(({ name }) => name);
   return {
     asked,

@@ -4,12 +4,12 @@ import { totalOf, type Count, type JobTally } from '../../../simulation/job-tall
 import type { Outlook } from '../../../simulation/outlook.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { fullStartInWords } from '../../render/firings.js';
-import { firstOf, type RunTimes } from './report.js';
+import { firstOf, type SimulatedRunTimes } from './report.js';
 import { localTime } from '../../../schedules/index.js';
 import { renderTable } from '../../render/table.js';
 
 interface TotalsView {
-  readonly runTimes: RunTimes;
+  readonly runTimes: SimulatedRunTimes;
   readonly which: 'p50' | 'p95';
   readonly width: number;
   readonly paint: ChalkInstance;

@@ -4,7 +4,7 @@ import { formatLocal, localTime } from '../../../schedules/index.js';
 import { DEFAULT_RUN_TIME } from '../../../simulation/durations.js';
 import type { Outlook } from '../../../simulation/outlook.js';
 import { humanDuration } from '../../../domain/human-duration.js';
-import { busiestOf, type Proposal, type RunTimes, type SimulationReport } from './report.js';
+import { busiestOf, type Proposal, type SimulatedRunTimes, type SimulationReport } from './report.js';
 import { hasUnicode, type Terminal } from '../../terminal.js';
 import { renderBars } from './bars.js';
 import { clockMinute } from './clock-minute.js';
@@ -70,14 +70,14 @@ const fitted = (text: string, width: number): readonly string[] =>
 
 const inDays = (length: number): string => (length === DAY ? '24 h' : humanDuration(length));
 
-function runTimesInWords({ source, asked, byName }: RunTimes): string {
+function runTimesInWords({ source, asked, byName }: SimulatedRunTimes): string {
   if (source === 'recorded') return 'recorded run times';
   if (source === 'file') return `run times of ${harmless(asked)}`;
   const [always = DEFAULT_RUN_TIME] = byName.values();
   return `a run takes ${humanDuration(always.p50)}`;
 }
 
-function unknownIn({ unknown }: RunTimes, width: number): readonly string[] {
+function unknownIn({ unknown }: SimulatedRunTimes, width: number): readonly string[] {
   if (unknown.length === 0) return [];
   const named = `No run time is known, so ${humanDuration(DEFAULT_RUN_TIME.p50)} is taken: ${unknown.join(', ')}`;
   return [named.length <= width ? named : `No run time is known of ${unknown.length} timers, so 1 s is taken.`];

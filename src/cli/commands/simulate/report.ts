@@ -7,7 +7,7 @@ import type { Outlook } from '../../../simulation/outlook.js';
 import type { Suggestion } from '../../../simulation/suggest.js';
 
 /** How long the simulated runs take. */
-export interface RunTimes {
+export interface SimulatedRunTimes {
   /** As it was asked for: `1s`, `recorded`, a path. */
   readonly asked: string;
   /** One for all, or by timer. */
@@ -33,7 +33,7 @@ export interface SimulationReport {
   readonly seed: number;
   /** Most runs at once over all timers. */
   readonly concurrency: number | undefined;
-  readonly runTimes: RunTimes;
+  readonly runTimes: SimulatedRunTimes;
   /** Every run takes its usual time. */
   readonly plan: Outlook;
   /** Every run takes the time that one in twenty exceeds; absent when that is the usual one. */

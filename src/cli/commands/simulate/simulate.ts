@@ -16,7 +16,7 @@ import { printSimulation } from './render.js';
 import { simulationToJson } from './render-json.js';
 import { findRunTimes, type AskHistory } from './durations.js';
 import { readRules, readSeed, readShares, readSimulatedSpan, type SimulateOptions } from './simulate-options.js';
-import { busiestOf, type Proposal, type RunTimes, type SimulationReport, type ZoneChange } from './report.js';
+import { busiestOf, type Proposal, type SimulatedRunTimes, type SimulationReport, type ZoneChange } from './report.js';
 import type { Terminal } from '../../terminal.js';
 import { zoneOf } from '../../zone.js';
 
@@ -83,7 +83,7 @@ interface Question {
   readonly chance: Chance;
   /** Of attempts that fail, by timer. */
   readonly shares: ReadonlyMap<string, number>;
-  readonly runTimes: RunTimes;
+  readonly runTimes: SimulatedRunTimes;
   readonly rules: readonly Rule[];
 }
 
