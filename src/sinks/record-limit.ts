@@ -26,7 +26,7 @@ export function fitRecords(records: string): string {
 
 /**
  * Makes a record, written as a line of JSON, fit into {@link RECORD_LIMIT}. First cuts `msg`, down to 1 KiB; a cut `msg` ends in `…`. Then cuts
- * the longest fields and sets `truncated: true`. Texts keep their beginning, lists their first items, `output_tail` its last lines. Output that
+ * the longest fields. A cut record has `truncated: true`. Texts keep their beginning, lists their first items, `output_tail` its last lines. Output that
  * was read as JSON (`data`) and is too long becomes a `line` again.
  */
 export function fitRecord(line: string): string {
@@ -48,10 +48,11 @@ const excessOf = (fields: Fields): number => Buffer.byteLength(lineOf(fields)) -
 const sizeOf = (fields: Fields, key: string): number => Buffer.byteLength(fields.get(key) ?? '');
 
 function withShortMessage(fields: Fields): Fields {
-  const [size, excess] = [sizeOf(fields, 'msg'), excessOf(fields)];
-  if (excess <= 0 || size <= SHORTEST_MESSAGE) return fields;
-  const most = Math.max(SHORTEST_MESSAGE, size - excess) - Buffer.byteLength(ELLIPSIS);
-  return new Map(fields).set('msg', beginningOf(fields.get('msg') ?? '', most).replace(/"$/, `${ELLIPSIS}"`));
+  const size = sizeOf(fields, 'msg');
+  if (excessOf(fields) <= 0 || size <= SHORTEST_MESSAGE) return fields;
+  const marked = new Map(fields).set('truncated', 'true');
+  const most = Math.max(SHORTEST_MESSAGE, size - excessOf(marked)) - Buffer.byteLength(ELLIPSIS);
+  return marked.set('msg', beginningOf(fields.get('msg') ?? '', most).replace(/"$/, `${ELLIPSIS}"`));
 }
 
 /** The message of an output record is its line. */

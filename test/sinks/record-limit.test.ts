@@ -107,10 +107,11 @@ it('a record that fits is left alone', () => {
   expect(record).not.toHaveProperty('truncated');
 });
 
-it('the message is cut first: a line of 14 KiB is whole', () => {
-  const { record } = written(output(many('x', 14_000)));
+it('the message is cut first, which is said: a line of 14 KiB is whole', () => {
+  const { line, record } = written(output(many('x', 14_000)));
   expect(record['line']).toBe(many('x', 14_000));
-  expect(record).not.toHaveProperty('truncated');
+  expect(record['truncated']).toBe(true);
+  expect(Buffer.byteLength(line)).toBeLessThanOrEqual(RECORD_LIMIT);
   expect(record['msg']).toMatch(/^x{1000,}…$/);
 });
 
