@@ -80,7 +80,7 @@ export const VERBS = {
   reset: {
     summary: 'Restarts the delay or interval of a timer now, and closes its breaker.',
     args: { name: 'The timer.', in_ms: 'A delay in milliseconds instead of its own.', ...expires },
-    returns: `\`next_at\` and \`breaker_closed\`. ${kept}`,
+    returns: `\`next_at\`, \`starts_at\`, which jitter moves, and \`breaker_closed\`. ${kept}`,
   },
   reload: {
     summary: 'Loads the timer file.',

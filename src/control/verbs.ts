@@ -6,7 +6,7 @@ import type { Judgement } from '../health/judge.js';
 import { wayOut } from '../text/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import { MOST_RECENT } from '../domain/recent.js';
-import type { StatusRecord } from '../domain/status-record.js';
+import type { StatusRecord, TimerRecord } from '../domain/status-record.js';
 import type { TakenFile } from '../domain/taken-file.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 import {
@@ -208,14 +208,22 @@ function reset(controlled: VerbTarget, args: Args): object {
   refuseWhileStopping(controlled);
   const before = controlled.controls.status().jobs.find(({ job }) => job.name === name);
   if (before === undefined) throw unknownTimer(controlled, name);
-  if (isAdHoc(name)) return { next_at: toTimestamp(move(controlled, name, length)), breaker_closed: false };
+  if (isAdHoc(name)) return { ...armedAt(move(controlled, name, length), 0), breaker_closed: false };
   const next = controlled.controls.reset(name, length);
   const hasClosed = before.breaker.kind !== 'closed';
   if (next === undefined && !hasClosed) {
     throw new RefusalError('nothing_to_reset', `${name} has nothing to reset: ${whyNotReset(before.job)}`);
   }
-  return { next_at: next === undefined ? null : toTimestamp(next), breaker_closed: hasClosed };
+  return { ...armedAt(next, before.job.offset), breaker_closed: hasClosed };
 }
+
+/** The nominal instant and the actual start. */
+const armedAt = (next: Instant | undefined, offset: Duration): ArmedAt => ({
+  next_at: next === undefined ? null : toTimestamp(next),
+  starts_at: next === undefined ? null : toTimestamp(next + offset),
+});
+
+type ArmedAt = Required<Pick<TimerRecord, 'next_at' | 'starts_at'>>;
 
 /** Why a timer has no delay or interval to restart, as a clause. */
 function whyNotReset({ schedule, written: { key }, enabled }: Job): string {

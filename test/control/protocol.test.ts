@@ -77,6 +77,14 @@ describe('a request', () => {
     });
   });
 
+  test('a reset returns the nominal instant, and the start that jitter moves', async () => {
+    served.rig.scheduler.controls.put(job('mine', { ...everyMs(MINUTE), length: MINUTE }, { offset: 2_000 }));
+    const { ok } = (await client.ask({ id: 1, verb: 'reset', args: { name: 'mine' } })) as unknown as {
+      ok: { next_at: string; starts_at: string };
+    };
+    expect(Date.parse(ok.starts_at) - Date.parse(ok.next_at)).toBe(2_000);
+  });
+
   test.each([
     ['no time', { run: 'x', cwd: '/' }],
     ['no delay', { in_ms: 0, run: 'x', cwd: '/' }],

@@ -1,6 +1,8 @@
 import { jsonText } from '../../../text/visible.js';
 import { withScreen, type ScreenOptions } from '../../options.js';
+import { nextStartOf } from '../../../domain/status-record.js';
 import type { CommandKind } from '../../command.js';
+import type { ResetAnswer } from './words.js';
 
 /** A delay or an interval, counted again. */
 export const reset: CommandKind = {
@@ -25,30 +27,16 @@ export const reset: CommandKind = {
       const { withScheduler } = await import('../../connect.js');
       return withScheduler(terminal, options, async ({ change, zone }) => {
         const asked = { name, ...(length !== undefined && { in_ms: length }) };
-        const answer = (await change('reset', asked)) as { next_at: string | null; breaker_closed: boolean };
+        const answer = (await change('reset', asked)) as ResetAnswer;
         if (options.json) {
-          terminal.out(jsonText({ task_name: name, next_at: answer.next_at, breaker_closed: answer.breaker_closed }));
+          const { next_at, breaker_closed } = answer;
+          terminal.out(jsonText({ task_name: name, next_at, starts_at: nextStartOf(answer), breaker_closed }));
           return 0;
         }
-        const { localTime } = await import('../../../schedules/index.js');
-        const timezone = await zone();
-        const done = [
-          ...(answer.next_at === null
-            ? []
-            : [
-                `is due at ${localTime(Date.parse(answer.next_at), timezone)} ${timezone}${isOfFile(name) ? UNTIL_RESTART : ''}`,
-              ]),
-          ...(answer.breaker_closed ? ['runs again: its breaker is closed'] : []),
-        ];
-        terminal.err(`timers: ${name} ${done.join(', and ')}`);
+        const { resetInWords } = await import('./words.js');
+        terminal.err(...resetInWords(name, answer, await zone()));
         return 0;
       });
     };
   },
 };
-
-/** The schedule of a timer of the file is the file's word: `every` keeps its grid over restarts, `in` counts from the start. */
-const UNTIL_RESTART = ', until the scheduler restarts';
-
-/** Ad-hoc timers have a colon in their names. */
-const isOfFile = (name: string): boolean => !name.includes(':');
