@@ -56,7 +56,7 @@ export default tseslint.config(
       complexity: ['error', { max: 10, variant: 'modified' }],
       'no-restricted-globals': ['error', ...timeAndTimers, processGlobal, consoleGlobal],
       'no-restricted-syntax': ['error', ...clockSyntax, ...codeWords],
-      'no-warning-comments': ['warn', { terms: Object.keys(words), location: 'anywhere' }],
+      'no-warning-comments': ['error', { terms: Object.keys(words), location: 'anywhere' }],
     },
   },
   {
@@ -93,7 +93,7 @@ export default tseslint.config(
     ignores: ['CHANGELOG.md'],
     plugins: { markdown },
     language: 'markdown/gfm',
-    rules: { 'no-restricted-syntax': ['warn', ...proseWords] },
+    rules: { 'no-restricted-syntax': ['error', ...proseWords] },
   },
   {
     files: ['test/**/*.ts'],

@@ -42,7 +42,7 @@ export function parseSchedule(
   options: { readonly start?: Instant; readonly seed?: string } = {},
 ): Schedule {
   const { start = clock.now(), seed = '' } = options;
-  if (typeof seed !== 'string') throw new TypeError('seed takes a text, such as the name of a timer.');
+  if (typeof seed !== 'string') throw new TypeError('seed takes a string, such as the name of a timer.');
   const schedule = plainly(() => parseScheduleAt(spec, { start, seed, defaultTimezone: localZone().name }));
   return {
     ...schedule,

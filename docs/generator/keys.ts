@@ -26,7 +26,7 @@ Keys at the top that begin with \`x-\` are ignored. Use them for YAML anchors.
 | point in time | A local time such as \`"2030-01-01 00:00"\`, a date, or RFC 3339 such as \`2030-01-01T00:00:00Z\`. |
 | time zone | An IANA name such as \`Europe/Berlin\`, or \`UTC\`. |
 | path | Absolute, or relative to the folder of the timer file. \`~\` is the home of the user. |
-| command | A text for the shell, or a list of a program and its arguments. |
+| command | A string for the shell, or a list of a program and its arguments. |
 
 \`\${NAME}\` and \`\${NAME:-default}\` in a value become the environment variable of that name. Commands are the exception: the
 shell expands them.

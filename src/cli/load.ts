@@ -148,5 +148,5 @@ export function jobNamed({ jobs, path }: TimerFile, name: string): Job {
   const job = jobs.find((other) => other.name === name);
   if (job !== undefined) return job;
   const names = jobs.map((other) => other.name);
-  throw new UsageError(`there is no timer "${name}" in ${path}. ${wayOut(name, names)}`);
+  throw new UsageError(`unknown timer "${name}" in ${path}. ${wayOut(name, names)}`);
 }

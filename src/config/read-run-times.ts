@@ -47,7 +47,7 @@ function runTimeOf(entry: MapEntry, problems: Problems): { p50: Duration; p95: D
   const { entries } = entry.value;
   for (const [key, { key: at }] of entries)
     if (key !== 'p50' && key !== 'p95')
-      problems.error({ code: 'unknown-key', message: `There is no key "${key}" in a run time.`, hint: FORM, at });
+      problems.error({ code: 'unknown-key', message: `Unknown key "${key}" in a run time.`, hint: FORM, at });
   const p50 = entries.get('p50');
   if (p50 === undefined) {
     problems.error({ code: 'missing-p50', message: 'p50 is missing.', hint: FORM, at: entry.key });
@@ -67,7 +67,7 @@ function durationOf({ value, at }: Slot, problems: Problems): Duration {
   try {
     if (value.kind === 'scalar') return parseDuration(value.text);
     if (value.kind !== 'broken')
-      problems.error({ code: 'bad-duration', message: 'This is no duration.', hint: FORM, at });
+      problems.error({ code: 'bad-duration', message: 'This is not a valid duration.', hint: FORM, at });
   } catch (error) {
     if (!(error instanceof DurationError)) throw error;
     problems.error({ code: 'bad-duration', message: error.message, hint: error.hint, at });

@@ -8,14 +8,14 @@ const bad = (key: string, form: string) => new RefusalError('bad_argument', `${k
 export function optionalText(args: Args, key: string): string | undefined {
   const value = args[key];
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || value.length > 1_024) throw bad(key, 'a text of at most 1024 characters');
+  if (typeof value !== 'string' || value.length > 1_024) throw bad(key, 'a string of at most 1024 characters');
   return value;
 }
 
 /** As {@link optionalText}, and there must be one. */
 export function textArgument(args: Args, key: string): string {
   const value = optionalText(args, key);
-  if (value === undefined || value === '') throw bad(key, 'a text');
+  if (value === undefined || value === '') throw bad(key, 'a string');
   return value;
 }
 
@@ -26,7 +26,7 @@ export const LONGEST_COMMAND = 32 * 1024;
 export function commandArgument(args: Args, key: string): string | readonly string[] {
   const value = args[key];
   const isList = Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
-  if (typeof value !== 'string' && !isList) throw bad(key, 'a text, or a list of program and arguments');
+  if (typeof value !== 'string' && !isList) throw bad(key, 'a string, or a list of program and arguments');
   const written = JSON.stringify(value);
   if (written.includes('\\u0000')) throw bad(key, 'no NUL character: no program can be given one');
   if (Buffer.byteLength(written) > LONGEST_COMMAND) throw bad(key, 'at most 32 KiB; put a longer one into a script');

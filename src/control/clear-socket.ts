@@ -9,7 +9,7 @@ import { connect } from 'node:net';
 export async function clearSocket(path: string, uid: number): Promise<string | undefined> {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  if (!stats.isSocket()) return 'it is no socket';
+  if (!stats.isSocket()) return 'it is not a socket';
   if (stats.uid !== uid && uid !== 0) return 'it is another user’s';
   if (await isAnswered(path)) return 'another scheduler listens there';
   unlinkSync(path);

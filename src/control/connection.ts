@@ -202,7 +202,7 @@ export class Connection {
     if (carryOut === undefined)
       throw new RefusalError(
         'unknown_verb',
-        `there is no verb "${verb}"; there are ${[...verbs.keys(), 'logs'].join(', ')}`,
+        `unknown verb "${verb}"; the verbs are ${[...verbs.keys(), 'logs'].join(', ')}`,
       );
     if (!isShort(verb) && this.#house.unread() > MOST_UNREAD)
       throw new RefusalError('busy', 'the scheduler is busy: its clients do not read what they asked for');

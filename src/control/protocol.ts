@@ -96,7 +96,7 @@ export function readRequest(line: string): Request | Reply {
     return refuse(known, 'unsupported_version', message);
   }
   if (known === null) return refuse(null, 'bad_request', 'id takes a whole number');
-  if (typeof verb !== 'string') return refuse(known, 'bad_request', 'verb takes a text');
+  if (typeof verb !== 'string') return refuse(known, 'bad_request', 'verb takes a string');
   if (!isMap(args)) return refuse(known, 'bad_request', 'args takes an object');
   return { id: known, verb, args };
 }

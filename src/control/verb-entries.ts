@@ -47,7 +47,7 @@ export const VERBS = {
       in_ms: 'A delay in milliseconds.',
       at: 'A time, instead of `in_ms`.',
       timezone: 'The time zone of `at`.',
-      run: 'The command: a text, or a list of program and arguments. At most 32 KiB.',
+      run: 'The command: a string, or a list of program and arguments. At most 32 KiB.',
       cwd: 'An absolute path: the folder of the command.',
       timeout_ms: 'The timeout in milliseconds.',
       description: 'A text to show.',

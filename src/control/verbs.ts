@@ -106,7 +106,8 @@ function add(controlled: VerbTarget, args: Args): object {
     length === undefined
       ? { at: textArgument(args, 'at'), ...(timezone !== undefined && { timezone }) }
       : { in: length };
-  if (length === 0) throw new RefusalError('bad_argument', 'a delay of 0 is none: run it yourself, now');
+  if (length === 0)
+    throw new RefusalError('bad_argument', 'the delay must be longer than 0. To run it now, run it yourself');
   refuseWhileStopping(controlled);
   const {
     name,
@@ -180,7 +181,7 @@ function cancel(controlled: VerbTarget, args: Args): object {
     target,
     jobs.map(({ job }) => job.name),
   );
-  throw new RefusalError('unknown_run', `there is no timer and no active run "${target}". ${way}`);
+  throw new RefusalError('unknown_run', `unknown timer or run "${target}". ${way}`);
 }
 
 /** The timer of a name or a run, and the run if it is one. */
@@ -270,7 +271,7 @@ function unknownTimer({ controls, file }: VerbTarget, name: string): RefusalErro
 }
 
 const unknown = (name: string, known: readonly string[], file: string): RefusalError =>
-  new RefusalError('unknown_timer', `there is no timer "${name}" in ${file}. ${wayOut(name, known)}`);
+  new RefusalError('unknown_timer', `unknown timer "${name}" in ${file}. ${wayOut(name, known)}`);
 
 function refuseWhileStopping(controlled: VerbTarget): void {
   if (controlled.isStopping()) throw new RefusalError('stopping', 'the scheduler is stopping');

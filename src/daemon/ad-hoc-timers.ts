@@ -83,7 +83,7 @@ export class AdHocTimers {
 function unknownZone(name: string): string {
   const meant = name.length < 100 ? suggestTimeZone(name) : undefined;
   const way = meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
-  return `timezone: there is no time zone "${name}". ${way}`;
+  return `timezone: unknown time zone "${name}". ${way}`;
 }
 
 /** Easy to read and type: no two look alike. */

@@ -78,7 +78,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   const controlled = controlledBy(timerFile, opening, { recent, changes });
   const carryOut = (verb: string, args: Args): unknown => {
     const carry = verbs.get(verb);
-    if (carry === undefined) throw new RefusalError('unknown_verb', `there is no verb "${verb}"`);
+    if (carry === undefined) throw new RefusalError('unknown_verb', `unknown verb "${verb}"`);
     return carry(controlled, args);
   };
   const server = new ControlServer(

@@ -140,7 +140,7 @@ function isoDuration(text: string): Duration {
     const hint = /^P[^T]*\d[YM]/.test(text)
       ? 'Months and years have no fixed length: write days, or use cron.'
       : 'ISO 8601 durations look like PT30S, PT1H30M or P1DT2H.';
-    throw new DurationError(`"${text}" is no ISO 8601 duration of fixed length.`, hint);
+    throw new DurationError(`"${text}" is not an ISO 8601 duration of fixed length.`, hint);
   }
   const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1, 6).map(numberOr0);
   const milliseconds = numberOr0((parts[6] ?? '').padEnd(3, '0'));

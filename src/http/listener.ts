@@ -109,7 +109,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program has that port (EADDRINUSE)',
   EACCES: 'this user may not listen there (EACCES)',
   EADDRNOTAVAIL: 'this machine has no such address (EADDRNOTAVAIL)',
-  ENOTFOUND: 'there is no host of that name (ENOTFOUND)',
+  ENOTFOUND: 'unknown host (ENOTFOUND)',
 };
 
 const reasonOf = (error: NodeJS.ErrnoException): string => REASONS[error.code ?? ''] ?? systemReason(error);

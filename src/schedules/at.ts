@@ -86,7 +86,7 @@ export const at: ScheduleKind<'at', string | readonly string[]> = {
 function timestampValue(value: unknown, { timezone }: ScheduleContext, place: Place): ParsedTimestamp {
   if (typeof value !== 'string') {
     throw new ScheduleTypeError(
-      'at takes a point in time as text, or a list of such.',
+      'at takes a point in time as a string, or a list of them.',
       'For example: "2027-01-01 00:00"',
       place,
     );
@@ -108,7 +108,7 @@ function pastWarnings(instants: readonly Instant[], { start }: ScheduleContext):
     {
       code: 'at-in-the-past',
       message,
-      hint: 'Nothing is to come of it, unless catch_up runs what was missed. Remove it, or write a later time.',
+      hint: 'It will not fire unless catch_up runs what was missed. Remove it, or write a later time.',
     },
   ];
 }

@@ -100,7 +100,7 @@ function parseOne(text: unknown, context: ScheduleContext, item?: number): Parse
 
 const notText = (item?: number): ScheduleTypeError =>
   new ScheduleTypeError(
-    'cron takes an expression as text, or a list of such.',
+    'cron takes an expression as a string, or a list of expressions.',
     'For example: "0 3 * * *"',
     item === undefined ? {} : { item },
   );

@@ -39,7 +39,7 @@ export const inKind: ScheduleKind<'in', string> = {
   parse(value, { start }) {
     const delay = durationValue(value, 'in');
     if (delay === 0) {
-      throw new ScheduleError('in-zero', 'in: a delay of 0 is none.', {
+      throw new ScheduleError('in-zero', 'in: the delay must be longer than 0.', {
         hint: 'Write run_at_start: true to run at the start.',
       });
     }

@@ -32,11 +32,11 @@ export function scheduleParser<Spec extends ZonedSpec>(kinds: readonly ScheduleK
   const kindOf = new Map<string, ScheduleKind>(kinds.map((kind) => [kind.key, kind]));
   return (spec, options) => {
     if (!isMap(spec)) throw new TypeError('A schedule is an object such as {cron: "0 3 * * *"}.');
-    if (!Number.isFinite(options.start)) throw new TypeError('start is no number of milliseconds.');
+    if (!Number.isFinite(options.start)) throw new TypeError('start is not a number of milliseconds.');
     const kind = onlyKindOf(kindOf, spec);
     const timezone: unknown = spec.timezone ?? options.defaultTimezone ?? systemZone(undefined).name;
     if (typeof timezone !== 'string')
-      throw new TypeError('timezone takes an IANA name as text, such as "Europe/Berlin".');
+      throw new TypeError('timezone takes an IANA name as a string, such as "Europe/Berlin".');
     timeZoneOf(timezone);
     const dst = spec.dst === undefined ? CRONIE : dstPolicy(spec.dst);
     return kind.parse(valueOf(spec, kind), { timezone, dst, start: options.start, seed: options.seed ?? '' }).schedule;

@@ -107,7 +107,7 @@ function unknownRule(text: string): RuleError {
   const meant = nearest(skeletonOf(text), forms.map(skeletonOf));
   const form = forms.find((other) => skeletonOf(other) === meant);
   const way = form === undefined ? '' : ` Did you mean ${form}?`;
-  return new RuleError(`"${text}" is no rule.${way} The rules are: ${forms.join(' · ')}`);
+  return new RuleError(`"${text}" is not a valid rule.${way} The rules are: ${forms.join(' · ')}`);
 }
 
 /** A rule without what differs from one to the next: the timer's name and the numbers. */
@@ -126,6 +126,6 @@ function checkName(name: string, { jobNames }: RuleContext): void {
 
 function readClock(hours = '', minutes = ''): Duration {
   const time = Number(hours) * HOUR + Number(minutes) * MINUTE;
-  if (time > DAY || Number(minutes) > 59) throw new RuleError(`there is no time of day ${hours}:${minutes}.`);
+  if (time > DAY || Number(minutes) > 59) throw new RuleError(`${hours}:${minutes} is not a valid time of day.`);
   return time;
 }

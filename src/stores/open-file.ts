@@ -72,7 +72,7 @@ function openUnlessDamaged(toOpen: FileToOpen): LedgerFile | string {
 }
 
 const LOG_REASONS: Readonly<Record<Exclude<LogContent, 'whole'>, string>> = {
-  noise: 'it is no log of the state, and what was recorded last is lost with it',
+  noise: 'it is not a log of the state, and what was recorded last is lost with it',
   damaged: 'a part of it is damaged, and what was recorded behind that is lost',
 };
 

@@ -98,7 +98,7 @@ Asia/Tokyo: the clock does not change within two years.
   });
 
   test('with nothing enabled there is nothing to come', async () => {
-    expect(await print(false, 'timers: { off: { every: 1m, enabled: false, run: x } }')).toBe('Nothing is to come.\n');
+    expect(await print(false, 'timers: { off: { every: 1m, enabled: false, run: x } }')).toBe('No upcoming firings.\n');
   });
 });
 
@@ -166,7 +166,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     ['at: "2027-01-01 00:00"', 'once, at 2027-01-01 00:00\nFires at what is written, and never again.'],
     ['every: {interval: 5m, from: end}', 'every 5m after the end\nCounts elapsed time from the end of the last run;'],
     ['cron: "*/5 * * * *"', 'Every 5 minutes\nIts minute or hour begins with *'],
-    ['at: "2020-01-01 00:00"', 'Nothing is to come.'],
+    ['at: "2020-01-01 00:00"', 'No upcoming firings.'],
     ['{every: 1m, enabled: false}', 'Disabled: it does not fire by its schedule.'],
   ])('%s', async (schedule, expected) => {
     const lines = schedule.startsWith('{') ? schedule.slice(1, -1) : schedule;
@@ -266,7 +266,7 @@ error  cron: hour: 25 is out of range.
   });
 
   test.each([
-    ['bakup', {}, 'there is no timer "bakup"'],
+    ['bakup', {}, 'unknown timer "bakup"'],
     ['backup', { timezone: 'Berlin' }, '--timezone: "Berlin" is not a time zone. Did you mean Europe/Berlin?'],
   ])('wrong usage: %s %j', async (word, more, said) => {
     desk.write('timers.yaml', 'timers: { backup: { every: 1m, run: x } }');

@@ -41,11 +41,11 @@ describe('what is asked for', () => {
   });
 
   test.each([
-    [{ status: 'sucess' }, '--status: there is no outcome "sucess". Did you mean success?'],
-    [{ status: 'failed' }, '--status: there is no outcome "failed". Did you mean failure?'],
+    [{ status: 'sucess' }, '--status: unknown outcome "sucess". Did you mean success?'],
+    [{ status: 'failed' }, '--status: unknown outcome "failed". Did you mean failure?'],
     [
       { status: 'success,xyz' },
-      '--status: there is no outcome "xyz". It is one of: success, failure, timeout, canceled, lost, skipped, missed',
+      '--status: unknown outcome "xyz". It is one of: success, failure, timeout, canceled, lost, skipped, missed',
     ],
     [
       { since: 'monday' },
@@ -137,7 +137,7 @@ describe('names', () => {
 
   test('that neither knows are refused with the nearest', () => {
     expect(() => checkNames(['remove'], ['backup'], history)).toThrow(
-      'there is no timer "remove" in the file or in the history. Did you mean removed?',
+      'unknown timer "remove" in the file or in the history. Did you mean removed?',
     );
     expect(() => checkNames(['zzz'], ['backup'], history)).toThrow('It has: backup, removed');
   });

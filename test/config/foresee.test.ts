@@ -205,7 +205,7 @@ describe('ignore', () => {
     ['ignore: [dst-gab]', '5:14 unknown-warning', 'Did you mean dst-gap?'],
     ['ignore: [cron_day_or]', '5:14 unknown-warning', 'Did you mean cron-day-or?'],
     ['ignore: [everything]', '5:14 unknown-warning', 'There are at-in-the-past, '],
-    ['ignore: [unknown-key]', '5:14 unknown-warning', 'There is no warning "unknown-key"'],
+    ['ignore: [unknown-key]', '5:14 unknown-warning', 'Unknown warning "unknown-key"'],
     ['ignore: dst-gap', '5:13 wrong-type', 'A list is written in brackets: [dst-gap]'],
     ['ignroe: [dst-gap]', '5:5 unknown-key', 'Did you mean ignore?'],
   ])('%s', (line, problem, said) => {

@@ -84,7 +84,7 @@ describe('unknown keys', () => {
     ['max_size: 3MB', '5:5 unknown-key', 'belongs under output'],
     ['desc: x', '5:5 unknown-key', 'Did you mean description?'],
     ['on_fail: x', '5:5 unknown-key', 'Did you mean on_failure?'],
-    ['xyzzy: 1', '5:5 unknown-key', 'no key "xyzzy"'],
+    ['xyzzy: 1', '5:5 unknown-key', 'Unknown key "xyzzy"'],
     ['__proto__: 1', '5:5 unknown-key', '__proto__'],
     ['constructor: 1', '5:5 unknown-key', 'constructor'],
     ['retry: {attempts: 3, timezone: UTC}', '5:26 unknown-key', 'timezone belongs in a timer'],
@@ -139,7 +139,7 @@ describe('unknown keys', () => {
     ['jobs:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
     ['tasks:\n  a: {every: 1m, run: x}', '1:1 unknown-key', 'Did you mean timers?'],
     ['backup:\n  every: 1m\n  run: x', '1:1 unknown-key', 'belongs under timers:'],
-    ['timout: 5m\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'no key'],
+    ['timout: 5m\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'Unknown key'],
     ['timeout: 5m\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'belongs in a timer, or under defaults'],
     ['env: {A: b}\ntimers: {a: {every: 1m, run: x}}', '1:1 unknown-key', 'env belongs in a timer, or under defaults'],
     [

@@ -174,7 +174,7 @@ describe('what Sentry is told of a schedule', () => {
       warned('cron: "30 3 L * *"', 'it has L'),
       warned('cron: "H 3 * * *"', 'it has H'),
       warned('cron: ["30 3 * * *", "30 4 * * *"]', 'several expressions'),
-      warned('every: 10s', 'no number of whole minutes'),
+      warned('every: 10s', 'not a number of whole minutes'),
       warned('every: {interval: 5m, from: end}', 'from the end of the last run'),
       warned('in: 5m', 'given times'),
       warned('at: "2027-01-01 00:00"', 'given times'),

@@ -29,10 +29,10 @@ describe('where a schedule is wrong', () => {
     ['every:\n  interval: 5ms\nrun: x', '4:17 every-too-short', '10 ms'],
     ['in: 5\nrun: x', '3:9 wrong-type', '5s'],
     ['in:\nrun: x', '3:5 empty-value', 'in is empty'],
-    ['at: 2027\nrun: x', '3:9 wrong-type', 'text'],
+    ['at: 2027\nrun: x', '3:9 wrong-type', 'string'],
     ['at: 12:30\nrun: x', '3:9 timestamp-form', '2027-01-01'],
     ['at: [2027-01-01, 2027-13-01]\nrun: x', '3:22 timestamp-date', '13'],
-    ['at:\n  - 2027-01-01\n  - 2027\nrun: x', '5:9 wrong-type', 'text'],
+    ['at:\n  - 2027-01-01\n  - 2027\nrun: x', '5:9 wrong-type', 'string'],
     ['at: "2027-03-28 02:30"\ntimezone: Europe/Berlin\nrun: x', '3:9 timestamp-gap', '03:00'],
     ['at: "2026-01-01 00:00"\nrun: x', '~3:9 at-in-the-past', 'passed'],
   ]);

@@ -16,10 +16,10 @@ describe('a file that ends in .json is JSON and nothing more', () => {
     ['{timers: {}}', '1:2 json-syntax', 'quoted'],
     ['timers:\n  a: {every: 1m, run: x}', '1:1 json-syntax', 'quoted'],
     ['{"timers": {' + A + ' "b": {}}}', '1:46 json-syntax', 'missing comma'],
-    ['{"timers": {"a": {"every": 010}}}', '1:28 json-syntax', 'no JSON'],
+    ['{"timers": {"a": {"every": 010}}}', '1:28 json-syntax', 'not valid JSON'],
     ['{"timers": {"a": {"every": "1m', '1:28 json-syntax', 'missing'],
     ['{"timers": {"a": {"every": "1m"}', '1:33 json-syntax', 'Close'],
-    ['{"timers": {' + A + '}} {}', '1:48 json-syntax', 'no JSON'],
+    ['{"timers": {' + A + '}} {}', '1:48 json-syntax', 'not valid JSON'],
     ['[' + '['.repeat(200), '1:202 json-syntax', 'Close'],
     ['', '1:1 empty-file', 'empty'],
   ])('%s', (text, problem, word) => {

@@ -111,7 +111,7 @@ describe('characters that only look right', () => {
     ['every: 10s\nrun: x\ntimeout\u200b: 5m', '5:5 unknown-key', 'U+200B (zero width space). It cannot be seen'],
     ['every: 10s\nrun: x\ndescription: "\u0435: b', '5:18 unclosed-quote', 'not closed'],
   ]);
-  inBackup([['every: “1m”\nrun: x', '~3:12 typographic-quotes', 'no quote', '3:12 bad-duration']]);
+  inBackup([['every: “1m”\nrun: x', '~3:12 typographic-quotes', 'not a quote', '3:12 bad-duration']]);
   table([
     ['timers: {a: {every: 1m, run: x, \u00a0tags: [b]}}', '1:33 unknown-key', 'U+00A0'],
     ['\ufeff\ufefftimers: {a: {every: 1m, run: x}}', '1:2 unknown-key', 'U+FEFF'],

@@ -150,7 +150,7 @@ describe('a request', () => {
 
   test('that names a timer there is not is told the nearest', async () => {
     const { error } = await client.ask({ id: 1, verb: 'trigger', args: { name: 'bakcup' } });
-    expect(error).toMatchObject({ message: 'there is no timer "bakcup" in /etc/timers.yaml. Did you mean backup?' });
+    expect(error).toMatchObject({ message: 'unknown timer "bakcup" in /etc/timers.yaml. Did you mean backup?' });
   });
 
   test('longer than 64 KiB ends the connection, and no other', async () => {

@@ -56,7 +56,7 @@ describe('the socket', () => {
     });
     const file = join(other.folder, 'timers.sock');
     writeFileSync(file, 'mine');
-    expect(await other.server.listen([file], uid)).toMatchObject({ reason: `${file}: it is no socket` });
+    expect(await other.server.listen([file], uid)).toMatchObject({ reason: `${file}: it is not a socket` });
     await other.clear();
   });
 

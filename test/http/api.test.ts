@@ -285,12 +285,12 @@ describe('acting', () => {
   ] as const)('arguments that are none, and a verb that refuses (%s), answer a sentence', async (because, refused) => {
     page = await servePage(JOBS, {
       token: 'secret',
-      answer: { kind: 'refused', because, reason: 'there is no timer "x"' },
+      answer: { kind: 'refused', because, reason: 'unknown timer "x"' },
     });
     for (const body of ['', '[]', '{', '7'])
       expect((await page.listening.post('/api/trigger', body, bearer)).status).toBe(400);
     const { status, text } = await page.listening.post('/api/trigger', { name: 'x' }, bearer);
-    expect([status, text]).toEqual([refused, '{"error":"there is no timer \\"x\\""}\n']);
+    expect([status, text]).toEqual([refused, '{"error":"unknown timer \\"x\\""}\n']);
   });
 
   test('a body that is too long is refused, whether its length is told before or not', async () => {

@@ -312,7 +312,7 @@ describe('who asks is told', () => {
     ['an empty program', ['in', '1h', '--', '', 'x'], 'the command is empty'],
     ['no command', ['in', '1h'], "missing required argument 'command'"],
     ['a long command', ['in', '1h', '--', 'x'.repeat(33_000)], 'longer than 32 KiB; put it into a script'],
-    ['a name there is not', ['reset', 'in:zzzzz', '--in', '1h'], 'there is no timer "in:zzzzz"'],
+    ['a name there is not', ['reset', 'in:zzzzz', '--in', '1h'], 'unknown timer "in:zzzzz"'],
   ])('of %s, exit 2', async (_what, args, message) => {
     await start();
     expect(await desk.run(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });

@@ -551,7 +551,7 @@ test('list and status say the same of a one-shot, while it runs and when it has 
   for (const verb of ['list', 'status']) expect((await desk.run(verb)).stdout).toMatch(/\nonce .*done .*success/);
   expect(await desk.run('next', 'once')).toMatchObject({
     stdout: '',
-    stderr: 'once is done and does not fire again.\nNothing is to come.\n',
+    stderr: 'once is done and does not fire again.\nNo upcoming firings.\n',
   });
   expect(JSON.parse((await desk.run('list', '--json')).stdout)).toMatchObject({
     next_at: null,

@@ -231,8 +231,8 @@ describe('where there is no history', () => {
 
 describe('wrong usage ends with exit code 2 and the way out', () => {
   test.each([
-    [['bakup'], /there is no timer "bakup" in the file or in the history\. Did you mean backup\?/],
-    [['--status', 'failed'], /--status: there is no outcome "failed"\. Did you mean failure\?/],
+    [['bakup'], /unknown timer "bakup" in the file or in the history\. Did you mean backup\?/],
+    [['--status', 'failed'], /--status: unknown outcome "failed"\. Did you mean failure\?/],
     [['--since', 'monday'], /--since takes a time .*; got "monday"/],
     [['-n', 'all'], /--count takes a whole number/],
     [['--run', 'zzz'], /--run: no run has an id that begins with "zzz"; timers history shows them under RUN/],
@@ -266,7 +266,7 @@ describe('list', () => {
     expect(await desk.run('next', 'few')).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: 'few is done and does not fire again.\nNothing is to come.\n',
+      stderr: 'few is done and does not fire again.\nNo upcoming firings.\n',
     });
   });
 

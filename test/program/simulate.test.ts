@@ -278,8 +278,12 @@ test('--json prints one object', async () => {
 
 describe('what cannot be simulated', () => {
   test.each([
-    [['nobody'], 2, /there is no timer "nobody"/],
-    [['--assert', 'no-skip'], 2, /--assert: "no-skip" is no rule\. Did you mean no-skips\?[^]*max-concurrent<=4/],
+    [['nobody'], 2, /unknown timer "nobody"/],
+    [
+      ['--assert', 'no-skip'],
+      2,
+      /--assert: "no-skip" is not a valid rule\. Did you mean no-skips\?[^]*max-concurrent<=4/,
+    ],
     [['--assert', 'bakup runs>=1'], 2, /no timer "bakup"\. Did you mean backup\?/],
     [['sync', '--assert', 'backup runs>=1'], 2, /the simulation has no timer "backup"/],
     [['--to', '2020-01-01'], 2, /--to \(.*2020-01-01 .*\) is before the start \(/],
@@ -307,9 +311,9 @@ describe('what cannot be simulated', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/times\.yaml:1:9 {2}error {2}20 has no unit/);
     expect(stderr).toMatch(/times\.yaml:2:23 {2}error {2}p95 is shorter than p50/);
-    expect(stderr).toMatch(/times\.yaml:2:27 {2}error {2}There is no key "p99"/);
+    expect(stderr).toMatch(/times\.yaml:2:27 {2}error {2}Unknown key "p99"/);
     expect(stderr).toMatch(/times\.yaml:3:1 {2}error {2}p50 is missing/);
-    expect(stderr).toMatch(/times\.yaml:4:15 {2}error {2}This is no duration/);
+    expect(stderr).toMatch(/times\.yaml:4:15 {2}error {2}This is not a valid duration/);
     expect(stderr).toContain('times.yaml names timers that there are not: x');
   });
 });

@@ -29,14 +29,14 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
     [['start', '--log-format', 'xml'], /Allowed choices are auto, json, pretty/],
     [['start', '--log-level', 'loud'], /Allowed choices are trace, debug, info/],
     [['run'], /missing required argument 'name'/],
-    [['run', 'bakup'], /there is no timer "bakup" in .*\. Did you mean backup\?/],
-    [['next', 'nothing-like-it'], /there is no timer "nothing-like-it" in .*\. It has: backup, ping, off, party/],
+    [['run', 'bakup'], /unknown timer "bakup" in .*\. Did you mean backup\?/],
+    [['next', 'nothing-like-it'], /unknown timer "nothing-like-it" in .*\. It has: backup, ping, off, party/],
     [['next', '-n', '0'], /--count takes a whole number from 1 on; got "0"/],
     [['next', '--from', 'soon'], /--from takes a time .*; got "soon"/],
     [['next', '--until', '2027-02-30'], /--until: /],
     [['next', '--around-dst', '-n', '3'], /'--around-dst' cannot be used with option '-n, --count <n>'/],
     [['explain'], /missing required argument 'what'/],
-    [['explain', 'bakup'], /there is no timer "bakup" in .*\. Did you mean backup\?/],
+    [['explain', 'bakup'], /unknown timer "bakup" in .*\. Did you mean backup\?/],
     [['explain', '0', '3', 'timers.yaml', 'timers.yaml', 'timers.yaml'], /Quote the expression: .* '0 3 \* \* \*'/],
     [['explain', '@daily', '--timezone', 'Berlin'], /"Berlin" is not a time zone\. Did you mean Europe\/Berlin\?/],
     [['list', 'extra'], /too many arguments/],
@@ -116,7 +116,7 @@ describe('next', () => {
     desk.write('timers.yaml', FILE);
     const { stdout, stderr } = await desk.run('next', 'off');
     expect(stdout).toBe('');
-    expect(stderr).toBe('off is disabled and does not fire by its schedule.\nNothing is to come.\n');
+    expect(stderr).toBe('off is disabled and does not fire by its schedule.\nNo upcoming firings.\n');
   });
 });
 

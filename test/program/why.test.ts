@@ -63,7 +63,7 @@ test('a state that cannot be read: the schedule is told all the same, exit code 
 });
 
 test.each([
-  [['bakup'], /there is no timer "bakup" in .*\. Did you mean backup\?/s],
+  [['bakup'], /unknown timer "bakup" in .*\. Did you mean backup\?/s],
   [['backup', '--at', 'teatime'], /--at takes a time .*; got "teatime"/],
   [['backup', '--at', '2026-02-30 03:00'], /--at: "2026-02-30 03:00": that month has 28 days\./],
   [[], /missing required argument 'name'/],

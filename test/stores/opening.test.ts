@@ -307,7 +307,7 @@ describe('a log', () => {
     expect(state.start().setAside).toEqual({
       file: log(state),
       aside: aside(state),
-      reason: 'it is no log of the state, and what was recorded last is lost with it',
+      reason: 'it is not a log of the state, and what was recorded last is lost with it',
     });
     expect(readFileSync(aside(state)).equals(noise)).toBe(true);
     state.commit([finished('new')]);

@@ -172,12 +172,12 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     { event: 'config.reloaded', at, file: '/etc/timers.yaml', added: [], removed: [], changed: [] },
   ],
   [
-    'rejected /etc/timers.yaml and kept the current timers: 3:5 There is no key "timout". (and 1 more)',
+    'rejected /etc/timers.yaml and kept the current timers: 3:5 Unknown key "timout". (and 1 more)',
     {
       event: 'config.rejected',
       at,
       file: '/etc/timers.yaml',
-      problems: ['3:5 There is no key "timout".', '4:1 The timer has no run.'],
+      problems: ['3:5 Unknown key "timout".', '4:1 The timer has no run.'],
     },
   ],
   [

@@ -40,7 +40,7 @@ export function printOutlooks(outlooks: readonly ZoneOutlook[], { terminal, now,
   );
   const steady = outlooks.filter(({ changes }) => changes.length === 0).map(({ timezone }) => timezone);
   if (steady.length > 0) blocks.push([`${steady.join(', ')}: the clock does not change within two years.`]);
-  if (blocks.length === 0) terminal.err('Nothing is to come.');
+  if (blocks.length === 0) terminal.err('No upcoming firings.');
   else terminal.outPainted(...separated(blocks));
 }
 

@@ -35,7 +35,7 @@ export function printFirings(firings: Iterable<ComingFiring>, { terminal, now, a
     if (page.length === PAGE) flush();
   }
   flush();
-  if (isEmpty) terminal.err('Nothing is to come.');
+  if (isEmpty) terminal.err('No upcoming firings.');
 }
 
 const toJson = ({ job, scheduledFor, startsAt }: ComingFiring) => ({

@@ -55,9 +55,9 @@ export class Paths {
     const stats = this.#stats(absolute);
     if (stats === undefined) {
       const hint = 'Runs fail until it is made. Relative paths begin at the folder of the timer file.';
-      report.warn('cwd', { code: 'missing-cwd', message: `cwd: there is no directory ${absolute}.`, hint });
+      report.warn('cwd', { code: 'missing-cwd', message: `cwd: ${absolute} does not exist.`, hint });
     } else if (!stats.isDirectory()) {
-      report.error('cwd', { code: 'not-a-directory', message: `cwd: ${absolute} is no directory.` });
+      report.error('cwd', { code: 'not-a-directory', message: `cwd: ${absolute} is not a directory.` });
     }
     return absolute;
   }
@@ -82,7 +82,7 @@ export class Paths {
     const stats = this.#stats(absolute);
     if (stats === undefined) {
       const hint = 'Relative paths begin at the folder of the timer file.';
-      report.error('env_file', { code: 'missing-env-file', message: `env_file: there is no file ${absolute}.`, hint });
+      report.error('env_file', { code: 'missing-env-file', message: `env_file: ${absolute} does not exist.`, hint });
     } else if (!stats.isFile()) {
       const message = `env_file: ${absolute} is ${kindOf(stats)}, not a regular file.`;
       const hint = 'Name a file of NAME=value lines. Nothing else is opened, because it could block.';
@@ -137,7 +137,7 @@ export class Paths {
     const absolute = this.resolve(path);
     const stats = this.#stats(absolute);
     if (stats === undefined) {
-      report.error('shell', { code: 'bad-shell', message: `shell: there is no file ${absolute}.` });
+      report.error('shell', { code: 'bad-shell', message: `shell: ${absolute} does not exist.` });
     } else if (!stats.isFile() || !isAllowed(absolute, constants.X_OK)) {
       report.error('shell', { code: 'bad-shell', message: `shell: ${absolute} is not executable.` });
     }

@@ -7,7 +7,7 @@ import type { FileValues } from '../check/schema.js';
 export function buildClock(values: NonNullable<FileValues['clock']>, report: MapReport): ClockSettings {
   const { servers = [], chrony = servers.length === 0 && 'auto', limit = 50, discipline = false } = values;
   if (servers.length === 0 && chrony === false) {
-    const message = 'clock: there is nobody to ask: chrony is false, and there are no servers.';
+    const message = 'clock: chrony is false and servers is empty, so nothing can be asked for the time.';
     report.error('clock', { code: 'no-time-source', message, hint: 'Add servers: [ntp.example.org], or chrony: auto' });
   }
   for (const twice of servers.filter((server, index) => servers.findIndex(isSame(server)) < index)) {

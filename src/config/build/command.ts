@@ -107,7 +107,7 @@ function checkEnv(env: Readonly<Record<string, string>>, report: MapReport): voi
         'env',
         {
           code: 'bad-env-name',
-          message: `env: "${name}" is no name of a variable.`,
+          message: `env: "${name}" is not a valid variable name.`,
           hint: 'A name has no space and no =.',
         },
         part,

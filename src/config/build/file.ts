@@ -264,7 +264,7 @@ class FileBuilder {
     const isLong = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
     const message = isLong
       ? `This name has ${name.length} characters; 128 are the most.`
-      : `"${clip(name)}" is no name for a timer.`;
+      : `"${clip(name)}" is not a valid name for a timer.`;
     const hint = 'A name is made of letters, digits, ".", "_" and "-", and begins with a letter or digit.';
     this.#context.problems.error({ code: 'bad-name', message, ...(!isLong && { hint }), at, path });
   }

@@ -117,7 +117,7 @@ function unknownTimezone(name: string): Words {
     const meant = name.length < 100 ? suggestTimeZone(name) : undefined;
     return meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
   };
-  return { code: 'unknown-timezone', message: `timezone: there is no time zone ${quote(clip(name))}.`, hint };
+  return { code: 'unknown-timezone', message: `timezone: unknown time zone ${quote(clip(name))}.`, hint };
 }
 
 function readRun(values: TimerValues, report: MapReport): Job['command']['run'] | undefined {

@@ -63,7 +63,7 @@ function buildSentry(
   const slug = ping.slug ?? slugOf(name);
   if (project === undefined) {
     const hint = 'A DSN is https://KEY@HOST/PROJECT, as the project settings in Sentry show it.';
-    error({ code: 'bad-dsn', message: 'ping: this is no DSN of Sentry.', hint }, 'sentry');
+    error({ code: 'bad-dsn', message: 'ping: this is not a DSN of Sentry.', hint }, 'sentry');
     return [];
   }
   if (!isSlug(slug)) {

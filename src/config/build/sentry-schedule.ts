@@ -63,7 +63,7 @@ const UNITS = [
 
 function intervalOf(length: Duration): MonitorConfig['schedule'] | string {
   const [size, unit] = UNITS.find(([each]) => length >= each && length % each === 0) ?? [];
-  if (size === undefined || unit === undefined) return 'its interval is no number of whole minutes';
+  if (size === undefined || unit === undefined) return 'its interval is not a number of whole minutes';
   return { type: 'interval', value: length / size, unit };
 }
 

@@ -28,7 +28,8 @@ export function buildTracing(
   checkHeaders(headers, report);
   const { url, from } = endpoint === undefined ? endpointOf(env, report) : { url: withPath(endpoint), from: 'tracing' };
   if (!isHttp(url)) {
-    const message = from === 'tracing' ? 'tracing: this is no URL of a collector.' : `tracing: ${from} is no URL.`;
+    const message =
+      from === 'tracing' ? 'tracing: this is not a URL of a collector.' : `tracing: ${from} is not a URL.`;
     report.error('tracing', { code: 'bad-url', message, hint: EXAMPLE }, partOf(values, 'endpoint'));
   }
   return { tracing: { url, headers, ...(serviceName !== undefined && { serviceName }) } };

@@ -47,7 +47,7 @@ export function explainIssue(issue: Issue, key: string, value: Node): ValueRefus
 function explainEmpty({ message: phrase }: Issue, key: string, { value }: ScalarNode): ValueRefusal | undefined {
   const message = `${key} is empty.`;
   if (value === null) {
-    const hint = key.startsWith('env.') ? 'Write "" for an empty text.' : `It takes ${phrase}.`;
+    const hint = key.startsWith('env.') ? 'Write "" for an empty string.' : `It takes ${phrase}.`;
     return { code: 'empty-value', message, hint };
   }
   if (value !== '' || !phrase.includes('not empty')) return undefined;
@@ -86,7 +86,7 @@ function hintForOutput(text: string): string | undefined {
 
 function hintForList(phrase: string): string | undefined {
   if (phrase.startsWith('a map of names')) return 'Write {NAME: value}.';
-  return phrase.startsWith('text') ? 'Write one text.' : undefined;
+  return phrase.startsWith('a string') ? 'Write one string.' : undefined;
 }
 
 const YES_AND_NO: Readonly<Record<string, string>> = {
@@ -117,9 +117,9 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
 
 function hintForText(phrase: string, { value, text }: ScalarNode): string | undefined {
   if (typeof value !== 'string')
-    return /^(text|a command|a path$)/.test(phrase) ? `Quote it: "${clip(text)}"` : undefined;
+    return /^(a string|a command|a path$)/.test(phrase) ? `Quote it: "${clip(text)}"` : undefined;
   const boolean = phrase.includes('true') ? YES_AND_NO[text.toLowerCase()] : undefined;
-  if (boolean !== undefined) return `In YAML 1.2 "${text}" is text: write ${boolean}.`;
+  if (boolean !== undefined) return `In YAML 1.2 "${text}" is a string: write ${boolean}.`;
   if (/number|code/.test(phrase) && /^\d+$/.test(text)) return `Without quotes: ${text}`;
   if (/true or false/.test(phrase) && /^(true|false)$/i.test(text)) return `Without quotes: ${text.toLowerCase()}`;
   const near = meantWord(text, phrase);

@@ -18,7 +18,7 @@ export function addressFault(written: string, mayHold: 'placeholders' | 'none'):
   const sample = mayHold === 'placeholders' ? written.replaceAll(/\{[a-z_]+\}/g, 'x') : written;
   if (!URL.canParse(sample)) {
     const hint = /^[\w.-]+\.[a-z]{2,}(?:[:/]|$)/i.test(written) ? 'Write https:// before it.' : EXAMPLE;
-    return { code: 'bad-address', message: 'This is no address on the web.', hint };
+    return { code: 'bad-address', message: 'This is not a web address.', hint };
   }
   if (!/^https?:$/.test(new URL(sample).protocol))
     return { code: 'bad-address', message: 'An address here begins with https:// or http://.', hint: EXAMPLE };
@@ -35,6 +35,6 @@ export function unknownPlaceholder(text: string): AddressFault | undefined {
   return {
     code: 'unknown-placeholder',
     message: `{${unknown.slice(0, 40)}} is not a placeholder.`,
-    hint: meant === undefined ? `There are {${PLACEHOLDERS.join('}, {')}}.` : `Did you mean {${meant}}?`,
+    hint: meant === undefined ? `The placeholders are {${PLACEHOLDERS.join('}, {')}}.` : `Did you mean {${meant}}?`,
   };
 }

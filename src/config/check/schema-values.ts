@@ -13,14 +13,14 @@ import { WARNINGS, type WarningCode } from './warning-codes.js';
  */
 
 export const phrase = {
-  text: 'text',
+  text: 'a string',
   flag: 'true or false',
   duration: 'a duration such as 10s, 5m or 1h30m',
   count: 'a whole number of at least 1',
   zone: 'the name of a time zone, such as Europe/Berlin',
   path: 'a path',
   moment: 'a time such as "2027-01-01 00:00"',
-  command: 'a command: text for the shell, or a list of program and arguments',
+  command: 'a command: a string for the shell, or a list of program and arguments',
   user: 'a user: name or number, with :group if wanted',
   exitCode: 'an exit code from 0 to 255',
   exitCodes: 'a list of exit codes from 0 to 255, such as [0, 3]',
@@ -44,7 +44,7 @@ export function refuse<T>(context: Context<T>, input: T, refusal: ValueRefusal):
   return z.NEVER;
 }
 
-export const text = z.string(phrase.text).check(z.minLength(1, 'text that is not empty'));
+export const text = z.string(phrase.text).check(z.minLength(1, 'a string that is not empty'));
 export const path = z.string(phrase.path).check(z.minLength(1, 'a path that is not empty'));
 /** A path, or a word that means memory. */
 export const statePath = z.pipe(
@@ -102,17 +102,17 @@ export const size = z.pipe(
     if (bytes > 0) return bytes;
     return refuse(context, written, {
       code: 'bad-size',
-      message: 'This is no size.',
+      message: 'This is not a valid size.',
       hint: `Write a number and a unit (${Object.keys(SIZE_UNITS).join(', ')}): 10MB`,
     });
   }),
 );
 
 /** Values are used as they are written: `1` and `true` are texts. */
-export const env = z.record(z.string(), z.string('text'), 'a map of names and texts');
+export const env = z.record(z.string(), z.string('a string'), 'a map of names and strings');
 
 export const command = z.union(
-  [text, z.array(z.string('text')).check(z.minLength(1, 'a list that begins with a program'))],
+  [text, z.array(z.string('a string')).check(z.minLength(1, 'a list that begins with a program'))],
   phrase.command,
 );
 export const exitCode = z.int(phrase.exitCode).check(z.minimum(0, phrase.exitCode), z.maximum(255, phrase.exitCode));
@@ -129,7 +129,7 @@ export const warningCode = z.pipe(
     const hint = meant === undefined ? `There are ${WARNINGS.join(', ')}.` : `Did you mean ${meant}?`;
     return refuse(context, written, {
       code: 'unknown-warning',
-      message: `There is no warning "${written.slice(0, 40)}".`,
+      message: `Unknown warning "${written.slice(0, 40)}".`,
       hint,
     });
   }),

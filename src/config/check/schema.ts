@@ -63,7 +63,7 @@ const output = z.strictObject(
   'a map',
 );
 
-const texts = z.record(z.string(), z.string('text'), 'a map of names and texts');
+const texts = z.record(z.string(), z.string('a string'), 'a map of names and strings');
 const ping = z.strictObject(
   {
     healthchecks: z.optional(addressTemplate),
@@ -123,7 +123,7 @@ const urlAlone = z.pipe(
 /** What both a timer and `defaults` accept. */
 const sharedKeys = {
   description: z.optional(text),
-  tags: z.optional(z.array(text, 'a list of texts, such as [nightly, db]')),
+  tags: z.optional(z.array(text, 'a list of strings, such as [nightly, db]')),
   enabled: z.optional(flag),
   timezone: z.optional(z.string(phrase.zone)),
   dst: z.optional(dst),
@@ -182,7 +182,7 @@ export const server = z.pipe(
       readServer(written) ??
       refuse(context, written, {
         code: 'bad-server',
-        message: `"${written.slice(0, 80)}" is no server.`,
+        message: `"${written.slice(0, 80)}" is not a valid server.`,
         hint: 'Write a name or an address, with a port if it is not 123: ntp.example.org, 192.0.2.1:1123, "[2001:db8::1]:123"',
       }),
   ),
@@ -236,7 +236,7 @@ const http = z.union([listen, httpMap], orMap('an address with a port, unix:PATH
 const tracingMap = z.strictObject(
   {
     endpoint: z.optional(text),
-    headers: z.optional(z.record(z.string(), z.string('text'), 'a map of names and texts')),
+    headers: z.optional(z.record(z.string(), z.string('a string'), 'a map of names and strings')),
     service_name: z.optional(text),
   },
   'a map of endpoint, headers and service_name',

@@ -33,7 +33,7 @@ export function unknownKey(key: string, level: KeyLevel, holdsTimer: boolean): V
   if (key.startsWith('//')) return FOREIGN_COMMENT;
   const [, before = '', after = ''] = UNSPACED.exec(asItLooks(key)) ?? [];
   if (isKeyOf(level, before)) return missingSpace(before, after);
-  const message = `There is no key "${clip(key)}" ${PLACES[level]}.`;
+  const message = `Unknown key "${clip(key)}" ${PLACES[level]}.`;
   const hint = wayOut(key, level, holdsTimer);
   return { code: 'unknown-key', message, ...(hint !== undefined && { hint }) };
 }

@@ -111,9 +111,9 @@ export const TIMER_MAPS: { readonly [L in MapOfTimer]: Readonly<Record<KeyOf<L>,
     },
     parse: {
       summary: 'Nests a line that is a JSON object in the log, as data.',
-      without: 'Each line is a text.',
+      without: 'Each line is a string.',
       example: 'json',
-      details: ['Not with `file`.', 'A line with a number that a 64-bit float does not hold stays a text.'],
+      details: ['Not with `file`.', 'A line with a number that a 64-bit float does not hold stays a string.'],
     },
   },
   ping: {

@@ -86,7 +86,7 @@ export const RUN: KeyEntry = {
 /** How it runs. */
 export const COMMAND = {
   shell: {
-    summary: 'The program that runs a text in `run`, with `-c`.',
+    summary: 'The program that runs a string in `run`, with `-c`.',
     default: '/bin/sh',
     example: '/bin/bash',
     details: ['Hooks and `notify` commands of the timer use it, too.'],

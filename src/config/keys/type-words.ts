@@ -2,7 +2,7 @@ import type { JsonSchema } from '../../domain/key-entry.js';
 
 /** Names of the definitions that values share. */
 const NAMES: Readonly<Record<string, string>> = {
-  text: 'text',
+  text: 'string',
   path: 'path',
   state_path: 'path',
   duration: 'duration',
@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   server: 'server',
   listen: '`HOST:PORT` or `unix:PATH`',
   command: 'command',
-  env: 'map of names and texts',
+  env: 'map of names and strings',
   warning: 'warning code',
 };
 
@@ -59,7 +59,7 @@ function ofType(schema: Known): string {
     case 'object':
       return mapWords(schema);
     default:
-      return schema.title ?? 'text';
+      return schema.title ?? 'string';
   }
 }
 
@@ -82,4 +82,4 @@ function numberWords({ minimum = 0, maximum = Infinity }: Known, name: string): 
 }
 
 const plural = (words: string): string =>
-  words.replaceAll(/\b(text|path|URL|point|server|number|map|cron expression|warning code)\b/g, '$1s');
+  words.replaceAll(/\b(string|path|URL|point|server|number|map|cron expression|warning code)\b/g, '$1s');

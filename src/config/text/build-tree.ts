@@ -141,7 +141,7 @@ class TreeBuilder {
     } else if (value.kind === 'scalar') {
       this.#error({
         code: 'bad-merge',
-        message: '"<<" merges maps: give it an alias of a map, or a list of such.',
+        message: '"<<" merges maps: give it an alias of a map, or a list of aliases.',
         at: source.at,
       });
     }

@@ -66,7 +66,7 @@ export class PlainValues {
       return BROKEN;
     }
     if (/^[“”„‘’]/.test(value)) {
-      const message = `${value.charAt(0)} is no quote to YAML: it is part of the text.`;
+      const message = `${value.charAt(0)} is not a quote in YAML: it is part of the string.`;
       this.#problems.warn({ code: 'typographic-quotes', message, hint: 'Write " or \'.', at, path });
     }
     if (!how.expand) return value;

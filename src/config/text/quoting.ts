@@ -27,7 +27,7 @@ export function needsQuotes(source: Source, at: TextSpan): { message: string; hi
   const first = source.text.charAt(at.start);
   const role = OPENERS[first] ?? 'is reserved';
   return {
-    message: `In YAML a text cannot begin with ${first}, which ${role}.`,
+    message: `In YAML a plain string cannot begin with ${first}, which ${role}.`,
     hint: `Quote it: ${key}${quote(value.text)}`,
   };
 }

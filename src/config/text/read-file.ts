@@ -62,7 +62,7 @@ function refuse(path: string, stats: Stats): Diagnostic | undefined {
     );
   }
   if (!stats.isFile()) {
-    const message = `${path} is no regular file (a pipe, socket or device)`;
+    const message = `${path} is not a regular file (a pipe, socket or device)`;
     return aboutFile(
       'not-a-regular-file',
       message,

@@ -70,5 +70,8 @@ function words(rest: string, found: string): Pick<Problem, 'message' | 'hint'> {
   }
   if (rest.startsWith("'")) return { message: 'JSON takes double quotes only.', hint: 'Write " for \'.' };
   if (/^[A-Za-z_$]/.test(rest)) return { message: 'In JSON every text and every key is quoted.', hint: 'Write "…".' };
-  return { message: 'This is no JSON from here on.', hint: 'Look for a missing comma, colon, quote or bracket.' };
+  return {
+    message: 'This is not valid JSON from here on.',
+    hint: 'Look for a missing comma, colon, quote or bracket.',
+  };
 }

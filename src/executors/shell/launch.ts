@@ -50,7 +50,7 @@ function programOf({ run, cwd }: Command, name: string, { PATH: path }: NodeJS.P
   return { name, what: typeof run === 'string' ? `the shell ${name}` : name, cwd, path };
 }
 
-/** What keeps everybody from starting it. Of another user's command the system tells the shell that would become it, and not us. */
+/** What keeps everybody from starting it. For another user's command, the system reports that to the shell that would become it, not to us. */
 function obstacleTo(program: Program): NotStarted | undefined {
   const trouble = troubleWithFolder(program.cwd);
   if (trouble !== undefined) return notStarted(126, trouble);

@@ -21,11 +21,11 @@ interface Piece {
 }
 
 /**
- * Reads the pipes of a command to their end, in blocks of a bounded number of lines. Chunks are told in the order they came in,
- * whichever pipe they are from. Never holds more than one chunk that is being told, and of each pipe what was on its way when reading was paused.
+ * Reads the pipes of a command to their end, in blocks of a bounded number of lines. Chunks are delivered in the order they
+ * came in, whichever pipe they are from. It holds at most one chunk in delivery, and what each pipe had sent when reading paused.
  */
 export class PipeReader {
-  /** Resolves when the pipes are closed and everything read from them is told. */
+  /** Resolves when the pipes are closed and everything read from them is delivered. */
   readonly finished: Promise<void>;
   readonly #streams: readonly OutputSource['stream'][];
   readonly #clock: Clock;
@@ -64,12 +64,12 @@ export class PipeReader {
     return this.#bytes;
   }
 
-  /** How many chunks have come in: whether this grows tells silence. */
+  /** How many chunks have come in. While it does not grow, the command is silent. */
   get chunks(): number {
     return this.#chunks;
   }
 
-  /** Closes the pipes, whoever still writes to them, and tells what was read, welcome or not. */
+  /** Closes the pipes, even if a process still writes to them, and delivers what was read, welcome or not. */
   stop(): void {
     if (this.#state === 'finished') return;
     for (const stream of this.#streams) stream.destroy();
@@ -85,7 +85,7 @@ export class PipeReader {
     const splitter = new LineSplitter((text, truncated) => this.#listener.output(name, text, truncated));
     stream.on('data', (chunk: Buffer) => this.#receive(splitter, chunk));
     stream.on('close', () => this.#take({ splitter, chunk: undefined }));
-    // A pipe that fails is closed; its process tells the rest.
+    // A pipe that fails is closed; the end of its process shows the rest.
     stream.on('error', () => undefined);
     return splitter;
   }
@@ -136,7 +136,7 @@ export class PipeReader {
     else this.#next();
   }
 
-  /** A chunk is told: takes the next one, or waits for it. */
+  /** A chunk is delivered: takes the next one, or waits for it. */
   #next(): void {
     const next = this.#waiting.shift();
     if (next) {

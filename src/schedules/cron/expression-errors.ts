@@ -18,7 +18,10 @@ export function tooLong(text: string): ScheduleError {
 export function assignment(text: string): ScheduleError {
   const span = [0, text.length] as const;
   const hint = 'A zone is written under timezone:, a variable under env:.';
-  return new ScheduleError('cron-assignment', 'An expression contains no assignment.', { hint, place: { span } });
+  return new ScheduleError('cron-assignment', 'A cron expression cannot contain an assignment.', {
+    hint,
+    place: { span },
+  });
 }
 
 export function wrongCount(text: string, fields: readonly string[], shorthands: Iterable<string>): ScheduleError {

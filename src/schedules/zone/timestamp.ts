@@ -62,7 +62,7 @@ const wallTime = (text: string, date: RegExpExecArray, time: RegExpExecArray | n
 
 function midnightOf(text: string, [, ...numbers]: RegExpExecArray): WallTime {
   const [year = 0, month = 0, day = 0] = numbers.map(Number);
-  if (month < 1 || month > 12) throw new ScheduleError('timestamp-date', `"${text}": there is no month ${month}.`);
+  if (month < 1 || month > 12) throw new ScheduleError('timestamp-date', `"${text}": month ${month} is out of range.`);
   const index = year * 12 + month - 1;
   if (day < 1 || day > daysIn(index)) {
     const hint = `Its last day is ${text.slice(0, 8)}${daysIn(index)}.`;
@@ -75,14 +75,14 @@ function timeOfDay(text: string, [, hours, minutes, seconds, fraction = '']: Reg
   const [hour, minute, second] = [Number(hours), Number(minutes), Number(seconds ?? 0)];
   if (hour > 23 || minute > 59 || second > 59) {
     const hint = 'Hours go from 00 to 23, minutes and seconds from 00 to 59; midnight is 00:00 of the day it begins.';
-    throw new ScheduleError('timestamp-time', `"${text}": there is no such time of day.`, { hint });
+    throw new ScheduleError('timestamp-time', `"${text}": the time of day is out of range.`, { hint });
   }
   return hour * HOUR + minute * MINUTE + second * SECOND + Number(fraction.padEnd(3, '0').slice(0, 3));
 }
 
 function offsetOf(text: string, offset: RegExpExecArray): number {
   const [hours, minutes] = [Number(offset[2] ?? 0), Number(offset[3] ?? 0)];
-  if (hours > 23 || minutes > 59) throw new ScheduleError('timestamp-time', `"${text}": there is no such offset.`);
+  if (hours > 23 || minutes > 59) throw new ScheduleError('timestamp-time', `"${text}": the offset is out of range.`);
   return (offset[1] === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE;
 }
 

@@ -44,7 +44,7 @@ describe('diagnostics', () => {
       line: 4,
       column: 10,
       endColumn: 15,
-      message: 'cwd: there is no directory /nope.',
+      message: 'cwd: /nope does not exist.',
     });
     expect(render([timeout, cwd], { source })).toBe(
       [
@@ -53,7 +53,7 @@ describe('diagnostics', () => {
         '    |              ^^',
         '  hint: It needs a unit: 10s for seconds, 10m for minutes.',
         '',
-        'timers.yaml:4:10  warning missing-cwd  cwd: there is no directory /nope.',
+        'timers.yaml:4:10  warning missing-cwd  cwd: /nope does not exist.',
         '  4 |     cwd: /nope',
         '    |          ^^^^^',
         '',

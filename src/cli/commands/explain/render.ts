@@ -44,7 +44,7 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
     ...(problems.length === 0 ? [] : [renderProblems({ ...explained, problems, width, color: terminal.color.out })]),
   ];
   if (firings.length === 0)
-    blocks.push([explained.enabled ? 'Nothing is to come.' : 'Disabled: it does not fire by its schedule.']);
+    blocks.push([explained.enabled ? 'No upcoming firings.' : 'Disabled: it does not fire by its schedule.']);
   terminal.outPainted(...separated(blocks));
 }
 

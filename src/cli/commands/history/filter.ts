@@ -60,7 +60,7 @@ function readStatus(text: string): FiringStatus {
   // Other forms of the same word (failed, succeeded) are further from it than a slip of the finger.
   const meant = nearest(word, FIRING_STATUSES) ?? FIRING_STATUSES.find((one) => one.slice(0, 4) === word.slice(0, 4));
   const way = meant === undefined ? `It is one of: ${FIRING_STATUSES.join(', ')}` : `Did you mean ${meant}?`;
-  throw new UsageError(`--status: there is no outcome "${word}". ${way}`);
+  throw new UsageError(`--status: unknown outcome "${word}". ${way}`);
 }
 
 /** Asks the history. */
@@ -97,6 +97,6 @@ export function checkNames(names: readonly string[], inFile: readonly string[], 
   const known = new Set([...inFile, ...(history?.jobs().keys() ?? [])]);
   for (const name of names) {
     if (known.has(name) || history?.endings({ jobName: name, limit: 1 }).length) continue;
-    throw new UsageError(`there is no timer "${name}" in the file or in the history. ${wayOut(name, [...known])}`);
+    throw new UsageError(`unknown timer "${name}" in the file or in the history. ${wayOut(name, [...known])}`);
   }
 }
