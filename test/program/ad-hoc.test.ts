@@ -305,7 +305,7 @@ describe('who asks is told', () => {
       ['at', '17:00', '--timezone', 'Europe/Berln', '--', 'x'],
       '--timezone: "Europe/Berln" is not a time zone. Did you mean Europe/Berlin?',
     ],
-    ['no delay', ['in', '0s', '--', 'x'], 'a delay of 0 is none'],
+    ['no delay', ['in', '0s', '--', 'x'], 'the delay must be longer than 0'],
     ['no unit', ['in', '30', '--', 'x'], 'in: 30 has no unit'],
     ['no timeout', ['in', '1h', '--timeout', '1', '--', 'x'], '--timeout: 1 has no unit'],
     ['an empty command', ['in', '1h', '--', ' '], 'the command is empty'],
