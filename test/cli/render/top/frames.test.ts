@@ -5,7 +5,7 @@ import { renderTop } from '../../../../src/cli/commands/top/render/index.js';
 import type { Look } from '../../../../src/cli/commands/top/render/look.js';
 import { columnsOf } from '../../../../src/cli/render/terminal-text.js';
 import type { View } from '../../../../src/cli/commands/top/view.js';
-import { inSeconds, line, NOW, tell, TIMERS, timer } from '../../top/scene.js';
+import { inSeconds, line, NOW, run, tell, TIMERS, timer } from '../../top/scene.js';
 
 const SMALL = { columns: 80, rows: 24 };
 const look = (how: Partial<Look> & { level?: 0 | 1 } = {}): Look => ({
@@ -61,6 +61,25 @@ test('NEXT counts to the actual start, and STATE has the nominal time that jitte
   const shown = frame(tell(SMALL, [spread, even]).view);
   expect(shown).toMatch(/spread +5m12s +due 11:05 /);
   expect(shown).toMatch(/even +5m00s +success/);
+});
+
+test.each([
+  ['running', { runs: [run()] }, 'running 12s'],
+  ['paused', { paused: { until: inSeconds(3_600), reason: null } }, 'paused until 12:00'],
+  ['broken', { breaker: { state: 'open', until: inSeconds(120) } }, 'breaker open until 11:02'],
+] as const)('a %s timer has its nominal time, too', (name, facts, words) => {
+  const moved = timer(name, { ...facts, next_at: inSeconds(300), starts_at: inSeconds(312) });
+  expect(frame(tell({ columns: 200, rows: 24 }, [moved]).view)).toContain(`${words}, due 11:05 `);
+});
+
+test('a time within 12 hours has no date, whatever the day', () => {
+  const shown = (seconds: number) => {
+    const paused = timer('paused', { paused: { until: inSeconds(seconds), reason: null } });
+    const evening = look({ zone: 'Asia/Tokyo' });
+    return frame(tell({ columns: 120, rows: 24 }, [paused]).view, evening);
+  };
+  expect(shown(6 * 3_600)).toMatch(/paused until 01:00 /);
+  expect(shown(12 * 3_600)).toMatch(/paused until 11-24 07:00 \+09:00/);
 });
 
 test('a date has its offset', () => {

@@ -1,5 +1,5 @@
 import { nextStartOf, wordWithoutNext, type RunRecord, type TimerRecord } from '../../../../domain/status-record.js';
-import type { Instant } from '../../../../domain/time.js';
+import { HOUR, type Duration, type Instant } from '../../../../domain/time.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import { asOf, type Seen, type View } from '../view.js';
 import { tame, type Look, type PaintedText } from './look.js';
@@ -84,8 +84,8 @@ export function stateOf(seen: Seen, view: View, { width, look }: Room): PaintedT
     ...(isPausedAt(timer, now) ? [ofPause(timer, width, until)] : []),
     ...(timer.enabled ? [] : ['disabled']),
   ];
-  if (words.length === 0) words.push(...ofIdle(timer, now, look));
-  return { text: words.join(', '), paint: paintOf(conditionOf(timer, now), look) };
+  if (words.length === 0) words.push(...ofIdle(timer, look));
+  return { text: [...words, ...ofJitter(timer, now, look)].join(', '), paint: paintOf(conditionOf(timer, now), look) };
 }
 
 type Until = (instant: string | null) => string;
@@ -107,12 +107,17 @@ function ofPause({ paused }: TimerRecord, width: number, until: Until): string {
   return `paused${until(paused?.until ?? null)}${reason}`;
 }
 
-/** NEXT counts to the actual start; the nominal time is here if jitter moves it. */
-function ofIdle(timer: TimerRecord, now: Instant, look: Look): readonly string[] {
+function ofIdle(timer: TimerRecord, look: Look): readonly string[] {
   const { failures_in_a_row: failures, next_at: next } = timer;
-  const failed = failures > 0 ? [`failed ${look.isUnicode ? '×' : 'x'}${failures}`] : [];
-  if (next === null) return failed.length > 0 ? failed : [wordWithoutNext(timer.last_status)];
-  return nextStartOf(timer) === next ? failed : [...failed, `due ${zoneClockTime(Date.parse(next), now, look)}`];
+  if (failures > 0) return [`failed ${look.isUnicode ? '×' : 'x'}${failures}`];
+  return next === null ? [wordWithoutNext(timer.last_status)] : [];
+}
+
+/** NEXT counts to the actual start; the nominal time is here if jitter moves it. */
+function ofJitter(timer: TimerRecord, now: Instant, look: Look): readonly string[] {
+  const next = timer.next_at;
+  if (next === null || nextStartOf(timer) === next) return [];
+  return [`due ${zoneClockTime(Date.parse(next), now, look)}`];
 }
 
 const WORDS = {
@@ -134,11 +139,12 @@ function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): st
   return `${WORDS[oldest.run.state]} ${shortDuration(oldest.age)}${runs.length > 1 ? `, ${runs.length} runs` : ''}`;
 }
 
-/** The time of day; with the date and the offset when they differ from those of now. */
+/** Half a day: such a time of day is the next one. */
+const SOON: Duration = 12 * HOUR;
+
+/** The time of day; from {@link SOON} on with the date and the offset. */
 export function zoneClockTime(instant: Instant, now: Instant, { zone }: Pick<Look, 'zone'>): string {
-  const [then, today] = [formatLocal(instant, zone), formatLocal(now, zone)];
+  const then = formatLocal(instant, zone);
   const time = then.slice(11, 19).replace(/:00$/, '');
-  const offset = then.slice(23);
-  if (then.slice(0, 10) !== today.slice(0, 10)) return `${then.slice(5, 10)} ${time} ${offset}`;
-  return offset === today.slice(23) ? time : `${time} ${offset}`;
+  return instant - now < SOON ? time : `${then.slice(5, 10)} ${time} ${then.slice(23)}`;
 }
