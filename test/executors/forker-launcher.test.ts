@@ -160,6 +160,27 @@ describe('the death of the forker', () => {
     expect(existsSync(marker)).toBe(false);
   });
 
+  it('in the moment of a start loses no run: it ends when its command has', async () => {
+    const marker = join(folder, 'begun');
+    const dead = forkerPid();
+    const io = new RecordedIo();
+    let isOver = false;
+    io.env = { TIMERS_RUN_ID: `moment-${process.pid}` };
+    const exit = executor.execute(command(`echo x >>${marker}; exec sleep 60`), io);
+    void exit.then(() => (isOver = true));
+    // Looks often in each turn, so that the forker is dead before this process reads its reply.
+    await until(() => {
+      for (let looks = 0; looks < 20_000 && !existsSync(marker); looks++);
+      return existsSync(marker) && process.kill(dead, 'SIGKILL');
+    });
+    while (isAlive(dead));
+    await until(() => io.pids.length > 0);
+    expect([isOver, isAlive(io.pids[0])]).toEqual([false, true]);
+    process.kill(io.pids[0] ?? 0, 'SIGKILL');
+    expect(await exit).toMatchObject({ kind: 'lost' });
+    await until(() => lost.length > 0);
+  });
+
   it('is followed by another forker; until then execa starts what is due', async () => {
     const dead = forkerPid();
     process.kill(dead, 'SIGKILL');

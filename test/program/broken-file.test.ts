@@ -101,7 +101,7 @@ test('a timer runs though another one is wrong, and not if it is wrong itself', 
   expect(await desk.run('run', 'once')).toMatchObject({
     code: 0,
     stdout: 'done\n',
-    stderr: 'timers: timers.yaml:4: The environment variable DB_PASSWORD is not set. (2 more: timers validate)\n',
+    stderr: 'timers: timers.yaml:4: The environment variable DB_PASSWORD is not set. (2 more: timers validate).\n',
   });
   for (const name of ['backup', 'report', 'wrong'])
     expect(await desk.run('run', name), name).toMatchObject({ code: 1, stdout: '' });

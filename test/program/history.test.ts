@@ -276,6 +276,6 @@ describe('list', () => {
     const { code, stdout, stderr } = await desk.run('list');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^NAME +SCHEDULE +NEXT +IN\nbackup/);
-    expect(stderr).toMatch(/timers: the state .*past\.db cannot be read: .*\nTimes are in UTC\.\n$/);
+    expect(stderr).toMatch(/timers: the state .*past\.db cannot be read: .*\nTimes are in \S+\.\n$/);
   });
 });

@@ -182,7 +182,10 @@ test('without tracing its packages are not loaded, and what is inherited is hand
   const inherited = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
   const loaded = desk.write(
     'loaded.cjs',
-    "process.on('exit', () => require('fs').writeFileSync('loaded', Object.keys(require.cache).join('\\n')));",
+    `const fs = require('fs');
+const [files, read] = [[], fs.readFileSync];
+fs.readFileSync = (file, ...rest) => (files.push(String(file)), read(file, ...rest));
+process.on('exit', () => fs.writeFileSync('loaded', [...files, ...Object.keys(require.cache)].join('\\n')));`,
   );
   const run = async (text: string, env: Record<string, string>) => {
     desk.write('timers.yaml', `state: false\n${text}timers:\n  a: { in: 1ms, run: 'echo "[$TRACEPARENT]"' }\n`);

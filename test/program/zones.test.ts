@@ -43,7 +43,7 @@ describe('what a person reads is in the zone of the file, which is named once', 
     await program.event('run.finished');
     expect((await desk.run('pause', 'job', '--for', '1h')).stderr).toMatch(/\+05:45 Asia\/Kathmandu: job\n$/);
     const { stdout, stderr } = await desk.run('status');
-    expect(stdout).toMatch(/paused until \w{3} [\d:]+ \+05:45 /);
+    expect(stdout).toMatch(/paused until [\d:]{8} /);
     expect(stderr).toContain('times are in Asia/Kathmandu');
     const list = await desk.run('list');
     expect(list.stderr).toBe('Times are in Asia/Kathmandu.\n');

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { until } from './web-puppet.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const PROGRAM = join(ROOT, 'bin', 'timers.js');
@@ -59,8 +60,18 @@ export class Desk {
   async clear(): Promise<void> {
     for (const program of this.#running) program.kill('SIGKILL');
     await Promise.all([...this.#running].map((program) => program.ended));
-    // A forker may still write how commands ended.
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    // A forker may still write how commands ended; Node tries a folder again without what has come into it.
+    await until(() => isRemoved(this.folder));
+  }
+}
+
+function isRemoved(folder: string): boolean {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTEMPTY') return false;
+    throw error;
   }
 }
 

@@ -83,7 +83,9 @@ export class ForkerLauncher implements Launcher {
   #reopenLater(): void {
     this.#disarm = this.#options.clock.after(this.#pause, () => {
       void this.open().then(
-        () => this.#options.onRestored(this.#forker?.pid ?? 0),
+        () => {
+          if (this.#forker) this.#options.onRestored(this.#forker.pid ?? 0);
+        },
         () => this.#reopenLater(),
       );
     });
@@ -106,11 +108,16 @@ async function tryOut(forker: Forker): Promise<void> {
   const args = ['-c', `echo ${WORD}`];
   const start: Start = { program: '/bin/sh', args, cwd: '/', env: {}, output: 'together', grace: 0 };
   const launched = await forker.launch(start, { ...SILENT, cancellation: new Canceler() });
-  const stream = launched?.sources[0]?.stream;
-  const output = stream && (await text(stream));
-  const end = await launched?.ended;
-  launched?.release();
-  if (output?.trim() !== WORD || end?.exit.kind !== 'exited') throw new Error('its first command failed');
+  if (launched === undefined || !(await isPrinted(launched))) throw new Error('its first command failed');
+}
+
+/** Whether {@link WORD} is what a command printed, and it succeeded. @throws Error if its output cannot be read. */
+async function isPrinted({ sources: [source], ended, release }: Launched): Promise<boolean> {
+  if (source === undefined) throw new Error('its pipes cannot be opened through /proc');
+  const output = await text(source.stream);
+  const { exit } = await ended;
+  release();
+  return output.trim() === WORD && exit.kind === 'exited';
 }
 
 const SILENT: Omit<AttemptIo, 'cancellation'> = {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../domain/clock.js';
 import { decodeReply, REPLY_LENGTH, type ForkerReply } from './forker-protocol.js';
@@ -39,7 +39,8 @@ export class ForkerLine {
     child.on('exit', lose).on('error', (error) => this.#lose(error));
     child.unref();
     this.pid = child.pid;
-    this.#socket = (child.stdio[3] ?? null) as Socket | null;
+    // Without descriptors for its socket, Node makes no streams at all.
+    this.#socket = ((child as Partial<ChildProcess>).stdio?.[3] ?? null) as Socket | null;
     this.#socket?.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#socket?.on('close', lose).on('error', lose);
     this.busy(false);
@@ -78,11 +79,17 @@ export class ForkerLine {
 
   #take(): void {
     let at = 0;
-    for (let rest = REPLIES_A_TURN; rest > 0 && this.#received.length - at >= REPLY_LENGTH; rest--, at += REPLY_LENGTH)
-      this.#listener.reply(decodeReply(this.#received.subarray(at, at + REPLY_LENGTH)));
-    this.#received = this.#received.subarray(at);
-    this.#isTaking = this.#received.length >= REPLY_LENGTH;
-    if (this.#isTaking) this.#clock.soon(() => this.#take());
+    try {
+      for (let rest = REPLIES_A_TURN; rest > 0 && this.#received.length - at >= REPLY_LENGTH; rest--) {
+        const reply = decodeReply(this.#received.subarray(at, (at += REPLY_LENGTH)));
+        this.#listener.reply(reply);
+      }
+    } finally {
+      // A bug with one reply must not lose the others, nor the news that the process is gone.
+      this.#received = this.#received.subarray(at);
+      this.#isTaking = this.#received.length >= REPLY_LENGTH;
+      if (this.#isTaking) this.#clock.soon(() => this.#take());
+    }
   }
 
   /** What has been received is still taken: ends that are known are not lost. */

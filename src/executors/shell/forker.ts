@@ -3,6 +3,8 @@ import { Socket } from 'node:net';
 import type { Clock } from '../../domain/clock.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import { SECOND, type Duration } from '../../domain/time.js';
+import { systemReason } from '../../system/reason.js';
+import { finishInTurns } from '../../turns/steps.js';
 import { ForkerLine } from './forker-line.js';
 import {
   encodeOpened,
@@ -23,6 +25,7 @@ import {
   type Start,
 } from './launcher.js';
 import { isLiving, readChildren, readStat } from './proc.js';
+import { processesOf } from './run-processes.js';
 
 export interface ForkerOptions {
   readonly program: string;
@@ -37,6 +40,7 @@ export interface ForkerOptions {
 
 interface Starting {
   readonly start: Start;
+  readonly io: AttemptIo;
   /** Descriptors held for its pipes: a command whose output nobody could read is not started. */
   readonly places: readonly number[];
   readonly resolve: (launched: Launched) => void;
@@ -96,7 +100,7 @@ export class Forker implements Launcher {
     const request = encodeStart(id, start, this.#options.keep);
     const places = holdPlaces(PIPES[start.output]);
     return new Promise((resolve, reject) => {
-      this.#starting.set(id, { start, places, resolve, reject });
+      this.#starting.set(id, { start, io, places, resolve, reject });
       this.#line.send(request);
       // Until it is reported to have started, only the forker knows its process.
       const signal = () => this.#line.send(encodeSignal(id, io.cancellation.isForced ? 'SIGKILL' : 'SIGTERM'));
@@ -127,8 +131,9 @@ export class Forker implements Launcher {
   #started({ id, pid, facts }: ForkerReply): void {
     const starting = this.#taken(id);
     if (starting === undefined) return;
-    const sources = this.#open(facts.subarray(0, PIPES[starting.start.output]));
-    if (sources.length > 0) this.#line.send(encodeOpened(id));
+    const descriptors = facts.subarray(0, PIPES[starting.start.output]);
+    const sources = this.#open(descriptors, starting.io);
+    if (descriptors.length > 0) this.#line.send(encodeOpened(id));
     const ended = new Promise<ProcessEnd>((end) => this.#active.set(id, { pid, end }));
     this.#unreleased.set(id, pid);
     starting.resolve({ pid, sources, ended, release: () => this.#release(id) });
@@ -139,12 +144,21 @@ export class Forker implements Launcher {
     this.#line.send(encodeSeen(id));
   }
 
-  #open(descriptors: Int32Array): readonly OutputSource[] {
-    return Array.from(descriptors, (descriptor, index) => {
-      const path = `/proc/${this.pid ?? 0}/fd/${descriptor}`;
-      const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-      return { name: index === 0 ? 'stdout' : 'stderr', stream: new Socket({ fd, readable: true, writable: false }) };
-    });
+  /** Empty when they cannot be opened: the forker has died meanwhile, or there is no such `/proc`. */
+  #open(descriptors: Int32Array, io: Pick<AttemptIo, 'trouble'>): readonly OutputSource[] {
+    const opened: number[] = [];
+    try {
+      for (const descriptor of descriptors)
+        opened.push(openSync(`/proc/${this.pid ?? 0}/fd/${descriptor}`, constants.O_RDONLY | constants.O_NONBLOCK));
+    } catch (error) {
+      opened.forEach(closeSync);
+      io.trouble(`its output cannot be read from timers-forker: ${systemReason(error)}`);
+      return [];
+    }
+    return opened.map((fd, index) => ({
+      name: index === 0 ? 'stdout' : 'stderr',
+      stream: new Socket({ fd, readable: true, writable: false }),
+    }));
   }
 
   #failed(id: number, [errno = 0]: Int32Array): void {
@@ -168,10 +182,45 @@ export class Forker implements Launcher {
   #lose(error?: NodeJS.ErrnoException): void {
     this.#refuse(new Error(error ? `it could not be started: ${error.code ?? error.message}` : 'it ended at once'));
     this.#options.onGone(this.#starting.size + this.#active.size);
-    for (const id of [...this.#starting.keys()]) this.#taken(id)?.reject(new LauncherDied());
+    for (const id of [...this.#starting.keys()]) void this.#find(this.#taken(id));
     for (const { pid, end } of this.#active.values()) void goneOf(pid, this.#options.clock).then(() => end(UNKNOWN));
     this.#active.clear();
   }
+
+  /** What the forker had in its hands may run: by its run id it is found, and watched like the others. */
+  async #find(starting: Starting | undefined): Promise<void> {
+    if (starting === undefined) return;
+    const { clock } = this.#options;
+    // What was forked and has not become the command yet cannot be told from the forker.
+    await new Promise<void>((resolve) => clock.after(BEFORE_SEARCH, resolve));
+    const leader = await leaderOf(starting.start.env['TIMERS_RUN_ID'], clock);
+    if (leader === undefined) {
+      starting.reject(new LauncherDied());
+      return;
+    }
+    // A signal of the meantime went to the forker, if to anybody.
+    if (starting.io.cancellation.cause) killGroup(leader, starting.io.cancellation.isForced ? 'SIGKILL' : 'SIGTERM');
+    starting.io.trouble('its output is lost, because timers-forker died while it was starting');
+    const ended = goneOf(leader, clock).then(() => UNKNOWN);
+    starting.resolve({ pid: leader, sources: [], ended, release: () => undefined });
+  }
+}
+
+const BEFORE_SEARCH: Duration = 100;
+
+function killGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // It has ended.
+  }
+}
+
+/** The process that leads the group of a run. */
+async function leaderOf(runId: string | undefined, clock: Clock): Promise<number | undefined> {
+  if (runId === undefined) return undefined;
+  const found = await finishInTurns(processesOf(new Set([runId])), clock);
+  return found.find(({ pid, groupId }) => pid === groupId)?.pid;
 }
 
 const UNKNOWN: ProcessEnd = {
