@@ -44,24 +44,22 @@ export type OnRequest = (receive: (request: 'stop' | 'reload', signal: NodeJS.Si
  * exit code when a request or the last firing has ended it: 1 if it may not use the state, or after too many bugs.
  */
 export async function startDaemon(timerFile: TimerFile, options: DaemonOptions): Promise<number> {
-  const { surroundings, clock, keepAlive, state: named, watches, launcher: choice } = options;
+  const { surroundings, clock, keepAlive, state: named, watches } = options;
   const other = await otherSchedulerOf(timerFile, { surroundings, clock, named });
   let stop: (code?: number) => void = () => undefined;
   const onTaken = () => void scheduler.stop().finally(() => stop(1));
   const state = openStateOf(timerFile, { surroundings, clock, named, other, onTaken });
-  if (state.kind === 'refused') {
-    surroundings.err(`timers: ${state.message}`);
-    return 1;
-  }
+  if (state.kind === 'refused') return refuse(options, state.message);
   const condition = new ConditionWatch(clock);
   const running = (): Scheduler => scheduler;
   const reloader = new Reloader(timerFile, { running, clock });
   const reload = () => void reloader.reload();
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
-  const status = statusContext(timerFile, condition, () => around.launcher.record());
+  const launcher = await launcherOf(timerFile, options, { scheduler: running, ledger: state.ledger });
+  const status = statusContext(timerFile, condition, () => launcher.record());
   const parts = { surroundings, clock, condition, status, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
-  const around = await openAround(timerFile, { ...parts, control }, { choice, ledger: state.ledger });
+  const around = await openAround(timerFile, { ...parts, control }, launcher);
   const scheduler = composeScheduler(withRecorded(timerFile, state.ledger, options), {
     clock,
     ...around,
@@ -94,6 +92,20 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   return Math.max(code, lastResort.exitCode);
 }
 
+function refuse({ surroundings }: DaemonOptions, message: string): number {
+  surroundings.err(`timers: ${message}`);
+  return 1;
+}
+
+/** Open it before the control socket: its first command may take seconds, and no request can be served before there is a scheduler. */
+function launcherOf(
+  { settings }: TimerFile,
+  { clock, surroundings, launcher = settings.launcher }: DaemonOptions,
+  parts: { readonly scheduler: () => Scheduler; readonly ledger: Composition['ledger'] },
+): Promise<OpenLauncher> {
+  return openLauncher(launcher, { ...parts, clock, surroundings, orphans: settings.orphans });
+}
+
 /** The timer file with the pending timers of an earlier scheduler. Reports those that cannot be built. */
 function withRecorded(
   timerFile: TimerFile,
@@ -114,19 +126,11 @@ interface Around extends Http {
   readonly launcher: OpenLauncher;
 }
 
-/**
- * Checks the condition, opens the launcher, and the HTTP server and tracing if the file sets them. Otherwise their packages are not even loaded.
- */
-async function openAround(
-  { settings }: TimerFile,
-  context: HttpContext,
-  { choice = settings.launcher, ledger }: { choice: DaemonOptions['launcher']; ledger: Composition['ledger'] },
-): Promise<Around> {
-  const { http, tracing, orphans } = settings;
-  const opening = openLauncher(choice, { ...context, ledger, orphans });
+/** Checks the condition, and opens the HTTP server and tracing if the file sets them. Otherwise their packages are not even loaded. */
+async function openAround({ settings }: TimerFile, context: HttpContext, launcher: OpenLauncher): Promise<Around> {
+  const { http, tracing } = settings;
   const watched = http && (await import('./http.js')).openHttp(http, context);
   const traced = tracing && (await import('./tracing.js')).openTracing(tracing, context);
-  const launcher = await opening;
   return {
     launcher,
     sinks: [context.condition, ...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],

@@ -37,6 +37,9 @@ export async function openLauncher(choice: 'auto' | 'execa', parts: LauncherPart
 
 async function openForker(program: string, parts: LauncherParts): Promise<OpenLauncher> {
   const { clock, orphans, scheduler, ledger } = parts;
+  let begin: () => void = () => undefined;
+  // There is no scheduler to report to before.
+  const begun = new Promise<void>((resolve) => (begin = resolve));
   const at = () => scheduler().now();
   const forker = new ForkerLauncher({
     program,
@@ -44,8 +47,9 @@ async function openForker(program: string, parts: LauncherParts): Promise<OpenLa
     endsFile: ledger && endsFileOf(ledger.file),
     clock,
     fallback: createExecaLauncher(clock),
-    onLost: (pid, running) => scheduler().emit({ event: 'launcher.lost', at: at(), pid, running }),
-    onRestored: (pid) => scheduler().emit({ event: 'launcher.restored', at: at(), pid }),
+    onLost: (pid, running) =>
+      void begun.then(() => scheduler().emit({ event: 'launcher.lost', at: at(), pid, running })),
+    onRestored: (pid) => void begun.then(() => scheduler().emit({ event: 'launcher.restored', at: at(), pid })),
   });
   try {
     await forker.open();
@@ -60,7 +64,7 @@ async function openForker(program: string, parts: LauncherParts): Promise<OpenLa
       pid: forker.pid ?? null,
       left_running: forker.leftRunning() ?? null,
     }),
-    start: () => undefined,
+    start: () => begin(),
     stop: () => undefined,
   };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
@@ -169,7 +169,8 @@ function sleeps(pid: number): boolean {
   }
 }
 
-it('without a forker commands start by execa, which is logged once with the reason', async () => {
+/** Copies the built program, without its forker. Returns its folder. */
+function copyOfProgram(): string {
   const copy = join(desk.folder, 'copy');
   mkdirSync(copy);
   for (const part of ['bin', 'dist', 'package.json'])
@@ -178,6 +179,27 @@ it('without a forker commands start by execa, which is logged once with the reas
       filter: (source) => !source.includes('timers-forker'),
     });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+it('while a forker does not answer, no request meets half a scheduler', async () => {
+  const copy = copyOfProgram();
+  const begun = join(desk.folder, 'begun');
+  mkdirSync(join(copy, 'dist', 'native'), { recursive: true });
+  const forker = join(copy, 'dist', 'native', `timers-forker-linux-${process.arch}`);
+  writeFileSync(forker, `#!/bin/sh\necho $$ >${begun}\nexec sleep 60\n`, { mode: 0o755 });
+  desk.write('timers.yaml', 'timers: {tick: {every: 1h, run: echo hi}}');
+  const program = desk.start(['start', ...LOG], { program: join(copy, 'bin', 'timers.js') });
+  await until(() => existsSync(begun) && readFileSync(begun, 'utf8') !== '');
+  expect((await desk.run('status')).stderr).toMatch(/^timers: no scheduler of .* is running/);
+  process.kill(Number(readFileSync(begun, 'utf8')), 'SIGKILL');
+  expect(await program.event('launcher.fallback')).toMatchObject({ reason: expect.stringContaining('cannot be used') });
+  program.kill('SIGTERM');
+  expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
+});
+
+it('without a forker commands start by execa, which is logged once with the reason', async () => {
+  const copy = copyOfProgram();
   desk.write('timers.yaml', 'timers: {tick: {every: 1h, run_at_start: true, run: echo hi}}');
   const program = desk.start(['start', ...LOG], { program: join(copy, 'bin', 'timers.js') });
   expect(await program.event('launcher.fallback')).toMatchObject({
