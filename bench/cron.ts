@@ -19,8 +19,8 @@ const END = Date.UTC(2100, 0, 1);
 const clock = createSystemClock();
 
 /**
- * What people write, in the share in which they write it, without the extensions that not all peers read: fixed times of day, steps,
- * ranges, lists, days of the week and of the month. All different.
+ * What people write, in realistic shares, without the extensions that some peers do not read. They are fixed times of
+ * day, steps, ranges, lists, days of the week and days of the month. All different.
  */
 export function mixedExpressions(count: number): string[] {
   const distinct = new Set<string>();

@@ -1,8 +1,9 @@
 'use strict';
 
-// Compiling the program is half of its start-up time. V8 can keep compiled code; since Node 22.8 Node does that by itself, on Node 20
-// this file does: beside each script of dist/cli the build leaves a file of V8's, made by running the commands once (`node
-// bin/code-cache.js`). V8 refuses one of another version, flags or source, and then compiles as usual: nothing depends on it.
+// Compiling the program is half of its start-up time. V8 can keep compiled code. Node 22.8 and later does that by
+// itself, and this file does it on Node 20. The build runs the commands once and leaves a file of compiled code beside
+// each script of dist/cli (`node bin/code-cache.js`). V8 refuses one of another version, flags or source, and then
+// compiles as usual: nothing depends on it.
 
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');

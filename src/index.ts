@@ -31,10 +31,10 @@ const loop = new TimerLoop(clock, now);
  * Reads a schedule.
  *
  * @param spec exactly one schedule key, as in a timer file; `timezone` (IANA; default: the system default) and `dst`.
- * @param options `start`: what `in` counts from, in epoch milliseconds; default: now. `seed`: the input of the hash for `H` in `cron`, such as the
- * name of a timer; default: the empty text, the same for all callers.
- * @returns a schedule whose `next(after)` returns the first due instant strictly after `after`, in epoch milliseconds, or `undefined`;
- * it throws a TypeError if `after` is not a number.
+ * @param options `start`: what `in` counts from, in epoch milliseconds; default: now. `seed`: the input of the hash for
+ * `H` in `cron`, such as the name of a timer. By default it is empty, the same for all callers.
+ * @returns a schedule. Its `next(after)` returns the first due instant strictly after `after`, in epoch milliseconds,
+ * or `undefined`. It throws a TypeError if `after` is not a number.
  * @throws TypeError for a key or a value of the wrong type. RangeError for an invalid schedule. The message says how to fix it.
  */
 export function parseSchedule(

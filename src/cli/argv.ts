@@ -39,8 +39,8 @@ const SHORT_FOR: ReadonlyMap<string, string> = new Map([
 const OTHER_FILES: ReadonlySet<string> = new Set(['at', 'in', 'diff', 'init', 'validate', 'help']);
 
 /**
- * Puts the words of a command line as their command has them: options in front of it behind it, other words for its options replaced by its own,
- * and a timer file among its arguments behind --file. `isFile`: whether a path is a file's.
+ * Normalizes a command line. Options before the command move behind it, aliases become the command's own options, and a
+ * timer file among its arguments moves behind --file. `isFile`: whether a path is a file's.
  * @throws UsageError for what no command takes, with the way to say it.
  */
 export function straighten(

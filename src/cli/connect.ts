@@ -57,8 +57,9 @@ const IN_MEMORY = 'warning: kept in memory only: this scheduler has no state, an
 const WRONG_USAGE: ReadonlySet<string> = new Set(['unknown_timer', 'unknown_run', 'bad_argument']);
 
 /**
- * Speaks to the scheduler of the timer file that is named or found. Returns what `act` does, or 1 when there is no scheduler, it refuses, or it
- * goes away; what is wrong and what to do is said, with `otherwise` what there is without a scheduler. @throws UsageError for a name it does not know.
+ * Speaks to the scheduler of the timer file that is named or found. Returns what `act` returns, or 1 when there is no
+ * scheduler, it refuses, or the connection ends. Prints what is wrong and what to do; `otherwise` adds what is known
+ * without a scheduler. @throws UsageError for a name it does not know.
  */
 export async function withScheduler(
   terminal: Terminal,

@@ -35,8 +35,8 @@ let obeyed: Obey | undefined;
 let heldReload: NodeJS.Signals | undefined;
 
 /**
- * Handles signals from here on, for the command in `argv`. Called before the program is loaded, which takes a while: until {@link obey} is called a
- * request to stop ends the process, and one to reload is kept.
+ * Handles signals from here on, for the command in `argv`. Called before the program is loaded, which takes a while.
+ * Until {@link obey} is called, a request to stop ends the process, and a request to reload is kept.
  */
 export function holdSignals([, , command = '']: readonly string[]): void {
   process.on('SIGUSR1', closeInspector);

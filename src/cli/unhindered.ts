@@ -13,8 +13,8 @@ export interface UnhinderedTerminal extends Terminal {
 }
 
 /**
- * Says what `terminal` would, without ever waiting for a reader: a write to a terminal that is stopped (Ctrl-S), or whose reader is, would hold
- * the whole process, and every signal with it.
+ * Prints what `terminal` would, but never waits for a reader. A blocking write to a terminal stopped with Ctrl-S would
+ * block the whole process, including its signal handling.
  */
 export function unhindered(terminal: Terminal, clock: Clock): UnhinderedTerminal {
   const { stderr } = process;
@@ -32,7 +32,10 @@ export function unhindered(terminal: Terminal, clock: Clock): UnhinderedTerminal
   };
 }
 
-/** The same stream to draw on (its cursor is moved by writes, too), of some size: a serial line says that it has none, and spinners divide by it. */
+/**
+ * The same stream, for drawing: writes move its cursor, and it has a size. A serial line reports a width of 0, and
+ * spinners divide by the width.
+ */
 function screenOf(stream: WriteStream, write: (text: unknown) => boolean): WriteStream {
   const screen = Object.create(stream) as WriteStream;
   return Object.defineProperties(screen, {

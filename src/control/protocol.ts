@@ -60,7 +60,7 @@ export class RefusalError extends Error implements Refusal {
 /** An event as it goes over the wire: the very record of the JSON log. */
 export type EventRecord = LogRecord & { readonly timestamp: string; readonly level: string; readonly msg: string };
 
-/** The line that a record of output has, as the command printed it: also where it was read as JSON, so that there is no `line`. */
+/** The line of an output record, as the command printed it. A line that was read as JSON has no `line` field. */
 export const outputLineOf = ({ line, msg }: EventRecord & { readonly line?: unknown }): string =>
   typeof line === 'string' ? line : msg;
 

@@ -17,8 +17,9 @@ const DAY_ALONE = /^(?:today|tomorrow)$/;
 const FROM_NOW = /^(?:now\s*\+\s*|\+\s*|in\s+)?((?:\d+ ?(?:ms|[smhdw])\s*)+)$/;
 
 /**
- * Reads a future point in time: every form of a timer's `at`, a duration from now (`30m`), and a time of day (`17:00`,
- * `tomorrow 09:00`), which alone means the next one. If the clock shows it twice, the first in the future.
+ * Reads a future point in time. It accepts every form of a timer's `at`, a duration from now (`30m`), and a time of day
+ * (`17:00`, `tomorrow 09:00`). A time of day alone means the next one. If the clock shows it twice, the first in the
+ * future.
  * @throws RefusalError if it is not a time, has passed, or is skipped by a clock change: then the error names the two nearest instants.
  */
 export function readComingTime(text: string, { now, timezone }: Here): Instant {

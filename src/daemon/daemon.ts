@@ -40,8 +40,9 @@ export interface DaemonOptions {
 export type OnRequest = (receive: (request: 'stop' | 'reload', signal: NodeJS.Signals) => void) => void;
 
 /**
- * Runs a scheduler in this process, with everything its timer file requires: state, control socket, HTTP server, tracing. Resolves with the
- * exit code when a request or the last firing has ended it: 1 if it may not use the state, or after too many bugs.
+ * Runs a scheduler in this process, with everything its timer file requires: state, control socket, HTTP server,
+ * tracing. Resolves with the exit code after a request or the last firing has ended the scheduler. The code is 1 if it
+ * may not use the state, or after too many bugs.
  */
 export async function startDaemon(timerFile: TimerFile, options: DaemonOptions): Promise<number> {
   const { surroundings, clock, keepAlive, state: named, watches } = options;

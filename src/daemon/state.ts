@@ -31,8 +31,9 @@ export interface StateOwner {
 }
 
 /**
- * Where the state of a timer file is, links followed, so that every spelling of the path leads to the same lock and the same socket;
- * `undefined` for a state in memory. `named` is the path from the command line, and overrides the file.
+ * Returns the path of a timer file's state. Links are followed, so that every spelling of the path leads to the same
+ * lock and the same socket; `undefined` for a state in memory. `named` is the path from the command line, and overrides
+ * the file.
  */
 export function statePathOf(
   { path, settings: { state } }: StateOwner,

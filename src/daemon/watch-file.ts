@@ -28,9 +28,10 @@ interface Watching {
 }
 
 /**
- * Calls `changed` when the content or the real path of the file at `path` changes, or it becomes unreadable; once for consecutive
- * changes. It watches the file's folder and that of a link's target, because a rename (editors) or a switched link (`..data` in
- * Kubernetes) puts another file under the same name. In addition, it polls every {@link POLL}.
+ * Calls `changed` when the content or the real path of the file at `path` changes, or it becomes unreadable; once for
+ * consecutive changes. It watches the folder of the file and the folder of a link's target. Editors rename files and
+ * Kubernetes switches a link (`..data`), and both put another file under the same name. In addition, it polls every
+ * {@link POLL}.
  */
 export function watchTimerFile(path: string, watching: Watching): Cancel {
   const watched = new WatchedFile(path, watching);

@@ -28,8 +28,9 @@ const UNITS: ReadonlyMap<string, Duration> = new Map([
 const FORMS = 'Write a whole number and a unit (ms, s, m, h, d, w), or a sum such as 1h30m, or ISO 8601 such as PT30S.';
 
 /**
- * Reads a duration: `250ms`, `10s`, `5m`, `2h`, `1d`, `1w`, a sum with the longest unit first (`1h30m`), or ISO 8601 in
- * weeks, days, hours, minutes and seconds (`P1DT2H`, `PT0.5S`). A day is always 24 hours, regardless of the calendar.
+ * Reads a duration: `250ms`, `10s`, `5m`, `2h`, `1d`, `1w`, a sum with the longest unit first (`1h30m`), or ISO 8601.
+ * ISO 8601 may use weeks, days, hours, minutes and seconds (`P1DT2H`, `PT0.5S`). A day is always 24 hours, regardless
+ * of the calendar.
  *
  * Returns whole milliseconds from 0 to {@link LONGEST_DURATION}, both inclusive. The caller decides whether 0 is valid.
  * @throws DurationError with what is wrong with the text, and how to write it.

@@ -75,8 +75,8 @@ export interface LeftOut {
 /**
  * The record of what happened to every firing. One scheduler writes; anyone may read.
  *
- * A run is recorded before its process starts, and its job's cursor moves in the same transaction: a crash between any two steps
- * neither loses nor repeats a firing.
+ * A run is recorded before its process starts, and its job's cursor moves in the same transaction. A crash between any
+ * two steps neither loses nor repeats a firing.
  */
 export interface Ledger {
   /** The facts to record. Call it before the first {@link commit}. Never throws. */

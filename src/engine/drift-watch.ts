@@ -22,7 +22,10 @@ export function judgeDrift(
 export const offsetToFollow = ({ offsetMs, errorMs }: Pick<ClockOffset, 'offsetMs' | 'errorMs'>): Duration =>
   Math.abs(offsetMs) > errorMs ? offsetMs : 0;
 
-/** The pause before the next measurement: doubled with every failure in a row up to an hour, and up to a tenth longer by chance (`random` from [0, 1)). */
+/**
+ * The pause before the next measurement. It doubles with every consecutive failure, up to an hour. Chance adds up to a
+ * tenth (`random` from [0, 1)).
+ */
 export const pauseBetween = (poll: Duration, failures: number, random: number): Duration =>
   Math.min(poll * 2 ** failures, Math.max(poll, HOUR)) * (1 + random / 10);
 

@@ -15,8 +15,8 @@ interface Lane {
 }
 
 /**
- * N places, and a queue before them. The jobs take turns, so that a burst of one delays the others by one run of it at most for each of
- * theirs; of one job it is first come, first served. Every step is O(1).
+ * N places, and a queue before them. The jobs take turns, so a burst of one job delays each run of another by at most
+ * one run. Runs of one job enter in order of arrival. Every step is O(1).
  */
 export class Gate {
   #places: number;

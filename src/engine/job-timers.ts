@@ -96,7 +96,10 @@ export class JobTimers {
     );
   }
 
-  /** Plans behind the cursor first, so that the pause loses no instant; then behind the present, because an instant of the pause may be the cause. */
+  /**
+   * Plans from the cursor first, so that the pause loses no instant. Then plans from the present, because an instant of
+   * the pause may be the cause.
+   */
   #planAgain(state: JobState): void {
     const { job, next, faults, cursor } = state;
     this.#retries.delete(state);

@@ -38,9 +38,10 @@ interface Unseen {
 }
 
 /**
- * How late a row of instants may come and still be taken one by one. When it is later, the process itself was held up (stopped, starved, paused with
- * its container): the latest of the row runs, however late, so that the job is not lost, and the others are misfires like those of a downtime.
- * An instant of a rhythm replaces an earlier one sooner than a fixed time does.
+ * How late a row of instants may come and still be taken one by one. If it is later, the process itself was delayed:
+ * stopped, starved, or paused with its container. Then the latest of the row runs, however late, so that the job is not
+ * lost. The others are misfires, as after a downtime. An instant of a rhythm replaces an earlier one sooner than a
+ * fixed time does.
  */
 const graceOf = ({ schedule }: Job): Duration => (schedule.intervalLike ? 5 * SECOND : 5 * MINUTE);
 
@@ -80,8 +81,8 @@ export function planRow(job: Job, next: Instant | undefined, now: Instant, { gap
 }
 
 /**
- * The instants that have come: those inside the gap (`unseen`), and those before and behind it (`seen`), all of which are listed unless they
- * are too late (`hasStood`). `latest` is the last of these.
+ * The instants that have come. `unseen` are those inside the gap. `seen` are those before and after it, all listed
+ * unless they are too late (`hasStood`). `latest` is the last of these.
  */
 function gather(job: Job, next: Instant | undefined, now: Instant, gap: Gap | undefined) {
   const instantAt = (time: Instant) => Math.min(time, now) - job.offset;
@@ -111,8 +112,8 @@ const maxOf = (instants: readonly Instant[]): Instant | undefined =>
   instants.length === 0 ? undefined : Math.max(...instants);
 
 /**
- * Sorts the one instant that is due of a rhythm which counts from the end of the last run: what comes behind it hangs on the run it becomes,
- * and is not planned.
+ * Sorts the one due instant of a rhythm that counts from the end of the last run. Later instants depend on the run it
+ * becomes, so they are not planned.
  */
 function planOne(job: Job, next: Instant | undefined, now: Instant, { gap, waiting }: Unseen): DuePlan {
   const caughtUp = (passed: readonly Instant[]) =>
@@ -173,7 +174,10 @@ const withoutLatest = ({ first, count, latest }: Row): Row => ({
   latest: latest.slice(0, -1),
 });
 
-/** The row without those of it that were chosen to run; a policy chooses late ones before early ones, so what is left is in a row too. */
+/**
+ * The row without the instants that were chosen to run. A policy chooses late ones before early ones, so the rest is a
+ * row too.
+ */
 function missedOf(
   { first, count, latest }: Row,
   reason: Missed['reason'],

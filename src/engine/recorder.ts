@@ -14,8 +14,8 @@ const LOCK_PATIENCE: Duration = 8 * SECOND;
 const LEAST_PATIENCE: Duration = SECOND;
 
 /**
- * Gathers what the ledger records, and writes it in as few transactions as the order allows: before a process starts, and before the log
- * shows it. Everything that happens in one turn is one transaction.
+ * Gathers what the ledger records, and writes it in as few transactions as the order allows. A write comes before a
+ * process starts and before the log shows it. Everything that happens in one turn is one transaction.
  */
 export class Recorder {
   #ledger: Ledger | undefined;
@@ -66,8 +66,8 @@ export class Recorder {
   }
 
   /**
-   * Calls `then` when everything noted so far is recorded: at once without a ledger, else in the next turn of the event loop, with all that this
-   * one brings. Many are called in slices, in the order of their requests.
+   * Calls `then` when everything noted so far is recorded. Without a ledger that is at once, else in the next turn of
+   * the event loop, together with everything from this turn. Many are called in slices, in the order of their requests.
    */
   whenRecorded(then: () => void): void {
     if (this.#ledger === undefined) {

@@ -2,7 +2,10 @@ import type { Clock } from '../domain/clock.js';
 import type { OpenRun } from '../domain/ledger.js';
 import type { Duration, Instant } from '../domain/time.js';
 
-/** How late a run is and how long it lasts, by the monotonic clock since its admission: a wall clock that is set meanwhile changes neither. */
+/**
+ * How late a run is and how long it lasts, by the monotonic clock since its admission. Setting the wall clock meanwhile
+ * changes neither.
+ */
 export class RunTimes {
   readonly #clock: Clock;
   readonly #admittedAt: Duration;

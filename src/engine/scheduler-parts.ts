@@ -36,7 +36,10 @@ export interface Companion {
 
 /** What a scheduler begins with. */
 export interface FirstPlan extends SchedulerPlan {
-  /** What happens to processes that a scheduler which died has left running, or that have left the group of a run which is ended; default: kill. */
+  /**
+   * What happens to processes that a crashed scheduler has left running, or that have left the process group of a run
+   * that is being ended. Default: kill.
+   */
   readonly orphans?: 'kill' | 'keep';
   /** Told in `scheduler.started`. */
   readonly facts: {

@@ -45,7 +45,10 @@ export class SchedulerTime {
   #latest: Instant;
   /** Time suspended before the last jump: the uptime's lead over the monotonic clock. */
   #suspended: Duration;
-  /** What the wall clock was slow by when it was measured (0: nothing to follow), and how far it was ahead of the monotonic clock then. */
+  /**
+   * How slow the wall clock was when it was measured (0: nothing to follow), and how far it was ahead of the monotonic
+   * clock.
+   */
   #offset: Duration = 0;
   #lead: Duration = 0;
   /** How much of the offset is followed by now. */
@@ -64,9 +67,10 @@ export class SchedulerTime {
   }
 
   /**
-   * Follows a wall clock that was measured to be slow by `offset`: from here on this time aims at wall + offset, by 5 % of the elapsed time
-   * and never by a jump. Returns whether it does: not from 500 ms on, which would be one. The measurement belongs to the clock as it stands: what
-   * the wall clock is set by later is subtracted. After 0 this time follows the wall clock alone again.
+   * Follows a wall clock that was measured to be slow by `offset`. From now on this time moves toward wall + offset, by
+   * 5 % of the elapsed time and never by a jump. Returns whether it does: not from 500 ms on, which would be one. The
+   * measurement belongs to the clock as it stands: what the wall clock is set by later is subtracted. After 0 this time
+   * follows the wall clock alone again.
    */
   steer(offset: Duration): boolean {
     this.#offset = offset;

@@ -27,12 +27,12 @@ const LONGEST_SLEEP: Duration = 30 * SECOND;
 const WATCHFUL_SLEEP: Duration = SECOND;
 
 /**
- * One queue, one armed timer. Wakes when the first alarm is due by `now`, or to look at the clock again: sleeps are bounded, so a
- * clock that was set, a machine that was suspended and delays beyond `setTimeout`'s 2³¹ − 1 ms all come down to the same rule.
+ * One queue, one armed timer. Wakes when the first alarm is due by `now`, or to look at the clock again. Sleeps are
+ * bounded, so one rule covers clock steps, suspended machines and delays beyond the limit of `setTimeout`, 2³¹ − 1 ms.
  *
- * What has happened comes before what is due: between waking and ringing the event loop serves what has come in, ends of processes above all,
- * and what rings is what was due before that. So however long the loop was held up, and however long that takes, a timeout finds a run ended
- * that has ended.
+ * Past events come before due alarms. Between waking and ringing, the event loop serves its input, above all ends of
+ * processes. Then only those alarms ring that were due before that. So however long the loop was held up, and however
+ * long that takes, a timeout finds a run ended that has ended.
  */
 export class TimerLoop {
   readonly #queue = new TimerQueue<Alarm>();

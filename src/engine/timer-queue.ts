@@ -13,8 +13,8 @@ const ARITY = 4;
 /**
  * Entries by due time, those due at the same instant in the order they were queued. Knows no clock.
  *
- * A 4-ary heap (Johnson, "Priority queues with update and finding minimum spanning trees", 1975): insertion O(log n) and O(1) on
- * average, removal O(log n), the next due time O(1).
+ * A 4-ary heap (Johnson, "Priority queues with update and finding minimum spanning trees", 1975). Insertion takes O(log
+ * n), and O(1) on average. Removal takes O(log n), the next due time O(1).
  */
 export class TimerQueue<Entry extends Queued> {
   readonly #heap: Entry[] = [];

@@ -83,7 +83,10 @@ export class Live implements Sink {
     this.#bring(client, new Map());
   }
 
-  /** Gets ready to tell of every timer, a few of them in a turn of the event loop: at first their past is read, and their schedules are put into words. */
+  /**
+   * Prepares the report of every timer, a few in each turn of the event loop. The first report needs their past and
+   * their schedules in words.
+   */
   async #lookUp(): Promise<void> {
     const { recent, toRecord, turn } = this.#options;
     const status = this.#options.status();

@@ -35,8 +35,9 @@ export interface HttpRequest {
 
 export type HttpOptions = Listening & {
   /**
-   * What `Authorization: Bearer …` must hold; it returns `undefined` if the token cannot be had: then nobody gets in. Absent if none is asked for:
-   * then a socket file is open to everybody who can reach it, and a loopback address may be read by everybody on this machine.
+   * What `Authorization: Bearer …` must hold; it returns `undefined` if the token cannot be had: then nobody gets in.
+   * Absent if no token is required. Then everybody who can reach a socket file has access, and everybody on this
+   * machine can read from a loopback address.
    */
   readonly token: (() => string | undefined) | undefined;
   readonly routes: readonly Route[];

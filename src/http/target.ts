@@ -43,7 +43,10 @@ function normalized(host: string): string | undefined {
 /** Whether the host that a client asked for is this machine's own name for itself. */
 export const namesLoopback = ({ authority }: Target): boolean => isLoopback(hostNameOf(authority));
 
-/** Whether the host that a client asked for is one that no page on the web can have: this machine, or a name without a dot. */
+/**
+ * Whether no page on the web can have the host that a client asked for. Such a host is this machine, or a name without
+ * a dot.
+ */
 export const namesNobodyElse = ({ authority }: Target): boolean => {
   const name = hostNameOf(authority);
   return isLoopback(name) || /^[\w-]*$/.test(name);

@@ -1,7 +1,10 @@
 import type { LiveTimer } from '../domain/api-record.js';
 import { has, toneOf } from './state.js';
 
-/** Which timers have a lane, `most` of them: as they come where all have room, else first those that run or fail, then those that failed lately. */
+/**
+ * Chooses the timers that have a lane, at most `most`. If all fit, the order is theirs. Otherwise timers that run or
+ * fail come first, then those that failed lately.
+ */
 export function pickLanes(timers: readonly LiveTimer[], most: number): readonly LiveTimer[] {
   if (timers.length <= most) return timers;
   return timers.toSorted((one, other) => rankOf(one) - rankOf(other)).slice(0, most);

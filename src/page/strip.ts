@@ -5,7 +5,10 @@ import { toneOf } from './state.js';
 const STEP = 8;
 const MOST = 12;
 
-/** The last outcomes as a row of shapes, oldest first: low and full is good, high and full is bad, high and hollow did not run to its end. */
+/**
+ * The last outcomes as a row of shapes, oldest first. Low and full is good, high and full is bad, high and hollow did
+ * not run to its end.
+ */
 export function drawStrip(recent: readonly FiringStatus[]): SVGSVGElement {
   const first = MOST - recent.length;
   return draw(

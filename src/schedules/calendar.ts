@@ -1,6 +1,6 @@
 /**
- * The proleptic Gregorian calendar in whole numbers, without a `Date` in sight: a *day* counts from 1970-01-01 (0), a *month* from
- * January of the year 0 (0). Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+ * The proleptic Gregorian calendar in whole numbers, without a `Date`. A *day* counts from 1970-01-01 (0), a *month*
+ * from January of the year 0 (0). Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
  */
 
 /** Returns the day on which a month begins. */

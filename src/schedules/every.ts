@@ -259,7 +259,10 @@ function intervalOf(value: EveryMap, place?: Place): Duration {
   });
 }
 
-/** Whole days look like a time of day, but are counted in UTC; an offset is taken for one that is meant where that is the zone, too. */
+/**
+ * Whole days look like a time of day, but are counted in UTC. An offset is accepted as intended if it is the zone's
+ * own.
+ */
 function trapsOf(grid: Grid, text: string, { timezone, start }: ScheduleContext): ScheduleWarning[] {
   const { length, offset } = grid;
   const isMeant = offset > 0 && UTC.test(timezone);

@@ -8,8 +8,8 @@ const START = Date.UTC(2024, 0, 1) - 1;
 const MOST_INTERVALS = 8;
 
 /**
- * Returns the shortest time between two firings in a row, among the first few of a year; of local times as if the clock never changed.
- * `undefined` for a schedule that ends (`in`, `at`), or counts from the end of a run.
+ * Returns the shortest time between two consecutive firings, among the first few of a year. Local times count as if the
+ * clock never changed. `undefined` for a schedule that ends (`in`, `at`), or counts from the end of a run.
  */
 export function shortestInterval(schedule: Schedule): Duration | undefined {
   const parts = cronParts(schedule);

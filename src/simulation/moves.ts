@@ -15,9 +15,9 @@ export interface Move {
 const FIXED_MINUTE = /^((?:\S+ )?)(\d{1,2})((?: \S+){4})$/;
 
 /**
- * Where the firings of a job could go: a `cron` with a fixed minute to any other minute of its hour, an `every` of two minutes or more
- * to any minute of its interval, of the first hour at most. No other schedule can be moved.
- * `writtenOut` writes a cron shorthand as its fields.
+ * Where the firings of a job could go. A `cron` with a fixed minute can move to any other minute of its hour. An
+ * `every` of two minutes or more can move to any minute of its interval, within the first hour. No other schedule can
+ * be moved. `writtenOut` writes a cron shorthand as its fields.
  */
 export function movesOf({ written, schedule }: Job, writtenOut: (text: string) => string): readonly Move[] {
   if (written.key === 'cron') return movesOfCron(writtenOut(written.text));

@@ -27,8 +27,9 @@ const SPAN: Duration = 8 * DAY;
 const MINUTES = SPAN / MINUTE;
 
 /**
- * Proposes moves that flatten the busiest minutes of the days around the busiest of all: again and again the minute in which the most jobs
- * are on loses one, of those that can be moved the last of the file, if that finds a quieter place. Each job is tried once.
+ * Proposes moves that flatten the busiest minutes of the days around the busiest of all. Each step takes the minute
+ * with the most active jobs. Of its movable jobs, the last in the file moves, if that finds a quieter minute. Each job
+ * is tried once.
  */
 export function suggestMoves({ jobs, busiestAt, lasting, movesOf }: Crowd): readonly Suggestion[] {
   const from = Math.floor(busiestAt / DAY) * DAY - DAY;

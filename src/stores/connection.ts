@@ -7,8 +7,8 @@ import type { Duration } from '../domain/time.js';
 export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /**
- * Opens a database for reading. A file without a log is nobody's at the moment: told that, SQLite creates no files beside it, takes no lock, and can
- * read where it may not create any. @throws SQLite's errors.
+ * Opens a database for reading. No process uses a file without a log. SQLite is informed of that, so it creates no
+ * files beside it, takes no lock, and can read in a read-only folder. @throws SQLite's errors.
  */
 export function openForReading(path: string, patience: Duration): DatabaseSyncInstance {
   const url = pathToFileURL(path);

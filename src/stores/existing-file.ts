@@ -58,9 +58,9 @@ export const wasUsed = (path: string, patience: Duration): boolean =>
   lockContentOf(lockFileOf(path), patience) === 'marked' || sizeOf(`${path}-wal`) > 0;
 
 /**
- * Whether somebody has the ledger open by another of its names (a hard link), which has a lock and a log of its own: with two logs the file
- * would be damaged. Who has a database open holds a lock on the file itself, too. To be asked before this process opens it. `patience`: how
- * long to wait for a reader to be done. @throws the file system's errors.
+ * Whether another process has the ledger open by another of its names (a hard link), which has its own lock and log.
+ * Two logs would damage the file. Who has a database open holds a lock on the file itself, too. To be asked before this
+ * process opens it. `patience`: how long to wait for a reader to be done. @throws the file system's errors.
  */
 export function isOpenByAnotherName(path: string, patience: Duration): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });

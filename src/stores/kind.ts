@@ -41,7 +41,10 @@ export type StateOpening =
       readonly ledger: Ledger;
       /** What is recorded so far; `undefined` while there is no file to read it from. */
       readonly recorded: () => Recorded | undefined;
-      /** A file that could not be used: the state's, and this ledger is a new one; or that of its log, and what stood last in this one is missing. */
+      /**
+       * A file that could not be used. Either it was the state, and this ledger is new, or it was the log of the state,
+       * and the last records are missing.
+       */
       readonly setAside: SetAside | undefined;
       /** Files that earlier starts had set aside and that are still there, oldest first. */
       readonly leftBehind: readonly string[];

@@ -37,9 +37,9 @@ const SMALL = 2 * 1024 * 1024;
 /**
  * A ledger's file, open for writing.
  *
- * With `synchronous = NORMAL` a commit hands its pages to the operating system and does not wait for the disk: a process that is killed loses
- * nothing, whenever it is; a power cut loses the last moments, for as long as the system keeps pages in memory (30 s on Linux), and never
- * damages what is older. To wait for the disk would cost every firing milliseconds.
+ * With `synchronous = NORMAL` a commit hands its pages to the operating system and does not wait for the disk. A
+ * process that is killed loses nothing. A power cut loses what the system still keeps in memory (the last 30 s on
+ * Linux), and never damages older records. To wait for the disk would cost every firing milliseconds.
  * https://sqlite.org/pragma.html#pragma_synchronous
  */
 export class LedgerFile {

@@ -15,7 +15,10 @@ const BETWEEN_SWEEPS: Duration = MINUTE;
 /** In bytes, within the file: recording goes on for a while when the disk is full. */
 const ROOM = 1024 * 1024;
 
-/** In bytes, within the file, and the log has as much: when the disk is full, what the next scheduler needs in order to run nothing twice has room. */
+/**
+ * In bytes, within the file, and as much in the log. On a full disk, the next scheduler needs this room to record its
+ * runs, so that it repeats none.
+ */
 const RESERVE = 128 * 1024;
 
 /** In bytes. On a disk with less, what is kept in reserve would itself fill it. */
@@ -71,8 +74,8 @@ export class Upkeep {
     this.#writeBack = writeBack;
     this.#retention = retention;
     this.#nextJob = database.prepare('SELECT min(job_name) AS name FROM firings WHERE job_name > ?');
-    // Of the oldest few those older than `keep` or beyond the newest `runs`, but never the newest of a job that may come again: an ad-hoc one, which has
-    // a colon in its name, does not.
+    // Of the oldest few, deletes those older than `keep` or beyond the newest `runs`, but never the newest of a job
+    // that may come again. An ad-hoc job, which has a colon in its name, does not come again.
     this.#prune = database.prepare(`
       DELETE FROM firings WHERE id IN (
         SELECT id FROM (SELECT id, ended_at FROM firings WHERE job_name = ?1 ORDER BY ended_at, id LIMIT ?4)
@@ -132,8 +135,9 @@ export class Upkeep {
   }
 
   /**
-   * Does `write` while the file may take more pages, if the disk has room for them, twice. Up to then it takes what it has within: pages of the log
-   * that the file has no room for could never be written back, and a log that cannot be written back cannot be used again.
+   * Does `write` while the file may take more pages, if the disk has room for them, twice. Until then it uses the free
+   * room within the file. Pages of the log that do not fit into the file can never be written back, and then the log
+   * cannot be reused.
    */
   growFor(write: () => void): void {
     const free = freeBeside(this.#path);

@@ -15,8 +15,8 @@ export type FileOpening =
   | StateRefusal;
 
 /**
- * Opens the file of a ledger for writing, creating it where there is none. What is damaged, emptied or no database is set aside for a new file; what
- * belongs to another program, or to a later version, is left as it is. Never throws.
+ * Opens the file of a ledger for writing, creating it where there is none. A file that is damaged, emptied or not a
+ * database is set aside for a new one. A file of another program or of a later version stays as it is. Never throws.
  */
 export function openFile(toOpen: FileToOpen, now: Instant): FileOpening {
   try {

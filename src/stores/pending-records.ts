@@ -63,8 +63,9 @@ export class Unrecorded {
   }
 
   /**
-   * The file was another scheduler's: its open runs get outcomes, in the commit in which ours take their place, and of its jobs those that are not
-   * ours stay. Returns how many ad-hoc ones among them, which run only when a scheduler finds them at its start.
+   * The file was another scheduler's. Its open runs get outcomes in the same commit that records ours, and its jobs
+   * stay unless ours replace them. Returns how many ad-hoc ones among them, which run only when a scheduler finds them
+   * at its start.
    */
   takeOver({ jobs, open, lastSeenAt }: Recollection, at: Instant): number {
     this.#restateRuns();

@@ -8,8 +8,9 @@ const OTHERS_WRITE = 0o022;
 const ROOT = 0;
 
 /**
- * The first link on the way to a file that another user has put where others may write: it may lead to any file of ours. `undefined`: there is
- * none. As the kernel's `protected_symlinks`, which not every system has on. `path` is absolute.
+ * The first link on the way to a file that another user has put into a folder where others may write. It may lead to
+ * any file of ours. `undefined`: there is none. As the kernel's `protected_symlinks`, which not every system has on.
+ * `path` is absolute.
  */
 export function plantedLinkOn(path: string, uid: number): string | undefined {
   let at = path;

@@ -2,8 +2,9 @@ import { closeSync, openSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes sure that there is a file, which nobody else may read when it is new, nor enter its folder: what commands print is in it. SQLite gives
- * the files beside a database the permissions of the database. A file that is there is not even opened. Returns whether it is new. @throws the file system's errors.
+ * Creates the file and its folder unless they exist. Nobody else may read a new file or enter a new folder, because the
+ * output of commands is in it. SQLite gives the files beside a database the permissions of the database. A file that is
+ * there is not even opened. Returns whether it is new. @throws the file system's errors.
  */
 export function createPrivately(path: string): boolean {
   makeFolder(dirname(path));

@@ -26,8 +26,8 @@ import {
 } from './validation.js';
 
 /**
- * The inverses of what `rows` writes. A row is checked like a file, because others may have written into it: a value that is invalid is left out and
- * noted, and so is a row of which nothing can be made without it (`undefined`).
+ * The inverses of what `rows` writes. A row is checked like a file, because other programs may have written into it. An
+ * invalid value is left out and noted. A row that needs the value is left out too (`undefined`).
  */
 const BREAKERS: readonly BreakerState['kind'][] = ['closed', 'open', 'half_open'];
 const TRIGGERS: readonly Trigger[] = ['schedule', 'catch_up', 'manual', 'start'];

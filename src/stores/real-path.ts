@@ -5,8 +5,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 const MOST_LINKS = 40;
 
 /**
- * The one path of a file, however it is named: links are followed in its folders and in itself, and also where it, or its folder, is still to
- * be made. What cannot be followed (a circle, a folder that is closed to us) stays as it is. `path` is absolute.
+ * The one path of a file, however it is named. Links are followed in its folders and in itself, even if it, or its
+ * folder, does not exist yet. What cannot be followed (a circle, a folder that is closed to us) stays as it is. `path`
+ * is absolute.
  */
 export function realPath(path: string): string {
   try {

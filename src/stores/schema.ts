@@ -10,8 +10,8 @@ const utc = (column: string) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000
  * The steps from one version of the schema to the next; a file's version is how many of them it has seen.
  * Only ever appended to: files of users have passed through the ones that stand.
  *
- * Open runs stand in a table of their own. It is small and its rows come and go in few pages, which makes admission cheap; and the rows of
- * `firings` are then numbered in the order of their ends, so that the latest outcomes need no index.
+ * Open runs stand in a table of their own. It is small and its rows come and go in few pages, which makes admission
+ * cheap. The rows of `firings` are then numbered in the order of their ends, so the latest outcomes need no index.
  */
 export const MIGRATIONS: readonly string[] = [
   `

@@ -16,7 +16,7 @@ import { Unrecorded } from './pending-records.js';
 const BETWEEN_TRIES: Duration = 2 * SECOND;
 /** From one look at what has become of the file to the next, at the least. */
 const BETWEEN_LOOKS: Duration = 5 * SECOND;
-/** At the most so large a part of the time goes into looks, since one at a file that others wrote into reads all of it. */
+/** The largest share of the time for looks at the file. A look at a file that others wrote into reads all of it. */
 const SHARE_OF_LOOKS = 1 / 100;
 /** From a commit that met another program's lock to the next try, which is not reported yet. */
 const FIRST_RETRY: Duration = 100;
@@ -35,8 +35,8 @@ type Failure = Pick<Trouble, 'reason'> & Partial<Pick<Trouble, 'isDamage' | 'isB
 const NOTHING: Recollection = { jobs: new Map(), open: [], lastSeenAt: undefined };
 
 /**
- * The ledger in an SQLite file. Each commit is one transaction. What can't be written is kept, folded, in {@link Unrecorded} and tried again
- * every two seconds; after a short lock of another program sooner, and without a message.
+ * The ledger in an SQLite file. Each commit is one transaction. What can't be written is folded into {@link Unrecorded}
+ * and retried every two seconds. After a short lock of another program it is retried sooner, and without a message.
  *
  * A file that is no longer a ledger is renamed. A new one begins with all that is known: the memories of all jobs, and the open runs. A state
  * that can't be opened at startup is opened as soon as possible; firings missed before startup are not caught up.
@@ -133,7 +133,8 @@ export class SqliteLedger implements Ledger {
     this.#disarmTry();
     this.#tellUnrecorded();
     const file = this.#file;
-    // On a full disk the log keeps its room for the next scheduler, as after a crash; closing it would give that room to other programs.
+    // On a full disk the log keeps its room for the next scheduler, as after a crash. Closing it would free that room
+    // for other programs.
     if (!this.#failure?.isFull) {
       // A log that cannot be written back is read by who opens the file next.
       troubleIn(() => file?.checkpoint('TRUNCATE'));

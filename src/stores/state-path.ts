@@ -5,9 +5,9 @@ import { basename, isAbsolute, join } from 'node:path';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where the state of a timer file is kept unless it says otherwise: in `$XDG_STATE_HOME/timers`, by default `~/.local/state/timers`, under the
- * file's name and eight digits that stand for its real path. A relative `XDG_STATE_HOME` counts as unset (XDG Base Directory Specification 0.8), and
- * so does a relative `HOME`.
+ * The default path of a timer file's state. It is in `$XDG_STATE_HOME/timers`, by default `~/.local/state/timers`. Its
+ * name is the file's name and eight digits from a hash of the real path. A relative `XDG_STATE_HOME` counts as unset
+ * (XDG Base Directory Specification 0.8), and so does a relative `HOME`.
  */
 export function defaultStatePath(timerFileRealPath: string, env: Environment): string {
   const told = env['XDG_STATE_HOME'] ?? '';

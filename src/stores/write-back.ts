@@ -10,10 +10,10 @@ const LOG_HEADER = 32;
 const COMMITS_BETWEEN_LOOKS = 16;
 
 /**
- * Writes the log back into the file of a ledger. In WAL mode nothing else changes that file, and SQLite does not tell when it does so by itself;
- * so it never does, and a file that has changed was changed by others.
+ * Writes the log back into the file of a ledger. In WAL mode nothing else changes that file, and SQLite does not report
+ * when it writes back by itself. So SQLite never does, and any change of the file comes from another program.
  *
- * Its descriptor stays open as long as the database is, for closing any descriptor of a file drops all the locks of the process on it.
+ * Its descriptor stays open as long as the database is. Closing any descriptor of a file drops all locks of the process on it.
  * https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
 export class WriteBack {

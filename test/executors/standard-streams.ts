@@ -1,5 +1,5 @@
-// A program of its own for standard-streams.test.ts: runs a command whose output goes to the file argv[2], as the user argv[3] ("own" or "other"),
-// after it has become the user argv[4] itself if there is one.
+// A separate program for standard-streams.test.ts. It runs a command whose output goes to the file argv[2], as the user
+// argv[3] ("own" or "other"). If argv[4] is set, it first becomes that user itself.
 import { createSystemClock } from '../../src/clocks/system.js';
 import { createExecutor } from './launchers.js';
 import { command, RecordedIo } from './recorded-io.js';

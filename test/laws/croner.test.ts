@@ -5,8 +5,8 @@ import { parseScheduleAt } from '../../src/schedules/index.js';
 import { rounds } from './rounds.js';
 
 /**
- * A second opinion from a library with rules of its own. Where both mean the same (fixed times of day, away from what repeats, and
- * day fields of which one is open) they must agree; where they differ on purpose, `cron-oracle.test.ts` is the judge.
+ * A second opinion from a library with rules of its own. Both must agree where they mean the same: fixed times of day,
+ * away from repeats, and day fields of which one is open. Where they differ on purpose, `cron-oracle.test.ts` decides.
  */
 const pick = (...values: readonly string[]) => fc.constantFrom(...values);
 const between = (min: number, max: number) => fc.integer({ min, max }).map(String);

@@ -1,7 +1,7 @@
 /**
- * A second opinion on cron, written to be obviously right and not to be fast: it walks real time minute by minute (or second by
- * second), asks `Intl` what the clock shows, matches that against the text of the expression, and applies the daylight-saving rules
- * to what it saw. It shares no line with the engine.
+ * A second opinion on cron, written to be obviously right, not fast. It walks real time minute by minute (or second by
+ * second) and asks `Intl` what the clock shows. It matches that against the text of the expression, and then applies
+ * the daylight-saving rules. It shares no line with the engine.
  */
 
 /** What the wall clock of a zone shows at an instant; `shown` orders readings as a calendar does. */

@@ -81,8 +81,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * The event loop is blocked: time passes, nobody is woken. `happened` is what comes in meanwhile (a process has ended); it is served in the
-   * turn that follows, before anybody is woken and before all that is to be done {@link soon}.
+   * The event loop is blocked: time passes, nobody is woken. `happened` is what comes in meanwhile (a process has
+   * ended). It is served in the following turn, before anybody is woken and before anything that is due {@link soon}.
    */
   block(duration: Duration, happened?: () => void): void {
     this.#pass(duration);

@@ -38,7 +38,7 @@ const NEAR: Duration = 3 * HOUR;
 /** At most this many firings are shown on either side. */
 const MOST_FIRINGS = 2;
 
-/** Returns what the next two changes of each zone in use do to the enabled jobs of that zone; zones in the order of the file. */
+/** Returns what the next two changes of each zone in use do to its enabled jobs. Zones are in the order of the file. */
 export function zoneOutlooks(all: readonly ForeseenJob[], from: Instant): readonly ZoneOutlook[] {
   const jobs = all.filter(({ enabled }) => enabled);
   const zones = new Set(jobs.map(({ timezone }) => timezone));

@@ -18,8 +18,9 @@ export interface DiagnosticsView {
 }
 
 /**
- * Renders problems for a person, in lines: place, severity and message; the line with its offending text marked; the way out; and the number of
- * problems. Empty when there are none. Secrets are masked, and no text of the file reaches the terminal as a control character.
+ * Renders problems for a person, as lines. Each problem has its place, severity and message, its line with the
+ * offending text marked, and the way out. The number of problems comes last. Empty when there are none. Secrets are
+ * masked, and no text of the file reaches the terminal as a control character.
  */
 export function renderDiagnostics(view: DiagnosticsView): readonly string[] {
   if (view.problems.length === 0) return [];

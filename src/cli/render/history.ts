@@ -36,8 +36,9 @@ export interface ReadPast {
 const BATCH = 100;
 
 /**
- * The past, line by line. As objects: outcomes as they were recorded, without open runs. As a table that fits the terminal, or is whole where
- * nobody watches: by the time each was due, which it shows, and the open runs at its end. Outcomes are read as they are shown, and before that twice for a table: for its widths and its order.
+ * The past, line by line. As objects: outcomes as they were recorded, without open runs. As a table that fits the
+ * terminal, or is whole without a terminal. The table is sorted by the due time, which it shows, with open runs at its
+ * end. Outcomes are read as they are shown, and before that twice for a table: for its widths and its order.
  */
 export function* historyLines(past: ReadPast, printing: PastPrinting): Generator<string, void> {
   if (!printing.asJson) {
@@ -162,8 +163,8 @@ const SHORT_ID = 8;
 const TRIGGER_HEAD = '';
 
 /**
- * On a narrow terminal a long name is cut first, then CAUSE; they come before LATE and TRIES, which `--run` and `--json` have all the same. RUN,
- * which `--run` asks for, goes last.
+ * On a narrow terminal a long name is cut first, then CAUSE. LATE and TRIES are dropped later; `--run` and `--json`
+ * have them all the same. RUN, which `--run` asks for, goes last.
  */
 const layoutFor = (width: number) => ({
   width,

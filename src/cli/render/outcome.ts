@@ -15,7 +15,9 @@ export function openWord({ attempts, retryAt }: OpenRun, hasScheduler: boolean):
 /** What is to be said of an {@link OpenWord} `open`. */
 export const LEFT_OPEN = 'no scheduler runs; the next start takes it up';
 
-/** The word for what happened to a firing, for a table: green when it is well, red when it failed, yellow when it did not run to its end. */
+/**
+ * The word for what happened to a firing, for a table. Green is good, red is a failure, yellow did not run to its end.
+ */
 export function outcomeCell(word: FiringStatus | OpenWord, chalk: ChalkInstance): Exclude<TableCell, string> {
   return { text: word, paint: paintOf(word, chalk) };
 }

@@ -28,8 +28,8 @@ const REFERENCE = /\$\{[^}]*\}/g;
 const MOST_LINES = 1_000;
 
 /**
- * Finds what a line of a timer file must not show: values of `env`, user and path of addresses, values behind a name such as `token`. Ascending,
- * apart from each other. References (`${VAR}`) are shown.
+ * Finds what a line of a timer file must not show: values of `env`, user and path of URLs, secrets behind names like `token`.
+ * The parts are in ascending order and do not overlap. References (`${VAR}`) are shown.
  */
 export function secretsIn(lines: readonly string[], index: number): readonly Masked[] {
   const line = lines[index] ?? '';

@@ -3,7 +3,10 @@ import { placeOf, type MapEntry, type MapNode, type Slot } from '../text/node.js
 import type { TextSpan } from '../text/source.js';
 import type { WarningCode } from '../check/warning-codes.js';
 
-/** The part of a value to mark: an item of a list or map, or a range of a text (UTF-16 units from 0, end exclusive). */
+/**
+ * The part of a value to mark. It is an item of a list or map, or a range of a string (UTF-16 units from 0, end
+ * exclusive).
+ */
 export interface Part {
   readonly item?: number | string;
   readonly span?: readonly [start: number, end: number];

@@ -25,8 +25,8 @@ export function salvage(text: string): Salvaged {
 }
 
 /**
- * Leaves, of a text in block style, only these keys at the top, so that mistakes elsewhere do not matter. `undefined` if their lines alone may not be
- * the whole truth: the text is in flow style, or one of its keys is an alias or a merge.
+ * Leaves, of a text in block style, only these keys at the top, so that mistakes elsewhere do not matter. `undefined`
+ * if their lines alone may be misleading: the file is in flow style, or one of its keys is an alias or a merge.
  */
 export function onlyKeys(text: string, isWanted: (key: string) => boolean): string | undefined {
   if (IN_BRACKETS.test(text)) return undefined;

@@ -17,8 +17,8 @@ const STICKY = 0o1000;
 const ROOT = 0;
 
 /**
- * Whether anyone except the owner and trusted users may change a file: by its mode, or by that of a folder on its path, as sshd's StrictModes
- * checks. `facts` are those of the opened file, so that they apply to what is read.
+ * Whether anyone except the owner and trusted users may change a file. Its mode decides, and the mode of each folder on
+ * its path, as in sshd's StrictModes. `facts` are those of the opened file, so that they apply to what is read.
  */
 export class Trust {
   readonly #trusted: readonly number[];

@@ -28,7 +28,10 @@ export interface AttemptFailed {
   readonly retryInMs: Duration;
 }
 
-/** A process of a run is still alive: its scheduler died and left it, or it left the process group of a run that is being canceled. */
+/**
+ * A process of a run is still alive. Either its scheduler died, or the process left the process group of a run that is
+ * being canceled.
+ */
 export interface OrphanFound {
   readonly event: 'orphan.found';
   readonly at: Instant;

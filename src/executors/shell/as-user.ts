@@ -11,8 +11,9 @@ import { within } from './within.js';
 import { systemReason } from '../../system/reason.js';
 
 /**
- * Files of another user. Node has no rights of a single thread, so a process of that user does what is done to them: the kernel decides about
- * every folder and link on the way, no window is left between looking and opening, and a file system that hangs holds up nobody else.
+ * Files of another user. Node cannot change the rights of a single thread, so a process of that user does the work. The
+ * kernel then checks every folder and link on the way, in one step with the opening. A file system that hangs blocks
+ * only that process.
  */
 
 /** How long one step (open, write, close, read) may take. */

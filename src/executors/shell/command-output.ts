@@ -46,8 +46,8 @@ export class CommandOutput {
   }
 
   /**
-   * Call it when the process has ended. Resolves when all its output is delivered and its pipes are closed: at once if no other process holds
-   * them, else after {@link SILENCE}, and after {@link READING} in any case.
+   * Call it when the process has ended. Resolves when all its output is delivered and its pipes are closed. That is at
+   * once if no other process holds them, else after {@link SILENCE}, and after {@link READING} at the latest.
    *
    * Both count only time in which output could be read. They pause while output is delivered or the event loop is blocked, for {@link PATIENCE}
    * at most; output dropped then is reported. Output that a background process continues to write is not.

@@ -59,8 +59,9 @@ esac
 exec "$@"
 `;
 /**
- * How to start a command of another user in its folder. Node enters the folder before it changes the user, so a link that the user has put
- * there would lead him into a folder of root's. Here a shell of the user enters it, and becomes the command.
+ * How to start a command of another user in its folder. Node enters the folder before it changes the user. A link that
+ * the user has put there would therefore lead into a folder that only root may enter. Here a shell of the user enters
+ * it, and becomes the command.
  */
 export const enterAs = (
   user: Account,

@@ -146,7 +146,10 @@ async function openLast(path: string): Promise<FileHandle> {
 
 const isForeign = ({ uid }: Stats): boolean => uid !== 0 && uid !== process.getuid?.();
 
-/** Why a file may have been put where it is by another user: his own where all may write, or a second name of ours where he may. */
+/**
+ * Why another user may have put a file where it is. It is his own in a folder where all may write, or a second name of
+ * a file of ours.
+ */
 function whyPlanted(file: Stats, folder: Stats): string | undefined {
   const isOpenToAll = (folder.mode & 0o002) !== 0;
   if (isForeign(file))

@@ -84,10 +84,11 @@ interface OutputFileOptions {
 }
 
 /**
- * A file that grows to `maxSize` bytes, then becomes `<path>.1` (an older one is replaced) and begins again, at a line's end where there is one.
- * If others move or remove it, it is opened again by its path: looked for before a write that follows a pause, and every second in a flood.
- * If it does not respond, what waits is dropped, and so is what comes within the next minute. If its folder is not there, output waits for it:
- * at most {@link WELCOME} bytes, for {@link HOMELESS}.
+ * A file that grows to `maxSize` bytes and then becomes `<path>.1`, which replaces an older one. The next begins at the
+ * start of a line where possible. If others move or remove it, it is opened again by its path. It is looked for before
+ * a write that follows a pause, and every second in a flood. If it does not respond, what waits is dropped, and so is
+ * what comes within the next minute. If its folder is not there, output waits for it: at most {@link WELCOME} bytes,
+ * for {@link HOMELESS}.
  */
 export class OutputFile {
   readonly #path: string;

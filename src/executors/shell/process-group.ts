@@ -43,8 +43,9 @@ export class ProcessGroup {
   }
 
   /**
-   * To be called when the leader has ended. Of a group that was told to end, resolves when no member is left that a signal could end:
-   * they keep the rest of their grace. Of a group whose leader ended by itself the others are left alone, as cron does.
+   * To be called when the leader has ended. After a signal to the group, resolves when no member is left that a signal
+   * could end. Members keep the rest of their grace. Of a group whose leader ended by itself the others are left alone,
+   * as cron does.
    */
   async settle(): Promise<void> {
     let patience = KILL_PATIENCE;

@@ -6,7 +6,10 @@ import { clockEffect, type ClockEffect } from './clock-effect.js';
 import { effectInWords } from './clock-words.js';
 import type { CronSchedule } from './cron-schedule.js';
 
-/** Returns what the clock of a zone does to an expression in a span of time: the first gap and the first repeat that touch it. */
+/**
+ * Returns how clock changes of a zone affect an expression in a span of time. These are the first gap and the first
+ * repeat that touch it.
+ */
 export function clockTraps(schedule: CronSchedule, zone: string, span: TimeSpan): ScheduleWarning[] {
   // What follows elapsed time goes through.
   if (schedule.intervalLike) return [];

@@ -10,8 +10,9 @@ import { nextWallTime } from './wall-walk.js';
 const DAY = 86_400;
 
 /**
- * How many stretches of a zone are looked at for one answer. A search jumps to where the calendar matches next, so only matches that
- * fall into gaps take more than a few: 256 are a century of, say, `15,45 2 * 3 SUNL` in a zone where that hour never exists.
+ * How many stretches of a zone are looked at for one answer. A search jumps to the next match of the calendar, so only
+ * matches that fall into gaps take more than a few. With 256 it covers about a century of `15,45 2 * 3 SUNL` in a zone where
+ * that hour never exists.
  */
 const MOST_STRETCHES = 256;
 
@@ -39,8 +40,8 @@ export class CronSchedule implements Schedule {
 
   next(after: Instant): Instant | undefined {
     if (!(after < END_OF_TIME)) return undefined;
-    // In whole seconds from here on, as are expressions and offsets. The stretch is that of `after` itself: in its last second
-    // nothing is left to be shown, but the gap behind it is still to come.
+    // In whole seconds from here on, as are expressions and offsets. The stretch is that of `after` itself. Even in its
+    // last second, when nothing in it is left to show, the gap after it is still ahead.
     let instant = Math.floor(Math.max(after, -END_OF_TIME) / 1000);
     let earliest = instant + 1;
     for (let looks = 0; looks < MOST_STRETCHES; looks++) {

@@ -7,8 +7,8 @@ import { weekdayName } from './words.js';
 const WEEKDAY = /(?<![\d#/])[0-7](?!\d)/g;
 
 /**
- * Returns the trap of an expression in the manner of Quartz or AWS, where 1 is Sunday: its days of the week are numbers, and a `?`, `6L` or
- * `2#1` gives the manner away. `texts` are its fields.
+ * Returns the trap of an expression in the form of Quartz or AWS, where 1 is Sunday. Such an expression has days of the
+ * week as numbers, and also `?`, `6L` or `2#1`. `texts` are its fields.
  */
 export function quartzTrap(texts: readonly string[]): Trap | undefined {
   const written = texts.at(-1) ?? '';

@@ -7,8 +7,8 @@ let epoch: CronDate | undefined;
 const known = new Map<string, readonly number[]>();
 
 /**
- * Returns the values of one plain item (`5`, `1-10`, `1-10/3`, `5/10`, `*`, `*` with a step), as cron-parser reads it, ascending.
- * cron-parser builds a whole expression for every question, so each text is asked about once.
+ * Returns the values of one plain item, ascending, as cron-parser reads it. Plain items are `5`, `1-10`, `1-10/3`,
+ * `5/10`, `*` and `*` with a step.
  * @throws Error as cron-parser does.
  */
 export function plainValues(position: FieldPosition, item: string): readonly number[] {

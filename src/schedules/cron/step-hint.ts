@@ -36,7 +36,10 @@ function everyInstead({ step, only }: StepTrap, expression: Expression, position
   return `{interval: ${interval}, at: "${weekday}${timeOf(expression)}"}`;
 }
 
-/** Whether the field at a position alone makes the rhythm: coarser fields are open, and finer ones are 0, or make one time of a day. */
+/**
+ * Whether the field at a position alone makes the rhythm. Coarser fields are open then, and finer ones are 0 or make
+ * one time of a day.
+ */
 function keepsRhythm(expression: Expression, position: FieldPosition, isWholeDays: boolean): boolean {
   const isDay = position === DAY_OF_MONTH_FIELD || position === DAY_OF_WEEK_FIELD;
   const place = isDay ? POSITIONS.indexOf(DAY_OF_MONTH_FIELD) : POSITIONS.indexOf(position);

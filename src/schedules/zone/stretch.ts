@@ -1,6 +1,6 @@
 /**
- * A stretch of time in which a zone keeps one offset. Everything is in whole seconds: instants since the epoch, and *wall times*,
- * which are the seconds from 1970-01-01 00:00 to what a clock on the wall shows, as if there were no zones.
+ * A stretch of time in which a zone keeps one offset. Everything is in whole seconds. Instants count since the epoch.
+ * *Wall times* count from 1970-01-01 00:00 to what a clock on the wall shows, as if there were no zones.
  */
 export interface Stretch {
   /** Instant; inclusive. */

@@ -20,9 +20,9 @@ const TIME = /^[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?/;
 const OFFSET = /^ ?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /**
- * Reads a point in time: RFC 3339 with `Z` or an offset, or a local time in `zone` (`2027-01-01 00:00`, with `T`, with seconds and
- * fraction, or a date alone for its midnight), also as timers prints it, with a weekday before the date and a blank before the offset.
- * Anything finer than a millisecond is cut off.
+ * Reads a point in time: RFC 3339 with `Z` or an offset, or a local time in `zone`. A local time is `2027-01-01 00:00`,
+ * may have a `T`, seconds and a fraction, and is midnight for a date alone. The form that timers prints is read too,
+ * with a weekday before the date and a blank before the offset. Anything finer than a millisecond is cut off.
  *
  * A local time that exists twice is taken at the first, with a warning.
  * @throws ScheduleError when it says no time, a date that no calendar has, or a local time that the zone's clocks jump over.

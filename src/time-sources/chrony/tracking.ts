@@ -10,8 +10,9 @@ const NO_SOURCE = '00000000';
 const LOCAL_MODE = '7F7F0101';
 
 /**
- * Reads the line of `chronyc -c tracking`, whose fields come in the order of chronyc(1): reference ID, name, stratum, reference time, system
- * time, last offset, RMS offset, frequency, residual frequency, skew, root delay, root dispersion, update interval, leap status.
+ * Reads the line of `chronyc -c tracking`. Its fields are those of chronyc(1), in that order. First come reference ID,
+ * name, stratum, reference time, system time, last offset, RMS offset and frequency. Then come residual frequency,
+ * skew, root delay, root dispersion, update interval and leap status.
  *
  * The system time is what chronyd's clock is ahead of the system's, in seconds. By the same page the error is at most the root dispersion and
  * half the root delay.

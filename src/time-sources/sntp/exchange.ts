@@ -51,8 +51,9 @@ function readHands(clock: Clock): { wall: Instant; monotonic: Duration } {
 }
 
 /**
- * Asks a server once. Never rejects; over within 3 s, at once when `signal` aborts (then as failed), and then the socket is closed.
- * The socket is connected, so that the system lets nobody but the server answer, and has a port of its own, so that nobody can guess it.
+ * Asks a server once. Never rejects; over within 3 s, at once when `signal` aborts (then as failed), and then the
+ * socket is closed. The socket is connected, so that the system accepts packets from the server alone. It has its own
+ * port, so that nobody can guess it.
  */
 export function exchange(endpoint: Endpoint, clock: Clock, signal: AbortSignal): Promise<Exchanged> {
   return new Promise((resolve) => {

@@ -37,8 +37,8 @@ export type SntpReply =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Writes a request. Its transmit timestamp is the random mark `nonce` instead of the time: only a server that saw the request can echo it, and it
- * learns nothing else.
+ * Writes a request. Its transmit timestamp is the random mark `nonce` instead of the time. Only a server that saw the
+ * request can echo it, and it learns nothing else.
  */
 export function writeSntpRequest(nonce: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(SIZE);

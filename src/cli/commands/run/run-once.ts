@@ -11,7 +11,10 @@ import type { Terminal } from '../../terminal.js';
 
 const AS_JSON = { logFormat: 'json', logLevel: 'info' } as const;
 
-/** Runs one job once. Its output is the command's own, or with `asJson` a record of the log a line; what there is to say of it is said on standard error. Returns the command's exit status. */
+/**
+ * Runs one job once. Its output is the command's own, or with `asJson` one record of the log a line. Messages about the
+ * run go to standard error. Returns the command's exit status.
+ */
 export async function runOnce(
   job: Job,
   timerFile: TimerFile,

@@ -16,7 +16,8 @@ export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
   let disarm: Cancel = () => undefined;
   const show = async () => {
     const { default: ora } = await load();
-    // discardStdin would put the terminal into raw mode, where Ctrl-C is no signal; a hidden cursor is shown again at the exit by a write that waits.
+    // discardStdin would put the terminal into raw mode, where Ctrl-C does not send a signal. A write that waits shows
+    // a hidden cursor again at the exit.
     spinner ??= ora({ stream, discardStdin: false, hideCursor: false });
     spinner.text = text();
     if (running > 0) spinner.start();
