@@ -167,6 +167,8 @@ export interface History {
   numbers(query: HistoryQuery): readonly number[];
   /** The outcomes of those numbers, in their order; `undefined` for one dropped meanwhile. For a few hundred at a time. */
   numbered(numbers: readonly number[]): readonly (Ending | undefined)[];
+  /** The durations of a job's latest runs that ended by themselves, up to `limit`: not canceled, not lost. Ascending. */
+  durations(jobName: string, limit: number): readonly Duration[];
   /** Runs several queries on one snapshot. Keep them short: the scheduler cannot reuse its log before the end. */
   still<Answer>(ask: () => Answer): Answer;
   /** Runs without an outcome yet, oldest first. */

@@ -32,6 +32,10 @@ export const FIRING_STATUSES: readonly FiringStatus[] = [
   'missed',
 ];
 
+/** Whether the duration of a run with this status says how long its command takes: nobody canceled it, and its end is known. */
+export const endsByItself = (status: FiringStatus): boolean =>
+  status === 'success' || status === 'failure' || status === 'timeout';
+
 /** How one attempt ended. A failure is a value, not an exception. */
 export interface Outcome {
   readonly status: RunStatus;

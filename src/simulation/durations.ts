@@ -12,23 +12,23 @@ export interface RunTime {
 /** Of a timer nothing is known of. */
 export const DEFAULT_RUN_TIME: RunTime = { p50: SECOND, p95: SECOND };
 
-/** How many of a timer's latest runs are looked at. */
-const RECENT = 1_000;
+/** How many of a timer's latest runs count. */
+export const RECENT_RUNS = 1_000;
 
 /** The run times history has of these timers; one without a run that came to its own end is left out. */
 export function recordedRunTimes(history: History, jobNames: readonly string[]): ReadonlyMap<string, RunTime> {
   const times = new Map<string, RunTime>();
   for (const jobName of jobNames) {
-    const durations = history
-      .endings({ jobName, limit: RECENT })
-      .filter((ending) => ending.event === 'run.finished')
-      .filter(({ outcome }) => outcome.status !== 'canceled' && outcome.status !== 'lost')
-      .map(({ durationMs }) => durationMs)
-      .sort((one, other) => one - other);
-    const [p50, p95] = [quantile(durations, 0.5), quantile(durations, 0.95)];
-    if (p50 !== undefined && p95 !== undefined) times.set(jobName, { p50, p95 });
+    const time = runTimeOf(history.durations(jobName, RECENT_RUNS));
+    if (time !== undefined) times.set(jobName, time);
   }
   return times;
+}
+
+/** The quantiles of durations in ascending order; `undefined` of none. */
+export function runTimeOf(durations: readonly Duration[]): RunTime | undefined {
+  const [p50, p95] = [quantile(durations, 0.5), quantile(durations, 0.95)];
+  return p50 === undefined || p95 === undefined ? undefined : { p50, p95 };
 }
 
 /** The nearest rank: the smallest value that at least that share of the values does not exceed. `undefined` of none. */

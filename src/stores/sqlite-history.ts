@@ -1,13 +1,19 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { Ending, History, HistoryQuery, JobRecord, LeftOut, OpenRun, RunHistory } from '../domain/ledger.js';
+import { endsByItself, FIRING_STATUSES } from '../domain/outcome.js';
+import type { Duration } from '../domain/time.js';
 import { endingOfRow, failedAttemptOfRow } from './read-rows.js';
 import { allOf, readJobs, readOpenRuns, rowsOf } from './read.js';
 import { rollBack } from './connection.js';
 import { ENDING_COLUMNS, FAILED_ATTEMPT_COLUMNS, type EndingRow, type FailedAttemptRow } from './rows.js';
-import { Invalid } from './validation.js';
+import { Invalid, isDuration } from './validation.js';
 
 /** Behind every run id that begins so. */
 const LAST_CHARACTER = '\u{10ffff}';
+
+const OWN_ENDS = FIRING_STATUSES.filter(endsByItself)
+  .map((status) => `'${status}'`)
+  .join(', ');
 
 /** What was recorded, as far as it was when each question is asked. Its methods throw SQLite's errors. */
 export class SqliteHistory implements History {
@@ -15,6 +21,7 @@ export class SqliteHistory implements History {
   readonly #invalid = new Invalid();
   /** Prepared once: statements stay until they are collected. */
   #byNumbers: StatementSyncInstance | undefined;
+  #durations: StatementSyncInstance | undefined;
 
   constructor(database: DatabaseSyncInstance) {
     this.#database = database;
@@ -46,6 +53,17 @@ export class SqliteHistory implements History {
     const rows = allOf<[number, ...EndingRow]>(this.#byNumbers, JSON.stringify(numbers));
     const endings = new Map(rows.map(([number, ...row]) => [number, endingOfRow(row, this.#invalid)]));
     return numbers.map((number) => endings.get(number));
+  }
+
+  durations(jobName: string, limit: number): readonly Duration[] {
+    this.#durations ??= this.#database.prepare(
+      `SELECT duration_ms FROM firings WHERE job_name = ? AND status IN (${OWN_ENDS}) ORDER BY ended_at DESC, id DESC LIMIT ?`,
+    );
+    const rows = allOf<[unknown]>(this.#durations, jobName, limit);
+    return rows
+      .map(([duration]) => duration)
+      .filter(isDuration)
+      .sort((one, other) => one - other);
   }
 
   still<Answer>(ask: () => Answer): Answer {

@@ -97,6 +97,7 @@ describe('what is found', () => {
       numbered: (numbers) => history.numbered(numbers),
       run: () => undefined,
       runIds: () => [],
+      durations: () => [],
       jobs: () => history.jobs(),
       close: () => undefined,
       numbers: (query) => (asked.push('numbers'), history.numbers(query)),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Ending, History } from '../../src/domain/ledger.js';
 import type { RunStatus } from '../../src/domain/outcome.js';
 import { recordedRunTimes } from '../../src/simulation/durations.js';
+import { FakeHistory } from '../support/past.js';
 
 const finished = (jobName: string, durationMs: number, status: RunStatus = 'success'): Ending => ({
   event: 'run.finished',
@@ -22,17 +23,7 @@ const skipped = (jobName: string): Ending => ({
   reason: 'overlap',
 });
 
-const historyOf = (endings: readonly Ending[]): History => ({
-  endings: ({ jobName, limit }) => endings.filter(({ firing }) => firing.jobName === jobName).slice(-limit),
-  numbers: () => [],
-  numbered: () => [],
-  still: (ask) => ask(),
-  open: () => [],
-  run: () => undefined,
-  runIds: () => [],
-  jobs: () => new Map(),
-  close: () => undefined,
-});
+const historyOf = (endings: readonly Ending[]): History => new FakeHistory({ endings });
 
 test('half of the recorded runs take no longer than p50, all but one in twenty no longer than p95', () => {
   const backup = Array.from({ length: 100 }, (_, index) => finished('backup', ((index * 37) % 100) + 1));

@@ -225,6 +225,21 @@ describe('history answers', () => {
     ).toBe(expected);
   });
 
+  test('durations are those of the latest runs that ended by themselves, ascending', () => {
+    const one = new State();
+    one.commit([
+      finished('r1', { durationMs: 1, at: NOW + 1 }),
+      finished('r2', { durationMs: 900, at: NOW + 2 }),
+      finished('r3', { durationMs: 30, at: NOW + 3, outcome: { status: 'failure', exitCode: 1 } }),
+      finished('r4', { durationMs: 7, at: NOW + 4, outcome: { status: 'canceled' } }),
+      finished('r5', { durationMs: 70, at: NOW + 5, outcome: { status: 'timeout' } }),
+    ]);
+    const durations = (name: string, limit: number) => one.read((history) => history.durations(name, limit));
+    expect(durations('backup', 3)).toEqual([30, 70, 900]);
+    expect(durations('backup', 9)).toEqual([1, 30, 70, 900]);
+    expect(durations('nobody', 9)).toEqual([]);
+  });
+
   test('those of a firing that was due then, or of a row it stands in', () => {
     const one = new State();
     const firing = { ...firingOf('backup'), scheduledFor: NOW + 50 };

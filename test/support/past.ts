@@ -2,6 +2,7 @@ import { CLOSED } from '../../src/domain/breaker.js';
 import type { FiringMissed, FiringSkipped, RunFinished } from '../../src/domain/events/index.js';
 import type { Firing } from '../../src/domain/firing.js';
 import type { DueSpan, Ending, History, JobMemory, JobRecord, OpenRun, RunHistory } from '../../src/domain/ledger.js';
+import { endsByItself } from '../../src/domain/outcome.js';
 import type { Terminal } from '../../src/cli/terminal.js';
 
 /** The instant of a timestamp; one without an offset is UTC. */
@@ -103,6 +104,12 @@ export class FakeHistory implements History {
     return [...this.#endings.keys()].filter((number) => chosen.has(this.#endings[number]!));
   };
   numbered: History['numbered'] = (numbers) => numbers.map((number) => this.#endings[number]);
+  durations: History['durations'] = (jobName, limit) =>
+    this.endings({ jobName, limit })
+      .flatMap((ending) => (ending.event === 'run.finished' ? [ending] : []))
+      .filter(({ outcome }) => endsByItself(outcome.status))
+      .map(({ durationMs }) => durationMs)
+      .sort((one, other) => one - other);
   still: History['still'] = (ask) => ask();
 
   open = (): readonly OpenRun[] => this.#open;
