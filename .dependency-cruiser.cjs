@@ -33,6 +33,12 @@ module.exports = {
       'The simulation knows the words and the machine; calendars and policies come with the jobs.',
     ),
     rule(
+      'forecast-sweeps-engine',
+      { path: '^src/forecast' },
+      { path: '^src/', pathNot: ['^src/(forecast|simulation|engine|domain)/', ground] },
+      'A forecast uses the queue, the gates and the planning of the machine, and the run times of the simulation.',
+    ),
+    rule(
       'rooms-import-domain',
       { path: `^src/(${rooms})/` },
       { path: '^src/', pathNot: ['^src/domain', ground, '^src/$1/'] },

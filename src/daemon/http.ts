@@ -1,8 +1,13 @@
 import { readToken, type TimerFile } from '../config/index.js';
+import type { Recorded } from '../domain/ledger.js';
+import { endsByItself } from '../domain/outcome.js';
+import { MOST_RECENT, type RecentPast } from '../domain/recent.js';
 import type { Sink } from '../domain/sink.js';
+import type { Duration } from '../domain/time.js';
 import type { Companion } from '../engine/scheduler-parts.js';
 import { HttpServer, watchingRoutes } from '../http/index.js';
 import type { ConditionWatch } from '../health/condition-watch.js';
+import { Forecasts } from '../forecast/forecasts.js';
 import { Metrics } from '../metrics/metrics.js';
 import { userId } from './socket-places.js';
 import { openPage, type PageParts } from './page.js';
@@ -20,13 +25,45 @@ export interface HttpContext extends PageParts {
   readonly condition: ConditionWatch;
 }
 
+/** Durations come from the history, or without one from the last outcomes that this process has seen. */
+function openForecasts({ surroundings, clock, scheduler, control, recorded }: HttpContext): Forecasts {
+  return new Forecasts({
+    clock,
+    limits: () => scheduler().limits,
+    job: (name) => scheduler().job(name),
+    durationsOf: (name, limit) => recordedDurations(recorded(), name, limit) ?? seenDurations(control.recent, name),
+    onTrouble: (sentence) => surroundings.err(`timers: ${sentence}; the timers go on`),
+  });
+}
+
+function recordedDurations(
+  history: Recorded | undefined,
+  name: string,
+  limit: number,
+): readonly Duration[] | undefined {
+  try {
+    return history?.durations(name, limit);
+  } catch {
+    // The log reports trouble with the state.
+    return undefined;
+  }
+}
+
+const seenDurations = (recent: RecentPast, name: string): readonly Duration[] =>
+  recent
+    .of(name, MOST_RECENT)
+    .flatMap(({ status, durationMs }) => (endsByItself(status) && durationMs !== undefined ? [durationMs] : []))
+    .sort((one, other) => one - other);
+
 /** Assembles the `http` of a timer file. */
 export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, context: HttpContext): Http {
   const { surroundings, clock, condition, scheduler } = context;
   const controls = () => scheduler().controls;
+  const forecasts = openForecasts(context);
   const metrics = new Metrics({
     controls,
     clock,
+    forecaster: forecasts,
     version,
     node: process.version,
     clockOffset: () => scheduler().clockOffset(),
@@ -46,5 +83,5 @@ export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, c
     ],
     onTrouble: (sentence) => surroundings.err(`timers: ${sentence}; the timers go on`),
   });
-  return { sinks: [metrics, page.sink], companions: [server] };
+  return { sinks: [forecasts, metrics, page.sink], companions: [server] };
 }

@@ -29,6 +29,8 @@ export interface JobStatus {
   readonly paused: Pause | undefined;
   readonly breaker: BreakerState;
   readonly failuresInARow: number;
+  /** For `max_runs`. */
+  readonly runsBegun: number;
   readonly lastStatus: FiringStatus | undefined;
   readonly lastFinishedAt: Instant | undefined;
   readonly lastSuccessAt: Instant | undefined;
@@ -59,13 +61,17 @@ export interface PlanSource {
   readonly needsRestart?: readonly string[];
 }
 
-/** What a scheduler runs. */
-export interface SchedulerPlan {
-  readonly jobs: readonly Job[];
+/** How many runs may be active. */
+export interface PlanLimits {
   /** Maximum active runs over all jobs. */
   readonly concurrency?: number;
   /** Maximum active runs in a group; 1 for a group that is not listed. */
   readonly groups?: ReadonlyMap<string, number>;
+}
+
+/** What a scheduler runs. */
+export interface SchedulerPlan extends PlanLimits {
+  readonly jobs: readonly Job[];
 }
 
 /** The only verbs that change a running scheduler, for every caller. For an unknown name a verb returns `undefined`, false or 0. */

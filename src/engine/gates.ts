@@ -1,4 +1,4 @@
-import type { SchedulerPlan } from '../domain/controls.js';
+import type { PlanLimits } from '../domain/controls.js';
 import type { Job } from '../domain/job.js';
 import { Gate } from './gate.js';
 
@@ -8,8 +8,8 @@ export class Gates {
   readonly #groups = new Map<string, Gate>();
   #sizes: ReadonlyMap<string, number> = new Map();
 
-  /** Takes the limits of a plan; who is through stays through. */
-  resize({ concurrency = Number.POSITIVE_INFINITY, groups = new Map<string, number>() }: SchedulerPlan): void {
+  /** Takes the limits; who is through stays through. */
+  resize({ concurrency = Number.POSITIVE_INFINITY, groups = new Map<string, number>() }: PlanLimits): void {
     this.#overall.resize(concurrency);
     this.#sizes = groups;
     for (const [name, gate] of this.#groups) gate.resize(groups.get(name) ?? 1);

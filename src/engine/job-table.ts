@@ -1,4 +1,4 @@
-import type { SchedulerPlan } from '../domain/controls.js';
+import type { PlanLimits, SchedulerPlan } from '../domain/controls.js';
 import type { Job } from '../domain/job.js';
 import type { Instant } from '../domain/time.js';
 import { Gates } from './gates.js';
@@ -8,10 +8,13 @@ import { JobState } from './job-state.js';
 export class JobTable {
   readonly #states = new Map<string, JobState>();
   readonly #gates = new Gates();
+  /** Of the present plan. */
+  limits: PlanLimits;
   readonly #onDue: (state: JobState, now: Instant) => void;
 
   constructor(plan: SchedulerPlan, onDue: (state: JobState, now: Instant) => void) {
     this.#onDue = onDue;
+    this.limits = plan;
     this.#gates.resize(plan);
     for (const job of plan.jobs) this.add(job);
   }
@@ -56,7 +59,8 @@ export class JobTable {
   }
 
   /** Applies the limits of a plan. */
-  limit(plan: SchedulerPlan): void {
-    this.#gates.resize(plan);
+  limit(limits: PlanLimits): void {
+    this.limits = limits;
+    this.#gates.resize(limits);
   }
 }

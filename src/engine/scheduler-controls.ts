@@ -194,7 +194,7 @@ export class SchedulerControls implements Controls {
 type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 
 function statusOf(state: JobState): JobStatus {
-  const { job, next, paused, breaker, failuresInARow, lastStatus, lastFinishedAt, lastSuccessAt } = state;
+  const { job, next, paused, breaker, failuresInARow, runsBegun, lastStatus, lastFinishedAt, lastSuccessAt } = state;
   const runs: RunView[] = [...state.runs, ...state.parked].flatMap(({ view }) => view ?? []);
-  return { job, next, paused, breaker, failuresInARow, lastStatus, lastFinishedAt, lastSuccessAt, runs };
+  return { job, next, paused, breaker, failuresInARow, runsBegun, lastStatus, lastFinishedAt, lastSuccessAt, runs };
 }

@@ -1,5 +1,5 @@
 import type { StateTrouble, TimerEvent } from '../domain/events/index.js';
-import type { Controls } from '../domain/controls.js';
+import type { Controls, PlanLimits } from '../domain/controls.js';
 import type { Job } from '../domain/job.js';
 import type { LedgerTrouble } from '../domain/ledger.js';
 import type { ClockOffset } from '../domain/time-source.js';
@@ -171,6 +171,11 @@ export class Scheduler implements EngineContext {
   /** When it started; `undefined` before. */
   get startedAt(): Instant | undefined {
     return this.#startup.startedAt;
+  }
+
+  /** How many runs the present plan lets be active. */
+  get limits(): PlanLimits {
+    return this.#jobs.limits;
   }
 
   get isStopping(): boolean {

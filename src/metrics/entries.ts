@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { FORECAST_WINDOWS } from '../domain/forecast.js';
 import { FIRING_STATUSES } from '../domain/outcome.js';
+import { LOCAL_LABEL } from '../domain/work-label.js';
 
 /** One metric. Its name follows https://prometheus.io/docs/practices/naming and ends in its unit. */
 export interface MetricEntry {
@@ -113,6 +115,28 @@ export const METRICS = {
     help: 'Largest error of the measured offset.',
     ...ofScheduler,
   },
+  timers_forecast_runs: {
+    type: 'gauge',
+    help: 'Firings that become due and run within the window, by the schedules.',
+    labels: ['label', 'window'],
+    since,
+  },
+  timers_forecast_runs_at_once: {
+    type: 'gauge',
+    help: 'The most runs at once within the window, those of now included, by the schedules and recorded durations.',
+    labels: ['label', 'window', 'quantile'],
+    since,
+  },
+  timers_forecast_error: {
+    type: 'gauge',
+    help: 'Runs of the last hour as forecast an hour ago, minus those that came; absent in the first hour.',
+    ...ofScheduler,
+  },
+  timers_forecast_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the forecast was computed; its windows begin then.',
+    ...ofScheduler,
+  },
   timers_build_info: {
     type: 'gauge',
     help: 'Always 1; the labels have the versions of timers and Node.',
@@ -126,6 +150,11 @@ export const LABELS: Readonly<Record<Labels<keyof Metrics>, string>> = {
   task: 'The name of the timer. Ad-hoc timers share `in:*` and `at:*`.',
   status: `The outcome: ${FIRING_STATUSES.map((status) => `\`${status}\``).join(', ')}.`,
   result: '`success` or `failure`.',
+  label: `Which workers run the timers: \`${LOCAL_LABEL}\` for those of the scheduler itself.`,
+  window: `The time from now: ${Object.keys(FORECAST_WINDOWS)
+    .map((window) => `\`${window}\``)
+    .join(', ')}.`,
+  quantile: 'How long runs are taken to last: `0.5` for their median duration, `0.95` for their 95th percentile.',
   version: 'The version of `timers`.',
   node: 'The version of Node.',
 };

@@ -2,14 +2,17 @@ import { isAdHoc } from '../domain/ad-hoc.js';
 import type { Clock } from '../domain/clock.js';
 import type { Controls, JobStatus } from '../domain/controls.js';
 import { jobNameOf, type TimerEvent } from '../domain/events/index.js';
+import type { Forecaster } from '../domain/forecast.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';
+import { ForecastMetrics } from './forecast-metrics.js';
 import { SchedulerMetrics, type SchedulerFacts } from './scheduler-metrics.js';
 import { TaskMetrics } from './task-metrics.js';
 
 export interface MetricsContext extends SchedulerFacts {
   readonly controls: () => Pick<Controls, 'status'>;
   readonly clock: Pick<Clock, 'soon'>;
+  readonly forecaster: Forecaster;
 }
 
 /** How many timers' series of one metric are written in one turn of the event loop: this takes some milliseconds, at most 30. */
@@ -23,6 +26,7 @@ export class Metrics implements Sink {
   readonly name = 'metrics';
   readonly #context: MetricsContext;
   readonly #ofScheduler: SchedulerMetrics;
+  readonly #ofForecast = new ForecastMetrics();
   readonly #slices = new Set<TaskMetrics>();
   /** Which instance holds the series of each timer. */
   readonly #places = new Map<string, TaskMetrics>();
@@ -52,6 +56,7 @@ export class Metrics implements Sink {
     const status = this.#context.controls().status();
     this.#ofScheduler.read(status);
     yield await this.#ofScheduler.text();
+    yield `\n${await this.#ofForecast.text(await this.#context.forecaster.forecast(status))}`;
     this.#sweep(status.jobs);
     await this.#read(status.jobs, status.at);
     const slices = [...this.#slices].filter(({ size }) => size > 0);

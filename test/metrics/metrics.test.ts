@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TimerEvent } from '../../src/domain/events/index.js';
+import type { Forecast } from '../../src/domain/forecast.js';
 import { FIRING_STATUSES } from '../../src/domain/outcome.js';
 import { toRecord } from '../../src/domain/record.js';
 import { MINUTE, SECOND } from '../../src/domain/time.js';
@@ -14,6 +15,7 @@ import { atInstants, everyMs, job, Rig, type RigOptions } from '../support/rig.j
 class Watched {
   readonly rig: Rig;
   readonly metrics: Metrics;
+  forecast: Forecast | undefined;
   offset: { offsetMs: number; errorMs: number } | undefined;
   /** Lines told in each turn of the event loop. */
   readonly turns = [0];
@@ -29,6 +31,7 @@ class Watched {
           queueMicrotask(task);
         },
       },
+      forecaster: { forecast: () => Promise.resolve(this.forecast) },
       version: '1.2.3',
       node: 'v20',
       clockOffset: () => this.offset,
@@ -210,6 +213,25 @@ test('every firing is counted under the word that the log has for it', async () 
     }
   }
   expect(words).toEqual(new Set(['failure', 'timeout', 'canceled', 'skipped', 'missed']));
+});
+
+describe('the forecast', () => {
+  test('has a series of each label, window and quantile, and none without a forecast', async () => {
+    const watched = new Watched([job('tick', everyMs(MINUTE))]);
+    const forecast = async () => [...(await watched.series())].filter(([series]) => series.includes('forecast'));
+    expect(await forecast()).toEqual([]);
+    const window = { label: 'local', window: '5m', runs: 5, atOnce: { p50: 2, p95: 3 } } as const;
+    watched.forecast = { at: 1_500, windows: [window], error: undefined };
+    const all = [
+      ['timers_forecast_runs{label="local",window="5m"}', 5],
+      ['timers_forecast_runs_at_once{label="local",window="5m",quantile="0.5"}', 2],
+      ['timers_forecast_runs_at_once{label="local",window="5m",quantile="0.95"}', 3],
+      ['timers_forecast_timestamp_seconds', 1.5],
+    ];
+    expect(await forecast()).toEqual(all);
+    watched.forecast = { at: 1_500, windows: [], error: -3 };
+    expect(await forecast()).toEqual([['timers_forecast_error', -3], all[3]]);
+  });
 });
 
 describe('what stands now', () => {

@@ -144,7 +144,8 @@ describe('a toy works where its recipe ends', () => {
     const { Metrics } = await load<typeof MetricsRoom>('src/metrics/metrics.ts');
     const rig = new Rig([job('tick', everyMs(1_000))]);
     const clock = { soon: queueMicrotask };
-    const facts = { version: '1', node: 'v20', clockOffset: () => undefined };
+    const forecaster = { forecast: () => Promise.resolve(undefined) };
+    const facts = { version: '1', node: 'v20', clockOffset: () => undefined, forecaster };
     const metrics = new Metrics({ controls: () => rig.scheduler.controls, clock, ...facts });
     let text = '';
     for await (const part of metrics.text()) text += part;

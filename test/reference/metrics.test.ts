@@ -14,6 +14,7 @@ test('the metrics that a scheduler exposes are those of the page', async () => {
   const metrics = new Metrics({
     controls: () => rig.scheduler.controls,
     clock: { soon: queueMicrotask },
+    forecaster: { forecast: () => Promise.resolve(undefined) },
     version: '1.2.3',
     node: 'v20',
     clockOffset: () => undefined,

@@ -1,0 +1,88 @@
+import type { Clock } from '../domain/clock.js';
+import type { PlanLimits, SchedulerStatus } from '../domain/controls.js';
+import type { TimerEvent } from '../domain/events/index.js';
+import type { Firing } from '../domain/firing.js';
+import type { Forecast, Forecaster, WindowForecast } from '../domain/forecast.js';
+import type { Job } from '../domain/job.js';
+import type { Sink } from '../domain/sink.js';
+import { SECOND, type Duration, type Instant } from '../domain/time.js';
+import { finishInTurns } from '../turns/steps.js';
+import { Hindsight } from './hindsight.js';
+import { RecordedRunTimes, type DurationsOf } from './recorded-run-times.js';
+import { sweep } from './sweep.js';
+
+/** What forecasts are computed from. */
+export interface ForecastSources {
+  readonly clock: Clock;
+  readonly limits: () => PlanLimits;
+  /** The present job of that name. */
+  readonly job: (name: string) => Job | undefined;
+  readonly durationsOf: DurationsOf;
+  /** Called with a sentence when a forecast could not be computed. */
+  readonly onTrouble: (sentence: string) => void;
+}
+
+/** For so long a forecast is used again: a scrape a minute finds a new one each time. */
+const USED_FOR: Duration = 50 * SECOND;
+
+/** The forecasts of a scheduler. Computed when one is wanted, in turns, at most once in {@link USED_FOR}. */
+export class Forecasts implements Forecaster, Sink {
+  readonly name = 'forecast';
+  readonly #sources: ForecastSources;
+  readonly #runTimes: RecordedRunTimes;
+  readonly #hindsight = new Hindsight();
+  #latest: Promise<Forecast | undefined> = Promise.resolve(undefined);
+  /** Of the latest, by the monotonic clock. */
+  #computedAt: Duration | undefined;
+
+  constructor(sources: ForecastSources) {
+    this.#sources = sources;
+    this.#runTimes = new RecordedRunTimes(sources.durationsOf);
+  }
+
+  accept(event: TimerEvent): void {
+    this.#runTimes.note(event);
+    if (event.event === 'run.admitted') this.#hindsight.came(this.#dueAt(event.firing));
+  }
+
+  forecast(status: SchedulerStatus): Promise<Forecast | undefined> {
+    const now = this.#sources.clock.monotonic();
+    if (this.#computedAt !== undefined && now - this.#computedAt < USED_FOR) return this.#latest;
+    this.#computedAt = now;
+    this.#latest = this.#compute(status).catch((error: unknown) => {
+      this.#sources.onTrouble(`the forecast could not be computed: ${String(error)}`);
+      return undefined;
+    });
+    return this.#latest;
+  }
+
+  async #compute(status: SchedulerStatus): Promise<Forecast> {
+    const { at } = status;
+    const expect = this.#hindsight.begin(at);
+    const half = await this.#sweep(status, 'p50');
+    const most = await this.#sweep(status, 'p95');
+    const windows = [...half].flatMap(([label, counts]) =>
+      counts.map(({ window, runs, peak }, index): WindowForecast => {
+        const p95 = most.get(label)?.[index]?.peak ?? peak;
+        // Longer runs may skip firings of their timer, and so be fewer at once.
+        return { label, window, runs, atOnce: { p50: peak, p95: Math.max(peak, p95) } };
+      }),
+    );
+    expect(sumOf(windows.filter(({ window }) => window === '1h').map(({ runs }) => runs)));
+    return { at, windows, error: this.#hindsight.errorAt(at) };
+  }
+
+  #sweep(status: SchedulerStatus, quantile: 'p50' | 'p95') {
+    const { clock, limits } = this.#sources;
+    const runTimeOf = ({ name }: Job) => this.#runTimes.of(name);
+    return finishInTurns(sweep({ status, limits: limits(), runTimeOf, quantile }), clock);
+  }
+
+  /** Jitter moves the firings of a schedule, and no others. */
+  #dueAt({ jobName, scheduledFor, trigger }: Firing): Instant {
+    const isScheduled = trigger === 'schedule' || trigger === 'catch_up';
+    return scheduledFor + (isScheduled ? (this.#sources.job(jobName)?.offset ?? 0) : 0);
+  }
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);

@@ -1,0 +1,196 @@
+import type { JobStatus, PlanLimits, RunView, SchedulerStatus } from '../domain/controls.js';
+import { FORECAST_WINDOWS } from '../domain/forecast.js';
+import type { Job } from '../domain/job.js';
+import type { Duration, Instant } from '../domain/time.js';
+import { workLabelOf } from '../domain/work-label.js';
+import { Gates } from '../engine/gates.js';
+import { TimerQueue } from '../engine/timer-queue.js';
+import type { RunTime } from '../simulation/durations.js';
+import type { Steps } from '../turns/steps.js';
+import { SweptRun, SweptTimer } from './swept-timer.js';
+import { WindowCounts, type WindowCount } from './window-counts.js';
+
+/** From where a sweep starts, and how long it takes runs to last. */
+export interface Outset {
+  readonly status: Pick<SchedulerStatus, 'at' | 'jobs'>;
+  readonly limits: PlanLimits;
+  readonly runTimeOf: (job: Job) => RunTime;
+  /** Which of the two run times counts. */
+  readonly quantile: keyof RunTime;
+}
+
+/** The most firings of a sweep. Those after them are extrapolated. */
+const MOST_FIRINGS = 100_000;
+/** How many things happen between two turns; each takes some microseconds. */
+const STEP = 16;
+const LONGEST = Math.max(...Object.values(FORECAST_WINDOWS));
+
+/** Follows the schedules through the longest window. Returns the counts of each label. */
+export function* sweep(outset: Outset): Steps<ReadonlyMap<string, readonly WindowCount[]>> {
+  const swept = new Sweep(outset);
+  const { jobs } = outset.status;
+  for (const [index, status] of jobs.entries()) {
+    swept.enter(status);
+    if (index % STEP === 0) yield;
+  }
+  for (const [index, status] of jobs.entries()) {
+    swept.wait(status);
+    if (index % STEP === 0) yield;
+  }
+  for (let step = 1; swept.goOn(); step++) if (step % STEP === 0) yield;
+  return swept.counts();
+}
+
+/** What the engine would do, without doing it: starts by the schedules, ends by the run times. */
+class Sweep {
+  readonly #outset: Outset;
+  readonly #gates = new Gates();
+  readonly #timers = new Map<string, SweptTimer>();
+  readonly #firings = new TimerQueue<SweptTimer>();
+  readonly #ends = new TimerQueue<SweptRun>();
+  readonly #counts = new Map<string, WindowCounts>();
+  readonly #until: Instant;
+  #now: Instant;
+  #left = MOST_FIRINGS;
+
+  constructor(outset: Outset) {
+    this.#outset = outset;
+    this.#gates.resize(outset.limits);
+    this.#now = outset.status.at;
+    this.#until = outset.status.at + LONGEST;
+  }
+
+  /** Adds a timer with its active runs. Their slots are taken before anything waits for one. */
+  enter(status: JobStatus): void {
+    const timer = new SweptTimer(status, this.#gates.of(status.job));
+    this.#timers.set(status.job.name, timer);
+    this.#countsOf(status.job);
+    for (const view of status.runs) if (isActive(view)) this.#begin(this.#runOf(timer, view));
+    this.#arm(timer);
+  }
+
+  /** Queues the runs of a timer that wait. */
+  wait({ job, runs }: JobStatus): void {
+    const timer = this.#timers.get(job.name);
+    if (timer === undefined) return;
+    for (const view of runs) {
+      if (view.state === 'parked') timer.park(this.#runOf(timer, view));
+      else if (!isActive(view)) this.#begin(this.#runOf(timer, view));
+    }
+  }
+
+  /** Does what comes next; ends come before firings. Returns whether anything was left. */
+  goOn(): boolean {
+    const next = Math.min(this.#ends.nextDueAt() ?? Infinity, this.#firings.nextDueAt() ?? Infinity);
+    if (next > this.#until || this.#left === 0) return false;
+    this.#now = Math.max(this.#now, next);
+    const run = this.#ends.takeDue(next);
+    if (run !== undefined) this.#end(run);
+    else this.#fire(this.#firings.takeDue(next));
+    return true;
+  }
+
+  counts(): ReadonlyMap<string, readonly WindowCount[]> {
+    const { at } = this.#outset.status;
+    if (this.#left === 0) for (const counts of this.#counts.values()) counts.extrapolate(at, this.#now);
+    return new Map([...this.#counts].map(([label, { windows }]) => [label, windows]));
+  }
+
+  #fire(timer: SweptTimer | undefined): void {
+    if (timer?.next === undefined) return;
+    this.#left--;
+    const firing = timer.takeFiring(timer.next);
+    const isAdmitted = this.#submit(this.#runOf(timer, { firing, elapsedMs: 0, state: 'waiting' }));
+    // One that was due before the window is late, and not of this forecast.
+    if (isAdmitted && timer.dueAt > this.#outset.status.at) this.#countsOf(timer.job).admitted(this.#now);
+    timer.rearm(this.#now);
+    this.#arm(timer);
+  }
+
+  /** Returns whether the run is not skipped. */
+  #submit(run: SweptRun): boolean {
+    const { timer, firing } = run;
+    const { kind } = timer.verdictOn(firing, this.#now);
+    if (kind === 'skip') return false;
+    timer.reserve();
+    if (kind === 'admit') this.#begin(run);
+    else this.#queue(run, kind);
+    return true;
+  }
+
+  #queue(run: SweptRun, kind: 'wait' | 'replace'): void {
+    const { timer } = run;
+    if (kind === 'replace') for (const other of [...timer.parked]) this.#end(other);
+    timer.park(run);
+    if (kind === 'replace') for (const other of [...timer.runs]) this.#end(other);
+  }
+
+  /** A run that waits for a slot ends at its deadline. */
+  #begin(run: SweptRun): void {
+    run.timer.enter(run);
+    if (run.deadline < Infinity) this.#ends.insert(run, run.deadline);
+    run.pass.walk();
+  }
+
+  readonly #start = (run: SweptRun): void => {
+    if (this.#now > run.deadline) return;
+    run.hasBegun = true;
+    run.timer.begin();
+    this.#countsOf(run.timer.job).started(this.#now);
+    this.#ends.insert(run, this.#now + run.lasting);
+  };
+
+  #end(run: SweptRun): void {
+    const { timer } = run;
+    this.#ends.remove(run);
+    if (run.hasBegun) this.#countsOf(timer.job).ended();
+    timer.remove(run);
+    run.pass.release();
+    for (const following of timer.parked) {
+      if (timer.runs.size > 0) break;
+      // Asked again, because a pause may have come meanwhile.
+      timer.remove(following);
+      this.#submit(following);
+    }
+    if (timer.job.schedule.fromEnd === undefined) return;
+    timer.rearm(this.#now);
+    this.#arm(timer);
+  }
+
+  #arm(timer: SweptTimer): void {
+    const due = timer.next === undefined ? Infinity : timer.next + timer.job.offset;
+    if (due <= this.#until) this.#firings.insert(timer, due);
+    else this.#firings.remove(timer);
+  }
+
+  #runOf(timer: SweptTimer, view: Pick<RunView, 'firing' | 'elapsedMs' | 'state'>): SweptRun {
+    const { firing, elapsedMs } = view;
+    const { offset, deadline = Infinity } = timer.job;
+    return new SweptRun(
+      timer,
+      {
+        firing,
+        lasting: this.#lasting(timer.job, elapsedMs),
+        deadline: isActive(view) ? Infinity : firing.scheduledFor + offset + deadline,
+      },
+      this.#start,
+    );
+  }
+
+  /** How long a run goes on. One that has outlasted all expectations is taken to last as long again. */
+  #lasting(job: Job, elapsed: Duration): Duration {
+    const { runTimeOf, quantile } = this.#outset;
+    const time = runTimeOf(job);
+    const whole = [time[quantile], time.p95].find((expected) => expected > elapsed || elapsed === 0);
+    return (whole ?? 2 * elapsed) - elapsed;
+  }
+
+  #countsOf(job: Job): WindowCounts {
+    const label = workLabelOf(job);
+    let counts = this.#counts.get(label);
+    if (counts === undefined) this.#counts.set(label, (counts = new WindowCounts(this.#outset.status.at)));
+    return counts;
+  }
+}
+
+const isActive = ({ state }: Pick<RunView, 'state'>): boolean => state !== 'parked' && state !== 'waiting';

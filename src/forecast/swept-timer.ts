@@ -1,0 +1,150 @@
+import type { JobStatus } from '../domain/controls.js';
+import type { Firing } from '../domain/firing.js';
+import type { Job } from '../domain/job.js';
+import type { JobView, Verdict } from '../domain/policy.js';
+import type { Duration, Instant } from '../domain/time.js';
+import { GatePass, type Gate, type PassOwner } from '../engine/gate.js';
+import { nextInWindow } from '../engine/plan-due.js';
+import type { Queued } from '../engine/timer-queue.js';
+
+const ADMIT: Verdict = { kind: 'admit' };
+
+/** A run of a sweep, queued by its end; by its deadline until it begins. */
+export class SweptRun implements Queued, PassOwner {
+  dueAt = 0;
+  slot = -1;
+  turn = 0;
+  readonly timer: SweptTimer;
+  readonly firing: Firing;
+  /** From its slot to its end. */
+  readonly lasting: Duration;
+  /** When it gives up waiting for its slot. */
+  readonly deadline: Instant;
+  readonly pass: GatePass;
+  readonly #onPassed: (run: SweptRun) => void;
+  /** Whether it got its slot. */
+  hasBegun = false;
+
+  constructor(
+    timer: SweptTimer,
+    { firing, lasting, deadline }: Pick<SweptRun, 'firing' | 'lasting' | 'deadline'>,
+    onPassed: (run: SweptRun) => void,
+  ) {
+    this.timer = timer;
+    this.firing = firing;
+    this.lasting = lasting;
+    this.deadline = deadline;
+    this.pass = new GatePass(timer.job.name, timer.gates, this);
+    this.#onPassed = onPassed;
+  }
+
+  passed(): void {
+    this.#onPassed(this);
+  }
+}
+
+const NONE = new Set<SweptRun>();
+
+/** A timer of a sweep, queued by its next firing: what the scheduler knows of it, without events, attempts or a ledger. */
+export class SweptTimer implements Queued, JobView {
+  dueAt = 0;
+  slot = -1;
+  turn = 0;
+  readonly job: Job;
+  readonly gates: readonly Gate[];
+  /** Nominal. */
+  next: Instant | undefined;
+  /** Most timers have no runs most of the time, and share the empty set. */
+  #runs = NONE;
+  #parked = NONE;
+  readonly #status: JobStatus;
+  /** Runs that may begin by `max_runs`. */
+  #left: number;
+  /** Admitted runs that have not begun: `max_runs` has room for them, and they may never begin. */
+  #reserved: number;
+
+  constructor(status: JobStatus, gates: readonly Gate[]) {
+    const { job, next, runs, runsBegun } = status;
+    this.job = job;
+    this.gates = gates;
+    this.next = next;
+    this.#status = status;
+    // The active runs begin once more, in the sweep.
+    const begun = runsBegun - runs.filter(({ attempts }) => attempts > 0).length;
+    this.#left = (job.window.maxRuns ?? Number.POSITIVE_INFINITY) - begun;
+    this.#reserved = runs.length;
+  }
+
+  get runs(): ReadonlySet<SweptRun> {
+    return this.#runs;
+  }
+
+  /** Wait for those before them to end, in their order. */
+  get parked(): ReadonlySet<SweptRun> {
+    return this.#parked;
+  }
+
+  enter(run: SweptRun): void {
+    if (this.#runs === NONE) this.#runs = new Set();
+    this.#runs.add(run);
+  }
+
+  park(run: SweptRun): void {
+    if (this.#parked === NONE) this.#parked = new Set();
+    this.#parked.add(run);
+  }
+
+  get running(): number {
+    return this.runs.size;
+  }
+
+  get waiting(): number {
+    return this.#parked === NONE ? 0 : [...this.#parked].filter(({ firing }) => firing.trigger !== 'catch_up').length;
+  }
+
+  /** Takes the firing that is due, and moves to the next instant. */
+  takeFiring(scheduledFor: Instant): Firing {
+    const { schedule, name } = this.job;
+    // `in` fires once, and a rhythm from the end of a run waits for that end.
+    this.next = schedule.countsElapsed ? undefined : nextInWindow(this.job, scheduledFor);
+    return { jobName: name, scheduledFor, trigger: 'schedule', generation: 0 };
+  }
+
+  /** A rhythm from the end of a run has its next instant after the last run. */
+  rearm(now: Instant): void {
+    const isFree = this.runs.size + this.parked.size === 0;
+    if (this.job.schedule.fromEnd && isFree) this.next ??= nextInWindow(this.job, now);
+    if (this.#left <= 0) this.next = undefined;
+  }
+
+  /** Decides as the scheduler does: pause, breaker and `max_runs` first. A breaker that is half open is taken to close. */
+  verdictOn(firing: Firing, now: Instant): Verdict {
+    const { paused, breaker } = this.#status;
+    if (paused && (paused.until === undefined || now < paused.until)) return { kind: 'skip', reason: 'paused' };
+    if (this.job.breaker?.at(breaker, now).kind === 'open') return { kind: 'skip', reason: 'breaker_open' };
+    if (this.#left <= this.#reserved) return { kind: 'skip', reason: 'max_runs' };
+    for (const policy of this.job.admission) {
+      const verdict = policy.admit(firing, this);
+      if (verdict.kind !== 'admit') return verdict;
+    }
+    return ADMIT;
+  }
+
+  /** A run is admitted. */
+  reserve(): void {
+    this.#reserved++;
+  }
+
+  /** An admitted run begins. */
+  begin(): void {
+    this.#reserved--;
+    this.#left--;
+  }
+
+  /** A run is over, or asks again. */
+  remove(run: SweptRun): void {
+    this.#runs.delete(run);
+    this.#parked.delete(run);
+    if (!run.hasBegun) this.#reserved--;
+  }
+}

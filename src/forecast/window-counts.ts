@@ -1,0 +1,44 @@
+import { FORECAST_WINDOWS, type ForecastWindow } from '../domain/forecast.js';
+import type { Duration, Instant } from '../domain/time.js';
+
+const WINDOWS = Object.entries(FORECAST_WINDOWS) as readonly (readonly [ForecastWindow, Duration])[];
+
+/** What one label counts in one window. */
+export interface WindowCount {
+  readonly window: ForecastWindow;
+  readonly until: Instant;
+  runs: number;
+  /** The most runs at once. */
+  peak: number;
+}
+
+/** What one label counts in each window. Windows begin at the same instant and end inclusively. */
+export class WindowCounts {
+  readonly windows: readonly WindowCount[];
+  #atOnce = 0;
+
+  constructor(at: Instant) {
+    this.windows = WINDOWS.map(([window, length]) => ({ window, until: at + length, runs: 0, peak: 0 }));
+  }
+
+  /** A firing that runs becomes due. */
+  admitted(at: Instant): void {
+    for (const count of this.windows) if (at <= count.until) count.runs++;
+  }
+
+  /** A run gets its slot. */
+  started(at: Instant): void {
+    this.#atOnce++;
+    for (const count of this.windows) if (at <= count.until) count.peak = Math.max(count.peak, this.#atOnce);
+  }
+
+  ended(): void {
+    this.#atOnce--;
+  }
+
+  /** The windows were only counted up to `at`: continues the rest at the same rate. */
+  extrapolate(from: Instant, at: Instant): void {
+    for (const count of this.windows)
+      if (count.until > at) count.runs = Math.round((count.runs * (count.until - from)) / Math.max(1, at - from));
+  }
+}
