@@ -30,6 +30,10 @@ function open(...args: readonly string[]): ForkerLine {
   return line;
 }
 
+beforeAll(() => {
+  if (noCompiler === undefined) program = compile('native/forker.c', SANITIZED);
+});
+
 async function until(is: () => boolean): Promise<void> {
   while (!is()) await new Promise<void>((resolve) => clock.after(2, resolve));
 }
@@ -59,9 +63,6 @@ async function endOf(id: number, script: string): Promise<readonly number[]> {
 }
 
 describe.skipIf(noCompiler !== undefined)('the forker', () => {
-  beforeAll(() => {
-    program = compile('native/forker.c', SANITIZED);
-  });
   afterEach(async () => {
     // A sanitizer's complaint is another exit code.
     for (const each of lines.splice(0)) expect(await each.close()).toBe(0);
@@ -70,13 +71,6 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
   it('compiles without a warning, the analyzer’s included', () => {
     compile('native/forker.c', ['-O2', '-Wall', '-Wextra', '-Werror', '-fanalyzer']);
     expect(readFileSync('native/forker.c', 'utf8').split('\n').length).toBeLessThanOrEqual(401);
-  });
-
-  test.each([1, 17, 2026])('parses 100,000 random requests without a mistake: seed %i', (seed) => {
-    const fuzz = compile('test/native/fuzz.c', SANITIZED);
-    const said = execFileSync(fuzz, [String(seed), '100000'], { encoding: 'utf8' });
-    const [parsed = 0, forks = 0, leaves = 0] = (said.match(/\d+/g) ?? []).map(Number);
-    expect(Math.min(parsed, forks, leaves)).toBeGreaterThan(5_000);
   });
 
   it('says its version first', async () => {
@@ -287,9 +281,6 @@ async function pidsOf(id: number, most: number): Promise<readonly number[]> {
 }
 
 describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
-  beforeAll(() => {
-    program = compile('native/forker.c', SANITIZED);
-  });
   afterEach(async () => {
     for (const each of lines.splice(0)) expect(await each.close()).toBe(0);
     for (const pid of strangers.splice(0)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
