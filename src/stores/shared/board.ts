@@ -1,0 +1,250 @@
+import type { Clock } from '../../domain/clock.js';
+import type { Duration } from '../../domain/time.js';
+
+/**
+ * The store that several machines share: one state, one lease, one writer. Redis, PostgreSQL and etcd each have a board.
+ *
+ * A board stores texts and does not read them. The rules for everyone who writes a board:
+ *
+ * - **One fence decides.** The store keeps the highest fence it has given out. {@link take} raises it; a write or a
+ *   renewal with a lower fence changes nothing. Each method checks and changes in one atomic step of the store.
+ * - **The store's clock judges others.** A lease lapses by the clock of the store, never by the clock of a client. A
+ *   store without a clock to read uses its own lease mechanism, as etcd does. The holder judges itself by its monotonic
+ *   clock, from before it sent the request; that is not the board's business.
+ * - **A rejection means "unknown".** A method that rejects may or may not have had its effect, and a late request may
+ *   take effect after a later one. {@link take}, {@link renew}, {@link write} and {@link put} can therefore be repeated
+ *   with the same arguments. A board never repeats a request itself.
+ * - **Every method settles**: {@link take}, {@link renew}, {@link release} and the notes within
+ *   {@link BOARD_PATIENCE}, the others within {@link LONG_BOARD_PATIENCE}. A method rejects only with {@link BoardTrouble}.
+ * - **A store may go back.** It may restart empty, or fail over to a copy that missed acknowledged writes. The board
+ *   reports that as `behind` and never repairs anything itself.
+ * - **No secret leaves.** Neither {@link place} nor a {@link BoardTrouble} contains a user name, a password, a token or
+ *   the query of the URL.
+ *
+ * `boardContract` in `test/support/board-contract.ts` tests these rules.
+ */
+export interface Board {
+  /** Where the store is, for people: scheme, hosts, database, prefix. `redis://db.example:6379/0 (timers)`. */
+  readonly place: string;
+
+  /**
+   * Takes the lease for `lease` ms if nobody has it. The new fence is higher than every fence the store knows, and
+   * higher than `known`; where the store has a clock, at least its microseconds, so that it rises over lost writes.
+   *
+   * - `candidate.id` is new each time a scheduler begins to stand by. If this id has the lease already (the response
+   *   was lost), the same fence is returned, and the lease lasts `lease` ms from now.
+   * - `known` is the highest fence that the caller has seen, or 0. If the store knows only lower ones, it went back:
+   *   nothing is taken and the result is `behind`. The caller waits one lease, so that a living holder comes first, and
+   *   then passes 0 as `known`.
+   *
+   * LeaseTaking changes neither the contents nor what {@link LeaseTaken.idle} is derived from. The number of the last write
+   * becomes 0: the first write of the new holder has number 1.
+   */
+  take(candidate: Candidate, lease: Duration, known: Fence): Promise<LeaseTaking>;
+
+  /**
+   * Extends the lease: it lasts `lease` ms from now. Returns false if the store knows a higher fence: the lease is lost
+   * for good. If the lease lapsed or vanished and no higher fence is known, the holder gets it back, including its fence.
+   * Never called after the holder's own clock says that the lease is over.
+   */
+  renew(fence: Fence, lease: Duration): Promise<boolean>;
+
+  /** Ends the lease if `fence` still has it, so that the next candidate takes it at once. Otherwise does nothing. */
+  release(fence: Fence): Promise<void>;
+
+  /** Who has the lease. `undefined`: nobody. For reports; {@link take} decides. */
+  holder(): Promise<LeaseHolder | undefined>;
+
+  /**
+   * All memories and open runs. The holder reads after {@link take}, when nobody else can write, and gets everything
+   * that was acknowledged. For everyone else, the result may mix the contents before and after a write.
+   */
+  read(): Promise<BoardContents>;
+
+  /**
+   * Writes a change for the holder of `fence`. `seq` numbers its writes: 1, 2, 3…
+   *
+   * The caller has one write on its way at a time and collects the changes that come meanwhile in the next one (group
+   * commit). After a rejection, it sends the same change with the same number again. The store checks, in this order:
+   *
+   * 1. It knows a higher fence: `lost`. Nothing is written.
+   * 2. It knows this fence and has written `seq`, or a later number: `done`. Nothing is written twice.
+   * 3. `change.isWhole`: it replaces all memories and open runs, appends the log entries, and sets fence and number.
+   * 4. It knows only lower fences, or has not written `seq` − 1: `behind`. Nothing is written.
+   * 5. Otherwise, it writes the change and its number.
+   *
+   * The lease itself is not checked: while no higher fence exists, a write disturbs nobody. A change is written
+   * completely or not at all. A store with a limit on the size of a transaction may split it, but never the entries of one
+   * job, each part checks the fence, and the last part sets the number: sent again, the change completes.
+   */
+  write(fence: Fence, seq: number, change: BoardChange): Promise<Written>;
+
+  /**
+   * Log entries after a position, oldest first, up to `most` (at least 1). `after: undefined` begins with the oldest one
+   * that is left. Positions rise with each write, also over a change of the holder. A store keeps at least
+   * {@link LOG_LENGTH} entries unless it says otherwise in its documentation.
+   */
+  log(after: string | undefined, most: number): Promise<readonly Logged[]>;
+
+  /**
+   * Writes a note, which disappears after `lifetime` ms by the store's clock (rounded up to whole seconds where the
+   * store has no finer leases). Anyone may write. Notes carry presence and requests. They are not part of the contents:
+   * no fence protects them, and a whole change leaves them alone.
+   *
+   * `name` has up to 200 characters of `[A-Za-z0-9_.:/-]`, `text` up to 1 MiB of UTF-8.
+   */
+  put(name: string, text: string, lifetime: Duration): Promise<void>;
+
+  /** The living notes whose name starts with `beginning`, by name; in the order of the names. */
+  notes(beginning: string): Promise<ReadonlyMap<string, string>>;
+
+  /** Removes a note. Returns whether this call removed it: of several callers, exactly one gets true. */
+  remove(name: string): Promise<boolean>;
+
+  /** Closes the connections. What is on its way rejects. Resolves when they are closed, within {@link BOARD_PATIENCE}. Never rejects. */
+  close(): Promise<void>;
+}
+
+/**
+ * The order of holders: each has a higher number than all before it. A positive safe integer. Commands get it as
+ * `TIMERS_FENCE`.
+ */
+export type Fence = number;
+
+/** A scheduler that wants the lease. */
+export interface Candidate {
+  /** Unique for each time it begins to stand by. Up to 100 characters of `[A-Za-z0-9_-]`. */
+  readonly id: string;
+  /** The name of the machine, for people: `name` in `state`, by default its host name. Up to 255 characters. */
+  readonly name: string;
+}
+
+/** The scheduler that has the lease. */
+export interface LeaseHolder {
+  readonly name: string;
+  readonly fence: Fence;
+}
+
+export type LeaseTaking =
+  | LeaseTaken
+  /** Another candidate has it. */
+  | ({ readonly kind: 'held' } & LeaseHolder)
+  /** The store went back: `fence` is the highest one it knows, 0 without any. Nobody has the lease. */
+  | { readonly kind: 'behind'; readonly fence: Fence };
+
+/** The lease is ours. */
+export interface LeaseTaken {
+  readonly kind: 'taken';
+  readonly fence: Fence;
+  /** The holder before; `undefined` if the store has never had one. */
+  readonly previous: string | undefined;
+  /**
+   * For how long no holder has renewed or written, by the store's clock; without one, by the clocks of the machines, at
+   * least 0. `undefined`: never.
+   */
+  readonly idle: Duration | undefined;
+}
+
+/** What the board stores. */
+export interface BoardContents {
+  /** The memory of each job, by the job's name. */
+  readonly jobs: ReadonlyMap<string, string>;
+  /** Open runs, by run id; in any order. */
+  readonly runs: ReadonlyMap<string, string>;
+}
+
+/** One write. An entry never occurs twice in it. */
+export interface BoardChange {
+  /** Memories that changed; `key` is the job's name. */
+  readonly jobs: readonly Entry[];
+  /** Open runs that changed; `key` is the run's id. */
+  readonly runs: readonly Entry[];
+  /** Outcomes and failed attempts, in their order. */
+  readonly log: readonly LogEntry[];
+  /** All memories and all open runs: what the store has beside them is deleted. */
+  readonly isWhole?: boolean;
+}
+
+/** A memory or an open run. */
+export interface Entry {
+  /** The job it belongs to: a write may be split between jobs. */
+  readonly job: string;
+  readonly key: string;
+  /** JSON. `undefined`: it is deleted. */
+  readonly text: string | undefined;
+}
+
+export interface LogEntry {
+  readonly job: string;
+  /** JSON, mostly below 5 kB. */
+  readonly text: string;
+}
+
+/** A log entry in the store. */
+export interface Logged {
+  /** For {@link Board.log}; means nothing else. */
+  readonly position: string;
+  readonly text: string;
+}
+
+export type Written =
+  | { readonly kind: 'done' }
+  /** Somebody else took the lease. Nothing of this holder is ever written again. */
+  | { readonly kind: 'lost' }
+  /** The store went back. `seq` is the last number of this fence it has written; −1 if it knows only lower fences. */
+  | { readonly kind: 'behind'; readonly seq: number };
+
+/**
+ * How long a short request may take before its outcome counts as unknown.
+ *
+ * @public
+ */
+export const BOARD_PATIENCE: Duration = 1_000;
+
+/**
+ * The same, for requests whose size depends on the state.
+ *
+ * @public
+ */
+export const LONG_BOARD_PATIENCE: Duration = 10_000;
+
+/** How many log entries a store keeps. */
+export const LOG_LENGTH = 100_000;
+
+/** A request to a store failed. The message is a sentence without secrets. */
+export class BoardTrouble extends Error {
+  override readonly name = 'BoardTrouble';
+  /**
+   * - `unreachable`: no response in time, or no connection. Repeating the request may help.
+   * - `refused`: the store does not accept us or cannot serve (password, TLS, version, read-only, memory full). Only a
+   *   person can change that; the message includes the way out.
+   */
+  readonly kind: 'unreachable' | 'refused';
+
+  constructor(kind: BoardTrouble['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Where a board is, and how to reach it. */
+export interface BoardPlace {
+  /**
+   * As in `state`, with a scheme of this kind. May contain a user name and a password. `?prefix=night` separates
+   * several states in one store; default `timers`, `[A-Za-z0-9_-]`.
+   */
+  readonly url: string;
+  /** From `password_file`; replaces a password in the URL. */
+  readonly password: string | undefined;
+  readonly clock: Clock;
+}
+
+/**
+ * A kind of store.
+ *
+ * @public
+ */
+export interface BoardKind {
+  /** Opens a board. Connects in the background: until that succeeds, the methods reject. Never throws. */
+  open(place: BoardPlace): Board;
+}
