@@ -9,18 +9,24 @@ const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
 const PROGRAM = join(__dirname, '..', 'dist', 'cli');
 const need = Module.createRequire(join(PROGRAM, 'main.cjs'));
 const cacheOf = (filename) => `${filename}.v8cache`;
 
-/** Lets the scripts of dist/cli begin with what V8 kept of them; with `keep`, leaves what it knows of them at exit. */
-function install(keep = process.env.TIMERS_KEEP_CODE === '1') {
+/**
+ * Lets the scripts of dist/cli begin with what V8 kept of them; with `keep`, leaves what it knows of them at exit. `rarely`: on Node 20, V8
+ * optimizes only functions that have run for long.
+ */
+function install({ keep = process.env.TIMERS_KEEP_CODE === '1', rarely = false } = {}) {
   if (Module.enableCompileCache) {
     Module.enableCompileCache();
     return;
   }
+  if (rarely) budget = LONG;
+  setFlagsFromString(budget);
   const compile = Module.prototype._compile;
   Module.prototype._compile = function (content, filename, ...rest) {
     if (dirname(filename) !== PROGRAM) return compile.call(this, content, filename, ...rest);
@@ -28,8 +34,31 @@ function install(keep = process.env.TIMERS_KEEP_CODE === '1') {
   };
   if (keep)
     process.on('exit', () =>
-      scripts.forEach((script, filename) => writeFileSync(cacheOf(filename), script.createCachedData())),
+      scripts.forEach((script, filename) =>
+        writeFileSync(
+          cacheOf(filename),
+          withUsualFlags(() => script.createCachedData()),
+        ),
+      ),
     );
+}
+
+// How much bytecode a function runs, in bytes, before V8 optimizes it. V8 does so on other threads: in a burst, and in the start with many timers,
+// these take the cores that the commands need, and the optimized code comes too late. V8 takes compiled code, Node's own included, only under
+// the flags it was compiled with, so these are put back while anything loads (docs/decisions/0080).
+const USUAL = '--interrupt-budget=67584';
+const LONG = '--interrupt-budget=1000000';
+let budget = USUAL;
+
+/** Calls `load` under the flags that compiled code has been kept with. */
+function withUsualFlags(load) {
+  if (budget === USUAL) return load();
+  setFlagsFromString(USUAL);
+  try {
+    return load();
+  } finally {
+    setFlagsFromString(budget);
+  }
 }
 
 const scripts = new Map();
@@ -39,9 +68,11 @@ const modules = new Map();
 function run(module, filename, content) {
   modules.set(filename, module);
   const cachedData = readCache(filename);
-  const script = new Script(Module.wrap(content), { filename, ...(cachedData && { cachedData }) });
+  const script = withUsualFlags(
+    () => new Script(Module.wrap(content), { filename, ...(cachedData && { cachedData }) }),
+  );
   scripts.set(filename, script);
-  const load = (id) => (id.startsWith('./') ? loadOwn(join(PROGRAM, id)) : need(id));
+  const load = (id) => (id.startsWith('./') ? loadOwn(join(PROGRAM, id)) : withUsualFlags(() => need(id)));
   return script.runInThisContext().call(module.exports, module.exports, load, module, filename, PROGRAM);
 }
 

@@ -9,6 +9,6 @@
 if (process.execArgv.includes('--max-semi-space-size=1')) require('node:v8').setFlagsFromString('--max-semi-space-size=0');
 const signals = require('../dist/cli/signals.cjs');
 signals.holdSignals(process.argv);
-require('./code-cache.js').install();
+require('./code-cache.js').install({ rarely: process.argv[2] === 'start' });
 require('../dist/cli/main.cjs');
 signals.closeInspector();

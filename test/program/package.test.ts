@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import * as Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -151,4 +152,21 @@ test('its types stand alone', () => {
     cwd: folder,
     stdio: 'inherit',
   });
+});
+
+test('V8 takes the compiled code of every script', ({ skip }) => {
+  if ('enableCompileCache' in Module) skip('Node keeps compiled code by itself');
+  const script = `
+    const { readdirSync, readFileSync } = require('node:fs');
+    const { wrap } = require('node:module');
+    const { Script } = require('node:vm');
+    const isTaken = (file) =>
+      !new Script(wrap(readFileSync(file, 'latin1')), { cachedData: readFileSync(file + '.v8cache') }).cachedDataRejected;
+    const scripts = readdirSync('.').filter((file) => readdirSync('.').includes(file + '.v8cache'));
+    console.log(scripts.filter(isTaken).length, scripts.length);`;
+  const cwd = join(ROOT, 'dist', 'cli');
+  const [taken, all] = execFileSync(process.execPath, ['-e', script], { cwd, encoding: 'utf8' }).split(' ').map(Number);
+
+  expect(all).toBeGreaterThan(0);
+  expect(taken).toBe(all);
 });
