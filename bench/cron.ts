@@ -63,7 +63,7 @@ function timed(work: () => void): number {
 
 type FirstNext = (expression: string) => unknown;
 
-/** Each reads the expression and answers the first instant; none arms a timer. cron-schedule knows no zones and takes the machine's. */
+/** Each reads the expression and returns the first instant; none arms a timer. cron-schedule knows no zones and takes the machine's. */
 const contenders: Readonly<Record<string, FirstNext>> = {
   timers: (cron) => parseScheduleAt({ cron, timezone: ZONE }, { start: START }).next(START),
   'cron-schedule': (cron) => parseCronExpression(cron).getNextDate(new Date(START)),

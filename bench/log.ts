@@ -17,7 +17,7 @@ interface Result {
 
 const ROUNDS = 7;
 const RECORDS = 40_000;
-/** As the event bus hands events over: so many, then the event loop goes round. */
+/** As the event bus hands events over: a number of them, then the event loop turns. */
 const BATCH = 256;
 
 const clock = createSystemClock();

@@ -70,7 +70,7 @@ export async function run(): Promise<Result[]> {
   const rates = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]));
   for (let round = 0; round <= ROUNDS; round++) {
     const names = Object.entries(contenders);
-    // Each begins in its turn: whoever comes first in a round finds the heap cleaner.
+    // Each begins in its turn: the first in a round finds the heap cleaner.
     for (const [name, once] of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
       const measured = await rate(once);
       // The first round warms up.

@@ -2,7 +2,7 @@
 ':' //; heap=; [ "$1" = start ] && heap=--max-semi-space-size=1; exec node $heap --inspect-port=240.0.0.1:9229 "$0" "$@"
 'use strict';
 
-// The second line is for the shell. Until the program handles SIGUSR1, Node answers it by opening its inspector, which lets every user of the machine
+// The second line is for the shell. Until the program handles SIGUSR1, Node opens its inspector on it, which lets every user of the machine
 // in. No machine has an address of 240.0.0.0/4, so Node cannot open it.
 // A scheduler lives long and keeps little: new objects get 1 MB, not 16, before V8 looks which are still in use (docs/decisions/0076).
 // V8 has its heap by now, and takes compiled code only under the flags it was compiled with.

@@ -2,7 +2,7 @@ import { DurationError, parseDuration } from '../domain/duration.js';
 import type { Duration } from '../domain/time.js';
 import { UsageError } from './command.js';
 
-/** Reads `--count`. @throws UsageError when it is no whole number from 1 to 999,999,999. */
+/** Reads `--count`. @throws UsageError if it is not a whole number from 1 to 999,999,999. */
 export function readCount(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--count takes a whole number from 1 on; got "${text}"`);

@@ -42,7 +42,7 @@ export interface Example {
 /** 0 done · 1 the operation failed or the file is invalid · 2 wrong usage; `run` passes on its command's own. */
 export type ExitCode = number;
 
-/** Wrong usage that only shows when the command runs: an unknown timer name, a time that is none. Ends the program with exit code 2. */
+/** Wrong usage that only shows when the command runs: an unknown timer name, an invalid time. Ends the program with exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

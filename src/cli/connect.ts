@@ -197,7 +197,7 @@ function whyUnread({ path, problems: [problem] }: Located, name: string): string
 
 export const isUnreached = (reached: Reached | Unreached): reached is Unreached => 'lines' in reached;
 
-/** Why the scheduler did not do it. @throws UsageError when what was asked for was wrong, and what is no refusal. */
+/** Why the scheduler did not do it. @throws UsageError if the request was wrong, and any other error as it is. */
 function refusalOf(error: unknown): string {
   if (error instanceof RefusalError && WRONG_USAGE.has(error.code)) throw new UsageError(error.message);
   if (error instanceof RefusalError || error instanceof LostError) return error.message;

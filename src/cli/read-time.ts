@@ -58,7 +58,7 @@ function readTime(option: string, text: string, here: Placed): Instant {
   return readDay(trimmed, here) ?? readClock(trimmed, here) ?? from + lengthFromNow(option, trimmed, side);
 }
 
-/** A day, with a time of day or without. `undefined` for what is none. */
+/** A day, with a time of day or without. `undefined` for anything else. */
 function readDay(text: string, { now, timezone }: Placed): Instant | undefined {
   const [, day, clock = '00:00'] = ON_DAY.exec(text) ?? [];
   const time = timeOfDay(clock);
@@ -66,7 +66,7 @@ function readDay(text: string, { now, timezone }: Placed): Instant | undefined {
   return onDay(now, DAYS[day.toLowerCase()] ?? 0, { time, timezone });
 }
 
-/** A time of day. `undefined` for what is none. */
+/** A time of day. `undefined` for anything else. */
 function readClock(text: string, { now, timezone, side, from = now }: Placed): Instant | undefined {
   const time = timeOfDay(text);
   if (time === undefined) return undefined;
@@ -88,7 +88,7 @@ function onDay(
 /** Whether a text is a time of day without its day. */
 export const isTimeOfDay = (text: string): boolean => CLOCK.test(text.trim());
 
-/** `undefined` for a text that is none. */
+/** `undefined` for an invalid text. */
 function timeOfDay(text: string): Duration | undefined {
   const clock = CLOCK.exec(text);
   if (clock === null) return undefined;

@@ -4,7 +4,7 @@ import { RefusalError, type Args } from './protocol.js';
 
 const bad = (key: string, form: string) => new RefusalError('bad_argument', `${key} takes ${form}`);
 
-/** A text of at most 1,024 characters. @throws RefusalError when it is none. */
+/** A text of at most 1,024 characters. @throws RefusalError for anything else. */
 export function optionalText(args: Args, key: string): string | undefined {
   const value = args[key];
   if (value === undefined) return undefined;
@@ -22,7 +22,7 @@ export function textArgument(args: Args, key: string): string {
 /** The longest command, in bytes as JSON; a request is not much longer. */
 export const LONGEST_COMMAND = 32 * 1024;
 
-/** A command: a text, or a list of texts that is not empty. At most {@link LONGEST_COMMAND}. @throws RefusalError when it is none. */
+/** A command: a text, or a list of strings that is not empty. At most {@link LONGEST_COMMAND}. @throws RefusalError for anything else. */
 export function commandArgument(args: Args, key: string): string | readonly string[] {
   const value = args[key];
   const isList = Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
@@ -36,7 +36,7 @@ export function commandArgument(args: Args, key: string): string | readonly stri
 /** The longest path that Linux knows (PATH_MAX). */
 const LONGEST_PATH = 4_096;
 
-/** An absolute path. @throws RefusalError when it is none. */
+/** An absolute path. @throws RefusalError for anything else. */
 export function pathArgument(args: Args, key: string): string {
   const value = args[key];
   if (typeof value !== 'string' || !value.startsWith('/') || value.length > LONGEST_PATH || value.includes('\0'))
@@ -60,7 +60,7 @@ export function optionalDuration(args: Args, key: string): Duration | undefined 
   return value;
 }
 
-/** A list of texts that is not empty, each once; `undefined` where `all` is true instead. */
+/** A list of strings that is not empty, each once; `undefined` where `all` is true instead. */
 export function namesOrAll(args: Args): readonly string[] | undefined {
   if (flagArgument(args, 'all')) return undefined;
   const { names } = args;

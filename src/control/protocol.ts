@@ -7,7 +7,7 @@ import { MINUTE, type Duration } from '../domain/time.js';
  *
  *     → {"v":1,"id":1,"verb":"pause","args":{"names":["backup"],"for_ms":3600000}}
  *     ← {"v":1,"id":1,"ok":{"names":["backup"]}}
- *     ← {"v":1,"id":2,"error":{"code":"unknown_timer","message":"there is no timer \"bakup\" …"}}
+ *     ← {"v":1,"id":2,"error":{"code":"unknown_timer","message":"unknown timer \"bakup\" in …"}}
  *     → {"v":1,"id":3,"verb":"logs","args":{"task_name":"backup","follow":true}}
  *     ← {"v":1,"id":3,"ok":{}}
  *     ← {"v":1,"id":3,"event":{"timestamp":"…","event":"run.started",…}}          as often as there are events, while the connection lasts

@@ -36,7 +36,7 @@ export interface VerbTarget {
   status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
   /** Whether the scheduler is alive, or besides ready: the same judgement as `/healthz` and `/readyz`. */
   health(question: 'alive' | 'ready'): Judgement;
-  /** The policy for a kind of overlap; `undefined` for a word that is none. */
+  /** The policy for a kind of overlap; `undefined` for an unknown word. */
   overlap(kind: string): AdmissionPolicy | undefined;
   /** Takes a timer that no file has. @throws RefusalError why not. */
   add(request: AdHocRequest): AdHocTimer;
@@ -260,7 +260,7 @@ function named({ controls, file }: VerbTarget, args: Args): { at: number; names:
   return { at, names };
 }
 
-/** @throws RefusalError when there is no timer of that name. */
+/** @throws RefusalError for an unknown name. */
 export function refuseUnknown(controlled: VerbTarget, name: string): void {
   if (!controlled.controls.status().jobs.some(({ job }) => job.name === name)) throw unknownTimer(controlled, name);
 }

@@ -14,7 +14,7 @@ export class LoopTimer implements Alarm {
   readonly #callback: () => void;
   #delay: Duration;
 
-  /** @throws RangeError when `delay` is not a number of milliseconds ≥ 0; TypeError when `callback` is no function. */
+  /** @throws RangeError when `delay` is not a number of milliseconds ≥ 0; TypeError when `callback` is not a function. */
   constructor(loop: TimerLoop, now: () => number, delay: Duration, callback: () => void) {
     if (typeof callback !== 'function') throw new TypeError('a timer needs a callback function');
     this.#loop = loop;

@@ -192,7 +192,7 @@ export class HttpServer {
 }
 
 /**
- * Whether a browser says that a page of another origin asks. Programs say neither; looking at something by following a link is no page's doing.
+ * Whether a browser says that a page of another origin asks. Programs send neither header. A person who follows a link does not count as a page.
  * https://www.w3.org/TR/fetch-metadata/
  */
 function isForeign(headers: IncomingHttpHeaders, access: Route['access'], target: Target): boolean {

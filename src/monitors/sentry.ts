@@ -31,7 +31,7 @@ export interface SentryOptions {
   readonly config?: MonitorConfig;
 }
 
-/** Reads `https://KEY@HOST/PATH/PROJECT`; `undefined` when it is no DSN. */
+/** Reads `https://KEY@HOST/PATH/PROJECT`; `undefined` if it is not a DSN. */
 export function readDsn(dsn: string): SentryProject | undefined {
   if (!URL.canParse(dsn)) return undefined;
   const { protocol, username, host, pathname } = new URL(dsn);

@@ -27,7 +27,7 @@ class Instants implements Schedule {
     return Math.max(0, this.#upTo(until) - this.#upTo(after));
   }
 
-  /** How many there are that are no later than `instant`; of NaN, all. */
+  /** Counts the instants up to `instant`, inclusive. For NaN, all of them. */
   #upTo(instant: Instant): number {
     let [low, high] = [0, this.#ascending.length];
     while (low < high) {
@@ -39,7 +39,7 @@ class Instants implements Schedule {
   }
 }
 
-/** `at: "2027-01-01 00:00"`, or a list of such. */
+/** `at: "2027-01-01 00:00"`, or a list of those. */
 export const at: ScheduleKind<'at', string | readonly string[]> = {
   key: 'at',
   recurs: false,

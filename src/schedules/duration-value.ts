@@ -5,7 +5,7 @@ import { ScheduleError, ScheduleTypeError, type Place } from './kind.js';
 /**
  * Reads the duration that a schedule key holds; `place` says where in a map value it stands.
  * @throws ScheduleError when the text says none.
- * @throws ScheduleTypeError when it is no text. For a bare number the error asks for a unit.
+ * @throws ScheduleTypeError when it is not a string. For a bare number the error asks for a unit.
  */
 export function durationValue(value: unknown, key: string, place?: Place): Duration {
   if (typeof value === 'number') {

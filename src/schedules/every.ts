@@ -189,7 +189,7 @@ export const every: ScheduleKind<'every', Interval> = {
   },
 };
 
-/** `every 1 min` as `every minute`: what is no sum or list begins with a duration of one unit. */
+/** `every 1 min` as `every minute`: a rhythm without a sum or list begins with a duration of one unit. */
 function everyInWords(text: string): string {
   const [one, unit = ''] = /^1 ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(?= |$)/i.exec(text) ?? [];
   const word = UNIT_WORDS.get(unit.charAt(0).toLowerCase());

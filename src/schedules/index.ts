@@ -28,7 +28,7 @@ export const parseScheduleAt = scheduleParser<ScheduleSpec>(scheduleKinds);
 /** Describes the schedule of a job: `every 10s`, `At 03:00`, `once, 30s after the start`. The name is the seed of `H`. */
 export const scheduleInWords = scheduleDescriber(scheduleKinds);
 
-/** How the schedule of a job follows the clock, in one sentence; `undefined` if its key is none of the kinds. */
+/** How the schedule of a job follows the clock, in one sentence; `undefined` for an unknown key. */
 export const timekeepingInWords = timekeepingDescriber(scheduleKinds);
 
 export { clockEffects, type ClockEffect } from './cron/clock-effect.js';

@@ -25,7 +25,7 @@ export interface ScheduleKind<Key extends string = string, Written = unknown> {
   readonly examples: readonly unknown[];
   /**
    * Reads the key's value.
-   * @throws ScheduleError what is wrong with it, where in the text, and the way out; ScheduleTypeError when its type is none the key takes.
+   * @throws ScheduleError what is wrong with it, where in the text, and the way out; ScheduleTypeError when the key does not accept its type.
    */
   parse(value: unknown, context: ScheduleContext): ParsedSchedule;
   /** Describes the schedule: `every 10s`, `At 03:00`. `text` is that of `parse`, `seed` the one of `H`. */

@@ -19,7 +19,7 @@ export interface Crowd {
   readonly movesOf: (job: Job) => readonly Move[];
 }
 
-/** Two timers in one minute are no crowd. */
+/** A minute with two timers is not crowded. */
 const QUIET = 2;
 
 /** From the day before the busiest minute on, so that what comes every day or every week is seen. */

@@ -5,7 +5,7 @@ import { readStat } from '../../src/executors/shell/proc.js';
 
 const clock = createSystemClock();
 
-/** Holds the event loop up for so many milliseconds at least. */
+/** Blocks the event loop for at least that many milliseconds. */
 function block(duration: number): void {
   const until = clock.monotonic() + duration;
   while (clock.monotonic() < until);

@@ -105,7 +105,7 @@ describe('a client', () => {
     chmodSync(served.folder, 0o700);
   });
 
-  /** A scheduler that takes what it is asked, and answers so many requests of all. */
+  /** A scheduler that accepts every request and responds to the first few. */
   async function deaf(answers: number, clock = new FakeClock()) {
     const heard: Record<string, unknown>[] = [];
     const listening = new Map<number, () => void>();

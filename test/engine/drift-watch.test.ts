@@ -7,7 +7,7 @@ import { FakeClock } from '../support/fake-clock.js';
 
 type Answer = TimeSample | TimeTrouble | undefined;
 
-/** A source whose next answers the test says beforehand; the last is repeated. */
+/** A source whose next replies the test sets beforehand; the last is repeated. */
 class FakeSource implements TimeSource {
   readonly name: string;
   asked = 0;

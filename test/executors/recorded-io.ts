@@ -16,7 +16,7 @@ export const command = (run: Command['run'], more: Partial<Command> = {}): Comma
   ...more,
 });
 
-/** An attempt's io that keeps what it is told. */
+/** An attempt's io that keeps everything it receives. */
 export class RecordedIo implements AttemptIo {
   env: Record<string, string> = {};
   readonly cancellation = new Canceler();

@@ -33,7 +33,7 @@ export class Listening {
     this.server.start();
   }
 
-  /** Resolves when it answers. */
+  /** Resolves with its response. */
   ready(): Promise<this> {
     return new Promise((resolve) => {
       const knock = () => {

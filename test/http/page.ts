@@ -14,7 +14,7 @@ export interface ServedPage {
   readonly rig: Rig;
   readonly listening: Listening;
   readonly acted: { readonly verb: string; readonly args: unknown }[];
-  /** Tells the page what has happened since the last time. */
+  /** Shows the page what has happened since the last time. */
   tell(): void;
   /** Lets time pass for the page. */
   pass(): Promise<void>;

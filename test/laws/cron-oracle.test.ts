@@ -15,7 +15,7 @@ const PER_WINDOW = 8;
 
 type Window = readonly [after: number, until: number];
 
-/** What the engine answers between two instants, asked in a chain; both are exclusive. */
+/** What the engine returns between two instants, asked in a chain; both are exclusive. */
 function chain(schedule: Schedule, [after, until]: Window): number[] {
   const due = [];
   for (let next = schedule.next(after); next !== undefined && next < until; next = schedule.next(next)) due.push(next);

@@ -11,7 +11,7 @@ import { Disk, FakeLedger } from '../support/fake-ledger.js';
 import { finished, firingAt } from '../support/past.js';
 import { atInstants, everyMs, job, Rig, type RigOptions } from '../support/rig.js';
 
-/** A scheduler on a fake clock, and what Prometheus is told of it. */
+/** A scheduler on a fake clock, and its metrics. */
 class Watched {
   readonly rig: Rig;
   readonly metrics: Metrics;

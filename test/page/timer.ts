@@ -4,7 +4,7 @@ import type { RecentRecord, RunRecord } from '../../src/domain/status-record.js'
 /** 2026-01-01, noon. */
 export const NOW = Date.parse('2026-01-01T12:00:00Z');
 
-/** A timer at rest, due in ten minutes from `now`, with what is told of it besides. */
+/** A timer at rest, due in ten minutes from `now`, with further fields. */
 export function timerAt(now: number, facts: Partial<LiveTimer> = {}): LiveTimer {
   const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString();
   return {
@@ -29,7 +29,7 @@ export function timerAt(now: number, facts: Partial<LiveTimer> = {}): LiveTimer 
   };
 }
 
-/** A failure at `now`, with what is told of it besides. */
+/** A failure at `now`, with further fields. */
 export function outcomeAt(now: number, facts: Partial<OutcomeRecord> = {}): OutcomeRecord {
   const at = new Date(now).toISOString();
   return {
@@ -47,7 +47,7 @@ export function outcomeAt(now: number, facts: Partial<OutcomeRecord> = {}): Outc
   };
 }
 
-/** The same as a timer tells it of its last. */
+/** The same as the last run of a timer. */
 export function lastAt(now: number, facts: Partial<RecentRecord> = {}): RecentRecord {
   const at = new Date(now).toISOString();
   return {

@@ -39,7 +39,7 @@ interface Added {
   readonly keeping: string;
 }
 
-/** Asks for a timer that runs the puppet, and returns what is told of it. */
+/** Adds a timer that runs the puppet, and returns what is reported of it. */
 async function ask(when: readonly string[], ...options: string[]): Promise<Added> {
   const { code, stdout, stderr } = await desk.run(...when, '--json', ...options, '--', ...puppet.command);
   expect({ code, stderr }).toMatchObject({ code: 0 });

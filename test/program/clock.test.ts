@@ -40,7 +40,7 @@ class Stepped {
     writeFileSync(this.#file, offset);
   }
 
-  /** Resolves when the 1 s timer has run so many times since the clock was set. */
+  /** Resolves when the 1 s timer has run that many times since the clock was set. */
   async ticks(count: number): Promise<void> {
     await this.program.line(() => this.#since('run.finished').filter(isTick).length >= count);
   }

@@ -75,7 +75,7 @@ test(
     const told: Told[] = [];
     for (let life = 0; life < KILLS; life++) {
       const program = desk.start(['start', '--log-level', 'debug']);
-      // So many lines of its log it lives: from not even started to well under way.
+      // How many lines of its log it lives: from not even started to well under way.
       const lines = Math.floor(random() ** 2 * 120);
       if (lines > 0) await program.line(() => program.lines.length >= lines);
       program.kill('SIGKILL');

@@ -119,7 +119,7 @@ describe.skipIf(missing !== undefined)('in a real terminal', () => {
       `process.on('SIGUSR2', () => setImmediate(() => { throw new Error('boom'); }));`,
     );
     const terminal = open();
-    // The shell is told the pid before it becomes the program.
+    // The shell prints the pid before it becomes the program.
     terminal.type(`(echo $BASHPID > pid; NODE_OPTIONS="--import ${crash}" exec ${COMMAND})`);
     await terminal.until(/^ {3}job /m);
     if (typeof how === 'string') await desk.start([], { wrap: ['bash', '-c', `kill -${how} $(cat pid)`] }).ended;

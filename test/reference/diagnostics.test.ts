@@ -11,7 +11,7 @@ test('docs/reference/diagnostics.md is the one that `npm run docs` writes', asyn
   await expect(renderDiagnostics()).toMatchFileSnapshot('../../docs/reference/diagnostics.md');
 });
 
-/** What a file with these lines, or these lines in a timer, is told. */
+/** The problems of a file with these lines, or of a timer with these lines. */
 const problemsOf = (example: string) => {
   const text = /^timers:|^timers$|\ntimers:|^[-#%<]|^timezone: \w+$/.test(example) ? example : backup(example);
   return parseTimerFile({ path: '/etc/timers.yaml', folder: '/etc', text, foresees: true }, machine).problems;

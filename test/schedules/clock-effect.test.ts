@@ -62,7 +62,7 @@ describe('what a gap does', () => {
     ['Africa/Cairo', '2027-04-30', '@daily', 'moved: 00:00 does not exist: fires at 01:00 +03:00'],
     ['Australia/Lord_Howe', '2027-10-03', '15 2 * * *', 'moved: 02:15 does not exist: fires at 02:30 +11:00'],
     ['Australia/Lord_Howe', '2027-10-03', '45 2 * * *'],
-    // A whole day was left out: that is no daylight saving, and nothing is made up.
+    // A whole day was left out: that is not daylight saving, and nothing is made up.
     ['Pacific/Apia', '2011-12-30', '0 9 * * *', 'left-out: 09:00 does not exist: left out'],
   ]);
 });

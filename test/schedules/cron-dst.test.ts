@@ -132,7 +132,7 @@ describe('an interval-like timer goes by what the clock shows', () => {
 describe('a fixed time that is shown twice comes at the first', () => {
   table([
     ['Europe/Berlin', '30 2 * * *', '2026-10-24T12:00Z', '2026-10-25T02:30+02:00', '2026-10-26T02:30+01:00'],
-    // A schedule read between the passes answers as one that has been there all along.
+    // A schedule read between the passes returns the same as one that has been there all along.
     ['Europe/Berlin', '30 2 * * *', '2026-10-25T00:45Z', '2026-10-26T02:30+01:00'],
     ['Europe/Berlin', '30 2 * * *', '2026-10-25T01:15Z', '2026-10-26T02:30+01:00'],
     ['Europe/Berlin', '0 3 * * *', '2026-10-24T12:00Z', '2026-10-25T03:00+01:00', '2026-10-26T03:00+01:00'],

@@ -67,7 +67,7 @@ function isIntervalLike(expression: string): boolean {
 const MONTHS = ['', 'JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-/** Tells of a shown time whether the expression means it. Expressions are in capitals, with single blanks. */
+/** Returns a function that says whether the expression means a shown time. Expressions are in capitals, with single blanks. */
 function matcher(expression: string): (shown: number) => boolean {
   const fields = expression.split(' ');
   if (fields.length === 5) fields.unshift('0');

@@ -11,7 +11,7 @@ import { FakeClock } from '../support/fake-clock.js';
 
 const KIB = 'x'.repeat(1_023) + '\n';
 
-/** A reader the test plays: takes what it is told to take. */
+/** A reader the test plays. It reads on command. */
 class Reader {
   /** How many bytes it takes of one write. */
   most = Number.POSITIVE_INFINITY;

@@ -13,7 +13,7 @@ const boom = (): never => {
   throw new TypeError('no such thing');
 };
 
-/** Every listener that asks something of others as it is told of an event, and what it asks throws. */
+/** Every listener that calls something of others for an event, and the call throws. */
 const sinks: Readonly<Record<string, (clock: Clock) => Sink | Promise<Sink>>> = {
   ...Object.fromEntries(
     Object.entries(sinkKinds).map(([key, open]) => [

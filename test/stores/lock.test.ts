@@ -19,7 +19,7 @@ import { afterTest, finished, newFolder, NOW, State } from './state.js';
 
 const sqlite = createRequire(import.meta.url).resolve('@photostructure/sqlite');
 
-/** What a scheduler does to its lock, and what whoever has the state open does to the file. */
+/** What a scheduler does to its lock, and what a process with the state open does to the file. */
 const LOCK = 'BEGIN IMMEDIATE; PRAGMA user_version = %; COMMIT; BEGIN IMMEDIATE';
 const USE = 'SELECT 1 FROM firings';
 

@@ -24,7 +24,7 @@ import { defaultStatePath, readState } from '../../src/stores/index.js';
 import { APPLICATION_ID } from '../../src/stores/schema.js';
 import { admitted, finished, newFolder, recordOf, State } from './state.js';
 
-/** Whoever may read nothing but what is his; ourselves where we are not root. */
+/** A user who may read only his own files; ourselves where we are not root. */
 const NOBODY = process.geteuid!() === 0 ? 65_534 : process.geteuid!();
 
 const noise = Buffer.from(Array.from({ length: 20_000 }, (_, index) => (index * 7919) % 251));

@@ -309,7 +309,7 @@ test.each([
   ['EDQUOT', /^the disk quota is used up$/],
   ['EIO', /^the disk failed to read or write it$/],
 ] as const)('what the system says of itself is put into words: %s', (code, words) => {
-  // As Node tells it, which has no word for a quota.
+  // As Node reports it. Node has no name for a quota.
   const name = code === 'EDQUOT' ? 'UNKNOWN' : code;
   const error = Object.assign(new Error(name), { code: name, errno: -constants.errno[code], syscall: 'write' });
   expect(troubleOf(error).reason).toMatch(words);

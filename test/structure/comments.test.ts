@@ -25,6 +25,18 @@ test('no sentence of a comment has more than 25 words', () => {
   expect(found).toEqual([]);
 });
 
+test('no comment has a word of words.json', () => {
+  const listed = Object.keys(JSON.parse(readFileSync('words.json', 'utf8')) as object);
+  const word = new RegExp(`\\b(?:${listed.join('|')})\\b`, 'i');
+  const found = files.flatMap((file) =>
+    commentsIn(readFileSync(file, 'utf8')).flatMap(({ line, text }) => {
+      const [hit] = word.exec(text.replace(/\s+/g, ' ')) ?? [];
+      return hit === undefined ? [] : [`${file}:${line}: ${hit}`];
+    }),
+  );
+  expect(found).toEqual([]);
+});
+
 const words = (count: number): string => Array.from({ length: count }, () => 'word').join(' ');
 
 test.each([

@@ -76,7 +76,7 @@ export const readme = new Document('README.md');
 export const guide = pagesIn('docs/guide');
 export const reference = pagesIn('docs/reference');
 
-/** Matches output as shown: `…` stands for any text on a line, and alone on a line for any lines. */
+/** Matches output as shown: `…` matches any text on a line, and alone on a line for any lines. */
 export function pattern(output: string): RegExp {
   const lines = output
     .trimEnd()

@@ -89,7 +89,7 @@ export class FakeClock implements Clock {
     if (happened) this.#arrived.push(happened);
   }
 
-  /** Lets `duration` pass, waking whoever is due on the way and running everything that follows from it. `rate` is how fast the wall runs against the monotonic hand. */
+  /** Lets `duration` pass, waking what is due on the way and running everything that follows from it. `rate` is how fast the wall runs against the monotonic hand. */
   async advance(duration: Duration, rate = 1): Promise<void> {
     const end = this.#monotonic + duration;
     if (this.#arrived.length === 0) await this.settle();

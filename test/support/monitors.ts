@@ -63,7 +63,7 @@ export class Monitor {
     });
   }
 
-  /** What its API answers at a path. @throws what it says is wrong. */
+  /** What its API returns at a path. @throws what it says is wrong. */
   async ask<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
     const response = await fetch(`${this.url}/api/v1/${path}?${new URLSearchParams(query).toString()}`);
     const { status, data, error } = (await response.json()) as { status: string; data: T; error?: string };
@@ -86,7 +86,7 @@ export interface Alert {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Whom Alertmanager tells. */
+/** Whom Alertmanager notifies. */
 export class Pager {
   readonly alerts: Alert[] = [];
   readonly #server: Server;

@@ -49,7 +49,7 @@ function watchFormats(): void {
   });
 }
 
-/** A copy of the whole environment, for a child process, is no reading. */
+/** A copy of the whole environment, for a child process, does not count as a read. */
 function watchVariable(): void {
   let isCopied = false;
   process.env = new Proxy(process.env, {

@@ -37,7 +37,7 @@ export class Desk {
     return path;
   }
 
-  /** Starts the program and answers at once. */
+  /** Starts the program and returns at once. */
   start(
     args: readonly string[],
     options: {
@@ -89,14 +89,14 @@ export class Program {
   ) {
     const { wrap = [], program = PROGRAM } = options;
     const [command = process.execPath, ...rest] = [...wrap, process.execPath, program, ...args];
-    // States that no file names go into the folder, not into the home of whoever runs the tests.
+    // States that no file names go into the folder, not into the home of the user who runs the tests.
     const env = { ...process.env, XDG_STATE_HOME: join(options.cwd, '.state'), ...options.env };
     this.process = spawn(command, rest, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const text = this.#text;
     this.process.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       const begun = text.stdout.lastIndexOf('\n') + 1;
       text.stdout += chunk;
-      // A line that the program was killed in the middle of is none.
+      // A line that a kill has cut off does not count.
       const lines = text.stdout.slice(begun).split('\n').slice(0, -1);
       for (const line of lines) this.#read(line);
     });

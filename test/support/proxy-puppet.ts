@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A real proxy on this machine. Wherever it is to go, it goes to one port of this machine; with `target` 0 it never answers. */
+/** A real proxy on this machine. Wherever it is to go, it goes to one port of this machine; with `target` 0 it never responds. */
 export class ProxyPuppet {
   readonly host: string;
   /** Everything asked of it: `GET http://a.example/`, `CONNECT a.example:443`. */

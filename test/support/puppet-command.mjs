@@ -1,4 +1,4 @@
-// The process side of puppet.ts: dials back to the test over the Unix socket named in argv[2] and does what it is told.
+// The process side of puppet.ts: dials back to the test over the Unix socket named in argv[2] and obeys its orders.
 // Each order is a line of JSON {order, …}, answered with a line {done: order} when it is carried out.
 import { spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';

@@ -173,7 +173,7 @@ export class Rig {
     );
   }
 
-  /** What happened since the last call, a line an event: `00:00:10.000 run.started tick@00:00:10.000`. What the log tells at level debug is left out. */
+  /** What happened since the last call, a line an event: `00:00:10.000 run.started tick@00:00:10.000`. Lines of the log at level debug are left out. */
   story(): string {
     return this.events
       .splice(0)

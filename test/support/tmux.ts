@@ -9,7 +9,7 @@ const PATIENCE = 90_000;
 export const whyNoTmux = (): string | undefined =>
   spawnSync('tmux', ['-V']).status === 0 ? undefined : 'there is no tmux';
 
-/** A shell in a real terminal of so many columns and rows, whose screen the test reads. */
+/** A shell in a real terminal of this many columns and rows, whose screen the test reads. */
 export class Tmux {
   readonly #socket: string;
 

@@ -55,7 +55,7 @@ describe.skipIf(missing !== undefined)('a real chronyd', () => {
   const serve = (...more: readonly string[]) =>
     server.start(`port ${port}`, 'allow 127.0.0.1', 'local stratum 8', ...more);
 
-  /** `doffset` takes off what chronyd's clock is told to be ahead by, so a negative one makes the server's time run ahead. */
+  /** `doffset` takes off what chronyd's clock is set to be ahead by, so a negative one makes the server's time run ahead. */
   const serveAhead = (seconds: number) => server.command('doffset', String(-seconds));
 
   const servers = () =>

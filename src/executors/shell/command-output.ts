@@ -57,7 +57,7 @@ export class CommandOutput {
     await this.#reader.finished;
     stop();
     await this.#file?.release().catch((error: unknown) => this.#fail(systemReason(error)));
-    // What goes wrong later is no matter of a run that is over.
+    // Later errors do not concern a run that is over.
     this.#hasFailed = true;
   }
 

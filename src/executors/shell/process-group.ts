@@ -78,7 +78,7 @@ export class ProcessGroup {
   }
 }
 
-/** Whether a group has a member that is no zombie. A zombie counts as signaled for ever where nobody reaps it (PID 1 in a container). */
+/** Whether a group has a member that is not a zombie. A zombie counts as signaled for ever where nobody reaps it (PID 1 in a container). */
 function hasLivingMember(group: number): boolean {
   const processes = processIds();
   if (processes === undefined) return true;

@@ -98,7 +98,7 @@ function refuseForeign(text: string): void {
   refuseOddCharacter(text);
 }
 
-/** Returns the texts of an expression's fields; of a shorthand, those of its expression. @throws ScheduleError when it is no shorthand. */
+/** Returns the texts of an expression's fields; of a shorthand, those of its expression. @throws ScheduleError when it is not a shorthand. */
 export const textsOf = (text: string): string[] =>
   splitFields(text.trimStart().startsWith('@') ? shorthandOf(text) : text);
 

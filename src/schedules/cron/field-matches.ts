@@ -17,7 +17,7 @@ export interface FieldMatch extends FieldInWords {
  * Says of each field of an expression, in the order in which they stand, whether it names what a clock shows. All of
  * them `yes` or `spared` mean that the expression names the local time. `second` is absent when any second of the
  * minute matches. Then the field is left out, and so is a field that is not written and matches. `seed` is for `H`.
- * @throws ScheduleError when `expression` is none.
+ * @throws ScheduleError when `expression` is invalid.
  */
 export function fieldMatches(
   expression: string,

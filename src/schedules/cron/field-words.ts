@@ -19,7 +19,7 @@ const MOST_VALUES = 8;
 
 /**
  * Says what each field of an expression means, in the order in which they stand. `seed` is for `H`.
- * @throws ScheduleError when it is no expression.
+ * @throws ScheduleError when it is invalid.
  */
 export function fieldsInWords(expression: string, seed: string): readonly FieldInWords[] {
   const read = readExpression(expression, seed);

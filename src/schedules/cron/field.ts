@@ -14,7 +14,7 @@ export interface Field {
   readonly isOpen: boolean;
   /** The plain values. Of a day field `days` says more: that has `L`, `W` and `#` too. */
   readonly values: ValueSet;
-  /** The days meant. Every day, when this is no day field. */
+  /** The days meant. Every day, if this is not a day field. */
   readonly days: DayRule;
   /** Whether there is an `L`, `W` or `#`. */
   readonly hasRules: boolean;

@@ -7,7 +7,7 @@ const HASHED = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/;
 /**
  * Replaces the item `H`, `H/n`, `H(a-b)` or `H(a-b)/n` by the plain one that the seed gives it: the same for ever, spread over the
  * seeds. Other items stay as they are.
- * @throws ScheduleError when the range or the step is none.
+ * @throws ScheduleError when the range or the step is invalid.
  */
 export function resolveHash(position: FieldPosition, item: string, seed: string): string {
   if (!item.startsWith('H')) return item;

@@ -20,7 +20,7 @@ const MOST_TIMES = 6;
 /**
  * Returns one sentence without a period: `At 03:00, on Monday to Friday`, `Every 15 minutes from 09:00 to 17:45`. The words are made of the
  * values that the schedule goes by, so they never say anything else than it does. `seed` is for `H`.
- * @throws ScheduleError when it is no expression.
+ * @throws ScheduleError when it is invalid.
  */
 export function expressionInWords(text: string, seed: string): string {
   const expression = readExpression(text, seed);

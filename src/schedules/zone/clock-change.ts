@@ -13,7 +13,7 @@ export interface ClockChange {
 
 /**
  * Returns the changes of a zone's clock in a span of time, in order and as they are asked for.
- * @throws RangeError when `zone` is no IANA name.
+ * @throws RangeError when `zone` is not an IANA name.
  */
 export function* clockChanges(zone: string, { from, until }: TimeSpan): Generator<ClockChange> {
   const offsets = timeZoneOf(zone);

@@ -17,7 +17,7 @@ export interface LocalInstants {
 
 /**
  * Finds the instants at which the clocks of a zone show a wall time.
- * @throws RangeError when `zone` is no IANA name.
+ * @throws RangeError when `zone` is not an IANA name.
  */
 export function localToInstants(local: WallTime, zone: string): LocalInstants {
   return instantsOf(local, timeZoneOf(zone));
@@ -42,7 +42,7 @@ function instantsOf(local: WallTime, zone: TimeZone): LocalInstants {
 
 /**
  * Returns the time of day that the clocks of a zone show at an instant, from 0 (midnight) to 24 h (exclusive).
- * @throws RangeError when `zone` is no IANA name.
+ * @throws RangeError when `zone` is not an IANA name.
  */
 export function timeOfDay(instant: Instant, zone: string): Duration {
   const second = Math.floor(instant / 1000);
@@ -53,7 +53,7 @@ export function timeOfDay(instant: Instant, zone: string): Duration {
 /**
  * Writes an instant as the wall clock of a zone shows it: RFC 3339 with milliseconds and offset (`2026-03-29T03:00:00.000+02:00`).
  * Local mean times of old years have seconds in their offset (`+00:53:28`).
- * @throws RangeError when `zone` is no IANA name, or the instant lies beyond the range of `Date`.
+ * @throws RangeError when `zone` is not an IANA name, or the instant lies beyond the range of `Date`.
  */
 export function formatLocal(instant: Instant, zone: string): string {
   const { offset } = timeZoneOf(zone).stretchAt(Math.floor(instant / 1000));

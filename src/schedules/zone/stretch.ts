@@ -17,7 +17,7 @@ export interface Stretch {
   readonly gapUntil: number;
 }
 
-/** Changes above this are no daylight saving (cronie's limit): a date line moved, a station was founded. Seconds, inclusive. */
+/** Changes above this are not daylight saving (cronie's limit): a date line moved, a station was founded. Seconds, inclusive. */
 const LARGEST_CHANGE = 3 * 3600;
 
 /** One change of a zone's offset: the first instant of the new one. */

@@ -26,7 +26,7 @@ const OFFSET = /^ ?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
  *
  * A local time that exists twice is taken at the first, with a warning.
  * @throws ScheduleError when it says no time, a date that no calendar has, or a local time that the zone's clocks jump over.
- * @throws RangeError when `zone` is no IANA name.
+ * @throws RangeError when `zone` is not an IANA name.
  */
 export function parseTimestamp(text: string, zone: string): ParsedTimestamp {
   const trimmed = text.trim();

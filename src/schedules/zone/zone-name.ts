@@ -116,7 +116,7 @@ function nearestZone(wanted: string, names: readonly string[]): string | undefin
   return inRegion.find((name) => name.slice(region.length) === city);
 }
 
-/** Returns the zone of an IANA name that has been checked already. @throws RangeError with the nearest name when it is none. */
+/** Returns the zone of an IANA name that has been checked already. @throws RangeError with the nearest name for an unknown one. */
 export function timeZoneOf(name: string): TimeZone {
   const zone = findTimeZone(name);
   if (zone) return zone;

@@ -47,7 +47,7 @@ export function writeSntpRequest(nonce: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Reads what came. `undefined` for anything that is no answer to the request with this `nonce`: somebody else may have sent it. */
+/** Reads what came. `undefined` for anything but a reply to the request with this `nonce`, because others may have sent it. */
 export function readReply(bytes: Uint8Array, nonce: Uint8Array): SntpReply | undefined {
   if (bytes.length < SIZE || !nonce.every((byte, index) => bytes[ORIGIN + index] === byte)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

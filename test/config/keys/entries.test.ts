@@ -68,7 +68,7 @@ describe('a key with its default changes nothing', () => {
   });
 });
 
-/** What a file means to the scheduler. Policies are told apart by what they do. */
+/** What a file means to the scheduler. Policies are compared by what they do. */
 function meaning(text: string): unknown {
   const { timerFile, settings, problems } = load(text);
   expect(problems.filter(({ severity, code }) => severity === 'error' && !HERE.includes(code))).toEqual([]);

@@ -84,7 +84,7 @@ async function zoneOfPlace(
   return { zone: timezone, zoneFrom: `timezone of ${shortPath(located.named ?? path, terminal.cwd)}` };
 }
 
-/** The system time zone; a TZ that is none is reported. */
+/** The system time zone; an invalid TZ is reported. */
 function systemZoneOf(terminal: Terminal): string {
   const { name, unknown } = localZone();
   if (unknown !== undefined)

@@ -22,7 +22,7 @@ export interface RunTimeQuestion {
   readonly askHistory: AskHistory;
 }
 
-/** Finds how long runs take, and says what is wrong where that cannot be found: then `undefined`. @throws UsageError for a duration that is none. */
+/** Finds how long runs take, and says what is wrong where that cannot be found: then `undefined`. @throws UsageError for an invalid duration. */
 export async function findRunTimes(
   question: RunTimeQuestion,
   terminal: Terminal,

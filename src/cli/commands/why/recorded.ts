@@ -59,14 +59,14 @@ const NOTHING: Silence = { last: undefined, first: undefined };
 /** Below this nobody asks why a run was late. */
 const LATE: Duration = SECOND;
 
-/** What happened to a firing where there is no history. `undefined` for a time that is none. */
+/** What happened to a firing where there is no history. `undefined` if it is not a firing. */
 export function fateWithoutHistory({ judgement, job, now }: Omit<WhyQuestion, 'asked'>): Fate | undefined {
   if (judgement.obstacles.length > 0) return undefined;
   if (judgement.instant + job.offset > now) return { kind: 'coming', paused: undefined };
   return { kind: 'unrecorded', cause: 'no-history', silence: NOTHING };
 }
 
-/** Finds in the history what happened to a firing; of a time that is none, what was fired there all the same. `undefined`: nothing. */
+/** Finds in the history what happened to a firing; at any other time, what fired then all the same. `undefined`: nothing. */
 export function fateOf(history: History, question: WhyQuestion): Fate | undefined {
   const recorded = findOpen(history, question) ?? findEnding(history, question);
   if (recorded !== undefined) return recorded;

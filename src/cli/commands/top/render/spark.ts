@@ -4,7 +4,7 @@ import { SECOND } from '../../../../domain/time.js';
 import type { Look } from './look.js';
 
 const BARS = '▁▂▃▄▅▆▇█';
-/** A success shorter than this is no higher than its share of it: what takes milliseconds is level ground. */
+/** A success shorter than this is only as high as its share of it, so runs of milliseconds look level. */
 const LOW: number = 10 * SECOND;
 
 const SIGNS: Readonly<Record<Exclude<FiringStatus, 'success'>, readonly [string, string]>> = {
