@@ -43,9 +43,10 @@ function install({ keep = process.env.TIMERS_KEEP_CODE === '1', rarely = false }
     );
 }
 
-// How much bytecode a function runs, in bytes, before V8 optimizes it. V8 does so on other threads: in a burst, and in the start with many timers,
-// these take the cores that the commands need, and the optimized code comes too late. V8 takes compiled code, Node's own included, only under
-// the flags it was compiled with, so these are put back while anything loads (docs/decisions/0080).
+// How much bytecode a function runs, in bytes, before V8 optimizes it. V8 does so on other threads. In a burst, and in
+// the start with many timers, these take the cores that the commands need, and the optimized code comes too late. V8
+// takes compiled code, Node's own included, only under the flags it was compiled with, so these are put back while
+// anything loads (docs/decisions/0080).
 const USUAL = '--interrupt-budget=67584';
 const LONG = '--interrupt-budget=1000000';
 let budget = USUAL;

@@ -62,7 +62,7 @@ const JOINED = '\u2060';
 const CODE = /`[^`]*`|\{@link [^}]*\}/g;
 /** An empty line, an item of a list, a tag of JSDoc or an address. */
 const PARAGRAPH = /\n\s*\n|\n(?=\s*(?:[-*@]|\d+\.|https?:))/;
-const SENTENCE = /(?<=[.!?:;]\)?) (?=[A-Z`@"'(“])/;
+const SENTENCE = /(?<=[.!?:;](?:\)|\*\*)?) (?=[A-Z`@{"'(“])/;
 
 /** Returns the sentences of a comment, each on one line. Lines indented by four spaces are examples and not included. */
 export const sentencesOf = (text: string): readonly string[] =>

@@ -29,7 +29,8 @@ export interface Board {
 
   /**
    * Takes the lease for `lease` ms if nobody has it. The new fence is higher than every fence the store knows, and
-   * higher than `known`; where the store has a clock, at least its microseconds, so that it rises over lost writes.
+   * higher than `known`. In a store with a clock it is at least the clock's microseconds, so that it rises over lost
+   * writes.
    *
    * - `candidate.id` is new each time a scheduler begins to stand by. If this id has the lease already (the response
    *   was lost), the same fence is returned, and the lease lasts `lease` ms from now.
@@ -74,8 +75,8 @@ export interface Board {
    * 5. Otherwise, it writes the change and its number.
    *
    * The lease itself is not checked: while no higher fence exists, a write disturbs nobody. A change is written
-   * completely or not at all. A store with a limit on the size of a transaction may split it, but never the entries of one
-   * job, each part checks the fence, and the last part sets the number: sent again, the change completes.
+   * completely or not at all. A store with a limit on the size of a transaction may split it, but never the entries of
+   * one job. Each part checks the fence, and the last part sets the number. Sent again, the change completes.
    */
   write(fence: Fence, seq: number, change: BoardChange): Promise<Written>;
 
