@@ -21,7 +21,7 @@ export interface AttemptHistory {
 /** An event of a run, without the fields of all of them. */
 export type RunFact<Event> = Omit<Event, 'at' | 'firing' | 'runId'>;
 
-/** The run an attempt belongs to. */
+/** The run an attempt belongs to. An interface, because `run.ts` imports this file. */
 export interface AttemptOwner {
   readonly id: string;
   readonly job: Job;

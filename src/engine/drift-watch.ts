@@ -1,7 +1,8 @@
 import type { Clock } from '../domain/clock.js';
-import type { ClockDrift, TimerEvent } from '../domain/events/index.js';
+import type { ClockDrift } from '../domain/events/index.js';
 import type { ClockOffset, ClockSettings, TimeSample, TimeSource, TimeTrouble } from '../domain/time-source.js';
-import { HOUR, type Cancel, type Duration, type Instant } from '../domain/time.js';
+import { HOUR, type Cancel, type Duration } from '../domain/time.js';
+import type { Emitter } from './context.js';
 import { majorityOffset } from './majority-offset.js';
 
 /** Whether the wall clock is certainly off by more than the limit. */
@@ -29,14 +30,11 @@ export const offsetToFollow = ({ offsetMs, errorMs }: Pick<ClockOffset, 'offsetM
 export const pauseBetween = (poll: Duration, failures: number, random: number): Duration =>
   Math.min(poll * 2 ** failures, Math.max(poll, HOUR)) * (1 + random / 10);
 
-export interface DriftParts {
+interface DriftParts extends Emitter {
   readonly sources: readonly TimeSource[];
   readonly clock: Clock;
-  /** The scheduler's own time. */
-  readonly now: () => Instant;
   /** Evenly from [0, 1). */
   readonly random: () => number;
-  readonly emit: (event: TimerEvent) => void;
   /** Lets the scheduler's time follow the offset, and returns whether it does. Given only where it may. 0 after a failed measurement. */
   readonly steer?: (offset: Duration) => boolean;
 }

@@ -8,7 +8,7 @@ import { GatePass, type Gate, type PassOwner } from './gate.js';
 import type { RunTimes } from './run-times.js';
 import type { Alarm } from './timer-loop.js';
 
-/** The run that enters. */
+/** The run that enters. An interface, because `run.ts` imports this file. */
 export interface EntryOwner {
   readonly job: Job;
   readonly firing: Firing;

@@ -29,7 +29,7 @@ const NO_HISTORY: AttemptHistory = { previousScheduledFor: undefined, lastSucces
 
 const UNENDING: Outcome = { status: 'lost', error: 'the process did not end, not even by SIGKILL' };
 
-/** The owner of a run. */
+/** The owner of a run: the dispatcher. An interface, because `dispatcher.ts` imports this file. */
 export interface RunOwner {
   /** Called once, before the event of the first attempt. */
   runBegan(run: Run): void;

@@ -228,23 +228,9 @@ export class Scheduler implements EngineContext {
 
 const executionContextOf = (
   engine: EngineContext,
-  {
-    clock,
-    executor,
-    coordinator,
-    newRunId,
-    newMark,
-    strayAction,
-    drained,
-  }: Omit<ExecutionContext, keyof EngineContext>,
+  parts: Omit<ExecutionContext, keyof EngineContext>,
 ): ExecutionContext => ({
-  clock,
-  executor,
-  coordinator,
-  newRunId,
-  newMark,
-  strayAction,
-  drained,
+  ...parts,
   elapsed: engine.elapsed,
   now: () => engine.now(),
   emit: (event) => engine.emit(event),

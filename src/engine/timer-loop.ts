@@ -10,8 +10,7 @@ export interface Alarm extends Queued {
   ring(now: number): void;
 }
 
-/** The listeners of a loop. */
-export interface LoopListeners {
+interface LoopListeners {
   /** Called at every wake, before `now` is read and any alarm rings; it may set alarms. */
   readonly onWake?: () => void;
   /**
