@@ -215,11 +215,18 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
       expression: '*/7 * * * *',
       schedule: 'At minutes 0, 7, 14, 21, 28, 35, 42, 49 and 56 of every hour',
       timezone: 'UTC',
+      timezone_from: null,
       expressions: [{ fields: [{ name: 'minute', text: '*/7', meaning: '0, 7, 14 … 56' }, {}, {}, {}, {}] }],
       next: [{ scheduled_at: '2026-11-23T08:07:00.000Z', local_time: '2026-11-23T08:07:00.000+00:00' }],
       clock_changes: [],
       problems: [{ severity: 'warning', code: 'cron-uneven-step', column: 1 }],
     });
+  });
+
+  test('--json says where the zone comes from', async () => {
+    const { said } = await explain('0 9 * * *', { asJson: true });
+
+    expect(JSON.parse(said)).toMatchObject({ timezone_from: 'the system time zone' });
   });
 
   test('a wrong expression is told as in a file, with the place marked', async () => {

@@ -77,9 +77,18 @@ describe('names', () => {
     ['Kolkata', 'Asia/Kolkata'],
     ['Europe\\Berlin', 'Europe/Berlin'],
     ['"Berlin"', 'Europe/Berlin'],
+    ['US/Pacifik', 'US/Pacific'],
+    ['Eastern', 'US/Eastern'],
+    ['Canada/Newfundland', 'Canada/Newfoundland'],
   ])('for %s it suggests %s', (name, expected) => {
     expect(suggestTimeZone(name)).toBe(expected);
   });
+});
+
+it('every name that may be suggested is one', () => {
+  const links = ['US/Indiana-Starke', 'Canada/Yukon', 'Brazil/DeNoronha', 'Chile/EasterIsland', 'Mexico/BajaSur'];
+
+  expect(links.filter((name) => suggestTimeZone(name) !== name || !isTimeZone(name))).toEqual([]);
 });
 
 describe('stretches', () => {

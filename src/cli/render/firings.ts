@@ -1,4 +1,4 @@
-import { DAY, SECOND, toTimestamp, type Duration, type Instant } from '../../domain/time.js';
+import { DAY, HOUR, SECOND, toTimestamp, type Duration, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../text/visible.js';
 import { formatLocal, localTime } from '../../schedules/index.js';
 import { humanDuration } from '../../domain/human-duration.js';
@@ -96,3 +96,6 @@ export function fromNow(instant: Instant, now: Instant): string {
   if (instant === now) return 'now';
   return instant > now ? `in ${humanDuration(instant - now)}` : `${humanDuration(now - instant)} ago`;
 }
+
+/** Whether its time of day is enough, because it is the next such time: within half a day. */
+export const isSoon = (instant: Instant, now: Instant): boolean => instant - now < 12 * HOUR;

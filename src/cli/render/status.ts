@@ -6,11 +6,11 @@ import {
   type StatusRecord,
   type TimerRecord,
 } from '../../domain/status-record.js';
-import { HOUR, type Duration, type Instant } from '../../domain/time.js';
+import type { Instant } from '../../domain/time.js';
 import { jsonText } from '../../text/visible.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import type { Terminal } from '../terminal.js';
-import { dueInWords, shortLocalTime } from './firings.js';
+import { dueInWords, isSoon, shortLocalTime } from './firings.js';
 import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
 import { columnsOf } from './terminal-text.js';
@@ -103,14 +103,11 @@ function ofRuns({ state, elapsed_ms: elapsed }: RunRecord, count: number): strin
 
 const ofReason = (reason: string | null): string => (reason === null ? '' : `: ${reason}`);
 
-/** Half a day: such a time of day is the next one. */
-const SOON: Duration = 12 * HOUR;
-
-/** To the second: the time of day, and from {@link SOON} on the day and the offset. */
+/** To the second: the time of day, with the day and the offset unless it {@link isSoon}. */
 function shortly(instant: string, timezone: string, now: Instant): string {
   const [day = '', time = '', offset = ''] = shortLocalTime(Date.parse(instant), timezone, now).split(' ');
   const clock = time.slice(0, 8);
-  return Date.parse(instant) - now < SOON ? clock : [day, clock, offset].join(' ');
+  return isSoon(Date.parse(instant), now) ? clock : [day, clock, offset].join(' ');
 }
 
 /** The time left until the actual start, and the nominal time if jitter moves it. */

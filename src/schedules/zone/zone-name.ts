@@ -49,7 +49,22 @@ function openTimeZone(name: string): TimeZone | undefined {
 /** Whether a text is an IANA time zone name: `Europe/Berlin`, `UTC`, `Etc/GMT+5`, aliases; in any case. Not `BST`, not `+02:00`. */
 export const isTimeZone = (name: string): boolean => findTimeZone(name) !== undefined;
 
+/** Names of tzdata `backward` with a region of their own, which ICU takes and does not list. */
+const LINKS = {
+  US: 'Eastern Central Mountain Pacific Alaska Aleutian Arizona East-Indiana Hawaii Indiana-Starke Michigan Samoa',
+  Canada: 'Atlantic Central Eastern Mountain Newfoundland Pacific Saskatchewan Yukon',
+  Brazil: 'Acre DeNoronha East West',
+  Chile: 'Continental EasterIsland',
+  Mexico: 'BajaNorte BajaSur General',
+};
+
 let knownNames: readonly string[] | undefined;
+
+const namesOf = (): readonly string[] => [
+  ...Intl.supportedValuesOf('timeZone'),
+  ...UNDIVIDED.values(),
+  ...Object.entries(LINKS).flatMap(([region, names]) => names.split(' ').map((name) => `${region}/${name}`)),
+];
 
 /** Cities that people name and tzdata does not, by their zone. */
 const CITIES: ReadonlyMap<string, string> = new Map(
@@ -86,7 +101,7 @@ export function suggestTimeZone(name: string): string | undefined {
     .replaceAll('\\', '/')
     .replace(/\s+/g, '_');
   const wanted = written.toLowerCase();
-  knownNames ??= [...Intl.supportedValuesOf('timeZone'), ...UNDIVIDED.values()];
+  knownNames ??= namesOf();
   const same = knownNames.find((known) => known.toLowerCase() === wanted);
   if (same !== undefined || isTimeZone(written)) return same ?? capitalized(wanted);
   const sameCity = knownNames.find((known) => known.toLowerCase().endsWith(`/${wanted}`));

@@ -101,12 +101,13 @@ function changesInLines({ timezone, changes }: ZoneOutlook, explained: Explained
   });
 }
 
-function toJson({ explained, expressions, firings, zone, outlook }: Explanation) {
+function toJson({ explained, expressions, firings, zone, zoneFrom, outlook }: Explanation) {
   const { file, name, timezone, problems } = explained;
   return {
     ...(file === undefined ? { expression: name } : { task_name: name }),
     schedule: wordsOf(explained),
     timezone,
+    timezone_from: zoneFrom ?? null,
     expressions,
     next: firings.map((instant) => ({
       scheduled_at: toTimestamp(instant),

@@ -1,6 +1,7 @@
 import { nextStartOf, wordWithoutNext, type RunRecord, type TimerRecord } from '../../../../domain/status-record.js';
-import { HOUR, type Duration, type Instant } from '../../../../domain/time.js';
+import type { Instant } from '../../../../domain/time.js';
 import { formatLocal } from '../../../../schedules/index.js';
+import { isSoon } from '../../../render/firings.js';
 import { asOf, type Seen, type View } from '../view.js';
 import { tame, type Look, type PaintedText } from './look.js';
 import { remaining, shortDuration } from './short-duration.js';
@@ -139,12 +140,9 @@ function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): st
   return `${WORDS[oldest.run.state]} ${shortDuration(oldest.age)}${runs.length > 1 ? `, ${runs.length} runs` : ''}`;
 }
 
-/** Half a day: such a time of day is the next one. */
-const SOON: Duration = 12 * HOUR;
-
-/** The time of day; from {@link SOON} on with the date and the offset. */
+/** The time of day, with the date and the offset unless it {@link isSoon}. */
 export function zoneClockTime(instant: Instant, now: Instant, { zone }: Pick<Look, 'zone'>): string {
   const then = formatLocal(instant, zone);
   const time = then.slice(11, 19).replace(/:00$/, '');
-  return instant - now < SOON ? time : `${then.slice(5, 10)} ${time} ${then.slice(23)}`;
+  return isSoon(instant, now) ? time : `${then.slice(5, 10)} ${time} ${then.slice(23)}`;
 }
