@@ -1,7 +1,6 @@
 /** The directions between the rooms (ARCHITECTURE.md, "The rooms"). */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
-const rooms =
-  'proxies|schedules|policies|executors|sinks|metrics|health|monitors|coordinators|stores|clocks|time-sources';
+const rooms = 'proxies|schedules|policies|executors|sinks|metrics|health|monitors|stores|clocks|time-sources';
 
 /** What every room may use: helpers that know no timer. `turns` spreads work over turns of the event loop. */
 const ground = '^src/(text|system|turns)/';

@@ -1,4 +1,3 @@
-import { alone } from '../src/coordinators/index.js';
 import { createSystemClock } from '../src/clocks/system.js';
 import type { Command } from '../src/domain/command.js';
 import type { Executor } from '../src/domain/executor.js';
@@ -56,7 +55,6 @@ async function throughScheduler(instants: readonly number[], executor: Executor,
     {
       clock: createSystemClock(),
       executor,
-      coordinator: alone,
       sinks: [{ name: 'none', accept: () => undefined }],
       newRunId: () => 'run',
       newMark: () => 0,

@@ -56,7 +56,6 @@ async function rate(ledger: Ledger | undefined): Promise<number> {
     {
       clock,
       executor,
-      coordinator: { claim: () => ({ kind: 'ours' }) },
       sinks: [{ name: 'bench', accept: ({ event }) => event === 'run.finished' && ++finished === RUNS && allDone() }],
       ...(ledger && { ledger }),
       newMark: () => 0,

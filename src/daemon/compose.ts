@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { createSystemClock } from '../clocks/system.js';
 import { rootDistrust, type TimerFile } from '../config/index.js';
-import { alone } from '../coordinators/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { SchedulerPlan } from '../domain/controls.js';
 import type { TimerEvent } from '../domain/events/index.js';
@@ -60,7 +59,6 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
     {
       clock,
       executor: executors.ofTimers,
-      coordinator: alone,
       sinks: [...tellers.sinks, ...composition.sinks],
       companions: [...(watch ? [watch] : []), ...tellers.companions, ...(composition.companions ?? [])],
       ...(ledger && {

@@ -12,7 +12,7 @@ export interface RunView {
   readonly runId: string;
   readonly firing: Firing;
   /** `parked` waits for a run of its own job, `waiting` for a slot, `pausing` for its next attempt. */
-  readonly state: 'parked' | 'waiting' | 'claiming' | 'attempting' | 'pausing';
+  readonly state: 'parked' | 'waiting' | 'attempting' | 'pausing';
   /** Attempts started. */
   readonly attempts: number;
   /** The process of the active attempt. */

@@ -38,12 +38,3 @@ export interface RetryPolicy {
   /** The pause before attempt `attempt + 1`, or `undefined` for "no more". `attempt` counts from 1. Not called after success or cancellation. */
   pauseAfter(attempt: number, outcome: Outcome): Duration | undefined;
 }
-
-/** Ours? Whether this machine runs the firing. */
-export interface Coordinator {
-  /** Returns at once or later. Never rejects: the decision says so if the center is unreachable. */
-  claim(firing: Firing): Claim | Promise<Claim>;
-}
-
-export type Claim =
-  { readonly kind: 'ours'; release?(outcome: Outcome): void } | { readonly kind: 'theirs'; readonly reason: string };

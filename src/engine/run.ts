@@ -6,7 +6,7 @@ import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
 import { canceled, type CancelCause, type Exit, type Outcome } from '../domain/outcome.js';
-import type { AdmissionPolicy, Coordinator } from '../domain/policy.js';
+import type { AdmissionPolicy } from '../domain/policy.js';
 import { addUsage, type Usage } from '../domain/usage.js';
 import { Attempt, type AttemptContext, type AttemptOwner, type RunFact, type AttemptHistory } from './attempt.js';
 import { contain } from './bugs.js';
@@ -20,7 +20,6 @@ import type { Alarm } from './timer-loop.js';
 /** What all runs of a scheduler share. */
 export interface ExecutionContext extends EngineContext, AttemptContext {
   readonly clock: Clock;
-  readonly coordinator: Coordinator;
   newRunId(): string;
   newMark(): number;
 }
@@ -55,9 +54,9 @@ export interface RunSpec {
 /**
  * One admitted firing, from the wait for a slot to its one ending.
  *
- *     admit → parked → start → waiting → claiming → attempting → ended
- *                                 ↑                     │ failed, and tried again
- *                      resume →   └────── pausing ◄─────┘           (a pause holds no slot)
+ *     admit → parked → start → waiting → attempting → ended
+ *                                 ↑          │ failed, and tried again
+ *                      resume →   └─ pausing ◄┘           (a pause holds no slot)
  *
  * When the scheduler stops, one that waits may go back to parked, and is left open for the next.
  * Canceled while attempting it ends when its process has; in every other state at once.
@@ -74,7 +73,7 @@ export class Run implements AttemptOwner, EntryOwner {
   readonly #entry: RunEntry;
   /** Why it was canceled; the first cause counts. */
   #cause: CancelCause | undefined;
-  #state: 'parked' | 'waiting' | 'claiming' | 'attempting' | 'pausing' | 'ended' = 'parked';
+  #state: 'parked' | 'waiting' | 'attempting' | 'pausing' | 'ended' = 'parked';
   /** The end of the pause while pausing. */
   #alarm: Alarm | undefined;
   #attempt: Attempt | undefined;
@@ -186,18 +185,7 @@ export class Run implements AttemptOwner, EntryOwner {
   }
 
   /** Called by the entry. */
-  claiming(): void {
-    this.#state = 'claiming';
-  }
-
-  /** Called by the entry. It may have been canceled or ended during the claim. */
   entered(): void {
-    if (this.#state === 'ended') return;
-    if (this.#cause !== undefined) this.#end(unstartedEnding(this.#cause, this.hasBegun));
-    else this.#begin();
-  }
-
-  #begin(): void {
     this.#state = 'attempting';
     const attempt = new Attempt(this, ++this.#attempts, this.times.latenessNow, this.#context);
     this.#attempt = attempt;
@@ -249,7 +237,6 @@ export class Run implements AttemptOwner, EntryOwner {
     const outputTail = this.#attempt?.tail.toString() ?? '';
     const summary = { times: this.times, attempts: this.#attempts, outputTail, usage: this.#usage };
     this.emit(endingFact(ending, facts, summary));
-    if (ending.kind === 'finished') this.#contain('releasing', () => this.#entry.releaseClaim(ending.outcome));
     this.#entry.leave();
     this.#owner.runEnded(this, ending);
   }

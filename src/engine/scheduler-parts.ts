@@ -3,7 +3,6 @@ import type { SchedulerPlan } from '../domain/controls.js';
 import type { Executor } from '../domain/executor.js';
 import type { Ledger } from '../domain/ledger.js';
 import type { Orphans } from '../domain/orphans.js';
-import type { Coordinator } from '../domain/policy.js';
 import type { Sink } from '../domain/sink.js';
 import type { ClockOffset } from '../domain/time-source.js';
 
@@ -11,7 +10,6 @@ import type { ClockOffset } from '../domain/time-source.js';
 export interface SchedulerParts {
   readonly clock: Clock;
   readonly executor: Executor;
-  readonly coordinator: Coordinator;
   readonly sinks: readonly Sink[];
   /** Without one nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
   readonly ledger?: Ledger;

@@ -54,7 +54,6 @@ function ofRun({ state, elapsed_ms: elapsed, attempts }: RunRecord, since: numbe
   const word = {
     parked: 'waiting',
     waiting: 'waiting',
-    claiming: 'starting',
     attempting: 'running',
     pausing: 'retries soon',
   }[state];

@@ -1,7 +1,6 @@
 import type { Command } from '../domain/command.js';
 import { MARKS_FROM } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
-import type { Claim, Coordinator } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { Scheduler } from '../engine/scheduler.js';
 import { BusyMinutes } from './busy-minutes.js';
@@ -24,9 +23,6 @@ export interface Scenario {
   readonly timeOfDay: (instant: Instant) => Duration;
 }
 
-const OURS: Claim = { kind: 'ours' };
-const alone: Coordinator = { claim: () => OURS };
-
 /** Runs the scheduler itself on a clock that jumps from event to event, with nothing executed. What is still on at the end is left as it is. */
 export async function simulate(scenario: Scenario, onMoment: (moment: SimulatedMoment) => void): Promise<Tally> {
   const { span, groups, concurrency } = scenario;
@@ -46,7 +42,6 @@ export async function simulate(scenario: Scenario, onMoment: (moment: SimulatedM
     {
       clock,
       executor: new FakeExecutor(clock, behaviours),
-      coordinator: alone,
       sinks: [tally],
       newRunId: () => String(++runs),
       newMark: () => MARKS_FROM + ++marks,

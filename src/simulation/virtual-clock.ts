@@ -9,7 +9,7 @@ interface Alarm extends Queued {
 /** Sorts an alarm ahead of every other at its instant. Less than the whole millisecond that alarms lie apart. */
 const AHEAD: Duration = 0.5;
 
-/** How many promise callbacks may follow from one another in a turn: an attempt's end is one, a claim would be another. */
+/** How many promise callbacks may follow from one another in a turn: an attempt's end is one. */
 const CALLBACKS = 2;
 
 /** A clock that jumps from event to event: time passes as soon as nothing is left to do in it. Both hands go in step and in whole milliseconds. */

@@ -44,18 +44,6 @@ const ofBad = (env: Readonly<Record<string, string>>) => env['TIMERS_TASK_NAME']
 
 const stages: Readonly<Record<string, Stage>> = {
   admit: { bad: { admission: [{ name: 'broken', admit: boom }] }, doing: 'admitting' },
-  claim: {
-    options: { coordinator: { claim: ({ jobName }) => (jobName === BAD ? boom() : { kind: 'ours' }) } },
-    doing: 'starting',
-  },
-  'claim later': {
-    options: {
-      coordinator: {
-        claim: ({ jobName }) => (jobName === BAD ? Promise.reject(new TypeError('no such thing')) : { kind: 'ours' }),
-      },
-    },
-    doing: 'claiming',
-  },
   spawn: {
     prepare: (rig) => (rig.executor.onExecute = (env) => (ofBad(env) ? boom() : undefined)),
     doing: 'executing',
@@ -64,11 +52,6 @@ const stages: Readonly<Record<string, Stage>> = {
     bad: { retry: { ...again, pauseAfter: boom } },
     prepare: (rig) => (rig.executor.exits = (env) => ({ kind: 'exited', code: ofBad(env) ? 1 : 0 })),
     doing: 'judging',
-  },
-  release: {
-    options: { coordinator: { claim: ({ jobName }) => ({ kind: 'ours', ...(jobName === BAD && { release: boom }) }) } },
-    fails: false,
-    doing: 'releasing',
   },
   'move the breaker': {
     bad: { breaker: { ...breaker({ failures: 1, cooldown: 1_000 }), after: boom } },

@@ -112,22 +112,3 @@ describe('what happened is looked at before what is due', () => {
     expect(rig.story()).toContain('run.finished deaf@00:00:01.000 canceled');
   });
 });
-
-test('a claim that is granted after its run was given up starts nothing', async () => {
-  let grant: () => void = () => undefined;
-  const coordinator = {
-    claim: () => new Promise<{ kind: 'ours' }>((resolve) => (grant = () => resolve({ kind: 'ours' }))),
-  };
-  const rig = new Rig([job('deaf', atInstants(at(1)))], { coordinator });
-  rig.scheduler.start();
-  await rig.clock.advance(SECOND);
-  const stopped = rig.scheduler.stop();
-  rig.scheduler.forceStop();
-  await rig.clock.advance(6 * SECOND);
-  await stopped;
-  expect(rig.story()).toContain('run.finished deaf@00:00:01.000 lost');
-  grant();
-  await rig.clock.settle();
-  expect(rig.executor.attempts).toHaveLength(0);
-  expect(rig.story()).toBe('');
-});

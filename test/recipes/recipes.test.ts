@@ -15,7 +15,6 @@ import type * as Options from '../../src/cli/options.js';
 import type * as Config from '../../src/config/index.js';
 import type * as JsonSchema from '../../src/config/keys/json-schema.js';
 import type * as Verbs from '../../src/control/verbs.js';
-import type * as Compose from '../../src/daemon/compose.js';
 import type * as Events from '../../src/domain/events/index.js';
 import type * as RecordRoom from '../../src/domain/record.js';
 import type * as Api from '../../src/http/api.js';
@@ -211,20 +210,5 @@ describe('a toy works where its recipe ends', () => {
     const settings = { servers: [], chrony: false, limit: 50, discipline: false, poll: 64_000 } as const;
     const sources = timeSourceKinds.flatMap((kind) => kind.create(settings, {} as never));
     expect(await sources[0]!.measure(new AbortController().signal)).toMatchObject({ source: 'toy' });
-  });
-
-  test('Add a coordination backend', async () => {
-    const { timerFile } = await loaded('in: 1h');
-    const { composeScheduler } = await load<typeof Compose>('src/daemon/compose.ts');
-    const seen: unknown[] = [];
-    const executor = { execute: () => Promise.reject(new Error('not ours')) };
-    const composition = { executor, environment: {}, onSinkError: () => undefined, socket: 'toy' };
-    const accept = ({ event, ...rest }: { event: string }) =>
-      void seen.push([event, (rest as { reason?: string }).reason]);
-    const scheduler = composeScheduler(timerFile!, { ...composition, sinks: [{ name: 'seen', accept }] });
-    scheduler.start();
-    scheduler.controls.trigger('one');
-    await expect.poll(() => seen).toContainEqual(['firing.skipped', 'toy']);
-    await scheduler.stop();
   });
 });

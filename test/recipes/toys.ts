@@ -245,27 +245,6 @@ export const toy: TimeSourceKind = {
     },
     { file: 'src/time-sources/index.ts', find: '[sntp, chrony]', write: '[sntp, chrony, toy]' },
   ],
-  'Add a coordination backend': [
-    {
-      file: 'src/coordinators/toy.ts',
-      create: `
-import type { Coordinator } from '../domain/policy.js';
-
-export const toy: Coordinator = { claim: () => ({ kind: 'theirs', reason: 'toy' }) };
-`,
-    },
-    {
-      file: 'src/coordinators/index.ts',
-      find: "export { alone } from './alone.js';",
-      write: "export { toy } from './toy.js';\nexport { alone } from './alone.js';",
-    },
-    {
-      file: 'src/daemon/compose.ts',
-      find: '      coordinator: alone,',
-      write: "      coordinator: composition.socket === 'toy' ? toy : alone,",
-    },
-    { file: 'src/daemon/compose.ts', find: 'import { alone }', write: 'import { alone, toy }' },
-  ],
 };
 
 /** A module of the copy whose types only fit with the toys. */

@@ -6,7 +6,6 @@ import type { Job } from '../../src/domain/job.js';
 import type { Exit } from '../../src/domain/outcome.js';
 import type { Ledger } from '../../src/domain/ledger.js';
 import type { Orphans } from '../../src/domain/orphans.js';
-import type { Coordinator } from '../../src/domain/policy.js';
 import type { Sink } from '../../src/domain/sink.js';
 import type { Schedule } from '../../src/domain/schedule.js';
 import type { Cancel, Duration, Instant } from '../../src/domain/time.js';
@@ -115,7 +114,6 @@ export class FakeExecutor implements Executor {
 
 export interface RigOptions extends Omit<FirstPlan, 'jobs' | 'facts'> {
   readonly start?: string;
-  readonly coordinator?: Coordinator;
   readonly ledger?: Ledger;
   readonly finder?: Orphans;
   /** Run ids begin with it: those of one life differ from those of another. */
@@ -138,18 +136,7 @@ export class Rig {
   #marks = MARKS_FROM;
 
   constructor(jobs: readonly Job[], options: RigOptions = {}) {
-    const {
-      start,
-      coordinator,
-      ledger,
-      finder,
-      clock,
-      life = 'run',
-      sinks = [],
-      companions,
-      onSinkError,
-      ...plan
-    } = options;
+    const { start, ledger, finder, clock, life = 'run', sinks = [], companions, onSinkError, ...plan } = options;
     this.clock = clock ?? new FakeClock(start);
     this.executor = new FakeExecutor(this.clock);
     this.scheduler = new Scheduler(
@@ -157,7 +144,6 @@ export class Rig {
       {
         clock: this.clock,
         executor: this.executor,
-        coordinator: coordinator ?? { claim: () => ({ kind: 'ours' }) },
         sinks: [{ name: 'rig', accept: (event) => void this.events.push(event) }, ...sinks],
         ...(ledger && { ledger }),
         ...(finder && { orphans: finder }),

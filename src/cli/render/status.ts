@@ -91,7 +91,6 @@ const whatItIs = ({ ad_hoc, description }: TimerRecord, { chalk }: Page): TableC
 const RUN_WORDS = {
   parked: 'waiting',
   waiting: 'waiting',
-  claiming: 'waiting',
   attempting: 'running',
   pausing: 'retrying',
 };

@@ -124,7 +124,6 @@ function ofJitter(timer: TimerRecord, now: Instant, look: Look): readonly string
 const WORDS = {
   parked: 'waiting',
   waiting: 'waiting',
-  claiming: 'waiting',
   attempting: 'running',
   pausing: 'retrying',
 };

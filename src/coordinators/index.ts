@@ -1,1 +1,0 @@
-export { alone } from './alone.js';
