@@ -8,7 +8,7 @@ export const renderControlSocket = (): string =>
     '# Control socket',
     `${code('timers status')} and the other commands talk to the running scheduler over a Unix socket. You can too.
 [Command line](command-line.md#reach-a-scheduler-from-another-environment) says where the socket is. Only its owner can open it.`,
-    'The protocol has version 1: one JSON object a line, in UTF-8, both ways. Replies have the `id` of their request and come in any order.',
+    'This is version 1 of the protocol: one JSON object per line, in UTF-8, in both directions. Replies have the `id` of their request and come in any order.',
     `\`\`\`text
 → {"v":1,"id":1,"verb":"pause","args":{"names":["backup"],"for_ms":3600000}}
 ← {"v":1,"id":1,"ok":{"names":["backup"],"until":"2026-11-23T03:00:00.000Z"}}

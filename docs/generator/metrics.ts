@@ -11,7 +11,7 @@ export const renderMetrics = (): string =>
     generatedFrom('src/metrics'),
     '# Metrics',
     `${code('GET /metrics')} has these metrics in the text format of Prometheus.
-It is open where the file has ${code('http')}. [Monitoring and alerts](../guide/monitoring.md) shows dashboards and alert rules.`,
+It needs ${code('http')} in the file. [Monitoring and alerts](../guide/monitoring.md) shows dashboards and alert rules.`,
     'Times are in seconds, timestamps in seconds since 1970-01-01 UTC. A series of a timer exists from the start, at 0, and ends with its timer.',
     '## Timers',
     ofLabel('task'),

@@ -3,7 +3,7 @@ import type { LogRecord } from '../domain/record.js';
 import { MINUTE, type Duration } from '../domain/time.js';
 
 /**
- * The protocol of the control socket, version 1: one JSON object a line, UTF-8, both ways.
+ * The protocol of the control socket, version 1: one JSON object per line, UTF-8, in both directions.
  *
  *     → {"v":1,"id":1,"verb":"pause","args":{"names":["backup"],"for_ms":3600000}}
  *     ← {"v":1,"id":1,"ok":{"names":["backup"]}}
@@ -88,7 +88,7 @@ export const writeRequest = (request: Request): string => `${JSON.stringify({ v:
 /** Parses a line as a request. Never throws: for an invalid line it returns the reply to send. */
 export function readRequest(line: string): Request | Reply {
   const value = parse(line);
-  if (!isMap(value)) return refuse(null, 'bad_request', 'a request is one JSON object a line');
+  if (!isMap(value)) return refuse(null, 'bad_request', 'a request is one JSON object on one line');
   const { v, id, verb, args = {} } = value;
   const known = typeof id === 'number' && Number.isSafeInteger(id) ? id : null;
   if (v !== PROTOCOL_VERSION) {

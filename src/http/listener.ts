@@ -7,7 +7,7 @@ import { systemReason } from '../system/reason.js';
 /** How long until an address that could not be had is asked for again. */
 export const BETWEEN_TRIES: Duration = 5 * SECOND;
 
-/** Where a server listens. A port of 0 is any that is free. */
+/** Where a server listens. Port 0 picks any free port. */
 export type Address = { readonly host: string; readonly port: number } | { readonly socket: SocketFile };
 
 /** A socket file that only its owner can open. */

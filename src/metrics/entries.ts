@@ -154,7 +154,7 @@ export const LABELS: Readonly<Record<Labels<keyof Metrics>, string>> = {
   window: `The time from now: ${Object.keys(FORECAST_WINDOWS)
     .map((window) => `\`${window}\``)
     .join(', ')}.`,
-  quantile: 'How long runs are taken to last: `0.5` for their median duration, `0.95` for their 95th percentile.',
+  quantile: 'The assumed length of runs: `0.5` for their median duration, `0.95` for their 95th percentile.',
   version: 'The version of `timers`.',
   node: 'The version of Node.',
 };

@@ -49,7 +49,7 @@ export const at: ScheduleKind<'at', string | readonly string[]> = {
     details: [
       'A time without an offset is local in the `timezone` of the timer.',
       'A list is several points in time.',
-      'A point in time that ran never runs again, also after a restart.',
+      'A point in time that ran never runs again, even after a restart.',
     ],
   },
   json: {

@@ -45,7 +45,7 @@ export class Collector {
     this.#server = createServer(answer);
   }
 
-  /** Port 0 is any that is free. */
+  /** Port 0 picks any free port. */
   static async open(port = 0): Promise<Collector> {
     const collector = new Collector();
     await new Promise<void>((resolve) => collector.#server.listen(port, '127.0.0.1', resolve));

@@ -193,7 +193,9 @@ describe('who gives no answer', () => {
   test('is told when nobody listens there', async () => {
     const closed = await FakeServer.open();
     await closed.close();
-    expect(await outcomeOf(sourceAt({ port: closed.port }))).toBe('serves no time: nobody listens at its port');
+    expect(await outcomeOf(sourceAt({ port: closed.port }))).toBe(
+      'does not serve time: nothing is listening on its port',
+    );
   });
 
   test('is told when nobody knows its name', async () => {

@@ -48,7 +48,7 @@ function faultOfFolder(folder: string): OutputFault | undefined {
   if (!(stats instanceof Error))
     return stats.isDirectory() ? undefined : error('not-a-directory', `${folder} is not a directory`);
   if (stats.code !== 'ENOENT') return undefined;
-  const hint = 'Output is lost until you create it. Relative paths begin at the folder of the timer file.';
+  const hint = 'Output is lost until you create it. Relative paths start from the folder of the timer file.';
   return warning('missing-output-folder', `the directory ${folder} does not exist`, hint);
 }
 

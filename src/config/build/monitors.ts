@@ -67,7 +67,7 @@ function buildSentry(
     return [];
   }
   if (!isSlug(slug)) {
-    const message = 'ping: a slug is made of a-z, 0-9, "-" and "_", and has 50 characters at most.';
+    const message = 'ping: a slug may contain a-z, 0-9, "-" and "_", and at most 50 characters.';
     error({ code: 'bad-slug', message, hint: `For example: slug: ${slugOf(slug)}` }, 'slug');
   }
   const schedule = scheduleOf();

@@ -101,7 +101,7 @@ export const pulse = z.pipe(
       ? length
       : refuse(context, length, {
           code: 'bad-duration',
-          message: 'A heartbeat comes every second at most, and every day at least.',
+          message: 'A heartbeat comes at most every second and at least every day.',
           hint: 'For example: every: 1m',
         }),
   ),
@@ -196,7 +196,7 @@ export const poll = z.pipe(
       ? length
       : refuse(context, length, {
           code: 'bad-duration',
-          message: 'The clock is measured every 64 seconds at most, and every day at least.',
+          message: 'The clock is measured at most every 64 seconds and at least every day.',
           hint: 'For example: poll: 10m',
         }),
   ),

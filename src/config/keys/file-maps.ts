@@ -50,7 +50,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       summary: 'The address and port to listen at, or the path of a socket file.',
       required: true,
       example: '127.0.0.1:9464',
-      details: ['A socket file is `unix:PATH`.', 'Port 0 is any that is free.'],
+      details: ['A socket file is `unix:PATH`.', 'Port 0 picks any free port.'],
     },
     token_file: {
       summary: 'The file with the token that clients send.',

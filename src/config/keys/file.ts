@@ -26,7 +26,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     summary: 'The time zone of `cron` and of local times, for all timers.',
     without: 'The variable `TZ` counts, or else the zone of the system.',
     example: 'Europe/Berlin',
-    details: ['It is also the zone of every screen and of every time you type.'],
+    details: ['Every screen, and every time you type, uses this zone too.'],
   },
   concurrency: {
     summary: 'The most runs at once, over all timers.',
@@ -58,7 +58,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     default: 'kill',
     example: 'keep',
     details: [
-      '`kill`: `timers-forker` ends them when the scheduler dies, and the next start ends those that still run. `keep` lets them run.',
+      '`kill`: `timers-forker` ends them when the scheduler dies, and the next start ends those still running. `keep` lets them run.',
     ],
   },
   launcher: {
@@ -86,7 +86,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     ],
   },
   heartbeat: {
-    summary: 'Sends a sign of life of the scheduler itself.',
+    summary: 'Sends regular heartbeats for the scheduler itself.',
     without: 'None is sent.',
     example: 'https://hc-ping.com/your-uuid',
     details: [

@@ -20,7 +20,7 @@ export const WHEN = {
     ],
   },
   jitter: {
-    summary: 'Starts each firing later by a fixed delay between 0 and this.',
+    summary: 'Delays every firing by a fixed time between 0 and this value.',
     default: '0s',
     example: '2m',
     details: ['The delay follows from the names of the host and the timer, and never changes.'],
@@ -134,7 +134,7 @@ export const COMMAND = {
     default: 'log',
     example: '{ file: ./sync.log, max_size: 10MB }',
     details: [
-      '`log` makes each line a record of the log. `discard` drops it. `inherit` prints it where the scheduler prints.',
+      '`log` writes each line to the log as a record. `discard` drops it. `inherit` prints it where the scheduler prints.',
     ],
   },
 } as const satisfies Entries;

@@ -42,7 +42,7 @@ const DRIFT = {
       unit: 'ms',
       summary: 'The offset of the clock, to a microsecond. Positive: the clock is slow.',
     },
-    error_ms: { type: 'number', unit: 'ms', summary: 'The bound of the error of the offset.' },
+    error_ms: { type: 'number', unit: 'ms', summary: 'The error bound of the offset.' },
     source: { type: 'string', summary: 'The sources that agree, joined by commas.' },
     limit_ms: { type: 'number', unit: 'ms', summary: 'The offset that counts as drift.' },
     followed: {

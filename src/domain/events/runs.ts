@@ -28,7 +28,7 @@ export interface RunStarted {
   readonly latenessMs: Duration;
 }
 
-/** The command printed lines. The log, `logs` and the page have one record a line. */
+/** The command printed lines. The log, `logs` and the page have one record per line. */
 export interface RunOutput {
   readonly event: 'run.output';
   readonly at: Instant;

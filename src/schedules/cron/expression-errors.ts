@@ -17,7 +17,7 @@ export function tooLong(text: string): ScheduleError {
 
 export function assignment(text: string): ScheduleError {
   const span = [0, text.length] as const;
-  const hint = 'A zone is written under timezone:, a variable under env:.';
+  const hint = 'Put a zone under timezone:, and a variable under env:.';
   return new ScheduleError('cron-assignment', 'A cron expression cannot contain an assignment.', {
     hint,
     place: { span },

@@ -123,7 +123,7 @@ function compare(
 function explain({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ECONNREFUSED':
-      return 'serves no time: nobody listens at its port';
+      return 'does not serve time: nothing is listening on its port';
     case 'ENETUNREACH':
     case 'EHOSTUNREACH':
       return `cannot be reached (${code})`;

@@ -41,11 +41,7 @@ export const simulateCommand: CommandKind = {
       .option('--fail <name=share>', 'Share of attempts of a timer that fail, such as backup=0.1; repeatable', collect)
       .option('--assert <rule>', RULES, collect)
       .option('--suggest', 'Suggest minutes that flatten the busiest ones')
-      .option(
-        '--seed <number>',
-        'Seed from 0 to 999,999,999 of the chance in --fail and in the jitter of retries',
-        '1',
-      );
+      .option('--seed <number>', 'Seed for the chance of --fail and for retry jitter, from 0 to 999,999,999', '1');
     return async (terminal, args) => {
       const { createSystemClock } = await import('../../../clocks/system.js');
       const { readHistory } = await import('../../read-history.js');

@@ -63,7 +63,7 @@ export const WARNING_CODES = {
   },
   'reserved-env': {
     severity,
-    summary: '`env` sets a variable whose name begins with `TIMERS_`. The facts of the run may replace it.',
+    summary: '`env` sets a variable whose name begins with `TIMERS_`. The details of the run may replace it.',
     fix: 'Use another name.',
     example: 'every: 1h\nrun: ./backup.sh\nenv: { TIMERS_STAGE: production }',
   },

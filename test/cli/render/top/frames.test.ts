@@ -151,7 +151,7 @@ describe('time goes on', () => {
   test('but not for a scheduler that is gone: its last word stays, and when that was', () => {
     const { view } = tell(SMALL, TIMERS, { kind: 'link', link: { kind: 'lost', since: NOW } });
     const lines = later(view, 65);
-    expect(lines[1]).toBe(' The scheduler went away 1m05s ago. Trying to reach it again.');
+    expect(lines[1]).toBe(' The scheduler went away 1m05s ago. Reconnecting.');
     expect(row(lines, 'backup')).toContain('  8s  running 12s ');
   });
 

@@ -45,7 +45,7 @@ function troubleOf({ link, now }: View): string | undefined {
   if (link.kind === 'up') return undefined;
   const length = shortDuration(now - link.since);
   if (link.kind === 'silent') return `The scheduler has not answered for ${length}.`;
-  return `The scheduler went away ${length} ago. Trying to reach it again.`;
+  return `The scheduler went away ${length} ago. Reconnecting.`;
 }
 
 function summaryOf(view: View): string {
