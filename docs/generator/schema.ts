@@ -29,7 +29,7 @@ export const BEYOND: readonly Beyond[] = [
   {
     what: 'How long a duration is: the bounds of `every`, `heartbeat.every` and `clock.poll`, and 100 years for all.',
     codes: ['bad-duration', 'every-too-short'],
-    about: /at most, and every|longer than 100 years|too long|shorter than/,
+    about: /at most every .* and at least every|longer than 100 years|too long|shorter than/,
   },
   {
     what: 'Whether `every` with `at` has whole days or weeks, and a day of the week that exists.',

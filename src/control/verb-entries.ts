@@ -5,7 +5,7 @@ interface VerbEntry {
   readonly returns: string;
 }
 
-const expires = { expires_at: 'Unix time in milliseconds. After it the verb is refused.' };
+const expires = { expires_at: 'Unix time in milliseconds. The verb is refused after that time.' };
 const kept = '`keeping` says whether the change is recorded.';
 const names = {
   names: 'A list of timers.',

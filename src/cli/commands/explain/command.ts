@@ -15,7 +15,7 @@ export const explain: CommandKind = {
   summary: 'Explain a timer or a cron expression in plain words',
   since: '0.1.0',
   examples: [
-    { line: 'timers explain backup', does: 'Explain a timer of the file' },
+    { line: 'timers explain backup', does: 'Explain one timer' },
     { line: "timers explain '30 2 * * MON-FRI'", does: 'Explain an expression; the quotes keep the shell away from *' },
     { line: "timers explain '0 9 * * *' --timezone America/New_York -n 3", does: 'Read it in another zone' },
   ],

@@ -75,7 +75,7 @@ export const WARNING_CODES = {
   },
   'sentry-schedule': {
     severity,
-    summary: 'Sentry does not know a schedule of this kind, so it does not notice a missing run.',
+    summary: 'Sentry does not support this kind of schedule, so it does not notice a missing run.',
     fix: 'Set up the monitor in Sentry, and silence this warning with `ignore`.',
     example: 'every: 90s\nrun: ./backup.sh\nping: { sentry: "https://key@o1.ingest.sentry.io/2" }',
   },
