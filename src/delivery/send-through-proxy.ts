@@ -1,21 +1,20 @@
-import type { Agent } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import type { Proxy, WebRequest } from '../domain/web.js';
 
-/** Sends a request through a proxy, as fetch does without one. Resolves with the status of the response; rejects when `signal` is aborted. */
-export async function sendThrough(
+/**
+ * Sends a request through a proxy, as fetch does without one. Resolves with the response, whose body the caller reads or destroys; rejects when
+ * `signal` is aborted.
+ */
+export async function requestThrough(
   proxy: Proxy<Agent>,
   { url, method, headers, body }: WebRequest,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<IncomingMessage> {
   const agent = await proxy.open();
   const { request } = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
   const kind = body !== undefined && { 'Content-Type': 'text/plain;charset=UTF-8' };
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method, agent, headers: withDefault(kind || {}, headers) }, (response) => {
-      resolve(response.statusCode ?? 0);
-      // The body is not read. It may be endless.
-      response.destroy();
-    });
+    const asked = request(url, { method, agent, headers: withDefault(kind || {}, headers) }, resolve);
     asked.on('error', reject);
     const giveUp = () => {
       asked.destroy();

@@ -1,10 +1,8 @@
-import type { Agent } from 'node:http';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import type { Proxy, ProxyFor, WebRequest } from '../domain/web.js';
-import { STOPPED, type DeliveryFailure } from './failure.js';
-import { sendThrough } from './send-through-proxy.js';
-import { systemReason } from '../system/reason.js';
+import type { WebRequest } from '../domain/web.js';
+import type { DeliveryFailure } from './failure.js';
+import { createWebClient, throughProxy, type WebAnswer, type WebClientContext } from './web-client.js';
 
 /** The outcome of a request. */
 export interface Sent {
@@ -16,15 +14,6 @@ export interface Sent {
 /** Sends a request, and retries if needed. Never rejects. Resolves soon after `stop` is aborted. */
 export type Send = (request: WebRequest, stop: AbortSignal) => Promise<Sent>;
 
-export interface WebSenderContext {
-  readonly clock: Clock;
-  /** The program's version, for the header. */
-  readonly version: string;
-  /** Default: every address is reached directly. */
-  readonly proxyFor?: ProxyFor<Agent>;
-}
-
-const TIMEOUT: Duration = 10 * SECOND;
 /** The pauses before the second and the third try. */
 const PAUSES: readonly Duration[] = [1 * SECOND, 4 * SECOND];
 /** Statuses that are retried, besides those from 500 up. */
@@ -35,15 +24,17 @@ const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
  * retried after a clear refusal. Only a status of 200 to 299 counts. A redirection does not: its target (a login page, say) would return 200 to
  * anything.
  */
-export function createWebSender(context: WebSenderContext): Send {
+export function createWebSender(context: WebClientContext): Send {
   const { clock } = context;
+  const client = createWebClient(context);
   return async (request, stop) => {
     for (let tries = 1; ; tries++) {
-      const failure = await tryOnce(request, { ...context, stop });
-      if (failure === undefined) return { tries };
+      const answer = await client(request, stop);
+      const error = 'error' in answer ? answer.error : refusalIn(answer);
+      if (error === undefined) return { tries };
       const pause = PAUSES[tries - 1];
-      if (pause === undefined || failure.isFinal || !(await pauseFor(pause, clock, stop)))
-        return { tries, error: failure.error };
+      const isFinal = stop.aborted || ('status' in answer && !isPassing(answer));
+      if (pause === undefined || isFinal || !(await pauseFor(pause, clock, stop))) return { tries, error };
     }
   };
 }
@@ -64,96 +55,15 @@ export const jsonBody = (body: string): Pick<WebRequest, 'headers' | 'body'> => 
   body,
 });
 
-interface FailedTry {
-  readonly error: string;
-  readonly isFinal: boolean;
-}
-
-async function tryOnce(
-  request: WebRequest,
-  { clock, version, stop, proxyFor }: WebSenderContext & { stop: AbortSignal },
-): Promise<FailedTry | undefined> {
-  let proxy: Proxy<Agent> | undefined;
-  const timeout = new AbortController();
-  const disarm = clock.after(TIMEOUT, () => timeout.abort());
-  try {
-    proxy = proxyFor?.(request.url);
-    const { url, headers } = withoutCredentials(request);
-    const whole = { ...request, url, headers: { 'User-Agent': `timers/${version}`, ...headers } };
-    const signal = AbortSignal.any([stop, timeout.signal]);
-    const status = await (proxy ? sendThrough(proxy, whole, signal) : sendDirectly(whole, signal));
-    return by(proxy, failureOf(status));
-  } catch (error) {
-    if (stop.aborted) return { error: STOPPED, isFinal: true };
-    const reason = timeout.signal.aborted ? `no answer within ${TIMEOUT / SECOND} s` : reasonOf(error);
-    return by(proxy, { error: reason, isFinal: false });
-  } finally {
-    disarm();
-  }
-}
-
-async function sendDirectly({ url, method, headers, body }: WebRequest, signal: AbortSignal): Promise<number> {
-  const response = await fetch(url, {
-    method,
-    ...(headers && { headers }),
-    ...(body !== undefined && { body }),
-    redirect: 'manual',
-    signal,
-  });
-  // The body is not read. It may be endless.
-  await response.body?.cancel();
-  return response.status;
-}
-
-/** Often the name of the proxy alone shows which of the two failed. */
-const by = (proxy: Proxy<Agent> | undefined, failure: FailedTry | undefined): FailedTry | undefined =>
-  proxy && failure ? { ...failure, error: `${failure.error} (through the proxy ${proxy.host})` } : failure;
-
-function failureOf(status: number): FailedTry | undefined {
+/** Why an answer counts as a failure, for a person; `undefined` for a status of 200 to 299. */
+export function refusalIn({ status, proxy }: WebAnswer): string | undefined {
   if (status >= 200 && status < 300) return undefined;
-  if (status >= 300 && status < 400)
-    return { error: `it answered ${status}, which leads elsewhere: write the address it leads to`, isFinal: true };
-  return { error: `it answered ${status}`, isFinal: status < 500 && !PASSING.has(status) };
+  const isElsewhere = status >= 300 && status < 400;
+  const way = isElsewhere ? ', which leads elsewhere: write the address it leads to' : '';
+  return throughProxy(`it answered ${status}${way}`, proxy);
 }
 
-/** `https://user:password@host` as every client but fetch accepts it. */
-function withoutCredentials({ url: written, headers }: WebRequest): Pick<WebRequest, 'url' | 'headers'> {
-  const url = new URL(written);
-  const { username, password } = url;
-  if (username === '' && password === '') return { url: written, ...(headers && { headers }) };
-  url.username = url.password = '';
-  const credentials = [username, password].map(decodeURIComponent).join(':');
-  return {
-    url: url.href,
-    headers: { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}`, ...headers },
-  };
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  BAD_PROXY: 'HTTP_PROXY or HTTPS_PROXY is not the address of an http or https proxy',
-  UND_ERR_SOCKET: 'it hung up',
-  UND_ERR_CONNECT_TIMEOUT: 'it does not respond',
-  UND_ERR_HEADERS_TIMEOUT: 'it does not respond',
-  UND_ERR_BODY_TIMEOUT: 'it does not respond',
-  EPROTO: 'it does not speak TLS',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
-  SELF_SIGNED_CERT_IN_CHAIN: 'nobody known has signed its certificate',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'nobody known has signed its certificate',
-};
-
-/** Uses the code alone: messages may contain the address. */
-function reasonOf(error: unknown): string {
-  const code = codeOf(error instanceof Error ? (error.cause ?? error) : error);
-  return REASONS[code] ?? systemReason({ code, message: `it cannot be reached (${code})` });
-}
-
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return 'unknown';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.name : 'unknown';
-}
+const isPassing = ({ status }: WebAnswer): boolean => status >= 500 || PASSING.has(status);
 
 /** Returns whether the pause ran to its end. */
 function pauseFor(pause: Duration, clock: Clock, stop: AbortSignal): Promise<boolean> {
