@@ -8,6 +8,7 @@ export const READ_THE_ZONE = [
   'test/cli/why.test.ts',
   'test/config/compose-yaml.test.ts',
   'test/config/many-mistakes.test.ts',
+  'test/daemon/origin.test.ts',
   'test/daemon/reloader.test.ts',
   // The browser has the zone of the process that starts it.
   'test/page/',

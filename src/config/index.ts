@@ -1,10 +1,10 @@
 export { buildAdHoc, rebuildAdHoc, type AdHocDefinition } from './build/ad-hoc.js';
 export type { Settings } from './build/file.js';
-export { aboutBug, type Diagnostic } from './text/diagnostic.js';
+export { aboutBug, aboutFile, type Diagnostic } from './text/diagnostic.js';
 export { possibleFiles } from './text/find-file.js';
 export { MAX_FILE_SIZE, readBytes } from './text/read-file.js';
 export type { TimerFile } from './build/timer-file.js';
-export { loadTimerFile, parseTimerFile, type Loaded } from './load.js';
+export { loadArrivedFile, loadTimerFile, parseTimerFile, type Loaded } from './load.js';
 export { locateTimerFile, type Located } from './locate.js';
 export type { Machine } from './build/machine.js';
 export { KEYS_OF_TIME, readableFile, type ReadableFile } from './readable.js';

@@ -9,7 +9,7 @@ import { findTimerFile, isPackageJson, SEARCH_PLACES } from './text/find-file.js
 import type { Machine } from './build/machine.js';
 import type { TimerFile } from './build/timer-file.js';
 import type { Slot } from './text/node.js';
-import { readTimerFile } from './text/read-file.js';
+import { readBytes, readTimerFile } from './text/read-file.js';
 import { Source } from './text/source.js';
 import { readJson, readTree } from './check/syntax.js';
 import { Trust, type FileFacts } from './text/trust.js';
@@ -52,6 +52,25 @@ export async function loadTimerFile(request: FileRequest, machine: Machine): Pro
   const steps = parsing({ path, named, folder: dirname(named), text, foresees }, machine);
   const loaded = await (request.inTurns ? finishInTurns(steps, request.inTurns) : finish(steps));
   return distrust ? { ...loaded, problems: [distrust, ...loaded.problems] } : loaded;
+}
+
+/** A timer file that is not in its place yet. */
+interface ArrivedFile {
+  /** Absolute; where it will be. */
+  readonly path: string;
+  /** Names it in messages. */
+  readonly shown: string;
+  readonly bytes: Buffer;
+  /** As in {@link FileRequest}. */
+  readonly inTurns?: Clock;
+}
+
+/** Loads a timer file that has arrived from elsewhere, as {@link loadTimerFile} loads one in its place. */
+export async function loadArrivedFile({ path, shown, bytes, inTurns }: ArrivedFile, machine: Machine): Promise<Loaded> {
+  const read = readBytes(shown, bytes);
+  if ('code' in read) return refused(path, read);
+  const steps = parsing({ path, folder: dirname(path), text: read.text }, machine);
+  return inTurns ? finishInTurns(steps, inTurns) : finish(steps);
 }
 
 /** The text of a timer file, not yet parsed. */

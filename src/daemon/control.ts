@@ -26,7 +26,7 @@ import { levelOf } from '../domain/events/index.js';
 import { RecentOutcomes } from './recent-outcomes.js';
 import type { AdHocTimers } from './ad-hoc-timers.js';
 import { toLogRecord } from './log-record.js';
-import type { Reloader } from './reloader.js';
+import type { Reading, Reloader } from './reloader.js';
 import { commonFolders, ownFolders, socketPathsOf, userId } from './socket-places.js';
 import { statePathOf } from './state.js';
 import { toTakenFile } from './taken.js';
@@ -53,6 +53,8 @@ interface Opening {
   /** The state's file as the command line names it. */
   readonly named: string | undefined;
   readonly reloader: Reloader;
+  /** Loads the timer file again. */
+  readonly reload: () => Promise<Reading>;
   readonly condition: ConditionWatch;
   readonly status: StatusContext;
   /** What has been recorded so far. */
@@ -116,7 +118,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
 
 function controlledBy(
   timerFile: TimerFile,
-  { surroundings, named, clock, reloader, condition, status, adHoc, scheduler, stopped }: Opening,
+  { surroundings, named, clock, reloader, reload, condition, status, adHoc, scheduler, stopped }: Opening,
   watched: { readonly recent: RecentPast; readonly changes: ChangedJobs },
 ): VerbTarget {
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
@@ -139,7 +141,7 @@ function controlledBy(
     },
     add: (request) => adHoc.add(request),
     move: (name, length) => adHoc.move(name, length),
-    reload: () => reloader.reload(),
+    reload,
     compare: (other) => reloader.compare(other),
     stop: ({ drain }) => void (drain ? scheduler().drain() : scheduler().stop(undefined, HASTE)).then(stopped),
     taken() {

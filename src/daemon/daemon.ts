@@ -13,15 +13,13 @@ import { openLastResort } from './last-resort.js';
 import { openLauncher, type OpenLauncher } from './launcher.js';
 import { otherSchedulerOf } from './other-scheduler.js';
 import { recordedAdHoc } from './recorded-ad-hoc.js';
-import { Reloader } from './reloader.js';
+import { openReloading, type ReloadingOptions } from './reloading.js';
 import { openStateOf } from './state.js';
 import { statusContext } from './status.js';
 import type { Surroundings } from './surroundings.js';
-import { watchTimerFile } from './watch-file.js';
 
-export interface DaemonOptions {
+export interface DaemonOptions extends ReloadingOptions {
   readonly surroundings: Surroundings;
-  readonly clock: Clock;
   /** Listeners in addition to those of the timer file, such as the log. */
   readonly sinks: readonly Sink[];
   /** Whether it keeps running after the last possible firing. */
@@ -30,8 +28,6 @@ export interface DaemonOptions {
   readonly state: string | undefined;
   /** What starts commands as the command line says; default: the file's choice. */
   readonly launcher?: 'auto' | 'execa' | undefined;
-  /** Whether it reloads the timer file after each change. */
-  readonly watches: boolean;
   /** The source of requests by signal. */
   readonly onRequest: OnRequest;
 }
@@ -45,7 +41,7 @@ export type OnRequest = (receive: (request: 'stop' | 'reload', signal: NodeJS.Si
  * may not use the state, or after too many bugs.
  */
 export async function startDaemon(timerFile: TimerFile, options: DaemonOptions): Promise<number> {
-  const { surroundings, clock, keepAlive, state: named, watches } = options;
+  const { surroundings, clock, keepAlive, state: named } = options;
   const other = await otherSchedulerOf(timerFile, { surroundings, clock, named });
   let stop: (code?: number) => void = () => undefined;
   const onTaken = () => void scheduler.stop().finally(() => stop(1));
@@ -53,13 +49,13 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   if (state.kind === 'refused') return refuse(options, state.message);
   const condition = new ConditionWatch(clock);
   const running = (): Scheduler => scheduler;
-  const reloader = new Reloader(timerFile, { running, clock });
-  const reload = () => void reloader.reload();
+  const reloading = openReloading(timerFile, options, running);
+  const { reloader, reload, origin } = reloading;
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
   const launcher = await launcherOf(timerFile, options, { scheduler: running, ledger: state.ledger });
-  const status = statusContext(timerFile, condition, () => launcher.record());
-  const parts = { surroundings, clock, condition, status, scheduler: running, recorded: state.recorded };
-  const control = await openControl(timerFile, { ...parts, named, reloader, adHoc, stopped: () => stop() });
+  const status = statusContext(timerFile, condition, { launcher: () => launcher.record(), origin });
+  const parts = { surroundings, clock, condition, status, origin, scheduler: running, recorded: state.recorded };
+  const control = await openControl(timerFile, { ...parts, named, reloader, reload, adHoc, stopped: () => stop() });
   const around = await openAround(timerFile, { ...parts, control }, launcher);
   const scheduler = composeScheduler(withRecorded(timerFile, state.ledger, options), {
     clock,
@@ -73,7 +69,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   });
   const ended = new Promise<number>((resolve) => {
     stop = (code = 0) => resolve(code);
-    receiveRequests(scheduler, options.onRequest, { stopped: () => stop(), reload });
+    receiveRequests(scheduler, options.onRequest, { stopped: () => stop(), reload: () => void reload() });
     if (!keepAlive)
       void scheduler
         .idle()
@@ -84,10 +80,10 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const lastResort = openLastResort(scheduler, { surroundings, clock, stopped: () => stop() });
   scheduler.start();
   for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
-  const unwatch = watches ? watchTimerFile(timerFile.named, { clock, surroundings, changed: reload }) : undefined;
+  reloading.start();
   void loadAhead(scheduler, { surroundings, clock });
   const code = await ended;
-  unwatch?.();
+  reloading.stop();
   await control.close();
   release?.();
   return Math.max(code, lastResort.exitCode);

@@ -10,6 +10,7 @@ import type { ConditionWatch } from '../health/condition-watch.js';
 import { Forecasts } from '../forecast/forecasts.js';
 import { Metrics } from '../metrics/metrics.js';
 import { userId } from './socket-places.js';
+import type { OriginWatch } from './origin/watch.js';
 import { openPage, type PageParts } from './page.js';
 import { privateSocket } from './private-socket.js';
 import { version } from '../version.js';
@@ -23,6 +24,8 @@ export interface Http {
 /** What an HTTP server reports on. */
 export interface HttpContext extends PageParts {
   readonly condition: ConditionWatch;
+  /** Absent for a timer file of this machine. */
+  readonly origin?: Pick<OriginWatch, 'age'> | undefined;
 }
 
 /** Durations come from the history, or without one from the last outcomes that this process has seen. */
@@ -57,7 +60,7 @@ const seenDurations = (recent: RecentPast, name: string): readonly Duration[] =>
 
 /** Assembles the `http` of a timer file. */
 export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, context: HttpContext): Http {
-  const { surroundings, clock, condition, scheduler } = context;
+  const { surroundings, clock, condition, scheduler, origin } = context;
   const controls = () => scheduler().controls;
   const forecasts = openForecasts(context);
   const metrics = new Metrics({
@@ -67,6 +70,7 @@ export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, c
     version,
     node: process.version,
     clockOffset: () => scheduler().clockOffset(),
+    configAge: () => origin?.age,
   });
   const { listen, tokenFile, isOpen } = settings;
   const page = openPage(context, tokenFile !== undefined || 'socket' in listen);

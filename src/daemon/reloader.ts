@@ -1,5 +1,12 @@
 import { planOf } from './compose.js';
-import { aboutBug, loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from '../config/index.js';
+import {
+  aboutBug,
+  loadArrivedFile,
+  loadTimerFile,
+  type Diagnostic,
+  type Loaded,
+  type TimerFile,
+} from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import { finishInTurns } from '../turns/steps.js';
 import { withHostsAlone } from '../domain/web.js';
@@ -25,6 +32,16 @@ export type Reading =
       readonly source: string;
     };
 
+/** A version of the timer file that is not in its place yet. */
+export interface Arrival {
+  /** Names it in messages. */
+  readonly shown: string;
+  readonly bytes: Buffer;
+  readonly etag: string | undefined;
+  /** Puts it in its place, before it is used. Returns why that cannot be done. Never rejects. */
+  readonly keep: () => Promise<Diagnostic | undefined>;
+}
+
 /** Reloads the timer file of a running scheduler: reads and checks the whole file, then applies all of it at once or nothing. */
 export class Reloader {
   readonly #first: TimerFile;
@@ -48,11 +65,11 @@ export class Reloader {
   }
 
   /**
-   * Loads the file as it is now, and emits `config.reloaded`; or `config.rejected`, and changes nothing. SIGHUP, `--watch` and the verb all use it:
-   * a bug here is reported as a mistake of the file.
+   * Loads the file as it is now, or a new version of it, and emits `config.reloaded`; or `config.rejected`, and changes nothing. SIGHUP, `--watch`
+   * and the verb all use it: a bug here is reported as a mistake of the file.
    */
-  reload(): Promise<Reading> {
-    const reading = this.#last.then(() => this.#reload());
+  reload(arrival?: Arrival): Promise<Reading> {
+    const reading = this.#last.then(() => this.#reload(arrival));
     this.#last = reading.catch(() => undefined);
     return reading;
   }
@@ -62,30 +79,48 @@ export class Reloader {
     return this.#contain(file, async () => this.#read(await this.#load(file)));
   }
 
-  async #reload(): Promise<Reading> {
+  /** Reports a file that is refused. Changes nothing. */
+  reject({ file, problems }: Reading & { readonly valid: false }): void {
     const scheduler = this.#running();
-    await scheduler.begun();
-    const { named } = this.#first;
-    const reading = await this.#contain(named, () => this.#take(named));
-    if (reading.valid || scheduler.isStopping) return reading;
-    const { file, problems } = reading;
     const at = scheduler.now();
     scheduler.emit({ event: 'config.rejected', at, file, problems: inWords(problems) });
     for (const { message: error, stack } of problems)
       if (stack !== undefined) scheduler.emit({ event: 'internal.error', at, doing: `reading ${file}`, error, stack });
+  }
+
+  async #reload(arrival?: Arrival): Promise<Reading> {
+    const scheduler = this.#running();
+    await scheduler.begun();
+    const reading = await this.#contain(arrival?.shown ?? this.#first.named, () => this.#take(arrival));
+    if (!reading.valid && !scheduler.isStopping) this.reject(reading);
     return reading;
   }
 
-  async #take(named: string): Promise<Reading> {
-    const scheduler = this.#running();
-    const loaded = await this.#load(named);
-    const reading = await this.#read(loaded);
+  async #take(arrival?: Arrival): Promise<Reading> {
+    const loaded = await this.#load(this.#first.named, arrival);
+    const reading = await this.#read(loaded, arrival?.shown);
     const { timerFile } = loaded;
-    if (timerFile === undefined || !reading.valid || scheduler.isStopping) return reading;
-    const { file, needs_restart: needsRestart } = reading;
-    scheduler.controls.reload(planOf(timerFile), { file, ...(needsRestart.length > 0 && { needsRestart }) });
-    this.#current = timerFile;
+    if (timerFile === undefined || !reading.valid || this.#running().isStopping) return reading;
+    const problem = await arrival?.keep();
+    if (arrival && problem) return { valid: false, file: arrival.shown, problems: [problem], source: '' };
+    this.#use(timerFile, reading, arrival?.etag);
     return reading;
+  }
+
+  #use(
+    timerFile: TimerFile,
+    { file, needs_restart: needsRestart }: Reading & { readonly valid: true },
+    etag?: string,
+  ): void {
+    const scheduler = this.#running();
+    // Keeping it took time.
+    if (scheduler.isStopping) return;
+    scheduler.controls.reload(planOf(timerFile), {
+      file,
+      ...(etag !== undefined && { etag }),
+      ...(needsRestart.length > 0 && { needsRestart }),
+    });
+    this.#current = timerFile;
   }
 
   async #contain(file: string, read: () => Promise<Reading>): Promise<Reading> {
@@ -97,12 +132,17 @@ export class Reloader {
   }
 
   /** A new delay counts from now. */
-  #load(file: string): Promise<Loaded> {
-    return loadTimerFile({ file, cwd: '/', inTurns: this.#clock }, thisMachine(this.#running().now()));
+  #load(file: string, arrival?: Arrival): Promise<Loaded> {
+    const machine = thisMachine(this.#running().now());
+    const inTurns = this.#clock;
+    if (arrival === undefined) return loadTimerFile({ file, cwd: '/', inTurns }, machine);
+    return loadArrivedFile({ path: file, ...arrival, inTurns }, machine);
   }
 
-  async #read({ path: file = this.#first.named, timerFile, problems, source }: Loaded): Promise<Reading> {
-    if (timerFile === undefined) return { valid: false, file, problems, source };
+  /** `shown` names a file with mistakes. */
+  async #read({ path: file = this.#first.named, ...loaded }: Loaded, shown = file): Promise<Reading> {
+    const { timerFile, problems, source } = loaded;
+    if (timerFile === undefined) return { valid: false, file: shown, problems, source };
     const { at, jobs } = this.#running().controls.status();
     const running = jobs.filter(({ job }) => job.adHoc === undefined);
     const changes = await finishInTurns(changesBetween(running, timerFile.jobs, at), this.#clock);

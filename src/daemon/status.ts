@@ -3,18 +3,20 @@ import type { Job } from '../domain/job.js';
 import type { StatusContext } from '../domain/status-record.js';
 import { scheduleInWords } from '../schedules/index.js';
 import type { ConditionWatch } from '../health/condition-watch.js';
+import type { OriginWatch } from './origin/watch.js';
 import { version } from '../version.js';
 
 /** The parts of a status besides the scheduler's own state: the same for the control socket and the page. */
 export const statusContext = (
   { path: file, settings: { timezone } }: TimerFile,
   condition: ConditionWatch,
-  launcher: NonNullable<StatusContext['launcher']>,
+  { launcher, origin }: Pick<StatusContext, 'launcher'> & { readonly origin?: Pick<OriginWatch, 'record'> | undefined },
 ): StatusContext => ({
   facts: { pid: process.pid, version, file, timezone },
   words: rememberWords(),
   rejection: () => condition.rejection,
-  launcher,
+  ...(launcher && { launcher }),
+  ...(origin && { origin: () => origin.record }),
 });
 
 /** Describing a cron schedule takes longer than the rest of a status. */

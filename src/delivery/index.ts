@@ -2,4 +2,5 @@ export { Heartbeat } from './heartbeat.js';
 export { createHooks } from './hooks.js';
 export { createNotifications } from './notifications.js';
 export { createPings } from './pings.js';
-export { createWebSender } from './web-sender.js';
+export { createWebClient, type WebAnswer, type WebClient } from './web-client.js';
+export { createWebSender, refusalIn } from './web-sender.js';

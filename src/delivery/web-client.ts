@@ -22,6 +22,8 @@ export interface NoAnswer {
   readonly error: string;
   /** The request took longer than {@link TIMEOUT}. */
   readonly isTimeout?: true;
+  /** The body is longer than the caller asked for. */
+  readonly isTooLong?: true;
 }
 
 /**
@@ -57,7 +59,7 @@ export const createWebClient =
         : await requestDirectly(whole, signal);
       const { status, header } = incoming;
       const body = await readBody(incoming, mostBytes);
-      if (body === undefined) return by(proxy, { error: `it sent more than ${mostBytes / 2 ** 20} MiB` });
+      if (body === undefined) return by(proxy, { error: `it sent more than ${mostBytes} bytes`, isTooLong: true });
       return { status, header, body, ...(proxy && { proxy: proxy.host }) };
     } catch (error) {
       if (stop.aborted) return { error: STOPPED };

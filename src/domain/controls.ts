@@ -57,6 +57,8 @@ export interface PlanChange {
 /** What a plan was read from. Reported in `config.reloaded`. */
 export interface PlanSource {
   readonly file: string;
+  /** The version that its server names; absent for a file that no server sends. */
+  readonly etag?: string;
   /** As in the event. */
   readonly needsRestart?: readonly string[];
 }

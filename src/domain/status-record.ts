@@ -28,8 +28,24 @@ export interface StatusRecord {
   readonly partial?: true;
   /** The last change of the timer file, if it was refused: the timers are unchanged. */
   readonly config_rejected?: { readonly at: string; readonly problems: readonly string[] } | null;
+  /** Where the timer file comes from; absent for a file of this machine. */
+  readonly config_from?: OriginRecord;
   /** Send it with the next request to receive only what changes after this response. */
   readonly revision?: number;
+}
+
+/** The server that a timer file comes from. */
+export interface OriginRecord {
+  /** Without user, password and query. */
+  readonly url: string;
+  /** Of the version in use. */
+  readonly etag: string | null;
+  /** When the server last confirmed the version in use. */
+  readonly confirmed_at: string;
+  /** When the server was found to be away; `null` while it can be reached. */
+  readonly unreachable_since: string | null;
+  /** Why the last request failed. */
+  readonly reason: string | null;
 }
 
 /** What starts commands. */
@@ -111,6 +127,8 @@ export interface StatusContext {
   readonly facts: { readonly pid: number; readonly version: string; readonly file: string; readonly timezone: string };
   readonly words: (job: Job) => string;
   readonly launcher?: () => LauncherRecord | undefined;
+  /** Absent for a timer file of this machine. */
+  readonly origin?: (() => OriginRecord) | undefined;
   /** The last refused change of the timer file, if no later one was accepted. */
   readonly rejection?: () => { readonly at: Instant; readonly problems: readonly string[] } | undefined;
   /** Latest outcomes by the job's name, newest last; absent if not requested. */
@@ -123,7 +141,7 @@ const presentLauncher = (launcher: LauncherRecord | undefined): Pick<StatusRecor
 /** Gives a status its public names. */
 export const toStatusRecord = (
   status: SchedulerStatus,
-  { facts, words, rejection, recent, launcher }: StatusContext,
+  { facts, words, rejection, recent, launcher, origin }: StatusContext,
 ): StatusRecord => ({
   pid: facts.pid,
   version: facts.version,
@@ -139,6 +157,7 @@ export const toStatusRecord = (
     ...(recent && { recent: recent(job.job.name).map(toRecentRecord) }),
   })),
   ...(rejection && { config_rejected: toRejected(rejection()) }),
+  ...(origin && { config_from: origin() }),
 });
 
 const toRejected = (

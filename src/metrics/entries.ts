@@ -100,6 +100,11 @@ export const METRICS = {
     help: 'When the timer file was last loaded or rejected while running; 0 for never.',
     ...ofScheduler,
   },
+  timers_config_age_seconds: {
+    type: 'gauge',
+    help: 'Time since the server of --from last confirmed the timer file in use; absent for a local file.',
+    ...ofScheduler,
+  },
   timers_start_timestamp_seconds: { type: 'gauge', help: 'When the scheduler started.', ...ofScheduler },
   timers_armed: { type: 'gauge', help: 'Timers that are armed for a next firing.', ...ofScheduler },
   timers_known: { type: 'gauge', help: 'Timers of the file.', ...ofScheduler },

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { isAdHoc } from '../domain/ad-hoc.js';
 import type { SchedulerStatus } from '../domain/controls.js';
 import type { TimerEvent } from '../domain/events/index.js';
+import type { Duration } from '../domain/time.js';
 import { metricsIn } from './entries.js';
 import { seconds } from './task-metrics.js';
 
@@ -10,6 +11,8 @@ export interface SchedulerFacts {
   readonly version: string;
   /** The version of Node. */
   readonly node: string;
+  /** Time since the server of the timer file last confirmed it; `undefined` for a local file. */
+  readonly configAge?: () => Duration | undefined;
   /** The latest measurement of the clock; `undefined` when the clock is not measured, or not yet. */
   readonly clockOffset: () => { readonly offsetMs: number; readonly errorMs: number } | undefined;
 }
@@ -82,6 +85,9 @@ export class SchedulerMetrics {
     const adHoc = jobs.filter(({ job }) => isAdHoc(job.name)).length;
     gauges.timers.set(jobs.length - adHoc);
     gauges.adHoc.set(adHoc);
+    const age = this.#facts.configAge?.();
+    if (age === undefined) gauges.configAge.remove({});
+    else gauges.configAge.set(seconds(age));
     const offset = this.#facts.clockOffset();
     if (offset === undefined) {
       // A clock that was not measured is not therefore correct.
@@ -113,6 +119,7 @@ function createGauges(registry: Registry) {
     reloadSuccess,
     stateWritable,
     reloadAt: gauge('timers_config_last_reload_timestamp_seconds'),
+    configAge: gauge('timers_config_age_seconds'),
     startedAt: gauge('timers_start_timestamp_seconds'),
     armed: gauge('timers_armed'),
     timers: gauge('timers_known'),

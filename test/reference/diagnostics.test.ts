@@ -31,7 +31,7 @@ test('what `ignore` takes is a warning', () => {
 });
 
 test('the program can report every code of the page', () => {
-  const sources = ['src/config', 'src/schedules']
+  const sources = ['src/config', 'src/schedules', 'src/daemon/origin']
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
     )

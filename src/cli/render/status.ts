@@ -2,6 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import {
   nextStartOf,
   wordWithoutNext,
+  type OriginRecord,
   type RunRecord,
   type StatusRecord,
   type TimerRecord,
@@ -27,6 +28,7 @@ export function printStatus(
   const now = Date.parse(record.now);
   const rejected = rejectionOf(record, now);
   if (rejected !== undefined) terminal.err(`timers: ${rejected}`);
+  if (record.config_from) terminal.err(`timers: ${originInWords(record.config_from, now)}`);
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   const width = terminal.isWatched.out ? terminal.width : Infinity;
   const [head = '', ...lines] = tableOf(record.timers, { now, timezone, chalk, width });
@@ -40,6 +42,16 @@ function rejectionOf({ file, config_rejected: rejected }: StatusRecord, now: Ins
   const others = more.length > 0 ? ` (and ${more.length} more)` : '';
   const age = humanDuration(Math.max(0, now - Date.parse(rejected.at)));
   return `${file} was refused ${age} ago, the timers go on as they were: ${first}${others}`;
+}
+
+function originInWords(
+  { url, confirmed_at: at, unreachable_since: since, reason }: OriginRecord,
+  now: Instant,
+): string {
+  const ago = (instant: string) => humanDuration(Math.max(0, now - Date.parse(instant)));
+  const from = `the timer file comes from ${url}. Its server`;
+  if (since === null) return `${from} confirmed it ${ago(at)} ago`;
+  return `${from} has been unreachable for ${ago(since)}: ${reason ?? ''}`;
 }
 
 interface Page {

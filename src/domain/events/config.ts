@@ -1,11 +1,14 @@
-import type { Instant } from '../time.js';
-import type { EventEntries } from './entry.js';
+import { humanDuration } from '../human-duration.js';
+import { toTimestamp, type Instant } from '../time.js';
+import type { EventEntries, EventField } from './entry.js';
 
 /** The timer file was read again and is in use. */
 export interface ConfigReloaded {
   readonly event: 'config.reloaded';
   readonly at: Instant;
   readonly file: string;
+  /** Of the version, for a file from `--from`, if its server sends one. */
+  readonly etag?: string;
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
@@ -22,7 +25,37 @@ export interface ConfigRejected {
   readonly problems: readonly string[];
 }
 
-export type ConfigEvent = ConfigReloaded | ConfigRejected;
+/** The server of the timer file is away, or has no file. Emitted once. */
+export interface ConfigUnreachable {
+  readonly event: 'config.unreachable';
+  readonly at: Instant;
+  /** Without user, password and query. */
+  readonly url: string;
+  readonly since: Instant;
+  readonly reason: string;
+}
+
+/** The server of the timer file is there again. */
+export interface ConfigReachable {
+  readonly event: 'config.reachable';
+  readonly at: Instant;
+  readonly url: string;
+  /** When it was found to be away. */
+  readonly since: Instant;
+}
+
+export type ConfigEvent = ConfigReloaded | ConfigRejected | ConfigUnreachable | ConfigReachable;
+
+const URL_FIELD = {
+  type: 'string',
+  summary: 'The URL of `--from`, without user, password and query.',
+} as const satisfies EventField;
+
+const exampleOrigin = {
+  at: Date.parse('2026-11-23T09:12:44.31Z'),
+  url: 'https://timers.example.org/edge-7.yaml',
+  since: Date.parse('2026-11-23T09:12:44.31Z'),
+} as const;
 
 const example = { at: Date.parse('2026-11-23T09:12:44.31Z'), file: '/etc/timers/timers.yaml' } as const;
 
@@ -32,6 +65,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
     level: 'info',
     fields: {
       file: { type: 'string', summary: 'The timer file.' },
+      etag: { type: 'string', optional: true, summary: 'The ETag of the version, for a file from `--from`.' },
       added: { type: 'strings', summary: 'The names of new timers.' },
       removed: { type: 'strings', summary: 'The names of removed timers.' },
       changed: { type: 'strings', summary: 'The names of changed timers.' },
@@ -41,8 +75,9 @@ export const configEvents: EventEntries<ConfigEvent> = {
         summary: 'Changed keys of the file that take effect at the next start.',
       },
     },
-    toFields: ({ file, added, removed, changed, needsRestart }) => ({
+    toFields: ({ file, etag, added, removed, changed, needsRestart }) => ({
       file,
+      ...(etag !== undefined && { etag }),
       added,
       removed,
       changed,
@@ -67,6 +102,32 @@ export const configEvents: EventEntries<ConfigEvent> = {
     concerns: 'scheduler',
     since: '0.1.0',
     example: { event: 'config.rejected', ...example, problems: ['3:5 Unknown key "timout".'] },
+  },
+  'config.unreachable': {
+    summary: 'The server of `--from` is away, or has no file. The timers go on. Logged once, until the server is back.',
+    level: 'warn',
+    fields: {
+      url: URL_FIELD,
+      since: { type: 'timestamp', summary: 'When the first request failed.' },
+      reason: { type: 'string', summary: 'Why, for a person.' },
+    },
+    toFields: ({ url, since, reason }) => ({ url, since: toTimestamp(since), reason }),
+    sentence: ({ url, reason }) => `cannot load ${url} and keeps the current timers: ${reason}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'config.unreachable', ...exampleOrigin, reason: 'it does not respond' },
+  },
+  'config.reachable': {
+    summary: 'The server of `--from` is back.',
+    level: 'info',
+    fields: { url: URL_FIELD, since: { type: 'timestamp', summary: 'When the first request failed.' } },
+    toFields: ({ url, since }) => ({ url, since: toTimestamp(since) }),
+    sentence: ({ url, at, since }) => `${url} can be reached again after ${humanDuration(Math.max(0, at - since))}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'config.reachable', ...exampleOrigin, at: Date.parse('2026-11-23T10:12:44.31Z') },
   },
 };
 

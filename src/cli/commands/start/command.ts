@@ -1,17 +1,11 @@
-import {
-  withFile,
-  withJson,
-  withLog,
-  withState,
-  withZone,
-  type FileOption,
-  type LogOptions,
-  type StateOption,
-} from '../../options.js';
+import { withFile, withJson, withLog, withState, withZone, type FileOption, type LogOptions } from '../../options.js';
 import { Option } from 'commander';
-import type { CommandKind } from '../../command.js';
+import { UsageError, type CommandKind } from '../../command.js';
+import type { Clock } from '../../../domain/clock.js';
+import type { Terminal } from '../../terminal.js';
+import type { FromOptions } from './from.js';
 
-interface StartOptions extends FileOption, LogOptions, StateOption {
+interface StartOptions extends FileOption, LogOptions, FromOptions {
   readonly keepAlive?: true;
   readonly watch?: true;
   readonly json?: true;
@@ -28,6 +22,7 @@ export const start: CommandKind = {
     { line: 'timers start', does: 'Use the nearest timer file; pretty on a terminal' },
     { line: 'timers start -f jobs.yaml --log-format json', does: 'Log one JSON object per line, as in a container' },
     { line: 'timers start --watch', does: 'Load each change of the file when it is saved' },
+    { line: 'timers start --from https://timers.example.org/edge-7.yaml', does: 'Load the file from a server' },
     { line: 'timers start --keep-alive', does: 'Keep running when no timer can fire any more' },
   ],
   hasFlushed: true,
@@ -35,6 +30,15 @@ export const start: CommandKind = {
     withJson(withZone(withState(withLog(withFile(command)))), 'the log as JSON')
       .option('--keep-alive', 'Keep running when no timer can fire any more')
       .option('--watch', 'Load the file whenever it changes, as timers reload does')
+      .addOption(
+        new Option('--from <url>', 'Load the file from a server, and keep its last good copy').conflicts([
+          'file',
+          'watch',
+        ]),
+      )
+      .option('--every <duration>', 'How often to ask the server of --from (default: 1m)')
+      .option('--token-file <path>', 'File with the token for the server of --from')
+      .option('--verify-key <path>', 'Ed25519 public key (PEM) that must have signed the file of --from')
       .addOption(
         new Option('--launcher <name>', 'What starts commands (default: "launcher" of the file)').choices([
           'auto',
@@ -44,23 +48,37 @@ export const start: CommandKind = {
     return async (terminal) => {
       const options = command.opts<StartOptions>();
       const { createSystemClock } = await import('../../../clocks/system.js');
-      const { loadOrTell } = await import('../../load.js');
       const clock = createSystemClock();
-      const timerFile = await loadOrTell(terminal, options.file, clock.now(), { warns: true });
-      if (timerFile === undefined) return 1;
+      const loaded = await load(terminal, options, clock);
+      if (loaded?.timerFile === undefined) return 1;
       const { unhindered } = await import('../../unhindered.js');
       const said = unhindered(terminal, clock);
       const { runInForeground } = await import('./foreground.js');
-      const exitCode = await runInForeground(timerFile, said, {
+      const exitCode = await runInForeground(loaded.timerFile, said, {
         clock,
         log: options.json ? { ...options, logFormat: 'json' } : options,
-        keepAlive: options.keepAlive === true,
+        // A server may send timers at any time.
+        keepAlive: options.keepAlive === true || options.from !== undefined,
         state: options.state,
         watches: options.watch === true,
         launcher: options.launcher,
+        origin: loaded.origin,
       });
       await said.flush();
       return exitCode;
     };
   },
 };
+
+/** Loads the timer file of this machine, or that of a server. */
+async function load(terminal: Terminal, options: StartOptions, clock: Clock) {
+  if (options.from !== undefined) {
+    const { loadFrom } = await import('./from.js');
+    return loadFrom(options.from, terminal, { options, clock });
+  }
+  const extra = (['every', 'tokenFile', 'verifyKey'] as const).find((option) => options[option] !== undefined);
+  if (extra !== undefined)
+    throw new UsageError(`--${extra.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} needs --from <url>`);
+  const { loadOrTell } = await import('../../load.js');
+  return { timerFile: await loadOrTell(terminal, options.file, clock.now(), { warns: true }), origin: undefined };
+}

@@ -8,7 +8,7 @@ import { watchStop } from './stop-spinner.js';
 import { closeInspector, obey } from '../../signals.js';
 import type { UnhinderedTerminal } from '../../unhindered.js';
 
-interface Foreground extends Pick<DaemonOptions, 'clock' | 'keepAlive' | 'state' | 'watches' | 'launcher'> {
+interface Foreground extends Pick<DaemonOptions, 'clock' | 'keepAlive' | 'state' | 'watches' | 'launcher' | 'origin'> {
   readonly log: LogOptions;
 }
 

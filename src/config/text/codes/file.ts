@@ -14,6 +14,18 @@ export const FILE_CODES = {
     summary: 'The file is larger than any timer file.',
     fix: 'Check the path. [Limits](limits.md) has the largest size.',
   },
+  'bad-signature': {
+    summary: 'The timer file from `--from` has no signature, or one that does not fit `--verify-key`.',
+    fix: 'Sign the file with the private key that belongs to the public one.',
+  },
+  'file-not-kept': {
+    summary: 'The copy of the timer file from `--from` cannot be written.',
+    fix: 'Free space on the disk, or let the user write to the folder of the copy.',
+  },
+  'server-unreachable': {
+    summary: 'The server of `--from` cannot be reached, or has no file.',
+    fix: 'Check the URL, the network and the token.',
+  },
   'is-a-directory': { summary: 'The path names a folder.', fix: 'Name a file.' },
   'not-a-regular-file': {
     summary: 'The path names a device, a socket or a pipe.',

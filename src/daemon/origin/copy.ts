@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { SECOND, type Instant } from '../../domain/time.js';
+
+/** One version of the timer file, as its server sent it. */
+export interface Version {
+  readonly bytes: Buffer;
+  /** As the server wrote it; absent if it sends none. */
+  readonly etag?: string;
+  /** Ed25519, 64 bytes; absent where none is asked for. */
+  readonly signature?: Buffer;
+}
+
+/** The copy on disk. */
+export interface KeptVersion extends Version {
+  /** When the server last confirmed that this is its file. */
+  readonly confirmedAt: Instant;
+}
+
+/** What is kept beside the text. */
+interface Facts {
+  readonly url: string;
+  readonly etag?: string;
+  /** Base64. */
+  readonly signature?: string;
+}
+
+/** In hexadecimal digits: enough for the versions of one file. */
+const DIGEST = 16;
+
+/** The digest of a text, which differs between versions of a file. */
+export const digestOf = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST);
+
+/**
+ * The last good copy of a timer file from a URL. Only its user may read it. The text is one file; its ETag and signature are in a second one, whose
+ * name has the digest of the text. So a crash between the two writes leaves a pair that fits.
+ */
+export class OriginCopy {
+  /** Absolute; where the text is. */
+  readonly path: string;
+  readonly #url: string;
+
+  constructor(path: string, url: string) {
+    this.path = path;
+    this.#url = url;
+  }
+
+  /** Returns the copy; `undefined` if there is none, or it came from another URL. */
+  async read(): Promise<KeptVersion | undefined> {
+    try {
+      const bytes = await readFile(this.path);
+      const beside = this.#beside(bytes);
+      const { url, etag, signature } = JSON.parse(await readFile(beside, 'utf8')) as Facts;
+      if (url !== this.#url) return undefined;
+      const confirmedAt = Math.round((await stat(beside)).mtimeMs);
+      return {
+        bytes,
+        confirmedAt,
+        ...(etag !== undefined && { etag }),
+        ...(signature !== undefined && { signature: Buffer.from(signature, 'base64') }),
+      };
+    } catch {
+      // Missing, or not ours: the server has the file.
+      return undefined;
+    }
+  }
+
+  /** Replaces the copy, all or nothing. When it resolves, the new copy is on the disk. @throws the file system's errors. */
+  async keep({ bytes, etag, signature }: Version, at: Instant): Promise<void> {
+    const folder = dirname(this.path);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const facts: Facts = {
+      url: this.#url,
+      ...(etag !== undefined && { etag }),
+      ...(signature && { signature: signature.toString('base64') }),
+    };
+    const beside = this.#beside(bytes);
+    await replace(beside, Buffer.from(JSON.stringify(facts)));
+    await utimes(beside, at / SECOND, at / SECOND);
+    await replace(this.path, bytes);
+    await syncFolder(folder);
+    await this.#tidy(beside);
+  }
+
+  /** Notes that the server has confirmed this version. @throws the file system's errors. */
+  async confirm(bytes: Uint8Array, at: Instant): Promise<void> {
+    await utimes(this.#beside(bytes), at / SECOND, at / SECOND);
+  }
+
+  #beside(bytes: Uint8Array): string {
+    return `${this.path}.${digestOf(bytes)}.json`;
+  }
+
+  async #tidy(beside: string): Promise<void> {
+    const folder = dirname(this.path);
+    const isOld = (name: string) => name.startsWith(`${basename(this.path)}.`) && name !== basename(beside);
+    for (const name of (await readdir(folder)).filter(isOld)) await rm(join(folder, name), { force: true });
+  }
+}
+
+async function replace(path: string, bytes: Buffer): Promise<void> {
+  const written = `${path}.new`;
+  const file = await open(written, 'w', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(written, path);
+}
+
+/** After a power cut, a rename counts only if its folder was written. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

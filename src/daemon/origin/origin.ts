@@ -1,0 +1,147 @@
+import { aboutFile, loadArrivedFile, type Diagnostic, type Loaded } from '../../config/index.js';
+import type { WebClient } from '../../delivery/index.js';
+import type { Clock } from '../../domain/clock.js';
+import { SECOND, type Duration, type Instant } from '../../domain/time.js';
+import { systemReason } from '../../system/reason.js';
+import { thisMachine } from '../../this-machine.js';
+import { fetchVersion, isSigned, shownUrl, type Fetched, type OriginAddress } from './client.js';
+import { digestOf, type KeptVersion, type OriginCopy, type Version } from './copy.js';
+
+export interface OriginOptions extends OriginAddress {
+  /** From the end of one request to the next. */
+  readonly every: Duration;
+  readonly copy: OriginCopy;
+  readonly client: WebClient;
+  readonly clock: Clock;
+}
+
+/** Why there is no timer file to start with. */
+type Failure = Pick<Loaded, 'problems' | 'source'>;
+
+/** How long a start that has a copy waits for the server. */
+const FIRST_PATIENCE: Duration = 2 * SECOND;
+
+/** Where the timer file comes from: a server, and the last good copy of what it sent. */
+export class Origin {
+  /** The URL without what may be secret. */
+  readonly shown: string;
+  readonly every: Duration;
+  /** The result of the first request, which the running scheduler is still to use. */
+  first: Promise<Fetched> = Promise.resolve({ kind: 'unchanged' });
+  readonly #options: OriginOptions;
+  readonly #stop = new AbortController();
+  #kept: KeptVersion | undefined;
+  /** What the server sent last, whether or not it could be used. */
+  #seen: { readonly etag: string | undefined; readonly digest: string } | undefined;
+
+  constructor(options: OriginOptions) {
+    this.#options = options;
+    this.shown = shownUrl(options.url);
+    this.every = options.every;
+  }
+
+  /** Where the copy is. */
+  get path(): string {
+    return this.#options.copy.path;
+  }
+
+  /** The version in use. */
+  get kept(): KeptVersion | undefined {
+    return this.#kept;
+  }
+
+  /**
+   * Gets a timer file to start with: what the server has, or else the copy. With a copy it waits 2 s for the server; what comes later is a reload.
+   * Returns why there is none. Never rejects.
+   */
+  async open(): Promise<Failure | undefined> {
+    const kept = await this.#options.copy.read();
+    if (kept !== undefined && this.#isTrusted(kept)) this.#use(kept);
+    this.first = this.fetch();
+    const fetched = await (this.#kept ? Promise.race([this.first, this.#patience()]) : this.first);
+    const failure = fetched && (await this.#openWith(fetched));
+    return this.#kept === undefined ? failure : undefined;
+  }
+
+  /** Asks the server for another version than the last one it sent. Never rejects. */
+  fetch(): Promise<Fetched> {
+    const { client } = this.#options;
+    return fetchVersion(this.#options, { client, stop: this.#stop.signal, etag: this.#seen?.etag });
+  }
+
+  /** Whether the server sent this text last time. */
+  hasSeen({ bytes, etag }: Version): boolean {
+    const digest = digestOf(bytes);
+    const isSame = digest === this.#seen?.digest;
+    this.#seen = { etag, digest };
+    return isSame;
+  }
+
+  /** Whether the server sent the version in use last time. */
+  get isCurrent(): boolean {
+    return this.#kept !== undefined && this.#seen?.digest === digestOf(this.#kept.bytes);
+  }
+
+  /** Puts a version in place of the copy. Returns why that cannot be done; then it is asked for again. Never rejects. */
+  async keep(version: Version, at: Instant): Promise<Diagnostic | undefined> {
+    try {
+      await this.#options.copy.keep(version, at);
+      this.#use({ ...version, confirmedAt: at });
+      return undefined;
+    } catch (error) {
+      this.#seen = undefined;
+      const message = `The copy ${this.path} cannot be written: ${systemReason(error)}.`;
+      return aboutFile('file-not-kept', message, 'The timer file is used once its copy is on the disk.');
+    }
+  }
+
+  /** The server has confirmed the version in use. Never rejects. */
+  async confirm(at: Instant): Promise<void> {
+    if (this.#kept === undefined) return;
+    this.#kept = { ...this.#kept, confirmedAt: at };
+    // Only the age after a restart depends on it.
+    await this.#options.copy.confirm(this.#kept.bytes, at).catch(() => undefined);
+  }
+
+  /** Ends a request that has no answer yet. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Why the result of the first request cannot be used; `undefined` if it is in place. */
+  async #openWith(fetched: Fetched): Promise<Failure | undefined> {
+    if (fetched.kind === 'unchanged') return undefined;
+    if (fetched.kind !== 'version') return { problems: [problemOf(fetched, this.shown)], source: '' };
+    const now = this.#options.clock.now();
+    const { version } = fetched;
+    const { path, shown } = this;
+    const loaded = await loadArrivedFile({ path, shown, bytes: version.bytes }, thisMachine(now));
+    if (loaded.timerFile === undefined) return loaded;
+    const problem = await this.keep(version, now);
+    return problem && { problems: [problem], source: '' };
+  }
+
+  /** With a key, only a copy that was signed is used. */
+  #isTrusted({ bytes, signature }: KeptVersion): boolean {
+    const { verifyKey } = this.#options;
+    return verifyKey === undefined || isSigned(bytes, signature, verifyKey);
+  }
+
+  #use(kept: KeptVersion): void {
+    this.#kept = kept;
+    this.#seen = { etag: kept.etag, digest: digestOf(kept.bytes) };
+  }
+
+  #patience(): Promise<undefined> {
+    return new Promise((resolve) => this.#options.clock.after(FIRST_PATIENCE, () => resolve(undefined)));
+  }
+}
+
+/** A result without a version as a problem of the file. */
+export const problemOf = (
+  fetched: Extract<Fetched, { readonly kind: 'unreachable' | 'refused' }>,
+  shown: string,
+): Diagnostic =>
+  fetched.kind === 'refused'
+    ? fetched.problem
+    : aboutFile('server-unreachable', `${shown} cannot be loaded: ${fetched.reason}.`);

@@ -1,0 +1,156 @@
+import type { Clock } from '../../domain/clock.js';
+import type { OriginRecord } from '../../domain/status-record.js';
+import { toTimestamp, type Cancel, type Duration, type Instant } from '../../domain/time.js';
+import { reportBug } from '../../engine/context.js';
+import type { Scheduler } from '../../engine/scheduler.js';
+import type { Reading, Reloader } from '../reloader.js';
+import type { Fetched } from './client.js';
+import type { Version } from './copy.js';
+import { problemOf, type Origin } from './origin.js';
+
+export interface WatchContext {
+  readonly clock: Clock;
+  readonly reloader: Reloader;
+  readonly scheduler: () => Scheduler;
+}
+
+/**
+ * Loads each new version of a timer file from its server while the scheduler runs. A version is checked whole before it is used, and its copy is on
+ * disk by then. While the server is away, or has a file with mistakes, the last good one stays. No job waits for a request.
+ */
+export class OriginWatch {
+  readonly #origin: Origin;
+  readonly #context: WatchContext;
+  #disarm: Cancel = () => undefined;
+  #isStopped = false;
+  #away: { readonly since: Instant; readonly reason: string } | undefined;
+  /** Why the file that the server has is not used. */
+  #refusal: Reading | undefined;
+  /** One request at a time. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(origin: Origin, context: WatchContext) {
+    this.#origin = origin;
+    this.#context = context;
+  }
+
+  /** To be called once the scheduler has started. */
+  start(): void {
+    this.#settleLater(() => this.#origin.first);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#disarm();
+    this.#origin.stop();
+  }
+
+  /** Resolves when the request that is on its way, if any, is over. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  /** Asks the server now, and returns the result. Rejects only because of a bug. */
+  refresh(): Promise<Reading> {
+    return this.#inTurn(async () => {
+      const fetched = await this.#origin.fetch();
+      const reading = await this.#settle(fetched);
+      if (reading !== undefined) return reading;
+      if (fetched.kind === 'unreachable') return this.#invalid(fetched);
+      return this.#refusal ?? this.#context.reloader.reload();
+    });
+  }
+
+  /** The source of the timer file, under public names. */
+  get record(): OriginRecord {
+    const { etag, confirmedAt } = this.#origin.kept ?? {};
+    return {
+      url: this.#origin.shown,
+      etag: etag ?? null,
+      confirmed_at: toTimestamp(confirmedAt ?? 0),
+      unreachable_since: this.#away === undefined ? null : toTimestamp(this.#away.since),
+      reason: this.#away?.reason ?? null,
+    };
+  }
+
+  /** Time since the server last confirmed the file in use. */
+  get age(): Duration {
+    const now = this.#context.scheduler().now();
+    return Math.max(0, now - (this.#origin.kept?.confirmedAt ?? now));
+  }
+
+  #inTurn<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    this.#disarm();
+    const asked = this.#last.then(ask);
+    this.#last = asked
+      .catch((error: unknown) => reportBug(this.#context.scheduler(), `loading ${this.#origin.shown}`, error))
+      .then(() => this.#arm());
+    return asked;
+  }
+
+  #arm(): void {
+    this.#disarm();
+    if (this.#isStopped) return;
+    this.#disarm = this.#context.clock.after(this.#origin.every, () => this.#settleLater(() => this.#origin.fetch()));
+  }
+
+  #settleLater(fetch: () => Promise<Fetched>): void {
+    void this.#inTurn(async () => this.#settle(await fetch())).catch(() => undefined);
+  }
+
+  /** Uses a result. Returns how a version was read, or a refusal; `undefined` if the server has nothing new. */
+  async #settle(fetched: Fetched): Promise<Reading | undefined> {
+    if (this.#isStopped) return undefined;
+    if (fetched.kind === 'unreachable') {
+      this.#lose(fetched.reason);
+      return undefined;
+    }
+    this.#find();
+    if (fetched.kind === 'refused') return this.#refuse(this.#invalid(fetched));
+    if (fetched.kind === 'version' && !this.#origin.hasSeen(fetched.version)) return this.#load(fetched.version);
+    if (this.#origin.isCurrent) await this.#origin.confirm(this.#context.scheduler().now());
+    return undefined;
+  }
+
+  async #load(version: Version): Promise<Reading> {
+    const { reloader, scheduler } = this.#context;
+    const reading = await reloader.reload({
+      shown: this.#origin.shown,
+      bytes: version.bytes,
+      etag: version.etag,
+      keep: () => this.#origin.keep(version, scheduler().now()),
+    });
+    this.#refusal = reading.valid ? undefined : reading;
+    return reading;
+  }
+
+  /** A refusal that comes with every request is reported once. */
+  #refuse(reading: Reading & { readonly valid: false }): Reading {
+    const before = this.#refusal;
+    this.#refusal = reading;
+    if (before?.valid !== false || before.problems[0]?.message !== reading.problems[0]?.message)
+      this.#context.reloader.reject(reading);
+    return reading;
+  }
+
+  #invalid(fetched: Parameters<typeof problemOf>[0]): Reading & { readonly valid: false } {
+    const { shown } = this.#origin;
+    return { valid: false, file: shown, problems: [problemOf(fetched, shown)], source: '' };
+  }
+
+  #lose(reason: string): void {
+    const scheduler = this.#context.scheduler();
+    const at = scheduler.now();
+    if (this.#away === undefined)
+      scheduler.emit({ event: 'config.unreachable', at, url: this.#origin.shown, since: at, reason });
+    this.#away = { since: this.#away?.since ?? at, reason };
+  }
+
+  #find(): void {
+    if (this.#away === undefined) return;
+    const scheduler = this.#context.scheduler();
+    const { since } = this.#away;
+    this.#away = undefined;
+    scheduler.emit({ event: 'config.reachable', at: scheduler.now(), url: this.#origin.shown, since });
+  }
+}

@@ -1,0 +1,53 @@
+import type { TimerFile } from '../config/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { Cancel } from '../domain/time.js';
+import type { Scheduler } from '../engine/scheduler.js';
+import type { OriginWatch, WatchContext } from './origin/watch.js';
+import { Reloader, type Reading } from './reloader.js';
+import type { Surroundings } from './surroundings.js';
+import { watchTimerFile } from './watch-file.js';
+
+export interface ReloadingOptions {
+  readonly clock: Clock;
+  readonly surroundings: Pick<Surroundings, 'err'>;
+  /** Whether it reloads the timer file after each change. */
+  readonly watches: boolean;
+  /** Where the timer file comes from; absent for a file of this machine. */
+  readonly origin?: ((context: WatchContext) => OriginWatch) | undefined;
+}
+
+/** What loads the timer file again: a request, a change of the file, a new version on its server. */
+export interface Reloading {
+  readonly reloader: Reloader;
+  /** Absent for a timer file of this machine. */
+  readonly origin: OriginWatch | undefined;
+  readonly reload: () => Promise<Reading>;
+  /** Begins to look for changes. To be called once the scheduler has started. */
+  start(): void;
+  stop(): void;
+}
+
+/** Assembles it. Looks for no change before it is started. */
+export function openReloading(
+  timerFile: TimerFile,
+  { clock, surroundings, watches, origin: from }: ReloadingOptions,
+  scheduler: () => Scheduler,
+): Reloading {
+  const reloader = new Reloader(timerFile, { running: scheduler, clock });
+  const origin = from?.({ clock, reloader, scheduler });
+  const reload = () => origin?.refresh() ?? reloader.reload();
+  let unwatch: Cancel = () => undefined;
+  return {
+    reloader,
+    origin,
+    reload,
+    start() {
+      origin?.start();
+      if (watches) unwatch = watchTimerFile(timerFile.named, { clock, surroundings, changed: () => void reload() });
+    },
+    stop() {
+      unwatch();
+      origin?.stop();
+    },
+  };
+}

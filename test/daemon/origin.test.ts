@@ -1,0 +1,308 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadTimerFile, type TimerFile } from '../../src/config/index.js';
+import { planOf } from '../../src/daemon/compose.js';
+import { OriginCopy } from '../../src/daemon/origin/copy.js';
+import { Origin, type OriginOptions } from '../../src/daemon/origin/origin.js';
+import { OriginWatch } from '../../src/daemon/origin/watch.js';
+import { Reloader } from '../../src/daemon/reloader.js';
+import { createWebClient } from '../../src/delivery/index.js';
+import { MINUTE, SECOND } from '../../src/domain/time.js';
+import { thisMachine } from '../../src/this-machine.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { FileServer } from '../support/file-server.js';
+import { Rig } from '../support/rig.js';
+import { until } from '../support/web-puppet.js';
+
+const fileOf = (...names: string[]) =>
+  `timers:\n${names.map((name) => `  ${name}: { every: 1h, run: "true" }\n`).join('')}`;
+
+let folder: string;
+let server: FileServer;
+let clock: FakeClock;
+let origin: Origin;
+let rig: Rig;
+let watch: OriginWatch | undefined;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'origin-'));
+  server = await new FileServer().open();
+  server.text = fileOf('one');
+  clock = new FakeClock();
+});
+afterEach(async () => {
+  watch?.stop();
+  watch = undefined;
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const copyPath = () => join(folder, 'edge.from', 'timers.yaml');
+const kept = () => readFileSync(copyPath(), 'utf8');
+
+function openOrigin(more: Partial<OriginOptions> = {}): ReturnType<Origin['open']> {
+  origin = new Origin({
+    url: server.url,
+    every: MINUTE,
+    copy: new OriginCopy(copyPath(), server.url),
+    client: createWebClient({ clock, version: '1' }),
+    clock,
+    ...more,
+  });
+  return origin.open();
+}
+
+/** Starts a scheduler with the file, as the program does. */
+async function run(more: Partial<OriginOptions> = {}): Promise<void> {
+  watch?.stop();
+  expect(await openOrigin(more)).toBeUndefined();
+  const loaded = await loadTimerFile({ file: origin.path, cwd: '/' }, thisMachine(0));
+  const timerFile = loaded.timerFile as TimerFile;
+  rig = new Rig(planOf(timerFile).jobs, { clock });
+  const reloader = new Reloader(timerFile, { running: () => rig.scheduler, clock });
+  watch = new OriginWatch(origin, { clock, reloader, scheduler: () => rig.scheduler });
+  rig.scheduler.start();
+  watch.start();
+  await watch.settled();
+  await rig.clock.advance(0);
+}
+
+/** Lets the next request go out, and returns what the scheduler says of its answer. */
+async function poll(): Promise<readonly string[]> {
+  const asked = server.headers.length;
+  rig.events.splice(0);
+  await clock.advance(MINUTE);
+  await until(() => server.headers.length > asked);
+  await watch?.settled();
+  await clock.advance(0);
+  return told();
+}
+
+const told = () =>
+  rig.events
+    .filter(({ event }) => event.startsWith('config.'))
+    .map((event) => {
+      const { event: name, problems, etag, added, removed } = event as unknown as Record<string, unknown>;
+      return [name, ...[problems, etag && 'etag', added, removed].filter(Boolean).map(String)].join(' ').trim();
+    });
+
+const names = () => rig.scheduler.controls.status().jobs.map(({ job }) => job.name);
+
+describe('a new version', () => {
+  it('is used after its copy is on the disk, for this user alone', async () => {
+    await run();
+    server.text = fileOf('one', 'two');
+    expect(await poll()).toEqual(['config.reloaded etag two']);
+    expect(names()).toEqual(['one', 'two']);
+    expect(kept()).toBe(server.text);
+    expect(statSync(copyPath()).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'edge.from')).mode & 0o777).toBe(0o700);
+    expect(readdirSync(join(folder, 'edge.from'))).toHaveLength(2);
+  });
+
+  it('is asked for by its ETag, also after a restart', async () => {
+    await run();
+    await poll();
+    await run();
+    await poll();
+    expect(server.log.map((line) => line.slice(-3))).toEqual(['200', '304', '304', '304']);
+  });
+
+  it('is found without ETags by its text', async () => {
+    server.hasEtags = false;
+    await run();
+    expect(await poll()).toEqual([]);
+    server.text = fileOf('two');
+    expect(await poll()).toEqual(['config.reloaded two one']);
+  });
+
+  it('with mistakes is reported once, with its place in that version, and the last good one stays', async () => {
+    await run();
+    server.text = 'timers:\n  one: { evry: 1h, run: "true" }\n';
+    expect(await poll()).toEqual([expect.stringContaining('config.rejected 2:10 Unknown key "evry"')]);
+    expect(await poll()).toEqual([]);
+    expect(kept()).toBe(fileOf('one'));
+    expect(names()).toEqual(['one']);
+    server.text = fileOf('one');
+    expect(await poll()).toEqual(['config.reloaded etag']);
+  });
+
+  it.each([
+    [
+      'larger than 1 MiB',
+      () => Object.assign(server, { text: fileOf('two'), padding: 1024 * 1024 }),
+      /larger than 1 MiB/,
+    ],
+    ['that is no text', () => (server.text = Buffer.from([0xff, 0xfe, 0x41, 0])), /UTF-16/],
+    ['without timers', () => (server.text = ''), /empty/],
+  ])('%s is refused', async (_, change, words) => {
+    await run();
+    change();
+    expect(await poll()).toEqual([expect.stringMatching(words)]);
+    expect(await poll()).toEqual([]);
+    expect(names()).toEqual(['one']);
+    expect(kept()).toBe(fileOf('one'));
+  });
+
+  it('is not used if its copy cannot be written', async () => {
+    await run();
+    rmSync(join(folder, 'edge.from'), { recursive: true });
+    writeFileSync(join(folder, 'edge.from'), '');
+    server.text = fileOf('two');
+    expect(await poll()).toEqual([expect.stringContaining('cannot be written')]);
+    expect(names()).toEqual(['one']);
+  });
+
+  it('that no longer comes in time counts as a server that is away', async () => {
+    await run();
+    server.isSilent = true;
+    rig.events.splice(0);
+    await clock.advance(MINUTE);
+    await until(() => server.headers.length > 1);
+    await clock.advance(10 * SECOND);
+    await watch?.settled();
+    await clock.advance(0);
+    expect(told()).toEqual(['config.unreachable']);
+  });
+});
+
+describe('a server that is away', () => {
+  it('is reported once, and its return once', async () => {
+    await run();
+    server.status = 503;
+    const since = clock.now() + MINUTE;
+    expect(await poll()).toEqual(['config.unreachable']);
+    expect(await poll()).toEqual([]);
+    expect(watch?.record).toMatchObject({
+      url: server.url,
+      unreachable_since: new Date(since).toISOString(),
+      reason: 'it answered 503',
+    });
+    expect(watch?.age).toBe(2 * MINUTE);
+    server.status = 200;
+    expect(await poll()).toEqual(['config.reachable']);
+    expect(watch?.record).toMatchObject({ unreachable_since: null, reason: null });
+    expect(watch?.age).toBe(0);
+  });
+
+  it('leaves the copy to start with', async () => {
+    await run();
+    await server.close();
+    await run();
+    await watch?.settled();
+    await clock.advance(0);
+    expect(names()).toEqual(['one']);
+    expect(told()).toEqual(['config.unreachable']);
+    await server.open();
+    server.text = fileOf('two');
+    expect(await poll()).toEqual(['config.reachable', 'config.reloaded etag two one']);
+  });
+
+  it('delays a start with a copy by 2 s at most', async () => {
+    await run();
+    server.isSilent = true;
+    const opened = openOrigin();
+    await until(() => server.headers.length > 1);
+    await clock.advance(2 * SECOND);
+    expect(await opened).toBeUndefined();
+    origin.stop();
+  });
+
+  it('is a reason not to start without a copy', async () => {
+    server.status = 404;
+    expect(await openOrigin()).toMatchObject({
+      problems: [{ code: 'server-unreachable', message: `${server.url} cannot be loaded: it answered 404.` }],
+    });
+    expect(existsSync(copyPath())).toBe(false);
+  });
+});
+
+describe('a first file', () => {
+  it('with mistakes is refused with its text, and no copy is made', async () => {
+    server.text = 'timers: 5\n';
+    expect(await openOrigin()).toMatchObject({ source: 'timers: 5\n', problems: [{ line: 1, column: 9 }] });
+    expect(existsSync(copyPath())).toBe(false);
+  });
+
+  it('with mistakes is reported at a start with a copy', async () => {
+    await run();
+    server.text = 'timers: 5\n';
+    await run();
+    await watch?.settled();
+    await clock.advance(0);
+    expect(told()).toEqual([expect.stringContaining('config.rejected 1:9')]);
+    expect(names()).toEqual(['one']);
+  });
+
+  it('of another URL is not used', async () => {
+    await run();
+    server.status = 500;
+    const copy = new OriginCopy(copyPath(), 'https://other.example.org/edge.yaml');
+    expect(await openOrigin({ copy })).toMatchObject({ problems: [{ code: 'server-unreachable' }] });
+  });
+});
+
+describe('a token', () => {
+  it('is sent from its file, read for each request', async () => {
+    const tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, 'first\n');
+    await run({ tokenFile });
+    writeFileSync(tokenFile, 'second\n');
+    await poll();
+    expect(server.headers.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
+    rmSync(tokenFile);
+    await watch?.refresh();
+    expect(watch?.record.reason).toContain('does not exist');
+  });
+});
+
+describe('a signature', () => {
+  const { publicKey: verifyKey, privateKey } = generateKeyPairSync('ed25519');
+  beforeEach(() => (server.key = privateKey));
+
+  it.each([true, false])('is required with a key (in a header: %s)', async (isSignedInHeader) => {
+    server.isSignedInHeader = isSignedInHeader;
+    await run({ verifyKey });
+    server.text = fileOf('two');
+    expect(await poll()).toEqual(['config.reloaded etag two one']);
+    server.text = fileOf('three');
+    server.key = generateKeyPairSync('ed25519').privateKey;
+    expect(await poll()).toEqual([expect.stringContaining('its signature does not fit')]);
+    expect(await poll()).toEqual([]);
+    server.key = undefined;
+    server.isSignedInHeader = false;
+    expect(await poll()).toEqual([expect.stringContaining('it has no signature')]);
+    expect(names()).toEqual(['two']);
+  });
+
+  it('is checked again in the copy', async () => {
+    await run({ verifyKey });
+    await server.close();
+    await run({ verifyKey });
+    expect(names()).toEqual(['one']);
+    const other = generateKeyPairSync('ed25519').publicKey;
+    expect(await openOrigin({ verifyKey: other })).toMatchObject({ problems: [{ code: 'server-unreachable' }] });
+    await server.open();
+  });
+});
+
+describe('a reload by hand', () => {
+  it('asks the server at once, and returns what it has', async () => {
+    await run();
+    server.text = fileOf('two');
+    expect(await watch?.refresh()).toMatchObject({
+      valid: true,
+      changes: [{ task_name: 'two' }, { task_name: 'one' }],
+    });
+    expect(await watch?.refresh()).toMatchObject({ valid: true, changes: [] });
+    server.text = 'timers: 5\n';
+    expect(await watch?.refresh()).toMatchObject({ valid: false, file: server.url, source: 'timers: 5\n' });
+    expect(await watch?.refresh()).toMatchObject({ valid: false, source: 'timers: 5\n' });
+    await server.close();
+    expect(await watch?.refresh()).toMatchObject({ valid: false, problems: [{ code: 'server-unreachable' }] });
+    await server.open();
+  });
+});
