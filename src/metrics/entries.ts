@@ -1,11 +1,11 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type MetricType, type Registry } from 'prom-client';
 import { FORECAST_WINDOWS } from '../domain/forecast.js';
 import { FIRING_STATUSES } from '../domain/outcome.js';
 import { LOCAL_LABEL } from '../domain/work-label.js';
 
 /** One metric. Its name follows https://prometheus.io/docs/practices/naming and ends in its unit. */
 export interface MetricEntry {
-  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   /** One sentence: the HELP line, and the reference. */
   readonly help: string;
   readonly labels: readonly string[];
@@ -127,7 +127,7 @@ export const METRICS = {
     since,
   },
   timers_forecast_runs_at_once: {
-    type: 'gauge',
+    type: 'summary',
     help: 'The most runs at once within the window, those of now included, by the schedules and recorded durations.',
     labels: ['label', 'window', 'quantile'],
     since,
@@ -170,10 +170,20 @@ type Named<Type extends MetricEntry['type']> = {
 }[keyof Metrics];
 type Labels<Name extends keyof Metrics> = Metrics[Name]['labels'][number];
 
+/** Quantiles that are set, not observed. */
+class SummaryGauge<Label extends string> extends Gauge<Label> {
+  override async get() {
+    // The enumeration of prom-client is in its types alone: values are the words of the format.
+    return { ...(await super.get()), type: 'summary' as unknown as MetricType };
+  }
+}
+
 /** Creates metrics from their entries. */
 export const metricsIn = (registry: Registry) => ({
   counter: <Name extends Named<'counter'>>(name: Name) => new Counter<Labels<Name>>(configOf(name, registry)),
   gauge: <Name extends Named<'gauge'>>(name: Name) => new Gauge<Labels<Name>>(configOf(name, registry)),
+  /** A gauge with the label `quantile`, which Prometheus expects of summaries alone. */
+  summary: <Name extends Named<'summary'>>(name: Name) => new SummaryGauge<Labels<Name>>(configOf(name, registry)),
   histogram: <Name extends Named<'histogram'>>(name: Name) =>
     new Histogram<Labels<Name>>({ ...configOf(name, registry), buckets: [...METRICS[name].buckets] }),
 });

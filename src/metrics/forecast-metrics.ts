@@ -30,10 +30,10 @@ export class ForecastMetrics {
 }
 
 function createGauges(registry: Registry) {
-  const { gauge } = metricsIn(registry);
+  const { gauge, summary } = metricsIn(registry);
   return {
     runs: gauge('timers_forecast_runs'),
-    atOnce: gauge('timers_forecast_runs_at_once'),
+    atOnce: summary('timers_forecast_runs_at_once'),
     error: gauge('timers_forecast_error'),
     at: gauge('timers_forecast_timestamp_seconds'),
   };

@@ -22,7 +22,7 @@ test('the metrics that a scheduler exposes are those of the page', async () => {
   let text = '';
   for await (const part of metrics.text()) text += part;
   const exposed = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
-  const shown = [...renderMetrics().matchAll(/^\| `(\w+)` \| (?:counter|gauge|histogram) \|/gm)].map(
+  const shown = [...renderMetrics().matchAll(/^\| `(\w+)` \| (?:counter|gauge|histogram|summary) \|/gm)].map(
     ([, name]) => name!,
   );
   expect(exposed.sort()).toEqual(shown.sort());
