@@ -27,6 +27,7 @@ export const PROGRAM_IN_ONE_ZONE = [
   'http',
   'http-socket',
   'kills',
+  'kubernetes',
   'monitoring',
   'monitors',
   'state',

@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { manifestsOf, readExample, schemaFault, typeFaults, type Manifest } from '../support/kubernetes.js';
+import { freePort, missing, why } from '../support/monitors.js';
+import { Desk, ROOT } from '../support/program.js';
+
+const VALUES = 'prometheus-adapter.yml';
+const files = readdirSync(join(ROOT, 'examples', 'kubernetes')).filter((name) => name !== VALUES);
+const all = files.flatMap((name) => manifestsOf(readExample(name)));
+const ofKind = (kind: string) => all.filter((manifest) => manifest.kind === kind);
+
+/** A part of a manifest, by its path. */
+const at = (manifest: unknown, ...path: readonly (string | number)[]): unknown =>
+  path.reduce((part: unknown, key) => (part as Record<string, unknown> | undefined)?.[key], manifest);
+
+let desk: Desk;
+beforeEach(() => {
+  desk = new Desk();
+});
+afterEach(() => desk.clear());
+
+describe('the manifests', () => {
+  test.each(all.map((manifest) => [manifest.kind, manifest] as const))('%s: has valid values', async (_, manifest) => {
+    expect(await schemaFault(manifest)).toBeUndefined();
+  });
+
+  test('have no key that their kinds do not know', () => {
+    expect(typeFaults(all)).toEqual([]);
+  });
+
+  test('would be refused with a wrong value or a wrong key', async () => {
+    const keda = readExample('keda.yml');
+    const changed = (from: string, to: string): Manifest => {
+      expect(keda).toContain(from);
+      return manifestsOf(keda.replaceAll(from, to))[0]!;
+    };
+    expect(await schemaFault(changed("threshold: '4'", 'threshold: 4'))).toContain('threshold must be string');
+    expect(typeFaults([changed('minReplicaCount', 'minReplicas')]).join()).toMatch(/"minReplicas"' does not exist/);
+  });
+
+  test('mount what they name, and the timer file fits them', async () => {
+    const [config, deployment] = [ofKind('ConfigMap')[0], ofKind('Deployment')[0]];
+    const file = String(at(config, 'data', 'timers.yaml'));
+    const token = desk.write('token', 'a-token-of-enough-characters');
+    chmodSync(token, 0o600);
+    const here = file.replace('/token/token', token).replace('/state/', `${desk.folder}/`);
+    const valid = await desk.run('validate', desk.write('timers.yaml', here), '--strict');
+    expect(valid).toMatchObject({ code: 0, stderr: '' });
+    const container = at(deployment, 'spec', 'template', 'spec', 'containers', 0);
+    const mounts = at(container, 'volumeMounts') as { name: string; mountPath: string }[];
+    const volumes = at(deployment, 'spec', 'template', 'spec', 'volumes') as { name: string }[];
+    expect(mounts.map(({ name }) => name).sort()).toEqual(volumes.map(({ name }) => name).sort());
+    const inside = (path: string) => mounts.some(({ mountPath }) => path.startsWith(`${mountPath}/`));
+    for (const [, path = ''] of file.matchAll(/(?:state|token_file): ([^\s,}]+)/g))
+      expect(inside(path), path).toBe(true);
+    expect(at(volumes, 0, 'configMap', 'name')).toBe(at(config, 'metadata', 'name'));
+    const [command, ...args] = at(container, 'args') as string[];
+    const help = (await desk.run(command!, '--help')).stdout;
+    expect(help).toContain('Usage: timers start');
+    for (const option of args.filter((arg) => arg.startsWith('--'))) expect(help).toContain(option);
+    expect(file).toContain(`0.0.0.0:${String(at(container, 'ports', 0, 'containerPort'))}`);
+  });
+});
+
+/** What the autoscalers ask Prometheus for. */
+function queries(): readonly string[] {
+  const triggers = at(ofKind('ScaledObject')[0], 'spec', 'triggers') as { metadata: { query: string } }[];
+  return triggers.map(({ metadata }) => metadata.query);
+}
+
+interface AdapterRule {
+  readonly seriesQuery: string;
+  readonly name: { readonly as: string };
+  readonly metricsQuery: string;
+}
+const adapterRules = (): readonly AdapterRule[] =>
+  (parse(readExample(VALUES)) as { rules: { external: AdapterRule[] } }).rules.external;
+
+const lacksPromtool = missing('promtool');
+
+describe('the queries', () => {
+  test('are the same with KEDA and with prometheus-adapter, whose metrics the HPA asks for', () => {
+    expect(adapterRules().map(({ metricsQuery }) => metricsQuery)).toEqual(queries());
+    const metrics = at(ofKind('HorizontalPodAutoscaler')[0], 'spec', 'metrics') as unknown[];
+    expect(metrics.map((metric) => at(metric, 'external', 'metric', 'name'))).toEqual(
+      adapterRules().map(({ name }) => name.as),
+    );
+  });
+
+  test.skipIf(lacksPromtool.length > 0)(`find what a scheduler exposes${why(lacksPromtool)}`, async () => {
+    const scraped = await scrape();
+    const asked = queries();
+    for (const { seriesQuery } of adapterRules()) expect(scraped).toMatch(new RegExp(`^${seriesQuery}\\{`, 'm'));
+    const series = scraped.split('\n').filter((line) => /^(task|timers)_/.test(line));
+    const rules = {
+      evaluation_interval: '1m',
+      tests: [
+        {
+          interval: '1m',
+          input_series: series.map((line) => {
+            const end = line.lastIndexOf(' ');
+            return { series: line.slice(0, end), values: `${line.slice(end + 1)}x5` };
+          }),
+          promql_expr_test: asked.map((query) => ({
+            expr: query,
+            eval_time: '1m',
+            exp_samples: [{ labels: '{}', value: 3 }],
+          })),
+        },
+      ],
+    };
+    const file = desk.write('queries.test.yml', JSON.stringify(rules));
+    expect(execFileSync('promtool', ['test', 'rules', file], { encoding: 'utf8' })).toContain('SUCCESS');
+  });
+});
+
+/** The metrics of a scheduler with three active runs, whose timers do not come due again meanwhile. */
+async function scrape(): Promise<string> {
+  const port = await freePort();
+  const timer = '{ every: { interval: 1h, from: end }, run_at_start: true, run: sleep 600 }';
+  desk.write(
+    'timers.yaml',
+    `state: false\nhttp: 127.0.0.1:${port}\ntimers:\n  a: ${timer}\n  b: ${timer}\n  c: ${timer}\n`,
+  );
+  const program = desk.start(['start']);
+  for (const name of ['a', 'b', 'c']) await program.event('run.started', name);
+  return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+}
