@@ -27,13 +27,13 @@ interface Explorer {
 type ExplorerClass = new (options: Record<string, unknown>) => Explorer;
 
 /**
- * Finds the timer file for a folder with cosmiconfig, which only searches: reading and parsing happen here.
- * Its `cosmiconfig()` would first read settings of its own from the working directory, and execute a `.config/config.js`
+ * Finds the timer file for a folder. Only where a package.json may hold the timers, cosmiconfig searches: loading it takes as long as reading a small
+ * timer file. Its `cosmiconfig()` would first read settings of its own from the working directory, and execute a `.config/config.js`
  * found there; its `Explorer` does not.
  */
 export async function findTimerFile(folder: string): Promise<string | undefined> {
-  const stumblingBlock = firstUnreadable(folder);
-  if (stumblingBlock !== undefined) return stumblingBlock;
+  const first = firstFile(folder);
+  if (first === undefined || first.isCertain) return first?.path;
   const Explorer = await loadExplorer();
   const explorer = new Explorer({
     moduleName: 'timers',
@@ -92,16 +92,22 @@ function timersKeyOf(text: string): { timers?: unknown } {
   }
 }
 
-/** cosmiconfig waits at named pipes, reads files of any size, and skips unreadable ones. Here they count as found; the reader reports them. */
-function firstUnreadable(folder: string): string | undefined {
+/**
+ * The first file in a search place, a package.json only if there is no other. It is not certain if a package.json comes before it.
+ * cosmiconfig waits at named pipes, reads files of any size, and skips unreadable ones. Here they count as found; the reader reports them.
+ */
+function firstFile(folder: string): { readonly path: string; readonly isCertain: boolean } | undefined {
+  let packageJson: string | undefined;
   for (let at = resolve(folder); ; at = dirname(at)) {
     for (const place of SEARCH_PLACES) {
       const path = join(at, place);
       const state = stateOf(path);
-      if (state === 'unreadable') return path;
-      if (state === 'readable' && !isPackageJson(path)) return undefined;
+      if (state === 'unreadable') return { path, isCertain: true };
+      if (state === 'absent') continue;
+      if (!isPackageJson(path)) return { path, isCertain: packageJson === undefined };
+      packageJson ??= path;
     }
-    if (at === dirname(at)) return undefined;
+    if (at === dirname(at)) return packageJson === undefined ? undefined : { path: packageJson, isCertain: false };
   }
 }
 
