@@ -14,7 +14,7 @@ import { openLauncher, type OpenLauncher } from './launcher.js';
 import { otherSchedulerOf } from './other-scheduler.js';
 import { recordedAdHoc } from './recorded-ad-hoc.js';
 import { openReloading, type ReloadingOptions } from './reloading.js';
-import { openStateOf } from './state.js';
+import { openStateOf, statePathOf } from './state.js';
 import { statusContext } from './status.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -42,17 +42,18 @@ export type OnRequest = (receive: (request: 'stop' | 'reload', signal: NodeJS.Si
  */
 export async function startDaemon(timerFile: TimerFile, options: DaemonOptions): Promise<number> {
   const { surroundings, clock, keepAlive, state: named } = options;
+  const running = (): Scheduler => scheduler;
+  const launching = launcherOf(timerFile, options, running);
   const other = await otherSchedulerOf(timerFile, { surroundings, clock, named });
   let stop: (code?: number) => void = () => undefined;
   const onTaken = () => void scheduler.stop().finally(() => stop(1));
   const state = openStateOf(timerFile, { surroundings, clock, named, other, onTaken });
-  if (state.kind === 'refused') return refuse(options, state.message);
+  if (state.kind === 'refused') return refuse(options, state.message, launching);
   const condition = new ConditionWatch(clock);
-  const running = (): Scheduler => scheduler;
   const reloading = openReloading(timerFile, options, running);
   const { reloader, reload, origin } = reloading;
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
-  const launcher = await launcherOf(timerFile, options, { scheduler: running, ledger: state.ledger });
+  const launcher = await launching;
   const status = statusContext(timerFile, condition, { launcher: () => launcher.record(), origin });
   const parts = { surroundings, clock, condition, status, origin, scheduler: running, recorded: state.recorded };
   const control = await openControl(timerFile, { ...parts, named, reloader, reload, adHoc, stopped: () => stop() });
@@ -89,18 +90,21 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   return Math.max(code, lastResort.exitCode);
 }
 
-function refuse({ surroundings }: DaemonOptions, message: string): number {
+async function refuse({ surroundings }: DaemonOptions, message: string, launching: Promise<unknown>): Promise<number> {
   surroundings.err(`timers: ${message}`);
+  await launching;
   return 1;
 }
 
-/** Open it before the control socket: its first command may take seconds, and no request can be served before there is a scheduler. */
-function launcherOf(
-  { settings }: TimerFile,
-  { clock, surroundings, launcher = settings.launcher }: DaemonOptions,
-  parts: { readonly scheduler: () => Scheduler; readonly ledger: Composition['ledger'] },
-): Promise<OpenLauncher> {
-  return openLauncher(launcher, { ...parts, clock, surroundings, orphans: settings.orphans });
+/**
+ * Starts it first: its first command runs while the state opens. Await it before the control socket opens: that command may take seconds, and no
+ * request can be served before there is a scheduler.
+ */
+function launcherOf(timerFile: TimerFile, options: DaemonOptions, scheduler: () => Scheduler): Promise<OpenLauncher> {
+  const { settings } = timerFile;
+  const { clock, surroundings, state, launcher = settings.launcher } = options;
+  const stateFile = statePathOf(timerFile, surroundings, state);
+  return openLauncher(launcher, { scheduler, stateFile, clock, surroundings, orphans: settings.orphans });
 }
 
 /** The timer file with the pending timers of an earlier scheduler. Reports those that cannot be built. */

@@ -19,8 +19,8 @@ export interface OpenLauncher extends Companion {
 interface LauncherParts {
   readonly clock: Clock;
   readonly surroundings: Pick<Surroundings, 'err'>;
-  /** Beside its file the forker leaves ends that the scheduler did not see. */
-  readonly ledger: { readonly file: string } | undefined;
+  /** Beside it the forker leaves ends that the scheduler did not see. */
+  readonly stateFile: string | undefined;
   /** What happens to commands when the scheduler dies. */
   readonly orphans: 'kill' | 'keep';
   readonly scheduler: () => Scheduler;
@@ -36,7 +36,7 @@ export async function openLauncher(choice: 'auto' | 'execa', parts: LauncherPart
 }
 
 async function openForker(program: string, parts: LauncherParts): Promise<OpenLauncher> {
-  const { clock, orphans, scheduler, ledger } = parts;
+  const { clock, orphans, scheduler, stateFile } = parts;
   let begin: () => void = () => undefined;
   // There is no scheduler to report to before.
   const begun = new Promise<void>((resolve) => (begin = resolve));
@@ -44,7 +44,7 @@ async function openForker(program: string, parts: LauncherParts): Promise<OpenLa
   const forker = new ForkerLauncher({
     program,
     keep: orphans === 'keep',
-    endsFile: ledger && endsFileOf(ledger.file),
+    endsFile: stateFile === undefined ? undefined : endsFileOf(stateFile),
     clock,
     fallback: createExecaLauncher(clock),
     onLost: (pid, running) =>

@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import { Canceler } from '../../domain/cancellation.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../../domain/time.js';
@@ -114,7 +113,8 @@ async function tryOut(forker: Forker): Promise<void> {
 /** Whether {@link WORD} is what a command printed, and it succeeded. @throws Error if its output cannot be read. */
 async function isPrinted({ sources: [source], ended, release }: Launched): Promise<boolean> {
   if (source === undefined) throw new Error('its pipes cannot be opened through /proc');
-  const output = await text(source.stream);
+  let output = '';
+  for await (const chunk of source.stream) output += String(chunk);
   const { exit } = await ended;
   release();
   return output.trim() === WORD && exit.kind === 'exited';
