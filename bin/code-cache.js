@@ -32,7 +32,9 @@ function install({ keep = process.env.TIMERS_KEEP_CODE === '1', rarely = false }
     if (dirname(filename) !== PROGRAM) return compile.call(this, content, filename, ...rest);
     return run(this, filename, content);
   };
-  if (keep)
+  if (keep) {
+    // Ends a scheduler that has started.
+    setTimeout(() => process.kill(process.pid, 'SIGTERM'), 500).unref();
     process.on('exit', () =>
       scripts.forEach((script, filename) =>
         writeFileSync(
@@ -41,6 +43,7 @@ function install({ keep = process.env.TIMERS_KEEP_CODE === '1', rarely = false }
         ),
       ),
     );
+  }
 }
 
 // How much bytecode a function runs, in bytes, before V8 optimizes it. V8 does so on other threads. In a burst, and in
@@ -101,12 +104,22 @@ function build() {
   const file = join(folder, 'timers.yaml');
   writeFileSync(
     file,
-    'timers:\n  a: {in: 1ms, run: echo a}\n  b: {cron: "0 3 * * 1-5", enabled: false, run: [echo, b]}\n',
+    'timers:\n  a: {in: 1ms, run: echo a}\n  b: {cron: "0 3 * * 1-5", run: [echo, b]}\n  c: {every: 1h, run: echo c}\n',
   );
-  const lines = ['--help', 'validate', 'list', 'next', 'run a', 'start --log-format pretty', 'start', 'validate'];
+  const lines = [
+    '--help',
+    'validate',
+    'list',
+    'next',
+    'run a',
+    'start --log-format pretty',
+    'start',
+    'start',
+    'validate',
+  ];
   for (const line of lines) {
     const [command, ...options] = line.split(' ');
-    const env = { ...process.env, TIMERS_KEEP_CODE: '1' };
+    const env = { ...process.env, TIMERS_KEEP_CODE: '1', XDG_STATE_HOME: folder };
     const { status, stderr } = spawnSync(process.execPath, [join(__dirname, 'timers.js'), command, ...options], {
       cwd: folder,
       env,

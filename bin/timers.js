@@ -7,8 +7,8 @@
 // A scheduler lives long and keeps little: new objects get 1 MB, not 16, before V8 looks which are still in use (docs/decisions/0076).
 // V8 has its heap by now, and takes compiled code only under the flags it was compiled with.
 if (process.execArgv.includes('--max-semi-space-size=1')) require('node:v8').setFlagsFromString('--max-semi-space-size=0');
+require('./code-cache.js').install({ rarely: process.argv[2] === 'start' });
 const signals = require('../dist/cli/signals.cjs');
 signals.holdSignals(process.argv);
-require('./code-cache.js').install({ rarely: process.argv[2] === 'start' });
 require('../dist/cli/main.cjs');
 signals.closeInspector();

@@ -75,6 +75,8 @@ function stopBeforeStart(command: string, signal: NodeJS.Signals): never {
 
 /** Node refuses it: longer than any host name. As it begins like a local address, Node does not warn of a public one. */
 const NO_HOST = `127.${'x'.repeat(256)}`;
+/** Under this option of bin/timers.js Node cannot open its inspector, and loading `node:inspector` takes a while. */
+const hasInspector = !process.execArgv.includes('--inspect-port=240.0.0.1:9229');
 const asksForInspector = (option: string): boolean => /--inspect(-brk|-wait)?(?![\w-])/.test(option);
 
 /**
@@ -82,6 +84,7 @@ const asksForInspector = (option: string): boolean => /--inspect(-brk|-wait)?(?!
  * {@link holdSignals}, and opens it again in the next turn of the event loop: Node does both asynchronously.
  */
 export function closeInspector(): void {
+  if (!hasInspector) return;
   const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''];
   if (inspector.url() === undefined || options.some(asksForInspector)) return;
   inspector.close();
