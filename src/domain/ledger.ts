@@ -56,6 +56,9 @@ export interface OpenRun {
   readonly pid: number | undefined;
 }
 
+/** Whether a commit is on record. `lost`: the state belongs to another scheduler now, and nothing of this one is recorded. */
+export type Committed = 'recorded' | 'lost';
+
 /** What a scheduler finds when it starts. */
 export interface Recollection {
   readonly jobs: ReadonlyMap<string, JobRecord>;
@@ -84,8 +87,11 @@ export interface Ledger {
   /**
    * Records events and the memories they changed, all or nothing, before it returns. Never throws: what cannot be recorded (a full disk) is kept
    * up to a bound and retried with the next commit. The listener reports trouble once, and its end once.
+   *
+   * A ledger on a network returns a promise, which never rejects. Until it resolves, nothing that depends on the commit
+   * starts, and no sink gets these events. Several commits resolve in their order.
    */
-  commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): void;
+  commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): void | Promise<Committed>;
   /** Whether something committed is not recorded yet. */
   readonly isBehind: boolean;
   /** Sets the one listener for trouble and its end. Called at once if there is trouble. */
@@ -95,8 +101,8 @@ export interface Ledger {
    * or something else prevents it. Never rejects.
    */
   settle(patience: Duration): Promise<void>;
-  /** Retries recording once, reports what is lost if that fails, and closes. Never throws. */
-  close(): void;
+  /** Retries recording once, reports what is lost if that fails, and closes. Never throws or rejects. */
+  close(): void | Promise<void>;
 }
 
 export type LedgerTrouble =

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
-import type { TimerEvent } from '../domain/events/index.js';
+import { entryOf, type TimerEvent } from '../domain/events/index.js';
+import type { Committed } from '../domain/ledger.js';
 import type { Sink } from '../domain/sink.js';
 import type { Duration } from '../domain/time.js';
 import { lineCount } from '../domain/output-lines.js';
@@ -13,28 +14,35 @@ const HIGH_WATER = 2_000;
 /**
  * Carries events to the sinks, in order and off the firing path: `emit` only notes them. A sink can neither delay a firing nor stop one;
  * its first error goes to `onSinkError`, and it still gets every later event.
+ *
+ * Sinks get an event after it is recorded. If the state belongs to another scheduler, they never get what this one
+ * could not record.
  */
 export class EventBus {
   readonly #clock: Clock;
   readonly #sinks: readonly Sink[];
-  readonly #beforeDelivery: () => void;
+  readonly #record: () => Promise<Committed> | undefined;
   readonly #onSinkError: (sink: string, error: unknown) => void;
   readonly #broken = new Set<Sink>();
   #pending: TimerEvent[] = [];
   /** The number of pending events, each line of output one. */
   #waiting = 0;
   #scheduled = false;
+  /** A delivery that waits for a commit. */
+  #delivering: Promise<void> | undefined;
+  /** The state belongs to another scheduler. */
+  #isLost = false;
   #drained: PromiseWithResolvers | undefined;
 
-  /** `beforeDelivery` is called before the sinks get any event. */
+  /** `record` records everything emitted so far. It is called before the sinks get any event, and returns a promise if it takes time. */
   constructor(
     clock: Clock,
     sinks: readonly Sink[],
-    beforeDelivery: () => void,
+    record: () => Promise<Committed> | undefined,
     onSinkError: (sink: string, error: unknown) => void,
   ) {
     this.#clock = clock;
-    this.#beforeDelivery = beforeDelivery;
+    this.#record = record;
     this.#sinks = sinks;
     this.#onSinkError = onSinkError;
   }
@@ -80,8 +88,9 @@ export class EventBus {
   /** What is more than a batch is left to the turns that are scheduled for it. */
   async #deliverAll(): Promise<void> {
     while (this.#pending.length > 0) {
-      if (this.#waiting <= BATCH) this.#deliver(BATCH);
-      else await new Promise<void>((resolve) => this.#clock.soon(resolve));
+      const delivering = this.#delivering ?? (this.#waiting <= BATCH ? this.#deliver(BATCH) : undefined);
+      if (delivering !== undefined) await delivering;
+      else if (this.#pending.length > 0) await new Promise<void>((resolve) => this.#clock.soon(resolve));
     }
   }
 
@@ -90,14 +99,33 @@ export class EventBus {
     this.#scheduled = true;
     this.#clock.soon(() => {
       this.#scheduled = false;
-      this.#deliver(BATCH);
-      if (this.#pending.length > 0) this.#schedule();
+      const delivering = this.#delivering ?? this.#deliver(BATCH);
+      if (delivering !== undefined) void delivering.then(() => this.#scheduleRest());
+      else this.#scheduleRest();
     });
   }
 
-  #deliver(most: number): void {
-    this.#beforeDelivery();
-    const events = this.#take(most);
+  #scheduleRest(): void {
+    if (this.#pending.length > 0) this.#schedule();
+  }
+
+  /** Returns a promise if the events must be recorded first, and that takes time. */
+  #deliver(most: number): Promise<void> | undefined {
+    const recording = this.#record();
+    if (recording === undefined) {
+      this.#handOut(this.#take(most));
+      return undefined;
+    }
+    const recorded = this.#pending.length;
+    return (this.#delivering = recording.then((committed) => {
+      this.#delivering = undefined;
+      this.#isLost ||= committed === 'lost';
+      this.#handOut(this.#take(most, recorded));
+    }));
+  }
+
+  #handOut(taken: readonly TimerEvent[]): void {
+    const events = this.#isLost ? taken.filter((event) => entryOf(event).recorded === false) : taken;
     for (const event of events) for (const sink of this.#sinks) this.#accept(sink, event);
     if (this.#waiting < HIGH_WATER / 2) {
       this.#drained?.resolve();
@@ -105,10 +133,10 @@ export class EventBus {
     }
   }
 
-  /** The oldest events, up to the one with which they are `most`. */
-  #take(most: number): readonly TimerEvent[] {
+  /** The oldest events, up to the one with which they are `most`, of the first `among`. */
+  #take(most: number, among = this.#pending.length): readonly TimerEvent[] {
     let [count, taken] = [0, 0];
-    for (let event = this.#pending[0]; event !== undefined && taken < most; event = this.#pending[++count]) {
+    for (let event = this.#pending[0]; event !== undefined && taken < most && count < among; event = this.#pending[++count]) {
       taken += weightOf(event);
     }
     const events = this.#pending.slice(0, count);

@@ -1,7 +1,7 @@
 import type { Keeping } from '../domain/ad-hoc.js';
 import type { Clock } from '../domain/clock.js';
 import { entryOf, jobNameOf, type TimerEvent } from '../domain/events/index.js';
-import type { JobRecord, Ledger } from '../domain/ledger.js';
+import type { Committed, JobRecord, Ledger } from '../domain/ledger.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { TurnQueue } from '../turns/turn-queue.js';
 import { contain } from './bugs.js';
@@ -31,6 +31,8 @@ export class Recorder {
   readonly #released: TurnQueue;
   /** Whom to tell about the next transaction. */
   #asking: (() => void)[] = [];
+  /** The latest commit, while it takes time. */
+  #committing: Promise<Committed> | undefined;
   #closingSince: Duration = 0;
   #hurry: () => void = () => undefined;
   readonly #hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
@@ -78,13 +80,21 @@ export class Recorder {
     this.#waiting.push(then);
   }
 
-  /** Records what is noted, then calls what waits for that. */
-  record(): void {
+  /**
+   * Records what is noted, then calls what waits for that. Returns a promise while that takes time. After a loss
+   * of the state, what waits to go on never does.
+   */
+  record(): Promise<Committed> | undefined {
     if (this.#isUrgent) this.#commit();
     const [waiting, asking] = [this.#waiting, this.#asking];
     [this.#waiting, this.#asking] = [[], []];
-    for (const tell of asking) tell();
-    for (const then of waiting) this.#release(then);
+    const goOn = (committed: Committed): void => {
+      for (const tell of asking) tell();
+      if (committed === 'recorded') for (const then of waiting) this.#release(then);
+    };
+    if (this.#committing === undefined) goOn('recorded');
+    else void this.#committing.then(goOn);
+    return this.#committing;
   }
 
   /** Resolves when everything noted so far is recorded, as far as it can be. Not before the ledger has said so. Never rejects. */
@@ -125,8 +135,13 @@ export class Recorder {
       failed(error);
     }
     this.record();
-    contain(() => ledger.close(), failed);
+    try {
+      await ledger.close();
+    } catch (error) {
+      failed(error);
+    }
     this.#ledger = undefined;
+    this.#committing = undefined;
   }
 
   /** Ends the wait of {@link close}. */
@@ -141,9 +156,17 @@ export class Recorder {
     this.#changed.clear();
     this.#isUrgent = false;
     contain(
-      () => this.#ledger?.commit(events, changed, this.#context.now()),
+      () => this.#wait(this.#ledger?.commit(events, changed, this.#context.now()) ?? undefined),
       (error) => reportBug(this.#context, 'recording', error),
     );
+  }
+
+  /** Commits end in their order, so the latest is enough. */
+  #wait(committing: Promise<Committed> | undefined): void {
+    this.#committing = committing;
+    void committing?.then(() => {
+      if (this.#committing === committing) this.#committing = undefined;
+    });
   }
 }
 
