@@ -28,6 +28,8 @@ export interface JobMemory {
   readonly lastSuccessAt: Instant | undefined;
   readonly lastStatus: FiringStatus | undefined;
   readonly lastFinishedAt: Instant | undefined;
+  /** What `in` waits for. A restart begins it again, a handover does not. Not kept in a state file. */
+  readonly armedFor?: Instant;
 }
 
 /** A job's memory as it is recorded. */
@@ -66,6 +68,11 @@ export interface Recollection {
   readonly open: readonly OpenRun[];
   /** When the last scheduler recorded something; `undefined` before the first record. */
   readonly lastSeenAt: Instant | undefined;
+  /**
+   * The last scheduler ended a moment ago, perhaps on another machine with another clock. This one goes on where it was:
+   * cursors count as they are, and what came due meanwhile is late, not missed.
+   */
+  readonly isHandedOver?: boolean;
 }
 
 /** Invalid values and rows of a state that another program wrote. */
@@ -91,9 +98,11 @@ export interface Ledger {
    * A ledger on a network returns a promise, which never rejects. Until it resolves, nothing that depends on the commit
    * starts, and no sink gets these events. Several commits resolve in their order.
    */
-  commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): void | Promise<Committed>;
+  commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): Promise<Committed> | undefined;
   /** Whether something committed is not recorded yet. */
   readonly isBehind: boolean;
+  /** Another scheduler goes on after a stop, perhaps at once. Waiting runs and retries stay open for it. */
+  readonly handsOver?: true;
   /** Sets the one listener for trouble and its end. Called at once if there is trouble. */
   onTrouble(listener: (trouble: LedgerTrouble) => void): void;
   /**
@@ -102,7 +111,7 @@ export interface Ledger {
    */
   settle(patience: Duration): Promise<void>;
   /** Retries recording once, reports what is lost if that fails, and closes. Never throws or rejects. */
-  close(): void | Promise<void>;
+  close(): Promise<void> | undefined;
 }
 
 export type LedgerTrouble =

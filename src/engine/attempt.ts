@@ -111,8 +111,8 @@ export class Attempt implements AttemptIo {
 
   /** The pause before the next attempt; `undefined` when this was the last. */
   pauseAfter(outcome: Outcome): Duration | undefined {
-    const isRetriable = outcome.status === 'failure' || outcome.status === 'timeout';
-    return isRetriable ? this.#run.job.retry.pauseAfter(this.number, outcome) : undefined;
+    const isOver = outcome.status === 'success' || outcome.status === 'canceled';
+    return isOver ? undefined : this.#run.job.retry.pauseAfter(this.number, outcome);
   }
 
   /** Its time counts no more. */

@@ -136,7 +136,11 @@ export class EventBus {
   /** The oldest events, up to the one with which they are `most`, of the first `among`. */
   #take(most: number, among = this.#pending.length): readonly TimerEvent[] {
     let [count, taken] = [0, 0];
-    for (let event = this.#pending[0]; event !== undefined && taken < most && count < among; event = this.#pending[++count]) {
+    for (
+      let event = this.#pending[0];
+      event !== undefined && taken < most && count < among;
+      event = this.#pending[++count]
+    ) {
       taken += weightOf(event);
     }
     const events = this.#pending.slice(0, count);

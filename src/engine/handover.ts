@@ -1,6 +1,6 @@
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
-import type { JobMemory, JobRecord } from '../domain/ledger.js';
+import type { JobMemory, Recollection } from '../domain/ledger.js';
 import type { Schedule } from '../domain/schedule.js';
 import type { Instant } from '../domain/time.js';
 import type { JobState } from './job-state.js';
@@ -16,10 +16,13 @@ export const isScheduled = ({ trigger }: Firing): boolean => trigger === 'schedu
 /** Whether a restart forgets the schedule: a delay counts from the start. */
 export const beginsAnew = (schedule: Schedule): boolean => schedule.countsElapsed === true && schedule.fromEnd !== true;
 
-/** Gives every job the memory of an earlier scheduler, if its schedule is still the same. Returns the highest generation in use. */
+/**
+ * Gives every job the memory of an earlier scheduler, if its schedule is still the same. Returns the highest generation in use.
+ * After a handover the cursors stay as they are, whatever the clock of this machine says.
+ */
 export function restoreMemories(
   states: Iterable<JobState>,
-  records: ReadonlyMap<string, JobRecord>,
+  { jobs: records, isHandedOver }: Pick<Recollection, 'jobs' | 'isHandedOver'>,
   now: Instant,
 ): number {
   let generation = 0;
@@ -28,8 +31,12 @@ export function restoreMemories(
     const record = records.get(state.job.name);
     state.cursor = now;
     if (record?.fingerprint !== state.fingerprint) continue;
-    const { cursor, isSetBack } = resumeFrom(record.memory, state.job.schedule, now);
-    state.remember({ ...record.memory, cursor });
+    const { armedFor, ...memory } = record.memory;
+    const { cursor, isSetBack } = isHandedOver
+      ? { cursor: memory.cursor, isSetBack: false }
+      : resumeFrom(memory, state.job.schedule, now);
+    state.remember({ ...memory, cursor });
+    if (isHandedOver) state.next = armedFor;
     generation = Math.max(generation, state.generation);
     if (isSetBack) setBack.push(state);
   }

@@ -124,7 +124,8 @@ export class JobState implements Alarm, JobView, JobMemory {
   /** The state that outlives the scheduler, as it is now. */
   get memory(): JobMemory {
     const { cursor, generation, runsBegun, failuresInARow, breaker, paused } = this;
-    const { previousScheduledFor, lastSuccessAt, lastStatus, lastFinishedAt } = this;
+    const { previousScheduledFor, lastSuccessAt, lastStatus, lastFinishedAt, next } = this;
+    const { countsElapsed, fromEnd } = this.job.schedule;
     return {
       cursor,
       generation,
@@ -136,6 +137,7 @@ export class JobState implements Alarm, JobView, JobMemory {
       lastSuccessAt,
       lastStatus,
       lastFinishedAt,
+      ...(next !== undefined && countsElapsed && !fromEnd && { armedFor: next }),
     };
   }
 

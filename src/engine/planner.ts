@@ -58,6 +58,36 @@ export class Planner {
       this.#dispatcher.submit(state, this.#dispatcher.unscheduled(job, startedAt, 'start'));
   }
 
+  /**
+   * Goes on where another scheduler stopped a moment ago. Nothing begins again; what came due meanwhile is late.
+   * `waiting` are runs left open without a process.
+   */
+  takeOver(state: JobState, waiting: readonly OpenRun[]): void {
+    const { job } = state;
+    for (const { firing, runId } of waiting)
+      if (job.enabled || firing.trigger === 'manual') this.#dispatcher.submit(state, firing, { runId });
+      else this.#dispatcher.miss(state, firing, 'downtime', runId);
+    if (!job.enabled || state.isDone) return;
+    if (beginsAnew(job.schedule)) this.#goOnWaiting(state);
+    else if (job.schedule.fromEnd === undefined || state.running + state.parked.size === 0) this.#catchUp(state);
+  }
+
+  /** Of `in`: it fires once, at the instant it was armed for. */
+  #goOnWaiting(state: JobState): void {
+    const hasFired = state.lastStatus !== undefined || state.previousScheduledFor !== undefined;
+    if (state.next !== undefined || hasFired) this.#timers.arm(state);
+    else this.#timers.armFirst(state, this.#context.now());
+  }
+
+  #catchUp(state: JobState): void {
+    const { job, cursor } = state;
+    const unseen = { gap: undefined, waiting: [] };
+    const plan = this.#plan(state, NONE, () => planRow(job, nextInWindow(job, cursor), this.#context.now(), unseen));
+    if (plan === undefined) return;
+    this.#carryOut(state, plan, NONE);
+    this.#timers.rearm(state);
+  }
+
   #resume(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): void {
     const { job, cursor } = state;
     const gap = { from: cursor, to: startedAt, reason: 'downtime' } as const;

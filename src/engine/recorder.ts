@@ -108,7 +108,7 @@ export class Recorder {
   }
 
   #planRecord(): void {
-    if (this.#waiting.length + this.#asking.length === 0) this.#clock.soon(() => this.record());
+    if (this.#waiting.length + this.#asking.length === 0) this.#clock.soon(() => void this.record());
   }
 
   #release(then: () => void): void {
@@ -123,7 +123,7 @@ export class Recorder {
 
   /** Records the last notes, with a bounded wait for another program's lock, and closes the ledger, which reports what it could not record. */
   async close(): Promise<void> {
-    this.record();
+    void this.record();
     this.#released.finish();
     const ledger = this.#ledger;
     if (ledger === undefined) return;
@@ -134,7 +134,7 @@ export class Recorder {
     } catch (error) {
       failed(error);
     }
-    this.record();
+    void this.record();
     try {
       await ledger.close();
     } catch (error) {
@@ -156,7 +156,7 @@ export class Recorder {
     this.#changed.clear();
     this.#isUrgent = false;
     contain(
-      () => this.#wait(this.#ledger?.commit(events, changed, this.#context.now()) ?? undefined),
+      () => this.#wait(this.#ledger?.commit(events, changed, this.#context.now())),
       (error) => reportBug(this.#context, 'recording', error),
     );
   }

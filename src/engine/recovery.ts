@@ -1,7 +1,7 @@
 import type { Job } from '../domain/job.js';
 import type { OpenRun, Recollection } from '../domain/ledger.js';
 import type { Orphan, Orphans } from '../domain/orphans.js';
-import { lostOutcome, type Outcome } from '../domain/outcome.js';
+import { LOST, lostOutcome, type Outcome } from '../domain/outcome.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import { contain } from './bugs.js';
 import type { Breakers } from './breakers.js';
@@ -19,21 +19,27 @@ interface LeftOpen {
   readonly retrying: readonly OpenRun[];
   /** Stood between two attempts, but their job is gone or was disabled meanwhile. */
   readonly dropped: readonly OpenRun[];
+  /** May have had a process, and their job tries again what was lost. */
+  readonly again: readonly OpenRun[];
   /** May have had a process. How it ended nobody knows. */
   readonly lost: readonly OpenRun[];
 }
 
 /** Sorts the runs left open. `jobs` are those of the present file. */
 function sortLeftOpen(open: readonly OpenRun[], jobs: JobTable): LeftOpen {
-  const left = { waiting: [], retrying: [], dropped: [], lost: [] } satisfies Record<keyof LeftOpen, OpenRun[]>;
+  const left = { waiting: [], retrying: [], dropped: [], again: [], lost: [] } satisfies Record<
+    keyof LeftOpen,
+    OpenRun[]
+  >;
   for (const run of open) (left[fateOf(run, jobs.get(run.firing.jobName)?.job)] as OpenRun[]).push(run);
   return left;
 }
 
 function fateOf({ attempts, retryAt, firing }: OpenRun, job: Job | undefined): keyof LeftOpen {
   if (attempts === 0) return 'waiting';
-  if (retryAt === undefined) return 'lost';
-  return job !== undefined && (job.enabled || firing.trigger === 'manual') ? 'retrying' : 'dropped';
+  const runs = job !== undefined && (job.enabled || firing.trigger === 'manual');
+  if (retryAt !== undefined) return runs ? 'retrying' : 'dropped';
+  return runs && job.retry.pauseAfter(attempts, LOST) !== undefined ? 'again' : 'lost';
 }
 
 const DROPPED: Outcome = {
@@ -73,17 +79,18 @@ export class Recovery {
   }
 
   /** Gives every open run its outcome, or its next attempt; holds jobs of which processes live, until they do not. */
-  begin({ open, lastSeenAt }: Recollection, now: Instant): void {
-    const { waiting, retrying, dropped, lost } = sortLeftOpen(open, this.#parts.jobs);
+  begin({ open, lastSeenAt, isHandedOver }: Recollection, now: Instant): void {
+    const { waiting, retrying, dropped, again, lost } = sortLeftOpen(open, this.#parts.jobs);
     const ends = this.#parts.orphans?.ends?.();
     for (const run of lost) this.#close(run, lostOutcome(ends?.get(run.runId)), lastSeenAt);
     for (const run of dropped) this.#close(run, DROPPED, lastSeenAt);
-    this.#endOrphans(lost, now);
+    this.#endOrphans([...lost, ...again], now);
     for (const run of retrying) this.#resume(run);
-    for (const run of waiting) this.#keepWaiting(run);
+    for (const run of again) this.#resume(this.#failed(run, lostOutcome(ends?.get(run.runId))));
+    for (const run of waiting) this.#keepWaiting(run, isHandedOver === true);
   }
 
-  /** Runs of this job that were admitted and never had a process, and that nobody chose manually: oldest first. */
+  /** Runs of this job that were admitted and never had a process: oldest first. Those started manually only after a handover. */
   waitingOf(state: JobState): readonly OpenRun[] {
     return this.#waiting.get(state) ?? [];
   }
@@ -131,10 +138,20 @@ export class Recovery {
     if (state !== undefined) this.whenFree(state, () => this.#parts.dispatcher.resume(state, run));
   }
 
-  #keepWaiting(run: OpenRun): void {
+  /** Fails the attempt that was lost. Returns the run with its next attempt. */
+  #failed(run: OpenRun, outcome: Outcome): OpenRun {
+    const { firing, runId, attempts } = run;
+    const at = this.#context.now();
+    const retryInMs = this.#stateOf(run)?.job.retry.pauseAfter(attempts, LOST) ?? 0;
+    this.#context.emit({ event: 'attempt.failed', at, firing, runId, attempt: attempts, outcome, retryInMs });
+    return { ...run, retryAt: at + retryInMs };
+  }
+
+  #keepWaiting(run: OpenRun, isHandedOver: boolean): void {
     const state = this.#stateOf(run);
     const { firing, runId } = run;
-    if (state === undefined || !isScheduled(firing)) this.#parts.dispatcher.miss(state, firing, 'downtime', runId);
+    if (state === undefined || !(isScheduled(firing) || isHandedOver))
+      this.#parts.dispatcher.miss(state, firing, 'downtime', runId);
     else this.#waiting.set(state, [...this.waitingOf(state), run].sort(byInstant));
   }
 

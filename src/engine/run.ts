@@ -132,9 +132,10 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#alarm = this.#context.elapsed.after(Math.max(0, (open.retryAt ?? now) - now), () => this.#again());
   }
 
-  /** Goes back to before {@link start}, if it still waits for its first attempt. Returns whether it does. */
+  /** Goes back to before {@link start}, if it waits for an attempt. Returns whether it does. */
   withdraw(): boolean {
-    if (this.#state !== 'waiting' || this.hasBegun) return false;
+    if (this.#state !== 'waiting' && this.#state !== 'pausing') return false;
+    if (this.#alarm !== undefined) this.#context.elapsed.clear(this.#alarm);
     this.#state = 'parked';
     this.#entry.leave();
     return true;

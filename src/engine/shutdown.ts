@@ -45,8 +45,10 @@ export class Shutdown {
     this.#context = context;
     this.#parts = parts;
     // Without a ledger the next scheduler knows nothing about waiting runs.
-    const survives = (job: Job, firing: Firing) => ledger !== undefined && isTakenUp(job, firing, context.now());
-    this.#termination = new Termination(runs, context.elapsed, clock, survives);
+    const handsOver = ledger?.handsOver === true;
+    const survives = (job: Job, firing: Firing) =>
+      handsOver || (ledger !== undefined && isTakenUp(job, firing, context.now()));
+    this.#termination = new Termination(runs, context.elapsed, clock, { survives, handsOver });
   }
 
   /** {@link Scheduler.stop} */

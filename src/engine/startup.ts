@@ -3,7 +3,7 @@ import type { Ledger, Recollection } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import { contain } from './bugs.js';
 import { reportBug, type Emitter } from './context.js';
-import { restoreMemories } from './handover.js';
+import { beginsAnew, restoreMemories } from './handover.js';
 import type { JobState } from './job-state.js';
 import type { JobTable } from './job-table.js';
 import type { JobTimers } from './job-timers.js';
@@ -29,6 +29,8 @@ export class Startup {
   readonly #parts: StartupParts;
   readonly #context: Emitter;
   readonly #onArmed: (state: JobState) => void;
+  /** The jobs that go on where another scheduler stopped a moment ago. */
+  readonly #handedOver = new Set<JobState>();
   readonly #toArm: Slices<JobState>;
   #startedAt: Instant | undefined;
 
@@ -60,9 +62,10 @@ export class Startup {
     const { ledger, jobs, recorder, recovery } = this.#parts;
     this.#startedAt = now;
     const recollection = ledger?.recall() ?? NOTHING;
-    const generation = restoreMemories(jobs.states(), recollection.jobs, now);
+    const generation = restoreMemories(jobs.states(), recollection, now);
     for (const state of jobs.states())
       if (recollection.jobs.get(state.job.name)?.fingerprint !== state.fingerprint) recorder.touch(state);
+      else if (recollection.isHandedOver) this.#handedOver.add(state);
     contain(
       () => recovery.begin(recollection, now),
       (error) => reportBug(this.#context, 'recovering', error),
@@ -81,11 +84,15 @@ export class Startup {
   }
 
   #armFirst(state: JobState): void {
-    const { jobs, timers, planner, recovery } = this.#parts;
+    const { jobs, timers, planner, recovery, recorder, ledger } = this.#parts;
     if (timers.isStopped || !jobs.has(state)) return;
     contain(
       () => {
-        planner.begin(state, this.#startedAt ?? 0, recovery.waitingOf(state));
+        const waiting = recovery.waitingOf(state);
+        if (this.#handedOver.has(state)) planner.takeOver(state, waiting);
+        else planner.begin(state, this.#startedAt ?? 0, waiting);
+        // The next scheduler takes over what `in` waits for.
+        if (ledger?.handsOver && beginsAnew(state.job.schedule)) recorder.touch(state);
         this.#onArmed(state);
       },
       (error) => timers.setApart(state, error),

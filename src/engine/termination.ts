@@ -13,26 +13,31 @@ const SHUTDOWN: CancelCause = { kind: 'shutdown' };
 /** How long a process may outlive its SIGKILL (stuck in the kernel) before the stop continues without it. */
 const ABANDON_AFTER: Duration = 5 * SECOND;
 
-/** Whether the next scheduler runs a firing that was admitted and has not begun. */
-export type Survival = (job: Job, firing: Firing) => boolean;
+/** What a stop leaves open for the next scheduler. */
+export interface Survival {
+  /** Whether it runs a firing that was admitted and has not begun. */
+  survives(job: Job, firing: Firing): boolean;
+  /** Whether it goes on at once: retries stay open, too. */
+  readonly handsOver: boolean;
+}
 
 /** Ends all runs of a scheduler that stops. */
 export class Termination {
   readonly #runs: RunTable;
   readonly #elapsed: TimerLoop;
   readonly #clock: Clock;
-  readonly #survives: Survival;
+  readonly #survival: Survival;
 
-  constructor(runs: RunTable, elapsed: TimerLoop, clock: Clock, survives: Survival) {
+  constructor(runs: RunTable, elapsed: TimerLoop, clock: Clock, survival: Survival) {
     this.#runs = runs;
     this.#elapsed = elapsed;
     this.#clock = clock;
-    this.#survives = survives;
+    this.#survival = survival;
   }
 
   /**
    * Ends waiting runs now, and active runs by SIGTERM and after the job's grace by SIGKILL. Runs that wait for their first attempt and survive
-   * stay open. Resolves when nothing is active any more; bounded.
+   * stay open; with a handover also those that wait for another one. Resolves when nothing is active any more; bounded.
    */
   async stop(): Promise<void> {
     const closed = this.#close();
@@ -66,14 +71,17 @@ export class Termination {
     this.#runs.close();
     const endings = new Slices<Run>(this.#clock, (run) => this.#endParked(run));
     endings.begin(this.#runs.parked(), () => undefined);
-    for (const run of this.#runs.active())
-      if (!run.hasBegun && this.#survives(run.job, run.firing) && run.withdraw()) this.#runs.deactivate(run);
+    for (const run of this.#runs.active()) if (this.#isLeftOpen(run) && run.withdraw()) this.#runs.deactivate(run);
     return endings.done();
+  }
+
+  #isLeftOpen({ hasBegun, job, firing }: Run): boolean {
+    return hasBegun ? this.#survival.handsOver : this.#survival.survives(job, firing);
   }
 
   /** A verb may have canceled it since the stop began. */
   #endParked(run: Run): void {
-    if (this.#runs.find(run) === undefined || this.#survives(run.job, run.firing)) return;
+    if (this.#runs.find(run) === undefined || this.#isLeftOpen(run)) return;
     this.#runs.dismiss([run], { kind: 'missed', reason: 'shutdown' });
   }
 

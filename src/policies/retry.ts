@@ -2,8 +2,8 @@ import type { Outcome } from '../domain/outcome.js';
 import type { RetryPolicy } from '../domain/policy.js';
 import type { Duration } from '../domain/time.js';
 
-/** An exit code, or how a run can end without one. */
-export type RetryCondition = number | 'timeout' | 'signal';
+/** An exit code, or how a run can end without one. `lost`: its scheduler died, or what started its command. */
+export type RetryCondition = number | 'timeout' | 'signal' | 'lost';
 
 export interface RetryOptions {
   /** All tries, the first included. At least 1. */
@@ -16,7 +16,7 @@ export interface RetryOptions {
   readonly maxDelay: Duration;
   /** Draws each pause evenly from [0, pause): "full jitter" (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). */
   readonly jitter: boolean;
-  /** Only these are tried again. Absent: every failure. */
+  /** Only these are tried again. Absent: every failure, but never a lost attempt, which may have done its work. */
   readonly on?: readonly RetryCondition[];
   /** These are never tried again; wins over `on`. */
   readonly notOn?: readonly RetryCondition[];
@@ -35,13 +35,15 @@ export function retry(options: RetryOptions, random: () => number): RetryPolicy 
 
 function isRetried(outcome: Outcome, { on, notOn }: RetryOptions): boolean {
   const matches = (condition: RetryCondition) => isMet(condition, outcome);
-  return (on?.some(matches) ?? true) && !(notOn?.some(matches) ?? false);
+  return (on?.some(matches) ?? outcome.status !== 'lost') && !(notOn?.some(matches) ?? false);
 }
 
 function isMet(condition: RetryCondition, outcome: Outcome): boolean {
   switch (condition) {
     case 'timeout':
       return outcome.status === 'timeout';
+    case 'lost':
+      return outcome.status === 'lost';
     case 'signal':
       return outcome.status === 'failure' && outcome.signal !== undefined;
     default:

@@ -94,7 +94,7 @@ export class SqliteLedger implements Ledger {
     return this.#recollection;
   }
 
-  commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): void {
+  commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): undefined {
     this.#unrecorded.add(events, changed);
     this.#now = now;
     if (this.#failure === undefined) this.#record();
@@ -124,7 +124,7 @@ export class SqliteLedger implements Ledger {
     return this.#failure?.isBusy === true && !this.#isClosed;
   }
 
-  close(): void {
+  close(): undefined {
     this.#isClosed = true;
     this.#disarmUpkeep();
     this.#disarmWatch();

@@ -1,5 +1,13 @@
 import type { TimerEvent } from '../../src/domain/events/index.js';
-import type { Ending, JobRecord, Ledger, LedgerTrouble, OpenRun, Recollection } from '../../src/domain/ledger.js';
+import type {
+  Committed,
+  Ending,
+  JobRecord,
+  Ledger,
+  LedgerTrouble,
+  OpenRun,
+  Recollection,
+} from '../../src/domain/ledger.js';
 import type { Instant } from '../../src/domain/time.js';
 
 /** What is on the disk: it outlives every scheduler. */
@@ -16,6 +24,10 @@ export class FakeLedger implements Ledger {
   isFull = false;
   isDead = false;
   commits = 0;
+  /** Makes commits take time: they are done when what it returns resolves. */
+  acknowledge: (() => Promise<Committed>) | undefined;
+  /** Present: another scheduler goes on after a stop. */
+  readonly handsOver?: true;
   /** Called before each commit is written, and after: where a test lets the scheduler die. */
   onCommit: (when: 'before' | 'after') => void = () => undefined;
   #kept: TimerEvent[] = [];
@@ -23,28 +35,31 @@ export class FakeLedger implements Ledger {
   #tell: (trouble: LedgerTrouble) => void = () => undefined;
   #isTroubled = false;
 
-  constructor(disk: Disk) {
+  constructor(disk: Disk, { isShared = false } = {}) {
     this.#disk = disk;
+    if (isShared) this.handsOver = true;
   }
 
   recall(): Recollection {
     const { jobs, open, lastSeenAt } = this.#disk;
-    return { jobs: new Map(jobs), open: [...open.values()], lastSeenAt };
+    const isHandedOver = this.handsOver && lastSeenAt !== undefined;
+    return { jobs: new Map(jobs), open: [...open.values()], lastSeenAt, ...(isHandedOver && { isHandedOver }) };
   }
 
-  commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): void {
+  commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): Promise<Committed> | undefined {
     this.onCommit('before');
-    if (this.isDead) return;
+    if (this.isDead) return undefined;
     this.#kept.push(...events);
     for (const event of events) if (event.event === 'timer.removed') this.#keptJobs.delete(event.jobName);
     for (const record of changed) this.#keptJobs.set(record.name, record);
     if (this.isFull) {
       if (!this.#isTroubled) this.#tell({ kind: 'unavailable', file: 'disk', reason: 'the disk is full' });
       this.#isTroubled = true;
-      return;
+      return undefined;
     }
     this.#write(now);
     this.onCommit('after');
+    return this.acknowledge?.();
   }
 
   get isBehind(): boolean {
@@ -57,7 +72,7 @@ export class FakeLedger implements Ledger {
 
   settle: Ledger['settle'] = () => Promise.resolve();
 
-  close(): void {
+  close(): undefined {
     if (this.isFull && this.#isTroubled)
       this.#tell({ kind: 'unrecorded', file: 'disk', reason: 'the disk is full', lost: this.#kept.length });
     if (!this.isDead && !this.isFull) this.#write(this.#disk.lastSeenAt ?? 0);

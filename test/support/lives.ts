@@ -8,10 +8,16 @@ export const tidy = (text: string): string => text.trim().replace(/^ +/gm, '');
 /** Schedulers one after the other on one disk; the clock goes on between them. */
 export class Lives {
   readonly disk = new Disk();
+  readonly #isShared: boolean;
   #count = 0;
 
+  /** `isShared`: each takes over from the one before. */
+  constructor({ isShared = false } = {}) {
+    this.#isShared = isShared;
+  }
+
   begin(jobs: readonly Job[], start: string, options: RigOptions = {}): Rig & { ledger: FakeLedger } {
-    const ledger = new FakeLedger(this.disk);
+    const ledger = new FakeLedger(this.disk, { isShared: this.#isShared });
     const rig = new Rig(jobs, { start, ledger, life: `life${++this.#count}`, ...options });
     rig.executor.lasting = 0;
     return Object.assign(rig, { ledger });

@@ -117,7 +117,10 @@ export const command = z.union(
 );
 export const exitCode = z.int(phrase.exitCode).check(z.minimum(0, phrase.exitCode), z.maximum(255, phrase.exitCode));
 export const conditions = z.array(
-  z.union([exitCode, z.enum(['timeout', 'signal'])], 'an exit code from 0 to 255, "timeout" or "signal"'),
+  z.union(
+    [exitCode, z.enum(['timeout', 'signal', 'lost'])],
+    'an exit code from 0 to 255, "timeout", "signal" or "lost"',
+  ),
   phrase.conditions,
 );
 export const warningCode = z.pipe(

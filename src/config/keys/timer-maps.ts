@@ -69,7 +69,10 @@ export const TIMER_MAPS: { readonly [L in MapOfTimer]: Readonly<Record<KeyOf<L>,
       without: 'Every failure is.',
       example: '[75, timeout]',
       beside: 'attempts: 3',
-      details: ['Write exit codes, `timeout` or `signal`.'],
+      details: [
+        'Write exit codes, `timeout`, `signal` or `lost`.',
+        'An attempt is `lost` if its scheduler died: it may have done its work. Only `lost` here starts it again.',
+      ],
     },
     not_on: {
       summary: 'Failures that are final.',

@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest';
+import type { Committed } from '../../src/domain/ledger.js';
+import type { Job } from '../../src/domain/job.js';
+import { MINUTE, SECOND } from '../../src/domain/time.js';
+import { catchUp, overlap, retry } from '../../src/policies/index.js';
+import { Lives, tidy } from '../support/lives.js';
+import { atInstants, everyMs, job, type Rig } from '../support/rig.js';
+
+const START = '2026-01-01T00:00:00Z';
+const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, '0')}Z`;
+
+/** A scheduler from the start, which dies or is stopped after a while, and one that takes over at `again`. */
+async function takeOver(
+  jobs: readonly Job[],
+  { lasting, again, stops = false }: { lasting: number; again: string; stops?: boolean },
+  prepare: (rig: Rig) => void | Promise<void> = () => undefined,
+) {
+  const lives = new Lives({ isShared: true });
+  const first = lives.begin(jobs, START);
+  first.executor.lasting = undefined;
+  first.scheduler.start();
+  await first.clock.settle();
+  await prepare(first);
+  await first.clock.advance(lasting);
+  if (stops) await Promise.all([first.scheduler.stop(), first.clock.advance(0)]);
+  first.ledger.isDead = true;
+  const before = first.story();
+  const second = lives.begin(jobs, again);
+  second.scheduler.start();
+  await second.clock.settle();
+  return { lives, first, second, before };
+}
+
+const lost = retry({ attempts: 3, delay: SECOND, factor: 1, maxDelay: SECOND, jitter: false, on: ['lost'] }, () => 0);
+
+describe('a scheduler that takes over', () => {
+  test('runs what came due meanwhile, late', async () => {
+    const jobs = [job('tick', everyMs(10 * SECOND), { admission: [overlap('allow')] })];
+    const { second } = await takeOver(jobs, { lasting: 12 * SECOND, again: at(23) });
+    expect(second.story()).toBe(
+      tidy(`
+        00:00:23.000 scheduler.started timers=1
+        00:00:23.000 run.finished tick@00:00:10.000 lost error=the scheduler died while it was running
+        00:00:23.000 run.started tick@00:00:20.000 lateness_ms=3000`),
+    );
+  });
+
+  test('fires nothing twice when its clock is behind', async () => {
+    const jobs = [job('tick', everyMs(10 * SECOND), { admission: [overlap('allow')] })];
+    const { lives, second } = await takeOver(jobs, { lasting: 32 * SECOND, again: at(9) });
+    await second.clock.advance(32 * SECOND);
+    const instants = lives.disk.endings.map(({ firing }) => [firing.scheduledFor % MINUTE, firing.generation]);
+    expect(instants).toEqual([10, 20, 30, 40].map((seconds) => [seconds * SECOND, 0]));
+  });
+
+  test('goes on with what `in` waits for, once', async () => {
+    const delayed = (start: number) => {
+      const instant = Date.parse(START) + start + 10 * SECOND;
+      return { ...atInstants(instant), countsElapsed: true as const, length: 10 * SECOND };
+    };
+    const lives = new Lives({ isShared: true });
+    const first = lives.begin([job('once', delayed(0))], START);
+    first.scheduler.start();
+    await first.clock.advance(4 * SECOND);
+    first.ledger.isDead = true;
+    const second = lives.begin([job('once', delayed(6 * SECOND))], at(6));
+    second.scheduler.start();
+    await second.clock.advance(5 * SECOND);
+    second.ledger.isDead = true;
+    const third = lives.begin([job('once', delayed(12 * SECOND))], at(12));
+    third.scheduler.start();
+    await third.clock.advance(MINUTE);
+    expect(second.story()).toContain('run.finished once@00:00:10.000 success');
+    expect(third.story()).toBe('00:00:12.000 scheduler.started timers=1');
+    expect(lives.disk.endings).toHaveLength(1);
+  });
+
+  test('does not run at the start again', async () => {
+    const jobs = [job('greeter', atInstants('2027-01-01T00:00:00Z'), { runAtStart: true })];
+    const { second } = await takeOver(jobs, { lasting: SECOND, again: at(5) });
+    expect(second.story()).not.toContain('run.started');
+  });
+
+  test('starts runs that waited, also those started manually', async () => {
+    const jobs = [job('slow', everyMs(10 * SECOND), { admission: [overlap('queue')] })];
+    const { second } = await takeOver(jobs, { lasting: 2 * SECOND, again: at(15) }, async (rig) => {
+      await rig.clock.advance(10 * SECOND);
+      rig.scheduler.controls.trigger('slow');
+      await rig.clock.settle();
+    });
+    await second.clock.advance(10 * SECOND);
+    const story = second.story();
+    expect(story).toContain('run.finished slow@00:00:10.000 lost');
+    expect(story).toContain('run.finished slow@00:00:10.000 success trigger=manual');
+    expect(story).toContain('run.finished slow@00:00:20.000 success');
+  });
+
+  test('starts a lost attempt again if its timer says so', async () => {
+    const jobs = [job('bill', atInstants(at(10)), { retry: lost })];
+    const { second, lives } = await takeOver(jobs, { lasting: 12 * SECOND, again: at(15) });
+    await second.clock.advance(2 * SECOND);
+    expect(second.story()).toBe(
+      tidy(`
+        00:00:15.000 scheduler.started timers=1
+        00:00:15.000 attempt.failed bill@00:00:10.000 lost error=the scheduler died while it was running retry_in_ms=1000
+        00:00:16.000 run.started bill@00:00:10.000 attempt=2 lateness_ms=6000
+        00:00:16.000 run.finished bill@00:00:10.000 success duration_ms=6000 attempts=2`),
+    );
+    expect(lives.disk.endings).toHaveLength(1);
+  });
+});
+
+describe('a stop with somebody to go on', () => {
+  test('leaves waiting runs and retries open, and tells no miss', async () => {
+    const again = retry({ attempts: 2, delay: 30 * SECOND, factor: 1, maxDelay: MINUTE, jitter: false }, () => 0);
+    const jobs = [
+      job('failing', atInstants(at(5)), { retry: again }),
+      job('tick', everyMs(10 * SECOND), { admission: [overlap('queue')], misfire: catchUp({ policy: 'none' }) }),
+    ];
+    const { second, before, lives } = await takeOver(
+      jobs,
+      { lasting: 20 * SECOND, again: at(22), stops: true },
+      async (rig) => {
+        await rig.clock.advance(6 * SECOND);
+        rig.executor.attempts[0]?.end(1);
+      },
+    );
+    expect(before).not.toContain('missed');
+    expect(before).toContain('run.finished tick@00:00:10.000 canceled');
+    await second.clock.advance(20 * SECOND);
+    const story = second.story();
+    expect(story).toContain('00:00:22.000 run.finished tick@00:00:20.000 success');
+    expect(story).toContain('00:00:36.000 run.started failing@00:00:05.000 attempt=2');
+    expect(lives.disk.open.size).toBe(0);
+  });
+});
+
+describe('a commit that takes time', () => {
+  /** A scheduler whose commits end when the test says so. */
+  function slow() {
+    const lives = new Lives();
+    const waiting: ((committed: Committed) => void)[] = [];
+    const rig = lives.begin([job('tick', atInstants(at(10)))], START);
+    rig.ledger.acknowledge = () => new Promise((resolve) => waiting.push(resolve));
+    const acknowledge = async (committed: Committed): Promise<void> => {
+      for (const resolve of waiting.splice(0)) resolve(committed);
+      await rig.clock.settle();
+    };
+    return { rig, waiting, acknowledge };
+  }
+
+  test('starts nothing and tells nothing before it is acknowledged', async () => {
+    const { rig, acknowledge } = slow();
+    rig.scheduler.start();
+    await rig.clock.settle();
+    expect(rig.story()).toBe('');
+    await acknowledge('recorded');
+    expect(rig.story()).toBe('00:00:00.000 scheduler.started timers=1');
+    await rig.clock.advance(11 * SECOND);
+    expect(rig.executor.attempts).toHaveLength(0);
+    await acknowledge('recorded');
+    await acknowledge('recorded');
+    expect(rig.executor.attempts).toHaveLength(1);
+    expect(rig.story()).toContain('run.started tick@00:00:10.000');
+  });
+
+  test('starts nothing when the state is lost, and reports no outcome', async () => {
+    const { rig, acknowledge } = slow();
+    rig.scheduler.start();
+    await rig.clock.settle();
+    await acknowledge('recorded');
+    await rig.clock.advance(11 * SECOND);
+    rig.ledger.acknowledge = () => Promise.resolve('lost');
+    await acknowledge('lost');
+    expect(rig.executor.attempts).toHaveLength(0);
+    await Promise.all([rig.scheduler.stop(), rig.clock.advance(MINUTE)]);
+    const story = rig.story();
+    expect(story).not.toContain('tick@');
+    expect(story).toContain('scheduler.stopped');
+  });
+});
