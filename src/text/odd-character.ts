@@ -69,11 +69,12 @@ function hintFor(meant: string): string {
 
 function nameOf(character: string): string {
   const number = `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
-  const name = NAMES.get(character) ?? kinds.find(([, kind]) => kind.test(character))?.[0] ?? 'fullwidth';
+  const name = NAMES.get(character) ?? kinds().find(([, kind]) => kind.test(character))?.[0] ?? 'fullwidth';
   return `${number} (${name})`;
 }
 
-const kinds: readonly (readonly [name: string, kind: RegExp])[] = [
+/** Made when they are needed: V8 takes long for a script. */
+const kinds = (): readonly (readonly [name: string, kind: RegExp])[] => [
   ['a space', /\p{Zs}/u],
   ['Cyrillic', /\p{Script=Cyrillic}/u],
   ['Greek', /\p{Script=Greek}/u],

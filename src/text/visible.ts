@@ -27,10 +27,10 @@ const BELONGING = [
 ].join('|');
 
 /** Controls (C0 except tab, DEL, C1), format characters (bidi marks among them), line ends, lone surrogates, and everything else invisible. */
-const HIDDEN = new RegExp(
-  `(?!\\t|${BELONGING})[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Default_Ignorable_Code_Point}]`,
-  'gu',
-);
+const HIDDEN = `(?!\\t|${BELONGING})[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Default_Ignorable_Code_Point}]`;
+let known: RegExp | undefined;
+/** Made at its first use: that takes 2 ms, and most texts are plain. */
+const hidden = (): RegExp => (known ??= new RegExp(HIDDEN, 'gu'));
 
 /** If nothing is hidden, one check is enough. */
 const PLAIN = /^[\t -~]*$/;
@@ -46,7 +46,7 @@ function sign(character: string): string {
  * Makes a text of one line safe to show: replaces everything that could move a cursor, forge a line, reorder letters or hide. Every text
  * from outside goes through it before printing: names, outputs, system messages, arguments, files. Tabs stay.
  */
-export const visible = (text: string): string => (PLAIN.test(text) ? text : text.replace(HIDDEN, sign));
+export const visible = (text: string): string => (PLAIN.test(text) ? text : text.replace(hidden(), sign));
 
 /** A character of a text. */
 export interface VisibleCharacter {
@@ -58,10 +58,10 @@ export interface VisibleCharacter {
 
 /** {@link visible}, character by character. */
 export function visibleCharacters(text: string): readonly VisibleCharacter[] {
-  const hidden = PLAIN.test(text) ? new Set() : new Set(Array.from(text.matchAll(HIDDEN), ({ index }) => index));
+  const places = PLAIN.test(text) ? new Set() : new Set(Array.from(text.matchAll(hidden()), ({ index }) => index));
   let at = 0;
   return Array.from(text, (character) => {
-    const shown = hidden.has(at) ? sign(character) : character;
+    const shown = places.has(at) ? sign(character) : character;
     at += character.length;
     return { shown, units: character.length };
   });
@@ -71,7 +71,7 @@ export function visibleCharacters(text: string): readonly VisibleCharacter[] {
 export function visibleJson(json: string): string {
   return /^[\n\t -~]*$/.test(json)
     ? json
-    : json.replace(HIDDEN, (character) => (character === '\n' ? '\n' : escaped(character)));
+    : json.replace(hidden(), (character) => (character === '\n' ? '\n' : escaped(character)));
 }
 
 const escaped = (character: string): string =>
