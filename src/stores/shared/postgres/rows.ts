@@ -1,0 +1,52 @@
+import type { Entry, Fence, LeaseTaking, Written } from '../board.js';
+
+/** A row of `timers_lease`; numbers of 64 bits come as text. */
+export interface Standing {
+  readonly fence: string;
+  readonly seq: string;
+  readonly holder: string;
+  readonly held: boolean;
+}
+
+export interface Taken {
+  readonly fence: string;
+  readonly previous: string | null;
+  readonly idle: number | null;
+}
+
+export interface Content {
+  readonly key: string;
+  readonly content: string;
+}
+
+export const toMap = (rows: readonly Content[]): ReadonlyMap<string, string> =>
+  new Map(rows.map(({ key, content }) => [key, content]));
+
+/** The keys and texts of what changes, and the keys of what is deleted. */
+export function listsOf(entries: readonly Entry[]): readonly [string[], string[], string[]] {
+  const kept = entries.filter(({ text }) => text !== undefined);
+  const deleted = entries.filter(({ text }) => text === undefined);
+  return [kept.map(({ key }) => key), kept.map(({ text = '' }) => text), deleted.map(({ key }) => key)];
+}
+
+export const takenOf = ({ fence, previous, idle }: Taken): LeaseTaking => ({
+  kind: 'taken',
+  fence: Number(fence),
+  previous: previous ?? undefined,
+  idle: idle === null ? undefined : Math.max(0, idle),
+});
+
+/** Why it was not taken. Held also where the lease lapsed between the two statements: the candidate asks again. */
+export function standingOf([standing]: readonly Standing[], known: Fence): LeaseTaking {
+  const fence = Number(standing?.fence ?? 0);
+  const isBehind = standing?.held !== true && fence < known;
+  return isBehind ? { kind: 'behind', fence } : { kind: 'held', name: standing?.holder ?? '', fence };
+}
+
+/** Why a write was not done: in the order of {@link Board.write}. */
+export function writtenOf([standing]: readonly Standing[], fence: Fence, seq: number): Written {
+  const [known, last] = [Number(standing?.fence ?? 0), Number(standing?.seq ?? -1)];
+  if (known > fence) return { kind: 'lost' };
+  if (known < fence) return { kind: 'behind', seq: -1 };
+  return last >= seq ? { kind: 'done' } : { kind: 'behind', seq: last };
+}

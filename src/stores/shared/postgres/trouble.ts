@@ -1,0 +1,56 @@
+import { systemReason } from '../../../system/reason.js';
+import { BoardTrouble } from '../board.js';
+
+/** What the server or the system says by its code, and the way out. See appendix A of the manual of PostgreSQL. */
+const REFUSED: Readonly<Record<string, string>> = {
+  '28P01': 'it refuses the password: check the URL, or the file that password_file names',
+  '28000': 'it does not let this user in: check the user of the URL, and pg_hba.conf of the server',
+  '3D000': 'it has no such database: create it, or name another one in the URL',
+  '42501': 'this user may not create or change the tables: grant it CREATE on the schema',
+  '25006': 'it is read-only, as a replica is: name the primary server in the URL',
+  '3F000': 'there is no schema to create the tables in: set the search_path of this user',
+  '42P07': 'another table or view has the name of one of the tables',
+  '53100': 'its disk is full',
+  '0A000': 'it is too old: use version 12 or later',
+  '42601': 'it is too old: use version 12 or later',
+  ENOTFOUND: 'there is no machine of that name: check the URL',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted: name the authority with sslrootcert in the URL',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted: name the authority with sslrootcert in the URL',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted: name the authority with sslrootcert in the URL',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted: name the authority with sslrootcert in the URL',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name: use that name in the URL',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+};
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  '53300': 'it has no connection left',
+  '57P01': 'it is shutting down',
+  '57P02': 'it is restarting after a crash',
+  '57P03': 'it is starting up',
+};
+
+/** Says what failed in words of ours: a message of the server or of a package may contain what is secret. */
+export function troubleOf(error: unknown, place: string): BoardTrouble {
+  if (error instanceof BoardTrouble) return error;
+  const { code = '', message = '' } = error as { readonly code?: string; readonly message?: string };
+  const refused = REFUSED[code] ?? whyNoTls(message) ?? whyNoPassword(message);
+  if (refused !== undefined) return new BoardTrouble('refused', `${place}: ${refused}`);
+  return new BoardTrouble('unreachable', `${place}: ${UNREACHABLE[code] ?? whyUnreachable(error, code, message)}`);
+}
+
+function whyUnreachable(error: unknown, code: string, message: string): string {
+  if (/timeout/i.test(message)) return 'it does not respond';
+  if (code === '') return 'the connection was lost';
+  return /^E[A-Z]/.test(code) ? systemReason(error) : `it reports the error ${code}`;
+}
+
+/** The package has no codes for these. */
+const whyNoTls = (message: string): string | undefined =>
+  message.includes('does not support SSL')
+    ? 'it offers no TLS: turn it on at the server, or remove sslmode from the URL'
+    : undefined;
+
+const whyNoPassword = (message: string): string | undefined =>
+  /password must be a (non-empty )?string/.test(message)
+    ? 'it asks for a password: write it into the URL, or into the file that password_file names'
+    : undefined;
