@@ -10,7 +10,7 @@ const ABOUT_LOCALE = /^(TZ|LANG|LANGUAGE|LC_\w+)$/;
 
 /** Whom a command runs as, if not as the scheduler. */
 export const otherUser = ({ user }: Pick<Command, 'user'>): Account | undefined =>
-  user?.uid === process.getuid?.() ? undefined : user;
+  user === undefined || user.uid === process.getuid?.() ? undefined : user;
 
 /**
  * What a command finds in its environment before anything is added. Our own user's inherits everything. Another user's begins as a login

@@ -231,7 +231,7 @@ const UNKNOWN: ProcessEnd = {
 function holdPlaces(count: number): readonly number[] {
   const places: number[] = [];
   try {
-    for (let place = 0; place < count; place++) places.push(openSync('/dev/null', 'r'));
+    for (let place = 0; place < count; place++) places.push(openSync('/dev/null', constants.O_RDONLY));
     return places;
   } catch (error) {
     places.forEach(closeSync);
