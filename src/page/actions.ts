@@ -61,7 +61,7 @@ export class Actions {
   /** The token was changed after this page was shown. */
   async #unlockAndCarryOut(verb: string, args: object, words: Words): Promise<void> {
     this.#server.token = undefined;
-    const why = `The token has changed. Enter the new one to continue: ${words.doing}.`;
+    const why = `The token has changed. As soon as you enter the new one, this happens: ${words.doing}.`;
     if (await this.#events.unlock(why, words.doing)) await this.#carryOut(verb, args, words);
   }
 }

@@ -53,7 +53,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     await dialog.getByLabel('How long').selectOption('for 1 h');
     await dialog.getByLabel('Reason').fill('disk swap');
     await dialog.getByRole('button', { name: 'Pause' }).click();
-    await dialog.getByText('this is done at once: pause backup').waitFor();
+    await dialog.getByText('As soon as you enter the new one, this happens: pause backup').waitFor();
     expect(await dialog.textContent()).toContain('the file that http.token_file in the timer file names');
     expect(stage.acted).toEqual([]);
     await dialog.getByLabel('Token').fill('of-the-test');
