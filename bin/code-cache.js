@@ -17,16 +17,16 @@ const need = Module.createRequire(join(PROGRAM, 'main.cjs'));
 const cacheOf = (filename) => `${filename}.v8cache`;
 
 /**
- * Lets the scripts of dist/cli begin with what V8 kept of them; with `keep`, leaves what it knows of them at exit. `rarely`: on Node 20, V8
- * optimizes only functions that have run for long.
+ * Lets the scripts of dist/cli begin with what V8 kept of them; with `keep`, leaves what it knows of them at exit. `isScheduler`: on Node 20,
+ * V8 optimizes late and lets its heap grow slowly.
  */
-function install({ keep = process.env.TIMERS_KEEP_CODE === '1', rarely = false } = {}) {
+function install({ keep = process.env.TIMERS_KEEP_CODE === '1', isScheduler = false } = {}) {
   if (Module.enableCompileCache) {
     Module.enableCompileCache();
     return;
   }
-  if (rarely) budget = LONG;
-  setFlagsFromString(budget);
+  if (isScheduler) flags = OF_A_SCHEDULER;
+  setFlagsFromString(flags);
   const compile = Module.prototype._compile;
   Module.prototype._compile = function (content, filename, ...rest) {
     if (dirname(filename) !== PROGRAM) return compile.call(this, content, filename, ...rest);
@@ -46,22 +46,24 @@ function install({ keep = process.env.TIMERS_KEEP_CODE === '1', rarely = false }
   }
 }
 
-// How much bytecode a function runs, in bytes, before V8 optimizes it. V8 does so on other threads. In a burst, and in
-// the start with many timers, these take the cores that the commands need, and the optimized code comes too late. V8
-// takes compiled code, Node's own included, only under the flags it was compiled with, so these are put back while
-// anything loads (docs/decisions/0080).
-const USUAL = '--interrupt-budget=67584';
-const LONG = '--interrupt-budget=1000000';
-let budget = USUAL;
+// A scheduler's flags. The first: how much bytecode a function runs, in bytes, before V8 optimizes it. V8 does so on
+// other threads. In a burst, and in the start with many timers, these take the cores that the commands need, and the
+// optimized code comes too late (docs/decisions/0080). The second: by how much a small heap may grow between two full
+// collections, in percent. V8 lets it grow fourfold, which a flood of output fills with dead text (0077).
+// V8 takes compiled code, Node's own included, only under the flags it was compiled with, so the usual ones are put back
+// while anything loads.
+const USUAL = '--interrupt-budget=67584 --heap-growing-percent=0';
+const OF_A_SCHEDULER = '--interrupt-budget=1000000 --heap-growing-percent=50';
+let flags = USUAL;
 
 /** Calls `load` under the flags that compiled code has been kept with. */
 function withUsualFlags(load) {
-  if (budget === USUAL) return load();
+  if (flags === USUAL) return load();
   setFlagsFromString(USUAL);
   try {
     return load();
   } finally {
-    setFlagsFromString(budget);
+    setFlagsFromString(flags);
   }
 }
 
