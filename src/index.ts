@@ -121,7 +121,8 @@ export interface TimerScheduler {
 
 /** Opens the state that a file names; without one, nothing outlives the process. @throws Error if we may not use that state. */
 function openStateOf(timerFile: TimerFile, onTaken: () => void): Extract<OpenedState, { kind: 'ready' }> {
-  if (timerFile.settings.state.kind !== 'file') return { kind: 'ready', recorded: () => undefined, troubles: [] };
+  if (timerFile.settings.state.kind !== 'file')
+    return { kind: 'ready', recorded: () => undefined, outcomes: () => undefined, troubles: [] };
   const surroundings: Surroundings = {
     cwd: process.cwd(),
     env: process.env,

@@ -3,10 +3,11 @@ import type { Clock } from '../domain/clock.js';
 import type { Sink } from '../domain/sink.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
+import type { Forward } from '../delivery/index.js';
 import { ConditionWatch } from '../health/condition-watch.js';
 import { AdHocTimers } from './ad-hoc-timers.js';
 import { composeScheduler, type Composition } from './compose.js';
-import { openControl } from './control.js';
+import { openControl, type Control } from './control.js';
 import type { Http, HttpContext } from './http.js';
 import { loadAhead } from './load-ahead.js';
 import { openLastResort } from './last-resort.js';
@@ -54,28 +55,17 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const { reloader, reload, origin } = reloading;
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
   const launcher = await launching;
-  const status = statusContext(timerFile, condition, { launcher: () => launcher.record(), origin });
-  const parts = { surroundings, clock, condition, status, origin, scheduler: running, recorded: state.recorded };
+  const record = { launcher: () => launcher.record(), forward: () => around.forward?.record };
+  const status = statusContext(timerFile, condition, { ...record, origin });
+  const { recorded, outcomes } = state;
+  const parts = { surroundings, clock, condition, status, origin, scheduler: running, recorded, outcomes };
   const control = await openControl(timerFile, { ...parts, named, reloader, reload, adHoc, stopped: () => stop() });
   const around = await openAround(timerFile, { ...parts, control }, launcher);
-  const scheduler = composeScheduler(withRecorded(timerFile, state.ledger, options), {
-    clock,
-    ...around,
-    environment: surroundings.env,
-    sinks: [...control.sinks, ...around.sinks, ...options.sinks],
-    ...(state.ledger && { ledger: state.ledger }),
-    socket: control.socket,
-    onSinkError: (sink, error) =>
-      surroundings.err(`timers: the ${sink} log failed, and goes on as it can: ${String(error)}`),
-  });
+  const scheduler = compose(timerFile, options, { state, control, around });
   const ended = new Promise<number>((resolve) => {
     stop = (code = 0) => resolve(code);
     receiveRequests(scheduler, options.onRequest, { stopped: () => stop(), reload: () => void reload() });
-    if (!keepAlive)
-      void scheduler
-        .idle()
-        .then(() => scheduler.stop())
-        .finally(() => stop());
+    if (!keepAlive) void stopWhenIdle(scheduler).finally(() => stop());
   });
   const release = keepAlive ? stayAwake(clock) : undefined;
   const lastResort = openLastResort(scheduler, { surroundings, clock, stopped: () => stop() });
@@ -89,6 +79,27 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   release?.();
   return Math.max(code, lastResort.exitCode);
 }
+
+/** Assembles the scheduler with all that is around it. */
+function compose(
+  timerFile: TimerFile,
+  options: DaemonOptions,
+  { state, control, around }: { readonly state: ReadyState; readonly control: Control; readonly around: Around },
+): Scheduler {
+  const { surroundings, clock } = options;
+  return composeScheduler(withRecorded(timerFile, state.ledger, options), {
+    clock,
+    ...around,
+    environment: surroundings.env,
+    sinks: [...control.sinks, ...around.sinks, ...options.sinks],
+    ...(state.ledger && { ledger: state.ledger }),
+    socket: control.socket,
+    onSinkError: (sink, error) =>
+      surroundings.err(`timers: the ${sink} log failed, and goes on as it can: ${String(error)}`),
+  });
+}
+
+type ReadyState = Extract<ReturnType<typeof openStateOf>, { readonly kind: 'ready' }>;
 
 async function refuse({ surroundings }: DaemonOptions, message: string, launching: Promise<unknown>): Promise<number> {
   surroundings.err(`timers: ${message}`);
@@ -125,19 +136,28 @@ interface Around extends Http {
   /** Absent: the default one. */
   readonly createExecutor?: Composition['createExecutor'];
   readonly launcher: OpenLauncher;
+  /** Absent without `forward`. */
+  readonly forward: Forward | undefined;
 }
 
 /** Checks the condition, and opens the HTTP server and tracing if the file sets them. Otherwise their packages are not even loaded. */
 async function openAround({ settings }: TimerFile, context: HttpContext, launcher: OpenLauncher): Promise<Around> {
   const { http, tracing } = settings;
-  const watched = http && (await import('./http.js')).openHttp(http, context);
+  const forward = await forwardOf(settings, context);
+  const watched = http && (await import('./http.js')).openHttp(http, { ...context, forward });
   const traced = tracing && (await import('./tracing.js')).openTracing(tracing, context);
+  const both = [context.condition, ...(forward ? [forward] : [])];
   return {
     launcher,
-    sinks: [context.condition, ...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],
-    companions: [launcher, context.condition, ...(watched?.companions ?? [])],
+    forward,
+    sinks: [...both, ...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],
+    companions: [launcher, ...both, ...(watched?.companions ?? [])],
     createExecutor: traced?.createExecutor,
   };
+}
+
+async function forwardOf({ forward }: TimerFile['settings'], context: HttpContext): Promise<Forward | undefined> {
+  return forward && (await import('./forward.js')).openForward(forward, context);
 }
 
 /** The actions after a request. */
@@ -159,6 +179,11 @@ export function receiveRequests(scheduler: Scheduler, onRequest: OnRequest, { st
       void scheduler.stop(signal).finally(stopped);
     }
   });
+}
+
+async function stopWhenIdle(scheduler: Scheduler): Promise<void> {
+  await scheduler.idle();
+  await scheduler.stop();
 }
 
 /** Keeps the process alive when nothing is armed. */

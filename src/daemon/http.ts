@@ -10,6 +10,7 @@ import type { ConditionWatch } from '../health/condition-watch.js';
 import { Forecasts } from '../forecast/forecasts.js';
 import { Metrics } from '../metrics/metrics.js';
 import { userId } from './socket-places.js';
+import type { Forward } from '../delivery/index.js';
 import type { OriginWatch } from './origin/watch.js';
 import { openPage, type PageParts } from './page.js';
 import { privateSocket } from './private-socket.js';
@@ -24,6 +25,8 @@ export interface Http {
 /** What an HTTP server reports on. */
 export interface HttpContext extends PageParts {
   readonly condition: ConditionWatch;
+  /** Absent without `forward`. */
+  readonly forward?: Pick<Forward, 'unsent'> | undefined;
   /** Absent for a timer file of this machine. */
   readonly origin?: Pick<OriginWatch, 'age'> | undefined;
 }
@@ -60,7 +63,7 @@ const seenDurations = (recent: RecentPast, name: string): readonly Duration[] =>
 
 /** Assembles the `http` of a timer file. */
 export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, context: HttpContext): Http {
-  const { surroundings, clock, condition, scheduler, origin } = context;
+  const { surroundings, clock, condition, scheduler, origin, forward } = context;
   const controls = () => scheduler().controls;
   const forecasts = openForecasts(context);
   const metrics = new Metrics({
@@ -71,6 +74,7 @@ export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, c
     node: process.version,
     clockOffset: () => scheduler().clockOffset(),
     configAge: () => origin?.age,
+    unsent: () => forward?.unsent,
   });
   const { listen, tokenFile, isOpen } = settings;
   const page = openPage(context, tokenFile !== undefined || 'socket' in listen);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { RefusalError } from '../control/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Recorded } from '../domain/ledger.js';
+import type { OutcomeLog } from '../domain/outcome-log.js';
 import type { Sink } from '../domain/sink.js';
 import { toStatusRecord, type StatusContext } from '../domain/status-record.js';
 import { apiRoutes, Live, Past, staticRoutes, type Acted, type Route, type StaticFile } from '../http/index.js';
@@ -25,6 +26,8 @@ export interface PageParts {
   readonly control: Pick<Control, 'ring' | 'recent' | 'carryOut'>;
   /** What has been recorded so far. */
   readonly recorded: () => Recorded | undefined;
+  /** The outcomes as a log; `undefined` while the state can't be written, or there is none. */
+  readonly outcomes: () => OutcomeLog | undefined;
 }
 
 /** Assembles the page at `/` and its requests under `/api/`. */

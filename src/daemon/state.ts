@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { ReadableFile, TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Ledger, LedgerTrouble, Recorded } from '../domain/ledger.js';
+import type { OutcomeLog } from '../domain/outcome-log.js';
 import { networkState } from '../system/network-mount.js';
 import { isMemory } from '../domain/state-place.js';
 import { defaultStatePath, openState, realPath } from '../stores/index.js';
@@ -18,6 +19,8 @@ export type OpenedState =
       readonly ledger?: { readonly ledger: Ledger; readonly file: string };
       /** Returns what has been recorded so far; `undefined` if nothing is. */
       readonly recorded: () => Recorded | undefined;
+      /** The outcomes as a log; `undefined` while the state can't be written, or there is none. */
+      readonly outcomes: () => OutcomeLog | undefined;
       /** To be emitted after the scheduler has started. */
       readonly troubles: readonly LedgerTrouble[];
     }
@@ -97,14 +100,15 @@ export function openStateOf(timerFile: TimerFile, opener: StateOpener): OpenedSt
   const given = givenPathOf(timerFile, surroundings, named);
   if (given === undefined) {
     if (timerFile.settings.state.kind !== 'memory') warnOfForgetting(timerFile, surroundings);
-    return { kind: 'ready', recorded: nothing, troubles: [] };
+    return { kind: 'ready', recorded: nothing, outcomes: nothing, troubles: [] };
   }
   const file = realPath(given);
   const refusal = distrust(given, file, surroundings);
   if (refusal !== undefined) return { kind: 'refused', message: refusal };
   if (other !== undefined) return { kind: 'refused', message: inUse(file, other) };
   if (named !== undefined || timerFile.settings.state.kind === 'default') warnOfNetwork(file, surroundings);
-  const { history: retention } = timerFile.settings;
+  const { history, forward } = timerFile.settings;
+  const retention = { ...history, keepsUnsent: forward !== undefined };
   const opening = openState({ path: file, clock, pid: process.pid, retention, onTaken });
   switch (opening.kind) {
     case 'in_use':
@@ -112,12 +116,12 @@ export function openStateOf(timerFile: TimerFile, opener: StateOpener): OpenedSt
     case 'refused':
       return { kind: 'refused', message: notOurs(opening) };
     case 'open': {
-      const { ledger, recorded, setAside, leftBehind } = opening;
+      const { ledger, recorded, outcomes, setAside, leftBehind } = opening;
       const now = setAside ? [{ kind: 'set_aside', ...setAside } as const] : [];
       const earlier = leftBehind
         .filter((aside) => aside !== setAside?.aside)
         .map((aside) => ({ kind: 'set_aside', file, aside, reason: LEFT_BEHIND }) as const);
-      return { kind: 'ready', ledger: { ledger, file }, recorded, troubles: [...now, ...earlier] };
+      return { kind: 'ready', ledger: { ledger, file }, recorded, outcomes, troubles: [...now, ...earlier] };
     }
   }
 }

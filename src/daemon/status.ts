@@ -10,12 +10,17 @@ import { version } from '../version.js';
 export const statusContext = (
   { path: file, settings: { timezone } }: TimerFile,
   condition: ConditionWatch,
-  { launcher, origin }: Pick<StatusContext, 'launcher'> & { readonly origin?: Pick<OriginWatch, 'record'> | undefined },
+  {
+    launcher,
+    origin,
+    forward,
+  }: Pick<StatusContext, 'launcher' | 'forward'> & { readonly origin?: Pick<OriginWatch, 'record'> | undefined },
 ): StatusContext => ({
   facts: { pid: process.pid, version, file, timezone },
   words: rememberWords(),
   rejection: () => condition.rejection,
   ...(launcher && { launcher }),
+  ...(forward && { forward }),
   ...(origin && { origin: () => origin.record }),
 });
 

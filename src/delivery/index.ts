@@ -1,3 +1,5 @@
+export { bearerIn } from './bearer-token.js';
+export { Forward } from './forward.js';
 export { Heartbeat } from './heartbeat.js';
 export { createHooks } from './hooks.js';
 export { createNotifications } from './notifications.js';

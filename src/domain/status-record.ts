@@ -30,6 +30,8 @@ export interface StatusRecord {
   readonly config_rejected?: { readonly at: string; readonly problems: readonly string[] } | null;
   /** Where the timer file comes from; absent for a file of this machine. */
   readonly config_from?: OriginRecord;
+  /** How forwarding is; absent without `forward`. */
+  readonly forward?: ForwardRecord;
   /** Send it with the next request to receive only what changes after this response. */
   readonly revision?: number;
 }
@@ -44,6 +46,18 @@ export interface OriginRecord {
   readonly confirmed_at: string;
   /** When the server was found to be away; `null` while it can be reached. */
   readonly unreachable_since: string | null;
+  /** Why the last request failed. */
+  readonly reason: string | null;
+}
+
+/** The forwarding of outcomes to a server. */
+export interface ForwardRecord {
+  /** The host of the server. */
+  readonly receiver: string;
+  /** How many outcomes wait; `null` while the state cannot be read. */
+  readonly unsent: number | null;
+  /** When the server was found to take none; `null` while it takes them. */
+  readonly unavailable_since: string | null;
   /** Why the last request failed. */
   readonly reason: string | null;
 }
@@ -129,6 +143,8 @@ export interface StatusContext {
   readonly launcher?: () => LauncherRecord | undefined;
   /** Absent for a timer file of this machine. */
   readonly origin?: (() => OriginRecord) | undefined;
+  /** Absent without `forward`. */
+  readonly forward?: () => ForwardRecord | undefined;
   /** The last refused change of the timer file, if no later one was accepted. */
   readonly rejection?: () => { readonly at: Instant; readonly problems: readonly string[] } | undefined;
   /** Latest outcomes by the job's name, newest last; absent if not requested. */
@@ -138,10 +154,13 @@ export interface StatusContext {
 const presentLauncher = (launcher: LauncherRecord | undefined): Pick<StatusRecord, 'launcher'> =>
   launcher === undefined ? {} : { launcher };
 
+const presentForward = (forward: ForwardRecord | undefined): Pick<StatusRecord, 'forward'> =>
+  forward === undefined ? {} : { forward };
+
 /** Gives a status its public names. */
 export const toStatusRecord = (
   status: SchedulerStatus,
-  { facts, words, rejection, recent, launcher, origin }: StatusContext,
+  { facts, words, rejection, recent, launcher, origin, forward }: StatusContext,
 ): StatusRecord => ({
   pid: facts.pid,
   version: facts.version,
@@ -158,6 +177,7 @@ export const toStatusRecord = (
   })),
   ...(rejection && { config_rejected: toRejected(rejection()) }),
   ...(origin && { config_from: origin() }),
+  ...presentForward(forward?.()),
 });
 
 const toRejected = (

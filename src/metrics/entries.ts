@@ -100,6 +100,16 @@ export const METRICS = {
     help: 'When the timer file was last loaded or rejected while running; 0 for never.',
     ...ofScheduler,
   },
+  timers_forward_unsent: {
+    type: 'gauge',
+    help: 'Outcomes that wait for the server of forward; absent without forward.',
+    ...ofScheduler,
+  },
+  timers_forward_dropped_total: {
+    type: 'counter',
+    help: 'Outcomes that were deleted before the server of forward took them.',
+    ...ofScheduler,
+  },
   timers_config_age_seconds: {
     type: 'gauge',
     help: 'Time since the server of --from last confirmed the timer file in use; absent for a local file.',

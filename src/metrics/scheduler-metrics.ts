@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry, type Gauge } from 'prom-client';
 import { isAdHoc } from '../domain/ad-hoc.js';
 import type { SchedulerStatus } from '../domain/controls.js';
 import type { TimerEvent } from '../domain/events/index.js';
@@ -11,6 +11,8 @@ export interface SchedulerFacts {
   readonly version: string;
   /** The version of Node. */
   readonly node: string;
+  /** How many outcomes wait to be forwarded; `undefined` without `forward`. */
+  readonly unsent?: () => number | undefined;
   /** Time since the server of the timer file last confirmed it; `undefined` for a local file. */
   readonly configAge?: () => Duration | undefined;
   /** The latest measurement of the clock; `undefined` when the clock is not measured, or not yet. */
@@ -51,7 +53,7 @@ export class SchedulerMetrics {
   }
 
   count(event: TimerEvent): void {
-    const { jumps, dropped, reloads, launchersLost } = this.#counters;
+    const { jumps, dropped, reloads, launchersLost, forwardDropped } = this.#counters;
     const isGood = event.event === 'config.reloaded' || event.event === 'state.recovered';
     switch (event.event) {
       case 'clock.jumped':
@@ -62,6 +64,9 @@ export class SchedulerMetrics {
         return;
       case 'launcher.lost':
         launchersLost.inc();
+        return;
+      case 'forward.dropped':
+        forwardDropped.inc(event.to - event.from + 1);
         return;
       case 'config.reloaded':
       case 'config.rejected':
@@ -85,9 +90,9 @@ export class SchedulerMetrics {
     const adHoc = jobs.filter(({ job }) => isAdHoc(job.name)).length;
     gauges.timers.set(jobs.length - adHoc);
     gauges.adHoc.set(adHoc);
+    setOrRemove(gauges.unsent, this.#facts.unsent?.());
     const age = this.#facts.configAge?.();
-    if (age === undefined) gauges.configAge.remove({});
-    else gauges.configAge.set(seconds(age));
+    setOrRemove(gauges.configAge, age === undefined ? undefined : seconds(age));
     const offset = this.#facts.clockOffset();
     if (offset === undefined) {
       // A clock that was not measured is not therefore correct.
@@ -99,12 +104,19 @@ export class SchedulerMetrics {
   }
 }
 
+/** A fact that is not known has no series. */
+function setOrRemove(gauge: Gauge, value: number | undefined): void {
+  if (value === undefined) gauge.remove({});
+  else gauge.set(value);
+}
+
 function createCounters(registry: Registry) {
   const { counter } = metricsIn(registry);
   return {
     jumps: counter('timers_clock_jumps_total'),
     dropped: counter('timers_log_dropped_total'),
     reloads: counter('timers_config_reloads_total'),
+    forwardDropped: counter('timers_forward_dropped_total'),
     launchersLost: counter('timers_launcher_lost_total'),
   };
 }
@@ -119,6 +131,7 @@ function createGauges(registry: Registry) {
     reloadSuccess,
     stateWritable,
     reloadAt: gauge('timers_config_last_reload_timestamp_seconds'),
+    unsent: gauge('timers_forward_unsent'),
     configAge: gauge('timers_config_age_seconds'),
     startedAt: gauge('timers_start_timestamp_seconds'),
     armed: gauge('timers_armed'),

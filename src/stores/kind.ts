@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { History, Ledger, Recorded } from '../domain/ledger.js';
+import type { OutcomeLog } from '../domain/outcome-log.js';
 import type { Duration } from '../domain/time.js';
 import type { StateRefusal } from './existing-file.js';
 
@@ -21,6 +22,8 @@ export interface Retention {
   readonly keep: Duration;
   /** At most this many outcomes are kept of each job. At least 1. */
   readonly runs: number;
+  /** Outcomes that are not forwarded yet are kept beyond `runs`, up to `keep`. */
+  readonly keepsUnsent?: boolean;
 }
 
 /** Which file to open, and how. */
@@ -41,6 +44,8 @@ export type StateOpening =
       readonly ledger: Ledger;
       /** What is recorded so far; `undefined` while there is no file to read it from. */
       readonly recorded: () => Recorded | undefined;
+      /** The outcomes as a log; `undefined` while the state can't be written. */
+      readonly outcomes: () => OutcomeLog | undefined;
       /**
        * A file that could not be used. Either it was the state, and this ledger is new, or it was the log of the state,
        * and the last records are missing.

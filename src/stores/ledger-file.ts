@@ -17,6 +17,7 @@ import {
   rowOfOpenRun,
 } from './rows.js';
 import { rollBack } from './connection.js';
+import { OutcomeTable } from './outcome-table.js';
 import { migrate } from './schema.js';
 import { SqliteHistory } from './sqlite-history.js';
 import { troubleIn, troubleOf } from './trouble.js';
@@ -51,6 +52,8 @@ export class LedgerFile {
   readonly upkeep: Upkeep;
   /** What is in it now. */
   readonly recorded: Recorded;
+  /** Its outcomes as a log. */
+  readonly outcomes: OutcomeTable;
   readonly #database: DatabaseSyncInstance;
   /** Who uses it, as it says itself from the next commit on. */
   holder: Holder | undefined;
@@ -70,6 +73,7 @@ export class LedgerFile {
         lastSeenAt: readLastSeen(this.#database, this.invalid),
       };
       this.recorded = new SqliteHistory(this.#database);
+      this.outcomes = new OutcomeTable(this.#database, (write) => this.#alter(write));
       this.#writer = createWriter(this.#database);
       this.#writeBack = new WriteBack(path, this.#database);
       this.upkeep = new Upkeep(path, { database: this.#database, writeBack: this.#writeBack, retention });
@@ -114,6 +118,14 @@ export class LedgerFile {
       });
     }
     unrecorded.essentialsRecorded();
+  }
+
+  /** Writes something besides what the engine records, in one transaction, or nothing. @throws SQLite's errors. */
+  #alter(write: () => void): void {
+    this.#tryTwice(() => {
+      this.upkeep.keepReserve();
+      this.#transact(write);
+    });
   }
 
   #tryTwice(write: () => void): void {

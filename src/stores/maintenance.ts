@@ -3,6 +3,7 @@ import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructur
 import { MINUTE, type Duration, type Instant } from '../domain/time.js';
 import { appendFreePages } from './free-pages.js';
 import type { Retention } from './kind.js';
+import { forwardMarkIn } from './outcome-table.js';
 import { troubleIn, troubleOf } from './trouble.js';
 import type { WriteBack } from './write-back.js';
 
@@ -79,8 +80,9 @@ export class Upkeep {
     this.#prune = database.prepare(`
       DELETE FROM firings WHERE id IN (
         SELECT id FROM (SELECT id, ended_at FROM firings WHERE job_name = ?1 ORDER BY ended_at, id LIMIT ?4)
-        WHERE (instr(?1, ':') > 0 OR (ended_at, id) < (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1))
-          AND (ended_at < ?2 OR (ended_at, id) <=
+        WHERE id < (SELECT max(id) FROM firings)
+          AND (instr(?1, ':') + instr(?1, '/') > 0 OR (ended_at, id) < (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1))
+          AND (ended_at < ?2 OR id <= ?5 AND (ended_at, id) <=
             (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1 OFFSET ?3)))`);
   }
 
@@ -92,6 +94,7 @@ export class Upkeep {
   /** Does a little of the work, and returns when the next little is due. @throws SQLite's errors. */
   step(now: Instant): Duration {
     let rows = ROWS;
+    const sent = this.#sent();
     for (let jobs = 0; jobs < JOBS; jobs++) {
       const { name } = this.#nextJob.get(this.#job) as { name: string | null };
       if (name === null) {
@@ -99,12 +102,18 @@ export class Upkeep {
         if (!this.#isRoomMade || this.#hasLittleRoom()) this.makeRoom();
         return BETWEEN_SWEEPS;
       }
-      rows -= this.#prune.run(name, now - this.#retention.keep, this.#retention.runs, rows).changes;
+      rows -= this.#prune.run(name, now - this.#retention.keep, this.#retention.runs, rows, sent).changes;
       this.#writeBack.committed();
       if (rows <= 0) break;
       this.#job = name;
     }
     return BETWEEN_STEPS;
+  }
+
+  /** The last number that `runs` may delete. */
+  #sent(): number {
+    if (!this.#retention.keepsUnsent) return Number.MAX_SAFE_INTEGER;
+    return forwardMarkIn(this.#database)?.number ?? Number.MAX_SAFE_INTEGER;
   }
 
   /** Makes the file, and the log beside it, larger by what is then free within; tried again later where there is no room. @throws SQLite's other errors. */

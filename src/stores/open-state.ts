@@ -30,5 +30,12 @@ export function openState(options: StateOptions): StateOpening {
   }
   const ledger = new SqliteLedger(options, taking, opening);
   const setAside = opening.kind === 'open' ? opening.setAside : undefined;
-  return { kind: 'open', ledger, recorded: () => ledger.recorded, setAside, leftBehind: earlier };
+  return {
+    kind: 'open',
+    ledger,
+    recorded: () => ledger.recorded,
+    outcomes: () => ledger.outcomes,
+    setAside,
+    leftBehind: earlier,
+  };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { TimerEvent } from '../domain/events/index.js';
 import type { JobRecord, Ledger, LedgerTrouble, Recollection, Recorded } from '../domain/ledger.js';
+import type { OutcomeLog } from '../domain/outcome-log.js';
 import { MINUTE, SECOND, type Cancel, type Duration, type Instant } from '../domain/time.js';
 import { clearPlace, describeMishap } from './clear-place.js';
 import type { Mishap } from './header.js';
@@ -88,6 +89,11 @@ export class SqliteLedger implements Ledger {
   /** What is recorded so far, read over the connection that writes. Closing a second connection would release the POSIX locks of the file. */
   get recorded(): Recorded | undefined {
     return this.#file?.recorded;
+  }
+
+  /** The outcomes as a log; `undefined` while the state can't be written. */
+  get outcomes(): OutcomeLog | undefined {
+    return this.#failure === undefined && !this.#isClosed ? this.#file?.outcomes : undefined;
   }
 
   recall(): Recollection {

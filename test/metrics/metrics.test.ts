@@ -295,6 +295,7 @@ describe('what stands now', () => {
       timers_clock_jumps_total: 0,
       timers_log_dropped_total: 0,
       timers_launcher_lost_total: 0,
+      timers_forward_dropped_total: 0,
       'timers_config_reloads_total{result="success"}': 0,
       'timers_config_reloads_total{result="failure"}': 0,
       timers_config_last_reload_successful: 1,

@@ -1,10 +1,11 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Retention } from '../../src/stores/index.js';
 import { DAY, MINUTE } from '../../src/domain/time.js';
 import { begun, finished, firingOf, newFolder, NOW, State } from './state.js';
 
-const stateOf = (retention: { keep: number; runs: number }) => new State(join(newFolder(), 'timers.db'), retention);
+const stateOf = (retention: Retention) => new State(join(newFolder(), 'timers.db'), retention);
 
 test('of each job the newest outcomes are kept, as many as told', async () => {
   const state = stateOf({ keep: 30 * DAY, runs: 3 });
@@ -68,4 +69,33 @@ test('with a run its failed attempts go', async () => {
   state.stop();
   const rows = new DatabaseSync(state.path).prepare('SELECT run_id FROM failed_attempts').all();
   expect(rows.map((row: { run_id: string }) => row.run_id)).toEqual(['r3', 'r4']);
+});
+
+test('outcomes that are not forwarded yet are kept beyond the number, up to their age', async () => {
+  const state = stateOf({ keep: 10 * MINUTE, runs: 2, keepsUnsent: true });
+  const mark = state.outcomes()?.begin(NOW);
+  state.commit(Array.from({ length: 10 }, (_, run) => finished(`a${run}`, { at: NOW + run })));
+  state.outcomes()?.noteSent({ state: mark?.state ?? '', number: 5 });
+  await state.clock.advance(2 * MINUTE);
+  expect(state.ended()).toEqual(['a5', 'a6', 'a7', 'a8', 'a9']);
+  await state.clock.advance(10 * MINUTE);
+  expect(state.ended()).toEqual(['a9']);
+});
+
+test('the last number is never given again', async () => {
+  const state = stateOf({ keep: DAY, runs: 2 });
+  state.commit([finished('a0', { firing: firingOf('in:1'), at: NOW - 2 * DAY })]);
+  await state.clock.advance(2 * MINUTE);
+  expect(state.outcomes()?.last()).toBe(1);
+});
+
+test('received outcomes are recorded once for each node and state, under their node', () => {
+  const state = stateOf({ keep: DAY, runs: 2 });
+  const log = state.outcomes();
+  const outcomes = [1, 2, 3].map((number) => ({ number, ending: finished(`r${number}`, { at: NOW }) }));
+  expect(log?.receive({ node: 'edge-7', state: 's', outcomes: outcomes.slice(0, 2) })).toBe(2);
+  expect(log?.receive({ node: 'edge-7', state: 's', outcomes })).toBe(1);
+  expect(log?.receive({ node: 'edge-8', state: 's', outcomes })).toBe(3);
+  expect(state.ended().sort()).toEqual(['edge-7/r1', 'edge-7/r2', 'edge-7/r3', 'edge-8/r1', 'edge-8/r2', 'edge-8/r3']);
+  expect(log?.after(0, 1)).toMatchObject([{ number: 1, ending: { firing: { jobName: 'edge-7/backup' } } }]);
 });

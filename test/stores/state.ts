@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { CLOSED } from '../../src/domain/breaker.js';
+import type { OutcomeLog } from '../../src/domain/outcome-log.js';
 import type { RunFinished, TimerEvent } from '../../src/domain/events/index.js';
 import type { Firing } from '../../src/domain/firing.js';
 import type { History, JobMemory, JobRecord, Ledger, LedgerTrouble } from '../../src/domain/ledger.js';
@@ -32,8 +33,10 @@ export class State {
   taken = 0;
   readonly #retention: Retention;
   #ledger: Ledger | undefined;
+  /** Its outcomes as a log, while it is open. */
+  outcomes: () => OutcomeLog | undefined = () => this.start().outcomes();
 
-  constructor(path = join(newFolder(), 'timers.db'), retention = KEEP_ALL) {
+  constructor(path = join(newFolder(), 'timers.db'), retention: Retention = KEEP_ALL) {
     this.path = path;
     this.#retention = retention;
     afterTest(() => this.stop());
@@ -50,6 +53,7 @@ export class State {
     });
     if (opening.kind === 'open') {
       this.#ledger = opening.ledger;
+      this.outcomes = opening.outcomes;
       opening.ledger.onTrouble((trouble) => void this.troubles.push(trouble));
     }
     return opening;
@@ -73,11 +77,11 @@ export class State {
   }
 
   commit(events: readonly TimerEvent[], changed: readonly JobRecord[] = []): void {
-    this.ledger.commit(events, changed, this.clock.now());
+    void this.ledger.commit(events, changed, this.clock.now());
   }
 
   stop(): void {
-    this.#ledger?.close();
+    void this.#ledger?.close();
     this.#ledger = undefined;
   }
 

@@ -2,6 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import {
   nextStartOf,
   wordWithoutNext,
+  type ForwardRecord,
   type OriginRecord,
   type RunRecord,
   type StatusRecord,
@@ -28,6 +29,7 @@ export function printStatus(
   const now = Date.parse(record.now);
   const rejected = rejectionOf(record, now);
   if (rejected !== undefined) terminal.err(`timers: ${rejected}`);
+  if (record.forward?.unavailable_since) terminal.err(`timers: ${forwardInWords(record.forward, now)}`);
   if (record.config_from) terminal.err(`timers: ${originInWords(record.config_from, now)}`);
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   const width = terminal.isWatched.out ? terminal.width : Infinity;
@@ -42,6 +44,11 @@ function rejectionOf({ file, config_rejected: rejected }: StatusRecord, now: Ins
   const others = more.length > 0 ? ` (and ${more.length} more)` : '';
   const age = humanDuration(Math.max(0, now - Date.parse(rejected.at)));
   return `${file} was refused ${age} ago, the timers go on as they were: ${first}${others}`;
+}
+
+function forwardInWords({ receiver, unsent, unavailable_since: since, reason }: ForwardRecord, now: Instant): string {
+  const age = humanDuration(Math.max(0, now - Date.parse(since ?? '')));
+  return `${receiver} has taken no outcomes for ${age}, and ${unsent ?? 'some'} wait: ${reason ?? ''}`;
 }
 
 function originInWords(

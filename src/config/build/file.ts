@@ -1,4 +1,5 @@
 import type { Job } from '../../domain/job.js';
+import type { ForwardSettings } from '../../domain/forward.js';
 import type { HeartbeatSettings } from '../../domain/heartbeat.js';
 import type { StatePlace } from '../../domain/state-place.js';
 import type { Steps } from '../../turns/steps.js';
@@ -6,6 +7,7 @@ import type { ClockSettings } from '../../domain/time-source.js';
 import type { Duration } from '../../domain/time.js';
 import { readAccounts, type Accounts } from '../text/accounts.js';
 import { buildClock } from './clock.js';
+import { buildForward } from './forward.js';
 import { buildHttp, type HttpSettings } from './http.js';
 import { buildJob, readTimezone, type JobContext } from './job.js';
 import { buildHeartbeat } from './notify.js';
@@ -51,6 +53,8 @@ export interface Settings {
   readonly tracing?: TracingSettings;
   /** How the clock is checked; absent: not at all. */
   readonly clock?: ClockSettings;
+  /** Where outcomes are sent; absent: nowhere. */
+  readonly forward?: ForwardSettings;
   /** The scheduler's heartbeat; absent: none. */
   readonly heartbeat?: HeartbeatSettings;
 }
@@ -148,24 +152,29 @@ class FileBuilder {
 
   #settings(values: FileValues): Settings {
     const { machine } = this.#context;
+    const state = buildState(values.state, this.#report, { paths: this.#paths, machine });
     return {
       timezone: readTimezone(values.timezone, machine.timezone, this.#report),
       ...(values.concurrency !== undefined && { concurrency: values.concurrency }),
-      state: buildState(values.state, this.#report, { paths: this.#paths, machine }),
+      state,
       groups: new Map(Object.entries(values.groups ?? {})),
       orphans: values.orphans ?? 'kill',
       launcher: values.launcher ?? 'auto',
       history: { keep: values.history?.keep ?? 30 * 86_400_000, runs: values.history?.runs ?? 1_000 },
-      ...this.#watch(values),
+      ...this.#watch(values, state),
       ...buildTracing(values.tracing, this.#report, machine.env),
     };
   }
 
-  /** The monitoring settings: clock, HTTP and heartbeat. */
-  #watch({ clock, http, heartbeat }: FileValues): Pick<Settings, 'clock' | 'http' | 'heartbeat'> {
+  /** The monitoring settings: clock, HTTP, heartbeat and forwarding. */
+  #watch(
+    { clock, http, heartbeat, forward }: FileValues,
+    state: StatePlace,
+  ): Pick<Settings, 'clock' | 'http' | 'heartbeat' | 'forward'> {
     return present({
       clock: clock && buildClock(clock, this.#report),
       http: http && buildHttp(http, this.#report, this.#paths),
+      forward: forward && buildForward(forward, this.#report, { paths: this.#paths, state }),
       heartbeat: heartbeat && buildHeartbeat(heartbeat, this.#report, this.#context.folder),
     });
   }

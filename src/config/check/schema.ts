@@ -120,6 +120,15 @@ const urlAlone = z.pipe(
   z.transform((url: string): z.output<typeof heartbeat> => ({ url })),
 );
 
+const forward = z.strictObject(
+  { url: z.optional(address), token_file: z.optional(path) },
+  'a map of url and token_file',
+);
+const forwardUrl = z.pipe(
+  address,
+  z.transform((url: string): z.output<typeof forward> => ({ url })),
+);
+
 /** What both a timer and `defaults` accept. */
 const sharedKeys = {
   description: z.optional(text),
@@ -255,6 +264,7 @@ export const fileSchema = z.strictObject({
   clock: z.optional(clock),
   http: z.optional(http),
   heartbeat: z.optional(z.union([urlAlone, heartbeat], 'an address, or a map of every, url and run')),
+  forward: z.optional(z.union([forwardUrl, forward], 'an address, or a map of url and token_file')),
   tracing: z.optional(tracing),
   defaults: z.optional(z.unknown()),
   timers: z.optional(z.unknown()),
@@ -283,6 +293,7 @@ export const LEVELS = {
   notify,
   heartbeat,
   http: httpMap,
+  forward,
   tracing: tracingMap,
 } as const;
 

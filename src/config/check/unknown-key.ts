@@ -20,6 +20,7 @@ const PLACES: Readonly<Record<KeyLevel, string>> = {
   ping: 'under ping',
   notify: 'under notify',
   heartbeat: 'under heartbeat',
+  forward: 'forward',
   http: 'under http',
   tracing: 'under tracing',
 };

@@ -1,7 +1,7 @@
 import type { KeyEntry } from '../../domain/key-entry.js';
 import type { KeyOf } from '../check/schema.js';
 
-type MapOfFile = 'history' | 'clock' | 'http' | 'heartbeat' | 'tracing';
+type MapOfFile = 'history' | 'clock' | 'http' | 'heartbeat' | 'forward' | 'tracing';
 
 /** The keys of the maps at the top of the file. */
 export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, KeyEntry>> } = {
@@ -98,6 +98,21 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       summary: 'A command that runs instead, with the summary in `TIMERS_HEARTBEAT`.',
       without: 'Exactly one of `url` and `run` is required.',
       example: './alive.sh',
+    },
+  },
+  forward: {
+    url: {
+      summary: 'The URL that gets the outcomes.',
+      required: true,
+      example: 'https://timers.example.org/api/outcomes',
+      details: ['Another scheduler takes them at `/api/outcomes`.'],
+    },
+    token_file: {
+      summary: 'The file with the token for the server.',
+      without: 'No token is sent.',
+      example: './token',
+      beside: 'url: https://timers.example.org/api/outcomes',
+      details: ['It is read for each request.'],
     },
   },
   tracing: {

@@ -94,6 +94,16 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
       'A scheduler that does not fire what is due sends none.',
     ],
   },
+  forward: {
+    summary: 'Sends every outcome to a server, in order and at least once.',
+    without: 'None is sent.',
+    example: 'https://timers.example.org/api/outcomes',
+    details: [
+      'An address alone is short for a map with `url`.',
+      'The state keeps outcomes until the server has them, up to `history.keep`.',
+      'See [Run timers at the edge](../guide/edge.md).',
+    ],
+  },
   tracing: {
     summary: 'Sends a span of each run to an OpenTelemetry collector.',
     default: false,

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { verify, type KeyObject } from 'node:crypto';
 import { aboutFile, type Diagnostic } from '../../config/index.js';
-import { refusalIn, type WebAnswer, type WebClient } from '../../delivery/index.js';
-import { systemReason } from '../../system/reason.js';
+import { bearerIn, refusalIn, type WebAnswer, type WebClient } from '../../delivery/index.js';
 import type { Version } from './copy.js';
 
 /** Where a timer file comes from. */
@@ -42,11 +40,10 @@ export async function fetchVersion(
     etag,
   }: { readonly client: WebClient; readonly stop: AbortSignal; readonly etag?: string | undefined },
 ): Promise<Fetched> {
-  const token = tokenIn(address.tokenFile);
-  if (typeof token === 'object') return { kind: 'unreachable', reason: token.reason };
-  const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const bearer = bearerIn(address.tokenFile);
+  if ('error' in bearer) return { kind: 'unreachable', reason: bearer.error };
   const get = (url: string, headers: Readonly<Record<string, string>>, most: number) =>
-    client({ method: 'GET', url, headers: { ...authorization, ...headers } }, stop, most);
+    client({ method: 'GET', url, headers: { ...bearer.headers, ...headers } }, stop, most);
   const answer = await get(address.url, etag === undefined ? {} : { 'If-None-Match': etag }, LARGEST);
   if ('error' in answer) return answer.isTooLong ? tooLong() : { kind: 'unreachable', reason: answer.error };
   if (answer.status === 304 && etag !== undefined) return { kind: 'unchanged' };
@@ -103,18 +100,6 @@ const tooLong = (): Fetched => ({
     'Is it a timer file?',
   ),
 });
-
-/** Read for each request, so that a new token needs no restart. */
-function tokenIn(file: string | undefined): string | undefined | { readonly reason: string } {
-  if (file === undefined) return undefined;
-  try {
-    const token = readFileSync(file, 'utf8').trim();
-    if (/^[\x21-\x7e]+$/.test(token)) return token;
-    return { reason: `the token file ${file} holds no token` };
-  } catch (error) {
-    return { reason: `the token file ${file} cannot be read: ${systemReason(error)}` };
-  }
-}
 
 /** A URL without what may be secret: its user, its password and its query. */
 export function shownUrl(url: string): string {

@@ -6,6 +6,7 @@ import { configEvents, type ConfigEvent } from './config.js';
 import { deliveryEvents, type DeliveryEvent } from './delivery.js';
 import type { EventEntries, EventEntry, EventLevel, InstantFormat, Mark, MarkedRecord } from './entry.js';
 import { firingEvents, type FiringEvent } from './firings.js';
+import { forwardEvents, type ForwardEvent } from './forward.js';
 import { httpEvents, type HttpMoved } from './http.js';
 import { internalEvents, type InternalEvent } from './internal.js';
 import { launcherEvents, type LauncherEvent } from './launcher.js';
@@ -21,6 +22,7 @@ export type * from './config.js';
 export type * from './delivery.js';
 export type * from './entry.js';
 export type * from './firings.js';
+export type * from './forward.js';
 export type * from './http.js';
 export type * from './internal.js';
 export type * from './launcher.js';
@@ -44,6 +46,7 @@ export type TimerEvent =
   | TimerControlled
   | ConfigEvent
   | DeliveryEvent
+  | ForwardEvent
   | HttpMoved
   | LauncherEvent
   | StateTrouble
@@ -60,6 +63,7 @@ export const EVENTS: EventEntries<TimerEvent> = {
   ...timerEvents,
   ...configEvents,
   ...deliveryEvents,
+  ...forwardEvents,
   ...httpEvents,
   ...launcherEvents,
   ...stateEvents,

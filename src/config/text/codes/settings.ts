@@ -49,9 +49,15 @@ export const SETTING_CODES = {
     example: 'every: 1h\nrun: ./backup.sh\nping: { sentry: "https://key@o1.ingest.sentry.io/2", slug: "My backup" }',
   },
   'missing-receiver': {
-    summary: '`notify` or `heartbeat` names neither an address nor a command.',
+    summary: '`notify`, `heartbeat` or `forward` names no receiver.',
     fix: 'Add the one that the message names.',
     example: 'every: 1h\nrun: ./backup.sh\nnotify: { on: [failed] }',
+  },
+  'needs-state': {
+    summary: '`forward` is set, and the state is kept in memory only.',
+    fix: 'Remove `state: false`, or `forward`.',
+    example:
+      'state: false\nforward: https://timers.example.org/api/outcomes\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'needs-token': {
     summary: 'The HTTP server would be open to other machines without a token.',

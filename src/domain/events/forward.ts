@@ -1,0 +1,87 @@
+import { toTimestamp, type Instant } from '../time.js';
+import { humanDuration } from '../human-duration.js';
+import type { EventEntries, EventField } from './entry.js';
+
+/** The server of `forward` does not take outcomes. They wait in the state. Emitted once. */
+export interface ForwardUnavailable {
+  readonly event: 'forward.unavailable';
+  readonly at: Instant;
+  readonly receiver: string;
+  readonly reason: string;
+  /** How many outcomes wait. */
+  readonly unsent: number;
+}
+
+/** The server of `forward` takes outcomes again. */
+export interface ForwardRecovered {
+  readonly event: 'forward.recovered';
+  readonly at: Instant;
+  readonly receiver: string;
+  /** When it was found to take none. */
+  readonly since: Instant;
+}
+
+/** Outcomes that were never forwarded were deleted, because they were too old. */
+export interface ForwardDropped {
+  readonly event: 'forward.dropped';
+  readonly at: Instant;
+  readonly receiver: string;
+  /** Their first number and their last. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export type ForwardEvent = ForwardUnavailable | ForwardRecovered | ForwardDropped;
+
+const RECEIVER = { type: 'string', summary: 'The host of `forward`.' } as const satisfies EventField;
+
+const example = { at: Date.parse('2026-11-23T02:00:01Z'), receiver: 'timers.example.org' } as const;
+
+export const forwardEvents: EventEntries<ForwardEvent> = {
+  'forward.unavailable': {
+    summary:
+      'The server of `forward` does not take outcomes. They wait in the state. Logged once, until it takes them.',
+    level: 'warn',
+    fields: {
+      receiver: RECEIVER,
+      reason: { type: 'string', summary: 'Why, for a person.' },
+      unsent: { type: 'integer', summary: 'How many outcomes wait.' },
+    },
+    toFields: ({ receiver, reason, unsent }) => ({ receiver, reason, unsent }),
+    sentence: ({ receiver, reason, unsent }) =>
+      `cannot forward ${unsent} outcomes to ${receiver} and retries: ${reason}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'forward.unavailable', ...example, reason: 'it does not respond', unsent: 12 },
+  },
+  'forward.recovered': {
+    summary: 'The server of `forward` takes outcomes again.',
+    level: 'info',
+    fields: { receiver: RECEIVER, since: { type: 'timestamp', summary: 'When it was found to take none.' } },
+    toFields: ({ receiver, since }) => ({ receiver, since: toTimestamp(since) }),
+    sentence: ({ receiver, at, since }) =>
+      `forwards outcomes to ${receiver} again after ${humanDuration(Math.max(0, at - since))}`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'forward.recovered', ...example, since: Date.parse('2026-11-23T01:00:01Z') },
+  },
+  'forward.dropped': {
+    summary: 'Outcomes became older than `history.keep` before the server of `forward` took them. They are deleted.',
+    level: 'error',
+    fields: {
+      receiver: RECEIVER,
+      from: { type: 'integer', summary: 'The number of the first one.' },
+      to: { type: 'integer', summary: 'The number of the last one.' },
+      count: { type: 'integer', summary: 'How many were lost.' },
+    },
+    toFields: ({ receiver, from, to }) => ({ receiver, from, to, count: to - from + 1 }),
+    sentence: ({ receiver, from, to }) =>
+      `${to - from + 1} outcomes were deleted before ${receiver} took them (numbers ${from} to ${to})`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'forward.dropped', ...example, from: 41, to: 97 },
+  },
+};

@@ -1,0 +1,40 @@
+import type { Ending } from './ledger.js';
+import type { Instant } from './time.js';
+
+/** An outcome under its number. */
+export interface NumberedEnding {
+  readonly number: number;
+  /** `undefined`: its row is invalid. */
+  readonly ending: Ending | undefined;
+}
+
+/** Outcomes of another scheduler. */
+export interface ReceivedOutcomes {
+  /** The name of its machine. */
+  readonly node: string;
+  /** Identifies its state: each state has numbers of its own. Empty if the sender names none. */
+  readonly state: string;
+  /** In the order of their numbers. */
+  readonly outcomes: readonly { readonly number: number; readonly ending: Ending }[];
+}
+
+/** The recorded outcomes as a log: numbered from 1 in the order of their ends, without gaps but for what retention deleted. */
+export interface OutcomeLog {
+  /** Prepares forwarding: without a mark, it begins after the present outcomes. @throws the state's errors, as all methods. */
+  begin(now: Instant): ForwardMark;
+  /** The highest number; 0 for an empty log. */
+  last(): number;
+  /** The outcomes after a number, up to `limit`. */
+  after(number: number, limit: number): readonly NumberedEnding[];
+  /** Notes that outcomes up to this number are forwarded. */
+  noteSent(mark: ForwardMark): void;
+  /** Records outcomes of another scheduler as timers `node/task`. Leaves out those it has already. Returns how many it recorded. */
+  receive(received: ReceivedOutcomes): number;
+}
+
+/** Up to where outcomes are forwarded. */
+export interface ForwardMark {
+  /** Identifies the state. */
+  readonly state: string;
+  readonly number: number;
+}

@@ -1,0 +1,88 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { ForwardMark, NumberedEnding, OutcomeLog, ReceivedOutcomes } from '../domain/outcome-log.js';
+import type { Ending } from '../domain/ledger.js';
+import type { Instant } from '../domain/time.js';
+import { endingOfRow } from './read-rows.js';
+import { rowsOf } from './read.js';
+import { ENDING_COLUMNS, rowOfEnding, type EndingRow } from './rows.js';
+import { Invalid, isCount, isText } from './validation.js';
+
+/** The row of `meta` with the {@link ForwardMark}, as JSON. */
+const MARK = 'forwarded';
+
+/** The outcomes of an open ledger's file as a log. */
+export class OutcomeTable implements OutcomeLog {
+  readonly #database: DatabaseSyncInstance;
+  readonly #transact: (write: () => void) => void;
+  readonly #invalid = new Invalid();
+
+  /** `transact` makes what is written one transaction. */
+  constructor(database: DatabaseSyncInstance, transact: (write: () => void) => void) {
+    this.#database = database;
+    this.#transact = transact;
+  }
+
+  begin(now: Instant): ForwardMark {
+    const known = forwardMarkIn(this.#database);
+    if (known !== undefined) return known;
+    const mark = { state: now.toString(36), number: this.last() };
+    this.noteSent(mark);
+    return mark;
+  }
+
+  last(): number {
+    const [row] = rowsOf<[number | null]>(this.#database, 'SELECT max(id) FROM firings');
+    return row?.[0] ?? 0;
+  }
+
+  after(number: number, limit: number): readonly NumberedEnding[] {
+    const sql = `SELECT id, ${ENDING_COLUMNS} FROM firings WHERE id > ? ORDER BY id LIMIT ?`;
+    const rows = rowsOf<[number, ...EndingRow]>(this.#database, sql, number, limit);
+    return rows.map(([id, ...row]) => ({ number: id, ending: endingOfRow(row, this.#invalid) }));
+  }
+
+  noteSent(mark: ForwardMark): void {
+    this.#transact(() => this.#put(MARK, JSON.stringify(mark)));
+  }
+
+  receive({ node, state, outcomes }: ReceivedOutcomes): number {
+    const key = `received:${node}:${state}`;
+    let count = 0;
+    this.#transact(() => {
+      count = 0;
+      const [known] = rowsOf<[unknown]>(this.#database, 'SELECT value FROM meta WHERE key = ?', key);
+      const last = isCount(known?.[0]) ? known[0] : 0;
+      const fresh = outcomes.filter(({ number }) => number > last);
+      const add = this.#database.prepare(
+        `INSERT INTO firings (${ENDING_COLUMNS}) VALUES (${ENDING_COLUMNS.replaceAll(/[^,]+/g, '?')})
+         ON CONFLICT (run_id) WHERE run_id IS NOT NULL DO NOTHING`,
+      );
+      for (const { ending } of fresh) count += add.run(...rowOfEnding(endingAt(node, ending))).changes;
+      this.#put(key, Math.max(last, fresh.at(-1)?.number ?? 0));
+    });
+    return count;
+  }
+
+  #put(key: string, value: string | number): void {
+    this.#database.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(key, value);
+  }
+}
+
+/** Up to where outcomes are forwarded; `undefined` if none ever were. @throws SQLite's errors. */
+export function forwardMarkIn(database: DatabaseSyncInstance): ForwardMark | undefined {
+  const [row] = rowsOf<[unknown]>(database, 'SELECT value FROM meta WHERE key = ?', MARK);
+  try {
+    const { state, number } = JSON.parse(String(row?.[0])) as Partial<ForwardMark>;
+    return isText(state) && isCount(number) ? { state, number } : undefined;
+  } catch {
+    // None, or not ours: forwarding begins again.
+    return undefined;
+  }
+}
+
+/** Run ids of two machines may be equal. */
+const endingAt = (node: string, ending: Ending): Ending => ({
+  ...ending,
+  firing: { ...ending.firing, jobName: `${node}/${ending.firing.jobName}` },
+  ...(ending.runId !== undefined && { runId: `${node}/${ending.runId}` }),
+});
