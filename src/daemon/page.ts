@@ -33,7 +33,7 @@ export interface PageParts {
 /** Assembles the page at `/` and its requests under `/api/`. */
 /** `canAct`: whether a token exists that permits actions, or the socket's permissions do. */
 export function openPage(
-  { surroundings, clock, scheduler, status, control, recorded }: PageParts,
+  { surroundings, clock, scheduler, status, control, recorded, outcomes }: PageParts,
   canAct: boolean,
 ): Page {
   const controls = () => scheduler().controls;
@@ -57,6 +57,7 @@ export function openPage(
     clock,
     past: new Past(sources),
     causeOf,
+    outcomes,
     turn,
     now: () => controls().status().at,
     coming: (jobName, until, count) => {

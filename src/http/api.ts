@@ -5,13 +5,14 @@ import type { StreamClock } from './event-stream.js';
 import { followRun } from './follow-run.js';
 import { Latest } from './latest.js';
 import type { Live } from './live.js';
+import { outcomesRoute, type Receiver } from './outcomes.js';
 import type { PastSources } from './past.js';
 import { toRunDetails } from './run-details.js';
 import { sendJson, type HttpRequest, type Route } from './server.js';
 import { readTimeline, type TimelineSources } from './timeline.js';
 
 /** What stands behind `/api/`. */
-export interface Api extends TimelineSources, Pick<PastSources, 'remembered' | 'follow'> {
+export interface Api extends TimelineSources, Receiver, Pick<PastSources, 'remembered' | 'follow'> {
   readonly live: Live;
   readonly clock: StreamClock;
   readonly now: () => Instant;
@@ -42,6 +43,7 @@ export const apiRoutes = (api: Api): readonly Route[] => [
   look('run', ({ url }, response) => answerRun(api, url, response)),
   events(api),
   ...VERBS.map((verb) => act(api, verb)),
+  outcomesRoute(api),
   // Checks a token and does nothing else.
   { method: 'POST', path: '/api/token', access: 'act', handle: (_request, response) => sendJson(response, 200, {}) },
 ];

@@ -23,5 +23,6 @@ export const ROUTES: Readonly<Record<string, RouteEntry>> = {
   'POST /api/resume': act('Does the same as the verb [`resume`](control-socket.md#resume).'),
   'POST /api/cancel': act('Does the same as the verb [`cancel`](control-socket.md#cancel).'),
   'POST /api/reset': act('Does the same as the verb [`reset`](control-socket.md#reset).'),
+  'POST /api/outcomes': act('Records [outcomes of another machine](../guide/edge.md); returns `taken` and `repeated`.'),
   'POST /api/token': act('200 if the token is right. Does nothing else.'),
 };

@@ -26,8 +26,8 @@ export interface Route {
 
 export interface HttpRequest {
   readonly url: URL;
-  /** Resolves to the body, 64 KiB at most. Rejects when it is longer or the client goes away. */
-  readonly body: () => Promise<string>;
+  /** Resolves to the body, `mostBytes` at most; default: 64 KiB. Rejects when it is longer or the client goes away. */
+  readonly body: (mostBytes?: number) => Promise<string>;
   readonly raw: IncomingMessage;
   /** Whether the client may look, whatever this route allows. */
   readonly mayLook: boolean;
@@ -130,7 +130,7 @@ export class HttpServer {
 
   #requestOf(raw: IncomingMessage, target: Target): HttpRequest {
     const mayLook = this.#mayPass('read', raw, target) === undefined;
-    return { url: target.url, raw, body: () => bodyOf(raw), mayLook };
+    return { url: target.url, raw, body: (mostBytes = BODY_LIMIT) => bodyOf(raw, mostBytes), mayLook };
   }
 
   #failed(error: unknown, asked: string, response: ServerResponse): void {
@@ -240,12 +240,12 @@ function isSame(shown: string, wanted: string): boolean {
 }
 
 class TooLongError extends Error {
-  constructor() {
-    super('the body is too long: it may have 64 KiB');
+  constructor(mostBytes: number) {
+    super(`the body is too long: it may have ${mostBytes / 1024} KiB`);
   }
 }
 
-function bodyOf(request: IncomingMessage): Promise<string> {
+function bodyOf(request: IncomingMessage, mostBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
@@ -253,7 +253,7 @@ function bodyOf(request: IncomingMessage): Promise<string> {
     // To the end, so that who sends too much still gets the answer.
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > BODY_LIMIT) reject(new TooLongError());
+      if (size > mostBytes) reject(new TooLongError(mostBytes));
       else chunks.push(chunk);
     });
   });

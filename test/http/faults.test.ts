@@ -1,3 +1,4 @@
+import { toLogRecord } from '../../src/daemon/log-record.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { apiRoutes, watchingRoutes, type Route } from '../../src/http/index.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -24,6 +25,7 @@ const routes: readonly Route[] = [
     clock: new FakeClock(),
     past: broken,
     causeOf: () => broken['x'],
+    outcomes: () => broken['x'],
     turn: () => Promise.resolve(),
     now: () => broken['x'],
     coming: () => broken['x'],
@@ -37,6 +39,18 @@ const QUERY: Readonly<Record<string, string>> = {
   '/api/timeline': '?from=2026-11-23&until=2026-11-24',
   '/api/run': '?run_id=r1',
 };
+
+/** What `/api/outcomes` takes. */
+const ONE = { 'Timers-Node': 'edge', 'Timers-From': '1', 'Timers-To': '1' };
+const skipped = toLogRecord(
+  {
+    event: 'firing.skipped',
+    at: 0,
+    firing: { jobName: 'a', scheduledFor: 0, trigger: 'start', generation: 0 },
+    reason: 'x',
+  },
+  'edge',
+);
 
 let server: Listening;
 beforeEach(async () => {
@@ -53,8 +67,9 @@ afterEach(() => server.stop());
 const table = routes.filter(({ path }) => path !== '/api/token').map(({ method, path }) => [method, path] as const);
 
 test.each(table)('a bug behind %s %s is reported, and the next request is served', async (method, path) => {
-  const headers = { Authorization: 'Bearer t', 'Content-Type': 'application/json' };
-  const body = JSON.stringify({ name: 'a', names: ['a'], target: 'a' });
+  const headers = { Authorization: 'Bearer t', 'Content-Type': 'application/json', ...ONE };
+  const sent = path === '/api/outcomes' ? skipped : { name: 'a', names: ['a'], target: 'a' };
+  const body = JSON.stringify(sent);
   const asked = server.ask(`${path}${QUERY[path] ?? ''}`, { method, headers, ...(method === 'POST' && { body }) });
   const status = await asked.then(
     (answer) => answer.status,
@@ -69,7 +84,7 @@ test('every route of the program is in the table', () => {
   expect(table.map(([, path]) => path).sort()).toEqual(
     [
       ...['/healthz', '/readyz', '/metrics'],
-      ...['status', 'timeline', 'outcomes', 'run', 'events'].map((name) => `/api/${name}`),
+      ...['status', 'timeline', 'outcomes', 'outcomes', 'run', 'events'].map((name) => `/api/${name}`),
       ...['trigger', 'pause', 'resume', 'cancel', 'reset'].map((name) => `/api/${name}`),
     ].sort(),
   );

@@ -58,6 +58,7 @@ export async function servePage(
     clock,
     past: new Past(sources),
     causeOf: (ending: Ending) => causeOf(ending),
+    outcomes: () => undefined,
     turn,
     now: () => clock.now(),
     coming: (jobName, until, most) => {
