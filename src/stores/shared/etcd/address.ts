@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { systemReason } from '../../../system/reason.js';
+import { BoardTrouble, type BoardPlace } from '../board.js';
+
+/** Where a state in etcd is. */
+export interface EtcdAddress {
+  /** Without user name, password and query; `etcd` if the URL is not valid. */
+  readonly place: string;
+  /** Each key of this state begins with it: `/timers/`. */
+  readonly root: string;
+  /** @throws BoardTrouble if the URL is not valid, or names a file that cannot be read. */
+  readonly login: () => EtcdLogin;
+}
+
+/** How to reach the members of a cluster. */
+export interface EtcdLogin {
+  /** `https://db.example:2379`; at least one. */
+  readonly origins: readonly string[];
+  /** Empty: etcd requires no login. */
+  readonly user: string;
+  readonly password: string;
+  /** For `node:https`. */
+  readonly tls: Readonly<Partial<Record<TlsFile, string>>>;
+}
+
+type TlsFile = (typeof TLS_FILES)[number];
+
+/** Keys of the query that name files: the authority, and the certificate and the key of this client. */
+const TLS_FILES = ['ca', 'cert', 'key'] as const;
+const KEYS: ReadonlySet<string> = new Set(['prefix', ...TLS_FILES]);
+const PORT = 2379;
+/** A path is not part of it: what follows a "/" may be the rest of a password. */
+const FORM = /^(etcds?):\/\/(?:([^/?#]*)@)?([^@/?#]+)\/?(?:\?([^#]*))?$/i;
+const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i;
+const PREFIX = /^[A-Za-z0-9_-]+$/;
+
+/**
+ * Reads a URL such as `etcd://timers:secret@a.example,b.example:2379?prefix=night`. With `etcds:`, the connections use
+ * TLS and the files of `?ca=`, `?cert=` and `?key=`.
+ */
+export function readEtcdAddress({ url, password }: Pick<BoardPlace, 'url' | 'password'>): EtcdAddress {
+  const parts = readParts(url);
+  if (parts === undefined) return { place: 'etcd', root: '/timers/', login: refuse };
+  const { scheme, hosts, user, query } = parts;
+  const state = query.get('prefix') ?? 'timers';
+  const place = `${scheme}://${hosts.join(',')} (${state})`;
+  const login = (): EtcdLogin => ({
+    origins: hosts.map((host) => `${scheme === 'etcds' ? 'https' : 'http'}://${host}`),
+    user,
+    password: password ?? parts.password,
+    tls: scheme === 'etcds' ? readTls(query, place) : {},
+  });
+  return { place, root: `/${state}/`, login };
+}
+
+interface Parts {
+  readonly scheme: string;
+  readonly hosts: readonly string[];
+  readonly user: string;
+  readonly password: string;
+  readonly query: URLSearchParams;
+}
+
+/** By a form of its own, since `URL` knows only one host. */
+function readParts(url: string): Parts | undefined {
+  const [, scheme = '', login = '', hosts = '', text = ''] = FORM.exec(url) ?? [];
+  const query = new URLSearchParams(text);
+  const all = hosts.split(',');
+  const account = decodeLogin(login);
+  if (account === undefined || !all.every((host) => HOST.test(host)) || !isKnown(query)) return undefined;
+  return {
+    scheme: scheme.toLowerCase(),
+    hosts: all.map((host) => (/:\d+$/.test(host) ? host : `${host}:${PORT}`)),
+    query,
+    ...account,
+  };
+}
+
+const isKnown = (query: URLSearchParams): boolean =>
+  [...query.keys()].every((key) => KEYS.has(key)) && PREFIX.test(query.get('prefix') ?? 'timers');
+
+function decodeLogin(login: string): Pick<Parts, 'user' | 'password'> | undefined {
+  const [user = '', ...rest] = login.split(':');
+  try {
+    return { user: decodeURIComponent(user), password: decodeURIComponent(rest.join(':')) };
+  } catch {
+    // A "%" that begins no code.
+    return undefined;
+  }
+}
+
+function refuse(): never {
+  throw new BoardTrouble(
+    'refused',
+    'etcd: the URL is not valid. Use etcd://HOST:PORT,HOST:PORT, and % codes for special characters of a password',
+  );
+}
+
+function readTls(query: URLSearchParams, place: string): EtcdLogin['tls'] {
+  const files = TLS_FILES.filter((name) => query.has(name));
+  return Object.fromEntries(files.map((name) => [name, readTlsFile(name, query.get(name) ?? '', place)]));
+}
+
+function readTlsFile(name: TlsFile, path: string, place: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new BoardTrouble('refused', `${place}: the file of "${name}" cannot be read: ${systemReason(error)}`);
+  }
+}

@@ -1,0 +1,83 @@
+import type { BoardChange, Fence } from '../board.js';
+import { deleteKey, putKey, type EtcdOperation } from './operations.js';
+
+/** Operations of a transaction; etcd accepts 128, and one replaces the head. */
+const MOST_OPERATIONS = 120;
+/** Characters of Base64 of a transaction; etcd accepts 1.5 MiB of bytes. */
+const MOST_CHARACTERS = 1_400_000;
+/** Operations of each inner transaction: etcd counts them and those around them together. */
+const INNER_OPERATIONS = 60;
+
+const jobKey = (root: string, job: string): string => `${root}jobs/${job}`;
+
+/** The job comes first, so that a whole change can delete a run together with the entries of its job. */
+const runKey = (root: string, job: string, id: string): string => `${root}runs/${JSON.stringify([job, id])}`;
+
+/** The job and the id in the rest of a key. */
+export const runOf = (rest: string): readonly [job: string, id: string] => JSON.parse(rest) as [string, string];
+
+const pad = (number: number, digits: number) => String(number).padStart(digits, '0');
+
+/** The positions of a write are between this and the same with a larger number. Sorts as fence and number do. */
+export const writePosition = (fence: Fence, seq: number): string => `${pad(fence, 16)}.${pad(Math.max(seq, 0), 12)}`;
+
+/** One change, by job. */
+export class ChangeByJob {
+  readonly #root: string;
+  readonly #jobs = new Map<string, EtcdOperation[]>();
+  readonly #keys = new Set<string>();
+
+  constructor(root: string, { jobs, runs, log }: BoardChange, position: string) {
+    this.#root = root;
+    for (const { job, key, text } of jobs) this.#set(job, jobKey(root, key), text);
+    for (const { job, key, text } of runs) this.#set(job, runKey(root, job, key), text);
+    for (const [index, { job, text }] of log.entries()) this.#set(job, `${root}log/${position}.${pad(index, 8)}`, text);
+  }
+
+  /** Deletes what a whole change does not have; keys without the root and the folder. */
+  deleteOthers(jobs: readonly string[], runs: readonly string[]): void {
+    for (const job of jobs) this.#deleteOther(job, jobKey(this.#root, job));
+    for (const rest of runs) this.#deleteOther(runOf(rest)[0], `${this.#root}runs/${rest}`);
+  }
+
+  /** Operations of one transaction after the other, at least one. The entries of one job are never apart. */
+  get parts(): EtcdOperation[][] {
+    let part: EtcdOperation[] = [];
+    let size = 0;
+    const parts = [part];
+    for (const operations of this.#jobs.values()) {
+      const added = sizeOf(operations);
+      const isFull = part.length + operations.length > MOST_OPERATIONS || size + added > MOST_CHARACTERS;
+      if (isFull && part.length > 0) {
+        parts.push((part = []));
+        size = 0;
+      }
+      part.push(...operations);
+      size += added;
+    }
+    return parts.map(nest);
+  }
+
+  #deleteOther(job: string, key: string): void {
+    if (!this.#keys.has(key)) this.#set(job, key, undefined);
+  }
+
+  #set(job: string, key: string, text: string | undefined): void {
+    this.#keys.add(key);
+    const operations = this.#jobs.get(job) ?? [];
+    operations.push(text === undefined ? deleteKey(key) : putKey(key, text));
+    this.#jobs.set(job, operations);
+  }
+}
+
+const sizeOf = (operations: readonly EtcdOperation[]): number =>
+  operations.reduce((sum, one) => sum + ('request_put' in one ? one.request_put.value.length : 0) + 200, 0);
+
+/** One job may have more entries than a transaction has operations. Inner transactions change all of them at once. */
+function nest(operations: EtcdOperation[]): EtcdOperation[] {
+  if (operations.length <= MOST_OPERATIONS) return operations;
+  const inner: EtcdOperation[] = [];
+  for (let from = 0; from < operations.length; from += INNER_OPERATIONS)
+    inner.push({ request_txn: { success: operations.slice(from, from + INNER_OPERATIONS) } });
+  return inner;
+}

@@ -1,0 +1,82 @@
+import { systemReason } from '../../../system/reason.js';
+import { BoardTrouble } from '../board.js';
+
+/** A response of etcd, or of what listens in its place, that reports an error. */
+export class EtcdRefusal extends Error {
+  /** Of HTTP. */
+  readonly status: number;
+  /** Of gRPC; `undefined` if the response is not from etcd's gateway. */
+  readonly code: number | undefined;
+
+  constructor(status: number, code: number | undefined, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** etcd's messages, since several errors share a code. See `rpctypes/error.go` of etcd. */
+const REFUSED: readonly (readonly [RegExp, string])[] = [
+  [/authentication failed/, 'it refuses the login: check the user of the URL and its password'],
+  [/user name is empty/, 'it requires a login: write the user into the URL, and its password into password_file'],
+  [/permission denied/, 'this user may not use the keys of the state: grant it read and write access to them'],
+  [
+    /database space exceeded/,
+    'its database is full: set --auto-compaction-retention, then compact it, defragment it and disarm its alarm',
+  ],
+  [/request is too large/, 'it refuses a change of this size: raise its --max-request-bytes'],
+  [/too many operations/, 'it refuses a change with as many entries: raise its --max-txn-ops'],
+  [/HTTP request to an HTTPS server/, 'it requires TLS: write etcds:// instead of etcd://'],
+];
+
+const UNTRUSTED = 'its certificate is not trusted: name the authority with ca in the URL';
+const TLS: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name: use that name in the URL',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it offers no TLS: turn it on at the server, or write etcd:// instead of etcds://',
+  EPROTO: 'it offers no TLS: turn it on at the server, or write etcd:// instead of etcds://',
+};
+
+/**
+ * Reports a failed request in words of ours, because those of others may contain a secret. Errors that no request
+ * explains are bugs, and returned as they are.
+ */
+export function etcdTrouble(error: unknown, place: string): unknown {
+  if (error instanceof BoardTrouble) return error;
+  if (error instanceof EtcdRefusal) return troubleOfRefusal(error, place);
+  if (error instanceof SyntaxError)
+    return new BoardTrouble('refused', `${place}: another program has changed its keys: remove them, or set "prefix"`);
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code !== 'string') return error;
+  const tls = TLS[code] ?? whyNoTls(code);
+  if (tls !== undefined) return new BoardTrouble('refused', `${place}: ${tls}`);
+  return new BoardTrouble('unreachable', `${place}: ${whyLost(error, code)}`);
+}
+
+function troubleOfRefusal({ status, code, message }: EtcdRefusal, place: string): BoardTrouble {
+  const [, refused] = REFUSED.find(([pattern]) => pattern.test(message)) ?? [];
+  if (refused !== undefined) return new BoardTrouble('refused', `${place}: ${refused}`);
+  if (code === undefined && status < 500)
+    return new BoardTrouble('refused', `${place}: there is no etcd 3.4 or later: check the URL`);
+  if (/no leader/.test(message)) return new BoardTrouble('unreachable', `${place}: it has no leader`);
+  return new BoardTrouble('unreachable', `${place}: it reports an error (HTTP ${status}, gRPC ${code ?? 'none'})`);
+}
+
+function whyNoTls(code: string): string | undefined {
+  if (code.startsWith('ERR_OSSL_')) return 'the files of ca, cert and key in the URL are not valid: use PEM';
+  if (!code.startsWith('ERR_SSL_')) return undefined;
+  return code.includes('CERTIFICATE')
+    ? 'it requires another client certificate: name its files with cert and key in the URL'
+    : 'its TLS does not match ours: it must offer TLS 1.2 or later';
+}
+
+function whyLost(error: unknown, code: string): string {
+  if (code === 'ABORT_ERR') return 'it does not respond';
+  // etcd hangs up on a client with TLS where it has none, and the other way round.
+  if (code === 'ECONNRESET') return 'it hung up. If this lasts, use etcds:// for a server with TLS, etcd:// without';
+  return /^E[A-Z]+$/.test(code) ? systemReason(error) : 'the connection was lost';
+}

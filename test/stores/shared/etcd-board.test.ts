@@ -1,0 +1,330 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSystemClock } from '../../../src/clocks/system.js';
+import type { Clock } from '../../../src/domain/clock.js';
+import { BOARD_PATIENCE, type Board, type BoardTrouble, type Fence } from '../../../src/stores/shared/board.js';
+import { ETCD_LOG_LENGTH, etcdKind } from '../../../src/stores/shared/etcd/board.js';
+import { boardContract } from '../../support/board-contract.js';
+import { EtcdServer, etcdProgram, freePorts } from '../../support/etcd-server.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+const program = etcdProgram();
+const PASSWORD = 'hunter2:of/the@test%';
+const LEASE = 60_000;
+const SHORTEST = 2_000;
+
+const open = (
+  url: string,
+  { password, clock = createSystemClock() }: { password?: string; clock?: Clock } = {},
+): Board => etcdKind.open({ url, password, clock });
+
+const troubleOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => ({ done: value }),
+    (error: unknown) => {
+      const { name, kind, message } = error as BoardTrouble;
+      return { name, kind, message };
+    },
+  );
+
+const unreachable = (message: string) => ({ name: 'BoardTrouble', kind: 'unreachable', message });
+const refused = (message: string) => ({ name: 'BoardTrouble', kind: 'refused', message });
+
+async function taken(board: Board, id: string, lease = LEASE): Promise<Fence> {
+  const taking = await board.take({ id, name: id }, lease, 0);
+  if (taking.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taking)}`);
+  return taking.fence;
+}
+
+const HUNG_UP = 'it hung up. If this lasts, use etcds:// for a server with TLS, etcd:// without';
+
+const memory = (job: string, text: string) => ({ jobs: [{ job, key: job, text }], runs: [], log: [] });
+
+describe.skipIf(program === undefined)('etcd, which is installed', () => {
+  let server: EtcdServer;
+  beforeAll(async () => {
+    server = await EtcdServer.open(program ?? '');
+  });
+  afterAll(() => server.close());
+
+  boardContract('etcd', async () => {
+    await server.wipe();
+    let passed = 0;
+    const system = createSystemClock();
+    const clock = { ...system, now: () => system.now() + passed };
+    return {
+      connect: () => open(server.url, { clock }),
+      lease: SHORTEST,
+      pass: (duration) => {
+        passed += duration;
+        return server.lapse(duration);
+      },
+      wipe: () => server.wipe(),
+      end: () => Promise.resolve(),
+    };
+  });
+
+  test('etcd itself ends a lease that nobody renews', async () => {
+    const board = open(`${server.url}?prefix=lapse`);
+    await taken(board, 'a', 1);
+    expect(await board.holder()).toBeDefined();
+    await expect.poll(() => board.holder()).toBeUndefined();
+    await board.close();
+  });
+
+  test('states with different prefixes do not see each other', async () => {
+    const [one, other] = [open(`${server.url}?prefix=day`), open(`${server.url}?prefix=night`)];
+    await one.write(await taken(one, 'a'), 1, memory('x', '1'));
+    expect(await other.holder()).toBeUndefined();
+    expect((await other.read()).jobs.size).toBe(0);
+    expect(one.place).toBe(`etcd://127.0.0.1:${server.port} (day)`);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  test('all entries of one job are written in one transaction, even if there are many', async () => {
+    const board = open(`${server.url}?prefix=many`);
+    const runs = [...Array(3_000).keys()].map((n) => ({ job: 'x', key: `x@${n}`, text: '{}' }));
+    const before = (await server.ask('/v3/kv/range', { key: 'YQ==' })) as { header: { revision: string } };
+    const fence = await taken(board, 'a');
+    expect(await board.write(fence, 1, { ...memory('x', '1'), runs })).toEqual({ kind: 'done' });
+    const after = (await server.ask('/v3/kv/range', { key: 'YQ==' })) as { header: { revision: string } };
+    expect(Number(after.header.revision) - Number(before.header.revision)).toBe(2);
+    expect((await board.read()).runs.size).toBe(3_000);
+    await board.close();
+  });
+
+  test('a write in many parts and a renewal do not disturb each other', async () => {
+    const board = open(`${server.url}?prefix=both`);
+    const fence = await taken(board, 'a');
+    const jobs = [...Array(1_000).keys()].map((n) => ({ job: `job-${n}`, key: `job-${n}`, text: '{}' }));
+    const written = board.write(fence, 1, { jobs, runs: [], log: [] });
+    expect(await board.renew(fence, LEASE)).toBe(true);
+    expect(await board.renew(fence, LEASE)).toBe(true);
+    expect(await written).toEqual({ kind: 'done' });
+    expect((await board.read()).jobs.size).toBe(1_000);
+    await board.close();
+  });
+
+  test('a part of a write is not in the log before the last part is', async () => {
+    const board = open(`${server.url}?prefix=parts`);
+    const fence = await taken(board, 'a');
+    const log = [{ job: 'a', text: 'first' }];
+    await board.write(fence, 1, { jobs: [], runs: [], log });
+    const key = Buffer.from(`/parts/log/${String(fence).padStart(16, '0')}.000000000002.00000000`).toString('base64');
+    await server.ask('/v3/kv/put', { key, value: Buffer.from('second').toString('base64') });
+    expect(await board.log(undefined, 10)).toHaveLength(1);
+    await board.write(fence, 2, { jobs: [], runs: [], log: [{ job: 'a', text: 'second' }] });
+    expect((await board.log(undefined, 10)).map(({ text }) => text)).toEqual(['first', 'second']);
+    await board.close();
+  });
+
+  test('old log entries are deleted', async () => {
+    const board = open(`${server.url}?prefix=long`);
+    const fence = await taken(board, 'a');
+    const entries = (from: number, to: number) =>
+      [...Array(to - from).keys()].map((n) => ({ job: `job-${n % 100}`, text: String(from + n) }));
+    await board.write(fence, 1, { jobs: [], runs: [], log: entries(0, ETCD_LOG_LENGTH) });
+    await board.write(fence, 2, { jobs: [], runs: [], log: entries(ETCD_LOG_LENGTH, ETCD_LOG_LENGTH + 1_000) });
+    await expect.poll(async () => (await board.log(undefined, 1))[0]?.text).toBe('1000');
+    await board.close();
+  });
+
+  test('a server that was killed is used again when it is back, with what it acknowledged', async () => {
+    const board = open(`${server.url}?prefix=killed`);
+    const fence = await taken(board, 'a');
+    await board.write(fence, 1, memory('x', 'kept'));
+    await server.kill();
+    expect(await troubleOf(board.write(fence, 2, memory('y', '1')))).toMatchObject({ kind: 'unreachable' });
+    expect(await troubleOf(board.renew(fence, LEASE))).toEqual(unreachable(`${board.place}: nobody listens there`));
+    await server.start();
+    expect(await board.renew(fence, LEASE)).toBe(true);
+    expect(await board.write(fence, 2, memory('y', '1'))).toEqual({ kind: 'done' });
+    expect(Object.fromEntries((await board.read()).jobs)).toEqual({ x: 'kept', y: '1' });
+    await board.close();
+  });
+
+  test('a server that is stopped is given up in time, and a write that is sent again is done once', async () => {
+    const board = open(`${server.url}?prefix=stopped`);
+    const fence = await taken(board, 'a');
+    await board.write(fence, 1, memory('x', '1'));
+    const change = { ...memory('x', '2'), log: [{ job: 'x', text: 'once' }] };
+    server.stand(true);
+    try {
+      expect(await troubleOf(board.renew(fence, LEASE))).toEqual(unreachable(`${board.place}: it does not respond`));
+      const late = troubleOf(board.write(fence, 2, change));
+      await board.close();
+      expect(await late).toEqual(unreachable(`${board.place}: it is closed`));
+    } finally {
+      server.stand(false);
+    }
+    const other = open(`${server.url}?prefix=stopped`);
+    await expect.poll(() => troubleOf(other.write(fence, 2, change))).toEqual({ done: { kind: 'done' } });
+    expect(Object.fromEntries((await other.read()).jobs)).toEqual({ x: '2' });
+    expect(await other.log(undefined, 10)).toHaveLength(1);
+    await other.close();
+  });
+
+  test('the next member is used if one refuses connections', async () => {
+    const [gone] = await freePorts(1);
+    const board = open(`etcd://127.0.0.1:${gone},127.0.0.1:${server.port}?prefix=turn`);
+    expect(await taken(board, 'a')).toBeGreaterThan(0);
+    expect(board.place).toBe(`etcd://127.0.0.1:${gone},127.0.0.1:${server.port} (turn)`);
+    await board.close();
+  });
+
+  test('a login that is right, wrong or missing', async () => {
+    const user = await EtcdServer.open(program ?? '');
+    const encoded = encodeURIComponent(PASSWORD);
+    const at = (login: string) => user.url.replace('//', `//${login}@`);
+    try {
+      await user.ask('/v3/auth/user/add', { name: 'root', password: PASSWORD });
+      await user.ask('/v3/auth/role/add', { name: 'root' });
+      await user.ask('/v3/auth/user/grant', { user: 'root', role: 'root' });
+      const before = open(at(`root:${encoded}`));
+      const fence = await taken(before, 'a');
+      await user.ask('/v3/auth/enable', {});
+      expect(await before.renew(fence, LEASE)).toBe(true);
+
+      const [wrong, file, missing] = [
+        open(at('root:hunter3')),
+        open(at('root'), { password: PASSWORD }),
+        open(user.url),
+      ];
+      expect(await troubleOf(wrong.holder())).toEqual(
+        refused(`${wrong.place}: it refuses the login: check the user of the URL and its password`),
+      );
+      expect(await file.holder()).toMatchObject({ fence });
+      expect(await troubleOf(missing.holder())).toEqual(
+        refused(
+          `${missing.place}: it requires a login: write the user into the URL, and its password into password_file`,
+        ),
+      );
+      expect(wrong.place).toBe(`etcd://127.0.0.1:${user.port} (timers)`);
+
+      // Its tokens are gone.
+      await user.kill();
+      await user.start();
+      expect(await file.renew(fence, LEASE)).toBe(true);
+      await Promise.all([before, wrong, file, missing].map((board) => board.close()));
+    } finally {
+      await user.close();
+    }
+  });
+
+  test('TLS, with a certificate that is trusted or not', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'etcd-tls-'));
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...subject],
+      { stdio: 'ignore' },
+    );
+    const secure = await EtcdServer.open(program ?? '', {
+      'cert-file': cert,
+      'key-file': key,
+      'trusted-ca-file': cert,
+      'client-cert-auth': 'true',
+    });
+    const url = `etcds://127.0.0.1:${secure.port}`;
+    const text = join(folder, 'text.pem');
+    writeFileSync(text, 'no certificate');
+    const boards = ['', `?ca=${cert}`, `?ca=${folder}/gone.pem`, `?ca=${cert}&cert=${text}&key=${key}`];
+    const [untrusted, bare, gone, invalid] = boards.map((query) => open(`${url}${query}`)) as [
+      Board,
+      Board,
+      Board,
+      Board,
+    ];
+    const [right, plain] = [open(`${url}?ca=${cert}&cert=${cert}&key=${key}`), open(secure.url)];
+    try {
+      await expect.poll(() => troubleOf(right.holder())).toEqual({ done: undefined });
+      expect(await troubleOf(untrusted.holder())).toEqual(
+        refused(`${untrusted.place}: its certificate is not trusted: name the authority with ca in the URL`),
+      );
+      expect(await troubleOf(bare.holder())).toEqual(
+        refused(`${bare.place}: it requires another client certificate: name its files with cert and key in the URL`),
+      );
+      expect(await troubleOf(plain.holder())).toEqual(unreachable(`${plain.place}: ${HUNG_UP}`));
+      expect(await troubleOf(invalid.holder())).toEqual(
+        refused(`${invalid.place}: the files of ca, cert and key in the URL are not valid: use PEM`),
+      );
+      expect(await troubleOf(gone.holder())).toEqual(
+        refused(`${gone.place}: the file of "ca" cannot be read: it does not exist`),
+      );
+    } finally {
+      await Promise.all([right, untrusted, bare, gone, invalid, plain].map((board) => board.close()));
+      await secure.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('a server without TLS hangs up', async () => {
+    const board = open(server.url.replace('etcd:', 'etcds:'));
+    expect(await troubleOf(board.holder())).toEqual(unreachable(`${board.place}: ${HUNG_UP}`));
+    await board.close();
+  });
+
+  test('a full database is refused', async () => {
+    const full = await EtcdServer.open(program ?? '', { 'quota-backend-bytes': '100000' });
+    const board = open(full.url);
+    try {
+      await troubleOf(board.put('large', 'x'.repeat(1_000_000), LEASE));
+      expect(await troubleOf(board.take({ id: 'a', name: 'a' }, LEASE, 0))).toEqual(
+        refused(
+          `${board.place}: its database is full: set --auto-compaction-retention, then compact it, defragment it and disarm its alarm`,
+        ),
+      );
+    } finally {
+      await board.close();
+      await full.close();
+    }
+  });
+});
+
+test('a server that does not respond is given up in time', async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const clock = new FakeClock();
+  const board = open(`etcd://timers:secret@127.0.0.1:${port}`, { clock });
+  const trouble = troubleOf(board.holder());
+  await clock.advance(BOARD_PATIENCE);
+  expect(await trouble).toEqual(unreachable(`etcd://127.0.0.1:${port} (timers): it does not respond`));
+  await board.close();
+  silent.close();
+});
+
+test('something else that listens there is refused', async () => {
+  const web = createServer((socket) => socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno'));
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  const board = open(`etcd://127.0.0.1:${(web.address() as AddressInfo).port}`);
+  expect(await troubleOf(board.holder())).toEqual(
+    refused(`${board.place}: there is no etcd 3.4 or later: check the URL`),
+  );
+  await board.close();
+  web.close();
+});
+
+test.each([
+  'etcd://user:12/secret@db.example',
+  'etcd://user:12?secret@db.example',
+  'etcd://user:12#secret@db.example',
+  'etcd://user:secret%zz@db.example',
+  'etcd://user:secret@db.example:port',
+  'etcd://user:secret@db.example?token=secret',
+  'etcd://user:secret@db.example?prefix=a/b',
+  'etcd:secret',
+])('the URL %s is refused without its text', async (url) => {
+  const board = open(url);
+  const trouble = await troubleOf(board.take({ id: 'a', name: 'a' }, LEASE, 0));
+  expect(trouble).toMatchObject({ kind: 'refused' });
+  expect(`${JSON.stringify(trouble)} ${board.place}`).not.toMatch(/secret|user|12/);
+  await board.close();
+});
+
+test.runIf(program === undefined)('etcd is not installed', ({ skip }) => skip('there is no etcd in PATH'));

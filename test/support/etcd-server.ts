@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { eventually } from './eventually.js';
+
+/** The path of etcd; `undefined` if it is not installed. */
+export function etcdProgram(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, 'etcd')).find((path) => existsSync(path));
+}
+
+/** A cluster of one member, on ports and in a folder of its own. */
+export class EtcdServer {
+  readonly port: number;
+  readonly #program: string;
+  readonly #peers: string;
+  readonly #options: Readonly<Record<string, string>>;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'etcd-'));
+  #process: ChildProcess | undefined;
+
+  private constructor(program: string, [port, peers]: readonly number[], options: Readonly<Record<string, string>>) {
+    this.#program = program;
+    this.#options = options;
+    this.port = port ?? 0;
+    this.#peers = `http://127.0.0.1:${peers}`;
+  }
+
+  /** `options`: of the command line, without "--". A server with TLS is not awaited. */
+  static async open(program: string, options: Readonly<Record<string, string>> = {}): Promise<EtcdServer> {
+    const server = new EtcdServer(program, await freePorts(2), options);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `etcd://127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    const isSecure = 'cert-file' in this.#options;
+    const clients = `${isSecure ? 'https' : 'http'}://127.0.0.1:${this.port}`;
+    const options = {
+      'data-dir': join(this.#folder, 'data'),
+      'listen-client-urls': clients,
+      'advertise-client-urls': clients,
+      'listen-peer-urls': this.#peers,
+      'initial-advertise-peer-urls': this.#peers,
+      'initial-cluster': `default=${this.#peers}`,
+      'log-level': 'error',
+      ...this.#options,
+    };
+    const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+    this.#process = spawn(this.#program, args, { cwd: this.#folder, stdio: 'ignore' });
+    if (!isSecure) await eventually('etcd', async () => ((await fetch(`${clients}/health`)).ok ? true : undefined));
+  }
+
+  /** As an administrator asks. */
+  async ask(path: string, body: object, token?: string): Promise<unknown> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      ...(token !== undefined && { headers: { Authorization: token } }),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  /** As a crash stops it. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  stand(isStill: boolean): void {
+    this.#process?.kill(isStill ? 'SIGSTOP' : 'SIGCONT');
+  }
+
+  async wipe(): Promise<void> {
+    await this.ask('/v3/kv/deleterange', { key: 'AA==', range_end: 'AA==' });
+  }
+
+  /** Ends the leases that would lapse within `duration` ms. */
+  async lapse(duration: number): Promise<void> {
+    const { leases = [] } = (await this.ask('/v3/lease/leases', {})) as { leases?: { ID: string }[] };
+    for (const { ID } of leases) {
+      const { TTL = '0' } = (await this.ask('/v3/lease/timetolive', { ID })) as { TTL?: string };
+      if (Number(TTL) * 1_000 <= duration) await this.ask('/v3/lease/revoke', { ID }).catch(() => undefined);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+/** Ports where nobody listens. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = [...Array(count).keys()].map(() => createServer());
+  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  for (const server of servers) await new Promise((resolve) => server.close(resolve));
+  return ports;
+}
