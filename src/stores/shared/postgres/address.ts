@@ -4,7 +4,7 @@ import { systemReason } from '../../../system/reason.js';
 import { BoardTrouble, type BoardPlace } from '../board.js';
 
 /** Where the server is and how to get in. */
-export interface Address {
+export interface PostgresAddress {
   /** Without user, password and query. */
   readonly place: string;
   /** The `prefix` of the URL: which state of this database. */
@@ -16,7 +16,7 @@ export interface Address {
 const PORT = 5432;
 
 /** Reads a URL such as `postgres://timers@db.example/timers?sslmode=verify-full&prefix=night`. */
-export function readAddress({ url, password }: Pick<BoardPlace, 'url' | 'password'>): Address {
+export function readAddress({ url, password }: Pick<BoardPlace, 'url' | 'password'>): PostgresAddress {
   const { hostname, port, pathname, username, password: written, searchParams: query } = new URL(url);
   const host = query.get('host') ?? decodeURIComponent(hostname);
   const user = decodeURIComponent(username);

@@ -18,14 +18,14 @@ import {
   type Logged,
   type Written,
 } from '../board.js';
-import { readAddress, type Address } from './address.js';
-import { listsOf, standingOf, takenOf, toMap, writtenOf, type Content, type Standing, type Taken } from './rows.js';
+import { readAddress, type PostgresAddress } from './address.js';
+import { listsOf, standingOf, takenOf, toMap, writtenOf, type KeyedText, type Standing, type Taken } from './rows.js';
 import * as sql from './statements.js';
-import { troubleOf } from './trouble.js';
+import { postgresTrouble } from './trouble.js';
 
 /** The lease loop, a write and a reader can go on at the same time. */
 const CONNECTIONS = 3;
-/** So many log entries between two deletions of old ones. */
+/** How many log entries are written between two deletions of old ones. */
 const TRIM_EVERY = 1_000;
 
 /** @public */
@@ -36,7 +36,7 @@ export const postgresKind: BoardKind = { open: (place) => new PostgresBoard(plac
  * connection. Several states, each with its own prefix, share the tables, which the first client creates.
  */
 class PostgresBoard implements Board {
-  readonly #address: Address;
+  readonly #address: PostgresAddress;
   readonly #clock: Clock;
   #pool: Pool | undefined;
   #isClosed = false;
@@ -86,8 +86,8 @@ class PostgresBoard implements Board {
 
   read(): Promise<BoardContents> {
     return this.#within(LONG_BOARD_PATIENCE, async () => ({
-      jobs: toMap(await this.#query<Content>(sql.READ.jobs, [])),
-      runs: toMap(await this.#query<Content>(sql.READ.runs, [])),
+      jobs: toMap(await this.#query<KeyedText>(sql.READ.jobs, [])),
+      runs: toMap(await this.#query<KeyedText>(sql.READ.runs, [])),
     }));
   }
 
@@ -232,7 +232,7 @@ class PostgresBoard implements Board {
     return this.#settle(patience, request()).catch((error: unknown) => {
       // Someone removed the tables: the next request creates them again.
       if ((error as { code?: string }).code === UNDEFINED_TABLE) this.#schema = undefined;
-      throw troubleOf(error, this.place);
+      throw postgresTrouble(error, this.place);
     });
   }
 

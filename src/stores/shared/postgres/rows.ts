@@ -14,12 +14,12 @@ export interface Taken {
   readonly idle: number | null;
 }
 
-export interface Content {
+export interface KeyedText {
   readonly key: string;
   readonly content: string;
 }
 
-export const toMap = (rows: readonly Content[]): ReadonlyMap<string, string> =>
+export const toMap = (rows: readonly KeyedText[]): ReadonlyMap<string, string> =>
   new Map(rows.map(({ key, content }) => [key, content]));
 
 /** The keys and texts of what changes, and the keys of what is deleted. */

@@ -53,8 +53,9 @@ const drop = (table: string, keys: string) =>
   `delete from timers_${table} where state = $1 and key = any(${keys}::text[]) and exists (select 1 from held)`;
 
 /**
- * $1 state, $2 fence, $3 number, $4 and $5 memories, $6 those to delete, $7 and $8 open runs, $9 those to delete, $10 log entries. One statement,
- * for a pooler that gives each statement another connection. `written` is 0: the number does not follow, and nothing is written.
+ * $1 state, $2 fence, $3 number, $10 log entries. Memories: $4 and $5, and $6 to delete. Open runs: $7 and $8, and $9 to
+ * delete. One statement, for a pooler that gives each statement another connection. `written` is 0: the number does not
+ * follow, and nothing is written.
  */
 export const WRITE = `
 with held as (

@@ -30,7 +30,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 };
 
 /** Says what failed in words of ours: a message of the server or of a package may contain what is secret. */
-export function troubleOf(error: unknown, place: string): BoardTrouble {
+export function postgresTrouble(error: unknown, place: string): BoardTrouble {
   if (error instanceof BoardTrouble) return error;
   const { code = '', message = '' } = error as { readonly code?: string; readonly message?: string };
   const refused = REFUSED[code] ?? whyNoTls(message) ?? whyNoPassword(message);
