@@ -18,6 +18,7 @@ import {
   type Logged,
   type Written,
 } from '../board.js';
+import { inTime } from '../in-time.js';
 import { readAddress, type PostgresAddress } from './address.js';
 import { listsOf, standingOf, takenOf, toMap, writtenOf, type KeyedText, type Standing, type Taken } from './rows.js';
 import * as sql from './statements.js';
@@ -133,7 +134,7 @@ class PostgresBoard implements Board {
     this.#isClosed = true;
     const ended = this.#pool?.end() ?? Promise.resolve();
     this.#pool = undefined;
-    await this.#settle(BOARD_PATIENCE, ended).catch(() => undefined);
+    await inTime(ended, BOARD_PATIENCE, { clock: this.#clock, place: this.place }).catch(() => undefined);
   }
 
   async #writeChange(fence: Fence, seq: number, { jobs, runs, log }: BoardChange): Promise<boolean> {
@@ -229,19 +230,10 @@ class PostgresBoard implements Board {
   }
 
   #within<T>(patience: Duration, request: () => Promise<T>): Promise<T> {
-    return this.#settle(patience, request()).catch((error: unknown) => {
+    return inTime(request(), patience, { clock: this.#clock, place: this.place }).catch((error: unknown) => {
       // Someone removed the tables: the next request creates them again.
       if ((error as { code?: string }).code === UNDEFINED_TABLE) this.#schema = undefined;
       throw postgresTrouble(error, this.place);
-    });
-  }
-
-  /** Settles as the promise does, but after `patience` at the latest. What comes later is ignored. */
-  #settle<T>(patience: Duration, promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const late = () => reject(new BoardTrouble('unreachable', `${this.place}: it does not respond`));
-      const disarm = this.#clock.after(patience, late);
-      void promise.then(resolve, reject).finally(disarm);
     });
   }
 }

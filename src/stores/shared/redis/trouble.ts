@@ -1,0 +1,51 @@
+import { systemReason } from '../../../system/reason.js';
+import { BoardTrouble } from '../board.js';
+
+/** What the server reports by the first word of its error, and the way out. */
+const REFUSED: Readonly<Record<string, string>> = {
+  WRONGPASS: 'it refuses the password: check the URL, or the file that password_file names',
+  NOAUTH: 'it asks for a password: write it into the URL, or into the file that password_file names',
+  NOPERM: 'this user may not run the commands: give it +@all on the keys of the prefix (ACL SETUSER)',
+  READONLY: 'it is a replica, which only reads: name the primary server in the URL',
+  OOM: 'its memory is full: raise maxmemory, or let nothing else use this server',
+  MISCONF: 'it takes no writes because it cannot save to its disk: see its log',
+  MOVED: 'it is a node of a Redis Cluster: name a single server in the URL',
+  CROSSSLOT: 'it is a node of a Redis Cluster: name a single server in the URL',
+};
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  LOADING: 'it is still loading its data',
+  BUSY: 'it is busy with a script',
+  CLUSTERDOWN: 'its cluster is down',
+  MASTERDOWN: 'its primary server is down',
+};
+
+/** By the code of the system or of TLS. */
+const REFUSED_BY_CODE: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'there is no machine of that name: check the URL',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted: name the authority with ca in the URL',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted: name the authority with ca in the URL',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted: name the authority with ca in the URL',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted: name the authority with ca in the URL',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name: use that name in the URL',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it offers no TLS there: write redis:// instead of rediss://, or name its port for TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG:
+    'it offers no TLS there: write redis:// instead of rediss://, or name its port for TLS',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+};
+
+/** Says what failed in words of ours: a message of the server or of a package may contain what is secret. */
+export function redisTroubleOf(error: unknown, place: string): BoardTrouble {
+  if (error instanceof BoardTrouble) return error;
+  const { code = '', message = '' } = error as { readonly code?: string; readonly message?: string };
+  const words = message.match(/\b[A-Z]{3,}\b/g) ?? [];
+  const said = (reasons: Readonly<Record<string, string>>) => words.map((word) => reasons[word]).find(Boolean);
+  const refused = REFUSED_BY_CODE[code] ?? said(REFUSED);
+  if (refused !== undefined) return new BoardTrouble('refused', `${place}: ${refused}`);
+  return new BoardTrouble('unreachable', `${place}: ${said(UNREACHABLE) ?? whyUnreachable(error, code, message)}`);
+}
+
+function whyUnreachable(error: unknown, code: string, message: string): string {
+  if (/^E[A-Z]/.test(code)) return systemReason(error);
+  return /tim(?:ed |e)out/i.test(message) ? 'it does not respond' : 'the connection was lost';
+}

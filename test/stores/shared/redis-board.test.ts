@@ -1,0 +1,185 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createSystemClock } from '../../../src/clocks/system.js';
+import type { Clock } from '../../../src/domain/clock.js';
+import { BOARD_PATIENCE, type Board, type BoardChange, type BoardTrouble } from '../../../src/stores/shared/board.js';
+import { redisKind } from '../../../src/stores/shared/redis/board.js';
+import { boardContract } from '../../support/board-contract.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { hasRedis, RedisServer } from '../../support/redis-server.js';
+
+const LEASE = 60_000;
+const CHANGE: BoardChange = { jobs: [{ job: 'x', key: 'x', text: 'kept' }], runs: [], log: [] };
+
+const opened: Board[] = [];
+function open(
+  url: string,
+  { password, clock = createSystemClock() }: { password?: string; clock?: Clock } = {},
+): Board {
+  const board = redisKind.open({ url, password, clock });
+  opened.push(board);
+  return board;
+}
+afterEach(() => Promise.all(opened.splice(0).map((board) => board.close())));
+
+const troubleOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => ({ done: value }),
+    (error: unknown) => {
+      const { name, kind, message } = error as BoardTrouble;
+      return { name, kind, message };
+    },
+  );
+
+async function taken(board: Board): Promise<number> {
+  const taking = await board.take({ id: 'a', name: 'a' }, LEASE, 0);
+  if (taking.kind !== 'taken') throw new Error(`not taken: ${JSON.stringify(taking)}`);
+  return taking.fence;
+}
+
+/** Lets `duration` pass for what a state has in Redis: its clock cannot be set, so the ends come nearer. */
+const PASS = `
+local ttl = redis.call('PTTL', KEYS[1])
+if ttl > tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ttl - ARGV[1]) elseif ttl > 0 then redis.call('DEL', KEYS[1]) end
+local seen = redis.call('HGET', KEYS[2], 'seen')
+if seen then redis.call('HSET', KEYS[2], 'seen', string.format('%.0f', seen - ARGV[1])) end
+for _, name in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do redis.call('ZINCRBY', KEYS[3], -ARGV[1], name) end`;
+
+describe.skipIf(!hasRedis)('Redis, which is installed', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.open();
+  });
+  afterAll(() => server.close());
+
+  boardContract('Redis', async () => {
+    await server.command('FLUSHALL');
+    return {
+      connect: () => open(server.url),
+      lease: 1_000,
+      pass: (duration) => {
+        const keys = ['lease', 'meta', 'until'].map((name) => `{timers}:${name}`);
+        return server.command('EVAL', PASS, String(keys.length), ...keys, String(duration));
+      },
+      wipe: () => server.command('FLUSHALL'),
+      end: () => Promise.resolve(),
+    };
+  });
+
+  test('states with different prefixes do not see each other', async () => {
+    await server.command('FLUSHALL');
+    const [one, other] = [open(server.url), open(`${server.url}?prefix=night`)];
+    await one.write(await taken(one), 1, CHANGE);
+
+    expect(await other.holder()).toBeUndefined();
+    expect((await other.read()).jobs.size).toBe(0);
+    expect(one.place).toBe(`redis://127.0.0.1:${server.port}/0 (timers)`);
+    expect(other.place).toBe(`redis://127.0.0.1:${server.port}/0 (night)`);
+  });
+
+  test('a lease lapses by the clock of the server', async () => {
+    await server.command('FLUSHALL');
+    const [one, other] = [open(server.url), open(server.url)];
+    await one.take({ id: 'a', name: 'a' }, 1, 0);
+
+    await expect.poll(() => other.holder()).toBeUndefined();
+  });
+
+  test('a password that is wrong, missing or from a file', async () => {
+    const guarded = await RedisServer.open('--requirepass', 'hunter2-of-the-test');
+    const place = `redis://127.0.0.1:${guarded.port}/0 (timers)`;
+
+    expect(await troubleOf(open(guarded.url, { password: 'another-secret' }).holder())).toEqual({
+      name: 'BoardTrouble',
+      kind: 'refused',
+      message: `${place}: it refuses the password: check the URL, or the file that password_file names`,
+    });
+    expect(await troubleOf(open(guarded.url).holder())).toMatchObject({
+      kind: 'refused',
+      message: `${place}: it asks for a password: write it into the URL, or into the file that password_file names`,
+    });
+    expect(await troubleOf(open(guarded.url, { password: 'hunter2-of-the-test' }).holder())).toEqual({
+      done: undefined,
+    });
+    await guarded.close();
+  });
+
+  test('a replica, and a server without memory, name the way out', async () => {
+    const replica = await RedisServer.open(
+      '--replicaof',
+      '127.0.0.1',
+      String(server.port),
+      '--replica-serve-stale-data',
+      'yes',
+    );
+    expect(await troubleOf(open(replica.url).take({ id: 'r', name: 'r' }, LEASE, 0))).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('it is a replica, which only reads: name the primary server') as string,
+    });
+    await replica.close();
+
+    const full = await RedisServer.open('--maxmemory', '1kb');
+    expect(await troubleOf(open(full.url).take({ id: 'r', name: 'r' }, LEASE, 0))).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('its memory is full: raise maxmemory') as string,
+    });
+    await full.close();
+  });
+
+  test('a server that was killed is used again when it is back, and has gone back', async () => {
+    const mortal = await RedisServer.open();
+    const board = open(mortal.url);
+    const fence = await taken(board);
+    await board.write(fence, 1, CHANGE);
+    await mortal.kill();
+
+    expect(await troubleOf(board.write(fence, 2, CHANGE))).toMatchObject({ kind: 'unreachable' });
+    await expect
+      .poll(() => troubleOf(board.renew(fence, LEASE)))
+      .toEqual({
+        name: 'BoardTrouble',
+        kind: 'unreachable',
+        message: `${board.place}: nobody listens there`,
+      });
+
+    await mortal.start();
+    await expect.poll(() => troubleOf(board.write(fence, 2, CHANGE))).toEqual({ done: { kind: 'behind', seq: -1 } });
+    expect(await board.renew(fence, LEASE)).toBe(true);
+    expect(await board.write(fence, 2, { ...CHANGE, isWhole: true })).toEqual({ kind: 'done' });
+    expect((await board.read()).jobs.get('x')).toBe('kept');
+    await mortal.close();
+  });
+
+  test('a request is not sent again when its connection is lost', async () => {
+    await server.command('FLUSHALL');
+    const board = open(server.url);
+    const fence = await taken(board);
+    await board.holder();
+    server.signal('SIGSTOP');
+    const trouble = troubleOf(board.renew(fence, LEASE));
+    expect(await trouble).toMatchObject({ kind: 'unreachable', message: `${board.place}: it does not respond` });
+    server.signal('SIGCONT');
+
+    await expect.poll(() => troubleOf(board.renew(fence, LEASE))).toEqual({ done: true });
+  });
+});
+
+test('a server that does not respond is given up in time', async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const clock = new FakeClock();
+  const board = open(`redis://127.0.0.1:${port}/0`, { clock });
+  const trouble = troubleOf(board.holder());
+  await clock.advance(BOARD_PATIENCE);
+
+  expect(await trouble).toEqual({
+    name: 'BoardTrouble',
+    kind: 'unreachable',
+    message: `redis://127.0.0.1:${port}/0 (timers): it does not respond`,
+  });
+  await board.close();
+  silent.close();
+});
+
+test.runIf(!hasRedis)('Redis is not installed', ({ skip }) => skip('there is no redis-server'));
