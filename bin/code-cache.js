@@ -47,8 +47,8 @@ function install({ keep = process.env.TIMERS_KEEP_CODE === '1', isScheduler = fa
 }
 
 // A scheduler's flags. The first: how much bytecode a function runs, in bytes, before V8 optimizes it. V8 does so on
-// other threads. In a burst, and in the start with many timers, these take the cores that the commands need, and the
-// optimized code comes too late (docs/decisions/0080). The second: by how much a small heap may grow between two full
+// other threads. In a burst and in a start with many timers, these take the cores that the commands need. The optimized
+// code comes too late there (docs/decisions/0080). The second: by how much a small heap may grow between two full
 // collections, in percent. V8 lets it grow fourfold, which a flood of output fills with dead text (0077).
 // V8 takes compiled code, Node's own included, only under the flags it was compiled with, so the usual ones are put back
 // while anything loads.

@@ -41,9 +41,9 @@ export const BEYOND: readonly Beyond[] = [
     codes: ['bad-address', 'bad-dsn', 'bad-header', 'bad-server', 'bad-url', 'unknown-placeholder'],
   },
   {
-    what: 'Values that depend on each other: `max_delay` and `delay`, `not_before` and `not_after`, a server named twice.',
-    codes: ['bad-value', 'duplicate-server', 'empty-window'],
-    about: /max_delay|not_after|named twice/,
+    what: 'Values that depend on each other: `max_delay` and `delay`, `not_before` and `not_after`, `forward` and `state: false`, a server named twice.',
+    codes: ['bad-value', 'duplicate-server', 'empty-window', 'needs-state'],
+    about: /max_delay|not_after|named twice|forward/,
   },
   {
     what: 'Maps that `defaults` may complete: `breaker` without `failures`, `notify` without a receiver.',

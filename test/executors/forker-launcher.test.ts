@@ -71,7 +71,10 @@ describe('a command', () => {
 
   it('leaves nothing in the forker', async () => {
     const open = () => readdirSync(`/proc/${forkerPid()}/fd`).length;
-    await executor.execute(command('true'), new RecordedIo());
+    const first = new RecordedIo();
+    await executor.execute(command('true'), first);
+    // Until it is reaped, the forker may hold its pipes.
+    await until(() => readStat(first.pids[0] ?? 0) === undefined);
     const before = open();
     const ios = Array.from({ length: 100 }, () => new RecordedIo());
     await Promise.all(ios.map((io) => executor.execute(command('echo x; echo y >&2'), io)));
