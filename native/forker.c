@@ -9,16 +9,19 @@
  *   2 OPENED  timers has opened the pipes: the forker closes its ends.
  *   3 SEEN    timers knows how the command ended: the forker reaps it. Until then its pid and group stay its own.
  *   4 SIGNAL  a signal for the group of the command, which may be starting.
+ *   5 PING    the forker replies with HELLO.
  * A reply has 8 numbers: its kind, the id, the pid, and:
- *   1 HELLO   the version of this protocol. The first reply.
+ *   1 HELLO   the version of this protocol. The first reply, and that to PING.
  *   2 STARTED descriptors of its pipes or -1: open /proc/<pid of the forker>/fd/<descriptor>. The program runs.
  *   3 FAILED  errno, stage (enum stage). Nothing runs.
  *   4 ENDED   exit code or -1, signal or 0, CPU time in µs (low, high), largest resident memory in KiB.
- * At the end of the socket, and after a request that breaks these rules, the forker ends all commands and their descendants:
+ * What a command starts has its mark, whatever it becomes: a soft RLIMIT_RTTIME that nothing reaches. See mark_of().
+ * At the end of the socket, and after a request that breaks these rules, the forker ends all commands and what they started:
  * SIGTERM, grace, SIGKILL. It leaves what belongs to a command that has ended before. If it has an argument, it appends each
  * end that timers has not seen to that file: the TIMERS_RUN_ID, the exit code or -1, the signal or 0.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -33,14 +36,14 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/times.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(long) == 8 && sizeof(gid_t) == 4, "struct rusage and groups are those of the kernel");
 
-enum { LINE = 3, VERSION = 1, HEAD = 3, START_HEAD = 12, A_TURN = 8, PATIENCE = 5000 };
-enum { LARGEST = 16 << 20, LONGEST_PATH = 4096 };
-enum request { START = 1, OPENED, SEEN, SIGNAL };
+enum { LINE = 3, VERSION = 2, HEAD = 3, START_HEAD = 12, A_TURN = 8, LARGEST = 16 << 20, LONGEST = 4096, PATIENCE = 5000 };
+enum request { START = 1, OPENED, SEEN, SIGNAL, PING };
 enum reply { HELLO = 1, STARTED, FAILED, ENDED };
 enum { AS_USER = 1, KEEP = 2 }; /* flags */
 enum output { TO_NULL, TO_OWN, TO_PIPE, TO_STDOUT };
@@ -73,11 +76,8 @@ static void *grow(void *memory, size_t size) {
   return memory;
 }
 
-static void close_one(int *fd) {
-  if (*fd >= 0) close(*fd);
-  *fd = -1;
-}
-
+static void wake(int number) { (void)number; }
+static void close_one(int *fd) { *fd = *fd >= 0 ? close(*fd), -1 : -1; }
 static void close_pipes(struct command *command) { close_one(&command->pipes[0]), close_one(&command->pipes[1]); }
 
 /* By its pid, or by its id. */
@@ -111,15 +111,29 @@ static void reply(enum reply kind, uint32_t id, pid_t pid, const int32_t more[5]
   out_used += sizeof words;
 }
 
+/* Of 0, the least mark. FNV-1a makes them differ. */
+static uint64_t mark_of(const char *run_id) {
+  uint64_t hash = *run_id ? 14695981039346656037u : 0;
+  for (; *run_id; run_id++) hash = (hash ^ (unsigned char)*run_id) * 1099511628211u;
+  return hash >> 2 | 1ULL << 62;
+}
+
+/* A lower limit is meant as one, and stays. */
+static void set_mark(rlim_t mark) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_RTTIME, &limit) == 0 && limit.rlim_cur > mark_of(""))
+    setrlimit(RLIMIT_RTTIME, &(struct rlimit){mark, limit.rlim_max});
+}
+
 /* As execvp(3), but along the PATH of the command. */
 static void exec(const struct start *s) {
-  char file[LONGEST_PATH], *name = s->argv[0];
+  char file[LONGEST], *name = s->argv[0];
   int denied = 0, length;
   for (const char *at = strchr(name, '/') || !*name ? "" : s->path, *end; at; at = *end ? end + 1 : NULL) {
     end = strchrnul(at, ':');
-    length = end - at < LONGEST_PATH ? (int)(end - at) : LONGEST_PATH;
+    length = end - at < LONGEST ? (int)(end - at) : LONGEST;
     errno = ENAMETOOLONG, length = snprintf(file, sizeof file, "%.*s%s%s", length, at, length ? "/" : "", name);
-    if (length < LONGEST_PATH) execve(file, s->argv, s->env);
+    if (length < LONGEST) execve(file, s->argv, s->env);
     if (errno == ENOEXEC) {
       s->argv[-1] = (char *)"/bin/sh"; /* a script without a first line */
       s->argv[0] = file;
@@ -140,6 +154,7 @@ static enum stage become(const struct start *s, const int outputs[2], int *repor
   if (dup3(*report, LINE, O_CLOEXEC) < 0) return S_OUTPUT;
   *report = LINE; /* however long exec takes, the socket and other pipes are the forker's alone */
   syscall(SYS_close_range, LINE + 1, ~0U, 0);
+  if (*s->run_id) set_mark(mark_of(s->run_id));
   if (s->flags & AS_USER && (setgroups(s->group_count, s->groups) < 0 || setgid(s->gid) < 0 || setuid(s->uid) < 0))
     return S_USER;
   if (chdir(s->folder) < 0) return S_FOLDER; /* with the rights of the user */
@@ -211,8 +226,9 @@ static void start(const struct start *s) {
 static int serve(uint32_t *request) {
   struct start s;
   if (request[1] == START) return parse_start(request, &s) ? start(&s), 1 : 0;
-  if (request[1] < OPENED || request[1] > SIGNAL || request[0] != (request[1] == SIGNAL ? HEAD + 1 : HEAD) * 4) return 0;
+  if (request[1] < OPENED || request[1] > PING || request[0] != (request[1] == SIGNAL ? HEAD + 1 : HEAD) * 4) return 0;
   struct command *command = find(0, request[2]);
+  if (request[1] == PING) reply(HELLO, request[2], getpid(), (int32_t[5]){VERSION});
   if (!command) return 1; /* it has failed meanwhile */
   if (request[1] == OPENED) close_pipes(command);
   if (request[1] == SIGNAL) signal_group(command, (int)request[3]);
@@ -229,8 +245,7 @@ static void conclude(struct command *command) {
   ssize_t n = read(command->report, failure, sizeof failure);
   if (n == 0) reply(STARTED, command->id, command->pid, (int32_t[5]){command->pipes[0], command->pipes[1]});
   if (n == 0) close_one(&command->report);
-  if (n > 0) reply(FAILED, command->id, 0, (int32_t[5]){failure[1], failure[0]});
-  if (n > 0) forget(command);
+  if (n > 0) reply(FAILED, command->id, 0, (int32_t[5]){failure[1], failure[0]}), forget(command);
 }
 
 /* Leaves the process a zombie. Only the system call fills in what it used. */
@@ -265,68 +280,56 @@ static void look(void) {
     if (!commands[i].ended && has_ended(P_PID, commands[i].pid, &end, &used)) note_end(&commands[i], &end, &used);
 }
 
-/* Reads the start of a file of /proc. Returns its length. */
-static size_t slurp(const char *format, pid_t pid, char *text, size_t size) {
-  char path[64];
-  size_t used = 0;
-  snprintf(path, sizeof path, format, (int)pid);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  for (ssize_t n; fd >= 0 && (n = read(fd, text + used, size - 1 - used)) > 0;) used += (size_t)n;
-  close_one(&fd);
-  text[used] = 0;
-  return used;
+/* Whose process it is, by its mark. Without one it is nobody's, or, if the forker has adopted it, may be of any command. */
+static const struct command *owner_of(pid_t pid, const struct command *unmarked) {
+  unsigned long mark = 0;
+  char line[256];
+  snprintf(line, sizeof line, "/proc/%d/limits", (int)pid);
+  FILE *limits = fopen(line, "re");
+  while (limits && fgets(line, sizeof line, limits)) sscanf(line, "Max realtime timeout %lu", &mark);
+  if (limits) fclose(limits);
+  for (size_t i = 0; i < count; i++)
+    if (*commands[i].run_id && mark_of(commands[i].run_id) == mark) return &commands[i];
+  return mark > mark_of("") ? NULL : unmarked;
 }
 
-/* Whose process it is, by its environment. Without a run id it may belong to any command. */
-static const struct command *owner_by_environment(pid_t pid, const struct command *unknown) {
-  static const struct command finished = {.keep = 1};
-  static char text[1 << 22];
-  size_t length = slurp("/proc/%d/environ", pid, text, sizeof text);
-  for (char *at = text; at < text + length; at += strlen(at) + 1) {
-    if (strncmp(at, "TIMERS_RUN_ID=", 14)) continue;
-    for (size_t i = 0; i < count; i++)
-      if (*commands[i].run_id && !strcmp(commands[i].run_id, at + 14)) return &commands[i];
-    return &finished;
-  }
-  return unknown;
+/* Returns whether it is a process of a command, and lives. Those of a group that was signaled have their signal. */
+static int end_process(pid_t pid, int64_t elapsed, const struct command *unknown) {
+  pid_t reaped = pid <= 0 || find(pid, 0) ? 1 : waitpid(pid, NULL, WNOHANG); /* -1: of another parent */
+  if (reaped > 0) return 0;
+  const struct command *leader = find(getpgid(pid), 0), *owner = leader ? leader : owner_of(pid, reaped ? NULL : unknown);
+  if (!owner || owner->keep) return 0;
+  if (elapsed >= owner->grace) kill(pid, SIGKILL);
+  else if (elapsed == 0 && !leader) kill(pid, SIGTERM), kill(pid, SIGCONT);
+  return 1;
 }
 
-/* An orphan becomes a command to end. Those of a group that was signaled have their signal. */
-static void end_orphan(pid_t pid, int64_t elapsed, const struct command *unknown) {
-  if (find(pid, 0) || waitpid(pid, NULL, WNOHANG) > 0) return;
-  const struct command *leader = find(getpgid(pid), 0), *owner = leader ? leader : owner_by_environment(pid, unknown);
-  if (owner->keep) return;
-  add((struct command){.pid = pid, .grace = owner->grace + (leader ? 0 : elapsed), .report = -1, .pipes = {-1, -1}});
-  if (!leader) signal_group(&commands[count - 1], SIGTERM), signal_group(&commands[count - 1], SIGCONT);
-}
-
-/* Returns whether a process lives that is to end. Its ancestor is a child of the forker, which adopts orphans. */
+/* Returns whether a process lives that is to end. */
 static int end_more(int64_t elapsed, const struct command *unknown) {
-  static char text[1 << 20];
   int any = 0;
+  DIR *all = opendir("/proc");
   look();
-  slurp("/proc/self/task/%d/children", getpid(), text, sizeof text);
-  for (char *at = text, *end; (end = strchr(at, ' ')); at = end + 1) end_orphan(atoi(at), elapsed, unknown);
-  for (size_t i = 0; i < count; i++) {
-    if (commands[i].keep) continue;
-    if (elapsed >= commands[i].grace) signal_group(&commands[i], SIGKILL);
-    any |= !commands[i].ended;
+  for (struct dirent *each; all && (each = readdir(all));) any |= end_process(atoi(each->d_name), elapsed, unknown);
+  if (all) closedir(all);
+  for (struct command *command = commands; command < commands + count; command++) {
+    if (command->keep) continue;
+    if (elapsed >= command->grace) signal_group(command, SIGKILL);
+    any |= !command->ended;
   }
   return any;
 }
 
 static _Noreturn void leave(void) {
-  struct command unknown = {.grace = 0};
-  for (size_t i = 0; i < count; i++) {
-    struct command *command = &commands[i];
+  struct command unknown = {.grace = 0}, *command = commands;
+  for (size_t i = 0; i < count; i++, command++) {
     close_pipes(command);
     if (command->grace > unknown.grace) unknown.grace = command->grace;
     unknown.keep |= command->keep;
     if (!command->ended && !command->keep) signal_group(command, SIGTERM), signal_group(command, SIGCONT);
   }
-  int64_t most = unknown.grace + PATIENCE, elapsed = 0;
-  for (int pause = 5; end_more(elapsed, &unknown) && elapsed < most; elapsed += pause, pause += pause < 100 ? pause : 0)
-    poll(NULL, 0, pause);
+  int64_t most = unknown.grace + PATIENCE, elapsed = 0, since = times(NULL);
+  for (int pause = 3; end_more(elapsed, &unknown) && elapsed < most; elapsed = (times(NULL) - since) * 10 + 1)
+    poll(NULL, 0, pause += pause < 60 ? pause : 0); /* a tick has 10 ms */
   int fd = -1, how = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
   for (size_t i = 0; ends_file && i < count; i++)
     if (commands[i].ended && *commands[i].run_id && (fd >= 0 || (fd = open(ends_file, how, 0600)) >= 0))
@@ -374,22 +377,19 @@ static void wait_for_more(const struct timespec *timeout, const sigset_t *mask) 
   if (n > 0) in_used += (size_t)n;
 }
 
-static void wake(int number) { (void)number; }
-
 /* Only SIGKILL and the socket end this process: a signal for all processes of timers must not lose the ends of commands. */
 int main(int argc, char **argv) {
   sigset_t mask;
   if (fcntl(LINE, F_GETFD) < 0) return 64;
   if (argc > 1) ends_file = argv[1];
   sigfillset(&mask);
-  sigprocmask(SIG_SETMASK, &mask, NULL);
-  sigdelset(&mask, SIGCHLD);
+  sigprocmask(SIG_SETMASK, &mask, NULL), sigdelset(&mask, SIGCHLD);
   for (int i = 1; i < NSIG; i++) signal(i, SIG_DFL);
   sigaction(SIGCHLD, &(struct sigaction){.sa_handler = wake}, NULL);
   syscall(SYS_close_range, LINE + 1, ~0U, 0);
   while ((null_fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && null_fd < LINE) fcntl(null_fd, F_SETFD, 0);
   fcntl(LINE, F_SETFD, FD_CLOEXEC), fcntl(LINE, F_SETFL, O_NONBLOCK);
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  prctl(PR_SET_CHILD_SUBREAPER, 1), set_mark(RLIM_INFINITY); /* a mark of an outer run is not its own */
   if (null_fd < 0 || chdir("/") < 0) return 71;
   reply(HELLO, 0, getpid(), (int32_t[5]){VERSION});
   for (int has_more = 0;; has_more = hear()) {

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
@@ -102,6 +103,37 @@ describe('a command', () => {
   });
 });
 
+describe('what has left its group, its parent and its environment', () => {
+  const leave = (wait: string) => `(setsid env -i sleep 60 >/dev/null 2>&1 & echo $!); ${wait}`;
+  /** A run, and the process it has left. */
+  async function leaving(wait: string) {
+    const io = new RecordedIo();
+    io.env = { TIMERS_RUN_ID: randomUUID() };
+    const left = io.lineThat(() => true);
+    const exit = executor.execute(command(leave(wait)), io);
+    const pid = Number(await left);
+    await until(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('sleep'));
+    return { io, exit, pid };
+  }
+
+  it('ends with the run that is canceled, and with no other', async () => {
+    const [mine, other] = [await leaving('exec sleep 60'), await leaving('exec sleep 60')];
+    mine.io.cancellation.cancel({ kind: 'timeout', afterMs: 1 });
+    expect(await mine.exit).toEqual({ kind: 'signaled', signal: 'SIGTERM' });
+    expect([isAlive(mine.pid), isAlive(other.pid)]).toEqual([false, true]);
+    expect([mine.io.strays, other.io.strays]).toEqual([[mine.pid], []]);
+    other.io.cancellation.cancel({ kind: 'requested' });
+    await other.exit;
+  });
+
+  it('is left alone by a run that ends by itself', async () => {
+    const { exit, pid } = await leaving('exit 3');
+    expect(await exit).toEqual({ kind: 'exited', code: 3 });
+    expect(isAlive(pid)).toBe(true);
+    process.kill(pid);
+  });
+});
+
 describe('a forker that cannot be used', () => {
   const program = (text: string): string => {
     const file = join(mkdtempSync(join(folder, 'program-')), 'forker');
@@ -117,8 +149,8 @@ describe('a forker that cannot be used', () => {
     ['ends at once', program('#!/bin/sh\n'), 'it ended at once'],
     [
       'speaks another version',
-      program(`#!/bin/sh\n${hello('\\2')}\nexec cat <&3`),
-      'it speaks version 2 of the protocol, not 1',
+      program(`#!/bin/sh\n${hello('\\3')}\nexec cat <&3`),
+      'it speaks version 3 of the protocol, not 2',
     ],
   ])('because it %s is refused', async (_, file, reason) => {
     await expect(openForker(clock, { program: file })).rejects.toThrow(reason);

@@ -76,7 +76,14 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
   it('says its version first', async () => {
     open();
     await line.reply('hello');
-    expect(line.replies[0]).toMatchObject({ kind: 'hello', pid: line.process.pid, more: [1, 0, 0, 0, 0] });
+    expect(line.replies[0]).toMatchObject({ kind: 'hello', pid: line.process.pid, more: [2, 0, 0, 0, 0] });
+  });
+
+  it('replies to a ping, whatever its commands do', async () => {
+    open();
+    line.start(1, { words: ['sleep', '60'] });
+    line.send(5, 7);
+    expect(await line.reply('hello', 7)).toMatchObject({ pid: line.process.pid, more: [2, 0, 0, 0, 0] });
   });
 
   test.each([
@@ -311,11 +318,25 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     expect(readFileSync(file, 'utf8').split('\n').toSorted()).toEqual(['', 'run-1 4 0', 'run-2 -1 9']);
   });
 
-  it('what a command left that had ended by itself goes on', async () => {
+  it('what left its group has SIGTERM at once, though its parent lives', async () => {
     open();
-    run(1, 'setsid sleep 60 & echo $!');
+    const stray = 'setsid sh -c "trap exit TERM; echo \\$\\$; while :; do sleep 0.01; done"';
+    run(1, `${stray} & trap "" TERM; echo $$; wait; sleep 60`, { grace: 3_600_000 });
+    const pids = await pidsOf(1, 2);
+    const leader = pids.find((pid) => readStat(pid)?.groupId === (line.replies.at(-1)?.pid ?? 0)) ?? 0;
+    const closed = line.close();
+    await until(() => pids.filter(isAlive).length === 1);
+    expect(isAlive(leader)).toBe(true);
+    process.kill(-leader, 'SIGKILL');
+    await closed;
+  });
+
+  it.each(['', 'env -i '])('what a command left that had ended by itself goes on: %ssleep', async (become) => {
+    open();
+    run(1, `setsid ${become}sleep 60 & echo $!`);
     const [left = 0] = await pidsOf(1, 1);
     strangers.push(left);
+    await until(() => readFileSync(`/proc/${left}/cmdline`, 'latin1').startsWith('sleep'));
     await line.reply('ended', 1);
     seen(1);
     run(2, 'echo $$; exec sleep 60');

@@ -1,5 +1,6 @@
 /* Feeds random requests to the parser of the forker: fuzz <seed> <requests>. Processes are never made. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdint.h>
@@ -12,6 +13,7 @@ static int fake_poll(void);
 #define fork fake_fork
 #define _exit fake_exit
 #define poll(fds, length, timeout) fake_poll()
+#define opendir(path) NULL
 #include "../../native/forker.c"
 #undef main
 

@@ -4,16 +4,26 @@ import type { Exit } from '../../domain/outcome.js';
 import type { ProcessEnd, Start } from './launcher.js';
 
 /** Between timers and timers-forker, as native/forker.c describes it. All numbers have 32 bits, in the byte order of the machine. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 /** In bytes. */
 export const REPLY_LENGTH = 32;
 const LARGEST_REQUEST = 16 * 1024 * 1024;
 const START_HEAD = 12;
 
-const [START, OPENED, SEEN, SIGNAL] = [1, 2, 3, 4];
+const [START, OPENED, SEEN, SIGNAL, PING] = [1, 2, 3, 4, 5];
 const [AS_USER, KEEP] = [1, 2];
 const [TO_OWN, TO_PIPE, TO_STDOUT] = [1, 2, 3];
 const OUTPUTS = { inherit: [TO_OWN, TO_OWN], apart: [TO_PIPE, TO_PIPE], together: [TO_PIPE, TO_STDOUT] } as const;
+
+/** FNV-1a of 64 bits, and its least result as a mark. */
+const [OFFSET, PRIME, LEAST_MARK] = [14695981039346656037n, 1099511628211n, 1n << 62n];
+
+/** The mark of all processes of a run, in decimal; see there. */
+export function markOf(runId: string): string {
+  let hash = OFFSET;
+  for (const byte of Buffer.from(runId)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME);
+  return String((hash >> 2n) | LEAST_MARK);
+}
 
 /** A reply of the forker: its numbers, as forker.c names them. */
 export interface ForkerReply {
@@ -70,6 +80,7 @@ function variablesOf(env: NodeJS.ProcessEnv): readonly string[] {
 
 export const encodeOpened = (id: number): Buffer => encode([12, OPENED, id]);
 export const encodeSeen = (id: number): Buffer => encode([12, SEEN, id]);
+export const encodePing = (): Buffer => encode([12, PING, 0]);
 export const encodeSignal = (id: number, signal: NodeJS.Signals): Buffer =>
   encode([16, SIGNAL, id, os.signals[signal]]);
 

@@ -28,9 +28,9 @@ function takeEnds(file: string): ReadonlyMap<string, Exit> {
 }
 
 /**
- * Finds the processes that runs have left, by the `TIMERS_RUN_ID` that every process inherits, whatever its group or
- * session. Never this process or an ancestor of it. On Linux, by `/proc`; elsewhere nothing is found. Not seen are
- * processes that have given up or overwritten their environment, and those of other users unless this one is root's.
+ * Finds the processes that runs have left, by what every process inherits, whatever its group or session (processesOf). Never
+ * this process or an ancestor of it. On Linux, by `/proc`; elsewhere nothing is found. Not seen are processes of other users
+ * unless this one is root's, and, under execa, those without their environment.
  *
  * To end a run is to end every process that carries its id, those included that are made meanwhile. A signal goes to none but the process
  * that was found: its start time is read again before each.

@@ -53,11 +53,15 @@ export function readVariable(pid: number, name: string): string | undefined {
   return entry?.slice(name.length + 1);
 }
 
+/** The soft limit that native/forker.c sets for all that a command starts, in decimal; `undefined` if that is unlimited, or unknown. */
+export const readMark = (pid: number): string | undefined =>
+  /^Max realtime timeout +(\d+)/m.exec(read(pid, 'limits') ?? '')?.[1];
+
 /** The processes that a process with one thread has started or adopted; `undefined` where the system does not list them. */
 export const readChildren = (pid: number): readonly number[] | undefined =>
   read(pid, `task/${pid}/children`)?.split(' ').filter(Boolean).map(Number);
 
-function read(pid: number, file: 'stat' | 'environ' | `task/${number}/children`): string | undefined {
+function read(pid: number, file: 'stat' | 'environ' | 'limits' | `task/${number}/children`): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');
   } catch {
