@@ -47,8 +47,8 @@ async function openForker(program: string, parts: LauncherParts): Promise<OpenLa
     endsFile: stateFile === undefined ? undefined : endsFileOf(stateFile),
     clock,
     fallback: createExecaLauncher(clock),
-    onLost: (pid, running) =>
-      void begun.then(() => scheduler().emit({ event: 'launcher.lost', at: at(), pid, running })),
+    onLost: (pid, running, hung) =>
+      void begun.then(() => scheduler().emit({ event: 'launcher.lost', at: at(), pid, running, hung })),
     onRestored: (pid) => void begun.then(() => scheduler().emit({ event: 'launcher.restored', at: at(), pid })),
   });
   try {

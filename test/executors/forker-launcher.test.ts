@@ -16,21 +16,23 @@ import { launcherName, openForker } from './launchers.js';
 import { command, RecordedIo } from './recorded-io.js';
 
 const system = createSystemClock();
+/** Between pings. */
+let beat = 2 * SECOND;
 /** Its pause after a death is short. */
 const clock: Clock = {
   ...system,
-  after: (delay, wake) => system.after(delay === SECOND ? 20 : delay, wake),
+  after: (delay, wake) => system.after(delay === SECOND ? 20 : delay === 2 * SECOND ? beat : delay, wake),
 };
 const folder = mkdtempSync(join(tmpdir(), 'forker-launcher-'));
 const skips = launcherName === 'execa' || noCompiler !== undefined;
 
 let launcher: ForkerLauncher;
 let executor: Executor;
-let lost: number[][];
+let lost: unknown[][];
 let restored: number[];
 beforeEach(async ({ skip }) => {
   if (skips) skip(noCompiler ?? 'runs in the project of the forker');
-  [lost, restored] = [[], []];
+  [lost, restored, beat] = [[], [], 2 * SECOND];
   launcher = await openForker(clock, {
     onLost: (...facts) => lost.push(facts),
     onRestored: (pid) => restored.push(pid),
@@ -165,7 +167,7 @@ describe('the death of the forker', () => {
     const dead = forkerPid();
     process.kill(dead, 'SIGKILL');
     await until(() => lost.length > 0);
-    expect(lost).toEqual([[dead, 3]]);
+    expect(lost).toEqual([[dead, 3, false]]);
     expect(runs.map(({ pid }) => isAlive(pid))).toEqual([true, true, true]);
     for (const { pid } of runs) process.kill(pid ?? 0, 'SIGUSR1');
     const error = 'its launcher died while it was running: how it ended is unknown';
@@ -173,6 +175,18 @@ describe('the death of the forker', () => {
       expect(await exit).toEqual({ kind: 'lost', error });
       expect(io.lines).toEqual(['last']);
     }
+  });
+
+  it('has the same consequences as its stop by a signal', async () => {
+    beat = 200;
+    const { exit, pid } = await begin('exec sleep 60');
+    const stopped = forkerPid();
+    process.kill(stopped, 'SIGSTOP');
+    await until(() => restored.length > 0);
+    expect(lost).toEqual([[stopped, 1, true]]);
+    expect([isAlive(stopped), isAlive(pid)]).toEqual([false, true]);
+    process.kill(pid ?? 0);
+    expect(await exit).toMatchObject({ kind: 'lost' });
   });
 
   it('ends no run that is canceled after it with anything but its cause', async () => {

@@ -310,7 +310,7 @@ describe('what stands now', () => {
       { event: 'state.unavailable', at, file: 'f', reason: 'full' },
       { event: 'clock.jumped', at, deltaMs: 900, cause: 'step' },
       { event: 'log.dropped', at, records: 7 },
-      { event: 'launcher.lost', at, pid: 7, running: 2 },
+      { event: 'launcher.lost', at, pid: 7, running: 2, hung: false },
     ] as const)
       watched.metrics.accept(event);
     series = await watched.series();

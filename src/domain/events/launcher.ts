@@ -9,13 +9,15 @@ export interface LauncherFallback {
   readonly reason: string;
 }
 
-/** The forker died. Emitted once for each. */
+/** The forker died, or was killed because it hung. Emitted once for each. */
 export interface LauncherLost {
   readonly event: 'launcher.lost';
   readonly at: Instant;
   readonly pid: number;
   /** Commands that it had started or was starting. */
   readonly running: number;
+  /** Whether it lived and did not reply, so that `timers` killed it. */
+  readonly hung: boolean;
 }
 
 /** Another forker is in use. */
@@ -47,14 +49,18 @@ export const launcherEvents: EventEntries<LauncherEvent> = {
     summary:
       'The process that starts commands died. Its runs continue; how they end is not known, so they are `lost`. Another one starts after a pause.',
     level: 'error',
-    fields: { pid: PID, running: { type: 'integer', summary: 'How many of its commands were running or starting.' } },
-    toFields: ({ pid, running }) => ({ pid, running }),
-    sentence: ({ pid, running }) =>
-      `timers-forker (pid ${pid}) died, and the outcome of ${counted(running, 'active run')} is lost; commands start by execa meanwhile`,
+    fields: {
+      pid: PID,
+      running: { type: 'integer', summary: 'How many of its commands were running or starting.' },
+      hung: { type: 'boolean', summary: 'Whether it did not reply for seconds, so that `timers` killed it.' },
+    },
+    toFields: ({ pid, running, hung }) => ({ pid, running, hung }),
+    sentence: ({ pid, running, hung }) =>
+      `timers-forker (pid ${pid}) ${hung ? 'did not reply and was killed' : 'died'}, and the outcome of ${counted(running, 'active run')} is lost; commands start by execa meanwhile`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
-    example: { event: 'launcher.lost', at, pid: 4713, running: 2 },
+    example: { event: 'launcher.lost', at, pid: 4713, running: 2, hung: false },
   },
   'launcher.restored': {
     summary: 'Another process that starts commands is in use after `launcher.lost`.',

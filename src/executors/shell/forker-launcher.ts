@@ -13,8 +13,8 @@ const LONGEST_PAUSE: Duration = MINUTE;
 export interface ForkerLauncherOptions extends Pick<ForkerOptions, 'program' | 'endsFile' | 'keep' | 'clock'> {
   /** Starts what the forker does not: output that is inherited, and everything while there is no forker. */
   readonly fallback: Launcher;
-  /** Called when a forker that was in use has died. `active`: how many of its commands run or were starting. */
-  readonly onLost: (pid: number, active: number) => void;
+  /** Called when a forker that was in use has died. `active`: how many of its commands run or were starting. `isHung`: see {@link ForkerOptions}. */
+  readonly onLost: (pid: number, active: number, isHung: boolean) => void;
   /** Called when another is in use. */
   readonly onRestored: (pid: number) => void;
 }
@@ -45,7 +45,7 @@ export class ForkerLauncher implements Launcher {
   /** Starts a forker and uses it after a command has gone there and back. @throws Error with the reason why it cannot be used. */
   async open(): Promise<void> {
     const { clock } = this.#options;
-    const forker: Forker = new Forker({ ...this.#options, onGone: (active) => this.#lost(forker, active) });
+    const forker: Forker = new Forker({ ...this.#options, onGone: (...facts) => this.#lost(forker, ...facts) });
     try {
       await within(tryOut(forker), PATIENCE, { clock, what: 'its first command' });
     } catch (error) {
@@ -70,11 +70,11 @@ export class ForkerLauncher implements Launcher {
     this.#forker?.close();
   }
 
-  #lost(forker: Forker, active: number): void {
+  #lost(forker: Forker, active: number, isHung: boolean): void {
     if (this.#forker !== forker) return;
     this.#forker = undefined;
     if (this.#isClosed) return;
-    this.#options.onLost(forker.pid ?? 0, active);
+    this.#options.onLost(forker.pid ?? 0, active, isHung);
     if (this.#options.clock.monotonic() - this.#openedAt > LONGEST_PAUSE) this.#pause = FIRST_PAUSE;
     this.#reopenLater();
   }

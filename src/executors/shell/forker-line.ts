@@ -18,6 +18,7 @@ export interface ForkerListener {
 export class ForkerLine {
   /** `undefined`: it could not be started. */
   readonly pid: number | undefined;
+  readonly #child: ChildProcess;
   readonly #socket: Socket | null;
   readonly #clock: Clock;
   readonly #listener: ForkerListener;
@@ -38,6 +39,7 @@ export class ForkerLine {
     const lose = () => this.#lose();
     child.on('exit', lose).on('error', (error) => this.#lose(error));
     child.unref();
+    this.#child = child;
     this.pid = child.pid;
     // Without descriptors for its socket, Node makes no streams at all.
     this.#socket = ((child as Partial<ChildProcess>).stdio?.[3] ?? null) as Socket | null;
@@ -64,6 +66,12 @@ export class ForkerLine {
 
   close(): void {
     this.#socket?.destroy();
+  }
+
+  /** Ends the process, whatever it does. Its own end is not waited for. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+    this.#lose();
   }
 
   #flush(): void {

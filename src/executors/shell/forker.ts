@@ -6,8 +6,10 @@ import { SECOND, type Duration } from '../../domain/time.js';
 import { systemReason } from '../../system/reason.js';
 import { finishInTurns } from '../../turns/steps.js';
 import { ForkerLine } from './forker-line.js';
+import { ForkerPulse } from './forker-pulse.js';
 import {
   encodeOpened,
+  encodePing,
   encodeSeen,
   encodeSignal,
   encodeStart,
@@ -34,8 +36,8 @@ export interface ForkerOptions {
   /** Whether commands go on when this process dies. */
   readonly keep: boolean;
   readonly clock: Clock;
-  /** Called once. `active`: how many of its commands run or were starting. */
-  readonly onGone: (active: number) => void;
+  /** Called once. `active`: how many of its commands run or were starting. `isHung`: it lived and did not reply, so it was killed. */
+  readonly onGone: (active: number, isHung: boolean) => void;
 }
 
 interface Starting {
@@ -60,11 +62,13 @@ export class Forker implements Launcher {
   readonly ready: Promise<void>;
   readonly #options: ForkerOptions;
   readonly #line: ForkerLine;
+  readonly #pulse: ForkerPulse;
   readonly #starting = new Map<number, Starting>();
   readonly #active = new Map<number, Active>();
   /** Their pids, by id. */
   readonly #unreleased = new Map<number, number>();
   #lastId = 0;
+  #isHung = false;
   #greet: () => void = () => undefined;
   #refuse: (error: Error) => void = () => undefined;
 
@@ -75,6 +79,12 @@ export class Forker implements Launcher {
     this.#line = new ForkerLine(program, endsFile === undefined ? [] : [endsFile], {
       clock,
       listener: { reply: (reply) => this.#take(reply), gone: (error) => this.#lose(error) },
+    });
+    this.#pulse = new ForkerPulse({
+      clock,
+      ping: () => this.#line.send(encodePing()),
+      isStopped: () => readStat(this.pid ?? 0)?.state === 'T',
+      hangs: () => this.#hang(),
     });
   }
 
@@ -105,7 +115,7 @@ export class Forker implements Launcher {
       // Until it is reported to have started, only the forker knows its process.
       const signal = () => this.#line.send(encodeSignal(id, io.cancellation.isForced ? 'SIGKILL' : 'SIGTERM'));
       io.cancellation.onChange(signal);
-      this.#line.busy(true);
+      this.#watch();
     });
   }
 
@@ -120,7 +130,19 @@ export class Forker implements Launcher {
     else if (kind === 'failed') this.#failed(id, facts);
     else if (kind === 'ended') this.#ended(id, facts);
     else if (kind === 'hello') this.#greeted(facts);
-    this.#line.busy(this.#starting.size + this.#active.size > 0);
+    this.#pulse.heard();
+    this.#watch();
+  }
+
+  #watch(): void {
+    const isBusy = this.#starting.size + this.#active.size > 0;
+    this.#line.busy(isBusy);
+    this.#pulse.watch(isBusy);
+  }
+
+  #hang(): void {
+    this.#isHung = true;
+    this.#line.kill();
   }
 
   #greeted([version = 0]: Int32Array): void {
@@ -181,7 +203,8 @@ export class Forker implements Launcher {
   /** Whether what was starting runs is unknown, and so is how the others end: they are watched until they have. */
   #lose(error?: NodeJS.ErrnoException): void {
     this.#refuse(new Error(error ? `it could not be started: ${error.code ?? error.message}` : 'it ended at once'));
-    this.#options.onGone(this.#starting.size + this.#active.size);
+    this.#pulse.watch(false);
+    this.#options.onGone(this.#starting.size + this.#active.size, this.#isHung);
     for (const id of [...this.#starting.keys()]) void this.#find(this.#taken(id));
     for (const { pid, end } of this.#active.values()) void goneOf(pid, this.#options.clock).then(() => end(UNKNOWN));
     this.#active.clear();

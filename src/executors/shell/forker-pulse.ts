@@ -1,0 +1,56 @@
+import type { Clock } from '../../domain/clock.js';
+import { SECOND, type Cancel, type Duration } from '../../domain/time.js';
+
+const BEAT: Duration = 2 * SECOND;
+/** A busy machine may delay a reply by as many beats. */
+const PATIENCE = 5;
+
+interface Pulse {
+  readonly clock: Clock;
+  readonly ping: () => void;
+  /** Whether a signal has stopped the process: then there is nothing to wait for. */
+  readonly isStopped: () => boolean;
+  /** Called once. */
+  readonly hangs: () => void;
+}
+
+/** Notices a process that lives and does not reply. Without work it costs nothing. */
+export class ForkerPulse {
+  readonly #pulse: Pulse;
+  #disarm: Cancel | undefined;
+  #unanswered = 0;
+
+  constructor(pulse: Pulse) {
+    this.#pulse = pulse;
+  }
+
+  /** Call it after each reply. */
+  heard(): void {
+    this.#unanswered = 0;
+  }
+
+  /** Call it when there is work for the process, and when there is none. */
+  watch(isBusy: boolean): void {
+    if (isBusy) this.#disarm ??= this.#next();
+    else {
+      this.#disarm?.();
+      this.#disarm = undefined;
+      this.#unanswered = 0;
+    }
+  }
+
+  #next(): Cancel {
+    return this.#pulse.clock.after(BEAT, () => this.#beat());
+  }
+
+  #beat(): void {
+    const { ping, isStopped, hangs } = this.#pulse;
+    if (this.#unanswered > PATIENCE || (this.#unanswered > 0 && isStopped())) {
+      hangs();
+      return;
+    }
+    this.#unanswered++;
+    ping();
+    this.#disarm = this.#next();
+  }
+}
