@@ -11,6 +11,8 @@ const LONGEST_TIMER: Duration = 2 ** 31 - 1;
 export class ProcessGroup {
   readonly #leader: number;
   readonly #clock: Clock;
+  /** Of the leader, as the first signal found it. */
+  #startTime: string | undefined;
   #disarm: Cancel | undefined;
   #state: 'running' | 'ending' | 'killed' | 'gone' = 'running';
 
@@ -61,6 +63,13 @@ export class ProcessGroup {
     this.#state = 'gone';
   }
 
+  /** The system gives the id of a group to nobody while the group has a member: a new process of that id means that all are gone. */
+  #isOfAnother(): boolean {
+    const startTime = readStat(this.#leader)?.startTime;
+    this.#startTime ??= startTime;
+    return startTime !== this.#startTime && startTime !== undefined;
+  }
+
   #isAlive(pause: Duration): boolean {
     if (!this.#signal(0)) return false;
     // Most groups are gone within a few milliseconds; only for the others is it worth asking who is left.
@@ -69,6 +78,7 @@ export class ProcessGroup {
 
   /** Returns whether there is a member that may be signaled. */
   #signal(signal: NodeJS.Signals | 0): boolean {
+    if (this.#isOfAnother()) return false;
     try {
       return process.kill(-this.#leader, signal);
     } catch {
