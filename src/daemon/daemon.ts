@@ -47,7 +47,10 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const launching = launcherOf(timerFile, options, running);
   const other = await otherSchedulerOf(timerFile, { surroundings, clock, named });
   let stop: (code?: number) => void = () => undefined;
-  const onTaken = () => void scheduler.stop().finally(() => stop(1));
+  let begin: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  // The state may be taken before there is a scheduler.
+  const onTaken = () => void begun.then(() => scheduler.stop()).finally(() => stop(1));
   const state = openStateOf(timerFile, { surroundings, clock, named, other, onTaken });
   if (state.kind === 'refused') return refuse(options, state.message, launching);
   const condition = new ConditionWatch(clock);
@@ -70,6 +73,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const release = keepAlive ? stayAwake(clock) : undefined;
   const lastResort = openLastResort(scheduler, { surroundings, clock, stopped: () => stop() });
   scheduler.start();
+  begin();
   for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
   reloading.start();
   void loadAhead(scheduler, { surroundings, clock });
