@@ -96,12 +96,14 @@ function endOf({ child, pid }: Spawned, sources: readonly OutputSource[]): Launc
   const unnamed = unnamedSignalOf(pid, sources);
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => {
-      const endedBy = signal ?? (code === 0 ? unnamed() : undefined);
-      const exit: Exit =
-        endedBy === undefined ? { kind: 'exited', code: code ?? 0 } : { kind: 'signaled', signal: endedBy };
-      resolve({ exit });
+      resolve({ exit: exitOf(code, signal ?? (code === 0 ? unnamed() : undefined)) });
     });
   });
+}
+
+function exitOf(code: number | null, signal: string | undefined): Exit {
+  if (signal !== undefined) return { kind: 'signaled', signal };
+  return code === null ? { kind: 'lost', error: 'Node did not report how it ended' } : { kind: 'exited', code };
 }
 
 /** Linux's real-time signals, with the two that its C libraries keep for themselves. */
