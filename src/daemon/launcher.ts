@@ -49,12 +49,14 @@ async function openForker(program: string, parts: LauncherParts): Promise<OpenLa
     fallback: createExecaLauncher(clock),
     onLost: (pid, running, hung) =>
       void begun.then(() => scheduler().emit({ event: 'launcher.lost', at: at(), pid, running, hung })),
+    onFallback: (error) =>
+      void begun.then(() => scheduler().emit({ event: 'launcher.fallback', at: at(), reason: cannotBeUsed(error) })),
     onRestored: (pid) => void begun.then(() => scheduler().emit({ event: 'launcher.restored', at: at(), pid })),
   });
   try {
     await forker.open();
   } catch (error) {
-    return byExeca(parts, `timers-forker cannot be used: ${(error as Error).message}`);
+    return byExeca(parts, cannotBeUsed((error as Error).message));
   }
   return {
     kind: 'forker',
@@ -68,6 +70,8 @@ async function openForker(program: string, parts: LauncherParts): Promise<OpenLa
     stop: () => undefined,
   };
 }
+
+const cannotBeUsed = (reason: string): string => `timers-forker cannot be used: ${reason}`;
 
 /** Node reaps its own children only, and the forker what commands leave behind. */
 const NO_INIT =

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
@@ -11,7 +11,7 @@ import { SECOND } from '../../src/domain/time.js';
 import type { ForkerLauncher } from '../../src/executors/shell/forker-launcher.js';
 import { createShellExecutor } from '../../src/executors/shell/index.js';
 import { isLiving, readStat } from '../../src/executors/shell/proc.js';
-import { noCompiler } from '../support/c-compiler.js';
+import { compile, noCompiler } from '../support/c-compiler.js';
 import { launcherName, openForker } from './launchers.js';
 import { command, RecordedIo } from './recorded-io.js';
 
@@ -246,6 +246,22 @@ describe('the death of the forker', () => {
       Array(2).fill({ kind: 'signaled', signal: 'SIGTERM' }),
     );
   });
+});
+
+it('a program that is gone is reported once, and not tried again', async () => {
+  const program = join(mkdtempSync(join(folder, 'gone-')), 'forker');
+  copyFileSync(compile('native/forker.c', []), program);
+  const [reasons, pauses]: [string[], number[]] = [[], []];
+  const own: Clock = { ...clock, after: (delay, wake) => (pauses.push(delay), clock.after(delay, wake)) };
+  const gone = await openForker(own, { program, onFallback: (reason) => reasons.push(reason) });
+  rmSync(program);
+  pauses.length = 0;
+  process.kill(gone.pid ?? 0, 'SIGKILL');
+  await until(() => reasons.length > 0);
+  expect(reasons).toEqual(['it could not be started: ENOENT']);
+  // After the death, and for the first command of the other.
+  expect(pauses).toEqual([SECOND, 5 * SECOND]);
+  gone.close();
 });
 
 describe('a launcher that is closed', () => {

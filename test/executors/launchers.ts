@@ -25,6 +25,7 @@ export async function openForker(
     fallback: createExecaLauncher(clock),
     onLost: () => undefined,
     onRestored: () => undefined,
+    onFallback: () => undefined,
     ...more,
   });
   await launcher.open();

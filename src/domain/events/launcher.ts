@@ -2,7 +2,7 @@ import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
 import { counted } from './words.js';
 
-/** Commands start by execa, though the file allows the forker. Emitted once, after the start. */
+/** Commands start by execa, though the file allows the forker. Emitted once, after the start or after the death of a forker. */
 export interface LauncherFallback {
   readonly event: 'launcher.fallback';
   readonly at: Instant;
@@ -35,7 +35,8 @@ const at = Date.parse('2026-11-23T00:00:00.125Z');
 
 export const launcherEvents: EventEntries<LauncherEvent> = {
   'launcher.fallback': {
-    summary: 'Commands start by execa, because `timers-forker` cannot be used. Logged once, after the start.',
+    summary:
+      'Commands start by execa, because `timers-forker` cannot be used. Logged once, after the start or after `launcher.lost`.',
     level: 'info',
     fields: { reason: { type: 'string', summary: 'Why, for a person.' } },
     toFields: ({ reason }) => ({ reason }),

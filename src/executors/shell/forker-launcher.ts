@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Canceler } from '../../domain/cancellation.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../../domain/time.js';
@@ -17,6 +18,8 @@ export interface ForkerLauncherOptions extends Pick<ForkerOptions, 'program' | '
   readonly onLost: (pid: number, active: number, isHung: boolean) => void;
   /** Called when another is in use. */
   readonly onRestored: (pid: number) => void;
+  /** Called once for each that was lost, when another one cannot be used. */
+  readonly onFallback: (reason: string) => void;
 }
 
 /** Starts processes by a forker, and another one some time after it has died. */
@@ -27,6 +30,7 @@ export class ForkerLauncher implements Launcher {
   #openedAt: Duration = 0;
   #disarm: Cancel = () => undefined;
   #isClosed = false;
+  #isFallback = false;
 
   constructor(options: ForkerLauncherOptions) {
     this.#options = options;
@@ -74,9 +78,18 @@ export class ForkerLauncher implements Launcher {
     if (this.#forker !== forker) return;
     this.#forker = undefined;
     if (this.#isClosed) return;
+    this.#isFallback = false;
     this.#options.onLost(forker.pid ?? 0, active, isHung);
     if (this.#options.clock.monotonic() - this.#openedAt > LONGEST_PAUSE) this.#pause = FIRST_PAUSE;
     this.#reopenLater();
+  }
+
+  /** Shortages pass; a program that is gone stays away. */
+  #failed(error: unknown): void {
+    if (this.#isClosed) return;
+    if (!this.#isFallback) this.#options.onFallback((error as Error).message);
+    this.#isFallback = true;
+    if (existsSync(this.#options.program)) this.#reopenLater();
   }
 
   #reopenLater(): void {
@@ -85,7 +98,7 @@ export class ForkerLauncher implements Launcher {
         () => {
           if (this.#forker) this.#options.onRestored(this.#forker.pid ?? 0);
         },
-        () => this.#reopenLater(),
+        (error: unknown) => this.#failed(error),
       );
     });
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
