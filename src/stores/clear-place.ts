@@ -12,7 +12,7 @@ export function describeMishap(file: LedgerFile, mishap: Mishap): string {
 }
 
 const MISHAPS: Readonly<Record<Mishap, string>> = {
-  removed: 'it was removed while in use, with its outcomes',
+  removed: 'it was removed while in use; its latest outcomes go into a new one',
   replaced: 'another file was put in its place while in use',
   overwritten: 'it was overwritten while in use',
 };

@@ -1,6 +1,7 @@
 import { fstatSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { Recollection, Recorded } from '../domain/ledger.js';
+import type { Recollection } from '../domain/ledger.js';
+import { salvage, type Salvaged } from './salvage.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { HEADER_SIZE, isOurs, type Mishap } from './header.js';
 import { HOLDER_ROW, type Holder } from './lock-holder.js';
@@ -51,7 +52,7 @@ export class LedgerFile {
   readonly invalid = new Invalid();
   readonly upkeep: Upkeep;
   /** What is in it now. */
-  readonly recorded: Recorded;
+  readonly recorded: SqliteHistory;
   /** Its outcomes as a log. */
   readonly outcomes: OutcomeTable;
   readonly #database: DatabaseSyncInstance;
@@ -170,6 +171,12 @@ export class LedgerFile {
     } catch {
       return undefined;
     }
+  }
+
+  /** Its latest records, up to `limit` of each kind, if no path leads to it any more. @throws SQLite's errors. */
+  salvage(limit: number): Salvaged | undefined {
+    if (fstatSync(this.#writeBack.descriptor).nlink > 0) return undefined;
+    return salvage(this.#database, this.recorded, limit);
   }
 
   /** What has become of the file behind our back. */

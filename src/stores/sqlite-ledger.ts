@@ -11,7 +11,7 @@ import type { LedgerFile } from './ledger-file.js';
 import { openFile, type FileOpening } from './open-file.js';
 import type { Taking } from './take-state.js';
 import { troubleIn, type Trouble, plainly } from './trouble.js';
-import { Unrecorded } from './pending-records.js';
+import { MOST_KEPT, Unrecorded } from './pending-records.js';
 
 /** From one try to record what could not be recorded to the next. */
 const BETWEEN_TRIES: Duration = 2 * SECOND;
@@ -268,13 +268,16 @@ export class SqliteLedger implements Ledger {
     const file = this.#file;
     if (file === undefined) return undefined;
     return troubleIn(() => {
+      const salvaged = mishap === 'overwritten' ? undefined : file.salvage(MOST_KEPT);
       const aside = clearPlace(file, mishap, this.#clock.now());
       // Only now: a file that is still in its place would be written into.
       file.close();
       this.#file = undefined;
       this.#unrecorded.restate();
-      if (aside === undefined) this.#unavailable(reason);
-      else this.#tell({ kind: 'set_aside', file: file.path, aside, reason });
+      if (salvaged !== undefined) this.#unrecorded.takeBack(salvaged);
+      // Only a recovery says how many records are lost.
+      if (aside === undefined || this.#unrecorded.lost > 0) this.#unavailable(reason);
+      if (aside !== undefined) this.#tell({ kind: 'set_aside', file: file.path, aside, reason });
     });
   }
 

@@ -16,16 +16,27 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test, type TestContext } from 'vitest';
+import type { TimerEvent } from '../../src/domain/events/index.js';
 import { SECOND } from '../../src/domain/time.js';
 import { troubleOf } from '../../src/stores/trouble.js';
 import { MOST_KEPT } from '../../src/stores/pending-records.js';
-import { admitted, afterTest, begun, finished, newFolder, recordOf, State } from './state.js';
+import { admitted, afterTest, begun, finished, firingOf, newFolder, NOW, recordOf, State } from './state.js';
 
 const makePrivate = (folder: string): void => {
   mkdirSync(folder, { mode: 0o700 });
 };
 const movedTo = (place: string) => `it was moved to ${place} while in use; earlier outcomes are there`;
 const OVERWRITTEN = 'it was overwritten while in use';
+
+const failedOnce = (runId: string): TimerEvent => ({
+  event: 'attempt.failed',
+  at: NOW,
+  firing: firingOf('backup'),
+  runId,
+  attempt: 1,
+  outcome: { status: 'failure', exitCode: 3, error: 'exit code 3' },
+  retryInMs: 1_000,
+});
 
 /** A folder with so much room, or the test is skipped with the reason. */
 function smallDisk(context: TestContext, size: string): string {
@@ -327,8 +338,8 @@ describe('a file in use', () => {
     await state.clock.advance(6 * SECOND);
     state.commit([finished('r4')]);
   };
-  const expectNewLedger = (state: State) => {
-    expect(state.ended()).toEqual(['r4']);
+  const expectNewLedger = (state: State, ended = ['r4']) => {
+    expect(state.ended()).toEqual(ended);
     expect(state.read((history) => history.open()).map(({ runId, attempts }) => [runId, attempts])).toEqual([
       ['r2', 1],
     ]);
@@ -373,7 +384,7 @@ describe('a file in use', () => {
       },
     ]);
     expect(readFileSync(aside(state), 'utf8')).toBe('noise');
-    expectNewLedger(state);
+    expectNewLedger(state, ['r1', 'r3', 'r4']);
   });
 
   test('that is replaced by a named pipe gives way to a new one, and nobody waits', async () => {
@@ -382,7 +393,7 @@ describe('a file in use', () => {
     spawnSync('mkfifo', [state.path]);
     await goOn(state);
     expect(state.troubles).toMatchObject([{ kind: 'set_aside', aside: aside(state) }]);
-    expectNewLedger(state);
+    expectNewLedger(state, ['r1', 'r3', 'r4']);
   });
 
   test('that is moved away has everything in it, and a new one is begun', async () => {
@@ -420,16 +431,32 @@ describe('a file in use', () => {
   test.each([
     ['removed', () => undefined],
     ['removed and made again', makePrivate],
-  ])('whose folder is %s is begun again, and the log says that its outcomes are gone', async (_, makeAgain) => {
+  ])('whose folder is %s is begun again, with the outcomes that the old one had', async (_, makeAgain) => {
     const state = begin();
     rmSync(dirname(state.path), { recursive: true });
     makeAgain(dirname(state.path));
     await goOn(state);
     expect(state.troubles).toEqual([
-      { kind: 'unavailable', file: state.path, reason: 'it was removed while in use, with its outcomes' },
+      {
+        kind: 'unavailable',
+        file: state.path,
+        reason: 'it was removed while in use; its latest outcomes go into a new one',
+      },
       { kind: 'recovered', file: state.path, lost: 0 },
     ]);
-    expectNewLedger(state);
+    expectNewLedger(state, ['r1', 'r3', 'r4']);
+  });
+
+  test('that is removed gives its failed attempts to a new one, and the number of what is too old is told', async () => {
+    const state = begin();
+    state.commit([failedOnce('r2')]);
+    for (let run = 0; run < MOST_KEPT; run++) state.commit([finished(`more${run}`)]);
+    rmSync(state.path);
+    await state.clock.advance(6 * SECOND);
+    state.commit([finished('r4')]);
+    expect(state.troubles.at(-1)).toEqual({ kind: 'recovered', file: state.path, lost: 2 });
+    expect(state.ended()).toHaveLength(MOST_KEPT + 1);
+    expect(state.read((history) => history.run('r2'))?.attempts).toMatchObject([{ attempt: 1, error: 'exit code 3' }]);
   });
 
   test('that is damaged inside is set aside when the damage is met', () => {

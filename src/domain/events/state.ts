@@ -72,7 +72,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
     level: 'info',
     fields: {
       file: FILE,
-      lost: { type: 'integer', summary: 'How many records did not fit in memory meanwhile and are lost.' },
+      lost: { type: 'integer', summary: 'How many records did not fit in memory and are lost.' },
       ad_hoc: {
         type: 'integer',
         optional: true,

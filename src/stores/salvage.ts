@@ -1,0 +1,33 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Ending, FailedAttempt, Recorded } from '../domain/ledger.js';
+import { rowsOf } from './read.js';
+import { failedAttemptOfRow } from './read-rows.js';
+import { FAILED_ATTEMPT_COLUMNS, type FailedAttemptRow } from './rows.js';
+import { Invalid } from './validation.js';
+
+/** What a new file takes over from one that nobody can open again. */
+export interface Salvaged {
+  /** Oldest first. */
+  readonly endings: readonly Ending[];
+  readonly failedAttempts: readonly { readonly runId: string; readonly failed: FailedAttempt }[];
+  /** Outcomes and failed attempts left behind: older ones, and invalid ones. */
+  readonly left: number;
+}
+
+const LATEST_ATTEMPTS = `SELECT ${FAILED_ATTEMPT_COLUMNS} FROM failed_attempts ORDER BY at DESC LIMIT ?`;
+const RECORDS = 'SELECT (SELECT count(*) FROM firings) + (SELECT count(*) FROM failed_attempts)';
+
+/** Reads the latest outcomes, and the latest failed attempts, up to `limit` of each. @throws SQLite's errors. */
+export function salvage(database: DatabaseSyncInstance, recorded: Pick<Recorded, 'endings'>, limit: number): Salvaged {
+  const endings = recorded.endings({ limit });
+  const failedAttempts = rowsOf<FailedAttemptRow>(database, LATEST_ATTEMPTS, limit).flatMap((row) => {
+    const failed = failedAttemptOfRow(row, new Invalid());
+    return failed === undefined ? [] : [{ runId: row[0], failed }];
+  });
+  const [[records] = [0]] = rowsOf<[number]>(database, RECORDS);
+  return {
+    endings,
+    failedAttempts: failedAttempts.reverse(),
+    left: records - endings.length - failedAttempts.length,
+  };
+}
