@@ -356,7 +356,7 @@ describe('warnings', () => {
     ['cron-step-too-large', '30 */48 * * *', '*/48', /every: \{interval: 2d, at: "00:30"\}\.$/],
     ['cron-step-too-large', '15 30 4/72 * * *', '4/72', /every: \{interval: 3d, at: "04:30:15"\}\.$/],
     ['cron-step-too-large', '5/1440 * * * *', '5/1440', /every: \{interval: 1d, at: "00:05"\}\.$/],
-    ['cron-step-too-large', '0 */36 * * *', '*/36', /every: 36h\.$/],
+    ['cron-step-too-large', '0 */36 * * *', '*/36', /every: 36h\. It counts in UTC/],
     ['cron-step-too-large', '0 8 * * MON/14', 'MON/14', /every: \{interval: 2w, at: "Mon 08:00"\}\.$/],
     ['cron-uneven-step', '30 0 3 */2 * *', '*/2', /every: \{interval: 2d, at: "03:00:30"\}\.$/],
     ['cron-step-too-large', '*/90 * * * *', '*/90', /only 0 is left/],
@@ -402,6 +402,14 @@ describe('warnings', () => {
     expect(and).toMatchObject({ code: 'cron-day-and', place: { span: [9, 12] } });
     expect(and?.message).toMatch(/every Sunday and Friday, but only when that is also the 13th/);
   });
+
+  it.each(['0 */5 * * *', '*/7 * * * *', '*/7 * * * * *'])(
+    '%s: an offered interval says that it counts in UTC',
+    (cron) => {
+      const [warning] = read('cron', cron).warnings;
+      expect(warning?.hint).toMatch(/every: \d+[hms]\. It counts in UTC, so its times differ from these\.$/);
+    },
+  );
 
   it('carry the index of the expression in a list', () => {
     expect(read('cron', ['0 3 * * *', '*/7 * * * *']).warnings).toMatchObject([{ place: { item: 1, span: [0, 3] } }]);

@@ -8,10 +8,14 @@ import { weekdayName } from './words.js';
 /** Returns what to write in place of a step: an interval, where it keeps all that the other fields say. */
 export function stepHint(trap: StepTrap, expression: Expression, position: FieldPosition): string {
   const every = everyInstead(trap, expression, position);
-  if (every !== undefined) return `If an even rhythm is meant, write every: ${every}.`;
+  if (every !== undefined) return `If an even rhythm is meant, write every: ${every}.${everyIsInUtc(every)}`;
   if (trap.only !== undefined) return `If ${valueInWords(trap.only, position)} is meant, write ${trap.only}.`;
   return position === MONTH_FIELD ? 'Write the months as a list.' : 'To choose other values, write them as a list.';
 }
+
+/** In a zone whose offset is not a multiple of it, an interval fires at other minutes than the expression. */
+const everyIsInUtc = (every: string): string =>
+  every.startsWith('{') ? '' : ' It counts in UTC, so its times differ from these.';
 
 const UNITS: Readonly<Record<FieldPosition['key'], Duration | undefined>> = {
   second: SECOND,
