@@ -72,13 +72,27 @@ const withoutValues = (message: string): string =>
 
 /** The library's words for responses that it tries again. */
 const RETRIED = 'Export failed with retryable status';
+/** The library's words for too many requests at once. */
+const BUSY = 'Concurrent export limit reached';
+
+/** The system's code, also where the library has it only in its text or in the cause. */
+function codeOf(error: Error): number | string | undefined {
+  const { code, cause } = error as Error & { readonly code?: number | string };
+  if (code !== undefined && code !== '') return code;
+  if (/\btimed out\b/i.test(error.message)) return 'ETIMEDOUT';
+  return (
+    /\b(?:E[A-Z]{4,}|EAI_AGAIN)\b/.exec(error.message)?.[0] ?? (cause instanceof Error ? codeOf(cause) : undefined)
+  );
+}
 
 /** Who refuses over two addresses (localhost) says nothing but a code. */
 function reasonOf(error: Error): string {
-  const { code, message } = error as Error & { readonly code?: number | string };
-  if (typeof code === 'string' && code !== '')
+  const { message } = error;
+  const code = codeOf(error);
+  if (typeof code === 'string')
     return systemReason({ code, message: withHostsAlone(message) || code }).slice(0, LONGEST);
   if (message === RETRIED) return 'HTTP 429, 502, 503 or 504, again and again';
+  if (message === BUSY) return 'earlier spans are still being sent';
   const status = typeof code === 'number' ? `HTTP ${code} ` : '';
   return `${status}${withHostsAlone(message) || String(code ?? error.name)}`.trim().slice(0, LONGEST);
 }

@@ -23,7 +23,11 @@ it('tells once that spans do not arrive, and once that they do again', () => {
 
 it.each([
   [Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' }), 'nobody listens there'],
-  [new Error('connect ECONNREFUSED ::1:4318'), 'connect ECONNREFUSED ::1:4318'],
+  [new Error('connect ECONNREFUSED ::1:4318'), 'nobody listens there'],
+  [new Error('getaddrinfo EAI_AGAIN otel.example'), 'the name server does not answer'],
+  [new Error('Request timed out'), 'it does not respond'],
+  [new Error('Fetch request errored', { cause: new Error('read ECONNRESET') }), 'it hung up'],
+  [new Error('Concurrent export limit reached'), 'earlier spans are still being sent'],
   [new Error('Export failed with retryable status'), 'HTTP 429, 502, 503 or 504, again and again'],
 ])('%s', (error, reason) => {
   watch.answered(0, error);
