@@ -102,9 +102,13 @@ export interface TimerRecord {
 export const nextStartOf = ({ next_at: next, starts_at: starts = next }: Pick<TimerRecord, 'next_at' | 'starts_at'>) =>
   starts;
 
-/** The one word for a timer without a next firing. */
-export const wordWithoutNext = (lastStatus: FiringStatus | null | undefined): 'done' | 'never ran' =>
-  lastStatus == null ? 'never ran' : 'done';
+/** The one word for a timer without a next firing. A last firing without a run is not called done. */
+export function wordWithoutNext(
+  lastStatus: FiringStatus | null | undefined,
+): 'done' | 'never ran' | 'missed' | 'skipped' {
+  if (lastStatus == null) return 'never ran';
+  return lastStatus === 'missed' || lastStatus === 'skipped' ? lastStatus : 'done';
+}
 
 /** How one firing ended, in a {@link TimerRecord}. Without a run it has neither duration nor lateness. */
 export interface RecentRecord {

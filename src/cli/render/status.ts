@@ -81,7 +81,7 @@ function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { re
   return renderColumns(columns, { width, flexible: [['STATE', state], 'NAME', 'STATE'], spared: ['LAST'], rooms });
 }
 
-/** What is of most interest: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`, `never ran`. */
+/** What is of most interest: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`, `missed`, `never ran`. */
 function stateOf(timer: TimerRecord, page: Page): TableCell {
   const words = stateWords(timer, page, ofReason);
   if (words.length === 0) return timer.next_at === null ? wordWithoutNext(timer.last_status) : '';

@@ -30,6 +30,14 @@ test('a timer without a next firing is done, or never ran', () => {
   expect(never).toMatch(/^two +never ran$/);
 });
 
+test.each(['missed', 'skipped'] as const)(
+  'a timer without a next firing whose last one was %s is not done',
+  (status) => {
+    const [line] = shown(timer('one', { next_at: null, last_status: status, last_finished_at: ago(3) }));
+    expect(line).toMatch(new RegExp(`^one +${status} +${status} 3 s ago$`));
+  },
+);
+
 test('jitter: how long to the actual start, and when it is due', () => {
   const [line] = shown(timer('one', { next_at: inSeconds(60), starts_at: inSeconds(312) }));
   expect(line).toMatch(/ in 5 min 12 s, due \d\d:\d\d:\d\d /);
