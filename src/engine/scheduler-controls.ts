@@ -103,7 +103,7 @@ export class SchedulerControls implements Controls {
     startup.prefer(state);
     timers.armAt(state, context.now() + (length ?? ownLength));
     const { next } = state;
-    this.#emit({ event: 'timer.reset', jobName: name, ...(next !== undefined && { next }) });
+    this.#emit({ event: 'timer.reset', jobName: name, ...nextOf(state) });
     return next;
   }
 
@@ -115,7 +115,7 @@ export class SchedulerControls implements Controls {
     const state = present ?? jobs.add(job, runs.unfinished().get(jobName));
     // An instant since the request is late, not lost.
     this.#armFrom(state, 0);
-    const facts = { jobName, ...(state.next !== undefined && { next: state.next }) };
+    const facts = { jobName, ...nextOf(state) };
     if (present !== undefined) this.#emit({ event: 'timer.reset', ...facts });
     else this.#emit({ event: 'timer.added', ...facts, command: commandLine(job.command) });
   }
@@ -198,3 +198,9 @@ function statusOf(state: JobState): JobStatus {
   const runs: RunView[] = [...state.runs, ...state.parked].flatMap(({ view }) => view ?? []);
   return { job, next, paused, breaker, failuresInARow, runsBegun, lastStatus, lastFinishedAt, lastSuccessAt, runs };
 }
+
+/** The next firing, and its actual start if jitter moves it. */
+const nextOf = ({ next, job: { offset } }: JobState) => ({
+  ...(next !== undefined && { next }),
+  ...(next !== undefined && offset !== 0 && { startsAt: next + offset }),
+});

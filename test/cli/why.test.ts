@@ -372,6 +372,7 @@ test('--json: one object, with the record of the log', async () => {
   expect(JSON.parse(await why('backup', undefined, { asJson: true }))).toMatchObject({
     task_name: 'backup',
     scheduled_at: '2026-11-24T02:00:00.000Z',
+    starts_at: '2026-11-24T02:00:00.000Z',
     local_time: '2026-11-24T03:00:00.000+01:00',
     is_firing: true,
     answer: 'A firing, missed: the scheduler was not running.',

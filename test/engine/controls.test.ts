@@ -105,6 +105,13 @@ describe('reset', () => {
     expect(rig.story().match(/run.started \S+/g)).toEqual(['run.started warm-up@00:01:25.000']);
   });
 
+  test('reports the actual start that jitter moves', async () => {
+    const rig = begin(job('tick', { ...everyMs(MINUTE), length: MINUTE }, { offset: 2 * SECOND }));
+    const next = rig.scheduler.controls.reset('tick');
+    await rig.clock.advance(0);
+    expect(rig.events.at(-1)).toMatchObject({ event: 'timer.reset', next, startsAt: next! + 2 * SECOND });
+  });
+
   test('moves the next firing of an interval, which then goes on on its grid', async () => {
     const rig = begin(job('tick', { ...everyMs(MINUTE), length: MINUTE }));
     await rig.clock.advance(30 * SECOND);

@@ -156,6 +156,10 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     'backup was reset; next firing at 2026-11-23T08:00:00.500Z',
     { event: 'timer.reset', at, jobName: 'backup', next: at },
   ],
+  [
+    'backup was reset; next firing at 2026-11-23T08:00:02.500Z, due 2026-11-23T08:00:00.500Z',
+    { event: 'timer.reset', at, jobName: 'backup', next: at, startsAt: at + 2_000 },
+  ],
   ['backup was reset', { event: 'timer.reset', at, jobName: 'backup' }],
   [
     'at:4k2f9 was added, due at 2026-11-23T08:00:00.500Z: ls -l',

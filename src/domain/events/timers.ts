@@ -23,7 +23,10 @@ export interface TimerReset {
   readonly event: 'timer.reset';
   readonly at: Instant;
   readonly jobName: string;
+  /** Nominal. */
   readonly next?: Instant;
+  /** The actual start; absent if jitter does not move it. */
+  readonly startsAt?: Instant;
 }
 
 /** A client added an ad-hoc timer. */
@@ -50,6 +53,11 @@ const NEXT_AT = {
   type: 'timestamp',
   nullable: true,
   summary: 'When the timer is due next; `null` if it is not.',
+} as const satisfies EventField;
+
+const STARTS_AT = {
+  ...NEXT_AT,
+  summary: 'The actual start: `jitter` after `next_at`.',
 } as const satisfies EventField;
 
 const nextAt = (next: Instant | undefined) => (next === undefined ? null : toTimestamp(next));
@@ -92,10 +100,13 @@ export const timerEvents: EventEntries<TimerControlled> = {
   'timer.reset': {
     summary: 'You reset a timer with `timers reset`. Its delay or interval starts again from now.',
     level: 'info',
-    fields: { ...TIMER_FIELDS, next_at: NEXT_AT },
-    toFields: ({ jobName, next }) => ({ task_name: jobName, next_at: nextAt(next) }),
-    sentence: ({ jobName, next }, format) =>
-      `${jobName} was reset${next === undefined ? '' : `; next firing at ${format(next)}`}`,
+    fields: { ...TIMER_FIELDS, next_at: NEXT_AT, starts_at: STARTS_AT },
+    toFields: ({ jobName, next, startsAt = next }) => ({
+      task_name: jobName,
+      next_at: nextAt(next),
+      starts_at: nextAt(startsAt),
+    }),
+    sentence: describeReset,
     recorded: 'memory',
     concerns: 'timer',
     since: '0.1.0',
@@ -132,6 +143,12 @@ export const timerEvents: EventEntries<TimerControlled> = {
     example: { event: 'timer.removed', ...adHoc, reason: 'canceled' },
   },
 };
+
+function describeReset({ jobName, next, startsAt = next }: TimerReset, format: InstantFormat): string {
+  if (next === undefined || startsAt === undefined) return `${jobName} was reset`;
+  const due = startsAt === next ? '' : `, due ${format(next)}`;
+  return `${jobName} was reset; next firing at ${format(startsAt)}${due}`;
+}
 
 function describePause({ jobName, until, reason }: TimerPaused, format: InstantFormat): string {
   const untilWhen = until === undefined ? 'until you resume it' : `until ${format(until)}`;

@@ -143,6 +143,7 @@ function toJson(why: Why) {
   return {
     task_name: job.name,
     scheduled_at: toTimestamp(instant),
+    starts_at: isFiring(why) ? toTimestamp(instant + job.offset) : null,
     local_time: asked.isInGap ? null : formatLocal(instant, job.timezone),
     timezone: job.timezone,
     is_firing: isFiring(why),
