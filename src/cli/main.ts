@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { withoutLongParts } from '../text/excerpt.js';
 import { visible } from '../text/visible.js';
 import { straighten, type KnownCommand } from './argv.js';
 import { commandKinds } from './commands/index.js';
@@ -56,7 +57,7 @@ const commandsOf = (program: Command): readonly KnownCommand[] =>
 const visibleError = (text: string): string =>
   text
     .split(/\n(?=\(Did you mean )/)
-    .map(visible)
+    .map((line) => withoutLongParts(visible(line)))
     .join('\n');
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -73,7 +74,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`error: ${visible(error.message)}\n`);
+    process.stderr.write(`error: ${withoutLongParts(visible(error.message))}\n`);
     return WRONG_USAGE;
   }
 }

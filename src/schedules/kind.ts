@@ -118,8 +118,8 @@ export class ScheduleTypeError extends TypeError {
   readonly place: Place | undefined;
 
   constructor(message: string, hint: string, place?: Place) {
-    super(message);
-    this.hint = hint;
+    super(withoutLongParts(message));
+    this.hint = withoutLongParts(hint);
     this.place = place;
   }
 }

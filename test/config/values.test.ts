@@ -322,3 +322,9 @@ describe('variables', () => {
     });
   });
 });
+
+it('a key without end is clipped in the path of a diagnostic', () => {
+  const { problems } = load(`timers:\n  ${'x'.repeat(500)}:\n    every: 1 parsec\n    run: x\n`);
+  expect(problems.map(({ path }) => path.length).filter((length) => length > 200)).toEqual([]);
+  expect(problems.map(({ path }) => path).join()).toMatch(/^timers\.x+…x+,timers\.x+…x+\.every$/);
+});

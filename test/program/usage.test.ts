@@ -66,6 +66,19 @@ test.each(['start', 'validate', 'run', 'list', 'next', 'explain', 'history', 'si
   },
 );
 
+test.each([
+  ['an option', [`--${'x'.repeat(5_000)}`]],
+  ['a command', ['x'.repeat(5_000)]],
+  ['a value', ['next', '--count', 'x'.repeat(5_000)]],
+  ['a name', ['next', 'x'.repeat(5_000)]],
+])('%s without end is clipped in the message', async (_, args) => {
+  desk.write('timers.yaml', 'timers:\n  backup: { every: 1h, run: x }\n');
+  const { code, stderr } = await desk.run(...args);
+  expect(code).toBe(2);
+  expect(stderr).toContain('…');
+  expect(stderr.length).toBeLessThan(1_000);
+});
+
 test('--version prints the package’s version', async () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect(await desk.run('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ScheduleTypeError } from '../../src/schedules/kind.js';
 import {
   isTimeZone,
   parseScheduleAt,
@@ -74,4 +75,9 @@ describe('parseScheduleAt', () => {
   it.each([[Number.NaN], [Infinity], ['now']])('refuses %s as the start', (wrong) => {
     expect(() => parseScheduleAt({ in: '1s' }, { start: wrong as number })).toThrow(TypeError);
   });
+});
+
+it('an error about a type clips long values', () => {
+  const { message, hint } = new ScheduleTypeError('x'.repeat(5_000), 'y'.repeat(5_000));
+  expect(Math.max(message.length, hint.length)).toBeLessThan(100);
 });

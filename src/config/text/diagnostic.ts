@@ -149,7 +149,7 @@ function toDiagnostic(severity: Diagnostic['severity'], problem: Problem, source
     line,
     column,
     ...(endColumn > column && { endColumn }),
-    path: (problem.path ?? []).join('.'),
+    path: (problem.path ?? []).map((part) => withoutLongParts(String(part))).join('.'),
     ...(problem.stack !== undefined && { stack: problem.stack }),
   };
 }
