@@ -67,8 +67,8 @@ async function record(events: readonly TimerEvent[], memory: Partial<JobMemory> 
     ...remembered(job.name, { cursor: instant('2026-11-24T06:00'), ...memory }),
     fingerprint: fingerprintOf(job),
   });
-  opening.ledger.commit(events, timerFile!.jobs.map(recordOf), clock.now());
-  opening.ledger.close();
+  void opening.ledger.commit(events, timerFile!.jobs.map(recordOf), clock.now());
+  void opening.ledger.close();
 }
 
 async function why(
