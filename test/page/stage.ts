@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import type { LiveTimer, OutcomeRecord, RunDetails } from '../../src/domain/api-record.js';
+import type { LaneRecord, LiveTimer, OutcomeRecord, RunDetails } from '../../src/domain/api-record.js';
 import { ROOT } from '../support/program.js';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -17,6 +17,7 @@ export interface Scene {
   readonly timers: readonly LiveTimer[];
   readonly outcomes?: readonly OutcomeRecord[];
   readonly run?: RunDetails;
+  readonly lanes?: readonly LaneRecord[];
 }
 
 /** The built page before a scheduler that only plays: any state, whether or not one comes into it by itself. */
@@ -78,7 +79,7 @@ export class Stage {
 
   #known(path: string): unknown {
     if (path === '/api/run') return this.#scene.run;
-    return { outcomes: this.#scene.outcomes ?? [], lanes: [] };
+    return { outcomes: this.#scene.outcomes ?? [], lanes: this.#scene.lanes ?? [] };
   }
 
   #status() {
