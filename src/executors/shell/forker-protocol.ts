@@ -19,7 +19,7 @@ const OUTPUTS = { inherit: [TO_OWN, TO_OWN], apart: [TO_PIPE, TO_PIPE], together
 const [OFFSET, PRIME, LEAST_MARK] = [14695981039346656037n, 1099511628211n, 1n << 62n];
 
 /** The mark of all processes of a run, in decimal; see there. */
-export function markOf(runId: string): string {
+export function runMarkOf(runId: string): string {
   let hash = OFFSET;
   for (const byte of Buffer.from(runId)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME);
   return String((hash >> 2n) | LEAST_MARK);

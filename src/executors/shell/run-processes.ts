@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Orphan } from '../../domain/orphans.js';
 import { finishInTurns, type Steps } from '../../turns/steps.js';
 import { SECOND, type Duration } from '../../domain/time.js';
-import { markOf } from './forker-protocol.js';
+import { runMarkOf } from './forker-protocol.js';
 import { isLiving, processIds, readMark, readStat, readVariable } from './proc.js';
 
 /** How long processes that were sent SIGKILL are waited for: one in the hands of a dead disk dies when the disk does. */
@@ -107,7 +107,7 @@ async function signalUntilGone(
 
 /** Reads which run a process belongs to: an inner scheduler gives both to its own runs. */
 function readerOf(runIds: ReadonlySet<string>): (pid: number) => string | undefined {
-  const byMark = new Map([...runIds].map((runId) => [markOf(runId), runId]));
+  const byMark = new Map([...runIds].map((runId) => [runMarkOf(runId), runId]));
   return (pid) => readVariable(pid, 'TIMERS_RUN_ID') ?? byMark.get(readMark(pid) ?? '');
 }
 
