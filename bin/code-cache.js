@@ -49,11 +49,12 @@ function install({ keep = process.env.TIMERS_KEEP_CODE === '1', isScheduler = fa
 // A scheduler's flags. The first: how much bytecode a function runs, in bytes, before V8 optimizes it. V8 does so on
 // other threads. In a burst and in a start with many timers, these take the cores that the commands need. The optimized
 // code comes too late there (docs/decisions/0080). The second: by how much a small heap may grow between two full
-// collections, in percent. V8 lets it grow fourfold, which a flood of output fills with dead text (0077).
+// collections, in percent. V8 lets it grow fourfold, which a flood of output fills with dead text (0077). The third: of
+// three collections in the ten seconds after a start, two find nothing.
 // V8 takes compiled code, Node's own included, only under the flags it was compiled with, so the usual ones are put back
 // while anything loads.
-const USUAL = '--interrupt-budget=67584 --heap-growing-percent=0';
-const OF_A_SCHEDULER = '--interrupt-budget=1000000 --heap-growing-percent=50';
+const USUAL = '--interrupt-budget=67584 --heap-growing-percent=0 --no-memory-reducer-single-gc';
+const OF_A_SCHEDULER = '--interrupt-budget=1000000 --heap-growing-percent=50 --memory-reducer-single-gc';
 let flags = USUAL;
 
 /** Calls `load` under the flags that compiled code has been kept with. */

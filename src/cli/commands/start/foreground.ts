@@ -5,7 +5,6 @@ import { SECOND } from '../../../domain/time.js';
 import { openTerminalLog } from '../../log.js';
 import type { LogOptions } from '../../options.js';
 import { watchStop } from './stop-spinner.js';
-import { tuneV8 } from './tune-v8.js';
 import { closeInspector, obey } from '../../signals.js';
 import type { UnhinderedTerminal } from '../../unhindered.js';
 
@@ -23,7 +22,6 @@ export async function runInForeground(
   const spinner = terminal.isWatched.err ? [watchStop(terminal.screen, clock)] : [];
   const sinks = [...spinner, await openTerminalLog(log, terminal, clock, timerFile.settings)];
   watchInspector(clock);
-  tuneV8(clock);
   return startDaemon(timerFile, { ...options, surroundings: terminal, sinks, onRequest: obey });
 }
 
