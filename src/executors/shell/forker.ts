@@ -111,7 +111,7 @@ export class Forker implements Launcher {
     const places = holdPlaces(PIPES[start.output]);
     return new Promise((resolve, reject) => {
       this.#starting.set(id, { start, io, places, resolve, reject });
-      this.#line.send(request);
+      this.#line.start(request);
       // Until it is reported to have started, only the forker knows its process.
       const signal = () => this.#line.send(encodeSignal(id, io.cancellation.isForced ? 'SIGKILL' : 'SIGTERM'));
       io.cancellation.onChange(signal);
