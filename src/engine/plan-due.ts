@@ -61,6 +61,9 @@ const NONE: readonly never[] = [];
  * died never ran: the job's policy chooses among them as well. Those it does not choose are not in `missed`: each is reported alone.
  */
 export function planRow(job: Job, next: Instant | undefined, now: Instant, { gap, waiting }: Unseen): DuePlan {
+  if (waiting.length === 0 && (next === undefined || next + job.offset > now)) {
+    return { runs: NONE, missed: NONE, last: undefined, next };
+  }
   if (job.schedule.fromEnd) return planOne(job, next, now, { gap, waiting });
   const { seen, latest, hasStood, unseen, last, next: toCome } = gather(job, next, now, gap);
   const passed = [...waiting, ...(hasStood ? seen.latest : []), ...unseen.latest];

@@ -1,7 +1,7 @@
 import { fstatSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Recollection } from '../domain/ledger.js';
-import { salvage, type Salvaged } from './salvage.js';
+import { salvageOutcomes, type SalvagedOutcomes } from './salvage.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { HEADER_SIZE, isOurs, type Mishap } from './header.js';
 import { HOLDER_ROW, type Holder } from './lock-holder.js';
@@ -174,9 +174,9 @@ export class LedgerFile {
   }
 
   /** Its latest records, up to `limit` of each kind, if no path leads to it any more. @throws SQLite's errors. */
-  salvage(limit: number): Salvaged | undefined {
+  salvage(limit: number): SalvagedOutcomes | undefined {
     if (fstatSync(this.#writeBack.descriptor).nlink > 0) return undefined;
-    return salvage(this.#database, this.recorded, limit);
+    return salvageOutcomes(this.#database, this.recorded, limit);
   }
 
   /** What has become of the file behind our back. */

@@ -2,7 +2,7 @@ import type { AttemptFailed, TimerEvent } from '../domain/events/index.js';
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Recollection } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import { LOST } from '../domain/outcome.js';
-import type { Salvaged } from './salvage.js';
+import type { SalvagedOutcomes } from './salvage.js';
 
 /** At most this many outcomes and failed attempts are kept while nothing can be recorded; then the oldest are dropped and counted. */
 export const MOST_KEPT = 10_000;
@@ -58,7 +58,7 @@ export class Unrecorded {
   }
 
   /** Adds what a file that is gone had recorded, before what is new. */
-  takeBack({ endings, failedAttempts, left }: Salvaged): void {
+  takeBack({ endings, failedAttempts, left }: SalvagedOutcomes): void {
     this.endings = [...endings, ...this.endings];
     this.failedAttempts = [...failedAttempts, ...this.failedAttempts];
     this.lost += left;

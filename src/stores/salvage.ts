@@ -6,7 +6,7 @@ import { FAILED_ATTEMPT_COLUMNS, type FailedAttemptRow } from './rows.js';
 import { Invalid } from './validation.js';
 
 /** What a new file takes over from one that nobody can open again. */
-export interface Salvaged {
+export interface SalvagedOutcomes {
   /** Oldest first. */
   readonly endings: readonly Ending[];
   readonly failedAttempts: readonly { readonly runId: string; readonly failed: FailedAttempt }[];
@@ -18,7 +18,11 @@ const LATEST_ATTEMPTS = `SELECT ${FAILED_ATTEMPT_COLUMNS} FROM failed_attempts O
 const RECORDS = 'SELECT (SELECT count(*) FROM firings) + (SELECT count(*) FROM failed_attempts)';
 
 /** Reads the latest outcomes, and the latest failed attempts, up to `limit` of each. @throws SQLite's errors. */
-export function salvage(database: DatabaseSyncInstance, recorded: Pick<Recorded, 'endings'>, limit: number): Salvaged {
+export function salvageOutcomes(
+  database: DatabaseSyncInstance,
+  recorded: Pick<Recorded, 'endings'>,
+  limit: number,
+): SalvagedOutcomes {
   const endings = recorded.endings({ limit });
   const failedAttempts = rowsOf<FailedAttemptRow>(database, LATEST_ATTEMPTS, limit).flatMap((row) => {
     const failed = failedAttemptOfRow(row, new Invalid());

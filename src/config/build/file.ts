@@ -111,6 +111,7 @@ class FileBuilder {
   readonly #context: FileContext;
   readonly #levels: LevelReader;
   readonly #paths: Paths;
+  readonly #command: JobContext['command'];
   #accounts: Accounts | undefined;
 
   constructor(top: PlacedMap, context: FileContext) {
@@ -120,6 +121,7 @@ class FileBuilder {
     this.#report = new MapReport(problems, top);
     this.#levels = new LevelReader(problems, new PlainValues(machine.env, problems));
     this.#paths = new Paths(folder, machine);
+    this.#command = { paths: this.#paths, uid: machine.uid, accounts: () => (this.#accounts ??= readAccounts()) };
   }
 
   *build(): Steps<BuiltFile> {
@@ -262,10 +264,6 @@ class FileBuilder {
     const context: JobContext = { machine, timezone: file.settings.timezone, command: this.#command, foresees };
     const job = buildJob(name, values, report, context);
     return job && { job, values, report };
-  }
-
-  get #command(): JobContext['command'] {
-    return { paths: this.#paths, uid: this.#context.machine.uid, accounts: () => (this.#accounts ??= readAccounts()) };
   }
 
   #checkName(name: string, at: TextSpan, path: readonly string[]): void {

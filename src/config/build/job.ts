@@ -27,19 +27,20 @@ export interface JobContext {
 
 /** Builds one job from a timer's values, defaults included, and reports mistakes. `undefined` without a schedule or command. */
 export function buildJob(name: string, values: TimerValues, report: MapReport, context: JobContext): Job | undefined {
-  const { machine } = context;
   const timing = buildTiming(name, values, report, context);
   const run = readRun(values, report);
   const setting = buildSetting(values, report, context.command);
-  const policies = buildPolicies(values, report, machine.random);
+  const policies = buildPolicies(values, report, context.machine.random);
   const hooks = buildHooks(values, report, setting);
   const notify = buildNotify(values.notify, report, setting);
   if (timing === undefined || run === undefined) return undefined;
   const schedule = () => sentrySchedule(timing, values);
+  const { description, group } = values;
   return {
     name,
     definition: definitionOf(values, timing.timezone),
-    ...present({ description: values.description, group: values.group }),
+    ...(description !== undefined && { description }),
+    ...(group !== undefined && { group }),
     tags: values.tags ?? [],
     enabled: values.enabled ?? true,
     ...timing,
@@ -47,13 +48,17 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
     stopGrace: values.kill_after ?? STOP_GRACE,
     hooks,
     monitors: buildMonitors(values.ping, { name, report, schedule }),
-    ...present({ notify }),
+    ...(notify !== undefined && { notify }),
     ...policies,
   };
 }
 
-const definitionOf = (values: TimerValues, timezone: string): Job['definition'] =>
-  Object.fromEntries(Object.entries({ ...values, timezone }).map(([key, value]) => [key, JSON.stringify(value)]));
+function definitionOf(values: TimerValues, timezone: string): Job['definition'] {
+  const definition: Record<string, string> = {};
+  for (const key in values) definition[key] = JSON.stringify(values[key as keyof TimerValues]);
+  definition['timezone'] = JSON.stringify(timezone);
+  return definition;
+}
 
 /** From SIGTERM to SIGKILL at the scheduler's end, unless a timer sets it: less than the 10 s after which container runtimes kill. */
 const STOP_GRACE = 8 * SECOND;
@@ -73,7 +78,7 @@ function buildTiming(
   const dst: DstPolicy = { gap: values.dst?.gap ?? 'after', repeat: values.dst?.repeat ?? 'first' };
   const window = buildWindow(values, report, timezone);
   const foresee = foresees ? spanToForesee(values, window, machine.start) : undefined;
-  const context = { timezone, dst, start: machine.start, seed: name, ...present({ foresee }) };
+  const context = { timezone, dst, start: machine.start, seed: name, ...(foresee && { foresee }) };
   const schedule = readSchedule(values, report, context);
   if (schedule === undefined) return undefined;
   if (values.enabled !== false) warnNever(schedule, window, report, machine.start);
@@ -83,7 +88,8 @@ function buildTiming(
     timezone,
     runAtStart: values.run_at_start ?? false,
     offset: jobOffset(values.jitter ?? 0, machine.hostname, name),
-    ...present({ timeout: values.timeout, deadline: values.deadline }),
+    ...(values.timeout !== undefined && { timeout: values.timeout }),
+    ...(values.deadline !== undefined && { deadline: values.deadline }),
     window,
   };
 }
@@ -121,7 +127,7 @@ function unknownTimezone(name: string): Words {
 }
 
 function readRun(values: TimerValues, report: MapReport): Job['command']['run'] | undefined {
-  if (report.ownKeys().includes('run')) return buildRun('run', values.run, report);
+  if (report.has('run')) return buildRun('run', values.run, report);
   // A misspelled "run" is already reported, with the right word.
   if (report.ownKeys().some((key) => !isKeyOf('timer', key) && meantKey(key, 'timer') === 'run')) return undefined;
   report.errorInAll({
@@ -132,16 +138,20 @@ function readRun(values: TimerValues, report: MapReport): Job['command']['run'] 
   return undefined;
 }
 
+const ALWAYS: ActiveWindow = {};
+
 function buildWindow(values: TimerValues, report: MapReport, timezone: string): ActiveWindow {
-  const notBefore = readAbsoluteTime('not_before', values.not_before, { report, timezone });
-  const notAfter = readAbsoluteTime('not_after', values.not_after, { report, timezone });
+  const { not_before, not_after, max_runs: maxRuns } = values;
+  if (not_before === undefined && not_after === undefined && maxRuns === undefined) return ALWAYS;
+  const notBefore = readAbsoluteTime('not_before', not_before, { report, timezone });
+  const notAfter = readAbsoluteTime('not_after', not_after, { report, timezone });
   if (notBefore !== undefined && notAfter !== undefined && notAfter < notBefore) {
     report.error('not_after', {
       code: 'empty-window',
       message: 'not_after lies before not_before: the timer could never fire.',
     });
   }
-  return present({ notBefore, notAfter, maxRuns: values.max_runs });
+  return present({ notBefore, notAfter, maxRuns });
 }
 
 /** Warns of a timer whose window contains none of its coming firings. The schedule itself reports a window that is over. */
@@ -167,8 +177,12 @@ function hasFiring(schedule: Schedule, { after, until }: { after: number; until:
   return next !== undefined && (until === undefined || next <= until);
 }
 
+const NO_HOOKS: Hooks = {};
+
 /** Hooks run where the timer runs and succeed with exit code 0. Their output is logged only when they fail. */
 function buildHooks(values: TimerValues, report: MapReport, setting: Setting): Hooks {
+  const { on_failure, on_success, on_recovery } = values;
+  if (on_failure === undefined && on_success === undefined && on_recovery === undefined) return NO_HOOKS;
   const hook = (key: 'on_failure' | 'on_success' | 'on_recovery') => {
     const run = buildRun(key, values[key], report);
     return run === undefined ? undefined : { run, ...setting, ...TELLING };

@@ -50,6 +50,11 @@ export class MapReport {
     this.#ignored = ignored;
   }
 
+  /** Whether the map itself has a key. */
+  has(key: string): boolean {
+    return this.#own.map.entries.has(key);
+  }
+
   /** The keys of the map itself, in the order of the file. */
   ownKeys(): readonly string[] {
     return [...this.#own.map.entries.keys()];

@@ -9,11 +9,12 @@ import type { RetryValues, TimerValues } from '../check/schema.js';
 export type Policies = Pick<Job, 'admission' | 'misfire' | 'retry' | 'breaker'>;
 
 export function buildPolicies(values: TimerValues, report: MapReport, random: () => number): Policies {
+  const breaker = buildBreaker(values.breaker, report);
   return {
     admission: [overlap(values.overlap ?? 'skip')],
     misfire: buildCatchUp(values.catch_up),
-    retry: buildRetry(values.retry, report, random),
-    ...present({ breaker: buildBreaker(values.breaker, report) }),
+    retry: values.retry === undefined ? ONCE : buildRetry(values.retry, report, random),
+    ...(breaker !== undefined && { breaker }),
   };
 }
 
@@ -26,6 +27,10 @@ export function retryOptions(written: TimerValues['retry']): RetryOptions {
   const maxDelay = given.max_delay ?? Math.max(MINUTE, delay);
   return { attempts, delay, factor, maxDelay, jitter, ...present({ on: given.on, notOn: given.not_on }) };
 }
+
+/** Without `retry`; policies have no state. */
+const ONCE = retry(retryOptions(undefined), () => 0);
+const NONE = catchUp({ policy: 'none' });
 
 function buildRetry(written: TimerValues['retry'], report: MapReport, random: () => number): Job['retry'] {
   const options = retryOptions(written);
@@ -47,7 +52,7 @@ function buildRetry(written: TimerValues['retry'], report: MapReport, random: ()
 }
 
 function buildCatchUp(written: TimerValues['catch_up']): Job['misfire'] {
-  if (written === undefined || written === false) return catchUp({ policy: 'none' });
+  if (written === undefined || written === false) return NONE;
   if (written === true) return catchUp({ policy: 'latest' });
   if (typeof written === 'number') return catchUp({ policy: 'latest', within: written });
   const { policy = 'latest', within } = written;

@@ -14,7 +14,7 @@ export interface ReadSchedule extends ParsedSchedule {
   readonly key: ScheduleKind['key'];
 }
 
-const SCHEDULE_KEYS: ReadonlySet<string> = new Set(scheduleKinds.map(({ key }) => key));
+const KINDS: ReadonlyMap<string, ScheduleKind> = new Map(scheduleKinds.map((kind) => [kind.key, kind]));
 
 /** Reads the one schedule key of a timer. Reports it if it is missing, not the only one, or not a valid schedule. */
 export function readSchedule(
@@ -22,8 +22,7 @@ export function readSchedule(
   report: MapReport,
   context: ScheduleContext,
 ): ReadSchedule | undefined {
-  const own = new Set(report.ownKeys());
-  const written = report.ownKeys().flatMap((key) => scheduleKinds.find((kind) => kind.key === key) ?? []);
+  const written = report.ownKeys().flatMap((key) => KINDS.get(key) ?? []);
   const [first, second] = written;
   if (first === undefined) {
     if (report.ownKeys().some(isMisspelledSchedule)) return undefined;
@@ -44,14 +43,14 @@ export function readSchedule(
     );
   }
   const schedules = written
-    .filter(({ key }) => own.has(key) && key in values)
+    .filter(({ key }) => key in values)
     .map((kind) => parse(kind, values[kind.key], { report, context }));
   return schedules[0];
 }
 
 /** Already reported, with the right word. */
 const isMisspelledSchedule = (key: string): boolean =>
-  !isKeyOf('timer', key) && SCHEDULE_KEYS.has(meantKey(key, 'timer') ?? '');
+  !isKeyOf('timer', key) && KINDS.has(meantKey(key, 'timer') ?? '');
 
 function parse(
   kind: ScheduleKind,

@@ -80,7 +80,7 @@ class PlainYamlReader {
     while (this.#indent === indent) {
       const [name, key] = this.#key(entries);
       const value = this.#isLineEnd() ? yield* this.#blockBelow(indent) : this.#restOfLine(indent);
-      entries.set(name, { ...slotOf(value), key });
+      entries.set(name, entryOf(key, value));
       if (entries.size % ENTRIES_OF_STEP === 0) yield;
     }
     return { kind: 'map', entries, start, end: this.#lineEnd };
@@ -131,7 +131,7 @@ class PlainYamlReader {
     const entries = new Map<string, MapEntry>();
     while (this.#hasMore('}', entries.size)) {
       const [name, key] = this.#key(entries);
-      entries.set(name, { ...slotOf(this.#inline(FLOW_TEXT)), key });
+      entries.set(name, entryOf(key, this.#inline(FLOW_TEXT)));
     }
     return entries;
   }
@@ -253,3 +253,8 @@ class PlainYamlReader {
 }
 
 const slotOf = (value: Node): Slot => ({ value, at: { start: value.start, end: value.end } });
+const entryOf = (key: TextSpan, value: Node): MapEntry => ({
+  value,
+  at: { start: value.start, end: value.end },
+  key,
+});

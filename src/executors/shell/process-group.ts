@@ -63,7 +63,10 @@ export class ProcessGroup {
     this.#state = 'gone';
   }
 
-  /** The system gives the id of a group to nobody while the group has a member: a new process of that id means that all are gone. */
+  /**
+   * The system does not give away the id of a group that has a member. So a new process of that id means that all are
+   * gone.
+   */
   #isOfAnother(): boolean {
     const startTime = readStat(this.#leader)?.startTime;
     this.#startTime ??= startTime;

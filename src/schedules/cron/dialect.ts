@@ -12,6 +12,7 @@ const WEEKDAY = /(?<![\d#/])[0-7](?!\d)/g;
  */
 export function quartzTrap(texts: readonly string[]): Trap | undefined {
   const written = texts.at(-1) ?? '';
+  if (!/[L#]/i.test(written) && !texts.includes('?')) return undefined;
   const weekdays = written.split(',').map(normalizedItem).join(',');
   const numbers: readonly string[] = weekdays.match(WEEKDAY) ?? [];
   const isInManner = texts.includes('?') || /(?<!\d)[0-7][L#]/i.test(weekdays);
