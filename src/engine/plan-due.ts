@@ -60,10 +60,13 @@ const NONE: readonly never[] = [];
  * Sorts like {@link planDue} a row that may be empty. `waiting` are instants before `next` that were considered, but that a scheduler which
  * died never ran: the job's policy chooses among them as well. Those it does not choose are not in `missed`: each is reported alone.
  */
-export function planRow(job: Job, next: Instant | undefined, now: Instant, { gap, waiting }: Unseen): DuePlan {
-  if (waiting.length === 0 && (next === undefined || next + job.offset > now)) {
-    return { runs: NONE, missed: NONE, last: undefined, next };
-  }
+export function planRow(job: Job, next: Instant | undefined, now: Instant, unseen: Unseen): DuePlan {
+  const isToCome = next === undefined || next + job.offset > now;
+  if (isToCome && unseen.waiting.length === 0) return { runs: NONE, missed: NONE, last: undefined, next };
+  return planPassed(job, next, now, unseen);
+}
+
+function planPassed(job: Job, next: Instant | undefined, now: Instant, { gap, waiting }: Unseen): DuePlan {
   if (job.schedule.fromEnd) return planOne(job, next, now, { gap, waiting });
   const { seen, latest, hasStood, unseen, last, next: toCome } = gather(job, next, now, gap);
   const passed = [...waiting, ...(hasStood ? seen.latest : []), ...unseen.latest];

@@ -78,7 +78,7 @@ function buildTiming(
   const dst: DstPolicy = { gap: values.dst?.gap ?? 'after', repeat: values.dst?.repeat ?? 'first' };
   const window = buildWindow(values, report, timezone);
   const foresee = foresees ? spanToForesee(values, window, machine.start) : undefined;
-  const context = { timezone, dst, start: machine.start, seed: name, ...(foresee && { foresee }) };
+  const context = { timezone, dst, start: machine.start, seed: name, ...present({ foresee }) };
   const schedule = readSchedule(values, report, context);
   if (schedule === undefined) return undefined;
   if (values.enabled !== false) warnNever(schedule, window, report, machine.start);
@@ -88,8 +88,7 @@ function buildTiming(
     timezone,
     runAtStart: values.run_at_start ?? false,
     offset: jobOffset(values.jitter ?? 0, machine.hostname, name),
-    ...(values.timeout !== undefined && { timeout: values.timeout }),
-    ...(values.deadline !== undefined && { deadline: values.deadline }),
+    ...present({ timeout: values.timeout, deadline: values.deadline }),
     window,
   };
 }
