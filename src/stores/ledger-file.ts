@@ -276,7 +276,7 @@ function createWriter(database: DatabaseSyncInstance): Writer {
   let seenAt: Instant = Number.NEGATIVE_INFINITY;
   const essentials: Writer['essentials'] = (unrecorded, now, holder) => {
     if (unrecorded.replacesOpenRuns) forgetOpenRuns.run();
-    for (const admission of unrecorded.closedRuns) closeRun.run(admission);
+    for (const { admission } of unrecorded.closedRuns) closeRun.run(admission);
     for (const { admission, run } of unrecorded.changedRuns) putRun.run(...rowOfOpenRun(admission, run));
     for (const name of unrecorded.removedJobs) removeJob.run(name);
     for (const record of unrecorded.changedJobs.values()) putJob.run(...rowOfJob(record));

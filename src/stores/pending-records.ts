@@ -26,8 +26,8 @@ export class Unrecorded {
   /** Names of jobs that are gone, and whose rows go before any are written. */
   readonly removedJobs = new Set<string>();
   readonly changedRuns = new Set<OpenEntry>();
-  /** Admissions of runs that are closed and have a row among the open ones. */
-  closedRuns: number[] = [];
+  /** Runs that are closed and have a row among the open ones. */
+  closedRuns: OpenEntry[] = [];
   endings: Ending[] = [];
   failedAttempts: { readonly runId: string; readonly failed: FailedAttempt }[] = [];
   /** Outcomes and failed attempts that were dropped. */
@@ -169,7 +169,7 @@ export class Unrecorded {
     if (entry === undefined) return;
     this.#open.delete(runId);
     this.changedRuns.delete(entry);
-    if (entry.isRecorded) this.closedRuns.push(entry.admission);
+    if (entry.isRecorded) this.closedRuns.push(entry);
   }
 }
 

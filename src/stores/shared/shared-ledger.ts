@@ -1,0 +1,245 @@
+import type { Clock } from '../../domain/clock.js';
+import type { TimerEvent } from '../../domain/events/index.js';
+import type { Committed, JobRecord, Ledger, LedgerTrouble, OpenRun, Recollection } from '../../domain/ledger.js';
+import { MINUTE, type Duration, type Instant } from '../../domain/time.js';
+import { Unrecorded } from '../pending-records.js';
+import type { Board, BoardChange, BoardContents, Entry, LeaseTaken, LogEntry, Written } from './board.js';
+
+/** How long log entries are kept, for a store that went back. */
+const RECENT: Duration = MINUTE;
+/** The longest pause before a write of unknown outcome is sent again. */
+const LONGEST_PAUSE: Duration = 200;
+/** Failures in a row before trouble is reported. */
+const PATIENT_TRIES = 5;
+/** A takeover goes on where the last holder was, up to this many leases after its last sign of life. */
+const HANDOVER_LEASES = 10;
+
+/** An open run, as a board stores it. */
+interface StoredRun extends OpenRun {
+  /** In the order of admission. */
+  readonly order: number;
+}
+
+interface SharedLedgerParts {
+  readonly board: Board;
+  readonly clock: Clock;
+  readonly lease: Duration;
+  /** Called once when the state belongs to another scheduler. */
+  readonly onLost: () => void;
+  /** Called when the store went back, and has everything again. `behind`: the writes it had lost; −1 if it does not know. */
+  readonly onWentBack: (behind: number) => void;
+}
+
+/** Of what the last holder left. Entries that cannot be read are left out. */
+function recollectionOf(
+  { jobs, runs }: BoardContents,
+  seenAt: Instant | undefined,
+  isHandedOver: boolean,
+): Recollection {
+  const open = [...runs.values()].flatMap((text) => parsed<StoredRun>(text));
+  return {
+    jobs: new Map(
+      [...jobs].flatMap(([name, text]) => parsed<JobRecord>(text).map((record) => [name, record] as const)),
+    ),
+    open: open.sort((one, other) => one.order - other.order),
+    lastSeenAt: seenAt,
+    ...(isHandedOver && { isHandedOver }),
+  };
+}
+
+/**
+ * The ledger of the scheduler that has the lease of a shared state. One write is on its way at a time; what is committed
+ * meanwhile goes with the next. A write of unknown outcome is sent again under its number. A store that went back gets
+ * everything again.
+ */
+export class SharedLedger implements Ledger {
+  readonly handsOver = true;
+  readonly #parts: SharedLedgerParts;
+  readonly #fence: number;
+  readonly #recollection: Recollection;
+  readonly #unrecorded: Unrecorded;
+  /** The highest order among the runs that were left open. */
+  readonly #before: number;
+  #seq = 0;
+  #writing: Promise<unknown> = Promise.resolve();
+  #next: Promise<Committed> | undefined;
+  /** Log entries of the last minute, with their write. */
+  #recent: { readonly seq: number; readonly at: Duration; readonly entry: LogEntry }[] = [];
+  #isLost = false;
+  #lose: () => void = () => undefined;
+  readonly #lost = new Promise<'lost'>((resolve) => (this.#lose = () => resolve('lost')));
+  #trouble: LedgerTrouble | undefined;
+  #tell: (trouble: LedgerTrouble) => void = () => undefined;
+
+  constructor(parts: SharedLedgerParts, { fence, idle }: LeaseTaken, contents: BoardContents) {
+    this.#parts = parts;
+    this.#fence = fence;
+    const seenAt = idle === undefined ? undefined : parts.clock.now() - idle;
+    const isHandedOver = idle !== undefined && idle <= HANDOVER_LEASES * parts.lease;
+    this.#recollection = recollectionOf(contents, seenAt, isHandedOver);
+    this.#unrecorded = new Unrecorded(this.#recollection);
+    // Runs that were left open are on the board as they are.
+    this.#unrecorded.recorded();
+    this.#before = Math.max(0, ...(this.#recollection.open as readonly StoredRun[]).map(({ order }) => order));
+  }
+
+  recall(): Recollection {
+    return this.#recollection;
+  }
+
+  commit(events: readonly TimerEvent[], changed: readonly JobRecord[]): Promise<Committed> {
+    if (this.#isLost) return Promise.resolve('lost');
+    this.#unrecorded.add(events, changed);
+    return (this.#next ??= this.#writing.then(() => this.#send()));
+  }
+
+  get isBehind(): boolean {
+    return this.#isLost || this.#trouble !== undefined;
+  }
+
+  onTrouble(listener: (trouble: LedgerTrouble) => void): void {
+    this.#tell = listener;
+    if (this.#trouble !== undefined) listener(this.#trouble);
+  }
+
+  /** The lease is over by the clock of this machine, or another scheduler has it. Nothing more is recorded. */
+  giveUp(): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#lose();
+    this.#parts.onLost();
+  }
+
+  async settle(patience: Duration): Promise<void> {
+    const { clock } = this.#parts;
+    await Promise.race([this.#allWritten(), new Promise<void>((resolve) => clock.after(patience, resolve))]);
+  }
+
+  async close(): Promise<void> {
+    await this.#allWritten();
+  }
+
+  async #allWritten(): Promise<void> {
+    while (this.#next !== undefined && !this.#isLost) await this.#next;
+    await this.#writing;
+  }
+
+  #send(): Promise<Committed> {
+    this.#next = undefined;
+    const sending = this.#write(++this.#seq);
+    this.#writing = sending;
+    return sending;
+  }
+
+  async #write(seq: number): Promise<Committed> {
+    let change = this.#take(seq);
+    for (let tries = 0; ; tries++) {
+      const written = await Promise.race([this.#lost, this.#try(seq, change)]);
+      if (written === 'lost' || this.#isLost) return 'lost';
+      if (written === undefined) await this.#pause(tries);
+      else if (written.kind === 'lost') this.giveUp();
+      else if (written.kind === 'done') return this.#done();
+      else {
+        change = this.#whole(seq, written.seq);
+        this.#parts.onWentBack(written.seq === -1 ? -1 : seq - 1 - written.seq);
+      }
+    }
+  }
+
+  /** `undefined`: the outcome is unknown. */
+  async #try(seq: number, change: BoardChange): Promise<Written | undefined> {
+    try {
+      return await this.#parts.board.write(this.#fence, seq, change);
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  #failures = 0;
+
+  #failed(error: unknown): void {
+    if (++this.#failures < PATIENT_TRIES || this.#trouble !== undefined) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#trouble = { kind: 'unavailable', file: this.#parts.board.place, reason };
+    this.#tell(this.#trouble);
+  }
+
+  #done(): Committed {
+    this.#failures = 0;
+    if (this.#trouble !== undefined) {
+      this.#trouble = undefined;
+      this.#tell({ kind: 'recovered', file: this.#parts.board.place, lost: 0 });
+    }
+    return 'recorded';
+  }
+
+  #pause(tries: number): Promise<unknown> {
+    const pause = Math.min(10 * 2 ** tries, LONGEST_PAUSE);
+    return Promise.race([this.#lost, new Promise<void>((resolve) => this.#parts.clock.after(pause, resolve))]);
+  }
+
+  /** What is not on its way yet. It is written, or the state is lost. */
+  #take(seq: number): BoardChange {
+    const unrecorded = this.#unrecorded;
+    const { changedJobs, removedJobs, changedRuns, closedRuns } = unrecorded;
+    const removed = [...removedJobs].filter((name) => !changedJobs.has(name));
+    const log = logOf(unrecorded);
+    this.#remember(seq, log);
+    const change: BoardChange = {
+      jobs: [...Array.from(changedJobs.values(), entryOfJob), ...removed.map((name) => removedEntry(name, name))],
+      runs: [
+        ...Array.from(changedRuns, ({ run, admission }) => entryOfRun(run, this.#before + admission)),
+        ...closedRuns.map(({ run }) => removedEntry(run.firing.jobName, run.runId)),
+      ],
+      log,
+    };
+    unrecorded.recorded();
+    return change;
+  }
+
+  /** Everything that is known, and the log entries after write `since`. */
+  #whole(seq: number, since: number): BoardChange {
+    this.#unrecorded.restate();
+    const { jobs, runs } = this.#take(seq);
+    const known = ({ text }: Entry) => text !== undefined;
+    const log = this.#recent.filter((one) => one.seq > since).map(({ entry }) => entry);
+    return { jobs: jobs.filter(known), runs: runs.filter(known), log, isWhole: true };
+  }
+
+  #remember(seq: number, log: readonly LogEntry[]): void {
+    const at = this.#parts.clock.monotonic();
+    this.#recent.push(...log.map((entry) => ({ seq, at, entry })));
+    if ((this.#recent[0]?.at ?? at) < at - RECENT) this.#recent = this.#recent.filter((one) => one.at >= at - RECENT);
+  }
+}
+
+const entryOfJob = (record: JobRecord): Entry => ({
+  job: record.name,
+  key: record.name,
+  text: JSON.stringify(record),
+});
+
+const entryOfRun = (run: OpenRun, order: number): Entry => ({
+  job: run.firing.jobName,
+  key: run.runId,
+  text: JSON.stringify({ ...run, order } satisfies StoredRun),
+});
+
+const removedEntry = (job: string, key: string): Entry => ({ job, key, text: undefined });
+
+/** Failed attempts come before the outcomes of their runs. */
+const logOf = ({ failedAttempts, endings }: Unrecorded): readonly LogEntry[] => [
+  ...failedAttempts.map(({ runId, failed }) => ({ job: '', text: JSON.stringify({ runId, failed }) })),
+  ...endings.map((ending) => ({ job: ending.firing.jobName, text: JSON.stringify(ending) })),
+];
+
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what was stored
+function parsed<T extends object>(text: string): readonly T[] {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null ? [value as T] : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '../../domain/clock.js';
+import type { Cancel, Duration } from '../../domain/time.js';
+import type { Board, Fence } from './board.js';
+
+/** Why the lease is over: another scheduler has it, or it ran out by the clock of this machine. */
+export type LossReason = 'fenced' | 'expired';
+
+/** The time with the lease: renews it, and knows by the clock of this machine when it is over. */
+export class Tenure {
+  readonly fence: Fence;
+  readonly #board: Board;
+  readonly #clock: Clock;
+  readonly #lease: Duration;
+  readonly #onLost: (reason: LossReason) => void;
+  #validUntil: Duration;
+  #isOver = false;
+  #disarm: Cancel = () => undefined;
+  #disarmEnd: Cancel = () => undefined;
+
+  /** `askedAt`: monotonic, from before the lease was asked for. `onLost` is called once. */
+  constructor(
+    {
+      board,
+      clock,
+      lease,
+      onLost,
+    }: { board: Board; clock: Clock; lease: Duration; onLost: (reason: LossReason) => void },
+    { fence, askedAt }: { fence: Fence; askedAt: Duration },
+  ) {
+    this.fence = fence;
+    this.#board = board;
+    this.#clock = clock;
+    this.#lease = lease;
+    this.#onLost = onLost;
+    this.#validUntil = askedAt + lease;
+    this.#armEnd();
+    this.#renewAfter(lease / 3);
+  }
+
+  /** To be asked just before a process starts: the machine may have stood still since the last commit. */
+  stillHolds(): boolean {
+    if (!this.#isOver && this.#clock.monotonic() >= this.#validUntil) this.lose('expired');
+    return !this.#isOver;
+  }
+
+  lose(reason: LossReason): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#onLost(reason);
+  }
+
+  /** Gives the lease back, for the next scheduler to take at once. Never rejects. */
+  async release(): Promise<void> {
+    if (this.#isOver) return;
+    this.#end();
+    await this.#board.release(this.fence).catch(() => undefined);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#disarm();
+    this.#disarmEnd();
+  }
+
+  #armEnd(): void {
+    this.#disarmEnd();
+    const left = this.#validUntil - this.#clock.monotonic();
+    this.#disarmEnd = this.#clock.after(Math.max(0, left), () => {
+      if (this.stillHolds()) this.#armEnd();
+    });
+  }
+
+  #renewAfter(delay: Duration): void {
+    this.#disarm = this.#clock.after(delay, () => void this.#renew());
+  }
+
+  async #renew(): Promise<void> {
+    if (!this.stillHolds()) return;
+    const askedAt = this.#clock.monotonic();
+    const isHeld = await this.#board.renew(this.fence, this.#lease).catch(() => undefined);
+    // A response that comes after the end changes nothing: others may have seen the lease lapse.
+    if (!this.stillHolds()) return;
+    if (isHeld === false) this.lose('fenced');
+    else if (isHeld === true) this.#renewed(askedAt);
+    else this.#renewAfter(Math.min(this.#lease / 10, 500));
+  }
+
+  #renewed(askedAt: Duration): void {
+    this.#validUntil = askedAt + this.#lease;
+    this.#armEnd();
+    this.#renewAfter(this.#lease / 3);
+  }
+}
