@@ -321,9 +321,13 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     const file = join(folder, 'ends');
     open(file);
     run(1, 'exec 2>/dev/null; trap "exit 4" TERM; echo $$; while :; do sleep 0.01; done');
-    run(2, 'trap "" TERM; setsid sh -c "trap : TERM; echo \\$\\$; while :; do sleep 0.01; done" & wait', {
-      grace: 100,
-    });
+    run(
+      2,
+      'trap "" TERM; setsid sh -c "trap : TERM; echo \\$\\$; while :; do sleep 0.01; done" & while :; do sleep 0.01; done',
+      {
+        grace: 100,
+      },
+    );
     const pids = [...(await pidsOf(1, 1)), ...(await pidsOf(2, 1))];
     await line.close();
     expect(pids.map(isAlive)).toEqual([false, false]);
