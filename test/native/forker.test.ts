@@ -323,7 +323,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     run(1, 'exec 2>/dev/null; trap "exit 4" TERM; echo $$; while :; do sleep 0.01; done');
     run(
       2,
-      'trap "" TERM; setsid sh -c "trap : TERM; echo \\$\\$; while :; do sleep 0.01; done" & while :; do sleep 0.01; done',
+      'exec 2>/dev/null; trap "" TERM; setsid sh -c "trap : TERM; echo \\$\\$; while :; do sleep 0.01; done" & while :; do sleep 0.01; done',
       {
         grace: 100,
       },
