@@ -79,7 +79,7 @@ export class Head {
     if (isAway)
       say(
         this.#away,
-        `The scheduler has not been reachable since ${localClockTime(lostAt, now)}. What stands below is how it was then; what has happened since is not known. This page keeps trying.`,
+        `The scheduler has not been reachable since ${localClockTime(lostAt, now)}. The data below is from that time and may be out of date. This page keeps trying.`,
       );
   }
 

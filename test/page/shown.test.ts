@@ -32,7 +32,9 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     expect(await page.locator('td.next').textContent()).toMatch(/^in 9 min|^in 10 min/);
     stage.leave();
     await page.locator('#away').waitFor();
-    expect(await page.locator('#away').textContent()).toMatch(/since \d\d:\d\d:\d\d\. What stands below is how it was/);
+    expect(await page.locator('#away').textContent()).toMatch(
+      /since \d\d:\d\d:\d\d\. The data below is from that time/,
+    );
     expect(await page.locator('td.next').textContent()).toMatch(/^\S+as last known$|^\w+ \S+as last known$/);
     expect(await page.getByRole('button', { name: /Unlock|Trigger|Pause/ }).count()).toBe(0);
   });

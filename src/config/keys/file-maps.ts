@@ -64,7 +64,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
     },
     metrics: {
       summary: 'Whether `/metrics` needs the token.',
-      without: 'It needs the token if there is one.',
+      without: 'Requests need the token, if one is set.',
       example: 'open',
       beside: 'listen: 127.0.0.1:9464, token_file: ./token',
     },

@@ -102,7 +102,7 @@ export const clockEvents: EventEntries<ClockEvent> = {
     level: 'warn',
     fields: {
       source: { type: 'string', summary: 'The time source.' },
-      reason: { type: 'string', summary: 'What happened, for a person.' },
+      reason: { type: 'string', summary: 'A human-readable description of what happened.' },
     },
     toFields: ({ source, reason }) => ({ source, reason }),
     sentence: ({ source, reason }) => `${source} ${reason}`,

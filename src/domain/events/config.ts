@@ -109,7 +109,7 @@ export const configEvents: EventEntries<ConfigEvent> = {
     fields: {
       url: URL_FIELD,
       since: { type: 'timestamp', summary: 'When the first request failed.' },
-      reason: { type: 'string', summary: 'Why, for a person.' },
+      reason: { type: 'string', summary: 'The reason, in plain words.' },
     },
     toFields: ({ url, since, reason }) => ({ url, since: toTimestamp(since), reason }),
     sentence: ({ url, reason }) => `cannot load ${url} and keeps the current timers: ${reason}`,

@@ -38,7 +38,7 @@ export const httpEvents: EventEntries<HttpMoved> = {
   'http.unavailable': {
     summary: 'The HTTP server cannot listen and retries every few seconds. Logged once, and again for another reason.',
     level: 'error',
-    fields: { address: ADDRESS, reason: { type: 'string', summary: 'Why, for a person.' } },
+    fields: { address: ADDRESS, reason: { type: 'string', summary: 'The reason, in plain words.' } },
     toFields: ({ address, reason }) => ({ address, reason }),
     sentence: ({ address, reason }) =>
       `the HTTP server cannot listen on ${address} and retries every few seconds: ${reason}`,

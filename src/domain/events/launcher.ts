@@ -38,7 +38,7 @@ export const launcherEvents: EventEntries<LauncherEvent> = {
     summary:
       'Commands start by execa, because `timers-forker` cannot be used. Logged once, after the start or after `launcher.lost`.',
     level: 'info',
-    fields: { reason: { type: 'string', summary: 'Why, for a person.' } },
+    fields: { reason: { type: 'string', summary: 'The reason, in plain words.' } },
     toFields: ({ reason }) => ({ reason }),
     sentence: ({ reason }) => `commands start by execa: ${reason}`,
     recorded: false,

@@ -109,7 +109,7 @@ export const runEvents: EventEntries<RunEvent> = {
     fields: {
       ...RUN_FIELDS,
       stream: { type: 'string', values: ['stdout', 'stderr'], summary: 'Where the command printed the line.' },
-      line: { type: 'string', optional: true, summary: 'The line without its newline; absent beside `data`.' },
+      line: { type: 'string', optional: true, summary: 'The line without its newline. Absent if `data` is present.' },
       data: {
         type: 'object',
         optional: true,

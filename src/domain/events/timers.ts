@@ -87,7 +87,7 @@ export const timerEvents: EventEntries<TimerControlled> = {
     example: { event: 'timer.paused', ...exampleTimer, until: inFiveMinutes, reason: 'disk replacement' },
   },
   'timer.resumed': {
-    summary: 'You resumed a paused timer, or its pause is over.',
+    summary: 'You resumed a paused timer, or its pause ended.',
     level: 'info',
     fields: TIMER_FIELDS,
     toFields: ({ jobName }) => ({ task_name: jobName }),

@@ -244,7 +244,7 @@ describe.skipIf(program === undefined)('etcd, which is installed', () => {
     try {
       await expect.poll(() => troubleOf(right.holder())).toEqual({ done: undefined });
       expect(await troubleOf(untrusted.holder())).toEqual(
-        refused(`${untrusted.place}: its certificate is not trusted: name the authority with ca in the URL`),
+        refused(`${untrusted.place}: its certificate is not trusted: set the CA certificate with ca in the URL`),
       );
       expect(await troubleOf(bare.holder())).toEqual(
         refused(`${bare.place}: it requires another client certificate: name its files with cert and key in the URL`),

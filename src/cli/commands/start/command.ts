@@ -36,7 +36,7 @@ export const start: CommandKind = {
           'watch',
         ]),
       )
-      .option('--every <duration>', 'How often to ask the server of --from (default: 1m)')
+      .option('--every <duration>', 'How often to poll the --from server (default: 1m)')
       .option('--token-file <path>', 'File with the token for the server of --from')
       .option('--verify-key <path>', 'Ed25519 public key (PEM) that must have signed the file of --from')
       .addOption(

@@ -16,7 +16,7 @@ export const FILE_CODES = {
   },
   'bad-signature': {
     summary: 'The timer file from `--from` has no signature, or one that does not fit `--verify-key`.',
-    fix: 'Sign the file with the private key that belongs to the public one.',
+    fix: 'Sign the file with the private key that matches the public key.',
   },
   'file-not-kept': {
     summary: 'The copy of the timer file from `--from` cannot be written.',

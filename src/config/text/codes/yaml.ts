@@ -66,7 +66,7 @@ export const YAML_CODES = {
     example: 'cron: * * * * *\nrun: ./backup.sh',
   },
   'bad-escape': {
-    summary: 'A quoted text has an unknown escape.',
+    summary: 'A quoted string contains an unknown escape sequence.',
     fix: 'Write `\\\\` for a backslash, or use single quotes.',
     example: 'every: 1h\nrun: "C:\\jobs"',
   },

@@ -29,7 +29,7 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/HTTP request to an HTTPS server/, 'it requires TLS: write etcds:// instead of etcd://'],
 ];
 
-const UNTRUSTED = 'its certificate is not trusted: name the authority with ca in the URL';
+const UNTRUSTED = 'its certificate is not trusted: set the CA certificate with ca in the URL';
 const TLS: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,

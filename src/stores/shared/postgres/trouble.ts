@@ -14,10 +14,11 @@ const REFUSED: Readonly<Record<string, string>> = {
   '0A000': 'it is too old: use version 12 or later',
   '42601': 'it is too old: use version 12 or later',
   ENOTFOUND: 'there is no machine of that name: check the URL',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted: name the authority with sslrootcert in the URL',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted: name the authority with sslrootcert in the URL',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted: name the authority with sslrootcert in the URL',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted: name the authority with sslrootcert in the URL',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted: set the CA certificate with sslrootcert in the URL',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted: set the CA certificate with sslrootcert in the URL',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted: set the CA certificate with sslrootcert in the URL',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'its certificate is not trusted: set the CA certificate with sslrootcert in the URL',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name: use that name in the URL',
   CERT_HAS_EXPIRED: 'its certificate has expired',
 };

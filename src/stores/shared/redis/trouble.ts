@@ -23,10 +23,10 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 /** By the code of the system or of TLS. */
 const REFUSED_BY_CODE: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no machine of that name: check the URL',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted: name the authority with ca in the URL',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted: name the authority with ca in the URL',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted: name the authority with ca in the URL',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted: name the authority with ca in the URL',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted: set the CA certificate with ca in the URL',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted: set the CA certificate with ca in the URL',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted: set the CA certificate with ca in the URL',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted: set the CA certificate with ca in the URL',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name: use that name in the URL',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it offers no TLS there: write redis:// instead of rediss://, or name its port for TLS',
   ERR_SSL_PACKET_LENGTH_TOO_LONG:
