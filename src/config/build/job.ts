@@ -35,12 +35,10 @@ export function buildJob(name: string, values: TimerValues, report: MapReport, c
   const notify = buildNotify(values.notify, report, setting);
   if (timing === undefined || run === undefined) return undefined;
   const schedule = () => sentrySchedule(timing, values);
-  const { description, group } = values;
   return {
     name,
     definition: definitionOf(values, timing.timezone),
-    ...(description !== undefined && { description }),
-    ...(group !== undefined && { group }),
+    ...present({ description: values.description, group: values.group }),
     tags: values.tags ?? [],
     enabled: values.enabled ?? true,
     ...timing,
