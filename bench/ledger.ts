@@ -92,9 +92,9 @@ function open(path: string) {
 
 function ours(folder: string): Round {
   const ledger = open(join(folder, 'ours.db'));
-  const admitted = timed((run) => ledger.commit(admission(run), [recordOf(nameOf(run), run)], now + run), RUNS);
-  const ended = timed((run) => ledger.commit([ending(run)], [recordOf(nameOf(run), run)], now + run), RUNS);
-  ledger.close();
+  const admitted = timed((run) => void ledger.commit(admission(run), [recordOf(nameOf(run), run)], now + run), RUNS);
+  const ended = timed((run) => void ledger.commit([ending(run)], [recordOf(nameOf(run), run)], now + run), RUNS);
+  void ledger.close();
   return { admitted, ended };
 }
 
@@ -128,16 +128,16 @@ function inBulk(folder: string): { readonly commit: number; readonly recall: num
   const records = runs.map((run) => recordOf(`job-${run}`, run));
   const first = open(path);
   const start = performance.now();
-  first.commit(events, records, now);
+  void first.commit(events, records, now);
   const commit = performance.now() - start;
-  first.commit(runs.map(ending), [], now);
-  first.close();
+  void first.commit(runs.map(ending), [], now);
+  void first.close();
   const again = performance.now();
   const second = open(path);
   const { size } = second.recall().jobs;
   const recall = performance.now() - again;
   if (size !== BULK) throw new Error(`${size} jobs recalled`);
-  second.close();
+  void second.close();
   return { commit, recall };
 }
 

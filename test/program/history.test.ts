@@ -45,7 +45,7 @@ const PAST: readonly Ending[] = [
 
 /** Records what a scheduler would have, and stops. */
 function record(path: string, ...events: readonly TimerEvent[]): string {
-  recording(path, ...events).close();
+  void recording(path, ...events).close();
   return path;
 }
 
@@ -55,7 +55,7 @@ function recording(path: string, ...events: readonly TimerEvent[]): Ledger {
   const opening = openState({ path, clock, pid: 1, retention: { keep: 1e12, runs: 1_000 } });
   if (opening.kind !== 'open') throw new Error(`the state is ${opening.kind}`);
   opening.ledger.recall();
-  opening.ledger.commit(events, [BACKUP], clock.now());
+  void opening.ledger.commit(events, [BACKUP], clock.now());
   return opening.ledger;
 }
 
@@ -144,7 +144,7 @@ describe('history', () => {
       { event: 'attempt.begun', attempt: 1, latenessMs: 0, ...run },
     );
     expect((await desk.run('history')).stdout).toMatch(/ report {2}running /);
-    ledger.close();
+    void ledger.close();
     expect((await desk.run('history')).stdout).toMatch(/ report {2}open .* no scheduler runs/);
     expect((await desk.run('history', '--json')).stdout).toBe('');
   });
