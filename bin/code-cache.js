@@ -25,16 +25,15 @@ function install({ keep = process.env.TIMERS_KEEP_CODE === '1', isScheduler = fa
     Module.enableCompileCache();
     return;
   }
-  if (isScheduler) flags = OF_A_SCHEDULER;
-  setFlagsFromString(flags);
+  if (isScheduler) setFlagsFromString((flags = OF_A_SCHEDULER));
   const compile = Module.prototype._compile;
   Module.prototype._compile = function (content, filename, ...rest) {
     if (dirname(filename) !== PROGRAM) return compile.call(this, content, filename, ...rest);
     return run(this, filename, content);
   };
   if (keep) {
-    // Ends a scheduler that has started.
-    setTimeout(() => process.kill(process.pid, 'SIGTERM'), 500).unref();
+    // A scheduler ends only by a signal. Other commands may take longer on a busy machine.
+    if (isScheduler) setTimeout(() => process.kill(process.pid, 'SIGTERM'), 500).unref();
     process.on('exit', () =>
       scripts.forEach((script, filename) =>
         writeFileSync(
