@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { eventually } from './eventually.js';
+import { freePorts } from './free-ports.js';
 
 /** The path of etcd; `undefined` if it is not installed. */
 export function etcdProgram(): string | undefined {
@@ -98,13 +98,4 @@ export class EtcdServer {
     await this.kill();
     rmSync(this.#folder, { recursive: true });
   }
-}
-
-/** Ports where nobody listens. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = [...Array(count).keys()].map(() => createServer());
-  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  for (const server of servers) await new Promise((resolve) => server.close(resolve));
-  return ports;
 }

@@ -1,10 +1,15 @@
 import { createServer, type AddressInfo } from 'node:net';
 
-/** A port of the loopback address on which nothing listens. */
+/** Ports of the loopback address on which nothing listens. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = [...Array(count).keys()].map(() => createServer());
+  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  for (const server of servers) await new Promise((resolve) => server.close(resolve));
+  return ports;
+}
+
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  const [port = 0] = await freePorts(1);
   return port;
 }

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { freePort } from './free-port.js';
+import { freePort } from './free-ports.js';
 
 const VERSIONS = '/usr/lib/postgresql';
 /** An account that root can give the server, which refuses to run as root. */

@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from './free-port.js';
+import { freePort } from './free-ports.js';
 
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 

@@ -65,6 +65,8 @@ export class SharedLedger implements Ledger {
   #next: Promise<Committed> | undefined;
   /** Log entries of the last minute, with their write. */
   #recent: { readonly seq: number; readonly at: Duration; readonly entry: LogEntry }[] = [];
+  /** Writes of unknown outcome in a row. */
+  #failures = 0;
   #isLost = false;
   #lose: () => void = () => undefined;
   readonly #lost = new Promise<'lost'>((resolve) => (this.#lose = () => resolve('lost')));
@@ -155,8 +157,6 @@ export class SharedLedger implements Ledger {
       return undefined;
     }
   }
-
-  #failures = 0;
 
   #failed(error: unknown): void {
     if (++this.#failures < PATIENT_TRIES || this.#trouble !== undefined) return;

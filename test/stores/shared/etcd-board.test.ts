@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../../src/clocks/system.js';
 import type { Clock } from '../../../src/domain/clock.js';
-import { BOARD_PATIENCE, type Board, type BoardTrouble, type Fence } from '../../../src/stores/shared/board.js';
+import { BOARD_PATIENCE, type Board, type Fence } from '../../../src/stores/shared/board.js';
 import { ETCD_LOG_LENGTH, etcdKind } from '../../../src/stores/shared/etcd/board.js';
 import { boardContract } from '../../support/board-contract.js';
-import { EtcdServer, etcdProgram, freePorts } from '../../support/etcd-server.js';
+import { troubleOf } from '../../support/board-trouble.js';
+import { EtcdServer, etcdProgram } from '../../support/etcd-server.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { freePorts } from '../../support/free-ports.js';
 
 const program = etcdProgram();
 const PASSWORD = 'hunter2:of/the@test%';
@@ -21,15 +23,6 @@ const open = (
   url: string,
   { password, clock = createSystemClock() }: { password?: string; clock?: Clock } = {},
 ): Board => etcdKind.open({ url, password, clock });
-
-const troubleOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => ({ done: value }),
-    (error: unknown) => {
-      const { name, kind, message } = error as BoardTrouble;
-      return { name, kind, message };
-    },
-  );
 
 const unreachable = (message: string) => ({ name: 'BoardTrouble', kind: 'unreachable', message });
 const refused = (message: string) => ({ name: 'BoardTrouble', kind: 'refused', message });

@@ -2,9 +2,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../../src/clocks/system.js';
 import type { Clock } from '../../../src/domain/clock.js';
-import { BOARD_PATIENCE, LOG_LENGTH, type Board, type BoardTrouble } from '../../../src/stores/shared/board.js';
+import { BOARD_PATIENCE, LOG_LENGTH, type Board } from '../../../src/stores/shared/board.js';
 import { postgresKind } from '../../../src/stores/shared/postgres/board.js';
 import { boardContract } from '../../support/board-contract.js';
+import { troubleOf } from '../../support/board-trouble.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { PASSWORD, postgresPrograms, PostgresServer } from '../../support/postgres-server.js';
 
@@ -16,15 +17,6 @@ const open = (
   url: string,
   { password, clock = createSystemClock() }: { password?: string; clock?: Clock } = {},
 ): Board => postgresKind.open({ url, password, clock });
-
-const troubleOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => ({ done: value }),
-    (error: unknown) => {
-      const { name, kind, message } = error as BoardTrouble;
-      return { name, kind, message };
-    },
-  );
 
 describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => {
   let server: PostgresServer;
@@ -153,6 +145,18 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
     await board.close();
   });
 });
+
+test.each(['postgres://a:b%zz@host/db', 'postgres://a:secret-of-the-test@ho st/db'])(
+  'the URL %s is refused without its text',
+  async (url) => {
+    expect(await troubleOf(open(url).holder())).toEqual({
+      name: 'BoardTrouble',
+      kind: 'refused',
+      message:
+        'postgres: the URL is not valid. Use postgres://USER@HOST:PORT/DATABASE, and % codes for special characters of a password',
+    });
+  },
+);
 
 test('a server that does not respond is given up in time', async () => {
   const silent = createServer(() => undefined);

@@ -2,9 +2,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../../src/clocks/system.js';
 import type { Clock } from '../../../src/domain/clock.js';
-import { BOARD_PATIENCE, type Board, type BoardChange, type BoardTrouble } from '../../../src/stores/shared/board.js';
+import { BOARD_PATIENCE, type Board, type BoardChange } from '../../../src/stores/shared/board.js';
 import { redisKind } from '../../../src/stores/shared/redis/board.js';
 import { boardContract } from '../../support/board-contract.js';
+import { troubleOf } from '../../support/board-trouble.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { hasRedis, RedisServer } from '../../support/redis-server.js';
 
@@ -21,15 +22,6 @@ function open(
   return board;
 }
 afterEach(() => Promise.all(opened.splice(0).map((board) => board.close())));
-
-const troubleOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => ({ done: value }),
-    (error: unknown) => {
-      const { name, kind, message } = error as BoardTrouble;
-      return { name, kind, message };
-    },
-  );
 
 async function taken(board: Board): Promise<number> {
   const taking = await board.take({ id: 'a', name: 'a' }, LEASE, 0);
@@ -163,6 +155,18 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     await expect.poll(() => troubleOf(board.renew(fence, LEASE))).toEqual({ done: true });
   });
 });
+
+test.each(['redis://a:b%zz@host', 'redis://a:secret-of-the-test@ho st'])(
+  'the URL %s is refused without its text',
+  async (url) => {
+    expect(await troubleOf(open(url).holder())).toEqual({
+      name: 'BoardTrouble',
+      kind: 'refused',
+      message:
+        'redis: the URL is not valid. Use redis://HOST:PORT/DATABASE, and % codes for special characters of a password',
+    });
+  },
+);
 
 test('a server that does not respond is given up in time', async () => {
   const silent = createServer(() => undefined);

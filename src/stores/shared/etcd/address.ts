@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { systemReason } from '../../../system/reason.js';
-import { BoardTrouble, type BoardPlace } from '../board.js';
+import type { BoardPlace } from '../board.js';
+import { readTlsFile } from '../tls.js';
+import { refuseUrl } from '../url.js';
 
 /** Where a state in etcd is. */
 export interface EtcdAddress {
@@ -89,22 +89,9 @@ function decodeLogin(login: string): Pick<Parts, 'user' | 'password'> | undefine
   }
 }
 
-function refuse(): never {
-  throw new BoardTrouble(
-    'refused',
-    'etcd: the URL is not valid. Use etcd://HOST:PORT,HOST:PORT, and % codes for special characters of a password',
-  );
-}
+const refuse = refuseUrl('etcd', 'etcd://HOST:PORT,HOST:PORT');
 
 function readTls(query: URLSearchParams, place: string): EtcdLogin['tls'] {
   const files = TLS_FILES.filter((name) => query.has(name));
   return Object.fromEntries(files.map((name) => [name, readTlsFile(name, query.get(name) ?? '', place)]));
-}
-
-function readTlsFile(name: TlsFile, path: string, place: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new BoardTrouble('refused', `${place}: the file of "${name}" cannot be read: ${systemReason(error)}`);
-  }
 }

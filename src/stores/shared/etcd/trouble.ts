@@ -1,5 +1,6 @@
 import { systemReason } from '../../../system/reason.js';
 import { BoardTrouble } from '../board.js';
+import { certificateTrouble } from '../tls.js';
 
 /** A response of etcd, or of what listens in its place, that reports an error. */
 export class EtcdRefusal extends Error {
@@ -29,17 +30,7 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/HTTP request to an HTTPS server/, 'it requires TLS: write etcds:// instead of etcd://'],
 ];
 
-const UNTRUSTED = 'its certificate is not trusted: set the CA certificate with ca in the URL';
-const TLS: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
-  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name: use that name in the URL',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it offers no TLS: turn it on at the server, or write etcd:// instead of etcds://',
-  EPROTO: 'it offers no TLS: turn it on at the server, or write etcd:// instead of etcds://',
-};
+const NO_TLS = 'it offers no TLS: turn it on at the server, or write etcd:// instead of etcds://';
 
 /**
  * Reports a failed request in words of ours, because those of others may contain a secret. Errors that no request
@@ -52,7 +43,7 @@ export function etcdTrouble(error: unknown, place: string): unknown {
     return new BoardTrouble('refused', `${place}: another program has changed its keys: remove them, or set "prefix"`);
   const { code } = error as { readonly code?: unknown };
   if (typeof code !== 'string') return error;
-  const tls = TLS[code] ?? whyNoTls(code);
+  const tls = certificateTrouble(code, 'ca') ?? whyNoTls(code);
   if (tls !== undefined) return new BoardTrouble('refused', `${place}: ${tls}`);
   return new BoardTrouble('unreachable', `${place}: ${whyLost(error, code)}`);
 }
@@ -67,6 +58,7 @@ function troubleOfRefusal({ status, code, message }: EtcdRefusal, place: string)
 }
 
 function whyNoTls(code: string): string | undefined {
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO') return NO_TLS;
   if (code.startsWith('ERR_OSSL_')) return 'the files of ca, cert and key in the URL are not valid: use PEM';
   if (!code.startsWith('ERR_SSL_')) return undefined;
   return code.includes('CERTIFICATE')

@@ -1,15 +1,15 @@
-import { readFileSync } from 'node:fs';
 import type { PoolConfig } from 'pg';
-import { systemReason } from '../../../system/reason.js';
-import { BoardTrouble, type BoardPlace } from '../board.js';
+import type { BoardPlace } from '../board.js';
+import { readTlsFile } from '../tls.js';
+import { parseStoreUrl, refuseUrl } from '../url.js';
 
 /** Where the server is and how to get in. */
 export interface PostgresAddress {
-  /** Without user, password and query. */
+  /** Without user, password and query; `postgres` if the URL is not valid. */
   readonly place: string;
   /** The `prefix` of the URL: which state of this database. */
   readonly state: string;
-  /** @throws BoardTrouble when the URL names a certificate that cannot be read. */
+  /** @throws BoardTrouble if the URL is not valid, or names a file that cannot be read. */
   readonly login: () => PoolConfig;
 }
 
@@ -17,7 +17,10 @@ const PORT = 5432;
 
 /** Reads a URL such as `postgres://timers@db.example/timers?sslmode=verify-full&prefix=night`. */
 export function readAddress({ url, password }: Pick<BoardPlace, 'url' | 'password'>): PostgresAddress {
-  const { hostname, port, pathname, username, password: written, searchParams: query } = new URL(url);
+  const parsed = parseStoreUrl(url);
+  if (parsed === undefined)
+    return { place: 'postgres', state: 'timers', login: refuseUrl('postgres', 'postgres://USER@HOST:PORT/DATABASE') };
+  const { hostname, port, pathname, username, password: written, searchParams: query } = parsed;
   const host = query.get('host') ?? decodeURIComponent(hostname);
   const user = decodeURIComponent(username);
   const database = decodeURIComponent(pathname.slice(1)) || user;
@@ -41,9 +44,5 @@ function readTls(query: URLSearchParams, place: string): PoolConfig['ssl'] {
   if (mode === 'no-verify') return { rejectUnauthorized: false };
   const authority = query.get('sslrootcert');
   if (authority === null) return true;
-  try {
-    return { ca: readFileSync(authority, 'utf8') };
-  } catch (error) {
-    throw new BoardTrouble('refused', `${place}: the file of sslrootcert cannot be read: ${systemReason(error)}`);
-  }
+  return { ca: readTlsFile('sslrootcert', authority, place) };
 }

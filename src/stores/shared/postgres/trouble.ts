@@ -1,5 +1,6 @@
 import { systemReason } from '../../../system/reason.js';
 import { BoardTrouble } from '../board.js';
+import { certificateTrouble } from '../tls.js';
 
 /** What the server or the system says by its code, and the way out. See appendix A of the manual of PostgreSQL. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -14,13 +15,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   '0A000': 'it is too old: use version 12 or later',
   '42601': 'it is too old: use version 12 or later',
   ENOTFOUND: 'there is no machine of that name: check the URL',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted: set the CA certificate with sslrootcert in the URL',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted: set the CA certificate with sslrootcert in the URL',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted: set the CA certificate with sslrootcert in the URL',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     'its certificate is not trusted: set the CA certificate with sslrootcert in the URL',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name: use that name in the URL',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
 };
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
@@ -34,7 +30,8 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 export function postgresTrouble(error: unknown, place: string): BoardTrouble {
   if (error instanceof BoardTrouble) return error;
   const { code = '', message = '' } = error as { readonly code?: string; readonly message?: string };
-  const refused = REFUSED[code] ?? whyNoTls(message) ?? whyNoPassword(message);
+  const refused =
+    REFUSED[code] ?? certificateTrouble(code, 'sslrootcert') ?? whyNoTls(message) ?? whyNoPassword(message);
   if (refused !== undefined) return new BoardTrouble('refused', `${place}: ${refused}`);
   return new BoardTrouble('unreachable', `${place}: ${UNREACHABLE[code] ?? whyUnreachable(error, code, message)}`);
 }

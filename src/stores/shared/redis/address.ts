@@ -1,16 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { RedisOptions } from 'ioredis';
-import { systemReason } from '../../../system/reason.js';
-import { BoardTrouble, type BoardPlace } from '../board.js';
+import type { BoardPlace } from '../board.js';
+import { readTlsFile } from '../tls.js';
+import { parseStoreUrl, refuseUrl } from '../url.js';
 
 /** Where the server is and how to get in. */
 export interface RedisAddress {
-  /** Without user, password and query. */
+  /** Without user, password and query; `redis` if the URL is not valid. */
   readonly place: string;
   /** Which state of this server. */
   readonly prefix: string;
-  /** @throws BoardTrouble when the URL names a certificate that cannot be read. */
+  /** @throws BoardTrouble if the URL is not valid, or names a file that cannot be read. */
   readonly login: () => RedisLogin;
 }
 
@@ -20,18 +20,24 @@ const PORT = 6379;
 
 /** Reads a URL such as `rediss://night:secret@redis.example/2?prefix=night&ca=/etc/ssl/ours.pem`. */
 export function readRedisAddress({ url, password }: Pick<BoardPlace, 'url' | 'password'>): RedisAddress {
-  const { protocol, hostname, port, pathname, username, password: written, searchParams: query } = new URL(url);
+  const parsed = parseStoreUrl(url);
+  if (parsed === undefined)
+    return { place: 'redis', prefix: 'timers', login: refuseUrl('redis', 'redis://HOST:PORT/DATABASE') };
+  const { protocol, hostname, port, pathname, username, password: written, searchParams: query } = parsed;
   const prefix = query.get('prefix') ?? 'timers';
   const db = Number(pathname.slice(1));
   const place = `${protocol}//${hostname}:${port || PORT}/${db} (${prefix})`;
   const secret = password ?? decodeURIComponent(written);
+  const authority = query.get('ca');
   const login = (): RedisLogin => ({
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port || PORT),
     db,
     ...(username !== '' && { username: decodeURIComponent(username) }),
     ...(secret !== '' && { password: secret }),
-    ...(protocol === 'rediss:' && { tls: { ...serverName(hostname), ...readAuthority(query.get('ca'), place) } }),
+    ...(protocol === 'rediss:' && {
+      tls: { ...serverName(hostname), ...(authority !== null && { ca: readTlsFile('ca', authority, place) }) },
+    }),
   });
   return { place, prefix, login };
 }
@@ -39,12 +45,3 @@ export function readRedisAddress({ url, password }: Pick<BoardPlace, 'url' | 'pa
 /** A certificate for an address has no name to ask for. */
 const serverName = (host: string): { servername?: string } =>
   isIP(host.replace(/^\[|\]$/g, '')) === 0 ? { servername: host } : {};
-
-function readAuthority(file: string | null, place: string): { ca?: string } {
-  if (file === null) return {};
-  try {
-    return { ca: readFileSync(file, 'utf8') };
-  } catch (error) {
-    throw new BoardTrouble('refused', `${place}: the file of ca cannot be read: ${systemReason(error)}`);
-  }
-}

@@ -1,5 +1,6 @@
 import { systemReason } from '../../../system/reason.js';
 import { BoardTrouble } from '../board.js';
+import { certificateTrouble } from '../tls.js';
 
 /** What the server reports by the first word of its error, and the way out. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -23,15 +24,9 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 /** By the code of the system or of TLS. */
 const REFUSED_BY_CODE: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no machine of that name: check the URL',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted: set the CA certificate with ca in the URL',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted: set the CA certificate with ca in the URL',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted: set the CA certificate with ca in the URL',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted: set the CA certificate with ca in the URL',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name: use that name in the URL',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it offers no TLS there: write redis:// instead of rediss://, or name its port for TLS',
   ERR_SSL_PACKET_LENGTH_TOO_LONG:
     'it offers no TLS there: write redis:// instead of rediss://, or name its port for TLS',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
 };
 
 /** Says what failed in words of ours: a message of the server or of a package may contain what is secret. */
@@ -40,7 +35,7 @@ export function redisTroubleOf(error: unknown, place: string): BoardTrouble {
   const { code = '', message = '' } = error as { readonly code?: string; readonly message?: string };
   const words = message.match(/\b[A-Z]{3,}\b/g) ?? [];
   const said = (reasons: Readonly<Record<string, string>>) => words.map((word) => reasons[word]).find(Boolean);
-  const refused = REFUSED_BY_CODE[code] ?? said(REFUSED);
+  const refused = REFUSED_BY_CODE[code] ?? certificateTrouble(code, 'ca') ?? said(REFUSED);
   if (refused !== undefined) return new BoardTrouble('refused', `${place}: ${refused}`);
   return new BoardTrouble('unreachable', `${place}: ${said(UNREACHABLE) ?? whyUnreachable(error, code, message)}`);
 }
