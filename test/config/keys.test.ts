@@ -117,6 +117,7 @@ describe('unknown keys', () => {
     ['every: 10s\nrun: x\nAfter: network.target', '5:5 unknown-key', 'Timers do not wait for each other'],
     ['every: 10s\nrun: x\nExecStartPre: y', '5:5 unknown-key', 'A timer has one command'],
     ['every: 10s\nrun: x\nNice: 10', '5:5 unknown-key', 'run: nice'],
+    ['every: 10s\nrun: x\numask: 022', '5:5 unknown-key', 'run: umask 022'],
     ['every: 10s\nrun: x\nSuccessExitStatus: 3', '5:5 unknown-key', 'Did you mean success_codes?'],
     ['every: 10s\nrun: x\nOnActiveSec: 3', '5:5 unknown-key', 'Did you mean in?'],
     ['every: 10s\nrun: x\nterminationGracePeriodSeconds: 3', '5:5 unknown-key', 'Did you mean kill_after?'],

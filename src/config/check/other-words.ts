@@ -249,7 +249,7 @@ export const NOWHERE: Readonly<Record<string, string>> = {
   fs_group: GROUP,
   supplementary_groups: GROUP,
   nice: LIMIT,
-  umask: LIMIT,
+  umask: 'A command inherits the umask of the scheduler. Set it in the command: run: umask 022; …',
   memory_max: LIMIT,
   memory_high: LIMIT,
   cpu_quota: LIMIT,
