@@ -117,6 +117,12 @@ module.exports = {
       'The running scheduler is composed for the program and the library.',
     ),
     rule(
+      'one-composition',
+      { path: '^src', pathNot: '^src/(daemon/compose\\.ts|simulation/)' },
+      { path: '^src/engine/scheduler\\.ts$', dependencyTypesNot: ['type-only'] },
+      'Only compose.ts chooses the adapters of a scheduler.',
+    ),
+    rule(
       'yaml-in-config-only',
       { path: '^src', pathNot: '^src/config' },
       { path: 'node_modules/(yaml|cosmiconfig|zod)/' },

@@ -94,3 +94,16 @@ test('the rules keep the order inside of a room', async () => {
   const expected = [...forbidden].flatMap(([from, all]) => all.map((to) => `${from} → ${to}`));
   expect(await broken(new Map([...forbidden, ...allowed]))).toEqual(expected.sort());
 });
+
+test('only compose.ts and the simulation create a scheduler', async () => {
+  const scheduler = 'src/engine/scheduler.ts';
+  const imports = new Map([
+    ['src/daemon/compose.ts', [scheduler]],
+    ['src/simulation/simulate.ts', [scheduler]],
+    ['src/daemon/other.ts', [scheduler]],
+    ['src/cli/commands/run/run-once.ts', [scheduler]],
+    ['src/index.ts', [scheduler]],
+  ]);
+  const others = ['src/cli/commands/run/run-once.ts', 'src/daemon/other.ts', 'src/index.ts'];
+  expect(await broken(imports)).toEqual(others.map((file) => `${file} → ${scheduler}`));
+});
