@@ -1,6 +1,6 @@
 import {
   connectToScheduler,
-  followWord,
+  readSocketPointers,
   LostError,
   RefusalError,
   socketPaths,
@@ -222,7 +222,7 @@ function placeOf(located: Located, terminal: Terminal, named: string | undefined
 }
 
 const wordOf = (files: readonly string[], terminal: Terminal): readonly string[] =>
-  followWord(
+  readSocketPointers(
     files.flatMap((file) => wordPathsOf(file, terminal)),
     userId(),
   );

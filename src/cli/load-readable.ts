@@ -1,7 +1,7 @@
-import { completedBy, possibleFiles, type ReadableFile } from '../config/index.js';
+import { completeFromScheduler, possibleFiles, type ReadableFile } from '../config/index.js';
 import { likelyStateOf } from '../daemon/state.js';
 import type { StatusRecord } from '../domain/status-record.js';
-import type { TakenFile } from '../domain/taken-file.js';
+import type { LoadedFile } from '../domain/loaded-file.js';
 import type { Instant } from '../domain/time.js';
 import { thisMachine } from '../this-machine.js';
 import { askIfRunning } from './connect.js';
@@ -22,7 +22,7 @@ interface Asked extends FileOption, StateOption {
  * could not be read. Returns `undefined`, and says why, when no timer is known, or one of those named is not.
  */
 export async function loadReadable(terminal: Terminal, asked: Asked): Promise<ReadableFile | undefined> {
-  const found = await loadReadableOrTaken(terminal, asked);
+  const found = await loadReadableOrRunning(terminal, asked);
   const { readable } = found;
   const isEnough = asked.evenIfGone === true && found.loaded.path === undefined;
   const ofUse = readable && (isEnough || isOfUse(readable, asked.names ?? [])) ? readable : undefined;
@@ -34,20 +34,24 @@ const isWhole = (readable: ReadableFile | undefined): boolean =>
   readable?.isStateKnown === true && readable.unread.length === 0;
 
 /** As {@link loadReadable}, and says nothing. */
-export async function loadReadableOrTaken(terminal: Terminal, asked: Asked): Promise<AsFarAsReadable> {
-  return orTaken(await loadAsFarAsReadable(terminal, asked.file, asked.now), terminal, asked);
+export async function loadReadableOrRunning(terminal: Terminal, asked: Asked): Promise<AsFarAsReadable> {
+  return orRunning(await loadAsFarAsReadable(terminal, asked.file, asked.now), terminal, asked);
 }
 
 /** Completes what can be read of a file by what its running scheduler has taken, which also knows where a removed file was. */
-export async function orTaken(found: AsFarAsReadable, terminal: Terminal, asked: Asked): Promise<AsFarAsReadable> {
+export async function orRunning(found: AsFarAsReadable, terminal: Terminal, asked: Asked): Promise<AsFarAsReadable> {
   const { loaded, readable } = found;
   if (isWhole(readable)) return found;
-  const taken = (await askIfRunning(terminal, asked, 'taken')) as TakenFile | undefined;
+  const taken = (await askIfRunning(terminal, asked, 'taken')) as LoadedFile | undefined;
   const path = loaded.path ?? (taken && (await fileOfRunning(terminal, asked)));
   if (taken === undefined || path === undefined) return orLeft(found, terminal, asked);
   const start = taken.started_at === null ? asked.now : Date.parse(taken.started_at);
   const unread = { path, named: loaded.named ?? path, readable };
-  return { loaded, readable: completedBy(taken, unread, thisMachine(start)), missing: readable?.unread ?? [] };
+  return {
+    loaded,
+    readable: completeFromScheduler(taken, unread, thisMachine(start)),
+    missing: readable?.unread ?? [],
+  };
 }
 
 /** What a removed file left: the default state of the nearest file that has one, and no timers. */
@@ -58,7 +62,11 @@ function orLeft(found: AsFarAsReadable, terminal: Terminal, { now, state: named 
   if (path === undefined) return found;
   const machine = thisMachine(now);
   const taken = { timers: [], timezone: machine.timezone, state: likelyStateOf(path, terminal) ?? null };
-  const readable = completedBy({ ...taken, started_at: null }, { path, named: path, readable: undefined }, machine);
+  const readable = completeFromScheduler(
+    { ...taken, started_at: null },
+    { path, named: path, readable: undefined },
+    machine,
+  );
   return { loaded, readable: { ...readable, unread: ['timers'] } };
 }
 

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { withoutLongParts } from '../text/excerpt.js';
 import { visible } from '../text/visible.js';
-import { straighten, type KnownCommand } from './argv.js';
+import { normalizeArguments, type KnownCommand } from './normalize-argv.js';
 import { commandKinds } from './commands/index.js';
 import { UsageError, type CommandKind } from './command.js';
 import { declareCommand } from './declare-command.js';
-import { endWithoutFiles } from './end.js';
+import { exitDespiteFiles } from './exit-process.js';
 import { openTerminal } from './terminal.js';
 import { version } from '../version.js';
 
@@ -21,9 +21,9 @@ function addCommand(program: Command, kind: CommandKind): void {
     const isPlain = !command.opts<{ color: boolean }>().color;
     const terminal = openTerminal(isPlain);
     const { whenUnread } = kind;
-    if (whenUnread !== undefined) void terminal.unread.then(() => endWithoutFiles(whenUnread));
+    if (whenUnread !== undefined) void terminal.unread.then(() => exitDespiteFiles(whenUnread));
     exitCode = await act(terminal, command.processedArgs);
-    if (kind.hasFlushed) void endWithoutFiles(exitCode);
+    if (kind.hasFlushed) void exitDespiteFiles(exitCode);
   });
 }
 
@@ -69,7 +69,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return WRONG_USAGE;
   }
   try {
-    await program.parseAsync(straighten(argv.slice(2), commandsOf(program), existsSync), { from: 'user' });
+    await program.parseAsync(normalizeArguments(argv.slice(2), commandsOf(program), existsSync), { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
@@ -81,9 +81,9 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** Ends the process when standard output has taken everything. Not by itself: a log that stands still must not keep the program from ending. */
 function exit(code: number): void {
-  if (process.stdout.writableLength === 0) void endWithoutFiles(code);
-  process.stdout.once('drain', () => void endWithoutFiles(code));
-  process.stdout.once('close', () => void endWithoutFiles(code));
+  if (process.stdout.writableLength === 0) void exitDespiteFiles(code);
+  process.stdout.once('drain', () => void exitDespiteFiles(code));
+  process.stdout.once('close', () => void exitDespiteFiles(code));
 }
 
 /** Met while the program is loaded piece by piece, so that no command can report it. */

@@ -1,6 +1,6 @@
 import type { Job } from '../domain/job.js';
 import type { StatusRecord, TimerRecord } from '../domain/status-record.js';
-import type { ArmedFor } from '../engine/coming-firings.js';
+import type { ArmedFor } from '../engine/upcoming-firings.js';
 import { scheduleInWords } from '../schedules/index.js';
 import { askIfRunning } from './connect.js';
 import type { FileOption, StateOption, ZoneOption } from './options.js';

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import inspector from 'node:inspector';
 import { constants } from 'node:os';
-import { beganOnTerminal, end } from './end.js';
+import { beganOnTerminal, exitProcess } from './exit-process.js';
 
 /** What a signal asks of a scheduler. */
 export type SignalRequest = 'stop' | 'reload';
@@ -70,7 +70,7 @@ const waitFor =
 /** `start` has stopped in order; `run` has not run its command, and exits as if the signal had ended that. */
 function stopBeforeStart(command: string, signal: NodeJS.Signals): never {
   process.stderr.write(`timers: stopped by ${signal} before any timer was started\n`);
-  end(command === 'start' ? 0 : 128 + constants.signals[signal]);
+  exitProcess(command === 'start' ? 0 : 128 + constants.signals[signal]);
 }
 
 /** Node refuses it: longer than any host name. As it begins like a local address, Node does not warn of a public one. */

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
-import { Lines } from './lines.js';
+import { LineReader } from './line-reader.js';
 import {
   READ_PATIENCE,
   RefusalError,
@@ -110,7 +110,7 @@ export class ControlClient {
     this.#socket = socket;
     this.#clock = clock;
     this.#readAt = clock.monotonic();
-    const lines = new Lines(Number.POSITIVE_INFINITY);
+    const lines = new LineReader(Number.POSITIVE_INFINITY);
     socket.on('data', (chunk: Buffer) => {
       this.#rested();
       for (const line of lines.take(chunk)) this.#hear(JSON.parse(line) as Reply);

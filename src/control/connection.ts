@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { flagArgument, optionalCount, optionalText } from './arguments.js';
 import type { EventRing, Follower, Told } from './event-ring.js';
-import { Lines } from './lines.js';
+import { LineReader } from './line-reader.js';
 import {
   LONGEST_REQUEST,
   READ_PATIENCE,
@@ -15,7 +15,7 @@ import {
   type Reply,
   type Request,
 } from './protocol.js';
-import type { Turnstile } from './turnstile.js';
+import type { RequestQueue } from './request-queue.js';
 import { refuseUnknown, verbs, type VerbTarget } from './verbs.js';
 
 /** The events that are written at once, in characters: no more than these wait for a client that does not read. */
@@ -39,7 +39,7 @@ export interface Served {
 /** What a connection shares with the others. */
 export interface House {
   readonly clock: Clock;
-  readonly turnstile: Turnstile;
+  readonly requestQueue: RequestQueue;
   /** What waits to be read by all clients, in bytes. */
   unread(): number;
 }
@@ -94,7 +94,7 @@ export class Connection {
 
   /** Serves requests until the client has closed its side. Never rejects. */
   async serve(): Promise<void> {
-    const lines = new Lines(LONGEST_REQUEST);
+    const lines = new LineReader(LONGEST_REQUEST);
     try {
       // What still comes after a farewell is read, so that the client gets to read the reason.
       for await (const chunk of this.#socket.iterator({ destroyOnReturn: false }))
@@ -153,7 +153,7 @@ export class Connection {
     return !this.#isAnswering && this.#followed.size === 0 && this.#stops.length === 0;
   }
 
-  async #take(lines: Lines, chunk: Buffer): Promise<void> {
+  async #take(lines: LineReader, chunk: Buffer): Promise<void> {
     try {
       for (const line of lines.take(chunk)) {
         await this.#answer(line);
@@ -169,7 +169,7 @@ export class Connection {
   async #answer(line: string): Promise<void> {
     const request = line.trim() === '' ? undefined : readRequest(line);
     const verb = request !== undefined && 'verb' in request ? request.verb : '';
-    await this.#house.turnstile.pass(isShort(verb));
+    await this.#house.requestQueue.pass(isShort(verb));
     if (request === undefined || this.#destroyAt !== undefined) return;
     if (!('verb' in request)) {
       await this.#send(request);

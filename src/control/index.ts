@@ -6,6 +6,6 @@ export { EventRing } from './event-ring.js';
 export { outputLineOf, RefusalError, type Args, type EventRecord } from './protocol.js';
 export { ControlServer } from './server.js';
 export { socketPaths, impossibility, wordPaths } from './socket-path.js';
-export { followWord, leaveWord } from './socket-word.js';
+export { readSocketPointers, writeSocketPointer } from './socket-pointer.js';
 export { answerStatus } from './status.js';
 export { verbs, type VerbTarget } from './verbs.js';

@@ -6,8 +6,8 @@ import { watchSocketFile } from '../system/socket-file.js';
 import { clearSocket } from './clear-socket.js';
 import { Connection, FAREWELL, isShort, type House, type ConnectionLane, type Served } from './connection.js';
 import { unfitness } from './socket-path.js';
-import { Turnstile } from './turnstile.js';
-import { systemReason } from '../system/reason.js';
+import { RequestQueue } from './request-queue.js';
+import { systemReason } from '../system/system-reason.js';
 
 const MOST_CONNECTIONS = 64;
 /** How many more are asked at the door what they want. */
@@ -42,7 +42,7 @@ export class ControlServer {
   constructor(served: Served, clock: Clock) {
     this.#clock = clock;
     this.#served = served;
-    this.#house = { clock, turnstile: new Turnstile(clock), unread: () => this.#unread() };
+    this.#house = { clock, requestQueue: new RequestQueue(clock), unread: () => this.#unread() };
     this.#server = this.#createServer();
   }
 

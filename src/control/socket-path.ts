@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, lstatSync, type Stats } from 'node:f
 import { dirname, join } from 'node:path';
 import { LONGEST_SOCKET_PATH } from '../system/socket-path-limit.js';
 import { makeFolder } from '../stores/private-file.js';
-import { systemReason } from '../system/reason.js';
+import { systemReason } from '../system/system-reason.js';
 
 /** What a scheduler is known by. */
 export interface SchedulerPlace {

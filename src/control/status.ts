@@ -1,6 +1,6 @@
 import type { Controls } from '../domain/controls.js';
 import { toStatusRecord, type StatusContext, type StatusRecord } from '../domain/status-record.js';
-import type { RecentPast } from '../domain/recent.js';
+import type { RecentPast } from '../domain/recent-outcome.js';
 import type { ChangedJobs } from './changes.js';
 
 /** What somebody wants to know besides how things stand. */

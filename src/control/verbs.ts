@@ -5,9 +5,9 @@ import type { Job } from '../domain/job.js';
 import type { Judgement } from '../health/judge.js';
 import { wayOut } from '../text/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
-import { MOST_RECENT } from '../domain/recent.js';
+import { MOST_RECENT } from '../domain/recent-outcome.js';
 import type { StatusRecord, TimerRecord } from '../domain/status-record.js';
-import type { TakenFile } from '../domain/taken-file.js';
+import type { LoadedFile } from '../domain/loaded-file.js';
 import { toTimestamp, type Duration, type Instant } from '../domain/time.js';
 import {
   commandArgument,
@@ -49,7 +49,7 @@ export interface VerbTarget {
   /** Returns at once. */
   stop(how: { readonly drain: boolean }): void;
   /** What the scheduler has taken of its timer file. */
-  taken(): TakenFile;
+  taken(): LoadedFile;
 }
 
 /** Carries out one verb. @throws RefusalError why not. */

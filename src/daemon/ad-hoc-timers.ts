@@ -7,7 +7,7 @@ import type { Duration, Instant } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { formatLocal, isTimeZone, suggestTimeZone } from '../schedules/index.js';
 import { chance, thisMachine } from '../this-machine.js';
-import { readComingTime } from './coming-time.js';
+import { readUpcomingTime } from './upcoming-time.js';
 
 interface Parts {
   /** The timer file as last loaded. */
@@ -45,7 +45,7 @@ export class AdHocTimers {
         ...(timeout !== undefined && { timeout }),
         ...(description !== undefined && { description }),
       });
-    const due = 'in' in when ? Math.floor(now) + when.in : readComingTime(when.at, { now, timezone });
+    const due = 'in' in when ? Math.floor(now) + when.in : readUpcomingTime(when.at, { now, timezone });
     const job = build(due);
     scheduler.controls.put(job);
     return { name, due, timezone, command: commandLine(job.command) };

@@ -5,7 +5,7 @@ import {
   ControlServer,
   EventRing,
   RefusalError,
-  leaveWord,
+  writeSocketPointer,
   wordPaths,
   verbs,
   type Args,
@@ -15,7 +15,7 @@ import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import { judgeLiveness, judgeReadiness } from '../health/judge.js';
 import type { Recorded } from '../domain/ledger.js';
-import type { RecentPast } from '../domain/recent.js';
+import type { RecentPast } from '../domain/recent-outcome.js';
 import type { Sink } from '../domain/sink.js';
 import type { StatusContext } from '../domain/status-record.js';
 import type { Scheduler } from '../engine/scheduler.js';
@@ -29,7 +29,7 @@ import { toLogRecord } from './log-record.js';
 import type { Reading, Reloader } from './reloader.js';
 import { commonFolders, ownFolders, socketPathsOf, userId } from './socket-places.js';
 import { statePathOf } from './state.js';
-import { toTakenFile } from './taken.js';
+import { toLoadedFile } from './to-loaded-file.js';
 import type { Surroundings } from './surroundings.js';
 
 /** The open control socket of a scheduler in this process. */
@@ -100,7 +100,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
       .flatMap((file) =>
         [ownFolders(file, surroundings), commonFolders()].map((folders) => wordPaths({ file, folders })),
       )
-      .map((paths) => leaveWord(paths, listening.path, userId()));
+      .map((paths) => writeSocketPointer(paths, listening.path, userId()));
     return {
       ...control,
       socket: listening.path,
@@ -148,7 +148,7 @@ function controlledBy(
       const { jobs, settings } = reloader.current;
       const { startedAt } = scheduler().controls.status();
       const state = statePathOf(timerFile, surroundings, named);
-      return toTakenFile(jobs, { timezone: settings.timezone, state, startedAt });
+      return toLoadedFile(jobs, { timezone: settings.timezone, state, startedAt });
     },
   };
 }

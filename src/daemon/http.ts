@@ -1,11 +1,11 @@
 import { readToken, type TimerFile } from '../config/index.js';
 import type { Recorded } from '../domain/ledger.js';
 import { endsByItself } from '../domain/outcome.js';
-import { MOST_RECENT, type RecentPast } from '../domain/recent.js';
+import { MOST_RECENT, type RecentPast } from '../domain/recent-outcome.js';
 import type { Sink } from '../domain/sink.js';
 import type { Duration } from '../domain/time.js';
 import type { Companion } from '../engine/scheduler-parts.js';
-import { HttpServer, watchingRoutes } from '../http/index.js';
+import { HttpServer, probeRoutes } from '../http/index.js';
 import type { ConditionWatch } from '../health/condition-watch.js';
 import { Forecasts } from '../forecast/forecasts.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -86,7 +86,7 @@ export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, c
       scheduler().emit({ event: 'http.unavailable', at: scheduler().now(), address, reason }),
     token: tokenFile === undefined ? undefined : () => readToken(tokenFile),
     routes: [
-      ...watchingRoutes({ status: () => controls().status(), condition: () => condition.condition, metrics, isOpen }),
+      ...probeRoutes({ status: () => controls().status(), condition: () => condition.condition, metrics, isOpen }),
       ...page.routes,
     ],
     onTrouble: (sentence) => surroundings.err(`timers: ${sentence}; the timers go on`),

@@ -7,8 +7,8 @@ import type { Sink } from '../domain/sink.js';
 import { toStatusRecord, type StatusContext } from '../domain/status-record.js';
 import { apiRoutes, Live, Past, staticRoutes, type Acted, type Route, type StaticFile } from '../http/index.js';
 import type { Scheduler } from '../engine/scheduler.js';
-import { causeOf } from '../domain/cause.js';
-import { firingsAfter } from '../engine/coming-firings.js';
+import { causeOf } from '../domain/outcome-cause.js';
+import { firingsAfter } from '../engine/upcoming-firings.js';
 import type { Control } from './control.js';
 import type { Surroundings } from './surroundings.js';
 

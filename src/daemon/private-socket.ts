@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { clearSocket } from '../control/index.js';
 import type { SocketFile } from '../http/index.js';
 import { makeFolder } from '../stores/private-file.js';
-import { systemReason } from '../system/reason.js';
+import { systemReason } from '../system/system-reason.js';
 
 /** A socket file at `path` that only the user `uid` can open. Creates its folder if missing; nobody else may be able to change that folder. */
 export const privateSocket = (path: string, uid: number): SocketFile => ({

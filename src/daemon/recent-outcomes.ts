@@ -1,9 +1,9 @@
 import type { Clock } from '../domain/clock.js';
 import { isAdHoc } from '../domain/ad-hoc.js';
-import { causeOf } from '../domain/cause.js';
+import { causeOf } from '../domain/outcome-cause.js';
 import type { TimerEvent } from '../domain/events/index.js';
 import { isEnding, type Ending, type Recorded } from '../domain/ledger.js';
-import { MOST_RECENT, recentOutcomeOf, type RecentOutcome, type RecentPast } from '../domain/recent.js';
+import { MOST_RECENT, recentOutcomeOf, type RecentOutcome, type RecentPast } from '../domain/recent-outcome.js';
 import type { Sink } from '../domain/sink.js';
 
 /** The maximum number of outcomes over all jobs: with more jobs than fit, each keeps fewer. */

@@ -9,7 +9,7 @@ import {
 } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import { finishInTurns } from '../turns/steps.js';
-import { withHostsAlone } from '../domain/web.js';
+import { withHostsAlone } from '../domain/web-request.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import { thisMachine } from '../this-machine.js';
 import { changesBetween, keysForRestart, type TimerChange } from './plan-change.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { systemReason } from '../system/reason.js';
+import { systemReason } from '../system/system-reason.js';
 
 /** The header for the token in a file, or why there is none, as a clause. */
 export type Bearer = { readonly headers: Readonly<Record<string, string>> } | { readonly error: string };

@@ -6,7 +6,7 @@ import type { ForwardMark, NumberedEnding, OutcomeLog } from '../domain/outcome-
 import type { Sink } from '../domain/sink.js';
 import type { ForwardRecord } from '../domain/status-record.js';
 import { MINUTE, SECOND, toTimestamp, type Cancel, type Duration, type Instant } from '../domain/time.js';
-import { hostOf } from '../domain/web.js';
+import { hostOf } from '../domain/web-request.js';
 import { bearerIn } from './bearer-token.js';
 import type { WebClient } from './web-client.js';
 import { refusalIn } from './web-sender.js';

@@ -3,7 +3,7 @@ import type { HeartbeatMoved, TimerEvent } from '../domain/events/index.js';
 import type { HeartbeatSettings } from '../domain/heartbeat.js';
 import type { Sink } from '../domain/sink.js';
 import type { Cancel, Duration, Instant } from '../domain/time.js';
-import { hostOf } from '../domain/web.js';
+import { hostOf } from '../domain/web-request.js';
 import { ConditionWatch } from '../health/condition-watch.js';
 import { judgeLiveness } from '../health/judge.js';
 import type { DeliveryFailure } from './failure.js';

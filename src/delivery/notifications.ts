@@ -1,7 +1,7 @@
 import { jobNameOf, type InstantFormat, type NotificationFailed, type TimerEvent } from '../domain/events/index.js';
 import type { Notify } from '../domain/notify.js';
 import type { Sink } from '../domain/sink.js';
-import { hostOf } from '../domain/web.js';
+import { hostOf } from '../domain/web-request.js';
 import { Changes } from './changes.js';
 import type { DeliveryFailure } from './failure.js';
 import { notificationEnvironment, webhookBody, type Notification } from './notification-text.js';

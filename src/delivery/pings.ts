@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { PingFailed, RunFinished, RunStarted, TimerEvent } from '../domain/events/index.js';
 import { momentOfRun, type Monitor } from '../domain/monitor.js';
 import type { Sink } from '../domain/sink.js';
-import { hostOf, type WebRequest } from '../domain/web.js';
+import { hostOf, type WebRequest } from '../domain/web-request.js';
 import type { DeliveryFailure } from './failure.js';
 import { Outbox, type OutboxLimits } from './outbox.js';
 import { sendRequest, type Send } from './web-sender.js';

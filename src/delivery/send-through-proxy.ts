@@ -1,5 +1,5 @@
 import type { Agent, IncomingMessage } from 'node:http';
-import type { Proxy, WebRequest } from '../domain/web.js';
+import type { Proxy, WebRequest } from '../domain/web-request.js';
 
 /**
  * Sends a request through a proxy, as fetch does without one. Resolves with the response, whose body the caller reads or destroys; rejects when

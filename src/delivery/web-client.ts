@@ -1,10 +1,10 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import type { Proxy, ProxyFor, WebRequest } from '../domain/web.js';
+import type { Proxy, ProxyFor, WebRequest } from '../domain/web-request.js';
 import { STOPPED } from './failure.js';
 import { requestThrough } from './send-through-proxy.js';
-import { systemReason } from '../system/reason.js';
+import { systemReason } from '../system/system-reason.js';
 
 /** What a server returned. */
 export interface WebAnswer {

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import type { WebRequest } from '../domain/web.js';
+import type { WebRequest } from '../domain/web-request.js';
 import type { DeliveryFailure } from './failure.js';
 import { createWebClient, throughProxy, type WebAnswer, type WebClientContext } from './web-client.js';
 

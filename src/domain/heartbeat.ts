@@ -1,6 +1,6 @@
 import type { Command } from './command.js';
 import type { Duration } from './time.js';
-import type { WebRequest } from './web.js';
+import type { WebRequest } from './web-request.js';
 
 /** How the scheduler signals that it is alive. */
 export interface HeartbeatSettings {

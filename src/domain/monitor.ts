@@ -1,6 +1,6 @@
 import type { RunFinished, RunStarted } from './events/index.js';
-import { momentOf, type Moment, type MonitorKind } from './moment.js';
-import type { WebRequest } from './web.js';
+import { momentOf, type Moment, type MonitorKind } from './monitor-moment.js';
+import type { WebRequest } from './web-request.js';
 
 /** A web service that watches a job from outside, and reports missing signals. */
 export interface Monitor {

@@ -5,7 +5,7 @@ import { firingId, type Trigger } from './firing.js';
 import type { Job } from './job.js';
 import type { Pause } from './ledger.js';
 import type { FiringStatus } from './outcome.js';
-import type { RecentOutcome } from './recent.js';
+import type { RecentOutcome } from './recent-outcome.js';
 import { toTimestamp, type Duration, type Instant } from './time.js';
 
 /** The current state of a scheduler, under public names: JSON-safe, snake_case, instants as timestamps. Missing values are `null`. */

@@ -2,7 +2,7 @@ import type { Firing } from '../domain/firing.js';
 import type { Verdict } from '../domain/policy.js';
 import type { Breakers } from './breakers.js';
 import type { Emitter } from './context.js';
-import type { RunEnding } from './ending.js';
+import type { RunEnding } from './run-ending.js';
 import type { JobState } from './job-state.js';
 import type { Run } from './run.js';
 

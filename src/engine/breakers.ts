@@ -2,7 +2,7 @@ import { CLOSED, type BreakerState } from '../domain/breaker.js';
 import type { Firing } from '../domain/firing.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { Emitter } from './context.js';
-import type { RunEnding } from './ending.js';
+import type { RunEnding } from './run-ending.js';
 import type { JobState } from './job-state.js';
 import type { Run } from './run.js';
 

@@ -7,7 +7,7 @@ import type { Instant } from '../domain/time.js';
 import type { Admission } from './admission.js';
 import { contain } from './bugs.js';
 import { reportBug } from './context.js';
-import type { RunEnding, EndingFacts } from './ending.js';
+import type { RunEnding, EndingFacts } from './run-ending.js';
 import type { JobState } from './job-state.js';
 import { Run, type RunOwner, type ExecutionContext } from './run.js';
 import type { RunTable } from './run-table.js';

@@ -7,14 +7,14 @@ import type { JobState } from './job-state.js';
 import { correctionFor } from './scheduler-time.js';
 
 /** Whether the next scheduler, if it started `now`, would run this firing that was admitted and has not begun. */
-export function isTakenUp({ schedule, misfire }: Job, firing: Firing, now: Instant): boolean {
-  return isScheduled(firing) && !beginsAnew(schedule) && misfire.select([firing.scheduledFor], now).length > 0;
+export function isResumed({ schedule, misfire }: Job, firing: Firing, now: Instant): boolean {
+  return isScheduled(firing) && !startsOver(schedule) && misfire.select([firing.scheduledFor], now).length > 0;
 }
 
 export const isScheduled = ({ trigger }: Firing): boolean => trigger === 'schedule' || trigger === 'catch_up';
 
 /** Whether a restart forgets the schedule: a delay counts from the start. */
-export const beginsAnew = (schedule: Schedule): boolean => schedule.countsElapsed === true && schedule.fromEnd !== true;
+export const startsOver = (schedule: Schedule): boolean => schedule.countsElapsed === true && schedule.fromEnd !== true;
 
 /**
  * Gives every job the memory of an earlier scheduler, if its schedule is still the same. Returns the highest generation in use.

@@ -7,7 +7,7 @@ import type { JobView } from '../domain/policy.js';
 import type { Duration, Instant } from '../domain/time.js';
 import type { AttemptHistory } from './attempt.js';
 import type { Gate } from './gate.js';
-import type { RunEnding, EndingFacts } from './ending.js';
+import type { RunEnding, EndingFacts } from './run-ending.js';
 import type { Run } from './run.js';
 import type { Alarm } from './timer-loop.js';
 

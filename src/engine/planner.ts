@@ -3,7 +3,7 @@ import type { Job } from '../domain/job.js';
 import type { OpenRun } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import type { JobTimers } from './job-timers.js';
-import { beginsAnew } from './handover.js';
+import { startsOver } from './handover.js';
 import type { Emitter } from './context.js';
 import type { Dispatcher } from './dispatcher.js';
 import { firingOf, type JobState } from './job-state.js';
@@ -48,7 +48,7 @@ export class Planner {
   /** Arms a job for the first time, after planning the instants of the downtime. `waiting` are runs left open without a process. */
   begin(state: JobState, startedAt: Instant, waiting: readonly OpenRun[]): void {
     const { job } = state;
-    if (!job.enabled || state.isDone || beginsAnew(job.schedule)) {
+    if (!job.enabled || state.isDone || startsOver(job.schedule)) {
       for (const { firing, runId } of waiting) this.#dispatcher.miss(state, firing, 'downtime', runId);
       if (job.enabled) this.#timers.armFirst(state, startedAt);
     } else {
@@ -68,7 +68,7 @@ export class Planner {
       if (job.enabled || firing.trigger === 'manual') this.#dispatcher.submit(state, firing, { runId });
       else this.#dispatcher.miss(state, firing, 'downtime', runId);
     if (!job.enabled || state.isDone) return;
-    if (beginsAnew(job.schedule)) this.#goOnWaiting(state);
+    if (startsOver(job.schedule)) this.#goOnWaiting(state);
     else if (job.schedule.fromEnd === undefined || state.running + state.parked.size === 0) this.#catchUp(state);
   }
 

@@ -1,6 +1,6 @@
 import type { Job } from '../domain/job.js';
 import type { EngineContext } from './context.js';
-import type { RunEnding } from './ending.js';
+import type { RunEnding } from './run-ending.js';
 import { GatePass, type Gate, type PassOwner } from './gate.js';
 import type { RunTimes } from './run-times.js';
 import type { Alarm } from './timer-loop.js';

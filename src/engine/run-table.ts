@@ -1,5 +1,5 @@
 import type { JobState } from './job-state.js';
-import type { RunEnding } from './ending.js';
+import type { RunEnding } from './run-ending.js';
 import type { Run } from './run.js';
 
 /** The runs that have not ended, with their jobs: active ones, and parked ones that wait for other runs of their job. */

@@ -11,7 +11,7 @@ import { addUsage, type Usage } from '../domain/usage.js';
 import { Attempt, type AttemptContext, type AttemptOwner, type RunFact, type AttemptHistory } from './attempt.js';
 import { contain } from './bugs.js';
 import { reportBug, type EngineContext } from './context.js';
-import { endingFact, unstartedEnding, type EndingFacts, type RunEnding } from './ending.js';
+import { endingFact, unstartedEnding, type EndingFacts, type RunEnding } from './run-ending.js';
 import type { Gate } from './gate.js';
 import { RunEntry, type EntryOwner } from './run-entry.js';
 import { RunTimes } from './run-times.js';

@@ -6,7 +6,7 @@ import { MINUTE, SECOND, type Duration } from '../domain/time.js';
 import { contain } from './bugs.js';
 import { reportBug, type EngineContext } from './context.js';
 import type { EventBus } from './event-bus.js';
-import { isTakenUp } from './handover.js';
+import { isResumed } from './handover.js';
 import type { Recorder } from './recorder.js';
 import type { Recovery } from './recovery.js';
 import type { RunTable } from './run-table.js';
@@ -47,7 +47,7 @@ export class Shutdown {
     // Without a ledger the next scheduler knows nothing about waiting runs.
     const handsOver = ledger?.handsOver === true;
     const survives = (job: Job, firing: Firing) =>
-      handsOver || (ledger !== undefined && isTakenUp(job, firing, context.now()));
+      handsOver || (ledger !== undefined && isResumed(job, firing, context.now()));
     this.#termination = new Termination(runs, context.elapsed, clock, { survives, handsOver });
   }
 

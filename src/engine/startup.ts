@@ -3,7 +3,7 @@ import type { Ledger, Recollection } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import { contain } from './bugs.js';
 import { reportBug, type Emitter } from './context.js';
-import { beginsAnew, restoreMemories } from './handover.js';
+import { startsOver, restoreMemories } from './handover.js';
 import type { JobState } from './job-state.js';
 import type { JobTable } from './job-table.js';
 import type { JobTimers } from './job-timers.js';
@@ -92,7 +92,7 @@ export class Startup {
         if (this.#handedOver.has(state)) planner.takeOver(state, waiting);
         else planner.begin(state, this.#startedAt ?? 0, waiting);
         // The next scheduler takes over what `in` waits for.
-        if (ledger?.handsOver && beginsAnew(state.job.schedule)) recorder.touch(state);
+        if (ledger?.handsOver && startsOver(state.job.schedule)) recorder.touch(state);
         this.#onArmed(state);
       },
       (error) => timers.setApart(state, error),

@@ -7,7 +7,7 @@ import type { Job } from '../domain/job.js';
 import type { Sink } from '../domain/sink.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
 import { finishInTurns } from '../turns/steps.js';
-import { Hindsight } from './hindsight.js';
+import { ForecastAccuracy } from './forecast-accuracy.js';
 import { RecordedRunTimes, type DurationsOf } from './recorded-run-times.js';
 import { sweep } from './sweep.js';
 
@@ -30,7 +30,7 @@ export class Forecasts implements Forecaster, Sink {
   readonly name = 'forecast';
   readonly #sources: ForecastSources;
   readonly #runTimes: RecordedRunTimes;
-  readonly #hindsight = new Hindsight();
+  readonly #accuracy = new ForecastAccuracy();
   #latest: Promise<Forecast | undefined> = Promise.resolve(undefined);
   /** Of the latest, by the monotonic clock. */
   #computedAt: Duration | undefined;
@@ -42,7 +42,7 @@ export class Forecasts implements Forecaster, Sink {
 
   accept(event: TimerEvent): void {
     this.#runTimes.note(event);
-    if (event.event === 'run.admitted') this.#hindsight.came(this.#dueAt(event.firing));
+    if (event.event === 'run.admitted') this.#accuracy.came(this.#dueAt(event.firing));
   }
 
   forecast(status: SchedulerStatus): Promise<Forecast | undefined> {
@@ -58,7 +58,7 @@ export class Forecasts implements Forecaster, Sink {
 
   async #compute(status: SchedulerStatus): Promise<Forecast> {
     const { at } = status;
-    const expect = this.#hindsight.begin(at);
+    const expect = this.#accuracy.begin(at);
     const half = await this.#sweep(status, 'p50');
     const most = await this.#sweep(status, 'p95');
     const windows = [...half].flatMap(([label, counts]) =>
@@ -69,7 +69,7 @@ export class Forecasts implements Forecaster, Sink {
       }),
     );
     expect(sumOf(windows.filter(({ window }) => window === '1h').map(({ runs }) => runs)));
-    return { at, windows, error: this.#hindsight.errorAt(at) };
+    return { at, windows, error: this.#accuracy.errorAt(at) };
   }
 
   #sweep(status: SchedulerStatus, quantile: 'p50' | 'p95') {

@@ -3,10 +3,10 @@ import { toOutcome } from '../domain/api-record.js';
 import { DAY, type Instant } from '../domain/time.js';
 import type { StreamClock } from './event-stream.js';
 import { followRun } from './follow-run.js';
-import { Latest } from './latest.js';
+import { BoundedConnections } from './bounded-connections.js';
 import type { Live } from './live.js';
 import { outcomesRoute, type Receiver } from './outcomes.js';
-import type { PastSources } from './past.js';
+import type { PastSources } from './history-sources.js';
 import { toRunDetails } from './run-details.js';
 import { sendJson, type HttpRequest, type Route } from './server.js';
 import { readTimeline, type TimelineSources } from './timeline.js';
@@ -86,7 +86,7 @@ function answerRun({ past, remembered, causeOf }: Api, { searchParams }: URL, re
 }
 
 function events({ live, clock, follow, turn }: Api): Route {
-  const streams = new Latest<ServerResponse>(MOST_STREAMS);
+  const streams = new BoundedConnections<ServerResponse>(MOST_STREAMS);
   return look('events', async ({ url, raw }, response) => {
     if (raw.method === 'HEAD') {
       response.end();

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { TimerEvent } from '../domain/events/index.js';
 import { EventStream, writeEvent, type StreamClock } from './event-stream.js';
-import type { EventFollower, PastSources, ToldEvent } from './past.js';
+import type { EventFollower, PastSources, ToldEvent } from './history-sources.js';
 import { toOutputRecord } from './run-details.js';
 
 /** What is written at once, in characters: no more than this waits for a client that does not read. */

@@ -2,7 +2,7 @@ import type { Server } from 'node:net';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import { watchSocketFile } from '../system/socket-file.js';
-import { systemReason } from '../system/reason.js';
+import { systemReason } from '../system/system-reason.js';
 
 /** How long until an address that could not be had is asked for again. */
 export const BETWEEN_TRIES: Duration = 5 * SECOND;

@@ -5,7 +5,7 @@ import type { Job } from '../domain/job.js';
 import type { SchedulerStatus } from '../domain/controls.js';
 import { entryOf, jobNameOf, type TimerEvent } from '../domain/events/index.js';
 import type { Sink } from '../domain/sink.js';
-import type { RecentPast } from '../domain/recent.js';
+import type { RecentPast } from '../domain/recent-outcome.js';
 import { toRecentRecord, type StatusRecord } from '../domain/status-record.js';
 import { SECOND, toTimestamp, type Cancel, type Duration } from '../domain/time.js';
 import { EventStream } from './event-stream.js';

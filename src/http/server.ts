@@ -10,7 +10,7 @@ import type { Socket } from 'node:net';
 import { isLoopback } from '../system/loopback.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { jsonText } from '../text/visible.js';
-import { Latest } from './latest.js';
+import { BoundedConnections } from './bounded-connections.js';
 import { HttpListener, type Listening } from './listener.js';
 import { isSameHost, namesLoopback, namesNobodyElse, targetOf, type Target } from './target.js';
 
@@ -73,7 +73,7 @@ export class HttpServer {
       },
       (request, response) => void this.#answer(request, response),
     );
-    const connections = new Latest<Socket>(MOST_CONNECTIONS, (socket) => this.#answering.has(socket));
+    const connections = new BoundedConnections<Socket>(MOST_CONNECTIONS, (socket) => this.#answering.has(socket));
     this.#server.on('connection', (socket) => connections.admit(socket));
     this.#listener = new HttpListener(this.#server, options);
   }

@@ -1,7 +1,7 @@
 import { toOutcome, type LaneRecord, type TimelineRecord } from '../domain/api-record.js';
 import type { Ending } from '../domain/ledger.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
-import type { Past } from './past.js';
+import type { Past } from './history-sources.js';
 
 /** A lane has at most this many outcomes, and as many coming firings. */
 const MOST_MARKS = 250;

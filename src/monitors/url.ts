@@ -1,7 +1,7 @@
-import type { Moment } from '../domain/moment.js';
+import type { Moment } from '../domain/monitor-moment.js';
 import { momentOfRun, type Monitor } from '../domain/monitor.js';
 import type { RunFinished, RunStarted } from '../domain/events/index.js';
-import type { WebRequest } from '../domain/web.js';
+import type { WebRequest } from '../domain/web-request.js';
 import { fill, fillUrl } from './placeholders.js';
 
 /** Any service that wants nothing but a request. */

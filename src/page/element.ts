@@ -1,4 +1,4 @@
-import { plain } from './plain.js';
+import { plain } from './visible-text.js';
 
 /** What an element gets besides its children: attributes, and listeners by the name of their event. `false` and `undefined` leave out. */
 export interface Traits {

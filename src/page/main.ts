@@ -3,7 +3,7 @@ import { Actions } from './actions.js';
 import { Announcer } from './announcer.js';
 import { Drawer } from './drawer.js';
 import { byId } from './element.js';
-import { Head } from './head.js';
+import { Head } from './page-header.js';
 import { Model } from './model.js';
 import { PauseDialog } from './pause-dialog.js';
 import { RefusedError, Server } from './server.js';

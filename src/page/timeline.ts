@@ -1,6 +1,6 @@
 import type { LaneRecord, LiveTimer, OutcomeRecord, TimelineRecord } from '../domain/api-record.js';
 import { byId, draw, make, say } from './element.js';
-import { drawLane, type Lane, type LaneMark } from './lane.js';
+import { drawLane, type Lane, type LaneMark } from './timeline-lane.js';
 import type { Model } from './model.js';
 import type { Server } from './server.js';
 import { pickLanes } from './pick-lanes.js';

@@ -5,7 +5,7 @@ import { arrange, byId, make, say, sayWhole } from './element.js';
 import type { Model } from './model.js';
 import { showStates } from './show-states.js';
 import { nominalTimeInWords, has, statesOf, whySkipped, type Trait } from './state.js';
-import { drawStrip } from './strip.js';
+import { drawStrip } from './outcome-strip.js';
 import { ago, ahead, localClockTime, plural } from './words.js';
 
 /** The first number of rows, and how many each request for more adds: a page of a thousand rows is slow, and nobody reads it. */

@@ -4,7 +4,7 @@ import type { HttpProxyAgent } from 'http-proxy-agent';
 import type { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import type { Proxy, ProxyFor } from '../domain/web.js';
+import type { Proxy, ProxyFor } from '../domain/web-request.js';
 import { namesProxy, proxyOf } from './proxy-of.js';
 
 export interface ProxiesContext {

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { Cancel, Duration } from '../domain/time.js';
-import { systemReason } from '../system/reason.js';
+import { systemReason } from '../system/system-reason.js';
 
 /** Writes some of the bytes and reports how many, or why none. Calls back once, immediately or later. Never throws. */
 export type Writer = (bytes: Uint8Array, done: WriteDone) => void;

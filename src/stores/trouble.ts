@@ -1,7 +1,7 @@
 import { sizeOf } from './connection.js';
 import { existsSync, closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
-import { systemReason } from '../system/reason.js';
+import { systemReason } from '../system/system-reason.js';
 
 /** Why SQLite, or the file system below it, did not do what it was asked. */
 export interface Trouble {

@@ -1,4 +1,4 @@
-import { lastState } from './last-state.js';
+import { lastProgress } from './last-progress.js';
 import { visible } from './visible.js';
 
 /** CSI (ECMA-48 §5.4), then OSC, DCS, SOS, PM, APC up to their end (or the text's), then other escapes of one letter. */
@@ -18,5 +18,5 @@ const SEQUENCES = new RegExp(
 export function plainText(line: string): string {
   // The common case costs one check.
   if (/^[\t -~]*$/.test(line)) return line;
-  return visible(lastState(line.replace(SEQUENCES, '')));
+  return visible(lastProgress(line.replace(SEQUENCES, '')));
 }

@@ -1,5 +1,5 @@
-import { systemReason } from '../system/reason.js';
-import { hostOf, withHostsAlone } from '../domain/web.js';
+import { systemReason } from '../system/system-reason.js';
+import { hostOf, withHostsAlone } from '../domain/web-request.js';
 
 /** Most sentences of the library that are handed on; they differ in numbers, and could be told for ever. */
 const NOTICES = 10;

@@ -11,7 +11,7 @@ import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { Agent } from 'node:http';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration, type Instant } from '../domain/time.js';
-import type { ProxyFor } from '../domain/web.js';
+import type { ProxyFor } from '../domain/web-request.js';
 import type { Span } from './span.js';
 import { CollectorWatch, MOST_WAITING } from './collector-watch.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toOutcome } from '../../src/domain/api-record.js';
-import { recentOutcomeOf } from '../../src/domain/recent.js';
+import { recentOutcomeOf } from '../../src/domain/recent-outcome.js';
 import { toRecord } from '../../src/domain/record.js';
 import { finished, firingAt } from '../support/past.js';
 

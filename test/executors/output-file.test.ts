@@ -19,7 +19,7 @@ import { createOwnAccess, NoFolder, type FileAccess } from '../../src/executors/
 import { FileLanes } from '../../src/executors/shell/file-lanes.js';
 import { createExecutor } from './launchers.js';
 import { OutputFile, OutputFiles } from '../../src/executors/shell/output-file.js';
-import { TookTooLong } from '../../src/executors/shell/within.js';
+import { TookTooLong } from '../../src/executors/shell/time-limit.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Puppet } from '../support/puppet.js';
 import { command, RecordedIo } from './recorded-io.js';

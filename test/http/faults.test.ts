@@ -1,6 +1,6 @@
 import { toLogRecord } from '../../src/daemon/log-record.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { apiRoutes, watchingRoutes, type Route } from '../../src/http/index.js';
+import { apiRoutes, probeRoutes, type Route } from '../../src/http/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Listening } from './ask.js';
 
@@ -13,7 +13,7 @@ const broken: never = new Proxy(Object.create(null) as never, {
 
 /** All that the program serves, over sources of which none works. */
 const routes: readonly Route[] = [
-  ...watchingRoutes({
+  ...probeRoutes({
     status: () => broken['x'],
     condition: () => broken['x'],
     metrics: broken,

@@ -5,7 +5,7 @@ import { SECOND } from '../../src/domain/time.js';
 import { apiRoutes, Live, Past, type Acted } from '../../src/http/index.js';
 import { EventRing } from '../../src/control/index.js';
 import type { Job } from '../../src/domain/job.js';
-import { causeOf } from '../../src/domain/cause.js';
+import { causeOf } from '../../src/domain/outcome-cause.js';
 import { RecentOutcomes } from '../../src/daemon/recent-outcomes.js';
 import { Rig } from '../support/rig.js';
 import { Listening } from './ask.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DAY } from '../../src/domain/time.js';
-import { comingFirings } from '../../src/engine/coming-firings.js';
+import { upcomingFirings } from '../../src/engine/upcoming-firings.js';
 import { parseScheduleAt, type ScheduleSpec } from '../../src/schedules/index.js';
 import { simulate } from '../../src/simulation/simulate.js';
 import { job } from '../support/rig.js';
@@ -37,7 +37,7 @@ test.each(ZONES)('a year in %s: the simulation starts what next foretells, and n
     if (kind === 'start') started.push(`${name}@${at}`);
   });
   const foretold = Array.from(
-    comingFirings(jobs, { ...span, count: Infinity }),
+    upcomingFirings(jobs, { ...span, count: Infinity }),
     ({ job: { name }, scheduledFor }) => `${name}@${scheduledFor}`,
   );
   expect(started.length).toBeGreaterThan(38_000);

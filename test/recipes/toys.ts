@@ -202,7 +202,7 @@ export const toy = (url: string): Monitor => ({ kind: 'toy', requestFor: () => (
       find: "export { url } from './url.js';",
       write: "export { toy } from './toy.js';\nexport { url } from './url.js';",
     },
-    { file: 'src/domain/moment.ts', find: "'healthchecks' | ", write: "'healthchecks' | 'toy' | " },
+    { file: 'src/domain/monitor-moment.ts', find: "'healthchecks' | ", write: "'healthchecks' | 'toy' | " },
     {
       file: 'src/config/check/schema.ts',
       find: '    healthchecks: z.optional(addressTemplate),',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderHttp } from '../../docs/generator/http.js';
-import { apiRoutes, watchingRoutes } from '../../src/http/index.js';
+import { apiRoutes, probeRoutes } from '../../src/http/index.js';
 import { ROUTES } from '../../src/http/route-entries.js';
 
 test('docs/reference/http.md is the one that `npm run docs` writes', async () => {
@@ -9,7 +9,7 @@ test('docs/reference/http.md is the one that `npm run docs` writes', async () =>
 
 test('the routes of the server are those of the page, with their access', () => {
   const nothing = {} as never;
-  const watching = watchingRoutes({
+  const watching = probeRoutes({
     status: () => nothing,
     condition: () => nothing,
     metrics: nothing,

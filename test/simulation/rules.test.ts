@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.js';
 import { timeOfDay } from '../../src/schedules/index.js';
-import { foretell } from '../../src/simulation/outlook.js';
+import { simulateWithRules } from '../../src/simulation/simulate-with-rules.js';
 import { readRule, RuleError } from '../../src/simulation/rules.js';
 import { everyMs, job } from '../support/rig.js';
 import { NIGHT, scenario } from './scenario.js';
@@ -12,9 +12,10 @@ const read = (text: string) => readRule(text, { jobNames: names, timeOfDay });
 /** Three jobs every hour for six hours, in `zone`, one slot, 90 s each. */
 const verdict = async (text: string, { zone = 'UTC', lasting = 90 * SECOND, concurrency = 1 } = {}) => {
   const jobs = names.map((name) => job(name, everyMs(HOUR), { timezone: zone }));
-  const { verdicts } = await foretell(scenario(jobs, 6 * HOUR + MINUTE, { concurrency, lasting: () => lasting }), [
-    read(text),
-  ]);
+  const { verdicts } = await simulateWithRules(
+    scenario(jobs, 6 * HOUR + MINUTE, { concurrency, lasting: () => lasting }),
+    [read(text)],
+  );
   const { holds, breaches, first, sentence } = verdicts[0]!;
   return {
     holds,

@@ -2,7 +2,7 @@ import { DAY, HOUR, SECOND, toTimestamp, type Duration, type Instant } from '../
 import { jsonText } from '../../text/visible.js';
 import { formatLocal, localTime } from '../../schedules/index.js';
 import { humanDuration } from '../../domain/human-duration.js';
-import type { ComingFiring } from '../../engine/coming-firings.js';
+import type { UpcomingFiring } from '../../engine/upcoming-firings.js';
 import type { Terminal } from '../terminal.js';
 import { renderTable } from './table.js';
 
@@ -16,12 +16,12 @@ interface Printing {
 const PAGE = 200;
 
 /** Prints coming firings, as a table or an object a line. */
-export function printFirings(firings: Iterable<ComingFiring>, { terminal, now, asJson }: Printing): void {
+export function printFirings(firings: Iterable<UpcomingFiring>, { terminal, now, asJson }: Printing): void {
   if (asJson) {
     for (const firing of firings) terminal.out(jsonText(toJson(firing)));
     return;
   }
-  let page: ComingFiring[] = [];
+  let page: UpcomingFiring[] = [];
   let isEmpty = true;
   const flush = () => {
     const rows = page.map((firing) => toRow(firing, now));
@@ -38,7 +38,7 @@ export function printFirings(firings: Iterable<ComingFiring>, { terminal, now, a
   if (isEmpty) terminal.err('No upcoming firings.');
 }
 
-const toJson = ({ job, scheduledFor, startsAt }: ComingFiring) => ({
+const toJson = ({ job, scheduledFor, startsAt }: UpcomingFiring) => ({
   task_name: job.name,
   scheduled_at: toTimestamp(scheduledFor),
   starts_at: toTimestamp(startsAt),
@@ -47,7 +47,7 @@ const toJson = ({ job, scheduledFor, startsAt }: ComingFiring) => ({
 });
 
 /** `Mon 2026-11-23 03:04:12 +01:00  Europe/Berlin  backup  in 17 h, due 03:00:00`. */
-function toRow({ job, scheduledFor, startsAt }: ComingFiring, now: Instant): string[] {
+function toRow({ job, scheduledFor, startsAt }: UpcomingFiring, now: Instant): string[] {
   const due = dueInWords({ due: scheduledFor, offset: startsAt - scheduledFor }, job.timezone);
   return [
     localTime(shownStart(scheduledFor, job.offset), job.timezone),

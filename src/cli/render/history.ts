@@ -5,7 +5,7 @@ import { toRecord } from '../../domain/record.js';
 import { SECOND, toTimestamp, type Duration, type Instant } from '../../domain/time.js';
 import { jsonText } from '../../text/visible.js';
 import { formatLocal, localToInstants, wallAt } from '../../schedules/index.js';
-import { causeOf } from '../../domain/cause.js';
+import { causeOf } from '../../domain/outcome-cause.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import type { Terminal } from '../terminal.js';
 import { shortLocalTime } from './firings.js';

@@ -1,7 +1,7 @@
 import { accessSync, constants, lstatSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Account } from '../../domain/command.js';
-import { systemReason } from '../../system/reason.js';
+import { systemReason } from '../../system/system-reason.js';
 import { isSystemPath, standardStreamAt } from '../../system/special-path.js';
 import type { WarningCode } from '../check/warning-codes.js';
 import type { Words } from './map-report.js';

@@ -1,4 +1,4 @@
-import type { Moment } from '../../domain/moment.js';
+import type { Moment } from '../../domain/monitor-moment.js';
 import type { Monitor } from '../../domain/monitor.js';
 import { healthchecks, isSlug, readDsn, sentry, slugOf, url } from '../../monitors/index.js';
 import type { MapReport, Part, Words } from './map-report.js';

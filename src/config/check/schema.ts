@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { MOMENTS } from '../../domain/moment.js';
+import { MOMENTS } from '../../domain/monitor-moment.js';
 import { CHANGES } from '../../domain/notify.js';
 import { DAY, SECOND } from '../../domain/time.js';
 import { scheduleKinds, type ScheduleKey } from '../../schedules/index.js';

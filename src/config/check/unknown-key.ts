@@ -2,7 +2,7 @@ import { nearest } from '../../text/nearest.js';
 import { asItLooks, oddCharacter } from '../../text/odd-character.js';
 import { clip } from '../text/quoting.js';
 import { unitHint } from './key-with-unit.js';
-import { ELSEWHERE, FALSE_FRIENDS, NOWHERE, WITHIN } from './other-words.js';
+import { ELSEWHERE, FALSE_FRIENDS, NOWHERE, WITHIN } from './foreign-words.js';
 import type { ValueRefusal } from './schema-values.js';
 import { KEYS, type KeyLevel } from './schema.js';
 

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 
 import { aboutFile, type Diagnostic } from './diagnostic.js';
 import type { FileFacts } from './trust.js';
-import { systemReason } from '../../system/reason.js';
+import { systemReason } from '../../system/system-reason.js';
 
 /** The maximum size of a timer file, in bytes: room for 100,000 timers. */
 export const MAX_FILE_SIZE = 16 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { aboutFile, loadArrivedFile, type Diagnostic, type Loaded } from '../../
 import type { WebClient } from '../../delivery/index.js';
 import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Duration, type Instant } from '../../domain/time.js';
-import { systemReason } from '../../system/reason.js';
+import { systemReason } from '../../system/system-reason.js';
 import { thisMachine } from '../../this-machine.js';
 import { fetchVersion, isSigned, shownUrl, type Fetched, type OriginAddress } from './client.js';
 import { digestOf, type KeptVersion, type OriginCopy, type Version } from './copy.js';

@@ -1,4 +1,4 @@
-import type { Moment, MonitorKind } from '../moment.js';
+import type { Moment, MonitorKind } from '../monitor-moment.js';
 import type { Change } from '../notify.js';
 import type { Outcome } from '../outcome.js';
 import type { Instant } from '../time.js';

@@ -7,8 +7,8 @@ import { shellAs } from './enter-as.js';
 import { CLEAN_PATH } from './environment.js';
 import { look, NoFolder, type AppendedFile, type FileAccess } from './file-access.js';
 import type { FileLanes } from './file-lanes.js';
-import { within } from './within.js';
-import { systemReason } from '../../system/reason.js';
+import { withTimeLimit } from './time-limit.js';
+import { systemReason } from '../../system/system-reason.js';
 
 /**
  * Files of another user. Node cannot change the rights of a single thread, so a process of that user does the work. The
@@ -136,7 +136,7 @@ class Assistant {
 
   async #bounded<T>(step: Promise<T>, what: string): Promise<T> {
     try {
-      return await within(step, PATIENCE, { clock: this.#clock, what });
+      return await withTimeLimit(step, PATIENCE, { clock: this.#clock, what });
     } catch (error) {
       this.giveUp((error as Error).message);
       throw error instanceof Error ? error : this.#reason();

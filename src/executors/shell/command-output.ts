@@ -5,7 +5,7 @@ import type { Duration } from '../../domain/time.js';
 import type { OutputSource } from './launcher.js';
 import type { FileInUse, OutputFiles } from './output-file.js';
 import { PipeReader } from './pipe-reader.js';
-import { systemReason } from '../../system/reason.js';
+import { systemReason } from '../../system/system-reason.js';
 
 /** After the process has ended, this much silence closes its pipes. */
 const SILENCE: Duration = 200;

@@ -6,7 +6,7 @@ import { EnvFileError, LARGEST_ENV_FILE, parseEnvFile } from '../../text/env-fil
 import { readAs } from './as-user.js';
 import { otherUser } from './environment.js';
 import type { FileLanes } from './file-lanes.js';
-import { systemReason } from '../../system/reason.js';
+import { systemReason } from '../../system/system-reason.js';
 
 export interface EnvFileContext {
   readonly clock: Clock;

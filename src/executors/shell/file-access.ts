@@ -6,7 +6,7 @@ import { SECOND, type Duration } from '../../domain/time.js';
 import { isSystemPath, standardStreamAt, type StandardStream } from '../../system/special-path.js';
 import type { FileLane, FileLanes } from './file-lanes.js';
 import { writeToStandard } from './standard-stream.js';
-import { TookTooLong } from './within.js';
+import { TookTooLong } from './time-limit.js';
 
 /** A file that is open for appending. */
 export interface AppendedFile {

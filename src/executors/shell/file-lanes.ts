@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import { FairQueue } from '../../turns/fair-queue.js';
 import type { NetworkMount } from '../../system/network-mount.js';
 import { SECOND, type Duration } from '../../domain/time.js';
-import { TookTooLong, within } from './within.js';
+import { TookTooLong, withTimeLimit } from './time-limit.js';
 
 /** How many of the four threads that Node has for files, names of hosts and the like. Local disks have one besides. */
 const NETWORK_THREADS = 2;
@@ -61,7 +61,7 @@ export class FileLanes {
       });
     });
     try {
-      return await within(result, PATIENCE, { clock: this.#clock, what });
+      return await withTimeLimit(result, PATIENCE, { clock: this.#clock, what });
     } catch (error) {
       isGivenUp = error instanceof TookTooLong;
       if (isGivenUp) this.#stuck.add(mount);

@@ -4,7 +4,7 @@ import type { AttemptIo } from '../../domain/executor.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../../domain/time.js';
 import { Forker, type ForkerOptions } from './forker.js';
 import type { Launched, Launcher, Start } from './launcher.js';
-import { within } from './within.js';
+import { withTimeLimit } from './time-limit.js';
 
 /** How long a forker may take for its first command. */
 const PATIENCE: Duration = 5 * SECOND;
@@ -51,7 +51,7 @@ export class ForkerLauncher implements Launcher {
     const { clock } = this.#options;
     const forker: Forker = new Forker({ ...this.#options, onGone: (...facts) => this.#lost(forker, ...facts) });
     try {
-      await within(tryOut(forker), PATIENCE, { clock, what: 'its first command' });
+      await withTimeLimit(tryOut(forker), PATIENCE, { clock, what: 'its first command' });
     } catch (error) {
       forker.close();
       throw error;

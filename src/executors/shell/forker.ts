@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { Clock } from '../../domain/clock.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import { SECOND, type Duration } from '../../domain/time.js';
-import { systemReason } from '../../system/reason.js';
+import { systemReason } from '../../system/system-reason.js';
 import { finishInTurns } from '../../turns/steps.js';
 import { ForkerLine } from './forker-line.js';
 import { ForkerPulse } from './forker-pulse.js';

@@ -6,7 +6,7 @@ import { enterAs } from './enter-as.js';
 import { otherUser } from './environment.js';
 import { notExecutable, whyNotFound, whyNotStartable, type Program } from './find-program.js';
 import { LauncherDied, type Launched, type Launcher, type Start } from './launcher.js';
-import { systemReason } from '../../system/reason.js';
+import { systemReason } from '../../system/system-reason.js';
 
 type NotStarted = Extract<Exit, { kind: 'not_started' }>;
 

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { lastState } from '../../text/last-state.js';
+import { lastProgress } from '../../text/last-progress.js';
 
 /** Longest line in bytes of UTF-8; the rest of a longer one is dropped. */
 export const LINE_LIMIT = 16 * 1024;
@@ -74,7 +74,7 @@ export class LineSplitter {
   }
 
   #tellBlock(first: Line | undefined, rest: string): void {
-    const lines = this.#hasReturns ? rest.split('\n').map(lastState).join('\n') : rest;
+    const lines = this.#hasReturns ? rest.split('\n').map(lastProgress).join('\n') : rest;
     const isFirstShort = first !== undefined && !isLong(first);
     if (first !== undefined && !isFirstShort) this.#tellLine(first);
     const block = isFirstShort ? `${first.text}\n${lines}` : lines;

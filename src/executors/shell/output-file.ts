@@ -1,12 +1,12 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Account } from '../../domain/command.js';
 import { MINUTE, SECOND, type Duration } from '../../domain/time.js';
-import { systemReason } from '../../system/reason.js';
+import { systemReason } from '../../system/system-reason.js';
 import { isSystemPath, standardStreamAt } from '../../system/special-path.js';
 import { createAccessAs } from './as-user.js';
 import { createOwnAccess, NoFolder, type AppendedFile, type FileAccess } from './file-access.js';
 import type { FileLanes } from './file-lanes.js';
-import { TookTooLong, within } from './within.js';
+import { TookTooLong, withTimeLimit } from './time-limit.js';
 
 /** Bytes that may wait to be written before commands are asked to pause. */
 const WELCOME = 1024 * 1024;
@@ -56,7 +56,7 @@ export class OutputFiles {
       this.#open.delete(key);
       await file.close();
     };
-    return { file, release: () => within(finish(), PATIENCE, { clock: this.#clock, what: 'writing to it' }) };
+    return { file, release: () => withTimeLimit(finish(), PATIENCE, { clock: this.#clock, what: 'writing to it' }) };
   }
 
   #create(path: string, user: Account | undefined, maxSize: number | undefined): OutputFile {
@@ -148,7 +148,9 @@ export class OutputFile {
   /** `undefined` while more is welcome, or will be dropped; else resolves when it may be again. */
   drained(): Promise<void> | undefined {
     if (this.#waitingBytes < WELCOME || this.#work === undefined || this.#stallsIn <= 0) return undefined;
-    return within(this.#work, this.#stallsIn, { clock: this.#clock, what: 'writing to it' }).catch(() => undefined);
+    return withTimeLimit(this.#work, this.#stallsIn, { clock: this.#clock, what: 'writing to it' }).catch(
+      () => undefined,
+    );
   }
 
   get #stallsIn(): Duration {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../domain/clock.js';
 import { MINUTE, type Duration } from '../../domain/time.js';
-import { systemReason } from '../../system/reason.js';
+import { systemReason } from '../../system/system-reason.js';
 
 /** A pipe that is open at both ends. Close `writer` once a process has it. */
 export interface Pipe {

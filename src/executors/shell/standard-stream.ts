@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Duration } from '../../domain/time.js';
 import type { StandardStream } from '../../system/special-path.js';
-import { within } from './within.js';
+import { withTimeLimit } from './time-limit.js';
 
 /** How long one write may take. */
 const PATIENCE: Duration = 10 * SECOND;
@@ -17,7 +17,7 @@ export function writeToStandard(fd: StandardStream, bytes: Buffer, clock: Clock)
   const written = fstatSync(fd).isFile()
     ? promisify(write)(fd, bytes).then(({ bytesWritten }) => bytesWritten)
     : writeToStream(fd === 1 ? process.stdout : process.stderr, bytes);
-  return within(written, PATIENCE, { clock, what: 'writing to it' });
+  return withTimeLimit(written, PATIENCE, { clock, what: 'writing to it' });
 }
 
 function writeToStream(stream: NodeJS.WriteStream, bytes: Buffer): Promise<number> {

@@ -1,5 +1,5 @@
 import { ScheduleError } from '../kind.js';
-import { readItem } from './item.js';
+import { readItem } from './field-item.js';
 import { normalizedItem } from './names.js';
 import type { FieldPosition } from './position.js';
 

@@ -1,7 +1,7 @@
 import type { DstPolicy } from '../../domain/schedule.js';
 import { END_OF_TIME, type Instant } from '../../domain/time.js';
 import { firstDayOf, monthOf, monthOfYear } from '../calendar.js';
-import type { Stretch } from '../zone/stretch.js';
+import type { Stretch } from '../zone/offset-period.js';
 import type { TimeZone } from '../zone/time-zone.js';
 import type { Expression } from './expression.js';
 import { TimesOfDay } from './times-of-day.js';

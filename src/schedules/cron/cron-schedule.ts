@@ -1,7 +1,7 @@
 import type { DstPolicy, Schedule } from '../../domain/schedule.js';
 import { END_OF_TIME, type Duration, type Instant } from '../../domain/time.js';
 import type { WallTime } from '../zone/local-time.js';
-import type { Stretch } from '../zone/stretch.js';
+import type { Stretch } from '../zone/offset-period.js';
 import type { TimeZone } from '../zone/time-zone.js';
 import { countDue } from './count.js';
 import type { Expression } from './expression.js';

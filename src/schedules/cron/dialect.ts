@@ -1,5 +1,5 @@
 import { ScheduleError } from '../kind.js';
-import type { Trap } from './item.js';
+import type { Trap } from './field-item.js';
 import { normalizedItem } from './names.js';
 import { weekdayName } from './words.js';
 

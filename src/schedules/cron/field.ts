@@ -3,7 +3,7 @@ import { ScheduleError } from '../kind.js';
 import { characterHint, FOREIGN_CHARACTER } from './character-hint.js';
 import { daysOfMonth, everyDay, weekdays, type DayRule } from './days.js';
 import { resolveHash } from './hash.js';
-import { readItem, type Item, type PlainItem, type StepTrap } from './item.js';
+import { readItem, type Item, type PlainItem, type StepTrap } from './field-item.js';
 import { normalizedItem } from './names.js';
 import type { FieldPosition } from './position.js';
 import { ValueSet } from './value-set.js';

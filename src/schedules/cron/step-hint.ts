@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND, type Duration } from '../../domain/time.js';
 import type { Expression } from './expression.js';
-import type { StepTrap } from './item.js';
+import type { StepTrap } from './field-item.js';
 import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD, MONTH_FIELD, POSITIONS, type FieldPosition } from './position.js';
 import { valueInWords } from './field-words.js';
 import { weekdayName } from './words.js';

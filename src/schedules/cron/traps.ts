@@ -4,8 +4,8 @@ import { everyDay } from './days.js';
 import { quartzTrap } from './dialect.js';
 import { spanOf, textsOf, type Expression } from './expression.js';
 import type { Field } from './field.js';
-import type { Trap } from './item.js';
-import { comesIn, lengthsOf } from './never.js';
+import type { Trap } from './field-item.js';
+import { comesIn, lengthsOf } from './never-due.js';
 import {
   DAY_OF_MONTH_FIELD,
   DAY_OF_WEEK_FIELD,

@@ -1,4 +1,4 @@
-import { stretchBetween, type Stretch, type Transition } from './stretch.js';
+import { stretchBetween, type Stretch, type Transition } from './offset-period.js';
 
 const DAY = 86_400;
 /** The table of a zone is filled in pieces of 97 days, when they are asked for. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { systemReason } from '../../system/reason.js';
+import { systemReason } from '../../system/system-reason.js';
 import { BoardTrouble } from './board.js';
 
 const UNTRUSTED: ReadonlySet<string> = new Set([

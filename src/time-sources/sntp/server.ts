@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Duration } from '../../domain/time.js';
 import type { TimeSample, TimeServer, TimeSource, TimeTrouble } from '../../domain/time-source.js';
 import { exchange, wasSet, WAS_SET, type Endpoint, type Exchanged } from './exchange.js';
-import { systemReason } from '../../system/reason.js';
+import { systemReason } from '../../system/system-reason.js';
 
 /** How often a server is asked in one measurement, and the pause between: that of NTP's own bursts (RFC 5905, appendix A). */
 const BURST = 4;

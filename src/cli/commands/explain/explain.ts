@@ -9,7 +9,7 @@ import { ScheduleError, type ScheduleWarning } from '../../../schedules/kind.js'
 import { zoneOutlooks, type ForeseenJob, type ZoneOutlook } from '../../render/clock-change-outlook.js';
 import { localZone, thisMachine } from '../../../this-machine.js';
 import { expressionOf } from './expanded-stars.js';
-import { orTaken } from '../../load-readable.js';
+import { orRunning } from '../../load-readable.js';
 import { isOfUse, jobNamed, loadForeseeing, locate, renderLoaded, sayUnread, shortPath } from '../../load.js';
 import { renderProblems } from '../../render/diagnostics.js';
 import type { Terminal } from '../../terminal.js';
@@ -102,7 +102,7 @@ async function findTimer(
 ): Promise<Explained | undefined> {
   const loaded = await loadForeseeing(terminal, file, now);
   const asked = { now, ...(file !== undefined && { file }) };
-  const found = await orTaken({ loaded, readable: readableFile(loaded, thisMachine(now)) }, terminal, asked);
+  const found = await orRunning({ loaded, readable: readableFile(loaded, thisMachine(now)) }, terminal, asked);
   const readable = found.readable && isOfUse(found.readable, [name]) ? found.readable : undefined;
   if (loaded.timerFile === undefined) sayUnread(terminal, { ...found, readable });
   if (readable === undefined) return undefined;

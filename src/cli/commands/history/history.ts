@@ -13,7 +13,7 @@ import {
   type HistoryFilter,
 } from './filter.js';
 import { sayUnread, shortPath } from '../../load.js';
-import { loadReadableOrTaken } from '../../load-readable.js';
+import { loadReadableOrRunning } from '../../load-readable.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from '../../options.js';
 import { pour } from './print-in-turns.js';
 import { nothingRecorded, readHistory, warnOfInvalid } from '../../read-history.js';
@@ -82,7 +82,7 @@ async function findState(
   const named =
     options.file === undefined && options.state !== undefined && namedStatePath(options.state, terminal.cwd);
   if (typeof named === 'string') return { path: named, jobNames: [], settings: undefined };
-  const found = await loadReadableOrTaken(terminal, { ...options, now });
+  const found = await loadReadableOrRunning(terminal, { ...options, now });
   const { loaded, readable } = found;
   sayUnread(terminal, found);
   if (readable === undefined) return recordedFor(loaded.path, terminal, options);

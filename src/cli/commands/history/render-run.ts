@@ -6,7 +6,7 @@ import { toRecord } from '../../../domain/record.js';
 import { toTimestamp, type Duration, type Instant } from '../../../domain/time.js';
 import { describeUsage } from '../../../domain/usage.js';
 import { jsonText, visible } from '../../../text/visible.js';
-import { causeOf } from '../../../domain/cause.js';
+import { causeOf } from '../../../domain/outcome-cause.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { plainText } from '../../../text/plain-text.js';
 import { localTime } from '../../../schedules/index.js';

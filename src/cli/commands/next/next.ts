@@ -5,7 +5,7 @@ import type { Job } from '../../../domain/job.js';
 import { armedBy, runningTimers } from '../../running-timers.js';
 import { readCount } from '../../arguments.js';
 import { zoneOutlooks } from '../../render/clock-change-outlook.js';
-import { comingFirings, type ArmedFor, type FiringWindow } from '../../../engine/coming-firings.js';
+import { upcomingFirings, type ArmedFor, type FiringWindow } from '../../../engine/upcoming-firings.js';
 import type { ExitCode } from '../../command.js';
 import { jobNamed } from '../../load.js';
 import { loadReadable } from '../../load-readable.js';
@@ -47,7 +47,7 @@ export async function showNext(terminal: Terminal, names: readonly string[], opt
   if (options.aroundDst) printOutlooks(zoneOutlooks(jobs, span.from), printing);
   else {
     sayDone(named, armedFor, terminal);
-    printFirings(comingFirings(jobs, span, { asOf: now, armedFor }), printing);
+    printFirings(upcomingFirings(jobs, span, { asOf: now, armedFor }), printing);
   }
   return names.length === 0 && timerFile.unread.length > 0 ? 1 : 0;
 }

@@ -23,8 +23,8 @@ export const run: CommandKind = {
       if (found === undefined) return 1;
       const { job, timerFile } = found;
       const { runOnce } = await import('./run-once.js');
-      const { unhindered } = await import('../../unhindered.js');
-      const said = unhindered(terminal, clock);
+      const { nonBlocking } = await import('../../non-blocking-terminal.js');
+      const said = nonBlocking(terminal, clock);
       const exitCode = await runOnce(job, timerFile, { terminal: said, clock, asJson: options.json === true });
       await said.flush();
       return exitCode;

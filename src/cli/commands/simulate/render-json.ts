@@ -4,7 +4,7 @@ import { formatLocal } from '../../../schedules/index.js';
 import type { BusyMinute } from '../../../simulation/busy-minutes.js';
 import type { RuleVerdict } from '../../../simulation/judge.js';
 import { totalOf, type Count, type JobTally } from '../../../simulation/job-tally.js';
-import type { Outlook } from '../../../simulation/outlook.js';
+import type { Outlook } from '../../../simulation/simulate-with-rules.js';
 import { busiestOf, firstOf, type Proposal, type SimulationReport } from './report.js';
 import { clockMinute } from './clock-minute.js';
 

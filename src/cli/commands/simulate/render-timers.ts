@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { Duration, Instant, TimeSpan } from '../../../domain/time.js';
 import { totalOf, type Count, type JobTally } from '../../../simulation/job-tally.js';
-import type { Outlook } from '../../../simulation/outlook.js';
+import type { Outlook } from '../../../simulation/simulate-with-rules.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { fullStartInWords } from '../../render/firings.js';
 import { firstOf, type SimulatedRunTimes } from './report.js';

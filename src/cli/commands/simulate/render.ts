@@ -2,7 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { DAY, MINUTE } from '../../../domain/time.js';
 import { formatLocal, localTime } from '../../../schedules/index.js';
 import { DEFAULT_RUN_TIME } from '../../../simulation/durations.js';
-import type { Outlook } from '../../../simulation/outlook.js';
+import type { Outlook } from '../../../simulation/simulate-with-rules.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { busiestOf, type Proposal, type SimulatedRunTimes, type SimulationReport } from './report.js';
 import { hasUnicode, type Terminal } from '../../terminal.js';

@@ -3,7 +3,7 @@ import { nextInWindow } from '../../../engine/plan-due.js';
 import type { Instant, TimeSpan } from '../../../domain/time.js';
 import type { ClockChange } from '../../../schedules/index.js';
 import type { RunTime } from '../../../simulation/durations.js';
-import type { Outlook } from '../../../simulation/outlook.js';
+import type { Outlook } from '../../../simulation/simulate-with-rules.js';
 import type { Suggestion } from '../../../simulation/suggest.js';
 
 /** How long the simulated runs take. */

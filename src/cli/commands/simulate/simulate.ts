@@ -6,7 +6,7 @@ import { clockChanges, timeOfDay, writtenOut } from '../../../schedules/index.js
 import { Chance } from '../../../simulation/chance.js';
 import { DEFAULT_RUN_TIME, type RunTime } from '../../../simulation/durations.js';
 import { moved, movesOf } from '../../../simulation/moves.js';
-import { foretell, type Outlook } from '../../../simulation/outlook.js';
+import { simulateWithRules, type Outlook } from '../../../simulation/simulate-with-rules.js';
 import type { Rule } from '../../../simulation/rules.js';
 import { suggestMoves } from '../../../simulation/suggest.js';
 import { thisMachine } from '../../../this-machine.js';
@@ -97,7 +97,7 @@ class Future {
 
   async report({ file, suggests }: { file: string; suggests: boolean }): Promise<SimulationReport> {
     const { timerFile, jobs, span, chance, runTimes } = this.#question;
-    const plan = await this.#foretell(jobs, 'p50');
+    const plan = await this.#simulate(jobs, 'p50');
     const hasWorse = [...runTimes.byName.values()].some(({ p50, p95 }) => p95 !== p50);
     return {
       file,
@@ -107,14 +107,14 @@ class Future {
       concurrency: timerFile.settings.concurrency,
       runTimes,
       plan,
-      worst: hasWorse ? await this.#foretell(jobs, 'p95') : undefined,
+      worst: hasWorse ? await this.#simulate(jobs, 'p95') : undefined,
       clockChanges: changesOf(jobs, span),
       suggestion: suggests ? await this.#propose(plan) : undefined,
     };
   }
 
   /** Chance begins again, so that simulations differ by nothing but what is asked. */
-  #foretell(jobs: readonly Job[], which: keyof RunTime): Promise<Outlook> {
+  #simulate(jobs: readonly Job[], which: keyof RunTime): Promise<Outlook> {
     const { timerFile, span, chance, shares, rules } = this.#question;
     const { timezone, groups, concurrency } = timerFile.settings;
     chance.reset();
@@ -127,7 +127,7 @@ class Future {
       fails: ({ name }: Job) => shares.has(name) && chance.next() < (shares.get(name) ?? 0),
       timeOfDay: (instant: Instant) => timeOfDay(instant, timezone),
     };
-    return foretell(scenario, rules);
+    return simulateWithRules(scenario, rules);
   }
 
   #lasting({ name }: Job, which: keyof RunTime): Duration {
@@ -146,7 +146,7 @@ class Future {
       movesOf: (job) => movesOf(job, writtenOut),
     });
     const moveOf = new Map(moves.map(({ job, move }) => [job, move]));
-    const after = await this.#foretell(
+    const after = await this.#simulate(
       jobs.map((job) => {
         const move = moveOf.get(job);
         return move === undefined ? job : moved(job, move);

@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { UsageError, type CommandKind } from '../../command.js';
 import type { Clock } from '../../../domain/clock.js';
 import type { Terminal } from '../../terminal.js';
-import type { FromOptions } from './from.js';
+import type { FromOptions } from './load-from-server.js';
 
 interface StartOptions extends FileOption, LogOptions, FromOptions {
   readonly keepAlive?: true;
@@ -51,8 +51,8 @@ export const start: CommandKind = {
       const clock = createSystemClock();
       const loaded = await load(terminal, options, clock);
       if (loaded?.timerFile === undefined) return 1;
-      const { unhindered } = await import('../../unhindered.js');
-      const said = unhindered(terminal, clock);
+      const { nonBlocking } = await import('../../non-blocking-terminal.js');
+      const said = nonBlocking(terminal, clock);
       const { runInForeground } = await import('./foreground.js');
       const exitCode = await runInForeground(loaded.timerFile, said, {
         clock,
@@ -73,7 +73,7 @@ export const start: CommandKind = {
 /** Loads the timer file of this machine, or that of a server. */
 async function load(terminal: Terminal, options: StartOptions, clock: Clock) {
   if (options.from !== undefined) {
-    const { loadFrom } = await import('./from.js');
+    const { loadFrom } = await import('./load-from-server.js');
     return loadFrom(options.from, terminal, { options, clock });
   }
   const extra = (['every', 'tokenFile', 'verifyKey'] as const).find((option) => options[option] !== undefined);

@@ -6,7 +6,7 @@ import { openTerminalLog } from '../../log.js';
 import type { LogOptions } from '../../options.js';
 import { watchStop } from './stop-spinner.js';
 import { closeInspector, obey } from '../../signals.js';
-import type { UnhinderedTerminal } from '../../unhindered.js';
+import type { NonBlockingTerminal } from '../../non-blocking-terminal.js';
 
 interface Foreground extends Pick<DaemonOptions, 'clock' | 'keepAlive' | 'state' | 'watches' | 'launcher' | 'origin'> {
   readonly log: LogOptions;
@@ -15,7 +15,7 @@ interface Foreground extends Pick<DaemonOptions, 'clock' | 'keepAlive' | 'state'
 /** Runs a scheduler in the foreground of a terminal, with its log on standard output. Returns the exit code. */
 export async function runInForeground(
   timerFile: TimerFile,
-  terminal: UnhinderedTerminal,
+  terminal: NonBlockingTerminal,
   { log, ...options }: Foreground,
 ): Promise<number> {
   const { clock } = options;

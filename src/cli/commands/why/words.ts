@@ -3,7 +3,7 @@ import type { Job } from '../../../domain/job.js';
 import { startOfFinished, startOfRun, type Ending, type OpenRun } from '../../../domain/ledger.js';
 import { SECOND, type Instant } from '../../../domain/time.js';
 import { describeUsage } from '../../../domain/usage.js';
-import { causeOf } from '../../../domain/cause.js';
+import { causeOf } from '../../../domain/outcome-cause.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { plainText } from '../../../text/plain-text.js';
 import type { AskedTime } from './asked-time.js';

@@ -1,4 +1,4 @@
-import { systemReason } from '../../../system/reason.js';
+import { systemReason } from '../../../system/system-reason.js';
 import { BoardTrouble } from '../board.js';
 import { certificateTrouble } from '../tls.js';
 

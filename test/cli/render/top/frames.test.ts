@@ -2,7 +2,7 @@ import { Chalk } from 'chalk';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { renderTop } from '../../../../src/cli/commands/top/render/index.js';
-import type { Look } from '../../../../src/cli/commands/top/render/look.js';
+import type { Look } from '../../../../src/cli/commands/top/render/terminal-style.js';
 import { columnsOf } from '../../../../src/cli/render/terminal-text.js';
 import type { View } from '../../../../src/cli/commands/top/view.js';
 import { inSeconds, line, NOW, run, tell, TIMERS, timer } from '../../top/scene.js';

@@ -1,6 +1,6 @@
 import { columnsOf } from '../../../render/terminal-text.js';
 import type { View } from '../view.js';
-import { lineOf, tame, type Look, type PaintedText } from './look.js';
+import { lineOf, tame, type Look, type PaintedText } from './terminal-style.js';
 
 /** Two lines: what was done or is asked, and what keys do. */
 export function renderFooter(view: View, look: Look): string[] {

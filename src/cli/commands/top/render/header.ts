@@ -1,7 +1,7 @@
 import { formatLocal } from '../../../../schedules/index.js';
 import { isFailing } from '../rows.js';
 import { asOf, type View } from '../view.js';
-import { apart, lineOf, tame, type Look } from './look.js';
+import { apart, lineOf, tame, type Look } from './terminal-style.js';
 import { shortDuration } from './short-duration.js';
 import { isPausedAt } from './state.js';
 

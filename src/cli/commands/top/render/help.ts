@@ -1,5 +1,5 @@
 import { columnsOf, wrap } from '../../../render/terminal-text.js';
-import type { Look } from './look.js';
+import type { Look } from './terminal-style.js';
 import { signsInWords } from './spark.js';
 import { marksInWords } from './state.js';
 

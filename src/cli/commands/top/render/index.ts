@@ -4,7 +4,7 @@ import type { View } from '../view.js';
 import { renderFooter } from './footer.js';
 import { renderHeader } from './header.js';
 import { renderHelp } from './help.js';
-import { cut, type Look } from './look.js';
+import { cut, type Look } from './terminal-style.js';
 import { renderPane } from './pane.js';
 import { renderTimers } from './table.js';
 

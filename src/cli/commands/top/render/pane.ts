@@ -1,7 +1,7 @@
 import { outputLineOf, type EventRecord } from '../../../../control/index.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import type { Pane, PaneLine } from '../view.js';
-import { lineOf, tame, type Look, type PaintedText } from './look.js';
+import { lineOf, tame, type Look, type PaintedText } from './terminal-style.js';
 
 const NOTHING = '   nothing of it lately; what comes is shown here';
 

@@ -1,7 +1,7 @@
 import type { FiringStatus } from '../../../../domain/outcome.js';
 import type { RecentRecord } from '../../../../domain/status-record.js';
 import { SECOND } from '../../../../domain/time.js';
-import type { Look } from './look.js';
+import type { Look } from './terminal-style.js';
 
 const BARS = '▁▂▃▄▅▆▇█';
 /** A success shorter than this is only as high as its share of it, so runs of milliseconds look level. */

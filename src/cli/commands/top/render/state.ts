@@ -3,7 +3,7 @@ import type { Instant } from '../../../../domain/time.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import { isSoon } from '../../../render/firings.js';
 import { asOf, type Seen, type View } from '../view.js';
-import { tame, type Look, type PaintedText } from './look.js';
+import { tame, type Look, type PaintedText } from './terminal-style.js';
 import { remaining, shortDuration } from './short-duration.js';
 
 /** What a timer is doing, the most pressing first. */

@@ -3,7 +3,7 @@ import type { Instant } from '../../../../domain/time.js';
 import { megabytes } from '../../../../domain/usage.js';
 import { outcomeCell } from '../../../render/outcome.js';
 import { asOf, type Seen, type View } from '../view.js';
-import { fit, lineOf, tame, type Look, type PaintedText } from './look.js';
+import { fit, lineOf, tame, type Look, type PaintedText } from './terminal-style.js';
 import { fineDuration, remaining, roughDuration } from './short-duration.js';
 import { paintSpark, sparkLine } from './spark.js';
 import { stateMark, stateOf } from './state.js';

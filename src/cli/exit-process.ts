@@ -8,7 +8,7 @@ const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 export const beganOnTerminal = terminals.includes(0);
 
 /** Ends the process. Node restores terminals then, and dies by SIGSEGV of one that has gone away meanwhile: it finds another file in its place. */
-export function end(code: number): never {
+export function exitProcess(code: number): never {
   for (const fd of terminals) {
     if (isatty(fd)) continue;
     closeSync(fd);
@@ -25,13 +25,13 @@ const LOOK_EVERY = 20;
 const hasOpenStep = (): boolean => process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
 
 /** Ends the process, at once or within a second: also where a file system hangs, for whose threads `process.exit` waits for ever. */
-export async function endWithoutFiles(code: number): Promise<void> {
-  if (!hasOpenStep()) end(code);
+export async function exitDespiteFiles(code: number): Promise<void> {
+  if (!hasOpenStep()) exitProcess(code);
   const { createSystemClock } = await import('../clocks/system.js');
   const clock = createSystemClock();
   const begun = clock.monotonic();
   const look = () => {
-    if (!hasOpenStep()) end(code);
+    if (!hasOpenStep()) exitProcess(code);
     if (clock.monotonic() - begun < PATIENCE) {
       clock.after(LOOK_EVERY, look);
       return;
@@ -39,7 +39,7 @@ export async function endWithoutFiles(code: number): Promise<void> {
     process.stderr.write('timers: a file system does not respond, so the process ends itself by SIGKILL\n');
     process.kill(process.pid, 'SIGKILL');
     // PID 1 of a container ignores that.
-    end(code);
+    exitProcess(code);
   };
   look();
 }

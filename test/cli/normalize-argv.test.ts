@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { straighten, type KnownCommand } from '../../src/cli/argv.js';
+import { normalizeArguments, type KnownCommand } from '../../src/cli/normalize-argv.js';
 
 const flag = (long: string) => ({ long: `--${long}`, required: false });
 const value = (long: string, short?: string) => ({ long: `--${long}`, short, required: true });
@@ -69,7 +69,7 @@ test.each([
   ['-V', '-V'],
   ['-V list', '-V list'],
 ])('timers %s', (line, straight) => {
-  expect(straighten(line.split(' '), commands, isFile).join(' ')).toBe(straight);
+  expect(normalizeArguments(line.split(' '), commands, isFile).join(' ')).toBe(straight);
 });
 
 test.each([
@@ -86,5 +86,5 @@ test.each([
   ['status --watch', /timers top$/],
   ['list -o json', /For JSON: timers list --json$/],
 ])('timers %s says how to write it', (line, way) => {
-  expect(() => straighten(line.split(' '), commands, isFile)).toThrow(way);
+  expect(() => normalizeArguments(line.split(' '), commands, isFile)).toThrow(way);
 });

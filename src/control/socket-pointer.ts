@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { exposure, unfitness } from './socket-path.js';
 
 /** Leaves word at the first fit of `paths` that a socket is at `socket`. Returns how to take it back. Never throws: who finds no word looks beside the state. */
-export function leaveWord(paths: readonly string[], socket: string, uid: number): () => void {
+export function writeSocketPointer(paths: readonly string[], socket: string, uid: number): () => void {
   const path = paths.find((one) => unfitness(one, uid) === undefined);
   if (path === undefined) return () => undefined;
   try {
@@ -20,7 +20,7 @@ export function leaveWord(paths: readonly string[], socket: string, uid: number)
 }
 
 /** The sockets of which word was left at `paths`, by nobody else than this user. */
-export function followWord(paths: readonly string[], uid: number): readonly string[] {
+export function readSocketPointers(paths: readonly string[], uid: number): readonly string[] {
   const trusted = paths.filter((path) => (exposure(dirname(path), uid) ?? exposure(path, uid)) === undefined);
   return trusted.flatMap((path) => read(path) ?? []);
 }

@@ -22,7 +22,7 @@ const FROM_NOW = /^(?:now\s*\+\s*|\+\s*|in\s+)?((?:\d+ ?(?:ms|[smhdw])\s*)+)$/;
  * future.
  * @throws RefusalError if it is not a time, has passed, or is skipped by a clock change: then the error names the two nearest instants.
  */
-export function readComingTime(text: string, { now, timezone }: Here): Instant {
+export function readUpcomingTime(text: string, { now, timezone }: Here): Instant {
   const trimmed = text.trim();
   const [, length] = FROM_NOW.exec(trimmed) ?? [];
   if (length !== undefined) return now + lengthOf(length);

@@ -1,5 +1,5 @@
 import { UsageError } from './command.js';
-import { refuseBareOption, refuseOtherOption } from './other-options.js';
+import { refuseBareOption, refuseOtherOption } from './foreign-options.js';
 
 /** An option of a command, as commander has it. */
 export interface KnownOption {
@@ -43,7 +43,7 @@ const OTHER_FILES: ReadonlySet<string> = new Set(['at', 'in', 'diff', 'init', 'v
  * timer file among its arguments moves behind --file. `isFile`: whether a path is a file's.
  * @throws UsageError for what no command takes, with the way to say it.
  */
-export function straighten(
+export function normalizeArguments(
   words: readonly string[],
   commands: readonly KnownCommand[],
   isFile: (path: string) => boolean,

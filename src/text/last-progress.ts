@@ -2,7 +2,7 @@
  * What a terminal finally shows of a line that was overwritten with `\r`, as by progress bars: the part after the last `\r`. A `\r` at the end
  * counts as part of the line's end.
  */
-export function lastState(line: string): string {
+export function lastProgress(line: string): string {
   let end = line.length;
   while (line[end - 1] === '\r') end--;
   return line.slice(line.lastIndexOf('\r', end - 1) + 1, end);

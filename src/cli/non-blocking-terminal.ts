@@ -5,7 +5,7 @@ import { openDestination } from '../sinks/writers.js';
 import type { Terminal } from './terminal.js';
 
 /** A terminal for a program that must go on, and end, whatever becomes of standard error. */
-export interface UnhinderedTerminal extends Terminal {
+export interface NonBlockingTerminal extends Terminal {
   /** Standard error for what is drawn on it. */
   readonly screen: WriteStream;
   /** Resolves when what was said has left, or nothing moves any more. Never rejects. */
@@ -16,7 +16,7 @@ export interface UnhinderedTerminal extends Terminal {
  * Prints what `terminal` would, but never waits for a reader. A blocking write to a terminal stopped with Ctrl-S would
  * block the whole process, including its signal handling.
  */
-export function unhindered(terminal: Terminal, clock: Clock): UnhinderedTerminal {
+export function nonBlocking(terminal: Terminal, clock: Clock): NonBlockingTerminal {
   const { stderr } = process;
   const nobody = () => undefined;
   const said = openDestination({ fd: 2, stream: () => stderr, clock, onEnded: nobody, onTrouble: nobody });

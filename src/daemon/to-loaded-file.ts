@@ -1,16 +1,16 @@
 import { KEYS_OF_TIME } from '../config/index.js';
 import { isAdHoc } from '../domain/ad-hoc.js';
 import type { Job } from '../domain/job.js';
-import type { TakenFile } from '../domain/taken-file.js';
+import type { LoadedFile } from '../domain/loaded-file.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 
 const SHARED: ReadonlySet<string> = new Set([...KEYS_OF_TIME, 'catch_up', 'description', 'overlap', 'tags']);
 
 /** Gives a loaded file its public names. */
-export const toTakenFile = (
+export const toLoadedFile = (
   jobs: readonly Job[],
   { timezone, state, startedAt }: { timezone: string; state: string | undefined; startedAt: Instant | undefined },
-): TakenFile => ({
+): LoadedFile => ({
   timezone,
   state: state ?? null,
   started_at: startedAt === undefined ? null : toTimestamp(startedAt),

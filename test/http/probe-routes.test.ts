@@ -3,7 +3,7 @@ import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
-import { HttpServer, watchingRoutes } from '../../src/http/index.js';
+import { HttpServer, probeRoutes } from '../../src/http/index.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 
 let server: HttpServer;
@@ -31,7 +31,7 @@ beforeEach(async () => {
     onListening: () => undefined,
     onUnavailable: () => undefined,
     token: undefined,
-    routes: watchingRoutes({
+    routes: probeRoutes({
       status: () => rig.scheduler.controls.status(),
       condition: () => condition,
       metrics: { contentType: 'text/plain; version=0.0.4', text },
@@ -128,7 +128,7 @@ test('who may not look is told what is wrong, and nothing of files', async () =>
     onListening: () => undefined,
     onUnavailable: () => undefined,
     token: () => 'secret',
-    routes: watchingRoutes({
+    routes: probeRoutes({
       status: () => rig.scheduler.controls.status(),
       condition: () => condition,
       metrics: { contentType: 'text/plain', text: () => Readable.from([]) },
@@ -164,7 +164,7 @@ test.each([
     onListening: () => undefined,
     onUnavailable: () => undefined,
     token: () => 'secret',
-    routes: watchingRoutes({
+    routes: probeRoutes({
       status: () => rig.scheduler.controls.status(),
       condition: () => condition,
       metrics: { contentType: 'text/plain', text: () => Readable.from([]) },

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { readComingTime } from '../../src/daemon/coming-time.js';
+import { readUpcomingTime } from '../../src/daemon/upcoming-time.js';
 import { formatLocal } from '../../src/schedules/index.js';
 
 const timezone = 'Europe/Berlin';
 const read = (now: string, text: string) =>
-  formatLocal(readComingTime(text, { now: Date.parse(now), timezone }), timezone).replace('.000', '');
+  formatLocal(readUpcomingTime(text, { now: Date.parse(now), timezone }), timezone).replace('.000', '');
 
 test.each([
   ['today, where it is to come', '2026-11-25T13:48:00+01:00', '17:00', '2026-11-25T17:00:00+01:00'],

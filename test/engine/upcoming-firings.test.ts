@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { comingFirings } from '../../src/engine/coming-firings.js';
+import { upcomingFirings } from '../../src/engine/upcoming-firings.js';
 import { printFirings } from '../../src/cli/render/firings.js';
 import { capturedTerminal, instant } from '../support/past.js';
 import { atInstants, everyMs, job } from '../support/rig.js';
@@ -9,7 +9,7 @@ const from = instant('2026-11-23T10:02:00');
 const jobs = [job('plain', everyMs(HOUR)), { ...job('spread', everyMs(HOUR)), offset: 252_345 }];
 const print = (count: number, asJson = false) => {
   const terminal = capturedTerminal({ width: 200 });
-  printFirings(comingFirings(jobs, { from, until: undefined, count }), { terminal, now: from, asJson });
+  printFirings(upcomingFirings(jobs, { from, until: undefined, count }), { terminal, now: from, asJson });
   return terminal.said.out;
 };
 
@@ -33,7 +33,7 @@ test('what a scheduler has armed comes first, then the schedule; what is done do
   const at = (time: string) => instant(`2026-11-23T${time}`);
   const armed = (next: number | null) => (span: { from: number }) =>
     [
-      ...comingFirings(
+      ...upcomingFirings(
         jobs.slice(0, 1),
         { ...span, until: undefined, count: 2 },
         { asOf: from, armedFor: () => ({ next }) },
@@ -50,7 +50,7 @@ test('before the scheduler was asked, the schedule says what fired, and nothing 
   const at = (time: string) => instant(`2026-11-23T${time}`);
   const span = { from: at('08:00:00'), until: at('11:00:00'), count: Infinity };
   const starts = (next: number | null, { until, count } = span) =>
-    [...comingFirings([plain!], { ...span, until, count }, { asOf: from, armedFor: () => ({ next }) })].map(
+    [...upcomingFirings([plain!], { ...span, until, count }, { asOf: from, armedFor: () => ({ next }) })].map(
       ({ startsAt }) => startsAt,
     );
   const past = [at('09:00:00'), at('10:00:00')];
@@ -62,7 +62,7 @@ test('before the scheduler was asked, the schedule says what fired, and nothing 
 
 test('a delay fires once, at the instant that it is armed for', () => {
   const delay = (next: number) => [
-    ...comingFirings(
+    ...upcomingFirings(
       [job('once', { ...atInstants(from + HOUR), countsElapsed: true })],
       { from, until: undefined, count: 3 },
       { asOf: from, armedFor: () => ({ next }) },
@@ -74,6 +74,6 @@ test('a delay fires once, at the instant that it is armed for', () => {
 
 test('a span is one of starts', () => {
   const until = instant('2026-11-23T11:02:00');
-  const starts = [...comingFirings(jobs, { from, until, count: 10 })].map(({ job: { name } }) => name);
+  const starts = [...upcomingFirings(jobs, { from, until, count: 10 })].map(({ job: { name } }) => name);
   expect(starts).toEqual(['spread', 'plain']);
 });

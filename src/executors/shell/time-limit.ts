@@ -7,7 +7,7 @@ export class TookTooLong extends Error {
 }
 
 /** Settles as `promise` does, or rejects with {@link TookTooLong} after `patience`. A promise that settles later is ignored. */
-export function within<T>(
+export function withTimeLimit<T>(
   promise: Promise<T>,
   patience: Duration,
   { clock, what }: { clock: Clock; what: string },

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { SchedulerStatus } from '../domain/controls.js';
 import { judgeLiveness, judgeReadiness, withoutDetails, type Condition, type Judgement } from '../health/judge.js';
 import { SECOND, type Duration } from '../domain/time.js';
-import { Latest } from './latest.js';
+import { BoundedConnections } from './bounded-connections.js';
 import { sendJson, type Route } from './server.js';
 
 export interface Watched {
@@ -21,7 +21,7 @@ const MOST_SCRAPES = 4;
 const PATIENCE: Duration = 10 * SECOND;
 
 /** What probes and Prometheus ask for: `/healthz`, `/readyz`, `/metrics`. */
-export const watchingRoutes = ({ status, condition, metrics, isOpen }: Watched): readonly Route[] => {
+export const probeRoutes = ({ status, condition, metrics, isOpen }: Watched): readonly Route[] => {
   const health = accessOf(isOpen.health);
   return [
     probe('/healthz', health, () => judgeLiveness(status(), condition())),
@@ -35,7 +35,7 @@ export const watchingRoutes = ({ status, condition, metrics, isOpen }: Watched):
 const accessOf = (isOpen: boolean): Route['access'] => (isOpen ? 'probe' : 'read');
 
 function scraped(metrics: Watched['metrics'], access: Route['access']): Route {
-  const scrapes = new Latest<ServerResponse>(MOST_SCRAPES);
+  const scrapes = new BoundedConnections<ServerResponse>(MOST_SCRAPES);
   return {
     method: 'GET',
     path: '/metrics',

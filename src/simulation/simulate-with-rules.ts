@@ -11,7 +11,7 @@ export interface Outlook {
 }
 
 /** Simulates a scenario under the eyes of these rules. */
-export async function foretell(scenario: Scenario, rules: readonly Rule[]): Promise<Outlook> {
+export async function simulateWithRules(scenario: Scenario, rules: readonly Rule[]): Promise<Outlook> {
   const judges = rules.map((rule) => new Judge(rule));
   const tally = await simulate(scenario, (moment) => {
     for (const judge of judges) judge.watch(moment);

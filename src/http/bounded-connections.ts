@@ -5,7 +5,7 @@ interface Held {
 }
 
 /** Keeps at most a fixed number open. One more ends the oldest that is not in use, or the oldest of all, so that idle clients lock nobody out. */
-export class Latest<Kept extends Held> {
+export class BoundedConnections<Kept extends Held> {
   readonly #most: number;
   readonly #isInUse: (kept: Kept) => boolean;
   readonly #open = new Set<Kept>();

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import type { Job } from '../domain/job.js';
-import type { TakenFile } from '../domain/taken-file.js';
+import type { LoadedFile } from '../domain/loaded-file.js';
 import { rebuildJob } from './build/ad-hoc.js';
 import type { Machine } from './build/machine.js';
 import { parseTimerFile } from './load.js';
-import type { ReadableFile } from './readable.js';
+import type { ReadableFile } from './readable-file.js';
 
 /** A timer file that currently cannot be read as a whole. */
 interface Unread {
@@ -17,7 +17,11 @@ interface Unread {
 const NOTHING_READ = { unread: [], isStateKnown: false, runnable: [], predictable: { jobs: [], unread: [] } } as const;
 
 /** Completes the readable part of a timer file with what its running scheduler loaded. `start` of `machine`: when that scheduler started. */
-export function completedBy(taken: TakenFile, { path, named, readable }: Unread, machine: Machine): ReadableFile {
+export function completeFromScheduler(
+  taken: LoadedFile,
+  { path, named, readable }: Unread,
+  machine: Machine,
+): ReadableFile {
   const base = readable ?? { ...empty(path, named, machine), ...NOTHING_READ };
   const isWholeUnread = readable === undefined || readable.jobs.length === 0 || readable.unread.includes('timers');
   const own = new Map(base.jobs.map((job) => [job.name, job]));

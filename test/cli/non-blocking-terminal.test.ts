@@ -3,6 +3,6 @@ import { expect, test } from 'vitest';
 import { bundle } from '../support/bundle.js';
 
 test('says every line, and no control character of it', async () => {
-  const program = await bundle(new URL('unhindered-lines.ts', import.meta.url));
+  const program = await bundle(new URL('non-blocking-lines.ts', import.meta.url));
   expect(spawnSync(process.execPath, [program], { encoding: 'utf8' }).stderr).toBe('one\ntwo ␛[2J\n');
 });

@@ -12,7 +12,7 @@ import { DAY, MINUTE, SECOND, type Duration } from '../../../domain/time.js';
 import { createProxies } from '../../../proxies/index.js';
 import { defaultStatePath } from '../../../stores/index.js';
 import { isLoopback } from '../../../system/loopback.js';
-import { systemReason } from '../../../system/reason.js';
+import { systemReason } from '../../../system/system-reason.js';
 import { version } from '../../../version.js';
 import { readLength } from '../../arguments.js';
 import { UsageError } from '../../command.js';

@@ -3,7 +3,7 @@ const NEWLINE = 0x0a;
 const MOST_PIECES = 64;
 
 /** Cuts chunks of bytes into lines of UTF-8. Holds at most one unfinished line of `longest` bytes. */
-export class Lines {
+export class LineReader {
   readonly #longest: number;
   #held: Buffer[] = [];
   #size = 0;

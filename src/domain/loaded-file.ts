@@ -1,5 +1,5 @@
 /** What a scheduler loaded from its timer file, for commands that cannot read the file now. JSON-safe; no command, no secret. */
-export interface TakenFile {
+export interface LoadedFile {
   /** IANA name. */
   readonly timezone: string;
   /** The path of its state; `null` in memory. */

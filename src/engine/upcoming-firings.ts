@@ -3,7 +3,7 @@ import type { Instant } from '../domain/time.js';
 import { nextInWindow } from './plan-due.js';
 import { TimerQueue, type Queued } from './timer-queue.js';
 
-export interface ComingFiring {
+export interface UpcomingFiring {
   readonly job: Job;
   /** Nominal. */
   readonly scheduledFor: Instant;
@@ -38,11 +38,11 @@ export interface ArmedInstants {
 const NOTHING_ARMED: ArmedInstants = { asOf: Number.NEGATIVE_INFINITY, armedFor: () => undefined };
 
 /** The firings of the enabled jobs by actual start, then in file order. Lazy: a span may be endless. */
-export function* comingFirings(
+export function* upcomingFirings(
   jobs: readonly Job[],
   { from, until = Number.POSITIVE_INFINITY, count }: FiringWindow,
   { asOf, armedFor }: ArmedInstants = NOTHING_ARMED,
-): Generator<ComingFiring> {
+): Generator<UpcomingFiring> {
   const enabled = jobs.filter((job) => job.enabled);
   const after = (start: Instant, armed: ArmedFor) =>
     enabled.map((job) => ({ job, next: firstAfter(job, start, armed) }));
@@ -67,7 +67,7 @@ function firstAfter(job: Job, from: Instant, armed: ArmedFor): Instant | undefin
 export function* firingsAfter(
   armed: Iterable<{ readonly job: Job; readonly next: Instant | undefined }>,
   { until, count }: Pick<FiringWindow, 'until' | 'count'>,
-): Generator<ComingFiring> {
+): Generator<UpcomingFiring> {
   const queue = new TimerQueue<Coming>();
   const put = (coming: Coming, instant: Instant | undefined) => {
     const start = instant === undefined ? undefined : instant + coming.job.offset;

@@ -12,7 +12,7 @@ interface Expectation {
 }
 
 /** Compares forecasts of an hour with what came. */
-export class Hindsight {
+export class ForecastAccuracy {
   /** By their time. */
   readonly #open: Expectation[] = [];
   #error: number | undefined;

@@ -2,7 +2,7 @@ import { openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { systemReason } from '../../src/system/reason.js';
+import { systemReason } from '../../src/system/system-reason.js';
 
 const errorOf = (work: () => unknown): unknown => {
   try {

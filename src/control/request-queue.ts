@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 
 /** Lets requests pass in turns of the event loop, so that no flood of them delays a timer. */
-export class Turnstile {
+export class RequestQueue {
   readonly #clock: Clock;
   readonly #urgent: (() => void)[] = [];
   readonly #others: (() => void)[] = [];

@@ -1,0 +1,8 @@
+// A program of its own for non-blocking-terminal.test.ts: says two lines.
+import { createSystemClock } from '../../src/clocks/system.js';
+import { openTerminal } from '../../src/cli/terminal.js';
+import { nonBlocking } from '../../src/cli/non-blocking-terminal.js';
+
+const terminal = nonBlocking(openTerminal(true), createSystemClock());
+terminal.err('one', 'two \x1b[2J');
+await terminal.flush();
