@@ -8,7 +8,7 @@ import {
   type ScheduleKind,
 } from '../../schedules/kind.js';
 import type { MapReport } from './map-report.js';
-import { FOREIGN_COMMENT, isKeyOf, meantKey } from '../check/unknown-key.js';
+import { FOREIGN_COMMENT, isKeyOf, meantKey, hintForKey } from '../check/unknown-key.js';
 
 export interface ReadSchedule extends ParsedSchedule {
   readonly key: ScheduleKind['key'];
@@ -79,13 +79,19 @@ function parse(
 function tellScheduleError(error: unknown, key: string, value: unknown, report: MapReport): void {
   if (error instanceof ScheduleError) {
     const { code, message, place } = error;
-    const hint = typeof value === 'string' && value.includes(' // ') ? FOREIGN_COMMENT.message : error.hint;
+    const hint = hintOf(error, value);
     report.error(key, { code, message, hint }, place ?? {});
   } else if (error instanceof ScheduleTypeError) {
     report.error(key, { code: 'wrong-type', message: error.message, hint: error.hint }, error.place ?? {});
   } else {
     throw error;
   }
+}
+
+function hintOf({ code, hint, place }: ScheduleError, value: unknown): string | undefined {
+  if (typeof value === 'string' && value.includes(' // ')) return FOREIGN_COMMENT.message;
+  // Only the file knows where else a key belongs.
+  return code === 'every-key' ? hintForKey(String(place?.item), 'every', false) : hint;
 }
 
 /** Reads `not_before` or `not_after`. */

@@ -1,299 +1,110 @@
-import type { KeyLevel } from './schema.js';
+import type { HintLevel, KeyLevel, KeyOf } from './schema.js';
 
-/** Words of other programs, and their equivalents here. */
-export const ELSEWHERE: Readonly<Record<string, string>> = {
-  // Generic words for the parts of a timer.
-  args: 'run',
-  argv: 'run',
-  cmd: 'run',
-  command: 'run',
-  exec: 'run',
-  script: 'run',
-  task: 'run',
-  crontab: 'cron',
-  expression: 'cron',
-  schedule: 'cron',
-  frequency: 'every',
-  interval: 'every',
-  period: 'every',
-  rate: 'every',
-  delay: 'in',
-  after: 'in',
-  date: 'at',
-  datetime: 'at',
-  when: 'at',
-  tz: 'timezone',
-  cron_tz: 'timezone',
-  time_zone: 'timezone',
-  environment: 'env',
-  env_vars: 'env',
-  variables: 'env',
-  environment_file: 'env_file',
-  dir: 'cwd',
-  directory: 'cwd',
-  workdir: 'cwd',
-  working_dir: 'cwd',
-  working_directory: 'cwd',
-  uid: 'user',
-  username: 'user',
-  run_as: 'user',
-  comment: 'description',
-  title: 'description',
-  labels: 'tags',
-  active: 'enabled',
-  disabled: 'enabled',
-  suspend: 'enabled',
-  stdout: 'output',
-  stderr: 'output',
-  log: 'output',
-  log_file: 'output',
-  capture_stdout: 'output',
-  capture_stderr: 'output',
-  fails_when: 'success_codes',
-  exit_codes: 'success_codes',
-  // When it runs, and how many runs at once.
-  concurrency_policy: 'overlap',
-  max_instances: 'overlap',
-  no_overlap: 'overlap',
-  on_overlap: 'overlap',
-  misfire: 'catch_up',
-  misfire_grace_time: 'catch_up',
-  persistent: 'catch_up',
-  starting_deadline_seconds: 'deadline',
-  random_delay: 'jitter',
-  randomized_delay_sec: 'jitter',
-  splay: 'jitter',
-  start_date: 'not_before',
-  end_date: 'not_after',
-  max_executions: 'max_runs',
-  // How it ends, and what follows.
-  active_deadline_seconds: 'timeout',
-  execution_timeout: 'timeout',
-  max_execution_time: 'timeout',
-  runtime_max_sec: 'timeout',
-  time_limit: 'timeout',
-  timeout_start_sec: 'timeout',
-  grace: 'kill_after',
-  kill_timeout: 'kill_after',
-  timeout_stop_sec: 'kill_after',
-  attempts: 'retry',
-  retries: 'retry',
-  max_retries: 'retry',
-  backoff: 'retry',
-  backoff_limit: 'retry',
-  restart: 'retry',
-  restart_policy: 'retry',
-  maximum_retries: 'attempts',
-  initial_delay: 'delay',
-  restart_sec: 'delay',
-  backoff_multiplier: 'factor',
-  multiplier: 'factor',
-  maximum_delay: 'max_delay',
-  on_error: 'on_failure',
-  on_permanent_failure: 'on_failure',
-  // systemd
-  exec_start: 'run',
-  on_boot_sec: 'in',
-  on_startup_sec: 'in',
-  on_calendar: 'cron',
-  on_unit_active_sec: 'every',
-  // The file as a whole.
-  job: 'timers',
-  jobs: 'timers',
-  task_list: 'timers',
-  tasks: 'timers',
-  crons: 'timers',
-  schedules: 'timers',
-  max_concurrency: 'concurrency',
-  database: 'state',
-  db: 'state',
-  ntp: 'clock',
-  server: 'servers',
-  pool: 'servers',
-  threshold: 'limit',
-  // Of other schedulers and process managers.
-  timeout_minutes: 'timeout',
-  soft_time_limit: 'timeout',
-  expires: 'deadline',
-  start_to_close_timeout: 'timeout',
-  schedule_interval: 'cron',
-  cron_expression: 'cron',
-  cron_restart: 'cron',
-  start_calendar_interval: 'cron',
-  start_interval: 'every',
-  retry_delay: 'retry',
-  max_restarts: 'retry',
-  restart_delay: 'retry',
-  autorestart: 'retry',
-  max_active_runs: 'overlap',
-  singleton: 'overlap',
-  lock: 'overlap',
-  flock: 'overlap',
-  misfire_threshold: 'catch_up',
-  misfire_policy: 'catch_up',
-  catchup: 'catch_up',
-  successful_jobs_history_limit: 'history',
-  failed_jobs_history_limit: 'history',
-  run_at_load: 'run_at_start',
-  on_reboot: 'run_at_start',
-  standard_output: 'output',
-  standard_error: 'output',
-  standard_out_path: 'output',
-  path: 'env',
-  program: 'run',
-  program_arguments: 'run',
-  ping_url: 'ping',
-  healthchecks: 'ping',
-  // Notifications.
-  monitor: 'ping',
-  monitoring: 'ping',
-  healthcheck: 'ping',
-  dsn: 'sentry',
-  uri: 'url',
-  events: 'on',
-  notifications: 'notify',
-  alert: 'notify',
-  alerts: 'notify',
-  email: 'notify',
-  mail: 'notify',
-  mailto: 'notify',
-  slack: 'webhook',
-  discord: 'webhook',
-  mattermost: 'webhook',
-  // Of systemd.
-  on_active_sec: 'in',
-  on_unit_inactive_sec: 'every',
-  randomized_offset_sec: 'jitter',
-  success_exit_status: 'success_codes',
-  restart_max_delay_sec: 'max_delay',
-  restart_steps: 'factor',
-  start_limit_burst: 'breaker',
-  start_limit_interval_sec: 'breaker',
-  timeout_sec: 'timeout',
-  pass_environment: 'pass_env',
-  exec_stop_post: 'on_failure',
-  // Of Kubernetes and Compose.
-  termination_grace_period_seconds: 'kill_after',
-  stop_grace_period: 'kill_after',
-  ttl_seconds_after_finished: 'history',
-  env_from: 'env_file',
-  run_as_user: 'user',
-  pod_failure_policy: 'retry',
-  annotations: 'tags',
-  // Of process managers and schedulers.
-  save_limit: 'output',
-  report: 'notify',
-  utc: 'timezone',
-  web: 'http',
-  statsd: 'http',
-  stop_wait_secs: 'kill_after',
-  stdout_logfile: 'output',
-  stderr_logfile: 'output',
-  out_file: 'output',
-  error_file: 'output',
-  redirect_stderr: 'output',
-  save_folder: 'output',
-  interpreter: 'shell',
-  slack_webhook: 'webhook',
-  dagrun_timeout: 'timeout',
-  on_failure_callback: 'on_failure',
-  on_success_callback: 'on_success',
-  email_on_failure: 'notify',
-  environment_variables: 'env',
-  exit_time_out: 'kill_after',
-  countdown: 'in',
-  start_delay: 'in',
-  eta: 'at',
-  run_date: 'at',
-  coalesce: 'catch_up',
-  repeat_interval: 'every',
-  repeat_count: 'max_runs',
-  prohibit_overlap: 'overlap',
-  run_on_init: 'run_at_start',
+type Key = { readonly [L in KeyLevel]: KeyOf<L> }[KeyLevel];
+
+/**
+ * By key, the words of other programs for it: cron, systemd, launchd, Kubernetes, GitHub Actions, Quartz, Airflow, yacron,
+ * ofelia, node-cron, process managers and others.
+ */
+const WORDS: { readonly [K in Key]?: string } = {
+  run:
+    'args argv cmd command commands command_line shell_command job_command exec script task code call entry ' +
+    'function program program_arguments exec_start on_tick job_class target',
+  cron:
+    'crontab expression schedule schedule_interval cron_expression cron_schedule cron_restart cron_time ' +
+    'start_calendar_interval on_calendar calendars pattern',
+  every:
+    'frequency interval intervals period rate fixed_rate fixed_delay on_unit_active_sec on_unit_inactive_sec ' +
+    'start_interval repeat_interval repeat_every',
+  in: 'delay after on_boot_sec on_startup_sec on_active_sec countdown start_delay first_in',
+  at: 'date datetime when time eta run_date run_at first_at next_run_time daily_at',
+  timezone: 'tz cron_tz time_zone zone utc utc_offset',
+  env: 'environment env_vars env_variables env_production variables path environment_variables',
+  env_file: 'environment_file env_from dotenv',
+  pass_env: 'pass_environment inherit_env',
+  cwd: 'dir directory workdir work_dir working_dir working_directory chdir',
+  user: 'uid username run_as run_as_user',
+  description: 'comment title display_name summary documentation notes doc_md',
+  tags: 'labels annotations categories',
+  enabled:
+    'active disabled suspend suspended paused autostart scheduled is_active schedule_enabled ' + 'execution_enabled',
+  shell: 'interpreter',
+  output:
+    'stdout stderr log log_file log_path capture_stdout capture_stderr standard_output standard_error ' +
+    'standard_out_path standard_error_path save_limit save_folder stdout_logfile stderr_logfile out_file ' +
+    'error_file redirect_stderr merge_logs append_output_to send_output_to max_line_length stream_prefix',
+  max_size: 'stdout_logfile_maxbytes stderr_logfile_maxbytes log_max_size max_log_size max_file_size',
+  success_codes:
+    'fails_when exit_codes success_exit_status expected_exit_codes allowed_exit_codes nonzero_return ' +
+    'continue_on_error',
+  overlap:
+    'concurrency_policy concurrent max_instances no_overlap on_overlap overlapping overlap_policy ' +
+    'allow_overlap prohibit_overlap without_overlapping max_active_runs max_concurrent_runs ' +
+    'multiple_executions disallow_concurrent_execution disable_concurrent_builds singleton singleton_mode ' +
+    'lock flock mutex protect serial wait_for_completion cancel_in_progress',
+  group: 'concurrency_group queue semaphore',
+  catch_up:
+    'misfire misfire_grace_time misfire_threshold misfire_policy misfire_instruction persistent coalesce ' +
+    'catchup catchup_window recover_missed_executions request_recovery run_missed ' +
+    'run_if_missed bootrun',
+  deadline: 'starting_deadline_seconds start_deadline start_deadline_seconds expires max_wait',
+  jitter: 'random_delay random_sleep max_random_delay randomized_delay_sec randomized_offset_sec splay',
+  not_before: 'start_date start_at start_time starts_at valid_from',
+  not_after: 'end_date end_time ends_at stop_at expires_at valid_until until',
+  max_runs: 'max_executions repeat_count limit_run_to repeat_times',
+  timeout:
+    'active_deadline_seconds execution_timeout execution_time_limit max_execution_time max_runtime ' +
+    'max_run_time max_duration run_timeout command_timeout runtime_max_sec time_limit timeout_sec ' +
+    'timeout_start_sec timeout_minutes soft_time_limit hard_time_limit start_to_close_timeout ' +
+    'workflow_run_timeout dagrun_timeout lock_lifetime stop_after sla',
+  kill_after:
+    'grace grace_period kill_timeout kill_grace timeout_stop_sec timeout_abort_sec ' +
+    'termination_grace_period_seconds stop_grace_period stop_wait_secs exit_time_out close_worker_after_ms',
+  retry:
+    'attempts retries retry_count retry_policy retry_interval retry_backoff ' +
+    'retry_exponential_backoff max_retry_delay max_retries max_tries tries start_retries backoff ' +
+    'backoff_limit exp_backoff_restart_delay restart restart_policy restart_delay max_restarts autorestart ' +
+    'keep_alive throttle_interval pod_failure_policy',
+  attempts: 'maximum_retries max_attempts',
+  delay: 'initial_delay restart_sec',
+  factor: 'backoff_multiplier multiplier restart_steps',
+  max_delay: 'maximum_delay restart_max_delay_sec',
+  not_on: 'restart_prevent_exit_status',
+  on_failure: 'on_error on_permanent_failure on_failure_callback error_handler exec_stop_post',
+  on_success: 'on_success_callback on_complete',
+  breaker: 'start_limit_burst start_limit_interval_sec circuit_breaker pause_on_failure max_failures',
+  timers: 'job jobs task_list tasks crons cronjobs schedules entries',
+  concurrency: 'max_concurrency max_parallel workers',
+  state: 'database db storage state_file data_dir',
+  history:
+    'successful_jobs_history_limit failed_jobs_history_limit ttl_seconds_after_finished keep_history ' +
+    'retention remove_on_complete remove_on_fail',
+  run_at_start:
+    'run_at_load run_on_init run_on_start run_on_boot run_immediately immediate immediately start_immediately ' +
+    'fire_on_start on_reboot',
+  ping: 'ping_before then_ping healthcheck healthchecks healthchecks_url monitor monitoring',
+  sentry: 'dsn sentry_dsn',
+  url: 'uri',
+  on: 'events restart_force_exit_status',
+  notify:
+    'notification notifications alert alerts email mail mailto mail_to report owner_email smtp_host ' +
+    'email_on_failure email_on_retry email_output_to mail_only_on_error notify_on_error notify_on_failure ' +
+    'notify_on_success',
+  webhook: 'slack discord mattermost teams slack_webhook webhook_url',
+  clock: 'ntp',
+  servers: 'server pool',
+  limit: 'threshold',
+  http: 'web statsd prometheus prometheus_listen_address',
 };
 
-const GROUP = 'The Unix group follows the user: write user: NAME:GROUP.';
-const LIMIT = 'timers sets no limits for a command. Set them in the command: run: nice -n 10 …';
-const ALONE = 'Timers do not wait for each other. Run both commands in one timer: run: first && second';
-const CHAIN = 'A timer has one command: run: first && second';
-const NO_IMAGE = 'Commands run on this machine, not in an image. Write the command under run.';
-const ONE_RUN = 'A firing starts one run. How many runs of a timer there may be at once is overlap.';
-const SIGTERM = 'A command ends by SIGTERM, and by SIGKILL after kill_after.';
-
-/** Words of other programs that are spelled like a key here, or like a word in {@link ELSEWHERE}, and mean something else. Exact spelling. */
-export const FALSE_FRIENDS: Readonly<Record<string, string>> = {
-  Group: GROUP,
-  After: ALONE,
-};
+/** Words of other programs, and the key here that each means. */
+export const ELSEWHERE: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(WORDS).flatMap(([key, words]) => words.split(' ').map((word) => [word, key])),
+);
 
 /** Words that mean a key of one map only. */
-export const WITHIN: Readonly<Partial<Record<KeyLevel, Readonly<Record<string, string>>>>> = {
+export const WITHIN: Readonly<Partial<Record<HintLevel, Readonly<Record<string, string>>>>> = {
   output: { path: 'file', file_path: 'file', filename: 'file', log_file: 'file', destination: 'file', to: 'file' },
   http: { address: 'listen', host: 'listen', port: 'listen', bind: 'listen' },
-};
-
-/** Words of other programs that have no equivalent here, with the alternative. */
-export const NOWHERE: Readonly<Record<string, string>> = {
-  version: 'Leave it out: a timer file has no version.',
-  api_version: 'Leave it out. The file begins with timers:.',
-  kind: 'Leave it out. The file begins with timers:.',
-  metadata: 'Leave it out. The name of a timer is its key under timers.',
-  spec: 'Leave it out. The keys of a timer are directly under its name.',
-  services: 'Write timers: and, under the name of each timer, when it runs and its command.',
-  name: 'The name of a timer is its key under timers.',
-  image: NO_IMAGE,
-  entrypoint: NO_IMAGE,
-  uses: 'Write the command under run.',
-  group_name: GROUP,
-  run_as_group: GROUP,
-  fs_group: GROUP,
-  supplementary_groups: GROUP,
-  nice: LIMIT,
-  umask: 'A command inherits the umask of the scheduler. Set it in the command: run: umask 022; …',
-  memory_max: LIMIT,
-  memory_high: LIMIT,
-  cpu_quota: LIMIT,
-  cpu_weight: LIMIT,
-  limit_nofile: LIMIT,
-  io_scheduling_class: LIMIT,
-  oom_score_adjust: LIMIT,
-  resources: LIMIT,
-  memory: LIMIT,
-  cpu: LIMIT,
-  max_memory_restart: LIMIT,
-  priority: LIMIT,
-  before: ALONE,
-  requires: ALONE,
-  wants: ALONE,
-  wanted_by: ALONE,
-  depends_on: ALONE,
-  depends_on_past: ALONE,
-  needs: ALONE,
-  exec_start_pre: CHAIN,
-  exec_start_post: CHAIN,
-  exec_condition: CHAIN,
-  condition_path_exists: CHAIN,
-  steps: CHAIN,
-  container: NO_IMAGE,
-  containers: NO_IMAGE,
-  template: NO_IMAGE,
-  job_template: NO_IMAGE,
-  volumes: NO_IMAGE,
-  volume_mounts: NO_IMAGE,
-  security_context: NO_IMAGE,
-  service_account_name: NO_IMAGE,
-  completions: ONE_RUN,
-  parallelism: ONE_RUN,
-  numprocs: ONE_RUN,
-  instances: ONE_RUN,
-  kill_signal: SIGTERM,
-  stop_signal: SIGTERM,
-  kill_mode: SIGTERM,
-  accuracy_sec: 'Leave it out: a timer fires at its time.',
-  fixed_random_delay: 'Leave it out: jitter is the same at every firing.',
-  wake_system: 'timers cannot wake the machine. For firings that it sleeps through, write catch_up.',
-  unit: 'Write the command under run.',
-  include: 'A timer file is one file. Start one scheduler per file, or put the files together before.',
-  logging: 'Leave it out: the log has options, timers start --log-level and --log-format.',
-  home: 'Write it under env.',
+  retry: { retries: 'attempts', max_retries: 'attempts', count: 'attempts', interval: 'delay', backoff: 'factor' },
 };

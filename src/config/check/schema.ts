@@ -302,6 +302,13 @@ export type KeyLevel = keyof typeof LEVELS;
 /** The keys of a level. */
 export type KeyOf<L extends KeyLevel> = keyof (typeof LEVELS)[L]['def']['shape'];
 
-export const KEYS = Object.fromEntries(
-  Object.entries(LEVELS).map(([level, schema]) => [level, Object.keys(schema.def.shape)]),
-) as unknown as Readonly<Record<KeyLevel, readonly string[]>>;
+/** A level, or the map of a schedule key: `every: {interval: 15m}`. */
+export type HintLevel = KeyLevel | ScheduleKey;
+
+const scheduleMaps = scheduleKinds.flatMap(({ key, keys }) => (keys ? [[key, Object.keys(keys)] as const] : []));
+
+/** By level, its keys. A schedule key that takes a map is here too. */
+export const KEYS = Object.fromEntries([
+  ...Object.entries(LEVELS).map(([level, schema]) => [level, Object.keys(schema.def.shape)] as const),
+  ...scheduleMaps,
+]) as unknown as Readonly<Record<KeyLevel, readonly string[]> & { readonly [K in ScheduleKey]?: readonly string[] }>;

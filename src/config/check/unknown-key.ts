@@ -2,27 +2,14 @@ import { nearest } from '../../text/nearest.js';
 import { asItLooks, oddCharacter } from '../../text/odd-character.js';
 import { clip } from '../text/quoting.js';
 import { unitHint } from './key-with-unit.js';
-import { ELSEWHERE, FALSE_FRIENDS, NOWHERE, WITHIN } from './foreign-words.js';
+import { ELSEWHERE, WITHIN } from './foreign-words.js';
 import type { ValueRefusal } from './schema-values.js';
-import { KEYS, type KeyLevel } from './schema.js';
+import { KEYS, LEVELS, type HintLevel, type KeyLevel } from './schema.js';
+import { FALSE_FRIENDS, NOWHERE } from './words-without-key.js';
 
-const PLACES: Readonly<Record<KeyLevel, string>> = {
-  file: 'at the top of the file',
-  timer: 'in a timer',
-  defaults: 'under defaults',
-  retry: 'under retry',
-  breaker: 'under breaker',
-  dst: 'under dst',
-  catch_up: 'under catch_up',
-  output: 'under output',
-  history: 'under history',
-  clock: 'under clock',
-  ping: 'under ping',
-  notify: 'under notify',
-  heartbeat: 'under heartbeat',
-  forward: 'forward',
-  http: 'under http',
-  tracing: 'under tracing',
+const placeIn = (level: HintLevel): string => {
+  if (level === 'file') return 'at the top of the file';
+  return level === 'timer' ? 'in a timer' : `under ${level}`;
 };
 
 /** The message for an unknown key: the nearest key of its level, or the level that has it. */
@@ -34,8 +21,8 @@ export function unknownKey(key: string, level: KeyLevel, holdsTimer: boolean): V
   if (key.startsWith('//')) return FOREIGN_COMMENT;
   const [, before = '', after = ''] = UNSPACED.exec(asItLooks(key)) ?? [];
   if (isKeyOf(level, before)) return missingSpace(before, after);
-  const message = `Unknown key "${clip(key)}" ${PLACES[level]}.`;
-  const hint = wayOut(key, level, holdsTimer);
+  const message = `Unknown key "${clip(key)}" ${placeIn(level)}.`;
+  const hint = hintForKey(key, level, holdsTimer);
   return { code: 'unknown-key', message, ...(hint !== undefined && { hint }) };
 }
 
@@ -59,76 +46,123 @@ export const missingSpace = (key: string, value: string): ValueRefusal => ({
   hint: `Write ${clip(key)}: ${clip(value)}`,
 });
 
-function wayOut(key: string, level: KeyLevel, holdsTimer: boolean): string | undefined {
+/** How to mend a key that a level does not have; `holdsTimer`: its value looks like a timer. */
+export function hintForKey(key: string, level: HintLevel, holdsTimer: boolean): string | undefined {
   const odd = oddCharacter(key);
   if (odd) return `It holds ${odd.name}. ${odd.hint}`;
-  const foreign = Object.hasOwn(FALSE_FRIENDS, key) ? FALSE_FRIENDS[key] : undefined;
-  if (foreign !== undefined) return foreign;
-  const nowhere = wordIn(NOWHERE, key);
-  if (nowhere !== undefined && sameWord(key, KEYS[level]) === undefined) return nowhere;
-  return timedHint(key, level) ?? meantHint(key, level) ?? homeHint(key, level, holdsTimer);
+  const unlike = unlikeHint(key, level);
+  if (unlike !== undefined) return unlike;
+  const named = holdsTimer && level === 'file' ? undefined : pathHint(key, level);
+  return timedHint(key, level) ?? named ?? meantHint(key, level) ?? homeHint(key, level, holdsTimer);
 }
 
-function homeHint(key: string, level: KeyLevel, holdsTimer: boolean): string | undefined {
+/** A word of another program that is not one for a key here. */
+function unlikeHint(key: string, level: HintLevel): string | undefined {
+  if (Object.hasOwn(FALSE_FRIENDS, key)) return FALSE_FRIENDS[key];
+  return sameWord(key, keysOf(level)) === undefined ? wordIn(NOWHERE, key) : undefined;
+}
+
+function homeHint(key: string, level: HintLevel, holdsTimer: boolean): string | undefined {
   if (holdsTimer && level === 'file') return 'A timer belongs under timers:, indented.';
-  const home = placeOf(key, level);
+  const home = placeOf(key, level) ?? partHint(key, level);
   if (home !== undefined) return home;
-  const keys: readonly string[] = KEYS[level];
-  return keys.length <= 10 ? `The keys ${PLACES[level]} are ${keys.join(', ')}.` : undefined;
+  const keys = keysOf(level);
+  return keys.length <= 10 ? `The keys ${placeIn(level)} are ${keys.join(', ')}.` : undefined;
 }
 
-function timedHint(key: string, level: KeyLevel): string | undefined {
+function timedHint(key: string, level: HintLevel): string | undefined {
   return wordIn(ELSEWHERE, key) === undefined ? unitHint(key, (rest) => nearestKey(rest, level)) : undefined;
 }
 
-function meantHint(key: string, level: KeyLevel): string | undefined {
+function meantHint(key: string, level: HintLevel): string | undefined {
   const meant = meantKey(key, level);
   return meant === undefined ? undefined : `Did you mean ${meant}?`;
 }
 
+/** A map and its key in one word: `retryAttempts`, `output_file`, `history.keep`. */
+function pathHint(written: string, level: HintLevel): string | undefined {
+  for (const map of ALL_LEVELS) {
+    const rest = ['file', 'timer', 'defaults'].includes(map) ? undefined : wordAfter(map, written);
+    const key = rest === undefined ? undefined : sameWord(rest, keysOf(map));
+    if (key === undefined) continue;
+    return map === level ? `Did you mean ${key}?` : `${clip(written)} is ${key} here, and belongs ${placeIn(map)}.`;
+  }
+  return undefined;
+}
+
+/** A key with a word before or after it: `jobTimeout`, `concurrency_group`. */
+function partHint(written: string, level: HintLevel): string | undefined {
+  const parts = written.replace(/(?<=[a-z])(?=[A-Z])/g, '_').split(/[-_ .]/);
+  const ends = parts.map((_part, index) => parts.slice(index + 1).join('_'));
+  const starts = parts.map((_part, index) => parts.slice(0, -index - 1).join('_'));
+  for (const part of [...ends.filter(({ length }) => length > 2), ...starts.filter(({ length }) => length > 3)]) {
+    const key = sameWord(part, keysOf(level));
+    if (key !== undefined) return `Did you mean ${key}?`;
+    const [home] = homesOf(part, level);
+    if (home === 'timer' || home === 'file') return sentenceOf(written, part, level);
+  }
+  return undefined;
+}
+
 /** Where a key or its synonym belongs, as a sentence. */
-function placeOf(written: string, level: KeyLevel): string | undefined {
+function placeOf(written: string, level: HintLevel): string | undefined {
   const word = wordIn(ELSEWHERE, written);
-  const key = homeOf(written, level) === undefined && word !== undefined ? word : written;
-  const home = homeOf(key, level);
+  const key = isElsewhere(written, level) || word === undefined ? written : word;
+  return sentenceOf(written, key, level);
+}
+
+/** Where a key belongs that is written in another way. */
+function sentenceOf(written: string, key: string, level: HintLevel): string | undefined {
+  const homes = homesOf(key, level);
+  const [home] = homes;
   if (home === undefined) return undefined;
-  const known = sameWord(key, KEYS[home]) ?? key;
+  const known = sameWord(key, keysOf(home)) ?? key;
   const what = known === written ? written : `${clip(written)} is ${known} here, and`;
-  if (home === 'timer' && level === 'file') return `${what} belongs in a timer, or under defaults for all of them.`;
-  return `${what} belongs ${PLACES[home]}.`;
+  if (home === 'timer' && level === 'file' && isKeyOf('defaults', known))
+    return `${what} belongs in a timer, or under defaults for all of them.`;
+  const last = homes.length > 1 ? ` or ${homes.at(-1) ?? ''}` : '';
+  return `${what} belongs ${placeIn(home)}${homes
+    .slice(1, -1)
+    .map((other) => `, ${other}`)
+    .join('')}${last}.`;
 }
 
 /** The key of a level that was most likely meant, or `undefined`; none for a key that is valid elsewhere. */
-export function meantKey(written: string, level: KeyLevel): string | undefined {
+export function meantKey(written: string, level: HintLevel): string | undefined {
   const looks = asItLooks(written);
   const key = UNSPACED.exec(looks)?.[1] ?? looks.replace(COMMENT, '').trim();
   return Object.hasOwn(FALSE_FRIENDS, key) ? undefined : nearestKey(key, level);
 }
 
-function nearestKey(key: string, level: KeyLevel): string | undefined {
-  const keys: readonly string[] = KEYS[level];
+function nearestKey(key: string, level: HintLevel): string | undefined {
+  const keys = keysOf(level);
   const same = sameWord(key, keys);
-  if (same !== undefined || homeOf(key, level) !== undefined) return same;
-  const within = wordIn(WITHIN[level] ?? {}, key);
-  if (within !== undefined) return within;
-  const word = wordIn(ELSEWHERE, key);
-  // A synonym for a key of another level is not a typo for one of this level.
-  if (word !== undefined && !keys.includes(word)) return undefined;
-  return word ?? (key.length > 2 ? (beginningOf(key, keys) ?? nearest(key, keys)) : undefined);
+  if (same !== undefined || isElsewhere(key, level)) return same;
+  const word = wordIn(WITHIN[level] ?? {}, key) ?? wordIn(ELSEWHERE, key);
+  // A synonym for a key of another level is not a typo for one of this level, and neither is a key of a schedule.
+  if (word !== undefined) return isKeyOf(level, word) ? word : undefined;
+  if (key.length <= 2 || homesOf(key, level).length > 0) return undefined;
+  return beginningOf(key, keys) ?? nearest(key, keys);
 }
 
 /** Whether a level has a key. */
-export const isKeyOf = (level: KeyLevel, key: string): boolean => KEY_SETS.get(level)?.has(key) === true;
+export const isKeyOf = (level: HintLevel, key: string): boolean => KEY_SETS.get(level)?.has(key) === true;
 
 const KEY_SETS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   Object.entries(KEYS).map(([level, keys]) => [level, new Set(keys)]),
 );
 
-const letters = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, '');
+const keysOf = (level: HintLevel): readonly string[] => KEYS[level] ?? [];
+
+const letters = (key: string): string => key.toLowerCase().replace(/[-_ .]/g, '');
 
 /** `runAtStart`, `run-at-start`, `Run_At_Start`. */
 const sameWord = (key: string, keys: readonly string[]): string | undefined =>
   keys.find((known) => letters(known) === letters(key));
+
+/** What follows the name of a map in a word. */
+const wordAfter = (map: string, written: string): string | undefined =>
+  letters(written).startsWith(letters(map)) ? letters(written).slice(letters(map).length) : undefined;
 
 /** The only key with that prefix: `desc`, `on_fail`. */
 function beginningOf(key: string, keys: readonly string[]): string | undefined {
@@ -140,21 +174,24 @@ function beginningOf(key: string, keys: readonly string[]): string | undefined {
 const wordIn = (table: Readonly<Record<string, string>>, key: string): string | undefined =>
   Object.entries(table).find(([elsewhere]) => letters(elsewhere) === letters(key))?.[1];
 
-/** The level where a misplaced word belongs; from a level inside a timer, the timer itself comes first. */
-function homeOf(key: string, level: KeyLevel): KeyLevel | undefined {
-  const others: readonly KeyLevel[] = [
-    'timer',
-    'file',
-    'retry',
-    'breaker',
-    'dst',
-    'catch_up',
-    'output',
-    'history',
-    'clock',
-    'ping',
-    'notify',
-    'heartbeat',
-  ];
-  return others.find((other) => other !== level && sameWord(key, KEYS[other]) !== undefined);
+const ALL_LEVELS = Object.keys(KEYS) as readonly HintLevel[];
+
+/** Whether a key of another level is written. The keys of a schedule map do not count: they are words for schedules, too. */
+const isElsewhere = (key: string, level: HintLevel): boolean => homesOf(key, level).some((home) => home in LEVELS);
+
+/**
+ * The levels with a key, nearest first: the top of the file or a timer alone, where one of them has it. Otherwise the maps on the same
+ * side as the level, or else those on the other.
+ */
+function homesOf(key: string, level: HintLevel): readonly HintLevel[] {
+  const others = ALL_LEVELS.filter((other) => other !== level && other !== 'defaults');
+  const homes = others.filter((other) => sameWord(key, keysOf(other)) !== undefined);
+  const isNear = (other: HintLevel): boolean => isOfFile(other) === isOfFile(level);
+  const heads = homes.filter((home) => home === 'file' || home === 'timer');
+  const near = heads.find(isNear) ?? heads[0];
+  if (near !== undefined) return [near];
+  const beside = homes.filter(isNear);
+  return beside.length > 0 ? beside : homes;
 }
+
+const isOfFile = (level: HintLevel): boolean => level === 'file' || (level !== 'defaults' && isKeyOf('file', level));
