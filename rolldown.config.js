@@ -36,8 +36,8 @@ const lazy = {
 };
 
 /**
- * cron-parser only reads fields here (docs/decisions/0010), so it gets a date of its package luxon that does nothing: the real one takes 10 ms,
- * for `Intl`, and two thirds of the chunk.
+ * cron-parser only reads fields here (docs/decisions/0010), so its package luxon is replaced by a stub. The real one takes 10 ms for `Intl`, and
+ * two thirds of the chunk.
  */
 const withoutLuxon = {
   name: 'without-luxon',

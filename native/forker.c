@@ -2,7 +2,7 @@
  * timers-forker starts commands for timers, because a large process forks slowly. It ends when timers does.
  *
  * Descriptor 3 is a stream socket to timers. All numbers have 32 bits, in the byte order of the machine.
- * A request is its length in bytes (a multiple of 4, at most 16 MiB), its kind, the id of a command, which timers chooses, and:
+ * A request is its length in bytes (a multiple of 4, at most 16 MiB), its kind, the id that timers gives the command, and:
  *   1 START   flags, uid, gid, groups, argc, envc, grace (ms), stdout, stderr; then the group ids; then texts, each with
  *             its NUL: folder, words, variables. Flags: 1 change the user, 2 keep the command when timers is gone.
  *             An output is 0 for /dev/null, 1 for the forker's own, 2 for a pipe, 3 for that of stdout.
@@ -17,8 +17,8 @@
  *   4 ENDED   exit code or -1, signal or 0, CPU time in µs (low, high), largest resident memory in KiB.
  * What a command starts has its mark, whatever it becomes: a soft RLIMIT_RTTIME that nothing reaches. See mark_of().
  * At the end of the socket, and after a request that breaks these rules, the forker ends all commands and what they started:
- * SIGTERM, grace, SIGKILL. It leaves what belongs to a command that has ended before. If it has an argument, it appends each
- * end that timers has not seen to that file: the TIMERS_RUN_ID, the exit code or -1, the signal or 0.
+ * SIGTERM, grace, SIGKILL. It leaves what belongs to a command that has ended before. An argument names a file.
+ * There it appends each end that timers has not seen: the TIMERS_RUN_ID, the exit code or -1, the signal or 0.
  */
 #define _GNU_SOURCE
 #include <dirent.h>

@@ -102,7 +102,7 @@ test.each<[Said, readonly [number, number] | undefined, string, string]>([
   expect([names(agreement.truechimers), names(agreement.falsetickers)]).toEqual([truechimers, falsetickers]);
 });
 
-test('law: if every source is right, the true offset lies within what they come down to, which is at least as narrow as the best of them', () => {
+test('law: if every source is right, the result contains the true offset and is at least as narrow as the best source', () => {
   const errors = fc.array(
     fc.record({ error: fc.integer({ min: 0, max: 500 }), share: fc.double({ min: -1, max: 1, noNaN: true }) }),
     {

@@ -49,7 +49,7 @@ describe('the time of a scheduler', () => {
     expect(time.look()).toMatchObject({ kind: 'back', cause: 'step' });
   });
 
-  test('law: without a told jump it never goes back, and where it goes on in agreement with the wall clock it is never ahead of it', async () => {
+  test('law: it goes back only with a reported jump, and is never ahead of a wall clock it agrees with', async () => {
     const step = fc.record({ wait: fc.nat(2_000), wall: fc.integer({ min: -480, max: 480 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {

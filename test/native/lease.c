@@ -1,4 +1,4 @@
-/* Holds a lease on a file: a process that starts it waits until this process ends, as with a program on a dead disk. lease <file> */
+/* Usage: lease <file>. Holds a lease on a file: a process that starts that file waits until this one ends, as on a dead disk. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>

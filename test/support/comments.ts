@@ -60,8 +60,8 @@ function lineCounter(source: string): (position: number) => number {
 /** A space within code, which does not separate words. */
 const JOINED = '\u2060';
 const CODE = /`[^`]*`|\{@link [^}]*\}/g;
-/** An empty line, an item of a list, a tag of JSDoc or an address. */
-const PARAGRAPH = /\n\s*\n|\n(?=\s*(?:[-*@]|\d+\.|https?:))/;
+/** An empty line, an item of a list (also of codes such as `2 OPENED`), a tag of JSDoc or an address. */
+const PARAGRAPH = /\n\s*\n|\n(?=\s*(?:[-*@]|\d+\.|\d+ +[A-Z]{2,} |https?:))/;
 const SENTENCE = /(?<=[.!?:;](?:\)|\*\*)?) (?=[A-Z`@{"'(“])/;
 
 /** Returns the sentences of a comment, each on one line. Lines indented by four spaces are examples and not included. */
