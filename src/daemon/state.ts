@@ -167,7 +167,7 @@ function warnOfForgetting({ jobs }: TimerFile, surroundings: Surroundings): void
   );
   if (keys.length > 0)
     surroundings.err(
-      `timers: warning: the state is kept in memory only, so ${keys.join(' and ')} know nothing of earlier starts`,
+      `timers: warning: the state is kept in memory only, so ${keys.join(' and ')} ${keys.length === 1 ? 'knows' : 'know'} nothing of earlier starts`,
     );
 }
 

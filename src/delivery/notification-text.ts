@@ -6,6 +6,7 @@ import { visible } from '../text/visible.js';
 import { lastOf, runEnvironment } from './run-environment.js';
 import { humanDuration } from '../domain/human-duration.js';
 import { plainText } from '../text/plain-text.js';
+import { counted } from '../text/counted.js';
 
 /** A change that a notification reports. */
 export interface Notification {
@@ -65,7 +66,7 @@ function sentenceOf({ change, jobName, event, format }: Notification): string {
   const { outcome, failuresInARow, durationMs } = event;
   switch (change) {
     case 'still_failing':
-      return `${jobName} still fails, ${failuresInARow} times in a row: ${outcome.error ?? outcome.status}`;
+      return `${jobName} still fails, ${counted(failuresInARow, 'time')} in a row: ${outcome.error ?? outcome.status}`;
     case 'recovered':
       return `${jobName} works again: it finished in ${humanDuration(durationMs)}`;
     default:

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { OutcomeLog, ReceivedOutcomes } from '../domain/outcome-log.js';
 import { MalformedError, readOutcome } from './read-outcome.js';
 import { sendJson, type HttpRequest, type Route } from './server.js';
+import { counted } from '../text/counted.js';
 
 export interface Receiver {
   /** `undefined` while the state can't be written, or there is none. */
@@ -70,7 +71,7 @@ async function readBody(request: HttpRequest, turn: () => Promise<void>): Promis
   if (lines.at(-1) === '') lines.pop();
   if (lines.length !== to - from + 1)
     throw new MalformedError(
-      `Timers-From and Timers-To stand for ${to - from + 1} lines, the body has ${lines.length}`,
+      `Timers-From and Timers-To stand for ${counted(to - from + 1, 'line')}, the body has ${lines.length}`,
     );
   const outcomes: { readonly number: number; readonly ending: ReturnType<typeof readOutcome> }[] = [];
   for (const [index, line] of lines.entries()) {

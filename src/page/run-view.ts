@@ -2,7 +2,7 @@ import type { OutputRecord, RunDetails } from '../domain/api-record.js';
 import { humanDuration } from '../domain/human-duration.js';
 import { make, say } from './element.js';
 import { RefusedError, type Server } from './server.js';
-import { fullTime } from './words.js';
+import { fullTime, plural } from './words.js';
 
 /** At most this many lines are kept on the page. */
 const MOST_LINES = 2_000;
@@ -67,7 +67,7 @@ export class RunPanel {
       path,
       ({ event, data }) => {
         if (event === 'output') this.#print([JSON.parse(data) as OutputRecord]);
-        if (event === 'dropped') this.#print([{ line: `… ${data} lines left out …` }]);
+        if (event === 'dropped') this.#print([{ line: `… ${plural(Number(data), 'line')} left out …` }]);
       },
       signal,
     );

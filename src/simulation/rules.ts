@@ -2,6 +2,7 @@ import { DurationError, parseDuration } from '../domain/duration.js';
 import { nearest } from '../text/nearest.js';
 import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../domain/time.js';
 import type { SimulatedMoment, Tally } from './tally.js';
+import { counted } from '../text/counted.js';
 
 /** Something that must hold of a simulation. */
 export interface Rule {
@@ -76,7 +77,7 @@ const kinds: readonly RuleKind[] = [
         breaks: () => false,
         breaksAtEnd: ({ jobs }) => {
           const runs = jobs.get(name)?.runs.total ?? 0;
-          return runs >= Number(least) ? undefined : `${name} runs ${runs} times`;
+          return runs >= Number(least) ? undefined : `${name} runs ${counted(runs, 'time')}`;
         },
       };
     },

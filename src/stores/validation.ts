@@ -1,4 +1,5 @@
 import { END_OF_TIME, type Duration, type Instant } from '../domain/time.js';
+import { counted } from '../text/counted.js';
 
 /** Far beyond what any timer waits, and so little that sums with instants stay instants. */
 const LONGEST_DURATION: Duration = 1e14;
@@ -88,7 +89,7 @@ export class RowReader {
 }
 
 function printed(value: unknown): string {
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (value instanceof Uint8Array) return counted(value.length, 'byte');
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

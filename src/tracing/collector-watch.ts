@@ -1,5 +1,6 @@
 import { systemReason } from '../system/system-reason.js';
 import { hostOf, withHostsAlone } from '../domain/web-request.js';
+import { counted } from '../text/counted.js';
 
 /** Most sentences of the library that are handed on; they differ in numbers, and could be told for ever. */
 const NOTICES = 10;
@@ -40,7 +41,7 @@ export class CollectorWatch {
       this.#failed(spans, reasonOf(error));
       return;
     }
-    if (this.#isInTrouble) this.#tell(`${this.#collector} takes spans again; ${this.#lost} were lost`);
+    if (this.#isInTrouble) this.#tell(`${this.#collector} takes spans again; ${counted(this.#lost, 'span')} lost`);
     this.#isInTrouble = false;
     this.#lost = 0;
   }
@@ -56,7 +57,7 @@ export class CollectorWatch {
   /** Nothing is sent any more. */
   close(): void {
     const lost = this.#lost + this.#waiting;
-    if (lost > 0) this.#tell(`${this.#collector} was not sent the last ${lost} spans`);
+    if (lost > 0) this.#tell(`${this.#collector} was not sent the last ${lost === 1 ? 'span' : `${lost} spans`}`);
   }
 
   #failed(spans: number, reason: string): void {

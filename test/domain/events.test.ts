@@ -85,6 +85,23 @@ describe('every entry', () => {
   );
 });
 
+describe('a sentence that counts one thing has no plural', () => {
+  /** With 1 for each number that counts, and one of each list. */
+  const ofOne = (event: TimerEvent): TimerEvent =>
+    Object.fromEntries(
+      Object.entries(event).map(([key, value]: [string, unknown]) => {
+        if (typeof value === 'number' && value < 1e9 && !key.endsWith('Ms')) return [key, 1];
+        return [key, Array.isArray(value) ? value.slice(0, 1) : value];
+      }),
+    ) as unknown as TimerEvent;
+
+  test.each(forms.map((event, index) => [`${event.event} (${index})`, event] as const))('%s', (_name, event) => {
+    const plural =
+      /(?<![\d.,:-])1 (?:[a-z-]+ )?(?!ms\b|is\b|was\b|has\b)[a-z-]+s\b|\b1 (?:[a-z-]+ )?(?:are|were|have|wait)\b/;
+    expect(messageOf(ofOne(event))).not.toMatch(plural);
+  });
+});
+
 test('the summaries of events keep to 25 words a sentence', () => {
   const texts = entries.flatMap(([, { summary, fields }]) => [
     summary,

@@ -266,7 +266,7 @@ describe('who asks is told', () => {
     expect(await desk.run('history', '--state', state)).toMatchObject({ code: 1, stdout: '' });
     expect(readdirSync(desk.folder).sort()).toEqual(['.state', 'timers.yaml']);
     program.kill('SIGTERM');
-    expect((await program.ended).stderr).toContain('in memory only, so catch_up');
+    expect((await program.ended).stderr).toContain('in memory only, so catch_up knows nothing of earlier starts');
   });
 
   test('that none and an empty text are neither a path nor memory', async () => {

@@ -314,6 +314,6 @@ describe('what cannot be simulated', () => {
     expect(stderr).toMatch(/times\.yaml:2:27 {2}error {2}Unknown key "p99"/);
     expect(stderr).toMatch(/times\.yaml:3:1 {2}error {2}p50 is missing/);
     expect(stderr).toMatch(/times\.yaml:4:15 {2}error {2}This is not a valid duration/);
-    expect(stderr).toContain('times.yaml names timers that there are not: x');
+    expect(stderr).toContain('times.yaml names an unknown timer: x');
   });
 });

@@ -201,6 +201,8 @@ describe('refused', () => {
     ['cron-item', '0 0 1st * *', '1st', /Write 1\.$/],
     ['cron-item', '0 0 */2d * *', '*/2d', /Write \*\/2\.$/],
     ['cron-item', '0 0 L-2W * *', 'L-2W', /counts working days\. Write L-2 for .*LW/],
+    ['cron-item', '0 0 L-1W * *', 'L-1W', /Write L-1 for 1 day before/],
+    ['cron-item', '0 0 1L * *', '1L', /Write L-1 for 1 day before/],
     ['cron-item', '0 0 W15 * *', 'W15', /Write 15W\.$/],
     ['cron-item', '0 0 3L * *', '3L', /Write L-3 /],
     ['cron-item', '0 0 * * LFRI', 'LFRI', /Write FRIL\.$/],

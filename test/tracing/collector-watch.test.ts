@@ -17,7 +17,20 @@ it('tells once that spans do not arrive, and once that they do again', () => {
   watch.close();
   expect(told).toEqual([
     'otel.example takes no spans (HTTP 401 Unauthorized); the timers go on',
-    'otel.example takes spans again; 3 were lost',
+    'otel.example takes spans again; 3 spans lost',
+  ]);
+});
+
+it('counts one span as one', () => {
+  watch.admits();
+  watch.answered(1, new Error('Request timed out'));
+  watch.admits();
+  watch.answered(1, undefined);
+  watch.admits();
+  watch.close();
+  expect(told.slice(1)).toEqual([
+    'otel.example takes spans again; 1 span lost',
+    'otel.example was not sent the last span',
   ]);
 });
 

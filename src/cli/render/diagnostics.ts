@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../config/index.js';
 import { secretsIn } from './secrets.js';
 import { separated } from './separated.js';
 import { harmless, toCells, wrap, type Cell } from './terminal-text.js';
+import { counted } from '../../text/counted.js';
 
 /** What is to be shown of a timer file's problems. */
 export interface DiagnosticsView {
@@ -159,5 +160,4 @@ function summary({ file, problems }: DiagnosticsView, paint: ChalkInstance): str
   return paint.bold(counts.join(', ')) + where;
 }
 
-const count = (number: number, word: string): string =>
-  number === 0 ? '' : `${number} ${word}${number === 1 ? '' : 's'}`;
+const count = (number: number, word: string): string => (number === 0 ? '' : counted(number, word));

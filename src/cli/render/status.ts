@@ -16,6 +16,7 @@ import { dueInWords, isSoon, shortLocalTime } from './firings.js';
 import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
 import { columnsOf } from './terminal-text.js';
+import { counted } from '../../text/counted.js';
 
 /** Prints a scheduler as it stands: what it is on standard error, its timers as a table; or all that as one object. */
 export function printStatus(
@@ -48,7 +49,8 @@ function rejectionOf({ file, config_rejected: rejected }: StatusRecord, now: Ins
 
 function forwardInWords({ receiver, unsent, unavailable_since: since, reason }: ForwardRecord, now: Instant): string {
   const age = humanDuration(Math.max(0, now - Date.parse(since ?? '')));
-  return `${receiver} has taken no outcomes for ${age}, and ${unsent ?? 'some'} wait: ${reason ?? ''}`;
+  const waiting = unsent === 1 ? '1 waits' : `${unsent ?? 'some'} wait`;
+  return `${receiver} has taken no outcomes for ${age}, and ${waiting}: ${reason ?? ''}`;
 }
 
 function originInWords(
@@ -156,12 +158,12 @@ function summaryOf(
 ): string {
   const running = timers.reduce((sum, { runs }) => sum + runs.length, 0);
   const age = since === null ? '' : `, up ${humanDuration(now - Date.parse(since))}`;
-  const runs = `${running} ${running === 1 ? 'run' : 'runs'} on`;
+  const runs = `${counted(running, 'run')} on`;
   const by = launcher === undefined ? '' : `, ${launcherInWords(launcher)}`;
   return `pid ${pid}, version ${version}${age}, ${runs}${by}${isStopping ? ', stopping' : ''}: ${file}`;
 }
 
 function launcherInWords({ kind, pid, left_running: left }: NonNullable<StatusRecord['launcher']>): string {
   const who = pid === null ? kind : `${kind} (pid ${pid})`;
-  return left ? `launcher ${who}, ${left} ${left === 1 ? 'process' : 'processes'} left by commands` : `launcher ${who}`;
+  return left ? `launcher ${who}, ${counted(left, 'process', 'processes')} left by commands` : `launcher ${who}`;
 }

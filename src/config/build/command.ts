@@ -84,7 +84,7 @@ function buildUser(
 /** Node can't set supplementary groups, and needs a program for it. */
 function withSettableGroups(user: Account, { hasSetpriv }: Accounts, report: MapReport): Account {
   if (user.uid === 0 || user.groups.length === 0 || hasSetpriv()) return user;
-  const message = `user: the groups ${user.groups.join(', ')} of ${user.name} can't be set, because this machine has no setpriv.`;
+  const message = `user: the ${user.groups.length === 1 ? 'group' : 'groups'} ${user.groups.join(', ')} of ${user.name} can't be set, because this machine has no setpriv.`;
   const hint = `Install util-linux. Until then the command runs in group ${user.gid} only.`;
   report.warn('user', { code: 'missing-setpriv', message, hint });
   return { ...user, groups: [] };

@@ -2,7 +2,7 @@ import { humanDuration } from '../human-duration.js';
 import type { Duration, Instant } from '../time.js';
 import type { EventEntries, EventFields } from './entry.js';
 import { exampleTimer, TIMER_FIELDS } from './fields.js';
-import { counted } from './words.js';
+import { counted } from '../../text/counted.js';
 
 /** A job's circuit breaker opened, let one trial through, or closed. */
 export interface BreakerMoved {

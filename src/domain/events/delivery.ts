@@ -4,7 +4,7 @@ import type { Outcome } from '../outcome.js';
 import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
 import { exampleRun, exampleTimer, OUTCOME_FIELDS, outcomeFields, TIMER_FIELDS } from './fields.js';
-import { counted } from './words.js';
+import { counted } from '../../text/counted.js';
 
 /** A hook failed. This has no other effect. */
 export interface HookFailed {

@@ -1,6 +1,7 @@
 import { toTimestamp, type Instant } from '../time.js';
 import { humanDuration } from '../human-duration.js';
 import type { EventEntries, EventField } from './entry.js';
+import { counted } from '../../text/counted.js';
 
 /** The server of `forward` does not take outcomes. They wait in the state. Emitted once. */
 export interface ForwardUnavailable {
@@ -49,7 +50,7 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     },
     toFields: ({ receiver, reason, unsent }) => ({ receiver, reason, unsent }),
     sentence: ({ receiver, reason, unsent }) =>
-      `cannot forward ${unsent} outcomes to ${receiver} and retries: ${reason}`,
+      `cannot forward ${counted(unsent, 'outcome')} to ${receiver} and retries: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
@@ -78,7 +79,9 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     },
     toFields: ({ receiver, from, to }) => ({ receiver, from, to, count: to - from + 1 }),
     sentence: ({ receiver, from, to }) =>
-      `${to - from + 1} outcomes were deleted before ${receiver} took them (numbers ${from} to ${to})`,
+      from === to
+        ? `1 outcome was deleted before ${receiver} took it (number ${from})`
+        : `${to - from + 1} outcomes were deleted before ${receiver} took them (numbers ${from} to ${to})`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

@@ -3,7 +3,7 @@ import { humanDuration } from '../human-duration.js';
 import type { Duration, Instant } from '../time.js';
 import type { EventEntries } from './entry.js';
 import { TIMER_FIELDS } from './fields.js';
-import { counted } from './words.js';
+import { counted } from '../../text/counted.js';
 
 /** The log's reader stalled or closed the log, and this many records were dropped instead of slowing the commands down. */
 export interface LogDropped {

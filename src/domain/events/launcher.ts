@@ -1,6 +1,6 @@
 import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
-import { counted } from './words.js';
+import { counted } from '../../text/counted.js';
 
 /** Commands start by execa, though the file allows the forker. Emitted once, after the start or after the death of a forker. */
 export interface LauncherFallback {

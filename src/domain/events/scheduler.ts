@@ -1,7 +1,7 @@
 import { humanDuration } from '../human-duration.js';
 import type { Duration, Instant } from '../time.js';
 import type { EventEntries } from './entry.js';
-import { counted } from './words.js';
+import { counted } from '../../text/counted.js';
 
 /** The first timers are armed. */
 export interface SchedulerStarted {

@@ -1,6 +1,6 @@
 import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
-import { counted } from './words.js';
+import { counted } from '../../text/counted.js';
 
 /** The ledger cannot be written. Timers continue from memory. */
 export interface StateUnavailable {

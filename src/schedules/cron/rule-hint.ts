@@ -1,4 +1,5 @@
 import type { FieldPosition } from './position.js';
+import { counted } from '../../text/counted.js';
 
 /** Returns what to write instead of an `L`, `W` or `#` in capital letters that is not valid, if there is one way. */
 export function ruleHint(key: FieldPosition['key'], item: string): string | undefined {
@@ -22,11 +23,13 @@ const partOf = (form: RegExp, item: string): string | undefined => form.exec(ite
 function ruleOfMonth(item: string): string | undefined {
   const workdays = partOf(/^(?:L-(\d+)W|(?:LW|WL)-(\d+))$/, item);
   if (workdays !== undefined)
-    return `No form counts working days. Write L-${workdays} for ${workdays} days before the last day, or LW for the last working day.`;
+    return `No form counts working days. Write L-${workdays} for ${counted(Number(workdays), 'day')} before the last day, or LW for the last working day.`;
   const near = partOf(/^(?:W-?(\d+)|(\d+)-W)$/, item);
   if (near !== undefined) return `Write ${near}W.`;
   const days = partOf(/^(?:L(\d+)|(\d+)-?L)$/, item);
-  return days === undefined ? undefined : `Write L-${days} for ${days} days before the last day of the month.`;
+  return days === undefined
+    ? undefined
+    : `Write L-${days} for ${counted(Number(days), 'day')} before the last day of the month.`;
 }
 
 /** `LFRI`, `MON#L`, `#2MON`, `2MON`, `MON2`. */

@@ -58,3 +58,14 @@ test('80 columns keep until when a timer is paused, whatever else is cut', () =>
   expect(out[2]).toMatch(/^a-timer-with-a-l\S* +paused until \w{3} \d\d:\d\d:\d\d \+00:00\b/);
   expect(Math.max(...out.map((line) => line.length))).toBeLessThanOrEqual(80);
 });
+
+test.each([
+  [1, '1 waits'],
+  [2, '2 wait'],
+  [null, 'some wait'],
+])('%s outcomes that the server of forward does not take: %s', (unsent, words) => {
+  const terminal = capturedTerminal({ width: 120 });
+  const forward = { receiver: 'hub.example', unsent, unavailable_since: ago(60), reason: 'it does not respond' };
+  printStatus({ ...status([timer('one')]), forward }, { terminal, timezone: 'UTC', asJson: false });
+  expect(terminal.said.err.join('\n')).toContain(`hub.example has taken no outcomes for 1 min, and ${words}: it does`);
+});

@@ -1,6 +1,7 @@
 import { jsonText } from '../../../text/visible.js';
 import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../../options.js';
 import type { CommandKind } from '../../command.js';
+import { counted } from '../../../text/counted.js';
 
 /** What the scheduler returns. */
 interface Canceled {
@@ -39,7 +40,7 @@ export const cancel: CommandKind = {
           terminal.out(jsonText({ task_name, run_id, canceled, removed }));
           return 0;
         }
-        const runs = `${canceled} ${canceled === 1 ? 'run' : 'runs'}`;
+        const runs = counted(canceled, 'run');
         if (removed) terminal.err(`timers: ${target} is removed: it had not come due, and never will`);
         if (canceled > 0) terminal.err(`timers: canceled ${runs} of ${target}`);
         else if (!removed) terminal.err(`timers: nothing of ${target} is on`);

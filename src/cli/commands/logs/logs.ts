@@ -5,6 +5,7 @@ import { UsageError } from '../../command.js';
 import { renderRecord } from './render.js';
 import type { Terminal } from '../../terminal.js';
 import { checkPastWindow, readPastWindow, type WrittenWindow } from '../../read-window.js';
+import { counted } from '../../../text/counted.js';
 
 /** Where the log is once its scheduler has ended: it keeps its recent log in memory only. */
 export const PAST_LOG: readonly string[] = [
@@ -44,7 +45,7 @@ export async function showLogs(
       told++;
       terminal.outPainted(...render(record));
     },
-    dropped: (count) => terminal.err(`timers: ${count} lines left out, because they were read too slowly`),
+    dropped: (count) => terminal.err(`timers: ${counted(count, 'line')} left out: this terminal reads too slowly`),
   });
   if (told === 0)
     terminal.err(

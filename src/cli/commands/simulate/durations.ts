@@ -71,6 +71,9 @@ function readFileOrTell(
   if (problems.length > 0)
     terminal.errPainted(...renderDiagnostics({ file: path, source, problems, color: terminal.color.err, width }));
   const strangers = [...runTimes.keys()].filter((name) => !jobs.some((job) => job.name === name));
-  if (strangers.length > 0) terminal.err(`timers: ${path} names timers that there are not: ${strangers.join(', ')}`);
+  if (strangers.length > 0)
+    terminal.err(
+      `timers: ${path} names ${strangers.length === 1 ? 'an unknown timer' : 'unknown timers'}: ${strangers.join(', ')}`,
+    );
   return problems.some(({ severity }) => severity === 'error') ? undefined : runTimes;
 }

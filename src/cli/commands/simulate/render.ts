@@ -13,6 +13,7 @@ import { renderJitter, renderTotals, renderTroubles, renderWaits } from './rende
 import { separated } from '../../render/separated.js';
 import { renderTable } from '../../render/table.js';
 import { harmless } from '../../render/terminal-text.js';
+import { counted } from '../../../text/counted.js';
 
 /** How many of the busiest minutes are shown. */
 const BUSIEST = 10;
@@ -57,7 +58,7 @@ function headOf({ report, terminal }: Page): Section {
   const timers = plan.tally.jobs.size;
   const ends = [span.from, span.until].map((instant) => localTime(instant, timezone));
   const { width } = terminal;
-  const head = [harmless(file), `${timers} ${timers === 1 ? 'timer' : 'timers'}`, inDays(span.until - span.from)];
+  const head = [harmless(file), counted(timers, 'timer'), inDays(span.until - span.from)];
   return {
     head: [...head, runTimesInWords(runTimes)].join(' · '),
     lines: [...fitted(`${ends.join(' to ')} ${timezone}`, width), ...unknownIn(runTimes, width)],
@@ -80,7 +81,9 @@ function runTimesInWords({ source, asked, byName }: SimulatedRunTimes): string {
 function unknownIn({ unknown }: SimulatedRunTimes, width: number): readonly string[] {
   if (unknown.length === 0) return [];
   const named = `No run time is known, so ${humanDuration(DEFAULT_RUN_TIME.p50)} is taken: ${unknown.join(', ')}`;
-  return [named.length <= width ? named : `No run time is known of ${unknown.length} timers, so 1 s is taken.`];
+  return [
+    named.length <= width ? named : `No run time is known of ${counted(unknown.length, 'timer')}, so 1 s is taken.`,
+  ];
 }
 
 function outlookSections(outlook: Outlook, { report, terminal, paint }: Page, which: 'p50' | 'p95'): Section[] {
@@ -135,7 +138,7 @@ function suggestionOf({ moves, after }: Proposal, { report, terminal }: Page): S
     const line = '  None: no other minutes would make the busiest ones quieter.';
     return { head: 'Suggestion', lines: [line] };
   }
-  const starts = `${busiestOf(before).starts} → ${busiestOf(after).starts} starts in the busiest minute`;
+  const starts = `${busiestOf(before).starts} → ${counted(busiestOf(after).starts, 'start')} in the busiest minute`;
   const atOnce = `${before.tally.peak.value} → ${after.tally.peak.value} at once`;
   const rows = moves.map(({ job, move }) => [`  ${job.name}`, inYaml(job.written), '→', inYaml(move.written)]);
   return {

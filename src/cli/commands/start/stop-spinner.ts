@@ -2,6 +2,7 @@ import type { Ora } from 'ora';
 import type { Clock } from '../../../domain/clock.js';
 import type { Sink } from '../../../domain/sink.js';
 import type { Cancel, Duration } from '../../../domain/time.js';
+import { counted } from '../../../text/counted.js';
 
 /** The log writes an event a moment after it is emitted. Until then, nothing else may appear on its line. */
 const QUIET: Duration = 150;
@@ -12,7 +13,7 @@ const load = () => import('ora');
 export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
   let spinner: Ora | undefined;
   let running = 0;
-  const text = () => `waiting for ${running} ${running === 1 ? 'run' : 'runs'} to end (Ctrl-C again kills)`;
+  const text = () => `waiting for ${counted(running, 'run')} to end (Ctrl-C again kills)`;
   let disarm: Cancel = () => undefined;
   const show = async () => {
     const { default: ora } = await load();

@@ -2,6 +2,7 @@ import type { ControlClient } from '../../../control/index.js';
 import type { RunRecord, StatusRecord } from '../../../domain/status-record.js';
 import type { Instant } from '../../../domain/time.js';
 import { shortLocalTime } from '../../render/firings.js';
+import { counted } from '../../../text/counted.js';
 
 /** A run that a drain waits for. */
 interface Awaited {
@@ -64,5 +65,5 @@ function inWords(runs: readonly Awaited[], timezone: string, now: Instant): stri
     return `${name} (run ${runId}, since ${day} ${time.slice(0, 8)})`;
   });
   const more = runs.length > MOST_NAMED ? ` and ${runs.length - MOST_NAMED} more` : '';
-  return `${runs.length} ${runs.length === 1 ? 'run' : 'runs'} to end: ${named.join(', ')}${more}`;
+  return `${counted(runs.length, 'run')} to end: ${named.join(', ')}${more}`;
 }

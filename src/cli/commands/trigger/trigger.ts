@@ -5,6 +5,7 @@ import { plainText } from '../../../text/plain-text.js';
 import { exitCodeOf } from '../../exit-code.js';
 import type { Reached } from '../../connect.js';
 import type { Terminal } from '../../terminal.js';
+import { counted } from '../../../text/counted.js';
 
 /** What is fired. */
 interface Asked {
@@ -47,7 +48,7 @@ export async function triggerAndWait({ client, change }: Reached, asked: Asked, 
       if (ENDINGS.has(record.event)) resolve(record);
     };
     const dropped = (count: number) =>
-      terminal.err(`timers: ${count} lines left out, because they were read too slowly`);
+      terminal.err(`timers: ${counted(count, 'line')} left out: this terminal reads too slowly`);
     client
       .follow({ task_name: asked.name, follow: true, last: 0 }, { event, dropped })
       .then(() => reject(new LostError('the scheduler has stopped')), reject);

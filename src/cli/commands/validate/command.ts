@@ -1,6 +1,7 @@
 import { jsonText } from '../../../text/visible.js';
 import { withFile, withJson, type FileOption, type JsonOption } from '../../options.js';
 import type { CommandKind } from '../../command.js';
+import { counted } from '../../../text/counted.js';
 
 interface ValidateOptions extends FileOption, JsonOption {
   readonly strict?: true;
@@ -43,10 +44,7 @@ export const validate: CommandKind = {
       } else {
         const { path = '', timerCount, problems } = loaded;
         if (problems.length > 0) terminal.outPainted(...renderLoaded(loaded, terminal, terminal.color.out));
-        if (valid)
-          terminal.out(
-            `${shortPath(path, terminal.cwd)} is valid: ${timerCount} ${timerCount === 1 ? 'timer' : 'timers'}.`,
-          );
+        if (valid) terminal.out(`${shortPath(path, terminal.cwd)} is valid: ${counted(timerCount, 'timer')}.`);
       }
       return valid ? 0 : 1;
     };

@@ -4,6 +4,7 @@ import { asOf, type View } from '../view.js';
 import { apart, lineOf, tame, type Look } from './terminal-style.js';
 import { shortDuration } from './short-duration.js';
 import { isPausedAt } from './state.js';
+import { counted } from '../../../../text/counted.js';
 
 /** The columns from which on there is room for a date. */
 const ROOMY = 80;
@@ -61,7 +62,7 @@ function countsOf(view: View): string {
   const running = runs.filter(({ state }) => state === 'attempting').length;
   const now = asOf(view);
   return [
-    `${timers.length} timers`,
+    counted(timers.length, 'timer'),
     `${count(isFailing)} failing`,
     `${running} running`,
     `${runs.length - running} waiting`,

@@ -2,6 +2,7 @@ import { outputLineOf, type EventRecord } from '../../../../control/index.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import type { Pane, PaneLine } from '../view.js';
 import { lineOf, tame, type Look, type PaintedText } from './terminal-style.js';
+import { counted } from '../../../../text/counted.js';
 
 const NOTHING = '   nothing of it lately; what comes is shown here';
 
@@ -25,7 +26,7 @@ export function renderPane(
 function partsOf(line: PaneLine, name: string, look: Look): readonly PaintedText[] {
   const { chalk, zone, isUnicode } = look;
   if ('dropped' in line)
-    return [{ text: `   ${line.dropped} lines left out: they came too fast`, paint: chalk.yellow }];
+    return [{ text: `   ${counted(line.dropped, 'line')} left out: output came too fast`, paint: chalk.yellow }];
   const { record } = line;
   const time = { text: `${formatLocal(Date.parse(record.timestamp), zone).slice(11, 19)} `, paint: chalk.dim };
   if (record.event === 'run.output') return [time, barOf(record, look), { text: tame(outputLineOf(record)) }];
