@@ -43,6 +43,7 @@ export const cron: ScheduleKind<'cron', string | readonly string[]> = {
     '0 0 L * *',
     '0 8 15W * *',
     '0 9 * * FRI#2',
+    '0 9 13 * +FRI',
     'H H(0-5) * * *',
     '@daily',
     ['0 9 * * MON-FRI', '0 11 * * SAT,SUN'],

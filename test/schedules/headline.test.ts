@@ -29,6 +29,7 @@ describe('a sentence', () => {
     ['0 0 13 * FRI', 'At 00:00, on the 13th of the month, and also on Friday'],
     ['0 0 */2 * MON', 'At 00:00, on Monday, but only on every 2nd day from the 1st to the 31st of the month'],
     ['0 0 L * *', 'At 00:00, on the last day of the month'],
+    ['0 9 13 * +FRI', 'At 09:00, on Friday, but only on the 13th of the month'],
     ['0 9 * * FRI#2', 'At 09:00, on the 2nd Friday of the month'],
     ['0 9 1 6-8 *', 'At 09:00, on the 1st of the month, in June to August'],
     ['0 9 * * MON/2', 'At 09:00, on Monday, Wednesday and Friday'],

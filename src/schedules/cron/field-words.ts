@@ -27,7 +27,7 @@ export function fieldsInWords(expression: string, seed: string): readonly FieldI
   return POSITIONS.slice(POSITIONS.length - texts.length).map((position, index) => {
     const text = texts[index] ?? '';
     const meaning = meaningOf(position, read[position.key], text);
-    const isHashed = /^H|,H/i.test(text);
+    const isHashed = /^\+?H|,H/i.test(text);
     return { name: plainName(position), text, meaning: isHashed ? `${meaning}, by the timer’s name` : meaning };
   });
 }
@@ -48,7 +48,7 @@ function meaningOf(position: FieldPosition, field: Field, text: string): string 
 
 /** Says what is in a field, item by item: values, runs of values by their ends, and the `L`, `W` and `#` of its `text`. */
 export function itemsInWords(position: FieldPosition, field: Field, text: string): readonly string[] {
-  const rules = text.split(',').map(normalizedItem).flatMap(ruleInWords);
+  const rules = text.replace(/^\+/, '').split(',').map(normalizedItem).flatMap(ruleInWords);
   return [...runsOf(field.values.toArray()).flatMap((run) => runInWords(run, position)), ...rules];
 }
 

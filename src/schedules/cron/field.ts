@@ -10,7 +10,7 @@ import { ValueSet } from './value-set.js';
 
 /** One field of an expression. Immutable, and shared by all expressions that have the same text in the same place. */
 export interface Field {
-  /** Begins with `*`, or is `?`: cronie's wildcard, which decides over day fields and daylight saving. */
+  /** Begins with `*`, or is `?`: cronie's wildcard, which decides over day fields and daylight saving. Or `+` of a day of the week. */
   readonly isOpen: boolean;
   /** The plain values. Of a day field `days` says more: that has `L`, `W` and `#` too. */
   readonly values: ValueSet;
@@ -55,7 +55,7 @@ export class FieldReader {
     const resolved = items.map((written) => within(position, written, (item) => resolveHash(position, item, seed)));
     const isHashed = resolved.some((item, index) => item !== items[index]?.text);
     // What `H` came to is another text, which other seeds come to too.
-    if (isHashed) return this.read(resolved.join(','), seed);
+    if (isHashed) return this.read(`${bothMark(position, text)}${resolved.join(',')}`, seed);
     const said = items.map((written) => within(position, written, (item) => readItem(position, item)));
     const field = build(position, text, said);
     if (this.#known.size >= MOST_TEXTS) this.#known.clear();
@@ -84,19 +84,24 @@ interface WrittenItem {
   readonly start: number;
 }
 
-function splitItems(position: FieldPosition, text: string): WrittenItem[] {
+/** `+` before the days of the week: the day of the month has to match as well (croner, OCPS 1.4). */
+const bothMark = ({ key }: FieldPosition, text: string): '+' | '' =>
+  key === 'dayOfWeek' && text.startsWith('+') ? '+' : '';
+
+function splitItems(position: FieldPosition, written: string): WrittenItem[] {
+  let start = bothMark(position, written).length;
+  const text = written.slice(start);
   const unknown = FOREIGN_CHARACTER.exec(text);
   if (unknown) {
     const message = `${position.name}: ${JSON.stringify(unknown[0])} does not belong here.`;
     const cause = new ScheduleError('cron-character', message, { hint: characterHint(position, text) });
-    throw new FieldError(position, cause, [unknown.index, unknown.index + unknown[0].length]);
+    throw new FieldError(position, cause, [start + unknown.index, start + unknown.index + unknown[0].length]);
   }
   const isDay = position.key === 'dayOfMonth' || position.key === 'dayOfWeek';
-  let start = 0;
-  return (isDay && text === '?' ? '*' : text).split(',').map((item) => {
-    const written = { text: normalizedItem(item), original: item, start };
-    start += item.length + 1;
-    return written;
+  return (isDay && text === '?' ? '*' : text).split(',').map((original) => {
+    const item = { text: normalizedItem(original), original, start };
+    start += original.length + 1;
+    return item;
   });
 }
 
@@ -126,7 +131,7 @@ function build(position: FieldPosition, text: string, items: readonly Item[]): F
   const values = [...new Set(plain.flatMap((item) => item.values))];
   const rules = items.flatMap((item) => ('rule' in item ? item.rule : []));
   return {
-    isOpen: text.startsWith('*') || text === '?',
+    isOpen: text.startsWith('*') || text === '?' || bothMark(position, text) === '+',
     values: new ValueSet(values),
     days: anyOf(values.length === 0 ? rules : [plainDays(position, values), ...rules]),
     hasRules: rules.length > 0,

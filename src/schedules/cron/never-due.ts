@@ -27,7 +27,7 @@ export function noSuchDay({ dayOfMonth, month }: Expression, text: string): Sche
   if (comesIn(dayOfMonth, months)) {
     const message = `${quoted(inMonth ?? '')} and ${quoted(inWeek ?? '')} never fall on the same day${within}.`;
     const hint =
-      'A day field that begins with * has to match as well. Write its days without * if either is to be enough.';
+      'A day field that begins with * or + has to match as well. Write its days without * or + if either is to be enough.';
     return new ScheduleError('cron-never', message, { hint, place });
   }
   const message = `There is never ${dayWords(DAY_OF_MONTH_FIELD, dayOfMonth, inMonth ?? '')}${within}.`;

@@ -61,6 +61,7 @@ const everyOne = (unit: 'second' | 'minute', within: FieldPosition): Trap => ({
 function addTrapOfDays(found: Placed[], expression: Expression, text: string): void {
   const { dayOfMonth, dayOfWeek } = expression;
   const whole = [dayOfMonth, dayOfWeek].filter(({ days }) => days === everyDay);
+  if (text.slice(...spanOf(text, DAY_OF_WEEK_FIELD)).startsWith('+')) return;
   if (whole.length === 0) found.push([bothDays(expression, text), DAY_OF_WEEK_FIELD]);
   else if (whole.length === 1 && !dayOfMonth.isOpen && !dayOfWeek.isOpen)
     found.push([wholeDays(whole[0] === dayOfMonth ? DAY_OF_MONTH_FIELD : DAY_OF_WEEK_FIELD, text), DAY_OF_WEEK_FIELD]);
