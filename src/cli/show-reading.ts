@@ -2,7 +2,7 @@ import { jsonText } from '../text/visible.js';
 import { shortPath } from './load.js';
 import type { TimerChange } from '../daemon/plan-change.js';
 import type { Reading } from '../daemon/reloader.js';
-import type { Terminal } from './terminal.js';
+import { tableWidth, type Terminal } from './terminal.js';
 import { renderDiagnostics } from './render/diagnostics.js';
 import { localTime } from '../schedules/index.js';
 import { renderColumns } from './render/table.js';
@@ -31,7 +31,7 @@ export function printReading(reading: Reading, { terminal, timezone, isDry, asJs
     return;
   }
   const { changes, needs_restart: later } = reading;
-  if (changes.length > 0) terminal.out(...tableOf(changes, terminal.width, timezone));
+  if (changes.length > 0) terminal.out(...tableOf(changes, tableWidth(terminal), timezone));
   const taken = isDry ? `${file} would be taken` : `${file} is taken`;
   terminal.err(`timers: ${taken}: ${changes.length === 0 ? 'no timer changes' : countsOf(changes)}`);
   if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: from the next start on`);

@@ -55,6 +55,10 @@ export function openTerminal(isPlain: boolean): Terminal {
   };
 }
 
+/** How many columns a table may take: those of the terminal. Into a pipe or a file nothing is cut. */
+export const tableWidth = ({ isWatched, width }: Pick<Terminal, 'isWatched' | 'width'>): number =>
+  isWatched.out ? width : Infinity;
+
 const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 /** Lets through what chalk writes. */

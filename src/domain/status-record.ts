@@ -3,10 +3,11 @@ import type { BreakerState } from './breaker.js';
 import type { JobStatus, RunView, SchedulerStatus } from './controls.js';
 import { firingId, type Trigger } from './firing.js';
 import type { Job } from './job.js';
-import type { Pause } from './ledger.js';
+import type { JobMemory, Pause } from './ledger.js';
 import type { FiringStatus } from './outcome.js';
 import type { RecentOutcome } from './recent-outcome.js';
 import { toTimestamp, type Duration, type Instant } from './time.js';
+import { timerStatesOf, type TimerState } from './timer-state.js';
 
 /** The current state of a scheduler, under public names: JSON-safe, snake_case, instants as timestamps. Missing values are `null`. */
 export interface StatusRecord {
@@ -86,6 +87,8 @@ export interface TimerRecord {
   readonly next_at: string | null;
   /** The actual start: `jitter` after `next_at`. Schedulers of earlier versions omit it. */
   readonly starts_at?: string | null;
+  /** The first of {@link timerStatesOf}; `null` if it only waits for its next firing. Schedulers of earlier versions omit it. */
+  readonly state?: TimerState | null;
   readonly runs: readonly RunRecord[];
   /** `null` inside: until it is resumed, without a reason. */
   readonly paused: { readonly until: string | null; readonly reason: string | null } | null;
@@ -101,14 +104,6 @@ export interface TimerRecord {
 /** The actual start of a timer's next firing. */
 export const nextStartOf = ({ next_at: next, starts_at: starts = next }: Pick<TimerRecord, 'next_at' | 'starts_at'>) =>
   starts;
-
-/** The one word for a timer without a next firing. A last firing without a run is not called done. */
-export function wordWithoutNext(
-  lastStatus: FiringStatus | null | undefined,
-): 'done' | 'never ran' | 'missed' | 'skipped' {
-  if (lastStatus == null) return 'never ran';
-  return lastStatus === 'missed' || lastStatus === 'skipped' ? lastStatus : 'done';
-}
 
 /** How one firing ended, in a {@link TimerRecord}. Without a run it has neither duration nor lateness. */
 export interface RecentRecord {
@@ -190,26 +185,38 @@ const toRejected = (
   rejection === undefined ? null : { at: toTimestamp(rejection.at), problems: rejection.problems };
 
 function toTimerRecord(status: JobStatus, now: Instant, words: (job: Job) => string): TimerRecord {
-  const { job, next, paused, breaker } = status;
+  const { job, next } = status;
+  const facts = {
+    enabled: job.enabled,
+    next_at: timestamp(next),
+    runs: status.runs.map(toRunRecord),
+    last_status: status.lastStatus ?? null,
+    ...toHeld(status, now),
+  };
   return {
     task_name: job.name,
     schedule: words(job),
     timezone: job.timezone,
-    enabled: job.enabled,
+    ...facts,
     description: job.description ?? null,
     ad_hoc: job.adHoc === undefined ? null : { command: commandLine(job.command) },
     tags: job.tags,
-    next_at: timestamp(next),
     starts_at: timestamp(next === undefined ? undefined : next + job.offset),
-    runs: status.runs.map(toRunRecord),
-    paused: ofPause(paused, now),
-    breaker: { state: breaker.kind, until: breaker.kind === 'open' ? toTimestamp(breaker.until) : null },
+    state: timerStatesOf(facts)[0] ?? null,
     failures_in_a_row: status.failuresInARow,
-    last_status: status.lastStatus ?? null,
     last_finished_at: timestamp(status.lastFinishedAt),
     last_success_at: timestamp(status.lastSuccessAt),
   };
 }
+
+/** What keeps a timer from firing, under its public names. */
+export const toHeld = (
+  { paused, breaker }: Pick<JobMemory, 'paused' | 'breaker'>,
+  now: Instant,
+): Pick<TimerRecord, 'paused' | 'breaker'> => ({
+  paused: ofPause(paused, now),
+  breaker: { state: breaker.kind, until: breaker.kind === 'open' ? toTimestamp(breaker.until) : null },
+});
 
 /** An expired pause counts as over, although the event comes only with the next firing. */
 function ofPause(pause: Pause | undefined, now: Instant): TimerRecord['paused'] {

@@ -1,6 +1,7 @@
 import type { LiveTimer } from '../domain/api-record.js';
 import type { FiringStatus } from '../domain/outcome.js';
-import { nextStartOf, wordWithoutNext, type RunRecord } from '../domain/status-record.js';
+import { nextStartOf, type RunRecord } from '../domain/status-record.js';
+import { wordWithoutNext } from '../domain/timer-state.js';
 import type { Instant } from '../domain/time.js';
 import { localClockTime, countedNoun } from './words.js';
 

@@ -7,7 +7,8 @@ import { toTimestamp } from '../../src/domain/time.js';
 import { parseScheduleAt } from '../../src/schedules/index.js';
 import { capturedTerminal, instant, remembered } from '../support/past.js';
 import { everyMs, job } from '../support/rig.js';
-import { run, timer } from './top/scene.js';
+import { printStatus } from '../../src/cli/render/status.js';
+import { run, status, timer } from './top/scene.js';
 
 const NOW = instant('2026-11-23T10:00:00');
 
@@ -16,12 +17,13 @@ const recorded = (of: Job, facts: Partial<JobMemory> = {}): JobRecord => ({
   fingerprint: fingerprintOf(of),
 });
 
-/** The cells of NEXT, IN and LAST. */
+/** The cells of STATE, NEXT, IN and LAST that have content. */
 function shown(row: ReturnType<typeof rowOf>): readonly string[] {
   const terminal = capturedTerminal({ width: 200 });
   printJobs([row], { terminal, now: NOW, asJson: false });
   const [, line = ''] = terminal.said.out;
-  return line.split(/ {2,}/).slice(2);
+  const [, ...cells] = line.split(/ {2,}/);
+  return cells.filter((cell) => !/^(?:every|once)\b/.test(cell));
 }
 
 const at = (text: string) =>
@@ -50,6 +52,13 @@ describe('by the state alone', () => {
   });
 });
 
+test('without a scheduler the state says whether a timer is paused', () => {
+  const row = (until: number) =>
+    rowOf(hourly, { now: NOW, timer: undefined, record: recorded(hourly, { paused: { until, reason: 'disk' } }) });
+  expect(shown(row(NOW + 60_000))[0]).toBe('paused until 10:01:00: disk');
+  expect(shown(row(NOW))[0]).toBe('Mon 11:00:00 +00:00');
+});
+
 describe('beside a running scheduler', () => {
   const beside = (facts: object, of = hourly) =>
     shown(rowOf(of, { now: NOW, timer: standing(facts), record: undefined }));
@@ -64,8 +73,45 @@ describe('beside a running scheduler', () => {
       'success 5 s ago',
     ]);
     expect(beside({ next_at: null })).toEqual(['never ran']);
-    expect(beside({ next_at: null, runs: [run()] })).toEqual(['running']);
-    expect(beside({ next_at: null, runs: [run({ state: 'waiting', attempts: 0 })] })).toEqual(['waiting']);
+    expect(beside({ next_at: null, runs: [run()] })).toEqual(['running 12 s']);
+    expect(beside({ next_at: null, runs: [run({ state: 'waiting', attempts: 0 })] })).toEqual(['waiting 12 s']);
+  });
+
+  test.each<[string, object]>([
+    ['running', { runs: [run({ elapsed_ms: 61_000 })] }],
+    ['waiting', { runs: [run({ state: 'waiting', attempts: 0, elapsed_ms: 0 })] }],
+    ['waiting', { runs: [run({ state: 'parked', attempts: 0, elapsed_ms: 0 })] }],
+    ['retrying', { runs: [run({ state: 'pausing' })] }],
+    ['running', { runs: [run(), run({ run_id: 'other' })] }],
+    ['running', { runs: [run()], paused: { until: null, reason: 'disk' } }],
+    ['paused', { paused: { until: toTimestamp(NOW + 3_600_000), reason: 'disk change' } }],
+    ['breaker open', { breaker: { state: 'open', until: toTimestamp(NOW + 3_600_000) } }],
+    ['breaker half open', { breaker: { state: 'half_open', until: null } }],
+    ['done', { next_at: null, last_status: 'success', last_finished_at: toTimestamp(NOW) }],
+    ['missed', { next_at: null, last_status: 'missed', last_finished_at: toTimestamp(NOW) }],
+    ['never ran', { next_at: null }],
+  ])('a timer that is %s has that state, in the words of status, and in JSON: %j', (state, facts) => {
+    const record = standing({ next_at: toTimestamp(NOW + 60_000), ...facts });
+    const page = { timezone: 'UTC', asJson: false };
+    const [list, json, table] = [200, 200, 200].map((width) => capturedTerminal({ width }));
+    const rows = [rowOf(hourly, { now: NOW, timer: record, record: undefined })];
+    printJobs(rows, { terminal: list!, now: NOW, asJson: false });
+    printJobs(rows, { terminal: json!, now: NOW, asJson: true });
+    printStatus({ ...status([record]), now: toTimestamp(NOW) }, { terminal: table!, ...page });
+    const cellOf = ({ said: { out } }: typeof list & object, head: string) => {
+      const [heads = '', line = ''] = out;
+      return line.slice(heads.indexOf(head)).split('  ', 1)[0];
+    };
+    expect(cellOf(list!, 'STATE')).toMatch(new RegExp(`^${state}`));
+    expect(cellOf(list!, 'STATE')).toBe(cellOf(table!, 'STATE'));
+    expect(JSON.parse(json!.said.out[0] ?? '')).toMatchObject({ state });
+  });
+
+  test('a timer that waits for its next firing has no state', () => {
+    const terminal = capturedTerminal();
+    const timer = standing({ next_at: toTimestamp(NOW + 60_000) });
+    printJobs([rowOf(hourly, { now: NOW, timer, record: undefined })], { terminal, now: NOW, asJson: true });
+    expect(JSON.parse(terminal.said.out[0] ?? '')).toMatchObject({ state: null });
   });
 
   test('a timer whose schedule was changed since goes by the file', () => {

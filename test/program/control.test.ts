@@ -543,6 +543,27 @@ describe('the file is read anew', () => {
   });
 });
 
+test('list and status name the same state of two timers that share a group of one', async () => {
+  const timers = ['first', 'second'].map((name) => `  ${name}: { in: 1ms, group: disk, run: ${command()} }`);
+  desk.write('timers.yaml', ['state: ./s.db', 'groups: { disk: 1 }', 'timers:', ...timers].join('\n'));
+  desk.start(['start', '--keep-alive']);
+  const run = await puppet.next();
+  const wordOf = (table: string, name: string) => new RegExp(`\\n${name} +(\\w+)`).exec(table)?.[1];
+  for (const verb of ['list', 'status']) {
+    const { stdout } = await desk.run(verb);
+    expect(['first', 'second'].map((name) => wordOf(stdout, name)).sort()).toEqual(['running', 'waiting']);
+  }
+  const listed = (await desk.run('list', '--json')).stdout.trim().split('\n');
+  const { timers: standing } = JSON.parse((await desk.run('status', '--json')).stdout) as {
+    timers: { state: string }[];
+  };
+  const states = listed.map((line) => (JSON.parse(line) as { state: string }).state);
+  expect(states).toEqual(standing.map(({ state }) => state));
+  expect(states.sort()).toEqual(['running', 'waiting']);
+  await run.exit(0);
+  await (await puppet.next()).exit(0);
+});
+
 test('list and status say the same of a one-shot, while it runs and when it has ended', async () => {
   desk.write('timers.yaml', `state: ./s.db\ntimers: { once: { in: 1ms, run: ${command()} } }`);
   const scheduler = desk.start(['start', '--keep-alive']);

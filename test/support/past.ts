@@ -135,8 +135,8 @@ const statusOf = (ending: Ending): string => {
   return ending.event === 'firing.missed' ? 'missed' : 'skipped';
 };
 
-/** A terminal that remembers what was said. */
-export function capturedTerminal({ width = 80, color = false } = {}): Terminal & {
+/** A terminal that remembers what was said; with `isPiped`, a pipe. */
+export function capturedTerminal({ width = 80, color = false, isPiped = false } = {}): Terminal & {
   readonly said: { readonly out: string[]; readonly err: string[] };
 } {
   const said = { out: [] as string[], err: [] as string[] };
@@ -144,7 +144,7 @@ export function capturedTerminal({ width = 80, color = false } = {}): Terminal &
     cwd: '/desk',
     env: {},
     width,
-    isWatched: { out: true, err: true },
+    isWatched: { out: !isPiped, err: true },
     color: { out: color, err: color },
     out: (...lines) => void said.out.push(...lines),
     outPainted: (...lines) => void said.out.push(...lines),

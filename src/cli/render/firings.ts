@@ -3,8 +3,10 @@ import { jsonText } from '../../text/visible.js';
 import { formatLocal, localTime } from '../../schedules/index.js';
 import { humanDuration } from '../../domain/human-duration.js';
 import type { UpcomingFiring } from '../../engine/upcoming-firings.js';
-import type { Terminal } from '../terminal.js';
+import type { Job } from '../../domain/job.js';
+import { tableWidth, type Terminal } from '../terminal.js';
 import { renderTable } from './table.js';
+import { columnsOf } from './terminal-text.js';
 
 interface Printing {
   readonly terminal: Terminal;
@@ -23,10 +25,11 @@ export function printFirings(firings: Iterable<UpcomingFiring>, { terminal, now,
   }
   let page: UpcomingFiring[] = [];
   let isEmpty = true;
+  const unnamed = new Set<Job>();
   const flush = () => {
-    const rows = page.map((firing) => toRow(firing, now));
-    const lines = renderTable(rows, { width: terminal.width, flexible: [1] });
+    const { lines, hasZones } = tableOf(page, now, tableWidth(terminal));
     terminal.out(...lines);
+    if (!hasZones) for (const { job } of page) unnamed.add(job);
     page = [];
   };
   for (const firing of firings) {
@@ -35,6 +38,7 @@ export function printFirings(firings: Iterable<UpcomingFiring>, { terminal, now,
     if (page.length === PAGE) flush();
   }
   flush();
+  if (unnamed.size > 0) terminal.err(zonesInWords(unnamed));
   if (isEmpty) terminal.err('No upcoming firings.');
 }
 
@@ -46,8 +50,16 @@ const toJson = ({ job, scheduledFor, startsAt }: UpcomingFiring) => ({
   timezone: job.timezone,
 });
 
-/** `Mon 2026-11-23 03:04:12 +01:00  Europe/Berlin  backup  in 17 h, due 03:00:00`. */
-function toRow({ job, scheduledFor, startsAt }: UpcomingFiring, now: Instant): string[] {
+/** `Mon 2026-11-23 03:04:12 +01:00  Europe/Berlin  backup  in 17 h, due 03:00:00`. Zones are whole, or left out where there is no room. */
+function tableOf(page: readonly UpcomingFiring[], now: Instant, width: number) {
+  const rows = page.map((firing) => toRow(firing, now));
+  const whole = renderTable(rows, { width: Infinity, flexible: [] });
+  if (whole.every((line) => columnsOf(line) <= width)) return { lines: whole, hasZones: true };
+  const unnamed = rows.map(([time = '', , ...rest]) => [time, ...rest]);
+  return { lines: renderTable(unnamed, { width, flexible: [1] }), hasZones: false };
+}
+
+function toRow({ job, scheduledFor, startsAt }: UpcomingFiring, now: Instant): readonly string[] {
   const due = dueInWords({ due: scheduledFor, offset: startsAt - scheduledFor }, job.timezone);
   return [
     localTime(shownStart(scheduledFor, job.offset), job.timezone),
@@ -55,6 +67,12 @@ function toRow({ job, scheduledFor, startsAt }: UpcomingFiring, now: Instant): s
     job.name,
     fromNow(startsAt, now) + due,
   ];
+}
+
+/** Names the zones of times that have their offset alone. */
+export function zonesInWords(jobs: Iterable<Pick<Job, 'timezone'>>): string {
+  const zones = [...new Set(Array.from(jobs, ({ timezone }) => timezone))];
+  return `Times are in ${zones.length > 1 ? 'the zone of each timer: ' : ''}${zones.join(', ')}.`;
 }
 
 /** A nominal instant, and the jitter after it. */

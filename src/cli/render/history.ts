@@ -7,7 +7,7 @@ import { jsonText } from '../../text/visible.js';
 import { formatLocal, localToInstants, wallAt } from '../../schedules/index.js';
 import { causeOf } from '../../domain/outcome-cause.js';
 import { humanDuration } from '../../domain/human-duration.js';
-import type { Terminal } from '../terminal.js';
+import { tableWidth, type Terminal } from '../terminal.js';
 import { shortLocalTime } from './firings.js';
 import { LEFT_OPEN, openWord, outcomeCell } from './outcome.js';
 import { TableShape, type TableCell, type TableColumn } from './table.js';
@@ -69,7 +69,7 @@ function* tableLines(past: ReadPast, printing: PastPrinting): Generator<string, 
   for (const endings of batches(past, past.numbers)) shape.measure(toColumns(endings));
   shape.measure(open);
   if (past.numbers.length + past.open.length === 0) return;
-  const { head, lines } = shape.fit(layoutFor(terminal.isWatched.out ? terminal.width : Infinity));
+  const { head, lines } = shape.fit(layoutFor(tableWidth(terminal)));
   yield chalk.dim(head);
   for (const endings of batches(past, byDue(past))) yield* lines(toColumns(endings));
   yield* lines(open);
@@ -205,7 +205,7 @@ const NARROW = 60;
 function clockTime(instant: Instant, { terminal, now, timezone }: PastPrinting): string {
   const [day = '', time = '', offset = ''] = shortLocalTime(instant, timezone, now).split(' ');
   const isToday = formatLocal(instant, timezone).slice(0, 10) === formatLocal(now, timezone).slice(0, 10);
-  const isNarrow = terminal.isWatched.out && terminal.width < NARROW;
+  const isNarrow = tableWidth(terminal) < NARROW;
   const hasOffset = isShownTwice(instant, timezone) || !(isToday || isNarrow);
   return [...(isToday ? [] : [day]), time.slice(0, 8), ...(hasOffset ? [offset] : [])].join(' ');
 }

@@ -1,22 +1,20 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import {
   nextStartOf,
-  wordWithoutNext,
   type ForwardRecord,
   type OriginRecord,
-  type RunRecord,
   type StatusRecord,
   type TimerRecord,
 } from '../../domain/status-record.js';
 import type { Instant } from '../../domain/time.js';
 import { jsonText } from '../../text/visible.js';
 import { humanDuration } from '../../domain/human-duration.js';
-import type { Terminal } from '../terminal.js';
-import { dueInWords, isSoon, shortLocalTime } from './firings.js';
+import { tableWidth, type Terminal } from '../terminal.js';
+import { dueInWords } from './firings.js';
 import { outcomeCell } from './outcome.js';
 import { renderColumns, type TableCell } from './table.js';
-import { columnsOf } from './terminal-text.js';
 import { counted } from '../../text/counted.js';
+import { stateCell, widestState, type StatePage } from './timer-state.js';
 
 /** Prints a scheduler as it stands: what it is on standard error, its timers as a table; or all that as one object. */
 export function printStatus(
@@ -33,8 +31,7 @@ export function printStatus(
   if (record.forward?.unavailable_since) terminal.err(`timers: ${forwardInWords(record.forward, now)}`);
   if (record.config_from) terminal.err(`timers: ${originInWords(record.config_from, now)}`);
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
-  const width = terminal.isWatched.out ? terminal.width : Infinity;
-  const [head = '', ...lines] = tableOf(record.timers, { now, timezone, chalk, width });
+  const [head = '', ...lines] = tableOf(record.timers, { now, timezone, chalk, width: tableWidth(terminal) });
   terminal.outPainted(chalk.dim(head), ...lines);
   terminal.err(`timers: ${summaryOf(record, now)}; times are in ${timezone}`);
 }
@@ -63,72 +60,26 @@ function originInWords(
   return `${from} has been unreachable for ${ago(since)}: ${reason ?? ''}`;
 }
 
-interface Page {
-  readonly now: Instant;
-  /** IANA name, for local times. */
-  readonly timezone: string;
+interface Page extends StatePage {
   readonly chalk: ChalkInstance;
 }
 
 function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { readonly width: number }): string[] {
   const columns = [
     { head: 'NAME', cells: timers.map(({ task_name: name }) => name) },
-    { head: 'STATE', cells: timers.map((timer) => stateOf(timer, page) || whatItIs(timer, page)) },
+    { head: 'STATE', cells: timers.map((timer) => stateCell(timer, page) || whatItIs(timer, page)) },
     { head: 'NEXT', cells: timers.map((timer) => nextOf(timer, page)) },
     { head: 'LAST', cells: timers.map((timer) => lastOf(timer, page)) },
   ];
   // Why it is paused is cut before until when.
-  const state = Math.max(0, ...timers.map((timer) => columnsOf(stateWords(timer, page, () => '').join(', '))));
+  const state = widestState(timers.map((timer) => [timer, page]));
   const rooms = { STATE: state, NAME: 16 };
   return renderColumns(columns, { width, flexible: [['STATE', state], 'NAME', 'STATE'], spared: ['LAST'], rooms });
-}
-
-/** What is of most interest: `running 12 s`, `waiting`, `paused until …`, `breaker open until …`, `disabled`, `done`, `missed`, `never ran`. */
-function stateOf(timer: TimerRecord, page: Page): TableCell {
-  const words = stateWords(timer, page, ofReason);
-  if (words.length === 0) return timer.next_at === null ? wordWithoutNext(timer.last_status) : '';
-  return { text: words.join(', '), paint: timer.runs.length === 0 ? page.chalk.yellow : page.chalk.cyan };
-}
-
-function stateWords(
-  { runs, paused, breaker, enabled }: TimerRecord,
-  { now, timezone }: Page,
-  because: (reason: string | null) => string,
-): readonly string[] {
-  const [longest] = [...runs].sort((a, b) => b.elapsed_ms - a.elapsed_ms);
-  const until = (instant: string | null) => (instant === null ? '' : ` until ${shortly(instant, timezone, now)}`);
-  return [
-    ...(longest === undefined ? [] : [ofRuns(longest, runs.length)]),
-    ...(paused === null ? [] : [`paused${until(paused.until)}${because(paused.reason)}`]),
-    ...(breaker.state === 'closed' ? [] : [`breaker ${breaker.state.replace('_', ' ')}${until(breaker.until)}`]),
-    ...(enabled ? [] : ['disabled']),
-  ];
 }
 
 /** Of a timer that no file has, what it is for: nobody can look it up. */
 const whatItIs = ({ ad_hoc, description }: TimerRecord, { chalk }: Page): TableCell =>
   ad_hoc === null ? '' : { text: `once: ${description ?? ad_hoc.command}`, paint: chalk.dim };
-
-const RUN_WORDS = {
-  parked: 'waiting',
-  waiting: 'waiting',
-  attempting: 'running',
-  pausing: 'retrying',
-};
-
-function ofRuns({ state, elapsed_ms: elapsed }: RunRecord, count: number): string {
-  const word = RUN_WORDS[state];
-  return `${word}${elapsed > 0 ? ` ${humanDuration(elapsed)}` : ''}${count > 1 ? ` (${count} runs)` : ''}`;
-}
-
-const ofReason = (reason: string | null): string => (reason === null ? '' : `: ${reason}`);
-
-/** To the second: the time of day, with the day and the offset unless it {@link isSoon}. */
-function shortly(instant: string, timezone: string, now: Instant): string {
-  const [day = '', time = '', offset = ''] = shortLocalTime(Date.parse(instant), timezone, now).split(' ');
-  const clock = time.slice(0, 8);
-  return isSoon(Date.parse(instant), now) ? clock : [day, clock, offset].join(' ');
-}
 
 /** The time left until the actual start, and the nominal time if jitter moves it. */
 function nextOf(timer: TimerRecord, { now, timezone }: Page): string {

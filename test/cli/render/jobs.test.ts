@@ -6,11 +6,11 @@ import { everyMs, job } from '../../support/rig.js';
 import { capturedTerminal, instant, remembered } from '../../support/past.js';
 
 const NOW = instant('2026-11-23T10:00:00');
+const HOURLY = { written: { key: 'every', text: '1h' } };
 
 function shown(last: readonly (readonly [string, FiringStatus | undefined, string])[] | undefined, asJson = false) {
   const terminal = capturedTerminal({ width: 90 });
-  const hourly = { written: { key: 'every', text: '1h' } };
-  const jobs = ['backup', 'report'].map((name) => job(name, everyMs(3_600_000), hourly));
+  const jobs = ['backup', 'report'].map((name) => job(name, everyMs(3_600_000), HOURLY));
   const memories = last && new Map(last.map(([name, status, at]) => [name, remember(name, status, instant(at))]));
   const rows = jobs.map((one) => rowOf(one, { now: NOW, timer: undefined, record: memories?.get(one.name) }));
   printJobs(rows, { terminal, now: NOW, asJson });
@@ -26,6 +26,18 @@ test('the list tells each timer’s last outcome and how long ago that was, in o
     ['report', 'failure', '2026-11-23T09:59:20'],
   ]);
   expect(lines.map((line) => line.replace(/^.* {2}/, ''))).toEqual(['LAST', 'success 3 h ago', 'failure 40 s ago']);
+});
+
+test('a long description is cut on a terminal, where the table fits', () => {
+  const terminal = capturedTerminal({ width: 80 });
+  const described = job('backup', everyMs(3_600_000), { ...HOURLY, description: 'x'.repeat(90), tags: ['db'] });
+  printJobs([rowOf(described, { now: NOW, timer: undefined, record: undefined })], {
+    terminal,
+    now: NOW,
+    asJson: false,
+  });
+  for (const line of terminal.said.out) expect(line.length).toBeLessThanOrEqual(80);
+  expect(terminal.said.out[1]).toMatch(/ x+…$/);
 });
 
 test('a timer that never ended a run has no last outcome', () => {

@@ -10,7 +10,7 @@ import {
 } from '../../../schedules/index.js';
 import type { ZoneOutlook } from '../../render/clock-change-outlook.js';
 import type { Explained, Explanation } from './explain.js';
-import type { Terminal } from '../../terminal.js';
+import { tableWidth, type Terminal } from '../../terminal.js';
 import { changeToJson, jobInWords } from '../../render/clock-changes.js';
 import { renderProblems } from '../../render/diagnostics.js';
 import { fromNow, fullStartInWords } from '../../render/firings.js';
@@ -38,8 +38,8 @@ export function printExplanation(explanation: Explanation, { terminal, now, asJs
   const { problems } = explained;
   const blocks = [
     headOf(explanation, width).map((line, index) => (index === 0 ? paint.bold(line) : line)),
-    ...fieldBlocks(explanation, width),
-    ...titled(`Next in ${zoneInWords(explanation)}`, firingsInLines(explanation, now, width)),
+    ...fieldBlocks(explanation, tableWidth(terminal)),
+    ...titled(`Next in ${zoneInWords(explanation)}`, firingsInLines(explanation, now, tableWidth(terminal))),
     ...titled('Clock changes', outlook ? changesInLines(outlook, explained, width) : []),
     ...(problems.length === 0 ? [] : [renderProblems({ ...explained, problems, width, color: terminal.color.out })]),
   ];

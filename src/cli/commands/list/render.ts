@@ -1,14 +1,15 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import { wordWithoutNext } from '../../../domain/status-record.js';
+import { timerStatesOf } from '../../../domain/timer-state.js';
 import { toTimestamp, type Duration, type Instant } from '../../../domain/time.js';
 import { jsonText } from '../../../text/visible.js';
 import { humanDuration } from '../../../domain/human-duration.js';
-import type { ListRow } from './rows.js';
-import type { Terminal } from '../../terminal.js';
-import { startInWords } from '../../render/firings.js';
+import { shownFactsOf, type ListRow } from './rows.js';
+import { tableWidth, type Terminal } from '../../terminal.js';
+import { startInWords, zonesInWords } from '../../render/firings.js';
 import { outcomeCell } from '../../render/outcome.js';
 import { renderColumns, type TableCell } from '../../render/table.js';
-import { harmless } from '../../render/terminal-text.js';
+import { stateCell, widestState } from '../../render/timer-state.js';
+import { clipToWidth, harmless } from '../../render/terminal-text.js';
 
 interface Printing {
   readonly terminal: Terminal;
@@ -23,21 +24,19 @@ export function printJobs(rows: readonly ListRow[], { terminal, now, asJson }: P
     return;
   }
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
-  const [first = '', ...lines] = tableOf(rows, { width: terminal.width, now, chalk });
+  const [first = '', ...lines] = tableOf(rows, { width: tableWidth(terminal), now, chalk });
   if (rows.length > 0) terminal.outPainted(chalk.dim(first), ...lines);
-  const zones = [...new Set(rows.map(({ timezone }) => timezone))];
-  if (zones.length > 0)
-    terminal.err(`Times are in ${zones.length > 1 ? 'the zone of each timer: ' : ''}${zones.join(', ')}.`);
+  if (rows.length > 0) terminal.err(zonesInWords(rows));
 }
 
-/** More of a description is for `--json`. */
+/** On a terminal, more of a description is for `--json`. */
 const WIDEST_DESCRIPTION = 40;
 
 /** A job's description and its tags: `the nightly one #db #nightly`, on one line. */
-function about({ description, tags }: ListRow): string {
+function about({ description, tags }: ListRow, width: number): string {
   const words = [description.replace(/\s+/g, ' ').trim(), ...tags.map((tag) => `#${tag}`)];
-  const text = harmless(words.filter((word) => word !== '').join(' '));
-  return text.length > WIDEST_DESCRIPTION ? `${text.slice(0, WIDEST_DESCRIPTION - 1)}…` : text;
+  const text = words.filter((word) => word !== '').join(' ');
+  return clipToWidth(text, width === Infinity ? Infinity : WIDEST_DESCRIPTION);
 }
 
 /** When one is due that no file has stands under NEXT; what it does, nowhere else. */
@@ -55,6 +54,7 @@ function toJson(row: ListRow) {
     enabled: row.enabled,
     next_at: next === undefined ? null : toTimestamp(next),
     starts_at: next === undefined ? null : toTimestamp(next + row.offset),
+    state: timerStatesOf(shownFactsOf(row))[0] ?? null,
     last_status: row.lastStatus ?? null,
     last_finished_at: lastFinishedAt === undefined ? null : toTimestamp(lastFinishedAt),
     ...(description !== '' && { description }),
@@ -64,9 +64,9 @@ function toJson(row: ListRow) {
 }
 
 /** On a narrow terminal SCHEDULE comes before IN, which NEXT says as well. */
-const LAYOUT = { flexible: ['SCHEDULE', 'NAME'], spared: ['IN'], rooms: { SCHEDULE: 20 } };
+const LAYOUT = { flexible: ['SCHEDULE', 'NAME', 'STATE'], spared: ['IN'], rooms: { SCHEDULE: 20 } };
 const DESCRIBED = {
-  flexible: ['DESCRIPTION', 'SCHEDULE', 'NAME'],
+  flexible: ['DESCRIPTION', 'SCHEDULE', 'NAME', 'STATE'],
   spared: ['DESCRIPTION', 'IN'],
   rooms: { DESCRIPTION: 16 },
 };
@@ -75,24 +75,25 @@ function tableOf(
   rows: readonly ListRow[],
   { width, now, chalk }: { readonly width: number; readonly now: Instant; readonly chalk: ChalkInstance },
 ): string[] {
+  const states = rows.map((row) => [shownFactsOf(row), { now, timezone: row.timezone, chalk }] as const);
+  const descriptions = rows.map((row) => about(row, width));
   const columns = [
     { head: 'NAME', cells: rows.map(({ name }) => name) },
+    { head: 'STATE', cells: states.map(([facts, page]) => stateCell(facts, page)) },
     { head: 'SCHEDULE', cells: rows.map(scheduleOf) },
     { head: 'NEXT', cells: rows.map((row) => nextInWords(row, now)) },
     { head: 'IN', cells: rows.map((row) => timeLeft(row, now)) },
     { head: 'LAST', cells: rows.map((row) => lastOf(row, now, chalk)) },
-    { head: 'DESCRIPTION', cells: rows.map(about) },
+    { head: 'DESCRIPTION', cells: descriptions },
   ];
-  const isDescribed = rows.some((row) => about(row) !== '');
-  return renderColumns(columns, { width, ...(isDescribed ? DESCRIBED : LAYOUT) });
+  const { flexible, ...layout } = descriptions.some((text) => text !== '') ? DESCRIBED : LAYOUT;
+  const cuts = [['STATE', widestState(states)] as const, ...flexible];
+  return renderColumns(columns, { width, ...layout, flexible: cuts, lastSpared: ['LAST'] });
 }
 
-/** The actual start and the nominal time, or why there is none. */
-function nextInWords({ enabled, next, offset, timezone, activity, lastStatus }: ListRow, now: Instant): string {
-  if (!enabled) return 'disabled';
-  if (next !== undefined) return startInWords({ due: next, offset }, timezone, now);
-  return activity ?? wordWithoutNext(lastStatus);
-}
+/** The actual start and the nominal time. */
+const nextInWords = ({ next, offset, timezone }: ListRow, now: Instant): string =>
+  next === undefined ? '' : startInWords({ due: next, offset }, timezone, now);
 
 function timeLeft({ next, offset }: ListRow, now: Instant): string {
   return next === undefined ? '' : humanDuration(Math.max(0, next + offset - now));

@@ -1,11 +1,13 @@
+import { CLOSED } from '../../../domain/breaker.js';
 import { commandLine } from '../../../domain/command.js';
 import type { Job } from '../../../domain/job.js';
 import type { JobRecord } from '../../../domain/ledger.js';
 import type { FiringStatus } from '../../../domain/outcome.js';
-import { nextStartOf, type TimerRecord } from '../../../domain/status-record.js';
-import type { Duration, Instant } from '../../../domain/time.js';
+import { nextStartOf, toHeld, type TimerRecord } from '../../../domain/status-record.js';
+import { toTimestamp, type Duration, type Instant } from '../../../domain/time.js';
 import { nextInWindow } from '../../../engine/plan-due.js';
 import { isArmedAs } from '../../running-timers.js';
+import type { ShownFacts } from '../../render/timer-state.js';
 import { isUsedUp } from '../../timer-records.js';
 import { scheduleInWords } from '../../../schedules/index.js';
 
@@ -21,8 +23,8 @@ export interface ListRow extends Pick<Job, 'name' | 'timezone' | 'enabled' | 'ta
   readonly next: Instant | undefined;
   /** From `next` to the actual start. */
   readonly offset: Duration;
-  /** What its runs do now; only a running scheduler knows. */
-  readonly activity: 'running' | 'waiting' | undefined;
+  /** What it is doing, as `status` has it. Without a scheduler no run is known. */
+  readonly held: Pick<TimerRecord, 'runs' | 'paused' | 'breaker'>;
   readonly lastStatus: FiringStatus | undefined;
   readonly lastFinishedAt: Instant | undefined;
 }
@@ -46,7 +48,7 @@ export function rowOf(job: Job, { now, timer, record }: Known): ListRow {
     schedule: scheduleInWords(job),
     adHoc: job.adHoc === undefined ? undefined : commandLine(job.command),
     next,
-    ...(timer ? factsOf(timer) : recorded(record)),
+    ...(timer ? factsOf(timer) : recorded(job, now, record)),
     offset: isSame ? offsetOf(timer) : job.offset,
   };
 }
@@ -66,21 +68,24 @@ export const rowOfAdHoc = (timer: TimerRecord): ListRow => ({
   ...factsOf(timer),
 });
 
-const factsOf = ({ runs, last_status, last_finished_at }: TimerRecord) => ({
-  activity: activityOf(runs),
+/** What the table of `status` needs to show what a timer is doing. */
+export const shownFactsOf = ({ held, enabled, next, lastStatus }: ListRow): ShownFacts => ({
+  ...held,
+  enabled,
+  next_at: next === undefined ? null : toTimestamp(next),
+  last_status: lastStatus ?? null,
+});
+
+const factsOf = ({ runs, paused, breaker, last_status, last_finished_at }: TimerRecord) => ({
+  held: { runs, paused, breaker },
   lastStatus: last_status ?? undefined,
   lastFinishedAt: instantOf(last_finished_at),
 });
 
-const recorded = (record: JobRecord | undefined) => ({
-  activity: undefined,
-  lastStatus: record?.memory.lastStatus,
-  lastFinishedAt: record?.memory.lastFinishedAt,
-});
-
-function activityOf(runs: TimerRecord['runs']): ListRow['activity'] {
-  if (runs.length === 0) return undefined;
-  return runs.some(({ state }) => state === 'attempting') ? 'running' : 'waiting';
+function recorded(job: Job, now: Instant, record: JobRecord | undefined) {
+  const { lastStatus, lastFinishedAt, paused, breaker = CLOSED } = record?.memory ?? {};
+  const held = toHeld({ paused, breaker: job.breaker?.at(breaker, now) ?? CLOSED }, now);
+  return { held: { runs: [], ...held }, lastStatus, lastFinishedAt };
 }
 
 /** Without a scheduler: by the schedule and the runs that `max_runs` leaves. */

@@ -5,7 +5,7 @@ import { DEFAULT_RUN_TIME } from '../../../simulation/durations.js';
 import type { Outlook } from '../../../simulation/simulate-with-rules.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { busiestOf, type Proposal, type SimulatedRunTimes, type SimulationReport } from './report.js';
-import { hasUnicode, type Terminal } from '../../terminal.js';
+import { hasUnicode, tableWidth, type Terminal } from '../../terminal.js';
 import { renderBars } from './bars.js';
 import { clockMinute } from './clock-minute.js';
 import { renderRules } from './render-rules.js';
@@ -34,7 +34,7 @@ export function printSimulation(report: SimulationReport, terminal: Terminal): v
   const sections: Section[] = [
     headOf(page),
     ...outlookSections(plan, page, 'p50'),
-    { head: 'First starts, moved by jitter', lines: renderJitter(plan, report.span, terminal.width) },
+    { head: 'First starts, moved by jitter', lines: renderJitter(plan, report.span, tableWidth(terminal)) },
     busyMinutes(plan, page),
     { head: 'Clock changes', lines: shortened(clockChanges.map(changeInWords)) },
     ...(worst ? worstSections(worst, page) : []),
@@ -87,7 +87,7 @@ function unknownIn({ unknown }: SimulatedRunTimes, width: number): readonly stri
 }
 
 function outlookSections(outlook: Outlook, { report, terminal, paint }: Page, which: 'p50' | 'p95'): Section[] {
-  const { width } = terminal;
+  const width = tableWidth(terminal);
   return [
     { head: '', lines: renderTotals(outlook, { runTimes: report.runTimes, which, width, paint }) },
     { head: 'Overlaps, skips and failures', lines: renderTroubles(outlook, width) },
@@ -143,7 +143,7 @@ function suggestionOf({ moves, after }: Proposal, { report, terminal }: Page): S
   const rows = moves.map(({ job, move }) => [`  ${job.name}`, inYaml(job.written), '→', inYaml(move.written)]);
   return {
     head: 'Suggestion (the file is left as it is)',
-    lines: [`  ${starts}, ${atOnce}`, ...renderTable(rows, { width: terminal.width, flexible: [0] })],
+    lines: [`  ${starts}, ${atOnce}`, ...renderTable(rows, { width: tableWidth(terminal), flexible: [0] })],
   };
 }
 

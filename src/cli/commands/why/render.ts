@@ -13,7 +13,7 @@ import { renderColumns, type TableCell } from '../../render/table.js';
 import { harmless, wrap } from '../../render/terminal-text.js';
 import { clockInWords, fieldRows, obstacleInWords } from './render-schedule.js';
 import { fateInWords, reasonsOf, remarksOf } from './words.js';
-import type { Terminal } from '../../terminal.js';
+import { tableWidth, type Terminal } from '../../terminal.js';
 
 /** Prints why a timer did or did not run: the answer, what lies behind it, the fields, the nearest firings; or one object. */
 export function printWhy(
@@ -34,7 +34,7 @@ export function printWhy(
       ...painted(said(answerOf(why)), why, chalk),
     ],
     behind(why).flatMap(said),
-    [...wrap(harmless(scheduleLine(job)), width, '  '), ...tableOf(why, width, chalk)],
+    [...wrap(harmless(scheduleLine(job)), width, '  '), ...tableOf(why, tableWidth(terminal), chalk)],
     neighbours(why),
   ];
   terminal.outPainted(...separated(blocks.filter((lines) => lines.length > 0)));

@@ -1,4 +1,5 @@
-import { nextStartOf, wordWithoutNext, type RunRecord, type TimerRecord } from '../../../../domain/status-record.js';
+import { nextStartOf, type RunRecord, type TimerRecord } from '../../../../domain/status-record.js';
+import { wordWithoutNext } from '../../../../domain/timer-state.js';
 import type { Instant } from '../../../../domain/time.js';
 import { formatLocal } from '../../../../schedules/index.js';
 import { isSoon } from '../../../render/firings.js';
