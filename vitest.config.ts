@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { LIMIT, POLL_LIMIT } from './test/support/limit.js';
 import { PROGRAM_IN_ONE_ZONE, READ_THE_ZONE } from './test/zones.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -18,10 +19,9 @@ const project = (name: string, timeZone: string, options: Options): TestProjectI
   define: { TIMERS_VERSION: JSON.stringify(version) },
   test: {
     name,
-    // Ends a test that hangs; no test is judged by how long it takes. Machines that run tests are busy.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    expect: { poll: { timeout: 60_000 } },
+    testTimeout: LIMIT,
+    hookTimeout: LIMIT,
+    expect: { poll: { timeout: POLL_LIMIT } },
     ...options,
     // Messages are asserted by text, so no color may leak in from the terminal that runs the tests.
     env: { NO_COLOR: '1', TZ: timeZone, ...options.env },

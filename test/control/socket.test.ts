@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { spawnSync } from 'node:child_process';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectToScheduler, impossibility, socketPaths } from '../../src/control/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { RawClient, Served, uid } from './socket.js';
@@ -161,7 +161,7 @@ describe('a client', () => {
     const sent = asked(2);
     const following = client.follow({ follow: true }, { event: () => undefined, dropped: () => undefined });
     await sent;
-    await vi.waitFor(() => expect(clock.armed).toBe(0));
+    await expect.poll(() => clock.armed).toBe(0);
     client.close();
     await expect(following).rejects.toThrow('the scheduler went away');
     close();
@@ -181,7 +181,7 @@ test('a socket that somebody has removed is made again, and who was connected st
   expect(await early.ask({ id: 1, verb: 'status' })).toMatchObject({ id: 1, ok: { pid: 7 } });
   rmSync(served.path);
   await served.clock.advance(5_000);
-  await vi.waitFor(() => expect(modeOf(served.path)).toBe(0o600));
+  await expect.poll(() => modeOf(served.path)).toBe(0o600);
   const late = new RawClient(served.path);
   expect(await late.ask({ id: 2, verb: 'status' })).toMatchObject({ id: 2, ok: { pid: 7 } });
   expect(await early.ask({ id: 3, verb: 'status' })).toMatchObject({ id: 3, ok: { pid: 7 } });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser } from 'playwright-core';
 import type { LiveTimer } from '../../src/domain/api-record.js';
-import { hasChromium, openChromium, skippedWithoutChromium } from '../support/chromium.js';
+import { hasChromium, openChromium, openTab, skippedWithoutChromium } from '../support/chromium.js';
 import { Stage } from './stage.js';
 import { lastAt, timerAt } from './timer.js';
 
@@ -73,7 +73,7 @@ const MEASURE = `(() => {
 
 describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
   test('scrolls sideways at no width, and its rows stay low and readable', async () => {
-    const page = await browser.newPage();
+    const page = await openTab(browser);
     await page.goto(stage.address);
     await page.locator('#timers tr').nth(2).waitFor();
     for (const width of WIDTHS) {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { hasChromium, openChromium, skippedWithoutChromium } from '../support/chromium.js';
+import { hasChromium, openChromium, openTab, skippedWithoutChromium } from '../support/chromium.js';
 import { Stage, type Scene } from './stage.js';
 import { outcomeAt, runAt, timerAt } from './timer.js';
 
@@ -19,7 +19,7 @@ afterAll(() => (hasChromium ? browser.close() : undefined));
 
 async function show(scene: Scene): Promise<Page> {
   stage = await Stage.open(scene);
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const page = await openTab(browser, { viewport: { width: 1280, height: 900 } });
   await page.goto(stage.address);
   await page.locator('#timers tr').first().waitFor();
   return page;

@@ -176,7 +176,7 @@ describe('of a scheduler whose process is stopped', () => {
     program.kill('SIGCONT');
     expect((await timer('job')).runs).toEqual([]);
     expect(program.lines.some(({ event }) => /^(firing|run|config|scheduler\.stop)/.test(event))).toBe(false);
-  }, 30_000);
+  });
 });
 
 describe('when all connections are taken', () => {

@@ -88,4 +88,4 @@ test(`killed as a verb is granted, ${ROUNDS * DEEDS.length} times, the scheduler
     }
   }
   expect(forgotten).toEqual([]);
-}, 300_000);
+});

@@ -82,7 +82,7 @@ describe('what a file holds and a command prints is told harmlessly', () => {
     desk.write('timers.yaml', file(''));
     const program = desk.start(['start', '--log-format', format], { env: COLORS });
     const outcomes = async () => (await desk.run('history', '--json')).stdout.split('\n').length - 1;
-    await expect.poll(outcomes, { timeout: 20_000 }).toBe(4);
+    await expect.poll(outcomes).toBe(4);
     await run('pause', 'gone', '--reason', HOSTILE);
     await run('in', '1h', '--description', HOSTILE, '--', `echo '${HOSTILE}'`);
     await run('trigger', 'loud', '--wait');

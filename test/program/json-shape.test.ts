@@ -57,7 +57,7 @@ beforeAll(async () => {
     printed.set(name, stdout);
   }
   printed.set('start', (await scheduler.ended).stdout);
-}, 60_000);
+});
 
 afterAll(() => desk.clear());
 

@@ -66,73 +66,66 @@ function endingsAt(instants: readonly number[], endings: readonly Told[]): Told[
   );
 }
 
-test(
-  `killed ${KILLS} times at any moment, every firing due has exactly one outcome, in the state as in the log, and none is left open`,
-  { timeout: 900_000 },
-  async () => {
-    desk.write('timers.yaml', FILE);
-    const random = seeded(20_261_123);
-    const told: Told[] = [];
-    for (let life = 0; life < KILLS; life++) {
-      const program = desk.start(['start', '--log-level', 'debug']);
-      // How many lines of its log it lives: from not even started to well under way.
-      const lines = Math.floor(random() ** 2 * 120);
-      if (lines > 0) await program.line(() => program.lines.length >= lines);
-      program.kill('SIGKILL');
-      await program.ended;
-      told.push(...(program.lines as unknown as Told[]));
-    }
-    const last = desk.start(['start']);
-    await last.line(() => last.lines.length >= 40);
-    last.kill('SIGTERM');
-    expect((await last.ended).code).toBe(0);
-    told.push(...(last.lines as unknown as Told[]));
-    const stoppedAt = Date.parse(last.lines.find(({ event }) => event === 'scheduler.stopping')!.timestamp);
-    // What waited at the stop, and what came due while it was on its way, is the next start's. Where nothing is caught up, that ends at once.
-    desk.write('timers.yaml', FILE.replaceAll(/, catch_up: (true|{.*?})/g, ''));
-    const next = desk.start(['start']);
-    await Promise.all(
-      Object.keys(INTERVALS).map((name) =>
-        next.line(({ task_name, scheduled_at }) => task_name === name && Date.parse(scheduled_at) > stoppedAt),
-      ),
-    );
-    next.kill('SIGTERM');
-    expect((await next.ended).code).toBe(0);
-    told.push(...(next.lines as unknown as Told[]));
+test(`killed ${KILLS} times at any moment, every firing due has exactly one outcome, in the state as in the log, and none is left open`, async () => {
+  desk.write('timers.yaml', FILE);
+  const random = seeded(20_261_123);
+  const told: Told[] = [];
+  for (let life = 0; life < KILLS; life++) {
+    const program = desk.start(['start', '--log-level', 'debug']);
+    // How many lines of its log it lives: from not even started to well under way.
+    const lines = Math.floor(random() ** 2 * 120);
+    if (lines > 0) await program.line(() => program.lines.length >= lines);
+    program.kill('SIGKILL');
+    await program.ended;
+    told.push(...(program.lines as unknown as Told[]));
+  }
+  const last = desk.start(['start']);
+  await last.line(() => last.lines.length >= 40);
+  last.kill('SIGTERM');
+  expect((await last.ended).code).toBe(0);
+  told.push(...(last.lines as unknown as Told[]));
+  const stoppedAt = Date.parse(last.lines.find(({ event }) => event === 'scheduler.stopping')!.timestamp);
+  // What waited at the stop, and what came due while it was on its way, is the next start's. Where nothing is caught up, that ends at once.
+  desk.write('timers.yaml', FILE.replaceAll(/, catch_up: (true|{.*?})/g, ''));
+  const next = desk.start(['start']);
+  await Promise.all(
+    Object.keys(INTERVALS).map((name) =>
+      next.line(({ task_name, scheduled_at }) => task_name === name && Date.parse(scheduled_at) > stoppedAt),
+    ),
+  );
+  next.kill('SIGTERM');
+  expect((await next.ended).code).toBe(0);
+  told.push(...(next.lines as unknown as Told[]));
 
-    const { stdout } = await desk.run('history', '--json', '-n', '1000000');
-    const endings = stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Told);
-    expect(endings.length).toBeGreaterThan(KILLS);
-    for (const [name, interval] of Object.entries(INTERVALS)) {
-      const theirs = endings.filter(({ task_name }) => task_name === name);
-      const instants = instantsOf(theirs, interval).filter((at) => at <= stoppedAt);
-      const [first = 0] = instants;
-      const due = Array.from(
-        { length: Math.floor((stoppedAt - first) / interval) + 1 },
-        (_, n) => first + n * interval,
-      );
-      // However fast the machine kills and starts again.
-      expect(instants.length, name).toBeGreaterThan(KILLS / 2);
-      const twice = instants.filter((at, n) => at === instants[n - 1]);
-      expect(endingsAt(twice, theirs), name).toEqual([]);
-      expect(instants, name).toEqual(due);
-    }
-    const recorded = new Set(endings.map(({ firing_id, trigger, event }) => `${event} ${firing_id} ${trigger}`));
-    const untrue = told
-      .filter(({ event }) => ['run.finished', 'firing.skipped', 'firing.missed'].includes(event))
-      .map(({ firing_id, trigger, event }) => `${event} ${firing_id} ${trigger}`)
-      .filter((line) => !recorded.has(line));
-    expect(untrue).toEqual([]);
-    const { stdout: open } = await desk.run('history', '-n', '1', '--since', '1h');
-    // The third column: causes speak of running, too.
-    const outcomes = open
-      .split('\n')
-      .slice(1, -1)
-      .map((row) => row.trim().split(/ {2,}/)[2]);
-    expect(outcomes.length).toBeGreaterThan(0);
-    expect(outcomes.filter((word) => /running|waiting|retry/.test(word ?? 'none'))).toEqual([]);
-  },
-);
+  const { stdout } = await desk.run('history', '--json', '-n', '1000000');
+  const endings = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Told);
+  expect(endings.length).toBeGreaterThan(KILLS);
+  for (const [name, interval] of Object.entries(INTERVALS)) {
+    const theirs = endings.filter(({ task_name }) => task_name === name);
+    const instants = instantsOf(theirs, interval).filter((at) => at <= stoppedAt);
+    const [first = 0] = instants;
+    const due = Array.from({ length: Math.floor((stoppedAt - first) / interval) + 1 }, (_, n) => first + n * interval);
+    // However fast the machine kills and starts again.
+    expect(instants.length, name).toBeGreaterThan(KILLS / 2);
+    const twice = instants.filter((at, n) => at === instants[n - 1]);
+    expect(endingsAt(twice, theirs), name).toEqual([]);
+    expect(instants, name).toEqual(due);
+  }
+  const recorded = new Set(endings.map(({ firing_id, trigger, event }) => `${event} ${firing_id} ${trigger}`));
+  const untrue = told
+    .filter(({ event }) => ['run.finished', 'firing.skipped', 'firing.missed'].includes(event))
+    .map(({ firing_id, trigger, event }) => `${event} ${firing_id} ${trigger}`)
+    .filter((line) => !recorded.has(line));
+  expect(untrue).toEqual([]);
+  const { stdout: open } = await desk.run('history', '-n', '1', '--since', '1h');
+  // The third column: causes speak of running, too.
+  const outcomes = open
+    .split('\n')
+    .slice(1, -1)
+    .map((row) => row.trim().split(/ {2,}/)[2]);
+  expect(outcomes.length).toBeGreaterThan(0);
+  expect(outcomes.filter((word) => /running|waiting|retry/.test(word ?? 'none'))).toEqual([]);
+});

@@ -86,7 +86,6 @@ test.skipIf(lacks.length > 0)(
     expect((await pager.paged('firing', 'TimersSchedulerGone')).labels['severity']).toBe('critical');
     expect(pager.alerts.filter(({ labels }) => labels['task'] === 'fine')).toEqual([]);
   },
-  90_000,
 );
 
 /** Panels without series where nobody measures the clock, nothing is retried, and no hour has passed. */

@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { hasChromium, openChromium, skippedWithoutChromium } from '../support/chromium.js';
+import { hasChromium, openChromium, openTab, skippedWithoutChromium } from '../support/chromium.js';
 import { Desk, type Program } from '../support/program.js';
 import { Puppet } from '../support/puppet.js';
 
@@ -56,9 +56,8 @@ timers:
 const look = (options: BrowserContextOptions = {}): Promise<Page> => open({ options, token: TOKEN });
 
 async function open({ address = `http://127.0.0.1:${PORT}/`, options = {}, token }: Visit = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  if (token !== undefined) await context.addInitScript(`sessionStorage.setItem('timers.token', '${token}')`);
-  const page = await context.newPage();
+  const page = await openTab(browser, { viewport: { width: 1280, height: 800 }, ...options });
+  if (token !== undefined) await page.addInitScript(`sessionStorage.setItem('timers.token', '${token}')`);
   page.on('pageerror', (error) => void complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
@@ -263,6 +262,6 @@ about(`the page${skippedWithoutChromium}`, () => {
     await program.ended;
     await page.getByText('not connected, trying again…').waitFor();
     program = desk.start(['start']);
-    await expect.poll(() => page.locator('#connection').textContent(), { timeout: 20_000 }).toBe('live');
+    await expect.poll(() => page.locator('#connection').textContent()).toBe('live');
   });
 });

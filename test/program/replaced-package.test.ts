@@ -46,4 +46,4 @@ test('a scheduler whose package an update has removed still reloads, runs and te
   await (await puppet.next()).exit(0);
   expect(await desk.run('stop')).toMatchObject({ code: 0 });
   expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
-}, 30_000);
+});

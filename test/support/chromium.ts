@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { POLL_LIMIT } from './limit.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -13,6 +14,7 @@ export const skippedWithoutChromium = hasChromium ? '' : ' (skipped: chromium is
 export const openChromium = (): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM,
+    timeout: POLL_LIMIT,
     args: [
       '--headless',
       '--no-sandbox',
@@ -24,3 +26,10 @@ export const openChromium = (): Promise<Browser> =>
       '--disable-sync',
     ],
   });
+
+/** Opens a tab that waits as long as its test may. */
+export async function openTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(POLL_LIMIT);
+  return context.newPage();
+}

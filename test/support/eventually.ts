@@ -1,24 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { vi } from 'vitest';
+import { POLL_LIMIT } from './limit.js';
 
 /**
- * Asks again and again until there is an answer: for servers of others, which tell nobody when they have come to something. Rejects after `within` ms
- * with what was answered last instead.
+ * Asks again and again until there is an answer: for servers of others, which tell nobody when they have come to something. An `ask` that rejects has
+ * no answer yet. Shortly before the limit of its test it rejects with the last such error.
  */
-export async function eventually<T>(
-  what: string,
-  ask: () => Promise<T | undefined> | T | undefined,
-  within = 120_000,
-): Promise<T> {
-  const end = Date.now() + within;
-  let last: unknown = 'nothing';
-  while (Date.now() < end) {
-    try {
-      const answer = await ask();
-      if (answer !== undefined) return answer;
-    } catch (error) {
-      last = error;
-    }
-    await pause(100);
-  }
-  throw new Error(`waited ${within} ms in vain for ${what}; last: ${String(last)}`);
+export function eventually<T>(what: string, ask: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const answer = async () => {
+    const found = await ask();
+    if (found === undefined) throw new Error(`waited in vain for ${what}`);
+    return found;
+  };
+  return vi.waitFor(answer, { timeout: POLL_LIMIT, interval: 100 });
 }

@@ -1,9 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-
-/** How long a screen may take to show what a test waits for; machines that run tests are busy. */
-const PATIENCE = 90_000;
+import { eventually } from './eventually.js';
 
 /** Why there can be no real terminal; `undefined` when there can. */
 export const whyNoTmux = (): string | undefined =>
@@ -42,14 +39,13 @@ export class Tmux {
     return this.#ask('capture-pane', '-p', ...(colors ? ['-e'] : []));
   }
 
-  /** The screen, as soon as it fits. Rejects with the screen as it is when it does not in time. */
-  async until(fits: RegExp): Promise<string> {
-    for (let waited = 0; waited < PATIENCE; waited += 50) {
+  /** The screen, as soon as it fits. Rejects with the screen as it is when it never does. */
+  until(fits: RegExp): Promise<string> {
+    return eventually(String(fits), () => {
       const screen = this.screen();
-      if (fits.test(screen)) return screen;
-      await setTimeout(50);
-    }
-    throw new Error(`the screen never showed ${String(fits)}:\n${this.screen()}`);
+      if (!fits.test(screen)) throw new Error(`the screen never showed ${String(fits)}:\n${screen}`);
+      return screen;
+    });
   }
 
   /** Whether the cursor is shown, the alternate screen is on, and lines wrap. */
