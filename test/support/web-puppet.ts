@@ -65,5 +65,12 @@ export class WebPuppet {
 
 /** Resolves as soon as something is so, letting input and output go on meanwhile. */
 export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+  for (let turns = 0; !isSo(); turns++)
+    await new Promise<void>((resolve) => {
+      // What takes longer than some turns is another process, which needs the processor.
+      if (turns < QUICK_TURNS) setImmediate(resolve);
+      else setTimeout(resolve, 2);
+    });
 }
+
+const QUICK_TURNS = 50;
