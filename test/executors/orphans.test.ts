@@ -9,7 +9,8 @@ import { bundle } from '../support/bundle.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Puppet, type PuppetProcess } from '../support/puppet.js';
 
-const GRACE = 10_000;
+/** Longer than any test: one that waits for it never ends. */
+const GRACE = 3_600_000;
 const clock = createSystemClock();
 const orphans = createProcOrphans({ clock });
 const nextTurn = () => new Promise<void>((resolve) => clock.soon(resolve));
@@ -70,10 +71,8 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     const leader = await begin();
     const away = await leader.spawnGrandchild({ leaveGroup: true });
     const bystander = await begin(`${runId}-2`);
-    const begun = clock.monotonic();
     await orphans.end(found(runId), GRACE);
     expect(found(runId)).toEqual([]);
-    expect(clock.monotonic() - begun).toBeLessThan(GRACE);
     await Promise.all([leader.gone, away.gone]);
     expect(pids(...found(`${runId}-2`))).toEqual(pids(bystander));
   });
@@ -141,9 +140,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
   it('that are dead but not fetched by their parent count as gone', async () => {
     const heedless = spawn('/bin/sh', ['-c', `TIMERS_RUN_ID=${runId} "$@" & exec sleep 60`, 'sh', ...puppet.command]);
     await puppet.next();
-    const begun = clock.monotonic();
     await orphans.end(found(runId), GRACE);
-    expect(clock.monotonic() - begun).toBeLessThan(GRACE);
     heedless.kill('SIGKILL');
   });
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StatusRecord } from '../../src/domain/status-record.js';
+import { faketime, hasFaketime, skippedWithoutFaketime } from '../support/faketime.js';
 import { Puppet } from '../support/puppet.js';
 import { Desk, type Program } from '../support/program.js';
 
@@ -27,6 +28,13 @@ timers:
 
 async function start(...args: string[]): Promise<Program> {
   const program = desk.start(['start', ...args]);
+  await program.event('scheduler.started');
+  return program;
+}
+
+/** Starts the program when the clock is that many seconds ahead. */
+async function startLater(seconds: number): Promise<Program> {
+  const program = desk.start(['start'], { env: faketime(`+${seconds}`) });
   await program.event('scheduler.started');
   return program;
 }
@@ -175,40 +183,50 @@ describe('a command that is asked for', () => {
 });
 
 describe('over the death of the scheduler', () => {
-  test('it runs once, at its time', async () => {
+  const testLater = test.skipIf(!hasFaketime);
+
+  testLater(`it runs once, at its time${skippedWithoutFaketime}`, async () => {
     const first = await start();
-    const { task_name: name, scheduled_at: due } = await ask(['in', '3s']);
+    const { task_name: name, scheduled_at: due } = await ask(['in', '1h']);
     first.kill('SIGKILL');
     await first.ended;
     const second = await start();
     expect(await names()).toEqual(['yearly', name]);
-    const held = await puppet.next();
-    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(due));
-    await held.exit(0);
-    await second.event('run.finished');
+    second.kill('SIGKILL');
+    await second.ended;
+    const third = await startLater(3_595);
+    await (await puppet.next()).exit(0);
+    const { timestamp } = await third.event('run.started');
+    expect(Date.parse(timestamp)).toBeGreaterThanOrEqual(Date.parse(due));
+    await third.event('run.finished');
+    third.kill('SIGKILL');
+    await third.ended;
+    await start();
     expect(await history()).toMatchObject([{ task_name: name, scheduled_at: due, status: 'success' }]);
     expect(await names()).toEqual(['yearly']);
   });
 
-  test('it runs once, late, and says so, when it came due meanwhile; never again after that', async () => {
-    const first = await start();
-    const { task_name: name, scheduled_at: due } = await ask(['in', '1500ms']);
-    first.kill('SIGKILL');
-    await first.ended;
-    while (Date.now() < Date.parse(due)) await desk.run('--version');
-    const second = await start();
-    await (await puppet.next()).exit(0);
-    expect(await second.event('run.finished')).toMatchObject({
-      task_name: name,
-      trigger: 'catch_up',
-      scheduled_at: due,
-    });
-    second.kill('SIGKILL');
-    await second.ended;
-    await start();
-    expect(await names()).toEqual(['yearly']);
-    expect(await history()).toHaveLength(1);
-  });
+  testLater(
+    `it runs once, late, and says so, when it came due meanwhile${skippedWithoutFaketime}; never again after that`,
+    async () => {
+      const first = await start();
+      const { task_name: name, scheduled_at: due } = await ask(['in', '1h']);
+      first.kill('SIGKILL');
+      await first.ended;
+      const second = await startLater(3_605);
+      await (await puppet.next()).exit(0);
+      expect(await second.event('run.finished')).toMatchObject({
+        task_name: name,
+        trigger: 'catch_up',
+        scheduled_at: due,
+      });
+      second.kill('SIGKILL');
+      await second.ended;
+      await start();
+      expect(await names()).toEqual(['yearly']);
+      expect(await history()).toHaveLength(1);
+    },
+  );
 
   test('its run is lost, once, and it is gone', async () => {
     const first = await start();

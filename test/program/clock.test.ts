@@ -1,12 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { faketime, hasFaketime, skippedWithoutFaketime } from '../support/faketime.js';
 import { Desk, type LogLine, type Program } from '../support/program.js';
-
-/** Debian's package `faketime`. */
-const LIBRARIES = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib'].map(
-  (folder) => `${folder}/faketime/libfaketime.so.1`,
-);
-const library = LIBRARIES.find((path) => existsSync(path));
 
 let desk: Desk;
 beforeEach(() => {
@@ -24,14 +19,7 @@ class Stepped {
   constructor(file: string) {
     this.#file = file;
     writeFileSync(file, '+0');
-    this.program = desk.start(['start'], {
-      env: {
-        LD_PRELOAD: library ?? '',
-        FAKETIME_TIMESTAMP_FILE: file,
-        FAKETIME_NO_CACHE: '1',
-        FAKETIME_DONT_FAKE_MONOTONIC: '1',
-      },
-    });
+    this.program = desk.start(['start'], { env: faketime({ file }) });
   }
 
   /** Sets the wall clock, as faketime writes it: `+7200`, `-18000 x1.001`. */
@@ -59,9 +47,8 @@ const isTick = ({ task_name }: LogLine): boolean => task_name === 'tick';
 const isEnding = ({ event }: LogLine): boolean => ['run.finished', 'firing.skipped', 'firing.missed'].includes(event);
 const hour = 3_600_000;
 
-test.skipIf(library === undefined)(
-  `each due time fires once and is recorded when the clock is set +2 h, −2 h, −5 h and ±300 ms, and runs fast${library === undefined ? ' (skipped: faketime is not installed)' : ''}`,
-  { timeout: 600_000 },
+test.skipIf(!hasFaketime)(
+  `each due time fires once and is recorded when the clock is set +2 h, −2 h, −5 h and ±300 ms, and runs fast${skippedWithoutFaketime}`,
   async () => {
     const soon = new Date(Date.now() + hour);
     desk.write(

@@ -62,19 +62,14 @@ timers:
 `,
   );
   const program = desk.start(['start']);
-  const runs = () => program.lines.filter(({ event }) => event === 'run.finished').length;
-  await program.line(() => runs() >= 3);
-  // A request that hangs is given up after 10 s: who waited for one would be that late.
-  for (const { lateness_ms: late } of program.lines.filter(({ event }) => event === 'run.started'))
-    expect(late).toBeLessThan(10_000);
+  // If a run waited for a request, one would be given up between any two runs.
+  const story = () => program.lines.map(({ event }) => event).filter((event) => /^run\.finished|\.failed$/.test(event));
+  await program.line(() => /(run\.finished ?){3}/.test(story().join(' ')));
   program.kill('SIGTERM');
   const { code } = await program.ended;
   expect(code).toBe(0);
-  const [stopping, stopped] = ['scheduler.stopping', 'scheduler.stopped'].map((name) =>
-    Date.parse(program.lines.find(({ event }) => event === name)!.timestamp),
-  );
-  expect(stopped! - stopping!).toBeLessThan(10_000);
-  expect(program.lines.filter(({ event }) => event === 'ping.failed').length).toBeGreaterThan(0);
+  const givenUp = program.lines.filter(({ event }) => event === 'ping.failed');
+  expect(givenUp.map(({ error }) => error)).toContain('the scheduler was stopped');
   expect(program.lines.some(({ event }) => event === 'heartbeat.failed')).toBe(true);
 });
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { Puppet } from '../support/puppet.js';
+import { Puppet, type PuppetProcess } from '../support/puppet.js';
 import { Desk, PROGRAM, type Program } from '../support/program.js';
 import { Tmux, whyNoTmux } from '../support/tmux.js';
 
@@ -22,6 +22,15 @@ afterEach(async () => {
 
 const timers = (text: string) => desk.write('timers.yaml', `timers:\n${text}`);
 const command = () => JSON.stringify(puppet.command);
+
+/** A run of three processes, and the timeout of it. */
+interface Tree {
+  readonly program: Program;
+  readonly leader: PuppetProcess;
+  readonly child: PuppetProcess;
+  readonly away: PuppetProcess;
+  readonly seconds: number;
+}
 
 /** Starts the scheduler on one delayed timer that runs the puppet. */
 async function startPuppet(more = ''): Promise<{ program: Program; held: Awaited<ReturnType<Puppet['next']>> }> {
@@ -112,14 +121,26 @@ describe('a run', () => {
     expect(await program.event('run.finished')).toMatchObject({ status: 'success', attempts: 2 });
   });
 
-  test('that times out is ended with everything it started, also in another session', async () => {
-    timers(`  job: { in: 1ms, run: ${command()}, timeout: 3s, kill_after: 100ms }`);
+  /** Starts a run with two more processes, one of them in another session. One that its timeout ends too early is followed by one that has twice as long. */
+  async function startTree(seconds = 2): Promise<Tree> {
+    timers(`  job: { in: 1ms, run: ${command()}, timeout: ${seconds}s, kill_after: 100ms }`);
     const program = desk.start(['start']);
     const leader = await puppet.next();
-    const child = await leader.spawnGrandchild();
-    const away = await leader.spawnGrandchild({ leaveGroup: true });
-    await leader.ignoreTerm();
-    await child.ignoreTerm();
+    const grow = async (): Promise<Tree> => {
+      const child = await leader.spawnGrandchild();
+      const away = await leader.spawnGrandchild({ leaveGroup: true });
+      await leader.ignoreTerm();
+      await child.ignoreTerm();
+      return { program, leader, child, away, seconds };
+    };
+    const tree = await Promise.race([grow(), leader.gone]);
+    if (tree !== undefined) return tree;
+    await program.ended;
+    return startTree(2 * seconds);
+  }
+
+  test('that times out is ended with everything it started, also in another session', async () => {
+    const { program, leader, child, away, seconds } = await startTree();
     await Promise.all([leader.gone, child.gone, away.gone]);
     await program.ended;
     expect(await program.event('orphan.found')).toMatchObject({
@@ -133,7 +154,7 @@ describe('a run', () => {
       status: 'timeout',
       success: false,
       signal: 'SIGKILL',
-      error: 'timed out after 3000 ms',
+      error: `timed out after ${seconds * 1_000} ms`,
     });
   });
 

@@ -109,8 +109,14 @@ test('the wait for a slot is seen, success is no error, and a hook is a child of
   );
   const { ended } = await start({ KEY: 'secret', OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test' });
   expect(ended.code).toBe(0);
-  const waits = ['first', 'second'].map((name) => Number(collector.span(name).attributes['timers.waited_ms']));
-  expect(Math.max(...waits)).toBeGreaterThan(200);
+  const runs = ['first', 'second'].map((name) => {
+    const run = collector.span(name);
+    const [begun, end] = millisecondsOf(run);
+    return { waited: Number(run.attributes['timers.waited_ms']), begun, end };
+  });
+  const [earlier, later] = runs.sort((one, other) => one.waited - other.waited);
+  expect(later!.waited).toBeGreaterThan(0);
+  expect(later!.begun + later!.waited).toBeGreaterThanOrEqual(earlier!.end);
   const { traceId, spanId, status } = collector.span('second');
   expect(status).toEqual({ code: 0, message: '' });
   expect(readFileSync(`${desk.folder}/hook`, 'utf8')).toBe(`00-${traceId}-${spanId}-01\n`);
@@ -126,36 +132,37 @@ describe('a collector in trouble', () => {
 
   const LOST = /^timers: tracing: 127\.0\.0\.1:\d+ was not sent the last 2 spans\n$/;
 
-  /** Runs to the end; returns how long the end took, of which the last record of the log is the beginning. */
-  async function untilEnd(): Promise<Ended & { readonly endTook: number; readonly lateness: number }> {
-    const program = desk.start(['start']);
-    await program.event('scheduler.stopped');
-    const stoppedAt = performance.now();
-    const ended = await program.ended;
-    const finished = program.lines.find(({ event }) => event === 'run.finished')!;
-    return { ...ended, endTook: performance.now() - stoppedAt, lateness: Number(finished['lateness_ms']) };
-  }
-
-  test('that is not there delays no timer, holds a stop up for seconds at most, and what it lacks is told', async () => {
+  test('that is not there keeps no scheduler from its end, and what it lacks is told', async () => {
     const { endpoint } = collector;
     await collector.close();
     write(endpoint, TIMER);
-    const { code, stderr, endTook, lateness } = await untilEnd();
-    expect(code).toBe(0);
-    expect(stderr).toMatch(LOST);
-    expect(endTook).toBeLessThan(10_000);
-    expect(lateness).toBeLessThan(10_000);
+    const { ended } = await start();
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toMatch(LOST);
   });
 
-  test('that never answers does neither', async () => {
+  test('that never answers does not either', async () => {
     collector.mood = 'hangs';
     write(collector.endpoint, TIMER);
-    const { code, stderr, endTook, lateness } = await untilEnd();
-    expect(code).toBe(0);
-    expect(stderr).toMatch(LOST);
-    expect(endTook).toBeLessThan(10_000);
-    expect(lateness).toBeLessThan(10_000);
+    const { ended } = await start();
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toMatch(LOST);
     expect(collector.requests).toHaveLength(1);
+  });
+
+  test('that never answers delays no timer', async () => {
+    collector.mood = 'hangs';
+    write(collector.endpoint, '  a: { every: 200ms, run: "true" }\n');
+    const program = desk.start(['start']);
+    const runs = () => program.lines.filter(({ event }) => event === 'run.finished').length;
+    let [requests, before] = [0, 0];
+    await program.line(() => {
+      // A request that is given up is followed by the next.
+      if (requests < collector.requests.length) [requests, before] = [collector.requests.length, runs()];
+      return requests > 0 && runs() >= before + 2;
+    });
+    program.kill('SIGTERM');
+    expect((await program.ended).code).toBe(0);
   });
 
   test('that refuses is told once with its answer, and once when it takes spans again', async () => {
@@ -224,8 +231,11 @@ timers:
   expect(String(printed[0])).toContain(`-${run.traceId}-`);
   expect(printed[1]).toBe(`00-${run.traceId}-${attempt.spanId}-01`);
   expect(attempt.parentSpanId).toBe(run.spanId);
-  const began = Date.parse(first.lines.find(({ event }) => event === 'run.started')!.timestamp);
-  expect(Math.abs(millisecondsOf(run)[0] - began)).toBeLessThan(500);
+  const timesOf = (wanted: string) =>
+    first.lines.filter(({ event }) => event === wanted).map(({ timestamp }) => Date.parse(timestamp));
+  const [begun] = millisecondsOf(run);
+  expect(begun).toBeGreaterThanOrEqual(timesOf('scheduler.started')[0]!);
+  expect(begun).toBeLessThanOrEqual(timesOf('run.started')[0]!);
 });
 
 test('the environment says what the file does not', async () => {
