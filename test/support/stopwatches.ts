@@ -1,0 +1,70 @@
+import ts from 'typescript';
+
+const TESTS = /^(test|it|describe|beforeAll|beforeEach|afterAll|afterEach)$/;
+/** What takes a limit among its options. A timer has a `timeout`, too. */
+const WAITS = /^(poll|waitFor\w*|waitUntil|goto|click|fill|press|launch|spawn(Sync)?|exec(File)?(Sync)?)$/;
+const CLOCKS = /^(Date\.now|performance\.now|process\.(hrtime|uptime)(\.bigint)?)$/;
+const REAL_CLOCKS = /^(clock|system)\.(monotonic|now|uptime)$/;
+/** What a busy machine has more of. */
+const DURATION = /took|elapsed|\blate(ness_ms)?\b|duration_ms|Date\.parse|\.now\(|monotonic\(/i;
+const COMPARISONS = new Set(['-', '<', '<=', '>', '>=']);
+
+/**
+ * Returns the places of a test where the speed of the machine may decide the result, in the form `12: AbortSignal.timeout(10)`. They are own limits of
+ * tests and polls, differences and comparisons of the machine's time, and upper bounds on durations.
+ */
+export function stopwatchesIn(source: string): readonly string[] {
+  const file = ts.createSourceFile('file.ts', source, ts.ScriptTarget.Latest, true);
+  // Under a fake clock, a duration is a fact.
+  const isReal = /createSystemClock|new Desk/.test(source);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isFound = isMeasured(node, isReal) || isSleep(node) || (ts.isCallExpression(node) && isJudged(node, isReal));
+    if (isFound) found.push(placeOf(node, file));
+    else ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+function placeOf(node: ts.Node, file: ts.SourceFile): string {
+  const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
+  return `${line + 1}: ${node.getText(file).replace(/\s+/g, ' ').slice(0, 80)}`;
+}
+
+const isSleep = (node: ts.Node): boolean =>
+  ts.isImportDeclaration(node) && /^'(node:)?timers/.test(node.moduleSpecifier.getText());
+
+/** A clock of the machine that is subtracted or compared. */
+const isMeasured = (node: ts.Node, isReal: boolean): boolean =>
+  ts.isBinaryExpression(node) &&
+  COMPARISONS.has(node.operatorToken.getText()) &&
+  [node.left, node.right].some((side) => ts.isCallExpression(side) && isClock(side.expression.getText(), isReal));
+
+const isClock = (callee: string, isReal: boolean): boolean =>
+  CLOCKS.test(callee) || (isReal && REAL_CLOCKS.test(callee));
+
+function isJudged({ expression: callee, arguments: args }: ts.CallExpression, isReal: boolean): boolean {
+  const text = callee.getText();
+  if (text === 'AbortSignal.timeout' || (text.startsWith('vi.wait') && !/POLL_LIMIT/.test(args[1]?.getText() ?? '')))
+    return true;
+  if (isReal && /\.toBeLessThan(OrEqual)?$/.test(text)) return DURATION.test(text);
+  const isTest = TESTS.test(rootOf(callee));
+  if (isTest && args.slice(1).some((argument) => ts.isNumericLiteral(argument))) return true;
+  return (isTest || WAITS.test(text.replace(/^.*\./s, ''))) && args.some(hasLimit);
+}
+
+/** `test` of `test.skipIf(…).each(…)`. */
+function rootOf(callee: ts.Expression): string {
+  if (ts.isCallExpression(callee) || ts.isPropertyAccessExpression(callee)) return rootOf(callee.expression);
+  return callee.getText();
+}
+
+const hasLimit = (argument: ts.Expression): boolean =>
+  ts.isObjectLiteralExpression(argument) &&
+  argument.properties.some(
+    (property) =>
+      ts.isPropertyAssignment(property) &&
+      property.name.getText() === 'timeout' &&
+      property.initializer.getText() !== 'POLL_LIMIT',
+  );
