@@ -13,6 +13,9 @@ export function createSystemClock(): Clock {
   };
 }
 
+/** CLOCK_MONOTONIC in whole microseconds: the same for all processes of a machine, so that systemd can compare it. */
+export const monotonicUsec = (): bigint => process.hrtime.bigint() / 1_000n;
+
 /** Node looks at its timers before it looks at what has come in; so behind each timer it gets a turn to do that. */
 function armTimeout(delay: Duration, wake: () => void): Cancel {
   let turn: NodeJS.Immediate | undefined;

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Sink } from '../domain/sink.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
-import type { Forward } from '../delivery/index.js';
+import type { Forward, ServiceManager } from '../delivery/index.js';
 import { ConditionWatch } from '../health/condition-watch.js';
 import { AdHocTimers } from './ad-hoc-timers.js';
 import { composeScheduler, type Composition } from './compose.js';
@@ -15,6 +15,7 @@ import { openLauncher, type OpenLauncher } from './launcher.js';
 import { otherSchedulerOf } from './other-scheduler.js';
 import { recordedAdHoc } from './recorded-ad-hoc.js';
 import { openReloading, type ReloadingOptions } from './reloading.js';
+import type { Service } from './service-variables.js';
 import { openStateOf, statePathOf } from './state.js';
 import { statusContext } from './status.js';
 import type { Surroundings } from './surroundings.js';
@@ -29,6 +30,8 @@ export interface DaemonOptions extends ReloadingOptions {
   readonly state: string | undefined;
   /** What starts commands as the command line says; default: the file's choice. */
   readonly launcher?: 'auto' | 'execa' | undefined;
+  /** The service manager that started this process; absent: none. */
+  readonly service?: Service | undefined;
   /** The source of requests by signal. */
   readonly onRequest: OnRequest;
 }
@@ -54,7 +57,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const state = openStateOf(timerFile, { surroundings, clock, named, other, onTaken });
   if (state.kind === 'refused') return refuse(options, state.message, launching);
   const condition = new ConditionWatch(clock);
-  const reloading = openReloading(timerFile, options, running);
+  const reloading = openReloading(timerFile, { ...options, begins: () => around.service?.reloading() }, running);
   const { reloader, reload, origin } = reloading;
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
   const launcher = await launching;
@@ -63,7 +66,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   const { recorded, outcomes } = state;
   const parts = { surroundings, clock, condition, status, origin, scheduler: running, recorded, outcomes };
   const control = await openControl(timerFile, { ...parts, named, reloader, reload, adHoc, stopped: () => stop() });
-  const around = await openAround(timerFile, { ...parts, control }, launcher);
+  const around = await openAround(timerFile, { ...parts, control }, { launcher, service: options.service });
   const scheduler = compose(timerFile, options, { state, control, around });
   const ended = new Promise<number>((resolve) => {
     stop = (code = 0) => resolve(code);
@@ -142,23 +145,34 @@ interface Around extends Http {
   readonly launcher: OpenLauncher;
   /** Absent without `forward`. */
   readonly forward: Forward | undefined;
+  /** Absent without a service manager. */
+  readonly service: ServiceManager | undefined;
 }
 
 /** Checks the condition, and opens the HTTP server and tracing if the file sets them. Otherwise their packages are not even loaded. */
-async function openAround({ settings }: TimerFile, context: HttpContext, launcher: OpenLauncher): Promise<Around> {
+async function openAround(
+  timerFile: TimerFile,
+  context: HttpContext,
+  { launcher, service: manager }: { readonly launcher: OpenLauncher; readonly service: Service | undefined },
+): Promise<Around> {
+  const { settings } = timerFile;
   const { http, tracing } = settings;
   const forward = await forwardOf(settings, context);
   const watched = http && (await import('./http.js')).openHttp(http, { ...context, forward });
   const traced = tracing && (await import('./tracing.js')).openTracing(tracing, context);
-  const both = [context.condition, ...(forward ? [forward] : [])];
+  const around = { ...context, launcher: launcher.launcher };
+  const service = manager && (await import('./service.js')).openService(manager, timerFile, around);
   return {
     launcher,
     forward,
-    sinks: [...both, ...(watched?.sinks ?? []), ...(traced ? [traced.sink] : [])],
-    companions: [launcher, ...both, ...(watched?.companions ?? [])],
+    service,
+    sinks: [context.condition, ...present<Sink>(forward, service), ...(watched?.sinks ?? []), ...present(traced?.sink)],
+    companions: [launcher, context.condition, ...present(forward), ...(watched?.companions ?? [])],
     createExecutor: traced?.createExecutor,
   };
 }
+
+const present = <T>(...all: readonly (T | undefined)[]): readonly T[] => all.filter((one) => one !== undefined);
 
 async function forwardOf({ forward }: TimerFile['settings'], context: HttpContext): Promise<Forward | undefined> {
   return forward && (await import('./forward.js')).openForward(forward, context);

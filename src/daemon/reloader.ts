@@ -42,21 +42,30 @@ export interface Arrival {
   readonly keep: () => Promise<Diagnostic | undefined>;
 }
 
+export interface ReloaderOptions {
+  readonly running: () => Scheduler;
+  readonly clock: Clock;
+  /** Called when a reload begins. `config.reloaded` or `config.rejected` ends it, unless the scheduler stops. */
+  readonly begins?: (() => void) | undefined;
+}
+
 /** Reloads the timer file of a running scheduler: reads and checks the whole file, then applies all of it at once or nothing. */
 export class Reloader {
   readonly #first: TimerFile;
   readonly #running: () => Scheduler;
   readonly #clock: Clock;
+  readonly #begins: () => void;
   #current: TimerFile;
   /** One reload at a time, in the order of the requests. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** `first` is the file that the scheduler started with. */
-  constructor(first: TimerFile, { running, clock }: { readonly running: () => Scheduler; readonly clock: Clock }) {
+  constructor(first: TimerFile, { running, clock, begins = () => undefined }: ReloaderOptions) {
     this.#first = first;
     this.#current = first;
     this.#running = running;
     this.#clock = clock;
+    this.#begins = begins;
   }
 
   /** The file as last loaded. */
@@ -91,6 +100,7 @@ export class Reloader {
   async #reload(arrival?: Arrival): Promise<Reading> {
     const scheduler = this.#running();
     await scheduler.begun();
+    this.#begins();
     const reading = await this.#contain(arrival?.shown ?? this.#first.named, () => this.#take(arrival));
     if (!reading.valid && !scheduler.isStopping) this.reject(reading);
     return reading;

@@ -14,6 +14,8 @@ export interface ReloadingOptions {
   readonly watches: boolean;
   /** Where the timer file comes from; absent for a file of this machine. */
   readonly origin?: ((context: WatchContext) => OriginWatch) | undefined;
+  /** Called when a reload begins. */
+  readonly begins?: () => void;
 }
 
 /** What loads the timer file again: a request, a change of the file, a new version on its server. */
@@ -30,10 +32,10 @@ export interface Reloading {
 /** Assembles it. Looks for no change before it is started. */
 export function openReloading(
   timerFile: TimerFile,
-  { clock, surroundings, watches, origin: from }: ReloadingOptions,
+  { clock, surroundings, watches, origin: from, begins }: ReloadingOptions,
   scheduler: () => Scheduler,
 ): Reloading {
-  const reloader = new Reloader(timerFile, { running: scheduler, clock });
+  const reloader = new Reloader(timerFile, { running: scheduler, clock, begins });
   const origin = from?.({ clock, reloader, scheduler });
   const reload = () => origin?.refresh() ?? reloader.reload();
   let unwatch: Cancel = () => undefined;

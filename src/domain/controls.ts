@@ -47,6 +47,15 @@ export interface SchedulerStatus {
   readonly jobs: readonly JobStatus[];
 }
 
+/** The scheduler in a few figures, for watchers that look often: unlike a status, it costs the same with any number of timers. */
+export interface Totals extends Pick<SchedulerStatus, 'at' | 'isStopping'> {
+  readonly timers: number;
+  /** Active runs. */
+  readonly running: number;
+  /** When the next timer starts; `undefined`: none is armed. */
+  readonly nextStart: Instant | undefined;
+}
+
 /** What reading the timer file again changes. */
 export interface PlanChange {
   readonly added: readonly string[];

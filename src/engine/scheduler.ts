@@ -1,5 +1,5 @@
 import type { StateTrouble, TimerEvent } from '../domain/events/index.js';
-import type { Controls, PlanLimits } from '../domain/controls.js';
+import type { Controls, PlanLimits, Totals } from '../domain/controls.js';
 import type { Job } from '../domain/job.js';
 import type { LedgerTrouble } from '../domain/ledger.js';
 import type { ClockOffset } from '../domain/time-source.js';
@@ -180,6 +180,12 @@ export class Scheduler implements EngineContext {
 
   get isStopping(): boolean {
     return !this.#loop.isRunning;
+  }
+
+  get totals(): Totals {
+    const { isStopping } = this;
+    const [timers, running, nextStart] = [this.#jobs.size, this.#runs.running, this.#loop.firstDueAt];
+    return { at: this.now(), isStopping, timers, running, nextStart };
   }
 
   /** The number of armed timers. */

@@ -66,6 +66,11 @@ export class TimerLoop {
     return this.#queue.size;
   }
 
+  /** When the first alarm is due; `undefined` without one. */
+  get firstDueAt(): number | undefined {
+    return this.#queue.nextDueAt();
+  }
+
   /** Arms `alarm` for `dueAt`; one that is armed already is moved. */
   set(alarm: Alarm, dueAt: number): void {
     this.#queue.insert(alarm, dueAt);

@@ -26,7 +26,7 @@ export const withoutDetails = ({ loopStood, ...troubles }: Condition): Condition
 });
 
 /** How long the event loop may stop, and how overdue a timer may be, before the scheduler counts as unhealthy. */
-const STANDSTILL: Duration = 10 * SECOND;
+export const STANDSTILL: Duration = 10 * SECOND;
 
 /** Whether the scheduler does its work: its loop turns, and due timers fire. If not, restart it. */
 export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopStood }: Condition): Judgement {
@@ -41,16 +41,20 @@ export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopS
 
 /** Whether all is as its owner wants: alive, the current file loaded, the state written, the HTTP server open, not stopping. */
 export function judgeReadiness(status: SchedulerStatus, condition: Condition): Judgement {
-  const { rejected, stateTrouble, httpTrouble } = condition;
   return judgement([
     ...(status.startedAt === undefined ? ['it has not started yet'] : []),
     ...(status.isStopping ? ['it is stopping'] : []),
     ...judgeLiveness(status, condition).reasons,
-    ...because('the timer file was changed and is not taken', rejected),
-    ...because('the state cannot be written', stateTrouble),
-    ...because('the HTTP server cannot listen', httpTrouble),
+    ...troublesIn(condition),
   ]);
 }
+
+/** What is not as its owner wants, though timers fire: a sentence each. */
+export const troublesIn = ({ rejected, stateTrouble, httpTrouble }: Condition): readonly string[] => [
+  ...because('the timer file was changed and is not taken', rejected),
+  ...because('the state cannot be written', stateTrouble),
+  ...because('the HTTP server cannot listen', httpTrouble),
+];
 
 /** What is wrong, with the reason where it is known; empty when nothing is wrong. */
 const because = (what: string, why: string | undefined): readonly string[] =>

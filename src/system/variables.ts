@@ -11,6 +11,10 @@ export const READ_VARIABLES: Entries = {
   LC_ALL: 'With `LC_CTYPE` and `LANG`: whether the terminal shows UTF-8.',
   LC_CTYPE: 'Counts if `LC_ALL` is not set.',
   LANG: 'Counts if neither of the two is set.',
+  NOTIFY_SOCKET:
+    'The socket of the [service manager](../guide/containers-and-services.md#run-under-systemd). Commands do not get it.',
+  WATCHDOG_USEC: 'How often the service manager expects a sign of life, in microseconds. Commands do not get it.',
+  WATCHDOG_PID: 'The process that the variable above is for. Commands do not get it.',
   TERM: '`dumb` is a terminal that `timers top` cannot draw on.',
   NO_COLOR: 'Any value: do not print colors.',
   FORCE_COLOR: 'Print colors without a terminal too; with `0` or `false`, print none.',

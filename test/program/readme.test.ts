@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -118,17 +118,6 @@ test('the live view is a frame as it is drawn', () => {
   const operating = guide.find(({ path }) => path.endsWith('operating.md'))!;
   const frame = readFileSync(join(ROOT, 'test/cli/render/top/frames/80x20-readme.txt'), 'utf8');
   expect(operating.blocks.find(({ role }) => role === 'top')!.text).toBe(frame);
-});
-
-test('the unit of systemd is one', async (context) => {
-  context.skip(spawnSync('systemd-analyze', ['--version']).status !== 0, 'there is no systemd-analyze');
-  const page = guide.find(({ path }) => path.endsWith('containers-and-services.md'))!;
-  const desk = new Desk();
-  const { role, text } = page.only('ini')[0]!;
-  const path = desk.write(role, text.replace('/usr/local/bin/timers', process.execPath));
-  const { status, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' });
-  await desk.clear();
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 test('every key of the file is in a timer file that the guide shows', () => {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { eventually } from './eventually.js';
 
-/** What Debian's packages `prometheus` and `prometheus-alertmanager` bring. */
-type Binary = 'prometheus' | 'prometheus-alertmanager' | 'promtool' | 'amtool';
+/** What Debian's packages `prometheus`, `prometheus-alertmanager`, `systemd` and `python3` bring. */
+type Binary =
+  'prometheus' | 'prometheus-alertmanager' | 'promtool' | 'amtool' | 'systemd-notify' | 'systemd-analyze' | 'python3';
 
 /** Those of them that are not installed. */
 export const missing = (...binaries: readonly Binary[]): readonly string[] =>

@@ -1,5 +1,6 @@
 import type { TimerFile } from '../../../config/index.js';
 import { startDaemon, type DaemonOptions } from '../../../daemon/daemon.js';
+import { serviceIn, withoutService } from '../../../daemon/service-variables.js';
 import type { Clock } from '../../../domain/clock.js';
 import { SECOND } from '../../../domain/time.js';
 import { openTerminalLog } from '../../log.js';
@@ -22,7 +23,9 @@ export async function runInForeground(
   const spinner = terminal.isWatched.err ? [watchStop(terminal.screen, clock)] : [];
   const sinks = [...spinner, await openTerminalLog(log, terminal, clock, timerFile.settings)];
   watchInspector(clock);
-  return startDaemon(timerFile, { ...options, surroundings: terminal, sinks, onRequest: obey });
+  const surroundings = { ...terminal, env: withoutService(terminal.env) };
+  const service = serviceIn(terminal.env, process.pid);
+  return startDaemon(timerFile, { ...options, surroundings, service, sinks, onRequest: obey });
 }
 
 /** How often, and how long, an inspector that is late to open is looked for. */

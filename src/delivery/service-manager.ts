@@ -1,0 +1,159 @@
+import type { Command } from '../domain/command.js';
+import type { SchedulerStatus, Totals } from '../domain/controls.js';
+import type { TimerEvent } from '../domain/events/index.js';
+import type { Sink } from '../domain/sink.js';
+import { MINUTE, SECOND, type Cancel, type Duration, type Instant } from '../domain/time.js';
+import type { ConditionWatch } from '../health/condition-watch.js';
+import { judgeLiveness, STANDSTILL, troublesIn } from '../health/judge.js';
+import { Outbox, type OutboxLimits } from './outbox.js';
+import { runCommand, type DeliveryContext } from './run-command.js';
+
+export interface ServiceManagerContext extends DeliveryContext {
+  /** Without a sign of life for that long it restarts the service; `undefined`: it has no watchdog. */
+  readonly watchdog: Duration | undefined;
+  readonly totals: () => Totals;
+  /** Asked only if something is wrong: its price grows with the timers. */
+  readonly status: () => SchedulerStatus;
+  readonly condition: Pick<ConditionWatch, 'condition'>;
+  /** CLOCK_MONOTONIC, in microseconds. */
+  readonly monotonicUsec: () => bigint;
+  /** Writes an instant for a person. */
+  readonly format: (instant: Instant) => string;
+  /** Called with a sentence once for each reason why it was not notified. */
+  readonly onTrouble: (sentence: string) => void;
+}
+
+/** One message: assignments such as `READY=1`. */
+type Message = readonly string[];
+
+const LIMITS: OutboxLimits = { atOnce: 1, perReceiver: 16, overAll: 16 };
+
+/**
+ * Reports to the service manager that started it whether the scheduler is ready, reloads, stops and lives, as sd_notify(3) describes. A line says
+ * more, for `systemctl status`. `systemd-notify` sends one message at a time. Not a companion: it goes on until the scheduler has stopped.
+ */
+export class ServiceManager implements Sink {
+  readonly name = 'service manager';
+  readonly #context: ServiceManagerContext;
+  readonly #outbox: Outbox<Message>;
+  #disarm: Cancel = () => undefined;
+  /** A sign of life that has not left yet. */
+  #beatWaiting: Message | undefined;
+  #lastStatus: string | undefined;
+  #lastTrouble: string | undefined;
+
+  constructor(context: ServiceManagerContext) {
+    this.#context = context;
+    this.#outbox = new Outbox({
+      clock: context.clock,
+      limits: LIMITS,
+      plural: 'messages',
+      deliver: (message, stop) => runCommand({ command: commandFor(message), env: {} }, stop, context),
+      done: (message, failure) => this.#done(message, failure?.outputTail ?? failure?.error),
+    });
+  }
+
+  accept(event: TimerEvent): void {
+    switch (event.event) {
+      case 'scheduler.started':
+        this.#ready();
+        this.#armBeat();
+        return;
+      case 'config.reloaded':
+      case 'config.rejected':
+        this.#ready();
+        return;
+      case 'scheduler.stopping':
+        this.#send(['STOPPING=1', `STATUS=Stopping; ${count(event.running, 'active run')}`]);
+        return;
+      case 'scheduler.stopped':
+        this.#disarm();
+        return;
+      default:
+    }
+  }
+
+  /** To be called when the timer file begins to be read again. Its event of the end makes the service ready. */
+  reloading(): void {
+    if (this.#context.totals().isStopping) return;
+    const at = this.#context.monotonicUsec();
+    this.#send(['RELOADING=1', `MONOTONIC_USEC=${at}`, 'STATUS=Reloading the timer file']);
+  }
+
+  settle(patience: Duration): Promise<void> {
+    return this.#outbox.settle(patience);
+  }
+
+  #ready(): void {
+    const totals = this.#context.totals();
+    if (!totals.isStopping) this.#send(['READY=1', `STATUS=${describe(totals, this.#context)}`]);
+  }
+
+  #armBeat(): void {
+    const { watchdog, clock } = this.#context;
+    this.#disarm = clock.after(watchdog === undefined ? MINUTE : watchdog / 2, () => {
+      this.#armBeat();
+      this.#beat();
+    });
+  }
+
+  /** That this is called proves that the event loop turns. */
+  #beat(): void {
+    if (this.#beatWaiting !== undefined) return;
+    const totals = this.#context.totals();
+    const message = [...this.#lifeOf(totals), ...this.#newsOf(totals)];
+    if (message.length === 0) return;
+    this.#beatWaiting = message;
+    this.#send(message);
+  }
+
+  #lifeOf({ at, nextStart = at }: Totals): Message {
+    const { watchdog, status } = this.#context;
+    const { reasons } = at - nextStart > STANDSTILL ? judgeLiveness(status(), { loopStood: 0 }) : ALIVE;
+    if (reasons.length > 0) this.#tell(`the service manager gets no sign of life: ${reasons.join('; ')}`);
+    return reasons.length === 0 && watchdog !== undefined ? ['WATCHDOG=1'] : [];
+  }
+
+  #newsOf(totals: Totals): Message {
+    const line = `STATUS=${describe(totals, this.#context)}`;
+    return totals.isStopping || line === this.#lastStatus ? [] : [line];
+  }
+
+  #send(message: Message): void {
+    this.#lastStatus = message.find((assignment) => assignment.startsWith('STATUS=')) ?? this.#lastStatus;
+    this.#outbox.add('', message);
+  }
+
+  #done(message: Message, error: string | undefined): void {
+    if (message === this.#beatWaiting) this.#beatWaiting = undefined;
+    if (error === undefined) this.#lastTrouble = undefined;
+    else this.#tell(`the service manager was not notified: ${error}`);
+  }
+
+  #tell(sentence: string): void {
+    if (sentence !== this.#lastTrouble) this.#context.onTrouble(sentence);
+    this.#lastTrouble = sentence;
+  }
+}
+
+const ALIVE = { reasons: [] };
+
+/** The scheduler in one line: how many timers and runs, when the next one starts, and what is wrong. */
+function describe({ timers, running, nextStart }: Totals, { condition, format }: ServiceManagerContext): string {
+  const next = nextStart === undefined ? [] : [`next start ${format(nextStart)}`];
+  const facts = [`${count(timers, 'timer')}, ${count(running, 'active run')}`, ...next];
+  return [...facts, ...troublesIn(condition.condition)].join('; ');
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** One line a variable: a line break would begin another one. */
+const commandFor = (message: Message): Command => ({
+  run: ['systemd-notify', ...message.map((assignment) => assignment.replace(/\s+/g, ' '))],
+  shell: '/bin/sh',
+  cwd: '/',
+  env: {},
+  successCodes: [0],
+  killAfter: SECOND,
+  output: { to: 'log' },
+});
