@@ -20,14 +20,14 @@ export function readLength(option: string, text: string | undefined): Duration |
   }
 }
 
-/** The timers a command is for: those named, or all. @throws UsageError when it is neither or both. */
+/** The timers that a command applies to: the named ones, or all. @throws UsageError for both or neither. */
 export function readNames(names: readonly string[], all: true | undefined): { names?: readonly string[]; all?: true } {
   if (all && names.length > 0) throw new UsageError('--all means every timer: name none, or leave it out');
   if (!all && names.length === 0) throw new UsageError('which timers? Name them, or take --all');
   return all ? { all } : { names };
 }
 
-/** The file that is named, if any. @throws UsageError when two are. */
+/** The named file, if any. @throws UsageError if two files are named. */
 export function onlyFile(argument: string | undefined, option: string | undefined): string | undefined {
   if (argument === undefined || option === undefined) return argument ?? option;
   throw new UsageError(`two files are named, ${argument} and ${option}. Name one, with or without --file.`);

@@ -10,10 +10,10 @@ import { withScheduler } from './connect.js';
 import { fromNow } from './render/firings.js';
 import type { Terminal } from './terminal.js';
 
-/** What is asked for. */
+/** The request. */
 interface Asked {
   readonly words: readonly string[];
-  /** As the verb takes it. */
+  /** In the form that the verb expects. */
   readonly when: { readonly in_ms?: number | undefined; readonly at?: string; readonly timezone?: string | undefined };
 }
 
@@ -26,7 +26,7 @@ interface Answer {
   readonly keeping: Keeping;
 }
 
-/** Gives the running scheduler a timer that no file has, and says its name and when it is due. Returns the exit code. */
+/** Adds an ad-hoc timer to the running scheduler, and prints its name and when it is due. Returns the exit code. */
 export async function askForTimer(
   terminal: Terminal,
   options: AdHocOptions,
@@ -43,7 +43,10 @@ export async function askForTimer(
   });
 }
 
-/** One word is a text for the shell, several are a program and its arguments. @throws UsageError for none, or too many. */
+/**
+ * A single word is a command line for the shell; several are a program and its arguments. @throws UsageError for no
+ * words, or too many.
+ */
 function readCommand(words: readonly string[]): string | readonly string[] {
   const [first = '', ...rest] = words;
   if (first.trim() === '') throw new UsageError('the command is empty');

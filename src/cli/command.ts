@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Terminal } from './terminal.js';
 
-/** The groups of `timers --help`, in its order, with their headings. */
+/** The groups of `timers --help`, in order, with their headings. */
 export const COMMAND_GROUPS = {
   run: 'Run commands',
   'look ahead': 'Look ahead',
@@ -10,26 +10,32 @@ export const COMMAND_GROUPS = {
   file: 'Work on the timer file',
 } as const;
 
-/** One command of the program: a folder in `commands/` whose `command.ts` exports one, listed in `commands/index.ts`. */
+/**
+ * One command of the program. Its folder in `commands/` has a `command.ts` that exports it, and `commands/index.ts`
+ * lists it.
+ */
 export interface CommandKind {
   /** The word on the command line. */
   readonly name: string;
   readonly group: keyof typeof COMMAND_GROUPS;
   /** What it does: one line of `timers --help`, at most 63 characters. */
   readonly summary: string;
-  /** Sentences that its own help and the reference add. */
+  /** Sentences for its own help and the reference. */
   readonly details?: string;
-  /** The version that brought it. */
+  /** The version that added it. */
   readonly since: string;
-  /** Whether all it says has left, or was given up, when it is done: then nothing keeps the program from ending. */
+  /** Whether its whole output has been written or given up when it is done: then nothing keeps the program running. */
   readonly hasFlushed?: true;
-  /** Of a command that follows: its exit code when nobody reads standard output any more (`| head`). Others end by themselves. */
+  /**
+   * For a command that follows output: its exit code once nobody reads standard output (`| head`). Other commands end
+   * by themselves.
+   */
   readonly whenUnread?: ExitCode;
   /** Shown at the end of the command's help. */
   readonly examples: readonly Example[];
   /**
-   * Declares arguments and options. Loads nothing: what a command needs it imports when it runs, because every package costs start-up time.
-   * Returns what the command does; its promise carries the exit code.
+   * Declares arguments and options. Loads nothing: a command imports what it needs when it runs, because every package
+   * adds to startup time. Returns the action of the command; its promise resolves to the exit code.
    */
   configure(command: Command): (terminal: Terminal, args: readonly unknown[]) => Promise<ExitCode>;
 }
@@ -39,10 +45,16 @@ export interface Example {
   readonly does: string;
 }
 
-/** 0 done · 1 the operation failed or the file is invalid · 2 wrong usage; `run` passes on its command's own. */
+/**
+ * 0 done · 1 the operation failed or the file is invalid · 2 wrong usage; `run` passes on the exit code of the timer's
+ * command.
+ */
 export type ExitCode = number;
 
-/** Wrong usage that only shows when the command runs: an unknown timer name, an invalid time. Ends the program with exit code 2. */
+/**
+ * Wrong usage that is only found when the command runs: an unknown timer name, an invalid time. Ends the program with
+ * exit code 2.
+ */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

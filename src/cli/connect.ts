@@ -25,41 +25,41 @@ import { checkTimezone } from './zone.js';
 /** A running scheduler, reached over its socket. */
 export interface Reached {
   readonly client: ControlClient;
-  /** Asks for a verb that changes something, and says it when that is not on record yet. */
+  /** Sends a verb that changes something, and says if the change is not recorded yet. */
   readonly change: (verb: string, args: Args) => Promise<unknown>;
-  /** The timer file, as people would write it. */
+  /** The timer file, as the user would write it. */
   readonly file: string;
   /** The zone of times on the screen. Asks the scheduler only if neither the command line nor the file names one. */
   readonly zone: () => Promise<string>;
-  /** Where the next scheduler of the same file will be. */
+  /** Where the next scheduler of the same file will listen. */
   readonly paths: readonly string[];
-  /** Why the file cannot be read now; its scheduler runs what it was before. */
+  /** Why the file cannot be read now; its scheduler keeps running the previous version. */
   readonly unread: string | undefined;
 }
 
-/** No scheduler to speak to. */
+/** No scheduler can be reached. */
 export interface Unreached {
-  /** What to say to the person. */
+  /** The message for the user. */
   readonly lines: readonly string[];
-  /** One may run all the same: no folder can hold a socket. */
+  /** A scheduler may still be running: no folder can hold a socket. */
   readonly isUnknown: boolean;
 }
 
-/** Behind a verb that is granted, and not on record yet. */
+/** Printed after a verb that was granted but is not recorded yet. */
 const UNRECORDED =
   'its state cannot be written at the moment: kept in memory for now, and recorded as soon as it can be';
 
-/** What one expects to outlive the scheduler. */
+/** The changes that users expect to outlive the scheduler. */
 const LASTING: ReadonlySet<string> = new Set(['add', 'pause']);
 const IN_MEMORY = 'warning: kept in memory only: this scheduler has no state, and forgets it when it ends';
 
-/** What the refusal of a name or a value is: wrong usage. */
+/** Refusals because of a name or a value: wrong usage. */
 const WRONG_USAGE: ReadonlySet<string> = new Set(['unknown_timer', 'unknown_run', 'bad_argument']);
 
 /**
- * Speaks to the scheduler of the timer file that is named or found. Returns what `act` returns, or 1 when there is no
- * scheduler, it refuses, or the connection ends. Prints what is wrong and what to do; `otherwise` adds what is known
- * without a scheduler. @throws UsageError for a name it does not know.
+ * Connects to the scheduler of the timer file that is named or found. Returns what `act` returns, or 1 if there is no
+ * scheduler, it refuses, or the connection ends. Prints the problem and what to do; `otherwise` adds what is known
+ * without a scheduler. @throws UsageError for an unknown name.
  */
 export async function withScheduler(
   terminal: Terminal,
@@ -89,10 +89,12 @@ export async function withScheduler(
 const zoneOfRunning = async (client: ControlClient): Promise<string> =>
   ((await client.request('status')) as StatusRecord).timezone;
 
-/** How long a command that only looks waits for a scheduler that does not respond. */
+/** How long a command that only reads waits for a scheduler that does not respond. */
 const PATIENCE: Duration = 2 * SECOND;
 
-/** What the running scheduler says; `undefined` if none responds, or one of an earlier version that has no such verb. */
+/**
+ * The response of the running scheduler; `undefined` if none responds, or it is an earlier version without this verb.
+ */
 export async function askIfRunning(
   terminal: Terminal,
   options: FileOption & StateOption & ZoneOption,
@@ -144,8 +146,8 @@ export async function reach(
 const wayTo = (file: string): string => `To reach that one, add -f ${file}`;
 
 /**
- * The nearer place of a removed file whose scheduler runs on. The file that is found applies all the same, as it does to `start`:
- * what is asked and what is read belong together.
+ * The nearer place of a removed file whose scheduler is still running. The found file applies anyway, as for `start`:
+ * request and file belong together.
  */
 async function runningNearer(
   { named }: Located,
@@ -197,7 +199,7 @@ function whyUnread({ path, problems: [problem] }: Located, name: string): string
 
 export const isUnreached = (reached: Reached | Unreached): reached is Unreached => 'lines' in reached;
 
-/** Why the scheduler did not do it. @throws UsageError if the request was wrong, and any other error as it is. */
+/** Why the scheduler refused. @throws UsageError if the request was wrong; rethrows any other error. */
 function refusalOf(error: unknown): string {
   if (error instanceof RefusalError && WRONG_USAGE.has(error.code)) throw new UsageError(error.message);
   if (error instanceof RefusalError || error instanceof LostError) return error.message;
@@ -210,13 +212,15 @@ interface SchedulerSought {
   readonly paths: readonly string[];
 }
 
-/** Also of a file that cannot be read, or has another state by now: its scheduler runs what it was before, and has left word. */
+/**
+ * Also for a file that cannot be read, or that now names another state: its scheduler left a pointer to its socket.
+ */
 function placeOf(located: Located, terminal: Terminal, named: string | undefined): SchedulerSought {
   const { path, named: file = path } = located;
   if (path === undefined || file === undefined) return placeWithoutFile(terminal, named);
   const states = located.state === undefined ? LIKELY_STATES : [located.state];
   const paths = states.flatMap((state) => socketPathsOf({ path, settings: { state } }, terminal, named));
-  // Who names a state means that one.
+  // A state named with `--state` takes precedence.
   if (named !== undefined) return { file, paths };
   return { file, paths: [...paths, ...wordOf([path, file], terminal)] };
 }
@@ -227,7 +231,7 @@ const wordOf = (files: readonly string[], terminal: Terminal): readonly string[]
     userId(),
   );
 
-/** A scheduler outlives its file, which was where one is looked for. */
+/** A scheduler outlives its file, so its former place is searched, too. */
 function placeWithoutFile(terminal: Terminal, named: string | undefined): SchedulerSought {
   if (named !== undefined) {
     const state = namedStatePath(named, terminal.cwd);

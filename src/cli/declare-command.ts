@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { COMMAND_GROUPS, type CommandKind } from './command.js';
 
-/** A command as the command line has it, without its action. */
+/** A command as declared on the command line, without its action. */
 export interface Declared {
   readonly command: Command;
   readonly act: ReturnType<CommandKind['configure']>;

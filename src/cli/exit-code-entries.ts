@@ -1,4 +1,4 @@
-/** What the exit codes mean. For the reference alone. */
+/** What the exit codes mean. Used only by the reference. */
 export const EXIT_CODES: Readonly<Record<string, string>> = {
   '0': 'Done. Of `start`: every timer is finished, or it was stopped.',
   '1': 'The operation failed, the timer file is invalid, or no scheduler is running.',

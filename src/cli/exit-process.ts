@@ -1,30 +1,33 @@
 import { closeSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-/** Standard streams that are terminals when the program begins. */
+/** Standard streams that are terminals at program start. */
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 
-/** Whether standard input was a terminal when the program began. It still counts as one after a hang-up. */
+/** Whether standard input was a terminal at program start. It still counts as one after a hangup. */
 export const beganOnTerminal = terminals.includes(0);
 
-/** Ends the process. Node restores terminals then, and dies by SIGSEGV of one that has gone away meanwhile: it finds another file in its place. */
+/**
+ * Ends the process. Node restores terminals at exit, and crashes with SIGSEGV if one has gone away: it finds another
+ * file in its place.
+ */
 export function exitProcess(code: number): never {
   for (const fd of terminals) {
     if (isatty(fd)) continue;
     closeSync(fd);
-    // The lowest descriptor that is free.
+    // The lowest free descriptor.
     openSync('/dev/null', 'r+');
   }
   process.exit(code);
 }
 
-/** How long steps on files may still take when everything else is over, and how often that is looked at. */
+/** How long file operations may still take when everything else is done, and how often to check. */
 const PATIENCE = 1_000;
 const LOOK_EVERY = 20;
 
 const hasOpenStep = (): boolean => process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
 
-/** Ends the process, at once or within a second: also where a file system hangs, for whose threads `process.exit` waits for ever. */
+/** Ends the process within a second, even if a file system hangs: `process.exit` would wait forever for its threads. */
 export async function exitDespiteFiles(code: number): Promise<void> {
   if (!hasOpenStep()) exitProcess(code);
   const { createSystemClock } = await import('../clocks/system.js');

@@ -1,11 +1,11 @@
 import { UsageError } from './command.js';
 
-/** An option of other programs, and how to say it here. */
+/** An option of other programs, and its equivalent here. */
 interface OtherOption {
   readonly words: readonly string[];
   /** Default: all. */
   readonly commands?: readonly string[];
-  /** A sentence; `command` is the one with the option. */
+  /** A sentence; `command` is the command that has the option. */
   readonly way: (command: string) => string;
 }
 
@@ -50,7 +50,7 @@ const OTHER_OPTIONS: readonly OtherOption[] = [
   { words: ['-a', '--all'], way: () => 'Leave it out: without names it is about all timers.' },
 ];
 
-/** @throws UsageError for an option of other programs, with the way to say it here. */
+/** @throws UsageError for an option of other programs, with its equivalent here. */
 export function refuseOtherOption(word: string, command: string): void {
   const [name = word] = word.split('=', 1);
   const other = OTHER_OPTIONS.find(
@@ -59,7 +59,7 @@ export function refuseOtherOption(word: string, command: string): void {
   if (other) throw new UsageError(`timers ${command} has no option ${name}. ${other.way(command)}`);
 }
 
-/** @throws UsageError for a last option without its value, if people mean something else by it. */
+/** @throws UsageError for a trailing option without its value, if users mean something else by it. */
 export function refuseBareOption(word: string, command: string): void {
   if (word === '-f' || word === '--file')
     throw new UsageError(`${word} takes the path of a timer file: timers ${command} -f timers.yaml. ${FOLLOW}`);

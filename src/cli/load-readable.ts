@@ -11,15 +11,16 @@ import type { Terminal } from './terminal.js';
 
 interface Asked extends FileOption, StateOption {
   readonly now: Instant;
-  /** Timers that are needed. */
+  /** The timers that are needed. */
   readonly names?: readonly string[];
-  /** Of use is also a removed file that left a state. */
+  /** A removed file that left a state is also useful. */
   readonly evenIfGone?: true;
 }
 
 /**
- * Loads what can be read of the timer file, for a command that runs nothing, completed by what its running scheduler has taken. One line says what
- * could not be read. Returns `undefined`, and says why, when no timer is known, or one of those named is not.
+ * Loads what can be read of the timer file, for a command that runs nothing. What its running scheduler has loaded
+ * fills the gaps. One line reports what could not be read. Returns `undefined`, and prints the reason, if no timer is
+ * known, or a named one is not.
  */
 export async function loadReadable(terminal: Terminal, asked: Asked): Promise<ReadableFile | undefined> {
   const found = await loadReadableOrRunning(terminal, asked);
@@ -33,12 +34,15 @@ export async function loadReadable(terminal: Terminal, asked: Asked): Promise<Re
 const isWhole = (readable: ReadableFile | undefined): boolean =>
   readable?.isStateKnown === true && readable.unread.length === 0;
 
-/** As {@link loadReadable}, and says nothing. */
+/** Like {@link loadReadable}, but prints nothing. */
 export async function loadReadableOrRunning(terminal: Terminal, asked: Asked): Promise<AsFarAsReadable> {
   return orRunning(await loadAsFarAsReadable(terminal, asked.file, asked.now), terminal, asked);
 }
 
-/** Completes what can be read of a file by what its running scheduler has taken, which also knows where a removed file was. */
+/**
+ * Completes the readable part of a file with what its running scheduler has loaded. The scheduler also knows where a
+ * removed file was.
+ */
 export async function orRunning(found: AsFarAsReadable, terminal: Terminal, asked: Asked): Promise<AsFarAsReadable> {
   const { loaded, readable } = found;
   if (isWhole(readable)) return found;

@@ -16,21 +16,21 @@ import { UsageError } from './command.js';
 import { renderDiagnostics } from './render/diagnostics.js';
 import type { Terminal } from './terminal.js';
 
-/** Loads the timer file that is named or found from the working directory upwards. */
+/** Loads the timer file that is named, or found from the working directory upward. */
 function load(terminal: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
   return loadTimerFile({ cwd: terminal.cwd, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
-/** Finds what leads to the scheduler of the timer file, whatever is wrong with its timers. */
+/** Finds what leads to the scheduler of the timer file, despite any mistakes in its timers. */
 export const locate = ({ cwd }: Terminal, file: string | undefined, start: Instant): Promise<Located> =>
   locateTimerFile({ cwd, ...(file !== undefined && { file }) }, thisMachine(start));
 
-/** As {@link load}, and looks for what is to come: changes of the clock, runs that outlast their interval, herds. */
+/** Like {@link load}, and also checks the future: clock changes, runs that outlast their interval, herds. */
 export function loadForeseeing({ cwd }: Terminal, file: string | undefined, start: Instant): Promise<Loaded> {
   return loadTimerFile({ cwd, foresees: true, ...(file !== undefined && { file }) }, thisMachine(start));
 }
 
-/** Loads it and says what is wrong with it, with `warns` also what is odd. Returns `undefined` when it cannot be used. */
+/** Loads it and reports mistakes, with `warns` also warnings. Returns `undefined` if it cannot be used. */
 export async function loadOrTell(
   terminal: Terminal,
   file: string | undefined,
@@ -45,13 +45,16 @@ export async function loadOrTell(
   return loaded.timerFile;
 }
 
-/** A timer to run, and the file it is in. */
+/** A timer to run, and its file. */
 interface Runnable {
   readonly job: Job;
   readonly timerFile: TimerFile;
 }
 
-/** Loads one timer to run it, and warns of mistakes elsewhere in the file. Returns `undefined`, and says why, when it cannot be run. */
+/**
+ * Loads one timer to run it, and warns of mistakes elsewhere in the file. Returns `undefined`, and prints the reason,
+ * if it cannot be run.
+ */
 export async function loadToRun(
   terminal: Terminal,
   { file, name, start }: { readonly file: string | undefined; readonly name: string; readonly start: Instant },
@@ -66,11 +69,11 @@ export async function loadToRun(
   return loaded.timerFile && { job: jobNamed(loaded.timerFile, name), timerFile: loaded.timerFile };
 }
 
-/** A file as it was loaded, and what can be read of it. */
+/** A loaded file, and what can be read of it. */
 export interface AsFarAsReadable {
   readonly loaded: Loaded;
   readonly readable: ReadableFile | undefined;
-  /** What the file does not tell, and the running scheduler did; absent where none was asked. */
+  /** What the running scheduler reported because the file does not say it; absent if no scheduler was asked. */
   readonly missing?: readonly string[];
 }
 
@@ -84,11 +87,11 @@ export async function loadAsFarAsReadable(
   return { loaded, readable: readableFile(loaded, thisMachine(start)) };
 }
 
-/** Whether the timers named can be read, and without names at least one. A sound file may have none. */
+/** Whether the named timers can be read; without names, whether at least one can. A valid file may have none. */
 export const isOfUse = ({ jobs, unread }: ReadableFile, names: readonly string[]): boolean =>
   (unread.length === 0 || jobs.length > 0) && !names.some((name) => unread.includes(name));
 
-/** Says what of a file could not be read: one line for a part, all problems for the whole. */
+/** Reports what could not be read of a file: one line for a part, all problems for the whole. */
 export function sayUnread(terminal: Terminal, found: AsFarAsReadable): void {
   const { loaded, readable } = found;
   if (readable !== undefined && loaded.timerFile === undefined) terminal.err(`timers: ${unreadPart(found, terminal)}`);
@@ -98,7 +101,7 @@ export function sayUnread(terminal: Terminal, found: AsFarAsReadable): void {
   if (problems.length > 0) terminal.errPainted(...renderLoaded({ ...loaded, problems }, terminal, terminal.color.err));
 }
 
-/** Most names in a line. */
+/** At most this many names per line. */
 const MOST_NAMED = 10;
 
 /** The first mistake, and what is left out because of it and others. */
@@ -122,7 +125,7 @@ function leftOut({ readable, missing }: AsFarAsReadable): string {
   return `${names.length === 0 ? '' : ` Not read: ${list}`}${shown}`;
 }
 
-/** The file's problems for a person, in lines; none when there are none. */
+/** The file's problems as lines of text; empty if there are none. */
 export function renderLoaded(
   { path, source, problems }: Pick<Loaded, 'path' | 'source' | 'problems'>,
   { cwd, width }: Terminal,
@@ -137,13 +140,13 @@ export function renderLoaded(
   });
 }
 
-/** As people would write it: relative, unless it lies outside. */
+/** As the user would write it: relative, unless it is outside the working directory. */
 export function shortPath(path: string, cwd: string): string {
   const short = relative(cwd, path);
   return short.startsWith('..') ? path : short;
 }
 
-/** The job of that name. @throws UsageError with the nearest right word. */
+/** The job with that name. @throws UsageError with the nearest valid name. */
 export function jobNamed({ jobs, path }: TimerFile, name: string): Job {
   const job = jobs.find((other) => other.name === name);
   if (job !== undefined) return job;

@@ -5,7 +5,7 @@ import type { LogOptions } from './options.js';
 import type { Terminal } from './terminal.js';
 import { zoneOf } from './zone.js';
 
-/** Opens the log on standard output in the form the command line asks for. */
+/** Opens the log on standard output in the form that the command line requests. */
 export function openTerminalLog(
   options: LogOptions,
   terminal: Terminal,

@@ -27,7 +27,7 @@ function addCommand(program: Command, kind: CommandKind): void {
   });
 }
 
-/** With the command that the first word names, or else with all: declaring them takes some milliseconds. */
+/** With only the command that the first word names, otherwise with all: declaring them takes a few milliseconds. */
 function createProgram(word: string | undefined): Command {
   const program = new Command('timers')
     .description('Runs the timers of one YAML file on time and reports every outcome.')
@@ -53,7 +53,7 @@ const commandsOf = (program: Command): readonly KnownCommand[] =>
     hasArguments: command.registeredArguments.length > 0,
   }));
 
-/** Commander repeats what was typed; its own suggestion stands on a line of its own. */
+/** Commander repeats what was typed; its own suggestion is on a separate line. */
 const visibleError = (text: string): string =>
   text
     .split(/\n(?=\(Did you mean )/)
@@ -61,7 +61,7 @@ const visibleError = (text: string): string =>
     .join('\n');
 
 async function main(argv: readonly string[]): Promise<number> {
-  // Help, too, may lose its reader (`| head -1`).
+  // Help may lose its reader, too (`| head -1`).
   process.stdout.on('error', () => undefined);
   const program = createProgram(argv[2]);
   if (argv.length === 2) {
@@ -79,14 +79,17 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Ends the process when standard output has taken everything. Not by itself: a log that stands still must not keep the program from ending. */
+/**
+ * Ends the process once standard output has accepted everything. The process would not end by itself: a stalled log
+ * must not keep the program running.
+ */
 function exit(code: number): void {
   if (process.stdout.writableLength === 0) void exitDespiteFiles(code);
   process.stdout.once('drain', () => void exitDespiteFiles(code));
   process.stdout.once('close', () => void exitDespiteFiles(code));
 }
 
-/** Met while the program is loaded piece by piece, so that no command can report it. */
+/** An error while the program is loaded piece by piece, so no command can report it. */
 const OUT_OF_FILES = /^(?:EMFILE|ENFILE)$/;
 
 function fail(error: unknown): never {

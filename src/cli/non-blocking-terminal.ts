@@ -4,17 +4,17 @@ import { visible } from '../text/visible.js';
 import { openDestination } from '../sinks/writers.js';
 import type { Terminal } from './terminal.js';
 
-/** A terminal for a program that must go on, and end, whatever becomes of standard error. */
+/** A terminal for a program that must keep running, and end, whatever happens to standard error. */
 export interface NonBlockingTerminal extends Terminal {
-  /** Standard error for what is drawn on it. */
+  /** Standard error, for drawing. */
   readonly screen: WriteStream;
-  /** Resolves when what was said has left, or nothing moves any more. Never rejects. */
+  /** Resolves when everything has been written, or writing has stalled. Never rejects. */
   flush(): Promise<void>;
 }
 
 /**
- * Prints what `terminal` would, but never waits for a reader. A blocking write to a terminal stopped with Ctrl-S would
- * block the whole process, including its signal handling.
+ * Prints like `terminal`, but never waits for a reader. A blocking write to a terminal stopped with Ctrl-S would block
+ * the whole process, including its signal handling.
  */
 export function nonBlocking(terminal: Terminal, clock: Clock): NonBlockingTerminal {
   const { stderr } = process;

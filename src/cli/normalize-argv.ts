@@ -1,7 +1,7 @@
 import { UsageError } from './command.js';
 import { refuseBareOption, refuseOtherOption } from './foreign-options.js';
 
-/** An option of a command, as commander has it. */
+/** An option of a command, as declared in commander. */
 export interface KnownOption {
   readonly long?: string | undefined;
   readonly short?: string | undefined;
@@ -17,7 +17,7 @@ export interface KnownCommand {
   readonly hasArguments: boolean;
 }
 
-/** Other words for options. A command has one of each row. */
+/** Synonyms of options. A command has at most one of each row. */
 export const SAME_OPTIONS: readonly (readonly string[])[] = [
   ['--since', '--from', '--after'],
   ['--until', '--to', '--before'],
@@ -27,7 +27,7 @@ export const SAME_OPTIONS: readonly (readonly string[])[] = [
   ['--file', '--config'],
 ];
 
-/** Options that stand for another one and its value. */
+/** Options that mean another option and its value. */
 const SHORT_FOR: ReadonlyMap<string, string> = new Map([
   ['--failed', '--status=failure,timeout,lost'],
   ['--failures', '--status=failure,timeout,lost'],
@@ -35,13 +35,13 @@ const SHORT_FOR: ReadonlyMap<string, string> = new Map([
   ['--utc', '--timezone=UTC'],
 ]);
 
-/** Commands behind whose arguments a file is something else. */
+/** Commands for which a file after the arguments means something else. */
 const OTHER_FILES: ReadonlySet<string> = new Set(['at', 'in', 'diff', 'init', 'validate', 'help']);
 
 /**
- * Normalizes a command line. Options before the command move behind it, aliases become the command's own options, and a
- * timer file among its arguments moves behind --file. `isFile`: whether a path is a file's.
- * @throws UsageError for what no command takes, with the way to say it.
+ * Normalizes a command line. Moves options after the command, replaces aliases with the command's own options, and puts
+ * --file before a timer file among its arguments. `isFile`: whether a path is a file.
+ * @throws UsageError for options that no command accepts, with the alternative.
  */
 export function normalizeArguments(
   words: readonly string[],
@@ -52,7 +52,7 @@ export function normalizeArguments(
   if (named === undefined || before.some((word) => VERSION.has(word))) return words;
   if (named === 'help') return helpOn(rest, commands);
   const command = commands.find(({ name }) => name === named);
-  // Of an unknown command nothing else matters, not even --help.
+  // For an unknown command nothing else matters, not even --help.
   if (command === undefined) return [named];
   const moved = before.map((word) => (word === '-f' ? '--file' : word));
   const end = rest.indexOf('--');
@@ -63,7 +63,7 @@ export function normalizeArguments(
   return [command.name, ...straight, ...rest.slice(own.length)];
 }
 
-/** @throws UsageError for options of other programs, and for arguments of a command that takes none. */
+/** @throws UsageError for options of other programs, and for arguments of a command that accepts none. */
 function refuse(words: readonly string[], command: KnownCommand): void {
   const { name, options, hasArguments } = command;
   words.forEach((word, index) => {
@@ -85,7 +85,7 @@ const knowsOption = (word: string, { options }: KnownCommand): boolean => {
   return options.some(({ long, short }) => long === name || short === name);
 };
 
-/** Whether a word behind `before` is an argument. Behind an unknown option it may be its value. */
+/** Whether a word after `before` is an argument. After an unknown option it may be the option's value. */
 const isStray = (before: string, command: KnownCommand): boolean =>
   knowsOption('--file', command) &&
   !mayTakeValue(before, command.options) &&
@@ -93,7 +93,7 @@ const isStray = (before: string, command: KnownCommand): boolean =>
 
 const VERSION: ReadonlySet<string> = new Set(['-V', '--version']);
 
-/** `help keys` is about the keys of the file, and not about the command that prints them. */
+/** `help keys` describes the keys of the file, not the command that prints them. */
 function helpOn([name, ...rest]: readonly string[], commands: readonly KnownCommand[]): readonly string[] {
   if (name === undefined) return ['--help'];
   if (name === 'keys') return [name, ...rest];
@@ -122,7 +122,7 @@ const takesValue = (word: string, options: readonly KnownOption[]): boolean =>
 const mayTakeValue = (word: string, options: readonly KnownOption[]): boolean =>
   options.some(({ long, short, optional }) => optional === true && (long === word || short === word));
 
-/** The command's word for an option; what it knows, or nobody, stays as it is. `next` is the word behind it. */
+/** The command's own word for an option; known and unknown options stay as they are. `next` is the word after it. */
 function ownWord(word: string, command: KnownCommand, next: string | undefined): string {
   const [, name = '', value = ''] = /^(--[a-z-]+)(=[^]*)?$/.exec(word) ?? [];
   if (name === '' || knowsOption(name, command)) return word;
@@ -136,13 +136,16 @@ function ownWord(word: string, command: KnownCommand, next: string | undefined):
 const withValue = (word: string, next: string | undefined): string =>
   word === '--last' ? lastOf(next) : (SHORT_FOR.get(word) ?? word);
 
-/** `--last`, `--last 5`, or `--last 2h`, where the value stays behind it. */
+/** `--last`, `--last 5`, or `--last 2h`, where the value stays after it. */
 function lastOf(next = ''): string {
   if (/^\d+$/.test(next)) return '--count';
   return /^\d+[a-z]/i.test(next) ? '--since' : '--count=1';
 }
 
-/** Names the first argument that is a timer file as such. What takes no arguments means a file that is not there, too. */
+/**
+ * Puts `--file` before the first argument that is a timer file. For a command without arguments this also applies to a
+ * file that does not exist.
+ */
 function withFile(
   words: readonly string[],
   { name, options, hasArguments }: KnownCommand,

@@ -51,10 +51,10 @@ function readState(written: string): string {
   return written;
 }
 
-/** Of commands that show times of a file and its state. */
+/** For commands that show times of a file and its state. */
 export interface ScreenOptions extends FileOption, StateOption, ZoneOption, JsonOption {}
 
-/** `json` says what `--json` prints. */
+/** `json` describes what `--json` prints. */
 export const withScreen = (command: Command, json: string): Command =>
   withJson(withZone(withState(withFile(command))), json);
 
@@ -63,7 +63,7 @@ export interface AdHocOptions extends ScreenOptions {
   readonly description?: string;
 }
 
-/** What `in` and `at` take after their time. */
+/** What `in` and `at` accept after their time. */
 export const withAdHoc = (command: Command): Command =>
   withScreen(command, 'one JSON object')
     .argument('<command...>', 'Command after --; one word is text for the shell, several run without one')

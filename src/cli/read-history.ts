@@ -3,16 +3,19 @@ import { readState } from '../stores/index.js';
 import { troubleOf } from '../stores/trouble.js';
 import type { Terminal } from './terminal.js';
 
-/** What came of a question to the history. */
+/** The result of querying the history. */
 export type HistoryReading<Answer> =
   | { readonly kind: 'read'; readonly answer: Answer; readonly invalid: LeftOut }
-  /** Nothing has been recorded yet. `reason`: why nothing can be. */
+  /** Nothing has been recorded yet. `reason`: why nothing can be recorded. */
   | { readonly kind: 'none'; readonly reason?: string }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 const NOTHING: LeftOut = { count: 0, words: [] };
 
-/** Asks the history of a state. Only bugs and wrong usage throw: a state that is broken, locked or denied is an answer. */
+/**
+ * Queries the history of a state. Throws only for bugs and wrong usage: a state that is broken, locked or denied is a
+ * result.
+ */
 export async function readHistory<Answer>(
   path: string,
   ask: (history: History) => Answer | Promise<Answer>,
@@ -29,11 +32,11 @@ export async function readHistory<Answer>(
   }
 }
 
-/** Says that there is no state at `path` yet, and why there can be none. */
+/** Prints that there is no state at `path` yet, and why there can be none. */
 export const nothingRecorded = (path: string, { reason }: { readonly reason?: string | undefined }): string =>
   `Nothing is recorded yet: there is no ${path}${reason === undefined ? '' : ` (${reason})`}.`;
 
-/** Says what of a state is invalid, and was left out of the answer. */
+/** Prints which parts of a state are invalid and were left out. */
 export function warnOfInvalid(terminal: Terminal, path: string, reading: HistoryReading<unknown> | undefined): void {
   if (reading?.kind !== 'read' || reading.invalid.count === 0) return;
   const { count, words } = reading.invalid;

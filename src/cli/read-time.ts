@@ -3,16 +3,16 @@ import { DAY, HOUR, MINUTE, SECOND, type Duration, type Instant } from '../domai
 import { wallAt, localToInstants, parseTimestamp, type WallTime } from '../schedules/index.js';
 import { UsageError } from './command.js';
 
-/** What a time on the command line is read by. */
+/** The context for reading a time on the command line. */
 export interface Here {
   readonly now: Instant;
   /** IANA name. */
   readonly timezone: string;
-  /** What a duration and a time of day without a day count from. Default: `now`. */
+  /** What a duration, and a time of day without a day, count from. Default: `now`. */
   readonly from?: Instant;
 }
 
-/** Where a time of day or a duration lies of which nobody says it: before now, or after. */
+/** Where an ambiguous time of day or duration lies: before now, or after. */
 type Side = 'before' | 'after';
 
 interface Placed extends Here {
@@ -25,15 +25,23 @@ const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 const FORMS =
   'a time (2027-01-01 00:00, RFC 3339), a time of day (17:00), yesterday, today or tomorrow (tomorrow 09:00), now, or a duration (2h, 7d)';
 
-/** Reads a time that is mostly past: `17:00` is the latest, `2h` lies back. @throws UsageError with the forms it takes. */
+/**
+ * Parses a time that is usually in the past: `17:00` is the latest, `2h` is in the past. @throws UsageError with the
+ * forms that it accepts.
+ */
 export const readPastTime = (option: string, text: string, here: Here): Instant =>
   readTime(option, text, { ...here, side: 'before' });
 
-/** Reads a time that is mostly to come: `17:00` is the next, `2h` lies ahead. @throws UsageError with the forms it takes. */
+/**
+ * Parses a time that is usually in the future: `17:00` is the next, `2h` is in the future. @throws UsageError with the
+ * forms that it accepts.
+ */
 export const readFutureTime = (option: string, text: string, here: Here): Instant =>
   readTime(option, text, { ...here, side: 'after' });
 
-/** Reads a date, with a time of day or without, as a timer's `at` takes it. @throws UsageError with the forms it takes. */
+/**
+ * Parses a date, with or without a time of day, like a timer's `at`. @throws UsageError with the forms that it accepts.
+ */
 export function readTimestamp(option: string, text: string, timezone: string): Instant {
   try {
     return parseTimestamp(text, timezone).instant;
@@ -44,7 +52,10 @@ export function readTimestamp(option: string, text: string, timezone: string): I
   }
 }
 
-/** The beginning of what a zone's clock shows: where it is left out, the first instant after that; of two, the first. */
+/**
+ * The instant at which a zone's clock starts to show something: after a gap if it is skipped, the first if there are
+ * two.
+ */
 function instantAt(wall: WallTime, timezone: string): Instant {
   const { instants, gap } = localToInstants(wall, timezone);
   return instants[0] ?? gap?.after ?? Number(wall);
@@ -58,7 +69,7 @@ function readTime(option: string, text: string, here: Placed): Instant {
   return readDay(trimmed, here) ?? readClock(trimmed, here) ?? from + lengthFromNow(option, trimmed, side);
 }
 
-/** A day, with a time of day or without. `undefined` for anything else. */
+/** A day, with or without a time of day. `undefined` for anything else. */
 function readDay(text: string, { now, timezone }: Placed): Instant | undefined {
   const [, day, clock = '00:00'] = ON_DAY.exec(text) ?? [];
   const time = timeOfDay(clock);
@@ -96,10 +107,10 @@ function timeOfDay(text: string): Duration | undefined {
   return Number(hour) * HOUR + Number(minute) * MINUTE + Number(second) * SECOND;
 }
 
-/** `2 hours`, `1 day`: each word begins with its unit. */
+/** `2 hours`, `1 day`: each word starts with its unit. */
 const UNIT_WORDS = /(\d)\s*(s|m|h|d|w)(?:ec|econd|in|inute|r|our|ay|eek)s?\b\s*/gi;
 
-/** `2h` as the option has it; `-2h` and `2h ago`, `+2h` and `in 2h` say it themselves. */
+/** `2h` takes its direction from the option; `-2h` and `2h ago`, `+2h` and `in 2h` state it themselves. */
 function lengthFromNow(option: string, text: string, side: Side): Duration {
   const [, before, length = '', ago] = /^(-|\+|in\s+)?(.*?)(\s+ago)?$/i.exec(text) ?? [];
   const isBack = before === '-' || ago !== undefined || (before === undefined && side === 'before');

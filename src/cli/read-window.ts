@@ -15,15 +15,15 @@ export interface Window {
   readonly until: Instant | undefined;
 }
 
-/** Checks only how the times of a window are written, for a command that does not know its zone yet. @throws UsageError */
+/** Checks only the syntax of a window's times, for a command that does not know its zone yet. @throws UsageError */
 export function checkPastWindow({ since, until }: WrittenWindow, here: Here): void {
   if (since !== undefined) readPastTime('--since', since, here);
   if (until !== undefined) readPastTime('--until', until, here);
 }
 
 /**
- * Reads a window that is mostly past. A time of day for its end is the first one from its beginning on.
- * @throws UsageError with the forms a time takes, or if the window ends before it begins.
+ * Parses a window that is usually in the past. If its end is a time of day, it is the first one after its start.
+ * @throws UsageError with the forms that a time accepts, or if the window ends before it starts.
  */
 export function readPastWindow({ since, until }: WrittenWindow, here: Here): Window {
   const begin = since === undefined ? undefined : readPastTime('--since', since, here);
@@ -38,7 +38,7 @@ function readEnd(text: string, begin: Instant | undefined, here: Here): Instant 
   return readFutureTime('--until', text, { ...here, from: begin });
 }
 
-/** @throws UsageError if a window ends before it begins. */
+/** @throws UsageError if a window ends before it starts. */
 export function checkOrder(
   { named, begin }: { readonly named: string; readonly begin: Instant },
   { option, end, timezone }: { readonly option: string; readonly end: Instant; readonly timezone: string },

@@ -15,11 +15,11 @@ export async function runningTimers(
   return new Map(status?.timers.map((timer) => [timer.task_name, timer]));
 }
 
-/** Whether the scheduler's timer has the schedule that the file has now, so that the instant it is armed for holds. */
+/** Whether the scheduler's timer has the schedule of the current file, so that the instant it is armed for is valid. */
 export const isArmedAs = (timer: TimerRecord, job: Job): boolean =>
   timer.schedule === scheduleInWords(job) && timer.enabled === job.enabled;
 
-/** What the running scheduler has armed the jobs for, as far as it runs them by the schedule they have now. */
+/** What the running scheduler has armed the jobs for, if their schedules are those of the file. */
 export const armedBy =
   (timers: ReadonlyMap<string, TimerRecord>): ArmedFor =>
   (job) => {

@@ -11,12 +11,12 @@ interface Printing {
   readonly terminal: Terminal;
   /** IANA name, for local times. */
   readonly timezone: string;
-  /** Whether nothing was changed by it. */
+  /** Whether it changed nothing. */
   readonly isDry: boolean;
   readonly asJson: boolean;
 }
 
-/** Prints what taking a file changes or has changed, or why it cannot be taken. */
+/** Prints what loading a file changes or has changed, or why it cannot be loaded. */
 export function printReading(reading: Reading, { terminal, timezone, isDry, asJson }: Printing): void {
   if (asJson) {
     terminal.out(jsonText(toJson(reading)));
@@ -37,7 +37,7 @@ export function printReading(reading: Reading, { terminal, timezone, isDry, asJs
   if (later.length > 0) terminal.err(`timers: ${later.join(', ')}: from the next start on`);
 }
 
-/** Without the file's text, which may be long. */
+/** Omits the file's text, which may be long. */
 const toJson = (reading: Reading) => ({ ...reading, source: undefined });
 
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;

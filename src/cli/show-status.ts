@@ -4,7 +4,7 @@ import { withScheduler } from './connect.js';
 import { printStatus } from './render/status.js';
 import type { Terminal } from './terminal.js';
 
-/** Shows how the running scheduler stands. Returns the exit code. */
+/** Shows the status of the running scheduler. Returns the exit code. */
 export const showStatus = (
   terminal: Terminal,
   options: FileOption & StateOption & JsonOption & ZoneOption,

@@ -3,11 +3,11 @@ import inspector from 'node:inspector';
 import { constants } from 'node:os';
 import { beganOnTerminal, exitProcess } from './exit-process.js';
 
-/** What a signal asks of a scheduler. */
+/** What a signal requests from a scheduler. */
 export type SignalRequest = 'stop' | 'reload';
 export type Obey = (request: SignalRequest, signal: NodeJS.Signals) => void;
 
-/** Signals that would end the process by default, and the one by which web servers' images are stopped (SIGWINCH). */
+/** Signals that would end the process by default, and the one that stops images of web servers (SIGWINCH). */
 const REQUESTS: Partial<Record<NodeJS.Signals, () => SignalRequest | undefined>> = {
   SIGTERM: () => 'stop',
   SIGINT: () => 'stop',
@@ -18,7 +18,7 @@ const REQUESTS: Partial<Record<NodeJS.Signals, () => SignalRequest | undefined>>
   SIGXCPU: () => 'stop',
   SIGHUP: () => (beganOnTerminal && !hasControllingTerminal() ? 'stop' : 'reload'),
   SIGUSR2: () => 'reload',
-  // With a terminal: its size has changed.
+  // With a terminal it means that the size has changed.
   SIGWINCH: () => (hasControllingTerminal() ? undefined : 'stop'),
   SIGALRM: () => undefined,
   SIGVTALRM: () => undefined,
@@ -28,7 +28,7 @@ const REQUESTS: Partial<Record<NodeJS.Signals, () => SignalRequest | undefined>>
   SIGSTKFLT: () => undefined,
 };
 
-/** Commands that run timers. The others end by signals as programs do. */
+/** Commands that run timers. Signals end the other commands as usual. */
 const RUNNERS = ['start', 'run'];
 
 let obeyed: Obey | undefined;
@@ -53,7 +53,7 @@ export function holdSignals([, , command = '']: readonly string[]): void {
   }
 }
 
-/** Hands over what signals ask for from now on, and a reload that was asked for before. */
+/** Passes on signals from now on, and an earlier request to reload. */
 export function obey(next: Obey): void {
   closeInspector();
   obeyed = next;
@@ -67,21 +67,25 @@ const waitFor =
     else stopBeforeStart(command, signal);
   };
 
-/** `start` has stopped in order; `run` has not run its command, and exits as if the signal had ended that. */
+/** `start` has stopped in order; `run` has not run its command, and exits as if the signal had ended it. */
 function stopBeforeStart(command: string, signal: NodeJS.Signals): never {
   process.stderr.write(`timers: stopped by ${signal} before any timer was started\n`);
   exitProcess(command === 'start' ? 0 : 128 + constants.signals[signal]);
 }
 
-/** Node refuses it: longer than any host name. As it begins like a local address, Node does not warn of a public one. */
+/**
+ * Node refuses it: longer than any host name. Because it starts like a local address, Node does not warn of a public
+ * one.
+ */
 const NO_HOST = `127.${'x'.repeat(256)}`;
-/** Under this option of bin/timers.js Node cannot open its inspector, and loading `node:inspector` takes a while. */
+/** With this option in bin/timers.js Node cannot open its inspector, and loading `node:inspector` takes time. */
 const hasInspector = !process.execArgv.includes('--inspect-port=240.0.0.1:9229');
 const asksForInspector = (option: string): boolean => /--inspect(-brk|-wait)?(?![\w-])/.test(option);
 
 /**
- * Closes the inspector for good, unless Node was started with it. `node bin/timers.js` opens it on a TCP port if a SIGUSR1 comes before
- * {@link holdSignals}, and opens it again in the next turn of the event loop: Node does both asynchronously.
+ * Closes the inspector for good, unless Node was started with it. `node bin/timers.js` opens it on a TCP port if a
+ * SIGUSR1 arrives before {@link holdSignals}, and opens it again in the next turn of the event loop: Node does both
+ * asynchronously.
  */
 export function closeInspector(): void {
   if (!hasInspector) return;
@@ -92,7 +96,10 @@ export function closeInspector(): void {
   inspector.open(undefined, NO_HOST);
 }
 
-/** Whether this process still has a terminal that can signal it. Behind a hang-up there is none, though the descriptors are open. */
+/**
+ * Whether this process still has a terminal that can signal it. After a hangup there is none, although the descriptors
+ * are open.
+ */
 function hasControllingTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));

@@ -1,31 +1,31 @@
 import type { WriteStream } from 'node:tty';
 import { visible } from '../text/visible.js';
 
-/** Where a command speaks: data on standard output, everything said to the person on standard error. */
+/** Where a command prints: data on standard output, messages for the user on standard error. */
 export interface Terminal {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Characters in a line of standard output; 80 where it is unknown. */
+  /** Columns of standard output; 80 if unknown. */
   readonly width: number;
   /** Whether a person watches standard output or standard error. */
   readonly isWatched: { readonly out: boolean; readonly err: boolean };
-  /** Whether colour is welcome there. */
+  /** Whether color may be used there. */
   readonly color: { readonly out: boolean; readonly err: boolean };
-  /** Writes lines of data. Whatever a line holds, it stays one, and no control character is sent. */
+  /** Writes lines of data. Whatever a line contains, it stays one line, and no control character is sent. */
   out(...lines: readonly string[]): void;
-  /** As {@link out}, for lines that a renderer has painted: it has made visible what is not its own. */
+  /** Like {@link out}, for lines that a renderer has already made safe and colored. */
   outPainted(...lines: readonly string[]): void;
-  /** Resolves when standard output can take more: `false` when nobody reads it any more. */
+  /** Resolves when standard output accepts more: `false` once nobody reads it. */
   drained(): Promise<boolean>;
-  /** Resolves when nobody reads standard output any more. */
+  /** Resolves when nobody reads standard output any longer. */
   readonly unread: Promise<void>;
-  /** Says lines to the person; as {@link out}. */
+  /** Prints messages for the user; like {@link out}. */
   err(...lines: readonly string[]): void;
   /** As {@link outPainted}. */
   errPainted(...lines: readonly string[]): void;
 }
 
-/** The terminal of this process. `isPlain` refuses colour whatever the terminal can. */
+/** The terminal of this process. `isPlain` disables color whatever the terminal supports. */
 export function openTerminal(isPlain: boolean): Terminal {
   const { stdout, stderr } = process;
   let isRead = true;
@@ -61,7 +61,7 @@ export const tableWidth = ({ isWatched, width }: Pick<Terminal, 'isWatched' | 'w
 
 const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-/** Lets through what chalk writes. */
+/** Lets sequences of chalk through. */
 const visiblePainted = (line: string): string =>
   line
     .split(PAINT)
@@ -79,13 +79,13 @@ const relieved = (stream: WriteStream): Promise<void> =>
     for (const event of events) stream.on(event, settle);
   });
 
-/** Whether it shows more than ASCII: by the locale, as C programs do. */
+/** Whether it shows more than ASCII: according to the locale, as in C programs. */
 export function hasUnicode({ env }: Terminal): boolean {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
   return locale !== undefined && /utf-?8/i.test(locale);
 }
 
-/** NO_COLOR (no-color.org) and FORCE_COLOR speak first, then whether it is a terminal that has any. */
+/** NO_COLOR (no-color.org) and FORCE_COLOR take precedence, then whether the terminal supports color. */
 function isColorful(stream: WriteStream): boolean {
   const { NO_COLOR: no, FORCE_COLOR: force } = process.env;
   if (no !== undefined && no !== '') return false;

@@ -5,7 +5,10 @@ import type { JobRecord } from '../domain/ledger.js';
 import { readHistory, warnOfInvalid } from './read-history.js';
 import type { Terminal } from './terminal.js';
 
-/** What is recorded of the timers, by name; `undefined`, and said why, if nothing is. They are worth showing without it. */
+/**
+ * What is recorded about the timers, by name; `undefined`, with a message, if nothing is. The timers are worth showing
+ * without it.
+ */
 export async function recordsOf(
   timerFile: ReadableFile,
   terminal: Terminal,
@@ -23,7 +26,7 @@ export async function recordsOf(
   return reading.kind === 'read' ? reading.answer : undefined;
 }
 
-/** Whether the runs that `max_runs` allows have all begun. */
+/** Whether all runs that `max_runs` allows have begun. */
 export function isUsedUp(job: Job, record: JobRecord | undefined): boolean {
   const { maxRuns = Number.POSITIVE_INFINITY } = job.window;
   return record?.fingerprint === fingerprintOf(job) && record.memory.runsBegun >= maxRuns;

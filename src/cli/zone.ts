@@ -7,16 +7,16 @@ import { UsageError } from './command.js';
 import type { ZoneOption } from './options.js';
 
 /**
- * Returns the one zone of a screen: `--timezone`, else the `timezone` of the timer file, else the system's. Times without an offset are read
- * in it, too.
- * @throws UsageError when `--timezone` is not an IANA name.
+ * Returns the one zone of a screen: `--timezone`, else the `timezone` of the timer file, else the system's. Times
+ * without an offset are read in it, too.
+ * @throws UsageError if `--timezone` is not an IANA name.
  */
 export function zoneOf({ timezone }: ZoneOption, file: { readonly timezone: string } | undefined): string {
   checkTimezone(timezone);
   return timezone ?? file?.timezone ?? localZone().name;
 }
 
-/** @throws UsageError when it is not an IANA name. */
+/** @throws UsageError if it is not an IANA name. */
 export function checkTimezone(timezone: string | undefined): void {
   if (timezone === undefined || isTimeZone(timezone)) return;
   const meant = suggestTimeZone(timezone);
@@ -27,7 +27,7 @@ export function checkTimezone(timezone: string | undefined): void {
 /** The clock of a zone. */
 export const localClock = (zone: string): LocalClock => ({ zone, format: (instant) => formatLocal(instant, zone) });
 
-/** The jobs as a screen shows them: each in its own zone, which it names, or all in that of `--timezone`. */
+/** The jobs as a screen shows them: each in its own zone, which it names, or all in the zone of `--timezone`. */
 export function inZone(jobs: readonly Job[], { timezone }: ZoneOption): readonly Job[] {
   checkTimezone(timezone);
   return timezone === undefined ? jobs : jobs.map((job) => ({ ...job, timezone }));

@@ -26,7 +26,10 @@ export interface AdHocRequest {
   readonly description?: string;
 }
 
-/** Whether a request outlives the scheduler: it does, it will once the ledger can be written again, or there is no ledger. */
+/**
+ * Whether a request outlives the scheduler: yes, yes once the ledger can be written again, or no because there is no
+ * ledger.
+ */
 export type Keeping = 'recorded' | 'unrecorded' | 'memory';
 
 /** An ad-hoc timer that the scheduler accepted. */

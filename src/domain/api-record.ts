@@ -5,7 +5,7 @@ import type { RecentRecord, StatusRecord, TimerRecord } from './status-record.js
 import { toTimestamp } from './time.js';
 import type { Trigger } from './firing.js';
 
-/** An outcome as log and history have it, with a short reason and without its output. Missing facts are absent. */
+/** An outcome as in the log and the history, with a short reason and without its output. Missing facts are absent. */
 export interface OutcomeRecord {
   readonly event: Ending['event'];
   /** When it was recorded. */

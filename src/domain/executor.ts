@@ -18,11 +18,11 @@ export interface AttemptIo {
   output(stream: OutputStream, text: string, truncated: boolean): void;
   /** Called with a sentence if output does not reach its target (a file that cannot be written). The run continues. */
   trouble(sentence: string): void;
-  /** Called once, after the process has ended, if the executor measures what it used. */
+  /** Called once, after the process has ended, if the executor measures resource usage. */
   used?(usage: Usage): void;
   /**
-   * Called while the attempt is canceled, for each process that its command started outside its process group. Returns whether to end it too.
-   * Absent: the executor does not look for them.
+   * Called while the attempt is canceled, for each process that its command started outside its process group. Returns
+   * whether to end it too. Absent: the executor does not look for such processes.
    */
   stray?(pid: number): 'kill' | 'keep';
   /** `undefined` while it accepts more lines; otherwise resolves when it accepts them again. An executor stops reading until then. */
@@ -32,10 +32,10 @@ export interface AttemptIo {
 /** A way to run commands. */
 export interface Executor {
   /**
-   * Runs one attempt to its end. Never rejects. When canceled, ends the whole process group, and on Linux the
-   * processes that have left it, if `io.stray` returns true: SIGTERM, `killAfter`, SIGKILL.
-   * When it resolves, no pipe is open and no timer armed. Of a canceled attempt, no process remains that a signal could end. If the command
-   * ended by itself, its background processes continue, as with cron.
+   * Runs one attempt to its end. Never rejects. When canceled, ends the whole process group, and on Linux the processes
+   * that have left it, if `io.stray` returns true: SIGTERM, `killAfter`, SIGKILL. When it resolves, no pipe is open and
+   * no timer armed. No process of a canceled attempt remains that a signal could end. If the command ended by itself,
+   * its background processes continue, as with cron.
    */
   execute(command: Command, io: AttemptIo): Promise<Exit>;
 }

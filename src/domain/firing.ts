@@ -10,16 +10,20 @@ export interface Firing {
   readonly scheduledFor: Instant;
   readonly trigger: Trigger;
   /**
-   * Distinguishes firings of one instant. By schedule: 0, or how many times the wall clock was set back before this interval-like job resumed
-   * its rhythm. Manually, or at the start of the scheduler: a unique number above {@link MARKS_FROM}.
+   * Distinguishes firings of one instant. By schedule: 0, or how many times the wall clock was set back before this
+   * interval-like job resumed its rhythm. Manually, or when the scheduler starts: a unique number above {@link
+   * MARKS_FROM}.
    */
   readonly generation: number;
 }
 
-/** The first number for firings without a schedule; no clock is set back this often. */
+/** The first number for firings without a schedule; no clock is set back this many times. */
 export const MARKS_FROM = 36 ** 4;
 
-/** `name@2026-11-23T08:00:00.000Z`; after a clock was set back `…Z~1`, and manually or at a start `…Z~30466176`. */
+/**
+ * `name@2026-11-23T08:00:00.000Z`; after a clock was set back `…Z~1`; for manual firings and those at startup
+ * `…Z~30466176`.
+ */
 export function firingId(firing: Firing): string {
   const id = `${firing.jobName}@${toTimestamp(firing.scheduledFor)}`;
   return firing.generation === 0 ? id : `${id}~${firing.generation}`;

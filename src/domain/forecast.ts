@@ -10,28 +10,34 @@ export const FORECAST_WINDOWS = {
 
 export type ForecastWindow = keyof typeof FORECAST_WINDOWS;
 
-/** What the schedules bring to the workers of one label within one window. */
+/** What the schedules assign to the workers of one label within one window. */
 export interface WindowForecast {
   /** See {@link workLabelOf}. */
   readonly label: string;
   readonly window: ForecastWindow;
   /** Firings that become due and run; those that are skipped do not count. */
   readonly runs: number;
-  /** The most runs at once, those of now included: if runs take their median duration, and if they take their 95th percentile. */
+  /**
+   * The most runs at once, including those active now: if runs take their median duration, and if they take their 95th
+   * percentile.
+   */
   readonly atOnce: { readonly p50: number; readonly p95: number };
 }
 
 export interface Forecast {
   /** The windows begin here. */
   readonly at: Instant;
-  /** Each window of each label that a timer has. */
+  /** One window for each label that a timer has. */
   readonly windows: readonly WindowForecast[];
-  /** The runs of an hour as an earlier forecast had them, minus those that came; `undefined` before the first hour is over. */
+  /**
+   * The runs of an hour that an earlier forecast expected, minus the actual ones; `undefined` before the first hour is
+   * over.
+   */
   readonly error: number | undefined;
 }
 
 /** Computes forecasts for the metrics. */
 export interface Forecaster {
-  /** Resolves to the present forecast, at most a minute old. Never rejects; `undefined` while there is none. */
+  /** Resolves to the current forecast, at most a minute old. Never rejects; `undefined` if there is none. */
   forecast(status: SchedulerStatus): Promise<Forecast | undefined>;
 }

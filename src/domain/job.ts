@@ -36,7 +36,7 @@ export interface Job {
   readonly window: ActiveWindow;
   readonly breaker?: BreakerPolicy;
   readonly hooks?: Hooks;
-  /** Web services that are notified when it starts and ends. */
+  /** Web services that are notified when a run starts and ends. */
   readonly monitors?: readonly Monitor[];
   readonly notify?: Notify;
   readonly misfire: MisfirePolicy;

@@ -11,9 +11,11 @@ export interface Pause {
   readonly reason: string | undefined;
 }
 
-/** What the ledger remembers of one job over restarts. */
+/** What the ledger keeps about one job across restarts. */
 export interface JobMemory {
-  /** The last considered instant of its schedule: every one up to it (inclusive) has its outcome, or an open run. */
+  /**
+   * The last considered instant of its schedule: every instant up to it (inclusive) has its outcome, or an open run.
+   */
   readonly cursor: Instant;
   /** Marks firings after a wall clock was set back; see {@link Firing.generation}. */
   readonly generation: number;
@@ -28,7 +30,7 @@ export interface JobMemory {
   readonly lastSuccessAt: Instant | undefined;
   readonly lastStatus: FiringStatus | undefined;
   readonly lastFinishedAt: Instant | undefined;
-  /** What `in` waits for. A restart begins it again, a handover does not. Not kept in a state file. */
+  /** What `in` waits for. A restart starts it over, a handover does not. Not kept in a state file. */
   readonly armedFor?: Instant;
 }
 
@@ -69,8 +71,8 @@ export interface Recollection {
   /** When the last scheduler recorded something; `undefined` before the first record. */
   readonly lastSeenAt: Instant | undefined;
   /**
-   * The last scheduler ended a moment ago, perhaps on another machine with another clock. This one goes on where it was:
-   * cursors count as they are, and what came due meanwhile is late, not missed.
+   * The last scheduler ended a moment ago, perhaps on another machine with a different clock. This one continues from
+   * there: cursors apply as they are, and firings due since then are late, not missed.
    */
   readonly isHandedOver?: boolean;
 }
@@ -92,16 +94,17 @@ export interface Ledger {
   /** The facts to record. Call it before the first {@link commit}. Never throws. */
   recall(): Recollection;
   /**
-   * Records events and the memories they changed, all or nothing, before it returns. Never throws: what cannot be recorded (a full disk) is kept
-   * up to a bound and retried with the next commit. The listener reports trouble once, and its end once.
+   * Records events and the memories they changed, all or nothing, before it returns. Never throws: what cannot be
+   * recorded (a full disk) is kept up to a bound and retried with the next commit. The listener reports trouble once,
+   * and again when it ends.
    *
    * A ledger on a network returns a promise, which never rejects. Until it resolves, nothing that depends on the commit
-   * starts, and no sink gets these events. Several commits resolve in their order.
+   * starts, and no sink receives these events. Several commits resolve in order.
    */
   commit(events: readonly TimerEvent[], changed: readonly JobRecord[], now: Instant): Promise<Committed> | undefined;
   /** Whether something committed is not recorded yet. */
   readonly isBehind: boolean;
-  /** Another scheduler goes on after a stop, perhaps at once. Waiting runs and retries stay open for it. */
+  /** Another scheduler takes over after a stop, perhaps immediately. Waiting runs and retries stay open for it. */
   readonly handsOver?: true;
   /** Sets the one listener for trouble and its end. Called at once if there is trouble. */
   onTrouble(listener: (trouble: LedgerTrouble) => void): void;
@@ -140,7 +143,10 @@ export interface HistoryQuery {
   readonly since?: Instant;
   /** Recorded at this instant or earlier. */
   readonly until?: Instant;
-  /** Of a firing due then: its own outcome, or that of a row of firings reported as one that may include it. */
+  /**
+   * For a firing due at this instant: its own outcome, or that of a series of firings reported as one that may include
+   * it.
+   */
   readonly due?: DueSpan;
   /** Returns the latest ones, up to this number. At least 1. */
   readonly limit: number;
@@ -184,7 +190,7 @@ export interface History {
   numbered(numbers: readonly number[]): readonly (Ending | undefined)[];
   /** The durations of a job's latest runs that ended by themselves, up to `limit`: not canceled, not lost. Ascending. */
   durations(jobName: string, limit: number): readonly Duration[];
-  /** Runs several queries on one snapshot. Keep them short: the scheduler cannot reuse its log before the end. */
+  /** Runs several queries on one snapshot. Keep them short: the scheduler cannot reuse its log until they end. */
   still<Answer>(ask: () => Answer): Answer;
   /** Runs without an outcome yet, oldest first. */
   open(): readonly OpenRun[];
@@ -194,7 +200,7 @@ export interface History {
   runIds(beginning: string, limit: number): readonly string[];
   /** The memories of all jobs by name. */
   jobs(): ReadonlyMap<string, JobRecord>;
-  /** What the results so far have left out. Absent: nothing ever is. */
+  /** What the results so far have left out. Absent: nothing is ever left out. */
   readonly invalid?: LeftOut;
   close(): void;
 }

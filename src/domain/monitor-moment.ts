@@ -7,7 +7,7 @@ export type Moment = (typeof MOMENTS)[number];
 /** The services that accept notifications: keys of the timer file. */
 export type MonitorKind = 'healthchecks' | 'sentry' | 'url';
 
-/** Which moment it is, by how the run ended; without an outcome it started. */
+/** The moment of a run, by how it ended; without an outcome, the run started. */
 export function momentOf(outcome: Outcome | undefined): Moment {
   switch (outcome?.status) {
     case undefined:

@@ -12,15 +12,21 @@ export interface NumberedEnding {
 export interface ReceivedOutcomes {
   /** The name of its machine. */
   readonly node: string;
-  /** Identifies its state: each state has numbers of its own. Empty if the sender names none. */
+  /** Identifies its state: each state has its own numbers. Empty if the sender names none. */
   readonly state: string;
   /** In the order of their numbers. */
   readonly outcomes: readonly { readonly number: number; readonly ending: Ending }[];
 }
 
-/** The recorded outcomes as a log: numbered from 1 in the order of their ends, without gaps but for what retention deleted. */
+/**
+ * The recorded outcomes as a log: numbered from 1 in the order of their ends, without gaps except for what retention
+ * deleted.
+ */
 export interface OutcomeLog {
-  /** Prepares forwarding: without a mark, it begins after the present outcomes. @throws the state's errors, as all methods. */
+  /**
+   * Prepares forwarding: without a mark, it starts after the existing outcomes. @throws the state's errors, like all
+   * methods here.
+   */
   begin(now: Instant): ForwardMark;
   /** The highest number; 0 for an empty log. */
   last(): number;
@@ -28,11 +34,14 @@ export interface OutcomeLog {
   after(number: number, limit: number): readonly NumberedEnding[];
   /** Notes that outcomes up to this number are forwarded. */
   noteSent(mark: ForwardMark): void;
-  /** Records outcomes of another scheduler as timers `node/task`. Leaves out those it has already. Returns how many it recorded. */
+  /**
+   * Records outcomes of another scheduler as timers `node/task`. Skips those it already has. Returns how many it
+   * recorded.
+   */
   receive(received: ReceivedOutcomes): number;
 }
 
-/** Up to where outcomes are forwarded. */
+/** The number up to which outcomes are forwarded. */
 export interface ForwardMark {
   /** Identifies the state. */
   readonly state: string;

@@ -1,11 +1,11 @@
 /** How one process ended, as the operating system reports it. */
 export type Exit =
   | { readonly kind: 'exited'; readonly code: number }
-  /** `signal` is its name, or `SIG<n>` of one without. */
+  /** `signal` is its name, or `SIG<n>` if it has none. */
   | { readonly kind: 'signaled'; readonly signal: string }
   /** No process started. `code` is what a shell would return: 126 not executable, 127 not found. */
   | { readonly kind: 'not_started'; readonly code: 126 | 127; readonly error: string }
-  /** What started the process died before its end. */
+  /** What started the process died before the process ended. */
   | { readonly kind: 'lost'; readonly error: string };
 
 /** Why a run was canceled. The first cause wins. */
@@ -32,7 +32,10 @@ export const FIRING_STATUSES: readonly FiringStatus[] = [
   'missed',
 ];
 
-/** Whether the duration of a run with this status says how long its command takes: nobody canceled it, and its end is known. */
+/**
+ * Whether the duration of a run with this status shows how long its command takes: nobody canceled it, and its end is
+ * known.
+ */
 export const endsByItself = (status: FiringStatus): boolean =>
   status === 'success' || status === 'failure' || status === 'timeout';
 
@@ -62,8 +65,8 @@ export function lostOutcome(exit: Exit | undefined): Outcome {
 }
 
 /**
- * Describes how a process ended. Why it was canceled (`cause`) comes before what it then did. After a timeout, a code
- * that counts as success is omitted: the command returned it after SIGTERM, and did not finish in time.
+ * Describes how a process ended. Why it was canceled (`cause`) comes before what it did afterwards. After a timeout, an
+ * exit code that counts as success is omitted: the command returned it after SIGTERM, too late.
  */
 export function judge(exit: Exit, cause: CancelCause | undefined, successCodes: readonly number[]): Outcome {
   if (exit.kind === 'not_started') return { status: 'failure', exitCode: exit.code, error: exit.error };

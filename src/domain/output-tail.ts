@@ -31,7 +31,7 @@ export class OutputTail {
   }
 }
 
-/** Of a longer block, only the last lines can stay. */
+/** Only the last lines of a longer block can stay. */
 function lastLines(block: string): readonly string[] {
   let start = block.length + 1;
   for (let count = 0; count < MOST_LINES && start > 0; count++) {
@@ -40,7 +40,7 @@ function lastLines(block: string): readonly string[] {
   return block.slice(start).split('\n');
 }
 
-/** Index of the oldest line to drop, unless its stream has only its reserve left. */
+/** Index of the oldest line to drop, unless its stream has nothing but its reserve left. */
 function displaced(lines: readonly TailLine[]): number {
   const oldest = lines[0]?.stream;
   const isReserved = lines.filter(({ stream }) => stream === oldest).length <= RESERVED;

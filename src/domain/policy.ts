@@ -2,9 +2,9 @@ import type { Firing } from './firing.js';
 import type { Outcome } from './outcome.js';
 import type { Duration, Instant } from './time.js';
 
-/** Which? Of the instants that were missed (downtime, suspension, a clock that jumped), those that still run. */
+/** Which? Selects which missed instants (downtime, suspension, a clock that jumped) still run. */
 export interface MisfirePolicy {
-  /** How many of the latest instants it considers. It needs no more, and never selects an older one. */
+  /** How many of the latest instants it considers. It needs no more than these, and never selects an older one. */
   readonly most: number;
   /** `passed` is ascending and not empty. Returns a subsequence of it; the rest is reported as missed. */
   select(passed: readonly Instant[], now: Instant): readonly Instant[];

@@ -17,7 +17,7 @@ export interface RecentOutcome {
   readonly cpuMs?: Duration | undefined;
   readonly maxRssBytes?: number | undefined;
   readonly runId: string | undefined;
-  /** The number of consecutive firings it covers. */
+  /** The number of consecutive firings that it covers. */
   readonly count: number;
   /** A short reason; empty after a success. */
   readonly cause: string;

@@ -1,6 +1,9 @@
 import { entryOf, type TimerEvent } from './events/index.js';
 
-/** An event under its public names, which users and other programs rely on: flat, snake_case, JSON-safe. The same in log and history. */
+/**
+ * An event under its public names, which users and other programs rely on: flat, snake_case, JSON-safe. The log and the
+ * history use the same names.
+ */
 export type LogRecord = { readonly event: TimerEvent['event'] } & Readonly<Record<string, unknown>>;
 
 /** Gives an event its public names. */

@@ -27,11 +27,11 @@ export interface StatusRecord {
   /** With `partial`, only those that changed since the requested revision. */
   readonly timers: readonly TimerRecord[];
   readonly partial?: true;
-  /** The last change of the timer file, if it was refused: the timers are unchanged. */
+  /** The last change of the timer file, if it was refused; the timers stay as they were. */
   readonly config_rejected?: { readonly at: string; readonly problems: readonly string[] } | null;
   /** Where the timer file comes from; absent for a file of this machine. */
   readonly config_from?: OriginRecord;
-  /** How forwarding is; absent without `forward`. */
+  /** The state of forwarding; absent without `forward`. */
   readonly forward?: ForwardRecord;
   /** Send it with the next request to receive only what changes after this response. */
   readonly revision?: number;
@@ -45,7 +45,7 @@ export interface OriginRecord {
   readonly etag: string | null;
   /** When the server last confirmed the version in use. */
   readonly confirmed_at: string;
-  /** When the server was found to be away; `null` while it can be reached. */
+  /** When the server was found to be unreachable; `null` while it is reachable. */
   readonly unreachable_since: string | null;
   /** Why the last request failed. */
   readonly reason: string | null;
@@ -57,7 +57,7 @@ export interface ForwardRecord {
   readonly receiver: string;
   /** How many outcomes wait; `null` while the state cannot be read. */
   readonly unsent: number | null;
-  /** When the server was found to take none; `null` while it takes them. */
+  /** When the server was first found not to accept any; `null` while it accepts them. */
   readonly unavailable_since: string | null;
   /** Why the last request failed. */
   readonly reason: string | null;

@@ -41,9 +41,9 @@ export interface TimeTrouble {
 /** A source of the time. */
 export interface TimeSource {
   /**
-   * Compares the wall clock with the source's. Never rejects, and finishes within a minute; at once when `signal` aborts. Then no
-   * socket, process or timer is left (only a name lookup cannot be canceled). `undefined`: no result this time. This is not a
-   * failure: the source requested a pause.
+   * Compares the wall clock with the source's. Never rejects, and finishes within a minute; at once when `signal`
+   * aborts. The same cause has the same words, so that it is logged only once. `undefined`: no result this time. This
+   * is not a failure: the source requested a pause.
    */
   measure(signal: AbortSignal): Promise<TimeSample | TimeTrouble | undefined>;
 }

@@ -1,13 +1,13 @@
 /**
- * A point in time: milliseconds since the Unix epoch, leap seconds ignored.
- * An `Instant` does not compile where a {@link Duration} is expected, nor the reverse; a plain number can be either.
+ * A point in time: milliseconds since the Unix epoch, leap seconds ignored. An `Instant` does not compile where a
+ * {@link Duration} is expected, or vice versa; a plain number can be either.
  */
 export type Instant = number & { readonly unit?: 'epoch-ms' };
 
 /** A length of time in milliseconds. */
 export type Duration = number & { readonly unit?: 'ms' };
 
-/** A stretch of time: `from` exclusive, `until` inclusive. */
+/** A span of time: `from` exclusive, `until` inclusive. */
 export interface TimeSpan {
   readonly from: Instant;
   readonly until: Instant;
@@ -27,5 +27,5 @@ export const END_OF_TIME: Instant = 8.64e15;
  */
 export const toTimestamp = (instant: Instant): string => new Date(instant).toISOString();
 
-/** Stops something (a timer, a listener). You may call it any number of times. */
+/** Stops something (a timer, a listener). You can call it any number of times. */
 export type Cancel = () => void;

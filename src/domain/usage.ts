@@ -15,7 +15,7 @@ interface Measured {
   readonly maxRssBytes?: number | undefined;
 }
 
-/** What two attempts of a run used. */
+/** The combined usage of two attempts of a run. */
 export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return { cpuMs: one.cpuMs + other.cpuMs, maxRssBytes: Math.max(one.maxRssBytes, other.maxRssBytes) };
@@ -27,7 +27,7 @@ export const describeUsage = ({ cpuMs, maxRssBytes }: Measured): string | undefi
     ? undefined
     : `${humanDuration(Math.round(cpuMs))} of CPU, ${megabytes(maxRssBytes)} of memory`;
 
-/** In millions of bytes, with a digit after the point below 10: `3.1 MB`, `104 MB`. */
+/** In millions of bytes, with one decimal below 10: `3.1 MB`, `104 MB`. */
 export function megabytes(bytes: number): string {
   const count = bytes / 1_000_000;
   return `${count < 10 ? count.toFixed(1) : Math.round(count)} MB`;

@@ -10,7 +10,7 @@ export interface WebRequest {
 /** The part of an address that may be reported: `hc-ping.com`, `localhost:8000`. */
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'an invalid address');
 
-/** A text with every address cut down to its {@link hostOf}, because messages of others may repeat an address. */
+/** A text with every address reduced to its {@link hostOf}, because error messages may repeat an address. */
 export const withHostsAlone = (text: string): string =>
   text.replace(/\b[a-z][a-z\d+.-]*:\/\/[^\s'"`<>]+/gi, (address) => (URL.canParse(address) ? hostOf(address) : '…'));
 

@@ -32,7 +32,7 @@ export class AdHocJobs implements Sink {
     return this.#removed.get(name);
   }
 
-  /** Removes an ad-hoc job that has no instant left and no run. */
+  /** Removes an ad-hoc job that has no future instant and no run. */
   removeIfOver(state: JobState): void {
     const { job, next, running, parked } = state;
     const isOver = next === undefined && running === 0 && parked.size === 0;

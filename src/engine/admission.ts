@@ -42,7 +42,7 @@ export class Admission {
     this.#breakers.ended(state, run, ending);
   }
 
-  /** A pause that is over ends here. */
+  /** A pause that has expired ends here. */
   #isPaused(state: JobState): boolean {
     const { paused } = state;
     const at = this.#context.now();

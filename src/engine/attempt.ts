@@ -18,7 +18,7 @@ export interface AttemptHistory {
   readonly lastSuccessAt: Instant | undefined;
 }
 
-/** An event of a run, without the fields of all of them. */
+/** An event of a run, without the fields common to all of them. */
 export type RunFact<Event> = Omit<Event, 'at' | 'firing' | 'runId'>;
 
 /** The run an attempt belongs to. An interface, because `run.ts` imports this file. */
@@ -28,7 +28,7 @@ export interface AttemptOwner {
   readonly firing: Firing;
   readonly history: AttemptHistory;
   attemptEnded(attempt: Attempt, exit: Exit): void;
-  /** Does a step of the run, which fails by what it throws. */
+  /** Runs a step; if it throws, the run fails with that error. */
   step(doing: string, work: () => void): void;
   failed(doing: string, error: unknown): void;
   emit(fact: RunFact<RunStarted> | RunFact<RunOutput> | RunFact<OrphanFound>): void;
@@ -37,7 +37,7 @@ export interface AttemptOwner {
 export interface AttemptContext extends Pick<EngineContext, 'elapsed'> {
   readonly executor: Executor;
   drained(): Promise<void> | undefined;
-  /** What happens to processes that have left their process group when their run is ended. */
+  /** What happens to processes that left their process group when their run is ended. */
   readonly strayAction: 'kill' | 'keep';
 }
 
@@ -45,13 +45,13 @@ export interface AttemptContext extends Pick<EngineContext, 'elapsed'> {
 export class Attempt implements AttemptIo {
   /** Counts from 1. */
   readonly number: number;
-  /** From the nominal instant, and the job's jitter behind it, to this attempt's start. */
+  /** From the nominal instant plus the job's jitter to this attempt's start. */
   readonly latenessMs: Duration;
   readonly canceler = new Canceler();
   readonly tail = new OutputTail();
-  /** `undefined` before it has a process. */
+  /** `undefined` until it has a process. */
   pid: number | undefined;
-  /** `undefined` before its process has ended, and if it was not measured. */
+  /** `undefined` until its process has ended, or if it was not measured. */
   usage: Usage | undefined;
   readonly #run: AttemptOwner;
   readonly #context: AttemptContext;
@@ -79,13 +79,13 @@ export class Attempt implements AttemptIo {
       TIMERS_SCHEDULED_AT: toTimestamp(firing.scheduledFor),
       TIMERS_ATTEMPT: String(this.number),
       TIMERS_TRIGGER: firing.trigger,
-      // Empty rather than absent: it hides the variable of a scheduler that runs this one.
+      // Empty rather than absent, to hide the variable of an outer scheduler.
       TIMERS_PREVIOUS_SCHEDULED_AT: timestampOrEmpty(history.previousScheduledFor),
       TIMERS_LAST_SUCCESS_AT: timestampOrEmpty(history.lastSuccessAt),
     };
   }
 
-  /** Whether its process has ended, uncalled for, and only its last output is still read. */
+  /** Whether its process ended by itself, and only its last output is still being read. */
   get isEnding(): boolean {
     return this.canceler.exit !== undefined && this.canceler.cause === undefined;
   }
@@ -99,7 +99,7 @@ export class Attempt implements AttemptIo {
     );
   }
 
-  /** `undefined` before its process has ended. */
+  /** `undefined` until its process has ended. */
   get outcome(): Outcome | undefined {
     const { exit } = this.canceler;
     return exit && this.outcomeOf(exit);
@@ -115,13 +115,13 @@ export class Attempt implements AttemptIo {
     return isOver ? undefined : this.#run.job.retry.pauseAfter(this.number, outcome);
   }
 
-  /** Its time counts no more. */
+  /** Its time no longer counts. */
   stopTiming(): void {
     this.#isOver = true;
     if (this.#timeout !== undefined) this.#context.elapsed.clear(this.#timeout);
   }
 
-  /** From now on its time counts. */
+  /** Its time counts from now on. */
   started(pid: number): void {
     this.pid = pid;
     const { timeout } = this.#run.job;
@@ -149,7 +149,7 @@ export class Attempt implements AttemptIo {
     this.#run.emit({ event: 'run.output', stream, lines: line, truncated: false, ...(data && { data }) });
   }
 
-  /** The object a line is the JSON of. A line with a number that would change stays a line, which is reported once. */
+  /** Parses the JSON object in a line. A line with a number that would change stays a line; this is reported once. */
   #jsonOf(line: string): Readonly<Record<string, unknown>> | undefined {
     const data = jsonObject(line);
     const number = data && inexactNumber(line);
@@ -177,7 +177,7 @@ export class Attempt implements AttemptIo {
   }
 }
 
-/** The object a line is the JSON of; `undefined` for any other line. */
+/** The JSON object in a line; `undefined` for any other line. */
 function jsonObject(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!/^\s*\{/.test(line)) return undefined;
   try {

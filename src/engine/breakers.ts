@@ -6,7 +6,7 @@ import type { RunEnding } from './run-ending.js';
 import type { JobState } from './job-state.js';
 import type { Run } from './run.js';
 
-/** Moves the circuit breakers of the jobs, with an event for each move. */
+/** Moves the jobs' circuit breakers, and emits an event for each transition. */
 export class Breakers {
   readonly #context: Emitter;
 
@@ -28,7 +28,7 @@ export class Breakers {
     return state.breaker.kind === 'half_open' && state.trial === undefined;
   }
 
-  /** Called before a run starts: one that starts while the breaker is half open is its trial. */
+  /** Called before a run starts: a run that starts while the breaker is half open is its trial. */
   started(state: JobState, run: Run): void {
     if (state.breaker.kind === 'half_open' && state.trial === undefined && run.firing.trigger !== 'manual')
       state.trial = run;
@@ -41,7 +41,10 @@ export class Breakers {
     if (ending.kind === 'finished') this.#move(state, ending.outcome, isTrial);
   }
 
-  /** Called for a run that an earlier scheduler left open. A lost trial counts as failed. Otherwise every start would retry a command that ends it. */
+  /**
+   * Called for a run that an earlier scheduler left open. A lost trial counts as failed. Otherwise every start would
+   * retry a command that crashes the scheduler.
+   */
   closed(state: JobState, { trigger }: Firing, outcome: Outcome): void {
     this.#move(state, outcome, state.breaker.kind === 'half_open' && trigger !== 'manual');
   }

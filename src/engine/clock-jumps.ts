@@ -24,7 +24,7 @@ export class ClockJumps {
     this.#context = context;
   }
 
-  /** To be called at every wake. */
+  /** Call it at every wake-up. */
   look(): void {
     const { time, jobs, planner } = this.#parts;
     const jump = time.look();
@@ -40,7 +40,7 @@ export class ClockJumps {
     }
   }
 
-  /** After a forward jump the instants of a job come due by themselves, and are planned then. */
+  /** After a forward jump the instants of a job become due by themselves, and are planned then. */
   #rearm(state: JobState, { kind, from, to, cause }: Jump): void {
     const { timers } = this.#parts;
     if (state.next === undefined) return;

@@ -3,7 +3,7 @@ import type { TimerEvent } from '../domain/events/index.js';
 import type { Duration, Instant } from '../domain/time.js';
 import type { TimerLoop } from './timer-loop.js';
 
-/** What the parts of a scheduler share: its time, and its one way to report and record what happens. */
+/** What the parts of a scheduler share: its time, and the one way to report and record events. */
 export interface EngineContext {
   /** The scheduler's own time. */
   now(): Instant;
@@ -23,7 +23,7 @@ interface BugFacts {
   readonly retryInMs?: Duration;
 }
 
-/** Reports a bug: what could not be done, what was thrown, and by which job. The caller handles the consequences. */
+/** Reports a bug: what failed, what was thrown, and for which job. The caller handles the consequences. */
 export function reportBug(context: Emitter, doing: string, thrown: unknown, about: BugFacts = {}): void {
   context.emit({ event: 'internal.error', at: context.now(), doing, ...bugOf(thrown), ...about });
 }

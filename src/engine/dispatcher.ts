@@ -23,14 +23,19 @@ interface Submitted extends Submission {
   readonly firing: Firing;
 }
 
-/** Turns firings into runs: asks whether each may run now, and whether a parked one may when a run of its job has ended. */
+/**
+ * Turns firings into runs: decides whether each may run now, and whether a parked one may once a run of its job has
+ * ended.
+ */
 export class Dispatcher implements RunOwner {
   readonly #context: ExecutionContext;
   readonly #runs: RunTable;
   readonly #admission: Admission;
   readonly #onRunEnded: (state: JobState) => void;
 
-  /** `onRunEnded` is called after the event of the run's end, and before the next decision about the firing that waited for it. */
+  /**
+   * `onRunEnded` is called after the event of the run's end, and before the decision about a firing that waited for it.
+   */
   constructor(context: ExecutionContext, runs: RunTable, admission: Admission, onRunEnded: (state: JobState) => void) {
     this.#context = context;
     this.#runs = runs;
@@ -44,8 +49,8 @@ export class Dispatcher implements RunOwner {
   }
 
   /**
-   * Accepts a due firing. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`.
-   * `runId`: the run as which a scheduler that died had admitted the firing, without beginning it. `admission`: replaces the job's own.
+   * Accepts a due firing. It ends in exactly one of `run.finished`, `firing.skipped`, `firing.missed`. `runId`: the run
+   * as which a scheduler that died had admitted the firing before it started. `admission`: replaces the job's own.
    */
   submit(state: JobState, firing: Firing, { runId, admission }: Submission = {}): void {
     if (this.#runs.isClosed) {
@@ -71,7 +76,7 @@ export class Dispatcher implements RunOwner {
     run.fail(error);
   }
 
-  /** Cancels the run of that id, or every run of the job of that name. Returns how many. */
+  /** Cancels the run with that id, or every run of the job with that name. Returns how many. */
   cancel(nameOrRunId: string): number {
     const isMeant = ({ id, job }: Run) => id === nameOrRunId || job.name === nameOrRunId;
     const active = this.#runs.active().filter(isMeant);

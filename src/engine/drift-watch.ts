@@ -8,7 +8,10 @@ import { majorityOffset } from './majority-offset.js';
 /** Whether the wall clock is certainly off by more than the limit. */
 export type DriftState = 'within' | 'beyond';
 
-/** The state behind a measurement: beyond when even the smallest possible offset is, within when the likeliest is; in between as it was. */
+/**
+ * The state after a measurement: beyond if even the smallest possible offset is, within if the likeliest is; otherwise
+ * unchanged.
+ */
 export function judgeDrift(
   was: DriftState,
   { offsetMs, errorMs }: Pick<ClockOffset, 'offsetMs' | 'errorMs'>,
@@ -19,7 +22,9 @@ export function judgeDrift(
   return size <= limit ? 'within' : was;
 }
 
-/** What of a measured offset the scheduler's time should follow: all of it, or nothing while it may as well be 0. */
+/**
+ * How much of a measured offset the scheduler's time should follow: all of it, or nothing if it may just as well be 0.
+ */
 export const offsetToFollow = ({ offsetMs, errorMs }: Pick<ClockOffset, 'offsetMs' | 'errorMs'>): Duration =>
   Math.abs(offsetMs) > errorMs ? offsetMs : 0;
 
@@ -33,18 +38,21 @@ export const pauseBetween = (poll: Duration, failures: number, random: number): 
 interface DriftParts extends Emitter {
   readonly sources: readonly TimeSource[];
   readonly clock: Clock;
-  /** Evenly from [0, 1). */
+  /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Lets the scheduler's time follow the offset, and returns whether it does. Given only where it may. 0 after a failed measurement. */
+  /**
+   * Lets the scheduler's time follow the offset, and returns whether it does. Given only if steering is allowed. 0
+   * after a failed measurement.
+   */
   readonly steer?: (offset: Duration) => boolean;
 }
 
-/** Measures the wall clock's offset again and again from the start on, and reports when it passes the limit and when it returns. */
+/** Measures the wall clock's offset repeatedly, and reports when it exceeds the limit and when it returns. */
 export class DriftWatch {
   readonly #settings: Pick<ClockSettings, 'limit' | 'poll'>;
   readonly #parts: DriftParts;
   readonly #stopping = new AbortController();
-  /** By source: why it could not tell, as told. */
+  /** By source: the last reported reason why it returned no time. */
   readonly #told = new Map<string, string>();
   #state: DriftState = 'within';
   #latest: ClockOffset | undefined;
@@ -56,23 +64,23 @@ export class DriftWatch {
     this.#parts = parts;
   }
 
-  /** The last measurement that succeeded; `undefined` before the first. */
+  /** The last successful measurement; `undefined` before the first. */
   get latest(): ClockOffset | undefined {
     return this.#latest;
   }
 
-  /** Begins with a measurement at once. To be called once. */
+  /** Starts with a measurement. Call it once. */
   start(): void {
     void this.#measureOn();
   }
 
-  /** Stops measuring and reporting, and releases sockets, processes and timers at once. */
+  /** Stops measuring and reporting, and immediately releases sockets, processes and timers. */
   stop(): void {
     this.#disarm?.();
     this.#stopping.abort();
   }
 
-  /** Measures, and does so again, whatever comes of it. */
+  /** Measures, and schedules the next measurement whatever the result. */
   async #measureOn(): Promise<void> {
     const { clock, random } = this.#parts;
     try {

@@ -6,17 +6,20 @@ import type { Duration } from '../domain/time.js';
 import { lineCount } from '../domain/output-lines.js';
 import { contain, raiseLater } from './bugs.js';
 
-/** The number of events, each line of output one, that the sinks get before timers and processes get a turn. */
+/** The number of events (a line of output counts as one) that sinks receive before timers and processes get a turn. */
 const BATCH = 256;
-/** How many events, each line of output one, may wait for the sinks before commands are asked to hold their output back. */
+/**
+ * How many events (a line of output counts as one) may wait for the sinks before commands are asked to pause their
+ * output.
+ */
 const HIGH_WATER = 2_000;
 
 /**
- * Carries events to the sinks, in order and off the firing path: `emit` only notes them. A sink can neither delay a firing nor stop one;
- * its first error goes to `onSinkError`, and it still gets every later event.
+ * Carries events to the sinks, in order and off the firing path: `emit` only queues them. A sink can neither delay nor
+ * stop a firing; its first error goes to `onSinkError`, and it still receives every later event.
  *
- * Sinks get an event after it is recorded. If the state belongs to another scheduler, they never get what this one
- * could not record.
+ * Sinks receive an event after it is recorded. If the state belongs to another scheduler, they never receive what this
+ * one could not record.
  */
 export class EventBus {
   readonly #clock: Clock;
@@ -25,7 +28,7 @@ export class EventBus {
   readonly #onSinkError: (sink: string, error: unknown) => void;
   readonly #broken = new Set<Sink>();
   #pending: TimerEvent[] = [];
-  /** The number of pending events, each line of output one. */
+  /** The number of pending events, where a line of output counts as one. */
   #waiting = 0;
   #scheduled = false;
   /** A delivery that waits for a commit. */
@@ -34,7 +37,10 @@ export class EventBus {
   #isLost = false;
   #drained: PromiseWithResolvers | undefined;
 
-  /** `record` records everything emitted so far. It is called before the sinks get any event, and returns a promise if it takes time. */
+  /**
+   * `record` records everything emitted so far. It is called before the sinks receive any event, and returns a promise
+   * if it takes time.
+   */
   constructor(
     clock: Clock,
     sinks: readonly Sink[],
@@ -53,7 +59,7 @@ export class EventBus {
     this.#schedule();
   }
 
-  /** `undefined` while output is welcome; else resolves when it is again. */
+  /** `undefined` while output is accepted; otherwise resolves when it is accepted again. */
   drained(): Promise<void> | undefined {
     if (this.#waiting >= HIGH_WATER) return (this.#drained ??= withResolvers()).promise;
     for (const sink of this.#sinks) {
@@ -63,7 +69,7 @@ export class EventBus {
     return undefined;
   }
 
-  /** A sink that can't say whether it wants more holds nobody back. */
+  /** A sink that can't say whether it accepts more delays nobody. */
   #drainedOf(sink: Sink): Promise<void> | undefined {
     try {
       return sink.drained?.()?.catch((error: unknown) => this.#tell(sink, error));
@@ -73,7 +79,10 @@ export class EventBus {
     }
   }
 
-  /** Delivers what is pending and resolves when what the sinks have started themselves is over, or `patience` and it was ended. Never rejects. */
+  /**
+   * Delivers what is pending; resolves when the sinks' own work is done, or has been ended after `patience`. Never
+   * rejects.
+   */
   async settle(patience: Duration): Promise<void> {
     await this.#deliverAll();
     await Promise.all(this.#sinks.map((sink) => this.#wait(sink, () => sink.settle?.(patience))));
@@ -85,7 +94,7 @@ export class EventBus {
     await Promise.all(this.#sinks.map((sink) => this.#wait(sink, () => sink.flush?.())));
   }
 
-  /** What is more than a batch is left to the turns that are scheduled for it. */
+  /** Anything beyond one batch is left to the turns scheduled for it. */
   async #deliverAll(): Promise<void> {
     while (this.#pending.length > 0) {
       const delivering = this.#delivering ?? (this.#waiting <= BATCH ? this.#deliver(BATCH) : undefined);
@@ -109,7 +118,7 @@ export class EventBus {
     if (this.#pending.length > 0) this.#schedule();
   }
 
-  /** Returns a promise if the events must be recorded first, and that takes time. */
+  /** Returns a promise if recording the events first takes time. */
   #deliver(most: number): Promise<void> | undefined {
     const recording = this.#record();
     if (recording === undefined) {
@@ -133,7 +142,7 @@ export class EventBus {
     }
   }
 
-  /** The oldest events, up to the one with which they are `most`, of the first `among`. */
+  /** The oldest of the first `among` events, until their lines add up to `most`. */
   #take(most: number, among = this.#pending.length): readonly TimerEvent[] {
     let [count, taken] = [0, 0];
     for (

@@ -2,15 +2,15 @@
 export interface Ticket {
   /** The name of its job. */
   readonly jobName: string;
-  /** Called once, when a place came free after waiting: the place is taken then. */
+  /** Called once, when a place becomes free after waiting; the place is then taken. */
   enter(): void;
 }
 
 /** The tickets of one job. */
 interface Lane {
-  /** In the order of arrival. A set lets one who gives up leave from the middle. */
+  /** In the order of arrival. A set lets a ticket that gives up leave from the middle. */
   readonly tickets: Set<Ticket>;
-  /** Goes along the tickets: what comes later is seen, what is taken out is not, and none is looked at twice. */
+  /** Iterates over the tickets: sees later additions, skips removed ones, and visits none twice. */
   readonly line: Iterator<Ticket, undefined>;
 }
 
@@ -21,9 +21,9 @@ interface Lane {
 export class Gate {
   #places: number;
   #taken = 0;
-  /** By job; without empty ones. */
+  /** By job; contains no empty lanes. */
   readonly #lanes = new Map<string, Lane>();
-  /** Goes along the lanes, and begins again at the end. */
+  /** Iterates over the lanes, and starts again at the end. */
   #round = this.#lanes.values();
 
   /** `places` is at least 1; `Infinity` for a gate that is always open. */
@@ -31,13 +31,13 @@ export class Gate {
     this.#places = places;
   }
 
-  /** Changes the number of places: more let in who waits, fewer turn nobody out. */
+  /** Changes the number of places: a larger number admits waiting tickets, a smaller one evicts nobody. */
   resize(places: number): void {
     this.#places = places;
     this.#letIn();
   }
 
-  /** Takes a place now (true), or queues `ticket`, to be called when one is free (false). */
+  /** Takes a place now (true), or queues `ticket` until a place is free (false). */
   tryEnter(ticket: Ticket): boolean {
     if (this.#taken < this.#places && this.#lanes.size === 0) {
       this.#taken++;
@@ -49,7 +49,7 @@ export class Gate {
     return false;
   }
 
-  /** Takes `ticket` out of the queue. Returns whether it stood there. */
+  /** Removes `ticket` from the queue. Returns whether it was queued. */
   giveUp(ticket: Ticket): boolean {
     const lane = this.#lanes.get(ticket.jobName);
     if (lane?.tickets.delete(ticket) !== true) return false;
@@ -57,7 +57,7 @@ export class Gate {
     return true;
   }
 
-  /** Frees a place, and gives it to whose turn it is. */
+  /** Frees a place, and gives it to the next job in turn. */
   leave(): void {
     this.#taken--;
     this.#letIn();
@@ -72,7 +72,7 @@ export class Gate {
     }
   }
 
-  /** The first of the job whose turn it is. */
+  /** The first ticket of the job whose turn it is. */
   #takeNext(): Ticket | undefined {
     if (this.#lanes.size === 0) return undefined;
     let turn = this.#round.next();
@@ -94,7 +94,9 @@ export interface PassOwner {
   passed(): void;
 }
 
-/** The gates an attempt passes one after the other, always in this order, so that no two attempts can wait for each other. */
+/**
+ * The gates that an attempt passes one after the other, always in the same order, so that no two attempts can deadlock.
+ */
 export class GatePass implements Ticket {
   readonly jobName: string;
   readonly #gates: readonly Gate[];
@@ -112,7 +114,7 @@ export class GatePass implements Ticket {
     return this.#waitsAt !== undefined;
   }
 
-  /** Passes gates until one is full; behind the last it calls the owner. */
+  /** Passes gates until one is full; after the last one it calls the owner. */
   walk(): void {
     for (;;) {
       const gate = this.#gates[this.#passed];
@@ -132,7 +134,7 @@ export class GatePass implements Ticket {
     this.walk();
   }
 
-  /** Leaves every gate passed, and the queue of the one waited at. */
+  /** Leaves every passed gate, and the queue of the gate it waits at. */
   release(): void {
     this.#waitsAt?.giveUp(this);
     this.#waitsAt = undefined;

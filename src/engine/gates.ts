@@ -2,20 +2,20 @@ import type { PlanLimits } from '../domain/controls.js';
 import type { Job } from '../domain/job.js';
 import { Gate } from './gate.js';
 
-/** The gates of a scheduler: one for each group, and one over all. */
+/** The gates of a scheduler: one for each group, and one for all jobs. */
 export class Gates {
   readonly #overall = new Gate(Number.POSITIVE_INFINITY);
   readonly #groups = new Map<string, Gate>();
   #sizes: ReadonlyMap<string, number> = new Map();
 
-  /** Takes the limits; who is through stays through. */
+  /** Applies the limits; runs that have passed keep their places. */
   resize({ concurrency = Number.POSITIVE_INFINITY, groups = new Map<string, number>() }: PlanLimits): void {
     this.#overall.resize(concurrency);
     this.#sizes = groups;
     for (const [name, gate] of this.#groups) gate.resize(groups.get(name) ?? 1);
   }
 
-  /** What a run of this job passes, in this order. */
+  /** The gates that a run of this job passes, in this order. */
   of({ group }: Job): readonly Gate[] {
     if (group === undefined) return [this.#overall];
     const gate = this.#groups.get(group) ?? new Gate(this.#sizes.get(group) ?? 1);

@@ -6,7 +6,7 @@ import type { Instant } from '../domain/time.js';
 import type { JobState } from './job-state.js';
 import { correctionFor } from './scheduler-time.js';
 
-/** Whether the next scheduler, if it started `now`, would run this firing that was admitted and has not begun. */
+/** Whether the next scheduler, if it started `now`, would run this firing, which was admitted but has not started. */
 export function isResumed({ schedule, misfire }: Job, firing: Firing, now: Instant): boolean {
   return isScheduled(firing) && !startsOver(schedule) && misfire.select([firing.scheduledFor], now).length > 0;
 }
@@ -17,8 +17,8 @@ export const isScheduled = ({ trigger }: Firing): boolean => trigger === 'schedu
 export const startsOver = (schedule: Schedule): boolean => schedule.countsElapsed === true && schedule.fromEnd !== true;
 
 /**
- * Gives every job the memory of an earlier scheduler, if its schedule is still the same. Returns the highest generation in use.
- * After a handover the cursors stay as they are, whatever the clock of this machine says.
+ * Gives every job the memory of an earlier scheduler, if its schedule is unchanged. Returns the highest generation in
+ * use. After a handover the cursors stay as they are, regardless of this machine's clock.
  */
 export function restoreMemories(
   states: Iterable<JobState>,
@@ -48,11 +48,16 @@ export function restoreMemories(
 /** Where a job's schedule resumes after a restart. */
 interface Resumption {
   readonly cursor: Instant;
-  /** The clock is before instants that were already considered: the rhythm restarts, and its firings are marked. */
+  /**
+   * The clock is earlier than instants that were already considered: the rhythm restarts, and its firings are marked.
+   */
   readonly isSetBack: boolean;
 }
 
-/** Resumes a schedule at `now`. The clock may have been set back while no scheduler ran, so the rules are those of a clock jump. */
+/**
+ * Resumes a schedule at `now`. The clock may have been set back while no scheduler ran, so the rules are those of a
+ * clock jump.
+ */
 function resumeFrom({ cursor }: JobMemory, schedule: Schedule, now: Instant): Resumption {
   const { kind } = correctionFor(now - cursor, 0);
   const isSetBack = kind === 'corrected' || (kind === 'back' && schedule.intervalLike);

@@ -27,24 +27,24 @@ const BLANK: JobMemory = {
   lastFinishedAt: undefined,
 };
 
-/** The current state of one job in the engine. It is itself an entry of the timer queue. */
+/** The current state of one job in the engine. It is itself an entry in the timer queue. */
 export class JobState implements Alarm, JobView, JobMemory {
   dueAt = 0;
   slot = -1;
   turn = 0;
-  /** Replaced when the file is reloaded. Active runs keep the definition they began with. */
+  /** Replaced when the file is reloaded. Active runs keep the definition they started with. */
   job: Job;
   fingerprint: string;
   /** The gates that an attempt of this job passes: its group, then the limit over all. */
   gates: readonly Gate[];
-  /** The nominal instant it is armed for, or `undefined` when none is left. */
+  /** The nominal instant it is armed for, or `undefined` if none is left. */
   next: Instant | undefined;
-  /** Active runs. Most jobs have none most of the time, and share the empty set. */
+  /** Active runs. Most jobs have none most of the time and share the empty set. */
   get runs(): ReadonlySet<Run> {
     return this.#runs ?? NONE;
   }
   #runs: Set<Run> | undefined;
-  /** Runs that wait for those before them to end, in the order of their turn. */
+  /** Runs that wait for earlier ones to end, in the order of their turn. */
   get parked(): ReadonlySet<Run> {
     return this.#parked ?? NONE;
   }
@@ -58,7 +58,10 @@ export class JobState implements Alarm, JobView, JobMemory {
   generation = 0;
   runsBegun = 0;
   failuresInARow = 0;
-  /** Whether the last run that counts has failed. Unlike {@link failuresInARow}, it survives a reset, so that a recovery is still reported. */
+  /**
+   * Whether the last run that counts failed. Unlike {@link failuresInARow}, it survives a reset, so that a recovery is
+   * still reported.
+   */
   isFailing = false;
   breaker: BreakerState = CLOSED;
   paused: Pause | undefined;
@@ -107,7 +110,7 @@ export class JobState implements Alarm, JobView, JobMemory {
     return this.job.window.maxRuns !== undefined && this.runsBegun >= this.job.window.maxRuns;
   }
 
-  /** Whether the remaining runs of `max_runs` are all reserved by runs that have not begun, and may never begin. */
+  /** Whether the remaining runs of `max_runs` are all reserved by runs that have not started, and may never start. */
   get isSpokenFor(): boolean {
     const { maxRuns } = this.job.window;
     if (maxRuns === undefined) return false;
@@ -121,7 +124,7 @@ export class JobState implements Alarm, JobView, JobMemory {
     return { previousScheduledFor, lastSuccessAt };
   }
 
-  /** The state that outlives the scheduler, as it is now. */
+  /** The state that outlives the scheduler, as of now. */
   get memory(): JobMemory {
     const { cursor, generation, runsBegun, failuresInARow, breaker, paused } = this;
     const { previousScheduledFor, lastSuccessAt, lastStatus, lastFinishedAt, next } = this;
@@ -147,12 +150,12 @@ export class JobState implements Alarm, JobView, JobMemory {
     this.isFailing = memory.failuresInARow > 0;
   }
 
-  /** Called when the clock was set back: an open breaker does not stay open for longer. */
+  /** Called when the clock was set back, so that an open breaker does not stay open longer. */
   shiftBreaker(by: Duration): void {
     if (this.breaker.kind === 'open') this.breaker = { ...this.breaker, until: this.breaker.until + by };
   }
 
-  /** Puts a run behind those that wait. */
+  /** Queues a run behind those that wait. */
   park(run: Run): void {
     (this.#parked ??= new Set()).add(run);
   }

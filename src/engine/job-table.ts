@@ -8,7 +8,7 @@ import { JobState } from './job-state.js';
 export class JobTable {
   readonly #states = new Map<string, JobState>();
   readonly #gates = new Gates();
-  /** Of the present plan. */
+  /** From the current plan. */
   limits: PlanLimits;
   readonly #onDue: (state: JobState, now: Instant) => void;
 
@@ -27,7 +27,10 @@ export class JobTable {
     return this.#states.get(name);
   }
 
-  /** Whether the state belongs to a job of the table. That of a removed job does not, although its runs may continue. */
+  /**
+   * Whether the state belongs to a job of the table. The state of a removed job does not, although its runs may
+   * continue.
+   */
   has(state: JobState): boolean {
     return this.#states.get(state.job.name) === state;
   }

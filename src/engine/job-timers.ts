@@ -6,7 +6,7 @@ import type { JobTable } from './job-table.js';
 import { nextInWindow } from './plan-due.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';
 
-/** The pause before a job that could not be planned is planned again: doubled each time. */
+/** The pause before a job that could not be planned is planned again; it doubles each time. */
 const FIRST_PAUSE: Duration = SECOND;
 const LONGEST_PAUSE: Duration = MINUTE;
 
@@ -45,12 +45,12 @@ export class JobTimers {
     this.arm(state);
   }
 
-  /** Arms a job whose scheduler starts at `now`, or that is new in one that runs, behind `now`. */
+  /** Arms a job after `now`: its scheduler starts now, or the job is new in a running one. */
   armFirst(state: JobState, now: Instant): void {
     this.armAfter(state, firstAfter(state.job, now));
   }
 
-  /** Arms a job behind `cursor`, or disarms one that must not fire. */
+  /** Arms a job after `cursor`, or disarms one that must not fire. */
   armFrom(state: JobState, cursor: Instant): void {
     const { job } = state;
     if (!job.enabled || this.isStopped) this.disarm(state);
@@ -71,7 +71,10 @@ export class JobTimers {
     this.#onDisarmed();
   }
 
-  /** Arms a job behind its plan. A rhythm that counts from the end of the last run has no `next` during a run; without one it begins now. */
+  /**
+   * Arms a job according to its plan. A rhythm that counts from the end of the last run has no `next` during a run;
+   * without a run it starts now.
+   */
   rearm(state: JobState): void {
     const { job } = state;
     if (job.schedule.fromEnd === true) {
@@ -97,8 +100,8 @@ export class JobTimers {
   }
 
   /**
-   * Plans from the cursor first, so that the pause loses no instant. Then plans from the present, because an instant of
-   * the pause may be the cause.
+   * Plans from the cursor first, so that the pause loses no instant. Then plans from the present, because an instant
+   * within the pause may be the cause.
    */
   #planAgain(state: JobState): void {
     const { job, next, faults, cursor } = state;
@@ -131,6 +134,6 @@ export class JobTimers {
   }
 }
 
-/** A delay that was over before the scheduler had started is due at once; it is not lost. */
+/** A delay that ended before the scheduler started is due immediately; it is not lost. */
 const firstAfter = ({ schedule }: Job, now: Instant): Instant =>
   schedule.countsElapsed && !schedule.fromEnd ? 0 : now;

@@ -1,18 +1,18 @@
 import type { TimeSample } from '../domain/time-source.js';
 import type { Duration } from '../domain/time.js';
 
-/** What several sources come down to. */
+/** What several sources agree on. */
 export interface MajorityOffset {
-  /** Where the true offset lies by all who agree; absent when no majority does. */
+  /** Where the true offset lies according to all sources that agree; absent if there is no majority. */
   readonly offset?: { readonly offsetMs: Duration; readonly errorMs: Duration };
   readonly truechimers: readonly TimeSample[];
-  /** Those whose interval lies outside: they are wrong, or all others are. */
+  /** Sources whose interval lies outside: they are wrong, or all others are. */
   readonly falsetickers: readonly TimeSample[];
 }
 
 /**
- * Finds the interval that more than half of the samples hold for right (Marzullo; RFC 5905, 11.2.1, without its question for midpoints).
- * Where several stretches are shared by equally many, the answer spans them all.
+ * Finds the interval that more than half of the samples support (Marzullo; RFC 5905, 11.2.1, without its check of
+ * midpoints). If several intervals have equal support, the result spans all of them.
  */
 export function majorityOffset(samples: readonly TimeSample[]): MajorityOffset {
   const edges = samples.flatMap(edgesOf).sort((a, b) => a.at - b.at || b.step - a.step);
@@ -34,7 +34,7 @@ export function majorityOffset(samples: readonly TimeSample[]): MajorityOffset {
   };
 }
 
-/** Where a sample's interval begins and ends; one that begins where another ends still touches it. */
+/** Where a sample's interval starts and ends; one that starts where another ends still overlaps it. */
 const edgesOf = ({ offsetMs, errorMs }: TimeSample) => [
   { at: offsetMs - errorMs, step: 1 },
   { at: offsetMs + errorMs, step: -1 },

@@ -3,19 +3,19 @@ import type { Job } from '../domain/job.js';
 import { lastBefore } from '../domain/last-before.js';
 import { MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 
-/** The instants of one job that have come, sorted by what happens to them. Every instant is in exactly one list. */
+/** The instants of one job that have passed, sorted by what happens to them. Every instant is in exactly one list. */
 export interface DuePlan {
   /** Due in the ordinary way, however late, or chosen by the misfire policy; ascending. */
   readonly runs: readonly { readonly scheduledFor: Instant; readonly trigger: 'schedule' | 'catch_up' }[];
   /** Will not run. */
   readonly missed: readonly Missed[];
-  /** The last instant that has come; `undefined` when none has. */
+  /** The last instant that has passed; `undefined` if none has. */
   readonly last: Instant | undefined;
-  /** The first instant that has not come. */
+  /** The first instant that has not passed. */
   readonly next: Instant | undefined;
 }
 
-/** Instants in a row that will not run, for one reason. */
+/** Consecutive instants that will not run, for the same reason. */
 export interface Missed {
   readonly reason: FiringMissed['reason'];
   readonly first: Instant;
@@ -23,29 +23,32 @@ export interface Missed {
   readonly count: number;
 }
 
-/** A stretch of time that passed unseen: `from` exclusive, `to` inclusive. */
+/** A span of time that passed unseen: `from` exclusive, `to` inclusive. */
 export interface Gap {
   readonly from: Instant;
   readonly to: Instant;
   readonly reason: 'downtime' | 'clock_jump';
 }
 
-/** What nobody saw come due. */
+/** Instants that came due while nothing was watching. */
 interface Unseen {
   readonly gap: Gap | undefined;
-  /** Instants that were considered, but that a scheduler which died never ran. */
+  /** Instants that were considered but not run by a scheduler that died. */
   readonly waiting: readonly Instant[];
 }
 
 /**
- * How late a row of instants may come and still be taken one by one. If it is later, the process itself was delayed:
- * stopped, starved, or paused with its container. Then the latest of the row runs, however late, so that the job is not
- * lost. The others are misfires, as after a downtime. An instant of a rhythm replaces an earlier one sooner than a
+ * How late a series of instants may be and still be handled one by one. If it is later, the process itself was delayed:
+ * stopped, starved, or paused with its container. Then the latest of the series runs, however late, so that the job is
+ * not lost. The others are misfires, as after a downtime. An instant of a rhythm replaces an earlier one sooner than a
  * fixed time does.
  */
 const graceOf = ({ schedule }: Job): Duration => (schedule.intervalLike ? 5 * SECOND : 5 * MINUTE);
 
-/** Sorts the instants of `job` from `next` on that have come by `now` (inclusive). Those inside `gap` are misfires and go through the job's policy. */
+/**
+ * Sorts the instants of `job` from `next` up to `now` (inclusive). Those inside `gap` are misfires and go through the
+ * job's policy.
+ */
 export function planDue(job: Job, next: Instant, now: Instant, gap: Gap | undefined): DuePlan {
   const second = nextInWindow(job, next);
   if (gap === undefined && (second === undefined || second + job.offset > now)) {
@@ -57,8 +60,9 @@ export function planDue(job: Job, next: Instant, now: Instant, gap: Gap | undefi
 const NONE: readonly never[] = [];
 
 /**
- * Sorts like {@link planDue} a row that may be empty. `waiting` are instants before `next` that were considered, but that a scheduler which
- * died never ran: the job's policy chooses among them as well. Those it does not choose are not in `missed`: each is reported alone.
+ * Like {@link planDue}, for a series that may be empty. `waiting` are instants before `next` that a scheduler which
+ * died considered but never ran; the job's policy chooses among them too. Those it does not choose are not in `missed`:
+ * each is reported separately.
  */
 export function planRow(job: Job, next: Instant | undefined, now: Instant, unseen: Unseen): DuePlan {
   const isToCome = next === undefined || next + job.offset > now;
@@ -71,7 +75,8 @@ function planPassed(job: Job, next: Instant | undefined, now: Instant, { gap, wa
   const { seen, latest, hasStood, unseen, last, next: toCome } = gather(job, next, now, gap);
   const passed = [...waiting, ...(hasStood ? seen.latest : []), ...unseen.latest];
   const chosen = passed.length === 0 ? passed : job.misfire.select(passed, now);
-  // Alone the latest of a row that stood is a late firing as any other; behind others it waits for its turn among them.
+  // On its own, the latest instant of a delayed series is a late firing like any other; behind others it waits for its
+  // turn.
   const isAmongOthers = hasStood && chosen.length > 1;
   const caughtUp = isAmongOthers ? chosen : chosen.filter((one) => one !== latest);
   const ordinary = hasStood ? seen.latest.slice(-1).filter((one) => !caughtUp.includes(one)) : seen.latest;
@@ -87,8 +92,8 @@ function planPassed(job: Job, next: Instant | undefined, now: Instant, { gap, wa
 }
 
 /**
- * The instants that have come. `unseen` are those inside the gap. `seen` are those before and after it, all listed
- * unless they are too late (`hasStood`). `latest` is the last of these.
+ * The instants that have passed. `unseen` are those inside the gap. `seen` are those before and after it, all of them
+ * listed unless they are too late (`hasStood`). `latest` is the last of these.
  */
 function gather(job: Job, next: Instant | undefined, now: Instant, gap: Gap | undefined) {
   const instantAt = (time: Instant) => Math.min(time, now) - job.offset;
@@ -100,7 +105,7 @@ function gather(job: Job, next: Instant | undefined, now: Instant, gap: Gap | un
   const hasStood = [before, behind].some(
     ({ first = Infinity, until }) => first <= until && waitOf(first + job.offset, now, gap) > graceOf(job),
   );
-  // One more than may be chosen is the last of those that were not; the latest of those seen stands apart.
+  // One more than may be chosen is the last of those not chosen; the latest seen instant is separate.
   const most = job.misfire.most + 2;
   const rows = [before, behind].map((span) => rowOf(job, span, hasStood ? most : Infinity));
   const seen = {
@@ -141,13 +146,13 @@ export function nextInWindow(job: Pick<Job, 'schedule' | 'window'>, after: Insta
   return instant === undefined || (notAfter !== undefined && instant > notAfter) ? undefined : instant;
 }
 
-/** What was due before a jump has waited until the jump, not through it. */
+/** Firings due before a jump waited until the jump, not through it. */
 const waitOf = (due: Instant, now: Instant, gap: Gap | undefined): Duration =>
   (gap !== undefined && due <= gap.from ? gap.from : now) - due;
 
 const isIn = (gap: Gap | undefined, time: Instant): boolean => gap !== undefined && time > gap.from && time <= gap.to;
 
-/** Ascending instants, of which the latest are listed. */
+/** Ascending instants, of which only the latest are listed. */
 interface Row {
   readonly first: Instant | undefined;
   readonly count: number;
@@ -156,7 +161,10 @@ interface Row {
 
 const EMPTY: Row = { first: undefined, count: 0, latest: NONE };
 
-/** The instants of `job` from `first` on, which may be one of nobody's schedule, to `until` (inclusive); the latest `most` of them listed. */
+/**
+ * The instants of `job` from `first`, which need not be on the schedule, to `until` (inclusive); the latest `most` are
+ * listed.
+ */
 function rowOf(job: Job, { first, until }: { first: Instant | undefined; until: Instant }, most: number): Row {
   if (first === undefined || first > until) return EMPTY;
   const next = (after: Instant) => (after < first ? first : nextInWindow(job, after));
@@ -181,8 +189,8 @@ const withoutLatest = ({ first, count, latest }: Row): Row => ({
 });
 
 /**
- * The row without the instants that were chosen to run. A policy chooses late ones before early ones, so the rest is a
- * row too.
+ * The series without the instants that were chosen to run. A policy chooses late instants before early ones, so the
+ * rest is a series too.
  */
 function missedOf(
   { first, count, latest }: Row,

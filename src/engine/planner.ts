@@ -11,9 +11,9 @@ import { nextInWindow, planDue, planRow, type DuePlan, type Gap, type Missed } f
 
 const NONE: readonly OpenRun[] = [];
 
-/** Plans the instants of a job that have come due, and submits each or reports it as missed. */
+/** Plans the instants of a job that have become due, and submits each or reports it as missed. */
 export class Planner {
-  /** The last stretch of time a forward jump left unseen. */
+  /** The last span of time that a forward jump skipped. */
   gap: Gap | undefined;
   readonly #timers: JobTimers;
   readonly #dispatcher: Dispatcher;
@@ -40,7 +40,7 @@ export class Planner {
       return;
     }
     this.#carryOut(state, plan, NONE);
-    // `in` fires once, whenever it was reset to.
+    // `in` fires once, even after a reset.
     if (job.schedule.countsElapsed) state.next = undefined;
     this.#timers.rearm(state);
   }
@@ -59,7 +59,7 @@ export class Planner {
   }
 
   /**
-   * Goes on where another scheduler stopped a moment ago. Nothing begins again; what came due meanwhile is late.
+   * Continues where another scheduler stopped a moment ago. Nothing restarts; firings due since then are late.
    * `waiting` are runs left open without a process.
    */
   takeOver(state: JobState, waiting: readonly OpenRun[]): void {
@@ -72,7 +72,7 @@ export class Planner {
     else if (job.schedule.fromEnd === undefined || state.running + state.parked.size === 0) this.#catchUp(state);
   }
 
-  /** Of `in`: it fires once, at the instant it was armed for. */
+  /** For `in`: it fires once, at the instant it was armed for. */
   #goOnWaiting(state: JobState): void {
     const hasFired = state.lastStatus !== undefined || state.previousScheduledFor !== undefined;
     if (state.next !== undefined || hasFired) this.#timers.arm(state);
@@ -100,7 +100,7 @@ export class Planner {
     this.#timers.rearm(state);
   }
 
-  /** Plans a job. After a bug in that, the firings that were `due` fail, and the job is set apart. */
+  /** Plans a job. After a bug there, the firings that were `due` fail, and the job is set apart. */
   #plan(state: JobState, due: readonly Pick<OpenRun, 'firing'>[], plan: () => DuePlan): DuePlan | undefined {
     try {
       const planned = plan();
@@ -113,7 +113,7 @@ export class Planner {
     }
   }
 
-  /** Carries out a plan. `waiting` are runs left open without a process, whose instants the plan includes. */
+  /** Executes a plan. `waiting` are runs left open without a process, whose instants the plan includes. */
   #carryOut(state: JobState, plan: DuePlan, waiting: readonly OpenRun[]): void {
     state.next = plan.next;
     if (plan.last !== undefined) state.cursor = plan.last;
@@ -129,7 +129,7 @@ export class Planner {
     if (state.isDone) state.next = undefined;
   }
 
-  /** The stretch nobody saw, if the job's instant `next` may lie in it. */
+  /** The span that passed unseen, if the job's instant `next` may lie in it. */
   #gapOf(job: Job, next: Instant): Gap | undefined {
     const isBehind = this.gap === undefined || next + job.offset > this.gap.to;
     return isBehind || job.schedule.countsElapsed ? undefined : this.gap;

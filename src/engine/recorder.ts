@@ -8,13 +8,13 @@ import { contain } from './bugs.js';
 import { reportBug, type Emitter } from './context.js';
 import type { JobState } from './job-state.js';
 
-/** How long a stop waits for another program's lock on the state, from its beginning: as long as for a run. */
+/** How long a stop waits for another program's lock on the state, counted from its start: as long as for a run. */
 const LOCK_PATIENCE: Duration = 8 * SECOND;
-/** And how long, when what runs has taken all of that. */
+/** How long it waits if the active runs have used up that time. */
 const LEAST_PATIENCE: Duration = SECOND;
 
 /**
- * Gathers what the ledger records, and writes it in as few transactions as the order allows. A write comes before a
+ * Collects what the ledger records, and writes it in as few transactions as the order allows. A write happens before a
  * process starts and before the log shows it. Everything that happens in one turn is one transaction.
  */
 export class Recorder {
@@ -22,22 +22,22 @@ export class Recorder {
   readonly #clock: Clock;
   readonly #context: Emitter;
   #events: TimerEvent[] = [];
-  /** Whether anything noted is worth a transaction of its own. */
+  /** Whether anything noted needs its own transaction. */
   #isUrgent = false;
   readonly #changed = new Set<JobState>();
   /** What waits for the next transaction. */
   #waiting: (() => void)[] = [];
-  /** What waited for one, and starts a process each: in slices, because there may be hundreds. */
+  /** What waited for a transaction, each starting a process: in slices, because there may be hundreds. */
   readonly #released: TurnQueue;
-  /** Whom to tell about the next transaction. */
+  /** Who to notify after the next transaction. */
   #asking: (() => void)[] = [];
-  /** The latest commit, while it takes time. */
+  /** The latest commit, while it is pending. */
   #committing: Promise<Committed> | undefined;
   #closingSince: Duration = 0;
   #hurry: () => void = () => undefined;
   readonly #hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
 
-  /** Without a ledger nothing is gathered, and nothing waits. */
+  /** Without a ledger nothing is collected, and nothing waits. */
   constructor(ledger: Ledger | undefined, clock: Clock, context: Emitter) {
     this.#ledger = ledger;
     this.#clock = clock;
@@ -51,7 +51,7 @@ export class Recorder {
     const { recorded } = entryOf(event);
     if (recorded === false) return;
     if (recorded === 'event') this.#events.push(event);
-    // A pid is useful, but nothing waits for it: the next transaction takes it along.
+    // A pid is useful, but nothing waits for it: the next transaction includes it.
     if (event.event === 'run.started') return;
     this.#isUrgent = true;
     const state = stateOf(jobNameOf(event) ?? '');
@@ -68,8 +68,9 @@ export class Recorder {
   }
 
   /**
-   * Calls `then` when everything noted so far is recorded. Without a ledger that is at once, else in the next turn of
-   * the event loop, together with everything from this turn. Many are called in slices, in the order of their requests.
+   * Calls `then` when everything noted so far is recorded. Without a ledger that is immediately, otherwise in the next
+   * turn of the event loop, with everything from this turn. Large numbers are called in slices, in the order of their
+   * requests.
    */
   whenRecorded(then: () => void): void {
     if (this.#ledger === undefined) {
@@ -81,8 +82,8 @@ export class Recorder {
   }
 
   /**
-   * Records what is noted, then calls what waits for that. Returns a promise while that takes time. After a loss
-   * of the state, what waits to go on never does.
+   * Records what is noted, then calls whatever waits for that. Returns a promise if that takes time. After the state is
+   * lost, whatever waits never continues.
    */
   record(): Promise<Committed> | undefined {
     if (this.#isUrgent) this.#commit();
@@ -97,7 +98,10 @@ export class Recorder {
     return this.#committing;
   }
 
-  /** Resolves when everything noted so far is recorded, as far as it can be. Not before the ledger has said so. Never rejects. */
+  /**
+   * Resolves when everything noted so far is recorded, as far as it can be. Not before the ledger has confirmed it.
+   * Never rejects.
+   */
   kept(): Promise<Keeping> {
     const ledger = this.#ledger;
     if (ledger === undefined) return Promise.resolve('memory');
@@ -116,7 +120,7 @@ export class Recorder {
     this.#released.add(() => contain(then, failed));
   }
 
-  /** To be called when a stop begins: its patience counts from then on. */
+  /** Call it when a stop begins: its patience counts from then on. */
   expectClose(): void {
     this.#closingSince = this.#clock.monotonic();
   }
@@ -161,7 +165,7 @@ export class Recorder {
     );
   }
 
-  /** Commits end in their order, so the latest is enough. */
+  /** Commits finish in order, so the latest is enough. */
   #wait(committing: Promise<Committed> | undefined): void {
     this.#committing = committing;
     void committing?.then(() => {

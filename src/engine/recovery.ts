@@ -11,21 +11,21 @@ import { isScheduled } from './handover.js';
 import type { JobState } from './job-state.js';
 import type { JobTable } from './job-table.js';
 
-/** The runs that a scheduler which died has left open, by what happens to them. Each is in exactly one list. */
+/** The runs that a scheduler which died left open, by what happens to them. Each is in exactly one list. */
 interface LeftOpen {
   /** Never had a process: their instants passed unseen, like those of the downtime. */
   readonly waiting: readonly OpenRun[];
-  /** Stood between two attempts: the next is still to come. */
+  /** Were between two attempts: the next is still due. */
   readonly retrying: readonly OpenRun[];
-  /** Stood between two attempts, but their job is gone or was disabled meanwhile. */
+  /** Were between two attempts, but their job has been removed or disabled since. */
   readonly dropped: readonly OpenRun[];
-  /** May have had a process, and their job tries again what was lost. */
+  /** May have had a process, and their job retries lost runs. */
   readonly again: readonly OpenRun[];
-  /** May have had a process. How it ended nobody knows. */
+  /** May have had a process. Nobody knows how it ended. */
   readonly lost: readonly OpenRun[];
 }
 
-/** Sorts the runs left open. `jobs` are those of the present file. */
+/** Sorts the open runs. `jobs` are those of the current file. */
 function sortLeftOpen(open: readonly OpenRun[], jobs: JobTable): LeftOpen {
   const left = { waiting: [], retrying: [], dropped: [], again: [], lost: [] } satisfies Record<
     keyof LeftOpen,
@@ -47,19 +47,19 @@ const DROPPED: Outcome = {
   error: 'it waited to be tried again, and its timer is gone or disabled',
 };
 
-/** From SIGTERM to SIGKILL for a process whose job is gone. */
+/** From SIGTERM to SIGKILL for a process whose job no longer exists. */
 const GRACE: Duration = 8 * SECOND;
 
 interface RecoveryParts {
   readonly jobs: JobTable;
   readonly dispatcher: Dispatcher;
   readonly breakers: Breakers;
-  /** Finds and ends processes that were left. Without it nothing looks for them. */
+  /** Finds and ends leftover processes. Without it nothing looks for them. */
   readonly orphans: Orphans | undefined;
   readonly orphanAction: 'kill' | 'keep';
 }
 
-/** Ends what a scheduler that died has left: its open runs, and their processes. */
+/** Ends what a dead scheduler left behind: its open runs, and their processes. */
 export class Recovery {
   readonly #parts: RecoveryParts;
   readonly #context: Emitter;
@@ -78,7 +78,7 @@ export class Recovery {
     return [...this.#held.values()].some((waiting) => waiting.length > 0);
   }
 
-  /** Gives every open run its outcome, or its next attempt; holds jobs of which processes live, until they do not. */
+  /** Gives every open run its outcome or its next attempt; holds jobs that have living processes until these end. */
   begin({ open, lastSeenAt, isHandedOver }: Recollection, now: Instant): void {
     const { waiting, retrying, dropped, again, lost } = sortLeftOpen(open, this.#parts.jobs);
     const ends = this.#parts.orphans?.ends?.();
@@ -90,24 +90,29 @@ export class Recovery {
     for (const run of waiting) this.#keepWaiting(run, isHandedOver === true);
   }
 
-  /** Runs of this job that were admitted and never had a process: oldest first. Those started manually only after a handover. */
+  /**
+   * Runs of this job that were admitted and never had a process: oldest first. Manually started ones only after a
+   * handover.
+   */
   waitingOf(state: JobState): readonly OpenRun[] {
     return this.#waiting.get(state) ?? [];
   }
 
-  /** Whether a process of an earlier run of this job lives. */
+  /** Whether a process of an earlier run of this job is alive. */
   isHeld({ job }: JobState): boolean {
     return this.#held.size > 0 && this.#held.has(job.name);
   }
 
-  /** Calls `then` when no process of an earlier run lives: at once, for nearly every job. */
+  /** Calls `then` when no process of an earlier run is alive: immediately, for nearly every job. */
   whenFree(state: JobState, then: () => void): void {
     const held = this.#held.size > 0 ? this.#held.get(state.job.name) : undefined;
     if (held === undefined) then();
     else held.push(then);
   }
 
-  /** Resolves when no process is being ended any more. Bounded by the longest grace and a few seconds. Never rejects. */
+  /**
+   * Resolves when no process is being ended any longer. Bounded by the longest grace and a few seconds. Never rejects.
+   */
   async ended(): Promise<void> {
     await this.#ending;
   }

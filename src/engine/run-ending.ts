@@ -4,13 +4,13 @@ import { canceled, type CancelCause, type Outcome } from '../domain/outcome.js';
 import type { RunFact } from './attempt.js';
 import type { RunTimes } from './run-times.js';
 
-/** What happened to a firing that was admitted. */
+/** What happened to an admitted firing. */
 export type RunEnding =
   | { readonly kind: 'finished'; readonly outcome: Outcome }
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'missed'; readonly reason: FiringMissed['reason'] };
 
-/** What a run's end changed in its job. */
+/** What the end of a run changed in its job. */
 export interface EndingFacts {
   /** Failed runs since the last success, this one included. */
   readonly failuresInARow: number;
@@ -25,7 +25,7 @@ export function unstartedEnding(cause: CancelCause, hasBegun: boolean): RunEndin
   return { kind: 'skipped', reason: cause.kind === 'replaced' ? 'replaced' : 'canceled' };
 }
 
-/** What a run says of itself at its end. */
+/** What a run reports about itself at its end. */
 interface Summary {
   readonly times: RunTimes;
   readonly attempts: number;

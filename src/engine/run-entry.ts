@@ -14,11 +14,11 @@ export interface EntryOwner {
   entered(): void;
   /** It will not run. */
   dismiss(ending: RunEnding): void;
-  /** Does a step of the run, which fails by what it throws. */
+  /** Runs a step; if it throws, the run fails with that error. */
   step(doing: string, work: () => void): void;
 }
 
-/** What comes before an attempt of a run: its gates and, before the first one, its deadline. */
+/** What precedes an attempt of a run: its gates and, for the first attempt, its deadline. */
 export class RunEntry implements PassOwner {
   readonly #run: EntryOwner;
   readonly #context: Pick<EngineContext, 'elapsed'>;
@@ -44,13 +44,13 @@ export class RunEntry implements PassOwner {
     this.#pass.walk();
   }
 
-  /** Leaves the gates, or gives up waiting for them. */
+  /** Leaves the gates, or stops waiting for them. */
   leave(): void {
     this.#clearDeadline();
     this.#pass.release();
   }
 
-  /** Called by the pass: a place at every gate is ours. */
+  /** Called by the pass: we have a place at every gate. */
   passed(): void {
     this.#run.step('starting', () => this.#passed());
   }

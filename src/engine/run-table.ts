@@ -8,13 +8,16 @@ export class RunTable {
   readonly #active = new Set<Run>();
   /** Jobs with parked runs. */
   readonly #parked = new Set<JobState>();
-  /** Parked runs that would have been skipped but for a run whose process has ended. They are decided once its outcome is known. */
+  /**
+   * Parked runs that would have been skipped, except that the process of the blocking run has already ended. They are
+   * decided once its outcome is known.
+   */
   readonly #undecided = new Set<Run>();
   #whenIdle: (() => void)[] = [];
   #finished = 0;
   #isClosed = false;
 
-  /** Whether the scheduler stops: it admits and starts no run any more. */
+  /** Whether the scheduler is stopping: it no longer admits or starts runs. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -40,7 +43,7 @@ export class RunTable {
     return this.#finished;
   }
 
-  /** A copy: what is done to one run may end or start others. */
+  /** A copy: acting on one run may end or start others. */
   active(): Run[] {
     return [...this.#active];
   }
@@ -80,7 +83,7 @@ export class RunTable {
     this.#active.add(run);
   }
 
-  /** Puts an active run that still waits for a slot back among the parked ones. */
+  /** Moves an active run that still waits for a slot back to the parked ones. */
   deactivate(run: Run): void {
     this.#active.delete(run);
     this.stateOf(run).leave(run);
@@ -97,7 +100,7 @@ export class RunTable {
     return true;
   }
 
-  /** Puts a run behind the parked ones of its job. */
+  /** Queues a run behind the parked ones of its job. */
   park(run: Run, isUndecided = false): void {
     const state = this.stateOf(run);
     state.park(run);
@@ -134,7 +137,7 @@ export class RunTable {
     });
   }
 
-  /** To be called when the end of a run is handled: {@link idle} resolves if it was the last one. */
+  /** Call it once the end of a run is handled: {@link idle} resolves if it was the last one. */
   settle(): void {
     if (this.#active.size > 0) return;
     for (const resolve of this.#whenIdle.splice(0)) resolve();

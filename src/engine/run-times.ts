@@ -3,7 +3,7 @@ import type { OpenRun } from '../domain/ledger.js';
 import type { Duration, Instant } from '../domain/time.js';
 
 /**
- * How late a run is and how long it lasts, by the monotonic clock since its admission. Setting the wall clock meanwhile
+ * How late a run is and how long it lasts, measured on the monotonic clock since its admission. Setting the wall clock
  * changes neither.
  */
 export class RunTimes {
@@ -14,7 +14,7 @@ export class RunTimes {
   #startedAt: Duration | undefined;
   #latenessMs: Duration = 0;
 
-  /** `lateness`: of the admission, from the nominal instant and the job's jitter behind it. */
+  /** `lateness`: of the admission, from the nominal instant plus the job's jitter. */
   constructor(clock: Clock, lateness: Duration) {
     this.#clock = clock;
     this.#admittedAt = clock.monotonic();
@@ -46,7 +46,7 @@ export class RunTimes {
     this.#latenessMs = latenessMs;
   }
 
-  /** Goes on with a run of a scheduler that died. */
+  /** Continues a run of a scheduler that died. */
   resume({ startedAt, latenessMs }: OpenRun, now: Instant): void {
     this.#startedAt = this.#clock.monotonic() - Math.max(0, now - (startedAt ?? now));
     this.#latenessMs = latenessMs;

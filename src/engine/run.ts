@@ -40,26 +40,26 @@ export interface RunOwner {
   runEnded(run: Run, ending: RunEnding): void;
 }
 
-/** What a run is of. */
+/** The subject of a run. */
 export interface RunSpec {
   readonly id: string;
   readonly job: Job;
   readonly firing: Firing;
   /** What an attempt passes, in this order. */
   readonly gates: readonly Gate[];
-  /** In place of the job's own. */
+  /** Replaces the job's own. */
   readonly admission?: readonly AdmissionPolicy[];
 }
 
 /**
- * One admitted firing, from the wait for a slot to its one ending.
+ * One admitted firing, from waiting for a slot to its single outcome.
  *
  *     admit → parked → start → waiting → attempting → ended
  *                                 ↑          │ failed, and tried again
  *                      resume →   └─ pausing ◄┘           (a pause holds no slot)
  *
- * When the scheduler stops, one that waits may go back to parked, and is left open for the next.
- * Canceled while attempting it ends when its process has; in every other state at once.
+ * When the scheduler stops, a waiting run may be parked again and left open for the next scheduler. If canceled during
+ * an attempt, it ends when its process has ended; in every other state, immediately.
  */
 export class Run implements AttemptOwner, EntryOwner {
   readonly id: string;
@@ -74,10 +74,10 @@ export class Run implements AttemptOwner, EntryOwner {
   /** Why it was canceled; the first cause counts. */
   #cause: CancelCause | undefined;
   #state: 'parked' | 'waiting' | 'attempting' | 'pausing' | 'ended' = 'parked';
-  /** The end of the pause while pausing. */
+  /** The end of the pause, while pausing. */
   #alarm: Alarm | undefined;
   #attempt: Attempt | undefined;
-  /** Attempts begun, those before a restart included. */
+  /** Attempts begun, including those before a restart. */
   #attempts = 0;
   #usage: Usage | undefined;
 
@@ -97,12 +97,12 @@ export class Run implements AttemptOwner, EntryOwner {
     return this.#attempts > 0;
   }
 
-  /** Whether its attempt is. Whether it is tried again is not known yet. */
+  /** Whether its attempt has begun. Whether it will be retried is not known yet. */
   get isEnding(): boolean {
     return this.#state === 'attempting' && this.#attempt?.isEnding === true;
   }
 
-  /** The run as it stands; `undefined` once it has ended. */
+  /** The run in its current state; `undefined` once it has ended. */
   get view(): RunView | undefined {
     if (this.#state === 'ended') return undefined;
     return {
@@ -122,7 +122,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#entry.start();
   }
 
-  /** Goes on where a scheduler that died stood between two attempts. */
+  /** Continues where a scheduler that died was between two attempts. */
   resume(open: OpenRun, history: AttemptHistory): void {
     const now = this.#context.now();
     this.history = history;
@@ -132,7 +132,7 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#alarm = this.#context.elapsed.after(Math.max(0, (open.retryAt ?? now) - now), () => this.#again());
   }
 
-  /** Goes back to before {@link start}, if it waits for an attempt. Returns whether it does. */
+  /** Returns to before {@link start}, if it waits for an attempt. Returns whether it does. */
   withdraw(): boolean {
     if (this.#state !== 'waiting' && this.#state !== 'pausing') return false;
     if (this.#alarm !== undefined) this.#context.elapsed.clear(this.#alarm);
@@ -159,12 +159,12 @@ export class Run implements AttemptOwner, EntryOwner {
     this.#contain('canceling', () => this.#attempt?.canceler.force(cause));
   }
 
-  /** Gives up on a process that cannot be ended, or on what it wrote. */
+  /** Gives up on a process that cannot be ended, or on its output. */
   abandon(): void {
     this.#end({ kind: 'finished', outcome: this.#attempt?.outcome ?? UNENDING });
   }
 
-  /** Ends the run because of a bug, so that its firing has an outcome. A process it may have is killed. */
+  /** Ends the run because of a bug, so that its firing has an outcome. If it has a process, that process is killed. */
   fail(error: unknown): void {
     this.#contain('canceling', () => this.#attempt?.canceler.force({ kind: 'requested' }));
     this.#end({ kind: 'finished', outcome: { status: 'failure', error: `internal error: ${bugOf(error).error}` } });
@@ -174,12 +174,12 @@ export class Run implements AttemptOwner, EntryOwner {
     contain(work, (error) => reportBug(this.#context, doing, error, { jobName: this.job.name }));
   }
 
-  /** Does a step of the run, which fails by what it throws. */
+  /** Runs a step; if it throws, the run fails with that error. */
   step(doing: string, work: () => void): void {
     contain(work, (error) => this.failed(doing, error));
   }
 
-  /** Reports a bug and ends the run by it. */
+  /** Reports a bug and ends the run because of it. */
   failed(doing: string, error: unknown): void {
     reportBug(this.#context, doing, error, { jobName: this.job.name });
     this.fail(error);

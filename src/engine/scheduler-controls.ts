@@ -165,7 +165,7 @@ export class SchedulerControls implements Controls {
     jobs.remove(state);
   }
 
-  /** Another schedule begins now; the same one continues behind its cursor. */
+  /** Another schedule starts now; the same one continues after its cursor. */
   #redefine(job: Job): void {
     const { context, jobs, timers } = this.#parts;
     const state = jobs.get(job.name);

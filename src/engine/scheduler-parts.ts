@@ -11,32 +11,32 @@ export interface SchedulerParts {
   readonly clock: Clock;
   readonly executor: Executor;
   readonly sinks: readonly Sink[];
-  /** Without one nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
+  /** Without one, nothing outlives the scheduler. Closed by {@link Scheduler.stop}. */
   readonly ledger?: Ledger;
   readonly orphans?: Orphans;
-  /** The latest measurement of the clock; absent where nobody measures it. */
+  /** The latest measurement of the clock; absent if it is not measured. */
   readonly clockOffset?: () => ClockOffset | undefined;
-  /** What lives as long as the scheduler does. */
+  /** Parts with the same lifetime as the scheduler. */
   readonly companions?: readonly Companion[];
-  /** Unique over schedulers and restarts. */
+  /** Unique across schedulers and restarts. */
   readonly newRunId: () => string;
-  /** The `generation` of a firing that no schedule brings. Unique in a scheduler, and as good as unique over restarts. */
+  /** The `generation` of a firing without a schedule. Unique in a scheduler, and practically unique across restarts. */
   readonly newMark: () => number;
   readonly onSinkError: (sink: string, error: unknown) => void;
 }
 
-/** Something that is started with the scheduler, and stopped before what runs is. */
+/** Something that starts with the scheduler, and stops before the active runs do. */
 export interface Companion {
   start(): void;
   /** Returns at once. */
   stop(): void;
 }
 
-/** What a scheduler begins with. */
+/** The initial plan of a scheduler. */
 export interface FirstPlan extends SchedulerPlan {
   /**
-   * What happens to processes that a crashed scheduler has left running, or that have left the process group of a run
-   * that is being ended. Default: kill.
+   * What happens to processes that a crashed scheduler left running, or that left the process group of a run being
+   * ended. Default: kill.
    */
   readonly orphans?: 'kill' | 'keep';
   /** Told in `scheduler.started`. */

@@ -1,23 +1,23 @@
 import type { Clock } from '../domain/clock.js';
 import { HOUR, type Duration, type Instant } from '../domain/time.js';
 
-/** What the scheduler's time does about a wall clock that stands `error` ms ahead of it. */
+/** What the scheduler's time does about a wall clock that is `error` ms ahead of it. */
 export type Correction =
   | { readonly kind: 'none' }
-  /** Take `by` of the error away now; time keeps rising. */
+  /** Remove `by` of the error now; time keeps rising. */
   | { readonly kind: 'slew'; readonly by: Duration }
-  /** Take all of it away now. */
+  /** Remove all of it now. */
   | { readonly kind: 'forward' | 'back' | 'corrected'; readonly by: Duration };
 
-/** Below this the two hands agree: the wall clock is read in whole milliseconds. */
+/** Below this the two clocks agree: the wall clock is read in whole milliseconds. */
 const AGREEMENT: Duration = 2;
-/** From here on a difference is a jump. */
+/** From here on, a difference is a jump. */
 const JUMP: Duration = 500;
-/** cronie's limit: who is wrong by this much was never right. */
+/** cronie's limit: a clock that is off by this much was never right. */
 const GROSS_ERROR: Duration = 3 * HOUR;
 const SLEW_RATE = 0.05;
 
-/** The table of the semantics: agree, slew at 5 % of the `elapsed` time, jump, or take the old time for wrong. */
+/** The rules of the semantics: agree, slew at 5 % of the `elapsed` time, jump, or treat the old time as wrong. */
 export function correctionFor(error: Duration, elapsed: Duration): Correction {
   const size = Math.abs(error);
   if (size <= AGREEMENT) return { kind: 'none' };
@@ -35,15 +35,15 @@ export interface Jump {
 }
 
 /**
- * The scheduler's own time: carried by the monotonic clock, disciplined by the wall clock. Only a reported jump moves it back. It
- * is the wall clock's while the two agree, so that nothing fires early by rounding.
+ * The scheduler's own time: carried by the monotonic clock, disciplined by the wall clock. Only a reported jump moves
+ * it back. It equals the wall clock while the two agree, so that nothing fires early because of rounding.
  */
 export class SchedulerTime {
   readonly #clock: Clock;
   #base: Instant;
   #baseMonotonic: Duration;
   #latest: Instant;
-  /** Time suspended before the last jump: the uptime's lead over the monotonic clock. */
+  /** Time suspended before the last jump: how far the uptime is ahead of the monotonic clock. */
   #suspended: Duration;
   /**
    * How slow the wall clock was when it was measured (0: nothing to follow), and how far it was ahead of the monotonic
@@ -51,7 +51,7 @@ export class SchedulerTime {
    */
   #offset: Duration = 0;
   #lead: Duration = 0;
-  /** How much of the offset is followed by now. */
+  /** How much of the offset is already followed. */
   #steered: Duration = 0;
 
   constructor(clock: Clock) {
@@ -61,16 +61,16 @@ export class SchedulerTime {
     this.#suspended = this.#uptimeLead();
   }
 
-  /** The present in whole milliseconds, without a look for jumps. */
+  /** The current time in whole milliseconds, without checking for jumps. */
   now(): Instant {
     return this.#rise(this.#base + this.#clock.monotonic() - this.#baseMonotonic, this.#clock.now());
   }
 
   /**
    * Follows a wall clock that was measured to be slow by `offset`. From now on this time moves toward wall + offset, by
-   * 5 % of the elapsed time and never by a jump. Returns whether it does: not from 500 ms on, which would be one. The
-   * measurement belongs to the clock as it stands: what the wall clock is set by later is subtracted. After 0 this time
-   * follows the wall clock alone again.
+   * 5 % of the elapsed time and never by a jump. Returns whether it does: an offset of 500 ms or more would be a jump.
+   * The measurement applies to the clock as it was: later changes to the wall clock are subtracted. After 0 this time
+   * follows only the wall clock again.
    */
   steer(offset: Duration): boolean {
     this.#offset = offset;
@@ -78,7 +78,7 @@ export class SchedulerTime {
     return Math.abs(offset) < JUMP;
   }
 
-  /** Compares with the wall clock, corrects, and returns a jump. To be called at every wake. */
+  /** Compares with the wall clock, corrects, and returns a jump. Call it at every wake-up. */
   look(): Jump | undefined {
     const monotonic = this.#clock.monotonic();
     const wall = this.#clock.now();

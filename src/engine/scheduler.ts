@@ -27,7 +27,10 @@ import { Shutdown } from './shutdown.js';
 import { Startup } from './startup.js';
 import { TimerLoop, type Alarm } from './timer-loop.js';
 
-/** The one loop: arms every job for its next instant, sleeps, and passes due instants to the planner. It owns the start and the stop. */
+/**
+ * The one loop: arms every job for its next instant, sleeps, and passes due instants to the planner. It owns startup
+ * and shutdown.
+ */
 export class Scheduler implements EngineContext {
   /** The latest measurement of the clock; `undefined` without one. */
   readonly clockOffset: () => ClockOffset | undefined;
@@ -84,8 +87,8 @@ export class Scheduler implements EngineContext {
   }
 
   /**
-   * Resumes where an earlier scheduler ended, arms every enabled job and emits `scheduler.started`. To be called once. A job whose last run has
-   * left a process is armed when that process has ended.
+   * Resumes where an earlier scheduler ended, arms every enabled job and emits `scheduler.started`. Call it once. A job
+   * whose last run left a process is armed when that process has ended.
    */
   start(): void {
     const { ledger, companions = [] } = this.#parts;
@@ -101,7 +104,7 @@ export class Scheduler implements EngineContext {
     this.#startup.armAll(() => this.#tellIfIdle());
   }
 
-  /** Resolves when, after the start, every job is armed, apart from those whose last run has left a process. */
+  /** Resolves when, after the start, every job is armed, except those whose last run left a process. */
   begun(): Promise<void> {
     return this.#startup.done();
   }
@@ -117,13 +120,13 @@ export class Scheduler implements EngineContext {
     this.#recorder.whenRecorded(then);
   }
 
-  /** An error of one timer concerns that timer alone. */
+  /** An error of one timer affects only that timer. */
   #ringFailed(error: unknown, alarm: Alarm | undefined): void {
     if (alarm instanceof JobState) this.#timers.setApart(alarm, error);
     else reportBug(this, 'keeping time', error);
   }
 
-  /** Resolves when, after the start, nothing is armed and nothing runs: no job can fire any more by its schedule. */
+  /** Resolves when, after the start, nothing is armed and nothing runs: no job can fire by its schedule any longer. */
   async idle(): Promise<void> {
     // Checked again, because a reload may disarm the last job before it arms the next.
     do {
@@ -135,20 +138,23 @@ export class Scheduler implements EngineContext {
   }
 
   /**
-   * Arms nothing more, ends active and waiting runs (those that the next scheduler would run stay open), emits `scheduler.stopped` and flushes the
-   * sinks. Bounded by the longest grace of an active job and a few seconds, and by `patience` for hooks and notifications. A second call joins the
-   * first.
+   * Stops arming, ends active and waiting runs (except those that the next scheduler would run), emits
+   * `scheduler.stopped` and flushes the sinks. Bounded by the longest grace of an active job and a few seconds, and by
+   * `patience` for hooks and notifications. A second call joins the first.
    */
   stop(signal?: string, patience?: Duration): Promise<void> {
     return this.#shutdown.stop(signal, patience);
   }
 
-  /** Arms nothing more, ends waiting runs or leaves them open, and stops when active runs have ended. A {@link stop} meanwhile does not wait for that. */
+  /**
+   * Stops arming, ends waiting runs or leaves them open, and stops when active runs have ended. A {@link stop} in the
+   * meantime does not wait for that.
+   */
   drain(): Promise<void> {
     return this.#shutdown.drain();
   }
 
-  /** Ends active runs by SIGKILL, and waits for no lock. For a second signal during {@link stop}. */
+  /** Ends active runs by SIGKILL, and does not wait for locks. For a second signal during {@link stop}. */
   forceStop(): void {
     this.#shutdown.force();
   }
@@ -158,12 +164,12 @@ export class Scheduler implements EngineContext {
     return this.#time.now();
   }
 
-  /** The present job of that name; also a removed one, until all sinks know that. */
+  /** The current job with that name; also a removed one, until all sinks have been notified. */
   job(name: string): Job | undefined {
     return this.#jobs.get(name)?.job ?? this.#adHoc.removed(name);
   }
 
-  /** Moves the scheduler's time toward the wall clock's plus `offset`; see {@link SchedulerTime.steer}. */
+  /** Moves the scheduler's time toward the wall clock plus `offset`; see {@link SchedulerTime.steer}. */
   steer(offset: Duration): boolean {
     return this.#time.steer(offset);
   }
@@ -173,7 +179,7 @@ export class Scheduler implements EngineContext {
     return this.#startup.startedAt;
   }
 
-  /** How many runs the present plan lets be active. */
+  /** How many runs the current plan allows to be active. */
   get limits(): PlanLimits {
     return this.#jobs.limits;
   }
@@ -198,7 +204,7 @@ export class Scheduler implements EngineContext {
     return this.#adHoc.count;
   }
 
-  /** Reports trouble with the ledger, including trouble during its opening. */
+  /** Reports trouble with the ledger, including trouble while opening it. */
   tellTrouble({ kind, ...facts }: LedgerTrouble): void {
     this.emit({ event: `state.${kind}`, at: this.now(), ...facts } as StateTrouble);
   }

@@ -15,7 +15,10 @@ import type { Startup } from './startup.js';
 import { Termination } from './termination.js';
 import type { TimerLoop } from './timer-loop.js';
 
-/** How long the sinks may take for their own work (hooks, notifications) when somebody waits for the end, and when nobody does. */
+/**
+ * How long the sinks may take for their own work (hooks, notifications): while someone waits for the end, and
+ * otherwise.
+ */
 export const HASTE: Duration = SECOND;
 const LEISURE: Duration = MINUTE;
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import { SLICE } from '../turns/steps.js';
 
-/** Does one thing to each of many: a slice at once, the others in later turns of the event loop, in their order. */
+/** Processes many items: a slice immediately, the others in later turns of the event loop, in order. */
 export class Slices<Item> {
   readonly #left = new Set<Item>();
   readonly #clock: Clock;
@@ -17,13 +17,13 @@ export class Slices<Item> {
     return this.#left.size > 0;
   }
 
-  /** Begins with `items`, and calls `then` behind the last. To be called once. */
+  /** Starts with `items`, and calls `then` after the last. Call it once. */
   begin(items: Iterable<Item>, then: () => void): void {
     for (const item of items) this.#left.add(item);
     this.#goOn(then);
   }
 
-  /** Does it to `item` now, if that is left. */
+  /** Processes `item` now, if it is left. */
   prefer(item: Item): void {
     if (this.#left.delete(item)) this.#doTo(item);
   }

@@ -24,12 +24,15 @@ interface StartupParts {
   readonly recorder: Pick<Recorder, 'touch'>;
 }
 
-/** Resumes where an earlier scheduler ended: the memory of each job, its open runs, and in slices the instants of the downtime. */
+/**
+ * Resumes where an earlier scheduler ended: the memory of each job, its open runs and, in slices, the instants of the
+ * downtime.
+ */
 export class Startup {
   readonly #parts: StartupParts;
   readonly #context: Emitter;
   readonly #onArmed: (state: JobState) => void;
-  /** The jobs that go on where another scheduler stopped a moment ago. */
+  /** The jobs that continue where another scheduler stopped a moment ago. */
   readonly #handedOver = new Set<JobState>();
   readonly #toArm: Slices<JobState>;
   #startedAt: Instant | undefined;
@@ -47,7 +50,7 @@ export class Startup {
     return this.#startedAt;
   }
 
-  /** Whether jobs are left to arm, apart from those held by a process of an earlier run. */
+  /** Whether jobs are left to arm, except those held by a process of an earlier run. */
   get isBusy(): boolean {
     return this.#toArm.isBusy;
   }
@@ -73,12 +76,15 @@ export class Startup {
     return generation;
   }
 
-  /** Plans the downtime of every job and arms it, then calls `then`. A job waits until no process of an earlier run is left. */
+  /**
+   * Plans the downtime of every job and arms it, then calls `then`. A job waits until no process of an earlier run is
+   * left.
+   */
   armAll(then: () => void): void {
     this.#toArm.begin(this.#parts.jobs.states(), then);
   }
 
-  /** Arms a job now, if it is still to be armed. */
+  /** Arms a job now, if it is not armed yet. */
   prefer(state: JobState): void {
     this.#toArm.prefer(state);
   }
@@ -91,7 +97,7 @@ export class Startup {
         const waiting = recovery.waitingOf(state);
         if (this.#handedOver.has(state)) planner.takeOver(state, waiting);
         else planner.begin(state, this.#startedAt ?? 0, waiting);
-        // The next scheduler takes over what `in` waits for.
+        // The next scheduler takes over the remaining delay of `in`.
         if (ledger?.handsOver && startsOver(state.job.schedule)) recorder.touch(state);
         this.#onArmed(state);
       },

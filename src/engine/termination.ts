@@ -15,13 +15,13 @@ const ABANDON_AFTER: Duration = 5 * SECOND;
 
 /** What a stop leaves open for the next scheduler. */
 export interface Survival {
-  /** Whether it runs a firing that was admitted and has not begun. */
+  /** Whether it runs a firing that was admitted but has not started. */
   survives(job: Job, firing: Firing): boolean;
-  /** Whether it goes on at once: retries stay open, too. */
+  /** Whether it continues immediately: then retries stay open, too. */
   readonly handsOver: boolean;
 }
 
-/** Ends all runs of a scheduler that stops. */
+/** Ends all runs of a stopping scheduler. */
 export class Termination {
   readonly #runs: RunTable;
   readonly #elapsed: TimerLoop;
@@ -36,8 +36,9 @@ export class Termination {
   }
 
   /**
-   * Ends waiting runs now, and active runs by SIGTERM and after the job's grace by SIGKILL. Runs that wait for their first attempt and survive
-   * stay open; with a handover also those that wait for another one. Resolves when nothing is active any more; bounded.
+   * Ends waiting runs now, and active runs by SIGTERM, then by SIGKILL after the job's grace. Runs that wait for their
+   * first attempt and survive stay open; with a handover, also those that wait for a later one. Resolves when nothing
+   * is active any longer; bounded.
    */
   async stop(): Promise<void> {
     const closed = this.#close();
@@ -51,8 +52,8 @@ export class Termination {
   }
 
   /**
-   * Ends waiting runs as {@link stop} does. Active runs end by themselves, after their remaining attempts. Resolves when nothing is active any
-   * more.
+   * Ends waiting runs as {@link stop} does. Active runs end by themselves, after their remaining attempts. Resolves
+   * when nothing is active any longer.
    */
   async drain(): Promise<void> {
     const closed = this.#close();
@@ -66,7 +67,10 @@ export class Termination {
     for (const run of this.#runs.active()) this.#forceOne(run);
   }
 
-  /** Admits nothing more. Parked runs end in slices, because there may be thousands. Those at the gates leave at once, so that none starts. */
+  /**
+   * Admits nothing more. Parked runs end in slices, because there may be thousands. Runs at the gates leave
+   * immediately, so that none starts.
+   */
   #close(): Promise<void> {
     this.#runs.close();
     const endings = new Slices<Run>(this.#clock, (run) => this.#endParked(run));

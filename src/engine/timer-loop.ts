@@ -6,32 +6,32 @@ import { TimerQueue, type Queued } from './timer-queue.js';
 
 /** An entry that knows what to do when it is due. */
 export interface Alarm extends Queued {
-  /** Called once per insertion, never before `dueAt`; it is out of the queue then and may queue itself again. */
+  /** Called once per insertion, never before `dueAt`; by then it has left the queue and may queue itself again. */
   ring(now: number): void;
 }
 
 interface LoopListeners {
-  /** Called at every wake, before `now` is read and any alarm rings; it may set alarms. */
+  /** Called at every wake-up, before `now` is read and any alarm rings; it may set alarms. */
   readonly onWake?: () => void;
   /**
-   * Called with what an alarm threw, or `onWake`; the alarms behind it ring all the same. By default it is thrown again in a turn of its own, where
-   * the process finds it uncaught.
+   * Called with what an alarm or `onWake` threw; later alarms ring anyway. By default it is thrown again in a separate
+   * turn, where the process sees it as uncaught.
    */
   readonly onError?: (error: unknown, alarm: Alarm | undefined) => void;
 }
 
-/** The longest sleep; the next look at the clock comes no later, whatever is armed. */
+/** The longest sleep: the clock is checked at least this often, whatever is armed. */
 const LONGEST_SLEEP: Duration = 30 * SECOND;
-/** …and no later than this while something is due within the minute. */
+/** …and at least this often while something is due within the minute. */
 const WATCHFUL_SLEEP: Duration = SECOND;
 
 /**
- * One queue, one armed timer. Wakes when the first alarm is due by `now`, or to look at the clock again. Sleeps are
+ * One queue, one armed timer. Wakes when the first alarm is due by `now`, or to check the clock again. Sleeps are
  * bounded, so one rule covers clock steps, suspended machines and delays beyond the limit of `setTimeout`, 2³¹ − 1 ms.
  *
  * Past events come before due alarms. Between waking and ringing, the event loop serves its input, above all ends of
- * processes. Then only those alarms ring that were due before that. So however long the loop was held up, and however
- * long that takes, a timeout finds a run ended that has ended.
+ * processes. Then only those alarms ring that were due before that. So however long the loop was delayed, a timeout
+ * never beats the end of a run that has already ended.
  */
 export class TimerLoop {
   readonly #queue = new TimerQueue<Alarm>();
@@ -39,16 +39,16 @@ export class TimerLoop {
   readonly #now: () => number;
   readonly #onWake: () => void;
   readonly #onError: (error: unknown, alarm: Alarm | undefined) => void;
-  /** When the armed timer wakes, by `now`; Infinity while none is armed. */
+  /** When the armed timer wakes, in terms of `now`; Infinity if none is armed. */
   #wakesAt = Number.POSITIVE_INFINITY;
   #disarm: Cancel | undefined;
-  /** Rings the due ones; nothing is armed meanwhile. */
+  /** Rings the due alarms; nothing is armed in the meantime. */
   readonly #ringing: Slicer;
-  /** What rings is due by then. */
+  /** Alarms due by this time ring. */
   #due = 0;
   #running = true;
 
-  /** `now` is the hand the alarms go by. */
+  /** `now` is the clock that the alarms use. */
   constructor(clock: Clock, now: () => number, { onWake, onError }: LoopListeners = {}) {
     this.#clock = clock;
     this.#now = now;
@@ -71,7 +71,7 @@ export class TimerLoop {
     return this.#queue.nextDueAt();
   }
 
-  /** Arms `alarm` for `dueAt`; one that is armed already is moved. */
+  /** Arms `alarm` for `dueAt`; an alarm that is already armed is moved. */
   set(alarm: Alarm, dueAt: number): void {
     this.#queue.insert(alarm, dueAt);
     if (dueAt < this.#wakesAt && !this.#ringing.isBusy) this.#arm();
@@ -84,7 +84,7 @@ export class TimerLoop {
     return wasArmed;
   }
 
-  /** Calls `ring` once, `delay` ms from now; the alarm that does it is returned so that it can be cleared. */
+  /** Calls `ring` once, `delay` ms from now; returns the alarm, so that it can be cleared. */
   after(delay: Duration, ring: () => void): Alarm {
     const alarm: Alarm = { dueAt: 0, slot: -1, turn: 0, ring };
     this.set(alarm, this.#now() + delay);
@@ -114,7 +114,7 @@ export class TimerLoop {
     if (!this.#running || dueAt === undefined) return;
     const now = this.#now();
     const untilDue = dueAt - now;
-    // At least 1 ms: a clock that stands still must not turn this into a busy loop.
+    // At least 1 ms: a clock that does not advance must not cause a busy loop.
     const delay = Math.max(1, Math.ceil(Math.min(untilDue, this.#longestSleep(untilDue))));
     this.#wakesAt = now + delay;
     this.#disarm = this.#clock.after(delay, () => this.#wake());

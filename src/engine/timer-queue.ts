@@ -1,17 +1,20 @@
-/** What can stand in a {@link TimerQueue}. The queue keeps its own marks on the entry, so that 100,000 of them need no second object each. */
+/**
+ * An entry of a {@link TimerQueue}. The queue keeps its data on the entry, so that 100,000 of them need no second
+ * object each.
+ */
 export interface Queued {
-  /** When it is due, by whatever hand the queue's owner goes. Set by the queue. */
+  /** When it is due, on whatever clock the queue's owner uses. Set by the queue. */
   dueAt: number;
   /** Its place in the heap, −1 while it is not queued. Set by the queue. */
   slot: number;
-  /** Breaks ties: first queued, first out. Set by the queue. */
+  /** Breaks ties: first in, first out. Set by the queue. */
   turn: number;
 }
 
 const ARITY = 4;
 
 /**
- * Entries by due time, those due at the same instant in the order they were queued. Knows no clock.
+ * Entries by due time; those due at the same instant in the order they were queued. Knows no clock.
  *
  * A 4-ary heap (Johnson, "Priority queues with update and finding minimum spanning trees", 1975). Insertion takes O(log
  * n), and O(1) on average. Removal takes O(log n), the next due time O(1).
@@ -24,7 +27,7 @@ export class TimerQueue<Entry extends Queued> {
     return this.#heap.length;
   }
 
-  /** When the first entry is due, or `undefined` when there is none. */
+  /** When the first entry is due, or `undefined` if there is none. */
   nextDueAt(): number | undefined {
     return this.#heap[0]?.dueAt;
   }
@@ -42,7 +45,7 @@ export class TimerQueue<Entry extends Queued> {
     return count;
   }
 
-  /** Queues `entry` for `dueAt`; one that is queued already is moved. */
+  /** Queues `entry` for `dueAt`; an entry that is already queued is moved. */
   insert(entry: Entry, dueAt: number): void {
     if (entry.slot >= 0) this.remove(entry);
     entry.dueAt = dueAt;
@@ -51,7 +54,7 @@ export class TimerQueue<Entry extends Queued> {
     this.#rise(entry, this.#heap.length - 1);
   }
 
-  /** Takes `entry` out. Returns whether it was in. */
+  /** Takes `entry` out. Returns whether it was queued. */
   remove(entry: Entry): boolean {
     const { slot } = entry;
     if (slot < 0 || this.#heap[slot] !== entry) return false;
@@ -63,7 +66,7 @@ export class TimerQueue<Entry extends Queued> {
     return true;
   }
 
-  /** Takes out the first entry if it is due at `now` (inclusive). */
+  /** Removes the first entry if it is due at `now` (inclusive). */
   takeDue(now: number): Entry | undefined {
     const first = this.#heap[0];
     if (first === undefined || first.dueAt > now) return undefined;

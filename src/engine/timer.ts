@@ -2,8 +2,8 @@ import type { Duration } from '../domain/time.js';
 import type { Alarm, TimerLoop } from './timer-loop.js';
 
 /**
- * A restartable, cancellable timer on a loop it shares with any number of others.
- * Counts elapsed time: a wall clock that is set does not move it. Any delay, without `setTimeout`'s limit of 24.8 days.
+ * A restartable, cancelable timer on a loop shared with any number of others. Counts elapsed time: setting the wall
+ * clock does not move it. Any delay, without `setTimeout`'s limit of 24.8 days.
  */
 export class LoopTimer implements Alarm {
   dueAt: number = 0;
@@ -14,7 +14,7 @@ export class LoopTimer implements Alarm {
   readonly #callback: () => void;
   #delay: Duration;
 
-  /** @throws RangeError when `delay` is not a number of milliseconds ≥ 0; TypeError when `callback` is not a function. */
+  /** @throws RangeError if `delay` is not a number of milliseconds ≥ 0; TypeError if `callback` is not a function. */
   constructor(loop: TimerLoop, now: () => number, delay: Duration, callback: () => void) {
     if (typeof callback !== 'function') throw new TypeError('a timer needs a callback function');
     this.#loop = loop;
@@ -23,7 +23,7 @@ export class LoopTimer implements Alarm {
     this.#delay = checkDelay(delay);
   }
 
-  /** Whether the callback is still to come. */
+  /** Whether the callback is still pending. */
   get isActive(): boolean {
     return this.slot >= 0;
   }
@@ -34,7 +34,7 @@ export class LoopTimer implements Alarm {
     return this;
   }
 
-  /** Starts counting again from now, whether active or not; a given delay counts from here on. Returns the timer. */
+  /** Starts counting again from now, whether active or not; a given delay applies from now on. Returns the timer. */
   reset(delay?: Duration): this {
     if (delay !== undefined) this.#delay = checkDelay(delay);
     this.#loop.set(this, this.#now() + this.#delay);

@@ -26,7 +26,10 @@ interface Coming extends Queued {
   readonly job: Job;
 }
 
-/** The nominal instant that a scheduler has armed a job for, `null` if it fires no more; `undefined` if no scheduler runs the job. */
+/**
+ * The nominal instant that a scheduler has armed a job for, `null` if it will not fire again; `undefined` if no
+ * scheduler runs the job.
+ */
 export type ArmedFor = (job: Job) => { readonly next: Instant | null } | undefined;
 
 /** What a scheduler has armed. Firings before `asOf` follow the schedules alone. */
@@ -55,7 +58,7 @@ export function* upcomingFirings(
   yield* firingsAfter(after(Math.max(from, asOf), armedFor), { until, count: left });
 }
 
-/** A reset moves one instant off the schedule, and a scheduler started at another moment counts `in` from there. */
+/** A reset moves one instant off the schedule, and a scheduler that started at another time counts `in` from there. */
 function firstAfter(job: Job, from: Instant, armed: ArmedFor): Instant | undefined {
   const { next } = armed(job) ?? {};
   if (next === null) return undefined;
@@ -63,7 +66,7 @@ function firstAfter(job: Job, from: Instant, armed: ArmedFor): Instant | undefin
   return next !== undefined && isOneShot(job) ? undefined : nextInWindow(job, from - job.offset);
 }
 
-/** The firings of jobs that are armed for `next`, in order. Nothing is asked of a schedule before its turn comes. */
+/** The firings of jobs that are armed for `next`, in order. A schedule is queried only when its turn comes. */
 export function* firingsAfter(
   armed: Iterable<{ readonly job: Job; readonly next: Instant | undefined }>,
   { until, count }: Pick<FiringWindow, 'until' | 'count'>,
@@ -80,7 +83,7 @@ export function* firingsAfter(
     const { job, dueAt } = coming;
     const scheduledFor = dueAt - job.offset;
     yield { job, scheduledFor, startsAt: dueAt };
-    // `in` fires once, whenever it was armed for.
+    // `in` fires once, at whatever instant it was armed for.
     if (!isOneShot(job)) put(coming, nextInWindow(job, scheduledFor));
   }
 }

@@ -3,33 +3,33 @@ import { DAY, HOUR, type Duration, type Instant } from '../../domain/time.js';
 import { nextInWindow } from '../../engine/plan-due.js';
 import { clockChanges, clockEffects, type ClockChange, type ClockEffect } from '../../schedules/index.js';
 
-/** What is looked at of a job. */
+/** The parts of a job that are examined. */
 export type ForeseenJob = Pick<Job, 'name' | 'enabled' | 'schedule' | 'timezone' | 'window' | 'offset'>;
 
-/** The coming changes of one zone's clock. */
+/** The upcoming changes of one zone's clock. */
 export interface ZoneOutlook {
   readonly timezone: string;
-  /** In order; none when the zone keeps its time for two years. */
+  /** In order; empty if the zone keeps its offset for two years. */
   readonly changes: readonly ChangeOutlook[];
 }
 
 export interface ChangeOutlook {
   readonly change: ClockChange;
-  /** The jobs whose local times the change touches, or that fire near it by a fixed time; in the order of the file. */
+  /** The jobs whose local times the change affects, or that fire near it at a fixed time; in file order. */
   readonly near: readonly JobOutlook[];
-  /** All others of the zone. */
+  /** All other jobs in the zone. */
   readonly others: readonly ForeseenJob[];
 }
 
 export interface JobOutlook {
   readonly job: ForeseenJob;
-  /** One for each expression of the job that the change touches. */
+  /** One for each expression of the job that the change affects. */
   readonly effects: readonly ClockEffect[];
-  /** When it fires around the change: the last few before it, the first few from it on. */
+  /** When it fires around the change: the last few firings before it, the first few after. */
   readonly firings: readonly Instant[];
 }
 
-/** How far is looked for changes, so that two of them are found wherever there is a rule. */
+/** How far to look for changes: far enough to find two wherever there is a rule. */
 const FAR: Duration = 2 * 366 * DAY;
 /** How many changes of a zone are shown. */
 const MOST_CHANGES = 2;
@@ -66,7 +66,7 @@ function jobOutlook(change: ClockChange, job: ForeseenJob): JobOutlook | undefin
 }
 
 function firingsAround({ at }: ClockChange, job: ForeseenJob, effects: readonly ClockEffect[]): readonly Instant[] {
-  // A fine rhythm is not walked for hours.
+  // A rhythm finer than this is not listed over hours.
   const rhythm = Math.min(
     ...effects.map((effect) => (effect.kind === 'goes-on' ? (effect.rhythm ?? NEAR) : NEAR)),
     NEAR,

@@ -22,7 +22,7 @@ interface Printing {
   readonly asJson: boolean;
 }
 
-/** Prints what the coming changes of the clock do, zone by zone, or an object a change. */
+/** Prints what upcoming clock changes do, zone by zone, or one object per change. */
 export function printOutlooks(outlooks: readonly ZoneOutlook[], { terminal, now, asJson }: Printing): void {
   if (asJson) {
     for (const { timezone, changes } of outlooks) {
@@ -50,9 +50,9 @@ interface Page {
   readonly width: number;
 }
 
-/** Names longer than this stand on a line of their own. */
+/** Longer names get their own line. */
 const WIDEST_NAME = 24;
-/** At most this many timers are named that a change does not affect. */
+/** At most this many unaffected timers are listed. */
 const MOST_NAMES = 3;
 
 function changeInLines({ change, near, others }: ChangeOutlook, { timezone, now, width }: Page): readonly string[] {
@@ -73,7 +73,7 @@ function changeInLines({ change, near, others }: ChangeOutlook, { timezone, now,
 
 /** `Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00`. */
 export function changeInWords({ at, before, after }: ClockChange, timezone: string): string {
-  // The reading at which the clock is put forward or back is one it does not show, or shows again.
+  // At the reading where the clock changes, it skips times or shows them again.
   const date = localTime(at - 1, timezone).slice(0, 14);
   const [offsetBefore, offsetAfter] = [at - 1, at].map((instant) => formatLocal(instant, timezone).slice(23));
   return `${date} ${clockTime(at + before)} ${offsetBefore ?? ''} → ${clockTime(at + after)} ${offsetAfter ?? ''}`;
@@ -96,7 +96,7 @@ function effectWithRhythm(effect: ClockEffect, timezone: string): string {
     : words;
 }
 
-/** `01:00 (+01:00), 03:00, 04:00 (+02:00)`: the offset once for those that share it. */
+/** `01:00 (+01:00), 03:00, 04:00 (+02:00)`: the offset appears once for times that share it. */
 function firingsInWords(firings: readonly Instant[], timezone: string): string {
   const shown = firings.map((instant) => formatLocal(instant, timezone));
   return shown
@@ -108,7 +108,7 @@ function firingsInWords(firings: readonly Instant[], timezone: string): string {
     .join(', ');
 }
 
-/** One change for programs. */
+/** One change, for programs. */
 export function changeToJson({ change, near, others }: ChangeOutlook, timezone: string) {
   const { at, before, after } = change;
   return {

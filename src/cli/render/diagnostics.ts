@@ -6,29 +6,29 @@ import { separated } from './separated.js';
 import { harmless, toCells, wrap, type Cell } from './terminal-text.js';
 import { counted } from '../../text/counted.js';
 
-/** What is to be shown of a timer file's problems. */
+/** The problems of a timer file to show. */
 export interface DiagnosticsView {
-  /** The file's name as the person knows it; `undefined` when there is none. */
+  /** The file's name as the user knows it; `undefined` if there is none. */
   readonly file: string | undefined;
   /** The file's text. */
   readonly source: string;
   readonly problems: readonly Diagnostic[];
   readonly color: boolean;
-  /** Columns of the terminal; 80 unless told. */
+  /** Columns of the terminal; default 80. */
   readonly width?: number;
 }
 
 /**
- * Renders problems for a person, as lines. Each problem has its place, severity and message, its line with the
- * offending text marked, and the way out. The number of problems comes last. Empty when there are none. Secrets are
- * masked, and no text of the file reaches the terminal as a control character.
+ * Renders problems as lines of text. Each problem has its place, severity and message, its line with the offending text
+ * marked, and the way to fix it. The number of problems comes last. Empty if there are none. Secrets are masked, and no
+ * text of the file reaches the terminal as a control character.
  */
 export function renderDiagnostics(view: DiagnosticsView): readonly string[] {
   if (view.problems.length === 0) return [];
   return [...renderProblems(view), '', summary(view, new Chalk({ level: view.color ? 1 : 0 })), ''];
 }
 
-/** As {@link renderDiagnostics}, without how many there are. */
+/** Like {@link renderDiagnostics}, without the count. */
 export function renderProblems(view: DiagnosticsView): readonly string[] {
   const paint = new Chalk({ level: view.color ? 1 : 0 });
   const page: Page = {
@@ -45,7 +45,7 @@ interface Page {
   readonly paint: ChalkInstance;
   readonly width: number;
   readonly lines: readonly string[];
-  /** Of lines that were shown, by their index: a file may be one long line. */
+  /** Lines that were already split, by index: a file may be one long line. */
   readonly cells: Map<number, readonly Cell[]>;
   readonly file: string | undefined;
 }
@@ -61,7 +61,7 @@ function renderProblem(problem: Diagnostic, page: Page): readonly string[] {
     width - INDENT.length,
     CONTINUED,
   );
-  // Magenta, not yellow, which cannot be read on white.
+  // Magenta, not yellow, which is illegible on white.
   const severity = problem.severity === 'error' ? paint.red.bold('error') : paint.magenta.bold('warning');
   const head = first.replace(`${place}${problem.severity}`, () => `${paint.bold(place)}${severity}`);
   const hint =
@@ -69,12 +69,12 @@ function renderProblem(problem: Diagnostic, page: Page): readonly string[] {
   return [head, ...rest, ...snippet(problem, page), ...hint.map((line, index) => (index === 0 ? INDENT : '') + line)];
 }
 
-/** A warning with its code, which is what `ignore` takes. */
+/** A warning with its code, which `ignore` accepts. */
 const labelOf = ({ severity, code }: Diagnostic): string => (severity === 'error' ? severity : `${severity} ${code}`);
 
 const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, { width }) => sum + width, 0);
 
-/** The line and, under it, the mark; nothing where there is no text to show. */
+/** The line and, under it, the mark; empty if there is no text to show. */
 function snippet(problem: Diagnostic, page: Page): readonly string[] {
   const { paint, width, lines } = page;
   const line = lines[problem.line - 1] ?? '';
@@ -87,7 +87,7 @@ function snippet(problem: Diagnostic, page: Page): readonly string[] {
   return [paint.dim(gutter) + shown.text, paint.dim(blank) + paint.red(mark)];
 }
 
-/** The cells of a line. What it holds of secrets is one cell, so that the mark stays below what it means. */
+/** The cells of a line. A secret in it is one cell, so that the mark stays under its text. */
 function cellsOf(index: number, { lines, cells: known }: Page): readonly Cell[] {
   const line = lines[index] ?? '';
   let cells = known.get(index);
@@ -120,7 +120,7 @@ interface Clipped {
   readonly marked: number;
 }
 
-/** Shows a line, or of a long one the part around the mark. */
+/** Shows a line; of a long one, the part around the mark. */
 function clipAround(cells: readonly Cell[], units: Stretch, room: number): Clipped {
   const mark = { start: cellAt(cells, units.start), end: cellAt(cells, units.end) };
   const window = windowAround(cells, mark, room);
@@ -139,7 +139,7 @@ function cellAt(cells: readonly Cell[], offset: number): number {
   return index === -1 ? cells.length : index;
 }
 
-/** The cells to show: all, or as many as fit from a little before the mark. */
+/** The cells to show: all, or as many as fit, starting shortly before the mark. */
 function windowAround(cells: readonly Cell[], mark: Stretch, room: number): Stretch {
   if (widthOf(cells) <= room) return { start: 0, end: cells.length };
   const lead = Math.floor(room / 3);

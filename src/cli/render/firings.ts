@@ -14,10 +14,10 @@ interface Printing {
   readonly asJson: boolean;
 }
 
-/** How many rows share their column widths; more are printed as they come. */
+/** How many rows share their column widths; further rows are printed as they come. */
 const PAGE = 200;
 
-/** Prints coming firings, as a table or an object a line. */
+/** Prints upcoming firings, as a table or one object per line. */
 export function printFirings(firings: Iterable<UpcomingFiring>, { terminal, now, asJson }: Printing): void {
   if (asJson) {
     for (const firing of firings) terminal.out(jsonText(toJson(firing)));
@@ -75,13 +75,13 @@ export function zonesInWords(jobs: Iterable<Pick<Job, 'timezone'>>): string {
   return `Times are in ${zones.length > 1 ? 'the zone of each timer: ' : ''}${zones.join(', ')}.`;
 }
 
-/** A nominal instant, and the jitter after it. */
+/** A nominal instant, and the jitter added to it. */
 interface Start {
   readonly due: Instant;
   readonly offset: Duration;
 }
 
-/** Jitter gives odd milliseconds, which nobody needs to read. */
+/** Jitter results in odd milliseconds, which nobody needs to read. */
 function shownStart(due: Instant, offset: Duration): Instant {
   const start = due + offset;
   return offset < SECOND ? start : start - (start % SECOND);
@@ -99,11 +99,11 @@ export function dueInWords({ due, offset }: Start, timezone: string): string {
 export const startInWords = (start: Start, timezone: string, now: Instant): string =>
   shortLocalTime(shownStart(start.due, start.offset), timezone, now) + dueInWords(start, timezone);
 
-/** As {@link startInWords}, with the date. */
+/** Like {@link startInWords}, with the date. */
 export const fullStartInWords = (start: Start, timezone: string): string =>
   localTime(shownStart(start.due, start.offset), timezone) + dueInWords(start, timezone);
 
-/** As {@link localTime}, shorter: within the week the weekday replaces the date. */
+/** Like {@link localTime}, but shorter: within a week the weekday replaces the date. */
 export function shortLocalTime(instant: Instant, timezone: string, now: Instant): string {
   const [weekday = '', date = '', ...rest] = localTime(instant, timezone).split(' ');
   return [Math.abs(instant - now) < 6 * DAY ? weekday : date, ...rest].join(' ');
@@ -115,5 +115,5 @@ export function fromNow(instant: Instant, now: Instant): string {
   return instant > now ? `in ${humanDuration(instant - now)}` : `${humanDuration(now - instant)} ago`;
 }
 
-/** Whether its time of day is enough, because it is the next such time: within half a day. */
+/** Whether the time of day is enough, because it is the next such time: within half a day. */
 export const isSoon = (instant: Instant, now: Instant): boolean => instant - now < 12 * HOUR;

@@ -19,14 +19,14 @@ export interface PastPrinting {
   /** IANA name, for local times. */
   readonly timezone: string;
   readonly asJson: boolean;
-  /** Whether a scheduler runs on this state: without one, nothing is running, whatever is open. */
+  /** Whether a scheduler is running on this state: without one nothing is running, even if runs are open. */
   readonly hasScheduler: boolean;
 }
 
-/** Outcomes by their numbers, as they were recorded, and the runs that have none yet. */
+/** Outcomes by number, in the order of recording, and runs without one. */
 export interface ReadPast {
   readonly numbers: readonly number[];
-  /** `undefined` for an outcome that was deleted meanwhile. */
+  /** `undefined` for an outcome that has been deleted since. */
   readonly endingsOf: (numbers: readonly number[]) => readonly (Ending | undefined)[];
   /** Oldest first. */
   readonly open: readonly OpenRun[];
@@ -36,9 +36,9 @@ export interface ReadPast {
 const BATCH = 100;
 
 /**
- * The past, line by line. As objects: outcomes as they were recorded, without open runs. As a table that fits the
- * terminal, or is whole without a terminal. The table is sorted by the due time, which it shows, with open runs at its
- * end. Outcomes are read as they are shown, and before that twice for a table: for its widths and its order.
+ * The past, line by line. As objects: outcomes in the order of recording, without open runs. As a table that fits the
+ * terminal; without a terminal, nothing is cut. The table is sorted by the due time, which it shows, with open runs at
+ * its end. Outcomes are read as they are shown; a table needs two earlier passes, for its widths and its order.
  */
 export function* historyLines(past: ReadPast, printing: PastPrinting): Generator<string, void> {
   if (!printing.asJson) {
@@ -75,7 +75,7 @@ function* tableLines(past: ReadPast, printing: PastPrinting): Generator<string, 
   yield* lines(open);
 }
 
-/** The numbers in the order in which the outcomes were due, those due together as they were recorded. */
+/** The numbers in order of due time, ties in order of recording. */
 function byDue({ numbers, endingsOf }: ReadPast): readonly number[] {
   const due = new Float64Array(numbers.length);
   for (let at = 0; at < numbers.length; at += BATCH)
@@ -87,10 +87,10 @@ function byDue({ numbers, endingsOf }: ReadPast): readonly number[] {
   return Array.from(order, (index) => numbers[index] ?? 0);
 }
 
-/** The record of the log, and when it was told. */
+/** The record of the log, and when it was logged. */
 export const toJson = (ending: Ending) => ({ timestamp: toTimestamp(ending.at), ...toRecord(ending) });
 
-/** What made a firing come due, in words. */
+/** What triggered a firing, in words. */
 export const TRIGGER_WORDS: Readonly<Record<Trigger, string>> = {
   schedule: 'by schedule',
   catch_up: 'catch-up',
@@ -113,7 +113,7 @@ function ofEnding(ending: Ending, chalk: ChalkInstance): Row {
   const cause = causeOf(ending);
   if (ending.event === 'run.finished') {
     const { outcome, durationMs, latenessMs, attempts } = ending;
-    // When a lost run ended nobody saw.
+    // Nobody saw when a lost run ended.
     const took = outcome.status === 'lost' ? '' : humanDuration(durationMs);
     return {
       ...row(firing, { latenessMs, attempts }),
@@ -156,15 +156,15 @@ const row = (firing: Firing, { latenessMs, attempts }: { latenessMs: Duration; a
   tries: attempts > 1 ? String(attempts) : '',
 });
 
-/** Of a run id: its millisecond, by which the runs of one scheduler differ. */
+/** Part of a run id: its millisecond, which distinguishes the runs of one scheduler. */
 const SHORT_ID = 8;
 
-/** What made it come due needs no head. */
+/** The column for the trigger has no head. */
 const TRIGGER_HEAD = '';
 
 /**
  * On a narrow terminal a long name is cut first, then CAUSE. LATE and TRIES are dropped later; `--run` and `--json`
- * have them all the same. RUN, which `--run` asks for, goes last.
+ * have them anyway. RUN, which `--run` asks for, goes last.
  */
 const layoutFor = (width: number) => ({
   width,
@@ -201,7 +201,10 @@ function columnsOf(rows: readonly Row[], at: PastPrinting): readonly TableColumn
 /** Below this many columns dates have no offset. */
 const NARROW = 60;
 
-/** Local time to the second, without the date of today; within the week the weekday replaces the date. A time that the clock shows twice always has its offset. */
+/**
+ * Local time to the second, without the date if it is today; within a week the weekday replaces the date. A time that
+ * the clock shows twice always has its offset.
+ */
 function clockTime(instant: Instant, { terminal, now, timezone }: PastPrinting): string {
   const [day = '', time = '', offset = ''] = shortLocalTime(instant, timezone, now).split(' ');
   const isToday = formatLocal(instant, timezone).slice(0, 10) === formatLocal(now, timezone).slice(0, 10);
@@ -210,6 +213,6 @@ function clockTime(instant: Instant, { terminal, now, timezone }: PastPrinting):
   return [...(isToday ? [] : [day]), time.slice(0, 8), ...(hasOffset ? [offset] : [])].join(' ');
 }
 
-/** In the hour that a clock repeats when it is put back. */
+/** Within the hour that a clock repeats when it is put back. */
 const isShownTwice = (instant: Instant, timezone: string): boolean =>
   localToInstants(wallAt(instant, timezone), timezone).instants.length > 1;

@@ -6,17 +6,18 @@ import type { TableCell } from './table.js';
 /** What a run without an outcome is doing; `open` while no scheduler runs. */
 type OpenWord = 'running' | 'waiting' | 'open';
 
-/** Puts a word to a run without an outcome. */
+/** Names the state of a run without an outcome. */
 export function openWord({ attempts, retryAt }: OpenRun, hasScheduler: boolean): OpenWord {
   if (!hasScheduler) return 'open';
   return attempts > 0 && retryAt === undefined ? 'running' : 'waiting';
 }
 
-/** What is to be said of an {@link OpenWord} `open`. */
+/** The description of an {@link OpenWord} `open`. */
 export const LEFT_OPEN = 'no scheduler runs; the next start takes it up';
 
 /**
- * The word for what happened to a firing, for a table. Green is good, red is a failure, yellow did not run to its end.
+ * The word for what happened to a firing, for a table. Green is a success, red is a failure, yellow did not run to its
+ * end.
  */
 export function outcomeCell(word: FiringStatus | OpenWord, chalk: ChalkInstance): Exclude<TableCell, string> {
   return { text: word, paint: paintOf(word, chalk) };

@@ -7,8 +7,8 @@ export interface Masked {
 
 const MASK = '***';
 const ENV_KEY = /^\s*(?:-\s+)?["']?env["']?\s*:/;
-// Names are bounded, so that a long line takes no longer than it is long.
-/** `env: {…}` in one line, which may be open at its end. A brace of `${VAR}` and one in quotes close nothing. */
+// Names are bounded, so that a long line takes linear time.
+/** `env: {…}` on one line, which may be unclosed at its end. Braces in `${VAR}` and in quotes do not close it. */
 const ENV_MAP = /(?<![\w-])["']?env["']?\s*:\s*\{((?:\$\{[^}]*\}|"(?:[^"\\]|\\.)*"|'[^']*'|[^}])*)/dg;
 const PAIR =
   /["']?[\w.-]{1,128}["']?\s*:\s*("(?:[^"\\]|\\.)*"?|'[^']*'?|(?:\$\{[^}]*\}|[^,}\s]|[^\S\n]+(?=[^,}\s]))+)/dg;
@@ -18,18 +18,17 @@ const URL_TEXT = /[a-z][a-z0-9+.-]{0,20}:\/\/([^\s"'`<>]+)/dgi;
 const USER_INFO = /(?<![^\s"'`=])([^\s"'`/:@]+:(?!\/\/)[^\s"'`@]+)@(?=[\w[])/dg;
 const NAME =
   '[\\w.-]{0,64}(?:passw(?:or)?d|passphrase|secret|token|dsn|api[_-]?key|access[_-]?key|credential|authorization)[\\w.-]{0,64}';
-/** A value behind a name that says what it is; neither a file that holds one, nor an address, whose host is shown. */
+/** A value whose name marks it as secret; not the name of a file, nor an address, whose host is shown. */
 const NAMED = new RegExp(
   `(?:${NAME}(?<![_-](?:file|path|dir))["']?\\s*[:=]|--${NAME}(?<![_-](?:file|path|dir))\\s)\\s*(?:(?:bearer|basic)\\s+)?(?!["']?[a-z][a-z0-9+.-]{0,20}://)("[^"]*"?|'[^']*'?|[^\\s"',}]+)`,
   'dgi',
 );
 const REFERENCE = /\$\{[^}]*\}/g;
-/** Most lines looked through for the key that a line is below. */
+/** At most this many lines are searched for the key above a line. */
 const MOST_LINES = 1_000;
 
 /**
- * Finds what a line of a timer file must not show: values of `env`, user and path of URLs, secrets behind names like `token`.
- * The parts are in ascending order and do not overlap. References (`${VAR}`) are shown.
+ * Finds what a line of a timer file must not show: values of `env`, user and path of URLs, values like `token`. The parts are in ascending order and do not overlap. References (`${VAR}`) are shown.
  */
 export function secretsIn(lines: readonly string[], index: number): readonly Masked[] {
   const line = lines[index] ?? '';
@@ -55,7 +54,7 @@ function inEnv(lines: readonly string[], index: number): readonly Masked[] {
   });
 }
 
-/** How many levels a line is below an `env:`; 0 for none. */
+/** How many levels a line is below an `env:`; 0 if it is not. */
 function depthInEnv(lines: readonly string[], index: number): number {
   let indent = indentOf(lines[index] ?? '');
   let depth = 0;
@@ -71,7 +70,7 @@ function depthInEnv(lines: readonly string[], index: number): number {
 
 const indentOf = (line: string): number => line.length - line.trimStart().length;
 
-/** `https://user:password@host/path`: the host stays. A password may hold a slash. */
+/** `https://user:password@host/path`: the host stays. A password may contain a slash. */
 function inUrls(line: string): readonly Masked[] {
   return [...line.matchAll(URL_TEXT)].flatMap((url) => {
     const [start = 0, end = 0] = url.indices?.[1] ?? [];

@@ -1,3 +1,3 @@
-/** Blocks of lines with an empty line between each two. */
+/** Joins blocks of lines with an empty line between them. */
 export const separated = (blocks: readonly (readonly string[])[]): readonly string[] =>
   blocks.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));

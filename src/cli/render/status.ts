@@ -16,7 +16,9 @@ import { renderColumns, type TableCell } from './table.js';
 import { counted } from '../../text/counted.js';
 import { stateCell, widestState, type StatePage } from './timer-state.js';
 
-/** Prints a scheduler as it stands: what it is on standard error, its timers as a table; or all that as one object. */
+/**
+ * Prints the state of a scheduler: a summary on standard error and its timers as a table, or everything as one object.
+ */
 export function printStatus(
   record: StatusRecord,
   { terminal, timezone, asJson }: { terminal: Terminal; timezone: string; asJson: boolean },
@@ -71,13 +73,13 @@ function tableOf(timers: readonly TimerRecord[], { width, ...page }: Page & { re
     { head: 'NEXT', cells: timers.map((timer) => nextOf(timer, page)) },
     { head: 'LAST', cells: timers.map((timer) => lastOf(timer, page)) },
   ];
-  // Why it is paused is cut before until when.
+  // The reason for a pause is cut before its end.
   const state = widestState(timers.map((timer) => [timer, page]));
   const rooms = { STATE: state, NAME: 16 };
   return renderColumns(columns, { width, flexible: [['STATE', state], 'NAME', 'STATE'], spared: ['LAST'], rooms });
 }
 
-/** Of a timer that no file has, what it is for: nobody can look it up. */
+/** For an ad-hoc timer, its command: it appears nowhere else. */
 const whatItIs = ({ ad_hoc, description }: TimerRecord, { chalk }: Page): TableCell =>
   ad_hoc === null ? '' : { text: `once: ${description ?? ad_hoc.command}`, paint: chalk.dim };
 

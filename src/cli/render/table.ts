@@ -3,40 +3,42 @@ import { clipToWidth, columnsOf } from './terminal-text.js';
 export interface TableSize {
   /** Columns of the terminal. */
   readonly width: number;
-  /** The columns that are cut when the rows are too long: the first as far as it goes, then the next. */
+  /** The columns to cut when rows are too long: the first as far as possible, then the next. */
   readonly flexible: readonly number[];
 }
 
-/** A text without control characters, or one that gets its colour when it has its width. */
+/** A text without control characters, or one that is colored once its width is known. */
 export type TableCell = string | { readonly text: string; readonly paint: (text: string) => string };
 
 /** A column of a table with a head. */
 export interface TableColumn {
   readonly head: string;
   readonly cells: readonly TableCell[];
-  /** Set on the right: for times that end alike. */
+  /** Aligned to the right: for times with the same ending. */
   readonly isRight?: boolean;
 }
 
-/** How columns fit a narrow terminal. Columns are named by their heads. */
+/** How columns adapt to a narrow terminal. Columns are named by their heads. */
 export interface TableLayout {
   readonly width: number;
-  /** The columns to cut when rows are too long, in this order: as far as they allow, or to a number of terminal columns. */
+  /**
+   * The columns to cut if rows are too long, in this order: as far as they allow, or to a number of terminal columns.
+   */
   readonly flexible: readonly (string | Cut)[];
-  /** Left out, in this order, for as long as a column of `rooms` would have less than it needs and less than that. */
+  /** Left out, in this order, while a column of `rooms` would have less than it needs and less than this. */
   readonly spared: readonly string[];
   readonly rooms: Readonly<Record<string, number>>;
-  /** Left out, in this order, where the rows are too long though the flexible columns are cut as far as they go. */
+  /** Left out, in this order, if rows are still too long after all cuts. */
   readonly lastSpared?: readonly string[];
 }
 
-/** A column, named by its head, that is cut to a width, and by another cut perhaps further. */
+/** A column, named by its head, that is cut to a width; a later cut may shorten it further. */
 type Cut = readonly [head: string, atLeast: number];
 
 const GAP = '  ';
 const NARROWEST = 8;
 
-/** A head and rows in aligned columns, those without content left out. */
+/** A head and rows in aligned columns, without empty columns. */
 export function renderColumns(all: readonly TableColumn[], layout: TableLayout): string[] {
   const shape = new TableShape();
   shape.measure(all);
@@ -47,7 +49,7 @@ export function renderColumns(all: readonly TableColumn[], layout: TableLayout):
 /** Columns with their widths: prints rows a few at a time. */
 export interface FittedTable {
   readonly head: string;
-  /** Of the columns that were measured, with these or other cells of those measured. */
+  /** Formats measured columns, with these or other measured cells. */
   readonly lines: (columns: readonly TableColumn[]) => string[];
 }
 
@@ -59,11 +61,11 @@ interface Measure {
   readonly hasContent: boolean;
 }
 
-/** What rows take, measured a few at a time, so that a table of any length needs no more memory than a line. */
+/** Measures rows a few at a time, so that a table of any length needs no more memory than a line. */
 export class TableShape {
   #measures: readonly Measure[] = [];
 
-  /** Takes in some rows. The columns are the same each time. */
+  /** Adds some rows. The columns are the same each time. */
   measure(columns: readonly TableColumn[]): void {
     this.#measures = columns.map(({ head, cells, isRight = false }, index) => {
       const before = this.#measures[index];
@@ -102,7 +104,7 @@ export class TableShape {
   }
 }
 
-/** Rows in aligned columns. Where they are longer than the width, the flexible columns are cut, but not below 8. */
+/** Rows in aligned columns. If they exceed the width, the flexible columns are cut, but not below 8. */
 export function renderTable(rows: readonly (readonly TableCell[])[], size: TableSize): string[] {
   const widest = (rows[0] ?? []).map((_, column) => widestOf(rows.map((row) => row[column] ?? '')));
   const cuts = size.flexible.map((column) => [column, NARROWEST] as const);
@@ -130,7 +132,7 @@ const joined = (cells: readonly string[]): string => cells.join(GAP).trimEnd();
 
 const widthOf = (widths: readonly number[]): number => widths.reduce((sum, one) => sum + one + GAP.length, -GAP.length);
 
-/** How many columns the longest of these takes. */
+/** The width of the longest of these, in columns. */
 const widestOf = (cells: readonly TableCell[]): number =>
   cells.reduce((widest: number, cell) => Math.max(widest, columnsOf(textOf(cell))), 0);
 

@@ -1,6 +1,6 @@
 import { visible, visibleCharacters, type VisibleCharacter } from '../../text/visible.js';
 
-/** One character as a terminal shows it: made harmless, and how many columns it takes. */
+/** One character as a terminal shows it: made safe, with its width in columns. */
 export interface Cell {
   readonly shown: string;
   readonly width: number;
@@ -14,10 +14,10 @@ const TAB_STOP = 4;
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 
-/** Characters that take no column: marks on the one before, joiners, variation selectors. */
+/** Characters without width: marks on the previous character, joiners, variation selectors. */
 const NARROWER = /[\p{Mn}\p{Me}\u200c\u200d\ufe0f]/u;
 
-/** Cuts a line into what a terminal shows. Tabs become spaces up to the next stop. */
+/** Splits a line into what a terminal shows. Tabs become spaces up to the next stop. */
 export function toCells(line: string): readonly Cell[] {
   const cells: Cell[] = [];
   let column = 0;
@@ -29,7 +29,7 @@ export function toCells(line: string): readonly Cell[] {
   return cells;
 }
 
-/** How many columns a text takes. */
+/** The width of a text in columns. */
 export const columnsOf = (text: string): number =>
   /^[ -~]*$/.test(text) ? text.length : toCells(text).reduce((sum, { width }) => sum + width, 0);
 
@@ -46,7 +46,7 @@ export function clipToWidth(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** Makes a text of one line harmless to show. */
+/** Makes a line of text safe to show. */
 export const harmless = (text: string): string => visible(text.replaceAll('\t', ' '));
 
 function toCell({ shown, units }: VisibleCharacter, column: number): Cell {
@@ -54,13 +54,13 @@ function toCell({ shown, units }: VisibleCharacter, column: number): Cell {
     const width = TAB_STOP - (column % TAB_STOP);
     return { shown: ' '.repeat(width), width, units };
   }
-  // The sign of a hidden character is ASCII, but for pictures of one column.
+  // The sign for a hidden character is ASCII, except for pictures of one column.
   if (shown.length > units) return { shown, width: shown.length, units };
   if (NARROWER.test(shown)) return { shown, width: 0, units };
   return { shown, width: WIDE.test(shown) ? 2 : 1, units };
 }
 
-/** Breaks a text between words; the lines after the first begin with `indent`. A word longer than the line stays whole. */
+/** Breaks a text between words; lines after the first start with `indent`. A word longer than the line is not split. */
 export function wrap(text: string, width: number, indent: string): readonly string[] {
   const lines: string[] = [];
   let line = '';

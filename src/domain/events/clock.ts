@@ -10,19 +10,22 @@ export interface ClockJumped {
   /** Positive: forward. */
   readonly deltaMs: Duration;
   readonly cause: 'step' | 'suspend';
-  /** The time before was wrong by hours: every job was armed again. */
+  /** The previous time was wrong by hours, so every job was armed again. */
   readonly corrected?: true;
 }
 
-/** The wall clock is certainly off by more than the limit, or is right again. Emitted at the change. */
+/** The wall clock is certainly off by more than the limit, or is right again. Emitted when this changes. */
 export interface ClockDrift extends ClockOffset {
   readonly event: 'clock.drift' | 'clock.synchronised';
   readonly limitMs: Duration;
-  /** Whether the scheduler's time follows the measured one; absent if it never does. */
+  /** Whether the scheduler's time follows the measured time; absent if it never does. */
   readonly followed?: boolean;
 }
 
-/** A time source did not return the time, or disagrees with the others. Emitted once, until it works or the reason is another. */
+/**
+ * A time source did not return the time, or disagrees with the others. Emitted once, until the source works again or
+ * the reason changes.
+ */
 export interface ClockUnmeasured {
   readonly event: 'clock.unmeasured';
   readonly at: Instant;

@@ -25,7 +25,7 @@ export interface ConfigRejected {
   readonly problems: readonly string[];
 }
 
-/** The server of the timer file is away, or has no file. Emitted once. */
+/** The server of the timer file is unreachable, or has no file. Emitted once. */
 export interface ConfigUnreachable {
   readonly event: 'config.unreachable';
   readonly at: Instant;
@@ -35,12 +35,12 @@ export interface ConfigUnreachable {
   readonly reason: string;
 }
 
-/** The server of the timer file is there again. */
+/** The server of the timer file is reachable again. */
 export interface ConfigReachable {
   readonly event: 'config.reachable';
   readonly at: Instant;
   readonly url: string;
-  /** When it was found to be away. */
+  /** When it was found to be unreachable. */
   readonly since: Instant;
 }
 

@@ -45,7 +45,7 @@ export interface NotificationFailed {
   readonly outputTail?: string;
 }
 
-/** The scheduler's heartbeat was not sent or not delivered. Emitted at the change, and when the reason is another. */
+/** The scheduler's heartbeat was not sent or not delivered. Emitted when this starts, and when the reason changes. */
 export interface HeartbeatFailed {
   readonly event: 'heartbeat.failed';
   readonly at: Instant;

@@ -119,7 +119,7 @@ const MISSES: Readonly<Record<string, string>> = {
   stalled: 'the scheduler stalled',
 };
 
-/** State files of other programs may have more reasons than we know. */
+/** State files written by other programs may contain reasons we don't know. */
 const inWords = (reason: string): string => reason.replaceAll('_', ' ');
 
 /** Why a firing was skipped. */

@@ -3,7 +3,7 @@ import { humanDuration } from '../human-duration.js';
 import type { EventEntries, EventField } from './entry.js';
 import { counted } from '../../text/counted.js';
 
-/** The server of `forward` does not take outcomes. They wait in the state. Emitted once. */
+/** The server of `forward` does not accept outcomes. They wait in the state. Emitted once. */
 export interface ForwardUnavailable {
   readonly event: 'forward.unavailable';
   readonly at: Instant;
@@ -13,12 +13,12 @@ export interface ForwardUnavailable {
   readonly unsent: number;
 }
 
-/** The server of `forward` takes outcomes again. */
+/** The server of `forward` accepts outcomes again. */
 export interface ForwardRecovered {
   readonly event: 'forward.recovered';
   readonly at: Instant;
   readonly receiver: string;
-  /** When it was found to take none. */
+  /** When it was first found not to accept any. */
   readonly since: Instant;
 }
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
 
-/** The server of `http` listens. Emitted at the change. */
+/** The server of `http` listens. Emitted when this changes. */
 export interface HttpListening {
   readonly event: 'http.listening';
   readonly at: Instant;
@@ -9,7 +9,7 @@ export interface HttpListening {
   readonly address: string;
 }
 
-/** The server of `http` cannot listen, and keeps trying. Emitted at the change, and when the reason is another. */
+/** The server of `http` cannot listen, and keeps trying. Emitted when this changes, and when the reason changes. */
 export interface HttpUnavailable {
   readonly event: 'http.unavailable';
   readonly at: Instant;

@@ -2,7 +2,10 @@ import type { Instant } from '../time.js';
 import type { EventEntries, EventField } from './entry.js';
 import { counted } from '../../text/counted.js';
 
-/** Commands start by execa, though the file allows the forker. Emitted once, after the start or after the death of a forker. */
+/**
+ * Commands are started by execa, although the file allows the forker. Emitted once, after the start or after the death
+ * of a forker.
+ */
 export interface LauncherFallback {
   readonly event: 'launcher.fallback';
   readonly at: Instant;
@@ -16,7 +19,7 @@ export interface LauncherLost {
   readonly pid: number;
   /** Commands that it had started or was starting. */
   readonly running: number;
-  /** Whether it lived and did not reply, so that `timers` killed it. */
+  /** Whether it was alive but did not reply, so that `timers` killed it. */
   readonly hung: boolean;
 }
 

@@ -37,7 +37,7 @@ export interface RunOutput {
   readonly stream: OutputStream;
   /** A block of lines, each without its newline, joined by newlines. A block with `data` or `truncated` is one line. */
   readonly lines: string;
-  /** The line's JSON object, if the job parses its output (`output: {parse: json}`) and the line is one. */
+  /** The line's JSON object, if the job parses its output (`output: {parse: json}`) and the line is a JSON object. */
   readonly data?: Readonly<Record<string, unknown>>;
   readonly truncated: boolean;
 }
@@ -251,7 +251,7 @@ function describeFinish(event: RunFinished): string {
   }
 }
 
-/** Whether the exit time of such a process is of interest. A process that did not start took no time. */
+/** Whether it matters when such a process exited. A process that did not start took no time. */
 const isExit = (why: string): boolean => why.startsWith('exit code') || why.startsWith('ended by');
 
 /** How long a run took; `undefined` for a lost run, whose end is unknown. */

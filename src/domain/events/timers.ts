@@ -11,7 +11,7 @@ export interface TimerPaused {
   readonly reason?: string;
 }
 
-/** A client resumed a timer, or its pause is over. */
+/** A client resumed a timer, or its pause ended. */
 export interface TimerResumed {
   readonly event: 'timer.resumed';
   readonly at: Instant;

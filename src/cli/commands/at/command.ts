@@ -1,7 +1,7 @@
 import { withAdHoc, type AdHocOptions } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
-/** A command once, at a point in time, by the running scheduler. */
+/** Runs a command once, at a point in time, in the running scheduler. */
 export const atCommand: CommandKind = {
   name: 'at',
   group: 'run',

@@ -12,7 +12,7 @@ interface Canceled {
   readonly removed: boolean;
 }
 
-/** The end of what runs. */
+/** Cancels active runs. */
 export const cancel: CommandKind = {
   name: 'cancel',
   group: 'operate',

@@ -3,7 +3,7 @@ import { withScreen, type ScreenOptions } from '../../options.js';
 import type { Reading } from '../../../daemon/reloader.js';
 import type { CommandKind } from '../../command.js';
 
-/** What another file would change. */
+/** Shows what another file would change. */
 export const diff: CommandKind = {
   name: 'diff',
   group: 'file',

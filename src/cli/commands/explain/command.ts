@@ -8,7 +8,7 @@ interface ExplainOptions extends FileOption, JsonOption {
 
 const DEFAULT_COUNT = 5;
 
-/** A schedule in plain words. */
+/** Explains a schedule in plain words. */
 export const explain: CommandKind = {
   name: 'explain',
   group: 'look ahead',

@@ -1,9 +1,9 @@
 import { UsageError } from '../../command.js';
 
 /**
- * Joins the words of a command line into one expression. Without quotes, the shell splits the expression at spaces, and replaces
- * each `*` with the names of the files in the working directory, `files`.
- * @throws UsageError with the expression quoted, as it was most likely meant.
+ * Joins the words of a command line into one expression. Without quotes, the shell splits the expression at spaces and
+ * replaces each `*` with `files`, the names in the working directory.
+ * @throws UsageError with the quoted expression, as it was most likely intended.
  */
 export function expressionOf(words: readonly string[], files: readonly string[]): string {
   const restored = withStars(
@@ -21,7 +21,7 @@ export function expressionOf(words: readonly string[], files: readonly string[])
 
 const isCount = ({ length }: readonly string[]): boolean => length === 5 || length === 6;
 
-/** Puts a star back for each row of words that are all the files. */
+/** Restores a star for each run of words that lists all the files. */
 function withStars(words: readonly string[], files: readonly string[]): readonly string[] {
   const names = new Set(files);
   const restored: string[] = [];

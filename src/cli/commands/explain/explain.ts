@@ -24,9 +24,9 @@ export interface Explaining {
   readonly timezone: string | undefined;
 }
 
-/** A timer of the file, or an expression by itself, which is a timer without a name. */
+/** A timer of the file, or a bare expression, which is a timer without a name. */
 export interface Explained extends ForeseenJob, Pick<Job, 'written'> {
-  /** Its traps, and the text they stand in. */
+  /** Its traps, and the text that contains them. */
   readonly problems: readonly Diagnostic[];
   readonly source: string;
   readonly file: string | undefined;
@@ -37,19 +37,19 @@ export interface Explanation {
   /** One for each cron expression. */
   readonly expressions: readonly { readonly text: string; readonly fields: readonly FieldInWords[] }[];
   readonly firings: readonly Instant[];
-  /** IANA name: the zone that firings are shown in. */
+  /** IANA name: the zone in which firings are shown. */
   readonly zone: string;
   /** For people; absent if a timer or the command line names the zone. */
   readonly zoneFrom?: string;
   readonly outlook: ZoneOutlook | undefined;
 }
 
-/** What a timer may be called; no expression looks like it. */
+/** What a timer name looks like; no expression matches it. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /**
- * Explains the timer or the expression that the words of a command line say; `undefined` when it is wrong, which is then told.
- * @throws UsageError when there is no such timer or zone, or the shell took the expression apart.
+ * Explains the timer or the expression given on the command line; `undefined` if it is wrong, which is reported.
+ * @throws UsageError if the timer or zone is unknown, or the shell expanded the expression.
  */
 export async function explainWords(
   terminal: Terminal,
@@ -67,7 +67,7 @@ export async function explainWords(
   return read && { ...explanationOf(read, now, count), ...origin };
 }
 
-/** The zone of an expression by itself, where nobody names one. `undefined` if the named file is unreadable, which is reported. */
+/** The zone of a bare expression if none is given. `undefined` if the named file is unreadable, which is reported. */
 async function zoneOfPlace(
   terminal: Terminal,
   file: string | undefined,
@@ -94,7 +94,7 @@ function systemZoneOf(terminal: Terminal): string {
   return name;
 }
 
-/** The timer of that name. Reports what keeps its file from being used. */
+/** The timer of that name. Reports why its file cannot be used. */
 async function findTimer(
   terminal: Terminal,
   name: string,
@@ -111,7 +111,7 @@ async function findTimer(
   return { ...job, problems: problemsOf(job, loaded, readable), source, file: shortPath(path, terminal.cwd) };
 }
 
-/** The warnings about one timer, except those about clock changes, which have a block of their own. */
+/** The warnings about one timer, except those about clock changes, which are in a separate block. */
 function problemsOf({ name }: Job, { problems }: Loaded, { jobs }: ReadableFile): readonly Diagnostic[] {
   const isIn = (path: string, owner: string) => path.startsWith(`timers.${owner}.`);
   const longer = jobs.filter((other) => other.name.startsWith(`${name}.`));
@@ -124,7 +124,7 @@ function problemsOf({ name }: Job, { problems }: Loaded, { jobs }: ReadableFile)
   );
 }
 
-/** An expression by itself. Reports its mistakes. */
+/** A bare expression. Reports its mistakes. */
 function readAlone(
   terminal: Terminal,
   words: readonly string[],

@@ -24,7 +24,7 @@ interface Printing {
   readonly asJson: boolean;
 }
 
-/** Prints what a timer or an expression means, for a person or as an object. */
+/** Prints what a timer or an expression means, as text or as an object. */
 export function printExplanation(explanation: Explanation, { terminal, now, asJson }: Printing): void {
   if (asJson) {
     terminal.out(jsonText(toJson(explanation)));
@@ -67,11 +67,11 @@ const isHashed = ({ text }: FieldInWords): boolean => /(^|,)H/i.test(text);
 
 const EXAMPLE = 'H depends on the name of the timer. Without a name, these times are only an example.';
 
-/** An expression by itself has no name, and so no seed. */
+/** A bare expression has no name, and so no seed. */
 const wordsOf = (explained: Explained): string =>
   scheduleInWords({ ...explained, name: explained.file === undefined ? '' : explained.name });
 
-/** A table of fields for each expression; headed by the expression where there are several. */
+/** A table of fields for each expression, under the expression if there are several. */
 function fieldBlocks({ expressions }: Explanation, width: number): readonly (readonly string[])[] {
   return expressions.map(({ text, fields }) => {
     const rows = fields.map((field) => [field.name, field.text, field.meaning]);

@@ -3,7 +3,7 @@ import type { HistoryOptions } from './history.js';
 import { withFile, withJson, withState, withZone } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
-/** What happened to past firings. */
+/** Shows what happened to past firings. */
 export const history: CommandKind = {
   name: 'history',
   group: 'look back',

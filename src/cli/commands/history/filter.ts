@@ -7,14 +7,14 @@ import { UsageError } from '../../command.js';
 import { wayOut } from '../../../text/nearest.js';
 import { readPastWindow, type WrittenWindow, type Window } from '../../read-window.js';
 
-/** What the command line asks of the history, as written. */
+/** The request on the command line, as written. */
 export interface HistoryArguments extends WrittenWindow {
   readonly names: readonly string[];
   readonly count?: string;
   readonly status?: string;
 }
 
-/** Which outcomes are asked for. */
+/** Which outcomes to show. */
 export interface HistoryFilter extends Window {
   /** None: all timers. */
   readonly names: readonly string[];
@@ -26,21 +26,21 @@ export interface HistoryFilter extends Window {
 
 /** What was found. */
 export interface Found {
-  /** Of outcomes, the oldest first. */
+  /** Outcomes, oldest first. */
   readonly numbers: readonly number[];
-  /** Runs without an outcome yet, oldest first; none where outcomes of some kind or of the past are asked for. */
+  /** Runs without an outcome yet, oldest first; empty if only certain outcomes or past times are requested. */
   readonly open: readonly OpenRun[];
-  /** There are more than {@link MOST_SHOWN}, and nobody said how many to show. */
+  /** There are more than {@link MOST_SHOWN}, and no limit was given. */
   readonly isCut: boolean;
 }
 
-/** How many outcomes are shown when nobody says how many. */
+/** How many outcomes are shown by default. */
 const DEFAULT_COUNT = 20;
 
-/** The most that are shown of a time whose beginning is given. */
+/** The most outcomes shown if a start time is given. */
 export const MOST_SHOWN = 10_000;
 
-/** Reads what is asked for. @throws UsageError with the nearest right word or the forms an option takes. */
+/** Parses the request. @throws UsageError with the nearest valid word, or the forms that an option accepts. */
 export function readFilter(
   { names, count, status, since, until }: HistoryArguments,
   here: { readonly now: Instant; readonly timezone: string },
@@ -57,7 +57,7 @@ function readStatus(text: string): FiringStatus {
   const word = text.trim();
   const status = FIRING_STATUSES.find((one) => one === word);
   if (status !== undefined) return status;
-  // Other forms of the same word (failed, succeeded) are further from it than a slip of the finger.
+  // Other forms of a word (failed, succeeded) differ from it more than a typo does.
   const meant = nearest(word, FIRING_STATUSES) ?? FIRING_STATUSES.find((one) => one.slice(0, 4) === word.slice(0, 4));
   const way = meant === undefined ? `It is one of: ${FIRING_STATUSES.join(', ')}` : `Did you mean ${meant}?`;
   throw new UsageError(`--status: unknown outcome "${word}". ${way}`);
@@ -90,7 +90,8 @@ export function find(history: History, filter: HistoryFilter): Found {
 const orAny = <T>(wanted: readonly T[]): readonly (T | undefined)[] => (wanted.length === 0 ? [undefined] : wanted);
 
 /**
- * Refuses names that neither the timer file nor the history knows. A timer that was taken out of the file keeps its history.
+ * Refuses names that neither the timer file nor the history knows. A timer that was removed from the file keeps its
+ * history.
  * @throws UsageError with the nearest name.
  */
 export function checkNames(names: readonly string[], inFile: readonly string[], history?: History): void {

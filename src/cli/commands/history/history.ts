@@ -24,14 +24,17 @@ import type { Terminal } from '../../terminal.js';
 import { checkPastWindow } from '../../read-window.js';
 import { zoneOf } from '../../zone.js';
 
-/** What the command line says. */
+/** The options on the command line. */
 export interface HistoryOptions
   extends FileOption, StateOption, JsonOption, ZoneOption, Omit<HistoryArguments, 'names'> {
-  /** A run id or its beginning. */
+  /** A run id or a prefix of one. */
   readonly run?: string;
 }
 
-/** Shows what was recorded of the named timers, or of all; or one run whole. Returns the exit code: 1 when there is nothing to read it from. */
+/**
+ * Shows the recorded outcomes of the named timers, or of all; or all details of one run. Returns the exit code: 1 if
+ * there is no history to read.
+ */
 export async function showHistory(
   terminal: Terminal,
   names: readonly string[],
@@ -39,7 +42,7 @@ export async function showHistory(
 ): Promise<ExitCode> {
   const now = createSystemClock().now();
   if (options.run !== undefined && names.length > 0) throw new UsageError('--run shows one run; leave out the names');
-  // What is wrong with the options comes before what is wrong with the file.
+  // Mistakes in the options are reported before mistakes in the file.
   readFilter({ ...options, names, since: undefined, until: undefined }, { now, timezone: zoneOf(options, undefined) });
   checkPastWindow(options, { now, timezone: zoneOf(options, undefined) });
   const recorded = await findState(terminal, options, now);
@@ -65,15 +68,18 @@ export async function showHistory(
   return 1;
 }
 
-/** Where the history is, and what the timer file says of it. */
+/** Where the history is, and what the timer file says about it. */
 interface Recorded {
   readonly path: string;
-  /** Those that could be read. */
+  /** The readable timers. */
   readonly jobNames: readonly string[];
   readonly settings: { readonly timezone: string } | undefined;
 }
 
-/** Finds the state, and which timers the file has. A state that is named needs no timer file. Says why when there is none. */
+/**
+ * Finds the state, and the timers of the file. A state named with `--state` needs no timer file. Prints the reason if
+ * there is none.
+ */
 async function findState(
   terminal: Terminal,
   options: FileOption & StateOption,
@@ -111,7 +117,7 @@ function showRun(history: History, id: string, printing: PastPrinting): void {
   printRun(run, printing);
 }
 
-/** At most this many ids are named where several begin alike. */
+/** At most this many ids are listed if several share a prefix. */
 const MOST_NAMED = 5;
 
 function whyNoRun(history: History, id: string): string {
@@ -133,7 +139,7 @@ async function showEndings(
   terminal.err(...remarksOn(found, filter, printing));
 }
 
-/** What the table does not say: the zone of its times, or that there is nothing in it. */
+/** What the table does not show: the zone of its times, or that it is empty. */
 function remarksOn(
   found: Found,
   { names, statuses, since, until }: HistoryFilter,

@@ -1,10 +1,12 @@
 import type { Clock } from '../../../domain/clock.js';
 import type { Terminal } from '../../terminal.js';
 
-/** The number of lines written at once: one write a line takes twice the time and memory. */
+/** How many lines are written at once: writing each line separately takes twice the time and memory. */
 const LINES = 200;
 
-/** Writes lines of data as fast as they are read, and no more once nobody reads them. Other work has its turn in between. */
+/**
+ * Writes lines of data as fast as they are read, and stops when nobody reads them. Other work gets its turn in between.
+ */
 export async function pour(terminal: Terminal, lines: Iterable<string>, clock: Pick<Clock, 'soon'>): Promise<void> {
   let gathered: string[] = [];
   for (const line of lines) {

@@ -13,7 +13,10 @@ import { localTime } from '../../../schedules/index.js';
 import { toJson, TRIGGER_WORDS, type PastPrinting } from '../../render/history.js';
 import { LEFT_OPEN, openWord, outcomeCell } from '../../render/outcome.js';
 
-/** Prints one run whole: what, when, how it ended, its attempts, and the last lines of its output; or all that as one object. */
+/**
+ * Prints all details of one run: what, when, how it ended, its attempts and its last output; or one object with all of
+ * it.
+ */
 export function printRun(run: RunHistory, printing: PastPrinting): void {
   const { terminal, asJson } = printing;
   if (asJson) {
@@ -28,7 +31,7 @@ export function printRun(run: RunHistory, printing: PastPrinting): void {
   terminal.outPainted(chalk.dim('output'), ...lines);
 }
 
-/** A label and what it says. */
+/** A label and its value. */
 type Fact = readonly [string, string];
 
 function factsOf(run: RunHistory, printing: PastPrinting, chalk: ChalkInstance): readonly Fact[] {
@@ -89,7 +92,7 @@ function usedOf(run: RunFinished): readonly Fact[] {
   return used === undefined ? [] : [['used', used]];
 }
 
-/** What is known of the end of a run that nobody saw: its scheduler still lived, the next one found it. */
+/** What is known about the unseen end of a run: when its scheduler was last alive, and when the next one found it. */
 function whenLost(ending: RunFinished, local: Local): string {
   const start = startOfRun({ ending, open: undefined });
   const seen = start === undefined ? '' : `; last seen ${local(start + ending.durationMs)}`;
@@ -105,7 +108,7 @@ function ofOpenRun(run: OpenRun, { timezone, hasScheduler }: PastPrinting, chalk
   ];
 }
 
-/** Each attempt that was tried again, and the last; nothing where there was but one. */
+/** Each attempt that was retried, and the last one; empty if there was only one. */
 function attemptsOf({ attempts, ending }: RunHistory, local: Local): readonly Fact[] {
   if (attempts.length === 0) return [];
   const lines = attempts.map(
@@ -117,7 +120,7 @@ function attemptsOf({ attempts, ending }: RunHistory, local: Local): readonly Fa
   return lines.map((line, index) => [index === 0 ? 'attempts' : '', line]);
 }
 
-/** The record of its outcome, if it has one, and what the log's record does not hold. An open run has the status `null`. */
+/** The record of its outcome, if it has one, and what the log's record lacks. An open run has the status `null`. */
 function runToJson(run: RunHistory) {
   const start = startOfRun(run);
   return {

@@ -1,7 +1,7 @@
 import { withAdHoc, type AdHocOptions } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
-/** A command once, after a delay, by the running scheduler. */
+/** Runs a command once, after a delay, in the running scheduler. */
 export const inCommand: CommandKind = {
   name: 'in',
   group: 'run',

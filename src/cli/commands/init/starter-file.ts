@@ -58,7 +58,7 @@ export function writeStarterFile(terminal: Terminal, file: string, { schema, asJ
   return 0;
 }
 
-/** Writes a file that is not there yet; returns why not. */
+/** Writes a file that does not exist yet; returns the reason if that fails. */
 function write(path: string, text: string): NodeJS.ErrnoException | undefined {
   try {
     writeFileSync(path, text, { flag: 'wx' });

@@ -6,12 +6,12 @@ import { visible } from '../../../text/visible.js';
 import { UsageError } from '../../command.js';
 
 /**
- * The keys of a name, such as `timeout` or `retry.attempts`: several if the file and a timer both have one.
- * @throws UsageError unknown name, with the nearest one.
+ * The keys with a name, such as `timeout` or `retry.attempts`: several if the file and a timer both have it.
+ * @throws UsageError for an unknown name, with the nearest known one.
  */
 export function findKeys(name: string): readonly KeyInfo[] {
   const all = keyCatalog().flatMap(({ keys }) => keys);
-  // `timers.backup.retry` and `defaults.retry` are the key of a timer.
+  // `timers.backup.retry` and `defaults.retry` are keys of a timer.
   const path = name.replace(/^(?:defaults|timers\.[^.]+)\.(?=.)/, '');
   const found = all.filter((key) => key.path === path);
   if (found.length > 0) return found;
@@ -26,7 +26,7 @@ export function findKeys(name: string): readonly KeyInfo[] {
   throw new UsageError(`Unknown key "${visible(name)}". ${hint}`);
 }
 
-/** The key that a path into a map most likely means: `output.path` → `output.file`. */
+/** The most likely key for a path into a map: `output.path` → `output.file`. */
 function meantPath(path: string): string | undefined {
   const [map = '', key] = path.split('.');
   if (key === undefined || !Object.hasOwn(KEYS, map)) return undefined;

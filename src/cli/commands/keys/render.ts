@@ -10,7 +10,7 @@ const INDENT = '  ';
 /** Wider lines are hard to read. */
 const WIDEST = 100;
 
-/** Lists all keys in groups, those inside maps left out. */
+/** Lists all keys in groups, without those inside maps. */
 export function printKeyList(terminal: Terminal, asJson: boolean): void {
   const groups = keyCatalog();
   if (asJson) {
@@ -27,7 +27,7 @@ export function printKeyList(terminal: Terminal, asJson: boolean): void {
   terminal.outPainted(...separated([...blocks, ['Explain one: timers help keys KEY']]));
 }
 
-/** Explains the keys of one name. */
+/** Explains the keys with one name. */
 export function printKey(keys: readonly KeyInfo[], terminal: Terminal, asJson: boolean): void {
   if (asJson) terminal.out(jsonText(keys.map(toJson)));
   else terminal.outPainted(...separated(keys.flatMap((key) => blocksOf(key, terminal))));
@@ -71,7 +71,7 @@ interface Listing {
   readonly pad: number;
 }
 
-/** A key a line, with its summary. */
+/** One key per line, with its summary. */
 const lines = (keys: readonly KeyInfo[], { terminal, paint, pad }: Listing): readonly string[] =>
   keys.flatMap(({ path, entry }) => {
     const indent = ' '.repeat(INDENT.length + pad + 2);
@@ -96,7 +96,7 @@ function fact(
   );
 }
 
-/** Words of the file have a color; where there is none, they keep their backticks. */
+/** Words of the file are colored; without color they keep their backticks. */
 const code = (line: string, paint: ChalkInstance): string =>
   paint.level === 0 ? line : line.replaceAll(/`([^`]+)`/g, (_, word: string) => paint.cyan(word));
 

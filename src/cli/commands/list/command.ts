@@ -2,7 +2,7 @@ import type { ListOptions } from './list.js';
 import { withScreen } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
-/** The timers of a file. */
+/** Lists the timers of a file. */
 export const list: CommandKind = {
   name: 'list',
   group: 'look ahead',

@@ -12,14 +12,17 @@ import { inZone } from '../../zone.js';
 
 export interface ListOptions extends FileOption, StateOption, JsonOption, ZoneOption {}
 
-/** Lists the timers of a file and those of `in` and `at`. Returns the exit code: 1 when some of the file's could not be read. */
+/**
+ * Lists the timers of a file and those added with `in` and `at`. Returns the exit code: 1 if some timers of the file
+ * could not be read.
+ */
 export async function listTimers(terminal: Terminal, options: ListOptions): Promise<ExitCode> {
   const clock = createSystemClock();
   const running = await runningTimers(terminal, options);
   const timerFile = await loadReadable(terminal, { ...options, now: clock.now(), evenIfGone: true });
   if (timerFile === undefined) return 1;
   const remembered = await recordsOf(timerFile, terminal, options.state);
-  // All that may take long, and what is foretold counts from now.
+  // All that may take time, and predictions start from now.
   const now = clock.now();
   const adHoc = recordedAdHoc(remembered?.values() ?? [], timerFile, now).jobs;
   const jobs = inZone([...timerFile.jobs, ...adHoc], options);

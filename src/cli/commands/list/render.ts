@@ -17,7 +17,7 @@ interface Printing {
   readonly asJson: boolean;
 }
 
-/** Prints timers, as a table or an object a line. */
+/** Prints timers, as a table or one object per line. */
 export function printJobs(rows: readonly ListRow[], { terminal, now, asJson }: Printing): void {
   if (asJson) {
     for (const row of rows) terminal.out(jsonText(toJson(row)));
@@ -39,7 +39,7 @@ function about({ description, tags }: ListRow, width: number): string {
   return clipToWidth(text, width === Infinity ? Infinity : WIDEST_DESCRIPTION);
 }
 
-/** When one is due that no file has stands under NEXT; what it does, nowhere else. */
+/** NEXT shows when an ad-hoc timer is due; what it runs appears nowhere else. */
 const scheduleOf = ({ schedule, adHoc }: ListRow): string =>
   adHoc === undefined ? schedule : harmless(`once: ${adHoc}`);
 
@@ -63,7 +63,7 @@ function toJson(row: ListRow) {
   };
 }
 
-/** On a narrow terminal SCHEDULE comes before IN, which NEXT says as well. */
+/** On a narrow terminal SCHEDULE takes precedence over IN, which repeats NEXT. */
 const LAYOUT = { flexible: ['SCHEDULE', 'NAME', 'STATE'], spared: ['IN'], rooms: { SCHEDULE: 20 } };
 const DESCRIBED = {
   flexible: ['DESCRIPTION', 'SCHEDULE', 'NAME', 'STATE'],
@@ -109,5 +109,5 @@ function lastOf({ lastStatus, lastFinishedAt }: ListRow, now: Instant, chalk: Ch
   };
 }
 
-/** A duration in its first unit alone. */
+/** A duration in its largest unit only. */
 const roughly = (duration: Duration): string => humanDuration(Math.max(0, duration)).split(' ', 2).join(' ');

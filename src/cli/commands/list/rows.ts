@@ -88,7 +88,7 @@ function recorded(job: Job, now: Instant, record: JobRecord | undefined) {
   return { held: { runs: [], ...held }, lastStatus, lastFinishedAt };
 }
 
-/** Without a scheduler: by the schedule and the runs that `max_runs` leaves. */
+/** Without a scheduler: derived from the schedule and the remaining runs of `max_runs`. */
 function nextOf(job: Job, now: Instant, record: JobRecord | undefined): Instant | undefined {
   return job.enabled && !isUsedUp(job, record) ? nextInWindow(job, now - job.offset) : undefined;
 }

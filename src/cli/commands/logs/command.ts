@@ -19,7 +19,7 @@ interface LogsOptions extends FileOption, StateOption, JsonOption, ZoneOption {
   readonly until?: string;
 }
 
-/** The log of a running scheduler, wherever its own output goes. */
+/** Shows the log of a running scheduler, wherever its own output goes. */
 export const logs: CommandKind = {
   name: 'logs',
   group: 'look back',
@@ -50,7 +50,7 @@ export const logs: CommandKind = {
       const { withScheduler } = await import('../../connect.js');
       const { zoneOf } = await import('../../zone.js');
       const { checkLogSpan, PAST_LOG, readLogSpan, showLogs } = await import('./logs.js');
-      // What is wrong with the options comes before what is wrong with the file.
+      // Mistakes in the options are reported before mistakes in the file.
       checkLogSpan(options, zoneOf(options, undefined));
       const show = async ({ client, zone }: Reached) => {
         const timezone = await zone();

@@ -7,32 +7,35 @@ import type { Terminal } from '../../terminal.js';
 import { checkPastWindow, readPastWindow, type WrittenWindow } from '../../read-window.js';
 import { counted } from '../../../text/counted.js';
 
-/** Where the log is once its scheduler has ended: it keeps its recent log in memory only. */
+/** Where the log is once its scheduler has ended: a scheduler keeps its recent log only in memory. */
 export const PAST_LOG: readonly string[] = [
   'timers: a scheduler keeps its recent log only while it runs. The rest is where the output of timers start went:',
   '  journalctl -u UNIT · docker logs CONTAINER · kubectl logs --previous POD · the file it was redirected to',
   'timers: the runs on record, with the last lines of those that failed: timers history, timers why NAME',
 ];
 
-/** Which part of the log is asked for, as written. */
+/** The requested part of the log, as written. */
 interface SpanArguments extends WrittenWindow {
   readonly follow?: true;
 }
 
-/** Checks which part of the log is asked for before the zone of its times is known. @throws UsageError */
+/** Checks the requested part of the log before the zone of its times is known. @throws UsageError */
 export function checkLogSpan(span: SpanArguments, timezone: string): void {
   if (span.follow && span.until !== undefined)
     throw new UsageError('--until: the log is followed until Ctrl-C. Leave out --follow or --until');
   checkPastWindow(span, { now: createSystemClock().now(), timezone });
 }
 
-/** Reads which part of the log is asked for, as the scheduler takes it. @throws UsageError with the forms a time takes. */
+/**
+ * Parses the requested part of the log into the form the scheduler expects. @throws UsageError with the forms that a
+ * time accepts.
+ */
 export function readLogSpan(span: WrittenWindow, timezone: string): Args {
   const { since, until } = readPastWindow(span, { now: createSystemClock().now(), timezone });
   return { ...(since !== undefined && { since }), ...(until !== undefined && { until }) };
 }
 
-/** Prints the records of a scheduler's log, as lines for people or as they are. Returns the exit code. */
+/** Prints the records of a scheduler's log, formatted or raw. Returns the exit code. */
 export async function showLogs(
   client: ControlClient,
   asked: Args,

@@ -2,7 +2,7 @@ import { outputLineOf, type EventRecord } from '../../../control/index.js';
 import { Rows, type Row } from '../../../sinks/rows.js';
 import { localClock } from '../../zone.js';
 
-/** Puts records of the log into the rows that the pretty log of `start` has. */
+/** Formats records of the log as rows, like the pretty log of `start`. */
 export function renderRecord(color: boolean, timezone: string): (record: EventRecord) => readonly string[] {
   const rows = new Rows(color, localClock(timezone));
   return (record) => rows.of(rowOf(record));

@@ -5,7 +5,7 @@ import type { CommandKind } from '../../command.js';
 
 const DEFAULT_COUNT = 10;
 
-/** The coming firings, in order. */
+/** Shows upcoming firings, in order. */
 export const next: CommandKind = {
   name: 'next',
   group: 'look ahead',

@@ -27,14 +27,17 @@ export interface NextOptions extends ScreenOptions {
 
 const DEFAULT_COUNT = 10;
 
-/** Shows the coming firings of the named timers, or of all. Returns the exit code: 1 when some of the file's could not be read. */
+/**
+ * Shows the upcoming firings of the named timers, or of all. Returns the exit code: 1 if some timers of the file could
+ * not be read.
+ */
 export async function showNext(terminal: Terminal, names: readonly string[], options: NextOptions): Promise<ExitCode> {
   const clock = createSystemClock();
   const armed = armedBy(options.aroundDst ? new Map() : await runningTimers(terminal, options));
   const timerFile = await loadReadable(terminal, { ...options, now: clock.now(), names });
   if (timerFile === undefined) return 1;
   const records = options.aroundDst ? undefined : await recordsOf(timerFile, terminal, options.state);
-  // All that may take long, and what is foretold counts from now.
+  // All that may take time, and predictions start from now.
   const now = clock.now();
   const armedFor: ArmedFor = (job) =>
     armed(job) ?? (isUsedUp(job, records?.get(job.name)) ? { next: null } : undefined);

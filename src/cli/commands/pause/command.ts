@@ -11,7 +11,7 @@ interface PauseOptions extends ScreenOptions {
   readonly reason?: string;
 }
 
-/** No firings by schedule for a while. */
+/** Skips scheduled firings for a while. */
 export const pause: CommandKind = {
   name: 'pause',
   group: 'operate',
@@ -56,7 +56,7 @@ export const pause: CommandKind = {
   },
 };
 
-/** What `--until` adds to the verb. @throws UsageError when it is not a time, or is past. */
+/** What `--until` adds to the verb. @throws UsageError if it is not a time, or is in the past. */
 async function endOf({ until: text }: PauseOptions, zone: () => Promise<string>): Promise<{ until?: Instant }> {
   if (text === undefined) return {};
   const { createSystemClock } = await import('../../../clocks/system.js');

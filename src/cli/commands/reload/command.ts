@@ -2,7 +2,7 @@ import { withScreen, type ScreenOptions } from '../../options.js';
 import type { Reading } from '../../../daemon/reloader.js';
 import type { CommandKind } from '../../command.js';
 
-/** The timer file, read again by the running scheduler. */
+/** Loads the changed timer file into the running scheduler. */
 export const reload: CommandKind = {
   name: 'reload',
   group: 'operate',

@@ -4,7 +4,7 @@ import { nextStartOf } from '../../../domain/status-record.js';
 import type { CommandKind } from '../../command.js';
 import type { ResetAnswer } from './words.js';
 
-/** A delay or an interval, counted again. */
+/** Restarts a delay or an interval. */
 export const reset: CommandKind = {
   name: 'reset',
   group: 'operate',

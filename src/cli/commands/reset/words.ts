@@ -13,7 +13,7 @@ export interface ResetAnswer {
 const AFTERWARDS =
   'timers: this moves one firing. After it, or after a restart, the schedule of the file counts again.';
 
-/** Says what a reset did, in lines. */
+/** Describes the result of a reset, in lines. */
 export function resetInWords(name: string, answer: ResetAnswer, timezone: string): readonly string[] {
   const { next_at: next, breaker_closed: hasClosed } = answer;
   const start = nextStartOf(answer);

@@ -2,7 +2,7 @@ import { jsonText } from '../../../text/visible.js';
 import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
-/** The end of a pause. */
+/** Ends a pause. */
 export const resume: CommandKind = {
   name: 'resume',
   group: 'operate',

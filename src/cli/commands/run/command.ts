@@ -1,7 +1,7 @@
 import { withFile, withJson, type FileOption, type JsonOption } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
-/** One run now, in the foreground, with the timer's environment, timeout and retries. */
+/** Runs one timer now, in the foreground, with its environment, timeout and retries. */
 export const run: CommandKind = {
   name: 'run',
   group: 'run',

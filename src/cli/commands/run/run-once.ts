@@ -12,8 +12,8 @@ import type { Terminal } from '../../terminal.js';
 const AS_JSON = { logFormat: 'json', logLevel: 'info' } as const;
 
 /**
- * Runs one job once. Its output is the command's own, or with `asJson` one record of the log a line. Messages about the
- * run go to standard error. Returns the command's exit status.
+ * Runs one job once. It passes on the output of the command, or with `asJson` prints one log record per line. Messages
+ * about the run go to standard error. Returns the command's exit status.
  */
 export async function runOnce(
   job: Job,
@@ -47,7 +47,7 @@ export async function runOnce(
   return exitCodeOf(outcome);
 }
 
-/** Success speaks for itself, and so does a command that failed at its first and only attempt by its own exit code. */
+/** A success needs no message, nor does a command that failed on its only attempt with its own exit code. */
 function isWorthTelling(event: TimerEvent): boolean {
   if (event.event === 'attempt.failed' || event.event === 'orphan.found') return true;
   return event.event === 'run.finished' && event.outcome.status !== 'success';

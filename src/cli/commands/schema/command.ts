@@ -1,7 +1,7 @@
 import type { CommandKind } from '../../command.js';
 import { withJson } from '../../options.js';
 
-/** The schema of the timer file, for editors. */
+/** Prints the schema of the timer file, for editors. */
 export const schema: CommandKind = {
   name: 'schema',
   group: 'file',

@@ -2,22 +2,25 @@
 export interface Bar {
   readonly label: string;
   readonly value: number;
-  /** Stands behind the value. */
+  /** Shown after the value. */
   readonly note: string;
 }
 
 export interface BarSize {
   readonly width: number;
-  /** Without, bars are of number signs. */
+  /** If false, bars are made of number signs. */
   readonly hasBlocks: boolean;
 }
 
-/** The longest bar of a wide terminal. */
+/** The longest bar on a wide terminal. */
 const LONGEST = 48;
 const SHORTEST = 8;
 const INDENT = '  ';
 
-/** Horizontal bars: label, bar, value, note. The longest is that of the greatest value; every value but 0 has at least a mark. */
+/**
+ * Horizontal bars: label, bar, value, note. The greatest value has the longest bar; every value except 0 has at least a
+ * mark.
+ */
 export function renderBars(bars: readonly Bar[], { width, hasBlocks }: BarSize): string[] {
   const [labels, values] = [bars.map(({ label }) => label), bars.map(({ value }) => String(value))];
   const [labelWidth, valueWidth, noteWidth] = [widest(labels), widest(values), widest(bars.map(({ note }) => note))];

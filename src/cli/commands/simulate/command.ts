@@ -8,7 +8,7 @@ const RULES =
   'Exit with 1 unless this rule holds; repeatable: max-concurrent<=4 · max-wait<=5m · no-skips · no-missed · no-overlaps · ' +
   '"NAME within 22:00-06:00" · "NAME runs>=1"';
 
-/** The whole file through the real engine on a virtual clock, with nothing executed. */
+/** Runs the whole file through the real engine on a virtual clock, without executing anything. */
 export const simulateCommand: CommandKind = {
   name: 'simulate',
   group: 'look ahead',

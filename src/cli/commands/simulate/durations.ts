@@ -8,21 +8,24 @@ import { readDuration } from './simulate-options.js';
 import type { SimulatedRunTimes } from './report.js';
 import type { Terminal } from '../../terminal.js';
 
-/** Asks the history of a timer file's state, or says why there is none. */
+/** Queries the history of a timer file's state, or returns why there is none. */
 export type AskHistory = <Answer>(
   timerFile: ReadableFile,
   ask: (history: History) => Answer,
 ) => Promise<{ readonly answer: Answer } | { readonly reason: string }>;
 
 export interface RunTimeQuestion {
-  /** `recorded`, a duration for all, or the path of a file. */
+  /** `recorded`, one duration for all, or the path of a file. */
   readonly asked: string;
   readonly timerFile: ReadableFile;
   readonly jobs: readonly Job[];
   readonly askHistory: AskHistory;
 }
 
-/** Finds how long runs take, and says what is wrong where that cannot be found: then `undefined`. @throws UsageError for an invalid duration. */
+/**
+ * Finds how long runs take; otherwise prints the reason and returns `undefined`. @throws UsageError for an invalid
+ * duration.
+ */
 export async function findRunTimes(
   question: RunTimeQuestion,
   terminal: Terminal,

@@ -71,7 +71,7 @@ const ofJob = (tally: JobTally, runTime: number | null) => ({
   max_concurrent: tally.atOnce.value,
 });
 
-/** The first firing: its nominal instant, and its start without a wait. */
+/** The first firing: its nominal instant, and its start without any wait. */
 function ofFirst(job: Job, span: TimeSpan) {
   const first = firstOf(job, span);
   const starts = first === undefined ? undefined : first + job.offset;

@@ -17,7 +17,7 @@ interface TotalsView {
 
 const HEAD = ['TIMER', 'RUNS', 'SKIPPED', 'MISSED', 'WAITED', 'LONGEST WAIT', 'AT ONCE', 'TAKES'];
 
-/** A row a timer, and their sum. Run times are shown where they differ. */
+/** One row per timer, and their sum. Run times are shown if they differ. */
 export function renderTotals({ tally }: Outlook, { runTimes, which, width, paint }: TotalsView): readonly string[] {
   const tallies = [...tally.jobs.values()];
   const takes = (name: string) => durationOrNone(runTimes.byName.get(name)?.[which] ?? 0);
@@ -50,7 +50,7 @@ const measuresOfAll = (jobs: readonly JobTally[], peak: number): readonly string
 const amount = (value: number): string => (value === 0 ? '-' : String(value));
 const durationOrNone = (duration: Duration): string => (duration === 0 ? '-' : humanDuration(duration));
 
-/** All columns but the first. */
+/** All columns except the first. */
 function flushRight(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows.map((row) => row.map((cell, column) => (column === 0 ? cell : cell.padStart(widths[column] ?? 0))));
@@ -67,7 +67,7 @@ export function renderJitter({ tally }: Outlook, span: TimeSpan, width: number):
   return renderTable(rows, { width, flexible: [0] });
 }
 
-/** What does not simply run and succeed, by timer: how often, and when first. */
+/** Everything except plain successes, by timer: how often, and when first. */
 export function renderTroubles({ tally }: Outlook, width: number): readonly string[] {
   const rows = [...tally.jobs.values()].flatMap((job) =>
     troublesOf(job).map(([words, { total, firstAt }]) => [
@@ -80,7 +80,7 @@ export function renderTroubles({ tally }: Outlook, width: number): readonly stri
 }
 
 function troublesOf({ overlaps, skips, missed, failures }: JobTally): readonly [string, Count][] {
-  // Where all of them were skipped for it, the skips say so.
+  // If all of them were skipped for that reason, the skips show it.
   const isToldBySkips = overlaps.total === skips.get('overlap')?.total;
   const all: [string, Count][] = [
     ...(isToldBySkips ? [] : [['due during its own run', overlaps] satisfies [string, Count]]),
@@ -91,7 +91,7 @@ function troublesOf({ overlaps, skips, missed, failures }: JobTally): readonly [
   return all.filter(([, { total }]) => total > 0);
 }
 
-/** The timers that wait, those that wait longest first. */
+/** The timers that wait, longest wait first. */
 export function renderWaits({ tally }: Outlook, width: number): readonly string[] {
   const waiting = [...tally.jobs.values()].filter(({ waits }) => waits.total > 0);
   const rows = waiting

@@ -17,16 +17,16 @@ import { counted } from '../../../text/counted.js';
 
 /** How many of the busiest minutes are shown. */
 const BUSIEST = 10;
-/** Of names and clock changes, this many are shown. */
+/** At most this many names and clock changes are shown. */
 const MOST = 12;
 
-/** A heading and its lines; without lines it is left out. */
+/** A heading and its lines; omitted if there are no lines. */
 interface Section {
   readonly head: string;
   readonly lines: readonly string[];
 }
 
-/** Prints what is to be expected, for a person. */
+/** Prints the prediction as text. */
 export function printSimulation(report: SimulationReport, terminal: Terminal): void {
   const paint = new Chalk({ level: terminal.color.out ? 1 : 0 });
   const { plan, worst, suggestion, clockChanges } = report;
@@ -65,7 +65,7 @@ function headOf({ report, terminal }: Page): Section {
   };
 }
 
-/** The last word goes to a line of its own where there is no room for it. */
+/** The last word moves to its own line if it does not fit. */
 const fitted = (text: string, width: number): readonly string[] =>
   text.length > width ? text.split(/ (?=\S+$)/) : [text];
 
@@ -106,7 +106,7 @@ function busyMinutes({ tally }: Outlook, { report, terminal }: Page): Section {
   const { span, timezone } = report;
   const isLong = span.until - span.from > DAY;
   const busiest = tally.minutes.busiest(BUSIEST);
-  // A single start is worth a bar only where there is nothing busier.
+  // A single start gets a bar only if nothing is busier.
   const minutes = busiest.filter(({ starts }) => starts > 1 || busiest[0]?.starts === 1);
   const bars = minutes.map(({ minute, starts, atOnce, times, firstAt }) => {
     const often = times === 1 ? 'once' : `${times} times`;
@@ -147,7 +147,7 @@ function suggestionOf({ moves, after }: Proposal, { report, terminal }: Page): S
   };
 }
 
-/** As the timer file would have it. */
+/** Formatted as in the timer file. */
 function inYaml({ key, text }: { readonly key: string; readonly text: string }): string {
   if (key === 'cron') return `cron: "${text}"`;
   const [interval = '', offset] = text.split(' + ');

@@ -8,7 +8,7 @@ import type { FileOption, JsonOption } from '../../options.js';
 import { readFutureTime } from '../../read-time.js';
 import { checkOrder } from '../../read-window.js';
 
-/** What stands on the command line. */
+/** The options on the command line. */
 export interface SimulateOptions extends FileOption, JsonOption {
   readonly from?: string;
   readonly to: string;
@@ -19,7 +19,7 @@ export interface SimulateOptions extends FileOption, JsonOption {
   readonly seed: string;
 }
 
-/** Reads the time to simulate: from the next full hour of the file's clock on, unless it is named. @throws UsageError */
+/** Parses the time to simulate; by default from the next full hour on the file's clock. @throws UsageError */
 export function readSimulatedSpan({ from, to }: SimulateOptions, now: Instant, timezone: string): TimeSpan {
   const start = from === undefined ? nextFullHour(now, timezone) : readFutureTime('--from', from, { now, timezone });
   const until = readFutureTime('--to', to, { now, timezone, from: start });
@@ -37,7 +37,7 @@ function nextFullHour(now: Instant, timezone: string): Instant {
   return past === 0 ? now : now - past + HOUR;
 }
 
-/** Reads a duration given on the command line. @throws UsageError with the forms it takes. */
+/** Parses a duration given on the command line. @throws UsageError with the forms that it accepts. */
 export function readDuration(option: string, text: string): Duration {
   try {
     return parseDuration(text);
@@ -47,13 +47,13 @@ export function readDuration(option: string, text: string): Duration {
   }
 }
 
-/** Reads the seed of chance. @throws UsageError */
+/** Parses the random seed. @throws UsageError */
 export function readSeed({ seed }: SimulateOptions): number {
   if (/^\d{1,9}$/.test(seed)) return Number(seed);
   throw new UsageError(`--seed takes a whole number of at most nine digits; got "${seed}"`);
 }
 
-/** Reads which share of a timer's attempts fails. @throws UsageError */
+/** Parses the share of a timer's attempts that fail. @throws UsageError */
 export function readShares({ fail = [] }: SimulateOptions, names: readonly string[]): ReadonlyMap<string, number> {
   return new Map(
     fail.map((text) => {
@@ -67,7 +67,7 @@ export function readShares({ fail = [] }: SimulateOptions, names: readonly strin
   );
 }
 
-/** Reads the rules. @throws UsageError with the list of those there are. */
+/** Reads the rules. @throws UsageError with the list of existing ones. */
 export function readRules({ assert = [] }: SimulateOptions, jobNames: readonly string[]): readonly Rule[] {
   try {
     return assert.map((text) => readRule(text, { jobNames, timeOfDay }));

@@ -26,7 +26,7 @@ export interface SimulationSurroundings {
   readonly askHistory: AskHistory;
 }
 
-/** Simulates a timer file and prints what to expect. Returns 1 when a rule fails or something of the file can't be read. */
+/** Simulates a timer file and prints what to expect. Returns 1 if a rule fails or part of the file can't be read. */
 export async function simulateFile(
   options: SimulateOptions,
   names: readonly string[],
@@ -56,7 +56,7 @@ export async function simulateFile(
   return timerFile.unread.length === 0 && verdicts.every(({ holds }) => holds) ? 0 : 1;
 }
 
-/** Loads the file again as it will be read at the simulated start: delays count from there. */
+/** Loads the file again as of the simulated start: delays count from there. */
 async function loadAt(
   start: Instant,
   { cwd, file, names, chance }: { cwd: string; file: string | undefined; names: readonly string[]; chance: Chance },
@@ -81,13 +81,13 @@ interface Question {
   readonly jobs: readonly Job[];
   readonly span: TimeSpan;
   readonly chance: Chance;
-  /** Of attempts that fail, by timer. */
+  /** The share of failing attempts, by timer. */
   readonly shares: ReadonlyMap<string, number>;
   readonly runTimes: SimulatedRunTimes;
   readonly rules: readonly Rule[];
 }
 
-/** The simulations of one question: the plan, the worst case, the plan with moved timers. */
+/** The simulations for one question: the plan, the worst case, the plan with moved timers. */
 class Future {
   readonly #question: Question;
 
@@ -113,7 +113,7 @@ class Future {
     };
   }
 
-  /** Chance begins again, so that simulations differ by nothing but what is asked. */
+  /** The random numbers start over, so that simulations differ only in what is asked. */
   #simulate(jobs: readonly Job[], which: keyof RunTime): Promise<Outlook> {
     const { timerFile, span, chance, shares, rules } = this.#question;
     const { timezone, groups, concurrency } = timerFile.settings;
@@ -134,7 +134,7 @@ class Future {
     return (this.#question.runTimes.byName.get(name) ?? DEFAULT_RUN_TIME)[which];
   }
 
-  /** What does not lower the most starts in a minute is not proposed. */
+  /** Moves that do not lower the most starts in a minute are not proposed. */
   async #propose(plan: Outlook): Promise<Proposal> {
     const { jobs } = this.#question;
     const { at, starts } = busiestOf(plan);

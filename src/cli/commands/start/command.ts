@@ -12,7 +12,7 @@ interface StartOptions extends FileOption, LogOptions, FromOptions {
   readonly launcher?: 'auto' | 'execa';
 }
 
-/** Runs in the foreground until stopped, or until nothing can fire any more. */
+/** Runs in the foreground until stopped, or until no timer can fire again. */
 export const start: CommandKind = {
   name: 'start',
   group: 'run',
@@ -70,7 +70,7 @@ export const start: CommandKind = {
   },
 };
 
-/** Loads the timer file of this machine, or that of a server. */
+/** Loads the timer file from this machine or from a server. */
 async function load(terminal: Terminal, options: StartOptions, clock: Clock) {
   if (options.from !== undefined) {
     const { loadFrom } = await import('./load-from-server.js');

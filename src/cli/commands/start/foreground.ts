@@ -28,7 +28,7 @@ export async function runInForeground(
   return startDaemon(timerFile, { ...options, surroundings, service, sinks, onRequest: obey });
 }
 
-/** How often, and how long, an inspector that is late to open is looked for. */
+/** How often, and for how long, to look for an inspector that opens late. */
 const LOOK_EVERY = 10;
 
 function watchInspector(clock: Clock): void {

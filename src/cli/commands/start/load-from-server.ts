@@ -20,7 +20,7 @@ import { loadOrTell, renderLoaded } from '../../load.js';
 import type { StateOption } from '../../options.js';
 import type { Terminal } from '../../terminal.js';
 
-/** What the command line says about a timer file from a server. */
+/** The options for a timer file from a server. */
 export interface FromOptions extends StateOption {
   readonly from?: string;
   readonly every?: string;
@@ -33,7 +33,11 @@ interface Loaded {
   readonly origin: (context: WatchContext) => OriginWatch;
 }
 
-/** Loads a timer file from a server, or else its last good copy. Returns `undefined`, and says why, when there is neither. @throws UsageError */
+/**
+ * Loads a timer file from a server, or its last good copy. Returns `undefined`, and prints the reason, if neither
+ * exists.
+ * @throws UsageError
+ */
 export async function loadFrom(
   url: string,
   terminal: Terminal,
@@ -58,7 +62,7 @@ export async function loadFrom(
   return timerFile && { timerFile, origin: (context) => new OriginWatch(origin, context) };
 }
 
-/** The file is as powerful as a shell, so nobody on the way may change it. */
+/** The file is as powerful as a shell, so nobody may change it in transit. */
 function checkUrl(url: string): void {
   const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
   if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')))) return;
@@ -94,7 +98,7 @@ function publicKeyIn(text: string): KeyObject | undefined {
   }
 }
 
-/** Beside the state that is named, or else where states are kept. The folder is this user's alone. */
+/** Next to the named state, or else where states are stored. The folder belongs to this user only. */
 function copyPath(url: string, terminal: Terminal, state: string | undefined): string {
   const named = state === undefined ? undefined : namedStatePath(state, terminal.cwd);
   const { host, pathname } = new URL(url);

@@ -9,7 +9,7 @@ const QUIET: Duration = 150;
 
 const load = () => import('ora');
 
-/** Shows, while a stop waits for running commands and the log is quiet, how many are left and how not to wait. */
+/** While a stop waits for running commands and the log is quiet, shows how many are left and how to stop waiting. */
 export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
   let spinner: Ora | undefined;
   let running = 0;
@@ -17,8 +17,8 @@ export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
   let disarm: Cancel = () => undefined;
   const show = async () => {
     const { default: ora } = await load();
-    // discardStdin would put the terminal into raw mode, where Ctrl-C does not send a signal. A write that waits shows
-    // a hidden cursor again at the exit.
+    // discardStdin would put the terminal into raw mode, where Ctrl-C does not send a signal. A pending write shows the
+    // hidden cursor again at exit.
     spinner ??= ora({ stream, discardStdin: false, hideCursor: false });
     spinner.text = text();
     if (running > 0) spinner.start();
@@ -28,7 +28,7 @@ export function watchStop(stream: NodeJS.WriteStream, clock: Clock): Sink {
     accept(event) {
       spinner?.stop();
       disarm();
-      // At the stop its file may be gone: an update of the package replaces it.
+      // At the stop its file may no longer exist: an update of the package replaces it.
       if (event.event === 'scheduler.started') void load();
       else if (event.event === 'scheduler.stopping') running = event.running;
       else if (event.event === 'run.finished' && running > 0) running--;

@@ -6,10 +6,10 @@ import type { FileOption, JsonOption, StateOption } from '../../options.js';
 import { isUnreached, reach } from '../../connect.js';
 import type { Terminal } from '../../terminal.js';
 
-/** Whether it does its work; or besides, whether all is as its owner wants it. */
+/** Whether it works; or also whether everything is as its owner wants it. */
 export type HealthQuestion = 'alive' | 'ready';
 
-/** How long a scheduler may take to answer. Shorter than any prober waits. */
+/** How long a scheduler may take to respond. Shorter than the timeout of any prober. */
 const PATIENCE: Duration = 5 * SECOND;
 
 interface Answer {
@@ -18,8 +18,8 @@ interface Answer {
 }
 
 /**
- * Asks a scheduler for its health, as `/healthz` and `/readyz` do, and prints it. Returns 0 when all is well, else 1. Bounded, even without a
- * reply.
+ * Asks a scheduler for its health, as `/healthz` and `/readyz` do, and prints it. Returns 0 if it is healthy, otherwise
+ * 1. Bounded, even without a reply.
  */
 export async function checkScheduler(
   terminal: Terminal,
@@ -34,14 +34,14 @@ export async function checkScheduler(
 
 async function ask(terminal: Terminal, question: HealthQuestion, options: FileOption & StateOption): Promise<Answer> {
   const reached = await reach({ ...terminal, color: { out: false, err: false } }, options);
-  // A probe that took "nobody can say" for a no would restart it for ever.
+  // A probe that treated "unknown" as unhealthy would restart it forever.
   if (isUnreached(reached))
     return { ok: reached.isUnknown, reasons: [reached.lines.join('\n').replace(/^timers: /, '')] };
   try {
     const { ok, reasons } = (await reached.client.request('health', { question })) as Answer;
     return { ok, reasons };
   } catch (error) {
-    // It turned this client away, which takes a scheduler that lives.
+    // It rejected this client, so the scheduler is alive.
     if (question === 'alive' && error instanceof RefusalError && error.code === 'busy')
       return { ok: true, reasons: [] };
     if (error instanceof RefusalError || error instanceof LostError) return { ok: false, reasons: [error.message] };
@@ -51,7 +51,7 @@ async function ask(terminal: Terminal, question: HealthQuestion, options: FileOp
   }
 }
 
-/** A scheduler that stands still takes the question, and leaves it. */
+/** A blocked scheduler accepts the request but does not respond. */
 const silence = (): Promise<Answer> =>
   new Promise((resolve) => {
     const reasons = [

@@ -7,7 +7,7 @@ interface StatusOptions extends ScreenOptions {
   readonly check?: HealthQuestion;
 }
 
-/** What a running scheduler does now. */
+/** Shows what a running scheduler is doing. */
 export const status: CommandKind = {
   name: 'status',
   group: 'operate',

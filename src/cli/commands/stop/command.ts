@@ -3,7 +3,7 @@ import { jsonText } from '../../../text/visible.js';
 import { withFile, withJson, withState, type FileOption, type JsonOption, type StateOption } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
-/** The end of the scheduler. */
+/** Stops the scheduler. */
 export const stop: CommandKind = {
   name: 'stop',
   group: 'operate',

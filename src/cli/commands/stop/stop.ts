@@ -12,7 +12,8 @@ interface Awaited {
 }
 
 /**
- * Lets what runs end by itself, and stops the scheduler. Resolves when it has stopped. Says which runs that waits for, and again each time one ends.
+ * Lets active runs finish, and stops the scheduler. Resolves when it has stopped. Prints the runs that it waits for,
+ * and again each time one ends.
  * @throws as {@link ControlClient.request}.
  */
 export async function drainScheduler(
@@ -38,11 +39,11 @@ export async function drainScheduler(
     awaited = awaitedBy(status, now).filter(({ runId }) => !ended.has(runId));
     tell('', now);
   };
-  // Requests are carried out in this order: nothing that ends behind the look is missed.
+  // Requests are executed in this order, so no end is missed.
   const following = client.follow({ follow: true, last: 0 }, { event: heard, dropped: () => undefined });
   const stopping = client.stop({ drain: true });
   const looking = client.request('status').then((status) => looked(status as StatusRecord));
-  // What goes wrong with these is of no interest where the scheduler stops.
+  // Errors of these don't matter, because the scheduler is stopping.
   for (const aside of [following, looking]) aside.catch(() => undefined);
   await stopping;
 }
@@ -56,7 +57,7 @@ function awaitedBy({ timers }: StatusRecord, now: Instant): readonly Awaited[] {
 /** Runs without an attempt are left to the next scheduler. */
 const hasBegun = ({ state }: RunRecord): boolean => state === 'attempting' || state === 'pausing';
 
-/** Most runs in a line. */
+/** At most this many runs per line. */
 const MOST_NAMED = 5;
 
 function inWords(runs: readonly Awaited[], timezone: string, now: Instant): string {

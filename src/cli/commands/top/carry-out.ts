@@ -4,14 +4,14 @@ import type { Instant } from '../../../domain/time.js';
 import { zoneClockTime } from './render/state.js';
 import type { Wish } from './view.js';
 
-/** Whom verbs are asked of. */
+/** The target of verbs. */
 interface Asked {
   ask(verb: string, args: Args): Promise<unknown>;
 }
 
 type Deed = Extract<Wish, { kind: 'trigger' | 'pause' | 'resume' | 'cancel' }>;
 
-/** Asks the scheduler for what is wished. Returns what came of it, in words. @throws RefusalError; LostError. */
+/** Sends a requested action to the scheduler. Returns the result, in words. @throws RefusalError; LostError. */
 export async function carryOut(
   link: Asked,
   wish: Deed,

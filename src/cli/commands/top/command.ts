@@ -1,7 +1,7 @@
 import { withScreen, type ScreenOptions } from '../../options.js';
 import type { CommandKind } from '../../command.js';
 
-/** A running scheduler, live. */
+/** Shows a running scheduler live. */
 export const top: CommandKind = {
   name: 'top',
   group: 'operate',

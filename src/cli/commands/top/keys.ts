@@ -6,9 +6,9 @@ import { ORDERS, type Mode, type Step, type View, type Wish } from './view.js';
 const LIST: Mode = { kind: 'list' };
 const LONGEST_INPUT = 60;
 
-/** What a key does in whatever mode the view is. */
+/** What a key does in any mode of the view. */
 export function press(view: View, key: string): Step {
-  // These mean the same everywhere.
+  // These keys mean the same everywhere.
   if (key === 'ctrl-c') return withWish(view, { kind: 'quit' });
   if (key === 'ctrl-z') return withWish(view, { kind: 'suspend' });
   if (key === 'ctrl-l') return withWish(view, { kind: 'redraw' });
@@ -44,7 +44,7 @@ function pressInList(view: View, key: string): Step {
   return say(view, 'first select a timer, with the arrow keys');
 }
 
-/** By how many rows; a page is as high as the list. */
+/** The number of rows; a page is as high as the list. */
 const MOVES: Readonly<Record<string, (page: number) => number>> = {
   up: () => -1,
   k: () => -1,
@@ -63,7 +63,7 @@ function select(view: View, move: (page: number) => number): View {
   const page = Math.max(1, layoutOf(view.size, view.pane)?.list ?? 1);
   const index = rows.findIndex(({ timer }) => timer.task_name === view.selected);
   const by = move(page);
-  // Without a selection the first key selects what is in sight, whichever way it goes.
+  // Without a selection the first key selects a visible row, whatever its direction.
   const wanted = index < 0 ? (by === Infinity ? by : 0) : index + by;
   const name = rows[Math.min(Math.max(wanted, 0), rows.length - 1)]?.timer.task_name;
   return withSelection(view, name);
@@ -91,7 +91,7 @@ function undo(view: View): View {
   return view.filter === '' ? { ...view, selected: undefined } : { ...view, filter: '' };
 }
 
-/** Keys that do something about the selected timer. */
+/** Keys that act on the selected timer. */
 const ON_SELECTED: Readonly<Record<string, (view: View, name: string) => Step>> = {
   enter: showOutput,
   o: showOutput,
@@ -107,14 +107,14 @@ const ON_SELECTED: Readonly<Record<string, (view: View, name: string) => Step>> 
 
 const isPaused = (view: View, name: string): boolean => view.timers.get(name)?.timer.paused != null;
 
-/** Half of the screen, all of it, none of it. */
+/** Half of the screen, all of it, or none. */
 function showOutput(view: View, name: string): Step {
   const { pane } = view;
   if (pane === undefined) return just({ ...view, pane: { name, isTall: false, lines: [] } });
   return just({ ...view, pane: pane.isTall ? undefined : { ...pane, isTall: true } });
 }
 
-/** The list follows as it is typed; Escape takes back what was typed. */
+/** The list updates as you type; Escape discards what you typed. */
 function pressInFilter(view: View, key: string, before: string): Step {
   if (key === 'enter') return just({ ...view, mode: LIST });
   if (key === 'escape') return just({ ...view, mode: LIST, filter: before });

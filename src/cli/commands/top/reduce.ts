@@ -5,7 +5,7 @@ import { layoutOf } from './layout.js';
 import { shownRows } from './rows.js';
 import type { LinkState, PaneLine, Said, Seen, Size, Step, View, Wish } from './view.js';
 
-/** What can come to a live view. */
+/** The inputs of a live view. */
 export type Input =
   /** A printable character, or the name of another key (`up`, `enter`, `ctrl-c`). */
   | { readonly kind: 'key'; readonly key: string }
@@ -13,14 +13,14 @@ export type Input =
   | { readonly kind: 'tick'; readonly now: Instant }
   | { readonly kind: 'status'; readonly record: StatusRecord }
   | { readonly kind: 'link'; readonly link: LinkState }
-  /** What the timer that is followed has told. */
+  /** What the followed timer has reported. */
   | { readonly kind: 'followed'; readonly name: string; readonly line: PaneLine }
   | { readonly kind: 'said'; readonly said: Said };
 
-/** More of a timer's output is for `timers logs`. */
+/** `timers logs` shows more of a timer's output. */
 const MOST_LINES = 500;
 
-/** What the view is behind an input, and what is to be done. */
+/** The view after an input, and the actions to take. */
 export function reduce(view: View, input: Input): Step {
   if (input.kind !== 'key') return { view: take(view, input), wishes: [] };
   const { view: pressed, wishes } = press(view, input.key);
@@ -45,7 +45,7 @@ function take(view: View, input: Exclude<Input, { kind: 'key' }>): View {
   }
 }
 
-/** A partial answer replaces the timers that have changed, every other all of them. */
+/** A partial response replaces the timers that changed, any other response all of them. */
 function takeStatus(view: View, record: StatusRecord): View {
   const now = Date.parse(record.now);
   const timers = new Map<string, Seen>(record.partial ? view.timers : []);
@@ -60,7 +60,9 @@ function takeLine(view: View, name: string, line: PaneLine): View {
   return { ...view, pane: { ...view.pane, lines: [...view.pane.lines, line].slice(-MOST_LINES) } };
 }
 
-/** Keeps the rows where they are from the first selection on, until there is none or another order or filter is chosen. */
+/**
+ * From the first selection on, rows keep their places, until the selection ends or another order or filter is chosen.
+ */
 function hold(before: View, after: View): View {
   if (after.selected === undefined) return { ...after, held: undefined };
   const isAsked = after.order !== before.order || after.filter !== before.filter;
@@ -68,7 +70,7 @@ function hold(before: View, after: View): View {
   return { ...after, held: shownRows({ ...after, held: undefined }).map(({ timer }) => timer.task_name) };
 }
 
-/** A selected timer that is gone is selected no more; one that is there is in sight. */
+/** A selected timer that no longer exists is deselected; an existing one stays visible. */
 function settle(view: View): View {
   const layout = layoutOf(view.size, view.pane);
   const rows = shownRows(view);
@@ -79,7 +81,7 @@ function settle(view: View): View {
   return { ...view, top };
 }
 
-/** An open pane goes with the selection, as long as there is one. */
+/** An open pane follows the selection, as long as there is one. */
 function follow(before: View, after: View): readonly Wish[] {
   return before.pane?.name === after.pane?.name ? [] : [{ kind: 'follow', name: after.pane?.name }];
 }

@@ -1,7 +1,7 @@
 import { nextStartOf, type TimerRecord } from '../../../domain/status-record.js';
 import type { Order, Seen, View } from './view.js';
 
-/** The timers that are shown, in their order. */
+/** The visible timers, in order. */
 export function shownRows({
   timers,
   filter,
@@ -18,7 +18,7 @@ export function shownRows({
     .map(({ seen }) => seen);
 }
 
-/** By UTF-16 units, which is ten times faster than by a language, and names are ASCII. */
+/** By UTF-16 units: ten times faster than locale order, and names are ASCII. */
 const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const fits = ({ task_name: name, tags }: TimerRecord, wanted: string): boolean =>
@@ -27,7 +27,7 @@ const fits = ({ task_name: name, tags }: TimerRecord, wanted: string): boolean =
 const NEVER = Number.MAX_SAFE_INTEGER;
 const instantOf = (timestamp: string | null): number => (timestamp === null ? NEVER : Date.parse(timestamp));
 
-/** What comes first has the least key; among equals the name decides. */
+/** The smallest key comes first; ties are ordered by name. */
 const KEYS: { readonly [Key in Order]: (timer: TimerRecord) => number } = {
   next: (timer) => instantOf(nextStartOf(timer)),
   name: () => 0,
@@ -39,6 +39,6 @@ const KEYS: { readonly [Key in Order]: (timer: TimerRecord) => number } = {
   },
 };
 
-/** Whether what was last of a timer, or its breaker, asks for somebody. */
+/** Whether a timer's last outcome or its breaker needs attention. */
 export const isFailing = ({ failures_in_a_row: failures, breaker }: TimerRecord): boolean =>
   failures > 0 || breaker.state !== 'closed';

@@ -11,17 +11,17 @@ import { reduce, type Input } from './reduce.js';
 import { Screen } from './screen.js';
 import { emptyView, type View, type Wish } from './view.js';
 
-/** How soon a change is drawn: at once after a key, at most four times a second after an update. */
+/** How soon a change is drawn: immediately after a key, at most four times a second after an update. */
 const SOON: Duration = 15;
 const CALM: Duration = 250;
 /** A scheduler that sends nothing for this long is reported. */
 const SILENCE: Duration = 3 * SECOND;
-/** A process that was told to stop stands still by then. */
+/** By then, a process that was asked to stop has stopped. */
 const SUSPENDED: Duration = 50;
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** Shows the live view until somebody quits. Returns the exit code; a signal ends the process as it would without a view. */
+/** Shows the live view until you quit. Returns the exit code; a signal ends the process as it would without a view. */
 export async function runTop(
   reached: Reached,
   { terminal, clock }: { terminal: Terminal; clock: Clock },
@@ -39,7 +39,7 @@ export async function runTop(
     top.close();
     release();
     process.kill(process.pid, signal);
-    // It does not return; but should the signal be ignored, there is nobody to show anything to.
+    // It does not return; but if the signal were ignored, there would be nobody to show anything to.
     return 1;
   } finally {
     top.close();
@@ -47,7 +47,7 @@ export async function runTop(
   }
 }
 
-/** Handles signals, and errors that would end the process without restoring its terminal and naming the reason. */
+/** Handles signals, and errors that would end the process without restoring its terminal and printing the reason. */
 function watchProcess(told: {
   readonly signaled: (signal: NodeJS.Signals) => void;
   readonly crashed: (error: unknown) => void;
@@ -67,14 +67,14 @@ interface Ended {
 }
 
 interface Around {
-  /** Of times on the screen. */
+  /** For times on the screen. */
   readonly timezone: string;
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly screen: Screen;
 }
 
-/** Turns what comes from keys, clock and scheduler into inputs, and what is wished into deeds. */
+/** Turns keys, clock ticks and updates into inputs, and requested actions into calls. */
 class Top {
   readonly #clock: Clock;
   readonly #screen: Screen;
@@ -82,7 +82,7 @@ class Top {
   readonly #look: Look;
   #view: View;
   #ended: Ended = { quit: () => undefined, crashed: () => undefined };
-  /** The scheduler's time as it told it last, and when that was. */
+  /** The scheduler's time as last reported, and when. */
   #told: { readonly now: Instant; readonly at: Duration };
   #drawnAt: Duration = -Infinity;
   /** When the next drawing is due. */
@@ -125,7 +125,7 @@ class Top {
     this.#turn();
   }
 
-  /** May be called any number of times. */
+  /** You can call it any number of times. */
   close(): void {
     this.#screen.leave();
     this.#tick();
@@ -135,7 +135,7 @@ class Top {
     this.#releases = [];
   }
 
-  /** Once a second, as the scheduler's second begins. */
+  /** Once a second, aligned with the scheduler's seconds. */
   #turn(): void {
     const now = this.#now();
     this.#take({ kind: 'tick', now });
@@ -195,12 +195,12 @@ class Top {
     this.#take({ kind: 'said', said: { text, isTrouble } }, SOON);
   }
 
-  /** What fails here is a bug. */
+  /** A failure here is a bug. */
   #attempt(deed: Promise<void>): void {
     deed.catch((error: unknown) => this.#ended.crashed(error));
   }
 
-  /** Draws within `delay`, or after the calm that follows the last drawing. */
+  /** Draws within `delay`, or after the pause that follows the last drawing. */
   #draw(delay: Duration): void {
     const now = this.#clock.monotonic();
     const due = delay === CALM ? Math.max(now + SOON, this.#drawnAt + CALM) : now + delay;

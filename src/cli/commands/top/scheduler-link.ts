@@ -5,22 +5,22 @@ import { userId } from '../../../daemon/socket-places.js';
 import type { Reached } from '../../connect.js';
 import type { PaneLine } from './view.js';
 
-/** How many outcomes of each timer are asked for: as many as a scheduler keeps. */
+/** How many outcomes of each timer are requested: as many as a scheduler keeps. */
 const RECENT = 20;
-/** How many lines of a timer's past are shown. */
+/** How many lines of a timer's recent output are shown. */
 const PAST_LINES = 200;
 
 /** An update from the link. */
 export interface LinkListener {
   status(record: StatusRecord): void;
-  /** The scheduler was there, and is gone; reported once. */
+  /** The scheduler was there and is gone; reported once. */
   lost(): void;
   followed(name: string, line: PaneLine): void;
-  /** It is there, and does not tell how it stands: the reason. */
+  /** It is there but does not report its status: the reason. */
   refused(reason: string): void;
 }
 
-/** Keeps in touch with a scheduler: asks again on every call, and finds the next scheduler when this one is gone. */
+/** Stays in contact with a scheduler: asks again on every call, and finds the next scheduler when this one is gone. */
 export class Link {
   readonly #paths: readonly string[];
   readonly #clock: Clock;
@@ -28,11 +28,11 @@ export class Link {
   #client: ControlClient | undefined;
   #follower: ControlClient | undefined;
   #followed: string | undefined;
-  /** Grows with every {@link follow}: what belongs to an earlier one is of no interest any more. */
+  /** Grows with every {@link follow}: responses that belong to an earlier one are ignored. */
   #following = 0;
   #revision: number | undefined;
   #isBusy = false;
-  /** Whether the scheduler hung up on the connection of {@link follow}. */
+  /** Whether the scheduler closed the connection of {@link follow}. */
   #isCutOff = false;
 
   constructor({ client, paths }: Pick<Reached, 'client' | 'paths'>, clock: Clock, listener: LinkListener) {
@@ -42,12 +42,12 @@ export class Link {
     this.#listener = listener;
   }
 
-  /** Asks what has changed, or looks for the scheduler; unless that is still going on. Never rejects but for bugs. */
+  /** Asks what has changed, or looks for the scheduler; unless that is still in progress. Rejects only for bugs. */
   async look(): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
-      // Hung up while nothing was asked: this process was stopped, or the scheduler was.
+      // The connection closed between requests: this process was stopped, or the scheduler was.
       const wasThere = this.#client !== undefined;
       if (this.#client?.isGone === true) this.#client = undefined;
       if (this.#client === undefined) await this.#reconnect();
@@ -59,13 +59,13 @@ export class Link {
     }
   }
 
-  /** Asks for a verb. @throws RefusalError; LostError also when there is no scheduler at the moment. */
+  /** Sends a verb. @throws RefusalError; LostError also if there is no scheduler at the moment. */
   async ask(verb: string, args: Args): Promise<unknown> {
     if (this.#client === undefined) throw new LostError('there is no scheduler to ask');
     return this.#client.request(verb, args);
   }
 
-  /** Follows one timer from now on, its recent past first, instead of the timer followed before. */
+  /** Follows one timer from now on, starting with its recent past, and stops following the previous one. */
   async follow(name: string | undefined, last = PAST_LINES): Promise<void> {
     const following = ++this.#following;
     this.#isCutOff = false;
@@ -73,7 +73,7 @@ export class Link {
     this.#follower?.close();
     this.#follower = undefined;
     if (name === undefined) return;
-    // On a connection of its own: a loud timer does not hold up how things stand.
+    // Uses its own connection: a noisy timer does not delay status updates.
     const connecting = await connectToScheduler(this.#paths, userId(), this.#clock);
     if (connecting.kind !== 'connected') return;
     const { client } = connecting;
@@ -131,7 +131,7 @@ export class Link {
   }
 }
 
-/** Whether another connection may continue. The status reports a timer that is gone. @throws what is a bug. */
+/** Whether another connection may continue. The status reports a timer that is gone. @throws anything that is a bug. */
 function mayGoOn(error: unknown): boolean {
   if (!(error instanceof RefusalError || error instanceof LostError)) throw error;
   return error instanceof LostError || error.code !== 'unknown_timer';

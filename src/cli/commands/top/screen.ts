@@ -2,20 +2,23 @@ import { emitKeypressEvents } from 'node:readline';
 import type { Cancel } from '../../../domain/time.js';
 import type { Size } from './view.js';
 
-/** The alternate screen, no cursor, nothing wraps. */
+/** The alternate screen, no cursor, no wrapping. */
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[H\u001b[2J';
-/** Undone in the opposite order, colours as well. */
+/** Undone in reverse order, including colors. */
 const LEAVE = '\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
-/** What is between the two is shown at once, where the terminal knows that; others ignore it. */
+/** Terminals that support it show everything between the two at once; others ignore it. */
 const TOGETHER = ['\u001b[?2026h', '\u001b[?2026l'] as const;
 
-/** Owns the terminal of this process: as long as it is entered, all of it. Whatever ends the process, it is left as it was found. */
+/**
+ * Owns the terminal of this process while it is entered. However the process ends, the terminal is left as it was
+ * found.
+ */
 export class Screen {
   readonly #onExit = () => this.leave();
   #lines: readonly string[] = [];
   #isEntered = false;
 
-  /** Whether this process has a terminal that a screen can be drawn on, and keys read from. */
+  /** Whether this process has a terminal to draw a screen on and to read keys from. */
   static isAvailable(): boolean {
     return process.stdout.isTTY && process.stdin.isTTY && process.env['TERM'] !== 'dumb';
   }
@@ -34,7 +37,7 @@ export class Screen {
     process.stdout.write(ENTER);
   }
 
-  /** May be called at any time, and any number of times. */
+  /** You can call it at any time, any number of times. */
   leave(): void {
     if (!this.#isEntered) return;
     this.#isEntered = false;
@@ -43,7 +46,7 @@ export class Screen {
     process.stdin.setRawMode(false).pause();
   }
 
-  /** Shows these lines; writes only those that have changed. */
+  /** Shows these lines; writes only lines that changed. */
   draw(lines: readonly string[]): void {
     if (!this.#isEntered) return;
     const changed = lines.flatMap((line, row) =>
@@ -53,13 +56,13 @@ export class Screen {
     if (changed.length > 0) process.stdout.write(TOGETHER.join(changed.join('')));
   }
 
-  /** Every line is written with the next {@link draw}. */
+  /** Every line is written at the next {@link draw}. */
   forget(): void {
     this.#lines = [];
     if (this.#isEntered) process.stdout.write('\u001b[2J');
   }
 
-  /** Reports keys by the character they print, else by their names: `up`, `enter`, `ctrl-c`. */
+  /** Reports keys by the character they print, otherwise by name: `up`, `enter`, `ctrl-c`. */
   onKey(listener: (key: string) => void): Cancel {
     const { stdin } = process;
     const heard = (text: string | undefined, { name, ctrl, meta }: Pressed) => {
@@ -78,7 +81,10 @@ export class Screen {
     return () => stdout.off('resize', resized);
   }
 
-  /** Reports that the process was stopped and resumed. Others may have used the terminal meanwhile, so it is entered again. */
+  /**
+   * Reports that the process was stopped and resumed. Other programs may have used the terminal in between, so it is
+   * entered again.
+   */
   onContinue(listener: () => void): Cancel {
     const continued = () => {
       this.leave();
@@ -110,7 +116,7 @@ function nameOf(text: string | undefined, { name, ctrl, meta }: Pressed): string
   if (name === 'return' || name === 'enter') return 'enter';
   if (ctrl && name !== undefined) return `ctrl-${name}`;
   if (name === 'escape') return 'escape';
-  // Alt with a key is another key, and none of ours.
+  // Alt with a key is a different key, which we don't use.
   if (meta) return undefined;
   if (name === 'space') return ' ';
   return text !== undefined && /^[^\p{Cc}]$/u.test(text) ? text : name;

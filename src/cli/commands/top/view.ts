@@ -2,9 +2,9 @@ import type { EventRecord } from '../../../control/index.js';
 import type { TimerRecord } from '../../../domain/status-record.js';
 import type { Instant } from '../../../domain/time.js';
 
-/** All that the live view shows, and nothing it does. */
+/** Everything that the live view shows; it performs nothing. */
 export interface View {
-  /** The timer file, as people would write it. */
+  /** The timer file, as the user would write it. */
   readonly file: string;
   readonly size: Size;
   /** The scheduler's own time, as far as it is known. */
@@ -13,17 +13,17 @@ export interface View {
   readonly link: LinkState;
   readonly timers: ReadonlyMap<string, Seen>;
   readonly order: Order;
-  /** Timers whose name or a tag has this in it, in any case. */
+  /** Timers whose name or tag contains this, in any case. */
   readonly filter: string;
-  /** The name of the selected timer. Nothing is done to a timer nobody has selected. */
+  /** The name of the selected timer. Actions apply only to a timer that the user selected. */
   readonly selected: string | undefined;
-  /** The rows' names as they were when a timer was selected: rows do not move under the selection. */
+  /** The order of the names when a timer was selected: rows do not move under the selection. */
   readonly held: readonly string[] | undefined;
-  /** The first row that is shown. */
+  /** The first visible row. */
   readonly top: number;
   readonly mode: Mode;
   readonly pane: Pane | undefined;
-  /** What came of the last thing that was done. */
+  /** The result of the last action. */
   readonly said: Said | undefined;
 }
 
@@ -38,14 +38,14 @@ export interface TopFacts {
   readonly isStopping: boolean;
 }
 
-/** Whether the scheduler responds. Instants are its own time. */
+/** Whether the scheduler responds. Instants are in its own time. */
 export type LinkState =
   | { readonly kind: 'up' }
-  /** It is there and says nothing. */
+  /** It is there but does not respond. */
   | { readonly kind: 'silent'; readonly since: Instant }
   | { readonly kind: 'lost'; readonly since: Instant };
 
-/** A timer as it stood at an instant. */
+/** The state of a timer at an instant. */
 export interface Seen {
   readonly timer: TimerRecord;
   readonly at: Instant;
@@ -55,7 +55,7 @@ export interface Seen {
 export const ORDERS = ['next', 'name', 'last', 'failing'] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** What keys mean at the moment. */
+/** What keys currently mean. */
 export type Mode =
   | { readonly kind: 'list' }
   | { readonly kind: 'help' }
@@ -63,7 +63,7 @@ export type Mode =
   | { readonly kind: 'pause'; readonly name: string; readonly text: string }
   | { readonly kind: 'cancel'; readonly name: string; readonly runs: number };
 
-/** The output of one timer, below the list or in its place. */
+/** The output of one timer, below the list or replacing it. */
 export interface Pane {
   readonly name: string;
   readonly isTall: boolean;
@@ -79,20 +79,20 @@ export interface Said {
   readonly isTrouble: boolean;
 }
 
-/** What is to be done besides showing. */
+/** The actions to take, besides drawing. */
 export type Wish =
   | { readonly kind: 'trigger'; readonly name: string }
-  /** Without a length until it is resumed. */
+  /** Without a length: until it is resumed. */
   | { readonly kind: 'pause'; readonly name: string; readonly length?: number }
   | { readonly kind: 'resume'; readonly name: string }
   | { readonly kind: 'cancel'; readonly name: string }
-  /** Without a name nothing is followed any more. */
+  /** Without a name, nothing is followed any longer. */
   | { readonly kind: 'follow'; readonly name: string | undefined }
   | { readonly kind: 'redraw' }
   | { readonly kind: 'suspend' }
   | { readonly kind: 'quit' };
 
-/** The view behind an input, and what is to be done. */
+/** The view after an input, and the actions to take. */
 export interface Step {
   readonly view: View;
   readonly wishes: readonly Wish[];
@@ -116,5 +116,5 @@ export const emptyView = (file: string, size: Size, now: Instant): View => ({
   said: undefined,
 });
 
-/** The instant for which what stands there is true: with the scheduler gone, nothing goes on. */
+/** The instant to which the screen applies: once the scheduler is gone, nothing advances. */
 export const asOf = ({ now, link }: View): Instant => (link.kind === 'lost' ? Math.min(now, link.since) : now);

@@ -7,7 +7,7 @@ interface TriggerOptions extends FileOption, StateOption, JsonOption {
   readonly overlap?: string;
 }
 
-/** A manual firing in the running scheduler. */
+/** Fires a timer of the running scheduler manually. */
 export const trigger: CommandKind = {
   name: 'trigger',
   group: 'operate',
@@ -19,7 +19,7 @@ export const trigger: CommandKind = {
     { line: 'timers trigger backup --wait', does: 'Follow its output and exit with its exit status' },
     { line: 'timers trigger backup --overlap allow', does: 'Run it beside an active run' },
   ],
-  // As a program that SIGPIPE ends: how the run ends is not known yet.
+  // Like a program that SIGPIPE ends: how the run ends is not known yet.
   whenUnread: 141,
   configure(command) {
     withJson(withState(withFile(command)), 'one JSON object; with --wait, the records of the log')

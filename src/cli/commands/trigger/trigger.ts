@@ -23,7 +23,7 @@ interface Printing {
   readonly asJson: boolean;
 }
 
-/** Fires a timer, and does not wait for what happens to it. */
+/** Fires a timer without waiting for the result. */
 export async function triggerAndGo({ change }: Reached, asked: Asked, { terminal, asJson }: Printing): Promise<number> {
   const { firing_id, scheduled_at } = (await change('trigger', { ...asked })) as Fired;
   if (asJson) terminal.out(jsonText({ task_name: asked.name, firing_id, scheduled_at }));
@@ -31,10 +31,10 @@ export async function triggerAndGo({ change }: Reached, asked: Asked, { terminal
   return 0;
 }
 
-/** Fires a timer and follows it to its end. Returns the exit status of its command, 1 where it did not run. */
+/** Fires a timer and follows it to its end. Returns the exit status of its command, or 1 if it did not run. */
 export async function triggerAndWait({ client, change }: Reached, asked: Asked, printing: Printing): Promise<number> {
   const { terminal } = printing;
-  // Followed before it is fired, so that nothing is missed; what comes before its id is known is kept until then.
+  // It is followed before it is fired, so that nothing is missed; events before its id is known are kept until then.
   let early: EventRecord[] | undefined = [];
   let firingId: string | undefined;
   const ended = new Promise<EventRecord>((resolve, reject) => {
@@ -64,7 +64,7 @@ export async function triggerAndWait({ client, change }: Reached, asked: Asked, 
 
 const ENDINGS: ReadonlySet<string> = new Set(['run.finished', 'firing.skipped', 'firing.missed']);
 
-/** The command's lines are data; of the rest, what a person is to know. */
+/** The command's lines are data; other events appear only if the user should know them. */
 function tell(record: EventRecord, { terminal, asJson }: Printing): void {
   if (asJson) {
     terminal.out(jsonText(record));

@@ -7,7 +7,7 @@ interface ValidateOptions extends FileOption, JsonOption {
   readonly strict?: true;
 }
 
-/** Checks everything that can be checked without running. */
+/** Checks everything that can be checked without running anything. */
 export const validate: CommandKind = {
   name: 'validate',
   group: 'file',

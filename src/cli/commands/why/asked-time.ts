@@ -2,28 +2,31 @@ import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../../../domai
 import { localToInstants, type WallTime, wallAt } from '../../../schedules/index.js';
 import { readPastTime, readTimestamp, type Here } from '../../read-time.js';
 
-/** A time that somebody asks about, as exactly as it was said. */
+/** The time asked about, as precisely as it was given. */
 export interface AskedTime {
   /** What the clock shows when it begins; in a gap, what it would show. */
   readonly wall: WallTime;
-  /** When it begins: twice where the clock was put back; in a gap, the first instant after it. Ascending, not empty. */
+  /**
+   * When it begins: two instants if the clock was put back; in a gap, the first instant after it. Ascending, not empty.
+   */
   readonly starts: readonly Instant[];
-  /** How much of time is meant: the minute, second or millisecond. */
+  /** The precision: a minute, a second or a millisecond. */
   readonly length: Duration;
   /** The zone's clock does not show it. */
   readonly isInGap: boolean;
 }
 
-/** A time of day, on its latest day or on one that is named. */
+/** A time of day, on the latest such day or on a named one. */
 const CLOCK = /^(?:(today|yesterday) )?(\d\d:\d\d(?::\d\d)?)$/;
-/** A local time on a date; not one that carries its offset. */
+/** A local time on a date, without an offset. */
 const LOCAL = /^(?:[a-z]{3},? +)?\d{4}-\d\d-\d\d(?:[ Tt]\d\d:\d\d(:\d\d(\.\d+)?)?)?$/i;
 const DATED = /^(?:[a-z]{3},? +)?\d{4}-/i;
 const EXACT = /:\d\d(?::\d\d(\.\d+)?)(?: ?(?:[Zz]|[+-]\d\d:\d\d))?$/;
 
 /**
- * Reads the time that is asked about: as {@link readPastTime}, but also one in a gap. A duration back from now is read to the minute.
- * @throws UsageError with the forms it takes.
+ * Parses the time asked about: like {@link readPastTime}, but also accepts one in a gap. A duration back from now has a
+ * precision of a minute.
+ * @throws UsageError with the forms that it accepts.
  */
 export function readAskedTime(option: string, text: string, here: Here): AskedTime {
   const trimmed = text.trim();
@@ -51,7 +54,7 @@ function onDay(option: string, clock: string, day: string | undefined, { now, ti
 
 function local(option: string, text: string, timezone: string): AskedTime {
   const length = lengthOf(text);
-  // UTC has neither gaps nor repeats, so this returns what a clock shows; a wrong date or time of day is reported.
+  // UTC has neither gaps nor repeats, so this returns what a clock shows; an invalid date or time of day is reported.
   const wall: number = readTimestamp(option, text, 'UTC');
   const { instants, gap } = localToInstants(wall, timezone);
   const isInGap = instants.length === 0;

@@ -2,7 +2,7 @@ import { withFile, withJson, withState, withZone, type JsonOption } from '../../
 import type { WhyOptions } from './why-timer.js';
 import type { CommandKind } from '../../command.js';
 
-/** Why a timer ran at a time, or did not. */
+/** Explains why a timer ran at a time, or did not. */
 export const why: CommandKind = {
   name: 'why',
   group: 'look back',

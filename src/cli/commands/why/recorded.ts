@@ -9,30 +9,30 @@ import type { ScheduleJudgement } from './verdict.js';
 export type Fate =
   | { readonly kind: 'ended'; readonly ending: Ending; readonly context: Context }
   | { readonly kind: 'open'; readonly run: OpenRun }
-  /** Its time has not come; `paused` says that it will be skipped as things stand. */
+  /** It is not due yet; `paused` means that it will be skipped unless the timer is resumed. */
   | { readonly kind: 'coming'; readonly paused: Pause | undefined }
   | { readonly kind: 'unrecorded'; readonly cause: NotRecorded; readonly silence: Silence };
 
-/** What the history says besides an outcome, as far as the outcome asks for it. */
+/** What the history says besides the outcome, as far as the outcome needs it. */
 export interface Context {
-  /** The run of the same timer that was on when the firing came due. */
+  /** The run of the same timer that was active when the firing came due. */
   readonly beside?: Ending | OpenRun | undefined;
-  /** The last run that had failed before. */
+  /** The last run that failed before it. */
   readonly lastFailure?: RunFinished | undefined;
   readonly silence?: Silence;
 }
 
-/** Where nothing is recorded of any timer: between these two. */
+/** Nothing is recorded for any timer between these two. */
 export interface Silence {
   readonly last: Ending | undefined;
   readonly first: Ending | undefined;
 }
 
-/** Why nothing is recorded of a firing that has passed. */
+/** Why nothing is recorded for a past firing. */
 export type NotRecorded =
-  /** There is no history to look into. */
+  /** There is no history to search. */
   | 'no-history'
-  /** No scheduler on this state has ever had the timer. */
+  /** No scheduler on this state ever had the timer. */
   | 'unknown-timer'
   /** The last scheduler had the timer with another schedule. */
   | 'other-schedule'
@@ -42,7 +42,7 @@ export type NotRecorded =
   | 'not-considered'
   /** Outcomes of that time are deleted. */
   | 'let-go'
-  /** The scheduler that first had the timer with this schedule began later. */
+  /** The scheduler that first had the timer with this schedule started later. */
   | 'before-its-time';
 
 export interface WhyQuestion {
@@ -50,23 +50,23 @@ export interface WhyQuestion {
   readonly asked: AskedTime;
   readonly judgement: ScheduleJudgement;
   readonly now: Instant;
-  /** How long outcomes are kept, and how many of a timer. */
+  /** How long outcomes are kept, and how many per timer. */
   readonly retention: { readonly keep: Duration; readonly runs: number };
 }
 
 const NOTHING: Silence = { last: undefined, first: undefined };
 
-/** Below this nobody asks why a run was late. */
+/** Below this, nobody asks why a run was late. */
 const LATE: Duration = SECOND;
 
-/** What happened to a firing where there is no history. `undefined` if it is not a firing. */
+/** What happened to a firing if there is no history. `undefined` if it is not a firing. */
 export function fateWithoutHistory({ judgement, job, now }: Omit<WhyQuestion, 'asked'>): Fate | undefined {
   if (judgement.obstacles.length > 0) return undefined;
   if (judgement.instant + job.offset > now) return { kind: 'coming', paused: undefined };
   return { kind: 'unrecorded', cause: 'no-history', silence: NOTHING };
 }
 
-/** Finds in the history what happened to a firing; at any other time, what fired then all the same. `undefined`: nothing. */
+/** Finds in the history what happened to a firing; at any other time, what fired then anyway. `undefined`: nothing. */
 export function fateOf(history: History, question: WhyQuestion): Fate | undefined {
   const recorded = findOpen(history, question) ?? findEnding(history, question);
   if (recorded !== undefined) return recorded;
@@ -78,14 +78,14 @@ export function fateOf(history: History, question: WhyQuestion): Fate | undefine
   return { kind: 'unrecorded', cause: unrecordedBecause(history, question), silence };
 }
 
-/** The pause that lasts beyond a firing to come. */
+/** The pause that is still in effect at a future firing. */
 function pauseOver(history: History, { job, judgement }: WhyQuestion): Pause | undefined {
   const paused = history.jobs().get(job.name)?.memory.paused;
   const start = judgement.instant + job.offset;
   return paused !== undefined && start < (paused.until ?? Infinity) ? paused : undefined;
 }
 
-/** The firing whose run began in the asked time, else of one that ended in it. */
+/** The firing whose run started in the given time, otherwise one whose run ended in it. */
 export function firingOfRunAt(
   history: History,
   { job: { name: jobName }, asked: { starts, length } }: Pick<WhyQuestion, 'job' | 'asked'>,
@@ -98,13 +98,13 @@ export function firingOfRunAt(
   return (ended.find((one) => isAsked(begun(one))) ?? ended.find(({ at }) => isAsked(at)))?.firing.scheduledFor;
 }
 
-/** The latest firing that is recorded of a timer, whatever became of it. */
+/** The latest recorded firing of a timer, whatever its outcome. */
 export function lastRecorded(history: History, jobName: string): Instant | undefined {
   const open = history.open().findLast(({ firing }) => firing.jobName === jobName);
   return (open ?? history.endings({ jobName, limit: 1 })[0])?.firing.scheduledFor;
 }
 
-/** The instants that are looked for: of a firing its own, else all of the asked time. */
+/** The instants to search for: a firing's own instant, otherwise all of the given time. */
 function spanOf({ judgement: { instant, obstacles }, asked: { starts, length } }: WhyQuestion) {
   if (obstacles.length === 0) return { from: instant, until: instant };
   return { from: starts[0] ?? 0, until: (starts.at(-1) ?? 0) + length - 1 };
@@ -121,14 +121,14 @@ function findOpen(history: History, question: WhyQuestion): Fate | undefined {
   return run && { kind: 'open', run };
 }
 
-/** More outcomes are not looked at: of one firing there is one, and few are fired manually within a minute. */
+/** The search stops after this many outcomes: a firing has one, and few are fired manually within a minute. */
 const MOST_ENDINGS = 100;
 
 function findEnding(history: History, question: WhyQuestion): Fate | undefined {
   const due = spanOf(question);
   const endings = history.endings({ jobName: question.job.name, due, limit: MOST_ENDINGS });
   const own = endings.filter(({ firing }) => firing.scheduledFor <= due.until);
-  // One event that reports several firings covers those within its range that the schedule names.
+  // One event that reports several firings covers those within its range that are on the schedule.
   const inRow = question.judgement.obstacles.length === 0 ? endings.at(-1) : undefined;
   const ending = own.find(({ firing }) => firing.trigger !== 'manual') ?? own[0] ?? inRow;
   return ending && { kind: 'ended', ending, context: contextOf(history, ending, question.job) };
@@ -152,7 +152,7 @@ function contextOf(history: History, ending: Ending, job: Job): Context {
   }
 }
 
-/** The other run of the same timer that was on at an instant. */
+/** The other run of the same timer that was active at an instant. */
 function runAt(history: History, at: Instant, { firing, runId }: Ending): Ending | OpenRun | undefined {
   const { jobName } = firing;
   const open = history.open().find((run) => run.firing.jobName === jobName && (run.startedAt ?? Infinity) <= at);
@@ -192,7 +192,7 @@ function isDone(history: History, { job }: WhyQuestion): boolean {
   return record.memory.runsBegun >= (job.window.maxRuns ?? Infinity);
 }
 
-/** The oldest outcomes of a timer are deleted first: while there is an older one, this one was not. */
+/** The oldest outcomes of a timer are deleted first: while an older one exists, this one was not deleted. */
 function isLetGo(
   history: History,
   { job, judgement: { instant }, now, retention: { keep, runs } }: WhyQuestion,

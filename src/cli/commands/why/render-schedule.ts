@@ -4,7 +4,7 @@ import { isNamed, type ExpressionMatch, type ScheduleJudgement, type Obstacle } 
 import type { Why } from './why-timer.js';
 import { changeInWords } from '../../render/clock-changes.js';
 
-/** Says in a few words what keeps the time that was asked about from being a firing. */
+/** Says briefly why the time asked about is not a firing. */
 export function obstacleInWords(obstacle: Obstacle, why: Why): string {
   const { job, asked, zone } = why;
   const { notBefore = 0, notAfter = 0 } = job.window;
@@ -49,7 +49,7 @@ const fieldsThatSayNo = ({ fields }: ExpressionMatch): string =>
     .map(({ name, text, meaning, shown }) => `${name} ${text || meaning}, not ${shown}`)
     .join('; ');
 
-/** What a change of the clock makes of the time that was asked about, a sentence each. */
+/** What a clock change does to the time asked about, one sentence each. */
 export function clockInWords({ clock }: ScheduleJudgement, { timezone }: Pick<Job, 'timezone'>): readonly string[] {
   if (clock === undefined) return [];
   const { change, effects } = clock;
@@ -59,7 +59,7 @@ export function clockInWords({ clock }: ScheduleJudgement, { timezone }: Pick<Jo
   ];
 }
 
-/** Rows of a table: the fields of each expression beside what the clock shows. */
+/** Rows of a table: the fields of each expression next to what the clock shows. */
 export function fieldRows({ expressions }: ScheduleJudgement): readonly (readonly string[])[] {
   const isOnlyOne = expressions.length === 1;
   return expressions.flatMap((expression) => [

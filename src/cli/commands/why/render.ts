@@ -15,7 +15,7 @@ import { clockInWords, fieldRows, obstacleInWords } from './render-schedule.js';
 import { fateInWords, reasonsOf, remarksOf } from './words.js';
 import { tableWidth, type Terminal } from '../../terminal.js';
 
-/** Prints why a timer did or did not run: the answer, what lies behind it, the fields, the nearest firings; or one object. */
+/** Prints why a timer did or did not run: the answer, the reasons, the fields, the nearest firings; or one object. */
 export function printWhy(
   why: Why,
   { terminal, asJson }: { readonly terminal: Terminal; readonly asJson: boolean },
@@ -74,14 +74,14 @@ function answerOf(why: Why): string {
     : `No firing by its schedule, but ${fateWords}. The schedule: ${obstacles}.`;
 }
 
-/** What lies behind the answer. */
+/** The reasons behind the answer. */
 const behind = (why: Why): readonly string[] => [
   ...(why.fate ? reasonsOf(why.fate, why) : []),
   ...remarksOf(why),
   ...clockInWords(why.judgement, why.job),
 ];
 
-/** Colours the word for what happened to it. */
+/** Colors the word for what happened to it. */
 function painted(lines: readonly string[], why: Why, chalk: ChalkInstance): readonly string[] {
   const word = wordOf(why);
   if (word === undefined) return lines;
@@ -98,7 +98,7 @@ function wordOf({ fate, hasScheduler }: Why) {
   return ending.event === 'firing.missed' ? 'missed' : 'skipped';
 }
 
-/** The schedule as it is written, and what that says. */
+/** The schedule as written, and in words. */
 function scheduleLine(job: Job): string {
   const { key, text } = job.written;
   const isGrid = key === 'every' && job.schedule.intervalLike && job.schedule.fromEnd === undefined;
@@ -107,7 +107,7 @@ function scheduleLine(job: Job): string {
   return `${key}: ${text}${says}${isLocal ? `, in ${job.timezone}` : ''}`;
 }
 
-/** The fields of its expressions beside what the clock shows then; nothing where there are none. */
+/** The fields of its expressions next to what the clock shows at that time; empty if there are none. */
 function tableOf({ judgement }: Why, width: number, chalk: ChalkInstance): readonly string[] {
   const rows = fieldRows(judgement);
   if (rows.length === 0) return [];
@@ -157,7 +157,7 @@ function toJson(why: Why) {
   };
 }
 
-/** `state` says how far it came; `record` is that of the log. */
+/** `state` is its current progress; `record` is the record of the log. */
 function fateToJson(fate: Fate) {
   switch (fate.kind) {
     case 'ended':

@@ -16,26 +16,26 @@ import {
 } from '../../../schedules/index.js';
 import type { AskedTime } from './asked-time.js';
 
-/** Why a time is or is not a firing of a job, by its schedule alone. */
+/** Why a time is or is not a firing of a job, judged by its schedule alone. */
 export interface ScheduleJudgement {
-  /** The firing, or else the time that was asked about. */
+  /** The firing, otherwise the time asked about. */
   readonly instant: Instant;
-  /** None: it is a firing. */
+  /** Absent: it is a firing. */
   readonly obstacles: readonly Obstacle[];
-  /** How many firings the asked time holds, `instant` being the first; counted up to {@link MOST_COUNTED}. */
+  /** How many firings the time asked about contains, `instant` being the first; counted up to {@link MOST_COUNTED}. */
   readonly firings: number;
-  /** The local time that the fields are held against: the one asked about, or one that the clock left out and that was moved here. */
+  /** The local time that the fields are compared with: the time asked about, or a skipped one that was moved here. */
   readonly wall: WallTime;
   /** One for each cron expression. */
   readonly expressions: readonly ExpressionMatch[];
-  /** The change of the clock that the asked time lies in, and what it does to the job's times. */
+  /** The clock change that contains the time asked about, and what it does to the job's times. */
   readonly clock: { readonly change: ClockChange; readonly effects: readonly ClockEffect[] } | undefined;
   /** The nearest firings before and after, within the job's active window. */
   readonly before: Instant | undefined;
   readonly after: Instant | undefined;
 }
 
-/** What keeps a time from being a firing. */
+/** What prevents a time from being a firing. */
 export type Obstacle = 'schedule' | 'gap' | 'repeat' | 'not_before' | 'not_after' | 'disabled';
 
 export interface ExpressionMatch {
@@ -43,10 +43,10 @@ export interface ExpressionMatch {
   readonly fields: readonly FieldMatch[];
 }
 
-/** More firings within the asked time are not counted. */
+/** Firings beyond this number are not counted. */
 export const MOST_COUNTED = 1_000;
 
-/** Judges a time that was asked about. */
+/** Judges the time asked about. */
 export function judgeBySchedule(job: Job, asked: AskedTime): ScheduleJudgement {
   if (job.schedule.countsElapsed) return countedElsewhere(job, asked);
   const clock = clockAt(job, asked);
@@ -66,7 +66,7 @@ export function judgeBySchedule(job: Job, asked: AskedTime): ScheduleJudgement {
     expressions,
     clock,
     before: lastBefore((after) => nextInWindow(job, after), instant),
-    // What does not exist comes before the first instant behind it.
+    // A time that does not exist comes before the first instant after it.
     after: nextInWindow(job, own && asked.isInGap ? instant - 1 : instant),
   };
 }
@@ -91,7 +91,7 @@ function matchesAt(job: Job, wall: WallTime, isAnySecond: boolean): readonly Exp
   return textsOf(job).map((text) => ({ text, fields: fieldMatches(text, job.name, { wall, second }) }));
 }
 
-/** A schedule that counts from a start or from the end of a run names no times, so only its history can answer. */
+/** A schedule that counts from a start or from the end of a run has no fixed times, so only its history can tell. */
 const countedElsewhere = (job: Job, asked: AskedTime): ScheduleJudgement => ({
   instant: firstOf(asked),
   obstacles: ['schedule', ...obstaclesAround(job, firstOf(asked))],
@@ -103,17 +103,17 @@ const countedElsewhere = (job: Job, asked: AskedTime): ScheduleJudgement => ({
   after: undefined,
 });
 
-/** Whether an expression names the local time. */
+/** Whether an expression matches the local time. */
 export const isNamed = ({ fields }: ExpressionMatch): boolean => fields.every(({ matches }) => matches !== 'no');
 
-/** The last firing at or before an instant; `undefined` when there is none, or no calendar has it. */
+/** The last firing at or before an instant; `undefined` if there is none, or no calendar has it. */
 export function lastDue(job: Job, at: Instant): Instant | undefined {
   return job.schedule.countsElapsed ? undefined : lastBefore((after) => nextInWindow(job, after), at + 1);
 }
 
 const textsOf = ({ written }: Job): readonly string[] => (written.key === 'cron' ? written.text.split(' | ') : []);
 
-/** The first firing by the schedule in the asked time, whatever the active window says, and how many there are. */
+/** The first firing by the schedule in the given time, regardless of the active window, and how many there are. */
 function firingsIn({ schedule }: Job, { starts, length }: AskedTime): { firing: Instant | undefined; firings: number } {
   for (const start of starts) {
     const firing = schedule.next(start - 1);
@@ -129,7 +129,10 @@ function firingsIn({ schedule }: Job, { starts, length }: AskedTime): { firing: 
   return { firing: undefined, firings: 0 };
 }
 
-/** What in the schedule itself keeps the asked time from being a firing. In a gap, one is found for what is moved to its end alone. */
+/**
+ * What in the schedule itself prevents the given time from being a firing. In a gap, a firing is found only if it is
+ * moved to the gap's end.
+ */
 function ownObstacle(job: Job, { isInGap }: AskedTime, found: Found): Obstacle | undefined {
   const { isFound, isNamedThere, clock } = found;
   if (isFound && (!isInGap || (isNamedThere && movedIn(clock) !== undefined))) return undefined;
@@ -137,14 +140,14 @@ function ownObstacle(job: Job, { isInGap }: AskedTime, found: Found): Obstacle |
   return isNamedThere && clock !== undefined ? 'repeat' : 'schedule';
 }
 
-/** Whether a schedule that does not name a local time names others. */
+/** Whether a schedule that does not match a local time matches others. */
 const namesOthers = ({ schedule, written }: Job, isFound: boolean): boolean =>
   goesByLocalTime(schedule) || (written.key === 'at' && !isFound);
 
 interface Found extends Pick<ScheduleJudgement, 'clock'> {
-  /** Whether a firing lies in the asked time. */
+  /** Whether a firing lies in the given time. */
   readonly isFound: boolean;
-  /** Whether the schedule names the local time. */
+  /** Whether the schedule matches the local time. */
   readonly isNamedThere: boolean;
 }
 
@@ -157,7 +160,7 @@ function obstaclesAround({ window, enabled }: Job, instant: Instant): readonly O
   ];
 }
 
-/** The change of the clock that leaves out the asked time, shows it twice, or ends in it. */
+/** The clock change that skips the given time, shows it twice, or ends in it. */
 function clockAt(job: Job, asked: AskedTime): ScheduleJudgement['clock'] {
   const first = firstOf(asked);
   const span = { from: first - DAY, until: (asked.starts.at(-1) ?? 0) + DAY };

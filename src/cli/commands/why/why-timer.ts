@@ -22,35 +22,35 @@ export interface Asking extends WhyOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Why a timer did or did not run at a time. */
+/** Explains why a timer did or did not run at a time. */
 export interface Why extends WhyQuestion {
-  /** IANA name of the zone that the times are shown in: `--timezone`, else the timer's own. */
+  /** IANA name of the zone for displayed times: `--timezone`, else the timer's own. */
   readonly zone: string;
-  /** The time asked about is not a firing: the run of this one began or ended then. */
+  /** The given time is not a firing, but this run started or ended at it. */
   readonly isOfRun: boolean;
   /** `undefined` if the time is not a firing and nothing is recorded for it. */
   readonly fate: Fate | undefined;
-  /** Where the history is, as people write it; `undefined` when it is kept in memory. */
+  /** Where the history is, as the user would write it; `undefined` if it is kept in memory. */
   readonly state: string | undefined;
-  /** Why there is no history; a sentence. */
+  /** Why there is no history, as a sentence. */
   readonly noHistory: string | undefined;
-  /** The history was there, and could not be read. */
+  /** The history exists but could not be read. */
   readonly isUnread: boolean;
   readonly hasScheduler: boolean;
-  /** What shows more of the same history. */
+  /** The command that shows more of this history. */
   readonly historyCommand: string;
 }
 
 /**
- * Returns why a timer did or did not run at a time; `undefined` when its file cannot be used, which is then told.
- * @throws UsageError when there is no such timer or time.
+ * Returns why a timer did or did not run at a time; `undefined` if its file cannot be used, which is reported.
+ * @throws UsageError for an unknown timer or an invalid time.
  */
 export async function whyTimer(terminal: Terminal, name: string, options: Asking): Promise<Why | undefined> {
   const { clock } = options;
   checkTimezone(options.timezone);
   const timerFile = await loadReadable(terminal, { ...options, now: clock.now(), names: [name] });
   if (timerFile === undefined) return undefined;
-  // To read the file may take long, and what is foretold counts from now.
+  // Reading the file may take time, and predictions start from now.
   const now = clock.now();
   const job = jobNamed(timerFile, name);
   const told =
@@ -81,7 +81,9 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
   };
 }
 
-/** Judges the asked time; where it is not a firing, the firing of the run that began or ended then: a log shows those times. */
+/**
+ * Judges the given time; if it is not a firing, finds the firing whose run started or ended then, as shown in a log.
+ */
 function answerTo(history: History | undefined, question: Omit<WhyQuestion, 'judgement'>) {
   const judge = (asked: AskedTime, isOfRun: boolean) => {
     const judged = { ...question, asked, judgement: judgeBySchedule(question.job, asked) };
@@ -95,21 +97,21 @@ function answerTo(history: History | undefined, question: Omit<WhyQuestion, 'jud
   return due === undefined ? answer : judge(askedAt(due, 1, question.job.timezone), false);
 }
 
-/** The firing whose actual start, moved by its jitter, is in the asked time. */
+/** The firing whose actual start, including jitter, is in the given time. */
 function dueOfStart({ job, asked: { starts, length } }: Pick<WhyQuestion, 'job' | 'asked'>): Instant | undefined {
   if (job.offset === 0) return undefined;
   const dues = starts.map((start) => judgeBySchedule(job, askedAt(start - job.offset, length, job.timezone)));
   return dues.find(({ obstacles }) => obstacles.length === 0)?.instant;
 }
 
-/** Reads the time that is asked about in the zone of the screen, where the log shows it; the timer's clock may show another. */
+/** Parses the given time in the zone of the screen, which is also that of the log; the timer's own zone may differ. */
 function toldTime(at: string, job: Job, here: { readonly now: Instant; readonly timezone: string }): AskedTime {
   const asked = readAskedTime('--at', at, here);
   const [start] = asked.starts;
   return here.timezone === job.timezone || start === undefined ? asked : askedAt(start, asked.length, job.timezone);
 }
 
-/** What is asked about when nothing is said: the last firing, else now. */
+/** The default time to ask about: the last firing, otherwise now. */
 function lastAsked(job: Job, now: Instant, history: History | undefined): AskedTime {
   const last = lastDue(job, now) ?? (history && lastRecorded(history, job.name));
   return last === undefined

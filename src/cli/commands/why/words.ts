@@ -14,7 +14,7 @@ import { localTime } from '../../../schedules/index.js';
 import { dueInWords, fromNow } from '../../render/firings.js';
 import { LEFT_OPEN, openWord } from '../../render/outcome.js';
 
-/** Says in a few words what happened to a firing: `missed: the scheduler was not running`. */
+/** Describes briefly what happened to a firing: `missed: the scheduler was not running`. */
 export function fateInWords(fate: Fate, { now, hasScheduler, judgement, job }: Why): string {
   const start = judgement.instant + job.offset;
   switch (fate.kind) {
@@ -47,7 +47,7 @@ function endingInWords(ending: Ending): string {
   return `${how[ending.firing.trigger]}: ${status}${told}`;
 }
 
-/** Says, a sentence each, what lies behind the fate of a firing. */
+/** Describes the reasons for what happened to a firing, one sentence each. */
 export function reasonsOf(fate: Fate, why: Why): readonly string[] {
   switch (fate.kind) {
     case 'ended':
@@ -61,7 +61,7 @@ export function reasonsOf(fate: Fate, why: Why): readonly string[] {
   }
 }
 
-/** How a firing's time is moved or shared, whatever became of it. */
+/** How a firing's time was moved or shared, whatever its outcome. */
 export function remarksOf(why: Why): readonly string[] {
   const { asked, judgement, job, isOfRun } = why;
   const { firings } = judgement;
@@ -77,7 +77,7 @@ export function remarksOf(why: Why): readonly string[] {
   ];
 }
 
-/** How to ask for the other of two times that the clock shows alike. */
+/** How to ask for the other of two times that look the same on the clock. */
 function otherHour(
   { starts, length }: AskedTime,
   { instant }: ScheduleJudgement,
@@ -90,7 +90,7 @@ function otherHour(
   return [`The clock shows this time twice that day. Write it with ${offset} for the other.`];
 }
 
-/** A local time to the second: on the day that is asked about without its date and offset. */
+/** A local time to the second; on the day asked about, without date and offset. */
 function when(instant: Instant, { judgement, zone }: Why): string {
   const [weekday = '', date = '', time = '', offset = ''] = localTime(instant, zone).split(' ');
   const [, askedDate, , askedOffset] = localTime(judgement.instant, zone).split(' ');
@@ -109,7 +109,7 @@ function ofEnding(ending: Ending, context: Context, why: Why): readonly string[]
   }
 }
 
-/** At most this many of its last lines are shown for a run that did not succeed. */
+/** At most this many of the last lines are shown for a run that did not succeed. */
 const MOST_LINES = 3;
 
 function ofRun(run: RunFinished, { beside }: Context, why: Why): readonly string[] {
@@ -155,7 +155,7 @@ function besideInWords(run: Ending | OpenRun, why: Why): string {
   return `its run ${runId.slice(0, SHORT_ID)} of ${when(firing.scheduledFor, why)} ${until}`;
 }
 
-/** Of a run id: its millisecond, by which the runs of one scheduler differ. */
+/** Part of a run id: its millisecond, which distinguishes the runs of one scheduler. */
 const SHORT_ID = 8;
 
 function ofSkip({ reason }: FiringSkipped, { beside, lastFailure }: Context, why: Why): readonly string[] {
@@ -206,13 +206,13 @@ function ofMiss(missed: FiringMissed, { silence, beside }: Context, why: Why): r
   }
 }
 
-/** A scheduler may have lived for longer than it had something to record. */
+/** A scheduler may have been alive longer than its last record shows. */
 function downtimeInWords(at: Instant, silence: Silence | undefined, why: Why): readonly string[] {
   const since = silence?.last === undefined ? 'before' : `from ${when(silence.last.at, why)} until`;
   return [`Nothing is recorded in ${why.state ?? 'its state'} ${since} ${when(at, why)}, when a scheduler started.`];
 }
 
-/** What `catch_up` made of what had passed by `at`. */
+/** What `catch_up` did with firings that had passed by `at`. */
 function catchUpInWords(at: Instant, { job, judgement }: Why): readonly string[] {
   if (!hasCatchUp(job)) return ['catch_up is off: missed firings are reported, not run.'];
   return [`catch_up did not choose it, ${humanDuration(Math.max(0, at - judgement.instant))} after its time.`];

@@ -2,7 +2,7 @@ import { columnsOf } from '../../../render/terminal-text.js';
 import type { View } from '../view.js';
 import { lineOf, tame, type Look, type PaintedText } from './terminal-style.js';
 
-/** Two lines: what was done or is asked, and what keys do. */
+/** Two lines: the last action or the current question, and the keys. */
 export function renderFooter(view: View, look: Look): string[] {
   const { columns: width } = view.size;
   return [lineOf([{ text: ' ' }, ...messageOf(view, look)], width, look).trimEnd(), keysOf(view, width, look)];
@@ -26,7 +26,7 @@ function messageOf({ mode, filter, said }: View, { chalk, isUnicode }: Look): re
   }
 }
 
-/** Where there is no room for all, those before the last two are left out, for help and quit are what one needs then. */
+/** If not everything fits, help and quit stay, because they are needed most. */
 function keysOf(view: View, width: number, look: Look): string {
   const { bold, dim } = look.chalk;
   const pairs = [...hintsOf(view, look)];

@@ -6,11 +6,11 @@ import { shortDuration } from './short-duration.js';
 import { isPausedAt } from './state.js';
 import { counted } from '../../../../text/counted.js';
 
-/** The columns from which on there is room for a date. */
+/** From this number of columns on, a date fits. */
 const ROOMY = 80;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** Two lines: whose timers these are, and how many are what. */
+/** Two lines: whose timers these are, and how many are in each state. */
 export function renderHeader(view: View, { rows, height }: { rows: number; height: number }, look: Look): string[] {
   const { chalk } = look;
   const { columns: width } = view.size;
@@ -32,7 +32,7 @@ function whoseOf({ file, scheduler, now }: View): string {
   return [tame(file), `pid ${pid}`, ...age].join('  ');
 }
 
-/** By the scheduler's own time, with the zone of all times on the screen. Where there is no room for a date, only the time. */
+/** In the scheduler's own time, with the zone of all times on the screen. Only the time if a date does not fit. */
 function clockOf({ now, size }: View, { zone }: Look): string {
   const local = formatLocal(now, zone);
   const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';
@@ -41,7 +41,7 @@ function clockOf({ now, size }: View, { zone }: Look): string {
   return `${weekday} ${local.slice(0, 10)} ${time} ${local.slice(23)} ${zone}`;
 }
 
-/** What a person has to know first: that nothing here is true any more. */
+/** The most important message: the view is out of date. */
 function troubleOf({ link, now }: View): string | undefined {
   if (link.kind === 'up') return undefined;
   const length = shortDuration(now - link.since);
@@ -70,7 +70,7 @@ function countsOf(view: View): string {
   ].join('  ');
 }
 
-/** How the rows are chosen and ordered, and which of them there is room for. */
+/** How the rows are filtered and ordered, and which of them are visible. */
 function orderOf({ order, held, filter, top, timers }: View, rows: number, height: number): string {
   const by = { next: 'next first', name: 'by name', last: 'last first', failing: 'failing first' }[order];
   const found = filter === '' ? [] : [`/${tame(filter)}: ${rows} of ${timers.size}`];

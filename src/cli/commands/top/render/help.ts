@@ -18,13 +18,13 @@ const KEYS: readonly (readonly [string, string])[] = [
 
 const INDENT = 11;
 
-/** What keys do and signs mean. Lines beyond the screen's height are cut by the caller. */
+/** Describes keys and signs. The caller cuts lines beyond the screen's height. */
 export function renderHelp(width: number, look: Look): string[] {
   const keys = KEYS.flatMap(([key, does]) => wrap(` ${key.padEnd(INDENT - 1)}${does}`, width, ' '.repeat(INDENT)));
   return [...keys, '', ...legend('marks', marksInWords(look), width), ...legend('RECENT', signsInWords(look), width)];
 }
 
-/** Signs and their words stay together. */
+/** A sign stays together with its words. */
 function legend(head: string, items: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = ` ${head.padEnd(INDENT - 1)}`;

@@ -8,7 +8,7 @@ import { cut, type Look } from './terminal-style.js';
 import { renderPane } from './pane.js';
 import { renderTimers } from './table.js';
 
-/** Draws a view: as many lines as the screen has, none longer than it is wide. Asks nobody, not even the clock. */
+/** Draws a view: one line per screen line, none wider than the screen. Reads nothing else, not even the clock. */
 export function renderTop(view: View, look: Look): string[] {
   const { columns: width, rows: height } = view.size;
   const layout = layoutOf(view.size, view.pane);

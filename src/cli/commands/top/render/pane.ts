@@ -34,7 +34,7 @@ function partsOf(line: PaneLine, name: string, look: Look): readonly PaintedText
   return [time, { text: `${isUnicode ? '·' : '-'} ${tame(text)}`, paint: paintOf(record, chalk) }];
 }
 
-/** What came on standard error has a bolder bar. */
+/** Lines from standard error have a bolder bar. */
 function barOf(record: EventRecord, { chalk, isUnicode }: Look): PaintedText {
   const [plain, bold] = isUnicode ? ['│', '┃'] : ['|', '!'];
   return { text: `${record['stream'] === 'stderr' ? bold : plain} `, paint: chalk.dim };

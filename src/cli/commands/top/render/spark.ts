@@ -4,7 +4,7 @@ import { SECOND } from '../../../../domain/time.js';
 import type { Look } from './terminal-style.js';
 
 const BARS = '▁▂▃▄▅▆▇█';
-/** A success shorter than this is only as high as its share of it, so runs of milliseconds look level. */
+/** A success shorter than this is drawn in proportion, so that runs of milliseconds look level. */
 const LOW: number = 10 * SECOND;
 
 const SIGNS: Readonly<Record<Exclude<FiringStatus, 'success'>, readonly [string, string]>> = {
@@ -16,7 +16,10 @@ const SIGNS: Readonly<Record<Exclude<FiringStatus, 'success'>, readonly [string,
   missed: ['m', 'm'],
 };
 
-/** One character an outcome, the newest last. A success is as high as it took long, by the longest shown; in ASCII all are dots. */
+/**
+ * One character per outcome, newest last. The height of a success is its duration relative to the longest shown; in
+ * ASCII all are dots.
+ */
 export function sparkLine(recent: readonly RecentRecord[], width: number, { isUnicode }: Look): string {
   const shown = recent.slice(Math.max(0, recent.length - width));
   const longest = Math.max(LOW, ...shown.map(({ duration_ms: duration }) => duration ?? 0));
@@ -28,13 +31,13 @@ export function sparkLine(recent: readonly RecentRecord[], width: number, { isUn
     .join('');
 }
 
-/** Every sign and what it says, for the help. */
+/** Every sign and its meaning, for the help. */
 export function signsInWords({ isUnicode }: Look): readonly string[] {
   const signs = Object.entries(SIGNS).map(([status, pair]) => `${pair[isUnicode ? 0 : 1]} ${status}`);
   return [isUnicode ? '▁ to █ success, by how long it took' : '. success', ...signs];
 }
 
-/** Bars in green, failures in red, all else in yellow. */
+/** Bars are green, failures red, everything else yellow. */
 export function paintSpark(line: string, { chalk }: Look): string {
   if (chalk.level === 0) return line;
   return line.replace(/([▁-█.]+)|([✗xt?]+)|([csm]+)/g, (run, good?: string, bad?: string) =>

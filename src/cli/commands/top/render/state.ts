@@ -7,7 +7,7 @@ import { asOf, type Seen, type View } from '../view.js';
 import { tame, type Look, type PaintedText } from './terminal-style.js';
 import { remaining, shortDuration } from './short-duration.js';
 
-/** What a timer is doing, the most pressing first. */
+/** What a timer is doing, most urgent first. */
 type Condition = 'running' | 'waiting' | 'breaker' | 'paused' | 'disabled' | 'failing' | 'done' | 'idle';
 
 /** The scheduler reports the end of a pause only with the next firing. */
@@ -15,7 +15,7 @@ export function isPausedAt({ paused }: TimerRecord, now: Instant): boolean {
   return paused !== null && (paused.until === null || Date.parse(paused.until) > now);
 }
 
-/** Puts one word to what a timer is doing. */
+/** Names what a timer is doing. */
 function conditionOf(timer: TimerRecord, now: Instant): Condition {
   if (timer.runs.some(({ state }) => state === 'attempting')) return 'running';
   if (timer.runs.length > 0) return 'waiting';
@@ -37,13 +37,13 @@ const MARKS: Readonly<Record<Condition, readonly [string, string]>> = {
   idle: [' ', ' '],
 };
 
-/** Every mark and what it says, for the help. */
+/** Every mark and its meaning, for the help. */
 export const marksInWords = ({ isUnicode }: Look): readonly string[] =>
   Object.entries(MARKS)
     .filter(([condition]) => condition !== 'idle')
     .map(([condition, [mark, ascii]]) => `${isUnicode ? mark : ascii} ${condition}`);
 
-/** The one-column sign of what a timer is doing. */
+/** The one-column sign for what a timer is doing. */
 export function stateMark({ timer }: Seen, now: Instant, look: Look): PaintedText {
   const condition = conditionOf(timer, now);
   const [mark, ascii] = MARKS[condition];
@@ -67,7 +67,7 @@ function paintOf(condition: Condition, { chalk }: Look): (text: string) => strin
   }
 }
 
-/** From this width on there is room for the time of day and the reason. */
+/** From this width on, the time of day and the reason fit. */
 const WIDE = 24;
 
 interface Room {
@@ -129,7 +129,7 @@ const WORDS = {
   pausing: 'retrying',
 };
 
-/** The active run for the longest. What waits does so since its time. */
+/** The run that has been active longest. A waiting run has waited since its due time. */
 function ofRuns(runs: readonly RunRecord[], sinceSeen: number, now: Instant): string {
   const ages = runs.map((run) => ({
     run,

@@ -24,7 +24,7 @@ const MORE_RECENT = 12;
 const MORE_STATE = 22;
 const NARROWEST_SCHEDULE = 20;
 
-/** The head and `height` rows of the table from `view.top` on, each within `width` columns. */
+/** The head of the table and `height` rows from `view.top` on, each within `width` columns. */
 export function renderTimers(
   rows: readonly Seen[],
   view: View,
@@ -52,18 +52,18 @@ export function renderTimers(
 /** What chalk writes. */
 const SGR = new RegExp('\\u001b\\[[0-9;]*m', 'g');
 
-/** Colours end an inverse line in its middle. */
+/** Colors would end an inverse line in the middle. */
 const plain = (line: string): string => line.replace(SGR, '');
 
-/** Shown where at least one timer has them. */
+/** Shown if at least one timer has them. */
 const MEASURED = ['CPU', 'MEM'];
 const isMeasured = (rows: readonly Seen[]): boolean =>
   rows.some(({ timer: { recent = [] } }) => recent.some(({ cpu_ms: cpu }) => cpu !== undefined));
 
-/** What is left out for the sake of the name, in this order. */
+/** Columns to leave out in favor of the name, in this order. */
 const SPARED = ['MEM', 'CPU', 'LATE', 'AGO', 'LAST', 'RECENT'];
 
-/** What fits: the name has room first, then what is nearest to it; more room makes more of it known. */
+/** The columns that fit: the name first, then the ones nearest to it; more width shows more. */
 function columnsFor(rows: readonly Seen[], view: View, look: Look): readonly Column[] {
   const width = view.size.columns - MARGIN;
   const wanted = Math.min(WIDEST_NAME, Math.max(4, ...rows.map(({ timer }) => timer.task_name.length)));
@@ -139,10 +139,10 @@ function nextIn(next: string | null, now: Instant): string {
   return Date.parse(next) <= now ? 'now' : remaining(Date.parse(next) - now);
 }
 
-/** From here on it is worth a colour. */
+/** From here on, it is shown in color. */
 const LATE_MS = 1_000;
 
-/** How late the last run began. */
+/** How late the last run started. */
 function latenessOf({ timer: { recent = [] } }: Seen, { chalk }: Look): PaintedText {
   const late = recent.findLast(({ lateness_ms: lateness }) => lateness !== null)?.lateness_ms;
   if (late == null) return { text: '' };

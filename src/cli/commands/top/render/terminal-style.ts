@@ -6,7 +6,7 @@ import { clipToWidth, columnsOf, harmless, toCells } from '../../../render/termi
 /** What a terminal can show. */
 export interface Look {
   readonly chalk: ChalkInstance;
-  /** Without, every character is ASCII. */
+  /** If false, every character is ASCII. */
   readonly isUnicode: boolean;
   /** The zone of clock times. */
   readonly zone: string;
@@ -19,13 +19,13 @@ export const lookOf = (terminal: Terminal, zone: string): Look => ({
   zone,
 });
 
-/** A text, and its colour once it has its width. */
+/** A text, and its color, which is applied once its width is known. */
 export interface PaintedText {
   readonly text: string;
   readonly paint?: (text: string) => string;
 }
 
-/** Makes a text that came from elsewhere safe to show: no sequences, no control characters. */
+/** Makes external text safe to show: no sequences, no control characters. */
 export const tame = (text: string): string => harmless(plainText(text));
 
 /** Cuts a text to at most `width` columns. */
@@ -41,7 +41,7 @@ export function fit(text: string, width: number, look: Look & { readonly isRight
   return look.isRight ? padding + shown : shown + padding;
 }
 
-/** Parts side by side, the last ones cut or left out where the line ends. */
+/** Parts side by side; the last ones are cut or left out at the end of the line. */
 export function lineOf(parts: readonly PaintedText[], width: number, look: Look): string {
   let left = width;
   return parts
@@ -53,7 +53,7 @@ export function lineOf(parts: readonly PaintedText[], width: number, look: Look)
     .join('');
 }
 
-/** One text at the left end of a line, one at the right; where there is no room for both, the left one is cut. */
+/** One text at the left end of a line, one at the right; if both don't fit, the left one is cut. */
 export function apart(left: PaintedText, right: PaintedText, { width, look }: { width: number; look: Look }): string {
   const end = cut(right.text, width, look);
   const room = Math.max(0, width - columnsOf(end) - 1);
