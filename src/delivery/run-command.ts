@@ -37,7 +37,7 @@ export async function runCommand(
   const disarm = clock.after(TIMEOUT, () => canceler.cancel({ kind: 'timeout', afterMs: TIMEOUT }));
   const exit = await executor.execute(command, io);
   disarm();
-  const outcome = judge(exit, canceler.cause, command.successCodes);
+  const outcome = judge(exit, canceler.cause, command);
   if (outcome.status === 'success') return undefined;
   const outputTail = io.tail.toString();
   return { error: outcome.error ?? outcome.status, outcome, ...(outputTail !== '' && { outputTail }) };

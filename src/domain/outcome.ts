@@ -1,3 +1,5 @@
+import type { Command } from './command.js';
+
 /** How one process ended, as the operating system reports it. */
 export type Exit =
   | { readonly kind: 'exited'; readonly code: number }
@@ -68,24 +70,37 @@ export function lostOutcome(exit: Exit | undefined): Outcome {
  * Describes how a process ended. Why it was canceled (`cause`) comes before what it did afterwards. After a timeout, an
  * exit code that counts as success is omitted: the command returned it after SIGTERM, too late.
  */
-export function judge(exit: Exit, cause: CancelCause | undefined, successCodes: readonly number[]): Outcome {
+export function judge(exit: Exit, cause: CancelCause | undefined, command: Judged): Outcome {
   if (exit.kind === 'not_started') return { status: 'failure', exitCode: exit.code, error: exit.error };
   if (exit.kind === 'lost') return cause ? canceled(cause) : { status: 'lost', error: exit.error };
-  return judgeEnd(exit, cause, successCodes);
+  return judgeEnd(exit, cause, command);
 }
+
+type Judged = Pick<Command, 'successCodes' | 'cwd'>;
 
 function judgeEnd(
   exit: Extract<Exit, { kind: 'exited' | 'signaled' }>,
   cause: CancelCause | undefined,
-  successCodes: readonly number[],
+  { successCodes, cwd }: Judged,
 ): Outcome {
   const facts = exit.kind === 'exited' ? { exitCode: exit.code } : { signal: exit.signal };
   if (cause?.kind === 'timeout' && looksDone(exit, successCodes)) return canceled(cause);
   if (cause !== undefined) return { ...canceled(cause), ...facts };
   if (exit.kind === 'signaled') return { status: 'failure', ...facts, error: `ended by signal ${exit.signal}` };
   if (successCodes.includes(exit.code)) return { status: 'success', ...facts };
-  return { status: 'failure', ...facts, error: `exit code ${exit.code}` };
+  return { status: 'failure', ...facts, error: codeInWords(exit.code, cwd) };
 }
+
+/** A shell says that it found no command, but not in which folder it looked. */
+function codeInWords(code: number, cwd: string): string {
+  if (code !== NOT_FOUND && code !== NOT_EXECUTABLE) return `exit code ${code}`;
+  const why = code === NOT_FOUND ? 'a command was not found' : 'a command is not executable';
+  return `exit code ${code}: ${why}; the working directory is ${cwd}`;
+}
+
+/** What a shell exits with, by POSIX. */
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
 
 const looksDone = (exit: Exit, successCodes: readonly number[]): boolean =>
   exit.kind === 'exited' && (exit.code === 0 || successCodes.includes(exit.code));

@@ -106,7 +106,7 @@ export class Attempt implements AttemptIo {
   }
 
   outcomeOf(exit: Exit): Outcome {
-    return judge(exit, this.canceler.cause, this.#run.job.command.successCodes);
+    return judge(exit, this.canceler.cause, this.#run.job.command);
   }
 
   /** The pause before the next attempt; `undefined` when this was the last. */

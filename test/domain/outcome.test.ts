@@ -11,6 +11,26 @@ describe('an outcome', () => {
     ['a success', exited(0), undefined, { status: 'success', exitCode: 0 }],
     ['another code of success', exited(3), undefined, { status: 'success', exitCode: 3 }],
     ['a failure', exited(1), undefined, { status: 'failure', exitCode: 1, error: 'exit code 1' }],
+    [
+      'a command that its shell did not find',
+      exited(127),
+      undefined,
+      {
+        status: 'failure',
+        exitCode: 127,
+        error: 'exit code 127: a command was not found; the working directory is /srv/shop',
+      },
+    ],
+    [
+      'a command that its shell could not execute',
+      exited(126),
+      undefined,
+      {
+        status: 'failure',
+        exitCode: 126,
+        error: 'exit code 126: a command is not executable; the working directory is /srv/shop',
+      },
+    ],
     ['a signal', signaled('SIG34'), undefined, { status: 'failure', signal: 'SIG34', error: 'ended by signal SIG34' }],
     ['a timeout', signaled('SIGTERM'), timeout, { ...late, signal: 'SIGTERM' }],
     ['a timeout answered by a failure', exited(143), timeout, { ...late, exitCode: 143 }],
@@ -25,7 +45,7 @@ describe('an outcome', () => {
       { status: 'canceled', exitCode: 0, error: 'canceled on request' },
     ],
   ])('%s', (_, exit, cause, outcome) => {
-    expect(judge(exit, cause, [0, 3])).toEqual(outcome);
+    expect(judge(exit, cause, { successCodes: [0, 3], cwd: '/srv/shop' })).toEqual(outcome);
   });
 
   it('of a run whose scheduler died says what is known of its end', () => {
@@ -36,6 +56,6 @@ describe('an outcome', () => {
   });
 
   it('never tells exit code 0 beside a timeout, also where 0 is a failure', () => {
-    expect(judge(exited(0), timeout, [3])).toEqual(late);
+    expect(judge(exited(0), timeout, { successCodes: [3], cwd: '/' })).toEqual(late);
   });
 });

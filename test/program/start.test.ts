@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../support/eventually.js';
@@ -187,6 +187,18 @@ describe('a run', () => {
     const output = program.lines.filter((line) => line.event === 'run.output');
     expect(output.map(({ line, data }) => data ?? line)).toEqual([{ level: 'info', n: [1] }, '[2]', '{broken']);
     expect(output[0]).not.toHaveProperty('line');
+  });
+
+  test('whose shell finds no command names the folder of the command', async () => {
+    mkdirSync(join(desk.folder, 'shop'));
+    timers('  job: { in: 1ms, cwd: shop, run: ./no-such.sh }');
+    const program = desk.start(['start']);
+    await program.ended;
+    expect(await program.event('run.finished')).toMatchObject({
+      exit_code: 127,
+      error: `exit code 127: a command was not found; the working directory is ${join(desk.folder, 'shop')}`,
+      output_tail: expect.stringContaining('./no-such.sh'),
+    });
   });
 
   test('of a command that cannot be found fails with 127 and says which', async () => {
