@@ -1,6 +1,5 @@
-import { quoted } from '../text/excerpt.js';
 import type { Job } from '../domain/job.js';
-import { formatLocal, isTimeZone, suggestTimeZone } from '../schedules/index.js';
+import { formatLocal, isTimeZone, wrongTimeZone } from '../schedules/index.js';
 import type { LocalClock } from '../sinks/local-clock.js';
 import { localZone } from '../this-machine.js';
 import { UsageError } from './command.js';
@@ -19,9 +18,8 @@ export function zoneOf({ timezone }: ZoneOption, file: { readonly timezone: stri
 /** @throws UsageError if it is not an IANA name. */
 export function checkTimezone(timezone: string | undefined): void {
   if (timezone === undefined || isTimeZone(timezone)) return;
-  const meant = suggestTimeZone(timezone);
-  const way = meant === undefined ? 'Write an IANA name such as Europe/Berlin.' : `Did you mean ${meant}?`;
-  throw new UsageError(`--timezone: ${quoted(timezone)} is not a time zone. ${way}`);
+  const { message, hint } = wrongTimeZone(timezone);
+  throw new UsageError(`--timezone: ${message} ${hint()}`);
 }
 
 /** The clock of a zone. */

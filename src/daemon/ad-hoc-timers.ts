@@ -5,7 +5,7 @@ import { commandLine } from '../domain/command.js';
 import type { Job } from '../domain/job.js';
 import type { Duration, Instant } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
-import { formatLocal, isTimeZone, suggestTimeZone } from '../schedules/index.js';
+import { formatLocal, isTimeZone, wrongTimeZone } from '../schedules/index.js';
 import { chance, thisMachine } from '../this-machine.js';
 import { readUpcomingTime } from './upcoming-time.js';
 
@@ -81,9 +81,8 @@ export class AdHocTimers {
 }
 
 function unknownZone(name: string): string {
-  const meant = name.length < 100 ? suggestTimeZone(name) : undefined;
-  const way = meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
-  return `timezone: unknown time zone "${name}". ${way}`;
+  const { message, hint } = wrongTimeZone(name);
+  return `timezone: ${message} ${hint()}`;
 }
 
 /** Easy to read and type: no two look alike. */

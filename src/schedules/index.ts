@@ -42,4 +42,4 @@ export { shortestInterval } from './rhythm.js';
 export { clockChanges, type ClockChange } from './zone/clock-change.js';
 export { formatLocal, localTime, localToInstants, timeOfDay, wallAt, type WallTime } from './zone/local-time.js';
 export { parseTimestamp } from './zone/timestamp.js';
-export { isTimeZone, suggestTimeZone, systemZone, type SystemZone } from './zone/zone-name.js';
+export { isTimeZone, suggestTimeZone, systemZone, wrongTimeZone, type SystemZone } from './zone/zone-name.js';

@@ -1,5 +1,5 @@
 import { nearest } from '../text/nearest.js';
-import { quoted } from '../text/excerpt.js';
+import { LONGEST_VALUE, quoted } from '../text/excerpt.js';
 import { DAY, type Duration } from '../domain/time.js';
 import { CronSchedule } from './cron/cron-schedule.js';
 import { readExpression } from './cron/expression.js';
@@ -24,7 +24,11 @@ export function localDays(interval: Duration, at: unknown, { timezone, dst }: Sc
   if (typeof at !== 'string') throw new ScheduleTypeError('every.at takes a time of day as text.', FORMS, PLACE);
   const [whole, date, weekday, hour, minute, second = '0'] = FORM.exec(at.trim()) ?? [];
   if (whole === undefined)
-    throw new ScheduleError('every-at', `every.at: ${quoted(at)} is not a time of day.`, { hint: FORMS, place: PLACE });
+    throw new ScheduleError(
+      'every-at',
+      `every.at: ${quoted(at)} is ${at.length > LONGEST_VALUE ? 'too long for' : 'not'} a time of day.`,
+      { hint: FORMS, place: PLACE },
+    );
   const unit = weekday === undefined ? 1 : 7;
   if (interval % (unit * DAY) !== 0) {
     const message = `every.at: the interval is not a whole number of ${unit === 1 ? 'days' : 'weeks'}.`;

@@ -12,9 +12,14 @@ const LONGEST_MESSAGE = 600;
 /** Shortens the long words of a message, and a long message: whatever it repeats of a person's text fits on the screen. */
 export function withoutLongParts(message: string): string {
   if (message.length <= LONGEST_WORD) return message;
-  const words = message.replace(LONG_WORD, (word) => shortened(word, MOST_SHOWN));
+  const words = endsOf(message).replace(LONG_WORD, (word) => shortened(word, MOST_SHOWN));
   return words.length <= LONGEST_MESSAGE ? words : shortened(words, LONGEST_MESSAGE);
 }
+
+/** The ends of a message that is longer than a screen: a regular expression overflows on a word of some megabytes. */
+const endsOf = (message: string): string =>
+  message.length <= 2 * SCREEN ? message : `${message.slice(0, SCREEN)}…${message.slice(-SCREEN)}`;
+const SCREEN = 8_000;
 
 const LONG_WORD = new RegExp(`\\S{${LONGEST_WORD + 1},}`, 'g');
 

@@ -270,7 +270,7 @@ class FileBuilder {
     if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) return;
     const isLong = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
     const message = isLong
-      ? `This name has ${name.length} characters; 128 are the most.`
+      ? `This name is too long: it has ${name.length} characters; 128 are the most.`
       : `"${clip(name)}" is not a valid name for a timer.`;
     const hint = 'A name is made of letters, digits, ".", "_" and "-", and begins with a letter or digit.';
     this.#context.problems.error({ code: 'bad-name', message, ...(!isLong && { hint }), at, path });

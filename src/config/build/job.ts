@@ -1,16 +1,15 @@
 import type { ActiveWindow, Hooks, Job } from '../../domain/job.js';
 import type { DstPolicy, Schedule } from '../../domain/schedule.js';
 import { DAY, SECOND, type TimeSpan } from '../../domain/time.js';
-import { isTimeZone, suggestTimeZone, type ScheduleKey } from '../../schedules/index.js';
+import { isTimeZone, wrongTimeZone, type ScheduleKey } from '../../schedules/index.js';
 import { buildRun, buildSetting, type CommandContext, type Setting } from './command.js';
 import { buildMonitors } from './monitors.js';
 import { buildNotify, TELLING } from './notify.js';
 import { buildPolicies } from './policies.js';
 import { jobOffset } from './job-offset.js';
 import type { Machine } from './machine.js';
-import type { MapReport, Words } from './map-report.js';
+import type { MapReport } from './map-report.js';
 import { present } from './without-undefined.js';
-import { clip, quote } from '../text/quoting.js';
 import { readSchedule, readAbsoluteTime, type ReadSchedule } from './read-schedule.js';
 import type { TimerValues } from '../check/schema.js';
 import { sentrySchedule } from './sentry-schedule.js';
@@ -111,16 +110,9 @@ function spanToForesee(
 /** The zone of a map that may name one, else `fallback`. Reports an unknown zone. */
 export function readTimezone(name: string | undefined, fallback: string, report: MapReport): string {
   if (name === undefined || isTimeZone(name)) return name ?? fallback;
-  report.error('timezone', unknownTimezone(name));
+  const { message, hint } = wrongTimeZone(name);
+  report.error('timezone', { code: 'unknown-timezone', message: `timezone: ${message}`, hint });
   return fallback;
-}
-
-function unknownTimezone(name: string): Words {
-  const hint = () => {
-    const meant = name.length < 100 ? suggestTimeZone(name) : undefined;
-    return meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
-  };
-  return { code: 'unknown-timezone', message: `timezone: unknown time zone ${quote(clip(name))}.`, hint };
 }
 
 function readRun(values: TimerValues, report: MapReport): Job['command']['run'] | undefined {

@@ -88,7 +88,7 @@ const explanations: Partial<Record<YamlFault['code'], Explain>> = {
   }),
   KEY_OVER_1024_CHARS: (fault) => ({
     code: 'bad-key',
-    message: 'A key is at most 1024 characters long.',
+    message: 'This key is too long: 1024 characters are the most.',
     at: { start: fault.start, end: fault.start + 1 },
   }),
   TOO_DEEP: (fault) => ({

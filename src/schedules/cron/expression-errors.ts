@@ -10,7 +10,7 @@ import { isTimeZone } from '../zone/zone-name.js';
 export const LONGEST_EXPRESSION = 1_000;
 
 export function tooLong(text: string): ScheduleError {
-  const message = `The expression has ${text.length} characters; ${LONGEST_EXPRESSION} are the most.`;
+  const message = `The expression is too long: it has ${text.length} characters; ${LONGEST_EXPRESSION} are the most.`;
   const hint = 'Write ranges and steps, such as 0-30/5, or a list of several expressions.';
   return new ScheduleError('cron-too-long', message, { hint, place: { span: [0, text.length] } });
 }

@@ -93,6 +93,15 @@ const CITIES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Why a text is not a time zone, and what to write instead. */
+export const wrongTimeZone = (name: string): { readonly message: string; readonly hint: () => string } => ({
+  message: `${quoted(name)} is ${name.length > LONGEST_VALUE ? 'too long for' : 'not'} a time zone.`,
+  hint: () => {
+    const meant = suggestTimeZone(name);
+    return meant === undefined ? 'Write an IANA name such as Europe/Berlin, or UTC.' : `Did you mean ${meant}?`;
+  },
+});
+
 /** Returns the IANA name somebody most likely meant (`Berlin`, `Europe/Berln`, `New York`, `Asia/Beijing`), or `undefined`. */
 export function suggestTimeZone(name: string): string | undefined {
   if (name.length > LONGEST_VALUE) return undefined;
