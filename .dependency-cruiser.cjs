@@ -44,6 +44,12 @@ module.exports = {
       'A kind knows the domain and its own room.',
     ),
     rule(
+      'importers-import-schedules',
+      { path: '^src/importers/' },
+      { path: '^src/', pathNot: ['^src/(importers|domain)/', ground, '^src/(schedules|config)/index\\.ts$'] },
+      'A format is read into plain data: the command builds and checks the timer file.',
+    ),
+    rule(
       'delivery-imports-domain',
       { path: '^src/delivery/' },
       { path: '^src/', pathNot: ['^src/(delivery|domain)/', ground, health] },

@@ -36,7 +36,7 @@ const SHORT_FOR: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Commands for which a file after the arguments means something else. */
-const OTHER_FILES: ReadonlySet<string> = new Set(['at', 'in', 'diff', 'init', 'validate', 'help']);
+const OTHER_FILES: ReadonlySet<string> = new Set(['at', 'in', 'diff', 'import', 'init', 'validate', 'help']);
 
 /**
  * Normalizes a command line. Moves options after the command, replaces aliases with the command's own options, and puts

@@ -34,6 +34,7 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   cancel: ['tick-tock'],
   reload: [],
   init: ['new.yaml'],
+  import: ['tab'],
   validate: ['timers.yaml'],
   keys: ['timeout'],
   schema: [],
@@ -46,6 +47,7 @@ const desk = new Desk();
 
 beforeAll(async () => {
   desk.write('timers.yaml', FILE);
+  desk.write('tab', '30 3 * * * nightly\n');
   const scheduler = desk.start(['start', '--json']);
   await scheduler.event('scheduler.started');
   for (const [name, args] of Object.entries(TYPED)) {

@@ -22,6 +22,7 @@ import type * as Routes from '../../src/http/route-entries.js';
 import type * as MetricsRoom from '../../src/metrics/metrics.js';
 import type * as Schedules from '../../src/schedules/index.js';
 import type * as Rules from '../../src/simulation/rules.js';
+import type * as Importers from '../../src/importers/index.js';
 import type * as Sinks from '../../src/sinks/index.js';
 import type * as TimeSources from '../../src/time-sources/index.js';
 import { machine } from '../config/diagnose.js';
@@ -160,6 +161,12 @@ describe('a toy works where its recipe ends', () => {
     expect(lines).toEqual(['played']);
     const { renderCommands } = await load<typeof CommandsPages>('docs/generator/commands.ts');
     expect(renderCommands()).toContain('`timers toy`');
+  });
+
+  test('Add a format to import', async () => {
+    const { importerKinds } = await load<typeof Importers>('src/importers/index.ts');
+    const toy = importerKinds.find(({ name }) => name === 'toy')!;
+    expect(toy.recognize({ path: 'a', text: 'toy' })).toBe(1);
   });
 
   test('Add a form of the log', async () => {

@@ -128,6 +128,36 @@ export const toy: CommandKind = {
     },
     { file: 'src/cli/commands/index.ts', find: '  init,\n', write: '  init,\n  toy,\n' },
   ],
+  'Add a format to import': [
+    {
+      file: 'src/importers/toy/toy.ts',
+      create: `
+import type { Importer } from '../kind.js';
+
+export const toy: Importer = {
+  name: 'toy',
+  summary: 'toys',
+  recognize: ({ text }) => (text.startsWith('toy') ? 1 : 0),
+  read: (files) => ({
+    settings: {},
+    timers: files.map(({ path }) => ({
+      name: 'toy',
+      place: { file: path, line: 1 },
+      keys: { every: '1h', run: 'play' },
+      differences: [],
+    })),
+    differences: [],
+  }),
+};
+`,
+    },
+    {
+      file: 'src/importers/index.ts',
+      find: "import type { Importer } from './kind.js';",
+      write: "import type { Importer } from './kind.js';\nimport { toy } from './toy/toy.js';",
+    },
+    { file: 'src/importers/index.ts', find: '= [', write: '= [toy, ' },
+  ],
   'Add a form of the log': [
     {
       file: 'src/sinks/toy.ts',

@@ -3,6 +3,7 @@ import { cancel } from './cancel/command.js';
 import { diff } from './diff/command.js';
 import { explain } from './explain/command.js';
 import { history } from './history/command.js';
+import { importCommand } from './import/command.js';
 import { inCommand } from './in/command.js';
 import { init } from './init/command.js';
 import type { CommandKind } from '../command.js';
@@ -48,6 +49,7 @@ export const commandKinds: readonly CommandKind[] = [
   reload,
   stop,
   init,
+  importCommand,
   validate,
   keys,
   schema,

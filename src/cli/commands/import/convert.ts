@@ -1,0 +1,102 @@
+import type { Machine } from '../../../config/index.js';
+import { writeTimerFile } from '../../../config/write-timer-file.js';
+import type { Difference, Imported, ImportedTimer } from '../../../importers/kind.js';
+import { visible } from '../../../text/visible.js';
+import { checkTimer, type CheckedTimer } from './check-timer.js';
+import { withDefaults } from './hoist.js';
+import { uniqueNames } from './names.js';
+
+type Keys = Readonly<Record<string, unknown>>;
+
+/** A difference, and the timer that it belongs to. */
+export interface TimerDifference extends Difference {
+  /** `null` if it belongs to the file as a whole. */
+  readonly timer: string | null;
+}
+
+export interface Conversion {
+  /** A timer file, in YAML. */
+  readonly text: string;
+  /** The timers in it. */
+  readonly names: readonly string[];
+  /** In the order of the timers; those of the file come first. */
+  readonly differences: readonly TimerDifference[];
+}
+
+interface Place {
+  readonly machine: Machine;
+  /** Absolute: the folder of the timer file. */
+  readonly folder: string;
+}
+
+interface NamedTimer extends CheckedTimer {
+  readonly name: string;
+  readonly timer: ImportedTimer;
+}
+
+/** Turns what was read into a timer file that `timers validate` accepts. */
+export function convert(read: readonly Imported[], { machine, folder }: Place): Conversion {
+  const given = mergedSettings(read);
+  const timers = read.flatMap((one) => one.timers);
+  const names = uniqueNames(timers.map(({ name }) => name));
+  const context = { machine, folder, settings: given };
+  const checked = timers.map((timer, index): NamedTimer => {
+    const name = names[index] ?? '';
+    return { name, timer, ...checkTimer(name, timer, context) };
+  });
+  const kept = checked.filter(({ keys }) => keys !== undefined);
+  const general = [...read.flatMap((one) => one.differences), ...aboutRoot(kept, machine)];
+  const lost = checked.filter(({ keys }) => keys === undefined).flatMap(({ differences }) => differences);
+  return {
+    text: kept.length === 0 ? '' : write(kept, given, [...general, ...lost]),
+    names: kept.map(({ name }) => name),
+    differences: [
+      ...general.map((one) => ({ ...one, timer: null })),
+      ...checked.flatMap(({ name, differences }) => differences.map((one) => ({ ...one, timer: name }))),
+    ],
+  };
+}
+
+/** Of two sources, the first one decides. */
+const mergedSettings = (read: readonly Imported[]): Keys =>
+  Object.assign({}, ...read.map(({ settings }) => settings).reverse()) as Keys;
+
+function aboutRoot(kept: readonly NamedTimer[], { uid }: Machine): readonly Difference[] {
+  const first = kept.find(({ keys }) => keys?.['user'] !== undefined);
+  if (uid === 0 || first === undefined) return [];
+  const message = 'Only a scheduler that runs as root may run commands as another user.';
+  return [{ ...first.timer.place, severity: 'warning', message, hint: 'Start timers as root, or remove user.' }];
+}
+
+/** At most this many columns, with the indent of a timer. */
+const COMMENT_WIDTH = 96;
+
+function write(kept: readonly NamedTimer[], settings: Keys, general: readonly Difference[]): string {
+  const { defaults, timers } = withDefaults(kept.map(({ keys }) => keys ?? {}));
+  const given = (settings['defaults'] ?? {}) as Keys;
+  const all = { ...defaults, ...given };
+  return writeTimerFile({
+    comment: ['Written by "timers import".', ...general.flatMap((one) => commentOf(one, placeOf(one)))],
+    settings: { ...settings, ...(Object.keys(all).length > 0 && { defaults: all }) },
+    timers: kept.map(({ name, timer: { place }, differences }, index) => ({
+      name,
+      comment: [placeOf(place), ...differences.flatMap((one) => commentOf(one))],
+      keys: timers[index] ?? {},
+    })),
+  });
+}
+
+const placeOf = ({ file, line }: Pick<Difference, 'file' | 'line'>): string =>
+  visible(`${file === '-' ? 'standard input' : file}:${line}`);
+
+/** A difference as lines of a comment, with its place where that is not above it. */
+function commentOf({ severity, message, hint, text }: Difference, place?: string): readonly string[] {
+  const words = [place, `${severity}:`, text && `${text}:`, message, hint].filter((part) => part !== undefined);
+  const lines: string[] = [];
+  for (const word of visible(words.join(' ').replace(/\s+/g, ' ')).split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= COMMENT_WIDTH) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

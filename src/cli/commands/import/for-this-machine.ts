@@ -1,0 +1,57 @@
+import type { Diagnostic } from '../../../config/index.js';
+import type { Difference, ImportedTimer } from '../../../importers/kind.js';
+
+type Keys = Readonly<Record<string, unknown>>;
+
+interface Changed {
+  readonly keys: Keys;
+  readonly changes: readonly Difference[];
+}
+
+/**
+ * Writes a shell or a user that this machine does not have into the command itself. The timer file is valid here then, and
+ * the command does the same where they exist. `errorsOf` checks keys.
+ */
+export function forThisMachine(
+  { keys, place }: ImportedTimer,
+  errorsOf: (keys: Keys) => readonly Diagnostic[],
+): Changed {
+  const codes = new Set(errorsOf(keys).map(({ code }) => code));
+  const steps = [
+    ...(codes.has('bad-shell') ? [withoutShell] : []),
+    ...(codes.has('unknown-user') || codes.has('unknown-group') ? [withoutUser] : []),
+  ];
+  return steps.reduce<Changed>(
+    (changed, step) => {
+      const { keys: now, words } = step(changed.keys);
+      return { keys: now, changes: [...changed.changes, { ...place, ...words }] };
+    },
+    { keys, changes: [] },
+  );
+}
+
+interface Step {
+  readonly keys: Keys;
+  readonly words: Pick<Difference, 'severity' | 'message' | 'hint'>;
+}
+
+function withoutShell({ shell, ...keys }: Keys): Step {
+  const name = text(shell);
+  const message = `The shell ${name} does not exist here, so the command names it.`;
+  return { keys: { ...keys, run: argumentsOf(keys['run'], name) }, words: { severity: 'note', message } };
+}
+
+function withoutUser({ user, shell, ...keys }: Keys): Step {
+  const [name = '', group] = text(user).split(':');
+  const asGroup = group === undefined ? [] : ['-g', group];
+  const run = ['runuser', '-u', name, ...asGroup, '--', ...argumentsOf(keys['run'], text(shell ?? '/bin/sh'))];
+  const message = `The user ${text(user)} does not exist here, so the command names it.`;
+  const hint = `Write user: ${text(user)} on a machine that has it.`;
+  return { keys: { ...keys, run }, words: { severity: 'warning', message, hint } };
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** A command as a list: a text runs in the shell. */
+const argumentsOf = (run: unknown, shell: string): readonly string[] =>
+  Array.isArray(run) ? run.map(text) : [shell, '-c', text(run)];

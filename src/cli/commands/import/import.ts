@@ -1,0 +1,121 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { createSystemClock } from '../../../clocks/system.js';
+import { MAX_FILE_SIZE } from '../../../config/index.js';
+import { importerKinds } from '../../../importers/index.js';
+import type { Imported, ImportContext, Importer, SourceFile } from '../../../importers/kind.js';
+import { systemReason } from '../../../system/system-reason.js';
+import { thisMachine } from '../../../this-machine.js';
+import { UsageError, type ExitCode } from '../../command.js';
+import { beganOnTerminal } from '../../exit-process.js';
+import type { JsonOption } from '../../options.js';
+import type { Terminal } from '../../terminal.js';
+import { convert, type Conversion } from './convert.js';
+import { readNeighbor, readSources } from './read-sources.js';
+import { printReport, reportRecord } from './report.js';
+
+export interface ImportOptions extends JsonOption {
+  readonly output?: string;
+}
+
+/** Reads files of other schedulers, and prints or writes one timer file. Returns the exit code. */
+export async function importSchedules(
+  terminal: Terminal,
+  words: readonly string[],
+  { output, json }: ImportOptions,
+): Promise<ExitCode> {
+  const named = importerKinds.find(({ name }) => name === words[0]);
+  const paths = pathsOf(named ? words.slice(1) : words);
+  const { cwd } = terminal;
+  const sources = readSources(paths, cwd, paths.includes('-') ? await standardInput() : undefined);
+  const { byFormat, unknown } = grouped(sources.files, named);
+  const faults = [...sources.faults, ...unknown.map(unrecognized)];
+  for (const fault of faults) terminal.err(`timers: ${fault}`);
+  const machine = thisMachine(createSystemClock().now());
+  const context: ImportContext = {
+    timezone: machine.timezone,
+    now: machine.start,
+    readBeside: (from, file) => readNeighbor(from, file, cwd),
+  };
+  const read = [...byFormat].map(([importer, files]): Imported => importer.read(files, context));
+  const folder = output === undefined ? cwd : dirname(resolve(cwd, output));
+  const conversion = convert(read, { machine, folder });
+  const isWritten = hand(terminal, conversion, { output, asJson: json === true });
+  const isWhole = faults.length === 0 && !conversion.differences.some(({ severity }) => severity === 'error');
+  return isWritten && isWhole ? 0 : 1;
+}
+
+function pathsOf(files: readonly string[]): readonly string[] {
+  if (files.length > 0) return files;
+  if (beganOnTerminal) throw new UsageError('name a file to import, or - for standard input');
+  return ['-'];
+}
+
+async function standardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    if ((size += (chunk as Buffer).length) > MAX_FILE_SIZE) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+interface Grouped {
+  readonly byFormat: ReadonlyMap<Importer, readonly SourceFile[]>;
+  readonly unknown: readonly SourceFile[];
+}
+
+/** Files of one format belong together. */
+function grouped(files: readonly SourceFile[], named: Importer | undefined): Grouped {
+  const byFormat = new Map<Importer, SourceFile[]>();
+  const unknown: SourceFile[] = [];
+  for (const file of files) {
+    const importer = named ?? recognizedBy(file);
+    if (importer === undefined) unknown.push(file);
+    else byFormat.set(importer, [...(byFormat.get(importer) ?? []), file]);
+  }
+  return { byFormat, unknown };
+}
+
+function recognizedBy(file: SourceFile): Importer | undefined {
+  let best: { readonly importer?: Importer; readonly sure: number } = { sure: 0 };
+  for (const importer of importerKinds) {
+    const sure = importer.recognize(file);
+    if (sure > best.sure) best = { importer, sure };
+  }
+  return best.importer;
+}
+
+const unrecognized = ({ path }: SourceFile): string =>
+  `${path === '-' ? 'standard input' : path} has no known format. Name one before the files: ` +
+  `${importerKinds.map(({ name }) => name).join(', ')}.`;
+
+/** Prints or writes the timer file, and reports the differences. Returns whether there is one. */
+function hand(
+  terminal: Terminal,
+  conversion: Conversion,
+  { output, asJson }: { readonly output: string | undefined; readonly asJson: boolean },
+): boolean {
+  const isWritten =
+    conversion.names.length > 0 && (output === undefined || writeNew(terminal, output, conversion.text));
+  if (asJson) terminal.out(reportRecord(conversion, isWritten ? output : undefined));
+  else if (isWritten && output === undefined) terminal.out(...conversion.text.trimEnd().split('\n'));
+  if (!asJson) printReport(terminal, conversion, isWritten ? output : undefined);
+  return isWritten;
+}
+
+/** Writes a file that is not there yet. */
+function writeNew(terminal: Terminal, output: string, text: string): boolean {
+  try {
+    writeFileSync(resolve(terminal.cwd, output), text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    const words = exists
+      ? 'exists already and stays as it is. Name another file.'
+      : `cannot be written: ${systemReason(error)}.`;
+    terminal.err(`timers: ${output} ${words}`);
+    return false;
+  }
+}

@@ -1,0 +1,63 @@
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { readBytes } from '../../../config/index.js';
+import type { SourceFile } from '../../../importers/kind.js';
+import { systemReason } from '../../../system/system-reason.js';
+
+/** Files that were read, and why others were not. */
+export interface Sources {
+  readonly files: readonly SourceFile[];
+  readonly faults: readonly string[];
+}
+
+/** Names that schedulers skip in a folder, too: hidden files, backups, and what package managers leave. */
+const SKIPPED = /^[.#]|~$|\.(?:rpmsave|rpmorig|rpmnew|dpkg-\w+|swp|bak)$/;
+
+/** Reads the named files, and those in named folders. `-` is standard input, whose bytes are given. */
+export function readSources(paths: readonly string[], cwd: string, input: Buffer | undefined): Sources {
+  const files: SourceFile[] = [];
+  const faults: string[] = [];
+  for (const path of paths.flatMap((one) => filesIn(one, cwd))) {
+    const read = path === '-' ? decode(path, input ?? Buffer.alloc(0)) : readSource(path, cwd);
+    if (typeof read === 'string') faults.push(read);
+    else files.push(read);
+  }
+  return { files, faults };
+}
+
+/** Reads a file that another one names; `undefined` if it cannot be read. */
+export function readNeighbor(from: string, named: string, cwd: string): SourceFile | undefined {
+  const path = from === '-' || named.startsWith('/') ? named : join(dirname(from), named);
+  const read = readSource(path, cwd);
+  return typeof read === 'string' ? undefined : read;
+}
+
+function filesIn(path: string, cwd: string): readonly string[] {
+  if (path === '-') return [path];
+  try {
+    const entries = readdirSync(resolve(cwd, path), { withFileTypes: true });
+    const names = entries.filter((entry) => !entry.isDirectory() && !SKIPPED.test(entry.name)).map(({ name }) => name);
+    return names.sort().map((name) => join(path, name));
+  } catch {
+    return [path];
+  }
+}
+
+/** Returns why it cannot be read, as a sentence. Never waits for a named pipe that nobody writes. */
+function readSource(path: string, cwd: string): SourceFile | string {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(resolve(cwd, path), constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!fstatSync(descriptor).isFile()) return `${path} is not a regular file. From a pipe, name - instead.`;
+    return decode(path, readFileSync(descriptor));
+  } catch (error) {
+    return `${path} cannot be read: ${systemReason(error)}.`;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function decode(path: string, bytes: Buffer): SourceFile | string {
+  const read = readBytes(path === '-' ? 'standard input' : path, bytes);
+  return 'code' in read ? `${read.message}.` : { path, text: read.text.replace(/\r\n/g, '\n') };
+}

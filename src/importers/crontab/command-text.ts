@@ -1,0 +1,27 @@
+/** The command of an entry: text for the shell, and what it reads. */
+export interface CrontabCommand {
+  readonly run: string;
+  /** Lines for its standard input, with a line feed at the end; `undefined` if it is empty. */
+  readonly input: string | undefined;
+}
+
+/**
+ * Splits a command at its first `%` (do_command.c): what follows is standard input, in which each further `%` is a line feed.
+ * `\%` is `%`. Every other backslash stays, and before the first `%` it also escapes a backslash.
+ */
+export function splitCommand(text: string): CrontabCommand {
+  const [command = ''] = /^(?:\\[^]|[^\\%]|\\$)*/.exec(text) ?? [];
+  const run = command.replace(/\\([^])/g, (escape, character) => (character === '%' ? '%' : escape));
+  const input = text.slice(command.length + 1).replace(/\\%|%/g, (found) => (found === '%' ? '\n' : '%'));
+  return { run, input: input === '' ? undefined : input.endsWith('\n') ? input : `${input}\n` };
+}
+
+/** Returns a text for the shell that gives a command its standard input by a here-document. */
+export function withInput({ run, input }: CrontabCommand): string {
+  if (input === undefined) return run;
+  let end = 'END';
+  while (input.split('\n').includes(end)) end += '_';
+  const isSimple = !/[|;&<>(){}#\n`\\]/.test(run);
+  const command = isSimple ? `${run.trimEnd()} <<'${end}'` : `{ ${run.trimEnd()}\n} <<'${end}'`;
+  return `${command}\n${input}${end}\n`;
+}

@@ -1,0 +1,33 @@
+import type { ImportContext, Imported, Importer, SourceFile } from '../kind.js';
+import { entryForm, hasUserColumn } from './entry.js';
+import { CrontabReader } from './reader.js';
+import { readAssignment } from './variable.js';
+
+/** Crontabs of users, `/etc/crontab` and `/etc/cron.d`, as cronie and Debian's cron read them. */
+export const crontab: Importer = {
+  name: 'crontab',
+  summary: 'crontabs of users, /etc/crontab and /etc/cron.d',
+  recognize: ({ text }) => shareOfEntries(text) * 0.8,
+  read: (files, context) => merged(files.map((file) => readFile(file, context))),
+};
+
+/** The share of lines that are entries or assignments; 0 without an entry. */
+function shareOfEntries(text: string): number {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  const entries = lines.filter((line) => entryForm(line) !== undefined && readAssignment(line) === undefined).length;
+  const assignments = lines.filter((line) => readAssignment(line) !== undefined).length;
+  return entries === 0 ? 0 : (entries + assignments) / lines.length;
+}
+
+function readFile(file: SourceFile, context: ImportContext): Imported {
+  const lines = file.text.split('\n');
+  const reader = new CrontabReader(file.path, { context, isSystem: hasUserColumn(file.path, lines) });
+  for (const [index, line] of lines.entries()) reader.line(line, index + 1);
+  return reader.end(file.text);
+}
+
+const merged = (read: readonly Imported[]): Imported => ({
+  settings: {},
+  timers: read.flatMap(({ timers }) => timers),
+  differences: read.flatMap(({ differences }) => differences),
+});

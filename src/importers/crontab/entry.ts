@@ -1,0 +1,52 @@
+/** A line that is an entry, in parts. */
+export interface EntryForm {
+  /** Whether `-` in front keeps cron from logging it. */
+  readonly isQuiet: boolean;
+  /** Five fields, or a nickname. */
+  readonly when: string;
+  /** What follows: the command, or in a system crontab the user and the command. */
+  readonly rest: string;
+}
+
+const ENTRY_LINE = /^[ \t]*(-?)(@[A-Za-z]+|[\d*~][^\s=]*(?:[ \t]+[\dA-Za-z*~][^\s=]*){4})[ \t]+(\S.*)$/;
+
+/** Splits a line into when and what; `undefined` if it does not have the form of an entry. */
+export function entryForm(line: string): EntryForm | undefined {
+  const [, quiet, when, rest] = ENTRY_LINE.exec(line) ?? [];
+  if (when === undefined || rest === undefined) return undefined;
+  return { isQuiet: quiet === '-', when: when.replace(/[ \t]+/g, ' '), rest };
+}
+
+export interface UserAndCommand {
+  readonly user: string;
+  readonly command: string;
+}
+
+export function splitUser(rest: string): UserAndCommand | undefined {
+  const [, user, command] = /^(\S+)[ \t]+(\S.*)$/.exec(rest) ?? [];
+  return user === undefined || command === undefined ? undefined : { user, command };
+}
+
+/** Users of systems that are not also names of programs. */
+const USERS = new Set([
+  'root',
+  'www-data',
+  'nobody',
+  'daemon',
+  'apache',
+  'nginx',
+  'postgres',
+  'ubuntu',
+  'admin',
+  'deploy',
+]);
+
+const SYSTEM_PATH = /(?:^|\/)etc\/(?:ana)?crontab$|(?:^|\/|\.)cron\.d(?:\/[^/]+)?$/;
+
+/** Whether a crontab has users in its sixth field: by its path, or because every entry has a word there that may be one. */
+export function hasUserColumn(path: string, lines: readonly string[]): boolean {
+  if (SYSTEM_PATH.test(path)) return true;
+  const entries = lines.map(entryForm).filter((form) => form !== undefined);
+  const users = entries.map(({ rest }) => splitUser(rest)?.user ?? '');
+  return users.every((user) => /^[a-z_][\w-]*\$?$/.test(user)) && users.some((user) => USERS.has(user));
+}

@@ -1,0 +1,207 @@
+import type { Difference, ImportContext, Imported, ImportedTimer, SourcePlace } from '../kind.js';
+import { splitCommand, withInput } from './command-text.js';
+import { describedBy } from './description.js';
+import { entryForm, splitUser, type EntryForm } from './entry.js';
+import { cronieSchedule, readCrontabExpression } from './expression.js';
+import { nameOfCommand } from './timer-name.js';
+import { readAssignment } from './variable.js';
+import { CrontabVariables } from './variables.js';
+
+type Words = Pick<Difference, 'severity' | 'message' | 'hint' | 'text'>;
+
+/** What an entry becomes: keys for when it runs, and what its source does. */
+interface When extends Pick<ImportedTimer, 'original' | 'whenDifferent'> {
+  readonly keys: Readonly<Record<string, unknown>>;
+  readonly words: readonly Words[];
+}
+
+interface ReaderOptions {
+  readonly context: ImportContext;
+  /** Whether the sixth field is the user. */
+  readonly isSystem: boolean;
+}
+
+/** Reads one crontab, line by line. */
+export class CrontabReader {
+  readonly #path: string;
+  readonly #context: ImportContext;
+  readonly #isSystem: boolean;
+  readonly #variables: CrontabVariables;
+  readonly #timers: ImportedTimer[] = [];
+  readonly #differences: Difference[] = [];
+  #comment: string[] = [];
+
+  constructor(path: string, { context, isSystem }: ReaderOptions) {
+    this.#path = path;
+    this.#context = context;
+    this.#isSystem = isSystem;
+    this.#variables = new CrontabVariables();
+  }
+
+  line(text: string, line: number): void {
+    const place = { file: this.#path, line };
+    const trimmed = text.trim();
+    if (trimmed.startsWith('#')) {
+      this.#comment.push(trimmed.slice(1));
+      return;
+    }
+    const assignment = trimmed === '' ? undefined : readAssignment(text);
+    if (assignment) this.#tell(place, this.#variables.set(assignment));
+    else if (trimmed !== '') this.#entry(text, place);
+    this.#comment = [];
+  }
+
+  /** Returns all that was read. cron ignores a last line without a line feed. */
+  end(text: string): Imported {
+    const last = this.#timers.at(-1);
+    const lines = text.split('\n');
+    if (last?.place.line === lines.length && text !== '' && this.#path !== '-')
+      this.#tell(last.place, [
+        { severity: 'warning', message: 'cron ignores this line, because the file does not end in a line feed.' },
+      ]);
+    if (this.#timers.length > 0) this.#tell({ file: this.#path, line: 1 }, this.#variables.mail());
+    return { settings: {}, timers: this.#timers, differences: this.#differences };
+  }
+
+  #tell(place: SourcePlace, words: readonly Words[]): void {
+    this.#differences.push(...words.map((one) => ({ ...place, ...one })));
+  }
+
+  #entry(text: string, place: SourcePlace): void {
+    const form = entryForm(text);
+    const owned = form && this.#isSystem ? splitUser(form.rest) : form && { user: undefined, command: form.rest };
+    if (form === undefined || owned === undefined) {
+      const message = 'This is neither an assignment nor an entry of a crontab.';
+      const hint = `Write five fields${this.#isSystem ? ', a user' : ''} and a command.`;
+      this.#tell(place, [{ severity: 'error', text: text.trim(), message, hint }]);
+      return;
+    }
+    const when = this.#when(form);
+    if (typeof when === 'string') {
+      this.#tell(place, [
+        { severity: 'error', text: text.trim(), message: when, hint: 'Correct the line, and import it again.' },
+      ]);
+      return;
+    }
+    this.#timers.push(this.#timer({ form, when, place, ...owned }));
+  }
+
+  #timer({ form, when, place, user, command }: Entry): ImportedTimer {
+    const { options, text } = withoutOptions(command);
+    const split = splitCommand(text);
+    const description = describedBy(this.#comment);
+    const { keys, words } = this.#variables.current();
+    const found: readonly Words[] = [
+      ...when.words,
+      ...words,
+      ...(form.isQuiet ? [QUIET] : []),
+      ...(options.includes('n') ? [MAIL_ON_FAILURE] : []),
+      ...(split.input === undefined ? [] : inputWords(keys['shell'])),
+    ];
+    return {
+      name: this.#nameOf(split.run),
+      place,
+      keys: {
+        ...(description !== undefined && { description }),
+        ...when.keys,
+        ...(user !== undefined && { user }),
+        ...keys,
+        run: withInput(split),
+      },
+      differences: found.map((one) => ({ ...place, ...one })),
+      ...(when.original && { original: when.original }),
+      ...(when.whenDifferent !== undefined && { whenDifferent: when.whenDifferent }),
+    };
+  }
+
+  /** A package names its file in `cron.d` after itself. */
+  #nameOf(command: string): string {
+    const ofPackage = /(?:^|\/)([^/]+)\.cron\.d$/.exec(this.#path) ?? /(?:^|\/)cron\.d\/([^/]+)$/.exec(this.#path);
+    const [, file] = ofPackage ?? [];
+    return file ?? nameOfCommand(command);
+  }
+
+  #when({ when }: EntryForm): When | string {
+    if (when === '@reboot') return REBOOT;
+    const expression = readCrontabExpression(when);
+    if (typeof expression === 'string') return expression;
+    const cronTz = this.#variables.timezone;
+    const original = cronieSchedule(expression, { machine: this.#context.timezone, cronTz });
+    const fields = Object.values(expression.fields);
+    return {
+      keys: { cron: expression.written },
+      words: [
+        ...(fields.some(({ isRandom }) => isRandom) ? [RANDOM] : []),
+        ...fields.flatMap(({ ignoredStep }) => (ignoredStep === undefined ? [] : [stepIgnored(ignoredStep)])),
+      ],
+      ...(original && { original }),
+      ...(cronTz !== undefined && { whenDifferent: CRON_TZ_RULE }),
+    };
+  }
+}
+
+interface Entry {
+  readonly form: EntryForm;
+  readonly when: When;
+  readonly place: SourcePlace;
+  readonly user: string | undefined;
+  readonly command: string;
+}
+
+/** cronie's options before a command: `-n` mails only if it fails. */
+function withoutOptions(command: string): { readonly options: readonly string[]; readonly text: string } {
+  const [, option, text] = /^-([a-z])[ \t]+(\S.*)$/.exec(command) ?? [];
+  return option === undefined || text === undefined ? { options: [], text: command } : { options: [option], text };
+}
+
+const REBOOT: When = {
+  keys: { in: '1s' },
+  words: [
+    {
+      severity: 'warning',
+      text: '@reboot',
+      message: 'It runs whenever the scheduler starts. With cron it runs once after the machine has started.',
+    },
+  ],
+};
+
+const RANDOM: Words = {
+  severity: 'note',
+  text: '~',
+  message: 'cronie picks a value when it loads the file. H picks one that never changes.',
+};
+
+const stepIgnored = (text: string): Words => ({
+  severity: 'warning',
+  text,
+  message: "cronie rejects a step after a single value, and Debian's cron ignores it. It is left out here.",
+});
+
+const QUIET: Words = {
+  severity: 'note',
+  text: '-',
+  message: 'The sign keeps cron from logging the start. Here every start is logged.',
+};
+
+const MAIL_ON_FAILURE: Words = {
+  severity: 'note',
+  text: '-n',
+  message: 'cronie mails the output only if the command fails. Here the output goes to the log.',
+};
+
+const CRON_TZ_RULE =
+  'With CRON_TZ, cronie skips times that a clock change removes, and repeats those that it repeats: ' +
+  'dst: {gap: skip, repeat: both} does the same.';
+
+/** Shells that read here-documents. */
+const POSIX_SHELL = /(?:^|\/)(?:ba|da|a|k|mk|z)?sh$/;
+
+const inputWords = (shell: unknown): readonly Words[] => [
+  typeof shell === 'string' && !POSIX_SHELL.test(shell)
+    ? {
+        severity: 'warning',
+        text: '%',
+        message: `A here-document gives the command its input. ${shell} may not read it.`,
+      }
+    : { severity: 'note', text: '%', message: 'A here-document gives the command its input.' },
+];

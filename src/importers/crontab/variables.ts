@@ -1,0 +1,136 @@
+import { isTimeZone } from '../../schedules/index.js';
+import type { Difference } from '../kind.js';
+import type { Assignment } from './variable.js';
+
+type Words = Pick<Difference, 'severity' | 'message' | 'hint' | 'text'>;
+
+/** Of cron's mail. */
+const MAIL = new Set(['MAILTO', 'MAILFROM', 'CONTENT_TYPE', 'CONTENT_TRANSFER_ENCODING']);
+
+/** cron sets them for each command itself. */
+const OWN = new Set(['LOGNAME', 'USER']);
+
+const LONGEST_DELAY = 24 * 60;
+
+/** The variables of a crontab. Each holds for the entries below it. */
+export class CrontabVariables {
+  readonly #env = new Map<string, string>();
+  readonly #recipients = new Set<string>();
+  #shell: string | undefined;
+  #delay: number | undefined;
+  #timezone: string | undefined;
+  #hasMailTo = false;
+
+  /** The zone of `CRON_TZ`, IANA. */
+  get timezone(): string | undefined {
+    return this.#timezone;
+  }
+
+  /** Takes an assignment; returns what is different about it. */
+  set({ name, value }: Assignment): readonly Words[] {
+    if (MAIL.has(name)) return this.#setMail(name, value);
+    if (OWN.has(name))
+      return [{ severity: 'note', text: name, message: 'cron sets it itself, so the assignment does nothing.' }];
+    switch (name) {
+      case 'SHELL':
+        this.#shell = value;
+        return [];
+      case 'RANDOM_DELAY':
+        return this.#setDelay(value);
+      case 'CRON_TZ':
+        return this.#setTimezone(value);
+      case 'MLS_LEVEL':
+      case 'XDG_SESSION_CLASS':
+        return [{ severity: 'error', text: name, message: 'Sessions of SELinux and PAM are not available here.' }];
+      default:
+        this.#env.set(name, value);
+        return name === 'TZ' ? [OF_COMMANDS] : [];
+    }
+  }
+
+  /** The keys of an entry that stands here, and what is different because of its variables. */
+  current(): { readonly keys: Readonly<Record<string, unknown>>; readonly words: readonly Words[] } {
+    const home = this.#env.get('HOME');
+    const delay = this.#delay ?? 0;
+    return {
+      keys: {
+        ...(this.#timezone !== undefined && { timezone: this.#timezone }),
+        ...(delay > 0 && { jitter: `${delay}m` }),
+        ...(this.#shell !== undefined && this.#shell !== '/bin/sh' && { shell: this.#shell }),
+        cwd: home ?? '~/',
+        ...(this.#env.size > 0 && { env: Object.fromEntries(this.#env) }),
+      },
+      words: delay > 0 ? [JITTER] : [],
+    };
+  }
+
+  /** What happens to the mail of commands. */
+  mail(): readonly Words[] {
+    if (this.#recipients.size > 0 || this.#hasMailTo) return [];
+    return [{ severity: 'note', message: 'cron mails what commands print to the owner. Here it goes to the log.' }];
+  }
+
+  #setMail(name: string, value: string): readonly Words[] {
+    if (name !== 'MAILTO') return [];
+    this.#hasMailTo = true;
+    if (value === '' || this.#recipients.has(value)) return [];
+    this.#recipients.add(value);
+    const run = `echo "$TIMERS_TEXT" | mail -s "$TIMERS_TASK_NAME" '${value.replaceAll("'", '')}'`;
+    return [
+      {
+        severity: 'warning',
+        text: `MAILTO=${value}`,
+        message: 'cron mails what commands print. Here it goes to the log, and nothing is mailed.',
+        hint: `To mail failures and recoveries, write below defaults: notify: { run: ${JSON.stringify(run)} }`,
+      },
+    ];
+  }
+
+  #setDelay(value: string): readonly Words[] {
+    const delay = /^\s*\d+/.test(value) ? Number.parseInt(value, 10) : 0;
+    const isValid = /^\s*\+?\d*/.test(value) && delay <= LONGEST_DELAY;
+    this.#delay = isValid ? delay : undefined;
+    return isValid
+      ? []
+      : [
+          {
+            severity: 'warning',
+            text: `RANDOM_DELAY=${value}`,
+            message: 'cron ignores a delay of more than 1440 minutes.',
+          },
+        ];
+  }
+
+  #setTimezone(value: string): readonly Words[] {
+    const isKnown = value === '' || isTimeZone(value);
+    this.#timezone = value === '' ? undefined : isKnown ? value : 'UTC';
+    if (value === '') return [];
+    if (!isKnown)
+      return [
+        {
+          severity: 'warning',
+          text: value,
+          message: 'This is not a known time zone. cronie goes by UTC then, and so does the timer.',
+        },
+      ];
+    return [
+      {
+        severity: 'note',
+        text: `CRON_TZ=${value}`,
+        message: "cronie goes by this zone. Debian's cron ignores the variable.",
+      },
+    ];
+  }
+}
+
+const OF_COMMANDS: Words = {
+  severity: 'note',
+  text: 'TZ',
+  message: 'It is a variable of the commands. cron does not go by it, and the timers do not either.',
+};
+
+const JITTER: Words = {
+  severity: 'note',
+  text: 'RANDOM_DELAY',
+  message: 'cronie picks one delay for all entries when it starts. jitter is a delay of each timer that never changes.',
+};

@@ -1,0 +1,73 @@
+import type { Schedule } from '../domain/schedule.js';
+import type { Instant } from '../domain/time.js';
+
+/** A format of another scheduler that `timers import` reads: a folder in `importers/`, listed in `index.ts`. */
+export interface Importer {
+  /** The word on the command line: `crontab`, `systemd`. */
+  readonly name: string;
+  /** What it reads, in a few words of the help. */
+  readonly summary: string;
+  /** How surely a file has this format, from 0 (no) to 1 (surely). The format with the highest value reads the file. */
+  recognize(file: SourceFile): number;
+  /** Reads files that belong together, such as a `.timer` with its `.service`. Never throws because of their contents. */
+  read(files: readonly SourceFile[], context: ImportContext): Imported;
+}
+
+/** A file to import. */
+export interface SourceFile {
+  /** As the user wrote it; `-` is standard input. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface ImportContext {
+  /** The zone of this machine, IANA: what a source without a zone means. */
+  readonly timezone: string;
+  /** When the import happens: firings are compared from here on. */
+  readonly now: Instant;
+  /** Reads a file that the source names (an include, a `.service` beside its `.timer`); `undefined` if it cannot be read. */
+  readonly readBeside: (from: string, named: string) => SourceFile | undefined;
+}
+
+/** What the files of a source become. All strings are literal: the writer escapes `${` where a timer file expands it. */
+export interface Imported {
+  /** Keys at the top of the timer file besides `timers`: `timezone`, `groups`, `defaults`. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly timers: readonly ImportedTimer[];
+  /** Differences that belong to no timer. */
+  readonly differences: readonly Difference[];
+}
+
+export interface ImportedTimer {
+  /** As the source suggests. The caller makes it valid and unique. */
+  readonly name: string;
+  readonly place: SourcePlace;
+  /** The entry below `timers`, in the order of the output: `description`, `cron`, `run`. The caller moves shared values to `defaults`. */
+  readonly keys: Readonly<Record<string, unknown>>;
+  readonly differences: readonly Difference[];
+  /**
+   * When the source itself would start it, by its own rules for days, clock changes and years. The caller compares it with
+   * the timer over five years, and reports the first instant that differs. Absent: nothing to compare.
+   */
+  readonly original?: Pick<Schedule, 'next'>;
+  /** A sentence about how the rule of the source differs, for when the comparison finds a difference. */
+  readonly whenDifferent?: string;
+}
+
+export interface SourcePlace {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** Something that cannot be carried over, or is not the same here. */
+export interface Difference extends SourcePlace {
+  /** `error`: the timer or setting is left out. `warning`: it works differently. `note`: it looks different and does the same. */
+  readonly severity: 'error' | 'warning' | 'note';
+  /** The text in question, if it is not the whole line. */
+  readonly text?: string;
+  /** A sentence: what is different. */
+  readonly message: string;
+  /** A sentence: what to do. */
+  readonly hint?: string;
+}

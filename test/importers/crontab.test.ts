@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { crontab } from '../../src/importers/crontab/crontab.js';
+import { firings, imported, told } from './imported.js';
+
+const only = (text: string, options?: Parameters<typeof imported>[2]) => {
+  const { read, ...others } = imported(crontab, text, options);
+  return { ...others, keys: read.timers[0]?.keys ?? {} };
+};
+
+test('an entry becomes a timer with its schedule, its command and the folder that cron runs it in', () => {
+  const { text, names, differences } = only('MAILTO=""\n30 2 * * 1-5 /usr/local/bin/backup.sh --all\n');
+  expect(names).toEqual(['backup']);
+  expect(differences).toEqual([]);
+  expect(text).toBe(`# Written by "timers import".
+
+timers:
+  # tab:2
+  backup:
+    cron: "30 2 * * 1-5"
+    cwd: ~/
+    run: /usr/local/bin/backup.sh --all
+`);
+});
+
+describe('variables', () => {
+  test('hold for the entries below them, in the quotes that cronie reads', () => {
+    const tab = `MAILTO=\n10 * * * * one\n A = " b c "\n'Q Q'='x'\nPATH=/bin  \n20 * * * * two\n`;
+    const { read } = imported(crontab, tab);
+    expect(read.timers.map(({ keys }) => keys['env'])).toEqual([undefined, { A: ' b c ', 'Q Q': 'x', PATH: '/bin' }]);
+  });
+
+  test('a value with ${ stays as it is', () => {
+    const { jobs } = imported(crontab, 'MAILTO=\nA=${HOME}/x\n10 * * * * one\n');
+    expect(jobs[0]?.command.env).toEqual({ A: '${HOME}/x' });
+  });
+
+  test('SHELL, RANDOM_DELAY, HOME and CRON_TZ become keys', () => {
+    const tab = 'MAILTO=\nSHELL=/bin/bash\nRANDOM_DELAY=30\nHOME=/srv\nCRON_TZ=Asia/Tokyo\n10 * * * * one\n';
+    expect(only(tab).keys).toMatchObject({
+      shell: '/bin/bash',
+      jitter: '30m',
+      cwd: '/srv',
+      env: { HOME: '/srv' },
+      timezone: 'Asia/Tokyo',
+    });
+  });
+
+  test('MAILTO becomes a hint for notify', () => {
+    const { differences } = only('MAILTO=ops@example.com\n10 * * * * one\n');
+    expect(differences).toMatchObject([
+      { severity: 'warning', line: 1, hint: expect.stringContaining("'ops@example.com'") },
+    ]);
+    expect(differences[0]?.hint).toContain('notify: { run: ');
+  });
+});
+
+describe('the command', () => {
+  test.each([
+    ['date +\\%F', 'date +%F'],
+    ['echo a\\b', 'echo a\\b'],
+    ['cat%a%b', "cat <<'END'\na\nb\nEND\n"],
+    ['cat | wc%a\\%b', "{ cat | wc\n} <<'END'\na%b\nEND\n"],
+    ['cat%END', "cat <<'END_'\nEND\nEND_\n"],
+    ['true%', 'true'],
+  ])('%s runs %j', (command, run) => {
+    expect(only(`MAILTO=\n1 2 3 4 5 ${command}\n`).keys['run']).toBe(run);
+  });
+});
+
+describe('when', () => {
+  const cases: readonly (readonly [when: string, timezone: string, first: readonly string[]])[] = [
+    ['30 2 * 3 7', 'UTC', ['2027-03-07T02:30', '2027-03-14T02:30']],
+    ['0 0 13 * 5', 'UTC', ['2027-01-22T00:00', '2027-01-29T00:00']],
+    ['0 0 */10 * 1', 'UTC', ['2027-02-01T00:00', '2027-03-01T00:00']],
+    ['30 2 28 3 *', 'Europe/Berlin', ['2027-03-28T01:00', '2028-03-28T00:30']],
+    ['@weekly', 'UTC', ['2027-01-17T00:00', '2027-01-24T00:00']],
+    ['0 0 * * fri-sun', 'UTC', ['2027-01-16T00:00', '2027-01-17T00:00']],
+  ];
+  test.each(cases)('%s in %s', (when, timezone, first) => {
+    const { jobs, read, differences } = imported(crontab, `MAILTO=\n${when} job\n`, { timezone });
+    const expected = first.map((text) => `${text}:00.000Z`);
+    expect(firings(jobs[0]!, 2)).toEqual(expected);
+    expect(firings({ schedule: read.timers[0]!.original as never, window: {} }, 2)).toEqual(expected);
+    expect(differences).toEqual([]);
+  });
+
+  test('CRON_TZ has the first firing that cronie leaves out', () => {
+    const { differences } = imported(crontab, 'MAILTO=\nCRON_TZ=Europe/Berlin\n30 2 * * * job\n');
+    expect(differences.at(-1)).toMatchObject({ timer: 'job', severity: 'warning', line: 3 });
+    expect(differences.at(-1)?.message).toContain('2027-03-28 03:00:00 +02:00');
+  });
+
+  test('what cron rejects or never runs is an error with its line, and the rest is written', () => {
+    const conversion = imported(
+      crontab,
+      'MAILTO=\n61 * * * * a\n0 22-2 * * * b\n0 0 30 2 * c\n* * *\n1 * * * * good\n',
+    );
+    expect(conversion.names).toEqual(['good']);
+    expect(told(conversion)).toEqual([
+      '- 2 error 61 * * * * a',
+      '- 3 error 0 22-2 * * * b',
+      '- 5 error * * *',
+      'c 4 error',
+    ]);
+  });
+});
+
+describe('a system crontab', () => {
+  test('has the user in its sixth field', () => {
+    const { keys } = only('MAILTO=\n17 * * * * root cd / && run-parts --report /etc/cron.hourly\n', {
+      path: '/etc/crontab',
+    });
+    expect(keys).toMatchObject({ user: 'root', run: 'cd / && run-parts --report /etc/cron.hourly' });
+  });
+
+  test('with a user that this machine lacks has a command that names the user', () => {
+    const { jobs, differences } = only('MAILTO=\n17 * * * * nosuchuser job -x\n', { path: '/etc/cron.d/pkg' });
+    expect(jobs[0]?.command.run).toEqual(['runuser', '-u', 'nosuchuser', '--', '/bin/sh', '-c', 'job -x']);
+    expect(differences).toMatchObject([{ severity: 'warning', timer: 'pkg' }]);
+  });
+});
+
+test('the files of users and of the system are recognized, and prose is not', () => {
+  const sure = (text: string) => crontab.recognize({ path: 'x', text });
+  expect(sure('# c\nA=1\n0 5 * * 1 tar\n@daily x\n')).toBeGreaterThan(0.5);
+  expect(sure('[Timer]\nOnCalendar=daily\n')).toBe(0);
+  expect(sure('jobs:\n  - name: a\n')).toBe(0);
+});
