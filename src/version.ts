@@ -1,4 +1,4 @@
-/** Put in by the bundler and by the test runner: a start must not depend on one more file that can be opened. */
+/** Inserted by the bundler and by the test runner: a start must not depend on one more file. */
 declare const TIMERS_VERSION: string;
 
 /** The package's version. */

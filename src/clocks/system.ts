@@ -16,7 +16,7 @@ export function createSystemClock(): Clock {
 /** CLOCK_MONOTONIC in whole microseconds: the same for all processes of a machine, so that systemd can compare it. */
 export const monotonicUsec = (): bigint => process.hrtime.bigint() / 1_000n;
 
-/** Node looks at its timers before it looks at what has come in; so behind each timer it gets a turn to do that. */
+/** Node checks its timers before it checks its input; so after each timer it gets a turn for its input. */
 function armTimeout(delay: Duration, wake: () => void): Cancel {
   let turn: NodeJS.Immediate | undefined;
   const timeout = setTimeout(() => (turn = setImmediate(wake)), Math.max(delay, 0));

@@ -45,7 +45,7 @@ export function completeFromScheduler(
   };
 }
 
-/** Read for the settings that every file has. */
+/** Parsed to get the settings that every file has. */
 const SOUND = 'timers: { any: { every: 1h, run: "true" } }';
 
 function empty(path: string, named: string, machine: Machine) {

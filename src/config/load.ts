@@ -28,7 +28,7 @@ export interface Loaded {
   readonly timerFile?: TimerFile;
   /** The settings for the scheduler as a whole, as far as they can be read. */
   readonly settings?: Settings;
-  /** Entries under `timers`, wrong ones included. */
+  /** Entries under `timers`, including wrong ones. */
   readonly timerCount: number;
 }
 
@@ -41,8 +41,8 @@ export interface FileRequest {
 }
 
 /**
- * Loads the named timer file, or else the nearest one from `cwd` upwards. Never throws because of a file:
- * every mistake is a diagnostic, and all mistakes of a file are reported together.
+ * Loads the named timer file, or the nearest one from `cwd` upward. Never throws because of a file: every mistake is a
+ * diagnostic, and all mistakes of a file are reported together.
  */
 export async function loadTimerFile(request: FileRequest, machine: Machine): Promise<Loaded> {
   const opened = await openTimerFile(request, machine);
@@ -54,7 +54,7 @@ export async function loadTimerFile(request: FileRequest, machine: Machine): Pro
   return distrust ? { ...loaded, problems: [distrust, ...loaded.problems] } : loaded;
 }
 
-/** A timer file that is not in its place yet. */
+/** A timer file that is not at its path yet. */
 interface ArrivedFile {
   /** Absolute; where it will be. */
   readonly path: string;
@@ -65,7 +65,7 @@ interface ArrivedFile {
   readonly inTurns?: Clock;
 }
 
-/** Loads a timer file that has arrived from elsewhere, as {@link loadTimerFile} loads one in its place. */
+/** Loads a timer file that has arrived from elsewhere, like {@link loadTimerFile} loads one at its path. */
 export async function loadArrivedFile({ path, shown, bytes, inTurns }: ArrivedFile, machine: Machine): Promise<Loaded> {
   const read = readBytes(shown, bytes);
   if ('code' in read) return refused(path, read);
@@ -113,7 +113,7 @@ function realPathOf(named: string): string {
   }
 }
 
-/** Root runs nothing that others may have written; other users get a warning. A named file may belong to anyone. */
+/** Root runs nothing that others could have written; other users get a warning. A named file may belong to anyone. */
 function distrustOf(
   path: string,
   facts: FileFacts,
@@ -149,7 +149,7 @@ export interface TimerText {
   readonly named?: string;
   readonly folder: string;
   readonly text: string;
-  /** Also warn of the future, as `validate` does. Default: no. */
+  /** Whether to warn about the future, too, like `validate`. Default: no. */
   readonly foresees?: boolean | undefined;
 }
 
@@ -178,7 +178,7 @@ function* parsing({ path, named = path, folder, text, foresees = false }: TimerT
 /** YAML also ends lines at CR; its parser here does not. */
 export const withLineFeeds = (text: string): string => text.replace(/\r(?!\n)/g, '\n');
 
-/** A bug is reported as a mistake at the top of the file, unless its place is known better. */
+/** A bug is reported as a mistake at the top of the file, unless its position is known. */
 function* build(path: string, context: FileContext): Steps<BuiltFile | undefined> {
   const { problems } = context;
   try {

@@ -16,7 +16,7 @@ import { PlainValues } from './text/plain-value.js';
 import { onlyKeys } from './text/salvage.js';
 import { Source } from './text/source.js';
 
-/** What leads from a timer file to its running scheduler. */
+/** What connects a timer file to its running scheduler. */
 export interface Located {
   /** Absolute, symbolic links followed; `undefined` if no file was found. */
   readonly path: string | undefined;
@@ -30,11 +30,11 @@ export interface Located {
   readonly timezone: string | undefined;
 }
 
-/** Also misspelled: then the value is unknown. */
+/** Also a misspelled key: then the value is unknown. */
 const isWanted = (key: string): boolean => WANTED.has(key) || WANTED.has(meantKey(key, 'file') ?? '');
 const WANTED: ReadonlySet<string> = new Set(['state', 'timezone']);
 
-/** Finds a timer file and reads only its `state` and `timezone`: neither mistakes elsewhere nor the number of its timers matter. */
+/** Finds a timer file and reads only its `state` and `timezone`, whatever mistakes or timers it has elsewhere. */
 export async function locateTimerFile(request: Pick<FileRequest, 'file' | 'cwd'>, machine: Machine): Promise<Located> {
   const opened = await openTimerFile(request, machine);
   if ('problem' in opened) {
@@ -64,7 +64,9 @@ function read(path: string, folder: string, text: string, machine: Machine): Set
   return { state: isKnown('state') ? state : undefined, timezone: isKnown('timezone') ? timezone : undefined };
 }
 
-/** The wanted keys of the file; none where a text of them `alone` is empty. `undefined` if they cannot be known. */
+/**
+ * The requested keys of the file; empty if the text of the keys `alone` is empty. `undefined` if they cannot be known.
+ */
 function mapOf(root: Node | undefined, isAlone: boolean): MapNode | undefined {
   const isEmpty = root?.kind === 'scalar' && root.value === null;
   if (root?.kind !== 'map' && !(isEmpty && isAlone)) return undefined;

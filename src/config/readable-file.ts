@@ -17,11 +17,14 @@ import { isKeyOf, meantKey } from './check/unknown-key.js';
 
 /** The readable part of a timer file with mistakes, for commands that only display. Run only `runnable`. */
 export interface ReadableFile extends TimerFile {
-  /** The names of timers with unreliable times, which are not among the jobs, and of omitted keys at the top. */
+  /** The names of timers with unreliable times, which are omitted from the jobs, and of omitted keys at the top. */
   readonly unread: readonly string[];
   /** Whether `settings.state` is the value in the file. */
   readonly isStateKnown: boolean;
-  /** Timers without a mistake of their own or in what they share with others; none if the structure of the file is broken. */
+  /**
+   * Timers without a mistake in themselves or in what they share with others; empty if the structure of the file is
+   * broken.
+   */
   readonly runnable: readonly Job[];
   /** Whose runs can be predicted. */
   readonly predictable: Predictable;
@@ -113,7 +116,7 @@ function toReadable(
   };
 }
 
-/** Whether the runs of all timers depend on a key at the top. An unknown one may be a misspelled one of those. */
+/** Whether the runs of all timers depend on a key at the top. An unknown key may be a misspelling of one of those. */
 const sharesRuns = (key: string): boolean => !isKeyOf('file', key) || ['concurrency', 'groups'].includes(key);
 
 /** An unknown key at the top may be a misspelled `defaults`. */
@@ -127,6 +130,6 @@ function isReliable({ job, report }: BuiltTimer, problems: Problems, keysThatCou
     ...problems.wrongKeys(['timers', job.name]),
     ...problems.wrongKeys(['defaults']).filter((key) => !own.includes(key)),
   ];
-  // A mistake elsewhere, as in `env`, does not affect it. An unknown key may be a misspelled one of those.
+  // A mistake elsewhere, such as in `env`, does not affect it. An unknown key may be a misspelling of one of those.
   return wrong.every((key) => isKeyOf('timer', key) && !keysThatCount.has(key));
 }

@@ -12,7 +12,7 @@ export function optionalText(args: Args, key: string): string | undefined {
   return value;
 }
 
-/** As {@link optionalText}, and there must be one. */
+/** Like {@link optionalText}, but required. */
 export function textArgument(args: Args, key: string): string {
   const value = optionalText(args, key);
   if (value === undefined || value === '') throw bad(key, 'a string');
@@ -22,7 +22,10 @@ export function textArgument(args: Args, key: string): string {
 /** The longest command, in bytes as JSON; a request is not much longer. */
 export const LONGEST_COMMAND = 32 * 1024;
 
-/** A command: a text, or a list of strings that is not empty. At most {@link LONGEST_COMMAND}. @throws RefusalError for anything else. */
+/**
+ * A command: a text, or a non-empty list of strings. At most {@link LONGEST_COMMAND}. @throws RefusalError for anything
+ * else.
+ */
 export function commandArgument(args: Args, key: string): string | readonly string[] {
   const value = args[key];
   const isList = Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
@@ -33,7 +36,7 @@ export function commandArgument(args: Args, key: string): string | readonly stri
   return value;
 }
 
-/** The longest path that Linux knows (PATH_MAX). */
+/** The longest path that Linux supports (PATH_MAX). */
 const LONGEST_PATH = 4_096;
 
 /** An absolute path. @throws RefusalError for anything else. */
@@ -60,7 +63,7 @@ export function optionalDuration(args: Args, key: string): Duration | undefined 
   return value;
 }
 
-/** A list of strings that is not empty, each once; `undefined` where `all` is true instead. */
+/** A non-empty list of distinct strings; `undefined` if `all` is true instead. */
 export function namesOrAll(args: Args): readonly string[] | undefined {
   if (flagArgument(args, 'all')) return undefined;
   const { names } = args;

@@ -2,9 +2,9 @@ import { lstatSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 
 /**
- * Clears the path of a socket of this user on which no process listens. Resolves to why the path can't be used: a process listens, or it is
- * something else.
- * @throws when the file system refuses.
+ * Clears the path of this user's socket if no process listens on it. Resolves to the reason why the path can't be used:
+ * a process listens, or it is not a socket.
+ * @throws if the file system refuses.
  */
 export async function clearSocket(path: string, uid: number): Promise<string | undefined> {
   const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -22,6 +22,6 @@ const isAnswered = (path: string): Promise<boolean> =>
       socket.destroy();
       resolve(true);
     });
-    // Refused by nobody; every other error is somebody.
+    // A refused connection means that nobody listens; any other error means that somebody does.
     socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED'));
   });

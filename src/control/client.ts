@@ -15,21 +15,21 @@ import {
 } from './protocol.js';
 import { exposure } from './socket-path.js';
 
-/** How long a scheduler may take to answer. What it has not begun by then it does not do any more. */
+/** How long a scheduler may take to respond. It does not start a request after that time. */
 const PATIENCE: Duration = 10 * SECOND;
-/** How long a file may take to be read and checked, once the scheduler has answered at all. */
+/** How long reading and checking a file may take, once the scheduler has responded at all. */
 const PATIENCE_FOR_FILE: Duration = 60 * SECOND;
 
-/** The scheduler went away before it had answered, or stands still and does not answer. */
+/** The scheduler went away before it responded, or is blocked and does not respond. */
 export class LostError extends Error {
   override readonly name = 'LostError';
 }
 
-/** What came of looking for a scheduler. */
+/** The result of looking for a scheduler. */
 export type Connecting =
   | { readonly kind: 'connected'; readonly client: ControlClient }
   | { readonly kind: 'absent' }
-  /** It is there, but cannot be spoken to; a sentence for the person. */
+  /** It is there but cannot be reached; a sentence for the user. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** Connects to the first of `paths` on which a scheduler listens. The first request shows whether it responds. Never rejects. */
@@ -48,7 +48,7 @@ export async function connectToScheduler(paths: readonly string[], uid: number, 
   return { kind: 'absent' };
 }
 
-/** The kernel keeps some hundred connections that are not accepted yet. */
+/** The kernel keeps a few hundred connections that are not accepted yet. */
 const reasonOf = ({ code, message }: NodeJS.ErrnoException): string =>
   code === 'EAGAIN'
     ? 'the scheduler is there and accepts no connection: it is busy, or its event loop stands still'
@@ -65,7 +65,7 @@ const dial = (path: string): Promise<Socket | NodeJS.ErrnoException> =>
 /** An update for a client that follows. */
 export interface FollowListener {
   event(record: EventRecord): void;
-  /** How many events were lost here, because they were read too slowly. */
+  /** How many events were lost here because the client read too slowly. */
   dropped(count: number): void;
 }
 
@@ -79,11 +79,11 @@ interface Pending {
   readonly disarm: Cancel;
 }
 
-/** How long, and for whose sake, an answer is waited for. */
+/** How long to wait for a response, and for which verb. */
 interface Waiting {
   readonly follower?: FollowListener | undefined;
   readonly patience: Duration;
-  /** What to tell when none comes. */
+  /** What to report if none arrives. */
   readonly silence: string;
 }
 
@@ -91,8 +91,8 @@ const standsStill = (patience: Duration): string =>
   `the scheduler is there and has not answered for ${patience / SECOND} s: its process is stopped, or its event loop stands still`;
 
 /**
- * Speaks to one scheduler. Requests are carried out in the order they are made. None waits without end for its first answer, and none is
- * carried out after its asker has given up.
+ * Talks to one scheduler. Requests are executed in the order in which they are made. Each has a bounded wait for its
+ * first response, and none is executed after its client has given up.
  */
 export class ControlClient {
   readonly #socket: Socket;
@@ -100,10 +100,10 @@ export class ControlClient {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #greeted: Promise<void> | undefined;
-  /** Why there is no connection any more. */
+  /** Why there is no connection any longer. */
   #gone: Error | undefined;
   #readAt: Duration;
-  /** The longest time in which nothing was read. */
+  /** The longest time without reading anything. */
   #longestRest: Duration = 0;
 
   constructor(socket: Socket, clock: Clock) {
@@ -121,22 +121,25 @@ export class ControlClient {
     });
   }
 
-  /** Whether the scheduler has ended the connection, or went away. */
+  /** Whether the scheduler ended the connection or went away. */
   get isGone(): boolean {
     return this.#gone !== undefined;
   }
 
-  /** Asks for a verb. @throws RefusalError the scheduler's reason why not; LostError when it went away or does not answer. */
+  /** Sends a verb. @throws RefusalError with the scheduler's reason; LostError if it went away or does not respond. */
   request(verb: string, args: Args = {}): Promise<unknown> {
     return this.#ask(verb, args);
   }
 
-  /** Hands recent events to `follower`, and with `follow: true` all that come. Resolves behind the last. @throws as {@link request}. */
+  /**
+   * Passes recent events to `follower`, and with `follow: true` also future ones. Resolves after the last event.
+   * @throws as {@link request}.
+   */
   async follow(args: Args, follower: FollowListener): Promise<void> {
     await this.#ask('logs', args, follower);
   }
 
-  /** Asks the scheduler to stop. Resolves when it has. @throws as {@link request}. */
+  /** Asks the scheduler to stop. Resolves when it has stopped. @throws as {@link request}. */
   async stop(args: Args): Promise<void> {
     await this.#ask('stop', args, NOT_LISTENING);
   }
@@ -153,15 +156,15 @@ export class ControlClient {
   }
 
   /**
-   * A stopped process accepts requests, and would carry them out after SIGCONT although the client is gone. So nothing is sent before its
-   * greeting.
+   * A stopped process accepts requests, and would execute them after SIGCONT although the client is gone. So nothing is
+   * sent before its greeting.
    */
   async #greet(): Promise<void> {
     const silence = `${standsStill(PATIENCE)}. Nothing was done`;
     try {
       await this.#send({ verb: 'health', args: { question: 'alive' } }, { patience: PATIENCE, silence });
     } catch (error) {
-      // A refusal is an answer.
+      // A refusal is a response.
       if (!(error instanceof RefusalError)) throw error;
     }
   }
@@ -189,7 +192,7 @@ export class ControlClient {
     this.#pending.clear();
   }
 
-  /** Printing to a pipe that nobody reads, and a process that is stopped, let time pass between two reads. */
+  /** Time between two reads may pass because nobody reads our output pipe, or because this process was stopped. */
   #rested(): void {
     const now = this.#clock.monotonic();
     this.#longestRest = Math.max(this.#longestRest, now - this.#readAt);
@@ -214,7 +217,7 @@ export class ControlClient {
     else this.#settle(pending, reply);
   }
 
-  /** The `end` reply completes a request that follows. */
+  /** The `end` reply completes a request that follows events. */
   #settle({ follower, resolve, reject }: Pending, { id, ok, error, end }: Reply): void {
     if (error === undefined && follower !== undefined && end !== true) return;
     this.#pending.delete(id ?? 0);

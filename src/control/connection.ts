@@ -18,21 +18,21 @@ import {
 import type { RequestQueue } from './request-queue.js';
 import { refuseUnknown, verbs, type VerbTarget } from './verbs.js';
 
-/** The events that are written at once, in characters: no more than these wait for a client that does not read. */
+/** How many characters of events are written at once: at most this much waits for a client that does not read. */
 const PORTION = 128 * 1024;
-/** What waits to be read by all clients, in bytes: beyond it only short requests are answered. */
+/** How many unread bytes all clients together may have: beyond this, only short requests are served. */
 const MOST_UNREAD = 32 * 1024 * 1024;
 const MOST_FOLLOWED = 8;
-/** How long the last reply may take to leave. */
+/** How long sending the last reply may take. */
 export const FAREWELL: Duration = SECOND;
 
 const UNREAD: Refusal = { code: 'unread', message: `nothing was read for ${READ_PATIENCE / SECOND} s` };
 
-/** What a connection speaks for. */
+/** The target of a connection's requests. */
 export interface Served {
   readonly controlled: VerbTarget;
   readonly ring: EventRing;
-  /** Told of what a verb throws besides its refusals. */
+  /** Receives what a verb throws, except its refusals. */
   readonly onBug: (error: unknown) => void;
 }
 
@@ -40,21 +40,26 @@ export interface Served {
 export interface House {
   readonly clock: Clock;
   readonly requestQueue: RequestQueue;
-  /** What waits to be read by all clients, in bytes. */
+  /** The unread bytes of all clients. */
   unread(): number;
 }
 
-/** Where a client got in: how long it may take for a request, and which are answered. */
+/** The terms of a connection: how long it may take for a request, and which requests are served. */
 export interface ConnectionLane {
   readonly patience: Duration;
-  /** Why a verb is not carried out here. */
+  /** Why a verb is not executed here. */
   readonly refusal: (verb: string) => Refusal | undefined;
 }
 
-/** Requests that are answered whatever others do: a probe must learn that the scheduler lives, and a person must be able to stop it. */
+/**
+ * Requests that are always served: a probe must learn that the scheduler is alive, and a user must be able to stop it.
+ */
 export const isShort = (verb: string): boolean => verb === 'health' || verb === 'stop';
 
-/** One client: its requests one after the other, the events it follows in between. It can neither block the scheduler nor make it grow. */
+/**
+ * One client: executes its requests one by one, and sends the events it follows in between. It can neither block the
+ * scheduler nor exhaust its memory.
+ */
 export class Connection {
   readonly #socket: Socket;
   readonly #served: Served;
@@ -62,18 +67,18 @@ export class Connection {
   readonly #lane: ConnectionLane;
   /** What is followed, by the id of the request. */
   readonly #followed = new Map<number, Follower>();
-  /** The requests that are answered once more when the scheduler has stopped. */
+  /** The requests that receive another reply when the scheduler has stopped. */
   readonly #stops: number[] = [];
-  /** How many writes the client has yet to read, and when it last read. */
+  /** How many writes the client has not read yet, and when it last read. */
   #writes = 0;
   #readAt: Duration;
-  /** When the client had the reply to its last request. */
+  /** When the client received the reply to its last request. */
   #askedAt: Duration;
   #isAnswering = false;
   #isWoken = false;
   /** Whether the connection closes once everything is sent. */
   #isEnding = false;
-  /** When a connection that was hung up is destroyed. */
+  /** When to destroy a connection that is being closed. */
   #destroyAt: Duration | undefined;
 
   constructor(socket: Socket, served: Served, { house, lane }: { house: House; lane: ConnectionLane }) {
@@ -82,12 +87,12 @@ export class Connection {
     this.#house = house;
     this.#lane = lane;
     this.#readAt = this.#askedAt = house.clock.monotonic();
-    // What a socket suffers ends the connection, and nothing else.
+    // An error of a socket ends its connection, and has no other effect.
     socket.on('error', () => undefined);
     socket.on('close', () => this.#unfollow());
   }
 
-  /** What waits to be read by the client, in bytes. */
+  /** The client's unread bytes. */
   get unread(): number {
     return this.#socket.writableLength;
   }
@@ -96,7 +101,7 @@ export class Connection {
   async serve(): Promise<void> {
     const lines = new LineReader(LONGEST_REQUEST);
     try {
-      // What still comes after a farewell is read, so that the client gets to read the reason.
+      // Input after the final message is still read, so that the client can read the reason.
       for await (const chunk of this.#socket.iterator({ destroyOnReturn: false }))
         if (this.#destroyAt === undefined) await this.#take(lines, chunk as Buffer);
     } catch {
@@ -105,13 +110,13 @@ export class Connection {
     this.#finish();
   }
 
-  /** Sends followers the rest and the `end`, then closes. */
+  /** Sends followers the remaining events and the `end`, then closes. */
   end(): void {
     for (const id of this.#stops.splice(0)) void this.#send({ id, end: true });
     this.#finish();
   }
 
-  /** Hangs up on a client that takes too long. To be called every second or so. */
+  /** Disconnects a client that takes too long. Call it every second or so. */
   check(): void {
     const now = this.#house.clock.monotonic();
     const { patience } = this.#lane;
@@ -133,7 +138,7 @@ export class Connection {
     this.#socket.end();
   }
 
-  /** Makes room for another client at once. */
+  /** Makes room for another client immediately. */
   turnAway(error: Refusal): void {
     this.hangUp(error);
     this.#socket.destroySoon();
@@ -165,7 +170,7 @@ export class Connection {
     }
   }
 
-  /** Takes no further request before the client has taken the reply. */
+  /** Handles no further request until the client has read the reply. */
   async #answer(line: string): Promise<void> {
     const request = line.trim() === '' ? undefined : readRequest(line);
     const verb = request !== undefined && 'verb' in request ? request.verb : '';
@@ -221,7 +226,7 @@ export class Connection {
     const follows = flagArgument(args, 'follow');
     if (this.#followed.size >= MOST_FOLLOWED)
       throw new RefusalError('busy', `a connection follows ${MOST_FOLLOWED} times at most`);
-    // A timer that is gone has a past, too.
+    // A removed timer has a past, too.
     if (interest.jobName !== undefined && (last === 0 || ring.past(interest, 1).length === 0))
       refuseUnknown(controlled, interest.jobName);
     const follower = ring.follow({ ...interest, last, onNews: () => this.#wake() });
@@ -232,7 +237,10 @@ export class Connection {
     return {};
   }
 
-  /** Sends followers what is new, in the next turn of the event loop: one portion, and the next when the client has read it. */
+  /**
+   * Sends followers new events in the next turn of the event loop: one portion, and the next once the client has read
+   * it.
+   */
   #wake(): void {
     if (this.#isWoken) return;
     this.#isWoken = true;
@@ -274,7 +282,7 @@ export class Connection {
     return this.#write(writeReply(reply));
   }
 
-  /** Resolves when the client has taken it, or is gone. */
+  /** Resolves when the client has read it, or is gone. */
   #write(text: string): Promise<void> {
     const { clock } = this.#house;
     if (!this.#socket.writable) return Promise.resolve();
@@ -289,7 +297,7 @@ export class Connection {
     });
   }
 
-  /** No more requests or no more events: followers receive the rest. */
+  /** No more requests or events: followers receive the rest. */
   #finish(): void {
     this.#isEnding = true;
     for (const follower of this.#followed.values()) follower.finish();

@@ -4,23 +4,23 @@ import { isEnding } from '../domain/ledger.js';
 import type { Sink } from '../domain/sink.js';
 import type { Instant } from '../domain/time.js';
 
-/** How many events, each line of output one, are kept for clients that ask later. */
+/** How many events (a line of output counts as one) are kept for clients that ask later. */
 const RECENT_EVENTS = 2_000;
-/** How many events, each line of output one, are kept for followers that have yet to read them. */
+/** How many events (a line of output counts as one) are kept for followers that have not read them yet. */
 const MOST_EVENTS = 16_000;
-/** In bytes, about: the events and their records as JSON. */
+/** Approximate bytes of the events and their records as JSON. */
 const MOST_BYTES = 8 * 1024 * 1024;
-/** In bytes, about: an event and its record, apart from what was printed. */
+/** Approximate bytes of an event and its record, without its output. */
 const BYTES_OF_EVENT = 500;
-/** How many outcomes are kept for a follower that falls out of the ring. */
+/** How many outcomes are kept for a follower that falls behind the ring. */
 const MOST_ENDINGS = 16;
 
 /** Which events a client wants; absent: all. */
 export interface Interest {
   readonly jobName?: string | undefined;
-  /** A run's id, or its beginning. */
+  /** A run's id, or a prefix of it. */
   readonly runId?: string | undefined;
-  /** By the scheduler's time, both inclusive. */
+  /** In the scheduler's time, both inclusive. */
   readonly since?: Instant | undefined;
   readonly until?: Instant | undefined;
 }
@@ -28,21 +28,21 @@ export interface Interest {
 export interface Following extends Interest {
   /** How many of the recent events come first; absent: all. */
   readonly last?: number | undefined;
-  /** Called when there is something to read after {@link Follower.next} had nothing. Must not throw. */
+  /** Called when there is something to read after {@link Follower.next} returned nothing. Must not throw. */
   readonly onNews: () => void;
 }
 
-/** What the ring keeps: an event, perhaps with many lines of output. */
+/** An entry of the ring: an event, perhaps with many lines of output. */
 interface Kept {
   readonly event: TimerEvent;
   /** The number of its lines. */
   readonly count: number;
   readonly bytes: number;
-  /** Line by line, once a client has read it. */
+  /** Split into lines, once a client has read it. */
   entries: readonly RingEntry[] | undefined;
 }
 
-/** An event as followers read it: of output, one line. */
+/** An event as followers read it: a single line of output. */
 export interface RingEntry {
   readonly kind: 'event';
   readonly event: TimerEvent;
@@ -54,21 +54,21 @@ export interface RingEntry {
 export type Told = RingEntry | { readonly kind: 'lost'; readonly count: number };
 
 /**
- * The recent events, kept once for all followers: each is a position in the ring. An event's record is written once, and only if somebody reads it.
- * Bounded in events and bytes, whatever followers do.
+ * The recent events, stored once for all followers: each follower is a position in the ring. An event's record is
+ * written once, and only if a client reads it. Bounded in events and bytes, whatever followers do.
  */
 export class EventRing implements Sink {
   readonly name = 'control';
   readonly #isTold: (event: TimerEvent) => boolean;
   readonly #write: (event: TimerEvent) => string;
   readonly #followers = new Set<Follower>();
-  /** Each at its number modulo the length of the ring. */
+  /** Each is stored at its number modulo the length of the ring. */
   readonly #kept: (Kept | undefined)[] = [];
   /** The number of the oldest event. */
   #first = 0;
   #end = 0;
   #bytes = 0;
-  /** The number of events, each line of output one. */
+  /** The number of events, where a line of output counts as one. */
   #count = 0;
 
   /** Keeps the events that `isTold` accepts. `write` makes the JSON of an event's record. */
@@ -93,7 +93,7 @@ export class EventRing implements Sink {
     for (const follower of this.#followers) follower.hear(event);
   }
 
-  /** The latest `most` of the kept events that are of interest, in order. */
+  /** The latest `most` matching events, in order. */
   past(interest: Interest, most: number): readonly TimerEvent[] {
     const events: TimerEvent[] = [];
     for (let number = this.#end - 1; number >= this.#first && events.length < most; number--) {
@@ -102,7 +102,7 @@ export class EventRing implements Sink {
     return events.slice(0, most).reverse();
   }
 
-  /** Follows what comes, after the `last` of the recent events. Close the follower in the end. */
+  /** Follows future events, after the `last` of the recent ones. Close the follower when you are done. */
   follow({ last, onNews, ...interest }: Following): Follower {
     const start = last === undefined ? { position: this.#first, begun: [] } : this.#startOf(interest, last);
     const follower = new Follower(this, { ...start, interest, onNews });
@@ -110,7 +110,7 @@ export class EventRing implements Sink {
     return follower;
   }
 
-  /** The event of that number, which the ring must still hold, line by line; nothing if it is of no interest. */
+  /** The event with that number, which the ring must still hold, line by line; empty if it does not match. */
   entriesOf(number: number, interest: Interest): readonly RingEntry[] {
     const kept = this.#kept[number % MOST_EVENTS];
     if (kept === undefined || !isOfInterest(kept.event, interest)) return [];
@@ -126,7 +126,7 @@ export class EventRing implements Sink {
     this.#followers.delete(follower);
   }
 
-  /** Where the last of the kept events begin. `begun`: those of them that are the last lines of the event before `position`. */
+  /** Where the last of the kept events begin. `begun`: those that are the last lines of the event before `position`. */
   #startOf(interest: Interest, last: number): Pick<Place, 'position' | 'begun'> {
     let position = this.#end;
     for (let number = position - 1, missing = last; number >= this.#first && missing > 0; number--) {
@@ -177,7 +177,7 @@ export class Follower {
   readonly #interest: Interest;
   readonly #onNews: () => void;
   #position: number;
-  /** The lines of an event that are read next, the next one last. */
+  /** The lines of an event that are read next, in reverse order. */
   #begun: RingEntry[];
   /** Nothing from this number on is read. */
   #until = Number.POSITIVE_INFINITY;
@@ -194,17 +194,17 @@ export class Follower {
     this.#begun = begun.toReversed();
   }
 
-  /** The number of the event that is read next. */
+  /** The number of the event to read next. */
   get position(): number {
     return this.#position;
   }
 
-  /** Whether all is read that was to be read. */
+  /** Whether everything has been read. */
   get isOver(): boolean {
     return this.#begun.length + this.#lost === 0 && this.#endings.length === 0 && this.#position >= this.#until;
   }
 
-  /** What is to be read next; `undefined` when that is nothing yet. */
+  /** What to read next; `undefined` if there is nothing yet. */
   next(): Told | undefined {
     const begun = this.#begun.pop();
     if (begun !== undefined) return begun;
@@ -216,7 +216,7 @@ export class Follower {
     return this.#endings.shift() ?? this.#nextOfRing();
   }
 
-  /** Reads what is there by now, and nothing that comes later. */
+  /** Reads what is there now, and nothing that arrives later. */
   finish(): void {
     this.#until = Math.min(this.#until, this.#ring.end);
   }
@@ -263,7 +263,7 @@ export class Follower {
   }
 }
 
-/** Lines of output are the many, and their records have them twice; of the rest, all texts count. */
+/** Lines of output are the most frequent, and their records contain them twice; for other events, all texts count. */
 function bytesOf(event: TimerEvent, count: number): number {
   if (event.event === 'run.output')
     return BYTES_OF_EVENT * count + event.lines.length * (event.data === undefined ? 3 : 9);

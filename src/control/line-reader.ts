@@ -1,5 +1,5 @@
 const NEWLINE = 0x0a;
-/** A client that sends single bytes would make a buffer of each. */
+/** A client that sends single bytes would otherwise create a buffer for each. */
 const MOST_PIECES = 64;
 
 /** Cuts chunks of bytes into lines of UTF-8. Holds at most one unfinished line of `longest` bytes. */
@@ -12,7 +12,7 @@ export class LineReader {
     this.#longest = longest;
   }
 
-  /** The lines that end in this chunk, without their newlines. @throws RangeError when a line is longer than the longest. */
+  /** The lines that end in this chunk, without their newlines. @throws RangeError if a line exceeds the limit. */
   *take(chunk: Buffer): Generator<string> {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {

@@ -18,20 +18,21 @@ import { MINUTE, type Duration } from '../domain/time.js';
  *     ← {"v":1,"id":4,"end":true}                                                when the scheduler has stopped
  *     ← {"v":1,"id":null,"error":{"code":"idle","message":"…"}}                  why the scheduler hangs up
  *
- * Every verb but `logs` takes `expires_at` among its `args`: Unix time in milliseconds. After it, by the scheduler's wall clock, the verb is
- * refused (`expired`), because the client has given up by then. Without it a request waits as long as it has to.
+ * Every verb except `logs` accepts `expires_at` in its `args`: Unix time in milliseconds. After that time, by the
+ * scheduler's wall clock, the verb is refused (`expired`), because the client has given up by then. Without it a
+ * request waits as long as necessary.
  *
- * Replies carry the request's `id` and come in any order. Unknown members are ignored, so that both sides can grow.
+ * Replies carry the request's `id` and come in any order. Unknown members are ignored, so that both sides can evolve.
  */
 const PROTOCOL_VERSION = 1;
 
-/** The longest line a scheduler takes, in bytes. */
+/** The longest line that a scheduler accepts, in bytes. */
 export const LONGEST_REQUEST = 64 * 1024;
 
-/** A client that reads nothing for so long is hung up on (`unread`). */
+/** A client that reads nothing for this long is disconnected (`unread`). */
 export const READ_PATIENCE: Duration = MINUTE;
 
-/** What somebody asks of a scheduler. */
+/** A request to a scheduler. */
 export interface Request {
   readonly id: number;
   readonly verb: string;
@@ -40,13 +41,13 @@ export interface Request {
 
 export type Args = Readonly<Record<string, unknown>>;
 
-/** Why a request was refused. The message is a sentence for a person. */
+/** Why a request was refused. The message is a sentence for the user. */
 export interface Refusal {
   readonly code: RefusalCode;
   readonly message: string;
 }
 
-/** A verb's refusal, thrown on the way to its answer. */
+/** A verb's refusal, thrown in place of its result. */
 export class RefusalError extends Error implements Refusal {
   override readonly name = 'RefusalError';
   readonly code: Refusal['code'];
@@ -57,14 +58,14 @@ export class RefusalError extends Error implements Refusal {
   }
 }
 
-/** An event as it goes over the wire: the very record of the JSON log. */
+/** An event on the wire: the same record as in the JSON log. */
 export type EventRecord = LogRecord & { readonly timestamp: string; readonly level: string; readonly msg: string };
 
-/** The line of an output record, as the command printed it. A line that was read as JSON has no `line` field. */
+/** The line of an output record, as the command printed it. A line that was parsed as JSON has no `line` field. */
 export const outputLineOf = ({ line, msg }: EventRecord & { readonly line?: unknown }): string =>
   typeof line === 'string' ? line : msg;
 
-/** What comes back. `ok`, `error`, `event`, `dropped` and `end` exclude each other. */
+/** What comes back. `ok`, `error`, `event`, `dropped` and `end` are mutually exclusive. */
 export interface Reply {
   readonly id: number | null;
   readonly ok?: unknown;

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 
-/** Lets requests pass in turns of the event loop, so that no flood of them delays a timer. */
+/** Lets requests pass in turns of the event loop, so that a flood of them delays no timer. */
 export class RequestQueue {
   readonly #clock: Clock;
   readonly #urgent: (() => void)[] = [];
@@ -11,7 +11,7 @@ export class RequestQueue {
     this.#clock = clock;
   }
 
-  /** Resolves in a later turn. A turn lets one urgent request pass and one other, each first come, first served. */
+  /** Resolves in a later turn. A turn lets one urgent request pass and one other, each in order of arrival. */
   pass(isUrgent: boolean): Promise<void> {
     return new Promise((resolve) => {
       (isUrgent ? this.#urgent : this.#others).push(resolve);

@@ -10,24 +10,24 @@ import { RequestQueue } from './request-queue.js';
 import { systemReason } from '../system/system-reason.js';
 
 const MOST_CONNECTIONS = 64;
-/** How many more are asked at the door what they want. */
+/** How many further clients are asked at the door for their request. */
 const MOST_AT_DOOR = 64;
 /** How long a client may take for a request. */
 const PATIENCE: Duration = 10 * SECOND;
 const PATIENCE_AT_DOOR: Duration = 2 * SECOND;
 const BETWEEN_CHECKS: Duration = SECOND;
 
-/** What came of opening a control socket. */
+/** The result of opening a control socket. */
 export type SocketListening =
   | { readonly kind: 'listening'; readonly path: string }
-  /** A sentence for the person says why. */
+  /** A sentence for the user explains why. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 const INSIDE: ConnectionLane = { patience: PATIENCE, refusal: () => undefined };
 
 /**
- * Listens on a control socket that only its own user can reach, and serves its clients. When all places are taken, further clients may send one
- * short request, which is served. For any other request they receive `busy`.
+ * Listens on a control socket that only its own user can reach, and serves its clients. If all places are taken,
+ * further clients may send one short request, which is served. For any other request they receive `busy`.
  */
 export class ControlServer {
   readonly #clock: Clock;
@@ -46,7 +46,7 @@ export class ControlServer {
     this.#server = this.#createServer();
   }
 
-  /** Listens at the first of `paths` that is fit, in place of a socket that a dead scheduler has left. Never rejects. */
+  /** Listens at the first usable path of `paths`, replacing a socket that a dead scheduler left. Never rejects. */
   async listen(paths: readonly string[], uid: number): Promise<SocketListening> {
     const reasons: string[] = [];
     for (const path of paths) {
@@ -73,14 +73,14 @@ export class ControlServer {
   }
 
   #createServer(): Server {
-    // A client may end its side first, and read the reply then.
+    // A client may close its side first, and then read the reply.
     return createServer({ allowHalfOpen: true }, (socket) => this.#welcome(socket));
   }
 
   #watch(path: string, uid: number): void {
     this.#stopLooks = watchSocketFile(path, this.#clock, () => {
       if (unfitness(path, uid) === undefined) {
-        // First: as it closes, a server removes the socket at its path. Its connections stay.
+        // First, because a server removes the socket at its path when it closes. Its connections stay.
         this.#server.close();
         this.#server = this.#createServer();
         void this.#listenAt(path);
@@ -103,7 +103,7 @@ export class ControlServer {
     void connection.serve();
   }
 
-  /** At the door the newest come first, so that nobody who waits there keeps others from asking. */
+  /** At the door the newest client comes first, so that one that waits there cannot block others. */
   #door(): ConnectionLane {
     const busy = { code: 'busy', message: `the scheduler is busy: ${this.#inside.size} connections are open` } as const;
     const waiting = [...this.#atDoor];
@@ -132,9 +132,9 @@ export class ControlServer {
       this.#server.once('error', failed);
       this.#server.listen(path, () => {
         this.#server.off('error', failed);
-        // Too many connections, or descriptors: the next client has better luck, and no timer notices.
+        // Too many connections or descriptors: the next client may succeed, and no timer is affected.
         this.#server.on('error', () => undefined);
-        // In a folder of mode 0700 nobody else has reached it before.
+        // In a folder with mode 0700 nobody else has reached it before.
         chmodSync(path, 0o600);
         resolve(undefined);
       });

@@ -5,19 +5,19 @@ import { LONGEST_SOCKET_PATH } from '../system/socket-path-limit.js';
 import { makeFolder } from '../stores/private-file.js';
 import { systemReason } from '../system/system-reason.js';
 
-/** What a scheduler is known by. */
+/** What identifies a scheduler. */
 export interface SchedulerPlace {
-  /** Its state's file; `undefined` when it is kept in memory. */
+  /** Its state's file; `undefined` if it is kept in memory. */
   readonly state: string | undefined;
   /** Its timer file's real path. */
   readonly file: string;
-  /** Folders for sockets that cannot lie beside the state, the best first. */
+  /** Folders for sockets that cannot be next to the state, best first. */
   readonly folders: readonly string[];
 }
 
 /**
- * Where the control socket of a scheduler can be, best first: beside its state, else under a short name in one of the folders. A scheduler uses
- * the first that works, and clients look in the same order.
+ * Where the control socket of a scheduler can be, best first: next to its state, otherwise under a short name in one of
+ * the folders. A scheduler uses the first that works, and clients look in the same order.
  */
 export function socketPaths({ state, file, folders }: SchedulerPlace): readonly string[] {
   const digest = digestOf(state ?? file);
@@ -26,8 +26,8 @@ export function socketPaths({ state, file, folders }: SchedulerPlace): readonly 
 }
 
 /**
- * Where the scheduler of a timer file records the path of its socket, best first. Clients that know only the file read it there, when `state` was
- * changed since or the file can't be read any more.
+ * Where the scheduler of a timer file records the path of its socket, best first. Clients that know only the file read
+ * it there, if `state` has changed since or the file can no longer be read.
  */
 export function wordPaths({ file, folders }: Omit<SchedulerPlace, 'state'>): readonly string[] {
   return folders.map((folder) => join(folder, `${digestOf(file)}.at`));
@@ -35,12 +35,12 @@ export function wordPaths({ file, folders }: Omit<SchedulerPlace, 'state'>): rea
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-/** Makes sure that a socket can be at `path` and nobody else can reach it. Returns why not. */
+/** Makes sure that a socket can be created at `path` and that nobody else can reach it. Returns why not. */
 export function unfitness(path: string, uid: number): string | undefined {
   if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) return `its path is longer than ${LONGEST_SOCKET_PATH} bytes`;
   try {
     makeFolder(dirname(path));
-    // Root may do everything but write to a read-only file system.
+    // Root may do everything except write to a read-only file system.
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {
     return `no socket can be made in ${dirname(path)}: ${systemReason(error)}`;
@@ -48,7 +48,7 @@ export function unfitness(path: string, uid: number): string | undefined {
   return exposure(dirname(path), uid);
 }
 
-/** Why no socket can be at `path`, as far as that can be seen without making its folder. `undefined`: one may be there. */
+/** Why a socket cannot be at `path`, as far as that is visible without creating its folder. `undefined`: it can. */
 export function impossibility(path: string, uid: number): string | undefined {
   let nearest = dirname(path);
   while (!existsSync(nearest) && nearest !== dirname(nearest)) nearest = dirname(nearest);
@@ -60,7 +60,10 @@ export function impossibility(path: string, uid: number): string | undefined {
   return nearest === dirname(path) ? exposure(nearest, uid) : undefined;
 }
 
-/** Why a file or folder is not to be trusted: it is another user's, or open to others. `undefined`: it is ours alone. Root trusts every owner. */
+/**
+ * Why a file or folder is not trusted: it belongs to another user, or is open to others. `undefined`: it belongs to us
+ * alone. Root trusts every owner.
+ */
 export function exposure(path: string, uid: number): string | undefined {
   const stats = statsOf(path);
   if (stats === undefined) return `${path} is not there`;

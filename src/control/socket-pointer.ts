@@ -2,7 +2,10 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { exposure, unfitness } from './socket-path.js';
 
-/** Leaves word at the first fit of `paths` that a socket is at `socket`. Returns how to take it back. Never throws: who finds no word looks beside the state. */
+/**
+ * Writes the path of the socket at `socket` to the first usable one of `paths`. Returns a function that removes it.
+ * Never throws: a client that finds no pointer looks next to the state.
+ */
 export function writeSocketPointer(paths: readonly string[], socket: string, uid: number): () => void {
   const path = paths.find((one) => unfitness(one, uid) === undefined);
   if (path === undefined) return () => undefined;
@@ -14,12 +17,12 @@ export function writeSocketPointer(paths: readonly string[], socket: string, uid
     return () => undefined;
   }
   return () => {
-    // A scheduler of the same file and another state may have left its own since.
+    // A scheduler of the same file with another state may have written its own pointer since.
     if (read(path) === socket) rmSync(path, { force: true });
   };
 }
 
-/** The sockets of which word was left at `paths`, by nobody else than this user. */
+/** The sockets that this user's pointers at `paths` name. */
 export function readSocketPointers(paths: readonly string[], uid: number): readonly string[] {
   const trusted = paths.filter((path) => (exposure(dirname(path), uid) ?? exposure(path, uid)) === undefined);
   return trusted.flatMap((path) => read(path) ?? []);

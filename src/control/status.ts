@@ -3,11 +3,11 @@ import { toStatusRecord, type StatusContext, type StatusRecord } from '../domain
 import type { RecentPast } from '../domain/recent-outcome.js';
 import type { ChangedJobs } from './changes.js';
 
-/** What somebody wants to know besides how things stand. */
+/** What a client wants to know besides the current state. */
 export interface StatusAsked {
-  /** At most this many outcomes of each timer, the latest; absent: none, not even an empty list. */
+  /** At most this many of the latest outcomes of each timer; absent: no list at all. */
   readonly recent?: number | undefined;
-  /** Only timers that have changed since the answer of this `revision`. */
+  /** Only timers that have changed since the response with this `revision`. */
   readonly since?: number | undefined;
 }
 
@@ -18,13 +18,16 @@ interface Known {
   readonly changes: ChangedJobs;
 }
 
-/** Returns the status of the scheduler. Only the first caller that asks for outcomes waits until they are read. Never rejects. */
+/**
+ * Returns the status of the scheduler. Only the first caller that requests outcomes waits until they are read. Never
+ * rejects.
+ */
 export async function answerStatus({ controls, context, recent, changes }: Known, asked: StatusAsked) {
   const { recent: most, since } = asked;
   if (most !== undefined) await recent.recall(controls.status().jobs.map(({ job }) => job.name));
   const status = controls.status();
   const { revision } = changes;
-  // An answer to a scheduler of another life is whole again.
+  // The first response after a restart of the scheduler is complete again.
   const isPartial = since !== undefined && changes.isPartial(since);
   const jobs = isPartial ? status.jobs.filter(({ job }) => changes.hasChanged(job.name, since)) : status.jobs;
   const record: StatusRecord = toStatusRecord(

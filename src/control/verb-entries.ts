@@ -1,4 +1,4 @@
-/** What the control socket takes and returns. For the reference alone: the program imports its types only. */
+/** What the control socket accepts and returns. Used only by the reference: the program imports just its types. */
 interface VerbEntry {
   readonly summary: string;
   readonly args: Readonly<Record<string, string>>;

@@ -23,39 +23,39 @@ import { RefusalError, type Args } from './protocol.js';
 import type { StatusAsked } from './status.js';
 import type { VerbName } from './verb-entries.js';
 
-/** What stands behind the socket. */
+/** What the socket controls. */
 export interface VerbTarget {
   readonly controls: Controls;
   /** The scheduler's process. */
   readonly pid: number;
   /** The timer file's path. */
   readonly file: string;
-  /** The wall clock, by which requests expire. */
+  /** The wall clock that decides when requests expire. */
   now(): Instant;
   isStopping(): boolean;
   status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
-  /** Whether the scheduler is alive, or besides ready: the same judgement as `/healthz` and `/readyz`. */
+  /** Whether the scheduler is alive, or also ready: the same judgment as `/healthz` and `/readyz`. */
   health(question: 'alive' | 'ready'): Judgement;
   /** The policy for a kind of overlap; `undefined` for an unknown word. */
   overlap(kind: string): AdmissionPolicy | undefined;
-  /** Takes a timer that no file has. @throws RefusalError why not. */
+  /** Adds an ad-hoc timer. @throws RefusalError with the reason. */
   add(request: AdHocRequest): AdHocTimer;
-  /** Lets such a timer be due after `length`. Returns when. @throws RefusalError why not. */
+  /** Makes such a timer due after `length`. Returns when. @throws RefusalError with the reason. */
   move(name: string, length: Duration): Instant;
   /** Reads the timer file again and applies it, or returns its mistakes. JSON-safe. */
   reload(): Promise<object>;
-  /** What taking `file` (by default the timer file) would change. Changes nothing. JSON-safe. */
+  /** What loading `file` (by default the timer file) would change. Changes nothing. JSON-safe. */
   compare(file: string | undefined): Promise<object>;
   /** Returns at once. */
   stop(how: { readonly drain: boolean }): void;
-  /** What the scheduler has taken of its timer file. */
+  /** What the scheduler has loaded from its timer file. */
   taken(): LoadedFile;
 }
 
-/** Carries out one verb. @throws RefusalError why not. */
+/** Executes one verb. @throws RefusalError with the reason. */
 type Verb = (controlled: VerbTarget, args: Args) => unknown;
 
-/** Every verb but `logs`, which sends more than one reply. */
+/** Every verb except `logs`, which sends more than one reply. */
 export const verbs: ReadonlyMap<string, Verb> = new Map(
   Object.entries<Verb>({
     status,
@@ -80,7 +80,7 @@ function kept(carryOut: (controlled: VerbTarget, args: Args) => object | Promise
   };
 }
 
-/** A process that was stopped finds, when it goes on, what was asked of it meanwhile: nobody waits for that any more. */
+/** A process that was stopped finds old requests when it continues: nobody waits for them any longer. */
 function timely(carryOut: Verb): Verb {
   return (controlled, args) => {
     const expiresAt = optionalCount(args, 'expires_at');
@@ -145,7 +145,9 @@ function trigger(controlled: VerbTarget, args: Args): object {
   return { firing_id: firingId(firing), scheduled_at: toTimestamp(firing.scheduledFor) };
 }
 
-/** A run that is not among those of its firing has ended already, by a rule; its event is emitted only once it is recorded. */
+/**
+ * A run that is not among the runs of its firing was already ended by a rule; its event follows once it is recorded.
+ */
 function refuseSkipped({ controls }: VerbTarget, firing: Firing): void {
   const { jobName } = firing;
   const runs = controls.status().jobs.find(({ job }) => job.name === jobName)?.runs;
@@ -184,14 +186,17 @@ function cancel(controlled: VerbTarget, args: Args): object {
   throw new RefusalError('unknown_run', `unknown timer or run "${target}". ${way}`);
 }
 
-/** The timer of a name or a run, and the run if it is one. */
+/** The timer with that name or of that run, and the run if it is one. */
 function ownerOf(target: string, { controls }: VerbTarget) {
   const { jobs } = controls.status();
   const owner = jobs.find(({ job, runs }) => job.name !== target && runs.some(({ runId }) => runId === target));
   return { task_name: owner?.job.name ?? target, run_id: owner === undefined ? null : target };
 }
 
-/** The id of the run that begins so; what names a timer, or no run, as it is. @throws RefusalError when several runs begin so. */
+/**
+ * The id of the run with this prefix; the name of a timer, or an unknown text, is returned unchanged. @throws
+ * RefusalError if several runs share the prefix.
+ */
 function wholeId({ controls }: VerbTarget, target: string): string {
   const { jobs } = controls.status();
   if (target === '' || jobs.some(({ job }) => job.name === target)) return target;
@@ -250,7 +255,7 @@ function stop(controlled: VerbTarget, args: Args): object {
   return {};
 }
 
-/** The timers an argument names: all of them known, or none is touched. */
+/** The timers that an argument names: if one is unknown, none is affected. */
 function named({ controls, file }: VerbTarget, args: Args): { at: number; names: readonly string[] } {
   const { at, jobs } = controls.status();
   const known = jobs.map(({ job }) => job.name);

@@ -15,7 +15,7 @@ interface Parts {
   readonly scheduler: () => Scheduler;
 }
 
-/** The timers that clients give a running scheduler. */
+/** The timers that clients add to a running scheduler. */
 export class AdHocTimers {
   readonly #around: Parts;
 

@@ -74,7 +74,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
   return scheduler;
 }
 
-/** Beside the state: what a forker has to say to the next scheduler. */
+/** Next to the state: what a forker reports to the next scheduler. */
 export const endsFileOf = (state: string): string => `${state}.ends`;
 
 function factsOf(file: string, { socket, ledger, launcher }: Composition): FirstPlan['facts'] {
@@ -173,7 +173,10 @@ function createRunIds(clock: Clock, random: () => number): () => string {
   };
 }
 
-/** Counts on from a random part, so that two schedulers in the same millisecond (a clock that was set back) still differ. */
+/**
+ * Counts up from a random number, so that two schedulers in the same millisecond (a clock that was set back) still
+ * differ.
+ */
 function createMarks(random: () => number): () => number {
   let last = MARKS_FROM + Math.floor(random() * 36 ** 5);
   return () => ++last;

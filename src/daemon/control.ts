@@ -34,7 +34,7 @@ import type { Surroundings } from './surroundings.js';
 
 /** The open control socket of a scheduler in this process. */
 export interface Control {
-  /** They feed followers and clients that poll. */
+  /** They serve followers and clients that poll. */
   readonly sinks: readonly Sink[];
   /** The sink among them that keeps recent events. */
   readonly ring: EventRing;
@@ -50,7 +50,7 @@ export interface Control {
 interface Opening {
   readonly surroundings: Surroundings;
   readonly clock: Clock;
-  /** The state's file as the command line names it. */
+  /** The state's file, if the command line names it. */
   readonly named: string | undefined;
   readonly reloader: Reloader;
   /** Loads the timer file again. */
@@ -66,7 +66,7 @@ interface Opening {
   readonly stopped: () => void;
 }
 
-/** Opens the control socket. If that fails, the scheduler runs without one, and says so. */
+/** Opens the control socket. If that fails, the scheduler runs without one, and reports it. */
 export async function openControl(timerFile: TimerFile, opening: Opening): Promise<Control> {
   const { surroundings, clock, named } = opening;
   const host = hostname();
@@ -94,7 +94,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   const listening = await server.listen(socketPathsOf(timerFile, surroundings, named), userId());
   const control = { sinks, ring, recent, carryOut };
   if (listening.kind === 'listening') {
-    // Also under the given name: later it may lead to another file (`..data` of Kubernetes).
+    // Also under the given name: later it may point to another file (`..data` of Kubernetes).
     const files = new Set([timerFile.path, timerFile.named]);
     const takeBack = [...files]
       .flatMap((file) =>

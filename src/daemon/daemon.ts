@@ -26,9 +26,9 @@ export interface DaemonOptions extends ReloadingOptions {
   readonly sinks: readonly Sink[];
   /** Whether it keeps running after the last possible firing. */
   readonly keepAlive: boolean;
-  /** The state's file as the command line names it. */
+  /** The state's file, if the command line names it. */
   readonly state: string | undefined;
-  /** What starts commands as the command line says; default: the file's choice. */
+  /** What starts commands, if the command line says; default: the file's choice. */
   readonly launcher?: 'auto' | 'execa' | undefined;
   /** The service manager that started this process; absent: none. */
   readonly service?: Service | undefined;
@@ -87,7 +87,7 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   return Math.max(code, lastResort.exitCode);
 }
 
-/** Assembles the scheduler with all that is around it. */
+/** Assembles the scheduler with everything around it. */
 function compose(
   timerFile: TimerFile,
   options: DaemonOptions,
@@ -149,7 +149,10 @@ interface Around extends Http {
   readonly service: ServiceManager | undefined;
 }
 
-/** Checks the condition, and opens the HTTP server and tracing if the file sets them. Otherwise their packages are not even loaded. */
+/**
+ * Checks the condition, and opens the HTTP server and tracing if the file sets them. Otherwise their packages are not
+ * even loaded.
+ */
 async function openAround(
   timerFile: TimerFile,
   context: HttpContext,
@@ -186,7 +189,7 @@ interface Follows {
   readonly reload: () => void;
 }
 
-/** Executes requests. A second request to stop stops at once. */
+/** Executes requests. A second request to stop ends everything immediately. */
 export function receiveRequests(scheduler: Scheduler, onRequest: OnRequest, { stopped, reload }: Follows): void {
   let isStopping = false;
   onRequest((request, signal) => {
@@ -204,7 +207,7 @@ async function stopWhenIdle(scheduler: Scheduler): Promise<void> {
   await scheduler.stop();
 }
 
-/** Keeps the process alive when nothing is armed. */
+/** Keeps the process alive while nothing is armed. */
 function stayAwake(clock: Clock): Cancel {
   let cancel: Cancel;
   const again = () => {

@@ -31,7 +31,7 @@ export interface HttpContext extends PageParts {
   readonly origin?: Pick<OriginWatch, 'age'> | undefined;
 }
 
-/** Durations come from the history, or without one from the last outcomes that this process has seen. */
+/** Durations come from the history; without one, from the last outcomes that this process has seen. */
 function openForecasts({ surroundings, clock, scheduler, control, recorded }: HttpContext): Forecasts {
   return new Forecasts({
     clock,

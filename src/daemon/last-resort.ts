@@ -42,7 +42,7 @@ interface LastResort {
   readonly report: (error: unknown) => void;
   /** Called once, after too many errors: stops in order. */
   readonly giveUp: (sentence: string) => void;
-  /** Called after as many errors again while stopping: ends at once. */
+  /** Called after as many errors again while stopping: ends immediately. */
   readonly abort: () => void;
 }
 

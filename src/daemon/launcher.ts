@@ -19,14 +19,14 @@ export interface OpenLauncher extends Companion {
 interface LauncherParts {
   readonly clock: Clock;
   readonly surroundings: Pick<Surroundings, 'err'>;
-  /** Beside it the forker leaves ends that the scheduler did not see. */
+  /** Next to it the forker records ends that the scheduler did not see. */
   readonly stateFile: string | undefined;
   /** What happens to commands when the scheduler dies. */
   readonly orphans: 'kill' | 'keep';
   readonly scheduler: () => Scheduler;
 }
 
-/** Opens the forker if `choice` allows it and a command has gone there and back; else execa. Never rejects. */
+/** Opens the forker if `choice` allows it and it has run a test command; otherwise execa. Never rejects. */
 export async function openLauncher(choice: 'auto' | 'execa', parts: LauncherParts): Promise<OpenLauncher> {
   if (choice === 'execa') return byExeca(parts);
   if (process.platform !== 'linux') return byExeca(parts, 'timers-forker is for Linux');
@@ -38,7 +38,7 @@ export async function openLauncher(choice: 'auto' | 'execa', parts: LauncherPart
 async function openForker(program: string, parts: LauncherParts): Promise<OpenLauncher> {
   const { clock, orphans, scheduler, stateFile } = parts;
   let begin: () => void = () => undefined;
-  // There is no scheduler to report to before.
+  // Before that there is no scheduler to report to.
   const begun = new Promise<void>((resolve) => (begin = resolve));
   const at = () => scheduler().now();
   const forker = new ForkerLauncher({
@@ -73,11 +73,11 @@ async function openForker(program: string, parts: LauncherParts): Promise<OpenLa
 
 const cannotBeUsed = (reason: string): string => `timers-forker cannot be used: ${reason}`;
 
-/** Node reaps its own children only, and the forker what commands leave behind. */
+/** Node reaps only its own children, and the forker reaps what commands leave behind. */
 const NO_INIT =
   'timers: running as PID 1, but timers does not reap processes that commands leave behind: they stay as zombies. Use an init, such as docker run --init or tini.';
 
-/** `reason`: why it is not the forker, though the file and command line allow it. */
+/** `reason`: why it is not the forker, although the file and command line allow it. */
 const byExeca = ({ scheduler, surroundings }: LauncherParts, reason?: string): OpenLauncher => ({
   kind: 'execa',
   record: () => ({ kind: 'execa', pid: null, left_running: null }),

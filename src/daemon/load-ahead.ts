@@ -6,8 +6,8 @@ import { loadProxies } from '../proxies/index.js';
 import type { Surroundings } from './surroundings.js';
 
 /**
- * Loads what a start can do without but a run, a reload or a message may need, as soon as the scheduler has begun. Later its files may be gone:
- * an update of the package replaces them.
+ * Loads code that a start does not need but a run, a reload or a message may, as soon as the scheduler has started.
+ * Later its files may no longer exist: an update of the package replaces them.
  */
 export async function loadAhead(
   scheduler: Scheduler,

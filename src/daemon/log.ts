@@ -13,7 +13,7 @@ export interface LogForm {
   /** Events below it are omitted. */
   readonly level: Level;
   readonly color: boolean;
-  /** IANA name of the zone for times that people read. */
+  /** IANA name of the zone for displayed times. */
   readonly timezone: string;
 }
 

@@ -10,8 +10,8 @@ import type { Surroundings } from './surroundings.js';
 const PATIENCE: Duration = SECOND;
 
 /**
- * The pid of a scheduler that uses the state of a timer file; `undefined` if none responds. A lock reveals most, but not one whose lock file
- * was deleted, nor one without a state to lock, because it cannot be written.
+ * The pid of a scheduler that uses the state of a timer file; `undefined` if none responds. A lock reveals most
+ * schedulers, except one whose lock file was deleted, or one without a state, because it cannot be written.
  */
 export async function otherSchedulerOf(
   timerFile: TimerFile,

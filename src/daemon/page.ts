@@ -31,7 +31,7 @@ export interface PageParts {
 }
 
 /** Assembles the page at `/` and its requests under `/api/`. */
-/** `canAct`: whether a token exists that permits actions, or the socket's permissions do. */
+/** `canAct`: whether actions are possible, by a token or by the socket's permissions. */
 export function openPage(
   { surroundings, clock, scheduler, status, control, recorded, outcomes }: PageParts,
   canAct: boolean,
@@ -91,7 +91,10 @@ const FILES = [
   { path: '/icon.svg', name: 'icon.svg', type: 'image/svg+xml' },
 ] as const;
 
-/** The page's files from the build. This file and the built program are both two folders below the folder that contains `dist`. */
+/**
+ * The page's files from the build. Both this file and the built program are two folders below the one that contains
+ * `dist`.
+ */
 function readPage(complain: (sentence: string) => void): readonly StaticFile[] {
   try {
     return FILES.map(({ path, name, type }) => {

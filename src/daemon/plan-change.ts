@@ -59,7 +59,7 @@ function changeOf(before: Armed | undefined, job: Job, now: Instant): TimerChang
   };
 }
 
-/** When a timer that is loaded now is first due. A delay counts from the reading of its file. */
+/** When a timer that is loaded now is first due. A delay counts from the time its file was read. */
 function firstNext(job: Job, now: Instant): Instant | undefined {
   const { countsElapsed, fromEnd } = job.schedule;
   return job.enabled ? nextInWindow(job, countsElapsed && !fromEnd ? 0 : now) : undefined;

@@ -5,7 +5,10 @@ import type { SocketFile } from '../http/index.js';
 import { makeFolder } from '../stores/private-file.js';
 import { systemReason } from '../system/system-reason.js';
 
-/** A socket file at `path` that only the user `uid` can open. Creates its folder if missing; nobody else may be able to change that folder. */
+/**
+ * A socket file at `path` that only the user `uid` can open. Creates its folder if missing; nobody else may be able to
+ * change that folder.
+ */
 export const privateSocket = (path: string, uid: number): SocketFile => ({
   path,
   async claim() {

@@ -6,7 +6,7 @@ import { isEnding, type Ending, type Recorded } from '../domain/ledger.js';
 import { MOST_RECENT, recentOutcomeOf, type RecentOutcome, type RecentPast } from '../domain/recent-outcome.js';
 import type { Sink } from '../domain/sink.js';
 
-/** The maximum number of outcomes over all jobs: with more jobs than fit, each keeps fewer. */
+/** The maximum number of outcomes for all jobs together: with more jobs than fit, each keeps fewer. */
 const MOST_OF_ALL = 200_000;
 /** How many jobs are loaded before timers and processes get a turn. */
 const BATCH = 16;
@@ -31,7 +31,7 @@ export class RecentOutcomes implements Sink, RecentPast {
     if (event.event === 'config.reloaded') for (const name of event.removed) this.#forget(name);
     if (!isEnding(event)) return;
     const { jobName } = event.firing;
-    // An ad-hoc timer is gone after its outcome.
+    // An ad-hoc timer no longer exists after its outcome.
     if (!isAdHoc(jobName)) this.#keep(jobName, [...(this.#byJob.get(jobName) ?? []), toOutcome(event)]);
   }
 

@@ -32,13 +32,13 @@ export type Reading =
       readonly source: string;
     };
 
-/** A version of the timer file that is not in its place yet. */
+/** A version of the timer file that is not at its path yet. */
 export interface Arrival {
   /** Names it in messages. */
   readonly shown: string;
   readonly bytes: Buffer;
   readonly etag: string | undefined;
-  /** Puts it in its place, before it is used. Returns why that cannot be done. Never rejects. */
+  /** Stores it at its path, before it is used. Returns why that failed. Never rejects. */
   readonly keep: () => Promise<Diagnostic | undefined>;
 }
 
@@ -74,8 +74,8 @@ export class Reloader {
   }
 
   /**
-   * Loads the file as it is now, or a new version of it, and emits `config.reloaded`; or `config.rejected`, and changes nothing. SIGHUP, `--watch`
-   * and the verb all use it: a bug here is reported as a mistake of the file.
+   * Loads the file as it is now, or a new version of it, and emits `config.reloaded`; or `config.rejected`, and changes
+   * nothing. SIGHUP, `--watch` and the verb all use it: a bug here is reported as a mistake of the file.
    */
   reload(arrival?: Arrival): Promise<Reading> {
     const reading = this.#last.then(() => this.#reload(arrival));
@@ -88,7 +88,7 @@ export class Reloader {
     return this.#contain(file, async () => this.#read(await this.#load(file)));
   }
 
-  /** Reports a file that is refused. Changes nothing. */
+  /** Reports a rejected file. Changes nothing. */
   reject({ file, problems }: Reading & { readonly valid: false }): void {
     const scheduler = this.#running();
     const at = scheduler.now();
@@ -123,7 +123,7 @@ export class Reloader {
     etag?: string,
   ): void {
     const scheduler = this.#running();
-    // Keeping it took time.
+    // Storing it took time.
     if (scheduler.isStopping) return;
     scheduler.controls.reload(planOf(timerFile), {
       file,
@@ -160,7 +160,9 @@ export class Reloader {
   }
 }
 
-/** The errors first, each on one line. More people read a log than the file, so addresses are reduced to their hosts. */
+/**
+ * The errors first, each on one line. A log has more readers than the file, so addresses are reduced to their hosts.
+ */
 const inWords = (problems: readonly Diagnostic[]): readonly string[] =>
   [...problems]
     .sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))

@@ -24,12 +24,12 @@ export interface Reloading {
   /** Absent for a timer file of this machine. */
   readonly origin: OriginWatch | undefined;
   readonly reload: () => Promise<Reading>;
-  /** Begins to look for changes. To be called once the scheduler has started. */
+  /** Starts looking for changes. Call it once the scheduler has started. */
   start(): void;
   stop(): void;
 }
 
-/** Assembles it. Looks for no change before it is started. */
+/** Assembles it. Does not look for changes until it is started. */
 export function openReloading(
   timerFile: TimerFile,
   { clock, surroundings, watches, origin: from, begins }: ReloadingOptions,

@@ -34,7 +34,7 @@ export function ownFolders(file: string, { env }: Surroundings): readonly string
   ];
 }
 
-/** Independent of the environment: probes often have another one than the scheduler. */
+/** Independent of the environment: that of a probe often differs from the scheduler's. */
 export const commonFolders = (): readonly string[] =>
   ['/tmp', '/dev/shm'].map((folder) => join(folder, `timers-${userId()}`));
 

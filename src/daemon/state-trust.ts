@@ -3,12 +3,15 @@ import { Trust } from '../config/index.js';
 import { plantedLinkOn } from '../stores/index.js';
 
 const ROOT = 0;
-/** Suffixes of the state, and of files beside it that are just as sensitive. */
+/** Suffixes of the state, and of files next to it that are just as sensitive. */
 const COMPANIONS = ['', '-wal', '-journal', '-shm', '.lock'];
 /** A file that does not exist yet. */
 const OUR_NEW_FILE = { mode: 0o600, gid: ROOT };
 
-/** The first link on the path to a state that another user planted, as a sentence. `given`: the path before links are followed. */
+/**
+ * The first link on the path to a state that another user created, as a sentence. `given`: the path before links are
+ * followed.
+ */
 export function plantedLink(given: string, uid: number): string | undefined {
   const link = plantedLinkOn(given, uid);
   return (

@@ -24,7 +24,7 @@ export type OpenedState =
       /** To be emitted after the scheduler has started. */
       readonly troubles: readonly LedgerTrouble[];
     }
-  /** Another scheduler uses it, or we may not use its file; the message is a sentence for the person. */
+  /** Another scheduler uses it, or we may not use its file; the message is a sentence for the user. */
   | { readonly kind: 'refused'; readonly message: string };
 
 /** A timer file, and its state setting. */
@@ -76,7 +76,7 @@ export function historyOf(file: ReadableFile, surroundings: Surroundings, named:
   return path === undefined ? { reason: noState(file.path, named) } : { path };
 }
 
-/** The default state of a file that cannot be read at all, if it exists. */
+/** The default state of a completely unreadable file, if it exists. */
 export function likelyStateOf(file: string, { env }: Surroundings): string | undefined {
   const path = realPath(defaultStatePath(file, env));
   return existsSync(path) ? path : undefined;
@@ -86,7 +86,7 @@ export function likelyStateOf(file: string, { env }: Surroundings): string | und
 export interface StateOpener {
   readonly surroundings: Surroundings;
   readonly clock: Clock;
-  /** The state's file as the command line names it. */
+  /** The state's file, if the command line names it. */
   readonly named: string | undefined;
   /** The pid of a scheduler that already uses this state. */
   readonly other: number | undefined;
@@ -152,7 +152,7 @@ function distrust(given: string, file: string, surroundings: Surroundings): stri
   return undefined;
 }
 
-/** Only for a path from elsewhere: checking the file warns of a path in it. */
+/** Only for a path from elsewhere: checking the file already warns about a path in it. */
 function warnOfNetwork(file: string, surroundings: Surroundings): void {
   const mount = networkMount(file);
   if (mount === undefined) return;
@@ -160,7 +160,7 @@ function warnOfNetwork(file: string, surroundings: Surroundings): void {
   surroundings.err(`timers: warning: the state ${file}: ${message}. ${hint}: timers start --state PATH`);
 }
 
-/** Only for a setting from elsewhere: checking the file warns of a setting in it. */
+/** Only for a setting from elsewhere: checking the file already warns about a setting in it. */
 function warnOfForgetting({ jobs }: TimerFile, surroundings: Surroundings): void {
   const keys = ['catch_up', 'max_runs'].filter((key) =>
     jobs.some(({ definition }) => (definition[key] ?? 'false') !== 'false'),

@@ -3,6 +3,6 @@ export interface Surroundings {
   /** The working directory: the base of relative paths on the command line. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Writes lines to standard error, for the person. Never blocks, never throws. */
+  /** Writes lines to standard error, for the user. Never blocks, never throws. */
   err(...lines: readonly string[]): void;
 }

@@ -22,7 +22,7 @@ export function openTracing(
   settings: NonNullable<TimerFile['settings']['tracing']>,
   { surroundings, clock }: { surroundings: Surroundings; clock: Clock },
 ): Tracing {
-  // An inherited TRACESTATE belongs to the trace of the scheduler's parent, and the commands are in another trace.
+  // An inherited TRACESTATE belongs to the trace of the scheduler's parent, but the commands are in another trace.
   const environment = { ...surroundings.env, TRACESTATE: undefined };
   return {
     sink: createTracing({

@@ -3,23 +3,23 @@ import { DurationError, parseDuration } from '../domain/duration.js';
 import { DAY, SECOND, type Duration, type Instant } from '../domain/time.js';
 import { localToInstants, parseTimestamp, localTime, wallAt } from '../schedules/index.js';
 
-/** The reference for reading a time. */
+/** The documentation of times. */
 interface Here {
   readonly now: Instant;
   /** IANA name. */
   readonly timezone: string;
 }
 
-/** A time of day, on its next or a named day; such a day alone means its midnight. */
+/** A time of day, on its next day or a named one; a day without a time means its midnight. */
 const CLOCK = /^(?:(today|tomorrow)\s+)?(\d\d?:\d\d(?::\d\d)?)$/;
 const DAY_ALONE = /^(?:today|tomorrow)$/;
-/** A duration from now, which people write who think of `timers in`. */
+/** A duration from now, in case users think of `timers in`. */
 const FROM_NOW = /^(?:now\s*\+\s*|\+\s*|in\s+)?((?:\d+ ?(?:ms|[smhdw])\s*)+)$/;
 
 /**
  * Reads a future point in time. It accepts every form of a timer's `at`, a duration from now (`30m`), and a time of day
- * (`17:00`, `tomorrow 09:00`). A time of day alone means the next one. If the clock shows it twice, the first in the
- * future.
+ * (`17:00`, `tomorrow 09:00`). A time of day without a day means the next one. If the clock shows it twice, the first
+ * in the future.
  * @throws RefusalError if it is not a time, has passed, or is skipped by a clock change: then the error names the two nearest instants.
  */
 export function readUpcomingTime(text: string, { now, timezone }: Here): Instant {

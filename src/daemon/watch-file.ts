@@ -8,12 +8,12 @@ import type { Surroundings } from './surroundings.js';
 
 /** How long a file must be unchanged: an editor writes in several steps. */
 const QUIET: Duration = 100;
-/** How often a file is polled where the system reports no changes: network and desktop mounts, overlays. */
+/** How often a file is polled if the system reports no changes: network and desktop mounts, overlays. */
 const POLL: Duration = 2 * SECOND;
-/** In bytes. A larger file is refused, so there is no need to compare its content. */
+/** In bytes. A larger file is rejected, so there is no need to compare its content. */
 const LARGEST = 16 * 1024 * 1024;
 
-/** Reports names that changed in a folder until closed. @throws Error if the system has no such reports. */
+/** Reports names that changed in a folder until closed. @throws Error if the system does not report changes. */
 export type WatchFolder = (
   folder: string,
   on: { readonly noticed: (name: string | null) => void; readonly failed: (error: Error) => void },
@@ -43,7 +43,7 @@ class WatchedFile {
   readonly #watching: Required<Watching>;
   readonly #folders = new Map<string, { close(): void }>();
   #known: Look;
-  /** The new version that was found; it counts if it is unchanged a moment later. */
+  /** The new version that was found; it is accepted if it is unchanged a moment later. */
   #found: string | undefined;
   #isLooking = false;
   #isNoticed = false;
@@ -104,7 +104,7 @@ class WatchedFile {
 
   #follow(): void {
     const { real } = this.#known;
-    // The folder of a deleted file may be deleted too, and replaced by another one.
+    // The folder of a deleted file may be deleted too, and replaced by a new one.
     const wanted = new Set(real === undefined ? [] : [dirname(this.#path), dirname(real)]);
     for (const [folder, watcher] of this.#folders) {
       if (wanted.has(folder)) continue;
@@ -137,7 +137,7 @@ const systemWatch: WatchFolder = (folder, { noticed, failed }) =>
 interface Look {
   /** `undefined`: the file cannot be read. */
   readonly real: string | undefined;
-  /** Differs when inode, size or times do. */
+  /** Differs if inode, size or times do. */
   readonly stat: string;
   /** A different id means another file, or other content. */
   readonly id: string;
@@ -180,6 +180,9 @@ const isComparable = (stats: Stats): boolean => stats.isFile() && stats.size <= 
 
 const statText = ({ ino, mtimeMs, ctimeMs, size }: Stats): string => `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
 
-/** Its own name, the name of its link target, and the link that Kubernetes switches. Other names are ignored: a database beside it changes often. */
+/**
+ * Its own name, the name of its link target, and the link that Kubernetes switches. Other names are ignored: a database
+ * in the same folder changes often.
+ */
 const isAbout = (name: string, path: string, real: string | undefined): boolean =>
   name === basename(path) || name === '..data' || (real !== undefined && name === basename(real));

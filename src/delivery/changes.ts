@@ -2,8 +2,9 @@ import type { RunFinished, TimerEvent } from '../domain/events/index.js';
 import type { Change } from '../domain/notify.js';
 
 /**
- * Finds changes of a job's condition among events. Failing and recovering follow from the events alone, and so work across restarts. Missed
- * firings and an open breaker are reported once, until a run succeeds or the breaker closes. A newly started scheduler reports them once more.
+ * Finds changes of a job's condition among events. Failing and recovering follow from the events alone, and so work
+ * across restarts. Missed firings and an open breaker are reported once, until a run succeeds or the breaker closes. A
+ * newly started scheduler reports them again.
  */
 export class Changes {
   readonly #missing = new Set<string>();

@@ -8,9 +8,9 @@ export interface DeliveryFailure {
   readonly tries?: number;
   /** How a command ended. */
   readonly outcome?: Outcome;
-  /** The last lines of a command's output; absent when it printed nothing. */
+  /** The last lines of a command's output; absent if it printed nothing. */
   readonly outputTail?: string;
 }
 
-/** The error of a delivery that the end of the scheduler cuts short. */
+/** The error of a delivery that is cut short because the scheduler stops. */
 export const STOPPED = 'the scheduler was stopped';

@@ -27,16 +27,16 @@ export interface ForwardContext {
   readonly emit: (event: ForwardEvent) => void;
 }
 
-/** Most outcomes in a request, and bytes. A slow connection gets fewer. */
+/** The most outcomes and bytes in a request. A slow connection gets fewer. */
 const MOST = 500;
 const MOST_BYTES = 256 * 1024;
-/** Outcomes that are read in one turn of the event loop. */
+/** How many outcomes are read in one turn of the event loop. */
 const SLICE = 50;
 /** The pause after the first failure; it doubles up to the longest, with jitter. */
 const FIRST_PAUSE: Duration = SECOND;
 const LONGEST_PAUSE: Duration = MINUTE;
 
-/** Outcomes that follow each other. */
+/** Consecutive outcomes. */
 interface Batch {
   readonly from: number;
   readonly to: number;
@@ -44,8 +44,9 @@ interface Batch {
 }
 
 /**
- * Sends every recorded outcome to a server: in the order of their numbers, one request at a time, and again until the server has them. How far it
- * has come is in the state, so a restart continues there. The identity of an outcome is its node, its state and its number.
+ * Sends every recorded outcome to a server: in the order of their numbers, one request at a time, and again until the
+ * server has them. Its progress is in the state, so a restart continues from there. The identity of an outcome is its
+ * node, its state and its number.
  */
 export class Forward implements Sink {
   readonly name = 'forward';
@@ -56,7 +57,7 @@ export class Forward implements Sink {
   #failures = 0;
   #away: { readonly since: Instant; readonly reason: string } | undefined;
   #hasNews = false;
-  /** What is being sent; absent while there is nothing to send, and in a pause. */
+  /** What is being sent; absent if there is nothing to send, and during a pause. */
   #sending: Promise<void> | undefined;
   #pause: Cancel | undefined;
 
@@ -69,7 +70,7 @@ export class Forward implements Sink {
     this.#wake();
   }
 
-  /** Outcomes come until the last run has ended: {@link settle} stops it. */
+  /** Outcomes arrive until the last run has ended: {@link settle} stops it. */
   stop(): void {
     // Nothing to do.
   }
@@ -99,7 +100,7 @@ export class Forward implements Sink {
     }
   }
 
-  /** How forwarding is, under public names. */
+  /** The state of forwarding, under public names. */
   get record(): ForwardRecord {
     return {
       receiver: hostOf(this.#settings.url),
@@ -186,7 +187,7 @@ export class Forward implements Sink {
     log.noteSent(mark);
   }
 
-  /** Returns why the server did not take them. */
+  /** Returns why the server did not accept them. */
   async #post({ from, to, body }: Batch, state: string): Promise<string | undefined> {
     const { client, node } = this.#context;
     const bearer = bearerIn(this.#settings.tokenFile);

@@ -17,7 +17,7 @@ export interface Summary {
   /** Timers whose last run failed. */
   readonly failing: number;
   readonly paused: number;
-  /** When a run last began since the start of the scheduler. */
+  /** When a run last began since the scheduler started. */
   readonly last_firing_at: string | null;
   readonly next_firing_at: string | null;
   /** Problems that do not stop timers: a rejected file, a state that cannot be written. */

@@ -19,7 +19,7 @@ export interface Notification {
   readonly format: InstantFormat;
 }
 
-/** The minimum that a chat shows of a text: Discord's 2,000 characters, less room for what escaping adds. */
+/** The minimum length of a text that a chat shows: Discord's 2,000 characters, less room for what escaping adds. */
 const LONGEST_SENTENCE = 500;
 const MOST_LINES = 5;
 const LONGEST_LINE = 200;

@@ -65,7 +65,7 @@ export function createNotifications(context: NotificationsContext): Sink {
   };
 }
 
-/** The relevant events. Of the others there may be a hundred thousand a second. */
+/** The relevant events. There may be a hundred thousand of the others a second. */
 const MAY_CHANGE: ReadonlySet<TimerEvent['event']> = new Set([
   'run.finished',
   'firing.missed',

@@ -26,8 +26,9 @@ interface Ping {
 }
 
 /**
- * Creates the listener that pings the monitors of a job when a run begins (its first attempt) and ends. A skipped or missed firing is not a run
- * and pings no monitor: monitors raise the alarm when pings fail to come. A ping that fails is reported as `ping.failed`.
+ * Creates the listener that pings the monitors of a job when a run begins (its first attempt) and ends. A skipped or
+ * missed firing is not a run and pings no monitor: monitors raise the alarm when pings are missing. A ping that fails
+ * is reported as `ping.failed`.
  */
 export function createPings({ monitorsOf, send, clock, emit }: PingsContext): Sink {
   const outbox = new Outbox<Ping>({

@@ -11,7 +11,10 @@ export const hookEnvironment = (hook: HookFailed['hook'], run: RunFinished): Rea
   ...runEnvironment(run),
 });
 
-/** The facts of a run, as variables. A fact that the run lacks is empty rather than absent, so that no inherited value shows through. */
+/**
+ * The facts of a run, as variables. A fact that the run lacks is empty rather than absent, so that no inherited value
+ * shows through.
+ */
 export function runEnvironment(run: RunFinished): Readonly<Record<string, string>> {
   const { firing, outcome } = run;
   return {

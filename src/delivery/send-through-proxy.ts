@@ -2,8 +2,8 @@ import type { Agent, IncomingMessage } from 'node:http';
 import type { Proxy, WebRequest } from '../domain/web-request.js';
 
 /**
- * Sends a request through a proxy, as fetch does without one. Resolves with the response, whose body the caller reads or destroys; rejects when
- * `signal` is aborted.
+ * Sends a request through a proxy; without one, fetch is used. Resolves with the response, whose body the caller reads
+ * or destroys; rejects when `signal` is aborted.
  */
 export async function requestThrough(
   proxy: Proxy<Agent>,

@@ -6,7 +6,7 @@ import { STOPPED } from './failure.js';
 import { requestThrough } from './send-through-proxy.js';
 import { systemReason } from '../system/system-reason.js';
 
-/** What a server returned. */
+/** The response of a server. */
 export interface WebAnswer {
   readonly status: number;
   /** Returns a header of the response. */
@@ -17,7 +17,7 @@ export interface WebAnswer {
   readonly proxy?: string;
 }
 
-/** Why a request got no answer, for a person. Contains no address, because addresses may contain secrets. */
+/** Why a request received no response, as text. Contains no address, because addresses may contain secrets. */
 export interface NoAnswer {
   readonly error: string;
   /** The request took longer than {@link TIMEOUT}. */
@@ -70,7 +70,7 @@ export const createWebClient =
     }
   };
 
-/** A response whose body is still to come. It may be endless. */
+/** A response whose body has not been read yet. It may be endless. */
 interface Incoming extends Pick<WebAnswer, 'status' | 'header'> {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly drop: () => unknown;
@@ -104,7 +104,7 @@ const incomingOf = (response: IncomingMessage): Incoming => ({
   drop: () => response.destroy(),
 });
 
-/** `undefined`: it is longer. What is not read is dropped. */
+/** `undefined`: it is longer. The rest is discarded. */
 async function readBody({ chunks, drop }: Incoming, mostBytes: number): Promise<Buffer | undefined> {
   if (mostBytes === 0) {
     await drop();
@@ -121,7 +121,7 @@ async function readBody({ chunks, drop }: Incoming, mostBytes: number): Promise<
   return Buffer.concat(read);
 }
 
-/** Often the name of the proxy alone shows which of the two failed. */
+/** Often only the name of the proxy shows which of the two failed. */
 const by = (proxy: Proxy<Agent> | undefined, failure: NoAnswer): NoAnswer =>
   proxy ? { ...failure, error: throughProxy(failure.error, proxy.host) } : failure;
 
@@ -156,7 +156,7 @@ const REASONS: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'nobody known has signed its certificate',
 };
 
-/** Uses the code alone: messages may contain the address. */
+/** Uses only the code: messages may contain the address. */
 function reasonOf(error: unknown): string {
   const code = codeOf(error instanceof Error ? (error.cause ?? error) : error);
   return REASONS[code] ?? systemReason({ code, message: `it cannot be reached (${code})` });

@@ -55,7 +55,7 @@ export const jsonBody = (body: string): Pick<WebRequest, 'headers' | 'body'> => 
   body,
 });
 
-/** Why an answer counts as a failure, for a person; `undefined` for a status of 200 to 299. */
+/** Why a response counts as a failure, as text; `undefined` for a status of 200 to 299. */
 export function refusalIn({ status, proxy }: WebAnswer): string | undefined {
   if (status >= 200 && status < 300) return undefined;
   const isElsewhere = status >= 300 && status < 400;

@@ -18,13 +18,14 @@ const MISHAPS: Readonly<Record<Mishap, string>> = {
 };
 
 /**
- * Moves away what is now at the path of a state in use, and returns its new path. A file of another program stays, with the files beside it.
+ * Moves away the file that is now at the path of a state in use, and returns its new path. A file of another program
+ * stays, along with the files next to it.
  * @throws the file system's errors.
  */
 export function clearPlace(file: LedgerFile, mishap: Mishap, now: Instant): string | undefined {
   const { path } = file;
   if (mishap === 'overwritten') return setAside(path, now);
-  // The log belongs to the file that was moved: who moved it has it whole then, and nobody else finds it.
+  // The log belongs to the moved file: checkpointing completes that file, because nobody else finds its log.
   troubleIn(() => file.checkpoint('TRUNCATE'));
   const isStrange = noFile(path) === undefined && strangenessOf(path, true) !== undefined;
   if (mishap === 'replaced' && isStrange) return undefined;

@@ -1,4 +1,4 @@
-/** What a column of the state holds. For the reference alone; a test compares it with a new state. */
+/** What a column of the state holds. Used only by the reference; a test compares it with a new state. */
 interface ColumnEntry {
   readonly type: 'integer' | 'text' | 'timestamp' | 'milliseconds' | 'boolean' | 'blob' | 'any';
   readonly summary: string;

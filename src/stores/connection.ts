@@ -3,12 +3,12 @@ import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Duration } from '../domain/time.js';
 
-/** In bytes; 0 where there is none. */
+/** In bytes; 0 if there is none. */
 export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /**
- * Opens a database for reading. No process uses a file without a log. SQLite is informed of that, so it creates no
- * files beside it, takes no lock, and can read in a read-only folder. @throws SQLite's errors.
+ * Opens a database for reading. No process uses a file without a log. SQLite knows this, so it creates no files next to
+ * it, takes no lock, and can read in a read-only folder. @throws SQLite's errors.
  */
 export function openForReading(path: string, patience: Duration): DatabaseSyncInstance {
   const url = pathToFileURL(path);

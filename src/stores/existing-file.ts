@@ -8,7 +8,8 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { troubleIn } from './trouble.js';
 
 /**
- * Names what is at a path instead of a file. Opening a named pipe would wait for a writer. `undefined`: a file, or nothing.
+ * Names what is at a path that should be a file. Opening a named pipe would wait for a writer. `undefined`: a file, or
+ * nothing.
  * @throws the file system's errors.
  */
 export function noFile(path: string): string | undefined {
@@ -19,7 +20,7 @@ export function noFile(path: string): string | undefined {
   return stats.isSocket() ? 'it is a socket, not a file' : 'it is a device, not a file';
 }
 
-/** A file that is not ours to use: it stays as it is, and no lock is made for it. */
+/** A file that is not ours to use: it stays unchanged, and no lock is created for it. */
 export interface StateRefusal {
   readonly kind: 'refused';
   readonly file: string;
@@ -28,8 +29,9 @@ export interface StateRefusal {
 }
 
 /**
- * Why the file at the path of a state is not ours to use; `undefined`: it is, or there is none. Noise is a damaged state of ours where `wasOurs`
- * says so, else somebody's file. To be asked before this process opens it. @throws the file system's errors.
+ * Why the file at the path of a state is not ours to use; `undefined`: it is, or there is none. Noise is a damaged
+ * state of ours if `wasOurs` says so, otherwise someone else's file. Call it before this process opens the file.
+ * @throws the file system's errors.
  */
 export function strangenessOf(path: string, wasOurs: boolean): string | undefined {
   const header = headerOf(path);
@@ -47,20 +49,22 @@ export function strangenessOf(path: string, wasOurs: boolean): string | undefine
   }
 }
 
-/** What is to be said of a state that was emptied. */
+/** The description of a state that was emptied. */
 export const EMPTIED = 'it is empty, though a scheduler has used it before';
 
 /**
- * Whether there was a state at a path: by the mark of its lock, which stays when its scheduler goes, or by its log. An empty file beside neither is
- * a new one, also when a scheduler was killed between creating and writing it. @throws SQLite's errors and the file system's.
+ * Whether there was a state at a path: shown by the mark of its lock, which stays when its scheduler ends, or by its
+ * log. An empty file with neither is new, even if a scheduler was killed between creating and writing it.
+ * @throws SQLite's errors and the file system's.
  */
 export const wasUsed = (path: string, patience: Duration): boolean =>
   lockContentOf(lockFileOf(path), patience) === 'marked' || sizeOf(`${path}-wal`) > 0;
 
 /**
- * Whether another process has the ledger open by another of its names (a hard link), which has its own lock and log.
- * Two logs would damage the file. Who has a database open holds a lock on the file itself, too. To be asked before this
- * process opens it. `patience`: how long to wait for a reader to be done. @throws the file system's errors.
+ * Whether another process has the ledger open under another of its names (a hard link), which has its own lock and log.
+ * Two logs would damage the file. A process that has a database open also holds a lock on the file itself. Call it
+ * before this process opens the file. `patience`: how long to wait for a reader to finish. @throws the file system's
+ * errors.
  */
 export function isOpenByAnotherName(path: string, patience: Duration): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });

@@ -6,17 +6,21 @@ const CHANGES = 24;
 const PAGES = 28;
 const FIRST_TRUNK = 32;
 const FREE_PAGES = 36;
-/** The value of `CHANGES` for which `PAGES` is right. */
+/** The value of `CHANGES` for which `PAGES` is valid. */
 const VALID_FOR = 92;
 
-/** In bytes: a number of a page. */
+/** In bytes: the size of a page number. */
 const WORD = 4;
-/** A trunk page names the next one, how many it lists, and those. SQLite itself leaves the last six places empty. https://sqlite.org/fileformat2.html#the_freelist */
+/**
+ * A trunk page names the next trunk, how many pages it lists, and those pages. SQLite itself leaves the last six places
+ * empty. https://sqlite.org/fileformat2.html#the_freelist
+ */
 const placesIn = (page: number): number => page / WORD - 8;
 
 /**
- * Adds `count` free pages of `page` bytes each to a new database, in two writes; SQLite would make two writes a page. After a kill in between,
- * the pages are not part of it yet. Only for a file that nobody else uses, in no transaction, and not in WAL mode.
+ * Adds `count` free pages of `page` bytes each to a new database, in two writes; SQLite would make two writes per page.
+ * If the process is killed in between, the pages are not part of it yet. Only for a file that nobody else uses, outside
+ * transactions, and not in WAL mode.
  * @throws the file system's errors.
  */
 export function appendFreePages(path: string, count: number, page: number): void {
@@ -38,7 +42,10 @@ export function appendFreePages(path: string, count: number, page: number): void
   }
 }
 
-/** Free pages from the number `first` on: trunks, each followed by the pages it lists. The last trunk leads on to `next`. */
+/**
+ * Free pages starting at number `first`: trunks, each followed by the pages it lists. The last trunk leads on to
+ * `next`.
+ */
 function trunksOf(first: number, count: number, page: number, next: number): Buffer {
   const pages = Buffer.alloc(count * page);
   const step = 1 + placesIn(page);

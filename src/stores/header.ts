@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 
-/** What can become of the file of a running scheduler. */
+/** What can happen to the file of a running scheduler. */
 export type Mishap = 'removed' | 'replaced' | 'overwritten';
 
 /** In bytes. https://sqlite.org/fileformat2.html#the_database_header */
@@ -16,17 +16,18 @@ export type Content =
   | 'ledger'
   /** A ledger with a schema of a later version than we know. */
   | 'newer'
-  /** A database of somebody else. */
+  /** A database of another program. */
   | 'foreign'
   /** No database. */
   | 'noise';
 
-/** Whether a file that begins so is a ledger. */
+/** Whether a file with this header is a ledger. */
 export const isOurs = (header: Buffer): boolean =>
   header.toString('latin1', 0, MAGIC.length) === MAGIC && header.readInt32BE(APPLICATION_ID_OFFSET) === APPLICATION_ID;
 
 /**
- * Reads the header of a file, without touching it. Not to be asked about a file this process has a database open on: see `LedgerFile`.
+ * Reads the header of a file, without touching it. Don't use it on a file that this process has open as a database: see
+ * `LedgerFile`.
  * @throws the file system's errors.
  */
 export function headerOf(path: string): Buffer {

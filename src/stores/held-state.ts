@@ -8,19 +8,19 @@ import { troubleIn } from './trouble.js';
 
 type Held = Extract<Taking, { readonly kind: 'held' }>;
 
-/** How long to wait for a program that only looks who holds the lock. */
+/** How long to wait for a program that only checks who holds the lock. */
 const PATIENCE: Duration = 5;
-/** A start that will be refused may have the lock for less. */
+/** A start that will be refused may hold the lock for a shorter time. */
 const A_MOMENT: Duration = 3 * SECOND;
 
 /** Another scheduler has the lock. */
 interface OtherHands {
   readonly reason: string;
-  /** It has had it for more than a moment. */
+  /** It has held it for more than a moment. */
   readonly isForGood: boolean;
 }
 
-/** The lock of a state in the hands of its ledger: taken when it can be, and made again where its file is removed. */
+/** The lock of a state, held by its ledger: taken when possible, and created again if its file is removed. */
 export class Hold {
   readonly #options: StateOptions;
   /** The file's real path, as of when it was locked. */
@@ -29,7 +29,7 @@ export class Hold {
   #held: Held | undefined;
   #lostSince: Duration | undefined;
 
-  /** `taking`: how far a start has come. */
+  /** `taking`: the progress of a start. */
   constructor(options: StateOptions, taking: Taking) {
     this.#options = options;
     this.#path = options.path;
@@ -40,7 +40,7 @@ export class Hold {
     return this.#path;
   }
 
-  /** Makes sure that the state is locked; returns what is in the way. What its path leads to may be another file by now. */
+  /** Makes sure that the state is locked; otherwise returns the reason. Its path may lead to another file by now. */
   take(): Held | { readonly reason: string } {
     const options = this.#options;
     const path = realPath(options.path);
@@ -53,11 +53,13 @@ export class Hold {
     return (this.#held = taking);
   }
 
-  /** Makes the lock again when its file is no longer at its path. Returns the holder if another scheduler was quicker. */
+  /**
+   * Creates the lock again if its file is no longer at its path. Returns the holder if another scheduler was faster.
+   */
   keep(): OtherHands | undefined {
     const held = this.#held;
     let locking: Locking | undefined;
-    // What cannot be locked now may be the next time. Until then the state itself says who uses it.
+    // If it cannot be locked now, it may be the next time. Until then the state itself records who uses it.
     troubleIn(() => {
       if (held?.lock.isInPlace() === false) locking = lockState(this.#path, this.#options.pid, PATIENCE);
     });
@@ -79,7 +81,7 @@ export class Hold {
     this.#held = { ...held, lock };
   }
 
-  /** The state at its path was opened; returns what it is to say of who uses it. Never throws. */
+  /** The state at its path was opened; returns the holder to record in it. Never throws. */
   opened(): Holder | undefined {
     const lock = this.#held?.lock;
     let holder: Holder | undefined;

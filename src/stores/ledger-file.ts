@@ -27,36 +27,39 @@ import { furnish, Upkeep } from './maintenance.js';
 import { Invalid } from './validation.js';
 import { WriteBack } from './write-back.js';
 
-/** In bytes. Small, because a commit writes whole pages, and few of each. https://sqlite.org/wal.html#walformat */
+/**
+ * In bytes. Small, because a commit writes whole pages but changes little in each.
+ * https://sqlite.org/wal.html#walformat
+ */
 const PAGE = 1024;
-/** How long a commit waits for another program that writes into the file. */
+/** How long a commit waits for another program that writes to the file. */
 const PATIENCE: Duration = 5;
-/** How often it is noted that the scheduler lives: a page in every commit would be a sixth of its price. */
+/** How often the state records that the scheduler is alive: a page in every commit would add a sixth to its cost. */
 const BETWEEN_SEEN: Duration = 1_000;
-/** Files up to this size, in bytes, are checked from end to end when they are opened, which takes 2 ms for each MiB. */
+/** Files up to this size, in bytes, are checked completely when they are opened, which takes 2 ms per MiB. */
 const SMALL = 2 * 1024 * 1024;
 
 /**
  * A ledger's file, open for writing.
  *
- * With `synchronous = NORMAL` a commit hands its pages to the operating system and does not wait for the disk. A
- * process that is killed loses nothing. A power cut loses what the system still keeps in memory (the last 30 s on
- * Linux), and never damages older records. To wait for the disk would cost every firing milliseconds.
+ * With `synchronous = NORMAL` a commit passes its pages to the operating system and does not wait for the disk. A
+ * killed process loses nothing. A power cut loses what the system still keeps in memory (the last 30 s on Linux), and
+ * never damages older records. Waiting for the disk would cost every firing milliseconds.
  * https://sqlite.org/pragma.html#pragma_synchronous
  */
 export class LedgerFile {
   readonly path: string;
-  /** What was in it when it was opened. */
+  /** Its content when it was opened. */
   readonly recollection: Recollection;
   /** What was left out of it. */
   readonly invalid = new Invalid();
   readonly upkeep: Upkeep;
-  /** What is in it now. */
+  /** Its current content. */
   readonly recorded: SqliteHistory;
   /** Its outcomes as a log. */
   readonly outcomes: OutcomeTable;
   readonly #database: DatabaseSyncInstance;
-  /** Who uses it, as it says itself from the next commit on. */
+  /** The holder that it records from the next commit on. */
   holder: Holder | undefined;
   readonly #writer: Writer;
   readonly #writeBack: WriteBack;
@@ -88,7 +91,10 @@ export class LedgerFile {
     }
   }
 
-  /** Writes all of it in one transaction, or nothing; on a full disk at least {@link writeEssentials}. @throws SQLite's errors. */
+  /**
+   * Writes everything in one transaction, or nothing; on a full disk at least {@link writeEssentials}. @throws SQLite's
+   * errors.
+   */
   write(unrecorded: Unrecorded, now: Instant): void {
     try {
       this.#tryTwice(() => {
@@ -105,8 +111,8 @@ export class LedgerFile {
   }
 
   /**
-   * Writes what the next scheduler needs in order to run nothing twice: the memories of jobs and the open runs, no outcomes. It changes rows in
-   * place, and has a reserve where that does not do. @throws SQLite's errors.
+   * Writes what the next scheduler needs so that nothing runs twice: the memories of jobs and the open runs, no
+   * outcomes. It changes rows in place, and has a reserve if that is not enough. @throws SQLite's errors.
    */
   writeEssentials(unrecorded: Unrecorded, now: Instant): void {
     try {
@@ -121,7 +127,7 @@ export class LedgerFile {
     unrecorded.essentialsRecorded();
   }
 
-  /** Writes something besides what the engine records, in one transaction, or nothing. @throws SQLite's errors. */
+  /** Writes something that the engine does not record, in one transaction, or nothing. @throws SQLite's errors. */
   #alter(write: () => void): void {
     this.#tryTwice(() => {
       this.upkeep.keepReserve();
@@ -136,7 +142,7 @@ export class LedgerFile {
       if (!lacksRoom(error)) throw error;
       if (troubleOf(error).isFull) this.upkeep.growFor(write);
       else {
-        // Written back, the log is used again from its beginning: enough for a limit on file sizes.
+        // After it is written back, the log is reused from its beginning: enough for a limit on file sizes.
         this.checkpoint('PASSIVE');
         write();
       }
@@ -163,7 +169,7 @@ export class LedgerFile {
     return named.ino === own.ino && named.dev === own.dev ? undefined : 'replaced';
   }
 
-  /** The path it has now, where the system knows. `undefined`: it was removed. */
+  /** Its current path, if the system knows. `undefined`: it was removed. */
   whereabouts(): string | undefined {
     try {
       const path = readlinkSync(`/proc/self/fd/${this.#writeBack.descriptor}`);
@@ -173,13 +179,13 @@ export class LedgerFile {
     }
   }
 
-  /** Its latest records, up to `limit` of each kind, if no path leads to it any more. @throws SQLite's errors. */
+  /** Its latest records, up to `limit` of each kind, if no path leads to it any longer. @throws SQLite's errors. */
   salvage(limit: number): SalvagedOutcomes | undefined {
     if (fstatSync(this.#writeBack.descriptor).nlink > 0) return undefined;
     return salvageOutcomes(this.#database, this.recorded, limit);
   }
 
-  /** What has become of the file behind our back. */
+  /** What another program did to the file. */
   mishap(): Mishap | undefined {
     const displaced = this.displaced();
     if (displaced !== undefined) return displaced;
@@ -189,41 +195,44 @@ export class LedgerFile {
     return isOurs(header) && this.#isSound() ? undefined : 'overwritten';
   }
 
-  /** Whether what others may have written into the file has left it whole. Takes 2 ms for each MiB, if they have. */
+  /** Whether the file is intact after other programs may have written to it. Takes 2 ms per MiB if they have. */
   #isSound(): boolean {
     if (!this.#writeBack.isTouched) return true;
-    // What is in memory is what the file held before.
+    // Memory holds the file's previous content.
     this.#database.exec('PRAGMA shrink_memory');
     const trouble = troubleIn(() => check(this.#database));
     if (trouble === undefined) this.#writeBack.accept();
     return !trouble?.isDamage;
   }
 
-  /** Sets how long a commit waits for another program that writes into the file. */
+  /** Sets how long a commit waits for another program that writes to the file. */
   waitForOthers(patience: Duration): void {
     this.#database.exec(`PRAGMA busy_timeout = ${patience}`);
   }
 
-  /** Writes the log back into the file. `TRUNCATE` also empties it, for the next to open. @throws SQLite's errors. */
+  /** Writes the log back into the file. `TRUNCATE` also empties it, for the next scheduler. @throws SQLite's errors. */
   checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
     this.#writeBack.checkpoint(mode);
   }
 
-  /** The binding ends prepared statements, and with them the connection, when they are collected: until then descriptors stay open. */
+  /**
+   * The binding finalizes statements, and with them the connection, when they are garbage-collected: until then
+   * descriptors stay open.
+   */
   close(): void {
     this.#database.close();
     this.#writeBack.close();
   }
 }
 
-/** Whether it may be the room that is missing: on the disk, or below a limit on file sizes. */
+/** Whether the cause may be missing space: on the disk, or below a limit on file sizes. */
 function lacksRoom(error: unknown): boolean {
   const { isFull, isVague } = troubleOf(error);
   return isFull || isVague;
 }
 
 function prepareFile(path: string, database: DatabaseSyncInstance, size: number): void {
-  // A new file has nothing to lose yet, and waits for no disk.
+  // A new file has nothing to lose yet, so it does not wait for the disk.
   database.exec(`PRAGMA page_size = ${PAGE}; PRAGMA synchronous = ${size === 0 ? 'OFF' : 'NORMAL'}`);
   if (size <= SMALL) check(database);
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
@@ -249,13 +258,15 @@ const placeholders = (columns: string) =>
 /** The parts of a commit. @throws SQLite's errors. */
 interface Writer {
   begin(): void;
-  /** What the next scheduler needs in order to run nothing twice. */
+  /** What the next scheduler needs so that nothing runs twice. */
   essentials(unrecorded: Unrecorded, now: Instant, holder: Holder | undefined): void;
   outcomes(unrecorded: Unrecorded): void;
   commit(): void;
 }
 
-/** Prepares what a commit takes. Statements are prepared once a file: preparing one costs more than running it. */
+/**
+ * Prepares the statements of a commit. Statements are prepared once per file: preparing one costs more than running it.
+ */
 function createWriter(database: DatabaseSyncInstance): Writer {
   const into = (verb: string, table: string, columns: string) =>
     database.prepare(`${verb} INTO ${table} (${columns}) VALUES (${placeholders(columns)})`);

@@ -6,31 +6,34 @@ import { contentIn, headerOf } from './header.js';
 import { lockFileOf } from './state-lock.js';
 import { troubleIn } from './trouble.js';
 
-/** A holder that can't be looked up (in another container, on another machine) is alive if the state saw it this recently. It writes every 30 s. */
+/**
+ * A holder that can't be looked up (in another container, on another machine) counts as alive if the state has seen it
+ * this recently. It writes every 30 s.
+ */
 const LATELY: Duration = 1.5 * MINUTE;
 
 /**
- * The scheduler that uses a state, by the state's own record: removing the lock does not remove the scheduler. Read only where the lock's file is
- * no longer the holder's; a dead holder has released it.
+ * The scheduler that uses a state, according to the state itself: removing the lock does not remove the scheduler. Read
+ * only if the lock's file is no longer the holder's; a dead holder has released it.
  */
 export interface Holder {
   readonly pid: number;
-  /** When the process began, as the kernel counts: another process of the same number began at another time. */
+  /** When the process started, as the kernel counts: another process with the same pid started at another time. */
   readonly began: string;
-  /** Where the number counts: the kernel as it was booted, and its namespace. Empty where there is none to tell. */
+  /** Where the pid is valid: this boot of the kernel, and its namespace. Empty if the system provides neither. */
   readonly where: string;
   readonly host: string;
-  /** The inodes of its lock, and of the state: a copy of it is nobody's. */
+  /** The inodes of its lock and of the state: a copy of the state has no holder. */
   readonly lock: number;
   readonly state: number;
 }
 
 const KEY = 'holder';
 
-/** Puts down who uses a state. */
+/** Records who uses a state. */
 export const HOLDER_ROW = `INSERT OR REPLACE INTO meta VALUES ('${KEY}', ?)`;
 
-/** What the process of that number says of itself. @throws the file system's errors. */
+/** What the process with that pid reports about itself. @throws the file system's errors. */
 export const holderOf = (path: string, pid: number, lock: number): Holder => ({
   pid,
   began: beganOf(pid) ?? '',
@@ -40,14 +43,14 @@ export const holderOf = (path: string, pid: number, lock: number): Holder => ({
   state: statSync(path).ino,
 });
 
-/** A scheduler that uses the state although its lock is free. `pid` is `undefined` where it counts as another system does. */
+/** A scheduler that uses the state although its lock is free. `pid` is `undefined` if it belongs to another system. */
 export function livingHolderOf(
   path: string,
   { now, patience }: { readonly now: Instant; readonly patience: Duration },
 ): { readonly pid: number | undefined } | undefined {
   const lock = statSync(lockFileOf(path), { throwIfNoEntry: false })?.ino;
   let found: { readonly holder: Holder; readonly seenAt: Instant | undefined } | undefined;
-  // An unreadable record names nobody; opening the file reports why.
+  // An unreadable record has no holder; opening the file reports why.
   troubleIn(() => (found = readHolder(path, patience)));
   if (found === undefined) return undefined;
   const { holder, seenAt } = found;
@@ -59,7 +62,7 @@ const isCountedHere = ({ where }: Holder): boolean => where !== '' && where === 
 
 function isAlive(holder: Holder, seenAt: Instant | undefined, now: Instant): boolean {
   if (isCountedHere(holder)) return holder.began !== '' && holder.began === beganOf(holder.pid);
-  // This very machine, which has been restarted since.
+  // This same machine, which has been restarted since.
   if (holder.host === hostname() && bootOf(holder.where) !== bootOf(whereWeCount())) return false;
   return seenAt !== undefined && Math.abs(now - seenAt) < LATELY;
 }
@@ -67,7 +70,7 @@ function isAlive(holder: Holder, seenAt: Instant | undefined, now: Instant): boo
 function readHolder(path: string, patience: Duration): { holder: Holder; seenAt: Instant | undefined } | undefined {
   if (contentIn(headerOf(path)) !== 'ledger') return undefined;
   const database = openForReading(path, patience);
-  // As text: an integer that no number here can hold would be thrown at.
+  // As text: reading an integer that exceeds a JavaScript number would throw.
   const meta = (key: string) => glance(database, 'CAST(value AS TEXT)', `FROM meta WHERE key = '${key}'`);
   try {
     const holder = parse(meta(KEY));
@@ -78,7 +81,7 @@ function readHolder(path: string, patience: Duration): { holder: Holder; seenAt:
   }
 }
 
-/** `undefined` for what no holder has written. */
+/** `undefined` for a value that no holder has written. */
 function parse(text: unknown): Holder | undefined {
   if (typeof text !== 'string') return undefined;
   try {

@@ -3,26 +3,29 @@ import { readFileSync, statSync } from 'node:fs';
 /** In bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const HEADER = 32;
 const FRAME_HEADER = 24;
-/** Of the header, and of a frame's, what is before its own checksum. */
+/** The part of the header, and of a frame's, before its own checksum. */
 const HEADER_SUMMED = 24;
 const FRAME_SUMMED = 8;
-/** The last bit is the byte order of checksums. */
+/** The last bit is the byte order of the checksums. */
 const MAGIC = 0x377f0682;
 const LARGEST_PAGE = 65_536;
 
 type Sum = readonly [number, number];
 const NOTHING: Sum = [0, 0];
 
-/** What a write-ahead log holds. */
+/** The content of a write-ahead log. */
 export type LogContent =
-  /** Nothing, or commits and what a scheduler that died had not committed. */
+  /** Nothing, or commits, followed by what a scheduler that died had not committed. */
   | 'whole'
-  /** Commits behind a damaged place, which SQLite leaves out without a word. */
+  /** Commits after a damaged place, which SQLite silently skips. */
   | 'damaged'
-  /** No log of SQLite, which takes it for an empty one without a word. */
+  /** Not a log of SQLite, which silently treats it as empty. */
   | 'noise';
 
-/** Reads what the log of a database contains, without changing it. 5 MB, the usual maximum, take 80 ms. @throws the file system's errors. */
+/**
+ * Reads the content of a database's log, without changing it. 5 MB, the usual maximum, take 80 ms. @throws the file
+ * system's errors.
+ */
 export function logContentOf(file: string): LogContent {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats === undefined || !stats.isFile() || stats.size === 0) return 'whole';
@@ -44,7 +47,7 @@ function framesOf(log: Buffer, page: number): readonly Buffer[] {
   return Array.from({ length: count }, (_, index) => log.subarray(HEADER + index * size, HEADER + (index + 1) * size));
 }
 
-/** The number of frames that were written whole: the checksum of each begins with that of the one before. */
+/** The number of complete frames: the checksum of each continues that of the previous one. */
 function goodFrames(frames: readonly Buffer[], first: Sum, isBigEndian: boolean): number {
   let sum = first;
   const bad = frames.findIndex((frame) => {
@@ -56,8 +59,8 @@ function goodFrames(frames: readonly Buffer[], first: Sum, isBigEndian: boolean)
 }
 
 /**
- * Whether a frame ends a commit of this log. Frames that an earlier use of the file has left have other salts. The first that is not good may
- * be half written by a scheduler that was killed; behind it such a one has written nothing.
+ * Whether a frame ends a commit of this log. Frames left from an earlier use of the file have other salts. The first
+ * bad frame may be half written by a scheduler that was killed; such a scheduler wrote nothing after it.
  */
 const isCommitOf =
   (log: Buffer) =>

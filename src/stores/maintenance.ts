@@ -7,31 +7,33 @@ import { forwardMarkIn } from './outcome-table.js';
 import { troubleIn, troubleOf } from './trouble.js';
 import type { WriteBack } from './write-back.js';
 
-/** Rows and jobs looked at in one step, which thus takes about a millisecond. */
+/** Rows and jobs checked in one step, which takes about a millisecond. */
 const ROWS = 200;
 const JOBS = 20;
 const BETWEEN_STEPS: Duration = 100;
 const BETWEEN_SWEEPS: Duration = MINUTE;
 
-/** In bytes, within the file: recording goes on for a while when the disk is full. */
+/** In bytes, within the file: recording continues for a while when the disk is full. */
 const ROOM = 1024 * 1024;
 
 /**
- * In bytes, within the file, and as much in the log. On a full disk, the next scheduler needs this room to record its
- * runs, so that it repeats none.
+ * In bytes, within the file, and the same amount in the log. On a full disk, the next scheduler needs this space to
+ * record its runs, so that it repeats none.
  */
 const RESERVE = 128 * 1024;
 
-/** In bytes. On a disk with less, what is kept in reserve would itself fill it. */
+/** In bytes. On a smaller disk, the reserve itself would fill the disk. */
 const PLENTY = 3 * ROOM;
 
 /** In pages. https://sqlite.org/limits.html#max_page_count */
 const NO_LIMIT = 4_294_967_294;
 
-/** How many bytes to free on a disk with this many free bytes. Twice as much is needed, because the log holds a copy. */
+/**
+ * How many bytes to reserve on a disk with this many free bytes. Twice as much is needed, because the log holds a copy.
+ */
 const roomWith = (free: number): number => (free >= PLENTY ? ROOM : Math.floor(free / 8));
 
-/** Free bytes where a file lies, for who is not root. */
+/** Free bytes on the file's disk, for users other than root. */
 function freeBeside(path: string): number {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;
@@ -39,9 +41,12 @@ function freeBeside(path: string): number {
 
 const PUT_RESERVE = `INSERT OR IGNORE INTO reserve (rowid, room) VALUES (1, zeroblob(${RESERVE}))`;
 
-/** Gives a new file its room before it has a log: through the log every page would be written three times. `page`: its size in bytes. */
+/**
+ * Gives a new file its space before it has a log: through the log every page would be written three times. `page`: its
+ * size in bytes.
+ */
 export function furnish(path: string, database: DatabaseSyncInstance, page: number): void {
-  // What cannot be had now is tried again by `makeRoom`.
+  // Space that is not available now is requested again by `makeRoom`.
   troubleIn(() => {
     if (freeBeside(path) < PLENTY) return;
     appendFreePages(path, ROOM / page, page);
@@ -49,14 +54,14 @@ export function furnish(path: string, database: DatabaseSyncInstance, page: numb
   });
 }
 
-/** What is kept in order, and how. */
+/** What is maintained, and how. */
 interface Kept {
   readonly database: DatabaseSyncInstance;
   readonly writeBack: WriteBack;
   readonly retention: Retention;
 }
 
-/** Lets old outcomes go and keeps some room within the file, a little at a time. */
+/** Deletes old outcomes and keeps some space free within the file, a little at a time. */
 export class Upkeep {
   readonly #path: string;
   readonly #database: DatabaseSyncInstance;
@@ -64,7 +69,7 @@ export class Upkeep {
   readonly #retention: Retention;
   readonly #nextJob: StatementSyncInstance;
   readonly #prune: StatementSyncInstance;
-  /** How far this sweep over all jobs, by name, has come. */
+  /** The progress of this sweep over all jobs, by name. */
   #job = '';
   #isRoomMade = false;
   #isReserveSpent = false;
@@ -76,7 +81,7 @@ export class Upkeep {
     this.#retention = retention;
     this.#nextJob = database.prepare('SELECT min(job_name) AS name FROM firings WHERE job_name > ?');
     // Of the oldest few, deletes those older than `keep` or beyond the newest `runs`, but never the newest of a job
-    // that may come again. An ad-hoc job, which has a colon in its name, does not come again.
+    // that may return. An ad-hoc job, which has a colon in its name, does not return.
     this.#prune = database.prepare(`
       DELETE FROM firings WHERE id IN (
         SELECT id FROM (SELECT id, ended_at FROM firings WHERE job_name = ?1 ORDER BY ended_at, id LIMIT ?4)
@@ -86,12 +91,12 @@ export class Upkeep {
             (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1 OFFSET ?3)))`);
   }
 
-  /** To be called once, for a file that was there: what an earlier scheduler kept in reserve is kept. @throws SQLite's errors. */
+  /** Call it once for an existing file: the reserve of an earlier scheduler is kept. @throws SQLite's errors. */
   takeOver(): void {
     if (this.#database.prepare('SELECT 1 FROM reserve').get() !== undefined) this.#limit(this.#ask('page_count'));
   }
 
-  /** Does a little of the work, and returns when the next little is due. @throws SQLite's errors. */
+  /** Does a small part of the work, and returns when the next part is due. @throws SQLite's errors. */
   step(now: Instant): Duration {
     let rows = ROWS;
     const sent = this.#sent();
@@ -116,13 +121,16 @@ export class Upkeep {
     return forwardMarkIn(this.#database)?.number ?? Number.MAX_SAFE_INTEGER;
   }
 
-  /** Makes the file, and the log beside it, larger by what is then free within; tried again later where there is no room. @throws SQLite's other errors. */
+  /**
+   * Enlarges the file, and its log, by the space that is then free within; retried later if there is no space. @throws
+   * SQLite's other errors.
+   */
   makeRoom(): void {
     const room = roomWith(freeBeside(this.#path));
     if (room < RESERVE) return;
     try {
       this.#limit(NO_LIMIT);
-      // By nothing, the log gets its beginning all the same.
+      // Even without content, the log gets its header.
       this.#grow(room < ROOM || this.#hasLittleRoom() ? room : 0);
       this.#putReserve();
       this.#writeBack.lengthenLog(room + RESERVE);
@@ -137,15 +145,15 @@ export class Upkeep {
   }
 
   #grow(room: number): void {
-    // In two transactions: pages that are free again when theirs ends are never written.
+    // In two transactions: pages that are free again when their transaction ends are never written.
     this.#database.exec(
       `INSERT OR REPLACE INTO reserve (rowid, room) VALUES (2, zeroblob(${room})); DELETE FROM reserve WHERE rowid = 2`,
     );
   }
 
   /**
-   * Does `write` while the file may take more pages, if the disk has room for them, twice. Until then it uses the free
-   * room within the file. Pages of the log that do not fit into the file can never be written back, and then the log
+   * Runs `write` while the file may take more pages, if the disk has room for them, twice. Until then it uses the free
+   * space within the file. Pages of the log that do not fit into the file can never be written back, and then the log
    * cannot be reused.
    */
   growFor(write: () => void): void {
@@ -156,20 +164,20 @@ export class Upkeep {
       this.#limitTo(ROOM);
       return;
     }
-    // Written back, the log is used again from its beginning, and takes no new room.
+    // After it is written back, the log is reused from its beginning, and takes no new space.
     this.#writeBack.checkpoint('PASSIVE');
     this.makeRoom();
     write();
   }
 
-  /** Restores what {@link spendReserve} has used. @throws SQLite's errors: a full disk, as long as it is. */
+  /** Restores what {@link spendReserve} has used. @throws SQLite's errors: a full disk, until there is space. */
   keepReserve(): void {
     if (!this.#isReserveSpent) return;
     this.#putReserve();
     this.#isReserveSpent = false;
   }
 
-  /** Frees what is kept for a full disk, within a transaction. @throws SQLite's errors. */
+  /** Frees the reserve for a full disk, within a transaction. @throws SQLite's errors. */
   spendReserve(): void {
     this.#database.exec('DELETE FROM reserve');
     this.#isReserveSpent = true;

@@ -15,8 +15,8 @@ export type FileOpening =
   | StateRefusal;
 
 /**
- * Opens the file of a ledger for writing, creating it where there is none. A file that is damaged, emptied or not a
- * database is set aside for a new one. A file of another program or of a later version stays as it is. Never throws.
+ * Opens the file of a ledger for writing, creating it if missing. A file that is damaged, emptied or not a database is
+ * set aside for a new one. A file of another program or of a later version stays as it is. Never throws.
  */
 export function openFile(toOpen: FileToOpen, now: Instant): FileOpening {
   try {
@@ -49,7 +49,10 @@ const DAMAGES: Readonly<Partial<Record<Content | 'emptied', string>>> = {
   emptied: EMPTIED,
 };
 
-/** Opens a file that was just made. One that cannot be used is removed again: left empty, it would look like a state that was emptied. */
+/**
+ * Opens a file that was just created. An unusable one is removed again: if it stayed empty, it would look like a state
+ * that was emptied.
+ */
 function begin(toOpen: FileToOpen): LedgerFile {
   const { path } = toOpen;
   try {
@@ -60,7 +63,7 @@ function begin(toOpen: FileToOpen): LedgerFile {
   }
 }
 
-/** Returns what is wrong with a file that is damaged. */
+/** Returns what is wrong with a damaged file. */
 function openUnlessDamaged(toOpen: FileToOpen): LedgerFile | string {
   try {
     return new LedgerFile(toOpen);
@@ -76,7 +79,7 @@ const LOG_REASONS: Readonly<Record<Exclude<LogContent, 'whole'>, string>> = {
   damaged: 'a part of it is damaged, and what was recorded behind that is lost',
 };
 
-/** Keeps a log that SQLite would leave out, or read in part, without a word. What is good of it is still read. */
+/** Keeps a log that SQLite would silently skip, or read only in part. The intact part of it is still read. */
 function setLogAside(path: string, now: Instant): SetAside | undefined {
   const file = `${path}-wal`;
   const content = logContentOf(file);

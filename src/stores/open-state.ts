@@ -10,15 +10,15 @@ import { troubleIn } from './trouble.js';
 const PATIENCE: Duration = 500;
 
 /**
- * Opens a state for the one scheduler that writes it, creating it, and its folder, where there is none. What cannot be opened now is a ledger in
- * trouble, which tries again. Never throws.
+ * Opens a state for the one scheduler that writes it, creating it and its folder if missing. A state that cannot be
+ * opened now is a ledger in trouble, which retries. Never throws.
  */
 export function openState(options: StateOptions): StateOpening {
   const { path, clock, pid, retention } = options;
   const taking = takeState(path, { pid, now: clock.now(), patience: PATIENCE });
   if (taking.kind === 'in_use' || taking.kind === 'refused') return taking;
   let earlier: readonly string[] = [];
-  // A folder that cannot be listed may be good enough for the state.
+  // A folder that cannot be listed may still be usable for the state.
   if (taking.kind === 'held') troubleIn(() => (earlier = leftBehind(path)));
   const opening =
     taking.kind === 'held'

@@ -16,7 +16,7 @@ export class OutcomeTable implements OutcomeLog {
   readonly #transact: (write: () => void) => void;
   readonly #invalid = new Invalid();
 
-  /** `transact` makes what is written one transaction. */
+  /** `transact` runs writes in one transaction. */
   constructor(database: DatabaseSyncInstance, transact: (write: () => void) => void) {
     this.#database = database;
     this.#transact = transact;
@@ -68,14 +68,14 @@ export class OutcomeTable implements OutcomeLog {
   }
 }
 
-/** Up to where outcomes are forwarded; `undefined` if none ever were. @throws SQLite's errors. */
+/** The number up to which outcomes are forwarded; `undefined` if none ever were. @throws SQLite's errors. */
 export function forwardMarkIn(database: DatabaseSyncInstance): ForwardMark | undefined {
   const [row] = rowsOf<[unknown]>(database, 'SELECT value FROM meta WHERE key = ?', MARK);
   try {
     const { state, number } = JSON.parse(String(row?.[0])) as Partial<ForwardMark>;
     return isText(state) && isCount(number) ? { state, number } : undefined;
   } catch {
-    // None, or not ours: forwarding begins again.
+    // None, or not ours: forwarding starts over.
     return undefined;
   }
 }

@@ -4,7 +4,10 @@ import type { Instant } from '../domain/time.js';
 import { LOST } from '../domain/outcome.js';
 import type { SalvagedOutcomes } from './salvage.js';
 
-/** At most this many outcomes and failed attempts are kept while nothing can be recorded; then the oldest are dropped and counted. */
+/**
+ * At most this many outcomes and failed attempts are kept while nothing can be recorded; beyond that the oldest are
+ * dropped and counted.
+ */
 export const MOST_KEPT = 10_000;
 
 /** An open run, and whether its row is on disk. */
@@ -18,12 +21,12 @@ export interface OpenEntry {
 type OfRun = Extract<TimerEvent, { readonly runId: string; readonly firing: unknown }>;
 
 /**
- * What is known and not yet on disk. Events are folded into the state they lead to. So a run whose admission and first attempt come together is
- * one row, repeated facts are written once, and memory stays within bounds.
+ * What is known but not on disk yet. Events are folded into the resulting state. So a run whose admission and first
+ * attempt coincide is one row, repeated facts are written once, and memory stays bounded.
  */
 export class Unrecorded {
   readonly changedJobs = new Map<string, JobRecord>();
-  /** Names of jobs that are gone, and whose rows go before any are written. */
+  /** Names of removed jobs, whose rows are deleted before any are written. */
   readonly removedJobs = new Set<string>();
   readonly changedRuns = new Set<OpenEntry>();
   /** Runs that are closed and have a row among the open ones. */
@@ -32,7 +35,7 @@ export class Unrecorded {
   failedAttempts: { readonly runId: string; readonly failed: FailedAttempt }[] = [];
   /** Outcomes and failed attempts that were dropped. */
   lost = 0;
-  /** The open runs on disk are another scheduler's, or nobody's: {@link changedRuns} takes the place of all of them. */
+  /** The open runs on disk belong to another scheduler, or to none: {@link changedRuns} replaces all of them. */
   replacesOpenRuns = false;
   readonly #jobs: Map<string, JobRecord>;
   readonly #open = new Map<string, OpenEntry>();
@@ -52,28 +55,28 @@ export class Unrecorded {
     }
   }
 
-  /** Drops the oldest beyond the bound, while nothing can be written. */
+  /** Drops the oldest beyond the limit, while nothing can be written. */
   trim(): void {
     this.lost += letGo(this.endings) + letGo(this.failedAttempts);
   }
 
-  /** Adds what a file that is gone had recorded, before what is new. */
+  /** Adds what a vanished file had recorded, before what is new. */
   takeBack({ endings, failedAttempts, left }: SalvagedOutcomes): void {
     this.endings = [...endings, ...this.endings];
     this.failedAttempts = [...failedAttempts, ...this.failedAttempts];
     this.lost += left;
   }
 
-  /** Everything known is to be written again: the file that had it is gone. */
+  /** Everything known is written again: the file that had it has vanished. */
   restate(): void {
     for (const [name, record] of this.#jobs) this.changedJobs.set(name, record);
     this.#restateRuns();
   }
 
   /**
-   * The file was another scheduler's. Its open runs get outcomes in the same commit that records ours, and its jobs
-   * stay unless ours replace them. Returns how many ad-hoc ones among them, which run only when a scheduler finds them
-   * at its start.
+   * The file belonged to another scheduler. Its open runs get outcomes in the same commit that records ours, and its
+   * jobs stay unless ours replace them. Returns how many of them are ad-hoc jobs, which run only if a scheduler finds
+   * them at its start.
    */
   takeOver({ jobs, open, lastSeenAt }: Recollection, at: Instant): number {
     this.#restateRuns();
@@ -89,7 +92,7 @@ export class Unrecorded {
     return this.endings.length + this.failedAttempts.length + this.lost;
   }
 
-  /** All of it is on disk. */
+  /** Everything is on disk. */
   recorded(): void {
     this.essentialsRecorded();
     this.endings = [];
@@ -97,7 +100,7 @@ export class Unrecorded {
     this.lost = 0;
   }
 
-  /** What the next scheduler needs in order to run nothing twice is on disk; outcomes and failed attempts are not. */
+  /** What the next scheduler needs so that nothing runs twice is on disk; outcomes and failed attempts are not. */
   essentialsRecorded(): void {
     for (const entry of this.changedRuns) entry.isRecorded = true;
     this.changedJobs.clear();
@@ -119,7 +122,7 @@ export class Unrecorded {
   #fold(event: TimerEvent): void {
     switch (event.event) {
       case 'run.admitted':
-        // Again, for a firing that a scheduler which died had admitted: it may be by another trigger now.
+        // Again, for a firing admitted by a scheduler that died: its trigger may differ now.
         this.#change(event, { firing: event.firing });
         return;
       case 'attempt.begun': {
@@ -196,7 +199,7 @@ function letGo(kept: unknown[]): number {
   return many;
 }
 
-/** What happened to a run that another scheduler has left open in a file which this one opens late: nobody goes on with it. */
+/** The outcome of a run that another scheduler left open in a file which this one opens late: nobody continues it. */
 function endingOfLeft(run: OpenRun, lastSeenAt: Instant | undefined, at: Instant): Ending {
   const { firing, runId, attempts, latenessMs, startedAt } = run;
   if (attempts === 0) return { event: 'firing.missed', at, firing, reason: 'downtime', runId };

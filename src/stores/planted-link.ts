@@ -3,13 +3,13 @@ import { dirname, join, resolve } from 'node:path';
 
 /** At most this many links are followed from one to the next, as in the kernel: 40. */
 const MOST_LINKS = 40;
-/** Write permission of a group and of everybody. */
+/** Write permission for a group and for everyone. */
 const OTHERS_WRITE = 0o022;
 const ROOT = 0;
 
 /**
- * The first link on the way to a file that another user has put into a folder where others may write. It may lead to
- * any file of ours. `undefined`: there is none. As the kernel's `protected_symlinks`, which not every system has on.
+ * The first link on the path to a file that another user created in a folder where others may write. It may lead to any
+ * of our files. `undefined`: there is none. Like the kernel's `protected_symlinks`, which not every system enables.
  * `path` is absolute.
  */
 export function plantedLinkOn(path: string, uid: number): string | undefined {
@@ -23,7 +23,7 @@ export function plantedLinkOn(path: string, uid: number): string | undefined {
   return undefined;
 }
 
-/** The link nearest to the root, and the way on from what it leads to. */
+/** The link nearest to the root, and the rest of the path from its target. */
 function firstLinkOn(path: string): { readonly path: string; readonly rest: string } | undefined {
   const names = path.split('/').filter((name) => name !== '');
   let at = '/';

@@ -2,9 +2,9 @@ import { closeSync, openSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Creates the file and its folder unless they exist. Nobody else may read a new file or enter a new folder, because the
- * output of commands is in it. SQLite gives the files beside a database the permissions of the database. A file that is
- * there is not even opened. Returns whether it is new. @throws the file system's errors.
+ * Creates the file and its folder unless they exist. Nobody else may read a new file or enter a new folder, because it
+ * contains the output of commands. SQLite gives the files next to a database the permissions of the database. An
+ * existing file is not even opened. Returns whether it is new. @throws the file system's errors.
  */
 export function createPrivately(path: string): boolean {
   makeFolder(dirname(path));
@@ -18,8 +18,8 @@ export function createPrivately(path: string): boolean {
 }
 
 /**
- * Makes a folder and those above it that are missing, for this user alone. Not by the `recursive` of mkdir: that never ends where a folder
- * refuses a new one as if it were missing itself, as /proc does. @throws the file system's errors.
+ * Creates a folder and its missing parents, for this user only. Does not use `recursive` of mkdir: that never ends if a
+ * folder refuses a new one as if it were missing itself, like /proc. @throws the file system's errors.
  */
 export function makeFolder(path: string): void {
   if (existsSync(path)) return;
@@ -28,7 +28,7 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // Somebody made it meanwhile.
+    // Another process has created it.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !existsSync(path)) throw error;
   }
 }

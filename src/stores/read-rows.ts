@@ -35,7 +35,7 @@ const TRIGGERS: readonly Trigger[] = ['schedule', 'catch_up', 'manual', 'start']
 const isStatus = isOneOf(FIRING_STATUSES);
 const isTrigger = isOneOf(TRIGGERS);
 
-/** A job's memory. One whose place in its schedule is invalid is of no schedule: the job begins again. */
+/** A job's memory. If its place in its schedule is invalid, it belongs to no schedule: the job starts over. */
 export function jobOfRow(row: JobRow, invalid: Invalid): JobRecord | undefined {
   const [name, fingerprint, cursor, generation, runsBegun, failuresInARow] = row;
   if (!invalid.isUsable('a timer', [['name', name, isName]])) return undefined;
@@ -65,7 +65,7 @@ export function jobOfRow(row: JobRow, invalid: Invalid): JobRecord | undefined {
   };
 }
 
-/** An invalid one is closed: the timer begins again. */
+/** An invalid one is closed: the timer starts over. */
 function breakerOf(row: JobRow, read: RowReader): BreakerState {
   const kind = read.required('breaker', row[6], isOneOf(BREAKERS), 'closed');
   if (kind === 'closed') return CLOSED;
@@ -75,7 +75,7 @@ function breakerOf(row: JobRow, read: RowReader): BreakerState {
   return kind === 'open' ? { kind, until, cooldown } : { kind, cooldown };
 }
 
-/** A pause whose end is invalid has none: what somebody paused does not run by a damage. */
+/** A pause with an invalid end has none: damage must not resume a paused timer. */
 function pauseOf(row: JobRow, read: RowReader): Pause | undefined {
   if (read.required('paused', row[9], isCount, 1) === 0) return undefined;
   return {
@@ -95,7 +95,7 @@ function firingOf([jobName, scheduledFor, trigger, generation]: FiringRow, whose
   return { jobName, scheduledFor, trigger, generation: read.required('generation', generation, isCount, 0) };
 }
 
-/** A run without an outcome. If it may have had a process, it had one. */
+/** A run without an outcome. If it may have had a process, assume that it had one. */
 export function openRunOfRow(row: OpenRunRow, invalid: Invalid): OpenRun | undefined {
   const [, runId, jobName, scheduledFor, trigger, generation, attempts, startedAt, latenessMs, retryAt, pid] = row;
   if (!invalid.isUsable('an open run', [['run_id', runId, isName]])) return undefined;

@@ -18,7 +18,7 @@ export function readState(path: string): StateReading {
     const other = noFile(path);
     if (other !== undefined) return { kind: 'unavailable', reason: other };
     if (sizeOf(path) === 0) return wasEmptied(path) ? { kind: 'unavailable', reason: EMPTIED } : { kind: 'none' };
-    // SQLite does not tell what is in its way.
+    // SQLite does not report the obstacle.
     accessSync(path, constants.R_OK);
     const reason = strangenessOf(path, false);
     if (reason !== undefined) return { kind: 'unavailable', reason };
@@ -29,7 +29,7 @@ export function readState(path: string): StateReading {
   }
 }
 
-/** No file can be there: `HOME=/dev/null` is how services say that a user has no home. */
+/** No file can be there: `HOME=/dev/null` is how services express that a user has no home. */
 const isNowhere = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOTDIR';
 
 const wasEmptied = (path: string): boolean => existsSync(path) && wasUsed(path, PATIENCE);

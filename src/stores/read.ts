@@ -12,7 +12,10 @@ export function rowsOf<Row>(database: DatabaseSyncInstance, sql: string, ...para
   return allOf(database.prepare(sql), ...parameters);
 }
 
-/** As {@link rowsOf}, of a statement that is prepared. An integer beyond what a number can hold is NaN: the binding would refuse to read the row. */
+/**
+ * Like {@link rowsOf}, for a prepared statement. An integer that exceeds a JavaScript number becomes NaN: the binding
+ * would refuse to read the row.
+ */
 export function allOf<Row>(statement: StatementSyncInstance, ...parameters: readonly Parameter[]): Row[] {
   statement.setReturnArrays(true);
   try {
@@ -49,7 +52,7 @@ export const readOpenRuns = (database: DatabaseSyncInstance, invalid: Invalid): 
     (row) => openRunOfRow(row, invalid) ?? [],
   );
 
-/** When something was recorded last; `undefined` before the first time. */
+/** When something was last recorded; `undefined` if nothing was. */
 export function readLastSeen(database: DatabaseSyncInstance, invalid: Invalid): Instant | undefined {
   const [seen] = rowsOf<[unknown]>(database, `SELECT value FROM meta WHERE key = 'last_seen_at'`);
   return seen && invalid.reader('the state').optional('last_seen_at', seen[0], isInstant);

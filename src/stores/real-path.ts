@@ -5,9 +5,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 const MOST_LINKS = 40;
 
 /**
- * The one path of a file, however it is named. Links are followed in its folders and in itself, even if it, or its
- * folder, does not exist yet. What cannot be followed (a circle, a folder that is closed to us) stays as it is. `path`
- * is absolute.
+ * The canonical path of a file, however it is named. Links are followed in its folders and in itself, even if it, or
+ * its folder, does not exist yet. A part that cannot be followed (a cycle, a folder closed to us) stays as it is.
+ * `path` is absolute.
  */
 export function realPath(path: string): string {
   try {
@@ -27,7 +27,7 @@ function realPathOf(path: string, links: number): string {
   return target === undefined ? real : realPathOf(resolve(dirname(real), target), links - 1);
 }
 
-/** Where a link leads to, though nothing is there yet. */
+/** The target of a link, even if nothing exists there yet. */
 function linkAt(path: string): string | undefined {
   try {
     return readlinkSync(path);

@@ -4,7 +4,7 @@ import type { Firing, Trigger } from '../domain/firing.js';
 import type { Ending, FailedAttempt, JobRecord, OpenRun, Pause } from '../domain/ledger.js';
 import type { FiringStatus } from '../domain/outcome.js';
 
-/** Columns and tuples stand in the same order: a row is written and read by position, at half the price of names. */
+/** Columns and tuples have the same order: rows are written and read by position, at half the cost of names. */
 type Null<Value> = Value | null;
 
 export const JOB_COLUMNS =
@@ -148,7 +148,7 @@ const runFactsOf = (ending: RunFinished): RunFacts => [
   ending.outputTail === undefined ? null : storable(ending.outputTail),
 ];
 
-/** The binding ends texts at U+0000, which commands do print; such a text is stored as its bytes. */
+/** The binding ends texts at U+0000, which commands do print; such a text is stored as bytes. */
 const storable = (text: string): string | Uint8Array => (text.includes('\0') ? Buffer.from(text) : text);
 export const FAILED_ATTEMPT_COLUMNS = 'run_id, attempt, at, error, retry_in_ms';
 export type FailedAttemptRow = [runId: string, attempt: number, at: number, error: string, retryInMs: number];

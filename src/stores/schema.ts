@@ -7,11 +7,11 @@ export const APPLICATION_ID = 0x746d7273;
 const utc = (column: string) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
 
 /**
- * The steps from one version of the schema to the next; a file's version is how many of them it has seen.
- * Only ever appended to: files of users have passed through the ones that stand.
+ * The steps from one version of the schema to the next; a file's version is the number of steps it has been through.
+ * Append only: files of users have been through the existing steps.
  *
- * Open runs stand in a table of their own. It is small and its rows come and go in few pages, which makes admission
- * cheap. The rows of `firings` are then numbered in the order of their ends, so the latest outcomes need no index.
+ * Open runs are in a separate table. It is small and its rows come and go within a few pages, which makes admission
+ * cheap. The rows of `firings` are therefore numbered in the order of their ends, so the latest outcomes need no index.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -139,7 +139,10 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** Brings a database to the newest schema, each step in a transaction of its own. Throws SQLite's errors; the step is then undone. */
+/**
+ * Brings a database to the newest schema, each step in its own transaction. Throws SQLite's errors; the failing step is
+ * then undone.
+ */
 export function migrate(database: DatabaseSyncInstance, version: number): void {
   for (const [index, step] of MIGRATIONS.entries()) {
     if (index < version) continue;

@@ -3,10 +3,13 @@ import { basename, dirname, join } from 'node:path';
 import { toTimestamp, type Instant } from '../domain/time.js';
 
 const MARK = '.bad-';
-/** What SQLite keeps beside a database: the write-ahead log and its index. */
+/** The files that SQLite keeps next to a database: the write-ahead log and its index. */
 const COMPANIONS = ['-wal', '-shm'];
 
-/** Moves a file that cannot be used out of the way, with what belongs to it, and returns where it is now. @throws the file system's errors. */
+/**
+ * Moves an unusable file out of the way, along with its companions, and returns its new path. @throws the file system's
+ * errors.
+ */
 export function setAside(path: string, now: Instant): string {
   const aside = asideOf(path, now);
   renameSync(path, aside);
@@ -14,7 +17,7 @@ export function setAside(path: string, now: Instant): string {
   return aside;
 }
 
-/** Keeps a copy of a file that can be used in part, and returns where. @throws the file system's errors. */
+/** Keeps a copy of a file that is usable in part, and returns its path. @throws the file system's errors. */
 export function copyAside(path: string, now: Instant): string {
   const aside = asideOf(path, now);
   copyFileSync(path, aside);
@@ -31,12 +34,14 @@ function moveIfThere(from: string, to: string): void {
   }
 }
 
-/** Removes the log of a file that is not at `path` any more. @throws the file system's errors. */
+/** Removes the log of a file that is no longer at `path`. @throws the file system's errors. */
 export function removeCompanions(path: string): void {
   for (const companion of COMPANIONS) rmSync(path + companion, { force: true });
 }
 
-/** Files of `path`, and logs of it, that were set aside and are still there, oldest first. @throws the file system's errors. */
+/**
+ * Files of `path`, and logs of it, that were set aside and still exist, oldest first. @throws the file system's errors.
+ */
 export function leftBehind(path: string): readonly string[] {
   const folder = dirname(path);
   const isAside = (name: string) => ['', '-wal'].some((end) => name.startsWith(basename(path) + end + MARK));

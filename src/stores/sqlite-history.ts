@@ -8,18 +8,18 @@ import { rollBack } from './connection.js';
 import { ENDING_COLUMNS, FAILED_ATTEMPT_COLUMNS, type EndingRow, type FailedAttemptRow } from './rows.js';
 import { Invalid, isDuration } from './validation.js';
 
-/** Behind every run id that begins so. */
+/** Follows every run id with a given prefix. */
 const LAST_CHARACTER = '\u{10ffff}';
 
 const OWN_ENDS = FIRING_STATUSES.filter(endsByItself)
   .map((status) => `'${status}'`)
   .join(', ');
 
-/** What was recorded, as far as it was when each question is asked. Its methods throw SQLite's errors. */
+/** The recorded history, as of each query. Its methods throw SQLite's errors. */
 export class SqliteHistory implements History {
   readonly #database: DatabaseSyncInstance;
   readonly #invalid = new Invalid();
-  /** Prepared once: statements stay until they are collected. */
+  /** Prepared once: statements stay until they are garbage-collected. */
   #byNumbers: StatementSyncInstance | undefined;
   #durations: StatementSyncInstance | undefined;
 
@@ -80,7 +80,7 @@ export class SqliteHistory implements History {
   }
 
   run(id: string): RunHistory | undefined {
-    // Open runs first: one that ends in between is found among the others.
+    // Open runs first: a run that ends in between is found among the others.
     const open = this.open().filter(({ runId }) => runId.startsWith(id));
     const endings = this.#endingsOf(id).filter((ending) => ending.runId !== undefined);
     const runIds = [...new Set([...endings, ...open].map(({ runId }) => runId ?? ''))];
@@ -110,7 +110,7 @@ export class SqliteHistory implements History {
     this.#database.close();
   }
 
-  /** Of the first two runs whose ids begin so: one that is `id` comes first, and two are too many. */
+  /** Of the first two runs with this prefix, an exact match comes first, and two are ambiguous. */
   #endingsOf(id: string): Ending[] {
     const sql = `SELECT ${ENDING_COLUMNS} FROM firings WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT 2`;
     return this.#endingsOfRows(rowsOf<EndingRow>(this.#database, sql, id, id + LAST_CHARACTER));
@@ -127,7 +127,7 @@ export class SqliteHistory implements History {
   }
 }
 
-/** The question for some columns of the outcomes that fit, the latest first, or the earliest. */
+/** The query for some columns of the matching outcomes, latest or earliest first. */
 function choose(columns: string, { jobName, status, since, until, due, limit, earliest }: HistoryQuery) {
   const conditions = [
     { sql: 'job_name = ?', value: jobName },
@@ -138,7 +138,7 @@ function choose(columns: string, { jobName, status, since, until, due, limit, ea
     { sql: 'ifnull(first_scheduled_for, scheduled_for) <= ?', value: due?.until },
   ].flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, value }]));
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
-  // As the index of one job has them; over all jobs, as they were recorded.
+  // In the order of one job's index; for all jobs, in the order of recording.
   const to = earliest ? 'ASC' : 'DESC';
   const order = jobName === undefined ? `id ${to}` : `ended_at ${to}, id ${to}`;
   return {

@@ -13,22 +13,25 @@ import type { Taking } from './take-state.js';
 import { troubleIn, type Trouble, plainly } from './trouble.js';
 import { MOST_KEPT, Unrecorded } from './pending-records.js';
 
-/** From one try to record what could not be recorded to the next. */
+/** From one attempt to record pending facts to the next. */
 const BETWEEN_TRIES: Duration = 2 * SECOND;
-/** From one look at what has become of the file to the next, at the least. */
+/** The minimum time between two checks of the file. */
 const BETWEEN_LOOKS: Duration = 5 * SECOND;
-/** The largest share of the time for looks at the file. A look at a file that others wrote into reads all of it. */
+/** The largest share of time for checks of the file. Checking a file that other programs wrote to reads all of it. */
 const SHARE_OF_LOOKS = 1 / 100;
-/** From a commit that met another program's lock to the next try, which is not reported yet. */
+/** From a commit that met another program's lock to the next attempt; not reported yet. */
 const FIRST_RETRY: Duration = 100;
-/** How long each try waits for another program, on the loop that firings need. */
+/** How long each attempt waits for another program, on the event loop that firings need. */
 const PATIENCE: Duration = 5;
-/** From one look at whether the lock is still ours to find to the next; it takes some microseconds. */
+/** From one check that our lock is at its path to the next; a check takes a few microseconds. */
 const BETWEEN_WATCHES: Duration = 5 * SECOND;
-/** A scheduler with nothing to record puts down so often that it lives: a page into the log, which waits for no disk. */
+/**
+ * How often a scheduler with nothing to record notes that it is alive: one page in the log, without waiting for the
+ * disk.
+ */
 const BETWEEN_BEATS: Duration = 30 * SECOND;
 const FIRST_UPKEEP: Duration = SECOND;
-/** Behind upkeep that could not be done. */
+/** After maintenance that failed. */
 const LATER: Duration = MINUTE;
 
 type Failure = Pick<Trouble, 'reason'> & Partial<Pick<Trouble, 'isDamage' | 'isBusy' | 'isFull'>>;
@@ -37,10 +40,11 @@ const NOTHING: Recollection = { jobs: new Map(), open: [], lastSeenAt: undefined
 
 /**
  * The ledger in an SQLite file. Each commit is one transaction. What can't be written is folded into {@link Unrecorded}
- * and retried every two seconds. After a short lock of another program it is retried sooner, and without a message.
+ * and retried every two seconds. After a short lock by another program it is retried sooner, and without a message.
  *
- * A file that is no longer a ledger is renamed. A new one begins with all that is known: the memories of all jobs, and the open runs. A state
- * that can't be opened at startup is opened as soon as possible; firings missed before startup are not caught up.
+ * A file that is no longer a ledger is renamed. A new file starts with everything known: the memories of all jobs, and
+ * the open runs. A state that can't be opened at startup is opened as soon as possible; firings missed before startup
+ * are not caught up.
  */
 export class SqliteLedger implements Ledger {
   readonly #options: StateOptions;
@@ -51,12 +55,12 @@ export class SqliteLedger implements Ledger {
   /** Absent until one could be opened, and between a file that was given up and a new one. */
   #file: LedgerFile | undefined;
   #now: Instant;
-  /** Why the last commit could not be written; it is tried again. */
+  /** Why the last commit could not be written; it is retried. */
   #failure: Failure | undefined;
-  /** What was told of it: nothing yet of a lock that may be short. */
+  /** What was reported about it: nothing yet about a lock that may be short. */
   #trouble: Extract<LedgerTrouble, { readonly kind: 'unavailable' }> | undefined;
   #busySince: Duration | undefined;
-  /** Of an earlier scheduler, in a file that was opened late. */
+  /** From an earlier scheduler, in a file that was opened late. */
   #adHoc = 0;
   #tell: (trouble: LedgerTrouble) => void = () => undefined;
   #nextLook: Duration;
@@ -68,7 +72,7 @@ export class SqliteLedger implements Ledger {
   /** Another scheduler has the state. */
   #taken: Failure | undefined;
 
-  /** `taking` and `opening`: how far a start has come. */
+  /** `taking` and `opening`: the progress of a start. */
   constructor(options: StateOptions, taking: Taking, opening: FileOpening) {
     this.#options = options;
     this.#clock = options.clock;
@@ -76,7 +80,7 @@ export class SqliteLedger implements Ledger {
     if (opening.kind === 'open') this.#use(opening.file);
     this.#recollection = this.#file?.recollection ?? NOTHING;
     this.#unrecorded = new Unrecorded(this.#recollection);
-    // What is invalid is written over.
+    // Invalid content is overwritten.
     if (this.#file && this.#file.invalid.count > 0) this.#unrecorded.restate();
     this.#now = this.#clock.now();
     this.#writtenAt = this.#clock.monotonic();
@@ -86,7 +90,10 @@ export class SqliteLedger implements Ledger {
     if (opening.kind === 'unavailable') this.#tryLater(opening);
   }
 
-  /** What is recorded so far, read over the connection that writes. Closing a second connection would release the POSIX locks of the file. */
+  /**
+   * What has been recorded so far, read over the writing connection. Closing a second connection would release the
+   * POSIX locks of the file.
+   */
   get recorded(): Recorded | undefined {
     return this.#file?.recorded;
   }
@@ -139,10 +146,10 @@ export class SqliteLedger implements Ledger {
     this.#disarmTry();
     this.#tellUnrecorded();
     const file = this.#file;
-    // On a full disk the log keeps its room for the next scheduler, as after a crash. Closing it would free that room
+    // On a full disk the log keeps its space for the next scheduler, as after a crash. Closing it would free that space
     // for other programs.
     if (!this.#failure?.isFull) {
-      // A log that cannot be written back is read by who opens the file next.
+      // A log that cannot be written back is read by the next scheduler that opens the file.
       troubleIn(() => file?.checkpoint('TRUNCATE'));
       file?.close();
     }
@@ -212,7 +219,7 @@ export class SqliteLedger implements Ledger {
 
   #tryLater(failure: Failure): void {
     this.#failure = failure;
-    // What went wrong may be that the file is another.
+    // The cause may be that the file is a different one.
     this.#nextLook = Number.NEGATIVE_INFINITY;
     const pause = this.#silentPause(failure);
     if (pause === undefined) this.#unavailable(failure.reason);
@@ -220,7 +227,7 @@ export class SqliteLedger implements Ledger {
     this.#disarmTry = this.#clock.after(pause ?? BETWEEN_TRIES, () => this.#record());
   }
 
-  /** Until the next try while another program has a lock that may be short; `undefined`: it is to be told. */
+  /** Until the next attempt, while another program has a lock that may be short; `undefined`: it must be reported. */
   #silentPause({ isBusy }: Failure): Duration | undefined {
     if (!isBusy || this.#trouble !== undefined) return undefined;
     const now = this.#clock.monotonic();
@@ -231,12 +238,12 @@ export class SqliteLedger implements Ledger {
 
   /** While a disk is full, every commit writes what it can. */
   #keepFor(failure: Failure): void {
-    // The obstacle is reported already, or will be by the next try.
+    // The obstacle has already been reported, or will be by the next attempt.
     if (failure.isFull) troubleIn(() => this.#file?.writeEssentials(this.#unrecorded, this.#now));
     this.#keep(failure);
   }
 
-  /** Keeps what is known, within bounds. Nothing is dropped without a report. */
+  /** Keeps what is known, within limits. Nothing is dropped without a report. */
   #keep({ reason }: Failure): void {
     this.#unrecorded.trim();
     if (this.#unrecorded.lost > 0) this.#unavailable(reason);
@@ -249,7 +256,7 @@ export class SqliteLedger implements Ledger {
     this.#tell(this.#trouble);
   }
 
-  /** Gives the file up if it is not what it was. Not when the state is another scheduler's by now. */
+  /** Gives up the file if it is no longer the same. Not if the state belongs to another scheduler by now. */
   #look(): Failure | undefined {
     const taken = this.#keepHold();
     if (taken !== undefined) return taken;
@@ -263,14 +270,14 @@ export class SqliteLedger implements Ledger {
     return failure ?? (mishap && this.#giveUp(mishap, describeMishap(file, mishap)));
   }
 
-  /** Closes the file, and renames what is now at its path. The next write begins a new one. */
+  /** Closes the file, and renames what is now at its path. The next write creates a new one. */
   #giveUp(mishap: Mishap, reason: string): Failure | undefined {
     const file = this.#file;
     if (file === undefined) return undefined;
     return troubleIn(() => {
       const salvaged = mishap === 'overwritten' ? undefined : file.salvage(MOST_KEPT);
       const aside = clearPlace(file, mishap, this.#clock.now());
-      // Only now: a file that is still in its place would be written into.
+      // Only now: a file that is still at its path would be written to.
       file.close();
       this.#file = undefined;
       this.#unrecorded.restate();
@@ -302,7 +309,7 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  /** Keeps the state's lock at its path, and records in the state that this scheduler lives. */
+  /** Keeps the state's lock at its path, and records in the state that this scheduler is alive. */
   #watch(): void {
     if (this.#keepHold() !== undefined || this.#file === undefined) return;
     this.#file.holder = this.#hold.opened();
@@ -311,7 +318,10 @@ export class SqliteLedger implements Ledger {
     this.#record();
   }
 
-  /** Keeps the state ours to find. Returns when it is another scheduler's: from then on nothing is touched, and this one has to stop. */
+  /**
+   * Makes sure that other schedulers find our lock. Returns the holder if the state belongs to another scheduler: from
+   * then on nothing is touched, and this one must stop.
+   */
   #keepHold(): Failure | undefined {
     if (this.#taken !== undefined) return this.#taken;
     const other = this.#hold.keep();
@@ -328,7 +338,10 @@ export class SqliteLedger implements Ledger {
     return isDisplaced;
   }
 
-  /** Does a little upkeep, and returns when the next is due. What is in its way is in the way of commits too, and told then. */
+  /**
+   * Does some maintenance, and returns when the next is due. An obstacle here is also an obstacle for commits, and
+   * reported then.
+   */
   #upkeep(): Duration {
     const file = this.#file;
     let pause = LATER;

@@ -9,37 +9,37 @@ import { troubleIn, troubleOf } from './trouble.js';
 /** A lock that this process holds. */
 export interface HeldLock {
   readonly kind: 'held';
-  /** The inode of its file. While another file has its path, others find that one's lock. */
+  /** The inode of its file. If another file is at its path, other schedulers find that lock. */
   readonly inode: number;
   /** Whether its file is still the one at its path. @throws the file system's errors. */
   isInPlace(): boolean;
-  /** Marks it as the lock of a state of ours, which {@link lockContentOf} recognizes later. Never throws. */
+  /** Marks it as the lock of our state, which {@link lockContentOf} recognizes later. Never throws. */
   mark(): void;
   release(): void;
 }
 
 export type Locking =
   | HeldLock
-  /** By a scheduler that lives. `pid` as its own system counts, as far as it is known. */
+  /** Held by a living scheduler. `pid` as its own system counts, if it is known. */
   | { readonly kind: 'in_use'; readonly pid: number | undefined };
 
 /** The lock file of a state. */
 export const lockFileOf = (path: string): string => `${path}.lock`;
 
 export type LockContent =
-  /** Nothing, or a lock that never saw a state. */
+  /** Empty, or a lock without a state so far. */
   | 'unmarked'
   /** A scheduler had a state at that path. */
   | 'marked'
   /** A file of another program. */
   | 'foreign';
 
-/** Marks a lock whose state was made ("tmrl" in ASCII), where a state has its own mark. */
+/** Marks a lock whose state was created ("tmrl" in ASCII), at the offset where a state has its own mark. */
 const LOCK_ID = 0x746d726c;
 
 /**
- * Reads what a lock's file contains, without changing it. It uses SQLite, because closing a descriptor of our own would release a lock that this
- * process holds on the file.
+ * Reads the content of a lock's file, without changing it. It uses SQLite, because closing our own descriptor would
+ * release a lock that this process holds on the file.
  * @throws SQLite's errors and the file system's.
  */
 export function lockContentOf(file: string, patience: Duration): LockContent {
@@ -50,7 +50,7 @@ export function lockContentOf(file: string, patience: Duration): LockContent {
     const pragma = (name: string) => glance(database, name, `FROM pragma_${name}`);
     const id = pragma('application_id');
     if (id === LOCK_ID) return 'marked';
-    // One of an earlier version has no mark. Nor has it a table.
+    // A lock of an earlier version has no mark. Nor does it have a table.
     return id === 0 && pragma('schema_version') === 0 ? 'unmarked' : 'foreign';
   } catch (error) {
     if (troubleOf(error).isDamage) return 'foreign';
@@ -61,12 +61,13 @@ export function lockContentOf(file: string, patience: Duration): LockContent {
 }
 
 /**
- * Takes the lock that lets one scheduler at a time use a state. It is SQLite's own write lock on the small database `<path>.lock`, held in an
- * open transaction. The kernel releases it however the process ends, so it is never left over, and it works between containers that share the
- * volume. The database's `user_version` is the holder's pid; on a full disk it may be missing.
+ * Takes the lock that lets one scheduler at a time use a state. It is SQLite's own write lock on the small database
+ * `<path>.lock`, held in an open transaction. The kernel releases it however the process ends, so it is never left
+ * over, and it works between containers that share the volume. The database's `user_version` is the holder's pid; on a
+ * full disk it may be missing.
  *
  * `patience`: how long to wait for another process that only reads the pid.
- * @throws errors of SQLite and of the file system where there can be no lock.
+ * @throws errors of SQLite and of the file system if no lock is possible.
  */
 export function lockState(path: string, pid: number, patience: Duration): Locking {
   const file = lockFileOf(path);
@@ -80,13 +81,13 @@ export function lockState(path: string, pid: number, patience: Duration): Lockin
     const holder = troubleOf(error).isBusy ? pidIn(database) : undefined;
     database.close();
     if (holder === undefined) throw error;
-    // Our own number is another container's, or was written by us when another was quicker.
+    // Our own pid belongs to another container, or we wrote it although another scheduler was faster.
     return { kind: 'in_use', pid: holder === 0 || holder === pid ? undefined : holder };
   }
 }
 
 function hold(database: DatabaseSyncInstance, pid: number): void {
-  // In place and without waiting for the disk: of what is written nothing need outlive the machine.
+  // In place and without waiting for the disk: none of it needs to survive a power cut.
   database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
   try {
     database.exec(`PRAGMA user_version = ${pid}; COMMIT`);
@@ -119,7 +120,7 @@ function heldLock(file: string, database: DatabaseSyncInstance): HeldLock {
 
 /** In place: a transaction of SQLite would release the lock at its end. */
 function mark(descriptor: number): void {
-  // The full disk that kept the pid out.
+  // The disk was full, so the pid is missing.
   if (fstatSync(descriptor).size < HEADER_SIZE) return;
   const bytes = Buffer.alloc(4);
   bytes.writeInt32BE(LOCK_ID);
@@ -130,8 +131,9 @@ const pidIn = (database: DatabaseSyncInstance): number =>
   Number(glance(database, 'user_version', 'FROM pragma_user_version'));
 
 /**
- * Whether a scheduler uses the state now, by its lock (see `state-lock.ts`). If that can't be known (another user's state), the state counts as
- * used. Not for a process that holds the lock itself: closing the file would release it, as POSIX locks do.
+ * Whether a scheduler uses the state now, by its lock (see `state-lock.ts`). If that can't be known (another user's
+ * state), the state counts as used. Not for a process that holds the lock itself: closing the file would release it,
+ * like all POSIX locks.
  */
 export function isInUse(path: string): boolean {
   const file = lockFileOf(path);

@@ -16,7 +16,10 @@ export function defaultStatePath(timerFileRealPath: string, env: Environment): s
   return join(home, 'timers', `${basename(timerFileRealPath)}-${digest}.db`);
 }
 
-/** Of a user without an account (containers run as any uid) it is the root folder, as for programs that systemd starts. */
+/**
+ * For a user without an account (containers run as any uid) it is the root folder, like for programs that systemd
+ * starts.
+ */
 function homeOf(env: Environment): string {
   const told = env['HOME'] ?? '';
   if (isAbsolute(told)) return told;

@@ -17,7 +17,7 @@ export type Taking =
   | { readonly kind: 'unavailable'; readonly reason: string }
   | StateRefusal;
 
-/** Who takes a state. */
+/** The scheduler that takes a state. */
 export interface Taker {
   readonly pid: number;
   readonly now: Instant;
@@ -25,7 +25,10 @@ export interface Taker {
   readonly patience: Duration;
 }
 
-/** Takes the lock of a state, before its file is touched. Where the file is not ours to use there is no lock either. Never throws. */
+/**
+ * Takes the lock of a state, before its file is touched. If the file is not ours to use, there is no lock either. Never
+ * throws.
+ */
 export function takeState(path: string, taker: Taker): Taking {
   try {
     return takeUnlessStrange(path, taker) ?? take(path, taker);
@@ -34,7 +37,7 @@ export function takeState(path: string, taker: Taker): Taking {
   }
 }
 
-/** What keeps us from making, or taking, a lock. */
+/** Why we can't create or take a lock. */
 function takeUnlessStrange(
   path: string,
   { now, patience }: Taker,
@@ -45,7 +48,7 @@ function takeUnlessStrange(
   const otherLock = noFile(lockFile);
   if (otherLock !== undefined) return { kind: 'unavailable', reason: `of ${lockFile}: ${otherLock}` };
   const lock = lockContentOf(lockFile, patience);
-  // Beside a lock of ours the file is looked at later: this process may have it open.
+  // Next to a lock of ours, the file is checked later: this process may have it open.
   if (lock === 'marked') return undefined;
   const reason = strangenessOf(path, false);
   if (reason !== undefined) return { kind: 'refused', file: path, reason };

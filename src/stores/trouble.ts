@@ -3,15 +3,15 @@ import { existsSync, closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { systemReason } from '../system/system-reason.js';
 
-/** Why SQLite, or the file system below it, did not do what it was asked. */
+/** Why SQLite, or the file system below it, failed. */
 export interface Trouble {
   /** In plain words, without the name of the file. */
   readonly reason: string;
-  /** The file holds what cannot be a ledger of ours: it is to be set aside. */
+  /** The file cannot be our ledger: it must be set aside. */
   readonly isDamage: boolean;
-  /** There is no room left, which may be made. */
+  /** There is no space left, but some may be freed. */
   readonly isFull: boolean;
-  /** Another program writes into the file. */
+  /** Another program is writing to the file. */
   readonly isBusy: boolean;
   /** SQLite reports several causes alike; the system may know more, see `whyUnwritable`. */
   readonly isVague: boolean;
@@ -40,7 +40,7 @@ const REASONS: Readonly<Record<number, string>> = {
   [NOTADB]: 'it is not a database',
 };
 
-/** The binding omits the code where all rows are requested; SQLite's sentence then identifies the error. */
+/** The binding omits the code if all rows are requested; SQLite's sentence then identifies the error. */
 const CODES: Readonly<Record<string, number>> = {
   'database is locked': BUSY,
   'disk I/O error': IOERR,
@@ -64,7 +64,9 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   ENFILE: 'the system has too many files open',
 };
 
-/** Puts an error of SQLite or of the file system into plain words. @throws whatever else it is given: that is a bug. */
+/**
+ * Describes an error of SQLite or of the file system in plain words. @throws anything else it receives: that is a bug.
+ */
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Error)) throw error;
   const { errcode, code, errno } = error as Error & { errcode?: number; code?: string; errno?: number };
@@ -91,14 +93,14 @@ function troubleOfSqlite({ message }: Error, errcode: number | undefined): Troub
   };
 }
 
-/** Node has no word for a quota. */
+/** Node has no name for a quota error. */
 const codeOf = (code: string, errno = 0): string => (errno === -constants.errno.EDQUOT ? 'EDQUOT' : code);
 
-/** Whether access was denied to a file, and not to its folder: in a folder that is closed none can be seen. */
+/** Whether access was denied to a file, and not to its folder: in a closed folder no file is visible. */
 const isOfFileItself = ({ code, syscall, path }: { code?: string; syscall?: unknown; path?: string }): boolean =>
   code === 'EACCES' && (syscall === 'open' || syscall === 'access') && path !== undefined && existsSync(path);
 
-/** Does something, and returns what was in its way. @throws as {@link troubleOf}. */
+/** Does something, and returns the error that prevented it. @throws as {@link troubleOf}. */
 export function troubleIn(work: () => void): Trouble | undefined {
   try {
     work();
@@ -108,16 +110,17 @@ export function troubleIn(work: () => void): Trouble | undefined {
   }
 }
 
-/** In bytes, behind the end of the largest file: beyond a limit that stopped a write there. */
+/** In bytes, beyond the end of the largest file: past a limit that stopped a write there. */
 const BEYOND = 64 * 1024;
 
 /**
- * Finds out why a state can't be written, by writing a few bytes into a file beside it and removing that again. SQLite reports a limit on file
- * sizes, a quota, a read-only file system and a broken disk alike. `undefined`: such a write works.
+ * Finds out why a state can't be written, by writing a few bytes to a file next to it and removing that again. SQLite
+ * reports a limit on file sizes, a quota, a read-only file system and a broken disk alike. `undefined`: such a write
+ * works.
  */
 function whyUnwritable(path: string): string | undefined {
   const probe = `${path}-probe`;
-  // Left by a scheduler that was killed just then, or somebody's.
+  // Left by a scheduler that was killed just then, or someone else's.
   if (existsSync(probe)) return undefined;
   return troubleIn(() => {
     const end = Math.max(sizeOf(path), sizeOf(`${path}-wal`));
@@ -131,7 +134,7 @@ function whyUnwritable(path: string): string | undefined {
   })?.reason;
 }
 
-/** Makes the reason of a trouble with the state at `path` as plain as the system can. */
+/** Makes the reason for trouble with the state at `path` as plain as the system can. */
 export function plainly<Some extends Trouble | undefined>(path: string, trouble: Some): Some {
   if (!trouble?.isVague) return trouble;
   return { ...trouble, reason: whyUnwritable(path) ?? trouble.reason };

@@ -1,11 +1,11 @@
 import { END_OF_TIME, type Duration, type Instant } from '../domain/time.js';
 import { counted } from '../text/counted.js';
 
-/** Far beyond what any timer waits, and so little that sums with instants stay instants. */
+/** Far beyond the delay of any timer, and small enough that sums with instants stay instants. */
 const LONGEST_DURATION: Duration = 1e14;
 const LATEST: Instant = END_OF_TIME - 10 * LONGEST_DURATION;
 
-/** Checks of what a column holds. SQLite keeps whatever it is given, and others may have written into the file. */
+/** Checks of a column's values. SQLite stores whatever it receives, and other programs may have written to the file. */
 export const isInstant = (value: unknown): value is Instant => typeof value === 'number' && Math.abs(value) <= LATEST;
 
 export const isDuration = (value: unknown): value is Duration =>
@@ -30,11 +30,11 @@ const MOST_TOLD = 20;
 const MOST_COUNTED = 1_000;
 const LONGEST = 40;
 
-/** Collects what was found invalid in rows, and left out. */
+/** Collects invalid values of rows that were left out. */
 export class Invalid {
   readonly #found = new Set<string>();
 
-  /** How many values and rows, up to {@link MOST_COUNTED}. What is read again is counted once. */
+  /** How many values and rows, up to {@link MOST_COUNTED}. A row that is read again is counted once. */
   get count(): number {
     return this.#found.size;
   }
@@ -44,12 +44,12 @@ export class Invalid {
     return [...this.#found].slice(0, MOST_TOLD);
   }
 
-  /** Takes note of a value of `whose`. */
+  /** Notes a value of `whose`. */
   add(whose: string, what: string, value: unknown): void {
     if (this.#found.size < MOST_COUNTED) this.#found.add(`${whose}: ${what} is ${printed(value)}`);
   }
 
-  /** Whether the values that a row cannot do without are right; takes note of the first that is not. */
+  /** Whether the required values of a row are valid; notes the first that is not. */
   isUsable(whose: string, needed: readonly Needed[]): boolean {
     const wrong = needed.find(([, value, isRight]) => !isRight(value));
     if (wrong !== undefined) this.add(whose, wrong[0], wrong[1]);
@@ -75,14 +75,14 @@ export class RowReader {
     this.#whose = whose;
   }
 
-  /** Returns `value` if it is right; else takes note of it, and returns `fallback`. */
+  /** Returns `value` if it is valid; otherwise notes it, and returns `fallback`. */
   required<Value, Fallback>(what: string, value: unknown, isRight: Check<Value>, fallback: Fallback): Value | Fallback {
     if (isRight(value)) return value;
     this.#invalid.add(this.#whose, what, value);
     return fallback;
   }
 
-  /** As {@link required}, where a value may be absent. */
+  /** Like {@link required}, for a value that may be absent. */
   optional<Value>(what: string, value: unknown, isRight: Check<Value>): Value | undefined {
     return value === null ? undefined : this.required(what, value, isRight, undefined);
   }

@@ -6,14 +6,15 @@ import { troubleIn } from './trouble.js';
 const LOG_PAGES = 4096;
 /** In bytes. https://sqlite.org/fileformat2.html#the_write_ahead_log */
 const LOG_HEADER = 32;
-/** From one look at how long the log is to the next. */
+/** From one check of the log's length to the next. */
 const COMMITS_BETWEEN_LOOKS = 16;
 
 /**
  * Writes the log back into the file of a ledger. In WAL mode nothing else changes that file, and SQLite does not report
- * when it writes back by itself. So SQLite never does, and any change of the file comes from another program.
+ * its own checkpoints. So they are turned off, and any change of the file comes from another program.
  *
- * Its descriptor stays open as long as the database is. Closing any descriptor of a file drops all locks of the process on it.
+ * Its descriptor stays open as long as the database. Closing any descriptor of a file drops all of the process's locks
+ * on it.
  * https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
 export class WriteBack {
@@ -38,7 +39,7 @@ export class WriteBack {
     this.#left = this.#stamp();
   }
 
-  /** To be told of each commit. What is in the way of a checkpoint is in the way of the next commit too, or of nothing. */
+  /** Call it after each commit. An obstacle for a checkpoint is also one for the next commit, or does not matter. */
   committed(): void {
     if (++this.#commits % COMMITS_BETWEEN_LOOKS !== 0) return;
     troubleIn(() => {
@@ -47,7 +48,7 @@ export class WriteBack {
     });
   }
 
-  /** Writes the log back into the file. `TRUNCATE` also empties it, for the next to open. @throws SQLite's errors. */
+  /** Writes the log back into the file. `TRUNCATE` also empties it, for the next scheduler. @throws SQLite's errors. */
   checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
     this.#isTouched = this.isTouched;
     try {
@@ -58,17 +59,17 @@ export class WriteBack {
   }
 
   /**
-   * Makes the log's file at least `bytes` long, in one write; SQLite would make two writes a page. It then overwrites what has no meaning yet.
-   * Does nothing before the first commit.
+   * Makes the log's file at least `bytes` long, in one write; SQLite would make two writes per page. It then overwrites
+   * bytes that mean nothing yet. Does nothing before the first commit.
    * @throws the file system's errors.
    */
   lengthenLog(bytes: number): void {
     const size = statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0;
-    // Without a header it would be no log.
+    // Without a header it would not be a log.
     if (size >= LOG_HEADER && size < bytes) appendFileSync(this.#log, Buffer.alloc(bytes - size));
   }
 
-  /** Whether others have written into the file since {@link accept}. */
+  /** Whether other programs have written to the file since {@link accept}. */
   get isTouched(): boolean {
     return this.#isTouched || this.#stamp() !== this.#left;
   }
@@ -79,7 +80,7 @@ export class WriteBack {
     this.#left = this.#stamp();
   }
 
-  /** Behind the closing of the database. */
+  /** After the database is closed. */
   close(): void {
     closeSync(this.descriptor);
   }

@@ -10,5 +10,5 @@ export function standardStreamAt(path: string): StandardStream | undefined {
   return groups['out'] !== undefined || (groups['fd'] ?? groups['proc']) === '1' ? 1 : 2;
 }
 
-/** Whether a path (absolute) is one that the system itself has: a device, or a view of a process. */
+/** Whether a path (absolute) belongs to the system itself: a device, or a view of a process. */
 export const isSystemPath = (path: string): boolean => /^\/(dev(?!\/shm\/)|proc)\//.test(path);

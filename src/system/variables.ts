@@ -1,4 +1,4 @@
-/** What an environment variable means. For the reference alone; a test compares it with the sources. */
+/** What an environment variable means. Used only by the reference; a test compares it with the sources. */
 type Entries = Readonly<Record<string, string>>;
 
 /** Variables that `timers` reads. */

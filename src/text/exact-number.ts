@@ -1,8 +1,11 @@
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-/** A double holds every number of up to 15 digits. Others are looked at. */
+/** A double holds every number of up to 15 digits. Longer ones are checked. */
 const SUSPECT = /\d[\d.]{15}|\d[eE]/;
 
-/** The first number of a JSON text that a double would change, as it is written: 9007199254740993, 1e400. `undefined`: there is none. */
+/**
+ * The first number of a JSON text that a double would change, as written: 9007199254740993, 1e400. `undefined`: there
+ * is none.
+ */
 export function inexactNumber(json: string): string | undefined {
   if (!SUSPECT.test(json)) return undefined;
   for (const [token] of json.matchAll(TOKENS)) {

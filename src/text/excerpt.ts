@@ -1,15 +1,17 @@
 /** What fits on one line next to a sentence, in UTF-16 units. */
 const MOST_SHOWN = 60;
 
-/** Quotes a person's text, cut to fit on one line. */
+/** Quotes a user's text, cut to fit on one line. */
 export const quoted = (text: string): string =>
   `"${text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}…`}"`;
 
-/** The longest word and the longest message that are shown whole, in UTF-16 units. */
+/** The longest word and the longest message that are shown completely, in UTF-16 units. */
 const LONGEST_WORD = 120;
 const LONGEST_MESSAGE = 600;
 
-/** Shortens the long words of a message, and a long message: whatever it repeats of a person's text fits on the screen. */
+/**
+ * Shortens the long words of a message, and a long message: whatever it repeats of a user's text fits on the screen.
+ */
 export function withoutLongParts(message: string): string {
   if (message.length <= LONGEST_WORD) return message;
   const words = endsOf(message).replace(LONG_WORD, (word) => shortened(word, MOST_SHOWN));
@@ -23,7 +25,7 @@ const SCREEN = 8_000;
 
 const LONG_WORD = new RegExp(`\\S{${LONGEST_WORD + 1},}`, 'g');
 
-/** The beginning and the end, which for a path say most. */
+/** The beginning and the end, which are the most telling parts of a path. */
 const shortened = (text: string, most: number): string => `${text.slice(0, most)}…${text.slice(-MOST_SHOWN / 3)}`;
 
 /** The maximum number of characters of a time zone, a duration or a point in time. */

@@ -1,7 +1,7 @@
 /**
- * Returns the candidate that `word` most likely means, or `undefined` if none is near.
- * Near: no more than a third of the word's letters (at least one) are wrong, missing, extra or swapped with a neighbor;
- * case is ignored. Of equally near candidates, the first.
+ * Returns the candidate that `word` most likely means, or `undefined` if none is near. Near: no more than a third of
+ * the word's letters (at least one) are wrong, missing, extra or swapped with a neighbor; case is ignored. Among
+ * equally near candidates, the first.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();

@@ -73,7 +73,7 @@ function nameOf(character: string): string {
   return `${number} (${name})`;
 }
 
-/** Made when they are needed: V8 takes long for a script. */
+/** Created when needed: V8 takes long for a script. */
 const kinds = (): readonly (readonly [name: string, kind: RegExp])[] => [
   ['a space', /\p{Zs}/u],
   ['Cyrillic', /\p{Script=Cyrillic}/u],

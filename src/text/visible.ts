@@ -29,7 +29,7 @@ const BELONGING = [
 /** Controls (C0 except tab, DEL, C1), format characters (bidi marks among them), line ends, lone surrogates, and everything else invisible. */
 const HIDDEN = `(?!\\t|${BELONGING})[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Default_Ignorable_Code_Point}]`;
 let known: RegExp | undefined;
-/** Made at its first use: that takes 2 ms, and most texts are plain. */
+/** Created at first use: that takes 2 ms, and most texts are plain. */
 const hidden = (): RegExp => (known ??= new RegExp(HIDDEN, 'gu'));
 
 /** If nothing is hidden, one check is enough. */
@@ -43,8 +43,9 @@ function sign(character: string): string {
 }
 
 /**
- * Makes a text of one line safe to show: replaces everything that could move a cursor, forge a line, reorder letters or hide. Every text
- * from outside goes through it before printing: names, outputs, system messages, arguments, files. Tabs stay.
+ * Makes a line of text safe to show: replaces everything that could move a cursor, forge a line, reorder letters or
+ * hide. Every text from outside goes through it before printing: names, outputs, system messages, arguments, files.
+ * Tabs stay.
  */
 export const visible = (text: string): string => (PLAIN.test(text) ? text : text.replace(hidden(), sign));
 
@@ -67,7 +68,10 @@ export function visibleCharacters(text: string): readonly VisibleCharacter[] {
   });
 }
 
-/** Writes hidden characters of a JSON text as `\uXXXX`, with the same meaning and safe to show. Apart from line ends, only strings contain them. */
+/**
+ * Writes hidden characters of a JSON text as `\uXXXX`, with the same meaning and safe to show. Apart from line ends,
+ * only strings contain them.
+ */
 export function visibleJson(json: string): string {
   return /^[\n\t -~]*$/.test(json)
     ? json

@@ -4,7 +4,7 @@ import { ask } from './chrony/ask.js';
 import { readTracking } from './chrony/tracking.js';
 import type { TimeSourceKind } from './kind.js';
 
-/** chronyd, if it disciplines this machine's clock: it knows sources that we do not speak to (NTS, PTP, GPS). */
+/** chronyd, if it disciplines this machine's clock: it knows sources that we don't support (NTS, PTP, GPS). */
 export const chrony: TimeSourceKind = {
   key: 'chrony',
   create: (settings, clock) => {
@@ -16,9 +16,9 @@ export const chrony: TimeSourceKind = {
 
 export interface ChronyOptions {
   readonly clock: Clock;
-  /** Whether a machine without chronyc is nothing to tell. */
+  /** Whether a machine without chronyc is not worth reporting. */
   readonly mayBeAbsent: boolean;
-  /** How chronyc is called; what it is asked comes behind. */
+  /** The arguments of chronyc; the query follows them. */
   readonly command?: readonly string[];
 }
 

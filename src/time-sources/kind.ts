@@ -3,8 +3,8 @@ import type { ClockSettings, TimeSource } from '../domain/time-source.js';
 
 /** One way to ask for the time. Add a file that exports one, and list it in `index.ts`. */
 export interface TimeSourceKind {
-  /** The key under `clock` that asks for it. */
+  /** The key under `clock` that enables it. */
   readonly key: string;
-  /** The sources of this kind that the settings ask for; may be none. */
+  /** The sources of this kind that the settings request; possibly none. */
   create(settings: ClockSettings, clock: Clock): readonly TimeSource[];
 }

@@ -2,20 +2,20 @@ import { systemReason } from '../system/system-reason.js';
 import { hostOf, withHostsAlone } from '../domain/web-request.js';
 import { counted } from '../text/counted.js';
 
-/** Most sentences of the library that are handed on; they differ in numbers, and could be told for ever. */
+/** The most sentences of the library that are passed on; they differ in numbers, and could be endless. */
 const NOTICES = 10;
 const LONGEST = 300;
-/** Most spans on their way, about 1 KB each. */
+/** The most spans in flight, about 1 KB each. */
 export const MOST_WAITING = 8_192;
 
-/** Counts spans in flight, and reports when a collector rejects them: once, and once more when it accepts them again. */
+/** Counts spans in flight, and reports once when a collector rejects them, and once when it accepts them again. */
 export class CollectorWatch {
   readonly #collector: string;
   readonly #tell: (sentence: string) => void;
   readonly #noticed = new Set<string>();
-  /** Spans on their way. */
+  /** Spans in flight. */
   #waiting = 0;
-  /** Spans that did not arrive since one last did. */
+  /** Spans that failed to arrive since the last one that did. */
   #lost = 0;
   #isInTrouble = false;
 
@@ -46,7 +46,7 @@ export class CollectorWatch {
     this.#lost = 0;
   }
 
-  /** A message of the library. Failed exports are reported already. */
+  /** A message of the library. Failed exports have already been reported. */
   noticed(message: string): void {
     const sentence = withoutValues(message).replace(/\s+/g, ' ').slice(0, LONGEST);
     if (this.#isInTrouble || this.#noticed.size >= NOTICES || this.#noticed.has(sentence)) return;
@@ -54,7 +54,7 @@ export class CollectorWatch {
     this.#tell(sentence);
   }
 
-  /** Nothing is sent any more. */
+  /** Nothing is sent any longer. */
   close(): void {
     const lost = this.#lost + this.#waiting;
     if (lost > 0) this.#tell(`${this.#collector} was not sent the last ${lost === 1 ? 'span' : `${lost} spans`}`);
@@ -67,16 +67,16 @@ export class CollectorWatch {
   }
 }
 
-/** The library repeats what it cannot use. Of an address or a header that may be a secret. */
+/** The library repeats what it cannot use. For an address or a header, that may be a secret. */
 const withoutValues = (message: string): string =>
   /\b(?:URL|Header)\b/.test(message) ? message.replace(/'.*'|\(.*\)/gs, '…') : withHostsAlone(message);
 
-/** The library's words for responses that it tries again. */
+/** The library's words for responses after which it retries. */
 const RETRIED = 'Export failed with retryable status';
 /** The library's words for too many requests at once. */
 const BUSY = 'Concurrent export limit reached';
 
-/** The system's code, also where the library has it only in its text or in the cause. */
+/** The system's code, even if the library has it only in its text or in the cause. */
 function codeOf(error: Error): number | string | undefined {
   const { code, cause } = error as Error & { readonly code?: number | string };
   if (code !== undefined && code !== '') return code;
@@ -86,7 +86,7 @@ function codeOf(error: Error): number | string | undefined {
   );
 }
 
-/** Who refuses over two addresses (localhost) says nothing but a code. */
+/** A refusal by two addresses (localhost) contains nothing but a code. */
 function reasonOf(error: Error): string {
   const { message } = error;
   const code = codeOf(error);

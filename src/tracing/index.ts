@@ -9,7 +9,7 @@ export interface TracingOptions extends OtlpOptions {
   readonly pid: number;
 }
 
-/** Makes spans of runs and attempts, and sends them. */
+/** Creates spans from runs and attempts, and sends them. */
 export function createTracing(options: TracingOptions): Sink {
   const spans = new RunSpans(`${options.origin.host} ${options.pid}`);
   const otlp = new OtlpSpans(options);

@@ -18,16 +18,16 @@ import { CollectorWatch, MOST_WAITING } from './collector-watch.js';
 export interface OtlpOptions {
   /** Where spans are posted to. */
   readonly url: string;
-  /** Beside those of `OTEL_EXPORTER_OTLP_HEADERS`. */
+  /** In addition to those of `OTEL_EXPORTER_OTLP_HEADERS`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Wins over the environment's. */
+  /** Overrides the environment's. */
   readonly serviceName?: string;
   /** The service name of the spans, unless the environment sets another. */
   readonly origin: { readonly version: string; readonly host: string };
   readonly clock: Clock;
   /** Default: the collector is reached directly. */
   readonly proxyFor?: ProxyFor<Agent>;
-  /** Told in a sentence when spans do not arrive, once, and when they do again. */
+  /** Receives a sentence when spans fail to arrive, once, and when they arrive again. */
   readonly onTrouble: (sentence: string) => void;
 }
 
@@ -39,8 +39,8 @@ const BATCH_EVERY: Duration = 2 * SECOND;
 const NOTHING_MORE = { droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0, events: [], links: [] };
 
 /**
- * Hands spans to a collector: OTLP over HTTP in protobuf, in batches, tried again while the export's time (`OTEL_EXPORTER_OTLP_TIMEOUT`) is not up. What a
- * collector does or does not do costs a bounded queue and nothing else.
+ * Passes spans to a collector: OTLP over HTTP in protobuf, in batches, retried until the export's time
+ * (`OTEL_EXPORTER_OTLP_TIMEOUT`) is up. Whatever a collector does costs a bounded queue and nothing else.
  */
 export class OtlpSpans {
   readonly #clock: Clock;
@@ -76,12 +76,15 @@ export class OtlpSpans {
     });
   }
 
-  /** Takes a span; drops it when {@link MOST_WAITING} wait. Returns at once. */
+  /** Accepts a span; drops it if {@link MOST_WAITING} are waiting. Returns at once. */
   add(span: Span): void {
     if (this.#watch.admits()) this.#processor.onEnd(this.#readable(span));
   }
 
-  /** Sends what is left, for {@link PATIENCE} at most, and reports what could not be sent. Accepts nothing more. Never rejects. */
+  /**
+   * Sends the rest, for at most {@link PATIENCE}, and reports what could not be sent. Accepts nothing more. Never
+   * rejects.
+   */
   async close(): Promise<void> {
     const patience = new Promise<void>((resolve) => this.#clock.after(PATIENCE, resolve));
     await Promise.race([this.#processor.shutdown().catch(() => undefined), patience]);
@@ -110,7 +113,7 @@ export class OtlpSpans {
   }
 }
 
-/** What the file says comes before what the environment says, and that before what is known anyway. */
+/** The file overrides the environment, which overrides the defaults. */
 function resourceOf({ version, host }: OtlpOptions['origin'], serviceName: string | undefined): Resource {
   const known = { 'service.name': 'timers', 'service.version': version, 'host.name': host };
   return defaultResource()
@@ -125,10 +128,10 @@ function toHrTime(milliseconds: Instant | Duration): HrTime {
   return [seconds, Math.round((milliseconds - seconds * SECOND) * 1e6)];
 }
 
-/** Without this the library says nothing at all: neither of variables it cannot read nor of spans that a collector refused. */
+/** Without this the library reports nothing: neither variables it cannot read nor spans that a collector refused. */
 function tellOfTheLibrary(watch: CollectorWatch): void {
   const silent = () => undefined;
-  // A component of the library puts its name before what it says.
+  // A component of the library puts its name before its message.
   const tell = (first: string, second?: unknown) =>
     watch.noticed(/^[\w@/-]+$/.test(first) && typeof second === 'string' ? second : first);
   const logger = {

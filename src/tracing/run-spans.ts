@@ -12,11 +12,11 @@ import { toTimestamp, type Instant } from '../domain/time.js';
 import type { Attributes, Span } from './span.js';
 import { idsOfAttempt, idsOfRun } from './trace-ids.js';
 
-/** What is known of a run that is not over. */
+/** What is known about a run in progress. */
 interface OpenRun {
-  /** Absent for one that an earlier scheduler admitted. */
+  /** Absent for a run that an earlier scheduler admitted. */
   readonly admittedAt?: Instant;
-  /** The first attempt this scheduler has seen. */
+  /** The first attempt that this scheduler has seen. */
   begunAt?: Instant;
   attempt?: OpenAttempt;
 }
@@ -28,19 +28,23 @@ interface OpenAttempt {
 }
 
 /**
- * Makes spans of events. A run has one from its admission, so that its wait is seen before its first attempt. Each attempt has one below it. A
- * firing that did not run has one without length. A span is reported when it ends; runs that have not ended are kept.
+ * Creates spans from events. A run has one from its admission, so that its wait before the first attempt is visible.
+ * Each attempt has a child span. A firing that did not run has one of zero length. A span is reported when it ends;
+ * runs that have not ended are kept.
  */
 export class RunSpans {
   readonly #open = new Map<string, OpenRun>();
   readonly #scheduler: string;
 
-  /** `scheduler` distinguishes this one from others that run the same timers: their firings have the same ids, unlike their runs. */
+  /**
+   * `scheduler` distinguishes this one from others that run the same timers: their firings have the same ids, unlike
+   * their runs.
+   */
   constructor(scheduler: string) {
     this.#scheduler = scheduler;
   }
 
-  /** The spans an event puts an end to. */
+  /** The spans that an event ends. */
   of(event: TimerEvent): readonly Span[] {
     switch (event.event) {
       case 'run.admitted':
@@ -122,7 +126,7 @@ export class RunSpans {
       start,
       end: Math.max(start, at),
       attributes: { ...firingAttributes(firing), ...whyNot(event) },
-      // What was skipped was so by a rule its owner chose; what was missed should have run.
+      // A skipped firing follows a rule that its owner chose; a missed one should have run.
       ...(isMissed && { error: `missed: ${event.reason}` }),
     };
   }
@@ -136,10 +140,10 @@ const whyNot = (event: FiringSkipped | FiringMissed): Attributes => ({
     : { 'timers.status': 'skipped' }),
 });
 
-/** The attempt that a run ends with; none when it ended between two. */
+/** The attempt that a run ends with; absent if it ended between two. */
 function lastAttempt(event: RunFinished, { attempt }: OpenRun, { start, end }: Extent): readonly Span[] {
   if (attempt !== undefined) return [attemptSpan(event, attempt, end)];
-  // Nobody is left who saw it begin. Its command may have spans of its own, and they are to have a parent.
+  // Nobody who saw it begin is left. Its command may have spans of its own, which need a parent.
   const isUnseen = event.outcome.status === 'lost' && event.attempts > 0;
   return isUnseen ? [attemptSpan(event, { number: event.attempts, begunAt: start }, end)] : [];
 }
@@ -174,14 +178,17 @@ interface Extent {
   readonly end: Instant;
 }
 
-/** From when to when a run was. Of one that an earlier scheduler admitted its wait is not known, and of one it lost the end only as last seen. */
+/**
+ * When a run started and ended. For a run that an earlier scheduler admitted, its wait is unknown; for a lost one, its
+ * end is only when it was last seen.
+ */
 function extentOf({ firing, at, durationMs, latenessMs, outcome }: RunFinished, run: OpenRun): Extent {
   if (run.admittedAt !== undefined) return { start: run.admittedAt, end: at };
   const start = firing.scheduledFor + latenessMs;
   return { start, end: outcome.status === 'lost' ? start + durationMs : at };
 }
 
-/** From admission to the first attempt, or to the end without one. `undefined` when an earlier scheduler saw it. */
+/** From admission to the first attempt, or to the end if there was none. `undefined` if an earlier scheduler saw it. */
 function waitOf({ admittedAt, begunAt }: OpenRun, attempts: number): number | undefined {
   if (admittedAt === undefined || begunAt === undefined || attempts === 0) return undefined;
   return Math.max(0, begunAt - admittedAt);
@@ -194,7 +201,7 @@ const firingAttributes = (firing: Firing): Attributes => ({
   'timers.trigger': firing.trigger,
 });
 
-/** `process.*` and `error.type` are OpenTelemetry's words. */
+/** `process.*` and `error.type` are OpenTelemetry's terms. */
 const outcomeAttributes = (outcome: Outcome): Attributes => ({
   'timers.status': outcome.status,
   ...(outcome.exitCode !== undefined && { 'process.exit.code': outcome.exitCode }),
@@ -203,6 +210,6 @@ const outcomeAttributes = (outcome: Outcome): Attributes => ({
   ...(outcome.status === 'canceled' && outcome.error !== undefined && { 'timers.reason': outcome.error }),
 });
 
-/** A run that was told to end, by a stop or by somebody, did nothing wrong. */
+/** A run that was ended by a stop or a user did nothing wrong. */
 const errorOf = ({ status, error }: Outcome): string | undefined =>
   status === 'success' || status === 'canceled' ? undefined : (error ?? status);

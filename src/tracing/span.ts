@@ -6,13 +6,13 @@ export interface Span {
   readonly of: 'run' | 'attempt';
   readonly name: string;
   readonly ids: SpanIds;
-  /** Of the same trace; absent for its root. */
+  /** In the same trace; absent for its root. */
   readonly parentSpanId?: string;
   readonly start: Instant;
   /** Never before `start`. */
   readonly end: Instant;
   readonly attributes: Attributes;
-  /** A sentence; absent where nothing went wrong. */
+  /** A sentence; absent if nothing went wrong. */
   readonly error?: string;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The names of one run, or of one of its attempts, in a trace: lower-case hex. */
+/** The names of one run, or of one of its attempts, in a trace: lowercase hex. */
 export interface SpanIds {
   /** 32 digits. All spans of a run share it. */
   readonly traceId: string;
@@ -9,8 +9,8 @@ export interface SpanIds {
 }
 
 /**
- * The ids of a run's own span: hashes of the run's id. So the environment of a command, the spans made of events, and a scheduler that resumes a
- * run after a restart need not exchange them.
+ * The ids of a run's own span: hashes of the run's id. So the environment of a command, the spans from events, and a
+ * scheduler that resumes a run after a restart need not exchange them.
  */
 export const idsOfRun = (runId: string): SpanIds => ({
   traceId: hash(`run ${runId}`, 32),

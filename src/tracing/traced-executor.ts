@@ -2,8 +2,8 @@ import type { Executor } from '../domain/executor.js';
 import { idsOfAttempt, idsOfRun, traceparent } from './trace-ids.js';
 
 /**
- * Sets `TRACEPARENT` in the environment of every command: its attempt's span, for a hook its run's. Overrides inherited variables and `env_file`;
- * a timer's own `env` overrides it.
+ * Sets `TRACEPARENT` in the environment of every command: its attempt's span; for a hook, its run's. Overrides
+ * inherited variables and `env_file`; a timer's own `env` overrides it.
  */
 export const tracedExecutor = (executor: Executor): Executor => ({
   execute: (command, io) => executor.execute({ ...command, env: { ...traceEnvironment(io.env), ...command.env } }, io),

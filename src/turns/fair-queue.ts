@@ -16,7 +16,7 @@ export interface FairQueueOptions<Item> {
   readonly run: (item: Item) => Promise<void>;
   /** Called for an item that will never run. */
   readonly refuse: (item: Item, why: QueueRefusal) => void;
-  /** Ends an active item, because nobody waits for it any more. */
+  /** Ends an active item, because nobody waits for it any longer. */
   readonly end: (item: Item) => void;
 }
 
@@ -27,8 +27,8 @@ interface Lane<Item> {
 }
 
 /**
- * A bounded queue for tasks that may hang: one at a time per key, in order; the keys take turns. Whatever the tasks of one key do,
- * those of another key wait only for a free place. A place becomes free as soon as any active task ends.
+ * A bounded queue for tasks that may hang: one at a time per key, in order; the keys take turns. Whatever the tasks of
+ * one key do, those of another key wait only for a free place. A place becomes free as soon as any active task ends.
  */
 export class FairQueue<Item> {
   readonly #options: FairQueueOptions<Item>;
@@ -48,7 +48,7 @@ export class FairQueue<Item> {
     return this.#running + this.#waiting === 0;
   }
 
-  /** Runs an item when its turn comes, possibly at once; refuses it if too many wait. */
+  /** Runs an item when its turn comes, possibly immediately; refuses it if too many wait. */
   add(key: string, item: Item): void {
     const lane = this.#laneOf(key);
     if (this.#isFull(lane)) {

@@ -8,19 +8,19 @@ interface SlicerOptions {
   readonly clock: Clock;
   /** Called before each turn is scheduled. Returns how many steps it may take, up to `most`; 0 counts as 1. */
   readonly plan: (most: number) => number;
-  /** Does one thing, and returns whether others are left. Must not throw. */
+  /** Does one step, and returns whether others are left. Must not throw. */
   readonly step: () => boolean;
   /** Called when nothing is left. */
   readonly done?: () => void;
 }
 
 /**
- * Does one thing after the other, a slice of them in each turn of the event loop. Each step is a callback of its own, so that the promise
- * callbacks that follow it count as its time.
+ * Runs steps one after the other, a slice of them in each turn of the event loop. Each step is a separate callback, so
+ * that the promise callbacks that follow it count toward its time.
  */
 export class Slicer {
   readonly #options: SlicerOptions;
-  /** Callbacks scheduled for this turn that were not called. */
+  /** Callbacks scheduled for this turn that have not been called. */
   #callbacks = 0;
   #sliceEnd: number | undefined;
   #isLeft = false;

@@ -31,7 +31,10 @@ export interface AdHocDefinition {
 
 /** The result of building one. */
 export interface BuiltAdHoc {
-  /** Absent without a time or a command. With a reported mistake, do not accept it; one that was accepted earlier runs as far as it can. */
+  /**
+   * Absent without a time or a command. If mistakes are reported, do not accept it; one that was accepted earlier runs
+   * as far as possible.
+   */
   readonly job: Job | undefined;
   readonly problems: readonly Diagnostic[];
 }
@@ -52,7 +55,7 @@ const INHERITED = [
   'user',
 ] as const satisfies readonly (keyof Defaults)[];
 
-/** Builds an ad-hoc timer as if it were in `file`, with the same checks. It is caught up on, however late. */
+/** Builds an ad-hoc timer as if it were in `file`, with the same checks. However late it is, it is caught up on. */
 export function buildAdHoc(
   name: string,
   definition: AdHocDefinition,
@@ -108,7 +111,7 @@ const mapOf = (values: TimerValues) => ({
   entries: new Map(Object.keys(values).map((key) => [key, ENTRY])),
 });
 
-/** Builds one from its record, even if a folder or file that it needs is gone. `undefined` if that fails. */
+/** Builds one from its record, even if a folder or file that it needs no longer exists. `undefined` if that fails. */
 export function rebuildAdHoc(
   { name, definition = '' }: Pick<JobRecord, 'name' | 'definition'>,
   context: { file: Pick<TimerFile, 'defaults' | 'named'>; machine: Machine },

@@ -6,22 +6,22 @@ import { isSystemPath, standardStreamAt } from '../../system/special-path.js';
 import type { WarningCode } from '../check/warning-codes.js';
 import type { Words } from './map-report.js';
 
-/** The file that a command's output goes to, and who opens it. */
+/** The file that a command's output goes to, and which user opens it. */
 export interface OutputPlace {
   /** Absolute. */
   readonly path: string;
-  /** The user whose rights count; `undefined`: this process's own. */
+  /** The user whose rights apply; `undefined`: this process's own. */
   readonly user: Account | undefined;
-  /** Whether it is renamed when it is full, which takes the rights to its folder. */
+  /** Whether it is renamed when it is full, which requires rights to its folder. */
   readonly isRotated: boolean;
 }
 
-/** What keeps output from reaching a file. A warning: it may be mended while timers run, or before they do. */
+/** What prevents output from reaching a file. A warning: the cause may be fixed while timers run, or before. */
 export type OutputFault =
   | { readonly severity: 'error'; readonly words: Words }
   | { readonly severity: 'warning'; readonly words: Words & { readonly code: WarningCode } };
 
-/** Looks for what would keep output from reaching a file if it were opened now. Reads no content, and opens nothing. */
+/** Finds what would prevent output from reaching a file if it were opened now. Reads no content, and opens nothing. */
 export function faultOfOutputFile(place: OutputPlace): OutputFault | undefined {
   if (standardStreamAt(place.path) !== undefined) return undefined;
   const found = statsOf(place.path);
@@ -63,7 +63,7 @@ function faultOfKind({ path, user }: OutputPlace, found: Stats | Error): OutputF
   return refuse(kindOf(found), way);
 }
 
-/** What stands at a path in place of a regular file. */
+/** What is at a path that should hold a regular file. */
 export function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a directory';
   if (stats.isFIFO()) return 'a named pipe';
@@ -77,7 +77,7 @@ const unwritable = ({ path, user }: OutputPlace, reason: string): OutputFault =>
     `Output is lost until you change that${user ? '' : ', or another user starts the scheduler'}.`,
   );
 
-/** A file that exists is opened, one that does not is made in its folder: that of the target, where a link leads to nothing. */
+/** An existing file is opened; a missing one is created in its folder, or in that of the link's target. */
 function whyUnwritable({ path, user, isRotated }: OutputPlace, exists: boolean): string | undefined {
   const file = exists || !isLink(path) ? path : resolve(dirname(path), readlinkSync(path));
   const folder = dirname(file);
@@ -96,16 +96,16 @@ function whyNoFileIn(folder: string, user: Account | undefined): string | undefi
 const WRITE = constants.W_OK;
 const ENTER = constants.X_OK;
 
-/** The first folder on the way that a user may not enter. */
+/** The first folder on the path that a user may not enter. */
 function closedFolder(folder: string, user: Account): string | undefined {
   const parents = folder === '/' ? undefined : closedFolder(dirname(folder), user);
   return parents ?? (isAllowed(statSync(folder), ENTER, user) ? undefined : folder);
 }
 
-/** What keeps this process, or `user`, from having all the rights. */
+/** Which of the rights this process, or `user`, lacks. */
 function obstacle(path: string, rights: number, user: Account | undefined): string | undefined {
   try {
-    // Root may do everything but write to a read-only file system.
+    // Root may do everything except write to a read-only file system.
     accessSync(path, rights);
     return user === undefined || isAllowed(statSync(path), rights, user) ? undefined : 'permission is denied';
   } catch (cause) {
@@ -113,7 +113,7 @@ function obstacle(path: string, rights: number, user: Account | undefined): stri
   }
 }
 
-/** By its mode alone: an access control list may allow more. */
+/** Judged by its mode only: an access control list may allow more. */
 function isAllowed({ mode, uid, gid }: Stats, rights: number, user: Account): boolean {
   if (user.uid === 0) return true;
   if (user.uid === uid) return ((mode >> 6) & rights) === rights;

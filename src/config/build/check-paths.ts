@@ -48,7 +48,10 @@ export class Paths {
     return isInHome ? resolve(home, path.slice(2)) : resolve(this.#folder, path);
   }
 
-  /** An earlier timer may create a working directory, or it exists only where the file will run: a missing one is a warning. */
+  /**
+   * A missing working directory is a warning: an earlier timer may create it, or it exists only where the file will
+   * run.
+   */
   cwd(path: string | undefined, report: MapReport, user?: Account): string {
     if (path === undefined) return this.#folder;
     const absolute = this.resolve(path, user);
@@ -144,7 +147,7 @@ export class Paths {
     return absolute;
   }
 
-  /** What is wrong with an environment file that exists now; the commands read it again at every start. */
+  /** What is wrong with the current environment file; commands read it again at every start. */
   #checkEnvFile(path: string, { size }: Stats, user: Account | undefined): EnvFileCheck {
     const key = `${user?.uid ?? ''}:${path}`;
     const check = this.#envFiles.get(key) ?? checkEnvFile(path, size, this.#trust(user));
@@ -166,7 +169,7 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
-/** All checks of one descriptor concern the same file, even if its path changes meanwhile. */
+/** All checks of one descriptor concern the same file, even if its path changes in the meantime. */
 function withFile<T>(path: string, ask: (descriptor: number) => T): T {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

@@ -49,7 +49,9 @@ export function buildRun(key: string, run: CommandValue | undefined, report: Map
   return undefined;
 }
 
-/** In a crontab `%` ends the command, so people write `\\%` there; what follows a bare `%` is its standard input. */
+/**
+ * In a crontab `%` ends the command, so people write `\\%` there; text after an unescaped `%` is its standard input.
+ */
 function warnOfPercent(key: string, run: CommandValue, report: MapReport): void {
   const item = typeof run === 'string' ? -1 : run.findIndex((word) => word.includes('\\%'));
   const isEscaped = item >= 0 || (typeof run === 'string' && run.includes('\\%'));
@@ -60,7 +62,7 @@ function warnOfPercent(key: string, run: CommandValue, report: MapReport): void 
   report.warn(key, { code: 'crontab-percent', message: `${key}: ${message}`, hint }, item < 0 ? {} : { item });
 }
 
-/** A program that reads its standard input and knows no formats, then a `%` that no quote encloses. */
+/** A program that reads standard input and has no formats, followed by an unquoted `%`. */
 const INPUT_BY_PERCENT =
   /^\s*(?:\S*\/)?(?:mailx?|sendmail|cat|wall|write|bc)\b[^|;&'"%]*(?:(?:'[^']*'|"[^"]*")[^|;&'"%]*)*%/;
 

@@ -44,7 +44,7 @@ export interface Settings {
   readonly groups: ReadonlyMap<string, number>;
   /** What happens to the processes of a scheduler that died. */
   readonly orphans: 'kill' | 'keep';
-  /** What starts commands; `auto`: the forker where it can be used. */
+  /** What starts commands; `auto`: the forker if it can be used. */
   readonly launcher: 'auto' | 'execa';
   readonly history: { readonly keep: Duration; readonly runs: number };
   /** Where HTTP clients can observe it; absent: nowhere. */
@@ -65,7 +65,7 @@ export interface FileContext {
   readonly machine: Machine;
   /** The base of relative paths. */
   readonly folder: string;
-  /** Whether to warn of the future: clock changes, runs that outlast their interval, herds. */
+  /** Whether to warn about the future: clock changes, runs that outlast their interval, herds. */
   readonly foresees: boolean;
 }
 
@@ -75,7 +75,7 @@ export interface BuiltFile {
   readonly defaults: Defaults;
   /** The sources of the jobs. */
   readonly timers: readonly BuiltTimer[];
-  /** The number of entries under `timers`, wrong ones included. */
+  /** The number of entries under `timers`, including wrong ones. */
   readonly names: readonly string[];
 }
 

@@ -43,7 +43,7 @@ function socketAt(path: string, report: MapReport): ListenAddress {
   return { socket: path };
 }
 
-/** Without a token nothing can require one, and other machines must not get in. */
+/** Without a token nothing can require one, and other machines must have no access. */
 function checkNoToken({ listen, metrics, health }: Written, report: MapReport): void {
   if ('host' in listen && !isLoopback(listen.host)) {
     report.error('http', {
@@ -80,7 +80,7 @@ function checkTokenFile(tokenFile: string, report: MapReport, paths: Paths): voi
   }
 }
 
-/** By its mode; its owner may do so in any case. */
+/** Judged by its mode; its owner may do so in any case. */
 const isOpenToOthers = (file: string): boolean =>
   ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
 

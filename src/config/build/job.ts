@@ -97,7 +97,7 @@ function writtenAs({ key, text }: ReadSchedule, values: TimerValues, report: Map
   return { key, text, ...(source !== text && { source }) };
 }
 
-/** The coming year, as far as the timer is active; none for a timer that never fires, or that sets `dst` itself. */
+/** The coming year, as far as the timer is active; empty for a timer that never fires or sets `dst` itself. */
 function spanToForesee(
   values: TimerValues,
   { notBefore, notAfter }: ActiveWindow,
@@ -143,7 +143,10 @@ function buildWindow(values: TimerValues, report: MapReport, timezone: string): 
   return present({ notBefore, notAfter, maxRuns });
 }
 
-/** Warns of a timer whose window contains none of its coming firings. The schedule itself reports a window that is over. */
+/**
+ * Warns about a timer whose window contains none of its upcoming firings. The schedule itself reports a window that has
+ * ended.
+ */
 function warnNever(
   { schedule, key }: ReadSchedule,
   { notBefore, notAfter }: ActiveWindow,

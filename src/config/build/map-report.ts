@@ -73,13 +73,13 @@ export class MapReport {
     if (!this.ignores(words.code)) this.#problems.warn({ ...words, ...this.#where(key, part) });
   }
 
-  /** Reports, at the map's name, what is missing; nothing if not all keys of the map can be known. */
+  /** Reports, at the map's name, what is missing; reports nothing if not all keys of the map can be known. */
   errorInAll(words: Words): void {
     if (this.#own.map.isPartial) return;
     this.#problems.error({ ...words, at: this.#own.key, path: this.#own.path });
   }
 
-  /** Warns of the map as a whole, at its name. */
+  /** Warns about the map as a whole, at its name. */
   warnInAll(words: Warning): void {
     if (!this.ignores(words.code)) this.#problems.warn({ ...words, at: this.#own.key, path: this.#own.path });
   }

@@ -29,7 +29,7 @@ export function buildNotify(written: TimerValues['notify'], report: MapReport, s
   return { on: new Set(on), stillFailingAfter, ...present({ webhook, command }) };
 }
 
-/** Builds the scheduler's heartbeat. Its command runs as any other of the file, in the file's folder. */
+/** Builds the scheduler's heartbeat. Its command runs like any other command of the file, in the file's folder. */
 export function buildHeartbeat(
   { every = MINUTE, url, method = 'POST', run: written }: NonNullable<FileValues['heartbeat']>,
   report: MapReport,

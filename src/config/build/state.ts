@@ -20,13 +20,13 @@ export function buildState(
   return { kind: 'file', path };
 }
 
-/** Keys that need the records of an earlier scheduler, and what happens without. */
+/** Keys that need the records of an earlier scheduler, and what happens without them. */
 const NEEDS: readonly (readonly [keyof TimerValues, string])[] = [
   ['catch_up', 'nothing is caught up after a restart'],
   ['max_runs', 'counting begins again after a restart'],
 ];
 
-/** Warns of a timer's keys that lose half their effect if the state is in memory. */
+/** Warns about a timer's keys that lose half their effect if the state is in memory. */
 export function warnOfForgetting({ values, report }: BuiltTimer): void {
   for (const [key, what] of NEEDS) {
     if (values[key] === undefined || values[key] === false) continue;

@@ -4,7 +4,7 @@ import type { FileValues } from '../check/schema.js';
 
 /** Where spans of runs are sent. */
 export interface TracingSettings {
-  /** The complete URL, `/v1/traces` included. */
+  /** The complete URL, including `/v1/traces`. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly serviceName?: string;
@@ -17,7 +17,7 @@ const DEFAULT_ENDPOINT = 'http://localhost:4318';
 const PATH = '/v1/traces';
 const EXAMPLE = 'For example: tracing: http://127.0.0.1:4318';
 
-/** Builds `tracing`. OpenTelemetry's variables fill in what is missing. Nothing if it is off. */
+/** Builds `tracing`. OpenTelemetry's variables fill in what is missing. Empty if it is off. */
 export function buildTracing(
   values: FileValues['tracing'],
   report: MapReport,

@@ -4,7 +4,10 @@ import { inUnits, type BuiltTimer } from './warn-of-long-runs.js';
 
 /** Up to this many timers at one instant cause no warning. */
 const MOST_AT_ONCE = 5;
-/** Checks at most this many instants, those at which most timers fire next. That finds every herd that matters, in bounded time. */
+/**
+ * At most this many instants are checked: those at which most timers fire next. That finds every herd that matters, in
+ * bounded time.
+ */
 const MOST_INSTANTS = 20;
 /** A warning names at most this many timers of a herd. */
 const MOST_NAMES = 3;
@@ -53,7 +56,7 @@ interface Coming {
   readonly first: Instant;
 }
 
-/** The herds, the largest first. */
+/** The herds, largest first. */
 function herdsAmong(timers: readonly BuiltTimer[], start: Instant): readonly Herd[] {
   const coming: Coming[] = [];
   const dueFirst = new Map<Instant, BuiltTimer[]>();
@@ -79,7 +82,7 @@ const dueAt = (coming: readonly Coming[], at: Instant, following: Instant | unde
     ? []
     : coming.filter((one) => isDue(one, at) && isDue(one, following)).map(({ timer }) => timer);
 
-/** Most timers are compared only: their schedules take several times as long. */
+/** Most timers are only compared: their schedules take several times as long. */
 const isDue = ({ timer, first }: Coming, at: Instant): boolean =>
   first < at ? nextOf(timer, at - 1) === at : first === at;
 

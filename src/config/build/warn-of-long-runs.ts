@@ -13,7 +13,7 @@ export interface BuiltTimer {
   readonly report: MapReport;
 }
 
-/** Warns of a timer whose runs, or the pauses between their attempts, may outlast the time to its next firing. */
+/** Warns about a timer whose runs, or the pauses between their attempts, may outlast the time to its next firing. */
 export function warnOfLongRuns(timer: BuiltTimer): void {
   const { job, values, report } = timer;
   // A default timeout is a safety net for all timers, and says nothing about this one.

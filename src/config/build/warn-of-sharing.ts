@@ -4,7 +4,7 @@ import type { BuiltTimer } from './warn-of-long-runs.js';
 import { clip } from '../text/quoting.js';
 import type { PingValue } from '../check/schema.js';
 
-/** Warns of a group that is not in `groups`: it has one slot, and its name may be a typo. */
+/** Warns about a group that is not in `groups`: it has one slot, and its name may be a typo. */
 export function warnOfUndeclaredGroups(timers: readonly BuiltTimer[], declared: ReadonlyMap<string, number>): void {
   if (declared.size === 0) return;
   for (const { job, report } of timers) {
@@ -21,13 +21,13 @@ interface Receiver {
   readonly key: 'heartbeat' | 'ping' | 'notify';
   /** For people. */
   readonly sender: string;
-  /** In one spelling; more than an address where a service distinguishes senders by more. */
+  /** In a normalized spelling; more than an address if a service distinguishes senders by more. */
   readonly identity: string;
 }
 
 /**
- * Warns of senders that share one receiver: a service that expects one schedule cannot tell them apart. People can, so timers may notify
- * the same address. `heartbeat` is the address of the scheduler's own.
+ * Warns about senders that share one receiver: a service that expects one schedule cannot distinguish them. People can,
+ * so timers may notify the same address. `heartbeat` is the address of the scheduler's own.
  */
 export function warnOfSharedReceivers(timers: readonly BuiltTimer[], heartbeat: string | undefined): void {
   const first = new Map<string, Receiver>();
@@ -68,14 +68,17 @@ const receiversOf = ({ job: { name: sender }, values: { ping, notify } }: BuiltT
     : [{ key: 'notify', sender, identity: oneSpelling(notify.webhook) } as const]),
 ];
 
-/** One spelling of an address: scheme, host case, the root's dot, a default port and trailing slashes make no difference. */
+/**
+ * The normalized spelling of an address: scheme, host case, the root's dot, a default port and trailing slashes make no
+ * difference.
+ */
 function oneSpelling(address: string): string {
   if (!URL.canParse(address)) return address;
   const { host, pathname, search } = new URL(address);
   return `${host.replace(/\.(?=$|:)/, '')}${pathname.replace(/\/+$/, '')}${search}`;
 }
 
-/** What distinguishes a timer's monitors from those of others; nothing for requests that contain the timer's name. */
+/** What distinguishes a timer's monitors from those of others; empty for requests that contain the timer's name. */
 function pingIdentities(ping: PingValue | readonly PingValue[] | false | undefined, name: string): readonly string[] {
   if (ping === undefined || ping === false) return [];
   if (Array.isArray(ping)) return ping.flatMap((one: PingValue) => pingIdentities(one, name));

@@ -8,7 +8,7 @@ import { FOREIGN_COMMENT, missingSpace } from './unknown-key.js';
 
 type Explain = (fault: YamlFault, source: Source, parsed: ParsedYaml) => Problem;
 
-/** Explains a YAML error to a person who never read the specification, at the place where they would look for it. */
+/** Explains a YAML error to users who never read the specification, at the place where they would look for it. */
 export function explainFault(fault: YamlFault, parsed: ParsedYaml, source: Source): Problem {
   const odd = oddInLine(fault, source);
   if (odd) return odd;
@@ -133,7 +133,7 @@ function missingColon(text: string): ValueRefusal {
   return { code: 'missing-colon', message, hint: `Write ${clip(word)}: ${clip(rest)}${otherwise}` };
 }
 
-/** YAML reads two keys of a `{…}` without a comma between them as a text with a map in it. */
+/** YAML reads two keys of a `{…}` without a comma between them as one text that contains a map. */
 function blockInFlow(fault: YamlFault, source: Source): Problem {
   const [, before = ''] = /^((?:"[^"\n]*"|[^\n{}[\],"]*)\s+)(?:[\w.-]+|"[^"\n]*"):\s/.exec(source.slice(fault)) ?? [];
   const at = { start: fault.start + before.length, end: fault.end };
@@ -174,7 +174,7 @@ function unclosedBracket(_fault: YamlFault, source: Source, { unclosed }: Parsed
   };
 }
 
-/** A key over several lines: the first lacks its colon, or the last is indented too far. */
+/** A key over several lines: the first line lacks its colon, or the last is indented too far. */
 function brokenLine(fault: YamlFault, source: Source): Problem {
   const lines = source.slice(fault).split('\n');
   const { key } = lineValue(source, fault.start);

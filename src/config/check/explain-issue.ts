@@ -9,8 +9,8 @@ import type { ValueRefusal } from './schema-values.js';
 type Issue = core.$ZodIssue;
 
 /**
- * Selects the failures of the one form of a union that was meant. So a wrong key inside `retry: {…}` is reported itself,
- * instead of "retry takes a number or a map".
+ * Selects the failures of the form of a union that was most likely intended. So a wrong key inside `retry: {…}` is
+ * reported directly, instead of "retry takes a number or a map".
  */
 export function meantIssues(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
@@ -54,7 +54,7 @@ function explainEmpty({ message: phrase }: Issue, key: string, { value }: Scalar
   return { code: 'bad-value', message, hint: `Give it a value, or leave ${key} out.` };
 }
 
-/** A value as a message names it. */
+/** How a message names a value. */
 export function describe(node: Node): string {
   if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
   if (node.kind === 'map') return 'a map';

@@ -23,7 +23,8 @@ const ENDING =
 const EXAMPLES: Readonly<Record<string, string>> = { ms: '500ms', s: '30s', m: '5m', h: '2h', d: '1d' };
 
 /**
- * Returns the way out of a key that ends in a unit of time: `timeout_seconds`, `killAfterMs`. `keyOf` finds the key for the rest of it.
+ * Returns the fix for a key that ends in a unit of time: `timeout_seconds`, `killAfterMs`. `keyOf` finds the key for
+ * the rest of it.
  */
 export function unitHint(written: string, keyOf: (rest: string) => string | undefined): string | undefined {
   const snake = written.replace(/(?<=[a-z])(?=[A-Z])/g, '_').replaceAll('-', '_');

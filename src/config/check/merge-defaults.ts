@@ -1,6 +1,6 @@
 import type { Defaults, TimerValues } from './schema.js';
 
-/** Keys whose maps are merged key by key. For all others the timer's value replaces the default. */
+/** Keys whose maps are merged key by key. For all other keys the timer's value replaces the default. */
 const MAPS = ['env', 'retry', 'breaker', 'dst', 'notify'] as const;
 
 /** A timer's values over the defaults. If either uses the short form of a map key (`retry: 3`), the timer's value replaces the default. */

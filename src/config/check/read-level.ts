@@ -27,7 +27,7 @@ export class LevelReader {
     this.#plain = plain;
   }
 
-  /** The valid values. Wrong ones are reported and left out, so that later checks see the rest. */
+  /** The valid values. Wrong values are reported and omitted, so that later checks see the rest. */
   read<S extends LevelSchema>(whole: S, map: MapNode, place: { level: KeyLevel; path: Path }): z.output<S> {
     const schema = this.#narrow(whole, map, place.level);
     const values = Object.create(null) as Record<string, unknown>;
@@ -47,7 +47,7 @@ export class LevelReader {
     throw rest.error;
   }
 
-  /** Zod looks for every key of a schema. Most maps have few of them, and the same as other maps. */
+  /** Zod looks for every key of a schema. Most maps have few of them, and the same ones as other maps. */
   #narrow<S extends LevelSchema>(whole: S, { entries }: MapNode, level: KeyLevel): S {
     const name = [level, ...[...entries.keys()].filter((key) => isKeyOf(level, key))].join(' ');
     const known = this.#narrowed.get(name);
@@ -99,7 +99,7 @@ interface ReadMap {
 const isVariable = (node: Node): node is ScalarNode =>
   node.kind === 'scalar' && typeof node.value === 'string' && node.value.includes('${');
 
-/** A variable's value is a text. If a text is rejected but reads as a number or boolean, it counts as that. */
+/** The value of a variable is a text. A rejected text that reads as a number or boolean counts as one. */
 function retype(values: object, { code, path }: core.$ZodIssue, map: MapNode): void {
   if (code === 'custom' || !isVariable(find(map, path as Path).value)) return;
   const holder = valueAt(values, path.slice(0, -1) as Path);

@@ -8,8 +8,8 @@ import { addressFault } from './read-address.js';
 import { WARNINGS, type WarningCode } from './warning-codes.js';
 
 /**
- * Values of the timer file's keys, for any key. Each schema's error is the phrase for what is right:
- * `"timeout" takes <phrase>, not …`.
+ * Values of the timer file's keys, for any key. Each schema's error is the phrase for what it accepts: `"timeout" takes
+ * <phrase>, not …`.
  */
 
 export const phrase = {
@@ -38,7 +38,7 @@ export interface ValueRefusal {
 
 type Context<T> = Parameters<Parameters<typeof z.transform<T, T>>[0]>[1];
 
-/** Reports with a message of its own why a value is rejected. */
+/** Reports why a value is rejected, with its own message. */
 export function refuse<T>(context: Context<T>, input: T, refusal: ValueRefusal): never {
   context.issues.push({ code: 'custom', input, message: refusal.message, params: refusal });
   return z.NEVER;
@@ -108,7 +108,7 @@ export const size = z.pipe(
   }),
 );
 
-/** Values are used as they are written: `1` and `true` are texts. */
+/** Values are used as written: `1` and `true` are texts. */
 export const env = z.record(z.string(), z.string('a string'), 'a map of names and strings');
 
 export const command = z.union(

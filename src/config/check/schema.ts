@@ -277,7 +277,7 @@ export type RetryValues = z.output<typeof retry>;
 export type CommandValue = z.output<typeof command>;
 export type PingValue = z.output<typeof pingValue>;
 
-/** Every map of the file in which keys have a meaning. */
+/** Every map of the file whose keys have a meaning. */
 export const LEVELS = {
   file: fileSchema,
   timer: timerSchema,
@@ -307,7 +307,7 @@ export type HintLevel = KeyLevel | ScheduleKey;
 
 const scheduleMaps = scheduleKinds.flatMap(({ key, keys }) => (keys ? [[key, Object.keys(keys)] as const] : []));
 
-/** By level, its keys. A schedule key that takes a map is here too. */
+/** By level, its keys. Includes schedule keys that take a map. */
 export const KEYS = Object.fromEntries([
   ...Object.entries(LEVELS).map(([level, schema]) => [level, Object.keys(schema.def.shape)] as const),
   ...scheduleMaps,

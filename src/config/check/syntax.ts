@@ -11,7 +11,7 @@ import type { Source, TextSpan } from '../text/source.js';
 import { jsonFault } from '../text/strict-json.js';
 import { isKeyOf } from './unknown-key.js';
 
-/** Reads the tree of a file, or `undefined` if its structure is unusable. */
+/** Reads the tree of a file, or returns `undefined` if its structure is unusable. */
 export function* readTree(problems: Problems): Steps<Slot | undefined> {
   return (yield* readPlainYaml(problems.source.text)) ?? (yield* readAnyYaml(problems));
 }
@@ -44,7 +44,7 @@ export function* readJson(problems: Problems): Steps<Slot | undefined> {
   return undefined;
 }
 
-/** Reports merge conflicts in the file. Returns whether there are any: then other messages are of little use. */
+/** Reports merge conflicts in the file. Returns whether there are any: then other messages are hardly useful. */
 function tellConflicts(problems: Problems): boolean {
   const conflicts = [...problems.source.text.matchAll(/^<{7}(?: .*)?$/gm)];
   for (const { index, 0: marker } of conflicts) {
@@ -149,7 +149,7 @@ function blank(text: string, values: readonly Unquoted[]): string {
   return result + text.slice(from);
 }
 
-/** Reports YAML's errors, without their echoes. Returns whether the structure is still usable. */
+/** Reports YAML's errors, except for follow-up errors. Returns whether the structure is still usable. */
 function tellFaults(parsed: ParsedYaml, problems: Problems): boolean {
   const lines = new Set<number>();
   let isTrusted = true;

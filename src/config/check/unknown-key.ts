@@ -12,7 +12,7 @@ const placeIn = (level: HintLevel): string => {
   return level === 'timer' ? 'in a timer' : `under ${level}`;
 };
 
-/** The message for an unknown key: the nearest key of its level, or the level that has it. */
+/** The message for an unknown key: the nearest key of its level, or the level it belongs to. */
 export function unknownKey(key: string, level: KeyLevel, holdsTimer: boolean): ValueRefusal {
   if (level === 'defaults' && isKeyOf('timer', key)) {
     const message = `"${key}" cannot be a default: every timer says its own.`;
@@ -33,10 +33,10 @@ export const FOREIGN_COMMENT: ValueRefusal = {
   hint: 'Write # instead.',
 };
 
-/** A key, its colon, and no space before the value: in brackets, YAML reads all of that as one key. */
+/** A key, its colon, and no space before the value: inside brackets, YAML reads all of that as one key. */
 const UNSPACED = /^\s*([\w-]+):\s*(\S.*)$/;
 
-/** In brackets, a wrong comment is part of the key after it. */
+/** Inside brackets, a wrong comment becomes part of the next key. */
 const COMMENT = /^\/\/.*\s/;
 
 /** Describes a colon without a space after it. */
@@ -46,7 +46,7 @@ export const missingSpace = (key: string, value: string): ValueRefusal => ({
   hint: `Write ${clip(key)}: ${clip(value)}`,
 });
 
-/** How to mend a key that a level does not have; `holdsTimer`: its value looks like a timer. */
+/** How to fix a key that a level does not have; `holdsTimer`: its value looks like a timer. */
 export function hintForKey(key: string, level: HintLevel, holdsTimer: boolean): string | undefined {
   const odd = oddCharacter(key);
   if (odd) return `It holds ${odd.name}. ${odd.hint}`;
@@ -56,7 +56,7 @@ export function hintForKey(key: string, level: HintLevel, holdsTimer: boolean): 
   return timedHint(key, level) ?? named ?? meantHint(key, level) ?? homeHint(key, level, holdsTimer);
 }
 
-/** A word of another program that is not one for a key here. */
+/** A word of another program that does not mean a key here. */
 function unlikeHint(key: string, level: HintLevel): string | undefined {
   if (Object.hasOwn(FALSE_FRIENDS, key)) return FALSE_FRIENDS[key];
   return sameWord(key, keysOf(level)) === undefined ? wordIn(NOWHERE, key) : undefined;
@@ -111,7 +111,7 @@ function placeOf(written: string, level: HintLevel): string | undefined {
   return sentenceOf(written, key, level);
 }
 
-/** Where a key belongs that is written in another way. */
+/** Where a key belongs that is spelled differently. */
 function sentenceOf(written: string, key: string, level: HintLevel): string | undefined {
   const homes = homesOf(key, level);
   const [home] = homes;
@@ -127,7 +127,7 @@ function sentenceOf(written: string, key: string, level: HintLevel): string | un
     .join('')}${last}.`;
 }
 
-/** The key of a level that was most likely meant, or `undefined`; none for a key that is valid elsewhere. */
+/** The most likely key of a level, or `undefined`; `undefined` also for a key that is valid elsewhere. */
 export function meantKey(written: string, level: HintLevel): string | undefined {
   const looks = asItLooks(written);
   const key = UNSPACED.exec(looks)?.[1] ?? looks.replace(COMMENT, '').trim();
@@ -176,12 +176,15 @@ const wordIn = (table: Readonly<Record<string, string>>, key: string): string | 
 
 const ALL_LEVELS = Object.keys(KEYS) as readonly HintLevel[];
 
-/** Whether a key of another level is written. The keys of a schedule map do not count: they are words for schedules, too. */
+/**
+ * Whether a key of another level is written. The keys of a schedule map do not count: they are words for schedules,
+ * too.
+ */
 const isElsewhere = (key: string, level: HintLevel): boolean => homesOf(key, level).some((home) => home in LEVELS);
 
 /**
- * The levels with a key, nearest first: the top of the file or a timer alone, where one of them has it. Otherwise the maps on the same
- * side as the level, or else those on the other.
+ * The levels with a key, nearest first: only the top of the file or a timer, if one of them has it. Otherwise the maps
+ * on the same side as the level, or else those on the other side.
  */
 function homesOf(key: string, level: HintLevel): readonly HintLevel[] {
   const others = ALL_LEVELS.filter((other) => other !== level && other !== 'defaults');

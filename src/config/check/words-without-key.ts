@@ -14,7 +14,10 @@ const ENDS = 'Leave it out: a run ends when its command ends.';
 const LOG = 'Leave it out: the log has options, timers start --log-level and --log-format.';
 const SIGTERM = 'A command ends by SIGTERM, and by SIGKILL after kill_after.';
 
-/** Words of other programs that are spelled like a key here, or like a word in `ELSEWHERE`, and mean something else. Exact spelling. */
+/**
+ * Words of other programs that look like a key here, or like a word in `ELSEWHERE`, but mean something else. Exact
+ * spelling.
+ */
 export const FALSE_FRIENDS: Readonly<Record<string, string>> = {
   Group: GROUP,
   After: ALONE,

@@ -7,7 +7,7 @@ import { typeWords } from './type-words.js';
 export interface KeyInfo {
   /** Dotted: `timeout`, `retry.attempts`. */
   readonly path: string;
-  /** Whether it is a key of a timer or of the file; for a key in a map, where the map is. */
+  /** Whether it is a key of a timer or of the file; for a key in a map, the place of the map. */
   readonly level: 'file' | 'timer';
   readonly entry: KeyEntry;
   /** In words. */

@@ -11,7 +11,7 @@ import { VALUES } from './values.js';
 
 const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
 
-/** How a schema expresses values that zod only knows as text. */
+/** How a schema expresses values that zod treats as plain text. */
 const KNOWN: ReadonlyMap<unknown, JsonSchema> = new Map<unknown, JsonSchema>([
   [values.text, ref('text')],
   [values.path, ref('path')],

@@ -15,7 +15,7 @@ export function fallbackOf({
   return without === undefined ? undefined : ['Without it', without];
 }
 
-/** What an editor shows of a key. */
+/** What an editor shows for a key. */
 export function editorText(entry: KeyEntry): string {
   const { summary, bounds, details = [] } = entry;
   const [label, text = ''] = fallbackOf(entry) ?? [];

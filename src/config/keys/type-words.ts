@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
   warning: 'warning code',
 };
 
-/** The parts of a schema that are read. */
+/** The parts of a schema that are used. */
 interface Known {
   readonly anyOf?: readonly Known[];
   readonly enum?: readonly unknown[];

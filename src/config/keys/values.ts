@@ -3,7 +3,7 @@ import { NO_PATH } from '../../domain/state-place.js';
 import { SIZE_UNITS } from '../check/schema-values.js';
 import { WARNINGS } from '../check/warning-codes.js';
 
-/** A text with a variable may become anything. */
+/** A text with a variable can become anything. */
 const OR_VARIABLE = String.raw`|\$\{`;
 
 const SUM = ['w', 'd', 'h', 'm', 's', 'ms'].map((unit) => String.raw`(?:\d+ ?${unit}\s*)?`).join('');
@@ -37,7 +37,7 @@ export const VALUES: Readonly<Record<string, JsonSchema>> = {
   time_zone: { type: 'string', minLength: 1 },
   server: { type: 'string', minLength: 1 },
   listen: { type: 'string', pattern: String.raw`^unix:(?!//).*[^/]$|:\d{1,5}$${OR_VARIABLE}` },
-  // A list may contain numbers, which are used as they are written. In a command, the shell expands variables.
+  // A list may contain numbers, which are used as written. In a command, the shell expands variables.
   command: {
     anyOf: [
       { type: 'string', pattern: String.raw`\S` },

@@ -16,9 +16,12 @@ export interface Accounts {
   readonly group: (key: string) => Group | undefined;
   /** All groups of an account. */
   readonly groupsOf: (name: string) => readonly number[];
-  /** Whether `setpriv` of util-linux is installed, which sets the groups of a process. Those of other systems lack the option. */
+  /**
+   * Whether util-linux's `setpriv` is installed, which sets the groups of a process. Versions on other systems lack the
+   * option.
+   */
   readonly hasSetpriv: () => boolean;
-  /** Accounts with this main group. Only those of /etc/passwd. */
+  /** Accounts with this primary group. Only those of /etc/passwd. */
   readonly withGroup: (gid: number) => readonly Account[];
 }
 

@@ -7,12 +7,15 @@ import type { YamlDocument } from './compose-yaml.js';
 import { clip, needsQuotes } from './quoting.js';
 import type { TextSpan } from './source.js';
 
-/** Maximum values that the aliases of a file may represent. Real files stay far below; an alias bomb exceeds it at once. */
+/**
+ * Maximum values that the aliases of a file may represent. Real files stay far below this; an alias bomb exceeds it
+ * immediately.
+ */
 const MAX_REPEATED = 1_000_000;
 
 /**
  * Builds the tree of one document: resolves aliases and merge keys (`<<`) without copying, and reports duplicate keys.
- * Each entry of `broken` is reported under its path on the way, and becomes a broken node.
+ * Each entry of `broken` is reported under its path, and becomes a broken node.
  */
 export function buildTree(document: YamlDocument, problems: Problems, broken: readonly Broken[]): Steps<Slot> {
   return new TreeBuilder(problems, broken).slot(document.contents, { start: 0, end: 0 });
@@ -29,10 +32,10 @@ class TreeBuilder {
   readonly #problems: Problems;
   readonly #broken: ReadonlyMap<number, Broken>;
   readonly #anchors = new Map<string, Node | 'open'>();
-  /** Values below a node, aliases expanded. */
+  /** The number of values below a node, with aliases expanded. */
   readonly #sizes = new WeakMap<Node, number>();
   #size = 0;
-  /** How many values come from aliases. */
+  /** The number of values that come from aliases. */
   #repeated = 0;
   readonly #path: (string | number)[] = [];
 

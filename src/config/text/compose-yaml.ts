@@ -2,12 +2,12 @@ import { Composer, isMap, type CST, type Document, type YAMLError, type YAMLMap 
 
 import type { Steps } from '../../turns/steps.js';
 
-/** For a text that is not YAML at all, at most this many faults are checked. */
+/** In a text that is not YAML at all, at most this many faults are checked. */
 export const MAX_FAULTS = 1_000;
 
 export type YamlDocument = Document.Parsed;
 
-/** How many entries of a long map one step composes: some milliseconds. */
+/** How many entries of a long map are composed in one step: a few milliseconds. */
 const PIECE = 100;
 
 /** Composes the documents of a text's tokens. @throws TooManyFaults */
@@ -29,7 +29,10 @@ function compose(tokens: readonly CST.Token[], length: number): YamlDocument[] {
   return [...tokens.flatMap((token) => [...composer.next(token)]), ...composer.end(true, length)];
 }
 
-/** The library records every fault with a stack trace, without a limit: a text with a million faults would take gigabytes. */
+/**
+ * The library records every fault with a stack trace, without a limit: a text with a million faults would take
+ * gigabytes.
+ */
 function boundedComposer(): Composer {
   const composer = new Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false });
   const note = Reflect.get(composer, 'onError') as (...fault: unknown[]) => void;
@@ -48,9 +51,9 @@ function boundedComposer(): Composer {
 }
 
 /**
- * The library composes a document at once, which takes a second for 10,000 timers. The entries of a map are independent, so a long one
- * (the timers) is composed some entries at a time, and then joined. `undefined` for a document without one, or with a fault: composing it
- * as a whole reports faults.
+ * The library composes a document in one go, which takes a second for 10,000 timers. The entries of a map are
+ * independent, so a long one (the timers) is composed in pieces, which are then joined. `undefined` for a document
+ * without such a map, or with a fault: composing it as a whole reports faults.
  */
 function* composeInPieces(tokens: readonly CST.Token[], length: number): Steps<YamlDocument[] | undefined> {
   const long = longMapIn(tokens);
@@ -66,7 +69,7 @@ function* composeInPieces(tokens: readonly CST.Token[], length: number): Steps<Y
   return whole?.documents;
 }
 
-/** A map with many entries that is the value of a key at the top of the only document. */
+/** A map with many entries that is the value of a top-level key of the only document. */
 interface LongMap {
   readonly document: CST.Document;
   readonly top: CST.BlockMap;
@@ -83,7 +86,7 @@ function longMapIn(tokens: readonly CST.Token[]): LongMap | undefined {
   return map?.type === 'block-map' ? { document, top, at, map } : undefined;
 }
 
-/** A document with some of the long map's entries, that map, and its parent. */
+/** A document with some entries of the long map, that map, and its parent. */
 interface Composed {
   readonly documents: YamlDocument[];
   readonly top: YAMLMap;
@@ -114,7 +117,10 @@ function composePiece(
 
 type Item = CST.BlockMap['items'][number];
 
-/** A map of some of its own items. It starts with the first: otherwise the library reads the gap as a key that is too long. */
+/**
+ * A map that contains some of its own items. It starts with the first: otherwise the library reads the gap as a key
+ * that is too long.
+ */
 function withItems(map: CST.BlockMap, items: Item[]): CST.BlockMap {
   const [first] = items;
   return { ...map, offset: first === map.items[0] ? map.offset : (offsetOf(first) ?? map.offset), items };

@@ -38,13 +38,13 @@ export interface Problem {
   readonly stack?: string;
 }
 
-/** For a file with very many mistakes, or warnings, at most this many are reported. */
+/** For a file with very many mistakes or warnings, at most this many are reported. */
 const MOST = 1_000;
 
 /** `timers`, a timer. */
 const DEEPEST_WRONG = 2;
 
-/** Collects what is wrong with one file. Reports the same thing at the same place (an alias, a default) only once. */
+/** Collects the problems of one file. Reports the same thing at the same place (an alias, a default) only once. */
 export class Problems {
   readonly #source: Source;
   readonly #found = new Map<string, Diagnostic>();
@@ -65,12 +65,15 @@ export class Problems {
     return this.#told.error > 0;
   }
 
-  /** Whether a mistake is already reported, or the limit is reached. One more than the limit is kept, to know that there are more. */
+  /**
+   * Whether a mistake has already been reported, or the limit is reached. One more than the limit is kept, to show that
+   * there are more.
+   */
   isTold(code: Code, at: TextSpan): boolean {
     return this.#told.error > MOST || this.#found.has(idOf(code, at));
   }
 
-  /** From now on no message repeats these values; `at` is their position in the file. */
+  /** From now on messages do not repeat these values; `at` is their position in the file. */
   hide(at: TextSpan, values: readonly ExpandedValue[]): void {
     this.#expanded.add(at, values);
   }
@@ -80,7 +83,7 @@ export class Problems {
     this.#add('error', problem);
   }
 
-  /** The keys of a map, down to those of a timer, with an error at or below them; '' for one at the map itself. */
+  /** The keys of a map, down to those of a timer, with an error at or below them; '' for an error at the map itself. */
   wrongKeys(path: readonly string[]): readonly string[] {
     return [...(this.#wrong.get(path.join('\0')) ?? [])];
   }
@@ -97,7 +100,7 @@ export class Problems {
     this.#add('warning', problem);
   }
 
-  /** In the order of the file. At the limit, a last one says that there are more. */
+  /** In the order of the file. At the limit, a final problem says that there are more. */
   list(): readonly Diagnostic[] {
     const counted = { error: 0, warning: 0 };
     const told = [...this.#found.values()]
@@ -128,7 +131,7 @@ export class Problems {
 
   #masked(diagnostic: Diagnostic, at: TextSpan): Diagnostic {
     const { message, hint } = diagnostic;
-    // Masked first: of a secret that is cut, the rest would not be found.
+    // Masked first: the rest of a truncated secret would not be found.
     const mask = (words: string) => withoutLongParts(this.#expanded.mask(words, at));
     return { ...diagnostic, message: mask(message), ...(hint !== undefined && { hint: mask(hint) }) };
   }

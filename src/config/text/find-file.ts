@@ -5,7 +5,7 @@ import { env } from 'node:process';
 
 import { MAX_FILE_SIZE } from './read-file.js';
 
-/** Where a timer file is searched, in every folder from the working directory upwards, first match first. */
+/** Where to search for a timer file, in every folder from the working directory upward, first match first. */
 export const SEARCH_PLACES: readonly string[] = [
   'timers.yaml',
   'timers.yml',
@@ -27,9 +27,8 @@ interface Explorer {
 type ExplorerClass = new (options: Record<string, unknown>) => Explorer;
 
 /**
- * Finds the timer file for a folder. Only where a package.json may hold the timers, cosmiconfig searches: loading it takes as long as reading a small
- * timer file. Its `cosmiconfig()` would first read settings of its own from the working directory, and execute a `.config/config.js`
- * found there; its `Explorer` does not.
+ * Finds the timer file for a folder. Loads cosmiconfig only where a package.json may contain the timers, because that takes as long as reading a small timer file. `cosmiconfig()` would first read its own settings from the working
+ * directory, and execute a `.config/config.js` there; its `Explorer` does not.
  */
 export async function findTimerFile(folder: string): Promise<string | undefined> {
   const first = firstFile(folder);
@@ -59,7 +58,10 @@ export function possibleFiles(folder: string): readonly string[] {
   return folder === dirname(folder) ? here : [...here, ...possibleFiles(dirname(folder))];
 }
 
-/** It reads the home directory on import, which fails for a user without HOME and account. Docker gives such users the root folder. */
+/**
+ * It reads the home directory on import, which fails for a user without HOME or an account. Docker gives such users the
+ * root folder.
+ */
 async function loadExplorer(): Promise<ExplorerClass> {
   const isHomeless = !hasHome();
   if (isHomeless) env['HOME'] = '/';
@@ -87,14 +89,15 @@ function timersKeyOf(text: string): { timers?: unknown } {
     const content: unknown = JSON.parse(text);
     return typeof content === 'object' && content !== null && Object.hasOwn(content, 'timers') ? { timers: text } : {};
   } catch {
-    // Broken, but meant: the reader reports where.
+    // Broken, but intended: the reader reports where.
     return /"timers"\s*:/.test(text) ? { timers: text } : {};
   }
 }
 
 /**
- * The first file in a search place, a package.json only if there is no other. It is not certain if a package.json comes before it.
- * cosmiconfig waits at named pipes, reads files of any size, and skips unreadable ones. Here they count as found; the reader reports them.
+ * The first file in a search place, or a package.json if there is no other file. It is not certain if a package.json
+ * comes before it. cosmiconfig waits at named pipes, reads files of any size, and skips unreadable ones. Here they
+ * count as found; the reader reports them.
  */
 function firstFile(folder: string): { readonly path: string; readonly isCertain: boolean } | undefined {
   let packageJson: string | undefined;

@@ -4,13 +4,13 @@ import type { Steps } from '../../turns/steps.js';
 import { composeYaml, MAX_FAULTS, TooManyFaults, type YamlDocument } from './compose-yaml.js';
 import type { TextSpan } from './source.js';
 
-/** The built program loads the YAML library at its first use: here. */
+/** The built program loads the YAML library when this file first uses it. */
 export const loadYaml = (): unknown => Parser;
 
-/** Deeper than any timer file, and far below the recursion limit. */
+/** Deeper than any real timer file, and far below the recursion limit. */
 const MAX_DEPTH = 100;
 
-/** Room for tens of thousands of timers. A text that would take more than a second or two is refused. */
+/** Room for tens of thousands of timers. A text that would take more than a second or two is rejected. */
 export const MAX_TOKENS = 1_000_000;
 
 /** Tokens per step. */
@@ -21,13 +21,13 @@ export interface ParsedYaml {
   readonly documents: readonly YamlDocument[];
   /** In the order of the text. */
   readonly faults: readonly YamlFault[];
-  /** Whether the search stopped because there are too many faults. */
+  /** Whether the search stopped because of too many faults. */
   readonly isCut: boolean;
-  /** Quoted texts that span several lines or never end. */
+  /** Quoted texts that span several lines or are never closed. */
   readonly longQuotes: readonly TextSpan[];
   /** Brackets and braces that were not closed. */
   readonly unclosed: readonly TextSpan[];
-  /** The first bracket that was closed by another kind. */
+  /** The first bracket that was closed by a different kind. */
   readonly crossed?: CrossedBrackets;
 }
 
@@ -43,8 +43,9 @@ export interface YamlFault extends TextSpan {
 }
 
 /**
- * Parses YAML 1.2 (core schema, no custom tags, whatever a `%YAML` line says) to its syntax tree. Never throws; neither depth nor
- * number of values exhausts it. It does not look for duplicate keys: the library compares every key with every other.
+ * Parses YAML 1.2 (core schema, no custom tags, whatever a `%YAML` line says) to its syntax tree. Never throws; neither
+ * depth nor number of values exhausts it. It does not look for duplicate keys: the library compares every key with
+ * every other.
  */
 export function* parseYaml(text: string): Steps<ParsedYaml> {
   const parser = new Parser();

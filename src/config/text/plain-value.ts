@@ -102,7 +102,9 @@ const MOST_FAULTS = 20;
 
 interface Reading {
   readonly expand: boolean;
-  /** Numbers and booleans are used as they are written. */
+  /**
+   * Remembers where quotes and brackets were opened: users look for the mistake there, not where the parser noticed it.
+   */
   readonly asText: boolean;
   readonly itemsAsText: boolean;
 }

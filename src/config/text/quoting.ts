@@ -21,7 +21,7 @@ const OPENERS: Readonly<Record<string, string>> = {
   ',': 'separates the items of a list',
 };
 
-/** Describes a plain text that YAML reads as something else because of its first character. */
+/** Describes a plain text that YAML interprets differently because of its first character. */
 export function needsQuotes(source: Source, at: TextSpan): { message: string; hint: string } {
   const { key, value } = lineValue(source, at.start);
   const first = source.text.charAt(at.start);

@@ -11,8 +11,8 @@ export const MAX_FILE_SIZE = 16 * 1024 * 1024;
 const PROGRAMS = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']);
 
 /**
- * Reads a timer file's text, without a byte order mark. Never executes it, never blocks on a special file,
- * never reads more than {@link MAX_FILE_SIZE}. `facts` belong to the same file that was read.
+ * Reads a timer file's text, without a byte order mark. Never executes it, never blocks on a special file, never reads
+ * more than {@link MAX_FILE_SIZE}. `facts` belong to the file that was read.
  */
 export function readTimerFile(path: string): { readonly text: string; readonly facts: FileFacts } | Diagnostic {
   if (PROGRAMS.has(extname(path).toLowerCase())) {

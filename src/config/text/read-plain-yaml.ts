@@ -24,10 +24,10 @@ const UNUSUAL_TEXT = /[\0-\x09\x0b-\x1f\x7f\x85\u2028\u2029\ufeff]|\n(?:---|\.\.
 
 /** Never less than what the library counts, so that its limit holds. */
 const [TOKENS_OF_LINE, TOKENS_OF_NODE] = [5, 10];
-/** Far below the library's 100 levels, and its 1024 characters of a key. */
+/** Far below the library's 100 levels and its 1024 characters for a key. */
 const [MAX_FLOW_DEPTH, MAX_INDENT, MAX_KEY] = [20, 40, 500];
 
-/** A pause goes through a generator for each level, so maps as short as most timers have none. */
+/** Each pause passes through a generator per level, so maps as short as those of most timers have none. */
 const ENTRIES_OF_STEP = 10;
 
 const SPACE = 0x20;
@@ -36,7 +36,7 @@ const LITERAL_HEADER = /\|-?\n/y;
 class PlainYamlReader {
   readonly #text: string;
   #at: number;
-  /** Of the line at `#at`, which has content; -1 at the end of the file. */
+  /** For the line at `#at`, which has content; -1 at the end of the file. */
   #indent = 0;
   /** Where the lines of the last value end. */
   #lineEnd = 0;
@@ -136,7 +136,7 @@ class PlainYamlReader {
     return entries;
   }
 
-  /** Goes to the next entry of a flow collection after the first `count`, or past its closing sign. */
+  /** Moves to the next entry of a flow collection after the first `count`, or past its closing bracket. */
   #hasMore(closing: string, count: number): boolean {
     this.#at += this.#spaces();
     const next = this.#next();
@@ -159,7 +159,7 @@ class PlainYamlReader {
     return [name, { start, end }];
   }
 
-  /** The lines after "|" or "|-", without the empty ones at their end. */
+  /** The lines after "|" or "|-", without trailing empty ones. */
   #literal(indent: number): Node {
     this.#count(TOKENS_OF_NODE);
     const start = this.#at;
@@ -181,7 +181,7 @@ class PlainYamlReader {
     return { kind: 'scalar', value, text: value, start, end };
   }
 
-  /** Whether the line here belongs to a literal text: one with content, or an empty one. */
+  /** Whether the current line belongs to a literal block: a line with content, or an empty one. */
   #isOfLiteral(margin: number): boolean {
     const spaces = this.#spaces();
     const first = this.#text.charAt(this.#at + spaces);
@@ -190,7 +190,7 @@ class PlainYamlReader {
     return first !== '' && (isBlank || spaces >= margin);
   }
 
-  /** Goes from the end of a value to the next line with content. */
+  /** Moves from the end of a value to the next line with content. */
   #endLine(): void {
     this.#at += this.#spaces();
     if (!this.#isLineEnd() || (this.#next() === '#' && this.#text.charAt(this.#at - 1) !== ' ')) throw UNUSUAL;
@@ -210,7 +210,7 @@ class PlainYamlReader {
       isEmpty = this.#indent !== -1 && this.#isLineEnd();
       if (isEmpty) this.#skipLine();
     }
-    // To the library, such a comment belongs to the block above it.
+    // For the library, such a comment belongs to the block above it.
     if (deepest > Math.max(this.#indent, 0)) throw UNUSUAL;
   }
 

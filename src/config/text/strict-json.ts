@@ -1,6 +1,6 @@
 import type { Problem } from './diagnostic.js';
 
-/** One token of JSON (RFC 8259) after any blanks: a sign, a text, or another value. */
+/** One token of JSON (RFC 8259), after optional blanks: a sign, a text, or another value. */
 const TOKEN =
   /[ \t\n\r]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-]))/y;
 

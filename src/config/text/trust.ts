@@ -18,7 +18,7 @@ const ROOT = 0;
 
 /**
  * Whether anyone except the owner and trusted users may change a file. Its mode decides, and the mode of each folder on
- * its path, as in sshd's StrictModes. `facts` are those of the opened file, so that they apply to what is read.
+ * its path, like in sshd's StrictModes. `facts` are those of the opened file, so that they apply to what is read.
  */
 export class Trust {
   readonly #trusted: readonly number[];
@@ -29,7 +29,10 @@ export class Trust {
     this.#trusted = [ROOT, ...uids];
   }
 
-  /** Why others may change the file at `path` (absolute); `undefined` when they may not. */
+  /**
+   * Why others may change the file at `path` (absolute); Why an automatically found file is not used: the file, the
+   * link to it, or its folder belongs to another user.
+   */
   distrust(path: string, facts: FileFacts): Distrust | undefined {
     return this.#distrustMode(path, facts) ?? this.#distrustFolders(path, facts);
   }
@@ -51,7 +54,7 @@ export class Trust {
     };
   }
 
-  /** In folders that everyone can write to, only our own files and root's are used. */
+  /** In world-writable folders, only our own files and root's are used. */
   #distrustFolders(path: string, facts: FileFacts): Distrust | undefined {
     const link = factsOf(path);
     for (const folder of new Set([...above(path), ...above(real(path))])) {
@@ -77,7 +80,10 @@ export class Trust {
     return { message: `${who} may write to ${path}`, hint: wayOut(path, facts) };
   }
 
-  /** Whether a file's group has only its owner and trusted users: many systems give every user a private group, and umask 002. */
+  /**
+   * Whether a file's group contains only its owner and trusted users: many systems give every user a private group and
+   * umask 002.
+   */
   #isPrivate({ uid, gid }: FileFacts): boolean {
     const accounts = this.#known();
     const group = accounts.group(String(gid));
@@ -137,7 +143,7 @@ function factsOf(path: string): FileFacts | undefined {
   }
 }
 
-/** Nobody can write to a read-only mount, whatever the mode: a ConfigMap's folder has mode 777. */
+/** Nobody can write to a read-only mount, whatever the mode: the folder of a ConfigMap has mode 777. */
 function isReadOnly(path: string): boolean {
   try {
     accessSync(path, constants.W_OK);

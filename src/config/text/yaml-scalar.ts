@@ -1,7 +1,7 @@
-/** Thrown where a text is not plain enough for `readPlainYaml`. */
+/** Thrown for a text that is not plain enough for `readPlainYaml`. */
 export const UNUSUAL = new Error('not plain YAML');
 
-/** Texts have up to 2000 characters here, so that no pattern has to keep much. A longer one is not plain. */
+/** Texts are limited to 2000 characters here, so that no pattern needs much memory. A longer one is not plain. */
 export const KEY_TEXT = /[A-Za-z0-9_][A-Za-z0-9_.-]{0,500}/y;
 export const QUOTED_TEXT = /'(?:[^'\n]|''){0,2000}'|"(?:[^"\\\n]|\\["\\/bfnrt]){0,2000}"/y;
 /** A text without quotes, in a block. */
@@ -11,7 +11,7 @@ export const FLOW_TEXT =
   /(?:[^\s\-?:,[\]{}#&*!|>'"%@`]|-(?=[^ \n,[\]{}]))(?:[^\n:#,[\]{}]|:(?=[^ \n,[\]{}])|(?<! )#){0,2000}(?<! )/y;
 
 const INTEGER = /^(?:0|[1-9]\d{0,14})$/;
-/** Everything else that is not a text (YAML 1.2, core schema), and a little more. */
+/** Everything else that is not a text (YAML 1.2, core schema), and slightly more. */
 const OTHER_VALUE =
   /^(?:~|null|true|false|0o[0-7]+|0x[\da-f]+|[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[-+]?\.inf|\.nan)$/i;
 

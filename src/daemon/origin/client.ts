@@ -17,7 +17,7 @@ export interface OriginAddress {
 export type Fetched =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'version'; readonly version: Version }
-  /** The server is away, or has no file. `reason`: for a person. */
+  /** The server is unreachable, or has no file. `reason`: for the user. */
   | { readonly kind: 'unreachable'; readonly reason: string }
   /** The server has a file that is not even parsed. */
   | { readonly kind: 'refused'; readonly problem: Diagnostic };
@@ -52,7 +52,7 @@ export async function fetchVersion(
   return signed(address, answer, () => get(signatureUrl(address.url), {}, LARGEST_SIGNATURE));
 }
 
-/** The version in an answer, if its signature is valid. */
+/** The version in a response, if its signature is valid. */
 async function signed(
   { verifyKey }: OriginAddress,
   answer: WebAnswer,
@@ -74,7 +74,7 @@ async function signed(
 export const isSigned = (bytes: Buffer, signature: Buffer | undefined, key: KeyObject): boolean =>
   signature?.length === SIGNATURE_SIZE && verify(null, bytes, key, signature);
 
-/** 64 bytes as they are, as `openssl pkeyutl` writes them, or in Base64. */
+/** 64 raw bytes, as written by `openssl pkeyutl`, or their Base64. */
 function signatureIn(answer: Awaited<ReturnType<WebClient>>): Buffer | undefined {
   if ('error' in answer || refusalIn(answer) !== undefined) return undefined;
   const { body } = answer;
@@ -101,7 +101,7 @@ const tooLong = (): Fetched => ({
   ),
 });
 
-/** A URL without what may be secret: its user, its password and its query. */
+/** A URL without possible secrets: without user, password and query. */
 export function shownUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;

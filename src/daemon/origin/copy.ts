@@ -8,7 +8,7 @@ export interface Version {
   readonly bytes: Buffer;
   /** As the server wrote it; absent if it sends none. */
   readonly etag?: string;
-  /** Ed25519, 64 bytes; absent where none is asked for. */
+  /** Ed25519, 64 bytes; absent if no signature is required. */
   readonly signature?: Buffer;
 }
 
@@ -18,7 +18,7 @@ export interface KeptVersion extends Version {
   readonly confirmedAt: Instant;
 }
 
-/** What is kept beside the text. */
+/** What is stored next to the text. */
 interface Facts {
   readonly url: string;
   readonly etag?: string;
@@ -34,8 +34,9 @@ export const digestOf = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST);
 
 /**
- * The last good copy of a timer file from a URL. Only its user may read it. The text is one file; its ETag and signature are in a second one, whose
- * name has the digest of the text. So a crash between the two writes leaves a pair that fits.
+ * The last good copy of a timer file from a URL. Only its user may read it. The text is one file; its ETag and
+ * signature are in a second one, whose name has the digest of the text. So a crash between the two writes leaves a
+ * matching pair.
  */
 export class OriginCopy {
   /** Absolute; where the text is. */

@@ -23,10 +23,10 @@ const FIRST_PATIENCE: Duration = 2 * SECOND;
 
 /** Where the timer file comes from: a server, and the last good copy of what it sent. */
 export class Origin {
-  /** The URL without what may be secret. */
+  /** The URL without possible secrets. */
   readonly shown: string;
   readonly every: Duration;
-  /** The result of the first request, which the running scheduler is still to use. */
+  /** The result of the first request, which the running scheduler has yet to use. */
   first: Promise<Fetched> = Promise.resolve({ kind: 'unchanged' });
   readonly #options: OriginOptions;
   readonly #stop = new AbortController();
@@ -51,8 +51,8 @@ export class Origin {
   }
 
   /**
-   * Gets a timer file to start with: what the server has, or else the copy. With a copy it waits 2 s for the server; what comes later is a reload.
-   * Returns why there is none. Never rejects.
+   * Gets a timer file to start with: the server's, or else the copy. With a copy it waits 2 s for the server; a later
+   * response is a reload. Returns why there is none. Never rejects.
    */
   async open(): Promise<Failure | undefined> {
     const kept = await this.#options.copy.read();
@@ -63,7 +63,7 @@ export class Origin {
     return this.#kept === undefined ? failure : undefined;
   }
 
-  /** Asks the server for another version than the last one it sent. Never rejects. */
+  /** Asks the server for a version other than the last one it sent. Never rejects. */
   fetch(): Promise<Fetched> {
     const { client } = this.#options;
     return fetchVersion(this.#options, { client, stop: this.#stop.signal, etag: this.#seen?.etag });
@@ -82,7 +82,7 @@ export class Origin {
     return this.#kept !== undefined && this.#seen?.digest === digestOf(this.#kept.bytes);
   }
 
-  /** Puts a version in place of the copy. Returns why that cannot be done; then it is asked for again. Never rejects. */
+  /** Replaces the copy with a version. Returns why that failed; then the version is requested again. Never rejects. */
   async keep(version: Version, at: Instant): Promise<Diagnostic | undefined> {
     try {
       await this.#options.copy.keep(version, at);
@@ -103,7 +103,7 @@ export class Origin {
     await this.#options.copy.confirm(this.#kept.bytes, at).catch(() => undefined);
   }
 
-  /** Ends a request that has no answer yet. */
+  /** Ends a request that has no response yet. */
   stop(): void {
     this.#stop.abort();
   }
@@ -121,7 +121,7 @@ export class Origin {
     return problem && { problems: [problem], source: '' };
   }
 
-  /** With a key, only a copy that was signed is used. */
+  /** With a key, only a signed copy is used. */
   #isTrusted({ bytes, signature }: KeptVersion): boolean {
     const { verifyKey } = this.#options;
     return verifyKey === undefined || isSigned(bytes, signature, verifyKey);

@@ -15,8 +15,9 @@ export interface WatchContext {
 }
 
 /**
- * Loads each new version of a timer file from its server while the scheduler runs. A version is checked whole before it is used, and its copy is on
- * disk by then. While the server is away, or has a file with mistakes, the last good one stays. No job waits for a request.
+ * Loads each new version of a timer file from its server while the scheduler runs. A version is checked completely
+ * before it is used, and by then its copy is on disk. While the server is unreachable, or has a file with mistakes, the
+ * last good one stays. No job waits for a request.
  */
 export class OriginWatch {
   readonly #origin: Origin;
@@ -24,7 +25,7 @@ export class OriginWatch {
   #disarm: Cancel = () => undefined;
   #isStopped = false;
   #away: { readonly since: Instant; readonly reason: string } | undefined;
-  /** Why the file that the server has is not used. */
+  /** Why the server's file is not used. */
   #refusal: Reading | undefined;
   /** One request at a time. */
   #last: Promise<unknown> = Promise.resolve();
@@ -34,7 +35,7 @@ export class OriginWatch {
     this.#context = context;
   }
 
-  /** To be called once the scheduler has started. */
+  /** Call it once the scheduler has started. */
   start(): void {
     this.#settleLater(() => this.#origin.first);
   }
@@ -45,7 +46,7 @@ export class OriginWatch {
     this.#origin.stop();
   }
 
-  /** Resolves when the request that is on its way, if any, is over. Never rejects. */
+  /** Resolves when the pending request, if any, is done. Never rejects. */
   async settled(): Promise<void> {
     await this.#last;
   }
@@ -124,7 +125,7 @@ export class OriginWatch {
     return reading;
   }
 
-  /** A refusal that comes with every request is reported once. */
+  /** A refusal that repeats with every request is reported once. */
   #refuse(reading: Reading & { readonly valid: false }): Reading {
     const before = this.#refusal;
     this.#refusal = reading;

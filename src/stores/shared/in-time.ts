@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Duration } from '../../domain/time.js';
 import { BoardTrouble } from './board.js';
 
-/** Settles as `request` does, and rejects after `patience` if it has not. What comes later is ignored. */
+/** Settles as `request` does, or rejects after `patience` if it has not. A later result is ignored. */
 export function inTime<T>(
   request: Promise<T>,
   patience: Duration,

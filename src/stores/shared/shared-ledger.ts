@@ -11,7 +11,7 @@ const RECENT: Duration = MINUTE;
 const LONGEST_PAUSE: Duration = 200;
 /** Failures in a row before trouble is reported. */
 const PATIENT_TRIES = 5;
-/** A takeover goes on where the last holder was, up to this many leases after its last sign of life. */
+/** A takeover continues where the last holder was, up to this many leases after its last sign of life. */
 const HANDOVER_LEASES = 10;
 
 /** An open run, as a board stores it. */
@@ -48,8 +48,8 @@ function recollectionOf(
 }
 
 /**
- * The ledger of the scheduler that has the lease of a shared state. One write is on its way at a time; what is committed
- * meanwhile goes with the next. A write of unknown outcome is sent again under its number. A store that went back gets
+ * The ledger of the scheduler that has the lease of a shared state. One write is pending at a time; commits in the
+ * meantime go with the next one. A write of unknown outcome is sent again under its number. A store that went back gets
  * everything again.
  */
 export class SharedLedger implements Ledger {
@@ -179,7 +179,7 @@ export class SharedLedger implements Ledger {
     return Promise.race([this.#lost, new Promise<void>((resolve) => this.#parts.clock.after(pause, resolve))]);
   }
 
-  /** What is not on its way yet. It is written, or the state is lost. */
+  /** What has not been sent yet. It is written, or the state is lost. */
   #take(seq: number): BoardChange {
     const unrecorded = this.#unrecorded;
     const { changedJobs, removedJobs, changedRuns, closedRuns } = unrecorded;

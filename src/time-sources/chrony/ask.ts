@@ -2,7 +2,7 @@ import { execFile, type ExecFileException } from 'node:child_process';
 import type { Clock } from '../../domain/clock.js';
 import type { Duration } from '../../domain/time.js';
 
-/** What a program printed, or why it did not. */
+/** What a program printed, or why it failed. */
 export type Printed =
   | { readonly kind: 'printed'; readonly text: string; readonly succeeded: boolean }
   | { readonly kind: 'absent' | 'broken'; readonly reason: string };
@@ -11,7 +11,10 @@ export type Printed =
 const PATIENCE: Duration = 10_000;
 const MOST_OUTPUT = 64 * 1_024;
 
-/** Runs a program to its end and returns what it printed. Never rejects; over within 10 s, at once when `signal` aborts: it is killed then. */
+/**
+ * Runs a program to its end and returns its output. Never rejects; ends within 10 s, or immediately when `signal`
+ * aborts: then the program is killed.
+ */
 export function ask(command: readonly string[], clock: Clock, signal: AbortSignal): Promise<Printed> {
   const [program = '', ...args] = command;
   return new Promise<Printed>((resolve) => {
@@ -33,7 +36,7 @@ export function ask(command: readonly string[], clock: Clock, signal: AbortSigna
   }).catch((error: unknown) => broken(program, error as NodeJS.ErrnoException));
 }
 
-/** Most failures come as events; Node throws the others (ENOMEM). */
+/** Most failures arrive as events; Node throws the others (ENOMEM). */
 const broken = (program: string, { code, message }: ExecFileException | NodeJS.ErrnoException): Printed => ({
   kind: 'broken',
   reason: `${program} could not be run (${code ?? message})`,

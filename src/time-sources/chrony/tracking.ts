@@ -1,6 +1,6 @@
 import type { Duration } from '../../domain/time.js';
 
-/** What chronyd knows of the clock, or why it knows nothing; the words go on behind "chrony". */
+/** What chronyd knows about the clock, or why it knows nothing; a clause that follows "chrony". */
 export type Tracking =
   | { readonly kind: 'tracking'; readonly offsetMs: Duration; readonly errorMs: Duration }
   | { readonly kind: 'trouble'; readonly reason: string };
@@ -14,8 +14,8 @@ const LOCAL_MODE = '7F7F0101';
  * name, stratum, reference time, system time, last offset, RMS offset and frequency. Then come residual frequency,
  * skew, root delay, root dispersion, update interval and leap status.
  *
- * The system time is what chronyd's clock is ahead of the system's, in seconds. By the same page the error is at most the root dispersion and
- * half the root delay.
+ * The system time is how far chronyd's clock is ahead of the system's, in seconds. According to the same page, the
+ * error is at most the root dispersion plus half the root delay.
  */
 export function readTracking(text: string): Tracking {
   const fields = text.trim().split(',');

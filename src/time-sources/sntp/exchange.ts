@@ -11,26 +11,26 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** One question and what came of it; the words go on behind the server's name. */
+/** One request and its result; a clause that follows the server's name. */
 export type Exchanged =
   | {
       readonly kind: 'timed';
       readonly offsetMs: Duration;
       readonly errorMs: Duration;
-      /** There and back, without the server's own time. */
+      /** The round trip, without the server's own time. */
       readonly delayMs: Duration;
-      /** The wall clock's lead over the monotonic one: another by now, and the clock was set meanwhile. */
+      /** The wall clock's lead over the monotonic one: if it has changed, the clock was set in between. */
       readonly lead: Duration;
     }
   | { readonly kind: 'kiss'; readonly code: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** How long an answer is waited for. */
+/** How long to wait for a response. */
 const PATIENCE: Duration = 3_000;
-/** The wall clock is read in whole milliseconds: on average this much is cut off, and it may be this much more or less. */
+/** The wall clock is read in whole milliseconds: this is the average error, and the maximum deviation from it. */
 const HALF_TICK: Duration = 0.5;
 const ONE_MOMENT: Duration = 0.1;
-/** Leads that differ by more are of a clock that was set. */
+/** If the lead changes by more, the clock was set. */
 const SAME_LEAD: Duration = 2;
 
 /** Whether the wall clock was set, or the machine suspended, since it had this lead. */
@@ -41,7 +41,7 @@ function leadOf(clock: Clock): Duration {
   return wall - monotonic;
 }
 
-/** Both hands of the clock at one moment: read again, a few times, where the process was interrupted in between. */
+/** Both clocks at one moment: read again, a few times, if the process was interrupted in between. */
 function readHands(clock: Clock): { wall: Instant; monotonic: Duration } {
   for (let tries = 1; ; tries++) {
     const monotonic = clock.monotonic();
@@ -51,8 +51,8 @@ function readHands(clock: Clock): { wall: Instant; monotonic: Duration } {
 }
 
 /**
- * Asks a server once. Never rejects; over within 3 s, at once when `signal` aborts (then as failed), and then the
- * socket is closed. The socket is connected, so that the system accepts packets from the server alone. It has its own
+ * Asks a server once. Never rejects; ends within 3 s, or immediately when `signal` aborts (as failed), and then the
+ * socket is closed. The socket is connected, so that the system accepts packets only from the server. It has its own
  * port, so that nobody can guess it.
  */
 export function exchange(endpoint: Endpoint, clock: Clock, signal: AbortSignal): Promise<Exchanged> {
@@ -95,10 +95,10 @@ function ask(socket: Socket, { port, address }: Endpoint, clock: Clock, end: (ex
   socket.connect(port, address);
 }
 
-/** Why a measurement is of no use during which the clock was set. */
+/** Why a measurement is useless if the clock was set during it. */
 export const WAS_SET = 'was asked while the clock was being set';
 
-/** RFC 5905, 8: offset ((T2−T1)+(T3−T4))/2, delay (T4−T1)−(T3−T2). T4 is T1 and what the monotonic clock counted since. */
+/** RFC 5905, 8: offset ((T2−T1)+(T3−T4))/2, delay (T4−T1)−(T3−T2). T4 is T1 plus the monotonic time since. */
 function compare(
   wall: Instant,
   elapsed: Duration,
@@ -109,7 +109,7 @@ function compare(
   const toReceived = millisecondsBetween(asked, reply.received);
   const toSent = millisecondsBetween(asked, reply.sent);
   const delayMs = elapsed - (toSent - toReceived);
-  // It cannot have thought longer than we waited.
+  // It cannot have taken longer than we waited.
   if (delayMs < -HALF_TICK) return { kind: 'failed', reason: CONTRADICTION };
   return {
     kind: 'timed',

@@ -1,8 +1,8 @@
 import type { Duration, Instant } from '../../domain/time.js';
 
 /**
- * NTP's packet, version 4 (RFC 5905, 7.3), as far as a simple client needs it (RFC 4330): 48 bytes, big-endian. Timestamps are seconds
- * since 1900 as 32.32 fixed point; they wrap in 2036, so that only their differences mean something.
+ * NTP's packet, version 4 (RFC 5905, 7.3), as far as a simple client needs it (RFC 4330): 48 bytes, big-endian.
+ * Timestamps are seconds since 1900 as 32.32 fixed point; they wrap in 2036, so only differences are meaningful.
  */
 const SIZE = 48;
 const CLIENT = 0x23; // No leap warning, version 4, mode 3.
@@ -13,19 +13,19 @@ const TRANSMIT = 40;
 
 const UNSYNCHRONISED = 3;
 const MOST_STRATUM = 15;
-/** MAXDISP of RFC 5905: a server whose own error may be larger is of no use. */
+/** MAXDISP of RFC 5905: a server with a larger possible error is useless. */
 const LARGEST_ERROR: Duration = 16_000;
 
 const UNIX_EPOCH = 2_208_988_800n;
 
-/** How many bytes a request's random mark has. */
+/** The number of random bytes in a request. */
 export const NONCE_SIZE = 8;
 
-/** What a server answered to our request. */
+/** A server's response to our request. */
 export type SntpReply =
   | {
       readonly kind: 'time';
-      /** When it received the request and when it sent the answer, as NTP timestamps. */
+      /** When it received the request and when it sent the response, as NTP timestamps. */
       readonly received: bigint;
       readonly sent: bigint;
       /** How far its own clock may be off: half its root delay, its root dispersion and its precision. */
@@ -33,7 +33,7 @@ export type SntpReply =
     }
   /** A kiss-o'-death: four letters that say what to do. */
   | { readonly kind: 'kiss'; readonly code: string }
-  /** It answered, but its time is not to be used; the words go on behind its name. */
+  /** It responded, but its time must not be used; a clause that follows its name. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
@@ -47,7 +47,10 @@ export function writeSntpRequest(nonce: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Reads what came. `undefined` for anything but a reply to the request with this `nonce`, because others may have sent it. */
+/**
+ * Reads what came. `undefined` for anything but a reply to the request with this `nonce`, because others may have sent
+ * it.
+ */
 export function readReply(bytes: Uint8Array, nonce: Uint8Array): SntpReply | undefined {
   if (bytes.length < SIZE || !nonce.every((byte, index) => bytes[ORIGIN + index] === byte)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -70,7 +73,7 @@ function readTime(view: DataView): SntpReply {
   return { kind: 'time', received, sent, errorMs };
 }
 
-/** Why an answer is refused whose timestamps cannot all be right. */
+/** Why a response is rejected whose timestamps cannot all be right. */
 export const CONTRADICTION = 'returned timestamps that contradict each other';
 
 const refused = (reason: string): SntpReply => ({ kind: 'refused', reason });
@@ -78,13 +81,16 @@ const refused = (reason: string): SntpReply => ({ kind: 'refused', reason });
 /** Seconds in 16.16 fixed point. */
 const short = (view: DataView, offset: number): number => view.getUint32(offset) / 2 ** 16;
 
-/** Writes an instant, fractions of a millisecond included, as NTP timestamp of its era. */
+/** Writes an instant, including fractions of a millisecond, as an NTP timestamp of its era. */
 export function toNtpTime(instant: Instant): bigint {
   const seconds = Math.floor(instant / 1_000);
   const fraction = Math.floor(((instant - seconds * 1_000) / 1_000) * 2 ** 32);
   return BigInt.asUintN(64, ((BigInt(seconds) + UNIX_EPOCH) << 32n) + BigInt(fraction));
 }
 
-/** From one NTP timestamp to another: the shorter way around, so right over the end of an era if they lie within 68 years. */
+/**
+ * From one NTP timestamp to another: the shorter way around, which is right across the end of an era if they are within
+ * 68 years.
+ */
 export const millisecondsBetween = (from: bigint, to: bigint): Duration =>
   (Number(BigInt.asIntN(64, to - from)) / 2 ** 32) * 1_000;

@@ -5,11 +5,14 @@ import type { TimeSample, TimeServer, TimeSource, TimeTrouble } from '../../doma
 import { exchange, wasSet, WAS_SET, type Endpoint, type Exchanged } from './exchange.js';
 import { systemReason } from '../../system/system-reason.js';
 
-/** How often a server is asked in one measurement, and the pause between: that of NTP's own bursts (RFC 5905, appendix A). */
+/**
+ * How many times a server is asked in one measurement, and the pause in between: that of NTP's own bursts (RFC 5905,
+ * appendix A).
+ */
 const BURST = 4;
 const PAUSE: Duration = 2_000;
 
-/** A server that asks to be asked less often is asked this seldom at the least. NTP's largest poll interval. */
+/** The minimum pause for a server that wants to be asked less often. NTP's largest poll interval. */
 const LONGEST_REST: Duration = 2 ** 17 * 1_000;
 
 type Timed = Extract<Exchanged, { kind: 'timed' }>;
@@ -19,12 +22,12 @@ export class SntpServer implements TimeSource {
   readonly #server: TimeServer;
   readonly #name: string;
   readonly #clock: Clock;
-  /** How long it wants to be left alone after each measurement; 0 until it says so. */
+  /** How long it wants to be left alone after each measurement; 0 unless it says so. */
   #rest: Duration = 0;
   readonly #poll: Duration;
-  /** By the monotonic clock; Infinity once it said never again. */
+  /** On the monotonic clock; Infinity once it refuses further requests. */
   #restsUntil = 0;
-  /** Of a name with several addresses the next is taken after a failure. */
+  /** For a name with several addresses, the next one is used after a failure. */
   #failures = 0;
 
   constructor(server: TimeServer, poll: Duration, clock: Clock) {
@@ -73,7 +76,7 @@ export class SntpServer implements TimeSource {
     }
   }
 
-  /** RFC 5905, 7.4: who says DENY or RSTR is not asked again, who says RATE half as often. */
+  /** RFC 5905, 7.4: a server that replies DENY or RSTR is not asked again, one that replies RATE half as often. */
   #kissed(code: string): TimeTrouble {
     switch (code) {
       case 'DENY':

@@ -6,6 +6,6 @@ export interface CodeEntry {
   readonly summary: string;
   /** How to fix it, in a sentence. */
   readonly fix: string;
-  /** A timer file, or the lines of one timer, that causes it. Absent if it takes more than a file. */
+  /** A timer file, or the lines of one timer, that causes it. Absent if more than a file is needed. */
   readonly example?: string;
 }

@@ -33,8 +33,9 @@ const TRIM_EVERY = 1_000;
 export const postgresKind: BoardKind = { open: (place) => new PostgresBoard(place) };
 
 /**
- * A state in PostgreSQL 12 or later. The server's clock judges the lease. Works behind a pooler that gives each transaction another
- * connection. Several states, each with its own prefix, share the tables, which the first client creates.
+ * A state in PostgreSQL 12 or later. The server's clock judges the lease. Works behind a pooler that gives each
+ * transaction another connection. Several states, each with its own prefix, share the tables, which the first client
+ * creates.
  */
 class PostgresBoard implements Board {
   readonly #address: PostgresAddress;
@@ -148,7 +149,7 @@ class PostgresBoard implements Board {
     return row?.written === 1;
   }
 
-  /** In a transaction: what it deletes has to be seen as it is behind the lock. */
+  /** In a transaction: after the lock, it must see the current rows that it deletes. */
   #writeWhole(fence: Fence, seq: number, { jobs, runs, log }: BoardChange): Promise<boolean> {
     const { id, name } = this.#candidate;
     return this.#inTransaction(async (client) => {
@@ -198,7 +199,7 @@ class PostgresBoard implements Board {
     return (await this.#open().query<Row>(text, [this.#address.state, ...values])).rows;
   }
 
-  /** Creates the tables. Two that do it at once may collide: then the other one has created them. */
+  /** Creates the tables. Two that do it at the same time may collide: then the other one has created them. */
   #prepare(): Promise<void> {
     this.#schema ??= this.#open()
       .query(sql.SCHEMA)

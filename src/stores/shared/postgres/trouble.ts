@@ -26,7 +26,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   '57P03': 'it is starting up',
 };
 
-/** Says what failed in words of ours: a message of the server or of a package may contain what is secret. */
+/** Describes the failure in our own words: a message of the server or of a package may contain a secret. */
 export function postgresTrouble(error: unknown, place: string): BoardTrouble {
   if (error instanceof BoardTrouble) return error;
   const { code = '', message = '' } = error as { readonly code?: string; readonly message?: string };

@@ -42,6 +42,6 @@ export function readRedisAddress({ url, password }: Pick<BoardPlace, 'url' | 'pa
   return { place, prefix, login };
 }
 
-/** A certificate for an address has no name to ask for. */
+/** A certificate for an address has no name to check. */
 const serverName = (host: string): { servername?: string } =>
   isIP(host.replace(/^\[|\]$/g, '')) === 0 ? { servername: host } : {};

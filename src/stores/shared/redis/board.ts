@@ -30,10 +30,13 @@ export const redisKind: BoardKind = { open: (place) => new RedisBoard(place) };
 const SHORTEST_PAUSE = 50;
 const LONGEST_PAUSE = 1_000;
 
-/** The first version whose streams can be read behind a position. */
+/** The first version whose streams can be read from after a position. */
 const OLDEST = [6, 2] as const;
 
-/** A state in Redis 6.2 or later, or in Valkey. The server's clock judges the lease. The log keeps a few hundred entries more than it must. */
+/**
+ * A state in Redis 6.2 or later, or in Valkey. The server's clock judges the lease. The log keeps a few hundred entries
+ * more than it must.
+ */
 class RedisBoard implements Board {
   readonly #address: RedisAddress;
   readonly #clock: Clock;
@@ -170,7 +173,8 @@ class RedisBoard implements Board {
       ...this.#address.login(),
       connectionName: 'timers',
       enableOfflineQueue: false,
-      // By default it sends again what was on its way, and a request would have its effect twice. All three are needed for a request to settle.
+      // By default it sends pending requests again, and a request would take effect twice. All three are needed for a
+      // request to settle.
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
       commandTimeout: LONG_BOARD_PATIENCE,

@@ -29,7 +29,7 @@ const REFUSED_BY_CODE: Readonly<Record<string, string>> = {
     'it offers no TLS there: write redis:// instead of rediss://, or name its port for TLS',
 };
 
-/** Says what failed in words of ours: a message of the server or of a package may contain what is secret. */
+/** Describes the failure in our own words: a message of the server or of a package may contain a secret. */
 export function redisTroubleOf(error: unknown, place: string): BoardTrouble {
   if (error instanceof BoardTrouble) return error;
   const { code = '', message = '' } = error as { readonly code?: string; readonly message?: string };
