@@ -1,5 +1,5 @@
 import { Command, type Argument, type Option } from 'commander';
-import { SAME_OPTIONS } from '../../src/cli/normalize-argv.js';
+import { SAME_OPTIONS } from '../../src/cli/known-command.js';
 import { COMMAND_GROUPS, type CommandKind } from '../../src/cli/command.js';
 import { commandKinds } from '../../src/cli/commands/index.js';
 import { declareCommand } from '../../src/cli/declare-command.js';

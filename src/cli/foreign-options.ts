@@ -47,6 +47,7 @@ const OTHER_OPTIONS: readonly OtherOption[] = [
     commands: ['history', 'logs'],
     way: (command) => `Write --since: timers ${command} --since today`,
   },
+  { words: ['-c', '--conf', '--timers'], way: (command) => `Write -f: timers ${command} -f timers.yaml` },
   { words: ['-a', '--all'], way: () => 'Leave it out: without names it is about all timers.' },
 ];
 

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { withoutLongParts } from '../text/excerpt.js';
 import { visible } from '../text/visible.js';
-import { normalizeArguments, type KnownCommand } from './normalize-argv.js';
+import type { KnownCommand } from './known-command.js';
+import { normalizeArguments } from './normalize-argv.js';
+import { withWay } from './stray-words.js';
 import { commandKinds } from './commands/index.js';
 import { UsageError, type CommandKind } from './command.js';
 import { declareCommand } from './declare-command.js';
@@ -50,7 +52,7 @@ const commandsOf = (program: Command): readonly KnownCommand[] =>
   program.commands.map((command) => ({
     name: command.name(),
     options: command.options,
-    hasArguments: command.registeredArguments.length > 0,
+    most: command.registeredArguments.some(({ variadic }) => variadic) ? Infinity : command.registeredArguments.length,
   }));
 
 /** Commander repeats what was typed; its own suggestion is on a separate line. */
@@ -68,13 +70,16 @@ async function main(argv: readonly string[]): Promise<number> {
     program.outputHelp({ error: true });
     return WRONG_USAGE;
   }
+  const commands = commandsOf(program);
+  let words: readonly string[] = [];
   try {
-    await program.parseAsync(normalizeArguments(argv.slice(2), commandsOf(program), existsSync), { from: 'user' });
+    words = normalizeArguments(argv.slice(2), commands, existsSync);
+    await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`error: ${withoutLongParts(visible(error.message))}\n`);
+    process.stderr.write(`error: ${withoutLongParts(visible(withWay(error.message, words, commands)))}\n`);
     return WRONG_USAGE;
   }
 }

@@ -1,31 +1,7 @@
 import { UsageError } from './command.js';
 import { refuseBareOption, refuseOtherOption } from './foreign-options.js';
-
-/** An option of a command, as declared in commander. */
-export interface KnownOption {
-  readonly long?: string | undefined;
-  readonly short?: string | undefined;
-  /** Whether a value follows. */
-  readonly required: boolean;
-  /** Whether a value may follow. */
-  readonly optional?: boolean;
-}
-
-export interface KnownCommand {
-  readonly name: string;
-  readonly options: readonly KnownOption[];
-  readonly hasArguments: boolean;
-}
-
-/** Synonyms of options. A command has at most one of each row. */
-export const SAME_OPTIONS: readonly (readonly string[])[] = [
-  ['--since', '--from', '--after'],
-  ['--until', '--to', '--before'],
-  ['--count', '--lines', '--limit', '--tail', '--last'],
-  ['--status', '--outcome', '--result'],
-  ['--timezone', '--tz', '--zone'],
-  ['--file', '--config'],
-];
+import { knowsOption, ownOption, takesValue, type KnownCommand, type KnownOption } from './known-command.js';
+import { refuseStray } from './stray-words.js';
 
 /** Options that mean another option and its value. */
 const SHORT_FOR: ReadonlyMap<string, string> = new Map([
@@ -53,7 +29,10 @@ export function normalizeArguments(
   if (named === 'help') return helpOn(rest, commands);
   const command = commands.find(({ name }) => name === named);
   // For an unknown command nothing else matters, not even --help.
-  if (command === undefined) return [named];
+  if (command === undefined) {
+    if (FILE_NAME.test(named) || isFile(named)) refuseBareFile(named, rest[0]);
+    return [named];
+  }
   const moved = before.map((word) => (word === '-f' ? '--file' : word));
   const end = rest.indexOf('--');
   const own = end === -1 ? rest : rest.slice(0, end);
@@ -63,33 +42,34 @@ export function normalizeArguments(
   return [command.name, ...straight, ...rest.slice(own.length)];
 }
 
-/** @throws UsageError for options of other programs, and for arguments of a command that accepts none. */
+/** @throws UsageError for options of other programs, and for arguments that a command does not accept. */
 function refuse(words: readonly string[], command: KnownCommand): void {
-  const { name, options, hasArguments } = command;
+  const { name, options, most } = command;
+  let count = 0;
   words.forEach((word, index) => {
     const before = words[index - 1] ?? '';
     if (takesValue(before, options)) return;
     if (word.startsWith('-')) {
-      if (!knowsOption(word, command)) refuseOtherOption(word, name);
-    } else if (!hasArguments && isStray(before, command)) {
-      const way = `A timer file is named with -f: timers ${name} -f ${word}`;
-      throw new UsageError(`too many arguments: timers ${name} takes none, got "${word}". ${way}`);
+      if (knowsOption(word, command)) return;
+      refuseOtherOption(word, name);
+      if (/^-\d/.test(word)) refuseStray(words, index, command);
+    } else if (isArgument(before, command) && ++count > most) {
+      refuseStray(words, index, command);
     }
   });
   const last = words.at(-1) ?? '';
   if (takesValue(last, options)) refuseBareOption(last, name);
 }
 
-const knowsOption = (word: string, { options }: KnownCommand): boolean => {
-  const name = /^--[^=]+/.exec(word)?.[0] ?? word.slice(0, 2);
-  return options.some(({ long, short }) => long === name || short === name);
-};
-
 /** Whether a word after `before` is an argument. After an unknown option it may be the option's value. */
-const isStray = (before: string, command: KnownCommand): boolean =>
-  knowsOption('--file', command) &&
-  !mayTakeValue(before, command.options) &&
-  (!before.startsWith('-') || knowsOption(before, command));
+const isArgument = (before: string, command: KnownCommand): boolean =>
+  !mayTakeValue(before, command.options) && (!before.startsWith('-') || knowsOption(before, command));
+
+/** @throws UsageError for a timer file where the command should be. */
+function refuseBareFile(path: string, command = 'start'): never {
+  const way = `A timer file is named with -f: timers ${command} -f ${path}`;
+  throw new UsageError(`unknown command "${path}". ${way}`);
+}
 
 const VERSION: ReadonlySet<string> = new Set(['-V', '--version']);
 
@@ -109,15 +89,22 @@ interface Split {
 
 function split(words: readonly string[], commands: readonly KnownCommand[]): Split {
   const every = commands.flatMap(({ options }) => options);
+  const isCommand = (word: string | undefined) => commands.some(({ name }) => name === word);
+  // An option that no command has takes a value if a command follows that.
+  const isLikelyValue = (at: number) => !isCommand(words[at]) && words.slice(at + 1).some(isCommand);
+  const hasValue = (word: string, at: number) => {
+    const own = ownOption(word, { options: every });
+    if (own === undefined) return !FLAG.test(word) && isLikelyValue(at + 1);
+    return takesValue(own, every) && (own === word || !isCommand(words[at + 1]));
+  };
   let at = 0;
-  for (let word = words[at]; word?.startsWith('-'); word = words[at])
-    at += word === '-f' || takesValue(word, every) ? 2 : 1;
+  for (let word = words[at]; word?.startsWith('-'); word = words[at]) at += hasValue(word, at) ? 2 : 1;
   const named = words[at];
   return { before: words.slice(0, at), rest: words.slice(at + 1), ...(named !== undefined && { named }) };
 }
 
-const takesValue = (word: string, options: readonly KnownOption[]): boolean =>
-  options.some(({ long, short, required }) => required && (long === word || short === word));
+/** An option without a value, whatever the command. */
+const FLAG = /=|^(?:-h|--help|-V|--version)$/;
 
 const mayTakeValue = (word: string, options: readonly KnownOption[]): boolean =>
   options.some(({ long, short, optional }) => optional === true && (long === word || short === word));
@@ -128,8 +115,7 @@ function ownWord(word: string, command: KnownCommand, next: string | undefined):
   if (name === '' || knowsOption(name, command)) return word;
   const whole = withValue(name + value, next);
   if (knowsOption(whole, command)) return whole;
-  const own = SAME_OPTIONS.find((row) => row.includes(name))?.find((one) => knowsOption(one, command));
-  return own === undefined ? word : own + value;
+  return (ownOption(name, command) ?? name) + value;
 }
 
 /** The option that a word names, with its value; otherwise the word. */
@@ -148,7 +134,7 @@ function lastOf(next = ''): string {
  */
 function withFile(
   words: readonly string[],
-  { name, options, hasArguments }: KnownCommand,
+  { name, options, most }: KnownCommand,
   isFile: (path: string) => boolean,
 ): readonly string[] {
   const isNamed = words.some((word) => /^--file(?:=|$)/.test(word) || (name !== 'logs' && word.startsWith('-f')));
@@ -157,7 +143,7 @@ function withFile(
     (word, index) =>
       !word.startsWith('-') &&
       !takesValue(words[index - 1] ?? '', options) &&
-      (hasArguments ? FILE_NAME.test(word) && isFile(word) : FILE_NAME.test(word) || isFile(word)),
+      (most > 0 ? FILE_NAME.test(word) && isFile(word) : FILE_NAME.test(word) || isFile(word)),
   );
   return at === -1 ? words : [...words.slice(0, at), '--file', ...words.slice(at)];
 }

@@ -1,24 +1,32 @@
 import { expect, test } from 'vitest';
-import { normalizeArguments, type KnownCommand } from '../../src/cli/normalize-argv.js';
+import type { KnownCommand } from '../../src/cli/known-command.js';
+import { normalizeArguments } from '../../src/cli/normalize-argv.js';
+import { withWay } from '../../src/cli/stray-words.js';
 
 const flag = (long: string) => ({ long: `--${long}`, required: false });
 const value = (long: string, short?: string) => ({ long: `--${long}`, short, required: true });
 const file = value('file', '-f');
 const commands: readonly KnownCommand[] = [
-  { name: 'start', options: [file, value('state'), value('timezone')], hasArguments: false },
-  { name: 'status', options: [file, { long: '--check', required: false, optional: true }], hasArguments: false },
-  { name: 'list', options: [file, value('state'), flag('json')], hasArguments: false },
-  { name: 'next', options: [file, value('count', '-n'), value('from'), value('until')], hasArguments: true },
+  { name: 'start', options: [file, value('state'), value('timezone')], most: 0 },
+  { name: 'status', options: [file, { long: '--check', required: false, optional: true }], most: 0 },
+  { name: 'list', options: [file, value('state'), flag('json')], most: 0 },
+  { name: 'next', options: [file, value('count', '-n'), value('from'), value('until')], most: Infinity },
   {
     name: 'history',
     options: [file, value('since'), value('until'), value('count', '-n'), value('status'), value('run')],
-    hasArguments: true,
+    most: Infinity,
   },
-  { name: 'logs', options: [value('file'), { ...flag('follow'), short: '-f' }], hasArguments: true },
-  { name: 'simulate', options: [file, value('from'), value('to'), value('durations')], hasArguments: true },
-  { name: 'why', options: [file, value('at')], hasArguments: true },
-  { name: 'diff', options: [file], hasArguments: true },
-  { name: 'at', options: [file], hasArguments: true },
+  {
+    name: 'logs',
+    options: [value('file'), { ...flag('follow'), short: '-f' }, value('since'), value('count', '-n')],
+    most: 1,
+  },
+  { name: 'simulate', options: [file, value('from'), value('to'), value('durations')], most: Infinity },
+  { name: 'why', options: [file, value('at')], most: 1 },
+  { name: 'diff', options: [file], most: 1 },
+  { name: 'at', options: [file], most: Infinity },
+  { name: 'run', options: [file, flag('json')], most: 1 },
+  { name: 'pause', options: [file, value('for'), value('until'), flag('all')], most: Infinity },
 ];
 
 const isFile = (path: string) => ['jobs.yaml', 'here.conf'].includes(path);
@@ -30,6 +38,11 @@ test.each([
   ['--json --state s.db list', 'list --json --state s.db'],
   ['-f x.yaml logs -f', 'logs --file x.yaml -f'],
   ['--file=x.yaml next -n 1', 'next --file=x.yaml -n 1'],
+  ['--config x.yaml list', 'list --file x.yaml'],
+  ['--config=x.yaml --tz UTC start', 'start --file=x.yaml --timezone UTC'],
+  ['--limit 5 next', 'next --count 5'],
+  ['--last history', 'history --count=1'],
+  ['--last 5 history', 'history --count 5'],
   // A file as an argument.
   ['start jobs.yaml', 'start --file jobs.yaml'],
   ['start there-is-none.yaml', 'start --file there-is-none.yaml'],
@@ -84,7 +97,46 @@ test.each([
   ['next --at 05:00', /timers next --from 05:00$/],
   ['history --on today', /timers history --since today$/],
   ['status --watch', /timers top$/],
+  ['why a yesterday', /takes one, got "yesterday"\. Write --at: timers why a --at yesterday$/],
+  ['why a at 03:00', /got "at"\. Write --at: timers why a --at 03:00$/],
+  ['why a on 2026-11-22', /Write --at: timers why a --at 2026-11-22$/],
+  ['why a -2h', /no option -2h\. Write --at: timers why a --at -2h$/],
+  ['why a 2h', /Write --at: timers why a --at 2h$/],
+  ['next -5', /no option -5\. Write -n: timers next -n 5$/],
+  ['history backup -20', /Write -n: timers history backup -n 20$/],
+  ['logs backup 20', /takes one, got "20"\. Write -n: timers logs backup -n 20$/],
+  ['logs backup today', /Write --since: timers logs backup --since today$/],
+  ['run backup json', /takes one, got "json"\. Write --json: timers run backup --json$/],
+  ['list json', /Write --json: timers list --json$/],
+  ['-c x.yaml list', /no option -c\. Write -f: timers list -f timers\.yaml$/],
+  ['--timer backup next', /Names follow without an option: timers next NAME$/],
+  ['jobs.yaml list', /unknown command "jobs\.yaml"\. .* timers list -f jobs\.yaml$/],
+  ['jobs.yaml', /timers start -f jobs\.yaml$/],
   ['list -o json', /For JSON: timers list --json$/],
 ])('timers %s says how to write it', (line, way) => {
   expect(() => normalizeArguments(line.split(' '), commands, isFile)).toThrow(way);
+});
+
+test.each([
+  ['next yesterday', 'yesterday', 'Write --from: timers next --from yesterday'],
+  ['next backup 5', '5', 'Write -n: timers next backup -n 5'],
+  ['next backup 7d', '7d', 'Write --until: timers next backup --until 7d'],
+  ['next from tomorrow', 'from', 'Write --from: timers next --from tomorrow'],
+  ['next since tomorrow', 'since', 'Write --from: timers next --from tomorrow'],
+  ['next at 05:00', 'at', 'Write --from: timers next --from 05:00'],
+  ['simulate 7d', '7d', 'Write --to: timers simulate --to 7d'],
+  ['pause backup 1h', '1h', 'Write --for: timers pause backup --for 1h'],
+  ['pause backup until tomorrow', 'until', 'Write --until: timers pause backup --until tomorrow'],
+  ['pause backup 18:00', '18:00', 'Write --until: timers pause backup --until 18:00'],
+  ['pause all', 'all', 'Write --all: timers pause --all'],
+  ['logs today', 'today', 'Write --since: timers logs --since today'],
+  ['history since 2026-11-22', 'since', 'Write --since: timers history --since 2026-11-22'],
+])('timers %s: what is no timer is a word for an option', (line, name, way) => {
+  const message = `unknown timer "${name}" in timers.yaml. It has: backup`;
+  expect(withWay(message, line.split(' '), commands)).toBe(`${message}. ${way}`);
+});
+
+test.each(['next bakup', 'history backup', 'simulate json5'])('timers %s: a wrong name stays one', (line) => {
+  const message = `unknown timer "${line.split(' ')[1]}" in timers.yaml. Did you mean backup?`;
+  expect(withWay(message, line.split(' '), commands)).toBe(message);
 });

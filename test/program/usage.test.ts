@@ -40,6 +40,10 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
     [['explain', '0', '3', 'timers.yaml', 'timers.yaml', 'timers.yaml'], /Quote the expression: .* '0 3 \* \* \*'/],
     [['explain', '@daily', '--timezone', 'Berlin'], /"Berlin" is not a time zone\. Did you mean Europe\/Berlin\?/],
     [['list', 'extra'], /too many arguments/],
+    [['next', 'tomorrow'], /Write --from: timers next --from tomorrow\n$/],
+    [['next', '-5'], /Write -n: timers next -n 5\n$/],
+    [['why', 'ping', 'yesterday'], /Write --at: timers why ping --at yesterday\n$/],
+    [['timers.yaml', 'list'], /timers list -f timers\.yaml\n$/],
     [['validate', '-f', 'a.yaml', 'b.yaml'], /two files are named, b\.yaml and a\.yaml\. Name one/],
   ])('timers %j', async (args, said) => {
     desk.write('timers.yaml', FILE);
@@ -54,6 +58,16 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('Usage: timers');
   });
+});
+
+test('--config before the command names the timer file, as -f does', async () => {
+  desk.write('jobs.yaml', FILE);
+  const [config, file] = await Promise.all([
+    desk.run('--config', 'jobs.yaml', 'validate'),
+    desk.run('-f', 'jobs.yaml', 'validate'),
+  ]);
+  expect(config).toEqual(file);
+  expect(config.code).toBe(0);
 });
 
 test.each(['start', 'validate', 'run', 'list', 'next', 'explain', 'history', 'simulate', 'init'])(
@@ -208,7 +222,7 @@ describe('list', () => {
     const { stdout } = await desk.run('list');
     const lines = stdout.trimEnd().split('\n');
     expect(lines.map((line) => line.split(' ')[0])).toEqual(['NAME', 'backup', 'ping', 'off', 'party']);
-    expect(lines[3]).toMatch(/^off +disabled +every 1s$/);
+    expect(lines[3]).toMatch(/^off +disabled +every second$/);
   });
 });
 

@@ -1,0 +1,43 @@
+/** An option of a command, as declared in commander. */
+export interface KnownOption {
+  readonly long?: string | undefined;
+  readonly short?: string | undefined;
+  /** Whether a value follows. */
+  readonly required: boolean;
+  /** Whether a value may follow. */
+  readonly optional?: boolean;
+}
+
+export interface KnownCommand {
+  readonly name: string;
+  readonly options: readonly KnownOption[];
+  /** How many arguments it takes at most. */
+  readonly most: number;
+}
+
+/** Synonyms of options. A command has at most one of each row. */
+export const SAME_OPTIONS: readonly (readonly string[])[] = [
+  ['--since', '--from', '--after'],
+  ['--until', '--to', '--before'],
+  ['--count', '--lines', '--limit', '--tail', '--last'],
+  ['--status', '--outcome', '--result'],
+  ['--timezone', '--tz', '--zone'],
+  ['--file', '--config', '--config-file'],
+];
+
+/** The words that a command may have for an option. */
+const namesOf = (word: string): readonly string[] => SAME_OPTIONS.find((row) => row.includes(word)) ?? [word];
+
+/** Whether a command has an option, under this word. */
+export const knowsOption = (word: string, { options }: Pick<KnownCommand, 'options'>): boolean => {
+  const name = /^--[^=]+/.exec(word)?.[0] ?? word.slice(0, 2);
+  return options.some(({ long, short }) => long === name || short === name);
+};
+
+/** The command's word for an option, such as `--since` for `--from`; `undefined` if it has no such option. */
+export const ownOption = (word: string, command: Pick<KnownCommand, 'options'>): string | undefined =>
+  knowsOption(word, command) ? word : namesOf(word).find((one) => knowsOption(one, command));
+
+/** Whether a value follows an option. */
+export const takesValue = (word: string, options: readonly KnownOption[]): boolean =>
+  options.some(({ long, short, required }) => required && (long === word || short === word));
