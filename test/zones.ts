@@ -21,6 +21,7 @@ export const PROGRAM_IN_ONE_ZONE = [
   'alerts',
   'clock',
   'container',
+  'directory-user',
   'faults',
   'granted',
   'health',
@@ -30,6 +31,7 @@ export const PROGRAM_IN_ONE_ZONE = [
   'kubernetes',
   'monitoring',
   'monitors',
+  'standard-streams',
   'state',
   'tracing',
 ].map((name) => `test/program/${name}.test.ts`);

@@ -37,7 +37,7 @@ export function readAccounts(): Accounts {
     return answer;
   };
   const nss = (database: 'passwd' | 'group', key: string) =>
-    /^\w[\w.@+-]*\$?$/.test(key) ? fieldsOf(ask('getent', database, key))[0] : undefined;
+    IS_NAME.test(key) ? fieldsOf(ask('getent', database, key))[0] : undefined;
   return {
     user: (key) =>
       users.find(({ name, uid }) => name === key || String(uid) === key) ?? map(nss('passwd', key), toAccount),
@@ -48,6 +48,9 @@ export function readAccounts(): Accounts {
     withGroup: (gid) => users.filter((account) => account.gid === gid),
   };
 }
+
+/** What cannot be an option of a program. Directories have names such as `CORP\jörg` and `domain users`. */
+const IS_NAME = /^[^-:\s][^:\n\0]*$/;
 
 const map = <T, R>(value: T | undefined, make: (value: T) => R): R | undefined =>
   value === undefined ? undefined : make(value);
