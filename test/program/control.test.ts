@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, linkSync, mkdirSync, renameSync, rmSync, symlinkSync, watch } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -494,6 +494,19 @@ describe('the file is read anew', () => {
     renameSync(join(desk.folder, 'elsewhere'), file);
     await program.event('config.reloaded');
     expect((await desk.run('status', '--check')).code).toBe(0);
+  });
+
+  test('with --watch where the system reports no change: of a write by another name of the file', async () => {
+    const program = await start('--watch');
+    const reported: string[] = [];
+    const watcher = watch(desk.folder, (_event, name) => reported.push(String(name)));
+    // A folder hears nothing of what is written through a hard link in another folder.
+    mkdirSync(join(desk.folder, 'elsewhere'));
+    linkSync(join(desk.folder, 'timers.yaml'), join(desk.folder, 'elsewhere', 'timers.yaml'));
+    desk.write('elsewhere/timers.yaml', 'timers: { job: { every: 1h, run: "true" } }');
+    expect(await program.event('config.reloaded')).toMatchObject({ removed: ['later', 'shaky'] });
+    watcher.close();
+    if (process.platform === 'linux') expect(reported).not.toContain('timers.yaml');
   });
 
   test('with --watch when Kubernetes turns the link of its folder, again and again', async () => {
