@@ -62,6 +62,22 @@ describe('a name that is too long', () => {
   });
 });
 
+describe('a text that cannot be meant is a mistake like any other', () => {
+  it.each([
+    ['cron', '0 3 * * *\\0'],
+    ['cron', '0\\0 3 * * *'],
+    ['cron', many('*', 900)],
+    ['cron', many('1-', 80_000)],
+    ['every', '10s\\0'],
+    ['in', '\\0'],
+    ['at', '2027-01-01\\0'],
+  ])('%s: "%.20s"', (key, value) => {
+    const { problems } = load(timer(`${key}: "${value}"`));
+    expect(problems.map(({ line, severity }) => `${line} ${severity}`)).toEqual(['3 error']);
+    expect(problems[0]?.code).not.toBe('internal');
+  });
+});
+
 /** A reader whose time grows with the square of the length takes days for this. */
 const HUGE = 20_000_000;
 

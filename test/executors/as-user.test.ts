@@ -262,6 +262,15 @@ describe('an output file of our own', () => {
     expect(io.lines[1]).toBe(`trouble: the output cannot be written to ${file}: it is not a regular file`);
   });
 
+  it('holds up no other, and the end of no run, where it is a pipe that nobody reads: eight at once', async () => {
+    const pipes = Array.from({ length: 8 }, (_, index) => join(folder, `pipe-${index}`));
+    for (const pipe of pipes) execFileSync('mkfifo', [pipe]);
+    const held = pipes.map((pipe) => own('yes | head -c 300000; exit 3', pipe));
+    expect(await own('echo a', join(folder, 'beside.log'))).toEqual(exited);
+    expect(readFileSync(join(folder, 'beside.log'), 'utf8')).toBe('a\n');
+    expect(await Promise.all(held)).toEqual(pipes.map(() => ({ kind: 'exited', code: 3 })));
+  });
+
   it.skipIf(!isRoot)(`is not what another user has planted${needsRoot}`, async () => {
     chmodSync(home, 0o1777);
     const plant = 'ln -s "$1/secret" "$2/link"; : > "$2/file"';

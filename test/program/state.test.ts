@@ -49,6 +49,26 @@ test('an integer that no number of the program can hold keeps no scheduler from 
   expect(stdout).toContain('"status":"success"');
 });
 
+test('--state on a network file system is a warning', async () => {
+  // The kernel's list of mounts, with one more.
+  const preload = `import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { readFileSync } = fs;
+    fs.readFileSync = (path, ...rest) =>
+      path === '/proc/self/mountinfo'
+        ? '36 35 98:0 / ${desk.folder} rw,noatime shared:1 - nfs4 server:/export rw\\n'
+        : readFileSync(path, ...rest);
+    syncBuiltinESMExports();`;
+  desk.write('timers.yaml', 'timers:\n  t: { in: 1ms, run: "true" }\n');
+  const NODE_OPTIONS = `--import ${desk.write('mounts.mjs', preload)}`;
+  const { code, stderr } = await desk.start(['start', '--state', 's.db'], { env: { NODE_OPTIONS } }).ended;
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/^timers: warning: the state \S+s\.db: .*nfs4.*timers start --state PATH\n/),
+  });
+  expect((await desk.run('start', '--state', 't.db')).stderr).toBe('');
+});
+
 test('a state of a newer version is not run without: exit code 1, both versions are named', async () => {
   desk.write('once.yaml', 'state: ./past.db\ntimers: { t: { in: 1ms, run: "true" } }');
   expect((await desk.run('start', '-f', 'once.yaml')).code).toBe(0);
