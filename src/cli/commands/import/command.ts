@@ -15,6 +15,7 @@ export const importCommand: CommandKind = {
   examples: [
     { line: 'crontab -l | timers import > timers.yaml', does: 'Import your crontab' },
     { line: 'timers import /etc/crontab /etc/cron.d -o timers.yaml', does: 'Import the crontabs of the system' },
+    { line: 'timers import /etc/systemd/system/backup.timer', does: 'Import a systemd timer with its service' },
     { line: 'timers import supercronic - < app.cron', does: 'Name the format, and read standard input' },
   ],
   configure(command) {

@@ -1,0 +1,90 @@
+import type { Instant } from '../../../domain/time.js';
+import { formatLocal } from '../../../schedules/index.js';
+import { CalendarElapses } from './elapses.js';
+import { HOURS, MICROSECONDS, MINUTES, SECONDS, valuesOf, YEARS, type CalendarSpec } from './calendar-spec.js';
+import { cronOf } from './cron-of.js';
+import { runsOfValues } from './fields.js';
+import { CalendarError } from './parse-calendar.js';
+
+/** What one `OnCalendar=` becomes. */
+export type CalendarPlan =
+  | { readonly kind: 'cron'; readonly cron: string; readonly window: YearSpan; readonly cutsFractions: boolean }
+  /** Local times of the zone. */
+  | { readonly kind: 'at'; readonly at: readonly string[] }
+  /** In milliseconds. */
+  | { readonly kind: 'every'; readonly interval: number; readonly offset: number };
+
+/** The years of a timer, as `not_before` and `not_after`: local times. */
+export interface YearSpan {
+  readonly notBefore?: string;
+  readonly notAfter?: string;
+}
+
+/** Years of more instants become an active window. */
+const MOST_INSTANTS = 100;
+/** In milliseconds; the shortest `every`. */
+const SHORTEST_GRID = 10;
+
+/**
+ * Returns the schedule of a timer that has the instants of a systemd expression. `zone` is that of the expression.
+ * @throws CalendarError when there is none, with the way out.
+ */
+export function planCalendar(spec: CalendarSpec, zone: string): CalendarPlan {
+  const grid = isAlways(spec) ? gridOf(spec) : undefined;
+  if (grid !== undefined) return { kind: 'every', ...grid };
+  const instants = spec.years === undefined ? undefined : fewInstants(spec, zone);
+  if (instants !== undefined) return { kind: 'at', at: instants.map((instant) => localText(instant, zone)) };
+  const cutsFractions = valuesOf(spec.microseconds, SECONDS).some((one) => one % MICROSECONDS !== 0);
+  return { kind: 'cron', cron: cronOf(spec), window: windowOf(spec), cutsFractions };
+}
+
+/** Fractions of seconds at an even distance the whole day are an interval. */
+function gridOf(spec: CalendarSpec): { readonly interval: number; readonly offset: number } | undefined {
+  const [only, ...others] = spec.microseconds;
+  if (only === undefined || others.length > 0 || only.stop !== undefined) return undefined;
+  const [interval, offset] = [only.repeat / 1000, only.start / 1000];
+  const isEven = Number.isInteger(interval) && Number.isInteger(offset) && 60_000 % interval === 0;
+  const isFraction = interval % 1000 !== 0 && interval >= SHORTEST_GRID && offset < interval;
+  return isEven && isFraction ? { interval, offset } : undefined;
+}
+
+const isAlways = (spec: CalendarSpec): boolean =>
+  [spec.years, spec.months, spec.days].every((field) => field === undefined) &&
+  spec.weekdays.size === 7 &&
+  valuesOf(spec.hours, HOURS).length === 24 &&
+  valuesOf(spec.minutes, MINUTES).length === 60;
+
+function fewInstants(spec: CalendarSpec, zone: string): readonly Instant[] | undefined {
+  const schedule = new CalendarElapses(spec, zone);
+  const instants: Instant[] = [];
+  let next = schedule.next(Date.UTC(YEARS.min - 1, 11, 30));
+  for (; next !== undefined; next = schedule.next(next)) {
+    if (instants.length === MOST_INSTANTS) return undefined;
+    instants.push(next);
+  }
+  if (instants.length === 0) throw new CalendarError('No such day exists.');
+  return instants;
+}
+
+/** `2027-01-01 05:00`, with seconds and milliseconds where there are some. */
+const localText = (instant: Instant, zone: string): string =>
+  formatLocal(instant, zone)
+    .slice(0, 23)
+    .replace('T', ' ')
+    .replace(/(?::00)?\.000$/, '');
+
+function windowOf({ years }: CalendarSpec): YearSpan {
+  if (years === undefined) return {};
+  const [run, ...others] = runsOfValues(valuesOf(years, YEARS));
+  if (run === undefined || others.length > 0) {
+    const hint = 'Write a timer for each span of years, with not_before and not_after.';
+    throw new CalendarError(
+      `The years do not follow each other, and more than ${MOST_INSTANTS} times are in them.`,
+      hint,
+    );
+  }
+  return {
+    ...(run[0] > YEARS.min && { notBefore: `${run[0]}-01-01 00:00` }),
+    ...(run[1] < YEARS.max && { notAfter: `${run[1]}-12-31 23:59:59` }),
+  };
+}

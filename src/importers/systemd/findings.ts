@@ -1,0 +1,34 @@
+import type { Difference, SourcePlace } from '../kind.js';
+
+/** Collects what differs while units are read. */
+export class Findings {
+  readonly list: Difference[] = [];
+
+  /** By file, and in a file by line. */
+  get sorted(): readonly Difference[] {
+    const files = this.list.map(({ file }) => file);
+    return [...this.list].sort(
+      (one, other) => files.indexOf(one.file) - files.indexOf(other.file) || one.line - other.line,
+    );
+  }
+
+  error(place: SourcePlace, message: string, hint?: string): void {
+    this.#add('error', place, { message, hint });
+  }
+
+  warning(place: SourcePlace, message: string, hint?: string): void {
+    this.#add('warning', place, { message, hint });
+  }
+
+  note(place: SourcePlace, message: string, hint?: string): void {
+    this.#add('note', place, { message, hint });
+  }
+
+  #add(
+    severity: Difference['severity'],
+    { file, line }: SourcePlace,
+    { message, hint }: { readonly message: string; readonly hint: string | undefined },
+  ): void {
+    this.list.push({ file, line, severity, message, ...(hint !== undefined && { hint }) });
+  }
+}

@@ -1,0 +1,114 @@
+import type { Findings } from './findings.js';
+import { parseTimeSpan, writeDuration } from './time-span.js';
+import type { UnitSetting } from './unit-file.js';
+import type { Unit } from './unit.js';
+
+type Keys = Readonly<Record<string, unknown>>;
+
+const isOneshot = (service: Unit): boolean => service.last('Service', 'Type')?.value === 'oneshot';
+
+/** systemd's default for `TimeoutStopSec`. */
+const STOP_TIMEOUT = '90s';
+
+/** `timeout` and `kill_after` of a service. */
+export function timeoutKeys(service: Unit, findings: Findings): Keys {
+  const spanOf = (setting: UnitSetting | undefined): string | undefined => {
+    if (setting === undefined) return undefined;
+    const length = parseTimeSpan(setting.value);
+    if (length === undefined) findings.warning(setting, `"${setting.value}" is not a time span and is left out.`);
+    // 0 means no limit, as in older systems.
+    return length === undefined || length === 0 || length === Infinity ? undefined : writeDuration(length);
+  };
+  const start = service.all('Service', 'TimeoutStartSec', 'TimeoutSec').at(-1);
+  const runtime = service.last('Service', 'RuntimeMaxSec');
+  const timeout = spanOf(isOneshot(service) ? start : runtime);
+  const stop = service.all('Service', 'TimeoutStopSec', 'TimeoutSec').at(-1);
+  const killAfter = spanOf(stop) ?? (timeout === undefined ? undefined : STOP_TIMEOUT);
+  const commands = service.all('Service', 'ExecStart', 'ExecStartPre', 'ExecStartPost');
+  if (start !== undefined && timeout !== undefined && isOneshot(service) && commands.length > 1)
+    findings.warning(start, 'The timeout is for all commands together. In systemd each one has this time.');
+  return { ...(timeout !== undefined && { timeout }), ...(killAfter !== undefined && { kill_after: killAfter }) };
+}
+
+const EXIT_NAMES: ReadonlyMap<string, number> = new Map(
+  [
+    ...['SUCCESS', 'FAILURE', 'INVALIDARGUMENT', 'NOTIMPLEMENTED', 'NOPERMISSION', 'NOTINSTALLED', 'NOTCONFIGURED'],
+    'NOTRUNNING',
+  ]
+    .map((name, code) => [name, code] as const)
+    .concat(
+      [
+        ...['USAGE', 'DATAERR', 'NOINPUT', 'NOUSER', 'NOHOST', 'UNAVAILABLE', 'SOFTWARE', 'OSERR', 'OSFILE'],
+        ...['CANTCREAT', 'IOERR', 'TEMPFAIL', 'PROTOCOL', 'NOPERM', 'CONFIG'],
+      ].map((name, index) => [name, 64 + index] as const),
+    ),
+);
+
+/** Returns the exit codes that a setting lists, and reports signals. */
+function exitCodes(settings: readonly UnitSetting[], findings: Findings): readonly number[] {
+  return settings.flatMap((setting) =>
+    setting.value.split(/\s+/).flatMap((word) => {
+      const code = /^\d+$/.test(word) ? Number(word) : EXIT_NAMES.get(word.replace(/^EX_/, ''));
+      if (code !== undefined && code <= 255) return [code];
+      findings.warning(setting, `${word} is left out: only exit codes count here, not signals.`);
+      return [];
+    }),
+  );
+}
+
+export function successKeys(service: Unit, findings: Findings): Keys {
+  const codes = exitCodes(service.all('Service', 'SuccessExitStatus'), findings);
+  return codes.length === 0 ? {} : { success_codes: [...new Set([0, ...codes])] };
+}
+
+/** What fails a run, for `retry.on`; absent: everything. */
+const RETRIED: Readonly<Record<string, { readonly on?: readonly string[] }>> = {
+  'on-failure': {},
+  always: {},
+  'on-abnormal': { on: ['signal', 'timeout'] },
+  'on-abort': { on: ['signal'] },
+};
+
+/** In milliseconds; systemd's defaults. */
+const RESTART_PAUSE = 100;
+const LIMIT_INTERVAL = 10_000;
+const LIMIT_BURST = 5;
+/** Where systemd restarts without end. */
+const MANY_ATTEMPTS = 100;
+
+/** `retry` of a service that systemd restarts. */
+export function retryKeys(service: Unit, findings: Findings): Keys {
+  const restart = service.last('Service', 'Restart');
+  if (restart === undefined || restart.value === 'no') return {};
+  const rule = RETRIED[restart.value];
+  if (rule === undefined || restart.value === 'always')
+    findings.warning(restart, 'Only failed runs are retried. A run that succeeded is not started again.');
+  if (rule === undefined) return {};
+  const pause = parseTimeSpan(service.last('Service', 'RestartSec')?.value ?? '') ?? RESTART_PAUSE;
+  const attempts = attemptsOf(service, { pause, restart, findings });
+  return {
+    retry: { attempts, ...(pause > 0 && { delay: writeDuration(pause) }), ...failures(service, rule, findings) },
+  };
+}
+
+function failures(service: Unit, rule: { readonly on?: readonly string[] }, findings: Findings): Keys {
+  const final = exitCodes(service.all('Service', 'RestartPreventExitStatus'), findings);
+  return rule.on === undefined && final.length > 0 ? { not_on: final } : rule;
+}
+
+function attemptsOf(
+  service: Unit,
+  { pause, restart, findings }: { readonly pause: number; readonly restart: UnitSetting; readonly findings: Findings },
+): number {
+  const written = service.all('Unit', 'StartLimitIntervalSec', 'StartLimitInterval').at(-1);
+  const interval = parseTimeSpan(written?.value ?? '') ?? LIMIT_INTERVAL;
+  const burst = Number(service.last('Unit', 'StartLimitBurst')?.value ?? LIMIT_BURST);
+  const isLimited = interval > 0 && burst > 0 && pause * burst < interval;
+  if (isLimited) return burst;
+  findings.warning(
+    restart,
+    `systemd restarts it without end. Here it gets ${MANY_ATTEMPTS} attempts.`,
+    'Write the number you want.',
+  );
+  return MANY_ATTEMPTS;
+}

@@ -1,0 +1,175 @@
+import type { Findings } from './findings.js';
+import type { UnitSetting } from './unit-file.js';
+import type { Unit } from './unit.js';
+
+/** Settings of one kind that nothing here does: one difference for all that a unit has. */
+interface Kind {
+  readonly keys: RegExp;
+  readonly severity: 'warning' | 'note';
+  /** Follows the names of the settings and a colon. */
+  readonly message: string;
+  readonly hint?: string | ((settings: readonly UnitSetting[]) => string | undefined);
+}
+
+/** What other files of this importer read. */
+const CARRIED =
+  /^(?:Description|On(?:Calendar|Boot|Startup|Active|UnitActive|UnitInactive)(?:Sec)?|Persistent|RandomizedDelaySec|RandomizedOffsetSec|FixedRandomDelay|AccuracySec|Unit|Exec(?:Start(?:Pre|Post)?|Condition)|WorkingDirectory|User|Group|DynamicUser|Environment|EnvironmentFile|PassEnvironment|Timeout(?:Start|Stop)?Sec|RuntimeMaxSec|Restart|RestartSec|RestartPreventExitStatus|StartLimit(?:Interval|IntervalSec|Burst)|SuccessExitStatus|Standard(?:Output|Error))$/;
+
+/** What has no meaning here, or only to people. */
+const MEANINGLESS =
+  /^(?:X-.*|Documentation|SourcePath|DefaultDependencies|RefuseManual.*|CollectMode|IgnoreOnIsolate|StopWhenUnneeded|AllowIsolate|RemainAfterElapse|NotifyAccess|GuessMainPID|Syslog.*|Log.*|TTY.*|Defer.*)$/;
+
+const KINDS: readonly Kind[] = [
+  {
+    keys: /^(?:After|Before)$/,
+    severity: 'note',
+    message: 'no meaning here, because a firing waits for no unit.',
+  },
+  {
+    keys: /^(?:Requires|Wants|Requisite|BindsTo|PartOf|Upholds|Conflicts|JoinsNamespaceOf|PropagatesReloadTo|Propagates.*)$/,
+    severity: 'warning',
+    message: 'left out, because a timer starts and stops no other unit.',
+    hint: 'Start it in run, with systemctl start.',
+  },
+  {
+    keys: /^(?:Requires|Wants)MountsFor$/,
+    severity: 'warning',
+    message: 'left out, so the command runs whether it is mounted or not.',
+    hint: 'Test it in run, with mountpoint -q.',
+  },
+  {
+    keys: /^(?:OnFailure|OnSuccess|OnFailureJobMode|OnSuccessJobMode|FailureAction|SuccessAction|StartLimitAction)$/,
+    severity: 'warning',
+    message: 'left out.',
+    hint: 'Write the command under on_failure or on_success, such as systemctl start.',
+  },
+  {
+    keys: /^(?:Condition|Assert)/,
+    severity: 'warning',
+    message: 'left out, so the command runs whether it holds or not.',
+    hint: conditionHint,
+  },
+  {
+    keys: /^(?:Nice|IOScheduling.*|CPUScheduling.*|OOMScoreAdjust|TimerSlackNSec)$/,
+    severity: 'warning',
+    message: 'left out, so the command has the priority of the scheduler.',
+    hint: priorityHint,
+  },
+  {
+    keys: /^(?:Limit|Memory(?!Deny)|CPU|AllowedCPUs|Tasks|IO|BlockIO|Startup|Slice|Delegate|OOMPolicy|ManagedOOM|NUMA|AllowedMemoryNodes)/,
+    severity: 'warning',
+    message: 'left out, because a timer has no resource limits.',
+    hint: 'Write ulimit or systemd-run in the command if it needs a limit.',
+  },
+  {
+    keys: /^(?:Runtime|State|Cache|Logs|Configuration)Directory(?:Mode|Preserve)?$/,
+    severity: 'warning',
+    message: 'left out, so no folder is made.',
+    hint: 'Make the folder, or write mkdir -p in the command.',
+  },
+  {
+    keys: /^(?:KillMode|KillSignal|SendSIGKILL|SendSIGHUP|FinalKillSignal|WatchdogSec|WatchdogSignal|RestartKillSignal|TimeoutAbortSec|TimeoutStartFailureMode|TimeoutStopFailureMode)$/,
+    severity: 'warning',
+    message: 'left out. A timeout sends SIGTERM, then SIGKILL, to everything that the command started.',
+  },
+  {
+    keys: /^(?:ExecStop|ExecStopPost|ExecReload)$/,
+    severity: 'warning',
+    message: 'left out.',
+    hint: 'Write the command at the end of run, or under on_failure.',
+  },
+  {
+    keys: /^(?:WakeSystem)$/,
+    severity: 'warning',
+    message: 'left out, because timers wakes no machine. catch_up runs what passed while it slept.',
+  },
+  {
+    keys: /^(?:OnClockChange|OnTimezoneChange)$/,
+    severity: 'warning',
+    message: 'left out, because a change of the clock fires no timer.',
+  },
+  {
+    keys: /^(?:Protect|Private|Restrict|ReadOnly|ReadWrite|Inaccessible|NoExec|ExecPaths|Temporary|Bind|Capability|Ambient|NoNew|SystemCall|Lock|MemoryDeny|RemoveIPC|Mount|Root|SELinux|AppArmor|Smack|SecureBits|UMask|Device|Keyring|ProcSubset|IPAddress|Socket|Load|Set|Import|Network|Supplementary|UnsetEnvironment|PAMName|Utmp|Personality|IgnoreSIGPIPE|CoredumpFilter|Extension)/,
+    severity: 'warning',
+    message: 'left out, because a timer has no sandbox.',
+    hint: 'Start the command with systemd-run if it needs one.',
+  },
+];
+
+/** Settings of a service that change what a timer of it does. */
+const SERVICE_TYPES: ReadonlySet<string> = new Set(['simple', 'exec', 'oneshot', 'notify', 'notify-reload', 'idle']);
+
+/** Reports every setting of a unit that does nothing here. */
+export function reportNotCarried(unit: Unit, findings: Findings): void {
+  const written = unit.settings.filter(
+    ({ section, key, value }) => value !== '' && section !== 'Install' && !CARRIED.test(key) && !MEANINGLESS.test(key),
+  );
+  const kindOf = ({ key }: UnitSetting): Kind | undefined => KINDS.find(({ keys }) => keys.test(key));
+  for (const kind of KINDS)
+    reportKind(
+      kind,
+      written.filter((one) => kindOf(one) === kind),
+      findings,
+    );
+  for (const setting of written) if (kindOf(setting) === undefined) reportUnknown(setting, findings);
+}
+
+function reportKind({ severity, message, hint }: Kind, settings: readonly UnitSetting[], findings: Findings): void {
+  const [first] = settings;
+  if (first === undefined) return;
+  const names = [...new Set(settings.map(({ key }) => key))].join(', ');
+  const way = typeof hint === 'function' ? hint(settings) : hint;
+  findings[severity](first, `${names}: ${message}`, way);
+}
+
+function reportUnknown(setting: UnitSetting, findings: Findings): void {
+  const { key, value, section } = setting;
+  if (section === 'Service' && key === 'Type') {
+    if (!SERVICE_TYPES.has(value)) {
+      const message = `Type=${value} is left out: a run ends when its command does, and what is left in the background ends with it.`;
+      findings.warning(setting, message, 'Start the program in the foreground.');
+    }
+  } else if (section === 'Service' && key === 'RemainAfterExit') {
+    const message =
+      'The timer starts the command each time. In systemd, a service that remains active is not started again.';
+    if (/^(?:yes|true|on|1)$/i.test(value)) findings.warning(setting, message);
+  } else if (key === 'StandardInput' && value === 'null') return;
+  else findings.warning(setting, `${key} is left out: timers has nothing like it.`);
+}
+
+const TESTS: Readonly<Record<string, string>> = {
+  PathExists: '-e',
+  PathIsDirectory: '-d',
+  PathIsSymbolicLink: '-L',
+  PathIsReadWrite: '-w',
+  FileNotEmpty: '-s',
+  FileIsExecutable: '-x',
+};
+
+function conditionHint(settings: readonly UnitSetting[]): string | undefined {
+  const tests = settings.flatMap(({ key, value }) => {
+    const test = TESTS[key.replace(/^(?:Condition|Assert)/, '')];
+    const [, not = '', path] = /^(!?)\|?(\/\S*)$/.exec(value) ?? [];
+    return test === undefined || path === undefined ? [] : [`[ ${not === '' ? '' : '! '}${test} ${path} ] || exit 0`];
+  });
+  return tests.length === 0 ? 'Test it in run.' : `Write in run, before the command: ${tests.join('; ')}`;
+}
+
+const IO_CLASSES: Readonly<Record<string, string>> = {
+  none: '0',
+  realtime: '1',
+  'best-effort': '2',
+  idle: '3',
+};
+
+function priorityHint(settings: readonly UnitSetting[]): string | undefined {
+  const valueOf = (key: string): string | undefined => settings.findLast((one) => one.key === key)?.value;
+  const nice = valueOf('Nice');
+  const io = valueOf('IOSchedulingClass');
+  const words = [
+    ...(nice === undefined ? [] : [`nice -n ${nice}`]),
+    ...(io === undefined ? [] : [`ionice -c ${IO_CLASSES[io] ?? io}`]),
+    ...(valueOf('CPUSchedulingPolicy') === 'idle' ? ['chrt -i 0'] : []),
+  ];
+  return words.length === 0 ? undefined : `Write ${words.join(' ')} in front of the command.`;
+}

@@ -1,0 +1,84 @@
+import { environmentOf } from './environment.js';
+import type { Findings } from './findings.js';
+import { retryKeys, successKeys, timeoutKeys } from './limits.js';
+import { serviceRun } from './service-run.js';
+import { shellWord } from './shell-words.js';
+import { expandSpecifiers, fixedText } from './specifiers.js';
+import type { UnitSetting } from './unit-file.js';
+import type { Unit } from './unit.js';
+
+type Keys = Readonly<Record<string, unknown>>;
+
+/** Returns the keys of a timer that its service has; `undefined` if it has no command. */
+export function serviceKeys(service: Unit, findings: Findings): Keys | undefined {
+  const folder = folderOf(service, findings);
+  const environment = environmentOf(service, findings);
+  const run = serviceRun(service, [...folder.prologue, ...environment.prologue], findings);
+  if (run === undefined) return undefined;
+  return {
+    ...run,
+    ...folder.keys,
+    ...userKeys(service, findings),
+    ...environment.keys,
+    ...timeoutKeys(service, findings),
+    ...successKeys(service, findings),
+    ...retryKeys(service, findings),
+    ...outputKeys(service, findings),
+  };
+}
+
+/** `cwd`. Without a folder, a service of the system runs in `/`, one of a user at home. */
+function folderOf(service: Unit, findings: Findings): { readonly keys: Keys; readonly prologue: readonly string[] } {
+  const setting = service.last('Service', 'WorkingDirectory');
+  const written = setting?.value ?? (service.isOfUser ? '~' : '/');
+  if (setting !== undefined && written.startsWith('-'))
+    findings.warning(setting, 'A run fails if the folder is missing.', 'Create the folder, or remove cwd.');
+  const path = written.replace(/^-/, '');
+  const segments = path === '~' ? homeOf(service) : expandSpecifiers(path, service);
+  const plain = fixedText(segments);
+  return plain === undefined
+    ? { keys: {}, prologue: [`cd ${shellWord(segments)} || exit`] }
+    : { keys: { cwd: plain }, prologue: [] };
+}
+
+const homeOf = (service: Unit): ReturnType<typeof expandSpecifiers> =>
+  service.last('Service', 'User') === undefined ? expandSpecifiers('%h', service) : [{ inShell: '${HOME}' }];
+
+function userKeys(service: Unit, findings: Findings): Keys {
+  const setting = service.last('Service', 'User');
+  const group = service.last('Service', 'Group');
+  if (service.isOn('Service', 'DynamicUser')) {
+    const place = service.last('Service', 'DynamicUser') ?? service.place;
+    findings.warning(place, 'No user is made for the run: it has the user of the scheduler.', 'Write user: nobody.');
+  }
+  if (setting === undefined) {
+    if (group !== undefined) findings.warning(group, 'Group needs a user.', `Write user: root:${group.value}.`);
+    return {};
+  }
+  const user = fixedText(expandSpecifiers(setting.value, service));
+  if (user === undefined) {
+    findings.warning(setting, `User=${setting.value} depends on the machine, and is left out.`, 'Write user.');
+    return {};
+  }
+  return { user: group === undefined ? user : `${user}:${group.value}` };
+}
+
+function outputKeys(service: Unit, findings: Findings): Keys {
+  const output = service.last('Service', 'StandardOutput');
+  const errors = service.last('Service', 'StandardError');
+  const isSame = errors === undefined || errors.value === 'inherit' || errors.value === output?.value;
+  if (!isSame && !IN_LOG.has(errors.value)) findings.warning(errors, 'Errors go where the rest of the output goes.');
+  if (output === undefined) return {};
+  if (output.value !== 'null') return outputFile(output, service, findings);
+  return isSame ? { output: 'discard' } : {};
+}
+
+const IN_LOG: ReadonlySet<string> = new Set(['journal', 'syslog', 'kmsg']);
+
+function outputFile(output: UnitSetting, service: Unit, findings: Findings): Keys {
+  const [, form, path = ''] = /^(file|append|truncate):(.*)$/.exec(output.value) ?? [];
+  const file = fixedText(expandSpecifiers(path, service));
+  if (form === undefined || file === undefined) return {};
+  if (form !== 'append') findings.warning(output, 'The output is appended to the file, which is not emptied before.');
+  return { output: { file } };
+}

@@ -1,0 +1,162 @@
+import type { ImportContext, Imported, ImportedTimer, Importer, SourceFile } from '../kind.js';
+import { Findings } from './findings.js';
+import type { UnitSchedule } from './intervals.js';
+import { reportNotCarried } from './not-carried.js';
+import { serviceKeys } from './service.js';
+import { expandSpecifiers, fixedText } from './specifiers.js';
+import { parseTimeSpan, writeDuration } from './time-span.js';
+import { unitSchedules } from './timer-schedules.js';
+import { Unit, unitName } from './unit.js';
+import { readUnits, type ReadUnit } from './units.js';
+
+/** `.timer` units with their services, of the system or of a user. */
+export const systemd: Importer = {
+  name: 'systemd',
+  summary: 'systemd timers: .timer with its .service, and drop-ins',
+
+  recognize({ path, text }) {
+    if (/\.(?:timer|service)(?:\.d\/[^/]+\.conf)?$/.test(path)) return 1;
+    if (/^\[Timer\]\s*$/m.test(text)) return 0.9;
+    return /^\[(?:Unit|Service)\]\s*$/m.test(text) ? 0.7 : 0;
+  },
+
+  read(files, context): Imported {
+    const units = readUnits(files);
+    const timers = units.filter(({ unit }) => unitName(unit.name).type === 'timer');
+    const general = new Findings();
+    const imported = timers.flatMap((timer) => readTimer(timer, { units, context, general }));
+    // Services of a whole folder need no timer. Without any, something is missing.
+    const [first] = units;
+    if (timers.length === 0 && first !== undefined)
+      general.error(first.unit.place, 'No file is a timer unit.', 'Name the .timer as well.');
+    const isLocal = imported.some(({ original, keys }) => original !== undefined && keys['timezone'] === undefined);
+    return { settings: isLocal ? { timezone: context.timezone } : {}, timers: imported, differences: general.list };
+  },
+};
+
+interface ReadContext {
+  readonly units: readonly ReadUnit[];
+  readonly context: ImportContext;
+  readonly general: Findings;
+}
+
+function readTimer(timer: ReadUnit, { units, context, general }: ReadContext): readonly ImportedTimer[] {
+  const { unit } = timer;
+  const findings = new Findings();
+  if (unitName(unit.name).instance === '') {
+    const hint = 'Import it under the name of an instance, such as backup@home.timer.';
+    general.error(unit.place, `${unit.name} is a template, so it is left out.`, hint);
+    return [];
+  }
+  const service = serviceOf(unit, { units, context, general });
+  if (service === undefined) return [];
+  reportOddLines(timer.oddLines, findings);
+  const schedules = unitSchedules(unit, context, findings);
+  const firing = behavior(unit, schedules, findings);
+  reportNotCarried(unit, findings);
+  reportOddLines(service.oddLines, findings);
+  const keys = serviceKeys(service.unit, findings);
+  if (keys === undefined) {
+    general.error(service.unit.place, `${unit.name} is left out: its service has no ExecStart.`);
+    return [];
+  }
+  reportNotCarried(service.unit, findings);
+  if (schedules.length === 0) {
+    general.list.push(...findings.list);
+    general.error(unit.place, `${unit.name} is left out: it has no schedule.`, 'Write OnCalendar.');
+    return [];
+  }
+  return timersOf({ unit, schedules, keys: { ...firing, ...keys }, service: service.unit }, findings);
+}
+
+function reportOddLines(oddLines: ReadUnit['oddLines'], findings: Findings): void {
+  for (const { text, ...place } of oddLines) findings.warning(place, `"${text}" is not a setting and is left out.`);
+}
+
+/** Finds the service among the files, or beside the timer, and for an instance also its template. */
+function serviceOf(timer: Unit, { units, context, general }: ReadContext): ReadUnit | undefined {
+  const written = timer.last('Timer', 'Unit');
+  const name = fixedText(expandSpecifiers(written?.value ?? timer.name.replace(/\.timer$/, '.service'), timer)) ?? '';
+  if (unitName(name).type !== 'service') {
+    general.error(written ?? timer.place, `${timer.name} is left out: it starts ${name}, which is not a service.`);
+    return undefined;
+  }
+  const template = name.replace(/@.*\./, '@.');
+  for (const wanted of new Set([name, template])) {
+    const given = units.find(({ unit }) => unit.name === wanted) ?? besideTimer(timer, wanted, context);
+    if (given === undefined) continue;
+    const { path, settings } = given.unit;
+    return { unit: new Unit(name, path, settings), oddLines: given.oddLines };
+  }
+  const hint = `Name ${name} as well.`;
+  general.error(written ?? timer.place, `${timer.name} is left out: ${name} cannot be read.`, hint);
+  return undefined;
+}
+
+function besideTimer(timer: Unit, name: string, { readBeside }: ImportContext): ReadUnit | undefined {
+  const file: SourceFile | undefined = readBeside(timer.path, name);
+  return file === undefined ? undefined : readUnits([{ ...file, path: withName(file.path, name) }])[0];
+}
+
+/** A path that ends in the name of its unit, whatever a link points to. */
+const withName = (path: string, name: string): string => (path.endsWith(name) ? path : path.replace(/[^/]*$/, name));
+
+/** The keys that say how a timer fires, besides when. */
+function behavior(
+  timer: Unit,
+  schedules: readonly UnitSchedule[],
+  findings: Findings,
+): Readonly<Record<string, unknown>> {
+  const hasCalendar = schedules.some(({ original }) => original !== undefined);
+  const accuracy = timer.last('Timer', 'AccuracySec');
+  if (accuracy !== undefined) findings.note(accuracy, 'AccuracySec is left out: a timer starts on time.');
+  return {
+    ...jitterOf(timer, findings),
+    ...(timer.isOn('Timer', 'Persistent') && hasCalendar && { catch_up: true }),
+  };
+}
+
+function jitterOf(timer: Unit, findings: Findings): Readonly<Record<string, unknown>> {
+  const setting = timer.last('Timer', 'RandomizedDelaySec') ?? timer.last('Timer', 'RandomizedOffsetSec');
+  const length = setting === undefined ? undefined : parseTimeSpan(setting.value);
+  if (setting === undefined || length === 0) return {};
+  if (length === undefined || !Number.isFinite(length)) {
+    findings.warning(setting, `${setting.key}=${setting.value} is left out: it is not a time span.`);
+    return {};
+  }
+  const isFixed = setting.key === 'RandomizedOffsetSec' || timer.isOn('Timer', 'FixedRandomDelay');
+  const message = isFixed
+    ? 'The delay of jitter is fixed as well, but is another one.'
+    : 'The delay of jitter is the same for each firing. systemd draws it again each time.';
+  findings.note(setting, message);
+  return { jitter: writeDuration(length) };
+}
+
+interface TimerParts {
+  readonly unit: Unit;
+  readonly service: Unit;
+  readonly schedules: readonly UnitSchedule[];
+  /** Besides the schedule. */
+  readonly keys: Readonly<Record<string, unknown>>;
+}
+
+/** Returns a timer for each schedule. Several take turns, since systemd never starts a service twice at once. */
+function timersOf({ unit, service, schedules, keys }: TimerParts, findings: Findings): readonly ImportedTimer[] {
+  const name = unit.name.replace(/\.timer$/, '');
+  const written = unit.last('Unit', 'Description') ?? service.last('Unit', 'Description');
+  const description = written === undefined ? undefined : fixedText(expandSpecifiers(written.value, unit));
+  const group = schedules.length > 1 ? { group: name } : {};
+  const [first] = schedules;
+  if (first !== undefined && schedules.length > 1)
+    findings.note(first.setting, `${unit.name} needs ${schedules.length} timers, which share a group.`);
+  return schedules.map((schedule, index) => ({
+    name: index === 0 ? name : `${name}-${index + 1}`,
+    place: { file: schedule.setting.file, line: schedule.setting.line },
+    keys: { ...(description !== undefined && { description }), ...schedule.keys, ...keys, ...group },
+    differences: index === 0 ? findings.sorted : [],
+    ...(schedule.original !== undefined && {
+      original: schedule.original,
+      whenDifferent: 'After a clock change, systemd starts nothing for local times that are skipped or come again.',
+    }),
+  }));
+}

@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import type { SourceFile } from '../../../src/importers/kind.js';
+import { readWords } from '../../../src/importers/systemd/words.js';
+import { systemd } from '../../../src/importers/systemd/systemd.js';
+import { parseTimeSpan, writeDuration } from '../../../src/importers/systemd/time-span.js';
+import { firings, imported } from '../imported.js';
+import { systemdInstants, withoutSystemd } from './real-calendar.js';
+
+/** What a timer and a service become: the keys of its timers, and the differences as text. */
+function read(timer: string, service: string, { folder = '', more = [] as readonly SourceFile[], name = 'job' } = {}) {
+  const files = [
+    { path: `${folder}${name}.timer`, text: `[Timer]\n${timer}\n` },
+    { path: `${folder}${name.replace(/@.*/, '@')}.service`, text: `[Service]\n${service}\n` },
+    ...more,
+  ];
+  const { timers, differences } = systemd.read(files, { timezone: 'UTC', now: 0, readBeside: () => undefined });
+  const said = [...differences, ...timers.flatMap((one) => one.differences)];
+  return { keys: timers.map(({ keys }) => keys), said: said.map(({ message, hint }) => `${message} ${hint ?? ''}`) };
+}
+
+const keysOf = (service: string, timer = 'OnCalendar=daily') => read(timer, service).keys[0];
+
+describe('ExecStart', () => {
+  it.each([
+    ['/bin/echo "a b" c\\x20d \'e"f\'', ['/bin/echo', 'a b', 'c d', 'e"f']],
+    ['/bin/echo $$HOME 100%%', ['/bin/echo', '$HOME', '100%']],
+    ['/bin/echo a$HOME', ['/bin/echo', 'a$HOME']],
+    [':/bin/echo ${HOME}', ['/bin/echo', '${HOME}']],
+    ['@/bin/echo name arg', ['/bin/echo', 'arg']],
+    ['/bin/echo \\\n  # a comment\n  two', ['/bin/echo', 'two']],
+    ['/bin/echo a \\; b', ['/bin/echo', 'a', ';', 'b']],
+    ['/bin/sh -c "echo $$PATH | wc -c"', 'echo $PATH | wc -c'],
+    ['/bin/echo ${HOME}/it\'"\'"s', `/bin/echo "\${HOME}"'/it"s'`],
+    ['/bin/echo $ARGS', '/bin/echo $ARGS'],
+    ['-/bin/false', '/bin/false || true'],
+    ['/bin/a ; /bin/b x', '/bin/a &&\n/bin/b x'],
+    ['/bin/a %n %p %i', ['/bin/a', 'job.service', 'job', '']],
+    ['/bin/a %H', '/bin/a "$(uname -n)"'],
+  ])('%j becomes %j', (line, run) => {
+    expect(keysOf(`ExecStart=${line}`)?.['run']).toEqual(run);
+  });
+
+  it('keeps the shell of bash -c', () => {
+    expect(keysOf('ExecStart=/bin/bash -c "echo hi"')).toMatchObject({ run: 'echo hi', shell: '/bin/bash' });
+  });
+
+  it('runs commands before and after it, and asks the condition first', () => {
+    const service = [
+      'ExecCondition=/bin/c',
+      'ExecStartPre=-/bin/pre',
+      'ExecStart=/bin/main',
+      'ExecStartPost=/bin/post',
+    ];
+    expect(keysOf(service.join('\n'))?.['run']).toBe(
+      '/bin/c || exit 0\n{ /bin/pre || true; } &&\n/bin/main &&\n/bin/post',
+    );
+  });
+
+  it('drops the commands before an empty one', () => {
+    expect(keysOf('ExecStart=/bin/a\nExecStart=\nExecStart=/bin/b')?.['run']).toEqual(['/bin/b']);
+  });
+});
+
+test('folder, user and environment', () => {
+  const { keys, said } = read(
+    'OnCalendar=daily',
+    [
+      ...[
+        'ExecStart=/bin/a',
+        'WorkingDirectory=/srv/%p',
+        'User=shop',
+        'Group=www',
+        'EnvironmentFile=-/etc/default/shop',
+      ],
+      ...['Environment="A=1 2" B=x\\ty', "Environment='C=${D}'", 'PassEnvironment=LANG'],
+    ].join('\n'),
+  );
+  expect(keys[0]).toMatchObject({
+    cwd: '/srv/job',
+    user: 'shop:www',
+    env: { A: '1 2', B: 'x\ty', C: '${D}' },
+    env_file: '/etc/default/shop',
+    pass_env: ['LANG'],
+  });
+  expect(said.join()).toContain('fails if the environment file is missing');
+});
+
+test('a unit of a user runs at home, with places that only its shell knows', () => {
+  const { keys } = read('OnCalendar=daily', 'ExecStart=%h/bin/sync %t/x\nEnvironment=DIR=%h/data', {
+    folder: '/home/ann/.config/systemd/user/',
+  });
+  expect(keys[0]?.['run']).toBe(
+    'cd "${HOME}" || exit\nexport DIR="${HOME}"/data\n"${HOME}"/bin/sync "${XDG_RUNTIME_DIR}"/x',
+  );
+  expect(keys[0]).not.toHaveProperty('cwd');
+});
+
+test('limits, exit codes and restarts', () => {
+  const oneshot = 'Type=oneshot\nExecStart=/bin/a\n';
+  expect(keysOf(`${oneshot}TimeoutStartSec=5min`)).toMatchObject({ timeout: '5m', kill_after: '90s' });
+  expect(keysOf(`${oneshot}TimeoutSec=90`)).toMatchObject({ timeout: '90s', kill_after: '90s' });
+  expect(keysOf('ExecStart=/bin/a\nTimeoutStartSec=5min')).not.toHaveProperty('timeout');
+  expect(keysOf('ExecStart=/bin/a\nRuntimeMaxSec=1h 30min\nTimeoutStopSec=20')).toMatchObject({
+    timeout: '90m',
+    kill_after: '20s',
+  });
+  expect(keysOf(`${oneshot}SuccessExitStatus=1 TEMPFAIL`)).toMatchObject({ success_codes: [0, 1, 75] });
+  expect(keysOf(`${oneshot}Restart=on-failure\nRestartSec=1`)).toMatchObject({ retry: { attempts: 5, delay: '1s' } });
+  expect(keysOf(`${oneshot}Restart=on-abort\nRestartSec=30`)).toMatchObject({
+    retry: { attempts: 100, delay: '30s', on: ['signal'] },
+  });
+  expect(keysOf(`${oneshot}StandardOutput=null`)).toMatchObject({ output: 'discard' });
+  expect(keysOf(`${oneshot}StandardOutput=append:/var/log/a`)).toMatchObject({ output: { file: '/var/log/a' } });
+});
+
+test('elapsed time', () => {
+  const keys = (timer: string) => keysOf('ExecStart=/bin/a', timer);
+  expect(keys('OnBootSec=15min')).toMatchObject({ in: '15m' });
+  expect(keys('OnBootSec=15min\nOnUnitActiveSec=1d')).toMatchObject({ every: '1d', run_at_start: true });
+  expect(keys('OnActiveSec=0\nOnUnitInactiveSec=1h')).toMatchObject({
+    every: { interval: '1h', from: 'end' },
+    run_at_start: true,
+  });
+  expect(keys('OnCalendar=daily\nPersistent=true\nRandomizedDelaySec=1h')).toMatchObject({
+    cron: '0 0 * * *',
+    catch_up: true,
+    jitter: '1h',
+  });
+  expect(keys('OnCalendar=daily\nOnBootSec=5\nOnCalendar=\nOnCalendar=hourly')).toMatchObject({ cron: '0 * * * *' });
+  expect(keys('OnCalendar=daily\nOnBootSec=5\nOnCalendar=\nOnCalendar=hourly')).not.toHaveProperty('run_at_start');
+});
+
+test('drop-ins come after their unit, by name', () => {
+  const more = [
+    { path: 'job.timer.d/20.conf', text: '[Timer]\nOnCalendar=\nOnCalendar=weekly' },
+    { path: 'job.timer.d/10.conf', text: '[Timer]\nOnCalendar=monthly' },
+    { path: 'job.service.d/a.conf', text: '[Service]\nUser=shop' },
+  ];
+  const { keys } = read('OnCalendar=daily', 'ExecStart=/bin/a', { more });
+  expect(keys[0]).toMatchObject({ cron: '0 0 * * MON', user: 'shop' });
+});
+
+test('an instance takes the service of its template', () => {
+  const { keys } = read('OnCalendar=daily', 'ExecStart=/bin/a %i %I', { name: String.raw`job@var-lib\x2dx` });
+  expect(keys[0]?.['run']).toEqual(['/bin/a', String.raw`var-lib\x2dx`, 'var/lib-x']);
+  expect(read('OnCalendar=daily', 'ExecStart=/bin/a', { name: 'job@' }).said.join()).toContain('is a template');
+});
+
+test('a timer finds its service beside it, by Unit= too', () => {
+  const timer = { path: 'etc/a.timer', text: '[Timer]\nOnCalendar=daily\nUnit=b.service' };
+  const beside = (from: string, named: string): SourceFile | undefined =>
+    from === 'etc/a.timer' && named === 'b.service'
+      ? { path: 'etc/b.service', text: '[Service]\nExecStart=/bin/b' }
+      : undefined;
+  const context = { timezone: 'UTC', now: 0 };
+  expect(systemd.read([timer], { ...context, readBeside: beside }).timers[0]?.keys['run']).toEqual(['/bin/b']);
+  const alone = systemd.read([timer], { ...context, readBeside: () => undefined });
+  expect(alone.timers).toEqual([]);
+  expect(alone.differences[0]?.message).toBe('a.timer is left out: b.service cannot be read.');
+});
+
+test('every setting that does nothing here is named', () => {
+  const service = [
+    ...['ExecStart=/bin/a', 'Nice=19', 'IOSchedulingClass=idle', 'ProtectHome=yes', 'MemoryMax=1G', 'Frobnicate=1'],
+    ...['KillMode=process', 'StateDirectory=x', 'Type=forking', 'RemainAfterExit=yes', 'DynamicUser=yes', 'nonsense'],
+    ...[
+      '[Unit]',
+      'ConditionPathExists=!/run/stop',
+      'Requires=db.service',
+      'OnFailure=mail@%n.service',
+      'After=x.target',
+    ],
+  ];
+  const { said } = read('OnCalendar=daily\nAccuracySec=1h\nWakeSystem=yes\nOnClockChange=yes', service.join('\n'));
+  for (const word of [
+    ...['nice -n 19 ionice -c 3', 'ProtectHome: ', 'MemoryMax: ', 'Frobnicate ', 'KillMode: ', 'StateDirectory: '],
+    ...['Type=forking', 'remains active', 'No user is made', '"nonsense"', '[ ! -e /run/stop ] || exit 0'.slice(2, 5)],
+    ...['Requires: ', 'OnFailure: ', 'After: ', 'AccuracySec ', 'WakeSystem: ', 'OnClockChange: '],
+  ])
+    expect(said.join('\n')).toContain(word);
+});
+
+test('words are read by the quoting rules of systemd', () => {
+  expect(readWords(String.raw`a "b c" 'd "e"' f"g h"i \x41é\U0001f600 \101 \s \q`)).toEqual([
+    ...['a', 'b c', 'd "e"', 'fg hi', 'Aé😀', 'A', ' ', '\\q'],
+  ]);
+});
+
+test.each([
+  ['5', 5000, '5s'],
+  ['1h 30min', 5_400_000, '90m'],
+  ['2 weeks', 1_209_600_000, '2w'],
+  ['1.5d', 129_600_000, '36h'],
+  ['250ms', 250, '250ms'],
+  ['1d1s', 86_401_000, '1d1s'],
+  ['43200', 43_200_000, '12h'],
+  ['0', 0, '0s'],
+] as const)('the time span %s has %i ms and is written %s', (text, length, written) => {
+  expect(parseTimeSpan(text)).toBe(length);
+  expect(writeDuration(length)).toBe(written);
+});
+
+test('what is no time span is refused', () => {
+  expect(['', 'x', '5 parsecs', '1h foo'].map((text) => parseTimeSpan(text))).toEqual([
+    ...[undefined, undefined, undefined, undefined],
+  ]);
+});
+
+describe('twenty real pairs', () => {
+  const text = readFileSync(new URL('pairs.txt', import.meta.url), 'utf8');
+
+  it('are valid timers', () => {
+    const { jobs, differences } = imported(systemd, text, { path: '-', timezone: 'UTC' });
+    expect(jobs).toHaveLength(20);
+    expect(differences.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it.skipIf(withoutSystemd !== undefined)(`fire as systemd says (${withoutSystemd ?? 'systemd-analyze'})`, () => {
+    const { jobs, read: source } = imported(systemd, text, { path: '-', timezone: 'UTC' });
+    const calendars = [...text.matchAll(/# \S*?([^/\s]+)\.timer\n(?:[^#]*\n)?OnCalendar=(.*)/g)];
+    expect(calendars.length).toBeGreaterThan(15);
+    const expressions = calendars.map(([, , calendar = '']) => calendar);
+    const real = systemdInstants(expressions, { base: '2027-01-15 10:30:00 UTC', zone: 'UTC', count: 20 });
+    for (const [, unit = '', calendar = ''] of calendars) {
+      const index = source.timers.findIndex(({ name }) => name === unit);
+      const theirs = real.get(calendar)?.map((instant) => new Date(instant).toISOString());
+      expect(firings(jobs[index]!, 20), unit).toEqual(theirs);
+    }
+  });
+});
