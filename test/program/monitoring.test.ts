@@ -59,7 +59,7 @@ test.skipIf(lacks.length > 0)(
       labels: { severity: 'warning', job: 'timers' },
       annotations: {
         summary: 'backup has failed 1 time.',
-        action: expect.stringContaining('`timers why backup` says why'),
+        action: expect.stringContaining('`timers why backup` explains why'),
       },
     });
 
