@@ -94,6 +94,16 @@ const FURTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
   'docs/guide/operating.md': ['text top'],
 };
 
+test.each([
+  ['10:52 ▸ backup started', '10:52 ▸ backup started, 1.3 s late'],
+  ['It began at …, on time, and ended', 'It began at 10:52, 1.3 s late, and ended'],
+  ['…  once   failure  … ms  2', '10:52  once   failure  1.2 s  2'],
+  ['TIMER  OUTCOME  RUN', 'TIMER  OUTCOME  LATE   RUN'],
+])('a busy machine may print otherwise than "%s"', (shown, printed) => {
+  expect(printed).toMatch(pattern(shown));
+  expect(`${printed}.`).not.toMatch(pattern(shown));
+});
+
 test('the two commands are the ones of package.json', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect(readme.only('sh').map(({ text }) => text.trim())).toEqual(['npm ci && npm start', 'npm ci && npm test']);

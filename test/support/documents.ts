@@ -76,6 +76,16 @@ export const readme = new Document('README.md');
 export const guide = pagesIn('docs/guide');
 export const reference = pagesIn('docs/reference');
 
+/** What a busy machine prints, in regular expressions, beside what an idle one prints. */
+const BUSY: readonly (readonly [RegExp, string])[] = [
+  [/ started$/, ' started(?:, [^\\n]* late)?'],
+  [/\bon time\b/, '(?:on time|[^\\n]* late)'],
+  [/^ ms\b/, ' m?s'],
+  [/\bOUTCOME {2}/, 'OUTCOME  (?:LATE  )?'],
+];
+
+const onBusyMachine = (part: string): string => BUSY.reduce((text, [idle, any]) => text.replace(idle, any), part);
+
 /** Matches output as shown: `…` matches any text on a line, and alone on a line for any lines. */
 export function pattern(output: string): RegExp {
   const lines = output
@@ -87,6 +97,7 @@ export function pattern(output: string): RegExp {
         : line
             .split('…')
             .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+            .map(onBusyMachine)
             // Widths of columns, and where a sentence is wrapped, follow from the figures in them.
             .map((part) => part.replace(/ {2,}/g, ' {2,}').replace(/(?<=\S|^) (?=[^\s{])/g, '(?: |\\n +)'))
             .join('[^\\n]*'),
