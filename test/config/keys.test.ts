@@ -84,7 +84,7 @@ describe('unknown keys', () => {
     ['max_size: 3MB', '5:5 unknown-key', 'belongs under output'],
     ['desc: x', '5:5 unknown-key', 'Did you mean description?'],
     ['on_fail: x', '5:5 unknown-key', 'Did you mean on_failure?'],
-    ['xyzzy: 1', '5:5 unknown-key', 'Unknown key "xyzzy"'],
+    ['xyzzy: 1', '5:5 unknown-key', 'Unknown key "xyzzy" in a timer. timers keys lists all keys.'],
     ['__proto__: 1', '5:5 unknown-key', '__proto__'],
     ['constructor: 1', '5:5 unknown-key', 'constructor'],
     ['retry: {attempts: 3, timezone: UTC}', '5:26 unknown-key', 'timezone belongs in a timer'],

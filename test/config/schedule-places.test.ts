@@ -20,7 +20,7 @@ describe('where a schedule is wrong', () => {
     ['every: [1m]\nrun: x', '3:12 wrong-type', 'every'],
     ['every: soon\nrun: x', '3:12 bad-duration', 'soon'],
     ['every: {interval: 10}\nrun: x', '3:23 wrong-type', '10s'],
-    ['every: {interval: 10s, form: end}\nrun: x', '3:34 every-key', 'from'],
+    ['every: {interval: 10s, form: end}\nrun: x', '3:28 every-key', 'from'],
     ['every:\n  interval: 10s\n  from: start\nrun: x', '5:13 every-from', 'end'],
     ['every: 1.5\nrun: x', '3:12 wrong-type', '"1s500ms"'],
     ['every: 0\nrun: x', '3:12 wrong-type', 'such as "10s"'],

@@ -80,7 +80,7 @@ function tellScheduleError(error: unknown, key: string, value: unknown, report: 
   if (error instanceof ScheduleError) {
     const { code, message, place } = error;
     const hint = hintOf(error, value);
-    report.error(key, { code, message, hint }, place ?? {});
+    report.error(key, { code, message, hint }, { ...place, ...(code === 'every-key' && { isKey: true }) });
   } else if (error instanceof ScheduleTypeError) {
     report.error(key, { code: 'wrong-type', message: error.message, hint: error.hint }, error.place ?? {});
   } else {

@@ -39,7 +39,7 @@ const WORDS: { readonly [K in Key]?: string } = {
     'continue_on_error',
   overlap:
     'concurrency_policy concurrent max_instances no_overlap on_overlap overlapping overlap_policy ' +
-    'allow_overlap prohibit_overlap without_overlapping max_active_runs max_concurrent_runs ' +
+    'allow_overlap prohibit_overlap without_overlapping max_active_runs max_parallel_runs parallel_runs max_concurrent_runs ' +
     'multiple_executions disallow_concurrent_execution disable_concurrent_builds singleton singleton_mode ' +
     'lock flock mutex protect serial wait_for_completion cancel_in_progress',
   group: 'concurrency_group queue semaphore',

@@ -77,10 +77,12 @@ export class LevelReader {
     const entry = map.kind === 'map' ? map.entries.get(key) : undefined;
     if (entry === undefined || this.#problems.isTold('unknown-key', entry.key)) return;
     if (level === 'file' && key.startsWith('x-')) return;
-    const { hint = hintForFlag(entry.value), ...words } = unknownKey(key, level, isTimer(entry.value));
+    const { hint = hintForFlag(entry.value) ?? ALL_KEYS, ...words } = unknownKey(key, level, isTimer(entry.value));
     this.#problems.error({ ...words, hint, at: entry.key, path: [...path, key] });
   }
 }
+
+const ALL_KEYS = 'timers keys lists all keys.';
 
 /** In `{run: echo a, b}` the comma ends the text. */
 const hintForFlag = (node: Node): string | undefined =>

@@ -74,6 +74,7 @@ export const NOWHERE: Readonly<Record<string, string>> = {
   ...all('type remain_after_exit', ENDS),
   ...all('logging log_level log_format syslog_identifier', LOG),
   ...all('stdin standard_input', 'A command reads nothing from its standard input. Write run: command < FILE'),
+  hooks: 'Write on_failure, on_success and on_recovery in the timer.',
   owner: 'Write it under description or tags.',
   has_seconds: 'Leave it out: a cron expression of six fields begins with seconds.',
 };
