@@ -22,7 +22,7 @@ const toSockets = (...words: string[]): string => {
   return stdout + stderr;
 };
 const toPipe = (...words: string[]): string =>
-  spawnSync('/bin/sh', ['-c', `'${process.execPath}' '${program}' ${words.join(' ')} 2>&1 | cat`], { encoding: 'utf8' })
+  spawnSync('/bin/sh', ['-c', '"$0" "$@" 2>&1 | cat', process.execPath, program, ...words], { encoding: 'utf8' })
     .stdout;
 function toFile(...words: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'standard-streams-'));
@@ -35,22 +35,32 @@ function toFile(...words: string[]): string {
   return text;
 }
 
-const places: readonly [string, typeof toFile][] = [
+/** What each path got, from one process: most of the time is its start. */
+function printedBy(print: typeof toFile, as: 'own' | 'other', become = ''): ReadonlyMap<string, string> {
+  const parts = print(as, become, ...PATHS).split(/^(\/.*):\n/m);
+  return new Map(PATHS.map((path) => [path, parts[parts.indexOf(path) + 1] ?? '']));
+}
+
+describe.each<readonly [string, typeof toFile]>([
   ['a socket', toSockets],
   ['a pipe', toPipe],
   ['a file', toFile],
-];
-
-describe.each(places)('the output file of a command that is the scheduler’s own stream, %s,', (_, print) => {
-  it.each(PATHS)('%s, gets everything', (path) => {
-    expect(print(path, 'own')).toBe('one\ntwo\n');
+])('the output file of a command that is the scheduler’s own stream, %s,', (_, print) => {
+  describe('gets everything', () => {
+    let printed: ReadonlyMap<string, string>;
+    beforeAll(() => void (printed = printedBy(print, 'own')));
+    it.each(PATHS)('as %s', (path) => expect(printed.get(path)).toBe('one\ntwo\n'));
   });
 
-  it.skipIf(!isRoot).each(PATHS)(`%s, gets everything of another user's command${needsRoot}`, (path) => {
-    expect(print(path, 'other')).toBe('one\ntwo\n');
+  describe.skipIf(!isRoot)(`gets everything of another user's command${needsRoot}`, () => {
+    let printed: ReadonlyMap<string, string>;
+    beforeAll(() => void (printed = printedBy(print, 'other')));
+    it.each(PATHS)('as %s', (path) => expect(printed.get(path)).toBe('one\ntwo\n'));
   });
 
-  it.skipIf(!isRoot).each(PATHS)(`%s, gets everything if it belongs to another user${needsRoot}`, (path) => {
-    expect(print(path, 'own', NOBODY)).toBe('one\ntwo\n');
+  describe.skipIf(!isRoot)(`gets everything if it belongs to another user${needsRoot}`, () => {
+    let printed: ReadonlyMap<string, string>;
+    beforeAll(() => void (printed = printedBy(print, 'own', NOBODY)));
+    it.each(PATHS)('as %s', (path) => expect(printed.get(path)).toBe('one\ntwo\n'));
   });
 });
