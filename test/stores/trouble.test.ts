@@ -450,7 +450,7 @@ describe('a file in use', () => {
   test('that is removed gives its failed attempts to a new one, and the number of what is too old is told', async () => {
     const state = begin();
     state.commit([failedOnce('r2')]);
-    for (let run = 0; run < MOST_KEPT; run++) state.commit([finished(`more${run}`)]);
+    state.commit(Array.from({ length: MOST_KEPT }, (_, run) => finished(`more${run}`)));
     rmSync(state.path);
     await state.clock.advance(6 * SECOND);
     state.commit([finished('r4')]);

@@ -23,7 +23,10 @@ function namesOfList({ exportClause, moduleSpecifier }: ts.ExportDeclaration): r
 
 /** The names that a source file gives to what it exports. */
 function definedBy(source: string): readonly string[] {
-  const { statements } = ts.createSourceFile('file.ts', source, ts.ScriptTarget.Latest);
+  const { statements } = ts.createSourceFile('file.ts', source, {
+    languageVersion: ts.ScriptTarget.Latest,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+  });
   const imported = new Set(
     statements.flatMap((node) => {
       const bindings = ts.isImportDeclaration(node) ? node.importClause?.namedBindings : undefined;

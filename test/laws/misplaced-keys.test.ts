@@ -4,7 +4,7 @@ import { KEYS, type HintLevel } from '../../src/config/check/schema.js';
 import { ELSEWHERE } from '../../src/config/check/foreign-words.js';
 import { FALSE_FRIENDS, NOWHERE } from '../../src/config/check/words-without-key.js';
 import { parseTimerFile } from '../../src/config/index.js';
-import { backup, machine } from './diagnose.js';
+import { backup, machine } from '../config/diagnose.js';
 
 const LEVELS = Object.keys(KEYS) as readonly HintLevel[];
 const ALL_KEYS = [...new Set(LEVELS.flatMap((level) => KEYS[level] ?? []))];

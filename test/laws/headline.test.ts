@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { expressionInWords, fieldsInWords } from '../../src/schedules/index.js';
+import { ScheduleError } from '../../src/schedules/kind.js';
+import { read } from '../schedules/context.js';
+import { minuteExpression } from '../schedules/cron-arbitrary.js';
+import { saidBy } from '../schedules/said.js';
+import { rounds } from './rounds.js';
+
+/** Every minute of some days of each month of two years. */
+const DAY = 86_400_000;
+const FROM = Date.parse('2027-01-01T00:00Z');
+
+/** Days of the month, but those that a working day is near to: 31W is the 31st in every month that has one. */
+const daysNamedBy = (words: string): number[] =>
+  Array.from(words.replace(/nearest to the \d+/g, '').matchAll(/the (\d+)(?:st|nd|rd|th)(?! [A-Z])/g), ([, day]) =>
+    Number(day),
+  );
+
+test('leading zeros change no words and no warnings', () => {
+  fc.assert(
+    fc.property(minuteExpression, fc.integer({ min: 1, max: 3 }), (plain, count) => {
+      const padded = plain.replace(/\d+/g, (digits) => '0'.repeat(count) + digits);
+      const meanings = (cron: string): string[] => fieldsInWords(cron, 'backup').map(({ meaning }) => meaning);
+      expect(expressionInWords(padded, 'backup')).toBe(expressionInWords(plain, 'backup'));
+      expect(meanings(padded)).toEqual(meanings(plain));
+      expect(meanings(padded)).not.toContain('');
+      expect(warningCodes(padded)).toEqual(warningCodes(plain));
+    }),
+    rounds(1_000, 20_261_129),
+  );
+});
+
+/** `undefined` for days that never come, which are refused. */
+function warningCodes(cron: string): string[] | undefined {
+  try {
+    return read('cron', cron).warnings.map(({ code }) => code);
+  } catch (error) {
+    if (error instanceof ScheduleError && error.code === 'cron-never') return undefined;
+    throw error;
+  }
+}
+
+test('says what the schedule does, for generated expressions', () => {
+  fc.assert(
+    fc.property(minuteExpression, (cron) => {
+      const words = expressionInWords(cron, 'backup');
+      const said = saidBy(words);
+      for (const day of daysNamedBy(words)) if (day > said.longestMonth) throw new Error(`${words}: no ${day}`);
+      const { schedule } = read('cron', cron, { timezone: 'UTC', seed: 'backup' });
+      let compared = 0;
+      for (let day = FROM; day < FROM + 730 * DAY; day += DAY) {
+        const first = schedule.next(day - 1);
+        const isDue = first !== undefined && first < day + DAY;
+        if (isDue !== said.isOn(new Date(day))) throw new Error(`${words}: ${new Date(day).toISOString()}`);
+        if (!isDue || compared++ > 0) continue;
+        for (let minute = day; minute < day + DAY; minute += 60_000)
+          if ((schedule.next(minute - 1) === minute) !== said.isAt(new Date(minute)))
+            throw new Error(`${words}: ${new Date(minute).toISOString()}`);
+      }
+    }),
+    rounds(300, 13),
+  );
+});
