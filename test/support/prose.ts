@@ -62,13 +62,16 @@ export function sentencesOfHashComments(source: string): readonly Sentence[] {
   return comments.flatMap(({ line, text }) => sentencesAt(line, text));
 }
 
+/** Keys of files, such as `on_failure notify`. */
+const KEYS_ONLY = /^(?=.*_)[a-z\d_ ]+$/;
+
 /**
  * Returns the sentences of the strings of a script: those with at least three words. Strings that are added count as one, and each line of a
  * string with several as a paragraph.
  */
 export function sentencesOfStrings(source: string): readonly Sentence[] {
   return stringsIn(source)
-    .filter(({ text }) => text.split(/\s+/).filter((word) => /[a-z]{2}/.test(word)).length > 2)
+    .filter(({ text }) => !KEYS_ONLY.test(text) && text.split(/\s+/).filter((word) => /[a-z]{2}/.test(word)).length > 2)
     .flatMap(({ line, text }) => text.split('\n').flatMap((one) => sentencesAt(line, one)));
 }
 
