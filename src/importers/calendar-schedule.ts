@@ -1,6 +1,6 @@
 import type { Schedule } from '../domain/schedule.js';
 import { DAY, type Duration, type Instant } from '../domain/time.js';
-import { clockChanges, localToInstants, wallAt, type WallTime } from '../schedules/index.js';
+import { clockChanges, wallAt, type WallTime } from '../schedules/index.js';
 
 /** Fields as sets of values, for formats that compare each field with the clock. */
 export interface CalendarFields {
@@ -26,7 +26,7 @@ export interface ClockRule {
 const MOST_DAYS = 9 * 366;
 
 /** The next wall time from `from` (inclusive, whole seconds) on that fields match; `undefined` if there is none within nine years. */
-function nextWall(fields: CalendarFields, from: WallTime): WallTime | undefined {
+export function nextWall(fields: CalendarFields, from: WallTime): WallTime | undefined {
   const today = Math.floor(from / DAY);
   for (let day = today; day < today + MOST_DAYS; day++) {
     if (!fields.isDay(new Date(day * DAY))) continue;
@@ -42,6 +42,7 @@ function timeFrom({ seconds, minutes, hours }: CalendarFields, from: number): nu
     if (hour * 3600 + 3599 < from) continue;
     for (const minute of minutes) {
       const start = hour * 3600 + minute * 60;
+      if (start + 59 < from) continue;
       const second = seconds.find((one) => start + one >= from);
       if (second !== undefined) return start + second;
     }
@@ -50,59 +51,57 @@ function timeFrom({ seconds, minutes, hours }: CalendarFields, from: number): nu
 }
 
 /** When fields match the clock of a zone. */
-export function calendarSchedule(fields: CalendarFields, rule: ClockRule): Pick<Schedule, 'next'> {
+export function calendarSchedule(fields: CalendarFields, { timezone, gap, repeat }: ClockRule): Pick<Schedule, 'next'> {
+  let stretch: Stretch | undefined;
+  /** The first match from an instant on in the stretch that holds it, or in the gap at its end; else where to go on. */
+  const inStretch = (from: Instant): { readonly due?: Instant; readonly resumeAt?: Instant } => {
+    if (stretch === undefined || from < stretch.from || from >= stretch.until) stretch = stretchFrom(from, timezone);
+    const { offset, until, freshFrom, gapUntil } = stretch;
+    const wall = nextWall(fields, repeat === 'first' ? Math.max(from + offset, freshFrom) : from + offset);
+    if (wall === undefined) return {};
+    if (wall - offset < until) return { due: wall - offset };
+    if (gap === 'after' && wall < gapUntil) return { due: until };
+    return { resumeAt: gapUntil === -Infinity ? Math.max(until, wall - offset - DAY) : until };
+  };
   return {
     next(after) {
       let from = Math.floor(after / 1000) * 1000 + 1000;
       const limit = from + MOST_DAYS * DAY;
       while (from < limit) {
-        const found = inStretch(fields, rule, from);
-        if (found.due !== undefined) return found.due;
-        if (found.resumeAt === undefined) return undefined;
-        from = found.resumeAt;
+        const { due, resumeAt } = inStretch(from);
+        if (due !== undefined || resumeAt === undefined) return due;
+        from = resumeAt;
       }
       return undefined;
     },
   };
 }
 
-/** Looks for a match from an instant up to the next change of the clock, and in the gap there. */
-function inStretch(fields: CalendarFields, rule: ClockRule, from: Instant): Found {
-  const { timezone, gap } = rule;
-  const offset = wallAt(from, timezone) - from;
-  const [change] = clockChanges(timezone, { from, until: from + DAY });
-  // Without a change within a day, the offset may be another one by then.
-  const end = change?.at ?? from + DAY;
-  const wall = firstShown(fields, rule, { from, end, offset });
-  if (wall === undefined) return {};
-  if (wall - offset < end) return { due: wall - offset };
-  if (change === undefined) return { resumeAt: Math.max(end, wall - offset - DAY) };
-  return gap === 'after' && wall < change.at + change.after ? { due: change.at } : { resumeAt: change.at };
-}
-
-interface Found {
-  readonly due?: Instant;
-  /** Where to go on. Absent with `due`, or if nothing comes any more. */
-  readonly resumeAt?: Instant;
-}
-
-interface OneOffset {
+/** A part of the time in which a zone keeps one offset. */
+interface Stretch {
   readonly from: Instant;
-  readonly end: Instant;
+  /** Exclusive. The clock changes there only if `gapUntil` is finite. */
+  readonly until: Instant;
+  /** Wall time minus instant. */
   readonly offset: Duration;
+  /** Wall times before this one were shown already. */
+  readonly freshFrom: WallTime;
+  /** What the clock shows right after the change at the end. */
+  readonly gapUntil: WallTime;
 }
 
-/** The next wall time that is not shown for the second time, with `repeat: first`; it may lie after the end. */
-function firstShown(
-  fields: CalendarFields,
-  { timezone, repeat }: ClockRule,
-  { from, end, offset }: OneOffset,
-): WallTime | undefined {
-  let wall = nextWall(fields, from + offset);
-  while (repeat === 'first' && wall !== undefined && wall - offset < end) {
-    const [first = wall - offset] = localToInstants(wall, timezone).instants;
-    if (first >= wall - offset) return wall;
-    wall = nextWall(fields, wall + 1000);
-  }
-  return wall;
+/** Long enough to ask the zone rarely, and shorter than its table. */
+const LONGEST_STRETCH = 30 * DAY;
+
+function stretchFrom(from: Instant, timezone: string): Stretch {
+  const offset = Number(wallAt(from, timezone)) - from;
+  const [last] = clockChanges(timezone, { from: from - DAY, until: from });
+  const [next] = clockChanges(timezone, { from, until: from + LONGEST_STRETCH });
+  return {
+    from,
+    until: next?.at ?? from + LONGEST_STRETCH,
+    offset,
+    freshFrom: last === undefined ? -Infinity : last.at + last.before,
+    gapUntil: next === undefined ? -Infinity : next.at + next.after,
+  };
 }

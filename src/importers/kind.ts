@@ -62,7 +62,7 @@ export interface SourcePlace {
 
 /** Something that cannot be carried over, or is not the same here. */
 export interface Difference extends SourcePlace {
-  /** `error`: the timer or setting is left out. `warning`: it works differently. `note`: it looks different and does the same. */
+  /** `error`: the timer or setting is left out. `warning`: it works differently. `note`: worth to know, nothing to do. */
   readonly severity: 'error' | 'warning' | 'note';
   /** The text in question, if it is not the whole line. */
   readonly text?: string;

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { crontab } from '../../src/importers/crontab/crontab.js';
-import { firings, imported, told } from './imported.js';
+import { firings, imported as importedBy, told } from './imported.js';
 
-const only = (text: string, options?: Parameters<typeof imported>[2]) => {
-  const { read, ...others } = imported(crontab, text, options);
+/** Without notes. */
+function imported(text: string, options?: Parameters<typeof importedBy>[2]) {
+  const result = importedBy(crontab, text, options);
+  return { ...result, differences: result.differences.filter(({ severity }) => severity !== 'note') };
+}
+
+const only = (text: string, options?: Parameters<typeof importedBy>[2]) => {
+  const { read, ...others } = imported(text, options);
   return { ...others, keys: read.timers[0]?.keys ?? {} };
 };
 
@@ -12,6 +18,8 @@ test('an entry becomes a timer with its schedule, its command and the folder tha
   expect(names).toEqual(['backup']);
   expect(differences).toEqual([]);
   expect(text).toBe(`# Written by "timers import".
+# tab:1 note: cron has PATH=/usr/bin:/bin and few other variables. Here commands have those of the
+# scheduler.
 
 timers:
   # tab:2
@@ -25,12 +33,12 @@ timers:
 describe('variables', () => {
   test('hold for the entries below them, in the quotes that cronie reads', () => {
     const tab = `MAILTO=\n10 * * * * one\n A = " b c "\n'Q Q'='x'\nPATH=/bin  \n20 * * * * two\n`;
-    const { read } = imported(crontab, tab);
+    const { read } = imported(tab);
     expect(read.timers.map(({ keys }) => keys['env'])).toEqual([undefined, { A: ' b c ', 'Q Q': 'x', PATH: '/bin' }]);
   });
 
   test('a value with ${ stays as it is', () => {
-    const { jobs } = imported(crontab, 'MAILTO=\nA=${HOME}/x\n10 * * * * one\n');
+    const { jobs } = imported('MAILTO=\nA=${HOME}/x\n10 * * * * one\n');
     expect(jobs[0]?.command.env).toEqual({ A: '${HOME}/x' });
   });
 
@@ -48,7 +56,7 @@ describe('variables', () => {
   test('MAILTO becomes a hint for notify', () => {
     const { differences } = only('MAILTO=ops@example.com\n10 * * * * one\n');
     expect(differences).toMatchObject([
-      { severity: 'warning', line: 1, hint: expect.stringContaining("'ops@example.com'") },
+      { severity: 'warning', line: 1, hint: expect.stringContaining('mail -s "$TIMERS_TASK_NAME" ops@example.com') },
     ]);
     expect(differences[0]?.hint).toContain('notify: { run: ');
   });
@@ -77,7 +85,7 @@ describe('when', () => {
     ['0 0 * * fri-sun', 'UTC', ['2027-01-16T00:00', '2027-01-17T00:00']],
   ];
   test.each(cases)('%s in %s', (when, timezone, first) => {
-    const { jobs, read, differences } = imported(crontab, `MAILTO=\n${when} job\n`, { timezone });
+    const { jobs, read, differences } = imported(`MAILTO=\n${when} job\n`, { timezone });
     const expected = first.map((text) => `${text}:00.000Z`);
     expect(firings(jobs[0]!, 2)).toEqual(expected);
     expect(firings({ schedule: read.timers[0]!.original as never, window: {} }, 2)).toEqual(expected);
@@ -85,16 +93,13 @@ describe('when', () => {
   });
 
   test('CRON_TZ has the first firing that cronie leaves out', () => {
-    const { differences } = imported(crontab, 'MAILTO=\nCRON_TZ=Europe/Berlin\n30 2 * * * job\n');
+    const { differences } = imported('MAILTO=\nCRON_TZ=Europe/Berlin\n30 2 * * * job\n');
     expect(differences.at(-1)).toMatchObject({ timer: 'job', severity: 'warning', line: 3 });
     expect(differences.at(-1)?.message).toContain('2027-03-28 03:00:00 +02:00');
   });
 
   test('what cron rejects or never runs is an error with its line, and the rest is written', () => {
-    const conversion = imported(
-      crontab,
-      'MAILTO=\n61 * * * * a\n0 22-2 * * * b\n0 0 30 2 * c\n* * *\n1 * * * * good\n',
-    );
+    const conversion = imported('MAILTO=\n61 * * * * a\n0 22-2 * * * b\n0 0 30 2 * c\n* * *\n1 * * * * good\n');
     expect(conversion.names).toEqual(['good']);
     expect(told(conversion)).toEqual([
       '- 2 error 61 * * * * a',
@@ -118,6 +123,47 @@ describe('a system crontab', () => {
     expect(jobs[0]?.command.run).toEqual(['runuser', '-u', 'nosuchuser', '--', '/bin/sh', '-c', 'job -x']);
     expect(differences).toMatchObject([{ severity: 'warning', timer: 'pkg' }]);
   });
+});
+
+test('what cron does without a variable is one note for all files', () => {
+  const file = { text: '1 * * * * a\n' };
+  const context = { timezone: 'UTC', now: 0, readBeside: () => undefined };
+  const { differences } = crontab.read(
+    [
+      { ...file, path: 'a' },
+      { ...file, path: 'b' },
+    ],
+    context,
+  );
+  expect(differences.map(({ file: from, message }) => `${from}: ${message}`)).toEqual([
+    expect.stringMatching(/^a: cron mails /),
+    expect.stringMatching(/^a: cron has PATH=/),
+  ]);
+});
+
+test.each([
+  ['@reboot x', 'warning', '@reboot'],
+  ['5/15 * * * * x', 'warning', '5/15'],
+  ['5~15 3 * * * x', 'note', '~'],
+  ['-5 3 * * * x', 'note', '-'],
+  ['5 3 * * * -n x', 'note', '-n'],
+  ['5 3 * * * cat%x', 'note', '%'],
+])('%s has a %s about %s', (line, severity, text) => {
+  const { differences, jobs } = importedBy(crontab, `MAILTO=\nPATH=/bin\n${line}\n`);
+  expect(differences).toMatchObject([{ severity, text, line: 3 }]);
+  expect(jobs[0]?.command.run).not.toMatch(/^-/);
+});
+
+test.each([
+  ['RANDOM_DELAY=2000', 'warning'],
+  ['CRON_TZ=Mars/Olympus', 'warning'],
+  ['CRON_TZ=Europe/Berlin', 'note'],
+  ['TZ=Europe/Berlin', 'note'],
+  ['USER=joe', 'note'],
+  ['MLS_LEVEL=x', 'error'],
+])('the variable %s has a %s', (assignment, severity) => {
+  const { differences } = importedBy(crontab, `MAILTO=\nPATH=/bin\n${assignment}\n@daily x\n`);
+  expect(differences).toMatchObject([{ severity, line: 3 }]);
 });
 
 test('the files of users and of the system are recognized, and prose is not', () => {

@@ -1,5 +1,6 @@
-import type { ImportContext, Imported, Importer, SourceFile } from '../kind.js';
+import type { Difference, ImportContext, Imported, Importer, SourceFile } from '../kind.js';
 import { entryForm, hasUserColumn } from './entry.js';
+import { readCrontabExpression } from './expression.js';
 import { CrontabReader } from './reader.js';
 import { readAssignment } from './variable.js';
 
@@ -14,9 +15,16 @@ export const crontab: Importer = {
 /** The share of lines that are entries or assignments; 0 without an entry. */
 function shareOfEntries(text: string): number {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
-  const entries = lines.filter((line) => entryForm(line) !== undefined && readAssignment(line) === undefined).length;
+  const entries = lines.filter((line) => isEntry(line) && readAssignment(line) === undefined).length;
   const assignments = lines.filter((line) => readAssignment(line) !== undefined).length;
   return entries === 0 ? 0 : (entries + assignments) / lines.length;
+}
+
+/** cron rejects a command that begins with `*`: a schedule with more fields is of another format. */
+function isEntry(line: string): boolean {
+  const form = entryForm(line);
+  if (form === undefined || form.rest.startsWith('*')) return false;
+  return form.when === '@reboot' || typeof readCrontabExpression(form.when) !== 'string';
 }
 
 function readFile(file: SourceFile, context: ImportContext): Imported {
@@ -26,8 +34,15 @@ function readFile(file: SourceFile, context: ImportContext): Imported {
   return reader.end(file.text);
 }
 
-const merged = (read: readonly Imported[]): Imported => ({
-  settings: {},
-  timers: read.flatMap(({ timers }) => timers),
-  differences: read.flatMap(({ differences }) => differences),
-});
+function merged(read: readonly Imported[]): Imported {
+  const told = new Set<string>();
+  // What cron does without a variable is the same for all files.
+  const isNew = ({ severity, text, message }: Difference) =>
+    severity !== 'note' || text !== undefined || !told.has(message);
+  const differences: Difference[] = [];
+  for (const one of read.flatMap((file) => file.differences)) {
+    if (isNew(one)) differences.push(one);
+    told.add(one.message);
+  }
+  return { settings: {}, timers: read.flatMap(({ timers }) => timers), differences };
+}

@@ -41,7 +41,7 @@ const USERS = new Set([
   'deploy',
 ]);
 
-const SYSTEM_PATH = /(?:^|\/)etc\/(?:ana)?crontab$|(?:^|\/|\.)cron\.d(?:\/[^/]+)?$/;
+const SYSTEM_PATH = /(?:^|\/)etc\/crontab$|(?:^|\/|\.)cron\.d(?:\/[^/]+)?$/;
 
 /** Whether a crontab has users in its sixth field: by its path, or because every entry has a word there that may be one. */
 export function hasUserColumn(path: string, lines: readonly string[]): boolean {

@@ -59,8 +59,8 @@ export class CrontabReader {
       this.#tell(last.place, [
         { severity: 'warning', message: 'cron ignores this line, because the file does not end in a line feed.' },
       ]);
-    if (this.#timers.length > 0) this.#tell({ file: this.#path, line: 1 }, this.#variables.mail());
-    return { settings: {}, timers: this.#timers, differences: this.#differences };
+    if (this.#timers.length > 0) this.#tell({ file: this.#path, line: 1 }, this.#variables.defaults());
+    return { settings: {}, timers: this.#named(), differences: this.#differences };
   }
 
   #tell(place: SourcePlace, words: readonly Words[]): void {
@@ -70,7 +70,7 @@ export class CrontabReader {
   #entry(text: string, place: SourcePlace): void {
     const form = entryForm(text);
     const owned = form && this.#isSystem ? splitUser(form.rest) : form && { user: undefined, command: form.rest };
-    if (form === undefined || owned === undefined) {
+    if (form === undefined || owned === undefined || owned.command.startsWith('*')) {
       const message = 'This is neither an assignment nor an entry of a crontab.';
       const hint = `Write five fields${this.#isSystem ? ', a user' : ''} and a command.`;
       this.#tell(place, [{ severity: 'error', text: text.trim(), message, hint }]);
@@ -99,7 +99,7 @@ export class CrontabReader {
       ...(split.input === undefined ? [] : inputWords(keys['shell'])),
     ];
     return {
-      name: this.#nameOf(split.run),
+      name: nameOfCommand(split.run),
       place,
       keys: {
         ...(description !== undefined && { description }),
@@ -114,11 +114,16 @@ export class CrontabReader {
     };
   }
 
-  /** A package names its file in `cron.d` after itself. */
-  #nameOf(command: string): string {
+  /** A package names its file in `cron.d` after itself: its only timer has that name, and several begin with it. */
+  #named(): readonly ImportedTimer[] {
     const ofPackage = /(?:^|\/)([^/]+)\.cron\.d$/.exec(this.#path) ?? /(?:^|\/)cron\.d\/([^/]+)$/.exec(this.#path);
     const [, file] = ofPackage ?? [];
-    return file ?? nameOfCommand(command);
+    if (file === undefined) return this.#timers;
+    const isAlone = this.#timers.length === 1;
+    return this.#timers.map((timer) => {
+      const name = timer.name.includes(file) ? timer.name : `${file}-${timer.name}`;
+      return { ...timer, name: isAlone ? file : name };
+    });
   }
 
   #when({ when }: EntryForm): When | string {

@@ -10,7 +10,8 @@ const WITH_TASK =
   /^(?:artisan|manage|console|wp|rake|drush|run|occ|git|docker|docker-compose|aws|certbot|rclone|restic|borg)$/;
 
 /** What only prepares or checks. */
-const PREPARES = /^(?:cd|test|\[|\[\[|command|if|then|sleep|true|:|\.|source|export|umask|set|which|type|echo)$/;
+const PREPARES =
+  /^(?:cd|test|\[|\[\[|command|if|elif|then|else|do|fi|done|sleep|true|:|\.|source|export|umask|set|which|type|echo)$/;
 
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 
@@ -25,7 +26,7 @@ export function nameOfCommand(command: string): string {
 
 const wordsOf = (segment: string): readonly string[] => {
   const words = segment
-    .replace(/^[\s({!]+/, '')
+    .replace(/^(?:[\s({!]|(?:if|elif|then|do|else)\s)+/, '')
     .split(/\s+/)
     .map((word) => word.replace(/^["']|["']$/g, ''))
     .filter((word) => word !== '');

@@ -64,10 +64,9 @@ export class CrontabVariables {
     };
   }
 
-  /** What happens to the mail of commands. */
-  mail(): readonly Words[] {
-    if (this.#recipients.size > 0 || this.#hasMailTo) return [];
-    return [{ severity: 'note', message: 'cron mails what commands print to the owner. Here it goes to the log.' }];
+  /** What cron does where the file has no variable. */
+  defaults(): readonly Words[] {
+    return [...(this.#hasMailTo ? [] : [MAIL_TO_OWNER]), ...(this.#env.has('PATH') ? [] : [SHORT_PATH])];
   }
 
   #setMail(name: string, value: string): readonly Words[] {
@@ -75,13 +74,14 @@ export class CrontabVariables {
     this.#hasMailTo = true;
     if (value === '' || this.#recipients.has(value)) return [];
     this.#recipients.add(value);
-    const run = `echo "$TIMERS_TEXT" | mail -s "$TIMERS_TASK_NAME" '${value.replaceAll("'", '')}'`;
+    const address = /^[\w.@+-]+$/.test(value) ? value : 'ADDRESS';
+    const run = `echo "$TIMERS_TEXT" | mail -s "$TIMERS_TASK_NAME" ${address}`;
     return [
       {
         severity: 'warning',
         text: `MAILTO=${value}`,
         message: 'cron mails what commands print. Here it goes to the log, and nothing is mailed.',
-        hint: `To mail failures and recoveries, write below defaults: notify: { run: ${JSON.stringify(run)} }`,
+        hint: `To mail failures and recoveries, write below defaults: notify: { run: '${run}' }`,
       },
     ];
   }
@@ -122,6 +122,16 @@ export class CrontabVariables {
     ];
   }
 }
+
+const MAIL_TO_OWNER: Words = {
+  severity: 'note',
+  message: 'cron mails what commands print to the owner. Here it goes to the log.',
+};
+
+const SHORT_PATH: Words = {
+  severity: 'note',
+  message: 'cron has PATH=/usr/bin:/bin and few other variables. Here commands have those of the scheduler.',
+};
 
 const OF_COMMANDS: Words = {
   severity: 'note',

@@ -23,8 +23,9 @@ export interface Comparison {
 const MOST_IN_A_ROW = 20_000;
 
 /**
- * Compares two schedules instant by instant, at most 20,000 of them. In the rest of the span it compares the next instant after the start of each day. Within a day of a clock change it compares every instant. For a timer that fires more often than
- * each minute, that is within 2 h.
+ * Compares two schedules instant by instant, at most 20,000 of them. In the rest of the span it compares the next instant
+ * after the start of each day, and every instant around a clock change. That is within a day, or within 2 h for a timer that
+ * fires more often than each minute.
  */
 export function firstDifference(comparison: Comparison): FirstDifference | undefined {
   const { here, there, span, timezones } = comparison;
