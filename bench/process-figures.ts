@@ -48,7 +48,8 @@ export const restOf = (pids: readonly number[]): number =>
 export const peakOf = (pids: readonly number[]): number =>
   sum(pids.map((pid) => kilobytes(`/proc/${pid}/status`, 'VmHWM'))) / 1_024;
 
+/** 0 for a process that has ended meanwhile, such as a copy of a launcher that has become a command. */
 const kilobytes = (file: string, field: string): number =>
-  Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(file, 'utf8'))?.[1]);
+  Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(read(file))?.[1] ?? 0);
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -121,6 +121,8 @@ export interface TimerScheduler {
 
 /** Opens the state that a file names; without one, nothing outlives the process. @throws Error if we may not use that state. */
 function openStateOf(timerFile: TimerFile, onTaken: () => void): Extract<OpenedState, { kind: 'ready' }> {
+  if (timerFile.settings.state.kind === 'shared')
+    throw new Error('a shared state works with the command timers start, not in the library');
   if (timerFile.settings.state.kind !== 'file')
     return { kind: 'ready', recorded: () => undefined, outcomes: () => undefined, troubles: [] };
   const surroundings: Surroundings = {

@@ -1,6 +1,10 @@
 import type { History, LeftOut } from '../domain/ledger.js';
-import { readState } from '../stores/index.js';
+import { createSystemClock } from '../clocks/system.js';
+import type { HistoryPlace } from '../daemon/state.js';
+import type { SharedPlace } from '../domain/state-place.js';
+import { isInUse, readState, type Retention, type StateReading } from '../stores/index.js';
 import { troubleOf } from '../stores/trouble.js';
+import { shortPath } from './load.js';
 import type { Terminal } from './terminal.js';
 
 /** The result of querying the history. */
@@ -10,6 +14,9 @@ export type HistoryReading<Answer> =
   | { readonly kind: 'none'; readonly reason?: string }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
+/** The store drops what is too old. */
+const ALL: Retention = { keep: 1e13, runs: 1e9 };
+
 const NOTHING: LeftOut = { count: 0, words: [] };
 
 /**
@@ -17,10 +24,10 @@ const NOTHING: LeftOut = { count: 0, words: [] };
  * result.
  */
 export async function readHistory<Answer>(
-  path: string,
+  place: HistoryPlace,
   ask: (history: History) => Answer | Promise<Answer>,
 ): Promise<HistoryReading<Answer>> {
-  const state = readState(path);
+  const state = 'path' in place ? readState(place.path) : await readShared(place);
   if (state.kind !== 'open') return state;
   try {
     const answer = await ask(state.history);
@@ -31,6 +38,30 @@ export async function readHistory<Answer>(
     state.history.close();
   }
 }
+
+/** Copies all of it first. */
+async function readShared(place: SharedPlace): Promise<StateReading> {
+  const { openShared, mirrorOf } = await import('../daemon/shared/open.js');
+  const clock = createSystemClock();
+  try {
+    const shared = await openShared(place, clock);
+    try {
+      return { kind: 'open', history: (await mirrorOf(shared, clock, ALL)).history };
+    } finally {
+      await shared.board.close();
+    }
+  } catch (error) {
+    // A sentence without secrets; bugs are too.
+    return { kind: 'unavailable', reason: (error as Error).message };
+  }
+}
+
+/** The name of a state for the screen: a shared one has no secrets in it. */
+export const shownPlace = (place: HistoryPlace, cwd: string): string =>
+  'path' in place ? shortPath(place.path, cwd) : place.url.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/, '');
+
+/** Whether a scheduler uses it now; of a shared state nobody knows without asking. */
+export const isUsed = (place: HistoryPlace): boolean => !('path' in place) || isInUse(place.path);
 
 /** Prints that there is no state at `path` yet, and why there can be none. */
 export const nothingRecorded = (path: string, { reason }: { readonly reason?: string | undefined }): string =>

@@ -2,7 +2,7 @@ import type { ReadableFile } from '../config/index.js';
 import { historyOf } from '../daemon/state.js';
 import { fingerprintOf, type Job } from '../domain/job.js';
 import type { JobRecord } from '../domain/ledger.js';
-import { readHistory, warnOfInvalid } from './read-history.js';
+import { readHistory, shownPlace, warnOfInvalid } from './read-history.js';
 import type { Terminal } from './terminal.js';
 
 /**
@@ -19,8 +19,8 @@ export async function recordsOf(
     if (!timerFile.isStateKnown) terminal.err(`timers: without last outcomes: ${place.reason}`);
     return undefined;
   }
-  const { path } = place;
-  const reading = await readHistory(path, (history) => history.jobs());
+  const path = 'path' in place ? place.path : shownPlace(place, terminal.cwd);
+  const reading = await readHistory(place, (history) => history.jobs());
   if (reading.kind === 'unavailable') terminal.err(`timers: the state ${path} cannot be read: ${reading.reason}`);
   warnOfInvalid(terminal, path, reading);
   return reading.kind === 'read' ? reading.answer : undefined;

@@ -8,4 +8,5 @@ export { ControlServer } from './server.js';
 export { socketPaths, impossibility, wordPaths } from './socket-path.js';
 export { readSocketPointers, writeSocketPointer } from './socket-pointer.js';
 export { answerStatus } from './status.js';
+export { isRefusalCode } from './verb-entries.js';
 export { verbs, type VerbTarget } from './verbs.js';

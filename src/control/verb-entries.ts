@@ -111,6 +111,7 @@ export const REFUSALS = {
   bad_argument: 'An argument is missing or has a wrong value.',
   unknown_timer: 'The timer does not exist.',
   unknown_run: 'No active run has this id, or several do.',
+  unavailable: 'This machine stands by, and the active one of the shared state did not reply.',
   nothing_to_reset: 'The timer has no delay or interval to restart, and its breaker is closed.',
   skipped: 'The overlap rule skipped the firing.',
   stopping: 'The scheduler is stopping.',
@@ -123,3 +124,5 @@ export const REFUSALS = {
 
 export type VerbName = keyof typeof VERBS;
 export type RefusalCode = keyof typeof REFUSALS;
+
+export const isRefusalCode = (code: string): code is RefusalCode => Object.hasOwn(REFUSALS, code);

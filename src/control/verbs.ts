@@ -25,6 +25,8 @@ import type { VerbName } from './verb-entries.js';
 
 /** What the socket controls. */
 export interface VerbTarget {
+  /** Asks another machine for a verb that this one may not carry out; `undefined` if it may. */
+  elsewhere?(verb: string, args: Args): Promise<unknown> | undefined;
   readonly controls: Controls;
   /** The scheduler's process. */
   readonly pid: number;
@@ -69,8 +71,16 @@ export const verbs: ReadonlyMap<string, Verb> = new Map(
     reload: kept(reload),
     stop,
     taken: (controlled) => controlled.taken(),
-  } satisfies Record<Exclude<VerbName, 'logs'>, Verb>).map(([name, carryOut]) => [name, timely(carryOut)]),
+  } satisfies Record<Exclude<VerbName, 'logs'>, Verb>).map(([name, carryOut]) => [
+    name,
+    timely(byTheActive(name, carryOut)),
+  ]),
 );
+
+/** On a shared state, a machine that stands by passes a verb on. */
+function byTheActive(name: string, carryOut: Verb): Verb {
+  return (controlled, args) => controlled.elsewhere?.(name, args) ?? carryOut(controlled, args);
+}
 
 /** Resolves only when its change is recorded, and reports that. So a change that was confirmed survives any crash. */
 function kept(carryOut: (controlled: VerbTarget, args: Args) => object | Promise<object>): Verb {

@@ -14,7 +14,7 @@ import { Scheduler } from '../engine/scheduler.js';
 import { createProxies } from '../proxies/index.js';
 import { timeSourceKinds } from '../time-sources/index.js';
 import { formatLocal } from '../schedules/index.js';
-import { createProcOrphans, executorKinds, type Launcher } from '../executors/index.js';
+import { createProcOrphans, executorKinds, type ExecutorTerm, type Launcher } from '../executors/index.js';
 import { chance, networkMount } from '../this-machine.js';
 import { version } from '../version.js';
 import { createHooks, createPings, createNotifications, createWebSender, Heartbeat } from '../delivery/index.js';
@@ -23,7 +23,9 @@ import { createHooks, createPings, createNotifications, createWebSender, Heartbe
 export interface Composition {
   readonly clock?: Clock;
   /** Default: the shell's. */
-  readonly createExecutor?: ((launcher?: Launcher) => Executor) | undefined;
+  readonly createExecutor?: ((launcher?: Launcher, term?: ExecutorTerm) => Executor) | undefined;
+  /** On a shared state: the time in which this scheduler is the active one. */
+  readonly term?: ExecutorTerm | undefined;
   /** What starts the commands of timers; default: execa, which starts all others. */
   readonly launcher?: { readonly kind: 'forker' | 'execa'; readonly launcher?: Launcher } | undefined;
   readonly sinks: readonly Sink[];
@@ -32,11 +34,20 @@ export interface Composition {
   /** The control socket, if there is one. */
   readonly socket?: string | undefined;
   /** Where outcomes are recorded. Without it nothing outlives the scheduler. */
-  readonly ledger?: { readonly ledger: Ledger; readonly file: string };
+  readonly ledger?: RecordingPlace;
   /** Further parts that start and stop with the scheduler. */
   readonly companions?: readonly Companion[];
   /** Called once per sink that throws. */
   readonly onSinkError: (sink: string, error: unknown) => void;
+}
+
+/** Where outcomes are recorded. */
+export interface RecordingPlace {
+  readonly ledger: Ledger;
+  /** The path of a state file; the place of a shared state. */
+  readonly file: string;
+  /** What a forker of this machine has to say to the next scheduler. */
+  readonly endsFile: string;
 }
 
 /** The name of this program, for the receivers of its requests. */
@@ -63,7 +74,7 @@ export function composeScheduler({ path, jobs, settings }: TimerFile, compositio
       companions: [...(watch ? [watch] : []), ...tellers.companions, ...(composition.companions ?? [])],
       ...(ledger && {
         ledger: ledger.ledger,
-        orphans: createProcOrphans({ clock, endsFile: endsFileOf(ledger.file) }),
+        orphans: createProcOrphans({ clock, endsFile: ledger.endsFile }),
       }),
       newRunId: createRunIds(clock, chance),
       newMark: createMarks(chance),
@@ -93,11 +104,14 @@ interface Executors {
   readonly ofDeliveries: Executor;
 }
 
-function createExecutors({ createExecutor, environment, launcher }: Composition, clock: Clock): Executors {
+function createExecutors({ createExecutor, environment, launcher, term }: Composition, clock: Clock): Executors {
   const context = { clock, environment, distrust: rootDistrust, networkMount };
-  const create = createExecutor ?? ((by?: Launcher) => executorKinds.shell.create({ ...context, launcher: by }));
+  const createShell = (by?: Launcher, during?: ExecutorTerm) =>
+    executorKinds.shell.create({ ...context, launcher: by, term: during });
+  const create = createExecutor ?? createShell;
   const byExeca = create();
-  return { ofTimers: launcher?.launcher ? create(launcher.launcher) : byExeca, ofDeliveries: byExeca };
+  const ofTimers = launcher?.launcher || term ? create(launcher?.launcher, term) : byExeca;
+  return { ofTimers, ofDeliveries: byExeca };
 }
 
 /** Assembles what notifies others: hooks, pings, notifications, the heartbeat. */

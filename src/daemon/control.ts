@@ -42,10 +42,15 @@ export interface Control {
   readonly recent: RecentPast;
   /** Executes a verb for a client that does not use the socket. @throws RefusalError with the reason. */
   readonly carryOut: (verb: string, args: Args) => unknown;
+  /** The same, without asking another machine. */
+  readonly carryOutHere: (verb: string, args: Args) => unknown;
   /** Absent if there is none. */
   readonly socket?: string;
   close(): Promise<void>;
 }
+
+/** What runs the timers of this process: one scheduler, or on a shared state one for each term. */
+export type Runner = Pick<Scheduler, 'start' | 'stop' | 'drain' | 'forceStop' | 'idle'>;
 
 interface Opening {
   readonly surroundings: Surroundings;
@@ -60,6 +65,10 @@ interface Opening {
   /** What has been recorded so far. */
   readonly recorded: () => Recorded | undefined;
   readonly adHoc: AdHocTimers;
+  /** Absent without a shared state. */
+  readonly elsewhere?: ((verb: string, args: Args) => Promise<unknown> | undefined) | undefined;
+  /** What runs the timers; called after the first client has connected. */
+  readonly runner: () => Runner;
   /** Called after the first client has connected. */
   readonly scheduler: () => Scheduler;
   /** Called when a stop that was requested over the socket is done. */
@@ -78,11 +87,7 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   const changes = new ChangedJobs();
   const sinks = [ring, recent, changes];
   const controlled = controlledBy(timerFile, opening, { recent, changes });
-  const carryOut = (verb: string, args: Args): unknown => {
-    const carry = verbs.get(verb);
-    if (carry === undefined) throw new RefusalError('unknown_verb', `unknown verb "${verb}"`);
-    return carry(controlled, args);
-  };
+  const carryOut = (verb: string, args: Args): unknown => carry(verb, controlled, args);
   const server = new ControlServer(
     {
       controlled,
@@ -92,7 +97,14 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
     clock,
   );
   const listening = await server.listen(socketPathsOf(timerFile, surroundings, named), userId());
-  const control = { sinks, ring, recent, carryOut };
+  const here = controlledBy(timerFile, { ...opening, elsewhere: undefined }, { recent, changes });
+  const control = {
+    sinks,
+    ring,
+    recent,
+    carryOut,
+    carryOutHere: (verb: string, args: Args) => carry(verb, here, args),
+  };
   if (listening.kind === 'listening') {
     // Also under the given name: later it may point to another file (`..data` of Kubernetes).
     const files = new Set([timerFile.path, timerFile.named]);
@@ -116,13 +128,33 @@ export async function openControl(timerFile: TimerFile, opening: Opening): Promi
   return { ...control, close: () => Promise.resolve() };
 }
 
+function carry(verb: string, controlled: VerbTarget, args: Args): unknown {
+  const carryOut = verbs.get(verb);
+  if (carryOut === undefined) throw new RefusalError('unknown_verb', `unknown verb "${verb}"`);
+  return carryOut(controlled, args);
+}
+
 function controlledBy(
   timerFile: TimerFile,
-  { surroundings, named, clock, reloader, reload, condition, status, adHoc, scheduler, stopped }: Opening,
+  {
+    surroundings,
+    named,
+    clock,
+    reloader,
+    reload,
+    condition,
+    status,
+    adHoc,
+    elsewhere,
+    runner,
+    scheduler,
+    stopped,
+  }: Opening,
   watched: { readonly recent: RecentPast; readonly changes: ChangedJobs },
 ): VerbTarget {
   const kinds = ['skip', 'queue', 'allow', 'replace'] as const;
   return {
+    ...(elsewhere && { elsewhere }),
     get controls() {
       return scheduler().controls;
     },
@@ -143,7 +175,7 @@ function controlledBy(
     move: (name, length) => adHoc.move(name, length),
     reload,
     compare: (other) => reloader.compare(other),
-    stop: ({ drain }) => void (drain ? scheduler().drain() : scheduler().stop(undefined, HASTE)).then(stopped),
+    stop: ({ drain }) => void (drain ? runner().drain() : runner().stop(undefined, HASTE)).then(stopped),
     taken() {
       const { jobs, settings } = reloader.current;
       const { startedAt } = scheduler().controls.status();

@@ -1,4 +1,5 @@
 import type { TimerFile } from '../config/index.js';
+import type { Args } from '../control/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Sink } from '../domain/sink.js';
 import { MINUTE, type Cancel } from '../domain/time.js';
@@ -7,7 +8,7 @@ import type { Forward, ServiceManager } from '../delivery/index.js';
 import { ConditionWatch } from '../health/condition-watch.js';
 import { AdHocTimers } from './ad-hoc-timers.js';
 import { composeScheduler, type Composition } from './compose.js';
-import { openControl, type Control } from './control.js';
+import { openControl, type Control, type Runner } from './control.js';
 import type { Http, HttpContext } from './http.js';
 import { loadAhead } from './load-ahead.js';
 import { openLastResort } from './last-resort.js';
@@ -16,7 +17,10 @@ import { otherSchedulerOf } from './other-scheduler.js';
 import { recordedAdHoc } from './recorded-ad-hoc.js';
 import { openReloading, type ReloadingOptions } from './reloading.js';
 import type { Service } from './service-variables.js';
-import { openStateOf, statePathOf } from './state.js';
+import type { Operation } from './operation.js';
+import type { OpenedShared } from './shared/state.js';
+import { sharedPlaceOf } from './shared/place.js';
+import { openStateOf, statePathOf, type OpenedState } from './state.js';
 import { statusContext } from './status.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -46,40 +50,49 @@ export type OnRequest = (receive: (request: 'stop' | 'reload', signal: NodeJS.Si
  */
 export async function startDaemon(timerFile: TimerFile, options: DaemonOptions): Promise<number> {
   const { surroundings, clock, keepAlive, state: named } = options;
-  const running = (): Scheduler => scheduler;
+  const running = (): Scheduler => operation.scheduler;
   const launching = launcherOf(timerFile, options, running);
-  const other = await otherSchedulerOf(timerFile, { surroundings, clock, named });
   let stop: (code?: number) => void = () => undefined;
   let begin: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
   // The state may be taken before there is a scheduler.
-  const onTaken = () => void begun.then(() => scheduler.stop()).finally(() => stop(1));
-  const state = openStateOf(timerFile, { surroundings, clock, named, other, onTaken });
+  const onTaken = () => void begun.then(() => operation.runner.stop()).finally(() => stop(1));
+  const state = await openStateFor(timerFile, options, onTaken);
   if (state.kind === 'refused') return refuse(options, state.message, launching);
   const condition = new ConditionWatch(clock);
-  const reloading = openReloading(timerFile, { ...options, begins: () => around.service?.reloading() }, running);
+  const begins = () => around.service?.reloading();
+  const apply = (...change: Parameters<Operation['reload']>) => operation.reload(...change);
+  const reloading = openReloading(timerFile, { ...options, begins, apply }, running);
   const { reloader, reload, origin } = reloading;
   const adHoc = new AdHocTimers({ file: () => reloader.current, scheduler: running });
   const launcher = await launching;
-  const record = { launcher: () => launcher.record(), forward: () => around.forward?.record };
+  const isShared = state.kind === 'shared';
+  const shared = () => operation.membership?.record;
+  const record = { launcher: () => launcher.record(), forward: () => around.forward?.record, shared };
   const status = statusContext(timerFile, condition, { ...record, origin });
   const { recorded, outcomes } = state;
   const parts = { surroundings, clock, condition, status, origin, scheduler: running, recorded, outcomes };
-  const control = await openControl(timerFile, { ...parts, named, reloader, reload, adHoc, stopped: () => stop() });
+  const runner = () => operation.runner;
+  const elsewhere = isShared ? (verb: string, args: Args) => operation.membership?.elsewhere(verb, args) : undefined;
+  const opening = { ...parts, named, reloader, reload, adHoc, elsewhere, runner, stopped: () => stop() };
+  const control = await openControl(timerFile, opening);
   const around = await openAround(timerFile, { ...parts, control }, { launcher, service: options.service });
-  const scheduler = compose(timerFile, options, { state, control, around });
+  const operation = operate(() => reloader.current, options, { state, control, around });
   const ended = new Promise<number>((resolve) => {
     stop = (code = 0) => resolve(code);
-    receiveRequests(scheduler, options.onRequest, { stopped: () => stop(), reload: () => void reload() });
-    if (!keepAlive) void stopWhenIdle(scheduler).finally(() => stop());
+    receiveRequests(operation.runner, options.onRequest, { stopped: () => stop(), reload: () => void reload() });
+    if (!keepAlive) void stopWhenIdle(operation.runner).finally(() => stop());
   });
   const release = keepAlive ? stayAwake(clock) : undefined;
-  const lastResort = openLastResort(scheduler, { surroundings, clock, stopped: () => stop() });
-  scheduler.start();
+  const lastResort = openLastResort(
+    { runner: operation.runner, scheduler: running },
+    { surroundings, clock, stopped: () => stop() },
+  );
+  operation.runner.start();
   begin();
-  for (const trouble of state.troubles) scheduler.tellTrouble(trouble);
+  for (const trouble of state.troubles) running().tellTrouble(trouble);
   reloading.start();
-  void loadAhead(scheduler, { surroundings, clock });
+  void loadAhead(running(), { surroundings, clock });
   const code = await ended;
   reloading.stop();
   await control.close();
@@ -87,26 +100,45 @@ export async function startDaemon(timerFile: TimerFile, options: DaemonOptions):
   return Math.max(code, lastResort.exitCode);
 }
 
-/** Assembles the scheduler with everything around it. */
-function compose(
+/** Opens the state, unless another scheduler of this machine uses it. */
+async function openStateFor(
   timerFile: TimerFile,
   options: DaemonOptions,
-  { state, control, around }: { readonly state: ReadyState; readonly control: Control; readonly around: Around },
-): Scheduler {
-  const { surroundings, clock } = options;
-  return composeScheduler(withRecorded(timerFile, state.ledger, options), {
-    clock,
-    ...around,
-    environment: surroundings.env,
-    sinks: [...control.sinks, ...around.sinks, ...options.sinks],
-    ...(state.ledger && { ledger: state.ledger }),
-    socket: control.socket,
-    onSinkError: (sink, error) =>
-      surroundings.err(`timers: the ${sink} log failed, and goes on as it can: ${String(error)}`),
-  });
+  onTaken: () => void,
+): Promise<OpenedForDaemon> {
+  const { surroundings, clock, state: named } = options;
+  const place = sharedPlaceOf(timerFile, named);
+  if (place !== undefined) return (await import('./shared/state.js')).openSharedState(place, timerFile, clock);
+  const other = await otherSchedulerOf(timerFile, { surroundings, clock, named });
+  return openStateOf(timerFile, { surroundings, clock, named, other, onTaken });
 }
 
-type ReadyState = Extract<ReturnType<typeof openStateOf>, { readonly kind: 'ready' }>;
+type OpenedForDaemon = OpenedState | OpenedShared;
+
+interface Assembled {
+  readonly state: Exclude<OpenedForDaemon, { readonly kind: 'refused' }>;
+  readonly control: Control;
+  readonly around: Around;
+}
+
+/** Assembles what runs the timers, with all that is around it. `file`: as last loaded. */
+function operate(file: () => TimerFile, options: DaemonOptions, { state, control, around }: Assembled): Operation {
+  const { companions, sinks, ...rest } = around;
+  const shared = [...control.sinks, ...sinks, ...options.sinks];
+  const compose = (more: Pick<Composition, 'ledger' | 'term' | 'sinks'> & Partial<Composition>): Scheduler =>
+    composeScheduler(withRecorded(file(), more.ledger, options), {
+      clock: options.clock,
+      ...rest,
+      environment: options.surroundings.env,
+      socket: control.socket,
+      onSinkError: (sink, error) =>
+        options.surroundings.err(`timers: the ${sink} log failed, and goes on as it can: ${String(error)}`),
+      ...more,
+    });
+  if (state.kind === 'shared') return state.operate({ compose, companions, sinks: shared, control, file });
+  const scheduler = compose({ companions, sinks: shared, ...(state.ledger && { ledger: state.ledger }) });
+  return { scheduler, runner: scheduler, reload: (plan, source) => scheduler.controls.reload(plan, source) };
+}
 
 async function refuse({ surroundings }: DaemonOptions, message: string, launching: Promise<unknown>): Promise<number> {
   surroundings.err(`timers: ${message}`);
@@ -190,7 +222,11 @@ interface Follows {
 }
 
 /** Executes requests. A second request to stop ends everything immediately. */
-export function receiveRequests(scheduler: Scheduler, onRequest: OnRequest, { stopped, reload }: Follows): void {
+export function receiveRequests(
+  scheduler: Pick<Runner, 'stop' | 'forceStop'>,
+  onRequest: OnRequest,
+  { stopped, reload }: Follows,
+): void {
   let isStopping = false;
   onRequest((request, signal) => {
     if (request === 'reload') reload();
@@ -202,7 +238,7 @@ export function receiveRequests(scheduler: Scheduler, onRequest: OnRequest, { st
   });
 }
 
-async function stopWhenIdle(scheduler: Scheduler): Promise<void> {
+async function stopWhenIdle(scheduler: Runner): Promise<void> {
   await scheduler.idle();
   await scheduler.stop();
 }

@@ -11,7 +11,7 @@ const WITHIN: Duration = MINUTE;
 
 /** Reports uncaught errors in a running scheduler, and stops it in order after too many. */
 export function openLastResort(
-  scheduler: Scheduler,
+  { runner, scheduler }: { runner: Pick<Scheduler, 'stop' | 'forceStop'>; scheduler: () => Scheduler },
   { surroundings, clock, stopped }: { surroundings: Surroundings; clock: Clock; stopped: () => void },
 ): { readonly exitCode: number } {
   const state = { exitCode: 0 };
@@ -20,15 +20,15 @@ export function openLastResort(
     report: (error) => {
       const { error: sentence, stack } = bugOf(error);
       surroundings.err(...`timers: internal error, please report it: ${stack ?? sentence}`.split('\n'));
-      reportBug(scheduler, 'working', error);
+      reportBug(scheduler(), 'working', error);
     },
     giveUp: (sentence) => {
       state.exitCode = 1;
       surroundings.err(`timers: stopping after ${sentence}`);
-      void scheduler.stop().finally(stopped);
+      void runner.stop().finally(stopped);
     },
     abort: () => {
-      scheduler.forceStop();
+      runner.forceStop();
       process.exit(1);
     },
   });

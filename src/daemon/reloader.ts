@@ -8,6 +8,7 @@ import {
   type TimerFile,
 } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
+import type { PlanSource, SchedulerPlan } from '../domain/controls.js';
 import { finishInTurns } from '../turns/steps.js';
 import { withHostsAlone } from '../domain/web-request.js';
 import type { Scheduler } from '../engine/scheduler.js';
@@ -47,12 +48,15 @@ export interface ReloaderOptions {
   readonly clock: Clock;
   /** Called when a reload begins. `config.reloaded` or `config.rejected` ends it, unless the scheduler stops. */
   readonly begins?: (() => void) | undefined;
+  /** Takes a new plan; by default, the running scheduler does. */
+  readonly apply?: ((plan: SchedulerPlan, source: PlanSource) => void) | undefined;
 }
 
 /** Reloads the timer file of a running scheduler: reads and checks the whole file, then applies all of it at once or nothing. */
 export class Reloader {
   readonly #first: TimerFile;
   readonly #running: () => Scheduler;
+  readonly #apply: (plan: SchedulerPlan, source: PlanSource) => void;
   readonly #clock: Clock;
   readonly #begins: () => void;
   #current: TimerFile;
@@ -60,10 +64,11 @@ export class Reloader {
   #last: Promise<unknown> = Promise.resolve();
 
   /** `first` is the file that the scheduler started with. */
-  constructor(first: TimerFile, { running, clock, begins = () => undefined }: ReloaderOptions) {
+  constructor(first: TimerFile, { running, clock, apply, begins = () => undefined }: ReloaderOptions) {
     this.#first = first;
     this.#current = first;
     this.#running = running;
+    this.#apply = apply ?? ((plan, source) => running().controls.reload(plan, source));
     this.#clock = clock;
     this.#begins = begins;
   }
@@ -125,12 +130,19 @@ export class Reloader {
     const scheduler = this.#running();
     // Storing it took time.
     if (scheduler.isStopping) return;
-    scheduler.controls.reload(planOf(timerFile), {
-      file,
-      ...(etag !== undefined && { etag }),
-      ...(needsRestart.length > 0 && { needsRestart }),
-    });
+    const before = this.#current;
+    // A machine that stands by assembles its next scheduler from it.
     this.#current = timerFile;
+    try {
+      this.#apply(planOf(timerFile), {
+        file,
+        ...(etag !== undefined && { etag }),
+        ...(needsRestart.length > 0 && { needsRestart }),
+      });
+    } catch (error) {
+      this.#current = before;
+      throw error;
+    }
   }
 
   async #contain(file: string, read: () => Promise<Reading>): Promise<Reading> {

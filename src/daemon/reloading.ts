@@ -1,5 +1,6 @@
 import type { TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
+import type { PlanSource, SchedulerPlan } from '../domain/controls.js';
 import type { Cancel } from '../domain/time.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import type { OriginWatch, WatchContext } from './origin/watch.js';
@@ -16,6 +17,8 @@ export interface ReloadingOptions {
   readonly origin?: ((context: WatchContext) => OriginWatch) | undefined;
   /** Called when a reload begins. */
   readonly begins?: () => void;
+  /** Takes a new plan; by default, the running scheduler does. */
+  readonly apply?: (plan: SchedulerPlan, source: PlanSource) => void;
 }
 
 /** What loads the timer file again: a request, a change of the file, a new version on its server. */
@@ -32,10 +35,10 @@ export interface Reloading {
 /** Assembles it. Does not look for changes until it is started. */
 export function openReloading(
   timerFile: TimerFile,
-  { clock, surroundings, watches, origin: from, begins }: ReloadingOptions,
+  { clock, surroundings, watches, origin: from, begins, apply }: ReloadingOptions,
   scheduler: () => Scheduler,
 ): Reloading {
-  const reloader = new Reloader(timerFile, { running: scheduler, clock, begins });
+  const reloader = new Reloader(timerFile, { running: scheduler, clock, begins, apply });
   const origin = from?.({ clock, reloader, scheduler });
   const reload = () => origin?.refresh() ?? reloader.reload();
   let unwatch: Cancel = () => undefined;

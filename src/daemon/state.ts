@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ReadableFile, TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
-import type { Ledger, LedgerTrouble, Recorded } from '../domain/ledger.js';
+import type { LedgerTrouble, Recorded } from '../domain/ledger.js';
 import type { OutcomeLog } from '../domain/outcome-log.js';
 import { networkState } from '../system/network-mount.js';
-import { isMemory } from '../domain/state-place.js';
+import { isMemory, isStoreUrl, type SharedPlace } from '../domain/state-place.js';
 import { defaultStatePath, openState, realPath } from '../stores/index.js';
+import { endsFileOf, type RecordingPlace } from './compose.js';
+import { namedShared, sharedPlaceOf } from './shared/place.js';
 import { exposedState, plantedLink } from './state-trust.js';
 import { networkMount } from '../this-machine.js';
 import type { Surroundings } from './surroundings.js';
@@ -16,7 +18,7 @@ export type OpenedState =
   | {
       readonly kind: 'ready';
       /** Absent: nothing outlives the scheduler. */
-      readonly ledger?: { readonly ledger: Ledger; readonly file: string };
+      readonly ledger?: RecordingPlace;
       /** Returns what has been recorded so far; `undefined` if nothing is. */
       readonly recorded: () => Recorded | undefined;
       /** The outcomes as a log; `undefined` while the state can't be written, or there is none. */
@@ -52,26 +54,39 @@ function givenPathOf(
   { cwd, env }: Pick<Surroundings, 'cwd' | 'env'>,
   named: string | undefined,
 ): string | undefined {
-  if (named !== undefined) return isMemory(named) ? undefined : resolve(cwd, named);
-  if (state.kind === 'memory') return undefined;
+  if (named !== undefined) return isMemory(named) || isStoreUrl(named) ? undefined : resolve(cwd, named);
+  if (state.kind === 'memory' || state.kind === 'shared') return undefined;
   return state.kind === 'file' ? state.path : defaultStatePath(path, env);
 }
 
-/** Where a state named on the command line is, links followed; `undefined` for memory. */
+/** Where a state named on the command line is, links followed; `undefined` for memory and for a shared state. */
 export const namedStatePath = (named: string, cwd: string): string | undefined =>
-  isMemory(named) ? undefined : realPath(resolve(cwd, named));
+  isMemory(named) || isStoreUrl(named) ? undefined : realPath(resolve(cwd, named));
 
 /** Why there is no history, as a clause. */
 const noState = (file: string, named: string | undefined): string =>
   named === undefined ? `${file} says state: false` : `--state ${named} keeps it in memory only`;
 
+/** Where a history is: a state file, or a shared state. */
+export type HistoryPlace = { readonly path: string } | SharedPlace;
+
 /** Where the history of a timer file is, or why there is none, as a clause. */
-export type HistoryPlace = { readonly path: string } | { readonly reason: string };
+export type HistoryFound = HistoryPlace | { readonly reason: string };
+
+/** The history of a state that the command line names; `undefined` for memory. */
+export function namedHistory(named: string, cwd: string): HistoryPlace | undefined {
+  const shared = namedShared(named);
+  if (shared !== undefined) return shared;
+  const path = namedStatePath(named, cwd);
+  return path === undefined ? undefined : { path };
+}
 
 /** Finds the history of a file that may be only partly readable. `named` is the path from the command line, and overrides the file. */
-export function historyOf(file: ReadableFile, surroundings: Surroundings, named: string | undefined): HistoryPlace {
+export function historyOf(file: ReadableFile, surroundings: Surroundings, named: string | undefined): HistoryFound {
   if (named === undefined && !file.isStateKnown)
     return { reason: `the "state" of ${file.path} cannot be read. Name it: --state <path>` };
+  const shared = sharedPlaceOf(file, named);
+  if (shared !== undefined) return shared;
   const path = statePathOf(file, surroundings, named);
   return path === undefined ? { reason: noState(file.path, named) } : { path };
 }
@@ -121,7 +136,13 @@ export function openStateOf(timerFile: TimerFile, opener: StateOpener): OpenedSt
       const earlier = leftBehind
         .filter((aside) => aside !== setAside?.aside)
         .map((aside) => ({ kind: 'set_aside', file, aside, reason: LEFT_BEHIND }) as const);
-      return { kind: 'ready', ledger: { ledger, file }, recorded, outcomes, troubles: [...now, ...earlier] };
+      return {
+        kind: 'ready',
+        ledger: { ledger, file, endsFile: endsFileOf(file) },
+        recorded,
+        outcomes,
+        troubles: [...now, ...earlier],
+      };
     }
   }
 }

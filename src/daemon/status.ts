@@ -14,13 +14,17 @@ export const statusContext = (
     launcher,
     origin,
     forward,
-  }: Pick<StatusContext, 'launcher' | 'forward'> & { readonly origin?: Pick<OriginWatch, 'record'> | undefined },
+    shared,
+  }: Pick<StatusContext, 'launcher' | 'forward' | 'shared'> & {
+    readonly origin?: Pick<OriginWatch, 'record'> | undefined;
+  },
 ): StatusContext => ({
   facts: { pid: process.pid, version, file, timezone },
   words: rememberWords(),
   rejection: () => condition.rejection,
   ...(launcher && { launcher }),
   ...(forward && { forward }),
+  ...(shared && { shared }),
   ...(origin && { origin: () => origin.record }),
 });
 

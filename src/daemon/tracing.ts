@@ -3,7 +3,7 @@ import { rootDistrust, type TimerFile } from '../config/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Executor } from '../domain/executor.js';
 import type { Sink } from '../domain/sink.js';
-import { executorKinds, type Launcher } from '../executors/index.js';
+import { executorKinds, type ExecutorTerm, type Launcher } from '../executors/index.js';
 import { createProxies } from '../proxies/index.js';
 import { networkMount } from '../this-machine.js';
 import { createTracing, tracedExecutor } from '../tracing/index.js';
@@ -14,7 +14,7 @@ import { version } from '../version.js';
 export interface Tracing {
   readonly sink: Sink;
   /** Gives commands the ids of their parent span. */
-  readonly createExecutor: (launcher?: Launcher) => Executor;
+  readonly createExecutor: (launcher?: Launcher, term?: ExecutorTerm) => Executor;
 }
 
 /** Assembles the `tracing` of a timer file. */
@@ -33,9 +33,9 @@ export function openTracing(
       proxyFor: createProxies({ clock, environment }),
       onTrouble: (sentence) => surroundings.err(`timers: tracing: ${sentence}`),
     }),
-    createExecutor: (launcher) =>
+    createExecutor: (launcher, term) =>
       tracedExecutor(
-        executorKinds.shell.create({ clock, environment, distrust: rootDistrust, networkMount, launcher }),
+        executorKinds.shell.create({ clock, environment, distrust: rootDistrust, networkMount, launcher, term }),
       ),
   };
 }

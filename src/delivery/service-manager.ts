@@ -55,7 +55,9 @@ export class ServiceManager implements Sink {
 
   accept(event: TimerEvent): void {
     switch (event.event) {
+      case 'scheduler.standing_by':
       case 'scheduler.started':
+        this.#disarm();
         this.#ready();
         this.#armBeat();
         return;

@@ -118,8 +118,8 @@ export interface Ledger {
 }
 
 export type LedgerTrouble =
-  /** Nothing can be recorded; timers continue from memory. */
-  | { readonly kind: 'unavailable'; readonly file: string; readonly reason: string }
+  /** Nothing can be recorded. Timers continue from memory, or on a shared state wait. */
+  | { readonly kind: 'unavailable'; readonly file: string; readonly reason: string; readonly isShared?: true }
   /**
    * Recording works again. `lost` counts events beyond the bound. `adHoc` counts ad-hoc timers of an earlier scheduler in a file that could
    * not be opened at startup; they wait for the next start.

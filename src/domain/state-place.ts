@@ -1,6 +1,33 @@
+import { SECOND, type Duration } from './time.js';
+
 /** Where history and cursors live. */
 export type StatePlace =
-  { readonly kind: 'default' } | { readonly kind: 'memory' } | { readonly kind: 'file'; readonly path: string };
+  | { readonly kind: 'default' }
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'file'; readonly path: string }
+  | SharedPlace;
+
+/** A store that several machines share. */
+export interface SharedPlace {
+  readonly kind: 'shared';
+  /** Of Redis, PostgreSQL or etcd. May contain a password: it never appears in a message. */
+  readonly url: string;
+  /** Absolute. The password in it replaces that of the URL. */
+  readonly passwordFile?: string;
+  /** How long a scheduler that does not respond stays the active one. */
+  readonly lease: Duration;
+  /** The name of this machine; default: its host name. */
+  readonly name?: string;
+}
+
+/** @public */
+export const DEFAULT_LEASE: Duration = 15 * SECOND;
+
+/** Whether a state is the URL of a store, not a path. */
+export const isStoreUrl = (written: string): boolean => /^(rediss?|postgres(ql)?|etcds?):\/\//i.test(written);
+
+/** `redis` of `redis://…`; also of a store that `timers` does not know. A path has no `://` behind its first letters. */
+const schemeOf = (written: string): string | undefined => /^([a-z][a-z0-9+.-]*):\/\//i.exec(written)?.[1];
 
 const MEMORY: ReadonlySet<string> = new Set(['false', 'memory', ':memory:']);
 /** Words that people may write for memory or the default. As a path, each would create a file of that name. */
@@ -11,6 +38,13 @@ export const isMemory = (written: string): boolean => MEMORY.has(written.toLower
 
 /** Why `written` is neither memory nor a path, and how to fix it. */
 export function stateFault(written: string): { readonly message: string; readonly hint: string } | undefined {
+  const scheme = schemeOf(written);
+  if (scheme !== undefined && !isStoreUrl(written)) {
+    return {
+      message: `${scheme} is not a store for a state.`,
+      hint: 'Write a path, or a URL with redis://, postgres:// or etcd://',
+    };
+  }
   if (!NO_PATH.has(written.trim().toLowerCase())) return undefined;
   const message = written.trim() === '' ? 'The path of a state is not empty.' : `"${written}" is not a path.`;
   const file = written.trim() === '' ? '' : ` A file of that name is ./${written}.`;

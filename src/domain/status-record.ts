@@ -33,6 +33,8 @@ export interface StatusRecord {
   readonly config_from?: OriginRecord;
   /** The state of forwarding; absent without `forward`. */
   readonly forward?: ForwardRecord;
+  /** The machines of a shared state; absent without one. */
+  readonly shared?: SharedRecord;
   /** Send it with the next request to receive only what changes after this response. */
   readonly revision?: number;
 }
@@ -61,6 +63,27 @@ export interface ForwardRecord {
   readonly unavailable_since: string | null;
   /** Why the last request failed. */
   readonly reason: string | null;
+}
+
+/** The machines of a shared state. */
+export interface SharedRecord {
+  /** Where it is, without secrets. */
+  readonly state: string;
+  /** The name of the machine that says this. */
+  readonly node: string;
+  readonly role: 'active' | 'standby';
+  /** The name of the active machine; `null` if none is known. */
+  readonly active: string | null;
+  /** How long the lease still lasts; `null` on a machine that stands by. */
+  readonly lease_ms_left: number | null;
+  /** The other machines, seen in the last seconds. */
+  readonly others: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly since: string;
+    /** Whether their timer file says the same. */
+    readonly has_same_timers: boolean;
+  }[];
 }
 
 /** What starts commands. */
@@ -144,6 +167,8 @@ export interface StatusContext {
   readonly origin?: (() => OriginRecord) | undefined;
   /** Absent without `forward`. */
   readonly forward?: () => ForwardRecord | undefined;
+  /** Absent without a shared state. */
+  readonly shared?: (() => SharedRecord | undefined) | undefined;
   /** The last refused change of the timer file, if no later one was accepted. */
   readonly rejection?: () => { readonly at: Instant; readonly problems: readonly string[] } | undefined;
   /** Latest outcomes by the job's name, newest last; absent if not requested. */
@@ -156,10 +181,13 @@ const presentLauncher = (launcher: LauncherRecord | undefined): Pick<StatusRecor
 const presentForward = (forward: ForwardRecord | undefined): Pick<StatusRecord, 'forward'> =>
   forward === undefined ? {} : { forward };
 
+const presentShared = (shared: SharedRecord | undefined): Pick<StatusRecord, 'shared'> =>
+  shared === undefined ? {} : { shared };
+
 /** Gives a status its public names. */
 export const toStatusRecord = (
   status: SchedulerStatus,
-  { facts, words, rejection, recent, launcher, origin, forward }: StatusContext,
+  { facts, words, rejection, recent, launcher, origin, forward, shared }: StatusContext,
 ): StatusRecord => ({
   pid: facts.pid,
   version: facts.version,
@@ -177,6 +205,7 @@ export const toStatusRecord = (
   ...(rejection && { config_rejected: toRejected(rejection()) }),
   ...(origin && { config_from: origin() }),
   ...presentForward(forward?.()),
+  ...presentShared(shared?.()),
 });
 
 const toRejected = (

@@ -1,5 +1,6 @@
 import { bugOf } from '../domain/bug.js';
 import type { TimerEvent } from '../domain/events/index.js';
+import type { Committed } from '../domain/ledger.js';
 import type { Duration, Instant } from '../domain/time.js';
 import type { TimerLoop } from './timer-loop.js';
 
@@ -11,8 +12,8 @@ export interface EngineContext {
   readonly elapsed: TimerLoop;
   /** Passes an event to the ledger first, then to the sinks. */
   emit(event: TimerEvent): void;
-  /** Calls `then` when everything emitted so far is in the ledger. */
-  whenRecorded(then: () => void): void;
+  /** Calls `then` when everything emitted so far is in the ledger, or the state belongs to another scheduler. */
+  whenRecorded(then: (committed: Committed) => void): void;
 }
 
 /** For parts that only emit events. */

@@ -26,7 +26,7 @@ export class Recorder {
   #isUrgent = false;
   readonly #changed = new Set<JobState>();
   /** What waits for the next transaction. */
-  #waiting: (() => void)[] = [];
+  #waiting: ((committed: Committed) => void)[] = [];
   /** What waited for a transaction, each starting a process: in slices, because there may be hundreds. */
   readonly #released: TurnQueue;
   /** Who to notify after the next transaction. */
@@ -68,13 +68,13 @@ export class Recorder {
   }
 
   /**
-   * Calls `then` when everything noted so far is recorded. Without a ledger that is immediately, otherwise in the next
+   * Calls `then` when everything noted so far is recorded, or the state is lost. Without a ledger that is immediately, otherwise in the next
    * turn of the event loop, with everything from this turn. Large numbers are called in slices, in the order of their
    * requests.
    */
-  whenRecorded(then: () => void): void {
+  whenRecorded(then: (committed: Committed) => void): void {
     if (this.#ledger === undefined) {
-      then();
+      then('recorded');
       return;
     }
     this.#planRecord();
@@ -82,8 +82,7 @@ export class Recorder {
   }
 
   /**
-   * Records what is noted, then calls whatever waits for that. Returns a promise if that takes time. After the state is
-   * lost, whatever waits never continues.
+   * Records what is noted, then calls whatever waits for that. Returns a promise if that takes time.
    */
   record(): Promise<Committed> | undefined {
     if (this.#isUrgent) this.#commit();
@@ -91,7 +90,7 @@ export class Recorder {
     [this.#waiting, this.#asking] = [[], []];
     const goOn = (committed: Committed): void => {
       for (const tell of asking) tell();
-      if (committed === 'recorded') for (const then of waiting) this.#release(then);
+      for (const then of waiting) this.#release(() => then(committed));
     };
     if (this.#committing === undefined) goOn('recorded');
     else void this.#committing.then(goOn);

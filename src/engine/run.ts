@@ -4,7 +4,7 @@ import type { RunView } from '../domain/controls.js';
 import type { TimerEvent } from '../domain/events/index.js';
 import type { Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
-import type { OpenRun } from '../domain/ledger.js';
+import type { Committed, OpenRun } from '../domain/ledger.js';
 import { canceled, type CancelCause, type Exit, type Outcome } from '../domain/outcome.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import { addUsage, type Usage } from '../domain/usage.js';
@@ -195,12 +195,14 @@ export class Run implements AttemptOwner, EntryOwner {
       this.#owner.runBegan(this);
     }
     this.emit({ event: 'attempt.begun', attempt: attempt.number, latenessMs: attempt.latenessMs });
-    this.#context.whenRecorded(() => this.step('executing', () => this.#execute(attempt)));
+    this.#context.whenRecorded((committed) => this.step('executing', () => this.#execute(attempt, committed)));
   }
 
   /** Other things may have happened while it waited for the ledger. */
-  #execute(attempt: Attempt): void {
+  #execute(attempt: Attempt, committed: Committed): void {
     if (this.#state === 'ended') return;
+    // The attempt is not on record: it is the other scheduler's to start.
+    if (committed === 'lost') this.cancel({ kind: 'shutdown' });
     if (this.#cause !== undefined) this.#end({ kind: 'finished', outcome: canceled(this.#cause) });
     else attempt.execute();
   }

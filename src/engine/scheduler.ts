@@ -1,7 +1,7 @@
 import type { StateTrouble, TimerEvent } from '../domain/events/index.js';
 import type { Controls, PlanLimits, Totals } from '../domain/controls.js';
 import type { Job } from '../domain/job.js';
-import type { LedgerTrouble } from '../domain/ledger.js';
+import type { Committed, LedgerTrouble } from '../domain/ledger.js';
 import type { ClockOffset } from '../domain/time-source.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { Admission } from './admission.js';
@@ -115,8 +115,8 @@ export class Scheduler implements EngineContext {
     this.#bus.emit(event);
   }
 
-  /** Calls `then` when everything emitted so far is in the ledger. */
-  whenRecorded(then: () => void): void {
+  /** Calls `then` when everything emitted so far is in the ledger, or the state belongs to another scheduler. */
+  whenRecorded(then: (committed: Committed) => void): void {
     this.#recorder.whenRecorded(then);
   }
 

@@ -8,12 +8,22 @@ export interface ExecutorKind {
   create(context: ExecutorContext): Executor;
 }
 
+/** A time in which this machine is the active one. */
+export interface ExecutorTerm {
+  /** What each command gets to know of it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Asked just before each process starts. */
+  readonly stillHolds: () => boolean;
+}
+
 export interface ExecutorContext {
   readonly clock: Clock;
   /** What commands of the scheduler's own user inherit. Copied when the executor is created: later changes are not seen. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Why root must not read a file, asked of the opened file; `undefined`: it may. */
   readonly distrust?: ((path: string, stats: Stats) => string | undefined) | undefined;
+  /** On a shared state: the time in which this machine may start commands. Absent: it may always. */
+  readonly term?: ExecutorTerm | undefined;
   /** The network file system that a path (absolute) leads to; it may hang. Absent: mounts are unknown. */
   readonly networkMount?: ((path: string) => NetworkMount | undefined) | undefined;
 }

@@ -22,6 +22,7 @@ export class ConditionWatch implements Sink {
   #rejection: Rejection | undefined;
   #stateTrouble: string | undefined;
   #httpTrouble: string | undefined;
+  #standsBy = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -47,6 +48,7 @@ export class ConditionWatch implements Sink {
       ...(this.#rejection !== undefined && { rejected: this.#rejection.problems[0] ?? 'it has mistakes' }),
       ...(this.#stateTrouble !== undefined && { stateTrouble: this.#stateTrouble }),
       ...(this.#httpTrouble !== undefined && { httpTrouble: this.#httpTrouble }),
+      ...(this.#standsBy && { standsBy: true as const }),
     };
   }
 
@@ -68,6 +70,13 @@ export class ConditionWatch implements Sink {
         return;
       case 'state.recovered':
         this.#stateTrouble = undefined;
+        return;
+      case 'scheduler.standing_by':
+      case 'scheduler.lost_state':
+        this.#standsBy = true;
+        return;
+      case 'scheduler.took_over':
+        this.#standsBy = false;
         return;
       case 'http.unavailable':
         this.#httpTrouble = `${event.reason}, at ${event.address}`;

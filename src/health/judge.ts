@@ -11,6 +11,8 @@ export interface Condition {
   readonly stateTrouble?: string;
   /** Where and why the HTTP server cannot listen; absent when it listens, or when the configuration has no server. */
   readonly httpTrouble?: string;
+  /** Another machine is the active one, and this one waits for its end. */
+  readonly standsBy?: true;
 }
 
 /** Whether a condition holds, and if not, why: sentences for a person. */
@@ -20,8 +22,9 @@ export interface Judgement {
 }
 
 /** The same condition without details of files and addresses, for clients that may not see them. */
-export const withoutDetails = ({ loopStood, ...troubles }: Condition): Condition => ({
+export const withoutDetails = ({ loopStood, standsBy, ...troubles }: Condition): Condition => ({
   loopStood,
+  ...(standsBy && { standsBy }),
   ...Object.fromEntries(Object.keys(troubles).map((trouble) => [trouble, ''])),
 });
 
@@ -42,7 +45,7 @@ export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopS
 /** Whether all is as its owner wants: alive, the current file loaded, the state written, the HTTP server open, not stopping. */
 export function judgeReadiness(status: SchedulerStatus, condition: Condition): Judgement {
   return judgement([
-    ...(status.startedAt === undefined ? ['it has not started yet'] : []),
+    ...(status.startedAt === undefined && !condition.standsBy ? ['it has not started yet'] : []),
     ...(status.isStopping ? ['it is stopping'] : []),
     ...judgeLiveness(status, condition).reasons,
     ...troublesIn(condition),

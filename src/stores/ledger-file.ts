@@ -4,19 +4,9 @@ import type { Recollection } from '../domain/ledger.js';
 import { salvageOutcomes, type SalvagedOutcomes } from './salvage.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { HEADER_SIZE, isOurs, type Mishap } from './header.js';
-import { HOLDER_ROW, type Holder } from './lock-holder.js';
+import type { Holder } from './lock-holder.js';
 import type { FileToOpen } from './kind.js';
 import { readJobs, readLastSeen, readOpenRuns } from './read.js';
-import {
-  ENDING_COLUMNS,
-  FAILED_ATTEMPT_COLUMNS,
-  JOB_COLUMNS,
-  OPEN_RUN_COLUMNS,
-  rowOfEnding,
-  rowOfFailedAttempt,
-  rowOfJob,
-  rowOfOpenRun,
-} from './rows.js';
 import { rollBack } from './connection.js';
 import { OutcomeTable } from './outcome-table.js';
 import { migrate } from './schema.js';
@@ -26,6 +16,7 @@ import type { Unrecorded } from './pending-records.js';
 import { furnish, Upkeep } from './maintenance.js';
 import { Invalid } from './validation.js';
 import { WriteBack } from './write-back.js';
+import { createWriter, type LedgerWriter } from './writer.js';
 
 /**
  * In bytes. Small, because a commit writes whole pages but changes little in each.
@@ -34,8 +25,6 @@ import { WriteBack } from './write-back.js';
 const PAGE = 1024;
 /** How long a commit waits for another program that writes to the file. */
 const PATIENCE: Duration = 5;
-/** How often the state records that the scheduler is alive: a page in every commit would add a sixth to its cost. */
-const BETWEEN_SEEN: Duration = 1_000;
 /** Files up to this size, in bytes, are checked completely when they are opened, which takes 2 ms per MiB. */
 const SMALL = 2 * 1024 * 1024;
 
@@ -61,7 +50,7 @@ export class LedgerFile {
   readonly #database: DatabaseSyncInstance;
   /** The holder that it records from the next commit on. */
   holder: Holder | undefined;
-  readonly #writer: Writer;
+  readonly #writer: LedgerWriter;
   readonly #writeBack: WriteBack;
 
   /** @throws SQLite's errors. */
@@ -247,61 +236,4 @@ const DAMAGED = { code: 'ERR_SQLITE_ERROR', errcode: 11 };
 function check(database: DatabaseSyncInstance): void {
   const { quick_check: found } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
   if (found !== 'ok') throw Object.assign(new Error(found), DAMAGED);
-}
-
-const placeholders = (columns: string) =>
-  columns
-    .split(',')
-    .map(() => '?')
-    .join(', ');
-
-/** The parts of a commit. @throws SQLite's errors. */
-interface Writer {
-  begin(): void;
-  /** What the next scheduler needs so that nothing runs twice. */
-  essentials(unrecorded: Unrecorded, now: Instant, holder: Holder | undefined): void;
-  outcomes(unrecorded: Unrecorded): void;
-  commit(): void;
-}
-
-/**
- * Prepares the statements of a commit. Statements are prepared once per file: preparing one costs more than running it.
- */
-function createWriter(database: DatabaseSyncInstance): Writer {
-  const into = (verb: string, table: string, columns: string) =>
-    database.prepare(`${verb} INTO ${table} (${columns}) VALUES (${placeholders(columns)})`);
-  const begin = database.prepare('BEGIN IMMEDIATE');
-  const commit = database.prepare('COMMIT');
-  const forgetOpenRuns = database.prepare('DELETE FROM open_runs');
-  const closeRun = database.prepare('DELETE FROM open_runs WHERE admission = ?');
-  const putRun = into('INSERT OR REPLACE', 'open_runs', OPEN_RUN_COLUMNS);
-  const putFailedAttempt = into('INSERT OR REPLACE', 'failed_attempts', FAILED_ATTEMPT_COLUMNS);
-  const addEnding = database.prepare(
-    `INSERT INTO firings (${ENDING_COLUMNS}) VALUES (${placeholders(ENDING_COLUMNS)})
-     ON CONFLICT (run_id) WHERE run_id IS NOT NULL DO NOTHING`,
-  );
-  const removeJob = database.prepare('DELETE FROM jobs WHERE name = ?');
-  const putJob = into('INSERT OR REPLACE', 'jobs', JOB_COLUMNS);
-  const putLastSeen = database.prepare(`INSERT OR REPLACE INTO meta VALUES ('last_seen_at', ?)`);
-  const putHolder = database.prepare(HOLDER_ROW);
-  let seenAt: Instant = Number.NEGATIVE_INFINITY;
-  const essentials: Writer['essentials'] = (unrecorded, now, holder) => {
-    if (unrecorded.replacesOpenRuns) forgetOpenRuns.run();
-    for (const { admission } of unrecorded.closedRuns) closeRun.run(admission);
-    for (const { admission, run } of unrecorded.changedRuns) putRun.run(...rowOfOpenRun(admission, run));
-    for (const name of unrecorded.removedJobs) removeJob.run(name);
-    for (const record of unrecorded.changedJobs.values()) putJob.run(...rowOfJob(record));
-    if (Math.abs(now - seenAt) >= BETWEEN_SEEN) {
-      putLastSeen.run(now);
-      if (holder !== undefined) putHolder.run(JSON.stringify(holder));
-      seenAt = now;
-    }
-  };
-  const outcomes: Writer['outcomes'] = (unrecorded) => {
-    for (const { runId, failed } of unrecorded.failedAttempts) {
-      putFailedAttempt.run(...rowOfFailedAttempt(runId, failed));
-    }
-    for (const ending of unrecorded.endings) addEnding.run(...rowOfEnding(ending));
-  };
-  return { begin: () => void begin.run(), essentials, outcomes, commit: () => void commit.run() };
 }

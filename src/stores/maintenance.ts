@@ -39,6 +39,19 @@ function freeBeside(path: string): number {
   return bavail * bsize;
 }
 
+/**
+ * Of the oldest few outcomes of a job (?1, up to ?4), deletes those that ended before ?2 or are beyond the newest ?3.
+ * Those with a number above ?5 stay, and so does the newest of a job that may come again. An ad-hoc job, which has a colon
+ * in its name, does not come again.
+ */
+export const PRUNE = `
+  DELETE FROM firings WHERE id IN (
+    SELECT id FROM (SELECT id, ended_at FROM firings WHERE job_name = ?1 ORDER BY ended_at, id LIMIT ?4)
+    WHERE id < (SELECT max(id) FROM firings)
+      AND (instr(?1, ':') + instr(?1, '/') > 0 OR (ended_at, id) < (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1))
+      AND (ended_at < ?2 OR id <= ?5 AND (ended_at, id) <=
+        (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1 OFFSET ?3)))`;
+
 const PUT_RESERVE = `INSERT OR IGNORE INTO reserve (rowid, room) VALUES (1, zeroblob(${RESERVE}))`;
 
 /**
@@ -80,15 +93,7 @@ export class Upkeep {
     this.#writeBack = writeBack;
     this.#retention = retention;
     this.#nextJob = database.prepare('SELECT min(job_name) AS name FROM firings WHERE job_name > ?');
-    // Of the oldest few, deletes those older than `keep` or beyond the newest `runs`, but never the newest of a job
-    // that may return. An ad-hoc job, which has a colon in its name, does not return.
-    this.#prune = database.prepare(`
-      DELETE FROM firings WHERE id IN (
-        SELECT id FROM (SELECT id, ended_at FROM firings WHERE job_name = ?1 ORDER BY ended_at, id LIMIT ?4)
-        WHERE id < (SELECT max(id) FROM firings)
-          AND (instr(?1, ':') + instr(?1, '/') > 0 OR (ended_at, id) < (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1))
-          AND (ended_at < ?2 OR id <= ?5 AND (ended_at, id) <=
-            (SELECT ended_at, id FROM firings WHERE job_name = ?1 ORDER BY ended_at DESC, id DESC LIMIT 1 OFFSET ?3)))`);
+    this.#prune = database.prepare(PRUNE);
   }
 
   /** Call it once for an existing file: the reserve of an earlier scheduler is kept. @throws SQLite's errors. */

@@ -18,13 +18,15 @@ const OWN_ENDS = FIRING_STATUSES.filter(endsByItself)
 /** The recorded history, as of each query. Its methods throw SQLite's errors. */
 export class SqliteHistory implements History {
   readonly #database: DatabaseSyncInstance;
-  readonly #invalid = new Invalid();
+  readonly #invalid: Invalid;
   /** Prepared once: statements stay until they are garbage-collected. */
   #byNumbers: StatementSyncInstance | undefined;
   #durations: StatementSyncInstance | undefined;
 
-  constructor(database: DatabaseSyncInstance) {
+  /** `invalid` has what was left out on the way into the database. */
+  constructor(database: DatabaseSyncInstance, invalid = new Invalid()) {
     this.#database = database;
+    this.#invalid = invalid;
   }
 
   get invalid(): LeftOut {

@@ -45,6 +45,8 @@ export const SET_VARIABLES: Readonly<Record<string, Entries>> = {
     TIMERS_ATTEMPT: 'The number of the attempt, from 1.',
     TIMERS_PREVIOUS_SCHEDULED_AT: 'When the previous firing was due; empty for none.',
     TIMERS_LAST_SUCCESS_AT: 'When the last successful run ended; empty for none.',
+    TIMERS_FENCE: 'On a shared state: a number that rises with every takeover.',
+    TIMERS_NODE: 'On a shared state: the name of the machine.',
     TRACEPARENT: 'With `tracing`: the span of the attempt, in the form of W3C Trace Context.',
   },
   'Hooks and commands of `notify`': {

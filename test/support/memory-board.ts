@@ -84,14 +84,17 @@ export class MemoryStore {
   }
 
   /** A client of its own for each scheduler. */
-  connect(): Board {
+  connect(): MemoryBoard {
     return new MemoryBoard(this);
   }
 }
 
-class MemoryBoard implements Board {
+/** One client of the store. */
+export class MemoryBoard implements Board {
   readonly place = 'memory://test (timers)';
   readonly #store: MemoryStore;
+  /** Its network is gone; other clients reach the store. */
+  isCutOff = false;
   #isClosed = false;
 
   constructor(store: MemoryStore) {
@@ -188,7 +191,8 @@ class MemoryBoard implements Board {
   /** One atomic step of the store. */
   async #ask<T>(step: (store: MemoryStore) => T): Promise<T> {
     await Promise.resolve();
-    if (this.#isClosed || this.#store.state === 'away') throw new BoardTrouble('unreachable', 'the store is away');
+    if (this.#isClosed || this.isCutOff || this.#store.state === 'away')
+      throw new BoardTrouble('unreachable', 'the store is away');
     const response = step(this.#store);
     await Promise.resolve();
     if (this.#store.state === 'deaf') throw new BoardTrouble('unreachable', 'the response is lost');

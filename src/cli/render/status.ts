@@ -3,6 +3,7 @@ import {
   nextStartOf,
   type ForwardRecord,
   type OriginRecord,
+  type SharedRecord,
   type StatusRecord,
   type TimerRecord,
 } from '../../domain/status-record.js';
@@ -32,6 +33,7 @@ export function printStatus(
   if (rejected !== undefined) terminal.err(`timers: ${rejected}`);
   if (record.forward?.unavailable_since) terminal.err(`timers: ${forwardInWords(record.forward, now)}`);
   if (record.config_from) terminal.err(`timers: ${originInWords(record.config_from, now)}`);
+  if (record.shared) terminal.err(`timers: ${sharedInWords(record.shared)}`);
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
   const [head = '', ...lines] = tableOf(record.timers, { now, timezone, chalk, width: tableWidth(terminal) });
   terminal.outPainted(chalk.dim(head), ...lines);
@@ -50,6 +52,14 @@ function forwardInWords({ receiver, unsent, unavailable_since: since, reason }: 
   const age = humanDuration(Math.max(0, now - Date.parse(since ?? '')));
   const waiting = unsent === 1 ? '1 waits' : `${unsent ?? 'some'} wait`;
   return `${receiver} has taken no outcomes for ${age}, and ${waiting}: ${reason ?? ''}`;
+}
+
+function sharedInWords({ state, active, others, role, node }: SharedRecord): string {
+  const who = active === null ? `nobody is active on ${state}` : `${active} is active on ${state}`;
+  const peers = others.map(({ name, has_same_timers: same }) => (same ? name : `${name} (with another timer file)`));
+  const standing = (role === 'standby' ? [node, ...peers] : peers).filter((name) => name !== active);
+  if (standing.length === 0) return `${who}; no machine stands by`;
+  return `${who}; ${standing.join(', ')} ${standing.length === 1 ? 'stands' : 'stand'} by`;
 }
 
 function originInWords(

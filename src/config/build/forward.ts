@@ -21,5 +21,14 @@ export function buildForward(
     report.error('forward', { code: 'needs-state', message, hint: 'Remove state: false, or forward.' });
     return undefined;
   }
+  if (state.kind === 'shared') {
+    const message = 'forward needs a state file of this machine, not a state that machines share.';
+    report.error('forward', {
+      code: 'needs-state',
+      message,
+      hint: 'Remove forward: every machine reads the shared state.',
+    });
+    return undefined;
+  }
   return { url, ...(file !== undefined && { tokenFile: paths.resolve(file) }) };
 }

@@ -1,5 +1,5 @@
 import { networkState } from '../../system/network-mount.js';
-import { isMemory, type StatePlace } from '../../domain/state-place.js';
+import { DEFAULT_LEASE, isMemory, isStoreUrl, type StatePlace } from '../../domain/state-place.js';
 import type { Paths } from './check-paths.js';
 import type { BuiltTimer } from './warn-of-long-runs.js';
 import type { Machine } from './machine.js';
@@ -13,11 +13,31 @@ export function buildState(
   { paths, machine }: { readonly paths: Paths; readonly machine: Machine },
 ): StatePlace {
   if (written === undefined) return { kind: 'default' };
+  if (typeof written === 'object') return buildShared(written, report, paths);
   if (written === false || isMemory(written)) return { kind: 'memory' };
+  if (isStoreUrl(written)) return { kind: 'shared', url: written, lease: DEFAULT_LEASE };
   const path = paths.resolve(written);
   const mount = machine.networkMount?.(path);
   if (mount) report.warn('state', { code: 'state-on-network', ...networkState(mount) });
   return { kind: 'file', path };
+}
+
+function buildShared(
+  { url, password_file: file, lease = DEFAULT_LEASE, name }: Exclude<FileValues['state'], string | false | undefined>,
+  report: MapReport,
+  paths: Paths,
+): StatePlace {
+  if (url === undefined) {
+    const hint =
+      'For example: state: {url: "redis://db.example/0", lease: 15s}. A file needs no map: state: ./timers.db';
+    report.error('state', { code: 'missing-receiver', message: 'state has no url.', hint });
+    return { kind: 'memory' };
+  }
+  const more = {
+    ...(file !== undefined && { passwordFile: paths.resolve(file) }),
+    ...(name !== undefined && { name }),
+  };
+  return { kind: 'shared', url, lease, ...more };
 }
 
 /** Keys that need the records of an earlier scheduler, and what happens without them. */

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 
 import { DurationError, parseDuration } from '../../domain/duration.js';
 import { nearest } from '../../text/nearest.js';
-import { stateFault } from '../../domain/state-place.js';
+import { isStoreUrl, stateFault } from '../../domain/state-place.js';
 import { addressFault } from './read-address.js';
 import { WARNINGS, type WarningCode } from './warning-codes.js';
 
@@ -54,6 +54,23 @@ export const statePath = z.pipe(
     return fault === undefined ? written : refuse(context, written, { code: 'bad-value', ...fault });
   }),
 );
+/** The URL of a store that several machines share. */
+export const storeUrl = z.pipe(
+  z.string('a URL'),
+  z.transform((written: string, context): string =>
+    isStoreUrl(written)
+      ? written
+      : refuse(context, written, {
+          code: 'bad-value',
+          message: 'This is not the URL of a store for a state.',
+          hint: 'It begins with redis://, rediss://, postgres:// or etcd://',
+        }),
+  ),
+);
+/** The name of a machine among others. */
+export const machineName = z
+  .string('a name')
+  .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'a name of letters, digits, ".", "_" and "-"'));
 export const moment = z.string(phrase.moment);
 export const flag = z.boolean(phrase.flag);
 export const count = z.int(phrase.count).check(z.minimum(1, phrase.count));

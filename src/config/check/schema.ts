@@ -5,6 +5,7 @@ import { CHANGES } from '../../domain/notify.js';
 import { DAY, SECOND } from '../../domain/time.js';
 import { scheduleKinds, type ScheduleKey } from '../../schedules/index.js';
 import { readListen, readServer } from './read-server.js';
+import { stateMap } from './state-map.js';
 import {
   address,
   addressTemplate,
@@ -256,7 +257,7 @@ const tracing = z.union([flag, text, tracingMap], orMap('true, false, the URL of
 export const fileSchema = z.strictObject({
   timezone: z.optional(z.string(phrase.zone)),
   concurrency: z.optional(count),
-  state: z.optional(z.union([statePath, z.literal(false)], 'a path, or false for memory only')),
+  state: z.optional(z.union([statePath, z.literal(false), stateMap], orMap('a path, a URL, false for memory only'))),
   groups: z.optional(z.record(z.string(), count, 'a map of group names and numbers')),
   orphans: z.optional(z.enum(['kill', 'keep'], 'kill or keep')),
   launcher: z.optional(z.enum(['auto', 'execa'], 'auto or execa')),
@@ -292,6 +293,7 @@ export const LEVELS = {
   ping,
   notify,
   heartbeat,
+  state: stateMap,
   http: httpMap,
   forward,
   tracing: tracingMap,

@@ -34,7 +34,8 @@ export const NOWHERE: Readonly<Record<string, string>> = {
   metadata: `Leave it out. ${NAME}`,
   spec: 'Leave it out. The keys of a timer are directly under its name.',
   services: 'Write timers: and, under the name of each timer, when it runs and its command.',
-  ...all('name id label job_id job_name run_name process_name dag_id', NAME),
+  name: `${NAME} That of a machine belongs under state.`,
+  ...all('id label job_id job_name run_name process_name dag_id', NAME),
   ...all(
     'image entrypoint container containers template job_template volumes volume_mounts security_context ' +
       'service_account_name image_pull_policy image_pull_secrets volume',

@@ -1,7 +1,7 @@
 import type { KeyEntry } from '../../domain/key-entry.js';
 import type { KeyOf } from '../check/schema.js';
 
-type MapOfFile = 'history' | 'clock' | 'http' | 'heartbeat' | 'forward' | 'tracing';
+type MapOfFile = 'state' | 'history' | 'clock' | 'http' | 'heartbeat' | 'forward' | 'tracing';
 
 /** The keys of the maps at the top of the file. */
 export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, KeyEntry>> } = {
@@ -98,6 +98,40 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       summary: 'A command that runs instead, with the summary in `TIMERS_HEARTBEAT`.',
       without: 'Exactly one of `url` and `run` is required.',
       example: './alive.sh',
+    },
+  },
+  state: {
+    url: {
+      summary: 'The store that several machines share.',
+      required: true,
+      bounds: '`redis://`, `rediss://`, `postgres://`, `etcd://` or `etcds://`',
+      example: 'redis://db.example.org/0?prefix=night',
+      details: [
+        '`prefix` separates several states in one store. The default is `timers`.',
+        'Keep a password out of the file: use `password_file` or a variable.',
+      ],
+    },
+    password_file: {
+      summary: 'The file with the password of the store.',
+      without: 'The URL has the password, or there is none.',
+      example: './password',
+      beside: 'url: redis://db.example.org/0',
+      details: ['It is read at the start.'],
+    },
+    lease: {
+      summary: 'How long a scheduler that does not respond stays the active one.',
+      default: '15s',
+      bounds: '5 s to 5 m',
+      example: '10s',
+      beside: 'url: redis://db.example.org/0',
+      details: ['Another machine takes over after this time at the latest, plus a second.'],
+    },
+    name: {
+      summary: 'The name of this machine for people.',
+      without: 'Its host name.',
+      example: 'night-1',
+      beside: 'url: redis://db.example.org/0',
+      details: ['Commands get it as `TIMERS_NODE`.'],
     },
   },
   forward: {

@@ -43,10 +43,14 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     details: ['A timer joins a group with `group`.'],
   },
   state: {
-    summary: 'The file that keeps the history and what is due.',
-    without: 'The file is in `~/.local/state/timers/`, named after the timer file.',
+    summary: 'Where the history is, and what is due.',
+    without: 'A file in `~/.local/state/timers/`, named after the timer file.',
     example: './timers.db',
-    details: ['`false` keeps the state in memory only.', 'Use a local disk, because locks may fail on a network.'],
+    details: [
+      '`false` keeps the state in memory only.',
+      'Use a local disk, because locks may fail on a network.',
+      'The URL of Redis, PostgreSQL or etcd makes it a state that several machines share.',
+    ],
   },
   history: {
     summary: 'How much history the state keeps.',

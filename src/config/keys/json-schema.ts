@@ -4,6 +4,7 @@ import type { JsonSchema, KeyEntry } from '../../domain/key-entry.js';
 import { scheduleKinds } from '../../schedules/index.js';
 import { catchUpLength, LEVELS, listen, poll, pulse, server, type KeyLevel } from '../check/schema.js';
 import * as values from '../check/schema-values.js';
+import { lease } from '../check/state-map.js';
 import { ENTRIES } from './index.js';
 import { RULES } from './rules.js';
 import { editorText } from './text.js';
@@ -16,6 +17,8 @@ const KNOWN: ReadonlyMap<unknown, JsonSchema> = new Map<unknown, JsonSchema>([
   [values.text, ref('text')],
   [values.path, ref('path')],
   [values.statePath, ref('state_path')],
+  [values.storeUrl, ref('store_url')],
+  [values.machineName, ref('machine_name')],
   [values.moment, ref('point_in_time')],
   [values.anyDuration, ref('duration')],
   [values.duration, ref('positive_duration')],
@@ -27,6 +30,7 @@ const KNOWN: ReadonlyMap<unknown, JsonSchema> = new Map<unknown, JsonSchema>([
   [values.warningCode, ref('warning')],
   [catchUpLength, ref('positive_duration')],
   [pulse, ref('positive_duration')],
+  [lease, ref('positive_duration')],
   [poll, ref('positive_duration')],
   [server, ref('server')],
   [listen, ref('listen')],

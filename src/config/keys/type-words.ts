@@ -5,6 +5,8 @@ const NAMES: Readonly<Record<string, string>> = {
   text: 'string',
   path: 'path',
   state_path: 'path',
+  store_url: 'URL of a store',
+  machine_name: 'name',
   duration: 'duration',
   positive_duration: 'duration above 0',
   size: 'size',

@@ -26,6 +26,11 @@ export const VALUES: Readonly<Record<string, JsonSchema>> = {
     type: 'string',
     pattern: String.raw`^(?!\s*(?:${[...NO_PATH].map(anyCase).join('|')})\s*$)`,
   },
+  store_url: {
+    type: 'string',
+    pattern: String.raw`^(?:${['rediss?', 'postgres(?:ql)?', 'etcds?'].map(anyCase).join('|')})://${OR_VARIABLE}`,
+  },
+  machine_name: { type: 'string', minLength: 1 },
   duration: durationThat(''),
   positive_duration: durationThat('(?=.*[1-9])'),
   size: {

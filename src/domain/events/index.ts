@@ -13,6 +13,7 @@ import { launcherEvents, type LauncherEvent } from './launcher.js';
 import { runEvents, type RunEvent } from './runs.js';
 import { schedulerEvents, type SchedulerEvent } from './scheduler.js';
 import { stateEvents, type StateTrouble } from './state.js';
+import { termEvents, type TermEvent } from './terms.js';
 import { timerEvents, type TimerControlled } from './timers.js';
 
 export type * from './attempts.js';
@@ -29,6 +30,7 @@ export type * from './launcher.js';
 export type * from './runs.js';
 export type * from './scheduler.js';
 export type * from './state.js';
+export type * from './terms.js';
 export type * from './timers.js';
 
 export { durationOf } from './runs.js';
@@ -39,6 +41,7 @@ export { durationOf } from './runs.js';
  */
 export type TimerEvent =
   | SchedulerEvent
+  | TermEvent
   | RunEvent
   | AttemptEvent
   | FiringEvent
@@ -56,6 +59,7 @@ export type TimerEvent =
 /** Every event's entry by name. A missing one does not compile. */
 export const EVENTS: EventEntries<TimerEvent> = {
   ...schedulerEvents,
+  ...termEvents,
   ...runEvents,
   ...attemptEvents,
   ...firingEvents,

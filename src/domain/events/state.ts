@@ -8,6 +8,8 @@ export interface StateUnavailable {
   readonly at: Instant;
   readonly file: string;
   readonly reason: string;
+  /** Machines share it: nothing starts before it can be written. */
+  readonly isShared?: true;
 }
 
 /** The ledger can be written again. */
@@ -57,11 +59,13 @@ const example = { at: Date.parse('2026-11-23T04:30:00.021Z'), file: '/var/lib/ti
 
 export const stateEvents: EventEntries<StateTrouble> = {
   'state.unavailable': {
-    summary: 'The state cannot be written. Timers keep running from memory, and `timers` retries.',
+    summary:
+      'The state cannot be written, and `timers` retries. Timers keep running from memory; on a shared state nothing starts.',
     level: 'error',
     fields: { file: FILE, reason: REASON },
     toFields: ({ file, reason }) => ({ file, reason }),
-    sentence: ({ file, reason }) => `cannot write the state ${file}; timers keep running from memory: ${reason}`,
+    sentence: ({ file, reason, isShared }) =>
+      `cannot write the state ${file}; ${isShared ? 'nothing starts until it can' : 'timers keep running from memory'}: ${reason}`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { Command } from '../../domain/command.js';
 import type { AttemptIo, Executor } from '../../domain/executor.js';
 import type { Exit } from '../../domain/outcome.js';
-import type { ExecutorContext, ExecutorKind } from '../kind.js';
+import type { ExecutorContext, ExecutorKind, ExecutorTerm } from '../kind.js';
 import { readEnvFile } from './env-file.js';
 import { inheritedBy, otherUser } from './environment.js';
 import { FileLanes } from './file-lanes.js';
@@ -26,8 +26,8 @@ export interface ShellContext extends ExecutorContext {
 
 /** Creates the executor that runs commands as processes of this machine, each attempt in a process group of its own. */
 export function createShellExecutor(context: ShellContext): Executor {
-  const { clock, environment, distrust, networkMount } = context;
-  const { launcher = createExecaLauncher(clock) } = context;
+  const { clock, environment, distrust, networkMount, term } = context;
+  const launcher = during(term, context.launcher ?? createExecaLauncher(clock));
   const inherited = { ...environment };
   const lanes = new FileLanes(clock, networkMount);
   const files = new OutputFiles(clock, lanes);
@@ -41,11 +41,23 @@ export function createShellExecutor(context: ShellContext): Executor {
             (await readEnvFile(command.envFile, command, { clock, distrust, lanes }))),
           ...command.env,
           ...io.env,
+          ...term?.environment,
         };
         return await attempt(command, io, { clock, files, launcher, processes, env });
       } catch (error) {
         return { kind: 'not_started', code: 126, error: (error as Error).message };
       }
+    },
+  };
+}
+
+/** The machine may have stood still since the engine decided, and another one may have taken over. */
+function during(term: ExecutorTerm | undefined, launcher: Launcher): Launcher {
+  if (term === undefined) return launcher;
+  return {
+    launch(start, io) {
+      if (term.stillHolds()) return launcher.launch(start, io);
+      return Promise.reject(new Error('this machine is not the active one any more'));
     },
   };
 }

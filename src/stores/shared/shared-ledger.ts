@@ -1,9 +1,11 @@
 import type { Clock } from '../../domain/clock.js';
 import type { TimerEvent } from '../../domain/events/index.js';
-import type { Committed, JobRecord, Ledger, LedgerTrouble, OpenRun, Recollection } from '../../domain/ledger.js';
-import { MINUTE, type Duration, type Instant } from '../../domain/time.js';
+import type { Committed, JobRecord, Ledger, LedgerTrouble, Recollection } from '../../domain/ledger.js';
+import { MINUTE, type Duration } from '../../domain/time.js';
 import { Unrecorded } from '../pending-records.js';
+import { Invalid } from '../validation.js';
 import type { Board, BoardChange, BoardContents, Entry, LeaseTaken, LogEntry, Written } from './board.js';
+import { entryOfJob, entryOfRun, logOf, readContents, removedEntry } from './entries.js';
 
 /** How long log entries are kept, for a store that went back. */
 const RECENT: Duration = MINUTE;
@@ -14,12 +16,6 @@ const PATIENT_TRIES = 5;
 /** A takeover continues where the last holder was, up to this many leases after its last sign of life. */
 const HANDOVER_LEASES = 10;
 
-/** An open run, as a board stores it. */
-interface StoredRun extends OpenRun {
-  /** In the order of admission. */
-  readonly order: number;
-}
-
 interface SharedLedgerParts {
   readonly board: Board;
   readonly clock: Clock;
@@ -28,23 +24,6 @@ interface SharedLedgerParts {
   readonly onLost: () => void;
   /** Called when the store went back, and has everything again. `behind`: the writes it had lost; −1 if it does not know. */
   readonly onWentBack: (behind: number) => void;
-}
-
-/** Of what the last holder left. Entries that cannot be read are left out. */
-function recollectionOf(
-  { jobs, runs }: BoardContents,
-  seenAt: Instant | undefined,
-  isHandedOver: boolean,
-): Recollection {
-  const open = [...runs.values()].flatMap((text) => parsed<StoredRun>(text));
-  return {
-    jobs: new Map(
-      [...jobs].flatMap(([name, text]) => parsed<JobRecord>(text).map((record) => [name, record] as const)),
-    ),
-    open: open.sort((one, other) => one.order - other.order),
-    lastSeenAt: seenAt,
-    ...(isHandedOver && { isHandedOver }),
-  };
 }
 
 /**
@@ -57,6 +36,8 @@ export class SharedLedger implements Ledger {
   readonly #parts: SharedLedgerParts;
   readonly #fence: number;
   readonly #recollection: Recollection;
+  /** What the last holder left and cannot be read. */
+  readonly #invalid = new Invalid();
   readonly #unrecorded: Unrecorded;
   /** The highest order among the runs that were left open. */
   readonly #before: number;
@@ -76,13 +57,18 @@ export class SharedLedger implements Ledger {
   constructor(parts: SharedLedgerParts, { fence, idle }: LeaseTaken, contents: BoardContents) {
     this.#parts = parts;
     this.#fence = fence;
-    const seenAt = idle === undefined ? undefined : parts.clock.now() - idle;
+    const { jobs, open } = readContents(contents, this.#invalid);
     const isHandedOver = idle !== undefined && idle <= HANDOVER_LEASES * parts.lease;
-    this.#recollection = recollectionOf(contents, seenAt, isHandedOver);
+    this.#recollection = {
+      jobs,
+      open,
+      lastSeenAt: idle === undefined ? undefined : parts.clock.now() - idle,
+      ...(isHandedOver && { isHandedOver }),
+    };
     this.#unrecorded = new Unrecorded(this.#recollection);
     // Runs that were left open are on the board as they are.
     this.#unrecorded.recorded();
-    this.#before = Math.max(0, ...(this.#recollection.open as readonly StoredRun[]).map(({ order }) => order));
+    this.#before = open.at(-1)?.order ?? 0;
   }
 
   recall(): Recollection {
@@ -101,6 +87,8 @@ export class SharedLedger implements Ledger {
 
   onTrouble(listener: (trouble: LedgerTrouble) => void): void {
     this.#tell = listener;
+    const { count, words: problems } = this.#invalid;
+    if (count > 0) listener({ kind: 'invalid', file: this.#parts.board.place, count, problems });
     if (this.#trouble !== undefined) listener(this.#trouble);
   }
 
@@ -161,7 +149,7 @@ export class SharedLedger implements Ledger {
   #failed(error: unknown): void {
     if (++this.#failures < PATIENT_TRIES || this.#trouble !== undefined) return;
     const reason = error instanceof Error ? error.message : String(error);
-    this.#trouble = { kind: 'unavailable', file: this.#parts.board.place, reason };
+    this.#trouble = { kind: 'unavailable', file: this.#parts.board.place, reason, isShared: true };
     this.#tell(this.#trouble);
   }
 
@@ -189,7 +177,7 @@ export class SharedLedger implements Ledger {
     const change: BoardChange = {
       jobs: [...Array.from(changedJobs.values(), entryOfJob), ...removed.map((name) => removedEntry(name, name))],
       runs: [
-        ...Array.from(changedRuns, ({ run, admission }) => entryOfRun(run, this.#before + admission)),
+        ...Array.from(changedRuns, (entry) => entryOfRun(entry, this.#before)),
         ...closedRuns.map(({ run }) => removedEntry(run.firing.jobName, run.runId)),
       ],
       log,
@@ -211,35 +199,5 @@ export class SharedLedger implements Ledger {
     const at = this.#parts.clock.monotonic();
     this.#recent.push(...log.map((entry) => ({ seq, at, entry })));
     if ((this.#recent[0]?.at ?? at) < at - RECENT) this.#recent = this.#recent.filter((one) => one.at >= at - RECENT);
-  }
-}
-
-const entryOfJob = (record: JobRecord): Entry => ({
-  job: record.name,
-  key: record.name,
-  text: JSON.stringify(record),
-});
-
-const entryOfRun = (run: OpenRun, order: number): Entry => ({
-  job: run.firing.jobName,
-  key: run.runId,
-  text: JSON.stringify({ ...run, order } satisfies StoredRun),
-});
-
-const removedEntry = (job: string, key: string): Entry => ({ job, key, text: undefined });
-
-/** Failed attempts come before the outcomes of their runs. */
-const logOf = ({ failedAttempts, endings }: Unrecorded): readonly LogEntry[] => [
-  ...failedAttempts.map(({ runId, failed }) => ({ job: '', text: JSON.stringify({ runId, failed }) })),
-  ...endings.map((ending) => ({ job: ending.firing.jobName, text: JSON.stringify(ending) })),
-];
-
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what was stored
-function parsed<T extends object>(text: string): readonly T[] {
-  try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null ? [value as T] : [];
-  } catch {
-    return [];
   }
 }

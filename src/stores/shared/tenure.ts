@@ -5,6 +5,12 @@ import type { Board, Fence } from './board.js';
 /** Why the lease is over: another scheduler has it, or it ran out by the clock of this machine. */
 export type LossReason = 'fenced' | 'expired';
 
+/** By how much the clock of {@link sinceBoot} may be behind, because it counts in steps. */
+const STEP: Duration = 20;
+
+/** Time that a suspended machine counts too, where the system says it: a lease lapses meanwhile. */
+export const sinceBoot = (clock: Clock): Duration => clock.uptime() ?? clock.monotonic();
+
 /** The time with the lease: renews it, and knows by the clock of this machine when it is over. */
 export class Tenure {
   readonly fence: Fence;
@@ -17,7 +23,7 @@ export class Tenure {
   #disarm: Cancel = () => undefined;
   #disarmEnd: Cancel = () => undefined;
 
-  /** `askedAt`: monotonic, from before the lease was asked for. `onLost` is called once. */
+  /** `askedAt`: by {@link sinceBoot}, from before the lease was asked for. `onLost` is called once. */
   constructor(
     {
       board,
@@ -32,15 +38,20 @@ export class Tenure {
     this.#clock = clock;
     this.#lease = lease;
     this.#onLost = onLost;
-    this.#validUntil = askedAt + lease;
+    this.#validUntil = askedAt + lease - STEP;
     this.#armEnd();
     this.#renewAfter(lease / 3);
   }
 
   /** To be asked just before a process starts: the machine may have stood still since the last commit. */
   stillHolds(): boolean {
-    if (!this.#isOver && this.#clock.monotonic() >= this.#validUntil) this.lose('expired');
+    if (!this.#isOver && sinceBoot(this.#clock) >= this.#validUntil) this.lose('expired');
     return !this.#isOver;
+  }
+
+  /** How long the lease still lasts, by the clock of this machine; 0 when it is over. */
+  left(): Duration {
+    return this.#isOver ? 0 : Math.max(0, this.#validUntil - sinceBoot(this.#clock));
   }
 
   lose(reason: LossReason): void {
@@ -64,7 +75,7 @@ export class Tenure {
 
   #armEnd(): void {
     this.#disarmEnd();
-    const left = this.#validUntil - this.#clock.monotonic();
+    const left = this.#validUntil - sinceBoot(this.#clock);
     this.#disarmEnd = this.#clock.after(Math.max(0, left), () => {
       if (this.stillHolds()) this.#armEnd();
     });
@@ -76,7 +87,7 @@ export class Tenure {
 
   async #renew(): Promise<void> {
     if (!this.stillHolds()) return;
-    const askedAt = this.#clock.monotonic();
+    const askedAt = sinceBoot(this.#clock);
     const isHeld = await this.#board.renew(this.fence, this.#lease).catch(() => undefined);
     // A response that comes after the end changes nothing: others may have seen the lease lapse.
     if (!this.stillHolds()) return;
@@ -86,7 +97,7 @@ export class Tenure {
   }
 
   #renewed(askedAt: Duration): void {
-    this.#validUntil = askedAt + this.#lease;
+    this.#validUntil = askedAt + this.#lease - STEP;
     this.#armEnd();
     this.#renewAfter(this.#lease / 3);
   }

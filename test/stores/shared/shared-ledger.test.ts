@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { SECOND } from '../../../src/domain/time.js';
 import type { LeaseTaken } from '../../../src/stores/shared/board.js';
 import { SharedLedger } from '../../../src/stores/shared/shared-ledger.js';
-import { Tenure } from '../../../src/stores/shared/tenure.js';
+import { sinceBoot, Tenure } from '../../../src/stores/shared/tenure.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { MemoryStore } from '../../support/memory-board.js';
 import { everyMs, job, Rig } from '../../support/rig.js';
@@ -13,7 +13,7 @@ const LEASE = 5 * SECOND;
 /** A scheduler with the lease of a store. */
 async function holder(store: MemoryStore, clock: FakeClock, life: string) {
   const board = store.connect();
-  const askedAt = clock.monotonic();
+  const askedAt = sinceBoot(clock);
   const taken = (await board.take({ id: life, name: life }, LEASE, 0)) as LeaseTaken;
   const contents = await board.read();
   const told: string[] = [];

@@ -1,7 +1,6 @@
 import { createSystemClock } from '../../../clocks/system.js';
 import type { History } from '../../../domain/ledger.js';
 import type { Instant } from '../../../domain/time.js';
-import { isInUse } from '../../../stores/index.js';
 import { UsageError, type ExitCode } from '../../command.js';
 import {
   checkNames,
@@ -12,14 +11,14 @@ import {
   type HistoryArguments,
   type HistoryFilter,
 } from './filter.js';
-import { sayUnread, shortPath } from '../../load.js';
+import { sayUnread } from '../../load.js';
 import { loadReadableOrRunning } from '../../load-readable.js';
 import type { FileOption, JsonOption, StateOption, ZoneOption } from '../../options.js';
 import { pour } from './print-in-turns.js';
-import { nothingRecorded, readHistory, warnOfInvalid } from '../../read-history.js';
+import { isUsed, nothingRecorded, readHistory, shownPlace, warnOfInvalid } from '../../read-history.js';
 import { historyLines, type PastPrinting } from '../../render/history.js';
 import { printRun } from './render-run.js';
-import { historyOf, likelyStateOf, namedStatePath } from '../../../daemon/state.js';
+import { historyOf, likelyStateOf, namedHistory, type HistoryPlace } from '../../../daemon/state.js';
 import type { Terminal } from '../../terminal.js';
 import { checkPastWindow } from '../../read-window.js';
 import { zoneOf } from '../../zone.js';
@@ -47,12 +46,12 @@ export async function showHistory(
   checkPastWindow(options, { now, timezone: zoneOf(options, undefined) });
   const recorded = await findState(terminal, options, now);
   if (recorded === undefined) return 1;
-  const { path, jobNames, settings } = recorded;
+  const { place, jobNames, settings } = recorded;
   const here = { now, timezone: zoneOf(options, settings) };
   const filter = readFilter({ ...options, names }, here);
-  const shown = shortPath(path, terminal.cwd);
-  const reading = await readHistory(path, async (history) => {
-    const printing = { terminal, ...here, asJson: options.json === true, hasScheduler: isInUse(path) };
+  const shown = shownPlace(place, terminal.cwd);
+  const reading = await readHistory(place, async (history) => {
+    const printing = { terminal, ...here, asJson: options.json === true, hasScheduler: isUsed(place) };
     checkNames(names, jobNames, history);
     if (options.run !== undefined) showRun(history, options.run, printing);
     else await showEndings(history, filter, { ...printing, path: shown });
@@ -70,7 +69,7 @@ export async function showHistory(
 
 /** Where the history is, and what the timer file says about it. */
 interface Recorded {
-  readonly path: string;
+  readonly place: HistoryPlace;
   /** The readable timers. */
   readonly jobNames: readonly string[];
   readonly settings: { readonly timezone: string } | undefined;
@@ -85,16 +84,15 @@ async function findState(
   options: FileOption & StateOption,
   now: Instant,
 ): Promise<Recorded | undefined> {
-  const named =
-    options.file === undefined && options.state !== undefined && namedStatePath(options.state, terminal.cwd);
-  if (typeof named === 'string') return { path: named, jobNames: [], settings: undefined };
+  const named = options.file === undefined && options.state !== undefined && namedHistory(options.state, terminal.cwd);
+  if (named) return { place: named, jobNames: [], settings: undefined };
   const found = await loadReadableOrRunning(terminal, { ...options, now });
   const { loaded, readable } = found;
   sayUnread(terminal, found);
   if (readable === undefined) return recordedFor(loaded.path, terminal, options);
   const place = historyOf(readable, terminal, options.state);
-  if ('path' in place)
-    return { path: place.path, jobNames: readable.jobs.map(({ name }) => name), settings: readable.settings };
+  if (!('reason' in place))
+    return { place, jobNames: readable.jobs.map(({ name }) => name), settings: readable.settings };
   terminal.err(`timers: there is no history: ${place.reason}`);
   return undefined;
 }
@@ -105,8 +103,10 @@ function recordedFor(
   terminal: Terminal,
   { state: named }: StateOption,
 ): Recorded | undefined {
-  const path = named === undefined ? file && likelyStateOf(file, terminal) : namedStatePath(named, terminal.cwd);
-  if (path !== undefined) return { path, jobNames: [], settings: undefined };
+  const likely = file === undefined || named !== undefined ? undefined : likelyStateOf(file, terminal);
+  const ofFile = likely === undefined ? undefined : { path: likely };
+  const place = named === undefined ? ofFile : namedHistory(named, terminal.cwd);
+  if (place !== undefined) return { place, jobNames: [], settings: undefined };
   terminal.err('timers: with --state <path> the history is read without a timer file');
   return undefined;
 }

@@ -44,7 +44,7 @@ export const simulateCommand: CommandKind = {
       .option('--seed <number>', 'Seed for the chance of --fail and for retry jitter, from 0 to 999,999,999', '1');
     return async (terminal, args) => {
       const { createSystemClock } = await import('../../../clocks/system.js');
-      const { readHistory } = await import('../../read-history.js');
+      const { readHistory, shownPlace } = await import('../../read-history.js');
       const { simulateFile } = await import('./simulate.js');
       const { historyOf } = await import('../../../daemon/state.js');
       const options = command.opts<SimulateOptions & StateOption>();
@@ -55,10 +55,13 @@ export const simulateCommand: CommandKind = {
         askHistory: async (timerFile, ask) => {
           const place = historyOf(timerFile, terminal, options.state);
           if ('reason' in place) return place;
-          const reading = await readHistory(place.path, ask);
+          const reading = await readHistory(place, ask);
           if (reading.kind === 'read') return { answer: reading.answer };
           return {
-            reason: reading.kind === 'none' ? `nothing has been recorded yet in ${place.path}` : reading.reason,
+            reason:
+              reading.kind === 'none'
+                ? `nothing has been recorded yet in ${shownPlace(place, terminal.cwd)}`
+                : reading.reason,
           };
         },
       });

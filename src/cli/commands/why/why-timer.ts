@@ -2,12 +2,11 @@ import type { Clock } from '../../../domain/clock.js';
 import type { Job } from '../../../domain/job.js';
 import type { History } from '../../../domain/ledger.js';
 import { MINUTE, type Instant } from '../../../domain/time.js';
-import { isInUse } from '../../../stores/index.js';
 import { askedAt, readAskedTime, type AskedTime } from './asked-time.js';
-import { jobNamed, shortPath } from '../../load.js';
+import { jobNamed } from '../../load.js';
 import { loadReadable } from '../../load-readable.js';
 import type { FileOption, StateOption, ZoneOption } from '../../options.js';
-import { nothingRecorded, readHistory, warnOfInvalid } from '../../read-history.js';
+import { isUsed, nothingRecorded, readHistory, shownPlace, warnOfInvalid } from '../../read-history.js';
 import { historyOf } from '../../../daemon/state.js';
 import type { Terminal } from '../../terminal.js';
 import { checkTimezone, zoneOf } from '../../zone.js';
@@ -68,15 +67,15 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
     const noHistory = `There is no history: ${place.reason}.`;
     return { ...ask(), state: undefined, noHistory, isUnread: false, hasScheduler: false, historyCommand };
   }
-  const reading = await readHistory(place.path, ask);
-  const state = shortPath(place.path, terminal.cwd);
+  const reading = await readHistory(place, ask);
+  const state = shownPlace(place, terminal.cwd);
   warnOfInvalid(terminal, state, reading);
   return {
     ...(reading.kind === 'read' ? reading.answer : ask()),
     state,
     noHistory: noHistory(state, reading),
     isUnread: reading.kind === 'unavailable',
-    hasScheduler: isInUse(place.path),
+    hasScheduler: isUsed(place),
     historyCommand,
   };
 }

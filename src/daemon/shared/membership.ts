@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../domain/clock.js';
+import { isRefusalCode, RefusalError, type Args } from '../../control/index.js';
+import type { SharedRecord } from '../../domain/status-record.js';
+import { toTimestamp, type Cancel } from '../../domain/time.js';
+import type { Job } from '../../domain/job.js';
+import { Mailbox, Presence, type MailReply, type Peer } from '../../stores/shared/index.js';
+import { version } from '../../version.js';
+import type { SharedState } from './open.js';
+import type { Terms } from './terms.js';
+
+/** Verbs that only the active machine can carry out. */
+const FOR_ACTIVE: ReadonlySet<string> = new Set([
+  'status',
+  'add',
+  'trigger',
+  'pause',
+  'resume',
+  'cancel',
+  'reset',
+  'reload',
+]);
+
+interface MembershipParts {
+  readonly shared: SharedState;
+  readonly clock: Clock;
+  readonly terms: Terms;
+  /** The timers of this machine's file. */
+  readonly jobs: () => readonly Job[];
+  /** Carries out a verb here. @throws RefusalError with the reason. */
+  readonly carryOut: (verb: string, args: Args) => unknown;
+}
+
+/** One machine among those of a shared state: what it says of itself, and what it asks of the active one. */
+export class Membership {
+  readonly #parts: MembershipParts;
+  readonly #mailbox: Mailbox;
+  readonly #presence: Presence;
+  readonly #since: string;
+  /** Peers whose other file was reported, by name and file. */
+  readonly #reported = new Set<string>();
+  #endService: Cancel = () => undefined;
+
+  constructor(parts: MembershipParts) {
+    const { shared, clock } = parts;
+    const { board } = shared;
+    this.#parts = parts;
+    this.#since = toTimestamp(clock.now());
+    this.#mailbox = new Mailbox(board, clock);
+    const self = () => ({ name: shared.node, version, since: this.#since, file: hashOf(parts.jobs()) });
+    this.#presence = new Presence({ board, clock, id: shared.newId() }, self, (others) => this.#compare(others));
+  }
+
+  start(): void {
+    this.#presence.start();
+    this.#endService = this.#mailbox.serve(
+      () => this.#parts.terms.isActive,
+      ({ verb, args }) => this.#carryOut(verb, args),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#endService();
+    await this.#presence.stop();
+  }
+
+  /** Asks the active machine for a verb; `undefined` if this machine is to carry it out. */
+  elsewhere(verb: string, args: Args): Promise<unknown> | undefined {
+    if (!FOR_ACTIVE.has(verb) || this.#parts.terms.isActive) return undefined;
+    // Before the first takeover nobody can say more than this machine.
+    if (verb === 'status' && this.#parts.terms.active === undefined) return undefined;
+    return verb === 'reload' ? this.#reloadBoth(args) : this.#ask(verb, args);
+  }
+
+  /** For the status. */
+  get record(): SharedRecord {
+    const { shared, terms, jobs } = this.#parts;
+    const own = hashOf(jobs());
+    return {
+      state: shared.board.place,
+      node: shared.node,
+      role: terms.isActive ? 'active' : 'standby',
+      active: terms.active ?? null,
+      lease_ms_left: terms.isActive ? Math.round(terms.leaseLeft) : null,
+      others: this.#presence.others.map(({ file, ...peer }) => ({ ...peer, has_same_timers: file === own })),
+    };
+  }
+
+  /** How many other machines are there. */
+  get count(): number {
+    return this.#presence.others.length;
+  }
+
+  /** The file of this machine is the one of its next term. */
+  async #reloadBoth(args: Args): Promise<unknown> {
+    if (args['dry_run'] === true) return this.#parts.carryOut('reload', args);
+    const [, answer] = await Promise.all([this.#parts.carryOut('reload', args), this.#ask('reload', args)]);
+    return answer;
+  }
+
+  async #ask(verb: string, args: Args): Promise<unknown> {
+    const { shared, terms } = this.#parts;
+    const active = terms.active ?? 'the active machine';
+    const outcome = await this.#mailbox
+      .ask(shared.newId(), { verb, args, from: shared.node })
+      .catch((error: unknown) => {
+        throw new RefusalError('unavailable', `the shared state cannot be used: ${(error as Error).message}`);
+      });
+    switch (outcome.kind) {
+      case 'done':
+        return outcome.answer;
+      case 'refused':
+        throw new RefusalError(isRefusalCode(outcome.code) ? outcome.code : 'internal', outcome.message);
+      case 'not_taken':
+        throw new RefusalError('unavailable', `${active} did not take the request, and nobody will: ask again`);
+      case 'no_reply':
+        throw new RefusalError(
+          'unavailable',
+          `${active} took the request and sent no reply: timers status shows what it did`,
+        );
+    }
+  }
+
+  async #carryOut(verb: string, args: Args): Promise<MailReply> {
+    if (!FOR_ACTIVE.has(verb)) return { kind: 'refused', code: 'unknown_verb', message: `unknown verb "${verb}"` };
+    try {
+      return { kind: 'done', answer: await this.#parts.carryOut(verb, args) };
+    } catch (error) {
+      if (error instanceof RefusalError) return { kind: 'refused', code: error.code, message: error.message };
+      throw error;
+    }
+  }
+
+  #compare(others: readonly Peer[]): void {
+    const { terms, jobs } = this.#parts;
+    if (!terms.isActive) return;
+    const own = hashOf(jobs());
+    for (const { name, file } of others) {
+      const key = `${name} ${file} ${own}`;
+      if (file === own || this.#reported.has(key)) continue;
+      this.#reported.add(key);
+      const { scheduler } = terms;
+      scheduler.emit({ event: 'config.differs', at: scheduler.now(), node: name });
+    }
+  }
+}
+
+/** Of what timers do. The same timers in another order, or with other comments, are the same. */
+function hashOf(jobs: readonly Job[]): string {
+  const fileJobs = jobs.filter(({ adHoc }) => adHoc === undefined);
+  const definitions = fileJobs.map(({ name, definition }) => JSON.stringify([name, definition])).sort();
+  return createHash('sha256').update(definitions.join('\n')).digest('base64url').slice(0, 16);
+}

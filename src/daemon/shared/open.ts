@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Clock } from '../../domain/clock.js';
+import type { SharedPlace } from '../../domain/state-place.js';
+import { chance } from '../../this-machine.js';
+import { HistoryMirror, openBoard, type Board, type Retention } from '../../stores/shared/index.js';
+import { systemReason } from '../../system/system-reason.js';
+
+/** A state that several machines share, as this machine reaches it. */
+export interface SharedState {
+  readonly board: Board;
+  /** The name of this machine in it. */
+  readonly node: string;
+  readonly place: SharedPlace;
+  /** A new id, unique over machines. `[a-z0-9-]`. */
+  readonly newId: () => string;
+}
+
+/** Opens a shared state. Connects in the background. @throws Error, a sentence, if its password cannot be read. */
+export async function openShared(place: SharedPlace, clock: Clock): Promise<SharedState> {
+  const board = await openBoard({ url: place.url, password: passwordOf(place), clock });
+  return { board, node: place.name ?? hostname(), place, newId: () => newId(clock) };
+}
+
+/** Copies the history of a shared state, and what is there now. @throws BoardTrouble */
+export async function mirrorOf({ board }: SharedState, clock: Clock, retention: Retention): Promise<HistoryMirror> {
+  const mirror = new HistoryMirror(board, clock, retention);
+  await mirror.copyPresent();
+  await mirror.refresh();
+  return mirror;
+}
+
+function passwordOf({ passwordFile: file }: SharedPlace): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new Error(`the password of the state cannot be read: ${file}: ${systemReason(error)}`, { cause: error });
+  }
+}
+
+function newId(clock: Clock): string {
+  const random = Array.from({ length: 2 }, () => Math.floor(chance() * 36 ** 8).toString(36));
+  return [clock.now().toString(36), ...random].join('-');
+}

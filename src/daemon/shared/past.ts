@@ -1,0 +1,43 @@
+import type { Clock } from '../../domain/clock.js';
+import type { Recorded } from '../../domain/ledger.js';
+import type { Cancel, Duration } from '../../domain/time.js';
+import { HistoryMirror, type Board, type Retention } from '../../stores/shared/index.js';
+
+/** From one look for new outcomes to the next. */
+const BETWEEN_LOOKS: Duration = 2_000;
+
+/** The history of a shared state for the page, the status and the forecast: a copy that follows the store. */
+export class SharedPast {
+  readonly #mirror: HistoryMirror;
+  readonly #clock: Clock;
+  #isRead = false;
+  #isOver = false;
+  #disarm: Cancel = () => undefined;
+
+  constructor(board: Board, clock: Clock, retention: Retention) {
+    this.#mirror = new HistoryMirror(board, clock, retention);
+    this.#clock = clock;
+  }
+
+  /** `undefined` until it was read for the first time. */
+  readonly recorded = (): Recorded | undefined => (this.#isRead ? this.#mirror.history : undefined);
+
+  start(): void {
+    void this.#look();
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    this.#disarm();
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await this.#mirror.refresh();
+      this.#isRead = true;
+    } catch {
+      // The store fails: its other users report that, and the next look comes.
+    }
+    if (!this.#isOver) this.#disarm = this.#clock.after(BETWEEN_LOOKS, () => void this.#look());
+  }
+}

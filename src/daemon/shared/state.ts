@@ -1,0 +1,113 @@
+import type { TimerFile } from '../../config/index.js';
+import type { Clock } from '../../domain/clock.js';
+import type { Recorded } from '../../domain/ledger.js';
+import type { SharedPlace } from '../../domain/state-place.js';
+import type { Sink } from '../../domain/sink.js';
+import type { Companion } from '../../engine/scheduler-parts.js';
+import type { Scheduler } from '../../engine/scheduler.js';
+import { BoardTrouble, type Term } from '../../stores/shared/index.js';
+import { endsFileOf, type Composition } from '../compose.js';
+import type { Control } from '../control.js';
+import type { Operation } from '../operation.js';
+import { defaultStatePath } from '../../stores/index.js';
+import { Membership } from './membership.js';
+import { openShared, type SharedState } from './open.js';
+import { SharedPast } from './past.js';
+import { Terms } from './terms.js';
+
+/** A shared state, ready for a machine to stand by. */
+export type OpenedShared =
+  | {
+      readonly kind: 'shared';
+      readonly recorded: () => Recorded | undefined;
+      /** Nothing is forwarded from a shared state. */
+      readonly outcomes: () => undefined;
+      readonly troubles: readonly [];
+      readonly operate: (house: House) => Operation;
+    }
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** What is around the schedulers of this machine, over all terms. */
+interface House {
+  readonly compose: (more: Pick<Composition, 'ledger' | 'term' | 'sinks'>) => Scheduler;
+  readonly companions: readonly Companion[];
+  readonly sinks: readonly Sink[];
+  readonly control: Pick<Control, 'carryOutHere'>;
+  readonly file: () => TimerFile;
+}
+
+/** Opens the shared state of a timer file. A store that cannot be reached may be there later; one that refuses is refused. */
+export async function openSharedState(place: SharedPlace, timerFile: TimerFile, clock: Clock): Promise<OpenedShared> {
+  try {
+    const shared = await openShared(place, clock);
+    await probe(shared);
+    const past = new SharedPast(shared.board, clock, timerFile.settings.history);
+    return {
+      kind: 'shared',
+      recorded: past.recorded,
+      outcomes: () => undefined,
+      troubles: [],
+      operate: (house) => operateShared(shared, past, { ...house, clock }),
+    };
+  } catch (error) {
+    return { kind: 'refused', message: (error as Error).message };
+  }
+}
+
+async function probe({ board }: SharedState): Promise<void> {
+  try {
+    await board.holder();
+  } catch (error) {
+    if (!(error instanceof BoardTrouble) || error.kind === 'unreachable') return;
+    await board.close();
+    throw error;
+  }
+}
+
+function operateShared(
+  shared: SharedState,
+  past: SharedPast,
+  { compose, companions, sinks, control, file, clock }: House & { readonly clock: Clock },
+): Operation {
+  const endsFile = endsFileOf(defaultStatePath(file().path, process.env));
+  const heardIn = (term?: Term) => sinks.map((sink) => listening(sink, () => term?.isLost === true));
+  const terms = new Terms({
+    shared,
+    clock,
+    sinks,
+    companions: [...companions, past, { start: () => membership.start(), stop: () => void membership.stop() }],
+    compose: (term) =>
+      term === undefined
+        ? compose({ sinks: heardIn() })
+        : compose({
+            sinks: heardIn(term),
+            ledger: { ledger: term.ledger, file: shared.board.place, endsFile },
+            term: {
+              environment: {
+                TIMERS_FENCE: String(term.taken.fence),
+                TIMERS_NODE: shared.node,
+              },
+              stillHolds: () => term.stillHolds(),
+            },
+          }),
+  });
+  const membership = new Membership({ shared, clock, terms, jobs: () => file().jobs, carryOut: control.carryOutHere });
+  return {
+    get scheduler() {
+      return terms.scheduler;
+    },
+    runner: terms,
+    reload: (plan, source) => terms.reload(plan, source),
+    membership,
+  };
+}
+
+/** A sink that listens to every term and ends with the process. That a scheduler which lost the state stops is not the end. */
+const listening = (sink: Sink, isLost: () => boolean): Sink => ({
+  name: sink.name,
+  drained: () => sink.drained?.(),
+  accept(event) {
+    const isEnd = event.event === 'scheduler.stopping' || event.event === 'scheduler.stopped';
+    if (!isEnd || !isLost()) sink.accept(event);
+  },
+});

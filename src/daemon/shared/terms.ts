@@ -1,0 +1,169 @@
+import type { PlanSource, SchedulerPlan } from '../../domain/controls.js';
+import type { Clock } from '../../domain/clock.js';
+import type { TimerEvent } from '../../domain/events/index.js';
+import type { Sink } from '../../domain/sink.js';
+import type { Duration } from '../../domain/time.js';
+import type { Companion } from '../../engine/scheduler-parts.js';
+import type { Scheduler } from '../../engine/scheduler.js';
+import { HASTE } from '../../engine/shutdown.js';
+import { Standby, type Term } from '../../stores/shared/index.js';
+import type { SharedState } from './open.js';
+
+interface TermsParts {
+  readonly shared: SharedState;
+  readonly clock: Clock;
+  /** Makes the scheduler of a term; without one, a scheduler that never starts and shows the timers while this machine stands by. */
+  readonly compose: (term: Term | undefined) => Scheduler;
+  /** They live as long as this process, over all terms. */
+  readonly companions: readonly Companion[];
+  readonly sinks: readonly Sink[];
+}
+
+/**
+ * The schedulers of this machine on a shared state, one after the other. It stands by, is the active one for a term, and
+ * stands by again when it has lost the state. The process, the control socket and the page are the same over all terms.
+ */
+export class Terms {
+  readonly #parts: TermsParts;
+  readonly #standby: Standby;
+  #scheduler: Scheduler;
+  #term: Term | undefined;
+  #working: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
+  #end: () => void = () => undefined;
+  readonly #ended = new Promise<'stopped'>((resolve) => (this.#end = () => resolve('stopped')));
+  #beIdle: () => void = () => undefined;
+  readonly #isIdle = new Promise<void>((resolve) => (this.#beIdle = resolve));
+
+  constructor(parts: TermsParts) {
+    const { board, place, node, newId } = parts.shared;
+    this.#parts = parts;
+    this.#scheduler = parts.compose(undefined);
+    this.#standby = new Standby({
+      board,
+      clock: parts.clock,
+      lease: place.lease,
+      name: node,
+      newId,
+      onHeld: ({ name }) =>
+        this.#emit((at) => ({ event: 'scheduler.standing_by', at, active: name, state: board.place })),
+      onTrouble: (trouble) =>
+        this.#emit((at) =>
+          trouble === undefined
+            ? { event: 'state.recovered', at, file: board.place, lost: 0 }
+            : { event: 'state.unavailable', at, file: board.place, reason: trouble.message, isShared: true },
+        ),
+      onWentBack: (behind) => this.#emit((at) => wentBack(at, board.place, behind)),
+    });
+  }
+
+  /** The present one. While this machine stands by, one that has not started. */
+  get scheduler(): Scheduler {
+    return this.#scheduler;
+  }
+
+  /** Whether this machine runs the timers. */
+  get isActive(): boolean {
+    return this.#term?.stillHolds() === true;
+  }
+
+  /** The name of the active machine; `undefined` if none is known. */
+  get active(): string | undefined {
+    return this.#standby.holder?.name;
+  }
+
+  /** How long the lease still lasts; 0 while this machine stands by. */
+  get leaseLeft(): Duration {
+    return this.#term?.left() ?? 0;
+  }
+
+  start(): void {
+    for (const companion of this.#parts.companions) companion.start();
+    this.#working = this.#work();
+  }
+
+  /** Resolves when nothing can fire any more. */
+  idle(): Promise<void> {
+    return this.#isIdle;
+  }
+
+  /** {@link Scheduler.stop}. What waits stays open for the next active machine, which can take over at once. */
+  stop(signal?: string, patience?: Duration): Promise<void> {
+    const stop = (scheduler: Scheduler) => scheduler.stop(signal, patience);
+    return (this.#stopping ??= this.#stop(stop, patience ?? HASTE));
+  }
+
+  /** {@link Scheduler.drain} */
+  drain(): Promise<void> {
+    const drain = (scheduler: Scheduler) => (this.#term === undefined ? scheduler.stop() : scheduler.drain());
+    return (this.#stopping ??= this.#stop(drain, HASTE));
+  }
+
+  /** {@link Scheduler.forceStop} */
+  forceStop(): void {
+    this.#scheduler.forceStop();
+  }
+
+  /** Takes a changed timer file: at once while active, else for the next term. */
+  reload(plan: SchedulerPlan, source: PlanSource): void {
+    if (this.#term !== undefined) {
+      this.#scheduler.controls.reload(plan, source);
+      return;
+    }
+    const change = this.#scheduler.controls.compare(plan);
+    this.#scheduler = this.#parts.compose(undefined);
+    this.#emit((at) => ({ event: 'config.reloaded', at, ...source, ...change }));
+  }
+
+  async #work(): Promise<void> {
+    while (this.#stopping === undefined) {
+      const term = await this.#standby.take();
+      if (term === undefined) return;
+      await this.#serve(term);
+    }
+  }
+
+  async #serve(term: Term): Promise<void> {
+    const { shared, compose } = this.#parts;
+    this.#term = term;
+    const scheduler = (this.#scheduler = compose(term));
+    const { fence, previous: from, idle: gapMs } = term.taken;
+    const before = { ...(from !== undefined && { from }), ...(gapMs !== undefined && { gapMs }) };
+    this.#emit((at) => ({ event: 'scheduler.took_over', at, ...before, fence }));
+    if (term.wentBack) this.#emit((at) => wentBack(at, shared.board.place, -1));
+    scheduler.start();
+    void scheduler.idle().then(() => this.#beIdle());
+    const why = await Promise.race([term.lost, this.#ended]);
+    if (why !== 'stopped') {
+      const running = scheduler.controls.status().jobs.reduce((sum, { runs }) => sum + runs.length, 0);
+      this.#emit((at) => ({ event: 'scheduler.lost_state', at, why, running }));
+      await scheduler.stop();
+    }
+    await term.release();
+    this.#term = undefined;
+    if (this.#stopping === undefined) this.#scheduler = compose(undefined);
+  }
+
+  async #stop(stop: (scheduler: Scheduler) => Promise<void>, patience: Duration): Promise<void> {
+    this.#standby.stop();
+    for (const companion of this.#parts.companions) companion.stop();
+    await stop(this.#scheduler);
+    this.#end();
+    await this.#working;
+    const { sinks, shared } = this.#parts;
+    await Promise.all(sinks.flatMap((sink) => sink.settle?.(patience) ?? []));
+    await Promise.all(sinks.flatMap((sink) => sink.flush?.() ?? []));
+    await shared.board.close();
+  }
+
+  #emit(event: (at: number) => TimerEvent): void {
+    this.#scheduler.emit(event(this.#scheduler.now()));
+  }
+}
+
+const wentBack = (at: number, file: string, behind: number): TimerEvent => ({
+  event: 'state.went_back',
+  at,
+  file,
+  ...(behind >= 0 && { behind }),
+});

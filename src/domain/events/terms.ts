@@ -1,0 +1,149 @@
+import { humanDuration } from '../human-duration.js';
+import type { Duration, Instant } from '../time.js';
+import type { EventEntries, EventField } from './entry.js';
+import { counted } from '../../text/counted.js';
+
+/** Another machine is the active one of a shared state. This scheduler starts nothing until it takes over. */
+export interface StandingBy {
+  readonly event: 'scheduler.standing_by';
+  readonly at: Instant;
+  /** The name of the active machine. */
+  readonly active: string;
+  /** Where the shared state is, without secrets. */
+  readonly state: string;
+}
+
+/** This scheduler is the active one of a shared state from now on. */
+export interface TookOver {
+  readonly event: 'scheduler.took_over';
+  readonly at: Instant;
+  /** The active machine before; absent for a new state. */
+  readonly from?: string;
+  /** Since the last sign of life of that one; absent for a new state. */
+  readonly gapMs?: Duration;
+  readonly fence: number;
+}
+
+/** This scheduler is not the active one any more. It ends its commands and stands by. */
+export interface LostState {
+  readonly event: 'scheduler.lost_state';
+  readonly at: Instant;
+  readonly why: 'fenced' | 'expired';
+  /** How many of its runs it ends. */
+  readonly running: number;
+}
+
+/** The store of the shared state lost acknowledged records. This scheduler has written them again. */
+export interface StateWentBack {
+  readonly event: 'state.went_back';
+  readonly at: Instant;
+  readonly file: string;
+  /** How many commits were missing; absent if the store does not know. */
+  readonly behind?: number;
+}
+
+/** A machine that stands by has another timer file than the active one. Emitted once per version. */
+export interface ConfigDiffers {
+  readonly event: 'config.differs';
+  readonly at: Instant;
+  /** The other machine. */
+  readonly node: string;
+}
+
+export type TermEvent = StandingBy | TookOver | LostState | StateWentBack | ConfigDiffers;
+
+const STATE = { type: 'string', summary: 'Where the shared state is, without secrets.' } as const satisfies EventField;
+
+const example = { at: Date.parse('2026-11-23T04:30:00.021Z') } as const;
+const place = 'redis://db.example:6379/0 (timers)';
+
+export const termEvents: EventEntries<TermEvent> = {
+  'scheduler.standing_by': {
+    summary: 'Another machine is active. This one takes over when that one ends.',
+    level: 'info',
+    fields: { active: { type: 'string', summary: 'The name of the active machine.' }, state: STATE },
+    toFields: ({ active, state }) => ({ active, state }),
+    sentence: ({ active, state }) => `standing by: ${active} is active on ${state}`,
+    recorded: false,
+    concerns: 'every timer',
+    since: '0.1.0',
+    example: { event: 'scheduler.standing_by', ...example, active: 'night-1', state: place },
+  },
+  'scheduler.took_over': {
+    summary: 'This machine is the active one of a shared state from now on.',
+    level: 'info',
+    fields: {
+      from: { type: 'string', optional: true, summary: 'The active machine before; absent for a new state.' },
+      gap_ms: {
+        type: 'integer',
+        unit: 'ms',
+        optional: true,
+        summary: 'Since the last sign of life of that machine; absent for a new state.',
+      },
+      fence: { type: 'integer', summary: 'The fence of this term: higher than all before it.' },
+    },
+    toFields: ({ from, gapMs, fence }) => ({
+      ...(from !== undefined && { from }),
+      ...(gapMs !== undefined && { gap_ms: gapMs }),
+      fence,
+    }),
+    sentence({ from, gapMs }) {
+      if (from === undefined) return 'is the active machine of a new state';
+      return `took over from ${from}${gapMs === undefined ? '' : `, ${humanDuration(gapMs)} after its last sign of life`}`;
+    },
+    recorded: false,
+    concerns: 'every timer',
+    since: '0.1.0',
+    example: { event: 'scheduler.took_over', ...example, from: 'night-1', gapMs: 15_200, fence: 1_764_000_000_000_000 },
+  },
+  'scheduler.lost_state': {
+    summary: 'This machine is not the active one any more. It ends its commands and stands by.',
+    level: 'error',
+    fields: {
+      why: {
+        type: 'string',
+        values: ['fenced', 'expired'],
+        summary: '`fenced`: another machine took over. `expired`: the lease ran out before the store responded.',
+      },
+      running: { type: 'integer', summary: 'How many runs it ends.' },
+    },
+    toFields: ({ why, running }) => ({ why, running }),
+    sentence: ({ why, running }) =>
+      `lost the shared state: ${why === 'fenced' ? 'another machine took over' : 'the lease ran out'}` +
+      (running === 0 ? '' : `; ending ${counted(running, 'run')}`),
+    recorded: false,
+    concerns: 'every timer',
+    since: '0.1.0',
+    example: { event: 'scheduler.lost_state', ...example, why: 'expired', running: 2 },
+  },
+  'state.went_back': {
+    summary: 'The store of the shared state lost records that it had confirmed. `timers` wrote them again.',
+    level: 'warn',
+    fields: {
+      file: STATE,
+      behind: {
+        type: 'integer',
+        optional: true,
+        summary: 'How many commits were missing; absent if the store does not know.',
+      },
+    },
+    toFields: ({ file, behind }) => ({ file, ...(behind !== undefined && { behind }) }),
+    sentence: ({ file, behind }) =>
+      `the state ${file} lost ${behind === undefined ? 'records' : counted(behind, 'commit')} and has them again`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'state.went_back', ...example, file: place, behind: 3 },
+  },
+  'config.differs': {
+    summary: 'A machine that stands by has another timer file. After a takeover, its file counts.',
+    level: 'warn',
+    fields: { node: { type: 'string', summary: 'The name of the other machine.' } },
+    toFields: ({ node }) => ({ node }),
+    sentence: ({ node }) => `${node} stands by with another timer file: after a takeover, that one counts`,
+    recorded: false,
+    concerns: 'scheduler',
+    since: '0.1.0',
+    example: { event: 'config.differs', ...example, node: 'night-2' },
+  },
+};

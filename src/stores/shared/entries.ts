@@ -1,0 +1,98 @@
+import type { Ending, FailedAttempt, JobRecord, OpenRun, Recollection } from '../../domain/ledger.js';
+import type { OpenEntry, Unrecorded } from '../pending-records.js';
+import { endingOfRow, failedAttemptOfRow, jobOfRow, openRunOfRow } from '../read-rows.js';
+import { rowOfEnding, rowOfFailedAttempt, rowOfJob, rowOfOpenRun } from '../rows.js';
+import { isInstant, isName, type Invalid } from '../validation.js';
+import type { BoardContents, Entry, LogEntry } from './board.js';
+
+/**
+ * The texts of a board, which are JSON. What is read is checked like a row of a state file, because other programs may
+ * have written into the store.
+ */
+
+/** An open run, as a board stores it. */
+export interface StoredRun extends OpenRun {
+  /** In the order of admission. */
+  readonly order: number;
+}
+
+/** An entry of the log. */
+export type PastEntry =
+  | { readonly kind: 'ending'; readonly ending: Ending }
+  | { readonly kind: 'failed'; readonly runId: string; readonly failed: FailedAttempt };
+
+export const entryOfJob = (record: JobRecord): Entry => ({
+  job: record.name,
+  key: record.name,
+  text: JSON.stringify(record),
+});
+
+/** `before`: the highest order among the runs that were left open. */
+export const entryOfRun = ({ run, admission }: OpenEntry, before: number): Entry => ({
+  job: run.firing.jobName,
+  key: run.runId,
+  text: JSON.stringify({ ...run, order: before + admission } satisfies StoredRun),
+});
+
+export const removedEntry = (job: string, key: string): Entry => ({ job, key, text: undefined });
+
+/** Failed attempts come before the outcomes of their runs. */
+export const logOf = ({ failedAttempts, endings }: Unrecorded): readonly LogEntry[] => [
+  ...failedAttempts.map(({ runId, failed }) => ({ job: '', text: JSON.stringify({ runId, failed }) })),
+  ...endings.map((ending) => ({ job: ending.firing.jobName, text: JSON.stringify(ending) })),
+];
+
+/** What the last holder left; `invalid` collects what is left out. */
+export function readContents(
+  { jobs, runs }: BoardContents,
+  invalid: Invalid,
+): Pick<Recollection, 'jobs'> & { readonly open: readonly StoredRun[] } {
+  const records = [...jobs].flatMap(([name, text]) => readJob(text, `timer ${name}`, invalid) ?? []);
+  const open = [...runs].flatMap(([id, text]) => readRun(text, `open run ${id}`, invalid) ?? []);
+  return {
+    jobs: new Map(records.map((record) => [record.name, record])),
+    open: open.sort((one, other) => one.order - other.order),
+  };
+}
+
+/** One entry of the log; `undefined` if it is invalid. */
+export const readPast = (text: string, invalid: Invalid): PastEntry | undefined =>
+  reading(text, 'an outcome', invalid, (value): PastEntry | undefined => {
+    if (!('failed' in value)) {
+      const ending = endingOfRow(rowOfEnding(value as Ending), invalid);
+      return ending && { kind: 'ending', ending };
+    }
+    const { runId, failed: written } = value as { runId: string; failed: FailedAttempt };
+    if (!invalid.isUsable('a failed attempt', [['run_id', runId, isName]])) return undefined;
+    const failed = failedAttemptOfRow(rowOfFailedAttempt(runId, written), invalid);
+    return failed && { kind: 'failed', runId, failed };
+  });
+
+const readJob = (text: string, whose: string, invalid: Invalid): JobRecord | undefined =>
+  reading(text, whose, invalid, (value) => {
+    const record = jobOfRow(rowOfJob(value as JobRecord), invalid);
+    const { armedFor } = (value as JobRecord).memory;
+    return record && isInstant(armedFor) ? { ...record, memory: { ...record.memory, armedFor } } : record;
+  });
+
+const readRun = (text: string, whose: string, invalid: Invalid): StoredRun | undefined =>
+  reading(text, whose, invalid, (value) => {
+    const run = openRunOfRow(rowOfOpenRun(0, value as OpenRun), invalid);
+    const { order } = value as { order: unknown };
+    return run && { ...run, order: isInstant(order) ? order : 0 };
+  });
+
+function reading<Value>(
+  text: string,
+  whose: string,
+  invalid: Invalid,
+  read: (value: object) => Value | undefined,
+): Value | undefined {
+  try {
+    return read(JSON.parse(text) as object);
+  } catch {
+    // No JSON, or of another shape.
+    invalid.add(whose, 'the entry', text);
+    return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Board, BoardKind, BoardPlace } from './board.js';
+
+/** Each kind of store, by the scheme of its URL. A package is loaded only for the kind that is asked for. */
+const KINDS: readonly { readonly scheme: RegExp; readonly load: () => Promise<BoardKind> }[] = [
+  { scheme: /^rediss?:/i, load: async () => (await import('./redis/board.js')).redisKind },
+  { scheme: /^postgres(ql)?:/i, load: async () => (await import('./postgres/board.js')).postgresKind },
+  { scheme: /^etcds?:/i, load: async () => (await import('./etcd/board.js')).etcdKind },
+];
+
+/** Opens the board of a URL. Connects in the background. @throws RangeError for a scheme of no store, which the timer file refuses. */
+export async function openBoard(place: BoardPlace): Promise<Board> {
+  const kind = KINDS.find(({ scheme }) => scheme.test(place.url));
+  if (kind === undefined) throw new RangeError('the URL is of no store');
+  return (await kind.load()).open(place);
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../../domain/clock.js';
+import type { Cancel, Duration } from '../../domain/time.js';
+import type { Board } from './board.js';
+
+/** From one sign of life to the next, and how long each lasts. */
+const BETWEEN_SIGNS: Duration = 2_000;
+const LIFETIME: Duration = 3 * BETWEEN_SIGNS;
+
+/** A scheduler that uses a shared state. */
+export interface Peer {
+  /** The name of its machine. */
+  readonly name: string;
+  readonly version: string;
+  /** When it began to stand by or to run, by its own clock. */
+  readonly since: string;
+  /** Of its timers: two schedulers with the same timers have the same. */
+  readonly file: string;
+}
+
+/** Says that this scheduler is there, and knows which others are. */
+export class Presence {
+  readonly #board: Board;
+  readonly #clock: Clock;
+  readonly #id: string;
+  readonly #self: () => Peer;
+  readonly #onSeen: (others: readonly Peer[]) => void;
+  #others: readonly Peer[] = [];
+  #disarm: Cancel = () => undefined;
+  #isOver = false;
+
+  /** `id` is unique; `onSeen` is called with the others after each look. */
+  constructor(
+    { board, clock, id }: { readonly board: Board; readonly clock: Clock; readonly id: string },
+    self: () => Peer,
+    onSeen: (others: readonly Peer[]) => void,
+  ) {
+    this.#board = board;
+    this.#clock = clock;
+    this.#id = id;
+    this.#self = self;
+    this.#onSeen = onSeen;
+  }
+
+  /** The other schedulers of this state, as last seen. */
+  get others(): readonly Peer[] {
+    return this.#others;
+  }
+
+  start(): void {
+    void this.#sign();
+  }
+
+  /** Takes the sign back. Never rejects. */
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    this.#disarm();
+    await this.#board.remove(`node/${this.#id}`).catch(() => false);
+  }
+
+  async #sign(): Promise<void> {
+    try {
+      await this.#board.put(`node/${this.#id}`, JSON.stringify(this.#self()), LIFETIME);
+      const notes = [...(await this.#board.notes('node/'))];
+      this.#others = notes.flatMap(([name, text]) => (name === `node/${this.#id}` ? [] : (readPeer(text) ?? [])));
+      this.#onSeen(this.#others);
+    } catch {
+      // The store fails: its other users report that, and the next sign comes.
+    }
+    if (!this.#isOver) this.#disarm = this.#clock.after(BETWEEN_SIGNS, () => void this.#sign());
+  }
+}
+
+function readPeer(text: string): Peer | undefined {
+  try {
+    const { name, version, since, file } = JSON.parse(text) as Partial<Peer>;
+    return { name: String(name), version: String(version), since: String(since), file: String(file) };
+  } catch {
+    // Not ours.
+    return undefined;
+  }
+}

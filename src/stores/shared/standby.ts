@@ -1,0 +1,194 @@
+import type { Clock } from '../../domain/clock.js';
+import type { Cancel, Duration } from '../../domain/time.js';
+import type { BoardTrouble, Board, BoardContents, Fence, LeaseHolder, LeaseTaken } from './board.js';
+import { SharedLedger } from './shared-ledger.js';
+import { sinceBoot, Tenure, type LossReason } from './tenure.js';
+
+/** From one try to take the lease to the next. */
+const BETWEEN_TRIES: Duration = 500;
+/** Failures in a row before trouble is reported, unless only a person can help. */
+const PATIENT_TRIES = 4;
+
+/** A time as the active scheduler: the lease, and the ledger that it protects. */
+export interface Term {
+  readonly ledger: SharedLedger;
+  /** What the store said when this scheduler took the lease. */
+  readonly taken: LeaseTaken;
+  /** The store had lost the lease of the last holder, or did not come back with all that was written. */
+  readonly wentBack: boolean;
+  /** To be asked just before a process starts. */
+  stillHolds(): boolean;
+  /** How long the lease still lasts, by the clock of this machine; 0 when it is over. */
+  left(): Duration;
+  /** Resolves when the lease is over before {@link release}. */
+  readonly lost: Promise<LossReason>;
+  /** Whether it was. */
+  readonly isLost: boolean;
+  /** Gives the lease back, for the next scheduler to take at once. Never rejects. */
+  release(): Promise<void>;
+}
+
+interface StandbyParts {
+  readonly board: Board;
+  readonly clock: Clock;
+  readonly lease: Duration;
+  /** The name of this machine. */
+  readonly name: string;
+  /** Unique over machines and calls. Up to 100 characters of `[A-Za-z0-9_-]`. */
+  readonly newId: () => string;
+  /** Called when another scheduler has the lease, once for each term. */
+  readonly onHeld: (holder: LeaseHolder) => void;
+  /** Called once when the store keeps failing, and with `undefined` when it responds again. */
+  readonly onTrouble: (trouble: BoardTrouble | undefined) => void;
+  /** Called when the store went back and got everything again; see {@link SharedLedger}. */
+  readonly onWentBack: (behind: number) => void;
+}
+
+/** A scheduler that waits until it is the active one. */
+export class Standby {
+  readonly #parts: StandbyParts;
+  /** The highest fence seen so far. */
+  #known: Fence = 0;
+  #heldBy: Fence = 0;
+  /** Since when the store knows only lower fences, monotonic. */
+  #behindSince: Duration | undefined;
+  /** Failures in a row. */
+  #failures = 0;
+  #hasTrouble = false;
+  #isStopped = false;
+  #wake: Cancel = () => undefined;
+
+  constructor(parts: StandbyParts) {
+    this.#parts = parts;
+  }
+
+  /** Who had the lease when it was last asked for; `undefined` if nobody had. */
+  holder: LeaseHolder | undefined;
+
+  /** Resolves when this scheduler is the active one; with `undefined` after {@link stop}. Never rejects. */
+  async take(): Promise<Term | undefined> {
+    const { board, lease, clock, name, newId } = this.#parts;
+    const candidate = { id: newId(), name };
+    while (!this.#isStopped) {
+      const askedAt = sinceBoot(clock);
+      const taking = await this.#try(() => board.take(candidate, lease, this.#known));
+      if (taking?.kind === 'taken') {
+        const term = await this.#begin(taking, askedAt);
+        if (term !== undefined) return term;
+      } else if (taking?.kind === 'held') this.#held(taking);
+      else if (taking?.kind === 'behind') this.#behind();
+      await this.#pause(BETWEEN_TRIES);
+    }
+    return undefined;
+  }
+
+  /** Takes no lease any more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#wake();
+  }
+
+  #held({ name, fence }: LeaseHolder): void {
+    this.#behindSince = undefined;
+    this.#known = Math.max(this.#known, fence);
+    this.holder = { name, fence };
+    if (this.#heldBy === fence) return;
+    this.#heldBy = fence;
+    this.#parts.onHeld({ name, fence });
+  }
+
+  /** The holder may live, and then puts its lease back. After a lease nobody has it. */
+  #behind(): void {
+    const now = this.#parts.clock.monotonic();
+    this.holder = undefined;
+    this.#behindSince ??= now;
+    if (now - this.#behindSince >= this.#parts.lease) this.#known = 0;
+  }
+
+  /** `undefined` if the lease is over before everything is read. */
+  async #begin(taken: LeaseTaken, askedAt: Duration): Promise<Term | undefined> {
+    const { board, clock, lease, name } = this.#parts;
+    const wentBack = this.#behindSince !== undefined;
+    this.#behindSince = undefined;
+    this.#known = Math.max(this.#known, taken.fence);
+    this.holder = { name, fence: taken.fence };
+    this.#heldBy = taken.fence;
+    let isLost = false;
+    let lose: (reason: LossReason) => void = () => undefined;
+    const lost = new Promise<LossReason>((resolve) => (lose = resolve));
+    const onLease = (reason: LossReason) => {
+      isLost = true;
+      lose(reason);
+    };
+    const tenure = new Tenure({ board, clock, lease, onLost: onLease }, { fence: taken.fence, askedAt });
+    const contents = await this.#read(tenure);
+    if (contents === undefined || this.#isStopped) {
+      await tenure.release();
+      return undefined;
+    }
+    const onLost = () => tenure.lose('fenced');
+    const ledger = new SharedLedger(
+      { board, clock, lease, onLost, onWentBack: this.#parts.onWentBack },
+      taken,
+      contents,
+    );
+    void lost.then(() => ledger.giveUp());
+    return {
+      ledger,
+      taken,
+      wentBack,
+      lost,
+      get isLost() {
+        return isLost;
+      },
+      stillHolds: () => tenure.stillHolds(),
+      left: () => tenure.left(),
+      release: () => tenure.release(),
+    };
+  }
+
+  async #read(tenure: Tenure): Promise<BoardContents | undefined> {
+    while (tenure.stillHolds() && !this.#isStopped) {
+      const contents = await this.#try(() => this.#parts.board.read());
+      if (contents !== undefined) return contents;
+      await this.#pause(BETWEEN_TRIES);
+    }
+    return undefined;
+  }
+
+  /** `undefined` if the store failed. */
+  async #try<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      const answer = await ask();
+      this.#worked();
+      return answer;
+    } catch (error) {
+      this.#failed(error as BoardTrouble);
+      return undefined;
+    }
+  }
+
+  #worked(): void {
+    this.#failures = 0;
+    if (this.#hasTrouble) this.#parts.onTrouble(undefined);
+    this.#hasTrouble = false;
+  }
+
+  #failed(trouble: BoardTrouble): void {
+    const isLasting = ++this.#failures >= PATIENT_TRIES || trouble.kind === 'refused';
+    if (!isLasting || this.#hasTrouble) return;
+    this.#hasTrouble = true;
+    this.#parts.onTrouble(trouble);
+  }
+
+  #pause(length: Duration): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const disarm = this.#parts.clock.after(length, resolve);
+      this.#wake = () => {
+        disarm();
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,216 @@
+import { expect, test } from 'vitest';
+import { RefusalError } from '../../../src/control/index.js';
+import { Membership } from '../../../src/daemon/shared/membership.js';
+import type { SharedState } from '../../../src/daemon/shared/open.js';
+import { Terms } from '../../../src/daemon/shared/terms.js';
+import type { TimerEvent } from '../../../src/domain/events/index.js';
+import type { Job } from '../../../src/domain/job.js';
+import { SECOND } from '../../../src/domain/time.js';
+import { overlap } from '../../../src/policies/index.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { MemoryStore, type MemoryBoard } from '../../support/memory-board.js';
+import { everyMs, job, Rig } from '../../support/rig.js';
+
+const LEASE = 5 * SECOND;
+
+interface Options {
+  readonly jobs?: readonly Job[];
+}
+
+/** A machine with the shared state: its terms, and what they emit. */
+class Machine {
+  readonly events: TimerEvent[] = [];
+  readonly board: MemoryBoard;
+  readonly shared: SharedState;
+  readonly terms: Terms;
+  readonly membership: Membership;
+  /** The schedulers of its terms. */
+  readonly rigs: Rig[] = [];
+
+  constructor(name: string, clock: FakeClock, store: MemoryStore, { jobs = [tick()] }: Options = {}) {
+    let ids = 0;
+    const place = { kind: 'shared', url: 'redis://test', lease: LEASE, name } as const;
+    this.board = store.connect();
+    this.shared = { board: this.board, node: name, place, newId: () => `${name}-${++ids}` };
+    const { shared } = this;
+    const membership = () => this.membership;
+    this.terms = new Terms({
+      shared,
+      clock,
+      sinks: [],
+      companions: [{ start: () => membership().start(), stop: () => void membership().stop() }],
+      compose: (term) => {
+        const heard = { name: 'story', accept: (event: TimerEvent) => void this.events.push(event) };
+        const life = `${name}${this.rigs.length}`;
+        const rig = new Rig(jobs, { clock, life, sinks: [heard], ...(term && { ledger: term.ledger }) });
+        rig.executor.lasting = 100;
+        if (term) this.rigs.push(rig);
+        return rig.scheduler;
+      },
+    });
+    this.membership = new Membership({
+      shared,
+      clock,
+      terms: this.terms,
+      jobs: () => jobs,
+      carryOut: (verb, args) => {
+        if (verb === 'trigger' && args['name'] === 'nosuch') throw new RefusalError('unknown_timer', 'unknown timer');
+        return { verb, by: name };
+      },
+    });
+  }
+
+  /** Its events about the state, without their times. */
+  get story(): readonly string[] {
+    return this.events.flatMap((event) => {
+      switch (event.event) {
+        case 'scheduler.standing_by':
+          return [`stands by ${event.active}`];
+        case 'scheduler.took_over':
+          return [`took over from ${event.from ?? 'nobody'}`];
+        case 'scheduler.lost_state':
+          return [`lost: ${event.why}`];
+        case 'state.went_back':
+          return ['went back'];
+        case 'state.unavailable':
+          return ['unavailable'];
+        case 'config.differs':
+          return [`${event.node} differs`];
+        default:
+          return [];
+      }
+    });
+  }
+}
+
+const tick = (): Job => job('tick', everyMs(2 * SECOND), { admission: [overlap('allow')] });
+
+function machines(options: Options = {}): { clock: FakeClock; store: MemoryStore; one: Machine; two: Machine } {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  return { clock, store, one: new Machine('one', clock, store), two: new Machine('two', clock, store, options) };
+}
+
+/** The seconds of the outcomes in the log, in their order. */
+const outcomes = (store: MemoryStore) =>
+  store.kept.log.map(({ text }) => {
+    const { firing, outcome } = JSON.parse(text) as { firing: { scheduledFor: number }; outcome: { status: string } };
+    return `${(firing.scheduledFor / SECOND) % 60} ${outcome.status}`;
+  });
+
+test('the second machine stands by, and takes over as soon as the first one stops', async () => {
+  const { clock, store, one, two } = machines();
+  one.terms.start();
+  await clock.advance(SECOND);
+  two.terms.start();
+  await clock.advance(4 * SECOND);
+  expect(two.story).toEqual(['stands by one']);
+  expect([one.terms.isActive, two.terms.isActive, two.terms.active]).toEqual([true, false, 'one']);
+  void one.terms.stop('SIGTERM');
+  await clock.advance(4 * SECOND);
+  expect(two.story).toEqual(['stands by one', 'took over from one']);
+  expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success']);
+});
+
+test('a machine that is cut off ends its term before another one begins, and stands by again', async () => {
+  const { clock, store, one, two } = machines();
+  one.terms.start();
+  await clock.advance(SECOND);
+  two.terms.start();
+  await clock.advance(2 * SECOND);
+  one.board.isCutOff = true;
+  await clock.advance(LEASE + SECOND);
+  expect(one.story).toContain('lost: expired');
+  expect(two.story.at(-1)).toBe('took over from one');
+  one.board.isCutOff = false;
+  await clock.advance(2 * SECOND);
+  expect(one.story.at(-1)).toBe('stands by two');
+  expect(new Set(outcomes(store)).size).toBe(outcomes(store).length);
+  expect(outcomes(store).map((line) => line.split(' ')[0])).toEqual(['2', '4', '6', '8', '10']);
+});
+
+test('a run that waits for its commit when the state is lost starts nothing, and the machine stands by at once', async () => {
+  const { clock, store, one, two } = machines();
+  one.terms.start();
+  await clock.advance(SECOND);
+  two.terms.start();
+  one.board.isCutOff = true;
+  await clock.advance(LEASE + SECOND);
+  expect(one.rigs[0]!.executor.attempts).toHaveLength(0);
+  one.board.isCutOff = false;
+  await clock.advance(SECOND);
+  expect(one.story.filter((line) => line !== 'unavailable')).toEqual([
+    'took over from nobody',
+    'lost: expired',
+    'stands by two',
+  ]);
+  await clock.advance(2 * SECOND);
+  expect(outcomes(store)).toEqual(['2 success', '4 success', '6 success', '8 success']);
+});
+
+test('a machine that slept through its lease starts nothing when it wakes', async () => {
+  const { clock, store, one } = machines();
+  one.terms.start();
+  await clock.advance(3 * SECOND);
+  const before = one.rigs[0]!.executor.attempts.length;
+  clock.suspend(2 * LEASE);
+  expect(one.terms.isActive).toBe(false);
+  await clock.advance(0);
+  expect(one.rigs[0]!.executor.attempts).toHaveLength(before);
+  expect(store.kept.log).toHaveLength(before);
+});
+
+test('a standby waits a lease for the holder of a store that went back, and then takes over', async () => {
+  const { clock, store, one, two } = machines();
+  one.terms.start();
+  await clock.advance(SECOND);
+  two.terms.start();
+  await clock.advance(SECOND);
+  one.board.isCutOff = true;
+  store.goBack();
+  await clock.advance(LEASE - SECOND);
+  expect(two.story).toEqual(['stands by one']);
+  await clock.advance(2 * SECOND);
+  expect(two.story).toEqual(['stands by one', 'took over from nobody', 'went back']);
+});
+
+test('a verb at a standby is carried out by the active machine', async () => {
+  const { clock, one, two } = machines();
+  one.terms.start();
+  await clock.advance(SECOND);
+  two.terms.start();
+  await clock.advance(SECOND);
+  expect(one.membership.elsewhere('pause', {})).toBeUndefined();
+  expect(two.membership.elsewhere('health', {})).toBeUndefined();
+  const answer = two.membership.elsewhere('pause', { names: ['tick'] });
+  const refusal = two.membership.elsewhere('trigger', { name: 'nosuch' })!.catch((error: unknown) => error);
+  await clock.advance(SECOND);
+  expect(await answer).toEqual({ verb: 'pause', by: 'one' });
+  expect(await refusal).toMatchObject({ code: 'unknown_timer', message: 'unknown timer' });
+});
+
+test('a standby with other timers is reported once, by the active machine', async () => {
+  const { clock, one, two } = machines({ jobs: [tick(), job('more', everyMs(9_000), { definition: { cron: 'x' } })] });
+  one.terms.start();
+  await clock.advance(SECOND);
+  two.terms.start();
+  await clock.advance(20 * SECOND);
+  expect(one.story.filter((line) => line.endsWith('differs'))).toEqual(['two differs']);
+  expect(one.membership.record).toMatchObject({
+    node: 'one',
+    role: 'active',
+    active: 'one',
+    others: [{ name: 'two', has_same_timers: false }],
+  });
+});
+
+test('a store that is away is reported once, and a machine that never reached it takes over when it is there', async () => {
+  const { clock, store, one } = machines();
+  store.state = 'away';
+  one.terms.start();
+  await clock.advance(10 * SECOND);
+  expect(one.story).toEqual(['unavailable']);
+  store.state = 'well';
+  await clock.advance(SECOND);
+  expect(one.story).toEqual(['unavailable', 'took over from nobody']);
+});

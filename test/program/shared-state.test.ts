@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { StatusRecord } from '../../src/domain/status-record.js';
+import { Desk, type Program } from '../support/program.js';
+import { hasRedis, RedisServer } from '../support/redis-server.js';
+
+if (!hasRedis) console.log('shared-state.test.ts: redis-server is not installed, so no test runs');
+
+/** What the timers of each machine do: `tick` shows its machine and its fence. */
+const TIMERS = `timezone: UTC
+timers:
+  tick: { every: 1s, run: 'echo "$TIMERS_NODE $TIMERS_FENCE"', overlap: allow, catch_up: { policy: all, within: 1m } }
+  long: { every: 1d, run: [sleep, "600"] }`;
+
+describe.skipIf(!hasRedis)('two machines on one Redis', () => {
+  let redis: RedisServer;
+  let one: Desk;
+  let two: Desk;
+  beforeEach(async () => {
+    redis = await RedisServer.open();
+    [one, two] = [machine('one'), machine('two')];
+  });
+  afterEach(async () => {
+    await Promise.all([one.clear(), two.clear()]);
+    await redis.close();
+  });
+
+  function machine(name: string): Desk {
+    const desk = new Desk();
+    desk.write('timers.yaml', `state: { url: "${redis.url}", lease: 5s, name: ${name} }\n${TIMERS}`);
+    return desk;
+  }
+
+  /** The first is the active one, the second stands by. */
+  async function startBoth(): Promise<{ active: Program; standby: Program }> {
+    const active = one.start(['start']);
+    await active.line(({ event }) => event === 'scheduler.took_over');
+    const standby = two.start(['start']);
+    await standby.line(({ event }) => event === 'scheduler.standing_by');
+    return { active, standby };
+  }
+
+  interface Told {
+    readonly scheduled_at: string;
+    readonly status: string;
+  }
+
+  async function historyOf(desk: Desk, ...args: readonly string[]): Promise<readonly Told[]> {
+    const { stdout, stderr } = await desk.run('history', '--json', ...args);
+    const lines = stdout.split('\n').filter((line) => line !== '');
+    expect(stderr).not.toContain('cannot be read');
+    return lines.map((line) => JSON.parse(line) as Told);
+  }
+
+  /** The seconds between each two outcomes. */
+  const steps = (told: readonly Told[]): Set<number> => {
+    const instants = told.map(({ scheduled_at }) => Date.parse(scheduled_at)).sort((a, b) => a - b);
+    return new Set(instants.slice(1).map((at, n) => (at - instants[n]!) / 1_000));
+  };
+
+  test('the second takes over when the first is killed: every firing has one outcome, and the fence rises', async () => {
+    const { active, standby } = await startBoth();
+    const first = await active.line(({ event, task_name }) => event === 'run.output' && task_name === 'tick');
+    active.kill('SIGKILL');
+    await active.ended;
+    await standby.line(({ event }) => event === 'scheduler.took_over');
+    const second = await standby.line(({ event, task_name }) => event === 'run.output' && task_name === 'tick');
+    const [, before] = String(first['line']).split(' ');
+    const [node, after] = String(second['line']).split(' ');
+    expect(node).toBe('two');
+    expect(Number(after)).toBeGreaterThan(Number(before));
+    standby.kill('SIGTERM');
+    expect((await standby.ended).code).toBe(0);
+    const told = await historyOf(two, 'tick');
+    expect([...steps(told)]).toEqual([1]);
+    const bad = told.filter(({ status }) => !['success', 'lost', 'canceled'].includes(status));
+    expect(bad).toEqual([]);
+  });
+
+  test('an orderly stop hands over at once, and what runs is ended and told', async () => {
+    const { active, standby } = await startBoth();
+    const trigger = await two.run('trigger', 'long');
+    expect(trigger.stderr).toContain('long');
+    await active.line(({ event, task_name }) => event === 'run.started' && task_name === 'long');
+    active.kill('SIGTERM');
+    expect((await active.ended).code).toBe(0);
+    const took = await standby.line(({ event }) => event === 'scheduler.took_over');
+    expect(took['from']).toBe('one');
+    standby.kill('SIGTERM');
+    await standby.ended;
+    expect(await historyOf(one, 'long')).toMatchObject([{ status: 'canceled' }]);
+    expect((await historyOf(one)).filter(({ status }) => status === 'missed')).toEqual([]);
+  });
+
+  test('the standby shows and steers the active machine', async () => {
+    await startBoth();
+    // The machines look for each other every two seconds.
+    const shared = async () => (JSON.parse((await two.run('status', '--json')).stdout) as StatusRecord).shared;
+    await expect.poll(shared).toMatchObject({ node: 'one', others: [{ name: 'two', has_same_timers: true }] });
+    expect(await shared()).toMatchObject({ role: 'active', active: 'one' });
+    expect((await two.run('status', '--check')).code).toBe(0);
+    const pause = await two.run('pause', 'tick', '--reason', 'repair');
+    expect(pause).toMatchObject({ code: 0 });
+    const list = await one.run('list');
+    expect(list.stdout).toMatch(/tick\s+paused: repair/);
+    const wrong = await two.run('trigger', 'tock');
+    expect(wrong).toMatchObject({ code: 2 });
+    expect(wrong.stderr).toContain('unknown timer "tock"');
+  });
+
+  test('a wrong password is refused at the start, and appears nowhere', async () => {
+    await redis.command('CONFIG', 'SET', 'requirepass', 'right');
+    const url = redis.url.replace('//', '//:s3cret-word@');
+    one.write('timers.yaml', `state: "${url}"\n${TIMERS}`);
+    const ended = await one.run('start');
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/password/);
+    expect(ended.stdout + ended.stderr).not.toContain('s3cret-word');
+    one.write('password', 'right\n');
+    one.write('timers.yaml', `state: { url: "${redis.url}", password_file: ./password, name: one }\n${TIMERS}`);
+    const program = one.start(['start']);
+    await program.line(({ event }) => event === 'scheduler.started');
+  });
+});
