@@ -12,4 +12,5 @@ export { readRunTimes } from './read-run-times.js';
 export { readToken } from './build/http.js';
 export { completeFromScheduler } from './complete-from-scheduler.js';
 export { loadYaml } from './text/parse-yaml.js';
+export { readDocuments, type ForeignEntry, type ForeignMap, type ForeignValue } from './text/read-documents.js';
 export { rootDistrust, Trust } from './text/trust.js';

@@ -16,8 +16,8 @@ export interface CalendarFields {
 export interface ClockRule {
   /** IANA. */
   readonly timezone: string;
-  /** Times that do not exist: right after the change, or not at all. */
-  readonly gap: 'after' | 'skip';
+  /** Times that do not exist: right after the change, later by its length, or not at all. */
+  readonly gap: 'after' | 'shift' | 'skip';
   /** Times that exist twice. */
   readonly repeat: 'first' | 'both';
 }
@@ -60,7 +60,7 @@ export function calendarSchedule(fields: CalendarFields, { timezone, gap, repeat
     const wall = nextWall(fields, repeat === 'first' ? Math.max(from + offset, freshFrom) : from + offset);
     if (wall === undefined) return {};
     if (wall - offset < until) return { due: wall - offset };
-    if (gap === 'after' && wall < gapUntil) return { due: until };
+    if (gap !== 'skip' && wall < gapUntil) return { due: behind(gap, wall, stretch) };
     return { resumeAt: gapUntil === -Infinity ? Math.max(until, wall - offset - DAY) : until };
   };
   return {
@@ -76,6 +76,10 @@ export function calendarSchedule(fields: CalendarFields, { timezone, gap, repeat
     },
   };
 }
+
+/** When a wall time comes that the change at the end of a stretch skips. */
+const behind = (gap: 'after' | 'shift', wall: WallTime, { until, offset }: Stretch): Instant =>
+  gap === 'after' ? until : wall - offset;
 
 /** A part of the time in which a zone keeps one offset. */
 interface Stretch {

@@ -40,6 +40,14 @@ export { fieldMatches, type FieldMatch } from './cron/field-matches.js';
 export { writtenOut } from './cron/expression.js';
 export { shortestInterval } from './rhythm.js';
 export { clockChanges, type ClockChange } from './zone/clock-change.js';
-export { formatLocal, localTime, localToInstants, timeOfDay, wallAt, type WallTime } from './zone/local-time.js';
+export {
+  formatLocal,
+  localTime,
+  localToInstants,
+  zoneOffsetAt,
+  timeOfDay,
+  wallAt,
+  type WallTime,
+} from './zone/local-time.js';
 export { parseTimestamp } from './zone/timestamp.js';
 export { isTimeZone, suggestTimeZone, systemZone, wrongTimeZone, type SystemZone } from './zone/zone-name.js';

@@ -41,6 +41,13 @@ function instantsOf(local: WallTime, zone: TimeZone): LocalInstants {
 }
 
 /**
+ * Returns how far the clocks of a zone are ahead of UTC at an instant.
+ * @throws RangeError when `zone` is not an IANA name.
+ */
+export const zoneOffsetAt = (instant: Instant, zone: string): Duration =>
+  timeZoneOf(zone).stretchAt(Math.floor(instant / 1000)).offset * 1000;
+
+/**
  * Returns the time of day that the clocks of a zone show at an instant, from 0 (midnight) to 24 h (exclusive).
  * @throws RangeError when `zone` is not an IANA name.
  */

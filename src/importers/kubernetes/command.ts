@@ -1,0 +1,68 @@
+import type { DifferenceList } from '../difference-list.js';
+import type { Fields } from '../fields.js';
+import { fillIn, type Variables } from './variables.js';
+
+/** `run`, and `shell` if it is not `/bin/sh`. */
+export interface ContainerCommand {
+  readonly run: string | readonly string[];
+  readonly shell?: string;
+}
+
+/** Reads `command` and `args` of a container, with `$(NAME)` replaced. */
+export function readCommand(container: Fields, variables: Variables, differences: DifferenceList): ContainerCommand {
+  const image = container.text('image') ?? 'its image';
+  tellImage(container, image, differences);
+  const words = [...container.texts('command'), ...container.texts('args')];
+  if (!container.has('command')) tellEntrypoint(container, image, differences);
+  if (words.length === 0) return { run: `echo "Write the command of the image ${image} here." >&2; exit 1` };
+  const [shell = '', option, script, ...others] = words;
+  const isShell = option === '-c' && script !== undefined && others.length === 0 && SHELL.test(shell);
+  if (!isShell) return { run: withoutShell(words, variables) };
+  const run = fillIn(script, (name) => variables.known.get(name) ?? reference(name, variables));
+  return /^(?:\/bin\/)?sh$/.test(shell) ? { run } : { run, shell };
+}
+
+/** For the shell, a variable whose value only the cluster has. */
+const reference = (name: string, { unknown }: Variables): string | undefined =>
+  unknown.has(name) ? `\${${name}}` : undefined;
+
+const SHELL = /^(?:\/(?:usr\/)?bin\/)?(?:sh|bash|dash|zsh|ash)$/;
+
+function tellImage(container: Fields, image: string, differences: DifferenceList): void {
+  container.ignore('imagePullPolicy');
+  const message = `The command runs on this machine, not in the image ${image}.`;
+  differences.warning(container.place('image'), message, 'Install what it needs here, or start it with docker run.');
+}
+
+function tellEntrypoint(container: Fields, image: string, differences: DifferenceList): void {
+  if (!container.has('args')) {
+    const message = `The container has no command, so ${image} starts its own, which is not in the file. The timer fails until you write it.`;
+    differences.warning(container, message, 'docker image inspect shows Entrypoint and Cmd of the image.');
+    return;
+  }
+  const message = `The container has args and no command: they follow the entrypoint of ${image}, if it has one.`;
+  differences.warning(container.place('args'), message, 'Write the entrypoint in front of run.');
+}
+
+/** The words as a list; as a text for the shell if it has to fill in a value that only the cluster has. */
+function withoutShell(words: readonly string[], variables: Variables): string | readonly string[] {
+  const { known, unknown } = variables;
+  const needsShell = words.some((word) => [...unknown].some((name) => word.includes(`$(${name})`)));
+  if (!needsShell) return words.map((word) => fillIn(word, (name) => known.get(name)));
+  return words.map((word) => shellWord(word, variables)).join(' ');
+}
+
+/** A mark around the names of variables while the rest is quoted: no argument has this character. */
+const MARK = '\0';
+
+function shellWord(word: string, variables: Variables): string {
+  const { known, unknown } = variables;
+  const filled = fillIn(word, (name) => known.get(name) ?? (unknown.has(name) ? `${MARK}${name}${MARK}` : undefined));
+  if (/^[\w./:=@%+,-]+$/.test(filled)) return filled;
+  const [literal = '', ...pieces] = filled.split(MARK);
+  if (pieces.length === 0) return `'${literal.replaceAll("'", `'\\''`)}'`;
+  const parts = [literal, ...pieces].map((part, index) =>
+    index % 2 === 1 ? `\${${part}}` : part.replace(/[\\"$`]/g, '\\$&'),
+  );
+  return `"${parts.join('')}"`;
+}

@@ -1,0 +1,119 @@
+import type { Instant } from '../../domain/time.js';
+import { DifferenceList } from '../difference-list.js';
+import type { Fields } from '../fields.js';
+import type { Difference, ImportedTimer, SourcePlace } from '../kind.js';
+import { withoutMissing } from '../values.js';
+import { readCommand } from './command.js';
+import { tellLeftOut } from './left-out.js';
+import { readJobFailures, readFirings } from './limits.js';
+import type { ConfigMaps } from './manifests.js';
+import { readCronJobSchedule } from './schedule.js';
+import { readVariables } from './variables.js';
+
+export interface ReadCronJob {
+  /** One of each container; none if the CronJob can't be carried over. */
+  readonly timers: readonly ImportedTimer[];
+  /** Those of a CronJob without a timer. */
+  readonly differences: readonly Difference[];
+  /** Where the schedule is, if the CronJob names no zone for it. */
+  readonly withoutZone?: SourcePlace;
+}
+
+/** Reads one CronJob. */
+export function readCronJob(cronJob: Fields, configMaps: ConfigMaps, now: Instant): ReadCronJob {
+  const differences = new DifferenceList();
+  const metadata = cronJob.map('metadata');
+  const spec = cronJob.map('spec');
+  const job = spec.map('jobTemplate').map('spec');
+  const pod = job.map('template').map('spec');
+  spec.map('jobTemplate').map('metadata').ignore('name');
+  job.map('template').map('metadata').ignore('name');
+  tellVersion(cronJob, differences);
+  const schedule = readCronJobSchedule(spec, now, differences);
+  const containers = pod.maps('containers');
+  if (schedule === undefined) return { timers: [], differences: differences.list() };
+  if (containers.length === 0) {
+    differences.error(pod, 'The CronJob is left out: it has no container.');
+    return { timers: [], differences: differences.list() };
+  }
+  const shared = { ...readFirings(spec, differences), ...readJobFailures(job, pod, differences) };
+  tellOthers(pod, differences);
+  const name = metadata.text('name') ?? metadata.text('generateName') ?? 'cronjob';
+  const about = describe(metadata, differences);
+  const read = containers.map((container) => ({
+    name: containers.length === 1 ? name : `${name}-${container.text('name') ?? 'container'}`,
+    keys: { ...about, ...schedule.keys, ...shared, ...readContainer(container, configMaps, differences) },
+  }));
+  cronJob.ignore('status');
+  pod.ignore('restartPolicy');
+  for (const container of containers) container.ignore('name');
+  tellLeftOut(cronJob, differences);
+  const { original, whenDifferent } = schedule;
+  const place = { file: cronJob.file, line: cronJob.line };
+  const timers = read.map((timer, index) => ({
+    ...timer,
+    place,
+    differences: index === 0 ? differences.list() : [],
+    ...withoutMissing({ original, whenDifferent }),
+  }));
+  return { timers, differences: [], ...(schedule.isZoneless && { withoutZone: spec.place('schedule') }) };
+}
+
+function tellVersion(cronJob: Fields, differences: DifferenceList): void {
+  cronJob.ignore('kind');
+  const version = cronJob.text('apiVersion') ?? 'no apiVersion';
+  if (version === 'batch/v1') return;
+  const message = `The CronJob is of ${version}. Its keys mean the same as in batch/v1, which Kubernetes 1.25 and later require.`;
+  differences.note(cronJob.place('apiVersion'), message);
+}
+
+/** Containers besides the first run as timers of their own; init containers can't. */
+function tellOthers(pod: Fields, differences: DifferenceList): void {
+  if (pod.maps('containers').length > 1) {
+    const message =
+      'The containers of a pod start together, and the job fails if one fails. Here each is a timer of its own.';
+    differences.warning(pod.place('containers'), message, 'Join their commands in one run if they need each other.');
+  }
+  for (const container of pod.maps('initContainers')) {
+    const command = [...container.texts('command'), ...container.texts('args')].join(' ');
+    const name = container.text('name') ?? 'without a name';
+    container.ignoreAll();
+    const message = `The init container ${name} is left out. It runs before the others: ${command || 'the command of its image'}`;
+    differences.warning(container, message, 'Write its command in front of run, joined by &&.');
+  }
+}
+
+/** The description and the tags: the namespace and the labels, as `key=value`. */
+function describe(metadata: Fields, differences: DifferenceList): Readonly<Record<string, unknown>> {
+  const annotations = metadata.map('annotations');
+  const description = annotations.text('kubernetes.io/description') ?? annotations.text('description');
+  const others = annotations.unread().filter(({ path }) => !path.endsWith('last-applied-configuration'));
+  annotations.ignoreAll();
+  const [first] = others;
+  if (first !== undefined) differences.note(first, 'Annotations are left out.');
+  const labels = metadata.map('labels');
+  const namespace = metadata.text('namespace');
+  const tags = [
+    ...(namespace === undefined ? [] : [`namespace=${namespace}`]),
+    ...labels.keys.map((key) => `${key}=${labels.text(key) ?? ''}`),
+  ];
+  return {
+    ...(description !== undefined && { description }),
+    ...(tags.length > 0 && { tags }),
+  };
+}
+
+function readContainer(
+  container: Fields,
+  configMaps: ConfigMaps,
+  differences: DifferenceList,
+): Readonly<Record<string, unknown>> {
+  const variables = readVariables(container, configMaps, differences);
+  const { run, shell } = readCommand(container, variables, differences);
+  return withoutMissing({
+    run,
+    shell,
+    cwd: container.text('workingDir'),
+    env: variables.known.size > 0 ? Object.fromEntries(variables.known) : undefined,
+  });
+}

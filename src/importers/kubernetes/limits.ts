@@ -1,0 +1,108 @@
+import { SECOND } from '../../domain/time.js';
+import type { DifferenceList } from '../difference-list.js';
+import type { Fields } from '../fields.js';
+import { durationText } from '../values.js';
+
+type Keys = Readonly<Record<string, unknown>>;
+
+/** Kubernetes' defaults. */
+const [BACKOFF_LIMIT, GRACE_SECONDS] = [6, 30];
+
+/** How the controller treats firings: late, overlapping, suspended. */
+export function readFirings(spec: Fields, differences: DifferenceList): Keys {
+  const deadline = seconds(spec, 'startingDeadlineSeconds');
+  const policy = spec.text('concurrencyPolicy');
+  if (policy === 'Forbid') {
+    const message =
+      'Kubernetes skips a firing while a run is active, and starts the latest skipped one when the run ends. overlap: queue does so, too.';
+    differences.note(spec.place('concurrencyPolicy'), message, 'Write overlap: skip to drop it.');
+  }
+  const isSuspended = spec.flag('suspend') === true;
+  if (isSuspended) {
+    const message =
+      'When you resume a CronJob, Kubernetes starts its latest missed firing. Here the next one is the first.';
+    differences.note(spec.place('suspend'), message);
+  }
+  tellHistory(spec, differences);
+  return {
+    ...(isSuspended && { enabled: false }),
+    catch_up: deadline === undefined || deadline === '0s' ? true : deadline,
+    ...(deadline !== undefined && deadline !== '0s' && { deadline }),
+    overlap: OVERLAPS.get(policy ?? 'Allow') ?? 'allow',
+  };
+}
+
+const OVERLAPS: ReadonlyMap<string, string> = new Map([
+  ['Allow', 'allow'],
+  ['Forbid', 'queue'],
+  ['Replace', 'replace'],
+]);
+
+function tellHistory(spec: Fields, differences: DifferenceList): void {
+  const limits = ['successfulJobsHistoryLimit', 'failedJobsHistoryLimit'];
+  const [first] = limits.filter((key) => spec.has(key));
+  spec.ignore(...limits);
+  if (first === undefined) return;
+  const message = 'The history limits of jobs are left out: timers keeps 1000 outcomes of each timer, for 30 days.';
+  differences.note(spec.place(first), message, 'The key history at the top of the timer file sets other limits.');
+}
+
+/** How a job fails: retries, deadlines, signals. */
+export function readJobFailures(job: Fields, pod: Fields, differences: DifferenceList): Keys {
+  const ofPod = seconds(pod, 'activeDeadlineSeconds');
+  const ofJob = seconds(job, 'activeDeadlineSeconds');
+  const attempts = (job.number('backoffLimit') ?? BACKOFF_LIMIT) + 1;
+  if (ofJob !== undefined && attempts > 1) {
+    const message = 'activeDeadlineSeconds limits all attempts of a job together. Here timeout limits each attempt.';
+    differences.warning(job.place('activeDeadlineSeconds'), message);
+  }
+  const isFinalTimeout = ofPod === undefined && ofJob !== undefined;
+  return {
+    ...readTimeout(pod, ofPod ?? ofJob),
+    ...(attempts > 1 && { retry: retryOf(job, pod, { attempts, isFinalTimeout }) }),
+  };
+}
+
+function readTimeout(pod: Fields, timeout: string | undefined): Keys {
+  const grace = pod.number('terminationGracePeriodSeconds');
+  if (timeout === undefined && grace === undefined) return {};
+  return { ...(timeout && { timeout }), kill_after: durationText((grace ?? GRACE_SECONDS) * SECOND) };
+}
+
+/** New pods wait up to 6 min, restarted containers up to 5 min. */
+function retryOf(
+  job: Fields,
+  pod: Fields,
+  { attempts, isFinalTimeout }: { attempts: number; isFinalTimeout: boolean },
+): Keys {
+  const restarts = pod.text('restartPolicy') === 'OnFailure';
+  const { on, notOn } = exitCodes(job);
+  const final = [...(isFinalTimeout ? ['timeout'] : []), ...notOn];
+  return {
+    attempts,
+    delay: '10s',
+    max_delay: restarts ? '5m' : '6m',
+    ...(on.length > 0 && { on }),
+    ...(final.length > 0 && { not_on: final }),
+  };
+}
+
+/** The rules of `podFailurePolicy` that fail a job by the exit code. Other rules stay unread, and are reported. */
+function exitCodes(job: Fields): { readonly on: readonly number[]; readonly notOn: readonly number[] } {
+  const rules = job.map('podFailurePolicy').maps('rules');
+  const codes = { on: [] as number[], notOn: [] as number[] };
+  for (const rule of rules) {
+    const condition = rule.map('onExitCodes');
+    if (rule.text('action') !== 'FailJob' || condition.keys.length === 0) continue;
+    condition.ignore('containerName');
+    const values = condition.texts('values').map(Number);
+    if (condition.text('operator') === 'NotIn') codes.on.push(...values);
+    else codes.notOn.push(...values);
+  }
+  return codes;
+}
+
+function seconds(fields: Fields, key: string): string | undefined {
+  const number = fields.number(key);
+  return number === undefined || number < 0 ? undefined : durationText(number * SECOND);
+}

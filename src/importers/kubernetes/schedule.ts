@@ -1,0 +1,71 @@
+import type { Instant } from '../../domain/time.js';
+import { isTimeZone } from '../../schedules/index.js';
+import type { DifferenceList } from '../difference-list.js';
+import type { Fields } from '../fields.js';
+import type { ImportedTimer } from '../kind.js';
+import { readRobfig, RobfigError, type RobfigExpression } from '../robfig/expression.js';
+import { RobfigFirings } from '../robfig/firings.js';
+import { scheduleKeys, type Counting } from '../robfig/schedule-keys.js';
+
+/** When a CronJob fires. */
+export interface CronJobSchedule extends Pick<ImportedTimer, 'original' | 'whenDifferent'> {
+  readonly keys: Readonly<Record<string, unknown>>;
+  /** Whether the CronJob names no zone. */
+  readonly isZoneless: boolean;
+}
+
+/** The zone of the controller manager, which a CronJob without a zone uses. Its containers know no other. */
+export const CONTROLLER_ZONE = 'UTC';
+
+/** Reads `schedule` and `timeZone`; `undefined`, with an error, if Kubernetes would refuse them. */
+export function readCronJobSchedule(
+  spec: Fields,
+  now: Instant,
+  differences: DifferenceList,
+): CronJobSchedule | undefined {
+  const written = spec.text('schedule')?.trim() ?? '';
+  const [text, prefixed] = withoutZone(written);
+  const named = spec.text('timeZone') ?? prefixed ?? '';
+  const isZoneless = named === '' || named === 'Local';
+  const zone = isZoneless ? CONTROLLER_ZONE : named;
+  try {
+    if (!isTimeZone(zone)) throw new RobfigError(`"${zone}" is not an IANA time zone.`);
+    const expression = readRobfig(text, { takesSeconds: false });
+    return { ...scheduleOf(expression, { zone, now, spec }, differences), isZoneless };
+  } catch (error) {
+    if (!(error instanceof RobfigError)) throw error;
+    const message = `The CronJob is left out: Kubernetes refuses its schedule "${written}". ${error.message}`;
+    differences.error(spec.place('schedule'), message);
+    return undefined;
+  }
+}
+
+/** Takes a leading `TZ=` or `CRON_TZ=` off. */
+function withoutZone(schedule: string): readonly [text: string, zone: string | undefined] {
+  const [prefix = '', zone] = /^(?:CRON_)?TZ=(\S*)\s+/.exec(schedule) ?? [];
+  return [schedule.slice(prefix.length), zone];
+}
+
+interface Where extends Counting {
+  readonly spec: Fields;
+}
+
+function scheduleOf(
+  expression: RobfigExpression,
+  { zone, now, spec }: Where,
+  differences: DifferenceList,
+): Omit<CronJobSchedule, 'isZoneless'> {
+  const timezone = zone === CONTROLLER_ZONE ? {} : { timezone: zone };
+  const keys = { ...scheduleKeys(expression, { zone, now }), ...timezone };
+  if (expression.kind === 'interval') {
+    const message =
+      'Kubernetes counts @every from the time at which the CronJob was created. Here it counts from 1970-01-01 00:00 UTC.';
+    differences.warning(spec.place('schedule'), message, 'Set every: {interval, offset} if the minute matters.');
+    return { keys };
+  }
+  return {
+    keys,
+    original: new RobfigFirings(expression, zone),
+    whenDifferent: 'Kubernetes gives other times where a clock changes at midnight or by half an hour.',
+  };
+}

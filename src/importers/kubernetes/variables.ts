@@ -1,0 +1,93 @@
+import type { DifferenceList } from '../difference-list.js';
+import type { Fields } from '../fields.js';
+import type { ConfigMaps } from './manifests.js';
+
+/** The environment of a container. */
+export interface Variables {
+  /** Those with a value in the files. */
+  readonly known: ReadonlyMap<string, string>;
+  /** Those whose value only the cluster has. */
+  readonly unknown: ReadonlySet<string>;
+}
+
+/** Reads `envFrom` and `env`, in this order: the later one of a name counts. */
+export function readVariables(container: Fields, configMaps: ConfigMaps, differences: DifferenceList): Variables {
+  const known = new Map<string, string>();
+  const unknown = new Set<string>();
+  for (const source of container.maps('envFrom')) readSource(source, { known, configMaps, differences });
+  for (const variable of container.maps('env')) {
+    const name = variable.text('name') ?? '';
+    const value = variable.has('valueFrom')
+      ? readReference(variable, { name, configMaps, differences })
+      : fillIn(variable.text('value') ?? '', (other) => known.get(other));
+    if (value === undefined) unknown.add(name);
+    else known.set(name, value);
+    if (value !== undefined) unknown.delete(name);
+    else known.delete(name);
+  }
+  return { known, unknown };
+}
+
+/**
+ * Replaces `$(NAME)` as Kubernetes does before it starts a container: a name without a value stays as it is, so shells see
+ * their own `$(command)`. `$$` becomes `$`.
+ */
+export const fillIn = (text: string, valueOf: (name: string) => string | undefined): string =>
+  text.replace(/\$\$|\$\(([^)]*)\)/g, (written: string, name: string | undefined) =>
+    name === undefined ? '$' : (valueOf(name) ?? written),
+  );
+
+interface Found {
+  readonly configMaps: ConfigMaps;
+  readonly differences: DifferenceList;
+}
+
+function readSource(source: Fields, { known, configMaps, differences }: Found & { known: Map<string, string> }): void {
+  const prefix = source.text('prefix') ?? '';
+  for (const [key, kind] of SOURCES) {
+    if (!source.has(key)) continue;
+    const name = source.map(key).text('name') ?? '';
+    source.map(key).ignore('optional');
+    const data = kind === 'ConfigMap' ? configMaps.get(name) : undefined;
+    if (data !== undefined) for (const [variable, value] of data) known.set(`${prefix}${variable}`, value);
+    else differences.warning(source.place(key), `The variables of the ${kind} ${name} are not in the file.`, FROM_FILE);
+  }
+}
+
+const SOURCES = [
+  ['configMapRef', 'ConfigMap'],
+  ['secretRef', 'Secret'],
+] as const;
+
+const FROM_FILE = 'Write them to a file of NAME=value lines, and name it in env_file.';
+
+function readReference(
+  variable: Fields,
+  { name, configMaps, differences }: Found & { name: string },
+): string | undefined {
+  const from = variable.map('valueFrom');
+  const place = variable.place('valueFrom');
+  if (from.has('configMapKeyRef')) {
+    const reference = from.map('configMapKeyRef');
+    reference.ignore('optional');
+    const data = configMaps.get(reference.text('name') ?? '');
+    const value = data?.get(reference.text('key') ?? '');
+    if (value !== undefined) return value;
+  }
+  const [kind = 'valueFrom'] = from.keys;
+  const reference = from.map(kind);
+  const origin = ORIGINS.get(kind)?.(reference) ?? kind;
+  reference.ignoreAll();
+  const hint = `Set ${name} in env, in a file that env_file names, or in the environment of timers.`;
+  differences.warning(place, `${name} comes from ${origin}, which is not in the file.`, hint);
+  return undefined;
+}
+
+type Origin = (reference: Fields) => string;
+
+const ORIGINS: ReadonlyMap<string, Origin> = new Map<string, Origin>([
+  ['secretKeyRef', (one) => `the key ${one.text('key') ?? ''} of the Secret ${one.text('name') ?? ''}`],
+  ['configMapKeyRef', (one) => `the key ${one.text('key') ?? ''} of the ConfigMap ${one.text('name') ?? ''}`],
+  ['fieldRef', (one) => `the field ${one.text('fieldPath') ?? ''} of the pod`],
+  ['resourceFieldRef', (one) => `the resource ${one.text('resource') ?? ''} of the container`],
+]);

@@ -1,0 +1,45 @@
+import { DifferenceList } from '../difference-list.js';
+import type { ImportContext, Imported, Importer, SourceFile } from '../kind.js';
+import { withoutShared } from '../shared-differences.js';
+import { readIni } from './ini.js';
+import { readOfeliaJob } from './job.js';
+import { readLabels } from './labels.js';
+
+/** INI files of Ofelia, and compose files with its labels. */
+export const ofelia: Importer = {
+  name: 'ofelia',
+  summary: 'INI files of Ofelia, and its labels in compose files',
+  recognize: ({ text }) => (JOB.test(text) ? 0.95 : 0),
+  read: (files, context) => {
+    const read = files.map((file) => readFile(file, context));
+    return {
+      settings: read[0]?.settings ?? {},
+      timers: read.flatMap(({ timers }) => timers),
+      differences: read.flatMap(({ differences }) => differences),
+    };
+  },
+};
+
+/** A section of a job, or a label of one. */
+const JOB = /^\s*\[job-(?:exec|run|local|service-run)\s*"|\bofelia\.job-(?:exec|run|local|service-run)\./im;
+
+function readFile(file: SourceFile, context: ImportContext): Imported {
+  const general = new DifferenceList();
+  const isIni = /^\s*\[(?:job-|global)/im.test(file.text);
+  const { entries, timezone } = isIni ? readIni(file, general) : readLabels(file, general);
+  const zone = timezone ?? (isIni ? context.timezone : 'UTC');
+  if (timezone === undefined) {
+    const message = `Ofelia uses the zone of its container or machine. Here that is ${zone}.`;
+    general.warning({ file: file.path, line: 1 }, message, 'If it is another one, change timezone in the timer file.');
+  }
+  const globals = entries.filter(({ type }) => type === 'global');
+  const read = entries
+    .filter(({ type }) => type !== 'global')
+    .map((entry) => readOfeliaJob(entry, globals, { zone, now: context.now }));
+  const { shared, timers } = withoutShared(read.flatMap(({ timer }) => timer ?? []));
+  return {
+    settings: { timezone: zone },
+    timers,
+    differences: [...general.list(), ...shared, ...read.flatMap(({ differences }) => differences)],
+  };
+}

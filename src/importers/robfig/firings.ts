@@ -1,0 +1,119 @@
+import type { Schedule } from '../../domain/schedule.js';
+import type { Instant } from '../../domain/time.js';
+import { GoClock, type GoDate } from './go-clock.js';
+import type { RobfigFields } from './expression.js';
+
+/** robfig/cron gives up on an expression that does not come in five years. */
+const YEARS = 5;
+
+const [SECOND, HOUR] = [1000, 3_600_000];
+
+/**
+ * When robfig/cron v3 fires an expression: local times that a clock change skips never come, repeated ones come twice.
+ * It walks from field to field as robfig/cron does. So it has the same faults where a clock changes at midnight or by
+ * half an hour.
+ */
+export class RobfigFirings implements Pick<Schedule, 'next'> {
+  readonly #fields: RobfigFields;
+  readonly #clock: GoClock;
+
+  /** `zone` is an IANA name, already checked. */
+  constructor(fields: RobfigFields, zone: string) {
+    this.#fields = fields;
+    this.#clock = new GoClock(zone);
+  }
+
+  next(after: Instant): Instant | undefined {
+    const walk = new Walk(Math.floor(after / SECOND) * SECOND + SECOND, this.#fields, this.#clock);
+    const lastYear = walk.date.year + YEARS;
+    while (walk.date.year <= lastYear) if (walk.pass()) return walk.at;
+    return undefined;
+  }
+}
+
+/** One search. A field that does not match moves on by its unit; passing the end of the next larger unit starts over. */
+class Walk {
+  at: Instant;
+  readonly #fields: RobfigFields;
+  readonly #clock: GoClock;
+  /** Once a field has moved, the smaller ones are at their beginning. */
+  #hasMoved = false;
+
+  constructor(at: Instant, fields: RobfigFields, clock: GoClock) {
+    this.at = at;
+    this.#fields = fields;
+    this.#clock = clock;
+  }
+
+  get date(): GoDate {
+    return this.#clock.dateAt(this.at);
+  }
+
+  /** Whether all fields match, from the month down to the second. */
+  pass(): boolean {
+    return this.#toMonth() && this.#toDay() && this.#toHour() && this.#toMinute() && this.#toSecond();
+  }
+
+  #toMonth(): boolean {
+    for (let { date } = this; !this.#fields.month.values.has(date.month); { date } = this) {
+      this.#begin({ ...date, day: 1, hour: 0, minute: 0, second: 0 });
+      this.#set({ ...this.date, month: this.date.month + 1 });
+      if (this.date.month === 1) return false;
+    }
+    return true;
+  }
+
+  #toDay(): boolean {
+    for (let { date } = this; !this.#isDay(date); { date } = this) {
+      this.#begin({ ...date, hour: 0, minute: 0, second: 0 });
+      this.#set({ ...this.date, day: this.date.day + 1 });
+      // Where midnight does not exist, the new day begins at another hour.
+      const { hour } = this.date;
+      if (hour !== 0) this.at += (hour > 12 ? 24 - hour : -hour) * HOUR;
+      if (this.date.day === 1) return false;
+    }
+    return true;
+  }
+
+  #isDay({ day, weekday }: GoDate): boolean {
+    const { dayOfMonth, dayOfWeek } = this.#fields;
+    const matches = [dayOfMonth.values.has(day), dayOfWeek.values.has(weekday)];
+    return dayOfMonth.isStar || dayOfWeek.isStar ? !matches.includes(false) : matches.includes(true);
+  }
+
+  #toHour(): boolean {
+    for (let { date } = this; !this.#fields.hour.values.has(date.hour); { date } = this) {
+      this.#begin({ ...date, minute: 0, second: 0 });
+      this.at += HOUR;
+      if (this.date.hour === 0) return false;
+    }
+    return true;
+  }
+
+  #toMinute(): boolean {
+    for (let { date } = this; !this.#fields.minute.values.has(date.minute); { date } = this) {
+      this.#hasMoved = true;
+      this.at += (60 - date.second) * SECOND;
+      if (this.date.minute === 0) return false;
+    }
+    return true;
+  }
+
+  #toSecond(): boolean {
+    for (let { second } = this.date; !this.#fields.second.values.has(second); second += 1) {
+      this.#hasMoved = true;
+      this.at += SECOND;
+      if (second === 59) return false;
+    }
+    return true;
+  }
+
+  #begin(date: GoDate): void {
+    if (!this.#hasMoved) this.#set(date);
+    this.#hasMoved = true;
+  }
+
+  #set(date: GoDate): void {
+    this.at = this.#clock.instantOf(date);
+  }
+}

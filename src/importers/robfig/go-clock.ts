@@ -1,0 +1,44 @@
+import type { Instant } from '../../domain/time.js';
+import { zoneOffsetAt } from '../../schedules/index.js';
+
+/** A local date and time, as Go's `time.Date` takes it: numbers beyond a field's end count on. Months and days count from 1. */
+export interface GoDate {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  /** 0 is Sunday. Not read, only returned. */
+  readonly weekday: number;
+}
+
+/** Local time as Go's package `time` computes it. */
+export class GoClock {
+  readonly #zone: string;
+
+  /** `zone` is an IANA name, already checked. */
+  constructor(zone: string) {
+    this.#zone = zone;
+  }
+
+  dateAt(instant: Instant): GoDate {
+    const wall = new Date(instant + zoneOffsetAt(instant, this.#zone));
+    return {
+      year: wall.getUTCFullYear(),
+      month: wall.getUTCMonth() + 1,
+      day: wall.getUTCDate(),
+      hour: wall.getUTCHours(),
+      minute: wall.getUTCMinutes(),
+      second: wall.getUTCSeconds(),
+      weekday: wall.getUTCDay(),
+    };
+  }
+
+  /** Go tries the offset that UTC has at the wall time, then the one at the instant this gives: it never looks for a gap. */
+  instantOf({ year, month, day, hour, minute, second }: Omit<GoDate, 'weekday'>): Instant {
+    const wall = Date.UTC(year, month - 1, day, hour, minute, second);
+    const guess = wall - zoneOffsetAt(wall, this.#zone);
+    return wall - zoneOffsetAt(guess, this.#zone);
+  }
+}

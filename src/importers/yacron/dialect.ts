@@ -1,0 +1,30 @@
+import type { ClockRule } from '../calendar-schedule.js';
+
+/** What yacron and its successor cronstable do differently. */
+export interface Dialect {
+  readonly name: 'yacron' | 'cronstable';
+  /** Whether the second of an expression of 7 fields counts. */
+  readonly firesInSeconds: boolean;
+  readonly clockRule: Omit<ClockRule, 'timezone'>;
+  readonly whenDifferent: string;
+  /** Whether `${NAME}` in its values is a variable of the environment. */
+  readonly expandsVariables: boolean;
+}
+
+/** yacron compares each minute with the clock. */
+export const YACRON: Dialect = {
+  name: 'yacron',
+  firesInSeconds: false,
+  clockRule: { gap: 'skip', repeat: 'both' },
+  whenDifferent: 'yacron fires at each minute whose local time matches all fields.',
+  expandsVariables: false,
+};
+
+/** cronstable computes the next local time, and fires once for it. */
+export const CRONSTABLE: Dialect = {
+  name: 'cronstable',
+  firesInSeconds: true,
+  clockRule: { gap: 'shift', repeat: 'first' },
+  whenDifferent: 'cronstable moves times that a clock change skips by its length, and fires repeated ones once.',
+  expandsVariables: true,
+};

@@ -1,0 +1,38 @@
+import type { DifferenceList } from '../difference-list.js';
+import type { Fields } from '../fields.js';
+
+interface Words {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** What has no equivalent, by its first key. */
+const KNOWN: ReadonlyMap<string, Words> = new Map([
+  [
+    'statsd',
+    { message: 'The metrics for statsd are left out.', hint: 'Write http, and let Prometheus read /metrics.' },
+  ],
+  [
+    'sla',
+    { message: 'The limits of sla are left out.', hint: 'The metrics of timers have the time of the last success.' },
+  ],
+  ['onLate', { message: 'The report of onLate is left out.', hint: 'Write notify with on: [missed].' }],
+  [
+    'secrets',
+    { message: 'Secrets are left out: a command gets only its environment.', hint: 'Name a file in env_file.' },
+  ],
+  ['priority', { message: 'The priority is left out.', hint: 'Write nice in front of the command.' }],
+  [
+    'clusterPolicy',
+    { message: 'clusterPolicy is left out.', hint: 'A shared state lets one of several schedulers act.' },
+  ],
+]);
+
+/** Reports every key of a job that nothing has read. */
+export function tellUnreadKeys(job: Fields, differences: DifferenceList): void {
+  for (const { path, ...place } of job.unread()) {
+    const [key = path] = path.split('.');
+    const { message, hint } = KNOWN.get(key) ?? { message: `${path} has no equivalent here, and is left out.` };
+    differences.warning(place, message, hint);
+  }
+}

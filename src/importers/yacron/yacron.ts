@@ -1,0 +1,52 @@
+import { DifferenceList } from '../difference-list.js';
+import type { ImportContext, Imported, Importer, SourceFile } from '../kind.js';
+import { withoutShared } from '../shared-differences.js';
+import { CRONSTABLE, YACRON, type Dialect } from './dialect.js';
+import { readFiles } from './files.js';
+import { readJob } from './job.js';
+import { readTop } from './top.js';
+
+/** Files of yacron. */
+export const yacron: Importer = {
+  name: 'yacron',
+  summary: 'YAML files of yacron',
+  recognize: ({ text }) => (hasJobs(text) && /\b(?:schedule|include):/.test(text) ? 0.9 : 0),
+  read: (files, context) => read(files, context, YACRON),
+};
+
+/** Files of cronstable, which continues yacron. */
+export const cronstable: Importer = {
+  name: 'cronstable',
+  summary: 'YAML files of cronstable',
+  recognize: (file) => (yacron.recognize(file) > 0 && NEWER.test(file.text) ? 0.95 : 0),
+  read: (files, context) => read(files, context, CRONSTABLE),
+};
+
+/** Whether `jobs` is a list, or a list of files is included. Those of GitHub's workflows are a map. */
+function hasJobs(text: string): boolean {
+  const lines = text.split('\n').filter((line) => !/^\s*(?:#|$)/.test(line));
+  return lines.some((line, index) => {
+    const [key, rest = ''] = /^(?:jobs|include):(.*)$/.exec(line) ?? [];
+    return (
+      key !== undefined &&
+      /^\s*(?:-|\[)/.test(rest.trim() === '' || rest.trim().startsWith('#') ? (lines[index + 1] ?? '') : rest)
+    );
+  });
+}
+
+/** Keys that yacron does not know. */
+const NEWER =
+  /^(?:dags|cluster|state|mcp|push|notify):|^\s+(?:- )?(?:onMissed|onlyIfLastSucceeded|workingDirectory|sla|onLate|secrets|clusterPolicy|webhook|priority):/m;
+
+function read(files: readonly SourceFile[], context: ImportContext, dialect: Dialect): Imported {
+  const general = new DifferenceList();
+  const { jobs, tops } = readFiles(files, context, general);
+  const settings = readTop(tops, dialect, general);
+  const found = jobs.map((job) => readJob(job, { dialect, context }));
+  const { shared, timers } = withoutShared(found.flatMap(({ timer }) => timer ?? []));
+  return {
+    settings: timers.length === 0 ? settings : { timezone: 'UTC', ...settings },
+    timers,
+    differences: [...general.list(), ...shared, ...found.flatMap(({ differences }) => differences)],
+  };
+}

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { kubernetes } from '../../src/importers/kubernetes/kubernetes.js';
+import { manifestsOf, schemaFault } from '../support/kubernetes.js';
+import { firingsOf, readSample, readText, samplesOf, timerOf, toldOf } from './samples.js';
+
+const read = (path: string) => readSample(kubernetes, 'kubernetes', path);
+
+describe('the samples', () => {
+  const samples = samplesOf('kubernetes');
+
+  test.each(samples.map(({ path }) => path))('%s is recognized, and Kubernetes accepts its CronJobs', async (path) => {
+    const { text = '' } = samples.find((sample) => sample.path === path) ?? {};
+    expect(kubernetes.recognize({ path, text })).toBe(1);
+    const objects = manifestsOf(text).flatMap((manifest) =>
+      manifest.kind === 'List' ? (manifest['items'] as (typeof manifest)[]) : manifest,
+    );
+    const cronJobs = objects.filter(({ kind, apiVersion }) => kind === 'CronJob' && apiVersion === 'batch/v1');
+    for (const cronJob of cronJobs) expect(await schemaFault(cronJob)).toBeUndefined();
+  });
+
+  const timers = samples.flatMap(({ path }) => read(path).timers.map((timer) => [timer.name, timer] as const));
+
+  test('are at least ten CronJobs', () => {
+    expect(timers.length).toBeGreaterThan(10);
+  });
+
+  const compared = timers.filter(([name]) => name !== 'poll-feeds' && name !== 'midnight-in-santiago');
+  test.each(compared)('%s fires when Kubernetes would', (_name, timer) => {
+    const { here, there } = firingsOf(timer, 'UTC');
+    expect(here).toEqual(there);
+  });
+
+  test('a fault of robfig/cron at a midnight that does not exist is found', () => {
+    const timer = timerOf(read('reports.yaml'), 'midnight-in-santiago');
+    const { here, there } = firingsOf(timer, 'UTC');
+    expect(here).not.toEqual(there);
+    expect(timer.whenDifferent).toBe(
+      'Kubernetes gives other times where a clock changes at midnight or by half an hour.',
+    );
+  });
+});
+
+test('a CronJob becomes a timer with its schedule, limits, command and environment', () => {
+  expect(timerOf(read('postgres-backup.yaml'), 'postgres-backup').keys).toEqual({
+    description: 'Dumps the shop database to S3',
+    tags: ['namespace=production', 'app.kubernetes.io/name=postgres-backup', 'team=data'],
+    cron: '30 2 * * *',
+    dst: { gap: 'skip', repeat: 'both' },
+    timezone: 'Europe/Paris',
+    catch_up: '1h',
+    deadline: '1h',
+    overlap: 'queue',
+    timeout: '1h30m',
+    kill_after: '30s',
+    retry: { attempts: 3, delay: '10s', max_delay: '6m', not_on: ['timeout'] },
+    run: [
+      'set -euo pipefail',
+      'pg_dump -h db.internal -U backup "$PGDATABASE" | gzip > /backup/$(date +%F).sql.gz',
+      'echo "took $SECONDS s, key ${S3_KEY}"',
+      '',
+    ].join('\n'),
+    shell: '/bin/bash',
+    cwd: '/backup',
+    env: { PGHOST: 'db.internal', PGDATABASE: 'shop', DSN: 'postgres://backup@db.internal/shop' },
+  });
+});
+
+test('what is not the same here is reported with its line', () => {
+  expect(toldOf(timerOf(read('postgres-backup.yaml'), 'postgres-backup'))).toEqual([
+    expect.stringContaining('23 note: Kubernetes skips a firing while a run is active'),
+    expect.stringContaining('25 note: The history limits of jobs are left out'),
+    expect.stringContaining('30 warning: activeDeadlineSeconds limits all attempts'),
+    expect.stringContaining('31 note: ttlSecondsAfterFinished is left out'),
+    '34 note: Labels and annotations of jobs and pods are left out.',
+    '38 warning: The command gets no token of a service account.',
+    '39 warning: The command runs as the user of timers, with the rights of that user.',
+    '43 warning: The command runs on this machine, not in the image postgres:16-alpine.',
+    '54 warning: The variables of the Secret backup-secrets are not in the file.',
+    '58 warning: S3_KEY comes from the key access-key of the Secret s3, which is not in the file.',
+    '64 warning: Requests and limits of CPU and memory are left out.',
+    '67 warning: Volumes are not mounted: the command sees the files of this machine.',
+  ]);
+});
+
+describe('containers', () => {
+  test('each of several becomes a timer, and init containers are reported', () => {
+    const imported = read('two-containers.yaml');
+    expect(imported.timers.map(({ name }) => name)).toEqual(['sync-main', 'sync-proxy']);
+    const main = timerOf(imported, 'sync-main');
+    expect(main.keys).toMatchObject({
+      timeout: '10m',
+      kill_after: '5s',
+      retry: { attempts: 7, not_on: [3, 42] },
+      run: './sync.sh ${TOKEN}',
+    });
+    expect(toldOf(main)).toContain(
+      '22 warning: The init container migrate is left out. It runs before the others: ./migrate.sh',
+    );
+    expect(toldOf(main)).toContain(
+      '19 warning: spec.jobTemplate.spec.template.spec.hostPID has no equivalent here, and is left out.',
+    );
+  });
+
+  test('one without a command becomes a timer that fails until its command is written', () => {
+    const { keys } = timerOf(read('two-containers.yaml'), 'sync-proxy');
+    expect(keys['run']).toBe('echo "Write the command of the image envoy:1 here." >&2; exit 1');
+  });
+
+  test('a variable of a Secret is left to the shell', () => {
+    const { keys } = timerOf(read('call-the-shop.yaml'), 'process-automations');
+    expect(keys['run']).toBe('curl -X GET https://shop.example/automations -H "X-Cron-Secret: ${CRON_SECRET}"');
+  });
+
+  test('$$ is a dollar sign, and $(command) without a variable stays', () => {
+    const { keys } = timerOf(read('reports.yaml'), 'every-other-day-or-monday');
+    expect(keys['run']).toEqual(['python', '-m', 'shop.reports', '--out', '/srv/reports/daily.csv', '--cost', '$5']);
+  });
+});
+
+const cronJob = (spec: string, name = 'job') =>
+  `apiVersion: batch/v1\nkind: CronJob\nmetadata: { name: ${name} }\nspec: { ${spec}, jobTemplate: { spec: { backoffLimit: 0, ` +
+  `template: { spec: { restartPolicy: Never, containers: [{ name: a, image: b, command: [c] }] } } } } }\n`;
+
+describe('a CronJob that Kubernetes refuses is left out', () => {
+  test.each([
+    ['schedule: "0 4 * * 7"', '"7" is not a valid day of week, which goes from 0 to 6.'],
+    ['schedule: "0 0 4 * * *"', 'It has 6 fields, not 5.'],
+    ['schedule: "0 4 * * *", timeZone: Berlin', '"Berlin" is not an IANA time zone.'],
+    ['suspend: true', 'It has 0 fields, not 5.'],
+  ])('%s', (spec, reason) => {
+    const { timers, differences } = readText(kubernetes, cronJob(spec));
+    expect(timers).toEqual([]);
+    expect(differences).toMatchObject([{ severity: 'error', line: 4, message: expect.stringContaining(reason) }]);
+  });
+});
+
+test('documents with mistakes are reported, and the others imported', () => {
+  const text = `kind: CronJob\nmetadata: {{ .Values.x }}\n---\n${cronJob('schedule: "@hourly"')}`;
+  const { timers, differences } = readText(kubernetes, text);
+  expect(timers.map(({ keys }) => keys['cron'])).toEqual(['0 * * * *']);
+  expect(differences[0]).toMatchObject({ severity: 'error', line: 2, hint: expect.stringContaining('helm template') });
+});
+
+test('a missing zone is reported once, at the first CronJob', () => {
+  const text = [cronJob('schedule: "1 * * * *"', 'a'), cronJob('schedule: "2 * * * *"', 'b')].join('---\n');
+  const { settings, differences } = readText(kubernetes, text);
+  expect(settings).toEqual({ timezone: 'UTC' });
+  expect(toldOf({ differences })).toContain(
+    '4 warning: 2 CronJobs name no timeZone, so the zone of the controller manager counts. It is UTC in most clusters.',
+  );
+});
