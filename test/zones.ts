@@ -10,8 +10,6 @@ export const READ_THE_ZONE = [
   'test/config/many-mistakes.test.ts',
   'test/daemon/origin.test.ts',
   'test/daemon/reloader.test.ts',
-  // The browser has the zone of the process that starts it.
-  'test/page/shown.test.ts',
   'test/page/timeline-scale.test.ts',
   'test/schedules/parse-schedule.test.ts',
   'test/schedules/reference.test.ts',

@@ -4,6 +4,9 @@ import { hasChromium, openChromium, openTab, skippedWithoutChromium } from '../s
 import { Stage, type Scene } from './stage.js';
 import { outcomeAt, runAt, timerAt } from './timer.js';
 
+/** Those in which tests of times run. */
+const ZONES = ['UTC', 'Europe/Berlin'];
+
 let browser: Browser;
 let stage: Stage;
 
@@ -17,27 +20,33 @@ afterEach(async () => {
 });
 afterAll(() => (hasChromium ? browser.close() : undefined));
 
-async function show(scene: Scene): Promise<Page> {
+/** Shows a scene at this moment, in a time zone. Its clock stands still, so that no text changes on a busy machine. */
+async function show(scene: Scene, timezoneId = 'UTC'): Promise<Page> {
+  const now = Date.now();
   stage = await Stage.open(scene);
-  const page = await openTab(browser, { viewport: { width: 1280, height: 900 } });
+  const page = await openTab(browser, { viewport: { width: 1280, height: 900 }, timezoneId });
+  await page.clock.setFixedTime(now);
   await page.goto(stage.address);
   await page.locator('#timers tr').first().waitFor();
   return page;
 }
 
 describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
-  test('without its scheduler says so across its width, counts nothing and offers nothing', async () => {
-    const page = await show({ timers: [timerAt(Date.now())] });
-    expect(await page.locator('#away').isVisible()).toBe(false);
-    expect(await page.locator('td.next').textContent()).toMatch(/^in 9 min|^in 10 min/);
-    stage.leave();
-    await page.locator('#away').waitFor();
-    expect(await page.locator('#away').textContent()).toMatch(
-      /since \d\d:\d\d:\d\d\. The data below is from that time/,
-    );
-    expect(await page.locator('td.next').textContent()).toMatch(/^\S+as last known$|^\w+ \S+as last known$/);
-    expect(await page.getByRole('button', { name: /Unlock|Trigger|Pause/ }).count()).toBe(0);
-  });
+  test.each(ZONES)(
+    'without its scheduler says so across its width, counts nothing and offers nothing: %s',
+    async (zone) => {
+      const page = await show({ timers: [timerAt(Date.now())] }, zone);
+      expect(await page.locator('#away').isVisible()).toBe(false);
+      expect(await page.locator('td.next').textContent()).toMatch(/^in 9 min|^in 10 min/);
+      stage.leave();
+      await page.locator('#away').waitFor();
+      expect(await page.locator('#away').textContent()).toMatch(
+        /since \d\d:\d\d:\d\d\. The data below is from that time/,
+      );
+      expect(await page.locator('td.next').textContent()).toMatch(/^\S+as last known$|^\w+ \S+as last known$/);
+      expect(await page.getByRole('button', { name: /Unlock|Trigger|Pause/ }).count()).toBe(0);
+    },
+  );
 
   test('says of how many timers it draws the timeline', async () => {
     const timers = Array.from({ length: 15 }, (_, index) => timerAt(Date.now(), { task_name: `timer-${index}` }));
@@ -45,7 +54,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     await page.getByText('10 of 15 timers: what runs or failed lately comes first').waitFor();
   });
 
-  test('draws the coming firings at their actual starts, and names the nominal time at the arrow keys', async () => {
+  test.each(ZONES)('draws the coming firings at their actual starts, and names the nominal time: %s', async (zone) => {
     const now = Date.now();
     const firing = (due: number, start: number) => ({
       task_name: 'backup',
@@ -54,7 +63,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     });
     const coming = [firing(300_000, 420_000), firing(600_000, 600_000)];
     const lane = { task_name: 'backup', past: [], is_past_cut: false, coming, is_coming_cut: false };
-    const page = await show({ timers: [timerAt(now)], lanes: [lane] });
+    const page = await show({ timers: [timerAt(now)], lanes: [lane] }, zone);
     const button = page.getByRole('button', { name: /^backup: no outcome; 2 firings to come/ });
     await button.waitFor();
     await page.locator('#ranges label').first().click();
@@ -128,10 +137,10 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     expect(await run.locator('h3').textContent()).toBe('Waiting');
   });
 
-  test('shows when a firing starts, and beside it when it is due', async () => {
+  test.each(ZONES)('shows when a firing starts, and beside it when it is due: %s', async (zone) => {
     // Shortly before midnight both have a weekday.
     const [due, start] = [600_000, 852_000].map((ms) => new Date(Date.now() + ms).toISOString());
-    const page = await show({ timers: [timerAt(Date.now(), { next_at: due!, starts_at: start! })] });
+    const page = await show({ timers: [timerAt(Date.now(), { next_at: due!, starts_at: start! })] }, zone);
     expect(await page.locator('td.next').textContent()).toMatch(/^in 14 min.*, due (\w{3} )?\d\d:\d\d/);
     await page.getByRole('button', { name: 'backup', exact: true }).click();
     await page
