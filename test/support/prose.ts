@@ -62,6 +62,12 @@ export function sentencesOfHashComments(source: string): readonly Sentence[] {
   return comments.flatMap(({ line, text }) => sentencesAt(line, text));
 }
 
+const parsed = (source: string): ts.SourceFile =>
+  ts.createSourceFile('file.ts', source, {
+    languageVersion: ts.ScriptTarget.Latest,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+  });
+
 /** Keys of files, such as `on_failure notify`. */
 const KEYS_ONLY = /^(?=.*_)[a-z\d_ ]+$/;
 
@@ -76,7 +82,7 @@ export function sentencesOfStrings(source: string): readonly Sentence[] {
 }
 
 function stringsIn(source: string): readonly Sentence[] {
-  const file = ts.createSourceFile('file.ts', source, ts.ScriptTarget.Latest, true);
+  const file = parsed(source);
   const found: Sentence[] = [];
   const visit = (node: ts.Node): void => {
     const text = textOf(node);
@@ -116,7 +122,7 @@ function expressionsIn(node: ts.Node): readonly ts.Expression[] {
 
 /** Returns the titles of the tests of a file. */
 export function titlesIn(source: string): readonly Sentence[] {
-  const file = ts.createSourceFile('file.ts', source, ts.ScriptTarget.Latest, true);
+  const file = parsed(source);
   const found: Sentence[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && isTest(node.expression)) {
