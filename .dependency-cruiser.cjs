@@ -50,6 +50,12 @@ module.exports = {
       'A format is read into plain data: the command builds and checks the timer file.',
     ),
     rule(
+      'exporters-import-schedules',
+      { path: '^src/exporters/' },
+      { path: '^src/', pathNot: ['^src/(exporters|domain)/', ground, '^src/schedules/index\\.ts$'] },
+      'A format is written from jobs: the command loads them and compares the firings.',
+    ),
+    rule(
       'delivery-imports-domain',
       { path: '^src/delivery/' },
       { path: '^src/', pathNot: ['^src/(delivery|domain)/', ground, health] },

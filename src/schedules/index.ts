@@ -37,7 +37,7 @@ export { goesByLocalTime, namesLocalTime } from './cron/cron-schedule.js';
 export { expressionInWords } from './cron/headline.js';
 export { fieldsInWords, type FieldInWords } from './cron/field-words.js';
 export { fieldMatches, type FieldMatch } from './cron/field-matches.js';
-export { writtenOut } from './cron/expression.js';
+export { readExpression, textsOf, writtenOut, type Expression } from './cron/expression.js';
 export { shortestInterval } from './rhythm.js';
 export { clockChanges, type ClockChange } from './zone/clock-change.js';
 export {

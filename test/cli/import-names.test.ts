@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstDifference } from '../../src/cli/commands/import/first-difference.js';
+import { firstDifference } from '../../src/cli/first-difference.js';
 import { uniqueNames, validName } from '../../src/cli/commands/import/names.js';
 import { DAY, MINUTE } from '../../src/domain/time.js';
 import { parseScheduleAt } from '../../src/schedules/index.js';

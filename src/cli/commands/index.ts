@@ -2,6 +2,7 @@ import { atCommand } from './at/command.js';
 import { cancel } from './cancel/command.js';
 import { diff } from './diff/command.js';
 import { explain } from './explain/command.js';
+import { exportCommand } from './export/command.js';
 import { history } from './history/command.js';
 import { importCommand } from './import/command.js';
 import { inCommand } from './in/command.js';
@@ -50,6 +51,7 @@ export const commandKinds: readonly CommandKind[] = [
   stop,
   init,
   importCommand,
+  exportCommand,
   validate,
   keys,
   schema,

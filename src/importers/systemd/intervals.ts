@@ -37,7 +37,8 @@ export function withIntervals(
   for (const { setting } of [...starts, ...repeats].filter((one) => one !== start && one !== repeat))
     findings.warning(setting, `${setting.key}=${setting.value} is left out: the shortest one counts.`);
   const schedules = repeat === undefined ? calendars : [...calendars, repeating(repeat, start !== undefined, findings)];
-  if (start === undefined) return schedules;
+  // What begins after one interval is what `every` does by itself.
+  if (start === undefined || start.length === repeat?.length) return schedules;
   const [first, ...others] = schedules;
   return first === undefined ? [once(start, findings)] : [atStart(first, start, findings), ...others];
 }

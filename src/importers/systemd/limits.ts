@@ -87,7 +87,7 @@ export function retryKeys(service: Unit, findings: Findings): Keys {
   const pause = parseTimeSpan(service.last('Service', 'RestartSec')?.value ?? '') ?? RESTART_PAUSE;
   const attempts = attemptsOf(service, { pause, restart, findings });
   return {
-    retry: { attempts, ...(pause > 0 && { delay: writeDuration(pause) }), ...failures(service, rule, findings) },
+    retry: { attempts, delay: writeDuration(pause), factor: 1, ...failures(service, rule, findings) },
   };
 }
 

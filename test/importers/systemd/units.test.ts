@@ -106,9 +106,11 @@ test('limits, exit codes and restarts', () => {
     kill_after: '20s',
   });
   expect(keysOf(`${oneshot}SuccessExitStatus=1 TEMPFAIL`)).toMatchObject({ success_codes: [0, 1, 75] });
-  expect(keysOf(`${oneshot}Restart=on-failure\nRestartSec=1`)).toMatchObject({ retry: { attempts: 5, delay: '1s' } });
+  expect(keysOf(`${oneshot}Restart=on-failure\nRestartSec=1`)).toMatchObject({
+    retry: { attempts: 5, delay: '1s', factor: 1 },
+  });
   expect(keysOf(`${oneshot}Restart=on-abort\nRestartSec=30`)).toMatchObject({
-    retry: { attempts: 100, delay: '30s', on: ['signal'] },
+    retry: { attempts: 100, delay: '30s', factor: 1, on: ['signal'] },
   });
   expect(keysOf(`${oneshot}StandardOutput=null`)).toMatchObject({ output: 'discard' });
   expect(keysOf(`${oneshot}StandardOutput=append:/var/log/a`)).toMatchObject({ output: { file: '/var/log/a' } });

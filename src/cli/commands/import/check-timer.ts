@@ -5,7 +5,7 @@ import type { Job } from '../../../domain/job.js';
 import { nextInWindow } from '../../../engine/plan-due.js';
 import type { Difference, ImportedTimer } from '../../../importers/kind.js';
 import { localTime } from '../../../schedules/index.js';
-import { firstDifference } from './first-difference.js';
+import { firstDifference } from '../../first-difference.js';
 import { forThisMachine } from './for-this-machine.js';
 
 type Keys = Readonly<Record<string, unknown>>;

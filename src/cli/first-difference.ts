@@ -1,6 +1,6 @@
-import type { Schedule } from '../../../domain/schedule.js';
-import { DAY, HOUR, MINUTE, type Duration, type Instant, type TimeSpan } from '../../../domain/time.js';
-import { clockChanges } from '../../../schedules/index.js';
+import type { Schedule } from '../domain/schedule.js';
+import { DAY, HOUR, MINUTE, type Duration, type Instant, type TimeSpan } from '../domain/time.js';
+import { clockChanges } from '../schedules/index.js';
 
 type Instants = Pick<Schedule, 'next'>;
 

@@ -1,0 +1,49 @@
+import type { Job } from '../../domain/job.js';
+import { DAY, type Instant } from '../../domain/time.js';
+import type { ExportDifference, Exporter } from '../kind.js';
+import { calendarText, type CalendarEvent } from './calendar.js';
+
+/** How far ahead the calendar goes. */
+const AHEAD = 31 * DAY;
+/** Firings of one timer; a calendar of every minute helps nobody. */
+const MOST_EVENTS = 100;
+
+/** The coming firings as a calendar: 31 days, and at most 100 firings of each timer. */
+export const ical: Exporter = {
+  name: 'ical',
+  summary: 'the coming firings of 31 days as a calendar',
+
+  write(jobs, { now }) {
+    const found = jobs.map((job) => comingEvents(job, now));
+    const events = found.flatMap((one) => one.events).sort((one, other) => one.startsAt - other.startsAt);
+    return {
+      files: [{ name: 'timers.ics', text: calendarText(events, now) }],
+      differences: found.flatMap(({ differences }) => differences),
+    };
+  },
+};
+
+function comingEvents(
+  job: Job,
+  now: Instant,
+): { readonly events: readonly CalendarEvent[]; readonly differences: readonly ExportDifference[] } {
+  const about = (message: string): readonly ExportDifference[] => [{ timer: job.name, severity: 'note', message }];
+  if (!job.enabled) return { events: [], differences: about('It is disabled, so the calendar has no firing of it.') };
+  if (job.schedule.fromEnd)
+    return { events: [], differences: about('It counts from the end of a run, so no firing is known.') };
+  const events: CalendarEvent[] = [];
+  let next = nextOf(job, now - job.offset);
+  for (; next !== undefined && next + job.offset <= now + AHEAD; next = nextOf(job, next)) {
+    if (events.length === MOST_EVENTS)
+      return { events, differences: about(`The calendar has its first ${MOST_EVENTS} firings.`) };
+    // A command may hold secrets, and calendars are shared.
+    const { name: timer, description = '' } = job;
+    events.push({ timer, scheduledFor: next, startsAt: next + job.offset, description });
+  }
+  return { events, differences: [] };
+}
+
+function nextOf({ schedule, window: { notBefore, notAfter } }: Job, after: Instant): Instant | undefined {
+  const next = schedule.next(notBefore === undefined ? after : Math.max(after, notBefore - 1));
+  return next === undefined || (notAfter !== undefined && next > notAfter) ? undefined : next;
+}

@@ -1,0 +1,6 @@
+import type { Exporter } from './kind.js';
+import { ical } from './ical/ical.js';
+import { systemdUnits } from './systemd/units.js';
+
+/** Every format that `timers export` writes. */
+export const exporterKinds: readonly Exporter[] = [systemdUnits, ical];

@@ -1,0 +1,40 @@
+import type { Job } from '../domain/job.js';
+import type { Instant } from '../domain/time.js';
+
+/** A format of another program that `timers export` writes: a folder in `exporters/`, listed in `index.ts`. */
+export interface Exporter {
+  /** The word on the command line: `systemd`, `ical`. */
+  readonly name: string;
+  /** What it writes, in a few words of the help. */
+  readonly summary: string;
+  /** Writes timers as files. Never throws because of what they say. */
+  write(jobs: readonly Job[], context: ExportContext): Exported;
+}
+
+export interface ExportContext {
+  readonly now: Instant;
+  /** The zone of this machine, IANA: what a format without zones means. */
+  readonly timezone: string;
+}
+
+export interface Exported {
+  readonly files: readonly ExportedFile[];
+  readonly differences: readonly ExportDifference[];
+}
+
+export interface ExportedFile {
+  /** Without a folder: `backup.timer`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Something that cannot be carried over, or is not the same there. */
+export interface ExportDifference {
+  readonly timer: string;
+  /** `error`: the timer is left out. `warning`: it works differently. `note`: it looks different and does the same. */
+  readonly severity: 'error' | 'warning' | 'note';
+  /** A sentence: what is different. */
+  readonly message: string;
+  /** A sentence: what to do. */
+  readonly hint?: string;
+}

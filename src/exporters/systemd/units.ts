@@ -1,0 +1,104 @@
+import type { Job } from '../../domain/job.js';
+import type { ExportDifference, Exporter, ExportedFile } from '../kind.js';
+import { keysLeftOut, keysOfJob, type TimerKeys } from '../values.js';
+import { limitLines, restartOf, retryWritten, serviceLines } from './service-section.js';
+import { systemdSpan, timerLines } from './timer-section.js';
+
+/** A `.timer` with its `.service` for each timer. */
+export const systemdUnits: Exporter = {
+  name: 'systemd',
+  summary: 'a .timer and a .service unit for each timer',
+
+  write(jobs) {
+    const exported = jobs.map(unitsOf);
+    return {
+      files: exported.flatMap(({ files }) => files),
+      differences: exported.flatMap(({ differences }) => differences),
+    };
+  },
+};
+
+const CARRIED = [
+  ...['cron', 'every', 'in', 'at', 'run', 'description', 'enabled', 'run_at_start', 'catch_up', 'jitter', 'cwd', 'env'],
+  ...['env_file', 'user', 'timeout', 'kill_after', 'success_codes', 'output', 'retry', 'not_before', 'not_after'],
+];
+
+interface JobUnits {
+  readonly files: readonly ExportedFile[];
+  readonly differences: readonly ExportDifference[];
+}
+
+function unitsOf(job: Job): JobUnits {
+  const keys = keysOfJob(job);
+  const timer = timerLines(job, keys);
+  const about = (severity: ExportDifference['severity'], message: string): ExportDifference => ({
+    timer: job.name,
+    severity,
+    message,
+  });
+  if ('refusal' in timer) {
+    const hint = 'Write several expressions, or run timers for it.';
+    return { files: [], differences: [{ ...about('error', `The timer is left out. ${timer.refusal}`), hint }] };
+  }
+  return {
+    files: [
+      { name: `${job.name}.timer`, text: timerUnit(job, keys, timer.lines) },
+      { name: `${job.name}.service`, text: serviceUnit(job, keys) },
+    ],
+    differences: [
+      ...[...timer.warnings, ...warningsOf(job, keys)].map((message) => about('warning', message)),
+      ...(job.enabled ? [] : [about('note', 'The unit has no [Install] section, since the timer is disabled.')]),
+      ...keysLeftOut(job, CARRIED),
+    ],
+  };
+}
+
+const unitText = (sections: readonly (readonly [name: string, lines: readonly string[]])[]): string =>
+  sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([name, lines]) => `[${name}]\n${lines.join('\n')}\n`)
+    .join('\n');
+
+/** A description is one line. */
+const describe = ({ name, description = name }: Job): string =>
+  `Description=${description.replaceAll('%', '%%').replace(/\s+/g, ' ').replace(/\\+$/, '').trim()}`;
+
+function timerUnit(job: Job, { catch_up: catchUp, jitter }: TimerKeys, lines: readonly string[]): string {
+  const persistent = catchUp !== undefined && catchUp !== false ? ['Persistent=true'] : [];
+  const delay =
+    typeof jitter === 'number' && jitter > 0
+      ? [`RandomizedDelaySec=${systemdSpan(jitter)}`, 'FixedRandomDelay=true']
+      : [];
+  return unitText([
+    ['Unit', [describe(job)]],
+    ['Timer', [...lines, ...persistent, ...delay, 'AccuracySec=1us']],
+    ['Install', job.enabled ? ['WantedBy=timers.target'] : []],
+  ]);
+}
+
+const serviceUnit = (job: Job, keys: TimerKeys): string =>
+  unitText([
+    ['Unit', [describe(job), ...limitLines(job, keys)]],
+    ['Service', serviceLines(job, keys)],
+  ]);
+
+function warningsOf({ command }: Job, keys: TimerKeys): readonly string[] {
+  const { catch_up: catchUp, retry: written } = keys;
+  const retry = retryWritten(written);
+  const { output } = command;
+  const warnings: readonly (readonly [applies: boolean, message: string])[] = [
+    [
+      typeof catchUp !== 'boolean' && catchUp !== undefined,
+      'Persistent runs the latest firing that passed, however old it is.',
+    ],
+    [
+      retry !== undefined && retry.factor !== 1 && retry.attempts > 2,
+      'systemd waits the same time before each attempt.',
+    ],
+    [retry !== undefined && restartOf(retry) === undefined, 'systemd retries every failure, whatever retry.on says.'],
+    [!command.successCodes.includes(0), 'systemd always counts exit code 0 as a success.'],
+    [output.to === 'file' && output.maxSize !== undefined, 'systemd does not rotate the file of the output.'],
+    [output.to === 'log' && output.parse !== undefined, 'The journal does not parse lines of JSON.'],
+  ];
+  return warnings.filter(([applies]) => applies).map(([, message]) => message);
+}

@@ -1,0 +1,25 @@
+import type { Job } from '../domain/job.js';
+import type { ExportDifference } from './kind.js';
+
+/** The keys of a timer as they were read: durations are milliseconds. */
+export type TimerKeys = Readonly<Record<string, unknown>>;
+
+export const keysOfJob = ({ definition }: Job): TimerKeys =>
+  Object.fromEntries(Object.entries(definition).map(([key, json]) => [key, JSON.parse(json) as unknown]));
+
+/** Keys that mean nothing to other programs. */
+const SILENT: ReadonlySet<string> = new Set(['tags', 'ignore', 'timezone', 'dst', 'shell', 'pass_env']);
+
+/** Returns a warning for each key that a format does not carry. `carried` are the others. */
+export function keysLeftOut(job: Job, carried: readonly string[]): readonly ExportDifference[] {
+  const keys = keysOfJob(job);
+  return Object.keys(keys)
+    .filter((key) => !SILENT.has(key) && !carried.includes(key) && !isDefault(key, keys[key]))
+    .map((key) => ({ timer: job.name, severity: 'warning', message: `${key} is left out.` }));
+}
+
+const isDefault = (key: string, value: unknown): boolean =>
+  value === false ||
+  (key === 'enabled' && value === true) ||
+  (key === 'overlap' && value === 'skip') ||
+  (key === 'output' && (value === 'log' || value === 'inherit'));
