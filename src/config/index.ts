@@ -14,3 +14,4 @@ export { completeFromScheduler } from './complete-from-scheduler.js';
 export { loadYaml } from './text/parse-yaml.js';
 export { readDocuments, type ForeignEntry, type ForeignMap, type ForeignValue } from './text/read-documents.js';
 export { rootDistrust, Trust } from './text/trust.js';
+export { writeYaml } from './write-yaml.js';

@@ -15,6 +15,8 @@ export interface ExportContext {
   readonly now: Instant;
   /** The zone of this machine, IANA: what a format without zones means. */
   readonly timezone: string;
+  /** The image of the containers, for a format that needs one. */
+  readonly image?: string;
 }
 
 export interface Exported {

@@ -6,9 +6,9 @@ import { nextInWindow } from '../../src/engine/plan-due.js';
 import type { ImportContext, Importer } from '../../src/importers/kind.js';
 
 /** Before the clock changes of a year. */
-const START = Date.UTC(2027, 0, 15, 10, 30);
+export const START = Date.UTC(2027, 0, 15, 10, 30);
 
-const machineIn = (timezone: string, uid = 0): Machine => ({
+export const machineIn = (timezone: string, uid = 0): Machine => ({
   env: { HOME: '/root' },
   timezone,
   hostname: 'here',

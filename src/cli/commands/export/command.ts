@@ -6,20 +6,25 @@ import type { ExportOptions } from './export.js';
 export const exportCommand: CommandKind = {
   name: 'export',
   group: 'file',
-  summary: 'Write timers as systemd units or as a calendar',
+  summary: 'Write timers as systemd units, CronJobs or a calendar',
   details:
     'It prints the files, and reports on standard error what is different there. ' +
-    'The formats are systemd (a .timer and a .service for each timer) and ical (the coming firings). ' +
+    'The formats are systemd (a .timer and a .service for each timer), kubernetes (CronJobs), and ical (the coming firings). ' +
     'The exit code is 1 if a timer could not be carried over; the rest is still written.',
   since: '0.1.0',
   examples: [
     { line: 'timers export systemd backup -o units', does: 'Write the units of one timer into a folder' },
+    {
+      line: 'timers export kubernetes --image shop:1 | kubectl apply -f -',
+      does: 'Let Kubernetes run the timers in a container',
+    },
     { line: 'timers export ical > timers.ics', does: 'Write the coming firings as a calendar' },
   ],
   configure(command) {
     withFile(command)
-      .argument('<format>', 'systemd or ical')
+      .argument('<format>', 'systemd, kubernetes or ical')
       .argument('[names...]', 'Timers (default: all)')
+      .option('--image <image>', 'Image of the containers; kubernetes needs it')
       .option('-o, --output <path>', 'Folder for several files, or the file to write; existing files stay as they are');
     return async (terminal, args) => {
       const { exportTimers } = await import('./export.js');

@@ -16,6 +16,7 @@ import { printDifferences } from './report.js';
 
 export interface ExportOptions extends FileOption {
   readonly output?: string;
+  readonly image?: string;
 }
 
 interface ExportRequest extends ExportOptions {
@@ -26,7 +27,7 @@ interface ExportRequest extends ExportOptions {
 /** Writes the named timers, or all, in another format. Returns the exit code. */
 export async function exportTimers(
   terminal: Terminal,
-  { format, names, file, output }: ExportRequest,
+  { format, names, file, output, image }: ExportRequest,
 ): Promise<ExitCode> {
   const exporter = exporterNamed(format);
   const now = createSystemClock().now();
@@ -34,7 +35,7 @@ export async function exportTimers(
   if (timerFile === undefined) return 1;
   const jobs: readonly Job[] =
     names.length === 0 ? timerFile.jobs : [...new Set(names)].map((name) => jobNamed(timerFile, name));
-  const context = { now, timezone: thisMachine(now).timezone };
+  const context = { now, timezone: thisMachine(now).timezone, ...(image !== undefined && { image }) };
   const { files, differences } = exporter.write(jobs, context);
   const all: readonly ExportDifference[] = [...differences, ...clockDifferences(jobs, exporter, context)];
   const isWritten = hand(terminal, files, output);

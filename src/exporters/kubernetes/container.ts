@@ -1,0 +1,29 @@
+import type { Job } from '../../domain/job.js';
+import type { TimerKeys } from '../values.js';
+
+/** A container of a CronJob. `name` is a DNS label. */
+export function containerOf(
+  job: Job,
+  keys: TimerKeys,
+  { name, image }: { readonly name: string; readonly image: string },
+) {
+  const { run, shell, env } = job.command;
+  const names = new Set(Object.keys(env));
+  const words = typeof run === 'string' ? [shell, '-c', run] : run;
+  const cwd = keys['cwd'];
+  return {
+    name,
+    image,
+    command: words.map((word) => escaped(word, names)),
+    ...(typeof cwd === 'string' && cwd.startsWith('/') && { workingDir: cwd }),
+    ...(names.size > 0 && {
+      env: Object.entries(env).map(([variable, value]) => ({ name: variable, value: escaped(value, names) })),
+    }),
+  };
+}
+
+/** Kubernetes replaces `$(NAME)` by a variable of the container, and `$$` by `$`. */
+const escaped = (text: string, names: ReadonlySet<string>): string =>
+  text.replace(/\$(?=\$)|\$(?=\(([^)]*)\))/g, (dollar, name?: string) =>
+    name === undefined || names.has(name) ? `${dollar}$` : dollar,
+  );

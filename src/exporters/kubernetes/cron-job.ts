@@ -1,0 +1,126 @@
+import type { Job } from '../../domain/job.js';
+import { MINUTE, SECOND, type Duration } from '../../domain/time.js';
+import type { TimerKeys } from '../values.js';
+import { containerOf } from './container.js';
+
+type Value = Readonly<Record<string, unknown>>;
+
+/** What a CronJob needs besides its timer. */
+export interface CronJobFrame {
+  /** A DNS label of at most 52 characters. */
+  readonly name: string;
+  readonly schedule: string;
+  /** IANA. */
+  readonly timezone: string;
+  readonly image: string;
+}
+
+/** A firing without `catch_up` may be this late: the controller looks every 10 s. */
+const LATE_SECONDS = 30;
+
+/** Writes a timer as a CronJob of `batch/v1`. */
+export function cronJobOf(job: Job, keys: TimerKeys, { name, schedule, timezone, image }: CronJobFrame): Value {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name, ...metadataOf(job) },
+    spec: {
+      schedule,
+      timeZone: timezone,
+      concurrencyPolicy: POLICIES.get(String(keys['overlap'])) ?? 'Forbid',
+      ...startingDeadline(keys),
+      ...(!job.enabled && { suspend: true }),
+      jobTemplate: { spec: jobOf(job, keys, { name, image }) },
+    },
+  };
+}
+
+const POLICIES: ReadonlyMap<string, string> = new Map([
+  ['allow', 'Allow'],
+  ['replace', 'Replace'],
+]);
+
+/** Tags of the form `key=value` are labels, and `namespace=value` is the namespace. */
+function metadataOf({ description, tags }: Job): Value {
+  const pairs = tags.flatMap((tag) => {
+    const [, key, value] = LABEL.exec(tag) ?? [];
+    return key === undefined || value === undefined ? [] : [[key, value] as const];
+  });
+  const namespace = pairs.find(([key]) => key === 'namespace')?.[1];
+  const labels = Object.fromEntries(pairs.filter(([key]) => key !== 'namespace'));
+  return {
+    ...(namespace !== undefined && { namespace }),
+    ...(Object.keys(labels).length > 0 && { labels }),
+    ...(description !== undefined && { annotations: { 'kubernetes.io/description': description } }),
+  };
+}
+
+const LABEL = /^((?:[a-z0-9.-]+\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)=([A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)$/;
+
+/** Whether a tag has a place in a CronJob. */
+export const isLabel = (tag: string): boolean => LABEL.test(tag);
+
+const secondsOf = (duration: unknown): number => Math.max(1, Math.ceil(Number(duration) / SECOND));
+
+function startingDeadline(keys: TimerKeys): Value {
+  const written = keys['catch_up'];
+  const within = typeof written === 'object' && written !== null ? (written as Value)['within'] : written;
+  if (typeof within === 'number') return { startingDeadlineSeconds: secondsOf(within) };
+  if (written !== undefined && written !== false) return {};
+  return { startingDeadlineSeconds: typeof keys['deadline'] === 'number' ? secondsOf(keys['deadline']) : LATE_SECONDS };
+}
+
+/** `retry` as it was read: durations are milliseconds. */
+export interface ReadRetry {
+  readonly attempts?: number;
+  readonly delay?: Duration;
+  readonly factor?: number;
+  readonly max_delay?: Duration;
+  readonly jitter?: boolean;
+  readonly on?: readonly (number | string)[];
+  readonly not_on?: readonly (number | string)[];
+}
+
+export const retryOfKeys = (keys: TimerKeys): ReadRetry => {
+  const written = keys['retry'];
+  return typeof written === 'object' && written !== null
+    ? written
+    : typeof written === 'number'
+      ? { attempts: written }
+      : {};
+};
+
+function jobOf(job: Job, keys: TimerKeys, container: { readonly name: string; readonly image: string }): Value {
+  const retry = retryOfKeys(keys);
+  const timeout = job.timeout === undefined ? {} : { activeDeadlineSeconds: secondsOf(job.timeout) };
+  const isFinalTimeout = retry.not_on?.includes('timeout') === true;
+  const policy = failurePolicy(retry);
+  const killAfter = keys['kill_after'];
+  const restarts = policy === undefined && retry.max_delay === 5 * MINUTE;
+  return {
+    backoffLimit: (retry.attempts ?? 1) - 1,
+    ...(isFinalTimeout && timeout),
+    ...(policy && { podFailurePolicy: policy }),
+    template: {
+      spec: {
+        restartPolicy: restarts ? 'OnFailure' : 'Never',
+        ...(!isFinalTimeout && timeout),
+        ...(typeof killAfter === 'number' && { terminationGracePeriodSeconds: Math.ceil(killAfter / SECOND) }),
+        containers: [containerOf(job, keys, container)],
+      },
+    },
+  };
+}
+
+/** Exit codes that are final, or all but those that are tried again. */
+function failurePolicy({ on = [], not_on: notOn = [] }: ReadRetry): Value | undefined {
+  const rules = [
+    ['In', notOn],
+    ['NotIn', on],
+  ] as const;
+  const found = rules.flatMap(([operator, failures]) => {
+    const values = failures.filter((failure) => typeof failure === 'number' && failure !== 0);
+    return values.length === 0 ? [] : { action: 'FailJob', onExitCodes: { operator, values } };
+  });
+  return found.length === 0 ? undefined : { rules: found };
+}

@@ -1,0 +1,70 @@
+import type { Job } from '../../domain/job.js';
+import { MINUTE, SECOND } from '../../domain/time.js';
+import type { ExportDifference } from '../kind.js';
+import { keysLeftOut, type TimerKeys } from '../values.js';
+import { isLabel, retryOfKeys, type ReadRetry } from './cron-job.js';
+import type { CronJobTimes } from './when.js';
+
+type Words = Omit<ExportDifference, 'timer'>;
+
+/** Keys that a CronJob has. */
+const CARRIED = [
+  ...['cron', 'every', 'run', 'description', 'enabled', 'overlap', 'catch_up', 'deadline', 'timeout', 'kill_after'],
+  ...['retry', 'env', 'cwd'],
+];
+
+/** What is not the same in Kubernetes, besides the firings. */
+export function differencesOf(job: Job, keys: TimerKeys, times: CronJobTimes): readonly ExportDifference[] {
+  const found = [...aboutTimes(times), ...aboutRuns(job, keys), ...aboutRetries(keys)];
+  return [...found.map((words) => ({ timer: job.name, ...words })), ...keysLeftOut(job, CARRIED)];
+}
+
+function aboutTimes(times: CronJobTimes): readonly Words[] {
+  if ('refusal' in times) return [];
+  const several = 'The CronJobs of its expressions do not wait for each other.';
+  const created = 'Kubernetes counts @every from the time at which the CronJob is created.';
+  return [
+    ...(times.schedules.length > 1 ? [{ severity: 'warning', message: several } as const] : []),
+    ...(times.countsFromCreation ? [{ severity: 'warning', message: created } as const] : []),
+  ];
+}
+
+function aboutRuns({ command, tags, name }: Job, keys: TimerKeys): readonly Words[] {
+  const found: Words[] = [];
+  const overlap = keys['overlap'] ?? 'skip';
+  if (overlap === 'skip') {
+    const message =
+      'With Forbid, Kubernetes starts the latest skipped firing when the run ends, within startingDeadlineSeconds.';
+    found.push({ severity: 'note', message });
+  }
+  const { cwd } = keys;
+  if (typeof cwd === 'string' && !cwd.startsWith('/')) {
+    found.push({ severity: 'warning', message: `cwd is left out: ${cwd} is not an absolute path of the image.` });
+  }
+  const lost = tags.filter((tag) => !isLabel(tag));
+  if (lost.length > 0)
+    found.push({ severity: 'note', message: `The tags ${lost.join(', ')} are left out: labels are pairs.` });
+  if (!/^[a-z0-9-]+$/.test(name))
+    found.push({ severity: 'note', message: 'The CronJob has another name: Kubernetes takes a to z, 0 to 9 and -.' });
+  const [word = ''] = typeof command.run === 'string' ? [] : command.run;
+  if (word.startsWith('.'))
+    found.push({ severity: 'warning', message: `${word} begins at the working folder of the image.` });
+  return found;
+}
+
+function aboutRetries(keys: TimerKeys): readonly Words[] {
+  const retry = retryOfKeys(keys);
+  const lost = retry.on?.filter((failure) => typeof failure !== 'number') ?? [];
+  const found: Words[] = [];
+  if ((retry.attempts ?? 1) > 1 && !hasPausesOfKubernetes(retry))
+    found.push({
+      severity: 'warning',
+      message: 'Kubernetes tries again after 10 s, 20 s, 40 s and so on, up to 6 min.',
+    });
+  if (lost.length > 0)
+    found.push({ severity: 'warning', message: `retry.on: ${lost.join(', ')} is left out: rules go by exit codes.` });
+  return found;
+}
+
+const hasPausesOfKubernetes = ({ delay = SECOND, factor = 2, max_delay: longest = MINUTE }: ReadRetry): boolean =>
+  delay === 10 * SECOND && factor === 2 && longest >= 5 * MINUTE;

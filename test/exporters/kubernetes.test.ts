@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { parseTimerFile } from '../../src/config/index.js';
+import { kubernetesExporter } from '../../src/exporters/kubernetes/kubernetes.js';
+import { kubernetes } from '../../src/importers/kubernetes/kubernetes.js';
+import { imported, machineIn, START } from '../importers/imported.js';
+import { samplesOf } from '../importers/samples.js';
+import { manifestsOf, schemaFault, typeFaults, type Manifest } from '../support/kubernetes.js';
+
+/** The CronJobs of a timer file in Berlin. */
+function exported(timers: string, image: string | undefined = 'shop:1') {
+  const text = `timezone: Europe/Berlin\ntimers:\n${timers}`;
+  const { timerFile, problems } = parseTimerFile({ path: '/timers.yaml', folder: '/', text }, machineIn('UTC'));
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const context = { now: START, timezone: 'UTC', ...(image !== '' && { image }) };
+  const { files, differences } = kubernetesExporter.write(timerFile?.jobs ?? [], context);
+  return { manifests: files.flatMap((file) => manifestsOf(file.text)), differences };
+}
+
+interface CronJob extends Manifest {
+  readonly spec: { readonly schedule: string; readonly timeZone: string };
+}
+
+const only = (timer: string) => {
+  const { manifests, differences } = exported(`  x: { ${timer}, run: x }\n`);
+  return { manifest: manifests[0] as CronJob | undefined, differences };
+};
+
+const FILE = `
+  plain: { cron: "*/5 * * * *", run: "echo $(date) $$ $(X)", env: { X: "yes", Y: a$$b } }
+  b_B: { cron: ["0 9 * * MON-FRI", "0 10 * * SAT,SUN"], run: [./x, "on"], retry: 3, tags: [n, a=b], timeout: 1500ms, cwd: ./q }
+  whole:
+    every: { interval: 1w, at: "Tue 10:30" }
+    run: x
+    enabled: false
+    shell: /bin/bash
+    description: "yes: no"
+    kill_after: 3s
+    overlap: replace
+    retry: { attempts: 2, not_on: [3, timeout], on: [3, 4] }
+    timeout: 1m
+`;
+
+test('CronJobs are valid for Kubernetes', async () => {
+  const { manifests } = exported(FILE);
+  expect(manifests.map(({ metadata }) => (metadata as { name: string }).name)).toEqual([
+    'plain',
+    'b-b',
+    'b-b-2',
+    'whole',
+  ]);
+  for (const manifest of manifests) expect(await schemaFault(manifest)).toBeUndefined();
+  expect(typeFaults(manifests)).toEqual([]);
+});
+
+test('Kubernetes fills in nothing that the shell or the value means', () => {
+  const { manifests } = exported(FILE);
+  const text = JSON.stringify(manifests[0]);
+  expect(text).toContain('"echo $(date) $$$ $$(X)"');
+  expect(text).toContain('"value":"a$$$b"');
+});
+
+describe('schedules', () => {
+  test.each([
+    ['cron: "0 0 * * 7"', '0 0 * * 0', 'Europe/Berlin'],
+    ['cron: "0 0 * * FRI-MON"', '0 0 * * 0,1,5,6', 'Europe/Berlin'],
+    ['cron: "0 0 8 * * monday"', '0 8 * * 1', 'Europe/Berlin'],
+    ['cron: "@noon"', '0 12 * * *', 'Europe/Berlin'],
+    ['cron: "0 0 1 * MON"', '0 0 1 * MON', 'Europe/Berlin'],
+    ['every: 15m', '*/15 * * * *', 'UTC'],
+    ['every: { interval: 6h, offset: 30m }', '30 */6 * * *', 'UTC'],
+    ['every: { interval: 8h, offset: 3h }', '0 3-23/8 * * *', 'UTC'],
+    ['every: 1d', '0 0 * * *', 'UTC'],
+    ['every: 1w', '0 0 * * 4', 'UTC'],
+    ['every: 90m', '@every 5400s', 'UTC'],
+    ['every: { interval: 1d, at: "10:30" }', '30 10 * * *', 'Europe/Berlin'],
+  ])('%s becomes %s', (timer, schedule, timeZone) => {
+    expect(only(timer).manifest?.spec).toMatchObject({ schedule, timeZone });
+  });
+
+  test.each([
+    'cron: "5 * * * * *"',
+    'cron: "0 9 13 * +FRI"',
+    'cron: "0 9 */2 * FRI"',
+    'cron: "0 9 L * *"',
+    'every: 30s',
+    'in: 5s',
+    'every: { interval: 1h, from: end }',
+  ])('%s is an error', (timer) => {
+    const { manifest, differences } = only(timer);
+    expect(manifest).toBeUndefined();
+    expect(differences).toMatchObject([{ timer: 'x', severity: 'error' }]);
+  });
+});
+
+test('without an image, nothing is written', () => {
+  const { manifests, differences } = exported('  x: { cron: "@daily", run: x }\n', '');
+  expect(manifests).toEqual([]);
+  expect(differences).toMatchObject([{ severity: 'error', message: expect.stringContaining('--image') }]);
+});
+
+test.each(samplesOf('kubernetes').map(({ path, text }) => [path, text]))(
+  'what was imported from %s is the same after an export and an import',
+  (path, text) => {
+    const first = imported(kubernetes, text, { path });
+    const { files } = kubernetesExporter.write(first.jobs, { now: START, timezone: 'UTC', image: 'shop:1' });
+    const second = imported(kubernetes, files[0]?.text ?? '', { path: 'cronjobs.yaml' });
+    const timersOf = (written: string): string => written.replace(/^ *#.*\n/gm, '');
+    expect(timersOf(second.text)).toBe(timersOf(first.text));
+  },
+);
