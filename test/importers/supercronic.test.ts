@@ -27,6 +27,8 @@ describe('when', () => {
     ['0 0 ? * 5L', '0 0 * * 5L', ['2027-01-29T00:00:00', '2027-02-26T00:00:00']],
     ['0 0 * * fri#3', '0 0 * * FRI#3', ['2027-02-19T00:00:00', '2027-03-19T00:00:00']],
     ['0 0 1 january,JUL Sunday', '0 0 1 january,jul sunday', ['2027-01-17T00:00:00', '2027-01-24T00:00:00']],
+    ['0 0 1-31/15 * 0-7', '0 0 1-31/15 * 0', ['2027-01-16T00:00:00', '2027-01-17T00:00:00']],
+    ['0 0 * * */3', '0 0 * * 0-6/3', ['2027-01-16T00:00:00', '2027-01-17T00:00:00']],
     ['@weekly', '@weekly', ['2027-01-17T00:00:00', '2027-01-24T00:00:00']],
   ];
   test.each(cases)('%s is %s', (expression, written, first) => {
@@ -95,6 +97,7 @@ test.each([
   ['0 5 * * * 2027 ls\n', supercronic],
   ['0 5 * * * ls\n', crontab],
   ['0 5 * * * root ls\n', crontab],
+  ['0 5 * * * ls\n* * * * * * typo\n@reboot x\n', crontab],
 ])('%j is recognized', (text, importer) => {
   const sure = [crontab, supercronic].map((one) => ({ one, sure: one.recognize({ path: 'x', text }) }));
   expect(sure.sort((a, b) => b.sure - a.sure)[0]?.one).toBe(importer);

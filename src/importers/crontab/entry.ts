@@ -8,7 +8,7 @@ export interface EntryForm {
   readonly rest: string;
 }
 
-const ENTRY_LINE = /^[ \t]*(-?)(@[A-Za-z]+|[\d*~][^\s=]*(?:[ \t]+[\dA-Za-z*~][^\s=]*){4})[ \t]+(\S.*)$/;
+const ENTRY_LINE = /^[ \t]*(-?)(@[A-Za-z_]+|[\d*~][^\s=]*(?:[ \t]+[\dA-Za-z*~][^\s=]*){4})[ \t]+(\S.*)$/;
 
 /** Splits a line into when and what; `undefined` if it does not have the form of an entry. */
 export function entryForm(line: string): EntryForm | undefined {

@@ -19,6 +19,8 @@ const NICKNAMES: ReadonlyMap<string, string> = new Map([
   ['@daily', '0 0 * * *'],
   ['@midnight', '0 0 * * *'],
   ['@hourly', '0 * * * *'],
+  // Of FreeBSD.
+  ['@every_minute', '* * * * *'],
 ]);
 
 /** Why cron rejects an expression, as a sentence. */

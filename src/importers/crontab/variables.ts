@@ -74,7 +74,7 @@ export class CrontabVariables {
     this.#hasMailTo = true;
     if (value === '' || this.#recipients.has(value)) return [];
     this.#recipients.add(value);
-    const address = /^[\w.@+-]+$/.test(value) ? value : 'ADDRESS';
+    const address = /^[\w.@+,-]+$/.test(value) ? value : 'ADDRESS';
     const run = `echo "$TIMERS_TEXT" | mail -s "$TIMERS_TASK_NAME" ${address}`;
     return [
       {

@@ -53,14 +53,23 @@ function readDirective(text: string, range: CronexprRange): Directive | undefine
   const rule = range.rule?.(text);
   if (rule) return { values: [], written: text.toUpperCase(), rule };
   const [, low, high, step] = ITEM.exec(text) ?? [];
-  if (low === undefined) return undefined;
-  const bounds = boundsOf({ low, high, step }, range);
+  return low === undefined ? undefined : plainDirective(text, { low, high, step }, range);
+}
+
+function plainDirective(text: string, parts: ItemParts, range: CronexprRange): Directive | undefined {
+  const { low, high, step } = parts;
+  const bounds = boundsOf(parts, range);
   const values = valuesFrom(bounds, Number(step ?? 1), range);
   if (values === undefined) return undefined;
-  if (!isStar(low)) return { values, written: text };
-  if (step === undefined) return { values, written: '*', isAny: true };
-  return { values, written: range.rule ? `${bounds.join('-')}/${step}` : text };
+  if (isStar(low)) return step === undefined ? { values, ...ANY } : { values, written: withStep(text, bounds, range) };
+  // A range up to 7 ends at 0: `0-7` is Sunday alone.
+  return { values, written: high === '7' && isWeek(range) ? '0' : text };
 }
+
+const ANY = { written: '*', isAny: true } as const;
+
+const withStep = (text: string, bounds: readonly unknown[], { rule }: CronexprRange): string =>
+  rule ? text.replace(/^\*/, bounds.join('-')) : text;
 
 function valuesFrom(
   [first, last]: readonly (number | undefined)[],
@@ -70,6 +79,8 @@ function valuesFrom(
   if (first === undefined || last === undefined || last < first || stride < 1 || stride > high) return undefined;
   return Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, index) => first + index * stride);
 }
+
+const isWeek = ({ names = [] }: CronexprRange): boolean => names.length === 7;
 
 const isStar = (low: string): boolean => low === '*' || low === '?';
 
@@ -87,10 +98,10 @@ function boundsOf({ low, high, step }: ItemParts, range: CronexprRange): readonl
   return [first, step === undefined ? first : range.high];
 }
 
-function numberOf(text: string, { value, names = [], low }: CronexprRange): number | undefined {
-  const name = names.findIndex((one) => one === text || one.slice(0, 3) === text);
-  if (name !== -1) return name + low;
-  if (!value.test(text)) return undefined;
+function numberOf(text: string, range: CronexprRange): number | undefined {
+  const name = range.names?.findIndex((one) => one === text || one.slice(0, 3) === text) ?? -1;
+  if (name !== -1) return name + range.low;
+  if (!range.value.test(text)) return undefined;
   // A weekday of 7 is Sunday.
-  return names.length === 7 ? Number(text) % 7 : Number(text);
+  return isWeek(range) ? Number(text) % 7 : Number(text);
 }

@@ -21,13 +21,13 @@ export const supercronic: Importer = {
   },
 };
 
-/** A file without seconds and years is rather a crontab. */
+/** supercronic does not start with a line that it rejects. A file without seconds and years is rather a crontab. */
 function recognize({ path, text }: SourceFile): number {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
   const jobs = lines.map(readJob).filter((job) => job !== undefined);
   if (jobs.length === 0) return 0;
   const share = (jobs.length + lines.filter((line) => assignment(line) !== undefined).length) / lines.length;
-  const isSure = jobs.some(({ count }) => count > 5) || /supercronic/i.test(path);
+  const isSure = share >= 1 && (jobs.some(({ count }) => count > 5) || /supercronic/i.test(path));
   return Math.min(share, 1) * (isSure ? 0.9 : 0.1);
 }
 

@@ -16,6 +16,7 @@ export function forThisMachine(
   { keys, place }: ImportedTimer,
   errorsOf: (keys: Keys) => readonly Diagnostic[],
 ): Changed {
+  if (keys['shell'] === undefined && keys['user'] === undefined) return { keys, changes: [] };
   const codes = new Set(errorsOf(keys).map(({ code }) => code));
   const steps = [
     ...(codes.has('bad-shell') ? [withoutShell] : []),
