@@ -134,6 +134,19 @@ describe('a CronJob that Kubernetes refuses is left out', () => {
   });
 });
 
+test('items of a CronJobList need no kind', () => {
+  const item = JSON.stringify({
+    metadata: { name: 'nightly' },
+    spec: {
+      schedule: '@daily',
+      jobTemplate: { spec: { template: { spec: { containers: [{ command: ['true'] }] } } } },
+    },
+  });
+  const text = `{ "apiVersion": "batch/v1", "kind": "CronJobList", "items": [${item}] }`;
+  expect(kubernetes.recognize({ path: 'list.json', text: JSON.stringify(JSON.parse(text), null, 2) })).toBe(1);
+  expect(readText(kubernetes, text).timers.map(({ name }) => name)).toEqual(['nightly']);
+});
+
 test('documents with mistakes are reported, and the others imported', () => {
   const text = `kind: CronJob\nmetadata: {{ .Values.x }}\n---\n${cronJob('schedule: "@hourly"')}`;
   const { timers, differences } = readText(kubernetes, text);

@@ -9,7 +9,7 @@ export const kubernetes: Importer = {
   name: 'kubernetes',
   summary: 'CronJob manifests of Kubernetes',
 
-  recognize: ({ text }) => (/^\s*(?:- )?"?kind"?:\s*["']?CronJob(?:List)?\b/m.test(text) ? 1 : 0),
+  recognize: ({ text }) => (/(?:^|[{,])\s*(?:- )?"?kind"?:\s*["']?CronJob(?:List)?\b/m.test(text) ? 1 : 0),
 
   read(files: readonly SourceFile[], { now }: ImportContext): Imported {
     const { cronJobs, configMaps, differences } = findManifests(files);

@@ -16,10 +16,9 @@ export interface Manifests {
 export function findManifests(files: readonly SourceFile[]): Manifests {
   const found = new DifferenceList();
   const objects = files.flatMap((file) => objectsIn(file, found));
-  const isOfKind = (kind: string) => (object: Fields) => object.text('kind') === kind;
-  const cronJobs = objects.filter(isOfKind('CronJob'));
-  const configMaps = objects.filter(isOfKind('ConfigMap'));
-  for (const object of objects) if (![...cronJobs, ...configMaps].includes(object)) leaveOut(object, found);
+  const ofKind = (wanted: string) => objects.flatMap(({ kind, fields }) => (kind === wanted ? fields : []));
+  const [cronJobs, configMaps] = [ofKind('CronJob'), ofKind('ConfigMap')];
+  for (const object of objects) if (![...cronJobs, ...configMaps].includes(object.fields)) leaveOut(object, found);
   return {
     cronJobs,
     configMaps: new Map(configMaps.map((object) => [object.map('metadata').text('name') ?? '', dataOf(object)])),
@@ -27,7 +26,12 @@ export function findManifests(files: readonly SourceFile[]): Manifests {
   };
 }
 
-function objectsIn(file: SourceFile, found: DifferenceList): readonly Fields[] {
+interface KubernetesObject {
+  readonly kind: string | undefined;
+  readonly fields: Fields;
+}
+
+function objectsIn(file: SourceFile, found: DifferenceList): readonly KubernetesObject[] {
   const { documents, faults } = readDocuments(file);
   const isTemplate = file.text.includes('{{');
   const hint = isTemplate ? 'If this is a template of Helm, import what "helm template" prints.' : undefined;
@@ -35,15 +39,16 @@ function objectsIn(file: SourceFile, found: DifferenceList): readonly Fields[] {
   return documents.flatMap((document) => unwrapped(new Fields(document)));
 }
 
-/** The objects of a `List` or `CronJobList`; any other object itself. */
-function unwrapped(object: Fields): readonly Fields[] {
-  const kind = object.text('kind') ?? '';
-  if (!kind.endsWith('List')) return [object];
-  return object.maps('items').flatMap(unwrapped);
+/** The objects of a `List` or `CronJobList`, whose items may leave out their kind; any other object itself. */
+function unwrapped(fields: Fields, kind = fields.text('kind')): readonly KubernetesObject[] {
+  if (kind?.endsWith('List') !== true) return [{ kind, fields }];
+  const items = fields.maps('items');
+  return items.flatMap((item) =>
+    unwrapped(item, item.text('kind') ?? (kind === 'List' ? undefined : kind.slice(0, -4))),
+  );
 }
 
-function leaveOut(object: Fields, found: DifferenceList): void {
-  const kind = object.text('kind');
+function leaveOut({ kind, fields: object }: KubernetesObject, found: DifferenceList): void {
   const name = object.map('metadata').text('name');
   if (kind === undefined) {
     found.error(object, 'This document is not an object of Kubernetes: it has no kind.');
