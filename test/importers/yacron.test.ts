@@ -134,6 +134,19 @@ test('included files bring defaults, jobs and web; a missing one is an error', (
   });
 });
 
+test('of a folder, files that begin with an underscore are only included', () => {
+  const files = [
+    {
+      path: 'd/_common.yaml',
+      text: 'defaults:\n  concurrencyPolicy: Forbid\njobs:\n  - { name: a, command: a, schedule: "@daily" }\n',
+    },
+    { path: 'd/one.yaml', text: 'include: [_common.yaml]\njobs:\n  - { name: b, command: b, schedule: "@daily" }\n' },
+  ];
+  const context = { timezone: 'UTC', now: 0, readBeside: () => files[0] };
+  const { timers } = yacron.read(files, context);
+  expect(timers.map(({ name, keys }) => `${name} ${String(keys['overlap'])}`)).toEqual(['a skip', 'b skip']);
+});
+
 test('what cronstable adds is carried over or reported', () => {
   const imported = read('cronstable.yaml');
   expect(timerOf(imported, 'payroll').keys).toMatchObject({

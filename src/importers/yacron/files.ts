@@ -28,7 +28,9 @@ export function readFiles(
   differences: DifferenceList,
 ): ReadFiles {
   const found: Found = { jobs: [], tops: [], differences, readBeside };
-  for (const file of files) readFile(file, found, 0);
+  // Of a folder, yacron reads no file that begins with an underscore: others include it.
+  const own = files.filter(({ path }) => files.length === 1 || !/(?:^|\/)_[^/]*$/.test(path));
+  for (const file of own) readFile(file, found, 0);
   return found;
 }
 

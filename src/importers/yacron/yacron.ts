@@ -10,7 +10,7 @@ import { readTop } from './top.js';
 export const yacron: Importer = {
   name: 'yacron',
   summary: 'YAML files of yacron',
-  recognize: ({ text }) => (hasJobs(text) && /\b(?:schedule|include):/.test(text) ? 0.9 : 0),
+  recognize: ({ text }) => (hasJobs(text) && /\b(?:schedule|include):/.test(text) ? 0.9 : COMMON.test(text) ? 0.5 : 0),
   read: (files, context) => read(files, context, YACRON),
 };
 
@@ -21,6 +21,10 @@ export const cronstable: Importer = {
   recognize: (file) => (yacron.recognize(file) > 0 && NEWER.test(file.text) ? 0.95 : 0),
   read: (files, context) => read(files, context, CRONSTABLE),
 };
+
+/** A file that others include may have only defaults. */
+const COMMON =
+  /^defaults:[^]*^\s+(?:captureStderr|captureStdout|failsWhen|concurrencyPolicy|onFailure|onPermanentFailure):/m;
 
 /** Whether `jobs` is a list, or a list of files is included. Those of GitHub's workflows are a map. */
 function hasJobs(text: string): boolean {
