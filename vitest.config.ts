@@ -9,6 +9,8 @@ type Options = NonNullable<TestProjectInlineConfiguration['test']>;
 
 const PROGRAM = 'test/program/**';
 /** What takes seconds because it tries much, or compiles a copy of the sources. */
+/** Machines that are killed and cut off, on real stores. */
+const FAULTS = 'test/faults/**';
 const LAWS = ['test/laws/**', 'test/recipes/**'];
 /** Tests that look at the whole process: what it has open, what listens, what it has started. Each file has one of its own. */
 const PROCESSES = 'test/executors/**';
@@ -57,11 +59,16 @@ const zoned = READ_THE_ZONE.map((entry) => (entry.endsWith('/') ? `${entry}**/*.
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 'UTC', { ...inside(0), include: ['test/**/*.test.ts'], exclude: [PROGRAM, ...LAWS, PROCESSES] }),
+      project('unit', 'UTC', {
+        ...inside(0),
+        include: ['test/**/*.test.ts'],
+        exclude: [PROGRAM, ...LAWS, PROCESSES, FAULTS],
+      }),
       project('unit-processes', 'UTC', processes('execa')),
       project('unit-processes-forker', 'UTC', processes('forker')),
       project('laws', 'UTC', { ...inside(0), include: LAWS.map((folder) => `${folder}/*.test.ts`) }),
       project('unit-berlin', 'Europe/Berlin', { ...inside(0), include: zoned }),
+      project('faults', 'UTC', { ...program(1), include: [`${FAULTS}/*.test.ts`] }),
       project('program', 'UTC', { ...program(1), include: [`${PROGRAM}/*.test.ts`] }),
       project('program-berlin', 'Europe/Berlin', {
         ...program(2),

@@ -1,18 +1,31 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'rolldown';
+import { build, type BuildOptions } from 'rolldown';
 
-/** Makes a program of its own of a file beside the test, for what must not happen to the process the tests run in. Returns its path. */
-export async function bundle(source: URL): Promise<string> {
-  const program = join(mkdtempSync(join(tmpdir(), 'bundle-')), 'program.mjs');
+/** Bundles a file beside the test into a program, for what must not happen to the process of the tests. Returns its path. */
+export const bundle = (source: URL): Promise<string> => bundleInto(mkdtempSync(join(tmpdir(), 'bundle-')), source);
+
+/** The same, where the program finds the packages of this checkout, such as SQLite's binding. */
+export function bundleWithPackages(source: URL): Promise<string> {
+  const cache = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
+  mkdirSync(cache, { recursive: true });
+  return bundleInto(mkdtempSync(join(cache, 'bundle-')), source, {
+    external: (id) => !id.startsWith('.') && !isAbsolute(id),
+    transform: { define: { TIMERS_VERSION: '"0.0.0"' } },
+  });
+}
+
+async function bundleInto(folder: string, source: URL, more: BuildOptions = {}): Promise<string> {
+  const program = join(folder, 'program.mjs');
   await build({
     input: fileURLToPath(source),
     platform: 'node',
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
-    output: { file: program, format: 'esm' },
+    output: { file: program, format: 'esm', codeSplitting: false },
     logLevel: 'silent',
+    ...more,
   });
   return program;
 }
