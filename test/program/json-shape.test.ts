@@ -102,7 +102,9 @@ const SHAPES: Readonly<Record<string, (value: Value) => boolean>> = {
 };
 
 test('each command of the program is here', () => {
-  expect(Object.keys(TYPED).sort()).toEqual(commandKinds.map(({ name }) => name).sort());
+  // `export` prints files of other programs instead.
+  const names = commandKinds.map(({ name }) => name).filter((name) => name !== 'export');
+  expect(Object.keys(TYPED).sort()).toEqual(names.sort());
 });
 
 test.each(Object.keys(TYPED))('%s prints objects of the one shape', (name) => {

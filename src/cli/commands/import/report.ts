@@ -43,11 +43,11 @@ function summary(differences: readonly Difference[]): string {
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** What `--json` prints: `content` is the timer file, `file` where it was written. */
+/** What `--json` prints: `content` is the timer file, `file` where it was written, `timers` how many it has. */
 export const reportRecord = ({ text, names, differences }: Conversion, output: string | undefined): string =>
   jsonText({
     file: output ?? null,
-    timers: names,
+    timers: names.length,
     differences: differences.map(({ timer, severity, file, line, text: written, message, hint }) => ({
       task_name: timer,
       severity,
