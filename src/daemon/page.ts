@@ -9,6 +9,7 @@ import { apiRoutes, Live, Past, staticRoutes, type Acted, type Route, type Stati
 import type { Scheduler } from '../engine/scheduler.js';
 import { causeOf } from '../domain/outcome-cause.js';
 import { firingsAfter } from '../engine/upcoming-firings.js';
+import { schedulerCalendar } from './calendar.js';
 import type { Control } from './control.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -65,6 +66,7 @@ export function openPage(
       const asked = jobName === undefined ? jobs : jobs.filter(({ job }) => job.name === jobName);
       return [...firingsAfter(asked, { until, count })].map(({ job, ...firing }) => ({ jobName: job.name, ...firing }));
     },
+    calendar: () => schedulerCalendar(controls().status(), turn),
     act: (verb, args) => acted(() => control.carryOut(verb, args)),
   });
   return { sink: live, routes: [...api, ...staticRoutes(readPage((sentence) => surroundings.err(sentence)))] };

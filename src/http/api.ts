@@ -16,6 +16,8 @@ export interface Api extends TimelineSources, Receiver, Pick<PastSources, 'remem
   readonly live: Live;
   readonly clock: StreamClock;
   readonly now: () => Instant;
+  /** The coming firings as an iCalendar file (RFC 5545). */
+  readonly calendar: () => Promise<string>;
   /** Carries out a verb of the control socket. */
   readonly act: (verb: string, args: Readonly<Record<string, unknown>>) => Promise<Acted>;
 }
@@ -42,6 +44,7 @@ export const apiRoutes = (api: Api): readonly Route[] => [
   look('outcomes', ({ url }, response) => answerOutcomes(api, url, response)),
   look('run', ({ url }, response) => answerRun(api, url, response)),
   events(api),
+  calendar(api),
   ...VERBS.map((verb) => act(api, verb)),
   outcomesRoute(api),
   // Checks a token and does nothing else.
@@ -84,6 +87,17 @@ function answerRun({ past, remembered, causeOf }: Api, { searchParams }: URL, re
   if (details === undefined) refuse(response, 404, 'nothing is known of that run any more');
   else sendJson(response, 200, details);
 }
+
+const calendar = (api: Api): Route => ({
+  method: 'GET',
+  path: '/calendar.ics',
+  access: 'read',
+  async handle(_request, response) {
+    const text = await api.calendar();
+    response.writeHead(200, { 'Content-Type': 'text/calendar; charset=utf-8' });
+    response.end(text);
+  },
+});
 
 function events({ live, clock, follow, turn }: Api): Route {
   const streams = new BoundedConnections<ServerResponse>(MOST_STREAMS);

@@ -320,3 +320,13 @@ describe('acting', () => {
     expect((await look({ 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200);
   });
 });
+
+test('the calendar has the coming firings, and needs the token', async () => {
+  page = await servePage(JOBS, { token: 'secret' });
+  const { listening } = page;
+  expect((await listening.ask('/calendar.ics')).status).toBe(401);
+  const { headers, text } = await listening.ask('/calendar.ics', { headers: { authorization: 'Bearer secret' } });
+  expect(headers['content-type']).toBe('text/calendar; charset=utf-8');
+  expect(text.match(/^SUMMARY:backup\r$/gm)).toHaveLength(100);
+  expect(text).toContain('UID:tick@2026-01-01T00:01:00.000Z\r\n');
+});

@@ -29,6 +29,7 @@ const routes: readonly Route[] = [
     turn: () => Promise.resolve(),
     now: () => broken['x'],
     coming: () => broken['x'],
+    calendar: () => broken['x'],
     remembered: () => broken['x'],
     follow: () => broken['x'],
     act: () => broken['x'],
@@ -83,7 +84,7 @@ test.each(table)('a bug behind %s %s is reported, and the next request is served
 test('every route of the program is in the table', () => {
   expect(table.map(([, path]) => path).sort()).toEqual(
     [
-      ...['/healthz', '/readyz', '/metrics'],
+      ...['/healthz', '/readyz', '/metrics', '/calendar.ics'],
       ...['status', 'timeline', 'outcomes', 'outcomes', 'run', 'events'].map((name) => `/api/${name}`),
       ...['trigger', 'pause', 'resume', 'cancel', 'reset'].map((name) => `/api/${name}`),
     ].sort(),

@@ -1,3 +1,4 @@
+import { schedulerCalendar } from '../../src/daemon/calendar.js';
 import type { TimerEvent } from '../../src/domain/events/index.js';
 import type { Ending, Recorded } from '../../src/domain/ledger.js';
 import { toStatusRecord } from '../../src/domain/status-record.js';
@@ -71,6 +72,7 @@ export async function servePage(
         startsAt: next + index * step,
       })).filter(({ scheduledFor }) => scheduledFor <= until);
     },
+    calendar: () => schedulerCalendar(scheduler.controls.status(), turn),
     act: (verb, args) => {
       acted.push({ verb, args });
       return Promise.resolve(answer ?? { kind: 'done', answer: { verb } });

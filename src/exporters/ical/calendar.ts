@@ -50,6 +50,7 @@ const escaped = (text: string): string =>
 
 /** Cuts a line to 75 bytes; what follows begins with a blank. Characters stay whole. */
 function folded(line: string): string {
+  if (Buffer.byteLength(line) <= LONGEST_LINE) return line;
   let text = '';
   let bytes = 0;
   for (const character of line) {

@@ -6,7 +6,7 @@ import { calendarText, type CalendarEvent } from './calendar.js';
 /** How far ahead the calendar goes. */
 const AHEAD = 31 * DAY;
 /** Firings of one timer; a calendar of every minute helps nobody. */
-const MOST_EVENTS = 100;
+export const MOST_EVENTS = 100;
 
 /** The coming firings as a calendar: 31 days, and at most 100 firings of each timer. */
 export const ical: Exporter = {
@@ -23,10 +23,14 @@ export const ical: Exporter = {
   },
 };
 
-function comingEvents(
-  job: Job,
-  now: Instant,
-): { readonly events: readonly CalendarEvent[]; readonly differences: readonly ExportDifference[] } {
+/** What a calendar has of one timer, and why not all. */
+export interface JobEvents {
+  readonly events: readonly CalendarEvent[];
+  readonly differences: readonly ExportDifference[];
+}
+
+/** Returns the first `most` firings of the 31 days after `now`. */
+export function comingEvents(job: Job, now: Instant, most = MOST_EVENTS): JobEvents {
   const about = (message: string): readonly ExportDifference[] => [{ timer: job.name, severity: 'note', message }];
   if (!job.enabled) return { events: [], differences: about('It is disabled, so the calendar has no firing of it.') };
   if (job.schedule.fromEnd)
@@ -34,8 +38,7 @@ function comingEvents(
   const events: CalendarEvent[] = [];
   let next = nextOf(job, now - job.offset);
   for (; next !== undefined && next + job.offset <= now + AHEAD; next = nextOf(job, next)) {
-    if (events.length === MOST_EVENTS)
-      return { events, differences: about(`The calendar has its first ${MOST_EVENTS} firings.`) };
+    if (events.length === most) return { events, differences: about(`The calendar has its first ${most} firings.`) };
     // A command may hold secrets, and calendars are shared.
     const { name: timer, description = '' } = job;
     events.push({ timer, scheduledFor: next, startsAt: next + job.offset, description });
