@@ -1,7 +1,9 @@
 import type { Job } from '../domain/job.js';
 import type { StatusRecord, TimerRecord } from '../domain/status-record.js';
 import type { ArmedFor } from '../engine/upcoming-firings.js';
-import { scheduleInWords } from '../schedules/index.js';
+import type { AdHocDefinition } from '../config/index.js';
+import type { AdHocRecord } from '../daemon/recorded-ad-hoc.js';
+import { formatLocal, scheduleInWords } from '../schedules/index.js';
 import { askIfRunning } from './connect.js';
 import type { FileOption, StateOption, ZoneOption } from './options.js';
 import type { Terminal } from './terminal.js';
@@ -14,6 +16,15 @@ export async function runningTimers(
   const status = (await askIfRunning(terminal, options, 'status')) as StatusRecord | undefined;
   return new Map(status?.timers.map((timer) => [timer.task_name, timer]));
 }
+
+/** The pending ad-hoc timers of a running scheduler, as records: where it has no state, nothing else keeps them. */
+export const pendingAdHoc = (timers: ReadonlyMap<string, TimerRecord>): readonly AdHocRecord[] =>
+  [...timers.values()].flatMap(({ task_name: name, ad_hoc, next_at: next, timezone }) => {
+    if (ad_hoc === null || next === null) return [];
+    const at = formatLocal(Date.parse(next), timezone);
+    const definition: AdHocDefinition = { at, timezone, run: ad_hoc.command, cwd: '/' };
+    return [{ name, definition: JSON.stringify(definition) }];
+  });
 
 /** Whether the scheduler's timer has the schedule of the current file, so that the instant it is armed for is valid. */
 export const isArmedAs = (timer: TimerRecord, job: Job): boolean =>

@@ -4,6 +4,9 @@ import type { JobRecord } from '../domain/ledger.js';
 import type { Instant } from '../domain/time.js';
 import { thisMachine } from '../this-machine.js';
 
+/** What a job outside the file is built from. */
+export type AdHocRecord = Pick<JobRecord, 'name' | 'definition'>;
+
 /** The result of building jobs from their records. */
 export interface Recalled {
   /** The earliest due first. */
@@ -13,7 +16,7 @@ export interface Recalled {
 }
 
 /** The timers outside the file, from their records. */
-export function recordedAdHoc(records: Iterable<JobRecord>, file: TimerFile, now: Instant): Recalled {
+export function recordedAdHoc(records: Iterable<AdHocRecord>, file: TimerFile, now: Instant): Recalled {
   const context = { file, machine: thisMachine(now) };
   const recorded = [...records].filter(({ definition }) => definition !== undefined);
   const built = recorded.map((record) => ({ record, job: rebuildAdHoc(record, context) }));

@@ -279,7 +279,16 @@ describe('who asks is told', () => {
     desk.write('timers.yaml', FILE.replace('run: "true"', 'run: "true", catch_up: true'));
     const program = desk.start(['start', '--state', state]);
     await program.event('scheduler.started');
-    expect(await desk.run('in', '1h', '--state', state, '--', 'x')).toMatchObject({ code: 0, stderr: IN_MEMORY });
+    const added = await desk.run('in', '1h', '--state', state, '--json', '--', 'x');
+    expect(added).toMatchObject({ code: 0, stderr: IN_MEMORY });
+    const { task_name: name, scheduled_at: due } = JSON.parse(added.stdout) as Record<string, string>;
+    const next = await desk.run('next', '--state', state, '--json');
+    const upcoming = next.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(upcoming).toContainEqual(expect.objectContaining({ task_name: name, scheduled_at: due, starts_at: due }));
+    expect((await desk.run('next', name ?? '', '--state', state)).stdout).toContain(`  ${name}  in `);
     expect((await desk.run('pause', 'yearly', '--state', state)).stderr).toContain(IN_MEMORY);
     expect(await desk.run('history', '--state', state)).toMatchObject({ code: 1, stdout: '' });
     expect(readdirSync(desk.folder).sort()).toEqual(['.state', 'timers.yaml']);

@@ -139,6 +139,22 @@ describe('next', () => {
     ]);
   });
 
+  test('a delay counts from the start of the scheduler, which one note says where none runs', async () => {
+    desk.write('timers.yaml', 'timers: { warm-up: { in: 1h, run: "true" }, cool-down: { in: 2h, run: "true" } }');
+    const note = '"in" counts from the start of the scheduler. Shown as if it started now: warm-up, cool-down.\n';
+    expect(await desk.run('next')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/warm-up[^]*cool-down/),
+      stderr: note,
+    });
+    expect((await desk.run('next', '--until', '10m')).stderr).toBe('No upcoming firings.\n');
+    const scheduler = desk.start(['start']);
+    await scheduler.event('scheduler.started');
+    expect(await desk.run('next')).toMatchObject({ code: 0, stderr: '' });
+    scheduler.kill('SIGTERM');
+    await scheduler.ended;
+  });
+
   test('a disabled timer has none, and that is said', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout, stderr } = await desk.run('next', 'off');

@@ -2,10 +2,15 @@ import { createSystemClock } from '../../../clocks/system.js';
 import type { ReadableFile } from '../../../config/index.js';
 import { recordedAdHoc } from '../../../daemon/recorded-ad-hoc.js';
 import type { Job } from '../../../domain/job.js';
-import { armedBy, runningTimers } from '../../running-timers.js';
+import { armedBy, pendingAdHoc, runningTimers } from '../../running-timers.js';
 import { readCount } from '../../arguments.js';
 import { zoneOutlooks } from '../../render/clock-change-outlook.js';
-import { upcomingFirings, type ArmedFor, type FiringWindow } from '../../../engine/upcoming-firings.js';
+import {
+  upcomingFirings,
+  type ArmedFor,
+  type FiringWindow,
+  type UpcomingFiring,
+} from '../../../engine/upcoming-firings.js';
 import type { ExitCode } from '../../command.js';
 import { jobNamed } from '../../load.js';
 import { loadReadable } from '../../load-readable.js';
@@ -33,7 +38,8 @@ const DEFAULT_COUNT = 10;
  */
 export async function showNext(terminal: Terminal, names: readonly string[], options: NextOptions): Promise<ExitCode> {
   const clock = createSystemClock();
-  const armed = armedBy(options.aroundDst ? new Map() : await runningTimers(terminal, options));
+  const running = options.aroundDst ? new Map<string, never>() : await runningTimers(terminal, options);
+  const armed = armedBy(running);
   const timerFile = await loadReadable(terminal, { ...options, now: clock.now(), names });
   if (timerFile === undefined) return 1;
   const records = options.aroundDst ? undefined : await recordsOf(timerFile, terminal, options.state);
@@ -41,7 +47,8 @@ export async function showNext(terminal: Terminal, names: readonly string[], opt
   const now = clock.now();
   const armedFor: ArmedFor = (job) =>
     armed(job) ?? (isUsedUp(job, records?.get(job.name)) ? { next: null } : undefined);
-  const adHoc = recordedAdHoc(records?.values() ?? [], timerFile, now).jobs;
+  const pending = new Map([...pendingAdHoc(running), ...(records?.values() ?? [])].map((one) => [one.name, one]));
+  const adHoc = recordedAdHoc(pending.values(), timerFile, now).jobs;
   const span = readSpan(options, { now, timezone: zoneOf(options, timerFile.settings) });
   const jobs = inZone(jobsOf({ ...timerFile, jobs: [...timerFile.jobs, ...adHoc] }, names), options);
   const named = names.length > 0 ? jobs : [];
@@ -50,7 +57,12 @@ export async function showNext(terminal: Terminal, names: readonly string[], opt
   if (options.aroundDst) printOutlooks(zoneOutlooks(jobs, span.from), printing);
   else {
     sayDone(named, armedFor, terminal);
-    printFirings(upcomingFirings(jobs, span, { asOf: now, armedFor }), printing);
+    const shown = new Set<Job>();
+    printFirings(noting(upcomingFirings(jobs, span, { asOf: now, armedFor }), shown), printing);
+    saySupposed(
+      [...shown].filter((job) => armedFor(job) === undefined),
+      terminal,
+    );
   }
   return names.length === 0 && timerFile.unread.length > 0 ? 1 : 0;
 }
@@ -68,6 +80,21 @@ function readSpan({ from, until, count }: NextOptions, here: Here): FiringWindow
     until: end,
     count: readCount(count) ?? (end === undefined ? DEFAULT_COUNT : Number.POSITIVE_INFINITY),
   };
+}
+
+/** Passes on firings, and notes whose they are. */
+function* noting(firings: Iterable<UpcomingFiring>, jobs: Set<Job>): Generator<UpcomingFiring> {
+  for (const firing of firings) {
+    jobs.add(firing.job);
+    yield firing;
+  }
+}
+
+/** `in` counts from the start of the scheduler: without one, its time is only supposed. */
+function saySupposed(jobs: readonly Job[], terminal: Terminal): void {
+  const names = jobs.filter(({ written }) => written.key === 'in').map(({ name }) => name);
+  if (names.length > 0)
+    terminal.err(`"in" counts from the start of the scheduler. Shown as if it started now: ${names.join(', ')}.`);
 }
 
 function sayDone(jobs: readonly Job[], armedFor: ArmedFor, terminal: Terminal): void {
