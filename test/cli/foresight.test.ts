@@ -5,6 +5,7 @@ import { explainWords, type Explaining } from '../../src/cli/commands/explain/ex
 import { printOutlooks } from '../../src/cli/render/clock-changes.js';
 import { printExplanation } from '../../src/cli/commands/explain/render.js';
 import { loadTimerFile } from '../../src/config/index.js';
+import { formatLocal } from '../../src/schedules/index.js';
 import { thisMachine } from '../../src/this-machine.js';
 import { Desk } from '../support/program.js';
 import { RecordedTerminal } from '../support/recorded-terminal.js';
@@ -172,6 +173,21 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     const lines = schedule.startsWith('{') ? schedule.slice(1, -1) : schedule;
     desk.write('timers.yaml', `timers: { job: { ${lines}, run: x }, other: { every: 1m, run: x } }`);
     expect((await explain('job')).said).toContain(expected);
+  });
+
+  test('jitter: the actual start, with the nominal time beside it', async () => {
+    desk.write('timers.yaml', 'timers: { job: { cron: "0 3 * * *", timezone: Europe/Berlin, jitter: 1h, run: x } }');
+    const { timerFile } = await loadTimerFile({ cwd: desk.folder }, thisMachine(now));
+    const { offset } = timerFile!.jobs[0]!;
+    expect(offset).toBeGreaterThan(0);
+    const start = Date.parse('2026-11-24T03:00:00+01:00') + Math.floor(offset / 1_000) * 1_000;
+    const shown = formatLocal(start, 'Europe/Berlin').slice(11, 19);
+    expect((await explain('job')).said).toContain(`  Tue 2026-11-24 ${shown} +01:00, due 03:00:00  in `);
+    const { next } = JSON.parse((await explain('job', { asJson: true })).said) as { next: readonly object[] };
+    expect(next[0]).toMatchObject({
+      scheduled_at: '2026-11-24T02:00:00.000Z',
+      starts_at: new Date(Date.parse('2026-11-24T02:00:00Z') + offset).toISOString(),
+    });
   });
 
   test('a union: a table for each expression', async () => {

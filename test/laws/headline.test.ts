@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { printExplanation } from '../../src/cli/commands/explain/render.js';
+import { printJobs } from '../../src/cli/commands/list/render.js';
+import { rowOf } from '../../src/cli/commands/list/rows.js';
+import type { TimerFile } from '../../src/config/index.js';
+import { statusContext } from '../../src/daemon/status.js';
 import { expressionInWords, fieldsInWords } from '../../src/schedules/index.js';
 import { ScheduleError } from '../../src/schedules/kind.js';
 import { read } from '../schedules/context.js';
 import { minuteExpression } from '../schedules/cron-arbitrary.js';
 import { saidBy } from '../schedules/said.js';
+import { capturedTerminal } from '../support/past.js';
+import { job } from '../support/rig.js';
 import { rounds } from './rounds.js';
 
 /** Every minute of some days of each month of two years. */
@@ -28,6 +35,30 @@ test('leading zeros change no words and no warnings', () => {
       expect(warningCodes(padded)).toEqual(warningCodes(plain));
     }),
     rounds(1_000, 20_261_129),
+  );
+});
+
+test('list, status, explain and the record for the page have the sentence that is compared below', () => {
+  fc.assert(
+    fc.property(minuteExpression, (cron) => {
+      const { schedule } = read('cron', cron, { timezone: 'UTC', seed: 'backup' });
+      const backup = job('backup', schedule, { written: { key: 'cron', text: cron } });
+      const sentence = expressionInWords(cron, 'backup');
+      const [list, json, explained] = [false, true, false].map(() => capturedTerminal({ width: 2_000 }));
+      const row = rowOf(backup, { now: FROM, timer: undefined, record: undefined });
+      printJobs([row], { terminal: list!, now: FROM, asJson: false });
+      printJobs([row], { terminal: json!, now: FROM, asJson: true });
+      const facts = { problems: [], source: '', file: 'timers.yaml' };
+      const explanation = { expressions: [], firings: [], zone: 'UTC', outlook: undefined };
+      const printing = { terminal: explained!, now: FROM, asJson: false };
+      printExplanation({ ...explanation, explained: { ...backup, ...facts } }, printing);
+      const { words } = statusContext({ path: '', settings: {} } as TimerFile, undefined as never, {});
+      expect(list!.said.out[1]).toContain(`  ${sentence}  `);
+      expect(JSON.parse(json!.said.out[0] ?? '')).toMatchObject({ schedule: sentence });
+      expect(explained!.said.out[0]).toBe(`backup: ${sentence}`);
+      expect(words(backup)).toBe(sentence);
+    }),
+    rounds(300, 14),
   );
 });
 

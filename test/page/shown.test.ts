@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { hasChromium, openChromium, openTab, skippedWithoutChromium } from '../support/chromium.js';
 import { Stage, type Scene } from './stage.js';
+import { formatLocal } from '../../src/schedules/index.js';
 import { outcomeAt, runAt, timerAt } from './timer.js';
 
 /** Those in which tests of times run. */
@@ -135,6 +136,25 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     const run = page.locator('#drawer .running');
     await run.getByText('not yet').waitFor();
     expect(await run.locator('h3').textContent()).toBe('Waiting');
+  });
+
+  test('writes all times in the zone of the timer file, which it names, whatever the zone of the browser', async () => {
+    const now = Date.now();
+    const [next, success] = [now + 600_000, now - 30 * 86_400_000].map((ms) => Math.floor(ms / 1_000) * 1_000);
+    const at = (instant = 0) => formatLocal(instant, 'Europe/Berlin').replace('T', ' ');
+    const schedule = 'At 03:00, on the 13th of the month, and also on Friday';
+    const facts = { last_success_at: new Date(success!).toISOString(), next_at: new Date(next!).toISOString() };
+    const timers = [timerAt(now, { schedule, ...facts, starts_at: facts.next_at })];
+    const page = await show({ timers }, 'UTC');
+    await page.getByText('times in Europe/Berlin').waitFor();
+    expect(await page.locator('td.next').textContent()).toContain(at(next).slice(11, 19));
+    await page.getByRole('button', { name: 'backup', exact: true }).click();
+    await page
+      .locator('#drawer')
+      .getByText(`${at(success).slice(0, 19)} ${at(success).slice(23)}`)
+      .waitFor();
+    // The words of the schedule are those of the record, which are compared with the firings in test/laws.
+    await page.locator('#drawer').getByText(`${schedule} (UTC)`, { exact: true }).waitFor();
   });
 
   test.each(ZONES)('shows when a firing starts, and beside it when it is due: %s', async (zone) => {

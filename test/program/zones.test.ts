@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { parseScheduleAt } from '../../src/schedules/index.js';
 import { Desk } from '../support/program.js';
+import { WebPuppet } from '../support/web-puppet.js';
 
 let desk: Desk;
 
@@ -66,6 +67,68 @@ describe('what a person reads is in the zone of the file, which is named once', 
     expect((await desk.run('next', '--timezone', 'America/St_Johns')).stdout).toContain('America/St_Johns');
     const { code, stderr } = await desk.run('list', '--timezone', 'Europe/Berln');
     expect([code, stderr]).toEqual([2, expect.stringContaining('Did you mean Europe/Berlin?')]);
+  });
+});
+
+describe('a file in Europe/Berlin on a machine in UTC', () => {
+  const inUtc = { env: { TZ: 'UTC' } };
+  /** A date with a time of day, and what follows it. */
+  const DATE = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?<offset>.{0,7})/g;
+
+  test('every screen names Berlin, or has its offset beside each date', async () => {
+    desk.write(
+      'timers.yaml',
+      `timezone: Europe/Berlin
+state: ./s.db
+timers:
+  once: { in: 1ms, run: "echo hello" }
+  job: { cron: "0 3 * * *", jitter: 1h, run: "true" }
+  later: { at: "2199-07-01 12:00", run: "true" }
+  tick: { every: 1h, run: "true" }
+`,
+    );
+    desk.write('new.yaml', 'timezone: Europe/Berlin\ntimers: { job: { cron: "0 4 * * *", run: "true" } }\n');
+    const program = desk.start(['start'], inUtc);
+    await program.event('run.finished');
+    const screens = [
+      ...['list', 'status', 'history', 'next', 'next --around-dst', 'explain job', 'why job', 'why once', 'simulate'],
+      ...['pause job --for 48h', 'status', 'resume job', 'reset tick', 'diff new.yaml', 'logs', 'in 48h -- true'],
+      ...['at 2199-07-01 -- true', 'list', 'next --from 2199-06-30', 'history --since yesterday'],
+    ];
+    for (const screen of screens) {
+      const { code, stdout, stderr } = await desk.start(screen.split(' '), inUtc).ended;
+      const shown = stdout + stderr;
+      expect({ screen, code }).toEqual({ screen, code: 0 });
+      expect({ screen, shown }).toEqual({ screen, shown: expect.not.stringMatching(/\+00:00|\dZ\b|\bUTC\b/) });
+      const bare = Array.from(shown.matchAll(DATE), ({ groups }) => groups?.['offset'] ?? '');
+      const isNamed = shown.includes('Europe/Berlin');
+      expect({ screen, isNamed, bare: bare.filter((offset) => !isNamed && !/^ ?\+0[12]:00/.test(offset)) }).toEqual({
+        screen,
+        isNamed: expect.any(Boolean) as boolean,
+        bare: [],
+      });
+    }
+    program.kill('SIGTERM');
+    await program.ended;
+  });
+
+  test('a notification has the time with its offset, and the zone', async () => {
+    const web = await WebPuppet.open();
+    web.answers = 200;
+    const timer = `{ in: 1ms, group: one, deadline: 1ms, run: "sleep 60", notify: { webhook: "http://${web.host}/hook", on: [missed] } }`;
+    desk.write(
+      'timers.yaml',
+      `timezone: Europe/Berlin\nstate: false\ngroups: { one: 1 }\ntimers:\n  first: ${timer}\n  second: ${timer}\n`,
+    );
+    const program = desk.start(['start'], inUtc);
+    const { body } = await web.next();
+    expect(JSON.parse(body)).toMatchObject({
+      change: 'missed',
+      text: expect.stringMatching(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0[12]:00 Europe\/Berlin\b/),
+    });
+    program.kill('SIGTERM');
+    await program.ended;
+    await web.close();
   });
 });
 
