@@ -4,7 +4,7 @@ import type { TimerChange } from '../daemon/plan-change.js';
 import type { Reading } from '../daemon/reloader.js';
 import { tableWidth, type Terminal } from './terminal.js';
 import { renderDiagnostics } from './render/diagnostics.js';
-import { localTime } from '../schedules/index.js';
+import { fullStartInWords } from './render/firings.js';
 import { renderColumns } from './render/table.js';
 
 interface Printing {
@@ -43,13 +43,16 @@ const toJson = (reading: Reading) => ({ ...reading, source: undefined });
 const SIGNS = { added: '+', removed: '-', changed: '~' } as const;
 
 function tableOf(changes: readonly TimerChange[], width: number, zone: string): string[] {
-  const next = (instant: string | null) => (instant === null ? '-' : localTime(Date.parse(instant), zone));
+  const next = (due: string | null, starts = due) =>
+    due === null || starts === null
+      ? '-'
+      : fullStartInWords({ due: Date.parse(due), offset: Date.parse(starts) - Date.parse(due) }, zone);
   const columns = [
     { head: '', cells: changes.map(({ change }) => SIGNS[change]) },
     { head: 'NAME', cells: changes.map(({ task_name: name }) => name) },
     { head: 'CHANGED', cells: changes.map(({ keys }) => keys.join(', ')) },
-    { head: 'NEXT BEFORE', cells: changes.map((change) => next(change.next_before)) },
-    { head: `NEXT AFTER (${zone})`, cells: changes.map((change) => next(change.next_after)) },
+    { head: 'NEXT BEFORE', cells: changes.map((change) => next(change.next_before, change.starts_before)) },
+    { head: `NEXT AFTER (${zone})`, cells: changes.map((change) => next(change.next_after, change.starts_after)) },
   ];
   return renderColumns(columns, {
     width,

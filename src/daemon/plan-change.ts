@@ -10,8 +10,12 @@ export interface TimerChange {
   readonly change: 'added' | 'removed' | 'changed';
   /** The keys that differ. */
   readonly keys: readonly string[];
+  /** Nominal, as is `next_after`. */
   readonly next_before: string | null;
   readonly next_after: string | null;
+  /** The actual starts, which jitter moves. Schedulers of earlier versions omit them. */
+  readonly starts_before?: string | null;
+  readonly starts_after?: string | null;
 }
 
 /** An armed timer, and when it is due. */
@@ -41,8 +45,7 @@ export function* changesBetween(
       task_name: job.name,
       change: 'removed' as const,
       keys: [],
-      next_before: timestamp(next),
-      next_after: null,
+      ...instantsOf({ job, next }, undefined),
     })),
   ];
 }
@@ -54,10 +57,20 @@ function changeOf(before: Armed | undefined, job: Job, now: Instant): TimerChang
     task_name: job.name,
     change: before === undefined ? 'added' : 'changed',
     keys,
-    next_before: timestamp(before?.next),
-    next_after: timestamp(firstNext(job, now)),
+    ...instantsOf(before, { job, next: firstNext(job, now) }),
   };
 }
+
+/** When a timer is due and starts, before and after. */
+const instantsOf = (before: Armed | undefined, after: Armed | undefined) => ({
+  next_before: timestamp(before?.next),
+  next_after: timestamp(after?.next),
+  starts_before: timestamp(startOf(before)),
+  starts_after: timestamp(startOf(after)),
+});
+
+const startOf = (armed: Armed | undefined): Instant | undefined =>
+  armed?.next === undefined ? undefined : armed.next + armed.job.offset;
 
 /** When a timer that is loaded now is first due. A delay counts from the time its file was read. */
 function firstNext(job: Job, now: Instant): Instant | undefined {
