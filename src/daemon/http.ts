@@ -75,6 +75,7 @@ export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, c
     clockOffset: () => scheduler().clockOffset(),
     configAge: () => origin?.age,
     unsent: () => forward?.unsent,
+    shared: () => context.status.shared?.(),
   });
   const { listen, tokenFile, isOpen } = settings;
   const page = openPage(context, tokenFile !== undefined || 'socket' in listen);

@@ -115,6 +115,26 @@ export const METRICS = {
     help: 'Time since the server of --from last confirmed the timer file in use; absent for a local file.',
     ...ofScheduler,
   },
+  timers_active: {
+    type: 'gauge',
+    help: '1 on the active machine of a shared state, 0 on one that stands by; absent without a shared state.',
+    ...ofScheduler,
+  },
+  timers_standbys: {
+    type: 'gauge',
+    help: 'Machines that stand by for the shared state; absent without one.',
+    ...ofScheduler,
+  },
+  timers_lease_seconds_left: {
+    type: 'gauge',
+    help: 'How long the lease of the shared state still lasts; absent on a machine that stands by.',
+    ...ofScheduler,
+  },
+  timers_takeovers_total: {
+    type: 'counter',
+    help: 'How often this machine became the active one of a shared state.',
+    ...ofScheduler,
+  },
   timers_start_timestamp_seconds: { type: 'gauge', help: 'When the scheduler started.', ...ofScheduler },
   timers_armed: { type: 'gauge', help: 'Timers that are armed for a next firing.', ...ofScheduler },
   timers_known: { type: 'gauge', help: 'Timers of the file.', ...ofScheduler },

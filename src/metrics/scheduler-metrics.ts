@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry, type Gauge } from 'prom-client';
 import { isAdHoc } from '../domain/ad-hoc.js';
 import type { SchedulerStatus } from '../domain/controls.js';
 import type { TimerEvent } from '../domain/events/index.js';
+import type { SharedRecord } from '../domain/status-record.js';
 import type { Duration } from '../domain/time.js';
 import { metricsIn } from './entries.js';
 import { seconds } from './task-metrics.js';
@@ -15,6 +16,8 @@ export interface SchedulerFacts {
   readonly unsent?: () => number | undefined;
   /** Time since the server of the timer file last confirmed it; `undefined` for a local file. */
   readonly configAge?: () => Duration | undefined;
+  /** The machines of the shared state; `undefined` without one. */
+  readonly shared?: () => SharedRecord | undefined;
   /** The latest measurement of the clock; `undefined` when the clock is not measured, or not yet. */
   readonly clockOffset: () => { readonly offsetMs: number; readonly errorMs: number } | undefined;
 }
@@ -53,7 +56,7 @@ export class SchedulerMetrics {
   }
 
   count(event: TimerEvent): void {
-    const { jumps, dropped, reloads, launchersLost, forwardDropped } = this.#counters;
+    const { jumps, dropped, reloads, launchersLost, forwardDropped, takeovers } = this.#counters;
     const isGood = event.event === 'config.reloaded' || event.event === 'state.recovered';
     switch (event.event) {
       case 'clock.jumped':
@@ -64,6 +67,9 @@ export class SchedulerMetrics {
         return;
       case 'launcher.lost':
         launchersLost.inc();
+        return;
+      case 'scheduler.took_over':
+        takeovers.inc();
         return;
       case 'forward.dropped':
         forwardDropped.inc(event.to - event.from + 1);
@@ -93,6 +99,7 @@ export class SchedulerMetrics {
     setOrRemove(gauges.unsent, this.#facts.unsent?.());
     const age = this.#facts.configAge?.();
     setOrRemove(gauges.configAge, age === undefined ? undefined : seconds(age));
+    this.#readShared(this.#facts.shared?.());
     const offset = this.#facts.clockOffset();
     if (offset === undefined) {
       // A clock that was not measured is not therefore correct.
@@ -102,7 +109,18 @@ export class SchedulerMetrics {
     gauges.clockOffset.set(seconds(offset.offsetMs));
     gauges.clockError.set(seconds(offset.errorMs));
   }
+
+  #readShared(shared: SharedRecord | undefined): void {
+    const { active, standbys, leaseLeft } = this.#gauges;
+    const isActive = shared?.role === 'active';
+    setOrRemove(active, shared && Number(isActive));
+    setOrRemove(standbys, shared && standbysOf(shared));
+    setOrRemove(leaseLeft, shared?.lease_ms_left == null ? undefined : seconds(shared.lease_ms_left));
+  }
 }
+
+const standbysOf = ({ node, active, others }: SharedRecord): number =>
+  [node, ...others.map(({ name }) => name)].filter((name) => name !== active).length;
 
 /** A fact that is not known has no series. */
 function setOrRemove(gauge: Gauge, value: number | undefined): void {
@@ -117,6 +135,7 @@ function createCounters(registry: Registry) {
     dropped: counter('timers_log_dropped_total'),
     reloads: counter('timers_config_reloads_total'),
     forwardDropped: counter('timers_forward_dropped_total'),
+    takeovers: counter('timers_takeovers_total'),
     launchersLost: counter('timers_launcher_lost_total'),
   };
 }
@@ -131,6 +150,9 @@ function createGauges(registry: Registry) {
     reloadSuccess,
     stateWritable,
     reloadAt: gauge('timers_config_last_reload_timestamp_seconds'),
+    active: gauge('timers_active'),
+    standbys: gauge('timers_standbys'),
+    leaseLeft: gauge('timers_lease_seconds_left'),
     unsent: gauge('timers_forward_unsent'),
     configAge: gauge('timers_config_age_seconds'),
     startedAt: gauge('timers_start_timestamp_seconds'),

@@ -6,6 +6,7 @@ import { toRecord } from '../../src/domain/record.js';
 import { MINUTE, SECOND } from '../../src/domain/time.js';
 import type { Job } from '../../src/domain/job.js';
 import { breaker, overlap } from '../../src/policies/index.js';
+import type { SharedRecord } from '../../src/domain/status-record.js';
 import { Metrics } from '../../src/metrics/metrics.js';
 import { Disk, FakeLedger } from '../support/fake-ledger.js';
 import { finished, firingAt } from '../support/past.js';
@@ -16,6 +17,7 @@ class Watched {
   readonly rig: Rig;
   readonly metrics: Metrics;
   forecast: Forecast | undefined;
+  shared: SharedRecord | undefined;
   offset: { offsetMs: number; errorMs: number } | undefined;
   /** Lines told in each turn of the event loop. */
   readonly turns = [0];
@@ -35,6 +37,7 @@ class Watched {
       version: '1.2.3',
       node: 'v20',
       clockOffset: () => this.offset,
+      shared: () => this.shared,
     });
     this.rig.scheduler.start();
   }
@@ -294,6 +297,7 @@ describe('what stands now', () => {
       timers_ad_hoc: 0,
       timers_clock_jumps_total: 0,
       timers_log_dropped_total: 0,
+      timers_takeovers_total: 0,
       timers_launcher_lost_total: 0,
       timers_forward_dropped_total: 0,
       'timers_config_reloads_total{result="success"}': 0,
@@ -329,6 +333,25 @@ describe('what stands now', () => {
     series = await watched.series();
     expect(series.has('timers_clock_offset_seconds'), 'nobody measures it any more').toBe(false);
   });
+});
+
+test('the machines of a shared state are counted by each of them, and the lease by the active one', async () => {
+  const watched = new Watched([]);
+  const shared = async () =>
+    Object.fromEntries([...(await watched.series())].filter(([name]) => /active$|standbys|lease|takeovers/.test(name)));
+  expect(await shared()).toEqual({ timers_takeovers_total: 0 });
+  const other = { name: 'two', version: '1', since: '2026-01-01T00:00:00.000Z', has_same_timers: true };
+  const record = { state: 'redis://db', node: 'one', active: 'one', others: [other] } as const;
+  watched.shared = { ...record, role: 'active', lease_ms_left: 9_500 };
+  watched.metrics.accept({ event: 'scheduler.took_over', at: 0, fence: 7 });
+  expect(await shared()).toEqual({
+    timers_active: 1,
+    timers_standbys: 1,
+    timers_lease_seconds_left: 9.5,
+    timers_takeovers_total: 1,
+  });
+  watched.shared = { ...record, node: 'three', role: 'standby', lease_ms_left: null };
+  expect(await shared()).toEqual({ timers_active: 0, timers_standbys: 2, timers_takeovers_total: 1 });
 });
 
 test('however many timers there are, no turn of the event loop writes more than some thousand lines of them', async () => {
