@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 
@@ -55,6 +56,43 @@ const ascii = {
   },
 };
 
+const SQLITE = '@photostructure/sqlite';
+
+/** The package of SQLite without its sources in C, which are a third of it. Its programs stay where it looks for them: beside its folder. */
+const sqlitePrograms = {
+  name: 'sqlite-programs',
+  closeBundle: () => cpSync(`node_modules/${SQLITE}/prebuilds`, 'dist/sqlite/prebuilds', { recursive: true }),
+};
+
+/** Where a script finds that copy. */
+const sqliteAt = (path) => ({
+  name: 'sqlite-at',
+  renderChunk: (code) => code.replaceAll(`"${SQLITE}"`, `"${path}"`),
+});
+
+/** The packages whose code is in dist, by folder. */
+const bundled = new Set();
+
+/** Keeps the licenses of what is bundled beside it. */
+const licenses = {
+  name: 'licenses',
+  generateBundle(_, bundle) {
+    for (const { moduleIds = [] } of Object.values(bundle))
+      for (const id of moduleIds) {
+        const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? [];
+        if (folder !== undefined) bundled.add(folder);
+      }
+  },
+  closeBundle: () => writeFileSync('dist/LICENSES.txt', [...bundled].sort().map(licenseOf).join('\n\n')),
+};
+
+function licenseOf(folder) {
+  const { name, version: of, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim();
+  return `${name} ${of}: ${license}\n\n${text}`;
+}
+
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const shared = {
@@ -63,7 +101,16 @@ const shared = {
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
 };
 
+// Of an earlier build, files that are not made any more.
+for (const name of ['bench', 'sqlite', 'types']) rmSync(`dist/${name}`, { recursive: true, force: true });
+
 export default defineConfig([
+  {
+    ...shared,
+    input: { index: `node_modules/${SQLITE}/dist/index.mjs` },
+    plugins: [licenses, sqlitePrograms],
+    output: { dir: 'dist/sqlite/lib', format: 'cjs', entryFileNames: '[name].cjs', exports: 'named', cleanDir: true },
+  },
   // The program: everything in it, split by command, because loading packages file by file costs most of the start-up time.
   // CommonJS, because Node 20 keeps compiled code for scripts only (bin/code-cache.js).
   {
@@ -75,8 +122,8 @@ export default defineConfig([
       alias: { yaml: fileURLToPath(new URL('node_modules/yaml/browser/index.js', import.meta.url)) },
     },
     // typescript: cosmiconfig's loader for configuration written in it, which is code and never loaded.
-    external: ['typescript', /^@photostructure\/sqlite/],
-    plugins: [withoutLuxon, lazy, ascii],
+    external: ['typescript', SQLITE],
+    plugins: [withoutLuxon, sqliteAt('../sqlite/lib/index.cjs'), lazy, ascii, licenses],
     output: {
       dir: 'dist/cli',
       format: 'cjs',
@@ -91,12 +138,13 @@ export default defineConfig([
       cleanDir: true,
     },
   },
-  // The library: its packages stay outside, so that a project installs each of them once.
+  // The library: one file, so that a project that uses it installs nothing else.
   {
     ...shared,
     input: { index: 'src/index.ts' },
-    external: (id) => !id.startsWith('.') && !id.startsWith('/'),
-    output: { dir: 'dist', format: 'esm' },
+    external: ['typescript', SQLITE],
+    plugins: [withoutLuxon, sqliteAt('./sqlite/lib/index.cjs'), licenses],
+    output: { dir: 'dist', format: 'esm', codeSplitting: false },
   },
   // The page at `/`, for browsers.
   {

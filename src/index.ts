@@ -7,9 +7,11 @@ import { createSystemClock } from './clocks/system.js';
 import { composeScheduler } from './daemon/compose.js';
 import { openStateOf as openState, type OpenedState } from './daemon/state.js';
 import type { Surroundings } from './daemon/surroundings.js';
-import { loadTimerFile, type Diagnostic, type Loaded, type TimerFile } from './config/index.js';
+import { loadTimerFile, type TimerFile } from './config/index.js';
+import type { Diagnostic } from './config/text/diagnostic.js';
 import { levelOf, type TimerEvent } from './domain/events/index.js';
 import { toRecord, type LogRecord } from './domain/record.js';
+import type { Job } from './domain/job.js';
 import { lineByLine } from './domain/output-lines.js';
 import type { Schedule as CountedSchedule } from './domain/schedule.js';
 import { toTimestamp, type Duration, type Instant } from './domain/time.js';
@@ -18,7 +20,7 @@ import { TimerLoop } from './engine/timer-loop.js';
 import { parseScheduleAt, type ScheduleSpec } from './schedules/index.js';
 import { localZone, thisMachine } from './this-machine.js';
 
-export type { Diagnostic, Duration, Instant, Loaded, LogRecord, ScheduleSpec };
+export type { Diagnostic, Duration, Instant, LogRecord, ScheduleSpec };
 
 /** When something is due: a pure function of time. */
 export type Schedule = Omit<CountedSchedule, 'count'>;
@@ -94,6 +96,18 @@ export interface LoadRequest {
   readonly cwd?: string;
 }
 
+/** The result of loading a timer file. No type in it comes from a package, so projects install none. */
+export interface Loaded {
+  /** Absolute, symbolic links followed; `undefined` if no file was found. */
+  readonly path: string | undefined;
+  /** In the order of the file. */
+  readonly problems: readonly Diagnostic[];
+  /** Absent if any problem is an error. */
+  readonly timerFile?: { readonly path: string; readonly jobs: readonly Job[] };
+  /** Entries under `timers`, wrong ones included. */
+  readonly timerCount: number;
+}
+
 /**
  * Loads and checks a timer file. Resolves for every file, however broken: `problems` has every mistake, with line and column, and
  * `timerFile` is absent if any of them is an error.
@@ -146,7 +160,10 @@ function firstError(path: string | undefined, problems: Loaded['problems']): str
  * @throws TypeError if the file has errors; the message has the first one.
  * Error if another scheduler uses the state, or its file is not a file of timers.
  */
-export function createScheduler({ timerFile, problems, path }: Loaded, options: SchedulerOptions = {}): TimerScheduler {
+export function createScheduler(loaded: Loaded, options: SchedulerOptions = {}): TimerScheduler {
+  const { problems, path } = loaded;
+  // Only loadTimers makes one.
+  const timerFile = loaded.timerFile as TimerFile | undefined;
   if (timerFile === undefined) throw new TypeError(firstError(path, problems));
   const { onEvent } = options;
   const accept = (event: TimerEvent) => {
