@@ -8,6 +8,7 @@ export const COMMAND_GROUPS = {
   'look back': 'Look back',
   operate: 'Operate the running scheduler',
   file: 'Work on the timer file',
+  help: 'Get help',
 } as const;
 
 /**

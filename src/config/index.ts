@@ -8,6 +8,7 @@ export { loadArrivedFile, loadTimerFile, parseTimerFile, type Loaded } from './l
 export { locateTimerFile, type Located } from './locate.js';
 export type { Machine } from './build/machine.js';
 export { KEYS_OF_TIME, readableFile, type ReadableFile } from './readable-file.js';
+export { readTimerNames } from './read-timer-names.js';
 export { readRunTimes } from './read-run-times.js';
 export { readToken } from './build/http.js';
 export { completeFromScheduler } from './complete-from-scheduler.js';

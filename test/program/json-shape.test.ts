@@ -10,7 +10,7 @@ timers:
   nightly: { cron: "30 3 * * *", run: "true", description: a nightly one }
 `;
 /** Their output is one document, perhaps over several lines; every other command prints one object a line. */
-const DOCUMENTS = ['validate', 'simulate', 'schema', 'keys'];
+const DOCUMENTS = ['validate', 'simulate', 'schema', 'keys', 'completion'];
 
 /** What to type for each command, in this order; `start` runs all the while. */
 const TYPED: Readonly<Record<string, readonly string[]>> = {
@@ -39,6 +39,7 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   keys: ['timeout'],
   schema: [],
   diff: ['new.yaml'],
+  completion: ['zsh'],
   stop: [],
 };
 

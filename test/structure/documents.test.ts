@@ -42,6 +42,6 @@ test('each entry of the changelog is one line that begins with a capital letter 
 test('the help lists the commands in groups', () => {
   const groups = commandKinds.map(({ group }) => group);
   const inOrder = Object.keys(COMMAND_GROUPS).flatMap((group) => groups.filter((one) => one === group));
-  expect(new Set(groups).size).toBe(5);
+  expect(new Set(groups).size).toBe(6);
   expect(groups).toEqual(inOrder);
 });

@@ -1,5 +1,6 @@
 import { atCommand } from './at/command.js';
 import { cancel } from './cancel/command.js';
+import { completion } from './completion/command.js';
 import { diff } from './diff/command.js';
 import { explain } from './explain/command.js';
 import { exportCommand } from './export/command.js';
@@ -56,4 +57,5 @@ export const commandKinds: readonly CommandKind[] = [
   keys,
   schema,
   diff,
+  completion,
 ];

@@ -1,0 +1,88 @@
+import {
+  commandWords,
+  WRITTEN,
+  type ArgumentWords,
+  type CommandWords,
+  type OptionWords,
+  type Values,
+} from './words.js';
+
+/** Renders the completion for zsh. It can be a file of fpath, and be sourced. */
+export function renderZsh(): string {
+  const commands = commandWords();
+  return `#compdef timers
+# Completes timers in zsh: source <(timers completion zsh), after compinit; or a file _timers in a folder of fpath.
+# ${WRITTEN}
+
+_timers_names() {
+  local file i
+  for ((i = 2; i + 1 < CURRENT; i++)); do
+    case $words[i] in
+      -f | --file) file=$words[i+1] ;;
+      --file=*) file=\${words[i]#--file=} ;;
+    esac
+  done
+  local -a names=(\${(f)"$(_call_program names $service completion names \${file:+--file=\${(q)\${(Q)file}}})"})
+  _describe -t timers timer names
+}
+
+_timers_zones() {
+  local -a zones=(\${(f)"$(_call_program zones $service completion zones)"})
+  _multi_parts / zones
+}
+
+_timers_commands() {
+  local -a commands=(
+${commands.map(({ name, summary }) => `    '${name}:${quoted(summary)}'`).join('\n')}
+    'help:Show help for a command'
+  )
+  _describe -t commands command commands
+}
+
+_timers() {
+  local curcontext=$curcontext state
+  _arguments -C '(- *)'{-h,--help}'[Show help]' '(- *)'{-V,--version}'[Print the version]' \\
+    '1: :_timers_commands' '*:: :->arguments'
+  [[ $state == arguments ]] || return
+  case $words[1] in
+    help) _arguments '1: :_timers_commands' ;;
+${commands.map(commandCase).join('\n')}
+  esac
+}
+
+# It is called where zsh loads it as a function, and announced where it is sourced.
+if [[ $funcstack[1] == _timers ]]; then _timers "$@"; else compdef _timers timers; fi
+`;
+}
+
+function commandCase({ name, options, arguments: all }: CommandWords): string {
+  const parts = [...options.map(optionSpec), ...all.map(argumentSpec)];
+  return `    ${name})\n      _arguments -s \\\n        ${parts.join(' \\\n        ')} ;;`;
+}
+
+/** As _arguments takes it: '(-f --file)'{-f,--file}'[Timer file]:path:_files'. */
+function optionSpec({ flags, meaning, value, isOptional, isRepeatable }: OptionWords): string {
+  const long = flags.map((flag) => (value && flag.startsWith('--') ? `${flag}=` : flag));
+  const action = value === undefined ? '' : `${isOptional ? '::' : ':'}${value.from}:${actionOf(value)}`;
+  const text = `'[${quoted(meaning)}]${action}'`;
+  if (isRepeatable) return `'*'${long.join(' ')}${text}`;
+  const names = long.length === 1 ? long.join('') : `{${long.join(',')}}`;
+  return `'(${flags.join(' ')})'${names}${text}`;
+}
+
+const argumentSpec = ({ name, values, isRepeatable }: ArgumentWords): string =>
+  `'${isRepeatable ? '*' : ''}:${name}:${actionOf(values)}'`;
+
+const ACTIONS = {
+  nothing: ' ',
+  files: '_files',
+  timers: '_timers_names',
+  commands: '_normal',
+  zones: '_timers_zones',
+} as const;
+
+const actionOf = (values: Values): string =>
+  values.from === 'list' ? `(${values.words.join(' ')})` : ACTIONS[values.from];
+
+/** Within quotes and brackets of a specification. */
+const quoted = (text: string): string => text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''");

@@ -1,0 +1,90 @@
+import type { Argument, Option } from 'commander';
+import { EXIT_CODES } from '../../src/cli/exit-code-entries.js';
+import { COMMAND_GROUPS, type CommandKind } from '../../src/cli/command.js';
+import { commandKinds } from '../../src/cli/commands/index.js';
+import { READ_VARIABLES } from '../../src/system/variables.js';
+import { version } from '../../src/version.js';
+import { declared } from './commands.js';
+
+/** Renders timers(1), as man(7) has it, from the entries of the help. */
+export const renderManPage = (): string =>
+  `${[
+    '.\\" Written by `npm run docs` from src/cli. Do not edit this page.',
+    `.TH TIMERS 1 "" "timers ${version}" "User Commands"`,
+    '.SH NAME',
+    'timers \\- run the timers of one YAML file on time',
+    '.SH SYNOPSIS',
+    '.B timers',
+    '.RI [ options ]',
+    '.I command',
+    '.RI [ arguments ]',
+    '.SH DESCRIPTION',
+    text('`timers start` runs the commands of a timer file on time, and records exactly one outcome for each firing.'),
+    text('The other commands look ahead, look back and control the running scheduler.'),
+    '.PP',
+    text('A command finds the timer file by --file, or takes the nearest one from the current folder upwards.'),
+    ...Object.entries(COMMAND_GROUPS).flatMap(([group, title]) => [
+      `.SH ${title.toUpperCase()}`,
+      ...commandKinds.filter((kind) => kind.group === group).flatMap(commandSection),
+    ]),
+    '.SH EXIT STATUS',
+    ...Object.entries(EXIT_CODES).flatMap(([code, meaning]) => entry(bold(code), meaning)),
+    '.SH ENVIRONMENT',
+    ...Object.entries(READ_VARIABLES).flatMap(([name, meaning]) => entry(bold(name), withoutLinks(meaning))),
+    '.SH FILES',
+    ...entry(bold('timers.yaml'), 'The timer file. `timers keys` explains its keys.'),
+    '.SH SEE ALSO',
+    '.BR crontab (5),',
+    '.BR systemd.timer (5)',
+  ].join('\n')}\n`;
+
+function commandSection(kind: CommandKind): readonly string[] {
+  const { name, summary, details, examples } = kind;
+  const command = declared(kind);
+  return [
+    `.SS timers ${name} ${escaped(command.usage())}`,
+    text(`${summary}.`),
+    ...(details === undefined ? [] : [text(details)]),
+    ...command.registeredArguments.flatMap(argumentEntry),
+    ...command.options.filter(({ long }) => long !== '--no-color').flatMap(optionEntry),
+    '.PP',
+    'Examples:',
+    ...examples.flatMap(({ line, does }) => entry(bold(line), `${does}.`)),
+  ];
+}
+
+const argumentEntry = (argument: Argument): readonly string[] =>
+  entry(`\\fI${escaped(argument.name())}\\fR`, [`${argument.description}.`, ...choices(argument.argChoices)].join(' '));
+
+const optionEntry = ({ flags, description, argChoices, defaultValue, presetArg }: Option): readonly string[] =>
+  entry(
+    bold(flags),
+    [
+      `${description.replace(/\.$/, '')}.`,
+      ...choices(argChoices),
+      ...(defaultValue === undefined ? [] : [`Default: ${String(defaultValue)}.`]),
+      ...(presetArg === undefined ? [] : [`Without a value: ${presetArg as string}.`]),
+    ].join(' '),
+  );
+
+const choices = (words: readonly string[] | undefined): readonly string[] =>
+  words === undefined ? [] : [`One of ${words.join(', ')}.`];
+
+/** A paragraph with a tag. */
+const entry = (tag: string, meaning: string): readonly string[] => ['.TP', tag, text(meaning)];
+
+const bold = (words: string): string => `\\fB${escaped(words)}\\fR`;
+
+/** A line of text; words between backticks are bold. */
+const text = (markdown: string): string =>
+  escaped(markdown.replaceAll('&lt;', '<')).replace(/`([^`]*)`/g, '\\fB$1\\fR');
+
+const withoutLinks = (markdown: string): string => markdown.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+
+/** For roff: a backslash, a minus that can be copied, and no command at the beginning of a line. */
+const escaped = (words: string): string =>
+  words
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/[’]/g, '\\(cq')
+    .replace(/^([.'])/, '\\&$1');

@@ -1,0 +1,20 @@
+import { readTimerNames } from '../../../config/index.js';
+import { createSystemClock } from '../../../clocks/system.js';
+import { thisMachine } from '../../../this-machine.js';
+import { readPackageFile } from '../../package-file.js';
+import type { Terminal } from '../../terminal.js';
+
+/** The files of the shells, in `completions/`. `npm run docs` writes them. */
+const FILES = { bash: 'timers.bash', zsh: '_timers', fish: 'timers.fish' } as const;
+
+/** What can be asked for. */
+export type Asked = keyof typeof FILES | 'names' | 'zones';
+
+/** The lines of a script, the names of timers that need no quotes, or all time zones. */
+export async function wordsFor(asked: Asked, { cwd }: Terminal, file: string | undefined): Promise<readonly string[]> {
+  if (asked === 'zones') return Intl.supportedValuesOf('timeZone');
+  if (asked !== 'names') return readPackageFile(`completions/${FILES[asked]}`).trimEnd().split('\n');
+  const request = { cwd, ...(file !== undefined && { file }) };
+  const names = await readTimerNames(request, thisMachine(createSystemClock().now()));
+  return names.filter((name) => /^[\w.-]+$/.test(name));
+}

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { renderBash } from '../../docs/generator/completion/bash.js';
+import { renderFish } from '../../docs/generator/completion/fish.js';
+import { renderZsh } from '../../docs/generator/completion/zsh.js';
+import { renderManPage } from '../../docs/generator/man.js';
+
+test.each([
+  ['completions/timers.bash', renderBash],
+  ['completions/_timers', renderZsh],
+  ['completions/timers.fish', renderFish],
+  ['man/timers.1', renderManPage],
+])('%s is the one that `npm run docs` writes', async (file, render) => {
+  await expect(render()).toMatchFileSnapshot(`../../${file}`);
+});
