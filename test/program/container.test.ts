@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { Desk, ROOT } from '../support/program.js';
 
 const FOLDER = join(ROOT, 'examples/container');
@@ -61,9 +62,108 @@ describe('the image', () => {
     expect(names.lastIndexOf('USER')).toBeGreaterThan(names.lastIndexOf('RUN'));
     expect(JSON.parse(last('ENTRYPOINT') ?? '')).toEqual(['tini', '--', 'timers']);
     expect(JSON.parse(last('CMD') ?? '')).toEqual(['start']);
+    expect(last('STOPSIGNAL')).toBe('SIGTERM');
     expect(last('HEALTHCHECK')).toMatch(/ CMD \["timers", "status", "--check"\]$/);
   });
 });
+
+/** Why no root of an image can be made here; `undefined` if it can. */
+function whyNoRoot(): string | undefined {
+  if (process.getuid?.() !== 0) return 'only root can mount';
+  for (const tool of ['tini', 'unshare', 'setpriv'])
+    if (spawnSync(tool, ['--version']).status !== 0) return `there is no ${tool}`;
+  const overlay =
+    'mount -t tmpfs t /mnt && mkdir /mnt/up /mnt/work /mnt/merged && mount -t overlay o -o lowerdir=/,upperdir=/mnt/up,workdir=/mnt/work /mnt/merged';
+  return spawnSync('unshare', ['--mount', 'sh', '-c', overlay]).status === 0
+    ? undefined
+    : 'this kernel mounts no overlay';
+}
+
+/** Packages come from the network; the rest of the steps of the last stage are executed. */
+const steps = () =>
+  instructions
+    .slice(instructions.findLastIndex(({ name }) => name === 'FROM') + 1)
+    .filter(({ name, rest }) => name === 'RUN' && !rest.startsWith('apt-get '))
+    .map(({ rest }) => rest);
+
+/** Builds the image's root over this machine's, runs its command there twice as the image would, and prints what comes of it. */
+const container = (folder: string, tarball: string): string => `
+set -eu
+image=${folder}/image
+mkdir $image && mount -t tmpfs image $image
+mkdir $image/up $image/work $image/merged
+mount -t overlay overlay -o lowerdir=/,upperdir=$image/up,workdir=$image/work $image/merged
+cd $image/merged
+mount -t tmpfs tmp tmp && chmod 1777 tmp
+mount --rbind /dev dev
+chroot . useradd --create-home --shell /bin/sh node
+cp ${tarball} ./${/ (\/\S+\.tgz)$/.exec(all('COPY').find((rest) => rest.startsWith('--from')) ?? '')?.[1] ?? ''}
+${steps()
+  .map((step) => `chroot . env npm_config_offline=true sh -c '${step}' >&2`)
+  .join('\n')}
+mkdir -p app && cp ${folder}/timers.yaml app
+mount -o remount,ro,bind $image/merged
+mount -t tmpfs state .${dirname(state)} && chown --reference=home/node .${dirname(state)}
+! chroot . touch /home/node/file 2>/dev/null || { echo 'the root can be written to'; exit 1; }
+as_node='setpriv --reuid=node --regid=node --clear-groups --no-new-privs --bounding-set=-all env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/home/node'
+inside() { chroot . $as_node sh -c 'cd /app && exec "$@"' sh "$@"; }
+for life in first second; do
+  unshare --pid --fork --kill-child --mount-proc=$image/merged/proc \\
+    chroot . $as_node sh -c 'cd /app && exec "$@"' sh ${words(last('ENTRYPOINT'))} ${words(last('CMD'))} >${folder}/$life.log &
+  scheduler=$!
+  until inside ${words(last('HEALTHCHECK')?.replace(/^.* CMD /, ''))} 2>/dev/null >&2; do kill -0 $scheduler; done
+  until grep -q run.finished ${folder}/$life.log; do kill -0 $scheduler; done
+  kill -s ${last('STOPSIGNAL')?.replace('SIG', '')} $(pgrep -P $scheduler)
+  wait $scheduler && echo "$life: exit code 0"
+  inside timers history --json | head -1
+done
+`;
+
+/** The words of an instruction in the form of a list. */
+const words = (list = '[]'): string => (JSON.parse(list) as readonly string[]).join(' ');
+
+describe('a container', () => {
+  const desk = new Desk();
+  afterAll(() => desk.clear());
+
+  test('runs on a read-only root, not as root, is healthy, stops in order and remembers', ({ skip }) => {
+    const reason = whyNoRoot();
+    if (reason !== undefined) skip(reason);
+    desk.write('timers.yaml', file.replace('every: 30s', 'every: 1s'));
+    const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', desk.folder];
+    const [packed] = JSON.parse(execFileSync('npm', pack, { cwd: ROOT, encoding: 'utf8' })) as [{ filename: string }];
+    const script = container(desk.folder, join(desk.folder, packed.filename));
+    const { stdout, stderr, status } = spawnSync('unshare', ['--mount', 'bash', '-c', script], { encoding: 'utf8' });
+    expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+    const [first, oldest, second, newest] = stdout.trim().split('\n');
+    expect([first, second]).toEqual(['first: exit code 0', 'second: exit code 0']);
+    expect(JSON.parse(oldest ?? '')).toMatchObject({ task_name: 'heartbeat', status: 'success' });
+    // The second container knows what the first one did.
+    expect(newest).toBe(oldest);
+    const [begun] = readFileSync(join(desk.folder, 'first.log'), 'utf8').split('\n');
+    expect(JSON.parse(begun ?? '')).toMatchObject({ event: 'scheduler.started', state, launcher: 'forker' });
+  });
+});
+
+test('the Compose file is as strict as the comment of the Dockerfile', () => {
+  const { services, volumes } = parse(read('compose.yaml')) as Compose;
+  const { timers } = services;
+  expect(timers).toMatchObject({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'] });
+  const { context, dockerfile } = timers.build;
+  expect(existsSync(join(FOLDER, context, dockerfile))).toBe(true);
+  expect(timers.volumes).toContain(`${Object.keys(volumes)[0]}:${dirname(state)}`);
+  expect(read('Dockerfile')).toContain('docker run --read-only --tmpfs /tmp --cap-drop ALL ');
+});
+
+interface Compose {
+  readonly services: {
+    readonly timers: {
+      readonly build: { readonly context: string; readonly dockerfile: string };
+      readonly volumes: readonly string[];
+    };
+  };
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
 
 describe('its command', () => {
   const desk = new Desk();
