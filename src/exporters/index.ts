@@ -1,7 +1,8 @@
+import { crontabExporter } from './crontab/table.js';
 import type { Exporter } from './kind.js';
 import { ical } from './ical/ical.js';
 import { kubernetesExporter } from './kubernetes/kubernetes.js';
 import { systemdUnits } from './systemd/units.js';
 
 /** Every format that `timers export` writes. */
-export const exporterKinds: readonly Exporter[] = [systemdUnits, kubernetesExporter, ical];
+export const exporterKinds: readonly Exporter[] = [crontabExporter, systemdUnits, kubernetesExporter, ical];

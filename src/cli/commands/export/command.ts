@@ -9,7 +9,7 @@ export const exportCommand: CommandKind = {
   summary: 'Write timers as systemd units, CronJobs or a calendar',
   details:
     'It prints the files, and reports on standard error what is different there. ' +
-    'The formats are systemd (a .timer and a .service for each timer), kubernetes (CronJobs), and ical (the coming firings). ' +
+    'The formats are crontab, systemd (a .timer and a .service for each timer), kubernetes (CronJobs), and ical (the coming firings). ' +
     'The exit code is 1 if a timer could not be carried over; the rest is still written.',
   since: '0.1.0',
   examples: [
@@ -22,7 +22,7 @@ export const exportCommand: CommandKind = {
   ],
   configure(command) {
     withFile(command)
-      .argument('<format>', 'systemd, kubernetes or ical')
+      .argument('<format>', 'crontab, systemd, kubernetes or ical')
       .argument('[names...]', 'Timers (default: all)')
       .option('--image <image>', 'Image of the containers; kubernetes needs it')
       .option('-o, --output <path>', 'Folder for several files, or the file to write; existing files stay as they are');

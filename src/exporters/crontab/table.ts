@@ -1,0 +1,90 @@
+import type { Command } from '../../domain/command.js';
+import type { Job } from '../../domain/job.js';
+import { SECOND } from '../../domain/time.js';
+import { readExpression, textsOf, type Expression } from '../../schedules/index.js';
+import type { ExportDifference, Exporter } from '../kind.js';
+import { keysLeftOut, keysOfJob } from '../values.js';
+
+/** A crontab of a user. */
+export const crontabExporter: Exporter = {
+  name: 'crontab',
+  summary: 'a crontab of a user',
+
+  write(jobs, { timezone }) {
+    const written = jobs.map((job) => linesOf(job, timezone));
+    const text = written.flatMap(({ lines }) => lines).join('\n');
+    const differences = written.flatMap((one) => one.differences);
+    return { files: text === '' ? [] : [{ name: 'crontab', text: `${text}\n` }], differences };
+  },
+};
+
+const CARRIED = ['cron', 'run', 'description', 'cwd', 'env', 'timeout', 'kill_after', 'run_at_start'];
+
+interface CronLines {
+  readonly lines: readonly string[];
+  readonly differences: readonly ExportDifference[];
+}
+
+function linesOf(job: Job, timezone: string): CronLines {
+  const about = (severity: ExportDifference['severity'], message: string, hint?: string): ExportDifference => ({
+    ...{ timer: job.name, severity, message },
+    ...(hint !== undefined && { hint }),
+  });
+  if (!job.enabled)
+    return { lines: [], differences: [about('note', 'It is disabled, so the crontab has no line of it.')] };
+  const times = timesOf(job);
+  const command = commandText(job);
+  if (times === undefined || command === undefined) {
+    const message = times === undefined ? 'A crontab has no such times.' : 'A line of a crontab has no line breaks.';
+    return { lines: [], differences: [about('error', `The timer is left out. ${message}`, 'Export it to systemd.')] };
+  }
+  const zone = `Only cronie reads CRON_TZ. Other crons start it in ${timezone}.`;
+  return {
+    lines: [
+      ...(job.description === undefined ? [] : [`# ${job.description.replace(/\s+/g, ' ')}`]),
+      `CRON_TZ=${job.timezone}`,
+      ...[...times, ...(job.runAtStart ? ['@reboot'] : [])].map((time) => `${time} ${command}`),
+    ],
+    differences: [...(job.timezone === timezone ? [] : [about('warning', zone)]), ...keysLeftOut(job, CARRIED)],
+  };
+}
+
+function timesOf(job: Job): readonly string[] | undefined {
+  const { cron } = keysOfJob(job);
+  if (cron === undefined) return undefined;
+  const texts = (Array.isArray(cron) ? cron : [cron]) as readonly string[];
+  const times = texts.map((text) => fieldsText(readExpression(text, job.name), textsOf(text)));
+  return times.includes(undefined) ? undefined : times.map((time) => time ?? '');
+}
+
+/** Five fields that every cron reads: `*`, `*` with a step, and lists with ranges. */
+function fieldsText(expression: Expression, texts: readonly string[]): string | undefined {
+  const { second, minute, hour, dayOfMonth, month, dayOfWeek } = expression;
+  const fields = [minute, hour, dayOfMonth, month, dayOfWeek];
+  const written = texts.slice(-5);
+  const isPlain = second.single === 0 && !written.at(-1)?.startsWith('+') && fields.every(({ hasRules }) => !hasRules);
+  if (!isPlain) return undefined;
+  return fields
+    .map((field, index) => {
+      const text = written[index] ?? '*';
+      if (/^\*(?:\/\d+)?$/.test(text)) return text;
+      return field.isOpen && field.isFull ? '*' : field.values.toArray().join(',');
+    })
+    .join(' ');
+}
+
+const quoted = (word: string): string =>
+  /^[\w./:=@+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
+/** In a crontab, `%` is a line break unless a backslash is before it. */
+function commandText({ command, timeout }: Job): string | undefined {
+  const limit = timeout === undefined ? '' : `timeout -k ${command.killAfter / SECOND} ${timeout / SECOND} `;
+  const exports = Object.entries(command.env).map(([name, value]) => `export ${name}=${quoted(value)} && `);
+  const text = `cd ${quoted(command.cwd)} && ${exports.join('')}${limit}${runText(command, limit !== '')}`;
+  return text.includes('\n') ? undefined : text.replaceAll('%', String.raw`\%`);
+}
+
+function runText({ run, shell }: Command, isLimited: boolean): string {
+  if (typeof run !== 'string') return run.map(quoted).join(' ');
+  return isLimited || shell !== '/bin/sh' || /[;&|#]/.test(run) ? `${shell} -c ${quoted(run)}` : run;
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { parseTimerFile } from '../../src/config/index.js';
+import { crontabExporter } from '../../src/exporters/crontab/table.js';
+import { crontab } from '../../src/importers/crontab/crontab.js';
+import { machine } from '../config/diagnose.js';
+import { firings, imported } from '../importers/imported.js';
+
+const NOW = Date.UTC(2027, 0, 15, 10, 30);
+
+function exported(timers: string) {
+  const text = `timezone: UTC\ntimers:\n${timers.replace(/^/gm, '  ')}\n`;
+  const { timerFile } = parseTimerFile({ path: '/timers.yaml', folder: '/', text }, { ...machine, start: NOW });
+  const jobs = timerFile?.jobs ?? [];
+  return { jobs, ...crontabExporter.write(jobs, { now: NOW, timezone: 'UTC' }) };
+}
+
+test('timers become lines that cron runs at the same times', () => {
+  const { jobs, files, differences } = exported(
+    [
+      'a: { cron: "*/5 9-17 * * MON-FRI", run: [echo, "50%"], description: "office  hours" }',
+      'b: { cron: ["30 3 1,15 * *", "0 22-2 */2 * SUN"], run: "x; y", cwd: /tmp, env: { A: "b c" } }',
+      'c: { cron: "H 4 * * *", run: x, timeout: 5m }',
+    ].join('\n'),
+  );
+  expect(differences).toEqual([]);
+  expect(files[0]!.text.split('\n').slice(0, 3)).toEqual([
+    '# office hours',
+    'CRON_TZ=UTC',
+    String.raw`*/5 9,10,11,12,13,14,15,16,17 * * 1,2,3,4,5 cd / && echo '50\%'`,
+  ]);
+  expect(files[0]!.text).toContain("cd /tmp && export A='b c' && /bin/sh -c 'x; y'");
+  expect(files[0]!.text).toContain('cd / && timeout -k 10 300 /bin/sh -c x');
+  const again = imported(crontab, files[0]!.text, { timezone: 'UTC' });
+  const [a, b1, b2, c] = again.jobs.map((job) => firings(job, 20));
+  expect([a, [...b1!, ...b2!].sort().slice(0, 20), c]).toEqual(jobs.map((job) => firings(job, 20)));
+});
+
+test('what a crontab cannot say is left out with an error', () => {
+  const { files, differences } = exported(
+    'a: { cron: "0 0 L * *", run: x }\nb: { cron: "*/5 * * * * *", run: x }\nc: { every: 7m, run: x }\nd: { cron: "@daily", run: "x\\ny" }\ne: { cron: "0 0 13 * +FRI", run: x }',
+  );
+  expect(files).toEqual([]);
+  expect(differences.map(({ timer, severity }) => `${timer} ${severity}`)).toEqual(
+    ['a', 'b', 'c', 'd', 'e'].map((name) => `${name} error`),
+  );
+});
