@@ -75,13 +75,14 @@ function inOneSentence(message: string, hint: unknown): string {
 }
 
 /**
- * A restartable, cancellable timer. It counts elapsed time, so setting the wall clock does not move it, and accepts any delay
- * (`setTimeout` ends at 24.8 days). All timers of a process share one queue and one armed timeout; an active one keeps the process alive.
+ * A restartable, cancelable timer. It counts elapsed time, so setting the wall clock does not move it, and accepts any
+ * delay (`setTimeout` stops at 24.8 days). All timers of a process share one queue and one armed timeout; an active one
+ * keeps the process alive.
  */
 export class Timer extends LoopTimer {
   /**
    * @param delay milliseconds, 0 or more. The timer is inactive until `start()`.
-   * @param callback called once per start or reset, never before the delay is over.
+   * @param callback called once per start or reset, never before the delay has passed.
    * @throws RangeError if `delay` is not a number ≥ 0; TypeError if `callback` is not a function.
    */
   constructor(delay: Duration, callback: () => void) {
@@ -89,7 +90,7 @@ export class Timer extends LoopTimer {
   }
 }
 
-/** Which timer file to load; without `file`, the nearest one from `cwd` upwards. */
+/** Which timer file to load; without `file`, the nearest one from `cwd` upward. */
 export interface LoadRequest {
   readonly file?: string;
   /** Default: the process's working directory. */
@@ -125,11 +126,14 @@ export interface SchedulerOptions {
 export interface TimerScheduler {
   /** Arms every enabled timer. Call it once. */
   start(): void;
-  /** Ends waiting and active runs, and resolves when no run is active any more. Bounded; a second call joins the first. */
+  /**
+   * Ends waiting and active runs, and resolves when no run is active any longer. Bounded; a second call joins the
+   * first.
+   */
   stop(): Promise<void>;
-  /** Resolves when no timer can fire any more and no run is active. */
+  /** Resolves when no timer can fire again and no run is active. */
   idle(): Promise<void>;
-  /** Fires a timer now. Returns whether a timer of that name exists. */
+  /** Fires a timer now. Returns whether a timer with that name exists. */
   trigger(name: string): boolean;
 }
 

@@ -71,7 +71,7 @@ function onEachDay(pair: Pair, { from, until }: TimeSpan): FirstDifference | und
   while (start < until) {
     const next = step(pair, { from: start, until });
     if (typeof next === 'object') return inRow(pair, { from: Math.max(from, start - DAY), until: start }).found ?? next;
-    // Days without an instant are the same.
+    // Days without an instant are equal.
     start = Math.max(start + DAY, next - 1);
   }
   return undefined;

@@ -18,9 +18,12 @@ export interface ExecutorTerm {
 
 export interface ExecutorContext {
   readonly clock: Clock;
-  /** What commands of the scheduler's own user inherit. Copied when the executor is created: later changes are not seen. */
+  /**
+   * What commands of the scheduler's own user inherit. Copied when the executor is created: later changes have no
+   * effect.
+   */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Why root must not read a file, asked of the opened file; `undefined`: it may. */
+  /** Why root must not read a file, checked on the opened file; `undefined`: it may. */
   readonly distrust?: ((path: string, stats: Stats) => string | undefined) | undefined;
   /** On a shared state: the time in which this machine may start commands. Absent: it may always. */
   readonly term?: ExecutorTerm | undefined;

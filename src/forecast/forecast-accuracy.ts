@@ -1,6 +1,6 @@
 import { HOUR, type Instant } from '../domain/time.js';
 
-/** A forecast of the runs of one hour, and what came of it so far. */
+/** A forecast of the runs of one hour, and the actual runs so far. */
 interface Expectation {
   /** Exclusive. */
   readonly from: Instant;
@@ -11,18 +11,18 @@ interface Expectation {
   came: number;
 }
 
-/** Compares forecasts of an hour with what came. */
+/** Compares forecasts of an hour with the actual runs. */
 export class ForecastAccuracy {
   /** By their time. */
   readonly #open: Expectation[] = [];
   #error: number | undefined;
 
-  /** A run was admitted that became due then. */
+  /** Counts an admitted run by its due time. */
   came(due: Instant): void {
     for (const one of this.#open) if (due > one.from && due <= one.until) one.came++;
   }
 
-  /** Begins an hour. Returns what accepts the runs that are expected of it. */
+  /** Begins an hour. Returns a function that accepts the expected number of runs. */
   begin(at: Instant): (expected: number) => void {
     const expectation: Expectation = { from: at, until: at + HOUR, expected: undefined, came: 0 };
     this.#open.push(expectation);
@@ -31,7 +31,7 @@ export class ForecastAccuracy {
     };
   }
 
-  /** The latest forecast whose hour is over at `now`, minus what came; `undefined` before the first. */
+  /** The latest forecast whose hour is over at `now`, minus the actual runs; `undefined` before the first. */
   errorAt(now: Instant): number | undefined {
     while ((this.#open[0]?.until ?? Infinity) <= now) {
       const { expected, came } = this.#open.shift() ?? {};

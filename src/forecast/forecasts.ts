@@ -15,24 +15,24 @@ import { sweep } from './sweep.js';
 export interface ForecastSources {
   readonly clock: Clock;
   readonly limits: () => PlanLimits;
-  /** The present job of that name. */
+  /** The current job with that name. */
   readonly job: (name: string) => Job | undefined;
   readonly durationsOf: DurationsOf;
-  /** Called with a sentence when a forecast could not be computed. */
+  /** Called with a sentence if a forecast could not be computed. */
   readonly onTrouble: (sentence: string) => void;
 }
 
-/** For so long a forecast is used again: a scrape a minute finds a new one each time. */
+/** How long a forecast is reused: a scrape every minute finds a new one each time. */
 const USED_FOR: Duration = 50 * SECOND;
 
-/** The forecasts of a scheduler. Computed when one is wanted, in turns, at most once in {@link USED_FOR}. */
+/** The forecasts of a scheduler. Computed on request, in turns, at most once per {@link USED_FOR}. */
 export class Forecasts implements Forecaster, Sink {
   readonly name = 'forecast';
   readonly #sources: ForecastSources;
   readonly #runTimes: RecordedRunTimes;
   readonly #accuracy = new ForecastAccuracy();
   #latest: Promise<Forecast | undefined> = Promise.resolve(undefined);
-  /** Of the latest, by the monotonic clock. */
+  /** When the latest was computed, on the monotonic clock. */
   #computedAt: Duration | undefined;
 
   constructor(sources: ForecastSources) {
@@ -64,7 +64,7 @@ export class Forecasts implements Forecaster, Sink {
     const windows = [...half].flatMap(([label, counts]) =>
       counts.map(({ window, runs, peak }, index): WindowForecast => {
         const p95 = most.get(label)?.[index]?.peak ?? peak;
-        // Longer runs may skip firings of their timer, and so be fewer at once.
+        // Longer runs may skip firings of their timer, so that fewer run at once.
         return { label, window, runs, atOnce: { p50: peak, p95: Math.max(peak, p95) } };
       }),
     );
@@ -78,7 +78,7 @@ export class Forecasts implements Forecaster, Sink {
     return finishInTurns(sweep({ status, limits: limits(), runTimeOf, quantile }), clock);
   }
 
-  /** Jitter moves the firings of a schedule, and no others. */
+  /** Jitter moves only firings of a schedule. */
   #dueAt({ jobName, scheduledFor, trigger }: Firing): Instant {
     const isScheduled = trigger === 'schedule' || trigger === 'catch_up';
     return scheduledFor + (isScheduled ? (this.#sources.job(jobName)?.offset ?? 0) : 0);

@@ -14,7 +14,7 @@ interface Known {
   fresh: number;
 }
 
-/** The recorded run times of jobs. Reads those of a job again when a tenth of its runs is new. */
+/** The recorded run times of jobs. Reads those of a job again once a tenth of its runs is new. */
 export class RecordedRunTimes {
   readonly #durationsOf: DurationsOf;
   readonly #known = new Map<string, Known>();
@@ -30,7 +30,7 @@ export class RecordedRunTimes {
     if (known !== undefined) known.fresh++;
   }
 
-  /** Takes a millisecond at most. A job without runs, or outside the file, gets {@link DEFAULT_RUN_TIME}. */
+  /** Takes at most a millisecond. A job without runs, or outside the file, gets {@link DEFAULT_RUN_TIME}. */
   of(jobName: string): RunTime {
     if (isAdHoc(jobName)) return DEFAULT_RUN_TIME;
     const known = this.#known.get(jobName);

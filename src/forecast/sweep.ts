@@ -10,18 +10,18 @@ import type { Steps } from '../turns/steps.js';
 import { SweptRun, SweptTimer } from './swept-timer.js';
 import { WindowCounts, type WindowCount } from './window-counts.js';
 
-/** From where a sweep starts, and how long it takes runs to last. */
+/** Where a sweep starts, and how long runs last in it. */
 export interface Outset {
   readonly status: Pick<SchedulerStatus, 'at' | 'jobs'>;
   readonly limits: PlanLimits;
   readonly runTimeOf: (job: Job) => RunTime;
-  /** Which of the two run times counts. */
+  /** Which of the two run times to use. */
   readonly quantile: keyof RunTime;
 }
 
 /** The most firings of a sweep. Those after them are extrapolated. */
 const MOST_FIRINGS = 100_000;
-/** How many things happen between two turns; each takes some microseconds. */
+/** How many things happen between two turns; each takes a few microseconds. */
 const STEP = 16;
 const LONGEST = Math.max(...Object.values(FORECAST_WINDOWS));
 
@@ -41,7 +41,7 @@ export function* sweep(outset: Outset): Steps<ReadonlyMap<string, readonly Windo
   return swept.counts();
 }
 
-/** What the engine would do, without doing it: starts by the schedules, ends by the run times. */
+/** Simulates the engine: starts by the schedules, ends by the run times. */
 class Sweep {
   readonly #outset: Outset;
   readonly #gates = new Gates();
@@ -69,7 +69,7 @@ class Sweep {
     this.#arm(timer);
   }
 
-  /** Queues the runs of a timer that wait. */
+  /** Queues the waiting runs of a timer. */
   wait({ job, runs }: JobStatus): void {
     const timer = this.#timers.get(job.name);
     if (timer === undefined) return;
@@ -79,7 +79,7 @@ class Sweep {
     }
   }
 
-  /** Does what comes next; ends come before firings. Returns whether anything was left. */
+  /** Processes the next thing; ends come before firings. Returns whether anything was left. */
   goOn(): boolean {
     const next = Math.min(this.#ends.nextDueAt() ?? Infinity, this.#firings.nextDueAt() ?? Infinity);
     if (next > this.#until || this.#left === 0) return false;
@@ -101,7 +101,7 @@ class Sweep {
     this.#left--;
     const firing = timer.takeFiring(timer.next);
     const isAdmitted = this.#submit(this.#runOf(timer, { firing, elapsedMs: 0, state: 'waiting' }));
-    // One that was due before the window is late, and not of this forecast.
+    // A firing due before the window is late, and not part of this forecast.
     if (isAdmitted && timer.dueAt > this.#outset.status.at) this.#countsOf(timer.job).admitted(this.#now);
     timer.rearm(this.#now);
     this.#arm(timer);
@@ -148,7 +148,7 @@ class Sweep {
     run.pass.release();
     for (const following of timer.parked) {
       if (timer.runs.size > 0) break;
-      // Asked again, because a pause may have come meanwhile.
+      // Checked again, because a pause may have started in the meantime.
       timer.remove(following);
       this.#submit(following);
     }
@@ -177,7 +177,7 @@ class Sweep {
     );
   }
 
-  /** How long a run goes on. One that has outlasted all expectations is taken to last as long again. */
+  /** The remaining time of a run. A run that has outlasted all expectations is assumed to last as long again. */
   #lasting(job: Job, elapsed: Duration): Duration {
     const { runTimeOf, quantile } = this.#outset;
     const time = runTimeOf(job);

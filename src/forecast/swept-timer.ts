@@ -45,7 +45,10 @@ export class SweptRun implements Queued, PassOwner {
 
 const NONE = new Set<SweptRun>();
 
-/** A timer of a sweep, queued by its next firing: what the scheduler knows of it, without events, attempts or a ledger. */
+/**
+ * A timer of a sweep, queued by its next firing: what the scheduler knows about it, without events, attempts or a
+ * ledger.
+ */
 export class SweptTimer implements Queued, JobView {
   dueAt = 0;
   slot = -1;
@@ -58,7 +61,7 @@ export class SweptTimer implements Queued, JobView {
   #runs = NONE;
   #parked = NONE;
   readonly #status: JobStatus;
-  /** Runs that may begin by `max_runs`. */
+  /** Runs that may begin according to `max_runs`. */
   #left: number;
   /** Admitted runs that have not begun: `max_runs` has room for them, and they may never begin. */
   #reserved: number;
@@ -69,7 +72,7 @@ export class SweptTimer implements Queued, JobView {
     this.gates = gates;
     this.next = next;
     this.#status = status;
-    // The active runs begin once more, in the sweep.
+    // The active runs begin again, in the sweep.
     const begun = runsBegun - runs.filter(({ attempts }) => attempts > 0).length;
     this.#left = (job.window.maxRuns ?? Number.POSITIVE_INFINITY) - begun;
     this.#reserved = runs.length;
@@ -79,7 +82,7 @@ export class SweptTimer implements Queued, JobView {
     return this.#runs;
   }
 
-  /** Wait for those before them to end, in their order. */
+  /** They wait for earlier ones to end, in order. */
   get parked(): ReadonlySet<SweptRun> {
     return this.#parked;
   }
@@ -102,22 +105,22 @@ export class SweptTimer implements Queued, JobView {
     return this.#parked === NONE ? 0 : [...this.#parked].filter(({ firing }) => firing.trigger !== 'catch_up').length;
   }
 
-  /** Takes the firing that is due, and moves to the next instant. */
+  /** Takes the due firing, and moves to the next instant. */
   takeFiring(scheduledFor: Instant): Firing {
     const { schedule, name } = this.job;
-    // `in` fires once, and a rhythm from the end of a run waits for that end.
+    // `in` fires once, and a rhythm that counts from the end of a run waits for that end.
     this.next = schedule.countsElapsed ? undefined : nextInWindow(this.job, scheduledFor);
     return { jobName: name, scheduledFor, trigger: 'schedule', generation: 0 };
   }
 
-  /** A rhythm from the end of a run has its next instant after the last run. */
+  /** A rhythm that counts from the end of a run has its next instant after the last run. */
   rearm(now: Instant): void {
     const isFree = this.runs.size + this.parked.size === 0;
     if (this.job.schedule.fromEnd && isFree) this.next ??= nextInWindow(this.job, now);
     if (this.#left <= 0) this.next = undefined;
   }
 
-  /** Decides as the scheduler does: pause, breaker and `max_runs` first. A breaker that is half open is taken to close. */
+  /** Decides like the scheduler: pause, breaker and `max_runs` first. A half-open breaker is assumed to close. */
   verdictOn(firing: Firing, now: Instant): Verdict {
     const { paused, breaker } = this.#status;
     if (paused && (paused.until === undefined || now < paused.until)) return { kind: 'skip', reason: 'paused' };
@@ -141,7 +144,7 @@ export class SweptTimer implements Queued, JobView {
     this.#left--;
   }
 
-  /** A run is over, or asks again. */
+  /** A run is over, or is tried again. */
   remove(run: SweptRun): void {
     this.#runs.delete(run);
     this.#parked.delete(run);

@@ -3,7 +3,7 @@ import type { Duration, Instant } from '../domain/time.js';
 
 const WINDOWS = Object.entries(FORECAST_WINDOWS) as readonly (readonly [ForecastWindow, Duration])[];
 
-/** What one label counts in one window. */
+/** The counts of one label in one window. */
 export interface WindowCount {
   readonly window: ForecastWindow;
   readonly until: Instant;
@@ -12,7 +12,7 @@ export interface WindowCount {
   peak: number;
 }
 
-/** What one label counts in each window. Windows begin at the same instant and end inclusively. */
+/** The counts of one label in each window. Windows start at the same instant and end inclusively. */
 export class WindowCounts {
   readonly windows: readonly WindowCount[];
   #atOnce = 0;
@@ -36,7 +36,7 @@ export class WindowCounts {
     this.#atOnce--;
   }
 
-  /** The windows were only counted up to `at`: continues the rest at the same rate. */
+  /** The windows were only counted up to `at`: extrapolates the rest at the same rate. */
   extrapolate(from: Instant, at: Instant): void {
     for (const count of this.windows)
       if (count.until > at) count.runs = Math.round((count.runs * (count.until - from)) / Math.max(1, at - from));

@@ -5,10 +5,10 @@ import type { Sink } from '../domain/sink.js';
 import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 
 const BEAT: Duration = SECOND;
-/** How long a standstill is remembered: long enough for a probe that comes every 10 s to see it. */
+/** How long a blocked event loop is remembered: long enough for a probe every 10 s to see it. */
 const REMEMBERED: Duration = 30 * SECOND;
 
-/** A timer file that the scheduler refused. */
+/** A timer file that the scheduler rejected. */
 type Rejection = Pick<Extract<TimerEvent, { event: 'config.rejected' }>, 'at' | 'problems'>;
 
 /** Watches the scheduler's condition: what its events report, and whether the event loop turns. */
@@ -33,7 +33,7 @@ export class ConditionWatch implements Sink {
     this.#beat();
   }
 
-  /** Stops checking whether the loop turns. What was seen is still remembered for its time. */
+  /** Stops checking whether the loop turns. Past observations are still remembered for their time. */
   stop(): void {
     this.#disarm();
     this.#beatAt = Number.POSITIVE_INFINITY;
@@ -52,7 +52,7 @@ export class ConditionWatch implements Sink {
     };
   }
 
-  /** The timer file as it is now, if it was refused. */
+  /** The current timer file, if it was rejected. */
   get rejection(): Rejection | undefined {
     return this.#rejection;
   }

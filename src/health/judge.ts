@@ -1,21 +1,21 @@
 import type { SchedulerStatus } from '../domain/controls.js';
 import { SECOND, type Duration } from '../domain/time.js';
 
-/** What is known of a running scheduler's condition besides its status. */
+/** What is known about a running scheduler's condition besides its status. */
 export interface Condition {
   /** The longest recent time in which the event loop did not turn. */
   readonly loopStood: Duration;
-  /** Why the timer file was refused when it was last read; absent when it was accepted. */
+  /** Why the timer file was rejected when it was last read; absent if it was accepted. */
   readonly rejected?: string;
-  /** Why the state cannot be written; absent when it can, or when the configuration has no state. */
+  /** Why the state cannot be written; absent if it can, or if the configuration has no state. */
   readonly stateTrouble?: string;
-  /** Where and why the HTTP server cannot listen; absent when it listens, or when the configuration has no server. */
+  /** Where and why the HTTP server cannot listen; absent if it listens, or if the configuration has no server. */
   readonly httpTrouble?: string;
   /** Another machine is the active one, and this one waits for its end. */
   readonly standsBy?: true;
 }
 
-/** Whether a condition holds, and if not, why: sentences for a person. */
+/** Whether a condition holds, and if not, why: sentences for the user. */
 export interface Judgement {
   readonly isOk: boolean;
   readonly reasons: readonly string[];
@@ -31,7 +31,7 @@ export const withoutDetails = ({ loopStood, standsBy, ...troubles }: Condition):
 /** How long the event loop may stop, and how overdue a timer may be, before the scheduler counts as unhealthy. */
 export const STANDSTILL: Duration = 10 * SECOND;
 
-/** Whether the scheduler does its work: its loop turns, and due timers fire. If not, restart it. */
+/** Whether the scheduler works: its loop turns, and due timers fire. If not, restart it. */
 export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopStood }: Condition): Judgement {
   const overdue = isStopping
     ? []
@@ -42,7 +42,10 @@ export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopS
   ]);
 }
 
-/** Whether all is as its owner wants: alive, the current file loaded, the state written, the HTTP server open, not stopping. */
+/**
+ * Whether everything is as its owner wants: alive, the current file loaded, the state written, the HTTP server open,
+ * not stopping.
+ */
 export function judgeReadiness(status: SchedulerStatus, condition: Condition): Judgement {
   return judgement([
     ...(status.startedAt === undefined && !condition.standsBy ? ['it has not started yet'] : []),
@@ -59,7 +62,7 @@ export const troublesIn = ({ rejected, stateTrouble, httpTrouble }: Condition): 
   ...because('the HTTP server cannot listen', httpTrouble),
 ];
 
-/** What is wrong, with the reason where it is known; empty when nothing is wrong. */
+/** What is wrong, with the reason if it is known; empty if nothing is wrong. */
 const because = (what: string, why: string | undefined): readonly string[] =>
   why === undefined ? [] : [why === '' ? what : `${what}: ${why}`];
 

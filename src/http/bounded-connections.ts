@@ -4,7 +4,10 @@ interface Held {
   once(event: 'close', listener: () => void): unknown;
 }
 
-/** Keeps at most a fixed number open. One more ends the oldest that is not in use, or the oldest of all, so that idle clients lock nobody out. */
+/**
+ * Keeps at most a fixed number open. One more ends the oldest that is not in use, or the oldest of all, so that idle
+ * clients lock nobody out.
+ */
 export class BoundedConnections<Kept extends Held> {
   readonly #most: number;
   readonly #isInUse: (kept: Kept) => boolean;

@@ -2,9 +2,12 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../domain/clock.js';
 import { MINUTE, SECOND, type Cancel, type Duration } from '../domain/time.js';
 
-/** A client that reads nothing for so long is disconnected. */
+/** A client that reads nothing for this long is disconnected. */
 const PATIENCE: Duration = MINUTE;
-/** The longest silence: both sides learn from the next comment whether the other is there. The page gives up after 40 s. */
+/**
+ * The longest silence: with the next comment both sides notice whether the other is there. The page gives up after 40
+ * s.
+ */
 const BETWEEN_BEATS: Duration = 15 * SECOND;
 
 export type StreamClock = Pick<Clock, 'after' | 'monotonic'>;
@@ -20,9 +23,9 @@ export class EventStream {
     this.#response = response;
     this.#clock = clock;
     this.#writtenAt = clock.monotonic();
-    // A run that prints nothing has nothing to tell; the server destroys a response that times out.
+    // A run without output has nothing to send; the server destroys a response that times out.
     response.setTimeout(0);
-    // Behind a proxy: pass every event on as it comes.
+    // Behind a proxy: pass every event on as it arrives.
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
     response.flushHeaders();
     response.on('drain', () => response.setTimeout(0));
@@ -30,7 +33,7 @@ export class EventStream {
     this.#armBeat(BETWEEN_BEATS);
   }
 
-  /** Whether something that was sent is still on its way, so that more would have to be kept. */
+  /** Whether something that was sent is still unread, so that more would have to be buffered. */
   get isClogged(): boolean {
     return this.#response.writableNeedDrain;
   }
@@ -40,7 +43,7 @@ export class EventStream {
     this.write(writeEvent(event, json));
   }
 
-  /** Events as {@link writeEvent} makes them. */
+  /** Events as created by {@link writeEvent}. */
   write(events: string): void {
     this.#writtenAt = this.#clock.monotonic();
     if (!this.#response.write(events)) this.#response.setTimeout(PATIENCE);
@@ -51,12 +54,12 @@ export class EventStream {
     this.#response.end();
   }
 
-  /** Drops a client at once. */
+  /** Drops a client immediately. */
   drop(): void {
     this.#response.destroy();
   }
 
-  /** Calls `listener` whenever the client has read what it was sent. */
+  /** Calls `listener` whenever the client has read what was sent. */
   onDrain(listener: () => void): void {
     this.#response.on('drain', listener);
   }

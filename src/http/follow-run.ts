@@ -4,12 +4,12 @@ import { EventStream, writeEvent, type StreamClock } from './event-stream.js';
 import type { EventFollower, PastSources, ToldEvent } from './history-sources.js';
 import { toOutputRecord } from './run-details.js';
 
-/** What is written at once, in characters: no more than this waits for a client that does not read. */
+/** How many characters are written at once: at most this much waits for a client that does not read. */
 const PORTION = 64 * 1024;
 
 type RunOutput = Extract<TimerEvent, { event: 'run.output' }>;
 
-/** The records of lines, as long as the lines are remembered: streams of the same run share them. */
+/** The records of lines, for as long as the lines are remembered: streams of the same run share them. */
 const written = new WeakMap<RunOutput, string>();
 
 export interface RunFeed extends Pick<PastSources, 'follow'> {
@@ -19,7 +19,10 @@ export interface RunFeed extends Pick<PastSources, 'follow'> {
   readonly turn: () => Promise<void>;
 }
 
-/** Streams the output of a run: `output` a line, `dropped` where the client read too slowly, and `end` when it is over. */
+/**
+ * Streams the output of a run: `output` for each line, `dropped` if the client read too slowly, and `end` when it is
+ * over.
+ */
 export function followRun(response: ServerResponse, { runId, clock, follow, turn }: RunFeed): void {
   const stream = new EventStream(response, clock);
   let isWoken = false;

@@ -23,17 +23,20 @@ export type ToldEvent =
 
 /** A position among the events. */
 export interface EventFollower {
-  /** `undefined` when there is nothing to read yet. */
+  /** `undefined` if there is nothing to read yet. */
   next(): ToldEvent | undefined;
   close(): void;
 }
 
 export interface PastSources {
-  /** `undefined` where nothing is recorded. */
+  /** `undefined` if nothing is recorded. */
   readonly recorded: () => Recorded | undefined;
-  /** The recent events that are kept in memory, oldest first. */
+  /** The recent events kept in memory, oldest first. */
   readonly remembered: (interest: EventInterest) => readonly TimerEvent[];
-  /** Follows the recent events and those that come. `onNews` is called when there is something to read after `next` had nothing. */
+  /**
+   * Follows the recent events and future ones. `onNews` is called when there is something to read after `next` returned
+   * nothing.
+   */
   readonly follow: (following: EventInterest & { readonly onNews: () => void }) => EventFollower;
 }
 
@@ -44,7 +47,7 @@ export interface PastQuery {
   readonly limit: number;
 }
 
-/** What was: as it is recorded, and as it is remembered where that cannot be read, or could not be written. */
+/** The past: as recorded, and from memory if that cannot be read or could not be written. */
 export class Past {
   readonly #sources: PastSources;
 
@@ -52,10 +55,11 @@ export class Past {
     this.#sources = sources;
   }
 
-  /** Oldest first, without their output. Reads `limit` rows at most. */
+  /** Oldest first, without their output. Reads at most `limit` rows. */
   latest({ jobName, since = Number.NEGATIVE_INFINITY, limit }: PastQuery): readonly Ending[] {
     const interest = jobName === undefined ? {} : { jobName };
-    // By time only after reading: over all timers no index has it, and a search for it would read the file to its beginning.
+    // By time only after reading: no index covers it for all timers, and a search would read the file back to its
+    // beginning.
     const recorded = this.#ask((history) => history.endings({ ...interest, limit, withoutOutput: true })) ?? [];
     const isRecorded = new Set(recorded.map(keyOf));
     const remembered = this.#sources
@@ -83,7 +87,7 @@ export class Past {
   }
 }
 
-/** Puts a run together from its events. */
+/** Assembles a run from its events. */
 function runOf(events: readonly TimerEvent[]): RunHistory | undefined {
   const ending = events.find(isEnding);
   const started = events.find((event) => event.event === 'run.started');

@@ -4,7 +4,7 @@ import { SECOND, type Cancel, type Duration } from '../domain/time.js';
 import { watchSocketFile } from '../system/socket-file.js';
 import { systemReason } from '../system/system-reason.js';
 
-/** How long until an address that could not be had is asked for again. */
+/** How long until an unavailable address is tried again. */
 export const BETWEEN_TRIES: Duration = 5 * SECOND;
 
 /** Where a server listens. Port 0 picks any free port. */
@@ -13,21 +13,24 @@ export type Address = { readonly host: string; readonly port: number } | { reado
 /** A socket file that only its owner can open. */
 export interface SocketFile {
   readonly path: string;
-  /** Clears what a dead server has left there. Resolves to why the socket cannot be there, in a few words. Never rejects. */
+  /**
+   * Removes what a dead server left there. Resolves to the reason why the socket cannot be there, in a few words. Never
+   * rejects.
+   */
   readonly claim: () => Promise<string | undefined>;
-  /** Calls `make`, which makes the file, so that it is its owner's alone from the beginning. */
+  /** Calls `make`, which creates the file so that only its owner can use it from the start. */
   readonly privately: (make: () => void) => void;
 }
 
 export type Listening = Address & {
   readonly clock: Pick<Clock, 'after'>;
-  /** Told whenever it begins to listen. `address` is `host:port`, with the port it has, or `unix:PATH`. */
+  /** Called whenever it starts listening. `address` is `host:port`, with the actual port, or `unix:PATH`. */
   readonly onListening: (address: string) => void;
-  /** Told, in a few words, why it cannot listen: once, and again when the reason is another. */
+  /** Called with a short reason why it cannot listen: once, and again when the reason changes. */
   readonly onUnavailable: (address: string, reason: string) => void;
 };
 
-/** Keeps a server at its address: tries again until the address is free, and makes a socket file again that somebody removed. */
+/** Keeps a server at its address: retries until the address is free, and recreates a socket file that was removed. */
 export class HttpListener {
   readonly #server: Server;
   readonly #options: Listening;
@@ -45,7 +48,7 @@ export class HttpListener {
   start(): void {
     if ('socket' in this.#options) void this.#openSocket(this.#options.socket);
     else this.#server.listen(this.#options.port, this.#options.host);
-    // Who watches keeps nobody awake.
+    // Watching keeps no process alive.
     this.#server.unref();
   }
 
@@ -63,7 +66,7 @@ export class HttpListener {
     this.#server.close();
   }
 
-  /** The port it listens on; differs from the one asked for only when that was 0. 0 for a socket file. */
+  /** The port it listens on; differs from the requested one only if that was 0. 0 for a socket file. */
   get port(): number {
     const address = this.#server.address();
     if (typeof address === 'object' && address !== null) return address.port;
@@ -81,13 +84,13 @@ export class HttpListener {
   }
 
   #reopen(): void {
-    // First: as it closes, a server removes the socket at its path. Requests it is answering end as usual.
+    // First, because a server removes the socket at its path when it closes. Active requests end as usual.
     this.#server.close();
     this.start();
   }
 
   #failed(error: NodeJS.ErrnoException): void {
-    // A client that could not be let in, for want of descriptors, does not close the door.
+    // A client that could not be accepted, for lack of descriptors, does not stop the server.
     if (this.#isStopped || this.#server.listening) return;
     this.#retry(reasonOf(error));
   }

@@ -10,12 +10,12 @@ import { toRecentRecord, type StatusRecord } from '../domain/status-record.js';
 import { SECOND, toTimestamp, type Cancel, type Duration } from '../domain/time.js';
 import { EventStream } from './event-stream.js';
 
-/** Changes are gathered for so long, and longer where telling them takes long: at most a tenth of the time goes into it. */
+/** How long changes are collected; longer if sending takes long, so that it uses at most a tenth of the time. */
 const BETWEEN_CHANGES: Duration = 500;
 const SHARE = 10;
 /** A client that reads nothing for this long is dropped. */
 const PATIENCE: Duration = 30 * SECOND;
-/** At most this many timers are shown, the first of the file. */
+/** At most this many timers are shown, the first ones of the file. */
 const MOST_TIMERS = 5_000;
 /** How many outcomes of a timer are shown as a strip. */
 const STRIP = 12;
@@ -32,7 +32,10 @@ export interface LiveOptions {
   readonly canAct: boolean;
 }
 
-/** Who looks, and what has changed since it was last told: names of timers, never messages. So a slow client costs no more than a fast one. */
+/**
+ * A client, and what has changed since its last update: names of timers, never messages. So a slow client costs no more
+ * than a fast one.
+ */
 interface Client {
   readonly stream: EventStream;
   behind: Set<string> | 'everything';
@@ -61,7 +64,7 @@ export class Live implements Sink {
     }
   }
 
-  /** How the scheduler stands. */
+  /** The current state of the scheduler. */
   async status(): Promise<LiveStatus> {
     await this.#lookUp();
     return this.#everything();
@@ -117,7 +120,9 @@ export class Live implements Sink {
     }
   }
 
-  /** Brings a client up to date, unless it is still taking what it was told before. `written` is shared by the clients of one round. */
+  /**
+   * Updates a client, unless it is still reading the previous update. `written` is shared by the clients of one round.
+   */
   #bring(client: Client, written: Map<string, string>): void {
     const now = this.#options.clock.monotonic();
     if (client.stream.isClogged) {

@@ -11,15 +11,18 @@ export interface Receiver {
   readonly turn: () => Promise<void>;
 }
 
-/** In bytes; a sender needs less. */
+/** In bytes; senders use less. */
 const LARGEST = 2 * 1024 * 1024;
 const MOST_LINES = 500;
-/** Outcomes that are read or recorded in one turn of the event loop. */
+/** How many outcomes are read or recorded in one turn of the event loop. */
 const SLICE = 50;
-/** Requests at once: each may hold a body. */
+/** Concurrent requests: each may hold a body. */
 const MOST_REQUESTS = 8;
 
-/** Receives the outcomes of other machines. Records all of a request or, if a line is malformed, none. Repeats are left out. */
+/**
+ * Receives the outcomes of other machines. Records all outcomes of a request or, if a line is malformed, none. Repeated
+ * outcomes are skipped.
+ */
 export function outcomesRoute({ outcomes, turn }: Receiver): Route {
   let requests = 0;
   /** One request is recorded at a time, so that numbers stay in order. */

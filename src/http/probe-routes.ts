@@ -15,12 +15,12 @@ export interface Watched {
   readonly isOpen: { readonly metrics: boolean; readonly health: boolean };
 }
 
-/** A scrape costs a slice of a turn of the event loop. One more than these ends the oldest. */
+/** A scrape costs a slice of a turn of the event loop. One more than this ends the oldest. */
 const MOST_SCRAPES = 4;
-/** How long a reader may stand still. */
+/** How long a reader may pause. */
 const PATIENCE: Duration = 10 * SECOND;
 
-/** What probes and Prometheus ask for: `/healthz`, `/readyz`, `/metrics`. */
+/** What probes and Prometheus request: `/healthz`, `/readyz`, `/metrics`. */
 export const probeRoutes = ({ status, condition, metrics, isOpen }: Watched): readonly Route[] => {
   const health = accessOf(isOpen.health);
   return [
@@ -53,7 +53,7 @@ function scraped(metrics: Watched['metrics'], access: Route['access']): Route {
   };
 }
 
-/** Whether the client went away in the middle, which is its own affair. */
+/** Whether the client went away in the middle, which is its own business. */
 const hasLeft = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 
 const probe = (path: string, access: Route['access'], judge: (mayLook: boolean) => Judgement): Route => ({

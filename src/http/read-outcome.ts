@@ -4,10 +4,10 @@ import type { Ending } from '../domain/ledger.js';
 import { FIRING_STATUSES, type RunStatus } from '../domain/outcome.js';
 import { END_OF_TIME } from '../domain/time.js';
 
-/** Why a request with outcomes is refused, for its sender. */
+/** Why a request with outcomes is rejected, for its sender. */
 export class MalformedError extends Error {}
 
-/** In characters. A sender cuts its texts to less. */
+/** In characters. Senders cut their texts below this. */
 const LONGEST_NAME = 300;
 const LONGEST_TEXT = 64 * 1024;
 
@@ -20,8 +20,8 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
- * Reads a record of the log that reports an outcome: the inverse of what `toRecord` writes. Keys that are not known are left out, because the sender
- * may be newer. @throws MalformedError with the line and the key.
+ * Reads a record of the log that reports an outcome: the inverse of what `toRecord` writes. Unknown keys are ignored,
+ * because the sender may be newer. @throws MalformedError with the line and the key.
  */
 export function readOutcome(
   text: string,

@@ -1,4 +1,4 @@
-/** What a route takes and returns. For the reference alone; a test compares it with the routes. */
+/** What a route accepts and returns. Used only by the reference; a test compares it with the routes. */
 interface RouteEntry {
   /** `probe` is open unless the file says otherwise; `read` and `act` need the token. */
   readonly access: 'probe' | 'read' | 'act';
@@ -8,7 +8,7 @@ interface RouteEntry {
 const read = (summary: string): RouteEntry => ({ access: 'read', summary });
 const act = (summary: string): RouteEntry => ({ access: 'act', summary });
 
-/** Every route of the HTTP server, apart from the files of the page. */
+/** Every route of the HTTP server, except the files of the page. */
 export const ROUTES: Readonly<Record<string, RouteEntry>> = {
   'GET /healthz': { access: 'probe', summary: '200 if the scheduler is alive, else 503: `ok` and `reasons`.' },
   'GET /readyz': { access: 'probe', summary: '200 if the scheduler is ready, else 503: `ok` and `reasons`.' },

@@ -3,16 +3,16 @@ import type { TimerEvent } from '../domain/events/index.js';
 import { startOfRun, type Ending, type RunHistory } from '../domain/ledger.js';
 import { toTimestamp } from '../domain/time.js';
 
-/** How many lines of output are shown of a run. */
+/** How many lines of output are shown for a run. */
 const MOST_LINES = 1_000;
 
 export interface RunContext {
-  /** The run's events that are still remembered. */
+  /** The run's events that are still in memory. */
   readonly events: readonly TimerEvent[];
   readonly causeOf: (ending: Ending) => string;
 }
 
-/** Puts a run as the page shows it. Its output is what is remembered of it, else the tail that was recorded. */
+/** Describes a run for the page. Its output comes from memory, or else from the recorded tail. */
 export function toRunDetails(run: RunHistory, { events, causeOf }: RunContext): RunDetails | undefined {
   const subject = run.ending ?? run.open;
   if (subject?.runId === undefined) return undefined;

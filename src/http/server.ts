@@ -14,50 +14,56 @@ import { BoundedConnections } from './bounded-connections.js';
 import { HttpListener, type Listening } from './listener.js';
 import { isSameHost, namesLoopback, namesNobodyElse, targetOf, type Target } from './target.js';
 
-/** What is answered at one path. Add one to the list the server is given. */
+/** What is served at one path. Add one to the list that the server receives. */
 export interface Route {
   readonly method: 'GET' | 'POST';
   /** Exact, or ending in `/*` for everything below. */
   readonly path: string;
-  /** `probe` is open to everybody; `read` and `act` to clients that show the token. Without a token, see {@link HttpOptions.token}. */
+  /**
+   * `probe` is open to everyone; `read` and `act` to clients that send the token. Without a token, see {@link
+   * HttpOptions.token}.
+   */
   readonly access: 'probe' | 'read' | 'act';
   handle(request: HttpRequest, response: ServerResponse): void | Promise<void>;
 }
 
 export interface HttpRequest {
   readonly url: URL;
-  /** Resolves to the body, `mostBytes` at most; default: 64 KiB. Rejects when it is longer or the client goes away. */
+  /** Resolves to the body, at most `mostBytes`; default: 64 KiB. Rejects if it is longer or the client goes away. */
   readonly body: (mostBytes?: number) => Promise<string>;
   readonly raw: IncomingMessage;
-  /** Whether the client may look, whatever this route allows. */
+  /** Whether the client may read, whatever this route allows. */
   readonly mayLook: boolean;
 }
 
 export type HttpOptions = Listening & {
   /**
-   * What `Authorization: Bearer …` must hold; it returns `undefined` if the token cannot be had: then nobody gets in.
-   * Absent if no token is required. Then everybody who can reach a socket file has access, and everybody on this
+   * What `Authorization: Bearer …` must contain; it returns `undefined` if the token is unavailable: then nobody has
+   * access. Absent if no token is required. Then everyone who can reach a socket file has access, and everyone on this
    * machine can read from a loopback address.
    */
   readonly token: (() => string | undefined) | undefined;
   readonly routes: readonly Route[];
-  /** Told, in a sentence, when a route threw. */
+  /** Called with a sentence when a route throws. */
   readonly onTrouble: (sentence: string) => void;
 };
 
 const MOST_CONNECTIONS = 256;
-/** What clients have yet to read, in bytes. */
+/** How many bytes clients have not read yet. */
 const MOST_UNREAD = 32 * 1024 * 1024;
 const BODY_LIMIT = 64 * 1024;
-/** A connection on which nothing moves for so long while it is answered is closed. Streams of events are left alone. */
+/** A connection without any traffic for this long during a response is closed. Streams of events are exempt. */
 const PATIENCE: Duration = 30 * SECOND;
 
-/** Small server for who watches and steers. Whatever happens in it, no timer is the later for it: it refuses rather than queues. */
+/**
+ * A small server for monitoring and control. Whatever happens in it, no timer is delayed: it refuses rather than
+ * queues.
+ */
 export class HttpServer {
   readonly #options: HttpOptions;
   readonly #server: Server;
   readonly #listener: HttpListener;
-  /** The connections with a request that is being answered. */
+  /** The connections with an active request. */
   readonly #answering = new Set<Socket>();
 
   constructor(options: HttpOptions) {
@@ -67,7 +73,7 @@ export class HttpServer {
         requestTimeout: 10_000,
         headersTimeout: 5_000,
         keepAliveTimeout: 5_000,
-        // Otherwise Node looks for expired requests every 30 s only, and slow clients keep everybody out until then.
+        // Otherwise Node looks for expired requests only every 30 s, and slow clients block everyone until then.
         connectionsCheckingInterval: 1_000,
         maxHeaderSize: 8_192,
       },
@@ -87,13 +93,13 @@ export class HttpServer {
     this.#server.closeAllConnections();
   }
 
-  /** The port it listens on; differs from the one asked for only when that was 0. 0 for a socket file. */
+  /** The port it listens on; differs from the requested one only if that was 0. 0 for a socket file. */
   get port(): number {
     return this.#listener.port;
   }
 
   async #answer(raw: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Pipelined requests would be unbounded work for one connection. No browser, scraper or curl sends any.
+    // Pipelined requests would mean unbounded work for one connection. Browsers, scrapers and curl send none.
     if (this.#answering.has(raw.socket)) {
       raw.socket.destroy();
       return;
@@ -117,7 +123,10 @@ export class HttpServer {
     }
   }
 
-  /** Clients that ask for much and do not read would fill the memory: the one that has most to read is disconnected. */
+  /**
+   * Clients that request a lot and do not read would fill the memory: the one with the most unread bytes is
+   * disconnected.
+   */
   #makeRoom(): void {
     const byUnread = [...this.#answering].sort((one, other) => other.writableLength - one.writableLength);
     let unread = byUnread.reduce((sum, { writableLength }) => sum + writableLength, 0);
@@ -185,14 +194,15 @@ export class HttpServer {
       : { status: 401, reason: 'show the token: Authorization: Bearer …' };
   }
 
-  /** Without a token: who can open the socket file may do everything, who is on this machine may look. */
+  /** Without a token: users who can open the socket file may do everything, users of this machine may read. */
   #isOpenTo(access: 'read' | 'act'): boolean {
     return 'socket' in this.#options || (access === 'read' && isLoopback(this.#options.host));
   }
 }
 
 /**
- * Whether a browser says that a page of another origin asks. Programs send neither header. A person who follows a link does not count as a page.
+ * Whether a browser says that the request comes from a page of another origin. Programs send neither header. A user who
+ * follows a link does not count as a page.
  * https://www.w3.org/TR/fetch-metadata/
  */
 function isForeign(headers: IncomingHttpHeaders, access: Route['access'], target: Target): boolean {
@@ -250,7 +260,7 @@ function bodyOf(request: IncomingMessage, mostBytes: number): Promise<string> {
   let size = 0;
   return new Promise((resolve, reject) => {
     request.once('error', reject).once('end', () => resolve(Buffer.concat(chunks).toString()));
-    // To the end, so that who sends too much still gets the answer.
+    // Reads to the end, so that a client that sends too much still gets the response.
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > mostBytes) reject(new TooLongError(mostBytes));

@@ -8,7 +8,9 @@ export interface StaticFile {
   readonly content: Buffer;
 }
 
-/** Nothing but the page's own files and its own server; text that looks like a script stays text, even where the page had a hole. */
+/**
+ * Only the page's own files and its own server; text that looks like a script stays text, even if the page had a hole.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -22,7 +24,7 @@ const POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** Serves files from memory, to everybody: they hold no data. */
+/** Serves files from memory, to everyone: they contain no data. */
 export const staticRoutes = (files: readonly StaticFile[]): readonly Route[] =>
   files.map(({ path, type, content }) => {
     const tag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '../system/loopback.js';
 
-/** What a request is for. */
+/** The subject of a request. */
 export interface Target {
   readonly url: URL;
   /** Host and port the client asked for, in the normal form of URLs; empty if it named none. */
@@ -12,8 +12,9 @@ export interface Target {
 const AUTHORITY = /^(?:\[[\da-f:.]+\]|[\w.-]*)(?::\d*)?$/i;
 
 /**
- * Reads the target of a request; `undefined` if its host is malformed or named twice (RFC 9112, 3.2). In the absolute form the target's own host
- * counts, whatever the header says (3.2.2). A target in no known form is a path that nothing is at.
+ * Reads the target of a request; `undefined` if its host is malformed or named twice (RFC 9112, 3.2). In the absolute
+ * form, the target's own host counts, whatever the header says (3.2.2). A target in an unknown form is a path with
+ * nothing at it.
  */
 export function targetOf({ url: written = '/', rawHeaders }: IncomingMessage): Target | undefined {
   const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'host');
@@ -26,7 +27,7 @@ export function targetOf({ url: written = '/', rawHeaders }: IncomingMessage): T
   return authority === undefined ? undefined : { url: localUrl(written), authority };
 }
 
-/** A path may begin with two slashes: it names no host. */
+/** A path may start with two slashes: it names no host. */
 function localUrl(written: string): URL {
   const whole = `http://local${written}`;
   return new URL(written.startsWith('/') && URL.canParse(whole) ? whole : 'http://local//');
@@ -52,7 +53,7 @@ export const namesNobodyElse = ({ authority }: Target): boolean => {
   return isLoopback(name) || /^[\w-]*$/.test(name);
 };
 
-/** Without the port, the brackets of an IPv6 address, and the dot at the end of a whole name. */
+/** Without the port, the brackets of an IPv6 address, and the trailing dot of a full name. */
 const hostNameOf = (authority: string): string =>
   authority
     .replace(/:\d+$/, '')

@@ -3,10 +3,10 @@ import type { Ending } from '../domain/ledger.js';
 import { toTimestamp, type Instant } from '../domain/time.js';
 import type { Past } from './history-sources.js';
 
-/** A lane has at most this many outcomes, and as many coming firings. */
+/** A lane has at most this many outcomes, and as many upcoming firings. */
 const MOST_MARKS = 250;
 
-/** A firing that is to come. */
+/** An upcoming firing. */
 export interface Coming {
   readonly jobName: string;
   readonly scheduledFor: Instant;
@@ -26,11 +26,11 @@ export interface TimelineQuery {
   readonly from: Instant;
   readonly until: Instant;
   readonly now: Instant;
-  /** Each has a lane of its own; none: one lane for all. */
+  /** Each has its own lane; without names, one lane for all. */
   readonly jobNames: readonly string[];
 }
 
-/** Puts a timeline together, a lane a turn of the event loop. */
+/** Assembles a timeline, one lane per turn of the event loop. */
 export async function readTimeline(sources: TimelineSources, query: TimelineQuery): Promise<TimelineRecord> {
   const lanes: LaneRecord[] = [];
   for (const jobName of query.jobNames.length === 0 ? [undefined] : query.jobNames) {

@@ -203,7 +203,7 @@ type Labels<Name extends keyof Metrics> = Metrics[Name]['labels'][number];
 /** Quantiles that are set, not observed. */
 class SummaryGauge<Label extends string> extends Gauge<Label> {
   override async get() {
-    // The enumeration of prom-client is in its types alone: values are the words of the format.
+    // prom-client's enumeration exists only in its types: the values are the words of the format.
     return { ...(await super.get()), type: 'summary' as unknown as MetricType };
   }
 }
@@ -212,7 +212,7 @@ class SummaryGauge<Label extends string> extends Gauge<Label> {
 export const metricsIn = (registry: Registry) => ({
   counter: <Name extends Named<'counter'>>(name: Name) => new Counter<Labels<Name>>(configOf(name, registry)),
   gauge: <Name extends Named<'gauge'>>(name: Name) => new Gauge<Labels<Name>>(configOf(name, registry)),
-  /** A gauge with the label `quantile`, which Prometheus expects of summaries alone. */
+  /** A gauge with the label `quantile`, which Prometheus expects only of summaries. */
   summary: <Name extends Named<'summary'>>(name: Name) => new SummaryGauge<Labels<Name>>(configOf(name, registry)),
   histogram: <Name extends Named<'histogram'>>(name: Name) =>
     new Histogram<Labels<Name>>({ ...configOf(name, registry), buckets: [...METRICS[name].buckets] }),

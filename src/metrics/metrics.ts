@@ -15,12 +15,16 @@ export interface MetricsContext extends SchedulerFacts {
   readonly forecaster: Forecaster;
 }
 
-/** How many timers' series of one metric are written in one turn of the event loop: this takes some milliseconds, at most 30. */
+/**
+ * How many timers' series of one metric are written in one turn of the event loop: this takes a few milliseconds, at
+ * most 30.
+ */
 const SLICE = 100;
 
 /**
- * The metrics for Prometheus (names by its conventions: https://prometheus.io/docs/practices/naming). Counters and histograms follow the events.
- * Gauges are read from the scheduler on each scrape. Series of a timer exist from the start, and end with it.
+ * The metrics for Prometheus (names by its conventions: https://prometheus.io/docs/practices/naming). Counters and
+ * histograms follow the events. Gauges are read from the scheduler on each scrape. The series of a timer exist from the
+ * start, and end with it.
  */
 export class Metrics implements Sink {
   readonly name = 'metrics';
@@ -30,7 +34,7 @@ export class Metrics implements Sink {
   readonly #slices = new Set<TaskMetrics>();
   /** Which instance holds the series of each timer. */
   readonly #places = new Map<string, TaskMetrics>();
-  /** Up to this many places may be in use before they are searched for timers that are gone. */
+  /** Up to this many places may be in use before they are searched for removed timers. */
   #sweepAt = SLICE;
 
   constructor(context: MetricsContext) {
@@ -101,7 +105,7 @@ export class Metrics implements Sink {
     return slice;
   }
 
-  /** Ends the series of timers that are gone. */
+  /** Ends the series of removed timers. */
   #sweep(jobs: readonly JobStatus[]): void {
     const present = new Set(jobs.map(({ job }) => job.name));
     for (const [task, slice] of this.#places) {
@@ -119,10 +123,10 @@ export class Metrics implements Sink {
 }
 
 /**
- * Ad-hoc timers come and go, and each has its own name. They share `in:*` and `at:*`, so that labels stay few and outcomes still count when their
- * timer is gone.
+ * Ad-hoc timers come and go, and each has its own name. They share `in:*` and `at:*`, so that labels stay few and
+ * outcomes still count when their timer no longer exists.
  */
 const labelOf = (name: string): string => (isAdHoc(name) ? name.replace(/:.*/, ':*') : name);
 
-/** What follows the lines HELP and TYPE. */
+/** Everything after the lines HELP and TYPE. */
 const withoutHead = (text: string): string => text.slice(text.indexOf('\n', text.indexOf('\n') + 1) + 1);

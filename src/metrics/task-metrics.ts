@@ -11,7 +11,10 @@ const BREAKER = { closed: 0, half_open: 1, open: 2 } as const;
 /** Prometheus counts time in seconds. */
 export const seconds = (milliseconds: Duration | Instant): number => milliseconds / SECOND;
 
-/** The series of some timers. They begin at 0 when a timer becomes known, so that a first failure is an increase, and end with it. */
+/**
+ * The series of some timers. They start at 0 when a timer becomes known, so that a first failure is an increase, and
+ * end with it.
+ */
 export class TaskMetrics {
   readonly #known = new Set<string>();
   readonly #registry = new Registry();
@@ -92,7 +95,7 @@ export class TaskMetrics {
     gauges.next.set({ task }, seconds(status.next ?? 0));
     gauges.lastSuccess.set({ task }, seconds(status.lastSuccessAt ?? 0));
     gauges.lastFinish.set({ task }, seconds(status.lastFinishedAt ?? 0));
-    // Of an earlier scheduler, only the outcome of the last firing is known.
+    // From an earlier scheduler, only the outcome of the last firing is known.
     if (isFailure(status.lastStatus)) this.#stamps.lastFailure.set({ task }, seconds(status.lastFinishedAt ?? 0));
   }
 

@@ -4,9 +4,9 @@ import { fillUrl } from './placeholders.js';
 import { runUuid } from './run-uuid.js';
 
 /**
- * The protocol of healthchecks.io (https://healthchecks.io/docs/http_api/), which other services have adopted. It has `/start`, the bare address
- * for success, and the exit code or `/fail` for failure, with the last lines of output. `rid` names the run. A canceled run neither succeeded nor
- * failed: it is sent to the check's log.
+ * The protocol of healthchecks.io (https://healthchecks.io/docs/http_api/), which other services have adopted. It has
+ * `/start`, the bare address for success, and the exit code or `/fail` for failure, with the last lines of output.
+ * `rid` identifies the run. A canceled run neither succeeded nor failed: it is sent to the check's log.
  */
 export const healthchecks = (url: string): Monitor => ({
   kind: 'healthchecks',
@@ -28,7 +28,7 @@ function suffixOf(event: Parameters<Monitor['requestFor']>[0]): string {
     case 'canceled':
       return '/log';
     case 'failure':
-      // 0 would mean success, and `success_codes` may leave it out.
+      // 0 would mean success, and `success_codes` may exclude it.
       return exitCode === 0 ? '/fail' : `/${exitCode}`;
     case 'timeout':
     case 'lost':
@@ -36,7 +36,7 @@ function suffixOf(event: Parameters<Monitor['requestFor']>[0]): string {
   }
 }
 
-/** What went wrong, and then the last lines of output; far below the 100 kB that are kept. */
+/** What went wrong, followed by the last lines of output; far below the 100 kB that are kept. */
 const bodyOf = ({ outcome, outputTail }: RunFinished): string =>
   [outcome.status === 'success' ? undefined : (outcome.error ?? outcome.status), outputTail]
     .filter((part) => part !== undefined)

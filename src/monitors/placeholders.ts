@@ -2,7 +2,7 @@ import type { RunFinished, RunStarted } from '../domain/events/index.js';
 import { momentOfRun } from '../domain/monitor.js';
 import { toRecord } from '../domain/record.js';
 
-/** What may stand in braces in an address or a body: the names of the log. What a run has none of is empty. */
+/** The placeholders allowed in an address or a body: the names of the log. A fact that the run lacks is empty. */
 export const PLACEHOLDERS = [
   'task_name',
   'run_id',
@@ -25,7 +25,7 @@ const PATTERN = /\{([a-z_]+)\}/g;
 export const placeholdersIn = (text: string): readonly string[] =>
   Array.from(text.matchAll(PATTERN), ([, name = '']) => name);
 
-/** Puts the facts of a run into a text, each as `encode` writes it. At the start, `status` is `start`. */
+/** Inserts the facts of a run into a text, each encoded by `encode`. At the start, `status` is `start`. */
 export function fill(text: string, event: RunStarted | RunFinished, encode: (value: string) => string): string {
   if (!text.includes('{')) return text;
   const facts: Readonly<Record<string, unknown>> = { ...toRecord(event), ...tailOf(event) };
@@ -34,7 +34,7 @@ export function fill(text: string, event: RunStarted | RunFinished, encode: (val
   );
 }
 
-/** Puts them into an address. */
+/** Inserts them into an address. */
 export const fillUrl = (url: string, event: RunStarted | RunFinished): string => fill(url, event, encodeURIComponent);
 
 const tailOf = (event: RunStarted | RunFinished) =>

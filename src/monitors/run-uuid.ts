@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 const NAMESPACE = 'timers-run:';
 
 /**
- * The UUID by which services know a run: always the same for one run id. So its start and its end match, even if another scheduler reports the
- * end. UUID version 8 (RFC 9562: a custom format).
+ * The UUID that identifies a run to services: always the same for one run id. So its start and its end match, even if
+ * another scheduler reports the end. UUID version 8 (RFC 9562: a custom format).
  */
 export function runUuid(runId: string): string {
   const hex = createHash('sha256').update(`${NAMESPACE}${runId}`).digest('hex');

@@ -2,20 +2,22 @@ import { durationOf, type RunFinished, type RunStarted } from '../domain/events/
 import type { Monitor } from '../domain/monitor.js';
 import { runUuid } from './run-uuid.js';
 
-/** The schedule as Sentry needs it to create the monitor and to notice a missing run. Times in whole minutes. */
+/**
+ * The schedule in the form that Sentry needs to create the monitor and to notice a missing run. Times in whole minutes.
+ */
 export interface MonitorConfig {
   readonly schedule:
     | { readonly type: 'crontab'; readonly value: string }
     | { readonly type: 'interval'; readonly value: number; readonly unit: 'week' | 'day' | 'hour' | 'minute' };
   /** How late a run may begin. */
   readonly checkin_margin: number;
-  /** How long it may last; absent: as Sentry has it. */
+  /** How long it may last; absent: Sentry's default. */
   readonly max_runtime?: number;
   /** IANA name. */
   readonly timezone: string;
 }
 
-/** A project's address, as Sentry's DSN gives it. */
+/** A project's address, as in Sentry's DSN. */
 export interface SentryProject {
   readonly dsn: string;
   readonly publicKey: string;
@@ -27,7 +29,7 @@ export interface SentryOptions {
   /** Of the monitor. */
   readonly slug: string;
   readonly environment?: string;
-  /** Absent for a schedule that Sentry has no words for. */
+  /** Absent for a schedule that Sentry cannot express. */
   readonly config?: MonitorConfig;
 }
 
@@ -40,7 +42,7 @@ export function readDsn(dsn: string): SentryProject | undefined {
   return { dsn, publicKey: username, envelopeUrl: `${protocol}//${host}${path}/api/${project}/envelope/` };
 }
 
-/** A monitor's slug as Sentry takes it: of `Nightly.Backup`, `nightly-backup`. */
+/** A valid slug for Sentry: for `Nightly.Backup`, `nightly-backup`. */
 export const slugOf = (name: string): string =>
   name
     .toLowerCase()
@@ -49,12 +51,13 @@ export const slugOf = (name: string): string =>
 
 const LONGEST_SLUG = 50;
 
-/** Whether Sentry takes it as a slug. */
+/** Whether Sentry accepts it as a slug. */
 export const isSlug = (slug: string): boolean => /^[a-z0-9_-]{1,50}$/.test(slug);
 
 /**
- * Checks in at Sentry by an envelope with one `check_in` (https://develop.sentry.dev/sdk/telemetry/check-ins/): `in_progress`, then `ok` or `error`.
- * A canceled run is an `error`: it did not do its work, and left open it would be told as one that hangs.
+ * Checks in at Sentry with an envelope that has one `check_in` (https://develop.sentry.dev/sdk/telemetry/check-ins/):
+ * `in_progress`, then `ok` or `error`. A canceled run is an `error`: it did not do its work, and if left open, it would
+ * be reported as hanging.
  */
 export const sentry = ({ project, slug, environment, config }: SentryOptions): Monitor => ({
   kind: 'sentry',

@@ -4,9 +4,9 @@ import type { RunFinished, RunStarted } from '../domain/events/index.js';
 import type { WebRequest } from '../domain/web-request.js';
 import { fill, fillUrl } from './placeholders.js';
 
-/** Any service that wants nothing but a request. */
+/** Any service that needs nothing but a request. */
 export interface UrlOptions {
-  /** May hold placeholders, such as `{status}`. */
+  /** May contain placeholders, such as `{status}`. */
   readonly url: string;
   readonly method: WebRequest['method'];
   readonly on: ReadonlySet<Moment>;
@@ -15,7 +15,7 @@ export interface UrlOptions {
   readonly body?: string | Readonly<Record<string, unknown>>;
 }
 
-/** Asks for one address at the moments that are named. */
+/** Requests one address at the configured moments. */
 export const url = ({ url: address, method, on, headers, body }: UrlOptions): Monitor => ({
   kind: 'url',
   requestFor(event) {

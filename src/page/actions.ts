@@ -4,19 +4,19 @@ import { RefusedError, type Server } from './server.js';
 export interface ActionEvents {
   /** Shows a message. */
   readonly said: (sentence: string) => void;
-  /** Asks for the token; `next` is what is done with it at once. Resolves to whether there is one now. */
+  /** Asks for the token; `next` is what happens with it afterwards. Resolves to whether there is one now. */
   readonly unlock: (why: string, next: string) => Promise<boolean>;
-  /** How long, and why; `undefined` when it is not to be paused after all. */
+  /** How long, and why; `undefined` if it is not paused after all. */
   readonly pause: (name: string) => Promise<PauseWish | undefined>;
 }
 
-/** An action before and after it: `trigger backup`, and the sentence that it is done. */
+/** An action before and after it: `trigger backup`, and the sentence for when it is done. */
 interface Words {
   readonly doing: string;
   readonly done: string;
 }
 
-/** Does what was asked, asks for the token where it is needed, and says what came of it. Its methods never reject. */
+/** Performs an action, asks for the token if needed, and reports the result. Its methods never reject. */
 export class Actions {
   readonly #server: Server;
   readonly #events: ActionEvents;
@@ -58,7 +58,7 @@ export class Actions {
     }
   }
 
-  /** The token was changed after this page was shown. */
+  /** The token was changed after this page was loaded. */
   async #unlockAndCarryOut(verb: string, args: object, words: Words): Promise<void> {
     this.#server.token = undefined;
     const why = `The token has changed. As soon as you enter the new one, this happens: ${words.doing}.`;

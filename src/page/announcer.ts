@@ -4,14 +4,14 @@ import { byId } from './element.js';
 const BETWEEN = 10_000;
 const SHOWN = 6_000;
 
-/** Announces what the person did and what has happened: shown for a moment, and read aloud. */
+/** Announces the user's actions and other events: shown for a moment, and read aloud. */
 export class Announcer {
   readonly #said = byId('said', HTMLElement);
   #saidAt = Number.NEGATIVE_INFINITY;
   #waiting: ReturnType<typeof setTimeout> | undefined;
   #fading: ReturnType<typeof setTimeout> | undefined;
 
-  /** `now` is the answer to what the person did. */
+  /** `now` is the response to the user's action. */
   say(sentence: string, when: 'now' | 'in turn'): void {
     clearTimeout(this.#waiting);
     const pause = when === 'now' ? 0 : this.#saidAt + BETWEEN - Date.now();

@@ -18,7 +18,7 @@ export interface DrawerParts {
   readonly shown: (name: string | undefined) => void;
 }
 
-/** Shows one timer whole: how it stands, what runs, what happened to its last firings and why. */
+/** Shows one timer in full: its state, its active runs, and what happened to its last firings and why. */
 export class Drawer {
   readonly #parts: DrawerParts;
   readonly #dialog = byId('drawer', HTMLDialogElement);
@@ -31,7 +31,7 @@ export class Drawer {
       this.#view = undefined;
       parts.shown(undefined);
     });
-    // Beside the drawer, which covers the whole of its own box.
+    // Next to the drawer, which covers its whole box.
     this.#dialog.addEventListener('click', ({ target }) => {
       if (target === this.#dialog) this.#dialog.close();
     });
@@ -64,7 +64,7 @@ class TimerView {
   readonly #outcomes: OutcomeList;
   readonly #states = make('p', { class: 'states' });
   readonly #facts = make('div', { class: 'facts' });
-  /** Apart from what counts and is drawn again every second: it is scrolled. */
+  /** Separate from the parts that count and are redrawn every second, because it scrolls. */
   readonly #about = make('div');
   readonly #runs = make('div');
   readonly #trouble = make('p', { class: 'quiet' });
@@ -107,7 +107,7 @@ class TimerView {
     );
   }
 
-  /** Shows what has changed, and moves what counts. */
+  /** Shows what has changed, and updates counters. */
   render(): void {
     const { model } = this.#parts;
     const timer = model.timers.get(this.name);
@@ -127,7 +127,7 @@ class TimerView {
     if (hasNew) void this.load(undefined, false);
   }
 
-  /** Loads the outcomes. At first, reveals the one that is asked for, or the last if it went wrong. Never rejects. */
+  /** Loads the outcomes. At first, reveals the requested one, or the last if it failed. Never rejects. */
   async load(outcome: OutcomeRecord | undefined, isFirst: boolean): Promise<void> {
     try {
       const { now } = this.#parts.model;
@@ -205,7 +205,7 @@ class TimerView {
     for (const [key, run] of on) if (!this.#views.has(key)) this.#addRun(key, run);
   }
 
-  /** The heading is part of the key, so a change of it loads the run's facts again. */
+  /** The heading is part of the key, so changing it loads the run's facts again. */
   #addRun(key: string, run: RunRecord): void {
     const { server, actions } = this.#parts;
     const { run_id: id } = run;

@@ -1,6 +1,9 @@
 import { plain } from './visible-text.js';
 
-/** What an element gets besides its children: attributes, and listeners by the name of their event. `false` and `undefined` leave out. */
+/**
+ * What an element gets besides its children: attributes, and listeners by the name of their event. `false` and
+ * `undefined` omit the attribute.
+ */
 export interface Traits {
   readonly on?: Readonly<Record<string, (event: Event) => void>>;
   readonly [attribute: string]: Attribute | Traits['on'];
@@ -40,20 +43,20 @@ function give(element: Element, { on = {}, ...attributes }: Traits): void {
   for (const [name, listener] of Object.entries(on)) element.addEventListener(name, listener);
 }
 
-/** The element of that id, which index.html has. */
+/** The element with that id, which index.html contains. */
 export function byId<Kind extends Element>(id: string, kind: new () => Kind): Kind {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`there is no #${id}`);
   return element;
 }
 
-/** Sets a text if it is another: nothing is read aloud or laid out again for one that is the same. */
+/** Sets a text if it differs: an unchanged one is not read aloud or laid out again. */
 export function say(element: Element, text: string): void {
   const shown = plain(text);
   if (element.textContent !== shown) element.textContent = shown;
 }
 
-/** Sets a text for which there may be too little room; its tooltip has the whole text. */
+/** Sets a text that may not fit; its tooltip has the whole text. */
 export function sayWhole(element: Element, text: string): void {
   const shown = plain(text);
   if (element.textContent === shown) return;
@@ -61,7 +64,7 @@ export function sayWhole(element: Element, text: string): void {
   element.setAttribute('title', shown);
 }
 
-/** Puts exactly these children in this order, and moves none that stands right: what has the focus keeps it. */
+/** Inserts exactly these children in this order, and moves none that is in place: focus stays. */
 export function arrange(parent: Element, children: readonly Element[]): void {
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
@@ -78,6 +81,6 @@ function keepFocus(element: Element, move: () => void): void {
   if (focused instanceof HTMLElement && element.contains(focused)) focused.focus({ preventScroll: true });
 }
 
-/** A sign of the sprite in index.html. */
+/** A sign from the sprite in index.html. */
 export const sign = (name: string): SVGSVGElement =>
   draw('svg', { class: 'sign', 'aria-hidden': 'true' }, draw('use', { href: `#sign-${name}` }));

@@ -53,7 +53,7 @@ function render(): void {
 }
 
 let isAwaited = false;
-/** Renders once for all that has come until the next picture. */
+/** Renders once for everything that arrives before the next frame. */
 function renderSoon(): void {
   if (isAwaited) return;
   isAwaited = true;
@@ -85,7 +85,7 @@ function announceFailure({ task_name: name, failures_in_a_row: failures, last }:
   if (failures === 0 && before > 0) announcer.say(`${name} works again.`, 'in turn');
 }
 
-/** Listens as long as somebody looks: a hidden tab holds no connection, of which a browser has six. */
+/** Listens only while the page is visible: a hidden tab holds no connection, of which a browser has six. */
 async function watch(): Promise<never> {
   let pause = FIRST_PAUSE;
   for (;;) {
@@ -106,7 +106,7 @@ async function watch(): Promise<never> {
       );
     } catch (error) {
       if (error instanceof RefusedError && (error.status === 401 || error.status === 403)) await letIn(error);
-      // Else the scheduler is away; the page says so, and tries again.
+      // Otherwise the scheduler is away; the page says so, and tries again.
     }
     document.removeEventListener('visibilitychange', hide);
     model.lose();
@@ -116,7 +116,7 @@ async function watch(): Promise<never> {
   }
 }
 
-/** Resolves when it is worth another try: never, if the person did not want to show the token. */
+/** Resolves when it is worth another try: never, if the user did not enter the token. */
 async function letIn({ status, message }: RefusedError): Promise<void> {
   const why = server.token === undefined ? 'This scheduler shows nothing without its token.' : 'The token has changed.';
   server.token = undefined;

@@ -10,12 +10,12 @@ export class Model {
   #lostAt: Instant | undefined = Date.now();
   /** Counts every change of the timers. */
   version = 0;
-  /** When each timer was told of, by the scheduler's time. */
+  /** When each timer was last reported, in the scheduler's time. */
   readonly #receivedAt = new Map<string, Instant>();
   /** The scheduler's time minus this machine's. */
   #skew = 0;
 
-  /** The scheduler's own time, now; while it is away it stands, and with it all that counts. */
+  /** The scheduler's current time; while it is away, this stops, and with it all counters. */
   get now(): Instant {
     return this.#lostAt ?? Date.now() + this.#skew;
   }
@@ -24,7 +24,7 @@ export class Model {
     return this.#lostAt === undefined;
   }
 
-  /** Since when the scheduler is away, by its own time; `undefined` while it is there. */
+  /** Since when the scheduler has been away, in its own time; `undefined` while it is there. */
   get lostAt(): Instant | undefined {
     return this.#lostAt;
   }

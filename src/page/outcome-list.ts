@@ -9,17 +9,17 @@ import { localClockTime } from './words.js';
 
 /** At most this many outcomes of a timer are listed. */
 const MOST = 50;
-/** Among this many a failure is searched that is too old to be listed. */
+/** Among this many, a failure is searched that is too old to be listed. */
 const MOST_SOUGHT = 200;
 const WORTH_TELLING = 1_000;
 
-/** The last outcomes of one timer, newest first; each opens to its run. */
+/** The last outcomes of one timer, newest first; each opens its run. */
 export class OutcomeList {
   readonly element = make('div');
   readonly #list = make('div', { class: 'outcomes' });
   readonly #server: Server;
   readonly #name: string;
-  /** The failure behind a timer that does not run any more, above the list. */
+  /** The failure behind a timer that is no longer run, above the list. */
   readonly #failure = make('div', { class: 'failure' });
   readonly #items = new Map<string, Item>();
   readonly #empty = make('p', { class: 'quiet' }, 'Nothing is recorded yet.');
@@ -30,14 +30,17 @@ export class OutcomeList {
     this.element.append(this.#failure, make('h3', {}, 'Last outcomes'), this.#list);
   }
 
-  /** Loads them again; what is open stays open. Throws as the server does. */
+  /** Loads them again; open entries stay open. Throws like the server functions. */
   async load(now: number, signal: AbortSignal): Promise<void> {
     const outcomes = await this.#ask(MOST, signal);
     const items = outcomes.toReversed().map((outcome) => this.#itemOf(outcome, now));
     arrange(this.#list, items.length === 0 ? [this.#empty] : items.map(({ element }) => element));
   }
 
-  /** Shows the last failure with its cause above the list, if newer outcomes hide it there. Throws as the server does. */
+  /**
+   * Shows the last failure with its cause above the list, if newer outcomes hide it there. Throws like the server
+   * functions.
+   */
   async tellFailure(now: number, signal: AbortSignal): Promise<void> {
     const isBad = ({ status }: OutcomeRecord) => toneOf(status) === 'bad';
     const outcomes = await this.#ask(MOST_SOUGHT, signal);
@@ -57,7 +60,7 @@ export class OutcomeList {
     return (await this.#server.get<{ outcomes: readonly OutcomeRecord[] }>(path, signal)).outcomes;
   }
 
-  /** Opens an outcome, the newest by default, and returns whether it is there. */
+  /** Opens an outcome, the newest by default, and returns whether it exists. */
   reveal(outcome?: OutcomeRecord): boolean {
     const element = outcome ? this.#items.get(keyOf(outcome))?.element : this.#list.querySelector('details');
     if (!(element instanceof HTMLDetailsElement)) return false;

@@ -17,7 +17,7 @@ const FILTERS: readonly (readonly [Trait | undefined, string])[] = [
   ['disabled', 'disabled'],
 ];
 
-/** What stands above the timers: which scheduler this is, whether it is there, what one may do, and how many of what there are. */
+/** The part above the timers: which scheduler this is, whether it is there, what the user may do, and counts. */
 export class Head {
   readonly #model: Model;
   readonly #file = byId('file', HTMLElement);

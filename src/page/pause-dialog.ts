@@ -9,13 +9,13 @@ const LENGTHS: readonly (readonly [string, number])[] = [
   ['for 24 h', 24 * HOUR],
 ];
 
-/** How long a timer is to be paused, and why; nothing of it: until it is resumed. */
+/** How long to pause a timer, and why; empty: until it is resumed. */
 export interface PauseWish {
   readonly for_ms?: number;
   readonly reason?: string;
 }
 
-/** Asks how long a timer is to be paused, and why. */
+/** Asks how long to pause a timer, and why. */
 export class PauseDialog {
   readonly #dialog = byId('pause', HTMLDialogElement);
   readonly #length = byId('pause-length', HTMLSelectElement);
@@ -28,7 +28,7 @@ export class PauseDialog {
     byId('pause-leave', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
   }
 
-  /** Resolves to what is wanted, or to `undefined` when it was left. */
+  /** Resolves to the choice, or to `undefined` if the dialog was closed. */
   async ask(name: string): Promise<PauseWish | undefined> {
     say(byId('pause-title', HTMLElement), `Pause ${name}`);
     this.#isMeant = false;

@@ -4,7 +4,10 @@ export interface StreamEvent {
   readonly data: string;
 }
 
-/** Reads server-sent events as our server writes them: an `event` and one `data` line each. Calls `noticed` for every sign of life. */
+/**
+ * Reads server-sent events as our server writes them: an `event` and one `data` line each. Calls `noticed` for every
+ * sign of life.
+ */
 export async function readEvents(
   body: ReadableStream<Uint8Array>,
   heard: (event: StreamEvent) => void,

@@ -6,10 +6,10 @@ import { fullTime, plural } from './words.js';
 
 /** At most this many lines are kept on the page. */
 const MOST_LINES = 2_000;
-/** Longer facts may scroll, and must be reached by keyboard. */
+/** Longer facts may scroll, and must be reachable by keyboard. */
 const SHORT = 200;
 
-/** One run whole: its attempts and what it printed, as it prints it. */
+/** One run in full: its attempts and its output, live. */
 export class RunPanel {
   readonly element = make('div', { class: 'run' });
   readonly #server: Server;
@@ -26,7 +26,7 @@ export class RunPanel {
     this.#output.hidden = true;
   }
 
-  /** Loads what is known of the run; as long as it is on, follows it. Never rejects. */
+  /** Loads what is known about the run; follows it while it is active. Never rejects. */
   async open(): Promise<void> {
     const { signal } = (this.#stop = new AbortController());
     try {
@@ -90,14 +90,14 @@ export class RunPanel {
   }
 }
 
-/** The attempt whose outcome is the run's, where there were others before it. */
+/** The attempt whose outcome is the run's, if there were others before it. */
 function lastAttemptOf(outcome: RunDetails['outcome']): [string, string][] {
   const { attempts = 1, timestamp, status, cause } = outcome ?? {};
   if (attempts < 2 || timestamp === undefined) return [];
   return [[`attempt ${attempts}`, `${fullTime(Date.parse(timestamp))}: ${cause || status || ''}`]];
 }
 
-/** Labels and what they say. */
+/** Labels and their values. */
 export const factList = (facts: readonly (readonly [string, string])[]): HTMLElement =>
   make(
     'dl',

@@ -1,10 +1,10 @@
 import { readEvents, type StreamEvent } from './read-events.js';
 
 const KEY = 'timers.token';
-/** A stream that says nothing for so long is dead: the server says something every 15 s. */
+/** A stream that is silent for this long is dead: the server sends something every 15 s. */
 const SILENCE = 40_000;
 
-/** Why the server did not do it. */
+/** Why the server refused. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly status: number;
@@ -15,7 +15,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** The scheduler this page came from. The token goes along wherever there is one, and lives as long as the tab. */
+/** The scheduler that served this page. The token is sent with every request, and lives as long as the tab. */
 export class Server {
   #token = storage()?.getItem(KEY) ?? undefined;
 
@@ -29,7 +29,7 @@ export class Server {
     else storage()?.setItem(KEY, token);
   }
 
-  /** Asks for something. @throws RefusedError why not; TypeError when the server cannot be reached. */
+  /** Asks for something. @throws RefusedError with the reason; TypeError if the server cannot be reached. */
   async get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
     return (await (await this.#ask(path, signal ? { signal } : {})).json()) as Answer;
   }
@@ -40,7 +40,7 @@ export class Server {
     return (await this.#ask(`api/${verb}`, { method: 'POST', headers, body: JSON.stringify(args) })).json();
   }
 
-  /** Listens to a stream until it ends. Throws as {@link get}, and when it falls silent. */
+  /** Listens to a stream until it ends. Throws like {@link get}, and when it falls silent. */
   async listen(path: string, heard: (event: StreamEvent) => void, signal: AbortSignal): Promise<void> {
     const silence = new AbortController();
     let alarm = setTimeout(() => silence.abort(), SILENCE);
@@ -57,7 +57,7 @@ export class Server {
     }
   }
 
-  // EventSource cannot send a header; and a token in an address ends up in histories and logs.
+  // EventSource cannot send a header, and a token in an address ends up in histories and logs.
   async #ask(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
@@ -68,7 +68,7 @@ export class Server {
   }
 }
 
-/** Browsers that keep nothing for anybody throw at the very word. */
+/** Browsers that store nothing throw on mere access. */
 function storage(): Storage | undefined {
   try {
     return sessionStorage;

@@ -5,7 +5,7 @@ import { wordWithoutNext } from '../domain/timer-state.js';
 import type { Instant } from '../domain/time.js';
 import { localClockTime, countedNoun } from './words.js';
 
-/** How it stands with a timer, in a sign, a word and a tone. */
+/** The state of a timer as a sign, a word and a tone. */
 export interface State {
   readonly sign: 'good' | 'bad' | 'on' | 'held' | 'open' | 'not' | 'off' | 'new';
   readonly word: string;
@@ -15,7 +15,7 @@ export interface State {
 /** What timers can be filtered by. */
 export type Trait = 'running' | 'failing' | 'paused' | 'disabled';
 
-/** Whether a filter takes a timer. A breaker that is not closed is a failing timer's. */
+/** Whether a filter matches a timer. A breaker that is not closed belongs to a failing timer. */
 export function has(timer: LiveTimer, trait: Trait): boolean {
   switch (trait) {
     case 'running':
@@ -29,7 +29,7 @@ export function has(timer: LiveTimer, trait: Trait): boolean {
   }
 }
 
-/** Everything that is to be said of a timer at a glance; never nothing. */
+/** The summary of a timer at a glance; never empty. */
 export function statesOf(timer: LiveTimer, now: Instant, receivedAt: Instant): readonly State[] {
   const states: State[] = timer.runs.slice(0, 2).map((run) => ofRun(run, now - receivedAt));
   const { paused, breaker, failures_in_a_row: failures } = timer;
@@ -72,7 +72,7 @@ function ofRest(timer: LiveTimer): State {
     : { sign: 'good', word: 'ok', tone: 'good' };
 }
 
-/** The tone of an outcome: good, bad, or that it did not run to its end. */
+/** The tone of an outcome: good, bad, or not run to its end. */
 export function toneOf(status: FiringStatus): 'good' | 'bad' | 'held' {
   if (status === 'success') return 'good';
   return status === 'failure' || status === 'timeout' || status === 'lost' ? 'bad' : 'held';
@@ -82,7 +82,7 @@ export function toneOf(status: FiringStatus): 'good' | 'bad' | 'held' {
 export const signOf = (status: FiringStatus): State['sign'] =>
   (({ good: 'good', bad: 'bad', held: 'not' }) as const)[toneOf(status)];
 
-/** Why the next firing will not run, as far as it is known now: `skipped, paused`; empty when it will. */
+/** Why the next firing will not run, as far as it is known now: `skipped, paused`; empty if it will. */
 export function whySkipped({ next_at: next, paused, breaker }: LiveTimer): string {
   const isBefore = (until: string | null) => next !== null && (until === null || next < until);
   if (paused !== null && isBefore(paused.until)) return 'skipped: paused';

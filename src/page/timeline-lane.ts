@@ -6,7 +6,7 @@ import { toneOf } from './state.js';
 import type { Scale } from './timeline-scale.js';
 import { ahead, fullTime, plural } from './words.js';
 
-/** Something on a lane that can be pointed at. */
+/** An item on a lane that can be pointed at. */
 export interface LaneMark {
   /** In percent. */
   readonly at: number;
@@ -18,13 +18,16 @@ export interface LaneMark {
 /** A drawn lane. */
 export interface Lane {
   readonly drawing: SVGSVGElement;
-  /** Past and coming, in order. */
+  /** Past and future, in order. */
   readonly marks: readonly LaneMark[];
-  /** What there is to see, in words. */
+  /** What is visible, in words. */
   readonly summary: string;
 }
 
-/** Draws what was, what is on and what is to come of one timer, or of all. Shapes: low is good, high is bad, hollow did not run, round is to come. */
+/**
+ * Draws past, active and upcoming firings of one timer, or of all. Shapes: low is good, high is bad, hollow did not
+ * run, round is upcoming.
+ */
 export function drawLane(lane: LaneRecord, running: readonly LiveTimer[], scale: Scale): Lane {
   const past = lane.past.map((outcome) => ofOutcome(outcome, scale));
   const coming = lane.coming.map((firing) => ofComing(firing, scale));
@@ -52,7 +55,7 @@ interface Drawn {
 
 const DEPTHS = { good: 0, held: 1, bad: 2 };
 
-/** What went wrong lies on top; of hollow shapes that would fill each other up only as many as can be told apart. */
+/** Failures are drawn on top; of hollow shapes that would fill each other, only as many as can be distinguished. */
 function legible(past: readonly Drawn[], scale: Scale): readonly Drawn[] {
   let last = Number.NEGATIVE_INFINITY;
   const depthOf = ({ mark: { outcome } }: Drawn) => (outcome ? DEPTHS[toneOf(outcome.status)] : 0);
@@ -95,7 +98,7 @@ function ofOutcome(outcome: OutcomeRecord, scale: Scale): Drawn {
   return { shape, mark: { at, words: wordsOf(outcome), name: outcome.task_name, outcome } };
 }
 
-/** An outcome in a line. */
+/** An outcome on one line. */
 function wordsOf(outcome: OutcomeRecord): string {
   const { task_name: name, status, cause, count, duration_ms: took } = outcome;
   const times = count !== undefined && count > 1 ? `${count} firings ` : '';
@@ -115,7 +118,7 @@ function ofComing(
   return { shape, mark: { at, words, name } };
 }
 
-/** Firings to come, each as a circle; those too close to be told apart are one line. */
+/** Upcoming firings, each as a circle; those too close to be distinguished become one line. */
 function ofRhythm(coming: readonly Drawn[], scale: Scale): SVGElement[] {
   const isClose = (one: Drawn | undefined, other: Drawn | undefined) =>
     one !== undefined && other !== undefined && other.mark.at - one.mark.at < scale.closest;
@@ -147,7 +150,7 @@ function ofRuns({ runs, task_name: name }: LiveTimer, scale: Scale): SVGElement[
     });
 }
 
-/** Where there is more than was told. */
+/** Marks where more exists than was sent. */
 function cutOff(
   { past, is_past_cut: isPastCut, coming, is_coming_cut: isComingCut }: LaneRecord,
   scale: Scale,

@@ -1,7 +1,7 @@
 import { offsetAt } from './words.js';
 import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../domain/time.js';
 
-/** What the timeline reaches over: so much past, and half as much of what is to come. */
+/** The range of the timeline: this much past, and half as much future. */
 export const RANGES: readonly { readonly word: string; readonly past: Duration }[] = [
   { word: '1 h', past: HOUR },
   { word: '6 h', past: 6 * HOUR },
@@ -9,12 +9,12 @@ export const RANGES: readonly { readonly word: string; readonly past: Duration }
   { word: '7 d', past: 7 * DAY },
 ];
 
-/** Where instants stand on a timeline. */
+/** Where instants are on a timeline. */
 export class Scale {
   readonly from: Instant;
   readonly until: Instant;
   readonly now: Instant;
-  /** How near two circles may come, in percent. */
+  /** The minimum distance of two circles, in percent. */
   readonly closest: number;
 
   /** `width` in pixels. */
@@ -25,13 +25,13 @@ export class Scale {
     this.until = now + past / 2;
   }
 
-  /** In percent of its width; cut off at its ends. */
+  /** In percent of its width; clipped at its ends. */
   place(instant: Instant): number {
     const part = (instant - this.from) / (this.until - this.from);
     return Math.round(Math.min(1, Math.max(0, part)) * 100_000) / 1_000;
   }
 
-  /** Full hours, quarters of an hour or days in local time, `most` of them at most. */
+  /** Full hours, quarters of an hour or days in local time, at most `most` of them. */
   ticks(most: number): readonly Instant[] {
     const step = STEPS.find((one) => (this.until - this.from) / one <= most) ?? DAY;
     const shift = -offsetAt(this.now);

@@ -7,17 +7,20 @@ import { pickLanes } from './pick-lanes.js';
 import { RANGES, Scale } from './timeline-scale.js';
 import { plural, tickInWords } from './words.js';
 
-/** At most this many timers have a lane; on a narrow page fewer, so that the rest stays in view. */
+/** At most this many timers have a lane; fewer on a narrow page, so that the rest stays in view. */
 const LANES = 10;
 const FEW_LANES = 5;
-/** Outcomes are looked for again so long after they changed, and at the latest when the line of the present has moved visibly. */
+/**
+ * Outcomes are loaded again this long after they changed, and at the latest when the line of the present has visibly
+ * moved.
+ */
 const BETWEEN_LOOKS = 3_000;
 
 export interface TimelineEvents {
   readonly opened: (name: string, outcome?: OutcomeRecord) => void;
 }
 
-/** What was and what is to come of the timers on top of the table, over a range that can be chosen. */
+/** Past and upcoming firings of the timers at the top of the table, over a selectable range. */
 export class Timeline {
   readonly #model: Model;
   readonly #server: Server;
@@ -44,7 +47,7 @@ export class Timeline {
     this.#offerRanges();
   }
 
-  /** Looks again if there is something else to see. Call it as often as you like. */
+  /** Loads again if there is something else to see. Call it as often as you like. */
   refresh(shown: readonly LiveTimer[], isUrgent = false): void {
     this.#shown = shown;
     const lanes = pickLanes(shown, this.#parent.clientWidth < 600 ? FEW_LANES : LANES);
@@ -75,7 +78,7 @@ export class Timeline {
       const all = this.#model.timers.size > timers.length ? (await this.#ask(span)).lanes : [];
       this.#draw([...all, ...own], scale);
     } catch {
-      // The stream shows that the server is away; what was drawn stays.
+      // The stream shows that the server is away; the drawing stays.
     }
     this.#isLooking = false;
   }
@@ -159,7 +162,7 @@ export class Timeline {
   }
 }
 
-/** The mark after or before the chosen one; without one the first to come, or the last that was. */
+/** The mark after or before the selected one; without one, the first upcoming or the last past. */
 function neighbour(marks: readonly LaneMark[], chosen: LaneMark | undefined, step: number): LaneMark | undefined {
   const index = chosen === undefined ? -1 : marks.findIndex(({ words }) => words === chosen.words);
   if (index >= 0) return marks[Math.min(marks.length - 1, Math.max(0, index + step))];

@@ -8,15 +8,18 @@ import { nominalTimeInWords, has, statesOf, whySkipped, type Trait } from './sta
 import { drawStrip } from './outcome-strip.js';
 import { ago, ahead, localClockTime, plural } from './words.js';
 
-/** The first number of rows, and how many each request for more adds: a page of a thousand rows is slow, and nobody reads it. */
+/**
+ * The first number of rows, and how many each request for more adds: a page with a thousand rows is slow, and nobody
+ * reads it.
+ */
 const ROWS = 100;
-/** Lateness below this is everyday noise. */
+/** Lateness below this is normal. */
 const WORTH_TELLING = 1_000;
 
 export interface TableEvents {
   readonly opened: (name: string) => void;
   readonly asked: (verb: 'trigger' | 'pause' | 'resume', name: string) => void;
-  /** Other timers stand on top now. */
+  /** Other timers are at the top now. */
   readonly reordered: () => void;
 }
 
@@ -47,12 +50,12 @@ export class TimersTable {
     this.#order.addEventListener('change', changed);
   }
 
-  /** The timers that are shown, in their order. */
+  /** The visible timers, in order. */
   get shown(): readonly LiveTimer[] {
     return this.#shown;
   }
 
-  /** Shows those with a trait only; `undefined`: all. */
+  /** Shows only those with a trait; `undefined`: all. */
   show(trait: Trait | undefined): void {
     this.#trait = trait;
     this.#most = ROWS;
@@ -73,7 +76,7 @@ export class TimersTable {
     this.tick();
   }
 
-  /** Moves everything that counts. */
+  /** Updates all counters. */
   tick(): void {
     for (const timer of this.#shown) this.#rows.get(timer.task_name)?.tick(this.#model);
   }

@@ -21,12 +21,15 @@ export class Unlock {
     byId('unlock-leave', HTMLButtonElement).addEventListener('click', () => this.#dialog.close());
   }
 
-  /** Resolves to whether there is a right token now. `next` is what the caller does then, in words the button says: `trigger backup`. */
+  /**
+   * Resolves to whether there is a valid token now. `next` is what the caller does then, as the label of the button:
+   * `trigger backup`.
+   */
   ask(why: string, next?: string): Promise<boolean> {
     return (this.#waiting ??= this.#ask(why, next).finally(() => (this.#waiting = undefined)));
   }
 
-  /** Forgets the token, and with it everything this page shows. */
+  /** Forgets the token, and everything that this page shows. */
   lock(): void {
     this.#server.token = undefined;
     location.reload();

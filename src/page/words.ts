@@ -1,22 +1,22 @@
 import { DAY, MINUTE, SECOND, type Duration, type Instant } from '../domain/time.js';
 import { humanDuration } from '../domain/human-duration.js';
 
-/** Writes a length of time in whole seconds, so that it counts evenly. */
+/** Formats a length of time in whole seconds, so that it counts evenly. */
 export const countedNoun = (duration: Duration): string =>
   humanDuration(Math.max(0, Math.floor(duration / SECOND) * SECOND)).replace(/^0 ms$/, '0 s');
 
-/** How far something is: `in 4 min 10 s`, `due`. */
+/** How far away something is: `in 4 min 10 s`, `due`. */
 export const ahead = (instant: Instant, now: Instant): string =>
   instant <= now ? 'due' : `in ${countedNoun(instant - now + SECOND - 1)}`;
 
-/** How long something is ago, coarse: nobody counts the past by seconds. */
+/** How long ago something was, coarsely: nobody counts the past by seconds. */
 export function ago(instant: Instant, now: Instant): string {
   const past = now - instant;
   if (past < MINUTE) return 'just now';
   return `${humanDuration(Math.floor(past / MINUTE) * MINUTE)} ago`;
 }
 
-/** Formatters of one zone. */
+/** Formatters for one zone. */
 const formatsOf = (timeZone?: string) => ({
   time: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone }),
   minute: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone }),
@@ -27,7 +27,7 @@ const formatsOf = (timeZone?: string) => ({
 
 let formats = formatsOf();
 
-/** Writes all times in a zone from now on: that of the timer file. A browser that does not know it keeps its own. */
+/** Formats all times in a zone from now on: that of the timer file. A browser that does not know it keeps its own. */
 export function useZone(timeZone: string): void {
   try {
     formats = formatsOf(timeZone);
@@ -36,10 +36,10 @@ export function useZone(timeZone: string): void {
   }
 }
 
-/** The zone in which times are written. */
+/** The zone in which times are shown. */
 export const zoneInUse = (): string => formats.time.resolvedOptions().timeZone;
 
-/** Local time to the second; the weekday where it is another day, the date where that is more than six days away. */
+/** Local time to the second; the weekday if it is another day, the date if that is more than six days away. */
 export function localClockTime(instant: Instant, now: Instant): string {
   const { time, date, weekday } = formats;
   if (date.format(instant) === date.format(now)) return time.format(instant);

@@ -4,19 +4,19 @@ import { HOUR, type Duration, type Instant } from '../domain/time.js';
 export interface BreakerOptions {
   /** Failed runs in a row that open it. At least 1. */
   readonly failures: number;
-  /** From the last failed run's end to the first trial; each trial that fails doubles it. */
+  /** From the last failed run's end to the first trial; each failed trial doubles it. */
   readonly cooldown: Duration;
 }
 
-/** A cooldown does not grow beyond it, unless it was longer from the start. */
+/** A cooldown does not grow beyond it, unless it was longer to begin with. */
 const LONGEST_GROWN: Duration = HOUR;
 
 /**
- * The circuit breaker behind `breaker` (Nygard, "Release It!", 2007). Failure, timeout and loss count as failed. A canceled run changes nothing,
- * so that another trial follows a canceled one.
+ * The circuit breaker for `breaker` (Nygard, "Release It!", 2007). Failure, timeout and loss count as failed. A
+ * canceled run changes nothing, so that another trial follows a canceled one.
  *
- * Some runs end while it is open or half open without being the trial: begun before it opened, or manually. Their success closes it, because the
- * command works. Their failure changes nothing: only the trial counts.
+ * Some runs end while it is open or half open without being the trial: they began before it opened, or manually. Their
+ * success closes it, because the command works. Their failure changes nothing: only the trial counts.
  */
 export function breaker({ failures, cooldown }: BreakerOptions): BreakerPolicy {
   const longest = Math.max(cooldown, LONGEST_GROWN);
@@ -34,6 +34,6 @@ export function breaker({ failures, cooldown }: BreakerOptions): BreakerPolicy {
 
 const open = (cooldown: Duration, now: Instant): BreakerState => ({ kind: 'open', until: now + cooldown, cooldown });
 
-/** Over, too, when the clock was set back to before it opened: it may have opened in a time that was years ahead. */
+/** Also over if the clock was set back to before it opened: it may have opened at a time that was years ahead. */
 const isOver = ({ until, cooldown }: Extract<BreakerState, { kind: 'open' }>, now: Instant): boolean =>
   now >= until || now < until - cooldown;

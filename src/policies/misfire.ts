@@ -11,7 +11,7 @@ export interface CatchUpOptions {
 /** How many passed instants `all` runs at most; the oldest ones are reported as missed. */
 const CATCH_UP_CAP = 100;
 
-/** The misfire policy behind `catch_up`. */
+/** The misfire policy for `catch_up`. */
 export function catchUp(options: CatchUpOptions): MisfirePolicy {
   const most = { none: 0, latest: 1, all: CATCH_UP_CAP }[options.policy];
   const within = options.within ?? Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 import type { AdmissionPolicy, JobView, Verdict } from '../domain/policy.js';
 
-/** What to do with a firing that comes due while a run of the same job is on. */
+/** What to do with a firing that comes due while a run of the same job is active. */
 export type OverlapKind = 'skip' | 'queue' | 'allow' | 'replace';
 
 const ADMIT: Verdict = { kind: 'admit' };
@@ -17,9 +17,10 @@ const whileRunning: Record<OverlapKind, (view: JobView) => Verdict> = {
 const policies = new Map<OverlapKind, AdmissionPolicy>();
 
 /**
- * The admission policy for one of the four kinds. Stateless, and so one object for all jobs.
+ * The admission policy for one of the four kinds. Stateless, so one object serves all jobs.
  *
- * What `catch_up` chose to run is not dropped because it is run: but for `allow`, firings caught up on run one after the other.
+ * Firings that `catch_up` chose are not dropped because others of them run: except with `allow`, they run one after the
+ * other.
  */
 export function overlap(kind: OverlapKind): AdmissionPolicy {
   let policy = policies.get(kind);

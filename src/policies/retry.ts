@@ -2,27 +2,30 @@ import type { Outcome } from '../domain/outcome.js';
 import type { RetryPolicy } from '../domain/policy.js';
 import type { Duration } from '../domain/time.js';
 
-/** An exit code, or how a run can end without one. `lost`: its scheduler died, or what started its command. */
+/** An exit code, or another way for a run to end. `lost`: its scheduler died, or what started its command. */
 export type RetryCondition = number | 'timeout' | 'signal' | 'lost';
 
 export interface RetryOptions {
-  /** All tries, the first included. At least 1. */
+  /** All attempts, including the first. At least 1. */
   readonly attempts: number;
   /** The pause after the first failed attempt. */
   readonly delay: Duration;
-  /** What each further pause is multiplied by. At least 1. */
+  /** The factor for each further pause. At least 1. */
   readonly factor: number;
   /** No pause is longer. */
   readonly maxDelay: Duration;
-  /** Draws each pause evenly from [0, pause): "full jitter" (Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015). */
+  /**
+   * Draws each pause uniformly from [0, pause): "full jitter" (Brooker, "Exponential Backoff And Jitter", AWS
+   * Architecture Blog, 2015).
+   */
   readonly jitter: boolean;
-  /** Only these are tried again. Absent: every failure, but never a lost attempt, which may have done its work. */
+  /** Only these are retried. Absent: every failure, but never a lost attempt, which may have done its work. */
   readonly on?: readonly RetryCondition[];
-  /** These are never tried again; wins over `on`. */
+  /** These are never retried; overrides `on`. */
   readonly notOn?: readonly RetryCondition[];
 }
 
-/** Exponential backoff. `random` returns evenly from [0, 1). */
+/** Exponential backoff. `random` is uniform in [0, 1). */
 export function retry(options: RetryOptions, random: () => number): RetryPolicy {
   return {
     pauseAfter(attempt, outcome) {

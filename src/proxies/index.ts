@@ -13,7 +13,7 @@ export interface ProxiesContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** How long a proxy may take to make a connection. */
+/** How long a proxy may take to connect. */
 const PATIENCE: Duration = 10 * SECOND;
 
 /** Loads the packages for proxies if the environment names one. */
@@ -21,7 +21,10 @@ export async function loadProxies(environment: ProxiesContext['environment']): P
   if (namesProxy(environment)) await Promise.all([import('https-proxy-agent'), import('http-proxy-agent')]);
 }
 
-/** Finds the proxy of an address in the environment. Its packages are loaded by {@link loadProxies}, or for the first request that has one. */
+/**
+ * Its packages are loaded by {@link loadProxies}, or for the first request that has one. Its packages are loaded by
+ * {@link loadProxies}, or for the first request that has one.
+ */
 export const createProxies =
   ({ clock, environment }: ProxiesContext): ProxyFor<Agent> =>
   (address) => {
@@ -30,7 +33,7 @@ export const createProxies =
     return url && proxyAt(url, address.startsWith('https:'), clock);
   };
 
-/** Its value may hold a password, so it is not repeated. */
+/** Its value may contain a password, so it is not repeated. */
 const WRONG: Proxy<Agent> = {
   host: 'of the environment',
   open: () =>
@@ -49,7 +52,7 @@ const proxyAt = (url: URL, isTunnel: boolean, clock: Clock): Proxy<Agent> => ({
       : bounded(new (await import('http-proxy-agent')).HttpProxyAgent(url), clock),
 });
 
-/** A proxy that accepts connections and says nothing would collect them: a request that is given up leaves its own behind. */
+/** A silent proxy would accumulate connections: a request that is given up leaves its own behind. */
 function bounded<A extends HttpProxyAgent<string> | HttpsProxyAgent<string>>(agent: A, clock: Clock): A {
   const connect = agent.connect.bind(agent) as (...asked: unknown[]) => Promise<Socket>;
   agent.connect = async (...asked: unknown[]) => {

@@ -4,9 +4,9 @@ import { isLoopback } from '../system/loopback.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy that the environment names for an address (absolute, http or https): `http_proxy` or `https_proxy` by the address's scheme, in small
- * letters or else in capitals, unless `no_proxy` holds its host. Loopback addresses have none. `undefined`: it is reached directly; `wrong`: the
- * variable names no proxy over http or https.
+ * The proxy that the environment names for an address (absolute, http or https): `http_proxy` or `https_proxy` by the
+ * address's scheme, in lowercase or else in uppercase, unless `no_proxy` contains its host. Loopback addresses have
+ * none. `undefined`: it is reached directly; `wrong`: the variable does not name an http or https proxy.
  */
 export function proxyOf(address: string, environment: Environment): URL | 'wrong' | undefined {
   const { protocol, hostname, port } = new URL(address);
@@ -26,14 +26,17 @@ export const namesProxy = (environment: Environment): boolean =>
 const valueOf = (name: string, environment: Environment): string =>
   (environment[name] ?? environment[name.toUpperCase()] ?? '').trim();
 
-/** In small letters, without the brackets of IPv6 and a final dot. */
+/** In lowercase, without the brackets of IPv6 and a trailing dot. */
 const bare = (host: string): string =>
   host
     .toLowerCase()
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '');
 
-/** Whether an entry of `no_proxy` means a host: `*`, a name and what is below it, an address, a network (`10.0.0.0/8`), each with `:port` at will. */
+/**
+ * Whether an entry of `no_proxy` matches a host: `*`, a name and what is below it, an address, a network
+ * (`10.0.0.0/8`), each optionally with `:port`.
+ */
 function covers(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
   const [, named = '', ownPort] = /^(\[[^\]]*\](?:\/\d+)?|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? [];

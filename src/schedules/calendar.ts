@@ -5,7 +5,7 @@
 
 /** Returns the day on which a month begins. */
 export function firstDayOf(month: number): number {
-  // March is the first month of Hinnant's year, so that the leap day is its last.
+  // March is the first month of Hinnant's year, so that the leap day is the last day.
   const sinceMarch = month - 2;
   const year = Math.floor(sinceMarch / 12);
   const monthOfYear = sinceMarch - year * 12;
@@ -13,7 +13,7 @@ export function firstDayOf(month: number): number {
   return year * 365 + leapDays + Math.floor((153 * monthOfYear + 2) / 5) - 719_468;
 }
 
-/** Returns the month that holds a day. */
+/** Returns the month that contains a day. */
 export function monthOf(day: number): number {
   const sinceMarch0 = day + 719_468;
   const era = Math.floor(sinceMarch0 / 146_097);
@@ -26,7 +26,7 @@ export function monthOf(day: number): number {
   return (era * 400 + yearOfEra) * 12 + monthOfYear + 2;
 }
 
-/** Returns the place of a month in its year: 0 is January, 11 December. */
+/** Returns the position of a month in its year: 0 is January, 11 December. */
 export const monthOfYear = (month: number): number => month - Math.floor(month / 12) * 12;
 
 /** Returns the day of the week of a day: 0 is Sunday, 6 Saturday. */

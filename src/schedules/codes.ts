@@ -1,11 +1,13 @@
-/** What the code of a schedule's error or warning means. For the reference alone: the program imports its types only. */
+/**
+ * What the code of a schedule's error or warning means. Used only by the reference: the program imports just its types.
+ */
 interface Entry {
   /** Absent: an error. */
   readonly severity?: 'warning';
   readonly summary: string;
-  /** The way out, in a sentence. */
+  /** How to fix it, in a sentence. */
   readonly fix: string;
-  /** The lines of a timer that bring it. */
+  /** The lines of a timer that cause it. */
   readonly example?: string;
 }
 

@@ -106,7 +106,10 @@ const notText = (item?: number): ScheduleTypeError =>
     item === undefined ? {} : { item },
   );
 
-/** Whether gaps swallow all there is. No clock is put forward every month, so only an expression of some months is asked. */
+/**
+ * Whether gaps swallow every time. No clock is put forward every month, so only an expression limited to some months is
+ * checked.
+ */
 function fallsInGaps(schedule: CronSchedule, expression: Expression, { dst, start }: ScheduleContext): boolean {
   if (!schedule.skipsGaps || expression.month.isFull || schedule.next(start) !== undefined) return false;
   return new CronSchedule(expression, timeZoneOf('UTC'), dst).next(start) !== undefined;

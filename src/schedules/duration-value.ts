@@ -3,9 +3,9 @@ import type { Duration } from '../domain/time.js';
 import { ScheduleError, ScheduleTypeError, type Place } from './kind.js';
 
 /**
- * Reads the duration that a schedule key holds; `place` says where in a map value it stands.
- * @throws ScheduleError when the text says none.
- * @throws ScheduleTypeError when it is not a string. For a bare number the error asks for a unit.
+ * Parses the duration in a schedule key; `place` says where it is in a map value.
+ * @throws ScheduleError if the text is not a duration.
+ * @throws ScheduleTypeError if it is not a string. For a bare number the error asks for a unit.
  */
 export function durationValue(value: unknown, key: string, place?: Place): Duration {
   if (typeof value === 'number') {

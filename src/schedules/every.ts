@@ -17,7 +17,7 @@ import {
 } from './kind.js';
 import { wallAt, type WallTime } from './zone/local-time.js';
 
-/** Below this, starting a process takes about as long as the interval: nearly every firing would be one to skip. */
+/** Below this, starting a process takes about as long as the interval: nearly every firing would be skipped. */
 const SHORTEST_INTERVAL: Duration = 10;
 
 /** Fires at the Unix epoch + n·interval + offset, so that a restart neither shifts nor loses the rhythm. */
@@ -46,7 +46,7 @@ class Grid implements Schedule {
   }
 }
 
-/** Fires one interval after the moment it is asked about: the end of the last run. */
+/** Fires one interval after the given moment: the end of the last run. */
 class Pause implements Schedule {
   readonly intervalLike = true;
   readonly fromEnd = true;
@@ -69,7 +69,7 @@ class Pause implements Schedule {
   }
 }
 
-/** As `localDays` reads it, or with a variable. */
+/** As parsed by `localDays`, or with a variable. */
 const AT_PATTERN = String.raw`^\s*(?:\d{4}-\d{2}-\d{2}[ T]|[A-Za-z]+ )?(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?\s*$|\$\{`;
 
 const MAP_KEYS: NonNullable<ScheduleKind['keys']> = {
@@ -189,7 +189,7 @@ export const every: ScheduleKind<'every', Interval> = {
   },
 };
 
-/** `every 1 min` as `every minute`: a rhythm without a sum or list begins with a duration of one unit. */
+/** `every 1 min` as `every minute`: a rhythm that is not a sum or a list starts with a duration in one unit. */
 function everyInWords(text: string): string {
   const [one, unit = ''] = /^1 ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(?= |$)/i.exec(text) ?? [];
   const word = UNIT_WORDS.get(unit.charAt(0).toLowerCase());
@@ -277,7 +277,7 @@ function trapsOf(grid: Grid, text: string, { timezone, start }: ScheduleContext)
 
 const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 
-/** Returns the `at` that has one of its days and its time of day at a wall time, as short as it can be. */
+/** Returns the shortest `at` with one of its days and its time of day at a wall time. */
 function localFormOf(interval: Duration, wall: WallTime): string {
   const time = clockTime(wall);
   const day = Math.floor(wall / DAY);

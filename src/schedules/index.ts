@@ -13,15 +13,18 @@ type Kind = (typeof scheduleKinds)[number];
 
 export type ScheduleKey = Kind['key'];
 
-/** When something is due, as an object: exactly one schedule key, and what it is read with. The same words as in the timer file. */
+/**
+ * When something is due, as an object: exactly one schedule key, and its options. The same words as in the timer file.
+ */
 export type ScheduleSpec = ZonedSpec & {
   readonly [K in Kind as K['key']]?: NonNullable<K['written']>;
 };
 
 /**
- * Reads a schedule of any listed kind.
- * @throws TypeError no schedule key or more than one, an unknown key, a value of the wrong type.
- * @throws RangeError a value that says no schedule (then a `ScheduleError` with hint and place), an unknown time zone or `dst` word.
+ * Parses a schedule of any listed kind.
+ * @throws TypeError for no schedule key or more than one, an unknown key, a value of the wrong type.
+ * @throws RangeError for an invalid schedule (a `ScheduleError` with hint and place), an unknown time zone or `dst`
+ * word.
  */
 export const parseScheduleAt = scheduleParser<ScheduleSpec>(scheduleKinds);
 

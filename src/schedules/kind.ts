@@ -17,18 +17,19 @@ export interface ScheduleKind<Key extends string = string, Written = unknown> {
   readonly recurs: boolean;
   /** For the reference and for editors. */
   readonly entry: KeyEntry;
-  /** What the key takes, as far as a schema can say it. May refer to `#/$defs/duration`. */
+  /** What the key accepts, as far as a schema can express it. May refer to `#/$defs/duration`. */
   readonly json: JsonSchema;
   /** The keys of its map, if it takes one. */
   readonly keys?: Readonly<Record<string, { readonly entry: KeyEntry; readonly json: JsonSchema }>>;
   /** Values that parse; exercised by the law tests. */
   readonly examples: readonly unknown[];
   /**
-   * Reads the key's value.
-   * @throws ScheduleError what is wrong with it, where in the text, and the way out; ScheduleTypeError when the key does not accept its type.
+   * Parses the key's value.
+   * @throws ScheduleError with the mistake, its place in the text, and the fix; ScheduleTypeError if the key does not
+   * accept its type.
    */
   parse(value: unknown, context: ScheduleContext): ParsedSchedule;
-  /** Describes the schedule: `every 10s`, `At 03:00`. `text` is that of `parse`, `seed` the one of `H`. */
+  /** Describes the schedule: `every 10s`, `At 03:00`. `text` is that of `parse`, `seed` that of `H`. */
   inWords(text: string, seed: string): string;
   /** How a schedule of this kind follows the clock, in one sentence. `timezone` is an IANA name. */
   timekeeping(schedule: Schedule, timezone: string): string;
@@ -45,15 +46,18 @@ export interface ScheduleContext {
   readonly start: Instant;
   /** The timer's name: the seed of `H`. */
   readonly seed: string;
-  /** Also warns of what the changes of the zone's clock in this span do to the schedule. Absent: none are looked for. */
+  /**
+   * Whether to warn about what the changes of the zone's clock in this span do to the schedule. Absent: none are
+   * checked.
+   */
   readonly foresee?: TimeSpan;
 }
 
 export interface ParsedSchedule {
   readonly schedule: Schedule;
-  /** The value in one line, as people write it. */
+  /** The value in one line, as users write it. */
   readonly text: string;
-  /** Traps: valid, but perhaps not what was meant. */
+  /** Traps: valid, but perhaps not what was intended. */
   readonly warnings: readonly ScheduleWarning[];
 }
 
@@ -84,7 +88,7 @@ export interface ScheduleWarning {
   readonly place?: Place;
 }
 
-/** Which part of the value is meant. */
+/** The part of the value to mark. */
 export interface Place {
   /** Index into a list value, or the key of a map value. */
   readonly item?: number | string;
@@ -92,7 +96,7 @@ export interface Place {
   readonly span?: readonly [start: number, end: number];
 }
 
-/** A value that says no schedule. */
+/** A value that is not a schedule. */
 export class ScheduleError extends RangeError {
   override readonly name = 'ScheduleError';
   readonly code: ScheduleCode;
@@ -111,7 +115,7 @@ export class ScheduleError extends RangeError {
   }
 }
 
-/** A value of a type that its key does not take. */
+/** A value of a type that its key does not accept. */
 export class ScheduleTypeError extends TypeError {
   override readonly name = 'ScheduleTypeError';
   readonly hint: string;

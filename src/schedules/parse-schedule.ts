@@ -4,7 +4,7 @@ import type { Instant } from '../domain/time.js';
 import type { ScheduleKind } from './kind.js';
 import { systemZone, timeZoneOf } from './zone/zone-name.js';
 
-/** What a schedule is read with, beside its key. */
+/** The options of a schedule, besides its key. */
 export interface ZonedSpec {
   /** IANA name. Default: the system time zone. */
   readonly timezone?: string;
@@ -27,7 +27,7 @@ const GAP = ['after', 'skip'] as const;
 const REPEAT = ['first', 'last', 'both'] as const;
 const CRONIE: DstPolicy = { gap: 'after', repeat: 'first' };
 
-/** Makes the function that reads schedules of these kinds. Its export says what it throws. */
+/** Creates the function that parses schedules of these kinds. Its export documents what it throws. */
 export function scheduleParser<Spec extends ZonedSpec>(kinds: readonly ScheduleKind[]): ParseSchedule<Spec> {
   const kindOf = new Map<string, ScheduleKind>(kinds.map((kind) => [kind.key, kind]));
   return (spec, options) => {

@@ -4,12 +4,12 @@ import { cronParts } from './cron/cron-schedule.js';
 
 /** Any start would do, as long as it is always the same: a leap year, on its first day. */
 const START = Date.UTC(2024, 0, 1) - 1;
-/** How many intervals are looked at: those of a working day, a weekend, the turn of a month. */
+/** How many intervals are examined: those of a working day, a weekend, the turn of a month. */
 const MOST_INTERVALS = 8;
 
 /**
- * Returns the shortest time between two consecutive firings, among the first few of a year. Local times count as if the
- * clock never changed. `undefined` for a schedule that ends (`in`, `at`), or counts from the end of a run.
+ * Returns the shortest time between two consecutive firings, among the first few of a year. Local times are treated as
+ * if the clock never changed. `undefined` for a schedule that ends (`in`, `at`), or counts from the end of a run.
  */
 export function shortestInterval(schedule: Schedule): Duration | undefined {
   const parts = cronParts(schedule);

@@ -1,6 +1,6 @@
 import { MINUTE, type Duration, type Instant } from '../domain/time.js';
 
-/** A minute of the day, over all days. */
+/** A minute of the day, across all days. */
 export interface BusyMinute {
   /** Minutes since local midnight, from 0 to 1439. */
   readonly minute: number;
@@ -8,9 +8,9 @@ export interface BusyMinute {
   readonly starts: number;
   /** Most attempts at once in it, on any day. */
   readonly atOnce: number;
-  /** How often it had that many. */
+  /** How often that happened. */
   readonly times: number;
-  /** Its beginning, the first of those times. */
+  /** The start of the first of those minutes. */
   readonly firstAt: Instant;
 }
 
@@ -18,7 +18,7 @@ export interface BusyMinute {
 export class BusyMinutes {
   readonly #timeOfDay: (instant: Instant) => Duration;
   readonly #minutes = new Map<number, BusyMinute>();
-  /** The minute that is being counted: its beginning. */
+  /** The start of the minute that is being counted. */
   #at: Instant = Number.NEGATIVE_INFINITY;
   #starts = 0;
   #atOnce = 0;
@@ -27,7 +27,7 @@ export class BusyMinutes {
     this.#timeOfDay = timeOfDay;
   }
 
-  /** An attempt begins; `running` are on with it. To be told in the order of time. */
+  /** An attempt begins; `running` are active at the same time. Call it in order of time. */
   start(at: Instant, running: number): void {
     const minute = Math.floor(at / MINUTE) * MINUTE;
     if (minute !== this.#at) {

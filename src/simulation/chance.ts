@@ -1,7 +1,7 @@
 /**
- * Chance that comes the same every time: numbers in [0, 1) by the seed.
+ * Reproducible random numbers in [0, 1), determined by the seed.
  *
- * mulberry32 (Tommy Ettinger, 2017): 32 bits of state, every one of them passed through before any comes again.
+ * mulberry32 (Tommy Ettinger, 2017): 32 bits of state with a full period.
  */
 export class Chance {
   readonly seed: number;

@@ -9,13 +9,13 @@ export interface RunTime {
   readonly p95: Duration;
 }
 
-/** Of a timer nothing is known of. */
+/** For a timer without known durations. */
 export const DEFAULT_RUN_TIME: RunTime = { p50: SECOND, p95: SECOND };
 
 /** How many of a timer's latest runs count. */
 export const RECENT_RUNS = 1_000;
 
-/** The run times history has of these timers; one without a run that came to its own end is left out. */
+/** The run times in the history of these timers; timers without a run that ended by itself are omitted. */
 export function recordedRunTimes(history: History, jobNames: readonly string[]): ReadonlyMap<string, RunTime> {
   const times = new Map<string, RunTime>();
   for (const jobName of jobNames) {

@@ -10,16 +10,16 @@ const NO_PID = 0;
 /** What attempts do instead of running. */
 export interface Behaviour {
   readonly lasting: Duration;
-  /** Asked once an attempt. */
+  /** Called once per attempt. */
   fails(): boolean;
 }
 
-/** Runs nothing: attempts end by themselves after a while of the virtual clock, and at once when they are canceled. */
+/** Runs nothing: attempts end after a while on the virtual clock, and immediately when they are canceled. */
 export class FakeExecutor implements Executor {
   readonly #clock: VirtualClock;
   readonly #behaviours: ReadonlyMap<Command, Behaviour>;
 
-  /** `behaviours` knows every command that will be asked for, by identity. */
+  /** `behaviours` has every command that will be run, by identity. */
   constructor(clock: VirtualClock, behaviours: ReadonlyMap<Command, Behaviour>) {
     this.#clock = clock;
     this.#behaviours = behaviours;

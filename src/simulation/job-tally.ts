@@ -2,7 +2,7 @@ import type { Job } from '../domain/job.js';
 import type { RunStatus } from '../domain/outcome.js';
 import type { Duration, Instant } from '../domain/time.js';
 
-/** How often something was, and when first. */
+/** How often something happened, and when first. */
 export class Count {
   total = 0;
   firstAt: Instant | undefined;
@@ -13,7 +13,7 @@ export class Count {
   }
 }
 
-/** The highest value of a measure, and when it was first reached; 0 and never to begin with. */
+/** The highest value of a measure, and when it was first reached; initially 0 and never. */
 export class Peak {
   value = 0;
   firstAt: Instant | undefined;
@@ -31,15 +31,15 @@ export class JobTally {
   /** Runs whose first attempt has begun. */
   readonly runs = new Count();
   readonly missed = new Count();
-  /** Firings that came due during a run of their own job, whatever was done about them. */
+  /** Firings that came due during a run of their own job, whatever happened to them. */
   readonly overlaps = new Count();
   /** By reason. */
   readonly skips = new Map<string, Count>();
   /** Runs that did not succeed, by status. */
   readonly failures = new Map<RunStatus, Count>();
-  /** Runs that waited: for a slot, or for a run of their own job to end. */
+  /** Runs that waited: for a slot, or for another run of their job to end. */
   readonly waits = new Count();
-  /** In ms, with the instant it was over. */
+  /** In ms, with the instant at which it ended. */
   readonly longestWait = new Peak();
   /** Attempts at once. */
   readonly atOnce = new Peak();

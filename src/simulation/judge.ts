@@ -1,7 +1,7 @@
 import type { Rule } from './rules.js';
 import type { SimulatedMoment, Tally } from './tally.js';
 
-/** What a simulation says of one rule. */
+/** The verdict of a simulation on one rule. */
 export interface RuleVerdict {
   readonly rule: Rule;
   readonly holds: boolean;
@@ -9,14 +9,14 @@ export interface RuleVerdict {
   readonly breaches: number;
   /** The first of them. */
   readonly first: readonly SimulatedMoment[];
-  /** What showed at the end only. */
+  /** Breaches that only show at the end. */
   readonly sentence: string | undefined;
 }
 
 /** How many breaches of a rule are shown. */
 const SHOWN = 3;
 
-/** Watches one rule while a simulation goes on. */
+/** Watches one rule during a simulation. */
 export class Judge {
   readonly #rule: Rule;
   readonly #first: SimulatedMoment[] = [];
@@ -32,7 +32,7 @@ export class Judge {
     if (this.#first.length < SHOWN) this.#first.push(moment);
   }
 
-  /** To be asked when the simulation is over. */
+  /** Call it when the simulation is over. */
   verdict(tally: Tally): RuleVerdict {
     const sentence = this.#rule.breaksAtEnd?.(tally);
     return {

@@ -3,7 +3,7 @@ import type { Job } from '../domain/job.js';
 import type { Schedule } from '../domain/schedule.js';
 import { HOUR, MINUTE, type Duration, type Instant } from '../domain/time.js';
 
-/** Another place for a job's firings: each of them earlier or later by the same few minutes. */
+/** Another time for a job's firings: each of them earlier or later by the same few minutes. */
 export interface Move {
   /** In whole minutes; negative: earlier. */
   readonly by: Duration;
@@ -15,9 +15,9 @@ export interface Move {
 const FIXED_MINUTE = /^((?:\S+ )?)(\d{1,2})((?: \S+){4})$/;
 
 /**
- * Where the firings of a job could go. A `cron` with a fixed minute can move to any other minute of its hour. An
+ * Where the firings of a job could move. A `cron` with a fixed minute can move to any other minute of its hour. An
  * `every` of two minutes or more can move to any minute of its interval, within the first hour. No other schedule can
- * be moved. `writtenOut` writes a cron shorthand as its fields.
+ * be moved. `writtenOut` expands a cron shorthand to its fields.
  */
 export function movesOf({ written, schedule }: Job, writtenOut: (text: string) => string): readonly Move[] {
   if (written.key === 'cron') return movesOfCron(writtenOut(written.text));
@@ -49,12 +49,15 @@ function movesOfEvery(text: string): readonly Move[] {
 const minutesUpTo = (end: Duration): readonly number[] =>
   Array.from({ length: Math.floor(end / MINUTE) }, (_, minute) => minute);
 
-/** A duration as a file has it. */
+/** A duration as written in a file. */
 function shortest(duration: Duration): string {
   return duration % MINUTE === 0 ? `${duration / MINUTE}m` : `${duration}ms`;
 }
 
-/** The job with its firings moved. Behind a change of the clock inside the moved hour they may differ from those of the schedule as written. */
+/**
+ * The job with its firings moved. After a clock change within the moved hour they may differ from those of the schedule
+ * as written.
+ */
 export function moved(job: Job, { by, written }: Move): Job {
   const { schedule } = job;
   const shifted: Schedule = {

@@ -4,22 +4,22 @@ import { DAY, HOUR, MINUTE, type Duration, type Instant } from '../domain/time.j
 import type { SimulatedMoment, Tally } from './tally.js';
 import { counted } from '../text/counted.js';
 
-/** Something that must hold of a simulation. */
+/** Something that must hold in a simulation. */
 export interface Rule {
   /** As it was written. */
   readonly text: string;
-  /** Whether what happened breaks it. */
+  /** Whether an event breaks it. */
   breaks(moment: SimulatedMoment): boolean;
-  /** For what only shows at the end: the sentence that says how it is broken, or `undefined`. */
+  /** For rules decided at the end: the sentence that says how it is broken, or `undefined`. */
   breaksAtEnd?(tally: Tally): string | undefined;
 }
 
-/** A rule that cannot be read. */
+/** An invalid rule. */
 export class RuleError extends RangeError {
   override readonly name = 'RuleError';
 }
 
-/** What the rules of a simulation may speak of. */
+/** What the rules of a simulation may refer to. */
 export interface RuleContext {
   readonly jobNames: readonly string[];
   /** The time of day on the clocks of a zone. */
@@ -85,8 +85,8 @@ const kinds: readonly RuleKind[] = [
 ];
 
 /**
- * Reads a rule. `NAME within 22:00-06:00` is of every start of the timer, in its own zone, both ends inclusive.
- * @throws RuleError what the rules are, and the one that was most likely meant.
+ * Reads a rule. `NAME within 22:00-06:00` applies to every start of the timer, in its own zone, both ends inclusive.
+ * @throws RuleError with the list of rules, and the one that was most likely meant.
  */
 export function readRule(written: string, context: RuleContext): Rule {
   const text = written.trim().replace(/\s+/g, ' ');
@@ -111,7 +111,7 @@ function unknownRule(text: string): RuleError {
   return new RuleError(`"${text}" is not a valid rule.${way} The rules are: ${forms.join(' · ')}`);
 }
 
-/** A rule without what differs from one to the next: the timer's name and the numbers. */
+/** A rule without its variable parts: the timer's name and the numbers. */
 const skeletonOf = (text: string): string =>
   text
     .replace(/^\S+ (?=[a-z])/i, 'NAME ')

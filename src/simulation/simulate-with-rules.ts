@@ -3,14 +3,14 @@ import type { Rule } from './rules.js';
 import { simulate, type Scenario } from './simulate.js';
 import type { Tally } from './tally.js';
 
-/** One simulation, and what its rules say of it. */
+/** One simulation, and the verdicts of its rules. */
 export interface Outlook {
   readonly tally: Tally;
   /** In the order of the rules. */
   readonly verdicts: readonly RuleVerdict[];
 }
 
-/** Simulates a scenario under the eyes of these rules. */
+/** Simulates a scenario while watching these rules. */
 export async function simulateWithRules(scenario: Scenario, rules: readonly Rule[]): Promise<Outlook> {
   const judges = rules.map((rule) => new Judge(rule));
   const tally = await simulate(scenario, (moment) => {

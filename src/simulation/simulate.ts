@@ -17,13 +17,16 @@ export interface Scenario {
   readonly span: { readonly from: Instant; readonly until: Instant };
   /** How long an attempt of a job lasts. */
   readonly lasting: (job: Job) => Duration;
-  /** Whether the attempt of a job that is about to begin fails. */
+  /** Whether the job's next attempt fails. */
   readonly fails: (job: Job) => boolean;
   /** The time of day by which busy minutes are reported. */
   readonly timeOfDay: (instant: Instant) => Duration;
 }
 
-/** Runs the scheduler itself on a clock that jumps from event to event, with nothing executed. What is still on at the end is left as it is. */
+/**
+ * Runs the scheduler itself on a clock that jumps from event to event, without executing anything. Runs that are active
+ * at the end stay as they are.
+ */
 export async function simulate(scenario: Scenario, onMoment: (moment: SimulatedMoment) => void): Promise<Tally> {
   const { span, groups, concurrency } = scenario;
   const clock = new VirtualClock(span.from);
@@ -55,7 +58,7 @@ export async function simulate(scenario: Scenario, onMoment: (moment: SimulatedM
   return tally;
 }
 
-/** The executor knows a job by its command, so no two may share one. */
+/** The executor identifies a job by its command, so no two may share one. */
 function withOwnCommand(job: Job, scenario: Scenario, behaviours: Map<Command, Behaviour>): Job {
   const command = { ...job.command };
   behaviours.set(command, { lasting: scenario.lasting(job), fails: () => scenario.fails(job) });

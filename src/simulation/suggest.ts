@@ -3,16 +3,16 @@ import { DAY, MINUTE, type Duration, type Instant } from '../domain/time.js';
 import { nextInWindow } from '../engine/plan-due.js';
 import type { Move } from './moves.js';
 
-/** A job that had better fire at other minutes. */
+/** A job that should fire at other minutes. */
 export interface Suggestion {
   readonly job: Job;
   readonly move: Move;
 }
 
-/** What is to be flattened. */
+/** The busy time to flatten. */
 export interface Crowd {
   readonly jobs: readonly Job[];
-  /** The beginning of the busiest minute. */
+  /** The start of the busiest minute. */
   readonly busiestAt: Instant;
   /** How long a run of a job lasts. */
   readonly lasting: (job: Job) => Duration;
@@ -22,14 +22,14 @@ export interface Crowd {
 /** A minute with two timers is not crowded. */
 const QUIET = 2;
 
-/** From the day before the busiest minute on, so that what comes every day or every week is seen. */
+/** From the day before the busiest minute on, so that daily and weekly firings are included. */
 const SPAN: Duration = 8 * DAY;
 const MINUTES = SPAN / MINUTE;
 
 /**
- * Proposes moves that flatten the busiest minutes of the days around the busiest of all. Each step takes the minute
- * with the most active jobs. Of its movable jobs, the last in the file moves, if that finds a quieter minute. Each job
- * is tried once.
+ * Proposes moves that flatten the busiest minutes of the days around the busiest of all. Each step picks the minute
+ * with the most active jobs. Of its movable jobs, the last in the file moves, if it finds a quieter minute. Each job is
+ * tried once.
  */
 export function suggestMoves({ jobs, busiestAt, lasting, movesOf }: Crowd): readonly Suggestion[] {
   const from = Math.floor(busiestAt / DAY) * DAY - DAY;
@@ -59,12 +59,15 @@ export function suggestMoves({ jobs, busiestAt, lasting, movesOf }: Crowd): read
 
 interface Placed {
   readonly job: Job;
-  /** Those in which it is on, from the beginning of the span. */
+  /** The minutes in which it is active, from the start of the span. */
   readonly minutes: ReadonlySet<number>;
   readonly moves: readonly Move[];
 }
 
-/** Moves a job to where the fewest others are on: the nearest of several places. `undefined` when staying is as good. */
+/**
+ * Moves a job to where the fewest others are active; among equals, to the nearest place. `undefined` if staying is just
+ * as good.
+ */
 function moveAway({ minutes, moves }: Placed, load: Load): Move | undefined {
   load.add(minutes, -1);
   let best: Move | undefined;
@@ -91,7 +94,7 @@ function minutesOf(job: Job, from: Instant, lasting: Duration): ReadonlySet<numb
   return minutes;
 }
 
-/** How many jobs are on, by minute. What lies outside the span is not seen. */
+/** The number of active jobs, by minute. Minutes outside the span are ignored. */
 class Load {
   readonly #counts = new Int32Array(MINUTES);
 
@@ -106,14 +109,14 @@ class Load {
     }
   }
 
-  /** The most that are on in any of these minutes. */
+  /** The most active jobs in any of these minutes. */
   peakOf(minutes: ReadonlySet<number>, moved: number): number {
     let peak = 0;
     for (const minute of minutes) peak = Math.max(peak, this.at(minute + moved));
     return peak;
   }
 
-  /** The minutes in which more than `quiet` are on now, the busiest first. */
+  /** The minutes in which more than `quiet` jobs are active, busiest first. */
   crowded(quiet: number): readonly number[] {
     const minutes = Array.from(this.#counts.keys()).filter((minute) => this.at(minute) > quiet);
     return minutes.sort((one, other) => this.at(other) - this.at(one) || one - other);

@@ -7,11 +7,14 @@ import { JobTally, Peak } from './job-tally.js';
 
 /** Something that rules may forbid. */
 export interface SimulatedMoment {
-  /** `start`: of a run's first attempt. `waiting`: it still did when the simulation ended. `overlap`: a firing came due during a run of its own job. */
+  /**
+   * `start`: the start of a run's first attempt. `waiting`: the run still waited when the simulation ended. `overlap`:
+   * a firing came due during a run of its own job.
+   */
   readonly kind: 'start' | 'waiting' | 'overlap' | 'skipped' | 'missed';
   readonly job: Job;
   readonly at: Instant;
-  /** Attempts that are on, over all jobs. */
+  /** Active attempts of all jobs. */
   readonly running: number;
   /** From the run's admission to its start. */
   readonly waited: Duration;
@@ -24,7 +27,7 @@ interface OpenRun {
   readonly tally: JobTally;
   readonly admittedAt: Instant;
   hasStarted: boolean;
-  /** Whether an attempt is on. */
+  /** Whether an attempt is active. */
   isOn: boolean;
 }
 
@@ -34,7 +37,7 @@ export class Tally implements Sink {
   /** In the order of the file. */
   readonly jobs: ReadonlyMap<string, JobTally>;
   readonly minutes: BusyMinutes;
-  /** Most attempts at once over all jobs. */
+  /** Most attempts at once across all jobs. */
   readonly peak = new Peak();
   readonly #onMoment: (moment: SimulatedMoment) => void;
   readonly #open = new Map<string, OpenRun>();

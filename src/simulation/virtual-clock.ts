@@ -6,13 +6,16 @@ interface Alarm extends Queued {
   readonly wake: () => void;
 }
 
-/** Sorts an alarm ahead of every other at its instant. Less than the whole millisecond that alarms lie apart. */
+/** Sorts an alarm before all others at its instant. Less than the millisecond between alarms. */
 const AHEAD: Duration = 0.5;
 
-/** How many promise callbacks may follow from one another in a turn: an attempt's end is one. */
+/** How many promise callbacks may follow from each other in a turn: an attempt's end is one. */
 const CALLBACKS = 2;
 
-/** A clock that jumps from event to event: time passes as soon as nothing is left to do in it. Both hands go in step and in whole milliseconds. */
+/**
+ * A clock that jumps from event to event: time passes as soon as nothing is left to do. Both clocks advance together,
+ * in whole milliseconds.
+ */
 export class VirtualClock implements Clock {
   readonly isSteady = true;
   readonly #alarms = new TimerQueue<Alarm>();
@@ -40,7 +43,10 @@ export class VirtualClock implements Clock {
     return this.#set(this.#now + Math.max(0, Math.ceil(delay)), wake);
   }
 
-  /** As {@link after}, ahead of everything else at that instant: a run that lasts until the next one is due has ended by then. */
+  /**
+   * Like {@link after}, before everything else at that instant: a run that lasts until the next one is due has ended by
+   * then.
+   */
   ahead(delay: Duration, wake: () => void): Cancel {
     return this.#set(this.#now + Math.max(0, Math.ceil(delay)) - AHEAD, wake);
   }
@@ -49,7 +55,9 @@ export class VirtualClock implements Clock {
     this.#soon.push(task);
   }
 
-  /** Lets time pass up to `end` (inclusive), waking every sleeper that is due and doing all that follows from it. */
+  /**
+   * Lets time pass up to `end` (inclusive): wakes every sleeper that is due and does everything that follows from it.
+   */
   async runUntil(end: Instant): Promise<void> {
     await this.#settle();
     for (let alarm = this.#alarms.takeDue(end); alarm !== undefined; alarm = this.#alarms.takeDue(end)) {

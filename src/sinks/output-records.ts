@@ -19,10 +19,13 @@ const END = '"}\n';
 /** Text that JSON contains as it is. */
 const PLAIN = /^[\n !#-[\]-~]*$/;
 const LINE = /([^\n]*)\n/g;
-/** Replaces newlines while JSON is written. JSON escapes them, but not this one. */
+/** Replaces newlines while JSON is written. JSON escapes newlines, but not this character. */
 const DELETE = '\x7f';
 
-/** Writes the records of output. Their constant part is made once for each stream of a run, so a line costs an escape and a copy. */
+/**
+ * Writes the records of output. Their constant part is created once for each stream of a run, so a line costs an escape
+ * and a copy.
+ */
 export class OutputRecords {
   readonly #recordOf: (event: RunOutput) => string;
   readonly #constants: Readonly<Record<OutputStream, WeakMap<Firing, Constant>>> = {
@@ -35,9 +38,9 @@ export class OutputRecords {
     this.#recordOf = recordOf;
   }
 
-  /** The records of a block, one a line, none over the limit. The timestamp is that of the event. */
+  /** The records of a block, one per line, none over the limit. The timestamp is that of the event. */
   of(event: RunOutput, timestamp: string): string {
-    // A single line is not worth a constant part, and only a single line has further fields.
+    // A constant part is not worthwhile for a single line, and only a single line has further fields.
     if (!event.lines.includes('\n')) return fitRecord(this.#recordOf(event));
     const { head, middle } = this.#constantOf(event, timestamp);
     const before = `${head}${timestamp}${middle}`.replaceAll('$', '$$$$');

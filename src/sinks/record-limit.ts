@@ -1,17 +1,23 @@
 import { StringDecoder } from 'node:string_decoder';
 import { jsonText } from '../text/visible.js';
 
-/** Most bytes of a record with its newline. Container log drivers split longer ones, and half a JSON object does not parse. */
+/**
+ * The maximum size of a record in bytes, with its newline. Container log drivers split longer ones, and half a JSON
+ * object does not parse.
+ */
 export const RECORD_LIMIT = 16 * 1024;
 /** In bytes. `msg` repeats what other fields contain, so it is cut first. */
 const SHORTEST_MESSAGE = 1_024;
-/** In bytes. All fields of a record fit when no field is longer. */
+/** In bytes. All fields of a record fit if none is longer than this. */
 const SHORTEST_FIELD = 512;
 /** A UTF-16 unit is at most three bytes of UTF-8. */
 const SURELY_FITS = Math.floor(RECORD_LIMIT / 3);
 const ELLIPSIS = '…';
 
-/** Values as JSON, because the JSON is what is measured. Commands can print a lot, and serializing it is most of the work. */
+/**
+ * Values as JSON, because the limit applies to the JSON. Commands can print a lot, and serializing it is most of the
+ * work.
+ */
 type Fields = ReadonlyMap<string, string>;
 
 /** {@link fitRecord} for any number of records. */
@@ -25,9 +31,10 @@ export function fitRecords(records: string): string {
 }
 
 /**
- * Makes a record, written as a line of JSON, fit into {@link RECORD_LIMIT}. First cuts `msg`, down to 1 KiB; a cut `msg` ends in `…`. Then cuts
- * the longest fields. A cut record has `truncated: true`. Texts keep their beginning, lists their first items, `output_tail` its last lines. Output that
- * was read as JSON (`data`) and is too long becomes a `line` again.
+ * Makes a record, written as a line of JSON, fit into {@link RECORD_LIMIT}. First cuts `msg`, down to 1 KiB; a cut
+ * `msg` ends in `…`. Then cuts the longest fields. A cut record has `truncated: true`. Texts keep their beginning,
+ * lists their first items, `output_tail` its last lines. Output that was parsed as JSON (`data`) and is too long
+ * becomes a `line` again.
  */
 export function fitRecord(line: string): string {
   if (line.length <= SURELY_FITS || Buffer.byteLength(line) <= RECORD_LIMIT) return line;
@@ -81,7 +88,7 @@ function shortened(key: string, fields: Fields, excess: number): string {
 
 const jsonOf = (value: unknown): string => jsonText(value);
 
-/** The first items that fit, at least one. If one item alone is too long, its beginning. */
+/** The first items that fit, at least one. If one item exceeds the limit, its beginning. */
 function firstOf(items: readonly string[], most: number): readonly string[] {
   let rest = most;
   const fitting = items.findIndex((item) => (rest -= Buffer.byteLength(item) + 1) < 0);

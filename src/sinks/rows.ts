@@ -51,7 +51,7 @@ export class Rows {
     this.#localTime = new LocalTime(local);
   }
 
-  /** The row, without a newline, of output one for each line. A row for the date comes first if the date changed. */
+  /** The row, without a newline; for output, one row per line. A row for the date comes first if the date changed. */
   of(row: Row): readonly string[] {
     const { time } = this.#localTime.of(row.at);
     const heading = this.#localTime.heading(row.at);

@@ -8,8 +8,8 @@ export interface OpenOptions {
   /** An open file descriptor. */
   readonly fd: number;
   /**
-   * The same descriptor as a stream, for what cannot be written otherwise (sockets). Created only on demand, because Node changes a descriptor it
-   * makes a stream of.
+   * The same descriptor as a stream, for descriptors that cannot be written otherwise (sockets). Created only on
+   * demand, because Node changes a descriptor it makes a stream of.
    */
   readonly stream: () => Writable;
   readonly clock: Clock;
@@ -40,9 +40,10 @@ function toFile(fd: number): Writer {
 }
 
 /**
- * Pipes and terminals: opened again, because O_NONBLOCK belongs to the open file, which commands with inherited output and the shell
- * share (proc(5), `/proc/self/fd`). A write then never waits: a full pipe and a terminal stopped with Ctrl-S answer EAGAIN.
- * @throws Error where a descriptor cannot be opened again: a socket, another user's terminal, a system without `/proc`.
+ * Pipes and terminals: opened again, because O_NONBLOCK belongs to the open file, which commands with inherited output
+ * and the shell share (proc(5), `/proc/self/fd`). A write then never waits: a full pipe and a terminal stopped with
+ * Ctrl-S return EAGAIN.
+ * @throws Error if a descriptor cannot be opened again: a socket, another user's terminal, a system without `/proc`.
  */
 function toReopened(fd: number): Writer {
   const own = openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
@@ -63,7 +64,7 @@ const PIECE = 16 * 1024;
 
 /** Everything else that can be written to. */
 function toStream(stream: Writable): Writer {
-  // The callback of the write reports what went wrong.
+  // The callback of the write reports errors.
   stream.on('error', () => undefined);
   return (bytes, done) => {
     const piece = bytes.subarray(0, PIECE);

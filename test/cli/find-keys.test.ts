@@ -25,7 +25,7 @@ describe('the keys of a name', () => {
     ['atempts', 'Did you mean retry.attempts?'],
     ['xyzzyxyzzy', 'timers keys lists them all.'],
     ['', 'timers keys lists them all.'],
-  ])('%s is none, with the way out', (name, hint) => {
+  ])('%s is not a key, and the message says what to write', (name, hint) => {
     expect(() => findKeys(name)).toThrow(`Unknown key "${name}". ${hint}`);
   });
 });

@@ -42,7 +42,7 @@ timers:
     return terminal.said + terminal.complained;
   }
 
-  test('says for each change what becomes of each timer', async () => {
+  test('says for each change what happens to each timer', async () => {
     expect(await print(false)).toBe(`\
 Europe/Berlin  Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00  in 124 d 17 h
   backup  02:30 does not exist: fires at 03:00 +02:00
@@ -206,7 +206,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     expect(said).toContain('Next in America/New_York\n  Tue 2026-11-24 03:00:00 -05:00  in ');
   });
 
-  test('an expression is read in the zone of the file that is named or found, which is said', async () => {
+  test('an expression is read in the zone of the named or found file, and the output says so', async () => {
     const chatham = 'Next in Pacific/Chatham (timezone of timers.yaml)\n  Tue 2026-11-24 09:00:00 +13:45  in ';
     desk.write('timers.yaml', 'timezone: Pacific/Chatham\ntimers: { job: { every: 5, run: x } }');
     expect((await explain('0 9 * * *')).said).toContain(chatham);
@@ -217,7 +217,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     expect((await explain('0 9 * * *', { timezone: 'UTC' })).said).toContain('Next in UTC\n');
   });
 
-  test('without such a file, an expression is read in the system time zone, which is said', async () => {
+  test('without such a file, an expression is read in the system time zone, and the output says so', async () => {
     expect((await explain('0 9 * * *')).said).toMatch(/Next in \S+ \(the system time zone\)\n/);
     expect(await explain('0 9 * * *', { file: 'gone.yaml' })).toMatchObject({
       isRight: false,
@@ -245,7 +245,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
     expect(JSON.parse(said)).toMatchObject({ timezone_from: 'the system time zone' });
   });
 
-  test('a wrong expression is told as in a file, with the place marked', async () => {
+  test('a wrong expression is reported as in a file, with the place marked', async () => {
     expect(await explain('0 25 * * *')).toEqual({
       isRight: false,
       said: '',

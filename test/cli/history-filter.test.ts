@@ -54,7 +54,7 @@ describe('what is asked for', () => {
     [{ until: '5' }, '--until takes a time'],
     [{ since: '2026-02-30' }, '--since: "2026-02-30": that month has 28 days.'],
     [{ count: '0' }, '--count takes a whole number from 1 on; got "0"'],
-  ])('%j is refused with the way out', (asked, said) => {
+  ])('%j is refused with the way to write it', (asked, said) => {
     expect(() => read(asked)).toThrow(said);
   });
 });
@@ -113,7 +113,7 @@ describe('what is found', () => {
     expect(asked.join(' ')).toMatch(/^\( (numbers open|open numbers) \)$/);
   });
 
-  test('of a long time the latest are taken, and it is told that there are more', () => {
+  test('of a long time the latest are shown, and the output says that there are more', () => {
     const many = Array.from({ length: MOST_SHOWN + 1 }, (_, at) => skipped(firingAt('2026-11-23T00:00:00'), { at }));
     const crowd = new FakeHistory({ endings: many });
     const found = find(crowd, read({ since: '1970-01-01' }));
@@ -132,7 +132,7 @@ describe('names', () => {
     endings: [finished(firingAt('2026-11-23T01:00:00', { jobName: 'ancient' }))],
   });
 
-  test('of the file and of the history are known, though a timer was taken out of the file', () => {
+  test('of the file and of the history are known, even if a timer was removed from the file', () => {
     expect(() => checkNames(['backup', 'removed', 'ancient'], ['backup'], history)).not.toThrow();
   });
 

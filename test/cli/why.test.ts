@@ -127,7 +127,7 @@ the firing after   Mon 2026-11-23 03:00:00 +01:00  1 d 5 h ago
     expect(said).toMatch(/^ {4}day of week +SUN +Sunday +Tuesday +no$/m);
   });
 
-  test('a minute that holds several firings is told of', async () => {
+  test('a minute that contains several firings is reported', async () => {
     expect(await answer('ticks', '03:00')).toContain(
       'The time asked about holds 6 firings; this is the first of them.',
     );
@@ -191,7 +191,7 @@ describe('in the nights when the clock changes', () => {
     expect(await answer('fortnight', '2026-10-25T02:30+01:00')).toContain('does not fall on it.');
   });
 
-  test('a time that comes twice is a firing at the first, and its other is none', async () => {
+  test('of a time that occurs twice, the first is a firing and the second is not', async () => {
     const rule = `${REPEAT}02:30 comes twice: fires at the first (+02:00).`;
     expect(await answer('night', '2026-10-25 02:30')).toMatch(/^A firing, [^]*02:30 comes twice: fires at the first/);
     expect(await answer('night', '2026-10-25T02:30+01:00')).toBe(
@@ -201,7 +201,7 @@ describe('in the nights when the clock changes', () => {
   });
 });
 
-describe('what became of a firing', () => {
+describe('what happened to a firing', () => {
   test('missed while no scheduler ran: between which records, and what catch_up had to say', async () => {
     await record([
       finished(firingAt('2026-11-23T20:00', { jobName: 'ping' })),
@@ -294,7 +294,7 @@ The whole run: timers history --run mg1c2x3k`);
     expect(await answer('backup')).toMatch(/^A firing, open: no scheduler runs; the next start takes it up\.\n/);
   });
 
-  test('fired by hand at a time that is none', async () => {
+  test('fired manually at a time that is not a firing', async () => {
     await record([finished(firingAt('2026-11-24T02:17:05.3', { trigger: 'manual' }))]);
     expect(await answer('backup', '03:17')).toMatch(
       /^No firing by its schedule, but it was started manually: success in 900 ms\. The\n {2}schedule: minute 0, not 17\.\n/,
@@ -399,13 +399,13 @@ describe('the time asked about', () => {
     expect({ starts, length }).toEqual({ starts: [instant(expected)], length: 60_000 });
   });
 
-  test('is as exact as it is said', () => {
+  test('is as exact as written', () => {
     const lengthOf = (text: string) => readAskedTime('--at', text, { now: NOW, timezone: 'Europe/Berlin' }).length;
     expect(lengthOf('2026-11-22 03:00:00')).toBe(1_000);
     expect(lengthOf('2026-11-22T03:00:00.5Z')).toBe(1);
   });
 
-  test.each(['teatime', '2026-13-01', '25:00', '2026-11-22 25:00'])('%s is none', (text) => {
+  test.each(['teatime', '2026-13-01', '25:00', '2026-11-22 25:00'])('%s is not a time', (text) => {
     expect(() => readAskedTime('--at', text, { now: NOW, timezone: 'Europe/Berlin' })).toThrow(UsageError);
   });
 });

@@ -15,7 +15,7 @@ describe('how the clock is watched', () => {
     expect(settingsOf('')).toBeUndefined();
   });
 
-  it('asks chrony when no servers are named, every ten minutes, and tells 50 ms', () => {
+  it('asks chrony if no servers are named, every ten minutes, and reports 50 ms', () => {
     expect(settingsOf('clock: {}')).toEqual({
       servers: [],
       chrony: 'auto',

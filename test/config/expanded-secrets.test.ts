@@ -59,7 +59,7 @@ describe('no message repeats what a variable holds', () => {
     expect(said(backupWith('timezone: Europe/${SHORT}'))).toContain('Europe/${SHORT}');
   });
 
-  test('of a default it repeats what stands in the file', () => {
+  test('shows a default as the file has it', () => {
     expect(said(backupWith('timeout: ${NOPE:-soon}'))).toContain('soon');
   });
 });

@@ -52,7 +52,7 @@ describe('a timer file is found', () => {
     expect(await find()).toMatchObject({ path, problems: [{ line: 4, column: 31, path: 'timers.a.every' }] });
   });
 
-  it('in a broken package.json, whose mistake is told with its place', async () => {
+  it('in a broken package.json, whose mistake is reported with its place', async () => {
     write('timers.yaml');
     const path = write('sub/package.json', '{\n  "name": "x",\n  "timers": {"timers": {}},\n}');
     const { path: found, problems } = await find(join(folder, 'sub'));
@@ -60,7 +60,7 @@ describe('a timer file is found', () => {
     expect(words(problems[0]!)).toContain('Remove the comma');
   });
 
-  it('above the working directory, past files that are none', async () => {
+  it('above the working directory, past files without timers', async () => {
     const path = write('timers.yaml');
     write('sub/package.json', '{"name": "x"}');
     write('sub/deep/package.json', 'not json');
@@ -83,7 +83,7 @@ describe('a timer file is found', () => {
     expect((await find()).problems).toEqual([]);
   });
 
-  it('or what was looked for is told', async () => {
+  it('or the message lists the searched names', async () => {
     const { path, problems, timerFile } = await find();
     expect([path, timerFile]).toEqual([undefined, undefined]);
     expect(problems.map(brief)).toEqual(['1:1 file-not-found']);
@@ -144,7 +144,7 @@ describe('a named file', () => {
     expect((await open('pipe')).problems.map(brief)).toEqual(['1:1 not-a-regular-file']);
   });
 
-  it.skipIf(machine.uid === 0 || process.getuid?.() === 0)('that may not be read is told', async () => {
+  it.skipIf(machine.uid === 0 || process.getuid?.() === 0)('that may not be read is reported', async () => {
     chmodSync(write('secret.yaml'), 0);
     expect((await open('secret.yaml')).problems.map(brief)).toEqual(['1:1 file-unreadable']);
   });

@@ -16,7 +16,7 @@ const only = (text: string): Diagnostic => {
 
 const cron = (expression: string, more = '') => backup(`cron: "${expression}"\nrun: x\n${more}`);
 
-describe('a fixed time that a clock change of the coming year touches is told', () => {
+describe('a fixed time that a clock change of the coming year affects is reported', () => {
   // The machine's clock: 23 November 2026, in Berlin.
   it.each([
     [
@@ -63,15 +63,15 @@ describe('a fixed time that a clock change of the coming year touches is told', 
     ['a disabled timer', `${cron('30 2 * * *', 'enabled: false')}  other: {every: 1m, run: x}`],
     ['a timer that ends before', cron('30 2 * * *', 'not_after: 2027-01-01')],
     ['a timer that begins after', cron('30 2 * 1-6 *', 'not_before: 2027-04-01')],
-  ])('not told: %s', (_what, text) => {
+  ])('not reported: %s', (_what, text) => {
     expect(told(text)).toEqual([]);
   });
 
-  it('is told at its item of a list', () => {
+  it('is reported at its item of a list', () => {
     expect(told(backup('cron:\n  - "0 4 * * *"\n  - "30 2 * 3 *"\nrun: x'))).toEqual(['~5:9 dst-gap']);
   });
 
-  it('is told to no one who only loads the file to run it', () => {
+  it('is not reported to a command that only loads the file to run it', () => {
     const text = cron('30 2 * * *');
     expect(parseTimerFile({ path: '/etc/timers.yaml', folder: '/etc', text }, machine).problems).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe('runs that may outlast the time to the next firing', () => {
     ['cron: "0 9,10 * * *"\ntimeout: 2h', 'timeout-over-interval'],
     ['cron: ["0 9 * * *", "30 9 * * *"]\ntimeout: 1h', 'timeout-over-interval'],
     ['cron: "*/5 * * * * *"\noverlap: queue\nretry: {attempts: 1000000000, delay: 1s}', 'retries-over-interval'],
-  ])('told: %s', (lines, code) => {
+  ])('reported: %s', (lines, code) => {
     expect(foresee(of(lines)).problems.map((problem) => problem.code)).toContain(code);
   });
 
@@ -113,11 +113,11 @@ describe('runs that may outlast the time to the next firing', () => {
     ['every: 1m\nretry: {attempts: 3, delay: 10s}'],
     ['every: 1m\nretry: {attempts: 100, delay: 0s}'],
     ['every: 1m\nretry: {attempts: 5, delay: 5m, max_delay: 5m}\noverlap: allow'],
-  ])('not told: %s', (lines) => {
+  ])('not reported: %s', (lines) => {
     expect(told(of(lines))).toEqual([]);
   });
 
-  it('a timeout among the defaults is no word about a single timer; retries there are told at its schedule', () => {
+  it('a timeout among the defaults warns about no single timer; retries there are reported at its schedule', () => {
     expect(told('defaults: {timeout: 10m}\ntimers: {a: {every: 10s, run: x}}')).toEqual([]);
     expect(told('defaults: {retry: {attempts: 5, delay: 5s}}\ntimers: {a: {every: 10s, run: x}}')).toEqual([
       '~2:21 retries-over-interval',
@@ -129,7 +129,7 @@ describe('herds', () => {
   const herd = (count: number, schedule: (index: number) => string, top = '') =>
     `${top}timers:\n${Array.from({ length: count }, (_, index) => `  t${index}: {${schedule(index)}, run: x}\n`).join('')}`;
 
-  it('more than five timers at one instant are told once, at the first, with the jitter that spreads them', () => {
+  it('more than five timers at one instant are reported once, at the first, with the jitter that spreads them', () => {
     const problem = only(herd(8, () => 'cron: "0 4 * * *"'));
     expect(problem).toMatchObject({ code: 'herd', line: 2, column: 14, path: 'timers.t0.cron' });
     expect(words(problem)).toBe(
@@ -161,7 +161,7 @@ describe('herds', () => {
     expect(problems.map(({ code, path }) => `${code} ${path}`)).toEqual(['herd timers.t0.cron', 'herd timers.t1.cron']);
   });
 
-  it('is told at the first that does not ignore it', () => {
+  it('is reported at the first that does not ignore it', () => {
     const text = (last: string) => herd(7, (index) => `cron: "0 4 * * *"${index < 6 ? ', ignore: [herd]' : last}`);
     expect(only(text('')).path).toBe('timers.t6.cron');
     expect(told(text(', ignore: [herd]'))).toEqual([]);
@@ -177,7 +177,7 @@ describe('herds', () => {
     ['once', herd(8, () => 'at: "2027-01-01 00:00"')],
     ['that meet by chance', herd(6, (index) => `every: ${[7, 11, 13, 17, 19, 23][index]!}m`)],
     ['the same time in other zones', herd(8, (index) => `cron: "0 4 * * *", timezone: Etc/GMT+${index + 1}`)],
-  ])('not told: %s', (_what, text) => {
+  ])('not reported: %s', (_what, text) => {
     expect(told(text)).toEqual([]);
   });
 });

@@ -36,7 +36,7 @@ test.each([0o600, 0o400].map((mode) => [mode.toString(8), mode] as const))(
   },
 );
 
-test('an empty one is an error, and nothing else is told of it', () => {
+test('an empty one is an error, and nothing else is reported about it', () => {
   writeFileSync(token, '\n');
   expect(problems()).toEqual([[expect.stringContaining('no-token'), expect.stringContaining('umask 077')]]);
 });

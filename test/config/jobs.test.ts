@@ -32,7 +32,7 @@ const opensAfter = ({ breaker }: Job) => {
 };
 
 describe('a job', () => {
-  it('has these values when nothing is said', () => {
+  it('has these values by default', () => {
     expect(jobs(backup('every: 10s\nrun: ls'))[0]).toMatchObject({
       name: 'backup',
       written: { key: 'every', text: '10s' },
@@ -141,7 +141,7 @@ describe('defaults', () => {
   const withDefaults = (defaults: string, timer: string) =>
     jobs(`defaults: {${defaults}}\ntimers: {a: {every: 1m, run: x, ${timer}}}`)[0]!;
 
-  it('stand behind what a timer says', () => {
+  it('yield to the values of a timer', () => {
     expect(withDefaults('timeout: 5m, tags: [a], cwd: /', 'timeout: 1m')).toMatchObject({
       timeout: MINUTE,
       tags: ['a'],

@@ -32,7 +32,7 @@ describe('the file as a whole', () => {
 describe('names', () => {
   const named = (name: string) => `timers:\n  ${name}: {every: 1m, run: x}`;
   it.each(['a b', '-a', '.a', '_a', '"a\\tb"', '""', 'é', 'a/b', '"a:b"', '~', '"a\\u0000"', `a${'b'.repeat(128)}`])(
-    '%j is none',
+    '%j is not a name',
     (name) => {
       expect(load(named(name)).problems.map(({ line, column, code }) => [line, column, code])).toEqual([
         [2, 3, 'bad-name'],
@@ -47,7 +47,7 @@ describe('names', () => {
       expect(timerFile?.jobs[0]?.name).toBe(name);
     },
   );
-  it('__proto__ is none, and does no harm', () => {
+  it('__proto__ is not a name, and does no harm', () => {
     const { problems, timerCount } = load('timers:\n  __proto__: {every: 1m, run: x, polluted: true}');
     expect(problems.map(({ code }) => code)).toEqual(['bad-name', 'unknown-key']);
     expect(timerCount).toBe(1);

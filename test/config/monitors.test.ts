@@ -23,7 +23,7 @@ describe('ping', () => {
     expect(monitorsOf('ping: {healthchecks: https://hc-ping.com/0aa}')[0]?.kind).toBe('healthchecks');
   });
 
-  it('is any address, asked for after success if nothing else is said', () => {
+  it('is any address, requested after success by default', () => {
     const [monitor] = monitorsOf('ping: {url: "https://up.example/{task_name}"}');
     expect(monitor?.kind).toBe('url');
     expect(monitor?.requestFor(started)).toBeUndefined();
@@ -139,7 +139,7 @@ describe('ping', () => {
   });
 });
 
-describe('what Sentry is told of a schedule', () => {
+describe('the schedule that Sentry receives', () => {
   const DSN = 'ping: {sentry: "https://a@sentry.example/1"}';
   const configOf = (lines: string) => {
     const [monitor] = jobOf(backup(`${lines}\nrun: x\n${DSN}`)).monitors ?? [];

@@ -44,7 +44,7 @@ describe('a user', () => {
       });
   });
 
-  it('of this machine is found by name and number, with the groups that id tells', () => {
+  it('of this machine is found by name and number, with the groups that id prints', () => {
     const { user, groupsOf } = readAccounts();
     expect(user('root')).toMatchObject({ uid: 0, gid: 0, name: 'root' });
     expect(user('0')).toEqual(user('root'));

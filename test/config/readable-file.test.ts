@@ -101,7 +101,7 @@ describe('of a file whose structure is broken, the sound parts are read', () => 
     expect(readable(text, '/etc/timers.json')).toMatchObject({ jobs: ['a'], unread: [] });
   });
 
-  test('JSON within package.json is not taken for a timer file', () => {
+  test('JSON within package.json is not mistaken for a timer file', () => {
     expect(readable('{ "timers": { "a": ', '/etc/package.json')).toBeUndefined();
   });
 });

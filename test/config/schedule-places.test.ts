@@ -37,7 +37,7 @@ describe('where a schedule is wrong', () => {
     ['at: "2026-01-01 00:00"\nrun: x', '~3:9 at-in-the-past', 'passed'],
   ]);
 
-  it('is told beside all else that is wrong with the timer', () => {
+  it('is reported along with everything else that is wrong with the timer', () => {
     const { problems } = load(
       backup('cron: "61 * * * *"\ntimezone: Nowhere\ntimeout: 5\nretry: {attempts: 0}\nshell: sh'),
     );
@@ -51,7 +51,7 @@ describe('where a schedule is wrong', () => {
     ]);
   });
 
-  it('is told once where an alias repeats it', () => {
+  it('is reported once if an alias repeats it', () => {
     const { problems } = load('timers:\n  a: &a {cron: "61 * * * *", run: x}\n  b: *a\n  c: {<<: *a, run: y}');
     expect(problems.map(brief)).toEqual(['2:17 cron-range']);
   });

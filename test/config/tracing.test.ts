@@ -45,7 +45,7 @@ describe('where spans go', () => {
   });
 });
 
-describe('what is no tracing', () => {
+describe('an invalid tracing', () => {
   table(
     [
       ['tracing: otel.example:4318', '2:10 bad-url', 'http://127.0.0.1:4318'],

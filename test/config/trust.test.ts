@@ -124,7 +124,7 @@ describe('a file that nobody named', () => {
     expect(await find(makeFolder('sub', 0o755), ours)).toEqual([]);
   });
 
-  it('is refused when it is another’s, but taken when it is named', async () => {
+  it('is refused when it is another’s, but accepted when it is named', async () => {
     const path = write('timers.yaml');
     const looking = giveAway(path);
     chmodSync(folder, 0o755);

@@ -32,18 +32,18 @@ const ask = (verb: string, args: object = {}) => connect().ask({ id: 7, verb, ar
 
 const BUSY = { id: 7, error: { code: 'busy', message: 'the scheduler is busy: 64 connections are open' } };
 
-describe('when all places are taken', () => {
+describe('when all places are in use', () => {
   beforeEach(async () => {
     await Promise.all(crowd().map((client) => client.ask({ id: 1, verb: 'logs', args: { follow: true } })));
   });
 
-  test('a client is told so, and its connection ends', async () => {
+  test('a client receives the reason, and its connection ends', async () => {
     const client = connect();
     expect(await client.ask({ id: 7, verb: 'status' })).toMatchObject(BUSY);
     await client.closed;
   });
 
-  test('health and stop are answered, one after the other, and the end of a stop as well', async () => {
+  test('health and stop are served, one after the other, and so is the end of a stop', async () => {
     const client = connect();
     expect(await client.ask({ id: 1, verb: 'health', args: { question: 'alive' } })).toMatchObject({
       ok: { ok: true },
@@ -56,14 +56,14 @@ describe('when all places are taken', () => {
     await closed;
   });
 
-  test('those who say nothing at the door keep nobody from asking, and are sent away', async () => {
+  test('those who send nothing at the door keep nobody from asking, and are disconnected', async () => {
     const silent = crowd(300);
     expect(await ask('health')).toMatchObject({ ok: {} });
     await served.clock.advance(3 * SECOND);
     await Promise.all(silent.map(({ closed }) => closed));
   });
 
-  test('a place that is given up is taken by the next', async () => {
+  test('the next client gets a place that becomes free', async () => {
     clients[0]!.socket.destroy();
     await clients[0]!.closed;
     await expect.poll(() => ask('status')).toMatchObject({ id: 7, ok: {} });
@@ -85,7 +85,7 @@ describe('a place is given up by a client that', () => {
     expect(await ask('status')).toMatchObject({ ok: {} });
   });
 
-  test('sends a request a byte at a time, or one that is none now and then', async () => {
+  test('sends a request a byte at a time, or an invalid one now and then', async () => {
     const slow = crowd();
     for (let second = 0; second < 13; second++) {
       for (const { socket } of slow) if (socket.writable) socket.write(second % 2 === 0 ? '{' : '\n');
@@ -96,7 +96,7 @@ describe('a place is given up by a client that', () => {
     expect(await ask('status')).toMatchObject({ ok: {} });
   });
 
-  test('is told why it was idle', async () => {
+  test('receives the reason why it was idle', async () => {
     const client = connect();
     await client.ask({ id: 1, verb: 'status' });
     await served.clock.advance(11 * SECOND);
@@ -128,7 +128,7 @@ describe('a place is given up by a client that', () => {
     expect(await ask('status')).toMatchObject({ ok: {} });
   });
 
-  test('asks without end and reads no answer, after a minute', async () => {
+  test('sends requests without end and reads no response, after a minute', async () => {
     const deaf = crowd();
     const flood = requestOf('status').repeat(1_000);
     for (const client of deaf) {

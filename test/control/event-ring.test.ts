@@ -52,7 +52,7 @@ function read(follower: ReturnType<EventRing['follow']>): Record<string, number>
 
 const follow = (interest: object = {}) => ring.follow({ ...interest, onNews: () => undefined });
 
-test('a record is written once for all who follow, and never for nobody', () => {
+test('a record is written once for all followers, and never without one', () => {
   tell(100);
   expect(written).toBe(0);
   const followers = [follow(), follow(), follow()];
@@ -78,7 +78,7 @@ test('of what it does not want it loses nothing', () => {
   expect([read(other), read(run)]).toEqual([{}, { 'run.output': 1 }]);
 });
 
-test('a run’s end is told however much comes after it', () => {
+test('a run’s end is sent however much follows it', () => {
   const follower = follow({ runId: 'r' });
   tell(10);
   ring.accept(finished);
@@ -102,7 +102,7 @@ test('long lines and long lists count by their length', () => {
   expect(ring.past({}, Infinity).length).toBeLessThan(50);
 });
 
-test('what all have read is kept only for those who ask later', () => {
+test('what all followers have read is kept only for later requests', () => {
   const follower = follow();
   tell(5_000);
   expect(ring.past({}, Infinity)).toHaveLength(5_000);
@@ -114,7 +114,7 @@ test('what all have read is kept only for those who ask later', () => {
   expect(ring.past({ runId: 'r1' }, 3)).toEqual([finished, finished, finished]);
 });
 
-test('news is told once, until all is read', () => {
+test('news is announced once, until everything is read', () => {
   let news = 0;
   const follower = ring.follow({ jobName: firing.jobName, last: 0, onNews: () => news++ });
   read(follower);

@@ -41,7 +41,7 @@ test.each([
   ['reset', { name: 'tick' }],
   ['add', { in_ms: SECOND, run: 'true', cwd: '/' }],
   ['reload', {}],
-])('%s is granted when what it changes is on record', async (verb, args) => {
+])('%s is granted once its change is recorded', async (verb, args) => {
   const { rig, ask } = serve();
   void ask('pause', { names: ['tick'] });
   await rig.clock.advance(0);
@@ -63,7 +63,7 @@ test('a verb that cannot be recorded is granted, and says so', async () => {
   expect(await granted).toMatchObject({ names: ['tick'], keeping: 'unrecorded' });
 });
 
-test('firings by hand have ids of their own, also within one millisecond and beside one by schedule', async () => {
+test('manual firings have their own ids, even within one millisecond and next to a scheduled one', async () => {
   const { rig, ask, lives } = serve();
   await rig.clock.advance(10 * SECOND);
   const answers = Array.from({ length: 3 }, () => ask('trigger', { name: 'tick' }).catch(() => ({})));

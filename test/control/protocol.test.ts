@@ -22,7 +22,7 @@ afterEach(async () => {
 const run = { event: 'run.output', at, firing, runId: 'r1', stream: 'stdout', truncated: false } as const;
 
 describe('a request', () => {
-  test('is one line, and its answer carries its number', async () => {
+  test('is one line, and its reply carries its number', async () => {
     expect(await client.ask({ id: 5, verb: 'status' })).toMatchObject({
       v: 1,
       id: 5,
@@ -42,7 +42,7 @@ describe('a request', () => {
       '{"v":1,"id":1,"verb":"status","args":[]}\n',
       { id: 1, error: { code: 'bad_request' } },
     ],
-  ])('that is %s is refused, and the next is answered', async (_, line, refusal) => {
+  ])('that is %s is refused, and the next is served', async (_, line, refusal) => {
     client.write(line);
     expect(await client.next()).toMatchObject(refusal);
     expect(await client.ask({ id: 2, verb: 'status' })).toMatchObject({ id: 2, ok: {} });
@@ -102,7 +102,7 @@ describe('a request', () => {
     expect(served.asked).toEqual([]);
   });
 
-  test('for a timer answers its name, when it is due and how it is kept', async () => {
+  test('for a timer returns its name, when it is due and how it is kept', async () => {
     const args = { at: '17:00', timezone: 'Asia/Tokyo', run: ['x', 'y'], cwd: '/' };
     expect(await client.ask({ id: 1, verb: 'add', args })).toMatchObject({
       ok: { task_name: 'in:23456', scheduled_at: '1970-01-01T00:00:00.000Z', command: 'true', keeping: 'memory' },
@@ -133,7 +133,7 @@ describe('a request', () => {
     },
   );
 
-  test('to cancel takes the beginning of a run’s id, and tells when several begin so', async () => {
+  test('to cancel accepts a prefix of a run’s id, and reports when several runs share it', async () => {
     const { controls } = served.rig.scheduler;
     controls.trigger('tick');
     controls.trigger('backup');
@@ -148,7 +148,7 @@ describe('a request', () => {
     });
   });
 
-  test('that names a timer there is not is told the nearest', async () => {
+  test('for an unknown timer names the nearest', async () => {
     const { error } = await client.ask({ id: 1, verb: 'trigger', args: { name: 'bakcup' } });
     expect(error).toMatchObject({ message: 'unknown timer "bakcup" in /etc/timers.yaml. Did you mean backup?' });
   });
@@ -162,7 +162,7 @@ describe('a request', () => {
     other.socket.destroy();
   });
 
-  test('whatever bytes come in, the next client is answered and nothing breaks', async () => {
+  test('whatever bytes arrive, the next client is served and nothing breaks', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 8 }), async (chunks) => {
         const hostile = new RawClient(served.path);
@@ -176,7 +176,7 @@ describe('a request', () => {
     expect(served.bugs).toEqual([]);
   });
 
-  test('whatever JSON is asked for, the answer is a refusal or well-formed', async () => {
+  test('whatever the JSON, the reply is a refusal or well-formed', async () => {
     const verb = fc.constantFrom('add', 'trigger', 'pause', 'resume', 'cancel', 'reset', 'reload', 'stop', 'logs');
     const args = fc.dictionary(
       fc.constantFrom(
@@ -210,7 +210,7 @@ describe('a request', () => {
 });
 
 describe('a verb that has a bug', () => {
-  test('is answered and told, and the socket serves on', async () => {
+  test('gets a reply and is reported, and the socket keeps serving', async () => {
     await served.clear();
     served = new Served({ reload: () => Promise.reject(new Error('oops')) });
     await served.listen();
@@ -222,7 +222,7 @@ describe('a verb that has a bug', () => {
 });
 
 describe('logs', () => {
-  test('tell what was, then what comes, of one timer or run', async () => {
+  test('send the past, then new records, of one timer or run', async () => {
     served.ring.accept({ ...run, lines: 'before' });
     served.ring.accept({ ...run, lines: 'of another run', runId: 'r2' });
     expect(await client.ask({ id: 1, verb: 'logs', args: { run_id: 'r1', follow: true } })).toMatchObject({ ok: {} });
@@ -232,14 +232,14 @@ describe('logs', () => {
     expect(await client.next()).toMatchObject({ id: 1, event: { line: 'behind' } });
   });
 
-  test('end for whoever follows when the scheduler stops', async () => {
+  test('end for every follower when the scheduler stops', async () => {
     await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
     const closed = served.server.close();
     expect(await client.next()).toEqual({ v: 1, id: 1, end: true });
     await closed;
   });
 
-  test('tell the end of a run though its output was left out', async () => {
+  test('send the end of a run even if its output was left out', async () => {
     await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
     client.socket.pause();
     for (let sent = 0; sent < 1_500; sent++) served.ring.accept({ ...run, lines: 'x'.repeat(10_000) });
@@ -264,7 +264,7 @@ describe('logs', () => {
     expect(dropped).toBeGreaterThan(0);
   });
 
-  test('are left out, counted, where the reader stands still, and told again when it reads on', async () => {
+  test('are left out and counted while the reader is stalled, and sent again when it continues', async () => {
     await client.ask({ id: 1, verb: 'logs', args: { follow: true } });
     client.socket.pause();
     const line = 'x'.repeat(10_000);

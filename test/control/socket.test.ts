@@ -32,7 +32,7 @@ describe('the socket', () => {
     expect(modeOf(join(served.folder, 'run'))).toBe(0o700);
   });
 
-  test('is told to be impossible where there is no place for it', async () => {
+  test('is reported as impossible if there is no place for it', async () => {
     const long = join(served.folder, 'x'.repeat(100), 'timers.sock');
     expect(await served.server.listen([long], uid)).toEqual({
       kind: 'unavailable',
@@ -60,7 +60,7 @@ describe('the socket', () => {
     await other.clear();
   });
 
-  test('is impossible where a folder refuses new ones as if it were missing, and that is told at once', async () => {
+  test('is immediately reported as impossible where a folder refuses new ones as if it were missing', async () => {
     const path = '/proc/none/timers/timers.sock';
     expect(await served.server.listen([path], uid)).toMatchObject({ kind: 'unavailable' });
   });
@@ -83,7 +83,7 @@ describe('the socket', () => {
 });
 
 describe('a client', () => {
-  test('finds the scheduler at the first path that answers', async () => {
+  test('finds the scheduler at the first path that responds', async () => {
     await served.listen();
     const connecting = await connectToScheduler(
       [join(served.folder, 'nobody.sock'), served.path],
@@ -127,7 +127,7 @@ describe('a client', () => {
     return { clock, heard, client: connecting.client, asked, close: () => server.close() };
   }
 
-  test('asks nothing of a scheduler that stands still, and tells so after 10 s', async () => {
+  test('sends nothing to a stalled scheduler, and reports it after 10 s', async () => {
     const { clock, heard, client, asked, close } = await deaf(0);
     const greeted = asked(1);
     const answer = client.request('trigger', { name: 'tick' }).catch(String);
@@ -143,7 +143,7 @@ describe('a client', () => {
   test.each([
     ['trigger', 10_000],
     ['reload', 60_000],
-  ])('waits for the answer to %s for %d ms, and says until when it is to be carried out', async (verb, patience) => {
+  ])('waits for the reply to %s for %d ms, and sends when the request expires', async (verb, patience) => {
     const { clock, heard, client, asked, close } = await deaf(1);
     const sent = asked(2);
     const answer = client.request(verb, { name: 'tick' }).catch(String);
@@ -156,7 +156,7 @@ describe('a client', () => {
     close();
   });
 
-  test('follows without end what has been answered', async () => {
+  test('follows without end once it has a reply', async () => {
     const { clock, client, asked, close } = await deaf(2);
     const sent = asked(2);
     const following = client.follow({ follow: true }, { event: () => undefined, dropped: () => undefined });
@@ -167,7 +167,7 @@ describe('a client', () => {
     close();
   });
 
-  test('is told by an absent scheduler', async () => {
+  test('reports an absent scheduler', async () => {
     mkdirSync(join(served.folder, 'empty'));
     expect(await connectToScheduler([join(served.folder, 'empty', 'timers.sock')], uid, new FakeClock())).toEqual({
       kind: 'absent',
@@ -175,7 +175,7 @@ describe('a client', () => {
   });
 });
 
-test('a socket that somebody has removed is made again, and who was connected stays so', async () => {
+test('a removed socket is created again, and connected clients stay connected', async () => {
   await served.listen();
   const early = new RawClient(served.path);
   expect(await early.ask({ id: 1, verb: 'status' })).toMatchObject({ id: 1, ok: { pid: 7 } });
@@ -187,7 +187,7 @@ test('a socket that somebody has removed is made again, and who was connected st
   expect(await early.ask({ id: 3, verb: 'status' })).toMatchObject({ id: 3, ok: { pid: 7 } });
 });
 
-test('the paths are beside the state first, and tell schedulers apart by state or file', () => {
+test('the paths are beside the state first, and distinguish schedulers by state or file', () => {
   const place = { state: '/srv/a.db', file: '/etc/timers.yaml', folders: ['/run/user/0/timers'] };
   expect(socketPaths(place)).toEqual([
     '/srv/a.sock',

@@ -38,7 +38,7 @@ beforeEach(async () => {
   await pass(0);
 });
 
-test('outcomes are told to who asks for them', async () => {
+test('outcomes are sent to clients that request them', async () => {
   await pass(2 * MINUTE);
   expect((await ask()).timers[0]).not.toHaveProperty('recent');
   const [tick, tock] = (await ask({ recent: 1 })).timers;
@@ -58,7 +58,7 @@ test('outcomes are told to who asks for them', async () => {
   expect(tock?.recent).toEqual([]);
 });
 
-test('who names the revision of an answer is told what has changed since, as it stands now', async () => {
+test('a client that sends the revision of a response receives what has changed since, in its current state', async () => {
   const first = await ask();
   expect(names(first)).toEqual(['tick', 'tock']);
   expect(first).not.toHaveProperty('partial');
@@ -71,7 +71,7 @@ test('who names the revision of an answer is told what has changed since, as it 
   expect(names(await ask({ since: second.revision }))).toEqual(['tock']);
 });
 
-test('what concerns all timers, and a revision of another life, is answered whole', async () => {
+test('a change that concerns all timers, or a revision from before a restart, gets a complete response', async () => {
   const { revision } = await ask();
   rig.scheduler.controls.reload({ jobs: [job('tick', everyMs(MINUTE))] }, { file: 'f' });
   await pass(0);

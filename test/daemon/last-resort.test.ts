@@ -31,7 +31,7 @@ function open(report: (error: unknown) => void = () => undefined) {
 
 const reports = (many: number) => Array<string>(many).fill('TypeError: no');
 
-it('reports ten errors a minute and goes on, minute by minute', async () => {
+it('reports ten errors a minute and continues, minute by minute', async () => {
   const raise = open();
   expect(raise(10)).toEqual(reports(10));
   await clock.advance(60_000);

@@ -92,7 +92,7 @@ const told = () =>
 const names = () => rig.scheduler.controls.status().jobs.map(({ job }) => job.name);
 
 describe('a new version', () => {
-  it('is used after its copy is on the disk, for this user alone', async () => {
+  it('is used after its copy is on disk, for this user only', async () => {
     await run();
     server.text = fileOf('one', 'two');
     expect(await poll()).toEqual(['config.reloaded etag two']);
@@ -289,7 +289,7 @@ describe('a signature', () => {
   });
 });
 
-describe('a reload by hand', () => {
+describe('a manual reload', () => {
   it('asks the server at once, and returns what it has', async () => {
     await run();
     server.text = fileOf('two');

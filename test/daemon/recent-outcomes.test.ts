@@ -37,7 +37,7 @@ test('what happens is kept, the latest 20 of each job, oldest first', () => {
   expect(asked.count).toBe(0);
 });
 
-test('what was before is looked up once, when somebody asks, and nothing stands there twice', async () => {
+test('the past is read once, on request, and nothing is listed twice', async () => {
   const past = Array.from({ length: 30 }, (_, number) => run(number));
   const { recent, asked } = recentOver(past);
   recent.accept(run(29));

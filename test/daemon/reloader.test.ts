@@ -74,7 +74,7 @@ it('a reload whose report fails does not poison the next one', async () => {
   expect(await reloader.reload()).toMatchObject({ valid: true });
 });
 
-it('a refused file is told without the paths of addresses that stand in it', async () => {
+it('a refused file is reported without the paths of addresses in it', async () => {
   await rig.clock.advance(0);
   rig.events.splice(0);
   write('  ping https://u:secret@hc.example/secret\n');

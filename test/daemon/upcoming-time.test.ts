@@ -41,6 +41,6 @@ test.each([
   ['25:00', 'the time of day is out of range'],
   ['5pm', 'at: "5pm" is not a point in time. A time of day (17:00, tomorrow 09:00)'],
   ['2027-02-30 10:00', 'that month has 28 days'],
-])('%s is told', (text, message) => {
+])('%s is reported', (text, message) => {
   expect(() => read('2027-03-27T12:00:00.750+01:00', text)).toThrow(message);
 });

@@ -59,7 +59,7 @@ const settle = async () => {
 };
 
 describe('where the system reports no changes, a timer file', () => {
-  test('is looked at every two seconds, and taken when it has settled', async () => {
+  test('is checked every two seconds, and loaded once it has settled', async () => {
     watch();
     expect(await look()).toBe(2 * SECOND);
     writeFileSync(file, 'two');
@@ -68,7 +68,7 @@ describe('where the system reports no changes, a timer file', () => {
     expect([await look(), changes]).toEqual([2 * SECOND, 1]);
   });
 
-  test('is not taken while it is being written', async () => {
+  test('is not loaded while it is being written', async () => {
     watch();
     for (const text of ['t', 'tw', 'two']) {
       writeFileSync(file, text);
@@ -84,7 +84,7 @@ describe('where the system reports no changes, a timer file', () => {
     ['was renamed over it', () => replace('other')],
     ['is where a link leads to now', () => turn('elsewhere', 'two')],
     ['is the same, where a link leads to now', () => turn('elsewhere', 'one')],
-  ])('is taken when another one %s', async (_, change) => {
+  ])('is loaded when another one %s', async (_, change) => {
     utimesSync(file, 1_700_000_000, 1_700_000_000);
     watch();
     change();
@@ -92,14 +92,14 @@ describe('where the system reports no changes, a timer file', () => {
     expect(changes).toBe(1);
   });
 
-  test('is not taken when only its inode or its times are others', async () => {
+  test('is not loaded when only its inode or its times differ', async () => {
     watch();
     replace('one', 1_700_000_000);
     await settle();
     expect(changes).toBe(0);
   });
 
-  test('is taken once when it is gone, and again when it is back as it was', async () => {
+  test('is loaded once when it disappears, and again when it is back unchanged', async () => {
     watch();
     rmSync(file);
     expect([await look(), await look(), changes]).toEqual([2 * SECOND, 2 * SECOND, 1]);
@@ -130,7 +130,7 @@ describe('where the system reports no changes, a timer file', () => {
     expect([changes, watched.size]).toEqual([2, 1]);
   });
 
-  test('is watched all the same, which is said', async () => {
+  test('is watched anyway, and a message says so', async () => {
     watch(none);
     writeFileSync(file, 'two');
     await settle();

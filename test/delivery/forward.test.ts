@@ -154,7 +154,7 @@ it('sends the last outcomes at a stop, within its patience', async () => {
   expect(web.log).toHaveLength(1);
 });
 
-it('ends a request that has no answer at a stop', async () => {
+it('ends a request without a response at a stop', async () => {
   add(1);
   await next();
   const settled = forward.settle(SECOND);

@@ -86,7 +86,7 @@ describe('a heartbeat', () => {
     expect(moved).toEqual([]);
   });
 
-  it('is not sent by a scheduler that does not fire what is due, nor by one that stood still; and says so once', async () => {
+  it('is not sent by a scheduler that does not fire what is due, nor by one that was stalled; this is reported once', async () => {
     web.answers = 200;
     const { jobs, at } = rig.scheduler.controls.status();
     more = { jobs: jobs.map((one) => ({ ...one, next: at - 11 * SECOND })) };
@@ -108,7 +108,7 @@ describe('a heartbeat', () => {
     expect(moved[2]).toMatchObject({ event: 'heartbeat.failed', error: expect.stringContaining('event loop') });
   });
 
-  it('that does not arrive is told once, by the host alone, until the reason is another', async () => {
+  it('that fails is reported once, with the host only, until the reason changes', async () => {
     begin({ every: 10 * SECOND });
     await rig.clock.advance(0);
     for (const status of [403, 403, 404, 200]) {
@@ -124,7 +124,7 @@ describe('a heartbeat', () => {
     expect(JSON.stringify(moved)).not.toContain('s3cret');
   });
 
-  it('that is still on its way is not overtaken', async () => {
+  it('that is still being sent is not overtaken', async () => {
     begin({ every: 2 * SECOND });
     await rig.clock.advance(0);
     const first = await web.next();
@@ -150,7 +150,7 @@ describe('a heartbeat', () => {
   });
 });
 
-test('a heartbeat by a command has its numbers in the environment', async () => {
+test('a heartbeat by command has its numbers in the environment', async () => {
   heartbeat = new Heartbeat(
     { every: MINUTE, command: command('beat') },
     {

@@ -88,7 +88,7 @@ describe('a hook runs', () => {
   });
 });
 
-describe('what a hook is told', () => {
+describe('what a hook receives', () => {
   const envOf = (run: RunFinished) => {
     sink.accept(run);
     return executor.attempts.at(-1)!.env;
@@ -156,7 +156,7 @@ describe('what a hook is told', () => {
   });
 });
 
-describe('a hook that does not succeed is told', () => {
+describe('a hook that fails is reported', () => {
   it('with what it printed last, and one that succeeds is not', async () => {
     fail(2);
     executor.attempts[0]!.io.output('stderr', 'no route', false);
@@ -241,7 +241,7 @@ describe('many hooks', () => {
     expect(begunTimers()).toContain('quick');
   });
 
-  it('wait to a hundred of one timer; those beyond are given up and told', async () => {
+  it('wait to a hundred of one timer; those beyond are dropped and reported', async () => {
     executor.lasting = SECOND;
     fail(1 + 100 + 2);
     expect(told()).toEqual([102, 103].map((run) => `r${run} canceled: too many hooks wait already`));
@@ -286,7 +286,7 @@ describe('at the end of the scheduler', () => {
     expect(clock.armed).toBe(0);
   });
 
-  test('after 5 s what waits is given up and what runs is killed, and all of it told', async () => {
+  test('after 5 s waiting hooks are dropped, active ones are killed, and all of it is reported', async () => {
     executor.obedience = 'kill';
     fail(6);
     fail(2, 'other');

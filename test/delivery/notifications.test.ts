@@ -58,8 +58,8 @@ async function changesOf(events: readonly TimerEvent[], notify: Partial<Notify> 
   return executor.attempts.map(({ env }) => env['TIMERS_NOTIFICATION']).join(' ');
 }
 
-describe('told are', () => {
-  it('the first failure, then after so many, and whenever the number has doubled since', async () => {
+describe('these are reported', () => {
+  it('the first failure, then the Nth, and whenever the number has doubled since', async () => {
     const failures = Array.from({ length: 25 }, (_, index) => failure(index + 1));
     expect(await changesOf(failures)).toBe('failed still_failing still_failing still_failing still_failing');
     const told = executor.attempts.map(({ env }) => env['TIMERS_FAILURES_IN_A_ROW']);
@@ -148,7 +148,7 @@ describe('a webhook', () => {
     expect(text.length).toBeLessThan(2_000);
   });
 
-  it('that cannot be reached is told, by its host alone', async () => {
+  it('that cannot be reached is reported, with its host only', async () => {
     create({ webhook: `http://${web.host}/services/s3cret` }).accept(failure(1));
     (await web.next()).answer(403);
     await until(() => failed.length > 0);
@@ -165,7 +165,7 @@ describe('a webhook', () => {
   });
 });
 
-test('a command finds the text and the facts of the run, and its failure is told with what it printed', async () => {
+test('a command receives the text and the facts of the run, and its failure is reported with its output', async () => {
   create({ command: hook }).accept(failure(1));
   const [attempt] = executor.attempts;
   expect(attempt?.env).toMatchObject({
@@ -181,7 +181,7 @@ test('a command finds the text and the facts of the run, and its failure is told
   expect(failed).toMatchObject([{ change: 'failed', error: 'exit code 7', outputTail: 'no pager' }]);
 });
 
-test('at the end of the scheduler they have the time they are given, and are told', async () => {
+test('at the end of the scheduler they have their remaining time, and are reported', async () => {
   executor.obedience = 'kill';
   const sink = create({ command: hook, webhook: `http://${web.host}/` });
   sink.accept(failure(1));

@@ -72,7 +72,7 @@ describe('a ping', () => {
     expect(web.log).toHaveLength(3);
   });
 
-  it('that does not arrive in three tries is told, without the address', async () => {
+  it('that fails in three tries is reported, without the address', async () => {
     web.answers = 503;
     sink.accept(success);
     for (const pause of [1, 4]) {
@@ -100,7 +100,7 @@ describe('a ping', () => {
   it.each([
     [404, {}, 'it answered 404'],
     [302, { Location: '/login' }, 'it answered 302, which leads elsewhere: write the address it leads to'],
-  ])('answered %i is not tried again', async (status, headers, error) => {
+  ])('with the response %i is not retried', async (status, headers, error) => {
     sink.accept(success);
     (await web.next()).answer(status, headers);
     await until(() => failed.length > 0);
@@ -147,13 +147,13 @@ describe('pings that hang', () => {
     expect(paths()).toEqual(['POST /hangs', 'POST /quick', 'POST /quick']);
   });
 
-  it('wait to a hundred; those beyond are given up and told', () => {
+  it('wait to a hundred; those beyond are dropped and reported', () => {
     for (let run = 1; run <= 102; run++) sink.accept(of(success, 'hangs', `r${run}`));
     expect(told()).toEqual(['hangs success 0: too many pings wait already']);
   });
 });
 
-test('at the end of the scheduler they have the time they are given, and are told', async () => {
+test('at the end of the scheduler they have their remaining time, and are reported', async () => {
   sink.accept(of(success, 'hangs', 'r1'));
   sink.accept(of(success, 'hangs', 'r2'));
   await web.next();

@@ -77,7 +77,7 @@ describe('parseDuration', () => {
     [Number.NaN, /NaN is not a valid duration/],
     [1e30, /is not a valid duration/],
     [Infinity, /Infinity is not a valid duration/],
-  ])('the number %d is told what it lacks', (value, said) => {
+  ])('the message about the number %d says what it lacks', (value, said) => {
     const { message, hint } = bareNumber(value);
     expect(`${message} ${hint}`).toMatch(said);
   });

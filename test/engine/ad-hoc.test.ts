@@ -99,7 +99,7 @@ describe('a job that no file has', () => {
     expect(lives.disk.jobs.size).toBe(0);
   });
 
-  test('is taken back before it comes due: that is no firing, and nothing is left of it', async () => {
+  test('is removed before it comes due: this is not a firing, and nothing is left of it', async () => {
     const lives = new Lives();
     const rig = lives.begin([job('tick', everyMs(HOUR))], START);
     rig.scheduler.start();
@@ -114,7 +114,7 @@ describe('a job that no file has', () => {
     expect(lives.disk.endings).toEqual([]);
   });
 
-  test('put anew is due then, also over a restart', async () => {
+  test('added again is due then, also after a restart', async () => {
     const lives = new Lives();
     const first = lives.begin([], START);
     first.scheduler.start();
@@ -130,7 +130,7 @@ describe('a job that no file has', () => {
     expect(second.story()).toContain('00:30:00.000 run.started at:one@00:30:00.000\n');
   });
 
-  test('that has come due by the time it is taken runs at once', async () => {
+  test('that has come due by the time it is accepted runs immediately', async () => {
     const rig = new Rig([], { start: START });
     rig.scheduler.start();
     rig.scheduler.controls.put(adHoc('in:one', '2025-12-31T23:59:59.999Z'));
@@ -147,7 +147,7 @@ describe('a job that no file has', () => {
     expect(names(rig)).toEqual([]);
   });
 
-  test('fired by hand stays for its own time; what waits behind its firing is waited for', async () => {
+  test('fired manually stays for its own time; what waits behind its firing is awaited', async () => {
     const rig = new Rig([adHoc('at:one', '2026-01-01T00:10:00Z')], { start: START });
     rig.executor.lasting = 2 * MINUTE;
     rig.scheduler.start();
@@ -162,7 +162,7 @@ describe('a job that no file has', () => {
     expect(rig.executor.attempts).toHaveLength(3);
   });
 
-  test('is neither removed by a reload nor told in it', async () => {
+  test('is neither removed by a reload nor reported in it', async () => {
     const tick = job('tick', everyMs(HOUR));
     const rig = new Rig([tick], { start: START });
     rig.executor.lasting = 0;
@@ -178,7 +178,7 @@ describe('a job that no file has', () => {
     expect(rig.story()).toContain('00:10:00.000 run.finished at:one@00:10:00.000 success');
   });
 
-  test('is known to listeners until they are told of its end: its hooks are asked for then', async () => {
+  test('is known to listeners until they receive its end: its hooks are looked up then', async () => {
     const rig = new Rig([adHoc('at:one', '2026-01-01T00:10:00Z', { description: 'the one' })], { start: START });
     rig.executor.lasting = 0;
     rig.scheduler.start();
@@ -194,7 +194,7 @@ describe('a job that no file has', () => {
   });
 });
 
-test('who asks is told when nothing can be recorded, and it is recorded later', async () => {
+test('the client learns when nothing can be recorded, and it is recorded later', async () => {
   const lives = new Lives();
   const rig = lives.begin([], START);
   rig.scheduler.start();

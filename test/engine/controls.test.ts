@@ -63,7 +63,7 @@ describe('a pause', () => {
     );
   });
 
-  test('does not stop whoever fires by hand', async () => {
+  test('does not stop manual firings', async () => {
     const rig = begin(job('tick', everyMs(HOUR)));
     rig.scheduler.controls.pause('tick', { until: undefined, reason: undefined });
     rig.scheduler.controls.trigger('tick');
@@ -95,7 +95,7 @@ describe('cancel', () => {
 });
 
 describe('reset', () => {
-  test('counts a delay anew, as often as asked, and it fires once', async () => {
+  test('restarts a delay, as often as requested, and it fires once', async () => {
     const rig = begin(job('warm-up', after(MINUTE)), job('keep', everyMs(HOUR)));
     await rig.clock.advance(30 * SECOND);
     expect(rig.scheduler.controls.reset('warm-up')).toBe(rig.clock.now() + MINUTE);
@@ -112,7 +112,7 @@ describe('reset', () => {
     expect(rig.events.at(-1)).toMatchObject({ event: 'timer.reset', next, startsAt: next! + 2 * SECOND });
   });
 
-  test('moves the next firing of an interval, which then goes on on its grid', async () => {
+  test('moves the next firing of an interval, which then continues on its grid', async () => {
     const rig = begin(job('tick', { ...everyMs(MINUTE), length: MINUTE }));
     await rig.clock.advance(30 * SECOND);
     rig.scheduler.controls.reset('tick');
@@ -214,7 +214,7 @@ describe('reload', () => {
     );
   });
 
-  test('lets a run that is on end under the definition it began with', async () => {
+  test('lets an active run finish with the definition it began with', async () => {
     const rig = new Rig([job('slow', everyMs(HOUR), { ...definition({ codes: [0] }) })]);
     rig.scheduler.start();
     await rig.clock.advance(HOUR);
@@ -329,7 +329,7 @@ describe('reload', () => {
   });
 });
 
-test('the status tells what is armed, what runs, and what waits', async () => {
+test('the status shows what is armed, active and waiting', async () => {
   const rig = new Rig([job('slow', everyMs(MINUTE), { admission: [overlap('queue')] })]);
   rig.scheduler.start();
   await rig.clock.advance(2 * MINUTE + SECOND);

@@ -92,7 +92,7 @@ test.each([
 });
 
 describe('the watch', () => {
-  test('tells once that the clock is off, and once that it is right again', async () => {
+  test('reports once that the clock is off, and once that it is right again', async () => {
     const source = new FakeSource('ntp').answers([3, 1], [250, 1], [260, 1], [20, 1], [10, 1], [-70, 1]);
     const { clock, watch, story } = watching([source]);
     expect(watch.latest).toBeUndefined();
@@ -106,7 +106,7 @@ describe('the watch', () => {
     ]);
   });
 
-  test('tells once why a source cannot tell, again when it could in between, and when the reason is another', async () => {
+  test('reports once why a source returned no time, again if it did in between, and when the reason changes', async () => {
     const source = new FakeSource('ntp').answers(
       'is away',
       'is away',
@@ -125,7 +125,7 @@ describe('the watch', () => {
     ]);
   });
 
-  test('asks ever more seldom while nobody can tell, up to once an hour, and as before when somebody can', async () => {
+  test('asks less and less often while no source returns the time, up to once an hour, and as before when one does', async () => {
     const source = new FakeSource('ntp').answers('is away', 'is away', 'is away', 'is away', [0, 1]);
     const { clock } = watching([source]);
     const asked: number[] = [];
@@ -147,7 +147,7 @@ describe('the watch', () => {
     expect(watch.latest).toEqual(first);
   });
 
-  test('goes by those who agree, and names who does not', async () => {
+  test('follows the sources that agree, and names those that do not', async () => {
     const sources = [
       new FakeSource('a').answers([10, 4]),
       new FakeSource('b').answers([900, 4], [14, 4]),
@@ -175,7 +175,7 @@ describe('the watch', () => {
     expect(story()).toHaveLength(2);
   });
 
-  test('hands on what timers may follow, tells whether they do, and takes it back when nothing is known', async () => {
+  test('passes on what timers may follow, reports whether they do, and withdraws it when nothing is known', async () => {
     const steered: number[] = [];
     const steer = (offset: number) => {
       steered.push(offset);
@@ -193,7 +193,7 @@ describe('the watch', () => {
     ]);
   });
 
-  test('stops at once: nothing is asked, told or armed any more', async () => {
+  test('stops immediately: nothing is asked, reported or armed any longer', async () => {
     const source = new FakeSource('ntp').answers([250, 1]);
     const { clock, watch, story } = watching([source]);
     watch.stop();

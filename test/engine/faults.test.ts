@@ -92,7 +92,7 @@ describe.each(Object.entries(stages))('a bug in: %s', (_name, { bad, options, pr
 });
 
 describe('a timer that cannot be planned', () => {
-  it('is planned again at growing intervals, and the others go on', async () => {
+  it('is planned again at growing intervals, and the others continue', async () => {
     // The first call arms it.
     const rig = new Rig([job(BAD, failing(2)), job('good', everyMs(10_000))]);
     rig.executor.lasting = 0;
@@ -179,7 +179,7 @@ describe('the surroundings of the timers', () => {
   });
 
   it.each(['accept', 'drained', 'settle', 'flush'] as const)(
-    'a sink whose %s throws is told of once',
+    'a sink whose %s throws is reported once',
     async (method) => {
       const told: string[] = [];
       const sink: Sink = { name: 'broken', accept: () => undefined, [method]: boom };

@@ -35,7 +35,7 @@ describe('every from end, over a restart', () => {
     );
   });
 
-  test('an instant that passed meanwhile is missed once, and the rhythm begins anew', async () => {
+  test('an instant that passed in the downtime is missed once, and the rhythm starts over', async () => {
     const rig = await restart('none', '06:30:00');
     await rig.clock.advance(HOUR + SECOND);
     expect(rig.story()).toBe(
@@ -56,7 +56,7 @@ describe('every from end, over a restart', () => {
     ]);
   });
 
-  test('behind a run that was lost it begins anew', async () => {
+  test('after a lost run it starts over', async () => {
     const rig = await restart('none', '01:30:00', 'die');
     await rig.clock.advance(HOUR + SECOND);
     expect(rig.story()).toBe(

@@ -38,7 +38,7 @@ describe('a gate', () => {
     expect(crowd.through).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
   });
 
-  it('gives a job that comes anew its turn behind the others', () => {
+  it('gives a job that returns its turn after the others', () => {
     const gate = new Gate(1);
     const crowd = new Crowd();
     crowd.send([gate], 'a1', 'a2', 'b1', 'b2');
@@ -48,7 +48,7 @@ describe('a gate', () => {
     expect(crowd.through).toEqual(['a1', 'a2', 'b1', 'a3', 'b2']);
   });
 
-  it('forgets who gives up, the last of its job too', () => {
+  it('forgets tickets that give up, even the last of its job', () => {
     const gate = new Gate(1);
     const crowd = new Crowd();
     crowd.send([gate], 'a1', 'a2');

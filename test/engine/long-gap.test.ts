@@ -61,7 +61,7 @@ describe('sixty years of seconds are reckoned, not walked', () => {
     expect(schedule.asked).toBeLessThan(MOST_ASKED);
   });
 
-  test('that passed while the process stood: the latest runs', async () => {
+  test('that passed while the process was stopped: the latest runs', async () => {
     const schedule = secondly();
     const rig = new Rig([job('often', schedule)], { start: LONG_AGO });
     rig.executor.lasting = 0;
@@ -98,7 +98,7 @@ const slow = (clock: FakeClock): Schedule => ({
 });
 
 describe('what takes long is spread over turns of the event loop', () => {
-  test('the downtime of many jobs: verbs and other tasks come in between, and each is told once', async () => {
+  test('the downtime of many jobs: verbs and other tasks come in between, and each is reported once', async () => {
     const lives = new Lives();
     const clock = new FakeClock(NOW);
     const jobs = Array.from({ length: 100 }, (_, index) => job(`t${index}`, slow(clock)));

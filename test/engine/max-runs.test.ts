@@ -43,7 +43,7 @@ test('while those that wait may be the last, others are skipped, and none too ma
   await rig.scheduler.stop();
 });
 
-test('a timer that is done is told as missed by no later scheduler, nor skipped at its start', async () => {
+test('a finished timer is not reported as missed by a later scheduler, nor skipped at its start', async () => {
   const lives = new Lives();
   const once = job('once', everyMs(MINUTE), { window: { maxRuns: 1 }, runAtStart: true });
   for (const start of ['01T00:00:30', '02T00:00:30', '03T00:00:30']) {
@@ -55,7 +55,7 @@ test('a timer that is done is told as missed by no later scheduler, nor skipped 
   expect(lives.disk.endings.map(({ event }) => event)).toEqual(['run.finished']);
 });
 
-test('given more runs by a reload, a timer that was done goes on from now', async () => {
+test('given more runs by a reload, a finished timer continues from now', async () => {
   const one = job('tick', everyMs(MINUTE), { window: { maxRuns: 1 }, definition: { max_runs: '1' } });
   const two = job('tick', everyMs(MINUTE), { window: { maxRuns: 2 }, definition: { max_runs: '2' } });
   const rig = new Lives().begin([one], '2026-01-01T00:00:30Z');

@@ -32,7 +32,7 @@ const hourly = (policy: 'none' | 'latest' | 'all', within?: number) =>
 describe('twenty-four hours of downtime', () => {
   const night = { start: '2026-01-01T00:30:00Z', lasting: HOUR, again: '2026-01-02T01:30:00Z' };
 
-  test('without catch_up everything is missed, told as one', async () => {
+  test('without catch_up everything is missed, reported as one', async () => {
     expect(await restart([hourly('none')], night)).toBe(
       tidy(`
         01:30:00.000 scheduler.started timers=1
@@ -64,7 +64,7 @@ describe('twenty-four hours of downtime', () => {
     expect(story).toContain('firing.missed hourly@22:00:00.000 reason=downtime count=21');
   });
 
-  test('all is capped at a hundred, and the rest is told', async () => {
+  test('all is capped at a hundred, and the rest is reported', async () => {
     const often = job('often', everyMs(MINUTE), { misfire: catchUp({ policy: 'all' }), admission: [overlap('allow')] });
     const story = await restart([often], night);
     expect(story.match(/run.started/g)).toHaveLength(100);
@@ -73,7 +73,7 @@ describe('twenty-four hours of downtime', () => {
 });
 
 describe('what is remembered', () => {
-  test('an absolute time that passed while nothing ran is told, and one that ran is not run again', async () => {
+  test('an absolute time that passed during downtime is reported, and one that ran does not run again', async () => {
     const once = job('once', atInstants('2026-01-01T00:01:00Z', '2026-01-01T05:00:00Z'), {
       misfire: catchUp({ policy: 'latest' }),
     });
@@ -321,7 +321,7 @@ test('what is due in one turn is one transaction', async () => {
   expect(rig.ledger.commits - before).toBeLessThanOrEqual(5);
 });
 
-test('a full disk stops no timer, is told once, and so is its end', async () => {
+test('a full disk stops no timer, is reported once, and so is its end', async () => {
   const lives = new Lives();
   const rig = lives.begin([job('tick', everyMs(MINUTE))], '2026-01-01T00:00:30Z');
   rig.scheduler.start();
@@ -336,7 +336,7 @@ test('a full disk stops no timer, is told once, and so is its end', async () => 
   expect(lives.disk.endings).toHaveLength(4);
 });
 
-test('what cannot be recorded to the end is told before the last word', async () => {
+test('what cannot be recorded to the end is reported before the last event', async () => {
   const rig = new Lives().begin([job('tick', everyMs(MINUTE))], '2026-01-01T00:00:30Z');
   rig.scheduler.start();
   rig.ledger.isFull = true;
@@ -428,7 +428,7 @@ describe('the circuit breaker', () => {
     );
   });
 
-  test('is passed by a run by hand, whose success closes it', async () => {
+  test('is passed by a manual run, whose success closes it', async () => {
     const rig = new Lives().begin(jobs, '2026-01-01T00:00:30Z');
     rig.executor.exits = ({ TIMERS_TRIGGER: trigger }) => ({ kind: 'exited', code: trigger === 'manual' ? 0 : 1 });
     rig.scheduler.start();
@@ -502,7 +502,7 @@ describe('an orderly stop leaves to the next scheduler what never had a process'
     expect([...lives.disk.jobs.keys()]).toEqual(['long']);
   });
 
-  test('runs in a queue behind one that is on are left open too, and can still be canceled while it drains', async () => {
+  test('runs queued behind an active one stay open too, and can still be canceled during a drain', async () => {
     const lives = new Lives();
     const queue = job('queue', everyMs(MINUTE), { misfire: catchUp({ policy: 'all' }), admission: [overlap('queue')] });
     const first = lives.begin([queue], '2026-01-01T00:00:00Z');
@@ -552,7 +552,7 @@ describe('a stop that another program keeps from the state', () => {
     return { rig, asked, free: () => free() };
   }
 
-  test('waits as long as it would for a run, then tells its end', async () => {
+  test('waits as long as for a run, then reports its end', async () => {
     const { rig, asked, free } = lockedOut();
     const stopped = rig.scheduler.stop('SIGTERM');
     await rig.clock.advance(0);

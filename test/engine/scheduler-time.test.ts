@@ -37,7 +37,7 @@ describe('the time of a scheduler', () => {
     expect(Math.abs(time.now() - clock.now())).toBeLessThanOrEqual(2);
   });
 
-  test('tells a suspended machine from a stepped clock', () => {
+  test('distinguishes a suspended machine from a stepped clock', () => {
     const clock = new FakeClock();
     const time = new SchedulerTime(clock);
     clock.suspend(2 * HOUR);
@@ -128,7 +128,7 @@ describe('a time that follows a measured offset', () => {
     expect((await run(clock, time, 8)).at(-1)).toBe(0);
   });
 
-  test('jumps with the wall clock as ever, and lets go of an offset that was measured before', async () => {
+  test('jumps with the wall clock as always, and drops an offset that was measured before', async () => {
     const clock = new FakeClock();
     const time = new SchedulerTime(clock);
     time.steer(250);

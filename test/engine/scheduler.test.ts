@@ -6,7 +6,7 @@ import { atInstants, everyMs, job, Rig } from '../support/rig.js';
 const tidy = (text: string) => text.trim().replace(/^ +/gm, '');
 
 describe('the ordinary day', () => {
-  test('an interval timer fires on its grid, each run is told once, the stop is orderly', async () => {
+  test('an interval timer fires on its grid, each run is reported once, the stop is orderly', async () => {
     const rig = new Rig([job('tick', everyMs(10 * SECOND))], { start: '2026-01-01T00:00:03Z' });
     rig.executor.lasting = 200;
     rig.scheduler.start();
@@ -71,7 +71,7 @@ describe('the ordinary day', () => {
     );
   });
 
-  test('the active window: not before, not after, so many runs', async () => {
+  test('the active window: not before, not after, at most this many runs', async () => {
     const instant = (text: string) => Date.parse(`2026-01-01T${text}Z`);
     const rig = new Rig([
       job('window', everyMs(MINUTE), { window: { notBefore: instant('00:02:00'), notAfter: instant('00:04:00') } }),
@@ -90,7 +90,7 @@ describe('the ordinary day', () => {
     expect(fired('thrice')).toEqual(['00:01', '00:02', '00:03']);
   });
 
-  test('is idle when nothing can fire any more, and not while a run is on', async () => {
+  test('is idle when nothing can fire any longer, and not while a run is active', async () => {
     const rig = new Rig([job('once', atInstants('2026-01-01T00:00:05Z'))]);
     let idle = false;
     rig.scheduler.start();
@@ -263,7 +263,7 @@ describe('attempts', () => {
     );
   });
 
-  test('a timeout cancels the attempt and is the outcome, whatever the process then answers', async () => {
+  test('a timeout cancels the attempt and is the outcome, whatever the process then returns', async () => {
     const rig = new Rig([job('hang', atInstants('2026-01-01T00:00:01Z'), { timeout: 3 * SECOND })]);
     rig.executor.obedience = 'never';
     rig.scheduler.start();
@@ -290,7 +290,7 @@ describe('attempts', () => {
 });
 
 describe('stopping', () => {
-  test('runs are told TERM, what waits or pauses ends at once, nothing stays armed', async () => {
+  test('runs receive SIGTERM, waiting and pausing ones end immediately, nothing stays armed', async () => {
     const at = atInstants('2026-01-01T00:00:01Z');
     const again = retry({ attempts: 2, delay: HOUR, factor: 1, maxDelay: HOUR, jitter: false }, () => 0);
     const rig = new Rig(
@@ -321,7 +321,7 @@ describe('stopping', () => {
     expect(rig.clock.armed).toBe(0);
   });
 
-  test('who ignores TERM is killed after the grace; who cannot be killed is given up as lost', async () => {
+  test('a command that ignores SIGTERM is killed after the grace; one that cannot be killed is lost', async () => {
     const at = atInstants('2026-01-01T00:00:01Z');
     const rig = new Rig([job('deaf', at, { stopGrace: 2 * SECOND })]);
     rig.executor.obedience = 'kill';
@@ -355,7 +355,7 @@ describe('stopping', () => {
 });
 
 describe('a clock that jumps', () => {
-  test('forward: what lay in between is missed in one line, and the rhythm goes on', async () => {
+  test('forward: what lay in between is missed in one event, and the rhythm continues', async () => {
     const rig = new Rig([job('tick', everyMs(MINUTE))], { start: '2026-01-01T00:00:30Z' });
     rig.executor.lasting = 0;
     rig.scheduler.start();
@@ -458,7 +458,7 @@ describe('a clock that jumps', () => {
   });
 });
 
-test('what jitter adds is no lateness, and no deadline is missed by it', async () => {
+test('jitter does not count as lateness, and no deadline is missed because of it', async () => {
   const rig = new Rig([job('tick', everyMs(MINUTE), { offset: 20 * SECOND, deadline: 5 * SECOND, group: 'g' })]);
   rig.executor.lasting = 10;
   rig.scheduler.start();
@@ -466,7 +466,7 @@ test('what jitter adds is no lateness, and no deadline is missed by it', async (
   expect(rig.story()).toContain('00:01:20.000 run.started tick@00:01:00.000\n');
 });
 
-test('a stop waits for hooks and notifications as long as it is told', async () => {
+test('a stop waits for hooks and notifications as long as requested', async () => {
   const waited: number[] = [];
   const stops: readonly Parameters<Rig['scheduler']['stop']>[] = [[], ['SIGTERM'], [undefined, SECOND]];
   for (const stop of stops) {
@@ -481,7 +481,7 @@ test('a stop waits for hooks and notifications as long as it is told', async () 
   expect(waited).toEqual([MINUTE, SECOND, SECOND]);
 });
 
-describe('a process that was held up', () => {
+describe('a process that was delayed', () => {
   /** A time, and the two after it. */
   const threeTimes = atInstants('1970-01-01T00:01:00Z', '1970-01-01T00:02:00Z', '1970-01-01T00:03:00Z');
 
@@ -510,7 +510,7 @@ describe('a process that was held up', () => {
   });
 
   test.each(['none', 'latest'] as const)(
-    'for more than seconds: of a rhythm the latest beat runs late, the others are missed, catch_up %s or not',
+    'for more than seconds: of a rhythm the latest firing runs late, the others are missed, catch_up %s or not',
     async (policy) => {
       const tick = job('tick', everyMs(5 * SECOND), { misfire: catchUp({ policy }) });
       const rig = new Rig([tick], { start: '1970-01-01T00:00:01Z' });
@@ -544,7 +544,7 @@ describe('a process that was held up', () => {
     ]);
   });
 
-  test('for hours: there is no storm, whatever may run beside each other', async () => {
+  test('for hours: no storm follows, whatever may run beside each other', async () => {
     const rig = new Rig([job('tick', everyMs(MINUTE), { admission: [overlap('allow')] })]);
     rig.scheduler.start();
     rig.clock.block(2 * HOUR + 30 * SECOND);
@@ -555,7 +555,7 @@ describe('a process that was held up', () => {
     expect(rig.executor.attempts).toHaveLength(1);
   });
 
-  test('a moment: each beat goes through admission, as ever', async () => {
+  test('a moment: each firing goes through admission, as always', async () => {
     const rig = new Rig([job('tick', everyMs(SECOND), { admission: [overlap('allow')] })]);
     rig.scheduler.start();
     rig.clock.block(3 * SECOND);

@@ -14,7 +14,7 @@ async function stall(rig: Rig, duration: Duration, happened: () => void): Promis
 }
 
 describe('what happened is looked at before what is due', () => {
-  test('a command that ended while the loop was held up beyond its timeout has the outcome of its exit', async () => {
+  test('a command that ended while the loop was blocked beyond its timeout has the outcome of its exit', async () => {
     const rig = new Rig([job('pay', atInstants(at(1)), { timeout: 2 * SECOND, retry: twice })]);
     rig.scheduler.start();
     await rig.clock.advance(SECOND);
@@ -100,7 +100,7 @@ describe('what happened is looked at before what is due', () => {
     expect(story).toContain('run.finished tick@00:00:01.000 success');
   });
 
-  test('a run that was ended by force and whose output nobody can read is not lost', async () => {
+  test('a run that was ended by force and whose output cannot be read is not lost', async () => {
     const rig = new Rig([job('deaf', atInstants(at(1)))]);
     rig.executor.obedience = 'never';
     rig.scheduler.start();

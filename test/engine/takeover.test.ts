@@ -34,7 +34,7 @@ async function takeOver(
 const lost = retry({ attempts: 3, delay: SECOND, factor: 1, maxDelay: SECOND, jitter: false, on: ['lost'] }, () => 0);
 
 describe('a scheduler that takes over', () => {
-  test('runs what came due meanwhile, late', async () => {
+  test('runs what came due in between, late', async () => {
     const jobs = [job('tick', everyMs(10 * SECOND), { admission: [overlap('allow')] })];
     const { second } = await takeOver(jobs, { lasting: 12 * SECOND, again: at(23) });
     expect(second.story()).toBe(
@@ -53,7 +53,7 @@ describe('a scheduler that takes over', () => {
     expect(instants).toEqual([10, 20, 30, 40].map((seconds) => [seconds * SECOND, 0]));
   });
 
-  test('goes on with what `in` waits for, once', async () => {
+  test('continues what `in` waits for, once', async () => {
     const delayed = (start: number) => {
       const instant = Date.parse(START) + start + 10 * SECOND;
       return { ...atInstants(instant), countsElapsed: true as const, length: 10 * SECOND };
@@ -110,8 +110,8 @@ describe('a scheduler that takes over', () => {
   });
 });
 
-describe('a stop with somebody to go on', () => {
-  test('leaves waiting runs and retries open, and tells no miss', async () => {
+describe('a stop with a successor', () => {
+  test('leaves waiting runs and retries open, and reports nothing as missed', async () => {
     const again = retry({ attempts: 2, delay: 30 * SECOND, factor: 1, maxDelay: MINUTE, jitter: false }, () => 0);
     const jobs = [
       job('failing', atInstants(at(5)), { retry: again }),
@@ -149,7 +149,7 @@ describe('a commit that takes time', () => {
     return { rig, waiting, acknowledge };
   }
 
-  test('starts nothing and tells nothing before it is acknowledged', async () => {
+  test('starts and reports nothing before it is acknowledged', async () => {
     const { rig, acknowledge } = slow();
     rig.scheduler.start();
     await rig.clock.settle();

@@ -29,7 +29,7 @@ test('rings once, not before its delay is over, and is active until then', async
   expect(rung).toEqual([1_500]);
 });
 
-test('start on an active timer changes nothing; reset counts anew, with a new delay if one is given', async () => {
+test('start on an active timer changes nothing; reset counts again, with a new delay if one is given', async () => {
   const { clock, timer, rung } = rig();
   const one = timer(100).start();
   await clock.advance(60);
@@ -45,7 +45,7 @@ test('start on an active timer changes nothing; reset counts anew, with a new de
   expect(rung).toEqual([199, 209]);
 });
 
-test('stop tells whether it was active, and leaves nothing armed', () => {
+test('stop returns whether it was active, and leaves nothing armed', () => {
   const { clock, timer } = rig();
   const one = timer(100).start();
   expect(clock.armed).toBe(1);

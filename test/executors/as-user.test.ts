@@ -219,7 +219,7 @@ describe.skipIf(!isRoot || !hasSetpriv)(`the further groups of another user${nee
     expect(io.lines).toEqual(['65534', '65534 54321 54322', String(io.pids[0]), ...odd.split('\n'), '0']);
   });
 
-  it('are none for an id that Node cannot set', async () => {
+  it('are empty for an id that Node cannot set', async () => {
     const id = 4_294_967_294;
     await run('id -u; id -G', { user: { ...user, uid: id, gid: id } });
     expect(io.lines).toEqual([String(id), String(id)]);

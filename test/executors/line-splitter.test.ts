@@ -69,7 +69,7 @@ describe('laws', () => {
     .uint8Array({ maxLength: 400 })
     .map((array) => array.map((byte) => (byte % 7 === 0 ? 0x0a : byte % 5 === 0 ? 0x0d : byte)));
 
-  it('tells the same whatever the chunks', () => {
+  it('emits the same whatever the chunks', () => {
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(400)), (output, places) => {
         const cuts = [0, ...places.sort((a, b) => a - b), output.length];

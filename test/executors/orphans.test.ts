@@ -67,7 +67,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     expect(found()).toEqual([]);
   });
 
-  it('are ended by SIGTERM, and the end is told as soon as none lives', async () => {
+  it('are ended by SIGTERM, and the end is reported once none is alive', async () => {
     const leader = await begin();
     const away = await leader.spawnGrandchild({ leaveGroup: true });
     const bystander = await begin(`${runId}-2`);
@@ -144,7 +144,7 @@ describe.runIf(process.platform === 'linux')('processes that outlived their sche
     heedless.kill('SIGKILL');
   });
 
-  it('are not waited for when there are none', async () => {
+  it('are not awaited when there are none', async () => {
     const still = new FakeClock();
     await createProcOrphans({ clock: still }).end([{ runId, pid: process.pid }], GRACE);
     expect(still.armed).toBe(0);

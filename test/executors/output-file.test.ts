@@ -137,7 +137,7 @@ describe.each(accesses)('a file that others rotate, with %s', (_, create) => {
 });
 
 describe('a command whose output file is moved', () => {
-  it('goes on in a new one', async () => {
+  it('continues in a new one', async () => {
     const puppet = await Puppet.open();
     const executor = await createExecutor({ clock, environment: process.env });
     const outcome = executor.execute(command(puppet.command, { output: { to: 'file', file } }), new RecordedIo());
@@ -214,7 +214,7 @@ describe('output whose folder is not there', () => {
 });
 
 describe('a file that does not respond', () => {
-  it('holds up the end of a run for 3 s', async () => {
+  it('delays the end of a run by 3 s', async () => {
     const fake = new FakeClock();
     const hanging = new FileLanes(fake);
     const laneOf = () => ({ run: () => new Promise<never>(() => undefined), owe: () => undefined });
@@ -226,7 +226,7 @@ describe('a file that does not respond', () => {
     expect(await released).toBe('writing to it took longer than 3 s');
   });
 
-  it('makes a command pause for 2 s, and then drops what comes', async () => {
+  it('makes a command pause for 2 s, and then drops its output', async () => {
     const fake = new FakeClock();
     const append: FileAccess['append'] = () => new Promise(() => undefined);
     const output = new OutputFile(file, {
@@ -248,7 +248,7 @@ describe('a file that does not respond', () => {
     expect(fake.armed).toBe(0);
   });
 
-  it('is given up: what waits is dropped, and what comes within a minute', async () => {
+  it('is given up: pending output is dropped, and so is output within the next minute', async () => {
     const fake = new FakeClock();
     let attempts = 0;
     const append: FileAccess['append'] = () => {

@@ -71,7 +71,7 @@ describe('order', () => {
     expect(io.lines).toEqual(written);
   });
 
-  it('of the log is that of reading: what is read later is told later, however much there is of the other', async () => {
+  it('of the log is the order of reading: what is read later is logged later, however much there is of the other', async () => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const sources = [{ name: 'stdout', stream: stdout } as const, { name: 'stderr', stream: stderr } as const];
     const reader = new PipeReader(sources, clock, {

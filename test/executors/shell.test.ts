@@ -50,7 +50,7 @@ function waitUntilOver(pid: number): void {
   while (readStat(pid)?.isOver === false);
 }
 
-describe.runIf(process.platform === 'linux')('a process that has ended, though Node has not told of it yet', () => {
+describe.runIf(process.platform === 'linux')('a process that has ended before Node reports it', () => {
   test.each<[string, Command['run'], Exit]>([
     ['well', 'exit 0', exited(0)],
     ['with a code', 'exit 3', exited(3)],
@@ -75,7 +75,7 @@ describe.runIf(process.platform === 'linux')('signals without a name', () => {
     ['without a shell', 40, ['sh', '-c', 'kill -40 $$'], {}],
     ['to no output', 34, 'kill -34 $$', { output: { to: 'discard' } }],
     ['to a file', 34, 'echo a; kill -34 $$', { output: { to: 'file', file: join(folder, 'signal.log') } }],
-  ])('are no success: %s', async (_, number, what, more) => {
+  ])('are not a success: %s', async (_, number, what, more) => {
     expect(await run(what, more)).toEqual({ kind: 'signaled', signal: `SIG${number}` });
   });
 });
@@ -168,18 +168,18 @@ describe('output', () => {
     expect(io.lines.filter((line) => line.startsWith('stderr'))).toEqual(['stderr: d', 'stderr: e']);
   });
 
-  it('is told to the last line before the run ends', async () => {
+  it('is delivered to the last line before the run ends', async () => {
     await run('seq 100000');
     expect(io.lines).toHaveLength(100_000);
     expect(io.lines.at(-1)).toBe('100000');
   });
 
-  it('is told for the tail also when nobody wants it logged', async () => {
+  it('is kept for the tail even if it is not logged', async () => {
     await run('echo a', { output: { to: 'discard' } });
     expect(io.lines).toEqual(['a']);
   });
 
-  it('waits for a log that is behind, and goes on when it is not', async () => {
+  it('waits for a slow log, and continues when it is ready', async () => {
     let release: () => void = () => undefined;
     const behind = new Promise<void>((resolve) => (release = resolve));
     let asked = 0;
@@ -245,7 +245,7 @@ describe('puppets', () => {
     expect(isAlive(background.pid)).toBe(true);
   });
 
-  it('does not wait for a background process that writes for ever', async () => {
+  it('does not wait for a background process that writes forever', async () => {
     let lines = 0;
     const counting = Object.assign(new RecordedIo(), {
       output: (_stream: string, block: string) => void (lines += lineCount(block)),

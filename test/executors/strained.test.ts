@@ -15,7 +15,7 @@ const run = (strain: string, limits = 'true'): unknown =>
   );
 
 describe('under strain', () => {
-  it('says that there are no more files to be had, and the program lives', () => {
+  it('reports that there are no more file descriptors, and the program keeps running', () => {
     expect(run('files', 'ulimit -n 64')).toEqual({
       kind: 'not_started',
       code: 126,

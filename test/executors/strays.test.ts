@@ -24,7 +24,7 @@ describe.runIf(processIds() !== undefined)('what a command has started outside i
 
   const run = (more: Partial<Command> = {}) => executor.execute(command(puppet.command, more), io);
 
-  it('ends with the run, and is told', async () => {
+  it('ends with the run, and is reported', async () => {
     const outcome = run();
     const leader = await puppet.next();
     const away = await leader.spawnGrandchild({ leaveGroup: true });
@@ -71,7 +71,7 @@ describe.runIf(processIds() !== undefined)('what a command has started outside i
     expect(io.strays).toEqual([late.pid]);
   });
 
-  it('is told and runs on where the scheduler keeps orphans', async () => {
+  it('is reported and keeps running if the scheduler keeps orphans', async () => {
     io.strayAction = 'keep';
     const outcome = run();
     const leader = await puppet.next();

@@ -71,7 +71,7 @@ describe('runs', () => {
 });
 
 describe('the error', () => {
-  test('is absent for an hour, then counts what came besides as less than nothing', async () => {
+  test('is absent for an hour, then counts unexpected runs as less than nothing', async () => {
     const foreseen = new Foreseen(oneTimer('every: 10m, jitter: 90s'), () => SECOND);
     const { clock, scheduler } = foreseen.rig;
     await clock.advance(SECOND);
@@ -112,7 +112,7 @@ describe('a forecast', () => {
     expect(foreseen.turns).toBeGreaterThan(asked / 8);
   });
 
-  test('that cannot be computed is reported, and is none', async () => {
+  test('that cannot be computed is reported, and absent', async () => {
     const broken = job('bad', {
       ...everyMs(MINUTE),
       next: () => {

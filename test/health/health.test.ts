@@ -47,7 +47,7 @@ describe('a scheduler is', () => {
   });
 });
 
-test('a loop that stood still is remembered for half a minute', async () => {
+test('a blocked loop is remembered for half a minute', async () => {
   const clock = new FakeClock();
   const watch = new ConditionWatch(clock);
   watch.start();

@@ -21,7 +21,7 @@ const PAST = [
   finished(firingAt('2025-12-31T23:58', { jobName: 'tick' }), { runId: 'tick1' }),
 ];
 
-describe('how it stands', () => {
+describe('the current state', () => {
   test('the status has every timer with its last outcomes, from the record and from this process', async () => {
     page = await servePage(JOBS, { recorded: new FakeHistory({ endings: PAST }) });
     page.rig.executor.lasting = SECOND;
@@ -39,7 +39,7 @@ describe('how it stands', () => {
     ]);
   });
 
-  test('a stream begins with all of it, and goes on with the timers that change', async () => {
+  test('a stream starts with everything, and continues with the timers that change', async () => {
     page = await servePage(JOBS);
     const heard = await page.listening.listen('/api/events');
     const first = await heard.next();
@@ -70,7 +70,7 @@ describe('how it stands', () => {
     await expect.poll(() => page?.rig.clock.armed).toBe(before);
   });
 
-  test('one stream more than 32 ends the oldest, and plain requests are answered', async () => {
+  test('one stream more than 32 ends the oldest, and plain requests are served', async () => {
     page = await servePage(JOBS);
     const { listening } = page;
     const open = [];
@@ -126,7 +126,7 @@ describe('the timeline', () => {
     expect([lane?.past.length, lane?.past.at(-1)?.run_id, lane?.coming.length]).toEqual([250, 'run299', 250]);
   });
 
-  test('a span that is none, or too long, and too many names are refused with a sentence', async () => {
+  test('an invalid or too long span, and too many names, are refused with a sentence', async () => {
     page = await servePage(JOBS);
     const { listening } = page;
     for (const query of ['', 'from=x&until=y', 'from=2026-01-01T00:00Z&until=2027-01-01T00:00Z'])
@@ -137,7 +137,7 @@ describe('the timeline', () => {
 });
 
 describe('one run', () => {
-  test('while it is on, its output is streamed from its beginning to its end', async () => {
+  test('while it is active, its output is streamed from its beginning to its end', async () => {
     page = await servePage(JOBS);
     await page.rig.clock.advance(10 * SECOND);
     const [attempt] = page.rig.executor.attempts;
@@ -183,7 +183,7 @@ describe('one run', () => {
     await expect.poll(() => page?.rig.clock.armed).toBe(before);
   });
 
-  test('a stream that is read too slowly tells how much was lost, and the end of the run', async () => {
+  test('a stream that is read too slowly reports how much was lost, and the end of the run', async () => {
     page = await servePage(JOBS);
     await page.rig.clock.advance(10 * SECOND);
     const [attempt] = page.rig.executor.attempts;
@@ -212,7 +212,7 @@ describe('one run', () => {
     await heard.ended;
   });
 
-  test('without a record what is remembered answers; what nobody knows is 404', async () => {
+  test('without a record the memory is used; what nobody knows is 404', async () => {
     page = await servePage(JOBS);
     await page.rig.clock.advance(10 * SECOND);
     page.rig.executor.attempts[0]!.end(1);
@@ -271,7 +271,7 @@ describe('acting', () => {
     expect(page.acted).toEqual([]);
   });
 
-  test('without a token file nobody acts, and is told how to change that', async () => {
+  test('without a token file no action is allowed, and the response says how to change that', async () => {
     page = await servePage(JOBS);
     const { status, text } = await page.listening.post('/api/trigger', { name: 'backup' }, bearer);
     expect([status, page.acted]).toEqual([403, []]);
@@ -282,7 +282,7 @@ describe('acting', () => {
     ['unknown', 404],
     ['wrong', 400],
     ['unfit', 409],
-  ] as const)('arguments that are none, and a verb that refuses (%s), answer a sentence', async (because, refused) => {
+  ] as const)('invalid arguments, and a verb that refuses (%s), return a sentence', async (because, refused) => {
     page = await servePage(JOBS, {
       token: 'secret',
       answer: { kind: 'refused', because, reason: 'unknown timer "x"' },
@@ -293,7 +293,7 @@ describe('acting', () => {
     expect([status, text]).toEqual([refused, '{"error":"unknown timer \\"x\\""}\n']);
   });
 
-  test('a body that is too long is refused, whether its length is told before or not', async () => {
+  test('a body that is too long is refused, whether its length is announced or not', async () => {
     page = await servePage(JOBS, { token: 'secret' });
     const body = JSON.stringify({ name: 'x'.repeat(3_000_000) });
     const refused = [413, '{"error":"the body is too long: it may have 64 KiB"}\n'];

@@ -37,13 +37,13 @@ function listenOn(port: number, host = '127.0.0.1') {
   return { clock, told, server, listener };
 }
 
-test('an address is told with the port it has', async () => {
+test('an address is reported with its actual port', async () => {
   const { told, server, listener } = listenOn(0);
   await once(server, 'listening');
   expect(told).toEqual([`listening 127.0.0.1:${listener.port}`]);
 });
 
-test('a port that is taken is told once, asked for again every few seconds, and told when it is had', async () => {
+test('a port in use is reported once, retried every few seconds, and reported when it is free', async () => {
   const other = await occupy();
   const { clock, told, server } = listenOn(other.port);
   const taken = `127.0.0.1:${other.port}: another program has that port (EADDRINUSE)`;
@@ -59,20 +59,20 @@ test('a port that is taken is told once, asked for again every few seconds, and 
   expect(clock.armed).toBe(0);
 });
 
-test('an address that this machine has not is told as that', async () => {
+test('an address that this machine does not have is reported as such', async () => {
   const { told, server } = listenOn(9_464, '192.0.2.1');
   await once(server, 'error');
   expect(told).toEqual(['192.0.2.1:9464: this machine has no such address (EADDRNOTAVAIL)']);
 });
 
-test('an error of one connection changes nothing for who listens', async () => {
+test('an error of one connection does not affect the listener', async () => {
   const { clock, told, server } = listenOn(0);
   await once(server, 'listening');
   server.emit('error', new Error('accept EMFILE'));
   expect([told.length, clock.armed]).toEqual([1, 0]);
 });
 
-test('who has stopped asks no more, and tells nothing', async () => {
+test('a stopped listener retries and reports nothing', async () => {
   const other = await occupy();
   const { clock, told, server, listener } = listenOn(other.port);
   await once(server, 'error');
@@ -112,7 +112,7 @@ describe('a socket file', () => {
     };
   };
 
-  test('that somebody removed is made again, and who was connected stays so', async () => {
+  test('that was removed is created again, and connected clients stay connected', async () => {
     const { path, clock, told, server, listener } = await echo();
     const early = client(path);
     expect(await early('1')).toBe('1');

@@ -72,7 +72,7 @@ async function scrape(): Promise<IncomingMessage> {
   return response;
 }
 
-test('metrics are told part by part, as they are written', async () => {
+test('metrics are sent in parts, as they are written', async () => {
   const response = await scrape();
   expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'text/plain; version=0.0.4']);
   waiting.shift()!();
@@ -88,7 +88,7 @@ test('one scrape more than anybody needs ends the oldest', async () => {
   expect(await Promise.all([...scrapes.slice(1), another].map(bodyOf))).toEqual(Array(4).fill('one 1\ntwo 2\n'));
 });
 
-test('who goes away in the middle leaves nothing behind, and nobody is troubled', async () => {
+test('a client that goes away in the middle leaves nothing behind, and nothing is reported', async () => {
   for (let i = 0; i < 10; i++) {
     const response = await scrape();
     const closed = once(response, 'close');
@@ -101,7 +101,7 @@ test('who goes away in the middle leaves nothing behind, and nobody is troubled'
   expect(troubles).toEqual([]);
 });
 
-test('probes say what is not well, whoever asks', async () => {
+test('probes return what is wrong, to every client', async () => {
   condition = { loopStood: 12_345, rejected: '3:1 no', stateTrouble: 'the disk is full' };
   const [alive, ready] = [await ask('/healthz'), await ask('/readyz')];
   const stood = 'the event loop stood still for 12345 ms';
@@ -119,7 +119,7 @@ test('probes say what is not well, whoever asks', async () => {
   ]);
 });
 
-test('who may not look is told what is wrong, and nothing of files', async () => {
+test('a client that may not read receives what is wrong, and nothing about files', async () => {
   condition = { loopStood: 0, rejected: '/etc/timers.yaml:3:1 no', stateTrouble: '/var/lib/timers.db is full' };
   const own = (elsewhere = new HttpServer({
     host: '0.0.0.0',
@@ -156,7 +156,7 @@ test.each([
   [{ metrics: false, health: true }, [200, 200, 401]],
   [{ metrics: true, health: false }, [401, 401, 200]],
   [{ metrics: false, health: false }, [401, 401, 401]],
-])('with a token, %j decides who may ask without it', async (isOpen, statuses) => {
+])('with a token, %j decides which routes are open without it', async (isOpen, statuses) => {
   const own = (elsewhere = new HttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -184,7 +184,7 @@ test.each([
   expect(await asked({ Authorization: 'Bearer secret' })).toEqual([200, 200, 200]);
 });
 
-test('a page that has its own name resolved to this machine is answered nowhere, and no page elsewhere may read', async () => {
+test('a page that resolves its own name to this machine is refused, and no page elsewhere may read', async () => {
   for (const path of ['/healthz', '/readyz', '/metrics'])
     expect((await ask(path, { Host: 'evil.example:9464' })).statusCode, path).toBe(421);
   const { headers } = await ask('/healthz', { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' });

@@ -80,13 +80,13 @@ async function listen(host: string, token: string | (() => undefined) | undefine
 
 const bearer = { Authorization: 'Bearer secret' };
 
-describe('who gets in', () => {
+describe('access', () => {
   test('on this machine without a token: everybody may look, nobody may act', async () => {
     const { ask } = await listen('127.0.0.1', undefined);
     expect(await Promise.all([ask('/probe'), ask('/read'), ask('/act')])).toEqual([200, 200, 403]);
   });
 
-  test('on this machine with a token: who looks or acts shows it', async () => {
+  test('on this machine with a token: reading and acting require it', async () => {
     const { ask } = await listen('127.0.0.1', 'secret');
     expect(await Promise.all([ask('/probe'), ask('/read'), ask('/act')])).toEqual([200, 401, 401]);
     expect(await Promise.all([ask('/read', bearer), ask('/act', bearer)])).toEqual([200, 200]);
@@ -100,7 +100,7 @@ describe('who gets in', () => {
       expect(await ask('/act', { Authorization: `${scheme} secret` })).toBe(200);
   });
 
-  test('with a token file that cannot be read nobody gets in, and is told so without its path', async () => {
+  test('with an unreadable token file nobody has access, and the response says so without its path', async () => {
     const { ask } = await listen('0.0.0.0', () => undefined);
     for (const shown of ['Bearer ', 'Bearer undefined', ''])
       expect(await Promise.all([ask('/probe'), ask('/read', { Authorization: shown })])).toEqual([200, 403]);
@@ -111,7 +111,7 @@ describe('who gets in', () => {
     });
   });
 
-  test('from elsewhere: who looks shows the token too, and probes pass', async () => {
+  test('from elsewhere: reading requires the token too, and probes pass', async () => {
     const { ask } = await listen('0.0.0.0', 'secret');
     expect(await Promise.all([ask('/probe'), ask('/read'), ask('/read', bearer)])).toEqual([200, 401, 200]);
   });
@@ -153,7 +153,7 @@ describe('who gets in', () => {
     ['[::1', 400],
     ['[::1%25lo]', 400],
     ['[evil.example]', 400],
-  ])('Host: %s is answered %i', async (host, status) => {
+  ])('Host: %s gets %i', async (host, status) => {
     const { raw } = await listen('127.0.0.1', undefined);
     expect(await raw(`GET /read HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).toBe(status);
   });
@@ -193,7 +193,7 @@ describe('who gets in', () => {
 });
 
 test.each([['/at-once'], ['/later'], ['/midway']])(
-  'a bug in a route (%s) is answered, and the next request is served',
+  'a bug in a route (%s) gets a response, and the next request is served',
   async (path) => {
     const { ask, troubles } = await listen('127.0.0.1', undefined);
     const status = await ask(path).catch(() => 'cut off');

@@ -37,7 +37,7 @@ const probe = (): Promise<number> =>
     }).on('error', () => resolve(0));
   });
 
-test('clients that ask a byte at a time keep nobody out, and end no answer', async () => {
+test('clients that send a byte at a time block nobody, and end no response', async () => {
   let stream: ServerResponse | undefined;
   const streamed: Route = {
     method: 'GET',
@@ -78,7 +78,7 @@ test('clients that read nothing of large responses are disconnected before they 
   expect(responses.filter(({ destroyed }) => !destroyed).length).toBeLessThanOrEqual(5);
 });
 
-test('requests that are sent ahead of their answers end their connection, and only the first is done', async () => {
+test('requests that are sent before earlier responses end their connection, and only the first is executed', async () => {
   let handled = 0;
   const slow: Route = {
     method: 'GET',

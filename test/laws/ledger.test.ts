@@ -126,7 +126,7 @@ test('every firing ends in exactly one outcome, none is early, nothing stays arm
   );
 });
 
-test('without jumps, the firings told are the firings due: none lost, none made up', async () => {
+test('without jumps, the reported firings are the due ones: none lost, none made up', async () => {
   await fc.assert(
     fc.asyncProperty(day, async (the) => {
       const quiet = { ...the, happenings: the.happenings.filter(({ kind }) => kind === 'block' || kind === 'end') };

@@ -27,7 +27,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
     expect(warnings.every(({ code }) => /^[a-z]+(-[a-z]+)*$/.test(code))).toBe(true);
   });
 
-  it('answers an instant strictly after the one it is asked about, or none', () => {
+  it('returns an instant strictly after the given one, or none', () => {
     const zones = fc.constantFrom(...NASTY_ZONES);
     fc.assert(
       fc.property(moment, zones, (after, zone) => {
@@ -41,7 +41,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
     );
   });
 
-  it('gives the same answer whether fresh or long-lived, whatever it was asked before', () => {
+  it('returns the same whether fresh or long-lived, whatever the calls before', () => {
     const old = parse('Australia/Lord_Howe').schedule;
     fc.assert(
       fc.property(moment, (after) => {
@@ -53,7 +53,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
 
   // What counts from the end of a run is due one interval after any moment, by design.
   if (!parse().schedule.fromEnd) {
-    it('leaves nothing out: no instant lies between a moment and its answer', () => {
+    it('leaves nothing out: no instant lies between a moment and its result', () => {
       const { schedule } = parse('America/Havana');
       fc.assert(
         fc.property(moment, fc.double({ min: 0, max: 1, noNaN: true }), (after, part) => {
@@ -67,7 +67,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
     });
   }
 
-  it('counts what it would answer one by one', () => {
+  it('counts what it would return one by one', () => {
     const zones = fc.constantFrom(...NASTY_ZONES);
     const length = fc.oneof(fc.integer({ min: -5, max: 3_000_000 }), fc.integer({ min: 0, max: 40 * DAY }));
     fc.assert(
@@ -81,7 +81,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
     );
   });
 
-  it.each(['UTC', 'Pacific/Chatham'])('rises over 10,000 answers in a chain, or ends (%s)', (zone) => {
+  it.each(['UTC', 'Pacific/Chatham'])('rises over 10,000 results in a chain, or ends (%s)', (zone) => {
     const { schedule } = parse(zone);
     let at = Date.UTC(2026, 0, 1);
     for (let asked = 0; asked < 10_000; asked++) {

@@ -237,7 +237,7 @@ describe('the forecast', () => {
   });
 });
 
-describe('what stands now', () => {
+describe('the current state', () => {
   test('runs, waiting ones, pauses and breakers', async () => {
     const watched = new Watched([
       job('job', everyMs(SECOND), {

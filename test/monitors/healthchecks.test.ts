@@ -10,7 +10,7 @@ const asked = (event: Parameters<ReturnType<typeof healthchecks>['requestFor']>[
   healthchecks(base).requestFor(event)!;
 
 describe('the protocol of healthchecks.io', () => {
-  it('tells the start at /start, without a body', () => {
+  it('reports the start at /start, without a body', () => {
     expect(asked(started)).toEqual({
       method: 'POST',
       url: `${BASE}/start${RID}`,
@@ -29,7 +29,7 @@ describe('the protocol of healthchecks.io', () => {
     ['a timeout, whatever the exit code', { status: 'timeout', exitCode: 1 }, '/fail'],
     ['a lost run', { status: 'lost' }, '/fail'],
     ['a canceled run', { status: 'canceled' }, '/log'],
-  ])('tells %s', (_what, outcome, suffix) => {
+  ])('reports %s', (_what, outcome, suffix) => {
     expect(asked(finished(outcome)).url).toBe(`${BASE}${suffix}${RID}`);
   });
 
@@ -50,7 +50,7 @@ describe('the protocol of healthchecks.io', () => {
   });
 });
 
-it('a run has one UUID for ever, and no other run has it', () => {
+it('a run always has the same UUID, and no other run has it', () => {
   expect(runUuid('mi4x2k9c00001')).toBe('c1aeb217-eb4f-88b4-a1d1-f96fdb147f8b');
   expect(runUuid('r1')).toMatch(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   expect(new Set(Array.from({ length: 1_000 }, (_, run) => runUuid(`r${run}`))).size).toBe(1_000);

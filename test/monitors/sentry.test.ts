@@ -68,7 +68,7 @@ describe('a DSN', () => {
   ])('%s', (dsn, envelopeUrl) => expect(readDsn(dsn)).toEqual({ dsn, publicKey: 'abc', envelopeUrl }));
 
   it.each(['', 'abc', 'https://sentry.io/7', 'https://abc@sentry.io/', 'https://abc@sentry.io/seven', 'ftp://a@b/7'])(
-    '%j is none',
+    '%j is not one',
     (dsn) => expect(readDsn(dsn)).toBeUndefined(),
   );
 });

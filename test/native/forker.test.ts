@@ -347,7 +347,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     await closed;
   });
 
-  it.each(['', 'env -i '])('what a command left that had ended by itself goes on: %ssleep', async (become) => {
+  it.each(['', 'env -i '])('what a command left that had ended by itself keeps running: %ssleep', async (become) => {
     open();
     run(1, `setsid ${become}sleep 60 & echo $!`);
     const [left = 0] = await pidsOf(1, 1);
@@ -361,7 +361,7 @@ describe.skipIf(noCompiler !== undefined)('when timers is gone', () => {
     expect([isAlive(left), isAlive(other)]).toEqual([true, false]);
   });
 
-  it('a command goes on that is to be kept, and all that it has started', async () => {
+  it('a command to keep continues, and everything it has started', async () => {
     open();
     run(1, 'sleep 60 & echo $!; (setsid sleep 60 & echo $!); echo $$; wait', { keep: true });
     strangers.push(...(await pidsOf(1, 3)));

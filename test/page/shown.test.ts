@@ -99,7 +99,7 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     expect(stage.acted.map(({ verb }) => verb)).toEqual(['token', 'pause']);
   });
 
-  test('tells of an open breaker the failure that opened it, and of a run its last attempt', async () => {
+  test('shows for an open breaker the failure that opened it, and for a run its last attempt', async () => {
     const now = Date.now();
     const failure = outcomeAt(now - 3_600_000, { attempts: 2, cause: 'exit code 3' });
     const skips = Array.from({ length: 199 }, (_, index) =>

@@ -34,7 +34,7 @@ describe('a timer at a glance', () => {
     expect(said(facts)).toEqual(words);
   });
 
-  test('a run goes on counting between two messages', () => {
+  test('a run keeps counting between two messages', () => {
     expect(said({ runs: [{ ...running, attempts: 1 }] }, NOW - 5_000)).toEqual(['running 1 min 5 s']);
   });
 

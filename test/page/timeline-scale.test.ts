@@ -10,7 +10,7 @@ test('two thirds are past, one third is to come, and nothing leaves the scale', 
   expect([scale.place(NOW - DAY), scale.place(NOW + DAY), scale.closest]).toEqual([0, 100, 1]);
 });
 
-test('ticks stand at full local times, few enough to be read', () => {
+test('ticks are at full local times, few enough to be read', () => {
   for (const { past } of RANGES) {
     const scale = new Scale(NOW, past, 800);
     const ticks = scale.ticks(9);

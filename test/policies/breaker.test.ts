@@ -45,7 +45,7 @@ class Life {
 }
 
 describe('closed', () => {
-  it('stays so until as many runs in a row have failed as its owner said', () => {
+  it('stays so until the configured number of runs in a row has failed', () => {
     const life = new Life().ends('failure').ends('failure');
     expect(life.state).toEqual(CLOSED);
     expect(life.ends('failure').state).toEqual({ kind: 'open', until: START + 5 * MINUTE, cooldown: 5 * MINUTE });
@@ -55,7 +55,7 @@ describe('closed', () => {
     expect(new Life({ failures: 1 }).ends(status).state.kind).toBe('open');
   });
 
-  it('begins to count anew behind a success', () => {
+  it('starts counting again after a success', () => {
     expect(new Life().ends('failure').ends('failure').ends('success').ends('failure').ends('failure').state).toEqual(
       CLOSED,
     );
@@ -87,7 +87,7 @@ describe('open', () => {
     expect(life.ends('failure').ends('timeout').ends('canceled').state).toEqual(state);
   });
 
-  it('is closed by a success by hand', () => {
+  it('is closed by a manual success', () => {
     expect(new Life().opened().ends('success').state).toEqual(CLOSED);
   });
 });

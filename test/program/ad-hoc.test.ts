@@ -126,7 +126,7 @@ describe('a command that is asked for', () => {
       expect((await desk.run(verb)).stdout).toMatch(new RegExp(`^${name} +once: .*`, 'm'));
   });
 
-  test('is taken back before it comes due, and its run is canceled after', async () => {
+  test('is removed before it comes due, and its run is canceled after', async () => {
     const program = await start();
     const { task_name: one } = await ask(['in', '1h']);
     expect(await desk.run('cancel', one)).toMatchObject({
@@ -142,7 +142,7 @@ describe('a command that is asked for', () => {
     expect(await history()).toMatchObject([{ task_name: other }]);
   });
 
-  test('stays over a reload, which does not tell of it', async () => {
+  test('stays over a reload, which does not report it', async () => {
     await start();
     const { task_name: name } = await ask(['in', '1h']);
     desk.write('timers.yaml', `${FILE}  new: { every: 1h, run: "true" }\n`);
@@ -241,7 +241,7 @@ describe('over the death of the scheduler', () => {
     expect(await names()).toEqual(['yearly']);
   });
 
-  test('one of which nothing can be made is told, and stays', async () => {
+  test('one that cannot be built is reported, and stays', async () => {
     const first = await start();
     const { task_name: name } = await ask(['in', '1h']);
     await desk.run('stop');
@@ -259,8 +259,8 @@ describe('over the death of the scheduler', () => {
   });
 });
 
-describe('who asks is told', () => {
-  test('that there is no scheduler, and what to do', async () => {
+describe('the client learns', () => {
+  test('that no scheduler is running, and what to do', async () => {
     expect(await desk.run('in', '1h', '--', 'x')).toEqual({
       code: 1,
       signal: null,
@@ -362,7 +362,7 @@ describe('who asks is told', () => {
   });
 });
 
-test('two schedulers are told apart by their files', async () => {
+test('two schedulers are distinguished by their files', async () => {
   for (const name of ['a', 'b']) desk.write(`${name}.yaml`, FILE.replace('./timers.db', `./${name}.db`));
   for (const name of ['a', 'b']) await start('-f', `${name}.yaml`);
   const { stdout } = await desk.run('in', '1h', '-f', 'b.yaml', '--json', '--', 'x');

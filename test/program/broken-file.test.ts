@@ -64,7 +64,7 @@ test('looking and steering need neither the service’s variables nor a sound fi
   });
 });
 
-test('what the file cannot tell is shown as the running scheduler has it', async () => {
+test('what the file cannot say comes from the running scheduler', async () => {
   const text = `timezone: "\${ZONE}"\nstate: ./s.db\ntimers:
   night: { cron: "0 3 * * *", jitter: 10m, env: { PASSWORD: secret }, run: "true" }
   once: { in: 1ms, run: echo done }\n`;
@@ -177,7 +177,7 @@ test('a simulation says what it leaves out, and fails', async () => {
   expect(await simulated()).toMatchObject({ code: 1, stderr: expect.stringContaining('1 error'), runs: [] });
 });
 
-test('of a removed file without a scheduler, the state tells the past and what is pending', async () => {
+test('of a removed file without a scheduler, the state shows the past and what is pending', async () => {
   desk.write('timers.yaml', 'timers: { once: { in: 1ms, run: echo done }, later: { every: 1h, run: x } }');
   const scheduler = desk.start(['start']);
   await scheduler.event('run.finished', 'once');

@@ -68,7 +68,7 @@ describe('without a running scheduler', () => {
 });
 
 describe('status', () => {
-  test('tells what runs, what is paused, whose breaker is open, and what is next', async () => {
+  test('shows what is active, what is paused, whose breaker is open, and what is next', async () => {
     const program = await start();
     await desk.run('trigger', 'job');
     await puppet.next();
@@ -150,7 +150,7 @@ describe('status', () => {
     expect(await desk.run('status', '-f', 'a.yaml')).toMatchObject({ code: 1 });
   });
 
-  test('answers though the file has been broken since', async () => {
+  test('responds although the file has been broken since', async () => {
     await start();
     timers('  job: { evry: 1h }');
     expect((await status()).timers).toHaveLength(3);
@@ -158,7 +158,7 @@ describe('status', () => {
 });
 
 describe('of a scheduler whose process is stopped', () => {
-  test('a verb tells so after 10 s, and nothing that was asked meanwhile is done when it goes on', async () => {
+  test('a verb reports that after 10 s, and nothing requested in between is done when it continues', async () => {
     const program = await start();
     program.kill('SIGSTOP');
     const silence = 'timers: the scheduler is there and has not answered for 10 s: .* Nothing was done\n';
@@ -179,8 +179,8 @@ describe('of a scheduler whose process is stopped', () => {
   });
 });
 
-describe('when all connections are taken', () => {
-  test('verbs tell so, and the scheduler can be checked and stopped', async () => {
+describe('when all connections are in use', () => {
+  test('verbs report that, and the scheduler can be checked and stopped', async () => {
     const program = await start();
     const path = String((await program.event('scheduler.started'))['socket']);
     const places = Array.from({ length: 64 }, () => createConnection(path).on('error', () => undefined));
@@ -252,7 +252,7 @@ describe('trigger', () => {
     expect((await timer('job')).runs).toHaveLength(2);
   });
 
-  test('of a name there is not tells the nearest, exit 2', async () => {
+  test('for an unknown name shows the nearest, exit 2', async () => {
     await start();
     expect(await desk.run('trigger', 'shakey')).toMatchObject({ code: 2, stderr: expect.stringContaining('shaky') });
   });
@@ -271,7 +271,7 @@ describe('pause, resume, cancel and reset', () => {
     expect((await timer('later')).paused).not.toBeNull();
   });
 
-  test('a pause ends at the time that is said', async () => {
+  test('a pause ends at the given time', async () => {
     await start();
     expect(await desk.run('pause', 'job', '--until', '2100-01-01 18:00', '--timezone', 'UTC')).toMatchObject({
       code: 0,
@@ -283,7 +283,7 @@ describe('pause, resume, cancel and reset', () => {
     });
   });
 
-  test('which timers is to be said', async () => {
+  test('the timers must be named', async () => {
     await start();
     expect(await desk.run('pause')).toMatchObject({ code: 2 });
     expect(await desk.run('pause', 'job', '--for', '5')).toMatchObject({
@@ -308,7 +308,7 @@ describe('pause, resume, cancel and reset', () => {
     expect(endings.map((line) => line.status)).toEqual(['canceled', 'canceled']);
   });
 
-  test('reset counts a delay anew, and closes a breaker', async () => {
+  test('reset restarts a delay, and closes a breaker', async () => {
     await start();
     const before = Date.parse((await timer('later')).next_at!);
     await desk.run('reset', 'later', '--in', '2h');
@@ -382,7 +382,7 @@ describe('logs', () => {
     });
   });
 
-  test('hold what was, and with -f what comes, until the scheduler stops', async () => {
+  test('contain the past, and with -f new records, until the scheduler stops', async () => {
     const program = await start();
     await desk.run('trigger', 'shaky', '--wait');
     const past = await desk.run('logs', 'shaky', '--json');
@@ -420,12 +420,12 @@ describe('logs of a time', () => {
   });
 });
 
-describe('the file is read anew', () => {
+describe('the file is read again', () => {
   const changed = () =>
     timers('  job: { cron: "0 0 2 1 *", run: echo changed }\n  fresh: { every: 1h, run: echo fresh }\n');
   const plan = { added: ['fresh'], removed: ['later', 'shaky'], changed: ['job'] };
 
-  test('on SIGHUP and by reload; a run that is on ends under its old definition', async () => {
+  test('on SIGHUP and by reload; an active run finishes with its old definition', async () => {
     const program = await start();
     await desk.run('trigger', 'job');
     const held = await puppet.next();
@@ -471,7 +471,7 @@ describe('the file is read anew', () => {
     expect(program.lines.some(({ event }) => event === 'config.reloaded')).toBe(false);
   });
 
-  test('what only a restart takes is told', async () => {
+  test('what needs a restart is reported', async () => {
     const program = await start();
     desk.write('timers.yaml', `orphans: keep\ntimers: { job: { every: 1h, run: "true" } }`);
     expect((await desk.run('reload')).stderr).toContain('orphans: from the next start on');

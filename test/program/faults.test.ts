@@ -40,7 +40,7 @@ describe('errors that nobody caught', () => {
 
   const bugs = (program: Program) => program.lines.filter(({ event }) => event === 'internal.error');
 
-  test('are reported, and the scheduler goes on with its commands', async () => {
+  test('are reported, and the scheduler continues with its commands', async () => {
     const { program, held } = await start();
     program.kill('SIGUSR2');
     await program.line((line) => line['error'] === 'TypeError: no such thing');

@@ -86,7 +86,7 @@ const A_ROUND = 3;
 
 const finishedOf = ({ lines }: Program) => lines.filter(({ event }) => event === 'run.finished').length;
 
-test('both ends are killed and answers are lost: none is missing, twice or out of order', async () => {
+test('both ends are killed and responses are lost: no outcome is missing, repeated or out of order', async () => {
   let center = startCenter();
   let edge = startEdge();
   for (let round = 0; round < ROUNDS; round++) {

@@ -68,7 +68,7 @@ test('a scheduler that does its work is alive and ready, and says so in one line
   expect(await desk.run('status', '--check')).toMatchObject({ code: 0, stdout: '', stderr: 'timers: ready\n' });
 });
 
-test('a refused timer file makes it unready until it is taken; it is alive all the while', async () => {
+test('a refused timer file makes it unready until it is accepted; it is alive all the while', async () => {
   const program = await start();
   timers('timers:\n  yearly: { corn: "0 0 1 1 *", run: "true" }\n');
   program.kill('SIGHUP');
@@ -124,7 +124,7 @@ test('one that stops is not ready, and alive', async () => {
   await stopping.ended;
 });
 
-test('without a scheduler the check says that there is none', async () => {
+test('without a scheduler the check reports that', async () => {
   timers(IDLE);
   const reason = 'no scheduler of timers.yaml is running. Start it: timers start';
   expect(await check('ready')).toEqual([1, [reason]]);
@@ -143,8 +143,8 @@ process.on('SIGUSR2', () => {
 });
 `;
 
-describe('an event loop that stands still', () => {
-  test('is no answer in time while it does, and a reason afterwards', async () => {
+describe('a blocked event loop', () => {
+  test('means no response in time while it lasts, and a reason afterwards', async () => {
     const blocker = desk.write('blocker.mjs', BLOCKER);
     const isThere = (name: string) => () => existsSync(join(desk.folder, name)) || undefined;
     const program = await start(IDLE, { NODE_OPTIONS: `--import=${blocker}` });

@@ -70,7 +70,7 @@ const objects = (stdout: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line));
 
 describe('history', () => {
-  test('is read from where the timer file says, and tells every outcome, newest last', async () => {
+  test('is read from where the timer file says, and shows every outcome, newest last', async () => {
     desk.write('timers.yaml', FILE);
     past();
     const { code, stdout } = await desk.run('history');
@@ -135,7 +135,7 @@ describe('history', () => {
     expect(objects(json)).toMatchObject([{ run_id: 'mg1c2x3l0abcd', output_tail: 'no route to host' }]);
   });
 
-  test('shows a run that is on while a scheduler has it, and does not call it running when none has', async () => {
+  test('shows an active run while a scheduler has it, and does not call it running otherwise', async () => {
     desk.write('timers.yaml', FILE);
     const run = { firing: report('2026-11-21T02:00:00'), runId: 'mg1c9x3k0zzzz', at: instant('2026-11-21T02:00:00') };
     const ledger = recording(
@@ -168,7 +168,7 @@ describe('history', () => {
   });
 });
 
-test('outcomes that cannot be recorded to the end are told aloud before the scheduler goes', async () => {
+test('outcomes that cannot be recorded to the end are reported before the scheduler ends', async () => {
   const path = past();
   const other = new DatabaseSync(path);
   other.exec('BEGIN IMMEDIATE');
@@ -183,7 +183,7 @@ test('outcomes that cannot be recorded to the end are told aloud before the sche
 });
 
 describe('where there is no history', () => {
-  test('nothing recorded yet: it is said where it looked, exit code 0', async () => {
+  test('nothing recorded yet: the message says where it looked, exit code 0', async () => {
     desk.write('timers.yaml', FILE);
     const { code, stdout, stderr } = await desk.run('history');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
@@ -198,7 +198,7 @@ describe('where there is no history', () => {
     });
   });
 
-  test('nothing that fits: it is said, exit code 0', async () => {
+  test('nothing matches: the message says so, exit code 0', async () => {
     desk.write('timers.yaml', FILE);
     past();
     const { code, stderr } = await desk.run('history', '--status', 'timeout');
@@ -221,7 +221,7 @@ describe('where there is no history', () => {
     expect(stderr).toMatch(/timers: the state .*past\.db cannot be read: \S.*\n$/);
   });
 
-  test('no timer file: exit code 1 and the way out', async () => {
+  test('no timer file: exit code 1 and what to do', async () => {
     expect(await desk.run('history')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('with --state <path> the history is read without a timer file'),
@@ -229,7 +229,7 @@ describe('where there is no history', () => {
   });
 });
 
-describe('wrong usage ends with exit code 2 and the way out', () => {
+describe('wrong usage ends with exit code 2 and what to write', () => {
   test.each([
     [['bakup'], /unknown timer "bakup" in the file or in the history\. Did you mean backup\?/],
     [['--status', 'failed'], /--status: unknown outcome "failed"\. Did you mean failure\?/],
@@ -249,7 +249,7 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
 });
 
 describe('list', () => {
-  test('tells the last outcome of each timer', async () => {
+  test('shows the last outcome of each timer', async () => {
     desk.write('timers.yaml', FILE);
     past();
     const { stdout } = await desk.run('list', '--json');

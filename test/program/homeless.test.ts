@@ -43,7 +43,7 @@ async function expectToBeFound(environment: readonly string[], barest: readonly 
 const BARE = ['env', '-i'];
 
 test.each([['HOME=/proc/none'], ['HOME='], ['XDG_STATE_HOME=/proc/none', 'TMPDIR=/proc/none']])(
-  'a scheduler with %s %s runs, and is found by whoever has another environment',
+  'a scheduler with %s %s runs, and commands with another environment find it',
   (...variables) =>
     expectToBeFound(
       [...BARE, ...variables.filter((variable) => variable), 'PATH=/usr/bin:/bin'],

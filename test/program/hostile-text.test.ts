@@ -36,7 +36,7 @@ function expectHarmless({ stdout, stderr }: Pick<Ended, 'stdout' | 'stderr'>, ar
   }
 }
 
-describe('what is typed is told harmlessly', () => {
+describe('what is typed is shown harmlessly', () => {
   test.each(commandKinds.map(({ name }) => name))('by %s', async (name) => {
     desk.write('timers.yaml', 'state: ./s.db\ntimers:\n  job: { cron: "0 0 1 1 *", run: [true] }\n');
     const lines: (readonly string[])[] = [
@@ -75,8 +75,8 @@ timers:
   json: { cron: "0 0 1 1 *", run_at_start: true, run: [cat, data.json], output: { parse: json } }
 ${rest}`;
 
-describe('what a file holds and a command prints is told harmlessly', () => {
-  test.each(['json', 'pretty'])('by a running scheduler with a %s log, and whoever asks it', async (format) => {
+describe('what a file contains and a command prints is shown harmlessly', () => {
+  test.each(['json', 'pretty'])('by a running scheduler with a %s log, and its clients', async (format) => {
     desk.write('loud.txt', `${HOSTILE}\n`);
     desk.write('data.json', `${JSON.stringify({ [HOSTILE]: HOSTILE })}\n`);
     desk.write('timers.yaml', file(''));
@@ -104,7 +104,7 @@ describe('what a file holds and a command prints is told harmlessly', () => {
     expect(printed?.['data']).toEqual({ [HOSTILE]: HOSTILE });
   });
 
-  test('by whoever is in a folder of such a name', async () => {
+  test('by commands in a folder with such a name', async () => {
     const folder = join(desk.folder, HOSTILE);
     mkdirSync(folder);
     const path = join(folder, 'timers.yaml');

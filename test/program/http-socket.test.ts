@@ -36,7 +36,7 @@ const ask = (socketPath: string, { path = '/api/status', ...rest }: Question = {
 
 const trigger = { path: '/api/trigger', method: 'POST', headers: { 'Content-Type': 'application/json' } };
 
-test('a socket file is its owner’s alone, who may look and act; a stop removes it', async () => {
+test('a socket file belongs to its owner, who may read and act; a stop removes it', async () => {
   const program = start('unix:./run/http.sock');
   const socket = pathOf('run/http.sock');
   expect(await program.event('http.listening')).toMatchObject({ address: `unix:${socket}` });
@@ -79,7 +79,7 @@ test('a socket that a killed scheduler has left is replaced', async () => {
   await second.ended;
 });
 
-test('a socket that somebody answers stays theirs, and the timers run', async () => {
+test('a socket that another process serves stays theirs, and the timers run', async () => {
   const server = createServer().listen(pathOf('http.sock'));
   const program = start('unix:http.sock');
   expect(await program.event('http.unavailable')).toMatchObject({ reason: 'another scheduler listens there' });
@@ -99,7 +99,7 @@ test('a folder that others may change is refused', async () => {
   await program.ended;
 });
 
-test('what is at the path and is no socket is left alone', async () => {
+test('a file at the path that is not a socket is left alone', async () => {
   writeFileSync(pathOf('precious'), 'precious');
   symlinkSync('precious', pathOf('link'));
   for (const path of ['precious', 'link']) {

@@ -29,7 +29,7 @@ timers:
   return program;
 }
 
-test('Prometheus, probes and people are answered where the file says so', async () => {
+test('Prometheus, probes and people are served where the file says so', async () => {
   const program = await start();
   for (const path of ['/healthz', '/readyz']) {
     const response = await ask(path);
@@ -68,7 +68,7 @@ test('from elsewhere Prometheus shows the token, and probes need none', async ()
   expect(await statuses({ Authorization: 'Bearer a-token-of-some-length-0123456789' })).toEqual([200, 200, 200]);
 });
 
-test('a port that is taken is told, and the timers run', async () => {
+test('a port in use is reported, and the timers run', async () => {
   const first = await start();
   expect(await first.event('http.listening')).toMatchObject({ level: 'info', address: `127.0.0.1:${PORT}` });
   desk.write('other.yaml', `state: false\nhttp: 127.0.0.1:${PORT}\ntimers:\n  once: { in: 500ms, run: [true] }\n`);
@@ -89,7 +89,7 @@ test('a port that is taken is told, and the timers run', async () => {
   await first.ended;
 });
 
-test('who waits for a port is not ready, and gets it when it is free', async () => {
+test('a scheduler that waits for a port is not ready, and gets it when it is free', async () => {
   const first = await start();
   desk.write('other.yaml', `http: 127.0.0.1:${PORT}\ntimers:\n  never: { every: 1h, run: [true] }\n`);
   const second = desk.start(['start', '-f', 'other.yaml']);

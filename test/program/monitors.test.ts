@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const asked = () => web.log.map((line) => line.replace(/\?rid=[\da-f-]{36}$/, ''));
 
-test('monitors, webhook and heartbeat are told of what happens; a reload takes other addresses; no log holds one', async () => {
+test('monitors, webhook and heartbeat receive what happens; a reload applies other addresses; no log contains one', async () => {
   const file = (secret: string, beat: string) => `
 heartbeat: { every: 1h, url: "http://${web.host}/${beat}" }
 timers:
@@ -73,7 +73,7 @@ timers:
   expect(program.lines.some(({ event }) => event === 'heartbeat.failed')).toBe(true);
 });
 
-test('a run by hand in the foreground tells nobody', async () => {
+test('a manual run in the foreground notifies nobody', async () => {
   desk.write(
     'timers.yaml',
     `heartbeat: "http://${web.host}/beat"\ntimers:\n  bad: { every: 1h, run: [false], ping: "http://${web.host}/x", notify: "http://${web.host}/y" }\n`,

@@ -62,7 +62,7 @@ describe('the natural spelling is accepted', () => {
     [['history', '--since', 'soon'], /--since takes a time .* yesterday.*; got "soon"/],
     [['next', '--from', 'soon'], /--from takes a time .* yesterday.*; got "soon"/],
     [['simulate', '--to', 'soon'], /--to takes a time .* yesterday.*; got "soon"/],
-  ])('timers %j is answered with the way out', async (args, said) => {
+  ])('timers %j is refused with what to write', async (args, said) => {
     desk.write('timers.yaml', FILE);
     const { code, stdout, stderr } = await desk.run(...args);
     expect({ isRefused: code === 1 || code === 2, stdout }).toEqual({ isRefused: true, stdout: '' });

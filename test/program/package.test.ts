@@ -35,7 +35,7 @@ test('its four names can be imported, and nothing else is there', () => {
   expect(names).toBe('Timer createScheduler loadTimers parseSchedule');
 });
 
-test('parseSchedule answers strictly after, in epoch milliseconds, and throws sentences', () => {
+test('parseSchedule returns strictly later instants, in epoch milliseconds, and throws sentences', () => {
   const script = `
     import { parseSchedule } from 'timers-cli';
     const noon = Date.UTC(2026, 0, 1, 12);
@@ -54,7 +54,7 @@ test('parseSchedule answers strictly after, in epoch milliseconds, and throws se
   ]);
 });
 
-test('what parseSchedule throws is a plain error with the way out in one sentence', () => {
+test('what parseSchedule throws is a plain error with the fix in one sentence', () => {
   const script = `
     import { parseSchedule } from 'timers-cli';
     const said = (work) => { try { work(); return 'no error'; } catch (error) { return error.name + ': ' + error.message; } };
@@ -137,7 +137,7 @@ test('the page of its scheduler is in it', () => {
   expect(readdirSync(join(home, 'dist', 'page')).sort()).toEqual(['icon.svg', 'index.html', 'page.css', 'page.js']);
 });
 
-test('its types stand alone', () => {
+test('its types need no others', () => {
   writeFileSync(
     join(folder, 'types.ts'),
     `import { parseSchedule, Timer, loadTimers, createScheduler, type Schedule } from 'timers-cli';

@@ -40,7 +40,7 @@ async function startPuppet(more = ''): Promise<{ program: Program; held: Awaited
 }
 
 describe('a run', () => {
-  test('is told from start to end, its output in between, and the scheduler ends when nothing can fire any more', async () => {
+  test('is logged from start to end, its output in between, and the scheduler ends when nothing can fire any longer', async () => {
     const { program, held } = await startPuppet();
     await held.print('one\ntwo\n');
     await held.printError('three\n');
@@ -228,7 +228,7 @@ describe('stopping', () => {
     expect(await program.event('scheduler.stopping')).toMatchObject({ signal, running: 0 });
   });
 
-  test('SIGTERM while a run is on ends its group and tells it canceled', async () => {
+  test('SIGTERM during a run ends its group and reports it canceled', async () => {
     const { program, held } = await startPuppet();
     const child = await held.spawnGrandchild();
     program.kill('SIGTERM');
@@ -283,7 +283,7 @@ describe('stopping', () => {
 });
 
 describe('a log that is not read', () => {
-  test('its reader goes away: jobs run on, it is said once on standard error', async () => {
+  test('its reader goes away: jobs keep running, and standard error says so once', async () => {
     desk.write(
       'timers.yaml',
       `timers:\n  job: { every: 100ms, run: [sh, -c, "echo x >> ran"] }\n  end: { in: 1ms, run: ${command()} }`,
@@ -357,7 +357,7 @@ describe('a terminal', () => {
   });
 });
 
-test('a command that prints fast and ends has every line told', async () => {
+test('every line of a command that prints fast and ends is logged', async () => {
   timers('  fast: { in: 1ms, run: [seq, "60000"] }');
   // Into a file: after 10 s a scheduler stops waiting for a reader, and on a busy machine this process may be one.
   const program = desk.start(['start', '--log-format', 'json'], { wrap: ['sh', '-c', 'exec "$@" > out', 'sh'] });
@@ -371,7 +371,7 @@ test('a command that prints fast and ends has every line told', async () => {
   expect(told).toEqual(Array.from({ length: 60_000 }, (_, n) => String(n + 1)));
 });
 
-test('a file with mistakes is not started: they are told, exit code 1', async () => {
+test('a file with mistakes is not started: they are reported, exit code 1', async () => {
   timers('  job: { every: 10, run: "true" }\n  other: { evry: 10s, run: "true" }');
   const { code, stdout, stderr } = await desk.run('start');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

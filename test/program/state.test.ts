@@ -20,7 +20,7 @@ const files = () => readdirSync(desk.folder).sort();
 test.each([
   ['timers.yaml', 'it is not a database'],
   ['app.db', 'it is the database of another program'],
-])('--state %s, which never was a state, is refused with the way out, and nothing is touched', async (name, reason) => {
+])('--state %s, which never was a state, is refused with what to do, and nothing is touched', async (name, reason) => {
   // As an application that was killed leaves it.
   const code = `const { DatabaseSync } = require('@photostructure/sqlite');
     const app = new DatabaseSync(process.argv[1]);
@@ -121,7 +121,7 @@ test("another user's link in a folder that others may write to is not followed",
   expect(readFileSync(at('important'), 'utf8')).toBe('precious');
 });
 
-test('a limit on file sizes is told as that, with the way out', async () => {
+test('a limit on file sizes is reported as such, with what to do', async () => {
   desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');
   const wrap = ['/bin/sh', '-c', 'ulimit -f 20; exec "$@"', 'sh'];
   const program = desk.start(['start', '-f', 'once.yaml', '--state', 'past.db'], { wrap });

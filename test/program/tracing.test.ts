@@ -27,7 +27,7 @@ async function start(env: Record<string, string> = {}): Promise<{ ended: Ended; 
   return { ended, lines: program.lines };
 }
 
-test('a run of two attempts is a trace, and its command knows where in it it stands', async () => {
+test('a run with two attempts is a trace, and its command knows its place in it', async () => {
   write(
     collector.endpoint,
     '  twice:\n    in: 1ms\n    retry: {attempts: 2, delay: 20ms}\n    run: echo "$TRACEPARENT"; exit $((4 - TIMERS_ATTEMPT))\n',
@@ -100,7 +100,7 @@ test('a run of two attempts is a trace, and its command knows where in it it sta
   expect(run.resource).toMatchObject({ 'service.name': 'timers', 'host.name': expect.any(String) });
 });
 
-test('the wait for a slot is seen, success is no error, and a hook is a child of its run', async () => {
+test('the wait for a slot is visible, success is not an error, and a hook is a child of its run', async () => {
   write(
     `{endpoint: "${collector.endpoint}/v1/traces", service_name: night, headers: {x-key: "\${KEY}"}}`,
     `  first: { in: 1ms, group: one, run: sleep 0.3 }
@@ -132,7 +132,7 @@ describe('a collector in trouble', () => {
 
   const LOST = /^timers: tracing: 127\.0\.0\.1:\d+ was not sent the last 2 spans\n$/;
 
-  test('that is not there keeps no scheduler from its end, and what it lacks is told', async () => {
+  test('that is absent does not delay the end of the scheduler, and what it lacks is reported', async () => {
     const { endpoint } = collector;
     await collector.close();
     write(endpoint, TIMER);
@@ -165,7 +165,7 @@ describe('a collector in trouble', () => {
     expect((await program.ended).code).toBe(0);
   });
 
-  test('that refuses is told once with its answer, and once when it takes spans again', async () => {
+  test('that refuses is reported once with its response, and once when it accepts spans again', async () => {
     collector.mood = { status: 401 };
     write(collector.endpoint, '  a: { every: 200ms, run: "true" }\n');
     const program = desk.start(['start']);
@@ -208,7 +208,7 @@ process.on('exit', () => fs.writeFileSync('loaded', [...files, ...Object.keys(re
   expect(chunks()).toMatch(/dist\/cli\/tracing/);
 });
 
-test('a run that goes on after a crash goes on in its trace', async () => {
+test('a run that continues after a crash continues in its trace', async () => {
   desk.write(
     'timers.yaml',
     `state: ./timers.db

@@ -27,7 +27,7 @@ function readOneLine(...args: string[]): Promise<{ line: string; code: number | 
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ line: first, code, signal })));
 }
 
-test('a command that follows ends when its reader goes away, and the scheduler goes on', async () => {
+test('a command that follows ends when its reader goes away, and the scheduler continues', async () => {
   desk.write(
     'timers.yaml',
     `timers:
@@ -51,7 +51,7 @@ test('a command that prints much ends when its reader goes away', async () => {
     expect(await readOneLine(...args), args.join(' ')).toMatchObject({ code: 0, line: expect.stringMatching(/./) });
 });
 
-test('help that nobody reads to its end is no crash', async () => {
+test('help that nobody reads to its end does not crash', async () => {
   const timers = `'${process.execPath}' '${PROGRAM}'`;
   const child = spawn('bash', ['-c', `set -o pipefail; ${timers} start --help | true`], { stdio: 'ignore' });
   expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);

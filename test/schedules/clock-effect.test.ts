@@ -105,7 +105,7 @@ describe('what follows elapsed time', () => {
     ],
   ]);
 
-  it('tells its rhythm where it has one', () => {
+  it('shows its rhythm if it has one', () => {
     const [change] = clockChanges('Europe/Berlin', spanOf('2027-01-01T00:00Z', '2027-06-01T00:00Z'));
     const rhythmOf = (cron: string) =>
       clockEffects(parseScheduleAt({ cron, timezone: 'Europe/Berlin' }, { start: 0 }), change!)[0]?.rhythm;

@@ -194,7 +194,7 @@ describe('repeat: both', () => {
   table(rows, { repeat: 'both' });
 });
 
-describe('changes of more than three hours are no daylight saving: nothing is made up', () => {
+describe('changes of more than three hours are not daylight saving: nothing is made up', () => {
   table([
     ['Pacific/Apia', '0 12 * * *', '2011-12-28T23:00Z', '2011-12-29T12:00-10:00', '2011-12-31T12:00+14:00'],
     ['Pacific/Apia', '0 0 30 12 *', '2011-12-01T00:00Z', '2012-12-30T00:00+14:00'],
@@ -205,7 +205,7 @@ describe('changes of more than three hours are no daylight saving: nothing is ma
 });
 
 describe('what never exists never comes, and the search for it ends', () => {
-  it('answers undefined for an hour that is lost every year', () => {
+  it('returns undefined for an hour that is skipped every year', () => {
     expect(due('*/30 2 * 3 SUNL', 'Europe/Berlin', '2026-01-01T00:00Z', 1)).toEqual([]);
     expect(due('30 2 * 3 SUNL', 'Europe/Berlin', '2026-01-01T00:00Z', 1, { gap: 'skip' })).toEqual([]);
   });

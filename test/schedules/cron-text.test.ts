@@ -260,7 +260,7 @@ describe('refused', () => {
     expect(error.message).toMatch(/^cron: /);
   });
 
-  it('tells which item of a list it is', () => {
+  it('shows which item of a list it is', () => {
     expect(refusal('cron', ['0 3 * * *', '0 25 * * *']).place).toEqual({ item: 1, span: [2, 4] });
     expect(refusal('cron', []).code).toBe('cron-empty');
   });
@@ -269,7 +269,7 @@ describe('refused', () => {
     expect(() => read('cron', value)).toThrow(TypeError);
   });
 
-  it('never takes a text by accident: whatever is read has five or six fields or is a shorthand', () => {
+  it('never accepts a text by accident: whatever is read has five or six fields or is a shorthand', () => {
     const letters = fc.constantFrom(...'0 1 5 9 * / , - # L W H J A N M O ? @'.split(' '), ' ');
     fc.assert(
       fc.property(fc.string({ unit: letters, maxLength: 14 }), (text) => {
@@ -289,7 +289,7 @@ describe('H', () => {
   const minuteOf = (cron: string, seed: string): number => new Date(instants(cron, seed)[0]!).getUTCMinutes();
   const seeds = Array.from({ length: 300 }, (_, index) => `timer-${index}`);
 
-  it('is the same for the same name, for ever', () => {
+  it('is always the same for the same name', () => {
     expect(instants('H H * * *', 'backup')).toEqual(instants('38 17 * * *'));
     expect(instants('H H(0-5) H * *', 'web')).toEqual(instants('9 4 28 * *'));
   });

@@ -120,7 +120,7 @@ describe('warnings', () => {
     },
   );
 
-  it('tells that whole days fall on midnight UTC', () => {
+  it('warns that whole days fall on midnight UTC', () => {
     expect(read('every', '1d').warnings).toMatchObject([{ code: 'every-utc-day' }]);
     expect(read('every', '1w').warnings).toMatchObject([{ code: 'every-utc-day' }]);
     expect(read('every', { interval: '1d', offset: '3h' }, { timezone: 'UTC' }).warnings).toEqual([]);
@@ -167,7 +167,7 @@ describe('days and weeks of local time', () => {
     ]);
   });
 
-  it('a time in the gap or the repeat is taken as dst says', () => {
+  it('a time in the gap or the repeat follows dst', () => {
     expect(berlin('2027-03-28 02:30', '7d', '2027-03-27T00:00Z', 2)).toEqual([
       '2027-03-28T03:00+02:00',
       '2027-04-04T02:30+02:00',

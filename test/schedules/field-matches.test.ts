@@ -27,7 +27,7 @@ it('of two day fields either is enough, unless one begins with a star', () => {
   expect(against('0 3 */2 * FRI', '2026-11-20T03:00')).toEqual(['day of month the 20th no']);
 });
 
-it('seconds are held against it where they are said', () => {
+it('seconds are compared if they are given', () => {
   expect(against('0 3 * * *', '2026-11-22T03:00', 5)).toEqual(['second 5 no']);
   expect(against('*/10 0 3 * * *', '2026-11-22T03:00', 5)).toEqual(['second 5 no']);
   expect(against('*/10 0 3 * * *', '2026-11-22T03:00')).toEqual([]);

@@ -47,6 +47,6 @@ it.each([
   expect(fieldsInWords(expression, 'backup')[index]?.meaning).toBe(meaning);
 });
 
-it('a shorthand is told as what it stands for', () => {
+it('a shorthand is described as its expression', () => {
   expect(fieldsInWords('@weekly', '').map(({ text }) => text)).toEqual(['0', '0', '*', '*', '0']);
 });

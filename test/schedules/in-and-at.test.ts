@@ -69,7 +69,7 @@ describe('at', () => {
     expect(error.message).toContain('2027-03-28T03:00:00.000+02:00');
   });
 
-  it('tells which item of a list is wrong', () => {
+  it('shows which item of a list is wrong', () => {
     expect(refusal('at', ['2027-01-01', '2027-02-30'])).toMatchObject({ code: 'timestamp-date', place: { item: 1 } });
     expect(refusal('at', []).code).toBe('at-empty');
     expect(() => kindOf('at').parse(1_700_000_000_000, contextOf())).toThrow(TypeError);

@@ -51,7 +51,7 @@ describe('names', () => {
     ['Europe'],
     [' Europe/Berlin'],
     ['local'],
-  ])('%j is none', (name) => {
+  ])('%j is not one', (name) => {
     expect(isTimeZone(name)).toBe(false);
   });
 
@@ -119,7 +119,7 @@ describe('formatLocal', () => {
     expect(formatLocal(Date.parse(instant), zone)).toBe(expected);
   });
 
-  it('refuses what is no zone', () => {
+  it('refuses an unknown zone', () => {
     expect(() => formatLocal(0, 'BST')).toThrow(RangeError);
   });
 });

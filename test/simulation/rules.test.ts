@@ -49,7 +49,7 @@ describe('rules that hold and rules that do not', () => {
     ['backup within 02:00-06:00', {}, 1, ['backup+63m']],
     ['backup within 05:00-02:00', {}, 3, ['backup+123m', 'backup+183m', 'backup+243m']],
     ['backup within 01:00-06:03', { zone: 'Asia/Kolkata' }, 5, undefined],
-  ])('%s does not hold, and the first instants are told', async (text, how, breaches, first) => {
+  ])('%s does not hold, and the first instants are reported', async (text, how, breaches, first) => {
     const told = await verdict(text, how);
     expect(told).toMatchObject({ holds: false, breaches, ...(first && { first }) });
   });

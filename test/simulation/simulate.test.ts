@@ -11,7 +11,7 @@ import { NIGHT, scenario } from './scenario.js';
 const ignore = () => undefined;
 const of = (tally: Tally, name: string) => tally.jobs.get(name)!;
 
-describe('what becomes of firings', () => {
+describe('what happens to firings', () => {
   test('a run that lasts until the next firing is over by then', async () => {
     const tally = await simulate(scenario([job('tick', everyMs(MINUTE))], HOUR, { lasting: () => MINUTE }), ignore);
     expect(of(tally, 'tick').runs).toEqual({ total: 60, firstAt: NIGHT + MINUTE });
@@ -95,7 +95,7 @@ describe('what becomes of firings', () => {
 });
 
 describe('busy minutes', () => {
-  test('what is busy every night is told once, with how often and when first', async () => {
+  test('what is busy every night is reported once, with how often and when first', async () => {
     const jobs = ['a', 'b', 'c'].map((name) => job(name, everyMs(DAY)));
     const tally = await simulate(scenario([...jobs, job('d', everyMs(2 * DAY))], 10 * DAY), ignore);
     const [busiest] = tally.minutes.busiest(1);

@@ -83,7 +83,7 @@ describe('what is proposed', () => {
     expect(suggest(jobs, 10 * MINUTE)).toMatchObject([{ job: { name: 'job-2' }, move: { by: 10 * MINUTE } }]);
   });
 
-  test('two timers in one minute are no crowd, and what cannot move does not', () => {
+  test('two timers in one minute are not crowded, and a timer that cannot move stays', () => {
     expect(suggest([timer('a', 'cron', '0 3 * * *'), timer('b', 'cron', '0 3 * * *')])).toEqual([]);
     expect(suggest(['a', 'b', 'c'].map((name) => timer(name, 'cron', '*/5 * * * *')))).toEqual([]);
   });

@@ -62,7 +62,7 @@ const NIGHT: readonly TimerEvent[] = [
 ];
 
 describe('the console', () => {
-  it('tells a night', () => {
+  it('shows a night', () => {
     expect(rows(NIGHT)).toBe(`\
 ── Mon 2026-11-23 +01:00 Europe/Berlin ────────────────────────
 23:59:58 · started 2 timers from /etc/timers.yaml

@@ -91,7 +91,7 @@ describe('a reader that reads', () => {
 });
 
 describe('a reader that is slow', () => {
-  it('makes commands wait at high water and lets them go on at low water', async () => {
+  it('makes commands wait at high water and lets them continue at low water', async () => {
     reader.appetite = 0;
     fill(HIGH_WATER - 2 * KIB.length);
     await clock.settle();
@@ -116,7 +116,7 @@ describe('a reader that is slow', () => {
     expect(reader.text).toBe('a\n');
   });
 
-  it('is not taken to stand still as long as it takes anything', async () => {
+  it('is not stalled as long as it accepts anything', async () => {
     reader.appetite = 0;
     fill(HIGH_WATER);
     const drained = destination.drained();
@@ -129,7 +129,7 @@ describe('a reader that is slow', () => {
   });
 });
 
-describe.each(['EAGAIN', 'silent'])('a reader that stands still (%s)', (mood) => {
+describe.each(['EAGAIN', 'silent'])('a stalled reader (%s)', (mood) => {
   beforeEach(async () => {
     reader.mood = mood;
     reader.appetite = 0;
@@ -146,7 +146,7 @@ describe.each(['EAGAIN', 'silent'])('a reader that stands still (%s)', (mood) =>
     expect(destination.drained()).toBeUndefined();
   });
 
-  it('loses output, keeps events, and is told how many records it lost when it reads again', async () => {
+  it('loses output, keeps events, and learns how many records it lost when it reads again', async () => {
     await clock.advance(STALL + 10);
     fill(10 * KIB.length, 'output');
     destination.write('kept\n', 'event');
@@ -207,7 +207,7 @@ describe('a log that ends', () => {
     ['EPIPE', 'the log has ended: its reader went away'],
     ['EIO', 'the log has ended: it cannot be written (the disk or device failed)'],
     ['EBADF', 'the log has ended: it cannot be written (it is closed)'],
-  ])('%s is told once, and everything is let go', async (code, reason) => {
+  ])('%s is reported once, and everything is dropped', async (code, reason) => {
     reader.appetite = 0;
     fill(HIGH_WATER);
     const waiting = [destination.drained(), destination.flush()];
@@ -223,7 +223,7 @@ describe('a log that ends', () => {
 });
 
 describe('a full disk', () => {
-  it('is told once, tried again, and what was lost is told when it works again', async () => {
+  it('is reported once, retried, and losses are reported when it works again', async () => {
     reader.mood = 'ENOSPC';
     reader.appetite = 0;
     destination.write('first\n', 'event');

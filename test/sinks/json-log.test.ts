@@ -66,7 +66,7 @@ describe('the JSON log', () => {
     ['warn', ['warn', 'error']],
     ['error', ['error']],
     ['silent', []],
-  ])('set to %s tells %s', (level, expected) => {
+  ])('set to %s logs %s', (level, expected) => {
     const { destination, sink } = log(level);
     const outcome = (status: 'success' | 'failure'): TimerEvent => ({
       event: 'run.finished',
@@ -85,7 +85,7 @@ describe('the JSON log', () => {
     expect(destination.records.map((line) => (JSON.parse(line) as { level: string }).level)).toEqual(expected);
   });
 
-  it('tells what was dropped', () => {
+  it('reports what was dropped', () => {
     const { destination } = log();
     destination.tellDropped(4);
     expect(JSON.parse(destination.records[0]!)).toMatchObject({ event: 'log.dropped', level: 'warn', records: 4 });

@@ -86,7 +86,7 @@ it('a record that fits is left alone', () => {
   expect(record).not.toHaveProperty('truncated');
 });
 
-it('the message is cut first, which is said: a line of 14 KiB is whole', () => {
+it('the message is cut first, and marked as cut: a line of 14 KiB is whole', () => {
   const { line, record } = written(output(many('x', 14_000)));
   expect(record['line']).toBe(many('x', 14_000));
   expect(record['truncated']).toBe(true);

@@ -53,7 +53,7 @@ describe('destinations', () => {
     expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n');
   });
 
-  it('never waits for a pipe nobody reads, and goes on when somebody does', async () => {
+  it('never waits for an unread pipe, and continues when it is read', async () => {
     const { path, both } = pipe('slow');
     const destination = destinationOf(open(path, constants.O_WRONLY));
     const record = `${'x'.repeat(999)}\n`;
@@ -81,7 +81,7 @@ describe('destinations', () => {
     expect(Number.parseInt(flags ?? '', 8) & constants.O_NONBLOCK).toBe(0);
   });
 
-  it('tells that the reader has gone, once, and lives on', async () => {
+  it('reports once that the reader has gone, and keeps running', async () => {
     const path = join(folder, 'gone');
     execFileSync('mkfifo', [path]);
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -94,7 +94,7 @@ describe('destinations', () => {
     expect(told).toEqual(['the log has ended: its reader went away']);
   });
 
-  it('tells that the disk is full', async () => {
+  it('reports that the disk is full', async () => {
     // Not closed with the others: it is tried again and again.
     const destination = destinationOf(openSync('/dev/full', 'w'));
     destination.write('one\n', 'event');
@@ -109,7 +109,7 @@ describe('destinations', () => {
     expect(told).toEqual(['the log has ended: it cannot be written (it is closed)']);
   });
 
-  it('falls back to the stream where a pipe cannot be opened anew', async () => {
+  it('falls back to the stream if a pipe cannot be opened again', async () => {
     const path = join(folder, 'nobody');
     execFileSync('mkfifo', [path]);
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

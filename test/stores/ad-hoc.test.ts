@@ -39,7 +39,7 @@ test('a job that came and went while nothing could be written leaves nothing', a
   expect(state.read((history) => [...history.jobs().keys()])).toEqual(['at:two']);
 });
 
-test('an outcome is let go when it is old, though it is the newest of its job: there will be no other', async () => {
+test('an old outcome is deleted even if it is the newest of its job: there will be no other', async () => {
   const state = new State(join(newFolder(), 'timers.db'), { keep: DAY, runs: 1 });
   state.commit([
     finished('old', { at: NOW - 2 * DAY, firing: firingOf('at:one') }),

@@ -101,7 +101,7 @@ describe('whatever somebody has written into a state', () => {
     },
   );
 
-  it('every kind of word that is none', () => {
+  it('every invalid word', () => {
     const state = damaged(
       `UPDATE jobs SET breaker = 'opem', last_status = 'fine' WHERE name = 'bad0'`,
       `UPDATE firings SET status = 'fine' WHERE job_name = 'bad0'`,

@@ -20,7 +20,7 @@ describe('a state that cannot be opened at the start', () => {
     ['a folder for the lock', (path: string) => mkdirSync(`${path}.lock`), (path: string) => rmdirSync(`${path}.lock`)],
   ] as const;
 
-  test.each(inTheWay)('for %s is taken up when it can be, with all that it was told', async (name, put, take) => {
+  test.each(inTheWay)('for %s is opened when possible, with everything it received', async (name, put, take) => {
     const path = join(newFolder(), name === 'a file for a folder' ? 'deep/timers.db' : 'timers.db');
     put(path);
     const state = new State(path);
@@ -39,7 +39,7 @@ describe('a state that cannot be opened at the start', () => {
     expect(new State(path).tryStart(22)).toEqual({ kind: 'in_use', pid: 4711 });
   });
 
-  test('nor until the stop: its losses are told', () => {
+  test('nor until the stop: its losses are reported', () => {
     const state = new State();
     mkdirSync(state.path);
     state.commit([finished('r1')], [recordOf('backup')]);
@@ -63,7 +63,7 @@ describe('a state that cannot be opened at the start', () => {
     expect(state.ended()).toEqual(['r1']);
   });
 
-  test('and that another scheduler uses by the time it could be: that is told, and it is taken up when that one has gone', async () => {
+  test('and that another scheduler uses by then: that is reported, and it is opened when that one has gone', async () => {
     const state = new State();
     mkdirSync(`${state.path}.lock`);
     state.commit([finished('r1')]);

@@ -159,7 +159,7 @@ describe('a run on its way', () => {
     expect(atOnce.read((history) => history.open())).toEqual(open);
   });
 
-  test('goes on under a scheduler that finds it open', () => {
+  test('continues under a scheduler that finds it open', () => {
     const state = new State();
     state.commit([admitted('r1'), begun('r1'), admitted('r2'), admitted('r3')]);
     state.stop();
@@ -182,7 +182,7 @@ describe('a run on its way', () => {
     expect(state.ended()).toEqual(['r1', 'r2']);
   });
 
-  test('has one outcome, however often it is told', () => {
+  test('has one outcome, however often it is reported', () => {
     const state = new State();
     state.commit([finished('r1')]);
     state.commit([finished('r1', { outcome: { status: 'lost' } })]);
@@ -191,7 +191,7 @@ describe('a run on its way', () => {
   });
 });
 
-describe('history answers', () => {
+describe('history returns', () => {
   const state = () => {
     const one = new State();
     one.commit([
@@ -240,7 +240,7 @@ describe('history answers', () => {
     expect(durations('nobody', 9)).toEqual([]);
   });
 
-  test('those of a firing that was due then, or of a row it stands in', () => {
+  test('those of a firing that was due then, or of a series that includes it', () => {
     const one = new State();
     const firing = { ...firingOf('backup'), scheduledFor: NOW + 50 };
     const row = { event: 'firing.missed', at: NOW + 60, firing, reason: 'downtime', count: 5 } as const;
@@ -274,7 +274,7 @@ describe('history answers', () => {
     );
   });
 
-  test('by their numbers, a few at a time; one that was let go meanwhile is missing', () => {
+  test('by their numbers, a few at a time; one that was deleted in between is missing', () => {
     state().read((history) => {
       const numbers = history.numbers({ jobName: 'backup', limit: 2 });
       expect(history.numbered(numbers).map((ending) => ending?.runId)).toEqual(['r3', 'r5']);

@@ -53,7 +53,7 @@ test('a second scheduler is refused with the pid of the first, and touches nothi
   expect(second.tryStart(22).kind).toBe('open');
 });
 
-test('a pid that is our own is another container’s, and not told', () => {
+test('a pid that is our own belongs to another container, and is not shown', () => {
   const first = new State();
   first.tryStart(1);
   expect(new State(first.path).tryStart(1)).toEqual({ kind: 'in_use', pid: undefined });
@@ -170,7 +170,7 @@ describe('whose lock is removed while it is in use', () => {
     expect(new State(first.path).tryStart(22)).toEqual({ kind: 'in_use', pid: 11 });
   });
 
-  test('the state tells every half minute that its scheduler lives', async () => {
+  test('the state records every half minute that its scheduler is alive', async () => {
     const first = new State();
     first.tryStart(11);
     first.commit([finished('r1')]);

@@ -60,13 +60,13 @@ describe('a state that is not there', () => {
     expect(state.ended()).toEqual(['r1']);
   });
 
-  test('is no history yet, and reading makes no file', () => {
+  test('is not a history yet, and reading creates no file', () => {
     const path = join(newFolder(), 'deep', 'timers.db');
     expect(readState(path)).toEqual({ kind: 'none' });
     expect(existsSync(dirname(path))).toBe(false);
   });
 
-  test('is no history where there can be no file, with the reason', () => {
+  test('is not a history where there can be no file, with the reason', () => {
     const path = join(newFolder(), 'file');
     writeFileSync(path, '');
     expect(readState(join(path, '.local', 'timers.db'))).toEqual({
@@ -75,7 +75,7 @@ describe('a state that is not there', () => {
     });
   });
 
-  test('stands by default where the timer file says, or rather its real path', () => {
+  test('is by default where the timer file says, or rather its real path', () => {
     const [one, other] = ['/etc/a/timers.yaml', '/etc/b/timers.yaml'].map((file) =>
       defaultStatePath(file, { HOME: '/home/ann', XDG_STATE_HOME: 'relative' }),
     );
@@ -85,7 +85,7 @@ describe('a state that is not there', () => {
     expect(told).toBe(join('/var/state/timers', basename(one!)));
   });
 
-  test.each(['', 'relative'])('a HOME that is %j is none', (HOME) => {
+  test.each(['', 'relative'])('HOME=%j is ignored', (HOME) => {
     expect(defaultStatePath('/etc/a/timers.yaml', { HOME })).toBe(defaultStatePath('/etc/a/timers.yaml', {}));
     expect(defaultStatePath('/etc/a/timers.yaml', { HOME })).toMatch(/^\//);
   });
@@ -108,7 +108,7 @@ describe('a file that cannot be used', () => {
       },
     ],
   ] as const;
-  test.each(damaged)('%s is set aside, told at each start, and a new one begun', (_, reason, make) => {
+  test.each(damaged)('%s is set aside, reported at each start, and a new one begun', (_, reason, make) => {
     const state = new State();
     state.commit([finished('r0')]);
     state.stop();
@@ -177,7 +177,7 @@ describe('a file that cannot be used', () => {
     expect(filesBeside(state.path).filter((name) => name.includes('.bad-'))).toEqual([]);
   });
 
-  test('a folder, or a path through a file, is told in words', () => {
+  test('a folder, or a path through a file, is described in words', () => {
     const folder = newFolder();
     mkdirSync(join(folder, 'timers.db'));
     writeFileSync(join(folder, 'file'), '');
@@ -199,7 +199,7 @@ describe('a file that cannot be used', () => {
     expect(new State(other).whyUnavailable()).toBe(`of ${other}.lock: ${reason}`);
   });
 
-  test('one that is closed to us is not taken for a folder that is', () => {
+  test('one that is closed to us is not mistaken for an accessible folder', () => {
     const state = new State();
     state.commit([finished('r1')]);
     state.stop();
@@ -217,7 +217,7 @@ describe('a file that cannot be used', () => {
     }
   });
 
-  test('noise is told to readers, who change nothing', () => {
+  test('noise is reported to readers, who change nothing', () => {
     const path = join(newFolder(), 'timers.db');
     writeFileSync(path, noise);
     expect(readState(path)).toEqual({ kind: 'unavailable', reason: 'it is not a database' });
@@ -253,7 +253,7 @@ test('an empty file that a scheduler left as it was killed, before it wrote, is 
 
 describe('a state that was emptied', () => {
   const EMPTY = 'it is empty, though a scheduler has used it before';
-  test('after an orderly stop is told, and a new one begun', () => {
+  test('after an orderly stop is reported, and a new one begun', () => {
     const state = new State();
     state.commit([finished('r1')]);
     state.stop();
@@ -301,7 +301,7 @@ describe('a log', () => {
     expect(state.ended()).toEqual(RUNS);
   });
 
-  test('of noise is set aside and told at each start; the rest of the state is used', () => {
+  test('of noise is set aside and reported at each start; the rest of the state is used', () => {
     const state = killed();
     writeFileSync(log(state), noise);
     expect(state.start().setAside).toEqual({

@@ -40,7 +40,7 @@ test('a link of our own or of root is followed, and one where only we may write'
   expect(plantedLinkOn(closed.link, ROOT)).toBe(closed.link);
 });
 
-test('a circle of links is left to whoever opens it', () => {
+test('a circle of links is left to the caller that opens it', () => {
   const link = join(newFolder(), 'link');
   symlinkSync(link, link);
   expect(plantedLinkOn(link, ROOT)).toBeUndefined();

@@ -7,7 +7,7 @@ import { begun, finished, firingOf, newFolder, NOW, State } from './state.js';
 
 const stateOf = (retention: Retention) => new State(join(newFolder(), 'timers.db'), retention);
 
-test('of each job the newest outcomes are kept, as many as told', async () => {
+test('of each job the newest outcomes are kept, as many as configured', async () => {
   const state = stateOf({ keep: 30 * DAY, runs: 3 });
   for (const jobName of ['a', 'b']) {
     const firing = firingOf(jobName);
@@ -19,7 +19,7 @@ test('of each job the newest outcomes are kept, as many as told', async () => {
   expect(state.ended()).toEqual(['a997', 'a998', 'a999', 'b0', 'b1']);
 });
 
-test('outcomes older than told are let go, but for the newest of each job', async () => {
+test('older outcomes are deleted, except the newest of each job', async () => {
   const state = stateOf({ keep: DAY, runs: 1_000 });
   const old = { at: NOW - 2 * DAY };
   state.commit([

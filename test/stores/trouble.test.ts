@@ -58,7 +58,7 @@ function lockOut(path: string): () => void {
 }
 
 describe('while the file cannot be written', () => {
-  test('commits are kept, trouble is told once, and its end when all is recorded', async () => {
+  test('commits are kept, trouble is reported once, and so is its end when all is recorded', async () => {
     const state = new State();
     state.commit([admitted('r0'), admitted('r1')], [recordOf('backup', { cursor: 0 })]);
     const free = lockOut(state.path);
@@ -94,7 +94,7 @@ describe('while the file cannot be written', () => {
     expect(state.ended()).toEqual(['r1']);
   });
 
-  test('by a lock that stays, a stop gives up, and what is lost is told', async () => {
+  test('by a lock that stays, a stop gives up, and what is lost is reported', async () => {
     const state = new State();
     state.commit([admitted('r1')]);
     afterTest(lockOut(state.path));
@@ -122,7 +122,7 @@ describe('while the file cannot be written', () => {
     expect(state.troubles).toEqual([]);
   });
 
-  test('by a lock, it is told after two seconds, or when something is let go', async () => {
+  test('by a lock, it is reported after two seconds, or when something is dropped', async () => {
     const state = new State();
     state.start();
     const free = lockOut(state.path);
@@ -157,7 +157,7 @@ describe('while the file cannot be written', () => {
     expect([...state.read((history) => history.jobs()).keys()]).toEqual(['backup']);
   });
 
-  test('a listener that comes late is told', async () => {
+  test('a listener that registers late is called', async () => {
     const state = new State();
     const { ledger } = state.start();
     afterTest(lockOut(state.path));
@@ -169,7 +169,7 @@ describe('while the file cannot be written', () => {
     expect(told).toHaveLength(1);
   });
 
-  test('the oldest outcomes beyond what is kept are let go and counted; nothing is left open by it', async () => {
+  test('the oldest outcomes beyond the limit are dropped and counted; nothing is left open by it', async () => {
     const state = new State();
     state.commit(Array.from({ length: 100 }, (_, run) => admitted(`r${run}`)));
     const free = lockOut(state.path);
@@ -182,7 +182,7 @@ describe('while the file cannot be written', () => {
     expect(state.read((history) => history.open())).toEqual([]);
   });
 
-  test('closing tells how much is not recorded, and of which file', () => {
+  test('closing reports how much is not recorded, and of which file', () => {
     const state = new State();
     state.commit([admitted('r1')]);
     afterTest(lockOut(state.path));
@@ -209,7 +209,7 @@ describe('while the file cannot be written', () => {
 });
 
 describe('a disk', () => {
-  test('that is full stops recording late, loses nothing, and recording goes on when there is room', async (context) => {
+  test('that is full stops recording late, loses nothing, and recording resumes when there is room', async (context) => {
     const folder = smallDisk(context, '4m');
     const state = new State(join(folder, 'timers.db'));
     state.start();
@@ -270,7 +270,7 @@ describe('a disk', () => {
     },
   );
 
-  test('that was full before the start is told, and recording begins when there is room', async (context) => {
+  test('that was full before the start is reported, and recording begins when there is room', async (context) => {
     const folder = smallDisk(context, '1m');
     spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'ballast')}`, 'bs=4k']);
     const state = new State(join(folder, 'timers.db'));
@@ -300,7 +300,7 @@ describe('a disk', () => {
     expect(state.ended()).toEqual(['r1']);
   });
 
-  test('that is read-only is told, and can be read', (context) => {
+  test('that is read-only is reported, and can be read', (context) => {
     const folder = smallDisk(context, '8m');
     const state = new State(join(folder, 'timers.db'));
     state.commit([finished('r1')]);
@@ -447,7 +447,7 @@ describe('a file in use', () => {
     expectNewLedger(state, ['r1', 'r3', 'r4']);
   });
 
-  test('that is removed gives its failed attempts to a new one, and the number of what is too old is told', async () => {
+  test('that is removed passes its failed attempts to a new one, and the number of older ones is reported', async () => {
     const state = begin();
     state.commit([failedOnce('r2')]);
     state.commit(Array.from({ length: MOST_KEPT }, (_, run) => finished(`more${run}`)));
@@ -502,7 +502,7 @@ describe('a file in use', () => {
     expect(state.ended()).toHaveLength(2_002);
   });
 
-  test('is not taken for one that others wrote into when its own log is written back', async () => {
+  test('is not mistaken for a changed one when its own log is written back', async () => {
     const state = begin();
     for (let run = 0; run < 4_000; run++) state.commit([finished(`old${run}`, { outputTail: 'x'.repeat(500) })]);
     expect(statSync(state.path).size).toBeGreaterThan(2 * 1024 * 1024);
@@ -511,7 +511,7 @@ describe('a file in use', () => {
     expect(state.troubles).toEqual([]);
   });
 
-  test('whose place is taken by what cannot be moved: timers go on from memory until it can', async () => {
+  test('whose path is blocked by an immovable file: timers continue from memory until it can be moved', async () => {
     const state = begin();
     const folder = dirname(state.path);
     renameSync(folder, `${folder}-away`);

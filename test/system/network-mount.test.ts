@@ -34,7 +34,7 @@ test.each('nfs nfs4 cifs smb3 9p ceph fuse fuse.sshfs fuse.s3fs fuse.grpcfuse vb
   },
 );
 
-test.each('ext4 xfs btrfs overlay tmpfs zfs fuseblk apfs'.split(' '))('%s is none', (type) => {
+test.each('ext4 xfs btrfs overlay tmpfs zfs fuseblk apfs'.split(' '))('%s is not on one', (type) => {
   expect(networkMountOf('/a', `1 0 0:1 / / rw - ${type} x rw`)).toBeUndefined();
 });
 

@@ -35,7 +35,7 @@ describe('a number that a double would change', () => {
     expect(inexactNumber(String.raw`{"9007199254740993": "\"9007199254740993\\"}`)).toBeUndefined();
   });
 
-  it('is none that JavaScript itself writes', () => {
+  it('is absent for numbers that JavaScript itself writes', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         expect(inexactNumber(JSON.stringify({ value }))).toBeUndefined();

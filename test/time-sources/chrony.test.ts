@@ -66,7 +66,7 @@ describe('chronyc', () => {
     expect(await measured).toMatchObject({ kind: 'sample', source: 'chrony', offsetMs: expect.closeTo(-250, 1) });
   });
 
-  test('tells that no chronyd runs', async () => {
+  test('reports that no chronyd runs', async () => {
     const measured = ask();
     const chronyc = await puppet.next();
     await chronyc.print('506 Cannot talk to daemon\n');
@@ -97,7 +97,7 @@ describe('chronyc', () => {
     expect(clock.armed).toBe(0);
   });
 
-  test('that is not installed is told, unless it may be absent', async () => {
+  test('that is not installed is reported, unless it may be absent', async () => {
     const absent = { clock: new FakeClock(), command: ['/nowhere/chronyc'] };
     expect(await createChronySource({ ...absent, mayBeAbsent: false }).measure(never)).toEqual({
       kind: 'trouble',
@@ -108,7 +108,7 @@ describe('chronyc', () => {
   });
 });
 
-test('a program that the system refuses to run is told, not thrown', async () => {
+test('a program that the system refuses to run is reported, not thrown', async () => {
   const clock = new FakeClock();
   const source = createChronySource({ clock, mayBeAbsent: false, command: ['no\0name'] });
   expect(await source.measure(never)).toMatchObject({ reason: expect.stringContaining('could not be run') });

@@ -82,7 +82,7 @@ describe.skipIf(missing !== undefined)('a real chronyd', () => {
     await measuredAs(seconds * 1_000, servers()[0]!);
   });
 
-  test('makes the watch tell once that the clock is off, and once that it is right again', async () => {
+  test('makes the watch report once that the clock is off, and once that it is right again', async () => {
     await serve();
     await serveAhead(0.25);
     const events: TimerEvent[] = [];
@@ -108,7 +108,7 @@ describe.skipIf(missing !== undefined)('a real chronyd', () => {
     expect(await source.measure(never)).toMatchObject({ reason: 'is not synchronised' });
   });
 
-  test('in local mode is not taken for synchronised', async () => {
+  test('in local mode does not count as synchronized', async () => {
     await serve();
     const source = createChronySource({ clock, mayBeAbsent: false, command: server.chronyc });
     expect(await source.measure(never)).toMatchObject({

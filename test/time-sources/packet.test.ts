@@ -12,7 +12,7 @@ describe('the time of NTP', () => {
     expect(toNtpTime(Date.parse('1999-12-31T23:59:59.500Z'))).toBe((3_155_673_599n << 32n) + 2n ** 31n);
   });
 
-  test('begins anew in 2036', () => {
+  test('starts over in 2036', () => {
     expect(toNtpTime(Date.parse('2036-02-07T06:28:16Z'))).toBe(0n);
     const before = toNtpTime(Date.parse('2036-02-07T06:28:15.750Z'));
     const after = toNtpTime(Date.parse('2036-02-07T06:28:16.250Z'));
@@ -38,7 +38,7 @@ describe('a request', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const request = writeSntpRequest(nonce);
 
   test('law: whatever bytes come, they are read without throwing, and are nothing unless they carry our mark', () => {
@@ -49,7 +49,7 @@ describe('an answer', () => {
     );
   });
 
-  test('law: an answer that carries our mark is time with a bounded error, a kiss or refused', () => {
+  test('law: a response that carries our mark is time with a bounded error, a kiss or refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 48, maxLength: 120 }), (bytes) => {
         bytes[0] = (bytes[0]! & 0xf8) | 4;

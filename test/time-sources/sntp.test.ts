@@ -59,7 +59,7 @@ describe('a server', () => {
     expect(sample?.kind === 'sample' && Math.abs(sample.offsetMs - 250)).toBeLessThanOrEqual(0.51);
   });
 
-  test('is asked four times, each time with another mark, and the answer with the least delay counts', async () => {
+  test('is asked four times, each time with another mark, and the response with the least delay counts', async () => {
     const ways = [
       [40, 0],
       [0, 60],
@@ -91,7 +91,7 @@ describe('a server', () => {
     );
   });
 
-  test('may leave questions unanswered, as long as it answers one', async () => {
+  test('may leave requests unanswered, as long as it responds once', async () => {
     server.behave = (request, count) => (count < 4 ? undefined : travel(100)(request));
     const measured = sourceAt().measure(never);
     for (let lost = 0; lost < 3; lost++) {
@@ -111,7 +111,7 @@ describe('a server', () => {
   });
 });
 
-describe('an answer is refused', () => {
+describe('a response is refused', () => {
   test.each<[string, Said]>([
     ['is not synchronised itself', { leap: 3 }],
     ['is not synchronised itself', { stratum: 16 }],
@@ -146,7 +146,7 @@ describe('an answer is refused', () => {
   });
 });
 
-describe('what is no answer to our question is not read', () => {
+describe('a packet that does not match our request is ignored', () => {
   const strays: readonly (readonly [string, (request: Buffer) => Buffer])[] = [
     ['nothing', () => Buffer.alloc(0)],
     ['half an answer', (request) => answerTo(request, 0).subarray(0, 47)],
@@ -159,7 +159,7 @@ describe('what is no answer to our question is not read', () => {
     ],
   ];
 
-  test.each(strays)('%s, and the answer behind it counts', async (_, stray) => {
+  test.each(strays)('%s, and the response after it counts', async (_, stray) => {
     server.behave = (request, _count, from) => {
       server.send(stray(request), from);
       return travel(250)(request);
@@ -167,7 +167,7 @@ describe('what is no answer to our question is not read', () => {
     expect(await outcomeOf()).toMatchObject({ kind: 'sample' });
   });
 
-  test('nor what comes from somebody else, even with our mark', async () => {
+  test('and so is a packet from someone else, even with our mark', async () => {
     const somebody = await FakeServer.open();
     server.behave = (request, _count, from) => {
       somebody.send(answerTo(request, clock.now() + 9e6), from);
@@ -179,8 +179,8 @@ describe('what is no answer to our question is not read', () => {
   });
 });
 
-describe('who gives no answer', () => {
-  test('is told after four times three seconds', async () => {
+describe('a server without a response', () => {
+  test('is reported after four times three seconds', async () => {
     const measured = outcomeOf();
     for (let lost = 0; lost < 4; lost++) {
       await server.asked();
@@ -190,7 +190,7 @@ describe('who gives no answer', () => {
     expect(clock.armed).toBe(0);
   });
 
-  test('is told when nobody listens there', async () => {
+  test('is reported when nobody listens there', async () => {
     const closed = await FakeServer.open();
     await closed.close();
     expect(await outcomeOf(sourceAt({ port: closed.port }))).toBe(
@@ -198,7 +198,7 @@ describe('who gives no answer', () => {
     );
   });
 
-  test('is told when nobody knows its name', async () => {
+  test('is reported when nobody knows its name', async () => {
     expect(await outcomeOf(sourceAt({ host: `${'long'.repeat(20)}.invalid` }))).toBe('is a name nobody knows');
   });
 });
@@ -232,7 +232,7 @@ describe('a kiss of death', () => {
 });
 
 describe('stopping', () => {
-  test('ends a question that waits for its answer', async () => {
+  test('ends a request that waits for its response', async () => {
     const stopping = new AbortController();
     const measured = sourceAt().measure(stopping.signal);
     await server.asked();

@@ -8,7 +8,7 @@ beforeEach(() => {
   watch = new CollectorWatch('https://ada:secret@otel.example/v1/traces?key=secret', (sentence) => told.push(sentence));
 });
 
-it('tells once that spans do not arrive, and once that they do again', () => {
+it('reports once that spans do not arrive, and once that they do again', () => {
   for (let span = 0; span < 4; span++) watch.admits();
   watch.answered(1, Object.assign(new Error('Unauthorized'), { code: 401 }));
   watch.answered(2, new Error('Request timed out'));
@@ -47,7 +47,7 @@ it.each([
   expect(told[0]).toContain(`(${reason})`);
 });
 
-it('hands on what the library says, each sentence once and not for ever', () => {
+it('passes on what the library says, each sentence once, up to a limit', () => {
   for (let number = 0; number < 100; number++) watch.noticed(`Dropped\n ${number}`);
   watch.noticed('Dropped 1');
   expect(told).toHaveLength(10);

@@ -59,7 +59,7 @@ it('spans go through the proxy of the environment', async () => {
   expect(told).toEqual([]);
 });
 
-it('a variable that names no proxy is told, without its value', async () => {
+it('a variable that does not name a proxy is reported, without its value', async () => {
   const clock = createSystemClock();
   const environment = { HTTP_PROXY: 'socks5://ann:s3cret@proxy' };
   const spans = open(clock, 'http://collector.invalid/v1/traces', createProxies({ clock, environment }));
@@ -69,7 +69,7 @@ it('a variable that names no proxy is told, without its value', async () => {
   expect(told.join()).not.toContain('s3cret');
 });
 
-it('what a collector that hangs is not sent is bounded, counted, and told without its secrets', async () => {
+it('spans for a collector that hangs are bounded, counted, and reported without its secrets', async () => {
   collector.mood = 'hangs';
   const clock = new FakeClock();
   const spans = open(clock);

@@ -85,7 +85,7 @@ it('a run that is canceled between two attempts ends without one', () => {
   ]);
 });
 
-it('a run that an earlier scheduler began is told from its first attempt on', () => {
+it('a run that an earlier scheduler began is traced from its first attempt on', () => {
   expect(brief(begun(9_000, 2), finished(9_100, { status: 'success' }, { attempts: 2 }))).toEqual([
     'attempt 2 9000–9100',
     'backup 5–9100',
@@ -123,7 +123,7 @@ it('no span ends before it begins, whatever the clock did', () => {
     expect(end).toBeGreaterThanOrEqual(start);
 });
 
-it('the ids are those of W3C Trace Context, the same for ever, and each of its own', () => {
+it('the ids are those of W3C Trace Context, always the same, and each distinct', () => {
   expect(traceparent(idsOfRun('r1'))).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-01$/);
   expect(idsOfAttempt('r1', 1)).toEqual(idsOfAttempt('r1', 1));
   const spans = [idsOfRun('r1'), idsOfAttempt('r1', 1), idsOfAttempt('r1', 11), idsOfRun('r2')];

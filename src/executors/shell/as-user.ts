@@ -12,8 +12,8 @@ import { systemReason } from '../../system/system-reason.js';
 
 /**
  * Files of another user. Node cannot change the rights of a single thread, so a process of that user does the work. The
- * kernel then checks every folder and link on the way, in one step with the opening. A file system that hangs blocks
- * only that process.
+ * kernel then checks every folder and link on the path, in the same step as opening the file. A file system that hangs
+ * blocks only that process.
  */
 
 /** How long one step (open, write, close, read) may take. */
@@ -34,7 +34,10 @@ const ROTATE = `[ ! -d "$1.1" ] || { echo "timers: $1.1 is a directory" >&2; exi
 mv -f -- "$1" "$1.1" || exit 1
 ${APPEND}`;
 
-/** Reads a regular file of at most {@link LARGEST_ENV_FILE} with the rights of `user`. @throws Error with the reason, and as whom. */
+/**
+ * Reads a regular file of at most {@link LARGEST_ENV_FILE} with the rights of `user`. @throws Error with the reason and
+ * the user.
+ */
 export async function readAs(user: Account, path: string, clock: Clock): Promise<string> {
   const reader = new Assistant(user, READ, path, clock);
   const chunks: Buffer[] = [];
@@ -52,13 +55,13 @@ export async function readAs(user: Account, path: string, clock: Clock): Promise
 export function createAccessAs(user: Account, clock: Clock, lanes: FileLanes): FileAccess {
   return {
     append: (path) => appendBy(new Assistant(user, APPEND, path, clock)),
-    // The size is what a process of the user says: taken at its word, a false one would have us rotate without end.
+    // The size is reported by a process of the user: if we trusted it, a false size would make us rotate endlessly.
     rotate: async (path) => ({ ...(await appendBy(new Assistant(user, ROTATE, path, clock))), size: 0 }),
     look: (path) => look(lanes.laneOf(path), path),
   };
 }
 
-/** What shells say when the folder of a new file is not there. */
+/** What shells print if the folder of a new file does not exist. */
 const NO_FOLDER = /nonexistent|No such file or directory/i;
 
 async function appendBy(writer: Assistant): Promise<AppendedFile> {
@@ -70,7 +73,10 @@ async function appendBy(writer: Assistant): Promise<AppendedFile> {
   return { size: Number(size) || 0, id, write: (bytes) => writer.write(bytes), close: () => writer.ended() };
 }
 
-/** A process of another user that does one thing to one file. Every step is bounded: after that it is killed. */
+/**
+ * A process of another user that performs one operation on one file. Every step is bounded: after that the process is
+ * killed.
+ */
 class Assistant {
   readonly child: ChildProcess;
   readonly #as: string;
@@ -122,7 +128,7 @@ class Assistant {
     return this.#bounded(written, 'writing to it');
   }
 
-  /** Resolves when it has done what it was given. */
+  /** Resolves when it has completed its input. */
   async ended(): Promise<void> {
     this.child.stdin?.end();
     if ((await this.#bounded(this.#exit, 'closing it')) !== 0) throw this.#reason();
@@ -143,7 +149,10 @@ class Assistant {
     }
   }
 
-  /** What the shell or tool said last, without its name and the path: `timers: 5: cannot create /x: Permission denied`. */
+  /**
+   * The last message of the shell or tool, without its name and the path: `timers: 5: cannot create /x: Permission
+   * denied`.
+   */
   #reason(): Error {
     const said = this.#complaint.trim().split('\n').at(-1) ?? '';
     return new Error(

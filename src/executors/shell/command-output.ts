@@ -9,19 +9,22 @@ import { systemReason } from '../../system/system-reason.js';
 
 /** After the process has ended, this much silence closes its pipes. */
 const SILENCE: Duration = 200;
-/** So long at most, however much a background process goes on writing. */
+/** The limit if a background process keeps writing. */
 const READING: Duration = 1_000;
-/** So long at most when the log is slow to take what is read. */
+/** The limit if the log is slow to accept what is read. */
 const PATIENCE: Duration = 10_000;
 const TICK: Duration = 50;
-/** In bytes: more than a command can have left in its pipes when it ended. Who goes on writing beyond it is another process. */
+/**
+ * In bytes: more than a command can have left in its pipes when it ended. Anything written beyond that comes from
+ * another process.
+ */
 const LEFT_BEHIND = 1024 * 1024;
 
 interface Surroundings {
   readonly io: AttemptIo;
   readonly clock: Clock;
   readonly files: OutputFiles;
-  /** With whose rights an output file is written, if not with our own. */
+  /** The user whose rights apply to an output file, if not our own. */
   readonly user: Account | undefined;
 }
 
@@ -46,18 +49,20 @@ export class CommandOutput {
   }
 
   /**
-   * Call it when the process has ended. Resolves when all its output is delivered and its pipes are closed. That is at
-   * once if no other process holds them, else after {@link SILENCE}, and after {@link READING} at the latest.
+   * Call it when the process has ended. Resolves when all its output is delivered and its pipes are closed. That is
+   * immediately if no other process holds them, otherwise after {@link SILENCE}, and after {@link READING} at the
+   * latest.
    *
-   * Both count only time in which output could be read. They pause while output is delivered or the event loop is blocked, for {@link PATIENCE}
-   * at most; output dropped then is reported. Output that a background process continues to write is not.
+   * Both count only time in which output could be read. They pause while output is delivered or the event loop is
+   * blocked, for {@link PATIENCE} at most; output dropped then is reported. Output that a background process keeps
+   * writing is not reported.
    */
   async drain(): Promise<void> {
     const stop = this.#closeSoon();
     await this.#reader.finished;
     stop();
     await this.#file?.release().catch((error: unknown) => this.#fail(systemReason(error)));
-    // Later errors do not concern a run that is over.
+    // Later errors do not concern a run that has ended.
     this.#hasFailed = true;
   }
 

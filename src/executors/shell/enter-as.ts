@@ -5,18 +5,19 @@ import type { Start } from './launcher.js';
 
 type Identity = NonNullable<Start['identity']>;
 
-/** A process as Node starts it: `env` is its whole environment. */
+/** A process as Node starts it: `env` is its entire environment. */
 interface NodeStart extends Pick<Start, 'program' | 'args' | 'cwd' | 'env'> {
   /** Absent: our own. */
   readonly uid?: number;
   readonly gid?: number;
-  /** What it reads from descriptor 3. */
+  /** Its input on descriptor 3. */
   readonly input?: Uint8Array;
 }
 
 /**
- * How to start a shell of another user. Node sets a user and one group; further groups and larger ids are set by `setpriv` (util-linux),
- * which becomes the shell. As setpriv begins as root, `env` must hold nothing that the user has a say in.
+ * How to start a shell of another user. Node sets a user and one group; further groups and larger ids are set by
+ * `setpriv` (util-linux), which becomes the shell. Because setpriv starts as root, `env` must contain nothing that the
+ * user controls.
  */
 export function shellAs(identity: Identity, args: readonly string[], env: NodeJS.ProcessEnv): NodeStart {
   const { uid, gid, groups } = identity;
@@ -33,8 +34,8 @@ const isSetByNode = ({ uid, gid, groups }: Identity): boolean =>
 const TAKE_ENVIRONMENT = 'eval "$(cat <&3)"; exec 3<&-; exec "$@"';
 
 /**
- * How Node starts a process with this identity. Beside setpriv, a shell of the user takes the environment from descriptor 3: an `LD_PRELOAD`
- * of the user's env_file is not for setpriv.
+ * How Node starts a process with this identity. With setpriv, a shell of the user reads the environment from descriptor
+ * 3, so an `LD_PRELOAD` in the user's env_file does not reach setpriv.
  */
 export function becoming({ program, args, cwd, env, identity }: Start): NodeStart {
   if (identity === undefined) return { program, args, cwd, env };
@@ -74,7 +75,7 @@ export const enterAs = (
   identity: user,
 });
 
-/** Variables that a shell keeps to itself: to set one would end it. */
+/** Variables that a shell reserves: setting one would end it. */
 const READ_ONLY = /^(UID|EUID|PPID|SHELLOPTS|BASHOPTS|BASH_VERSINFO)$/;
 
 const exportsOf = (env: NodeJS.ProcessEnv): string =>

@@ -11,13 +11,13 @@ import { systemReason } from '../../system/system-reason.js';
 export interface EnvFileContext {
   readonly clock: Clock;
   readonly lanes: FileLanes;
-  /** Why root must not read a file, asked of the opened file. */
+  /** Why root must not read a file, checked on the opened file. */
   readonly distrust?: ((path: string, stats: Stats) => string | undefined) | undefined;
 }
 
 /**
  * Reads the command's file of `NAME=value` lines, with the rights of the user that the command runs as.
- * @throws EnvFileError it cannot be read or is not to be trusted, or a line is malformed.
+ * @throws EnvFileError if it cannot be read, is not trusted, or has a malformed line.
  */
 export async function readEnvFile(
   file: string,

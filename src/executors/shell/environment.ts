@@ -5,16 +5,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** systemd's default. */
 export const CLEAN_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Time and language: secrets of nobody, and needed to print a date. */
+/** Time and language: not secret, and needed to print a date. */
 const ABOUT_LOCALE = /^(TZ|LANG|LANGUAGE|LC_\w+)$/;
 
-/** Whom a command runs as, if not as the scheduler. */
+/** The user that a command runs as, if not the scheduler's. */
 export const otherUser = ({ user }: Pick<Command, 'user'>): Account | undefined =>
   user === undefined || user.uid === process.getuid?.() ? undefined : user;
 
 /**
- * What a command finds in its environment before anything is added. Our own user's inherits everything. Another user's begins as a login
- * would: the scheduler's environment may hold secrets.
+ * The environment of a command before anything is added. A command of our own user inherits everything. Another user's
+ * environment starts as at a login: the scheduler's may contain secrets.
  */
 export function inheritedBy(command: Pick<Command, 'user' | 'passEnv'>, environment: Environment): Environment {
   const user = otherUser(command);

@@ -8,13 +8,13 @@ import type { Launched, Launcher, OutputSource, Start } from './launcher.js';
 import { closeReaders, closeWriters, Pipes, type Pipe } from './pipes.js';
 import { readStat, type ProcessStat } from './proc.js';
 
-/** The built program loads execa at its first use: here. */
+/** The built program loads execa when this file first uses it. */
 export const loadExeca = (): unknown => execa;
 
-/** Of descriptors execa takes any, but its types name those below 10 only. */
+/** execa accepts any descriptor, but its types allow only those below 10. */
 type Output = 'inherit' | 'pipe' | 3;
 
-/** Starts processes by execa, wherever Node runs. It does not measure what they use. */
+/** Starts processes with execa, on every platform. It does not measure resource usage. */
 export function createExecaLauncher(clock: Clock): Launcher {
   const supply = new Pipes(clock);
   return {
@@ -61,19 +61,19 @@ subscribe('child_process', (message) => {
   if (isLaunching) (message as { process: ChildProcess }).process.on('error', () => undefined);
 });
 
-/** Execa's child is a promise, too, and nobody awaits it. */
+/** Execa's child is also a promise, which nobody awaits. */
 interface Spawned {
   readonly child: ChildProcess;
   readonly pid: number;
 }
 
-/** @throws what Node says when there is no process. */
+/** @throws Node's error if there is no process. */
 function spawn(start: Start, outputs: readonly [Output, Output]): Spawned | Promise<never> {
   const { program, args, input, ...place } = becoming(start);
   const options = {
     ...place,
     extendEnv: false,
-    // With `detached` a signal reaches the whole group; execa's own ways to end a process reach the shell alone.
+    // With `detached` a signal reaches the whole group; execa's own methods only signal the shell.
     detached: true,
     cleanup: false,
     stdio: ['ignore', ...outputs, ...(input ? [input] : [])],
@@ -106,13 +106,13 @@ function exitOf(code: number | null, signal: string | undefined): Exit {
   return code === null ? { kind: 'lost', error: 'Node did not report how it ended' } : { kind: 'exited', code };
 }
 
-/** Linux's real-time signals, with the two that its C libraries keep for themselves. */
+/** Linux's real-time signals, including the two that its C libraries reserve. */
 const FIRST_UNNAMED = 32;
 
 /**
- * Node has no names for signals from 32 on: of a command that one of them has ended it says "exit code 0". The truth is in `/proc` until Node
- * fetches the exit, and the pipes of a process close before that. Not seen where they stay open beyond it, because a background process holds
- * them or because there is more in them than was read.
+ * Node has no names for signals from 32 on: for a command that one of them ended, it reports exit code 0. The real
+ * result is in `/proc` until Node fetches the exit, and the pipes of a process close before that. It is not visible if
+ * the pipes stay open longer, because a background process holds them or unread output is left.
  */
 function unnamedSignalOf(pid: number, sources: readonly OutputSource[]): () => string | undefined {
   let stat: ProcessStat | undefined;

@@ -12,38 +12,41 @@ import { TookTooLong } from './time-limit.js';
 export interface AppendedFile {
   /** In bytes, when it was opened. */
   readonly size: number;
-  /** Device and inode; `undefined` where they are not known. */
+  /** Device and inode; `undefined` if unknown. */
   readonly id: string | undefined;
   /** Resolves with the number of bytes written, at least 1. */
   write(bytes: Buffer): Promise<number>;
-  /** Rejects when something written before did not reach the file. */
+  /** Rejects if earlier output did not reach the file. */
   close(): Promise<void>;
 }
 
-/** The folder of a file is not there. */
+/** The folder of a file does not exist. */
 export class NoFolder extends Error {
   override readonly name = 'NoFolder';
 }
 
-/** With whose rights files are opened and renamed. Every step is bounded; one that is given up throws {@link TookTooLong}. */
+/**
+ * The user whose rights apply to opening and renaming files. Every step is bounded; one that takes too long throws
+ * {@link TookTooLong}.
+ */
 export interface FileAccess {
-  /** Opens a regular file, or makes one. @throws NoFolder */
+  /** Opens a regular file, or creates one. @throws NoFolder */
   append(path: string): Promise<AppendedFile>;
   /** Renames `path` to `<path>.1` and opens a new file. */
   rotate(path: string): Promise<AppendedFile>;
-  /** Looks at the file that has this path now; `undefined` when there is none. */
+  /** Examines the file that is at this path now; `undefined` if there is none. */
   look(path: string): Promise<Pick<AppendedFile, 'id' | 'size'> | undefined>;
 }
 
-/** How long nothing of a full pipe or terminal may be read before its output is lost. */
+/** How long a full pipe or terminal may go unread before its output is dropped. */
 const PATIENCE: Duration = 10 * SECOND;
 const RETRY: Duration = 20;
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, O_WRONLY } = constants;
-/** Without O_NONBLOCK, opening a pipe waits for its reader, in one of the four threads that all files share. */
+/** Without O_NONBLOCK, opening a pipe would wait for its reader, in one of the four threads that all files share. */
 const APPEND = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY;
 
-/** The scheduler's own rights. Regular files, and what the system itself has in /dev and /proc (`/dev/stdout`). */
+/** The scheduler's own rights. Regular files, and the system's own files in /dev and /proc (`/dev/stdout`). */
 export function createOwnAccess(clock: Clock, lanes: FileLanes): FileAccess {
   const openIn = async (lane: FileLane, path: string): Promise<AppendedFile> => {
     const { handle, stats } = await lane.run('opening it', (isGivenUp) => openUnless(isGivenUp, path));
@@ -72,7 +75,7 @@ export function createOwnAccess(clock: Clock, lanes: FileLanes): FileAccess {
   };
 }
 
-/** Nobody rotates a standard stream, and it is not ours to close. */
+/** A standard stream is never rotated, and not ours to close. */
 const asItIs = (standard: StandardStream, clock: Clock): AppendedFile => ({
   size: 0,
   id: undefined,
@@ -80,7 +83,7 @@ const asItIs = (standard: StandardStream, clock: Clock): AppendedFile => ({
   close: () => Promise.resolve(),
 });
 
-/** Looks at what a path leads to, with our own rights. */
+/** Examines what a path leads to, with our own rights. */
 export function look(lane: FileLane, path: string): ReturnType<FileAccess['look']> {
   return lane.run('looking at it', async () => {
     try {
@@ -101,7 +104,7 @@ async function openUnless(isGivenUp: () => boolean, path: string): Promise<{ han
   return { handle, stats };
 }
 
-/** Where the file system hangs, the file is closed once it responds. */
+/** If the file system hangs, the file is closed once it responds. */
 async function closeIn(lane: FileLane, handle: FileHandle): Promise<void> {
   let isClosed = false;
   const close = () => {
@@ -128,7 +131,10 @@ async function openOwn(path: string): Promise<FileHandle> {
   }
 }
 
-/** Follows a final link only if it is ours or root's, wherever it is. The kernel's `protected_symlinks` says so of sticky folders alone. */
+/**
+ * Follows a final link only if it is ours or root's, wherever it is. The kernel's `protected_symlinks` applies this
+ * only to sticky folders.
+ */
 async function openLast(path: string): Promise<FileHandle> {
   try {
     return await open(path, APPEND | O_NOFOLLOW);
@@ -147,8 +153,8 @@ async function openLast(path: string): Promise<FileHandle> {
 const isForeign = ({ uid }: Stats): boolean => uid !== 0 && uid !== process.getuid?.();
 
 /**
- * Why another user may have put a file where it is. It is his own in a folder where all may write, or a second name of
- * a file of ours.
+ * Why another user may have created the file at this path. It belongs to that user in a world-writable folder, or is a
+ * second name of one of our files.
  */
 function whyPlanted(file: Stats, folder: Stats): string | undefined {
   const isOpenToAll = (folder.mode & 0o002) !== 0;
@@ -162,7 +168,7 @@ function whyPlanted(file: Stats, folder: Stats): string | undefined {
     : undefined;
 }
 
-/** A pipe whose reader is slow is waited for here, not in a thread. */
+/** A pipe with a slow reader is awaited here, not in a thread. */
 async function writeTo(
   handle: FileHandle,
   bytes: Buffer,

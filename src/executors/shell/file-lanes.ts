@@ -4,7 +4,7 @@ import type { NetworkMount } from '../../system/network-mount.js';
 import { SECOND, type Duration } from '../../domain/time.js';
 import { TookTooLong, withTimeLimit } from './time-limit.js';
 
-/** How many of the four threads that Node has for files, names of hosts and the like. Local disks have one besides. */
+/** How many of the four threads that Node has for files, host names and similar work. Local disks have another one. */
 const NETWORK_THREADS = 2;
 /** How long one step (open, write, close) may take. */
 const PATIENCE: Duration = 10 * SECOND;
@@ -12,7 +12,7 @@ const PATIENCE: Duration = 10 * SECOND;
 /** A step on a file. After `isGivenUp` nobody waits for its result. */
 type Work<T> = (isGivenUp: () => boolean) => Promise<T>;
 
-/** The lane of what is on no network mount. */
+/** The lane of files that are not on a network mount. */
 const LOCAL = '';
 
 type Steps = FairQueue<() => Promise<void>>;
@@ -29,9 +29,10 @@ const createSteps = (clock: Clock, atOnce: number): Steps =>
   });
 
 /**
- * Takes steps on files whose system may hang, as network mounts do. A step that hangs keeps a thread, and nothing ends it. So of one mount one
- * step at a time is taken, and of all network mounts {@link NETWORK_THREADS}. Each is given up after {@link PATIENCE}, and from then on every further step on that
- * mount at once, until the one that hangs is over.
+ * Executes steps on files whose file system may hang, such as network mounts. A step that hangs keeps a thread, and
+ * nothing can end it. So each mount has one step at a time, and all network mounts together have {@link
+ * NETWORK_THREADS}. A step is given up after {@link PATIENCE}; from then on further steps on that mount fail
+ * immediately, until the hanging one ends.
  */
 export class FileLanes {
   readonly #clock: Clock;
@@ -80,8 +81,8 @@ export class FileLanes {
 
 /** The steps on the files of one mount. */
 export interface FileLane {
-  /** Takes a step. @throws TookTooLong; and what it throws itself. */
+  /** Takes a step. @throws TookTooLong, and whatever the step throws. */
   run<T>(what: string, work: Work<T>): Promise<T>;
-  /** Takes a step when it can, however long that takes. */
+  /** Executes a step when possible, however long it takes. */
   owe(work: () => Promise<void>): void;
 }

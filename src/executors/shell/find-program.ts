@@ -1,18 +1,18 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 
-/** Why a program cannot be started. `code`: what a shell would exit with. */
+/** Why a program cannot be started. `code`: the exit code of a shell in this case. */
 export interface NotStartable {
   readonly code: 126 | 127;
   readonly reason: string;
 }
 
-/** A program as a command names it. */
+/** A program as named in a command. */
 export interface Program {
   readonly name: string;
-  /** The name as sentences have it: "the shell /bin/sh". */
+  /** How sentences name it: "the shell /bin/sh". */
   readonly what: string;
-  /** Absolute path of the command's folder, where relative paths begin. */
+  /** Absolute path of the command's folder, the base of relative paths. */
   readonly cwd: string;
   /** PATH of the command. */
   readonly path: string | undefined;
@@ -20,7 +20,7 @@ export interface Program {
 
 type Look = 'runs' | 'no_interpreter' | 'not_executable' | 'absent' | 'unknown';
 
-/** Looks for a program where the system would, with our own rights. `undefined`: it is there, or we may not look. */
+/** Looks for a program where the system would, with our own rights. `undefined`: it exists, or we may not look. */
 export function whyNotStartable(program: Program): NotStartable | undefined {
   const looks = placesOf(program).map(look);
   if (looks.some((found) => found === 'runs' || found === 'unknown')) return undefined;
@@ -46,7 +46,7 @@ function absent({ name, what, cwd }: Program): string {
   return isAbsolute(name) ? `${what} does not exist` : `${what} does not exist in ${cwd}`;
 }
 
-/** An empty item of PATH is the working directory. */
+/** An empty item of PATH means the working directory. */
 const placesOf = ({ name, cwd, path = '' }: Program): readonly string[] =>
   name.includes('/') ? [resolve(cwd, name)] : path.split(':').map((folder) => join(resolve(cwd, folder), name));
 
@@ -73,11 +73,11 @@ function isThere(file: string): boolean {
 const isAbsence = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-/** In bytes: how much of a first line the kernel reads, at most. execve(2) */
+/** In bytes: the most that the kernel reads of a first line. execve(2) */
 const FIRST_LINE = 255;
 
 function interpreterOf(file: string): string | undefined {
-  // The path may have become a named pipe, whose writer would be waited for.
+  // The path may have become a named pipe, and reading it would wait for a writer.
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!fstatSync(descriptor).isFile()) return undefined;

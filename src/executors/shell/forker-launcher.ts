@@ -12,17 +12,20 @@ const FIRST_PAUSE: Duration = SECOND;
 const LONGEST_PAUSE: Duration = MINUTE;
 
 export interface ForkerLauncherOptions extends Pick<ForkerOptions, 'program' | 'endsFile' | 'keep' | 'clock'> {
-  /** Starts what the forker does not: output that is inherited, and everything while there is no forker. */
+  /** Starts what the forker does not: commands with inherited output, and all commands while there is no forker. */
   readonly fallback: Launcher;
-  /** Called when a forker that was in use has died. `active`: how many of its commands run or were starting. `isHung`: see {@link ForkerOptions}. */
+  /**
+   * Called when a forker that was in use has died. `active`: how many of its commands were running or starting.
+   * `isHung`: see {@link ForkerOptions}.
+   */
   readonly onLost: (pid: number, active: number, isHung: boolean) => void;
-  /** Called when another is in use. */
+  /** Called when another one is in use. */
   readonly onRestored: (pid: number) => void;
-  /** Called once for each that was lost, when another one cannot be used. */
+  /** Called once for each lost forker, if no other can be used. */
   readonly onFallback: (reason: string) => void;
 }
 
-/** Starts processes by a forker, and another one some time after it has died. */
+/** Starts processes with a forker, and replaces it some time after it dies. */
 export class ForkerLauncher implements Launcher {
   readonly #options: ForkerLauncherOptions;
   #forker: Forker | undefined;
@@ -41,12 +44,15 @@ export class ForkerLauncher implements Launcher {
     return this.#forker?.pid;
   }
 
-  /** As of the forker in use; see there. */
+  /** For the forker in use; see there. */
   leftRunning(): number | undefined {
     return this.#forker?.leftRunning();
   }
 
-  /** Starts a forker and uses it after a command has gone there and back. @throws Error with the reason why it cannot be used. */
+  /**
+   * Starts a forker and uses it after a test command has succeeded. @throws Error with the reason why it cannot be
+   * used.
+   */
   async open(): Promise<void> {
     const { clock } = this.#options;
     const forker: Forker = new Forker({ ...this.#options, onGone: (...facts) => this.#lost(forker, ...facts) });
@@ -84,7 +90,7 @@ export class ForkerLauncher implements Launcher {
     this.#reopenLater();
   }
 
-  /** Shortages pass; a program that is gone stays away. */
+  /** Shortages pass; a missing program stays missing. */
   #failed(error: unknown): void {
     if (this.#isClosed) return;
     if (!this.#isFallback) this.#options.onFallback((error as Error).message);
@@ -105,7 +111,7 @@ export class ForkerLauncher implements Launcher {
   }
 }
 
-/** A NUL would end a text early; Node reports what is wrong with it. */
+/** A NUL would end a text early; Node reports the error. */
 const hasNul = ({ program, args, cwd, env }: Start): boolean =>
   program.includes('\0') ||
   cwd.includes('\0') ||
@@ -114,7 +120,7 @@ const hasNul = ({ program, args, cwd, env }: Start): boolean =>
 
 const WORD = 'timers';
 
-/** Sends a command there and back: the process may start, its output can be read, and its end is reported. */
+/** Runs a test command: checks that the process may start, its output can be read, and its end is reported. */
 async function tryOut(forker: Forker): Promise<void> {
   await forker.ready;
   const args = ['-c', `echo ${WORD}`];
@@ -123,7 +129,7 @@ async function tryOut(forker: Forker): Promise<void> {
   if (launched === undefined || !(await isPrinted(launched))) throw new Error('its first command failed');
 }
 
-/** Whether {@link WORD} is what a command printed, and it succeeded. @throws Error if its output cannot be read. */
+/** Whether the command printed {@link WORD} and succeeded. @throws Error if its output cannot be read. */
 async function isPrinted({ sources: [source], ended, release }: Launched): Promise<boolean> {
   if (source === undefined) throw new Error('its pipes cannot be opened through /proc');
   let output = '';

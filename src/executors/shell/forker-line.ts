@@ -3,16 +3,18 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../domain/clock.js';
 import { decodeReply, REPLY_LENGTH, type ForkerReply } from './forker-protocol.js';
 
-/** Requests written at once: the forker starts with the first while others are still encoded. */
+/** How many requests are written at once: the forker starts on the first while others are still being encoded. */
 const BATCH = 16;
-/** Replies taken in one turn of the event loop. */
+/** How many replies are handled in one turn of the event loop. */
 const REPLIES_A_TURN = 32;
-/** The same in a turn with starts. They go first: commands that wait to start do so while others run. */
+/** The same in a turn with starts. Starts go first, so that waiting commands start while others run. */
 const REPLIES_BESIDE_STARTS = 4;
 
 export interface ForkerListener {
   reply(reply: ForkerReply): void;
-  /** Called once, when the process or its socket is gone, which ends the other; `error`: there was no process. */
+  /**
+   * Called once, when the process or its socket is gone, which also ends the other; `error`: no process was started.
+   */
   gone(error?: NodeJS.ErrnoException): void;
 }
 
@@ -37,14 +39,15 @@ export class ForkerLine {
   ) {
     this.#clock = clock;
     this.#listener = listener;
-    // Apart from our session, because Ctrl-C at a terminal is for the scheduler, and from our environment, which marks processes of a run.
+    // Separate from our session, because Ctrl-C at a terminal is for the scheduler; and from our environment, which
+    // marks processes of a run.
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], detached: true, env: {} });
     const lose = () => this.#lose();
     child.on('exit', lose).on('error', (error) => this.#lose(error));
     child.unref();
     this.#child = child;
     this.pid = child.pid;
-    // Without descriptors for its socket, Node makes no streams at all.
+    // Without descriptors for its socket, Node creates no streams at all.
     this.#socket = ((child as Partial<ChildProcess>).stdio?.[3] ?? null) as Socket | null;
     this.#socket?.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#socket?.on('close', lose).on('error', lose);
@@ -77,7 +80,7 @@ export class ForkerLine {
     this.#socket?.destroy();
   }
 
-  /** Ends the process, whatever it does. Its own end is not waited for. */
+  /** Kills the process, whatever it is doing. Does not wait for its end. */
   kill(): void {
     this.#child.kill('SIGKILL');
     this.#lose();
@@ -104,14 +107,14 @@ export class ForkerLine {
         this.#listener.reply(reply);
       }
     } finally {
-      // A bug with one reply must not lose the others, nor the news that the process is gone.
+      // A bug in handling one reply must not lose the others, nor the news that the process is gone.
       this.#received = this.#received.subarray(at);
       this.#isTaking = this.#received.length >= REPLY_LENGTH;
       if (this.#isTaking) this.#clock.soon(() => this.#take());
     }
   }
 
-  /** What has been received is still taken: ends that are known are not lost. */
+  /** Received replies are still handled, so that known ends are not lost. */
   #lose(error?: NodeJS.ErrnoException): void {
     if (this.#isGone) return;
     this.#isGone = true;

@@ -3,7 +3,10 @@ import { getSystemErrorMap } from 'node:util';
 import type { Exit } from '../../domain/outcome.js';
 import type { ProcessEnd, Start } from './launcher.js';
 
-/** Between timers and timers-forker, as native/forker.c describes it. All numbers have 32 bits, in the byte order of the machine. */
+/**
+ * The protocol between timers and timers-forker, as described in native/forker.c. All numbers have 32 bits, in the byte
+ * order of the machine.
+ */
 export const PROTOCOL_VERSION = 2;
 /** In bytes. */
 export const REPLY_LENGTH = 32;
@@ -15,7 +18,7 @@ const [AS_USER, KEEP] = [1, 2];
 const [TO_OWN, TO_PIPE, TO_STDOUT] = [1, 2, 3];
 const OUTPUTS = { inherit: [TO_OWN, TO_OWN], apart: [TO_PIPE, TO_PIPE], together: [TO_PIPE, TO_STDOUT] } as const;
 
-/** FNV-1a of 64 bits, and its least result as a mark. */
+/** 64-bit FNV-1a, and its smallest result as a mark. */
 const [OFFSET, PRIME, LEAST_MARK] = [14695981039346656037n, 1099511628211n, 1n << 62n];
 
 /** The mark of all processes of a run, in decimal; see there. */
@@ -25,7 +28,7 @@ export function runMarkOf(runId: string): string {
   return String((hash >> 2n) | LEAST_MARK);
 }
 
-/** A reply of the forker: its numbers, as forker.c names them. */
+/** A reply of the forker: its numbers, named as in forker.c. */
 export interface ForkerReply {
   readonly kind: 'hello' | 'started' | 'failed' | 'ended' | 'unknown';
   readonly id: number;
@@ -86,7 +89,7 @@ export const encodeSignal = (id: number, signal: NodeJS.Signals): Buffer =>
 
 const encode = (numbers: readonly number[]): Buffer => Buffer.from(Uint32Array.from(numbers).buffer);
 
-/** An error as Node reports it when a program cannot be started. */
+/** An error like the one Node reports when a program cannot be started. */
 export function systemError(errno: number, program: string): NodeJS.ErrnoException {
   const code = getSystemErrorMap().get(-errno)?.[0] ?? `errno ${errno}`;
   return Object.assign(new Error(`spawn ${program} ${code}`), { code, errno: -errno });
@@ -100,7 +103,7 @@ for (const [name, number] of Object.entries(os.signals)) if (!SIGNAL_NAMES.has(n
 export const exitOfNumbers = (code: number, signal: number): Exit =>
   signal === 0 ? { kind: 'exited', code } : { kind: 'signaled', signal: SIGNAL_NAMES.get(signal) ?? `SIG${signal}` };
 
-/** How a process ended, by the facts of an `ended` reply. */
+/** How a process ended, according to an `ended` reply. */
 export function endOf([code = 0, signal = 0, low = 0, high = 0, kilobytes = 0]: Int32Array): ProcessEnd {
   const exit = exitOfNumbers(code, signal);
   const microseconds = high * 2 ** 32 + (low >>> 0);

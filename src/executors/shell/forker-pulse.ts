@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.js';
 import { SECOND, type Cancel, type Duration } from '../../domain/time.js';
 
 const BEAT: Duration = 2 * SECOND;
-/** A busy machine may delay a reply by as many beats. */
+/** A busy machine may delay a reply by this many beats. */
 const PATIENCE = 5;
 
 interface Pulse {
@@ -14,7 +14,7 @@ interface Pulse {
   readonly hangs: () => void;
 }
 
-/** Notices a process that lives and does not reply. Without work it costs nothing. */
+/** Notices a process that is alive but does not reply. Without work it costs nothing. */
 export class ForkerPulse {
   readonly #pulse: Pulse;
   #disarm: Cancel | undefined;
@@ -29,7 +29,7 @@ export class ForkerPulse {
     this.#unanswered = 0;
   }
 
-  /** Call it when there is work for the process, and when there is none. */
+  /** Call it when the process gets work, and when it has none left. */
   watch(isBusy: boolean): void {
     if (isBusy) this.#disarm ??= this.#next();
     else {

@@ -31,19 +31,22 @@ import { processesOf } from './run-processes.js';
 
 export interface ForkerOptions {
   readonly program: string;
-  /** Where it appends how commands ended after this process has died; absent: nowhere. */
+  /** Where it records how commands ended after this process died; absent: nowhere. */
   readonly endsFile?: string | undefined;
-  /** Whether commands go on when this process dies. */
+  /** Whether commands continue when this process dies. */
   readonly keep: boolean;
   readonly clock: Clock;
-  /** Called once. `active`: how many of its commands run or were starting. `isHung`: it lived and did not reply, so it was killed. */
+  /**
+   * Called once. `active`: how many of its commands were running or starting. `isHung`: it was alive but did not reply,
+   * so it was killed.
+   */
   readonly onGone: (active: number, isHung: boolean) => void;
 }
 
 interface Starting {
   readonly start: Start;
   readonly io: AttemptIo;
-  /** Descriptors held for its pipes: a command whose output nobody could read is not started. */
+  /** Descriptors reserved for its pipes: a command whose output nobody could read is not started. */
   readonly places: readonly number[];
   readonly resolve: (launched: Launched) => void;
   readonly reject: (error: Error) => void;
@@ -58,7 +61,7 @@ const PIPES: Readonly<Record<Start['output'], number>> = { inherit: 0, apart: 2,
 
 /** One process of timers-forker, from its start to its end. */
 export class Forker implements Launcher {
-  /** Resolves when it may be used; rejects if that never comes. */
+  /** Resolves when it can be used; rejects if it never can. */
   readonly ready: Promise<void>;
   readonly #options: ForkerOptions;
   readonly #line: ForkerLine;
@@ -92,7 +95,10 @@ export class Forker implements Launcher {
     return this.#line.pid;
   }
 
-  /** How many processes commands have left running when they ended, not counting descendants; `undefined` where the system does not list them. */
+  /**
+   * How many processes commands left running when they ended, not counting descendants; `undefined` if the system does
+   * not list them.
+   */
   leftRunning(): number | undefined {
     const own = new Set(this.#unreleased.values());
     const children = readChildren(this.pid ?? 0)?.filter((pid) => !own.has(pid) && isLiving(readStat(pid)));
@@ -103,7 +109,7 @@ export class Forker implements Launcher {
     return !this.#line.isGone;
   }
 
-  /** To be called when it is {@link ready} and while it {@link isUp}. */
+  /** Call it when it is {@link ready} and while it {@link isUp}. */
   async launch(start: Start, io: AttemptIo): Promise<Launched | undefined> {
     if (io.cancellation.cause) return undefined;
     const id = ++this.#lastId;
@@ -119,7 +125,7 @@ export class Forker implements Launcher {
     });
   }
 
-  /** Its commands, if there are any, are ended. */
+  /** Its commands, if any, are ended. */
   close(): void {
     this.#line.close();
   }
@@ -166,7 +172,7 @@ export class Forker implements Launcher {
     this.#line.send(encodeSeen(id));
   }
 
-  /** Empty when they cannot be opened: the forker has died meanwhile, or there is no such `/proc`. */
+  /** Empty if they cannot be opened: the forker has died, or there is no `/proc` for it. */
   #open(descriptors: Int32Array, io: Pick<AttemptIo, 'trouble'>): readonly OutputSource[] {
     const opened: number[] = [];
     try {
@@ -200,7 +206,7 @@ export class Forker implements Launcher {
     return starting;
   }
 
-  /** Whether what was starting runs is unknown, and so is how the others end: they are watched until they have. */
+  /** Whether starting commands run is unknown, and so is how the others end: they are watched until they end. */
   #lose(error?: NodeJS.ErrnoException): void {
     this.#refuse(new Error(error ? `it could not be started: ${error.code ?? error.message}` : 'it ended at once'));
     this.#pulse.watch(false);
@@ -210,18 +216,18 @@ export class Forker implements Launcher {
     this.#active.clear();
   }
 
-  /** What the forker had in its hands may run: by its run id it is found, and watched like the others. */
+  /** A command that the forker was starting may be running: it is found by its run id, and watched like the others. */
   async #find(starting: Starting | undefined): Promise<void> {
     if (starting === undefined) return;
     const { clock } = this.#options;
-    // What was forked and has not become the command yet cannot be told from the forker.
+    // A forked process that has not become the command yet looks like the forker.
     await new Promise<void>((resolve) => clock.after(BEFORE_SEARCH, resolve));
     const leader = await leaderOf(starting.start.env['TIMERS_RUN_ID'], clock);
     if (leader === undefined) {
       starting.reject(new LauncherDied());
       return;
     }
-    // A signal of the meantime went to the forker, if to anybody.
+    // A signal during that time went to the forker, if anywhere.
     if (starting.io.cancellation.cause) killGroup(leader, starting.io.cancellation.isForced ? 'SIGKILL' : 'SIGTERM');
     starting.io.trouble('its output is lost, because timers-forker died while it was starting');
     const ended = goneOf(leader, clock).then(() => UNKNOWN);
@@ -264,7 +270,7 @@ function holdPlaces(count: number): readonly number[] {
 
 const FIRST_POLL: Duration = 20;
 
-/** Resolves when that process is gone. Another process that has been given its pid has another start time. */
+/** Resolves when that process is gone. Another process that reuses its pid has another start time. */
 async function goneOf(pid: number, clock: Clock): Promise<void> {
   const startTime = readStat(pid)?.startTime;
   for (let pause = FIRST_POLL; ; pause = Math.min(pause * 2, SECOND)) {

@@ -24,7 +24,7 @@ export interface ShellContext extends ExecutorContext {
   readonly launcher?: Launcher | undefined;
 }
 
-/** Creates the executor that runs commands as processes of this machine, each attempt in a process group of its own. */
+/** Creates the executor that runs commands as processes of this machine, each attempt in its own process group. */
 export function createShellExecutor(context: ShellContext): Executor {
   const { clock, environment, distrust, networkMount, term } = context;
   const launcher = during(term, context.launcher ?? createExecaLauncher(clock));

@@ -16,7 +16,7 @@ interface Surroundings {
   readonly launcher: Launcher;
 }
 
-/** Starts a command as the leader of a process group of its own, with an empty standard input. Never rejects. */
+/** Starts a command as the leader of its own process group, with empty standard input. Never rejects. */
 export async function launch(command: Command, { env, io, launcher }: Surroundings): Promise<Launched | Exit> {
   const words = typeof command.run === 'string' ? [command.shell, '-c', command.run] : command.run;
   const [name] = words;
@@ -24,7 +24,7 @@ export async function launch(command: Command, { env, io, launcher }: Surroundin
   const program = programOf(command, name, env);
   const obstacle = otherUser(command) && obstacleTo(program);
   if (obstacle !== undefined) return obstacle;
-  // Canceled before: what never ran ends as the signal would have ended it.
+  // Canceled earlier: a command that never ran ends as the signal would have ended it.
   const unstarted: Exit = { kind: 'signaled', signal: 'SIGTERM' };
   try {
     return (await launcher.launch(startOf(command, words, env), io)) ?? unstarted;
@@ -50,7 +50,10 @@ function programOf({ run, cwd }: Command, name: string, { PATH: path }: NodeJS.P
   return { name, what: typeof run === 'string' ? `the shell ${name}` : name, cwd, path };
 }
 
-/** What keeps everybody from starting it. For another user's command, the system reports that to the shell that would become it, not to us. */
+/**
+ * What prevents everyone from starting it. For another user's command, the system reports that to the shell that would
+ * become it, not to us.
+ */
 function obstacleTo(program: Program): NotStarted | undefined {
   const trouble = troubleWithFolder(program.cwd);
   if (trouble !== undefined) return notStarted(126, trouble);
@@ -58,7 +61,7 @@ function obstacleTo(program: Program): NotStarted | undefined {
   return found && notStarted(found.code, found.reason);
 }
 
-/** Puts a failed start into words, with the exit code a shell would have answered. */
+/** Describes a failed start, with the exit code that a shell would return. */
 function explain(cause: unknown, command: Command, program: Program): NotStarted {
   const { code } = cause as NodeJS.ErrnoException;
   const { what } = program;

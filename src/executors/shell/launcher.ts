@@ -4,22 +4,25 @@ import type { Exit } from '../../domain/outcome.js';
 import type { Duration } from '../../domain/time.js';
 import type { Usage } from '../../domain/usage.js';
 
-/** A process to start. `env` is its whole environment. */
+/** A process to start. `env` is its entire environment. */
 export interface Start {
   readonly program: string;
   readonly args: readonly string[];
   /** Absolute path of the working directory. */
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Absent: the user of this process. `groups` are further groups, without `gid`. */
+  /** Absent: the user of this process. `groups` are the supplementary groups, without `gid`. */
   readonly identity?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
-  /** `inherit`: where this process prints. `apart`: a pipe for each stream. `together`: one pipe, which keeps their order. */
+  /**
+   * `inherit`: where this process prints. `apart`: a pipe for each stream. `together`: one pipe, which keeps their
+   * order.
+   */
   readonly output: 'inherit' | 'apart' | 'together';
   /** From SIGTERM to SIGKILL, if the launcher has to end it. */
   readonly grace: Duration;
 }
 
-/** A stream of what a command prints. */
+/** A stream of a command's output. */
 export interface OutputSource {
   readonly name: OutputStream;
   readonly stream: Readable;
@@ -31,26 +34,26 @@ export interface ProcessEnd {
   readonly usage?: Usage;
 }
 
-/** A process that leads a group and session of its own. With `inherit` it has no `sources`. */
+/** A process that leads its own group and session. With `inherit` it has no `sources`. */
 export interface Launched {
   readonly pid: number;
   readonly sources: readonly OutputSource[];
   /** Never rejects. */
   readonly ended: Promise<ProcessEnd>;
-  /** Call it once, when no signal will be sent because its leader may still run. */
+  /** Call it once, when no signal will be sent because its leader may still be running. */
   readonly release: () => void;
 }
 
-/** Starts processes with an empty standard input. */
+/** Starts processes with empty standard input. */
 export interface Launcher {
   /**
-   * Resolves with `undefined` if the attempt was canceled before there was a process. Rejects with the error of the system if there is none,
-   * and with {@link LauncherDied} if that is unknown.
+   * Resolves with `undefined` if the attempt was canceled before there was a process. Rejects with the system's error
+   * if there is none, and with {@link LauncherDied} if that is unknown.
    */
   launch(start: Start, io: AttemptIo): Promise<Launched | undefined>;
 }
 
-/** The launcher died with a start in its hands. */
+/** The launcher died during a start. */
 export class LauncherDied extends Error {
   constructor() {
     super('its launcher died while it was starting: whether it ran is unknown');

@@ -13,15 +13,16 @@ const SURELY_SHORT = Math.floor(LINE_LIMIT / 3);
 export type BlockListener = (lines: string, truncated: boolean) => void;
 
 /**
- * Cuts bytes into blocks of whole lines. Of a line that is overwritten with `\r` (a progress bar) only the last state counts. Holds at most one chunk and
- * one line; works no longer on a chunk than the chunk is long. Bytes that are not UTF-8 become U+FFFD; control characters and NUL are data and stay.
+ * Cuts bytes into blocks of whole lines. For a line that is overwritten with `\r` (a progress bar), only the last state
+ * counts. Holds at most one chunk and one line; its work per chunk is linear in the chunk's length. Bytes that are not
+ * UTF-8 become U+FFFD; control characters and NUL are data and stay.
  */
 export class LineSplitter {
   readonly #tell: BlockListener;
   readonly #partial = new PartialLine();
-  /** The line that began in an earlier chunk and ended in the last one; told before `#text`. */
+  /** The line that began in an earlier chunk and ended in the last one; emitted before `#text`. */
   #first: Line | undefined;
-  /** Whole lines of the last chunk, decoded at once: no character of UTF-8 spans a newline. */
+  /** Whole lines of the last chunk, decoded together: no UTF-8 character spans a newline. */
   #text = '';
   #hasReturns = false;
   /** Where the next line begins in `#text`; beyond its end after the last one. */
@@ -31,7 +32,7 @@ export class LineSplitter {
     this.#tell = tell;
   }
 
-  /** Takes a chunk in. To be called only when {@link flow} has answered `false`. */
+  /** Adds a chunk. Call it only when {@link flow} has returned `false`. */
   push(chunk: Buffer): void {
     let rest = chunk;
     const newline = this.#partial.isEmpty ? -1 : chunk.indexOf(NEWLINE);
@@ -49,7 +50,7 @@ export class LineSplitter {
     this.#partial.append(rest.subarray(last + 1));
   }
 
-  /** Emits at most `most` lines of what came in, as one block if none is cut. Returns whether some are left. */
+  /** Emits at most `most` lines of the input, as one block if none is cut. Returns whether some are left. */
   flow(most: number): boolean {
     const start = this.#next;
     const end = endOf(this.#text, start, most);
@@ -66,7 +67,7 @@ export class LineSplitter {
     return !isOver;
   }
 
-  /** Emits everything that is left, a last line without newline included. */
+  /** Emits everything that is left, including a last line without a newline. */
   end(): void {
     this.flow(Number.POSITIVE_INFINITY);
     const last = this.#partial.take();
@@ -91,7 +92,7 @@ export class LineSplitter {
 const isLong = ({ text, isCut }: Line): boolean =>
   isCut || (text.length > SURELY_SHORT && Buffer.byteLength(text) > LINE_LIMIT);
 
-/** Where the lines from `start` on end, `most` of them: a newline, or the end of the text. */
+/** Where `most` lines from `start` end: at a newline, or at the end of the text. */
 function endOf(text: string, start: number, most: number): number {
   let end = start - 1;
   for (let count = 0; count < most; count++) {
@@ -118,12 +119,12 @@ interface Line {
   readonly isCut: boolean;
 }
 
-/** A line that has no newline yet: of its last state the first {@link LINE_LIMIT} bytes, and whether there are more. */
+/** A line that has no newline yet: the first {@link LINE_LIMIT} bytes of its last state, and whether there are more. */
 class PartialLine {
   #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
   #isCut = false;
-  /** Whether the last that came was `\r`: what comes next overwrites the line, unless it is the newline. */
+  /** Whether the last input was `\r`: the next input overwrites the line, unless it is the newline. */
   #isReturned = false;
 
   get isEmpty(): boolean {
@@ -156,7 +157,7 @@ class PartialLine {
   }
 
   #add(piece: Buffer): void {
-    // One byte more than may be told, which shows a character that is torn at the limit.
+    // One byte more than the limit, which reveals a character torn at the limit.
     const length = Math.min(this.#length + piece.length, LINE_LIMIT + 1);
     if (length > this.#bytes.length) {
       const grown = Buffer.allocUnsafeSlow(Math.min(Math.max(length, this.#bytes.length * 2), LINE_LIMIT + 1));

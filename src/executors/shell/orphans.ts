@@ -8,11 +8,11 @@ import { endAll, processesOf } from './run-processes.js';
 
 interface OrphansContext {
   readonly clock: Clock;
-  /** Where a forker appends ends that its scheduler did not see; absent: nowhere. */
+  /** Where a forker records ends that its scheduler did not see; absent: nowhere. */
   readonly endsFile?: string | undefined;
 }
 
-/** Reads the ends that native/forker.c describes, and removes their file. A line that cannot be read is left out. */
+/** Reads the ends that native/forker.c describes, and removes their file. An unreadable line is skipped. */
 function takeEnds(file: string): ReadonlyMap<string, Exit> {
   const ends = new Map<string, Exit>();
   try {
@@ -28,12 +28,12 @@ function takeEnds(file: string): ReadonlyMap<string, Exit> {
 }
 
 /**
- * Finds the processes that runs have left, by what every process inherits, whatever its group or session (processesOf). Never
- * this process or an ancestor of it. On Linux, by `/proc`; elsewhere nothing is found. Not seen are processes of other users
- * unless this one is root's, and, under execa, those without their environment.
+ * Finds the processes that runs left behind, by what every process inherits, whatever its group or session
+ * (processesOf). Never includes this process or its ancestors. Uses `/proc` on Linux; elsewhere nothing is found. Not
+ * found are processes of other users, unless this one is root, and under execa those that cleared their environment.
  *
- * To end a run is to end every process that carries its id, those included that are made meanwhile. A signal goes to none but the process
- * that was found: its start time is read again before each.
+ * Ending a run means ending every process that carries its id, including those created in the meantime. Signals go only
+ * to the process that was found: its start time is read again before each.
  */
 export function createProcOrphans({ clock, endsFile }: OrphansContext): Orphans {
   return {

@@ -13,13 +13,13 @@ const WELCOME = 1024 * 1024;
 /** How long commands pause while nothing is written. After that, more output is dropped. */
 const STALL: Duration = 2 * SECOND;
 const NEWLINE = 0x0a;
-/** How long the end of a run waits for what is still to be written. Writing goes on without it. */
+/** How long the end of a run waits for pending output. Writing continues without it. */
 const PATIENCE: Duration = 3 * SECOND;
 /** How long nothing is written to a file that did not respond. */
 const PAUSE: Duration = MINUTE;
-/** How long output waits for a folder that is not there: others may be making it again. */
+/** How long output waits for a missing folder: another program may be creating it again. */
 const HOMELESS: Duration = MINUTE;
-/** How often it is looked whether a file that is written to without a pause has been moved, or whether its folder is back. */
+/** How often to check whether a file with constant output has been moved, or whether its folder exists again. */
 const LOOK_EVERY: Duration = SECOND;
 
 const NO_FOLDER = 'its folder does not exist';
@@ -42,7 +42,9 @@ export class OutputFiles {
     this.#lanes = lanes;
   }
 
-  /** Begins to use a file, with the rights of `user` if there is one, else with our own. It is opened at the first write. */
+  /**
+   * Starts using a file, with the rights of `user` if given, otherwise with our own. It is opened at the first write.
+   */
   acquire({ file: path, maxSize }: { file: string; maxSize?: number }, user: Account | undefined): FileInUse {
     const key = `${user ? `${user.uid}:${user.gid}` : ''}:${path}`;
     const entry = this.#open.get(key) ?? { file: this.#create(path, user, maxSize), users: 0 };
@@ -60,7 +62,7 @@ export class OutputFiles {
   }
 
   #create(path: string, user: Account | undefined, maxSize: number | undefined): OutputFile {
-    // The scheduler's own streams are open already, and another user may not open them again.
+    // The scheduler's own streams are already open, and another user may not open them again.
     const access =
       user && standardStreamAt(path) === undefined
         ? createAccessAs(user, this.#clock, this.#lanes)
@@ -72,7 +74,10 @@ export class OutputFiles {
 
 export interface FileInUse {
   readonly file: OutputFile;
-  /** Ends using it. Resolves when all is written, and the file is closed if nobody else uses it. Rejects when that takes longer than 3 s. */
+  /**
+   * Ends using it. Resolves when everything is written, and the file is closed unless someone else uses it. Rejects if
+   * that takes longer than 3 s.
+   */
   release(): Promise<void>;
 }
 
@@ -84,11 +89,11 @@ interface OutputFileOptions {
 }
 
 /**
- * A file that grows to `maxSize` bytes and then becomes `<path>.1`, which replaces an older one. The next begins at the
- * start of a line where possible. If others move or remove it, it is opened again by its path. It is looked for before
- * a write that follows a pause, and every second in a flood. If it does not respond, what waits is dropped, and so is
- * what comes within the next minute. If its folder is not there, output waits for it: at most {@link WELCOME} bytes,
- * for {@link HOMELESS}.
+ * A file that grows to `maxSize` bytes and then becomes `<path>.1`, replacing an older one. The next file starts at the
+ * beginning of a line if possible. If another program moves or removes it, it is opened again by its path. Its path is
+ * checked before a write that follows a pause, and every second under constant output. If it does not respond, pending
+ * output is dropped, and so is all output within the next minute. If its folder is missing, output waits for it: at
+ * most {@link WELCOME} bytes, for {@link HOMELESS}.
  */
 export class OutputFile {
   readonly #path: string;
@@ -100,15 +105,15 @@ export class OutputFile {
   #work: Promise<void> | undefined;
   #open: AppendedFile | undefined;
   #size = 0;
-  /** When it was opened or looked at last, and how large it was then. */
+  /** When it was last opened or checked, and its size at that time. */
   #lookedAt: Duration = 0;
   #sizeThen = 0;
-  /** When bytes were written last, or the first of those that wait came. */
+  /** When bytes were last written, or the first pending ones arrived. */
   #movedAt: Duration = 0;
   #gaveUp: { readonly until: Duration; readonly reason: string } | undefined;
-  /** Since when its folder was not there. */
+  /** Since when its folder has been missing. */
   #homelessSince: Duration | undefined;
-  /** Reports what goes wrong when the file is closed: that of the last write. */
+  /** Reports errors of closing the file: those of the last write. */
   #fail: Piece['fail'] = () => undefined;
 
   constructor(path: string, { access, clock, maxSize = Number.POSITIVE_INFINITY }: OutputFileOptions) {
@@ -118,7 +123,7 @@ export class OutputFile {
     this.#maxSize = maxSize;
   }
 
-  /** Whether what comes is dropped, because the file did not respond. */
+  /** Whether output is dropped because the file did not respond. */
   get isGivenUp(): boolean {
     return this.#gaveUp !== undefined && this.#clock.monotonic() < this.#gaveUp.until;
   }
@@ -128,7 +133,7 @@ export class OutputFile {
     return this.#homelessSince !== undefined;
   }
 
-  /** Appends. Calls `fail` with the reason, in words, when the bytes can't be written; the next write tries again. Never throws. */
+  /** Appends. Calls `fail` with the reason if the bytes can't be written; the next write tries again. Never throws. */
   write(bytes: Buffer, fail: (reason: string) => void): void {
     if (this.#work === undefined) this.#movedAt = this.#clock.monotonic();
     if (this.#waitingBytes >= WELCOME && this.#stallsIn <= 0) {
@@ -145,7 +150,7 @@ export class OutputFile {
     if (!this.isHomeless) this.#work ??= this.#writeAll();
   }
 
-  /** `undefined` while more is welcome, or will be dropped; else resolves when it may be again. */
+  /** `undefined` while it accepts more, or drops it; otherwise resolves when it may accept more again. */
   drained(): Promise<void> | undefined {
     if (this.#waitingBytes < WELCOME || this.#work === undefined || this.#stallsIn <= 0) return undefined;
     return withTimeLimit(this.#work, this.#stallsIn, { clock: this.#clock, what: 'writing to it' }).catch(
@@ -157,7 +162,7 @@ export class OutputFile {
     return STALL - (this.#clock.monotonic() - this.#movedAt);
   }
 
-  /** Resolves when nothing waits to be written. Never rejects. */
+  /** Resolves when nothing is waiting to be written. Never rejects. */
   async written(): Promise<void> {
     await this.#work;
   }
@@ -205,7 +210,7 @@ export class OutputFile {
     }
   }
 
-  /** Looks again after a while. Returns false when output has waited long enough. */
+  /** Checks again after a while. Returns false once output has waited long enough. */
   #waitForFolder(): boolean {
     this.#homelessSince ??= this.#clock.monotonic();
     if (this.#clock.monotonic() - this.#homelessSince >= HOMELESS) return false;
@@ -233,7 +238,7 @@ export class OutputFile {
       const open = this.#open ?? this.#use(await this.#access.append(this.#path));
       const length = lengthThatFits(piece.bytes, this.#size, this.#maxSize);
       if (length === 0) {
-        // Others may have rotated it.
+        // Another program may have rotated it.
         if (isOurs) await this.#rotate();
         else await this.#closeIfMoved();
         isOurs = true;
@@ -259,12 +264,12 @@ export class OutputFile {
   }
 }
 
-/** How many of the bytes go into a file of that size: all, or the whole lines that fit. 0: none, begin a new file. */
+/** How many of the bytes fit into a file of that size: all, or the whole lines that fit. 0: none, start a new file. */
 function lengthThatFits(bytes: Buffer, size: number, maxSize: number): number {
   const room = maxSize - size;
   if (bytes.length <= room) return bytes.length;
   const wholeLines = room > 0 ? bytes.lastIndexOf(NEWLINE, room - 1) + 1 : 0;
   if (wholeLines > 0 || size > 0) return wholeLines;
-  // A line longer than any file may be goes into one of its own.
+  // A line longer than the maximum size gets its own file.
   return bytes.indexOf(NEWLINE) + 1 || bytes.length;
 }

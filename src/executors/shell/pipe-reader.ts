@@ -3,26 +3,27 @@ import type { OutputStream } from '../../domain/executor.js';
 import type { OutputSource } from './launcher.js';
 import { LineSplitter } from './line-splitter.js';
 
-/** Lines told in one go before others get their turn. */
+/** How many lines are delivered before others get their turn. */
 const LINES_A_TURN = 1_000;
 
 export interface PipeListener {
   readonly output: (stream: OutputStream, text: string, truncated: boolean) => void;
-  /** Told every chunk as it came, before its lines. */
+  /** Receives every chunk as it arrives, before its lines. */
   readonly chunk?: ((chunk: Buffer) => void) | undefined;
-  /** `undefined` while more is welcome; else resolves when it is again. Nothing is read until then. */
+  /** `undefined` while it accepts more; otherwise resolves when it accepts more again. Nothing is read until then. */
   readonly drained: () => Promise<void> | undefined;
 }
 
-/** A chunk that is to be told, or the end of its pipe. */
+/** A chunk to deliver, or the end of its pipe. */
 interface Piece {
   readonly splitter: LineSplitter;
   readonly chunk: Buffer | undefined;
 }
 
 /**
- * Reads the pipes of a command to their end, in blocks of a bounded number of lines. Chunks are delivered in the order they
- * came in, whichever pipe they are from. It holds at most one chunk in delivery, and what each pipe had sent when reading paused.
+ * Reads the pipes of a command to their end, in blocks of a bounded number of lines. Chunks are delivered in order of
+ * arrival, whichever pipe they are from. It holds at most one chunk in delivery, and what each pipe had sent when
+ * reading paused.
  */
 export class PipeReader {
   /** Resolves when the pipes are closed and everything read from them is delivered. */
@@ -49,27 +50,27 @@ export class PipeReader {
     if (this.#open === 0) this.#end();
   }
 
-  /** Whether reading stands still because {@link PipeListener.drained} says so. */
+  /** Whether reading is paused because of {@link PipeListener.drained}. */
   get isBlocked(): boolean {
     return this.#state === 'blocked';
   }
 
-  /** Whether more was read than could be told in one turn. */
+  /** Whether more was read than could be delivered in one turn. */
   get isTelling(): boolean {
     return this.#state === 'telling';
   }
 
-  /** How many bytes have come in. */
+  /** The number of bytes received. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** How many chunks have come in. While it does not grow, the command is silent. */
+  /** The number of chunks received. While it does not grow, the command is silent. */
   get chunks(): number {
     return this.#chunks;
   }
 
-  /** Closes the pipes, even if a process still writes to them, and delivers what was read, welcome or not. */
+  /** Closes the pipes, even if a process still writes to them, and delivers what was read, accepted or not. */
   stop(): void {
     if (this.#state === 'finished') return;
     for (const stream of this.#streams) stream.destroy();

@@ -13,21 +13,21 @@ export interface Pipe {
   readonly writer: number;
 }
 
-/** Pipes that are kept ready, and how few of them start the next batch. */
+/** How many pipes are kept ready, and how few of them trigger the next batch. */
 const BATCH = 64;
 const LOW = 16;
 const LARGEST_BATCH = 256;
-/** Descriptors left free when they run out while a batch is opened: starting one process takes up to seven for a moment. */
+/** Descriptors left free if they run out while a batch is opened: starting one process briefly takes up to seven. */
 const SPARE = 16;
-/** How long commands get sockets after pipes could not be made. */
+/** How long commands get sockets after creating pipes failed. */
 const PAUSE: Duration = MINUTE;
 
 /**
- * Makes pipes for commands. Node gives commands sockets, and on Linux nobody can open a socket by `/dev/stdout` or `/dev/stderr` (ENXIO).
- * Other systems duplicate the descriptor instead, so sockets do there.
+ * Creates pipes for commands. Node gives commands sockets, and on Linux nobody can open a socket through `/dev/stdout`
+ * or `/dev/stderr` (ENXIO). Other systems duplicate the descriptor instead, so sockets work there.
  *
- * Node has no pipe(2). One `mkfifo` makes many named pipes, which lose their names once they are open. Each is used once: a process that
- * still holds one never sees the output of another run.
+ * Node has no pipe(2). One `mkfifo` creates many named pipes, which lose their names once they are open. Each is used
+ * once: a process that still holds one never sees the output of another run.
  */
 export class Pipes {
   readonly #clock: Clock;
@@ -44,7 +44,7 @@ export class Pipes {
   }
 
   /**
-   * Resolves with `count` pipes, or with `undefined` where none can be made; why is reported once.
+   * Resolves with `count` pipes, or with `undefined` if none can be created; the reason is reported once.
    * @throws Error with the code of the system, such as EMFILE.
    */
   async take(count: number, report: (sentence: string) => void): Promise<readonly Pipe[] | undefined> {
@@ -84,13 +84,13 @@ export class Pipes {
   }
 }
 
-/** Folders in memory first: making and removing names there costs no disk access. */
+/** Folders in memory first: creating and removing names there needs no disk access. */
 function memoryFolders(): readonly string[] {
   const own = process.env['XDG_RUNTIME_DIR'];
   return [...(own ? [own] : []), '/dev/shm', tmpdir()];
 }
 
-/** Shortages that pass, and that keep commands from starting as well. */
+/** Shortages that pass, and that also prevent commands from starting. */
 const isExhaustion = (error: unknown): boolean =>
   ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'].includes((error as NodeJS.ErrnoException).code ?? '');
 
@@ -128,7 +128,7 @@ function removeAll(folder: string, paths: readonly string[]): void {
   try {
     for (const path of paths) unlinkSync(path);
   } catch {
-    // It was never made.
+    // It was never created.
   }
   rmdirSync(folder);
 }

@@ -4,17 +4,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProcessStat {
   /** One letter; `Z` and `X` are dead. */
   readonly state: string;
-  /** Whether nothing of it will run any more: it is ending, or waits for its parent to fetch how it ended. */
+  /** Whether it will not run any longer: it is ending, or waits for its parent to fetch its exit status. */
   readonly isOver: boolean;
   /** The signal that ends it, or 0. */
   readonly endedBy: number;
   readonly parent: number;
   readonly groupId: number;
-  /** In clock ticks since boot: with the pid it names a process for good. */
+  /** In clock ticks since boot: together with the pid it identifies a process. */
   readonly startTime: string;
 }
 
-/** The pids of all processes; `undefined` where the system does not tell (no Linux). */
+/** The pids of all processes; `undefined` if the system does not list them (not Linux). */
 export function processIds(): readonly number[] | undefined {
   try {
     return readdirSync('/proc').map(Number).filter(Number.isInteger);
@@ -25,13 +25,13 @@ export function processIds(): readonly number[] | undefined {
 
 /** PF_EXITING of the kernel's `sched.h`. */
 const EXITING = 0x4;
-/** The bits of a wait status that hold the signal. */
+/** The bits of a wait status that contain the signal. */
 const SIGNAL = 0x7f;
 
-/** Reads `/proc/<pid>/stat` (proc(5)); `undefined` when there is no such process. */
+/** Reads `/proc/<pid>/stat` (proc(5)); `undefined` if there is no such process. */
 export function readStat(pid: number): ProcessStat | undefined {
   const stat = read(pid, 'stat');
-  // The name in parentheses may hold anything, so the fields count from the last `)`.
+  // The name in parentheses may contain anything, so the fields count from the last `)`.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   const startTime = fields?.[19];
   if (fields === undefined || startTime === undefined) return undefined;
@@ -43,21 +43,29 @@ export function readStat(pid: number): ProcessStat | undefined {
   return { state, isOver, endedBy, parent: Number(parent), groupId: Number(groupId), startTime };
 }
 
-/** Whether a process is more than the entry that its parent has not fetched yet. */
+/** Whether a process is more than an entry that its parent has not fetched yet. */
 export const isLiving = (stat: ProcessStat | undefined): stat is ProcessStat => stat !== undefined && !stat.isOver;
 
-/** A variable of the environment a process was started with; `undefined` when it has none, is gone or another user's. */
+/**
+ * A variable of the environment that a process was started with; `undefined` if it has none, is gone or belongs to
+ * another user.
+ */
 export function readVariable(pid: number, name: string): string | undefined {
   const environ = read(pid, 'environ');
   const entry = environ?.split('\0').find((other) => other.startsWith(`${name}=`));
   return entry?.slice(name.length + 1);
 }
 
-/** The soft limit that native/forker.c sets for all that a command starts, in decimal; `undefined` if that is unlimited, or unknown. */
+/**
+ * The soft limit that native/forker.c sets for everything a command starts, in decimal; `undefined` if it is unlimited,
+ * or unknown.
+ */
 export const readMark = (pid: number): string | undefined =>
   /^Max realtime timeout +(\d+)/m.exec(read(pid, 'limits') ?? '')?.[1];
 
-/** The processes that a process with one thread has started or adopted; `undefined` where the system does not list them. */
+/**
+ * The processes that a process with one thread has started or adopted; `undefined` if the system does not list them.
+ */
 export const readChildren = (pid: number): readonly number[] | undefined =>
   read(pid, `task/${pid}/children`)?.split(' ').filter(Boolean).map(Number);
 

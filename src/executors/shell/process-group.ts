@@ -2,7 +2,9 @@ import type { Clock } from '../../domain/clock.js';
 import type { Cancel, Duration } from '../../domain/time.js';
 import { isLiving, processIds, readStat } from './proc.js';
 
-/** How long members that were sent SIGKILL are waited for: a process in the hands of a dead disk dies when the disk does. */
+/**
+ * How long to wait for members after SIGKILL: a process that waits for a dead disk dies only when the disk responds.
+ */
 const KILL_PATIENCE: Duration = 1_000;
 const LONGEST_POLL: Duration = 200;
 const LONGEST_TIMER: Duration = 2 ** 31 - 1;
@@ -11,7 +13,7 @@ const LONGEST_TIMER: Duration = 2 ** 31 - 1;
 export class ProcessGroup {
   readonly #leader: number;
   readonly #clock: Clock;
-  /** Of the leader, as the first signal found it. */
+  /** The leader's facts, as the first signal found them. */
   #startTime: string | undefined;
   #disarm: Cancel | undefined;
   #state: 'running' | 'ending' | 'killed' | 'gone' = 'running';
@@ -21,22 +23,27 @@ export class ProcessGroup {
     this.#clock = clock;
   }
 
-  /** Whether its leader has ended, though Node has not told of it yet. Where the system does not tell (no Linux): false. */
+  /**
+   * Whether its leader has ended, although Node has not reported it yet. If the system does not say (not Linux): false.
+   */
   get hasEnded(): boolean {
     return readStat(this.#leader)?.isOver ?? false;
   }
 
-  /** Sends SIGTERM, and SIGKILL `grace` later. Does nothing when the group is being ended already or its leader ended by itself. */
+  /**
+   * Sends SIGTERM, and SIGKILL `grace` later. Does nothing if the group is already being ended, or its leader ended by
+   * itself.
+   */
   terminate(grace: Duration): void {
     if (this.#state !== 'running') return;
     this.#state = 'ending';
     this.#signal('SIGTERM');
-    // A stopped process takes SIGTERM only when it goes on.
+    // A stopped process handles SIGTERM only when it continues.
     this.#signal('SIGCONT');
     this.#disarm = this.#clock.after(Math.min(grace, LONGEST_TIMER), () => this.kill());
   }
 
-  /** Sends SIGKILL. Does nothing when the leader ended by itself. */
+  /** Sends SIGKILL. Does nothing if the leader ended by itself. */
   kill(): void {
     if (this.#state === 'gone') return;
     this.#state = 'killed';
@@ -45,9 +52,9 @@ export class ProcessGroup {
   }
 
   /**
-   * To be called when the leader has ended. After a signal to the group, resolves when no member is left that a signal
-   * could end. Members keep the rest of their grace. Of a group whose leader ended by itself the others are left alone,
-   * as cron does.
+   * Call it when the leader has ended. After a signal to the group, resolves when no member is left that a signal could
+   * end. Members keep the rest of their grace. If the leader of a group ended by itself, the others are left alone, as
+   * with cron.
    */
   async settle(): Promise<void> {
     let patience = KILL_PATIENCE;
@@ -64,7 +71,7 @@ export class ProcessGroup {
   }
 
   /**
-   * The system does not give away the id of a group that has a member. So a new process of that id means that all are
+   * The system does not reuse the id of a group that has a member. So a new process with that id means that all are
    * gone.
    */
   #isOfAnother(): boolean {
@@ -75,7 +82,7 @@ export class ProcessGroup {
 
   #isAlive(pause: Duration): boolean {
     if (!this.#signal(0)) return false;
-    // Most groups are gone within a few milliseconds; only for the others is it worth asking who is left.
+    // Most groups are gone within a few milliseconds; only for the others is it worth checking.
     return pause < 40 || hasLivingMember(this.#leader);
   }
 
@@ -85,13 +92,16 @@ export class ProcessGroup {
     try {
       return process.kill(-this.#leader, signal);
     } catch {
-      // ESRCH: nobody is left. EPERM: those who are left are another user's.
+      // ESRCH: nobody is left. EPERM: the remaining ones belong to another user.
       return false;
     }
   }
 }
 
-/** Whether a group has a member that is not a zombie. A zombie counts as signaled for ever where nobody reaps it (PID 1 in a container). */
+/**
+ * Whether a group has a member that is not a zombie. A zombie accepts signals forever if nobody reaps it (PID 1 in a
+ * container).
+ */
 function hasLivingMember(group: number): boolean {
   const processes = processIds();
   if (processes === undefined) return true;

@@ -5,20 +5,21 @@ import { SECOND, type Duration } from '../../domain/time.js';
 import { runMarkOf } from './forker-protocol.js';
 import { isLiving, processIds, readMark, readStat, readVariable } from './proc.js';
 
-/** How long processes that were sent SIGKILL are waited for: one in the hands of a dead disk dies when the disk does. */
+/** How long to wait for processes after SIGKILL: one that waits for a dead disk dies only when the disk responds. */
 const KILL_PATIENCE: Duration = 3 * SECOND;
 const FIRST_POLL: Duration = 20;
 const LONGEST_POLL: Duration = 200;
 
-/** A process of a run, by what names it for good: its pid alone may be given to another. */
+/** A process of a run, identified for good: its pid alone may be reused. */
 export interface RunProcess extends Orphan {
   readonly startTime: string;
   readonly groupId: number;
 }
 
 /**
- * The living processes of these runs, never this process or an ancestor of it. Every process inherits `TIMERS_RUN_ID` and, from the
- * forker, a mark that outlasts a cleared environment. Takes some 20 ms for 500 processes, a step for each. Empty where there is no `/proc`.
+ * The living processes of these runs, except this process and its ancestors. Every process inherits `TIMERS_RUN_ID`
+ * and, from the forker, a mark that survives a cleared environment. Takes about 20 ms for 500 processes, one step for
+ * each. Empty if there is no `/proc`.
  */
 export function* processesOf(runIds: ReadonlySet<string>): Steps<readonly RunProcess[]> {
   const own = lineage();
@@ -28,7 +29,7 @@ export function* processesOf(runIds: ReadonlySet<string>): Steps<readonly RunPro
     yield;
     if (own.has(pid) || !runIds.has(runIdOf(pid) ?? '')) continue;
     const stat = readStat(pid);
-    // Read again, behind the start time: the pid may have been given to another process between the two.
+    // Read again, after the start time: the pid may have been reused between the two.
     const runId = runIdOf(pid);
     if (!isLiving(stat) || runId === undefined || !runIds.has(runId)) continue;
     found.push({ pid, runId, startTime: stat.startTime, groupId: stat.groupId });
@@ -36,7 +37,7 @@ export function* processesOf(runIds: ReadonlySet<string>): Steps<readonly RunPro
   return found;
 }
 
-/** Searches for processes of runs: one search for all who ask in the same turn, without holding up the event loop. */
+/** Searches for processes of runs: one search for all callers in the same turn, without blocking the event loop. */
 export class RunProcesses {
   readonly #clock: Clock;
   #asked = new Set<string>();
@@ -63,18 +64,19 @@ export class RunProcesses {
   }
 }
 
-/** Processes that are to end. */
+/** Processes that must end. */
 export interface Doomed {
-  /** Finds those that live. */
+  /** Finds the living ones. */
   readonly look: () => readonly RunProcess[] | Promise<readonly RunProcess[]>;
-  /** When their grace is over, on the monotonic clock. May come nearer meanwhile. */
+  /** When their grace is over, on the monotonic clock. May move closer. */
   readonly until: () => Duration;
   readonly clock: Clock;
 }
 
 /**
- * SIGTERM, and SIGKILL when the grace is over, to these processes and to those that are made meanwhile. Resolves when none of them lives, or a few
- * seconds after the SIGKILL. A signal goes to none but the process that was found: its start time is read again before each.
+ * SIGTERM, and SIGKILL when the grace is over, to these processes and to those created in the meantime. Resolves when
+ * none of them is alive, or a few seconds after the SIGKILL. Signals go only to the process that was found: its start
+ * time is read again before each.
  */
 export async function endAll(doomed: Doomed): Promise<void> {
   const left = await signalUntilGone('SIGTERM', await doomed.look(), doomed);
@@ -83,7 +85,10 @@ export async function endAll(doomed: Doomed): Promise<void> {
   await signalUntilGone('SIGKILL', [...left, ...(await doomed.look())], { ...doomed, until: () => patience });
 }
 
-/** Signals these processes and those that follow them. Returns those that live when the time is over, at once when none does. */
+/**
+ * Signals these processes and those that follow them. Returns those that are alive when the time is over; immediately
+ * if none is.
+ */
 async function signalUntilGone(
   signal: NodeJS.Signals,
   found: readonly RunProcess[],
@@ -105,7 +110,7 @@ async function signalUntilGone(
   return living;
 }
 
-/** Reads which run a process belongs to: an inner scheduler gives both to its own runs. */
+/** Reads which run a process belongs to: an inner scheduler sets both for its own runs. */
 function readerOf(runIds: ReadonlySet<string>): (pid: number) => string | undefined {
   const byMark = new Map([...runIds].map((runId) => [runMarkOf(runId), runId]));
   return (pid) => readVariable(pid, 'TIMERS_RUN_ID') ?? byMark.get(readMark(pid) ?? '');
@@ -128,7 +133,7 @@ function send(found: RunProcess, signal: NodeJS.Signals): void {
   if (!isAlive(found)) return;
   try {
     process.kill(found.pid, signal);
-    // A stopped process takes SIGTERM only when it goes on.
+    // A stopped process handles SIGTERM only when it continues.
     process.kill(found.pid, 'SIGCONT');
   } catch {
     // Gone in between, or another user's since it was found.

@@ -9,11 +9,11 @@ import { withTimeLimit } from './time-limit.js';
 const PATIENCE: Duration = 10 * SECOND;
 
 /**
- * Writes to a standard stream as it was handed to us. For where the system does not open it again: a socket, or a pipe, terminal or file of
- * another user. @throws what `write` rejects with.
+ * Writes to a standard stream as it was passed to us. For streams that the system does not open again: a socket, or a
+ * pipe, terminal or file of another user. @throws the error that `write` rejects with.
  */
 export function writeToStandard(fd: StandardStream, bytes: Buffer, clock: Clock): Promise<number> {
-  // A stream of Node on a file would block the event loop.
+  // A Node stream on a file would block the event loop.
   const written = fstatSync(fd).isFile()
     ? promisify(write)(fd, bytes).then(({ bytesWritten }) => bytesWritten)
     : writeToStream(fd === 1 ? process.stdout : process.stderr, bytes);
@@ -21,7 +21,7 @@ export function writeToStandard(fd: StandardStream, bytes: Buffer, clock: Clock)
 }
 
 function writeToStream(stream: NodeJS.WriteStream, bytes: Buffer): Promise<number> {
-  // The callback of the write reports what went wrong.
+  // The callback of the write reports errors.
   if (stream.listenerCount('error') === 0) stream.on('error', () => undefined);
   return new Promise((resolve, reject) => {
     stream.write(bytes, (error) => {

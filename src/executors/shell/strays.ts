@@ -10,13 +10,13 @@ interface Surroundings {
 }
 
 /**
- * What a command has started outside its process group: by `setsid`, as a daemon, as a browser. Ended with a run that is ended, and left alone by
- * one that ends by itself. Nothing is searched for before that.
+ * What a command started outside its process group: with `setsid`, as a daemon, as a browser. Ended with a run that is
+ * being ended, and left alone by a run that ends by itself. Nothing searches for them before that.
  */
 export class Strays {
   readonly #group: number;
   readonly #around: Surroundings;
-  /** Whether to end those that were found, by pid and start time. */
+  /** Whether to end the processes that were found, by pid and start time. */
   readonly #found = new Map<string, boolean>();
   #graceOver: Duration = Number.POSITIVE_INFINITY;
   #ending: Promise<void> | undefined;
@@ -27,13 +27,16 @@ export class Strays {
     this.#around = around;
   }
 
-  /** Sends SIGTERM, and SIGKILL `grace` later; called again it can only shorten the grace. */
+  /** Sends SIGTERM, and SIGKILL `grace` later; calling it again can only shorten the grace. */
   end(grace: Duration): void {
     this.#graceOver = Math.min(this.#graceOver, this.#around.clock.monotonic() + grace);
     this.#ending ??= this.#endAll();
   }
 
-  /** To be called when the group has ended. Resolves when no stray lives that was to end, those included that were made last. Never rejects. */
+  /**
+   * Call it when the group has ended. Resolves when no stray that should end is alive, including those created last.
+   * Never rejects.
+   */
   async settle(): Promise<void> {
     if (this.#ending === undefined) return;
     await this.#ending;

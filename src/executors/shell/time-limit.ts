@@ -1,12 +1,15 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Duration } from '../../domain/time.js';
 
-/** Something was given up. */
+/** An operation took too long and was given up. */
 export class TookTooLong extends Error {
   override readonly name = 'TookTooLong';
 }
 
-/** Settles as `promise` does, or rejects with {@link TookTooLong} after `patience`. A promise that settles later is ignored. */
+/**
+ * Settles as `promise` does, or rejects with {@link TookTooLong} after `patience`. A promise that settles later is
+ * ignored.
+ */
 export function withTimeLimit<T>(
   promise: Promise<T>,
   patience: Duration,

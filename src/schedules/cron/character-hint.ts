@@ -3,12 +3,12 @@ import { readItem } from './field-item.js';
 import { normalizedItem } from './names.js';
 import type { FieldPosition } from './position.js';
 
-/** What no field has in it. */
+/** Characters that no field contains. */
 export const FOREIGN_CHARACTER = /[^0-9A-Za-z*?,\-/#()~]/u;
 
 const ALL = 'An expression is made of digits, English names and * ? , - / # L W H.';
 
-/** Returns the way out of a field with a character that belongs in none: `Mär`, `MON..FRI`, `9:30`. */
+/** Returns the fix for a field with an invalid character: `Mär`, `MON..FRI`, `9:30`. */
 export function characterHint(position: FieldPosition, text: string): string {
   const [, hour, minute] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
   if (hour !== undefined) return `Write the minute and the hour as two fields: ${Number(minute)} ${Number(hour)}.`;
@@ -22,7 +22,7 @@ export function characterHint(position: FieldPosition, text: string): string {
   return refusalOf(position, plain) ?? `Write ${plain.toUpperCase()}.`;
 }
 
-/** What is said to the first item that is not valid. */
+/** The message for the first invalid item. */
 function refusalOf(position: FieldPosition, text: string): string | undefined {
   try {
     for (const item of text.split(',').map(normalizedItem)) if (!item.startsWith('H')) readItem(position, item);

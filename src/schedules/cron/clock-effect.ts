@@ -4,32 +4,32 @@ import type { ClockChange } from '../zone/clock-change.js';
 import type { WallTime } from '../zone/local-time.js';
 import { cronParts, type CronSchedule } from './cron-schedule.js';
 
-/** What a change of the clock does to the local times of one cron expression. */
+/** What a clock change does to the local times of one cron expression. */
 export interface ClockEffect {
   /**
-   * Of times that do not exist: `moved` to the first instant after the gap, `merged` with a time of its own there, or `left-out`.
-   * Of times that come twice: due at the `first`, the `last`, or `both`.
-   * Of either: `goes-on`, when the expression follows elapsed time and goes through the change at its rhythm.
+   * For times that do not exist: `moved` to the first instant after the gap, `merged` with a time that exists there
+   * anyway, or `left-out`. For times that exist twice: due at the `first`, the `last`, or `both`. Of either: `goes-on`,
+   * if the expression follows elapsed time and keeps its rhythm through the change.
    */
   readonly kind: 'moved' | 'merged' | 'left-out' | 'first' | 'last' | 'both' | 'goes-on';
   readonly change: ClockChange;
-  /** The local times that do not exist or come twice, the first {@link MOST_TIMES}; ascending, not empty. */
+  /** The local times that do not exist or exist twice, the first {@link MOST_TIMES}; ascending, not empty. */
   readonly times: readonly WallTime[];
   /** There are more than these. */
   readonly hasMore: boolean;
-  /** From each of the times to the next, if that is always the same. */
+  /** The distance from each time to the next, if it is always the same. */
   readonly rhythm?: Duration;
 }
 
-/** More are not read out. */
+/** More than these are not listed. */
 const MOST_TIMES = 3;
 
-/** Returns what a change of its zone's clock does to a schedule, for each of its expressions that names a time which it touches. */
+/** Returns what a clock change does to a schedule, for each of its expressions with a time that it affects. */
 export function clockEffects(schedule: Schedule, change: ClockChange): readonly ClockEffect[] {
   return cronParts(schedule).flatMap((part) => clockEffect(part, change) ?? []);
 }
 
-/** As {@link clockEffects}, of one expression; `undefined` when the change touches none of its times. */
+/** Like {@link clockEffects}, for one expression; `undefined` if the change affects none of its times. */
 export function clockEffect(schedule: CronSchedule, change: ClockChange): ClockEffect | undefined {
   const from = change.at + Math.min(change.before, change.after);
   const named = namedFrom(schedule, from, change);
@@ -41,7 +41,7 @@ export function clockEffect(schedule: CronSchedule, change: ClockChange): ClockE
   return { kind, change, times, hasMore: named.length > times.length, ...(rhythm !== undefined && { rhythm }) };
 }
 
-/** The first local times named in the stretch from `from` on that is as long as the change, one more than are read out. */
+/** The first local times of the expression within the change, which starts at `from`; one more than are listed. */
 function namedFrom(schedule: CronSchedule, from: WallTime, { before, after }: ClockChange): readonly WallTime[] {
   const until = from + Math.abs(after - before);
   const named: WallTime[] = [];
@@ -63,7 +63,10 @@ function kindOf(schedule: CronSchedule, first: WallTime, { at, before, after }: 
   return isDue(first - after) ? 'both' : 'first';
 }
 
-/** Whether an interval-like schedule names the same times before and after the stretch: then it loses no beat, and adds none. */
+/**
+ * Whether an interval-like schedule has the same times before and after the span: then it neither loses nor adds a
+ * firing.
+ */
 function goesOn(schedule: CronSchedule, named: readonly WallTime[], change: ClockChange): boolean {
   const size = Math.abs(change.after - change.before);
   const from = change.at + Math.min(change.before, change.after);

@@ -8,10 +8,10 @@ import type { CronSchedule } from './cron-schedule.js';
 
 /**
  * Returns how clock changes of a zone affect an expression in a span of time. These are the first gap and the first
- * repeat that touch it.
+ * repeat that affect it.
  */
 export function clockTraps(schedule: CronSchedule, zone: string, span: TimeSpan): ScheduleWarning[] {
-  // What follows elapsed time goes through.
+  // A schedule that follows elapsed time is not affected.
   if (schedule.intervalLike) return [];
   const found = new Map<string, ScheduleWarning>();
   for (const change of clockChanges(zone, span)) {

@@ -10,7 +10,7 @@ import { matchingDaysIn, nextWallTime } from './wall-walk.js';
 
 const DAY = 86_400;
 
-/** When one expression is due: the wall times it names, as `dst` takes them. */
+/** When one expression is due: its wall times, as `dst` handles them. */
 interface Part {
   readonly expression: Expression;
   readonly zone: TimeZone;
@@ -24,8 +24,9 @@ interface Bounds {
 }
 
 /**
- * Counts the instants at which any of `parts`, all of one zone, is due. Goes from change to change of the clock, and between them by days: all
- * days on which the same expressions match have as many times. So it takes milliseconds for decades, of seconds as of years.
+ * Counts the instants at which any of `parts`, all in one zone, is due. Goes from one clock change to the next, and by
+ * days in between: all days on which the same expressions match have equally many times. So decades take milliseconds,
+ * at any rhythm.
  */
 export function countDue(parts: readonly Part[], { after, until }: Bounds): number {
   const zone = parts[0]?.zone;
@@ -52,7 +53,10 @@ interface WallSpan {
   readonly end: number;
 }
 
-/** The wall times of a stretch that count under a rule, none when they end before they begin. `from` and `end` are instants. */
+/**
+ * The wall times of a period that count under a rule; none if they end before they begin. `from` and `end` are
+ * instants.
+ */
 function shownIn(stretch: Stretch, { repeat }: DstPolicy, { from, end }: WallSpan): WallSpan {
   const { offset, firstPassFrom, lastPassUntil } = stretch;
   return {
@@ -61,7 +65,10 @@ function shownIn(stretch: Stretch, { repeat }: DstPolicy, { from, end }: WallSpa
   };
 }
 
-/** Whether the instant behind the gap at the end of a stretch is due for what was left out alone: it is not named itself. */
+/**
+ * Whether the instant after the gap at the end of a period is due only because of skipped times: the expression does
+ * not match it.
+ */
 function isDueBehindGap(parts: readonly Part[], { until, offset, gapUntil }: Stretch): boolean {
   const firstNamed = ({ expression }: Part, from: number) => nextWallTime(expression, from);
   const isMoved = parts.some((part) => part.dst.gap === 'after' && firstNamed(part, until + offset) < gapUntil);
@@ -74,7 +81,10 @@ interface AlikeDays {
   readonly matching: readonly number[];
 }
 
-/** Counts the wall times that any of several expressions names. Expressions go by their places in the list. */
+/**
+ * Counts the wall times that any of several expressions matches. Expressions are identified by their position in the
+ * list.
+ */
 class WallCounter {
   readonly #expressions: readonly Expression[];
   readonly #times: TimesOfDay;
@@ -86,7 +96,7 @@ class WallCounter {
     );
   }
 
-  /** Counts the wall times named by an expression in its span, each once. */
+  /** Counts the wall times of an expression in its span, each once. */
   countIn(spans: readonly WallSpan[]): number {
     const edges = [...new Set(spans.flatMap(({ from, end }) => [from, end]))].sort((a, b) => a - b);
     let count = 0;
@@ -110,7 +120,7 @@ class WallCounter {
     return count;
   }
 
-  /** Counts the times of a wall time's own day that come before it. */
+  /** Counts the times on a wall time's own day that come before it. */
   #before(shown: readonly number[], wall: number): number {
     const day = Math.floor(wall / DAY);
     const time = wall - day * DAY;
@@ -119,7 +129,7 @@ class WallCounter {
     return today === undefined ? 0 : this.#times.countBefore(today.matching, time);
   }
 
-  /** Sorts those days of a month that lie from day `from` to before day `end`. */
+  /** Sorts the days of a month from day `from` up to, but not including, day `end`. */
   #alikeDays(shown: readonly number[], month: number, { from, end }: WallSpan): readonly AlikeDays[] {
     const first = firstDayOf(month);
     const length = firstDayOf(month + 1) - first;

@@ -10,13 +10,13 @@ import { nextWallTime } from './wall-walk.js';
 const DAY = 86_400;
 
 /**
- * How many stretches of a zone are looked at for one answer. A search jumps to the next match of the calendar, so only
- * matches that fall into gaps take more than a few. With 256 it covers about a century of `15,45 2 * 3 SUNL` in a zone where
- * that hour never exists.
+ * How many offset periods of a zone are examined for one result. A search jumps to the next match of the calendar, so
+ * only matches that fall into gaps take more than a few. With 256 it covers about a century of `15,45 2 * 3 SUNL` in a
+ * zone where that hour never exists.
  */
 const MOST_STRETCHES = 256;
 
-/** Goes by what the clock shows: what does not exist does not come, what is shown twice comes twice. */
+/** Follows what the clock shows: skipped times don't occur, repeated times occur twice. */
 const AS_SHOWN: DstPolicy = { gap: 'skip', repeat: 'both' };
 
 /** When one expression is due in one zone. */
@@ -33,15 +33,15 @@ export class CronSchedule implements Schedule {
     this.dst = this.intervalLike ? AS_SHOWN : dst;
   }
 
-  /** Whether local times that do not exist are left out. */
+  /** Whether local times that do not exist are skipped. */
   get skipsGaps(): boolean {
     return this.dst.gap === 'skip';
   }
 
   next(after: Instant): Instant | undefined {
     if (!(after < END_OF_TIME)) return undefined;
-    // In whole seconds from here on, as are expressions and offsets. The stretch is that of `after` itself. Even in its
-    // last second, when nothing in it is left to show, the gap after it is still ahead.
+    // In whole seconds from here on, as are expressions and offsets. The offset period is that of `after` itself. Even
+    // in its last second, when it has nothing left to show, the gap after it is still ahead.
     let instant = Math.floor(Math.max(after, -END_OF_TIME) / 1000);
     let earliest = instant + 1;
     for (let looks = 0; looks < MOST_STRETCHES; looks++) {
@@ -60,13 +60,13 @@ export class CronSchedule implements Schedule {
     return countDue([this], { after, until });
   }
 
-  /** Returns the first wall time that the expression names strictly after `after`, whether the zone's clock shows it or not. */
+  /** Returns the first wall time of the expression strictly after `after`, whether the zone's clock shows it or not. */
   nextNamed(after: WallTime): WallTime | undefined {
     const wall = nextWallTime(this.expression, Math.floor(after / 1000) + 1);
     return wall === Infinity ? undefined : wall * 1000;
   }
 
-  /** Returns when the wall time comes, if that is in this stretch or in the gap at its end. */
+  /** Returns when the wall time occurs, if that is in this period or in the gap at its end. */
   #instantOf(wall: number, { until, offset, lastPassUntil, gapUntil }: Stretch): number | undefined {
     const shownUntil = this.dst.repeat === 'last' ? lastPassUntil : until + offset;
     if (wall < shownUntil) return wall - offset;
@@ -75,20 +75,23 @@ export class CronSchedule implements Schedule {
 }
 
 /**
- * Returns the next instant worth looking at, when nothing that is shown from `instant` to the end of its stretch matches before `wall`.
- * The wall time comes within a day of the same reading in UTC, so the stretches before that are jumped over. Not when the stretch ends
- * within a day: a clock that is put back there may show once more what came before `instant`.
+ * Returns the next instant worth checking, if nothing from `instant` to the end of its period matches before `wall`.
+ * The wall time occurs within a day of the same reading in UTC, so earlier periods are skipped. Not if the period ends
+ * within a day: a clock that is put back there may repeat what came before `instant`.
  */
 function resumeAt(instant: number, wall: number, { until }: Stretch): number {
   return instant + DAY < until ? Math.max(until, wall - DAY) : until;
 }
 
-/** The union of several schedules: due whenever one of them is, once. */
+/** The union of several schedules: due whenever at least one of them is, once. */
 export class Union implements Schedule {
   readonly intervalLike: boolean;
   readonly #schedules: readonly CronSchedule[];
 
-  /** `schedules` is not empty and of one zone. Interval-like only if all are: when the clock is set back, not to run twice comes first. */
+  /**
+   * `schedules` is not empty and in one zone. Interval-like only if all are: when the clock is set back, not running
+   * twice matters most.
+   */
   constructor(schedules: readonly CronSchedule[]) {
     this.#schedules = schedules;
     this.intervalLike = schedules.every(({ intervalLike }) => intervalLike);
@@ -112,15 +115,20 @@ export class Union implements Schedule {
   }
 }
 
-/** Returns the schedules, one for each expression, that a schedule is made of; none when it does not go by local time. */
+/**
+ * Returns the schedules, one for each expression, that a schedule consists of; empty if it does not follow local time.
+ */
 export function cronParts(schedule: Schedule): readonly CronSchedule[] {
   if (schedule instanceof Union) return schedule.parts;
   return schedule instanceof CronSchedule ? [schedule] : [];
 }
 
-/** Whether a schedule names a local time within `length` from `wall` on, whether the clock shows it or not; `false` where it names none. */
+/**
+ * Whether a schedule has a local time within `length` from `wall` on, whether the clock shows it or not; `false` if it
+ * has no local times.
+ */
 export const namesLocalTime = (schedule: Schedule, wall: WallTime, length: Duration): boolean =>
   cronParts(schedule).some((part) => (part.nextNamed(wall - 1) ?? Infinity) < wall + length);
 
-/** Whether a schedule goes by what a zone's clock shows: `cron`, and `every` with `at`. */
+/** Whether a schedule follows what a zone's clock shows: `cron`, and `every` with `at`. */
 export const goesByLocalTime = (schedule: Schedule): boolean => cronParts(schedule).length > 0;

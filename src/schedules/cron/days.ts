@@ -1,13 +1,13 @@
 /**
- * Which days of a month are meant, as a mask: bit 0 is the 1st, bit 30 the 31st. Every rule of a day field depends on two things
- * about the month alone: the weekday of its 1st (0 is Sunday) and its length.
+ * The days of a month, as a mask: bit 0 is the 1st, bit 30 the 31st. Every rule of a day field depends only on two
+ * facts about the month: the weekday of its 1st (0 is Sunday) and its length.
  */
 export type DayRule = (firstWeekday: number, length: number) => number;
 
 const WEEKS = 0b0010000001000000100000010000001;
 const [SATURDAY, SUNDAY] = [6, 0];
 
-/** The days a month of this length has. */
+/** All days of a month with this length. */
 const all = (length: number): number => 0x7fffffff >>> (31 - length);
 
 const bit = (day: number): number => 1 << (day - 1);
@@ -15,7 +15,7 @@ const bit = (day: number): number => 1 << (day - 1);
 /** Every day. */
 export const everyDay: DayRule = (_, length) => all(length);
 
-/** These days of the month, where it has them. */
+/** These days of the month, if it has them. */
 export function daysOfMonth(days: readonly number[]): DayRule {
   const mask = days.reduce((sum, day) => sum | bit(day), 0);
   return (_, length) => mask & all(length);
@@ -29,13 +29,13 @@ export function weekdays(days: readonly number[]): DayRule {
 const everyWeek = (weekday: number, first: number, length: number): number =>
   (WEEKS << ((weekday - first + 7) % 7)) & all(length);
 
-/** `L` and `L-n`: the last day of the month, or `before` days earlier, where the month is that long. */
+/** `L` and `L-n`: the last day of the month, or `before` days earlier, if the month is that long. */
 export const lastDay =
   (before: number): DayRule =>
   (_, length) =>
     length > before ? bit(length - before) : 0;
 
-/** `nW`: the working day nearest to a day of the month and inside that month, where the month has that day. */
+/** `nW`: the working day nearest to a day of the month, within that month, if the month has that day. */
 export const nearestWorkday =
   (day: number): DayRule =>
   (first, length) =>
@@ -55,12 +55,12 @@ function workdayNear(day: number, first: number, length: number): number {
   }
 }
 
-/** `d#n`: the nth such weekday of the month, where it has one. */
+/** `d#n`: the nth such weekday of the month, if it has one. */
 export const nthWeekday =
   (weekday: number, nth: number): DayRule =>
   (first, length) => {
     const day = 1 + ((weekday - first + 7) % 7) + (nth - 1) * 7;
-    // Asked before the shift: one by 32 or more begins again at the 1st.
+    // Checked before the shift: shifting by 32 or more wraps around.
     return day > length ? 0 : bit(day);
   };
 
@@ -70,7 +70,10 @@ export const lastWeekday =
   (first, length) =>
     bit(31 - Math.clz32(everyWeek(weekday, first, length)) + 1);
 
-/** Every nth day, whatever the month: the days that lie a multiple of `interval` days from `phase`, both counted from 1970-01-01. */
+/**
+ * Every nth day, across months: the days that are a multiple of `interval` days from `phase`, both counted from
+ * 1970-01-01.
+ */
 export interface DayGrid {
   readonly interval: number;
   readonly phase: number;

@@ -7,8 +7,8 @@ import { weekdayName } from './words.js';
 const WEEKDAY = /(?<![\d#/])[0-7](?!\d)/g;
 
 /**
- * Returns the trap of an expression in the form of Quartz or AWS, where 1 is Sunday. Such an expression has days of the
- * week as numbers, and also `?`, `6L` or `2#1`. `texts` are its fields.
+ * Returns the trap of an expression in the style of Quartz or AWS, where 1 is Sunday. Such an expression has numeric
+ * days of the week, and also `?`, `6L` or `2#1`. `texts` are its fields.
  */
 export function quartzTrap(texts: readonly string[]): Trap | undefined {
   const written = texts.at(-1) ?? '';
@@ -28,7 +28,10 @@ export function quartzTrap(texts: readonly string[]): Trap | undefined {
 
 const shortName = (weekday: number): string => weekdayName(weekday).slice(0, 3).toUpperCase();
 
-/** Returns the way out of an expression in the manner of Quartz with a year, its seventh field; `undefined` of all else. */
+/**
+ * Returns the fix for an expression in the style of Quartz with a year, its seventh field; `undefined` for anything
+ * else.
+ */
 export function quartzHint(fields: readonly string[]): string | undefined {
   const isYear = /^[\d*,\-/]+$/.test(fields[6] ?? '');
   if (fields.length !== 7 || !isYear || !fields.every((field) => /^[\w*?,\-/#]+$/.test(field))) return undefined;
@@ -38,11 +41,11 @@ export function quartzHint(fields: readonly string[]): string | undefined {
   return `Leave out the year, ${dropped}. Write cron: "${written}".${yearHint(fields)}`;
 }
 
-/** Fields in the manner of Quartz or AWS without the year, their last one, and with the days of the week as names. */
+/** Fields in the style of Quartz or AWS without the year, their last one, and with named days of the week. */
 function withoutYear(fields: readonly string[]): string {
   const weekdays = (fields.at(-2) ?? '*')
     .replace(WEEKDAY, (digit) => shortName((Number(digit) + 6) % 7))
-    // There, the last day of the week.
+    // There, it is the last day of the week.
     .replace(/^L$/i, 'SAT');
   return [...fields.slice(0, -2), weekdays].map((field) => (field === '?' ? '*' : field)).join(' ');
 }
@@ -50,7 +53,7 @@ function withoutYear(fields: readonly string[]): string {
 const yearHint = (fields: readonly string[]): string =>
   fields.at(-1) === '*' ? '' : ' The year goes into not_before and not_after.';
 
-/** Returns what to say of `cron(…)`, `rate(…)` and `at(…)`, the forms of AWS; `undefined` of all else. */
+/** Returns the message for `cron(…)`, `rate(…)` and `at(…)`, the forms of AWS; `undefined` for anything else. */
 export function awsForm(text: string): ScheduleError | undefined {
   const [, form = '', inside = ''] = /^\s*(cron|rate|at)\s*\(([^]*)\)\s*$/i.exec(text) ?? [];
   const hint = AWS_HINTS[form.toLowerCase()]?.(inside.trim());

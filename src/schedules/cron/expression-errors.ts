@@ -6,7 +6,7 @@ import { ScheduleError } from '../kind.js';
 import { quartzHint } from './dialect.js';
 import { isTimeZone } from '../zone/zone-name.js';
 
-/** In UTF-16 units; every value of every field as a list takes less. */
+/** In UTF-16 units; a list of every value of every field is shorter. */
 export const LONGEST_EXPRESSION = 1_000;
 
 export function tooLong(text: string): ScheduleError {
@@ -50,7 +50,7 @@ function bareShorthand(text: string, shorthands: Iterable<string>): string | und
 const ASCII = /^[\x00-\x7f]*$/;
 
 /**
- * Refuses characters that look like a blank, a dash or a letter of an expression.
+ * Rejects characters that look like a blank, a dash or a letter of an expression.
  * @throws ScheduleError with the character's name and the text as it looks.
  */
 export function refuseOddCharacter(text: string): void {
@@ -65,7 +65,7 @@ export function refuseOddCharacter(text: string): void {
   });
 }
 
-/** Refuses a time zone as the last field. @throws ScheduleError with the key that it belongs to. */
+/** Rejects a time zone as the last field. @throws ScheduleError with the key where it belongs. */
 export function refuseZone(text: string, last: string): void {
   if (!/^[A-Za-z]/.test(last) || !isTimeZone(last) || !/\s/.test(text.trim())) return;
   const start = text.lastIndexOf(last);
@@ -88,7 +88,7 @@ const CALENDAR = 'This looks like OnCalendar of systemd.';
 
 const shortened = (name: string): string => name.slice(0, 3).toUpperCase();
 
-/** Shorthands that others have, or that people expect. */
+/** Shorthands of other programs, or that users expect. */
 const MEANT: ReadonlyMap<string, string> = new Map([
   ['@reboot', 'Write run_at_start: true beside another schedule key.'],
   ['@minutely', 'Write @every_minute.'],
@@ -121,7 +121,7 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** Returns the way out of an unknown shorthand. */
+/** Returns the fix for an unknown shorthand. */
 export function shorthandHint(word: string, shorthands: Iterable<string>): string {
   const known = MEANT.get(word.toLowerCase());
   if (known !== undefined) return known;

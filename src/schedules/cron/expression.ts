@@ -24,9 +24,9 @@ import {
   type FieldPosition,
 } from './position.js';
 
-/** A cron expression, read. Immutable. */
+/** A parsed cron expression. Immutable. */
 export type Expression = Readonly<Record<FieldPosition['key'], Field>> & {
-  /** Of its days only those: no cron expression says so, `every` with a time of day does. */
+  /** Only these of its days: no cron expression can say this, but `every` with a time of day does. */
   readonly grid?: DayGrid;
 };
 
@@ -51,14 +51,14 @@ const SHORTHANDS: ReadonlyMap<string, string> = new Map([
   ['@weekends', '0 0 * * 0,6'],
 ]);
 
-/** Writes a shorthand such as `@daily` as its five fields, and names short; all else stays as it is. */
+/** Expands a shorthand such as `@daily` to its five fields, and shortens names; everything else stays as it is. */
 export const writtenOut = (text: string): string =>
   SHORTHANDS.get(text.trim().toLowerCase()) ?? (/[a-z]{4}/i.test(text) ? withShortNames(text) : text);
 
 type Span = NonNullable<Place['span']>;
 
 /**
- * Reads an expression of five fields, or six with seconds first, or a shorthand such as `@daily`. `seed` is for `H`.
+ * Parses an expression of five fields, or six with seconds first, or a shorthand such as `@daily`. `seed` is for `H`.
  * @throws ScheduleError with the place in the text.
  */
 export function readExpression(text: string, seed: string): Expression {
@@ -81,7 +81,7 @@ export function readExpression(text: string, seed: string): Expression {
   }
 }
 
-/** @throws ScheduleError when there are not five or six. */
+/** @throws ScheduleError if there are not five or six. */
 function fieldsOf(text: string): string[] {
   const fields = textsOf(text);
   refuseZone(text, fields.at(-1) ?? '');
@@ -89,7 +89,7 @@ function fieldsOf(text: string): string[] {
   return fields;
 }
 
-/** Refuses what is more than an expression, or another kind of one. @throws ScheduleError */
+/** Rejects texts that are more than an expression, or a different kind. @throws ScheduleError */
 function refuseForeign(text: string): void {
   if (text.length > LONGEST_EXPRESSION) throw tooLong(text);
   const foreign = awsForm(text);
@@ -98,11 +98,14 @@ function refuseForeign(text: string): void {
   refuseOddCharacter(text);
 }
 
-/** Returns the texts of an expression's fields; of a shorthand, those of its expression. @throws ScheduleError when it is not a shorthand. */
+/**
+ * Returns the texts of an expression's fields; for a shorthand, those of its expression. @throws ScheduleError if it is
+ * not a shorthand.
+ */
 export const textsOf = (text: string): string[] =>
   splitFields(text.trimStart().startsWith('@') ? shorthandOf(text) : text);
 
-/** Returns where in an expression the field of a position is; all of it, when the expression is a shorthand. */
+/** Returns where a position's field is in an expression; for a shorthand, the whole expression. */
 export function spanOf(text: string, position: FieldPosition): Span {
   let start = 0;
   const spans = splitFields(text).map((field): Span => {
@@ -116,7 +119,7 @@ export function spanOf(text: string, position: FieldPosition): Span {
 function splitFields(text: string): string[] {
   const trimmed = text.trim();
   if (trimmed === '') return [];
-  // Almost always single blanks, for which the regular expression would cost as much as all the rest of reading.
+  // Almost always single blanks, for which a regular expression would cost as much as the rest of parsing.
   const isPlain = !trimmed.includes('  ') && !trimmed.includes('\t');
   return isPlain ? trimmed.split(' ') : trimmed.split(/[ \t]+/);
 }
@@ -134,7 +137,7 @@ function shorthandOf(text: string): string {
   });
 }
 
-/** A path, or a word that begins with no weekday: in a crontab the command stands behind five fields. */
+/** A path, or a word that does not start with a weekday: in a crontab the command follows five fields. */
 const COMMAND = /^(?:[./~]|(?!sun|mon|tue|wed|thu|fri|sat)[a-z]{4})/i;
 
 function command(text: string, [start, end]: Span = spanOf(text, DAY_OF_WEEK_FIELD)): ScheduleError {

@@ -5,10 +5,10 @@ import { itemHint } from './item-hint.js';
 import { plainValues } from './plain-values.js';
 import type { FieldPosition } from './position.js';
 
-/** What one item of a comma-separated field says. */
+/** The meaning of one item in a comma-separated field. */
 export type Item = PlainItem | { readonly rule: DayRule };
 
-/** Something valid that perhaps does not do what it looks like. */
+/** Something valid that may not do what it seems to. */
 export interface Trap {
   readonly code: ScheduleWarning['code'];
   readonly message: string;
@@ -20,18 +20,18 @@ export interface PlainItem {
   readonly trap?: StepTrap;
 }
 
-/** A step that does not do what it looks like. */
+/** A step that does not do what it seems to. */
 export interface StepTrap extends Omit<Trap, 'hint'> {
   readonly step: number;
-  /** The only value, where the step leaves just one. */
+  /** The only value, if the step leaves just one. */
   readonly only?: number;
 }
 
 const PLAIN = /^(?:\*|([0-9A-Z]+)(?:-([0-9A-Z]+))?)(?:\/(\d+))?$/;
 
 /**
- * Reads one item in capital letters, with `H` resolved.
- * @throws ScheduleError naming the position and the text, without a place.
+ * Parses one item in uppercase, with `H` resolved.
+ * @throws ScheduleError with the position and the text, but no place.
  */
 export function readItem(position: FieldPosition, item: string): Item {
   const rule = dayRule(position, item);
@@ -51,14 +51,14 @@ export function readItem(position: FieldPosition, item: string): Item {
   return range(position, from, valueOf(position, last, item), step);
 }
 
-/** Reads `a/n`: from a to the field's end, which of the week is Saturday, as it is for `*` with a step. */
+/** Parses `a/n`: from a to the field's end, which is Saturday for the week, as for `*` with a step. */
 function onwards(position: FieldPosition, from: number, step: string): PlainItem {
   const last = position.min + position.size - 1;
   const start = position.key === 'dayOfWeek' ? from % position.size : from;
   return stepped(position, plainValues(position, `${start}-${last}/${Number(step)}`), step, last - start + 1);
 }
 
-/** Reads `L LW L-n nW` in the day of the month, `dL d#n` in the day of the week; `undefined` for all else. */
+/** Parses `L LW L-n nW` in the day of the month, `dL d#n` in the day of the week; `undefined` for anything else. */
 function dayRule(position: FieldPosition, item: string): DayRule | undefined {
   if (position.key === 'dayOfMonth') return ruleOfMonth(position, item);
   if (position.key === 'dayOfWeek') return ruleOfWeek(position, item);
@@ -95,7 +95,7 @@ function valueOf(position: FieldPosition, text: string, item: string): number {
   return value;
 }
 
-/** Reads a range. One that runs backwards (`FRI-MON`, `22-2`) goes on over the field's end, its steps too. */
+/** Reads a range. A reversed range (`FRI-MON`, `22-2`) continues over the field's end, including its steps. */
 function range(position: FieldPosition, from: number, to: number, step = '1'): PlainItem {
   const width = Number(step);
   const [start, end] = position.key === 'dayOfWeek' ? rangeOfWeek(from, to) : [from, to];
@@ -107,14 +107,14 @@ function range(position: FieldPosition, from: number, to: number, step = '1'): P
   return stepped(position, [...after, ...before], step, end + position.size - start + 1);
 }
 
-/** Sunday is 0 where a range begins and 7 where it ends (`MON-SUN`, `0-7`), but `SUN-SUN` is one day. */
+/** Sunday is 0 at the start of a range and 7 at its end (`MON-SUN`, `0-7`), but `SUN-SUN` is one day. */
 function rangeOfWeek(from: number, to: number): [start: number, end: number] {
   const start = from % 7;
   if (to % 7 !== 0) return [start, to];
   return [start, start === 0 && (from === 7 || to === 0) ? 0 : 7];
 }
 
-/** Adds the trap of a step that does not do what it looks like. `length` is how many values it walks over. */
+/** Adds the trap of a step that does not do what it seems to. `length` is the number of values it covers. */
 function stepped(position: FieldPosition, values: readonly number[], step = '1', length = position.size): PlainItem {
   const width = Number(step);
   const last = values.at(-1) ?? 0;
@@ -129,7 +129,10 @@ function stepped(position: FieldPosition, values: readonly number[], step = '1',
   return { values };
 }
 
-/** Says where a step over a whole field is shorter than the others. Months differ in length, so a day has no fixed last value. */
+/**
+ * Says where a step over a whole field is shorter than the others. Months differ in length, so a day has no fixed last
+ * value.
+ */
 function unevenness({ key, size }: FieldPosition, values: readonly number[], width: number): string {
   if (key === 'dayOfMonth') return 'begins again in each month';
   const sorted = [...values].sort((one, other) => one - other);

@@ -5,19 +5,19 @@ import type { Field } from './field.js';
 import { fieldsInWords, valueInWords, type FieldInWords } from './field-words.js';
 import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD, POSITIONS, SECOND_FIELD, type FieldPosition } from './position.js';
 
-/** One field of an expression beside what a clock shows. */
+/** One field of an expression compared with what a clock shows. */
 export interface FieldMatch extends FieldInWords {
-  /** What the clock shows there, in the field's words: `30`, `the 22nd`, `Sunday`. */
+  /** What the clock shows there, in the field's terms: `30`, `the 22nd`, `Sunday`. */
   readonly shown: string;
-  /** `spared`: it is not in this day field, but in the other, and with two of them either is enough. */
+  /** `spared`: it does not match this day field but the other, and with two of them one is enough. */
   readonly matches: 'yes' | 'no' | 'spared';
 }
 
 /**
- * Says of each field of an expression, in the order in which they stand, whether it names what a clock shows. All of
- * them `yes` or `spared` mean that the expression names the local time. `second` is absent when any second of the
- * minute matches. Then the field is left out, and so is a field that is not written and matches. `seed` is for `H`.
- * @throws ScheduleError when `expression` is invalid.
+ * Says for each field of an expression, in order, whether it matches what a clock shows. If all of them are `yes` or
+ * `spared`, the expression matches the local time. `second` is absent if any second of the minute matches. Then the
+ * field is omitted, and so is a field that is not written and matches. `seed` is for `H`.
+ * @throws ScheduleError if `expression` is invalid.
  */
 export function fieldMatches(
   expression: string,
@@ -34,7 +34,7 @@ export function fieldMatches(
     const shown = valueInWords(values[position.key], position);
     return [{ ...inWords, shown, matches: matchOf(position, read, wall, values) }];
   });
-  // Five fields stand for the second 0.
+  // Five fields imply the second 0.
   const isOff = words.length < POSITIONS.length && second !== undefined && second !== 0;
   if (isOff) matches.unshift({ name: SECOND_FIELD.name, text: '', meaning: '0', shown: String(second), matches: 'no' });
   return matches;
@@ -64,7 +64,7 @@ function matchOf(position: FieldPosition, expression: Expression, wall: WallTime
   return !field.isOpen && !other.isOpen && hasDay(other, wall) ? 'spared' : 'no';
 }
 
-/** Whether a day field names the day of a wall time. */
+/** Whether a day field matches the day of a wall time. */
 function hasDay({ days }: Field, wall: WallTime): boolean {
   const day = Math.floor(wall / 86_400_000);
   const month = monthOf(day);

@@ -4,22 +4,22 @@ import { normalizedItem } from './names.js';
 import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD, MONTH_FIELD, POSITIONS, type FieldPosition } from './position.js';
 import { inWords, monthName, ordinal, weekdayName } from './words.js';
 
-/** One field of an expression, for people. */
+/** One field of an expression, in words. */
 export interface FieldInWords {
   /** `minute`, `day of week`. */
   readonly name: string;
-  /** As written; of a shorthand, of its expression. */
+  /** As written; for a shorthand, from its expression. */
   readonly text: string;
   /** `0, 15, 30 and 45`, `Monday to Friday`. */
   readonly meaning: string;
 }
 
-/** Longer lists are cut in their middle. */
+/** Longer lists are shortened in the middle. */
 const MOST_VALUES = 8;
 
 /**
- * Says what each field of an expression means, in the order in which they stand. `seed` is for `H`.
- * @throws ScheduleError when it is invalid.
+ * Describes each field of an expression, in order. `seed` is for `H`.
+ * @throws ScheduleError if it is invalid.
  */
 export function fieldsInWords(expression: string, seed: string): readonly FieldInWords[] {
   const read = readExpression(expression, seed);
@@ -46,7 +46,9 @@ function meaningOf(position: FieldPosition, field: Field, text: string): string 
   return `${items.slice(0, 3).join(', ')} … ${items.at(-1) ?? ''}`;
 }
 
-/** Says what is in a field, item by item: values, runs of values by their ends, and the `L`, `W` and `#` of its `text`. */
+/**
+ * Describes the content of a field item by item: values, ranges by their ends, and the `L`, `W` and `#` of its `text`.
+ */
 export function itemsInWords(position: FieldPosition, field: Field, text: string): readonly string[] {
   const rules = text.replace(/^\+/, '').split(',').map(normalizedItem).flatMap(ruleInWords);
   return [...runsOf(field.values.toArray()).flatMap((run) => runInWords(run, position)), ...rules];
@@ -63,7 +65,7 @@ const RULES: readonly (readonly [form: RegExp, words: (...parts: string[]) => st
 
 const weekdayNamed = (text: string): string => weekdayName(DAY_OF_WEEK_FIELD.names.get(text) ?? Number(text));
 
-/** Says an `L`, `W` or `#`; nothing for all else. */
+/** Describes an `L`, `W` or `#`; nothing else. */
 function ruleInWords(item: string): string[] {
   return RULES.flatMap(([form, words]) => {
     const parts = form.exec(item);
@@ -71,7 +73,7 @@ function ruleInWords(item: string): string[] {
   });
 }
 
-/** Cuts ascending values into runs without holes. */
+/** Splits ascending values into ranges without gaps. */
 function runsOf(values: readonly number[]): number[][] {
   const runs: number[][] = [];
   for (const value of values) {
@@ -82,13 +84,13 @@ function runsOf(values: readonly number[]): number[][] {
   return runs;
 }
 
-/** A run of three or more is said by its ends. */
+/** A range of three or more is described by its ends. */
 function runInWords(run: readonly number[], position: FieldPosition): string[] {
   const names = run.map((value) => valueInWords(value, position));
   return run.length < 3 ? names : [`${names[0] ?? ''} to ${names.at(-1) ?? ''}`];
 }
 
-/** Says one value of a field: `30`, `the 22nd`, `Sunday`. */
+/** Describes one value of a field: `30`, `the 22nd`, `Sunday`. */
 export function valueInWords(value: number, position: FieldPosition): string {
   if (position === MONTH_FIELD) return monthName(value);
   if (position === DAY_OF_WEEK_FIELD) return weekdayName(value);

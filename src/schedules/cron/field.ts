@@ -8,19 +8,22 @@ import { normalizedItem } from './names.js';
 import type { FieldPosition } from './position.js';
 import { ValueSet } from './value-set.js';
 
-/** One field of an expression. Immutable, and shared by all expressions that have the same text in the same place. */
+/** One field of an expression. Immutable, and shared by all expressions with the same text in the same place. */
 export interface Field {
-  /** Begins with `*`, or is `?`: cronie's wildcard, which decides over day fields and daylight saving. Or `+` of a day of the week. */
+  /**
+   * Starts with `*`, or is `?`: cronie's wildcard, which affects day fields and daylight saving. Or `+` of a day of the
+   * week.
+   */
   readonly isOpen: boolean;
-  /** The plain values. Of a day field `days` says more: that has `L`, `W` and `#` too. */
+  /** The plain values. For a day field `days` says more, because it may have `L`, `W` and `#`. */
   readonly values: ValueSet;
   /** The days meant. Every day, if this is not a day field. */
   readonly days: DayRule;
   /** Whether there is an `L`, `W` or `#`. */
   readonly hasRules: boolean;
-  /** Whether every value is in it. */
+  /** Whether it contains every value. */
   readonly isFull: boolean;
-  /** The one value in it, if there is only one. */
+  /** Its only value, if there is just one. */
   readonly single: number | undefined;
   readonly traps: readonly StepTrap[];
 }
@@ -31,7 +34,7 @@ const MOST_TEXTS = 4096;
 const MOST_DIGITS = 9;
 const LONG_NUMBER = new RegExp(`\\d{${MOST_DIGITS + 1}}`);
 
-/** Reads the fields that stand in one position, and remembers them by their text. */
+/** Parses the fields of one position, and caches them by their text. */
 export class FieldReader {
   readonly position: FieldPosition;
   readonly #known = new Map<string, Field>();
@@ -42,7 +45,7 @@ export class FieldReader {
 
   /**
    * Reads one field. `seed` is for `H`.
-   * @throws FieldError naming the position and the offending item.
+   * @throws FieldError with the position and the offending item.
    */
   read(text: string, seed: string): Field {
     return this.#known.get(text) ?? this.#readAnew(text, seed);
@@ -54,7 +57,7 @@ export class FieldReader {
     for (const item of items) within(position, item, () => checkNumbers(position, item.text));
     const resolved = items.map((written) => within(position, written, (item) => resolveHash(position, item, seed)));
     const isHashed = resolved.some((item, index) => item !== items[index]?.text);
-    // What `H` came to is another text, which other seeds come to too.
+    // The result of `H` is another text, which other seeds produce, too.
     if (isHashed) return this.read(`${bothMark(position, text)}${resolved.join(',')}`, seed);
     const said = items.map((written) => within(position, written, (item) => readItem(position, item)));
     const field = build(position, text, said);
@@ -64,7 +67,7 @@ export class FieldReader {
   }
 }
 
-/** What is wrong in a field; `span` counts from the field's start. */
+/** What is wrong with a field; `span` counts from the field's start. */
 export class FieldError extends ScheduleError {
   readonly position: FieldPosition;
   readonly span: readonly [start: number, end: number];
@@ -79,7 +82,7 @@ export class FieldError extends ScheduleError {
 interface WrittenItem {
   /** As {@link normalizedItem} returns it. */
   readonly text: string;
-  /** As people wrote it. */
+  /** As written. */
   readonly original: string;
   readonly start: number;
 }
@@ -111,7 +114,7 @@ function checkNumbers({ name, min, max }: FieldPosition, item: string): void {
   throw new ScheduleError('cron-range', message, { hint: `The ${name} goes from ${min} to ${max}.` });
 }
 
-/** Reads an item, and gives what is thrown its place. */
+/** Parses an item, and adds its place to errors. */
 function within<T>(position: FieldPosition, { text, original, start }: WrittenItem, reading: (item: string) => T): T {
   try {
     return reading(text);

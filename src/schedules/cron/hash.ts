@@ -5,9 +5,9 @@ import type { FieldPosition } from './position.js';
 const HASHED = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/;
 
 /**
- * Replaces the item `H`, `H/n`, `H(a-b)` or `H(a-b)/n` by the plain one that the seed gives it: the same for ever, spread over the
+ * Replaces the item `H`, `H/n`, `H(a-b)` or `H(a-b)/n` by the plain one for the seed: always the same, spread over the
  * seeds. Other items stay as they are.
- * @throws ScheduleError when the range or the step is invalid.
+ * @throws ScheduleError if the range or the step is invalid.
  */
 export function resolveHash(position: FieldPosition, item: string, seed: string): string {
   if (!item.startsWith('H')) return item;
@@ -30,7 +30,10 @@ export function resolveHash(position: FieldPosition, item: string, seed: string)
 const refused = ({ name }: FieldPosition, item: string, what: string, hint: string): ScheduleError =>
   new ScheduleError('cron-hash', `${name}: ${quoted(item)} ${what}.`, { hint });
 
-/** FNV-1a with the finalizer of MurmurHash3, without which the last letter hardly changes the high bits. 32 bits, unsigned. */
+/**
+ * FNV-1a with the finalizer of MurmurHash3, without which the last letter hardly changes the high bits. 32 bits,
+ * unsigned.
+ */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

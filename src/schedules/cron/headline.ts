@@ -18,9 +18,9 @@ import { inWords, ordinal } from './words.js';
 const MOST_TIMES = 6;
 
 /**
- * Returns one sentence without a period: `At 03:00, on Monday to Friday`, `Every 15 minutes from 09:00 to 17:45`. The words are made of the
- * values that the schedule goes by, so they never say anything else than it does. `seed` is for `H`.
- * @throws ScheduleError when it is invalid.
+ * Returns one sentence without a period: `At 03:00, on Monday to Friday`, `Every 15 minutes from 09:00 to 17:45`. The
+ * words come from the values that the schedule uses, so they never differ from what it does. `seed` is for `H`.
+ * @throws ScheduleError if it is invalid.
  */
 export function expressionInWords(text: string, seed: string): string {
   const expression = readExpression(text, seed);
@@ -33,7 +33,7 @@ export function expressionInWords(text: string, seed: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-/** Values that come at an even distance, the last and the first of the next round apart. */
+/** Values at an even distance, including from the last to the first of the next round. */
 interface Rhythm {
   readonly step: number;
   readonly first: number;
@@ -49,7 +49,7 @@ function rhythmOf(values: readonly number[]): Rhythm | undefined {
   return isEven ? { step, first, last: others.at(-1) ?? second } : undefined;
 }
 
-/** Hours that go on over midnight begin with their first one, and are counted on from 24. */
+/** Hours that continue past midnight start with their first one, and count on from 24. */
 function hoursInOrder({ values }: Field): readonly number[] {
   const hours = values.toArray();
   const hole = hours.findIndex((hour, index) => index > 0 && hour - (hours[index - 1] ?? 0) > 1);
@@ -57,7 +57,7 @@ function hoursInOrder({ values }: Field): readonly number[] {
   return [...hours.slice(hole), ...hours.slice(0, hole).map((hour) => hour + 24)];
 }
 
-/** Whether a rhythm of seconds or minutes goes through the whole hour, from its beginning on. */
+/** Whether a rhythm of seconds or minutes covers the whole hour from its start. */
 const isEndless = ({ step, first, last }: Rhythm, { size }: FieldPosition): boolean =>
   first === 0 && size % step === 0 && last + step === size;
 
@@ -105,7 +105,7 @@ function minutesInWords(minute: Field, hour: Field): string {
   return `${every(hours.step, 'hour')} from ${at(hours.first)} to ${at(hours.last)}`;
 }
 
-/** The hours in which a rhythm of minutes goes on: `from 09:00 to 17:45`, `in the hours 9, 12 and 15`. */
+/** The hours in which a rhythm of minutes runs: `from 09:00 to 17:45`, `in the hours 9, 12 and 15`. */
 function hoursAround({ last }: Rhythm, hour: Field): string {
   const hours =
     hour.single === undefined ? rhythmOf(hoursInOrder(hour)) : { step: 1, first: hour.single, last: hour.single };
@@ -124,7 +124,7 @@ function daysInWords(expression: Expression, textOf: (position: FieldPosition) =
   const weekdays = isEveryDay(dayOfWeek) ? undefined : weekdaysOf(dayOfWeek, textOf(DAY_OF_WEEK_FIELD));
   const days = isEveryDay(dayOfMonth) ? undefined : daysOf(inMonths(expression), textOf(DAY_OF_MONTH_FIELD));
   if (weekdays !== undefined && days !== undefined) return [`on ${bothInWords(weekdays, days, isEither)}`];
-  // Where one that matches is enough, a field of every day leaves none out.
+  // If one matching field is enough, a field with every day excludes none.
   if (isEither) return [];
   return [
     ...(weekdays === undefined ? [] : [`on ${weekdays}`]),
@@ -132,13 +132,13 @@ function daysInWords(expression: Expression, textOf: (position: FieldPosition) =
   ];
 }
 
-/** `days` is empty where none of the months has one of them. */
+/** `days` is empty if none of the months has one of them. */
 function bothInWords(weekdays: string, days: string, isEither: boolean): string {
   if (days === '') return weekdays;
   return isEither ? `${days} of the month, and also on ${weekdays}` : `${weekdays}, but only on ${days} of the month`;
 }
 
-/** The days of the month without those that none of the months has. */
+/** The days of the month, without those that none of the months has. */
 function inMonths({ dayOfMonth, month }: Expression): Field {
   const longest = Math.max(...month.values.toArray().map((one) => LENGTHS[one - 1] ?? 31));
   const values = dayOfMonth.values.toArray();
@@ -146,7 +146,7 @@ function inMonths({ dayOfMonth, month }: Expression): Field {
   return possible.length === values.length ? dayOfMonth : { ...dayOfMonth, values: new ValueSet(possible) };
 }
 
-/** Of the months, in leap years. */
+/** The length of the months, in leap years. */
 const LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const isEveryDay = ({ isFull, hasRules }: Field): boolean => isFull && !hasRules;

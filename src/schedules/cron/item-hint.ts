@@ -4,7 +4,10 @@ import { formHint } from './form-hint.js';
 import { ruleHint } from './rule-hint.js';
 import { DAY_OF_WEEK_FIELD, MONTH_FIELD, type FieldPosition } from './position.js';
 
-/** Returns what to write instead of an item in capital letters that is not valid. A hint names another schedule only where nothing else can be meant. */
+/**
+ * Returns what to write instead of an invalid item in uppercase. A hint proposes another schedule only if nothing else
+ * can be meant.
+ */
 export function itemHint(position: FieldPosition, item: string): string {
   const { key, names } = position;
   if (item === '') return 'Two commas, or one at the end: an item of the list is missing.';
@@ -31,7 +34,7 @@ const questionHint = (key: FieldPosition['key'], item: string): string =>
 const AWS_YEAR =
   '? is for a day field. If the sixth field is a year, as in AWS, leave it out: without it the first field is the minute.';
 
-/** Words that people write for several days. */
+/** Words that users write for several days. */
 const SEVERAL: ReadonlyMap<string, string> = new Map([
   ['WEEKDAY', 'MON-FRI'],
   ['WEEKDAYS', 'MON-FRI'],
@@ -41,7 +44,7 @@ const SEVERAL: ReadonlyMap<string, string> = new Map([
   ['WEEKENDS', 'SAT,SUN'],
 ]);
 
-/** Two letters of German that no English name begins with. */
+/** Two letters of German that no English name starts with. */
 const GERMAN: ReadonlyMap<string, string> = new Map([
   ['DI', 'TUE'],
   ['MI', 'WED'],
@@ -63,7 +66,7 @@ function shortHint({ key, names }: FieldPosition, item: string): string | undefi
   return meant === item ? undefined : `Write ${meant}.`;
 }
 
-/** A word in place of a name. */
+/** A word instead of a name. */
 function wordHint(position: FieldPosition, item: string): string | undefined {
   const { key, names } = position;
   const word = item.match(/[A-Z]{3,}/g)?.find((one) => !names.has(one));
@@ -85,13 +88,13 @@ function misplacedHint({ key }: FieldPosition, word: string): string | undefined
   return `${word} belongs in ${field}.`;
 }
 
-/** The names that a word can stand for: that begins a full name, or is as near to them as to no other. */
+/** The names that a word can mean: it starts a full name, or is nearer to one than to any other. */
 function namesMeant(names: readonly string[], word: string): readonly string[] {
   const full = fullNames(names).filter((name) => name.startsWith(word));
   if (full.length > 0) return full.map((name) => name.slice(0, 3));
   const near = nearest(word, fullNames(names))?.slice(0, 3) ?? nearest(word, names);
   if (near === undefined || word.length > 3) return near === undefined ? [] : [near];
-  // One wrong letter of three: others may be as near.
+  // One wrong letter out of three: others may be just as near.
   return names.filter((name) => nearest(word, [name]) !== undefined);
 }
 

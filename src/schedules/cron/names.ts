@@ -1,4 +1,4 @@
-/** Full English names, as other programs take them, and the short ones that an expression is read by. */
+/** Full English names, which other programs accept, and the short ones used in an expression. */
 const FULL: ReadonlyMap<string, string> = new Map(
   (
     'SUNDAY MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY ' +
@@ -8,7 +8,9 @@ const FULL: ReadonlyMap<string, string> = new Map(
     .map((name) => [name, name.slice(0, 3)]),
 );
 
-/** Writes full names of days and months short: `monday-friday` as `MON-FRI`, `FRIDAYL` as `FRIL`. Returns capital letters. */
+/**
+ * Shortens full names of days and months: `monday-friday` as `MON-FRI`, `FRIDAYL` as `FRIL`. Returns capital letters.
+ */
 export const withShortNames = (text: string): string =>
   text.toUpperCase().replace(/[A-Z]{4,}/g, (word) => {
     const last = word.endsWith('L') && !FULL.has(word) ? 'L' : '';
@@ -16,9 +18,9 @@ export const withShortNames = (text: string): string =>
     return (FULL.get(name) ?? name) + last;
   });
 
-/** Returns an item as it is read: with short names in capital letters, and numbers without leading zeros (`01#2` as `1#2`). */
+/** Returns a normalized item: with short names in uppercase, and numbers without leading zeros (`01#2` as `1#2`). */
 export const normalizedItem = (item: string): string => withShortNames(item).replace(/(?<!\d)0+(?=\d)/g, '');
 
-/** The full names that short ones stand for. */
+/** The full names for the short ones. */
 export const fullNames = (short: readonly string[]): readonly string[] =>
   [...FULL].flatMap(([full, name]) => (short.includes(name) ? [full] : []));

@@ -10,13 +10,16 @@ import { dayWords, monthWords } from './words.js';
 export const lengthsOf = (month: number): readonly number[] =>
   month === 2 ? [28, 29] : [[4, 6, 9, 11].includes(month) ? 30 : 31];
 
-/** Whether any of these months (1 is January) can have a day that the field means. */
+/** Whether any of these months (1 is January) can have a day that matches the field. */
 export const comesIn = ({ days }: Field, months: readonly number[]): boolean =>
   months.some((month) =>
     lengthsOf(month).some((length) => [0, 1, 2, 3, 4, 5, 6].some((firstWeekday) => days(firstWeekday, length) !== 0)),
   );
 
-/** Says why no day of the calendar matches an expression: its month lacks the day, or its two day fields never meet. */
+/**
+ * Explains why no day of the calendar matches an expression: its month lacks the day, or its two day fields never
+ * coincide.
+ */
 export function noSuchDay({ dayOfMonth, month }: Expression, text: string): ScheduleError {
   const months = month.values.toArray();
   const within = month.isFull ? '' : ` in ${monthWords(months)}`;
@@ -34,7 +37,7 @@ export function noSuchDay({ dayOfMonth, month }: Expression, text: string): Sche
   return new ScheduleError('cron-never', message, { hint: 'Write L for the last day of the month.', place });
 }
 
-/** Says that everything an expression names in a zone is skipped when its clocks are put forward. */
+/** Explains that clock changes in a zone skip every time of an expression. */
 export function onlyInGaps({ intervalLike }: CronSchedule, zone: string, text: string): ScheduleError {
   const message = `It never comes: all its times are skipped when the clocks of ${zone} are put forward.`;
   const hint = intervalLike

@@ -2,14 +2,14 @@ import { CronDate, CronExpressionParser } from 'cron-parser';
 import { POSITIONS, type FieldPosition } from './position.js';
 
 const MOST_TEXTS = 4096;
-/** cron-parser needs a time. Making one costs more than all the rest, and starts `Intl`, which takes 10 ms. */
+/** cron-parser needs a time. Creating one costs more than everything else, and starts `Intl`, which takes 10 ms. */
 let epoch: CronDate | undefined;
 const known = new Map<string, readonly number[]>();
 
 /**
- * Returns the values of one plain item, ascending, as cron-parser reads it. Plain items are `5`, `1-10`, `1-10/3`,
+ * Returns the values of one plain item, ascending, as cron-parser parses it. Plain items are `5`, `1-10`, `1-10/3`,
  * `5/10`, `*` and `*` with a step.
- * @throws Error as cron-parser does.
+ * @throws Error like cron-parser.
  */
 export function plainValues(position: FieldPosition, item: string): readonly number[] {
   const key = `${position.key} ${item}`;
@@ -31,7 +31,7 @@ function simpleValues({ key, min, max, size }: FieldPosition, item: string): rea
 }
 
 function ask(position: FieldPosition, item: string): readonly number[] {
-  // In the other places one value each, the smallest: it spells stars out, and January has every day of the month.
+  // Other places get one value each, the smallest: it expands stars, and January has every day of the month.
   const expression = POSITIONS.map(({ key, min }) => (key === position.key ? item : min)).join(' ');
   const { values } = CronExpressionParser.parse(expression, { currentDate: (epoch ??= new CronDate(0, 'UTC')) }).fields[
     position.key

@@ -6,9 +6,9 @@ export interface FieldPosition {
   readonly key: 'second' | 'minute' | 'hour' | 'dayOfMonth' | 'month' | 'dayOfWeek';
   readonly min: number;
   readonly max: number;
-  /** How many different values there are, after which a range that wraps begins again. */
+  /** How many different values there are, after which a wrapping range starts over. */
   readonly size: number;
-  /** The largest value `H` takes when no range is given: 28 in the day of the month, so that no month is left out. */
+  /** The largest value that `H` takes without a range: 28 in the day of the month, so that no month is skipped. */
   readonly hashMax: number;
   readonly names: ReadonlyMap<string, number>;
 }
@@ -47,7 +47,7 @@ export const DAY_OF_WEEK_FIELD: FieldPosition = {
   names: namesFrom(0, 'SUN MON TUE WED THU FRI SAT'),
 };
 
-/** In the order in which they stand. */
+/** In the order in which they are written. */
 export const POSITIONS = [
   SECOND_FIELD,
   MINUTE_FIELD,

@@ -1,7 +1,7 @@
 import type { FieldPosition } from './position.js';
 import { counted } from '../../text/counted.js';
 
-/** Returns what to write instead of an `L`, `W` or `#` in capital letters that is not valid, if there is one way. */
+/** Returns what to write instead of an invalid `L`, `W` or `#` in uppercase, if there is only one possibility. */
 export function ruleHint(key: FieldPosition['key'], item: string): string | undefined {
   const otherOrder = key === 'dayOfMonth' ? ruleOfMonth(item) : key === 'dayOfWeek' ? ruleOfWeek(item) : undefined;
   if (otherOrder !== undefined) return otherOrder;

@@ -5,7 +5,7 @@ import { DAY_OF_MONTH_FIELD, DAY_OF_WEEK_FIELD, MONTH_FIELD, POSITIONS, type Fie
 import { valueInWords } from './field-words.js';
 import { weekdayName } from './words.js';
 
-/** Returns what to write in place of a step: an interval, where it keeps all that the other fields say. */
+/** Returns what to write instead of a step: an interval, if it preserves everything the other fields say. */
 export function stepHint(trap: StepTrap, expression: Expression, position: FieldPosition): string {
   const every = everyInstead(trap, expression, position);
   if (every !== undefined) return `If an even rhythm is meant, write every: ${every}.${everyIsInUtc(every)}`;
@@ -26,7 +26,7 @@ const UNITS: Readonly<Record<FieldPosition['key'], Duration | undefined>> = {
   month: undefined,
 };
 
-/** The value of `every`. Whole days are days of local time: elsewhere `every` counts in UTC. */
+/** The value of `every`. Whole days are days of local time: otherwise `every` counts in UTC. */
 function everyInstead({ step, only }: StepTrap, expression: Expression, position: FieldPosition): string | undefined {
   const unit = UNITS[position.key];
   if (unit === undefined) return undefined;
@@ -41,8 +41,8 @@ function everyInstead({ step, only }: StepTrap, expression: Expression, position
 }
 
 /**
- * Whether the field at a position alone makes the rhythm. Coarser fields are open then, and finer ones are 0 or make
- * one time of a day.
+ * Whether only the field at a position makes the rhythm. Coarser fields are then unrestricted, and finer ones are 0 or
+ * form one time of day.
  */
 function keepsRhythm(expression: Expression, position: FieldPosition, isWholeDays: boolean): boolean {
   const isDay = position === DAY_OF_MONTH_FIELD || position === DAY_OF_WEEK_FIELD;
@@ -55,7 +55,7 @@ function keepsRhythm(expression: Expression, position: FieldPosition, isWholeDay
   });
 }
 
-/** The time of day of an expression, whose fields have one value or all; of all, the first. */
+/** The time of day of an expression whose fields have one value or all; for all, the first. */
 function timeOf({ hour, minute, second }: Expression): string {
   const fields = second.single === 0 ? [hour, minute] : [hour, minute, second];
   return fields.map(({ single = 0 }) => String(single).padStart(2, '0')).join(':');

@@ -1,14 +1,17 @@
 import type { ValueSet } from './value-set.js';
 
-/** The hours, minutes and seconds that an expression names. */
+/** The hours, minutes and seconds of an expression. */
 export type NamedTimes = readonly [hours: ValueSet, minutes: ValueSet, seconds: ValueSet];
 
-/** For each field, how many seconds one step of it is. */
+/** For each field, the number of seconds in one step. */
 const UNITS = [3600, 60, 1] as const;
-/** How many values each field has. */
+/** The number of values of each field. */
 const SIZES = [24, 60, 60] as const;
 
-/** Counts the times of day that any of several expressions names, each once. The expressions go by their places in the list. */
+/**
+ * Counts the times of day that any of several expressions matches, each once. The expressions are identified by their
+ * position in the list.
+ */
 export class TimesOfDay {
   readonly #named: readonly NamedTimes[];
   readonly #counted = new Map<string, number>();
@@ -39,7 +42,7 @@ export class TimesOfDay {
     return before + this.#countBefore(this.#naming(members, field, value), rest - value * unit, field + 1);
   }
 
-  /** Counts what the fields from `field` on have: all combinations for one expression, their union for several. */
+  /** Counts the values from `field` on: all combinations for one expression, their union for several. */
   #count(members: readonly number[], field: number): number {
     const [only] = members;
     const size = SIZES[field];

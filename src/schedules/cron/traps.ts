@@ -102,7 +102,7 @@ function bothDays({ dayOfMonth, dayOfWeek, month }: Expression, text: string): T
   };
 }
 
-/** Plain weekdays, and days up to the 28th, come in every month: only these need a look at the calendar. */
+/** Plain weekdays, and days up to the 28th, exist in every month: only other days need the calendar. */
 const mayLackDays = (dayOfMonth: Field, dayOfWeek: Field): boolean =>
   dayOfWeek.hasRules || (dayOfMonth.days !== everyDay && dayOfMonth.values.from(1) > 28);
 

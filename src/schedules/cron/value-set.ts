@@ -1,4 +1,4 @@
-/** What {@link ValueSet.from} returns when no value is left. Larger than every value. */
+/** The result of {@link ValueSet.from} if no value is left. Larger than every value. */
 export const NONE = 60;
 
 const HALF = 30;
@@ -33,12 +33,12 @@ export class ValueSet {
     return left === 0 ? NONE : HALF + lowestBit(left);
   }
 
-  /** How many members there are. */
+  /** The number of members. */
   get size(): number {
     return bitCount(this.#low) + bitCount(this.#high);
   }
 
-  /** How many members are smaller than `value`, which is 0 to 59. */
+  /** The number of members smaller than `value`, which is 0 to 59. */
   below(value: number): number {
     const isLow = value < HALF;
     const high = isLow ? 0 : this.#high & ((1 << (value - HALF)) - 1);
@@ -53,10 +53,10 @@ export class ValueSet {
   }
 }
 
-/** Returns the place of the lowest bit that is set, from 0. `word` is not 0. */
+/** Returns the position of the lowest set bit, from 0. `word` is not 0. */
 export const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);
 
-/** Returns how many bits of a word are set. (Warren, "Hacker's Delight", 5-1.) */
+/** Returns the number of set bits in a word. (Warren, "Hacker's Delight", 5-1.) */
 export function bitCount(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

@@ -4,12 +4,12 @@ import type { Expression } from './expression.js';
 import { lowestBit, NONE } from './value-set.js';
 
 const DAY = 86_400;
-/** The Gregorian calendar repeats after 400 years: a day that has not come by then never will. */
+/** The Gregorian calendar repeats after 400 years: a day that has not occurred by then never will. */
 const CYCLE = 4_800;
 
 /**
- * Returns the first wall time that an expression matches and that is `from` or later, in whole seconds from 1970-01-01 00:00;
- * Infinity when it matches none at all. A wall time need not exist in a zone, or may exist twice there.
+ * Returns the first wall time that an expression matches and that is `from` or later, in whole seconds from 1970-01-01
+ * 00:00; Infinity if it matches none at all. A wall time need not exist in a zone, or may exist twice there.
  */
 export function nextWallTime(expression: Expression, from: number): number {
   const today = Math.floor(from / DAY);
@@ -19,10 +19,10 @@ export function nextWallTime(expression: Expression, from: number): number {
   return time < DAY ? day * DAY + time : nextDay(expression, today + 1) * DAY + nextTimeOfDay(expression, 0);
 }
 
-/** Returns the first day that matches and is `from` or later, counted from 1970-01-01; Infinity when there is none. */
+/** Returns the first day that matches and is `from` or later, counted from 1970-01-01; Infinity if there is none. */
 function nextDay(expression: Expression, from: number): number {
   const current = monthOf(from);
-  // What is left of the current month; then months are whole.
+  // The rest of the current month; after that, months are complete.
   let mask = -1 << (from - firstDayOf(current));
   for (let month = current; month <= current + CYCLE; month++) {
     if (expression.month.values.has(1 + monthOfYear(month))) {
@@ -34,7 +34,7 @@ function nextDay(expression: Expression, from: number): number {
   return Infinity;
 }
 
-/** Returns the days of one month that match, as a mask; the month itself is not looked at. */
+/** Returns the matching days of one month, as a mask; the month itself is not checked. */
 export function matchingDaysIn(expression: Expression, month: number): number {
   const first = firstDayOf(month);
   const length = firstDayOf(month + 1) - first;
@@ -52,7 +52,7 @@ export function daysMatched({ dayOfMonth, dayOfWeek }: Expression, firstWeekday:
   return dayOfMonth.isOpen || dayOfWeek.isOpen ? inMonth & inWeek : inMonth | inWeek;
 }
 
-/** Returns the first second of the day that matches and is `from` or later; a whole day or more when none is left. */
+/** Returns the first matching second of the day that is `from` or later; a whole day or more if none is left. */
 function nextTimeOfDay({ hour, minute, second }: Expression, from: number): number {
   const nowHour = Math.floor(from / 3600);
   const nowMinute = Math.floor(from / 60) % 60;

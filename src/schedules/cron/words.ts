@@ -5,10 +5,13 @@ import { DAY_OF_WEEK_FIELD, type FieldPosition } from './position.js';
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
-/** More than these are not read out. */
+/** More than these are not listed. */
 const MOST_WORDS = 7;
 
-/** Says which days a day field means: "the 1st and 15th", "every Monday and Friday"; many, or with `L`, `W` or `#`, as written. */
+/**
+ * Describes the days of a day field: "the 1st and 15th", "every Monday and Friday"; many days, or those with `L`, `W`
+ * or `#`, as written.
+ */
 export function dayWords(position: FieldPosition, field: Field, text: string): string {
   const values = field.values.toArray();
   if (field.hasRules || values.length > MOST_WORDS) return `a day of ${quoted(text)}`;

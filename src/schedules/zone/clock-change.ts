@@ -5,22 +5,22 @@ import { timeZoneOf } from './zone-name.js';
 export interface ClockChange {
   /** The first instant of the new offset. */
   readonly at: Instant;
-  /** Wall time minus instant, up to there. */
+  /** Wall time minus instant, before the change. */
   readonly before: Duration;
-  /** Wall time minus instant, from there on: more than `before` where local times are left out, less where they come twice. */
+  /** Wall time minus instant, after the change: more than `before` if local times are skipped, less if they repeat. */
   readonly after: Duration;
 }
 
 /**
- * Returns the changes of a zone's clock in a span of time, in order and as they are asked for.
- * @throws RangeError when `zone` is not an IANA name.
+ * Returns the changes of a zone's clock in a span of time, in order and lazily.
+ * @throws RangeError if `zone` is not an IANA name.
  */
 export function* clockChanges(zone: string, { from, until }: TimeSpan): Generator<ClockChange> {
   const offsets = timeZoneOf(zone);
   let stretch = offsets.stretchAt(Math.floor(from / 1000));
   while (stretch.until * 1000 <= until) {
     const next = offsets.stretchAt(stretch.until);
-    // Stretches are also cut where the zone's table is.
+    // Periods are also cut where the zone's table is.
     if (next.offset !== stretch.offset)
       yield { at: stretch.until * 1000, before: stretch.offset * 1000, after: next.offset * 1000 };
     stretch = next;

@@ -4,20 +4,20 @@ import { timeZoneOf } from './zone-name.js';
 
 const DAY = 86_400;
 
-/** What a clock on the wall shows: milliseconds from 1970-01-01 00:00 to its reading, as if there were no zones. */
+/** What a wall clock shows: milliseconds from 1970-01-01 00:00 to its reading, as if there were no zones. */
 export type WallTime = number & { readonly unit?: 'wall-ms' };
 
 /** The instants at which a zone's clocks show one wall time. */
 export interface LocalInstants {
-  /** None in a gap, two where the clock was put back, else one; ascending. */
+  /** None in a gap, two if the clock was put back, otherwise one; ascending. */
   readonly instants: readonly Instant[];
-  /** When there is none: the last whole second before the gap, and the first instant after it. */
+  /** If there is none: the last whole second before the gap, and the first instant after it. */
   readonly gap?: { readonly before: Instant; readonly after: Instant };
 }
 
 /**
  * Finds the instants at which the clocks of a zone show a wall time.
- * @throws RangeError when `zone` is not an IANA name.
+ * @throws RangeError if `zone` is not an IANA name.
  */
 export function localToInstants(local: WallTime, zone: string): LocalInstants {
   return instantsOf(local, timeZoneOf(zone));
@@ -49,7 +49,7 @@ export const zoneOffsetAt = (instant: Instant, zone: string): Duration =>
 
 /**
  * Returns the time of day that the clocks of a zone show at an instant, from 0 (midnight) to 24 h (exclusive).
- * @throws RangeError when `zone` is not an IANA name.
+ * @throws RangeError if `zone` is not an IANA name.
  */
 export function timeOfDay(instant: Instant, zone: string): Duration {
   const second = Math.floor(instant / 1000);
@@ -58,9 +58,9 @@ export function timeOfDay(instant: Instant, zone: string): Duration {
 }
 
 /**
- * Writes an instant as the wall clock of a zone shows it: RFC 3339 with milliseconds and offset (`2026-03-29T03:00:00.000+02:00`).
- * Local mean times of old years have seconds in their offset (`+00:53:28`).
- * @throws RangeError when `zone` is not an IANA name, or the instant lies beyond the range of `Date`.
+ * Formats an instant as the wall clock of a zone shows it: RFC 3339 with milliseconds and offset
+ * (`2026-03-29T03:00:00.000+02:00`). Local mean times of old years have seconds in their offset (`+00:53:28`).
+ * @throws RangeError if `zone` is not an IANA name, or the instant is beyond the range of `Date`.
  */
 export function formatLocal(instant: Instant, zone: string): string {
   const { offset } = timeZoneOf(zone).stretchAt(Math.floor(instant / 1000));
@@ -79,7 +79,10 @@ export const wallAt = (instant: Instant, zone: string): WallTime =>
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** A local time as people read it, with weekday and offset; milliseconds only where there are any: `Mon 2026-11-23 03:00:00 +01:00`. */
+/**
+ * A local time for people, with weekday and offset; with milliseconds only if there are any: `Mon 2026-11-23 03:00:00
+ * +01:00`.
+ */
 export function localTime(instant: Instant, zone: string): string {
   const local = formatLocal(instant, zone);
   const weekday = WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? '';

@@ -1,23 +1,26 @@
 /**
- * A stretch of time in which a zone keeps one offset. Everything is in whole seconds. Instants count since the epoch.
- * *Wall times* count from 1970-01-01 00:00 to what a clock on the wall shows, as if there were no zones.
+ * A period in which a zone keeps one offset. Everything is in whole seconds. Instants count since the epoch.
+ * *Wall times* count from 1970-01-01 00:00 to what a wall clock shows, as if there were no zones.
  */
 export interface Stretch {
   /** Instant; inclusive. */
   readonly from: number;
-  /** Instant; exclusive. Not always a change of the clock: stretches are also cut where the zone's table is. */
+  /** Instant; exclusive. Not always a clock change: periods are also cut where the zone's table is. */
   readonly until: number;
   /** Wall time minus instant. */
   readonly offset: number;
-  /** Wall times before this one, inside the stretch, were shown once already. */
+  /** Earlier wall times in this period have been shown before. */
   readonly firstPassFrom: number;
-  /** Wall times from this one on, inside the stretch, will be shown once more. */
+  /** Wall times from this one on, in this period, will be shown again. */
   readonly lastPassUntil: number;
-  /** The wall time shown at `until`, when the clock is put forward there by as much as a change to summer time; else −∞. */
+  /** The wall time shown at `until`, if the clock is then put forward by as much as for summer time; otherwise −∞. */
   readonly gapUntil: number;
 }
 
-/** Changes above this are not daylight saving (cronie's limit): a date line moved, a station was founded. Seconds, inclusive. */
+/**
+ * Larger changes are not daylight saving (cronie's limit): a date line moved, a station was founded. Seconds,
+ * inclusive.
+ */
 const LARGEST_CHANGE = 3 * 3600;
 
 /** One change of a zone's offset: the first instant of the new one. */
@@ -27,7 +30,7 @@ export interface Transition {
   readonly after: number;
 }
 
-/** Builds the stretch of one offset between two changes, cut at `from` and `until`. */
+/** Creates the period of one offset between two changes, cut at `from` and `until`. */
 export function stretchBetween(cut: Cut, previous: Transition | undefined, next: Transition | undefined): Stretch {
   const from = Math.max(cut.from, previous?.at ?? -Infinity);
   const until = Math.min(cut.until, next?.at ?? Infinity);

@@ -1,11 +1,11 @@
 import { stretchBetween, type Stretch, type Transition } from './offset-period.js';
 
 const DAY = 86_400;
-/** The table of a zone is filled in pieces of 97 days, when they are asked for. */
+/** The table of a zone is filled on demand, in pieces of 97 days. */
 const PIECE = 2 ** 23;
 /** Two changes that undo each other are never closer than this (3 days; the closest known ones are 4 days apart). */
 const PROBE = 2 ** 18;
-/** Before 1800 every zone keeps the local mean time it has then. */
+/** Before 1800 every zone keeps the local mean time of that year. */
 const FIRST = -5_364_662_400;
 const LAST = 8.64e12;
 /** Pieces kept for one zone: two centuries. */
@@ -22,8 +22,8 @@ const UTC: Stretch = {
 const UNKNOWN: Stretch = { ...UTC, until: -Infinity };
 
 /**
- * The offsets of one IANA zone, found by asking `Intl` at a few instants and remembered as {@link Stretch}es.
- * `Intl` takes a microsecond for each question, so it is asked about pieces of the table, never about single times.
+ * The offsets of one IANA zone, found by querying `Intl` at a few instants and cached as {@link Stretch}es. `Intl`
+ * takes a microsecond per query, so it is queried for pieces of the table, never for single times.
  */
 export class TimeZone {
   readonly name: string;
@@ -32,8 +32,8 @@ export class TimeZone {
   #recent: Stretch;
 
   /**
-   * Opens a zone by a name that {@link findTimeZone} answered.
-   * @throws RangeError when `Intl` does not know it.
+   * Opens a zone by a name that {@link findTimeZone} returned.
+   * @throws RangeError if `Intl` does not know it.
    */
   constructor(name: string) {
     const isUtc = name === 'UTC' || name === 'Etc/UTC';
@@ -42,7 +42,7 @@ export class TimeZone {
     if (!isUtc) this.#format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
   }
 
-  /** Returns the stretch that holds an instant (whole seconds since the epoch). Any number but NaN will do. */
+  /** Returns the period that contains an instant (whole seconds since the epoch). Accepts any number except NaN. */
   stretchAt(instant: number): Stretch {
     const recent = this.#recent;
     if (instant >= recent.from && instant < recent.until) return recent;
@@ -73,7 +73,7 @@ export class TimeZone {
     });
   }
 
-  /** Finds the changes in (from, until], which a day before and after a piece are looked for too: a repeat may reach into it. */
+  /** Finds the changes in (from, until], and looks one day further at both ends: a repeat may reach into the piece. */
   #transitions(from: number, until: number): Transition[] {
     const found: Transition[] = [];
     let before = this.#offsetAt(from);
@@ -86,7 +86,7 @@ export class TimeZone {
     return found;
   }
 
-  /** Halves (start, end] until the first second with the offset stands alone. */
+  /** Bisects (start, end] until only the first second with the offset is left. */
   #firstInstantOf(offset: number, start: number, end: number): number {
     let [outside, inside] = [start, end];
     while (inside - outside > 1) {

@@ -4,10 +4,10 @@ import { daysIn, firstDayOf, weekdayOf } from '../calendar.js';
 import { ScheduleError, type ScheduleWarning } from '../kind.js';
 import { formatLocal, localToInstants, type WallTime } from './local-time.js';
 
-/** A point in time as read from a text. */
+/** A point in time as parsed from a text. */
 export interface ParsedTimestamp {
   readonly instant: Instant;
-  /** The local time exists twice, and the first was taken. */
+  /** The local time exists twice, and the first one was used. */
   readonly warning?: ScheduleWarning;
 }
 
@@ -20,13 +20,14 @@ const TIME = /^[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?/;
 const OFFSET = /^ ?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /**
- * Reads a point in time: RFC 3339 with `Z` or an offset, or a local time in `zone`. A local time is `2027-01-01 00:00`,
- * may have a `T`, seconds and a fraction, and is midnight for a date alone. The form that timers prints is read too,
- * with a weekday before the date and a blank before the offset. Anything finer than a millisecond is cut off.
+ * Parses a point in time: RFC 3339 with `Z` or an offset, or a local time in `zone`. A local time is `2027-01-01
+ * 00:00`, may have a `T`, seconds and a fraction, and is midnight for a date without a time. It also accepts the form
+ * that timers prints, with a weekday before the date and a blank before the offset. Anything finer than a millisecond
+ * is cut off.
  *
- * A local time that exists twice is taken at the first, with a warning.
- * @throws ScheduleError when it says no time, a date that no calendar has, or a local time that the zone's clocks jump over.
- * @throws RangeError when `zone` is not an IANA name.
+ * For a local time that exists twice, the first one is used, with a warning.
+ * @throws ScheduleError if it is not a time, the date does not exist, or the zone's clocks skip the local time.
+ * @throws RangeError if `zone` is not an IANA name.
  */
 export function parseTimestamp(text: string, zone: string): ParsedTimestamp {
   const trimmed = text.trim();

@@ -2,12 +2,12 @@ import { LONGEST_VALUE, quoted } from '../../text/excerpt.js';
 import { nearest } from '../../text/nearest.js';
 import { TimeZone } from './time-zone.js';
 
-/** The first part of every IANA name that has two. Others that ICU accepts (`SystemV/PST8`) are its own. */
+/** The first part of every IANA name with two parts. Others that ICU accepts (`SystemV/PST8`) are its own. */
 const REGIONS =
   'Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US';
 const DIVIDED = new RegExp(`^(?:${REGIONS})/[a-z]`, 'i');
 
-/** The IANA names without a region (tzdata `backward`). ICU takes more, and reads `BST` as Bangladesh. */
+/** The IANA names without a region (tzdata `backward`). ICU accepts more, and reads `BST` as Bangladesh. */
 const UNDIVIDED = new Map(
   (
     'CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong Iceland Iran Israel ' +
@@ -22,8 +22,8 @@ const MOST_NAMES = 2048;
 const zones = new Map<string, TimeZone>();
 
 /**
- * Returns the zone of an IANA name, aliases such as `Asia/Calcutta` included, in any case; `undefined` for all else:
- * abbreviations (`BST`, `PST`), offsets (`+02:00`, `UTC+2`). The same zone for the same name.
+ * Returns the zone of an IANA name, including aliases such as `Asia/Calcutta`, in any case; `undefined` for anything
+ * else: abbreviations (`BST`, `PST`), offsets (`+02:00`, `UTC+2`). The same zone for the same name.
  */
 export function findTimeZone(name: string): TimeZone | undefined {
   const known = zones.get(name);
@@ -49,7 +49,7 @@ function openTimeZone(name: string): TimeZone | undefined {
 /** Whether a text is an IANA time zone name: `Europe/Berlin`, `UTC`, `Etc/GMT+5`, aliases; in any case. Not `BST`, not `+02:00`. */
 export const isTimeZone = (name: string): boolean => findTimeZone(name) !== undefined;
 
-/** Names of tzdata `backward` with a region of their own, which ICU takes and does not list. */
+/** Names of tzdata `backward` with their own region, which ICU accepts but does not list. */
 const LINKS = {
   US: 'Eastern Central Mountain Pacific Alaska Aleutian Arizona East-Indiana Hawaii Indiana-Starke Michigan Samoa',
   Canada: 'Atlantic Central Eastern Mountain Newfoundland Pacific Saskatchewan Yukon',
@@ -66,7 +66,7 @@ const namesOf = (): readonly string[] => [
   ...Object.entries(LINKS).flatMap(([region, names]) => names.split(' ').map((name) => `${region}/${name}`)),
 ];
 
-/** Cities that people name and tzdata does not, by their zone. */
+/** Cities that users name but tzdata does not, with their zones. */
 const CITIES: ReadonlyMap<string, string> = new Map(
   [
     'America/New_York boston washington miami atlanta philadelphia orlando',
@@ -102,7 +102,10 @@ export const wrongTimeZone = (name: string): { readonly message: string; readonl
   },
 });
 
-/** Returns the IANA name somebody most likely meant (`Berlin`, `Europe/Berln`, `New York`, `Asia/Beijing`), or `undefined`. */
+/**
+ * Returns the IANA name that the user most likely meant (`Berlin`, `Europe/Berln`, `New York`, `Asia/Beijing`), or
+ * `undefined`.
+ */
 export function suggestTimeZone(name: string): string | undefined {
   if (name.length > LONGEST_VALUE) return undefined;
   const written = name
@@ -117,7 +120,7 @@ export function suggestTimeZone(name: string): string | undefined {
   return sameCity ?? otherNameOf(wanted) ?? CITIES.get(wanted.replace(/^.*\//, '')) ?? nearestZone(wanted, knownNames);
 }
 
-/** The zone of a city by a name that ICU reads and does not list: `Kathmandu`, `Kyiv`. */
+/** The zone of a city with a name that ICU accepts but does not list: `Kathmandu`, `Kyiv`. */
 function otherNameOf(city: string): string | undefined {
   if (!/^[a-z_]{4,}$/.test(city)) return undefined;
   return CONTINENTS.map((region) => `${region}/${capitalized(city)}`).find(isTimeZone);
@@ -127,7 +130,10 @@ const capitalized = (name: string): string => name.replace(/(?<![a-z])[a-z]/g, (
 
 const CONTINENTS = ['Africa', 'America', 'Asia', 'Atlantic', 'Australia', 'Europe', 'Indian', 'Pacific'];
 
-/** Of a name with a region, only the rest may be misspelled. Four letters or fewer are an abbreviation, and with digits a POSIX rule: others that look like it differ. */
+/**
+ * In a name with a region, only the rest may be misspelled. Four letters or fewer are an abbreviation, and with digits
+ * a POSIX rule: similar names mean something else.
+ */
 function nearestZone(wanted: string, names: readonly string[]): string | undefined {
   if (wanted.length <= 4 || /^[a-z]+[+-]?\d/.test(wanted)) return undefined;
   const region = /^[a-z]+\//.exec(wanted)?.[0] ?? '';
@@ -140,7 +146,7 @@ function nearestZone(wanted: string, names: readonly string[]): string | undefin
   return inRegion.find((name) => name.slice(region.length) === city);
 }
 
-/** Returns the zone of an IANA name that has been checked already. @throws RangeError with the nearest name for an unknown one. */
+/** Returns the zone of a valid IANA name. @throws RangeError with the nearest name for an unknown one. */
 export function timeZoneOf(name: string): TimeZone {
   const zone = findTimeZone(name);
   if (zone) return zone;
@@ -153,14 +159,14 @@ export function timeZoneOf(name: string): TimeZone {
 export interface SystemZone {
   /** IANA name. */
   readonly name: string;
-  /** What `TZ` says instead, where it is not the name of a zone; then the name is `UTC`. */
+  /** The value of `TZ`, if it is not the name of a zone; then the name is `UTC`. */
   readonly unknown?: string;
 }
 
 /**
- * Returns the zone that the variable `TZ` names, or the system's own without one. Takes the forms that libc takes for a name: `Europe/Berlin`,
- * `:Europe/Berlin`, a path below `zoneinfo/`. Anything else (an abbreviation, a POSIX rule, a slip) is unknown: V8 would guess, and take `BST` for
- * Bangladesh.
+ * Returns the zone that the variable `TZ` names, or the system's own without one. Accepts the forms that libc accepts
+ * for a name: `Europe/Berlin`, `:Europe/Berlin`, a path below `zoneinfo/`. Anything else (an abbreviation, a POSIX
+ * rule, a typo) is unknown: V8 would guess, and read `BST` as Bangladesh.
  */
 export function systemZone(tz: string | undefined): SystemZone {
   if (tz === undefined) {
@@ -176,7 +182,7 @@ export function systemZone(tz: string | undefined): SystemZone {
   return isWrittenSo(name) ? { name } : { name: 'UTC', unknown: tz };
 }
 
-/** Whether a zone has this name, capital letters included: libc knows no other, and commands go by libc. */
+/** Whether a zone has this exact name, including case: libc accepts no other, and commands follow libc. */
 function isWrittenSo(name: string): boolean {
   if (!isTimeZone(name)) return false;
   const written = UNDIVIDED.get(name.toLowerCase()) ?? canonicalName(name);
@@ -186,5 +192,8 @@ function isWrittenSo(name: string): boolean {
 const canonicalName = (name: string): string =>
   new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
 
-/** Whether the system's zone is UTC, without `Intl`, which takes 10 ms to start. `false` also where the name of UTC is not English. */
+/**
+ * Whether the system's zone is UTC, without `Intl`, which takes 10 ms to start. `false` also if the name of UTC is not
+ * English.
+ */
 const isUtcHere = (): boolean => new Date(0).toString().endsWith('(Coordinated Universal Time)');

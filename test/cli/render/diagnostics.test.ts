@@ -63,7 +63,7 @@ describe('diagnostics', () => {
     );
   });
 
-  it('are nothing when there are none', () => {
+  it('are empty when there are none', () => {
     expect(render([])).toBe('');
   });
 
@@ -122,7 +122,7 @@ describe('the mark', () => {
     ]);
   });
 
-  it('stands behind the line where something is missing', () => {
+  it('is after the line where something is missing', () => {
     expect(
       render([problem({ column: 3 })], { source: 'a:' })
         .split('\n')

@@ -37,7 +37,7 @@ const failed = finished(firingAt('2026-11-23T02:00:00', { jobName: 'report' }), 
 });
 
 describe('the table of the past', () => {
-  test('tells when, which timer, what became of it, how long it took, how late and the cause, the newest last', () => {
+  test('shows when, which timer, what happened, how long it took, how late and the cause, newest last', () => {
     const lines = shown({ endings: [finished(firingAt('2026-11-22T02:00:00')), failed] }, { width: 100 });
     expect(lines).toEqual([
       '               WHEN  TIMER   OUTCOME  TOOK    LATE   TRIES  RUN       CAUSE',
@@ -47,7 +47,7 @@ describe('the table of the past', () => {
   });
 
   test.each(['2026-10-25T10:00:00', '2026-10-27T10:00:00', '2027-01-01T10:00:00'])(
-    'tells apart by their offsets the two 02:30 of a clock that is put back, at %s',
+    'distinguishes by offset the two 02:30 of a clock that is put back, at %s',
     (now) => {
       const endings = ['2026-10-25T00:30:00', '2026-10-25T01:30:00'].map((due) => finished(firingAt(due)));
       for (const width of [50, 80])
@@ -77,7 +77,7 @@ describe('the table of the past', () => {
     ]);
   });
 
-  test('says why a firing did not run, and of how many it is told', () => {
+  test('says why a firing did not run, and how many it covers', () => {
     const endings = [
       skipped(firingAt('2026-11-23T02:00:00')),
       missed(firingAt('2026-11-23T08:00:00'), { count: 12, firstScheduledFor: instant('2026-11-22T21:00:00') }),
@@ -210,7 +210,7 @@ describe('the table of the past', () => {
     expect(lines.at(-1)).toBe('03:00:00  backup  success  2 h 3 min  mg1c2x3k');
   });
 
-  test('colours the outcome, not what stands beside it', () => {
+  test('colors the outcome, not the text beside it', () => {
     const [, success, failure] = shown(
       { endings: [finished(firingAt('2026-11-23T02:00:00')), failed] },
       { color: true },

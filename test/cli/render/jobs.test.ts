@@ -20,7 +20,7 @@ function shown(last: readonly (readonly [string, FiringStatus | undefined, strin
 const remember = (name: string, lastStatus: FiringStatus | undefined, at: number) =>
   remembered(name, { lastStatus, lastFinishedAt: lastStatus && at });
 
-test('the list tells each timer’s last outcome and how long ago that was, in one unit', () => {
+test('the list shows each timer’s last outcome and how long ago that was, in one unit', () => {
   const lines = shown([
     ['backup', 'success', '2026-11-23T06:59:00'],
     ['report', 'failure', '2026-11-23T09:59:20'],

@@ -26,7 +26,7 @@ const failed: Partial<RunHistory> = {
   attempts: [{ attempt: 1, at: instant('2026-11-23T02:00:05'), error: 'exit code 3', retryInMs: 5_000 }],
 };
 
-test('one run is told whole: what, when, how late, each attempt, how it ended, its last output', () => {
+test('one run is shown in full: what, when, how late, each attempt, how it ended, its last output', () => {
   expect(shown(failed)).toBe(
     [
       'run       mg1c2x3k0abcd',

@@ -10,7 +10,7 @@ function shown(...timers: Parameters<typeof status>[0]): readonly string[] {
   return terminal.said.out.slice(1).map((line) => line.trim());
 }
 
-test('failures in a row are told as such, not as a count of the last outcome', () => {
+test('failures in a row are shown as such, not as a count of the last outcome', () => {
   const [one, canceled, alone] = shown(
     timer('one', { last_status: 'timeout', failures_in_a_row: 5, last_finished_at: ago(3) }),
     timer('two', { last_status: 'canceled', failures_in_a_row: 5, last_finished_at: ago(3) }),

@@ -61,7 +61,7 @@ describe('the selection', () => {
   });
 });
 
-test('a partial answer replaces what it names, a whole one everything', () => {
+test('a partial response replaces what it names, a complete one everything', () => {
   const one = timer('paused', { paused: null });
   const partial = tell(SIZE, TIMERS, { kind: 'status', record: status([one], { partial: true }) });
   expect(partial.view.timers.size).toBe(TIMERS.length);
@@ -88,13 +88,13 @@ describe('the order', () => {
 });
 
 describe('the filter', () => {
-  test('takes names and tags in any case, as it is typed; its letters are no commands', () => {
+  test('matches names and tags in any case, as you type; its letters are not commands', () => {
     expect(names(pressed('/', 'Q', 'U'))).toEqual(['queued']);
     expect(names(pressed('/', 'n', 'i', 'g', 'h', 't'))).toEqual(['a-name-that-is-longer-than-there-is-room']);
     expect(pressed('down', '/', 't', 'q', 'p')).toMatchObject({ wishes: [], view: { filter: 'tqp' } });
   });
 
-  test('is kept by enter, taken back by escape, and over with the next escape', () => {
+  test('is kept by enter, undone by escape, and removed with the next escape', () => {
     expect(pressed('/', 'q', 'backspace', 'o', 'enter', 'down').view).toMatchObject({
       filter: 'o',
       mode: { kind: 'list' },
@@ -117,7 +117,7 @@ describe('what is done about the selected timer', () => {
     expect(pressed('down', 'p').wishes).toEqual([{ kind: 'resume', name: 'paused' }]);
   });
 
-  test('P asks for how long, and says what is no length', () => {
+  test('P asks for how long, and reports an invalid length', () => {
     expect(selected('P', '1', 'h', 'enter').wishes).toEqual([{ kind: 'pause', name: 'backup', length: 3_600_000 }]);
     expect(selected('P', 'enter').wishes).toEqual([{ kind: 'pause', name: 'backup' }]);
     const wrong = selected('P', '5', 'enter');
@@ -156,7 +156,7 @@ describe('the output', () => {
     });
   });
 
-  test('goes with the selection, and what another has told is not taken for its own', () => {
+  test('follows the selection, and never shows the output of another timer', () => {
     const { view, wishes } = tell(
       SIZE,
       TIMERS,
@@ -186,14 +186,14 @@ describe('the output', () => {
   });
 });
 
-test('Ctrl-C quits whatever is asked; q where it is no letter', () => {
+test('Ctrl-C quits during any question; q where it is not a letter', () => {
   for (const keys of [[], ['?'], ['/'], ['down', 'P'], ['2', 'down', 'down', 'c']])
     expect(pressed(...keys, 'ctrl-c').wishes.at(-1)).toEqual({ kind: 'quit' });
   for (const keys of [[], ['?']]) expect(pressed(...keys, 'q').wishes).toEqual([{ kind: 'quit' }]);
   expect(pressed('?', 'x').view.mode).toEqual({ kind: 'list' });
 });
 
-test('an answer after a silence ends it', () => {
+test('a response after a silence ends it', () => {
   const { view } = tell(
     SIZE,
     [timer('a', { runs: [run()] })],

@@ -88,7 +88,7 @@ describe.skipIf(programs === undefined)('PostgreSQL, which is installed', () => 
     await Promise.all([wrong.close(), missing.close(), right.close()]);
   });
 
-  test('no such database, and no TLS, name the way out', async () => {
+  test('no such database, and no TLS, say what to do', async () => {
     const [database, tls] = [open(server.url.replace(/postgres$/, 'gone')), open(`${server.url}?sslmode=verify-full`)];
 
     expect(await troubleOf(database.holder())).toMatchObject({

@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis)('Redis, which is installed', () => {
     await guarded.close();
   });
 
-  test('a replica, and a server without memory, name the way out', async () => {
+  test('a replica, and a server without memory, say what to do', async () => {
     const replica = await RedisServer.open(
       '--replicaof',
       '127.0.0.1',

@@ -45,7 +45,7 @@ const outcomes = (store: MemoryStore) =>
     return `${(firing.scheduledFor / SECOND) % 60} ${outcome.status}`;
   });
 
-test('a second scheduler goes on where the first was killed, and no firing is lost or doubled', async () => {
+test('a second scheduler continues where the first was killed, and no firing is lost or doubled', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const first = await holder(store, clock, 'one');
@@ -74,7 +74,7 @@ test('a store that comes back empty gets everything again', async () => {
   expect([...store.kept.jobs.keys()]).toEqual(['tick']);
 });
 
-test('a lost response is no lost write, and nothing starts before it is acknowledged', async () => {
+test('a lost response does not lose a write, and nothing starts before it is acknowledged', async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const { rig } = await holder(store, clock, 'one');

@@ -40,7 +40,7 @@ const SHOWN = tell(
 const withOutput = (columns: number, rows: number): View =>
   tell({ columns, rows }, TIMERS, '2', 'down', 'down', 'o', ...OUTPUT).view;
 
-describe('a frame stands as it was last looked at', () => {
+describe('a frame matches the stored one', () => {
   test.each([
     ['80x24', tell(SMALL, TIMERS).view, look()],
     ['80x24-ascii', tell(SMALL, TIMERS, '4').view, look({ isUnicode: false })],
@@ -135,7 +135,7 @@ describe('every frame has the screen’s height, and no line is wider than it', 
   });
 });
 
-describe('time goes on', () => {
+describe('time passes', () => {
   const later = (view: View, seconds: number): string[] => renderTop({ ...view, now: NOW + seconds * 1_000 }, look());
   const row = (lines: readonly string[], name: string) => lines.find((text) => text.slice(3).startsWith(name));
 
@@ -155,7 +155,7 @@ describe('time goes on', () => {
     expect(row(lines, 'backup')).toContain('  8s  running 12s ');
   });
 
-  test('one that says nothing is told of', () => {
+  test('a scheduler that does not respond is reported', () => {
     const { view } = tell(SMALL, TIMERS, { kind: 'link', link: { kind: 'silent', since: NOW } });
     expect(later(view, 5)[1]).toBe(' The scheduler has not answered for 5s.');
   });

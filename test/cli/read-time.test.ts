@@ -42,8 +42,11 @@ describe('one grammar, of times past and to come', () => {
     ]);
   });
 
-  test.each(['soon', '25:00', 'tomorrow noon', '12', '', '1.5h', '5pm'])('"%s" is answered with the forms', (text) => {
-    expect(() => past(text)).toThrow(/^--since takes a time .*17:00.*yesterday.*2h/);
-    expect(() => future(text)).toThrow(/^--until takes a time/);
-  });
+  test.each(['soon', '25:00', 'tomorrow noon', '12', '', '1.5h', '5pm'])(
+    '"%s" is refused with the valid forms',
+    (text) => {
+      expect(() => past(text)).toThrow(/^--since takes a time .*17:00.*yesterday.*2h/);
+      expect(() => future(text)).toThrow(/^--until takes a time/);
+    },
+  );
 });
