@@ -19,7 +19,7 @@ const clockSyntax = [
   { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Inject the source of chance.' },
 ];
 
-/** Words that are not written here, and what to write instead. `test/structure/comments.test.ts` checks comments. */
+/** Words that are not written here, and what to write instead. `test/structure/prose.test.ts` checks comments and test titles. */
 const words = JSON.parse(readFileSync(new URL('words.json', import.meta.url), 'utf8'));
 const wordSyntax = (selectors) =>
   Object.entries(words).flatMap(([word, better]) =>
@@ -89,7 +89,6 @@ export default tseslint.config(
   },
   {
     files: ['**/*.md'],
-    ignores: ['CHANGELOG.md'],
     plugins: { markdown },
     language: 'markdown/gfm',
     rules: { 'no-restricted-syntax': ['error', ...proseWords] },

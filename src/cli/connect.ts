@@ -47,7 +47,7 @@ export interface Unreached {
 
 /** Printed after a verb that was granted but is not recorded yet. */
 const UNRECORDED =
-  'its state cannot be written at the moment: kept in memory for now, and recorded as soon as it can be';
+  'its state cannot be written at the moment: kept in memory for now, and recorded as soon as possible';
 
 /** The changes that users expect to outlive the scheduler. */
 const LASTING: ReadonlySet<string> = new Set(['add', 'pause']);

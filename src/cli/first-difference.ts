@@ -15,7 +15,7 @@ export interface Comparison {
   readonly here: Instants;
   readonly there: Instants;
   readonly span: TimeSpan;
-  /** IANA names, whose clock changes are looked at. */
+  /** IANA names, whose clock changes are checked. */
   readonly timezones: readonly string[];
 }
 

@@ -17,7 +17,7 @@ export interface LogOptions extends ZoneOption {
 }
 
 export const withFile = (command: Command, flags = '-f, --file <path>'): Command =>
-  command.option(flags, 'Timer file (default: the nearest one from the current folder upwards)');
+  command.option(flags, 'Timer file (default: the nearest one from the current folder upward)');
 
 /** `what`: what the option prints, such as `one JSON object`. */
 export const withJson = (command: Command, what: string): Command => command.option('--json', `Print ${what}`);

@@ -26,7 +26,7 @@ export interface Loaded {
   readonly problems: readonly Diagnostic[];
   /** Absent if any problem is an error. */
   readonly timerFile?: TimerFile;
-  /** The settings for the scheduler as a whole, as far as they can be read. */
+  /** The readable settings for the scheduler as a whole. */
   readonly settings?: Settings;
   /** Entries under `timers`, including wrong ones. */
   readonly timerCount: number;

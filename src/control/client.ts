@@ -51,7 +51,7 @@ export async function connectToScheduler(paths: readonly string[], uid: number, 
 /** The kernel keeps a few hundred connections that are not accepted yet. */
 const reasonOf = ({ code, message }: NodeJS.ErrnoException): string =>
   code === 'EAGAIN'
-    ? 'the scheduler is there and accepts no connection: it is busy, or its event loop stands still'
+    ? 'the scheduler is there and accepts no connection: it is busy, or its event loop is blocked'
     : message;
 
 const isNobody = ({ code }: NodeJS.ErrnoException): boolean => code === 'ECONNREFUSED' || code === 'ENOENT';
@@ -88,7 +88,7 @@ interface Waiting {
 }
 
 const standsStill = (patience: Duration): string =>
-  `the scheduler is there and has not answered for ${patience / SECOND} s: its process is stopped, or its event loop stands still`;
+  `the scheduler is there and has not responded for ${patience / SECOND} s: its process is stopped, or its event loop is blocked`;
 
 /**
  * Talks to one scheduler. Requests are executed in the order in which they are made. Each has a bounded wait for its

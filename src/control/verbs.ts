@@ -2,7 +2,7 @@ import { isAdHoc, type AdHocRequest, type AdHocTimer } from '../domain/ad-hoc.js
 import type { Controls } from '../domain/controls.js';
 import { firingId, type Firing } from '../domain/firing.js';
 import type { Job } from '../domain/job.js';
-import type { Judgement } from '../health/judge.js';
+import type { Judgment } from '../health/judge.js';
 import { wayOut } from '../text/nearest.js';
 import type { AdmissionPolicy } from '../domain/policy.js';
 import { MOST_RECENT } from '../domain/recent-outcome.js';
@@ -37,7 +37,7 @@ export interface VerbTarget {
   isStopping(): boolean;
   status(asked: StatusAsked): StatusRecord | Promise<StatusRecord>;
   /** Whether the scheduler is alive, or also ready: the same judgment as `/healthz` and `/readyz`. */
-  health(question: 'alive' | 'ready'): Judgement;
+  health(question: 'alive' | 'ready'): Judgment;
   /** The policy for a kind of overlap; `undefined` for an unknown word. */
   overlap(kind: string): AdmissionPolicy | undefined;
   /** Adds an ad-hoc timer. @throws RefusalError with the reason. */

@@ -3,7 +3,7 @@ import type { Surroundings } from './surroundings.js';
 
 type Environment = Surroundings['env'];
 
-/** What a service manager has told this process in its environment. */
+/** What a service manager passes to this process in its environment. */
 export interface Service {
   /** The path of its socket; with a leading `@` an abstract one. */
   readonly socket: string;

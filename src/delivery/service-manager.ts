@@ -29,8 +29,9 @@ type Message = readonly string[];
 const LIMITS: OutboxLimits = { atOnce: 1, perReceiver: 16, overAll: 16 };
 
 /**
- * Reports to the service manager that started it whether the scheduler is ready, reloads, stops and lives, as sd_notify(3) describes. A line says
- * more, for `systemctl status`. `systemd-notify` sends one message at a time. Not a companion: it goes on until the scheduler has stopped.
+ * Reports to the service manager that started it whether the scheduler is ready, reloads, stops and lives, as
+ * sd_notify(3) describes. A line says more, for `systemctl status`. `systemd-notify` sends one message at a time. Not a
+ * companion: it continues until the scheduler has stopped.
  */
 export class ServiceManager implements Sink {
   readonly name = 'service manager';

@@ -60,7 +60,7 @@ export function refusalIn({ status, proxy }: WebAnswer): string | undefined {
   if (status >= 200 && status < 300) return undefined;
   const isElsewhere = status >= 300 && status < 400;
   const way = isElsewhere ? ', which leads elsewhere: write the address it leads to' : '';
-  return throughProxy(`it answered ${status}${way}`, proxy);
+  return throughProxy(`it returned ${status}${way}`, proxy);
 }
 
 const isPassing = ({ status }: WebAnswer): boolean => status >= 500 || PASSING.has(status);

@@ -50,7 +50,7 @@ export interface LiveStatus extends Omit<StatusRecord, 'timers'> {
 /** Each further message: the timers that have changed. */
 export type LiveChange = Pick<LiveStatus, 'now' | 'is_stopping' | 'armed' | 'timers'>;
 
-/** Past and coming firings between two instants. */
+/** Past and upcoming firings between two instants. */
 export interface TimelineRecord {
   readonly from: string;
   readonly until: string;

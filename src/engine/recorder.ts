@@ -98,7 +98,7 @@ export class Recorder {
   }
 
   /**
-   * Resolves when everything noted so far is recorded, as far as it can be. Not before the ledger has confirmed it.
+   * Resolves when everything noted so far is recorded, as far as possible. Not before the ledger has confirmed it.
    * Never rejects.
    */
   kept(): Promise<Keeping> {
@@ -115,7 +115,7 @@ export class Recorder {
   }
 
   #release(then: () => void): void {
-    const failed = (error: unknown) => reportBug(this.#context, 'going on behind a commit', error);
+    const failed = (error: unknown) => reportBug(this.#context, 'continuing after a commit', error);
     this.#released.add(() => contain(then, failed));
   }
 

@@ -39,7 +39,7 @@ export interface FirstPlan extends SchedulerPlan {
    * ended. Default: kill.
    */
   readonly orphans?: 'kill' | 'keep';
-  /** Told in `scheduler.started`. */
+  /** Reported in `scheduler.started`. */
   readonly facts: {
     readonly version: string;
     readonly file: string;

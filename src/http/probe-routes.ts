@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { SchedulerStatus } from '../domain/controls.js';
-import { judgeLiveness, judgeReadiness, withoutDetails, type Condition, type Judgement } from '../health/judge.js';
+import { judgeLiveness, judgeReadiness, withoutDetails, type Condition, type Judgment } from '../health/judge.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { BoundedConnections } from './bounded-connections.js';
 import { sendJson, type Route } from './server.js';
@@ -56,7 +56,7 @@ function scraped(metrics: Watched['metrics'], access: Route['access']): Route {
 /** Whether the client went away in the middle, which is its own business. */
 const hasLeft = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 
-const probe = (path: string, access: Route['access'], judge: (mayLook: boolean) => Judgement): Route => ({
+const probe = (path: string, access: Route['access'], judge: (mayLook: boolean) => Judgment): Route => ({
   method: 'GET',
   path,
   access,

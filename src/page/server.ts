@@ -64,7 +64,7 @@ export class Server {
     const response = await fetch(path, { ...init, headers, cache: 'no-store', credentials: 'omit' });
     if (response.ok) return response;
     const { error } = (await response.json().catch(() => ({}))) as { error?: string };
-    throw new RefusedError(response.status, error ?? `the server answered ${response.status}`);
+    throw new RefusedError(response.status, error ?? `the server returned ${response.status}`);
   }
 }
 

@@ -4,11 +4,11 @@ import type { Exit } from '../domain/outcome.js';
 import type { Duration } from '../domain/time.js';
 import type { VirtualClock } from './virtual-clock.js';
 
-/** There is no process, but the engine receives a pid all the same. */
+/** There is no process, but the engine receives a pid anyway. */
 const NO_PID = 0;
 
 /** What attempts do instead of running. */
-export interface Behaviour {
+export interface Behavior {
   readonly lasting: Duration;
   /** Called once per attempt. */
   fails(): boolean;
@@ -17,20 +17,20 @@ export interface Behaviour {
 /** Runs nothing: attempts end after a while on the virtual clock, and immediately when they are canceled. */
 export class FakeExecutor implements Executor {
   readonly #clock: VirtualClock;
-  readonly #behaviours: ReadonlyMap<Command, Behaviour>;
+  readonly #behaviors: ReadonlyMap<Command, Behavior>;
 
-  /** `behaviours` has every command that will be run, by identity. */
-  constructor(clock: VirtualClock, behaviours: ReadonlyMap<Command, Behaviour>) {
+  /** `behaviors` has every command that will be run, by identity. */
+  constructor(clock: VirtualClock, behaviors: ReadonlyMap<Command, Behavior>) {
     this.#clock = clock;
-    this.#behaviours = behaviours;
+    this.#behaviors = behaviors;
   }
 
   execute(command: Command, io: AttemptIo): Promise<Exit> {
-    const behaviour = this.#behaviours.get(command);
-    if (behaviour === undefined) throw new Error('a command of no simulated job');
-    const code = behaviour.fails() ? 1 : (command.successCodes[0] ?? 0);
+    const behavior = this.#behaviors.get(command);
+    if (behavior === undefined) throw new Error('a command of no simulated job');
+    const code = behavior.fails() ? 1 : (command.successCodes[0] ?? 0);
     return new Promise((resolve) => {
-      const disarm = this.#clock.ahead(behaviour.lasting, () => resolve({ kind: 'exited', code }));
+      const disarm = this.#clock.ahead(behavior.lasting, () => resolve({ kind: 'exited', code }));
       io.cancellation.onChange(() => {
         disarm();
         resolve({ kind: 'signaled', signal: 'SIGTERM' });

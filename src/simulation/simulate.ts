@@ -4,7 +4,7 @@ import type { Job } from '../domain/job.js';
 import type { Duration, Instant } from '../domain/time.js';
 import { Scheduler } from '../engine/scheduler.js';
 import { BusyMinutes } from './busy-minutes.js';
-import { FakeExecutor, type Behaviour } from './fake-executor.js';
+import { FakeExecutor, type Behavior } from './fake-executor.js';
 import { Tally, type SimulatedMoment } from './tally.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -30,8 +30,8 @@ export interface Scenario {
 export async function simulate(scenario: Scenario, onMoment: (moment: SimulatedMoment) => void): Promise<Tally> {
   const { span, groups, concurrency } = scenario;
   const clock = new VirtualClock(span.from);
-  const behaviours = new Map<Command, Behaviour>();
-  const jobs = scenario.jobs.map((job) => withOwnCommand(job, scenario, behaviours));
+  const behaviors = new Map<Command, Behavior>();
+  const jobs = scenario.jobs.map((job) => withOwnCommand(job, scenario, behaviors));
   const tally = new Tally(jobs, new BusyMinutes(scenario.timeOfDay), onMoment);
   const faults: unknown[] = [];
   let [runs, marks] = [0, 0];
@@ -44,7 +44,7 @@ export async function simulate(scenario: Scenario, onMoment: (moment: SimulatedM
     },
     {
       clock,
-      executor: new FakeExecutor(clock, behaviours),
+      executor: new FakeExecutor(clock, behaviors),
       sinks: [tally],
       newRunId: () => String(++runs),
       newMark: () => MARKS_FROM + ++marks,
@@ -59,8 +59,8 @@ export async function simulate(scenario: Scenario, onMoment: (moment: SimulatedM
 }
 
 /** The executor identifies a job by its command, so no two may share one. */
-function withOwnCommand(job: Job, scenario: Scenario, behaviours: Map<Command, Behaviour>): Job {
+function withOwnCommand(job: Job, scenario: Scenario, behaviors: Map<Command, Behavior>): Job {
   const command = { ...job.command };
-  behaviours.set(command, { lasting: scenario.lasting(job), fails: () => scenario.fails(job) });
+  behaviors.set(command, { lasting: scenario.lasting(job), fails: () => scenario.fails(job) });
   return { ...job, command };
 }

@@ -50,7 +50,7 @@ Europe/Berlin  Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00  in 124 d 17 h
   often   02:15 and 02:45 do not exist: fires once, at 03:00 +02:00; in all at
           01:15, 01:45 (+01:00), 03:00, 03:15 (+02:00)
   report  as ever at 03:30 (+02:00)
-  poll    goes on every 10 min: 01:40, 01:50 (+01:00), 03:00, 03:10 (+02:00)
+  poll    continues every 10 min: 01:40, 01:50 (+01:00), 03:00, 03:10 (+02:00)
   not touched: ping, noon
 
 Europe/Berlin  Sun 2027-10-31 03:00 +02:00 → 02:00 +01:00  in 341 d 17 h
@@ -59,7 +59,7 @@ Europe/Berlin  Sun 2027-10-31 03:00 +02:00 → 02:00 +01:00  in 341 d 17 h
   often   02:15 and 02:45 come twice: fires at the first (+02:00); in all at
           02:15, 02:45 (+02:00), 03:15, 03:45 (+01:00)
   report  as ever at 03:30 (+01:00)
-  poll    goes on every 10 min: 02:40, 02:50 (+02:00), 02:00, 02:10 (+01:00)
+  poll    continues every 10 min: 02:40, 02:50 (+02:00), 02:00, 02:10 (+01:00)
   not touched: ping, noon
 
 Europe/Paris  Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00  in 124 d 17 h

@@ -12,7 +12,7 @@ function block(duration: number): void {
 }
 
 describe('a timer of the machine', () => {
-  it.runIf(process.platform === 'linux')('comes behind the end of a process that ended meanwhile', async () => {
+  it.runIf(process.platform === 'linux')('comes after the end of a process that ended in between', async () => {
     const told: string[] = [];
     const child = spawn('true').on('exit', () => told.push('exit'));
     const timer = new Promise<void>((resolve) => clock.after(1, resolve)).then(() => told.push('timer'));

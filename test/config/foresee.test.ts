@@ -108,7 +108,7 @@ describe('runs that may outlast the time to the next firing', () => {
     ['every: {interval: 10m, from: end}\ntimeout: 1h'],
     ['in: 10m\ntimeout: 1h'],
     ['at: ["2027-01-01 00:00", "2027-01-01 00:10"]\ntimeout: 1h'],
-    // The night of the change is an hour shorter; a day is 24 hours all the same.
+    // The night of the change is an hour shorter; a day is 24 hours anyway.
     ['cron: "0 12 * * *"\ntimeout: 24h'],
     ['every: 1m\nretry: {attempts: 3, delay: 10s}'],
     ['every: 1m\nretry: {attempts: 100, delay: 0s}'],

@@ -53,8 +53,8 @@ describe('ping', () => {
     ['ping: https://hc-ping.com/{task}', '5:11 unknown-placeholder', 'Did you mean {task_name}?'],
     ['ping: https://{task_name}.example', '5:11 bad-address', 'host'],
     ['ping: true', '5:11 wrong-type', 'an address, a map, a list'],
-    ['ping: {}', '5:11 missing-monitor', 'names nobody'],
-    ['ping: {slug: a}', '5:11 missing-monitor', 'names nobody'],
+    ['ping: {}', '5:11 missing-monitor', 'names no receiver'],
+    ['ping: {slug: a}', '5:11 missing-monitor', 'names no receiver'],
     ['ping: {healthcheks: https://hc-ping.com/0aa}', '5:12 unknown-key', 'Did you mean healthchecks?'],
     ['ping: {uri: https://hc-ping.com/0aa}', '5:12 unknown-key', 'Did you mean url?'],
     ['ping: {url: nope}', '5:17 bad-address', 'https://'],
@@ -220,7 +220,7 @@ describe('notify', () => {
 
   added([
     ['notify: hooks.example/x', '5:13 bad-address', 'Write https://'],
-    ['notify: {on: [failed]}', '5:13 missing-receiver', 'names nobody'],
+    ['notify: {on: [failed]}', '5:13 missing-receiver', 'names no receiver'],
     ['notify: {webhook: https://a.example, on: [faild]}', '5:47 bad-value', 'failed'],
     ['notify: {slack: https://a.example}', '5:14 unknown-key', 'Did you mean webhook?'],
     ['notify: {command: ./page.sh}', '5:14 unknown-key', 'Did you mean run?'],

@@ -71,7 +71,7 @@ test.each(['state: "${STATE_DIR}/s.db"', 'stat: ./s.db'])('%s: the state is not 
   expect(readable(`${line}\ntimers: { a: { every: 1h, run: x } }\n`)).toMatchObject({ jobs: ['a'], state: 'unknown' });
 });
 
-describe('of a file whose structure is broken, the sound parts are read', () => {
+describe('of a file whose structure is broken, the valid parts are read', () => {
   const SOUND = '  last:\n    every: 5m\n    run: x\n';
   test.each([
     ['a quote without an end', '  backup:\n    every: 1h\n    run: "echo\n'],
@@ -135,6 +135,6 @@ describe('what the runs of a timer depend on keeps them from being predicted', (
     ['defaults: { timeout: 5x }', ['a', 'b']],
   ])('at the top: %s', (line, unread) => expect(predictable(`${line}\n${timers('tags: []')}`).unread).toEqual(unread));
 
-  test('in a sound file, nothing', () =>
+  test('in a valid file, nothing', () =>
     expect(predictable(timers('tags: []'))).toEqual({ jobs: ['a', 'b'], unread: [] }));
 });

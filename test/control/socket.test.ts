@@ -134,7 +134,7 @@ describe('a client', () => {
     await greeted;
     await clock.advance(10_000);
     expect(await answer).toMatch(
-      /LostError: the scheduler is there and has not answered for 10 s: .* stands still. Nothing was done$/,
+      /LostError: the scheduler is there and has not responded for 10 s: .* is blocked. Nothing was done$/,
     );
     expect(heard.map(({ verb }) => verb)).toEqual(['health']);
     close();
@@ -152,7 +152,7 @@ describe('a client', () => {
     await clock.advance(patience - 1);
     expect(clock.armed).toBe(1);
     await clock.advance(1);
-    expect(await answer).toContain(`has not answered for ${patience / 1_000} s`);
+    expect(await answer).toContain(`has not responded for ${patience / 1_000} s`);
     close();
   });
 

@@ -179,7 +179,7 @@ describe('a server that is away', () => {
     expect(watch?.record).toMatchObject({
       url: server.url,
       unreachable_since: new Date(since).toISOString(),
-      reason: 'it answered 503',
+      reason: 'it returned 503',
     });
     expect(watch?.age).toBe(2 * MINUTE);
     server.status = 200;
@@ -214,7 +214,7 @@ describe('a server that is away', () => {
   it('is a reason not to start without a copy', async () => {
     server.status = 404;
     expect(await openOrigin()).toMatchObject({
-      problems: [{ code: 'server-unreachable', message: `${server.url} cannot be loaded: it answered 404.` }],
+      problems: [{ code: 'server-unreachable', message: `${server.url} cannot be loaded: it returned 404.` }],
     });
     expect(existsSync(copyPath())).toBe(false);
   });

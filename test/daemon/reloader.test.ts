@@ -31,7 +31,7 @@ const boom = () => {
   throw new TypeError('no such thing');
 };
 
-/** A verb of the scheduler that throws until it is mended. */
+/** A verb of the scheduler that throws until it is fixed. */
 function broken(verb: 'status' | 'reload'): () => void {
   const { controls } = rig.scheduler;
   Object.assign(controls, { [verb]: boom });

@@ -109,8 +109,8 @@ it('waits longer after each failure, with one report, and sends the same again',
     expect(web.log).toHaveLength(index + 1);
     await clock.advance(pause);
   }
-  expect(events).toMatchObject([{ event: 'forward.unavailable', reason: 'it answered 503', unsent: 3 }]);
-  expect(forward.record).toMatchObject({ unsent: 3, reason: 'it answered 503' });
+  expect(events).toMatchObject([{ event: 'forward.unavailable', reason: 'it returned 503', unsent: 3 }]);
+  expect(forward.record).toMatchObject({ unsent: 3, reason: 'it returned 503' });
   const again = await next();
   expect(span(again)).toEqual(['edge-7', 's1', 1, 3, 3]);
   again.answer(200);

@@ -117,8 +117,8 @@ describe('a heartbeat', () => {
       await rig.clock.advance(10 * SECOND);
     }
     expect(moved.map((event) => ('error' in event ? event.error : event.failures))).toEqual([
-      'it answered 403',
-      'it answered 404',
+      'it returned 403',
+      'it returned 404',
       3,
     ]);
     expect(JSON.stringify(moved)).not.toContain('s3cret');

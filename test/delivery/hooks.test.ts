@@ -223,7 +223,7 @@ describe('many hooks', () => {
     expect(begunTimers()).toMatch(/ t17 busy t3 busy$/);
   });
 
-  it('that hang, of fifteen timers, hold up no other timer for a moment, however many of them wait', async () => {
+  it('that hang, of fifteen timers, delay no other timer for a moment, however many of them wait', async () => {
     for (let timer = 1; timer <= 15; timer++) fail(50, `hangs${timer}`);
     executor.lasting = 10;
     fail(2, 'quick');
@@ -231,7 +231,7 @@ describe('many hooks', () => {
     expect(begunTimers()).toMatch(/^(hangs\d+ ){15}quick quick$/);
   });
 
-  it('that hang, of sixteen timers, hold up another for the 30 s after which they are ended', async () => {
+  it('that hang, of sixteen timers, delay another by the 30 s after which they are ended', async () => {
     failEach(16);
     fail(100, 't1');
     fail(1, 'quick');

@@ -159,7 +159,7 @@ describe('a webhook', () => {
         jobName: 'backup',
         change: 'failed',
         host: web.host,
-        error: 'it answered 403',
+        error: 'it returned 403',
       },
     ]);
   });

@@ -90,7 +90,7 @@ describe('a ping', () => {
         moment: 'success',
         host: web.host,
         tries: 3,
-        error: 'it answered 503',
+        error: 'it returned 503',
       },
     ]);
     expect(web.log).toHaveLength(3);
@@ -98,8 +98,8 @@ describe('a ping', () => {
   });
 
   it.each([
-    [404, {}, 'it answered 404'],
-    [302, { Location: '/login' }, 'it answered 302, which leads elsewhere: write the address it leads to'],
+    [404, {}, 'it returned 404'],
+    [302, { Location: '/login' }, 'it returned 302, which leads elsewhere: write the address it leads to'],
   ])('with the response %i is not retried', async (status, headers, error) => {
     sink.accept(success);
     (await web.next()).answer(status, headers);
@@ -138,7 +138,7 @@ describe('a ping', () => {
 });
 
 describe('pings that hang', () => {
-  it('hold up their own timer, and no other', async () => {
+  it('delay their own timer, and no other', async () => {
     for (let run = 1; run <= 3; run++) sink.accept(of(success, 'hangs', `r${run}`));
     await web.next();
     sink.accept(of(success, 'quick'));

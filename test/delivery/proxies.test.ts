@@ -36,7 +36,7 @@ describe('a request', () => {
     const send = sender({ HTTPS_PROXY: `http://${proxy.host}` });
     expect(await send({ method: 'GET', url: 'https://a.invalid/' }, stop)).toEqual({
       tries: 1,
-      error: `it answered 407 (through the proxy ${proxy.host})`,
+      error: `it returned 407 (through the proxy ${proxy.host})`,
     });
     expect(proxy.log).toEqual(['CONNECT a.invalid:443']);
   });

@@ -14,7 +14,7 @@ const adHoc = (name: string, at: string, more: Partial<Job> = {}): Job =>
   });
 
 const START = '2026-01-01T00:00:00Z';
-/** What is said to who asked, once the ledger was told. */
+/** The reply to the client, once the ledger was notified. */
 const kept = async (rig: Rig) => {
   const keeping = rig.scheduler.controls.kept();
   await rig.clock.advance(0);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Gate, GatePass } from '../../src/engine/gate.js';
 import { atInstants, job, Rig } from '../support/rig.js';
 
-/** Who goes through the gates, in order; each leaves when told. */
+/** The jobs that pass the gates, in order; each leaves on request. */
 class Crowd {
   readonly through: string[] = [];
   readonly #passes: GatePass[] = [];

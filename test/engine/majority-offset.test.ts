@@ -85,7 +85,7 @@ test.each<[Said, readonly [number, number] | undefined, string, string]>([
     '',
     'abcd',
   ],
-  // Two stretches shared by two of three: nobody can say which is right, so the answer spans both.
+  // Two intervals shared by two of three: it is unknown which is right, so the result spans both.
   [
     [
       [0, 2],

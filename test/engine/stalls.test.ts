@@ -7,13 +7,13 @@ import { atInstants, job, Rig } from '../support/rig.js';
 const at = (second: number): string => `2026-01-01T00:00:0${second}Z`;
 const twice = retry({ attempts: 2, delay: 10 * SECOND, factor: 1, maxDelay: 10 * SECOND, jitter: false }, () => 0);
 
-/** The event loop is held up; meanwhile `happened`, which nobody has looked at. Then it goes on. */
+/** The event loop is blocked; in between `happened`, which nothing has processed. Then it continues. */
 async function stall(rig: Rig, duration: Duration, happened: () => void): Promise<void> {
   rig.clock.block(duration, happened);
   await rig.clock.advance(0);
 }
 
-describe('what happened is looked at before what is due', () => {
+describe('past events come before what is due', () => {
   test('a command that ended while the loop was blocked beyond its timeout has the outcome of its exit', async () => {
     const rig = new Rig([job('pay', atInstants(at(1)), { timeout: 2 * SECOND, retry: twice })]);
     rig.scheduler.start();

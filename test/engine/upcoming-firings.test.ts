@@ -13,7 +13,7 @@ const print = (count: number, asJson = false) => {
   return terminal.said.out;
 };
 
-test('firings are in order of their actual starts: what is due and has not started is to come', () => {
+test('firings are in order of their actual starts: what is due and has not started is upcoming', () => {
   expect(print(4)).toEqual([
     'Mon 2026-11-23 10:04:12 +00:00  UTC  spread  in 2 min 12 s, due 10:00:00',
     'Mon 2026-11-23 11:00:00 +00:00  UTC  plain   in 58 min',

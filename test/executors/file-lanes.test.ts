@@ -24,7 +24,7 @@ describe('steps on files', () => {
     return { step, goOn: () => goOn(), isGivenUp: () => isGivenUp() };
   };
 
-  it('that hang take one thread a mount, and hold up no other', async () => {
+  it('that hang take one thread a mount, and delay no other', async () => {
     const dead = Array.from({ length: 20 }, () => take('dead', hang().step));
     expect(await take('local')).toBe('done');
     await clock.advance(10_000);

@@ -26,7 +26,7 @@ export class RecordedIo implements AttemptIo {
   strayAction: 'kill' | 'keep' = 'kill';
   readonly lines: string[] = [];
   readonly truncated: boolean[] = [];
-  /** Told for every line. */
+  /** Called for every line. */
   onLine: (text: string, stream: OutputStream) => void = () => undefined;
   drained: () => Promise<void> | undefined = () => undefined;
 

@@ -45,7 +45,7 @@ describe('ends', () => {
   });
 });
 
-/** Holds the event loop up until a process has ended: Node cannot have been told of it then. */
+/** Holds the event loop up until a process has ended: Node cannot have been notified of it then. */
 function waitUntilOver(pid: number): void {
   while (readStat(pid)?.isOver === false);
 }
@@ -218,7 +218,7 @@ describe('leaves nothing', () => {
     const before = handles();
     const listeners = process.eventNames().map((name) => [name, process.listenerCount(name)]);
     for (let round = 0; round < 30; round++) await Promise.all(Array.from({ length: 8 }, () => run('echo x')));
-    // The last ones close in the turn behind the end they told.
+    // The last ones close in the turn after the end that they reported.
     while (handles() > before) await nextTurn();
     expect(process.eventNames().map((name) => [name, process.listenerCount(name)])).toEqual(listeners);
     process.off('warning', warn);

@@ -1,4 +1,4 @@
-// A program of its own for strained.test.ts: runs one command under the strain named in argv[2] and prints what came of it.
+// A program for strained.test.ts: runs one command under the strain named in argv[2] and prints the result.
 import { openSync } from 'node:fs';
 import { createSystemClock } from '../../src/clocks/system.js';
 import { createExecutor } from './launchers.js';

@@ -86,7 +86,7 @@ describe('the current state', () => {
 describe('the timeline', () => {
   const span = 'from=2025-12-31T23:51:00Z&until=2026-01-01T00:01:00Z';
 
-  test('has a lane a timer: what was since then, without output, and what is to come', async () => {
+  test('has a lane a timer: past firings without output, and upcoming ones', async () => {
     page = await servePage(JOBS, { recorded: new FakeHistory({ endings: PAST }) });
     const { lanes } = await page.listening.json(`/api/timeline?${span}&task_name=backup&task_name=tick`);
     expect(lanes).toMatchObject([

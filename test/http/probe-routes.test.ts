@@ -104,7 +104,7 @@ test('a client that goes away in the middle leaves nothing behind, and nothing i
 test('probes return what is wrong, to every client', async () => {
   condition = { loopStood: 12_345, rejected: '3:1 no', stateTrouble: 'the disk is full' };
   const [alive, ready] = [await ask('/healthz'), await ask('/readyz')];
-  const stood = 'the event loop stood still for 12345 ms';
+  const stood = 'the event loop was blocked for 12345 ms';
   expect([alive.statusCode, JSON.parse(await bodyOf(alive))]).toEqual([503, { ok: false, reasons: [stood] }]);
   expect([ready.statusCode, JSON.parse(await bodyOf(ready))]).toEqual([
     503,

@@ -116,7 +116,7 @@ describe('access', () => {
     expect(await Promise.all([ask('/probe'), ask('/read'), ask('/read', bearer)])).toEqual([200, 401, 200]);
   });
 
-  test('a page that calls this machine by another name is turned away', async () => {
+  test('a page that calls this machine by another name is refused', async () => {
     const { ask } = await listen('127.0.0.1', 'secret');
     expect(await ask('/read', { Host: 'evil.example' })).toBe(421);
     // Names that begin like this machine's addresses, and resolve to it for the moment.

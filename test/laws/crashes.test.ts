@@ -76,7 +76,7 @@ interface Past {
   readonly until: Instant;
   /** `firing id, trigger, attempt` of every process. */
   readonly processes: readonly string[];
-  /** Endings the logs have told. */
+  /** Endings in the logs. */
   readonly told: readonly Ending[];
 }
 

@@ -19,7 +19,7 @@ class Watched {
   forecast: Forecast | undefined;
   shared: SharedRecord | undefined;
   offset: { offsetMs: number; errorMs: number } | undefined;
-  /** Lines told in each turn of the event loop. */
+  /** Lines written in each turn of the event loop. */
   readonly turns = [0];
   #told = 0;
 
@@ -161,7 +161,7 @@ describe('the series of a timer', () => {
     expect(series.get(of('task_execution_duration_seconds_count', 'tick'))).toBe(0);
   });
 
-  test('of a hook that fails behind the end of its timer end, too', async () => {
+  test('of a hook that fails after the end of its timer end, too', async () => {
     const watched = new Watched([job('tick', everyMs(MINUTE))]);
     watched.metrics.accept({
       event: 'hook.failed',
@@ -262,7 +262,7 @@ describe('the current state', () => {
     expect((await watched.series()).get(of('task_paused', 'job')), 'a pause that is over').toBe(0);
   });
 
-  test('a failure is known behind a restart, as long as nothing came after it', async () => {
+  test('a failure is known after a restart, until a later outcome', async () => {
     const disk = new Disk();
     const hourly = (name: string) => job(name, everyMs(3_600 * SECOND));
     const rig = new Rig([hourly('bad'), hourly('canceled')], { ledger: new FakeLedger(disk), life: 'first' });

@@ -6,7 +6,7 @@ import { Stage } from './stage.js';
 import { lastAt, timerAt } from './timer.js';
 
 const WIDTHS = [320, 390, 640, 641, 700, 800, 900, 992, 1000, 1024, 1100, 1150, 1200, 1280, 1281, 1600];
-/** Where the last outcome stands below the rest, a row in every kind of trouble at once is higher. */
+/** If the last outcome is below the rest, a row with every kind of trouble is higher. */
 const TALLEST = { narrow: 160, wide: 120 };
 
 let browser: Browser;

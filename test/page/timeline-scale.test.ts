@@ -4,7 +4,7 @@ import { RANGES, Scale } from '../../src/page/timeline-scale.js';
 
 const NOW = Date.parse('2026-01-15T12:34:00Z');
 
-test('two thirds are past, one third is to come, and nothing leaves the scale', () => {
+test('two thirds are past, one third is future, and nothing leaves the scale', () => {
   const scale = new Scale(NOW, 6 * HOUR, 800);
   expect([scale.place(scale.from), scale.place(NOW), scale.place(scale.until)]).toEqual([0, 66.667, 100]);
   expect([scale.place(NOW - DAY), scale.place(NOW + DAY), scale.closest]).toEqual([0, 100, 1]);

@@ -6,7 +6,7 @@ import { breaker, type BreakerOptions } from '../../src/policies/breaker.js';
 
 const START = Date.parse('2026-11-23T08:00:00Z');
 
-/** A breaker with its state, told of one ended run after the other. */
+/** A breaker with its state, which receives one ended run after the other. */
 class Life {
   state: BreakerState = CLOSED;
   now = START;

@@ -97,7 +97,7 @@ describe('a command that is asked for', () => {
     expect(await program.event('run.output')).toMatchObject({ line: name.toUpperCase() });
   });
 
-  test('is among the coming firings, with and without its scheduler', async () => {
+  test('is among the upcoming firings, with and without its scheduler', async () => {
     await start();
     const { task_name: name, scheduled_at: due } = await ask(['in', '1h']);
     const coming = async (...args: string[]) =>

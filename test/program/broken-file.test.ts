@@ -20,7 +20,7 @@ timers:
 `;
 const UNSET = /^timers: timers\.yaml:4: The environment variable DB_PASSWORD is not set\. \(1 more: timers validate\)/m;
 
-test('looking and steering need neither the service’s variables nor a sound file', async () => {
+test('reading and controlling need neither the service’s variables nor a valid file', async () => {
   desk.write('timers.yaml', FILE);
   const scheduler = desk.start(['start'], { env: { DB_PASSWORD: 'secret', JITTER: '1m' } });
   await scheduler.event('run.finished', 'once');

@@ -13,7 +13,7 @@ afterEach(() => desk.clear());
 class Stepped {
   readonly program: Program;
   readonly #file: string;
-  /** Lines told before the last step. */
+  /** Lines logged before the last step. */
   #before = 0;
 
   constructor(file: string) {

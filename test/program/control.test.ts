@@ -161,7 +161,7 @@ describe('of a scheduler whose process is stopped', () => {
   test('a verb reports that after 10 s, and nothing requested in between is done when it continues', async () => {
     const program = await start();
     program.kill('SIGSTOP');
-    const silence = 'timers: the scheduler is there and has not answered for 10 s: .* Nothing was done\n';
+    const silence = 'timers: the scheduler is there and has not responded for 10 s: .* Nothing was done\n';
     const wherePastIs = 'timers: a scheduler keeps its recent log only while it runs[^]*timers why NAME\n';
     const asked = [
       { words: ['trigger', 'job'], says: `^${silence}$` },

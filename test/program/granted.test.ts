@@ -22,7 +22,7 @@ interface Found {
 /** A verb, and how the next scheduler shows that it was not forgotten. */
 interface Deed {
   readonly verb: string;
-  /** `adHoc`: the name that the last `add` answered. */
+  /** `adHoc`: the name that the last `add` returned. */
   readonly args: (adHoc: string) => object;
   readonly isKept: (found: Found, answer: Answer, adHoc: string) => boolean;
 }

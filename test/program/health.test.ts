@@ -53,7 +53,7 @@ async function check(question: 'alive' | 'ready'): Promise<readonly [number | nu
 async function expectHealth(alive: readonly unknown[], ready: readonly unknown[]): Promise<void> {
   const statusOf = (reasons: readonly unknown[]) => (reasons.length === 0 ? 200 : 503);
   const codeOf = (reasons: readonly unknown[]) => (reasons.length === 0 ? 0 : 1);
-  // At once, as a standstill is remembered for 30 s.
+  // Immediately, because a blocked loop is remembered for 30 s.
   expect(await Promise.all([probe('/healthz'), probe('/readyz'), check('alive'), check('ready')])).toEqual([
     [statusOf(alive), alive],
     [statusOf(ready), ready],
@@ -86,7 +86,7 @@ test('a refused timer file makes it unready until it is accepted; it is alive al
   await expectHealth([], []);
 });
 
-test('a timer file that cannot even be read is no reason to kill the scheduler, and a reason to look', async () => {
+test('a timer file that cannot even be read is not a reason to kill the scheduler, but a reason to look', async () => {
   desk.write('timers.yaml', IDLE);
   const program = desk.start(['start']);
   await program.event('scheduler.started');
@@ -154,14 +154,14 @@ describe('a blocked event loop', () => {
     await eventually('the loop to be blocked', isThere('blocked'));
     const patience = new AbortController();
     const unanswered = probe('/healthz', patience.signal);
-    expect(await check('alive')).toEqual([1, [expect.stringContaining('has not answered for 5 s')]]);
+    expect(await check('alive')).toEqual([1, [expect.stringContaining('has not responded for 5 s')]]);
     patience.abort();
     await expect(unanswered).rejects.toThrow(/aborted/);
     expect(isThere('free')()).toBeUndefined();
 
     desk.write('go', '');
     await eventually('the loop to turn again', isThere('free'));
-    const reason = expect.stringMatching(/^the event loop stood still for \d{5} ms$/);
+    const reason = expect.stringMatching(/^the event loop was blocked for \d{5} ms$/);
     expect(await eventually('an answer', () => probe('/healthz'))).toEqual([503, [reason]]);
     await expectHealth([reason], [reason]);
   });

@@ -85,7 +85,8 @@ test(`killed ${KILLS} times at any moment, every firing due has exactly one outc
   expect((await last.ended).code).toBe(0);
   told.push(...(last.lines as unknown as Told[]));
   const stoppedAt = Date.parse(last.lines.find(({ event }) => event === 'scheduler.stopping')!.timestamp);
-  // What waited at the stop, and what came due while it was on its way, is the next start's. Where nothing is caught up, that ends at once.
+  // What waited at the stop, and what came due during it, belongs to the next start. Where nothing is caught up, that
+  // ends at once.
   desk.write('timers.yaml', FILE.replaceAll(/, catch_up: (true|{.*?})/g, ''));
   const next = desk.start(['start']);
   await Promise.all(

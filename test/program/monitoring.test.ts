@@ -64,7 +64,7 @@ test.skipIf(lacks.length > 0)(
     });
 
     expect((await desk.run('trigger', 'backup', '--wait')).code).toBe(3);
-    // While it lives: what the dashboard asks is understood, and but for what this scheduler has none of, answered.
+    // While it lives: the dashboard's queries are understood and, except for data this scheduler lacks, return results.
     for (const [where, query] of dashboardQueries()) {
       const ask = async () => {
         const { result } = await prometheus.ask<{ result: unknown[] }>('query', { query });

@@ -45,7 +45,7 @@ timers:
   program.kill('SIGTERM');
   const { code, stdout, stderr } = await program.ended;
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout).toContain(`good could not report its success to ${web.host}: it answered 403`);
+  expect(stdout).toContain(`good could not report its success to ${web.host}: it returned 403`);
   expect(stdout).not.toContain('s3cret');
   expect(readFileSync(`${desk.folder}/timers.yaml`, 'utf8')).toContain('s3cret');
 });

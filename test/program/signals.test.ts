@@ -67,7 +67,7 @@ test('signals without a meaning end nothing', async () => {
   await program.event('run.started');
   const signals = 'USR1 PIPE ALRM VTALRM PROF IO STKFLT TRAP XFSZ URG CONT'.split(' ');
   for (const signal of signals) program.kill(`SIG${signal}` as NodeJS.Signals);
-  // What comes after them is still done, in order.
+  // Later requests are still executed, in order.
   program.kill('SIGHUP');
   await program.event('config.reloaded');
   await held.exit(0);

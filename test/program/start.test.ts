@@ -321,7 +321,7 @@ describe('a log that is not read', () => {
 });
 
 describe('a terminal', () => {
-  /** Starts it in a terminal of its own, in which the exit code goes into a file whatever becomes of the terminal. */
+  /** Starts it in its own terminal, in which the exit code goes into a file whatever happens to the terminal. */
   async function startInTerminal(): Promise<{ tmux: Tmux; held: Awaited<ReturnType<Puppet['next']>> }> {
     timers(`  job: { in: 1ms, run: ${command()}, kill_after: 500ms }`);
     const tmux = new Tmux(desk.folder, { env: { XDG_STATE_HOME: `${desk.folder}/.state` } });

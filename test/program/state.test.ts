@@ -81,7 +81,7 @@ test('a state of a newer version is not run without: exit code 1, both versions 
   expect((await desk.run('history', '-f', 'once.yaml')).stderr).toMatch(newer);
 });
 
-test('a state that others may write is refused as root, with the command that mends it, and warned of otherwise', async () => {
+test('a state that others may write is refused as root, with the command that fixes it, and warned of otherwise', async () => {
   mkdirSync(at('pub'));
   chmodSync(at('pub'), 0o777);
   desk.write('once.yaml', 'timers: { t: { in: 1ms, run: "true" } }');

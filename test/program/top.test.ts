@@ -23,7 +23,7 @@ afterEach(async () => {
   await desk.clear();
 });
 
-/** A scheduler with a timer in the hands of the test, one that fails, and one that waits for tomorrow. */
+/** A scheduler with a timer controlled by the test, one that fails, and one that waits for tomorrow. */
 async function start(): Promise<Program> {
   desk.write(
     'timers.yaml',
@@ -90,7 +90,7 @@ describe.skipIf(missing !== undefined)('in a real terminal', () => {
     expect(await left(terminal)).toEqual({ code: '0', state: AS_IT_WAS });
   });
 
-  test('it fits the terminal it is in, also when that changes, and is in colour unless NO_COLOR says no', async () => {
+  test('it fits its terminal, also when that changes, and uses color unless NO_COLOR forbids it', async () => {
     await start();
     const terminal = open({ columns: 200, rows: 50 });
     terminal.type(COMMAND);

@@ -141,7 +141,7 @@ describe('a collector in trouble', () => {
     expect(ended.stderr).toMatch(LOST);
   });
 
-  test('that never answers does not either', async () => {
+  test('that never responds does not either', async () => {
     collector.mood = 'hangs';
     write(collector.endpoint, TIMER);
     const { ended } = await start();
@@ -150,7 +150,7 @@ describe('a collector in trouble', () => {
     expect(collector.requests).toHaveLength(1);
   });
 
-  test('that never answers delays no timer', async () => {
+  test('that never responds delays no timer', async () => {
     collector.mood = 'hangs';
     write(collector.endpoint, '  a: { every: 200ms, run: "true" }\n');
     const program = desk.start(['start']);

@@ -99,7 +99,7 @@ test('--version prints the package’s version', async () => {
 });
 
 describe('next', () => {
-  test('the coming firings over all timers, in order, in local time with offset', async () => {
+  test('the upcoming firings over all timers, in order, in local time with offset', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout, stderr, code } = await desk.run(
       'next',

@@ -68,7 +68,7 @@ export const noonExpression: fc.Arbitrary<string> = fc
   .tuple(dayOfMonth, fc.oneof(month, pick('2', 'FEB', '2-4', '4,6,9,11')), dayOfWeek)
   .map((days) => `0 12 ${days.join(' ')}`);
 
-/** Expressions of five fields that lean towards the hours in which clocks change. */
+/** Expressions of five fields that often hit the hours in which clocks change. */
 export const minuteExpression: fc.Arbitrary<string> = fc
   .tuple(minute, hour, dayOfMonth, month, dayOfWeek)
   .map((fields) => fields.join(' '));

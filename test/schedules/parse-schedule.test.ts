@@ -38,7 +38,7 @@ describe('parseScheduleAt', () => {
     expect(systemZone(undefined).name).toBe(new Intl.DateTimeFormat().resolvedOptions().timeZone);
   });
 
-  it('hands on dst and seed', () => {
+  it('passes on dst and seed', () => {
     const spec = { cron: '30 2 * * *', timezone: 'Europe/Berlin', dst: { gap: 'skip' } } as const;
     const next = parseScheduleAt(spec, { start }).next(Date.parse('2026-03-28T12:00Z'));
     expect(next).toBe(Date.parse('2026-03-30T02:30+02:00'));

@@ -11,7 +11,7 @@ export interface Said {
 
 type Holds = (date: Date) => boolean;
 
-/** Reads the sentence of an expression without seconds. @throws Error when it has a form that nobody has been told of. */
+/** Reads the sentence of an expression without seconds. @throws Error if it has an unknown form. */
 export function saidBy(sentence: string): Said {
   const [, time = '', days, months] = /^(.*?)(?:, on (.*?))?(?:, in (.*))?$/.exec(sentence) ?? [];
   const isInMonth = months === undefined ? () => true : anyOf(months, monthItem);

@@ -77,7 +77,7 @@ describe('the console', () => {
 `);
   });
 
-  it('says the same in colour', () => {
+  it('says the same in color', () => {
     const colored = rows(NIGHT, true);
     expect(colored).toContain('\x1b[');
     expect(plainTextOfRows(colored)).toBe(rows(NIGHT));

@@ -24,12 +24,12 @@ export function newFolder(): string {
   return folder;
 }
 
-/** A state in the hands of the test. */
+/** A state controlled by the test. */
 export class State {
   readonly path: string;
   readonly clock = new FakeClock(NOW);
   readonly troubles: LedgerTrouble[] = [];
-  /** How often it was told that another scheduler has the state. */
+  /** How often it was notified that another scheduler has the state. */
   taken = 0;
   readonly #retention: Retention;
   #ledger: Ledger | undefined;
@@ -42,7 +42,7 @@ export class State {
     afterTest(() => this.stop());
   }
 
-  /** Opens it, whatever comes of it. */
+  /** Opens it, whatever the result. */
   tryStart(pid = 4711): StateOpening {
     const opening = openState({
       path: this.path,

@@ -47,7 +47,7 @@ function smallDisk(context: TestContext, size: string): string {
   return folder;
 }
 
-/** Another program that writes into the file, until told otherwise. */
+/** Another program that writes into the file, until it is stopped. */
 function lockOut(path: string): () => void {
   const database = new DatabaseSync(path);
   database.exec('BEGIN IMMEDIATE');

@@ -197,7 +197,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     },
   ],
   [
-    'backup could not report its success to hc-ping.com: it answered 503',
+    'backup could not report its success to hc-ping.com: it returned 503',
     {
       event: 'ping.failed',
       at,
@@ -207,7 +207,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
       moment: 'success',
       host: 'hc-ping.com',
       tries: 3,
-      error: 'it answered 503',
+      error: 'it returned 503',
     },
   ],
   [

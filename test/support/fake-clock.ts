@@ -81,8 +81,9 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * The event loop is blocked: time passes, nobody is woken. `happened` is what comes in meanwhile (a process has
-   * ended). It is served in the following turn, before anybody is woken and before anything that is due {@link soon}.
+   * The event loop is blocked: time passes, nobody is woken. `happened` is the input that arrives in between (a process
+   * has ended). It is served in the following turn, before anybody is woken and before anything that is due {@link
+   * soon}.
    */
   block(duration: Duration, happened?: () => void): void {
     this.#pass(duration);
@@ -119,7 +120,7 @@ export class FakeClock implements Clock {
     } while (this.#soon.length + this.#arrived.length > 0);
   }
 
-  /** What comes in meanwhile is served in the next turn. */
+  /** Later input is served in the next turn. */
   async #serve(): Promise<void> {
     await followUp();
     for (const task of this.#arrived.splice(0)) task();

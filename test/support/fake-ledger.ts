@@ -26,7 +26,7 @@ export class FakeLedger implements Ledger {
   commits = 0;
   /** Makes commits take time: they are done when what it returns resolves. */
   acknowledge: (() => Promise<Committed>) | undefined;
-  /** Present: another scheduler goes on after a stop. */
+  /** Present: another scheduler takes over after a stop. */
   readonly handsOver?: true;
   /** Called before each commit is written, and after: where a test lets the scheduler die. */
   onCommit: (when: 'before' | 'after') => void = () => undefined;

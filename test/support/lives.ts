@@ -5,7 +5,7 @@ import { Rig, type RigOptions } from './rig.js';
 /** A story as a test writes it, without its indentation. */
 export const tidy = (text: string): string => text.trim().replace(/^ +/gm, '');
 
-/** Schedulers one after the other on one disk; the clock goes on between them. */
+/** Schedulers one after the other on one disk; the clock keeps running between them. */
 export class Lives {
   readonly disk = new Disk();
   readonly #isShared: boolean;

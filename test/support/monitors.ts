@@ -80,7 +80,7 @@ export class Monitor {
   }
 }
 
-/** One alert as Alertmanager hands it on. */
+/** One alert as Alertmanager passes it on. */
 export interface Alert {
   readonly status: 'firing' | 'resolved';
   readonly labels: Readonly<Record<string, string>>;

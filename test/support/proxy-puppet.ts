@@ -8,7 +8,7 @@ export class ProxyPuppet {
   /** Everything asked of it: `GET http://a.example/`, `CONNECT a.example:443`. */
   readonly log: string[] = [];
   readonly credentials: (string | undefined)[] = [];
-  /** Answered to every CONNECT in place of a tunnel. */
+  /** Sent to every CONNECT in place of a tunnel. */
   refuses: number | undefined;
   readonly #server: Server;
   readonly #open = new Set<Duplex>();

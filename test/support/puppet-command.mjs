@@ -1,5 +1,5 @@
 // The process side of puppet.ts: dials back to the test over the Unix socket named in argv[2] and obeys its orders.
-// Each order is a line of JSON {order, …}, answered with a line {done: order} when it is carried out.
+// Each order is a line of JSON {order, …}; the reply is a line {done: order} once it is executed.
 import { spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 const socket = connect(process.argv[2]);
 const tell = (fact) => socket.write(`${JSON.stringify(fact)}\n`);
 
-/** Blocking, so that what is printed has left before the order is answered. */
+/** Blocking, so that printed text has left before the order is confirmed. */
 function print(fd, text) {
   let rest = Buffer.from(text);
   while (rest.length > 0) {

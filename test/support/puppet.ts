@@ -56,7 +56,7 @@ export class Puppet {
     return `exec ${this.command.map((word) => `'${word}'`).join(' ')}`;
   }
 
-  /** The next process that dials in; one that has already is answered at once, in order. */
+  /** The next process that connects; one that already has is returned immediately, in order. */
   next(): Promise<PuppetProcess> {
     const arrived = this.#arrived.shift();
     return arrived ? Promise.resolve(arrived) : new Promise((resolve) => this.#awaited.push(resolve));
@@ -71,7 +71,7 @@ export class Puppet {
 
   #welcome(socket: Socket): void {
     socket.on('error', () => undefined);
-    // readline hands on what its socket suffers: a puppet that was killed resets it.
+    // readline passes on the errors of its socket: a killed puppet resets it.
     const lines = createInterface({ input: socket }).on('error', () => undefined);
     lines.once('line', (line) => {
       const { hello } = JSON.parse(line) as { hello: Hello };
@@ -95,7 +95,7 @@ interface Answer {
 export class PuppetProcess implements Hello {
   readonly pid: number;
   readonly parent: number;
-  /** What stood behind the command. */
+  /** What followed the command. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

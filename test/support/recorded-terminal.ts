@@ -1,6 +1,6 @@
 import type { Terminal } from '../../src/cli/terminal.js';
 
-/** A terminal of 80 columns without colour, in a folder, that remembers what is said on it. */
+/** A terminal of 80 columns without color, in a folder, that records what is printed on it. */
 export class RecordedTerminal implements Terminal {
   readonly env = {};
   readonly width = 80;

@@ -62,7 +62,7 @@ export const job = (name: string, schedule: Schedule, more: Partial<Job> = {}): 
   ...more,
 });
 
-/** One attempt in the hands of the test. */
+/** One attempt controlled by the test. */
 export interface FakeAttempt {
   readonly io: AttemptIo;
   readonly env: Readonly<Record<string, string>>;

@@ -15,7 +15,7 @@ function changed(name: string, changes: readonly (readonly [RegExp, string])[]):
   );
 }
 
-/** Writes the shipped files into a folder, as they are but for their ports and waits. */
+/** Writes the shipped files into a folder, unchanged except for their ports and waits. */
 export function writeShortened(
   folder: string,
   ports: { readonly timers: number; readonly alertmanager: number; readonly pager: number },

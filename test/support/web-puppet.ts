@@ -1,13 +1,13 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request in the hands of the test. */
+/** A request controlled by the test. */
 export interface Asked {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Returns it. One that is not answered hangs. */
+  /** Returns it. One that gets no response hangs. */
   answer(status: number, headers?: Readonly<Record<string, string>>): void;
 }
 
@@ -17,7 +17,7 @@ export class WebPuppet {
   readonly #server: Server;
   readonly #arrived: Asked[] = [];
   readonly #awaited: ((asked: Asked) => void)[] = [];
-  /** What is answered at once; `undefined`: what the test says. */
+  /** What is returned immediately; `undefined`: what the test says. */
   answers: number | undefined;
   /** Everything asked so far: `POST /start`. */
   readonly log: string[] = [];
@@ -43,7 +43,7 @@ export class WebPuppet {
     return new WebPuppet(server);
   }
 
-  /** The next request; one that has come already is answered at once, in order. */
+  /** The next request; one that has already arrived is returned immediately, in order. */
   next(): Promise<Asked> {
     const arrived = this.#arrived.shift();
     return arrived ? Promise.resolve(arrived) : new Promise((resolve) => this.#awaited.push(resolve));

@@ -34,9 +34,9 @@ describe('the tracking report', () => {
   });
 
   test.each([
-    ['is not synchronised', UNSYNCHRONISED],
-    ['is not synchronised', GOOD.replace('Normal', 'Not synchronised')],
-    ['is synchronised to nothing but itself (local mode)', LOCAL],
+    ['is not synchronized', UNSYNCHRONISED],
+    ['is not synchronized', GOOD.replace('Normal', 'Not synchronised')],
+    ['is synchronized to nothing but itself (local mode)', LOCAL],
     ['does not return a tracking report: ""', ''],
     ['does not return a tracking report: "Reference ID    : 7F000001"', 'Reference ID    : 7F000001\nStratum : 3'],
     [expect.stringContaining('does not return a tracking report'), GOOD.replace(',Normal', '')],

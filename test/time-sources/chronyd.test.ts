@@ -101,18 +101,18 @@ describe.skipIf(missing !== undefined)('a real chronyd', () => {
     expect(Math.abs(watch.latest?.offsetMs ?? Number.NaN)).toBeLessThanOrEqual(watch.latest?.errorMs ?? 0);
   });
 
-  test('that is not synchronised is asked, and not believed', async () => {
+  test('that is not synchronized is asked, and not believed', async () => {
     await server.start(`port ${port}`, 'allow 127.0.0.1');
-    expect(await servers()[0]?.measure(never)).toMatchObject({ reason: 'is not synchronised itself' });
+    expect(await servers()[0]?.measure(never)).toMatchObject({ reason: 'is not synchronized itself' });
     const source = createChronySource({ clock, mayBeAbsent: false, command: server.chronyc });
-    expect(await source.measure(never)).toMatchObject({ reason: 'is not synchronised' });
+    expect(await source.measure(never)).toMatchObject({ reason: 'is not synchronized' });
   });
 
   test('in local mode does not count as synchronized', async () => {
     await serve();
     const source = createChronySource({ clock, mayBeAbsent: false, command: server.chronyc });
     expect(await source.measure(never)).toMatchObject({
-      reason: 'is synchronised to nothing but itself (local mode)',
+      reason: 'is synchronized to nothing but itself (local mode)',
     });
   });
 

@@ -113,9 +113,9 @@ describe('a server', () => {
 
 describe('a response is refused', () => {
   test.each<[string, Said]>([
-    ['is not synchronised itself', { leap: 3 }],
-    ['is not synchronised itself', { stratum: 16 }],
-    ['is not synchronised itself', { stratum: 0, reference: '\x01\x02\x03\x04' }],
+    ['is not synchronized itself', { leap: 3 }],
+    ['is not synchronized itself', { stratum: 16 }],
+    ['is not synchronized itself', { stratum: 0, reference: '\x01\x02\x03\x04' }],
     ['does not know its own time well enough', { rootDispersion: 16 }],
     ['does not know its own time well enough', { rootDelay: 33 }],
     ['does not know its own time well enough', { precision: 5 }],

@@ -33,7 +33,7 @@ function buildMonitor(ping: PingValue, context: MonitorContext, listed: Part): r
     context.report.error('ping', words, item === undefined || listed.item !== undefined ? listed : { item });
   const [kind, second] = (['healthchecks', 'sentry', 'url'] as const).filter((key) => ping[key] !== undefined);
   if (kind === undefined) {
-    error({ code: 'missing-monitor', message: 'ping names nobody to be told.', hint: EXAMPLES });
+    error({ code: 'missing-monitor', message: 'ping names no receiver.', hint: EXAMPLES });
     return [];
   }
   if (second !== undefined) {
@@ -74,7 +74,7 @@ function buildSentry(
   if ('why' in schedule) {
     report.warn('ping', {
       code: 'sentry-schedule',
-      message: `ping: Sentry cannot be told this schedule (${schedule.why}), and will not see by itself that a run is missing.`,
+      message: `ping: Sentry does not support this schedule (${schedule.why}), so it will not notice a missing run.`,
       hint: 'Set up the monitor in Sentry; ignore: [sentry-schedule] silences this.',
     });
   }

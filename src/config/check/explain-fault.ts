@@ -129,7 +129,7 @@ function missingColon(text: string): ValueRefusal {
   const assigned = /^([\w.-]+) *= *(.*)$/.exec(text);
   const [, word = text, rest = '…'] = assigned ?? /^(\S+)\s+(.+)$/.exec(text) ?? [];
   const message = `"${clip(text)}" is not a key with a value: the colon is missing.`;
-  const otherwise = assigned ? '' : ', or indent it if it goes on with the text above.';
+  const otherwise = assigned ? '' : ', or indent it if it continues the text above.';
   return { code: 'missing-colon', message, hint: `Write ${clip(word)}: ${clip(rest)}${otherwise}` };
 }
 

@@ -48,7 +48,7 @@ export function* readJson(problems: Problems): Steps<Slot | undefined> {
 function tellConflicts(problems: Problems): boolean {
   const conflicts = [...problems.source.text.matchAll(/^<{7}(?: .*)?$/gm)];
   for (const { index, 0: marker } of conflicts) {
-    const message = 'A merge left a conflict here: both sides stand in the file.';
+    const message = 'A merge left a conflict here: both sides are in the file.';
     const hint = 'Keep one, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>.';
     problems.error({ code: 'merge-conflict', message, hint, at: { start: index, end: index + marker.length } });
   }
@@ -102,7 +102,7 @@ function wordsForColon(key: string, text: string): Words | undefined {
     inner !== '' &&
     (key.startsWith('timers:') || (isKeyOf('timer', inner) && !isKeyOf('timer', key.replace(': ', ''))));
   if (!isKey) return undefined;
-  const message = `${clip(inner)}: cannot stand on the line of ${clip(key.trim())}.`;
+  const message = `${clip(inner)}: cannot be on the line of ${clip(key.trim())}.`;
   return { code: 'key-on-key-line', message, hint: 'Put it on the next line, indented.' };
 }
 
@@ -169,7 +169,7 @@ function tellFaults(parsed: ParsedYaml, problems: Problems): boolean {
 
 const MANY_MORE = {
   code: 'too-many-problems',
-  message: 'Behind this place the file was not looked at: too much is wrong.',
+  message: 'The file was not checked beyond this place: too much is wrong.',
 } as const;
 
 function tellSecondDocument(start: number, problems: Problems): void {

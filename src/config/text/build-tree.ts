@@ -129,7 +129,7 @@ class TreeBuilder {
     const first = entries.get(key.text);
     if (first === undefined) return false;
     const { line } = this.#problems.source.position(first.key.start);
-    const message = `"${clip(key.text)}" stands here a second time; the first is in line ${line}.`;
+    const message = `"${clip(key.text)}" is here a second time; the first is in line ${line}.`;
     this.#problems.error({ code: 'duplicate-key', message, at: key.span, path: [...this.#path, key.text] });
     return true;
   }
@@ -166,7 +166,7 @@ class TreeBuilder {
     this.#size += size;
     this.#repeated += size;
     if (this.#repeated <= MAX_REPEATED) return found;
-    const message = `The aliases of this file stand for more than ${MAX_REPEATED.toLocaleString('en')} values.`;
+    const message = `The aliases of this file expand to more than ${MAX_REPEATED.toLocaleString('en')} values.`;
     if (isFirst) this.#error({ code: 'alias-bomb', message, at });
     return broken;
   }

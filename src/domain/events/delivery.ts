@@ -156,7 +156,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
       moment: 'success',
       host: 'hc-ping.com',
       tries: 3,
-      error: 'it answered 503',
+      error: 'it returned 503',
     },
   },
   'notification.failed': {

@@ -10,7 +10,7 @@ export interface CrontabExpression {
   readonly fields: Readonly<Record<keyof typeof CRONTAB_FIELDS, CrontabField>>;
 }
 
-/** The nicknames that stand for fields; `@reboot` does not. */
+/** The nicknames that mean fields; `@reboot` does not. */
 const NICKNAMES: ReadonlyMap<string, string> = new Map([
   ['@yearly', '0 0 1 1 *'],
   ['@annually', '0 0 1 1 *'],

@@ -48,7 +48,7 @@ export class CrontabVariables {
     }
   }
 
-  /** The keys of an entry that stands here, and what is different because of its variables. */
+  /** The keys of an entry at this place, and what differs because of its variables. */
   current(): { readonly keys: Readonly<Record<string, unknown>>; readonly words: readonly Words[] } {
     const home = this.#env.get('HOME');
     const delay = this.#delay ?? 0;

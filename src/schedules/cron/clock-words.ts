@@ -27,7 +27,7 @@ export function effectInWords({ kind, change, times, hasMore }: ClockEffect, zon
     case 'both':
       return `${named} ${twice}: fires both times (${offset(change.at - 1)}, ${offset(change.at)})`;
     case 'goes-on':
-      return 'goes on';
+      return 'continues';
   }
 }
 

@@ -218,7 +218,7 @@ export class BoardTrouble extends Error {
   /**
    * - `unreachable`: no response in time, or no connection. Repeating the request may help.
    * - `refused`: the store does not accept us or cannot serve (password, TLS, version, read-only, memory full). Only a
-   *   person can change that; the message includes the way out.
+   * person can change that; the message says how.
    */
   readonly kind: 'unreachable' | 'refused';
 

@@ -43,7 +43,7 @@ export class Tenure {
     this.#renewAfter(lease / 3);
   }
 
-  /** To be asked just before a process starts: the machine may have stood still since the last commit. */
+  /** Call it just before a process starts: the machine may have been stopped since the last commit. */
   stillHolds(): boolean {
     if (!this.#isOver && sinceBoot(this.#clock) >= this.#validUntil) this.lose('expired');
     return !this.#isOver;

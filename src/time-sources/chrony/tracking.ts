@@ -21,8 +21,8 @@ export function readTracking(text: string): Tracking {
   const fields = text.trim().split(',');
   if (fields.length !== FIELDS) return trouble(`does not return a tracking report: ${firstLine(text)}`);
   const [id = '', , stratum, , systemTime, , , , , , rootDelay, rootDispersion, , leap] = fields;
-  if (leap === 'Not synchronised' || id === NO_SOURCE || Number(stratum) === 0) return trouble('is not synchronised');
-  if (id === LOCAL_MODE) return trouble('is synchronised to nothing but itself (local mode)');
+  if (leap === 'Not synchronised' || id === NO_SOURCE || Number(stratum) === 0) return trouble('is not synchronized');
+  if (id === LOCAL_MODE) return trouble('is synchronized to nothing but itself (local mode)');
   const offsetMs = seconds(systemTime) * 1_000;
   const errorMs = (seconds(rootDispersion) + seconds(rootDelay) / 2) * 1_000;
   if (!Number.isFinite(offsetMs) || !(errorMs >= 0))

@@ -60,7 +60,7 @@ export function readReply(bytes: Uint8Array, nonce: Uint8Array): SntpReply | und
   const code = String.fromCharCode(...bytes.subarray(12, 16));
   if (stratum === 0 && /^[A-Z]{4}$/.test(code)) return { kind: 'kiss', code };
   if (first >> 6 === UNSYNCHRONISED || stratum === 0 || stratum > MOST_STRATUM)
-    return refused('is not synchronised itself');
+    return refused('is not synchronized itself');
   return readTime(view);
 }
 

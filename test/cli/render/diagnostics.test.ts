@@ -30,7 +30,7 @@ function marked(line: string, text: string, width = 80): readonly string[] {
 }
 
 describe('diagnostics', () => {
-  it('show place, message, line, mark, way out and number', () => {
+  it('show place, message, line, mark, fix and number', () => {
     const source = 'timers:\n  backup:\n    timeout: 10\n    cwd: /nope\n';
     const timeout = problem({
       line: 3,
@@ -90,7 +90,7 @@ describe('diagnostics', () => {
     expect(lines.join(' ').match(/word/g)).toHaveLength(60);
   });
 
-  it('use colour only when asked', () => {
+  it('use color only on request', () => {
     const coloured = render([problem({ endColumn: 4 })], { source: 'abc', color: true });
     expect(coloured).toContain('\u001b[31m');
     expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(render([problem({ endColumn: 4 })], { source: 'abc' }));

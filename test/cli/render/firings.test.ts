@@ -17,7 +17,7 @@ function shown(zones: readonly string[], terminal = capturedTerminal()) {
   return terminal.said;
 }
 
-describe('the zone of coming firings is never cut', () => {
+describe('the zone of upcoming firings is never cut', () => {
   const KATHMANDU = 'Asia/Kathmandu';
 
   test('into a pipe every column is whole, whatever the width', () => {

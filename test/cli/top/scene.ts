@@ -104,7 +104,7 @@ export interface Told {
   readonly wishes: readonly Wish[];
 }
 
-/** The view behind the first answer, and what comes after: inputs, or keys by their names. */
+/** The view after the first response, and later inputs: inputs, or keys by their names. */
 export function tell(size: Size, timers: readonly TimerRecord[], ...inputs: readonly (Input | string)[]): Told {
   const begun: Told = { view: emptyView('timers.yaml', size, NOW), wishes: [] };
   return [{ kind: 'status', record: status(timers) } as const, ...inputs].reduce<Told>((told, input) => {

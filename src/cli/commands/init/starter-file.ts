@@ -6,7 +6,7 @@ import type { Terminal } from '../../terminal.js';
 const SCHEMA = 'timers.schema.json';
 
 const STARTER = `# yaml-language-server: $schema=./${SCHEMA}
-# Timers. Check this file with "timers validate", see what is to come with "timers next", run it with "timers start".
+# Timers. Check this file with "timers validate", preview firings with "timers next", run it with "timers start".
 
 # timezone: Europe/Berlin       # for cron and local times; default: the system's zone
 # concurrency: 4                # most runs at once over all timers

@@ -9,7 +9,7 @@ const DEFAULT_COUNT = 10;
 export const next: CommandKind = {
   name: 'next',
   group: 'look ahead',
-  summary: 'Show the coming firings in order',
+  summary: 'Show the upcoming firings in order',
   since: '0.1.0',
   examples: [
     { line: 'timers next', does: `Show the next ${DEFAULT_COUNT} of all timers` },

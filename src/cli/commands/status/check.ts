@@ -55,7 +55,7 @@ async function ask(terminal: Terminal, question: HealthQuestion, options: FileOp
 const silence = (): Promise<Answer> =>
   new Promise((resolve) => {
     const reasons = [
-      `the scheduler is there and has not answered for ${PATIENCE / SECOND} s: its event loop stands still`,
+      `the scheduler is there and has not responded for ${PATIENCE / SECOND} s: its event loop is blocked`,
     ];
     createSystemClock().after(PATIENCE, () => resolve({ ok: false, reasons }));
   });

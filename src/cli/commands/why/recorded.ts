@@ -3,7 +3,7 @@ import { fingerprintOf, type Job } from '../../../domain/job.js';
 import { startOfFinished, type Ending, type History, type OpenRun, type Pause } from '../../../domain/ledger.js';
 import { END_OF_TIME, SECOND, type Duration, type Instant } from '../../../domain/time.js';
 import type { AskedTime } from './asked-time.js';
-import type { ScheduleJudgement } from './verdict.js';
+import type { ScheduleJudgment } from './verdict.js';
 
 /** What happened to a firing. */
 export type Fate =
@@ -48,7 +48,7 @@ export type NotRecorded =
 export interface WhyQuestion {
   readonly job: Job;
   readonly asked: AskedTime;
-  readonly judgement: ScheduleJudgement;
+  readonly judgment: ScheduleJudgment;
   readonly now: Instant;
   /** How long outcomes are kept, and how many per timer. */
   readonly retention: { readonly keep: Duration; readonly runs: number };
@@ -60,9 +60,9 @@ const NOTHING: Silence = { last: undefined, first: undefined };
 const LATE: Duration = SECOND;
 
 /** What happened to a firing if there is no history. `undefined` if it is not a firing. */
-export function fateWithoutHistory({ judgement, job, now }: Omit<WhyQuestion, 'asked'>): Fate | undefined {
-  if (judgement.obstacles.length > 0) return undefined;
-  if (judgement.instant + job.offset > now) return { kind: 'coming', paused: undefined };
+export function fateWithoutHistory({ judgment, job, now }: Omit<WhyQuestion, 'asked'>): Fate | undefined {
+  if (judgment.obstacles.length > 0) return undefined;
+  if (judgment.instant + job.offset > now) return { kind: 'coming', paused: undefined };
   return { kind: 'unrecorded', cause: 'no-history', silence: NOTHING };
 }
 
@@ -74,14 +74,14 @@ export function fateOf(history: History, question: WhyQuestion): Fate | undefine
   if (fate !== undefined && isDone(history, question)) return { kind: 'unrecorded', cause: 'done', silence: NOTHING };
   if (fate?.kind === 'coming') return { kind: 'coming', paused: pauseOver(history, question) };
   if (fate?.kind !== 'unrecorded') return fate;
-  const silence = silenceAround(history, question.judgement.instant);
+  const silence = silenceAround(history, question.judgment.instant);
   return { kind: 'unrecorded', cause: unrecordedBecause(history, question), silence };
 }
 
 /** The pause that is still in effect at a future firing. */
-function pauseOver(history: History, { job, judgement }: WhyQuestion): Pause | undefined {
+function pauseOver(history: History, { job, judgment }: WhyQuestion): Pause | undefined {
   const paused = history.jobs().get(job.name)?.memory.paused;
-  const start = judgement.instant + job.offset;
+  const start = judgment.instant + job.offset;
   return paused !== undefined && start < (paused.until ?? Infinity) ? paused : undefined;
 }
 
@@ -105,7 +105,7 @@ export function lastRecorded(history: History, jobName: string): Instant | undef
 }
 
 /** The instants to search for: a firing's own instant, otherwise all of the given time. */
-function spanOf({ judgement: { instant, obstacles }, asked: { starts, length } }: WhyQuestion) {
+function spanOf({ judgment: { instant, obstacles }, asked: { starts, length } }: WhyQuestion) {
   if (obstacles.length === 0) return { from: instant, until: instant };
   return { from: starts[0] ?? 0, until: (starts.at(-1) ?? 0) + length - 1 };
 }
@@ -129,7 +129,7 @@ function findEnding(history: History, question: WhyQuestion): Fate | undefined {
   const endings = history.endings({ jobName: question.job.name, due, limit: MOST_ENDINGS });
   const own = endings.filter(({ firing }) => firing.scheduledFor <= due.until);
   // One event that reports several firings covers those within its range that are on the schedule.
-  const inRow = question.judgement.obstacles.length === 0 ? endings.at(-1) : undefined;
+  const inRow = question.judgment.obstacles.length === 0 ? endings.at(-1) : undefined;
   const ending = own.find(({ firing }) => firing.trigger !== 'manual') ?? own[0] ?? inRow;
   return ending && { kind: 'ended', ending, context: contextOf(history, ending, question.job) };
 }
@@ -178,11 +178,11 @@ function silenceAround(history: History, instant: Instant): Silence {
 }
 
 function unrecordedBecause(history: History, question: WhyQuestion): NotRecorded {
-  const { job, judgement } = question;
+  const { job, judgment } = question;
   const record = history.jobs().get(job.name);
   if (record === undefined) return 'unknown-timer';
   if (record.fingerprint !== fingerprintOf(job)) return 'other-schedule';
-  if (record.memory.cursor < judgement.instant) return 'not-considered';
+  if (record.memory.cursor < judgment.instant) return 'not-considered';
   return isLetGo(history, question) ? 'let-go' : 'before-its-time';
 }
 
@@ -195,7 +195,7 @@ function isDone(history: History, { job }: WhyQuestion): boolean {
 /** The oldest outcomes of a timer are deleted first: while an older one exists, this one was not deleted. */
 function isLetGo(
   history: History,
-  { job, judgement: { instant }, now, retention: { keep, runs } }: WhyQuestion,
+  { job, judgment: { instant }, now, retention: { keep, runs } }: WhyQuestion,
 ): boolean {
   const jobName = job.name;
   if (history.endings({ jobName, until: instant, limit: 1 }).length > 0) return false;

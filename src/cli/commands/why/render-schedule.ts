@@ -1,6 +1,6 @@
 import type { Job } from '../../../domain/job.js';
 import { clockTime, effectInWords, localTime } from '../../../schedules/index.js';
-import { isNamed, type ExpressionMatch, type ScheduleJudgement, type Obstacle } from './verdict.js';
+import { isNamed, type ExpressionMatch, type ScheduleJudgment, type Obstacle } from './verdict.js';
 import type { Why } from './why-timer.js';
 import { changeInWords } from '../../render/clock-changes.js';
 
@@ -24,7 +24,7 @@ export function obstacleInWords(obstacle: Obstacle, why: Why): string {
   }
 }
 
-function notNamed({ job, judgement: { expressions } }: Why): string {
+function notNamed({ job, judgment: { expressions } }: Why): string {
   const { key, text } = job.written;
   switch (key) {
     case 'cron':
@@ -50,7 +50,7 @@ const fieldsThatSayNo = ({ fields }: ExpressionMatch): string =>
     .join('; ');
 
 /** What a clock change does to the time asked about, one sentence each. */
-export function clockInWords({ clock }: ScheduleJudgement, { timezone }: Pick<Job, 'timezone'>): readonly string[] {
+export function clockInWords({ clock }: ScheduleJudgment, { timezone }: Pick<Job, 'timezone'>): readonly string[] {
   if (clock === undefined) return [];
   const { change, effects } = clock;
   return [
@@ -60,7 +60,7 @@ export function clockInWords({ clock }: ScheduleJudgement, { timezone }: Pick<Jo
 }
 
 /** Rows of a table: the fields of each expression next to what the clock shows. */
-export function fieldRows({ expressions }: ScheduleJudgement): readonly (readonly string[])[] {
+export function fieldRows({ expressions }: ScheduleJudgment): readonly (readonly string[])[] {
   const isOnlyOne = expressions.length === 1;
   return expressions.flatMap((expression) => [
     ...(isOnlyOne ? [] : [[expression.text, '', '', '', isNamed(expression) ? 'yes' : 'no']]),

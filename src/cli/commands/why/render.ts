@@ -26,11 +26,11 @@ export function printWhy(
   }
   const { width } = terminal;
   const chalk = new Chalk({ level: terminal.color.out ? 1 : 0 });
-  const { job, now, judgement } = why;
+  const { job, now, judgment } = why;
   const said = (text: string) => (text.startsWith('│') ? [harmless(text)] : wrap(harmless(text), width, '  '));
   const blocks = [
     [
-      chalk.bold(`${job.name}  ${timeAskedAbout(why)}  ${fromNow(judgement.instant, now)}`),
+      chalk.bold(`${job.name}  ${timeAskedAbout(why)}  ${fromNow(judgment.instant, now)}`),
       ...painted(said(answerOf(why)), why, chalk),
     ],
     behind(why).flatMap(said),
@@ -41,14 +41,14 @@ export function printWhy(
 }
 
 /** A time in a gap has no offset. */
-function timeAskedAbout({ asked, judgement, zone, job: { timezone } }: Why): string {
-  if (zone !== timezone) return `${localTime(judgement.instant, zone)} ${zone}`;
-  if (!asked.isInGap) return localTime(judgement.instant, timezone);
-  return `${localTime(judgement.instant, timezone).slice(0, 14)} ${clockTime(asked.wall)}`;
+function timeAskedAbout({ asked, judgment, zone, job: { timezone } }: Why): string {
+  if (zone !== timezone) return `${localTime(judgment.instant, zone)} ${zone}`;
+  if (!asked.isInGap) return localTime(judgment.instant, timezone);
+  return `${localTime(judgment.instant, timezone).slice(0, 14)} ${clockTime(asked.wall)}`;
 }
 
 /** Whether it is a firing by the schedule, or was one for the scheduler that recorded it. */
-function isFiring({ judgement: { obstacles }, fate }: Why): boolean {
+function isFiring({ judgment: { obstacles }, fate }: Why): boolean {
   if (obstacles.length === 0) return true;
   const trigger = triggerOf(fate);
   return trigger === 'schedule' || trigger === 'catch_up';
@@ -63,11 +63,11 @@ const hasRun = (fate: Fate | undefined): boolean => fate?.kind === 'ended' && fa
 
 /** The answer in one sentence. */
 function answerOf(why: Why): string {
-  const { judgement, fate, job } = why;
+  const { judgment, fate, job } = why;
   const fateWords = fate === undefined ? '' : fateInWords(fate, why);
   const firing = `A firing, ${hasRun(fate) ? 'and ' : ''}${fateWords}.`;
-  const obstacles = judgement.obstacles.map((obstacle) => obstacleInWords(obstacle, why)).join('; ');
-  if (judgement.obstacles.length === 0 || (isFiring(why) && job.schedule.countsElapsed)) return firing;
+  const obstacles = judgment.obstacles.map((obstacle) => obstacleInWords(obstacle, why)).join('; ');
+  if (judgment.obstacles.length === 0 || (isFiring(why) && job.schedule.countsElapsed)) return firing;
   if (isFiring(why)) return `${firing} By the file as it is now it would be none: ${obstacles}.`;
   return fate === undefined
     ? `No firing: ${obstacles}.`
@@ -78,7 +78,7 @@ function answerOf(why: Why): string {
 const behind = (why: Why): readonly string[] => [
   ...(why.fate ? reasonsOf(why.fate, why) : []),
   ...remarksOf(why),
-  ...clockInWords(why.judgement, why.job),
+  ...clockInWords(why.judgment, why.job),
 ];
 
 /** Colors the word for what happened to it. */
@@ -108,10 +108,10 @@ function scheduleLine(job: Job): string {
 }
 
 /** The fields of its expressions next to what the clock shows at that time; empty if there are none. */
-function tableOf({ judgement }: Why, width: number, chalk: ChalkInstance): readonly string[] {
-  const rows = fieldRows(judgement);
+function tableOf({ judgment }: Why, width: number, chalk: ChalkInstance): readonly string[] {
+  const rows = fieldRows(judgment);
   if (rows.length === 0) return [];
-  const heads = ['FIELD', 'WRITTEN', 'MEANS', clockTime(judgement.wall), 'MATCHES'];
+  const heads = ['FIELD', 'WRITTEN', 'MEANS', clockTime(judgment.wall), 'MATCHES'];
   const columns = heads.map((head, column) => ({ head, cells: rows.map((row) => cellOf(row[column] ?? '', chalk)) }));
   const [head = '', ...lines] = renderColumns(columns, {
     width: width - 2,
@@ -125,7 +125,7 @@ function tableOf({ judgement }: Why, width: number, chalk: ChalkInstance): reado
 const cellOf = (text: string, chalk: ChalkInstance): TableCell =>
   text === 'no' ? { text, paint: chalk.yellow } : text;
 
-function neighbours({ judgement: { before, after }, job, now, zone }: Why): readonly string[] {
+function neighbours({ judgment: { before, after }, job, now, zone }: Why): readonly string[] {
   const line = (label: string, instant: Instant | undefined) =>
     instant === undefined
       ? []
@@ -137,8 +137,8 @@ function neighbours({ judgement: { before, after }, job, now, zone }: Why): read
 }
 
 function toJson(why: Why) {
-  const { job, judgement, asked, fate } = why;
-  const { instant, obstacles, expressions, before, after } = judgement;
+  const { job, judgment, asked, fate } = why;
+  const { instant, obstacles, expressions, before, after } = judgment;
   const at = (time: Instant | undefined) => (time === undefined ? null : toTimestamp(time));
   return {
     task_name: job.name,

@@ -17,7 +17,7 @@ import {
 import type { AskedTime } from './asked-time.js';
 
 /** Why a time is or is not a firing of a job, judged by its schedule alone. */
-export interface ScheduleJudgement {
+export interface ScheduleJudgment {
   /** The firing, otherwise the time asked about. */
   readonly instant: Instant;
   /** Absent: it is a firing. */
@@ -47,7 +47,7 @@ export interface ExpressionMatch {
 export const MOST_COUNTED = 1_000;
 
 /** Judges the time asked about. */
-export function judgeBySchedule(job: Job, asked: AskedTime): ScheduleJudgement {
+export function judgeBySchedule(job: Job, asked: AskedTime): ScheduleJudgment {
   if (job.schedule.countsElapsed) return countedElsewhere(job, asked);
   const clock = clockAt(job, asked);
   const moved = movedIn(clock);
@@ -72,7 +72,7 @@ export function judgeBySchedule(job: Job, asked: AskedTime): ScheduleJudgement {
 }
 
 /** What the gap moves to its end. */
-const movedIn = (clock: ScheduleJudgement['clock']): ClockEffect | undefined =>
+const movedIn = (clock: ScheduleJudgment['clock']): ClockEffect | undefined =>
   clock?.effects.find(({ kind }) => kind === 'moved' || kind === 'merged');
 
 const firstOf = ({ starts }: AskedTime): Instant => starts[0] ?? 0;
@@ -92,7 +92,7 @@ function matchesAt(job: Job, wall: WallTime, isAnySecond: boolean): readonly Exp
 }
 
 /** A schedule that counts from a start or from the end of a run has no fixed times, so only its history can tell. */
-const countedElsewhere = (job: Job, asked: AskedTime): ScheduleJudgement => ({
+const countedElsewhere = (job: Job, asked: AskedTime): ScheduleJudgment => ({
   instant: firstOf(asked),
   obstacles: ['schedule', ...obstaclesAround(job, firstOf(asked))],
   firings: 0,
@@ -144,7 +144,7 @@ function ownObstacle(job: Job, { isInGap }: AskedTime, found: Found): Obstacle |
 const namesOthers = ({ schedule, written }: Job, isFound: boolean): boolean =>
   goesByLocalTime(schedule) || (written.key === 'at' && !isFound);
 
-interface Found extends Pick<ScheduleJudgement, 'clock'> {
+interface Found extends Pick<ScheduleJudgment, 'clock'> {
   /** Whether a firing lies in the given time. */
   readonly isFound: boolean;
   /** Whether the schedule matches the local time. */
@@ -161,7 +161,7 @@ function obstaclesAround({ window, enabled }: Job, instant: Instant): readonly O
 }
 
 /** The clock change that skips the given time, shows it twice, or ends in it. */
-function clockAt(job: Job, asked: AskedTime): ScheduleJudgement['clock'] {
+function clockAt(job: Job, asked: AskedTime): ScheduleJudgment['clock'] {
   const first = firstOf(asked);
   const span = { from: first - DAY, until: (asked.starts.at(-1) ?? 0) + DAY };
   for (const change of clockChanges(job.timezone, span)) {

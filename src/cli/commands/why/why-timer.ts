@@ -83,9 +83,9 @@ export async function whyTimer(terminal: Terminal, name: string, options: Asking
 /**
  * Judges the given time; if it is not a firing, finds the firing whose run started or ended then, as shown in a log.
  */
-function answerTo(history: History | undefined, question: Omit<WhyQuestion, 'judgement'>) {
+function answerTo(history: History | undefined, question: Omit<WhyQuestion, 'judgment'>) {
   const judge = (asked: AskedTime, isOfRun: boolean) => {
-    const judged = { ...question, asked, judgement: judgeBySchedule(question.job, asked) };
+    const judged = { ...question, asked, judgment: judgeBySchedule(question.job, asked) };
     return { ...judged, isOfRun, fate: history ? fateOf(history, judged) : fateWithoutHistory(judged) };
   };
   const answer = judge(question.asked, false);

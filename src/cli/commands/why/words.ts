@@ -7,7 +7,7 @@ import { causeOf } from '../../../domain/outcome-cause.js';
 import { humanDuration } from '../../../domain/human-duration.js';
 import { plainText } from '../../../text/plain-text.js';
 import type { AskedTime } from './asked-time.js';
-import { MOST_COUNTED, type ScheduleJudgement } from './verdict.js';
+import { MOST_COUNTED, type ScheduleJudgment } from './verdict.js';
 import type { Context, Fate, Silence, NotRecorded } from './recorded.js';
 import type { Why } from './why-timer.js';
 import { localTime } from '../../../schedules/index.js';
@@ -15,8 +15,8 @@ import { dueInWords, fromNow } from '../../render/firings.js';
 import { LEFT_OPEN, openWord } from '../../render/outcome.js';
 
 /** Describes briefly what happened to a firing: `missed: the scheduler was not running`. */
-export function fateInWords(fate: Fate, { now, hasScheduler, judgement, job }: Why): string {
-  const start = judgement.instant + job.offset;
+export function fateInWords(fate: Fate, { now, hasScheduler, judgment, job }: Why): string {
+  const start = judgment.instant + job.offset;
   switch (fate.kind) {
     case 'ended':
       return endingInWords(fate.ending);
@@ -63,26 +63,22 @@ export function reasonsOf(fate: Fate, why: Why): readonly string[] {
 
 /** How a firing's time was moved or shared, whatever its outcome. */
 export function remarksOf(why: Why): readonly string[] {
-  const { asked, judgement, job, isOfRun } = why;
-  const { firings } = judgement;
+  const { asked, judgment, job, isOfRun } = why;
+  const { firings } = judgment;
   const { offset } = job;
   const many = firings === MOST_COUNTED ? `more than ${MOST_COUNTED}` : String(firings);
   return [
     ...(isOfRun ? ['The time asked about is not a firing; the log reports this one at that time.'] : []),
-    ...otherHour(asked, judgement, job),
+    ...otherHour(asked, judgment, job),
     ...(firings > 1 ? [`The time asked about holds ${many} firings; this is the first of them.`] : []),
     ...(firings > 0 && offset > 0
-      ? [`Its jitter has it start ${humanDuration(offset)} later, at ${when(judgement.instant + offset, why)}.`]
+      ? [`Its jitter has it start ${humanDuration(offset)} later, at ${when(judgment.instant + offset, why)}.`]
       : []),
   ];
 }
 
 /** How to ask for the other of two times that look the same on the clock. */
-function otherHour(
-  { starts, length }: AskedTime,
-  { instant }: ScheduleJudgement,
-  { timezone }: Job,
-): readonly string[] {
+function otherHour({ starts, length }: AskedTime, { instant }: ScheduleJudgment, { timezone }: Job): readonly string[] {
   if (starts.length < 2) return [];
   const other = starts.find((start) => instant < start || instant >= start + length);
   if (other === undefined) return [];
@@ -91,9 +87,9 @@ function otherHour(
 }
 
 /** A local time to the second; on the day asked about, without date and offset. */
-function when(instant: Instant, { judgement, zone }: Why): string {
+function when(instant: Instant, { judgment, zone }: Why): string {
   const [weekday = '', date = '', time = '', offset = ''] = localTime(instant, zone).split(' ');
-  const [, askedDate, , askedOffset] = localTime(judgement.instant, zone).split(' ');
+  const [, askedDate, , askedOffset] = localTime(judgment.instant, zone).split(' ');
   const clock = time.slice(0, 8);
   return date === askedDate && offset === askedOffset ? clock : `${weekday} ${date} ${clock} ${offset}`;
 }
@@ -140,7 +136,7 @@ function lateBecause({ firing, latenessMs }: RunFinished, beside: Context['besid
     return ['It came due unseen (downtime, suspension or a clock that jumped), and catch_up ran it later.'];
   if (beside !== undefined) return [`It waited: ${besideInWords(beside, why)}.`];
   const group = job.group === undefined ? '' : `its group ${job.group}, `;
-  return [`It waited for ${group}the limit over all (concurrency), or the machine was held up.`];
+  return [`It waited for ${group}the limit over all (concurrency), or the machine was busy.`];
 }
 
 /** `run mg1c2x3k of 02:00:00 was on from 02:00:00 to 03:20:11`. */
@@ -195,7 +191,7 @@ function ofMiss(missed: FiringMissed, { silence, beside }: Context, why: Why): r
         ...catchUpInWords(at, why),
       ];
     case 'stalled':
-      return [...others, `The scheduler was held up until ${when(at, why)}; of a long row the latest alone runs.`];
+      return [...others, `The scheduler was blocked until ${when(at, why)}; of a long series only the latest runs.`];
     case 'deadline':
       return [
         `Its deadline was over at ${when(at, why)}.`,
@@ -213,9 +209,9 @@ function downtimeInWords(at: Instant, silence: Silence | undefined, why: Why): r
 }
 
 /** What `catch_up` did with firings that had passed by `at`. */
-function catchUpInWords(at: Instant, { job, judgement }: Why): readonly string[] {
+function catchUpInWords(at: Instant, { job, judgment }: Why): readonly string[] {
   if (!hasCatchUp(job)) return ['catch_up is off: missed firings are reported, not run.'];
-  return [`catch_up did not choose it, ${humanDuration(Math.max(0, at - judgement.instant))} after its time.`];
+  return [`catch_up did not choose it, ${humanDuration(Math.max(0, at - judgment.instant))} after its time.`];
 }
 
 const hasCatchUp = ({ definition }: Job): boolean => (definition['catch_up'] ?? 'false') !== 'false';
@@ -266,7 +262,7 @@ function ofUnrecorded(cause: NotRecorded, why: Why): readonly string[] {
   }
 }
 
-function notYet(state: string, { job, judgement: { instant, after = Infinity }, now }: Why): string {
+function notYet(state: string, { job, judgment: { instant, after = Infinity }, now }: Why): string {
   const passed = after > now ? [instant] : [instant, after];
   const isChosen = job.misfire.select(passed, now).includes(instant);
   const way = isChosen

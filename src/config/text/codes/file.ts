@@ -3,7 +3,7 @@ import type { CodeEntry } from './entry.js';
 /** Codes about the file as a whole. */
 export const FILE_CODES = {
   'file-not-found': {
-    summary: 'There is no timer file at this path, or none from the current folder upwards.',
+    summary: 'There is no timer file at this path, or none from the current folder upward.',
     fix: 'Name one with `--file`, or write one with `timers init`.',
   },
   'file-unreadable': {
@@ -38,7 +38,7 @@ export const FILE_CODES = {
   'nul-byte': { summary: 'The file holds a NUL byte, so it is not text.', fix: 'Check the path and the encoding.' },
   'not-utf-8': { summary: 'The file is not UTF-8 text.', fix: 'Save it as UTF-8.' },
   'foreign-file': {
-    summary: 'The timer file was found from the current folder upwards, and belongs to another user.',
+    summary: 'The timer file was found from the current folder upward, and belongs to another user.',
     fix: 'Name it with `--file` if you trust it.',
   },
   'writable-by-others': {
@@ -59,7 +59,7 @@ export const FILE_CODES = {
   },
   'json-syntax': {
     summary: 'A `.json` file is not valid JSON.',
-    fix: 'Mend the character that the message names, or use YAML.',
+    fix: 'Fix the character that the message names, or use YAML.',
   },
   'several-documents': {
     summary: 'A second YAML document begins with `---`.',

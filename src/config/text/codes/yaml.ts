@@ -147,7 +147,7 @@ export const YAML_CODES = {
     fix: 'Write the value out.',
     example: 'timers: { backup: &a { every: 1h, run: *a } }',
   },
-  'alias-bomb': { summary: 'The aliases stand for too many values.', fix: 'Write the values out.' },
+  'alias-bomb': { summary: 'The aliases expand to too many values.', fix: 'Write the values out.' },
   'bad-merge': {
     summary: '`<<` merges something that is not a map.',
     fix: 'Give it an alias of a map, or a list of aliases.',

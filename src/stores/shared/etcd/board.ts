@@ -175,7 +175,7 @@ class EtcdBoard implements Board {
       const page = { ...rangeOf(log), key: toBase64(from), limit: most };
       const [state, entries] = await transact(call, [getKey(head), { request_range: page }]);
       const { fence, seq } = readStanding(textOf(state), undefined).head;
-      // What comes after the last write is from one that is split, and not yet complete.
+      // Entries after the last write belong to a split one that is not complete yet.
       const end = `${writePosition(fence, seq)}/`;
       return entriesOf(entries, log)
         .filter(([position]) => position < end)

@@ -2,7 +2,7 @@ import { systemReason } from '../../../system/system-reason.js';
 import { BoardTrouble } from '../board.js';
 import { certificateTrouble } from '../tls.js';
 
-/** What the server or the system says by its code, and the way out. See appendix A of the manual of PostgreSQL. */
+/** What the server or the system reports by its code, and how to fix it. See appendix A of the manual of PostgreSQL. */
 const REFUSED: Readonly<Record<string, string>> = {
   '28P01': 'it refuses the password: check the URL, or the file that password_file names',
   '28000': 'it does not let this user in: check the user of the URL, and pg_hba.conf of the server',

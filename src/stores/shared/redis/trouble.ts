@@ -2,7 +2,7 @@ import { systemReason } from '../../../system/system-reason.js';
 import { BoardTrouble } from '../board.js';
 import { certificateTrouble } from '../tls.js';
 
-/** What the server reports by the first word of its error, and the way out. */
+/** What the server reports by the first word of its error, and how to fix it. */
 const REFUSED: Readonly<Record<string, string>> = {
   WRONGPASS: 'it refuses the password: check the URL, or the file that password_file names',
   NOAUTH: 'it asks for a password: write it into the URL, or into the file that password_file names',

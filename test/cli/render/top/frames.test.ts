@@ -87,7 +87,7 @@ test('a date has its offset', () => {
   expect(frame(tell({ columns: 120, rows: 24 }, [paused]).view)).toContain('paused until 11-24 11:00 +01:00');
 });
 
-describe('colour adds nothing but colour', () => {
+describe('color adds nothing but color', () => {
   test.each([
     ['80x24', tell(SMALL, TIMERS).view],
     ['80x24-output', withOutput(80, 24)],
@@ -157,6 +157,6 @@ describe('time passes', () => {
 
   test('a scheduler that does not respond is reported', () => {
     const { view } = tell(SMALL, TIMERS, { kind: 'link', link: { kind: 'silent', since: NOW } });
-    expect(later(view, 5)[1]).toBe(' The scheduler has not answered for 5s.');
+    expect(later(view, 5)[1]).toBe(' The scheduler has not responded for 5s.');
   });
 });

@@ -45,7 +45,7 @@ function clockOf({ now, size }: View, { zone }: Look): string {
 function troubleOf({ link, now }: View): string | undefined {
   if (link.kind === 'up') return undefined;
   const length = shortDuration(now - link.since);
-  if (link.kind === 'silent') return `The scheduler has not answered for ${length}.`;
+  if (link.kind === 'silent') return `The scheduler has not responded for ${length}.`;
   return `The scheduler went away ${length} ago. Reconnecting.`;
 }
 

@@ -8,12 +8,12 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['o, enter', 'its output: half of the screen, all of it, none'],
   ['t', 'trigger it now'],
   ['p', 'pause it until it is resumed; resume it'],
-  ['P', 'pause it for so long'],
+  ['P', 'pause it for a time'],
   ['c', 'cancel its runs, after asking'],
   ['/', 'show only timers with this in their name or tags'],
   ['s', 'sort: next first, by name, last first, failing first (1 2 3 4)'],
   ['escape', 'close the output, else show all, else select none'],
-  ['q', 'quit; so does Ctrl-C. The scheduler goes on.'],
+  ['q', 'quit; so does Ctrl-C. The scheduler keeps running.'],
 ];
 
 const INDENT = 11;
