@@ -2,14 +2,14 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../domain/clock.js';
 import { SECOND, type Duration } from '../domain/time.js';
 import { flagArgument, optionalCount, optionalText } from './arguments.js';
-import type { EventRing, Follower, Told } from './event-ring.js';
+import type { EventRing } from './event-ring.js';
+import { FollowedEvents } from './followed-events.js';
 import { LineReader } from './line-reader.js';
 import {
   LONGEST_REQUEST,
   READ_PATIENCE,
   readRequest,
   RefusalError,
-  writeEventLine,
   writeReply,
   type Refusal,
   type Reply,
@@ -18,8 +18,6 @@ import {
 import type { RequestQueue } from './request-queue.js';
 import { refuseUnknown, verbs, type VerbTarget } from './verbs.js';
 
-/** How many characters of events are written at once: at most this much waits for a client that does not read. */
-const PORTION = 128 * 1024;
 /** How many unread bytes all clients together may have: beyond this, only short requests are served. */
 const MOST_UNREAD = 32 * 1024 * 1024;
 const MOST_FOLLOWED = 8;
@@ -65,8 +63,7 @@ export class Connection {
   readonly #served: Served;
   readonly #house: House;
   readonly #lane: ConnectionLane;
-  /** What is followed, by the id of the request. */
-  readonly #followed = new Map<number, Follower>();
+  readonly #followed: FollowedEvents;
   /** The requests that receive another reply when the scheduler has stopped. */
   readonly #stops: number[] = [];
   /** How many writes the client has not read yet, and when it last read. */
@@ -84,12 +81,13 @@ export class Connection {
   constructor(socket: Socket, served: Served, { house, lane }: { house: House; lane: ConnectionLane }) {
     this.#socket = socket;
     this.#served = served;
+    this.#followed = new FollowedEvents(served.ring);
     this.#house = house;
     this.#lane = lane;
     this.#readAt = this.#askedAt = house.clock.monotonic();
     // An error of a socket ends its connection, and has no other effect.
     socket.on('error', () => undefined);
-    socket.on('close', () => this.#unfollow());
+    socket.on('close', () => this.#followed.close());
   }
 
   /** The client's unread bytes. */
@@ -132,7 +130,7 @@ export class Connection {
   /** Sends the client the reason and closes once it has read that, or after a while. */
   hangUp(error: Refusal, id: number | null = null): void {
     if (this.#destroyAt !== undefined) return;
-    this.#unfollow();
+    this.#followed.close();
     void this.#send({ id, error });
     this.#destroyAt = this.#house.clock.monotonic() + FAREWELL;
     this.#socket.end();
@@ -231,8 +229,7 @@ export class Connection {
       refuseUnknown(controlled, interest.jobName);
     const follower = ring.follow({ ...interest, last, onNews: () => this.#wake() });
     if (!follows) follower.finish();
-    this.#followed.get(id)?.close();
-    this.#followed.set(id, follower);
+    this.#followed.add(id, follower);
     this.#wake();
     return {};
   }
@@ -247,35 +244,10 @@ export class Connection {
     this.#house.clock.soon(() => {
       this.#isWoken = false;
       if (this.#writes > 0 || this.#destroyAt !== undefined) return;
-      const portion = this.#followed.size > 0 ? this.#portion() : '';
+      const portion = this.#followed.size > 0 ? this.#followed.portion() : '';
       if (portion !== '') void this.#write(portion);
       if (this.#isEnding && this.#followed.size === 0) this.#socket.end();
     });
-  }
-
-  #portion(): string {
-    const share = PORTION / this.#followed.size;
-    let portion = '';
-    for (const [id, follower] of this.#followed) {
-      let piece = '';
-      while (piece.length < share) {
-        const told = follower.next();
-        if (told === undefined) break;
-        piece += this.#lineOf(id, told);
-      }
-      portion += piece;
-      if (!follower.isOver) continue;
-      portion += writeReply({ id, end: true });
-      follower.close();
-      this.#followed.delete(id);
-    }
-    return portion;
-  }
-
-  #lineOf(id: number, told: Told): string {
-    return told.kind === 'lost'
-      ? writeReply({ id, dropped: told.count })
-      : writeEventLine(id, this.#served.ring.jsonOf(told));
   }
 
   #send(reply: Reply): Promise<void> {
@@ -300,12 +272,7 @@ export class Connection {
   /** No more requests or events: followers receive the rest. */
   #finish(): void {
     this.#isEnding = true;
-    for (const follower of this.#followed.values()) follower.finish();
+    this.#followed.finish();
     this.#wake();
-  }
-
-  #unfollow(): void {
-    for (const follower of this.#followed.values()) follower.close();
-    this.#followed.clear();
   }
 }

@@ -8,8 +8,10 @@ import type { Mishap } from './header.js';
 import { Hold } from './held-state.js';
 import type { StateOptions } from './kind.js';
 import type { LedgerFile } from './ledger-file.js';
+import { LedgerReports } from './ledger-reports.js';
 import { openFile, type FileOpening } from './open-file.js';
 import type { Taking } from './take-state.js';
+import { repeat } from './repeat.js';
 import { troubleIn, type Trouble, plainly } from './trouble.js';
 import { MOST_KEPT, Unrecorded } from './pending-records.js';
 
@@ -57,17 +59,16 @@ export class SqliteLedger implements Ledger {
   #now: Instant;
   /** Why the last commit could not be written; it is retried. */
   #failure: Failure | undefined;
-  /** What was reported about it: nothing yet about a lock that may be short. */
-  #trouble: Extract<LedgerTrouble, { readonly kind: 'unavailable' }> | undefined;
-  #busySince: Duration | undefined;
+  /** Nothing is reported yet about a lock that may be short. */
+  readonly #reports: LedgerReports;
+  readonly #otherLock = new ShortLock();
   /** From an earlier scheduler, in a file that was opened late. */
   #adHoc = 0;
-  #tell: (trouble: LedgerTrouble) => void = () => undefined;
   #nextLook: Duration;
   #isClosed = false;
   #disarmTry: Cancel = () => undefined;
-  #disarmUpkeep: Cancel = () => undefined;
-  #disarmWatch: Cancel = () => undefined;
+  readonly #disarmUpkeep: Cancel;
+  readonly #disarmWatch: Cancel;
   #writtenAt: Duration;
   /** Another scheduler has the state. */
   #taken: Failure | undefined;
@@ -77,6 +78,7 @@ export class SqliteLedger implements Ledger {
     this.#options = options;
     this.#clock = options.clock;
     this.#hold = new Hold(options, taking);
+    this.#reports = new LedgerReports(options.path);
     if (opening.kind === 'open') this.#use(opening.file);
     this.#recollection = this.#file?.recollection ?? NOTHING;
     this.#unrecorded = new Unrecorded(this.#recollection);
@@ -85,8 +87,11 @@ export class SqliteLedger implements Ledger {
     this.#now = this.#clock.now();
     this.#writtenAt = this.#clock.monotonic();
     this.#nextLook = this.#clock.monotonic() + BETWEEN_LOOKS;
-    this.#armUpkeep(FIRST_UPKEEP);
-    this.#armWatch();
+    this.#disarmUpkeep = repeat(this.#clock, FIRST_UPKEEP, { step: () => this.#upkeep(), afterError: LATER });
+    this.#disarmWatch = repeat(this.#clock, BETWEEN_WATCHES, {
+      step: () => this.#watch(),
+      afterError: BETWEEN_WATCHES,
+    });
     if (opening.kind === 'unavailable') this.#tryLater(opening);
   }
 
@@ -119,9 +124,8 @@ export class SqliteLedger implements Ledger {
   }
 
   onTrouble(listener: (trouble: LedgerTrouble) => void): void {
-    this.#tell = listener;
-    if (this.#trouble !== undefined) listener(this.#trouble);
-    this.#tellInvalid();
+    this.#reports.listen(listener);
+    this.#reports.invalid(this.#file);
   }
 
   async settle(patience: Duration): Promise<void> {
@@ -144,23 +148,11 @@ export class SqliteLedger implements Ledger {
     this.#disarmTry();
     this.#record();
     this.#disarmTry();
-    this.#tellUnrecorded();
-    const file = this.#file;
+    if (this.#failure) this.#reports.unrecorded(this.#failure.reason, this.#unrecorded.records);
     // On a full disk the log keeps its space for the next scheduler, as after a crash. Closing it would free that space
     // for other programs.
-    if (!this.#failure?.isFull) {
-      // A log that cannot be written back is read by the next scheduler that opens the file.
-      troubleIn(() => file?.checkpoint('TRUNCATE'));
-      file?.close();
-    }
+    if (!this.#failure?.isFull) writeBackAndClose(this.#file);
     this.#hold.release();
-  }
-
-  #tellUnrecorded(): void {
-    if (this.#failure === undefined) return;
-    const { reason } = this.#failure;
-    this.#unavailable(reason);
-    this.#tell({ kind: 'unrecorded', file: this.#options.path, reason, lost: this.#unrecorded.records });
   }
 
   #record(): void {
@@ -187,9 +179,9 @@ export class SqliteLedger implements Ledger {
     const now = this.#clock.now();
     const opening = openFile(toOpen, now);
     if (opening.kind !== 'open') return opening;
-    if (opening.setAside !== undefined) this.#tell({ kind: 'set_aside', ...opening.setAside });
+    if (opening.setAside !== undefined) this.#reports.setAside(opening.setAside);
     this.#use(opening.file);
-    this.#tellInvalid();
+    this.#reports.invalid(opening.file);
     this.#adHoc = this.#unrecorded.takeOver(opening.file.recollection, now);
     return opening.file;
   }
@@ -199,41 +191,26 @@ export class SqliteLedger implements Ledger {
     file.holder = this.#hold.opened();
   }
 
-  #tellInvalid(): void {
-    const { count = 0, words: problems = [] } = this.#file?.invalid ?? {};
-    if (count > 0) this.#tell({ kind: 'invalid', file: this.#options.path, count, problems });
-  }
-
   #recorded(): void {
     const { lost } = this.#unrecorded;
     const adHoc = this.#adHoc;
     this.#unrecorded.recorded();
     this.#failure = undefined;
-    this.#busySince = undefined;
+    this.#otherLock.end();
     this.#writtenAt = this.#clock.monotonic();
     this.#adHoc = 0;
-    if (this.#trouble === undefined) return;
-    this.#trouble = undefined;
-    this.#tell({ kind: 'recovered', file: this.#options.path, lost, ...(adHoc > 0 && { adHoc }) });
+    this.#reports.recovered(lost, adHoc);
   }
 
   #tryLater(failure: Failure): void {
     this.#failure = failure;
     // The cause may be that the file is a different one.
     this.#nextLook = Number.NEGATIVE_INFINITY;
-    const pause = this.#silentPause(failure);
-    if (pause === undefined) this.#unavailable(failure.reason);
+    const isShort = failure.isBusy && !this.#reports.hasTrouble;
+    const pause = isShort ? this.#otherLock.pauseAt(this.#clock.monotonic()) : undefined;
+    if (pause === undefined) this.#reports.unavailable(failure.reason);
     this.#keep(failure);
     this.#disarmTry = this.#clock.after(pause ?? BETWEEN_TRIES, () => this.#record());
-  }
-
-  /** Until the next attempt, while another program has a lock that may be short; `undefined`: it must be reported. */
-  #silentPause({ isBusy }: Failure): Duration | undefined {
-    if (!isBusy || this.#trouble !== undefined) return undefined;
-    const now = this.#clock.monotonic();
-    this.#busySince ??= now;
-    const lasted = now - this.#busySince;
-    return lasted < BETWEEN_TRIES ? Math.min(Math.max(lasted, FIRST_RETRY), BETWEEN_TRIES - lasted) : undefined;
   }
 
   /** While a disk is full, every commit writes what it can. */
@@ -246,14 +223,7 @@ export class SqliteLedger implements Ledger {
   /** Keeps what is known, within limits. Nothing is dropped without a report. */
   #keep({ reason }: Failure): void {
     this.#unrecorded.trim();
-    if (this.#unrecorded.lost > 0) this.#unavailable(reason);
-  }
-
-  /** Reports it, once for each reason. */
-  #unavailable(reason: string): void {
-    if (this.#trouble?.reason === reason) return;
-    this.#trouble = { kind: 'unavailable', file: this.#options.path, reason };
-    this.#tell(this.#trouble);
+    if (this.#unrecorded.lost > 0) this.#reports.unavailable(reason);
   }
 
   /** Gives up the file if it is no longer the same. Not if the state belongs to another scheduler by now. */
@@ -283,39 +253,24 @@ export class SqliteLedger implements Ledger {
       this.#unrecorded.restate();
       if (salvaged !== undefined) this.#unrecorded.takeBack(salvaged);
       // Only a recovery says how many records are lost.
-      if (aside === undefined || this.#unrecorded.lost > 0) this.#unavailable(reason);
-      if (aside !== undefined) this.#tell({ kind: 'set_aside', file: file.path, aside, reason });
+      if (aside === undefined || this.#unrecorded.lost > 0) this.#reports.unavailable(reason);
+      if (aside !== undefined) this.#reports.setAside({ file: file.path, aside, reason });
     });
   }
 
-  #armUpkeep(delay: Duration): void {
-    this.#disarmUpkeep = this.#clock.after(delay, () => {
-      let pause = LATER;
-      try {
-        pause = this.#upkeep();
-      } finally {
-        this.#armUpkeep(pause);
-      }
-    });
-  }
-
-  #armWatch(): void {
-    this.#disarmWatch = this.#clock.after(BETWEEN_WATCHES, () => {
-      try {
-        this.#watch();
-      } finally {
-        if (this.#taken === undefined) this.#armWatch();
-      }
-    });
-  }
-
-  /** Keeps the state's lock at its path, and records in the state that this scheduler is alive. */
-  #watch(): void {
-    if (this.#keepHold() !== undefined || this.#file === undefined) return;
+  /**
+   * Keeps the state's lock at its path, and records in the state that this scheduler is alive. Returns when to do so
+   * again; never, if another scheduler has the state.
+   */
+  #watch(): Duration | undefined {
+    if (this.#keepHold() !== undefined) return undefined;
+    if (this.#file === undefined) return BETWEEN_WATCHES;
     this.#file.holder = this.#hold.opened();
-    if (this.#failure !== undefined || this.#clock.monotonic() - this.#writtenAt < BETWEEN_BEATS) return;
+    if (this.#failure !== undefined || this.#clock.monotonic() - this.#writtenAt < BETWEEN_BEATS)
+      return BETWEEN_WATCHES;
     this.#now = this.#clock.now();
     this.#record();
+    return BETWEEN_WATCHES;
   }
 
   /**
@@ -325,17 +280,11 @@ export class SqliteLedger implements Ledger {
   #keepHold(): Failure | undefined {
     if (this.#taken !== undefined) return this.#taken;
     const other = this.#hold.keep();
-    if (other === undefined || !(other.isForGood || this.#isDisplaced())) return undefined;
+    if (other === undefined || !(other.isForGood || isDisplaced(this.#file))) return undefined;
     this.#taken = other;
-    this.#unavailable(other.reason);
+    this.#reports.unavailable(other.reason);
     this.#clock.soon(() => this.#options.onTaken?.());
     return other;
-  }
-
-  #isDisplaced(): boolean {
-    let isDisplaced = false;
-    troubleIn(() => (isDisplaced = this.#file?.displaced() !== undefined));
-    return isDisplaced;
   }
 
   /**
@@ -353,4 +302,32 @@ export class SqliteLedger implements Ledger {
     }
     return pause;
   }
+}
+
+/** Another program's lock, which is not reported while it may be short. */
+class ShortLock {
+  #since: Duration | undefined;
+
+  /** Until the next attempt; `undefined` once the lock has lasted too long, and must be reported. */
+  pauseAt(now: Duration): Duration | undefined {
+    this.#since ??= now;
+    const lasted = now - this.#since;
+    return lasted < BETWEEN_TRIES ? Math.min(Math.max(lasted, FIRST_RETRY), BETWEEN_TRIES - lasted) : undefined;
+  }
+
+  end(): void {
+    this.#since = undefined;
+  }
+}
+
+function isDisplaced(file: LedgerFile | undefined): boolean {
+  let isOther = false;
+  troubleIn(() => (isOther = file?.displaced() !== undefined));
+  return isOther;
+}
+
+/** A log that cannot be written back is read by the next scheduler that opens the file. */
+function writeBackAndClose(file: LedgerFile | undefined): void {
+  troubleIn(() => file?.checkpoint('TRUNCATE'));
+  file?.close();
 }
