@@ -19,7 +19,7 @@ const clockSyntax = [
   { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Inject the source of chance.' },
 ];
 
-/** Words that are not written here, and what to write instead. `test/structure/prose.test.ts` checks comments and test titles. */
+/** Words that are not used here, with replacements. `test/structure/prose.test.ts` checks comments and test titles. */
 const words = JSON.parse(readFileSync(new URL('words.json', import.meta.url), 'utf8'));
 const wordSyntax = (selectors) =>
   Object.entries(words).flatMap(([word, better]) =>
@@ -72,7 +72,8 @@ export default tseslint.config(
   },
   { files: ['src/clocks/system.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-syntax': 'off' } },
   {
-    // A browser is the page's clock and its process. What comes from commands and files is text there, and never markup.
+    // A browser is the page's clock and its process. Text from commands and files stays text there, and is never
+    // markup.
     files: ['src/page/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', processGlobal, consoleGlobal],

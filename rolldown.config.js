@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 
-/** Copies files of src/page beside the script that is made of it. */
+/** Copies files of src/page next to the script built from it. */
 const copied = (...names) => ({
   name: 'copied',
   generateBundle() {
@@ -15,14 +15,14 @@ const copied = (...names) => ({
 
 /** Modules of Node that every command loads. */
 const LOADED = ['events', 'fs', 'os', 'path', 'process', 'stream', 'tty', 'util'];
-/** Packages with a chunk of their own. A running scheduler loads those that it may need (src/daemon/load-ahead.ts). */
+/** Packages with a separate chunk. A running scheduler preloads those that it may need (src/daemon/load-ahead.ts). */
 const APART = ['chalk', 'execa', 'yaml'];
 const REQUIRED = /\b(?:const|let|var) (\w+) = require\("((?:node:|\.\/)?([a-z_0-9/]+)[^"]*)"\);/g;
 const canWait = (id, name) => (id.startsWith('./') ? APART.includes(name) : isBuiltin(id) && !LOADED.includes(name));
 
 /**
- * Loads modules of Node and large packages when one of their exports is first used: a scheduler that sends nothing does without `https`. Only names
- * that stand before a dot everywhere can wait.
+ * Loads modules of Node and large packages when one of their exports is first used: a scheduler that sends nothing
+ * never loads `https`. Only names that are always followed by a dot can be deferred.
  */
 const lazy = {
   name: 'lazy',
@@ -47,7 +47,7 @@ const withoutLuxon = {
     id === '\0luxon' ? `exports.DateTime = { fromMillis: () => ({ isValid: true, zoneName: 'UTC' }) };` : null,
 };
 
-/** Texts with other characters take twice the memory, and longer to read. */
+/** Texts with other characters need twice the memory, and take longer to read. */
 const ascii = {
   name: 'ascii',
   generateBundle(_, bundle) {
@@ -111,17 +111,17 @@ export default defineConfig([
     plugins: [licenses, sqlitePrograms],
     output: { dir: 'dist/sqlite/lib', format: 'cjs', entryFileNames: '[name].cjs', exports: 'named', cleanDir: true },
   },
-  // The program: everything in it, split by command, because loading packages file by file costs most of the start-up time.
+  // The program: everything in it, split by command, because loading packages file by file is most of the startup time.
   // CommonJS, because Node 20 keeps compiled code for scripts only (bin/code-cache.js).
   {
     ...shared,
     input: { main: 'src/cli/main.ts', signals: 'src/cli/signals.ts' },
-    // Its modules for browsers are modules, and can wait.
+    // Its modules for browsers are ES modules, and can be deferred.
     resolve: {
       ...shared.resolve,
       alias: { yaml: fileURLToPath(new URL('node_modules/yaml/browser/index.js', import.meta.url)) },
     },
-    // typescript: cosmiconfig's loader for configuration written in it, which is code and never loaded.
+    // typescript: cosmiconfig's loader for TypeScript configuration, which is code and never loaded.
     external: ['typescript', SQLITE],
     plugins: [withoutLuxon, sqliteAt('../sqlite/lib/index.cjs'), lazy, ascii, licenses],
     output: {

@@ -17,7 +17,7 @@ const PROCESSES = 'test/executors/**';
 
 /** One kind of tests in one system time zone. */
 const project = (name: string, timeZone: string, options: Options): TestProjectInlineConfiguration => ({
-  // As the bundler does for the built program.
+  // Same as in the bundler for the built program.
   define: { TIMERS_VERSION: JSON.stringify(version) },
   test: {
     name,
@@ -33,13 +33,14 @@ const project = (name: string, timeZone: string, options: Options): TestProjectI
 /** Tests of our own modules. */
 const inside = (order: number): Options => ({
   setupFiles: ['test/support/one-zone.ts'],
-  // Loading the modules again for each file takes as long as most tests do. A hook therefore belongs in a test file: a shared module loads once.
+  // Loading the modules again for each file takes as long as most tests do. A hook therefore belongs in a test file: a
+  // shared module loads once.
   isolate: false,
   maxWorkers: 2,
   sequence: { groupOrder: order },
 });
 
-/** Everything that runs commands does so on both launchers. */
+/** Everything that runs commands is tested on both launchers. */
 const processes = (launcher: 'execa' | 'forker'): Options => ({
   ...inside(0),
   isolate: true,

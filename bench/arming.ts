@@ -50,7 +50,7 @@ function measure(count: number, arm: () => () => unknown): Armed {
   return { us, bytes };
 }
 
-/** Delayed timers armed, at growing counts. */
+/** Arms delayed timers, at growing counts. */
 export function run(): Promise<Result[]> {
   const results: Result[] = [];
   for (const count of [1_000, 10_000, 100_000, 1_000_000]) {

@@ -1,4 +1,7 @@
-/** The floor: a binary heap of bare objects and one setTimeout. No cancellation, no second look at the clock, no events. */
+/**
+ * The floor: a binary heap of bare objects and one setTimeout. No cancellation, no second check of the clock, no
+ * events.
+ */
 export class BareHeap {
   readonly #heap: { at: number; ring: () => void }[] = [];
   #armedFor = Number.POSITIVE_INFINITY;

@@ -7,7 +7,7 @@ import { parseScheduleAt } from '../src/schedules/index.js';
 import { heapUsed, median, type Result } from './result.js';
 
 const TIMERS = 100_000;
-/** The slower peers are given fewer; the figures are per timer. */
+/** The slower peers get fewer; the figures are per timer. */
 const SLOW = new Set(['croner', 'node-cron', 'cron-parser']);
 const FEWER = 2_000;
 const CALLS = 20_000;
@@ -27,7 +27,7 @@ export function mixedExpressions(count: number): string[] {
   for (let n = 0; distinct.size < count; n++) {
     const turn = Math.floor(n / SHAPES.length);
     const shape = SHAPES[n % SHAPES.length];
-    // Mixed radix: every combination comes once before the first comes again.
+    // Mixed radix: every combination occurs once before the first one repeats.
     const [minute, hour] = [turn % 60, Math.floor(turn / 60) % 24];
     const [day, month] = [1 + (Math.floor(turn / 7) % 28), 1 + (Math.floor(turn / 1_440) % 12)];
     if (shape) distinct.add(shape({ minute, hour, day, month, weekday: turn % 7 }));
@@ -54,7 +54,7 @@ const SHAPES: readonly ((values: Values) => string)[] = [
   ({ minute, hour, day, month }) => `${(minute * 7) % 60} ${minute} ${hour} ${day} ${month} *`,
 ];
 
-/** Milliseconds that the work takes. */
+/** How many milliseconds the work takes. */
 function timed(work: () => void): number {
   const before = clock.monotonic();
   work();
@@ -63,7 +63,10 @@ function timed(work: () => void): number {
 
 type FirstNext = (expression: string) => unknown;
 
-/** Each reads the expression and returns the first instant; none arms a timer. cron-schedule knows no zones and takes the machine's. */
+/**
+ * Each reads the expression and returns the first instant; none arms a timer. cron-schedule knows no zones and uses the
+ * machine's.
+ */
 const contenders: Readonly<Record<string, FirstNext>> = {
   timers: (cron) => parseScheduleAt({ cron, timezone: ZONE }, { start: START }).next(START),
   'cron-schedule': (cron) => parseCronExpression(cron).getNextDate(new Date(START)),
@@ -79,14 +82,14 @@ function perTimer(firstNext: FirstNext, rounds: readonly (readonly string[])[]):
   );
 }
 
-/** Bytes of heap that stay for one timer, with what all timers share counted in. */
+/** Bytes of heap that stay for one timer, including what all timers share. */
 function heapPerTimer(expressions: readonly string[]): number {
   const before = heapUsed();
   const kept = expressions.map((cron) => parseScheduleAt({ cron, timezone: ZONE }, { start: START }));
   return (heapUsed() - before) / kept.length;
 }
 
-/** Calls of `next` in a chain, a second; the chain begins again at the end of the century. */
+/** Calls of `next` in a chain, per second; the chain starts over at the end of the century. */
 function chained(step: (after: number) => number): number {
   let at = START;
   const milliseconds = timed(() => {
@@ -115,7 +118,7 @@ function chains(cron: string): Result[] {
   }));
 }
 
-/** Measures reading expressions and finding instants, beside the peers. */
+/** Measures reading expressions and finding instants, next to the peers. */
 export function run(): Promise<Result[]> {
   const expressions = mixedExpressions(TIMERS);
   const heap = heapPerTimer(expressions);

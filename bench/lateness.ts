@@ -132,7 +132,10 @@ async function realCommands(): Promise<Result> {
   return { name: `${COMMANDS} commands due at once, 8 at a time, p50`, value: quantile(starts, 0.5), unit: 'ms late' };
 }
 
-/** How late 10,000 timers of one second are, through the whole engine with an executor that does nothing; and how late real commands. */
+/**
+ * How late 10,000 one-second timers are, through the whole engine with an executor that does nothing; and how late real
+ * commands are.
+ */
 export async function run(): Promise<Result[]> {
   const name = TIMERS.toLocaleString('en');
   return [

@@ -63,7 +63,7 @@ const ending = (run: number): TimerEvent => ({
   failuresInARow: 0,
 });
 
-/** What a round of one contender came to: the medians of its steps. */
+/** The result of a round of one contender: the medians of its steps. */
 interface Round {
   readonly admitted: number;
   readonly ended: number;
@@ -98,7 +98,7 @@ function ours(folder: string): Round {
   return { admitted, ended };
 }
 
-/** The floor: a row for the run and a row for its job, in a table each without any index. */
+/** The floor: a row for the run and a row for its job, each in a table without an index. */
 function bare(folder: string): Round {
   const database = new DatabaseSync(join(folder, 'bare.db'));
   database.exec(
@@ -141,7 +141,7 @@ function inBulk(folder: string): { readonly commit: number; readonly recall: num
   return { commit, recall };
 }
 
-/** Measures what recording costs beside two bare inserts, in alternating rounds. */
+/** Measures the cost of recording next to two bare inserts, in alternating rounds. */
 export function run(): Result[] {
   const rounds = Array.from({ length: ROUNDS }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'timers-bench-'));

@@ -7,7 +7,7 @@ import { toRecord } from '../src/domain/record.js';
 import { createJsonLog } from '../src/sinks/json-log.js';
 import { openDestination } from '../src/sinks/writers.js';
 
-/** One measured figure, with the peer's from the same run where there is one. */
+/** One measured figure, with the peer's from the same run if there is one. */
 interface Result {
   readonly name: string;
   readonly value: number;
@@ -17,7 +17,7 @@ interface Result {
 
 const ROUNDS = 7;
 const RECORDS = 40_000;
-/** As the event bus hands events over: a number of them, then the event loop turns. */
+/** Like the event bus: passes a number of events, then the event loop turns. */
 const BATCH = 256;
 
 const clock = createSystemClock();
@@ -76,7 +76,9 @@ const ours: Contender = async (fd) => {
   await sink.flush?.();
 };
 
-/** The same fields, given to pino ready-made, as plain as parsed JSON: what it costs to have pino write them and nothing else. */
+/**
+ * The same fields, given to pino ready-made, as plain parsed JSON: the cost of writing them with pino and nothing else.
+ */
 const records = events.map((event) => ({
   record: JSON.parse(JSON.stringify(toRecord(event))) as Record<string, unknown>,
   message: messageOf(event),
@@ -110,7 +112,9 @@ async function rate(contender: Contender, file: string): Promise<number> {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-/** Measures log records per second, from event to file, beside pino alone writing the same records to the same file. */
+/**
+ * Measures log records per second, from event to file, next to plain pino writing the same records to the same file.
+ */
 export async function run(): Promise<Result[]> {
   const results: Result[] = [];
   for (const file of ['/dev/null', '/dev/shm/timers-bench.log']) {

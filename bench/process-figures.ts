@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** In clock ticks a second, as every Linux has it. See proc(5). */
+/** Clock ticks per second, the same on every Linux. See proc(5). */
 const TICKS = 100;
 
-/** What the jobs of the benchmarks run. */
+/** The command that the jobs of the benchmarks run. */
 const COMMANDS = new Set(['sh', 'dash', 'date', 'yes', 'head']);
 
 /** A program's processes: itself and its helpers, without the commands of its jobs. Linux only. */
@@ -30,7 +30,7 @@ function read(file: string): string {
   }
 }
 
-/** CPU time in ms that these processes have used themselves, without children that have ended. */
+/** CPU time in ms of these processes themselves, without children that have ended. */
 export const cpuOf = (pids: readonly number[]): number =>
   sum(
     pids.map((pid) => {

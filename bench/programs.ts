@@ -11,10 +11,10 @@ const AT_ONCE = 500;
 const SECONDS = 15;
 const REST = 5_000;
 const OUTPUT = 128;
-/** From the start of a program to the instant at which its jobs are due: a second that it reaches on a busy machine, too. */
+/** The time from the start of the program until its jobs are due: a second that it also reaches on a busy machine. */
 const AHEAD = 6_000;
 
-/** A cron expression of five fields behind a field of seconds, and the command. */
+/** A cron expression of five fields after a field of seconds, and the command. */
 type Entry = readonly [expression: string, command: string];
 
 /** A whole program that runs commands on a schedule. */
@@ -22,7 +22,7 @@ interface Program {
   readonly name: string;
   /** Writes the entries into its own file in `folder`. Returns the program's command line. */
   prepare(folder: string, entries: readonly Entry[]): readonly string[];
-  /** In its output once every entry is armed. */
+  /** Printed once every entry is armed. */
   readonly ready: RegExp;
 }
 
@@ -64,7 +64,7 @@ const peers: readonly Program[] = [
 ];
 const programs: readonly Program[] = [timers, ...peers];
 
-/** A program that runs, in a folder of its own, with its output in a file. */
+/** A running program, in its own folder, with its output in a file. */
 class Running {
   readonly folder = mkdtempSync(join(tmpdir(), 'bench-'));
   readonly #child: ChildProcess;
@@ -152,7 +152,7 @@ async function burst(program: Program): Promise<Figures> {
 
 const entriesAt = (due: number): Entry[] => Array.from({ length: AT_ONCE }, () => [expressionOf(due), STAMP]);
 
-/** Measured in a run of its own, because the probe wakes the loop every millisecond. */
+/** Measured in a separate run, because the probe wakes the loop every millisecond. */
 async function longestStop(program: Program): Promise<Figures> {
   if (program === supercronic) return {};
   const due = Math.ceil((Date.now() + AHEAD) / 1_000) * 1_000;
@@ -208,7 +208,7 @@ async function output(program: Program): Promise<Figures> {
   return { 'output|MiB/s': (OUTPUT * 1_000) / (ended - began), 'output: peak|MB': peak };
 }
 
-/** Each takes the programs in turn, so that a noisy minute meets them all. */
+/** Each round takes the programs in turn, so that a noisy minute affects all of them. */
 const trials: readonly ((program: Program) => Promise<Figures>)[] = [
   burst,
   longestStop,

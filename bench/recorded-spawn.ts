@@ -80,7 +80,10 @@ function open(path: string): Ledger {
   return opening.ledger;
 }
 
-/** Measures what recording costs the spawn rate: runs per second through a scheduler with its ledger, beside one without, in alternating rounds. */
+/**
+ * Measures what recording costs the spawn rate: runs per second through a scheduler with and without its ledger, in
+ * alternating rounds.
+ */
 export async function run(): Promise<Result[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const rates = { with: [] as number[], without: [] as number[] };

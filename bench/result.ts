@@ -1,4 +1,4 @@
-/** One measured figure, beside the floor or the peer of the same run. */
+/** One measured figure, next to the floor or the peer from the same run. */
 export interface Result {
   readonly name: string;
   readonly value: number;
@@ -14,7 +14,7 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 }
 
-/** Heap in use, after collecting what is not. Needs `--expose-gc`. */
+/** Heap in use, after collecting garbage. Needs `--expose-gc`. */
 export function heapUsed(): number {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) throw new Error('run with --expose-gc');

@@ -1,4 +1,4 @@
-// npm run bench [NAME…]: every benchmark in a process of its own, each figure beside its floor or peer of the same run.
+// npm run bench [NAME…]: every benchmark in its own process, each figure next to its floor or peer from the same run.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';

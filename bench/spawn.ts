@@ -5,7 +5,7 @@ import { Canceler } from '../src/domain/cancellation.js';
 import type { Command } from '../src/domain/command.js';
 import { createShellExecutor } from '../src/executors/shell/index.js';
 
-/** One measured figure, with the peer's from the same run where there is one. */
+/** One measured figure, with the peer's from the same run if there is one. */
 interface Result {
   readonly name: string;
   readonly value: number;
@@ -28,7 +28,7 @@ const command: Command = {
   output: { to: 'log' },
 };
 
-/** Each runs the same command with empty standard input and reads what it prints. */
+/** Each runs the same command with empty standard input and reads its output. */
 const contenders: Readonly<Record<string, () => Promise<unknown>>> = {
   timers: () =>
     executor.execute(command, {
@@ -40,7 +40,7 @@ const contenders: Readonly<Record<string, () => Promise<unknown>>> = {
       drained: () => undefined,
     }),
   'execa alone': () => execa('/bin/sh', ['-c', 'echo done'], { buffer: false, stdin: 'ignore', cwd: '/' }),
-  // A session of its own is what ending a whole group takes; a busy system makes processes wait longer for it.
+  // Ending a whole group requires a separate session; on a busy system processes wait longer for it.
   'execa alone, detached': () =>
     execa('/bin/sh', ['-c', 'echo done'], { buffer: false, stdin: 'ignore', cwd: '/', detached: true }),
   'child_process alone': () =>
@@ -65,12 +65,15 @@ async function rate(once: () => Promise<unknown>): Promise<number> {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-/** Measures runs per second through the shell executor, eight at once, beside execa and node:child_process alone, in alternating rounds. */
+/**
+ * Measures runs per second through the shell executor, eight at once, next to execa and plain node:child_process, in
+ * alternating rounds.
+ */
 export async function run(): Promise<Result[]> {
   const rates = new Map(Object.keys(contenders).map((name) => [name, [] as number[]]));
   for (let round = 0; round <= ROUNDS; round++) {
     const names = Object.entries(contenders);
-    // Each begins in its turn: the first in a round finds the heap cleaner.
+    // They take turns to go first: the first in a round finds the heap cleaner.
     for (const [name, once] of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
       const measured = await rate(once);
       // The first round warms up.

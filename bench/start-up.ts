@@ -37,7 +37,7 @@ function untilStarted(cwd: string): Promise<number> {
   });
 }
 
-/** What a person waits for before anything happens, beside a Node that does nothing. */
+/** What a user waits for before anything happens, next to a Node that does nothing. */
 export async function run(): Promise<Result[]> {
   const results: Result[] = [];
   const bare = () => ms(() => spawnSync(process.execPath, ['-e', '0']));

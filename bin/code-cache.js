@@ -1,7 +1,7 @@
 'use strict';
 
-// Compiling the program is half of its start-up time. V8 can keep compiled code. Node 22.8 and later does that by
-// itself, and this file does it on Node 20. The build runs the commands once and leaves a file of compiled code beside
+// Compiling the program is half of its startup time. V8 can keep compiled code. Node 22.8 and later does that by
+// itself; this file does it on Node 20. The build runs the commands once and leaves a file of compiled code next to
 // each script of dist/cli (`node bin/code-cache.js`). V8 refuses one of another version, flags or source, and then
 // compiles as usual: nothing depends on it.
 
@@ -17,8 +17,8 @@ const need = Module.createRequire(join(PROGRAM, 'main.cjs'));
 const cacheOf = (filename) => `${filename}.v8cache`;
 
 /**
- * Lets the scripts of dist/cli begin with what V8 kept of them; with `keep`, leaves what it knows of them at exit. `isScheduler`: on Node 20,
- * V8 optimizes late and lets its heap grow slowly.
+ * Lets the scripts of dist/cli start with the code that V8 kept for them; with `keep`, saves it at exit. `isScheduler`:
+ * on Node 20, V8 optimizes late and lets its heap grow slowly.
  */
 function install({ keep = process.env.TIMERS_KEEP_CODE === '1', isScheduler = false } = {}) {
   if (Module.enableCompileCache) {
@@ -47,16 +47,15 @@ function install({ keep = process.env.TIMERS_KEEP_CODE === '1', isScheduler = fa
 
 // A scheduler's flags. The first: how much bytecode a function runs, in bytes, before V8 optimizes it. V8 does so on
 // other threads. In a burst and in a start with many timers, these take the cores that the commands need. The optimized
-// code comes too late there (docs/decisions/0080). The second: by how much a small heap may grow between two full
-// collections, in percent. V8 lets it grow fourfold, which a flood of output fills with dead text (0077). The third: of
-// three collections in the ten seconds after a start, two find nothing.
-// V8 takes compiled code, Node's own included, only under the flags it was compiled with, so the usual ones are put back
-// while anything loads.
+// code comes too late there (docs/decisions/0080). The second: how much a small heap may grow between two full
+// collections, in percent. V8 lets it grow fourfold, which a flood of output fills with dead strings (0077). The third:
+// of three collections in the ten seconds after a start, two find nothing. V8 accepts compiled code, including Node's
+// own, only under the flags it was compiled with, so the usual ones are restored while anything loads.
 const USUAL = '--interrupt-budget=67584 --heap-growing-percent=0 --no-memory-reducer-single-gc';
 const OF_A_SCHEDULER = '--interrupt-budget=1000000 --heap-growing-percent=50 --memory-reducer-single-gc';
 let flags = USUAL;
 
-/** Calls `load` under the flags that compiled code has been kept with. */
+/** Calls `load` under the flags that compiled code was saved with. */
 function withUsualFlags(load) {
   if (flags === USUAL) return load();
   setFlagsFromString(USUAL);
@@ -70,7 +69,7 @@ function withUsualFlags(load) {
 const scripts = new Map();
 const modules = new Map();
 
-/** Runs a script of dist/cli. It needs others by name, without the search that Node makes for each. */
+/** Runs a script of dist/cli. It requires others by name, without the search that Node makes for each. */
 function run(module, filename, content) {
   modules.set(filename, module);
   const cachedData = readCache(filename);
@@ -98,7 +97,10 @@ function readCache(filename) {
   }
 }
 
-/** Runs the commands people run, so that V8 keeps the functions they need. Each run begins with what the one before has left. */
+/**
+ * Runs the most common commands, so that V8 keeps the functions they need. Each run starts with what the previous one
+ * left.
+ */
 function build() {
   if (Module.enableCompileCache) return;
   const { spawnSync } = require('node:child_process');

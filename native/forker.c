@@ -14,11 +14,11 @@
  *   1 HELLO   the version of this protocol. The first reply, and that to PING.
  *   2 STARTED descriptors of its pipes or -1: open /proc/<pid of the forker>/fd/<descriptor>. The program runs.
  *   3 FAILED  errno, stage (enum stage). Nothing runs.
- *   4 ENDED   exit code or -1, signal or 0, CPU time in µs (low, high), largest resident memory in KiB.
- * What a command starts has its mark, whatever it becomes: a soft RLIMIT_RTTIME that nothing reaches. See mark_of().
- * At the end of the socket, and after a request that breaks these rules, the forker ends all commands and what they started:
- * SIGTERM, grace, SIGKILL. It leaves what belongs to a command that has ended before. An argument names a file.
- * There it appends each end that timers has not seen: the TIMERS_RUN_ID, the exit code or -1, the signal or 0.
+ *   4 ENDED   exit code or -1, signal or 0, CPU time in µs (low, high), largest resident memory in KiB. What a command
+ *   starts has its mark, whatever it becomes: a soft RLIMIT_RTTIME that nothing reaches. See mark_of(). At the end of
+ *   the socket, and after a request that breaks these rules, the forker ends all commands and what they started:
+ *   SIGTERM, grace, SIGKILL. It leaves processes of commands that ended earlier. An argument names a file. There it
+ *   appends each end that timers has not seen: the TIMERS_RUN_ID, the exit code or -1, the signal or 0.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -53,7 +53,7 @@ struct command {
   pid_t pid;
   uint32_t id;
   int64_t grace;
-  int keep, report, pipes[2]; /* descriptors; -1: none. With a report it is starting. */
+  int keep, report, pipes[2]; /* descriptors; -1: none. If it has a report, it is starting. */
   int ended, code, signal;
   char run_id[64];
 };
@@ -93,7 +93,7 @@ static struct command *add(struct command command) {
   return &commands[count++];
 }
 
-/* The last command takes the place of this one. */
+/* The last command moves into the place of this one. */
 static void forget(struct command *command) {
   close_one(&command->report), close_pipes(command);
   *command = commands[--count];
@@ -118,14 +118,14 @@ static uint64_t mark_of(const char *run_id) {
   return hash >> 2 | 1ULL << 62;
 }
 
-/* A lower limit is meant as one, and stays. */
+/* A lower limit is intentional, and stays. */
 static void set_mark(rlim_t mark) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_RTTIME, &limit) == 0 && limit.rlim_cur > mark_of(""))
     setrlimit(RLIMIT_RTTIME, &(struct rlimit){mark, limit.rlim_max});
 }
 
-/* As execvp(3), but along the PATH of the command. */
+/* Like execvp(3), but along the PATH of the command. */
 static void exec(const struct start *s) {
   char file[LONGEST], *name = s->argv[0];
   int denied = 0, length;
@@ -145,14 +145,14 @@ static void exec(const struct start *s) {
   if (denied) errno = EACCES;
 }
 
-/* The way from fork to exec. Returns the stage that failed. Of `outputs`, -1 keeps the forker's own. */
+/* Everything from fork to exec. Returns the stage that failed. In `outputs`, -1 keeps the forker's own. */
 static enum stage become(const struct start *s, const int outputs[2], int *report) {
   if (setsid() < 0) return S_SESSION;
   if (dup2(null_fd, 0) < 0) return S_OUTPUT;
   for (int i = 0; i < 2; i++)
     if (outputs[i] >= 0 && dup2(outputs[i], i + 1) < 0) return S_OUTPUT;
   if (dup3(*report, LINE, O_CLOEXEC) < 0) return S_OUTPUT;
-  *report = LINE; /* however long exec takes, the socket and other pipes are the forker's alone */
+  *report = LINE; /* however long exec takes, only the forker has the socket and other pipes */
   syscall(SYS_close_range, LINE + 1, ~0U, 0);
   if (*s->run_id) set_mark(mark_of(s->run_id));
   if (s->flags & AS_USER && (setgroups(s->group_count, s->groups) < 0 || setgid(s->gid) < 0 || setuid(s->uid) < 0))
@@ -164,7 +164,7 @@ static enum stage become(const struct start *s, const int outputs[2], int *repor
   return S_EXEC;
 }
 
-/* Fills `s`, which points into the request. Returns 0 where the request contradicts itself. */
+/* Fills `s`, which points into the request. Returns 0 if the request contradicts itself. */
 static int parse_start(uint32_t *request, struct start *s) {
   static char **words;
   static size_t words_room;
@@ -222,14 +222,14 @@ static void start(const struct start *s) {
   snprintf(command->run_id, sizeof command->run_id, "%s", s->run_id);
 }
 
-/* Returns whether the request keeps the rules. */
+/* Returns whether the request is valid. */
 static int serve(uint32_t *request) {
   struct start s;
   if (request[1] == START) return parse_start(request, &s) ? start(&s), 1 : 0;
   if (request[1] < OPENED || request[1] > PING || request[0] != (request[1] == SIGNAL ? HEAD + 1 : HEAD) * 4) return 0;
   struct command *command = find(0, request[2]);
   if (request[1] == PING) reply(HELLO, request[2], getpid(), (int32_t[5]){VERSION});
-  if (!command) return 1; /* it has failed meanwhile */
+  if (!command) return 1; /* it has failed in between */
   if (request[1] == OPENED) close_pipes(command);
   if (request[1] == SIGNAL) signal_group(command, (int)request[3]);
   if (request[1] == SEEN && command->ended) {
@@ -239,7 +239,7 @@ static int serve(uint32_t *request) {
   return 1;
 }
 
-/* Reads how the start went, if it is known. Exec closes the report without a word, and so does the end of the process. */
+/* Reads how the start went, if it is known. Exec closes the report silently, and so does the end of the process. */
 static void conclude(struct command *command) {
   int32_t failure[2];
   ssize_t n = read(command->report, failure, sizeof failure);
@@ -248,13 +248,13 @@ static void conclude(struct command *command) {
   if (n > 0) reply(FAILED, command->id, 0, (int32_t[5]){failure[1], failure[0]}), forget(command);
 }
 
-/* Leaves the process a zombie. Only the system call fills in what it used. */
+/* Leaves the process a zombie. Only the system call reports resource usage. */
 static int has_ended(idtype_t type, pid_t pid, siginfo_t *end, struct rusage *used) {
   end->si_pid = 0;
   return syscall(SYS_waitid, type, pid, end, WEXITED | WNOHANG | WNOWAIT, used) == 0 && end->si_pid != 0;
 }
 
-/* Returns whether it was a command that ran, and not one that could not be started. */
+/* Returns whether it was a command that ran, not one that could not be started. */
 static int note_end(struct command *command, const siginfo_t *end, const struct rusage *used) {
   if (command && command->report >= 0) conclude(command), command = find(end->si_pid, 0);
   if (!command) return 0;
@@ -267,7 +267,7 @@ static int note_end(struct command *command, const siginfo_t *end, const struct 
   return 1;
 }
 
-/* Reaps what it has adopted. A zombie that timers has not seen hides all others: then each command is asked. */
+/* Reaps adopted processes. A zombie that timers has not seen hides all others: then each command is checked. */
 static void look(void) {
   siginfo_t end;
   struct rusage used;
@@ -280,7 +280,7 @@ static void look(void) {
     if (!commands[i].ended && has_ended(P_PID, commands[i].pid, &end, &used)) note_end(&commands[i], &end, &used);
 }
 
-/* Whose process it is, by its mark. Without one it is nobody's, or, if the forker has adopted it, may be of any command. */
+/* Which command a process belongs to, by its mark. Without a mark it belongs to none or, if the forker has adopted it, possibly to any command. */
 static const struct command *owner_of(pid_t pid, const struct command *unmarked) {
   unsigned long mark = 0;
   char line[256];
@@ -293,7 +293,7 @@ static const struct command *owner_of(pid_t pid, const struct command *unmarked)
   return mark > mark_of("") ? NULL : unmarked;
 }
 
-/* Returns whether it is a process of a command, and lives. Those of a group that was signaled have their signal. */
+/* Returns whether it is a living process of a command. Those of a signaled group have received their signal. */
 static int end_process(pid_t pid, int64_t elapsed, const struct command *unknown) {
   pid_t reaped = pid <= 0 || find(pid, 0) ? 1 : waitpid(pid, NULL, WNOHANG); /* -1: of another parent */
   if (reaped > 0) return 0;
@@ -304,7 +304,7 @@ static int end_process(pid_t pid, int64_t elapsed, const struct command *unknown
   return 1;
 }
 
-/* Returns whether a process lives that is to end. */
+/* Returns whether a process that must end is alive. */
 static int end_more(int64_t elapsed, const struct command *unknown) {
   int any = 0;
   DIR *all = opendir("/proc");
@@ -344,7 +344,7 @@ static void flush(void) {
   if (n > 0) memmove(out, out + n, out_used -= (size_t)n);
 }
 
-/* Serves a few requests: ends of commands wait meanwhile. Returns whether there may be more. */
+/* Serves a few requests; ends of commands wait until then. Returns whether there may be more. */
 static int hear(void) {
   size_t at = 0;
   int served = 0;
@@ -359,7 +359,7 @@ static int hear(void) {
   return served == A_TURN;
 }
 
-/* Waits for the socket, for ends, and for the reports of those that are starting: a slow exec delays no other. */
+/* Waits for the socket, for ends, and for the reports of starting commands: a slow exec delays no other. */
 static void wait_for_more(const struct timespec *timeout, const sigset_t *mask) {
   static struct pollfd *fds;
   nfds_t polled = 1;
@@ -377,7 +377,7 @@ static void wait_for_more(const struct timespec *timeout, const sigset_t *mask) 
   if (n > 0) in_used += (size_t)n;
 }
 
-/* Only SIGKILL and the socket end this process: a signal for all processes of timers must not lose the ends of commands. */
+/* Only SIGKILL and the socket end this process: a signal to all processes of timers must not lose the ends of commands. */
 int main(int argc, char **argv) {
   sigset_t mask;
   if (fcntl(LINE, F_GETFD) < 0) return 64;
@@ -389,7 +389,7 @@ int main(int argc, char **argv) {
   syscall(SYS_close_range, LINE + 1, ~0U, 0);
   while ((null_fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && null_fd < LINE) fcntl(null_fd, F_SETFD, 0);
   fcntl(LINE, F_SETFD, FD_CLOEXEC), fcntl(LINE, F_SETFL, O_NONBLOCK);
-  prctl(PR_SET_CHILD_SUBREAPER, 1), set_mark(RLIM_INFINITY); /* a mark of an outer run is not its own */
+  prctl(PR_SET_CHILD_SUBREAPER, 1), set_mark(RLIM_INFINITY); /* a mark of an outer run is not this one's */
   if (null_fd < 0 || chdir("/") < 0) return 71;
   reply(HELLO, 0, getpid(), (int32_t[5]){VERSION});
   for (int has_more = 0;; has_more = hear()) {

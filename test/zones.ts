@@ -1,6 +1,6 @@
 /**
- * Tests outside `test/program` that read the system time zone: files, and folders with all that is in them. They run in two zones.
- * `test/support/one-zone.ts` fails a test file that reads it and is missing here.
+ * Tests outside `test/program` that read the system time zone: files, and folders with everything in them. They run in
+ * two zones. `test/support/one-zone.ts` fails a test file that reads it and is missing here.
  */
 export const READ_THE_ZONE = [
   'test/cli/foresight.test.ts',

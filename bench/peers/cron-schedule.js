@@ -1,4 +1,5 @@
-// What a person writes with cron-schedule: `node cron-schedule.js child_process|execa FILE`. FILE: JSON, a list of [cron expression, shell command].
+// What a user writes with cron-schedule: `node cron-schedule.js child_process|execa FILE`. FILE: JSON, a list of [cron
+// expression, shell command].
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';

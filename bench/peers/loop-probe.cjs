@@ -1,4 +1,4 @@
-// Preloaded into a program: keeps the longest stop of its event loop, in milliseconds, in the file LOOP_PROBE.
+// Preloaded into a program: records the longest stop of its event loop, in milliseconds, in the file LOOP_PROBE.
 const { writeFileSync } = require('node:fs');
 
 let longest = 0;
@@ -13,7 +13,7 @@ function look() {
   writeFileSync(process.env.LOOP_PROBE, String(stop));
 }
 
-// What happens before the program is ready is not part of a burst.
+// Anything before the program is ready is not part of a burst.
 setTimeout(() => {
   last = performance.now();
   setInterval(look, 1).unref();

@@ -8,7 +8,7 @@ import { anchor, code, generatedFrom, paragraphs, sentence, table } from './mark
 /** Options that every command has. */
 const OF_EVERY_COMMAND = ['--no-color'];
 
-/** What the placeholders of several options take. */
+/** The placeholders that several options accept. */
 const VALUES: readonly (readonly [string, string])[] = [
   ['<path>', 'The path of a file. A relative path begins at the current folder.'],
   ['<zone>', 'An IANA time zone, such as `Europe/Berlin` or `UTC`.'],
@@ -62,7 +62,7 @@ function groups(render: (group: { title: string; kinds: readonly CommandKind[] }
 const ofEveryCommand = ([first]: readonly CommandKind[]): readonly Option[] =>
   first === undefined ? [] : declared(first).options.filter(({ long }) => OF_EVERY_COMMAND.includes(long ?? ''));
 
-/** A command as the command line has it. */
+/** A command as declared on the command line. */
 export const declared = (kind: CommandKind): Command => declareCommand(new Command('timers'), kind).command;
 
 function section(kind: CommandKind): string {

@@ -15,7 +15,7 @@ type Entry = EventEntry<TimerEvent>;
 
 const entries = Object.entries(EVENTS) as unknown as readonly (readonly [string, Entry])[];
 
-/** Fields that many events share, the most first. An event's table names the group instead of its fields. */
+/** Fields that many events share, largest group first. An event's table names the group instead of its fields. */
 const GROUPS: readonly { readonly title: string; readonly fields: EventFields }[] = [
   { title: 'Fields of a run', fields: RUN_FIELDS },
   { title: 'Fields of a firing', fields: FIRING_FIELDS },

@@ -12,7 +12,7 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
 const line = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
-/** As GitHub makes anchors of headings. */
+/** Like GitHub's anchors for headings. */
 export const anchor = (heading: string): string =>
   heading
     .toLowerCase()
@@ -25,5 +25,5 @@ export const paragraphs = (...parts: readonly (string | undefined)[]): string =>
 
 export const code = (text: string): string => `\`${text}\``;
 
-/** A text of the program as a sentence of a page. A "<" would begin HTML. */
+/** A text of the program as a sentence of a page. A "<" would start HTML. */
 export const sentence = (text: string): string => `${text.replaceAll('<', '&lt;').replace(/\.$/, '')}.`;

@@ -1,6 +1,6 @@
 import { generatedFrom, table } from './markdown.js';
 
-/** What `timers validate` refuses and a schema cannot. */
+/** What `timers validate` rejects but a schema cannot. */
 interface Beyond {
   readonly what: string;
   /** Codes of its diagnostics. */

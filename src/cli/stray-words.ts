@@ -5,7 +5,7 @@ const COUNT = /^[-+]?\d+$/;
 const LENGTH = /^[-+]?\d+(?:ms|[smhdw])/i;
 const TIME = /^(?:now|today|yesterday|tomorrow|\d{1,2}:\d\d(?::\d\d)?|\d{4}-\d\d-\d\d.*)$/i;
 
-/** The options that may take such a word: the first that the command has. */
+/** The options that may take such a word: the first one that the command has. */
 const OPTIONS_FOR: readonly (readonly [RegExp, readonly string[]])[] = [
   [COUNT, ['--count']],
   [LENGTH, ['--for', '--at', '--since', '--until', '--to']],
@@ -54,7 +54,7 @@ function write(own: readonly string[], others: readonly string[], { name }: Know
 /** As a shell takes it for one word. */
 const quoted = (word: string): string => (/\s/.test(word) ? `'${word}'` : word);
 
-/** @throws UsageError for arguments that a command does not take, and for `-5`. */
+/** @throws UsageError for arguments that a command does not accept, and for `-5`. */
 export function refuseStray(words: readonly string[], index: number, command: KnownCommand): void {
   const { name, most } = command;
   const word = words[index] ?? '';
@@ -73,7 +73,7 @@ export function refuseStray(words: readonly string[], index: number, command: Kn
 
 const UNKNOWN_TIMER = /^unknown timer (?:or run )?"([^"]*)"/;
 
-/** Adds to a message about an unknown timer how to write what was meant, if it was no name. `line` begins with the command. */
+/** Adds to a message about an unknown timer what was most likely meant, if it was not a name. `line` begins with the command. */
 export function withWay(message: string, line: readonly string[], commands: readonly KnownCommand[]): string {
   const [called, ...words] = line;
   const command = commands.find(({ name }) => name === called);

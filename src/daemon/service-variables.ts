@@ -20,7 +20,7 @@ export function serviceIn(env: Environment, pid: number): Service | undefined {
   return { socket, watchdog: microseconds > 0 ? microseconds / 1_000 : undefined };
 }
 
-/** The environment without them: a command that notified the service manager would speak for the scheduler. */
+/** The environment without them: a command that notified the service manager would do so in the scheduler's name. */
 export const withoutService = (env: Environment): Environment => ({
   ...env,
   NOTIFY_SOCKET: undefined,

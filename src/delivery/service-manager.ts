@@ -9,15 +9,15 @@ import { Outbox, type OutboxLimits } from './outbox.js';
 import { runCommand, type DeliveryContext } from './run-command.js';
 
 export interface ServiceManagerContext extends DeliveryContext {
-  /** Without a sign of life for that long it restarts the service; `undefined`: it has no watchdog. */
+  /** Without a sign of life for this long it restarts the service; `undefined`: it has no watchdog. */
   readonly watchdog: Duration | undefined;
   readonly totals: () => Totals;
-  /** Asked only if something is wrong: its price grows with the timers. */
+  /** Called only if something is wrong: its cost grows with the number of timers. */
   readonly status: () => SchedulerStatus;
   readonly condition: Pick<ConditionWatch, 'condition'>;
   /** CLOCK_MONOTONIC, in microseconds. */
   readonly monotonicUsec: () => bigint;
-  /** Writes an instant for a person. */
+  /** Formats an instant for people. */
   readonly format: (instant: Instant) => string;
   /** Called with a sentence once for each reason why it was not notified. */
   readonly onTrouble: (sentence: string) => void;
@@ -29,8 +29,8 @@ type Message = readonly string[];
 const LIMITS: OutboxLimits = { atOnce: 1, perReceiver: 16, overAll: 16 };
 
 /**
- * Reports to the service manager that started it whether the scheduler is ready, reloads, stops and lives, as
- * sd_notify(3) describes. A line says more, for `systemctl status`. `systemd-notify` sends one message at a time. Not a
+ * Reports to the service manager whether the scheduler is ready, reloading, stopping and alive, as described in
+ * sd_notify(3). A line says more, for `systemctl status`. `systemd-notify` sends one message at a time. Not a
  * companion: it continues until the scheduler has stopped.
  */
 export class ServiceManager implements Sink {
@@ -38,7 +38,7 @@ export class ServiceManager implements Sink {
   readonly #context: ServiceManagerContext;
   readonly #outbox: Outbox<Message>;
   #disarm: Cancel = () => undefined;
-  /** A sign of life that has not left yet. */
+  /** A sign of life that has not been sent yet. */
   #beatWaiting: Message | undefined;
   #lastStatus: string | undefined;
   #lastTrouble: string | undefined;
@@ -76,7 +76,7 @@ export class ServiceManager implements Sink {
     }
   }
 
-  /** To be called when the timer file begins to be read again. Its event of the end makes the service ready. */
+  /** Call it when the timer file starts to be read again. The event at its end makes the service ready. */
   reloading(): void {
     if (this.#context.totals().isStopping) return;
     const at = this.#context.monotonicUsec();
@@ -100,7 +100,7 @@ export class ServiceManager implements Sink {
     });
   }
 
-  /** That this is called proves that the event loop turns. */
+  /** This call proves that the event loop turns. */
   #beat(): void {
     if (this.#beatWaiting !== undefined) return;
     const totals = this.#context.totals();
@@ -150,7 +150,7 @@ function describe({ timers, running, nextStart }: Totals, { condition, format }:
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
-/** One line a variable: a line break would begin another one. */
+/** One line per variable: a line break would start another one. */
 const commandFor = (message: Message): Command => ({
   run: ['systemd-notify', ...message.map((assignment) => assignment.replace(/\s+/g, ' '))],
   shell: '/bin/sh',

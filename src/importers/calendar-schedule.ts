@@ -8,7 +8,7 @@ export interface CalendarFields {
   readonly seconds: readonly number[];
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
-  /** Whether it comes on a day: `date` has its year, month, day and weekday in UTC. */
+  /** Whether it occurs on a day: `date` has its year, month, day and weekday in UTC. */
   readonly isDay: (date: Date) => boolean;
 }
 
@@ -25,7 +25,10 @@ export interface ClockRule {
 /** Longer than the eight years between two leap days around 2100. */
 const MOST_DAYS = 9 * 366;
 
-/** The next wall time from `from` (inclusive, whole seconds) on that fields match; `undefined` if there is none within nine years. */
+/**
+ * The next wall time from `from` on (inclusive, whole seconds) that the fields match; `undefined` if there is none
+ * within nine years.
+ */
 export function nextWall(fields: CalendarFields, from: WallTime): WallTime | undefined {
   const today = Math.floor(from / DAY);
   for (let day = today; day < today + MOST_DAYS; day++) {

@@ -5,9 +5,11 @@ import type { Instant } from '../domain/time.js';
 export interface Importer {
   /** The word on the command line: `crontab`, `systemd`. */
   readonly name: string;
-  /** What it reads, in a few words of the help. */
+  /** What it reads, in a few words for the help. */
   readonly summary: string;
-  /** How surely a file has this format, from 0 (no) to 1 (surely). The format with the highest value reads the file. */
+  /**
+   * How likely a file has this format, from 0 (no) to 1 (certainly). The format with the highest value reads the file.
+   */
   recognize(file: SourceFile): number;
   /** Reads files that belong together, such as a `.timer` with its `.service`. Never throws because of their contents. */
   read(files: readonly SourceFile[], context: ImportContext): Imported;
@@ -21,15 +23,18 @@ export interface SourceFile {
 }
 
 export interface ImportContext {
-  /** The zone of this machine, IANA: what a source without a zone means. */
+  /** The zone of this machine, IANA: the zone of a source that names none. */
   readonly timezone: string;
-  /** When the import happens: firings are compared from here on. */
+  /** The time of the import: firings are compared from here on. */
   readonly now: Instant;
   /** Reads a file that the source names (an include, a `.service` beside its `.timer`); `undefined` if it cannot be read. */
   readonly readBeside: (from: string, named: string) => SourceFile | undefined;
 }
 
-/** What the files of a source become. All strings are literal: the writer escapes `${` where a timer file expands it. */
+/**
+ * The result of reading the files of a source. All strings are literal: the writer escapes `${` where a timer file
+ * expands it.
+ */
 export interface Imported {
   /** Keys at the top of the timer file besides `timers`: `timezone`, `groups`, `defaults`. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -46,11 +51,11 @@ export interface ImportedTimer {
   readonly keys: Readonly<Record<string, unknown>>;
   readonly differences: readonly Difference[];
   /**
-   * When the source itself would start it, by its own rules for days, clock changes and years. The caller compares it with
-   * the timer over five years, and reports the first instant that differs. Absent: nothing to compare.
+   * When the source itself would start it, by its own rules for days, clock changes and years. The caller compares it
+   * with the timer over five years, and reports the first instant that differs. Absent: nothing to compare.
    */
   readonly original?: Pick<Schedule, 'next'>;
-  /** A sentence about how the rule of the source differs, for when the comparison finds a difference. */
+  /** A sentence about how the source's rule differs, used if the comparison finds a difference. */
   readonly whenDifferent?: string;
 }
 
@@ -60,7 +65,7 @@ export interface SourcePlace {
   readonly line: number;
 }
 
-/** Something that cannot be carried over, or is not the same here. */
+/** Something that cannot be carried over, or works differently here. */
 export interface Difference extends SourcePlace {
   /** `error`: the timer or setting is left out. `warning`: it works differently. `note`: worth to know, nothing to do. */
   readonly severity: 'error' | 'warning' | 'note';

@@ -29,7 +29,7 @@ function shown(row: ReturnType<typeof rowOf>): readonly string[] {
 const at = (text: string) =>
   job('party', parseScheduleAt({ at: text, timezone: 'UTC' }, { start: NOW }), { written: { key: 'at', text } });
 const hourly = job('hourly', everyMs(3_600_000), { written: { key: 'every', text: '1h' } });
-/** As the scheduler has it. */
+/** As reported by the scheduler. */
 const standing = (facts = {}) =>
   timer('hourly', { schedule: 'every hour', last_status: null, last_finished_at: null, ...facts });
 

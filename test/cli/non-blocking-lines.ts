@@ -1,4 +1,4 @@
-// A program of its own for non-blocking-terminal.test.ts: says two lines.
+// A separate program for non-blocking-terminal.test.ts: prints two lines.
 import { createSystemClock } from '../../src/clocks/system.js';
 import { openTerminal } from '../../src/cli/terminal.js';
 import { nonBlocking } from '../../src/cli/non-blocking-terminal.js';

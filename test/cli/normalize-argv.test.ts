@@ -33,7 +33,7 @@ const isFile = (path: string) => ['jobs.yaml', 'here.conf'].includes(path);
 
 test.each([
   ['list -f x.yaml', 'list -f x.yaml'],
-  // In front of the command.
+  // Before the command.
   ['-f x.yaml list', 'list --file x.yaml'],
   ['--json --state s.db list', 'list --json --state s.db'],
   ['-f x.yaml logs -f', 'logs --file x.yaml -f'],
@@ -56,7 +56,7 @@ test.each([
   ['diff jobs.yaml', 'diff jobs.yaml'],
   ['at 17:00 -- cat jobs.yaml', 'at 17:00 -- cat jobs.yaml'],
   ['start -- jobs.yaml', 'start -- jobs.yaml'],
-  // One word for one thing.
+  // One word for one concept.
   ['next --since now --to 1d', 'next --from now --until 1d'],
   ['history --from=today --lines 3', 'history --since=today --count 3'],
   ['simulate --until 7d', 'simulate --to 7d'],
@@ -131,7 +131,7 @@ test.each([
   ['pause all', 'all', 'Write --all: timers pause --all'],
   ['logs today', 'today', 'Write --since: timers logs --since today'],
   ['history since 2026-11-22', 'since', 'Write --since: timers history --since 2026-11-22'],
-])('timers %s: what is no timer is a word for an option', (line, name, way) => {
+])('timers %s: a word that is not a timer may belong to an option', (line, name, way) => {
   const message = `unknown timer "${name}" in timers.yaml. It has: backup`;
   expect(withWay(message, line.split(' '), commands)).toBe(`${message}. ${way}`);
 });

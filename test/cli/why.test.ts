@@ -51,7 +51,7 @@ beforeEach(() => {
 });
 afterEach(() => desk.clear());
 
-/** What a scheduler would have recorded that ran until now; it remembers every timer of the file. */
+/** The records of a scheduler that has run until now; it knows every timer of the file. */
 async function record(events: readonly TimerEvent[], memory: Partial<JobMemory> = {}): Promise<void> {
   const { timerFile } = await loadTimerFile({ cwd: desk.folder }, thisMachine(NOW));
   const clock = new FakeClock('2026-11-24T06:00:00Z');
@@ -87,7 +87,7 @@ async function why(
   return terminal.said;
 }
 
-/** The answer, and what lies behind it: all above the schedule, without the head. */
+/** The answer and its reasons: everything above the schedule, without the head. */
 async function answer(name: string, at?: string): Promise<string> {
   const [head = '', behind = ''] = (await why(name, at)).split('\n\n');
   const isBehind = !/^(?:cron|every|in|at): /.test(behind);

@@ -5,7 +5,7 @@ import { readStat } from '../../src/executors/shell/proc.js';
 
 const clock = createSystemClock();
 
-/** Blocks the event loop for at least that many milliseconds. */
+/** Blocks the event loop for at least this many milliseconds. */
 function block(duration: number): void {
   const until = clock.monotonic() + duration;
   while (clock.monotonic() < until);

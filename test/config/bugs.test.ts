@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { load, machine } from './diagnose.js';
 
-/** Throws, as a bug would, where a value asks for `${BOOM}`. */
+/** Throws, like a bug would, if a value uses `${BOOM}`. */
 const broken = {
   ...machine,
   env: new Proxy(machine.env, {

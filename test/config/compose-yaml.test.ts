@@ -21,7 +21,7 @@ const entries = (count: number): string =>
     return text[n % text.length] ?? '';
   }).join('');
 
-/** All there is of a document: what each node is, says and where it stands. */
+/** Everything about a document: what each node is, contains, and where it is. */
 function nodesOf(document: Document | undefined): readonly unknown[] {
   const nodes: unknown[] = [];
   visit(document ?? null, {
@@ -46,7 +46,7 @@ describe('a long map is composed in pieces, and is what it is composed in one', 
     ['marked', `%YAML 1.2\n---\ntimers:\n${entries(250)}...\n`],
   ])('%s', (_, text) => {
     const steps = composeYaml(tokensOf(text), text.length);
-    // Not at once, or it would prove nothing.
+    // Not in one turn, or it would prove nothing.
     expect(steps.next().done).toBe(false);
     expect(steps.next().done).toBe(false);
     const [composed, ...others] = finish(steps);
@@ -70,7 +70,7 @@ test('a file that is read in turns leaves turns to others, and says the same', a
   writeFileSync(file, text, { mode: 0o600 });
   const clock = new FakeClock();
   let looks = 0;
-  // Time passes while it is worked.
+  // Time passes during the work.
   const inTurns = Object.assign(Object.create(clock) as FakeClock, { monotonic: () => looks++ });
   let turns = 0;
   inTurns.soon = (task) => {

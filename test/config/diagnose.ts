@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parseTimerFile, type Diagnostic, type Loaded, type Machine } from '../../src/config/index.js';
 import { disagreement } from '../support/schema.js';
 
-/** A machine whose every fact is known: not root, in Berlin, on 23 November 2026 at 08:00 UTC. */
+/** A machine with fixed facts: not root, in Berlin, on 23 November 2026 at 08:00 UTC. */
 export const machine: Machine = {
   env: { HOME: '/home/ada', STAGE: 'prod', EMPTY: '' },
   timezone: 'Europe/Berlin',
@@ -13,7 +13,10 @@ export const machine: Machine = {
   random: () => 0.5,
 };
 
-/** What the program finds in a text. The schema for editors must find it valid or not as well, as far as a schema can. */
+/**
+ * The problems that the program finds in a text. The schema for editors must agree on whether it is valid, as far as a
+ * schema can.
+ */
 export function load(text: string, path = '/etc/timers.yaml', on: Machine = machine): Loaded {
   const loaded = parseTimerFile({ path, folder: '/etc', text }, on);
   expect(disagreement(text, loaded.problems)).toBeUndefined();
@@ -34,10 +37,13 @@ export const brief = ({ severity, code, line, column }: Diagnostic): string =>
 
 export const words = ({ message, hint = '' }: Diagnostic): string => `${message} ${hint}`;
 
-/** The text, the problem expected first, and a word that message or hint must hold. Further columns: further problems. */
+/**
+ * The text, the problem expected first, and a word that its message or hint must contain. Further columns: further
+ * problems.
+ */
 export type Row = readonly [text: string, problem: string, word: string, ...others: string[]];
 
-/** One test for each row: the problems it is expected to have, all of them, and what the first of them says. */
+/** One test for each row: all expected problems, and the message of the first. */
 export function table(rows: readonly Row[], wrap = (text: string): string => text): void {
   it.each(rows.map((row) => ({ row, text: row[0] })))('$text', ({ row: [text, problem, word, ...others] }) => {
     const { problems } = load(wrap(text));

@@ -7,7 +7,7 @@ const on = { ...machine, env: { ...machine.env, SECRET, SHORT: 'swordy', URL: 'h
 
 const said = (text: string): string => load(text, '/etc/timers.yaml', on).problems.map(words).join('\n');
 
-/** Any stretch that would give it away. */
+/** Any part that would reveal it. */
 const STRETCHES = [
   ...Array.from({ length: SECRET.length - 7 }, (_, at) => SECRET.slice(at, at + 8)),
   'swordy',

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadTimerFile, type Loaded } from '../../src/config/index.js';
 import { brief, machine as known, words } from './diagnose.js';
 
-/** What is written here belongs to whom the tests run as. */
+/** Files written here belong to the user who runs the tests. */
 const machine = { ...known, uid: process.getuid?.() };
 
 const GOOD = 'timers: {a: {every: 1m, run: x}}\n';

@@ -22,7 +22,7 @@ const backupJob = (lines: string) => jobs(backupWith(lines))[0]!;
 const failure: Outcome = { status: 'failure', exitCode: 1 };
 const pauses = (lines: string) => [1, 2, 3, 4, 5].map((attempt) => backupJob(lines).retry.pauseAfter(attempt, failure));
 
-/** After how many failures in a row its breaker opens, and for how long. */
+/** How many failures in a row open its breaker, and for how long. */
 const opensAfter = ({ breaker }: Job) => {
   for (let failures = 1; breaker && failures < 10; failures++) {
     const state = breaker.after(CLOSED, { outcome: failure, failuresInARow: failures, isTrial: false }, 0);

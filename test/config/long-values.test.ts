@@ -78,7 +78,7 @@ describe('a text that cannot be meant is a mistake like any other', () => {
   });
 });
 
-/** A reader whose time grows with the square of the length takes days for this. */
+/** A reader with quadratic time takes days for this. */
 const HUGE = 20_000_000;
 
 describe.each(TEXTS)('20 MB of %s', (_what, part) => {

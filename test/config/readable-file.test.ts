@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readableFile } from '../../src/config/index.js';
 import { load, machine } from './diagnose.js';
 
-/** What can be read of a file with mistakes. */
+/** The readable part of a file with mistakes. */
 function readable(text: string, path?: string) {
   const loaded = load(text, path);
   expect(loaded.timerFile, 'the file has a mistake').toBeUndefined();

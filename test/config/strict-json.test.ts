@@ -41,7 +41,7 @@ describe('a file that ends in .json is JSON and nothing more', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
         const fault = jsonFault(parts.join(''));
-        // What stands before the fault is the beginning of some JSON: nothing in it is to blame.
+        // The text before the fault is the beginning of valid JSON: nothing in it is wrong.
         const before = parts.join('').slice(0, fault?.at.start ?? 0);
         expect((jsonFault(before) ?? fault)?.at.start).toBe(fault === undefined ? 0 : before.length);
       }),

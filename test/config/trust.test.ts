@@ -19,7 +19,7 @@ import { brief, machine as known, words } from './diagnose.js';
 
 const GOOD = 'timers: {a: {every: 1m, run: x}}\n';
 const uid = process.getuid?.() ?? 0;
-/** Why tests that give files away are skipped. */
+/** Why tests that change the owner of files are skipped. */
 const needsRoot = uid === 0 ? '' : ' (skipped: only root can give files away)';
 const ours: Machine = { ...known, uid };
 const asRoot: Machine = { ...known, uid: 0 };
@@ -45,7 +45,10 @@ function makeFolder(name: string, mode: number): string {
   return path;
 }
 
-/** Gives a path to another user, and says as whom to look at it: root can give it away, others look as somebody else. */
+/**
+ * Gives a path to another user, and returns which user to check as: root can give it away, others check as someone
+ * else.
+ */
 function giveAway(path: string): Machine {
   if (uid !== 0) return { ...known, uid: uid + 1 };
   chownSync(path, 65534, 65534);
@@ -72,7 +75,7 @@ describe('a file that others may write', () => {
   it.skipIf(uid !== 0)(`counts members of its group${needsRoot}`, async () => {
     const path = write('timers.yaml', 0o664);
     expect(await load(path, asRoot)).toEqual([]);
-    // Nobody knows who is in a group without a name: only one with the owner's number is taken to be the owner's.
+    // The members of a group without a name are unknown: only one with the owner's number counts as the owner's.
     chownSync(path, 0, 54_321);
     expect((await load(path, asRoot)).map(words)).toEqual([`group 54321 may write to ${path} chmod go-w ${path}`]);
     chownSync(path, 54_321, 54_321);

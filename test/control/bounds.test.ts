@@ -27,7 +27,7 @@ function connect(): RawClient {
 
 const crowd = (count = PLACES) => Array.from({ length: count }, connect);
 
-/** As a client of its own asks. */
+/** Requests through a separate client. */
 const ask = (verb: string, args: object = {}) => connect().ask({ id: 7, verb, args });
 
 const BUSY = { id: 7, error: { code: 'busy', message: 'the scheduler is busy: 64 connections are open' } };

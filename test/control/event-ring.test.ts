@@ -39,7 +39,7 @@ const tell = (count: number, event: TimerEvent = output) => {
   for (let told = 0; told < count; told++) ring.accept(event);
 };
 
-/** Reads all there is: how many events of which name, and how many were lost. */
+/** Reads everything: how many events of each name, and how many were lost. */
 function read(follower: ReturnType<EventRing['follow']>): Record<string, number> {
   const counts: Record<string, number> = {};
   for (let told = follower.next(); told !== undefined; told = follower.next()) {

@@ -7,7 +7,7 @@ const boom = (): never => {
   throw new TypeError('no such thing');
 };
 
-/** Arguments with which each verb comes as far as the scheduler. */
+/** Arguments with which each verb reaches the scheduler. */
 const args: Readonly<Record<string, object>> = {
   add: { in_ms: 5, run: 'true', cwd: '/' },
   trigger: { name: 'tick' },

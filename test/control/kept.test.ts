@@ -4,7 +4,7 @@ import { SECOND } from '../../src/domain/time.js';
 import { Lives } from '../support/lives.js';
 import { everyMs, job } from '../support/rig.js';
 
-/** A scheduler of one timer on a ledger, and what stands between it and a verb. */
+/** A scheduler with one timer on a ledger, and what is between it and a verb. */
 function serve() {
   const lives = new Lives();
   const rig = lives.begin([job('tick', { ...everyMs(10 * SECOND), length: 10 * SECOND })], '2026-01-01T00:00:00Z');
@@ -50,7 +50,7 @@ test.each([
   const granted = ask(verb, args).then(({ keeping }) => order.push(keeping));
   await rig.clock.advance(0);
   await granted;
-  // A cancellation of what is not on changes nothing, and has nothing to wait for.
+  // Canceling something that is not active changes nothing, and has nothing to wait for.
   expect(order).toEqual(verb === 'cancel' ? ['recorded'] : ['before', 'after', 'recorded']);
 });
 

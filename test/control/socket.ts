@@ -13,7 +13,7 @@ import { everyMs, job, Rig } from '../support/rig.js';
 
 export const uid = process.getuid?.() ?? -1;
 
-/** A scheduler on a fake clock behind a real control socket in a folder of its own. */
+/** A scheduler on a fake clock with a real control socket in its own folder. */
 export class Served {
   readonly folder = mkdtempSync(join(tmpdir(), 'ctl-'));
   readonly path = join(this.folder, 'timers.sock');
@@ -25,7 +25,7 @@ export class Served {
       setImmediate(task);
     },
   });
-  /** How many turns were asked for. */
+  /** How many turns were requested. */
   turns = 0;
   readonly ring = new EventRing(
     () => true,
@@ -90,7 +90,7 @@ export class Served {
   }
 }
 
-/** A client that writes what it likes, and reads lines. */
+/** A client that writes anything, and reads lines. */
 export class RawClient {
   readonly socket: Socket;
   readonly closed: Promise<void>;

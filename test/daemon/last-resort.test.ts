@@ -8,7 +8,7 @@ let release: Cancel = () => undefined;
 
 afterEach(() => release());
 
-/** What is done about errors, and a way to bring them about without the process knowing. */
+/** What happens with errors, and a way to raise them without affecting the process. */
 function open(report: (error: unknown) => void = () => undefined) {
   const done: string[] = [];
   const before = process.listeners('uncaughtException');

@@ -55,7 +55,7 @@ function openOrigin(more: Partial<OriginOptions> = {}): ReturnType<Origin['open'
   return origin.open();
 }
 
-/** Starts a scheduler with the file, as the program does. */
+/** Starts a scheduler with the file, like the program. */
 async function run(more: Partial<OriginOptions> = {}): Promise<void> {
   watch?.stop();
   expect(await openOrigin(more)).toBeUndefined();
@@ -70,7 +70,7 @@ async function run(more: Partial<OriginOptions> = {}): Promise<void> {
   await rig.clock.advance(0);
 }
 
-/** Lets the next request go out, and returns what the scheduler says of its answer. */
+/** Sends the next request, and returns what the scheduler says about the response. */
 async function poll(): Promise<readonly string[]> {
   const asked = server.headers.length;
   rig.events.splice(0);

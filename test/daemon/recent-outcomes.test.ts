@@ -8,7 +8,7 @@ const minute = (number: number) => `2026-11-23T08:${String(number).padStart(2, '
 const run = (number: number, jobName = 'backup'): Ending =>
   finished(firingAt(minute(number), { jobName }), { runId: `r${number}` });
 
-/** Sits on a clock whose next turn is always there. */
+/** Uses a clock whose next turn is always available. */
 function recentOver(endings: readonly Ending[] | undefined) {
   const asked = { count: 0 };
   const clock = new FakeClock();

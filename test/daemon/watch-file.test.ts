@@ -15,7 +15,7 @@ let said: string[];
 let watched: Map<string, (name: string | null) => void>;
 let unwatch: () => void;
 
-/** Reports what the test says, and nothing by itself. */
+/** Reports what the test says, and nothing else. */
 const silent: WatchFolder = (path, { noticed }) => {
   watched.set(path, noticed);
   return { close: () => void watched.delete(path) };
@@ -45,7 +45,7 @@ function watch(watchFolder = silent): void {
   unwatch = watchTimerFile(file, { clock, surroundings: terminal, changed: () => (changes += 1), watchFolder });
 }
 
-/** Lets time go by until the next look at the file, and waits for it. Returns how long that took. */
+/** Lets time pass until the next check of the file, and waits for it. Returns how long that took. */
 async function look(): Promise<number> {
   const wait = clock.nextWakeIn ?? 0;
   await clock.advance(wait);
@@ -53,7 +53,7 @@ async function look(): Promise<number> {
   return wait;
 }
 
-/** Lets the watch look often enough to see a change that has settled. */
+/** Lets the watch check often enough to see a settled change. */
 const settle = async () => {
   for (let looks = 0; looks < 3; looks++) await look();
 };

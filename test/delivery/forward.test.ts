@@ -62,7 +62,7 @@ function add(from: number, to = from): void {
   forward.accept(finished);
 }
 
-/** The next request; lets the forwarder read what it takes. */
+/** The next request; lets the forwarder read its records. */
 async function next(): Promise<Asked> {
   const found: Asked[] = [];
   void web.next().then((asked) => found.push(asked));

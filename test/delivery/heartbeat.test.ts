@@ -29,7 +29,7 @@ afterEach(async () => {
   await web.close();
 });
 
-/** Whether no beat is on its way: armed are the scheduler, the watch over its loop, and the next beat. */
+/** Whether no heartbeat is being sent: the scheduler, its loop check and the next heartbeat are armed. */
 const isOver = () => rig.clock.armed === 3;
 
 function begin(settings: Partial<HeartbeatSettings> = {}): void {

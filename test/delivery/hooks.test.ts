@@ -50,12 +50,12 @@ beforeEach(() => {
 });
 
 const begun = () => executor.attempts.map(({ env }) => env['TIMERS_HOOK']);
-/** That many runs of one timer fail. */
+/** This many runs of one timer fail. */
 const fail = (runs: number, jobName = 'backup') => {
   for (let run = 1; run <= runs; run++)
     sink.accept(ended('failure', { runId: `r${run}`, firing: { ...firing, jobName } }));
 };
-/** One run each of several timers fails: t1, t2 … */
+/** One run of each of several timers fails: t1, t2 … */
 const failEach = (timers: number) => {
   for (let timer = 1; timer <= timers; timer++) fail(1, `t${timer}`);
 };

@@ -47,7 +47,7 @@ const missed: TimerEvent = { event: 'firing.missed', at, firing, reason: 'deadli
 const opened: TimerEvent = { event: 'breaker.opened', at, jobName: 'backup', failures: 3, cooldownMs: 300_000 };
 const closed: TimerEvent = { event: 'breaker.closed', at, jobName: 'backup', failures: 0, cooldownMs: 0 };
 
-/** The changes reported for these events, by a command that ends at once. */
+/** The changes reported for these events, by a command that ends immediately. */
 async function changesOf(events: readonly TimerEvent[], notify: Partial<Notify> = {}): Promise<string> {
   const sink = create({ command: hook, ...notify });
   executor.lasting = 0;

@@ -6,7 +6,7 @@ import { FakeClock } from '../support/fake-clock.js';
 
 let clock: FakeClock;
 let outbox: Outbox<string>;
-/** Messages on their way, by name. */
+/** Active messages, by name. */
 let active: Map<string, (failure?: DeliveryFailure) => void>;
 let done: string[];
 

@@ -35,7 +35,7 @@ const of = <Event extends RunStarted | RunFinished>(event: Event, jobName: strin
 });
 const success = finished({ status: 'success', exitCode: 0 });
 const told = () => failed.map(({ jobName, moment, tries, error }) => `${jobName} ${moment} ${tries}: ${error}`);
-/** The paths, without the name of the run. */
+/** The paths, without the id of the run. */
 const paths = () => web.log.map((line) => line.replace(/\?.*/, '').replace('/s3cret', ''));
 
 describe('a ping', () => {

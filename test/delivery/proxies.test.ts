@@ -6,7 +6,7 @@ import { FakeClock } from '../support/fake-clock.js';
 import { ProxyPuppet } from '../support/proxy-puppet.js';
 import { until } from '../support/web-puppet.js';
 
-/** No name below .invalid is ever known: what arrives was asked of the proxy. */
+/** No name below .invalid exists: a request that arrives went through the proxy. */
 const URL_OF_A = 'http://a.invalid/ping?x=1';
 let clock: FakeClock;
 let proxy: ProxyPuppet;

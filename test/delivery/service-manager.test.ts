@@ -12,7 +12,7 @@ let troubles: string[];
 let exit: Exit;
 let isOverdue: boolean;
 let manager: ServiceManager;
-/** Messages that are being sent do not end while it holds. */
+/** Messages that are being sent do not end while it is held. */
 let holds: boolean;
 
 function open(watchdog?: Duration): void {

@@ -18,7 +18,7 @@ const entries = Object.entries(EVENTS) as unknown as readonly (readonly [
   EventEntry<TimerEvent>,
 ])[];
 
-/** The example of every entry, and every form that the tests of sentences know. */
+/** The example of every entry, and every form used in the tests of sentences. */
 const forms: readonly TimerEvent[] = [
   ...entries.map(([, { example }]) => example),
   ...SENTENCES.map(([, event]) => event),
@@ -65,7 +65,7 @@ describe('every entry', () => {
     for (const text of texts) expect(text).toMatch(/^[A-Z`].*\.$/);
     expect(typeof level === 'string' ? level : level.summary).not.toBe('');
     expect(since).toMatch(/^\d+\.\d+\.\d+$/);
-    // Who concerns a timer can be found by its name.
+    // An event about a timer has the timer's name.
     if (entry.concerns === 'timer') expect(jobNameOf(example)).toBeDefined();
     if (entry.recorded !== false) expect(jobNameOf(example)).toBeDefined();
   });
@@ -86,7 +86,7 @@ describe('every entry', () => {
 });
 
 describe('a sentence that counts one thing has no plural', () => {
-  /** With 1 for each number that counts, and one of each list. */
+  /** With 1 for each count, and one item in each list. */
   const ofOne = (event: TimerEvent): TimerEvent =>
     Object.fromEntries(
       Object.entries(event).map(([key, value]: [string, unknown]) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Attempt, type AttemptContext, type AttemptOwner } from '../../src/engine/attempt.js';
 import type { Job } from '../../src/domain/job.js';
 
-/** What the log receives of the lines that a command with `output: {parse: json}` prints. */
+/** The log's lines for a command with `output: {parse: json}`. */
 function recordsOf(...lines: string[]): unknown[] {
   const records: unknown[] = [];
   const job = { command: { output: { to: 'log', parse: 'json' } } } as unknown as Job;

@@ -10,7 +10,7 @@ import { everyMs, job, Rig } from '../support/rig.js';
 const hourly = (kind: OverlapKind, policy: 'latest' | 'all' = 'all') =>
   job('hourly', everyMs(HOUR), { misfire: catchUp({ policy, within: 3 * HOUR }), admission: [overlap(kind)] });
 
-/** The second of two schedulers, begun five hours after the first was stopped; runs take `lasting`. */
+/** The second of two schedulers, started five hours after the first was stopped; runs take `lasting`. */
 async function behindDowntime(kind: OverlapKind, lasting: number): Promise<Rig> {
   const lives = new Lives();
   const first = lives.begin([hourly(kind)], '2026-01-01T00:30:00Z');
@@ -48,7 +48,7 @@ describe('catch_up all', () => {
     expect(rig.executor.attempts).toHaveLength(3);
   });
 
-  /** Runs of 25 minutes: the firing of 06:00 finds the second on and the third waiting. */
+  /** Runs of 25 minutes: the firing of 06:00 finds the second active and the third waiting. */
   const atSix: Readonly<Record<string, readonly string[]>> = {
     skip: ['06:00 skipped overlap', '06:20 success 04:00', '06:45 success 05:00'],
     queue: ['06:20 success 04:00', '06:45 success 05:00', '07:10 success 06:00'],

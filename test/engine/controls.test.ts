@@ -135,7 +135,7 @@ describe('reset', () => {
     expect(rig.scheduler.controls.status().jobs[0]).toMatchObject({ failuresInARow: 0, breaker: { kind: 'closed' } });
     await rig.clock.advance(MINUTE);
     expect(rig.story()).not.toContain('breaker.opened');
-    // The count of a breaker that is closed goes, too.
+    // The count of a closed breaker is reset, too.
     rig.scheduler.controls.reset('flaky');
     await rig.clock.advance(MINUTE);
     expect(rig.story()).not.toContain('breaker.opened');

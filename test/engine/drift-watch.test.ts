@@ -7,7 +7,7 @@ import { FakeClock } from '../support/fake-clock.js';
 
 type Answer = TimeSample | TimeTrouble | undefined;
 
-/** A source whose next replies the test sets beforehand; the last is repeated. */
+/** A source whose next replies the test sets in advance; the last one repeats. */
 class FakeSource implements TimeSource {
   readonly name: string;
   asked = 0;
@@ -17,7 +17,7 @@ class FakeSource implements TimeSource {
     this.name = name;
   }
 
-  /** `[offset, error]`, why not, or nothing. */
+  /** `[offset, error]`, a reason, or nothing. */
   answers(...answers: (readonly [number, number] | string | undefined)[]): this {
     this.#answers.splice(0, Infinity, ...answers);
     return this;

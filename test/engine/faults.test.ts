@@ -32,14 +32,14 @@ const again = retry({ attempts: 2, delay: 0, factor: 1, maxDelay: 0, jitter: fal
 interface Stage {
   readonly bad?: Partial<Job>;
   readonly options?: RigOptions;
-  /** Brings the fault about, besides. */
+  /** Causes the fault, in addition. */
   readonly prepare?: (rig: Rig) => void;
-  /** Whether every firing of the timer fails by it; else the timer runs as ever. */
+  /** Whether every firing of the timer fails because of it; otherwise the timer runs as usual. */
   readonly fails?: false;
   readonly doing: string;
 }
 
-/** Of one attempt in two: that of the bad timer. */
+/** For every second attempt: that of the bad timer. */
 const ofBad = (env: Readonly<Record<string, string>>) => env['TIMERS_TASK_NAME'] === BAD;
 
 const stages: Readonly<Record<string, Stage>> = {
@@ -131,7 +131,7 @@ describe('a timer that cannot be planned', () => {
       { file: 'timers.yaml' },
     );
     await rig.clock.advance(40_000);
-    // The one that came due before is late, and not lost.
+    // The firing that came due earlier is late, and not lost.
     expect(endingsOf(rig, BAD)).toHaveLength(5);
     expect(endingsOf(rig, 'good')).toHaveLength(5);
   });

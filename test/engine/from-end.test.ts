@@ -9,7 +9,7 @@ const { schedule } = every.parse({ interval: '1h', from: 'end' }, { timezone: 'U
 
 const rested = (policy: 'none' | 'latest') => job('rested', schedule, { misfire: catchUp({ policy }) });
 
-/** Two schedulers: the first runs the job once, from 01:00 to 01:10; the second begins at `again`. */
+/** Two schedulers: the first runs the job once, from 01:00 to 01:10; the second starts at `again`. */
 async function restart(policy: 'none' | 'latest', again: string, how: 'stop' | 'die' = 'stop') {
   const lives = new Lives();
   const first = lives.begin([rested(policy)], '2026-01-01T00:00:00Z');

@@ -15,7 +15,7 @@ class Crowd {
     }
   }
 
-  /** The first that is through leaves. */
+  /** The first one that has passed leaves. */
   leave(): void {
     this.#passes.shift()?.release();
   }
@@ -106,7 +106,7 @@ describe.each<[string, { readonly concurrency?: number; readonly groups?: Readon
     await rig.clock.settle();
     const names = rig.executor.attempts.slice(20).map(({ env }) => env['TIMERS_TASK_NAME']);
     expect(names).toEqual(['burst', 'other']);
-    // Its thousands of events take turns, which this clock brings only when asked.
+    // Its thousands of events need turns, which this clock provides only on request.
     const stopped = rig.scheduler.stop();
     await rig.clock.settle();
     await stopped;

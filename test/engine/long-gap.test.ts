@@ -11,7 +11,7 @@ import { everyMs, job, Rig } from '../support/rig.js';
 /** Far fewer than the instants that passed, and enough for the hundred that may be caught up on. */
 const MOST_ASKED = 5_000;
 
-/** The schedule, which counts how often it is asked for its next instant. */
+/** The schedule, which counts how many times its next instant is requested. */
 function counted(schedule: Schedule): Schedule & { asked: number } {
   return {
     asked: 0,

@@ -7,7 +7,10 @@ import type { FakeLedger } from '../support/fake-ledger.js';
 import { Lives, tidy } from '../support/lives.js';
 import { atInstants, everyMs, job, Rig } from '../support/rig.js';
 
-/** One life from `start` for `lasting`, ended in order; then another from `again`. Returns the story of the second. */
+/**
+ * One scheduler from `start` for `lasting`, stopped in order; then another from `again`. Returns the events of the
+ * second.
+ */
 async function restart(
   jobs: readonly Job[],
   { start, lasting, again }: { start: string; lasting: number; again: string },
@@ -151,7 +154,7 @@ describe('what is remembered', () => {
 });
 
 describe('a scheduler that died', () => {
-  /** A life that ends without a word while `jobs` do what they do. */
+  /** A scheduler that dies silently while `jobs` are in progress. */
   const die = (rig: Rig & { ledger: FakeLedger }) => {
     rig.ledger.isDead = true;
   };
@@ -317,7 +320,7 @@ test('what is due in one turn is one transaction', async () => {
   const before = rig.ledger.commits;
   await rig.clock.advance(SECOND);
   expect(rig.executor.attempts).toHaveLength(500);
-  // One before the processes start; run.started is recorded with the log, 256 events at a time.
+  // One commit before the processes start; run.started is recorded with the log, 256 events at a time.
   expect(rig.ledger.commits - before).toBeLessThanOrEqual(5);
 });
 
@@ -539,7 +542,7 @@ describe('an orderly stop leaves to the next scheduler what never had a process'
 });
 
 describe('a stop that another program keeps from the state', () => {
-  /** A scheduler whose ledger waits for a lock until the test frees it. */
+  /** A scheduler whose ledger waits for a lock until the test releases it. */
   function lockedOut() {
     const rig = new Lives().begin([], '2026-01-01T00:00:00Z');
     const asked: number[] = [];

@@ -5,7 +5,7 @@ import { correctionFor, SchedulerTime } from '../../src/engine/scheduler-time.js
 import { FakeClock } from '../support/fake-clock.js';
 
 test.each([
-  // error, elapsed since the last look, what is done
+  // error, time since the last check, the expected action
   [0, 1_000, { kind: 'none' }],
   [2, 1_000, { kind: 'none' }],
   [-2, 1_000, { kind: 'none' }],
@@ -72,7 +72,9 @@ describe('the time of a scheduler', () => {
 });
 
 describe('a time that follows a measured offset', () => {
-  /** Looks once a second, as the scheduler does, and returns how far the time is ahead of the wall clock after each. */
+  /**
+   * Checks once a second, like the scheduler, and returns how far the time is ahead of the wall clock after each check.
+   */
   async function run(clock: FakeClock, time: SchedulerTime, seconds: number): Promise<number[]> {
     const leads: number[] = [];
     for (let second = 0; second < seconds; second++) {

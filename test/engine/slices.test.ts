@@ -7,7 +7,10 @@ import { atInstants, job, Rig } from '../support/rig.js';
 const COUNT = 300;
 const DUE = '2026-01-01T00:00:01Z';
 
-/** As many timers of one instant, whose commands take 3 ms each to start. `onStart` is called with how many have started. */
+/**
+ * This many timers due at one instant, whose commands take 3 ms each to start. `onStart` is called with how many have
+ * started.
+ */
 function burst(onStart: (started: number, rig: Rig) => void, withLedger = true) {
   const jobs = Array.from({ length: COUNT }, (_, index) => job(`t${index}`, atInstants(DUE)));
   const ledger = new FakeLedger(new Disk());

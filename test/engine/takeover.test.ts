@@ -9,7 +9,7 @@ import { atInstants, everyMs, job, type Rig } from '../support/rig.js';
 const START = '2026-01-01T00:00:00Z';
 const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, '0')}Z`;
 
-/** A scheduler from the start, which dies or is stopped after a while, and one that takes over at `again`. */
+/** A scheduler that dies or is stopped after a while, and one that takes over at `again`. */
 async function takeOver(
   jobs: readonly Job[],
   { lasting, again, stops = false }: { lasting: number; again: string; stops?: boolean },
@@ -136,7 +136,7 @@ describe('a stop with a successor', () => {
 });
 
 describe('a commit that takes time', () => {
-  /** A scheduler whose commits end when the test says so. */
+  /** A scheduler whose commits finish when the test says so. */
   function slow() {
     const lives = new Lives();
     const waiting: ((committed: Committed) => void)[] = [];

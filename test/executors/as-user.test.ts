@@ -33,7 +33,7 @@ const executor = await createExecutor({ clock: createSystemClock(), environment 
 let folder: string;
 /** The user's own folder. */
 let home: string;
-/** Root's folder, where the user may do nothing. */
+/** Root's folder, to which the user has no access. */
 let root: string;
 let io: RecordedIo;
 beforeEach(() => {
@@ -262,7 +262,7 @@ describe('an output file of our own', () => {
     expect(io.lines[1]).toBe(`trouble: the output cannot be written to ${file}: it is not a regular file`);
   });
 
-  it('holds up no other, and the end of no run, where it is a pipe that nobody reads: eight at once', async () => {
+  it('delays no other, and no end of a run, if it is a pipe that nobody reads: eight at once', async () => {
     const pipes = Array.from({ length: 8 }, (_, index) => join(folder, `pipe-${index}`));
     for (const pipe of pipes) execFileSync('mkfifo', [pipe]);
     const held = pipes.map((pipe) => own('yes | head -c 300000; exit 3', pipe));

@@ -49,7 +49,7 @@ async function until(is: () => boolean): Promise<void> {
   while (!is()) await new Promise<void>((resolve) => system.after(2, resolve));
 }
 
-/** A command that runs. */
+/** A running command. */
 async function begin(what: Command['run'], more: Partial<Command> = {}) {
   const io = new RecordedIo();
   const exit = executor.execute(command(what, more), io);
@@ -107,7 +107,7 @@ describe('a command', () => {
 
 describe('what has left its group, its parent and its environment', () => {
   const leave = (wait: string) => `(setsid env -i sleep 60 >/dev/null 2>&1 & echo $!); ${wait}`;
-  /** A run, and the process it has left. */
+  /** A run, and the process that it left. */
   async function leaving(wait: string) {
     const io = new RecordedIo();
     io.env = { TIMERS_RUN_ID: randomUUID() };
@@ -217,7 +217,7 @@ describe('the death of the forker', () => {
     io.env = { TIMERS_RUN_ID: `moment-${process.pid}` };
     const exit = executor.execute(command(`echo x >>${marker}; exec sleep 60`), io);
     void exit.then(() => (isOver = true));
-    // Looks often in each turn, so that the forker is dead before this process reads its reply.
+    // Checks often in each turn, so that the forker is dead before this process reads its reply.
     await until(() => {
       for (let looks = 0; looks < 20_000 && !existsSync(marker); looks++);
       return existsSync(marker) && process.kill(dead, 'SIGKILL');
@@ -259,7 +259,7 @@ it('a program that is gone is reported once, and not tried again', async () => {
   process.kill(gone.pid ?? 0, 'SIGKILL');
   await until(() => reasons.length > 0);
   expect(reasons).toEqual(['it could not be started: ENOENT']);
-  // After the death, and for the first command of the other.
+  // After the death, and for the first command of the next forker.
   expect(pauses).toEqual([SECOND, 5 * SECOND]);
   gone.close();
 });

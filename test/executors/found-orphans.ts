@@ -1,4 +1,4 @@
-// A program of its own for orphans.test.ts: prints the pids of all processes of the run argv[2], as it finds them.
+// A separate program for orphans.test.ts: prints the pids of all processes of the run argv[2], in the order found.
 import { createSystemClock } from '../../src/clocks/system.js';
 import { createProcOrphans } from '../../src/executors/index.js';
 

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/domain/clock.js';
 import type { Executor } from '../../src/domain/executor.js';
 import { compile, noCompiler, SANITIZED } from '../support/c-compiler.js';
 
-/** Which launcher the tests of this folder run on: vitest.config.ts runs them on each. */
+/** Which launcher the tests of this folder use: vitest.config.ts runs them on each. */
 export const launcherName = process.env['TIMERS_TEST_LAUNCHER'] === 'forker' ? 'forker' : 'execa';
 
 if (launcherName === 'forker' && noCompiler !== undefined)
@@ -13,7 +13,7 @@ if (launcherName === 'forker' && noCompiler !== undefined)
 
 let program: string | undefined;
 
-/** A launcher whose forker has the sanitizers, and its process. */
+/** A launcher whose forker has sanitizers, and its process. */
 export async function openForker(
   clock: Clock,
   more: Partial<ConstructorParameters<typeof ForkerLauncher>[0]> = {},
@@ -32,7 +32,7 @@ export async function openForker(
   return launcher;
 }
 
-/** The shell executor on the launcher of this run of the tests. */
+/** The shell executor on the launcher of this test run. */
 export async function createExecutor(context: ShellContext): Promise<Executor> {
   if (launcherName === 'execa' || noCompiler !== undefined) return createShellExecutor(context);
   return createShellExecutor({ ...context, launcher: await openForker(context.clock) });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { LINE_LIMIT, LineSplitter } from '../../src/executors/shell/line-splitter.js';
 
-/** What comes out when these chunks go in; a cut line ends in ` …`. */
+/** The output for these chunks; a cut line ends in ` …`. */
 function split(...chunks: (string | Uint8Array)[]): string[] {
   const lines: string[] = [];
   const splitter = new LineSplitter((block, truncated) =>

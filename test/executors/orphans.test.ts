@@ -9,7 +9,7 @@ import { bundle } from '../support/bundle.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Puppet, type PuppetProcess } from '../support/puppet.js';
 
-/** Longer than any test: one that waits for it never ends. */
+/** Longer than any test: a test that waits for it never ends. */
 const GRACE = 3_600_000;
 const clock = createSystemClock();
 const orphans = createProcOrphans({ clock });
@@ -17,7 +17,7 @@ const nextTurn = () => new Promise<void>((resolve) => clock.soon(resolve));
 
 const LAST_PID = '/proc/sys/kernel/ns_last_pid';
 
-/** Whether the system lets us say which pid comes next. */
+/** Whether the system lets us choose the next pid. */
 function canChoosePids(): boolean {
   try {
     writeFileSync(LAST_PID, readFileSync(LAST_PID));
@@ -27,7 +27,7 @@ function canChoosePids(): boolean {
   }
 }
 
-/** Starts a process under that pid, as soon as it is free. */
+/** Starts a process with that pid, as soon as it is free. */
 async function spawnAs(pid: number): Promise<ChildProcess> {
   for (;;) {
     writeFileSync(LAST_PID, String(pid - 1));

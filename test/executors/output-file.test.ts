@@ -38,7 +38,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const text = (path = file): string => readFileSync(path, 'utf8');
-/** What another process writes is there a moment later. */
+/** Output of another process arrives a moment later. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise<void>((resolve) => clock.soon(resolve));
 }

@@ -87,7 +87,7 @@ describe('order', () => {
   });
 });
 
-/** What this process has open: pipes of ours, and all else. */
+/** The open descriptors of this process: pipes of ours, and all others. */
 function descriptors(): { readonly pipes: number; readonly others: number } {
   const links = readdirSync('/proc/self/fd').map((fd) => {
     try {
@@ -107,7 +107,7 @@ describe.runIf(isLinux)('pipes', () => {
     await Promise.all(Array.from({ length: 200 }, () => run('echo x')));
     await Promise.all([run('true', { cwd: '/no/such' }), executor.execute(command(['/no/such']), new RecordedIo())]);
     expect(io.lines.filter((line) => line === 'x')).toHaveLength(200);
-    // Those that are kept ready stay.
+    // Pipes that are kept ready stay.
     while (descriptors().pipes > 100 || descriptors().others > before.others) await nextTurn();
   });
 

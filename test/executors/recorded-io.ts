@@ -4,7 +4,7 @@ import type { Command } from '../../src/domain/command.js';
 import type { AttemptIo, OutputStream } from '../../src/domain/executor.js';
 import type { Usage } from '../../src/domain/usage.js';
 
-/** A command as the timer file's defaults make it. */
+/** A command with the timer file's defaults. */
 export const command = (run: Command['run'], more: Partial<Command> = {}): Command => ({
   run,
   shell: '/bin/sh',
@@ -16,7 +16,7 @@ export const command = (run: Command['run'], more: Partial<Command> = {}): Comma
   ...more,
 });
 
-/** An attempt's io that keeps everything it receives. */
+/** An attempt's io that stores everything it receives. */
 export class RecordedIo implements AttemptIo {
   env: Record<string, string> = {};
   readonly cancellation = new Canceler();
@@ -55,7 +55,7 @@ export class RecordedIo implements AttemptIo {
     return this.strayAction;
   }
 
-  /** Resolves when that line comes. */
+  /** Resolves when that line arrives. */
   lineThat(matches: (text: string) => boolean): Promise<string> {
     return new Promise((resolve) => {
       this.onLine = (text) => matches(text) && resolve(text);

@@ -45,7 +45,7 @@ describe('ends', () => {
   });
 });
 
-/** Holds the event loop up until a process has ended: Node cannot have been notified of it then. */
+/** Blocks the event loop until a process has ended: Node cannot have been notified of it then. */
 function waitUntilOver(pid: number): void {
   while (readStat(pid)?.isOver === false);
 }

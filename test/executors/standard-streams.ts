@@ -1,5 +1,5 @@
-// A separate program for standard-streams.test.ts. For each file of argv[4] and later it runs a command whose output goes there, as the user
-// argv[2] ("own" or "other"). Unless argv[3] is empty, it first becomes that user itself.
+// A separate program for standard-streams.test.ts. For each file of argv[4] and later it runs a command whose output
+// goes there, as the user argv[2] ("own" or "other"). Unless argv[3] is empty, it first becomes that user itself.
 import { createSystemClock } from '../../src/clocks/system.js';
 import { createExecutor } from './launchers.js';
 import { command, RecordedIo } from './recorded-io.js';
@@ -15,7 +15,7 @@ if (become !== '') {
 const executor = await createExecutor({ clock: createSystemClock(), environment: process.env });
 for (const file of files) {
   const io = new RecordedIo();
-  // Nothing can be renamed in /proc: a test that fails breaks no machine.
+  // Nothing can be renamed in /proc: a failing test breaks no machine.
   const output = { to: 'file', file, ...(file.startsWith('/proc') && { maxSize: 4 }) } as const;
   const run = `echo ${file}:; echo one; echo two >&2`;
   await executor.execute(command(run, { cwd: '/', output, ...(as === 'other' && { user }) }), io);

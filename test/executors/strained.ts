@@ -6,17 +6,17 @@ import { command, RecordedIo } from './recorded-io.js';
 
 const executor = await createExecutor({ clock: createSystemClock(), environment: process.env });
 
-/** Opens files until the system gives no more. */
+/** Opens files until the system has no more. */
 function exhaustFiles(): void {
   try {
     for (;;) openSync('/dev/null', 'r');
   } catch {
-    // That is what was wanted.
+    // This is intended.
   }
 }
 
 async function outOfFiles(): Promise<unknown> {
-  // What is loaded on demand is loaded before there are no files left to load it from.
+  // Loads everything in advance, while there are still descriptors for it.
   await executor.execute(command('true'), new RecordedIo());
   exhaustFiles();
   return executor.execute(command('true'), new RecordedIo());
@@ -31,7 +31,7 @@ async function flood(): Promise<unknown> {
   return { exit, grownMb: Math.round((process.memoryUsage.rss() - before) / 1e6) };
 }
 
-/** Starts more runs at once than there are files for, ends them, and runs one more. */
+/** Starts more runs at once than there are descriptors for, ends them, and runs one more. */
 async function crowd(): Promise<unknown> {
   const refused: unknown[] = [];
   const ios = Array.from({ length: 200 }, () => new RecordedIo());

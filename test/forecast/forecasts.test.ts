@@ -40,10 +40,10 @@ describe('runs at once', () => {
     );
     const { clock } = foreseen.rig;
     await clock.advance(10 * MINUTE);
-    // It came due at 08:00, and is to end at 08:09:17 now.
+    // It came due at 08:00, and is expected to end at 08:09:17.
     expect((await foreseen.forecast()).windows.map(({ atOnce }) => atOnce.p50)).toEqual([1, 1, 1]);
     await clock.advance(40 * MINUTE);
-    // Twice as long is 09:24 now, so the run of 09:00 overlaps with it.
+    // Twice as long means 09:24, so the run of 09:00 overlaps with it.
     expect((await foreseen.forecast()).windows.map(({ atOnce }) => atOnce.p50)).toEqual([1, 1, 2]);
   });
 });
@@ -106,7 +106,7 @@ describe('a forecast', () => {
     const foreseen = new Foreseen(`timers:\n${lines.join('\n')}\n`, () => SECOND);
     await foreseen.rig.clock.settle();
     let asked = 0;
-    // Each look at the clock takes a millisecond.
+    // Each reading of the clock takes a millisecond.
     foreseen.passing = () => ++asked;
     await foreseen.forecast();
     expect(foreseen.turns).toBeGreaterThan(asked / 8);

@@ -8,7 +8,7 @@ import type { DurationsOf } from '../../src/forecast/recorded-run-times.js';
 import { machine } from '../config/diagnose.js';
 import { Rig } from '../support/rig.js';
 
-/** A scheduler of a file, whose runs last as the test says, and its forecasts. */
+/** A scheduler for a file, whose runs last as the test says, and its forecasts. */
 export class Foreseen {
   readonly rig: Rig;
   readonly forecasts: Forecasts;
@@ -16,12 +16,12 @@ export class Foreseen {
   readonly events: TimerEvent[];
 
   readonly troubles: string[] = [];
-  /** How often a forecast has left the rest to later turns. */
+  /** How many times a forecast has left the rest to later turns. */
   turns = 0;
   /** Replaces the monotonic clock of the forecasts. */
   passing: (() => Duration) | undefined;
 
-  /** `lasting`: of the next run of that timer. `recorded`: what the history has of it, ascending. */
+  /** `lasting`: for the next run of that timer. `recorded`: the history of it, ascending. */
   constructor(text: string, lasting: (name: string) => Duration, recorded: DurationsOf = (name) => [lasting(name)]) {
     const { timerFile, problems } = parseTimerFile({ path: '/etc/timers.yaml', folder: '/etc', text }, machine);
     if (timerFile === undefined) throw new Error(`${text}\n${JSON.stringify(problems, undefined, 1)}`);
@@ -58,7 +58,7 @@ export class Foreseen {
     queueMicrotask(task);
   }
 
-  /** What came from `at` on, by window. */
+  /** The actual firings from `at` on, by window. */
   came(at: Instant): Forecast['windows'] {
     return Object.entries(FORECAST_WINDOWS).map(([window, length]) => {
       const until = at + length;

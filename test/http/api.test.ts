@@ -62,7 +62,7 @@ describe('the current state', () => {
     const before = page.rig.clock.armed;
     const heard = await page.listening.listen('/api/events');
     await heard.next();
-    // The next look for changes, and the next beat.
+    // The next check for changes, and the next comment.
     expect(page.rig.clock.armed).toBe(before + 2);
     await page.rig.clock.advance(16 * SECOND);
     expect((await heard.next()).event).toBe('comment');

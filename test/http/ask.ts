@@ -14,7 +14,7 @@ export interface Question {
   readonly body?: string;
 }
 
-/** A server on a free port of this machine, and how to ask it. */
+/** A server on a free port of this machine, and a way to send requests. */
 export class Listening {
   readonly troubles: string[] = [];
   readonly server: HttpServer;
@@ -83,7 +83,7 @@ export class Listening {
   }
 }
 
-/** What came over a stream of events. */
+/** The messages of an event stream. */
 export class Heard {
   readonly response: IncomingMessage;
   readonly ended: Promise<void>;

@@ -4,14 +4,14 @@ import { apiRoutes, probeRoutes, type Route } from '../../src/http/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { Listening } from './ask.js';
 
-/** Throws at whatever is asked of it. */
+/** Throws on every call. */
 const broken: never = new Proxy(Object.create(null) as never, {
   get: () => {
     throw new TypeError('no such thing');
   },
 });
 
-/** All that the program serves, over sources of which none works. */
+/** Everything that the program serves, with sources that all fail. */
 const routes: readonly Route[] = [
   ...probeRoutes({
     status: () => broken['x'],
@@ -19,7 +19,7 @@ const routes: readonly Route[] = [
     metrics: broken,
     isOpen: { health: true, metrics: true },
   }),
-  // Put together from parts, so that each is asked only when its route is.
+  // Assembled from parts, so that each is called only by its own route.
   ...apiRoutes({
     live: broken,
     clock: new FakeClock(),

@@ -13,7 +13,7 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close();
 });
 
-/** Somebody who has a port of this machine. */
+/** Another process that has a port of this machine. */
 async function occupy(): Promise<{ readonly server: Server; readonly port: number }> {
   const server = createServer().listen(0, '127.0.0.1');
   open.push(server);
@@ -85,7 +85,7 @@ describe('a socket file', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'listener-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** A server that sends back what it receives, and the reason that keeps it from its socket. */
+  /** A server that sends back what it receives, and the reason why it has no socket. */
   async function echo() {
     const path = join(folder, 'http.sock');
     const clock = new FakeClock();

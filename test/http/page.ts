@@ -15,13 +15,13 @@ export interface ServedPage {
   readonly rig: Rig;
   readonly listening: Listening;
   readonly acted: { readonly verb: string; readonly args: unknown }[];
-  /** Shows the page what has happened since the last time. */
+  /** Sends the page what has happened since the last time. */
   tell(): void;
   /** Lets time pass for the page. */
   pass(): Promise<void>;
 }
 
-/** A scheduler on a fake clock and what the page asks of it, on a real port. */
+/** A scheduler on a fake clock and its page, on a real port. */
 export async function servePage(
   jobs: readonly Job[],
   { recorded, token, answer }: { recorded?: Recorded; token?: string; answer?: Acted } = {},

@@ -10,7 +10,7 @@ let server: HttpServer;
 let elsewhere: HttpServer | undefined;
 let rig: Rig;
 let troubles: string[];
-/** Scrapes that wait for their second part, until the test gives it. */
+/** Scrapes whose second part waits for the test. */
 let waiting: (() => void)[];
 let condition: { loopStood: number; rejected?: string; stateTrouble?: string };
 const clients: ClientRequest[] = [];
@@ -49,7 +49,7 @@ afterEach(() => {
   elsewhere = undefined;
 });
 
-/** Asks, and returns as soon as the head of the answer is there. */
+/** Sends a request, and returns as soon as the head of the response arrives. */
 async function ask(path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   const client = request({ host: '127.0.0.1', port: server.port, path, headers, agent: false });
   clients.push(client);
@@ -65,7 +65,7 @@ async function bodyOf(response: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** The first part has come, so that the scrape is on. */
+/** The first part has arrived, so the scrape is active. */
 async function scrape(): Promise<IncomingMessage> {
   const response = await ask('/metrics');
   await once(response, 'readable');
@@ -96,7 +96,7 @@ test('a client that goes away in the middle leaves nothing behind, and nothing i
     await closed;
     waiting.shift()?.();
   }
-  // The server has noticed the last of them when it lets another in.
+  // The server has noticed the last of them when it accepts another.
   await expect.poll(async () => (await ask('/metrics')).statusCode).toBe(200);
   expect(troubles).toEqual([]);
 });

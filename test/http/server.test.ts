@@ -15,7 +15,7 @@ const boom = (): never => {
   throw new TypeError('no such thing');
 };
 
-/** Routes that meet a bug. */
+/** Routes with a bug. */
 const broken: readonly Route[] = [
   { ...route('probe'), path: '/at-once', handle: boom },
   { ...route('probe'), path: '/later', handle: () => Promise.reject(new TypeError('no such thing')) },
@@ -32,7 +32,7 @@ const broken: readonly Route[] = [
 let server: HttpServer | undefined;
 afterEach(() => server?.stop());
 
-/** A server on a free port of this machine, and how to ask it. */
+/** A server on a free port of this machine, and a way to send requests. */
 async function listen(host: string, token: string | (() => undefined) | undefined) {
   const troubles: string[] = [];
   const routes = [route('probe'), route('read'), route('act', 'POST'), ...broken];
@@ -57,7 +57,7 @@ async function listen(host: string, token: string | (() => undefined) | undefine
         .on('error', reject)
         .end();
     });
-  /** The status for a request as it is written. */
+  /** The status for a raw request. */
   const raw = (text: string) =>
     new Promise<number>((resolve, reject) => {
       const socket = connect(own.port, '127.0.0.1', () => socket.write(text));
@@ -119,7 +119,7 @@ describe('access', () => {
   test('a page that calls this machine by another name is refused', async () => {
     const { ask } = await listen('127.0.0.1', 'secret');
     expect(await ask('/read', { Host: 'evil.example' })).toBe(421);
-    // Names that begin like this machine's addresses, and resolve to it for the moment.
+    // Names that start like this machine's addresses, and currently resolve to it.
     expect(await ask('/read', { Host: '127.evil.example' })).toBe(421);
     expect(await ask('/read', { Host: '127.0.0.1.evil.example:80' })).toBe(421);
     expect(await ask('/act', { ...bearer, Host: 'evil.example:80' })).toBe(421);
@@ -197,7 +197,7 @@ test.each([['/at-once'], ['/later'], ['/midway']])(
   async (path) => {
     const { ask, troubles } = await listen('127.0.0.1', undefined);
     const status = await ask(path).catch(() => 'cut off');
-    // A response whose head has left can only be cut off.
+    // A response whose head has been sent can only be cut off.
     expect([500, 200, 'cut off']).toContain(status);
     expect(status === 500).toBe(path !== '/midway');
     expect(troubles).toEqual([`http: GET ${path}: TypeError: no such thing`]);

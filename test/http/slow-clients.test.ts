@@ -19,7 +19,7 @@ afterEach(() => {
   server.stop();
 });
 
-/** Takes a place with half a request. */
+/** Occupies a place with half a request. */
 async function ask(): Promise<Socket> {
   const socket = connect(server.server.port, '127.0.0.1').on('error', () => undefined);
   sockets.push(socket);
@@ -28,7 +28,7 @@ async function ask(): Promise<Socket> {
   return socket;
 }
 
-/** Asks over a connection of its own: the status, or 0 when it is not let in. */
+/** Sends a request over a separate connection: returns the status, or 0 if it is not accepted. */
 const probe = (): Promise<number> =>
   new Promise((resolve) => {
     get({ host: '127.0.0.1', port: server.server.port, path: '/healthz', agent: false }, (response) => {

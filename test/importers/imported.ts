@@ -23,7 +23,7 @@ interface Options {
   readonly beside?: Readonly<Record<string, string>>;
 }
 
-/** What a text becomes, and the timers of the file in it. The file is valid, or empty. */
+/** The result of importing a text, and the timers of the file. The file is valid, or empty. */
 export function imported(
   importer: Importer,
   text: string,

@@ -11,7 +11,7 @@ import { rounds } from './rounds.js';
 
 const [FROM, UNTIL] = [Date.parse('2009-01-01T00:00Z'), Date.parse('2020-01-01T00:00Z')];
 
-/** A moment up to a few days before a change of a zone's clock. */
+/** A moment up to a few days before a clock change in a zone. */
 const beforeChange = fc
   .constantFrom(...NASTY_ZONES)
   .chain((timezone) =>
@@ -28,7 +28,7 @@ const beforeChange = fc
 
 const expression = fc.oneof(minuteExpression, secondExpression);
 
-/** Some expressions never come and are refused. */
+/** Some expressions never match and are refused. */
 function readOrNever(value: unknown, context: Partial<ScheduleContext>): Schedule {
   try {
     return read('cron', value, { ...context, start: 0 }).schedule;

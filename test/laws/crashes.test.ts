@@ -30,7 +30,7 @@ const day = fc.record({
   concurrency: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
   lasting: fc.constantFrom(undefined, 0, 300, 5 * SECOND, 90 * SECOND),
   failing: fc.nat(3),
-  /** Each life: it dies at that step, or is stopped in order when it has none; then nothing runs for a while. */
+  /** Each scheduler dies at that step, or is stopped in order if it has none; then nothing runs for a while. */
   lives: fc.array(
     fc.record({
       lasting: fc.constantFrom(3 * SECOND, 2 * MINUTE, 15 * MINUTE),
@@ -70,7 +70,7 @@ const jobsOf = (the: Day): Job[] =>
     ),
   );
 
-/** What a whole day left behind. */
+/** The result of a whole day. */
 interface Past {
   readonly disk: Disk;
   readonly until: Instant;
@@ -95,7 +95,7 @@ async function live(the: Day): Promise<Past> {
       ...options,
       ...(the.concurrency !== undefined && { concurrency: the.concurrency }),
     });
-    // Who dies before the first thing is recorded has never lived.
+    // A scheduler that dies before its first record has never existed.
     let steps = index === 0 ? -2 : 0;
     const step = () => {
       if (life.diesAtStep !== undefined && steps++ === life.diesAtStep && life.event !== 'full disk')
@@ -142,7 +142,7 @@ const isEnding = (event: { readonly event: string }): event is Ending =>
 
 const isScheduled = ({ firing }: Ending): boolean => firing.trigger === 'schedule' || firing.trigger === 'catch_up';
 
-/** The instants an ending speaks for. */
+/** The instants that an outcome covers. */
 function instantsOf(ending: Ending, { schedule }: Job): Instant[] {
   if (ending.event !== 'firing.missed' || ending.firstScheduledFor === undefined) return [ending.firing.scheduledFor];
   const instants: Instant[] = [];

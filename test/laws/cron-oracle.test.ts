@@ -9,13 +9,13 @@ import { NASTY_ZONES, transitions } from '../schedules/transitions.js';
 import { rounds, ROUNDS } from './rounds.js';
 
 const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000];
-/** Other rounds than usual: ROUNDS=50 SEED=1 npx vitest run --project laws test/laws/cron-oracle.test.ts */
+/** Other numbers of rounds: ROUNDS=50 SEED=1 npx vitest run --project laws test/laws/cron-oracle.test.ts */
 const SEED = Number(process.env['SEED'] ?? 20_261_123);
 const PER_WINDOW = 8;
 
 type Window = readonly [after: number, until: number];
 
-/** What the engine returns between two instants, asked in a chain; both are exclusive. */
+/** What the engine returns between two instants, called in a chain; both are exclusive. */
 function chain(schedule: Schedule, [after, until]: Window): number[] {
   const due = [];
   for (let next = schedule.next(after); next !== undefined && next < until; next = schedule.next(next)) due.push(next);
@@ -24,7 +24,7 @@ function chain(schedule: Schedule, [after, until]: Window): number[] {
 
 const NEVER: Schedule = { intervalLike: false, next: () => undefined, count: () => 0 };
 
-/** Expressions for days that never come are refused; here they are schedules without instants, as they are to the oracle. */
+/** Expressions for days that never exist are refused; here, as for the oracle, they are schedules without instants. */
 function parse(cron: string, timezone: string, dst: Dst): Schedule {
   try {
     return parseScheduleAt({ cron, timezone, dst }, { start: 0 });
@@ -36,7 +36,7 @@ function parse(cron: string, timezone: string, dst: Dst): Schedule {
 
 const written = (instants: readonly number[]): string[] => instants.map((instant) => new Date(instant).toISOString());
 
-/** A few of the changes of a zone, evenly picked. */
+/** A few of a zone's changes, evenly spaced. */
 function someTransitions(zone: string, count: number): number[] {
   const all = transitions(zone, Date.UTC(1970, 0, 5), Date.UTC(2045, 0, 1));
   const wanted = Math.min(count, all.length);
@@ -50,7 +50,7 @@ interface Walk {
   readonly window: Window;
 }
 
-/** Compares the chain, and fresh parses asked at moments of no significance. */
+/** Compares the chain, and fresh parses at arbitrary moments. */
 function agrees(
   { zone, clock, step, window }: Walk,
   [cron, dst, moments]: readonly [string, Dst, readonly number[]],
@@ -69,7 +69,7 @@ const moments = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength
 describe('cron agrees with a brute-force walk over the clock', () => {
   it.each(NASTY_ZONES)('minute by minute around changes of %s', (zone) => {
     for (const change of someTransitions(zone, ROUNDS + 1)) {
-      // Beyond the window the oracle must see both passes of what repeats at its edges.
+      // Outside the window the oracle must see both passes of times that repeat at its edges.
       const clock = readings(zone, change - 54 * HOUR, change + 54 * HOUR, MINUTE);
       const walk = { zone, clock, step: MINUTE, window: [change - 28 * HOUR - 1, change + 28 * HOUR] as const };
       const numRuns = EXAMPLES.length + PER_WINDOW;
@@ -108,7 +108,7 @@ describe('cron agrees with a brute-force walk over the clock', () => {
   });
 });
 
-/** What is compared in every window besides the random ones. */
+/** What is compared in every window in addition to the random ones. */
 const EXAMPLES: [string, Dst, number[]][] = [
   '* * * * *',
   '*/15 2 * * *',

@@ -5,8 +5,9 @@ import { parseScheduleAt } from '../../src/schedules/index.js';
 import { rounds } from './rounds.js';
 
 /**
- * A second opinion from a library with rules of its own. Both must agree where they mean the same: fixed times of day,
- * away from repeats, and day fields of which one is open. Where they differ on purpose, `cron-oracle.test.ts` decides.
+ * A second opinion from a library with its own rules. Both must agree where they mean the same: fixed times of day,
+ * away from repeats, and day fields of which one is unrestricted. Where they differ deliberately, `cron-oracle.test.ts`
+ * decides.
  */
 const pick = (...values: readonly string[]) => fc.constantFrom(...values);
 const between = (min: number, max: number) => fc.integer({ min, max }).map(String);
@@ -14,7 +15,7 @@ const list = (item: fc.Arbitrary<string>) =>
   fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => items.join(','));
 
 const minute = fc.oneof(list(between(0, 59)), pick('0', '*/15', '5-20/5', '10-40'));
-// From four o'clock on no zone below changes its clock.
+// From four o'clock on, no zone below changes its clock.
 const hour = fc.oneof(list(between(4, 22)), pick('6-18/3', '9-17'));
 const month = fc.oneof(pick('*', '*', 'FEB', '1-6', '*/3', 'MAR,OCT'), list(between(1, 12)));
 const days = fc.oneof(

@@ -68,7 +68,7 @@ test('if runs last as recorded, the forecast is exact: no run more or less, and 
           const until = paused === 'forever' ? undefined : clock.now() + paused;
           scheduler.controls.pause(`t${n}`, { until, reason: undefined });
         }
-        // Whose turn it is among those that wait for a slot is known to the gate alone.
+        // Only the gate knows whose turn it is among those that wait for a slot.
         const waiting = scheduler.controls.status().jobs.flatMap(({ runs }) => runs);
         fc.pre(waiting.filter(({ state }) => state === 'waiting').length < 2);
         const { at, windows } = await foreseen.forecast();

@@ -6,7 +6,7 @@ import { rounds } from './rounds.js';
 const timer = '{every: 1m, run: x}';
 const first = (text: string) => load(text).problems[0];
 
-/** Reading each takes at most seconds. Without the bounds, each takes minutes or gigabytes. */
+/** Reading each takes a few seconds at most. Without the limits, each takes minutes or gigabytes. */
 describe('files that are made to hurt', () => {
   it.each([
     ['10,000 open brackets', '['.repeat(10_000), 'too-deep'],

@@ -25,7 +25,7 @@ function fileWith(key: string, level: HintLevel): string {
   return backup(`every: 10s\nrun: x\n${level}: {${line}}`);
 }
 
-/** The hint for a key at a level, or its message where it cannot be a default. */
+/** The hint for a key at a level, or its message if it cannot be a default. */
 function hintFor(key: string, level: HintLevel): string {
   const { problems } = parseTimerFile(
     { path: '/etc/timers.yaml', folder: '/etc', text: fileWith(key, level) },
@@ -77,7 +77,7 @@ describe('a key of another level', () => {
 describe('a map and its key in one word', () => {
   const maps = LEVELS.filter((level) => !['file', 'timer', 'defaults'].includes(level));
   const pairs = maps.flatMap((map) => (KEYS[map] ?? []).map((key) => ({ map, key })));
-  // Some are words of others for something else.
+  // Some are words of other programs for something else.
   const own = pairs.filter(({ map, key }) => !(`${map}_${key}` in NOWHERE));
 
   it.each([

@@ -23,7 +23,10 @@ function byLibrary(text: string) {
 const flat = (tree: Slot | undefined): unknown =>
   JSON.parse(JSON.stringify(tree, (_, value: unknown) => (value instanceof Map ? [...value] : value)));
 
-/** Whatever is not left to the library is the library's tree, and has no problem. Returns whether it was left to it. */
+/**
+ * If it is not left to the library, the tree equals the library's, and has no problem. Returns whether it was left to
+ * the library.
+ */
 function check(text: string): boolean {
   const tree = plain(text);
   if (tree === undefined) return false;
@@ -98,7 +101,7 @@ const file = fc
   .map((entries) => entries.flatMap(([key, [first, ...rest], before]) => [...before, `${key}:${first}`, ...rest]))
   .chain((lines) => fc.constantFrom('', '\n', '\n\n').map((end) => lines.join('\n') + end));
 
-/** YAML files, blocks of YAML in documents, and texts of tests. */
+/** YAML files, blocks of YAML in documents, and texts in tests. */
 function textsIn(folder: string): readonly string[] {
   const files = readdirSync(folder, { recursive: folder !== '.', encoding: 'utf8' });
   return files.flatMap((file) => {

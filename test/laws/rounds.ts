@@ -1,4 +1,4 @@
-/** How many times more rounds than usual: `ROUNDS=20 npx vitest run --project laws`. */
+/** A factor for the number of rounds: `ROUNDS=20 npx vitest run --project laws`. */
 export const ROUNDS = Number(process.env['ROUNDS'] ?? 1);
 
 /** The options of a law: how many random cases it must hold for. The count ends it, never the time. */

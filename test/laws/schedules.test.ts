@@ -11,7 +11,7 @@ const examples = scheduleKinds.flatMap((kind) =>
   kind.examples.map((value) => [kind.key, JSON.stringify(value), value, kind] as const),
 );
 
-/** Any moment a schedule may be asked about, not only those that a clock shows. */
+/** Any moment at which a schedule may be queried, not only those that a clock shows. */
 const moment = fc.oneof(
   fc.double({ min: Date.UTC(1970), max: Date.UTC(2200), noNaN: true }),
   fc.integer({ min: Date.UTC(2020), max: Date.UTC(2035) }),
@@ -51,7 +51,7 @@ describe.each(examples)('%s: %s', (_, __, value, kind) => {
     );
   });
 
-  // What counts from the end of a run is due one interval after any moment, by design.
+  // A schedule that counts from the end of a run is due one interval after any moment, by design.
   if (!parse().schedule.fromEnd) {
     it('leaves nothing out: no instant lies between a moment and its result', () => {
       const { schedule } = parse('America/Havana');

@@ -6,7 +6,7 @@ import { simulate } from '../../src/simulation/simulate.js';
 import { job } from '../support/rig.js';
 import { scenario } from '../simulation/scenario.js';
 
-/** Each with a year in which its clock does something worth seeing. */
+/** Each with a year in which its clock does something interesting. */
 const ZONES: readonly (readonly [zone: string, year: number])[] = [
   ['Australia/Lord_Howe', 2027],
   ['Pacific/Chatham', 2027],

@@ -135,7 +135,7 @@ describe('the series of a timer', () => {
         firing: { ...rest, scheduledFor, jobName: `ad-hoc-${i}` },
         reason: 'paused',
       });
-    // Asked for without looking at what is there now.
+    // Requested without checking what is there now.
     expect(watched.metrics.size).toBeLessThan(500);
     expect(tasks(await watched.series())).toEqual(['tick']);
   });
@@ -175,7 +175,7 @@ describe('the series of a timer', () => {
   });
 });
 
-/** What the log says of a timer's firings, by its one word. */
+/** The log's single word for each firing of a timer. */
 function wordsOf(events: readonly TimerEvent[], task: string): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const record of events.map(toRecord)) {

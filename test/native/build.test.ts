@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { noCompiler } from '../support/c-compiler.js';
 
-/** Builds in a folder of its own. Returns what it says and what it makes. */
+/** Builds in a separate folder. Returns its output and the files it creates. */
 function build(env: Record<string, string>): { readonly said: string; readonly made: readonly string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'build-'));
   cpSync('native', join(folder, 'native'), { recursive: true });

@@ -23,7 +23,7 @@ let program: string;
 let line: ForkerLine;
 const lines: ForkerLine[] = [];
 
-/** A forker with the sanitizers, which end it at the first mistake. */
+/** A forker with sanitizers, which end it at the first mistake. */
 function open(...args: readonly string[]): ForkerLine {
   line = new ForkerLine(program, args);
   lines.push(line);
@@ -64,7 +64,7 @@ async function endOf(id: number, script: string): Promise<readonly number[]> {
 
 describe.skipIf(noCompiler !== undefined)('the forker', () => {
   afterEach(async () => {
-    // A sanitizer's complaint is another exit code.
+    // A sanitizer's complaint is a different exit code.
     for (const each of lines.splice(0)) expect(await each.close()).toBe(0);
   });
 
@@ -172,7 +172,7 @@ describe.skipIf(noCompiler !== undefined)('the forker', () => {
     expect(await outputOf(4)).toEqual(['', '']);
     await line.reply('ended', 4);
     expect(readlinkSync(`/proc/${line.process.pid ?? 0}/fd/3`)).toMatch(/^socket/);
-    // The forker may get to the last OPENED after it has reported the end.
+    // The forker may handle the last OPENED after it has reported the end.
     await expect
       .poll(() => execFileSync('ls', [`/proc/${line.process.pid ?? 0}/fd`], { encoding: 'utf8' }).split('\n'))
       .toHaveLength(6);
@@ -286,7 +286,7 @@ function cmdlineOf(pid: number): string {
   }
 }
 
-/** The pids that a script prints, one a line, once it has printed as many. */
+/** The pids that a script prints, one per line, once it has printed that many. */
 async function pidsOf(id: number, most: number): Promise<readonly number[]> {
   const { more } = await line.reply('started', id);
   const fd = openSync(`/proc/${line.process.pid ?? 0}/fd/${more[0] ?? -1}`, constants.O_RDONLY);

@@ -1,4 +1,4 @@
-/* Feeds random requests to the parser of the forker: fuzz <seed> <requests>. Processes are never made. */
+/* Feeds random requests to the parser of the forker: fuzz <seed> <requests>. No process is created. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <poll.h>
@@ -46,7 +46,7 @@ static uint32_t odd_number(void) {
   return chance(2) ? odd[chance(sizeof odd / sizeof *odd)] : chance(64);
 }
 
-/* A request as timers makes it, with up to three numbers or bytes changed. Returns its real length. */
+/* A request like those of timers, with up to three numbers or bytes changed. Returns its real length. */
 static size_t make(uint32_t *request) {
   uint32_t kind = chance(8) ? 1 + chance(4) : odd_number(), id = 1 + chance(40);
   size_t length = kind == SIGNAL ? 16 : 12;
@@ -71,7 +71,7 @@ static size_t make(uint32_t *request) {
   return length;
 }
 
-/* In memory of its exact size, so that a byte too far is seen. */
+/* In memory of its exact size, so that reading one byte too far is noticed. */
 static void parse_alone(const uint32_t *frame, size_t length) {
   struct start s;
   if (frame[0] < HEAD * 4 || frame[0] > length) return;
@@ -81,7 +81,7 @@ static void parse_alone(const uint32_t *frame, size_t length) {
   free(exact);
 }
 
-/* As it comes from the socket: often in pieces. */
+/* As it arrives from the socket: often in pieces. */
 static void feed(const uint32_t *frame, size_t length) {
   if (setjmp(left)) {
     leaves++;

@@ -23,7 +23,7 @@ afterAll(async () => {
   await stage.close();
 });
 
-/** Every text as long as it gets, with spaces and without. */
+/** Every text at its maximum length, with and without spaces. */
 function longWinded(): LiveTimer[] {
   const now = Date.now();
   const soon = new Date(now + 3 * 86_400_000).toISOString();
@@ -53,7 +53,7 @@ function longWinded(): LiveTimer[] {
   ];
 }
 
-/** Read in the page: what is too wide, too high, or reaches out of where it belongs. */
+/** Checked in the page: what is too wide, too high, or outside its place. */
 const MEASURE = `(() => {
   const width = document.documentElement.clientWidth;
   const card = document.querySelector('table').parentElement.getBoundingClientRect();

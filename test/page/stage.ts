@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** What the page is to see. */
+/** What the page receives. */
 export interface Scene {
   readonly timers: readonly LiveTimer[];
   readonly outcomes?: readonly OutcomeRecord[];
@@ -20,7 +20,7 @@ export interface Scene {
   readonly lanes?: readonly LaneRecord[];
 }
 
-/** The built page before a scheduler that only plays: any state, whether or not one comes into it by itself. */
+/** The built page with a simulated scheduler: any state, whether or not it can occur by itself. */
 export class Stage {
   readonly acted: { readonly verb: string; readonly args: unknown }[] = [];
   readonly #scene: Scene;
@@ -43,7 +43,7 @@ export class Stage {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
   }
 
-  /** Breaks off every connection, and takes no other. */
+  /** Closes every connection, and accepts no other. */
   leave(): void {
     this.#isAway = true;
     for (const stream of this.#streams) stream.destroy();

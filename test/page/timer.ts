@@ -4,7 +4,7 @@ import type { RecentRecord, RunRecord } from '../../src/domain/status-record.js'
 /** 2026-01-01, noon. */
 export const NOW = Date.parse('2026-01-01T12:00:00Z');
 
-/** A timer at rest, due in ten minutes from `now`, with further fields. */
+/** An idle timer, due in ten minutes from `now`, with further fields. */
 export function timerAt(now: number, facts: Partial<LiveTimer> = {}): LiveTimer {
   const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString();
   return {
@@ -47,7 +47,7 @@ export function outcomeAt(now: number, facts: Partial<OutcomeRecord> = {}): Outc
   };
 }
 
-/** The same as the last run of a timer. */
+/** The same, as the last run of a timer. */
 export function lastAt(now: number, facts: Partial<RecentRecord> = {}): RecentRecord {
   const at = new Date(now).toISOString();
   return {

@@ -32,7 +32,7 @@ async function start(...args: string[]): Promise<Program> {
   return program;
 }
 
-/** Starts the program when the clock is that many seconds ahead. */
+/** Starts the program with the clock ahead by that many seconds. */
 async function startLater(seconds: number): Promise<Program> {
   const program = desk.start(['start'], { env: faketime(`+${seconds}`) });
   await program.event('scheduler.started');
@@ -47,7 +47,7 @@ interface Added {
   readonly keeping: string;
 }
 
-/** Adds a timer that runs the puppet, and returns what is reported of it. */
+/** Adds a timer that runs the puppet, and returns what is reported about it. */
 async function ask(when: readonly string[], ...options: string[]): Promise<Added> {
   const { code, stdout, stderr } = await desk.run(...when, '--json', ...options, '--', ...puppet.command);
   expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -308,7 +308,7 @@ describe('the client learns', () => {
     other.exec('BEGIN IMMEDIATE');
     const answer = await desk.run('in', '1h', '--', 'x');
     expect(answer).toMatchObject({ code: 0, stderr: expect.stringContaining('cannot be written at the moment') });
-    // A lock that is short is waited out without a word.
+    // A short lock is waited out silently.
     await program.event('state.unavailable');
     other.exec('ROLLBACK');
     other.close();

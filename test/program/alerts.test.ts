@@ -20,7 +20,7 @@ const lacksAmtool = missing('amtool');
 const promtool = (args: readonly string[], input = ''): string =>
   execFileSync('promtool', args, { input, encoding: 'utf8' });
 
-/** What a scheduler that has run something is scraped for. */
+/** The metrics of a scheduler that has run something. */
 async function scrape(): Promise<string> {
   const port = await freePort();
   desk.write(
@@ -53,7 +53,7 @@ describe('the shipped monitoring', () => {
 
   test('asks for nothing that is not there', async () => {
     const scraped = await scrape();
-    // Measured clocks alone have an offset.
+    // Only measured clocks have an offset.
     const known = new Set([...scraped.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name));
     const asked = [read('alerts.rules.yml'), ...dashboardQueries().map(([, query]) => query)].flatMap((text) =>
       [...text.matchAll(/\b((?:task|timers|nodejs|process)_[a-z0-9_]+?)(?:_bucket)?\b/g)].map(([, name]) => name),

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => desk.clear());
 
-/** The built program under a wall clock that the test sets; the monotonic clock stays the machine's. */
+/** The built program with a wall clock that the test sets; the monotonic clock is the machine's. */
 class Stepped {
   readonly program: Program;
   readonly #file: string;

@@ -8,7 +8,7 @@ import { Desk, ROOT } from '../support/program.js';
 const FOLDER = join(ROOT, 'examples/container');
 const read = (name: string) => readFileSync(join(FOLDER, name), 'utf8');
 
-/** The instructions of the Dockerfile and their arguments, in order; lines that go on are one. */
+/** The instructions of the Dockerfile and their arguments, in order; continued lines are joined. */
 const instructions = read('Dockerfile')
   .replace(/\\\n/g, ' ')
   .split('\n')
@@ -32,7 +32,7 @@ describe('the image', () => {
       expect(existsSync(join(ROOT, source)), source).toBe(true);
       expect(ignored).not.toContain(source);
     }
-    // None that is ignored is under version control: the build would lack it.
+    // No ignored file is under version control: the build would lack it.
     const tracked = execFileSync('git', ['ls-files', '--', 'dist', 'node_modules', '*.tgz'], { cwd: ROOT });
     expect(tracked.toString()).toBe('');
   });
@@ -52,7 +52,7 @@ describe('the image', () => {
     expect(last('VOLUME')).toBe(folder);
     expect(last('USER')).toBe('node');
     const made = instructions.findIndex(({ rest }) => rest.includes(`chown node:node ${folder}`));
-    // What is changed below a volume after it is declared is lost.
+    // Changes below a volume after its declaration are lost.
     expect(made).toBeGreaterThan(0);
     expect(made).toBeLessThan(instructions.findIndex(({ name }) => name === 'VOLUME'));
   });

@@ -22,7 +22,7 @@ afterEach(async () => {
 const timers = (text: string) => desk.write('timers.yaml', `timers:\n${text}`);
 const command = () => JSON.stringify(puppet.command);
 
-/** A scheduler with a timer that runs the puppet manually, one that counts, and one whose breaker opens at once. */
+/** A scheduler with a timer that runs the puppet manually, one that counts, and one whose breaker opens immediately. */
 async function start(...args: string[]): Promise<Program> {
   timers(`  job: { cron: "0 0 1 1 *", run: ${command()} }
   later: { in: 1h, run: echo later }
@@ -548,7 +548,7 @@ describe('the file is read again', () => {
       .filter(({ event, task_name: name }) => name === 'steady' && /^(run\.finished|firing\.)/.test(event))
       .map(({ scheduled_at: at }) => Date.parse(at))
       .sort((a, b) => a - b);
-    // The starts of two firings may be reported in any order.
+    // The starts of two firings may be reported in either order.
     const first = due[0] ?? Number.NaN;
     expect(first).toBeLessThanOrEqual(Date.parse(started.scheduled_at));
     expect(due).toEqual(due.map((_, index) => first + index * 50));

@@ -31,7 +31,7 @@ describe.each([join(ROOT, 'timers.example.yaml'), ...examples].map((path) => [re
 
 test('the main example shows something within three seconds, of all four kinds of schedule', async () => {
   const file = ['-f', join(ROOT, 'timers.example.yaml')];
-  // By the schedule: how long a shell then takes is the machine's affair.
+  // By the schedule: how long a shell then takes depends on the machine.
   const window = ['--from', '2029-05-05 10:00:00', '--until', '3s'];
   expect((await desk.run('next', ...window, ...file)).stdout).toMatch(/ heartbeat /);
   const program = desk.start(['start', ...file]);

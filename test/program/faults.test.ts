@@ -18,7 +18,7 @@ test('a start with hardly any files to open runs as far as they go', async () =>
   expect(stderr).not.toMatch(/internal error|package\.json/);
 });
 
-/** Brings about what nobody catches: one error by SIGUSR2, and another as a rejection. */
+/** Raises errors that nothing catches: one by SIGUSR2, and another as a rejection. */
 const SABOTAGE = `process.on('SIGUSR2', () => {
   void Promise.reject(new TypeError('no such promise'));
   setImmediate(() => { throw new TypeError('no such thing'); });

@@ -31,7 +31,7 @@ async function freePort(): Promise<number> {
   return free;
 }
 
-/** Between both ends: every third answer is lost, so that its outcomes come again. */
+/** Between both ends: every third response is lost, so that its outcomes are sent again. */
 function lossyProxy(to: number): Server {
   let answers = 0;
   const server = createServer((incoming, response) => {
@@ -81,7 +81,7 @@ async function historyOf(state: string): Promise<readonly LogLine[]> {
 }
 
 const ROUNDS = 6;
-/** Outcomes in a round, at least. */
+/** At least this many outcomes in a round. */
 const A_ROUND = 3;
 
 const finishedOf = ({ lines }: Program) => lines.filter(({ event }) => event === 'run.finished').length;

@@ -12,7 +12,7 @@ afterEach(() => desk.clear());
 
 type Answer = Readonly<Record<string, unknown>>;
 
-/** What the next scheduler says of the timer. */
+/** What the next scheduler says about the timer. */
 interface Found {
   readonly timers: ReadonlyMap<string, Answer>;
   /** Ids of firings that have an outcome. */
@@ -44,7 +44,7 @@ const DEEDS: readonly Deed[] = [
   { verb: 'cancel', args: (target) => ({ target }), isKept: ({ timers }, _, name) => !timers.has(name) },
 ];
 
-/** Asks for one verb, and calls `then` in the moment in which the answer comes. */
+/** Sends one verb, and calls `then` at the moment when the response arrives. */
 async function ask(program: Program, verb: string, args: object, then = (): void => undefined): Promise<Answer> {
   const { socket } = await program.event('scheduler.started');
   const line = await new Promise<string>((resolve, reject) => {

@@ -30,7 +30,7 @@ interface Answer {
   readonly reasons: readonly string[];
 }
 
-/** What a probe sees at a path: the status, and the reasons. `signal` ends the patience of the prober. */
+/** What a probe sees at a path: the status, and the reasons. `signal` ends the prober's patience. */
 async function probe(
   path: '/healthz' | '/readyz',
   signal: AbortSignal | null = null,
@@ -49,7 +49,7 @@ async function check(question: 'alive' | 'ready'): Promise<readonly [number | nu
   return [code, reasons];
 }
 
-/** All four say the same: the probes over HTTP, and the command over the socket. */
+/** All four agree: the probes over HTTP, and the command over the socket. */
 async function expectHealth(alive: readonly unknown[], ready: readonly unknown[]): Promise<void> {
   const statusOf = (reasons: readonly unknown[]) => (reasons.length === 0 ? 200 : 503);
   const codeOf = (reasons: readonly unknown[]) => (reasons.length === 0 ? 0 : 1);
@@ -102,7 +102,7 @@ test('a state that cannot be written makes it unready until it can', async () =>
   const [state, away] = ['state', 'away'].map((name) => join(desk.folder, name)) as [string, string];
   await program.event('run.finished');
   renameSync(state, away);
-  // Not even root makes a file in a folder that is a file.
+  // Not even root can create a file in a folder that is a file.
   writeFileSync(state, '');
   await program.event('state.unavailable');
   const reason = expect.stringMatching(/^the state cannot be written: .+/);
@@ -131,7 +131,7 @@ test('without a scheduler the check reports that', async () => {
   expect((await desk.run('status', '--check', 'alive')).stderr).toBe(`timers: not alive: ${reason}\n`);
 });
 
-/** Blocks the event loop from the signal on, until the file `go` is there, and for 11 s at least. */
+/** Blocks the event loop from the signal until the file `go` exists, and for at least 11 s. */
 const BLOCKER = `
 import { existsSync, writeFileSync } from 'node:fs';
 process.on('SIGUSR2', () => {

@@ -43,13 +43,13 @@ const PAST: readonly Ending[] = [
   }),
 ];
 
-/** Records what a scheduler would have, and stops. */
+/** Records what a scheduler would have recorded, and stops. */
 function record(path: string, ...events: readonly TimerEvent[]): string {
   void recording(path, ...events).close();
   return path;
 }
 
-/** A scheduler that recorded this and runs on. */
+/** A scheduler that recorded this and keeps running. */
 function recording(path: string, ...events: readonly TimerEvent[]): Ledger {
   const clock = new FakeClock('2026-11-21T02:00:00Z');
   const opening = openState({ path, clock, pid: 1, retention: { keep: 1e12, runs: 1_000 } });
@@ -83,7 +83,7 @@ describe('history', () => {
       expect.stringMatching(/^skipped the previous run is /),
       expect.stringMatching(/^missed 3 firings: the /),
     ]);
-    // Nobody watches, so nothing is cut.
+    // Without a terminal nothing is cut.
     expect(lines.at(-1)).toMatch(/ 3 firings: the scheduler was not running$/);
   });
 

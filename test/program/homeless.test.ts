@@ -15,7 +15,7 @@ afterEach(() => desk.clear());
 
 const FILE = 'timers: { job: { in: 1ms, run: echo done } }';
 const SOMEBODY = ['setpriv', '--reuid', '12345', '--regid', '12345', '--clear-groups'];
-/** Where the program lies in a private folder, nobody else can run it. */
+/** If the program is in a private folder, nobody else can run it. */
 const canBeSomebody =
   spawnSync(SOMEBODY[0] ?? '', [...SOMEBODY.slice(1), process.execPath, PROGRAM, '--version']).status === 0;
 const canUnshare = spawnSync('unshare', ['-m', 'true']).status === 0;
@@ -23,7 +23,7 @@ const canUnshare = spawnSync('unshare', ['-m', 'true']).status === 0;
 const run = (wrap: readonly string[], ...args: readonly string[]) => desk.start(args, { wrap }).ended;
 const NO_FAULT = expect.not.stringMatching(/internal error/);
 
-/** Starts a scheduler in an environment, and asks for it in the same and in the barest. */
+/** Starts a scheduler in an environment, and queries it from the same and from the barest one. */
 async function expectToBeFound(environment: readonly string[], barest: readonly string[]) {
   const scheduler = desk.start(['start', '--keep-alive'], { wrap: environment });
   await scheduler.event('run.finished', 'job');

@@ -5,7 +5,7 @@ import { commandKinds } from '../../src/cli/commands/index.js';
 import { visible } from '../../src/text/visible.js';
 import { Desk, type Ended } from '../support/program.js';
 
-/** Takes a title, conceals, forges a line, turns and hides letters. */
+/** Takes a title, conceals, forges a line, reverses and hides letters. */
 const HOSTILE =
   'x\x1b]0;owned\x07\x1b[8m\x9b8m\x7f\u202e\u061c\u200e\u200f\u2066\u200b\ufeff\u2028\u{e0041}\nforged\ry\u0085';
 const ESCAPED = JSON.stringify(HOSTILE).replace(
@@ -27,7 +27,7 @@ const run = async (...args: readonly string[]): Promise<Ended> => {
   return ended;
 };
 
-/** Colors of ours aside, nothing is sent but text, and no line is forged. */
+/** Apart from our colors, only text is sent, and no line is forged. */
 function expectHarmless({ stdout, stderr }: Pick<Ended, 'stdout' | 'stderr'>, args: readonly string[]): void {
   for (const line of (stdout + stderr).split('\n')) {
     const text = line.replace(/\x1b\[(?:[1-57]|2[1-79]|3\d|9\d)m/g, '');

@@ -9,10 +9,10 @@ timers:
   tick-tock: { every: 1h, jitter: 5m, timeout: 10m, run: "echo done" }
   nightly: { cron: "30 3 * * *", run: "true", description: a nightly one }
 `;
-/** Their output is one document, perhaps over several lines; every other command prints one object a line. */
+/** Their output is one document, perhaps over several lines; every other command prints one object per line. */
 const DOCUMENTS = ['validate', 'simulate', 'schema', 'keys', 'completion'];
 
-/** What to type for each command, in this order; `start` runs all the while. */
+/** What to type for each command, in this order; `start` keeps running. */
 const TYPED: Readonly<Record<string, readonly string[]>> = {
   start: [],
   trigger: ['tick-tock', '--wait'],
@@ -111,7 +111,7 @@ test('each command of the program is here', () => {
 test.each(Object.keys(TYPED))('%s prints objects of the one shape', (name) => {
   const documents = documentsOf(name);
   for (const document of documents) expect(document).toBeTypeOf('object');
-  // The schema speaks of the file's keys and is not ours to name.
+  // The schema contains the file's keys, whose names are not ours to choose.
   const values = name === 'schema' ? [] : documents.flatMap((one) => [...valuesIn(one)]);
   for (const [rule, holds] of Object.entries(SHAPES))
     expect([rule, values.filter((value) => !holds(value)).slice(0, 5)]).toEqual([rule, []]);

@@ -41,13 +41,13 @@ timers:
   shared: { every: 90ms, run: [true], group: g }
   owed: { every: 300ms, run: [sleep, "0.05"], catch_up: { policy: all, within: 20s } }`;
 
-/** A seeded generator (Park, Miller, 1988), so that a run that fails can be had again. */
+/** A seeded generator (Park, Miller, 1988), so that a failing run can be repeated. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
 }
 
-/** Every instant of the grid that the endings of one timer speak for, ascending. */
+/** Every instant of the grid that the endings of one timer cover, ascending. */
 function instantsOf(endings: readonly Told[], interval: number): number[] {
   return endings
     .flatMap(({ scheduled_at, first_scheduled_at, count = 1 }) => {
@@ -59,7 +59,7 @@ function instantsOf(endings: readonly Told[], interval: number): number[] {
     .sort((a, b) => a - b);
 }
 
-/** The endings that speak for these instants: what to read when an instant has two of them. */
+/** The endings that cover these instants: for the case that an instant has two of them. */
 function endingsAt(instants: readonly number[], endings: readonly Told[]): Told[] {
   return endings.filter(({ scheduled_at, first_scheduled_at = scheduled_at }) =>
     instants.some((at) => at >= Date.parse(first_scheduled_at) && at <= Date.parse(scheduled_at)),
@@ -72,7 +72,7 @@ test(`killed ${KILLS} times at any moment, every firing due has exactly one outc
   const told: Told[] = [];
   for (let life = 0; life < KILLS; life++) {
     const program = desk.start(['start', '--log-level', 'debug']);
-    // How many lines of its log it lives: from not even started to well under way.
+    // How many lines of its log it survives: from not even started to well under way.
     const lines = Math.floor(random() ** 2 * 120);
     if (lines > 0) await program.line(() => program.lines.length >= lines);
     program.kill('SIGKILL');
@@ -85,8 +85,8 @@ test(`killed ${KILLS} times at any moment, every firing due has exactly one outc
   expect((await last.ended).code).toBe(0);
   told.push(...(last.lines as unknown as Told[]));
   const stoppedAt = Date.parse(last.lines.find(({ event }) => event === 'scheduler.stopping')!.timestamp);
-  // What waited at the stop, and what came due during it, belongs to the next start. Where nothing is caught up, that
-  // ends at once.
+  // What waited at the stop, and what came due during it, belongs to the next start. If nothing is caught up on, that
+  // ends immediately.
   desk.write('timers.yaml', FILE.replaceAll(/, catch_up: (true|{.*?})/g, ''));
   const next = desk.start(['start']);
   await Promise.all(
@@ -122,7 +122,7 @@ test(`killed ${KILLS} times at any moment, every firing due has exactly one outc
     .filter((line) => !recorded.has(line));
   expect(untrue).toEqual([]);
   const { stdout: open } = await desk.run('history', '-n', '1', '--since', '1h');
-  // The third column: causes speak of running, too.
+  // The third column: causes mention running, too.
   const outcomes = open
     .split('\n')
     .slice(1, -1)

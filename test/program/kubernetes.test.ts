@@ -65,7 +65,7 @@ describe('the manifests', () => {
   });
 });
 
-/** What the autoscalers ask Prometheus for. */
+/** The autoscalers' queries to Prometheus. */
 function queries(): readonly string[] {
   const triggers = at(ofKind('ScaledObject')[0], 'spec', 'triggers') as { metadata: { query: string } }[];
   return triggers.map(({ metadata }) => metadata.query);
@@ -117,7 +117,7 @@ describe('the queries', () => {
   });
 });
 
-/** The metrics of a scheduler with three active runs, whose timers do not come due again meanwhile. */
+/** The metrics of a scheduler with three active runs, whose timers do not come due again in between. */
 async function scrape(): Promise<string> {
   const port = await freePort();
   const timer = '{ every: { interval: 1h, from: end }, run_at_start: true, run: sleep 600 }';

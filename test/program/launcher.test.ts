@@ -132,7 +132,7 @@ describe.skipIf(noCompiler !== undefined)('with the forker', () => {
   });
 });
 
-/** Ends when all ten runs are over, what they left has ended, and none of it is a zombie. */
+/** Ends when all ten runs are over, their leftover processes have ended, and none of them is a zombie. */
 const LOOK = `
 until [ "$(wc -l <left)" = 10 ]; do sleep 0.05; done
 while ps -e -o stat=,args= | grep -E '^Z|sleep 0[.]0[12]'; do sleep 0.05; done
@@ -165,7 +165,7 @@ async function twoStarts(program: Program): Promise<readonly number[]> {
   return starts();
 }
 
-/** Found by these: no other test sleeps as long. */
+/** Identified by these: no other test sleeps as long. */
 const SECONDS = 100_000 + process.pid;
 
 function sleeps(pid: number): boolean {

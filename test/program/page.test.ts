@@ -80,9 +80,9 @@ async function unlock(page: Page, token = TOKEN): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: 'Unlock' }).click();
 }
 
-/** What axe finds wrong, a line each. */
+/** What axe finds wrong, one line each. */
 async function faultsOf(page: Page): Promise<string[]> {
-  // By the debugger's door: the page's own policy lets no script in.
+  // Through the debugger: the page's own policy lets no script in.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<{ violations: readonly Violation[] }>('axe.run()');
   return violations.map(

@@ -9,7 +9,7 @@ beforeEach(() => {
 
 afterEach(() => desk.clear());
 
-/** More than a line of 80 columns has room for, in each column. */
+/** More than fits into a line of 80 columns, in each column. */
 const NAME = `nightly-${'x'.repeat(90)}`;
 const DESCRIPTION = `the description ${'y'.repeat(90)}`;
 const ZONE = 'America/Argentina/ComodRivadavia';

@@ -7,7 +7,7 @@ import { KEYS } from '../../src/config/check/schema.js';
 import { Document, guide, pattern, readme, reference, type Shown } from '../support/documents.js';
 import { Desk, PROGRAM, ROOT } from '../support/program.js';
 
-/** A folder in which a page's files are, and its commands run. */
+/** A folder with a page's files, in which its commands run. */
 class Reader {
   readonly #desk = new Desk();
   readonly #page: Document;
@@ -27,7 +27,7 @@ class Reader {
     symlinkSync(ROOT, join(folder, 'node_modules', 'timers-cli'));
   }
 
-  /** Returns what a line prints. Returns once a scheduler that is started in the background has started. */
+  /** Returns what a line prints. Returns once a scheduler started in the background is ready. */
   async types({ line }: Shown): Promise<string> {
     const [, args] = /^timers start (.*) > \S+ &$/.exec(line) ?? [];
     if (args === undefined) return this.#shell(line);
@@ -78,7 +78,7 @@ describe.each(pages.map((page) => [page.path, page] as const))('%s', (_path, pag
     });
   }
 
-  // After the session, which makes what some files name.
+  // After the session, which creates what some files name.
   test.each(timerFilesOf(page))('the file %s is valid, without warnings', async (file) => {
     const { text } = page.files.find(({ role }) => role === file)!;
     const isRefused = /^ +user:/m.test(text) && process.geteuid!() !== 0;

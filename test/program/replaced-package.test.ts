@@ -17,7 +17,7 @@ afterEach(async () => {
   await desk.clear();
 });
 
-/** Installs the program in a folder of its own. */
+/** Installs the program in a separate folder. */
 function install(): string {
   const folder = join(desk.folder, 'package');
   for (const part of ['bin', 'dist', 'package.json']) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
@@ -25,7 +25,7 @@ function install(): string {
   return folder;
 }
 
-/** YAML for the library, as plain YAML has no anchors. */
+/** YAML that needs the library, because plain YAML has no anchors. */
 const UNUSUAL = (command: string) => `
 timers:
   job: { every: 1h, run: &command ${command}, on_failure: *command }

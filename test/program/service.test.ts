@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { missing, why } from '../support/monitors.js';
 import { Desk, ROOT } from '../support/program.js';
 
-/** Node has no datagram sockets of Unix. Prints each message on a line, in JSON, and takes what the barrier sends. */
+/** Node has no datagram sockets of Unix. Prints each message on a line, in JSON, and accepts the barrier. */
 const RECEIVER = `
 import json, os, socket, sys
 name = sys.argv[1]
@@ -87,7 +87,7 @@ describe.skipIf(lacks.length > 0)(`a service manager${why(lacks)}`, () => {
     const [reloading, at, status] = await socket.next();
     expect([reloading, status]).toEqual(['RELOADING=1', 'STATUS=Reloading the timer file']);
     const uptime = Number(process.hrtime.bigint() / 1_000n);
-    // systemd takes it for the reload that it asked for if this is after its request.
+    // systemd recognizes the reload that it requested if this is after its request.
     expect(Number(at?.replace('MONOTONIC_USEC=', ''))).toBeLessThanOrEqual(uptime);
     expect(Number(at?.replace('MONOTONIC_USEC=', ''))).toBeGreaterThan(uptime - 300_000_000);
     expect((await socket.next())[0]).toBe('READY=1');

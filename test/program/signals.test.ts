@@ -18,7 +18,7 @@ afterEach(async () => {
   await desk.clear();
 });
 
-/** Starts the scheduler in a session without a terminal, as in a container, on a timer that runs the puppet. */
+/** Starts the scheduler in a session without a terminal, as in a container, with a timer that runs the puppet. */
 async function startDetached(): Promise<{ program: Program; held: Awaited<ReturnType<Puppet['next']>> }> {
   desk.write(
     'timers.yaml',
@@ -28,7 +28,10 @@ async function startDetached(): Promise<{ program: Program; held: Awaited<Return
   return { program, held: await puppet.next() };
 }
 
-/** A script for `node --require` that sends this process a signal before the program begins, or when its first line has run. */
+/**
+ * A script for `node --require` that sends this process a signal before the program starts, or when its first line has
+ * run.
+ */
 const sending = (signal: NodeJS.Signals, when: 'before' | 'loading') =>
   desk.write(
     'send.cjs',

@@ -24,7 +24,7 @@ timers:
 const DAY = ['--from', '2027-03-27 12:00', '--to', '2027-03-28 12:00'];
 const TIMES = 'backup: { p50: 20m, p95: 90m }\nreport: 400s\nsync: 5s\n';
 
-/** In the plain locale, in which bars are of number signs. */
+/** In the plain locale, in which bars consist of number signs. */
 const simulate = (...args: readonly string[]): Promise<Ended> =>
   desk.start(['simulate', ...args], { env: { LC_ALL: 'C' } }).ended;
 

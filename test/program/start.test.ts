@@ -23,7 +23,7 @@ afterEach(async () => {
 const timers = (text: string) => desk.write('timers.yaml', `timers:\n${text}`);
 const command = () => JSON.stringify(puppet.command);
 
-/** A run of three processes, and the timeout of it. */
+/** A run of three processes, and its timeout. */
 interface Tree {
   readonly program: Program;
   readonly leader: PuppetProcess;
@@ -32,7 +32,7 @@ interface Tree {
   readonly seconds: number;
 }
 
-/** Starts the scheduler on one delayed timer that runs the puppet. */
+/** Starts the scheduler with one delayed timer that runs the puppet. */
 async function startPuppet(more = ''): Promise<{ program: Program; held: Awaited<ReturnType<Puppet['next']>> }> {
   timers(`  job: { in: 1ms, run: ${command()}${more} }`);
   const program = desk.start(['start']);
@@ -121,7 +121,10 @@ describe('a run', () => {
     expect(await program.event('run.finished')).toMatchObject({ status: 'success', attempts: 2 });
   });
 
-  /** Starts a run with two more processes, one of them in another session. One that its timeout ends too early is followed by one that has twice as long. */
+  /**
+   * Starts a run with two more processes, one of them in another session. If its timeout ends it too early, the next
+   * one gets twice as long.
+   */
   async function startTree(seconds = 2): Promise<Tree> {
     timers(`  job: { in: 1ms, run: ${command()}, timeout: ${seconds}s, kill_after: 100ms }`);
     const program = desk.start(['start']);
@@ -359,7 +362,7 @@ describe('a terminal', () => {
 
 test('every line of a command that prints fast and ends is logged', async () => {
   timers('  fast: { in: 1ms, run: [seq, "60000"] }');
-  // Into a file: after 10 s a scheduler stops waiting for a reader, and on a busy machine this process may be one.
+  // To a file: after 10 s a scheduler stops waiting for a reader, and on a busy machine this process may be one.
   const program = desk.start(['start', '--log-format', 'json'], { wrap: ['sh', '-c', 'exec "$@" > out', 'sh'] });
   expect((await program.ended).code).toBe(0);
   const told = readFileSync(join(desk.folder, 'out'), 'utf8')

@@ -21,7 +21,7 @@ test.each([
   ['timers.yaml', 'it is not a database'],
   ['app.db', 'it is the database of another program'],
 ])('--state %s, which never was a state, is refused with what to do, and nothing is touched', async (name, reason) => {
-  // As an application that was killed leaves it.
+  // As left by an application that was killed.
   const code = `const { DatabaseSync } = require('@photostructure/sqlite');
     const app = new DatabaseSync(process.argv[1]);
     app.exec('PRAGMA journal_mode = WAL; CREATE TABLE treasure (a)');

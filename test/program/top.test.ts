@@ -46,9 +46,9 @@ function open(size: { columns?: number; rows?: number } = {}, env: Record<string
   return tmux;
 }
 
-/** Behind the view: the terminal as it was, and the exit code. */
+/** After the view: the terminal as it was, and the exit code. */
 async function left(terminal: Tmux): Promise<{ code: string; state: string }> {
-  // What is typed before the prompt is back is still the program's.
+  // Input before the prompt returns still goes to the program.
   await terminal.until(/^\$$/m);
   terminal.type('echo code=$?; stty -a | cmp - before && echo same terminal');
   const screen = await terminal.until(/^same terminal$/m);

@@ -11,7 +11,9 @@ beforeEach(() => {
 
 afterEach(() => desk.clear());
 
-/** Runs a command whose reader goes away with the first line, as `head -1` does. Returns its exit code and what it said. */
+/**
+ * Runs a command whose reader goes away after the first line, like `head -1`. Returns its exit code and its messages.
+ */
 function readOneLine(...args: string[]): Promise<{ line: string; code: number | null; signal: string | null }> {
   const env = { ...process.env, XDG_STATE_HOME: `${desk.folder}/.state` };
   const child = spawn(process.execPath, [PROGRAM, ...args], {

@@ -11,7 +11,7 @@ beforeEach(() => {
 
 afterEach(() => desk.clear());
 
-/** Far from every machine's zone, with an offset that no other has. */
+/** Far from every machine's zone, with a unique offset. */
 const FILE = `
 timezone: Asia/Kathmandu
 state: ./s.db
@@ -62,7 +62,7 @@ describe('what a person reads is in the zone of the file, which is named once', 
   });
 
   test('--timezone replaces it, and is checked', async () => {
-    // Not the delay of 10 ms: counted from the moment the file was read, it may be over before it is shown.
+    // Not the delay of 10 ms: counted from when the file was read, it may be over before it is shown.
     desk.write('timers.yaml', FILE.replace('10ms', '1h'));
     expect((await desk.run('next', '--timezone', 'America/St_Johns')).stdout).toContain('America/St_Johns');
     const { code, stderr } = await desk.run('list', '--timezone', 'Europe/Berln');

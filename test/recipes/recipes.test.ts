@@ -32,7 +32,7 @@ import { RecordedTerminal } from '../support/recorded-terminal.js';
 import { everyMs, job, Rig } from '../support/rig.js';
 import { TOYS, USES } from './toys.js';
 
-/** A copy of the sources in which every toy is added as its recipe says. */
+/** A copy of the sources in which every toy is added according to its recipe. */
 const copy = mkdtempSync(join(tmpdir(), 'recipes-'));
 
 const write = (file: string, text: string): void => {

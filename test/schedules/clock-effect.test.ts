@@ -62,7 +62,7 @@ describe('what a gap does', () => {
     ['Africa/Cairo', '2027-04-30', '@daily', 'moved: 00:00 does not exist: fires at 01:00 +03:00'],
     ['Australia/Lord_Howe', '2027-10-03', '15 2 * * *', 'moved: 02:15 does not exist: fires at 02:30 +11:00'],
     ['Australia/Lord_Howe', '2027-10-03', '45 2 * * *'],
-    // A whole day was left out: that is not daylight saving, and nothing is made up.
+    // A whole day was skipped: that is not daylight saving, and nothing is made up.
     ['Pacific/Apia', '2011-12-30', '0 9 * * *', 'left-out: 09:00 does not exist: left out'],
   ]);
 });
@@ -95,7 +95,7 @@ describe('what follows elapsed time', () => {
     ['Europe/Berlin', '2027-10-31', '0 * * * *', 'goes-on: continues'],
     ['Europe/Berlin', '2027-03-28', '*/5 * * * * *', 'goes-on: continues'],
     ['Europe/Berlin', '2027-03-28', '*/30 1-3 * * *', 'goes-on: continues'],
-    // Where the hour itself is missing there is no rhythm to keep.
+    // If the hour itself is skipped, there is no rhythm to keep.
     ['Europe/Berlin', '2027-03-28', '*/30 2 * * *', 'left-out: 02:00 and 02:30 do not exist: left out'],
     [
       'Europe/Berlin',

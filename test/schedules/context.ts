@@ -20,11 +20,11 @@ export const contextOf = (change: Partial<ScheduleContext> = {}): ScheduleContex
 export const read = (key: ScheduleKind['key'], value: unknown, change?: Partial<ScheduleContext>): ParsedSchedule =>
   kindOf(key).parse(value, contextOf(change));
 
-/** What is thrown when a value is read that says no schedule. */
+/** The error for a value that is not a schedule. */
 export const refusal = (key: ScheduleKind['key'], value: unknown, change?: Partial<ScheduleContext>): ScheduleError =>
   thrown(ScheduleError, () => read(key, value, change));
 
-/** What is thrown when a value is read of a type that the key does not take. */
+/** The error for a value of a type that the key does not accept. */
 export const wrongType = (key: ScheduleKind['key'], value: unknown): ScheduleTypeError =>
   thrown(ScheduleTypeError, () => read(key, value));
 

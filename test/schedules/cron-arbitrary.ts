@@ -63,7 +63,7 @@ const month = fc.oneof(
   { weight: 1, arbitrary: pick('3,10', 'MAR-APR', 'OCT-APR', '*/2', '1-12/3', '9-4') },
 );
 
-/** Expressions that fire at noon of the days they mean: for the calendar, without clocks in the way. */
+/** Expressions that fire at noon of their days: for the calendar, without clock changes. */
 export const noonExpression: fc.Arbitrary<string> = fc
   .tuple(dayOfMonth, fc.oneof(month, pick('2', 'FEB', '2-4', '4,6,9,11')), dayOfWeek)
   .map((days) => `0 12 ${days.join(' ')}`);

@@ -3,7 +3,9 @@ import { due } from './due.js';
 
 type Row = [cron: string | string[], from: string, ...expected: string[]];
 
-/** In UTC, where a day has 24 hours. Only the date and time of what is expected is written; the offset is +00:00. */
+/**
+ * In UTC, where a day has 24 hours. Only the date and time of the expected instants are written; the offset is +00:00.
+ */
 function table(rows: readonly Row[]): void {
   it.each(rows.map((row) => [JSON.stringify(row[0]), row[1], row] as const))(
     '%s after %s',
@@ -165,7 +167,7 @@ describe('days of the month', () => {
 
 describe('day of the month and day of the week', () => {
   table([
-    // Either is enough when both are restricted: POSIX.
+    // One is enough when both are restricted: POSIX.
     [
       '0 0 13 * FRI',
       '2026-11-01 00:00',
@@ -195,7 +197,7 @@ describe('leap days and other rare ones', () => {
     ['0 0 29 2 *', '2096-02-29 00:00', '2104-02-29 00:00'],
     ['0 0 29 2 *', '1999-01-01 00:00', '2000-02-29 00:00'],
     ['0 0 29 2 *', '2196-03-01 00:00', '2204-02-29 00:00'],
-    // 29 February is a Sunday every 28 years, but 2100 has none: 2072 + 28 falls away, and the next is 40 years on.
+    // 29 February is a Sunday every 28 years, but 2100 has none: 2072 + 28 is skipped, and the next is 40 years later.
     ['0 0 */28 2 SUN#5', '2032-03-01 00:00', '2060-02-29 00:00', '2088-02-29 00:00', '2128-02-29 00:00'],
   ]);
 });

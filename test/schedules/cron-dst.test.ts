@@ -5,7 +5,7 @@ import { due } from './due.js';
 
 type Row = [zone: string, cron: string | string[], from: string, ...expected: string[]];
 
-/** What is expected is written as the zone's clock shows it, with its offset. */
+/** The expected times are written as the zone's clock shows them, with its offset. */
 function table(rows: readonly Row[], dst?: Partial<DstPolicy>): void {
   it.each(rows.map((row) => [row[0], JSON.stringify(row[1]), row[2], row] as const))(
     '%s: %s after %s',
@@ -38,7 +38,7 @@ describe('a fixed time in a gap comes right after it', () => {
     ['Antarctica/Troll', '30 2 * * *', '2026-03-28T12:00Z', '2026-03-29T03:00+02:00', '2026-03-30T02:30+02:00'],
     ['Africa/Casablanca', '30 2 * * *', '2026-03-21T12:00Z', '2026-03-22T03:00+01:00', '2026-03-23T02:30+01:00'],
     ['Antarctica/Casey', '0 5 * * *', '2018-10-05T22:00Z', '2018-10-07T07:00+11:00', '2018-10-08T05:00+11:00'],
-    // The gap ends the day: 23:30 is followed by 00:00 of the next, which is where the lost time goes.
+    // The gap ends the day: 23:30 is followed by 00:00 of the next day, to which the lost time moves.
     ['Asia/Pyongyang', '45 23 * * *', '2018-05-04T00:00Z', '2018-05-05T00:00+09:00', '2018-05-05T23:45+09:00'],
   ]);
 });
@@ -132,7 +132,7 @@ describe('an interval-like timer goes by what the clock shows', () => {
 describe('a fixed time that is shown twice comes at the first', () => {
   table([
     ['Europe/Berlin', '30 2 * * *', '2026-10-24T12:00Z', '2026-10-25T02:30+02:00', '2026-10-26T02:30+01:00'],
-    // A schedule read between the passes returns the same as one that has been there all along.
+    // A schedule read between the passes returns the same as one that existed before.
     ['Europe/Berlin', '30 2 * * *', '2026-10-25T00:45Z', '2026-10-26T02:30+01:00'],
     ['Europe/Berlin', '30 2 * * *', '2026-10-25T01:15Z', '2026-10-26T02:30+01:00'],
     ['Europe/Berlin', '0 3 * * *', '2026-10-24T12:00Z', '2026-10-25T03:00+01:00', '2026-10-26T03:00+01:00'],

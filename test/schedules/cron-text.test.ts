@@ -54,7 +54,7 @@ describe('ways to write the same', () => {
         const turned = cron
           .split(' ')
           .map((field) => (field.startsWith('*') ? field : field.split(',').reverse().join(',')));
-        // Whether a field begins with a star says something: those stay as they are.
+        // Whether a field starts with a star matters: those stay as they are.
         fc.pre(turned.every((field, index) => field.startsWith('*') === cron.split(' ')[index]!.startsWith('*')));
         expect(instants(turned.join(' ').toLowerCase())).toEqual(instants(cron));
       }),
@@ -85,7 +85,7 @@ describe('a number too long for a double', () => {
 
 describe('refused', () => {
   it.each([
-    // code, expression, the part that is meant, hint or message
+    // code, expression, the marked part, hint or message
     ['cron-empty', '', '', /empty/],
     ['cron-empty', '   ', '', /empty/],
     ['cron-fields', '5', '5', /not 1/],

@@ -1,7 +1,10 @@
 import type { DstPolicy } from '../../src/domain/schedule.js';
 import { formatLocal, parseScheduleAt } from '../../src/schedules/index.js';
 
-/** The first instants of a cron timer after a moment, as its zone's clock shows them; without `:00.000` for seconds, to read like a table. */
+/**
+ * The first instants of a cron timer after a moment, as its zone's clock shows them; without `:00.000`, to read like a
+ * table.
+ */
 export function due(
   cron: string | string[],
   timezone: string,

@@ -1,7 +1,7 @@
 /**
  * A second opinion on cron, written to be obviously right, not fast. It walks real time minute by minute (or second by
  * second) and asks `Intl` what the clock shows. It matches that against the text of the expression, and then applies
- * the daylight-saving rules. It shares no line with the engine.
+ * the daylight-saving rules. It shares no code with the engine.
  */
 
 /** What the wall clock of a zone shows at an instant; `shown` orders readings as a calendar does. */
@@ -67,7 +67,10 @@ function isIntervalLike(expression: string): boolean {
 const MONTHS = ['', 'JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-/** Returns a function that says whether the expression means a shown time. Expressions are in capitals, with single blanks. */
+/**
+ * Returns a function that says whether the expression matches a reading. Expressions are in capitals, with single
+ * blanks.
+ */
 function matcher(expression: string): (shown: number) => boolean {
   const fields = expression.split(' ');
   if (fields.length === 5) fields.unshift('0');
@@ -90,7 +93,7 @@ function matcher(expression: string): (shown: number) => boolean {
   };
 }
 
-/** The values of a field without L, W and #, by counting on from each item's start until its end is met. */
+/** The values of a field without L, W and #, by counting from each item's start to its end. */
 function plain(text: string, min: number, max: number, names: readonly string[] = []): Set<number> {
   const number = (word: string): number => (names.includes(word) ? names.indexOf(word) : Number(word));
   const values = new Set<number>();
@@ -125,7 +128,7 @@ function dayOfMonthItem(item: string): DayItem {
   return (date) => days.has(date.getUTCDate());
 }
 
-/** Of the working days of the month, the one that is fewest days away; `undefined` when the month has no such day. */
+/** The nearest working day of the month; `undefined` if the month has no such day. */
 function nearestWorkday(date: Date, day: number): number | undefined {
   if (day > lastOf(date)) return undefined;
   for (const distance of [0, -1, 1, -2, 2]) {
@@ -154,6 +157,6 @@ function dayOfWeekItem(item: string): DayItem {
   return (date) => days.has(date.getUTCDay());
 }
 
-/** A weekday with a step and no end runs through to Saturday, as `*` with a step does. */
+/** A weekday with a step and no end continues to Saturday, like `*` with a step. */
 const weekdayEnds = (ends: readonly number[], item: string): readonly (number | undefined)[] =>
   ends.length === 2 ? ends : [ends[0], item.includes('/') ? 6 : ends[0]];

@@ -5,7 +5,7 @@ const MONTHS = 'January February March April May June July August September Octo
 export interface Said {
   isOn(day: Date): boolean;
   isAt(minute: Date): boolean;
-  /** How many days the longest of its months has. */
+  /** The number of days in the longest of its months. */
   readonly longestMonth: number;
 }
 
@@ -107,7 +107,9 @@ const nthItem =
     date.getUTCDay() === weekday &&
     (nth === 'last' ? date.getUTCDate() + 7 > lastOf(date) : Math.ceil(date.getUTCDate() / 7) === parseInt(nth, 10));
 
-/** The working day nearest to a day of the month of `date`, inside that month; of a day that the month lacks, to its last. */
+/**
+ * The working day nearest to a day of the month of `date`, within that month. If the month lacks the day, nearest to its last day.
+ */
 function workdayNear(date: Date, day: number): number {
   const last = lastOf(date);
   const wanted = Math.min(day, last);

@@ -36,7 +36,7 @@ describe('names', () => {
     ['+02:00'],
     ['-05:00'],
     ['Z'],
-    // ICU takes these, each for one of the zones that use the letters.
+    // ICU accepts these, each for one of the zones that use the letters.
     ['BST'],
     ['IST'],
     ['PST'],

@@ -1,6 +1,6 @@
 import type { Destination, RecordKind } from '../../src/sinks/destination.js';
 
-/** A destination that keeps what it is given. */
+/** A destination that stores what it receives. */
 export class CapturedDestination implements Destination {
   readonly records: string[] = [];
   readonly kinds: RecordKind[] = [];

@@ -11,11 +11,11 @@ import { FakeClock } from '../support/fake-clock.js';
 
 const KIB = 'x'.repeat(1_023) + '\n';
 
-/** A reader the test plays. It reads on command. */
+/** A reader that the test controls. It reads on command. */
 class Reader {
-  /** How many bytes it takes of one write. */
+  /** How many bytes it accepts of one write. */
   most = Number.POSITIVE_INFINITY;
-  /** How many bytes it takes altogether before it returns `mood`. */
+  /** How many bytes it accepts in total before it returns `mood`. */
   appetite = Number.POSITIVE_INFINITY;
   /** `silent`, or an error's code. */
   mood = 'EAGAIN';

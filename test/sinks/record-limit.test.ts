@@ -74,7 +74,7 @@ describe('no record is longer than 16 KiB', () => {
     expect(Buffer.byteLength(line)).toBeLessThanOrEqual(RECORD_LIMIT);
     expect(line.indexOf('\n')).toBe(line.length - 1);
     expect(record).toMatchObject({ event: event.event, truncated: true, msg: expect.any(String) });
-    // No room is given away, and no character torn.
+    // No space is wasted, and no character torn.
     expect(Buffer.byteLength(line)).toBeGreaterThan(RECORD_LIMIT / 4);
     if (!JSON.stringify(event).includes('\\ud83d')) expect(JSON.stringify(record).includes('\\ud')).toBe(false);
   });

@@ -95,7 +95,7 @@ describe('destinations', () => {
   });
 
   it('reports that the disk is full', async () => {
-    // Not closed with the others: it is tried again and again.
+    // Not closed with the others: it is retried again and again.
     const destination = destinationOf(openSync('/dev/full', 'w'));
     destination.write('one\n', 'event');
     await destination.flush();
@@ -114,7 +114,7 @@ describe('destinations', () => {
     execFileSync('mkfifo', [path]);
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const fd = open(path, constants.O_WRONLY);
-    // Without a reader a pipe refuses to be opened for writing.
+    // Without a reader, a pipe cannot be opened for writing.
     closeSync(reader);
     const stream = new PassThrough();
     const destination = destinationOf(fd, () => stream);

@@ -5,7 +5,7 @@ import { toTimestamp } from '../../src/domain/time.js';
 import { startOfRun } from '../../src/domain/ledger.js';
 import { begun, admitted, finished, firingOf, NOW, recordOf, State } from './state.js';
 
-/** A state with two timers, an outcome of each, and an open run of each, which somebody has then written into. */
+/** A state with two timers, an outcome and an open run of each, which someone has then written to. */
 function damaged(...statements: readonly string[]): State {
   const state = new State();
   state.start();
@@ -39,7 +39,7 @@ function fill(state: State): void {
   );
 }
 
-/** Everything that is printed of it; throws where a value cannot be. */
+/** Everything that is printed about it; throws if a value cannot be printed. */
 const printed = (state: State): string =>
   state.read((history) => {
     const [endings, open, jobs] = [history.endings({ limit: 100 }), history.open(), [...history.jobs().values()]];
@@ -75,7 +75,7 @@ const places = Object.entries(COLUMNS).flatMap(([table, lists]) =>
   lists.flatMap((list) => list.split(', ').map((column) => ({ table, column }))),
 );
 
-/** Which row of a table is of a timer. */
+/** Which row of a table belongs to a timer. */
 const whereOf = (table: string, name: string): string =>
   table === 'jobs'
     ? `name = '${name}'`

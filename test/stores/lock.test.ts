@@ -23,7 +23,7 @@ const sqlite = createRequire(import.meta.url).resolve('@photostructure/sqlite');
 const LOCK = 'BEGIN IMMEDIATE; PRAGMA user_version = %; COMMIT; BEGIN IMMEDIATE';
 const USE = 'SELECT 1 FROM firings';
 
-/** Does so in a process of its own, and holds it until it is killed. */
+/** Does so in a separate process, and holds it until it is killed. */
 const HOLDER = `
   const { DatabaseSync } = require(${JSON.stringify(sqlite)});
   const database = new DatabaseSync(process.argv[1]);
@@ -84,7 +84,7 @@ test('a second name of the file itself is refused while the first is in use', as
   made.stop();
   const first = join(newFolder(), 'first.db');
   const second = new State(join(dirname(first), 'second.db'));
-  // A file this process never had open: until it is collected, a connection that was closed keeps its locks.
+  // A file that this process never had open: until it is garbage-collected, a closed connection keeps its locks.
   copyFileSync(made.path, first);
   linkSync(first, second.path);
   const holder = await hold(first, USE);
@@ -106,7 +106,7 @@ test('noise in place of the lock of a state is set aside, and locks nobody out',
 });
 
 describe('whose lock is removed while it is in use', () => {
-  /** A process that lives, in whose name the test holds the state. */
+  /** A living process, in whose name the test holds the state. */
   const someProcess = () => {
     const other = spawn('sleep', ['1000']);
     afterTest(() => void other.kill('SIGKILL'));

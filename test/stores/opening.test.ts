@@ -24,7 +24,7 @@ import { defaultStatePath, readState } from '../../src/stores/index.js';
 import { APPLICATION_ID } from '../../src/stores/schema.js';
 import { admitted, finished, newFolder, recordOf, State } from './state.js';
 
-/** A user who may read only his own files; ourselves where we are not root. */
+/** A user who may read only their own files; ourselves if we are not root. */
 const NOBODY = process.geteuid!() === 0 ? 65_534 : process.geteuid!();
 
 const noise = Buffer.from(Array.from({ length: 20_000 }, (_, index) => (index * 7919) % 251));
@@ -225,7 +225,7 @@ describe('a file that cannot be used', () => {
   });
 });
 
-/** Files as a scheduler that was killed leaves them, with a log of several commits. */
+/** Files as left by a scheduler that was killed, with a log of several commits. */
 function killed(): State {
   const dying = new State();
   for (let run = 0; run < 20; run++) dying.commit([finished(`r${run}`)], [recordOf('backup', { runsBegun: run })]);

@@ -8,7 +8,7 @@ const ROOT = 0;
 const ANN = 1_000;
 const BOB = 1_001;
 
-/** A folder that everybody may write to, and a link of Bob's in it. */
+/** A world-writable folder, and a link of Bob's in it. */
 function open(context: { skip: (when: boolean, why: string) => void }, owner = BOB, mode = 0o1777) {
   context.skip(process.geteuid!() !== ROOT, 'only root can make files of others');
   const folder = newFolder();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { realPath } from '../../src/stores/index.js';
 import { newFolder } from './state.js';
 
-/** A folder `real`, a link `link` to it, and what the test makes of them. */
+/** A folder `real`, a link `link` to it, and what the test creates in them. */
 function begin() {
   const root = realpathSync(newFolder());
   mkdirSync(join(root, 'real'));

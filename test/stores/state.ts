@@ -14,10 +14,10 @@ import { FakeClock } from '../support/fake-clock.js';
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
 const KEEP_ALL: Retention = { keep: 1_000 * DAY, runs: 1_000_000 };
 
-/** Does something when the test is over, latest first. */
+/** Runs something when the test is over, latest first. */
 export const afterTest = (step: () => void): void => onTestFinished(step);
 
-/** A folder that goes with the test. */
+/** A folder that is removed with the test. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'timers-state-'));
   afterTest(() => rmSync(folder, { recursive: true, force: true }));

@@ -38,7 +38,7 @@ const failedOnce = (runId: string): TimerEvent => ({
   retryInMs: 1_000,
 });
 
-/** A folder with so much room, or the test is skipped with the reason. */
+/** A folder with this much space, or the test is skipped with the reason. */
 function smallDisk(context: TestContext, size: string): string {
   const folder = newFolder();
   const { status, stderr, error } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
@@ -246,7 +246,7 @@ describe('a disk', () => {
       await state.clock.advance(2 * SECOND);
       spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'ballast')}`, 'bs=4k']);
       let runs = 0;
-      /** One firing whole, in three commits as they come. */
+      /** One complete firing, in three commits as they occur. */
       const run = () => {
         const [id, record] = [`r${++runs}`, recordOf('backup', { cursor: runs })];
         state.commit([admitted(id), begun(id)], [record]);
@@ -320,7 +320,7 @@ test.each([
   ['EDQUOT', /^the disk quota is used up$/],
   ['EIO', /^the disk failed to read or write it$/],
 ] as const)('what the system says of itself is put into words: %s', (code, words) => {
-  // As Node reports it. Node has no name for a quota.
+  // As Node reports it. Node has no name for a quota error.
   const name = code === 'EDQUOT' ? 'UNKNOWN' : code;
   const error = Object.assign(new Error(name), { code: name, errno: -constants.errno[code], syscall: 'write' });
   expect(troubleOf(error).reason).toMatch(words);

@@ -10,7 +10,7 @@ const rules = createRequire(import.meta.url)(join(ROOT, '.dependency-cruiser.cjs
 
 interface Room {
   readonly name: string;
-  /** As the table says it. */
+  /** As written in the table. */
   readonly imports: string;
 }
 
@@ -19,7 +19,7 @@ const rooms = [
   ...readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8').matchAll(/^\| `src\/([\w.-]+)\/?` \|.*\| (.*) \|$/gm),
 ].map(([, name = '', imports = '']): Room => ({ name, imports }));
 
-/** Rooms that the rooms after them in the table may import without a word, except for the page. */
+/** Rooms that later rooms in the table may import without listing them, except for the page. */
 const HELPERS = ['text', 'system', 'turns'];
 const lastHelper = rooms.findIndex(({ name }) => name === 'turns');
 
@@ -35,7 +35,7 @@ function isAllowed({ name, imports }: Room, other: string): boolean {
 
 const fileIn = (room: string, name: string): string => `src/${room.endsWith('.ts') ? room : `${room}/${name}`}`;
 
-/** The imports that break a rule, as `from → to`, in a tree of files which import what is given. */
+/** The imports that break a rule, as `from → to`, in a tree of files with the given imports. */
 async function broken(imports: ReadonlyMap<string, readonly string[]>): Promise<readonly string[]> {
   const baseDir = mkdtempSync(join(tmpdir(), 'imports-'));
   const write = (file: string, text: string): void => {

@@ -11,7 +11,7 @@ const namesIn = (name: ts.BindingName): readonly string[] =>
     ? [name.text]
     : name.elements.flatMap((element) => (ts.isBindingElement(element) ? namesIn(element.name) : []));
 
-/** The names of `export { … }` that are new there: of its own declarations, of another package, or given with `as`. */
+/** The names that `export { … }` introduces: for its own declarations, for another package, or with `as`. */
 function namesOfList({ exportClause, moduleSpecifier }: ts.ExportDeclaration): readonly string[] {
   if (exportClause === undefined) return [];
   if (ts.isNamespaceExport(exportClause)) return [exportClause.name.text];
@@ -21,7 +21,7 @@ function namesOfList({ exportClause, moduleSpecifier }: ts.ExportDeclaration): r
     .map(({ name }) => name.text);
 }
 
-/** The names that a source file gives to what it exports. */
+/** The names that a source file gives to its exports. */
 function definedBy(source: string): readonly string[] {
   const { statements } = ts.createSourceFile('file.ts', source, {
     languageVersion: ts.ScriptTarget.Latest,
@@ -42,7 +42,7 @@ function definedBy(source: string): readonly string[] {
   });
 }
 
-/** The library gives public names to what has other names inside. */
+/** The library gives public names to things with other names inside. */
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.ts') && file !== 'index.ts',
 );

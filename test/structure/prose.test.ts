@@ -47,7 +47,7 @@ const sentencesOf = new Map(
   ]),
 );
 
-/** What `find` returns of each sentence of a kind, with its place. */
+/** The results of `find` for each sentence of a kind, with its place. */
 const search = (kind: Kind, find: (sentence: string) => string | undefined): readonly string[] =>
   sentencesOf.get(kind)!.flatMap(({ place, text }) => {
     const found = find(text);

@@ -4,7 +4,7 @@ import type { Board, Candidate, BoardChange, Fence, LeaseTaking } from '../../sr
 
 /** A store for one test. */
 export interface StoreUnderTest {
-  /** A client with connections of its own; the first one may take a while to connect. The contract closes it. */
+  /** A client with its own connections; the first one may take a while to connect. The contract closes it. */
   connect(): Promise<Board> | Board;
   /** The shortest lease the store can give. */
   readonly lease: Duration;
@@ -139,7 +139,7 @@ export function boardContract(name: string, open: () => Promise<StoreUnderTest>)
         kind: 'lost',
       });
       expect(await a.write(first, 3, { ...memory('x', '3'), isWhole: true })).toEqual({ kind: 'lost' });
-      // A repeated write of an old holder, which was done, is lost as well: the new holder has read what it did.
+      // A repeated write of an old holder, which succeeded, is lost as well: the new holder has read its effect.
       expect(await a.write(first, 1, memory('x', '1'))).toEqual({ kind: 'lost' });
       expect(await jobs(b)).toEqual({ x: '1' });
       expect(await texts(b)).toEqual([]);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const done = globalThis as { isBuilt?: boolean };
 
-/** Builds the program once before the tests, however many projects need it, so that none of them runs against an older one. */
+/** Builds the program once before the tests, however many projects need it, so that none of them runs an older one. */
 export default function build(): void {
   if (done.isBuilt) return;
   const cwd = fileURLToPath(new URL('../..', import.meta.url));

@@ -7,10 +7,10 @@ const CHROMIUM = '/usr/bin/chromium';
 /** Debian's package `chromium`. */
 export const hasChromium = existsSync(CHROMIUM);
 
-/** Behind the name of a test that needs it. */
+/** Appended to the name of a test that needs it. */
 export const skippedWithoutChromium = hasChromium ? '' : ' (skipped: chromium is not installed)';
 
-/** Starts a browser of its own that asks nobody but the page under test. */
+/** Starts a separate browser that only contacts the page under test. */
 export const openChromium = (): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A span as a collector was sent it. */
+/** A span as sent to a collector. */
 export interface ReceivedSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -19,7 +19,7 @@ export interface ReceivedSpan {
   readonly resource: Readonly<Record<string, string | number>>;
 }
 
-/** What a collector does with a request instead of taking its spans. */
+/** What a collector does with a request instead of accepting its spans. */
 export type Mood = 'takes' | 'hangs' | { readonly status: number };
 
 /** A collector of traces: OTLP over HTTP in protobuf, on a port of its own. */
@@ -77,7 +77,7 @@ export class Collector {
   }
 }
 
-/** The fields of one message of protobuf by number: numbers of either width, and bytes. */
+/** The fields of one protobuf message by number: numbers of either width, and bytes. */
 type Fields = Map<number, (bigint | Buffer)[]>;
 
 const NONE: Fields = new Map();

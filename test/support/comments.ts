@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** One comment: its text without the marks, and the line it begins on. */
+/** One comment: its text without the marks, and its first line. */
 export interface Comment {
   readonly line: number;
   readonly text: string;
@@ -12,7 +12,7 @@ const MARKS = /^\s*(?:\/\*\*?|\*\/|\*|\/\/)[ \t]?|\*\/$/gm;
 /** Returns the comments of a source file, in order. Consecutive `//` lines are one comment. */
 export function commentsIn(source: string): readonly Comment[] {
   const comments: { line: number; last: number; text: string }[] = [];
-  // Parsing takes the time. What is first on its line is a comment.
+  // Parsing is the slow part. A match that comes first on its line is a comment.
   const matches = [...source.matchAll(COMMENT)];
   const literals = matches.every(({ index }) => isFirstOnLine(source, index)) ? [] : literalsIn(source);
   const lineOf = lineCounter(source);
@@ -31,7 +31,7 @@ export function commentsIn(source: string): readonly Comment[] {
 const isFirstOnLine = (source: string, index: number): boolean =>
   source.slice(source.lastIndexOf('\n', index - 1) + 1, index).trim() === '';
 
-/** What may look like a comment: the strings, templates and regular expressions with a slash. */
+/** Literals that may look like comments: strings, templates and regular expressions with a slash. */
 function literalsIn(source: string): readonly ts.TextRange[] {
   const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
   const file = ts.createSourceFile('file.ts', source, options);

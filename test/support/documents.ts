@@ -5,7 +5,7 @@ import { ROOT } from './program.js';
 /** A block between three backticks. */
 export interface Block {
   readonly language: string;
-  /** What follows the language: the name of the file that the block is, or its role. Empty without one. */
+  /** The text after the language: the name of the file in the block, or its role. Empty without one. */
   readonly role: string;
   readonly text: string;
 }
@@ -86,7 +86,7 @@ const BUSY: readonly (readonly [RegExp, string])[] = [
 
 const onBusyMachine = (part: string): string => BUSY.reduce((text, [idle, any]) => text.replace(idle, any), part);
 
-/** Matches output as shown: `…` matches any text on a line, and alone on a line for any lines. */
+/** Matches output as shown: `…` matches any text on a line, and on a line of its own any lines. */
 export function pattern(output: string): RegExp {
   const lines = output
     .trimEnd()
@@ -98,7 +98,7 @@ export function pattern(output: string): RegExp {
             .split('…')
             .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
             .map(onBusyMachine)
-            // Widths of columns, and where a sentence is wrapped, follow from the figures in them.
+            // Widths of columns and line breaks depend on the figures in them.
             .map((part) => part.replace(/ {2,}/g, ' {2,}').replace(/(?<=\S|^) (?=[^\s{])/g, '(?: |\\n +)'))
             .join('[^\\n]*'),
     );

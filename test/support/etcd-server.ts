@@ -12,7 +12,7 @@ export function etcdProgram(): string | undefined {
   return folders.map((folder) => join(folder, 'etcd')).find((path) => existsSync(path));
 }
 
-/** A cluster of one member, on ports and in a folder of its own. */
+/** A cluster with one member, on its own ports and in its own folder. */
 export class EtcdServer {
   readonly port: number;
   readonly #program: string;
@@ -57,7 +57,7 @@ export class EtcdServer {
     if (!isSecure) await eventually('etcd', async () => ((await fetch(`${clients}/health`)).ok ? true : undefined));
   }
 
-  /** As an administrator asks. */
+  /** As an administrator. */
   async ask(path: string, body: object, token?: string): Promise<unknown> {
     const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
       method: 'POST',
@@ -68,7 +68,7 @@ export class EtcdServer {
     return response.json();
   }
 
-  /** As a crash stops it. */
+  /** Stopped like in a crash. */
   async kill(): Promise<void> {
     const child = this.#process;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

@@ -20,7 +20,7 @@ const finished = {
   ...run,
 } as const;
 
-/** One event of every form, with the sentence it comes down to. */
+/** One event of every form, with its sentence. */
 export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
   [
     'started 3 timers from /etc/timers.yaml',

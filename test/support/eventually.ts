@@ -2,8 +2,8 @@ import { vi } from 'vitest';
 import { POLL_LIMIT } from './limit.js';
 
 /**
- * Asks again and again until there is an answer: for servers of others, which tell nobody when they have come to something. An `ask` that rejects has
- * no answer yet. Shortly before the limit of its test it rejects with the last such error.
+ * Calls again and again until there is a result: for external servers, which do not report when they are done. An `ask`
+ * that rejects has no result yet. Shortly before the limit of its test it rejects with the last such error.
  */
 export function eventually<T>(what: string, ask: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const answer = async () => {

@@ -6,12 +6,12 @@ interface Alarm {
   readonly wake: () => void;
 }
 
-/** Runs the promise callbacks that are ready, and those they bring. */
+/** Runs the promise callbacks that are ready, and those that they create. */
 async function followUp(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
 
-/** A clock the test turns manually: the wall can be set, the monotonic hand only advanced. */
+/** A clock that the test turns manually: the wall clock can be set, the monotonic clock only advanced. */
 export class FakeClock implements Clock {
   #wall: Instant;
   #monotonic: Duration = 1_000;
@@ -59,12 +59,12 @@ export class FakeClock implements Clock {
     return this.#alarms.length;
   }
 
-  /** When the next armed timer wakes, in ms from now; `undefined` when none is armed. */
+  /** When the next armed timer wakes, in ms from now; `undefined` if none is armed. */
   get nextWakeIn(): Duration | undefined {
     return this.#alarms.length === 0 ? undefined : Math.min(...this.#alarms.map((alarm) => alarm.at)) - this.#monotonic;
   }
 
-  /** Sets the wall clock; the monotonic hand stays. Wakes nobody. */
+  /** Sets the wall clock; the monotonic clock stays. Wakes nobody. */
   setWall(instant: string | Instant): void {
     this.#wall = typeof instant === 'string' ? Date.parse(instant) : instant;
   }
@@ -74,15 +74,15 @@ export class FakeClock implements Clock {
     this.#wall += delta;
   }
 
-  /** The machine sleeps: wall and uptime go on, the monotonic hand stands. */
+  /** The machine sleeps: wall clock and uptime advance, the monotonic clock stops. */
   suspend(duration: Duration): void {
     this.#wall += duration;
     this.#uptime += duration;
   }
 
   /**
-   * The event loop is blocked: time passes, nobody is woken. `happened` is the input that arrives in between (a process
-   * has ended). It is served in the following turn, before anybody is woken and before anything that is due {@link
+   * The event loop is blocked: time passes, and nothing is woken. `happened` is the input that arrives in between (a
+   * process has ended). It is served in the next turn, before anything is woken and before anything that is due {@link
    * soon}.
    */
   block(duration: Duration, happened?: () => void): void {
@@ -90,7 +90,10 @@ export class FakeClock implements Clock {
     if (happened) this.#arrived.push(happened);
   }
 
-  /** Lets `duration` pass, waking what is due on the way and running everything that follows from it. `rate` is how fast the wall runs against the monotonic hand. */
+  /**
+   * Lets `duration` pass: wakes what comes due and runs everything that follows from it. `rate` is the speed of the
+   * wall clock relative to the monotonic one.
+   */
   async advance(duration: Duration, rate = 1): Promise<void> {
     const end = this.#monotonic + duration;
     if (this.#arrived.length === 0) await this.settle();
@@ -111,7 +114,7 @@ export class FakeClock implements Clock {
     await this.settle();
   }
 
-  /** Runs all promise callbacks and `soon` tasks that are ready, and those they bring. */
+  /** Runs all promise callbacks and `soon` tasks that are ready, and those that they create. */
   async settle(): Promise<void> {
     do {
       await this.#serve();

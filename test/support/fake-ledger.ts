@@ -10,7 +10,7 @@ import type {
 } from '../../src/domain/ledger.js';
 import type { Instant } from '../../src/domain/time.js';
 
-/** What is on the disk: it outlives every scheduler. */
+/** The content of the disk: it outlives every scheduler. */
 export class Disk {
   readonly jobs = new Map<string, JobRecord>();
   readonly open = new Map<string, OpenRun>();
@@ -18,17 +18,19 @@ export class Disk {
   lastSeenAt: Instant | undefined;
 }
 
-/** A ledger on a {@link Disk} in memory. The test says when the disk is full, and when the process that writes is dead. */
+/**
+ * A ledger on a {@link Disk} in memory. The test decides when the disk is full, and when the writing process is dead.
+ */
 export class FakeLedger implements Ledger {
   readonly #disk: Disk;
   isFull = false;
   isDead = false;
   commits = 0;
-  /** Makes commits take time: they are done when what it returns resolves. */
+  /** Makes commits take time: they are done when its result resolves. */
   acknowledge: (() => Promise<Committed>) | undefined;
   /** Present: another scheduler takes over after a stop. */
   readonly handsOver?: true;
-  /** Called before each commit is written, and after: where a test lets the scheduler die. */
+  /** Called before and after each commit is written: where a test lets the scheduler die. */
   onCommit: (when: 'before' | 'after') => void = () => undefined;
   #kept: TimerEvent[] = [];
   readonly #keptJobs = new Map<string, JobRecord>();

@@ -7,10 +7,12 @@ const library = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/us
 
 export const hasFaketime = library !== undefined;
 
-/** Behind the name of a test that needs it. */
+/** Appended to the name of a test that needs it. */
 export const skippedWithoutFaketime = hasFaketime ? '' : ' (skipped: faketime is not installed)';
 
-/** Variables for a program under another wall clock: `+3600`, or what a file says. The monotonic clock stays the machine's. */
+/**
+ * Variables for a program with another wall clock: `+3600`, or what a file says. The monotonic clock is the machine's.
+ */
 export const faketime = (setting: string | { readonly file: string }): Record<string, string> => ({
   LD_PRELOAD: library ?? '',
   FAKETIME_DONT_FAKE_MONOTONIC: '1',

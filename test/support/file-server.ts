@@ -2,9 +2,9 @@ import { createHash, sign, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A real server with one file, whose every answer the test decides. It sends ETags, as file servers do. */
+/** A real server with one file, whose every response the test decides. It sends ETags, as file servers do. */
 export class FileServer {
-  /** What it has; with another status it has no file. */
+  /** Its file; with another status it has none. */
   text: string | Buffer = '';
   status = 200;
   /** Sends this many further bytes, in pieces. */
@@ -12,7 +12,7 @@ export class FileServer {
   hasEtags = true;
   /** Signs the file. */
   key: KeyObject | undefined;
-  /** Sends the signature in a header, not as a file of its own. */
+  /** Sends the signature in a header, not as a separate file. */
   isSignedInHeader = false;
   /** Leaves requests open. */
   isSilent = false;
@@ -26,7 +26,7 @@ export class FileServer {
     return `http://127.0.0.1:${this.#port}/edge.yaml`;
   }
 
-  /** Listens, after {@link close} at the same port. */
+  /** Listens; after {@link close}, at the same port. */
   async open(): Promise<this> {
     this.#server = createServer((request, response) => {
       const { url = '', headers } = request;
@@ -54,7 +54,7 @@ export class FileServer {
     return this;
   }
 
-  /** Hangs up on everybody. */
+  /** Closes every connection. */
   async close(): Promise<void> {
     this.#server?.closeAllConnections();
     await new Promise((resolve) => this.#server?.close(resolve));

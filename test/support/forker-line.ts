@@ -18,11 +18,11 @@ export interface StartRequest {
   readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
   readonly keep?: boolean;
   readonly grace?: number;
-  /** As forker.c numbers them: 0 nothing, 1 its own, 2 a pipe, 3 that of stdout. */
+  /** Numbered as in forker.c: 0 nothing, 1 its own, 2 a pipe, 3 that of stdout. */
   readonly outputs?: readonly [number, number];
 }
 
-/** Speaks to a forker word by word, which the client in src does not. */
+/** Talks to a forker word by word, which the client in src does not. */
 export class ForkerLine {
   readonly process: ChildProcess;
   readonly replies: ForkerReply[] = [];
@@ -67,7 +67,7 @@ export class ForkerLine {
     this.#line.write(bytes);
   }
 
-  /** As timers does when it dies. Resolves with the exit code or signal of the forker. */
+  /** Like timers when it dies. Resolves with the exit code or signal of the forker. */
   async close(): Promise<unknown> {
     const { process } = this;
     const exited = process.exitCode === null && process.signalCode === null ? once(process, 'exit') : undefined;

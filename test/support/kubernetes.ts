@@ -21,13 +21,13 @@ export const manifestsOf = (text: string): readonly Manifest[] =>
 /** A file below `examples/kubernetes`. */
 export const readExample = (name: string): string => readFileSync(join(ROOT, 'examples', 'kubernetes', name), 'utf8');
 
-/** The module that has the kinds of an API version: a class with their schema, an interface with their keys. */
+/** The module with the kinds of an API version: a class with their schema, an interface with their keys. */
 const moduleOf = (apiVersion: string): string =>
   apiVersion.startsWith('keda.sh/') ? `@kubernetes-models/keda/${apiVersion}` : `kubernetes-models/${apiVersion}`;
 
 type Model = new (data: object) => { validate(): void };
 
-/** What the schema of its kind says against a manifest, as a sentence; `undefined` if it is valid. Accepts unknown keys. */
+/** How a manifest violates the schema of its kind, as a sentence; `undefined` if it is valid. Accepts unknown keys. */
 export async function schemaFault({ apiVersion, kind, ...rest }: Manifest): Promise<string | undefined> {
   const { [kind]: Kind } = (await import(moduleOf(apiVersion))) as Readonly<Record<string, Model>>;
   if (Kind === undefined) return `${apiVersion} has no ${kind}`;
@@ -39,7 +39,7 @@ export async function schemaFault({ apiVersion, kind, ...rest }: Manifest): Prom
   }
 }
 
-/** What the types of their kinds say against manifests: keys that they do not know, among others. */
+/** How manifests violate the types of their kinds: unknown keys, among others. */
 export function typeFaults(manifests: readonly Manifest[]): readonly string[] {
   const lines = manifests.map(
     (manifest, index) =>

@@ -1,6 +1,6 @@
 /**
- * The only limit on the time of a test, in ms. It ends a test that hangs, and judges none: machines that run tests are busy.
- * `test/structure/stopwatches.test.ts` refuses any other.
+ * The only limit on the time of a test, in ms. It ends a test that hangs, but never decides a result: machines that run
+ * tests are busy. `test/structure/stopwatches.test.ts` refuses any other.
  */
 export const LIMIT = 900_000;
 

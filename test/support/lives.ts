@@ -2,7 +2,7 @@ import type { Job } from '../../src/domain/job.js';
 import { Disk, FakeLedger } from './fake-ledger.js';
 import { Rig, type RigOptions } from './rig.js';
 
-/** A story as a test writes it, without its indentation. */
+/** The events as written in a test, without indentation. */
 export const tidy = (text: string): string => text.trim().replace(/^ +/gm, '');
 
 /** Schedulers one after the other on one disk; the clock keeps running between them. */
@@ -11,7 +11,7 @@ export class Lives {
   readonly #isShared: boolean;
   #count = 0;
 
-  /** `isShared`: each takes over from the one before. */
+  /** `isShared`: each takes over from the previous one. */
   constructor({ isShared = false } = {}) {
     this.#isShared = isShared;
   }

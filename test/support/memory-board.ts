@@ -20,7 +20,7 @@ interface Note {
   readonly until: Duration;
 }
 
-/** What a store has on its disk. */
+/** The content of a store's disk. */
 interface Kept {
   fence: Fence;
   seq: number;
@@ -66,14 +66,14 @@ export class MemoryStore {
     return this.leaseUntil !== undefined && this.now < this.leaseUntil;
   }
 
-  /** Restarts with what it had at some time, or with nothing. Leases and notes are gone. */
+  /** Restarts with its content at some time, or with nothing. Leases and notes are gone. */
   goBack(to: Kept = EMPTY): void {
     this.kept = structuredClone(to);
     this.leaseUntil = undefined;
     this.notes.clear();
   }
 
-  /** What is on its disk now. */
+  /** The current content of its disk. */
   copy(): Kept {
     return structuredClone(this.kept);
   }
@@ -83,7 +83,7 @@ export class MemoryStore {
     this.kept.log = [...this.kept.log, { position, text }].slice(-LOG_LENGTH);
   }
 
-  /** A client of its own for each scheduler. */
+  /** A separate client for each scheduler. */
   connect(): MemoryBoard {
     return new MemoryBoard(this);
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { eventually } from './eventually.js';
 
-/** What Debian's packages `prometheus`, `prometheus-alertmanager`, `systemd` and `python3` bring. */
+/** What Debian's packages `prometheus`, `prometheus-alertmanager`, `systemd` and `python3` provide. */
 type Binary =
   'prometheus' | 'prometheus-alertmanager' | 'promtool' | 'amtool' | 'systemd-notify' | 'systemd-analyze' | 'python3';
 
@@ -33,7 +33,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A server of somebody else's, on this machine and in a folder of the test's. */
+/** An external server, on this machine and in a folder of the test. */
 export class Monitor {
   readonly url: string;
   readonly #process: ChildProcess;
@@ -64,7 +64,7 @@ export class Monitor {
     });
   }
 
-  /** What its API returns at a path. @throws what it says is wrong. */
+  /** What its API returns at a path. @throws Error with its complaint. */
   async ask<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
     const response = await fetch(`${this.url}/api/v1/${path}?${new URLSearchParams(query).toString()}`);
     const { status, data, error } = (await response.json()) as { status: string; data: T; error?: string };
@@ -109,7 +109,7 @@ export class Pager {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The first alert of that name that is as asked for. */
+  /** The first matching alert of that name. */
   paged(status: Alert['status'], alertname: string, task?: string): Promise<Alert> {
     return eventually(`${alertname} ${status}`, () =>
       this.alerts.find(

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { READ_THE_ZONE } from '../zones.js';
 
 /**
- * Fails a test file that reads the system time zone and runs in one zone only. Set up before every test outside `test/program`; files of one worker may
- * share a process, so what is watched is watched once.
+ * Fails a test file that reads the system time zone and runs in one zone only. Set up before every test outside
+ * `test/program`; files of one worker may share a process, so each thing is watched only once.
  */
 const LOCAL = [
   ...['getFullYear', 'getMonth', 'getDate', 'getDay', 'getHours', 'getMinutes', 'getTimezoneOffset'],
@@ -14,7 +14,7 @@ const LOCAL = [
 
 const watch = globalThis as { readers?: Set<string> };
 
-/** Notes where the zone was read, if by our own code: packages and Node.js ask for it without using it. */
+/** Notes where our own code read the zone: packages and Node.js ask for it without using it. */
 function note(): void {
   const caller = new Error().stack?.split('\n')[3] ?? '';
   if (!/node:|node_modules|support\/one-zone/.test(caller)) watch.readers?.add(caller.trim());

@@ -18,7 +18,7 @@ export const firingAt = (timestamp: string, facts: Partial<Firing> = {}): Firing
   ...facts,
 });
 
-/** A run that succeeded within a second, and began on time. */
+/** A run that succeeded within a second, and started on time. */
 export const finished = (firing: Firing, facts: Partial<RunFinished> = {}): RunFinished => ({
   event: 'run.finished',
   at: firing.scheduledFor + 900 + (facts.latenessMs ?? 2),
@@ -60,7 +60,7 @@ export const running = (firing: Firing, facts: Partial<OpenRun> = {}): OpenRun =
   ...facts,
 });
 
-/** What is remembered of a job that was admitted once. */
+/** The memory of a job that was admitted once. */
 export const remembered = (name: string, facts: Partial<JobMemory> = {}): JobRecord => ({
   name,
   fingerprint: '',
@@ -79,7 +79,7 @@ export const remembered = (name: string, facts: Partial<JobMemory> = {}): JobRec
   },
 });
 
-/** What a test says was recorded. */
+/** The records that a test declares. */
 export class FakeHistory implements History {
   readonly #endings: readonly Ending[];
   readonly #open: readonly OpenRun[];
@@ -135,7 +135,7 @@ const statusOf = (ending: Ending): string => {
   return ending.event === 'firing.missed' ? 'missed' : 'skipped';
 };
 
-/** A terminal that remembers what was said; with `isPiped`, a pipe. */
+/** A terminal that records messages; with `isPiped`, a pipe. */
 export function capturedTerminal({ width = 80, color = false, isPiped = false } = {}): Terminal & {
   readonly said: { readonly out: string[]; readonly err: string[] };
 } {

@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { freePort } from './free-ports.js';
 
 const VERSIONS = '/usr/lib/postgresql';
-/** An account that root can give the server, which refuses to run as root. */
+/** An account under which root can start the server, which refuses to run as root. */
 const NOBODY = 65534;
 
 /** The folder of the newest server's programs; `undefined` without any. */
@@ -15,7 +15,7 @@ export function postgresPrograms(): string | undefined {
   return versions.map((version) => join(VERSIONS, version, 'bin')).find((folder) => existsSync(join(folder, 'initdb')));
 }
 
-/** A server on a port of its own, whose one user `timers` needs the password {@link PASSWORD}. */
+/** A server on a separate port, whose one user `timers` needs the password {@link PASSWORD}. */
 export class PostgresServer {
   readonly port: number;
   readonly #programs: string;
@@ -47,7 +47,7 @@ export class PostgresServer {
     this.#run('pg_ctl', ['start', '--wait', `--log=${join(this.#folder, 'log')}`, `--options=${options}`]);
   }
 
-  /** As a crash stops it. */
+  /** Stopped like in a crash. */
   kill(): void {
     this.#run('pg_ctl', ['stop', '--mode=immediate', '--wait']);
   }

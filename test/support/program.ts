@@ -26,7 +26,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** A folder with a timer file, in which the built program is run as its user runs it. */
+/** A folder with a timer file, in which the built program runs as its user would run it. */
 export class Desk {
   readonly folder = mkdtempSync(join(tmpdir(), 'desk-'));
   readonly #running = new Set<Program>();
@@ -56,11 +56,11 @@ export class Desk {
     return this.start(args).ended;
   }
 
-  /** Ends whatever still runs, and removes the folder. */
+  /** Ends everything still running, and removes the folder. */
   async clear(): Promise<void> {
     for (const program of this.#running) program.kill('SIGKILL');
     await Promise.all([...this.#running].map((program) => program.ended));
-    // A forker may still write how commands ended; Node tries a folder again without what has come into it.
+    // A forker may still write how commands ended; Node retries removing a folder, but not what has been added to it.
     await until(() => isRemoved(this.folder));
   }
 }
@@ -75,7 +75,7 @@ function isRemoved(folder: string): boolean {
   }
 }
 
-/** The built program, running. Its log is read as it comes. */
+/** The built program, running. Its log is read as it arrives. */
 export class Program {
   readonly ended: Promise<Ended>;
   readonly lines: LogLine[] = [];
@@ -89,7 +89,7 @@ export class Program {
   ) {
     const { wrap = [], program = PROGRAM } = options;
     const [command = process.execPath, ...rest] = [...wrap, process.execPath, program, ...args];
-    // States that no file names go into the folder, not into the home of the user who runs the tests.
+    // Default states go into the folder, not into the home of the user who runs the tests.
     const env = { ...process.env, XDG_STATE_HOME: join(options.cwd, '.state'), ...options.env };
     this.process = spawn(command, rest, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const text = this.#text;
@@ -116,7 +116,7 @@ export class Program {
     this.process.kill(signal);
   }
 
-  /** The first line of the log that fits, as soon as it is there. Rejects when the program ends without it. */
+  /** The first matching line of the log, as soon as it exists. Rejects if the program ends without it. */
   async line(fits: (line: LogLine) => boolean): Promise<LogLine> {
     for (;;) {
       const found = this.lines.find(fits);
@@ -127,7 +127,7 @@ export class Program {
     }
   }
 
-  /** Resolves when standard error has that text. Rejects when the program ends without it. */
+  /** Resolves when standard error contains that text. Rejects if the program ends without it. */
   async said(words: string): Promise<void> {
     while (!this.#text.stderr.includes(words)) {
       if (this.process.exitCode !== null || this.process.signalCode !== null)

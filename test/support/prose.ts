@@ -14,7 +14,7 @@ const FENCE = /^ *(?:`{3,}|~{3,})[\s\S]*?^ *(?:`{3,}|~{3,}) *$/gm;
 const HTML = /<!--[\s\S]*?-->|<[^>]+>/g;
 const LINK = /!?\[((?:`[^`]*`|[^\]])*)\]\([^)]*\)/g;
 
-/** Keeps the lines of what it removes, so that lines stay what they are. */
+/** Keeps the line breaks of what it removes, so that line numbers stay the same. */
 const blank = (text: string): string => text.replace(/[^\n]/g, '');
 
 /** Returns the sentences of a Markdown document, without its blocks of code. A cell of a table is a paragraph. */
@@ -72,8 +72,8 @@ const parsed = (source: string): ts.SourceFile =>
 const KEYS_ONLY = /^(?=.*_)[a-z\d_ ]+$/;
 
 /**
- * Returns the sentences of the strings of a script: those with at least three words. Strings that are added count as one, and each line of a
- * string with several as a paragraph.
+ * Returns the sentences of the strings of a script: those with at least three words. Concatenated strings count as one,
+ * and each line of a multi-line string as a paragraph.
  */
 export function sentencesOfStrings(source: string): readonly Sentence[] {
   return stringsIn(source)
@@ -104,7 +104,7 @@ const lineIn = (file: ts.SourceFile, node: ts.Node): number =>
 const isListOfWords = (node: ts.Node): boolean =>
   ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'split';
 
-/** The text of a string, a template or a sum of those. */
+/** The text of a string, a template or a concatenation of those. */
 function textOf(node: ts.Node): string | undefined {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isTemplateExpression(node))

@@ -2,10 +2,13 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A real proxy on this machine. Wherever it is to go, it goes to one port of this machine; with `target` 0 it never responds. */
+/**
+ * A real proxy on this machine. Whatever the target, requests go to one port of this machine; with `target` 0 it never
+ * responds.
+ */
 export class ProxyPuppet {
   readonly host: string;
-  /** Everything asked of it: `GET http://a.example/`, `CONNECT a.example:443`. */
+  /** Every request it received: `GET http://a.example/`, `CONNECT a.example:443`. */
   readonly log: string[] = [];
   readonly credentials: (string | undefined)[] = [];
   /** Sent to every CONNECT in place of a tunnel. */

@@ -1,4 +1,4 @@
-// The process side of puppet.ts: dials back to the test over the Unix socket named in argv[2] and obeys its orders.
+// The process side of puppet.ts: connects to the test over the Unix socket named in argv[2] and follows its orders.
 // Each order is a line of JSON {order, …}; the reply is a line {done: order} once it is executed.
 import { spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';

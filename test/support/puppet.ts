@@ -16,7 +16,7 @@ interface Hello {
 }
 
 /**
- * A command whose every step the test decides, so that no test sleeps.
+ * A command whose every step the test controls, so that no test sleeps.
  *
  *     const puppet = await Puppet.open();
  *     const outcome = executor.execute({ ...command, run: puppet.command }, io);   // or puppet.shellCommand in a timer file
@@ -42,7 +42,7 @@ export class Puppet {
     server.on('connection', (socket) => this.#welcome(socket));
   }
 
-  /** Begins to wait for processes. */
+  /** Starts waiting for processes. */
   static async open(): Promise<Puppet> {
     const folder = await mkdtemp(join(tmpdir(), 'puppet-'));
     const path = join(folder, 'socket');
@@ -51,7 +51,7 @@ export class Puppet {
     return new Puppet(server, folder, path);
   }
 
-  /** The command as a text for the shell, which it replaces. */
+  /** The command as a line for the shell, which it replaces. */
   get shellCommand(): string {
     return `exec ${this.command.map((word) => `'${word}'`).join(' ')}`;
   }
@@ -62,7 +62,7 @@ export class Puppet {
     return arrived ? Promise.resolve(arrived) : new Promise((resolve) => this.#awaited.push(resolve));
   }
 
-  /** Ends every process that is left, and the waiting. */
+  /** Ends every remaining process, and stops waiting. */
   async close(): Promise<void> {
     await Promise.all([...this.#alive].map((left) => left.kill()));
     await new Promise((resolve) => this.#server.close(resolve));
@@ -91,7 +91,7 @@ interface Answer {
   readonly signal?: string;
 }
 
-/** One process of a {@link Puppet}. It waits for orders; each method resolves when the order is carried out. */
+/** One process of a {@link Puppet}. It waits for orders; each method resolves when the order is done. */
 export class PuppetProcess implements Hello {
   readonly pid: number;
   readonly parent: number;
@@ -99,7 +99,7 @@ export class PuppetProcess implements Hello {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Resolves when the process is gone, however. */
+  /** Resolves when the process is gone, for whatever reason. */
   readonly gone: Promise<void>;
   readonly #socket: Socket;
   readonly #puppet: Puppet;
@@ -119,7 +119,7 @@ export class PuppetProcess implements Hello {
     );
   }
 
-  /** Writes to standard output as it stands: no newline is added. */
+  /** Writes to standard output as is: no newline is added. */
   print(text: string | Uint8Array): Promise<void> {
     return this.#order('print', {
       fd: 1,
@@ -138,7 +138,7 @@ export class PuppetProcess implements Hello {
     await this.gone;
   }
 
-  /** From now on SIGTERM changes nothing but {@link signaled}. */
+  /** From now on SIGTERM only resolves {@link signaled}. */
   ignoreTerm(): Promise<void> {
     return this.#order('trap', { signal: 'SIGTERM' });
   }
@@ -153,7 +153,7 @@ export class PuppetProcess implements Hello {
     await this.gone;
   }
 
-  /** Sends itself a signal. Resolves at once: it may not live to answer. */
+  /** Sends itself a signal. Resolves immediately: it may not survive to reply. */
   raise(signal: NodeJS.Signals): void {
     void this.#order('raise', { signal });
   }
@@ -163,7 +163,9 @@ export class PuppetProcess implements Hello {
     return this.#order('close', {});
   }
 
-  /** Starts a child that holds the same pipes and waits for orders too; `leaveGroup` gives it a process group of its own. */
+  /**
+   * Starts a child that holds the same pipes and also waits for orders; `leaveGroup` gives it its own process group.
+   */
   async spawnGrandchild({ leaveGroup = false } = {}): Promise<PuppetProcess> {
     await this.#order('spawn', { stdio: 'inherit', detached: leaveGroup });
     return this.#puppet.next();

@@ -8,7 +8,7 @@ import { freePort } from './free-ports.js';
 
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
-/** A server on a port of its own. Without options it keeps nothing on its disk. */
+/** A server on a separate port. Without options it stores nothing on disk. */
 export class RedisServer {
   readonly port: number;
   readonly #folder = mkdtempSync(join(tmpdir(), 'redis-'));
@@ -34,7 +34,7 @@ export class RedisServer {
     while (!(await listensOn(this.port))) if (this.#child.exitCode !== null) throw new Error('redis-server ended');
   }
 
-  /** As `redis-cli` does it. */
+  /** Like `redis-cli`. */
   async command(name: string, ...args: readonly string[]): Promise<void> {
     const client = new Redis(this.url);
     await client.call(name, ...args);

@@ -71,17 +71,20 @@ export interface FakeAttempt {
   end(exit?: Exit | number): void;
 }
 
-/** Runs nothing: every attempt waits for the test, or ends after `lasting` ms of the fake clock. Ends canceled attempts by signal. */
+/**
+ * Runs nothing: every attempt waits for the test, or ends after `lasting` ms of the fake clock. Ends canceled attempts
+ * by signal.
+ */
 export class FakeExecutor implements Executor {
   readonly attempts: FakeAttempt[] = [];
   /** How long attempts last; `undefined`: until the test ends them. */
   lasting: Duration | undefined;
   exits: (env: Readonly<Record<string, string>>) => Exit = () => ({ kind: 'exited', code: 0 });
-  /** What attempts do about a cancellation: end at once, or when forced. */
+  /** What attempts do when canceled: end immediately, or when forced. */
   obedience: 'term' | 'kill' | 'never' = 'term';
-  /** Called as an attempt is asked for. */
+  /** Called when an attempt is requested. */
   onExecute: (env: Readonly<Record<string, string>>) => void = () => undefined;
-  /** Whether the scheduler has died: nothing is started for it any more. */
+  /** Whether the scheduler has died: it starts nothing any longer. */
   isDead: () => boolean = () => false;
   readonly #clock: FakeClock;
 
@@ -116,17 +119,17 @@ export interface RigOptions extends Omit<FirstPlan, 'jobs' | 'facts'> {
   readonly start?: string;
   readonly ledger?: Ledger;
   readonly finder?: Orphans;
-  /** Run ids begin with it: those of one life differ from those of another. */
+  /** The prefix of run ids: those of one scheduler differ from those of another. */
   readonly life?: string;
   readonly clock?: FakeClock;
-  /** Listeners besides the rig's own. */
+  /** Listeners in addition to the rig's own. */
   readonly sinks?: readonly Sink[];
   readonly companions?: readonly Companion[];
   /** Default: fails the test. */
   readonly onSinkError?: (sink: string, error: unknown) => void;
 }
 
-/** A scheduler on a fake clock and a fake executor, whose story the test reads as text. */
+/** A scheduler on a fake clock with a fake executor, whose events the test reads as text. */
 export class Rig {
   readonly clock: FakeClock;
   readonly executor: FakeExecutor;
@@ -159,7 +162,10 @@ export class Rig {
     );
   }
 
-  /** What happened since the last call, a line an event: `00:00:10.000 run.started tick@00:00:10.000`. Lines of the log at level debug are left out. */
+  /**
+   * What happened since the last call, one line per event: `00:00:10.000 run.started tick@00:00:10.000`. Lines of the
+   * log at level debug are left out.
+   */
   story(): string {
     return this.events
       .splice(0)

@@ -12,7 +12,7 @@ const validate = new Ajv2020({
   allErrors: true,
 }).compile(timersSchema());
 
-/** What the schema finds wrong in a timer file, one line each. Throws what YAML itself says against the text. */
+/** What the schema finds wrong in a timer file, one line each. Throws YAML's own errors about the text. */
 function schemaErrors(text: string): readonly string[] {
   if (
     validate(

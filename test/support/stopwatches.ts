@@ -1,7 +1,7 @@
 import ts from 'typescript';
 
 const TESTS = /^(test|it|describe|beforeAll|beforeEach|afterAll|afterEach)$/;
-/** What takes a limit among its options. A timer has a `timeout`, too. */
+/** Calls that accept a limit among their options. A timer has a `timeout`, too. */
 const WAITS = /^(poll|waitFor\w*|waitUntil|goto|click|fill|press|launch|spawn(Sync)?|exec(File)?(Sync)?)$/;
 const CLOCKS = /^(Date\.now|performance\.now|process\.(hrtime|uptime)(\.bigint)?)$/;
 const REAL_CLOCKS = /^(clock|system)\.(monotonic|now|uptime)$/;
@@ -14,8 +14,9 @@ const SUSPECT_IF_REAL = /\.now\(|monotonic\(|uptime\(|toBeLessThan/;
 const COMPARISONS = new Set(['-', '<', '<=', '>', '>=']);
 
 /**
- * Returns the places of a test where the speed of the machine may decide the result, in the form `12: AbortSignal.timeout(10)`. They are own limits of
- * tests and polls, differences and comparisons of the machine's time, and upper bounds on durations.
+ * Returns the places of a test where the speed of the machine may decide the result, in the form `12:
+ * AbortSignal.timeout(10)`. They are limits of single tests and polls, differences and comparisons of the machine's
+ * time, and upper bounds on durations.
  */
 export function stopwatchesIn(source: string): readonly string[] {
   // Under a fake clock, a duration is a fact.
@@ -42,7 +43,7 @@ function placeOf(node: ts.Node, file: ts.SourceFile): string {
 const isSleep = (node: ts.Node): boolean =>
   ts.isImportDeclaration(node) && /^'(node:)?timers/.test(node.moduleSpecifier.getText());
 
-/** A clock of the machine that is subtracted or compared. */
+/** A clock of the machine in a subtraction or comparison. */
 const isMeasured = (node: ts.Node, isReal: boolean): boolean =>
   ts.isBinaryExpression(node) &&
   COMPARISONS.has(node.operatorToken.getText()) &&

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { eventually } from './eventually.js';
 
-/** Why there can be no real terminal; `undefined` when there can. */
+/** Why there is no real terminal; `undefined` if there is one. */
 export const whyNoTmux = (): string | undefined =>
   spawnSync('tmux', ['-V']).status === 0 ? undefined : 'there is no tmux';
 
@@ -39,7 +39,7 @@ export class Tmux {
     return this.#ask('capture-pane', '-p', ...(colors ? ['-e'] : []));
   }
 
-  /** The screen, as soon as it fits. Rejects with the screen as it is when it never does. */
+  /** The screen, as soon as it matches. Rejects with the current screen if it never does. */
   until(fits: RegExp): Promise<string> {
     return eventually(String(fits), () => {
       const screen = this.screen();

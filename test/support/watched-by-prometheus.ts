@@ -4,7 +4,7 @@ import { ROOT } from './program.js';
 
 const EXAMPLES = join(ROOT, 'examples', 'monitoring');
 
-/** A shipped file with some of its texts replaced. @throws Error when one is not there any more. */
+/** A shipped file with some of its texts replaced. @throws Error if one does not exist any longer. */
 function changed(name: string, changes: readonly (readonly [RegExp, string])[]): string {
   return changes.reduce(
     (text, [from, to]) => {
@@ -45,7 +45,7 @@ export function writeShortened(
   };
 }
 
-/** The PromQL of the shipped dashboard, by where it stands, with Grafana's variables filled in. */
+/** The PromQL of the shipped dashboard, by its place, with Grafana's variables filled in. */
 export function dashboardQueries(): readonly (readonly [string, string])[] {
   const { panels, annotations } = JSON.parse(
     readFileSync(join(EXAMPLES, 'grafana-dashboard.json'), 'utf8'),

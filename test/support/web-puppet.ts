@@ -11,15 +11,15 @@ export interface Asked {
   answer(status: number, headers?: Readonly<Record<string, string>>): void;
 }
 
-/** A real server on this machine whose every answer the test decides. */
+/** A real server on this machine whose every response the test controls. */
 export class WebPuppet {
   readonly host: string;
   readonly #server: Server;
   readonly #arrived: Asked[] = [];
   readonly #awaited: ((asked: Asked) => void)[] = [];
-  /** What is returned immediately; `undefined`: what the test says. */
+  /** What is returned immediately; `undefined`: the test decides. */
   answers: number | undefined;
-  /** Everything asked so far: `POST /start`. */
+  /** Every request so far: `POST /start`. */
   readonly log: string[] = [];
 
   private constructor(server: Server) {
@@ -49,7 +49,7 @@ export class WebPuppet {
     return arrived ? Promise.resolve(arrived) : new Promise((resolve) => this.#awaited.push(resolve));
   }
 
-  /** Hangs up on everybody. */
+  /** Closes every connection. */
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -63,11 +63,11 @@ export class WebPuppet {
   }
 }
 
-/** Resolves as soon as something is so, letting input and output go on meanwhile. */
+/** Resolves as soon as a condition holds, while input and output continue. */
 export async function until(isSo: () => boolean): Promise<void> {
   for (let turns = 0; !isSo(); turns++)
     await new Promise<void>((resolve) => {
-      // What takes longer than some turns is another process, which needs the processor.
+      // If it takes longer than a few turns, another process needs the processor.
       if (turns < QUICK_TURNS) setImmediate(resolve);
       else setTimeout(resolve, 2);
     });

@@ -14,7 +14,10 @@ if (missing !== undefined) console.warn(`skipped: the tests against a real chron
 
 const never = new AbortController().signal;
 
-/** The machine's clock, on which pauses between questions are over at once, and the time to the next measurement passes when the test says so. */
+/**
+ * The machine's clock, but pauses between requests end immediately, and the time to the next measurement passes when
+ * the test says so.
+ */
 class HandPolledClock implements Clock {
   readonly #clock = createSystemClock();
   #poll: (() => void) | undefined;
@@ -31,7 +34,7 @@ class HandPolledClock implements Clock {
     return () => (this.#poll = undefined);
   }
 
-  /** Lets the next measurement begin, and resolves when it is over. */
+  /** Starts the next measurement, and resolves when it is over. */
   async measured(): Promise<void> {
     const poll = this.#poll;
     this.#poll = undefined;
@@ -41,7 +44,7 @@ class HandPolledClock implements Clock {
   }
 }
 
-/** Measures until a sample is within 2 ms of what is true: on a busy machine, one way may take longer than the other. */
+/** Measures until a sample is within 2 ms of the truth: on a busy machine, one way may take longer than the other. */
 async function measuredAs(expected: number, source: TimeSource): Promise<void> {
   for (;;) {
     const sample = await source.measure(never);
@@ -67,7 +70,7 @@ describe.skipIf(missing !== undefined)('a real chronyd', () => {
   const serve = (...more: readonly string[]) =>
     server.start(`port ${port}`, 'allow 127.0.0.1', 'local stratum 8', ...more);
 
-  /** `doffset` takes off what chronyd's clock is set to be ahead by, so a negative one makes the server's time run ahead. */
+  /** `doffset` subtracts what chronyd's clock is ahead by, so a negative value makes the server's time run ahead. */
   const serveAhead = (seconds: number) => server.command('doffset', String(-seconds));
 
   const servers = () =>
@@ -124,7 +127,7 @@ describe.skipIf(missing !== undefined)('a real chronyd', () => {
 
     const client = new Chronyd();
     clients.push(client);
-    // chronyd takes the server's time for 250 ms later than the server says: so this machine's clock is 250 ms slow.
+    // chronyd assumes that the server's time is 250 ms later than it says: so this machine's clock is 250 ms slow.
     const options = 'iburst minpoll -6 maxpoll -6 offset 0.25';
     await client.start(
       'port 0',

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Why chronyd cannot be tested against here; `undefined` where it can. */
+/** Why chronyd cannot be tested here; `undefined` if it can. */
 export function whyNoChronyd(): string | undefined {
   const missing = ['chronyd', 'chronyc', 'openssl'].filter((program) => !isInstalled(program));
   return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
@@ -22,10 +22,10 @@ function isInstalled(program: string): boolean {
   }
 }
 
-/** Debian keeps chronyd where only root looks. */
+/** Debian installs chronyd where only root looks. */
 const environment = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
 
-/** A UDP port nobody uses now. */
+/** An unused UDP port. */
 export async function freePort(): Promise<number> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
@@ -34,12 +34,12 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A real chronyd on loopback that never touches this machine's clock (`-x`): it only keeps a time of its own. */
+/** A real chronyd on loopback that never touches this machine's clock (`-x`): it only keeps its own time. */
 export class Chronyd {
   readonly folder = mkdtempSync(join(tmpdir(), 'chronyd-'));
   #process: ChildProcess | undefined;
 
-  /** Resolves when it takes commands. */
+  /** Resolves when it accepts commands. */
   async start(...lines: readonly string[]): Promise<void> {
     const socket = join(this.folder, 'socket');
     const conf = join(this.folder, 'conf');
@@ -57,7 +57,7 @@ export class Chronyd {
     await Promise.race([ready, ended]);
   }
 
-  /** How chronyc is called to speak to this one. */
+  /** The arguments that make chronyc talk to this one. */
   get chronyc(): readonly string[] {
     return ['chronyc', '-h', join(this.folder, 'socket')];
   }
@@ -88,7 +88,7 @@ export class Chronyd {
   }
 }
 
-/** Makes a certificate for `localhost` that signs itself. Returns the files of the key and the certificate. */
+/** Creates a self-signed certificate for `localhost`. Returns the files of the key and the certificate. */
 export function certificateIn(folder: string): { readonly key: string; readonly certificate: string } {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];

@@ -3,7 +3,7 @@ import { toNtpTime } from '../../src/time-sources/sntp/packet.js';
 import type { Cancel, Duration, Instant } from '../../src/domain/time.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-/** What a server says in its answer; everything else is as a good one has it. */
+/** The fields of a server's response; all others are those of a good server. */
 export interface Said {
   readonly leap?: number;
   readonly version?: number;
@@ -20,7 +20,7 @@ export interface Said {
   readonly sent?: bigint;
 }
 
-/** The answer to a request by a server whose clock shows `time`. */
+/** The response to a request by a server whose clock shows `time`. */
 export function answerTo(request: Uint8Array, time: Instant, said: Said = {}): Buffer {
   const bytes = Buffer.alloc(48);
   bytes[0] = ((said.leap ?? 0) << 6) | ((said.version ?? 4) << 3) | (said.mode ?? 4);
@@ -37,7 +37,7 @@ export function answerTo(request: Uint8Array, time: Instant, said: Said = {}): B
 
 type Behave = (request: Buffer, count: number, from: RemoteInfo) => Uint8Array | undefined;
 
-/** An NTP server on loopback whose every answer the test decides. `undefined`: no answer. */
+/** An NTP server on loopback whose every response the test controls. `undefined`: no answer. */
 export class FakeServer {
   readonly port: number;
   readonly requests: Buffer[] = [];
@@ -65,7 +65,7 @@ export class FakeServer {
     return new FakeServer(socket);
   }
 
-  /** Resolves when the next request has been behaved to. */
+  /** Resolves when the next request has been handled. */
   asked(): Promise<void> {
     return new Promise((resolve) => (this.#awaited = resolve));
   }
@@ -81,7 +81,7 @@ export class FakeServer {
 
 const PAUSE_IN_BURST = 2_000;
 
-/** A fake clock on which the pauses between the questions of one measurement are over at once. */
+/** A fake clock on which the pauses between the requests of one measurement end immediately. */
 export class RestlessClock extends FakeClock {
   override after(delay: Duration, wake: () => void): Cancel {
     if (delay !== PAUSE_IN_BURST) return super.after(delay, wake);
@@ -90,7 +90,7 @@ export class RestlessClock extends FakeClock {
   }
 }
 
-/** A fake clock that reports when a pause between two questions has begun. It lasts until the test is over. */
+/** A fake clock that reports when a pause between two requests has begun. It lasts until the test is over. */
 export class PausingClock extends FakeClock {
   #begin: () => void = () => undefined;
   readonly begun = new Promise<void>((resolve) => (this.#begin = resolve));

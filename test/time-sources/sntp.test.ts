@@ -24,7 +24,10 @@ const sourceAt = (where: Partial<TimeServer> = {}) => {
   return sntp.create({ ...settings, servers }, clock)[0]!;
 };
 
-/** A network and a server in fake time: the question takes `there`, the answer `back`; the server's clock is ahead by `offset`. */
+/**
+ * A network and a server in fake time: the request takes `there`, the response `back`; the server's clock is ahead by
+ * `offset`.
+ */
 const travel =
   (offset: number, there = 0, back = 0, said: Said = {}) =>
   (request: Buffer): Buffer => {

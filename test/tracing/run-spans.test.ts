@@ -36,7 +36,7 @@ const finished = (at: number, outcome: Outcome, further: object = {}): TimerEven
   ...further,
 });
 
-/** The spans of these events, each in a line, its times in milliseconds from the due instant. */
+/** The spans of these events, one per line, with times in milliseconds from the due instant. */
 const spansOf = (...events: readonly TimerEvent[]) => {
   const spans = new RunSpans('here');
   return events.flatMap((event) => spans.of(event));

@@ -6,8 +6,8 @@ export interface CrontabCommand {
 }
 
 /**
- * Splits a command at its first `%` (do_command.c): what follows is standard input, in which each further `%` is a line feed.
- * `\%` is `%`. Every other backslash stays, and before the first `%` it also escapes a backslash.
+ * Splits a command at its first `%` (do_command.c): the rest is standard input, in which each further `%` is a line
+ * feed. `\%` is `%`. Every other backslash stays, and before the first `%` it also escapes a backslash.
  */
 export function splitCommand(text: string): CrontabCommand {
   const [command = ''] = /^(?:\\[^]|[^\\%]|\\$)*/.exec(text) ?? [];
@@ -16,7 +16,7 @@ export function splitCommand(text: string): CrontabCommand {
   return { run, input: input === '' ? undefined : input.endsWith('\n') ? input : `${input}\n` };
 }
 
-/** Returns a text for the shell that gives a command its standard input by a here-document. */
+/** Returns a command for the shell that passes standard input in a here-document. */
 export function withInput({ run, input }: CrontabCommand): string {
   if (input === undefined) return run;
   let end = 'END';

@@ -4,13 +4,13 @@ export interface EntryForm {
   readonly isQuiet: boolean;
   /** Five fields, or a nickname. */
   readonly when: string;
-  /** What follows: the command, or in a system crontab the user and the command. */
+  /** The rest: the command, or in a system crontab the user and the command. */
   readonly rest: string;
 }
 
 const ENTRY_LINE = /^[ \t]*(-?)(@[A-Za-z_]+|[\d*~][^\s=]*(?:[ \t]+[\dA-Za-z*~][^\s=]*){4})[ \t]+(\S.*)$/;
 
-/** Splits a line into when and what; `undefined` if it does not have the form of an entry. */
+/** Splits a line into schedule and rest; `undefined` if it does not have the form of an entry. */
 export function entryForm(line: string): EntryForm | undefined {
   const [, quiet, when, rest] = ENTRY_LINE.exec(line) ?? [];
   if (when === undefined || rest === undefined) return undefined;
@@ -27,7 +27,7 @@ export function splitUser(rest: string): UserAndCommand | undefined {
   return user === undefined || command === undefined ? undefined : { user, command };
 }
 
-/** Users of systems that are not also names of programs. */
+/** System users whose names are not also names of programs. */
 const USERS = new Set([
   'root',
   'www-data',
@@ -43,7 +43,9 @@ const USERS = new Set([
 
 const SYSTEM_PATH = /(?:^|\/)etc\/crontab$|(?:^|\/|\.)cron\.d(?:\/[^/]+)?$/;
 
-/** Whether a crontab has users in its sixth field: by its path, or because every entry has a word there that may be one. */
+/**
+ * Whether the sixth field of a crontab is a user: judged by its path, or because every entry has a possible user there.
+ */
 export function hasUserColumn(path: string, lines: readonly string[]): boolean {
   if (SYSTEM_PATH.test(path)) return true;
   const entries = lines.map(entryForm).filter((form) => form !== undefined);

@@ -29,7 +29,7 @@ export type ExpressionFault = string;
 type FieldName = keyof typeof CRONTAB_FIELDS;
 const FIELD_NAMES = Object.keys(CRONTAB_FIELDS) as readonly FieldName[];
 
-/** Reads five fields, or a nickname other than `@reboot`. */
+/** Parses five fields, or a nickname other than `@reboot`. */
 export function readCrontabExpression(text: string): CrontabExpression | ExpressionFault {
   const texts = text.startsWith('@') ? NICKNAMES.get(text)?.split(' ') : text.split(/[ \t]+/);
   if (texts === undefined) return `cron knows no nickname ${text}.`;
@@ -56,9 +56,9 @@ export interface CrontabZones {
 }
 
 /**
- * When cronie starts an entry. Entries whose minute or hour begins with `*` go by what the clock shows.
- * The others run right after a gap and once in a repeat. With CRON_TZ, cronie compares with the clock of that zone,
- * and starts nothing while its own clock repeats an hour. `undefined` if a field is random.
+ * When cronie starts an entry. Entries whose minute or hour begins with `*` follow what the clock shows. The others run
+ * right after a gap and once in a repeat. With CRON_TZ, cronie compares with the clock of that zone, and starts nothing
+ * while its own clock repeats an hour. `undefined` if a field is random.
  */
 export function cronieSchedule(
   { fields }: CrontabExpression,
@@ -75,7 +75,7 @@ export function cronieSchedule(
   return isWild ? schedule : withoutRepeats(schedule, machine);
 }
 
-/** Leaves out what falls into the repeated hour of the machine. */
+/** Omits instants in the repeated hour of the machine. */
 const withoutRepeats = (schedule: Pick<Schedule, 'next'>, machine: string): Pick<Schedule, 'next'> => ({
   next(after) {
     let next = schedule.next(after);

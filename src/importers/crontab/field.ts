@@ -6,7 +6,7 @@ export interface CrontabField {
   readonly isStar: boolean;
   /** `~`: cronie picks a value when it loads the file. */
   readonly isRandom: boolean;
-  /** What `timers` reads as the same values. */
+  /** The equivalent that `timers` reads as the same values. */
   readonly written: string;
   /** `5/15`: cronie rejects it, and other crons ignore the step. */
   readonly ignoredStep?: string;
@@ -111,7 +111,7 @@ function randomItem({ low, high }: RandomBounds, range: FieldRange): Item | unde
   return { ...stepped('', [first, last]), written, isRandom: true };
 }
 
-/** Reads a number or a name within the range of a field. */
+/** Parses a number or a name within the range of a field. */
 function numberOf(text: string | undefined, { low, high, names = [] }: FieldRange): number | undefined {
   if (text === undefined) return undefined;
   const index = names.indexOf(text.toLowerCase());

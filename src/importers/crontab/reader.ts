@@ -9,7 +9,7 @@ import { CrontabVariables } from './variables.js';
 
 type Words = Pick<Difference, 'severity' | 'message' | 'hint' | 'text'>;
 
-/** What an entry becomes: keys for when it runs, and what its source does. */
+/** The result of an entry: keys for its schedule, and what its source does. */
 interface When extends Pick<ImportedTimer, 'original' | 'whenDifferent'> {
   readonly keys: Readonly<Record<string, unknown>>;
   readonly words: readonly Words[];
@@ -51,7 +51,7 @@ export class CrontabReader {
     this.#comment = [];
   }
 
-  /** Returns all that was read. cron ignores a last line without a line feed. */
+  /** Returns everything that was read. cron ignores a last line without a line feed. */
   end(text: string): Imported {
     const last = this.#timers.at(-1);
     const lines = text.split('\n');

@@ -1,4 +1,4 @@
-/** Programs that run another one: their options are passed over. */
+/** Programs that run another one: their options are skipped. */
 const WRAPPERS =
   /^(?:nice|ionice|timeout|flock|sudo|env|nohup|time|chronic|cronic|exec|setsid|stdbuf|runuser|su|chrt|systemd-cat|command)$/;
 
@@ -9,13 +9,13 @@ const INTERPRETERS = /^(?:ba|da|z|k)?sh$|^(?:php|python|perl|ruby|node|java|bund
 const WITH_TASK =
   /^(?:artisan|manage|console|wp|rake|drush|run|occ|git|docker|docker-compose|aws|certbot|rclone|restic|borg)$/;
 
-/** What only prepares or checks. */
+/** Commands that only prepare or check. */
 const PREPARES =
   /^(?:cd|test|\[|\[\[|command|if|elif|then|else|do|fi|done|sleep|true|:|\.|source|export|umask|set|which|type|echo)$/;
 
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 
-/** Suggests a name for a command: that of the program or script that does the work. */
+/** Suggests a name for a command: the program or script that does the work. */
 export function nameOfCommand(command: string): string {
   const parts = /(?:^|[\s/])run-parts\s+(?:-\S+\s+)*([^\s;&|)]+)/.exec(command)?.[1];
   if (parts !== undefined) return baseName(parts);

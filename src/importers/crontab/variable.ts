@@ -4,8 +4,9 @@ export interface Assignment {
 }
 
 /**
- * Reads a line as an assignment, as cronie does (env.c, load_env). Blanks around `=` do not count. Quotes around the name or
- * the value keep blanks; an unquoted value loses those at its end. `undefined` if the line is not an assignment.
+ * Reads a line as an assignment, as cronie does (env.c, load_env). Blanks around `=` do not count. Quotes around the
+ * name or the value preserve blanks; an unquoted value loses trailing ones. `undefined` if the line is not an
+ * assignment.
  */
 export function readAssignment(line: string): Assignment | undefined {
   const [, , quotedName, plainName] = /^\s*(?:(["'])([^=]*?)\1|([^\s=]+))\s*=/.exec(line) ?? [];

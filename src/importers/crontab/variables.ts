@@ -12,7 +12,7 @@ const OWN = new Set(['LOGNAME', 'USER']);
 
 const LONGEST_DELAY = 24 * 60;
 
-/** The variables of a crontab. Each holds for the entries below it. */
+/** The variables of a crontab. Each applies to the entries below it. */
 export class CrontabVariables {
   readonly #env = new Map<string, string>();
   readonly #recipients = new Set<string>();
@@ -26,7 +26,7 @@ export class CrontabVariables {
     return this.#timezone;
   }
 
-  /** Takes an assignment; returns what is different about it. */
+  /** Applies an assignment; returns what is different about it. */
   set({ name, value }: Assignment): readonly Words[] {
     if (MAIL.has(name)) return this.#setMail(name, value);
     if (OWN.has(name))

@@ -7,7 +7,7 @@ export interface UnitSetting {
   /** Without blanks around it; lines that go on are one. */
   readonly value: string;
   readonly file: string;
-  /** From 1; the first, where it goes on. */
+  /** From 1; the first line of a continued one. */
   readonly line: number;
 }
 

@@ -22,7 +22,7 @@ const problem = (facts: Partial<Diagnostic>): Diagnostic => ({
 const render = (problems: readonly Diagnostic[], { source = '', color = false, width = 80 }: Shown = {}) =>
   renderDiagnostics({ file: 'timers.yaml', source, problems, color, width }).join('\n');
 
-/** The line shown and, under it, the mark; without what stands before and after. */
+/** The displayed line and, under it, the mark; without the text before and after. */
 function marked(line: string, text: string, width = 80): readonly string[] {
   const start = line.indexOf(text);
   const found = problem({ column: start + 1, endColumn: start + text.length + 1 });

@@ -6,7 +6,7 @@ import { everyMs, job } from '../../support/rig.js';
 const NOW = instant('2026-11-23T10:00:00');
 const NAME = 'a-name-that-takes-some-room-in-a-table';
 
-/** What `next` prints of timers in these zones, and says. */
+/** What `next` prints for timers in these zones, on both streams. */
 function shown(zones: readonly string[], terminal = capturedTerminal()) {
   const firings = zones.map((timezone) => ({
     job: job(NAME, everyMs(60_000), { timezone, offset: 61_000 }),

@@ -7,7 +7,7 @@ export const NOW = Date.parse('2026-11-23T10:00:00Z');
 export const ago = (seconds: number): string => new Date(NOW - seconds * 1_000).toISOString();
 export const inSeconds = (seconds: number): string => ago(-seconds);
 
-/** Outcomes a minute apart, the newest last: each is a word, and a success how many seconds it took. */
+/** Outcomes a minute apart, newest last: each is a word, and a success is a duration in seconds. */
 const outcomes = (...all: readonly (Exclude<FiringStatus, 'success'> | number)[]): RecentRecord[] =>
   all.map((one, index) => ({
     status: typeof one === 'number' ? 'success' : one,
@@ -53,7 +53,7 @@ export const timer = (name: string, facts: Partial<TimerRecord> = {}): TimerReco
   ...facts,
 });
 
-/** One timer of every kind of trouble. */
+/** One timer with every kind of trouble. */
 export const TIMERS: readonly TimerRecord[] = [
   timer('backup', { next_at: inSeconds(8), runs: [run()], recent: outcomes(20, 30, 40, 'failure', 20, 80) }),
   timer('broken', {

@@ -9,8 +9,8 @@ import { disagreement } from '../../support/schema.js';
 import { machine } from '../diagnose.js';
 
 /**
- * The schema and `timers validate` find the same files valid, beyond what docs/reference/schema.md lists. The texts of test/config are
- * compared where they are read (`load`); here are all others.
+ * The schema and `timers validate` agree on which files are valid, except for what docs/reference/schema.md lists. The
+ * texts of test/config are compared where they are read (`load`); this covers all others.
  */
 
 const tracked = (...patterns: readonly string[]): readonly string[] =>
@@ -45,7 +45,7 @@ describe('blocks of the pages', () => {
   });
 });
 
-/** Timer files written in tests as one text, without anything put in. */
+/** Timer files that tests contain as one literal, without placeholders. */
 const inTests = (path: string): readonly string[] =>
   [...readFileSync(join(ROOT, path), 'utf8').matchAll(/`([^`]*)`|'([^'\n]*)'/g)]
     .map(([, template = '', quoted = '']) => template || quoted)

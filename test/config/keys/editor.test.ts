@@ -7,7 +7,7 @@ import { ENTRIES } from '../../../src/config/keys/index.js';
 import { schemaText } from '../../../src/config/keys/json-schema.js';
 import { ROOT } from '../../support/program.js';
 
-/** What an editor with the YAML language server shows, with the schema beside the file. */
+/** What an editor with the YAML language server shows, with the schema next to the file. */
 
 let service: LanguageService;
 
@@ -24,11 +24,11 @@ beforeAll(() => {
   });
 });
 
-/** The server remembers a version of a file. */
+/** The server caches a version of a file. */
 let version = 0;
 const documentOf = (text: string): TextDocument => TextDocument.create('file:///timers.yaml', 'yaml', ++version, text);
 
-/** A file, and the place of a `|` in it. */
+/** A file, and the position of a `|` in it. */
 function open(text: string): { document: TextDocument; position: { line: number; character: number } } {
   const [before = '', after = ''] = text.split('|');
   const lines = before.split('\n');
@@ -66,7 +66,7 @@ test.each([
 ])('explains %s', async (_key, text, summary) => {
   const { document, position } = open(text);
   const hover = await service.doHover(document, position);
-  // The server writes Markdown, which escapes what has a meaning there.
+  // The server writes Markdown, which escapes special characters.
   expect(JSON.stringify(hover?.contents).replaceAll('\\', '')).toContain(summary);
 });
 

@@ -35,7 +35,7 @@ describe('entries', () => {
   });
 });
 
-/** A file in which a line is as it would be in one. */
+/** A valid file that contains a line. */
 function fileWith({ path, level }: Pick<KeyInfo, 'path' | 'level'>, line: string | undefined): string {
   const timer = path === 'run' ? ['every: 10s'] : ['run: ./backup.sh'];
   const isSchedule = scheduleKinds.some(({ key }) => key === path.replace(/\..*/, ''));
@@ -46,7 +46,7 @@ function fileWith({ path, level }: Pick<KeyInfo, 'path' | 'level'>, line: string
   return [...top, 'timers:', '  backup:', ...inside.map((one) => `    ${one}`)].join('\n');
 }
 
-/** What depends on this machine, and not on the file. */
+/** What depends on this machine rather than the file. */
 const HERE = ['needs-root', 'no-token', 'missing-env-file', 'bad-cwd'];
 
 describe('examples are valid', () => {
@@ -76,7 +76,7 @@ function meaning(text: string): unknown {
   return { settings, job: JSON.parse(JSON.stringify({ ...job, definition: {} }, plain)), ...(job && acts(job)) };
 }
 
-/** The text of a schedule in the file is not what it means. */
+/** The text of a schedule in the file is not its meaning. */
 const plain = (key: string, value: unknown): unknown => {
   if (key === 'source') return undefined;
   return value instanceof Set ? [...(value as Set<unknown>)] : value;

@@ -203,7 +203,7 @@ test.each([
   expect(writeDuration(length)).toBe(written);
 });
 
-test('what is no time span is refused', () => {
+test('an invalid time span is refused', () => {
   expect(['', 'x', '5 parsecs', '1h foo'].map((text) => parseTimeSpan(text))).toEqual([
     ...[undefined, undefined, undefined, undefined],
   ]);

@@ -29,7 +29,7 @@ async function taken(board: Board): Promise<number> {
   return taking.fence;
 }
 
-/** Lets `duration` pass for what a state has in Redis: its clock cannot be set, so the ends come nearer. */
+/** Lets `duration` pass for a state in Redis: its clock cannot be set, so the expiry times move closer. */
 const PASS = `
 local ttl = redis.call('PTTL', KEYS[1])
 if ttl > tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ttl - ARGV[1]) elseif ttl > 0 then redis.call('DEL', KEYS[1]) end

@@ -10,7 +10,7 @@ import { forThisMachine } from './for-this-machine.js';
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** How far ahead schedules are compared. */
+/** How far into the future schedules are compared. */
 const COMPARED = 5 * 365 * DAY;
 
 export interface CheckContext {
@@ -20,13 +20,13 @@ export interface CheckContext {
   readonly settings: Keys;
 }
 
-/** A timer that the file can hold: its keys, unless an error says why it is left out. */
+/** A timer that fits into the file: its keys, unless an error says why it is left out. */
 export interface CheckedTimer {
   readonly keys: Keys | undefined;
   readonly differences: readonly Difference[];
 }
 
-/** Checks a timer as `timers validate` does, and compares when it fires with when its source would. */
+/** Checks a timer like `timers validate`, and compares its firings with those of its source. */
 export function checkTimer(name: string, timer: ImportedTimer, context: CheckContext): CheckedTimer {
   const { keys, changes } = forThisMachine(timer, (changed) => read(name, changed, context).errors);
   const { errors, job } = read(name, keys, context);
@@ -44,7 +44,7 @@ const toError = ({ message, hint }: Diagnostic): Pick<Difference, 'severity' | '
   ...(hint !== undefined && { hint }),
 });
 
-/** Reads one timer as a file of its own. `user` is checked for root only: others cannot use it. */
+/** Reads one timer as a separate file. `user` is checked for root only: others cannot use it. */
 function read(
   name: string,
   { user, ...others }: Keys,

@@ -2,7 +2,7 @@ import type { CommandKind } from '../../command.js';
 import { withJson } from '../../options.js';
 import type { ImportOptions } from './import.js';
 
-/** Files of another scheduler, as a timer file. */
+/** Turns files of another scheduler into a timer file. */
 export const importCommand: CommandKind = {
   name: 'import',
   group: 'file',

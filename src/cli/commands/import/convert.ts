@@ -34,7 +34,7 @@ interface NamedTimer extends CheckedTimer {
   readonly timer: ImportedTimer;
 }
 
-/** Turns what was read into a timer file that `timers validate` accepts. */
+/** Turns the result of reading into a timer file that `timers validate` accepts. */
 export function convert(read: readonly Imported[], { machine, folder }: Place): Conversion {
   const given = mergedSettings(read);
   const timers = read.flatMap((one) => one.timers);
@@ -68,7 +68,7 @@ function aboutRoot(kept: readonly NamedTimer[], { uid }: Machine): readonly Diff
   return [{ ...first.timer.place, severity: 'warning', message, hint: 'Start timers as root, or remove user.' }];
 }
 
-/** At most this many columns, with the indent of a timer. */
+/** At most this many columns, including the indent of a timer. */
 const COMMENT_WIDTH = 96;
 
 function write(kept: readonly NamedTimer[], settings: Keys, general: readonly Difference[]): string {
@@ -89,7 +89,7 @@ function write(kept: readonly NamedTimer[], settings: Keys, general: readonly Di
 const placeOf = ({ file, line }: Pick<Difference, 'file' | 'line'>): string =>
   visible(`${file === '-' ? 'standard input' : file}:${line}`);
 
-/** A difference as lines of a comment, with its place where that is not above it. */
+/** A difference as lines of a comment, with its place if that is not above it. */
 function commentOf({ severity, message, hint, text }: Difference, place?: string): readonly string[] {
   const words = [place, `${severity}:`, text && `${text}:`, message, hint].filter((part) => part !== undefined);
   const lines: string[] = [];

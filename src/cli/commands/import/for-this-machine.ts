@@ -9,8 +9,8 @@ interface Changed {
 }
 
 /**
- * Writes a shell or a user that this machine does not have into the command itself. The timer file is valid here then, and
- * the command does the same where they exist. `errorsOf` checks keys.
+ * Moves a shell or a user that this machine does not have into the command itself. The timer file is then valid here,
+ * and the command does the same where they exist. `errorsOf` checks keys.
  */
 export function forThisMachine(
   { keys, place }: ImportedTimer,
@@ -53,6 +53,6 @@ function withoutUser({ user, shell, ...keys }: Keys): Step {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** A command as a list: a text runs in the shell. */
+/** A command as a list: a single text runs in the shell. */
 const argumentsOf = (run: unknown, shell: string): readonly string[] =>
   Array.isArray(run) ? run.map(text) : [shell, '-c', text(run)];

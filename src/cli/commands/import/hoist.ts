@@ -3,10 +3,10 @@ import { scheduleKinds } from '../../../schedules/index.js';
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** What each timer says for itself. */
+/** What each timer sets itself. */
 const OWN: ReadonlySet<string> = new Set([...scheduleKinds.map(({ key }) => key), 'run', 'description']);
 
-/** Moves the keys that all timers have with the same value to `defaults`. One timer keeps its keys. */
+/** Moves keys with the same value in all timers to `defaults`. A single timer keeps its keys. */
 export function withDefaults(timers: readonly Keys[]): { readonly defaults: Keys; readonly timers: readonly Keys[] } {
   const [first, ...others] = timers;
   if (first === undefined || others.length === 0) return { defaults: {}, timers };

@@ -105,7 +105,7 @@ function hand(
   return isWritten;
 }
 
-/** Writes a file that is not there yet. */
+/** Writes a file that does not exist yet. */
 function writeNew(terminal: Terminal, output: string, text: string): boolean {
   try {
     writeFileSync(resolve(terminal.cwd, output), text, { flag: 'wx' });

@@ -10,10 +10,10 @@ export interface Sources {
   readonly faults: readonly string[];
 }
 
-/** Names that schedulers skip in a folder, too: hidden files, backups, and what package managers leave. */
+/** Names that schedulers also skip in a folder: hidden files, backups, and leftovers of package managers. */
 const SKIPPED = /^[.#]|~$|\.(?:rpmsave|rpmorig|rpmnew|dpkg-\w+|swp|bak)$/;
 
-/** Reads the named files, and those in named folders. `-` is standard input, whose bytes are given. */
+/** Reads the named files, and those in named folders. `-` is standard input, whose bytes are passed in. */
 export function readSources(paths: readonly string[], cwd: string, input: Buffer | undefined): Sources {
   const files: SourceFile[] = [];
   const faults: string[] = [];
@@ -43,7 +43,7 @@ function filesIn(path: string, cwd: string): readonly string[] {
   }
 }
 
-/** Returns why it cannot be read, as a sentence. Never waits for a named pipe that nobody writes. */
+/** Returns why it cannot be read, as a sentence. Never waits for a named pipe without a writer. */
 function readSource(path: string, cwd: string): SourceFile | string {
   let descriptor: number | undefined;
   try {

@@ -27,7 +27,7 @@ const SHORTEST_GRID = 10;
 
 /**
  * Returns the schedule of a timer that has the instants of a systemd expression. `zone` is that of the expression.
- * @throws CalendarError when there is none, with the way out.
+ * @throws CalendarError if there is none, with what to do instead.
  */
 export function planCalendar(spec: CalendarSpec, zone: string): CalendarPlan {
   const grid = isAlways(spec) ? gridOf(spec) : undefined;

@@ -26,7 +26,7 @@ const OUTPUT = [
   line('run.output', { stream: 'stderr', line: '日本語テキスト'.repeat(8) }),
   { kind: 'followed', name: 'backup', line: { dropped: 12 } },
 ] as const;
-/** As the guide shows it. */
+/** As shown in the guide. */
 const SHOWN = tell(
   { columns: 80, rows: 20 },
   TIMERS.filter(({ task_name: name }) => name !== 'a-name-that-is-longer-than-there-is-room'),
