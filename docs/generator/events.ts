@@ -27,7 +27,7 @@ const RECORD_FIELDS: EventFields = {
   level: { type: 'string', values: ['debug', 'info', 'warn', 'error'], summary: 'The level; see `--log-level`.' },
   event: { type: 'string', summary: 'The name of the event.' },
   host: { type: 'string', summary: 'The name of this machine.' },
-  msg: { type: 'string', summary: 'The event in a sentence, for a person.' },
+  msg: { type: 'string', summary: 'The event as a sentence.' },
 };
 
 /** Renders the page of all events from their entries. */

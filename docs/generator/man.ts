@@ -22,7 +22,7 @@ export const renderManPage = (): string =>
     text('`timers start` runs the commands of a timer file on time, and records exactly one outcome for each firing.'),
     text('The other commands look ahead, look back and control the running scheduler.'),
     '.PP',
-    text('A command finds the timer file by --file, or takes the nearest one from the current folder upwards.'),
+    text('A command finds the timer file by --file, or takes the nearest one from the current folder upward.'),
     ...Object.entries(COMMAND_GROUPS).flatMap(([group, title]) => [
       `.SH ${title.toUpperCase()}`,
       ...commandKinds.filter((kind) => kind.group === group).flatMap(commandSection),

@@ -5,7 +5,7 @@ import { UsageError } from './command.js';
 /** Reads `--count`. @throws UsageError if it is not a whole number from 1 to 999,999,999. */
 export function readCount(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--count takes a whole number from 1 on; got "${text}"`);
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--count takes a whole number, at least 1; got "${text}"`);
   return Number(text);
 }
 

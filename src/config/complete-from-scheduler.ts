@@ -50,6 +50,6 @@ const SOUND = 'timers: { any: { every: 1h, run: "true" } }';
 
 function empty(path: string, named: string, machine: Machine) {
   const { timerFile } = parseTimerFile({ path: 'any.yaml', folder: dirname(named), text: SOUND }, machine);
-  if (timerFile === undefined) throw new Error('a sound timer file was refused');
+  if (timerFile === undefined) throw new Error('a valid timer file was refused');
   return { ...timerFile, path, named, jobs: [] };
 }

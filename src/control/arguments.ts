@@ -31,7 +31,7 @@ export function commandArgument(args: Args, key: string): string | readonly stri
   const isList = Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
   if (typeof value !== 'string' && !isList) throw bad(key, 'a string, or a list of program and arguments');
   const written = JSON.stringify(value);
-  if (written.includes('\\u0000')) throw bad(key, 'no NUL character: no program can be given one');
+  if (written.includes('\\u0000')) throw bad(key, 'no NUL character, which no program can receive');
   if (Buffer.byteLength(written) > LONGEST_COMMAND) throw bad(key, 'at most 32 KiB; put a longer one into a script');
   return value;
 }

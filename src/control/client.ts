@@ -151,7 +151,7 @@ export class ControlClient {
   async #ask(verb: string, args: Args, follower?: FollowListener): Promise<unknown> {
     await (this.#greeted ??= this.#greet());
     const patience = verb === 'reload' ? PATIENCE_FOR_FILE : PATIENCE;
-    const silence = `${standsStill(patience)}. Whether it was done, timers status and timers history tell`;
+    const silence = `${standsStill(patience)}. timers status and timers history show whether it was done`;
     return this.#send({ verb, args }, { follower, patience, silence });
   }
 
@@ -203,7 +203,7 @@ export class ControlClient {
     this.#rested();
     return this.#longestRest < READ_PATIENCE
       ? 'the scheduler went away'
-      : `the scheduler went away, or hung up because nothing was read for ${READ_PATIENCE / SECOND} s`;
+      : `the scheduler went away, or disconnected because nothing was read for ${READ_PATIENCE / SECOND} s`;
   }
 
   #hear(reply: Reply): void {

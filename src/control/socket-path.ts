@@ -43,7 +43,7 @@ export function unfitness(path: string, uid: number): string | undefined {
     // Root may do everything except write to a read-only file system.
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
   } catch (error) {
-    return `no socket can be made in ${dirname(path)}: ${systemReason(error)}`;
+    return `no socket can be created in ${dirname(path)}: ${systemReason(error)}`;
   }
   return exposure(dirname(path), uid);
 }
@@ -55,7 +55,7 @@ export function impossibility(path: string, uid: number): string | undefined {
   try {
     accessSync(nearest, constants.W_OK | constants.X_OK);
   } catch (error) {
-    return `no socket can be made in ${nearest}: ${systemReason(error)}`;
+    return `no socket can be created in ${nearest}: ${systemReason(error)}`;
   }
   return nearest === dirname(path) ? exposure(nearest, uid) : undefined;
 }

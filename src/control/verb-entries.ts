@@ -18,7 +18,7 @@ export const VERBS = {
     summary: 'Returns the scheduler and its timers.',
     args: {
       recent: 'How many of the last outcomes of each timer to return. Default: none.',
-      since: 'The `revision` of an earlier answer. Only timers that changed since are returned.',
+      since: 'The `revision` of an earlier response. Only timers that changed since are returned.',
       ...expires,
     },
     returns:

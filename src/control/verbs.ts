@@ -95,7 +95,7 @@ function timely(carryOut: Verb): Verb {
   return (controlled, args) => {
     const expiresAt = optionalCount(args, 'expires_at');
     if (expiresAt !== undefined && controlled.now() > expiresAt)
-      throw new RefusalError('expired', 'the request came too late, and is not carried out: ask again');
+      throw new RefusalError('expired', 'the request came too late, and was not executed: send it again');
     return carryOut(controlled, args);
   };
 }

@@ -68,7 +68,7 @@ export class AdHocTimers {
     const { job, problems } = buildAdHoc(name, definition, { file: this.#around.file(), machine });
     const mistake = problems.find(({ severity }) => severity === 'error');
     if (job !== undefined && mistake === undefined) return job;
-    const { message = 'it says no time or no command', hint } = mistake ?? {};
+    const { message = 'it has no time or no command', hint } = mistake ?? {};
     throw new RefusalError('bad_argument', `${message}${hint === undefined ? '' : ` ${hint}`}`);
   }
 

@@ -38,7 +38,7 @@ function openForecasts({ surroundings, clock, scheduler, control, recorded }: Ht
     limits: () => scheduler().limits,
     job: (name) => scheduler().job(name),
     durationsOf: (name, limit) => recordedDurations(recorded(), name, limit) ?? seenDurations(control.recent, name),
-    onTrouble: (sentence) => surroundings.err(`timers: ${sentence}; the timers go on`),
+    onTrouble: (sentence) => surroundings.err(`timers: ${sentence}; the timers keep running`),
   });
 }
 
@@ -90,7 +90,7 @@ export function openHttp(settings: NonNullable<TimerFile['settings']['http']>, c
       ...probeRoutes({ status: () => controls().status(), condition: () => condition.condition, metrics, isOpen }),
       ...page.routes,
     ],
-    onTrouble: (sentence) => surroundings.err(`timers: ${sentence}; the timers go on`),
+    onTrouble: (sentence) => surroundings.err(`timers: ${sentence}; the timers keep running`),
   });
   return { sinks: [forecasts, metrics, page.sink], companions: [server] };
 }

@@ -103,7 +103,7 @@ function readPage(complain: (sentence: string) => void): readonly StaticFile[] {
       return { path, type, content: readFileSync(new URL(`../../dist/page/${name}`, import.meta.url)) };
     });
   } catch (error) {
-    complain(`timers: there is no page at /, because it was not built: ${String(error)}`);
+    complain(`timers: no page at /, because it was not built: ${String(error)}`);
     return [];
   }
 }

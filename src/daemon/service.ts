@@ -31,6 +31,6 @@ export function openService({ socket, watchdog }: Service, { settings }: TimerFi
     status: () => scheduler().controls.status(),
     monotonicUsec,
     format: (instant) => `${formatLocal(instant, settings.timezone)} ${settings.timezone}`,
-    onTrouble: (sentence) => surroundings.err(`timers: ${sentence}; the timers go on`),
+    onTrouble: (sentence) => surroundings.err(`timers: ${sentence}; the timers keep running`),
   });
 }

@@ -149,7 +149,7 @@ export function openStateOf(timerFile: TimerFile, opener: StateOpener): OpenedSt
 
 const nothing = () => undefined;
 
-const LEFT_BEHIND = 'an earlier start moved it there; remove it when nobody needs it';
+const LEFT_BEHIND = 'an earlier start moved it there; remove it when you no longer need it';
 
 function inUse(file: string, pid: number | undefined): string {
   const who = pid === undefined ? 'another scheduler' : `the scheduler with pid ${pid}`;

@@ -16,7 +16,7 @@ export interface OutboxLimits {
 export interface OutboxOptions<Message> {
   readonly clock: Clock;
   readonly limits: OutboxLimits;
-  /** Names the messages in the reason of a refusal: `too many pings wait already`. */
+  /** Names the messages in the reason of a refusal: `too many pings are already waiting`. */
   readonly plural: string;
   /** Delivers a message; resolves soon after `stop` is aborted. Never rejects. */
   readonly deliver: (message: Message, stop: AbortSignal) => Promise<DeliveryFailure | undefined>;
@@ -41,7 +41,7 @@ export class Outbox<Message> {
 
   constructor({ clock, limits, plural, deliver, done }: OutboxOptions<Message>) {
     const refusals: Readonly<Record<QueueRefusal, string>> = {
-      full: `too many ${plural} wait already`,
+      full: `too many ${plural} are already waiting`,
       stopped: STOPPED,
     };
     this.#queue = new FairQueue({

@@ -64,7 +64,7 @@ export const createWebClient =
     } catch (error) {
       if (stop.aborted) return { error: STOPPED };
       if (!timeout.signal.aborted) return by(proxy, { error: reasonOf(error) });
-      return by(proxy, { error: `no answer within ${TIMEOUT / SECOND} s`, isTimeout: true });
+      return by(proxy, { error: `no response within ${TIMEOUT / SECOND} s`, isTimeout: true });
     } finally {
       disarm();
     }
@@ -150,10 +150,10 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'it does not respond',
   EPROTO: 'it does not speak TLS',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
-  SELF_SIGNED_CERT_IN_CHAIN: 'nobody known has signed its certificate',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not signed by a known authority',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'nobody known has signed its certificate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not signed by a known authority',
 };
 
 /** Uses only the code: messages may contain the address. */

@@ -44,7 +44,7 @@ function fateOf({ attempts, retryAt, firing }: OpenRun, job: Job | undefined): k
 
 const DROPPED: Outcome = {
   status: 'canceled',
-  error: 'it waited to be tried again, and its timer is gone or disabled',
+  error: 'it waited for a retry, and its timer was removed or disabled',
 };
 
 /** From SIGTERM to SIGKILL for a process whose job no longer exists. */
@@ -167,7 +167,7 @@ export class Recovery {
     let found: readonly Orphan[] = [];
     contain(
       () => (found = orphans.find(new Set(runs.keys()))),
-      (error) => reportBug(this.#context, 'looking for processes left behind', error),
+      (error) => reportBug(this.#context, 'looking for leftover processes', error),
     );
     const byJob = new Map<string, Orphan[]>();
     for (const orphan of found) {
@@ -188,7 +188,7 @@ export class Recovery {
     try {
       await orphans.end(theirs, state?.job.command.killAfter ?? GRACE);
     } catch (error) {
-      reportBug(this.#context, 'ending a process left behind', error, { jobName });
+      reportBug(this.#context, 'ending a leftover process', error, { jobName });
     }
     this.#held.delete(jobName);
     for (const then of held) contain(then, (error) => reportBug(this.#context, 'beginning', error, { jobName }));

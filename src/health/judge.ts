@@ -16,7 +16,7 @@ export interface Condition {
 }
 
 /** Whether a condition holds, and if not, why: sentences for the user. */
-export interface Judgement {
+export interface Judgment {
   readonly isOk: boolean;
   readonly reasons: readonly string[];
 }
@@ -32,12 +32,12 @@ export const withoutDetails = ({ loopStood, standsBy, ...troubles }: Condition):
 export const STANDSTILL: Duration = 10 * SECOND;
 
 /** Whether the scheduler works: its loop turns, and due timers fire. If not, restart it. */
-export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopStood }: Condition): Judgement {
+export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopStood }: Condition): Judgment {
   const overdue = isStopping
     ? []
     : jobs.filter(({ next, job }) => next !== undefined && at - next - job.offset > STANDSTILL);
-  return judgement([
-    ...(loopStood > STANDSTILL ? [`the event loop stood still for ${loopStood} ms`] : []),
+  return judgment([
+    ...(loopStood > STANDSTILL ? [`the event loop was blocked for ${loopStood} ms`] : []),
     ...overdue.slice(0, 10).map(({ job }) => `${job.name} is due and was not fired`),
   ]);
 }
@@ -46,8 +46,8 @@ export function judgeLiveness({ at, jobs, isStopping }: SchedulerStatus, { loopS
  * Whether everything is as its owner wants: alive, the current file loaded, the state written, the HTTP server open,
  * not stopping.
  */
-export function judgeReadiness(status: SchedulerStatus, condition: Condition): Judgement {
-  return judgement([
+export function judgeReadiness(status: SchedulerStatus, condition: Condition): Judgment {
+  return judgment([
     ...(status.startedAt === undefined && !condition.standsBy ? ['it has not started yet'] : []),
     ...(status.isStopping ? ['it is stopping'] : []),
     ...judgeLiveness(status, condition).reasons,
@@ -57,7 +57,7 @@ export function judgeReadiness(status: SchedulerStatus, condition: Condition): J
 
 /** What is not as its owner wants, though timers fire: a sentence each. */
 export const troublesIn = ({ rejected, stateTrouble, httpTrouble }: Condition): readonly string[] => [
-  ...because('the timer file was changed and is not taken', rejected),
+  ...because('the timer file was changed and is not loaded', rejected),
   ...because('the state cannot be written', stateTrouble),
   ...because('the HTTP server cannot listen', httpTrouble),
 ];
@@ -66,4 +66,4 @@ export const troublesIn = ({ rejected, stateTrouble, httpTrouble }: Condition): 
 const because = (what: string, why: string | undefined): readonly string[] =>
   why === undefined ? [] : [why === '' ? what : `${what}: ${why}`];
 
-const judgement = (reasons: readonly string[]): Judgement => ({ isOk: reasons.length === 0, reasons });
+const judgment = (reasons: readonly string[]): Judgment => ({ isOk: reasons.length === 0, reasons });

@@ -11,12 +11,12 @@ import { toRunDetails } from './run-details.js';
 import { sendJson, type HttpRequest, type Route } from './server.js';
 import { readTimeline, type TimelineSources } from './timeline.js';
 
-/** What stands behind `/api/`. */
+/** What serves `/api/`. */
 export interface Api extends TimelineSources, Receiver, Pick<PastSources, 'remembered' | 'follow'> {
   readonly live: Live;
   readonly clock: StreamClock;
   readonly now: () => Instant;
-  /** The coming firings as an iCalendar file (RFC 5545). */
+  /** The upcoming firings as an iCalendar file (RFC 5545). */
   readonly calendar: () => Promise<string>;
   /** Carries out a verb of the control socket. */
   readonly act: (verb: string, args: Readonly<Record<string, unknown>>) => Promise<Acted>;
@@ -25,7 +25,7 @@ export interface Api extends TimelineSources, Receiver, Pick<PastSources, 'remem
 /** The status for a verb that names what is not there, has a wrong argument, or does not fit how things stand. */
 const REFUSALS = { unknown: 404, wrong: 400, unfit: 409 } as const;
 
-/** What came of a verb: its answer, or a sentence why not. */
+/** The result of a verb: its response, or a sentence that says why it failed. */
 export type Acted =
   | { readonly kind: 'done'; readonly answer: unknown }
   | { readonly kind: 'refused'; readonly because: keyof typeof REFUSALS; readonly reason: string };

@@ -227,7 +227,7 @@ class TimerView {
 
 function headOf({ state }: RunRecord): string {
   if (state === 'attempting') return 'Now running';
-  return state === 'pausing' ? 'Waiting to be tried again' : 'Waiting';
+  return state === 'pausing' ? 'Waiting for a retry' : 'Waiting';
 }
 
 function skippedInWords(timer: LiveTimer): string {

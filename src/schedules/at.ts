@@ -80,7 +80,7 @@ export const at: ScheduleKind<'at', string | readonly string[]> = {
   },
 
   inWords: (text) => `once, at ${text}`,
-  timekeeping: () => 'Fires at what is written, and never again.',
+  timekeeping: () => 'Fires at the given times, and never again.',
 };
 
 function timestampValue(value: unknown, { timezone }: ScheduleContext, place: Place): ParsedTimestamp {
@@ -108,7 +108,7 @@ function pastWarnings(instants: readonly Instant[], { start }: ScheduleContext):
     {
       code: 'at-in-the-past',
       message,
-      hint: 'It will not fire unless catch_up runs what was missed. Remove it, or write a later time.',
+      hint: 'It will not fire unless catch_up runs missed firings. Remove it, or write a later time.',
     },
   ];
 }

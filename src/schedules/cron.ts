@@ -74,7 +74,7 @@ export const cron: ScheduleKind<'cron', string | readonly string[]> = {
 
   timekeeping: ({ intervalLike }, timezone) =>
     intervalLike
-      ? 'Its minute or hour begins with *: times that a clock change skips are not made up for; times it repeats fire twice.'
+      ? 'Its minute or hour begins with *: times that a clock change skips do not fire; times it repeats fire twice.'
       : byLocalTime(timezone),
 };
 

@@ -139,7 +139,7 @@ export const every: ScheduleKind<'every', Interval> = {
     example: '10s',
     details: [
       'The interval lies on a grid that begins at 1970-01-01 00:00 UTC. A restart neither shifts nor loses it.',
-      'A duration alone is short for a map with `interval`.',
+      'A plain duration is short for a map with `interval`.',
     ],
   },
   json: {
@@ -225,7 +225,7 @@ function onGrid(value: EveryMap, context: ScheduleContext, place?: Place): Parse
 
 function onLocalDays(value: EveryMap, context: ScheduleContext): ParsedSchedule {
   for (const key of ['offset', 'from'].filter((one) => one in value)) {
-    const hint = 'Leave it out. A date says which days are meant: at: "2027-01-05 10:30".';
+    const hint = 'Leave it out. A date selects the days: at: "2027-01-05 10:30".';
     throw new ScheduleError('every-at', `every: ${key} cannot be used with at.`, { hint, place: { item: key } });
   }
   const schedule = localDays(intervalOf(value, INTERVAL), value['at'], context);

@@ -75,8 +75,8 @@ function openUnlessDamaged(toOpen: FileToOpen): LedgerFile | string {
 }
 
 const LOG_REASONS: Readonly<Record<Exclude<LogContent, 'whole'>, string>> = {
-  noise: 'it is not a log of the state, and what was recorded last is lost with it',
-  damaged: 'a part of it is damaged, and what was recorded behind that is lost',
+  noise: 'it is not a log of the state, and the latest records are lost with it',
+  damaged: 'a part of it is damaged, and later records are lost',
 };
 
 /** Keeps a log that SQLite would silently skip, or read only in part. The intact part of it is still read. */

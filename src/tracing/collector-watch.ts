@@ -62,7 +62,7 @@ export class CollectorWatch {
 
   #failed(spans: number, reason: string): void {
     this.#lost += spans;
-    if (!this.#isInTrouble) this.#tell(`${this.#collector} takes no spans (${reason}); the timers go on`);
+    if (!this.#isInTrouble) this.#tell(`${this.#collector} takes no spans (${reason}); the timers keep running`);
     this.#isInTrouble = true;
   }
 }

@@ -49,7 +49,7 @@ Europe/Berlin  Sun 2027-03-28 02:00 +01:00 → 03:00 +02:00  in 124 d 17 h
   strict  02:30 does not exist: left out
   often   02:15 and 02:45 do not exist: fires once, at 03:00 +02:00; in all at
           01:15, 01:45 (+01:00), 03:00, 03:15 (+02:00)
-  report  as ever at 03:30 (+02:00)
+  report  as usual at 03:30 (+02:00)
   poll    continues every 10 min: 01:40, 01:50 (+01:00), 03:00, 03:10 (+02:00)
   not touched: ping, noon
 
@@ -58,7 +58,7 @@ Europe/Berlin  Sun 2027-10-31 03:00 +02:00 → 02:00 +01:00  in 341 d 17 h
   strict  02:30 comes twice: fires both times (+02:00, +01:00)
   often   02:15 and 02:45 come twice: fires at the first (+02:00); in all at
           02:15, 02:45 (+02:00), 03:15, 03:45 (+01:00)
-  report  as ever at 03:30 (+01:00)
+  report  as usual at 03:30 (+01:00)
   poll    continues every 10 min: 02:40, 02:50 (+02:00), 02:00, 02:10 (+01:00)
   not touched: ping, noon
 
@@ -164,7 +164,7 @@ warning cron-day-or  Fires on the 13th, and also on every Friday: with two day
 
   test.each([
     ['in: 30s', 'once, 30s after the start\nCounts elapsed time; shown as if the scheduler started now.'],
-    ['at: "2027-01-01 00:00"', 'once, at 2027-01-01 00:00\nFires at what is written, and never again.'],
+    ['at: "2027-01-01 00:00"', 'once, at 2027-01-01 00:00\nFires at the given times, and never again.'],
     ['every: {interval: 5m, from: end}', 'every 5m after the end\nCounts elapsed time from the end of the last run;'],
     ['cron: "*/5 * * * *"', 'Every 5 minutes\nIts minute or hour begins with *'],
     ['at: "2020-01-01 00:00"', 'No upcoming firings.'],

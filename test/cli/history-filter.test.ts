@@ -53,7 +53,7 @@ describe('what is asked for', () => {
     ],
     [{ until: '5' }, '--until takes a time'],
     [{ since: '2026-02-30' }, '--since: "2026-02-30": that month has 28 days.'],
-    [{ count: '0' }, '--count takes a whole number from 1 on; got "0"'],
+    [{ count: '0' }, '--count takes a whole number, at least 1; got "0"'],
   ])('%j is refused with the way to write it', (asked, said) => {
     expect(() => read(asked)).toThrow(said);
   });

@@ -129,7 +129,7 @@ the firing after   Mon 2026-11-23 03:00:00 +01:00  1 d 5 h ago
 
   test('a minute that contains several firings is reported', async () => {
     expect(await answer('ticks', '03:00')).toContain(
-      'The time asked about holds 6 firings; this is the first of them.',
+      'The time asked about contains 6 firings; this is the first of them.',
     );
     expect(await answer('ticks', '03:00:05')).toBe('No firing: second */10, not 5.');
   });
@@ -232,9 +232,9 @@ catch_up is off: missed firings are reported, not run.`);
     ]);
     expect(await answer('backup')).toBe(`\
 A firing, skipped: the previous run is still active.
-Its run mg1c2x3k of Mon 2026-11-23 03:00:00 +01:00 was on from Mon 2026-11-23
-  03:00:00 +01:00 to 03:20:11.
-overlap: skip drops what comes due meanwhile; queue keeps one waiting, allow
+Its run mg1c2x3k of Mon 2026-11-23 03:00:00 +01:00 was active from Mon
+  2026-11-23 03:00:00 +01:00 to 03:20:11.
+overlap: skip drops what comes due in between; queue keeps one waiting, allow
   runs both.`);
   });
 
@@ -275,8 +275,8 @@ Its breaker was open: the run of 02:50:00 was its failure no. 5 in a row (exit
 A firing, and it ran: failure, exit code 3.
 It began at 03:04:00, 4 min late, and ended at 03:05:00 after 2 attempts, in 1
   min.
-It waited: its run mg0aaaaa of Mon 2026-11-23 03:00:00 +01:00 was on from Mon
-  2026-11-23 03:00:00 +01:00 to 03:04:00.
+It waited: its run mg0aaaaa of Mon 2026-11-23 03:00:00 +01:00 was active from
+  Mon 2026-11-23 03:00:00 +01:00 to 03:04:00.
 It used 812 ms of CPU, 42 MB of memory.
 │ b
 │ dumping
@@ -291,7 +291,7 @@ The whole run: timers history --run mg1c2x3k`);
       { event: 'run.admitted', at, firing, runId },
       { event: 'attempt.begun', at, firing, runId, attempt: 1, latenessMs: 0 },
     ]);
-    expect(await answer('backup')).toMatch(/^A firing, open: no scheduler runs; the next start takes it up\.\n/);
+    expect(await answer('backup')).toMatch(/^A firing, open: no scheduler is running; the next start resumes it\.\n/);
   });
 
   test('fired manually at a time that is not a firing', async () => {

@@ -172,7 +172,7 @@ describe('what must be there, and what must not be there twice', () => {
 describe('defaults', () => {
   table([
     ['defaults: {cron: "@daily"}\ntimers: {a: {every: 1m, run: x}}', '1:12 not-in-defaults', 'cron'],
-    ['defaults: {run: x}\ntimers: {a: {every: 1m, run: x}}', '1:12 not-in-defaults', 'every timer says its own'],
+    ['defaults: {run: x}\ntimers: {a: {every: 1m, run: x}}', '1:12 not-in-defaults', 'every timer sets its own'],
     ['defaults: [a]\ntimers: {a: {every: 1m, run: x}}', '1:11 wrong-type', 'a list'],
     ['defaults: 5m\ntimers: {a: {every: 1m, run: x}}', '1:11 wrong-type', '"5m"'],
     ['defaults: {timeout: 5}\ntimers: {a: {every: 1m, run: x}}', '1:21 wrong-type', 'for seconds'],

@@ -63,7 +63,7 @@ describe('the output file', () => {
   });
 
   it.each([
-    ['a link to a file in no folder', 'nope/x', 'no file can be made in F/nope, because it does not exist'],
+    ['a link to a file in no folder', 'nope/x', 'no file can be created in F/nope, because it does not exist'],
     ['a link to itself', 'link', 'its symbolic links lead back to themselves'],
   ])('is not %s', (_, target, reason) => {
     symlinkSync(target, join(folder, 'link'));
@@ -75,7 +75,7 @@ describe('the output file', () => {
     makeFolder('closed', 0o500);
     expect([look('file'), look('closed/new')]).toEqual([
       'warning unwritable-output-file output: F/file cannot be written: permission is denied.',
-      'warning unwritable-output-file output: F/closed/new cannot be written: no file can be made in F/closed, because permission is denied.',
+      'warning unwritable-output-file output: F/closed/new cannot be written: no file can be created in F/closed, because permission is denied.',
     ]);
   });
 });
@@ -103,7 +103,7 @@ describe.skipIf(!isRoot)(`the output file of another user${needsRoot}`, () => {
   });
 
   it('is not new in a folder of root', () => {
-    expect(asJob('new')).toBe(cannot('new', 'no file can be made in F, because permission is denied'));
+    expect(asJob('new')).toBe(cannot('new', 'no file can be created in F, because permission is denied'));
   });
 
   it('is not behind a closed folder', () => {
@@ -116,7 +116,7 @@ describe.skipIf(!isRoot)(`the output file of another user${needsRoot}`, () => {
     make('file', 0o666);
     expect([asJob('file'), asJob('file', true)]).toEqual([
       undefined,
-      cannot('file', 'no file can be made in F, because permission is denied'),
+      cannot('file', 'no file can be created in F, because permission is denied'),
     ]);
   });
 

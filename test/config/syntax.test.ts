@@ -28,7 +28,7 @@ describe('texts that need quotes', () => {
     ['every: 1m\nrun: | ls', '4:10 text-after-block', 'next line'],
     ['every: 1m\nrun: - ls', '4:10 list-on-key-line', 'brackets'],
     ['every: 1m\nrun: {{ command }}', '4:11 bad-key', 'template'],
-    ['every: 1m\nrun: *later', '4:10 unknown-alias', 'quoted'],
+    ['every: 1m\nrun: *later', '4:10 unknown-alias', 'Quote'],
   ]);
 
   it('does not hide the mistakes behind it', () => {

@@ -244,7 +244,7 @@ describe('many hooks', () => {
   it('wait to a hundred of one timer; those beyond are dropped and reported', async () => {
     executor.lasting = SECOND;
     fail(1 + 100 + 2);
-    expect(told()).toEqual([102, 103].map((run) => `r${run} canceled: too many hooks wait already`));
+    expect(told()).toEqual([102, 103].map((run) => `r${run} canceled: too many hooks are already waiting`));
     await clock.advance(101 * SECOND);
     expect(executor.attempts).toHaveLength(101);
     expect(clock.armed).toBe(0);

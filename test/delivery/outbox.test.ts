@@ -50,7 +50,7 @@ describe('an outbox', () => {
   it('refuses a message without a place: of one receiver, and over all', () => {
     for (let message = 1; message <= 4; message++) outbox.add('a', `a${message}`);
     for (const message of ['b1', 'b2', 'b3', 'c1', 'c2']) outbox.add(message[0]!, message);
-    const full = 'too many letters wait already';
+    const full = 'too many letters are already waiting';
     expect(done).toEqual([`a4: ${full}`, `b3: ${full}`, `c2: ${full}`]);
   });
 

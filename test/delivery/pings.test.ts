@@ -120,7 +120,7 @@ describe('a ping', () => {
       await clock.advance(pause * SECOND);
     }
     await until(() => failed.length > 0);
-    expect(told()).toEqual(['backup success 3: no answer within 10 s']);
+    expect(told()).toEqual(['backup success 3: no response within 10 s']);
     expect(clock.armed).toBe(0);
   });
 
@@ -149,7 +149,7 @@ describe('pings that hang', () => {
 
   it('wait to a hundred; those beyond are dropped and reported', () => {
     for (let run = 1; run <= 102; run++) sink.accept(of(success, 'hangs', `r${run}`));
-    expect(told()).toEqual(['hangs success 0: too many pings wait already']);
+    expect(told()).toEqual(['hangs success 0: too many pings are already waiting']);
   });
 });
 

@@ -91,7 +91,7 @@ describe('a service manager', () => {
     expect(sent.at(-1)).toEqual([
       'systemd-notify',
       'READY=1',
-      `${READY}; the timer file was changed and is not taken: 3:5 no key`,
+      `${READY}; the timer file was changed and is not loaded: 3:5 no key`,
     ]);
   });
 

@@ -201,7 +201,7 @@ describe('the surroundings of the timers', () => {
   it.each([
     ['find', { find: boom, end: () => Promise.resolve() }],
     ['end', { find: () => [{ runId: 'old', pid: 7 }], end: () => Promise.reject(new TypeError('no such thing')) }],
-  ])('looking for processes left behind: %s', async (_method, finder) => {
+  ])('looking for leftover processes: %s', async (_method, finder) => {
     const disk = new Disk();
     const firing = { jobName: 'good', scheduledFor: 0, trigger: 'manual', generation: 0 } as const;
     const left: OpenRun = {

@@ -147,8 +147,8 @@ describe('a forker that cannot be used', () => {
 
   test.each([
     ['is not there', '/no/such/forker', 'it could not be started: ENOENT'],
-    ['is no program', program('\x7fELF'), 'it ended at once'],
-    ['ends at once', program('#!/bin/sh\n'), 'it ended at once'],
+    ['is no program', program('\x7fELF'), 'it ended immediately'],
+    ['ends at once', program('#!/bin/sh\n'), 'it ended immediately'],
     [
       'speaks another version',
       program(`#!/bin/sh\n${hello('\\3')}\nexec cat <&3`),

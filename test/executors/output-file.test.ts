@@ -190,7 +190,7 @@ describe('output whose folder is not there', () => {
       output.write(Buffer.alloc(512 * 1024), (why) => reasons.push(why));
       await output.written();
     }
-    expect(reasons.at(-1)).toBe('its folder does not exist, and more output came than waits for it');
+    expect(reasons.at(-1)).toBe('its folder does not exist, and more output came than can wait for it');
   });
 
   it('of a run that has ended reaches the file before that of the next run', async () => {

@@ -12,7 +12,7 @@ function exported(timers: string) {
   return ical.write(timerFile?.jobs ?? [], { now: NOW, timezone: 'UTC' });
 }
 
-test('the coming firings of 31 days are events', () => {
+test('the upcoming firings of 31 days are events', () => {
   const { files, differences } = exported('backup: { cron: "30 3 * * MON", run: x, description: "a, b; c" }');
   const lines = files[0]!.text.split('\r\n');
   expect(lines.filter((line) => line.startsWith('DTSTART'))).toEqual(

@@ -321,7 +321,7 @@ describe('acting', () => {
   });
 });
 
-test('the calendar has the coming firings, and needs the token', async () => {
+test('the calendar has the upcoming firings, and needs the token', async () => {
   page = await servePage(JOBS, { token: 'secret' });
   const { listening } = page;
   expect((await listening.ask('/calendar.ics')).status).toBe(401);

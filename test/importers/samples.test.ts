@@ -15,7 +15,7 @@ const samples = formats.flatMap(([folder, importerOf]) =>
   samplesOf(folder).map(({ path, text }) => [path, importerOf(path), folder, text] as const),
 );
 
-/** Timers that can't fire at the same times, and whose sources are compared all the same. */
+/** Timers that can't fire at the same times, and whose sources are compared anyway. */
 const DIFFERENT = ['midnight-in-santiago', 'gap'];
 
 test.each(samples)(

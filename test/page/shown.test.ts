@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 afterAll(() => (hasChromium ? browser.close() : undefined));
 
-/** Shows a scene at this moment, in a time zone. Its clock stands still, so that no text changes on a busy machine. */
+/** Shows a scene at this moment, in a time zone. Its clock stalls, so that no text changes on a busy machine. */
 async function show(scene: Scene, timezoneId = 'UTC'): Promise<Page> {
   const now = Date.now();
   stage = await Stage.open(scene);
@@ -55,26 +55,29 @@ describe.skipIf(!hasChromium)(`the page${skippedWithoutChromium}`, () => {
     await page.getByText('10 of 15 timers: what runs or failed lately comes first').waitFor();
   });
 
-  test.each(ZONES)('draws the coming firings at their actual starts, and names the nominal time: %s', async (zone) => {
-    const now = Date.now();
-    const firing = (due: number, start: number) => ({
-      task_name: 'backup',
-      scheduled_at: new Date(now + due).toISOString(),
-      starts_at: new Date(now + start).toISOString(),
-    });
-    const coming = [firing(300_000, 420_000), firing(600_000, 600_000)];
-    const lane = { task_name: 'backup', past: [], is_past_cut: false, coming, is_coming_cut: false };
-    const page = await show({ timers: [timerAt(now)], lanes: [lane] }, zone);
-    const button = page.getByRole('button', { name: /^backup: no outcome; 2 firings to come/ });
-    await button.waitFor();
-    await page.locator('#ranges label').first().click();
-    await expect.poll(() => button.locator('circle.coming').count()).toBe(2);
-    await button.focus();
-    await page.keyboard.press('ArrowRight');
-    expect(await page.locator('.readout').textContent()).toMatch(/^backup, .*: in \d+ min.*, due .*\d\d:\d\d/);
-    await page.keyboard.press('ArrowRight');
-    expect(await page.locator('.readout').textContent()).not.toContain('due');
-  });
+  test.each(ZONES)(
+    'draws the upcoming firings at their actual starts, and names the nominal time: %s',
+    async (zone) => {
+      const now = Date.now();
+      const firing = (due: number, start: number) => ({
+        task_name: 'backup',
+        scheduled_at: new Date(now + due).toISOString(),
+        starts_at: new Date(now + start).toISOString(),
+      });
+      const coming = [firing(300_000, 420_000), firing(600_000, 600_000)];
+      const lane = { task_name: 'backup', past: [], is_past_cut: false, coming, is_coming_cut: false };
+      const page = await show({ timers: [timerAt(now)], lanes: [lane] }, zone);
+      const button = page.getByRole('button', { name: /^backup: no outcome; 2 firings to come/ });
+      await button.waitFor();
+      await page.locator('#ranges label').first().click();
+      await expect.poll(() => button.locator('circle.coming').count()).toBe(2);
+      await button.focus();
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('.readout').textContent()).toMatch(/^backup, .*: in \d+ min.*, due .*\d\d:\d\d/);
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('.readout').textContent()).not.toContain('due');
+    },
+  );
 
   test('pauses nothing at one click, and says beforehand what the token will do', async () => {
     const page = await show({ timers: [timerAt(Date.now())] });

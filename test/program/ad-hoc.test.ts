@@ -131,7 +131,7 @@ describe('a command that is asked for', () => {
     const { task_name: one } = await ask(['in', '1h']);
     expect(await desk.run('cancel', one)).toMatchObject({
       code: 0,
-      stderr: `timers: ${one} is removed: it had not come due, and never will\n`,
+      stderr: `timers: ${one} was removed before it came due\n`,
     });
     expect(await program.event('timer.removed')).toMatchObject({ task_name: one, reason: 'canceled' });
     expect(await names()).toEqual(['yearly']);

@@ -17,7 +17,7 @@ const SHELLS = {
 
 type Shell = keyof typeof SHELLS;
 
-/** What is typed before the tab, and the line that becomes of it. */
+/** What is typed before the tab, and the resulting line. */
 const COMPLETED: readonly (readonly [string, string, string])[] = [
   ['a command', 'timers trig', 'timers trigger '],
   ['the name of a timer', 'timers trigger back', 'timers trigger backup '],

@@ -86,7 +86,7 @@ const steps = () =>
     .filter(({ name, rest }) => name === 'RUN' && !rest.startsWith('apt-get '))
     .map(({ rest }) => rest);
 
-/** Builds the image's root over this machine's, runs its command there twice as the image would, and prints what comes of it. */
+/** Builds the image's root over this machine's, runs its command there twice as the image would, and prints the result. */
 const container = (folder: string, tarball: string): string => `
 set -eu
 image=${folder}/image

@@ -302,7 +302,7 @@ describe('pause, resume, cancel and reset', () => {
     const second = await puppet.next();
     await desk.run('cancel', (await timer('job')).runs[0]!.run_id.slice(0, 10));
     await second.gone;
-    expect(await desk.run('cancel', 'job')).toMatchObject({ code: 0, stderr: 'timers: nothing of job is on\n' });
+    expect(await desk.run('cancel', 'job')).toMatchObject({ code: 0, stderr: 'timers: job has no active run\n' });
     await program.line(({ event, run_id: id }) => event === 'run.finished' && id === second.env['TIMERS_RUN_ID']);
     const endings = program.lines.filter(({ event }) => event === 'run.finished');
     expect(endings.map((line) => line.status)).toEqual(['canceled', 'canceled']);
@@ -378,7 +378,7 @@ describe('logs', () => {
     expect(await desk.run('logs', 'job')).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: expect.stringMatching(/^timers: nothing of it is remembered: .*2,000 events.* timers history/),
+      stderr: expect.stringMatching(/^timers: none of it is in memory: .*2,000 events.* timers history/),
     });
   });
 
@@ -452,7 +452,9 @@ describe('the file is read again', () => {
     expect(await status()).toMatchObject({
       config_rejected: { problems: expect.arrayContaining([expect.stringMatching(/^2:10 /)]) },
     });
-    expect((await desk.run('status')).stderr).toMatch(/^timers: .*timers.yaml was refused .* ago, the timers go on/);
+    expect((await desk.run('status')).stderr).toMatch(
+      /^timers: .*timers.yaml was refused .* ago, the timers stay as they were/,
+    );
     timers('  job: { every: 1h, run: "true" }\n');
     await desk.run('reload');
     expect((await status()).config_rejected).toBeNull();

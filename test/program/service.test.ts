@@ -124,7 +124,7 @@ test('a service manager that cannot be notified is reported once, and timers run
   const { code, stderr } = await program.ended;
   expect(code).toBe(0);
   expect(stderr.trim().split('\n')).toEqual([
-    expect.stringMatching(/^timers: the service manager was not notified: .*; the timers go on$/),
+    expect.stringMatching(/^timers: the service manager was not notified: .*; the timers keep running$/),
   ]);
 });
 

@@ -76,7 +76,7 @@ describe.skipIf(!hasRedis)('two machines on one Redis', () => {
     expect(bad).toEqual([]);
   });
 
-  test('an orderly stop hands over at once, and what runs is ended and told', async () => {
+  test('an orderly stop hands over immediately, and active runs are ended and reported', async () => {
     const { active, standby } = await startBoth();
     const trigger = await two.run('trigger', 'long');
     expect(trigger.stderr).toContain('long');

@@ -178,7 +178,7 @@ describe('a collector in trouble', () => {
     expect(code).toBe(0);
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(
-        /^timers: tracing: 127\.0\.0\.1:\d+ takes no spans \(HTTP 401 Unauthorized\); the timers go on$/,
+        /^timers: tracing: 127\.0\.0\.1:\d+ takes no spans \(HTTP 401 Unauthorized\); the timers keep running$/,
       ),
       expect.stringMatching(/^timers: tracing: 127\.0\.0\.1:\d+ takes spans again; \d+ spans? lost$/),
     ]);

@@ -22,7 +22,7 @@ timers:
   party: { at: "2027-01-01 00:00", run: "true" }
 `;
 
-describe('wrong usage ends with exit code 2 and the way out', () => {
+describe('wrong usage ends with exit code 2 and what to write', () => {
   test.each([
     [['strat'], /unknown command 'strat'[^]*Did you mean start\?/],
     [['start', '--fil', 'x'], /unknown option '--fil'[^]*Did you mean --file\?/],
@@ -31,7 +31,7 @@ describe('wrong usage ends with exit code 2 and the way out', () => {
     [['run'], /missing required argument 'name'/],
     [['run', 'bakup'], /unknown timer "bakup" in .*\. Did you mean backup\?/],
     [['next', 'nothing-like-it'], /unknown timer "nothing-like-it" in .*\. It has: backup, ping, off, party/],
-    [['next', '-n', '0'], /--count takes a whole number from 1 on; got "0"/],
+    [['next', '-n', '0'], /--count takes a whole number, at least 1; got "0"/],
     [['next', '--from', 'soon'], /--from takes a time .*; got "soon"/],
     [['next', '--until', '2027-02-30'], /--until: /],
     [['next', '--around-dst', '-n', '3'], /'--around-dst' cannot be used with option '-n, --count <n>'/],
@@ -129,7 +129,7 @@ describe('next', () => {
     expect(firings).toHaveLength(14);
   });
 
-  test('named timers only, and so many', async () => {
+  test('named timers only, and at most this many', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout } = await desk.run('next', 'backup', '-n', '2', '--from', '2027-03-27 12:00');
     expect(stdout.split('\n').map((line) => line.slice(0, 30))).toEqual([
@@ -155,7 +155,7 @@ describe('next', () => {
     await scheduler.ended;
   });
 
-  test('a disabled timer has none, and that is said', async () => {
+  test('a disabled timer has none, and the output says so', async () => {
     desk.write('timers.yaml', FILE);
     const { stdout, stderr } = await desk.run('next', 'off');
     expect(stdout).toBe('');
@@ -352,7 +352,7 @@ describe('init', () => {
     expect(await desk.run('init')).toMatchObject({ code: 0, stdout: '' });
     expect(await desk.run('validate', '--strict')).toMatchObject({ code: 0 });
     const again = await desk.run('init');
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('timers.yaml is there already') });
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('timers.yaml already exists') });
     await desk.run('init', '-f', 'other.yaml');
     expect(existsSync(join(desk.folder, 'other.yaml'))).toBe(true);
   });

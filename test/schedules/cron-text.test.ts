@@ -118,7 +118,7 @@ describe('refused', () => {
       'cron-too-long',
       `${'0,'.repeat(600)}0 * * * *`,
       `${'0,'.repeat(600)}0 * * * *`,
-      /has 1209 characters; 1000 are the most/,
+      /has 1209 characters; the maximum is 1000/,
     ],
     [
       'cron-item',

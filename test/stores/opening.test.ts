@@ -307,7 +307,7 @@ describe('a log', () => {
     expect(state.start().setAside).toEqual({
       file: log(state),
       aside: aside(state),
-      reason: 'it is not a log of the state, and what was recorded last is lost with it',
+      reason: 'it is not a log of the state, and the latest records are lost with it',
     });
     expect(readFileSync(aside(state)).equals(noise)).toBe(true);
     state.commit([finished('new')]);
@@ -324,7 +324,7 @@ describe('a log', () => {
     expect(state.start().setAside).toEqual({
       file: log(state),
       aside: aside(state),
-      reason: 'a part of it is damaged, and what was recorded behind that is lost',
+      reason: 'a part of it is damaged, and later records are lost',
     });
     expect(readFileSync(aside(state)).equals(bytes)).toBe(true);
     const ended = state.ended();

@@ -23,10 +23,10 @@ function commit(message: string, file: string): void {
 
 git('init', '--quiet');
 mkdirSync(join(folder, '.ci'));
-cpSync('.ci/check-commits', join(folder, '.ci/check-commits'));
+cpSync(join('.ci', 'check-commits'), join(folder, '.ci', 'check-commits'));
 commit('ci: the form of commits is checked', 'README.md');
 
-const check = (range: string) => spawnSync('.ci/check-commits', [range], { cwd: folder, encoding: 'utf8' });
+const check = (range: string) => spawnSync(join(folder, '.ci', 'check-commits'), [range], { cwd: folder, encoding: 'utf8' });
 
 test.each([
   ['fix(engine): a stop waits for hooks\n\nThey ended with it.', 'src/a.ts'],

@@ -42,7 +42,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
   ['backup started again (attempt 2)', { event: 'run.started', attempt: 2, pid: 9, latenessMs: 9_000, ...run }],
   ['oops', { event: 'run.output', stream: 'stderr', lines: 'oops', truncated: false, ...run }],
   [
-    'backup failed: exit code 3 (attempt 1); trying again in 5 s',
+    'backup failed: exit code 3 (attempt 1); retrying in 5 s',
     {
       event: 'attempt.failed',
       attempt: 1,
@@ -121,7 +121,7 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
   ],
   ['4 log records dropped: the log could not be written fast enough', { event: 'log.dropped', at, records: 4 }],
   [
-    'internal error while planning backup, please report it: TypeError: no; trying again in 2 s',
+    'internal error while planning backup, please report it: TypeError: no; retrying in 2 s',
     { event: 'internal.error', at, jobName: 'backup', doing: 'planning', error: 'TypeError: no', retryInMs: 2_000 },
   ],
   [
@@ -211,14 +211,14 @@ export const SENTENCES: readonly (readonly [string, TimerEvent])[] = [
     },
   ],
   [
-    'backup could not notify hooks.slack.com (failed): no answer within 10 s',
+    'backup could not notify hooks.slack.com (failed): no response within 10 s',
     {
       event: 'notification.failed',
       at,
       jobName: 'backup',
       change: 'failed',
       host: 'hooks.slack.com',
-      error: 'no answer within 10 s',
+      error: 'no response within 10 s',
     },
   ],
   [

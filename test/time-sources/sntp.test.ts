@@ -202,7 +202,7 @@ describe('a server without a response', () => {
   });
 
   test('is reported when nobody knows its name', async () => {
-    expect(await outcomeOf(sourceAt({ host: `${'long'.repeat(20)}.invalid` }))).toBe('is a name nobody knows');
+    expect(await outcomeOf(sourceAt({ host: `${'long'.repeat(20)}.invalid` }))).toBe('is an unknown name');
   });
 });
 
@@ -210,7 +210,7 @@ describe('a kiss of death', () => {
   test.each(['DENY', 'RSTR'])('%s ends all questions', async (code) => {
     server.behave = travel(0, 0, 0, { stratum: 0, leap: 3, reference: code });
     const source = sourceAt();
-    expect(await outcomeOf(source)).toBe(`wants no questions from here (${code}) and is asked no more`);
+    expect(await outcomeOf(source)).toBe(`accepts no requests from here (${code}) and is not asked again`);
     await clock.advance(365 * 24 * 60 * MINUTE);
     expect(await source.measure(never)).toBeUndefined();
     expect(server.requests).toHaveLength(1);

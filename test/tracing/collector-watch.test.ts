@@ -16,7 +16,7 @@ it('reports once that spans do not arrive, and once that they do again', () => {
   watch.answered(1, undefined);
   watch.close();
   expect(told).toEqual([
-    'otel.example takes no spans (HTTP 401 Unauthorized); the timers go on',
+    'otel.example takes no spans (HTTP 401 Unauthorized); the timers keep running',
     'otel.example takes spans again; 3 spans lost',
   ]);
 });
@@ -66,6 +66,6 @@ it('repeats no address and no header that the library could not use', () => {
     'Configuration: Could not parse environment-provided export URL: …, falling back',
     'Header "x-key" has invalid value … and will be ignored',
     'something of otel.example was wrong',
-    'otel.example takes no spans (Invalid URL: otel.example); the timers go on',
+    'otel.example takes no spans (Invalid URL: otel.example); the timers keep running',
   ]);
 });

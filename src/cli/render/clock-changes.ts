@@ -82,7 +82,7 @@ export function changeInWords({ at, before, after }: ClockChange, timezone: stri
 /** What a job does at a change: `02:30 does not exist: fires at 03:00 +02:00`. */
 export function jobInWords({ job, effects, firings }: JobOutlook): string {
   const around = firingsInWords(firings, job.timezone);
-  if (effects.length === 0) return `as ever at ${around}`;
+  if (effects.length === 0) return `as usual at ${around}`;
   const words = [...new Set(effects.map((effect) => effectWithRhythm(effect, job.timezone)))].join('; ');
   if (effects.every(({ kind }) => kind === 'goes-on')) return `${words}: ${around}`;
   const own = effects.some(({ kind }) => kind === 'both') ? 2 : 1;

@@ -13,7 +13,7 @@ export function openWord({ attempts, retryAt }: OpenRun, hasScheduler: boolean):
 }
 
 /** The description of an {@link OpenWord} `open`. */
-export const LEFT_OPEN = 'no scheduler runs; the next start takes it up';
+export const LEFT_OPEN = 'no scheduler is running; the next start resumes it';
 
 /**
  * The word for what happened to a firing, for a table. Green is a success, red is a failure, yellow did not run to its

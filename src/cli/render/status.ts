@@ -45,7 +45,7 @@ function rejectionOf({ file, config_rejected: rejected }: StatusRecord, now: Ins
   const [first = 'it has mistakes', ...more] = rejected.problems;
   const others = more.length > 0 ? ` (and ${more.length} more)` : '';
   const age = humanDuration(Math.max(0, now - Date.parse(rejected.at)));
-  return `${file} was refused ${age} ago, the timers go on as they were: ${first}${others}`;
+  return `${file} was refused ${age} ago, the timers stay as they were: ${first}${others}`;
 }
 
 function forwardInWords({ receiver, unsent, unavailable_since: since, reason }: ForwardRecord, now: Instant): string {

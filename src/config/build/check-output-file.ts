@@ -90,7 +90,7 @@ function whyUnwritable({ path, user, isRotated }: OutputPlace, exists: boolean):
 
 function whyNoFileIn(folder: string, user: Account | undefined): string | undefined {
   const reason = obstacle(folder, WRITE | ENTER, user);
-  return reason && `no file can be made in ${folder}, because ${reason}`;
+  return reason && `no file can be created in ${folder}, because ${reason}`;
 }
 
 const WRITE = constants.W_OK;

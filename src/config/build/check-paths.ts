@@ -57,7 +57,7 @@ export class Paths {
     const absolute = this.resolve(path, user);
     const stats = this.#stats(absolute);
     if (stats === undefined) {
-      const hint = 'Runs fail until it is made. Relative paths start from the folder of the timer file.';
+      const hint = 'Runs fail until it exists. Relative paths start from the folder of the timer file.';
       report.warn('cwd', { code: 'missing-cwd', message: `cwd: ${absolute} does not exist.`, hint });
     } else if (!stats.isDirectory()) {
       report.error('cwd', { code: 'not-a-directory', message: `cwd: ${absolute} is not a directory.` });

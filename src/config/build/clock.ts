@@ -11,7 +11,7 @@ export function buildClock(values: NonNullable<FileValues['clock']>, report: Map
     report.error('clock', { code: 'no-time-source', message, hint: 'Add servers: [ntp.example.org], or chrony: auto' });
   }
   for (const twice of servers.filter((server, index) => servers.findIndex(isSame(server)) < index)) {
-    const message = `clock: ${twice.host} is named twice, and would be taken for two that agree.`;
+    const message = `clock: ${twice.host} is named twice, and would count as two that agree.`;
     report.error('clock', { code: 'duplicate-server', message, hint: 'Name every server once.' }, { item: 'servers' });
   }
   return { servers, chrony, limit, discipline, poll: values.poll ?? 10 * MINUTE };

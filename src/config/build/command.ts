@@ -117,7 +117,7 @@ function checkEnv(env: Readonly<Record<string, string>>, report: MapReport): voi
     } else if (name.startsWith('TIMERS_')) {
       report.warn(
         'env',
-        { code: 'reserved-env', message: `env: ${name} may be overwritten; TIMERS_ names tell the run's facts.` },
+        { code: 'reserved-env', message: `env: ${name} may be overwritten; TIMERS_ names hold the run's facts.` },
         part,
       );
     }

@@ -237,7 +237,7 @@ class FileBuilder {
     const { value } = entry;
     if (value.kind === 'broken') return undefined;
     if (value.kind !== 'map' && isKeyOf('timer', name)) {
-      const message = `"${name}" stands where the name of a timer should.`;
+      const message = `"${name}" is where the name of a timer should be.`;
       const hint = 'If it belongs to the timer above it, indent it further.';
       problems.error({ code: 'bad-indent', message, hint, at: entry.key, path });
       return undefined;
@@ -270,7 +270,7 @@ class FileBuilder {
     if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) return;
     const isLong = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
     const message = isLong
-      ? `This name is too long: it has ${name.length} characters; 128 are the most.`
+      ? `This name is too long: it has ${name.length} characters; the maximum is 128.`
       : `"${clip(name)}" is not a valid name for a timer.`;
     const hint = 'A name is made of letters, digits, ".", "_" and "-", and begins with a letter or digit.';
     this.#context.problems.error({ code: 'bad-name', message, ...(!isLong && { hint }), at, path });

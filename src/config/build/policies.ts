@@ -37,7 +37,7 @@ function buildRetry(written: TimerValues['retry'], report: MapReport, random: ()
   if (typeof written === 'object' && written.attempts === undefined) {
     report.warn('retry', {
       code: 'no-attempts',
-      message: 'retry without attempts: nothing is tried again.',
+      message: 'retry has no attempts, so nothing is retried.',
       hint: 'Add attempts: 3.',
     });
   }

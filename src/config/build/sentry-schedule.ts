@@ -35,7 +35,7 @@ function scheduleOf({ schedule, written }: Timing, values: TimerValues): Monitor
       return schedule.length === undefined ? 'it counts days of local time' : intervalOf(schedule.length);
     case 'in':
     case 'at':
-      return 'it fires at given times and no more';
+      return 'it fires only at the given times';
     default:
       return 'it is neither a crontab nor an interval';
   }

@@ -51,7 +51,7 @@ function endpointOf(env: Environment, report: MapReport): { readonly url: string
   const told = (name: string) => env[name]?.trim() || undefined;
   const protocol = told('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? told('OTEL_EXPORTER_OTLP_PROTOCOL');
   if (protocol === 'grpc') {
-    const message = 'tracing: OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and spans are sent by HTTP alone.';
+    const message = 'tracing: OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and spans are sent by HTTP only.';
     const hint = 'Collectors take HTTP at port 4318: tracing: http://collector.example:4318';
     report.error('tracing', { code: 'bad-protocol', message, hint });
   }

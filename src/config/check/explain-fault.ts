@@ -88,12 +88,12 @@ const explanations: Partial<Record<YamlFault['code'], Explain>> = {
   }),
   KEY_OVER_1024_CHARS: (fault) => ({
     code: 'bad-key',
-    message: 'This key is too long: 1024 characters are the most.',
+    message: 'This key is too long: the maximum is 1024 characters.',
     at: { start: fault.start, end: fault.start + 1 },
   }),
   TOO_DEEP: (fault) => ({
     code: 'too-deep',
-    message: 'The values lie one inside the other without end: no timer file is this deep.',
+    message: 'The values are nested too deeply for a timer file.',
     at: fault,
   }),
   TOO_MANY: (fault) => ({
@@ -103,7 +103,7 @@ const explanations: Partial<Record<YamlFault['code'], Explain>> = {
   }),
   RESOURCE_EXHAUSTION: (fault) => ({
     code: 'too-deep',
-    message: 'The values lie one inside the other without end: no timer file is this deep.',
+    message: 'The values are nested too deeply for a timer file.',
     at: fault,
   }),
 };
@@ -211,7 +211,7 @@ export function explainTag(fault: TextSpan, source: Source): Problem {
   const isForeign = text.startsWith('!!');
   return {
     code: 'custom-tag',
-    message: isForeign ? `${clip(text)} is a type a timer file does not know.` : `${clip(text)} reads as a YAML tag.`,
+    message: isForeign ? `${clip(text)} is a type that timer files do not have.` : `${clip(text)} reads as a YAML tag.`,
     hint: isForeign ? 'Leave it out; a timer file holds plain data.' : needsQuotes(source, fault).hint,
     at: fault,
   };
@@ -227,7 +227,7 @@ function unexpected(fault: YamlFault, source: Source, parsed?: ParsedYaml): Prob
   return {
     code: 'yaml-syntax',
     message: `${what} does not belong here.`,
-    hint: `Look at the indentation, quotes and brackets of line ${line}${line > 1 ? ' and of the one above' : ''}.`,
+    hint: `Check the indentation, quotes and brackets of line ${line}${line > 1 ? ' and of the one above' : ''}.`,
     at: fault,
   };
 }

@@ -102,7 +102,7 @@ export const pulse = z.pipe(
       ? length
       : refuse(context, length, {
           code: 'bad-duration',
-          message: 'A heartbeat comes at most every second and at least every day.',
+          message: 'A heartbeat is sent at most every second and at least every day.',
           hint: 'For example: every: 1m',
         }),
   ),

@@ -175,11 +175,11 @@ const MANY_MORE = {
 function tellSecondDocument(start: number, problems: Problems): void {
   const marker = problems.source.text.lastIndexOf('---', start);
   const at = marker === -1 ? { start, end: start } : { start: marker, end: marker + 3 };
-  const message = 'A second YAML document begins here; a timer file is one.';
+  const message = 'A second YAML document begins here; a timer file has only one.';
   problems.error({
     code: 'several-documents',
     message,
-    hint: 'Remove the line, or move what follows to a file of its own.',
+    hint: 'Remove the line, or move the rest to a separate file.',
     at,
   });
 }

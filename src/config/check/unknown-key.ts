@@ -15,7 +15,7 @@ const placeIn = (level: HintLevel): string => {
 /** The message for an unknown key: the nearest key of its level, or the level it belongs to. */
 export function unknownKey(key: string, level: KeyLevel, holdsTimer: boolean): ValueRefusal {
   if (level === 'defaults' && isKeyOf('timer', key)) {
-    const message = `"${key}" cannot be a default: every timer says its own.`;
+    const message = `"${key}" cannot be a default: every timer sets its own.`;
     return { code: 'not-in-defaults', message, hint: 'Move it into the timers.' };
   }
   if (key.startsWith('//')) return FOREIGN_COMMENT;

@@ -139,7 +139,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
       summary: 'The URL that gets the outcomes.',
       required: true,
       example: 'https://timers.example.org/api/outcomes',
-      details: ['Another scheduler takes them at `/api/outcomes`.'],
+      details: ['Another scheduler accepts them at `/api/outcomes`.'],
     },
     token_file: {
       summary: 'The file with the token for the server.',
@@ -151,8 +151,8 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
   },
   tracing: {
     endpoint: {
-      summary: 'The URL of a collector that takes OTLP over HTTP.',
-      without: 'The variables of OpenTelemetry count, or else `http://localhost:4318`.',
+      summary: 'The URL of a collector that accepts OTLP over HTTP.',
+      without: 'The variables of OpenTelemetry, otherwise `http://localhost:4318`.',
       example: 'http://127.0.0.1:4318',
       details: ['`/v1/traces` is appended if it is missing.'],
     },
@@ -163,7 +163,7 @@ export const FILE_MAPS: { readonly [L in MapOfFile]: Readonly<Record<KeyOf<L>, K
     },
     service_name: {
       summary: 'The name of the service in the spans.',
-      without: '`OTEL_SERVICE_NAME` counts, or else `timers`.',
+      without: '`OTEL_SERVICE_NAME`, otherwise `timers`.',
       example: 'night',
     },
   },

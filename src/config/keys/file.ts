@@ -24,12 +24,12 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
   },
   timezone: {
     summary: 'The time zone of `cron` and of local times, for all timers.',
-    without: 'The variable `TZ` counts, or else the zone of the system.',
+    without: 'The variable `TZ`, otherwise the system time zone.',
     example: 'Europe/Berlin',
     details: ['Every screen, and every time you type, uses this zone too.'],
   },
   concurrency: {
-    summary: 'The most runs at once, over all timers.',
+    summary: 'The most runs at once, for all timers.',
     unit: 'runs',
     without: 'There is no limit.',
     example: '4',
@@ -71,7 +71,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     example: 'execa',
     details: [
       '`auto` uses `timers-forker`, a small process beside `timers`, where it can be used. `execa` starts commands from `timers` itself.',
-      'The option `--launcher` comes before it. `timers status` shows which one is in use.',
+      'The option `--launcher` overrides it. `timers status` shows which one is in use.',
     ],
   },
   clock: {
@@ -85,7 +85,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     without: 'Nothing is served.',
     example: '127.0.0.1:9464',
     details: [
-      'An address alone is short for a map with `listen`.',
+      'A plain address is short for a map with `listen`.',
       'An address that other machines can reach needs `token_file`.',
     ],
   },
@@ -94,7 +94,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     without: 'None is sent.',
     example: 'https://hc-ping.com/your-uuid',
     details: [
-      'An address alone is short for a map with `url`.',
+      'A plain address is short for a map with `url`.',
       'A scheduler that does not fire what is due sends none.',
     ],
   },
@@ -103,7 +103,7 @@ export const FILE: Readonly<Record<KeyOf<'file'>, KeyEntry>> = {
     without: 'None is sent.',
     example: 'https://timers.example.org/api/outcomes',
     details: [
-      'An address alone is short for a map with `url`.',
+      'A plain address is short for a map with `url`.',
       'The state keeps outcomes until the server has them, up to `history.keep`.',
       'See [Run timers at the edge](../guide/edge.md).',
     ],

@@ -79,7 +79,7 @@ export const TIMER_MAPS: { readonly [L in MapOfTimer]: Readonly<Record<KeyOf<L>,
       without: 'None is.',
       example: '[2]',
       beside: 'attempts: 3',
-      details: ['It wins over `on`.'],
+      details: ['It overrides `on`.'],
     },
   },
   breaker: {

@@ -16,7 +16,7 @@ export const WHEN = {
     example: '{ gap: skip, repeat: last }',
     details: [
       'It applies to fixed times of `cron`, and to `every` with `at`.',
-      'With a `cron` minute or hour that begins with `*`, skipped times are not made up for, and repeated times fire twice.',
+      'With a `cron` minute or hour that begins with `*`, skipped times do not fire, and repeated times fire twice.',
     ],
   },
   jitter: {
@@ -38,7 +38,7 @@ export const WHEN = {
   },
   not_before: {
     summary: 'The first point in time at which the timer may fire.',
-    without: 'The timer is active at once.',
+    without: 'The timer is active immediately.',
     example: '"2030-12-01 00:00"',
     details: ['The point itself is included.'],
   },
@@ -53,7 +53,7 @@ export const WHEN = {
     unit: 'runs',
     without: 'There is no limit.',
     example: '3',
-    details: ['It counts over restarts, so it needs a `state`.'],
+    details: ['It counts across restarts, so it needs a `state`.'],
   },
   catch_up: {
     summary: 'Runs firings that passed while the scheduler was down or suspended.',
@@ -101,7 +101,7 @@ export const COMMAND = {
     summary: 'Environment variables of the command.',
     without: 'No variables are added.',
     example: '{ STAGE: production, RETRIES: 3 }',
-    details: ['It wins over `env_file`.', 'Values are taken as written, so `3` and `true` need no quotes.'],
+    details: ['It overrides `env_file`.', 'Values are used as written, so `3` and `true` need no quotes.'],
   },
   env_file: {
     summary: 'A file of `NAME=value` lines for the environment of the command.',
@@ -121,7 +121,7 @@ export const COMMAND = {
     example: 'nobody',
     details: [
       'Write a name or a number, with `:group` if you want another group. A number is at most 4,294,967,294.',
-      'Only a scheduler that runs as root takes it.',
+      'Only a scheduler that runs as root accepts it.',
     ],
   },
   success_codes: {
@@ -168,17 +168,17 @@ export const LIMITS = {
     details: ['The limit is 1 unless `groups` sets another.'],
   },
   retry: {
-    summary: 'Tries a failed run again.',
+    summary: 'Retries a failed run.',
     without: 'A run has one attempt.',
     example: '{ attempts: 3, delay: 5s }',
-    details: ['A number alone is short for a map with `attempts`.'],
+    details: ['A plain number is short for a map with `attempts`.'],
   },
   breaker: {
     summary: 'Stops running a timer that keeps failing.',
     without: 'The timer fires whatever happened before.',
     example: '{ failures: 3, cooldown: 20m }',
     details: [
-      'A number alone is short for a map with `failures`.',
+      'A plain number is short for a map with `failures`.',
       'A restart does not reset it. `timers reset` does.',
     ],
   },
@@ -209,7 +209,7 @@ export const REPORTS = {
     default: false,
     example: 'https://hc-ping.com/your-uuid',
     details: [
-      'An address alone is short for a map with `healthchecks`. A list pings several services.',
+      'A plain address is short for a map with `healthchecks`. A list pings several services.',
       'A skipped or missed firing pings nobody: that silence is the alarm.',
     ],
   },
@@ -217,7 +217,7 @@ export const REPORTS = {
     summary: 'Reports changes, such as the first failure, to people.',
     default: false,
     example: '{ webhook: "https://chat.example/hooks/secret", on: [failed, recovered] }',
-    details: ['An address alone is short for a map with `webhook`.', '`false` cancels the `notify` of `defaults`.'],
+    details: ['A plain address is short for a map with `webhook`.', '`false` cancels the `notify` of `defaults`.'],
   },
   description: {
     summary: 'What the timer is for, in a few words.',

@@ -158,7 +158,7 @@ class TreeBuilder {
       return broken;
     }
     if (found === 'open') {
-      this.#error({ code: 'alias-cycle', message: `"*${clip(alias.source)}" stands inside what it repeats.`, at });
+      this.#error({ code: 'alias-cycle', message: `"*${clip(alias.source)}" is inside what it repeats.`, at });
       return broken;
     }
     const isFirst = this.#repeated <= MAX_REPEATED;
@@ -175,7 +175,7 @@ class TreeBuilder {
     if (/^[\w-]+$/.test(name)) {
       return {
         message: `"*${clip(name)}" repeats an anchor "&${clip(name)}", and there is none above it.`,
-        hint: 'A text that begins with * has to be quoted.',
+        hint: 'Quote a text that begins with *.',
       };
     }
     return needsQuotes(this.#problems.source, at);

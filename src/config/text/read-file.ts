@@ -103,7 +103,7 @@ export function readBytes(path: string, bytes: Buffer): { text: string } | Diagn
   if (nul === -1) return { text };
   const before = text.slice(0, nul).split('\n');
   return {
-    ...aboutFile('nul-byte', `${path} holds a NUL byte, which no text has`, 'is it a timer file?'),
+    ...aboutFile('nul-byte', `${path} contains a NUL byte, so it is not text`, 'is it a timer file?'),
     line: before.length,
     column: (before.at(-1) ?? '').length + 1,
   };

@@ -66,9 +66,9 @@ function words(rest: string, found: string): Pick<Problem, 'message' | 'hint'> {
     return { message: 'JSON has no comments.', hint: 'Remove it, or name the file .yaml and write comments with #.' };
   }
   if (/^,\s*[}\]]/.test(rest)) {
-    return { message: `In JSON no comma stands before ${found}.`, hint: 'Remove the comma.' };
+    return { message: `JSON allows no comma before ${found}.`, hint: 'Remove the comma.' };
   }
-  if (rest.startsWith("'")) return { message: 'JSON takes double quotes only.', hint: 'Write " for \'.' };
+  if (rest.startsWith("'")) return { message: 'JSON accepts only double quotes.', hint: 'Write " for \'.' };
   if (/^[A-Za-z_$]/.test(rest)) return { message: 'In JSON every text and every key is quoted.', hint: 'Write "…".' };
   return {
     message: 'This is not valid JSON from here on.',

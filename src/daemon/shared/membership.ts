@@ -67,7 +67,7 @@ export class Membership {
   /** Asks the active machine for a verb; `undefined` if this machine is to carry it out. */
   elsewhere(verb: string, args: Args): Promise<unknown> | undefined {
     if (!FOR_ACTIVE.has(verb) || this.#parts.terms.isActive) return undefined;
-    // Before the first takeover nobody can say more than this machine.
+    // Before the first takeover no one knows more than this machine.
     if (verb === 'status' && this.#parts.terms.active === undefined) return undefined;
     return verb === 'reload' ? this.#reloadBoth(args) : this.#ask(verb, args);
   }

@@ -82,7 +82,7 @@ export const attemptEvents: EventEntries<AttemptEvent> = {
         retry_in_ms: event.retryInMs,
       }),
     sentence: ({ firing, outcome, attempt, retryInMs }) =>
-      `${firing.jobName} failed: ${outcome.error ?? outcome.status} (attempt ${attempt}); trying again in ${humanDuration(retryInMs)}`,
+      `${firing.jobName} failed: ${outcome.error ?? outcome.status} (attempt ${attempt}); retrying in ${humanDuration(retryInMs)}`,
     recorded: 'event',
     concerns: 'timer',
     since: '0.1.0',

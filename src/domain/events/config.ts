@@ -104,7 +104,8 @@ export const configEvents: EventEntries<ConfigEvent> = {
     example: { event: 'config.rejected', ...example, problems: ['3:5 Unknown key "timout".'] },
   },
   'config.unreachable': {
-    summary: 'The server of `--from` is away, or has no file. The timers go on. Logged once, until the server is back.',
+    summary:
+      'The server of `--from` is away, or has no file. The timers keep running. Logged once, until the server is back.',
     level: 'warn',
     fields: {
       url: URL_FIELD,

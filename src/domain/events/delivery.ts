@@ -70,7 +70,7 @@ const TO = {
   type: 'string',
   summary: 'The host of the URL, the rest of which may be a secret; `run` for a command.',
 } as const satisfies EventField;
-const ERROR = { type: 'string', summary: 'What went wrong, for a person.' } as const satisfies EventField;
+const ERROR = { type: 'string', summary: 'What went wrong, as a sentence.' } as const satisfies EventField;
 const OUTPUT_TAIL = {
   type: 'string',
   optional: true,
@@ -190,7 +190,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
       ...exampleTimer,
       change: 'failed',
       host: 'hooks.slack.com',
-      error: 'no answer within 10 s',
+      error: 'no response within 10 s',
     },
   },
   'heartbeat.failed': {
@@ -202,7 +202,7 @@ export const deliveryEvents: EventEntries<DeliveryEvent> = {
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
-    example: { event: 'heartbeat.failed', at: exampleTimer.at, host: 'hc-ping.com', error: 'no answer within 10 s' },
+    example: { event: 'heartbeat.failed', at: exampleTimer.at, host: 'hc-ping.com', error: 'no response within 10 s' },
   },
   'heartbeat.recovered': {
     summary: 'The heartbeat was delivered again.',

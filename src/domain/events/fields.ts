@@ -35,7 +35,7 @@ export const ATTEMPT_FIELD = {
 export const OUTCOME_FIELDS = {
   exit_code: { type: 'integer', nullable: true, summary: 'The exit code; `null` if there is none.' },
   signal: { type: 'string', nullable: true, summary: 'The signal that ended the process; `null` if there is none.' },
-  error: { type: 'string', optional: true, summary: 'What went wrong, for a person.' },
+  error: { type: 'string', optional: true, summary: 'What went wrong, as a sentence.' },
 } as const satisfies EventFields;
 
 /** Fields of a firing, kept for its lifetime: each of its many events has them, and formatting timestamps costs most. */

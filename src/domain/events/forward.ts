@@ -41,7 +41,7 @@ const example = { at: Date.parse('2026-11-23T02:00:01Z'), receiver: 'timers.exam
 export const forwardEvents: EventEntries<ForwardEvent> = {
   'forward.unavailable': {
     summary:
-      'The server of `forward` does not take outcomes. They wait in the state. Logged once, until it takes them.',
+      'The server of `forward` does not accept outcomes. They wait in the state. Logged once, until it accepts them.',
     level: 'warn',
     fields: {
       receiver: RECEIVER,
@@ -57,9 +57,9 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     example: { event: 'forward.unavailable', ...example, reason: 'it does not respond', unsent: 12 },
   },
   'forward.recovered': {
-    summary: 'The server of `forward` takes outcomes again.',
+    summary: 'The server of `forward` accepts outcomes again.',
     level: 'info',
-    fields: { receiver: RECEIVER, since: { type: 'timestamp', summary: 'When it was found to take none.' } },
+    fields: { receiver: RECEIVER, since: { type: 'timestamp', summary: 'When it was first found not to accept any.' } },
     toFields: ({ receiver, since }) => ({ receiver, since: toTimestamp(since) }),
     sentence: ({ receiver, at, since }) =>
       `forwards outcomes to ${receiver} again after ${humanDuration(Math.max(0, at - since))}`,
@@ -69,7 +69,8 @@ export const forwardEvents: EventEntries<ForwardEvent> = {
     example: { event: 'forward.recovered', ...example, since: Date.parse('2026-11-23T01:00:01Z') },
   },
   'forward.dropped': {
-    summary: 'Outcomes became older than `history.keep` before the server of `forward` took them. They are deleted.',
+    summary:
+      'Outcomes became older than `history.keep` before the server of `forward` accepted them. They are deleted.',
     level: 'error',
     fields: {
       receiver: RECEIVER,

@@ -79,6 +79,6 @@ export const internalEvents: EventEntries<InternalEvent> = {
 
 function describeError({ jobName, doing, error, retryInMs }: InternalError): string {
   const whose = jobName === undefined ? '' : ` ${jobName}`;
-  const again = retryInMs === undefined ? '' : `; trying again in ${humanDuration(retryInMs)}`;
+  const again = retryInMs === undefined ? '' : `; retrying in ${humanDuration(retryInMs)}`;
   return `internal error while ${doing}${whose}, please report it: ${error}${again}`;
 }

@@ -60,7 +60,7 @@ export const launcherEvents: EventEntries<LauncherEvent> = {
     },
     toFields: ({ pid, running, hung }) => ({ pid, running, hung }),
     sentence: ({ pid, running, hung }) =>
-      `timers-forker (pid ${pid}) ${hung ? 'did not reply and was killed' : 'died'}, and the outcome of ${counted(running, 'active run')} is lost; commands start by execa meanwhile`,
+      `timers-forker (pid ${pid}) ${hung ? 'did not reply and was killed' : 'died'}, and the outcome of ${counted(running, 'active run')} is lost; execa starts commands until then`,
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',

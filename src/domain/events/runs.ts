@@ -74,7 +74,7 @@ const MEASURED = 'with descendants that were waited for. Absent without `timers-
 
 export const runEvents: EventEntries<RunEvent> = {
   'run.admitted': {
-    summary: 'A firing became a run. It starts at once, or waits for a slot or for an earlier run.',
+    summary: 'A firing became a run. It starts immediately, or waits for a slot or for an earlier run.',
     level: 'debug',
     fields: RUN_FIELDS,
     toFields: runFields,

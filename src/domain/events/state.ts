@@ -114,7 +114,7 @@ export const stateEvents: EventEntries<StateTrouble> = {
     fields: {
       file: FILE,
       count: { type: 'integer', summary: 'How many values are invalid.' },
-      problems: { type: 'strings', summary: 'The first of them, for a person.' },
+      problems: { type: 'strings', summary: 'The first of them, as sentences.' },
     },
     toFields: ({ file, count: invalid, problems }) => ({ file, count: invalid, problems }),
     sentence: ({ file, count: invalid, problems }) =>

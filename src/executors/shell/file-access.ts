@@ -179,7 +179,7 @@ async function writeTo(
       return (await lane.run('writing to it', () => handle.write(bytes))).bytesWritten;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      if (waited >= PATIENCE) throw new TookTooLong(`nothing of it was read for ${PATIENCE / SECOND} s`);
+      if (waited >= PATIENCE) throw new TookTooLong(`it was not read for ${PATIENCE / SECOND} s`);
       await new Promise<void>((resolve) => clock.after(RETRY, resolve));
     }
   }

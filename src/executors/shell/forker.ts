@@ -208,7 +208,7 @@ export class Forker implements Launcher {
 
   /** Whether starting commands run is unknown, and so is how the others end: they are watched until they end. */
   #lose(error?: NodeJS.ErrnoException): void {
-    this.#refuse(new Error(error ? `it could not be started: ${error.code ?? error.message}` : 'it ended at once'));
+    this.#refuse(new Error(error ? `it could not be started: ${error.code ?? error.message}` : 'it ended immediately'));
     this.#pulse.watch(false);
     this.#options.onGone(this.#starting.size + this.#active.size, this.#isHung);
     for (const id of [...this.#starting.keys()]) void this.#find(this.#taken(id));

@@ -51,7 +51,7 @@ export function createShellExecutor(context: ShellContext): Executor {
   };
 }
 
-/** The machine may have stood still since the engine decided, and another one may have taken over. */
+/** The machine may have been stopped since the engine decided, and another one may have taken over. */
 function during(term: ExecutorTerm | undefined, launcher: Launcher): Launcher {
   if (term === undefined) return launcher;
   return {

@@ -141,7 +141,7 @@ export class OutputFile {
       return;
     }
     if (this.isHomeless && this.#waitingBytes + bytes.length > WELCOME) {
-      fail(`${NO_FOLDER}, and more output came than waits for it`);
+      fail(`${NO_FOLDER}, and more output came than can wait for it`);
       return;
     }
     if (this.isHomeless) fail(WAITS);

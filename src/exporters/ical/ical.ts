@@ -8,10 +8,10 @@ const AHEAD = 31 * DAY;
 /** Firings of one timer; a calendar of every minute helps nobody. */
 export const MOST_EVENTS = 100;
 
-/** The coming firings as a calendar: 31 days, and at most 100 firings of each timer. */
+/** The upcoming firings as a calendar: 31 days, and at most 100 firings of each timer. */
 export const ical: Exporter = {
   name: 'ical',
-  summary: 'the coming firings of 31 days as a calendar',
+  summary: 'the upcoming firings of 31 days as a calendar',
 
   write(jobs, { now }) {
     const found = jobs.map((job) => comingEvents(job, now));

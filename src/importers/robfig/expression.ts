@@ -118,7 +118,7 @@ interface Range {
   readonly hasStep: boolean;
 }
 
-/** `N/step` goes on to the end of the field. */
+/** `N/step` continues to the end of the field. */
 function lastOf({ isOpen, from, last, hasStep }: Range, item: string, bounds: Bounds): number {
   if (isOpen || (last === undefined && hasStep)) return bounds.max;
   return last === undefined ? from : valueOf(last, item, bounds);

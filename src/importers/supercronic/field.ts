@@ -90,7 +90,7 @@ interface ItemParts {
   readonly step: string | undefined;
 }
 
-/** `5/15` goes on to the end of the range. */
+/** `5/15` continues to the end of the range. */
 function boundsOf({ low, high, step }: ItemParts, range: CronexprRange): readonly (number | undefined)[] {
   if (isStar(low)) return [range.low, range.high];
   const first = numberOf(low, range);

@@ -8,7 +8,7 @@ type Keys = Readonly<Record<string, unknown>>;
 
 /** yacron's own, in seconds. */
 const KILL_TIMEOUT = 30;
-/** For a job that yacron retries for ever. */
+/** For a job that yacron retries forever. */
 const FOR_EVER = 1_000_000;
 
 /** Reads `executionTimeout`, `killTimeout`, `failsWhen` and the retries of `onFailure`. */

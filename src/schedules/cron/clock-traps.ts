@@ -27,6 +27,6 @@ function trapOf(effect: ClockEffect, zone: string): ScheduleWarning {
   const { at, before, after } = effect.change;
   const message = `On ${formatLocal(at, zone).slice(0, 10)} in ${zone} ${effectInWords(effect, zone)}.`;
   return after > before
-    ? { code: 'dst-gap', message, hint: 'Move it, or say what is meant: dst: {gap: after} or {gap: skip}.' }
-    : { code: 'dst-repeat', message, hint: 'Move it, or say what is meant: dst: {repeat: first}, last or both.' };
+    ? { code: 'dst-gap', message, hint: 'Move it, or choose what to do: dst: {gap: after} or {gap: skip}.' }
+    : { code: 'dst-repeat', message, hint: 'Move it, or choose what to do: dst: {repeat: first}, last or both.' };
 }

@@ -10,7 +10,7 @@ import { isTimeZone } from '../zone/zone-name.js';
 export const LONGEST_EXPRESSION = 1_000;
 
 export function tooLong(text: string): ScheduleError {
-  const message = `The expression is too long: it has ${text.length} characters; ${LONGEST_EXPRESSION} are the most.`;
+  const message = `The expression is too long: it has ${text.length} characters; the maximum is ${LONGEST_EXPRESSION}.`;
   const hint = 'Write ranges and steps, such as 0-30/5, or a list of several expressions.';
   return new ScheduleError('cron-too-long', message, { hint, place: { span: [0, text.length] } });
 }
@@ -70,7 +70,7 @@ export function refuseZone(text: string, last: string): void {
   if (!/^[A-Za-z]/.test(last) || !isTimeZone(last) || !/\s/.test(text.trim())) return;
   const start = text.lastIndexOf(last);
   throw new ScheduleError('cron-zone', `${quoted(last)} is a time zone, not a field of an expression.`, {
-    hint: `Write the expression alone, and timezone: ${last} beside it.`,
+    hint: `Write only the expression, and timezone: ${last} beside it.`,
     place: { span: [start, start + last.length] },
   });
 }

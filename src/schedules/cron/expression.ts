@@ -142,7 +142,7 @@ const COMMAND = /^(?:[./~]|(?!sun|mon|tue|wed|thu|fri|sat)[a-z]{4})/i;
 
 function command(text: string, [start, end]: Span = spanOf(text, DAY_OF_WEEK_FIELD)): ScheduleError {
   const message = `${quoted(text.slice(start, end))} is not a field of an expression, but a command.`;
-  const hint = 'Write the expression alone. The command goes under run.';
+  const hint = 'Write only the expression. The command goes under run.';
   return new ScheduleError('cron-command', message, { hint, place: { span: [start, end] } });
 }
 

@@ -98,7 +98,7 @@ function fromLocal(text: string, wall: WallTime, zone: string): ParsedTimestamp 
     throw new ScheduleError('timestamp-gap', `"${text}" does not exist in ${zone}: ${around}.`, { hint });
   }
   if (second === undefined) return { instant: first };
-  const message = `"${text}" exists twice in ${zone}; the first is taken, ${formatLocal(first, zone)}.`;
+  const message = `"${text}" exists twice in ${zone}; the first is used, ${formatLocal(first, zone)}.`;
   const hint = `Write the offset to choose; the second is ${formatLocal(second, zone)}.`;
   return { instant: first, warning: { code: 'timestamp-twice', message, hint } };
 }

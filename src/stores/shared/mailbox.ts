@@ -7,7 +7,7 @@ const BETWEEN_LOOKS: Duration = 200;
 /** How long a request waits for the active scheduler. Then who asked takes it back, before it lapses. */
 const PATIENCE: Duration = 10_000;
 const REQUEST_LIFETIME: Duration = 2 * PATIENCE;
-/** How long a reply waits for who asked. */
+/** How long a reply waits for its client. */
 const REPLY_LIFETIME: Duration = 30_000;
 
 /** A request to the active scheduler. */
@@ -23,7 +23,7 @@ export type MailReply =
   | { readonly kind: 'done'; readonly answer: unknown }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };
 
-/** What came of a request. */
+/** The result of a request. */
 export type MailOutcome =
   | MailReply
   /** Nobody took it, and nobody will. */

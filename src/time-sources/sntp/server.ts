@@ -72,7 +72,7 @@ export class SntpServer implements TimeSource {
       return one ? { ...one, port: this.#server.port } : 'has no address';
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      return code === 'ENOTFOUND' ? 'is a name nobody knows' : `could not be looked up: ${systemReason(error)}`;
+      return code === 'ENOTFOUND' ? 'is an unknown name' : `could not be looked up: ${systemReason(error)}`;
     }
   }
 
@@ -82,7 +82,7 @@ export class SntpServer implements TimeSource {
       case 'DENY':
       case 'RSTR':
         this.#restsUntil = Number.POSITIVE_INFINITY;
-        return this.#trouble(`wants no questions from here (${code}) and is asked no more`);
+        return this.#trouble(`accepts no requests from here (${code}) and is not asked again`);
       case 'RATE':
         this.#rest = Math.min(Math.max(this.#rest, this.#poll) * 2, LONGEST_REST);
         this.#restsUntil = this.#clock.monotonic() + this.#rest;

@@ -107,7 +107,7 @@ describe('the table of the past', () => {
   test('calls nothing running where no scheduler is', () => {
     const open = [running(firingAt('2026-11-23T09:55:00'))];
     expect(shown({ open }, { hasScheduler: false, width: 90 })[1]).toBe(
-      '10:55:00  backup  open     mg1c9x3k  no scheduler runs; the next start takes it up',
+      '10:55:00  backup  open     mg1c9x3k  no scheduler is running; the next start resumes it',
     );
   });
 

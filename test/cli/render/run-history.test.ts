@@ -72,7 +72,7 @@ test('a run that waits has not started yet', () => {
 
 test('a run that a dead scheduler left behind is not called running', () => {
   expect(shown({ open: running(firing) }, { hasScheduler: false })).toContain(
-    'outcome   none yet: open, no scheduler runs; the next start takes it up',
+    'outcome   none yet: open, no scheduler is running; the next start resumes it',
   );
 });
 

@@ -134,7 +134,7 @@ describe('what is done about the selected timer', () => {
     for (const key of ['n', 'enter', 'escape', 't', 'q', 'Y']) expect(selected('c', key).wishes).toEqual([]);
     expect(pressed('down', 'c').view).toMatchObject({
       mode: { kind: 'list' },
-      said: { text: 'nothing of paused is on' },
+      said: { text: 'paused has no active run' },
     });
   });
 });

@@ -56,7 +56,7 @@ test('a request whose taker is gone says that its outcome is unknown', async () 
   expect(await outcome).toEqual({ kind: 'no_reply' });
 });
 
-test('a note that is no request is removed, and the others are served', async () => {
+test('a note that is not a request is removed, and the others are served', async () => {
   const { clock, store, one, two } = mailboxes();
   const board = store.connect();
   await board.put('ask/x', 'not JSON', 60 * SECOND);

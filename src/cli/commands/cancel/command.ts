@@ -41,9 +41,9 @@ export const cancel: CommandKind = {
           return 0;
         }
         const runs = counted(canceled, 'run');
-        if (removed) terminal.err(`timers: ${target} is removed: it had not come due, and never will`);
+        if (removed) terminal.err(`timers: ${target} was removed before it came due`);
         if (canceled > 0) terminal.err(`timers: canceled ${runs} of ${target}`);
-        else if (!removed) terminal.err(`timers: nothing of ${target} is on`);
+        else if (!removed) terminal.err(`timers: ${target} has no active run`);
         return 0;
       });
     };

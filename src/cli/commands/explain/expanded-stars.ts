@@ -13,7 +13,7 @@ export function expressionOf(words: readonly string[], files: readonly string[])
   const meant = restored.join(' ');
   if (restored.length < words.length || restored.some((word, index) => word !== words[index])) {
     const way = isCount(restored) ? `timers explain '${meant}'` : "timers explain '0 3 * * *'";
-    throw new UsageError(`the shell put the names of files in place of *. Quote the expression: ${way}`);
+    throw new UsageError(`the shell replaced * with file names. Quote the expression: ${way}`);
   }
   if (words.length === 1 || isCount(words)) return meant;
   throw new UsageError(`explain takes one timer, or one expression in quotes: timers explain '0 3 * * *'`);

@@ -146,7 +146,7 @@ function remarksOn(
   { timezone, asJson, path }: PastPrinting & { readonly path: string },
 ): readonly string[] {
   if (found.numbers.length > 0 || (!asJson && found.open.length > 0)) {
-    const cut = `There is more: these are the latest ${MOST_SHOWN}; -n takes another number.`;
+    const cut = `These are only the latest ${MOST_SHOWN}; -n sets another number.`;
     return [...(asJson ? [] : [`Times are in ${timezone}.`]), ...(found.isCut ? [cut] : [])];
   }
   const isFiltered = names.length > 0 || statuses.length > 0 || since !== undefined || until !== undefined;

@@ -51,7 +51,7 @@ function factsOf(run: RunHistory, printing: PastPrinting, chalk: ChalkInstance):
 
 function subjectOf({ ending, open }: RunHistory): { readonly firing: Firing; readonly runId?: string } {
   const subject = ending ?? open;
-  if (subject === undefined) throw new Error('a run has neither an outcome nor is it open');
+  if (subject === undefined) throw new Error('a run has no outcome and is not open');
   return subject;
 }
 

@@ -21,7 +21,7 @@ export const importCommand: CommandKind = {
   configure(command) {
     withJson(command, 'one JSON object: the timer file and the differences')
       .argument('[format-and-files...]', 'Format, then files or folders to read, or - for standard input')
-      .option('-o, --output <path>', 'File to write; an existing one stays as it is');
+      .option('-o, --output <path>', 'File to write; an existing one stays unchanged');
     return async (terminal, args) => {
       const { importSchedules } = await import('./import.js');
       return importSchedules(terminal, args[0] as readonly string[], command.opts<ImportOptions>());

@@ -13,7 +13,7 @@ export const init: CommandKind = {
   details: 'Beside it, it writes timers.schema.json, with which editors complete and explain the keys.',
   since: '0.1.0',
   examples: [
-    { line: 'timers init', does: 'Write timers.yaml; an existing file stays as it is' },
+    { line: 'timers init', does: 'Write timers.yaml; an existing file stays unchanged' },
     { line: 'timers init -f jobs.yaml', does: 'Write it under another name' },
   ],
   configure(command) {

@@ -9,7 +9,7 @@ const STARTER = `# yaml-language-server: $schema=./${SCHEMA}
 # Timers. Check this file with "timers validate", preview firings with "timers next", run it with "timers start".
 
 # timezone: Europe/Berlin       # for cron and local times; default: the system's zone
-# concurrency: 4                # most runs at once over all timers
+# concurrency: 4                # most runs at once, for all timers
 
 defaults:                       # what every timer has unless it says otherwise
   timeout: 10m
@@ -46,7 +46,7 @@ export function writeStarterFile(terminal: Terminal, file: string, { schema, asJ
   const schemaPath = join(dirname(path), SCHEMA);
   const fault = write(path, STARTER) ?? write(schemaPath, schema);
   if (fault?.code === 'EEXIST' && fault.path === path) {
-    terminal.err(`timers: ${file} is there already, and is left as it is. Name another with --file.`);
+    terminal.err(`timers: ${file} already exists, and stays unchanged. Name another with --file.`);
     return 1;
   }
   if (fault !== undefined && fault.code !== 'EEXIST') {

@@ -52,7 +52,7 @@ export async function showLogs(
   });
   if (told === 0)
     terminal.err(
-      'timers: nothing of it is remembered: the latest 2,000 events are kept. See timers history for what was before',
+      'timers: none of it is in memory: the latest 2,000 events are kept. See timers history for earlier events',
     );
   return 0;
 }

@@ -16,7 +16,7 @@ export const pause: CommandKind = {
   name: 'pause',
   group: 'operate',
   summary: 'Skip the firings of timers for a while',
-  details: 'Active runs go on. A pause survives a restart of the scheduler.',
+  details: 'Active runs continue. A pause survives a restart of the scheduler.',
   since: '0.1.0',
   examples: [
     { line: 'timers pause backup --for 1h --reason "disk change"', does: 'Pause it; it resumes after an hour' },

@@ -12,7 +12,7 @@ export const schema: CommandKind = {
     { line: 'timers schema > timers.schema.json', does: 'Write it beside the timer file' },
   ],
   configure(command) {
-    withJson(command, 'JSON, as without it');
+    withJson(command, 'JSON (the default)');
     return async (terminal) => {
       const { schemaText } = await import('../../../config/keys/json-schema.js');
       terminal.out(...schemaText().trimEnd().split('\n'));

@@ -27,7 +27,7 @@ export const simulateCommand: CommandKind = {
     },
     {
       line: 'timers simulate --durations recorded --suggest',
-      does: 'Suggest other minutes where too much starts at once',
+      does: 'Suggest other minutes for what starts at the same time',
     },
   ],
   configure(command) {

@@ -142,7 +142,7 @@ function suggestionOf({ moves, after }: Proposal, { report, terminal }: Page): S
   const atOnce = `${before.tally.peak.value} → ${after.tally.peak.value} at once`;
   const rows = moves.map(({ job, move }) => [`  ${job.name}`, inYaml(job.written), '→', inYaml(move.written)]);
   return {
-    head: 'Suggestion (the file is left as it is)',
+    head: 'Suggestion (the file is not changed)',
     lines: [`  ${starts}, ${atOnce}`, ...renderTable(rows, { width: tableWidth(terminal), flexible: [0] })],
   };
 }

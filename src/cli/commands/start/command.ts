@@ -23,12 +23,12 @@ export const start: CommandKind = {
     { line: 'timers start -f jobs.yaml --log-format json', does: 'Log one JSON object per line, as in a container' },
     { line: 'timers start --watch', does: 'Load each change of the file when it is saved' },
     { line: 'timers start --from https://timers.example.org/edge-7.yaml', does: 'Load the file from a server' },
-    { line: 'timers start --keep-alive', does: 'Keep running when no timer can fire any more' },
+    { line: 'timers start --keep-alive', does: 'Keep running even if no timer can fire again' },
   ],
   hasFlushed: true,
   configure(command) {
     withJson(withZone(withState(withLog(withFile(command)))), 'the log as JSON')
-      .option('--keep-alive', 'Keep running when no timer can fire any more')
+      .option('--keep-alive', 'Keep running even if no timer can fire again')
       .option('--watch', 'Load the file whenever it changes, as timers reload does')
       .addOption(
         new Option('--from <url>', 'Load the file from a server, and keep its last good copy').conflicts([

@@ -100,7 +100,7 @@ const ON_SELECTED: Readonly<Record<string, (view: View, name: string) => Step>> 
   P: (view, name) => just({ ...view, mode: { kind: 'pause', name, text: '' } }),
   c: (view, name) => {
     const runs = view.timers.get(name)?.timer.runs.length ?? 0;
-    if (runs === 0) return say(view, `nothing of ${name} is on`);
+    if (runs === 0) return say(view, `${name} has no active run`);
     return just({ ...view, mode: { kind: 'cancel', name, runs } });
   },
 };

@@ -12,7 +12,7 @@ export const trigger: CommandKind = {
   name: 'trigger',
   group: 'operate',
   summary: 'Fire a timer of the running scheduler now',
-  details: 'Fires whatever its schedule says, also while it is paused or its breaker is open.',
+  details: 'Fires whatever its schedule says, even while it is paused or its breaker is open.',
   since: '0.1.0',
   examples: [
     { line: 'timers trigger backup', does: 'Start it and return' },

@@ -68,7 +68,7 @@ function answerOf(why: Why): string {
   const firing = `A firing, ${hasRun(fate) ? 'and ' : ''}${fateWords}.`;
   const obstacles = judgment.obstacles.map((obstacle) => obstacleInWords(obstacle, why)).join('; ');
   if (judgment.obstacles.length === 0 || (isFiring(why) && job.schedule.countsElapsed)) return firing;
-  if (isFiring(why)) return `${firing} By the file as it is now it would be none: ${obstacles}.`;
+  if (isFiring(why)) return `${firing} By the current file it would not be a firing: ${obstacles}.`;
   return fate === undefined
     ? `No firing: ${obstacles}.`
     : `No firing by its schedule, but ${fateWords}. The schedule: ${obstacles}.`;

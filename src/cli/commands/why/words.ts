@@ -40,7 +40,7 @@ function endingInWords(ending: Ending): string {
     schedule: 'it ran',
     catch_up: 'it was caught up',
     manual: 'it was started manually',
-    start: 'it was run at the start',
+    start: 'it ran at startup',
   };
   const { status } = ending.outcome;
   const told = cause === '' ? ` in ${humanDuration(ending.durationMs)}` : `, ${cause}`;
@@ -70,7 +70,7 @@ export function remarksOf(why: Why): readonly string[] {
   return [
     ...(isOfRun ? ['The time asked about is not a firing; the log reports this one at that time.'] : []),
     ...otherHour(asked, judgment, job),
-    ...(firings > 1 ? [`The time asked about holds ${many} firings; this is the first of them.`] : []),
+    ...(firings > 1 ? [`The time asked about contains ${many} firings; this is the first of them.`] : []),
     ...(firings > 0 && offset > 0
       ? [`Its jitter has it start ${humanDuration(offset)} later, at ${when(judgment.instant + offset, why)}.`]
       : []),
@@ -139,7 +139,7 @@ function lateBecause({ firing, latenessMs }: RunFinished, beside: Context['besid
   return [`It waited for ${group}the limit over all (concurrency), or the machine was busy.`];
 }
 
-/** `run mg1c2x3k of 02:00:00 was on from 02:00:00 to 03:20:11`. */
+/** `run mg1c2x3k of 02:00:00 was active from 02:00:00 to 03:20:11`. */
 function besideInWords(run: Ending | OpenRun, why: Why): string {
   const { firing, runId = '' } = run;
   const begun = when(
@@ -147,7 +147,7 @@ function besideInWords(run: Ending | OpenRun, why: Why): string {
       firing.scheduledFor,
     why,
   );
-  const until = 'at' in run ? `was on from ${begun} to ${when(run.at, why)}` : `has been on since ${begun}`;
+  const until = 'at' in run ? `was active from ${begun} to ${when(run.at, why)}` : `has been active since ${begun}`;
   return `its run ${runId.slice(0, SHORT_ID)} of ${when(firing.scheduledFor, why)} ${until}`;
 }
 
@@ -167,7 +167,7 @@ function ofSkip({ reason }: FiringSkipped, { beside, lastFailure }: Context, why
   const way =
     why.job.definition['overlap'] === '"queue"'
       ? 'overlap: queue keeps one firing waiting, not two.'
-      : 'overlap: skip drops what comes due meanwhile; queue keeps one waiting, allow runs both.';
+      : 'overlap: skip drops what comes due in between; queue keeps one waiting, allow runs both.';
   return [...told, way];
 }
 
@@ -254,9 +254,9 @@ function ofUnrecorded(cause: NotRecorded, why: Why): readonly string[] {
     case 'done':
       return [`max_runs: ${job.window.maxRuns ?? 0} was reached; no scheduler fires it any more.`];
     case 'not-considered':
-      return [hasScheduler ? `The scheduler that runs on ${state} has not come to it yet.` : notYet(state, why)];
+      return [hasScheduler ? `The scheduler that runs on ${state} has not processed it yet.` : notYet(state, why)];
     case 'let-go':
-      return [`Outcomes are kept for ${humanDuration(keep)}, ${runs} of a timer: those of that time are gone.`];
+      return [`Outcomes are kept for ${humanDuration(keep)}, ${runs} of a timer: those from that time were deleted.`];
     case 'before-its-time':
       return [`The timer came to ${state}, or got this schedule, only later.`];
   }

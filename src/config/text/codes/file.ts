@@ -35,7 +35,7 @@ export const FILE_CODES = {
     summary: 'The path names a program, such as a `.js` file.',
     fix: 'Write the timers as YAML or JSON. `timers` never executes a timer file.',
   },
-  'nul-byte': { summary: 'The file holds a NUL byte, so it is not text.', fix: 'Check the path and the encoding.' },
+  'nul-byte': { summary: 'The file contains a NUL byte, so it is not text.', fix: 'Check the path and the encoding.' },
   'not-utf-8': { summary: 'The file is not UTF-8 text.', fix: 'Save it as UTF-8.' },
   'foreign-file': {
     summary: 'The timer file was found from the current folder upward, and belongs to another user.',
@@ -44,7 +44,7 @@ export const FILE_CODES = {
   'writable-by-others': {
     severity: 'either',
     summary: 'Other users may change the file, an environment file, the token file or a folder that leads there.',
-    fix: 'Take the right to write from them: the message names the command.',
+    fix: 'Remove their write permission; the message shows the command.',
   },
   'empty-file': { summary: 'The file is empty.', fix: 'Add `timers:` with one timer.', example: '# later' },
   'not-a-map': {
@@ -63,7 +63,7 @@ export const FILE_CODES = {
   },
   'several-documents': {
     summary: 'A second YAML document begins with `---`.',
-    fix: 'Remove the line, or move the rest to a file of its own.',
+    fix: 'Remove the line, or move the rest to a separate file.',
     example: 'timers: { ping: { every: 1h, run: "true" } }\n---\ntimers: {}',
   },
   'merge-conflict': {

@@ -61,7 +61,7 @@ export const YAML_CODES = {
     example: 'every: 1h\nrun: "./backup.sh',
   },
   'needs-quotes': {
-    summary: 'YAML gives a character of this text a meaning of its own.',
+    summary: 'A character of this text has a special meaning in YAML.',
     fix: 'Quote the text.',
     example: 'cron: * * * * *\nrun: ./backup.sh',
   },
@@ -113,7 +113,7 @@ export const YAML_CODES = {
     example: 'every: 1h\nrun: ./backup.sh\nmax_runs: 010',
   },
   'nul-character': {
-    summary: 'A text holds a NUL character, which no program can receive.',
+    summary: 'A text contains a NUL character, which no program can receive.',
     fix: 'Remove it.',
     example: 'every: 1h\nrun: "a\\0b"',
   },

@@ -4,7 +4,7 @@ import type { Pane, PaneLine } from '../view.js';
 import { lineOf, tame, type Look, type PaintedText } from './terminal-style.js';
 import { counted } from '../../../../text/counted.js';
 
-const NOTHING = '   nothing of it lately; what comes is shown here';
+const NOTHING = '   no recent output; new lines appear here';
 
 /** A title and the latest lines of one timer's output, at most `height` lines in all. */
 export function renderPane(
