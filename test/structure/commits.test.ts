@@ -26,7 +26,8 @@ mkdirSync(join(folder, '.ci'));
 cpSync(join('.ci', 'check-commits'), join(folder, '.ci', 'check-commits'));
 commit('ci: the form of commits is checked', 'README.md');
 
-const check = (range: string) => spawnSync(join(folder, '.ci', 'check-commits'), [range], { cwd: folder, encoding: 'utf8' });
+const check = (range: string) =>
+  spawnSync(join(folder, '.ci', 'check-commits'), [range], { cwd: folder, encoding: 'utf8' });
 
 test.each([
   ['fix(engine): a stop waits for hooks\n\nThey ended with it.', 'src/a.ts'],

@@ -9,7 +9,7 @@ export const exportCommand: CommandKind = {
   summary: 'Write timers as systemd units, CronJobs or a calendar',
   details:
     'It prints the files, and reports on standard error what is different there. ' +
-    'The formats are crontab, systemd (a .timer and a .service for each timer), kubernetes (CronJobs), and ical (the coming firings). ' +
+    'The formats are crontab, systemd (a .timer and a .service for each timer), kubernetes (CronJobs), and ical (the upcoming firings). ' +
     'The exit code is 1 if a timer could not be carried over; the rest is still written.',
   since: '0.1.0',
   examples: [
@@ -18,7 +18,7 @@ export const exportCommand: CommandKind = {
       line: 'timers export kubernetes --image shop:1 | kubectl apply -f -',
       does: 'Let Kubernetes run the timers in a container',
     },
-    { line: 'timers export ical > timers.ics', does: 'Write the coming firings as a calendar' },
+    { line: 'timers export ical > timers.ics', does: 'Write the upcoming firings as a calendar' },
   ],
   configure(command) {
     withFile(command)
