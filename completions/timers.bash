@@ -145,7 +145,7 @@ _timers() {
       stop) words+=' -f --file --state --json --drain --no-color -h --help' ;;
       init) case $count in 0) from=files ;; esac; words+=' --json -f --file --no-color -h --help' ;;
       import) case $count in *) from=files ;; esac; words+=' --json -o --output --no-color -h --help' ;;
-      export) case $count in 0) from=nothing ;; *) from=timers ;; esac; words+=' -f --file --image -o --output --no-color -h --help' ;;
+      export) case $count in 0) from=nothing ;; *) from=timers ;; esac; words+=' -f --file --json --image -o --output --no-color -h --help' ;;
       validate) case $count in 0) from=files ;; esac; words+=' -f --file --json --strict --no-color -h --help' ;;
       keys) case $count in 0) from=nothing ;; esac; words+=' --json --no-color -h --help' ;;
       schema) words+=' --json --no-color -h --help' ;;

@@ -237,6 +237,7 @@ complete -c timers -n '__fish_seen_subcommand_from import' -l no-color -d 'Print
 complete -c timers -n '__fish_seen_subcommand_from import' -s h -l help -d 'Show help'
 complete -c timers -n '__fish_seen_subcommand_from import' -F
 complete -c timers -n '__fish_seen_subcommand_from export' -s f -l file -r -F -d 'Timer file'
+complete -c timers -n '__fish_seen_subcommand_from export' -l json -d 'Print one JSON object: the files and the differences'
 complete -c timers -n '__fish_seen_subcommand_from export' -l image -x -d 'Image of the containers'
 complete -c timers -n '__fish_seen_subcommand_from export' -s o -l output -r -F -d 'Folder for several files, or the file to write'
 complete -c timers -n '__fish_seen_subcommand_from export' -l no-color -d 'Print without colors, like NO_COLOR'

@@ -146,7 +146,7 @@ describe('a container', () => {
 });
 
 test('the Compose file is as strict as the comment of the Dockerfile', () => {
-  const { services, volumes } = parse(read('compose.yaml')) as Compose;
+  const { services, volumes } = parse(read('compose.yml')) as Compose;
   const { timers } = services;
   expect(timers).toMatchObject({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'] });
   const { context, dockerfile } = timers.build;

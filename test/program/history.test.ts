@@ -145,7 +145,7 @@ describe('history', () => {
     );
     expect((await desk.run('history')).stdout).toMatch(/ report {2}running /);
     void ledger.close();
-    expect((await desk.run('history')).stdout).toMatch(/ report {2}open .* no scheduler runs/);
+    expect((await desk.run('history')).stdout).toMatch(/ report {2}open .* no scheduler is running/);
     expect((await desk.run('history', '--json')).stdout).toBe('');
   });
 

@@ -90,7 +90,6 @@ describe.each(pages.map((page) => [page.path, page] as const))('%s', (_path, pag
 /** Blocks that are neither a file nor a session, by page: each has its test below. */
 const FURTHER_KINDS: Readonly<Record<string, readonly string[]>> = {
   'README.md': ['sh'],
-  'docs/guide/arriving-and-leaving.md': ['sh'],
   'docs/guide/edge.md': ['bash commands'],
   'docs/guide/more-than-one-machine.md': ['bash commands'],
   'docs/guide/operating.md': ['text top'],

@@ -1,5 +1,5 @@
 import type { CommandKind } from '../../command.js';
-import { withFile } from '../../options.js';
+import { withFile, withJson } from '../../options.js';
 import type { ExportOptions } from './export.js';
 
 /** Timers as files of another program. */
@@ -21,7 +21,7 @@ export const exportCommand: CommandKind = {
     { line: 'timers export ical > timers.ics', does: 'Write the upcoming firings as a calendar' },
   ],
   configure(command) {
-    withFile(command)
+    withJson(withFile(command), 'one JSON object: the files and the differences')
       .argument('<format>', 'crontab, systemd, kubernetes or ical')
       .argument('[names...]', 'Timers (default: all)')
       .option('--image <image>', 'Image of the containers; kubernetes needs it')

@@ -9,12 +9,12 @@ import { wayOut } from '../../../text/nearest.js';
 import { thisMachine } from '../../../this-machine.js';
 import { UsageError, type ExitCode } from '../../command.js';
 import { jobNamed, loadOrTell } from '../../load.js';
-import type { FileOption } from '../../options.js';
+import type { FileOption, JsonOption } from '../../options.js';
 import type { Terminal } from '../../terminal.js';
 import { clockDifferences } from './clock-differences.js';
-import { printDifferences } from './report.js';
+import { exportRecord, printDifferences } from './report.js';
 
-export interface ExportOptions extends FileOption {
+export interface ExportOptions extends FileOption, JsonOption {
   readonly output?: string;
   readonly image?: string;
 }
@@ -27,7 +27,7 @@ interface ExportRequest extends ExportOptions {
 /** Writes the named timers, or all, in another format. Returns the exit code. */
 export async function exportTimers(
   terminal: Terminal,
-  { format, names, file, output, image }: ExportRequest,
+  { format, names, file, output, image, json }: ExportRequest,
 ): Promise<ExitCode> {
   const exporter = exporterNamed(format);
   const now = createSystemClock().now();
@@ -38,8 +38,10 @@ export async function exportTimers(
   const context = { now, timezone: thisMachine(now).timezone, ...(image !== undefined && { image }) };
   const { files, differences } = exporter.write(jobs, context);
   const all: readonly ExportDifference[] = [...differences, ...clockDifferences(jobs, exporter, context)];
-  const isWritten = hand(terminal, files, output);
-  printDifferences(terminal, all);
+  const isPrinted = json === true && output === undefined;
+  const isWritten = isPrinted || hand(terminal, files, output);
+  if (json === true) terminal.out(exportRecord(files, all));
+  else printDifferences(terminal, all);
   return isWritten && all.every(({ severity }) => severity !== 'error') ? 0 : 1;
 }
 

@@ -1,5 +1,6 @@
 import { Chalk } from 'chalk';
-import type { ExportDifference } from '../../../exporters/kind.js';
+import type { ExportDifference, ExportedFile } from '../../../exporters/kind.js';
+import { jsonText } from '../../../text/visible.js';
 import { harmless, wrap } from '../../render/terminal-text.js';
 import type { Terminal } from '../../terminal.js';
 
@@ -19,3 +20,15 @@ export function printDifferences(terminal: Terminal, differences: readonly Expor
     }
   }
 }
+
+/** What `--json` prints: the files, and what is different there. */
+export const exportRecord = (files: readonly ExportedFile[], differences: readonly ExportDifference[]): string =>
+  jsonText({
+    files: files.map(({ name, text }) => ({ name, content: text })),
+    differences: differences.map(({ timer, severity, message, hint }) => ({
+      task_name: timer,
+      severity,
+      message,
+      hint: hint ?? null,
+    })),
+  });
