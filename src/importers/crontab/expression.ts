@@ -1,3 +1,4 @@
+import { CRON_NICKNAMES } from '../cron-words.js';
 import type { Schedule } from '../../domain/schedule.js';
 import { localToInstants, wallAt } from '../../schedules/index.js';
 import { calendarSchedule, type CalendarFields } from '../calendar-schedule.js';
@@ -11,14 +12,8 @@ export interface CrontabExpression {
 }
 
 /** The nicknames that mean fields; `@reboot` does not. */
-const NICKNAMES: ReadonlyMap<string, string> = new Map([
-  ['@yearly', '0 0 1 1 *'],
-  ['@annually', '0 0 1 1 *'],
-  ['@monthly', '0 0 1 * *'],
-  ['@weekly', '0 0 * * 0'],
-  ['@daily', '0 0 * * *'],
-  ['@midnight', '0 0 * * *'],
-  ['@hourly', '0 * * * *'],
+const CRONTAB_NICKNAMES: ReadonlyMap<string, string> = new Map([
+  ...CRON_NICKNAMES,
   // Of FreeBSD.
   ['@every_minute', '* * * * *'],
 ]);
@@ -31,7 +26,7 @@ const FIELD_NAMES = Object.keys(CRONTAB_FIELDS) as readonly FieldName[];
 
 /** Parses five fields, or a nickname other than `@reboot`. */
 export function readCrontabExpression(text: string): CrontabExpression | ExpressionFault {
-  const texts = text.startsWith('@') ? NICKNAMES.get(text)?.split(' ') : text.split(/[ \t]+/);
+  const texts = text.startsWith('@') ? CRONTAB_NICKNAMES.get(text)?.split(' ') : text.split(/[ \t]+/);
   if (texts === undefined) return `cron knows no nickname ${text}.`;
   const read: Partial<Record<FieldName, CrontabField>> = {};
   for (const [index, name] of FIELD_NAMES.entries()) {

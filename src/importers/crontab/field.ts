@@ -1,3 +1,4 @@
+import { CRON_MONTHS, CRON_WEEKDAYS } from '../cron-words.js';
 /** A field of a crontab, as cronie reads it (entry.c). */
 export interface CrontabField {
   /** Ascending. Empty if it never matches, such as `22-2`. */
@@ -19,15 +20,12 @@ export interface FieldRange {
   readonly names?: readonly string[];
 }
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-
 export const CRONTAB_FIELDS = {
   minute: { what: 'minute', low: 0, high: 59 },
   hour: { what: 'hour', low: 0, high: 23 },
   dayOfMonth: { what: 'day of month', low: 1, high: 31 },
-  month: { what: 'month', low: 1, high: 12, names: MONTHS },
-  dayOfWeek: { what: 'day of week', low: 0, high: 7, names: WEEKDAYS },
+  month: { what: 'month', low: 1, high: 12, names: CRON_MONTHS },
+  dayOfWeek: { what: 'day of week', low: 0, high: 7, names: CRON_WEEKDAYS },
 } as const satisfies Readonly<Record<string, FieldRange>>;
 
 interface Item {

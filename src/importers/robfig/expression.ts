@@ -1,3 +1,4 @@
+import { CRON_MONTHS, CRON_NICKNAMES, CRON_WEEKDAYS } from '../cron-words.js';
 import { parseGoDuration } from './go-duration.js';
 
 /** A field of robfig/cron: its values, and whether it counts as `*` when both day fields are combined. */
@@ -37,27 +38,14 @@ interface Bounds {
   readonly names?: readonly string[];
 }
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-
 const BOUNDS = [
   { name: 'second', min: 0, max: 59 },
   { name: 'minute', min: 0, max: 59 },
   { name: 'hour', min: 0, max: 23 },
   { name: 'day of month', min: 1, max: 31 },
-  { name: 'month', min: 1, max: 12, names: MONTHS },
-  { name: 'day of week', min: 0, max: 6, names: WEEKDAYS },
+  { name: 'month', min: 1, max: 12, names: CRON_MONTHS },
+  { name: 'day of week', min: 0, max: 6, names: CRON_WEEKDAYS },
 ] as const satisfies readonly Bounds[];
-
-const SHORTHANDS: ReadonlyMap<string, string> = new Map([
-  ['@yearly', '0 0 1 1 *'],
-  ['@annually', '0 0 1 1 *'],
-  ['@monthly', '0 0 1 * *'],
-  ['@weekly', '0 0 * * 0'],
-  ['@daily', '0 0 * * *'],
-  ['@midnight', '0 0 * * *'],
-  ['@hourly', '0 * * * *'],
-]);
 
 export interface RobfigOptions {
   /** Whether a sixth field in front is the second, as in Ofelia. */
@@ -67,7 +55,7 @@ export interface RobfigOptions {
 /** Reads an expression without a zone. @throws RobfigError if robfig/cron refuses it. */
 export function readRobfig(text: string, { takesSeconds }: RobfigOptions): RobfigExpression {
   if (text.startsWith('@every ')) return { kind: 'interval', interval: intervalOf(text.slice('@every '.length)) };
-  const written = text.startsWith('@') ? SHORTHANDS.get(text) : text;
+  const written = text.startsWith('@') ? CRON_NICKNAMES.get(text) : text;
   if (written === undefined) throw new RobfigError(`"${text}" is not one of its shorthands.`);
   const texts = written.split(/\s+/).filter((field) => field !== '');
   const most = takesSeconds ? 6 : 5;

@@ -1,3 +1,4 @@
+import { CRON_MONTHS, CRON_NICKNAMES, CRON_WEEKDAYS } from '../cron-words.js';
 import { createHash } from 'node:crypto';
 
 /** The day fields and times of an expression of yacron and cronstable: all of its fields must match. */
@@ -35,34 +36,21 @@ interface Position {
   readonly names?: readonly string[];
 }
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-
 const POSITIONS: readonly Position[] = [
   { name: 'second', min: 0, max: 59, last: 59 },
   { name: 'minute', min: 0, max: 59, last: 59 },
   { name: 'hour', min: 0, max: 23, last: 23 },
   { name: 'day-of-month', min: 1, max: 31, last: 31 },
-  { name: 'month', min: 1, max: 12, last: 12, names: MONTHS },
-  { name: 'day-of-week', min: 0, max: 7, last: 6, names: WEEKDAYS },
+  { name: 'month', min: 1, max: 12, last: 12, names: CRON_MONTHS },
+  { name: 'day-of-week', min: 0, max: 7, last: 6, names: CRON_WEEKDAYS },
   { name: 'year', min: 1970, max: 2099, last: 2099 },
 ];
-
-const SHORTHANDS: ReadonlyMap<string, string> = new Map([
-  ['@yearly', '0 0 1 1 *'],
-  ['@annually', '0 0 1 1 *'],
-  ['@monthly', '0 0 1 * *'],
-  ['@weekly', '0 0 * * 0'],
-  ['@daily', '0 0 * * *'],
-  ['@midnight', '0 0 * * *'],
-  ['@hourly', '0 * * * *'],
-]);
 
 /** Reads an expression of 5 fields, 6 with a year behind, 7 with a second in front. `name` is the seed of `H`. @throws YacronError */
 export function readYacron(text: string, name: string): YacronExpression {
   const written = text.trim().split(/\s+/);
   const [first = ''] = written;
-  const texts = written.length === 1 ? (SHORTHANDS.get(first.toLowerCase()) ?? first).split(' ') : written;
+  const texts = written.length === 1 ? (CRON_NICKNAMES.get(first.toLowerCase()) ?? first).split(' ') : written;
   if (texts.length < 5 || texts.length > 7) throw new YacronError(`It has ${texts.length} fields, not 5 to 7.`);
   const all = [...(texts.length === 7 ? [] : ['0']), ...texts, ...(texts.length === 5 ? ['*'] : [])];
   const [second, minute, hour, dayOfMonth, month, dayOfWeek, year] = POSITIONS.map((position, index) =>
