@@ -39,6 +39,7 @@ export class Membership {
   readonly #since: string;
   /** Peers whose other file was reported, by name and file. */
   readonly #reported = new Set<string>();
+  #hashed: { readonly jobs: readonly Job[]; readonly hash: string } | undefined;
   #endService: Cancel = () => undefined;
 
   constructor(parts: MembershipParts) {
@@ -47,7 +48,7 @@ export class Membership {
     this.#parts = parts;
     this.#since = toTimestamp(clock.now());
     this.#mailbox = new Mailbox(board, clock);
-    const self = () => ({ name: shared.node, version, since: this.#since, file: hashOf(parts.jobs()) });
+    const self = () => ({ name: shared.node, version, since: this.#since, file: this.#hash });
     this.#presence = new Presence({ board, clock, id: shared.newId() }, self, (others) => this.#compare(others));
   }
 
@@ -74,8 +75,8 @@ export class Membership {
 
   /** For the status. */
   get record(): SharedRecord {
-    const { shared, terms, jobs } = this.#parts;
-    const own = hashOf(jobs());
+    const { shared, terms } = this.#parts;
+    const own = this.#hash;
     return {
       state: shared.board.place,
       node: shared.node,
@@ -86,9 +87,11 @@ export class Membership {
     };
   }
 
-  /** How many other machines are there. */
-  get count(): number {
-    return this.#presence.others.length;
+  /** Of the timers of this machine: computed once for each version of its file, because it takes a while with many. */
+  get #hash(): string {
+    const jobs = this.#parts.jobs();
+    if (this.#hashed?.jobs !== jobs) this.#hashed = { jobs, hash: hashOf(jobs) };
+    return this.#hashed.hash;
   }
 
   /** The file of this machine is the one of its next term. */
@@ -132,9 +135,9 @@ export class Membership {
   }
 
   #compare(others: readonly Peer[]): void {
-    const { terms, jobs } = this.#parts;
+    const { terms } = this.#parts;
     if (!terms.isActive) return;
-    const own = hashOf(jobs());
+    const own = this.#hash;
     for (const { name, file } of others) {
       const key = `${name} ${file} ${own}`;
       if (file === own || this.#reported.has(key)) continue;

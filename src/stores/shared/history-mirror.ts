@@ -11,8 +11,8 @@ import { createWriter, type LedgerWriter } from '../writer.js';
 import type { Board } from './board.js';
 import { readContents, readPast, type PastEntry } from './entries.js';
 
-/** Log entries that are read at once. */
-const PORTION = 1_000;
+/** Log entries that are read at once: they keep timers waiting for some milliseconds. */
+const PORTION = 200;
 /** Outcomes of a job that are looked at after each portion. */
 const MOST_PRUNED = 2 * PORTION;
 
