@@ -74,7 +74,7 @@ const labelOf = ({ severity, code }: Diagnostic): string => (severity === 'error
 
 const widthOf = (cells: readonly Cell[]): number => cells.reduce((sum, { width }) => sum + width, 0);
 
-/** The line and, under it, the mark; empty if there is no text to show. */
+/** The line and, under it, the mark; empty without a text to show. */
 function snippet(problem: Diagnostic, page: Page): readonly string[] {
   const { paint, width, lines } = page;
   const line = lines[problem.line - 1] ?? '';

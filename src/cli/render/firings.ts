@@ -50,7 +50,7 @@ const toJson = ({ job, scheduledFor, startsAt }: UpcomingFiring) => ({
   timezone: job.timezone,
 });
 
-/** `Mon 2026-11-23 03:04:12 +01:00  Europe/Berlin  backup  in 17 h, due 03:00:00`. Zones are whole, or left out where there is no room. */
+/** `Mon 2026-11-23 03:04:12 +01:00  Europe/Berlin  backup  in 17 h, due 03:00:00`. A zone is shown in full, or not at all if the line is too short. */
 function tableOf(page: readonly UpcomingFiring[], now: Instant, width: number) {
   const rows = page.map((firing) => toRow(firing, now));
   const whole = renderTable(rows, { width: Infinity, flexible: [] });

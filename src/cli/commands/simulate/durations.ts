@@ -8,7 +8,7 @@ import { readDuration } from './simulate-options.js';
 import type { SimulatedRunTimes } from './report.js';
 import type { Terminal } from '../../terminal.js';
 
-/** Queries the history of a timer file's state, or returns why there is none. */
+/** Queries the history of a timer file's state, or returns why it has none. */
 export type AskHistory = <Answer>(
   timerFile: ReadableFile,
   ask: (history: History) => Answer,

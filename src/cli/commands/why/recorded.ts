@@ -30,7 +30,7 @@ export interface Silence {
 
 /** Why nothing is recorded for a past firing. */
 export type NotRecorded =
-  /** There is no history to search. */
+  /** Without a history to search. */
   | 'no-history'
   /** No scheduler on this state ever had the timer. */
   | 'unknown-timer'
@@ -59,7 +59,7 @@ const NOTHING: Silence = { last: undefined, first: undefined };
 /** Below this, nobody asks why a run was late. */
 const LATE: Duration = SECOND;
 
-/** What happened to a firing if there is no history. `undefined` if it is not a firing. */
+/** What happened to a firing, without a history. `undefined` if it is not a firing. */
 export function fateWithoutHistory({ judgment, job, now }: Omit<WhyQuestion, 'asked'>): Fate | undefined {
   if (judgment.obstacles.length > 0) return undefined;
   if (judgment.instant + job.offset > now) return { kind: 'coming', paused: undefined };

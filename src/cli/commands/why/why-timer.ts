@@ -31,7 +31,7 @@ export interface Why extends WhyQuestion {
   readonly fate: Fate | undefined;
   /** Where the history is, as the user would write it; `undefined` if it is kept in memory. */
   readonly state: string | undefined;
-  /** Why there is no history, as a sentence. */
+  /** Why the timer has no history, as a sentence. */
   readonly noHistory: string | undefined;
   /** The history exists but could not be read. */
   readonly isUnread: boolean;
