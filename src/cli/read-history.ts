@@ -1,5 +1,6 @@
 import type { History, LeftOut } from '../domain/ledger.js';
 import { createSystemClock } from '../clocks/system.js';
+import type { SharedState } from '../daemon/shared/open.js';
 import type { HistoryPlace } from '../daemon/state.js';
 import type { SharedPlace } from '../domain/state-place.js';
 import { isInUse, readState, type Retention, type StateReading } from '../stores/index.js';
@@ -42,17 +43,17 @@ export async function readHistory<Answer>(
 /** Copies all of it first. */
 async function readShared(place: SharedPlace): Promise<StateReading> {
   const { openShared, mirrorOf } = await import('../daemon/shared/open.js');
+  const { BoardTrouble, reasonOf } = await import('../stores/shared/index.js');
   const clock = createSystemClock();
+  let shared: SharedState | undefined;
   try {
-    const shared = await openShared(place, clock);
-    try {
-      return { kind: 'open', history: (await mirrorOf(shared, clock, ALL)).history };
-    } finally {
-      await shared.board.close();
-    }
+    shared = await openShared(place, clock);
+    return { kind: 'open', history: (await mirrorOf(shared, clock, ALL)).history };
   } catch (error) {
-    // A sentence without secrets; bugs are too.
-    return { kind: 'unavailable', reason: (error as Error).message };
+    if (!(error instanceof BoardTrouble)) throw error;
+    return { kind: 'unavailable', reason: shared ? reasonOf(error, shared.board) : error.message };
+  } finally {
+    await shared?.board.close();
   }
 }
 
@@ -63,7 +64,7 @@ export const shownPlace = (place: HistoryPlace, cwd: string): string =>
 /** Whether a scheduler uses it now; of a shared state nobody knows without asking. */
 export const isUsed = (place: HistoryPlace): boolean => !('path' in place) || isInUse(place.path);
 
-/** Prints that there is no state at `path` yet, and why there can be none. */
+/** Prints that `path` has no state yet, and why it can have none. */
 export const nothingRecorded = (path: string, { reason }: { readonly reason?: string | undefined }): string =>
   `Nothing is recorded yet: there is no ${path}${reason === undefined ? '' : ` (${reason})`}.`;
 

@@ -46,8 +46,8 @@ export interface RecordingPlace {
   readonly ledger: Ledger;
   /** The path of a state file; the place of a shared state. */
   readonly file: string;
-  /** What a forker of this machine has to say to the next scheduler. */
-  readonly endsFile: string;
+  /** What a forker has to say to the next scheduler; absent where that may be on another machine. */
+  readonly endsFile?: string;
 }
 
 /** The name of this program, for the receivers of its requests. */

@@ -63,7 +63,7 @@ function givenPathOf(
 export const namedStatePath = (named: string, cwd: string): string | undefined =>
   isMemory(named) || isStoreUrl(named) ? undefined : realPath(resolve(cwd, named));
 
-/** Why there is no history, as a clause. */
+/** Why a file has no history, as a clause. */
 const noState = (file: string, named: string | undefined): string =>
   named === undefined ? `${file} says state: false` : `--state ${named} keeps it in memory only`;
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Clock } from '../../domain/clock.js';
 import type { SharedPlace } from '../../domain/state-place.js';
 import { chance } from '../../this-machine.js';
-import { HistoryMirror, openBoard, type Board, type Retention } from '../../stores/shared/index.js';
+import { BoardTrouble, HistoryMirror, openBoard, type Board, type Retention } from '../../stores/shared/index.js';
 import { systemReason } from '../../system/system-reason.js';
 
 /** A state that several machines share, as this machine reaches it. */
@@ -16,7 +16,7 @@ export interface SharedState {
   readonly newId: () => string;
 }
 
-/** Opens a shared state. Connects in the background. @throws Error, a sentence, if its password cannot be read. */
+/** Opens a shared state. Connects in the background. @throws BoardTrouble if its password cannot be read. */
 export async function openShared(place: SharedPlace, clock: Clock): Promise<SharedState> {
   const board = await openBoard({ url: place.url, password: passwordOf(place), clock });
   return { board, node: place.name ?? hostname(), place, newId: () => newId(clock) };
@@ -35,7 +35,7 @@ function passwordOf({ passwordFile: file }: SharedPlace): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new Error(`the password of the state cannot be read: ${file}: ${systemReason(error)}`, { cause: error });
+    throw new BoardTrouble('refused', `the password of the state cannot be read: ${file}: ${systemReason(error)}`);
   }
 }
 

@@ -6,10 +6,9 @@ import type { Sink } from '../../domain/sink.js';
 import type { Companion } from '../../engine/scheduler-parts.js';
 import type { Scheduler } from '../../engine/scheduler.js';
 import { BoardTrouble, type Term } from '../../stores/shared/index.js';
-import { endsFileOf, type Composition } from '../compose.js';
+import type { Composition } from '../compose.js';
 import type { Control } from '../control.js';
 import type { Operation } from '../operation.js';
-import { defaultStatePath } from '../../stores/index.js';
 import { Membership } from './membership.js';
 import { openShared, type SharedState } from './open.js';
 import { SharedPast } from './past.js';
@@ -50,7 +49,8 @@ export async function openSharedState(place: SharedPlace, timerFile: TimerFile, 
       operate: (house) => operateShared(shared, past, { ...house, clock }),
     };
   } catch (error) {
-    return { kind: 'refused', message: (error as Error).message };
+    if (!(error instanceof BoardTrouble)) throw error;
+    return { kind: 'refused', message: error.message };
   }
 }
 
@@ -69,7 +69,6 @@ function operateShared(
   past: SharedPast,
   { compose, companions, sinks, control, file, clock }: House & { readonly clock: Clock },
 ): Operation {
-  const endsFile = endsFileOf(defaultStatePath(file().path, process.env));
   const heardIn = (term?: Term) => sinks.map((sink) => listening(sink, () => term?.isLost === true));
   const terms = new Terms({
     shared,
@@ -81,7 +80,7 @@ function operateShared(
         ? compose({ sinks: heardIn() })
         : compose({
             sinks: heardIn(term),
-            ledger: { ledger: term.ledger, file: shared.board.place, endsFile },
+            ledger: { ledger: term.ledger, file: shared.board.place },
             term: {
               environment: {
                 TIMERS_FENCE: String(term.taken.fence),

@@ -6,7 +6,7 @@ import type { Duration } from '../../domain/time.js';
 import type { Companion } from '../../engine/scheduler-parts.js';
 import type { Scheduler } from '../../engine/scheduler.js';
 import { HASTE } from '../../engine/shutdown.js';
-import { Standby, type Term } from '../../stores/shared/index.js';
+import { reasonOf, Standby, type Term } from '../../stores/shared/index.js';
 import type { SharedState } from './open.js';
 
 interface TermsParts {
@@ -51,9 +51,16 @@ export class Terms {
         this.#emit((at) =>
           trouble === undefined
             ? { event: 'state.recovered', at, file: board.place, lost: 0 }
-            : { event: 'state.unavailable', at, file: board.place, reason: trouble.message, isShared: true },
+            : { event: 'state.unavailable', at, file: board.place, reason: reasonOf(trouble, board), isShared: true },
         ),
-      onWentBack: (behind) => this.#emit((at) => wentBack(at, board.place, behind)),
+      onWentBack: (behind) =>
+        this.#emit((at) => ({
+          event: 'state.went_back',
+          at,
+          file: board.place,
+          ...(behind >= 0 && { behind }),
+          isRestored: true,
+        })),
     });
   }
 
@@ -65,6 +72,10 @@ export class Terms {
   /** Whether this machine runs the timers. */
   get isActive(): boolean {
     return this.#term?.stillHolds() === true;
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping !== undefined;
   }
 
   /** The name of the active machine; `undefined` if none is known. */
@@ -119,7 +130,8 @@ export class Terms {
     while (this.#stopping === undefined) {
       const term = await this.#standby.take();
       if (term === undefined) return;
-      await this.#serve(term);
+      if (this.isStopping) await term.release();
+      else await this.#serve(term);
     }
   }
 
@@ -130,9 +142,11 @@ export class Terms {
     const { fence, previous: from, idle: gapMs } = term.taken;
     const before = { ...(from !== undefined && { from }), ...(gapMs !== undefined && { gapMs }) };
     this.#emit((at) => ({ event: 'scheduler.took_over', at, ...before, fence }));
-    if (term.wentBack) this.#emit((at) => wentBack(at, shared.board.place, -1));
+    if (term.wentBack)
+      this.#emit((at) => ({ event: 'state.went_back', at, file: shared.board.place, isRestored: false }));
     scheduler.start();
-    void scheduler.idle().then(() => this.#beIdle());
+    // A scheduler that stops because it lost the state has timers left, for another machine.
+    void scheduler.idle().then(() => term.isLost || this.#beIdle());
     const why = await Promise.race([term.lost, this.#ended]);
     if (why !== 'stopped') {
       const running = scheduler.controls.status().jobs.reduce((sum, { runs }) => sum + runs.length, 0);
@@ -160,10 +174,3 @@ export class Terms {
     this.#scheduler.emit(event(this.#scheduler.now()));
   }
 }
-
-const wentBack = (at: number, file: string, behind: number): TimerEvent => ({
-  event: 'state.went_back',
-  at,
-  file,
-  ...(behind >= 0 && { behind }),
-});

@@ -33,13 +33,15 @@ export interface LostState {
   readonly running: number;
 }
 
-/** The store of the shared state lost acknowledged records. This scheduler has written them again. */
+/** The store of the shared state lost acknowledged records. */
 export interface StateWentBack {
   readonly event: 'state.went_back';
   readonly at: Instant;
   readonly file: string;
   /** How many commits were missing; absent if the store does not know. */
   readonly behind?: number;
+  /** Whether this scheduler had them, and wrote them again. After a takeover nobody has them. */
+  readonly isRestored: boolean;
 }
 
 /** A machine that stands by has another timer file than the active one. Emitted once per version. */
@@ -117,7 +119,8 @@ export const termEvents: EventEntries<TermEvent> = {
     example: { event: 'scheduler.lost_state', ...example, why: 'expired', running: 2 },
   },
   'state.went_back': {
-    summary: 'The store of the shared state lost records that it had confirmed. `timers` wrote them again.',
+    summary:
+      'The store of the shared state lost records that it had confirmed. If they are known, `timers` writes them again.',
     level: 'warn',
     fields: {
       file: STATE,
@@ -126,14 +129,21 @@ export const termEvents: EventEntries<TermEvent> = {
         optional: true,
         summary: 'How many commits were missing; absent if the store does not know.',
       },
+      restored: { type: 'boolean', summary: 'Whether they were known and are written again.' },
     },
-    toFields: ({ file, behind }) => ({ file, ...(behind !== undefined && { behind }) }),
-    sentence: ({ file, behind }) =>
-      `the state ${file} lost ${behind === undefined ? 'records' : counted(behind, 'commit')} and has them again`,
+    toFields: ({ file, behind, isRestored }) => ({
+      file,
+      ...(behind !== undefined && { behind }),
+      restored: isRestored,
+    }),
+    sentence({ file, behind, isRestored }) {
+      const lost = `the state ${file} lost ${behind === undefined ? 'records' : counted(behind, 'commit')}`;
+      return `${lost}; ${isRestored ? 'they are written again' : 'what they said may run again'}`;
+    },
     recorded: false,
     concerns: 'scheduler',
     since: '0.1.0',
-    example: { event: 'state.went_back', ...example, file: place, behind: 3 },
+    example: { event: 'state.went_back', ...example, file: place, behind: 3, isRestored: true },
   },
   'config.differs': {
     summary: 'A machine that stands by has another timer file. After a takeover, its file counts.',

@@ -228,6 +228,10 @@ export class BoardTrouble extends Error {
   }
 }
 
+/** Why a request failed, for a sentence that names the place already. */
+export const reasonOf = ({ message }: BoardTrouble, { place }: Pick<Board, 'place'>): string =>
+  message.startsWith(`${place}: `) ? message.slice(place.length + 2) : message;
+
 /** Where a board is, and how to reach it. */
 export interface BoardPlace {
   /**

@@ -1,5 +1,5 @@
 export type { Retention } from '../kind.js';
-export { BoardTrouble, type Board } from './board.js';
+export { BoardTrouble, reasonOf, type Board } from './board.js';
 export { HistoryMirror } from './history-mirror.js';
 export { Mailbox, type MailReply } from './mailbox.js';
 export { openBoard } from './open-board.js';

@@ -4,7 +4,17 @@ import type { Committed, JobRecord, Ledger, LedgerTrouble, Recollection } from '
 import { MINUTE, type Duration } from '../../domain/time.js';
 import { Unrecorded } from '../pending-records.js';
 import { Invalid } from '../validation.js';
-import type { Board, BoardChange, BoardContents, Entry, LeaseTaken, LogEntry, Written } from './board.js';
+import {
+  BoardTrouble,
+  reasonOf,
+  type Board,
+  type BoardChange,
+  type BoardContents,
+  type Entry,
+  type LeaseTaken,
+  type LogEntry,
+  type Written,
+} from './board.js';
 import { entryOfJob, entryOfRun, logOf, readContents, removedEntry } from './entries.js';
 
 /** How long log entries are kept, for a store that went back. */
@@ -148,8 +158,9 @@ export class SharedLedger implements Ledger {
 
   #failed(error: unknown): void {
     if (++this.#failures < PATIENT_TRIES || this.#trouble !== undefined) return;
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#trouble = { kind: 'unavailable', file: this.#parts.board.place, reason, isShared: true };
+    const { board } = this.#parts;
+    const reason = error instanceof BoardTrouble ? reasonOf(error, board) : String(error);
+    this.#trouble = { kind: 'unavailable', file: board.place, reason, isShared: true };
     this.#tell(this.#trouble);
   }
 

@@ -9,7 +9,7 @@ import { SECOND } from '../../../src/domain/time.js';
 import { overlap } from '../../../src/policies/index.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { MemoryStore, type MemoryBoard } from '../../support/memory-board.js';
-import { everyMs, job, Rig } from '../../support/rig.js';
+import { atInstants, everyMs, job, Rig } from '../../support/rig.js';
 
 const LEASE = 5 * SECOND;
 
@@ -158,6 +158,27 @@ test('a machine that slept through its lease starts nothing when it wakes', asyn
   await clock.advance(0);
   expect(one.rigs[0]!.executor.attempts).toHaveLength(before);
   expect(store.kept.log).toHaveLength(before);
+});
+
+test('a machine that loses the state while its last command runs keeps standing by', async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  const jobs = [job('once', atInstants(clock.now() + 2 * SECOND))];
+  const [one, two] = [new Machine('one', clock, store, { jobs }), new Machine('two', clock, store)];
+  let isIdle = false;
+  void one.terms.idle().then(() => (isIdle = true));
+  one.terms.start();
+  await clock.advance(SECOND);
+  two.terms.start();
+  one.rigs[0]!.executor.lasting = 60 * SECOND;
+  await clock.advance(2 * SECOND);
+  expect(one.rigs[0]!.executor.attempts).toHaveLength(1);
+  one.board.isCutOff = true;
+  await clock.advance(15 * LEASE);
+  one.board.isCutOff = false;
+  await clock.advance(SECOND);
+  expect(one.story.at(-1)).toBe('stands by two');
+  expect(isIdle).toBe(false);
 });
 
 test('a standby waits a lease for the holder of a store that went back, and then takes over', async () => {
