@@ -148,7 +148,7 @@ _timers() {
       export) case $count in 0) from=nothing ;; *) from=timers ;; esac; words+=' -f --file --json --image -o --output --no-color -h --help' ;;
       validate) case $count in 0) from=files ;; esac; words+=' -f --file --json --strict --no-color -h --help' ;;
       keys) case $count in 0) from=nothing ;; esac; words+=' --json --no-color -h --help' ;;
-      schema) words+=' --json --no-color -h --help' ;;
+      schema) case $count in 0) words='file log' ;; esac; words+=' --json --no-color -h --help' ;;
       diff) case $count in 0) from=files ;; esac; words+=' -f --file --state --timezone --json --no-color -h --help' ;;
       completion) case $count in 0) words='bash zsh fish names zones' ;; esac; words+=' -f --file --json --no-color -h --help' ;;
     esac ;;

@@ -6,7 +6,7 @@ import {
   type EventFields,
   type TimerEvent,
 } from '../../src/domain/events/index.js';
-import { FIRING_FIELDS, RUN_FIELDS, TIMER_FIELDS } from '../../src/domain/events/fields.js';
+import { FIRING_FIELDS, RECORD_FIELDS, RUN_FIELDS, TIMER_FIELDS } from '../../src/domain/events/fields.js';
 import { toTimestamp } from '../../src/domain/time.js';
 import { createJsonLog } from '../../src/sinks/json-log.js';
 import { anchor, generatedFrom } from './markdown.js';
@@ -22,14 +22,6 @@ const GROUPS: readonly { readonly title: string; readonly fields: EventFields }[
   { title: 'Fields of a timer', fields: TIMER_FIELDS },
 ];
 
-const RECORD_FIELDS: EventFields = {
-  timestamp: { type: 'timestamp', summary: 'When it happened.' },
-  level: { type: 'string', values: ['debug', 'info', 'warn', 'error'], summary: 'The level; see `--log-level`.' },
-  event: { type: 'string', summary: 'The name of the event.' },
-  host: { type: 'string', summary: 'The name of this machine.' },
-  msg: { type: 'string', summary: 'The event as a sentence.' },
-};
-
 /** Renders the page of all events from their entries. */
 export const renderEvents = (): string =>
   `${generatedFrom('src/domain/events')}
@@ -37,6 +29,7 @@ export const renderEvents = (): string =>
 # Events
 
 Everything that happens is an event, and every event is one record of the log. [Find an event](#find-an-event) lists them all.
+\`timers schema log\` prints this page as a JSON Schema, for programs.
 
 \`timers logs --json\`, \`timers history --json\`, the webhooks of \`notify\` and the library's \`onEvent\` have the same fields.
 Events of level \`debug\` are logged only with \`--log-level debug\`, and \`onEvent\` does not receive them.

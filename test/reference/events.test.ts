@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { renderEvents } from '../../docs/generator/events.js';
+import { logSchemaText } from '../../src/domain/log-schema.js';
 
 test('docs/reference/events.md is the one that `npm run docs` writes', async () => {
   await expect(renderEvents()).toMatchFileSnapshot('../../docs/reference/events.md');
+});
+
+test('schema/log.schema.json is the one that `npm run docs` writes', async () => {
+  await expect(logSchemaText()).toMatchFileSnapshot('../../schema/log.schema.json');
 });

@@ -5,6 +5,16 @@ import type { EventFields } from './entry.js';
 
 /** What several events have in common: fields, how they are made, and facts for examples. */
 
+/** What every record of the log has, in addition to the fields of its event. */
+export const RECORD_FIELDS = {
+  timestamp: { type: 'timestamp', summary: 'When it happened.' },
+  level: { type: 'string', values: ['debug', 'info', 'warn', 'error'], summary: 'The level; see `--log-level`.' },
+  event: { type: 'string', summary: 'The name of the event.' },
+  host: { type: 'string', summary: 'The name of this machine.' },
+  msg: { type: 'string', summary: 'The event as a sentence.' },
+  truncated: { type: 'boolean', optional: true, summary: '`true` if the record was cut to 16 KiB.' },
+} as const satisfies EventFields;
+
 export const TIMER_FIELDS = {
   task_name: { type: 'string', summary: 'The name of the timer.' },
 } as const satisfies EventFields;

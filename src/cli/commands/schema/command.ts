@@ -1,21 +1,32 @@
+import { Argument } from 'commander';
 import type { CommandKind } from '../../command.js';
 import { withJson } from '../../options.js';
 
-/** Prints the schema of the timer file, for editors. */
+/** Each schema, by its name on the command line. */
+const SCHEMAS = {
+  file: async () => (await import('../../../config/keys/json-schema.js')).schemaText(),
+  log: async () => (await import('../../../domain/log-schema.js')).logSchemaText(),
+} as const;
+
+/** Prints the schema of the timer file, for editors, or that of the log, for programs. */
 export const schema: CommandKind = {
   name: 'schema',
   group: 'file',
-  summary: 'Print the JSON Schema of the timer file, for editors',
-  details: 'An editor with the YAML language server completes keys with it, explains them and marks mistakes.',
+  summary: 'Print the JSON Schema of the timer file or of the log',
+  details:
+    'With the schema of the file, an editor with the YAML language server completes keys, explains them and marks mistakes. ' +
+    'The schema of the log describes every event with the types of its fields.',
   since: '0.1.0',
   examples: [
     { line: 'timers schema > timers.schema.json', does: 'Write it beside the timer file' },
+    { line: 'timers schema log > log.schema.json', does: 'Describe the records of the log for another program' },
   ],
   configure(command) {
-    withJson(command, 'JSON (the default)');
-    return async (terminal) => {
-      const { schemaText } = await import('../../../config/keys/json-schema.js');
-      terminal.out(...schemaText().trimEnd().split('\n'));
+    const what = new Argument('[what]', 'What it describes').choices(Object.keys(SCHEMAS)).default('file');
+    withJson(command.addArgument(what), 'JSON (the default)');
+    return async (terminal, [chosen]) => {
+      const text = await SCHEMAS[chosen as keyof typeof SCHEMAS]();
+      terminal.out(...text.trimEnd().split('\n'));
       return 0;
     };
   },
