@@ -29,7 +29,7 @@ export const BEYOND: readonly Beyond[] = [
   {
     what: 'How long a duration is: the bounds of `every`, `heartbeat.every` and `clock.poll`, and 100 years for all.',
     codes: ['bad-duration', 'every-too-short'],
-    about: /at most every .* and at least every|longer than 100 years|too long|shorter than/,
+    about: /must (?:be|last) from|longer than 100 years|too long|shorter than/,
   },
   {
     what: 'Whether `every` with `at` has whole days or weeks, and a day of the week that exists.',
@@ -43,7 +43,7 @@ export const BEYOND: readonly Beyond[] = [
   {
     what: 'Values that depend on each other: `max_delay` and `delay`, `not_before` and `not_after`, `forward` and `state: false`, a server named twice.',
     codes: ['bad-value', 'duplicate-server', 'empty-window', 'needs-state'],
-    about: /max_delay|not_after|named twice|forward/,
+    about: /max_delay|not_after|listed twice|forward/,
   },
   {
     what: 'Maps that `defaults` may complete: `breaker` without `failures`, `notify` without a receiver.',

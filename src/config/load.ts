@@ -138,8 +138,8 @@ const refused = (path: string | undefined, problem: Diagnostic): Loaded => ({
 });
 
 function notFound(cwd: string): Diagnostic {
-  const message = `There is no timer file in ${cwd} or a folder above it; looked for ${SEARCH_PLACES.join(', ')}.`;
-  return aboutFile('file-not-found', message, 'Name one with --file, or write a starter file: timers init');
+  const message = `There is no timer file in ${cwd} or a folder above it. Searched for ${SEARCH_PLACES.join(', ')}.`;
+  return aboutFile('file-not-found', message, 'Pass one with --file, or create a starter file: timers init');
 }
 
 /** The text of a timer file; `folder` is the base of its relative paths. */

@@ -34,7 +34,7 @@ export function readRunTimes(path: string): ReadRunTimes {
 
 function entriesOf({ value, at }: Slot, problems: Problems): MapNode['entries'] {
   if (value.kind === 'map') return value.entries;
-  const message = 'A file of run times is a map: the name of a timer, and how long it runs.';
+  const message = 'A file of run times maps each timer to how long it runs.';
   problems.error({ code: 'not-a-map', message, hint: 'For example: backup: 20m', at });
   return new Map();
 }

@@ -3,7 +3,7 @@ import { sayUnread, type AsFarAsReadable } from '../../src/cli/load.js';
 import { RecordedTerminal } from '../support/recorded-terminal.js';
 
 test.each([
-  ['it is not UTF-8: a character here is broken', 'is broken. Shown as the running scheduler has it.'],
+  ['it is not UTF-8: this character is invalid', 'is invalid. Shown as the running scheduler has it.'],
   ['There is no key "a" in a timer.', 'in a timer. Shown as the running scheduler has it.'],
 ])('what follows a mistake is a sentence of its own: %s', (message, said) => {
   const terminal = new RecordedTerminal('/');

@@ -83,7 +83,7 @@ describe('runs that may outlast the time to the next firing', () => {
   it('a timeout longer than the interval', () => {
     const problem = only(of('every: 10m\ntimeout: 1h30m'));
     expect(brief(problem)).toBe('~5:14 timeout-over-interval');
-    expect(words(problem)).toContain('may last 1h30m, but the next firing comes 10m later');
+    expect(words(problem)).toContain('may last 1h30m, but the next firing is due 10m later');
   });
 
   it('retries whose pauses add up to more', () => {
@@ -133,8 +133,8 @@ describe('herds', () => {
     const problem = only(herd(8, () => 'cron: "0 4 * * *"'));
     expect(problem).toMatchObject({ code: 'herd', line: 2, column: 14, path: 'timers.t0.cron' });
     expect(words(problem)).toBe(
-      '8 timers fire at the same instant again and again: t0, t1, t2 and 5 more; next at 2026-11-24T04:00:00.000+01:00. ' +
-        'jitter: 2m in each of them, or in defaults, spreads them.',
+      '8 timers repeatedly fire at the same instant: t0, t1, t2 and 5 more; next at 2026-11-24T04:00:00.000+01:00. ' +
+        'Spread them with jitter: 2m in each timer, or in defaults.',
     );
   });
 
@@ -152,7 +152,7 @@ describe('herds', () => {
       'every: 5m',
     ];
     expect(words(only(herd(6, (index) => ways[index]!, 'timezone: UTC\n')))).toContain(
-      '6 timers fire at the same instant',
+      '6 timers repeatedly fire at the same instant',
     );
   });
 
@@ -204,7 +204,7 @@ describe('ignore', () => {
   it.each([
     ['ignore: [dst-gab]', '5:14 unknown-warning', 'Did you mean dst-gap?'],
     ['ignore: [cron_day_or]', '5:14 unknown-warning', 'Did you mean cron-day-or?'],
-    ['ignore: [everything]', '5:14 unknown-warning', 'There are at-in-the-past, '],
+    ['ignore: [everything]', '5:14 unknown-warning', 'The warnings are at-in-the-past, '],
     ['ignore: [unknown-key]', '5:14 unknown-warning', 'Unknown warning "unknown-key"'],
     ['ignore: dst-gap', '5:13 wrong-type', 'A list is written in brackets: [dst-gap]'],
     ['ignroe: [dst-gap]', '5:5 unknown-key', 'Did you mean ignore?'],

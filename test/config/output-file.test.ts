@@ -109,7 +109,7 @@ describe.skipIf(!isRoot)(`the output file of another user${needsRoot}`, () => {
   it('is not behind a closed folder', () => {
     makeFolder('closed', 0o700);
     makeFolder('closed/open', 0o777);
-    expect(asJob('closed/open/new')).toBe(cannot('closed/open/new', 'the folder F/closed is closed to that user'));
+    expect(asJob('closed/open/new')).toBe(cannot('closed/open/new', 'that user has no access to the folder F/closed'));
   });
 
   it('is rotated in a folder that the user may write', () => {

@@ -86,7 +86,11 @@ describe('colons and indentation', () => {
   ]);
   table([
     ['timers:\n  a\n    every: 1m\n    run: x', '2:3 missing-colon', 'Write a: …'],
-    ['timers:\n    a:\n      every: 1m\n      run: x\n  b:\n    every: 1m\n    run: x', '5:3 bad-indent', 'fits none'],
+    [
+      'timers:\n    a:\n      every: 1m\n      run: x\n  b:\n    every: 1m\n    run: x',
+      '5:3 bad-indent',
+      'matches none',
+    ],
     ['timers:\n\ta:\n\t\tevery: 1m', '2:1 tab-indent', 'spaces', '3:1 tab-indent'],
     ['timers:\n  a:\n  every: 1m\n  run: x', '2:3 wrong-type', 'empty', '3:3 bad-indent', '4:3 bad-indent'],
     ['timers:\n  a:\n    every: 1m\n    run: x\n  run: y', '5:3 bad-indent', 'indent it further'],
@@ -143,7 +147,7 @@ describe('duplicate keys', () => {
     ['timers:\n  a: {every: 1m, run: x}\n  a: {every: 1m, run: x}', '3:3 duplicate-key', 'line 2'],
     ['timers: {a: {every: 1m, run: x}}\ntimers: {}', '2:1 duplicate-key', 'line 1'],
     ['timers:\n  a:\n    every: 1m\n    run: x\n    run: y', '5:5 duplicate-key', 'line 4'],
-    ['timers: {a: {every: 1m, run: x, env: {A: 1, "A": 2}}}', '1:45 duplicate-key', 'second time'],
+    ['timers: {a: {every: 1m, run: x, env: {A: 1, "A": 2}}}', '1:45 duplicate-key', 'duplicate key'],
     ['timers:\n  a: {every: 1m, run: x}\n  "a": {every: 1m, run: x}', '3:3 duplicate-key', 'line 2'],
   ]);
 });

@@ -49,8 +49,8 @@ describe('an invalid tracing', () => {
   table(
     [
       ['tracing: otel.example:4318', '2:10 bad-url', 'http://127.0.0.1:4318'],
-      ['tracing: ftp://otel.example', '2:10 bad-url', 'not a URL'],
-      ['tracing: {endpoint: nowhere}', '2:21 bad-url', 'not a URL'],
+      ['tracing: ftp://otel.example', '2:10 bad-url', 'not a collector URL'],
+      ['tracing: {endpoint: nowhere}', '2:21 bad-url', 'not a collector URL'],
       ['tracing: {endpont: http://otel.example}', '2:11 unknown-key', 'Did you mean endpoint?'],
       ['tracing: {headers: {"a b": x}}', '2:20 bad-header', '"a b"'],
       ['tracing: [http://otel.example]', '2:10 wrong-type', 'URL'],

@@ -69,7 +69,7 @@ describe('a file that others may write', () => {
     const path = write('timers.yaml', mode);
     const found = await load(path, who === 'root' ? asRoot : asUser);
     expect(found.map(brief)).toEqual(problems);
-    if (found[0]) expect(words(found[0])).toBe(`every user may write to ${path} chmod go-w ${path}`);
+    if (found[0]) expect(words(found[0])).toBe(`every user can write to ${path} chmod go-w ${path}`);
   });
 
   it.skipIf(uid !== 0)(`counts members of its group${needsRoot}`, async () => {
@@ -77,7 +77,7 @@ describe('a file that others may write', () => {
     expect(await load(path, asRoot)).toEqual([]);
     // The members of a group without a name are unknown: only one with the owner's number counts as the owner's.
     chownSync(path, 0, 54_321);
-    expect((await load(path, asRoot)).map(words)).toEqual([`group 54321 may write to ${path} chmod go-w ${path}`]);
+    expect((await load(path, asRoot)).map(words)).toEqual([`group 54321 can write to ${path} chmod go-w ${path}`]);
     chownSync(path, 54_321, 54_321);
     expect(await load(path, asRoot)).toEqual([]);
   });
@@ -87,7 +87,7 @@ describe('a file that others may write', () => {
     mkdirSync(join(open, 'deep'), { mode: 0o755 });
     const path = write('open/deep/timers.yaml');
     const [problem] = await load(path, asRoot);
-    expect(problem && words(problem)).toBe(`every user may write to ${open} chmod go-w ${open}`);
+    expect(problem && words(problem)).toBe(`every user can write to ${open} chmod go-w ${open}`);
   });
 
   it('is also one behind a link from or to such a folder', async () => {
@@ -117,7 +117,7 @@ describe('a sticky folder that all may write', () => {
     const path = write('pub/timers.yaml');
     const looking = giveAway(path);
     const [problem] = await load(path, looking);
-    expect(problem && words(problem)).toContain('where every user may put files');
+    expect(problem && words(problem)).toContain('where every user can create files');
   });
 });
 
@@ -173,7 +173,7 @@ describe('an env_file that others may write', () => {
   it('is judged again when it is read, by the opened file', () => {
     const path = write('e', 0o666, 'A=b\n');
     expect(rootDistrust(path, { mode: 0o100666, uid: 0, gid: 0 })).toBe(
-      `every user may write to ${path} (chmod go-w ${path})`,
+      `every user can write to ${path} (chmod go-w ${path})`,
     );
     expect(rootDistrust(path, { mode: 0o100644, uid: 0, gid: 0 })).toBeUndefined();
   });

@@ -257,7 +257,7 @@ describe('windows', () => {
     ['not_before: 2027', '5:17 wrong-type', '"2027-01-01 00:00"'],
     ['not_after: 2027-02-30', '5:16 timestamp-date', '28'],
     ['not_before: 2027-01-02\nnot_after: 2027-01-01', '6:16 empty-window', 'before not_before'],
-    ['not_after: 2020-01-01', '~5:16 never-fires', 'no firing'],
+    ['not_after: 2020-01-01', '~5:16 never-fires', 'no upcoming firing'],
   ]);
 });
 
@@ -266,7 +266,7 @@ describe('variables', () => {
     ['description: ${NOPE}', '5:18 unset-variable', '${NOPE:-default}'],
     ['description: "a ${STAGE} ${NOPE} b"', '5:30 unset-variable', 'NOPE'],
     ['description: ${NOPE} ${NOPE}', '5:18 unset-variable', 'NOPE', '5:26 unset-variable'],
-    ['description: ${STAGE', '5:18 bad-variable', 'not closed'],
+    ['description: ${STAGE', '5:18 bad-variable', 'no closing }'],
     ['description: "${}"', '5:19 bad-variable', '${NAME}'],
     ['description: ${STAGE-x}', '5:18 bad-variable', '${NAME:-default}'],
     ['description: "${A B}"', '5:19 bad-variable', '${NAME}'],

@@ -105,7 +105,7 @@ test('a file at the path that is not a socket is left alone', async () => {
   for (const path of ['precious', 'link']) {
     desk.write('timers.yaml', `http: unix:${path}\nstate: false\ntimers:\n  job: { in: 1ms, run: [true] }\n`);
     const { code, stdout } = await desk.run('validate');
-    expect([code, stdout]).toEqual([1, expect.stringContaining('Name a path that is free.')]);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('Choose a path that does not exist yet.')]);
   }
   expect(statSync(pathOf('precious')).size).toBe(8);
 });

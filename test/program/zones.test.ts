@@ -142,7 +142,7 @@ describe('a variable TZ that names no zone', () => {
       const { code, stdout } = await desk.start(['validate'], { env: { TZ } }).ended;
       expect(code).toBe(0);
       expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-        `The variable TZ is "${TZ}", which is not the name of a time zone: UTC is used.`,
+        `TZ is set to "${TZ}", which is not a time zone, so UTC is used.`,
       );
       expect((await desk.start(['next', '-n', '1'], { env: { TZ } }).ended).stdout).toMatch(/03:00:00 \+00:00 {2}UTC/);
     },

@@ -59,7 +59,7 @@ function faultOfKind({ path, user }: OutputPlace, found: Stats | Error): OutputF
   if (found instanceof Error || found.isFile()) return undefined;
   if (found.isDirectory()) return refuse('a directory', `Name a file in it, for example: ${join(path, 'output.log')}`);
   if (user === undefined && isSystemPath(path)) return undefined;
-  const way = path === '/dev/null' ? 'Write output: discard' : 'Name a regular file, or one that does not exist yet.';
+  const way = path === '/dev/null' ? 'Write output: discard' : 'Use a regular file, or a path that does not exist yet.';
   return refuse(kindOf(found), way);
 }
 
@@ -82,7 +82,7 @@ function whyUnwritable({ path, user, isRotated }: OutputPlace, exists: boolean):
   const file = exists || !isLink(path) ? path : resolve(dirname(path), readlinkSync(path));
   const folder = dirname(file);
   const closed = user && closedFolder(realpathSync(folder), user);
-  if (closed !== undefined) return `the folder ${closed} is closed to that user`;
+  if (closed !== undefined) return `that user has no access to the folder ${closed}`;
   const inFile = exists ? obstacle(file, WRITE, user) : undefined;
   const isFolderChanged = !exists || (isRotated && !isSystemPath(path));
   return inFile ?? (isFolderChanged ? whyNoFileIn(folder, user) : undefined);

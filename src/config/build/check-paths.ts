@@ -88,11 +88,11 @@ export class Paths {
       report.error('env_file', { code: 'missing-env-file', message: `env_file: ${absolute} does not exist.`, hint });
     } else if (!stats.isFile()) {
       const message = `env_file: ${absolute} is ${kindOf(stats)}, not a regular file.`;
-      const hint = 'Name a file of NAME=value lines. Nothing else is opened, because it could block.';
+      const hint = 'Use a regular file with NAME=value lines. Other kinds of files could block.';
       report.error('env_file', { code: 'unreadable-env-file', message, hint });
     } else if (!isAllowed(absolute, constants.R_OK)) {
       const message = `env_file: ${absolute} cannot be read: permission is denied.`;
-      const hint = 'Let the user who starts the scheduler read it.';
+      const hint = 'Make it readable for the user who starts the scheduler.';
       report.error('env_file', { code: 'unreadable-env-file', message, hint });
     } else if (this.#isOther(user) && isLink(absolute)) {
       const message = `env_file: ${absolute} is a symbolic link, which is not followed for a timer with user.`;

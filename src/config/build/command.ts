@@ -44,7 +44,7 @@ export function buildRun(key: string, run: CommandValue | undefined, report: Map
   warnOfPercent(key, run, report);
   if (program.trim() !== '') return run;
   const hint = `For example: ${key}: ./backup.sh`;
-  const words = { code: 'empty-value', message: `${key} names no program.`, hint } as const;
+  const words = { code: 'empty-value', message: `${key} has no program to run.`, hint } as const;
   report.error(key, words, typeof run === 'string' ? {} : { item: 0 });
   return undefined;
 }
@@ -110,14 +110,17 @@ function checkEnv(env: Readonly<Record<string, string>>, report: MapReport): voi
         {
           code: 'bad-env-name',
           message: `env: "${name}" is not a valid variable name.`,
-          hint: 'A name has no space and no =.',
+          hint: 'A name cannot contain a space or =.',
         },
         part,
       );
     } else if (name.startsWith('TIMERS_')) {
       report.warn(
         'env',
-        { code: 'reserved-env', message: `env: ${name} may be overwritten; TIMERS_ names hold the run's facts.` },
+        {
+          code: 'reserved-env',
+          message: `env: ${name} may be overwritten; timers sets the TIMERS_ variables for each run.`,
+        },
         part,
       );
     }
@@ -139,7 +142,7 @@ function buildOutput(
       ...(maxSize !== undefined && { maxSize }),
     };
   if (file === undefined && parse !== undefined && maxSize === undefined) return { to: 'log', parse };
-  const message = 'output: a map names a file, and may give its max_size.';
+  const message = 'output: a map needs a file, and may set its max_size.';
   report.error('output', { code: 'bad-output', message, hint: 'output: {file: backup.log, max_size: 10MB}' });
   return { to: 'log' };
 }

@@ -237,7 +237,7 @@ class FileBuilder {
     const { value } = entry;
     if (value.kind === 'broken') return undefined;
     if (value.kind !== 'map' && isKeyOf('timer', name)) {
-      const message = `"${name}" is where the name of a timer should be.`;
+      const message = `"${name}" appears where a timer name is expected.`;
       const hint = 'If it belongs to the timer above it, indent it further.';
       problems.error({ code: 'bad-indent', message, hint, at: entry.key, path });
       return undefined;
@@ -272,7 +272,7 @@ class FileBuilder {
     const message = isLong
       ? `This name is too long: it has ${name.length} characters; the maximum is 128.`
       : `"${clip(name)}" is not a valid name for a timer.`;
-    const hint = 'A name is made of letters, digits, ".", "_" and "-", and begins with a letter or digit.';
+    const hint = 'Use letters, digits, ".", "_" and "-", and start with a letter or digit.';
     this.#context.problems.error({ code: 'bad-name', message, ...(!isLong && { hint }), at, path });
   }
 
@@ -297,10 +297,10 @@ class FileBuilder {
     const meant = suggestTimeZone(unknownZone);
     this.#report.warnInAll({
       code: 'unknown-tz',
-      message: `The variable TZ is ${quoted(unknownZone)}, which is not the name of a time zone: UTC is used.`,
+      message: `TZ is set to ${quoted(unknownZone)}, which is not a time zone, so UTC is used.`,
       hint:
         meant === undefined
-          ? 'Write a timezone in the file, or set TZ, to an IANA name such as Europe/Berlin.'
+          ? 'Set timezone in the file, or TZ, to an IANA name such as Europe/Berlin.'
           : `Write timezone: ${meant} in the file, or set TZ=${meant}.`,
     });
   }

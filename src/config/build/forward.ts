@@ -22,7 +22,7 @@ export function buildForward(
     return undefined;
   }
   if (state.kind === 'shared') {
-    const message = 'forward needs a state file of this machine, not a state that machines share.';
+    const message = 'forward needs a state file on this machine, not a shared state.';
     report.error('forward', {
       code: 'needs-state',
       message,

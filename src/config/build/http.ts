@@ -34,11 +34,11 @@ function socketAt(path: string, report: MapReport): ListenAddress {
   const bytes = Buffer.byteLength(path);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (bytes > LONGEST_SOCKET_PATH) {
-    const message = `http: the path of a socket has at most ${LONGEST_SOCKET_PATH} bytes; this one has ${bytes}.`;
+    const message = `http: a socket path can have at most ${LONGEST_SOCKET_PATH} bytes; this one has ${bytes}.`;
     report.error('http', { code: 'bad-address', message, hint: `The whole path is ${path}` });
   } else if (stats !== undefined && !stats.isSocket()) {
-    const message = `http: ${path} is already there, and is not a socket.`;
-    report.error('http', { code: 'bad-address', message, hint: 'Name a path that is free.' });
+    const message = `http: ${path} already exists and is not a socket.`;
+    report.error('http', { code: 'bad-address', message, hint: 'Choose a path that does not exist yet.' });
   }
   return { socket: path };
 }
@@ -48,7 +48,7 @@ function checkNoToken({ listen, metrics, health }: Written, report: MapReport): 
   if ('host' in listen && !isLoopback(listen.host)) {
     report.error('http', {
       code: 'needs-token',
-      message: `http: ${listen.host} can be reached from other machines, and there is no token.`,
+      message: `http: ${listen.host} is reachable from other machines, but no token is set.`,
       hint: 'Add token_file: http: {listen: "0.0.0.0:9464", token_file: ./token}, or listen on 127.0.0.1.',
     });
   }
@@ -71,10 +71,10 @@ function checkTokenFile(tokenFile: string, report: MapReport, paths: Paths): voi
   }
   if (paths.tellDistrust({ key: 'http', path: tokenFile, part: { item: 'token_file' } }, report)) return;
   if (isOpenToOthers(tokenFile)) {
-    const message = `http: other users of this machine may read or change the token file ${tokenFile}.`;
+    const message = `http: other users on this machine can read or change the token file ${tokenFile}.`;
     report.warn(
       'http',
-      { code: 'open-token-file', message, hint: `Keep it to yourself: chmod 600 ${tokenFile}` },
+      { code: 'open-token-file', message, hint: `Restrict access: chmod 600 ${tokenFile}` },
       { item: 'token_file' },
     );
   }

@@ -121,7 +121,7 @@ function readRun(values: TimerValues, report: MapReport): Job['command']['run'] 
   if (report.ownKeys().some((key) => !isKeyOf('timer', key) && meantKey(key, 'timer') === 'run')) return undefined;
   report.errorInAll({
     code: 'missing-run',
-    message: 'The timer has no run: it says when, but not what.',
+    message: 'The timer has no run: it says when to run, but not what.',
     hint: 'For example: run: ./backup.sh',
   });
   return undefined;
@@ -137,7 +137,7 @@ function buildWindow(values: TimerValues, report: MapReport, timezone: string): 
   if (notBefore !== undefined && notAfter !== undefined && notAfter < notBefore) {
     report.error('not_after', {
       code: 'empty-window',
-      message: 'not_after lies before not_before: the timer could never fire.',
+      message: 'not_after is before not_before, so the timer could never fire.',
     });
   }
   return present({ notBefore, notAfter, maxRuns });
@@ -160,7 +160,7 @@ function warnNever(
   const bound = notAfter === undefined ? 'not_before' : 'not_after';
   report.warn(bound, {
     code: 'never-fires',
-    message: `Between not_before and not_after, ${key} has no firing to come.`,
+    message: `${key} has no upcoming firing between not_before and not_after.`,
   });
 }
 

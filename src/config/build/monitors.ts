@@ -33,7 +33,7 @@ function buildMonitor(ping: PingValue, context: MonitorContext, listed: Part): r
     context.report.error('ping', words, item === undefined || listed.item !== undefined ? listed : { item });
   const [kind, second] = (['healthchecks', 'sentry', 'url'] as const).filter((key) => ping[key] !== undefined);
   if (kind === undefined) {
-    error({ code: 'missing-monitor', message: 'ping names no receiver.', hint: EXAMPLES });
+    error({ code: 'missing-monitor', message: 'ping has no receiver.', hint: EXAMPLES });
     return [];
   }
   if (second !== undefined) {
@@ -42,7 +42,7 @@ function buildMonitor(ping: PingValue, context: MonitorContext, listed: Part): r
     return [];
   }
   for (const key of strayKeys(ping, kind))
-    error({ code: 'stray-key', message: `ping: ${key} means nothing beside ${kind}.`, hint: 'Leave it out.' }, key);
+    error({ code: 'stray-key', message: `ping: ${key} has no effect with ${kind}.`, hint: 'Leave it out.' }, key);
   if (kind === 'sentry') return buildSentry(ping, context, error);
   return kind === 'url' ? buildUrl(ping, error) : [healthchecks(ping.healthchecks ?? '')];
 }
@@ -62,12 +62,12 @@ function buildSentry(
   const project = readDsn(ping.sentry ?? '');
   const slug = ping.slug ?? slugOf(name);
   if (project === undefined) {
-    const hint = 'A DSN is https://KEY@HOST/PROJECT, as the project settings in Sentry show it.';
-    error({ code: 'bad-dsn', message: 'ping: this is not a DSN of Sentry.', hint }, 'sentry');
+    const hint = 'A DSN is https://KEY@HOST/PROJECT, as shown in the project settings in Sentry.';
+    error({ code: 'bad-dsn', message: 'ping: this is not a Sentry DSN.', hint }, 'sentry');
     return [];
   }
   if (!isSlug(slug)) {
-    const message = 'ping: a slug may contain a-z, 0-9, "-" and "_", and at most 50 characters.';
+    const message = 'ping: a slug has at most 50 characters: a-z, 0-9, "-" and "_".';
     error({ code: 'bad-slug', message, hint: `For example: slug: ${slugOf(slug)}` }, 'slug');
   }
   const schedule = scheduleOf();
@@ -92,7 +92,7 @@ function buildUrl(ping: PingMap, error: Tell): readonly Monitor[] {
 
 function checkBody(body: NonNullable<PingMap['body']>, method: string, error: Tell): void {
   if (method === 'GET' || method === 'HEAD')
-    error({ code: 'stray-key', message: `ping: ${method} carries no body.`, hint: 'Write method: POST.' }, 'body');
+    error({ code: 'stray-key', message: `ping: ${method} has no body.`, hint: 'Write method: POST.' }, 'body');
   const unknown = unknownPlaceholder(typeof body === 'string' ? body : JSON.stringify(body));
   if (unknown) error({ ...unknown, message: `ping: ${unknown.message}` }, 'body');
 }

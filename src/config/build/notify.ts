@@ -22,7 +22,7 @@ export function buildNotify(written: TimerValues['notify'], report: MapReport, s
   const run = buildRun('notify', written.run, report);
   if (webhook === undefined && written.run === undefined) {
     const hint = 'For example: notify: https://hooks.example.org/…, or notify: {run: ./page.sh}';
-    report.error('notify', { code: 'missing-receiver', message: 'notify names no receiver.', hint });
+    report.error('notify', { code: 'missing-receiver', message: 'notify has no receiver.', hint });
     return undefined;
   }
   const command = run === undefined ? undefined : { run, ...setting, ...TELLING };

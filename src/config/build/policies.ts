@@ -66,7 +66,7 @@ function buildBreaker(written: TimerValues['breaker'], report: MapReport): Job['
   const hint = 'For example: breaker: {failures: 3, cooldown: 5m}';
   report.error('breaker', {
     code: 'missing-failures',
-    message: 'breaker: failures is missing, the number of failed runs that opens it.',
+    message: 'breaker: failures is missing. It is the number of failed runs that opens the breaker.',
     hint,
   });
   return undefined;

@@ -38,7 +38,7 @@ export function readSchedule(
     const message = `The timer has both ${first.key} and ${second.key}; it takes one schedule.`;
     report.error(
       second.key,
-      { code: 'several-schedules', message, hint: 'Make two timers of it, or remove one.' },
+      { code: 'several-schedules', message, hint: 'Split it into two timers, or remove one.' },
       { isKey: true },
     );
   }

@@ -14,7 +14,7 @@ export function sentrySchedule(timing: Timing, values: TimerValues): SentrySched
   const schedule = scheduleOf(timing, values);
   if (typeof schedule === 'string') return { why: schedule };
   const { notAfter, maxRuns } = timing.window;
-  if (notAfter !== undefined || maxRuns !== undefined) return { why: 'it ends one day' };
+  if (notAfter !== undefined || maxRuns !== undefined) return { why: 'it has an end' };
   const maxRuntime = longestRun(timing, values);
   return {
     config: {
@@ -32,7 +32,7 @@ function scheduleOf({ schedule, written }: Timing, values: TimerValues): Monitor
       return typeof values.cron === 'string' ? crontabOf(values.cron.trim()) : 'it has several expressions';
     case 'every':
       if (schedule.fromEnd) return 'it counts from the end of the last run';
-      return schedule.length === undefined ? 'it counts days of local time' : intervalOf(schedule.length);
+      return schedule.length === undefined ? 'it counts days in local time' : intervalOf(schedule.length);
     case 'in':
     case 'at':
       return 'it fires only at the given times';
@@ -63,7 +63,7 @@ const UNITS = [
 
 function intervalOf(length: Duration): MonitorConfig['schedule'] | string {
   const [size, unit] = UNITS.find(([each]) => length >= each && length % each === 0) ?? [];
-  if (size === undefined || unit === undefined) return 'its interval is not a number of whole minutes';
+  if (size === undefined || unit === undefined) return 'its interval is not a whole number of minutes';
   return { type: 'interval', value: length / size, unit };
 }
 

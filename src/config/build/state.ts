@@ -43,7 +43,7 @@ function buildShared(
 /** Keys that need the records of an earlier scheduler, and what happens without them. */
 const NEEDS: readonly (readonly [keyof TimerValues, string])[] = [
   ['catch_up', 'nothing is caught up after a restart'],
-  ['max_runs', 'counting begins again after a restart'],
+  ['max_runs', 'counting starts over after a restart'],
 ];
 
 /** Warns about a timer's keys that lose half their effect if the state is in memory. */
@@ -51,6 +51,6 @@ export function warnOfForgetting({ values, report }: BuiltTimer): void {
   for (const [key, what] of NEEDS) {
     if (values[key] === undefined || values[key] === false) continue;
     const message = `${key}: the state is kept in memory only, so ${what}.`;
-    report.warn(key, { code: 'needs-state', message, hint: `Give the file a state, or leave ${key} out.` });
+    report.warn(key, { code: 'needs-state', message, hint: `Set state to a path, or remove ${key}.` });
   }
 }

@@ -28,8 +28,7 @@ export function buildTracing(
   checkHeaders(headers, report);
   const { url, from } = endpoint === undefined ? endpointOf(env, report) : { url: withPath(endpoint), from: 'tracing' };
   if (!isHttp(url)) {
-    const message =
-      from === 'tracing' ? 'tracing: this is not a URL of a collector.' : `tracing: ${from} is not a URL.`;
+    const message = from === 'tracing' ? 'tracing: this is not a collector URL.' : `tracing: ${from} is not a URL.`;
     report.error('tracing', { code: 'bad-url', message, hint: EXAMPLE }, partOf(values, 'endpoint'));
   }
   return { tracing: { url, headers, ...(serviceName !== undefined && { serviceName }) } };
@@ -51,8 +50,8 @@ function endpointOf(env: Environment, report: MapReport): { readonly url: string
   const told = (name: string) => env[name]?.trim() || undefined;
   const protocol = told('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? told('OTEL_EXPORTER_OTLP_PROTOCOL');
   if (protocol === 'grpc') {
-    const message = 'tracing: OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and spans are sent by HTTP only.';
-    const hint = 'Collectors take HTTP at port 4318: tracing: http://collector.example:4318';
+    const message = 'tracing: OTEL_EXPORTER_OTLP_PROTOCOL is grpc, but timers sends spans only over HTTP.';
+    const hint = 'Collectors accept HTTP on port 4318: tracing: http://collector.example:4318';
     report.error('tracing', { code: 'bad-protocol', message, hint });
   }
   const whole = told('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
@@ -79,7 +78,7 @@ function checkHeaders(headers: TracingSettings['headers'], report: MapReport): v
       validateHeaderName(name);
       validateHeaderValue(name, value);
     } catch {
-      const message = `tracing: "${name.slice(0, 40)}" cannot be sent as a header of HTTP.`;
+      const message = `tracing: "${name.slice(0, 40)}" cannot be sent as an HTTP header.`;
       const hint =
         'A name is made of letters, digits and "-"; a value is one line. For example: authorization: Bearer …';
       report.error('tracing', { code: 'bad-header', message, hint }, { item: 'headers' });

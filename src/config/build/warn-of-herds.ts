@@ -102,10 +102,10 @@ function warnOfHerd({ at, members }: Herd, timezone: string): void {
   const jitter = JITTERS.find((length) => length <= room);
   teller.report.warn(teller.job.written.key, {
     code: 'herd',
-    message: `${members.length} timers fire at the same instant again and again: ${names.join(', ')} and ${others} more; next at ${formatLocal(at, timezone)}.`,
+    message: `${members.length} timers repeatedly fire at the same instant: ${names.join(', ')} and ${others} more; next at ${formatLocal(at, timezone)}.`,
     hint:
       jitter === undefined
         ? 'Move some of them.'
-        : `jitter: ${inUnits(jitter)} in each of them, or in defaults, spreads them.`,
+        : `Spread them with jitter: ${inUnits(jitter)} in each timer, or in defaults.`,
   });
 }

@@ -29,7 +29,7 @@ function warnOfTimeout({ job: { timeout = 0 }, values: { overlap = 'skip' }, rep
   if (timeout <= interval || overlap !== 'skip') return;
   report.warn('timeout', {
     code: 'timeout-over-interval',
-    message: `timeout: a run may last ${inUnits(timeout)}, but the next firing comes ${inUnits(interval)} later, and would be skipped.`,
+    message: `timeout: a run may last ${inUnits(timeout)}, but the next firing is due ${inUnits(interval)} later, and would be skipped.`,
     hint: 'Shorten it, or write overlap: queue, allow or replace.',
   });
 }
@@ -39,7 +39,7 @@ function warnOfRetries({ job, values, report }: BuiltTimer, interval: Duration) 
   report.warn(report.ownKeys().includes('retry') ? 'retry' : job.written.key, {
     code: 'retries-over-interval',
     message: `retry: the pauses between the attempts add up to more than the ${inUnits(interval)} to the next firing.`,
-    hint: 'Try less often, wait less, or set max_delay.',
+    hint: 'Retry fewer times, wait less, or set max_delay.',
   });
 }
 

@@ -9,7 +9,7 @@ export function warnOfUndeclaredGroups(timers: readonly BuiltTimer[], declared: 
   if (declared.size === 0) return;
   for (const { job, report } of timers) {
     if (job.group === undefined || declared.has(job.group)) continue;
-    const message = `group: "${clip(job.group)}" is not under groups, so one run of it is allowed at a time.`;
+    const message = `group: "${clip(job.group)}" is not defined under groups, so only one of its runs is active at a time.`;
     const meant = nearest(job.group, declared.keys());
     const hint = meant === undefined ? `Add it: groups: {${clip(job.group)}: 1}` : `Did you mean ${meant}?`;
     report.warn('group', { code: 'undeclared-group', message, hint });
@@ -54,7 +54,7 @@ function warnOfSharing({ report }: BuiltTimer, { key, sender }: Receiver, other:
     message: isOfMonitors
       ? `${key}: ${sender} and ${other.sender} report to the same monitor, which cannot tell them apart.`
       : `${key}: ${inWords({ key, sender })} and ${inWords(other)} use the same address, which receives both.`,
-    hint: isOfMonitors ? 'Give each one a monitor of its own.' : 'Give each one an address of its own.',
+    hint: isOfMonitors ? 'Give each its own monitor.' : 'Give each its own address.',
   });
 }
 

@@ -27,7 +27,12 @@ export function oddInLine(fault: TextSpan, source: Source): Problem | undefined 
   const odd = oddCharacter(line.charAt(column));
   if (!odd) return undefined;
   const start = source.lineStart(fault.start) + column;
-  return { code: 'odd-character', message: `Here stands ${odd.name}.`, hint: odd.hint, at: { start, end: start + 1 } };
+  return {
+    code: 'odd-character',
+    message: `This character is ${odd.name}.`,
+    hint: odd.hint,
+    at: { start, end: start + 1 },
+  };
 }
 
 /** The search covers this much of a line. */
@@ -54,7 +59,7 @@ function unclosedQuote(span: TextSpan, source: Source): Problem {
   const { line } = source.position(span.end - 1);
   const isClosed = line > source.position(span.start).line && /["']$/.test(source.slice(span));
   const message = isClosed
-    ? `The quote that opens here is closed only in line ${line}.`
+    ? `The quote that opens here is not closed until line ${line}.`
     : 'The quote that opens here is not closed.';
   const hint = 'Close it on the same line; in double quotes, a quote is written \\".';
   return { code: 'unclosed-quote', message, hint, at: { start: span.start, end: span.start + 1 } };
@@ -71,13 +76,13 @@ const explanations: Partial<Record<YamlFault['code'], Explain>> = {
   BAD_ALIAS: (fault, source) => ({ code: 'needs-quotes', ...needsQuotes(source, fault), at: fault }),
   TAB_AS_INDENT: (fault, source) => ({
     code: 'tab-indent',
-    message: 'A tab cannot indent a line in YAML.',
+    message: 'YAML does not allow tabs in indentation.',
     hint: 'Use spaces, two for each level.',
     at: { start: source.lineStart(fault.start), end: fault.end },
   }),
   BAD_DQ_ESCAPE: (fault, source) => ({
     code: 'bad-escape',
-    message: `${clip(source.text.slice(fault.start, fault.start + 2))} means nothing in double quotes.`,
+    message: `${clip(source.text.slice(fault.start, fault.start + 2))} is not a valid escape in double quotes.`,
     hint: 'Write the backslash twice, or use single quotes.',
     at: { start: fault.start, end: fault.start + 2 },
   }),
@@ -98,7 +103,7 @@ const explanations: Partial<Record<YamlFault['code'], Explain>> = {
   }),
   TOO_MANY: (fault) => ({
     code: 'too-many-values',
-    message: 'There are more values than any timer file has.',
+    message: 'There are too many values for a timer file.',
     at: fault,
   }),
   RESOURCE_EXHAUSTION: (fault) => ({
@@ -149,8 +154,8 @@ function badIndent(fault: YamlFault, source: Source, parsed: ParsedYaml): Proble
   const start = source.lineStart(fault.start);
   return {
     code: 'bad-indent',
-    message: `This line is indented by ${indent}, which fits none of the lines above it.`,
-    hint: 'Keys that belong together begin in the same column.',
+    message: `This line is indented by ${indent}, which matches none of the lines above it.`,
+    hint: 'Keys that belong together start in the same column.',
     at: { start: start + indent, end: Math.max(fault.end, start + indent + 1) },
   };
 }
@@ -184,11 +189,11 @@ function brokenLine(fault: YamlFault, source: Source): Problem {
 
 function tooFarIn(start: number, source: Source): Problem {
   const line = source.line(source.position(start).line);
-  const message = 'This line is indented further than the key above it, which has a value already.';
+  const message = 'This line is indented further than the key above it, which already has a value.';
   return {
     code: 'bad-indent',
     message,
-    hint: 'Keys that belong together begin in the same column.',
+    hint: 'Keys that belong together start in the same column.',
     at: { start, end: source.lineStart(start) + line.length },
   };
 }
@@ -199,7 +204,7 @@ function nested(fault: YamlFault, source: Source, parsed: ParsedYaml): Problem {
   const { key, value } = lineValue(source, fault.start);
   return {
     code: 'needs-quotes',
-    message: 'A text with ": " in it reads as a key and its value.',
+    message: 'A string with ": " in it reads as a key and a value.',
     hint: `Quote it: ${key}${quote(value.text)}`,
     at: value,
   };
@@ -211,7 +216,9 @@ export function explainTag(fault: TextSpan, source: Source): Problem {
   const isForeign = text.startsWith('!!');
   return {
     code: 'custom-tag',
-    message: isForeign ? `${clip(text)} is a type that timer files do not have.` : `${clip(text)} reads as a YAML tag.`,
+    message: isForeign
+      ? `${clip(text)} is a tag that timer files do not support.`
+      : `${clip(text)} reads as a YAML tag.`,
     hint: isForeign ? 'Leave it out; a timer file holds plain data.' : needsQuotes(source, fault).hint,
     at: fault,
   };

@@ -21,9 +21,13 @@ export function addressFault(written: string, mayHold: 'placeholders' | 'none'):
     return { code: 'bad-address', message: 'This is not a web address.', hint };
   }
   if (!/^https?:$/.test(new URL(sample).protocol))
-    return { code: 'bad-address', message: 'An address here begins with https:// or http://.', hint: EXAMPLE };
+    return { code: 'bad-address', message: 'The address must begin with https:// or http://.', hint: EXAMPLE };
   if (/^[a-z]+:\/*[^/?#]*\{/i.test(written))
-    return { code: 'bad-address', message: 'The host of an address is not filled in.', hint: 'Write it out.' };
+    return {
+      code: 'bad-address',
+      message: 'Placeholders do not work in the host of an address.',
+      hint: 'Write it out.',
+    };
   return undefined;
 }
 

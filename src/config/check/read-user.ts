@@ -31,7 +31,7 @@ function findUser(written: string, accounts: Accounts): Account | ValueRefusal {
     return {
       code: 'unknown-group',
       message: `user: this machine has no group "${group}".`,
-      hint: 'Write a name that "getent group" knows, or a gid.',
+      hint: 'Use a name from "getent group", or a gid.',
     };
   }
   return { ...account, gid, groups: account.groups.filter((other) => other !== gid) };
@@ -46,7 +46,7 @@ function knownUser(user: string, accounts: Accounts): Account | undefined {
 const unknownUser = (name: string): ValueRefusal => ({
   code: 'unknown-user',
   message: `user: this machine has no user "${name}".`,
-  hint: 'Write a name that "getent passwd" knows, or uid:gid.',
+  hint: 'Use a name from "getent passwd", or uid:gid.',
 });
 
 const number = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);

@@ -21,7 +21,7 @@ export const phrase = {
   path: 'a path',
   moment: 'a time such as "2027-01-01 00:00"',
   command: 'a command: a string for the shell, or a list of program and arguments',
-  user: 'a user: name or number, with :group if wanted',
+  user: 'a user name or id, optionally with :group',
   exitCode: 'an exit code from 0 to 255',
   exitCodes: 'a list of exit codes from 0 to 255, such as [0, 3]',
   servers: 'a list of servers, such as [ntp.example.org]',
@@ -62,7 +62,7 @@ export const storeUrl = z.pipe(
       ? written
       : refuse(context, written, {
           code: 'bad-value',
-          message: 'This is not the URL of a store for a state.',
+          message: 'This is not the URL of a supported state store.',
           hint: 'It begins with redis://, rediss://, postgres:// or etcd://',
         }),
   ),
@@ -94,7 +94,7 @@ export const duration = z.pipe(
       ? length
       : refuse(context, length, {
           code: 'bad-duration',
-          message: 'A duration of 0 makes no sense here.',
+          message: 'The duration must be longer than 0.',
           hint: 'Leave the key out, or write a longer one.',
         }),
   ),
@@ -126,7 +126,7 @@ export const size = z.pipe(
 );
 
 /** Values are used as written: `1` and `true` are texts. */
-export const env = z.record(z.string(), z.string('a string'), 'a map of names and strings');
+export const env = z.record(z.string(), z.string('a string'), 'a map of names to strings');
 
 export const command = z.union(
   [text, z.array(z.string('a string')).check(z.minLength(1, 'a list that begins with a program'))],
@@ -146,7 +146,7 @@ export const warningCode = z.pipe(
     const code = WARNINGS.find((known) => known === written);
     if (code !== undefined) return code;
     const meant = nearest(written, WARNINGS);
-    const hint = meant === undefined ? `There are ${WARNINGS.join(', ')}.` : `Did you mean ${meant}?`;
+    const hint = meant === undefined ? `The warnings are ${WARNINGS.join(', ')}.` : `Did you mean ${meant}?`;
     return refuse(context, written, {
       code: 'unknown-warning',
       message: `Unknown warning "${written.slice(0, 40)}".`,

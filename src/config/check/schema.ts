@@ -51,7 +51,7 @@ const dst = z.strictObject(
     gap: z.optional(z.enum(['after', 'skip'], 'after or skip')),
     repeat: z.optional(z.enum(['first', 'last', 'both'], 'first, last or both')),
   },
-  'a map of gap and repeat',
+  'a map with gap and repeat',
 );
 const catchUp = z.strictObject(
   { policy: z.optional(z.enum(['latest', 'all'], 'latest or all')), within: z.optional(duration) },
@@ -64,7 +64,7 @@ const output = z.strictObject(
   'a map',
 );
 
-const texts = z.record(z.string(), z.string('a string'), 'a map of names and strings');
+const texts = z.record(z.string(), z.string('a string'), 'a map of names to strings');
 const ping = z.strictObject(
   {
     healthchecks: z.optional(addressTemplate),
@@ -80,7 +80,7 @@ const ping = z.strictObject(
   },
   'a map',
 );
-const pingValue = z.union([addressTemplate, ping], 'an address, or a map of healthchecks, sentry or url');
+const pingValue = z.union([addressTemplate, ping], 'an address, or a map with healthchecks, sentry or url');
 const notify = z.strictObject(
   {
     webhook: z.optional(address),
@@ -102,7 +102,7 @@ export const pulse = z.pipe(
       ? length
       : refuse(context, length, {
           code: 'bad-duration',
-          message: 'A heartbeat is sent at most every second and at least every day.',
+          message: 'The interval of a heartbeat must be from 1s to 1d.',
           hint: 'For example: every: 1m',
         }),
   ),
@@ -123,7 +123,7 @@ const urlAlone = z.pipe(
 
 const forward = z.strictObject(
   { url: z.optional(address), token_file: z.optional(path) },
-  'a map of url and token_file',
+  'a map with url and token_file',
 );
 const forwardUrl = z.pipe(
   address,
@@ -183,7 +183,7 @@ export const defaultsSchema = z.strictObject(sharedKeys);
 
 export const timerSchema = z.strictObject({ ...scheduleKeys, run: z.optional(command), ...sharedKeys });
 
-const history = z.strictObject({ keep: z.optional(duration), runs: z.optional(count) }, 'a map of keep and runs');
+const history = z.strictObject({ keep: z.optional(duration), runs: z.optional(count) }, 'a map with keep and runs');
 
 export const server = z.pipe(
   z.string('a server, such as ntp.example.org'),
@@ -206,7 +206,7 @@ export const poll = z.pipe(
       ? length
       : refuse(context, length, {
           code: 'bad-duration',
-          message: 'The clock is measured at most every 64 seconds and at least every day.',
+          message: 'The poll interval must be from 64s to 1d.',
           hint: 'For example: poll: 10m',
         }),
   ),
@@ -219,7 +219,7 @@ const clock = z.strictObject(
     discipline: z.optional(flag),
     poll: z.optional(poll),
   },
-  'a map of servers, chrony, limit, discipline and poll',
+  'a map with servers, chrony, limit, discipline and poll',
 );
 
 export const listen = z.pipe(
@@ -239,17 +239,17 @@ export const listen = z.pipe(
 const openOrToken = z.optional(z.enum(['open', 'token'], 'open or token'));
 const httpMap = z.strictObject(
   { listen, token_file: z.optional(path), metrics: openOrToken, health: openOrToken },
-  'a map of listen, token_file, metrics and health',
+  'a map with listen, token_file, metrics and health',
 );
 const http = z.union([listen, httpMap], orMap('an address with a port, unix:PATH'));
 
 const tracingMap = z.strictObject(
   {
     endpoint: z.optional(text),
-    headers: z.optional(z.record(z.string(), z.string('a string'), 'a map of names and strings')),
+    headers: z.optional(z.record(z.string(), z.string('a string'), 'a map of names to strings')),
     service_name: z.optional(text),
   },
-  'a map of endpoint, headers and service_name',
+  'a map with endpoint, headers and service_name',
 );
 const tracing = z.union([flag, text, tracingMap], orMap('true, false, the URL of a collector'));
 
@@ -258,14 +258,14 @@ export const fileSchema = z.strictObject({
   timezone: z.optional(z.string(phrase.zone)),
   concurrency: z.optional(count),
   state: z.optional(z.union([statePath, z.literal(false), stateMap], orMap('a path, a URL, false for memory only'))),
-  groups: z.optional(z.record(z.string(), count, 'a map of group names and numbers')),
+  groups: z.optional(z.record(z.string(), count, 'a map of group names to numbers')),
   orphans: z.optional(z.enum(['kill', 'keep'], 'kill or keep')),
   launcher: z.optional(z.enum(['auto', 'execa'], 'auto or execa')),
   history: z.optional(history),
   clock: z.optional(clock),
   http: z.optional(http),
-  heartbeat: z.optional(z.union([urlAlone, heartbeat], 'an address, or a map of every, url and run')),
-  forward: z.optional(z.union([forwardUrl, forward], 'an address, or a map of url and token_file')),
+  heartbeat: z.optional(z.union([urlAlone, heartbeat], 'an address, or a map with every, url and run')),
+  forward: z.optional(z.union([forwardUrl, forward], 'an address, or a map with url and token_file')),
   tracing: z.optional(tracing),
   defaults: z.optional(z.unknown()),
   timers: z.optional(z.unknown()),

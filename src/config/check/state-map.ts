@@ -10,7 +10,7 @@ export const lease = z.pipe(
       ? length
       : refuse(context, length, {
           code: 'bad-duration',
-          message: 'A lease takes at least 5 s and at most 5 m.',
+          message: 'A lease must last from 5s to 5m.',
           hint: 'For example: lease: 15s',
         }),
   ),
@@ -23,5 +23,5 @@ export const stateMap = z.strictObject(
     lease: z.optional(lease),
     name: z.optional(machineName),
   },
-  'a map of url, password_file, lease and name',
+  'a map with url, password_file, lease and name',
 );

@@ -93,7 +93,7 @@ function wordsForUnquoted(fault: YamlFault, faults: readonly YamlFault[], source
   return wordsForTrailing(fault, value, hint, source);
 }
 
-const COLON = 'A text with ": " in it reads as a key and its value.';
+const COLON = 'A string with ": " in it reads as a key and a value.';
 
 /** A second key on a line is not a text that lacks quotes. */
 function wordsForColon(key: string, text: string): Words | undefined {
@@ -102,7 +102,7 @@ function wordsForColon(key: string, text: string): Words | undefined {
     inner !== '' &&
     (key.startsWith('timers:') || (isKeyOf('timer', inner) && !isKeyOf('timer', key.replace(': ', ''))));
   if (!isKey) return undefined;
-  const message = `${clip(inner)}: cannot be on the line of ${clip(key.trim())}.`;
+  const message = `${clip(inner)}: cannot be on the same line as ${clip(key.trim())}.`;
   return { code: 'key-on-key-line', message, hint: 'Put it on the next line, indented.' };
 }
 
@@ -116,14 +116,14 @@ function wordsForTrailing(
   if (fault.message.startsWith('Unexpected block-seq-ind on same line')) {
     return {
       code: 'list-on-key-line',
-      message: 'A list with "-" begins on the line below its key.',
+      message: 'A list with "-" starts on the line below its key.',
       hint: 'Or write it in brackets: [first, second]',
     };
   }
   if (/^[|>]/.test(value.text)) {
     return {
       code: 'text-after-block',
-      message: `The text after ${first} begins on the next line, indented.`,
+      message: `The text after ${first} must start on the next line, indented.`,
       hint: `Or leave out the ${first}.`,
     };
   }
@@ -132,7 +132,7 @@ function wordsForTrailing(
   const before = source.text.slice(value.start, fault.start).trim();
   if (!/^(".*"|'.*'|\[.*\]|\{.*\})$/.test(before)) return undefined;
   if (value.text === `${before},`) {
-    return { code: 'stray-comma', message: 'Lines of a map do not end in a comma.', hint: 'Remove the comma.' };
+    return { code: 'stray-comma', message: 'Lines in a map do not end with a comma.', hint: 'Remove the comma.' };
   }
   const what = { '"': 'quoted text', "'": 'quoted text', '[': 'list', '{': 'map' }[first] ?? 'value';
   return { code: 'text-after-value', message: `The ${what} ends before the end of the line.`, hint };
@@ -169,7 +169,7 @@ function tellFaults(parsed: ParsedYaml, problems: Problems): boolean {
 
 const MANY_MORE = {
   code: 'too-many-problems',
-  message: 'The file was not checked beyond this place: too much is wrong.',
+  message: 'The file was not checked past this point: it has too many errors.',
 } as const;
 
 function tellSecondDocument(start: number, problems: Problems): void {

@@ -49,7 +49,7 @@ export const missingSpace = (key: string, value: string): ValueRefusal => ({
 /** How to fix a key that a level does not have; `holdsTimer`: its value looks like a timer. */
 export function hintForKey(key: string, level: HintLevel, holdsTimer: boolean): string | undefined {
   const odd = oddCharacter(key);
-  if (odd) return `It holds ${odd.name}. ${odd.hint}`;
+  if (odd) return `It contains ${odd.name}. ${odd.hint}`;
   const unlike = unlikeHint(key, level);
   if (unlike !== undefined) return unlike;
   const named = holdsTimer && level === 'file' ? undefined : pathHint(key, level);

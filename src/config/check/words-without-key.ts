@@ -3,16 +3,16 @@ const LIMIT = 'timers sets no limits for a command. Set them in the command: run
 const ALONE = 'Timers do not wait for each other. Run both commands in one timer: run: first && second';
 const CHAIN = 'A timer has one command: run: first && second';
 const NO_IMAGE = 'Commands run on this machine, not in an image. Write the command under run.';
-const ONE_RUN = 'A firing starts one run. The key for runs of a timer at the same time is overlap.';
+const ONE_RUN = 'A firing starts one run. The overlap key decides whether runs of a timer overlap.';
 const ARGUMENTS = 'Write it in the command, or as a variable under env.';
 const NAME = 'The name of a timer is its key under timers.';
 const HERE = 'Leave it out: a command runs on this machine.';
 const CONDITION = 'Check it in the command: run: test -e FILE && …';
-const AT_TIMES = 'A timer fires at its times only. timers trigger starts a run at any other moment.';
-const CONFINED = 'timers does not confine a command. Let another program do it: run: systemd-run --pipe --wait …';
+const AT_TIMES = 'A timer fires only at its scheduled times. timers trigger starts a run at any other time.';
+const CONFINED = 'timers does not sandbox commands. Let another program do it: run: systemd-run --pipe --wait …';
 const ENDS = 'Leave it out: a run ends when its command ends.';
-const LOG = 'Leave it out: the log has options, timers start --log-level and --log-format.';
-const SIGTERM = 'A command ends by SIGTERM, and by SIGKILL after kill_after.';
+const LOG = 'Leave it out: use the options --log-level and --log-format of timers start.';
+const SIGTERM = 'timers ends a command with SIGTERM, and with SIGKILL after kill_after.';
 
 /**
  * Words of other programs that look like a key here, or like a word in `ELSEWHERE`, but mean something else. Exact
@@ -34,7 +34,7 @@ export const NOWHERE: Readonly<Record<string, string>> = {
   metadata: `Leave it out. ${NAME}`,
   spec: 'Leave it out. The keys of a timer are directly under its name.',
   services: 'Write timers: and, under the name of each timer, when it runs and its command.',
-  name: `${NAME} That of a machine belongs under state.`,
+  name: `${NAME} The name of a machine belongs under state.`,
   ...all('id label job_id job_name run_name process_name dag_id', NAME),
   ...all(
     'image entrypoint container containers template job_template volumes volume_mounts security_context ' +
@@ -63,9 +63,9 @@ export const NOWHERE: Readonly<Record<string, string>> = {
   ...all('kill_signal stop_signal kill_mode exec_stop', SIGTERM),
   accuracy_sec: 'Leave it out: a timer fires at its time.',
   fixed_random_delay: 'Leave it out: jitter is the same at every firing.',
-  wake_system: 'timers cannot wake the machine. For firings that it sleeps through, write catch_up.',
+  wake_system: 'timers cannot wake the machine. To run the firings that it sleeps through, set catch_up.',
   unit: 'Write the command under run.',
-  include: 'A timer file is one file. Start one scheduler per file, or put the files together before.',
+  include: 'A timer file is one file. Start one scheduler per file, or merge the files first.',
   home: 'Write it under env.',
   ...all('kwargs options params parameters with matrix strategy job_data_map user_data input', ARGUMENTS),
   ...all('runs_on permissions namespace node_selector affinity tolerations network host_network privileged', HERE),
@@ -74,7 +74,7 @@ export const NOWHERE: Readonly<Record<string, string>> = {
   ...all('private_tmp protect_system protect_home no_new_privileges dynamic_user capability_bounding_set', CONFINED),
   ...all('type remain_after_exit', ENDS),
   ...all('logging log_level log_format syslog_identifier', LOG),
-  ...all('stdin standard_input', 'A command reads nothing from its standard input. Write run: command < FILE'),
+  ...all('stdin standard_input', 'The standard input of a command is empty. Write run: command < FILE'),
   hooks: 'Write on_failure, on_success and on_recovery in the timer.',
   owner: 'Write it under description or tags.',
   has_seconds: 'Leave it out: a cron expression of six fields begins with seconds.',

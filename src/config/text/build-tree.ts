@@ -129,7 +129,7 @@ class TreeBuilder {
     const first = entries.get(key.text);
     if (first === undefined) return false;
     const { line } = this.#problems.source.position(first.key.start);
-    const message = `"${clip(key.text)}" is here a second time; the first is in line ${line}.`;
+    const message = `"${clip(key.text)}" is a duplicate key; the first is on line ${line}.`;
     this.#problems.error({ code: 'duplicate-key', message, at: key.span, path: [...this.#path, key.text] });
     return true;
   }
@@ -144,7 +144,7 @@ class TreeBuilder {
     } else if (value.kind === 'scalar') {
       this.#error({
         code: 'bad-merge',
-        message: '"<<" merges maps: give it an alias of a map, or a list of aliases.',
+        message: '"<<" merges maps: give it an alias to a map, or a list of aliases.',
         at: source.at,
       });
     }
@@ -158,7 +158,7 @@ class TreeBuilder {
       return broken;
     }
     if (found === 'open') {
-      this.#error({ code: 'alias-cycle', message: `"*${clip(alias.source)}" is inside what it repeats.`, at });
+      this.#error({ code: 'alias-cycle', message: `"*${clip(alias.source)}" is inside its own anchor.`, at });
       return broken;
     }
     const isFirst = this.#repeated <= MAX_REPEATED;
@@ -174,8 +174,8 @@ class TreeBuilder {
   #unknownAlias(name: string, at: TextSpan): { message: string; hint: string } {
     if (/^[\w-]+$/.test(name)) {
       return {
-        message: `"*${clip(name)}" repeats an anchor "&${clip(name)}", and there is none above it.`,
-        hint: 'Quote a text that begins with *.',
+        message: `"*${clip(name)}" refers to an anchor "&${clip(name)}", but there is none above it.`,
+        hint: 'Quote a string that begins with *.',
       };
     }
     return needsQuotes(this.#problems.source, at);

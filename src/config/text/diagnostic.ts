@@ -111,7 +111,7 @@ export class Problems {
   }
 
   #more({ line, column }: Diagnostic): Diagnostic {
-    const message = `There are more problems than these ${MOST.toLocaleString('en')}; the others are not shown.`;
+    const message = `Only the first ${MOST.toLocaleString('en')} problems are shown.`;
     return {
       severity: this.#told.error > MOST ? 'error' : 'warning',
       code: 'too-many-problems',

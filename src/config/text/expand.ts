@@ -65,9 +65,7 @@ function malformed(reference: string): ExpandFault {
   const isOpen = !reference.endsWith('}');
   return {
     code: 'bad-variable',
-    message: isOpen
-      ? 'A ${ that is not closed by a } before the next one.'
-      : `${reference} is no \${NAME} and no \${NAME:-default}.`,
+    message: isOpen ? 'This ${ has no closing }.' : `${reference} is neither \${NAME} nor \${NAME:-default}.`,
     hint: 'A literal ${ is written $${.',
     text: reference,
   };

@@ -79,7 +79,7 @@ export class PlainValues {
   /** In YAML 1.1 a leading zero meant octal. Many people still expect that. */
   #number({ value, text }: ScalarNode, at: TextSpan, path: Path): unknown {
     if (typeof value === 'number' && /^[-+]?0\d/.test(text)) {
-      const message = `${clip(text)} is read as ${value}: in YAML 1.2 a leading zero means nothing.`;
+      const message = `${clip(text)} is read as ${value}: in YAML 1.2 a leading zero has no meaning.`;
       this.#problems.warn({ code: 'leading-zero', message, hint: `Write ${value}.`, at, path });
     }
     return value;

@@ -48,7 +48,7 @@ function cannotOpen(path: string, error: unknown): Diagnostic {
     return aboutFile('file-not-found', `there is no file ${path}`, '"timers init" writes a starter file');
   }
   if (code === 'EACCES' || code === 'EPERM')
-    return aboutFile('file-unreadable', `${path} may not be read: permission denied`);
+    return aboutFile('file-unreadable', `${path} cannot be read: permission denied`);
   if (code === 'ELOOP') return aboutFile('file-unreadable', `${path} is a symbolic link that leads back to itself`);
   return aboutFile('file-unreadable', `${path} cannot be read: ${systemReason(error)}`);
 }
@@ -58,7 +58,7 @@ function refuse(path: string, stats: Stats): Diagnostic | undefined {
     return aboutFile(
       'is-a-directory',
       `${path} is a directory`,
-      `name the file in it: ${path.replace(/\/+$/, '')}/timers.yaml`,
+      `pass the file in it: ${path.replace(/\/+$/, '')}/timers.yaml`,
     );
   }
   if (!stats.isFile()) {
@@ -120,7 +120,7 @@ function invalidUtf8(path: string, bytes: Buffer): Diagnostic {
   // A U+FFFD in the file itself may come first; its line still has a broken character.
   const index = replaced.findIndex((line) => line.includes('\uFFFD'));
   return {
-    ...aboutFile('not-utf-8', `${path} is not UTF-8: a character here is broken`, 'save it as UTF-8'),
+    ...aboutFile('not-utf-8', `${path} is not UTF-8: this character is invalid`, 'save it as UTF-8'),
     line: index + 1,
     column: (replaced[index] ?? '').indexOf('\uFFFD') + 1,
   };

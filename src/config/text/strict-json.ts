@@ -68,8 +68,9 @@ function words(rest: string, found: string): Pick<Problem, 'message' | 'hint'> {
   if (/^,\s*[}\]]/.test(rest)) {
     return { message: `JSON allows no comma before ${found}.`, hint: 'Remove the comma.' };
   }
-  if (rest.startsWith("'")) return { message: 'JSON accepts only double quotes.', hint: 'Write " for \'.' };
-  if (/^[A-Za-z_$]/.test(rest)) return { message: 'In JSON every text and every key is quoted.', hint: 'Write "…".' };
+  if (rest.startsWith("'")) return { message: 'JSON accepts only double quotes.', hint: 'Use " instead of \'.' };
+  if (/^[A-Za-z_$]/.test(rest))
+    return { message: 'JSON requires quotes around each string and key.', hint: 'Write "…".' };
   return {
     message: 'This is not valid JSON from here on.',
     hint: 'Look for a missing comma, colon, quote or bracket.',

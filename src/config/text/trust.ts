@@ -50,7 +50,7 @@ export class Trust {
     const [what, { uid } = facts] = foreign;
     return {
       message: `found ${path}, but ${what === path ? 'it' : `its folder ${what}`} belongs to another user (uid ${uid})`,
-      hint: `if you trust it, name it: --file ${quoted(path)}`,
+      hint: `if you trust it, pass it: --file ${quoted(path)}`,
     };
   }
 
@@ -77,7 +77,7 @@ export class Trust {
     const byGroup = (facts.mode & GROUP_WRITES) !== 0 && !this.#isPrivate(facts);
     if ((!byAll && !byGroup) || isReadOnly(path)) return undefined;
     const who = byAll ? 'every user' : `group ${this.#known().group(String(facts.gid))?.name ?? facts.gid}`;
-    return { message: `${who} may write to ${path}`, hint: wayOut(path, facts) };
+    return { message: `${who} can write to ${path}`, hint: wayOut(path, facts) };
   }
 
   /**
@@ -110,14 +110,12 @@ const typeOf = ({ mode }: FileFacts): number => mode & S_IFMT;
 /** Devices, and folders like /tmp, are open to everyone by design: other programs need that. */
 function wayOut(path: string, facts: FileFacts): string {
   const isDevice = [S_IFCHR, S_IFBLK].includes(typeOf(facts));
-  return isDevice || (facts.mode & STICKY) !== 0
-    ? 'choose a file in a folder of your own'
-    : `chmod go-w ${quoted(path)}`;
+  return isDevice || (facts.mode & STICKY) !== 0 ? 'choose a file in your own folder' : `chmod go-w ${quoted(path)}`;
 }
 
 const inOpenFolder = (path: string, uid: number, folder: string): Distrust => ({
-  message: `${path} belongs to another user (uid ${uid}), in ${folder}, where every user may put files`,
-  hint: `move it to a folder of your own, or: chown -h root ${quoted(path)}`,
+  message: `${path} belongs to another user (uid ${uid}), in ${folder}, where every user can create files`,
+  hint: `move it to your own folder, or: chown -h root ${quoted(path)}`,
 });
 
 /** Every folder on the way to a path, links followed, the nearest first. */

@@ -3,52 +3,52 @@ import type { CodeEntry } from './entry.js';
 /** Codes about the file as a whole. */
 export const FILE_CODES = {
   'file-not-found': {
-    summary: 'There is no timer file at this path, or none from the current folder upward.',
-    fix: 'Name one with `--file`, or write one with `timers init`.',
+    summary: 'There is no timer file at this path, or none in the current folder and those above it.',
+    fix: 'Pass one with `--file`, or create one with `timers init`.',
   },
   'file-unreadable': {
     summary: 'The timer file cannot be read.',
-    fix: 'Give its user the right to read it and to open its folders.',
+    fix: 'Give your user permission to read it and to enter its folders.',
   },
   'file-too-large': {
-    summary: 'The file is larger than any timer file.',
+    summary: 'The file is too large for a timer file.',
     fix: 'Check the path. [Limits](limits.md) has the largest size.',
   },
   'bad-signature': {
-    summary: 'The timer file from `--from` has no signature, or one that does not fit `--verify-key`.',
+    summary: 'The timer file from `--from` has no signature, or one that does not match `--verify-key`.',
     fix: 'Sign the file with the private key that matches the public key.',
   },
   'file-not-kept': {
     summary: 'The copy of the timer file from `--from` cannot be written.',
-    fix: 'Free space on the disk, or let the user write to the folder of the copy.',
+    fix: 'Free up disk space, or make the folder of the copy writable.',
   },
   'server-unreachable': {
-    summary: 'The server of `--from` cannot be reached, or has no file.',
+    summary: 'The `--from` server cannot be reached, or does not have the file.',
     fix: 'Check the URL, the network and the token.',
   },
-  'is-a-directory': { summary: 'The path names a folder.', fix: 'Name a file.' },
+  'is-a-directory': { summary: 'The path is a folder.', fix: 'Use the path of a file.' },
   'not-a-regular-file': {
-    summary: 'The path names a device, a socket or a pipe.',
-    fix: 'Name a regular file. Only `timers validate` reads a pipe.',
+    summary: 'The path is a device, a socket or a pipe.',
+    fix: 'Use a regular file. Only `timers validate` reads a pipe.',
   },
   'is-a-program': {
-    summary: 'The path names a program, such as a `.js` file.',
+    summary: 'The path is a program, such as a `.js` file.',
     fix: 'Write the timers as YAML or JSON. `timers` never executes a timer file.',
   },
   'nul-byte': { summary: 'The file contains a NUL byte, so it is not text.', fix: 'Check the path and the encoding.' },
   'not-utf-8': { summary: 'The file is not UTF-8 text.', fix: 'Save it as UTF-8.' },
   'foreign-file': {
-    summary: 'The timer file was found from the current folder upward, and belongs to another user.',
-    fix: 'Name it with `--file` if you trust it.',
+    summary: 'The timer file that was found belongs to another user.',
+    fix: 'If you trust it, pass it with `--file`.',
   },
   'writable-by-others': {
     severity: 'either',
-    summary: 'Other users may change the file, an environment file, the token file or a folder that leads there.',
+    summary: 'Other users can change the file, an environment file, the token file or a folder above one of them.',
     fix: 'Remove their write permission; the message shows the command.',
   },
   'empty-file': { summary: 'The file is empty.', fix: 'Add `timers:` with one timer.', example: '# later' },
   'not-a-map': {
-    summary: 'The top of the file is not a map.',
+    summary: 'The top level of the file is not a map.',
     fix: 'Begin the file with `timers:`.',
     example: '- backup',
   },
@@ -67,7 +67,7 @@ export const FILE_CODES = {
     example: 'timers: { ping: { every: 1h, run: "true" } }\n---\ntimers: {}',
   },
   'merge-conflict': {
-    summary: 'The file has a conflict marker of Git.',
+    summary: 'The file has a Git conflict marker.',
     fix: 'Resolve the conflict and remove the markers.',
     example: '<<<<<<< HEAD\ntimers: { ping: { every: 1h, run: "true" } }',
   },

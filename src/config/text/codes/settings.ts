@@ -28,7 +28,7 @@ export const SETTING_CODES = {
     example: 'every: 1h\nrun: ./backup.sh\nbreaker: { cooldown: 5m }',
   },
   'missing-monitor': {
-    summary: '`ping` names no service.',
+    summary: '`ping` has no service.',
     fix: 'Add `url`, `healthchecks` or `sentry`.',
     example: 'every: 1h\nrun: ./backup.sh\nping: {}',
   },
@@ -39,22 +39,22 @@ export const SETTING_CODES = {
       'every: 1h\nrun: ./backup.sh\nping: { url: "https://example.org/", healthchecks: "https://hc-ping.com/x" }',
   },
   'bad-dsn': {
-    summary: 'The value is not a DSN of Sentry.',
-    fix: 'Copy it from the settings of the project.',
+    summary: 'The value is not a Sentry DSN.',
+    fix: 'Copy it from the project settings.',
     example: 'every: 1h\nrun: ./backup.sh\nping: { sentry: "https://example.org/" }',
   },
   'bad-slug': {
-    summary: 'The value is not a slug of a Sentry monitor.',
+    summary: 'The value is not the slug of a Sentry monitor.',
     fix: 'Use lowercase letters, digits, `_` and `-`.',
     example: 'every: 1h\nrun: ./backup.sh\nping: { sentry: "https://key@o1.ingest.sentry.io/2", slug: "My backup" }',
   },
   'missing-receiver': {
-    summary: '`notify`, `heartbeat` or `forward` names no receiver.',
+    summary: '`notify`, `heartbeat` or `forward` has no receiver.',
     fix: 'Add the one that the message names.',
     example: 'every: 1h\nrun: ./backup.sh\nnotify: { on: [failed] }',
   },
   'needs-state': {
-    summary: '`forward` is set, and the state is kept in memory only.',
+    summary: '`forward` is set, but the state is kept in memory only.',
     fix: 'Remove `state: false`, or `forward`.',
     example:
       'state: false\nforward: https://timers.example.org/api/outcomes\ntimers: { ping: { every: 1h, run: "true" } }',
@@ -75,7 +75,7 @@ export const SETTING_CODES = {
     fix: 'Write a longer one: `(umask 077; openssl rand -hex 16 > token)`.',
   },
   'no-time-source': {
-    summary: '`clock` names no source of time.',
+    summary: '`clock` has no source of time.',
     fix: 'Add `servers` or `chrony: auto`.',
     example: 'clock: { chrony: false }\ntimers: { ping: { every: 1h, run: "true" } }',
   },
@@ -90,12 +90,12 @@ export const SETTING_CODES = {
   },
   'not-a-directory': {
     summary: 'A path that must be a folder is a file.',
-    fix: 'Name a folder.',
+    fix: 'Use the path of a folder.',
     example: 'every: 1h\nrun: ./backup.sh\ncwd: /etc/passwd',
   },
   'not-a-file': {
     summary: 'The output file is a folder, a named pipe, a socket or a device; with `user` also a symbolic link.',
-    fix: 'Name a regular file, or one that does not exist yet.',
+    fix: 'Use a regular file, or a path that does not exist yet.',
     example: 'every: 1h\nrun: ./backup.sh\noutput: { file: / }',
   },
   'missing-env-file': {

@@ -3,7 +3,7 @@ import type { CodeEntry } from './entry.js';
 /** Codes about keys and their values. */
 export const VALUE_CODES = {
   'unknown-key': {
-    summary: 'The key does not exist here.',
+    summary: 'This place has no such key.',
     fix: 'Use the key that the message suggests, or move it to where it belongs.',
     example: 'evry: 1h\nrun: ./backup.sh',
   },
@@ -13,7 +13,7 @@ export const VALUE_CODES = {
     example: 'defaults: { run: ./backup.sh }\ntimers: { backup: { every: 1h, run: "true" } }',
   },
   'stray-key': {
-    summary: 'The key has no effect beside another one.',
+    summary: 'The key has no effect together with another one.',
     fix: 'Remove it.',
     example: 'every: 1h\nrun: ./backup.sh\nping: { url: "https://example.org/", slug: backup }',
   },
@@ -24,16 +24,16 @@ export const VALUE_CODES = {
   },
   'wrong-type': {
     summary: 'The value has the wrong type.',
-    fix: 'Write what the message asks for.',
+    fix: 'Use a value that the message describes.',
     example: 'every: 1h\nrun: ./backup.sh\nenabled: maybe',
   },
   'bad-value': {
     summary: 'The value is not one of those allowed.',
-    fix: 'Write what the message asks for.',
+    fix: 'Use a value that the message describes.',
     example: 'every: 1h\nrun: ./backup.sh\noverlap: never',
   },
   'bad-name': {
-    summary: 'The name of a timer has a character that is not allowed, or is too long.',
+    summary: 'The name of a timer has an invalid character, or is too long.',
     fix: 'Use letters, digits, `.`, `_` and `-`.',
     example: 'timers: { "my backup": { every: 1h, run: ./backup.sh } }',
   },
@@ -53,22 +53,22 @@ export const VALUE_CODES = {
     example: 'every: 1h\nrun: ./backup.sh\nenv: { TARGET: "${TARGET}" }',
   },
   'bad-env-name': {
-    summary: 'The text is not a name of an environment variable.',
+    summary: 'The text is not the name of an environment variable.',
     fix: 'Use letters, digits and `_`.',
     example: 'every: 1h\nrun: ./backup.sh\nenv: { "A=B": x }',
   },
   'bad-output': {
-    summary: 'Two settings of `output` exclude each other, or one is missing.',
+    summary: 'Two settings of `output` conflict, or one is missing.',
     fix: 'Write `output: {file: backup.log, max_size: 10MB}`.',
     example: 'every: 1h\nrun: ./backup.sh\noutput: { max_size: 10MB }',
   },
   'bad-address': {
-    summary: 'The value is not a URL, an address with a port, or a path of a socket.',
-    fix: 'Write it like the example of the message.',
+    summary: 'The value is not a URL, an address with a port, or the path of a socket.',
+    fix: 'Follow the example in the message.',
     example: 'http: nowhere\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'unknown-placeholder': {
-    summary: 'A `{placeholder}` of an address or a body does not exist.',
+    summary: 'A `{placeholder}` in an address or a body does not exist.',
     fix: 'Use one that the message lists.',
     example: 'every: 1h\nrun: ./backup.sh\nping: https://hc-ping.com/{task}',
   },
@@ -78,7 +78,7 @@ export const VALUE_CODES = {
     example: 'tracing: collector\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'bad-protocol': {
-    summary: 'The environment asks for a protocol of traces other than `http/protobuf`.',
+    summary: 'The environment sets a protocol for traces other than `http/protobuf`.',
     fix: 'Set `OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`.',
   },
   'bad-header': {

@@ -82,7 +82,7 @@ export const WARNING_CODES = {
   'shared-monitor': {
     severity,
     summary: 'Two timers, or a timer and the heartbeat, report to the same monitor, or a notification goes to one.',
-    fix: 'Give each one an address of its own.',
+    fix: 'Give each its own address.',
     example:
       'timers:\n  one: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }\n  two: { every: 1h, run: "true", ping: "https://hc-ping.com/x" }',
   },

@@ -7,7 +7,7 @@ export const YAML_CODES = {
     fix: 'Check the indentation, the quotes and the brackets of this line and the line above.',
   },
   'bad-indent': {
-    summary: 'The indentation of a line fits none of the lines above.',
+    summary: 'The indentation of a line matches none of the lines above.',
     fix: 'Start keys of the same map in the same column.',
     example: 'timers:\n  backup:\n    every: 1h\n   run: ./backup.sh',
   },
@@ -17,7 +17,7 @@ export const YAML_CODES = {
     example: 'timers:\n\tbackup: { every: 1h, run: ./backup.sh }',
   },
   'missing-colon': {
-    summary: 'A line of a map has no colon.',
+    summary: 'A line in a map has no colon.',
     fix: 'Write `key: value`.',
     example: 'every 1h\nrun: ./backup.sh',
   },
@@ -32,13 +32,13 @@ export const YAML_CODES = {
     example: '{ every: 1h run: ./backup.sh }',
   },
   'stray-comma': {
-    summary: 'A line ends in a comma.',
+    summary: 'A line ends with a comma.',
     fix: 'Remove the comma. Only values in brackets have commas.',
     example: 'every: "1h",\nrun: ./backup.sh',
   },
   'stray-bracket': {
     summary: 'A bracket closes nothing.',
-    fix: 'Remove it, or open it before.',
+    fix: 'Remove it, or add the opening one.',
     example: 'every: 1h\nrun: ./backup.sh\n]',
   },
   'unclosed-bracket': {
@@ -47,7 +47,7 @@ export const YAML_CODES = {
     example: 'every: 1h\nrun: [./backup.sh, --all',
   },
   'crossed-brackets': {
-    summary: 'A bracket is closed with the wrong one.',
+    summary: 'A bracket is closed by one of another kind.',
     fix: 'Close `[` with `]` and `{` with `}`.',
     example: 'every: 1h\nrun: [./backup.sh}',
   },
@@ -61,7 +61,7 @@ export const YAML_CODES = {
     example: 'every: 1h\nrun: "./backup.sh',
   },
   'needs-quotes': {
-    summary: 'A character of this text has a special meaning in YAML.',
+    summary: 'A character in this text has a special meaning in YAML.',
     fix: 'Quote the text.',
     example: 'cron: * * * * *\nrun: ./backup.sh',
   },
@@ -71,8 +71,8 @@ export const YAML_CODES = {
     example: 'every: 1h\nrun: "C:\\jobs"',
   },
   'text-after-value': {
-    summary: 'Text follows a value that has ended.',
-    fix: 'Quote the whole value, or move the rest.',
+    summary: 'Text follows a complete value.',
+    fix: 'Quote the whole value, or remove the rest.',
     example: 'every: 1h\nrun: "./backup.sh" --all',
   },
   'text-after-block': {
@@ -81,7 +81,7 @@ export const YAML_CODES = {
     example: 'every: 1h\nrun: | ./backup.sh',
   },
   'list-on-key-line': {
-    summary: 'A list with `-` begins on the line of its key.',
+    summary: 'A list with `-` starts on the same line as its key.',
     fix: 'Start it on the next line, or write it in brackets.',
     example: 'every: 1h\nrun: - ./backup.sh',
   },
@@ -96,7 +96,7 @@ export const YAML_CODES = {
     example: 'every: 1h\n// nightly\nrun: ./backup.sh',
   },
   'odd-character': {
-    summary: 'A character only looks like one that YAML knows.',
+    summary: 'A character only looks like one that has a meaning in YAML.',
     fix: 'Type it again. The message names it.',
     example: 'every:\u00a01h\nrun: ./backup.sh',
   },
@@ -119,11 +119,11 @@ export const YAML_CODES = {
   },
   'bad-key': {
     summary: 'A key is a list, a map or an alias.',
-    fix: 'Write a plain text. Quote a template such as `{{ name }}`.',
+    fix: 'Use plain text. Quote a template such as `{{ name }}`.',
     example: 'timers: { [a]: { every: 1h, run: "true" } }',
   },
   'duplicate-key': {
-    summary: 'A map has a key twice.',
+    summary: 'A map has the same key twice.',
     fix: 'Remove one of them.',
     example: 'every: 1h\nevery: 2h\nrun: ./backup.sh',
   },
@@ -138,21 +138,21 @@ export const YAML_CODES = {
     example: '%FOO\n---\ntimers: { ping: { every: 1h, run: "true" } }',
   },
   'unknown-alias': {
-    summary: 'An alias repeats an anchor that does not exist above.',
+    summary: 'An alias refers to an anchor that does not exist above.',
     fix: 'Quote the text, or add the anchor.',
     example: 'every: 1h\nrun: *backup',
   },
   'alias-cycle': {
-    summary: 'An alias is inside what it repeats.',
+    summary: 'An alias is inside its own anchor.',
     fix: 'Write the value out.',
     example: 'timers: { backup: &a { every: 1h, run: *a } }',
   },
   'alias-bomb': { summary: 'The aliases expand to too many values.', fix: 'Write the values out.' },
   'bad-merge': {
     summary: '`<<` merges something that is not a map.',
-    fix: 'Give it an alias of a map, or a list of aliases.',
+    fix: 'Give it an alias to a map, or a list of aliases.',
     example: 'timers: { ping: { <<: fast, every: 1h, run: "true" } }',
   },
   'too-many-values': { summary: 'The file has too many values.', fix: 'Split the file.' },
-  'too-deep': { summary: 'Values are nested too deeply.', fix: 'No key needs it: check the brackets.' },
+  'too-deep': { summary: 'Values are nested too deeply.', fix: 'No key needs that: check the brackets.' },
 } as const satisfies Readonly<Record<string, CodeEntry>>;
