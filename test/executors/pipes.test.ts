@@ -5,6 +5,10 @@ import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { createSystemClock } from '../../src/clocks/system.js';
 import type { Command, OutputTarget } from '../../src/domain/command.js';
+import { CommandOutput } from '../../src/executors/shell/command-output.js';
+import { FileLanes } from '../../src/executors/shell/file-lanes.js';
+import type { OutputSource } from '../../src/executors/shell/launcher.js';
+import { OutputFiles } from '../../src/executors/shell/output-file.js';
 import { createExecutor } from './launchers.js';
 import { PipeReader } from '../../src/executors/shell/pipe-reader.js';
 import { closeReaders, closeWriters, Pipes } from '../../src/executors/shell/pipes.js';
@@ -73,17 +77,71 @@ describe('order', () => {
 
   it('of the log is the order of reading: what is read later is logged later, however much there is of the other', async () => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-    const sources = [{ name: 'stdout', stream: stdout } as const, { name: 'stderr', stream: stderr } as const];
+    const sources = [{ name: 'stdout', open: () => stdout } as const, { name: 'stderr', open: () => stderr } as const];
     const reader = new PipeReader(sources, clock, {
       output: (...block) => io.output(...block),
       drained: () => undefined,
     });
+    reader.open();
     stdout.end('x\n'.repeat(5_000));
     await nextTurn();
     stderr.end('end\n');
     await reader.finished;
     expect(io.lines).toHaveLength(5_001);
     expect(io.lines.at(-1)).toBe('stderr: end');
+  });
+});
+
+describe('output that waits in its pipe', () => {
+  const fake = new FakeClock();
+  let stream: PassThrough;
+  let opened: number;
+  beforeEach(() => {
+    [stream, opened] = [new PassThrough(), 0];
+  });
+  const outputOf = (left: string, isAll: boolean) => {
+    const source: OutputSource = {
+      name: 'stdout',
+      open: () => (opened++, stream),
+      finish: (take) => (take(Buffer.from(left)), isAll),
+    };
+    const around = { io, clock: fake, files: new OutputFiles(fake, new FileLanes(fake, () => undefined)) };
+    return new CommandOutput([source], { to: 'log' }, { ...around, user: undefined });
+  };
+
+  it('of a command that ends soon is read without a stream', async () => {
+    const output = outputOf('a\nb', true);
+    await fake.advance(19);
+    await output.drain();
+    expect([io.lines, opened]).toEqual([['a', 'b'], 0]);
+    await fake.advance(60);
+    expect(opened).toBe(0);
+  });
+
+  it('of a longer command is read from a stream 20 ms after the start', async () => {
+    const output = outputOf('never read', true);
+    await fake.advance(20);
+    expect(opened).toBe(1);
+    stream.end('a\n');
+    await output.drain();
+    expect([io.lines, opened]).toEqual([['a'], 1]);
+  });
+
+  it('is read from a stream as soon as the command ends, if another process holds the pipe', async () => {
+    const output = outputOf('a\n', false);
+    const drained = output.drain();
+    expect(opened).toBe(1);
+    stream.end('b\n');
+    await drained;
+    expect(io.lines).toEqual(['a', 'b']);
+  });
+
+  test.runIf(isLinux)('is complete, whatever its length', async () => {
+    for (const length of [0, 1, 65_536, 65_537, 1_000_000]) {
+      io = new RecordedIo();
+      await run(`head -c ${length} /dev/zero | tr '\\0' x | fold -w 1000`);
+      expect(io.lines.join('')).toHaveLength(length);
+    }
   });
 });
 

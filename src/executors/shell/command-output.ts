@@ -1,12 +1,17 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Account, OutputTarget } from '../../domain/command.js';
 import type { AttemptIo } from '../../domain/executor.js';
-import type { Duration } from '../../domain/time.js';
+import type { Cancel, Duration } from '../../domain/time.js';
 import type { OutputSource } from './launcher.js';
 import type { FileInUse, OutputFiles } from './output-file.js';
 import { PipeReader } from './pipe-reader.js';
 import { systemReason } from '../../system/system-reason.js';
 
+/**
+ * How long output waits in its pipes. A command that ends within this time costs no streams, which are a sixth of the
+ * price of a run.
+ */
+const UNREAD: Duration = 20;
 /** After the process has ended, this much silence closes its pipes. */
 const SILENCE: Duration = 200;
 /** The limit if a background process keeps writing. */
@@ -35,6 +40,7 @@ export class CommandOutput {
   readonly #target: OutputTarget;
   readonly #file: FileInUse | undefined;
   readonly #trouble: (sentence: string) => void;
+  #keepUnread: Cancel = () => undefined;
   #hasFailed = false;
 
   constructor(sources: readonly OutputSource[], target: OutputTarget, { io, clock, files, user }: Surroundings) {
@@ -46,6 +52,8 @@ export class CommandOutput {
     const chunk = file && ((bytes: Buffer) => file.write(bytes, (reason) => this.#fail(reason)));
     const drained = target.to === 'log' ? () => io.drained() : () => file?.drained();
     this.#reader = new PipeReader(sources, clock, { output: (...block) => io.output(...block), chunk, drained });
+    if (sources.every(({ finish }) => finish)) this.#keepUnread = clock.after(UNREAD, () => this.#reader.open());
+    else this.#reader.open();
   }
 
   /**
@@ -58,9 +66,11 @@ export class CommandOutput {
    * writing is not reported.
    */
   async drain(): Promise<void> {
-    const stop = this.#closeSoon();
+    this.#keepUnread();
+    this.#reader.finish();
+    const stop = this.#reader.isFinished ? undefined : this.#closeSoon();
     await this.#reader.finished;
-    stop();
+    stop?.();
     await this.#file?.release().catch((error: unknown) => this.#fail(systemReason(error)));
     // Later errors do not concern a run that has ended.
     this.#hasFailed = true;

@@ -48,7 +48,7 @@ function sourcesOf({ stdout, stderr }: ChildProcess, pipes: readonly Pipe[] | un
   const streams = pipes?.map(({ reader }) => reader) ?? [stdout, stderr];
   return (['stdout', 'stderr'] as const).flatMap((name, index) => {
     const stream = streams[index];
-    return stream ? [{ name, stream }] : [];
+    return stream ? [{ name, open: () => stream }] : [];
   });
 }
 
@@ -119,6 +119,6 @@ function unnamedSignalOf(pid: number, sources: readonly OutputSource[]): () => s
   const look = () => {
     if (stat?.isOver !== true) stat = readStat(pid);
   };
-  for (const { stream } of sources) stream.once('end', look);
+  for (const source of sources) source.open().once('end', look);
   return () => (stat !== undefined && stat.endedBy >= FIRST_UNNAMED ? `SIG${stat.endedBy}` : undefined);
 }

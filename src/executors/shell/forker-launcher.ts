@@ -133,7 +133,7 @@ async function tryOut(forker: Forker): Promise<void> {
 async function isPrinted({ sources: [source], ended, release }: Launched): Promise<boolean> {
   if (source === undefined) throw new Error('its pipes cannot be opened through /proc');
   let output = '';
-  for await (const chunk of source.stream) output += String(chunk);
+  for await (const chunk of source.open()) output += String(chunk);
   const { exit } = await ended;
   release();
   return output.trim() === WORD && exit.kind === 'exited';

@@ -1,5 +1,4 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { Socket } from 'node:net';
 import type { Clock } from '../../domain/clock.js';
 import type { AttemptIo } from '../../domain/executor.js';
 import { SECOND, type Duration } from '../../domain/time.js';
@@ -26,6 +25,7 @@ import {
   type ProcessEnd,
   type Start,
 } from './launcher.js';
+import { pipeSource } from './pipe-source.js';
 import { isLiving, readChildren, readStat } from './proc.js';
 import { processesOf } from './run-processes.js';
 
@@ -183,10 +183,7 @@ export class Forker implements Launcher {
       io.trouble(`its output cannot be read from timers-forker: ${systemReason(error)}`);
       return [];
     }
-    return opened.map((fd, index) => ({
-      name: index === 0 ? 'stdout' : 'stderr',
-      stream: new Socket({ fd, readable: true, writable: false }),
-    }));
+    return opened.map((fd, index) => pipeSource(index === 0 ? 'stdout' : 'stderr', fd));
   }
 
   #failed(id: number, [errno = 0]: Int32Array): void {

@@ -25,7 +25,13 @@ export interface Start {
 /** A stream of a command's output. */
 export interface OutputSource {
   readonly name: OutputStream;
-  readonly stream: Readable;
+  /** Starts reading it. */
+  open(): Readable;
+  /**
+   * Call it instead when the command has ended: `take` gets what is left, at most 128 KiB. Returns whether that was all.
+   * If not, open it: another process may hold the pipe. Absent: open it immediately.
+   */
+  readonly finish?: (take: (chunk: Buffer) => void) => boolean;
 }
 
 export interface ProcessEnd {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '../../domain/clock.js';
 import type { OutputStream } from '../../domain/executor.js';
 import type { OutputSource } from './launcher.js';
@@ -20,6 +21,12 @@ interface Piece {
   readonly chunk: Buffer | undefined;
 }
 
+/** A stream that is not being read yet. */
+interface Unread {
+  readonly source: OutputSource;
+  readonly splitter: LineSplitter;
+}
+
 /**
  * Reads the pipes of a command to their end, in blocks of a bounded number of lines. Chunks are delivered in order of
  * arrival, whichever pipe they are from. It holds at most one chunk in delivery, and what each pipe had sent when
@@ -28,7 +35,8 @@ interface Piece {
 export class PipeReader {
   /** Resolves when the pipes are closed and everything read from them is delivered. */
   readonly finished: Promise<void>;
-  readonly #streams: readonly OutputSource['stream'][];
+  #unread: Unread[];
+  readonly #streams: Readable[] = [];
   readonly #clock: Clock;
   readonly #listener: PipeListener;
   readonly #splitters: readonly LineSplitter[];
@@ -41,13 +49,40 @@ export class PipeReader {
   #bytes = 0;
 
   constructor(sources: readonly OutputSource[], clock: Clock, listener: PipeListener) {
-    this.#streams = sources.map(({ stream }) => stream);
     this.#clock = clock;
     this.#listener = listener;
     this.#open = sources.length;
     this.finished = new Promise((resolve) => (this.#finish = resolve));
-    this.#splitters = sources.map((source) => this.#read(source));
+    this.#unread = sources.map((source) => ({ source, splitter: this.#splitterOf(source) }));
+    this.#splitters = this.#unread.map(({ splitter }) => splitter);
     if (this.#open === 0) this.#end();
+  }
+
+  /** Starts reading. */
+  open(): void {
+    for (const { source, splitter } of this.#takeUnread()) this.#read(source.open(), splitter);
+  }
+
+  /**
+   * Call it when the command has ended. What {@link open} has not begun to read is read now: without streams, unless
+   * another process holds the pipes.
+   */
+  finish(): void {
+    for (const { source, splitter } of this.#takeUnread())
+      if (source.finish?.((chunk) => this.#receive(splitter, chunk)) === true)
+        this.#take({ splitter, chunk: undefined });
+      else this.#read(source.open(), splitter);
+  }
+
+  #takeUnread(): readonly Unread[] {
+    const unread = this.#unread;
+    this.#unread = [];
+    return unread;
+  }
+
+  /** Whether everything is read and delivered. */
+  get isFinished(): boolean {
+    return this.#state === 'finished';
   }
 
   /** Whether reading is paused because of {@link PipeListener.drained}. */
@@ -82,13 +117,16 @@ export class PipeReader {
     this.#end();
   }
 
-  #read({ name, stream }: OutputSource): LineSplitter {
-    const splitter = new LineSplitter((text, truncated) => this.#listener.output(name, text, truncated));
+  #splitterOf({ name }: OutputSource): LineSplitter {
+    return new LineSplitter((text, truncated) => this.#listener.output(name, text, truncated));
+  }
+
+  #read(stream: Readable, splitter: LineSplitter): void {
+    this.#streams.push(stream);
     stream.on('data', (chunk: Buffer) => this.#receive(splitter, chunk));
     stream.on('close', () => this.#take({ splitter, chunk: undefined }));
     // A pipe that fails is closed; the end of its process shows the rest.
     stream.on('error', () => undefined);
-    return splitter;
   }
 
   #receive(splitter: LineSplitter, chunk: Buffer): void {
