@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { LIMIT, POLL_LIMIT } from './test/support/limit.js';
+import { WITH_TOOLS } from './test/with-tools.js';
 import { PROGRAM_IN_ONE_ZONE, READ_THE_ZONE } from './test/zones.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -8,9 +9,9 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 type Options = NonNullable<TestProjectInlineConfiguration['test']>;
 
 const PROGRAM = 'test/program/**';
-/** What takes seconds because it tries much, or compiles a copy of the sources. */
 /** Machines that are killed and cut off, on real stores. */
 const FAULTS = 'test/faults/**';
+/** What takes seconds because it tries much, or compiles a copy of the sources. */
 const LAWS = ['test/laws/**', 'test/recipes/**'];
 /** Tests that look at the whole process: what it has open, what listens, what it has started. Each file has one of its own. */
 const PROCESSES = 'test/executors/**';
@@ -31,12 +32,12 @@ const project = (name: string, timeZone: string, options: Options): TestProjectI
 });
 
 /** Tests of our own modules. */
-const inside = (order: number): Options => ({
+const inside = (order: number, maxWorkers = 2): Options => ({
   setupFiles: ['test/support/one-zone.ts'],
   // Loading the modules again for each file takes as long as most tests do. A hook therefore belongs in a test file: a
   // shared module loads once.
   isolate: false,
-  maxWorkers: 2,
+  maxWorkers,
   sequence: { groupOrder: order },
 });
 
@@ -63,12 +64,13 @@ export default defineConfig({
       project('unit', 'UTC', {
         ...inside(0),
         include: ['test/**/*.test.ts'],
-        exclude: [PROGRAM, ...LAWS, PROCESSES, FAULTS],
+        exclude: [PROGRAM, ...LAWS, ...WITH_TOOLS, PROCESSES, FAULTS],
       }),
       project('unit-processes', 'UTC', processes('execa')),
       project('unit-processes-forker', 'UTC', processes('forker')),
       project('laws', 'UTC', { ...inside(0), include: LAWS.map((folder) => `${folder}/*.test.ts`) }),
       project('unit-berlin', 'Europe/Berlin', { ...inside(0), include: zoned }),
+      project('with-tools', 'UTC', { ...inside(1, 3), include: WITH_TOOLS }),
       project('faults', 'UTC', { ...program(1), include: [`${FAULTS}/*.test.ts`] }),
       project('program', 'UTC', { ...program(1), include: [`${PROGRAM}/*.test.ts`] }),
       project('program-berlin', 'Europe/Berlin', {

@@ -85,7 +85,7 @@ const whereOf = (table: string, name: string): string =>
 
 describe('whatever somebody has written into a state', () => {
   it.each(places)(
-    '$table.$column: the state opens and is printed, and what is of others stays',
+    '$column of $table: the state opens and is printed, and what is of others stays',
     ({ table, column }) => {
       const state = damaged(
         ...VALUES.map(

@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { WITH_TOOLS } from '../with-tools.js';
+
+/** Modules that start a program of somebody else. */
+const STARTERS = /from '.*\/(chromium|c-compiler|etcd-server|postgres-server|redis-server|chronyd|real-calendar)\.js'/;
+/** Projects of their own. */
+const ELSEWHERE = /^test\/(program|faults|laws|executors|structure)\//;
+
+test('tests of modules that start a program of somebody else are listed, and no other', () => {
+  const starting = readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .map((file) => `test/${file}`)
+    .filter((path) => path.endsWith('.test.ts') && !ELSEWHERE.test(path) && STARTERS.test(readFileSync(path, 'utf8')));
+  expect([...WITH_TOOLS]).toEqual(starting.sort());
+});
